@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: Settings
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Kernels stay optimised in debug builds; no contraction, so that every instruction set rounds alike.
+let kernelSettings: [CSetting] = [
+  .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])
+]
+
+let cSettings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+let package = Package(
+  name: "replk-tui",
+  platforms: [.macOS(.v15)],
+
+  // MARK: Products
+  products: [
+    .executable(name: "replk-tui", targets: ["replk-tui"]),
+    .library(name: "ERFEngine", targets: ["ERFEngine"]),
+  ],
+
+  targets: [
+    // MARK: C
+    .target(name: "CKernels", cSettings: kernelSettings),
+    .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CTurboJPEG"),
+    .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
+    .target(
+      name: "CNcurses", cSettings: cSettings, linkerSettings: [.linkedLibrary("ncursesw")]),
+
+    // MARK: Engine
+    .target(
+      name: "ERFEngine",
+      dependencies: ["CKernels", "COneDNN", "CPNG", "CTurboJPEG"],
+      swiftSettings: swiftSettings),
+
+    // MARK: Interface
+    .target(name: "ERFInterface", dependencies: ["ERFEngine"], swiftSettings: swiftSettings),
+    .target(
+      name: "ERFCurses", dependencies: ["CNcurses", "ERFInterface"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "replk-tui",
+      dependencies: ["ERFEngine", "ERFInterface", "ERFCurses"],
+      swiftSettings: swiftSettings),
+
+    // MARK: Tests
+    .target(
+      name: "TestSupport", dependencies: ["ERFEngine"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],
+      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+    .testTarget(
+      name: "ERFEngineTests", dependencies: ["ERFEngine", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ERFInterfaceTests", dependencies: ["ERFInterface", "ERFEngine", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReplkTuiTests", dependencies: ["replk-tui", "ERFEngine", "TestSupport"],
+      swiftSettings: swiftSettings),
+  ],
+  cLanguageStandard: .c17
+)

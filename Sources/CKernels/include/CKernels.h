@@ -1,0 +1,131 @@
+// The whole C surface of the kernels: pure functions over pointers and sizes.
+//
+// Nothing here allocates, starts threads or keeps state between calls (the chosen instruction set
+// aside). Unless a function says otherwise, pointers need no alignment, must not overlap unless they
+// are equal, and counts may be zero.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---------------------------------------------------------------- instruction sets
+
+typedef enum {
+  CK_ISA_SCALAR = 0,
+  CK_ISA_AVX2 = 1,    // with FMA
+  CK_ISA_AVX512 = 2,  // F, BW, DQ, VL
+  CK_ISA_NEON = 3,
+} ck_isa;
+
+enum { CK_ISA_COUNT = 4 };
+
+// Whether this binary holds the variant and this processor can run it.
+bool ck_isa_supported(ck_isa isa);
+// The widest supported instruction set; asks the processor once.
+ck_isa ck_isa_best(void);
+// The instruction set that the dispatching functions below use now.
+ck_isa ck_isa_selected(void);
+// Makes the dispatching functions use `isa`; false, and no change, where it is not supported.
+bool ck_select(ck_isa isa);
+const char *ck_isa_name(ck_isa isa);
+
+// ---------------------------------------------------------------- depth-wise convolution
+
+// Channels are processed in blocks of 16. A block of an image is packed into a contiguous plane
+// [row][column][16] first, because the column stride of a channels-last image is often a power of
+// two and would thrash the first-level cache.
+enum { CK_LANES = 16 };
+
+// Copies `count` (1...16) channels from `first` on out of `pixels` pixels of `channels` floats into
+// packed planes [pixel][16]; lanes past `count` become zero.
+void ck_pack_channels(const float *source, size_t pixels, size_t channels, size_t first,
+                      size_t count, float *packed);
+// The inverse of ck_pack_channels; lanes past `count` are not written anywhere.
+void ck_unpack_channels(const float *packed, size_t pixels, size_t channels, size_t first,
+                        size_t count, float *destination);
+
+// Geometry of one depth-wise convolution over one packed plane. Output pixel (y, x) reads input
+// pixels (y * stride + ky * dilation - pad_top, x * stride + kx * dilation - pad_left); whatever
+// lies outside the plane counts as zero.
+typedef struct {
+  int32_t input_height, input_width;
+  int32_t output_height, output_width;
+  int32_t kernel_height, kernel_width;
+  int32_t stride, dilation;
+  int32_t pad_top, pad_left;
+} ck_depthwise;
+
+// Output rows row_begin ..< row_end of the convolution of one packed plane.
+//   input   (input_height, input_width, 16)
+//   weights (kernel_height, kernel_width, 16)
+//   bias    (16) or NULL
+//   output  (output_height, output_width, 16); only the rows asked for are written
+// `relu` clamps the result at zero.
+void ck_depthwise_forward(const ck_depthwise *shape, const float *input, const float *weights,
+                          const float *bias, bool relu, int32_t row_begin, int32_t row_end,
+                          float *output);
+
+// Input rows row_begin ..< row_end of the gradient with respect to the input of one packed plane.
+//   output_gradient (output_height, output_width, 16)
+//   weights         (kernel_height, kernel_width, 16), as for the forward pass
+//   input_gradient  (input_height, input_width, 16); only the rows asked for are written
+void ck_depthwise_input_gradient(const ck_depthwise *shape, const float *output_gradient,
+                                 const float *weights, int32_t row_begin, int32_t row_end,
+                                 float *input_gradient);
+
+// ---------------------------------------------------------------- element-wise
+
+// Bit i of `signs` (least significant bit first within each byte) tells whether element i passes
+// its gradient. `signs` holds (count + 7) / 8 bytes and may be NULL where no gradient is wanted.
+
+// output = max(input, 0), with bit = input > 0. NaN stays NaN. input may equal output.
+void ck_relu(const float *input, size_t count, float *output, uint8_t *signs);
+// output = min(max(input, 0), 6), with bit = 0 < input < 6. NaN stays NaN. input may equal output.
+void ck_relu6(const float *input, size_t count, float *output, uint8_t *signs);
+// output = bit ? gradient : 0. gradient may equal output.
+void ck_mask(const float *gradient, const uint8_t *signs, size_t count, float *output);
+
+// output = x * Phi(x) with the exact (erf) normal distribution, and, unless NULL,
+// derivative = Phi(x) + x * phi(x). Largest error 2e-7 relative to max(1, |x|). NaN stays NaN.
+// input may equal output or derivative.
+void ck_gelu(const float *input, size_t count, float *output, float *derivative);
+
+// output[i] = left[i] + right[i]; may be in place.
+void ck_add(const float *left, const float *right, size_t count, float *output);
+// output[i] = left[i] * right[i]; may be in place.
+void ck_multiply(const float *left, const float *right, size_t count, float *output);
+// output[p][c] = input[p][c] * scale[c] + shift[c] over (pixels, channels); scale or shift may be
+// NULL (1, 0); may be in place.
+void ck_scale_shift(const float *input, const float *scale, const float *shift, size_t pixels,
+                    size_t channels, float *output);
+// Whether every element is finite.
+bool ck_all_finite(const float *values, size_t count);
+
+// ---------------------------------------------------------------- per-variant tables
+
+// One entry for each (family, variant) pair, so that tests and benchmarks can visit every variant
+// without going through the dispatch.
+typedef struct {
+  ck_isa isa;
+  void (*depthwise_forward)(const ck_depthwise *, const float *, const float *, const float *,
+                            bool, int32_t, int32_t, float *);
+  void (*depthwise_input_gradient)(const ck_depthwise *, const float *, const float *, int32_t,
+                                   int32_t, float *);
+  void (*relu)(const float *, size_t, float *, uint8_t *);
+  void (*relu6)(const float *, size_t, float *, uint8_t *);
+  void (*mask)(const float *, const uint8_t *, size_t, float *);
+  void (*gelu)(const float *, size_t, float *, float *);
+  void (*add)(const float *, const float *, size_t, float *);
+  void (*multiply)(const float *, const float *, size_t, float *);
+  void (*scale_shift)(const float *, const float *, const float *, size_t, size_t, float *);
+  bool (*all_finite)(const float *, size_t);
+  void (*pack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
+  void (*unpack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
+} ck_variant;
+
+// The kernels of one instruction set; NULL where the binary or the processor lacks it.
+const ck_variant *ck_variant_for(ck_isa isa);
+
+#endif

@@ -1,0 +1,2 @@
+#include "CPNG.h"
+typedef int cpng_placeholder;

@@ -1,0 +1,85 @@
+/// What a run reports while it goes on, in this order: `prepared`, then for each image `layer`...
+/// and `image` (or `skipped`).
+public enum ERFProgress: Sendable {
+  /// Network built and weights loaded.
+  case prepared(ERFSubject)
+  /// A layer of image `image` (0-based) of `images` finished; `fraction` (0...1) is of the whole run.
+  case layer(name: String, image: Int, images: Int, fraction: Double)
+  /// Image `image` (0-based) is in: the running mean over the images so far.
+  case image(Int, of: Int, map: ERFMap)
+  /// Image `image` gave NaN or Inf and does not count; `layer` is where it first appeared.
+  case skipped(Int, name: String, layer: String)
+}
+
+/// What a map is a map of.
+public struct ERFSubject: Sendable, Equatable {
+  /// Catalogue id or free variant in canonical form.
+  public var model: String
+  /// `random:7` or the path of the checkpoint.
+  public var weights: String
+  /// Hash (FNV-1a, 16 hexadecimal digits) of the tensors in use, in their float32 bytes.
+  public var weightsHash: String
+  public var input: InputSize
+  /// Names of all stages, `stage1`...; the explorer's keys 1..4.
+  public var stages: [String]
+  /// The tapped layer.
+  public var tap: String
+  /// Height and width of the tapped map.
+  public var mapSize: InputSize
+  public var unit: Unit
+  public var rule: ERFRule
+
+  public init(
+    model: String, weights: String, weightsHash: String, input: InputSize, stages: [String],
+    tap: String, mapSize: InputSize, unit: Unit, rule: ERFRule
+  ) {
+    self.model = model
+    self.weights = weights
+    self.weightsHash = weightsHash
+    self.input = input
+    self.stages = stages
+    self.tap = tap
+    self.mapSize = mapSize
+    self.unit = unit
+    self.rule = rule
+  }
+}
+
+/// A finished run.
+public struct ERFResult: Sendable {
+  public var subject: ERFSubject
+  public var map: ERFMap
+  public var metrics: ERFMetrics
+  /// Names of the images averaged over, in order.
+  public var imageNames: [String]
+  public var seconds: ERFSeconds
+  /// Largest resident memory of the process so far, in bytes.
+  public var peakBytes: Int
+
+  public init(
+    subject: ERFSubject, map: ERFMap, metrics: ERFMetrics, imageNames: [String],
+    seconds: ERFSeconds, peakBytes: Int
+  ) {
+    self.subject = subject
+    self.map = map
+    self.metrics = metrics
+    self.imageNames = imageNames
+    self.seconds = seconds
+    self.peakBytes = peakBytes
+  }
+}
+
+/// Wall-clock seconds by phase.
+public struct ERFSeconds: Sendable, Equatable, Codable {
+  public var load: Double
+  public var forward: Double
+  public var backward: Double
+  public var total: Double
+
+  public init(load: Double = 0, forward: Double = 0, backward: Double = 0, total: Double = 0) {
+    self.load = load
+    self.forward = forward
+    self.backward = backward
+    self.total = total
+  }
+}

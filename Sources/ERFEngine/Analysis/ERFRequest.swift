@@ -1,0 +1,88 @@
+/// What to compute: one network's effective receptive field over a list of images.
+public struct ERFRequest: Sendable, Equatable {
+  /// A catalogue id or free variant, such as `replknet-31` (case-insensitive).
+  public var model: String
+  public var weights: WeightsSource
+  public var images: ImageSource
+  /// Input size in pixels.
+  public var size: InputSize
+  /// The tapped layer: `stage1`..., or a block such as `stages.2.blocks.4`; nil: the last stage.
+  public var tap: String?
+  /// The unit (row, column) on the tapped map; nil: its centre (H / 2, W / 2, integer division).
+  public var unit: Unit?
+  public var rule: ERFRule
+  /// Worker threads; nil: as many as the machine has cores.
+  public var threads: Int?
+
+  public init(
+    model: String, weights: WeightsSource = .random(seed: 0), images: ImageSource = .builtIn(1),
+    size: InputSize = InputSize(height: 224, width: 224), tap: String? = nil, unit: Unit? = nil,
+    rule: ERFRule = .paper, threads: Int? = nil
+  ) {
+    self.model = model
+    self.weights = weights
+    self.images = images
+    self.size = size
+    self.tap = tap
+    self.unit = unit
+    self.rule = rule
+    self.threads = threads
+  }
+}
+
+/// Where the weights come from.
+public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
+  /// Seeded random initialisation, as the network's official code initialises.
+  case random(seed: UInt64)
+  /// A checkpoint file.
+  case file(String)
+
+  public var description: String {
+    switch self {
+    case .random(let seed): "random:\(seed)"
+    case .file(let path): path
+    }
+  }
+}
+
+/// Which images are averaged over.
+public enum ImageSource: Sendable, Equatable {
+  /// The first `count` of the generated pictures that the program brings along.
+  case builtIn(Int)
+  /// Image files, in this order.
+  case files([String])
+  /// Prepared inputs (N, 3, H, W), already normalised: `FILE.npy` or `FILE.safetensors#key`.
+  case tensor(String)
+}
+
+/// Height and width of a network input in pixels.
+public struct InputSize: Sendable, Hashable, CustomStringConvertible {
+  public var height: Int
+  public var width: Int
+
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  public var description: String { height == width ? "\(height)" : "\(height)x\(width)" }
+}
+
+/// A position (row, column) on a feature map.
+public struct Unit: Sendable, Hashable, CustomStringConvertible {
+  public var row: Int
+  public var column: Int
+
+  public init(row: Int, column: Int) {
+    self.row = row
+    self.column = column
+  }
+
+  public var description: String { "\(row),\(column)" }
+}
+
+/// How gradients become a map; each rule gives other numbers, so it is always shown.
+public enum ERFRule: String, Sendable, CaseIterable {
+  /// ReLU on the feature vector, ReLU on each gradient element, sum over colours (appendix B).
+  case paper
+}

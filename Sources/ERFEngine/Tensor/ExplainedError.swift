@@ -1,0 +1,13 @@
+/// An error whose operands make up one line for the user: what is wrong, where, what was expected,
+/// and what to do. The enums carry the operands; the text is made here and shown at the edge.
+public protocol ExplainedError: Error, Sendable, CustomStringConvertible {
+  /// One line without a trailing full stop.
+  var explanation: String { get }
+  /// Whether the mistake lies in what was asked for (exit code 2) rather than in carrying it out (1).
+  var isUsageError: Bool { get }
+}
+
+extension ExplainedError {
+  public var isUsageError: Bool { false }
+  public var description: String { explanation }
+}
