@@ -30,8 +30,10 @@ import Testing
     return bytes
   }
 
-  typealias Clamp = (UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?,
-    UnsafeMutablePointer<UInt8>?) -> Void
+  typealias Clamp = (
+    UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?,
+    UnsafeMutablePointer<UInt8>?
+  ) -> Void
 
   func checkClamp(_ clamp: Clamp, limit: Float, name: String) {
     for count in Self.counts {
