@@ -26,11 +26,11 @@ typedef struct {
   ptrdiff_t source_step, tap_step, result_step;
 } dw_job;
 
-// The sums of one kernel row: each source pixel is loaded once and serves every result it meets.
 // The optimiser would split `pixels` into one spilled flag a pixel and `source` into one spilled
 // multiple of the step a pixel; opaque values stay in a register each.
 #define CK_OPAQUE(value) __asm__("" : "+r"(value))
 
+// The sums of one kernel row: each source pixel is loaded once and serves every result it meets.
 CK_INLINE void dw_accumulate(const int width, const int taps, const dw_job *job,
                              const dw_block *block, ptrdiff_t source, ptrdiff_t weights,
                              CK_VECTOR *sums) {
