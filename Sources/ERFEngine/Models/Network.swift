@@ -69,7 +69,10 @@ public struct Network: Sendable {
   }
 
   /// The shape (N, H, W, C) of a tap over an input of `size`.
+  ///
+  /// - Throws: `ModelError.inputTooSmall` where not even one unit is left.
   func shape(of tap: Tap, input size: InputSize, batch: Int = 1) throws -> Shape {
+    try graph.requireSize(size, for: tap, model: id)
     var cut = graph
     cut.nodes.removeLast(graph.nodes.count - tap.value)
     return try cut.shapes(
