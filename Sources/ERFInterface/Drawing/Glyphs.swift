@@ -8,6 +8,7 @@ public struct Glyphs: Sendable, Equatable {
   public var full: Unicode.Scalar
   public var empty: Unicode.Scalar
   public var tick: Unicode.Scalar
+  public var upright: Unicode.Scalar
   public var warning: String
   public var failure: String
   public var times: String
@@ -19,12 +20,12 @@ public struct Glyphs: Sendable, Equatable {
   public var focus: Unicode.Scalar
 
   public static let unicode = Glyphs(
-    ellipsis: "…", separator: " · ", rule: "─", full: "━", empty: "─", tick: "─",
+    ellipsis: "…", separator: " · ", rule: "─", full: "━", empty: "─", tick: "─", upright: "│",
     warning: "!", failure: "✗", times: "×", dash: "—", sigma: "σ", squared: "²",
     subscriptTen: "₁₀", arrows: "↑ ↓", focus: "▎")
 
   public static let ascii = Glyphs(
-    ellipsis: "~", separator: " | ", rule: "-", full: "=", empty: "-", tick: "-",
+    ellipsis: "~", separator: " | ", rule: "-", full: "=", empty: "-", tick: "-", upright: "|",
     warning: "!", failure: "x", times: "x", dash: "-", sigma: "sigma", squared: "^2",
     subscriptTen: "10", arrows: "Up Down", focus: "|")
 }

@@ -83,12 +83,14 @@ public struct Panel: Sendable {
   /// Whether the map on screen is of something else than what is asked for.
   public var isStale: Bool {
     guard let shown else { return false }
-    return shown.request != request || (job == nil && !shown.isComplete)
+    return shown.request != request || (job.map { $0.id != shown.id } ?? false)
   }
 }
 
 /// A map with what is derived from it.
 public struct ShownMap: Sendable {
+  /// The run that it came from.
+  public var id: RequestID
   public var request: ERFRequest
   public var subject: ERFSubject?
   public var field: HeatField

@@ -1,6 +1,6 @@
 // Keys to commands, why a command may not apply, and what each does.
 
-public import ERFEngine
+import ERFEngine
 
 extension Model {
   /// What a key does; an unknown one does nothing.

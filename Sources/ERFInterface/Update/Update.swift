@@ -1,6 +1,6 @@
 // The one function that changes the state; it neither computes nor draws.
 
-public import ERFEngine
+import ERFEngine
 
 /// Applies a message and returns what has to be done for it.
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
@@ -22,11 +22,11 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
       panel.job?.elapsed = elapsed
     }
   case .image(let id, let images, let map):
-    model.withPanel(id) { $0.show(map, of: images) }
+    model.withPanel(id) { $0.show(map, of: images, id) }
   case .skipped(let id, let image):
     model.withPanel(id) { $0.job?.skipped.append(image) }
   case .finished(let id, let result, let field):
-    model.withPanel(id) { $0.finish(result, field) }
+    model.withPanel(id) { $0.finish(result, field, id) }
   case .failed(let id, let reason):
     model.withPanel(id) { panel in
       panel.failure = reason.sanitised
@@ -76,16 +76,16 @@ extension Model {
 }
 
 extension Panel {
-  mutating func show(_ map: PartialMap, of images: Int) {
+  mutating func show(_ map: PartialMap, of images: Int, _ id: RequestID) {
     shown = ShownMap(
-      request: request, subject: subject, field: map.field, metrics: map.metrics,
+      id: id, request: request, subject: subject, field: map.field, metrics: map.metrics,
       images: map.images, ofImages: images, skipped: job?.skipped ?? [])
   }
 
-  mutating func finish(_ result: ERFResult, _ field: HeatField) {
+  mutating func finish(_ result: ERFResult, _ field: HeatField, _ id: RequestID) {
     subject = result.subject
     shown = ShownMap(
-      request: request, subject: result.subject, field: field, metrics: result.metrics,
+      id: id, request: request, subject: result.subject, field: field, metrics: result.metrics,
       images: result.map.images, ofImages: max(result.map.images, job?.images ?? 0),
       skipped: job?.skipped ?? [], result: result)
     job = nil
