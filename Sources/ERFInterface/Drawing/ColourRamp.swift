@@ -74,37 +74,55 @@ extension ColourRamp {
     return RGB(steps[cube / 36], steps[cube / 6 % 6], steps[cube % 6])
   }
 
-  /// One palette entry for each of 40 steps of lightness: the one nearest in hue and colourfulness
-  /// to the map's colour of that lightness. Nearest colours alone would break the order of
-  /// luminance; choosing within steps of lightness cannot.
+  /// The path through the palette whose lightness rises at every step and which costs least: each
+  /// entry costs its distance in hue and colourfulness from the map's colour of that lightness, each
+  /// step the square of its height. Nearest colours alone would break the order of luminance.
   private static func indices(nearest colours: [RGB]) -> [UInt8] {
     let targets = colours.map { Lab($0) }
     guard let low = targets.first?.lightness, let high = targets.last?.lightness, high > low
     else { return [16, 231] }
-    let steps = 40
-    var best = [(index: Int, lab: Lab, distance: Double)?](repeating: nil, count: steps)
-    for index in 16...255 {
-      let lab = Lab(paletteColour(index))
-      let position = (lab.lightness - low) / (high - low)
-      guard position > -0.02, position < 1.02 else { continue }
+    let palette = (16...255).map { PaletteEntry(index: UInt8($0), lab: Lab(paletteColour($0))) }
+    let entries = palette
+      .filter { $0.lab.lightness > low - 2 && $0.lab.lightness < high + 2 }
+      .sorted { $0.lab.lightness < $1.lab.lightness }
+    var costs: [Double] = []
+    var previous: [Int?] = []
+    for (place, entry) in entries.enumerated() {
+      let position = (entry.lab.lightness - low) / (high - low)
       let target = targets[max(0, min(255, Int((position * 255).rounded())))]
-      let distance = lab.distance(to: target)
-      let step = max(0, min(steps - 1, Int(position * Double(steps))))
-      if distance < min(best[step]?.distance ?? .infinity, 26) {
-        best[step] = (index, lab, distance)
+      let distance = entry.lab.chromaticDistance(to: target)
+      var best = (cost: climb(entry.lab.lightness - low), from: Int?.none)
+      for earlier in 0..<place {
+        let step = entry.lab.lightness - entries[earlier].lab.lightness
+        guard step > 0.8 else { continue }
+        let cost = costs[earlier] + climb(step)
+        if cost < best.cost { best = (cost, earlier) }
       }
+      costs.append(best.cost + distance * distance)
+      previous.append(best.from)
     }
+    let ends = entries.indices.map { costs[$0] + climb(high - entries[$0].lab.lightness) }
+    var at = ends.indices.min { ends[$0] < ends[$1] }
     var chosen: [UInt8] = []
-    var last = -Double.infinity
-    for case let entry? in best where entry.lab.lightness > last + 0.4 {
-      chosen.append(UInt8(entry.index))
-      last = entry.lab.lightness
+    while let place = at {
+      chosen.append(entries[place].index)
+      at = previous[place]
     }
-    return chosen.count > 1 ? chosen : [16, 231]
+    return chosen.reversed()
   }
+
+  /// Cost of a step in lightness: two small steps are better than a large one even through a colour
+  /// that is a little off.
+  private static func climb(_ step: Double) -> Double { 3 * step * step }
 }
 
-/// CIE L*a*b*: distances in it are roughly what the eye sees.
+private struct PaletteEntry {
+  let index: UInt8
+  let lab: Lab
+}
+
+/// Lightness as CIE L*, which rises with luminance, and hue and colourfulness as in Oklab
+/// (B. Ottosson, 2020), which keeps blue apart from violet; 300 makes their units comparable.
 struct Lab {
   let lightness: Double
   let a: Double
@@ -115,21 +133,26 @@ struct Lab {
       let value = Double(byte) / 255
       return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
     }
-    func curve(_ t: Double) -> Double { t > 0.008856 ? cbrt(t) : 7.787 * t + 16 / 116 }
     let (red, green, blue) = (light(colour.red), light(colour.green), light(colour.blue))
-    let x = curve((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505)
-    let y = curve(0.2126 * red + 0.7152 * green + 0.0722 * blue)
-    let z = curve((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089)
-    lightness = 116 * y - 16
-    a = 500 * (x - y)
-    b = 200 * (y - z)
+    let luminance: Double = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    lightness = luminance > 0.008856 ? 116 * cbrt(luminance) - 16 : 903.3 * luminance
+    let long = cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    let medium = cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    let short = cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    a = 300 * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short)
+    b = 300 * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short)
   }
 
-  /// Lightness counts less: the step has fixed it already.
-  func distance(to other: Lab) -> Double {
-    let dl = (lightness - other.lightness) / 2
-    let da = a - other.a
-    let db = b - other.b
-    return (dl * dl + da * da + db * db).squareRoot()
+  /// Distance in hue and colourfulness alone. Hue counts most; a colour too pale for its place looks
+  /// muddy, unless it is nearly black; one too vivid hardly differs.
+  func chromaticDistance(to target: Lab) -> Double {
+    let chroma = (a * a + b * b).squareRoot()
+    let wanted = (target.a * target.a + target.b * target.b).squareRoot()
+    let da = a - target.a
+    let db = b - target.b
+    let radial = chroma - wanted
+    let tangential = max(0, da * da + db * db - radial * radial)
+    let weight = radial < 0 ? 1.2 * min(1, target.lightness / 25) : 0.4
+    return (tangential + weight * weight * radial * radial).squareRoot()
   }
 }

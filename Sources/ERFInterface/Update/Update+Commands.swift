@@ -175,6 +175,11 @@ extension Panel {
   /// The layer asked for; nil where it is the last stage of a network not yet built.
   var tap: String? { request.tap ?? subject?.stages.last }
 
-  /// The network's name as shown.
-  var name: String { (subject?.model ?? request.model).sanitised }
+  /// The network's id in the canonical form, or as the user wrote it where only the case differs.
+  var name: String {
+    guard let model = subject?.model, model.lowercased() != request.model.lowercased() else {
+      return request.model.sanitised
+    }
+    return model.sanitised
+  }
 }

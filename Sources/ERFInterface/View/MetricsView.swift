@@ -155,7 +155,7 @@ extension PanelDrawing {
     var result: [String] = []
     if shown.metrics.borderShare > Self.borderLimit {
       result.append(
-        "\(Format.percent(shown.metrics.borderShare)) at the border: input too small")
+        "\(Format.percent(shown.metrics.borderShare)) at border: input too small")
     }
     if let image = shown.skipped.first {
       let count = shown.skipped.count

@@ -50,12 +50,12 @@ struct PanelLayout: Equatable {
 
   /// Everything in one column; blank rows and second lines appear as height allows.
   private static func below(_ area: Area, height: Int, width: Int, aspect: Double) -> PanelLayout {
-    let isRoomy = area.rows >= 30
     let headingRows = area.rows >= 15 ? 2 : 1
-    let blank = isRoomy ? 1 : 0
+    let blank = area.rows >= 30 ? 1 : 0
+    let statusBlank = area.rows >= 40 ? 1 : 0
     let tableRows = area.rows >= 14 ? 3 : 2
-    let statusRows = isRoomy ? 2 : 1
-    let rest = headingRows + 1 + tableRows + statusRows + 4 * blank
+    let statusRows = area.rows >= 40 ? 2 : 1
+    let rest = headingRows + 1 + tableRows + statusRows + 3 * blank + statusBlank
     let fit = HeatmapFit(
       height: height, width: width, rows: max(1, area.rows - rest), columns: area.columns - 2,
       aspect: aspect)
@@ -66,7 +66,7 @@ struct PanelLayout: Equatable {
       columns: fit.columns)
     let scaleRow = top + fit.rows + blank
     let tableRow = scaleRow + 1 + blank
-    let statusRow = tableRow + tableRows + blank
+    let statusRow = tableRow + tableRows + statusBlank
     return PanelLayout(
       map: map, side: nil, headingRows: headingRows,
       scale: (scaleRow, area.column + 1, area.columns - 2), table: (tableRow, tableRows),

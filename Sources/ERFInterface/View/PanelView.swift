@@ -53,7 +53,7 @@ struct PanelDrawing {
     if model.panels.count > 1 {
       title.append(Span(Frame.letter(index) + "  ", hasFocus ? .accent : .quiet, .bold))
     }
-    title.append(Span(panel.name, hasFocus || model.panels.count == 1 ? .text : .quiet, .bold))
+    title.append(Span(panel.name, .text, .bold))
     let column = area.column + 1
     let width = area.columns - 2
     for row in 0..<layout.headingRows where hasFocus {

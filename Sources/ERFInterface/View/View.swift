@@ -71,8 +71,9 @@ extension Frame {
     right.append("rule " + (model.panels.first?.request.rule.rawValue ?? ""))
     right.append(model.ramp.name)
     if model.panels.count > 1 { right.append(model.scale.label) }
-    let status = right.joined(separator: model.display.glyphs.separator) + " "
-    let statusWidth = status.unicodeScalars.count
+    var status: String { right.joined(separator: model.display.glyphs.separator) + " " }
+    var statusWidth: Int { status.unicodeScalars.count }
+    while right.count > 1, left[0].width + statusWidth + 2 > width { right.removeLast() }
     let shown = left.width + statusWidth + 2 <= width ? left : Array(left.prefix(1))
     write(shown, row: 0, column: 0, width: width)
     let room = width - shown.width - 2
