@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import ERFInterface
 
-/// A finished run with a Gaussian map.
+/// A finished run with a round map; `sigma` is its size in an input of 224.
 func makeResult(
   _ request: ERFRequest, sigma: Double = 30, peak: Double = 20, images: Int = 1
 ) -> ERFResult {
@@ -16,8 +16,9 @@ func makeResult(
     for column in 0..<width {
       let dy = Double(row - height / 2)
       let dx = Double(column - width / 2)
-      let square = (dx * dx + dy * dy) / (sigma * sigma)
-      values[row * width + column] = peak / (1 + square * square)
+      let spread = sigma * Double(height) / 224
+      let square = (dx * dx + dy * dy) / (spread * spread)
+      values[row * width + column] = peak / (1 + square * square * square)
     }
   }
   let map = ERFMap(height: height, width: width, values: values, images: images)

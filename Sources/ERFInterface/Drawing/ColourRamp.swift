@@ -28,7 +28,8 @@ public struct ColourRamp: Sendable, Equatable {
   /// Straight lines between `points` (0xRRGGBB), equally spaced.
   init(name: String, through points: [UInt32], basic: [UInt8]) {
     let anchors = points.map { RGB(hex: $0) }
-    let colours = (0..<256).map { level -> RGB in
+    var colours: [RGB] = []
+    for level in 0..<256 {
       let position = Double(level) / 255 * Double(anchors.count - 1)
       let segment = min(Int(position), anchors.count - 2)
       let share = position - Double(segment)
@@ -37,7 +38,14 @@ public struct ColourRamp: Sendable, Equatable {
         let to = Double(channel(anchors[segment + 1]))
         return UInt8((from + (to - from) * share).rounded())
       }
-      return RGB(blend(\.red), blend(\.green), blend(\.blue))
+      var colour = RGB(blend(\.red), blend(\.green), blend(\.blue))
+      // Rounding can undo a small step; green weighs most.
+      while let last = colours.last, Lab(colour).lightness <= Lab(last).lightness,
+        colour.green < 255
+      {
+        colour.green += 1
+      }
+      colours.append(colour)
     }
     self.init(name: name, colours: colours, basic: basic)
   }
@@ -113,7 +121,7 @@ extension ColourRamp {
 
   /// Cost of a step in lightness: two small steps are better than a large one even through a colour
   /// that is a little off.
-  private static func climb(_ step: Double) -> Double { 3 * step * step }
+  private static func climb(_ step: Double) -> Double { 6 * step * step }
 }
 
 private struct PaletteEntry {

@@ -33,7 +33,7 @@ public struct HeatmapFit: Sendable, Equatable {
     let wide = Int((Double(rows) * proportion).rounded())
     if wide <= columns {
       self.rows = max(0, rows)
-      self.columns = max(0, min(columns, max(1, wide)))
+      self.columns = rows > 0 ? max(0, min(columns, max(1, wide))) : 0
     } else {
       self.columns = max(0, columns)
       self.rows = max(0, min(rows, max(1, Int((Double(columns) / proportion).rounded()))))

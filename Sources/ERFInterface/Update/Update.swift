@@ -28,10 +28,7 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   case .finished(let id, let result, let field):
     model.withPanel(id) { $0.finish(result, field, id) }
   case .failed(let id, let reason):
-    model.withPanel(id) { panel in
-      panel.failure = reason.sanitised
-      panel.job = nil
-    }
+    model.failed(id, reason.sanitised)
   case .cancelled(let id):
     model.withPanel(id) { panel in
       panel.job = nil
@@ -63,6 +60,16 @@ extension Model {
     panels[index].isCancelled = false
     effects.append(.compute(id, panels[index].request))
     return effects
+  }
+
+  /// The reason stands in the empty map, or, beside a map that stays, in full above the footer.
+  mutating func failed(_ id: RequestID, _ reason: String) {
+    guard let index = panels.firstIndex(where: { $0.job?.id == id }) else { return }
+    panels[index].failure = reason
+    panels[index].job = nil
+    guard panels[index].shown != nil else { return }
+    let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
+    notice = Notice(.failure, earlier + ["\(panels[index].name): \(reason)"])
   }
 
   mutating func exported(_ id: RequestID, _ paths: [String], _ failure: String?) {

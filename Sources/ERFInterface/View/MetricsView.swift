@@ -16,7 +16,7 @@ extension PanelDrawing {
   /// Thresholds across; a square that no side reaches says so over the two rows.
   func drawTable(on frame: inout Frame) {
     guard layout.tableRows > 0 else { return }
-    let labelWidth = 5
+    let labelWidth = 4
     let cell = min(13, (area.columns - 2 - labelWidth) / max(1, ratios.count))
     var header = [Span("t".rightPadded(labelWidth), .quiet)]
     var sides = [Span("side".rightPadded(labelWidth), .quiet)]

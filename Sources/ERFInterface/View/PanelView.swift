@@ -93,7 +93,7 @@ struct PanelDrawing {
   }
 
   private var stateTag: Span {
-    if panel.failure != nil { return Span("failed", .failure) }
+    if panel.failure != nil { return Span(panel.isStale ? "failed, stale" : "failed", .failure) }
     if panel.isStale { return Span("stale", .warning) }
     if let shown = panel.shown, panel.job == nil, !shown.isComplete {
       return Span("stopped at \(shown.images) of \(shown.ofImages)", .warning)
