@@ -85,8 +85,9 @@ import Testing
 
   @Test func impossibleRequestsAreExplained() {
     let computer = ERFComputer()
-    #expect(throws: ModelError.unitOutside(
-      Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
+    #expect(
+      throws: ModelError.unitOutside(
+        Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
     ) { try computer.compute(request { $0.unit = Unit(row: 8, column: 0) }) }
     #expect(throws: ModelError.self) { try computer.compute(request { $0.tap = "stage9" }) }
     #expect(throws: ModelError.self) { try computer.compute(request { $0.model = "vit" }) }
