@@ -55,7 +55,7 @@ import Testing
     ("replknet-tiny", "replknet:kernels=13,9:layers=1,1:channels=8,12:small=5:classes=5"),
     ("resnet-tiny", "resnet:block=bottleneck:layers=1,1:width=4:classes=5"),
   ]) func preparedTensorsGiveTheGoldenMap(_ golden: (name: String, model: String)) throws {
-    let path = "\(Goldens.fixtures)/\(golden.name).safetensors"
+    let path = Fixtures.path("\(golden.name).safetensors")
     let result = try ERFComputer().compute(
       ERFRequest(model: golden.model, weights: .file(path), images: .tensor(path + "#input")))
     let expected = try Safetensors(path: path).tensor("erf/centre")
@@ -68,16 +68,15 @@ import Testing
     let good = OperatorChecks.values([1, 3, 32, 32], seed: 1).elements
     var bad = good
     bad[700] = .nan
-    let path = try temporaryNPY([2, 3, 32, 32], good + bad)
-    defer { removeFile(path) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(NPY(shape: [2, 3, 32, 32], values: good + bad).encoded(), to: "two.npy")
     var skipped: [String] = []
     let result = try ERFComputer().compute(request { $0.images = .tensor(path) }) {
       if case .skipped(let index, _, let layer) = $0 { skipped.append("\(index) \(layer)") }
     }
     #expect(skipped == ["1 the input"])
     #expect(result.map.images == 1)
-    let only = try temporaryNPY([1, 3, 32, 32], bad)
-    defer { removeFile(only) }
+    let only = try folder.write(NPY(shape: [1, 3, 32, 32], values: bad).encoded(), to: "one.npy")
     #expect(throws: ERFComputer.Failure.self) {
       try ERFComputer().compute(request { $0.images = .tensor(only) })
     }
@@ -119,10 +118,4 @@ import Testing
       #expect(result.subject.tap == tap)
     }
   }
-}
-
-private func temporaryNPY(_ shape: [Int], _ values: [Float]) throws -> String {
-  let path = temporaryPath("npy")
-  try AtomicFile.write(NPY(shape: shape, values: values).encoded(), to: path)
-  return path
 }
