@@ -101,6 +101,18 @@ import Testing
     }
   }
 
+  @Test func whatDoesNotFitIntoMemoryIsRefused() {
+    let vast =
+      "replknet:kernels=63,63,63,63:layers=200,200,200,200:channels=8192,8192,8192,8192:dw=8"
+    #expect(throws: MemoryError.self) { try ERFComputer().compute(request { $0.model = vast }) }
+    #expect(throws: MemoryError.self) {
+      try request {
+        $0.model = "replknet-31"
+        $0.size = InputSize(height: 100_000, width: 100_000)
+      }.validate()
+    }
+  }
+
   @Test func cancellingStopsTheRun() {
     let cancellation = Cancellation()
     #expect(throws: CancellationError.self) {
