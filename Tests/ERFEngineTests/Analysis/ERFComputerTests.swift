@@ -103,7 +103,7 @@ import Testing
 
   @Test func whatDoesNotFitIntoMemoryIsRefused() {
     let vast =
-      "replknet:kernels=63,63,63,63:layers=200,200,200,200:channels=8192,8192,8192,8192:dw=8"
+      "replknet:kernels=63,63,63,63:layers=9,9,9,9:channels=8192,8192,8192,8192:dw=2"
     #expect(throws: MemoryError.self) { try ERFComputer().compute(request { $0.model = vast }) }
     #expect(throws: MemoryError.self) {
       try request {
