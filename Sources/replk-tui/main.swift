@@ -4,4 +4,5 @@
 import ERFEngine
 
 StandardStreams.reportBrokenPipes()
+Program.reportFileSizeLimits()
 exitProcess(Program.run(Array(CommandLine.arguments.dropFirst())))
