@@ -18,8 +18,7 @@ struct Command: Sendable {
   /// Parses `words` and runs; `--help` prints the help instead.
   func callAsFunction(_ words: [String]) throws {
     let arguments = try Arguments(
-      words, options: options + Options.help,
-      command: name.isEmpty ? "replk-tui" : "replk-tui \(name)")
+      words, options: options + Options.help, command: "replk-tui \(name)")
     if arguments.has("--help") {
       try StandardStreams.write(Help.text(of: self))
     } else {

@@ -44,7 +44,7 @@ extension Command {
 
       parameters     \(Text.quantity(summary.parameters))  batch norms folded, kernels merged \
       (\(Text.quantity(summary.trainingParameters)) while training)
-      multiply-adds  \(Text.quantity(summary.multiplyAdds))
+      multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, as the paper counts
       A stage's row sums up the blocks since the stage before; a field is the theoretical one.
 
       """

@@ -1,5 +1,6 @@
 // From words on the command line to an exit code.
 
+import ERFCurses
 import ERFEngine
 
 #if canImport(Glibc)
@@ -14,8 +15,7 @@ enum Program {
   /// - Returns: 0, 1 for a failure, 2 for a usage error.
   static func run(_ words: [String]) -> Int32 {
     do {
-      try dispatch(words)
-      return 0
+      return try dispatch(words)
     } catch let error as UsageError {
       return complain(error.explanation, code: 2)
     } catch let error as any ExplainedError {
@@ -25,7 +25,7 @@ enum Program {
     }
   }
 
-  private static func dispatch(_ words: [String]) throws {
+  private static func dispatch(_ words: [String]) throws -> Int32 {
     switch words.first {
     case "--version": try StandardStreams.write("replk-tui \(Help.version)\n")
     case "--help", "-h", "help":
@@ -34,15 +34,19 @@ enum Program {
       if let command = Command.all.first(where: { $0.name == words.first }) {
         try command(Array(words.dropFirst()))
       } else {
-        try Command.explore(words)
+        return try ExploreCommand.run(words)
       }
     }
+    return 0
   }
+
+  /// Ends the process, without waiting for threads that still compute.
+  static func exit(_ code: Int32) -> Never { CursesTerminal.exit(code) }
 
   /// `help`, or `help COMMAND`.
   private static func help(_ words: [String]) throws {
     guard let name = words.first else {
-      try StandardStreams.write(Help.overview(explorer: .explore))
+      try StandardStreams.write(Help.overview())
       return
     }
     guard let command = Command.all.first(where: { $0.name == name }) else {
@@ -63,5 +67,3 @@ enum Program {
     return code
   }
 }
-
-func exitProcess(_ code: Int32) -> Never { exit(code) }

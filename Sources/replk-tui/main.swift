@@ -5,4 +5,4 @@ import ERFEngine
 
 StandardStreams.reportBrokenPipes()
 Program.reportFileSizeLimits()
-exitProcess(Program.run(Array(CommandLine.arguments.dropFirst())))
+Program.exit(Program.run(Array(CommandLine.arguments.dropFirst())))

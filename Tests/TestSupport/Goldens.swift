@@ -42,3 +42,12 @@ public func relativeError(_ found: [Double], _ expected: [Double]) -> Double {
   }
   return peak > 0 ? difference / peak : difference
 }
+
+/// A path in the system's folder for temporary files that nothing else uses.
+public func temporaryPath(_ ending: String) -> String {
+  FileManager.default.temporaryDirectory.path + "/replk-\(UUID().uuidString).\(ending)"
+}
+
+public func removeFile(_ path: String) {
+  try? FileManager.default.removeItem(atPath: path)
+}

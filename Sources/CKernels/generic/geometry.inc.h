@@ -3,7 +3,7 @@
 //
 // Every case becomes a plain correlation with stride 1. Call the axis that is written "result" and
 // the one that is read "source". With g = gcd(stride, dilation), the results split into lanes that
-// lie `lane_step` apart, and the taps that a lane uses split into groups of evenly spaced taps, such
+// lie `lane_step` apart, and the taps that a lane uses split into groups of evenly spaced taps, so
 // that result u of a lane meets tap j of a group at the source position
 //     source_first + source_step * (u + j),
 // which depends on u + j only: a loaded pixel serves as many results as the group has taps.

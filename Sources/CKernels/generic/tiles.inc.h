@@ -26,18 +26,25 @@ typedef struct {
   ptrdiff_t source_step, tap_step, result_step;
 } dw_job;
 
+// The optimiser would split `pixels` into one spilled flag a pixel and `source` into one spilled
+// multiple of the step a pixel; opaque values stay in a register each.
+#define CK_OPAQUE(value) __asm__("" : "+r"(value))
+
 // The sums of one kernel row: each source pixel is loaded once and serves every result it meets.
 CK_INLINE void dw_accumulate(const int width, const int taps, const dw_job *job,
                              const dw_block *block, ptrdiff_t source, ptrdiff_t weights,
                              CK_VECTOR *sums) {
   CK_VECTOR weight[CK_TILE_TAPS];
+  ptrdiff_t step = job->source_step;
 #pragma clang loop unroll(full)
   for (int tap = 0; tap < taps; ++tap) {
     weight[tap] = CK_LOAD(job->weights + weights + tap * job->tap_step);
   }
+  uint32_t pixels = block->pixels;
 #pragma clang loop unroll(full)
   for (int q = 0; q < width + taps - 1; ++q) {
-    if ((block->pixels >> q & 1) != 0) {
+    CK_OPAQUE(pixels);
+    if (__builtin_expect((pixels >> q & 1) != 0, 1)) {
       CK_VECTOR pixel = CK_LOAD(job->source + source);
 #pragma clang loop unroll(full)
       for (int tap = taps - 1; tap >= 0; --tap) {
@@ -45,7 +52,8 @@ CK_INLINE void dw_accumulate(const int width, const int taps, const dw_job *job,
         if (u >= 0 && u < width) sums[u] = CK_FMA(pixel, weight[tap], sums[u]);
       }
     }
-    source += job->source_step;
+    source += step;
+    CK_OPAQUE(source);
   }
 }
 

@@ -1,7 +1,8 @@
 /// What a network costs and sees, by block and stage: the numbers of the paper's Table 5.
 ///
 /// Parameters are those of the inference form, kernels merged and batch norms folded: every
-/// convolution's weights and one bias a channel, plus the head. Multiply-adds count every tap.
+/// convolution's weights and one bias a channel, plus the head. Multiply-adds are those of the
+/// convolutions, counting every tap; the table leaves the head's out, and so does the total here.
 public struct NetworkSummary: Sendable, Encodable, Equatable {
   public struct Row: Sendable, Encodable, Equatable {
     /// `stages.0.blocks.1`, `stage1`, ...
@@ -24,6 +25,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   public let rows: [Row]
   /// Of the inference form.
   public let parameters: Int
+  /// Of the convolutions.
   public let multiplyAdds: Int
   /// Of the training form: with batch norms' scales and shifts, and parallel branches apart.
   public let trainingParameters: Int
@@ -37,6 +39,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     let shapes = try graph.shapes(
       input: Shape(height: size.height, width: size.width, channels: 3))
     let fields = graph.receptiveFields()
+    guard let last = graph.stages.last else { preconditionFailure("networks have stages") }
+    try graph.requireSize(size, for: last, model: architecture.id)
     var rows: [Row] = []
     var stageParameters = 0
     var stageMultiplyAdds = 0
@@ -67,7 +71,13 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     input = [size.height, size.width]
     self.rows = rows
     parameters = rows.filter { !$0.isStage }.reduce(0) { $0 + $1.parameters }
-    multiplyAdds = rows.filter { !$0.isStage }.reduce(0) { $0 + $1.multiplyAdds }
+    multiplyAdds = graph.nodes.enumerated().reduce(0) { sum, entry in
+      let (index, node) = entry
+      guard !(node.op is Linear) else { return sum }
+      return sum
+        + node.op.multiplyAdds(
+          inputs: node.inputs.map { shapes[$0] }, output: shapes[Graph.value(of: index)])
+    }
     trainingParameters = try architecture.graph(from: PlaceholderParameters()).nodes.reduce(0) {
       $0 + $1.op.trainableParameterCount
     }
@@ -113,5 +123,15 @@ extension Graph {
       fields.append((side + (extent - 1) * step, step * stride))
     }
     return fields
+  }
+}
+
+extension Graph {
+  /// Inputs smaller than the stride of a tap would leave it less than one whole unit.
+  func requireSize(_ size: InputSize, for tap: Tap, model: String) throws(ModelError) {
+    guard let stride = receptiveFields()[tap.value]?.stride else { return }
+    guard size.height >= stride && size.width >= stride else {
+      throw .inputTooSmall(model: model, size: size, tap: tap.name, minimum: stride)
+    }
   }
 }

@@ -187,14 +187,16 @@ extension DepthwiseConvolution {
   func merged(with other: DepthwiseConvolution) -> DepthwiseConvolution? {
     let (large, small) =
       weight.shape[2] >= other.weight.shape[2] ? (self, other) : (other, self)
-    let margin = (large.weight.shape[2] - small.weight.shape[2]) / 2
+    let difference = large.weight.shape[2] - small.weight.shape[2]
+    let margin = difference / 2
     var padded = small.window2D
     padded.kernelHeight = large.window2D.kernelHeight
     padded.kernelWidth = large.window2D.kernelWidth
     padded.padding = Padding(
       top: padded.padding.top + margin, left: padded.padding.left + margin,
       bottom: padded.padding.bottom + margin, right: padded.padding.right + margin)
-    guard padded == large.window2D, large.window2D.dilation == 1, large.channels == small.channels
+    guard padded == large.window2D, difference % 2 == 0, large.window2D.dilation == 1,
+      large.weight.shape[2] == large.weight.shape[3], large.channels == small.channels
     else { return nil }
     let bias: Tensor? =
       switch (large.bias, small.bias) {

@@ -7,7 +7,7 @@ public enum ModelError: ExplainedError, Equatable {
   case unequalLengths(id: String, fields: [String])
   case unknownTap(String, model: String, available: [String])
   case unitOutside(Unit, tap: String, size: InputSize)
-  case badStage(Int, model: String, count: Int)
+  case inputTooSmall(model: String, size: InputSize, tap: String, minimum: Int)
 
   public var isUsageError: Bool { true }
 
@@ -29,8 +29,9 @@ public enum ModelError: ExplainedError, Equatable {
     case .unitOutside(let unit, let tap, let size):
       "unit \(unit) lies outside the \(size.height)x\(size.width) map of \(tap): "
         + "rows 0 to \(size.height - 1), columns 0 to \(size.width - 1)"
-    case .badStage(let stage, let model, let count):
-      "stage \(stage) does not exist: \(model) has stages 1 to \(count)"
+    case .inputTooSmall(let model, let size, let tap, let minimum):
+      "an input of \(size.height)x\(size.width) is too small: \(tap) of \(model) has one unit for "
+        + "every \(minimum)x\(minimum) pixels, so give at least \(minimum)"
     }
   }
 

@@ -30,6 +30,15 @@ public struct Network: Sendable {
     graph = trained.inferenceForm()
   }
 
+  /// A network without weights: for questions about layers and shapes only.
+  init(shapesOf architecture: any Architecture, graph: Graph) {
+    id = architecture.id
+    weights = .random(seed: 0)
+    weightsHash = ""
+    preprocessing = architecture.preprocessing
+    self.graph = graph
+  }
+
   /// The graph as the official code builds it: batch norms and parallel branches apart.
   static func trainingForm(
     _ architecture: any Architecture, weights: WeightsSource
@@ -69,7 +78,10 @@ public struct Network: Sendable {
   }
 
   /// The shape (N, H, W, C) of a tap over an input of `size`.
+  ///
+  /// - Throws: `ModelError.inputTooSmall` where not even one unit is left.
   func shape(of tap: Tap, input size: InputSize, batch: Int = 1) throws -> Shape {
+    try graph.requireSize(size, for: tap, model: id)
     var cut = graph
     cut.nodes.removeLast(graph.nodes.count - tap.value)
     return try cut.shapes(

@@ -1,0 +1,93 @@
+// Events: keys decoded by curses, flags raised by signals, and the wake pipe, in one poll.
+#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE 1
+#define _DARWIN_C_SOURCE 1
+#define NCURSES_WIDECHAR 1
+#include "CNcurses.h"
+#include "internal.h"
+#include "screen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static int key_value(wint_t code) {
+  switch (code) {
+    case KEY_UP: return CNC_KEY_UP;
+    case KEY_DOWN: return CNC_KEY_DOWN;
+    case KEY_LEFT: return CNC_KEY_LEFT;
+    case KEY_RIGHT: return CNC_KEY_RIGHT;
+    case KEY_HOME: return CNC_KEY_HOME;
+    case KEY_END: return CNC_KEY_END;
+    case KEY_PPAGE: return CNC_KEY_PAGE_UP;
+    case KEY_NPAGE: return CNC_KEY_PAGE_DOWN;
+    case KEY_BTAB: return CNC_KEY_BACKTAB;
+    case KEY_BACKSPACE: return CNC_KEY_BACKSPACE;
+    case KEY_DC: return CNC_KEY_DELETE;
+    case KEY_ENTER: return CNC_KEY_ENTER;
+    default: break;
+  }
+  for (int n = 1; n <= 12; n++) {
+    if (code == (wint_t)KEY_F(n)) return CNC_KEY_FUNCTION + n;
+  }
+  return CNC_KEY_OTHER;
+}
+
+static cnc_event read_key(void) {
+  wint_t code;
+  int kind = wget_wch(cnc_keys, &code);
+  if (kind == OK) return (cnc_event){CNC_EVENT_CHARACTER, (int)code};
+  if (kind == KEY_CODE_YES) return (cnc_event){CNC_EVENT_KEY, key_value(code)};
+  return (cnc_event){CNC_EVENT_NONE, 0};
+}
+
+static cnc_event read_flags(void) {
+  if (cnc_terminating) return (cnc_event){CNC_EVENT_TERMINATE, cnc_terminating};
+  if (cnc_stopping) {
+    cnc_stopping = 0;
+    return (cnc_event){CNC_EVENT_SUSPEND, 0};
+  }
+  if (cnc_continued) {
+    cnc_continued = 0;
+    cnc_resume();
+    return (cnc_event){CNC_EVENT_RESUME, 0};
+  }
+  if (cnc_resized) {
+    cnc_resized = 0;
+    cnc_follow_size();
+    return (cnc_event){CNC_EVENT_RESIZE, 0};
+  }
+  return (cnc_event){CNC_EVENT_NONE, 0};
+}
+
+cnc_event cnc_poll(int milliseconds) {
+  cnc_event event = read_flags();
+  if (event.kind != CNC_EVENT_NONE) return event;
+  event = read_key();  // curses may hold keys that it read ahead
+  if (event.kind != CNC_EVENT_NONE) return event;
+
+  struct pollfd sources[2] = {{STDIN_FILENO, POLLIN, 0}, {cnc_pipe_descriptor(), POLLIN, 0}};
+  int ready = poll(sources, 2, milliseconds);
+  if (ready < 0) return errno == EINTR ? read_flags() : (cnc_event){CNC_EVENT_CLOSED, 0};
+  if (sources[1].revents & POLLIN) cnc_pipe_drain();
+  event = read_flags();
+  if (event.kind != CNC_EVENT_NONE) {
+    cnc_wake();  // the pipe may have been poked by a worker as well
+    return event;
+  }
+  if (sources[0].revents & POLLIN) {
+    int waiting = 0;
+    if (ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting == 0) {
+      return (cnc_event){CNC_EVENT_CLOSED, 0};
+    }
+    event = read_key();
+    if (event.kind != CNC_EVENT_NONE) {
+      if (sources[1].revents & POLLIN) cnc_wake();
+      return event;
+    }
+  }
+  if (sources[0].revents & (POLLHUP | POLLERR | POLLNVAL)) return (cnc_event){CNC_EVENT_CLOSED, 0};
+  return (cnc_event){sources[1].revents & POLLIN ? CNC_EVENT_WAKE : CNC_EVENT_NONE, 0};
+}

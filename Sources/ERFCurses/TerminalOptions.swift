@@ -1,0 +1,47 @@
+// How the user wants the terminal to be used, and why it could not be opened.
+
+/// The choices of `--color`, `--ascii` and `--cell-aspect`.
+public struct TerminalOptions: Sendable, Equatable {
+  public var colour: ColourChoice
+  /// Nothing beyond ASCII, also where the locale is UTF-8.
+  public var ascii: Bool
+  /// Height of a cell divided by its width.
+  public var cellAspect: Double
+
+  public init(colour: ColourChoice = .automatic, ascii: Bool = false, cellAspect: Double = 2) {
+    self.colour = colour
+    self.ascii = ascii
+    self.cellAspect = cellAspect
+  }
+}
+
+/// The values of `--color`.
+public enum ColourChoice: String, Sendable, CaseIterable {
+  /// By TERM, COLORTERM and NO_COLOR.
+  case automatic = "auto"
+  case trueColour = "24"
+  case indexed256 = "256"
+  case ansi16 = "16"
+  case mono
+}
+
+/// Why there is no terminal to draw on.
+public enum TerminalFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  case inputIsNoTerminal
+  case outputIsNoTerminal
+  case noEntry
+  case system
+
+  /// One line without a trailing full stop.
+  public var description: String {
+    switch self {
+    case .inputIsNoTerminal:
+      "the explorer needs a terminal, but standard input is none; the subcommands work without"
+    case .outputIsNoTerminal:
+      "the explorer needs a terminal, but standard output is none; the subcommands work without"
+    case .noEntry:
+      "the terminal is unknown: no terminfo entry for TERM, xterm-256color, xterm or ansi"
+    case .system: "the terminal could not be opened"
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// Numbers as text, without Foundation, whose start-up would delay the first frame.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+enum Format {
+  /// `value` with `digits` decimals, rounded half away from zero.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return value.isNaN ? "nan" : "inf" }
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = (abs(value) * scale).rounded()
+    let whole = UInt64(scaled / scale)
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    if digits == 0 { return sign + String(UInt64(scaled)) }
+    let fraction = String(UInt64(scaled) - whole * UInt64(scale))
+    let padding = String(repeating: "0", count: digits - fraction.utf8.count)
+    return sign + String(whole) + "." + padding + fraction
+  }
+
+  /// Three significant digits: `4.21`, `0.0312`, `1.2e-07`.
+  static func significant(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : fixed(value, 0) }
+    let exponent = Int(log10(abs(value)).rounded(.down))
+    if exponent < -3 || exponent > 5 {
+      let mantissa = value / pow(10, Double(exponent))
+      let digits = String(abs(exponent))
+      return fixed(mantissa, 1) + "e" + (exponent < 0 ? "-" : "+")
+        + (digits.utf8.count < 2 ? "0" + digits : digits)
+    }
+    return fixed(value, max(0, 2 - exponent))
+  }
+
+  /// A share as per cent: `9.4 %`.
+  static func percent(_ share: Double, digits: Int = 1) -> String {
+    fixed(share * 100, digits) + " %"
+  }
+
+  /// A time span: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+    if seconds < 9.95 { return fixed(seconds, 1) + " s" }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(padded(whole % 60)) s" }
+    return "\(whole / 3600) h \(padded(whole / 60 % 60)) min"
+  }
+
+  static func bytes(_ count: Int) -> String {
+    count >= 1 << 30
+      ? fixed(Double(count) / Double(1 << 30), 1) + " GiB"
+      : "\(max(0, count) >> 20) MiB"
+  }
+
+  private static func padded(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : String(number)
+  }
+}
+
+extension String {
+  /// Spaces before the text up to `width` cells.
+  func leftPadded(_ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
+  }
+
+  func rightPadded(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - unicodeScalars.count))
+  }
+}

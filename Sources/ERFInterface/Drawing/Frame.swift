@@ -1,0 +1,83 @@
+// A screen in memory: what the view writes, terminals present and tests compare.
+
+/// One character cell.
+public struct Cell: Sendable, Hashable {
+  public var scalar: Unicode.Scalar
+  public var foreground: Paint
+  public var background: Paint
+  public var attributes: Attributes
+
+  public init(
+    _ scalar: Unicode.Scalar = " ", foreground: Paint = .role(.text),
+    background: Paint = .role(.background), attributes: Attributes = []
+  ) {
+    self.scalar = scalar
+    self.foreground = foreground
+    self.background = background
+    self.attributes = attributes
+  }
+}
+
+/// Rows and columns of a screen.
+public struct ScreenSize: Sendable, Hashable {
+  public var rows: Int
+  public var columns: Int
+
+  public init(rows: Int, columns: Int) {
+    self.rows = max(1, rows)
+    self.columns = max(1, columns)
+  }
+}
+
+/// A rectangle of cells.
+public struct Area: Sendable, Hashable {
+  public var row: Int
+  public var column: Int
+  public var rows: Int
+  public var columns: Int
+
+  public init(row: Int, column: Int, rows: Int, columns: Int) {
+    self.row = row
+    self.column = column
+    self.rows = max(0, rows)
+    self.columns = max(0, columns)
+  }
+}
+
+/// A grid of cells; writes outside it are dropped.
+public struct Frame: Sendable, Equatable {
+  public let size: ScreenSize
+  public private(set) var cells: [Cell]
+
+  public init(size: ScreenSize) {
+    self.size = size
+    cells = [Cell](repeating: Cell(), count: size.rows * size.columns)
+  }
+
+  public subscript(row: Int, column: Int) -> Cell {
+    get { cells[row * size.columns + column] }
+    set {
+      guard row >= 0, column >= 0, row < size.rows, column < size.columns else { return }
+      cells[row * size.columns + column] = newValue
+    }
+  }
+
+  /// The characters alone, rows without trailing spaces: the form in which tests draw a screen.
+  public var text: String {
+    (0..<size.rows).map { row in
+      var line = String.UnicodeScalarView()
+      for column in 0..<size.columns { line.append(self[row, column].scalar) }
+      while line.last == " " { line.removeLast() }
+      return String(line)
+    }.joined(separator: "\n")
+  }
+
+  /// Fills an area with spaces on a ground.
+  public mutating func fill(_ area: Area, _ ground: Role) {
+    for row in area.row..<area.row + area.rows {
+      for column in area.column..<area.column + area.columns {
+        self[row, column] = Cell(background: .role(ground))
+      }
+    }
+  }
+}

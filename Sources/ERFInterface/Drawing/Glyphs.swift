@@ -1,0 +1,35 @@
+// The few characters beyond letters that the screens use, and what stands for them in ASCII.
+
+/// One set of characters; chosen by `Display.unicode`.
+public struct Glyphs: Sendable, Equatable {
+  public var ellipsis: Unicode.Scalar
+  public var separator: String
+  public var rule: Unicode.Scalar
+  public var full: Unicode.Scalar
+  public var empty: Unicode.Scalar
+  public var tick: Unicode.Scalar
+  public var upright: Unicode.Scalar
+  public var warning: String
+  public var failure: String
+  public var times: String
+  public var dash: String
+  public var sigma: String
+  public var squared: String
+  public var subscriptTen: String
+  public var arrows: String
+  public var focus: Unicode.Scalar
+
+  public static let unicode = Glyphs(
+    ellipsis: "…", separator: " · ", rule: "─", full: "━", empty: "─", tick: "─", upright: "│",
+    warning: "!", failure: "✗", times: "×", dash: "—", sigma: "σ", squared: "²",
+    subscriptTen: "₁₀", arrows: "↑ ↓", focus: "▎")
+
+  public static let ascii = Glyphs(
+    ellipsis: "~", separator: " | ", rule: "-", full: "=", empty: "-", tick: "-", upright: "|",
+    warning: "!", failure: "x", times: "x", dash: "-", sigma: "sigma", squared: "^2",
+    subscriptTen: "10", arrows: "Up Down", focus: "|")
+}
+
+extension Display {
+  public var glyphs: Glyphs { unicode ? .unicode : .ascii }
+}

@@ -1,0 +1,89 @@
+// From what a colour means to the number that one terminal wants for it.
+
+/// The colour numbers of one depth; -1 is the terminal's own colour.
+public struct Palette: Sendable {
+  public let depth: ColourDepth
+
+  public init(depth: ColourDepth) { self.depth = depth }
+
+  /// Number for ink: 0xRRGGBB, an index in 0...255, or -1.
+  public func foreground(_ paint: Paint) -> Int32 {
+    switch paint {
+    case .role(let role): ink(role)
+    case .heat(let map, let level): heat(map, level)
+    }
+  }
+
+  /// Number for ground.
+  public func background(_ paint: Paint) -> Int32 {
+    switch paint {
+    case .role(let role): ground(role)
+    case .heat(let map, let level): heat(map, level)
+    }
+  }
+
+  private func heat(_ map: UInt8, _ level: UInt8) -> Int32 {
+    let ramp = ColourRamp.all[Int(map) % ColourRamp.all.count]
+    switch depth {
+    case .trueColour: return ramp.colours[Int(level)].hex
+    case .indexed256: return Int32(ramp.indexed[Int(level) * ramp.indexed.count / 256])
+    case .ansi16: return Int32(ramp.basic[Int(level) * ramp.basic.count / 256])
+    case .mono: return -1
+    }
+  }
+
+  private func ink(_ role: Role) -> Int32 {
+    switch depth {
+    case .trueColour: rgb(role).hex
+    case .indexed256: index(role)
+    case .ansi16: basic(role)
+    case .mono: -1
+    }
+  }
+
+  /// With 16 colours or fewer the terminal's own ground shows through.
+  private func ground(_ role: Role) -> Int32 {
+    switch depth {
+    case .trueColour: rgb(role).hex
+    case .indexed256: index(role)
+    case .ansi16, .mono: -1
+    }
+  }
+
+  private func rgb(_ role: Role) -> RGB {
+    switch role {
+    case .background: RGB(hex: 0x10_1218)
+    case .raised: RGB(hex: 0x1a_1d26)
+    case .well: RGB(hex: 0x16_1921)
+    case .text: RGB(hex: 0xd5_d8e0)
+    case .quiet: RGB(hex: 0x85_8b9b)
+    case .line: RGB(hex: 0x3a_3f4d)
+    case .accent: RGB(hex: 0x7f_b4e6)
+    case .warning: RGB(hex: 0xe3_b566)
+    case .failure: RGB(hex: 0xec_7a7a)
+    }
+  }
+
+  private func index(_ role: Role) -> Int32 {
+    switch role {
+    case .background: 233
+    case .raised: 235
+    case .well: 234
+    case .text: 253
+    case .quiet: 245
+    case .line: 238
+    case .accent: 110
+    case .warning: 179
+    case .failure: 174
+    }
+  }
+
+  private func basic(_ role: Role) -> Int32 {
+    switch role {
+    case .background, .raised, .well, .text, .quiet, .line: -1
+    case .accent: 6
+    case .warning: 3
+    case .failure: 1
+    }
+  }
+}

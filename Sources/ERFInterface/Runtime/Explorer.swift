@@ -1,0 +1,131 @@
+// The main loop: one thread that owns the terminal, turns events into messages, and draws.
+
+public import ERFEngine
+
+/// How the explorer starts.
+public struct ExplorerOptions: Sendable {
+  /// Name of the first colour map; an unknown one is ignored.
+  public var colourMap: String?
+  /// Least time between two frames that no key asked for, in milliseconds.
+  public var frameMilliseconds = 50
+
+  public init(colourMap: String? = nil) { self.colourMap = colourMap }
+}
+
+/// The interactive program.
+public enum Explorer {
+  /// Explores one or two requests until the user leaves; returns the exit code. The terminal is
+  /// closed on return.
+  public static func run(
+    requests: [ERFRequest], options: ExplorerOptions = ExplorerOptions(),
+    terminal: any Terminal, computing: any ERFComputing, exporting: any HeatmapExporting
+  ) -> Int32 {
+    var loop = ExplorerLoop(
+      requests: requests, options: options, terminal: terminal, computing: computing,
+      exporting: exporting)
+    return loop.run()
+  }
+}
+
+private struct ExplorerLoop {
+  let terminal: any Terminal
+  let mailbox: Mailbox<Message>
+  let runner: EffectRunner
+  let frameTime: Duration
+  let clock = ContinuousClock()
+  var model: Model
+  var exitCode: Int32?
+  /// Whether the screen is older than the state, and whether a key made it so.
+  var isDirty = false
+  var isUrgent = false
+  var lastFrame: ContinuousClock.Instant
+
+  init(
+    requests: [ERFRequest], options: ExplorerOptions, terminal: any Terminal,
+    computing: any ERFComputing, exporting: any HeatmapExporting
+  ) {
+    self.terminal = terminal
+    mailbox = Mailbox(wake: terminal.wake)
+    runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
+    model = Model(requests: Array(requests.prefix(2)), display: terminal.display)
+    if let index = ColourRamp.all.firstIndex(where: { $0.name == options.colourMap }) {
+      model.colourMap = index
+    }
+    model.notice = terminal.notice.map { Notice(.warning, $0) }
+    frameTime = .milliseconds(options.frameMilliseconds)
+    lastFrame = clock.now
+  }
+
+  /// Nothing is computed before the first frame is on the screen.
+  mutating func run() -> Int32 {
+    draw()
+    apply(.opened)
+    draw()
+    while exitCode == nil {
+      handle(terminal.nextEvent(milliseconds: patience))
+      // Keys that came together make one frame.
+      for _ in 0..<64 where exitCode == nil {
+        let event = terminal.nextEvent(milliseconds: 0)
+        if event == .timeout { break }
+        handle(event)
+      }
+      for message in mailbox.takeAll() where exitCode == nil { apply(message) }
+      if exitCode == nil, isDirty, isUrgent || lastFrame.duration(to: clock.now) >= frameTime {
+        draw()
+      }
+    }
+    terminal.close()
+    runner.stop(seconds: 1)
+    return exitCode ?? 0
+  }
+
+  /// How long to wait for an event: for ever, or until a frame that was put off is due.
+  private var patience: Int? {
+    guard isDirty else { return nil }
+    let left = frameTime - lastFrame.duration(to: clock.now)
+    return max(0, Int((left.inSeconds * 1000).rounded(.up)))
+  }
+
+  private mutating func handle(_ event: TerminalEvent) {
+    switch event {
+    case .key(let key):
+      isUrgent = true
+      apply(.key(key))
+    case .resized:
+      isUrgent = true
+      isDirty = true
+    case .suspendRequested: suspend()
+    case .terminated(let signal): exitCode = 128 + signal
+    case .closed: exitCode = 1
+    case .woken, .timeout: break
+    }
+  }
+
+  private mutating func apply(_ message: Message) {
+    isDirty = true
+    for effect in update(&model, message) {
+      switch effect {
+      case .compute(let id, let request): runner.compute(id, request)
+      case .cancel(let id): runner.cancel(id)
+      case .export(let id, let results, let colours):
+        runner.export(id, results, colours: colours)
+      case .redraw: terminal.redraw()
+      case .suspend: suspend()
+      case .quit: exitCode = 0
+      }
+    }
+  }
+
+  private mutating func suspend() {
+    terminal.suspend()
+    isUrgent = true
+    isDirty = true
+  }
+
+  private mutating func draw() {
+    terminal.present(view(model, size: terminal.size))
+    lastFrame = clock.now
+    isDirty = false
+    isUrgent = false
+  }
+}

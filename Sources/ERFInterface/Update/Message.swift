@@ -1,0 +1,46 @@
+// What can happen to the explorer, and what it can ask for: values only, so that a run can be
+// replayed and tested without a terminal or a network.
+
+public import ERFEngine
+
+/// Something that happened.
+public enum Message: Sendable {
+  case key(Key)
+  /// The first thing after the first frame.
+  case opened
+  /// The worker began on a request.
+  case began(RequestID)
+  case prepared(RequestID, ERFSubject)
+  case layer(RequestID, name: String, image: Int, images: Int, fraction: Double, elapsed: Double)
+  /// The running mean after an image.
+  case image(RequestID, of: Int, PartialMap)
+  case skipped(RequestID, SkippedImage)
+  case finished(RequestID, ERFResult, HeatField)
+  case failed(RequestID, String)
+  case cancelled(RequestID)
+  /// Paths written, and what went wrong with the rest.
+  case exported(RequestID, paths: [String], failure: String?)
+}
+
+/// A map on its way with what the worker derived from it.
+public struct PartialMap: Sendable {
+  public var field: HeatField
+  public var metrics: ERFMetrics
+  public var images: Int
+
+  public init(field: HeatField, metrics: ERFMetrics, images: Int) {
+    self.field = field
+    self.metrics = metrics
+    self.images = images
+  }
+}
+
+/// Something to do outside the model.
+public enum Effect: Sendable {
+  case compute(RequestID, ERFRequest)
+  case cancel(RequestID)
+  case export(RequestID, [ERFResult], colours: String)
+  case redraw
+  case suspend
+  case quit
+}

@@ -1,0 +1,103 @@
+// The bottom row: the keys that apply, most important first, or a message; help and quit always.
+
+extension Frame {
+  mutating func drawFooter(_ model: Model) {
+    let width = size.columns
+    let row = size.rows - 1
+    fill(Area(row: row, column: 0, rows: 1, columns: width), .raised)
+    let kept = Footer.kept(model)
+    writeRight(kept, row: row, end: width - 1, width: width - 2)
+    let room = width - kept.width - 5
+    guard let notice = model.notice, !notice.lines.isEmpty else {
+      write(Footer.keys(model, width: room), row: row, column: 1, width: room)
+      return
+    }
+    drawNotice(notice, room: room, glyphs: model.display.glyphs)
+  }
+
+  /// In the footer where it fits, else in a band above it.
+  private mutating func drawNotice(_ notice: Notice, room: Int, glyphs: Glyphs) {
+    let row = size.rows - 1
+    if notice.lines.count == 1, notice.lines[0].unicodeScalars.count <= room {
+      write(notice.lines[0], notice.kind.role, row: row, column: 1, width: room)
+      return
+    }
+    let width = size.columns - 2
+    let wrapped = notice.lines.flatMap { wrap($0, width: width) }
+    let shown = wrapped.suffix(max(1, min(6, size.rows - 4)))
+    let top = row - shown.count
+    fill(Area(row: top, column: 0, rows: shown.count, columns: size.columns), .raised)
+    for (offset, line) in shown.enumerated() {
+      write(
+        line, notice.kind.role, row: top + offset, column: 1, width: width, glyphs: glyphs)
+    }
+  }
+}
+
+enum Footer {
+  /// `? help  q quit`, whatever the width.
+  static func kept(_ model: Model) -> [Span] {
+    let help = model.overlay == nil ? "help" : "close"
+    return [
+      Span("?", .accent), Span(" \(help)  ", .quiet), Span("q", .accent), Span(" quit", .quiet),
+    ]
+  }
+
+  /// The keys that fit, in order of importance.
+  static func keys(_ model: Model, width: Int) -> [Span] {
+    var spans: [Span] = []
+    if model.overlay != nil {
+      spans = [Span(model.display.glyphs.arrows, .accent), Span(" scroll", .quiet)]
+      return spans.width <= width ? spans : []
+    }
+    let commands = Command.table
+      .filter { $0.footer != nil && $0.rank > 0 && model.refusal(of: $0.name) == nil }
+      .sorted { $0.rank < $1.rank }
+    for command in commands {
+      let entry = [
+        Span(command.keyLabel, .accent), Span(" " + (command.footer ?? ""), .quiet),
+      ]
+      let gap = spans.isEmpty ? [] : [Span("  ")]
+      guard spans.width + gap.width + entry.width <= width else { break }
+      spans += gap + entry
+    }
+    return spans
+  }
+}
+
+extension Notice.Kind {
+  var role: Role {
+    switch self {
+    case .note: .text
+    case .warning: .warning
+    case .failure: .failure
+    }
+  }
+}
+
+/// Lines of at most `width` cells, broken at spaces where there are any.
+func wrap(_ text: String, width: Int) -> [String] {
+  guard width > 0 else { return [] }
+  var lines: [String] = []
+  var line = ""
+  for word in text.split(separator: " ") {
+    var word = String(word)
+    while true {
+      let joined = line.isEmpty ? word : line + " " + word
+      if joined.unicodeScalars.count <= width {
+        line = joined
+        break
+      }
+      if !line.isEmpty {
+        lines.append(line)
+        line = ""
+        continue
+      }
+      let scalars = word.unicodeScalars
+      lines.append(String(scalars.prefix(width)))
+      word = String(scalars.dropFirst(width))
+    }
+  }
+  if !line.isEmpty { lines.append(line) }
+  return lines
+}

@@ -1,0 +1,173 @@
+// One network's panel: heading, heat map with its scale, and what stands in for a map not yet there.
+
+import ERFEngine
+
+/// Draws one panel; holds what its parts have in common.
+struct PanelDrawing {
+  let model: Model
+  let index: Int
+  let area: Area
+  let panel: Panel
+  let glyphs: Glyphs
+  let style: HeatStyle
+  let layout: PanelLayout
+
+  init(model: Model, index: Int, area: Area) {
+    self.model = model
+    self.index = index
+    self.area = area
+    panel = model.panels[index]
+    glyphs = model.display.glyphs
+    style = HeatStyle(model.display)
+    let input = panel.request.size
+    layout = PanelLayout(
+      area: area, height: panel.shown?.field.height ?? input.height,
+      width: panel.shown?.field.width ?? input.width, aspect: model.display.cellAspect)
+  }
+
+  func draw(on frame: inout Frame) {
+    drawHeading(on: &frame)
+    if let shown = panel.shown {
+      frame.drawHeat(
+        shown.field, in: layout.map, top: top, map: UInt8(model.colourMap), style: style)
+      drawTicks(shown, on: &frame)
+    } else {
+      drawWell(on: &frame)
+    }
+    drawScale(on: &frame)
+    if let side = layout.side {
+      drawSide(side, on: &frame)
+    } else {
+      drawTable(on: &frame)
+    }
+    drawStatus(on: &frame)
+  }
+
+  // MARK: Heading
+
+  private func drawHeading(on frame: inout Frame) {
+    let hasFocus = model.focus == index && model.panels.count > 1
+    let tag = stateTag
+    let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
+    var title: [Span] = []
+    if model.panels.count > 1 {
+      title.append(Span(Frame.letter(index) + "  ", hasFocus ? .accent : .quiet, .bold))
+    }
+    title.append(Span(panel.name, .text, .bold))
+    let column = area.column + 1
+    let width = area.columns - 2
+    for row in 0..<layout.headingRows where hasFocus {
+      frame[area.row + row, area.column - 1] = Cell(glyphs.focus, foreground: .role(.accent))
+    }
+    frame.write(title, row: area.row, column: column, width: width - tagWidth, glyphs: glyphs)
+    frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
+    if layout.headingRows > 1 {
+      frame.write(facts(width), row: area.row + 1, column: column, width: width, glyphs: glyphs)
+    }
+  }
+
+  /// Weights, input size, stage: the longest wording that fits.
+  private func facts(_ width: Int) -> [Span] {
+    let size = panel.request.size
+    let long = "input \(size.height) \(glyphs.times) \(size.width)"
+    let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
+    let stage = (panel.tap ?? "last stage").sanitised
+    let variants = [
+      [weights(long: true), Span(long, .quiet), Span(stage, .quiet)],
+      [weights(long: false), Span(short, .quiet), Span(stage, .quiet)],
+    ]
+    let joined = variants.map { spans in
+      Array(spans.map { [$0] }.joined(separator: [Span(glyphs.separator, .line)]))
+    }
+    return joined.first { $0.width <= width } ?? joined[1]
+  }
+
+  /// Random weights stand out, since with them the order of networks can reverse.
+  private func weights(long: Bool) -> Span {
+    switch panel.request.weights {
+    case .random(let seed):
+      Span(long ? "random weights, seed \(seed)" : "random:\(seed)", .warning)
+    case .file(let path):
+      Span((long ? "weights " : "") + path.fileName.sanitised, .quiet)
+    }
+  }
+
+  private var stateTag: Span {
+    if panel.failure != nil { return Span(panel.isStale ? "failed, stale" : "failed", .failure) }
+    if panel.isStale { return Span("stale", .warning) }
+    if let shown = panel.shown, panel.job == nil, !shown.isComplete {
+      return Span("stopped at \(shown.images) of \(shown.ofImages)", .warning)
+    }
+    if panel.isCancelled, panel.shown == nil { return Span("cancelled", .warning) }
+    return Span("")
+  }
+
+  // MARK: Map
+
+  /// The value of the highest colour.
+  var top: Double {
+    if model.scale == .own || model.panels.count < 2 { return panel.shown?.field.peak ?? 0 }
+    return model.panels.compactMap { $0.shown?.field.peak }.max() ?? 0
+  }
+
+  /// Marks at the edges of the map, in line with the unit: they cover no value.
+  private func drawTicks(_ shown: ShownMap, on frame: inout Frame) {
+    guard let subject = shown.subject, subject.mapSize.height > 0, subject.mapSize.width > 0
+    else { return }
+    let map = layout.map
+    let down = (Double(subject.unit.row) + 0.5) / Double(subject.mapSize.height)
+    let across = (Double(subject.unit.column) + 0.5) / Double(subject.mapSize.width)
+    let row = map.row + max(0, min(map.rows - 1, Int(down * Double(map.rows))))
+    let column = map.column + max(0, min(map.columns - 1, Int(across * Double(map.columns))))
+    frame[row, map.column - 1] = Cell(glyphs.tick, foreground: .role(.quiet))
+    frame[row, map.column + map.columns] = Cell(glyphs.tick, foreground: .role(.quiet))
+    if map.row > area.row + layout.headingRows {
+      frame[map.row - 1, column] = Cell(glyphs.upright, foreground: .role(.quiet))
+    }
+    if layout.scaleRow > map.row + map.rows {
+      frame[map.row + map.rows, column] = Cell(glyphs.upright, foreground: .role(.quiet))
+    }
+  }
+
+  /// An empty ground of the size that the map will have, saying what it waits for.
+  private func drawWell(on frame: inout Frame) {
+    let map = layout.map
+    frame.fill(map, .well)
+    var lines: [(String, Role)] = []
+    if let failure = panel.failure {
+      lines = wrap(failure, width: map.columns - 4).map { ($0, .failure) }
+    } else if let job = panel.job {
+      let first = job.isRunning
+        ? (panel.subject == nil || job.layer.isEmpty ? "building the network" : "computing")
+        : "waiting"
+      lines = [(first, .quiet)]
+      if !job.layer.isEmpty { lines.append((job.layer, .line)) }
+    } else {
+      lines = [(panel.isCancelled ? "cancelled" : "no map yet", .quiet), ("r computes", .line)]
+    }
+    let top = map.row + max(0, (map.rows - lines.count) / 2)
+    for (offset, line) in lines.prefix(map.rows).enumerated() {
+      frame.writeCentred(
+        [Span(line.0, line.1)], row: top + offset, column: map.column + 1,
+        width: map.columns - 2)
+    }
+  }
+
+  /// Colour bar with its range; the caption names the scale.
+  private func drawScale(on frame: inout Frame) {
+    let caption = "log\(glyphs.subscriptTen)(M+1)"
+    let peak = panel.shown == nil && top == 0 ? glyphs.dash : Format.significant(top)
+    let width = layout.scaleWidth
+    let captionWidth = width >= 28 ? caption.unicodeScalars.count + 2 : 0
+    let bar = width - 2 - peak.unicodeScalars.count - 1 - captionWidth
+    guard bar >= 4 else { return }
+    let row = layout.scaleRow
+    let column = layout.scaleColumn
+    frame.write("0", .quiet, row: row, column: column, width: 1)
+    frame.drawHeatScale(
+      row: row, column: column + 2, width: bar, map: UInt8(model.colourMap), style: style)
+    frame.write(
+      [Span(" " + peak, .text), Span(captionWidth > 0 ? "  " + caption : "", .quiet)],
+      row: row, column: column + 2 + bar, width: width - 2 - bar)
+  }
+}

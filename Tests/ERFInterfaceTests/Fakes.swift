@@ -1,0 +1,208 @@
+// Stand-ins of the tests: a terminal in memory, a computation under the test's control, made maps.
+
+import ERFEngine
+import Synchronization
+
+@testable import ERFInterface
+
+/// A finished run with a round map; `sigma` is its size in an input of 224.
+func makeResult(
+  _ request: ERFRequest, sigma: Double = 30, peak: Double = 20, images: Int = 1
+) -> ERFResult {
+  let height = request.size.height
+  let width = request.size.width
+  var values = [Double](repeating: 0, count: height * width)
+  for row in 0..<height {
+    for column in 0..<width {
+      let dy = Double(row - height / 2)
+      let dx = Double(column - width / 2)
+      let spread = sigma * Double(height) / 224
+      let square = (dx * dx + dy * dy) / (spread * spread)
+      values[row * width + column] = peak / (1 + square * square * square)
+    }
+  }
+  let map = ERFMap(height: height, width: width, values: values, images: images)
+  return ERFResult(
+    subject: makeSubject(request), map: map, metrics: ERFMetrics(map),
+    imageNames: (0..<images).map { "image \($0)" },
+    seconds: ERFSeconds(total: 1.5), peakBytes: 300 << 20)
+}
+
+func makeSubject(_ request: ERFRequest) -> ERFSubject {
+  ERFSubject(
+    model: request.model.lowercased(), weights: request.weights.description,
+    weightsHash: "0123456789abcdef", input: request.size,
+    stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
+    mapSize: InputSize(height: 7, width: 7), unit: Unit(row: 3, column: 3), rule: .paper)
+}
+
+func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
+  ERFRequest(
+    model: model, weights: .random(seed: 0), size: InputSize(height: size, width: size))
+}
+
+/// A model of one or two networks with their maps in.
+func makeModel(
+  _ names: [String] = ["RepLKNet-13", "RepLKNet-31"], display: Display = Display(),
+  finished: Bool = true
+) -> Model {
+  var model = Model(requests: names.map { makeRequest($0) }, display: display)
+  let effects = update(&model, .opened)
+  guard finished else { return model }
+  for (index, effect) in effects.enumerated() {
+    guard case .compute(let id, let request) = effect else { continue }
+    let result = makeResult(request, sigma: index == 0 ? 20 : 45)
+    _ = update(&model, .finished(id, result, HeatField(result.map)))
+  }
+  return model
+}
+
+/// A terminal in memory, driven by a script of events that may wait for a condition.
+final class FakeTerminal: Terminal {
+  enum Step {
+    case event(TerminalEvent)
+    /// Waits until the text of the screen satisfies this.
+    case until((String) -> Bool)
+    case resize(ScreenSize)
+    /// Something to do or check between events.
+    case perform(() -> Void)
+  }
+
+  var size: ScreenSize
+  let display = Display()
+  let notice: String?
+  private(set) var frames: [Frame] = []
+  private(set) var isClosed = false
+  private(set) var suspensions = 0
+  private(set) var redraws = 0
+  private(set) var timedOut = false
+  private var script: [Step]
+  private let woken = Pokes()
+
+  init(
+    _ script: [Step], size: ScreenSize = ScreenSize(rows: 24, columns: 80), notice: String? = nil
+  ) {
+    self.script = script
+    self.size = size
+    self.notice = notice
+  }
+
+  var screen: String { frames.last?.text ?? "" }
+  var wake: @Sendable () -> Void { { [woken] in woken.poke() } }
+  func present(_ frame: Frame) { frames.append(frame) }
+  func redraw() { redraws += 1 }
+  func suspend() { suspensions += 1 }
+  func close() { isClosed = true }
+
+  func nextEvent(milliseconds: Int?) -> TerminalEvent {
+    let clock = ContinuousClock()
+    let limit = clock.now + .milliseconds(milliseconds ?? 5000)
+    while true {
+      switch script.first {
+      case .event(let event)?:
+        script.removeFirst()
+        return event
+      case .resize(let new)?:
+        script.removeFirst()
+        size = new
+        return .resized
+      case .perform(let action)?:
+        script.removeFirst()
+        action()
+        continue
+      case .until(let condition)?:
+        if condition(screen) {
+          script.removeFirst()
+          continue
+        }
+      case nil:
+        return .key(.character("q"))
+      }
+      if woken.take() { return .woken }
+      if clock.now >= limit {
+        if milliseconds == nil {
+          timedOut = true
+          return .closed
+        }
+        return .timeout
+      }
+      woken.wait()
+    }
+  }
+}
+
+/// Counts pokes across threads.
+final class Pokes: Sendable {
+  private let count = Atomic(0)
+  func poke() { count.add(1, ordering: .sequentiallyConsistent) }
+  func take() -> Bool { count.exchange(0, ordering: .sequentiallyConsistent) > 0 }
+  /// A millisecond, without Foundation.
+  func wait() {
+    let clock = ContinuousClock()
+    let end = clock.now + .milliseconds(1)
+    while clock.now < end, count.load(ordering: .sequentiallyConsistent) == 0 {}
+  }
+}
+
+/// A computation that reports a layer every millisecond and can be told to fail.
+struct FakeComputing: ERFComputing {
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  var failure: String?
+  var layers = 5
+  var images = 2
+  let calls = Calls()
+
+  final class Calls: Sendable {
+    let requests = Mutex<[ERFRequest]>([])
+    let cancelled = Atomic(0)
+    let finished = Atomic(0)
+  }
+
+  func compute(
+    _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
+  ) throws -> ERFResult {
+    calls.requests.withLock { $0.append(request) }
+    let pause = Pokes()
+    progress(.prepared(makeSubject(request)))
+    if let failure { throw Failure(description: failure) }
+    for image in 0..<images {
+      for layer in 0..<layers {
+        pause.wait()
+        if cancellation.isCancelled {
+          calls.cancelled.add(1, ordering: .sequentiallyConsistent)
+          throw CancellationError()
+        }
+        let done = Double(image * layers + layer + 1) / Double(images * layers)
+        progress(
+          .layer(name: "stages.0.blocks.\(layer)", image: image, images: images, fraction: done))
+      }
+      progress(.image(image, of: images, map: makeResult(request, images: image + 1).map))
+    }
+    calls.finished.add(1, ordering: .sequentiallyConsistent)
+    return makeResult(request, images: images)
+  }
+}
+
+/// Remembers what it should have written.
+final class FakeExporting: HeatmapExporting {
+  let written = Mutex<[String]>([])
+  let present: Set<String>
+  let failure: String?
+
+  init(present: Set<String> = [], failure: String? = nil) {
+    self.present = present
+    self.failure = failure
+  }
+
+  func export(result: ERFResult, path: String, colours: String) throws {
+    if let failure { throw FakeComputing.Failure(description: failure) }
+    written.withLock { $0.append(path) }
+  }
+
+  func exists(_ path: String) -> Bool {
+    present.contains(path) || written.withLock { $0.contains(path) }
+  }
+}

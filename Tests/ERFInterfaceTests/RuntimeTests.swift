@@ -1,0 +1,159 @@
+// The loop, the worker and the mailbox against a terminal in memory.
+
+import ERFEngine
+import Synchronization
+import Testing
+
+@testable import ERFInterface
+
+@Suite(.timeLimit(.minutes(1))) struct RuntimeTests {
+  private func run(
+    _ terminal: FakeTerminal, _ computing: FakeComputing = FakeComputing(),
+    exporting: FakeExporting = FakeExporting(), names: [String] = ["RepLKNet-13", "RepLKNet-31"]
+  ) -> Int32 {
+    Explorer.run(
+      requests: names.map { makeRequest($0, size: 64) }, terminal: terminal,
+      computing: computing, exporting: exporting)
+  }
+
+  @Test func firstFrameComesBeforeTheFirstComputation() {
+    let computing = FakeComputing()
+    let terminal = FakeTerminal([])
+    #expect(run(terminal, computing) == 0)
+    #expect(terminal.frames[0].text.contains("RepLKNet-13"))
+    #expect(terminal.frames[0].text.contains("no map yet"))
+    #expect(terminal.isClosed)
+  }
+
+  @Test func mapsArriveAndAreExported() {
+    let exporting = FakeExporting(present: ["replknet-13-random-0-64-stage4.npy"])
+    let terminal = FakeTerminal([
+      .until { $0.contains("computing") || $0.contains("image") },
+      .until { $0.components(of: "2 images") == 2 },
+      .event(.key(.character("e"))),
+      .until { $0.contains("wrote") },
+    ])
+    #expect(run(terminal, exporting: exporting) == 0)
+    #expect(!terminal.timedOut)
+    #expect(
+      exporting.written.withLock { $0 } == [
+        "replknet-13-random-0-64-stage4-2.pgm", "replknet-13-random-0-64-stage4-2.png",
+        "replknet-13-random-0-64-stage4-2.npy", "replknet-31-random-0-64-stage4.pgm",
+        "replknet-31-random-0-64-stage4.png", "replknet-31-random-0-64-stage4.npy",
+      ])
+    #expect(terminal.screen.contains("replknet-31-random-0-64-stage4.npy"))
+  }
+
+  @Test func cancellingIsSeenWithinFiftyMilliseconds() {
+    let computing = FakeComputing(layers: 5000)
+    let clock = ContinuousClock()
+    let start = Mutex(clock.now)
+    let seen = Mutex(clock.now)
+    let terminal = FakeTerminal([
+      .until { $0.contains("image 1/2") },
+      .perform { start.withLock { $0 = clock.now } },
+      .event(.key(.escape)),
+      .until { $0.contains("cancelled") },
+      .perform { seen.withLock { $0 = clock.now } },
+    ])
+    #expect(run(terminal, computing) == 0)
+    #expect(!terminal.timedOut)
+    #expect(start.withLock { $0 }.duration(to: seen.withLock { $0 }) < .milliseconds(50))
+    #expect(computing.calls.cancelled.load(ordering: .sequentiallyConsistent) == 1)
+    // The run that waited for its turn was never begun.
+    #expect(computing.calls.requests.withLock { $0.count } == 1)
+  }
+
+  @Test func oldMapsAreStaleWhileNewOnesAreComputed() {
+    let terminal = FakeTerminal([
+      .until { $0.components(of: "2 images") == 2 },
+      .event(.key(.character("2"))),
+      .until { $0.components(of: "stale") == 2 },
+      .until { $0.components(of: "stage2") == 2 && !$0.contains("stale") },
+    ])
+    #expect(run(terminal) == 0)
+    #expect(!terminal.timedOut)
+  }
+
+  @Test func failuresAreShown() {
+    let terminal = FakeTerminal([.until { $0.contains("too small for stage4") }])
+    #expect(run(terminal, FakeComputing(failure: "input too small for stage4")) == 0)
+    #expect(!terminal.timedOut)
+    #expect(terminal.screen.contains("failed"))
+  }
+
+  @Test func failedExportsAreShown() {
+    let terminal = FakeTerminal([
+      .until { $0.components(of: "2 images") == 2 },
+      .event(.key(.character("e"))),
+      .until { $0.contains("disk full") },
+    ])
+    #expect(run(terminal, exporting: FakeExporting(failure: "disk full")) == 0)
+    #expect(!terminal.timedOut)
+  }
+
+  @Test func everySizeIsDrawn() {
+    let sizes = [(1, 1), (2, 10), (12, 40), (11, 200), (24, 80), (60, 20), (60, 200), (200, 400)]
+    let storm = sizes.map { FakeTerminal.Step.resize(ScreenSize(rows: $0.0, columns: $0.1)) }
+    let terminal = FakeTerminal(
+      [.until { $0.components(of: "2 images") == 2 }] + storm + [
+        .until { $0.split(separator: "\n", omittingEmptySubsequences: false).count == 200 },
+      ], notice: "TERM is unknown")
+    #expect(run(terminal) == 0)
+    #expect(!terminal.timedOut)
+    #expect(terminal.frames[0].text.contains("TERM is unknown"))
+    #expect(terminal.frames.last?.size == ScreenSize(rows: 200, columns: 400))
+  }
+
+  @Test func signalsAndTheEndOfInputEndTheProgram() {
+    #expect(run(FakeTerminal([.event(.terminated(signal: 15))])) == 143)
+    #expect(run(FakeTerminal([.event(.closed)])) == 1)
+    let terminal = FakeTerminal([
+      .event(.suspendRequested), .event(.key(.control("z"))), .event(.key(.control("l"))),
+    ])
+    #expect(run(terminal) == 0)
+    #expect(terminal.suspensions == 2 && terminal.redraws == 1)
+  }
+
+  @Test func keysInABurstMakeFewFrames() {
+    let burst = (0..<60).map { _ in FakeTerminal.Step.event(.key(.character("c"))) }
+    let terminal = FakeTerminal(burst)
+    #expect(run(terminal) == 0)
+    #expect(terminal.frames.count < 10)
+  }
+}
+
+@Suite struct MailboxTests {
+  @Test func messagesOfAThreadKeepTheirOrder() async {
+    let pokes = Atomic(0)
+    let box = Mailbox<(Int, Int)> { pokes.add(1, ordering: .sequentiallyConsistent) }
+    await withTaskGroup(of: Void.self) { group in
+      for sender in 0..<4 {
+        group.addTask { for number in 0..<500 { box.post((sender, number)) } }
+      }
+    }
+    let all = box.takeAll()
+    #expect(all.count == 2000)
+    for sender in 0..<4 {
+      #expect(all.filter { $0.0 == sender }.map(\.1) == Array(0..<500))
+    }
+    #expect(pokes.load(ordering: .sequentiallyConsistent) == 1)
+    #expect(box.takeAll().isEmpty)
+  }
+
+  @Test func namesOfFilesArePlain() {
+    var subject = makeSubject(makeRequest("replknet:kernels=31,29:small=5"))
+    subject.weights = "/data/../My Weights\u{1b}.pth.tar"
+    subject.unit = Unit(row: 1, column: 2)
+    #expect(
+      ExportNaming.stem(subject) { _ in false }
+        == "replknet-kernels-31-29-small-5-my-weights-224-stage4-at-1-2")
+  }
+}
+
+extension String {
+  /// How often `part` occurs.
+  func components(of part: String) -> Int {
+    ranges(of: part).count
+  }
+}

@@ -1,0 +1,112 @@
+// The screen as text, in each state and at several sizes, and what every screen has in common.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct ViewTests {
+  private func screen(
+    _ state: ScreenState, _ columns: Int, _ rows: Int, _ display: Display = Display(depth: .mono)
+  ) -> Frame {
+    view(state.model(display), size: ScreenSize(rows: rows, columns: columns))
+  }
+
+  @Test func drawnScreens() {
+    #expect(screen(.opening, 80, 24, Display()).text == Screens.opening80x24)
+    #expect(screen(.finished, 80, 24).text == Screens.finished80x24)
+    #expect(screen(.failed, 80, 24).text == Screens.failed80x24)
+    #expect(screen(.exported, 80, 24).text == Screens.exported80x24)
+    #expect(screen(.help, 80, 24).text == Screens.help80x24)
+    #expect(screen(.computing, 120, 40).text == Screens.computing120x40)
+    #expect(screen(.single, 120, 40).text == Screens.single120x40)
+    #expect(screen(.stale, 200, 60).text == Screens.stale200x60)
+    #expect(screen(.finished, 40, 12).text == Screens.finished40x12)
+  }
+
+  @Test func tooSmallSaysSo() {
+    #expect(
+      screen(.finished, 30, 5).text == """
+
+             30 x 5 is too small
+               at least 40 x 12
+                   q quits
+
+        """)
+    #expect(screen(.finished, 39, 60).text.contains("q quits"))
+    #expect(screen(.finished, 1, 1).text.count == 1)
+  }
+
+  @Test(arguments: ScreenState.allCases)
+  func helpAndQuitAreAlwaysInTheFooter(_ state: ScreenState) {
+    let model = state.model(Display(depth: .mono))
+    for (columns, rows) in [
+      (40, 12), (41, 13), (53, 80), (66, 15), (67, 16), (80, 23), (99, 29), (100, 30), (133, 45),
+      (250, 14), (250, 80),
+    ] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      let footer = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+      #expect(footer.hasSuffix("q quit") && footer.contains("? "), "\(columns) x \(rows)")
+    }
+  }
+
+  @Test(arguments: ScreenState.allCases)
+  func asciiIsAscii(_ state: ScreenState) {
+    let display = Display(depth: .indexed256, unicode: false)
+    for cell in screen(state, 120, 40, display).cells {
+      #expect(cell.scalar.isASCII)
+    }
+  }
+
+  @Test func footerDropsFromTheRight() {
+    let model = makeModel()
+    var earlier = ""
+    for width in 0..<120 {
+      let text = Footer.keys(model, width: width).map(\.text).joined()
+      #expect(text.unicodeScalars.count <= width)
+      #expect(text.hasPrefix(earlier))
+      earlier = text
+    }
+    #expect(earlier.hasPrefix("1..4 stage  + larger"))
+    #expect(!earlier.contains("cancel"))
+    #expect(Footer.keys(makeModel(finished: false), width: 20).first?.text == "Esc")
+  }
+
+  @Test func helpNamesEveryCommand() {
+    let text = Help.lines(makeModel(), width: 88).map { $0.map(\.text).joined() }
+    for command in Command.table {
+      #expect(text.contains { $0.contains(command.keyLabel) && $0.contains(command.help) })
+    }
+    #expect(text.count <= Help.lineCount(makeModel()))
+  }
+
+  @Test func sharedScaleDimsTheWeakerMap() {
+    var model = makeModel()
+    let weak = makeResult(model.panels[0].request, peak: 0.01)
+    model.panels[0].shown?.field = HeatField(weak.map)
+    let size = ScreenSize(rows: 24, columns: 80)
+    #expect(view(model, size: size).text.contains("dim on the shared scale"))
+    model.scale = .own
+    let own = view(model, size: size).text
+    #expect(!own.contains("dim on") && own.contains("own scales"))
+  }
+
+  @Test func notReachedAndBorderAreSaid() {
+    var model = makeModel()
+    let flat = ERFMap(
+      height: 64, width: 64, values: [Double](repeating: 1, count: 4096))
+    model.panels[1].shown?.metrics = ERFMetrics(flat)
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(text.contains("not reached"))
+    #expect(text.contains("23.4 % at border: input too small"))
+    let narrow = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(narrow.contains(" not\n") && narrow.contains("reached\n"))
+  }
+
+  @Test func skippedImagesAreNamed() {
+    var model = makeModel()
+    model.panels[0].shown?.skipped = [SkippedImage(name: "/a/b\u{7}.png", layer: "stages.2")]
+    let text = view(model, size: ScreenSize(rows: 24, columns: 120)).text
+    #expect(text.contains("b?.png skipped: not finite from stages.2"))
+  }
+}
