@@ -28,9 +28,15 @@ extension Command {
     let folder = arguments.last("--output")
     // Every mistake shows before the first network has run.
     for request in requests { try request.validate() }
-    if let folder { try Folder.make(folder) }
+    let made = try folder.map { try NewFolders($0) }
     let computer = ERFComputer()
-    let results = try requests.map { try run($0, on: computer) }
+    let results: [ERFResult]
+    do {
+      results = try requests.map { try run($0, on: computer) }
+    } catch {
+      made?.remove()
+      throw error
+    }
     var outputs: [String] = []
     if let folder {
       let base = folder.hasSuffix("/") ? folder : folder + "/"

@@ -52,7 +52,10 @@ extension Command {
 
   static let models = Command(
     name: "models", synopsis: "", summary: "list the networks by name", options: []
-  ) { _ in
+  ) { arguments in
+    if let extra = arguments.positionals.first {
+      throw UsageError.tooManyPositionals(command: "models", extra: extra)
+    }
     try StandardStreams.write(
       ModelCatalogue.ids.joined(separator: "\n") + "\n\nwith numbers of your own:\n"
         + ModelCatalogue.freeForms.map { "  \($0)\n" }.joined())

@@ -3,6 +3,12 @@
 import ERFCurses
 import ERFEngine
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 enum Program {
   /// Runs the command line; errors become one line on standard error.
   ///
@@ -23,11 +29,7 @@ enum Program {
     switch words.first {
     case "--version": try StandardStreams.write("replk-tui \(Help.version)\n")
     case "--help", "-h", "help":
-      if words.count > 1, let command = Command.all.first(where: { $0.name == words[1] }) {
-        try StandardStreams.write(Help.text(of: command))
-      } else {
-        try StandardStreams.write(Help.overview())
-      }
+      try help(Array(words.dropFirst()))
     default:
       if let command = Command.all.first(where: { $0.name == words.first }) {
         try command(Array(words.dropFirst()))
@@ -41,9 +43,27 @@ enum Program {
   /// Ends the process, without waiting for threads that still compute.
   static func exit(_ code: Int32) -> Never { CursesTerminal.exit(code) }
 
+  /// `help`, or `help COMMAND`.
+  private static func help(_ words: [String]) throws {
+    guard let name = words.first else {
+      try StandardStreams.write(Help.overview())
+      return
+    }
+    guard let command = Command.all.first(where: { $0.name == name }) else {
+      throw UsageError.unknownCommand(
+        name, nearest: nearest(to: name, among: Command.all.map(\.name)))
+    }
+    try StandardStreams.write(Help.text(of: command))
+  }
+
+  /// Makes a write beyond the limit on file sizes an error, which leaves no half-written file
+  /// behind, rather than a signal that ends the process.
+  static func reportFileSizeLimits() {
+    _ = signal(SIGXFSZ, SIG_IGN)
+  }
+
   private static func complain(_ explanation: String, code: Int32) -> Int32 {
-    let line = explanation.split(whereSeparator: \.isNewline).joined(separator: " ")
-    StandardStreams.writeError("replk-tui: \(line)\n")
+    StandardStreams.writeError(Text.message(explanation))
     return code
   }
 }

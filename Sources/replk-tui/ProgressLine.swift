@@ -8,6 +8,10 @@ struct ProgressLine {
   private let isShown: Bool
   private let start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
+  /// Images skipped before any gave a map: told of with the first that does; where none does, the
+  /// error that ends the run tells, in its one line.
+  private var skipped: [String] = []
+  private var hasMap = false
 
   init(label: String) {
     self.label = label
@@ -16,18 +20,26 @@ struct ProgressLine {
 
   mutating func show(_ progress: ERFProgress) {
     switch progress {
-    case .prepared, .image: break
+    case .prepared: break
+    case .image:
+      hasMap = true
+      tellSkipped()
     case .layer(_, let image, let images, let fraction):
       draw(image: image, images: images, fraction: fraction)
     case .skipped(_, let name, let layer):
-      erase()
-      StandardStreams.writeError(
-        "replk-tui: skipped \(name): NaN or Inf first appears in \(layer)\n")
+      skipped.append("skipped \(name): NaN or Inf first appears in \(layer)")
+      if hasMap { tellSkipped() }
     }
   }
 
   func erase() {
     if isShown && lastDrawn != nil { StandardStreams.writeError("\r\u{1B}[K") }
+  }
+
+  private mutating func tellSkipped() {
+    if !skipped.isEmpty { erase() }
+    for notice in skipped { StandardStreams.writeError(Text.message(notice)) }
+    skipped = []
   }
 
   private mutating func draw(image: Int, images: Int, fraction: Double) {

@@ -1,6 +1,14 @@
 // Numbers and tables as text for the terminal.
 
 enum Text {
+  /// What goes to standard error: one line, whatever stands in the file names and ids it tells of.
+  static func message(_ explanation: String) -> String {
+    let controls = explanation.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control ? " " : Character(scalar)
+    }
+    return "replk-tui: \(String(controls))\n"
+  }
+
   /// `value` with `digits` decimals, rounded half away from zero.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }

@@ -4,4 +4,5 @@
 import ERFEngine
 
 StandardStreams.reportBrokenPipes()
+Program.reportFileSizeLimits()
 Program.exit(Program.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,63 @@
+# Everything that is done with the project: `make help` lists it.
+
+SWIFT ?= swift
+# Arguments for the program: make run ARGS="replknet-31 --size 512"
+ARGS ?=
+# Arguments for the tests: make test TESTS="--filter ERFEngineTests"
+TESTS ?=
+
+SOURCES = Sources Tests Package.swift
+PROGRAM = .build/release/replk-tui
+
+# C libraries that the program links, and what only the tests need besides.
+LIBRARIES = libncurses-dev libdnnl-dev libpng-dev libturbojpeg0-dev
+TEST_TOOLS = tmux
+
+.PHONY: help run build test check bench format lint sanitize toolchain deps test-deps
+
+help:
+	@echo 'make run       install what is missing, build, and open the explorer (ARGS="replknet-31 --size 512")'
+	@echo 'make test      install what is missing, and run all tests (TESTS="--filter NAME")'
+	@echo 'make check     all that a commit has to pass: lint, build, test'
+	@echo 'make build     build the program: $(PROGRAM)'
+	@echo 'make bench     time a few networks'
+	@echo 'make format    format the Swift sources in place'
+	@echo 'make lint      tell what make format would change, and what it cannot'
+	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
+	@echo 'make deps      install the C libraries that are missing'
+
+run: build
+	@$(PROGRAM) $(ARGS)
+
+build: toolchain deps
+	@$(SWIFT) build -c release --product replk-tui
+
+test: toolchain deps test-deps
+	@$(SWIFT) test $(TESTS)
+
+# Package.swift makes errors of warnings, in Swift as in C.
+check: lint build test
+
+bench: build
+	@sh Scripts/bench.sh $(PROGRAM)
+
+format: toolchain
+	@$(SWIFT) format format --in-place --recursive $(SOURCES)
+
+lint: toolchain
+	@$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+sanitize: toolchain deps test-deps
+	@$(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
+	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null 2>&1 || { \
+	  echo 'There is no `$(SWIFT)` on the PATH: install Swift 6.2 or later from https://www.swift.org/install' >&2; \
+	  exit 1; }
+
+deps:
+	@sh Scripts/install-packages.sh $(LIBRARIES)
+
+test-deps:
+	@sh Scripts/install-packages.sh $(TEST_TOOLS)
