@@ -1,1 +1,7 @@
-print("x")
+// Entry point: dispatches to a subcommand or the explorer, and turns errors into one line and an
+// exit code: 2 for what was asked wrongly, 1 for what failed.
+
+import ERFEngine
+
+StandardStreams.reportBrokenPipes()
+exitProcess(Program.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,8 +1,8 @@
 // The whole C surface of the kernels: pure functions over pointers and sizes.
 //
 // Nothing here allocates, starts threads or keeps state between calls (the chosen instruction set
-// aside). Unless a function says otherwise, pointers need no alignment, must not overlap unless they
-// are equal, and counts may be zero.
+// aside). Unless a function says otherwise, pointers need no alignment, must not overlap unless
+// they are equal, and counts may be zero.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -42,13 +42,14 @@ enum { CK_LANES = 16 };
 // packed planes [pixel][16]; lanes past `count` become zero.
 void ck_pack_channels(const float *source, size_t pixels, size_t channels, size_t first,
                       size_t count, float *packed);
-// The inverse of ck_pack_channels; lanes past `count` are not written anywhere.
+// The inverse of ck_pack_channels; other channels of `destination` stay as they are.
 void ck_unpack_channels(const float *packed, size_t pixels, size_t channels, size_t first,
                         size_t count, float *destination);
 
 // Geometry of one depth-wise convolution over one packed plane. Output pixel (y, x) reads input
 // pixels (y * stride + ky * dilation - pad_top, x * stride + kx * dilation - pad_left); whatever
-// lies outside the plane counts as zero.
+// lies outside the plane counts as zero, and taps that only meet such positions cost nothing. Sizes
+// may be zero; kernel sides, stride and dilation are at least 1 and pads at least 0.
 typedef struct {
   int32_t input_height, input_width;
   int32_t output_height, output_width;
@@ -62,7 +63,8 @@ typedef struct {
 //   weights (kernel_height, kernel_width, 16)
 //   bias    (16) or NULL
 //   output  (output_height, output_width, 16); only the rows asked for are written
-// `relu` clamps the result at zero.
+// `relu` clamps the result at zero; NaN stays NaN. A row comes out the same, to the bit, whatever
+// range it was asked in, but not the same in each instruction set. The planes must not overlap.
 void ck_depthwise_forward(const ck_depthwise *shape, const float *input, const float *weights,
                           const float *bias, bool relu, int32_t row_begin, int32_t row_end,
                           float *output);
@@ -88,7 +90,8 @@ void ck_relu6(const float *input, size_t count, float *output, uint8_t *signs);
 void ck_mask(const float *gradient, const uint8_t *signs, size_t count, float *output);
 
 // output = x * Phi(x) with the exact (erf) normal distribution, and, unless NULL,
-// derivative = Phi(x) + x * phi(x). Largest error 2e-7 relative to max(1, |x|). NaN stays NaN.
+// derivative = Phi(x) + x * phi(x). Largest error 2e-7 relative to max(1, |x|), 5e-7 in the
+// derivative. NaN stays NaN; infinity gives infinity and 1, minus infinity 0 and 0.
 // input may equal output or derivative.
 void ck_gelu(const float *input, size_t count, float *output, float *derivative);
 

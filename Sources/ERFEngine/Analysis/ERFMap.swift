@@ -41,7 +41,8 @@ public struct ERFMap: Sendable, Equatable {
 
   /// A = log10(M + 1) / max, in 0...1: what the heat map shows; zeros where M is all zero.
   public var logScaled: [Double] {
-    let logs = values.map { log10($0 + 1) }
+    // log1p keeps the digits of networks whose scores are far below 1.
+    let logs = values.map { log1p($0) }
     guard let peak = logs.max(), peak > 0 else { return logs.map { _ in 0 } }
     return logs.map { $0 / peak }
   }

@@ -102,21 +102,21 @@ extension ERFMetrics {
   /// The centre is (H / 2, W / 2) by integer division. A square that would leave a map narrower than
   /// high keeps what lies inside, as slicing does in the released script.
   static func areaRatios(_ values: [Double], height: Int, width: Int) -> [AreaRatio] {
-    let total = values.reduce(0, +)
+    // Mass by the side of the smallest centred square that holds a pixel.
+    var rings = [Double](repeating: 0, count: max(height, width) + 1)
+    for row in 0..<height {
+      for column in 0..<width {
+        rings[max(abs(row - height / 2), abs(column - width / 2))] += values[row * width + column]
+      }
+    }
+    let total = rings.reduce(0, +)
     var sides = [Int?](repeating: nil, count: thresholds.count)
-    if total > 0 {
-      for i in 1..<max(2, height / 2) where height / 2 > 1 {
-        let rows = max(0, height / 2 - i)...min(height - 1, height / 2 + i)
-        let columns = max(0, width / 2 - i)...min(width - 1, width / 2 + i)
-        var sum = 0.0
-        for row in rows {
-          for column in columns { sum += values[row * width + column] }
-        }
-        for (index, threshold) in thresholds.enumerated()
-        where sides[index] == nil && sum / total > threshold {
-          sides[index] = 2 * i + 1
-        }
-        if sides.allSatisfy({ $0 != nil }) { break }
+    var sum = rings[0]
+    for i in 1..<max(1, height / 2) where total > 0 {
+      sum += rings[i]
+      for (index, threshold) in thresholds.enumerated()
+      where sides[index] == nil && sum / total > threshold {
+        sides[index] = 2 * i + 1
       }
     }
     return zip(thresholds, sides).map { threshold, side in

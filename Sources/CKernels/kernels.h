@@ -1,0 +1,90 @@
+// The private list of kernel families and variants, from which the declarations and the dispatch
+// tables are made; holds no code.
+#ifndef CK_PRIVATE_KERNELS_H
+#define CK_PRIVATE_KERNELS_H
+
+#include "CKernels.h"
+
+// clang-format off
+
+// X(variant name, instruction set) for each variant that this binary holds.
+#if defined(__x86_64__)
+#define CK_VARIANTS(X) \
+  X(scalar, CK_ISA_SCALAR) \
+  X(avx2, CK_ISA_AVX2) \
+  X(avx512, CK_ISA_AVX512)
+#elif defined(__aarch64__)
+#define CK_VARIANTS(X) \
+  X(scalar, CK_ISA_SCALAR) \
+  X(neon, CK_ISA_NEON)
+#else
+#define CK_VARIANTS(X) \
+  X(scalar, CK_ISA_SCALAR)
+#endif
+
+// X(variant, result, family, parameters, arguments) for each family.
+#define CK_FAMILIES(X, variant) \
+  X(variant, void, depthwise_forward, \
+    (const ck_depthwise *shape, const float *input, const float *weights, const float *bias, \
+     bool relu, int32_t row_begin, int32_t row_end, float *output), \
+    (shape, input, weights, bias, relu, row_begin, row_end, output)) \
+  X(variant, void, depthwise_input_gradient, \
+    (const ck_depthwise *shape, const float *output_gradient, const float *weights, \
+     int32_t row_begin, int32_t row_end, float *input_gradient), \
+    (shape, output_gradient, weights, row_begin, row_end, input_gradient)) \
+  X(variant, void, relu, \
+    (const float *input, size_t count, float *output, uint8_t *signs), \
+    (input, count, output, signs)) \
+  X(variant, void, relu6, \
+    (const float *input, size_t count, float *output, uint8_t *signs), \
+    (input, count, output, signs)) \
+  X(variant, void, mask, \
+    (const float *gradient, const uint8_t *signs, size_t count, float *output), \
+    (gradient, signs, count, output)) \
+  X(variant, void, gelu, \
+    (const float *input, size_t count, float *output, float *derivative), \
+    (input, count, output, derivative)) \
+  X(variant, void, add, \
+    (const float *left, const float *right, size_t count, float *output), \
+    (left, right, count, output)) \
+  X(variant, void, multiply, \
+    (const float *left, const float *right, size_t count, float *output), \
+    (left, right, count, output)) \
+  X(variant, void, scale_shift, \
+    (const float *input, const float *scale, const float *shift, size_t pixels, \
+     size_t channels, float *output), \
+    (input, scale, shift, pixels, channels, output)) \
+  X(variant, bool, all_finite, \
+    (const float *values, size_t count), \
+    (values, count)) \
+  X(variant, void, pack_channels, \
+    (const float *source, size_t pixels, size_t channels, size_t first, size_t count, \
+     float *packed), \
+    (source, pixels, channels, first, count, packed)) \
+  X(variant, void, unpack_channels, \
+    (const float *packed, size_t pixels, size_t channels, size_t first, size_t count, \
+     float *destination), \
+    (packed, pixels, channels, first, count, destination))
+
+// clang-format on
+
+#define CK_DECLARE(variant, result, family, parameters, arguments) \
+  result ck_##family##_##variant parameters;
+#define CK_DECLARE_ALL(variant, isa) CK_FAMILIES(CK_DECLARE, variant)
+CK_VARIANTS(CK_DECLARE_ALL)
+#undef CK_DECLARE_ALL
+#undef CK_DECLARE
+
+// Sanitised and instrumented builds cannot follow every request to unroll or vectorise; they need
+// not.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
+// For bodies whose constant arguments must reach the optimiser.
+#define CK_INLINE static inline __attribute__((always_inline))
+
+// The name of a kernel in the file of the variant that defines CK_VARIANT.
+#define CK_PASTE(family, variant) ck_##family##_##variant
+#define CK_PASTE_EXPANDED(family, variant) CK_PASTE(family, variant)
+#define CK_NAME(family) CK_PASTE_EXPANDED(family, CK_VARIANT)
+
+#endif

@@ -1,0 +1,23 @@
+/// Activations of any layer, in PyTorch's layout.
+public enum FeatureExtractor {
+  /// The tapped activations over all inputs: (N, C, H, W), or (N, classes) for `logits`.
+  ///
+  /// - Throws: an `ExplainedError` for a request that cannot be carried out.
+  public static func features(of request: ERFRequest) throws -> NPY {
+    let inputs = try NetworkInputs(request.images)
+    let network = try Network(id: request.model, weights: request.weights)
+    let size = inputs.size ?? request.size
+    let tap = try network.tap(request.tap)
+    let shape = try network.shape(of: tap, input: size)
+    var values: [Float] = []
+    for index in 0..<inputs.count {
+      let (_, input) = try inputs.input(index, size: size, for: network.preprocessing)
+      let output = try network.features(
+        input, tap: tap.name, workers: Workers(threads: request.threads))
+      values += output.channelsFirst().elements
+    }
+    let extents =
+      tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
+    return NPY(shape: [inputs.count] + extents, values: values)
+  }
+}

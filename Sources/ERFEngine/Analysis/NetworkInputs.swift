@@ -1,0 +1,92 @@
+/// The inputs of a run, one at a time: images prepared as the network wants them, or slices of a
+/// tensor that was prepared elsewhere.
+public struct NetworkInputs: Sendable {
+  private enum Source {
+    case builtIn(Int)
+    case files([String])
+    /// (N, H, W, 3)
+    case tensor(Tensor, name: String)
+  }
+
+  private let source: Source
+
+  /// - Throws: `ERFComputer.Failure` for no or too many images, and what reading a tensor throws.
+  public init(_ images: ImageSource) throws {
+    switch images {
+    case .builtIn(let count):
+      guard count > 0 else { throw ERFComputer.Failure.noImages }
+      guard count <= BuiltInImages.count else {
+        throw ERFComputer.Failure.tooManyBuiltIn(asked: count, available: BuiltInImages.count)
+      }
+      source = .builtIn(count)
+    case .files(let paths):
+      guard !paths.isEmpty else { throw ERFComputer.Failure.noImages }
+      source = .files(paths)
+    case .tensor(let reference):
+      source = .tensor(try Self.prepared(reference), name: reference)
+    }
+  }
+
+  public var count: Int {
+    switch source {
+    case .builtIn(let count): count
+    case .files(let paths): paths.count
+    case .tensor(let tensor, _): tensor.shape.batch
+    }
+  }
+
+  /// The size that a prepared tensor dictates; nil for images, which are resized.
+  public var size: InputSize? {
+    guard case .tensor(let tensor, _) = source else { return nil }
+    return InputSize(height: tensor.shape.height, width: tensor.shape.width)
+  }
+
+  /// Name and contents (1, H, W, 3) of input `index`.
+  func input(
+    _ index: Int, size: InputSize, for preprocessing: Preprocessing
+  ) throws -> (name: String, input: Tensor) {
+    switch source {
+    case .builtIn:
+      let image = BuiltInImages.image(at: index)
+      return (BuiltInImages.name(at: index), preprocessing.tensor(image, size: size))
+    case .files(let paths):
+      let image = try Image.load(path: paths[index])
+      return (Self.lastComponent(paths[index]), preprocessing.tensor(image, size: size))
+    case .tensor(let tensor, let name):
+      return ("\(Self.lastComponent(name))[\(index)]", tensor.image(index))
+    }
+  }
+
+  /// Reads `FILE.npy` or `FILE.safetensors#key`, (N, 3, H, W) or (3, H, W).
+  private static func prepared(_ reference: String) throws -> Tensor {
+    let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = String(parts[0])
+    let tensor: Tensor
+    if path.lowercased().hasSuffix(".npy") {
+      let array = try NPY.load(path: path)
+      tensor = Tensor(shape: Shape(array.shape), elements: array.values)
+    } else {
+      tensor = try Safetensors(path: path).tensor(parts.count > 1 ? String(parts[1]) : "")
+    }
+    let shape = tensor.shape
+    let batched = shape.rank == 3 ? tensor.reshaped(Shape([1] + shape.extents)) : tensor
+    guard batched.shape.rank == 4, batched.shape[1] == 3, batched.shape.count > 0 else {
+      throw PreparedTensorError(reference: reference, found: shape)
+    }
+    return batched.channelsLast()
+  }
+
+  private static func lastComponent(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}
+
+/// A tensor that is no batch of RGB images.
+struct PreparedTensorError: ExplainedError {
+  let reference: String
+  let found: Shape
+
+  var explanation: String {
+    "\(reference) has shape \(found): expected (N, 3, H, W), channels first"
+  }
+}

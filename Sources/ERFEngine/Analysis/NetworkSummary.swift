@@ -1,0 +1,137 @@
+/// What a network costs and sees, by block and stage: the numbers of the paper's Table 5.
+///
+/// Parameters are those of the inference form, kernels merged and batch norms folded: every
+/// convolution's weights and one bias a channel, plus the head. Multiply-adds are those of the
+/// convolutions, counting every tap; the table leaves the head's out, and so does the total here.
+public struct NetworkSummary: Sendable, Encodable, Equatable {
+  public struct Row: Sendable, Encodable, Equatable {
+    /// `stages.0.blocks.1`, `stage1`, ...
+    public let name: String
+    /// Whether this sums up the blocks since the stage before.
+    public let isStage: Bool
+    /// Output (C, H, W) of one image.
+    public let output: [Int]
+    public let parameters: Int
+    public let multiplyAdds: Int
+    /// Side in input pixels of what one unit can be reached from; nil: the whole input.
+    public let receptiveField: Int?
+    /// Input pixels between neighbouring units; nil where only one unit is left.
+    public let stride: Int?
+  }
+
+  public let model: String
+  /// Height and width.
+  public let input: [Int]
+  public let rows: [Row]
+  /// Of the inference form.
+  public let parameters: Int
+  /// Of the convolutions.
+  public let multiplyAdds: Int
+  /// Of the training form: with batch norms' scales and shifts, and parallel branches apart.
+  public let trainingParameters: Int
+  /// Theoretical receptive field and stride of the last stage.
+  public let receptiveField: Int?
+  public let stride: Int?
+
+  public init(model id: String, size: InputSize) throws {
+    let architecture = try ModelCatalogue.architecture(id)
+    let graph = try architecture.graph(from: PlaceholderParameters(merged: true))
+    let shapes = try graph.shapes(
+      input: Shape(height: size.height, width: size.width, channels: 3))
+    let fields = graph.receptiveFields()
+    guard let last = graph.stages.last else { preconditionFailure("networks have stages") }
+    try graph.requireSize(size, for: last, model: architecture.id)
+    var rows: [Row] = []
+    var stageParameters = 0
+    var stageMultiplyAdds = 0
+    for tap in graph.taps where tap.kind != .logits {
+      var parameters = 0
+      var multiplyAdds = 0
+      if tap.kind == .block {
+        for (index, node) in graph.nodes.enumerated() where node.block == tap.name {
+          parameters += node.op.foldedParameterCount
+          multiplyAdds += node.op.multiplyAdds(
+            inputs: node.inputs.map { shapes[$0] }, output: shapes[Graph.value(of: index)])
+        }
+        stageParameters += parameters
+        stageMultiplyAdds += multiplyAdds
+      } else {
+        (parameters, multiplyAdds) = (stageParameters, stageMultiplyAdds)
+        (stageParameters, stageMultiplyAdds) = (0, 0)
+      }
+      let shape = shapes[tap.value]
+      rows.append(
+        Row(
+          name: tap.name, isStage: tap.kind == .stage,
+          output: [shape.channels, shape.height, shape.width], parameters: parameters,
+          multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
+          stride: fields[tap.value]?.stride))
+    }
+    model = architecture.id
+    input = [size.height, size.width]
+    self.rows = rows
+    parameters = rows.filter { !$0.isStage }.reduce(0) { $0 + $1.parameters }
+    multiplyAdds = graph.nodes.enumerated().reduce(0) { sum, entry in
+      let (index, node) = entry
+      guard !(node.op is Linear) else { return sum }
+      return sum
+        + node.op.multiplyAdds(
+          inputs: node.inputs.map { shapes[$0] }, output: shapes[Graph.value(of: index)])
+    }
+    trainingParameters = try architecture.graph(from: PlaceholderParameters()).nodes.reduce(0) {
+      $0 + $1.op.trainableParameterCount
+    }
+    let lastStage = rows.last { $0.isStage }
+    receptiveField = lastStage?.receptiveField
+    stride = lastStage?.stride
+  }
+}
+
+extension Operator {
+  /// Weights and one bias an output channel; batch norms vanish into their neighbours.
+  fileprivate var foldedParameterCount: Int {
+    switch self {
+    case let op as Convolution: op.weight.count + op.outputs
+    case let op as DepthwiseConvolution: op.weight.count + op.channels
+    case is BatchNorm: 0
+    default: trainableParameterCount
+    }
+  }
+
+  /// Parameters that an optimizer would move: running statistics are not.
+  fileprivate var trainableParameterCount: Int {
+    parameters.filter { !$0.name.hasPrefix("running") }.reduce(0) { $0 + $1.value.count }
+  }
+}
+
+extension Graph {
+  /// Side and stride, in input pixels, of the window that one unit of each value can be reached
+  /// from; nil once a value sees everything.
+  func receptiveFields() -> [(side: Int, stride: Int)?] {
+    var fields: [(side: Int, stride: Int)?] = [(1, 1)]
+    for node in nodes {
+      let inputs = node.inputs.map { fields[$0] }
+      guard case .sliding(let extent, let stride) = node.op.window,
+        inputs.allSatisfy({ $0 != nil })
+      else {
+        fields.append(nil)
+        continue
+      }
+      let known = inputs.compactMap { $0 }
+      let step = known.map(\.stride).max() ?? 1
+      let side = known.map(\.side).max() ?? 1
+      fields.append((side + (extent - 1) * step, step * stride))
+    }
+    return fields
+  }
+}
+
+extension Graph {
+  /// Inputs smaller than the stride of a tap would leave it less than one whole unit.
+  func requireSize(_ size: InputSize, for tap: Tap, model: String) throws(ModelError) {
+    guard let stride = receptiveFields()[tap.value]?.stride else { return }
+    guard size.height >= stride && size.width >= stride else {
+      throw .inputTooSmall(model: model, size: size, tap: tap.name, minimum: stride)
+    }
+  }
+}

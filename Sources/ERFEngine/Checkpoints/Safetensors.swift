@@ -1,0 +1,142 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Element types of checkpoints that convert to float32.
+enum ElementType: String, Sendable {
+  case float32 = "F32"
+  case float16 = "F16"
+  case bfloat16 = "BF16"
+  case float64 = "F64"
+
+  /// Bytes an element.
+  var size: Int {
+    switch self {
+    case .float32: 4
+    case .float16, .bfloat16: 2
+    case .float64: 8
+    }
+  }
+
+  /// IEEE 754 binary16 without needing the processor to know it.
+  static func float(half bits: UInt16) -> Float {
+    let sign = UInt32(bits & 0x8000) << 16
+    let exponent = Int(bits >> 10 & 0x1F)
+    let fraction = UInt32(bits & 0x3FF)
+    switch exponent {
+    case 0:
+      let magnitude = Float(fraction) * 0x1p-24
+      return sign == 0 ? magnitude : -magnitude
+    case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+    default: return Float(bitPattern: sign | UInt32(exponent + 112) << 23 | fraction << 13)
+    }
+  }
+}
+
+/// A safetensors file, mapped: 8 bytes of header length, a JSON header, then the tensors' bytes.
+///
+/// Every offset is checked against the file before it is followed.
+public final class Safetensors: Sendable {
+  struct Entry: Sendable {
+    let type: String
+    let shape: Shape
+    /// Byte range in the file.
+    let range: Range<Int>
+  }
+
+  public let path: String
+  private let file: MappedFile
+  let entries: [String: Entry]
+
+  /// Headers are text a human could have written; anything longer is an attack or an accident.
+  private static let maxHeader = 100 << 20
+
+  public init(path: String) throws {
+    self.path = path
+    file = try MappedFile(path: path)
+    guard let length = file.word(at: 0) else { throw CheckpointError.unknownFormat(path: path) }
+    guard file.bytes(8..<min(9, file.count)) == [UInt8(ascii: "{")] else {
+      throw CheckpointError.unknownFormat(path: path)
+    }
+    guard length <= UInt64(Self.maxHeader), let header = file.bytes(8..<8 + Int(length)) else {
+      throw CheckpointError.malformed(
+        path: path, reason: "its header claims \(length) bytes, the file has \(file.count)")
+    }
+    entries = try Self.parse(header, path: path, fileSize: file.count)
+  }
+
+  public var keys: [String] { entries.keys.sorted() }
+
+  /// The tensor `key` as float32 in its own shape.
+  public func tensor(_ key: String) throws -> Tensor {
+    guard let entry = entries[key] else {
+      throw CheckpointError.noTensor(path: path, key: key, available: keys)
+    }
+    guard let type = ElementType(rawValue: entry.type) else {
+      throw CheckpointError.wrongType(path: path, key: key, found: entry.type)
+    }
+    guard entry.range.count == entry.shape.count * type.size,
+      let tensor = file.floats(type, at: entry.range.lowerBound, shape: entry.shape)
+    else {
+      throw CheckpointError.malformed(
+        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.range.count) bytes")
+    }
+    return tensor
+  }
+
+  private struct HeaderEntry: Decodable {
+    let dtype: String
+    let shape: [Int]
+    let data_offsets: [Int]
+  }
+
+  private enum HeaderValue: Decodable {
+    case tensor(HeaderEntry)
+    case metadata
+
+    init(from decoder: any Decoder) throws {
+      if decoder.codingPath.last?.stringValue == "__metadata__" {
+        self = .metadata
+      } else {
+        self = .tensor(try HeaderEntry(from: decoder))
+      }
+    }
+  }
+
+  private static func parse(
+    _ header: [UInt8], path: String, fileSize: Int
+  ) throws -> [String: Entry] {
+    let values: [String: HeaderValue]
+    do {
+      values = try JSONDecoder().decode([String: HeaderValue].self, from: Data(header))
+    } catch {
+      throw CheckpointError.malformed(path: path, reason: "its header is not valid JSON")
+    }
+    let start = 8 + header.count
+    var entries: [String: Entry] = [:]
+    for (key, value) in values {
+      guard case .tensor(let entry) = value else { continue }
+      let offsets = entry.data_offsets
+      guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
+        offsets[1] <= fileSize - start
+      else {
+        throw CheckpointError.malformed(
+          path: path, reason: "\(key) points past the end of the file (\(fileSize) bytes)")
+      }
+      var elements = 1
+      for extent in entry.shape {
+        let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
+        guard extent >= 0 && !overflow && product <= fileSize else {
+          throw CheckpointError.malformed(path: path, reason: "\(key) has an impossible shape")
+        }
+        elements = product
+      }
+      entries[key] = Entry(
+        type: entry.dtype, shape: Shape(entry.shape),
+        range: start + offsets[0]..<start + offsets[1])
+    }
+    return entries
+  }
+}

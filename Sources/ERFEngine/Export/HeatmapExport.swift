@@ -1,0 +1,74 @@
+// A finished run to a file: the heat map, its numbers or its metrics, by the file's ending.
+
+/// Exports of finished runs.
+public enum HeatmapExport {
+  /// Writes `result` to `path` in the format of its ending; an existing file is replaced in one step.
+  ///
+  /// - Parameters:
+  ///   - variant: how a `.pgm` is written.
+  ///   - colours: the colours of a `.png`.
+  /// - Throws: ``ExportError`` or ``FileError``.
+  public static func write(
+    _ result: ERFResult, to path: String, variant: PGMVariant = .binary16,
+    colours: ColourMap = .ember
+  ) throws {
+    let format = try ExportFormat(path: path)
+    try AtomicFile.write(
+      encode(result, format: format, variant: variant, colours: colours), to: path)
+  }
+
+  /// The bytes of that file.
+  ///
+  /// - Throws: ``ExportError/encoding(format:reason:)``.
+  public static func encode(
+    _ result: ERFResult, format: ExportFormat, variant: PGMVariant = .binary16,
+    colours: ColourMap = .ember
+  ) throws(ExportError) -> [UInt8] {
+    let map = result.map
+    switch format {
+    case .pgm:
+      return PGM(
+        height: map.height, width: map.width, values: map.logScaled, comments: comments(result)
+      ).encoded(variant)
+    case .png:
+      return try PNGWriter.encode(
+        values: map.logScaled, height: map.height, width: map.width, colours: colours)
+    case .npy:
+      return NPY(shape: [map.height, map.width], values: map.values.map { Float($0) }).encoded()
+    case .csv:
+      return CSV.encode(map.values, height: map.height, width: map.width)
+    case .json:
+      return try ResultReport([result]).encoded()
+    }
+  }
+
+  /// Where the map comes from, one line a fact, for the header of a PGM.
+  public static func comments(_ result: ERFResult) -> [String] {
+    let subject = result.subject
+    let count = result.imageNames.count
+    return [
+      "effective receptive field, replk-tui",
+      "model: \(subject.model)",
+      "weights: \(subject.weights) (hash \(subject.weightsHash))",
+      "input: \(subject.input.height) x \(subject.input.width) (height x width)",
+      "images: \(count): \(shortened(result.imageNames))",
+      "stage: \(subject.tap) (\(subject.mapSize.height) x \(subject.mapSize.width)), "
+        + "unit (\(subject.unit.row), \(subject.unit.column))",
+      "rule: \(subject.rule.rawValue)",
+      "scale: log10(M + 1) / max, max M = \(result.map.peak)",
+    ]
+  }
+
+  /// The first names, as many as a line of header should hold, and how many more there are.
+  private static func shortened(_ names: [String]) -> String {
+    var shown: [String] = []
+    var length = 0
+    for name in names {
+      length += name.count + 2
+      if length > 400 && !shown.isEmpty { break }
+      shown.append(name.count > 400 ? String(name.prefix(397)) + "..." : name)
+    }
+    let rest = names.count - shown.count
+    return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+}

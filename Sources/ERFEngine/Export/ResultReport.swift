@@ -1,0 +1,117 @@
+// The metrics of runs as JSON, with all it takes to tell how they came about.
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The JSON document of one or more finished runs.
+public struct ResultReport: Sendable {
+  private let results: [ERFResult]
+
+  public init(_ results: [ERFResult]) {
+    self.results = results
+  }
+
+  /// `{"results": [...]}`, keys sorted, indented, ending in a line end. A side or ratio that was not
+  /// reached, and any number that is not finite, is null.
+  ///
+  /// - Throws: ``ExportError/encoding(format:reason:)``.
+  public func encoded() throws(ExportError) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try Array(encoder.encode(Document(results: results.map(Entry.init)))) + [0x0A]
+    } catch {
+      throw .encoding(format: "JSON", reason: "\(error)")
+    }
+  }
+}
+
+private struct Document: Encodable {
+  let results: [Entry]
+}
+
+private struct Entry: Encodable {
+  let model: String
+  let weights: String
+  let weightsHash: String
+  let input: [Int]
+  let images: [String]
+  let stage: String
+  let unit: [Int]
+  let rule: String
+  let ratios: [Ratio]
+  let rawRatios: [Ratio]
+  let borderShare: Number
+  let sigma: Number
+  let seconds: Seconds
+  let peakBytes: Int
+
+  init(_ result: ERFResult) {
+    let subject = result.subject
+    model = subject.model
+    weights = subject.weights
+    weightsHash = subject.weightsHash
+    input = [subject.input.height, subject.input.width]
+    images = result.imageNames
+    stage = subject.tap
+    unit = [subject.unit.row, subject.unit.column]
+    rule = subject.rule.rawValue
+    ratios = result.metrics.ratios.map(Ratio.init)
+    rawRatios = result.metrics.rawRatios.map(Ratio.init)
+    borderShare = Number(result.metrics.borderShare)
+    sigma = Number(result.metrics.sigma)
+    seconds = Seconds(result.seconds)
+    peakBytes = result.peakBytes
+  }
+}
+
+private struct Ratio: Encodable {
+  let t: Double
+  let side: Int?
+  let ratio: Double?
+
+  init(_ ratio: AreaRatio) {
+    t = ratio.threshold
+    side = ratio.side
+    self.ratio = ratio.ratio
+  }
+
+  enum CodingKeys: CodingKey { case t, side, ratio }
+
+  /// Written out, because the synthesised form leaves out what is nil.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(t, forKey: .t)
+    try container.encode(side, forKey: .side)
+    try container.encode(ratio, forKey: .ratio)
+  }
+}
+
+private struct Seconds: Encodable {
+  let load: Number
+  let forward: Number
+  let backward: Number
+  let total: Number
+
+  init(_ seconds: ERFSeconds) {
+    load = Number(seconds.load)
+    forward = Number(seconds.forward)
+    backward = Number(seconds.backward)
+    total = Number(seconds.total)
+  }
+}
+
+/// A number that JSON can hold, or null.
+private struct Number: Encodable {
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
+  }
+}

@@ -1,0 +1,212 @@
+/// The passes that turn the training form of a graph (batch norms, parallel branches) into the
+/// inference form (convolutions with bias), computing the same function.
+extension Graph {
+  /// Every batch norm folded into a neighbour where that is exact, and parallel depth-wise branches
+  /// merged into one kernel (structural re-parameterization, the paper's guideline 3).
+  func inferenceForm() -> Graph {
+    foldingBatchNormsIntoProducers()
+      .mergingParallelKernels()
+      .movingBatchNormsBehindPooling()
+      .foldingBatchNormsIntoConsumers()
+      .droppingDeadNodes()
+  }
+
+  /// conv -> BN becomes conv + bias, where nothing else reads the convolution.
+  func foldingBatchNormsIntoProducers() -> Graph {
+    let uses = useCounts
+    let tapped = Set(taps.map(\.value))
+    return rewritten { node, graph in
+      guard let norm = node.op as? BatchNorm, let source = Graph.node(of: node.inputs[0]),
+        uses[node.inputs[0]] == 1, !tapped.contains(node.inputs[0]),
+        let folded = nodes[source].op.scaledOutput(by: norm)
+      else { return nil }
+      var replacement = nodes[source]
+      replacement.op = folded
+      replacement.inputs = replacement.inputs.map { graph.renamed($0) }
+      return replacement
+    }.droppingDeadNodes()
+  }
+
+  /// BN -> 1x1 convolution or linear layer becomes one layer: exact without padding. The batch norm
+  /// stays for whoever else reads it.
+  func foldingBatchNormsIntoConsumers() -> Graph {
+    rewritten { node, graph in
+      guard node.inputs.count == 1, let source = Graph.node(of: node.inputs[0]),
+        let norm = nodes[source].op as? BatchNorm, let folded = node.op.scaledInput(by: norm)
+      else { return nil }
+      var replacement = node
+      replacement.op = folded
+      replacement.inputs = [graph.renamed(nodes[source].inputs[0])]
+      return replacement
+    }
+  }
+
+  /// The mean of a normalised map is the normalised mean: BN -> pool becomes pool -> BN, where
+  /// nothing else reads the batch norm.
+  func movingBatchNormsBehindPooling() -> Graph {
+    let uses = useCounts
+    let tapped = Set(taps.map(\.value))
+    var graph = self
+    for (index, node) in nodes.enumerated() where node.op is GlobalAveragePool {
+      guard let source = Graph.node(of: node.inputs[0]), source == index - 1,
+        nodes[source].op is BatchNorm, uses[node.inputs[0]] == 1,
+        !tapped.contains(node.inputs[0])
+      else { continue }
+      graph.nodes[source] = node
+      graph.nodes[source].inputs = nodes[source].inputs
+      graph.nodes[index] = nodes[source]
+      graph.nodes[index].inputs = [Graph.value(of: source)]
+    }
+    return graph
+  }
+
+  /// Two depth-wise branches over one input, added, become one kernel: the smaller is zero-padded.
+  func mergingParallelKernels() -> Graph {
+    let uses = useCounts
+    return rewritten { node, graph in
+      guard node.op is Add, node.inputs.allSatisfy({ uses[$0] == 1 }),
+        let left = Graph.node(of: node.inputs[0]), let right = Graph.node(of: node.inputs[1]),
+        nodes[left].inputs == nodes[right].inputs,
+        let first = nodes[left].op as? DepthwiseConvolution,
+        let second = nodes[right].op as? DepthwiseConvolution,
+        let merged = first.merged(with: second)
+      else { return nil }
+      var replacement = node
+      replacement.op = merged
+      replacement.inputs = nodes[left].inputs.map { graph.renamed($0) }
+      return replacement
+    }.droppingDeadNodes()
+  }
+
+  /// Without the nodes that neither a tap nor another node needs.
+  func droppingDeadNodes() -> Graph {
+    var alive = [Bool](repeating: false, count: nodes.count + 1)
+    for tap in taps { alive[tap.value] = true }
+    if taps.isEmpty { alive[nodes.count] = true }
+    for index in nodes.indices.reversed() where alive[Graph.value(of: index)] {
+      for input in nodes[index].inputs { alive[input] = true }
+    }
+    var rewrite = Rewrite(original: self)
+    for (index, node) in nodes.enumerated() where alive[Graph.value(of: index)] {
+      rewrite.append(node, for: index, renaming: true)
+    }
+    return rewrite.finished()
+  }
+
+  /// Walks the nodes in order; `replace` may give another node (inputs already renamed) for one.
+  private func rewritten(_ replace: (Node, Rewrite) -> Node?) -> Graph {
+    var rewrite = Rewrite(original: self)
+    for (index, node) in nodes.enumerated() {
+      if let replacement = replace(node, rewrite) {
+        rewrite.append(replacement, for: index, renaming: false)
+      } else {
+        rewrite.append(node, for: index, renaming: true)
+      }
+    }
+    return rewrite.finished()
+  }
+
+  /// A graph being copied, and where the old values went.
+  private struct Rewrite {
+    let original: Graph
+    private var nodes: [Node] = []
+    private var names: [Int: Int] = [0: 0]
+
+    init(original: Graph) { self.original = original }
+
+    func renamed(_ value: Int) -> Int {
+      guard let name = names[value] else { preconditionFailure("nodes are in order") }
+      return name
+    }
+
+    mutating func append(_ node: Node, for index: Int, renaming: Bool) {
+      var node = node
+      if renaming { node.inputs = node.inputs.map(renamed) }
+      nodes.append(node)
+      names[Graph.value(of: index)] = nodes.count
+    }
+
+    func finished() -> Graph {
+      var graph = original
+      graph.nodes = nodes
+      graph.taps = graph.taps.map { tap in
+        var tap = tap
+        tap.value = renamed(tap.value)
+        return tap
+      }
+      return graph
+    }
+  }
+}
+
+/// What folding asks of an operator; nil where it cannot take a batch norm in.
+extension Operator {
+  /// The operator followed by `norm`, as one.
+  fileprivate func scaledOutput(by norm: BatchNorm) -> (any Operator)? {
+    switch self {
+    case let op as Convolution:
+      Convolution(
+        weight: op.weight.scalingRows(by: norm.scale), bias: norm.foldedBias(op.bias),
+        window: op.window2D, groups: op.groups)
+    case let op as DepthwiseConvolution:
+      DepthwiseConvolution(
+        weight: op.weight.scalingRows(by: norm.scale), bias: norm.foldedBias(op.bias),
+        window: op.window2D)
+    default: nil
+    }
+  }
+
+  /// The operator preceded by `norm`, as one.
+  fileprivate func scaledInput(by norm: BatchNorm) -> (any Operator)? {
+    switch self {
+    case let op as Convolution where op.isPointwise:
+      Convolution(
+        weight: op.weight.scalingColumns(by: norm.scale),
+        bias: op.weight.product(with: norm.shift, plus: op.bias), window: op.window2D)
+    case let op as Linear:
+      Linear(
+        weight: op.weight.scalingColumns(by: norm.scale),
+        bias: op.weight.product(with: norm.shift, plus: op.bias))
+    default: nil
+    }
+  }
+}
+
+extension BatchNorm {
+  /// bias * scale + shift.
+  fileprivate func foldedBias(_ bias: Tensor?) -> Tensor {
+    guard let bias else { return shift }
+    return Tensor(
+      shape: shift.shape,
+      elements: (0..<shift.count).map { bias[$0] * scale[$0] + shift[$0] })
+  }
+}
+
+extension DepthwiseConvolution {
+  /// The sum of two branches as one kernel; nil where their centres do not coincide.
+  func merged(with other: DepthwiseConvolution) -> DepthwiseConvolution? {
+    let (large, small) =
+      weight.shape[2] >= other.weight.shape[2] ? (self, other) : (other, self)
+    let difference = large.weight.shape[2] - small.weight.shape[2]
+    let margin = difference / 2
+    var padded = small.window2D
+    padded.kernelHeight = large.window2D.kernelHeight
+    padded.kernelWidth = large.window2D.kernelWidth
+    padded.padding = Padding(
+      top: padded.padding.top + margin, left: padded.padding.left + margin,
+      bottom: padded.padding.bottom + margin, right: padded.padding.right + margin)
+    guard padded == large.window2D, difference % 2 == 0, large.window2D.dilation == 1,
+      large.weight.shape[2] == large.weight.shape[3], large.channels == small.channels
+    else { return nil }
+    let bias: Tensor? =
+      switch (large.bias, small.bias) {
+      case (let left?, let right?):
+        Tensor(
+          shape: left.shape, elements: (0..<left.count).map { left[$0] + right[$0] })
+      case (let one, let two): one ?? two
+      }
+    return DepthwiseConvolution(
+      weight: large.weight.adding(small.weight, margin: margin), bias: bias,
+      window: large.window2D)
+  }
+}

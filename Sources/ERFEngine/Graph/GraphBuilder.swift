@@ -1,0 +1,166 @@
+/// Builds a graph scope by scope; parameter keys come from the scopes, so that they mirror the
+/// module tree of the official code and are spelt once.
+struct GraphBuilder {
+  /// A value under construction.
+  struct Value {
+    let id: Int
+    let channels: Int
+  }
+
+  private let source: any ParameterSource
+  private let initialization: Initialization
+  private var scopes: [String] = []
+  private var block = ""
+  private(set) var graph = Graph()
+
+  init(source: any ParameterSource, initialization: Initialization) {
+    self.source = source
+    self.initialization = initialization
+  }
+
+  /// The network's input: RGB.
+  var input: Value { Value(id: 0, channels: 3) }
+
+  /// Runs `body` one level deeper in the module tree.
+  mutating func scope<T>(_ name: String, _ body: (inout GraphBuilder) throws -> T) rethrows -> T {
+    scopes.append(name)
+    defer { scopes.removeLast() }
+    return try body(&self)
+  }
+
+  /// Runs `body` at the root of the module tree, still counting towards the current block: stems and
+  /// heads of networks whose official code has no module for them.
+  mutating func atTopLevel<T>(_ body: (inout GraphBuilder) throws -> T) rethrows -> T {
+    let outer = scopes
+    scopes = []
+    defer { scopes = outer }
+    return try body(&self)
+  }
+
+  /// A scope whose cost is one row of the summary and whose output is a tap named by the scope.
+  mutating func block(
+    _ name: String, _ body: (inout GraphBuilder) throws -> Value
+  ) rethrows -> Value {
+    let outer = block
+    scopes.append(name)
+    block = path
+    defer {
+      scopes.removeLast()
+      block = outer
+    }
+    let output = try body(&self)
+    graph.taps.append(Tap(name: block, kind: .block, value: output.id))
+    return output
+  }
+
+  /// Names `value` as the output of stage `index` (1-based).
+  mutating func endStage(_ index: Int, _ value: Value) {
+    graph.taps.append(Tap(name: "stage\(index)", kind: .stage, value: value.id))
+  }
+
+  mutating func endLogits(_ value: Value) {
+    graph.taps.append(Tap(name: "logits", kind: .logits, value: value.id))
+  }
+
+  private var path: String { scopes.joined(separator: ".") }
+
+  /// Whether the weights hold `name` under the current scope: merged checkpoints differ in keys.
+  func holds(_ name: String) -> Bool { source.holds(key(name)) }
+
+  private func key(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
+
+  private func parameter(
+    _ name: String, _ shape: Shape, _ initializer: Initializer
+  ) throws -> Tensor {
+    try source.parameter(key(name), shape: shape, initializer: initializer)
+  }
+
+  mutating func append(_ op: any Operator, _ inputs: [Value], channels: Int) -> Value {
+    graph.nodes.append(
+      Graph.Node(scope: path, block: block, op: op, inputs: inputs.map(\.id)))
+    return Value(id: graph.nodes.count, channels: channels)
+  }
+}
+
+/// The layers, by the names that frameworks give them.
+extension GraphBuilder {
+  mutating func convolution(
+    _ name: String, _ input: Value, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
+    dilation: Int = 1, bias: Bool = false
+  ) throws -> Value {
+    let window = SlidingWindow(
+      kernel: kernel, stride: stride, dilation: dilation,
+      padding: .same(kernel: kernel, dilation: dilation))
+    return try scope(name) { builder in
+      let fanIn = input.channels / groups * kernel * kernel
+      let weight = try builder.parameter(
+        "weight", [outputs, input.channels / groups, kernel, kernel],
+        builder.initialization.convolution(
+          fanIn: fanIn, fanOut: outputs / groups * kernel * kernel))
+      let bias =
+        bias
+        ? try builder.parameter(
+          "bias", [outputs], .uniform(bound: 1 / Double(fanIn).squareRoot())) : nil
+      let op: any Operator =
+        groups == input.channels && groups == outputs && groups > 1
+        ? DepthwiseConvolution(weight: weight, bias: bias, window: window)
+        : Convolution(weight: weight, bias: bias, window: window, groups: groups)
+      return builder.append(op, [input], channels: outputs)
+    }
+  }
+
+  mutating func batchNorm(_ name: String, _ input: Value) throws -> Value {
+    try scope(name) { builder in
+      let shape: Shape = [input.channels]
+      let op = BatchNorm(
+        weight: try builder.parameter("weight", shape, .constant(1)),
+        bias: try builder.parameter("bias", shape, .constant(0)),
+        runningMean: try builder.parameter("running_mean", shape, .constant(0)),
+        runningVariance: try builder.parameter("running_var", shape, .constant(1)))
+      return builder.append(op, [input], channels: input.channels)
+    }
+  }
+
+  mutating func linear(_ name: String, _ input: Value, outputs: Int) throws -> Value {
+    try scope(name) { builder in
+      let op = Linear(
+        weight: try builder.parameter(
+          "weight", [outputs, input.channels],
+          builder.initialization.linear(fanIn: input.channels)),
+        bias: try builder.parameter(
+          "bias", [outputs],
+          .uniform(bound: 1 / Double(input.channels).squareRoot())))
+      return builder.append(op, [input], channels: outputs)
+    }
+  }
+
+  mutating func relu(_ input: Value) -> Value { append(ReLU(), [input], channels: input.channels) }
+
+  mutating func relu6(_ input: Value) -> Value {
+    append(ReLU6(), [input], channels: input.channels)
+  }
+
+  mutating func gelu(_ input: Value) -> Value { append(GELU(), [input], channels: input.channels) }
+
+  mutating func maxPool(_ input: Value, kernel: Int, stride: Int, padding: Int) -> Value {
+    append(
+      MaxPool(kernel: kernel, stride: stride, padding: padding), [input],
+      channels: input.channels)
+  }
+
+  mutating func globalAverage(_ input: Value) -> Value {
+    append(GlobalAveragePool(), [input], channels: input.channels)
+  }
+
+  /// `branch` is the value computed last.
+  mutating func add(_ shortcut: Value, _ branch: Value) -> Value {
+    append(Add(), [shortcut, branch], channels: branch.channels)
+  }
+
+  /// The parameter-free shortcut: subsampled, with `extra` zero channels around.
+  mutating func subsample(_ input: Value, stride: Int, extra: Int) -> Value {
+    append(
+      SubsampleShortcut(stride: stride, leading: extra / 2, trailing: extra - extra / 2), [input],
+      channels: input.channels + extra)
+  }
+}

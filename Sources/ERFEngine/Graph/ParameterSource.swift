@@ -1,0 +1,56 @@
+/// Where a network's parameters come from, by their scoped key.
+protocol ParameterSource: Sendable {
+  /// The parameter `key`; throws where a checkpoint lacks it or holds another shape.
+  func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor
+  /// Whether `key` is there; seeded sources hold every key but merged ones.
+  func holds(_ key: String) -> Bool
+}
+
+/// The distribution a parameter starts from.
+enum Initializer: Sendable, Equatable {
+  /// Uniform in -bound ..< bound.
+  case uniform(bound: Double)
+  /// Normal with mean 0.
+  case normal(deviation: Double)
+  case constant(Float)
+}
+
+/// How the official code of a family initialises its convolutions and linear layers.
+enum Initialization: Sendable {
+  /// PyTorch's defaults, uniform in +-1 / sqrt(fan in): the released RepLKNet code.
+  case frameworkDefault
+  /// He et al. 2015 by outgoing connections, linear layers by default: torchvision.
+  case heFanOut
+  /// He et al. 2015 by incoming connections, linear layers too: the widely shared CIFAR ResNets.
+  case heFanIn
+  /// As `heFanOut`, with linear weights of deviation 0.01: torchvision's MobileNetV2.
+  case heFanOutSmallHead
+
+  func convolution(fanIn: Int, fanOut: Int) -> Initializer {
+    switch self {
+    case .frameworkDefault: .uniform(bound: 1 / Double(fanIn).squareRoot())
+    case .heFanOut, .heFanOutSmallHead: .normal(deviation: (2 / Double(fanOut)).squareRoot())
+    case .heFanIn: .normal(deviation: (2 / Double(fanIn)).squareRoot())
+    }
+  }
+
+  func linear(fanIn: Int) -> Initializer {
+    switch self {
+    case .frameworkDefault, .heFanOut: .uniform(bound: 1 / Double(fanIn).squareRoot())
+    case .heFanIn: .normal(deviation: (2 / Double(fanIn)).squareRoot())
+    case .heFanOutSmallHead: .normal(deviation: 0.01)
+    }
+  }
+}
+
+/// Zeros that are never touched: for counting parameters and shapes.
+struct PlaceholderParameters: ParameterSource {
+  /// Whether to pretend that large kernels are merged already.
+  var merged = false
+
+  func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
+    Tensor(zeros: shape)
+  }
+
+  func holds(_ key: String) -> Bool { merged || !key.contains("reparam") }
+}

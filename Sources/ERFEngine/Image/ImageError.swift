@@ -1,0 +1,45 @@
+// What can be wrong with a picture file or a list of them.
+
+/// Why a path gave no image. File-system trouble comes as ``FileError``.
+public enum ImageError: ExplainedError, Equatable {
+  case empty(path: String)
+  case notAnImage(path: String)
+  case unsupportedFormat(path: String, format: String)
+  case tooLarge(path: String, size: InputSize)
+  case truncated(path: String, format: String)
+  case damaged(path: String, format: String, reason: String)
+  case noImages(folder: String)
+
+  public var explanation: String {
+    switch self {
+    case .empty(let path):
+      return "\(path): is empty (0 bytes) where an image was expected"
+    case .notAnImage(let path):
+      return "\(path): is not an image; give a JPEG, PNG, PPM or PGM file"
+    case .unsupportedFormat(let path, let format):
+      return "\(path): is a \(format) file, which is not read; convert it to PNG or JPEG"
+    case .tooLarge(let path, let size):
+      return "\(path): \(size.height) x \(size.width) pixels (height x width) are more than the "
+        + "\(ImageLimits.pixels / 1_000_000) megapixels, or \(ImageLimits.side) a side, "
+        + "that are read; scale it down"
+    case .truncated(let path, let format):
+      return "\(path): the \(format) data ends too early; the file is truncated"
+    case .damaged(let path, let format, let reason):
+      return "\(path): is not a sound \(format) file: \(reason)"
+    case .noImages(let folder):
+      return "\(folder): the folder holds no images "
+        + "(\(ImageList.extensions.map { "." + $0 }.joined(separator: ", ")))"
+    }
+  }
+}
+
+/// How much is read of untrusted files.
+enum ImageLimits {
+  static let pixels = 100_000_000
+  static let side = 65_535
+  static let fileBytes = 512 << 20
+
+  static func accepts(_ size: InputSize) -> Bool {
+    size.height <= side && size.width <= side && size.height * size.width <= pixels
+  }
+}

@@ -1,0 +1,46 @@
+// From the paths that a user names, files and folders, to a list of image files.
+
+/// Lists of image files.
+public enum ImageList {
+  /// Lower-case file name extensions that count as images in a folder.
+  public static let extensions = ["jpg", "jpeg", "jpe", "png", "ppm", "pgm", "pnm"]
+
+  /// The image files that `paths` name, in order: a file stands for itself, whatever its name, and a
+  /// folder for the images directly inside it, sorted by the bytes of their names; hidden files do
+  /// not count.
+  ///
+  /// - Throws: ``FileError`` for a path that does not exist or a folder that cannot be read,
+  ///   ``ImageError/noImages(folder:)`` for a folder without images.
+  public static func expand(_ paths: [String]) throws -> [String] {
+    var files: [String] = []
+    for path in paths {
+      switch FileKind(of: path) {
+      case .absent: throw FileError.missing(path: path)
+      case .unknown(let reason): throw FileError.unreadable(path: path, reason: reason)
+      case .regular, .other: files.append(path)
+      case .folder: files += try images(in: path)
+      }
+    }
+    return files
+  }
+
+  /// Whether a file name ends like an image's.
+  static func isImageName(_ name: String) -> Bool {
+    guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
+    return extensions.contains(name[name.index(after: dot)...].lowercased())
+  }
+
+  private static func images(in folder: String) throws -> [String] {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    let names = try FolderListing.names(in: folder)
+      .filter(isImageName)
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var files: [String] = []
+    for name in names {
+      if case .folder = FileKind(of: prefix + name) { continue }
+      files.append(prefix + name)
+    }
+    guard !files.isEmpty else { throw ImageError.noImages(folder: folder) }
+    return files
+  }
+}

@@ -1,0 +1,97 @@
+/// A network ready to run: an architecture with weights, in its inference form.
+public struct Network: Sendable {
+  /// Canonical id, as in the catalogue.
+  public let id: String
+  public let weights: WeightsSource
+  /// Hash of all parameters as they were before folding; 16 hexadecimal digits.
+  public let weightsHash: String
+  public let preprocessing: Preprocessing
+  /// Batch norms folded, parallel kernels merged.
+  let graph: Graph
+
+  /// Loads or generates the weights of the network `id` and folds them.
+  ///
+  /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit.
+  public init(id: String, weights: WeightsSource) throws {
+    let architecture = try ModelCatalogue.architecture(id)
+    let trained = try Self.trainingForm(architecture, weights: weights)
+    self.init(architecture, weights: weights, graph: trained)
+  }
+
+  init(_ architecture: any Architecture, weights: WeightsSource, graph trained: Graph) {
+    id = architecture.id
+    self.weights = weights
+    preprocessing = architecture.preprocessing
+    var hash = FNV1a()
+    for node in trained.nodes {
+      for parameter in node.op.parameters { parameter.value.addBits(to: &hash) }
+    }
+    weightsHash = hash.text
+    graph = trained.inferenceForm()
+  }
+
+  /// The graph as the official code builds it: batch norms and parallel branches apart.
+  static func trainingForm(
+    _ architecture: any Architecture, weights: WeightsSource
+  ) throws -> Graph {
+    switch weights {
+    case .random(let seed):
+      return try architecture.graph(from: RandomParameters(seed: seed))
+    case .file(let path):
+      let file = try Safetensors(path: path)
+      let parameters = CheckpointParameters(
+        file: file, model: architecture.id, firstKey: try architecture.firstKey())
+      let graph = try architecture.graph(from: parameters)
+      let leftovers = parameters.leftovers()
+      guard leftovers.isEmpty else {
+        throw CheckpointError.extra(path: path, keys: leftovers, model: architecture.id)
+      }
+      return graph
+    }
+  }
+
+  /// `stage1`, `stage2`, ...
+  public var stages: [String] { graph.stages.map(\.name) }
+
+  /// Every layer that can be tapped: blocks, stages and `logits`.
+  public var taps: [String] { graph.taps.map(\.name) }
+
+  /// The tap `name`; nil: the last stage.
+  func tap(_ name: String?) throws(ModelError) -> Tap {
+    guard let name else {
+      guard let last = graph.stages.last else { preconditionFailure("networks have stages") }
+      return last
+    }
+    guard let tap = graph.tap(name) else {
+      throw .unknownTap(name, model: id, available: taps)
+    }
+    return tap
+  }
+
+  /// The shape (N, H, W, C) of a tap over an input of `size`.
+  ///
+  /// - Throws: `ModelError.inputTooSmall` where not even one unit is left.
+  func shape(of tap: Tap, input size: InputSize, batch: Int = 1) throws -> Shape {
+    try graph.requireSize(size, for: tap, model: id)
+    var cut = graph
+    cut.nodes.removeLast(graph.nodes.count - tap.value)
+    return try cut.shapes(
+      input: Shape(batch: batch, height: size.height, width: size.width, channels: 3))[tap.value]
+  }
+
+  /// Activations (N, H, W, C) of the tap `name` over an input (N, H, W, 3).
+  public func features(_ input: Tensor, tap name: String?, workers: Workers = Workers()) throws
+    -> Tensor
+  {
+    try graph.forward(input, to: tap(name).value, keep: false, workers: workers).output
+  }
+}
+
+extension Architecture {
+  /// The key of the parameter that the first layer asks for.
+  fileprivate func firstKey() throws -> String {
+    let graph = try graph(from: PlaceholderParameters())
+    guard let node = graph.nodes.first, let parameter = node.op.parameters.first else { return "" }
+    return node.scope + "." + parameter.name
+  }
+}

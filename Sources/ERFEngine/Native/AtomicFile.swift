@@ -1,0 +1,133 @@
+// Writing files so that whoever reads them sees the old one or the new one, whole.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Replaces files in one step.
+public enum AtomicFile {
+  /// Writes `bytes` to a temporary file next to `path`, forces it to the disk and renames it.
+  ///
+  /// On any failure (a full disk, a folder that may not be written to) the old file stays as it was
+  /// and the temporary one is removed. A new file gets the permissions that the umask leaves, an
+  /// existing one keeps its own; a symbolic link keeps pointing where it did. Pipes, terminals and
+  /// devices are written to directly.
+  ///
+  /// - Throws: ``FileError``.
+  public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    switch FileKind(of: path) {
+    case .folder:
+      throw .isFolder(path: path)
+    case .unknown(let reason):
+      throw .unwritable(path: path, reason: reason)
+    case .other:
+      try writeDirectly(bytes, to: path)
+    case .regular:
+      guard unsafe access(path, W_OK) == 0 else {
+        throw .unwritable(path: path, reason: systemMessage(errno))
+      }
+      try replace(realPath(path) ?? path, with: bytes, named: path)
+    case .absent:
+      try requireFolder(of: path)
+      try replace(path, with: bytes, named: path)
+    }
+  }
+
+  private static func requireFolder(of path: String) throws(FileError) {
+    guard !path.isEmpty else { throw .unwritable(path: path, reason: "the name is empty") }
+    guard !path.hasSuffix("/") else { throw .isFolder(path: path) }
+    let folder = folder(of: path)
+    switch FileKind(of: folder) {
+    case .folder: return
+    case .absent: throw .missingFolder(path: path, folder: folder)
+    case .unknown(let reason): throw .unwritable(path: path, reason: reason)
+    case .regular, .other: throw .unwritable(path: path, reason: "\(folder) is not a folder")
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
+    var failure = writeAll(bytes, to: descriptor)
+    if close(descriptor) != 0 && failure == 0 { failure = errno }
+    guard failure == 0 else { throw .unwritable(path: path, reason: systemMessage(failure)) }
+  }
+
+  /// `name` is how the user wrote `path`.
+  private static func replace(
+    _ path: String, with bytes: [UInt8], named name: String
+  ) throws(FileError) {
+    let (descriptor, temporary) = openTemporary(in: folder(of: path))
+    guard descriptor >= 0 else { throw .unwritable(path: name, reason: systemMessage(errno)) }
+    var failure = writeAll(bytes, to: descriptor)
+    if failure == 0 { failure = keepMode(of: path, on: descriptor) }
+    // Some file systems cannot synchronise and say EINVAL.
+    if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
+    if close(descriptor) != 0 && failure == 0 { failure = errno }
+    if failure == 0 {
+      let renamed = unsafe rename(temporary, path)
+      if renamed != 0 { failure = errno }
+    }
+    if failure != 0 {
+      unsafe unlink(temporary)
+      throw .unwritable(path: name, reason: systemMessage(failure))
+    }
+  }
+
+  /// Creates a file that did not exist; a negative descriptor leaves the reason in `errno`.
+  private static func openTemporary(in folder: String) -> (descriptor: Int32, path: String) {
+    for attempt in 0..<100 {
+      let path = "\(folder)/.erf-\(getpid())-\(attempt)-\(UInt32.random(in: 0...UInt32.max)).tmp"
+      let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 || errno != EEXIST { return (descriptor, path) }
+    }
+    return (-1, "")
+  }
+
+  /// Gives the new file the permissions of the one it replaces; the error number or 0.
+  private static func keepMode(of path: String, on descriptor: Int32) -> Int32 {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return 0 }
+    return fchmod(descriptor, status.st_mode & 0o777) == 0 ? 0 : errno
+  }
+
+  /// The error number or 0.
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    unsafe bytes.withUnsafeBytes { source in
+      var written = 0
+      while written < source.count {
+        let part = unsafe UnsafeRawBufferPointer(rebasing: source[written...])
+        let count = unsafe writeOnce(descriptor, part)
+        if count > 0 {
+          written += count
+        } else if count == 0 {
+          return ENOSPC
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
+  }
+
+  private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+}

@@ -1,0 +1,129 @@
+// Element-wise kernels over whole tensors, in ranges of a fixed size.
+
+internal import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One bit an element: whether the gradient passes.
+@safe
+final class SignBits: @unchecked Sendable {
+  let count: Int
+  fileprivate let base: UnsafeMutablePointer<UInt8>
+
+  init(count: Int) {
+    self.count = count
+    unsafe base = .allocate(capacity: max(1, (count + 7) / 8))
+  }
+
+  deinit { unsafe base.deallocate() }
+}
+
+enum ElementKernels {
+  /// A multiple of 8, so that ranges of sign bits start at byte boundaries.
+  private static let range = 1 << 16
+
+  /// max(x, 0) in place where `tensor` is not shared; bits where `keep`.
+  static func relu(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> SignBits? {
+    unsafe clamp(&tensor, keep: keep, workers: workers) { unsafe ck_relu($0, $1, $2, $3) }
+  }
+
+  /// min(max(x, 0), 6) in place where `tensor` is not shared; bits where `keep`.
+  static func relu6(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> SignBits? {
+    unsafe clamp(&tensor, keep: keep, workers: workers) { unsafe ck_relu6($0, $1, $2, $3) }
+  }
+
+  private static func clamp(
+    _ tensor: inout Tensor, keep: Bool, workers: Workers,
+    kernel: (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<UInt8>?)
+      -> Void
+  ) -> SignBits? {
+    let bits = keep ? SignBits(count: tensor.count) : nil
+    let values = unsafe tensor.mutablePointer()
+    workers.forEachRange(of: tensor.count, size: range) { range in
+      let start = unsafe values + range.lowerBound
+      unsafe kernel(start, range.count, start, bits.map { unsafe $0.base + range.lowerBound / 8 })
+    }
+    return bits
+  }
+
+  /// Zero where the bit is not set.
+  static func mask(_ gradient: inout Tensor, bits: SignBits, workers: Workers) {
+    precondition(bits.count == gradient.count)
+    let values = unsafe gradient.mutablePointer()
+    workers.forEachRange(of: gradient.count, size: range) { range in
+      let start = unsafe values + range.lowerBound
+      unsafe ck_mask(start, bits.base + range.lowerBound / 8, range.count, start)
+    }
+  }
+
+  /// x * Phi(x) in place where `tensor` is not shared; the derivative where `keep`.
+  static func gelu(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> Tensor? {
+    var derivative = keep ? Tensor(uninitialized: tensor.shape) : nil
+    let values = unsafe tensor.mutablePointer()
+    let slopes = unsafe derivative?.mutablePointer()
+    workers.forEachRange(of: tensor.count, size: range) { range in
+      let start = unsafe values + range.lowerBound
+      unsafe ck_gelu(start, range.count, start, slopes.map { unsafe $0 + range.lowerBound })
+    }
+    return derivative
+  }
+
+  /// left += right.
+  static func add(_ right: Tensor, to left: inout Tensor, workers: Workers) {
+    unsafe combine(&left, right, workers: workers) { unsafe ck_add($0, $1, $2, $0) }
+  }
+
+  /// left *= right.
+  static func multiply(_ left: inout Tensor, by right: Tensor, workers: Workers) {
+    unsafe combine(&left, right, workers: workers) { unsafe ck_multiply($0, $1, $2, $0) }
+  }
+
+  private static func combine(
+    _ left: inout Tensor, _ right: Tensor, workers: Workers,
+    kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+  ) {
+    precondition(left.shape == right.shape, "\(left.shape) and \(right.shape)")
+    let values = unsafe left.mutablePointer()
+    let others = unsafe right.pointer
+    workers.forEachRange(of: left.count, size: range) { range in
+      unsafe kernel(values + range.lowerBound, others + range.lowerBound, range.count)
+    }
+  }
+
+  /// tensor (pixels, C) = tensor * scale (C) + shift (C), in place where it is not shared.
+  static func scale(_ tensor: inout Tensor, by scale: Tensor, shift: Tensor?, workers: Workers) {
+    let channels = tensor.shape.channels
+    precondition(scale.count == channels && (shift.map { $0.count == channels } ?? true))
+    let values = unsafe tensor.mutablePointer()
+    let rows = max(1, range / max(1, channels))
+    workers.forEachRange(of: tensor.shape.pixels, size: rows) { pixels in
+      let start = unsafe values + pixels.lowerBound * channels
+      unsafe ck_scale_shift(
+        start, scale.pointer, shift.map { unsafe $0.pointer }, pixels.count, channels, start)
+    }
+  }
+
+  /// Adds a bias to each row of a tile whose rows lie `stride` apart.
+  @unsafe
+  static func addBias(
+    _ bias: UnsafePointer<Float>, to tile: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    stride: Int
+  ) {
+    if columns == stride {
+      unsafe ck_scale_shift(tile, nil, bias, rows, columns, tile)
+      return
+    }
+    for row in 0..<rows {
+      let start = unsafe tile + row * stride
+      unsafe ck_add(start, bias, columns, start)
+    }
+  }
+
+  static func isFinite(_ tensor: Tensor) -> Bool {
+    unsafe ck_all_finite(tensor.pointer, tensor.count)
+  }
+}

@@ -1,0 +1,149 @@
+// Whole files into memory, with the reason where that fails.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Why a file could not be read or written.
+public enum FileError: ExplainedError, Equatable {
+  case missing(path: String)
+  case isFolder(path: String)
+  case unreadable(path: String, reason: String)
+  case tooLarge(path: String, limit: Int)
+  case unwritable(path: String, reason: String)
+  case missingFolder(path: String, folder: String)
+
+  public var explanation: String {
+    switch self {
+    case .missing(let path):
+      "\(path): there is no such file"
+    case .isFolder(let path):
+      "\(path): is a folder where a file was expected"
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read: \(reason)"
+    case .tooLarge(let path, let limit):
+      "\(path): is larger than the \(limit >> 20) MiB that are read of such a file"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)"
+    case .missingFolder(let path, let folder):
+      "\(path): cannot be written: there is no folder \(folder); create it first"
+    }
+  }
+}
+
+/// The system's words for an error number, such as "Permission denied".
+func systemMessage(_ number: Int32) -> String {
+  guard let text = unsafe strerror(number) else { return "error \(number)" }
+  return unsafe String(cString: text)
+}
+
+/// What a path names.
+enum FileKind: Equatable {
+  case regular(bytes: Int)
+  case folder
+  /// A pipe, a terminal, a device.
+  case other
+  case absent
+  case unknown(reason: String)
+
+  /// Follows symbolic links.
+  init(of path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      let number = errno
+      self = number == ENOENT ? .absent : .unknown(reason: systemMessage(number))
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: self = .regular(bytes: Int(status.st_size))
+    case S_IFDIR: self = .folder
+    default: self = .other
+    }
+  }
+}
+
+/// Reads files whole.
+enum FileBytes {
+  /// The bytes of the file at `path`; more than `limit` are an error, before much is allocated.
+  ///
+  /// - Throws: ``FileError``.
+  static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    var expected = 0
+    switch FileKind(of: path) {
+    case .absent: throw .missing(path: path)
+    case .folder: throw .isFolder(path: path)
+    case .unknown(let reason): throw .unreadable(path: path, reason: reason)
+    case .regular(let bytes): expected = bytes
+    case .other: break
+    }
+    guard expected <= limit else { throw .tooLarge(path: path, limit: limit) }
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .unreadable(path: path, reason: systemMessage(errno))
+    }
+    defer { close(descriptor) }
+
+    var bytes: [UInt8] = []
+    var chunk = max(expected + 1, 1 << 16)
+    while true {
+      let (part, failure) = readPart(descriptor, upTo: chunk)
+      if failure != 0 { throw .unreadable(path: path, reason: systemMessage(failure)) }
+      if part.isEmpty { return bytes }
+      if bytes.isEmpty { bytes = part } else { bytes += part }
+      guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+      chunk = 1 << 16
+    }
+  }
+
+  /// One read that interruptions do not end; the second value is the error number or 0.
+  private static func readPart(_ descriptor: Int32, upTo count: Int) -> ([UInt8], Int32) {
+    var failure: Int32 = 0
+    let part = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while true {
+        let got = unsafe Self.readOnce(descriptor, buffer.baseAddress, count)
+        if got >= 0 {
+          filled = got
+          return
+        }
+        if errno != EINTR {
+          failure = errno
+          return
+        }
+      }
+    }
+    return (part, failure)
+  }
+
+  private static func readOnce(
+    _ descriptor: Int32, _ destination: UnsafeMutablePointer<UInt8>?, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(descriptor, destination, count)
+    #else
+      unsafe Darwin.read(descriptor, destination, count)
+    #endif
+  }
+}
+
+/// Lists folders.
+enum FolderListing {
+  /// Names of the entries of a folder, unsorted, without `.` and `..`.
+  ///
+  /// - Throws: ``FileError/unreadable(path:reason:)``.
+  static func names(in folder: String) throws(FileError) -> [String] {
+    guard let handle = unsafe opendir(folder) else {
+      throw .unreadable(path: folder, reason: systemMessage(errno))
+    }
+    defer { unsafe closedir(handle) }
+    var names: [String] = []
+    while let entry = unsafe readdir(handle) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

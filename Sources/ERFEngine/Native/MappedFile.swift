@@ -1,0 +1,82 @@
+// Files mapped into memory, read through bounds-checked accessors.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A read-only mapping of a whole file.
+@safe
+final class MappedFile: @unchecked Sendable {
+  let count: Int
+  private let base: UnsafeRawPointer
+
+  /// - Throws: `CheckpointError.unreadable` with the system's reason.
+  init(path: String) throws(CheckpointError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path: path, reason: "not a regular file")
+    }
+    count = Int(status.st_size)
+    guard count > 0 else { throw .unreadable(path: path, reason: "the file is empty") }
+    guard let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      unsafe memory != MAP_FAILED
+    else { throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno))) }
+    unsafe base = UnsafeRawPointer(memory)
+  }
+
+  deinit { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
+
+  /// The bytes of `range`, copied; nil where it leaves the file.
+  func bytes(_ range: Range<Int>) -> [UInt8]? {
+    guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
+  /// A little-endian integer; nil where it leaves the file.
+  func word(at offset: Int) -> UInt64? {
+    guard offset >= 0 && offset <= count - 8 else { return nil }
+    return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file.
+  func floats(_ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
+    let (bytes, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
+    guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset else {
+      return nil
+    }
+    let source = unsafe base + offset
+    switch type {
+    case .float32:
+      return Tensor(generated: shape) { index in
+        unsafe Float(
+          bitPattern: UInt32(
+            littleEndian: source.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
+      }
+    case .float16:
+      return Tensor(generated: shape) { index in
+        ElementType.float(half: unsafe UInt16(
+          littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
+      }
+    case .bfloat16:
+      return Tensor(generated: shape) { index in
+        Float(bitPattern: UInt32(unsafe UInt16(
+          littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))) << 16)
+      }
+    case .float64:
+      return Tensor(generated: shape) { index in
+        Float(Double(bitPattern: unsafe UInt64(
+          littleEndian: source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))))
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+// Max and average pooling over channels-last maps, row by row.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// For each output element of a max pooling, the tap (ky * kernel + kx) that won.
+@safe
+final class WinningTaps: @unchecked Sendable {
+  let count: Int
+  fileprivate let base: UnsafeMutablePointer<UInt8>
+
+  init(count: Int) {
+    self.count = count
+    unsafe base = .allocate(capacity: max(1, count))
+  }
+
+  deinit { unsafe base.deallocate() }
+}
+
+/// Square windows over (N, H, W, C), the same padding on all sides.
+struct PoolingGeometry: Sendable {
+  var input: Shape
+  var output: Shape
+  var kernel: Int
+  var stride: Int
+  var padding: Int
+}
+
+enum PoolingKernels {
+  /// Largest value of each window; the first in row-major order wins a tie, NaN wins over all, and
+  /// padding never wins, as in PyTorch.
+  static func maximum(
+    _ input: Tensor, geometry g: PoolingGeometry, keep: Bool, workers: Workers
+  ) -> (Tensor, WinningTaps?) {
+    var output = Tensor(uninitialized: g.output)
+    let winners = keep ? WinningTaps(count: output.count) : nil
+    let to = unsafe output.mutablePointer()
+    let from = unsafe input.pointer
+    let channels = g.input.channels
+    workers.forEach(g.output.batch * g.output.height) { row in
+      let (image, y) = (row / g.output.height, row % g.output.height)
+      for x in 0..<g.output.width {
+        let pixel = row * g.output.width + x
+        let best = unsafe to + pixel * channels
+        let taps = unsafe winners.map { unsafe $0.base + pixel * channels }
+        unsafe best.update(repeating: -.infinity, count: channels)
+        unsafe taps?.update(repeating: 0, count: channels)
+        unsafe forEachTap(g, y: y, x: x, image: image) { tap, offset in
+          let window = unsafe from + offset
+          for channel in 0..<channels {
+            let value = unsafe window[channel]
+            if unsafe value > best[channel] || value.isNaN {
+              unsafe best[channel] = value
+              unsafe taps?[channel] = UInt8(truncatingIfNeeded: tap)
+            }
+          }
+        }
+      }
+    }
+    return (output, winners)
+  }
+
+  /// Each input pixel gathers the gradients of the windows that it won.
+  static func maximumGradient(
+    _ gradient: Tensor, winners: WinningTaps, geometry g: PoolingGeometry, workers: Workers
+  ) -> Tensor {
+    gathered(gradient, geometry: g, workers: workers) { pixel, tap, channel, value in
+      unsafe winners.base[pixel * g.input.channels + channel] == UInt8(truncatingIfNeeded: tap)
+        ? value : 0
+    }
+  }
+
+  /// Mean of each window, padding counted as zeros (PyTorch's default).
+  static func average(_ input: Tensor, geometry g: PoolingGeometry, workers: Workers) -> Tensor {
+    var output = Tensor(zeros: g.output)
+    let to = unsafe output.mutablePointer()
+    let from = unsafe input.pointer
+    let channels = g.input.channels
+    let share = 1 / Float(g.kernel * g.kernel)
+    workers.forEach(g.output.batch * g.output.height) { row in
+      let (image, y) = (row / g.output.height, row % g.output.height)
+      for x in 0..<g.output.width {
+        let sum = unsafe to + (row * g.output.width + x) * channels
+        unsafe forEachTap(g, y: y, x: x, image: image) { _, offset in
+          for channel in 0..<channels { unsafe sum[channel] += from[offset + channel] }
+        }
+        for channel in 0..<channels { unsafe sum[channel] *= share }
+      }
+    }
+    return output
+  }
+
+  static func averageGradient(
+    _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers
+  ) -> Tensor {
+    let share = 1 / Float(g.kernel * g.kernel)
+    return gathered(gradient, geometry: g, workers: workers) { _, _, _, value in value * share }
+  }
+
+  /// Mean over all pixels: (N, H, W, C) -> (N, 1, 1, C), summed in double precision.
+  static func globalAverage(_ input: Tensor, workers: Workers) -> Tensor {
+    let channels = input.shape.channels
+    let pixels = input.shape.height * input.shape.width
+    var output = Tensor(
+      uninitialized: Shape(batch: input.shape.batch, height: 1, width: 1, channels: channels))
+    let to = unsafe output.mutablePointer()
+    let from = unsafe input.pointer
+    workers.forEach(input.shape.batch) { image in
+      var sums = [Double](repeating: 0, count: channels)
+      for pixel in 0..<pixels {
+        let start = unsafe from + (image * pixels + pixel) * channels
+        for channel in 0..<channels { unsafe sums[channel] += Double(start[channel]) }
+      }
+      for channel in 0..<channels {
+        unsafe to[image * channels + channel] = Float(sums[channel] / Double(pixels))
+      }
+    }
+    return output
+  }
+
+  static func globalAverageGradient(
+    _ gradient: Tensor, input shape: Shape, workers: Workers
+  ) -> Tensor {
+    let pixels = shape.height * shape.width
+    var result = Tensor(uninitialized: shape)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe gradient.pointer
+    let channels = shape.channels
+    workers.forEach(shape.batch * pixels) { pixel in
+      let share = unsafe from + pixel / pixels * channels
+      let target = unsafe to + pixel * channels
+      for channel in 0..<channels { unsafe target[channel] = share[channel] / Float(pixels) }
+    }
+    return result
+  }
+
+  /// Visits the taps of one window that lie inside the input, with their offset in elements.
+  @unsafe
+  private static func forEachTap(
+    _ g: PoolingGeometry, y: Int, x: Int, image: Int, _ body: (Int, Int) -> Void
+  ) {
+    for ky in 0..<g.kernel {
+      let row = y * g.stride + ky - g.padding
+      guard row >= 0 && row < g.input.height else { continue }
+      for kx in 0..<g.kernel {
+        let column = x * g.stride + kx - g.padding
+        guard column >= 0 && column < g.input.width else { continue }
+        let pixel = (image * g.input.height + row) * g.input.width + column
+        body(ky * g.kernel + kx, pixel * g.input.channels)
+      }
+    }
+  }
+
+  /// Sums, for every input element, `share(output pixel, tap, channel, gradient)` over the windows
+  /// that cover it.
+  private static func gathered(
+    _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers,
+    share: (Int, Int, Int, Float) -> Float
+  ) -> Tensor {
+    var result = Tensor(zeros: g.input)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe gradient.pointer
+    let channels = g.input.channels
+    workers.forEach(g.input.batch * g.input.height) { line in
+      let (image, row) = (line / g.input.height, line % g.input.height)
+      for column in 0..<g.input.width {
+        let target = unsafe to + (line * g.input.width + column) * channels
+        for ky in 0..<g.kernel {
+          let y = row + g.padding - ky
+          guard y >= 0 && y % g.stride == 0 && y / g.stride < g.output.height else { continue }
+          for kx in 0..<g.kernel {
+            let x = column + g.padding - kx
+            guard x >= 0 && x % g.stride == 0 && x / g.stride < g.output.width else { continue }
+            let pixel =
+              (image * g.output.height + y / g.stride) * g.output.width + x / g.stride
+            for channel in 0..<channels {
+              unsafe target[channel] += share(
+                pixel, ky * g.kernel + kx, channel, from[pixel * channels + channel])
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The parameter-free shortcut of CIFAR ResNets (option A).
+enum ShortcutKernels {
+  /// Every `stride`-th pixel of (N, H, W, C), with zero channels added in front and behind.
+  static func subsample(
+    _ input: Tensor, stride: Int, leading: Int, output shape: Shape
+  ) -> Tensor {
+    var output = Tensor(zeros: shape)
+    let to = unsafe output.mutablePointer()
+    let from = unsafe input.pointer
+    forEachPair(input: input.shape, output: shape, stride: stride) { source, target in
+      unsafe (to + target * shape.channels + leading).update(
+        from: from + source * input.shape.channels, count: input.shape.channels)
+    }
+    return output
+  }
+
+  static func subsampleGradient(
+    _ gradient: Tensor, stride: Int, leading: Int, input shape: Shape
+  ) -> Tensor {
+    var result = Tensor(zeros: shape)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe gradient.pointer
+    let channels = gradient.shape.channels
+    forEachPair(input: shape, output: gradient.shape, stride: stride) { source, target in
+      unsafe (to + source * shape.channels).update(
+        from: from + target * channels + leading, count: shape.channels)
+    }
+    return result
+  }
+
+  private static func forEachPair(
+    input: Shape, output: Shape, stride: Int, _ body: (Int, Int) -> Void
+  ) {
+    for image in 0..<output.batch {
+      for y in 0..<output.height {
+        for x in 0..<output.width {
+          body(
+            (image * input.height + y * stride) * input.width + x * stride,
+            (image * output.height + y) * output.width + x)
+        }
+      }
+    }
+  }
+}

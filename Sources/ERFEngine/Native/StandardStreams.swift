@@ -1,0 +1,56 @@
+// Standard output and error, where a reader may go away at any time.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
+}
+
+/// Text to the process's own streams.
+public enum StandardStreams {
+  /// Makes writing to a closed pipe an error rather than a signal that ends the process.
+  public static func reportBrokenPipes() {
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Writes all of `text` to standard output.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  public static func write(_ text: String) throws(FileError) {
+    let failure = send(text, to: STDOUT_FILENO)
+    guard failure == 0 else {
+      throw .unwritable(path: "standard output", reason: systemMessage(failure))
+    }
+  }
+
+  /// Writes `text` to standard error; there is nobody left to tell of a failure.
+  public static func writeError(_ text: String) {
+    _ = send(text, to: STDERR_FILENO)
+  }
+
+  public static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+  public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// 0, or the error number.
+  private static func send(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var offset = 0
+      while offset < bytes.count {
+        let written = unsafe systemWrite(
+          descriptor, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset)
+        if written < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        offset += written
+      }
+      return 0
+    }
+  }
+}

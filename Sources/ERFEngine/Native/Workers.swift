@@ -1,0 +1,56 @@
+// Splitting work over threads in tiles that do not depend on the number of threads.
+
+import Dispatch
+import Synchronization
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// How a run may compute: on how many threads, and until when.
+///
+/// Work is cut into tiles by size alone and every tile is computed by one thread, so the bytes of a
+/// result do not depend on `threads`.
+public struct Workers: Sendable {
+  public let threads: Int
+  public let cancellation: Cancellation
+
+  /// `threads`: nil means as many as there are cores.
+  public init(threads: Int? = nil, cancellation: Cancellation = Cancellation()) {
+    self.threads = max(1, threads ?? Self.coreCount)
+    self.cancellation = cancellation
+  }
+
+  /// Cores this process may use.
+  public static let coreCount = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+  /// Runs `body` for every tile index; stops handing out tiles once the run is cancelled.
+  func forEach(_ tiles: Int, _ body: (Int) -> Void) {
+    let crew = min(threads, tiles)
+    guard crew > 1 else {
+      for tile in 0..<tiles where !cancellation.isCancelled { body(tile) }
+      return
+    }
+    let next = Atomic(0)
+    withoutActuallyEscaping(body) { body in
+      // Tiles write to disjoint memory, which the compiler cannot see.
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: crew) { _ in
+        while !cancellation.isCancelled {
+          let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard tile < tiles else { return }
+          unsafe body(tile)
+        }
+      }
+    }
+  }
+
+  /// Runs `body` over `0 ..< count` in ranges of at most `size`.
+  func forEachRange(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
+    forEach((count + size - 1) / size) { tile in
+      body(tile * size..<min(count, (tile + 1) * size))
+    }
+  }
+}

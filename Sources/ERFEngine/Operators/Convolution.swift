@@ -1,0 +1,91 @@
+/// Dense or grouped convolution, (N, H, W, C) -> (N, H', W', O).
+///
+/// Depth-wise convolution is an operator of its own. A 1x1 convolution with stride 1 is one matrix
+/// product; everything else gathers windows into rows first.
+struct Convolution: Operator {
+  /// (outputs, inputs / groups, KH, KW)
+  let weight: Tensor
+  /// (outputs)
+  let bias: Tensor?
+  let window2D: SlidingWindow
+  let groups: Int
+
+  private let channelsLast = Prepared<Tensor>()
+  private let forGradient = Prepared<GradientWeights>()
+
+  init(weight: Tensor, bias: Tensor? = nil, window: SlidingWindow, groups: Int = 1) {
+    precondition(weight.shape.rank == 4 && weight.shape[0] % groups == 0)
+    self.weight = weight
+    self.bias = bias
+    window2D = window
+    self.groups = groups
+  }
+
+  var outputs: Int { weight.shape[0] }
+  var inputs: Int { weight.shape[1] * groups }
+  /// Whether this is one matrix product over the pixels.
+  var isPointwise: Bool {
+    window2D == SlidingWindow(kernel: 1, padding: Padding(0)) && groups == 1
+  }
+
+  var summary: String { "conv " + window2D.summary + (groups > 1 ? " g\(groups)" : "") }
+  var window: Window { window2D.reach }
+
+  var parameters: [(name: String, value: Tensor)] {
+    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+
+  func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
+    guard inputs[0].channels == self.inputs else {
+      throw .channels(expected: self.inputs, found: inputs[0])
+    }
+    let size = try window2D.outputSize(of: inputs[0])
+    return Shape(
+      batch: inputs[0].batch, height: size.height, width: size.width, channels: outputs)
+  }
+
+  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+    let input = inputs[0]
+    let geometry = geometry(input.shape)
+    if isPointwise {
+      let output = MatrixKernels.multiply(
+        input, weights: weight, bias: bias, shape: geometry.output, workers: workers)
+      return (output, .nothing)
+    }
+    let output = ConvolutionKernels.forward(
+      input, weights: channelsLast { weight.channelsLastWeights() }, bias: bias,
+      geometry: geometry, workers: workers)
+    return (output, .nothing)
+  }
+
+  func inputGradient(
+    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+  ) -> [Tensor] {
+    let geometry = geometry(inputs[0])
+    if isPointwise {
+      return [
+        MatrixKernels.multiplyGradient(
+          gradient, weights: weight, shape: inputs[0], workers: workers)
+      ]
+    }
+    return [
+      ConvolutionKernels.inputGradient(
+        gradient, weights: forGradient { GradientWeights(weights: weight, geometry: geometry) },
+        geometry: geometry, workers: workers)
+    ]
+  }
+
+  func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
+    output.count * weight.shape[1] * weight.shape[2] * weight.shape[3]
+  }
+
+  private func geometry(_ input: Shape) -> ConvolutionGeometry {
+    guard let output = try? outputShape(of: [input]) else {
+      preconditionFailure("shapes are checked when a graph is planned")
+    }
+    return ConvolutionGeometry(
+      input: input, output: output, kernelHeight: window2D.kernelHeight,
+      kernelWidth: window2D.kernelWidth, stride: window2D.stride, dilation: window2D.dilation,
+      padTop: window2D.padding.top, padLeft: window2D.padding.left, groups: groups)
+  }
+}

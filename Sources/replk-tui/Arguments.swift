@@ -1,0 +1,107 @@
+// Splits a command line into positionals and options, by a table of what each subcommand takes.
+
+/// One option of the command line.
+struct Option: Sendable {
+  /// All spellings, the preferred one first: `--output`, `-o`.
+  let names: [String]
+  /// What stands for its value in the help; nil: a switch.
+  let value: String?
+  let help: String
+
+  init(_ names: String..., value: String? = nil, help: String) {
+    self.names = names
+    self.value = value
+    self.help = help
+  }
+}
+
+/// What is wrong with a command line.
+enum UsageError: Error, Equatable {
+  case unknownOption(String, nearest: String?, command: String)
+  case missingValue(option: String, expected: String)
+  case unexpectedValue(option: String)
+  case badValue(option: String, value: String, expected: String)
+  case conflicting(String, String)
+  case tooFewPositionals(command: String, expected: String)
+  case tooManyPositionals(command: String, extra: String)
+  case unknownCommand(String, nearest: String?)
+  case missingOption(command: String, option: String)
+  case notATerminal(stream: String)
+
+  var explanation: String {
+    switch self {
+    case .unknownOption(let option, let nearest, let command):
+      "unknown option \(option)" + (nearest.map { ": did you mean \($0)?" } ?? "")
+        + " (`\(command) --help` lists the options)"
+    case .missingValue(let option, let expected): "\(option) needs a value: \(expected)"
+    case .unexpectedValue(let option): "\(option) takes no value"
+    case .badValue(let option, let value, let expected):
+      "\(option) \(value): expected \(expected)"
+    case .conflicting(let one, let other): "\(one) and \(other) exclude each other: give one"
+    case .tooFewPositionals(let command, let expected): "\(command) needs \(expected)"
+    case .tooManyPositionals(let command, let extra):
+      "\(command): '\(extra)' is one argument too many"
+    case .unknownCommand(let name, let nearest):
+      "'\(name)' is neither a command nor a model"
+        + (nearest.map { ": did you mean \($0)?" } ?? "") + " (`replk-tui --help` shows both)"
+    case .missingOption(let command, let option): "\(command) needs \(option)"
+    case .notATerminal(let stream):
+      "the explorer needs a terminal, but \(stream) is none: "
+        + "use `replk-tui erf` or `replk-tui compare` for results without one"
+    }
+  }
+}
+
+/// A parsed command line.
+struct Arguments {
+  private(set) var positionals: [String] = []
+  private var values: [String: [String]] = [:]
+
+  /// - Throws: `UsageError` for options that are not in `options`, or lack or do not take a value.
+  init(_ words: [String], options: [Option], command: String) throws(UsageError) {
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        positionals += rest
+        return
+      }
+      guard word.hasPrefix("-") && word.count > 1 else {
+        positionals.append(word)
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      guard let option = options.first(where: { $0.names.contains(name) }) else {
+        throw .unknownOption(
+          name, nearest: nearest(to: name, among: options.flatMap(\.names)), command: command)
+      }
+      if let expected = option.value {
+        guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty
+        else { throw .missingValue(option: name, expected: expected) }
+        values[option.names[0], default: []].append(value)
+      } else {
+        guard parts.count == 1 else { throw .unexpectedValue(option: name) }
+        values[option.names[0], default: []].append("")
+      }
+    }
+  }
+
+  func has(_ option: String) -> Bool { values[option] != nil }
+
+  /// All values of a repeatable option, in order.
+  func all(_ option: String) -> [String] { values[option] ?? [] }
+
+  /// The last value of an option.
+  func last(_ option: String) -> String? { values[option]?.last }
+
+  /// The last value, parsed.
+  func parsed<Value>(
+    _ option: String, expected: String, _ parse: (String) -> Value?
+  ) throws(UsageError) -> Value? {
+    guard let text = last(option) else { return nil }
+    guard let value = parse(text) else {
+      throw .badValue(option: option, value: text, expected: expected)
+    }
+    return value
+  }
+}

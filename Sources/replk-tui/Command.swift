@@ -1,0 +1,42 @@
+// The subcommands: one table that help, dispatch and suggestions are made from.
+
+import ERFEngine
+
+/// A subcommand of `replk-tui`.
+struct Command: Sendable {
+  let name: String
+  /// What follows the name in the help: `MODEL [options]`.
+  let synopsis: String
+  let summary: String
+  let options: [Option]
+  let run: @Sendable (Arguments) throws -> Void
+
+  static let all = [
+    Command.erf, Command.compare, Command.features, Command.info, Command.models,
+  ]
+
+  /// Parses `words` and runs; `--help` prints the help instead.
+  func callAsFunction(_ words: [String]) throws {
+    let arguments = try Arguments(
+      words, options: options + Options.help, command: "replk-tui \(name)")
+    if arguments.has("--help") {
+      try StandardStreams.write(Help.text(of: self))
+    } else {
+      try run(arguments)
+    }
+  }
+}
+
+extension Arguments {
+  /// The one model of a subcommand.
+  func model(for command: String) throws(UsageError) -> String {
+    guard let model = positionals.first else {
+      throw .tooFewPositionals(
+        command: command, expected: "a model, such as replknet-31 (`replk-tui models` lists them)")
+    }
+    if positionals.count > 1 {
+      throw .tooManyPositionals(command: command, extra: positionals[1])
+    }
+    return model
+  }
+}

@@ -1,0 +1,66 @@
+// `replk-tui compare`: several networks over the same images, side by side.
+
+import ERFEngine
+
+extension Command {
+  static let compare = Command(
+    name: "compare", synopsis: "MODEL MODEL... [options] [-o DIR]",
+    summary: "compute and compare the fields of several networks over the same images",
+    options: Options.network.map {
+      Option(
+        $0.names[0], value: "FILE|random:SEED",
+        help: "weights; once for all models, or once each in their order (default random:0)")
+    } + Options.images + Options.unit + Options.run + [
+      Option(
+        "--output", "-o", value: "DIR",
+        help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR"),
+      Option("--json", help: "print the metrics as JSON"),
+    ] + Options.export
+  ) { arguments in
+    guard arguments.positionals.count >= 2 else {
+      throw UsageError.tooFewPositionals(
+        command: "compare", expected: "at least two models, such as replknet-13 replknet-31")
+    }
+    let requests = try arguments.requests(arguments.positionals)
+    let variant = try arguments.pgmVariant()
+    let colours = try arguments.colours()
+    let names = fileNames(requests)
+    let folder = arguments.last("--output")
+    // Every mistake shows before the first network has run.
+    for request in requests { _ = try NetworkSummary(model: request.model, size: request.size) }
+    if let folder { try Folder.make(folder) }
+    let computer = ERFComputer()
+    let results = try requests.map { try run($0, on: computer) }
+    var outputs: [String] = []
+    if let folder {
+      let base = folder.hasSuffix("/") ? folder : folder + "/"
+      for (result, name) in zip(results, names) {
+        for format in [ExportFormat.pgm, .png, .npy] {
+          let path = "\(base)\(name).\(format.rawValue)"
+          try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+          outputs.append(path)
+        }
+      }
+      try AtomicFile.write(ResultReport(results).encoded(), to: base + "results.json")
+      outputs.append(base + "results.json")
+    }
+    if arguments.has("--json") {
+      try StandardStreams.write(
+        String(decoding: try ResultReport(results).encoded(), as: UTF8.self))
+    } else {
+      try StandardStreams.write(Report.text(results, outputs: outputs))
+    }
+  }
+
+  /// A file name for each request, from its model; numbered where a model comes twice.
+  private static func fileNames(_ requests: [ERFRequest]) -> [String] {
+    var seen: [String: Int] = [:]
+    return requests.map { request in
+      let safe = request.model.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+      let name = String(String(safe).prefix(80))
+      seen[name, default: 0] += 1
+      let count = seen[name] ?? 1
+      return count == 1 ? name : "\(name)-\(count)"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// `replk-tui erf`: one network's effective receptive field, printed and exported.
+
+import ERFEngine
+
+extension Command {
+  static let erf = Command(
+    name: "erf", synopsis: "MODEL [options] [-o FILE]...",
+    summary: "compute the effective receptive field of one network",
+    options: Options.network + Options.images + Options.unit + Options.run + [
+      Option(
+        "--output", "-o", value: "FILE",
+        help: "export by ending: .pgm .png .npy .csv .json; may repeat"),
+      Option("--json", help: "print the metrics as JSON"),
+    ] + Options.export
+  ) { arguments in
+    let request = try arguments.requests([arguments.model(for: "erf")])[0]
+    let variant = try arguments.pgmVariant()
+    let colours = try arguments.colours()
+    let outputs = arguments.all("--output")
+    // Endings are checked first: nobody should wait for a run whose result cannot be kept.
+    for path in outputs { _ = try ExportFormat(path: path) }
+    let result = try run(request, on: ERFComputer())
+    for path in outputs {
+      try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+    }
+    if arguments.has("--json") {
+      try StandardStreams.write(
+        String(decoding: try ResultReport([result]).encoded(), as: UTF8.self))
+    } else {
+      try StandardStreams.write(Report.text([result], outputs: outputs))
+    }
+  }
+
+  /// Runs a request with a progress line.
+  static func run(_ request: ERFRequest, on computer: ERFComputer) throws -> ERFResult {
+    var line = ProgressLine(label: request.model)
+    defer { line.erase() }
+    return try computer.compute(request) { line.show($0) }
+  }
+}
+
+/// Finished runs as text.
+enum Report {
+  static func text(_ results: [ERFResult], outputs: [String]) -> String {
+    var lines: [String] = []
+    for result in results {
+      let subject = result.subject
+      lines.append(
+        "\(subject.model)  weights \(subject.weights) (\(subject.weightsHash))  "
+          + "input \(subject.input.height)x\(subject.input.width)  \(subject.tap) "
+          + "(\(subject.mapSize.height)x\(subject.mapSize.width)) unit \(subject.unit)  "
+          + "\(result.imageNames.count) image\(result.imageNames.count == 1 ? "" : "s")  "
+          + "rule \(subject.rule.rawValue)")
+    }
+    lines.append("")
+    lines.append(ratios(results))
+    for result in results where result.metrics.borderShare > 0.05 {
+      lines.append("")
+      lines.append(
+        "note: \(Text.fixed(result.metrics.borderShare * 100, 1)) % of the mass of "
+          + "\(result.subject.model) lies at the border: "
+          + "the input may be too small to tell networks apart (see --size)")
+    }
+    if !outputs.isEmpty {
+      lines.append("")
+      lines += outputs.map { "wrote \($0)" }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.
+  private static func ratios(_ results: [ERFResult]) -> String {
+    let header =
+      ["area ratio (side)"] + ERFMetrics.thresholds.map { "t = \(Text.fixed($0 * 100, 0)) %" }
+      + ["sigma", "seconds"]
+    var rows: [[String]] = []
+    for result in results {
+      let metrics = result.metrics
+      rows.append(
+        [result.subject.model] + metrics.ratios.map(cell)
+          + [Text.fixed(metrics.sigma, 1), Text.fixed(result.seconds.total, 2)])
+      rows.append(["  on M, not log-scaled"] + metrics.rawRatios.map(cell) + ["", ""])
+    }
+    return Text.table(header, rows)
+  }
+
+  private static func cell(_ ratio: AreaRatio) -> String {
+    guard let side = ratio.side, let share = ratio.ratio else { return "not reached" }
+    return "\(Text.fixed(share * 100, 1)) % (\(side))"
+  }
+}

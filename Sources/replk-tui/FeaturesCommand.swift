@@ -1,0 +1,26 @@
+// `replk-tui features`: activations of any layer, for comparison with other frameworks.
+
+import ERFEngine
+
+extension Command {
+  static let features = Command(
+    name: "features", synopsis: "MODEL --tap NAME -o FILE.npy [options]",
+    summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
+    options: Options.network + Options.images
+      + Options.unit.filter { $0.names[0] != "--at" } + Options.run + [
+        Option("--output", "-o", value: "FILE.npy", help: "where to write")
+      ]
+  ) { arguments in
+    let request = try arguments.requests([arguments.model(for: "features")])[0]
+    guard let path = arguments.last("--output") else {
+      throw UsageError.missingOption(command: "features", option: "-o FILE.npy")
+    }
+    guard try ExportFormat(path: path) == .npy else {
+      throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
+    }
+    let array = try FeatureExtractor.features(of: request)
+    try AtomicFile.write(array.encoded(), to: path)
+    let shape = array.shape.map(String.init).joined(separator: "x")
+    try StandardStreams.write("wrote \(path): \(shape) float32\n")
+  }
+}

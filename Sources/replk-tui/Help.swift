@@ -1,0 +1,54 @@
+// The help texts, made from the tables of commands and options.
+
+enum Help {
+  static let version = "0.1.0"
+
+  static func overview(explorer: Command) -> String {
+    let commands = Command.all.map { ["  \($0.name)", $0.summary] }
+    return """
+      replk-tui \(version): an explorer of effective receptive fields
+
+      usage: replk-tui [MODEL [MODEL]] [options]     open the explorer
+             replk-tui COMMAND [options]
+
+      commands:
+      \(columns(commands))
+
+      explorer options:
+      \(options(explorer.options + Options.help))
+
+      `replk-tui COMMAND --help` explains a command.
+
+      """
+  }
+
+  static func text(of command: Command) -> String {
+    """
+    usage: replk-tui \(command.name) \(command.synopsis)
+
+    \(command.summary)
+
+    \(options(command.options + Options.help))
+
+    """
+  }
+
+  private static func options(_ options: [Option]) -> String {
+    columns(
+      options.map { option in
+        [
+          "  " + option.names.reversed().joined(separator: ", ")
+            + (option.value.map { " \($0)" } ?? ""),
+          option.help,
+        ]
+      })
+  }
+
+  /// Two columns, both to the left.
+  private static func columns(_ rows: [[String]]) -> String {
+    let width = rows.map { $0[0].count }.max() ?? 0
+    return rows.map { row in
+      row[0] + String(repeating: " ", count: width - row[0].count + 2) + row[1]
+    }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,60 @@
+// `replk-tui info` and `replk-tui models`: what networks there are, and what they cost and see.
+
+import ERFEngine
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Command {
+  static let info = Command(
+    name: "info", synopsis: "MODEL [--size N] [--json]",
+    summary: "list a network's blocks: shapes, parameters, multiply-adds, receptive fields",
+    options: Options.images.filter { $0.names[0] == "--size" } + [
+      Option("--json", help: "print as JSON")
+    ]
+  ) { arguments in
+    let summary = try NetworkSummary(
+      model: arguments.model(for: "info"), size: arguments.size())
+    if arguments.has("--json") {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try StandardStreams.write(String(decoding: encoder.encode(summary), as: UTF8.self) + "\n")
+    } else {
+      try StandardStreams.write(text(summary))
+    }
+  }
+
+  private static func text(_ summary: NetworkSummary) -> String {
+    let rows = summary.rows.map { row in
+      [
+        (row.isStage ? "" : "  ") + row.name, row.output.map(String.init).joined(separator: "x"),
+        Text.quantity(row.parameters), Text.quantity(row.multiplyAdds),
+        row.receptiveField.map(String.init) ?? "all", row.stride.map(String.init) ?? "-",
+      ]
+    }
+    let table = Text.table(
+      ["block", "output CxHxW", "parameters", "multiply-adds", "field px", "stride"], rows)
+    return """
+      \(summary.model)  input \(summary.input[0])x\(summary.input[1])
+
+      \(table)
+
+      parameters     \(Text.quantity(summary.parameters))  batch norms folded, kernels merged \
+      (\(Text.quantity(summary.trainingParameters)) while training)
+      multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, as the paper counts
+      A stage's row sums up the blocks since the stage before; a field is the theoretical one.
+
+      """
+  }
+
+  static let models = Command(
+    name: "models", synopsis: "", summary: "list the networks by name", options: []
+  ) { _ in
+    try StandardStreams.write(
+      ModelCatalogue.ids.joined(separator: "\n") + "\n\nwith numbers of your own:\n"
+        + ModelCatalogue.freeForms.map { "  \($0)\n" }.joined())
+  }
+}

@@ -1,0 +1,167 @@
+// The options that the subcommands share, and how their values are read.
+
+import ERFEngine
+
+/// Options by what they are about.
+enum Options {
+  static let network = [
+    Option(
+      "--weights", value: "FILE|random:SEED",
+      help: "safetensors checkpoint, or seeded random weights (default random:0)")
+  ]
+
+  static let images = [
+    Option(
+      "--image", value: "PATH",
+      help: "image file or folder of images; may repeat (default: built-in pictures)"),
+    Option("--count", value: "N", help: "average over the first N images (default: all, built-in 1)"),
+    Option(
+      "--tensor", value: "FILE", help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"
+    ),
+    Option("--size", value: "S|HxW", help: "input size in pixels (default 224; the paper's is 1024)"),
+  ]
+
+  static let unit = [
+    Option("--stage", value: "K", help: "tap the output of stage K, from 1 (default: the last)"),
+    Option("--tap", value: "NAME", help: "tap any layer by name, as `info` lists them"),
+    Option("--at", value: "ROW,COL", help: "the unit on the tapped map (default: its centre)"),
+  ]
+
+  static let run = [
+    Option("--threads", value: "N", help: "worker threads (default: one a core)")
+  ]
+
+  static let export = [
+    Option("--pgm-8", help: "write PGM with 8 bits rather than 16"),
+    Option("--pgm-ascii", help: "write PGM as text"),
+    Option(
+      "--colours", "--colors", value: "NAME",
+      help: "colour map of PNG: \(ColourMap.all.map(\.name).joined(separator: ", "))"),
+  ]
+
+  static let help = [Option("--help", "-h", help: "show this help")]
+}
+
+extension Arguments {
+  /// The weights, one entry a `--weights`.
+  func weights() throws(UsageError) -> [WeightsSource] {
+    var sources: [WeightsSource] = []
+    for text in all("--weights") {
+      guard text == "random" || text.hasPrefix("random:") else {
+        sources.append(.file(text))
+        continue
+      }
+      let seed = text == "random" ? 0 : UInt64(text.dropFirst("random:".count))
+      guard let seed else {
+        throw .badValue(
+          option: "--weights", value: text, expected: "random:SEED with a whole number as seed")
+      }
+      sources.append(.random(seed: seed))
+    }
+    return sources
+  }
+
+  /// `224` or `160x224` (height x width).
+  func size() throws(UsageError) -> InputSize {
+    try parsed(
+      "--size", expected: "pixels such as 224, or HxW such as 160x224, each from 8 to 4096"
+    ) { text in
+      let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+      let numbers = parts.compactMap { Int($0) }.filter { (8...4096).contains($0) }
+      guard numbers.count == parts.count else { return nil }
+      switch numbers.count {
+      case 1: return InputSize(height: numbers[0], width: numbers[0])
+      case 2: return InputSize(height: numbers[0], width: numbers[1])
+      default: return nil
+      }
+    } ?? InputSize(height: 224, width: 224)
+  }
+
+  func tap() throws(UsageError) -> String? {
+    if has("--tap") && has("--stage") { throw .conflicting("--tap", "--stage") }
+    if let stage = try parsed("--stage", expected: "a stage number, from 1", { Int($0) }) {
+      return "stage\(stage)"
+    }
+    return last("--tap")
+  }
+
+  func unit() throws(UsageError) -> Unit? {
+    try parsed("--at", expected: "ROW,COL such as 3,5, counted from 0") { text in
+      let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else { return nil }
+      return Unit(row: row, column: column)
+    }
+  }
+
+  func threads() throws(UsageError) -> Int? {
+    try parsed("--threads", expected: "a number from 1 to 256") {
+      Int($0).flatMap { (1...256).contains($0) ? $0 : nil }
+    }
+  }
+
+  func count() throws(UsageError) -> Int? {
+    try parsed("--count", expected: "a number of images, from 1") {
+      Int($0).flatMap { $0 > 0 ? $0 : nil }
+    }
+  }
+
+  /// The images that `--image`, `--tensor` and `--count` ask for; folders are listed here.
+  func images() throws -> ImageSource {
+    let count = try count()
+    if let tensor = last("--tensor") {
+      if has("--image") { throw UsageError.conflicting("--tensor", "--image") }
+      if has("--size") { throw UsageError.conflicting("--tensor", "--size") }
+      if has("--count") { throw UsageError.conflicting("--tensor", "--count") }
+      return .tensor(tensor)
+    }
+    guard has("--image") else { return .builtIn(count ?? 1) }
+    let files = try ImageList.expand(all("--image"))
+    guard let count else { return .files(files) }
+    guard count <= files.count else {
+      throw UsageError.badValue(
+        option: "--count", value: "\(count)", expected: "at most the \(files.count) images given")
+    }
+    return .files(Array(files.prefix(count)))
+  }
+
+  /// Everything that a run needs, for each of `models`.
+  func requests(_ models: [String]) throws -> [ERFRequest] {
+    let weights = try weights()
+    guard weights.count <= max(1, models.count) else {
+      throw UsageError.badValue(
+        option: "--weights", value: "\(weights.count) times",
+        expected: "at most one for each of the \(models.count) models")
+    }
+    let images = try images()
+    return try models.enumerated().map { index, model in
+      ERFRequest(
+        model: model,
+        weights: weights.isEmpty
+          ? .random(seed: 0) : weights.count == 1 ? weights[0] : weights[index],
+        images: images, size: try size(), tap: try tap(), unit: try unit(),
+        threads: try threads())
+    }
+  }
+
+  func pgmVariant() throws(UsageError) -> PGMVariant {
+    switch (has("--pgm-8"), has("--pgm-ascii")) {
+    case (true, true): throw .conflicting("--pgm-8", "--pgm-ascii")
+    case (true, false): .binary8
+    case (false, true): .ascii
+    case (false, false): .binary16
+    }
+  }
+
+  func colours() throws(UsageError) -> ColourMap {
+    try parsed(
+      "--colours", expected: ColourMap.all.map(\.name).joined(separator: ", ")
+    ) { ColourMap.named($0) } ?? .ember
+  }
+}
+
+/// The known word that differs in the fewest letters, where that is few.
+func nearest(to word: String, among known: [String]) -> String? {
+  let ranked = known.map { (word: $0, distance: editDistance($0, word.lowercased())) }
+  guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+  return best.distance <= max(2, word.count / 3) ? best.word : nil
+}

@@ -1,0 +1,184 @@
+// Whether every depth-wise variant agrees with the scalar one over sizes around each tile, and keeps
+// its bytes when the rows are split; the scalar one itself is tested elsewhere.
+import CKernels
+import Testing
+
+@Suite struct DepthwiseVariantTests {
+  static let kernels = [1, 2, 3, 5, 7, 13, 31]
+  /// Around the tile widths 1 ... 8, 10, 12, 14 and 16, and two tiles.
+  static let widths = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 32, 33]
+  /// Around the eight rows that share weights.
+  static let heights = [0, 1, 2, 7, 8, 9, 17]
+
+  struct Operands {
+    var input, weights, bias, gradient: [Float]
+
+    init(_ shape: ck_depthwise, seed: UInt64) {
+      var numbers = Numbers(seed: seed)
+      input = numbers.array(shape.inputCount)
+      weights = numbers.array(shape.weightCount)
+      bias = numbers.array(lanes)
+      gradient = numbers.array(shape.outputCount)
+    }
+
+    /// Turns every sum into the sum of the magnitudes of its terms.
+    func magnitudes() -> Operands {
+      var copy = self
+      copy.input = input.map(abs)
+      copy.weights = weights.map(abs)
+      copy.bias = bias.map(abs)
+      copy.gradient = gradient.map(abs)
+      return copy
+    }
+  }
+
+  func compare(_ shape: ck_depthwise, relu: Bool = false, bias: Bool = true) {
+    let operands = Operands(shape, seed: UInt64(shape.input_width) + 1)
+    let sizes = operands.magnitudes()
+    let expected = scalar.forward(
+      shape, operands.input, operands.weights, bias: bias ? operands.bias : nil, relu: relu)
+    let size = scalar.forward(
+      shape, sizes.input, sizes.weights, bias: bias ? sizes.bias : nil, relu: false)
+    let expectedGradient = scalar.inputGradient(shape, operands.gradient, operands.weights)
+    let gradientSize = scalar.inputGradient(shape, sizes.gradient, sizes.weights)
+    for variant in supportedVariants.dropFirst() {
+      let found = variant.forward(
+        shape, operands.input, operands.weights, bias: bias ? operands.bias : nil, relu: relu)
+      let wrong = firstDifference(found, expected, magnitude: size, tolerance: 1e-5)
+      #expect(wrong == nil, "\(variant.name) forward \(shape)")
+      let gradient = variant.inputGradient(shape, operands.gradient, operands.weights)
+      let wrongGradient = firstDifference(
+        gradient, expectedGradient, magnitude: gradientSize, tolerance: 1e-5)
+      #expect(wrongGradient == nil, "\(variant.name) gradient \(shape)")
+    }
+  }
+
+  @Test(arguments: kernels) func widthsAroundEachTile(kernel: Int) {
+    for width in Self.widths {
+      compare(.same((3, width), kernel: (3, kernel)))
+      compare(.same((2, width), kernel: (kernel, kernel)), relu: true)
+    }
+  }
+
+  @Test(arguments: kernels) func heightsAroundEachGroupOfRows(kernel: Int) {
+    for height in Self.heights {
+      compare(.same((height, 5), kernel: (kernel, kernel)), relu: true, bias: false)
+      compare(.same((height, 9), kernel: (kernel, 3), stride: 2))
+    }
+  }
+
+  @Test(arguments: kernels, [1, 2, 3]) func stridesAndDilations(kernel: Int, stride: Int) {
+    for dilation in [1, 2, 3, 4] {
+      for width in [1, 2, 5, 16, 29, 50] {
+        compare(.same((6, width), kernel: (2, kernel), stride: stride, dilation: dilation))
+        compare(
+          ck_depthwise(
+            input: (5, width), kernel: (3, kernel), stride: stride, dilation: dilation,
+            pad: (2, kernel, 0, 1)))
+      }
+    }
+  }
+
+  @Test func unusualStrides() {
+    for (stride, dilation) in [(4, 2), (4, 6), (5, 1), (6, 4), (40, 1)] {
+      compare(.same((13, 23), kernel: (5, 9), stride: stride, dilation: dilation))
+    }
+  }
+
+  @Test func asymmetricPaddingAndOutputsBeyondThePlane() {
+    let paddings = [(0, 0, 0, 0), (4, 0, 0, 3), (0, 7, 2, 0), (20, 30, 20, 30), (1, 2, 30, 40)]
+    for (top, left, bottom, right) in paddings {
+      for stride in [1, 2, 3] {
+        compare(
+          ck_depthwise(
+            input: (9, 15), kernel: (4, 6), stride: stride, pad: (top, left, bottom, right)))
+      }
+    }
+  }
+
+  @Test func largestKernel() {
+    compare(.same((14, 14), kernel: (63, 63)))
+    compare(.same((20, 70), kernel: (63, 63), stride: 2))
+    compare(.same((1, 1), kernel: (63, 63)))
+  }
+
+  @Test(arguments: [1, 2, 3]) func splitRowsGiveTheSameBytes(step: Int) {
+    let shape = ck_depthwise.same((19, 21), kernel: (13, 13), stride: step)
+    let operands = Operands(shape, seed: 5)
+    for variant in supportedVariants {
+      let whole = variant.forward(shape, operands.input, operands.weights, bias: operands.bias)
+      let wholeGradient = variant.inputGradient(shape, operands.gradient, operands.weights)
+      for rows in [1, 2, 3, 8, 9] as [Int32] {
+        var parts = [Float](repeating: .nan, count: shape.outputCount)
+        for begin in starts(shape.output_height, rows) {
+          parts = variant.forward(
+            shape, operands.input, operands.weights, bias: operands.bias,
+            rows: begin..<min(begin + rows, shape.output_height), over: parts)
+        }
+        #expect(bits(parts) == bits(whole), "\(variant.name) forward by \(rows)")
+        parts = [Float](repeating: .nan, count: shape.inputCount)
+        for begin in starts(shape.input_height, rows) {
+          parts = variant.inputGradient(
+            shape, operands.gradient, operands.weights,
+            rows: begin..<min(begin + rows, shape.input_height), over: parts)
+        }
+        #expect(bits(parts) == bits(wholeGradient), "\(variant.name) gradient by \(rows)")
+      }
+    }
+  }
+
+  /// The first row of each part of `rows` rows.
+  private func starts(_ end: Int32, _ rows: Int32) -> StrideTo<Int32> {
+    stride(from: 0, to: end, by: Int32.Stride(rows))
+  }
+
+  @Test func onlyTheRowsAskedForAreWritten() {
+    for stride in [1, 2] {
+      let shape = ck_depthwise.same((12, 9), kernel: (5, 5), stride: stride, dilation: 2)
+      let operands = Operands(shape, seed: 6)
+      for variant in supportedVariants {
+        for rows in [0..<0, 2..<2, 1..<4, 5..<6] as [Range<Int32>] {
+          let output = variant.forward(
+            shape, operands.input, operands.weights, rows: rows,
+            over: [Float](repeating: 77, count: shape.outputCount))
+          expectWritten(output, width: shape.output_width, rows: rows, variant.name)
+          let gradient = variant.inputGradient(
+            shape, operands.gradient, operands.weights, rows: rows,
+            over: [Float](repeating: 77, count: shape.inputCount))
+          expectWritten(gradient, width: shape.input_width, rows: rows, variant.name)
+        }
+      }
+    }
+  }
+
+  private func expectWritten(
+    _ values: [Float], width: Int32, rows: Range<Int32>, _ name: String
+  ) {
+    for (index, value) in values.enumerated() {
+      let row = Int32(index / (Int(width) * lanes))
+      #expect((value != 77) == rows.contains(row), "\(name) rows \(rows) at \(index)")
+    }
+  }
+
+  @Test func weightsThatMeetOnlyPaddingAreNotRead() {
+    var weights = [Float](repeating: .nan, count: 7 * 7 * lanes)
+    for lane in 0..<lanes { weights[(3 * 7 + 3) * lanes + lane] = 2 }
+    let shape = ck_depthwise.same((1, 1), kernel: (7, 7))
+    for variant in supportedVariants {
+      let values = [Float](repeating: 3, count: lanes)
+      let expected = [Float](repeating: 6, count: lanes)
+      #expect(variant.forward(shape, values, weights) == expected)
+      #expect(variant.inputGradient(shape, values, weights) == expected)
+    }
+  }
+
+  @Test func clampingKeepsNaN() {
+    let shape = ck_depthwise.same((1, 1), kernel: (1, 1))
+    for variant in supportedVariants {
+      let output = variant.forward(
+        shape, [Float](repeating: .nan, count: lanes), [Float](repeating: 1, count: lanes),
+        relu: true)
+      #expect(output.allSatisfy { $0.isNaN }, "\(variant.name)")
+    }
+  }
+}

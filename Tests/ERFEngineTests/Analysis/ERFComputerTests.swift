@@ -1,0 +1,127 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct ERFComputerTests {
+  private let model = "replknet:kernels=13,9:layers=1,1:channels=8,12:classes=5"
+
+  private func request(_ change: (inout ERFRequest) -> Void = { _ in }) -> ERFRequest {
+    var request = ERFRequest(model: model, size: InputSize(height: 64, width: 48))
+    change(&request)
+    return request
+  }
+
+  @Test func reportsInOrderAndAverages() throws {
+    let computer = ERFComputer()
+    var events: [String] = []
+    var fractions: [Double] = []
+    let result = try computer.compute(request { $0.images = .builtIn(2) }) { progress in
+      switch progress {
+      case .prepared(let subject): events.append("prepared \(subject.tap)")
+      case .layer(_, _, _, let fraction): fractions.append(fraction)
+      case .image(let index, let count, let map):
+        events.append("image \(index)/\(count) of \(map.images)")
+      case .skipped: events.append("skipped")
+      }
+    }
+    #expect(events == ["prepared stage2", "image 0/2 of 1", "image 1/2 of 2"])
+    #expect(fractions == fractions.sorted() && (fractions.last ?? 0) > 0.99)
+    #expect(result.map.images == 2)
+    #expect(result.map.height == 64 && result.map.width == 48)
+    #expect(result.subject.mapSize == InputSize(height: 8, width: 6))
+    #expect(result.subject.unit == Unit(row: 4, column: 3))
+    #expect(result.imageNames == [BuiltInImages.name(at: 0), BuiltInImages.name(at: 1)])
+    #expect(result.seconds.total >= result.seconds.forward + result.seconds.backward)
+    let single = try (0..<2).map { index in
+      try computer.compute(request { $0.images = .builtIn(index + 1) }).map
+    }
+    let second = zip(result.map.values, single[0].values).map { 2 * $0 - $1 }
+    #expect(second.contains { $0 > 0 })
+    #expect(single[1] == result.map)
+  }
+
+  @Test func runsAreRepeatableOnAnyNumberOfThreads() throws {
+    let maps = try [1, 2, 5].map { threads in
+      try ERFComputer().compute(request { $0.threads = threads }).map
+    }
+    #expect(maps[0] == maps[1] && maps[1] == maps[2])
+    let other = try ERFComputer().compute(request { $0.weights = .random(seed: 1) }).map
+    #expect(other != maps[0])
+  }
+
+  /// The golden map of the project's own fixture, through the whole path.
+  @Test(arguments: [
+    ("replknet-tiny", "replknet:kernels=13,9:layers=1,1:channels=8,12:small=5:classes=5"),
+    ("resnet-tiny", "resnet:block=bottleneck:layers=1,1:width=4:classes=5"),
+  ]) func preparedTensorsGiveTheGoldenMap(_ golden: (name: String, model: String)) throws {
+    let path = "\(Goldens.fixtures)/\(golden.name).safetensors"
+    let result = try ERFComputer().compute(
+      ERFRequest(model: golden.model, weights: .file(path), images: .tensor(path + "#input")))
+    let expected = try Safetensors(path: path).tensor("erf/centre")
+    // The golden sums over the batch, the map averages.
+    let found = result.map.values.map { $0 * Double(result.map.images) }
+    #expect(relativeError(found, expected.elements.map { Double($0) }) < 1e-4)
+  }
+
+  @Test func nonFiniteInputsAreSkippedOrNamed() throws {
+    let good = OperatorChecks.values([1, 3, 32, 32], seed: 1).elements
+    var bad = good
+    bad[700] = .nan
+    let path = try temporaryNPY([2, 3, 32, 32], good + bad)
+    defer { removeFile(path) }
+    var skipped: [String] = []
+    let result = try ERFComputer().compute(request { $0.images = .tensor(path) }) {
+      if case .skipped(let index, _, let layer) = $0 { skipped.append("\(index) \(layer)") }
+    }
+    #expect(skipped == ["1 the input"])
+    #expect(result.map.images == 1)
+    let only = try temporaryNPY([1, 3, 32, 32], bad)
+    defer { removeFile(only) }
+    #expect(throws: ERFComputer.Failure.self) {
+      try ERFComputer().compute(request { $0.images = .tensor(only) })
+    }
+  }
+
+  @Test func impossibleRequestsAreExplained() {
+    let computer = ERFComputer()
+    #expect(throws: ModelError.unitOutside(
+      Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
+    ) { try computer.compute(request { $0.unit = Unit(row: 8, column: 0) }) }
+    #expect(throws: ModelError.self) { try computer.compute(request { $0.tap = "stage9" }) }
+    #expect(throws: ModelError.self) { try computer.compute(request { $0.model = "vit" }) }
+    #expect(throws: ERFComputer.Failure.self) {
+      try computer.compute(request { $0.images = .builtIn(1000) })
+    }
+    #expect(throws: ERFComputer.Failure.self) {
+      try computer.compute(request { $0.images = .files([]) })
+    }
+    #expect(throws: (any Error).self) {
+      try computer.compute(request { $0.size = InputSize(height: 3, width: 64) })
+    }
+  }
+
+  @Test func cancellingStopsTheRun() {
+    let cancellation = Cancellation()
+    #expect(throws: CancellationError.self) {
+      try ERFComputer().compute(request(), cancellation: cancellation) { progress in
+        if case .layer = progress { cancellation.cancel() }
+      }
+    }
+  }
+
+  @Test func anyBlockCanBeTapped() throws {
+    let computer = ERFComputer()
+    let network = try computer.network(model, weights: .random(seed: 0))
+    for tap in network.taps {
+      let result = try computer.compute(request { $0.tap = tap })
+      #expect(result.subject.tap == tap)
+    }
+  }
+}
+
+private func temporaryNPY(_ shape: [Int], _ values: [Float]) throws -> String {
+  let path = temporaryPath("npy")
+  try AtomicFile.write(NPY(shape: shape, values: values).encoded(), to: path)
+  return path
+}

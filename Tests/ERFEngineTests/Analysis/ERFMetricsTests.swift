@@ -1,0 +1,79 @@
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct ERFMetricsTests {
+  private func map(_ height: Int, _ width: Int, _ value: (Int, Int) -> Double) -> ERFMap {
+    ERFMap(
+      height: height, width: width,
+      values: (0..<height * width).map { value($0 / width, $0 % width) })
+  }
+
+  @Test func aPointIsReachedAtOnce() {
+    let metrics = ERFMetrics(map(21, 21) { $0 == 10 && $1 == 10 ? 5 : 0 })
+    #expect(metrics.ratios.map(\.side) == [3, 3, 3, 3])
+    #expect(metrics.ratios[0].ratio == 9.0 / 441)
+    #expect(metrics.sigma == 0)
+    #expect(metrics.borderShare == 0)
+    #expect(metrics.centreOfMass == (10, 10))
+    #expect(metrics.radialMass[0] == 1)
+  }
+
+  @Test func aUniformMapReachesSharesByArea() {
+    let metrics = ERFMetrics(map(100, 100) { _, _ in 2 })
+    // The first odd side whose square holds more than t of 10000 pixels: 45^2, 55^2, 71^2.
+    #expect(metrics.ratios.map(\.side) == [45, 55, 71, nil])
+    #expect(metrics.ratios[3].ratio == nil)
+    #expect(metrics.rawRatios == metrics.ratios)
+    let variance = (100.0 * 100 - 1) / 12
+    #expect(abs(metrics.sigma - variance.squareRoot()) < 1e-9)
+    #expect(abs(metrics.borderShare - (1 - 0.88 * 0.88)) < 1e-12)
+  }
+
+  @Test func logarithmAndRawDiffer() {
+    let metrics = ERFMetrics(map(64, 64) { $0 == 32 && $1 == 32 ? 1e6 : 1 })
+    #expect(metrics.rawRatios[0].side == 3)
+    #expect((metrics.ratios[0].side ?? 0) > 20)
+  }
+
+  @Test func emptyAndTinyMapsHaveNoRatios() {
+    for (height, width) in [(1, 1), (2, 2), (3, 9), (64, 64)] {
+      let metrics = ERFMetrics(map(height, width) { _, _ in 0 })
+      #expect(metrics.ratios.allSatisfy { $0.side == nil && $0.ratio == nil })
+      #expect(metrics.sigma == 0)
+    }
+    #expect(ERFMetrics(map(3, 3) { _, _ in 1 }).ratios.allSatisfy { $0.side == nil })
+  }
+
+  /// Against summing every square afresh.
+  @Test(arguments: [(40, 40), (33, 33), (24, 50), (50, 24)])
+  func ratiosMatchTheDefinition(_ size: (height: Int, width: Int)) {
+    let stream = RandomStream(seed: 4)
+    let (height, width) = size
+    let values = (0..<height * width).map { stream.unit(at: UInt64($0)) }
+    let total = values.reduce(0, +)
+    let found = ERFMetrics.areaRatios(values, height: height, width: width)
+    for ratio in found {
+      var expected: Int?
+      for i in 1..<height / 2 where expected == nil {
+        var sum = 0.0
+        for row in 0..<height where abs(row - height / 2) <= i {
+          for column in 0..<width where abs(column - width / 2) <= i {
+            sum += values[row * width + column]
+          }
+        }
+        if sum / total > ratio.threshold { expected = 2 * i + 1 }
+      }
+      #expect(ratio.side == expected)
+    }
+  }
+
+  @Test func accumulationAverages() {
+    var map = ERFMap(height: 1, width: 2)
+    map.accumulate(gradient: Tensor(shape: [1, 1, 2, 3], elements: [1, -2, 3, 0, 0.5, -1]))
+    map.accumulate(gradient: Tensor(shape: [1, 1, 2, 3], elements: [2, 0, 0, -9, 0, 0]))
+    #expect(map.images == 2)
+    #expect(map.values == [3, 0.25])
+    #expect(map.logScaled[0] == 1)
+  }
+}

@@ -1,0 +1,125 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct SafetensorsTests {
+  private let path = "\(NSTemporaryDirectoryPath)/replk-safetensors-\(UUID().uuidString)"
+
+  private func write(_ header: String, payload: [UInt8] = []) throws -> String {
+    var length = UInt64(header.utf8.count)
+    var bytes: [UInt8] = []
+    for _ in 0..<8 {
+      bytes.append(UInt8(length & 0xFF))
+      length >>= 8
+    }
+    try Data(bytes + header.utf8 + payload).write(to: URL(filePath: path))
+    return path
+  }
+
+  private func cleanUp() { try? FileManager.default.removeItem(atPath: path) }
+
+  @Test func readsEveryFloatingType() throws {
+    defer { cleanUp() }
+    let header = """
+      {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
+      "b":{"dtype":"F16","shape":[4],"data_offsets":[8,16]},\
+      "c":{"dtype":"BF16","shape":[1,2],"data_offsets":[16,20]},\
+      "d":{"dtype":"F64","shape":[],"data_offsets":[20,28]},\
+      "e":{"dtype":"I64","shape":[1],"data_offsets":[28,36]},\
+      "__metadata__":{"made":"by hand"}}
+      """
+    let payload: [UInt8] =
+      [0, 0, 0x80, 0x3F, 0, 0, 0x20, 0xC1]  // 1, -10
+      + [0x00, 0x3C, 0x01, 0x00, 0x00, 0xFC, 0xFF, 0x7B]  // 1, 2^-24, -inf, 65504
+      + [0x80, 0x3F, 0x40, 0xC0]  // 1, -3
+      + [0, 0, 0, 0, 0, 0, 0xE0, 0x3F]  // 0.5
+      + [1, 0, 0, 0, 0, 0, 0, 0]
+    let file = try Safetensors(path: try write(header, payload: payload))
+    #expect(file.keys == ["a", "b", "c", "d", "e"])
+    #expect(try file.tensor("a").elements == [1, -10])
+    #expect(try file.tensor("b").elements == [1, 0x1p-24, -.infinity, 65504])
+    #expect(try file.tensor("c").elements == [1, -3])
+    #expect(try file.tensor("c").shape == [1, 2])
+    #expect(try file.tensor("d").elements == [0.5])
+    #expect(throws: CheckpointError.wrongType(path: path, key: "e", found: "I64")) {
+      try file.tensor("e")
+    }
+    #expect(throws: CheckpointError.self) { try file.tensor("missing") }
+  }
+
+  @Test(arguments: [
+    "", "{", "[]", "{}x", #"{"a":1}"#, #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,80000]}}"#,
+    #"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,8]}}"#,
+  ]) func damagedHeadersAreRefused(_ header: String) throws {
+    defer { cleanUp() }
+    let path = try write(header, payload: [UInt8](repeating: 0, count: 8))
+    #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
+  }
+
+  @Test func sizesThatDisagreeAreRefused() throws {
+    defer { cleanUp() }
+    let header = #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#
+    let file = try Safetensors(path: try write(header, payload: [UInt8](repeating: 0, count: 8)))
+    #expect(throws: CheckpointError.self) { try file.tensor("a") }
+  }
+
+  @Test func hugeHeaderLengthsAreRefused() throws {
+    defer { cleanUp() }
+    for length: [UInt8] in [[255, 255, 255, 255, 255, 255, 255, 255], [0, 0, 0, 0, 0, 0, 0, 128]] {
+      try Data(length + Array("{}".utf8)).write(to: URL(filePath: path))
+      #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
+    }
+  }
+
+  /// Every truncation and many flipped bits of a real file: an error or an answer, never a trap.
+  @Test func damagedFilesNeverTrap() throws {
+    defer { cleanUp() }
+    let whole = try Data(contentsOf: URL(filePath: Goldens.fixtures + "/resnet-tiny.safetensors"))
+    let stream = RandomStream(seed: 1)
+    for round in 0..<300 {
+      var bytes = [UInt8](whole)
+      if round % 2 == 0 {
+        bytes.removeLast(Int(stream.bits(at: UInt64(round)) % UInt64(bytes.count)))
+      } else {
+        for flip in 0..<4 {
+          let position = Int(stream.bits(at: UInt64(round * 10 + flip)) % 6000)
+          bytes[position] ^= 1 << UInt8(stream.bits(at: UInt64(round * 10 + flip)) >> 60 & 7)
+        }
+      }
+      try Data(bytes).write(to: URL(filePath: path))
+      guard let file = try? Safetensors(path: path) else { continue }
+      for key in file.keys.prefix(20) { _ = try? file.tensor(key) }
+    }
+  }
+}
+
+private let NSTemporaryDirectoryPath = FileManager.default.temporaryDirectory.path
+
+@Suite struct CheckpointParametersTests {
+  private let model = "resnet:block=bottleneck:layers=1,1:width=4:classes=5"
+  private let fixture = WeightsSource.file(Goldens.fixtures + "/resnet-tiny.safetensors")
+
+  @Test func prefixesAreFound() throws {
+    #expect(throws: Never.self) { try Network(id: model, weights: fixture) }
+  }
+
+  @Test(arguments: [
+    ("resnet:block=bottleneck:layers=1,2:width=4:classes=5", "lacks"),
+    ("resnet:block=bottleneck:layers=1:width=4:classes=5", "should be"),
+    ("resnet:block=bottleneck:layers=1,1:width=8:classes=5", "should be"),
+    ("resnet:block=bottleneck:layers=1,1:width=4:classes=6", "should be"),
+    ("replknet-3", "lacks"),
+  ]) func otherNetworksAreRefused(_ pair: (model: String, words: String)) {
+    let error = #expect(throws: CheckpointError.self) {
+      try Network(id: pair.model, weights: fixture)
+    }
+    #expect(error?.explanation.contains(pair.words) == true, "\(error?.explanation ?? "")")
+  }
+}

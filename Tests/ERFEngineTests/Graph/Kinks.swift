@@ -1,0 +1,82 @@
+import TestSupport
+
+@testable import ERFEngine
+
+/// Rectifiers whose input is zero (or six) to float rounding: there the gradient of a float32 network
+/// depends on the order of its sums, and PyTorch in float32 differs from PyTorch in float64.
+///
+/// Where a map disagrees with its golden, `KinkSearch` looks whether moving such inputs across the
+/// kink, by less than their rounding error, makes it agree.
+struct KinkSearch {
+  /// Rounding error of a sum over some hundred terms of size one.
+  static let rounding: Float = 5e-6
+
+  let graph: Graph
+  let input: Tensor
+
+  private struct Kink {
+    let node: Int
+    let element: Int
+    let nudge: Float
+  }
+
+  /// The smallest error over all choices of sides, trying at most 2^8.
+  func smallestError(_ error: (Graph) throws -> Double) throws -> Double {
+    let kinks = try self.kinks().prefix(8)
+    var best = Double.infinity
+    for choice in 0..<(1 << kinks.count) {
+      var nudged = graph
+      for (bit, kink) in kinks.enumerated() where choice >> bit & 1 == 1 {
+        let base = nudged.nodes[kink.node].op
+        nudged.nodes[kink.node].op = NudgedInput(
+          base: base, element: kink.element, nudge: kink.nudge)
+      }
+      best = min(best, try error(nudged))
+    }
+    return best
+  }
+
+  /// Inputs of rectifiers within rounding of a kink, nearest first.
+  private func kinks() throws -> [Kink] {
+    var found: [Kink] = []
+    for (index, node) in graph.nodes.enumerated() where node.op is ReLU || node.op is ReLU6 {
+      let source = node.inputs[0]
+      let values = try graph.forward(input, to: source, keep: false, workers: Workers())
+        .output.elements
+      let edges: [Float] = node.op is ReLU6 ? [0, 6] : [0]
+      for (element, value) in values.enumerated() {
+        for edge in edges where abs(value - edge) < Self.rounding {
+          let nudge = 2 * (edge - value)
+          found.append(
+            Kink(node: index, element: element, nudge: nudge == 0 ? Self.rounding : nudge))
+        }
+      }
+    }
+    return found.sorted { abs($0.nudge) < abs($1.nudge) }
+  }
+}
+
+/// An operator with one element of its input moved a little.
+private struct NudgedInput: Operator {
+  let base: any Operator
+  let element: Int
+  let nudge: Float
+
+  var summary: String { base.summary }
+
+  func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
+    try base.outputShape(of: inputs)
+  }
+
+  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+    var moved = inputs[0]
+    moved[element] += nudge
+    return base.forward([moved], keep: keep, workers: workers)
+  }
+
+  func inputGradient(
+    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+  ) -> [Tensor] {
+    base.inputGradient(of: gradient, kept: kept, inputs: inputs, workers: workers)
+  }
+}

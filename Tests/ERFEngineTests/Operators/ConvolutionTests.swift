@@ -1,0 +1,139 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// A convolution to try, over one input.
+struct ConvolutionCase: Sendable, CustomTestStringConvertible {
+  var height = 7
+  var width = 6
+  var batch = 1
+  var inputs = 3
+  var outputs = 4
+  var groups = 1
+  var kernel = (3, 3)
+  var stride = 1
+  var dilation = 1
+  var padding = Padding(1)
+
+  var window: SlidingWindow {
+    SlidingWindow(
+      kernelHeight: kernel.0, kernelWidth: kernel.1, stride: stride, dilation: dilation,
+      padding: padding)
+  }
+
+  var input: Shape { Shape(batch: batch, height: height, width: width, channels: inputs) }
+
+  var testDescription: String {
+    "\(input) -> \(outputs) g\(groups) \(window.summary) pad \(padding.top),\(padding.left),"
+      + "\(padding.bottom),\(padding.right)"
+  }
+
+  static let dense = [
+    ConvolutionCase(),
+    ConvolutionCase(batch: 2, kernel: (1, 1), padding: Padding(0)),
+    ConvolutionCase(height: 1, width: 1),
+    ConvolutionCase(height: 1, width: 1, kernel: (1, 1), padding: Padding(0)),
+    ConvolutionCase(height: 8, width: 8, stride: 2),
+    ConvolutionCase(height: 9, width: 7, stride: 2),
+    ConvolutionCase(kernel: (1, 1), stride: 2, padding: Padding(0)),
+    ConvolutionCase(height: 12, width: 13, kernel: (7, 7), stride: 2, padding: Padding(3)),
+    ConvolutionCase(stride: 3),
+    ConvolutionCase(dilation: 2, padding: Padding(2)),
+    ConvolutionCase(height: 11, width: 10, stride: 2, dilation: 2, padding: Padding(2)),
+    ConvolutionCase(height: 10, width: 10, stride: 2, dilation: 3, padding: Padding(3)),
+    ConvolutionCase(padding: Padding(top: 0, left: 1, bottom: 1, right: 0)),
+    ConvolutionCase(
+      height: 8, width: 9, stride: 2, padding: Padding(top: 0, left: 0, bottom: 1, right: 1)),
+    ConvolutionCase(padding: Padding(top: 2, left: 0, bottom: 0, right: 3)),
+    ConvolutionCase(inputs: 4, outputs: 6, groups: 2),
+    ConvolutionCase(batch: 2, inputs: 6, outputs: 6, groups: 3, stride: 2),
+    ConvolutionCase(kernel: (5, 1), padding: Padding(top: 2, left: 0, bottom: 2, right: 0)),
+    ConvolutionCase(kernel: (2, 4), padding: Padding(top: 1, left: 1, bottom: 0, right: 2)),
+    ConvolutionCase(height: 12, width: 11, inputs: 7, outputs: 140),
+  ]
+
+  static let depthwise = [
+    ConvolutionCase(inputs: 1), ConvolutionCase(inputs: 15), ConvolutionCase(inputs: 16),
+    ConvolutionCase(batch: 2, inputs: 17),
+    ConvolutionCase(height: 1, width: 1, inputs: 3, kernel: (13, 13), padding: Padding(6)),
+    ConvolutionCase(height: 9, width: 14, inputs: 3, kernel: (13, 13), padding: Padding(6)),
+    ConvolutionCase(height: 20, width: 17, inputs: 2, kernel: (31, 31), padding: Padding(15)),
+    ConvolutionCase(height: 8, width: 8, inputs: 5, stride: 2),
+    ConvolutionCase(height: 9, width: 7, inputs: 5, stride: 2),
+    ConvolutionCase(height: 12, width: 9, inputs: 4, kernel: (5, 5), stride: 2, padding: Padding(2)),
+    ConvolutionCase(inputs: 3, dilation: 2, padding: Padding(2)),
+    ConvolutionCase(height: 13, width: 11, inputs: 3, stride: 2, dilation: 3, padding: Padding(3)),
+    ConvolutionCase(inputs: 3, padding: Padding(top: 0, left: 1, bottom: 1, right: 0)),
+    ConvolutionCase(
+      height: 8, width: 8, inputs: 3, stride: 2,
+      padding: Padding(top: 0, left: 0, bottom: 1, right: 1)),
+  ]
+}
+
+@Suite struct ConvolutionTests {
+  @Test(arguments: ConvolutionCase.dense) func dense(_ shape: ConvolutionCase) throws {
+    let weight = OperatorChecks.values(
+      [shape.outputs, shape.inputs / shape.groups, shape.kernel.0, shape.kernel.1], seed: 5)
+    let bias = OperatorChecks.values([shape.outputs], seed: 6)
+    let op = Convolution(weight: weight, bias: bias, window: shape.window, groups: shape.groups)
+    try check(op, weight: weight, bias: bias, shape: shape, groups: shape.groups)
+  }
+
+  @Test(arguments: ConvolutionCase.depthwise) func depthwise(_ shape: ConvolutionCase) throws {
+    let weight = OperatorChecks.values(
+      [shape.inputs, 1, shape.kernel.0, shape.kernel.1], seed: 7)
+    let bias = OperatorChecks.values([shape.inputs], seed: 8)
+    let op = DepthwiseConvolution(weight: weight, bias: bias, window: shape.window)
+    try check(op, weight: weight, bias: bias, shape: shape, groups: shape.inputs)
+  }
+
+  private func check(
+    _ op: any Operator, weight: Tensor, bias: Tensor, shape: ConvolutionCase, groups: Int
+  ) throws {
+    let input = OperatorChecks.values(shape.input, seed: 1)
+    let expected = try OperatorChecks.convolution(
+      input, weight: weight, bias: bias, window: shape.window, groups: groups)
+    let (found, _) = op.forward([input], keep: false, workers: Workers(threads: 2))
+    #expect(relativeError(found, expected) < 1e-5)
+    // Linear, so that a large step is as exact as a small one and rounding matters less.
+    #expect(try OperatorChecks.gradientError(op, inputs: [shape.input], step: 0.5) < 1e-4)
+  }
+
+  @Test func tooSmallAnInputIsAnError() {
+    let op = Convolution(
+      weight: Tensor(zeros: [1, 1, 5, 5]), window: SlidingWindow(kernel: 5, padding: Padding(1)))
+    let small = Shape(height: 2, width: 9, channels: 1)
+    #expect(throws: ShapeError.tooSmall(input: small, window: 5)) {
+      try op.outputShape(of: [small])
+    }
+    let wide = Shape(height: 9, width: 9, channels: 2)
+    #expect(throws: ShapeError.channels(expected: 1, found: wide)) {
+      try op.outputShape(of: [wide])
+    }
+  }
+
+  @Test func mergingEqualsAddingBranches() throws {
+    for (large, small) in [(13, 5), (31, 5), (5, 5), (7, 1), (3, 9)] {
+      let shape = Shape(height: 20, width: 18, channels: 3)
+      let branches = [large, small].enumerated().map { index, kernel in
+        DepthwiseConvolution(
+          weight: OperatorChecks.values([3, 1, kernel, kernel], seed: UInt64(index)),
+          bias: OperatorChecks.values([3], seed: UInt64(10 + index)),
+          window: SlidingWindow(kernel: kernel, padding: .same(kernel: kernel)))
+      }
+      let input = OperatorChecks.values(shape, seed: 3)
+      let merged = try #require(branches[0].merged(with: branches[1]))
+      let workers = Workers(threads: 1)
+      let apart = branches.map { $0.forward([input], keep: false, workers: workers).0 }
+      let (sum, _) = Add().forward(apart, keep: false, workers: workers)
+      let (together, _) = merged.forward([input], keep: false, workers: workers)
+      #expect(relativeError(together, sum) < 1e-5)
+    }
+    let even = DepthwiseConvolution(
+      weight: Tensor(zeros: [3, 1, 4, 4]), window: SlidingWindow(kernel: 4, padding: Padding(1)))
+    let odd = DepthwiseConvolution(
+      weight: Tensor(zeros: [3, 1, 3, 3]), window: SlidingWindow(kernel: 3, padding: Padding(1)))
+    #expect(even.merged(with: odd) == nil)
+  }
+}
