@@ -26,7 +26,8 @@ enum UsageError: Error, Equatable {
   case tooManyPositionals(command: String, extra: String)
   case unknownCommand(String, nearest: String?)
   case missingOption(command: String, option: String)
-  case notATerminal(stream: String)
+  case noTerminal(reason: String)
+  case tooManyModels
 
   var explanation: String {
     switch self {
@@ -45,9 +46,9 @@ enum UsageError: Error, Equatable {
       "'\(name)' is neither a command nor a model"
         + (nearest.map { ": did you mean \($0)?" } ?? "") + " (`replk-tui --help` shows both)"
     case .missingOption(let command, let option): "\(command) needs \(option)"
-    case .notATerminal(let stream):
-      "the explorer needs a terminal, but \(stream) is none: "
-        + "use `replk-tui erf` or `replk-tui compare` for results without one"
+    case .noTerminal(let reason): reason
+    case .tooManyModels:
+      "the explorer shows one or two models: use `replk-tui compare` for more"
     }
   }
 }

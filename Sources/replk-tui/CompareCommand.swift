@@ -27,7 +27,7 @@ extension Command {
     let names = fileNames(requests)
     let folder = arguments.last("--output")
     // Every mistake shows before the first network has run.
-    for request in requests { _ = try NetworkSummary(model: request.model, size: request.size) }
+    for request in requests { try request.validate() }
     if let folder { try Folder.make(folder) }
     let computer = ERFComputer()
     let results = try requests.map { try run($0, on: computer) }

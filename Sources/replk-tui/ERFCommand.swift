@@ -19,6 +19,7 @@ extension Command {
     let outputs = arguments.all("--output")
     // Endings are checked first: nobody should wait for a run whose result cannot be kept.
     for path in outputs { _ = try ExportFormat(path: path) }
+    try request.validate()
     let result = try run(request, on: ERFComputer())
     for path in outputs {
       try HeatmapExport.write(result, to: path, variant: variant, colours: colours)

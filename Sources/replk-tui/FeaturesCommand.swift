@@ -18,6 +18,7 @@ extension Command {
     guard try ExportFormat(path: path) == .npy else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
     }
+    try request.validate()
     let array = try FeatureExtractor.features(of: request)
     try AtomicFile.write(array.encoded(), to: path)
     let shape = array.shape.map(String.init).joined(separator: "x")

@@ -3,7 +3,7 @@
 enum Help {
   static let version = "0.1.0"
 
-  static func overview(explorer: Command) -> String {
+  static func overview() -> String {
     let commands = Command.all.map { ["  \($0.name)", $0.summary] }
     return """
       replk-tui \(version): an explorer of effective receptive fields
@@ -15,7 +15,7 @@ enum Help {
       \(columns(commands))
 
       explorer options:
-      \(options(explorer.options + Options.help))
+      \(options(ExploreCommand.options))
 
       `replk-tui COMMAND --help` explains a command.
 

@@ -4,4 +4,4 @@
 import ERFEngine
 
 StandardStreams.reportBrokenPipes()
-exitProcess(Program.run(Array(CommandLine.arguments.dropFirst())))
+Program.exit(Program.run(Array(CommandLine.arguments.dropFirst())))

@@ -69,12 +69,7 @@ public final class ERFComputer: Sendable {
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
-    let unit = request.unit ?? Unit(row: shape.height / 2, column: shape.width / 2)
-    guard unit.row >= 0 && unit.row < shape.height && unit.column >= 0 && unit.column < shape.width
-    else {
-      throw ModelError.unitOutside(
-        unit, tap: tap.name, size: InputSize(height: shape.height, width: shape.width))
-    }
+    let unit = try Network.checked(request.unit, on: tap, shape: shape)
     let subject = ERFSubject(
       model: network.id, weights: request.weights.description, weightsHash: network.weightsHash,
       input: size, stages: network.stages, tap: tap.name,

@@ -105,7 +105,9 @@ extension NPY {
   ) -> [Float] {
     (0..<count).map { index in
       if isDouble {
-        let bits = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + index * 8 + $1]) << (8 * $1) }
+        let bits = (0..<8).reduce(UInt64(0)) {
+          $0 | UInt64(bytes[start + index * 8 + $1]) << (8 * $1)
+        }
         return Float(Double(bitPattern: bits))
       }
       let at = start + index * 4
@@ -145,7 +147,8 @@ private struct NPYHeader {
   ) -> String? {
     let text = String(decoding: bytes, as: UTF8.self)
     for quote in ["'", "\""] {
-      let parts = text.split(separator: quote + key + quote, maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = text.split(
+        separator: quote + key + quote, maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { continue }
       let rest = parts[1].drop { $0 == " " }
       guard rest.first == ":", let stop = rest.firstIndex(of: end) else { return nil }

@@ -127,7 +127,7 @@ enum DeadLeaves {
       SIMD4(0.62, 0.28, 0.10, 0), SIMD4(0.42, 0.14, 0.10, 0), SIMD4(0.30, 0.24, 0.14, 0),
     ]
     var canvas = Canvas(height: 384, width: 320, filled: SIMD4(0.10, 0.09, 0.06, 0))
-    for _ in 0..<1500 {
+    for _ in 0..<1250 {
       let length = random.radius(9...95)
       let breadth = length * random.uniform(0.28...0.5)
       let centre = place(&random, on: canvas)
@@ -161,7 +161,8 @@ enum DeadLeaves {
   /// A place on the canvas or a little outside.
   static func place(_ random: inout PictureRandom, on canvas: Canvas) -> SIMD2<Float> {
     SIMD2(
-      random.uniform(-30...Float(canvas.width + 30)), random.uniform(-30...Float(canvas.height + 30)))
+      random.uniform(-30...Float(canvas.width + 30)),
+      random.uniform(-30...Float(canvas.height + 30)))
   }
 
   /// A colour as scenes have them: any brightness, mostly between yellow and blue, little purple.

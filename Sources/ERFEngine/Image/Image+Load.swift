@@ -57,7 +57,8 @@ extension Image {
     guard ImageLimits.accepts(size) else { throw .tooLarge(path: path, size: size) }
     let decoded: (pixels: [UInt8], warning: String?)
     do { decoded = try decoder.decode() } catch { throw explained(error) }
-    if let warning = decoded.warning, warning.hasPrefix("Premature end") || !holdsEndOfImage(bytes) {
+    if let warning = decoded.warning, warning.hasPrefix("Premature end") || !holdsEndOfImage(bytes)
+    {
       throw .truncated(path: path, format: "JPEG")
     }
     return Image(

@@ -11,7 +11,8 @@ enum ImageFormat: Equatable {
   /// Nil where the bytes begin like no known picture format.
   init?(_ bytes: [UInt8]) {
     func has(_ magic: [UInt8], at offset: Int = 0) -> Bool {
-      bytes.count >= offset + magic.count && bytes[offset..<offset + magic.count].elementsEqual(magic)
+      bytes.count >= offset + magic.count
+        && bytes[offset..<offset + magic.count].elementsEqual(magic)
     }
     func has(_ magic: String, at offset: Int = 0) -> Bool { has(Array(magic.utf8), at: offset) }
 

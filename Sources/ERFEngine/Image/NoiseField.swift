@@ -90,8 +90,8 @@ enum NoisePictures {
     var canvas = Canvas(height: light.height, width: light.width)
     for index in canvas.colours.indices {
       let brightness = soften(1.1 * light.values[index])
-      let tint = SIMD4<Float>(1, 0.05, -1, 0) * (0.11 * warmth.values[index])
-      let cast = SIMD4<Float>(-0.5, 0.6, -0.4, 0) * (0.07 * green.values[index])
+      let tint = SIMD4<Float>(1, 0.05, -1, 0) * (0.055 * warmth.values[index])
+      let cast = SIMD4<Float>(-0.5, 0.6, -0.4, 0) * (0.03 * green.values[index])
       canvas.colours[index] = SIMD4(repeating: 0.06 + 0.84 * brightness) + tint + cast
     }
     return canvas.image

@@ -153,7 +153,8 @@ extension PortableMap {
     let step = map.channels == 3 ? 1 : 0
     for index in 0..<map.height * map.width {
       for channel in 0..<3 {
-        pixels[index * 3 + channel] = scaled[Int(map.samples[index * map.channels + channel * step])]
+        pixels[index * 3 + channel] =
+          scaled[Int(map.samples[index * map.channels + channel * step])]
       }
     }
     return Image(height: map.height, width: map.width, pixels: pixels)

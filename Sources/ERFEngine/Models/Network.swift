@@ -30,6 +30,15 @@ public struct Network: Sendable {
     graph = trained.inferenceForm()
   }
 
+  /// A network without weights: for questions about layers and shapes only.
+  init(shapesOf architecture: any Architecture, graph: Graph) {
+    id = architecture.id
+    weights = .random(seed: 0)
+    weightsHash = ""
+    preprocessing = architecture.preprocessing
+    self.graph = graph
+  }
+
   /// The graph as the official code builds it: batch norms and parallel branches apart.
   static func trainingForm(
     _ architecture: any Architecture, weights: WeightsSource

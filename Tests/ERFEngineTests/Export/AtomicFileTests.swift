@@ -1,0 +1,69 @@
+// Replacing files: old or new, whole, and nothing left behind.
+
+import ERFEngine
+import TestSupport
+import Testing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+@Suite struct AtomicFileTests {
+  @Test func writesAndReplaces() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write([1, 2, 3], to: folder.file("a"))
+    #expect(try folder.read("a") == [1, 2, 3])
+    try AtomicFile.write([9], to: folder.file("a"))
+    #expect(try folder.read("a") == [9])
+    #expect(folder.names == ["a"])
+  }
+
+  @Test func keepsPermissionsAndLinks() throws {
+    let folder = try TemporaryFolder()
+    let files = FileManager.default
+    try AtomicFile.write([1], to: folder.file("a"))
+    try files.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.file("a"))
+    try files.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: folder.file("a"))
+    try AtomicFile.write([2], to: folder.file("link"))
+    #expect(try folder.read("a") == [2])
+    #expect(try files.destinationOfSymbolicLink(atPath: folder.file("link")) == folder.file("a"))
+    let mode = try files.attributesOfItem(atPath: folder.file("a"))[.posixPermissions]
+    #expect(mode.map { "\($0)" } == "\(0o640)")
+  }
+
+  @Test func saysWhy() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: FileError.isFolder(path: folder.path)) {
+      try AtomicFile.write([1], to: folder.path)
+    }
+    #expect(
+      throws: FileError.missingFolder(path: folder.file("no/a"), folder: folder.file("no"))
+    ) { try AtomicFile.write([1], to: folder.file("no/a")) }
+    #expect(throws: FileError.isFolder(path: folder.file("new/"))) {
+      try AtomicFile.write([1], to: folder.file("new/"))
+    }
+    #expect(throws: FileError.unwritable(path: "", reason: "the name is empty")) {
+      try AtomicFile.write([1], to: "")
+    }
+    try AtomicFile.write([1], to: folder.file("file"))
+    #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder.file("file/a")) }
+    #expect(folder.names == ["file"])
+  }
+
+  @Test func failsOnAFullDevice() {
+    guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+    #expect(
+      throws: FileError.unwritable(path: "/dev/full", reason: "No space left on device")
+    ) { try AtomicFile.write([1, 2], to: "/dev/full") }
+  }
+
+  @Test func namesTooLongLeaveNothing() throws {
+    let folder = try TemporaryFolder()
+    let long = folder.file(String(repeating: "x", count: 300))
+    #expect(throws: FileError.self) { try AtomicFile.write([1], to: long) }
+    #expect(folder.names == [])
+  }
+}

@@ -1,0 +1,162 @@
+// PGM, NPY, CSV and colour maps, there and back, and their readers on bytes from nowhere.
+
+import ERFEngine
+import TestSupport
+import Testing
+
+@Suite struct PGMTests {
+  private let map = PGM(
+    height: 2, width: 3, values: [0, 0.25, 0.5, 0.75, 1, 0.1], comments: ["model: x", "two\nlines"])
+
+  @Test(arguments: PGMVariant.allCases)
+  func readsBackWhatItWrote(variant: PGMVariant) throws {
+    let read = try PGM(decoding: map.encoded(variant), path: "a.pgm")
+    #expect(read.height == 2 && read.width == 3)
+    #expect(read.comments == ["model: x", "two lines"])
+    let step = variant == .binary8 ? 1.0 / 255 : 1.0 / 65_535
+    for (found, expected) in zip(read.values, map.values) {
+      #expect(abs(found - expected) <= step / 2)
+    }
+  }
+
+  @Test func isBigEndian() {
+    let bytes = PGM(height: 1, width: 2, values: [1, 1.0 / 65_535 * 0x1234]).encoded()
+    #expect(bytes == Array("P5\n2 1\n65535\n".utf8) + [0xFF, 0xFF, 0x12, 0x34])
+  }
+
+  @Test func clampsWhatIsOutside() throws {
+    let values = [-1, 2, .nan, .infinity, -.infinity, 0.5]
+    let read = try PGM(
+      decoding: PGM(height: 1, width: 6, values: values).encoded(.binary8), path: "a")
+    #expect(read.values == [0, 1, 0, 1, 0, 128.0 / 255])
+  }
+
+  @Test func textLinesAreShort() {
+    let wide = PGM(height: 2, width: 100, values: [Double](repeating: 0.9, count: 200))
+    let lines = wide.encoded(.ascii).split(separator: 0x0A)
+    #expect(lines.allSatisfy { $0.count <= 70 })
+  }
+
+  @Test func refusesColours() {
+    #expect(throws: ExportError.self) {
+      try PGM(decoding: Array("P3 1 1 9 1 2 3".utf8), path: "a")
+    }
+  }
+
+  @Test func neverTraps() {
+    for variant in PGMVariant.allCases {
+      tryDamaged(map.encoded(variant)) { _ = try? PGM(decoding: $0, path: "a") }
+    }
+  }
+}
+
+@Suite struct NPYTests {
+  @Test(arguments: [[], [0], [6], [2, 3], [1, 3, 2, 1], [1, 1, 1, 1, 1, 6]])
+  func readsBackWhatItWrote(shape: [Int]) throws {
+    let array = NPY(
+      shape: shape, values: (0..<shape.reduce(1, *)).map { Float($0) * 0.1 - 0.2 })
+    let bytes = array.encoded()
+    #expect(bytes.count == 128 + array.values.count * 4 || bytes.count % 4 == 0)
+    let header = Int(bytes[8]) | Int(bytes[9]) << 8
+    #expect((header + 10) % 64 == 0)
+    #expect(try NPY(decoding: bytes, path: "a") == array)
+  }
+
+  @Test func writesWhatNumPyWrites() {
+    let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }"
+    let header = text + String(repeating: " ", count: 118 - text.utf8.count - 1) + "\n"
+    #expect(
+      NPY(shape: [2], values: [1, -2]).encoded()
+        == [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8)
+        + [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0])
+  }
+
+  private func file(_ header: String, _ data: [UInt8], version: UInt8 = 1) -> [UInt8] {
+    let count = UInt8(header.utf8.count)
+    return [0x93] + Array("NUMPY".utf8) + [version, 0, count, 0] + (version > 1 ? [0, 0] : [])
+      + Array(header.utf8) + data
+  }
+
+  @Test func readsDoubles() throws {
+    let bytes = file(
+      "{\"shape\": (1, 1), \"fortran_order\": True, \"descr\": \"<f8\"}\n",
+      [0, 0, 0, 0, 0, 0, 0xF8, 0x3F], version: 2)
+    // Too many axes for its order to be of no matter.
+    #expect(throws: ExportError.self) { try NPY(decoding: bytes, path: "a") }
+    let flat = file(
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (1, )}", [0, 0, 0, 0, 0, 0, 0xF8, 0x3F],
+      version: 2)
+    #expect(try NPY(decoding: flat, path: "a") == NPY(shape: [1], values: [1.5]))
+  }
+
+  @Test(arguments: [
+    "{'descr': '<i4', 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 8), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+    "{'descr': '<f4', 'shape': (1,), }", "{}", "",
+  ])
+  func refuses(header: String) {
+    #expect(throws: ExportError.self) { try NPY(decoding: file(header, [0, 0, 0, 0]), path: "a") }
+  }
+
+  @Test func neverTraps() {
+    let bytes = NPY(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]).encoded()
+    tryDamaged(bytes) { _ = try? NPY(decoding: $0, path: "a") }
+  }
+}
+
+@Suite struct CSVTests {
+  @Test func writesRows() {
+    let text = String(decoding: CSV.encode([0, 0.5, 1e-9, 3], height: 2, width: 2), as: UTF8.self)
+    #expect(text == "0.0,0.5\n1e-09,3.0\n")
+  }
+}
+
+@Suite struct ColourMapTests {
+  @Test(arguments: ColourMap.all)
+  func lightnessRises(map: ColourMap) {
+    #expect(map.colours.count == 256)
+    let luminances = map.colours.map(\.luminance)
+    let rising = map.isDiverging ? luminances[..<128] : luminances[...]
+    #expect(zip(rising, rising.dropFirst()).allSatisfy { $0 < $1 })
+    if map.isDiverging {
+      let falling = luminances[128...]
+      #expect(zip(falling, falling.dropFirst()).allSatisfy { $0 > $1 })
+    }
+  }
+
+  @Test(arguments: ColourMap.all)
+  func isSmooth(map: ColourMap) {
+    for (one, next) in zip(map.colours, map.colours.dropFirst()) {
+      let step = max(
+        abs(Int(one.red) - Int(next.red)), abs(Int(one.green) - Int(next.green)),
+        abs(Int(one.blue) - Int(next.blue)))
+      #expect(step <= 12)
+    }
+  }
+
+  @Test func takesAnyNumber() {
+    let map = ColourMap.ember
+    #expect(map.colour(at: .nan) == map.colours[0] && map.colour(at: -1) == map.colours[0])
+    #expect(map.colour(at: .infinity) == map.colours[255] && map.colour(at: 1) == map.colours[255])
+    #expect(ColourMap.named("GREY") == .grey && ColourMap.named("no") == nil)
+    #expect(Set(ColourMap.all.map(\.name)).count == ColourMap.all.count)
+  }
+}
+
+/// Hands every truncation of `bytes` and many changed copies to `body`.
+func tryDamaged(_ bytes: [UInt8], _ body: ([UInt8]) -> Void) {
+  for count in 0...bytes.count { body(Array(bytes[..<count])) }
+  var random = PictureBytes(state: 3)
+  for _ in 0..<1000 {
+    var changed = bytes
+    for _ in 0...Int(random.next() % 3) {
+      changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+    }
+    body(changed)
+  }
+}

@@ -1,0 +1,160 @@
+// Decoding against Pillow, the messages for what is no picture, and bytes from nowhere.
+
+import ERFEngine
+import TestSupport
+import Testing
+
+@Suite struct ImageLoadTests {
+  @Test("equals Pillow's convert(\"RGB\")", arguments: Fixtures.files(in: "images"))
+  func equalsPillow(name: String) throws {
+    let image = try Image.load(path: Fixtures.path("images/\(name)"))
+    let expected = try Image.load(path: Fixtures.path("images/expected/\(name).ppm"))
+    #expect(image.height == expected.height && image.width == expected.width)
+    let wrong = zip(image.pixels, expected.pixels).filter { $0 != $1 }
+    #expect(wrong.isEmpty, "\(wrong.count) samples differ, the first \(wrong.first ?? (0, 0))")
+  }
+
+  @Test func readsBinaryPPM() throws {
+    let image = try Image.decode(Array("P6 2 1 255\n".utf8) + [1, 2, 3, 4, 5, 6], path: "a")
+    #expect(image == Image(height: 1, width: 2, pixels: [1, 2, 3, 4, 5, 6]))
+  }
+
+  @Test func namesWhatIsWrong() throws {
+    let folder = try TemporaryFolder()
+    func error(_ bytes: [UInt8]) throws -> ImageError? {
+      let path = try folder.write(bytes, to: "picture.png")
+      do throws(any Error) {
+        _ = try Image.load(path: path)
+        return nil
+      } catch {
+        return error as? ImageError
+      }
+    }
+    let path = folder.file("picture.png")
+    #expect(try error([]) == .empty(path: path))
+    #expect(try error(Array("hello, world\n".utf8)) == .notAnImage(path: path))
+    #expect(try error(Array("Picture".utf8)) == .notAnImage(path: path))
+    #expect(try error([0xFF]) == .notAnImage(path: path))
+    let others: [(String, String)] = [
+      ("GIF89a....", "GIF"), ("RIFF....WEBPVP8 ", "WebP"), ("II*\0....", "TIFF"),
+      ("BM......", "BMP"),
+      ("....ftypheic", "HEIC"), ("P4 1 1\n.", "PBM"),
+    ]
+    for (bytes, format) in others {
+      #expect(try error(Array(bytes.utf8)) == .unsupportedFormat(path: path, format: format))
+    }
+    #expect(
+      try error(Array("P6 100000 1000 255\n".utf8))
+        == .tooLarge(path: path, size: InputSize(height: 1000, width: 100_000)))
+    #expect(throws: FileError.missing(path: folder.file("none.png"))) {
+      try Image.load(path: folder.file("none.png"))
+    }
+    #expect(throws: FileError.isFolder(path: folder.path)) { try Image.load(path: folder.path) }
+  }
+
+  @Test func refusesHugePNGBeforeAllocating() throws {
+    var bytes = try Fixtures.bytes("images/rgb.png")
+    // Width and height of 2^30 with the checksum of that header.
+    bytes.replaceSubrange(16..<24, with: [0x40, 0, 0, 0, 0x40, 0, 0, 0])
+    bytes.replaceSubrange(29..<33, with: Self.checksum(bytes[12..<29]))
+    #expect(
+      throws: ImageError.tooLarge(path: "p", size: InputSize(height: 1 << 30, width: 1 << 30))
+    ) { try Image.decode(bytes, path: "p") }
+  }
+
+  @Test func explainsInOneLine() {
+    let size = InputSize(height: 20_000, width: 10_000)
+    let errors: [any ExplainedError] = [
+      ImageError.empty(path: "a"), ImageError.notAnImage(path: "a"),
+      ImageError.tooLarge(path: "a", size: size), ImageError.noImages(folder: "b"),
+      ImageError.damaged(path: "a", format: "PNG", reason: "c"), FileError.missing(path: "a"),
+    ]
+    for error in errors {
+      #expect(!error.explanation.contains("\n") && !error.explanation.hasSuffix("."))
+    }
+  }
+
+  // MARK: Bytes from nowhere
+
+  static let small = [
+    "rgb-420.jpg", "progressive.jpg", "cmyk.jpg", "rgb.png", "palette-2.png", "rgb-interlaced.png",
+    "binary.ppm", "text.pgm", "binary-16.pgm",
+  ]
+
+  @Test("every truncation is an error or a picture, never a trap", arguments: small)
+  func truncations(name: String) throws {
+    let bytes = try Fixtures.bytes("images/\(name)")
+    for count in 0..<bytes.count {
+      // Trailing bytes may be missing without harm: the end chunk, the last line end.
+      let image = try? Image.decode(Array(bytes[..<count]), path: name)
+      if count < bytes.count * 3 / 4 { #expect(image == nil, "\(count) of \(bytes.count) bytes") }
+    }
+  }
+
+  @Test("changed bytes are an error or a picture, never a trap", arguments: small)
+  func changes(name: String) throws {
+    let original = try Fixtures.bytes("images/\(name)")
+    var random = PictureBytes(state: 11)
+    for _ in 0..<400 {
+      var bytes = original
+      for _ in 0...Int(random.next() % 4) {
+        bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      _ = try? Image.decode(bytes, path: name)
+    }
+  }
+
+  @Test func truncatedJPEGAndPNGSaySo() throws {
+    let jpeg = try Fixtures.bytes("images/rgb-444.jpg")
+    #expect(throws: ImageError.truncated(path: "p", format: "JPEG")) {
+      try Image.decode(Array(jpeg.dropLast(60)), path: "p")
+    }
+    let png = try Fixtures.bytes("images/rgb.png")
+    #expect(throws: ImageError.truncated(path: "p", format: "PNG")) {
+      try Image.decode(Array(png.dropLast(100)), path: "p")
+    }
+  }
+
+  /// CRC-32 as PNG stores it, bit by bit.
+  private static func checksum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in bytes {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    crc = ~crc
+    return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: crc >> $0) }
+  }
+}
+
+/// Repeatable random numbers for tests.
+struct PictureBytes {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state >> 24
+  }
+}
+
+@Suite struct ImageListTests {
+  @Test func listsAFolderInOrder() throws {
+    let folder = try TemporaryFolder()
+    for name in ["b.JPEG", "a.png", "C.Ppm", ".hidden.png", "notes.txt", "d.pnm", "png", "é.jpg"] {
+      _ = try folder.write([1], to: name)
+    }
+    let names = try ImageList.expand([folder.path]).map { $0.split(separator: "/").last! }
+    #expect(names == ["C.Ppm", "a.png", "b.JPEG", "d.pnm", "é.jpg"])
+    let both = try ImageList.expand([folder.file("notes.txt"), folder.path + "/"])
+    #expect(both.count == 6 && both[0] == folder.file("notes.txt"))
+    #expect(both[1] == folder.file("C.Ppm"))
+  }
+
+  @Test func saysWhatIsMissing() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: ImageError.noImages(folder: folder.path)) {
+      try ImageList.expand([folder.path])
+    }
+    #expect(throws: FileError.missing(path: "/no/such")) { try ImageList.expand(["/no/such"]) }
+  }
+}
