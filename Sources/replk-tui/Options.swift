@@ -14,11 +14,15 @@ enum Options {
     Option(
       "--image", value: "PATH",
       help: "image file or folder of images; may repeat (default: built-in pictures)"),
-    Option("--count", value: "N", help: "average over the first N images (default: all, built-in 1)"),
     Option(
-      "--tensor", value: "FILE", help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"
-    ),
-    Option("--size", value: "S|HxW", help: "input size in pixels (default 224; the paper's is 1024)"),
+      "--count", value: "N",
+      help: "average over the first N images (default: all; one of the built-in)"),
+    Option(
+      "--tensor", value: "FILE",
+      help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
+    Option(
+      "--size", value: "S|HxW",
+      help: "input size in pixels (default 224; the paper's is 1024)"),
   ]
 
   static let unit = [

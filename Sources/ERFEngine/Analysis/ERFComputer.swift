@@ -64,6 +64,7 @@ public final class ERFComputer: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var seconds = ERFSeconds()
+    try request.validate()
     let inputs = try NetworkInputs(request.images)
     let network = try network(request.model, weights: request.weights)
     let tap = try network.tap(request.tap)

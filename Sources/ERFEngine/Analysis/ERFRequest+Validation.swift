@@ -1,16 +1,25 @@
 /// Finding what is wrong with a request without loading weights or computing anything.
 extension ERFRequest {
-  /// Checks the model, the input size, the layer, the unit, and that files are there to be read.
+  /// Checks the model, the input size, the layer, the unit, that files are there to be read, and that
+  /// the run fits into memory.
   ///
   /// - Throws: the `ExplainedError` that computing would throw.
   public func validate() throws {
     let inputs = try NetworkInputs(images)
     let architecture = try ModelCatalogue.architecture(model)
     let network = Network(
-      shapesOf: architecture, graph: try architecture.graph(from: PlaceholderParameters()))
+      shapesOf: architecture, graph: try architecture.graph(from: PlaceholderParameters(merged: true)))
     let tap = try network.tap(self.tap)
-    let shape = try network.shape(of: tap, input: inputs.size ?? size)
+    let size = inputs.size ?? self.size
+    let shape = try network.shape(of: tap, input: size)
     _ = try Network.checked(unit, on: tap, shape: shape)
+    let estimate = MemoryEstimate(
+      graph: network.graph, shapes: try network.shapes(input: size), value: tap.value)
+    guard estimate.bytes < ProcessMemory.machineBytes else {
+      throw MemoryError(
+        model: network.id, size: size, needed: estimate.bytes,
+        available: ProcessMemory.machineBytes)
+    }
     if case .file(let path) = weights { _ = try Safetensors(path: path) }
   }
 }

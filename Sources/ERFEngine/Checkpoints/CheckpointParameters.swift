@@ -15,7 +15,8 @@ final class CheckpointParameters: ParameterSource {
     let candidates = file.entries.keys.filter {
       $0 == firstKey || $0.hasSuffix("." + firstKey) || $0.hasSuffix("/" + firstKey)
     }
-    prefix = candidates.min { $0.count < $1.count }.map { String($0.dropLast(firstKey.count)) } ?? ""
+    prefix =
+      candidates.min { $0.count < $1.count }.map { String($0.dropLast(firstKey.count)) } ?? ""
   }
 
   func holds(_ key: String) -> Bool { file.entries[prefix + key] != nil }

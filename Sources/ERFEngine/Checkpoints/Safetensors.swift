@@ -89,7 +89,12 @@ public final class Safetensors: Sendable {
   private struct HeaderEntry: Decodable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    let dataOffsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
   }
 
   private enum HeaderValue: Decodable {
@@ -118,7 +123,7 @@ public final class Safetensors: Sendable {
     var entries: [String: Entry] = [:]
     for (key, value) in values {
       guard case .tensor(let entry) = value else { continue }
-      let offsets = entry.data_offsets
+      let offsets = entry.dataOffsets
       guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
         offsets[1] <= fileSize - start
       else {

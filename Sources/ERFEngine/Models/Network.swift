@@ -82,10 +82,13 @@ public struct Network: Sendable {
   /// - Throws: `ModelError.inputTooSmall` where not even one unit is left.
   func shape(of tap: Tap, input size: InputSize, batch: Int = 1) throws -> Shape {
     try graph.requireSize(size, for: tap, model: id)
-    var cut = graph
-    cut.nodes.removeLast(graph.nodes.count - tap.value)
-    return try cut.shapes(
-      input: Shape(batch: batch, height: size.height, width: size.width, channels: 3))[tap.value]
+    return try shapes(input: size, batch: batch)[tap.value]
+  }
+
+  /// The shapes of all values of the graph.
+  func shapes(input size: InputSize, batch: Int = 1) throws(LayerError) -> [Shape] {
+    try graph.shapes(
+      input: Shape(batch: batch, height: size.height, width: size.width, channels: 3))
   }
 
   /// Activations (N, H, W, C) of the tap `name` over an input (N, H, W, 3).

@@ -26,7 +26,9 @@ struct ConvolutionGeometry: Sendable {
 enum ConvolutionKernels {
   /// Rows of gathered columns a tile: about a million floats, and enough rows for the product to be
   /// worth packing the weights.
-  private static func maxRows(columns: Int) -> Int { min(512, max(64, (1 << 20) / max(1, columns))) }
+  private static func maxRows(columns: Int) -> Int {
+    min(512, max(64, (1 << 20) / max(1, columns)))
+  }
 
   /// (N, H, W, C) -> (N, H', W', O). `weights`: (O, KH, KW, C / groups).
   static func forward(

@@ -39,7 +39,8 @@ final class MappedFile: @unchecked Sendable {
   /// The bytes of `range`, copied; nil where it leaves the file.
   func bytes(_ range: Range<Int>) -> [UInt8]? {
     guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
-    return unsafe [UInt8](UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    return unsafe [UInt8](
+      UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
   /// A little-endian integer; nil where it leaves the file.
@@ -64,18 +65,24 @@ final class MappedFile: @unchecked Sendable {
       }
     case .float16:
       return Tensor(generated: shape) { index in
-        ElementType.float(half: unsafe UInt16(
-          littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
+        ElementType.float(
+          half: unsafe UInt16(
+            littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
       }
     case .bfloat16:
       return Tensor(generated: shape) { index in
-        Float(bitPattern: UInt32(unsafe UInt16(
-          littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))) << 16)
+        Float(
+          bitPattern: UInt32(
+            unsafe UInt16(
+              littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))) << 16
+        )
       }
     case .float64:
       return Tensor(generated: shape) { index in
-        Float(Double(bitPattern: unsafe UInt64(
-          littleEndian: source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))))
+        Float(
+          Double(
+            bitPattern: unsafe UInt64(
+              littleEndian: source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))))
       }
     }
   }

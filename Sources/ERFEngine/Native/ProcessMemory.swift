@@ -7,6 +7,9 @@
 #endif
 
 enum ProcessMemory {
+  /// Memory of the machine, in bytes.
+  static let machineBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+
   /// Largest resident set so far, in bytes.
   static var peakBytes: Int {
     var usage = rusage()

@@ -12,6 +12,8 @@
 final class TensorStorage: @unchecked Sendable {
   let count: Int
   private let base: UnsafeMutablePointer<Float>
+  /// Bytes to unmap at the end; 0: the memory came from the heap.
+  private let mappedBytes: Int
 
   /// Memory with undefined contents.
   init(uninitialized count: Int) {
@@ -22,17 +24,37 @@ final class TensorStorage: @unchecked Sendable {
     }
     self.count = count
     unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+    mappedBytes = 0
   }
 
-  /// Zeros, mapped by the system when first touched.
+  /// Zeros. Large ones are mapped by the system when first touched: address space, not memory, until
+  /// then.
   init(zeros count: Int) {
     let elements = max(count, 1)
-    guard let memory = unsafe calloc(elements, MemoryLayout<Float>.stride) else {
-      fatalError("out of memory: \(elements * MemoryLayout<Float>.stride) bytes for a tensor")
-    }
+    let bytes = elements * MemoryLayout<Float>.stride
     self.count = count
+    if bytes < 1 << 20 {
+      guard let memory = unsafe calloc(elements, MemoryLayout<Float>.stride) else {
+        fatalError("out of memory: \(bytes) bytes for a tensor")
+      }
+      unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
+      mappedBytes = 0
+      return
+    }
+    guard
+      let memory = unsafe mmap(
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous | MAP_NORESERVE, -1, 0),
+      unsafe memory != MAP_FAILED
+    else { fatalError("out of memory: \(bytes) bytes for a tensor") }
     unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
+    mappedBytes = bytes
   }
+
+  #if os(Linux)
+    private static let anonymous = MAP_ANONYMOUS
+  #else
+    private static let anonymous = MAP_ANON
+  #endif
 
   convenience init(_ elements: [Float]) {
     self.init(uninitialized: elements.count)
@@ -48,7 +70,13 @@ final class TensorStorage: @unchecked Sendable {
     unsafe base.update(from: other.base, count: other.count)
   }
 
-  deinit { unsafe free(base) }
+  deinit {
+    if mappedBytes > 0 {
+      unsafe munmap(base, mappedBytes)
+    } else {
+      unsafe free(base)
+    }
+  }
 
   var array: [Float] {
     unsafe Array(UnsafeBufferPointer(start: base, count: count))

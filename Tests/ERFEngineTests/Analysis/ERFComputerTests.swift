@@ -55,7 +55,7 @@ import Testing
     ("replknet-tiny", "replknet:kernels=13,9:layers=1,1:channels=8,12:small=5:classes=5"),
     ("resnet-tiny", "resnet:block=bottleneck:layers=1,1:width=4:classes=5"),
   ]) func preparedTensorsGiveTheGoldenMap(_ golden: (name: String, model: String)) throws {
-    let path = "\(Goldens.fixtures)/\(golden.name).safetensors"
+    let path = Fixtures.path("\(golden.name).safetensors")
     let result = try ERFComputer().compute(
       ERFRequest(model: golden.model, weights: .file(path), images: .tensor(path + "#input")))
     let expected = try Safetensors(path: path).tensor("erf/centre")
@@ -68,16 +68,15 @@ import Testing
     let good = OperatorChecks.values([1, 3, 32, 32], seed: 1).elements
     var bad = good
     bad[700] = .nan
-    let path = try temporaryNPY([2, 3, 32, 32], good + bad)
-    defer { removeFile(path) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(NPY(shape: [2, 3, 32, 32], values: good + bad).encoded(), to: "two.npy")
     var skipped: [String] = []
     let result = try ERFComputer().compute(request { $0.images = .tensor(path) }) {
       if case .skipped(let index, _, let layer) = $0 { skipped.append("\(index) \(layer)") }
     }
     #expect(skipped == ["1 the input"])
     #expect(result.map.images == 1)
-    let only = try temporaryNPY([1, 3, 32, 32], bad)
-    defer { removeFile(only) }
+    let only = try folder.write(NPY(shape: [1, 3, 32, 32], values: bad).encoded(), to: "one.npy")
     #expect(throws: ERFComputer.Failure.self) {
       try ERFComputer().compute(request { $0.images = .tensor(only) })
     }
@@ -85,8 +84,9 @@ import Testing
 
   @Test func impossibleRequestsAreExplained() {
     let computer = ERFComputer()
-    #expect(throws: ModelError.unitOutside(
-      Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
+    #expect(
+      throws: ModelError.unitOutside(
+        Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
     ) { try computer.compute(request { $0.unit = Unit(row: 8, column: 0) }) }
     #expect(throws: ModelError.self) { try computer.compute(request { $0.tap = "stage9" }) }
     #expect(throws: ModelError.self) { try computer.compute(request { $0.model = "vit" }) }
@@ -98,6 +98,18 @@ import Testing
     }
     #expect(throws: (any Error).self) {
       try computer.compute(request { $0.size = InputSize(height: 3, width: 64) })
+    }
+  }
+
+  @Test func whatDoesNotFitIntoMemoryIsRefused() {
+    let vast =
+      "replknet:kernels=63,63,63,63:layers=200,200,200,200:channels=8192,8192,8192,8192:dw=8"
+    #expect(throws: MemoryError.self) { try ERFComputer().compute(request { $0.model = vast }) }
+    #expect(throws: MemoryError.self) {
+      try request {
+        $0.model = "replknet-31"
+        $0.size = InputSize(height: 100_000, width: 100_000)
+      }.validate()
     }
   }
 
@@ -118,10 +130,4 @@ import Testing
       #expect(result.subject.tap == tap)
     }
   }
-}
-
-private func temporaryNPY(_ shape: [Int], _ values: [Float]) throws -> String {
-  let path = temporaryPath("npy")
-  try AtomicFile.write(NPY(shape: shape, values: values).encoded(), to: path)
-  return path
 }

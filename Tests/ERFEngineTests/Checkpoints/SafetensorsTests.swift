@@ -1,11 +1,13 @@
-import FoundationEssentials
 import TestSupport
 import Testing
 
 @testable import ERFEngine
 
 @Suite struct SafetensorsTests {
-  private let path = "\(NSTemporaryDirectoryPath)/replk-safetensors-\(UUID().uuidString)"
+  private let folder: TemporaryFolder
+  private var path: String { folder.file("case.safetensors") }
+
+  init() throws { folder = try TemporaryFolder() }
 
   private func write(_ header: String, payload: [UInt8] = []) throws -> String {
     var length = UInt64(header.utf8.count)
@@ -14,14 +16,10 @@ import Testing
       bytes.append(UInt8(length & 0xFF))
       length >>= 8
     }
-    try Data(bytes + header.utf8 + payload).write(to: URL(filePath: path))
-    return path
+    return try folder.write(bytes + header.utf8 + payload, to: "case.safetensors")
   }
 
-  private func cleanUp() { try? FileManager.default.removeItem(atPath: path) }
-
   @Test func readsEveryFloatingType() throws {
-    defer { cleanUp() }
     let header = """
       {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
       "b":{"dtype":"F16","shape":[4],"data_offsets":[8,16]},\
@@ -58,33 +56,29 @@ import Testing
     #"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,8]}}"#,
   ]) func damagedHeadersAreRefused(_ header: String) throws {
-    defer { cleanUp() }
     let path = try write(header, payload: [UInt8](repeating: 0, count: 8))
     #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
   }
 
   @Test func sizesThatDisagreeAreRefused() throws {
-    defer { cleanUp() }
     let header = #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#
     let file = try Safetensors(path: try write(header, payload: [UInt8](repeating: 0, count: 8)))
     #expect(throws: CheckpointError.self) { try file.tensor("a") }
   }
 
   @Test func hugeHeaderLengthsAreRefused() throws {
-    defer { cleanUp() }
     for length: [UInt8] in [[255, 255, 255, 255, 255, 255, 255, 255], [0, 0, 0, 0, 0, 0, 0, 128]] {
-      try Data(length + Array("{}".utf8)).write(to: URL(filePath: path))
+      let path = try folder.write(length + Array("{}".utf8), to: "huge.safetensors")
       #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
     }
   }
 
   /// Every truncation and many flipped bits of a real file: an error or an answer, never a trap.
   @Test func damagedFilesNeverTrap() throws {
-    defer { cleanUp() }
-    let whole = try Data(contentsOf: URL(filePath: Goldens.fixtures + "/resnet-tiny.safetensors"))
+    let whole = try Fixtures.bytes("resnet-tiny.safetensors")
     let stream = RandomStream(seed: 1)
     for round in 0..<300 {
-      var bytes = [UInt8](whole)
+      var bytes = whole
       if round % 2 == 0 {
         bytes.removeLast(Int(stream.bits(at: UInt64(round)) % UInt64(bytes.count)))
       } else {
@@ -93,18 +87,16 @@ import Testing
           bytes[position] ^= 1 << UInt8(stream.bits(at: UInt64(round * 10 + flip)) >> 60 & 7)
         }
       }
-      try Data(bytes).write(to: URL(filePath: path))
+      let path = try folder.write(bytes, to: "damaged.safetensors")
       guard let file = try? Safetensors(path: path) else { continue }
       for key in file.keys.prefix(20) { _ = try? file.tensor(key) }
     }
   }
 }
 
-private let NSTemporaryDirectoryPath = FileManager.default.temporaryDirectory.path
-
 @Suite struct CheckpointParametersTests {
   private let model = "resnet:block=bottleneck:layers=1,1:width=4:classes=5"
-  private let fixture = WeightsSource.file(Goldens.fixtures + "/resnet-tiny.safetensors")
+  private let fixture = WeightsSource.file(Fixtures.path("resnet-tiny.safetensors"))
 
   @Test func prefixesAreFound() throws {
     #expect(throws: Never.self) { try Network(id: model, weights: fixture) }

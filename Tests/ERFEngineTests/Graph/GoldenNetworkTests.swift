@@ -1,4 +1,3 @@
-import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -46,15 +45,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   static let tolerance = 1e-4
 
   @Test(
-    .enabled(if: Goldens.available, "the golden vectors are not beside the repository"),
+    .enabled(if: GoldenFolder.exists, "the golden vectors are not beside the repository"),
     arguments: GoldenCase.all)
   func matchesPyTorch(_ golden: GoldenCase) throws {
-    try check(golden, folder: Goldens.folder)
+    try check(golden, folder: GoldenFolder.root)
   }
 
   @Test(arguments: GoldenCase.fixtures)
   func matchesPyTorchOnFixtures(_ golden: GoldenCase) throws {
-    try check(golden, folder: Goldens.fixtures)
+    try check(golden, folder: Fixtures.root)
   }
 
   /// Every stage, the logits, both ERF maps and the area ratios, in both forms of the network.

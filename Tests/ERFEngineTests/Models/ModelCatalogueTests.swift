@@ -18,8 +18,10 @@ import Testing
   @Test(arguments: [
     ("RepLKNet-13", "replknet-13"), ("replknet-31b", "replknet-31"), ("ResNet50", "resnet-50"),
     ("replknet:kernels=31,29,27,13", "replknet-31"),
-    ("replknet:kernels=31,29,27,13:small=0", 
-     "replknet:kernels=31,29,27,13:layers=2,2,18,2:channels=128,256,512,1024:small=0:dw=1:classes=1000"),
+    (
+      "replknet:kernels=31,29,27,13:small=0",
+      "replknet:kernels=31,29,27,13:layers=2,2,18,2:channels=128,256,512,1024:small=0:dw=1:classes=1000"
+    ),
     ("resnet:block=basic:layers=2,2,2,2", "resnet-18"), ("resnet-cifar:depth=56", "resnet56-cifar"),
     ("resnet-cifar:depth=26", "resnet-cifar:depth=26:classes=10"),
   ]) func canonicalIds(_ pair: (String, String)) throws {

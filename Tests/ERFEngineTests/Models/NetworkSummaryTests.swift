@@ -50,7 +50,8 @@ import Testing
     let summary = try NetworkSummary(
       model: "replknet-13", size: InputSize(height: 224, width: 224))
     let stages = summary.rows.filter(\.isStage)
-    #expect(stages.map(\.output) == [[128, 56, 56], [256, 28, 28], [512, 14, 14], [1024, 7, 7]])
+    #expect(
+      stages.map(\.output) == [[128, 56, 56], [256, 28, 28], [512, 14, 14], [1024, 7, 7]])
     let head = try #require(summary.rows.last)
     #expect(stages.reduce(head.parameters) { $0 + $1.parameters } == summary.parameters)
     #expect(stages.reduce(0) { $0 + $1.multiplyAdds } == summary.multiplyAdds)

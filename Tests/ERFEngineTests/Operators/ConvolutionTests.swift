@@ -61,7 +61,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(height: 20, width: 17, inputs: 2, kernel: (31, 31), padding: Padding(15)),
     ConvolutionCase(height: 8, width: 8, inputs: 5, stride: 2),
     ConvolutionCase(height: 9, width: 7, inputs: 5, stride: 2),
-    ConvolutionCase(height: 12, width: 9, inputs: 4, kernel: (5, 5), stride: 2, padding: Padding(2)),
+    ConvolutionCase(
+      height: 12, width: 9, inputs: 4, kernel: (5, 5), stride: 2, padding: Padding(2)),
     ConvolutionCase(inputs: 3, dilation: 2, padding: Padding(2)),
     ConvolutionCase(height: 13, width: 11, inputs: 3, stride: 2, dilation: 3, padding: Padding(3)),
     ConvolutionCase(inputs: 3, padding: Padding(top: 0, left: 1, bottom: 1, right: 0)),

@@ -18,6 +18,14 @@ public enum SharedFolder {
   }
 }
 
+/// The golden vectors of whole networks: REPLK_GOLDENS names another folder, with cases of other seeds.
+public enum GoldenFolder {
+  public static let root: String =
+    ProcessInfo.processInfo.environment["REPLK_GOLDENS"] ?? SharedFolder.path("goldens")
+
+  public static var exists: Bool { FileManager.default.fileExists(atPath: root) }
+}
+
 /// Tests/ERFEngineTests/Fixtures.
 public enum Fixtures {
   public static let root: String = packageRoot + "/Tests/ERFEngineTests/Fixtures"
