@@ -96,11 +96,16 @@ static int no_colour(void) {
   return value && value[0];
 }
 
+// Whether the entry last asked about can place the cursor.
+static int entry_moves;
+
 // Number of colours in a terminal's own entry, or -1 where there is no such entry.
 static int entry_colours(const char *term) {
   int error = 0;
   if (setupterm((char *)(uintptr_t)term, STDOUT_FILENO, &error) == ERR) return -1;
   int colours = tigetnum("colors");
+  char *motion = tigetstr("cup");
+  entry_moves = motion != NULL && motion != (char *)-1;
   del_curterm(cur_term);
   return colours < 0 ? 0 : colours;
 }
@@ -149,6 +154,7 @@ cnc_opened cnc_open(int choice) {
     colours = entry_colours(term);
   }
   if (colours < 0) return result.status = CNC_NO_ENTRY, result;
+  if (!entry_moves) return result.status = CNC_NO_MOTION, result;
 
   if (choice == CNC_COLOUR_AUTO && no_colour()) choice = CNC_COLOUR_MONO;
   int wants_direct = colours >= 8 && colours < 1 << 24 &&
@@ -181,6 +187,10 @@ cnc_opened cnc_open(int choice) {
 void cnc_close(void) {
   if (!is_open) return;
   is_open = 0;
+  if (tigetstr("rmcup") == NULL) {  // no screen to go back to: leave an empty one
+    erase();
+    refresh();
+  }
   endwin();
   cnc_restoration_disarm();
   cnc_signals_remove();

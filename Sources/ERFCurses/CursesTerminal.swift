@@ -19,6 +19,7 @@ public final class CursesTerminal: Terminal {
     case CNC_NO_INPUT_TTY: throw .inputIsNoTerminal
     case CNC_NO_OUTPUT_TTY: throw .outputIsNoTerminal
     case CNC_NO_ENTRY: throw .noEntry
+    case CNC_NO_MOTION: throw .noCursorMotion
     default: throw .system
     }
   }

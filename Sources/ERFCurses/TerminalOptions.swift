@@ -30,6 +30,7 @@ public enum TerminalFailure: Error, Sendable, Equatable, CustomStringConvertible
   case inputIsNoTerminal
   case outputIsNoTerminal
   case noEntry
+  case noCursorMotion
   case system
 
   /// One line without a trailing full stop.
@@ -41,6 +42,9 @@ public enum TerminalFailure: Error, Sendable, Equatable, CustomStringConvertible
       "the explorer needs a terminal, but standard output is none; the subcommands work without"
     case .noEntry:
       "the terminal is unknown: no terminfo entry for TERM, xterm-256color, xterm or ansi"
+    case .noCursorMotion:
+      "the explorer needs a terminal that can place the cursor, which TERM's entry cannot; "
+        + "the subcommands work without"
     case .system: "the terminal could not be opened"
     }
   }

@@ -30,7 +30,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (224, 224, 20, 80, 2.0, 20, 40), (224, 224, 40, 30, 2.0, 15, 30), (100, 200, 10, 100, 2.0, 10, 40),
+    (224, 224, 20, 80, 2.0, 20, 40), (224, 224, 40, 30, 2.0, 15, 30),
+    (100, 200, 10, 100, 2.0, 10, 40),
     (224, 224, 10, 80, 1.0, 10, 10), (64, 64, 0, 10, 2.0, 0, 0), (1000, 1, 10, 10, 2.0, 10, 1),
   ])
   func proportionsAreKept(
@@ -44,9 +45,9 @@ import Testing
 
   @Test func halfBlocksHoldTwoValues() {
     var frame = Frame(size: ScreenSize(rows: 1, columns: 2))
-    let field = HeatField(height: 2, width: 2, values: [1, 0.5, 0, 0.5])
     frame.drawHeat(
-      field, in: Area(row: 0, column: 0, rows: 1, columns: 2), top: 1, map: 0, style: .halfBlocks)
+      [1, 0.5, 0, 0.5], in: Area(row: 0, column: 0, rows: 1, columns: 2), top: 1, map: 0,
+      style: .halfBlocks)
     #expect(frame[0, 0].scalar == "▀")
     #expect(frame[0, 0].foreground == .heat(map: 0, level: 255))
     #expect(frame[0, 0].background == .heat(map: 0, level: 0))
@@ -56,9 +57,12 @@ import Testing
 
   @Test func charactersRiseWithTheValue() {
     let cells = (0...255).map { Frame.heatCell(UInt8($0), UInt8($0), 0, .characters).scalar }
-    #expect(String(String.UnicodeScalarView(cells.reduce(into: [Unicode.Scalar]()) {
-      if $0.last != $1 { $0.append($1) }
-    })) == " .:-=+*#%@")
+    #expect(
+      String(
+        String.UnicodeScalarView(
+          cells.reduce(into: [Unicode.Scalar]()) {
+            if $0.last != $1 { $0.append($1) }
+          })) == " .:-=+*#%@")
   }
 
   @Test func styleFollowsTheTerminal() {

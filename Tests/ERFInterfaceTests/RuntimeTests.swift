@@ -97,7 +97,7 @@ import Testing
     let storm = sizes.map { FakeTerminal.Step.resize(ScreenSize(rows: $0.0, columns: $0.1)) }
     let terminal = FakeTerminal(
       [.until { $0.components(of: "2 images") == 2 }] + storm + [
-        .until { $0.split(separator: "\n", omittingEmptySubsequences: false).count == 200 },
+        .until { $0.split(separator: "\n", omittingEmptySubsequences: false).count == 200 }
       ], notice: "TERM is unknown")
     #expect(run(terminal) == 0)
     #expect(!terminal.timedOut)

@@ -6,7 +6,9 @@ import Testing
 @testable import ERFInterface
 
 extension Model {
-  mutating func type(_ scalar: Unicode.Scalar) -> [Effect] { update(&self, .key(.character(scalar))) }
+  mutating func type(_ scalar: Unicode.Scalar) -> [Effect] {
+    update(&self, .key(.character(scalar)))
+  }
 }
 
 extension [Effect] {

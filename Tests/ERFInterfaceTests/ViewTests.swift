@@ -85,7 +85,7 @@ import Testing
     let weak = makeResult(model.panels[0].request, peak: 0.01)
     model.panels[0].shown?.field = HeatField(weak.map)
     let size = ScreenSize(rows: 24, columns: 80)
-    #expect(view(model, size: size).text.contains("dim on the shared scale"))
+    #expect(view(model, size: size).text.contains("dim on shared scale"))
     model.scale = .own
     let own = view(model, size: size).text
     #expect(!own.contains("dim on") && own.contains("own scales"))

@@ -8,7 +8,8 @@
 // What the caller wants of colour; AUTO decides by TERM, COLORTERM and NO_COLOR.
 enum { CNC_COLOUR_AUTO = 0, CNC_COLOUR_24 = 1, CNC_COLOUR_256 = 2, CNC_COLOUR_16 = 3, CNC_COLOUR_MONO = 4 };
 
-enum { CNC_OPENED = 0, CNC_NO_INPUT_TTY = 1, CNC_NO_OUTPUT_TTY = 2, CNC_NO_ENTRY = 3, CNC_FAILED = 4 };
+enum { CNC_OPENED = 0, CNC_NO_INPUT_TTY = 1, CNC_NO_OUTPUT_TTY = 2, CNC_NO_ENTRY = 3, CNC_NO_MOTION = 4,
+       CNC_FAILED = 5 };
 
 typedef struct {
   int status;    // CNC_OPENED or why not

@@ -6,6 +6,7 @@
 #else
   import Darwin
 #endif
+import ERFEngine
 
 /// A map from 0...255 to colours whose luminance rises strictly.
 public struct ColourRamp: Sendable, Equatable {
@@ -17,7 +18,7 @@ public struct ColourRamp: Sendable, Equatable {
   /// Colours 0...7 from dark to light, for terminals with 8 or 16.
   public let basic: [UInt8]
 
-  public init(name: String, colours: [RGB], basic: [UInt8] = [4, 5, 6, 3, 7]) {
+  init(name: String, colours: [RGB], basic: [UInt8]) {
     precondition(colours.count == 256)
     self.name = name
     self.colours = colours
@@ -25,46 +26,22 @@ public struct ColourRamp: Sendable, Equatable {
     indexed = Self.indices(nearest: colours)
   }
 
-  /// Straight lines between `points` (0xRRGGBB), equally spaced.
-  init(name: String, through points: [UInt32], basic: [UInt8]) {
-    let anchors = points.map { RGB(hex: $0) }
-    var colours: [RGB] = []
-    for level in 0..<256 {
-      let position = Double(level) / 255 * Double(anchors.count - 1)
-      let segment = min(Int(position), anchors.count - 2)
-      let share = position - Double(segment)
-      func blend(_ channel: (RGB) -> UInt8) -> UInt8 {
-        let from = Double(channel(anchors[segment]))
-        let to = Double(channel(anchors[segment + 1]))
-        return UInt8((from + (to - from) * share).rounded())
-      }
-      var colour = RGB(blend(\.red), blend(\.green), blend(\.blue))
-      // Rounding can undo a small step; green weighs most.
-      while let last = colours.last, Lab(colour).lightness <= Lab(last).lightness,
-        colour.green < 255
-      {
-        colour.green += 1
-      }
-      colours.append(colour)
-    }
-    self.init(name: name, colours: colours, basic: basic)
+  /// The engine's map, as exports use it.
+  init(_ map: ColourMap) {
+    self.init(
+      name: map.name, colours: map.colours.map { RGB($0.red, $0.green, $0.blue) },
+      basic: Self.basicColours[map.name] ?? [7])
   }
 }
 
 extension ColourRamp {
-  /// All ramps; the first is the default.
-  public static let all: [ColourRamp] = [
-    ColourRamp(
-      name: "ember",
-      through: [
-        0x04_0309, 0x25_0d4a, 0x5d_1660, 0x97_2a55, 0xcc_4740, 0xee_772d, 0xfb_b144, 0xfd_f3b4,
-      ], basic: [4, 5, 1, 3, 7]),
-    ColourRamp(
-      name: "meadow",
-      through: [
-        0x34_0c4f, 0x3d_3278, 0x37_5788, 0x2b_778a, 0x24_9684, 0x46_b56c, 0x96_d044, 0xf2_e432,
-      ], basic: [4, 6, 2, 3, 7]),
-    ColourRamp(name: "grey", through: [0x00_0000, 0xff_ffff], basic: [7]),
+  /// All ramps; the first is the default. Diverging maps are for signed values, which no map here
+  /// has yet.
+  public static let all = ColourMap.all.filter { !$0.isDiverging }.map { ColourRamp($0) }
+
+  /// By name of the map; others are drawn without colour.
+  private static let basicColours: [String: [UInt8]] = [
+    "ember": [4, 5, 1, 3, 7], "meadow": [4, 6, 2, 3, 7], "dusk": [4, 5, 6, 3, 7],
   ]
 }
 
@@ -90,7 +67,8 @@ extension ColourRamp {
     guard let low = targets.first?.lightness, let high = targets.last?.lightness, high > low
     else { return [16, 231] }
     let palette = (16...255).map { PaletteEntry(index: UInt8($0), lab: Lab(paletteColour($0))) }
-    let entries = palette
+    let entries =
+      palette
       .filter { $0.lab.lightness > low - 2 && $0.lab.lightness < high + 2 }
       .sorted { $0.lab.lightness < $1.lab.lightness }
     var costs: [Double] = []
@@ -160,7 +138,7 @@ struct Lab {
     let db = b - target.b
     let radial = chroma - wanted
     let tangential = max(0, da * da + db * db - radial * radial)
-    let weight = radial < 0 ? 1.2 * min(1, target.lightness / 25) : 0.4
+    let weight = radial < 0 ? 1.2 * min(1, target.lightness / 5) : 0.4
     return (tangential + weight * weight * radial * radial).squareRoot()
   }
 }

@@ -44,12 +44,11 @@ public struct HeatmapFit: Sendable, Equatable {
 extension Frame {
   static let asciiRamp: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
 
-  /// Draws `field` over `area`; `top` is the value of the highest level.
+  /// Draws `values`, one a pixel of `area` in row-major order; `top` is that of the highest level.
   mutating func drawHeat(
-    _ field: HeatField, in area: Area, top: Double, map: UInt8, style: HeatStyle
+    _ values: [Double], in area: Area, top: Double, map: UInt8, style: HeatStyle
   ) {
-    let pixels = area.rows * style.pixelsPerCell
-    let values = field.resampled(rows: pixels, columns: area.columns)
+    guard values.count == area.rows * style.pixelsPerCell * area.columns else { return }
     let scale = top > 0 ? 255 / top : 0
     func level(_ row: Int, _ column: Int) -> UInt8 {
       UInt8(max(0, min(255, (values[row * area.columns + column] * scale).rounded())))

@@ -38,7 +38,8 @@ enum ExportNaming {
   /// `replknet-31-224-stage4`, or with `-2`, `-3`, ... where a file of that name is there.
   static func stem(_ subject: ERFSubject, exists: (String) -> Bool) -> String {
     let unit = subject.unit
-    let isCentre = unit.row == subject.mapSize.height / 2 && unit.column == subject.mapSize.width / 2
+    let isCentre =
+      unit.row == subject.mapSize.height / 2 && unit.column == subject.mapSize.width / 2
     var parts = [subject.model, weights(subject), "\(subject.input)", subject.tap]
     if !isCentre { parts.append("at-\(unit.row)-\(unit.column)") }
     let stem = parts.map(plain).filter { !$0.isEmpty }.joined(separator: "-")

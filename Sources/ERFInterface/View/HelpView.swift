@@ -8,6 +8,8 @@ enum Help {
         "The map shows how much each input pixel contributes to the central unit of the chosen"
           + " stage: the gradient of that unit's rectified activations, rectified, summed over"
           + " colours, averaged over images (M), shown as A = log10(M + 1) / max.",
+        "A cell shows the mean of the pixels it covers; the colour bar ends at the largest such"
+          + " mean on screen.",
         "Area: the smallest centred square that holds more than t of the sum of A, as a share of"
           + " the input (the paper's Table 10). Ticks beside a map point at the unit.",
         "Border: the share of M near the edge of the input. Above 5 % the input is too small to"

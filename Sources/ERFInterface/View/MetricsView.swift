@@ -153,6 +153,7 @@ extension PanelDrawing {
   private var warnings: [String] {
     guard let shown = panel.shown else { return [] }
     var result: [String] = []
+    if top > 0, peak < 0.04 * top { result.append("dim on shared scale: s for its own") }
     if shown.metrics.borderShare > Self.borderLimit {
       result.append(
         "\(Format.percent(shown.metrics.borderShare)) at border: input too small")
@@ -162,9 +163,6 @@ extension PanelDrawing {
       result.append(
         (count > 1 ? "\(count) images skipped" : "\(image.name.fileName.sanitised) skipped")
           + ": not finite from \(image.layer.sanitised)")
-    }
-    if top > 0, shown.field.peak < 0.04 * top {
-      result.append("dim on the shared scale: s gives each its own")
     }
     return result
   }

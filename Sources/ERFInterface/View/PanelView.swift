@@ -11,6 +11,11 @@ struct PanelDrawing {
   let glyphs: Glyphs
   let style: HeatStyle
   let layout: PanelLayout
+  /// The map reduced to the pixels of its cells; empty before there is one.
+  let pixels: [Double]
+  /// The value of the highest colour: the largest pixel drawn, here or on either side. Not the map's
+  /// own largest value: that is often a single input pixel, beside which all else would be black.
+  var top = 0.0
 
   init(model: Model, index: Int, area: Area) {
     self.model = model
@@ -23,13 +28,20 @@ struct PanelDrawing {
     layout = PanelLayout(
       area: area, height: panel.shown?.field.height ?? input.height,
       width: panel.shown?.field.width ?? input.width, aspect: model.display.cellAspect)
+    pixels =
+      panel.shown?.field.resampled(
+        rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns) ?? []
+    top = peak
   }
+
+  /// The largest pixel drawn.
+  var peak: Double { pixels.max() ?? 0 }
 
   func draw(on frame: inout Frame) {
     drawHeading(on: &frame)
     if let shown = panel.shown {
       frame.drawHeat(
-        shown.field, in: layout.map, top: top, map: UInt8(model.colourMap), style: style)
+        pixels, in: layout.map, top: top, map: UInt8(model.colourMap), style: style)
       drawTicks(shown, on: &frame)
     } else {
       drawWell(on: &frame)
@@ -68,7 +80,8 @@ struct PanelDrawing {
 
   /// Weights, input size, stage: the longest wording that fits.
   private func facts(_ width: Int) -> [Span] {
-    let size = panel.request.size
+    // A prepared tensor brings its own size.
+    let size = panel.hasFixedSize ? panel.subject?.input ?? panel.request.size : panel.request.size
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     let stage = (panel.tap ?? "last stage").sanitised
@@ -104,19 +117,15 @@ struct PanelDrawing {
 
   // MARK: Map
 
-  /// The value of the highest colour.
-  var top: Double {
-    if model.scale == .own || model.panels.count < 2 { return panel.shown?.field.peak ?? 0 }
-    return model.panels.compactMap { $0.shown?.field.peak }.max() ?? 0
-  }
-
   /// Marks at the edges of the map, in line with the unit: they cover no value.
   private func drawTicks(_ shown: ShownMap, on frame: inout Frame) {
     guard let subject = shown.subject, subject.mapSize.height > 0, subject.mapSize.width > 0
     else { return }
     let map = layout.map
-    let down = (Double(subject.unit.row) + 0.5) / Double(subject.mapSize.height)
-    let across = (Double(subject.unit.column) + 0.5) / Double(subject.mapSize.width)
+    let down = Self.position(
+      subject.unit.row, of: subject.mapSize.height, input: shown.field.height)
+    let across = Self.position(
+      subject.unit.column, of: subject.mapSize.width, input: shown.field.width)
     let row = map.row + max(0, min(map.rows - 1, Int(down * Double(map.rows))))
     let column = map.column + max(0, min(map.columns - 1, Int(across * Double(map.columns))))
     frame[row, map.column - 1] = Cell(glyphs.tick, foreground: .role(.quiet))
@@ -129,6 +138,13 @@ struct PanelDrawing {
     }
   }
 
+  /// Where on the input (0...1) a unit's receptive field is centred. With the usual padding of half
+  /// a kernel, unit i of a layer of stride s looks at pixel i s, not at the middle of its s pixels.
+  private static func position(_ unit: Int, of count: Int, input: Int) -> Double {
+    let stride = (Double(input) / Double(count)).rounded(.up)
+    return (Double(unit) * stride + 0.5) / Double(max(1, input))
+  }
+
   /// An empty ground of the size that the map will have, saying what it waits for.
   private func drawWell(on frame: inout Frame) {
     let map = layout.map
@@ -137,7 +153,8 @@ struct PanelDrawing {
     if let failure = panel.failure {
       lines = wrap(failure, width: map.columns - 4).map { ($0, .failure) }
     } else if let job = panel.job {
-      let first = job.isRunning
+      let first =
+        job.isRunning
         ? (panel.subject == nil || job.layer.isEmpty ? "building the network" : "computing")
         : "waiting"
       lines = [(first, .quiet)]

@@ -14,13 +14,23 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
   if case .help(let scroll) = model.overlay {
     frame.drawHelp(model, in: layout.body, scroll: scroll)
   } else {
-    for (index, area) in layout.panels {
-      let drawing = PanelDrawing(model: model, index: index, area: area)
-      drawing.draw(on: &frame)
-    }
+    for drawing in drawings(model, layout) { drawing.draw(on: &frame) }
   }
   frame.drawFooter(model)
   return frame
+}
+
+/// The visible panels with their colour scales; a hidden panel still counts in a shared scale.
+private func drawings(_ model: Model, _ layout: ScreenLayout) -> [PanelDrawing] {
+  var visible = layout.panels.map { PanelDrawing(model: model, index: $0.index, area: $0.area) }
+  guard model.scale == .shared, model.panels.count > 1 else { return visible }
+  let shown = Set(layout.panels.map(\.index))
+  let hidden = model.panels.indices.filter { !shown.contains($0) }
+  let peaks =
+    visible.map(\.peak)
+    + hidden.map { PanelDrawing(model: model, index: $0, area: layout.body).peak }
+  for index in visible.indices { visible[index].top = peaks.max() ?? 0 }
+  return visible
 }
 
 /// Where the parts of the screen lie.
