@@ -19,7 +19,7 @@ enum ExploreCommand {
     ] + Options.help
 
   /// Opened without a model's name: the paper's comparison.
-  private static let defaultModels = ["replknet-13", "replknet-31"]
+  private static let defaultModels = ["RepLKNet-13", "RepLKNet-31"]
 
   /// Runs until the user leaves.
   ///
