@@ -76,3 +76,12 @@ private enum TemporaryBase {
 
 private let packageRoot = #filePath.split(separator: "/", omittingEmptySubsequences: false)
   .dropLast(3).joined(separator: "/")
+
+/// Files at the package's root.
+public enum PackageFiles {
+  public static func text(_ name: String) throws -> String {
+    String(
+      decoding: try Data(contentsOf: URL(fileURLWithPath: "\(packageRoot)/\(name)")),
+      as: UTF8.self)
+  }
+}
