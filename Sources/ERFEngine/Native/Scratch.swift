@@ -4,10 +4,15 @@
 @unsafe
 struct Scratch: ~Copyable {
   let base: UnsafeMutablePointer<Float>
+  private let bytes: Int
 
   init(count: Int) {
-    unsafe base = .allocate(capacity: max(1, count))
+    unsafe bytes = max(1, count) * MemoryLayout<Float>.stride
+    guard let memory = unsafe MemoryPool.take(self.bytes) else {
+      fatalError("out of memory: \(count) floats for a kernel's working memory")
+    }
+    unsafe base = memory.bindMemory(to: Float.self, capacity: max(1, count))
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe MemoryPool.give(base, bytes) }
 }

@@ -17,9 +17,8 @@ final class TensorStorage: @unchecked Sendable {
 
   /// Memory with undefined contents.
   init(uninitialized count: Int) {
-    var memory: UnsafeMutableRawPointer?
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    guard unsafe posix_memalign(&memory, 64, bytes) == 0, let memory = unsafe memory else {
+    guard let memory = unsafe MemoryPool.take(bytes) else {
       fatalError("out of memory: \(bytes) bytes for a tensor")
     }
     self.count = count
@@ -34,10 +33,11 @@ final class TensorStorage: @unchecked Sendable {
     let bytes = elements * MemoryLayout<Float>.stride
     self.count = count
     if bytes < 1 << 20 {
-      guard let memory = unsafe calloc(elements, MemoryLayout<Float>.stride) else {
+      guard let memory = unsafe MemoryPool.take(bytes) else {
         fatalError("out of memory: \(bytes) bytes for a tensor")
       }
       unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
+      unsafe base.initialize(repeating: 0, count: elements)
       mappedBytes = 0
       return
     }
@@ -74,7 +74,7 @@ final class TensorStorage: @unchecked Sendable {
     if mappedBytes > 0 {
       unsafe munmap(base, mappedBytes)
     } else {
-      unsafe free(base)
+      unsafe MemoryPool.give(base, max(count, 1) * MemoryLayout<Float>.stride)
     }
   }
 
