@@ -1,0 +1,54 @@
+// What the program tells about networks and about itself.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct InfoEndToEndTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Table 5 of the paper (arXiv:2203.06717): millions of parameters and 10^9 multiply-adds at 224.
+  @Test(arguments: [
+    ("replknet-3", 71.756, 12.938), ("replknet-7", 72.237, 13.062),
+    ("replknet-13", 73.681, 13.435), ("replknet-25", 78.234, 14.808),
+    ("RepLKNet-31", 79.389, 15.353),
+  ])
+  func totals(_ model: String, parameters: Double, multiplyAdds: Double) throws {
+    let summary = try succeed(["info", model, "--json"], in: folder).object()
+    let found = try #require(summary["parameters"] as? Int)
+    let cost = try #require(summary["multiplyAdds"] as? Int)
+    #expect(abs(Double(found) / 1e6 - parameters) <= 0.000_501)
+    #expect(abs(Double(cost) / 1e9 - multiplyAdds) <= 0.000_501)
+  }
+
+  @Test func tableHasEveryStage() throws {
+    let text = try succeed(["info", "replknet-31"], in: folder).text
+    for part in ["stage1", "stage4", "stages.2.blocks.35", "79.389 M", "15.353 G"] {
+      #expect(text.contains(part), "\(part)")
+    }
+  }
+
+  @Test func everyListedModelHasATable() throws {
+    let listed = try succeed(["models"], in: folder).text.split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).prefix { !$0.isEmpty }
+    #expect(listed.count > 15)
+    for model in listed {
+      let text = try succeed(["info", String(model), "--size", "64"], in: folder).text
+      #expect(text.contains("multiply-adds"), "\(model)")
+    }
+  }
+
+  @Test(arguments: [[], ["erf"], ["compare"], ["features"], ["info"], ["models"]])
+  func help(_ command: [String]) throws {
+    let text = try succeed(command + ["--help"], in: folder).text
+    #expect(text.contains("usage: replk-tui"))
+    #expect(try succeed(["help"] + command, in: folder).text == text)
+  }
+
+  @Test func version() throws {
+    #expect(try succeed(["--version"], in: folder).text.hasPrefix("replk-tui "))
+  }
+}
