@@ -41,7 +41,8 @@ enum Samples {
       throw CocoaError(.fileReadCorruptFile)
     }
     // NaN of float32, little-endian.
-    bytes.replaceSubrange((8 + length + offset)..<(8 + length + offset + 4), with: [0, 0, 0xC0, 0x7F])
+    bytes.replaceSubrange(
+      (8 + length + offset)..<(8 + length + offset + 4), with: [0, 0, 0xC0, 0x7F])
     return bytes
   }
 }
