@@ -47,7 +47,7 @@ public struct Network: Sendable {
     case .random(let seed):
       return try architecture.graph(from: RandomParameters(seed: seed))
     case .file(let path):
-      let file = try Safetensors(path: path)
+      let file = try Checkpoint(path: path)
       let parameters = CheckpointParameters(
         file: file, model: architecture.id, firstKey: try architecture.firstKey())
       let graph = try architecture.graph(from: parameters)
