@@ -8,7 +8,8 @@ extension ERFRequest {
     let inputs = try NetworkInputs(images)
     let architecture = try ModelCatalogue.architecture(model)
     let network = Network(
-      shapesOf: architecture, graph: try architecture.graph(from: PlaceholderParameters(merged: true)))
+      shapesOf: architecture,
+      graph: try architecture.graph(from: PlaceholderParameters(merged: true)))
     let tap = try network.tap(self.tap)
     let size = inputs.size ?? self.size
     let shape = try network.shape(of: tap, input: size)

@@ -11,7 +11,8 @@ struct MemoryEstimate {
   init(graph: Graph, shapes: [Shape], value: Int) {
     let size = MemoryLayout<Float>.stride
     weightBytes =
-      2 * size * graph.nodes.reduce(0) { sum, node in
+      2 * size
+      * graph.nodes.reduce(0) { sum, node in
         node.op.parameters.reduce(sum) { $0 + $1.value.count }
       }
     let order = graph.ancestors(of: value)

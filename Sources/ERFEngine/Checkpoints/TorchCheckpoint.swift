@@ -120,8 +120,9 @@ final class TorchCheckpoint: CheckpointReader {
       case .endOfFile: throw .malformed(path: path, reason: "it ends too early; is it cut off?")
       case .refused(let name): throw .asksToRunCode(path: path, name: name)
       case .malformed(let reason): throw .malformed(path: path, reason: reason)
-      case .notPyTorch: throw .unsupported(
-        path: path, reason: "it is a pickle, but not one written by torch.save")
+      case .notPyTorch:
+        throw .unsupported(
+          path: path, reason: "it is a pickle, but not one written by torch.save")
       case .bigEndian: throw .unsupported(path: path, reason: "its numbers are big-endian")
       }
     }

@@ -86,8 +86,9 @@ final class ZipArchive: @unchecked Sendable {
   /// float32 goes straight into the tensor.
   func floats(_ entry: Entry, _ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
     let (count, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
-    guard entry.isStored && !overflow && offset >= 0 && offset <= entry.size
-      && count <= entry.size - offset
+    guard
+      entry.isStored && !overflow && offset >= 0 && offset <= entry.size
+        && count <= entry.size - offset
     else { return nil }
     if case .float32 = type {
       var tensor = Tensor(uninitialized: shape)

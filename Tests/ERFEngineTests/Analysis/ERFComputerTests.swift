@@ -69,7 +69,8 @@ import Testing
     var bad = good
     bad[700] = .nan
     let folder = try TemporaryFolder()
-    let path = try folder.write(NPY(shape: [2, 3, 32, 32], values: good + bad).encoded(), to: "two.npy")
+    let path = try folder.write(
+      NPY(shape: [2, 3, 32, 32], values: good + bad).encoded(), to: "two.npy")
     var skipped: [String] = []
     let result = try ERFComputer().compute(request { $0.images = .tensor(path) }) {
       if case .skipped(let index, _, let layer) = $0 { skipped.append("\(index) \(layer)") }
