@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelSettings),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CTurboJPEG"),
+    .systemLibrary(name: "CZip"),
     .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
     .target(
       name: "CNcurses", cSettings: cSettings, linkerSettings: [.linkedLibrary("ncursesw")]),
@@ -41,7 +42,7 @@ let package = Package(
     // MARK: Engine
     .target(
       name: "ERFEngine",
-      dependencies: ["CKernels", "COneDNN", "CPNG", "CTurboJPEG"],
+      dependencies: ["CKernels", "COneDNN", "CPNG", "CTurboJPEG", "CZip"],
       swiftSettings: swiftSettings),
 
     // MARK: Interface

@@ -7,7 +7,7 @@ enum Options {
   static let network = [
     Option(
       "--weights", value: "FILE|random:SEED",
-      help: "safetensors checkpoint, or seeded random weights (default random:0)")
+      help: "checkpoint (safetensors, torch.save), or seeded random weights (default random:0)")
   ]
 
   static let images = [

@@ -21,7 +21,7 @@ extension ERFRequest {
         model: network.id, size: size, needed: estimate.bytes,
         available: ProcessMemory.machineBytes)
     }
-    if case .file(let path) = weights { _ = try Safetensors(path: path) }
+    if case .file(let path) = weights { _ = try Checkpoint(path: path) }
   }
 }
 

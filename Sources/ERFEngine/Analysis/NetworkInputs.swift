@@ -66,7 +66,7 @@ public struct NetworkInputs: Sendable {
       let array = try NPY.load(path: path)
       tensor = Tensor(shape: Shape(array.shape), elements: array.values)
     } else {
-      tensor = try Safetensors(path: path).tensor(parts.count > 1 ? String(parts[1]) : "")
+      tensor = try Checkpoint(path: path).tensor(parts.count > 1 ? String(parts[1]) : "")
     }
     let shape = tensor.shape
     let batched = shape.rank == 3 ? tensor.reshaped(Shape([1] + shape.extents)) : tensor

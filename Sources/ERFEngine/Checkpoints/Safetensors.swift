@@ -4,42 +4,11 @@
   import Foundation
 #endif
 
-/// Element types of checkpoints that convert to float32.
-enum ElementType: String, Sendable {
-  case float32 = "F32"
-  case float16 = "F16"
-  case bfloat16 = "BF16"
-  case float64 = "F64"
-
-  /// Bytes an element.
-  var size: Int {
-    switch self {
-    case .float32: 4
-    case .float16, .bfloat16: 2
-    case .float64: 8
-    }
-  }
-
-  /// IEEE 754 binary16 without needing the processor to know it.
-  static func float(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = UInt32(bits & 0x3FF)
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | UInt32(exponent + 112) << 23 | fraction << 13)
-    }
-  }
-}
-
 /// A safetensors file, mapped: 8 bytes of header length, a JSON header, then the tensors' bytes.
 ///
 /// Every offset is checked against the file before it is followed.
-public final class Safetensors: Sendable {
-  struct Entry: Sendable {
+public final class Safetensors: CheckpointReader {
+  private struct Entry: Sendable {
     let type: String
     let shape: Shape
     /// Byte range in the file.
@@ -47,8 +16,11 @@ public final class Safetensors: Sendable {
   }
 
   public let path: String
+  let format = "safetensors"
   private let file: MappedFile
-  let entries: [String: Entry]
+  private let tensors: [String: Entry]
+  let entries: [String: CheckpointEntry]
+  let metadata: [String: String]
 
   /// Headers are text a human could have written; anything longer is an attack or an accident.
   private static let maxHeader = 100 << 20
@@ -64,17 +36,18 @@ public final class Safetensors: Sendable {
       throw CheckpointError.malformed(
         path: path, reason: "its header claims \(length) bytes, the file has \(file.count)")
     }
-    entries = try Self.parse(header, path: path, fileSize: file.count)
+    (tensors, metadata) = try Self.parse(header, path: path, fileSize: file.count)
+    entries = tensors.mapValues { CheckpointEntry(type: $0.type, shape: $0.shape) }
   }
 
   public var keys: [String] { entries.keys.sorted() }
 
   /// The tensor `key` as float32 in its own shape.
   public func tensor(_ key: String) throws -> Tensor {
-    guard let entry = entries[key] else {
+    guard let entry = tensors[key] else {
       throw CheckpointError.noTensor(path: path, key: key, available: keys)
     }
-    guard let type = ElementType(rawValue: entry.type) else {
+    guard let type = ElementType(rawValue: entry.type), type.isReal else {
       throw CheckpointError.wrongType(path: path, key: key, found: entry.type)
     }
     guard entry.range.count == entry.shape.count * type.size,
@@ -99,11 +72,11 @@ public final class Safetensors: Sendable {
 
   private enum HeaderValue: Decodable {
     case tensor(HeaderEntry)
-    case metadata
+    case metadata([String: String])
 
     init(from decoder: any Decoder) throws {
       if decoder.codingPath.last?.stringValue == "__metadata__" {
-        self = .metadata
+        self = .metadata((try? [String: String](from: decoder)) ?? [:])
       } else {
         self = .tensor(try HeaderEntry(from: decoder))
       }
@@ -112,7 +85,7 @@ public final class Safetensors: Sendable {
 
   private static func parse(
     _ header: [UInt8], path: String, fileSize: Int
-  ) throws -> [String: Entry] {
+  ) throws -> (tensors: [String: Entry], metadata: [String: String]) {
     let values: [String: HeaderValue]
     do {
       values = try JSONDecoder().decode([String: HeaderValue].self, from: Data(header))
@@ -121,8 +94,12 @@ public final class Safetensors: Sendable {
     }
     let start = 8 + header.count
     var entries: [String: Entry] = [:]
+    var metadata: [String: String] = [:]
     for (key, value) in values {
-      guard case .tensor(let entry) = value else { continue }
+      guard case .tensor(let entry) = value else {
+        if case .metadata(let found) = value { metadata = found }
+        continue
+      }
       let offsets = entry.dataOffsets
       guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
         offsets[1] <= fileSize - start
@@ -142,6 +119,6 @@ public final class Safetensors: Sendable {
         type: entry.dtype, shape: Shape(entry.shape),
         range: start + offsets[0]..<start + offsets[1])
     }
-    return entries
+    return (entries, metadata)
   }
 }

@@ -5,6 +5,8 @@ public struct Network: Sendable {
   public let weights: WeightsSource
   /// Hash of all parameters as they were before folding; 16 hexadecimal digits.
   public let weightsHash: String
+  /// Which of the file's dictionaries the weights came from; nil: not from a file.
+  public let weightsChoice: WeightsChoice?
   public let preprocessing: Preprocessing
   /// Batch norms folded, parallel kernels merged.
   let graph: Graph
@@ -14,13 +16,17 @@ public struct Network: Sendable {
   /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit.
   public init(id: String, weights: WeightsSource) throws {
     let architecture = try ModelCatalogue.architecture(id)
-    let trained = try Self.trainingForm(architecture, weights: weights)
-    self.init(architecture, weights: weights, graph: trained)
+    let (trained, choice) = try Self.load(architecture, weights: weights)
+    self.init(architecture, weights: weights, graph: trained, choice: choice)
   }
 
-  init(_ architecture: any Architecture, weights: WeightsSource, graph trained: Graph) {
+  init(
+    _ architecture: any Architecture, weights: WeightsSource, graph trained: Graph,
+    choice: WeightsChoice? = nil
+  ) {
     id = architecture.id
     self.weights = weights
+    weightsChoice = choice
     preprocessing = architecture.preprocessing
     var hash = FNV1a()
     for node in trained.nodes {
@@ -35,6 +41,7 @@ public struct Network: Sendable {
     id = architecture.id
     weights = .random(seed: 0)
     weightsHash = ""
+    weightsChoice = nil
     preprocessing = architecture.preprocessing
     self.graph = graph
   }
@@ -43,11 +50,17 @@ public struct Network: Sendable {
   static func trainingForm(
     _ architecture: any Architecture, weights: WeightsSource
   ) throws -> Graph {
+    try load(architecture, weights: weights).graph
+  }
+
+  private static func load(
+    _ architecture: any Architecture, weights: WeightsSource
+  ) throws -> (graph: Graph, choice: WeightsChoice?) {
     switch weights {
     case .random(let seed):
-      return try architecture.graph(from: RandomParameters(seed: seed))
+      return (try architecture.graph(from: RandomParameters(seed: seed)), nil)
     case .file(let path):
-      let file = try Safetensors(path: path)
+      let file = try Checkpoint(path: path)
       let parameters = CheckpointParameters(
         file: file, model: architecture.id, firstKey: try architecture.firstKey())
       let graph = try architecture.graph(from: parameters)
@@ -55,7 +68,7 @@ public struct Network: Sendable {
       guard leftovers.isEmpty else {
         throw CheckpointError.extra(path: path, keys: leftovers, model: architecture.id)
       }
-      return graph
+      return (graph, parameters.choice)
     }
   }
 

@@ -49,41 +49,21 @@ final class MappedFile: @unchecked Sendable {
     return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
-  /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file.
+  /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file
+  /// or are no real numbers.
   func floats(_ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
     let (bytes, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
     guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset else {
       return nil
     }
-    let source = unsafe base + offset
-    switch type {
-    case .float32:
-      return Tensor(generated: shape) { index in
-        unsafe Float(
-          bitPattern: UInt32(
-            littleEndian: source.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
-      }
-    case .float16:
-      return Tensor(generated: shape) { index in
-        ElementType.float(
-          half: unsafe UInt16(
-            littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
-      }
-    case .bfloat16:
-      return Tensor(generated: shape) { index in
-        Float(
-          bitPattern: UInt32(
-            unsafe UInt16(
-              littleEndian: source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))) << 16
-        )
-      }
-    case .float64:
-      return Tensor(generated: shape) { index in
-        Float(
-          Double(
-            bitPattern: unsafe UInt64(
-              littleEndian: source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))))
-      }
-    }
+    return unsafe type.decode(base + offset, shape: shape)
+  }
+
+  /// The byte at `offset`; nil past the end.
+  func byte(at offset: Int) -> UInt8? {
+    guard offset >= 0 && offset < count else { return nil }
+    return unsafe base.load(fromByteOffset: offset, as: UInt8.self)
   }
 }
+
+extension MappedFile: ByteSource {}

@@ -26,6 +26,7 @@ import Testing
       "c":{"dtype":"BF16","shape":[1,2],"data_offsets":[16,20]},\
       "d":{"dtype":"F64","shape":[],"data_offsets":[20,28]},\
       "e":{"dtype":"I64","shape":[1],"data_offsets":[28,36]},\
+      "f":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[36,37]},\
       "__metadata__":{"made":"by hand"}}
       """
     let payload: [UInt8] =
@@ -33,16 +34,18 @@ import Testing
       + [0x00, 0x3C, 0x01, 0x00, 0x00, 0xFC, 0xFF, 0x7B]  // 1, 2^-24, -inf, 65504
       + [0x80, 0x3F, 0x40, 0xC0]  // 1, -3
       + [0, 0, 0, 0, 0, 0, 0xE0, 0x3F]  // 0.5
-      + [1, 0, 0, 0, 0, 0, 0, 0]
+      + [1, 0, 0, 0, 0, 0, 0, 0, 0x38]
     let file = try Safetensors(path: try write(header, payload: payload))
-    #expect(file.keys == ["a", "b", "c", "d", "e"])
+    #expect(file.keys == ["a", "b", "c", "d", "e", "f"])
+    #expect(file.metadata == ["made": "by hand"])
     #expect(try file.tensor("a").elements == [1, -10])
     #expect(try file.tensor("b").elements == [1, 0x1p-24, -.infinity, 65504])
     #expect(try file.tensor("c").elements == [1, -3])
     #expect(try file.tensor("c").shape == [1, 2])
     #expect(try file.tensor("d").elements == [0.5])
-    #expect(throws: CheckpointError.wrongType(path: path, key: "e", found: "I64")) {
-      try file.tensor("e")
+    #expect(try file.tensor("e").elements == [1])
+    #expect(throws: CheckpointError.wrongType(path: path, key: "f", found: "F8_E4M3")) {
+      try file.tensor("f")
     }
     #expect(throws: CheckpointError.self) { try file.tensor("missing") }
   }

@@ -1,0 +1,46 @@
+/// What every format of checkpoints offers.
+protocol CheckpointReader: Sendable {
+  /// What the file is, for people.
+  var format: String { get }
+  var entries: [String: CheckpointEntry] { get }
+  /// What the file says of itself beside tensors.
+  var metadata: [String: String] { get }
+  func tensor(_ key: String) throws -> Tensor
+}
+
+/// An open checkpoint of any format: tensors by name, read when asked for.
+///
+/// Names of tensors in nested dictionaries are joined by dots: `model.stem.weight`. Nothing in the
+/// file is ever executed.
+public struct Checkpoint: Sendable {
+  public let path: String
+  private let reader: any CheckpointReader
+
+  /// Opens the file at `path` and finds out by its contents what it is.
+  ///
+  /// - Throws: `CheckpointError`.
+  public init(path: String) throws {
+    self.path = path
+    let file = try MappedFile(path: path)
+    if file.byte(at: 8) == UInt8(ascii: "{"), file.byte(at: 0) != 0x80 || file.byte(at: 7) == 0 {
+      reader = try Safetensors(path: path)
+    } else if file.bytes(0..<4) == [0x50, 0x4B, 0x03, 0x04] {
+      reader = try TorchCheckpoint(zip: path, fileSize: file.count)
+    } else if file.byte(at: 0) == 0x80, (2...5).contains(file.byte(at: 1) ?? 0) {
+      reader = try TorchCheckpoint(legacy: file, path: path)
+    } else {
+      throw CheckpointError.unknownFormat(path: path)
+    }
+  }
+
+  /// `safetensors`, `PyTorch zip` or `PyTorch legacy`.
+  public var format: String { reader.format }
+  public var entries: [String: CheckpointEntry] { reader.entries }
+  public var metadata: [String: String] { reader.metadata }
+  public var keys: [String] { entries.keys.sorted() }
+
+  /// The tensor `key` as float32 in its own shape.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func tensor(_ key: String) throws -> Tensor { try reader.tensor(key) }
+}

@@ -1,0 +1,145 @@
+/// A file written by `torch.save`: the zip of PyTorch 1.6 and later, or the run of pickles before it.
+final class TorchCheckpoint: CheckpointReader {
+  /// Where the bytes of storages lie.
+  private enum Bytes: Sendable {
+    case zip(ZipArchive, [String: ZipArchive.Entry])
+    /// First byte of each storage in the file.
+    case legacy(MappedFile, [String: Int])
+  }
+
+  let format: String
+  let entries: [String: CheckpointEntry]
+  let metadata: [String: String]
+  private let path: String
+  private let bytes: Bytes
+  private let tensors: [String: TensorRecord]
+  private let storages: [StorageRecord]
+
+  /// Pickles of dictionaries are small; anything longer is an attack or an accident.
+  private static let maxPickle = 64 << 20
+
+  init(zip path: String, fileSize: Int) throws {
+    let archive = try ZipArchive(path: path, fileSize: fileSize)
+    guard let (root, entry) = Self.pickle(in: archive) else {
+      throw CheckpointError.unsupported(
+        path: path, reason: "it is a zip file, but not one written by torch.save")
+    }
+    guard archive.entries[root + "constants.pkl"] == nil else {
+      throw CheckpointError.unsupported(
+        path: path, reason: "it is a TorchScript program; save the network's state_dict() instead")
+    }
+    if let order = archive.entries[root + "byteorder"],
+      archive.bytes(order, 0..<min(order.size, 6)) == Array("big".utf8)
+    {
+      throw CheckpointError.unsupported(path: path, reason: "its numbers are big-endian")
+    }
+    guard entry.size <= Self.maxPickle, let pickle = archive.bytes(entry, 0..<entry.size) else {
+      throw CheckpointError.malformed(path: path, reason: "its data.pkl cannot be read")
+    }
+    let contents = try Self.explaining(path) { () throws(PickleError) in
+      var machine = PickleMachine(ByteArray(elements: pickle))
+      return try TorchContents(try machine.run(), of: machine)
+    }
+    var places: [String: ZipArchive.Entry] = [:]
+    for storage in contents.storages {
+      guard let place = archive.entries[root + "data/" + storage.key], place.isStored,
+        place.size >= storage.count * storage.type.size
+      else {
+        throw CheckpointError.malformed(
+          path: path, reason: "storage \(storage.key.prefix(40)) is missing, short or compressed")
+      }
+      places[storage.key] = place
+    }
+    format = "PyTorch zip"
+    bytes = .zip(archive, places)
+    self.path = path
+    (tensors, storages, metadata) = (contents.tensors, contents.storages, contents.metadata)
+    entries = contents.entries
+  }
+
+  init(legacy file: MappedFile, path: String) throws {
+    let (contents, places) = try Self.explaining(path) { () throws(PickleError) in
+      try LegacyLayout.read(file)
+    }
+    format = "PyTorch legacy"
+    bytes = .legacy(file, places)
+    self.path = path
+    (tensors, storages, metadata) = (contents.tensors, contents.storages, contents.metadata)
+    entries = contents.entries
+  }
+
+  func tensor(_ key: String) throws -> Tensor {
+    guard let record = tensors[key] else {
+      throw CheckpointError.noTensor(path: path, key: key, available: tensors.keys.sorted())
+    }
+    guard record.type.isReal else {
+      throw CheckpointError.wrongType(path: path, key: key, found: record.type.rawValue)
+    }
+    if record.isContiguous {
+      guard let tensor = run(of: record, shape: record.shape) else { throw unreadable(key) }
+      return tensor
+    }
+    guard let window = run(of: record, shape: [record.span]) else { throw unreadable(key) }
+    return window.strided(record.shape, strides: record.strides)
+  }
+
+  private func unreadable(_ key: String) -> CheckpointError {
+    .malformed(path: path, reason: "the elements of \(key) cannot be read")
+  }
+
+  /// Elements that follow each other from the record's first one on.
+  private func run(of record: TensorRecord, shape: Shape) -> Tensor? {
+    let key = storages[record.storage].key
+    switch bytes {
+    case .zip(let archive, let places):
+      guard let place = places[key] else { return nil }
+      return archive.floats(place, record.type, at: record.byteOffset, shape: shape)
+    case .legacy(let file, let places):
+      guard let start = places[key] else { return nil }
+      return file.floats(record.type, at: start + record.byteOffset, shape: shape)
+    }
+  }
+
+  /// `NAME/data.pkl`, and `NAME/`.
+  private static func pickle(in archive: ZipArchive) -> (root: String, entry: ZipArchive.Entry)? {
+    let names = archive.entries.filter { name, _ in
+      name.hasSuffix("/data.pkl") && name.utf8.count { $0 == UInt8(ascii: "/") } == 1
+    }
+    guard let (name, entry) = names.min(by: { $0.key < $1.key }) else { return nil }
+    return (String(name.dropLast("data.pkl".count)), entry)
+  }
+
+  /// Turns what is wrong with a pickle into what is wrong with the file.
+  private static func explaining<Result>(
+    _ path: String, _ body: () throws(PickleError) -> Result
+  ) throws(CheckpointError) -> Result {
+    do {
+      return try body()
+    } catch {
+      switch error {
+      case .endOfFile: throw .malformed(path: path, reason: "it ends too early; is it cut off?")
+      case .refused(let name): throw .asksToRunCode(path: path, name: name)
+      case .malformed(let reason): throw .malformed(path: path, reason: reason)
+      case .notPyTorch:
+        throw .unsupported(
+          path: path, reason: "it is a pickle, but not one written by torch.save")
+      case .bigEndian: throw .unsupported(path: path, reason: "its numbers are big-endian")
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// The elements at the sums of `strides`, all of which lie within this tensor.
+  fileprivate func strided(_ shape: Shape, strides: [Int]) -> Tensor {
+    Tensor(generated: shape) { index in
+      var rest = index
+      var place = 0
+      for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
+        place += rest % shape[axis] * strides[axis]
+        rest /= shape[axis]
+      }
+      return self[place]
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Elements of checkpoints as they lie in a file, little-endian, turned into float32.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension ElementType {
+  /// The `shape.count` elements at `source`, which must hold them all; nil for types that are no real
+  /// numbers.
+  func decode(_ source: UnsafeRawPointer, shape: Shape) -> Tensor? {
+    switch self {
+    case .float32:
+      var tensor = Tensor(uninitialized: shape)
+      let target = unsafe UnsafeMutableRawPointer(tensor.mutablePointer())
+      Workers().forEachRange(of: shape.count * 4, size: 1 << 20) { range in
+        unsafe _ = memcpy(target + range.lowerBound, source + range.lowerBound, range.count)
+      }
+      return tensor
+    case .float16:
+      return Tensor(generated: shape) { index in
+        unsafe Self.float(half: Self.word(source, index))
+      }
+    case .bfloat16:
+      return Tensor(generated: shape) { index in
+        unsafe Float(bitPattern: UInt32(Self.word(source, index) as UInt16) << 16)
+      }
+    case .float64:
+      return Tensor(generated: shape) { index in
+        unsafe Float(Double(bitPattern: Self.word(source, index)))
+      }
+    case .int64:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as Int64) }
+    case .int32:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as Int32) }
+    case .int16:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as Int16) }
+    case .int8:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as Int8) }
+    case .uint8:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as UInt8) }
+    case .bool:
+      return Tensor(generated: shape) { unsafe Self.word(source, $0) as UInt8 == 0 ? 0 : 1 }
+    case .complex64, .complex128, .quantised8, .quantised32:
+      return nil
+    }
+  }
+
+  @inline(__always)
+  private static func word<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ source: UnsafeRawPointer, _ index: Int
+  ) -> Word {
+    unsafe Word(
+      littleEndian: source.loadUnaligned(
+        fromByteOffset: index * MemoryLayout<Word>.size, as: Word.self))
+  }
+}
