@@ -4,6 +4,7 @@
 #define _DARWIN_C_SOURCE 1
 #include "internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <spawn.h>
@@ -66,7 +67,7 @@ static int run_tic(char *source) {
   if (failed) return 0;
   int status = -1;
   while (waitpid(child, &status, 0) < 0) {
-    if (cnc_terminating) return 0;
+    if (errno != EINTR || cnc_terminating) return 0;
   }
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

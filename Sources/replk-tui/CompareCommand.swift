@@ -28,17 +28,12 @@ extension Command {
     let folder = arguments.last("--output")
     // Every mistake shows before the first network has run.
     for request in requests { try request.validate() }
-    let made = try folder.map { try NewFolders($0) }
+    if let folder { try Folder.requireWritable(folder) }
     let computer = ERFComputer()
-    let results: [ERFResult]
-    do {
-      results = try requests.map { try run($0, on: computer) }
-    } catch {
-      made?.remove()
-      throw error
-    }
+    let results = try requests.map { try run($0, on: computer) }
     var outputs: [String] = []
     if let folder {
+      try Folder.make(folder)
       let base = folder.hasSuffix("/") ? folder : folder + "/"
       for (result, name) in zip(results, names) {
         for format in [ExportFormat.pgm, .png, .npy] {
@@ -58,15 +53,19 @@ extension Command {
     }
   }
 
-  /// A file name for each request, from its model; numbered where a model comes twice.
+  /// A file name for each request, from its model; numbered where a name is taken.
   private static func fileNames(_ requests: [ERFRequest]) -> [String] {
-    var seen: [String: Int] = [:]
+    var taken: Set<String> = []
     return requests.map { request in
       let safe = request.model.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
-      let name = String(String(safe).prefix(80))
-      seen[name, default: 0] += 1
-      let count = seen[name] ?? 1
-      return count == 1 ? name : "\(name)-\(count)"
+      let stem = String(String(safe).prefix(80))
+      var name = stem
+      var number = 1
+      while !taken.insert(name).inserted {
+        number += 1
+        name = "\(stem)-\(number)"
+      }
+      return name
     }
   }
 }

@@ -17,9 +17,10 @@ extension Command {
     let variant = try arguments.pgmVariant()
     let colours = try arguments.colours()
     let outputs = arguments.all("--output")
-    // Endings are checked first: nobody should wait for a run whose result cannot be kept.
+    // Checked first: nobody should wait for a run whose result cannot be kept.
     for path in outputs { _ = try ExportFormat(path: path) }
     try request.validate()
+    for path in outputs { try AtomicFile.requireWritable(path) }
     let result = try run(request, on: ERFComputer())
     for path in outputs {
       try HeatmapExport.write(result, to: path, variant: variant, colours: colours)

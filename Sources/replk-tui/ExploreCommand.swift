@@ -9,7 +9,7 @@ enum ExploreCommand {
     Options.network + Options.images + Options.unit + Options.run + [
       Option(
         "--colours", "--colors", value: "NAME",
-        help: "first colour map: \(ColourMap.all.map(\.name).joined(separator: ", "))"),
+        help: "first colour map: \(colourMaps.joined(separator: ", "))"),
       Option(
         "--color", "--colour", value: "DEPTH",
         help: "colours to use: \(ColourChoice.allCases.map(\.rawValue).joined(separator: ", "))"),
@@ -17,6 +17,9 @@ enum ExploreCommand {
       Option(
         "--cell-aspect", value: "A", help: "height of a character over its width (default 2)"),
     ] + Options.help
+
+  /// Diverging maps are for differences, which this screen does not show.
+  private static let colourMaps = ColourMap.all.filter { !$0.isDiverging }.map(\.name)
 
   /// Opened without a model's name: the paper's comparison.
   private static let defaultModels = ["RepLKNet-13", "RepLKNet-31"]
@@ -33,7 +36,9 @@ enum ExploreCommand {
     let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
     guard models.count <= 2 else { throw UsageError.tooManyModels }
     let requests = try arguments.requests(models)
-    let colours = try arguments.colours()
+    let colours = try arguments.parsed(
+      "--colours", expected: colourMaps.joined(separator: ", ")
+    ) { colourMaps.contains($0) ? $0 : nil }
     let terminalOptions = try terminalOptions(arguments)
     for request in requests {
       do {
@@ -50,7 +55,7 @@ enum ExploreCommand {
       throw UsageError.noTerminal(reason: "\(error)")
     }
     return Explorer.run(
-      requests: requests, options: ExplorerOptions(colourMap: colours.name), terminal: terminal,
+      requests: requests, options: ExplorerOptions(colourMap: colours), terminal: terminal,
       computing: EngineComputing(), exporting: FileExporter())
   }
 

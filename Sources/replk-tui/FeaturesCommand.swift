@@ -19,6 +19,7 @@ extension Command {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
     }
     try request.validate()
+    try AtomicFile.requireWritable(path)
     let array = try FeatureExtractor.features(of: request)
     try AtomicFile.write(array.encoded(), to: path)
     let shape = array.shape.map(String.init).joined(separator: "x")

@@ -53,8 +53,12 @@ struct ProgressLine {
     let cells = 24
     let full = min(cells, Int(fraction * Double(cells)))
     let bar = String(repeating: "#", count: full) + String(repeating: "-", count: cells - full)
-    StandardStreams.writeError(
-      "\r\(label)  image \(image + 1)/\(images)  [\(bar)] \(Int(fraction * 100)) %\(left)\u{1B}[K")
+    let text = "image \(image + 1)/\(images)  [\(bar)] \(Int(fraction * 100)) %\(left)"
+    // A line that wraps could not be drawn over.
+    let room = StandardStreams.errorColumns - 1
+    let name = label.prefix(max(0, room - text.count - 2))
+    let line = (name.isEmpty ? "" : name + "  ") + text
+    StandardStreams.writeError("\r\(line.prefix(room))\u{1B}[K")
   }
 }
 

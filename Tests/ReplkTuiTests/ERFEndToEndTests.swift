@@ -36,7 +36,7 @@ import Testing
     #expect(
       Set(result.keys) == [
         "model", "weights", "weightsHash", "input", "images", "stage", "unit", "rule", "ratios",
-        "rawRatios", "borderShare", "sigma", "seconds", "peakBytes",
+        "rawRatios", "borderShare", "sigma", "centreOfMass", "radii", "seconds", "peakBytes",
       ])
     #expect(result["model"] as? String == Samples.tinyName)
     #expect(result["weights"] as? String == "random:0")

@@ -31,6 +31,8 @@ public final class ERFComputer: Sendable {
   private struct Key: Hashable {
     let model: String
     let weights: WeightsSource
+    /// Tells a checkpoint from the one that was there before.
+    let version: FileVersion?
   }
 
   /// The networks used last, most recent first.
@@ -41,7 +43,8 @@ public final class ERFComputer: Sendable {
 
   /// The network of a request, loaded on first use.
   public func network(_ model: String, weights: WeightsSource) throws -> Network {
-    let key = Key(model: model.lowercased(), weights: weights)
+    let key = Key(
+      model: model.lowercased(), weights: weights, version: FileVersion(of: weights))
     let found = networks.withLock { networks in
       networks.first { $0.key == key }?.network
     }

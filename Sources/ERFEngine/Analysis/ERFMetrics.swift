@@ -97,10 +97,10 @@ extension ERFMetrics {
     }
   }
 
-  /// The first i in 1 ..< H/2 whose centred square of side 2i + 1 holds more than `t` of the sum.
+  /// The first i in 1 ..< min(H, W) / 2 whose centred square of side 2i + 1 holds more than `t` of
+  /// the sum; the centre is (H / 2, W / 2) by integer division.
   ///
-  /// The centre is (H / 2, W / 2) by integer division. A square that would leave a map narrower than
-  /// high keeps what lies inside, as slicing does in the released script.
+  /// The released script knows square maps only; on others, a square has to fit into the map.
   static func areaRatios(_ values: [Double], height: Int, width: Int) -> [AreaRatio] {
     // Mass by the side of the smallest centred square that holds a pixel.
     var rings = [Double](repeating: 0, count: max(height, width) + 1)
@@ -112,7 +112,7 @@ extension ERFMetrics {
     let total = rings.reduce(0, +)
     var sides = [Int?](repeating: nil, count: thresholds.count)
     var sum = rings[0]
-    for i in 1..<max(1, height / 2) where total > 0 {
+    for i in 1..<max(1, min(height, width) / 2) where total > 0 {
       sum += rings[i]
       for (index, threshold) in thresholds.enumerated()
       where sides[index] == nil && sum / total > threshold {

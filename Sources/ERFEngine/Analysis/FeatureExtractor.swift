@@ -2,7 +2,7 @@
 public enum FeatureExtractor {
   /// The tapped activations over all inputs: (N, C, H, W), or (N, classes) for `logits`.
   ///
-  /// - Throws: an `ExplainedError` for a request that cannot be carried out.
+  /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that cannot be carried out.
   public static func features(of request: ERFRequest) throws -> NPY {
     let inputs = try NetworkInputs(request.images)
     let network = try Network(id: request.model, weights: request.weights)
@@ -12,8 +12,15 @@ public enum FeatureExtractor {
     var values: [Float] = []
     for index in 0..<inputs.count {
       let (_, input) = try inputs.input(index, size: size, for: network.preprocessing)
-      let output = try network.features(
-        input, tap: tap.name, workers: Workers(threads: request.threads))
+      guard ElementKernels.isFinite(input) else {
+        throw NonFiniteError(layer: "the input", phase: .input)
+      }
+      let workers = Workers(threads: request.threads)
+      let output = try network.features(input, tap: tap.name, workers: workers)
+      if !ElementKernels.isFinite(output) {
+        _ = try network.graph.forward(
+          input, to: tap.value, keep: false, workers: workers, checksEveryLayer: true)
+      }
       values += output.channelsFirst().elements
     }
     let extents =

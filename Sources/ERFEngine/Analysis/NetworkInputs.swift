@@ -60,9 +60,10 @@ public struct NetworkInputs: Sendable {
   /// Reads `FILE.npy` or `FILE.safetensors#key`, (N, 3, H, W) or (3, H, W).
   private static func prepared(_ reference: String) throws -> Tensor {
     let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let path = String(parts[0])
+    let isArray = reference.lowercased().hasSuffix(".npy")
+    let path = isArray ? reference : String(parts[0])
     let tensor: Tensor
-    if path.lowercased().hasSuffix(".npy") {
+    if isArray {
       let array = try NPY.load(path: path)
       tensor = Tensor(shape: Shape(array.shape), elements: array.values)
     } else {

@@ -46,6 +46,8 @@ private struct Entry: Encodable {
   let rawRatios: [Ratio]
   let borderShare: Number
   let sigma: Number
+  let centreOfMass: [Number]
+  let radii: [Radius]
   let seconds: Seconds
   let peakBytes: Int
 
@@ -63,6 +65,9 @@ private struct Entry: Encodable {
     rawRatios = result.metrics.rawRatios.map(Ratio.init)
     borderShare = Number(result.metrics.borderShare)
     sigma = Number(result.metrics.sigma)
+    let centre = result.metrics.centreOfMass
+    centreOfMass = [Number(centre.row), Number(centre.column)]
+    radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
     seconds = Seconds(result.seconds)
     peakBytes = result.peakBytes
   }
@@ -87,6 +92,17 @@ private struct Ratio: Encodable {
     try container.encode(t, forKey: .t)
     try container.encode(side, forKey: .side)
     try container.encode(ratio, forKey: .ratio)
+  }
+}
+
+/// The distance from the centre, in pixels, within which more than a share `t` of M's mass lies.
+private struct Radius: Encodable {
+  let t: Double
+  let radius: Int?
+
+  init(_ threshold: Double, of metrics: ERFMetrics) {
+    t = threshold
+    radius = metrics.radialMass.firstIndex { $0 > threshold }
   }
 }
 

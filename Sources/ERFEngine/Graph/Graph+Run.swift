@@ -113,6 +113,7 @@ extension Activations {
       }
       report(node.scope, progress.fraction(after: index))
     }
+    try workers.cancellation.check()
     // An input that does not influence the output has no gradient: zeros.
     return gradients[0] ?? Tensor(zeros: shapes[0])
   }

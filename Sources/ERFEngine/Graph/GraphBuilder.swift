@@ -96,7 +96,7 @@ extension GraphBuilder {
       let weight = try builder.parameter(
         "weight", [outputs, input.channels / groups, kernel, kernel],
         builder.initialization.convolution(
-          fanIn: fanIn, fanOut: outputs / groups * kernel * kernel))
+          fanIn: fanIn, fanOut: outputs * kernel * kernel))
       let bias =
         bias
         ? try builder.parameter(
@@ -128,8 +128,7 @@ extension GraphBuilder {
           "weight", [outputs, input.channels],
           builder.initialization.linear(fanIn: input.channels)),
         bias: try builder.parameter(
-          "bias", [outputs],
-          .uniform(bound: 1 / Double(input.channels).squareRoot())))
+          "bias", [outputs], builder.initialization.linearBias(fanIn: input.channels)))
       return builder.append(op, [input], channels: outputs)
     }
   }

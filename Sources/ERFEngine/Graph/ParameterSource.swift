@@ -23,9 +23,10 @@ enum Initialization: Sendable {
   case heFanOut
   /// He et al. 2015 by incoming connections, linear layers too: the widely shared CIFAR ResNets.
   case heFanIn
-  /// As `heFanOut`, with linear weights of deviation 0.01: torchvision's MobileNetV2.
+  /// As `heFanOut`, with linear weights of deviation 0.01 and biases of 0: torchvision's MobileNetV2.
   case heFanOutSmallHead
 
+  /// `fanIn` counts the inputs of one group, `fanOut` the outputs of all, as PyTorch does.
   func convolution(fanIn: Int, fanOut: Int) -> Initializer {
     switch self {
     case .frameworkDefault: .uniform(bound: 1 / Double(fanIn).squareRoot())
@@ -40,6 +41,10 @@ enum Initialization: Sendable {
     case .heFanIn: .normal(deviation: (2 / Double(fanIn)).squareRoot())
     case .heFanOutSmallHead: .normal(deviation: 0.01)
     }
+  }
+
+  func linearBias(fanIn: Int) -> Initializer {
+    self == .heFanOutSmallHead ? .constant(0) : .uniform(bound: 1 / Double(fanIn).squareRoot())
   }
 }
 

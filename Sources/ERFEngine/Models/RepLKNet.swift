@@ -6,7 +6,7 @@ struct RepLKNet: Architecture, Equatable {
   var layers = [2, 2, 18, 2]
   /// C: width a stage.
   var channels = [128, 256, 512, 1024]
-  /// Side of the parallel kernel that re-parameterization adds; nil: none. Only where K is larger.
+  /// Side of the parallel kernel that re-parameterization adds; nil: none. Not where K is smaller.
   var smallKernel: Int? = 5
   /// Width of the depth-wise convolution over that of the block.
   var depthwiseRatio = 1.0
@@ -73,7 +73,7 @@ struct RepLKNet: Architecture, Equatable {
       }
       let large = try convBN(
         &builder, "lkb_origin", x, outputs: width, kernel: kernel, groups: width)
-      guard let smallKernel, smallKernel < kernel else { return large }
+      guard let smallKernel, smallKernel <= kernel else { return large }
       let small = try convBN(
         &builder, "small_conv", x, outputs: width, kernel: smallKernel, groups: width)
       return builder.add(large, small)

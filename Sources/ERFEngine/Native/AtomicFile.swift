@@ -35,6 +35,25 @@ public enum AtomicFile {
     }
   }
 
+  /// Checks, without leaving anything behind, that `path` can be written as far as that shows before.
+  ///
+  /// - Throws: ``FileError``, as `write` would.
+  public static func requireWritable(_ path: String) throws(FileError) {
+    switch FileKind(of: path) {
+    case .folder: throw .isFolder(path: path)
+    case .unknown(let reason): throw .unwritable(path: path, reason: reason)
+    case .other: return
+    case .absent: try requireFolder(of: path)
+    case .regular:
+      guard unsafe access(path, W_OK) == 0 else {
+        throw .unwritable(path: path, reason: systemMessage(errno))
+      }
+    }
+    guard unsafe access(folder(of: path), W_OK | X_OK) == 0 else {
+      throw .unwritable(path: path, reason: systemMessage(errno))
+    }
+  }
+
   private static func requireFolder(of path: String) throws(FileError) {
     guard !path.isEmpty else { throw .unwritable(path: path, reason: "the name is empty") }
     guard !path.hasSuffix("/") else { throw .isFolder(path: path) }

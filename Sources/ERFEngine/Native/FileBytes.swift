@@ -79,7 +79,7 @@ enum FileBytes {
     case .other: break
     }
     guard expected <= limit else { throw .tooLarge(path: path, limit: limit) }
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .unreadable(path: path, reason: systemMessage(errno))
     }

@@ -23,4 +23,22 @@ public enum Folder {
       throw .unwritable(path: path, reason: "it is a file, not a folder")
     }
   }
+
+  /// Checks, without leaving anything behind, that `make` could make `path` and files in it.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  public static func requireWritable(_ path: String) throws(FileError) {
+    var existing = path
+    while FileKind(of: existing) == .absent {
+      let parts = existing.split(separator: "/").dropLast()
+      existing = (existing.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+      if existing.isEmpty { existing = "." }
+    }
+    guard FileKind(of: existing) == .folder else {
+      throw .unwritable(path: path, reason: "\(existing) is not a folder")
+    }
+    guard unsafe access(existing, W_OK | X_OK) == 0 else {
+      throw .unwritable(path: path, reason: systemMessage(errno))
+    }
+  }
 }

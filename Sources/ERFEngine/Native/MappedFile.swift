@@ -14,7 +14,7 @@ final class MappedFile: @unchecked Sendable {
 
   /// - Throws: `CheckpointError.unreadable` with the system's reason.
   init(path: String) throws(CheckpointError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
     }

@@ -43,8 +43,23 @@ enum MemoryPool {
       }
       if let kept { return unsafe UnsafeMutableRawPointer(bitPattern: kept) }
     }
+    if let fresh = unsafe fresh(bytes) { return unsafe fresh }
+    empty()
+    return unsafe fresh(bytes)
+  }
+
+  private static func fresh(_ bytes: Int) -> UnsafeMutableRawPointer? {
     var memory: UnsafeMutableRawPointer?
     return unsafe posix_memalign(&memory, 64, bytes) == 0 ? unsafe memory : nil
+  }
+
+  /// Gives all that is kept back to the system.
+  private static func empty() {
+    let blocks = shelves.withLock { shelves in
+      defer { shelves = Shelves() }
+      return shelves.blocks
+    }
+    for block in blocks { unsafe free(UnsafeMutableRawPointer(bitPattern: block.address)) }
   }
 
   /// Gives back what `take(bytes)` gave.

@@ -7,8 +7,20 @@
 #endif
 
 enum ProcessMemory {
-  /// Memory of the machine, in bytes.
-  static let machineBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  /// Memory that this process may use, in bytes: the machine's, or the limit set for it.
+  static let machineBytes: Int = {
+    let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
+    #else
+      let resource = RLIMIT_AS
+    #endif
+    guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt64(machine) else {
+      return machine
+    }
+    return Int(limit.rlim_cur)
+  }()
 
   /// Largest resident set so far, in bytes.
   static var peakBytes: Int {

@@ -32,6 +32,15 @@ public enum StandardStreams {
     _ = send(text, to: STDERR_FILENO)
   }
 
+  /// Columns of the terminal that standard error goes to; 80 where that is unknown.
+  public static var errorColumns: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+
   public static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
   public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }

@@ -25,7 +25,7 @@ public struct HeatField: Sendable, Equatable {
 
   public init(_ map: ERFMap) {
     self.init(
-      height: map.height, width: map.width, values: map.values.map { Float(log10($0 + 1)) })
+      height: map.height, width: map.width, values: map.values.map { Float(log1p($0) * M_LOG10E) })
   }
 
   /// Reduced or enlarged to `rows` x `columns`: each value is the mean over the area that its pixel

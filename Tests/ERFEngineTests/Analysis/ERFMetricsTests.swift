@@ -55,7 +55,7 @@ import Testing
     let found = ERFMetrics.areaRatios(values, height: height, width: width)
     for ratio in found {
       var expected: Int?
-      for i in 1..<height / 2 where expected == nil {
+      for i in 1..<min(height, width) / 2 where expected == nil {
         var sum = 0.0
         for row in 0..<height where abs(row - height / 2) <= i {
           for column in 0..<width where abs(column - width / 2) <= i {
@@ -65,6 +65,7 @@ import Testing
         if sum / total > ratio.threshold { expected = 2 * i + 1 }
       }
       #expect(ratio.side == expected)
+      #expect((ratio.ratio ?? 0) <= 1)
     }
   }
 

@@ -62,6 +62,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     let file = try Safetensors(path: path)
     let weights = golden.weights.map { "\(folder)/\($0).safetensors" } ?? path
     let input = try file.tensor("input").channelsLast()
+    #expect(file.keys.filter { $0.hasPrefix("stage") }.count >= 2)
+    #expect(file.keys.contains("logits") && file.keys.contains("erf/centre"))
+    #expect(file.keys.filter { $0.hasPrefix("erf/") }.count == 2)
     for graph in try forms(golden.model, weights: weights) {
       for key in file.keys where key.hasPrefix("stage") || key == "logits" {
         let tap = try #require(graph.tap(key))

@@ -1,0 +1,25 @@
+// Telling whether a file is still the one that was read.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Identity, size and time of the last change of a file.
+struct FileVersion: Hashable {
+  private let numbers: [Int]
+
+  /// nil for weights that are no file, or one that is not there.
+  init?(of weights: WeightsSource) {
+    guard case .file(let path) = weights else { return nil }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    #if canImport(Glibc)
+      let time = status.st_mtim
+    #else
+      let time = status.st_mtimespec
+    #endif
+    numbers = [Int(status.st_ino), Int(status.st_size), time.tv_sec, time.tv_nsec]
+  }
+}
