@@ -43,6 +43,19 @@ static cnc_event read_key(void) {
   return (cnc_event){CNC_EVENT_NONE, 0};
 }
 
+// Whether the terminal's size is another than when last asked: a signal can come too early to be
+// caught.
+static int size_changed(void) {
+  static unsigned short rows, columns;
+  struct winsize window;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0) return 0;
+  int known = rows != 0 || columns != 0;
+  int changed = window.ws_row != rows || window.ws_col != columns;
+  rows = window.ws_row;
+  columns = window.ws_col;
+  return changed && (known || rows != LINES || columns != COLS);
+}
+
 static cnc_event read_flags(void) {
   if (cnc_terminating) return (cnc_event){CNC_EVENT_TERMINATE, cnc_terminating};
   if (cnc_stopping) {
@@ -54,7 +67,8 @@ static cnc_event read_flags(void) {
     cnc_resume();
     return (cnc_event){CNC_EVENT_RESUME, 0};
   }
-  if (cnc_resized) {
+  int changed = size_changed();
+  if (cnc_resized || changed) {
     cnc_resized = 0;
     cnc_follow_size();
     return (cnc_event){CNC_EVENT_RESIZE, 0};
