@@ -60,7 +60,7 @@ import Testing
     #expect(error?.explanation.contains("not one written by torch.save") == true)
   }
 
-  /// Truncations at every length and random bytes: an error or an answer, never a trap.
+  /// Truncations at seeded lengths and random bytes: an error or an answer, never a trap.
   @Test(arguments: ["zip.pth", "legacy.pth", "protocol4.pth", "wrapped.pth"])
   func damagedFilesNeverTrap(_ name: String) throws {
     let whole = try Fixtures.bytes("checkpoints/\(name)")
