@@ -57,7 +57,7 @@ extension Command {
   private static func fileNames(_ requests: [ERFRequest]) -> [String] {
     var taken: Set<String> = []
     return requests.map { request in
-      let safe = request.model.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+      let safe = request.network.name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
       let stem = String(String(safe).prefix(80))
       var name = stem
       var number = 1

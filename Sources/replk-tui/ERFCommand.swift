@@ -35,7 +35,7 @@ extension Command {
 
   /// Runs a request with a progress line.
   static func run(_ request: ERFRequest, on computer: ERFComputer) throws -> ERFResult {
-    var line = ProgressLine(label: request.model)
+    var line = ProgressLine(label: request.network.name)
     defer { line.erase() }
     return try computer.compute(request) { line.show($0) }
   }

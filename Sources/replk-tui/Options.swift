@@ -139,9 +139,10 @@ extension Arguments {
     let images = try images()
     return try models.enumerated().map { index, model in
       ERFRequest(
-        model: model,
-        weights: weights.isEmpty
-          ? .random(seed: 0) : weights.count == 1 ? weights[0] : weights[index],
+        network: NetworkSpec(
+          model: model,
+          weights: weights.isEmpty
+            ? .random(seed: 0) : weights.count == 1 ? weights[0] : weights[index]),
         images: images, size: try size(), tap: try tap(), unit: try unit(),
         threads: try threads())
     }

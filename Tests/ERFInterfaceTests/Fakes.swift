@@ -30,7 +30,7 @@ func makeResult(
 
 func makeSubject(_ request: ERFRequest) -> ERFSubject {
   ERFSubject(
-    model: request.model.lowercased(), weights: request.weights.description,
+    model: request.network.name.lowercased(), weights: request.network.weights.description,
     weightsHash: "0123456789abcdef", input: request.size,
     stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
     mapSize: InputSize(height: 7, width: 7), unit: Unit(row: 3, column: 3), rule: .paper)
@@ -38,7 +38,7 @@ func makeSubject(_ request: ERFRequest) -> ERFSubject {
 
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
   ERFRequest(
-    model: model, weights: .random(seed: 0), size: InputSize(height: size, width: size))
+    network: NetworkSpec(model: model), size: InputSize(height: size, width: size))
 }
 
 /// A model of one or two networks with their maps in.

@@ -28,7 +28,7 @@ extension [Effect] {
   @Test func openingComputesEveryPanel() {
     var model = Model(requests: [makeRequest("a"), makeRequest("b")], display: Display())
     let effects = update(&model, .opened)
-    #expect(effects.computed.map(\.model) == ["a", "b"])
+    #expect(effects.computed.map(\.network.name) == ["a", "b"])
     #expect(Set(effects.ids).count == 2)
     #expect(model.panels.allSatisfy { $0.job != nil && !$0.isStale })
   }

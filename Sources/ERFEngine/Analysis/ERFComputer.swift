@@ -29,8 +29,7 @@ public final class ERFComputer: Sendable {
   }
 
   private struct Key: Hashable {
-    let model: String
-    let weights: WeightsSource
+    let spec: NetworkSpec
     /// Tells a checkpoint from the one that was there before.
     let version: FileVersion?
   }
@@ -42,13 +41,12 @@ public final class ERFComputer: Sendable {
   public init() {}
 
   /// The network of a request, loaded on first use.
-  public func network(_ model: String, weights: WeightsSource) throws -> Network {
-    let key = Key(
-      model: model.lowercased(), weights: weights, version: FileVersion(of: weights))
+  public func network(_ spec: NetworkSpec) throws -> Network {
+    let key = Key(spec: spec, version: FileVersion(of: spec.weights))
     let found = networks.withLock { networks in
       networks.first { $0.key == key }?.network
     }
-    let network = try found ?? Network(id: model, weights: weights)
+    let network = try found ?? Network(spec)
     networks.withLock { networks in
       networks.removeAll { $0.key == key }
       networks.insert((key, network), at: 0)
@@ -69,13 +67,14 @@ public final class ERFComputer: Sendable {
     var seconds = ERFSeconds()
     try request.validate()
     let inputs = try NetworkInputs(request.images)
-    let network = try network(request.model, weights: request.weights)
+    let network = try network(request.network)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
     let unit = try Network.checked(request.unit, on: tap, shape: shape)
     let subject = ERFSubject(
-      model: network.id, weights: request.weights.description, weightsHash: network.weightsHash,
+      model: network.id, weights: request.network.weights.description,
+      weightsHash: network.weightsHash,
       input: size, stages: network.stages, tap: tap.name,
       mapSize: InputSize(height: shape.height, width: shape.width), unit: unit,
       rule: request.rule)

@@ -6,7 +6,7 @@ extension ERFRequest {
   /// - Throws: the `ExplainedError` that computing would throw.
   public func validate() throws {
     let inputs = try NetworkInputs(images)
-    let architecture = try ModelCatalogue.architecture(model)
+    let architecture = try ModelCatalogue.architecture(of: self.network)
     let network = Network(
       shapesOf: architecture,
       graph: try architecture.graph(from: PlaceholderParameters(merged: true)))
@@ -21,7 +21,7 @@ extension ERFRequest {
         model: network.id, size: size, needed: estimate.bytes,
         available: ProcessMemory.machineBytes)
     }
-    if case .file(let path) = weights { _ = try Checkpoint(path: path) }
+    if case .file(let path) = self.network.weights { _ = try Checkpoint(path: path) }
   }
 }
 

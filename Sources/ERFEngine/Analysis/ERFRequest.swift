@@ -1,8 +1,6 @@
 /// What to compute: one network's effective receptive field over a list of images.
 public struct ERFRequest: Sendable, Equatable {
-  /// A catalogue id or free variant, such as `replknet-31` (case-insensitive).
-  public var model: String
-  public var weights: WeightsSource
+  public var network: NetworkSpec
   public var images: ImageSource
   /// Input size in pixels.
   public var size: InputSize
@@ -15,33 +13,17 @@ public struct ERFRequest: Sendable, Equatable {
   public var threads: Int?
 
   public init(
-    model: String, weights: WeightsSource = .random(seed: 0), images: ImageSource = .builtIn(1),
+    network: NetworkSpec, images: ImageSource = .builtIn(1),
     size: InputSize = InputSize(height: 224, width: 224), tap: String? = nil, unit: Unit? = nil,
     rule: ERFRule = .paper, threads: Int? = nil
   ) {
-    self.model = model
-    self.weights = weights
+    self.network = network
     self.images = images
     self.size = size
     self.tap = tap
     self.unit = unit
     self.rule = rule
     self.threads = threads
-  }
-}
-
-/// Where the weights come from.
-public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
-  /// Seeded random initialisation, as the network's official code initialises.
-  case random(seed: UInt64)
-  /// A checkpoint file.
-  case file(String)
-
-  public var description: String {
-    switch self {
-    case .random(let seed): "random:\(seed)"
-    case .file(let path): path
-    }
   }
 }
 

@@ -5,7 +5,7 @@ public enum FeatureExtractor {
   /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that cannot be carried out.
   public static func features(of request: ERFRequest) throws -> NPY {
     let inputs = try NetworkInputs(request.images)
-    let network = try Network(id: request.model, weights: request.weights)
+    let network = try Network(request.network)
     let size = inputs.size ?? request.size
     let tap = try network.tap(request.tap)
     let shape = try network.shape(of: tap, input: size)

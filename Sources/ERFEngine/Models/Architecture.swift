@@ -1,11 +1,25 @@
 /// A family of networks with its free numbers: a value that builds graphs.
 protocol Architecture: Sendable {
+  /// What free ids begin with: `replknet`.
+  static var family: String { get }
+  /// The networks that have ids of their own, in the order to list them.
+  static var variants: [(ids: [String], network: Self)] { get }
+  /// The form of free ids, for help.
+  static var freeForm: String { get }
+  /// What can be chosen for each stage.
+  static var openFields: Set<StageField> { get }
+
+  /// The network that a free id describes.
+  init(_ fields: inout FieldParser) throws(ModelError)
+
   /// Canonical id: `replknet-31`, or a free variant such as `resnet-cifar:depth=26`.
   var id: String { get }
   /// How the official code initialises.
   var initialization: Initialization { get }
   /// How images are prepared for it.
   var preprocessing: Preprocessing { get }
+  /// What is chosen for each stage.
+  var stages: [StageDesign] { get set }
 
   /// Appends the whole network: every block and stage tapped, logits at the end.
   func build(_ builder: inout GraphBuilder) throws
@@ -18,4 +32,9 @@ extension Architecture {
     try build(&builder)
     return builder.graph
   }
+}
+
+extension Architecture where Self: Equatable {
+  /// The id of the variant that this is; nil for all others.
+  var variantID: String? { Self.variants.first { $0.network == self }?.ids[0] }
 }

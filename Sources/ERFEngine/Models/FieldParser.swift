@@ -70,6 +70,49 @@ struct FieldParser {
     return numbers.compactMap { $0 }
   }
 
+  /// One number for all stages, or a list of as many; `isValid` narrows the range.
+  mutating func perStage(
+    _ field: String, _ range: ClosedRange<Int>, default fallback: Int, stages: Int,
+    expected: String? = nil, where isValid: (Int) -> Bool = { _ in true }
+  ) throws(ModelError) -> [Int] {
+    let numbers = try list(field, range, default: [fallback], counts: 1...6)
+    guard numbers.count == 1 || numbers.count == stages, numbers.allSatisfy(isValid) else {
+      throw .badValue(
+        id: id, field: field, value: values[field] ?? "",
+        expected: expected ?? "one number, or one for each of the \(stages) stages")
+    }
+    return numbers.count == 1 ? [Int](repeating: numbers[0], count: stages) : numbers
+  }
+
+  /// Stages with `kernels`, `dilation` and `shortcuts`, for networks whose kernels are 3 by default.
+  mutating func stages(depths: [Int]) throws(ModelError) -> [StageDesign] {
+    let kernels = try perStage(
+      "kernels", StageDesign.kernels, default: 3, stages: depths.count,
+      expected: "\(Self.oddSides), one or as many as stages", where: Self.isOdd)
+    return try stages(
+      kernels: kernels, small: [Int](repeating: 0, count: depths.count), depths: depths)
+  }
+
+  /// Stages with `dilation` and `shortcuts`; a small kernel of 0 is none.
+  mutating func stages(
+    kernels: [Int], small: [Int], depths: [Int]
+  ) throws(ModelError) -> [StageDesign] {
+    let count = depths.count
+    let dilations = try perStage("dilation", StageDesign.dilations, default: 1, stages: count)
+    let shortcuts = try perStage("shortcuts", 0...1, default: 1, stages: count)
+    return (0..<count).map { stage in
+      StageDesign(
+        kernel: kernels[stage], smallKernel: small[stage] == 0 ? nil : small[stage],
+        dilation: dilations[stage], hasShortcuts: shortcuts[stage] == 1, depth: depths[stage])
+    }
+  }
+
+  static let oddSides = "odd numbers from 1 to 63"
+
+  static func isOdd(_ number: Int) -> Bool { number % 2 == 1 }
+
+  static func isOddOrNone(_ number: Int) -> Bool { number == 0 || number % 2 == 1 }
+
   mutating func choice<Choice: RawRepresentable<String>>(
     _ field: String, of choices: [Choice], default fallback: Choice
   ) throws(ModelError) -> Choice {
@@ -88,4 +131,31 @@ struct FieldParser {
       throw .unknownField(id: id, field: unknown, known: asked)
     }
   }
+}
+
+extension [StageDesign] {
+  /// `:kernels=3,3,7,3` where they are not all 3.
+  var kernelField: String {
+    contains { $0.kernel != 3 } ? ":kernels=" + map(\.kernel).fieldText : ""
+  }
+
+  /// `:dilation=1,1,2,1:shortcuts=0`: what is not as usual, for ids.
+  var unusualFields: String {
+    var text = ""
+    if contains(where: { $0.dilation != 1 }) { text += ":dilation=" + map(\.dilation).fieldText }
+    if contains(where: { !$0.hasShortcuts }) {
+      text += ":shortcuts=" + map { $0.hasShortcuts ? 1 : 0 }.fieldText
+    }
+    return text
+  }
+}
+
+extension [Int] {
+  /// `3,4,6,3`, or one number where all are equal.
+  var fieldText: String {
+    Set(self).count == 1 ? "\(self[0])" : listText
+  }
+
+  /// `3,4,6,3`
+  var listText: String { map(String.init).joined(separator: ",") }
 }

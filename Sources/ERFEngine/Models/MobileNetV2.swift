@@ -1,12 +1,10 @@
 /// MobileNetV2 (Sandler et al. 2018) with torchvision's parameter names and a free width.
 struct MobileNetV2: Architecture, Equatable {
+  /// Kernels are those of the depth-wise convolutions (the paper's tables 3, 4 and 11 enlarge them);
+  /// the depth is fixed.
+  var stages = depths.map { StageDesign(kernel: 3, depth: $0) }
   var width = 1.0
   var classes = 1000
-
-  var id: String {
-    self == MobileNetV2()
-      ? "mobilenetv2" : "mobilenetv2:width=\(width.shortText):classes=\(classes)"
-  }
 
   var initialization: Initialization { .heFanOutSmallHead }
   var preprocessing: Preprocessing { .imageNet }
@@ -17,12 +15,14 @@ struct MobileNetV2: Architecture, Equatable {
     (6, 320, 1, 1),
   ]
 
-  /// Stages end before the layers that double the stride: after these `features`.
-  private static let stageEnds = [3, 6, 13, 18]
+  /// Inverted residuals a stage; stages end before the layers that double the stride.
+  private static let depths = [3, 3, 7, 4]
 
   func build(_ builder: inout GraphBuilder) throws {
     let input = builder.input
     var layer = 0
+    var stage = 0
+    var stageEnd = stages[0].depth
     var x = try builder.block("features.0") {
       try convBN(
         &$0, "0", "1", input, outputs: Self.rounded(32 * width), kernel: 3, stride: 2, relu: true)
@@ -33,9 +33,15 @@ struct MobileNetV2: Architecture, Equatable {
         x = try builder.block("features.\(layer)") {
           try invertedResidual(
             &$0, x, outputs: Self.rounded(Double(group.channels) * width),
-            expansion: group.expansion, stride: index == 0 ? group.stride : 1)
+            expansion: group.expansion, stride: index == 0 ? group.stride : 1,
+            design: stages[stage])
         }
-        if let stage = Self.stageEnds.firstIndex(of: layer) { builder.endStage(stage + 1, x) }
+        // The last stage takes in the 1x1 convolution behind its blocks.
+        if layer == stageEnd, stage + 1 < stages.count {
+          builder.endStage(stage + 1, x)
+          stage += 1
+          stageEnd += stages[stage].depth
+        }
       }
     }
     layer += 1
@@ -43,7 +49,7 @@ struct MobileNetV2: Architecture, Equatable {
       try convBN(
         &$0, "0", "1", x, outputs: Self.rounded(1280 * max(1, width)), kernel: 1, relu: true)
     }
-    builder.endStage(Self.stageEnds.count, x)
+    builder.endStage(stages.count, x)
     let logits = try builder.block("classifier") { builder in
       let pooled = builder.globalAverage(x)
       return try builder.linear("1", pooled, outputs: classes)
@@ -53,7 +59,7 @@ struct MobileNetV2: Architecture, Equatable {
 
   private func invertedResidual(
     _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, outputs: Int, expansion: Int,
-    stride: Int
+    stride: Int, design: StageDesign
   ) throws -> GraphBuilder.Value {
     let hidden = input.channels * expansion
     let x = try builder.scope("conv") { builder in
@@ -63,21 +69,40 @@ struct MobileNetV2: Architecture, Equatable {
         x = try convBN(&builder, "0.0", "0.1", x, outputs: hidden, kernel: 1, relu: true)
         index = 1
       }
-      x = try convBN(
-        &builder, "\(index).0", "\(index).1", x, outputs: hidden, kernel: 3, stride: stride,
-        groups: hidden, relu: true)
+      x = try builder.scope("\(index)") {
+        try depthwise(&$0, x, stride: stride, design: design)
+      }
       return try convBN(
         &builder, "\(index + 1)", "\(index + 2)", x, outputs: outputs, kernel: 1)
     }
-    return stride == 1 && input.channels == outputs ? builder.add(input, x) : x
+    let hasShortcut = design.hasShortcuts && stride == 1 && input.channels == outputs
+    return hasShortcut ? builder.add(input, x) : x
+  }
+
+  /// The depth-wise convolution, with the small kernel beside it where there is one.
+  private func depthwise(
+    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, stride: Int, design: StageDesign
+  ) throws -> GraphBuilder.Value {
+    let large = try convBN(
+      &builder, "0", "1", input, outputs: input.channels, kernel: design.kernel, stride: stride,
+      groups: input.channels, dilation: design.dilation)
+    guard let smallKernel = design.parallelKernel else { return builder.relu6(large) }
+    let small = try builder.scope("small") {
+      try convBN(
+        &$0, "0", "1", input, outputs: input.channels, kernel: smallKernel, stride: stride,
+        groups: input.channels)
+    }
+    return builder.relu6(builder.add(large, small))
   }
 
   private func convBN(
     _ builder: inout GraphBuilder, _ conv: String, _ norm: String, _ input: GraphBuilder.Value,
-    outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1, relu: Bool = false
+    outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1, dilation: Int = 1,
+    relu: Bool = false
   ) throws -> GraphBuilder.Value {
     let x = try builder.convolution(
-      conv, input, outputs: outputs, kernel: kernel, stride: stride, groups: groups)
+      conv, input, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
+      dilation: dilation)
     let normalised = try builder.batchNorm(norm, x)
     return relu ? builder.relu6(normalised) : normalised
   }
@@ -86,5 +111,35 @@ struct MobileNetV2: Architecture, Equatable {
   private static func rounded(_ channels: Double) -> Int {
     let nearest = max(8, Int(channels + 4) / 8 * 8)
     return Double(nearest) < 0.9 * channels ? nearest + 8 : nearest
+  }
+}
+
+extension MobileNetV2 {
+  static let family = "mobilenetv2"
+  static let freeForm = "mobilenetv2:width=1:kernels=3:small=0:dilation=1:shortcuts=1:classes=1000"
+  static let openFields: Set<StageField> = [.kernel, .smallKernel, .dilation, .shortcuts]
+  static let variants = [(ids: ["mobilenetv2"], network: MobileNetV2())]
+
+  var id: String { variantID ?? freeID }
+
+  private var freeID: String {
+    let small = stages.map { $0.smallKernel ?? 0 }
+    return "mobilenetv2:width=\(width.shortText)\(stages.kernelField)"
+      + (small.contains { $0 != 0 } ? ":small=\(small.fieldText)" : "")
+      + "\(stages.unusualFields):classes=\(classes)"
+  }
+
+  init(_ fields: inout FieldParser) throws(ModelError) {
+    width = try fields.decimal("width", 0.05...4, default: 1)
+    let count = Self.depths.count
+    let kernels = try fields.perStage(
+      "kernels", StageDesign.kernels, default: 3, stages: count,
+      expected: "\(FieldParser.oddSides), one or as many as stages", where: FieldParser.isOdd)
+    let small = try fields.perStage(
+      "small", 0...63, default: 0, stages: count,
+      expected: "0 (none) or an odd number, one or as many as stages",
+      where: FieldParser.isOddOrNone)
+    stages = try fields.stages(kernels: kernels, small: small, depths: Self.depths)
+    classes = try fields.number("classes", 1...100_000, default: 1000)
   }
 }

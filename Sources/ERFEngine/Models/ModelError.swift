@@ -1,6 +1,8 @@
 /// Why a model id does not name a network.
 public enum ModelError: ExplainedError, Equatable {
   case unknown(id: String, nearest: String?)
+  /// Neither a model nor a file to find it out from.
+  case unnamed(NetworkSpec)
   case unknownField(id: String, field: String, known: [String])
   case badValue(id: String, field: String, value: String, expected: String)
   case missingField(id: String, field: String)
@@ -17,6 +19,8 @@ public enum ModelError: ExplainedError, Equatable {
       "unknown model '\(id)'"
         + (nearest.map { ": did you mean \($0)?" } ?? "")
         + " (`replk-tui models` lists them all)"
+    case .unnamed(let spec):
+      "\(spec.name): say which network this is (`replk-tui models` lists them)"
     case .unknownField(let id, let field, let known):
       "\(id): unknown field '\(field)'; expected \(known.joined(separator: ", "))"
     case .badValue(let id, let field, let value, let expected):

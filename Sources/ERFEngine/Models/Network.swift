@@ -11,13 +11,13 @@ public struct Network: Sendable {
   /// Batch norms folded, parallel kernels merged.
   let graph: Graph
 
-  /// Loads or generates the weights of the network `id` and folds them.
+  /// Loads or generates the weights that `spec` names and folds them.
   ///
   /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit.
-  public init(id: String, weights: WeightsSource) throws {
-    let architecture = try ModelCatalogue.architecture(id)
-    let (trained, choice) = try Self.load(architecture, weights: weights)
-    self.init(architecture, weights: weights, graph: trained, choice: choice)
+  public init(_ spec: NetworkSpec) throws {
+    let architecture = try ModelCatalogue.architecture(of: spec)
+    let (trained, choice) = try Self.load(architecture, spec)
+    self.init(architecture, weights: spec.weights, graph: trained, choice: choice)
   }
 
   init(
@@ -47,26 +47,33 @@ public struct Network: Sendable {
   }
 
   /// The graph as the official code builds it: batch norms and parallel branches apart.
-  static func trainingForm(
-    _ architecture: any Architecture, weights: WeightsSource
-  ) throws -> Graph {
-    try load(architecture, weights: weights).graph
+  static func trainingForm(_ spec: NetworkSpec) throws -> Graph {
+    try load(ModelCatalogue.architecture(of: spec), spec).graph
   }
 
+  /// Weights are read for the network that they belong to, then brought to the shapes of `edited`.
   private static func load(
-    _ architecture: any Architecture, weights: WeightsSource
+    _ edited: any Architecture, _ spec: NetworkSpec
   ) throws -> (graph: Graph, choice: WeightsChoice?) {
-    switch weights {
-    case .random(let seed):
-      return (try architecture.graph(from: RandomParameters(seed: seed)), nil)
+    let original = try spec.weightsModel.map(ModelCatalogue.architecture) ?? edited
+    let isEdited = original.id != edited.id
+    func graph(from source: any ParameterSource) throws -> Graph {
+      guard isEdited else { return try edited.graph(from: source) }
+      let inventory = try ParameterInventory(of: original, holds: source.holds)
+      return try edited.graph(
+        from: FittedParameters(source: source, original: inventory, fit: spec.fit))
+    }
+    switch spec.weights {
+    case .random(let seed): return (try graph(from: RandomParameters(seed: seed)), nil)
     case .file(let path):
       let file = try Checkpoint(path: path)
       let parameters = CheckpointParameters(
-        file: file, model: architecture.id, firstKey: try architecture.firstKey())
-      let graph = try architecture.graph(from: parameters)
-      let leftovers = parameters.leftovers()
+        file: file, model: original.id, firstKey: try original.firstKey())
+      let graph = try graph(from: parameters)
+      // An edited network may leave out what its original has.
+      let leftovers = isEdited ? [] : parameters.leftovers()
       guard leftovers.isEmpty else {
-        throw CheckpointError.extra(path: path, keys: leftovers, model: architecture.id)
+        throw CheckpointError.extra(path: path, keys: leftovers, model: original.id)
       }
       return (graph, parameters.choice)
     }

@@ -1,17 +1,28 @@
 /// RepLKNet (arXiv:2203.06717, section 4 and Fig. 4): [B], [C], [K] free a stage.
 struct RepLKNet: Architecture, Equatable {
-  /// K: side of the large kernel, a stage.
-  var kernels: [Int]
-  /// B: number of RepLK blocks, each followed by a ConvFFN, a stage.
-  var layers = [2, 2, 18, 2]
+  /// K and B of each stage: B RepLK blocks, each followed by a ConvFFN. The small kernel is only where K
+  /// is not smaller.
+  var stages: [StageDesign]
   /// C: width a stage.
-  var channels = [128, 256, 512, 1024]
-  /// Side of the parallel kernel that re-parameterization adds; nil: none. Not where K is smaller.
-  var smallKernel: Int? = 5
+  var channels: [Int]
   /// Width of the depth-wise convolution over that of the block.
-  var depthwiseRatio = 1.0
-  var classes = 1000
-  var preprocessing = Preprocessing.imageNet
+  var depthwiseRatio: Double
+  var classes: Int
+  var preprocessing: Preprocessing
+
+  init(
+    kernels: [Int], layers: [Int] = [2, 2, 18, 2], channels: [Int] = [128, 256, 512, 1024],
+    smallKernel: Int? = 5, depthwiseRatio: Double = 1, classes: Int = 1000,
+    preprocessing: Preprocessing = .imageNet
+  ) {
+    stages = zip(kernels, layers).map {
+      StageDesign(kernel: $0, smallKernel: smallKernel, depth: $1)
+    }
+    self.channels = channels
+    self.depthwiseRatio = depthwiseRatio
+    self.classes = classes
+    self.preprocessing = preprocessing
+  }
 
   /// Width of the ConvFFN's hidden layer over that of the block.
   private static let hiddenRatio = 4
@@ -20,13 +31,13 @@ struct RepLKNet: Architecture, Equatable {
 
   func build(_ builder: inout GraphBuilder) throws {
     var x = try stem(&builder)
-    for stage in channels.indices {
-      for block in 0..<layers[stage] {
+    for (stage, design) in stages.enumerated() {
+      for block in 0..<design.depth {
         x = try builder.block("stages.\(stage).blocks.\(2 * block)") {
-          try largeKernelBlock(&$0, x, kernel: kernels[stage])
+          try largeKernelBlock(&$0, x, design: design)
         }
         x = try builder.block("stages.\(stage).blocks.\(2 * block + 1)") {
-          try feedForward(&$0, x)
+          try feedForward(&$0, x, hasShortcut: design.hasShortcuts)
         }
       }
       builder.endStage(stage + 1, x)
@@ -61,7 +72,7 @@ struct RepLKNet: Architecture, Equatable {
 
   /// BN, 1x1, K x K depth-wise beside the small kernel, ReLU, 1x1, shortcut.
   private func largeKernelBlock(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, kernel: Int
+    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, design: StageDesign
   ) throws -> GraphBuilder.Value {
     let width = Int(Double(input.channels) * depthwiseRatio)
     var x = try builder.batchNorm("prelkb_bn", input)
@@ -69,73 +80,117 @@ struct RepLKNet: Architecture, Equatable {
     x = try builder.scope("large_kernel") { builder in
       if builder.holds("lkb_reparam.weight") {
         return try builder.convolution(
-          "lkb_reparam", x, outputs: width, kernel: kernel, groups: width, bias: true)
+          "lkb_reparam", x, outputs: width, kernel: design.kernel, groups: width,
+          dilation: design.dilation, bias: true)
       }
       let large = try convBN(
-        &builder, "lkb_origin", x, outputs: width, kernel: kernel, groups: width)
-      guard let smallKernel, smallKernel <= kernel else { return large }
+        &builder, "lkb_origin", x, outputs: width, kernel: design.kernel, groups: width,
+        dilation: design.dilation)
+      guard let smallKernel = design.parallelKernel else { return large }
       let small = try convBN(
         &builder, "small_conv", x, outputs: width, kernel: smallKernel, groups: width)
       return builder.add(large, small)
     }
     x = builder.relu(x)
     x = try convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)
-    return builder.add(input, x)
+    return design.hasShortcuts ? builder.add(input, x) : x
   }
 
   /// ConvFFN: BN, 1x1, GELU, 1x1, shortcut.
   private func feedForward(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value
+    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, hasShortcut: Bool
   ) throws -> GraphBuilder.Value {
     var x = try builder.batchNorm("preffn_bn", input)
     x = try convBN(
       &builder, "pw1", x, outputs: input.channels * Self.hiddenRatio, kernel: 1)
     x = builder.gelu(x)
     x = try convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)
-    return builder.add(input, x)
+    return hasShortcut ? builder.add(input, x) : x
   }
 
   private func convBN(
     _ builder: inout GraphBuilder, _ name: String, _ input: GraphBuilder.Value, outputs: Int,
-    kernel: Int, stride: Int = 1, groups: Int = 1, relu: Bool = false
+    kernel: Int, stride: Int = 1, groups: Int = 1, dilation: Int = 1, relu: Bool = false
   ) throws -> GraphBuilder.Value {
     try builder.scope(name) { builder in
       let convolved = try builder.convolution(
-        "conv", input, outputs: outputs, kernel: kernel, stride: stride, groups: groups)
+        "conv", input, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
+        dilation: dilation)
       let normalised = try builder.batchNorm("bn", convolved)
       return relu ? builder.relu(normalised) : normalised
     }
   }
 }
 
-/// The variants of the paper's tables 5 and 6 and of the released checkpoints.
+/// The variants of the paper's tables 5 and 6 and of the released checkpoints, and all others.
 extension RepLKNet {
-  static let variants: [(id: String, aliases: [String], network: RepLKNet)] = [
-    ("replknet-3", [], RepLKNet(kernels: [3, 3, 3, 3])),
-    ("replknet-7", [], RepLKNet(kernels: [7, 7, 7, 7])),
-    ("replknet-13", [], RepLKNet(kernels: [13, 13, 13, 13])),
-    ("replknet-25", [], RepLKNet(kernels: [25, 25, 25, 13])),
-    ("replknet-31", ["replknet-31b"], RepLKNet(kernels: [31, 29, 27, 13])),
+  static let family = "replknet"
+  static let freeForm =
+    "replknet:kernels=31,29,27,13:layers=2,2,18,2:channels=128,256,512,1024:small=5:dw=1"
+    + ":dilation=1:shortcuts=1:norm=imagenet:classes=1000"
+  static let openFields = Set(StageField.allCases)
+
+  static let variants: [(ids: [String], network: RepLKNet)] = [
+    (["replknet-3"], RepLKNet(kernels: [3, 3, 3, 3])),
+    (["replknet-7"], RepLKNet(kernels: [7, 7, 7, 7])),
+    (["replknet-13"], RepLKNet(kernels: [13, 13, 13, 13])),
+    (["replknet-25"], RepLKNet(kernels: [25, 25, 25, 13])),
+    (["replknet-31", "replknet-31b"], RepLKNet(kernels: [31, 29, 27, 13])),
     (
-      "replknet-31l", [],
+      ["replknet-31l"],
       RepLKNet(kernels: [31, 29, 27, 13], channels: [192, 384, 768, 1536])
     ),
     (
-      "replknet-xl", [],
+      ["replknet-xl"],
       RepLKNet(
         kernels: [27, 27, 27, 13], channels: [256, 512, 1024, 2048], smallKernel: nil,
         depthwiseRatio: 1.5, preprocessing: .half)
     ),
   ]
 
-  var id: String {
-    Self.variants.first { $0.network == self }?.id ?? freeID
-  }
+  var id: String { variantID ?? freeID }
 
   private var freeID: String {
-    let list = { (numbers: [Int]) in numbers.map(String.init).joined(separator: ",") }
-    return "replknet:kernels=\(list(kernels)):layers=\(list(layers)):channels=\(list(channels))"
-      + ":small=\(smallKernel ?? 0):dw=\(depthwiseRatio.shortText):classes=\(classes)"
+    "replknet:kernels=\(stages.map(\.kernel).listText)"
+      + ":layers=\(stages.map(\.depth).listText)"
+      + ":channels=\(channels.listText)"
+      + ":small=\(stages.map { $0.smallKernel ?? 0 }.fieldText)"
+      + ":dw=\(depthwiseRatio.shortText)\(stages.unusualFields)"
+      + (preprocessing == .half ? ":norm=half" : "") + ":classes=\(classes)"
+  }
+
+  /// What ids call the statistics that images are normalised with.
+  private enum Normalisation: String, CaseIterable { case imagenet, half }
+
+  init(_ fields: inout FieldParser) throws(ModelError) {
+    let kernels = try fields.list("kernels", StageDesign.kernels, default: nil, counts: 1...6)
+    for kernel in kernels where kernel % 2 == 0 {
+      throw .badValue(
+        id: fields.id, field: "kernels", value: "\(kernel)", expected: FieldParser.oddSides)
+    }
+    let isStandard = kernels.count == 4
+    let depths = try fields.list(
+      "layers", StageDesign.depths, default: isStandard ? [2, 2, 18, 2] : nil, counts: 1...6)
+    channels = try fields.list(
+      "channels", 1...8192, default: isStandard ? [128, 256, 512, 1024] : nil, counts: 1...6)
+    guard depths.count == kernels.count && channels.count == kernels.count else {
+      throw .unequalLengths(id: fields.id, fields: ["kernels", "layers", "channels"])
+    }
+    let small = try fields.perStage(
+      "small", 0...63, default: 5, stages: kernels.count,
+      expected: "0 (none) or an odd number, one or as many as stages",
+      where: FieldParser.isOddOrNone)
+    stages = try fields.stages(kernels: kernels, small: small, depths: depths)
+    depthwiseRatio = try fields.decimal("dw", 0.25...8, default: 1)
+    for channels in channels where Double(channels) * depthwiseRatio < 1 {
+      throw .badValue(
+        id: fields.id, field: "dw", value: depthwiseRatio.shortText,
+        expected: "at least one depth-wise channel for \(channels) channels")
+    }
+    let normalisation = try fields.choice(
+      "norm", of: Normalisation.allCases, default: .imagenet)
+    preprocessing = normalisation == .half ? .half : .imageNet
+    classes = try fields.number("classes", 1...100_000, default: 1000)
   }
 }
 

@@ -8,25 +8,17 @@ struct ResNet: Architecture, Equatable {
   }
 
   var block: Block
-  /// Blocks a stage.
-  var layers: [Int]
+  /// The kernels are those of the 3x3 convolutions.
+  var stages: [StageDesign]
   /// Planes of the first stage; each stage doubles them.
   var width = 64
   var classes = 1000
 
-  /// He et al. 2016, table 1.
-  static let variants: [(id: String, network: ResNet)] = [
-    ("resnet-18", ResNet(block: .basic, layers: [2, 2, 2, 2])),
-    ("resnet-34", ResNet(block: .basic, layers: [3, 4, 6, 3])),
-    ("resnet-50", ResNet(block: .bottleneck, layers: [3, 4, 6, 3])),
-    ("resnet-101", ResNet(block: .bottleneck, layers: [3, 4, 23, 3])),
-    ("resnet-152", ResNet(block: .bottleneck, layers: [3, 8, 36, 3])),
-  ]
-
-  var id: String {
-    Self.variants.first { $0.network == self }?.id
-      ?? "resnet:block=\(block.rawValue):layers="
-      + layers.map(String.init).joined(separator: ",") + ":width=\(width):classes=\(classes)"
+  init(block: Block, layers: [Int], width: Int = 64, classes: Int = 1000) {
+    self.block = block
+    stages = layers.map { StageDesign(kernel: 3, depth: $0) }
+    self.width = width
+    self.classes = classes
   }
 
   var initialization: Initialization { .heFanOut }
@@ -43,11 +35,12 @@ struct ResNet: Architecture, Equatable {
         return builder.maxPool(builder.relu(x), kernel: 3, stride: 2, padding: 1)
       }
     }
-    for (stage, depth) in layers.enumerated() {
-      for index in 0..<depth {
+    for (stage, design) in stages.enumerated() {
+      for index in 0..<design.depth {
         x = try builder.block("layer\(stage + 1).\(index)") { builder in
           try residual(
-            &builder, x, planes: width << stage, stride: stage > 0 && index == 0 ? 2 : 1)
+            &builder, x, planes: width << stage, stride: stage > 0 && index == 0 ? 2 : 1,
+            design: design)
         }
       }
       builder.endStage(stage + 1, x)
@@ -63,11 +56,12 @@ struct ResNet: Architecture, Equatable {
   }
 
   private func residual(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, planes: Int, stride: Int
+    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, planes: Int, stride: Int,
+    design: StageDesign
   ) throws -> GraphBuilder.Value {
     let outputs = planes * block.expansion
     var shortcut = input
-    if stride != 1 || input.channels != outputs {
+    if design.hasShortcuts, stride != 1 || input.channels != outputs {
       shortcut = try builder.scope("downsample") { builder in
         let x = try builder.convolution("0", input, outputs: outputs, kernel: 1, stride: stride)
         return try builder.batchNorm("1", x)
@@ -75,16 +69,49 @@ struct ResNet: Architecture, Equatable {
     }
     let convolutions: [(outputs: Int, kernel: Int, stride: Int)] =
       block == .basic
-      ? [(planes, 3, stride), (planes, 3, 1)]
-      : [(planes, 1, 1), (planes, 3, stride), (outputs, 1, 1)]
+      ? [(planes, design.kernel, stride), (planes, design.kernel, 1)]
+      : [(planes, 1, 1), (planes, design.kernel, stride), (outputs, 1, 1)]
     var x = input
     for (index, layer) in convolutions.enumerated() {
       x = try builder.convolution(
         "conv\(index + 1)", x, outputs: layer.outputs, kernel: layer.kernel,
-        stride: layer.stride)
+        stride: layer.stride, dilation: layer.kernel == 1 ? 1 : design.dilation)
       x = try builder.batchNorm("bn\(index + 1)", x)
       if index + 1 < convolutions.count { x = builder.relu(x) }
     }
-    return builder.relu(builder.add(shortcut, x))
+    return builder.relu(design.hasShortcuts ? builder.add(shortcut, x) : x)
+  }
+}
+
+/// He et al. 2016, table 1, and all others.
+extension ResNet {
+  static let family = "resnet"
+  static let freeForm =
+    "resnet:block=bottleneck:layers=3,4,6,3:width=64:kernels=3:dilation=1:shortcuts=1"
+    + ":classes=1000"
+  static let openFields: Set<StageField> = [.kernel, .dilation, .shortcuts, .depth]
+
+  static let variants: [(ids: [String], network: ResNet)] = [
+    (["resnet-18"], ResNet(block: .basic, layers: [2, 2, 2, 2])),
+    (["resnet-34"], ResNet(block: .basic, layers: [3, 4, 6, 3])),
+    (["resnet-50"], ResNet(block: .bottleneck, layers: [3, 4, 6, 3])),
+    (["resnet-101"], ResNet(block: .bottleneck, layers: [3, 4, 23, 3])),
+    (["resnet-152"], ResNet(block: .bottleneck, layers: [3, 8, 36, 3])),
+  ]
+
+  var id: String { variantID ?? freeID }
+
+  private var freeID: String {
+    "resnet:block=\(block.rawValue):layers=\(stages.map(\.depth).listText):width=\(width)"
+      + "\(stages.kernelField)\(stages.unusualFields):classes=\(classes)"
+  }
+
+  init(_ fields: inout FieldParser) throws(ModelError) {
+    block = try fields.choice("block", of: Block.allCases, default: .bottleneck)
+    let depths = try fields.list(
+      "layers", StageDesign.depths, default: [3, 4, 6, 3], counts: 1...6)
+    stages = try fields.stages(depths: depths)
+    width = try fields.number("width", 1...1024, default: 64)
+    classes = try fields.number("classes", 1...100_000, default: 1000)
   }
 }

@@ -177,8 +177,8 @@ extension Panel {
 
   /// The network's id in the canonical form, or as the user wrote it where only the case differs.
   var name: String {
-    guard let model = subject?.model, model.lowercased() != request.model.lowercased() else {
-      return request.model.sanitised
+    guard let model = subject?.model, model.lowercased() != request.network.name.lowercased() else {
+      return request.network.name.sanitised
     }
     return model.sanitised
   }

@@ -97,7 +97,7 @@ struct PanelDrawing {
 
   /// Random weights stand out, since with them the order of networks can reverse.
   private func weights(long: Bool) -> Span {
-    switch panel.request.weights {
+    switch panel.request.network.weights {
     case .random(let seed):
       Span(long ? "random weights, seed \(seed)" : "random:\(seed)", .warning)
     case .file(let path):

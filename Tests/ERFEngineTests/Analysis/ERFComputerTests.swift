@@ -7,7 +7,8 @@ import Testing
   private let model = "replknet:kernels=13,9:layers=1,1:channels=8,12:classes=5"
 
   private func request(_ change: (inout ERFRequest) -> Void = { _ in }) -> ERFRequest {
-    var request = ERFRequest(model: model, size: InputSize(height: 64, width: 48))
+    var request = ERFRequest(
+      network: NetworkSpec(model: model), size: InputSize(height: 64, width: 48))
     change(&request)
     return request
   }
@@ -46,7 +47,7 @@ import Testing
       try ERFComputer().compute(request { $0.threads = threads }).map
     }
     #expect(maps[0] == maps[1] && maps[1] == maps[2])
-    let other = try ERFComputer().compute(request { $0.weights = .random(seed: 1) }).map
+    let other = try ERFComputer().compute(request { $0.network.weights = .random(seed: 1) }).map
     #expect(other != maps[0])
   }
 
@@ -57,7 +58,9 @@ import Testing
   ]) func preparedTensorsGiveTheGoldenMap(_ golden: (name: String, model: String)) throws {
     let path = Fixtures.path("\(golden.name).safetensors")
     let result = try ERFComputer().compute(
-      ERFRequest(model: golden.model, weights: .file(path), images: .tensor(path + "#input")))
+      ERFRequest(
+        network: NetworkSpec(model: golden.model, weights: .file(path)),
+        images: .tensor(path + "#input")))
     let expected = try Safetensors(path: path).tensor("erf/centre")
     // The golden sums over the batch, the map averages.
     let found = result.map.values.map { $0 * Double(result.map.images) }
@@ -90,7 +93,7 @@ import Testing
         Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
     ) { try computer.compute(request { $0.unit = Unit(row: 8, column: 0) }) }
     #expect(throws: ModelError.self) { try computer.compute(request { $0.tap = "stage9" }) }
-    #expect(throws: ModelError.self) { try computer.compute(request { $0.model = "vit" }) }
+    #expect(throws: ModelError.self) { try computer.compute(request { $0.network.model = "vit" }) }
     #expect(throws: ERFComputer.Failure.self) {
       try computer.compute(request { $0.images = .builtIn(1000) })
     }
@@ -105,10 +108,12 @@ import Testing
   @Test func whatDoesNotFitIntoMemoryIsRefused() {
     let vast =
       "replknet:kernels=63,63,63,63:layers=9,9,9,9:channels=8192,8192,8192,8192:dw=2"
-    #expect(throws: MemoryError.self) { try ERFComputer().compute(request { $0.model = vast }) }
+    #expect(throws: MemoryError.self) {
+      try ERFComputer().compute(request { $0.network.model = vast })
+    }
     #expect(throws: MemoryError.self) {
       try request {
-        $0.model = "replknet-31"
+        $0.network.model = "replknet-31"
         $0.size = InputSize(height: 100_000, width: 100_000)
       }.validate()
     }
@@ -125,7 +130,7 @@ import Testing
 
   @Test func anyBlockCanBeTapped() throws {
     let computer = ERFComputer()
-    let network = try computer.network(model, weights: .random(seed: 0))
+    let network = try computer.network(NetworkSpec(model: model))
     for tap in network.taps {
       let result = try computer.compute(request { $0.tap = tap })
       #expect(result.subject.tap == tap)

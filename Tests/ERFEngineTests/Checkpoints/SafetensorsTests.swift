@@ -102,7 +102,7 @@ import Testing
   private let fixture = WeightsSource.file(Fixtures.path("resnet-tiny.safetensors"))
 
   @Test func prefixesAreFound() throws {
-    #expect(throws: Never.self) { try Network(id: model, weights: fixture) }
+    #expect(throws: Never.self) { try Network(NetworkSpec(model: model, weights: fixture)) }
   }
 
   @Test(arguments: [
@@ -113,7 +113,7 @@ import Testing
     ("replknet-3", "lacks"),
   ]) func otherNetworksAreRefused(_ pair: (model: String, words: String)) {
     let error = #expect(throws: CheckpointError.self) {
-      try Network(id: pair.model, weights: fixture)
+      try Network(NetworkSpec(model: pair.model, weights: fixture))
     }
     #expect(error?.explanation.contains(pair.words) == true, "\(error?.explanation ?? "")")
   }

@@ -15,8 +15,9 @@ struct SharedCheckpointTests {
     "plain.pth", "legacy.pth", "wrapped-model.pth", "wrapped-module.pth.tar", "training-state.pth",
     "parameters.pth", "views.pth", "float64.pth", "float64.safetensors",
   ]) func holdsTheSameNetwork(_ name: String) throws {
-    let expected = try Network(id: Self.model, weights: .file(Self.path("plain.safetensors")))
-    let network = try Network(id: Self.model, weights: .file(Self.path(name)))
+    let expected = try Network(
+      NetworkSpec(model: Self.model, weights: .file(Self.path("plain.safetensors"))))
+    let network = try Network(NetworkSpec(model: Self.model, weights: .file(Self.path(name))))
     #expect(network.weightsHash == expected.weightsHash)
   }
 
@@ -34,7 +35,7 @@ struct SharedCheckpointTests {
       #expect(near, "\(key)")
     }
     #expect(throws: Never.self) {
-      try Network(id: Self.model, weights: .file(Self.path("\(kind.name).pth")))
+      try Network(NetworkSpec(model: Self.model, weights: .file(Self.path("\(kind.name).pth"))))
     }
   }
 
@@ -48,7 +49,7 @@ struct SharedCheckpointTests {
   @Test(arguments: [
     ("resnet20-12fca82f.th", "resnet20-cifar"), ("resnet32-d509ac18.th", "resnet32-cifar"),
   ]) func realTrainedNetworksOpen(_ pair: (file: String, model: String)) throws {
-    let network = try Network(id: pair.model, weights: .file(Self.path(pair.file)))
+    let network = try Network(NetworkSpec(model: pair.model, weights: .file(Self.path(pair.file))))
     #expect(network.weightsChoice?.chosen == "state_dict.module")
   }
 
@@ -71,7 +72,7 @@ struct SharedCheckpointTests {
     ("nan.pth", "stages.1.blocks.0.pw1.conv.weight holds NaN or Inf"),
   ]) func isRefusedWithItsOwnLine(_ pair: (file: String, words: String)) {
     let error = #expect(throws: CheckpointError.self) {
-      try Network(id: Self.model, weights: .file(Self.path("refused/\(pair.file)")))
+      try Network(NetworkSpec(model: Self.model, weights: .file(Self.path("refused/\(pair.file)"))))
     }
     let line = error?.explanation ?? ""
     #expect(line.contains(pair.words) && !line.contains("\n"), "\(line)")

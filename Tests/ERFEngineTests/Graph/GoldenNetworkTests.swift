@@ -93,8 +93,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }
 
   private func forms(_ model: String, weights: String) throws -> [Graph] {
-    let architecture = try ModelCatalogue.architecture(model)
-    let training = try Network.trainingForm(architecture, weights: .file(weights))
+    let training = try Network.trainingForm(NetworkSpec(model: model, weights: .file(weights)))
     return [training, training.inferenceForm()]
   }
 

@@ -13,7 +13,7 @@ import Testing
   ]
 
   private func graph(_ id: String, seed: UInt64 = 3) throws -> Graph {
-    try Network.trainingForm(ModelCatalogue.architecture(id), weights: .random(seed: seed))
+    try Network.trainingForm(NetworkSpec(model: id, weights: .random(seed: seed)))
   }
 
   private let input = OperatorChecks.values([1, 48, 40, 3], seed: 1)

@@ -1,0 +1,53 @@
+/// Which network to open: an architecture, and where its weights come from.
+public struct NetworkSpec: Sendable, Hashable {
+  /// A catalogue id or free variant, such as `replknet-31` (case-insensitive); nil: the one that the
+  /// weights' file holds.
+  public var model: String?
+  public var weights: WeightsSource
+  /// Which of several dictionaries of weights in the file: `model_ema`; nil: the likeliest.
+  public var weightsKey: String?
+  /// Whether the file may lack the classifier.
+  public var allowsMissingHead = false
+  /// The network that the weights belong to, where `model` is an edited form of it; nil: `model`.
+  public var weightsModel: String?
+  /// How weights are brought to the shapes of an edited network.
+  public var fit = WeightFit.crop
+
+  public init(model: String?, weights: WeightsSource = .random(seed: 0)) {
+    self.model = model
+    self.weights = weights
+  }
+
+  /// For people: the model as it was asked for, or the file.
+  public var name: String { model ?? weights.description }
+}
+
+/// Where the weights come from.
+public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
+  /// Seeded random initialisation, as the network's official code initialises.
+  case random(seed: UInt64)
+  /// A checkpoint file.
+  case file(String)
+
+  public var description: String {
+    switch self {
+    case .random(let seed): "random:\(seed)"
+    case .file(let path): path
+    }
+  }
+}
+
+/// How the kernels of a network are brought to other sizes when a stage is edited.
+public enum WeightFit: Sendable, Hashable {
+  /// The middle is kept; a larger kernel has zeros around.
+  case crop
+  /// Bicubic interpolation, each filter scaled to its old energy (sum of squares).
+  case interpolate
+  /// Kernels of another size start anew from random weights.
+  case reinitialise(seed: UInt64)
+
+  /// Where weights come from that the original does not have: deeper stages, added branches.
+  var seed: UInt64 {
+    if case .reinitialise(let seed) = self { seed } else { 0 }
+  }
+}

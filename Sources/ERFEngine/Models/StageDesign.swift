@@ -1,0 +1,103 @@
+/// What can be chosen for one stage of a network.
+public struct StageDesign: Sendable, Hashable {
+  /// Side K of the stage's spatial kernels, odd: RepLKNet's large kernels, the 3x3 of a residual block,
+  /// the depth-wise kernel of an inverted residual.
+  public var kernel: Int
+  /// Side of the kernel that is trained in parallel and merged (the paper's guideline 3), odd; nil: none.
+  public var smallKernel: Int?
+  /// Distance between the taps of the spatial kernels.
+  public var dilation: Int
+  /// Whether blocks add their input to their output (guideline 2).
+  public var hasShortcuts: Bool
+  /// Number of blocks.
+  public var depth: Int
+
+  public init(
+    kernel: Int, smallKernel: Int? = nil, dilation: Int = 1, hasShortcuts: Bool = true, depth: Int
+  ) {
+    self.kernel = kernel
+    self.smallKernel = smallKernel
+    self.dilation = dilation
+    self.hasShortcuts = hasShortcuts
+    self.depth = depth
+  }
+
+  /// The small kernel where there is one: a side that is not larger than the large kernel's.
+  public var parallelKernel: Int? {
+    guard let smallKernel, smallKernel <= kernel else { return nil }
+    return smallKernel
+  }
+
+  /// Sides that kernels can have; odd ones only, so that they have a centre.
+  public static let kernels = 1...63
+  public static let dilations = 1...32
+  public static let depths = 1...200
+}
+
+/// The choices of a `StageDesign`; a family of networks leaves some of them open.
+public enum StageField: String, Sendable, CaseIterable {
+  case kernel, smallKernel, dilation, shortcuts, depth
+}
+
+/// A network's choices, stage by stage: a value to edit, whose `id` names the result.
+///
+///     var design = try NetworkDesign(model: "replknet-13")
+///     design.stages[2].kernel = 31
+///     design.id  // replknet:kernels=13,13,31,13:...
+public struct NetworkDesign: Sendable, Equatable {
+  private var architecture: any Architecture
+
+  /// - Throws: `ModelError` for an id that names no network.
+  public init(model id: String) throws(ModelError) {
+    architecture = try ModelCatalogue.architecture(id)
+  }
+
+  /// The canonical id of the network as it is designed now.
+  public var id: String { architecture.id }
+
+  /// What this family of networks leaves open.
+  public var openFields: Set<StageField> { type(of: architecture).openFields }
+
+  /// One entry a stage; their number is fixed. Values outside the limits make an `id` that is refused.
+  public var stages: [StageDesign] {
+    get { architecture.stages }
+    set {
+      precondition(newValue.count == architecture.stages.count, "the number of stages is fixed")
+      architecture.stages = newValue
+    }
+  }
+
+  /// The design with `field` of `stage` one step further up or down; nil at the end of its range and
+  /// where the family does not leave it open.
+  public func stepping(_ field: StageField, stage: Int, up: Bool) -> NetworkDesign? {
+    guard openFields.contains(field) else { return nil }
+    var next = self
+    let step = up ? 1 : -1
+    var design = stages[stage]
+    switch field {
+    case .kernel:
+      design.kernel += 2 * step
+      guard StageDesign.kernels.contains(design.kernel) else { return nil }
+    case .smallKernel:
+      // none, 3, 5, ... up to the large kernel
+      let side = (design.parallelKernel ?? 1) + 2 * step
+      guard side >= 1, side <= design.kernel else { return nil }
+      design.smallKernel = side == 1 ? nil : side
+    case .dilation:
+      design.dilation += step
+      guard StageDesign.dilations.contains(design.dilation) else { return nil }
+    case .shortcuts:
+      guard design.hasShortcuts != up else { return nil }
+      design.hasShortcuts = up
+    case .depth:
+      design.depth += step
+      guard StageDesign.depths.contains(design.depth) else { return nil }
+    }
+    next.architecture.stages[stage] = design
+    return next
+  }
+
+  public static func == (left: NetworkDesign, right: NetworkDesign) -> Bool {
+    left.id == right.id
+  }
+}
