@@ -19,7 +19,7 @@ public enum FeatureExtractor {
       let output = try network.features(input, tap: tap.name, workers: workers)
       if !ElementKernels.isFinite(output) {
         _ = try network.graph.forward(
-          input, to: tap.value, keep: false, workers: workers, checksEveryLayer: true)
+          input, to: tap.value, keep: .nothing, workers: workers, checksEveryLayer: true)
       }
       values += output.channelsFirst().elements
     }

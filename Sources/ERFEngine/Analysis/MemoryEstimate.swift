@@ -22,8 +22,8 @@ struct MemoryEstimate {
     var peak = 0
     for index in order {
       let node = graph.nodes[index]
-      let output = shapes[Graph.value(of: index)].count
-      live += output
+      let output = shapes[Graph.value(of: index)]
+      live += output.count
       peak = max(peak, live * size + kept)
       kept += node.op.keptBytes(output: output)
       for input in node.inputs {
@@ -33,18 +33,6 @@ struct MemoryEstimate {
     }
     // Backwards, a gradient of the same size stands where an activation stood.
     activationBytes = peak + kept / 2
-  }
-}
-
-extension Operator {
-  /// Bytes that a forward pass keeps for the gradient, for an output of this many elements.
-  fileprivate func keptBytes(output count: Int) -> Int {
-    switch self {
-    case is ReLU, is ReLU6: count / 8
-    case is GELU: count * MemoryLayout<Float>.stride
-    case is MaxPool: count
-    default: 0
-    }
   }
 }
 

@@ -87,23 +87,6 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   }
 }
 
-extension Operator {
-  /// Weights and one bias an output channel; batch norms vanish into their neighbours.
-  fileprivate var foldedParameterCount: Int {
-    switch self {
-    case let op as Convolution: op.weight.count + op.outputs
-    case let op as DepthwiseConvolution: op.weight.count + op.channels
-    case is BatchNorm: 0
-    default: trainableParameterCount
-    }
-  }
-
-  /// Parameters that an optimizer would move: running statistics are not.
-  fileprivate var trainableParameterCount: Int {
-    parameters.filter { !$0.name.hasPrefix("running") }.reduce(0) { $0 + $1.value.count }
-  }
-}
-
 extension Graph {
   /// Side and stride, in input pixels, of the window that one unit of each value can be reached
   /// from; nil once a value sees everything.
@@ -111,8 +94,7 @@ extension Graph {
     var fields: [(side: Int, stride: Int)?] = [(1, 1)]
     for node in nodes {
       let inputs = node.inputs.map { fields[$0] }
-      guard case .sliding(let extent, let stride) = node.op.window,
-        inputs.allSatisfy({ $0 != nil })
+      guard let (extent, stride) = node.op.window.reach, inputs.allSatisfy({ $0 != nil })
       else {
         fields.append(nil)
         continue

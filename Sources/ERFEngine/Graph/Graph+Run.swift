@@ -29,12 +29,12 @@ extension Graph {
   /// Called after each layer with its name and the share of the walk's multiply-adds that is done.
   typealias LayerReport = (_ layer: String, _ fraction: Double) -> Void
 
-  /// Computes `value` from `input` (N, H, W, 3), keeping what the gradient needs where `keep`.
+  /// Computes `value` from `input` (N, H, W, 3), keeping for the gradients what `keep` asks for.
   ///
   /// - Throws: `LayerError` where the input does not fit, `CancellationError`, and, where
   ///   `checksEveryLayer`, `NonFiniteError`.
   func forward(
-    _ input: Tensor, to value: Int, keep: Bool = true, workers: Workers,
+    _ input: Tensor, to value: Int, keep: Keep = .inputGradient, workers: Workers,
     checksEveryLayer: Bool = false, report: LayerReport = { _, _ in }
   ) throws -> Activations {
     let order = ancestors(of: value)

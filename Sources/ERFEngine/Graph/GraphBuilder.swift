@@ -84,13 +84,14 @@ struct GraphBuilder {
 
 /// The layers, by the names that frameworks give them.
 extension GraphBuilder {
+  /// `padding`: by default what keeps the size of a map under stride 1.
   mutating func convolution(
     _ name: String, _ input: Value, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
-    dilation: Int = 1, bias: Bool = false
+    dilation: Int = 1, padding: Padding? = nil, bias: Bool = false
   ) throws -> Value {
     let window = SlidingWindow(
       kernel: kernel, stride: stride, dilation: dilation,
-      padding: .same(kernel: kernel, dilation: dilation))
+      padding: padding ?? .same(kernel: kernel, dilation: dilation))
     return try scope(name) { builder in
       let fanIn = input.channels / groups * kernel * kernel
       let weight = try builder.parameter(
@@ -109,14 +110,17 @@ extension GraphBuilder {
     }
   }
 
-  mutating func batchNorm(_ name: String, _ input: Value) throws -> Value {
+  mutating func batchNorm(
+    _ name: String, _ input: Value, epsilon: Double = 1e-5
+  ) throws -> Value {
     try scope(name) { builder in
       let shape: Shape = [input.channels]
       let op = BatchNorm(
         weight: try builder.parameter("weight", shape, .constant(1)),
         bias: try builder.parameter("bias", shape, .constant(0)),
         runningMean: try builder.parameter("running_mean", shape, .constant(0)),
-        runningVariance: try builder.parameter("running_var", shape, .constant(1)))
+        runningVariance: try builder.parameter("running_var", shape, .constant(1)),
+        epsilon: epsilon)
       return builder.append(op, [input], channels: input.channels)
     }
   }
@@ -133,17 +137,19 @@ extension GraphBuilder {
     }
   }
 
-  mutating func relu(_ input: Value) -> Value { append(ReLU(), [input], channels: input.channels) }
+  mutating func relu(_ input: Value) -> Value {
+    append(Rectifier(), [input], channels: input.channels)
+  }
 
   mutating func relu6(_ input: Value) -> Value {
-    append(ReLU6(), [input], channels: input.channels)
+    append(Rectifier(stopsAtSix: true), [input], channels: input.channels)
   }
 
   mutating func gelu(_ input: Value) -> Value { append(GELU(), [input], channels: input.channels) }
 
   mutating func maxPool(_ input: Value, kernel: Int, stride: Int, padding: Int) -> Value {
     append(
-      MaxPool(kernel: kernel, stride: stride, padding: padding), [input],
+      Pool(.maximum, kernel: kernel, stride: stride, padding: padding), [input],
       channels: input.channels)
   }
 

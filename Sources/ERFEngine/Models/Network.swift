@@ -115,7 +115,7 @@ public struct Network: Sendable {
   public func features(_ input: Tensor, tap name: String?, workers: Workers = Workers()) throws
     -> Tensor
   {
-    try graph.forward(input, to: tap(name).value, keep: false, workers: workers).output
+    try graph.forward(input, to: tap(name).value, keep: .nothing, workers: workers).output
   }
 }
 

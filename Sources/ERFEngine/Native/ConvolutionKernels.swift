@@ -175,6 +175,9 @@ extension Int {
   func quotient(by divisor: Int) -> Int {
     self >= 0 ? self / divisor : -((divisor - 1 - self) / divisor)
   }
+
+  /// What `quotient(by:)` leaves: 0 ..< divisor.
+  func remainder(by divisor: Int) -> Int { self - quotient(by: divisor) * divisor }
 }
 
 /// The input pixels of one phase (rows and columns congruent modulo the stride), enumerated.
@@ -189,8 +192,8 @@ struct PhaseGrid: Sendable {
   init(_ phase: GradientWeights.Phase, _ geometry: ConvolutionGeometry) {
     stride = geometry.stride
     input = geometry.input
-    firstRow = phase.row
-    firstColumn = phase.column
+    firstRow = (phase.row - geometry.padTop).remainder(by: stride)
+    firstColumn = (phase.column - geometry.padLeft).remainder(by: stride)
     rows = max(0, (input.height - firstRow + stride - 1) / stride)
     columns = max(0, (input.width - firstColumn + stride - 1) / stride)
   }
@@ -221,7 +224,7 @@ struct GradientWeights: Sendable {
   }
 
   struct Phase: Sendable {
-    /// First input row and column of the phase.
+    /// Padded input row and column, modulo the stride, so that padding does not matter here.
     let row: Int
     let column: Int
     let taps: [Tap]
@@ -232,40 +235,39 @@ struct GradientWeights: Sendable {
   let phases: [Phase]
 
   /// `weights`: (O, C / groups, KH, KW).
-  init(weights: Tensor, geometry g: ConvolutionGeometry) {
+  init(weights: Tensor, window: SlidingWindow, groups: Int) {
     var phases: [Phase] = []
-    for row in 0..<g.stride {
-      for column in 0..<g.stride {
+    for row in 0..<window.stride {
+      for column in 0..<window.stride {
         var taps: [Tap] = []
-        for ky in 0..<g.kernelHeight where (row + g.padTop - ky * g.dilation) % g.stride == 0 {
-          for kx in 0..<g.kernelWidth
-          where (column + g.padLeft - kx * g.dilation) % g.stride == 0 {
+        for ky in 0..<window.kernelHeight where ky * window.dilation % window.stride == row {
+          for kx in 0..<window.kernelWidth where kx * window.dilation % window.stride == column {
             taps.append(Tap(ky: ky, kx: kx))
           }
         }
         phases.append(
           Phase(
             row: row, column: column, taps: taps,
-            weights: Self.arrange(weights, taps: taps, geometry: g)))
+            weights: Self.arrange(weights, taps: taps, groups: groups)))
       }
     }
     self.phases = phases
   }
 
-  private static func arrange(
-    _ weights: Tensor, taps: [Tap], geometry g: ConvolutionGeometry
-  ) -> Tensor {
-    let (outputs, inputs) = (g.outputsPerGroup, g.inputsPerGroup)
-    var arranged = Tensor(uninitialized: [g.groups, taps.count, outputs, inputs])
+  private static func arrange(_ weights: Tensor, taps: [Tap], groups: Int) -> Tensor {
+    let (outputs, inputs) = (weights.shape[0] / groups, weights.shape[1])
+    let (kernelWidth, kernelTaps) = (weights.shape[3], weights.shape[2] * weights.shape[3])
+    var arranged = Tensor(uninitialized: [groups, taps.count, outputs, inputs])
     let to = unsafe arranged.mutablePointer()
     let from = unsafe weights.pointer
     var cursor = 0
-    for group in 0..<g.groups {
+    for group in 0..<groups {
       for tap in taps {
         for output in 0..<outputs {
-          let base = (group * outputs + output) * inputs * g.taps + tap.ky * g.kernelWidth + tap.kx
+          let first = (group * outputs + output) * inputs * kernelTaps
+          let base = first + tap.ky * kernelWidth + tap.kx
           for input in 0..<inputs {
-            unsafe to[cursor + input] = from[base + input * g.taps]
+            unsafe to[cursor + input] = from[base + input * kernelTaps]
           }
           cursor += inputs
         }

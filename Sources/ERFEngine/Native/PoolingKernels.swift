@@ -20,13 +20,14 @@ final class WinningTaps: @unchecked Sendable {
   deinit { unsafe base.deallocate() }
 }
 
-/// Square windows over (N, H, W, C), the same padding on all sides.
+/// Square windows over (N, H, W, C).
 struct PoolingGeometry: Sendable {
   var input: Shape
   var output: Shape
   var kernel: Int
   var stride: Int
-  var padding: Int
+  var padTop: Int
+  var padLeft: Int
 }
 
 enum PoolingKernels {
@@ -143,10 +144,10 @@ enum PoolingKernels {
     _ g: PoolingGeometry, y: Int, x: Int, image: Int, _ body: (Int, Int) -> Void
   ) {
     for ky in 0..<g.kernel {
-      let row = y * g.stride + ky - g.padding
+      let row = y * g.stride + ky - g.padTop
       guard row >= 0 && row < g.input.height else { continue }
       for kx in 0..<g.kernel {
-        let column = x * g.stride + kx - g.padding
+        let column = x * g.stride + kx - g.padLeft
         guard column >= 0 && column < g.input.width else { continue }
         let pixel = (image * g.input.height + row) * g.input.width + column
         body(ky * g.kernel + kx, pixel * g.input.channels)
@@ -169,10 +170,10 @@ enum PoolingKernels {
       for column in 0..<g.input.width {
         let target = unsafe to + (line * g.input.width + column) * channels
         for ky in 0..<g.kernel {
-          let y = row + g.padding - ky
+          let y = row + g.padTop - ky
           guard y >= 0 && y % g.stride == 0 && y / g.stride < g.output.height else { continue }
           for kx in 0..<g.kernel {
-            let x = column + g.padding - kx
+            let x = column + g.padLeft - kx
             guard x >= 0 && x % g.stride == 0 && x / g.stride < g.output.width else { continue }
             let pixel =
               (image * g.output.height + y / g.stride) * g.output.width + x / g.stride

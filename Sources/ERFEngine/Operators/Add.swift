@@ -7,7 +7,7 @@ struct Add: Operator {
     return inputs[0]
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     // The last input is the branch just computed, the one that is likely to be unshared.
     var output = inputs.removeLast()
     ElementKernels.add(inputs[0], to: &output, workers: workers)
@@ -30,7 +30,9 @@ struct SubsampleShortcut: Operator {
   let trailing: Int
 
   var summary: String { "shortcut A" + (stride > 1 ? " s\(stride)" : "") }
-  var window: Window { .sliding(extent: 1, stride: stride) }
+  var window: Window {
+    .sliding(SlidingWindow(kernel: 1, stride: stride, padding: Padding(0)))
+  }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
     Shape(
@@ -39,7 +41,7 @@ struct SubsampleShortcut: Operator {
       channels: leading + inputs[0].channels + trailing)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]
     let output = Shape(
       batch: input.shape.batch, height: (input.shape.height + stride - 1) / stride,

@@ -7,11 +7,11 @@ struct Convolution: Operator {
   let weight: Tensor
   /// (outputs)
   let bias: Tensor?
-  let window2D: SlidingWindow
+  private(set) var window2D: SlidingWindow
   let groups: Int
 
-  private let channelsLast = Prepared<Tensor>()
-  private let forGradient = Prepared<GradientWeights>()
+  private var channelsLast = Prepared<Tensor>()
+  private var forGradient = Prepared<GradientWeights>()
 
   init(weight: Tensor, bias: Tensor? = nil, window: SlidingWindow, groups: Int = 1) {
     precondition(weight.shape.rank == 4 && weight.shape[0] % groups == 0)
@@ -29,7 +29,7 @@ struct Convolution: Operator {
   }
 
   var summary: String { "conv " + window2D.summary + (groups > 1 ? " g\(groups)" : "") }
-  var window: Window { window2D.reach }
+  var window: Window { .sliding(window2D) }
 
   var parameters: [(name: String, value: Tensor)] {
     [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
@@ -44,18 +44,25 @@ struct Convolution: Operator {
       batch: inputs[0].batch, height: size.height, width: size.width, channels: outputs)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+  var foldedParameterCount: Int { weight.count + outputs }
+
+  func restricted(to region: Region, of input: Shape) -> Convolution {
+    var part = self
+    part.window2D = window2D.restricted(to: region, of: input)
+    return part
+  }
+
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]
     let geometry = geometry(input.shape)
-    if isPointwise {
-      let output = MatrixKernels.multiply(
+    let output =
+      isPointwise
+      ? MatrixKernels.multiply(
         input, weights: weight, bias: bias, shape: geometry.output, workers: workers)
-      return (output, .nothing)
-    }
-    let output = ConvolutionKernels.forward(
-      input, weights: channelsLast { weight.channelsLastWeights() }, bias: bias,
-      geometry: geometry, workers: workers)
-    return (output, .nothing)
+      : ConvolutionKernels.forward(
+        input, weights: channelsLast { weight.channelsLastWeights() }, bias: bias,
+        geometry: geometry, workers: workers)
+    return (output, keep == .allGradients ? .input(input) : .nothing)
   }
 
   func inputGradient(
@@ -70,7 +77,10 @@ struct Convolution: Operator {
     }
     return [
       ConvolutionKernels.inputGradient(
-        gradient, weights: forGradient { GradientWeights(weights: weight, geometry: geometry) },
+        gradient,
+        weights: forGradient {
+          GradientWeights(weights: weight, window: window2D, groups: groups)
+        },
         geometry: geometry, workers: workers)
     ]
   }
@@ -87,5 +97,22 @@ struct Convolution: Operator {
       input: input, output: output, kernelHeight: window2D.kernelHeight,
       kernelWidth: window2D.kernelWidth, stride: window2D.stride, dilation: window2D.dilation,
       padTop: window2D.padding.top, padLeft: window2D.padding.left, groups: groups)
+  }
+}
+
+/// Folding: a scale of the outputs scales rows of weights, one of the inputs columns.
+extension Convolution {
+  func scaledOutput(by norm: BatchNorm) -> (any Operator)? {
+    Convolution(
+      weight: weight.scalingRows(by: norm.scale), bias: norm.foldedBias(bias),
+      window: window2D, groups: groups)
+  }
+
+  /// Exact without padding: a padded zero does not pass the norm.
+  func scaledInput(by norm: BatchNorm) -> (any Operator)? {
+    guard isPointwise else { return nil }
+    return Convolution(
+      weight: weight.scalingColumns(by: norm.scale),
+      bias: weight.product(with: norm.shift, plus: bias), window: window2D)
   }
 }

@@ -7,9 +7,9 @@ struct DepthwiseConvolution: Operator {
   let weight: Tensor
   /// (C)
   let bias: Tensor?
-  let window2D: SlidingWindow
+  private(set) var window2D: SlidingWindow
 
-  private let packed = Prepared<PackedDepthwiseWeights>()
+  private var packed = Prepared<PackedDepthwiseWeights>()
 
   init(weight: Tensor, bias: Tensor? = nil, window: SlidingWindow) {
     precondition(weight.shape.rank == 4 && weight.shape[1] == 1)
@@ -20,7 +20,7 @@ struct DepthwiseConvolution: Operator {
 
   var channels: Int { weight.shape[0] }
   var summary: String { "depth-wise " + window2D.summary }
-  var window: Window { window2D.reach }
+  var window: Window { .sliding(window2D) }
 
   var parameters: [(name: String, value: Tensor)] {
     [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
@@ -35,13 +35,21 @@ struct DepthwiseConvolution: Operator {
       batch: inputs[0].batch, height: size.height, width: size.width, channels: channels)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+  var foldedParameterCount: Int { weight.count + channels }
+
+  func restricted(to region: Region, of input: Shape) -> DepthwiseConvolution {
+    var part = self
+    part.window2D = window2D.restricted(to: region, of: input)
+    return part
+  }
+
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]
     let output = shape(over: input.shape)
     let result = DepthwiseKernels.forward(
       input, packed: packedWeights, geometry: geometry(input.shape, output), output: output,
       workers: workers)
-    return (result, .nothing)
+    return (result, keep == .allGradients ? .input(input) : .nothing)
   }
 
   func inputGradient(
@@ -77,5 +85,40 @@ struct DepthwiseConvolution: Operator {
       kernel_height: Int32(window2D.kernelHeight), kernel_width: Int32(window2D.kernelWidth),
       stride: Int32(window2D.stride), dilation: Int32(window2D.dilation),
       pad_top: Int32(window2D.padding.top), pad_left: Int32(window2D.padding.left))
+  }
+}
+
+/// Folding and structural re-parameterization.
+extension DepthwiseConvolution {
+  func scaledOutput(by norm: BatchNorm) -> (any Operator)? {
+    DepthwiseConvolution(
+      weight: weight.scalingRows(by: norm.scale), bias: norm.foldedBias(bias), window: window2D)
+  }
+
+  /// The sum of two branches as one kernel; nil where their centres do not coincide.
+  func merged(with other: DepthwiseConvolution) -> DepthwiseConvolution? {
+    let (large, small) =
+      weight.shape[2] >= other.weight.shape[2] ? (self, other) : (other, self)
+    let difference = large.weight.shape[2] - small.weight.shape[2]
+    let margin = difference / 2
+    var padded = small.window2D
+    padded.kernelHeight = large.window2D.kernelHeight
+    padded.kernelWidth = large.window2D.kernelWidth
+    padded.padding = Padding(
+      top: padded.padding.top + margin, left: padded.padding.left + margin,
+      bottom: padded.padding.bottom + margin, right: padded.padding.right + margin)
+    guard padded == large.window2D, difference % 2 == 0, large.window2D.dilation == 1,
+      large.weight.shape[2] == large.weight.shape[3], large.channels == small.channels
+    else { return nil }
+    let bias: Tensor? =
+      switch (large.bias, small.bias) {
+      case (let left?, let right?):
+        Tensor(
+          shape: left.shape, elements: (0..<left.count).map { left[$0] + right[$0] })
+      case (let one, let two): one ?? two
+      }
+    return DepthwiseConvolution(
+      weight: large.weight.adding(small.weight, margin: margin), bias: bias,
+      window: large.window2D)
   }
 }

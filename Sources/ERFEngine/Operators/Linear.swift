@@ -15,12 +15,12 @@ struct Linear: Operator {
     return Shape(inputs[0].extents.dropLast() + [weight.shape[0]])
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]
     let shape = Shape(input.shape.extents.dropLast() + [weight.shape[0]])
     let output = MatrixKernels.multiply(
       input, weights: weight, bias: bias, shape: shape, workers: workers)
-    return (output, .nothing)
+    return (output, keep == .allGradients ? .input(input) : .nothing)
   }
 
   func inputGradient(
@@ -33,4 +33,10 @@ struct Linear: Operator {
   }
 
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int { output.count * weight.shape[1] }
+
+  func scaledInput(by norm: BatchNorm) -> (any Operator)? {
+    Linear(
+      weight: weight.scalingColumns(by: norm.scale),
+      bias: weight.product(with: norm.shift, plus: bias))
+  }
 }

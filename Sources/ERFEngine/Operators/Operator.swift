@@ -1,4 +1,5 @@
-/// One operator of a graph: its parameters, output shape, forward pass and input gradient.
+/// One operator of a graph: its parameters, what it reads, its output shape, forward pass and input
+/// gradient.
 ///
 /// Conforming types are immutable values, one file each. Parameter gradients will stand beside the
 /// input gradient in the same files.
@@ -6,65 +7,58 @@ protocol Operator: Sendable {
   /// For people: `conv 3x3 s2`.
   var summary: String { get }
 
-  /// The extent of input that one output pixel reads, and how far apart neighbours read.
+  /// What one output pixel reads.
   var window: Window { get }
 
   /// Parameters by their name under the node's scope, in the layout of checkpoints.
   var parameters: [(name: String, value: Tensor)] { get }
 
+  /// Parameters that an optimizer would move: running statistics are not.
+  var trainableParameterCount: Int { get }
+
+  /// Parameters of the inference form: weights and one bias an output channel; batch norms vanish
+  /// into their neighbours.
+  var foldedParameterCount: Int { get }
+
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape
 
-  /// `inputs` are handed over, so that element-wise operators can work in place. What the gradient
-  /// will need comes back beside the output where `keep`.
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept)
+  /// The operator that computes `region` of the output over an input of shape `input` from
+  /// `window.inputRegion(for: region, of: input)` alone: only padding differs.
+  func restricted(to region: Region, of input: Shape) -> Self
+
+  /// `inputs` are handed over, so that element-wise operators can work in place. What the gradients
+  /// will need comes back beside the output, as far as `keep` asks for it.
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept)
 
   /// The gradient with respect to each input, given the one with respect to the output.
+  ///
+  /// Of an output gradient that is zero outside a region it is zero outside that region's
+  /// `window.inputRegion`.
   func inputGradient(
     of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
   ) -> [Tensor]
 
   /// Multiply-adds of one forward pass over inputs of these shapes, counting every tap.
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int
+
+  /// Bytes that a forward pass keeps for the input gradient.
+  func keptBytes(output: Shape) -> Int
+
+  /// The operator followed by `norm`, as one; nil where it cannot take a batch norm in.
+  func scaledOutput(by norm: BatchNorm) -> (any Operator)?
+
+  /// The operator preceded by `norm`, as one; nil where that is not exact.
+  func scaledInput(by norm: BatchNorm) -> (any Operator)?
 }
 
 extension Operator {
-  var window: Window { .pointwise }
+  var window: Window { .pixel }
   var parameters: [(name: String, value: Tensor)] { [] }
+  var trainableParameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+  var foldedParameterCount: Int { trainableParameterCount }
+  func restricted(to region: Region, of input: Shape) -> Self { self }
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
-}
-
-/// What a forward pass keeps for the gradient; never the inputs of linear operators.
-enum Kept: Sendable {
-  case nothing
-  case signs(SignBits)
-  case derivative(Tensor)
-  case winners(WinningTaps)
-}
-
-/// Reach of one output pixel along one axis.
-enum Window: Sendable, Equatable {
-  /// `extent` input pixels, stepping by `stride`.
-  case sliding(extent: Int, stride: Int)
-  /// The whole map.
-  case everything
-
-  static let pointwise = Window.sliding(extent: 1, stride: 1)
-}
-
-/// Inputs that an operator cannot take.
-enum ShapeError: ExplainedError, Equatable {
-  case channels(expected: Int, found: Shape)
-  case tooSmall(input: Shape, window: Int)
-  case unequal(Shape, Shape)
-
-  var explanation: String {
-    switch self {
-    case .channels(let expected, let found):
-      "expected \(expected) input channels, found \(found.channels) in \(found)"
-    case .tooSmall(let input, let window):
-      "a \(input.height)x\(input.width) map is too small for a window of \(window)"
-    case .unequal(let left, let right):
-      "the branches to be added have shapes \(left) and \(right)"
-    }
-  }
+  func keptBytes(output: Shape) -> Int { 0 }
+  func scaledOutput(by norm: BatchNorm) -> (any Operator)? { nil }
+  func scaledInput(by norm: BatchNorm) -> (any Operator)? { nil }
 }

@@ -68,7 +68,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     for graph in try forms(golden.model, weights: weights) {
       for key in file.keys where key.hasPrefix("stage") || key == "logits" {
         let tap = try #require(graph.tap(key))
-        let found = try graph.forward(input, to: tap.value, keep: false, workers: Workers())
+        let found = try graph.forward(input, to: tap.value, keep: .nothing, workers: Workers())
         let expected = try file.tensor(key)
         let shaped =
           key == "logits"

@@ -28,7 +28,7 @@ import Testing
       let workers = Workers()
       let outputs = try [training, inference].map { graph in
         try graph.forward(
-          input, to: #require(graph.tap(name)).value, keep: false, workers: workers
+          input, to: #require(graph.tap(name)).value, keep: .nothing, workers: workers
         ).output
       }
       #expect(relativeError(outputs[1], outputs[0]) < 2e-5, "\(name)")
@@ -56,7 +56,7 @@ import Testing
 
   private func logits(_ graph: Graph) throws -> Tensor {
     try graph.forward(
-      input, to: #require(graph.tap("logits")).value, keep: false, workers: Workers()
+      input, to: #require(graph.tap("logits")).value, keep: .nothing, workers: Workers()
     ).output
   }
 
@@ -84,7 +84,7 @@ import Testing
     let seed = activations.seed(at: units)
     let gradient = try activations.inputGradient(of: seed, workers: workers)
     func product(_ input: Tensor) throws -> Double {
-      let output = try graph.forward(input, to: tap.value, keep: false, workers: workers).output
+      let output = try graph.forward(input, to: tap.value, keep: .nothing, workers: workers).output
       return zip(output.elements, seed.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
     // A random direction: many small steps at once, so that rounding and kinks average out.

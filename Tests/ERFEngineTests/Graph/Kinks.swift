@@ -39,13 +39,13 @@ struct KinkSearch {
   /// Inputs of rectifiers within rounding of a kink, nearest first.
   private func kinks() throws -> [Kink] {
     var found: [Kink] = []
-    for (index, node) in graph.nodes.enumerated() where node.op is ReLU || node.op is ReLU6 {
+    for (index, node) in graph.nodes.enumerated() {
+      guard let rectifier = node.op as? Rectifier else { continue }
       let source = node.inputs[0]
-      let values = try graph.forward(input, to: source, keep: false, workers: Workers())
+      let values = try graph.forward(input, to: source, keep: .nothing, workers: Workers())
         .output.elements
-      let edges: [Float] = node.op is ReLU6 ? [0, 6] : [0]
       for (element, value) in values.enumerated() {
-        for edge in edges where abs(value - edge) < Self.rounding {
+        for edge in rectifier.kinks where abs(value - edge) < Self.rounding {
           let nudge = 2 * (edge - value)
           found.append(
             Kink(node: index, element: element, nudge: nudge == 0 ? Self.rounding : nudge))
@@ -68,7 +68,7 @@ private struct NudgedInput: Operator {
     try base.outputShape(of: inputs)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Bool, workers: Workers) -> (Tensor, Kept) {
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     var moved = inputs[0]
     moved[element] += nudge
     return base.forward([moved], keep: keep, workers: workers)

@@ -95,7 +95,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let input = OperatorChecks.values(shape.input, seed: 1)
     let expected = try OperatorChecks.convolution(
       input, weight: weight, bias: bias, window: shape.window, groups: groups)
-    let (found, _) = op.forward([input], keep: false, workers: Workers(threads: 2))
+    let (found, _) = op.forward([input], keep: .nothing, workers: Workers(threads: 2))
     #expect(relativeError(found, expected) < 1e-5)
     // Linear, so that a large step is as exact as a small one and rounding matters less.
     #expect(try OperatorChecks.gradientError(op, inputs: [shape.input], step: 0.5) < 1e-4)
@@ -126,9 +126,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       let input = OperatorChecks.values(shape, seed: 3)
       let merged = try #require(branches[0].merged(with: branches[1]))
       let workers = Workers(threads: 1)
-      let apart = branches.map { $0.forward([input], keep: false, workers: workers).0 }
-      let (sum, _) = Add().forward(apart, keep: false, workers: workers)
-      let (together, _) = merged.forward([input], keep: false, workers: workers)
+      let apart = branches.map { $0.forward([input], keep: .nothing, workers: workers).0 }
+      let (sum, _) = Add().forward(apart, keep: .nothing, workers: workers)
+      let (together, _) = merged.forward([input], keep: .nothing, workers: workers)
       #expect(relativeError(together, sum) < 1e-5)
     }
     let even = DepthwiseConvolution(

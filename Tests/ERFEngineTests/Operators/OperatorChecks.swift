@@ -27,13 +27,13 @@ enum OperatorChecks {
     let inputs = shapes.enumerated().map { make($1, UInt64($0) + 1) }
     let output = try op.outputShape(of: shapes)
     let cotangent = values(output, seed: 99)
-    let (result, kept) = op.forward(inputs, keep: true, workers: workers)
+    let (result, kept) = op.forward(inputs, keep: .inputGradient, workers: workers)
     #expect(result.shape == output)
     let gradients = op.inputGradient(of: cotangent, kept: kept, inputs: shapes, workers: workers)
     #expect(gradients.map(\.shape) == shapes)
 
     func product(_ inputs: [Tensor]) -> Double {
-      let (result, _) = op.forward(inputs, keep: false, workers: workers)
+      let (result, _) = op.forward(inputs, keep: .nothing, workers: workers)
       return zip(result.elements, cotangent.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
     var error = 0.0

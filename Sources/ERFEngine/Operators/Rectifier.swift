@@ -1,0 +1,34 @@
+/// max(x, 0), or min(max(x, 0), 6). Its gradient at 0 and at 6 is 0, as in PyTorch.
+struct Rectifier: Operator {
+  /// Whether values above 6 are cut to it.
+  var stopsAtSix = false
+
+  var summary: String { stopsAtSix ? "relu6" : "relu" }
+
+  /// Input values at which the gradient jumps.
+  var kinks: [Float] { stopsAtSix ? [0, 6] : [0] }
+
+  func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+
+  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+    var output = inputs.removeLast()
+    let keeps = keep != .nothing
+    let signs =
+      stopsAtSix
+      ? ElementKernels.relu6(&output, keep: keeps, workers: workers)
+      : ElementKernels.relu(&output, keep: keeps, workers: workers)
+    return (output, signs.map(Kept.signs) ?? .nothing)
+  }
+
+  func inputGradient(
+    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+  ) -> [Tensor] {
+    guard case .signs(let bits) = kept else {
+      preconditionFailure("the forward pass kept nothing")
+    }
+    ElementKernels.mask(&gradient, bits: bits, workers: workers)
+    return [gradient]
+  }
+
+  func keptBytes(output: Shape) -> Int { (output.count + 7) / 8 }
+}

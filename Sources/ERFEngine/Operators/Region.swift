@@ -1,0 +1,40 @@
+/// A rectangle of the pixels of a map.
+struct Region: Hashable, Sendable {
+  var rows: Range<Int>
+  var columns: Range<Int>
+
+  init(rows: Range<Int>, columns: Range<Int>) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// All of a map (N, H, W, C).
+  init(of shape: Shape) {
+    self.init(rows: 0..<shape.height, columns: 0..<shape.width)
+  }
+
+  /// The smallest region that holds both.
+  func union(_ other: Region) -> Region {
+    Region(rows: Self.hull(rows, other.rows), columns: Self.hull(columns, other.columns))
+  }
+
+  func contains(_ other: Region) -> Bool {
+    Self.hull(rows, other.rows) == rows && Self.hull(columns, other.columns) == columns
+  }
+
+  private static func hull(_ one: Range<Int>, _ other: Range<Int>) -> Range<Int> {
+    min(one.lowerBound, other.lowerBound)..<max(one.upperBound, other.upperBound)
+  }
+}
+
+extension Shape {
+  /// The shape of `region` of a map (N, H, W, C).
+  func sized(_ region: Region) -> Shape {
+    Shape(
+      batch: batch, height: region.rows.count, width: region.columns.count, channels: channels)
+  }
+}
+
+extension Region: CustomStringConvertible {
+  var description: String { "rows \(rows), columns \(columns)" }
+}

@@ -1,0 +1,82 @@
+/// A sliding window: the part that convolutions and poolings share.
+struct SlidingWindow: Hashable, Sendable {
+  var kernelHeight: Int
+  var kernelWidth: Int
+  var stride = 1
+  var dilation = 1
+  var padding = Padding(0)
+
+  init(kernel: Int, stride: Int = 1, dilation: Int = 1, padding: Padding) {
+    self.init(
+      kernelHeight: kernel, kernelWidth: kernel, stride: stride, dilation: dilation,
+      padding: padding)
+  }
+
+  init(kernelHeight: Int, kernelWidth: Int, stride: Int, dilation: Int, padding: Padding) {
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.stride = stride
+    self.dilation = dilation
+    self.padding = padding
+  }
+
+  /// Input pixels between the first and the last tap, both included.
+  var extentHeight: Int { (kernelHeight - 1) * dilation + 1 }
+  var extentWidth: Int { (kernelWidth - 1) * dilation + 1 }
+
+  /// Output height and width over `input`.
+  func outputSize(of input: Shape) throws(ShapeError) -> (height: Int, width: Int) {
+    let height = input.height + padding.top + padding.bottom - extentHeight
+    let width = input.width + padding.left + padding.right - extentWidth
+    guard height >= 0 && width >= 0 && input.height > 0 && input.width > 0 else {
+      throw .tooSmall(input: input, window: max(extentHeight, extentWidth))
+    }
+    return (height / stride + 1, width / stride + 1)
+  }
+
+  /// `3x3 s2 d2`.
+  var summary: String {
+    "\(kernelHeight)x\(kernelWidth)" + (stride > 1 ? " s\(stride)" : "")
+      + (dilation > 1 ? " d\(dilation)" : "")
+  }
+}
+
+/// What a rectangle of the output reads, and the window that computes it from that alone.
+extension SlidingWindow {
+  /// The pixels of a map of shape `input` that the taps of `region` of the output touch.
+  func inputRegion(for region: Region, of input: Shape) -> Region {
+    Region(
+      rows: touched(region.rows, before: padding.top, extent: extentHeight, size: input.height),
+      columns: touched(
+        region.columns, before: padding.left, extent: extentWidth, size: input.width))
+  }
+
+  /// The same window over `inputRegion(for: region, of: input)` alone: only the padding changes, to
+  /// what of it `region` reaches.
+  func restricted(to region: Region, of input: Shape) -> SlidingWindow {
+    let source = inputRegion(for: region, of: input)
+    var window = self
+    let above = region.rows.lowerBound * stride - padding.top
+    let left = region.columns.lowerBound * stride - padding.left
+    window.padding = Padding(
+      top: source.rows.lowerBound - above, left: source.columns.lowerBound - left,
+      bottom: above + span(region.rows, extentHeight) - source.rows.upperBound,
+      right: left + span(region.columns, extentWidth) - source.columns.upperBound)
+    return window
+  }
+
+  /// Input pixels, padding included, between the first and the last tap of some outputs.
+  private func span(_ outputs: Range<Int>, _ extent: Int) -> Int {
+    (outputs.count - 1) * stride + extent
+  }
+
+  private func touched(
+    _ outputs: Range<Int>, before padding: Int, extent: Int, size: Int
+  ) -> Range<Int> {
+    let first = outputs.lowerBound * stride - padding
+    let lower = max(0, first)
+    let upper = min(size, first + span(outputs, extent))
+    precondition(lower < upper, "\(outputs) see only padding")
+    return lower..<upper
+  }
+}

@@ -1,0 +1,80 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Parts of an operator's output, computed from the parts of its input that they read.
+@Suite struct RestrictionTests {
+  @Test(arguments: ConvolutionCase.dense) func dense(_ shape: ConvolutionCase) throws {
+    let weight = OperatorChecks.values(
+      [shape.outputs, shape.inputs / shape.groups, shape.kernel.0, shape.kernel.1], seed: 5)
+    try check(
+      Convolution(weight: weight, window: shape.window, groups: shape.groups), over: shape.input)
+  }
+
+  @Test(arguments: ConvolutionCase.depthwise) func depthwise(_ shape: ConvolutionCase) throws {
+    let weight = OperatorChecks.values(
+      [shape.inputs, 1, shape.kernel.0, shape.kernel.1], seed: 7)
+    try check(DepthwiseConvolution(weight: weight, window: shape.window), over: shape.input)
+  }
+
+  @Test func poolsAndShortcuts() throws {
+    for shape: Shape in [[1, 5, 5, 3], [2, 8, 7, 2], [1, 13, 6, 1], [1, 1, 1, 4]] {
+      for (kernel, stride, padding) in [(3, 2, 1), (2, 2, 0), (3, 1, 1), (5, 3, 2), (1, 1, 0)]
+      where shape.height + 2 * padding >= kernel {
+        for rule in [Pool.Rule.maximum, .mean] {
+          try check(
+            Pool(rule, kernel: kernel, stride: stride, padding: padding), over: shape)
+        }
+      }
+      for stride in [1, 2] {
+        try check(SubsampleShortcut(stride: stride, leading: 1, trailing: 2), over: shape)
+      }
+      try check(GlobalAveragePool(), over: shape)
+      for op: any Operator in [Rectifier(), GELU()] { try check(op, over: shape) }
+    }
+  }
+
+  /// Corners, edges and the middle: outputs to rounding, input gradients too, and zeros around them.
+  private func check(_ op: any Operator, over shape: Shape) throws {
+    let workers = Workers(threads: 1)
+    let input = OperatorChecks.values(shape, seed: 1)
+    let (whole, kept) = op.forward([input], keep: .inputGradient, workers: workers)
+    for region in Self.regions(of: whole.shape) {
+      guard Self.seesInput(region, of: op, over: shape) else { continue }
+      let source = op.window.inputRegion(for: region, of: shape)
+      let part = op.restricted(to: region, of: shape)
+      #expect(try part.outputShape(of: [shape.sized(source)]) == whole.shape.sized(region))
+      let (output, partKept) = part.forward(
+        [input.cropped(to: source)], keep: .inputGradient, workers: workers)
+      #expect(relativeError(output, whole.cropped(to: region)) < 1e-6, "\(region)")
+      let cotangent = OperatorChecks.values(output.shape, seed: 9)
+      let expected = op.inputGradient(
+        of: cotangent.embedded(in: whole.shape, at: region), kept: kept, inputs: [shape],
+        workers: workers)
+      let found = part.inputGradient(
+        of: cotangent, kept: partKept, inputs: [shape.sized(source)], workers: workers)
+      #expect(
+        relativeError(found[0].embedded(in: shape, at: source), expected[0]) < 1e-6, "\(region)")
+    }
+  }
+
+  private static func regions(of shape: Shape) -> [Region] {
+    let (height, width) = (shape.height, shape.width)
+    return [
+      Region(of: shape),
+      Region(rows: 0..<1, columns: 0..<1),
+      Region(rows: height - 1..<height, columns: width - 1..<width),
+      Region(rows: height / 2..<height / 2 + 1, columns: width / 2..<width / 2 + 1),
+      Region(rows: height / 3..<height, columns: 0..<(width + 1) / 2),
+      Region(rows: 0..<(height + 1) / 2, columns: width / 3..<width),
+    ]
+  }
+
+  /// Whether no output pixel of a region sees padding alone.
+  private static func seesInput(_ region: Region, of op: any Operator, over shape: Shape) -> Bool {
+    guard case .sliding(let window) = op.window else { return true }
+    let last = (region.columns.upperBound - 1) * window.stride - window.padding.left
+    return last < shape.width
+  }
+}
