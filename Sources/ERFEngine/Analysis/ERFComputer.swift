@@ -96,7 +96,7 @@ public final class ERFComputer: Sendable {
         let gradient = try walk.gradient(of: input, seconds: &seconds) { layer, fraction in
           progress(
             .layer(
-              name: layer, image: index, images: inputs.count,
+              name: layer.scope, image: index, images: inputs.count,
               fraction: (Double(index) + fraction) / Double(inputs.count)))
         }
         map.accumulate(gradient: gradient)
@@ -136,16 +136,17 @@ struct ERFWalk {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let activations = try network.graph.forward(input, to: tap.value, workers: workers) {
-      report($0, $1 / 2)
-    }
+    let activations = try network.graph.forward(
+      input, to: tap.value, region: Region(holding: [unit]), workers: workers
+    ) { report($0, $1 / 2) }
+    let output = activations.output
     let middle = clock.now
-    let gradient = try activations.inputGradient(
-      of: activations.seed(at: [unit]), workers: workers
-    ) { report($0, 0.5 + $1 / 2) }
+    let gradient = try (consume activations).inputGradient(at: [unit], workers: workers) {
+      report($0, 0.5 + $1 / 2)
+    }
     seconds.forward += (middle - start).inSeconds
     seconds.backward += (clock.now - middle).inSeconds
-    if !ElementKernels.isFinite(activations.output) || !ElementKernels.isFinite(gradient) {
+    if !ElementKernels.isFinite(output) || !ElementKernels.isFinite(gradient) {
       try nameTheLayer(input)
     }
     return gradient
@@ -155,9 +156,9 @@ struct ERFWalk {
   /// over all activations.
   private func nameTheLayer(_ input: Tensor) throws -> Never {
     let activations = try network.graph.forward(
-      input, to: tap.value, workers: workers, checksEveryLayer: true)
-    _ = try activations.inputGradient(
-      of: activations.seed(at: [unit]), workers: workers, checksEveryLayer: true)
+      input, to: tap.value, region: Region(holding: [unit]), workers: workers,
+      checksEveryLayer: true)
+    _ = try activations.inputGradient(at: [unit], workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)
   }
 }

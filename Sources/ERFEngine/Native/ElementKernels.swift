@@ -8,31 +8,18 @@ internal import CKernels
   import Darwin
 #endif
 
-/// One bit an element: whether the gradient passes.
-@safe
-final class SignBits: @unchecked Sendable {
-  let count: Int
-  fileprivate let base: UnsafeMutablePointer<UInt8>
-
-  init(count: Int) {
-    self.count = count
-    unsafe base = .allocate(capacity: max(1, (count + 7) / 8))
-  }
-
-  deinit { unsafe base.deallocate() }
-}
-
 enum ElementKernels {
   /// A multiple of 8, so that ranges of sign bits start at byte boundaries.
   private static let range = 1 << 16
 
-  /// max(x, 0) in place where `tensor` is not shared; bits where `keep`.
-  static func relu(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> SignBits? {
+  /// max(x, 0) in place where `tensor` is not shared; where `keep`, a bit for each element that
+  /// passes its gradient.
+  static func relu(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> PackedMap? {
     unsafe clamp(&tensor, keep: keep, workers: workers) { unsafe ck_relu($0, $1, $2, $3) }
   }
 
   /// min(max(x, 0), 6) in place where `tensor` is not shared; bits where `keep`.
-  static func relu6(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> SignBits? {
+  static func relu6(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> PackedMap? {
     unsafe clamp(&tensor, keep: keep, workers: workers) { unsafe ck_relu6($0, $1, $2, $3) }
   }
 
@@ -40,23 +27,25 @@ enum ElementKernels {
     _ tensor: inout Tensor, keep: Bool, workers: Workers,
     kernel: (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<UInt8>?)
       -> Void
-  ) -> SignBits? {
-    let bits = keep ? SignBits(count: tensor.count) : nil
+  ) -> PackedMap? {
+    let bits = keep ? PackedMap(uninitialized: tensor.shape, bitsPerElement: 1) : nil
+    let signs = unsafe bits?.base.assumingMemoryBound(to: UInt8.self)
     let values = unsafe tensor.mutablePointer()
     workers.forEachRange(of: tensor.count, size: range) { range in
       let start = unsafe values + range.lowerBound
-      unsafe kernel(start, range.count, start, bits.map { unsafe $0.base + range.lowerBound / 8 })
+      unsafe kernel(start, range.count, start, signs.map { unsafe $0 + range.lowerBound / 8 })
     }
     return bits
   }
 
   /// Zero where the bit is not set.
-  static func mask(_ gradient: inout Tensor, bits: SignBits, workers: Workers) {
-    precondition(bits.count == gradient.count)
+  static func mask(_ gradient: inout Tensor, bits: PackedMap, workers: Workers) {
+    precondition(bits.count == gradient.count && bits.bitsPerElement == 1)
+    let signs = unsafe UnsafePointer(bits.base.assumingMemoryBound(to: UInt8.self))
     let values = unsafe gradient.mutablePointer()
     workers.forEachRange(of: gradient.count, size: range) { range in
       let start = unsafe values + range.lowerBound
-      unsafe ck_mask(start, bits.base + range.lowerBound / 8, range.count, start)
+      unsafe ck_mask(start, signs + range.lowerBound / 8, range.count, start)
     }
   }
 

@@ -6,20 +6,6 @@
   import Darwin
 #endif
 
-/// For each output element of a max pooling, the tap (ky * kernel + kx) that won.
-@safe
-final class WinningTaps: @unchecked Sendable {
-  let count: Int
-  fileprivate let base: UnsafeMutablePointer<UInt8>
-
-  init(count: Int) {
-    self.count = count
-    unsafe base = .allocate(capacity: max(1, count))
-  }
-
-  deinit { unsafe base.deallocate() }
-}
-
 /// Square windows over (N, H, W, C).
 struct PoolingGeometry: Sendable {
   var input: Shape
@@ -32,12 +18,13 @@ struct PoolingGeometry: Sendable {
 
 enum PoolingKernels {
   /// Largest value of each window; the first in row-major order wins a tie, NaN wins over all, and
-  /// padding never wins, as in PyTorch.
+  /// padding never wins, as in PyTorch. Where `keep`, also the tap (ky * kernel + kx) that won.
   static func maximum(
     _ input: Tensor, geometry g: PoolingGeometry, keep: Bool, workers: Workers
-  ) -> (Tensor, WinningTaps?) {
+  ) -> (Tensor, PackedMap?) {
     var output = Tensor(uninitialized: g.output)
-    let winners = keep ? WinningTaps(count: output.count) : nil
+    let winners = keep ? PackedMap(uninitialized: g.output, bitsPerElement: 8) : nil
+    let wins = unsafe winners?.base.assumingMemoryBound(to: UInt8.self)
     let to = unsafe output.mutablePointer()
     let from = unsafe input.pointer
     let channels = g.input.channels
@@ -46,7 +33,7 @@ enum PoolingKernels {
       for x in 0..<g.output.width {
         let pixel = row * g.output.width + x
         let best = unsafe to + pixel * channels
-        let taps = unsafe winners.map { unsafe $0.base + pixel * channels }
+        let taps = unsafe wins.map { unsafe $0 + pixel * channels }
         unsafe best.update(repeating: -.infinity, count: channels)
         unsafe taps?.update(repeating: 0, count: channels)
         unsafe forEachTap(g, y: y, x: x, image: image) { tap, offset in
@@ -66,10 +53,12 @@ enum PoolingKernels {
 
   /// Each input pixel gathers the gradients of the windows that it won.
   static func maximumGradient(
-    _ gradient: Tensor, winners: WinningTaps, geometry g: PoolingGeometry, workers: Workers
+    _ gradient: Tensor, winners: PackedMap, geometry g: PoolingGeometry, workers: Workers
   ) -> Tensor {
-    gathered(gradient, geometry: g, workers: workers) { pixel, tap, channel, value in
-      unsafe winners.base[pixel * g.input.channels + channel] == UInt8(truncatingIfNeeded: tap)
+    precondition(winners.shape == g.output && winners.bitsPerElement == 8)
+    let wins = unsafe winners.base.assumingMemoryBound(to: UInt8.self)
+    return gathered(gradient, geometry: g, workers: workers) { pixel, tap, channel, value in
+      unsafe wins[pixel * g.input.channels + channel] == UInt8(truncatingIfNeeded: tap)
         ? value : 0
     }
   }

@@ -1,5 +1,7 @@
 // Cutting rectangles out of maps and putting them back.
 
+internal import CKernels
+
 extension Tensor {
   /// The pixels of `region` out of a map (N, H, W, C): itself where that is all of them.
   func cropped(to region: Region) -> Tensor {
@@ -29,7 +31,23 @@ extension Tensor {
     return result
   }
 
-  /// Visits the rows of `region` in each image of a map: their number, and where they start in it.
+  /// Adds a map (N, h, w, C) to the pixels of `region`.
+  mutating func add(_ part: Tensor, at region: Region, workers: Workers) {
+    precondition(part.shape == shape.sized(region))
+    if region == Region(of: shape) {
+      ElementKernels.add(part, to: &self, workers: workers)
+      return
+    }
+    let to = unsafe mutablePointer()
+    let from = unsafe part.pointer
+    let width = part.shape.width * part.shape.channels
+    Self.forEachRow(of: region, in: shape) { row, start in
+      unsafe ck_add(to + start, from + row * width, width, to + start)
+    }
+  }
+
+  /// Visits the rows of `region` in each image of a map: their number, and the element of the map
+  /// where they start.
   static func forEachRow(
     of region: Region, in shape: Shape, _ body: (_ row: Int, _ start: Int) -> Void
   ) {

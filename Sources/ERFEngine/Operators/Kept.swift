@@ -13,8 +13,32 @@ enum Keep: Sendable {
 /// Linear operators keep nothing for the input gradient, and their input for those of parameters.
 enum Kept: Sendable {
   case nothing
-  case signs(SignBits)
+  /// One bit an output element: whether the gradient passes.
+  case signs(PackedMap)
+  /// The derivative of each output element with respect to its input.
   case derivative(Tensor)
-  case winners(WinningTaps)
+  /// One byte an output element: the tap of the window that won.
+  case winners(PackedMap)
   case input(Tensor)
+}
+
+extension Kept {
+  /// What was kept of `region` of the output. Not for parameter gradients, which need it all.
+  func cropped(to region: Region) -> Kept {
+    switch self {
+    case .nothing: .nothing
+    case .signs(let map): .signs(map.cropped(to: region))
+    case .derivative(let tensor): .derivative(tensor.cropped(to: region))
+    case .winners(let map): .winners(map.cropped(to: region))
+    case .input: preconditionFailure("parameter gradients need the whole input")
+    }
+  }
+
+  var bytes: Int {
+    switch self {
+    case .nothing: 0
+    case .signs(let map), .winners(let map): map.bytes
+    case .derivative(let tensor), .input(let tensor): tensor.bytes
+    }
+  }
 }

@@ -18,6 +18,14 @@ struct Region: Hashable, Sendable {
     Region(rows: Self.hull(rows, other.rows), columns: Self.hull(columns, other.columns))
   }
 
+  /// The same pixels counted from the corner of `other`.
+  func relative(to other: Region) -> Region {
+    let (above, left) = (other.rows.lowerBound, other.columns.lowerBound)
+    return Region(
+      rows: rows.lowerBound - above..<rows.upperBound - above,
+      columns: columns.lowerBound - left..<columns.upperBound - left)
+  }
+
   func contains(_ other: Region) -> Bool {
     Self.hull(rows, other.rows) == rows && Self.hull(columns, other.columns) == columns
   }

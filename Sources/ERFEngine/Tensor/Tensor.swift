@@ -29,6 +29,7 @@ public struct Tensor: Sendable {
   }
 
   public var count: Int { shape.count }
+  var bytes: Int { count * MemoryLayout<Float>.stride }
 
   /// The elements in row-major order, copied.
   public var elements: [Float] { storage.array }

@@ -1,0 +1,119 @@
+/// What a forward pass leaves behind: the tapped output, and what the gradient needs.
+struct Activations: Sendable {
+  /// What was computed.
+  let plan: RegionPlan
+  /// The tapped value (N, h, w, C), as much of it as was asked for.
+  let output: Tensor
+  /// By node.
+  private var kept: [Kept]
+
+  init(plan: RegionPlan, output: Tensor, kept: [Kept]) {
+    self.plan = plan
+    self.output = output
+    self.kept = kept
+  }
+}
+
+extension Activations {
+  /// The gradient of s with respect to the input (N, H, W, 3), where s sums the rectified features
+  /// of the units over channels: s = sum over c of ReLU(F[c, row, column]).
+  ///
+  /// Consumes what was kept, layer by layer, where no copy of these activations holds on to it.
+  ///
+  /// - Throws: `CancellationError` and, where `checksEveryLayer`, `NonFiniteError`.
+  consuming func inputGradient(
+    at units: [Unit], workers: Workers, checksEveryLayer: Bool = false,
+    report: Graph.LayerReport = { _, _ in }
+  ) throws -> Tensor {
+    let region = Region(holding: units)
+    let seed = seed(at: units).cropped(to: region.relative(to: plan.region(of: plan.value)))
+    return try inputGradient(
+      of: seed, region: region, workers: workers, checksEveryLayer: checksEveryLayer,
+      report: report)
+  }
+
+  /// The gradient with respect to the input (N, H, W, 3), given the one with respect to `region` of
+  /// the output (nil: all that was computed), which is zero elsewhere.
+  ///
+  /// - Throws: `CancellationError` and, where `checksEveryLayer`, `NonFiniteError`.
+  consuming func inputGradient(
+    of outputGradient: Tensor, region: Region? = nil, workers: Workers,
+    checksEveryLayer: Bool = false, report: Graph.LayerReport = { _, _ in }
+  ) throws -> Tensor {
+    let computed = plan
+    let plan = RegionPlan(
+      computed.graph, value: computed.value, region: region ?? computed.region(of: computed.value),
+      shapes: computed.shapes)
+    precondition(outputGradient.shape == plan.shape(of: plan.value))
+    let order = Array(plan.order.reversed())
+    let progress = plan.progress(order)
+    var gradients = [GradientSum](repeating: GradientSum(), count: plan.value + 1)
+    gradients[plan.value].add(outputGradient, at: plan.region(of: plan.value))
+    for index in order {
+      let node = plan.graph.nodes[index]
+      let value = Graph.value(of: index)
+      let gradient = gradients[value].take(plan.region(of: value), of: plan.shapes[value], workers)
+      let state = kept[index].cropped(
+        to: plan.region(of: value).relative(to: computed.region(of: value)))
+      kept[index] = .nothing
+      let parts = plan.op(index).inputGradient(
+        of: gradient, kept: state, inputs: plan.inputShapes(of: index), workers: workers)
+      try workers.cancellation.check()
+      for (source, part) in zip(node.inputs, parts) {
+        if checksEveryLayer && !ElementKernels.isFinite(part) {
+          throw NonFiniteError(layer: node.scope, phase: .backward)
+        }
+        gradients[source].add(part, at: plan.inputRegion(of: index, source))
+      }
+      report(node, progress[index] ?? 1)
+    }
+    try workers.cancellation.check()
+    // An input that does not influence the output has no gradient: zeros.
+    guard let seen = plan.regions[0] else { return Tensor(zeros: plan.shapes[0]) }
+    return gradients[0].take(seen, of: plan.shapes[0], workers)
+      .embedded(in: plan.shapes[0], at: seen)
+  }
+
+  /// 1 where a unit's rectified features are positive, 0 elsewhere, over all that was computed of the
+  /// output: the gradient of s.
+  func seed(at units: [Unit]) -> Tensor {
+    var seed = Tensor(zeros: output.shape)
+    let corner = plan.region(of: plan.value)
+    for image in 0..<output.shape.batch {
+      for unit in units {
+        let row = unit.row - corner.rows.lowerBound
+        let column = unit.column - corner.columns.lowerBound
+        for channel in 0..<output.shape.channels where output[image, row, column, channel] > 0 {
+          seed[image, row, column, channel] += 1
+        }
+      }
+    }
+    return seed
+  }
+}
+
+/// The gradients that the readers of one value send back, each over the region it read.
+private struct GradientSum {
+  private var parts: [(gradient: Tensor, region: Region)] = []
+
+  mutating func add(_ gradient: Tensor, at region: Region) {
+    parts.append((gradient, region))
+  }
+
+  /// The sum over `region` of a value of shape `whole`, and nothing left behind.
+  mutating func take(_ region: Region, of whole: Shape, _ workers: Workers) -> Tensor {
+    func size(_ part: Int) -> Int {
+      parts[part].region.rows.count * parts[part].region.columns.count
+    }
+    guard let largest = parts.indices.max(by: { size($0) < size($1) }) else {
+      return Tensor(zeros: whole.sized(region))
+    }
+    let place = parts[largest].region.relative(to: region)
+    var sum = parts.remove(at: largest).gradient.embedded(in: whole.sized(region), at: place)
+    for part in parts {
+      sum.add(part.gradient, at: part.region.relative(to: region), workers: workers)
+    }
+    parts = []
+    return sum
+  }
+}
