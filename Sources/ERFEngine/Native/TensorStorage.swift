@@ -43,18 +43,12 @@ final class TensorStorage: @unchecked Sendable {
     }
     guard
       let memory = unsafe mmap(
-        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous | MAP_NORESERVE, -1, 0),
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping | MAP_NORESERVE, -1, 0),
       unsafe memory != MAP_FAILED
     else { fatalError("out of memory: \(bytes) bytes for a tensor") }
     unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
     mappedBytes = bytes
   }
-
-  #if os(Linux)
-    private static let anonymous = MAP_ANONYMOUS
-  #else
-    private static let anonymous = MAP_ANON
-  #endif
 
   convenience init(_ elements: [Float]) {
     self.init(uninitialized: elements.count)
