@@ -33,7 +33,7 @@ func makeSubject(_ request: ERFRequest) -> ERFSubject {
     model: request.network.name.lowercased(), weights: request.network.weights.description,
     weightsHash: "0123456789abcdef", input: request.size,
     stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
-    mapSize: InputSize(height: 7, width: 7), unit: Unit(row: 3, column: 3), rule: .paper)
+    mapSize: InputSize(height: 7, width: 7), units: [Unit(row: 3, column: 3)], rule: .paper)
 }
 
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {

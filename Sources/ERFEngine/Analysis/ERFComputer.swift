@@ -38,7 +38,15 @@ public final class ERFComputer: Sendable {
   private let networks = Mutex<[(key: Key, network: Network)]>([])
   private static let cached = 2
 
-  public init() {}
+  private let forwards: ForwardCache
+
+  /// `cacheLimit`: most that the forward passes of requests that ask for it may take, in bytes.
+  public init(cacheLimit: Int = ForwardCache.defaultLimit) {
+    forwards = ForwardCache(limit: cacheLimit)
+  }
+
+  /// Bytes of forward passes that are kept for later requests.
+  var keptBytes: Int { forwards.bytes }
 
   /// The network of a request, loaded on first use.
   public func network(_ spec: NetworkSpec) throws -> Network {
@@ -71,18 +79,18 @@ public final class ERFComputer: Sendable {
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
-    let unit = try Network.checked(request.unit, on: tap, shape: shape)
+    let units = try Network.checked(request.units, on: tap, shape: shape)
     let subject = ERFSubject(
       model: network.id, weights: request.network.weights.description,
       weightsHash: network.weightsHash,
       input: size, stages: network.stages, tap: tap.name,
-      mapSize: InputSize(height: shape.height, width: shape.width), unit: unit,
+      mapSize: InputSize(height: shape.height, width: shape.width), units: units,
       rule: request.rule)
     seconds.load = (clock.now - start).inSeconds
     progress(.prepared(subject))
 
     let walk = ERFWalk(
-      network: network, tap: tap, unit: unit,
+      network: network, tap: tap, units: units, cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
     var map = ERFMap(height: size.height, width: size.width)
     var names: [String] = []
@@ -122,10 +130,12 @@ public final class ERFComputer: Sendable {
 struct ERFWalk {
   let network: Network
   let tap: Tap
-  let unit: Unit
+  let units: [Unit]
+  /// Where to look for, and leave, what later runs share with this one.
+  let cache: ForwardCache?
   let workers: Workers
 
-  /// ds/dx (1, H, W, 3) for s = sum over channels of ReLU(F[c, row, column]).
+  /// ds/dx (1, H, W, 3) for s = sum over units and channels of ReLU(F[c, row, column]).
   ///
   /// - Throws: `NonFiniteError` naming the layer where NaN or Inf first appeared.
   func gradient(
@@ -136,12 +146,10 @@ struct ERFWalk {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let activations = try network.graph.forward(
-      input, to: tap.value, region: Region(holding: [unit]), workers: workers
-    ) { report($0, $1 / 2) }
+    let activations = try forward(input) { report($0, $1 / 2) }
     let output = activations.output
     let middle = clock.now
-    let gradient = try (consume activations).inputGradient(at: [unit], workers: workers) {
+    let gradient = try (consume activations).inputGradient(at: units, workers: workers) {
       report($0, 0.5 + $1 / 2)
     }
     seconds.forward += (middle - start).inSeconds
@@ -152,13 +160,23 @@ struct ERFWalk {
     return gradient
   }
 
+  private func forward(_ input: Tensor, report: Graph.LayerReport) throws -> Activations {
+    guard let cache else {
+      return try network.graph.forward(
+        input, to: tap.value, region: Region(holding: units), workers: workers, report: report)
+    }
+    return try cache.activations(
+      of: network.graph, prefixes: network.prefixHashes(workers), input: input, to: tap.value,
+      workers: workers, report: report)
+  }
+
   /// Runs once more, slowly, looking at every layer: checking always would cost every run a pass
   /// over all activations.
   private func nameTheLayer(_ input: Tensor) throws -> Never {
     let activations = try network.graph.forward(
-      input, to: tap.value, region: Region(holding: [unit]), workers: workers,
+      input, to: tap.value, region: Region(holding: units), workers: workers,
       checksEveryLayer: true)
-    _ = try activations.inputGradient(at: [unit], workers: workers, checksEveryLayer: true)
+    _ = try activations.inputGradient(at: units, workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)
   }
 }

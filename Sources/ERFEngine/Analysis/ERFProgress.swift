@@ -26,12 +26,13 @@ public struct ERFSubject: Sendable, Equatable {
   public var tap: String
   /// Height and width of the tapped map.
   public var mapSize: InputSize
-  public var unit: Unit
+  /// At least one.
+  public var units: [Unit]
   public var rule: ERFRule
 
   public init(
     model: String, weights: String, weightsHash: String, input: InputSize, stages: [String],
-    tap: String, mapSize: InputSize, unit: Unit, rule: ERFRule
+    tap: String, mapSize: InputSize, units: [Unit], rule: ERFRule
   ) {
     self.model = model
     self.weights = weights
@@ -40,8 +41,15 @@ public struct ERFSubject: Sendable, Equatable {
     self.stages = stages
     self.tap = tap
     self.mapSize = mapSize
-    self.unit = unit
+    precondition(!units.isEmpty)
+    self.units = units
     self.rule = rule
+  }
+
+  /// The first of `units`; setting it leaves no others.
+  public var unit: Unit {
+    get { units[0] }
+    set { units = [newValue] }
   }
 }
 

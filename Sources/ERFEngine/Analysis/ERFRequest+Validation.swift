@@ -13,7 +13,7 @@ extension ERFRequest {
     let tap = try network.tap(self.tap)
     let size = inputs.size ?? self.size
     let shape = try network.shape(of: tap, input: size)
-    _ = try Network.checked(unit, on: tap, shape: shape)
+    _ = try Network.checked(units, on: tap, shape: shape)
     let estimate = MemoryEstimate(
       graph: network.graph, shapes: try network.shapes(input: size), value: tap.value)
     guard estimate.bytes < ProcessMemory.machineBytes else {
@@ -26,14 +26,14 @@ extension ERFRequest {
 }
 
 extension Network {
-  /// `unit`, or the centre (H / 2, W / 2) of a map (N, H, W, C).
-  static func checked(_ unit: Unit?, on tap: Tap, shape: Shape) throws(ModelError) -> Unit {
-    let unit = unit ?? Unit(row: shape.height / 2, column: shape.width / 2)
-    guard unit.row >= 0 && unit.row < shape.height && unit.column >= 0 && unit.column < shape.width
-    else {
-      throw .unitOutside(
-        unit, tap: tap.name, size: InputSize(height: shape.height, width: shape.width))
+  /// `units`, or the centre (H / 2, W / 2) of a map (N, H, W, C) where there are none.
+  static func checked(_ units: [Unit], on tap: Tap, shape: Shape) throws(ModelError) -> [Unit] {
+    for unit in units {
+      guard (0..<shape.height).contains(unit.row) && (0..<shape.width).contains(unit.column) else {
+        throw .unitOutside(
+          unit, tap: tap.name, size: InputSize(height: shape.height, width: shape.width))
+      }
     }
-    return unit
+    return units.isEmpty ? [Unit(row: shape.height / 2, column: shape.width / 2)] : units
   }
 }

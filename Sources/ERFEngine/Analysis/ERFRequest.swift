@@ -6,11 +6,15 @@ public struct ERFRequest: Sendable, Equatable {
   public var size: InputSize
   /// The tapped layer: `stage1`..., or a block such as `stages.2.blocks.4`; nil: the last stage.
   public var tap: String?
-  /// The unit (row, column) on the tapped map; nil: its centre (H / 2, W / 2, integer division).
-  public var unit: Unit?
+  /// Units (row, column) on the tapped map whose features are summed; empty: its centre (H / 2, W / 2,
+  /// integer division).
+  public var units: [Unit]
   public var rule: ERFRule
   /// Worker threads; nil: as many as the machine has cores.
   public var threads: Int?
+  /// Whether more requests over the same images will follow, with other units or edited networks: what
+  /// they share is then computed whole and kept, at the price of a slower first run and of memory.
+  public var keepsForward = false
 
   public init(
     network: NetworkSpec, images: ImageSource = .builtIn(1),
@@ -21,9 +25,15 @@ public struct ERFRequest: Sendable, Equatable {
     self.images = images
     self.size = size
     self.tap = tap
-    self.unit = unit
+    units = unit.map { [$0] } ?? []
     self.rule = rule
     self.threads = threads
+  }
+
+  /// The first of `units`; setting it leaves no others.
+  public var unit: Unit? {
+    get { units.first }
+    set { units = newValue.map { [$0] } ?? [] }
   }
 }
 

@@ -53,7 +53,8 @@ public enum HeatmapExport {
       "input: \(subject.input.height) x \(subject.input.width) (height x width)",
       "images: \(count): \(shortened(result.imageNames))",
       "stage: \(subject.tap) (\(subject.mapSize.height) x \(subject.mapSize.width)), "
-        + "unit (\(subject.unit.row), \(subject.unit.column))",
+        + (subject.units.count == 1 ? "unit " : "units ")
+        + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),
       "rule: \(subject.rule.rawValue)",
       "scale: log10(M + 1) / max, max M = \(result.map.peak)",
     ]

@@ -41,6 +41,7 @@ private struct Entry: Encodable {
   let images: [String]
   let stage: String
   let unit: [Int]
+  let units: [[Int]]
   let rule: String
   let ratios: [Ratio]
   let rawRatios: [Ratio]
@@ -60,6 +61,7 @@ private struct Entry: Encodable {
     images = result.imageNames
     stage = subject.tap
     unit = [subject.unit.row, subject.unit.column]
+    units = subject.units.map { [$0.row, $0.column] }
     rule = subject.rule.rawValue
     ratios = result.metrics.ratios.map(Ratio.init)
     rawRatios = result.metrics.rawRatios.map(Ratio.init)

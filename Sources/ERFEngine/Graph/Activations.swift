@@ -5,12 +5,20 @@ struct Activations: Sendable {
   /// The tapped value (N, h, w, C), as much of it as was asked for.
   let output: Tensor
   /// By node.
-  private var kept: [Kept]
+  private(set) var kept: [Kept]
+  /// Values that a later pass can begin at, as much of them as was computed.
+  let cuts: [Int: Tensor]
 
-  init(plan: RegionPlan, output: Tensor, kept: [Kept]) {
+  init(plan: RegionPlan, output: Tensor, kept: [Kept], cuts: [Int: Tensor] = [:]) {
     self.plan = plan
     self.output = output
     self.kept = kept
+    self.cuts = cuts
+  }
+
+  /// Bytes that are held on to.
+  var bytes: Int {
+    output.bytes + kept.reduce(0) { $0 + $1.bytes } + cuts.values.reduce(0) { $0 + $1.bytes }
   }
 }
 

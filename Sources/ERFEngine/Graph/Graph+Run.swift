@@ -21,24 +21,34 @@ extension Graph {
   /// Computes `region` of `value` (nil: all of it) from `input` (N, H, W, 3), and of earlier values
   /// only what that sees, keeping for the gradients what `keep` asks for.
   ///
+  /// `cuts` are values to keep for later passes to begin at, `start` is such a value of an earlier
+  /// pass over the same input, through equal layers: what that has need not be computed again.
+  ///
   /// - Throws: `LayerError` where the input does not fit, `CancellationError`, and, where
   ///   `checksEveryLayer`, `NonFiniteError`.
   func forward(
     _ input: Tensor, to value: Int, region: Region? = nil, keep: Keep = .inputGradient,
-    workers: Workers, checksEveryLayer: Bool = false, report: LayerReport = { _, _ in }
+    cuts: [Int] = [], from start: (earlier: Activations, cut: Int)? = nil, workers: Workers,
+    checksEveryLayer: Bool = false, report: LayerReport = { _, _ in }
   ) throws -> Activations {
     let shapes = try subgraph(to: value).shapes(input: input.shape)
-    let plan = RegionPlan(self, value: value, region: region, shapes: shapes)
-    let order = plan.order
+    var plan = RegionPlan(self, value: value, region: region, shapes: shapes)
+    if let (earlier, cut) = start { plan = plan.resuming(after: earlier.plan, at: cut) }
+    let order = plan.order.filter { $0 >= start?.cut ?? 0 }
     let progress = plan.progress(order)
     var remaining = [Int](repeating: 0, count: value + 1)
     for index in order {
       for input in nodes[index].inputs { remaining[input] += 1 }
     }
-    remaining[value] += 1
+    for needed in cuts + [value] { remaining[needed] += 1 }
     var values = [Tensor?](repeating: nil, count: value + 1)
     var kept = [Kept](repeating: .nothing, count: value)
-    if let region = plan.regions[0] { values[0] = input.cropped(to: region) }
+    if let (earlier, cut) = start {
+      kept.replaceSubrange(0..<cut, with: earlier.kept[0..<cut])
+      for (value, tensor) in earlier.cuts where value <= cut { values[value] = tensor }
+    } else if let region = plan.regions[0] {
+      values[0] = input.cropped(to: region)
+    }
     for index in order {
       let node = nodes[index]
       var inputs: [Tensor] = []
@@ -60,11 +70,14 @@ extension Graph {
       report(node, progress[index] ?? 1)
     }
     guard let output = values[value] else { preconditionFailure("the target is its own ancestor") }
-    return Activations(plan: plan, output: output, kept: kept)
+    return Activations(
+      plan: plan, output: output, kept: kept,
+      cuts: Dictionary(
+        uniqueKeysWithValues: cuts.compactMap { cut in values[cut].map { (cut, $0) } }))
   }
 
   /// The same graph cut after `value`: shapes behind it do not matter.
-  private func subgraph(to value: Int) -> Graph {
+  func subgraph(to value: Int) -> Graph {
     var cut = self
     cut.nodes.removeLast(nodes.count - value)
     return cut

@@ -29,6 +29,13 @@ struct RegionPlan: Sendable {
     }
   }
 
+  /// The same, with what `other` computed of `cut` and before in place of what would be needed of it.
+  func resuming(after other: RegionPlan, at cut: Int) -> RegionPlan {
+    var plan = self
+    plan.regions.replaceSubrange(0...cut, with: other.regions[0...cut])
+    return plan
+  }
+
   /// The nodes to visit, in order of computation.
   var order: [Int] { (0..<value).filter { regions[Graph.value(of: $0)] != nil } }
 

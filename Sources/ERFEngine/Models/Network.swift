@@ -10,6 +10,7 @@ public struct Network: Sendable {
   public let preprocessing: Preprocessing
   /// Batch norms folded, parallel kernels merged.
   let graph: Graph
+  private let hashes = Prepared<[UInt64]>()
 
   /// Loads or generates the weights that `spec` names and folds them.
   ///
@@ -109,6 +110,11 @@ public struct Network: Sendable {
   func shapes(input size: InputSize, batch: Int = 1) throws(LayerError) -> [Shape] {
     try graph.shapes(
       input: Shape(batch: batch, height: size.height, width: size.width, channels: 3))
+  }
+
+  /// `graph.prefixHashes`, computed once.
+  func prefixHashes(_ workers: Workers) -> [UInt64] {
+    hashes { graph.prefixHashes(workers) }
   }
 
   /// Activations (N, H, W, C) of the tap `name` over an input (N, H, W, 3).

@@ -12,14 +12,14 @@ extension Tensor {
   }
 
   /// Hash of the float32 bits in order, in independent parts of a fixed size.
-  func addBits(to hash: inout FNV1a) {
+  func addBits(to hash: inout FNV1a, workers: Workers = Workers()) {
     let part = 1 << 16
     let parts = (count + part - 1) / part
     var partial = [UInt64](repeating: 0, count: parts)
     let from = unsafe pointer
     unsafe partial.withUnsafeMutableBufferPointer { buffer in
       let results = buffer.baseAddress
-      Workers().forEach(parts) { index in
+      workers.forEach(parts) { index in
         var inner = FNV1a()
         for element in index * part..<min(count, (index + 1) * part) {
           unsafe inner.add(word: UInt64(from[element].bitPattern))

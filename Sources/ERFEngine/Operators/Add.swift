@@ -29,7 +29,9 @@ struct SubsampleShortcut: Operator {
   let leading: Int
   let trailing: Int
 
-  var summary: String { "shortcut A" + (stride > 1 ? " s\(stride)" : "") }
+  var summary: String {
+    "shortcut A" + (stride > 1 ? " s\(stride)" : "") + " +\(leading)+\(trailing)"
+  }
   var window: Window {
     .sliding(SlidingWindow(kernel: 1, stride: stride, padding: Padding(0)))
   }

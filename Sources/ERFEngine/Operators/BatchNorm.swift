@@ -33,7 +33,7 @@ struct BatchNorm: Operator {
       })
   }
 
-  var summary: String { "batch norm" }
+  var summary: String { "batch norm" + (epsilon == 1e-5 ? "" : " \(epsilon)") }
 
   var parameters: [(name: String, value: Tensor)] {
     [

@@ -4,7 +4,8 @@
 /// Conforming types are immutable values, one file each. Parameter gradients will stand beside the
 /// input gradient in the same files.
 protocol Operator: Sendable {
-  /// For people: `conv 3x3 s2`.
+  /// For people: `conv 3x3 s2`. Operators equal in `summary`, `window` and `parameters` compute the
+  /// same.
   var summary: String { get }
 
   /// What one output pixel reads.

@@ -1,5 +1,5 @@
 /// What one output pixel of an operator reads.
-enum Window: Sendable, Equatable {
+enum Window: Sendable, Hashable {
   /// The same pixel of each input.
   case pixel
   /// The pixels under a sliding window.

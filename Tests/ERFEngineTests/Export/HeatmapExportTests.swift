@@ -18,7 +18,7 @@ import Testing
     let subject = ERFSubject(
       model: "replknet-31", weights: "random:7", weightsHash: "0123456789abcdef",
       input: InputSize(height: 12, width: 10), stages: ["stage1"], tap: "stage1",
-      mapSize: InputSize(height: 3, width: 2), unit: Unit(row: 1, column: 1), rule: .paper)
+      mapSize: InputSize(height: 3, width: 2), units: [Unit(row: 1, column: 1)], rule: .paper)
     return ERFResult(
       subject: subject, map: map, metrics: ERFMetrics(map), imageNames: ["a\n.png", "b.png"],
       seconds: ERFSeconds(load: 0.5, forward: 1, backward: .nan, total: 3), peakBytes: 1234)
@@ -80,6 +80,7 @@ import Testing
       }
       let model, weights, weightsHash, stage, rule: String
       let input, unit: [Int]
+      let units: [[Int]]
       let images: [String]
       let ratios, rawRatios: [Ratio]
       let borderShare, sigma: Double
@@ -95,7 +96,9 @@ import Testing
     #expect(document.results.count == 2)
     let entry = try #require(document.results.first)
     #expect(entry.model == "replknet-31" && entry.weights == "random:7")
-    #expect(entry.input == [12, 10] && entry.unit == [1, 1] && entry.rule == "paper")
+    #expect(
+      entry.input == [12, 10] && entry.unit == [1, 1] && entry.units == [[1, 1]]
+        && entry.rule == "paper")
     #expect(entry.images == result.imageNames && entry.peakBytes == 1234)
     #expect(entry.ratios.map(\.side) == result.metrics.ratios.map(\.side))
     #expect(entry.rawRatios.map(\.ratio) == result.metrics.rawRatios.map(\.ratio))
