@@ -44,6 +44,12 @@
   X(variant, void, gelu, \
     (const float *input, size_t count, float *output, float *derivative), \
     (input, count, output, derivative)) \
+  X(variant, void, pack_slopes, \
+    (const float *slopes, size_t count, uint16_t *codes), \
+    (slopes, count, codes)) \
+  X(variant, void, multiply_slopes, \
+    (const float *gradient, const uint16_t *codes, size_t count, float *output), \
+    (gradient, codes, count, output)) \
   X(variant, void, add, \
     (const float *left, const float *right, size_t count, float *output), \
     (left, right, count, output)) \

@@ -97,4 +97,44 @@ import Testing
       }
     }
   }
+
+  /// Every code, rounding to the nearest, exact 0 and 1, and both ends, over sizes around vectors.
+  @Test func slopesIn16Bits() {
+    let steps = (0..<65536).map { Float($0 - CK_SLOPE_ZERO) / Float(CK_SLOPE_SCALE) }
+    let nudges = Swift.stride(from: Float(-0.45), through: 0.45, by: 0.05).map {
+      $0 / Float(CK_SLOPE_SCALE)
+    }
+    for variant in supportedVariants {
+      var codes = [UInt16](repeating: 0, count: steps.count)
+      for nudge in nudges {
+        variant.pack_slopes(steps.map { $0 + nudge }, steps.count, &codes)
+        #expect(codes == (0..<65536).map { UInt16($0) }, "\(variant.name) \(nudge)")
+      }
+      var found = [Float](repeating: 1, count: steps.count)
+      variant.multiply_slopes([Float](repeating: 2, count: steps.count), codes, codes.count, &found)
+      let worst = zip(found, steps).map { abs($0 / 2 - $1) }.max() ?? 1
+      #expect(worst < 2e-7, "\(variant.name)")
+      #expect(found[Int(CK_SLOPE_ZERO)] == 0)
+      #expect(found[Int(CK_SLOPE_ZERO + CK_SLOPE_SCALE)] == 2)
+      let odd: [Float] = [-1, 2, -.infinity, .infinity, .nan]
+      variant.pack_slopes(odd, odd.count, &codes)
+      #expect(Array(codes.prefix(5)) == [0, 65535, 0, 65535, 0])
+      for count in ElementwiseTests.counts {
+        let gradient = (0..<count).map { Float($0) - 7 }
+        var some = [UInt16](repeating: 77, count: count + 1)
+        variant.pack_slopes(Array(steps[20000..<20000 + count]), count, &some)
+        #expect(some == (0..<count).map { UInt16(20000 + $0) } + [77])
+        var output = gradient + [77]
+        output.withUnsafeMutableBufferPointer {
+          variant.multiply_slopes($0.baseAddress, some, count, $0.baseAddress)
+        }
+        let expected = (0..<count).map { gradient[$0] * steps[20000 + $0] }
+        #expect(
+          firstDifference(
+            Array(output.dropLast()), expected, magnitude: expected.map(abs), tolerance: 1e-6)
+            == nil)
+        #expect(output.last == 77)
+      }
+    }
+  }
 }

@@ -100,6 +100,23 @@ void CK_NAME(gelu)(const float *input, size_t count, float *output, float *deriv
   }
 }
 
+void CK_NAME(pack_slopes)(const float *slopes, size_t count, uint16_t *codes) {
+  CK_VECTORISE
+  for (size_t i = 0; i < count; ++i) {
+    float code = slopes[i] * CK_SLOPE_SCALE + (CK_SLOPE_ZERO + 0.5f);
+    code = code > 0 ? code : 0;
+    codes[i] = (uint16_t)(int32_t)(code < 65535 ? code : 65535);
+  }
+}
+
+void CK_NAME(multiply_slopes)(const float *gradient, const uint16_t *codes, size_t count,
+                              float *output) {
+  CK_VECTORISE
+  for (size_t i = 0; i < count; ++i) {
+    output[i] = gradient[i] * ((float)(codes[i] - CK_SLOPE_ZERO) * (1.0f / CK_SLOPE_SCALE));
+  }
+}
+
 void CK_NAME(add)(const float *left, const float *right, size_t count, float *output) {
   CK_VECTORISE
   for (size_t i = 0; i < count; ++i) output[i] = left[i] + right[i];

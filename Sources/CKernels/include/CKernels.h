@@ -95,6 +95,15 @@ void ck_mask(const float *gradient, const uint8_t *signs, size_t count, float *o
 // input may equal output or derivative.
 void ck_gelu(const float *input, size_t count, float *output, float *derivative);
 
+// GELU's derivative lies between -0.1290 and 1.1290, so that 16 bits hold it to 1e-5: code / 52000 -
+// 0.13, in which 0 and 1 are exact. A float of 16 bits would be 25 times coarser.
+enum { CK_SLOPE_SCALE = 52000, CK_SLOPE_ZERO = 6760 };
+// codes = slopes in this form, rounded to nearest; what lies outside (NaN too) is cut to the ends.
+void ck_pack_slopes(const float *slopes, size_t count, uint16_t *codes);
+// output[i] = gradient[i] * the slope that codes[i] stands for; gradient may equal output.
+void ck_multiply_slopes(const float *gradient, const uint16_t *codes, size_t count,
+                        float *output);
+
 // output[i] = left[i] + right[i]; may be in place.
 void ck_add(const float *left, const float *right, size_t count, float *output);
 // output[i] = left[i] * right[i]; may be in place.
@@ -120,6 +129,8 @@ typedef struct {
   void (*relu6)(const float *, size_t, float *, uint8_t *);
   void (*mask)(const float *, const uint8_t *, size_t, float *);
   void (*gelu)(const float *, size_t, float *, float *);
+  void (*pack_slopes)(const float *, size_t, uint16_t *);
+  void (*multiply_slopes)(const float *, const uint16_t *, size_t, float *);
   void (*add)(const float *, const float *, size_t, float *);
   void (*multiply)(const float *, const float *, size_t, float *);
   void (*scale_shift)(const float *, const float *, const float *, size_t, size_t, float *);

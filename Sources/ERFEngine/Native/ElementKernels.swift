@@ -11,6 +11,8 @@ internal import CKernels
 enum ElementKernels {
   /// A multiple of 8, so that ranges of sign bits start at byte boundaries.
   private static let range = 1 << 16
+  /// Elements of an intermediate result that stays in the first-level cache.
+  private static let cached = 4096
 
   /// max(x, 0) in place where `tensor` is not shared; where `keep`, a bit for each element that
   /// passes its gradient.
@@ -49,37 +51,46 @@ enum ElementKernels {
     }
   }
 
-  /// x * Phi(x) in place where `tensor` is not shared; the derivative where `keep`.
-  static func gelu(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> Tensor? {
-    var derivative = keep ? Tensor(uninitialized: tensor.shape) : nil
+  /// x * Phi(x) in place where `tensor` is not shared; where `keep`, the derivative in 16 bits.
+  static func gelu(_ tensor: inout Tensor, keep: Bool, workers: Workers) -> PackedMap? {
+    let slopes = keep ? PackedMap(uninitialized: tensor.shape, bitsPerElement: 16) : nil
+    let codes = unsafe slopes?.base.assumingMemoryBound(to: UInt16.self)
     let values = unsafe tensor.mutablePointer()
-    let slopes = unsafe derivative?.mutablePointer()
     workers.forEachRange(of: tensor.count, size: range) { range in
-      let start = unsafe values + range.lowerBound
-      unsafe ck_gelu(start, range.count, start, slopes.map { unsafe $0 + range.lowerBound })
+      guard let codes = unsafe codes else {
+        let start = unsafe values + range.lowerBound
+        unsafe ck_gelu(start, range.count, start, nil)
+        return
+      }
+      let piece = unsafe Scratch(count: cached)
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: cached) {
+        let count = min(cached, range.upperBound - first)
+        unsafe ck_gelu(values + first, count, values + first, piece.base)
+        unsafe ck_pack_slopes(piece.base, count, codes + first)
+      }
     }
-    return derivative
+    return slopes
+  }
+
+  /// gradient *= the derivative that `gelu` kept.
+  static func multiply(_ gradient: inout Tensor, bySlopes slopes: PackedMap, workers: Workers) {
+    precondition(slopes.count == gradient.count && slopes.bitsPerElement == 16)
+    let codes = unsafe UnsafePointer(slopes.base.assumingMemoryBound(to: UInt16.self))
+    let values = unsafe gradient.mutablePointer()
+    workers.forEachRange(of: gradient.count, size: range) { range in
+      let start = unsafe values + range.lowerBound
+      unsafe ck_multiply_slopes(start, codes + range.lowerBound, range.count, start)
+    }
   }
 
   /// left += right.
   static func add(_ right: Tensor, to left: inout Tensor, workers: Workers) {
-    unsafe combine(&left, right, workers: workers) { unsafe ck_add($0, $1, $2, $0) }
-  }
-
-  /// left *= right.
-  static func multiply(_ left: inout Tensor, by right: Tensor, workers: Workers) {
-    unsafe combine(&left, right, workers: workers) { unsafe ck_multiply($0, $1, $2, $0) }
-  }
-
-  private static func combine(
-    _ left: inout Tensor, _ right: Tensor, workers: Workers,
-    kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
-  ) {
     precondition(left.shape == right.shape, "\(left.shape) and \(right.shape)")
     let values = unsafe left.mutablePointer()
     let others = unsafe right.pointer
     workers.forEachRange(of: left.count, size: range) { range in
-      unsafe kernel(values + range.lowerBound, others + range.lowerBound, range.count)
+      let start = unsafe values + range.lowerBound
+      unsafe ck_add(start, others + range.lowerBound, range.count, start)
     }
   }
 

@@ -6,19 +6,19 @@ struct GELU: Operator {
 
   func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     var output = inputs.removeLast()
-    let derivative = ElementKernels.gelu(&output, keep: keep != .nothing, workers: workers)
-    return (output, derivative.map(Kept.derivative) ?? .nothing)
+    let slopes = ElementKernels.gelu(&output, keep: keep != .nothing, workers: workers)
+    return (output, slopes.map(Kept.slopes) ?? .nothing)
   }
 
   func inputGradient(
     of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
   ) -> [Tensor] {
-    guard case .derivative(let slope) = kept else {
+    guard case .slopes(let slopes) = kept else {
       preconditionFailure("the forward pass kept nothing")
     }
-    ElementKernels.multiply(&gradient, by: slope, workers: workers)
+    ElementKernels.multiply(&gradient, bySlopes: slopes, workers: workers)
     return [gradient]
   }
 
-  func keptBytes(output: Shape) -> Int { output.count * MemoryLayout<Float>.stride }
+  func keptBytes(output: Shape) -> Int { PackedMap.bytes(output, 16) }
 }

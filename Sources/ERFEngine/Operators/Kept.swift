@@ -15,8 +15,8 @@ enum Kept: Sendable {
   case nothing
   /// One bit an output element: whether the gradient passes.
   case signs(PackedMap)
-  /// The derivative of each output element with respect to its input.
-  case derivative(Tensor)
+  /// 16 bits an output element: the derivative with respect to its input, to 1e-5.
+  case slopes(PackedMap)
   /// One byte an output element: the tap of the window that won.
   case winners(PackedMap)
   case input(Tensor)
@@ -28,7 +28,7 @@ extension Kept {
     switch self {
     case .nothing: .nothing
     case .signs(let map): .signs(map.cropped(to: region))
-    case .derivative(let tensor): .derivative(tensor.cropped(to: region))
+    case .slopes(let map): .slopes(map.cropped(to: region))
     case .winners(let map): .winners(map.cropped(to: region))
     case .input: preconditionFailure("parameter gradients need the whole input")
     }
@@ -37,8 +37,8 @@ extension Kept {
   var bytes: Int {
     switch self {
     case .nothing: 0
-    case .signs(let map), .winners(let map): map.bytes
-    case .derivative(let tensor), .input(let tensor): tensor.bytes
+    case .signs(let map), .slopes(let map), .winners(let map): map.bytes
+    case .input(let tensor): tensor.bytes
     }
   }
 }

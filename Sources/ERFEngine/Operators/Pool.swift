@@ -58,7 +58,7 @@ struct Pool: Operator {
   }
 
   /// A byte for each winning tap.
-  func keptBytes(output: Shape) -> Int { rule == .maximum ? output.count : 0 }
+  func keptBytes(output: Shape) -> Int { rule == .maximum ? PackedMap.bytes(output, 8) : 0 }
 
   private func geometry(_ input: Shape) -> PoolingGeometry {
     guard let output = try? outputShape(of: [input]) else {

@@ -30,5 +30,5 @@ struct Rectifier: Operator {
     return [gradient]
   }
 
-  func keptBytes(output: Shape) -> Int { (output.count + 7) / 8 }
+  func keptBytes(output: Shape) -> Int { PackedMap.bytes(output, 1) }
 }
