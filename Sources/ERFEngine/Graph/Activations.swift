@@ -62,10 +62,10 @@ extension Activations {
       let value = Graph.value(of: index)
       let gradient = gradients[value].take(plan.region(of: value), of: plan.shapes[value], workers)
       let state = kept[index].cropped(
-        to: plan.region(of: value).relative(to: computed.region(of: value)))
+        to: plan.region(of: value).relative(to: computed.region(of: value)), workers: workers)
       kept[index] = .nothing
       let parts = plan.op(index).inputGradient(
-        of: gradient, kept: state, inputs: plan.inputShapes(of: index), workers: workers)
+        of: consume gradient, kept: state, inputs: plan.inputShapes(of: index), workers: workers)
       try workers.cancellation.check()
       for (source, part) in zip(node.inputs, parts) {
         if checksEveryLayer && !ElementKernels.isFinite(part) {
@@ -79,7 +79,7 @@ extension Activations {
     // An input that does not influence the output has no gradient: zeros.
     guard let seen = plan.regions[0] else { return Tensor(zeros: plan.shapes[0]) }
     return gradients[0].take(seen, of: plan.shapes[0], workers)
-      .embedded(in: plan.shapes[0], at: seen)
+      .embedded(in: plan.shapes[0], at: seen, workers: workers)
   }
 
   /// 1 where a unit's rectified features are positive, 0 elsewhere, over all that was computed of the
@@ -117,7 +117,8 @@ private struct GradientSum {
       return Tensor(zeros: whole.sized(region))
     }
     let place = parts[largest].region.relative(to: region)
-    var sum = parts.remove(at: largest).gradient.embedded(in: whole.sized(region), at: place)
+    var sum = parts.remove(at: largest).gradient.embedded(
+      in: whole.sized(region), at: place, workers: workers)
     for part in parts {
       sum.add(part.gradient, at: part.region.relative(to: region), workers: workers)
     }

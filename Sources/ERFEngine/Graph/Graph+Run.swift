@@ -47,7 +47,7 @@ extension Graph {
       kept.replaceSubrange(0..<cut, with: earlier.kept[0..<cut])
       for (value, tensor) in earlier.cuts where value <= cut { values[value] = tensor }
     } else if let region = plan.regions[0] {
-      values[0] = input.cropped(to: region)
+      values[0] = input.cropped(to: region, workers: workers)
     }
     for index in order {
       let node = nodes[index]
@@ -58,9 +58,11 @@ extension Graph {
         // Handed over where nothing else will read it, so that the operator may work in place.
         if remaining[source] == 0 { values[source] = nil }
         let region = plan.inputRegion(of: index, source)
-        inputs.append(tensor.cropped(to: region.relative(to: plan.region(of: source))))
+        inputs.append(
+          tensor.cropped(to: region.relative(to: plan.region(of: source)), workers: workers))
       }
-      let (output, state) = plan.op(index).forward(inputs, keep: keep, workers: workers)
+      let (output, state) = plan.op(index).forward(
+        consume inputs, keep: keep, workers: workers)
       try workers.cancellation.check()
       if checksEveryLayer && !ElementKernels.isFinite(output) {
         throw NonFiniteError(layer: node.scope, phase: .forward)

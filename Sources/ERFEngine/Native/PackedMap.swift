@@ -33,7 +33,7 @@ final class PackedMap: @unchecked Sendable {
   }
 
   /// The pixels of `region` alone: itself where that is all of them.
-  func cropped(to region: Region) -> PackedMap {
+  func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> PackedMap {
     if region == Region(of: shape) { return self }
     let part = PackedMap(uninitialized: shape.sized(region), bitsPerElement: bitsPerElement)
     let bits = bitsPerElement
@@ -42,7 +42,9 @@ final class PackedMap: @unchecked Sendable {
     if !wholeBytes {
       unsafe part.base.initializeMemory(as: UInt8.self, repeating: 0, count: part.bytes)
     }
-    Tensor.forEachRow(of: region, in: shape) { row, start in
+    // Rows that share a byte are for one thread alone.
+    let workers = wholeBytes ? workers : Workers(threads: 1)
+    Tensor.forEachRow(of: region, in: shape, workers: workers) { row, start in
       if wholeBytes {
         unsafe (part.base + row * width / 8).copyMemory(
           from: base + start * bits / 8, byteCount: width / 8)

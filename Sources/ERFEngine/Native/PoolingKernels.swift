@@ -65,7 +65,7 @@ enum PoolingKernels {
 
   /// Mean of each window, padding counted as zeros (PyTorch's default).
   static func average(_ input: Tensor, geometry g: PoolingGeometry, workers: Workers) -> Tensor {
-    var output = Tensor(zeros: g.output)
+    var output = Tensor(uninitialized: g.output)
     let to = unsafe output.mutablePointer()
     let from = unsafe input.pointer
     let channels = g.input.channels
@@ -74,6 +74,7 @@ enum PoolingKernels {
       let (image, y) = (row / g.output.height, row % g.output.height)
       for x in 0..<g.output.width {
         let sum = unsafe to + (row * g.output.width + x) * channels
+        unsafe sum.update(repeating: 0, count: channels)
         unsafe forEachTap(g, y: y, x: x, image: image) { _, offset in
           for channel in 0..<channels { unsafe sum[channel] += from[offset + channel] }
         }
@@ -150,7 +151,7 @@ enum PoolingKernels {
     _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers,
     share: (Int, Int, Int, Float) -> Float
   ) -> Tensor {
-    var result = Tensor(zeros: g.input)
+    var result = Tensor(uninitialized: g.input)
     let to = unsafe result.mutablePointer()
     let from = unsafe gradient.pointer
     let channels = g.input.channels
@@ -158,6 +159,7 @@ enum PoolingKernels {
       let (image, row) = (line / g.input.height, line % g.input.height)
       for column in 0..<g.input.width {
         let target = unsafe to + (line * g.input.width + column) * channels
+        unsafe target.update(repeating: 0, count: channels)
         for ky in 0..<g.kernel {
           let y = row + g.padTop - ky
           guard y >= 0 && y % g.stride == 0 && y / g.stride < g.output.height else { continue }

@@ -4,29 +4,40 @@ internal import CKernels
 
 extension Tensor {
   /// The pixels of `region` out of a map (N, H, W, C): itself where that is all of them.
-  func cropped(to region: Region) -> Tensor {
+  func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> Tensor {
     if region == Region(of: shape) { return self }
     let part = shape.sized(region)
     var result = Tensor(uninitialized: part)
     let to = unsafe result.mutablePointer()
     let from = unsafe pointer
     let width = part.width * part.channels
-    Self.forEachRow(of: region, in: shape) { row, start in
+    Self.forEachRow(of: region, in: shape, workers: workers) { row, start in
       unsafe (to + row * width).update(from: from + start, count: width)
     }
     return result
   }
 
   /// A map of shape `whole` that holds this one in `region` and zeros elsewhere.
-  func embedded(in whole: Shape, at region: Region) -> Tensor {
-    precondition(shape == whole.sized(region))
+  func embedded(
+    in whole: Shape, at region: Region, workers: Workers = Workers(threads: 1)
+  ) -> Tensor {
+    precondition(shape == whole.sized(region) && Region(of: whole).contains(region))
     if region == Region(of: whole) { return self }
-    var result = Tensor(zeros: whole)
+    var result = Tensor(uninitialized: whole)
     let to = unsafe result.mutablePointer()
     let from = unsafe pointer
     let width = shape.width * shape.channels
-    Self.forEachRow(of: region, in: whole) { row, start in
-      unsafe (to + start).update(from: from + row * width, count: width)
+    let (left, total) = (region.columns.lowerBound * whole.channels, whole.width * whole.channels)
+    Self.forEachRow(of: Region(of: whole), in: whole, workers: workers) { row, start in
+      let (image, y) = (row / whole.height, row % whole.height)
+      guard region.rows.contains(y) else {
+        unsafe (to + start).update(repeating: 0, count: total)
+        return
+      }
+      let source = image * region.rows.count + y - region.rows.lowerBound
+      unsafe (to + start).update(repeating: 0, count: left)
+      unsafe (to + start + left).update(from: from + source * width, count: width)
+      unsafe (to + start + left + width).update(repeating: 0, count: total - left - width)
     }
     return result
   }
@@ -41,7 +52,7 @@ extension Tensor {
     let to = unsafe mutablePointer()
     let from = unsafe part.pointer
     let width = part.shape.width * part.shape.channels
-    Self.forEachRow(of: region, in: shape) { row, start in
+    Self.forEachRow(of: region, in: shape, workers: workers) { row, start in
       unsafe ck_add(to + start, from + row * width, width, to + start)
     }
   }
@@ -49,15 +60,17 @@ extension Tensor {
   /// Visits the rows of `region` in each image of a map: their number, and the element of the map
   /// where they start.
   static func forEachRow(
-    of region: Region, in shape: Shape, _ body: (_ row: Int, _ start: Int) -> Void
+    of region: Region, in shape: Shape, workers: Workers,
+    _ body: (_ row: Int, _ start: Int) -> Void
   ) {
     precondition(Region(of: shape).contains(region), "\(region) of \(shape)")
-    var row = 0
-    for image in 0..<shape.batch {
-      for y in region.rows {
-        let pixel = (image * shape.height + y) * shape.width + region.columns.lowerBound
+    let height = region.rows.count
+    let width = max(1, region.columns.count * shape.channels)
+    workers.forEachRange(of: shape.batch * height, size: max(1, (1 << 18) / width)) { rows in
+      for row in rows {
+        let y = region.rows.lowerBound + row % height
+        let pixel = (row / height * shape.height + y) * shape.width + region.columns.lowerBound
         body(row, pixel * shape.channels)
-        row += 1
       }
     }
   }

@@ -24,12 +24,12 @@ enum Kept: Sendable {
 
 extension Kept {
   /// What was kept of `region` of the output. Not for parameter gradients, which need it all.
-  func cropped(to region: Region) -> Kept {
+  func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> Kept {
     switch self {
     case .nothing: .nothing
-    case .signs(let map): .signs(map.cropped(to: region))
-    case .slopes(let map): .slopes(map.cropped(to: region))
-    case .winners(let map): .winners(map.cropped(to: region))
+    case .signs(let map): .signs(map.cropped(to: region, workers: workers))
+    case .slopes(let map): .slopes(map.cropped(to: region, workers: workers))
+    case .winners(let map): .winners(map.cropped(to: region, workers: workers))
     case .input: preconditionFailure("parameter gradients need the whole input")
     }
   }
