@@ -48,6 +48,29 @@ enum ElementType: String, Sendable {
     default: return Float(bitPattern: sign | UInt32(exponent + 112) << 23 | fraction << 13)
     }
   }
+
+  /// The IEEE 754 binary16 nearest to `value`, ties to even; too large ones become infinite.
+  static func half(of value: Float) -> UInt16 {
+    let sign = UInt16(value.bitPattern >> 16 & 0x8000)
+    let magnitude = value.magnitude
+    if value.isNaN { return sign | 0x7E00 }
+    // 65520 lies half way between the largest number and the next power of two.
+    if magnitude >= 65520 { return sign | 0x7C00 }
+    // Below 2^-14 the spacing is 2^-24 throughout: adding 0.5 leaves just those bits.
+    if magnitude < 0x1p-14 {
+      return sign | UInt16(truncatingIfNeeded: (magnitude + 0.5).bitPattern - 0x3F00_0000)
+    }
+    let bits = magnitude.bitPattern
+    let rounded = bits + 0xFFF + (bits >> 13 & 1)
+    return sign | UInt16(truncatingIfNeeded: (rounded >> 13) - (112 << 10))
+  }
+
+  /// The upper half of a float32, rounded to nearest, ties to even.
+  static func brainFloat(of value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    if value.isNaN { return UInt16(bits >> 16) | 0x40 }
+    return UInt16(truncatingIfNeeded: (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+  }
 }
 
 /// What a checkpoint tells of a tensor without reading its elements.

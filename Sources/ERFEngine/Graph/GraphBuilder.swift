@@ -84,14 +84,17 @@ struct GraphBuilder {
 
 /// The layers, by the names that frameworks give them.
 extension GraphBuilder {
-  /// `padding`: by default what keeps the size of a map under stride 1.
+  /// `padding`: by default what keeps the size of a map under stride 1; `paddingFollowsInput`
+  /// instead: see ``SlidingWindow/paddingFollowsInput``.
   mutating func convolution(
     _ name: String, _ input: Value, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
-    dilation: Int = 1, padding: Padding? = nil, bias: Bool = false
+    dilation: Int = 1, padding: Padding? = nil, paddingFollowsInput: Bool = false,
+    bias: Bool = false
   ) throws -> Value {
-    let window = SlidingWindow(
+    var window = SlidingWindow(
       kernel: kernel, stride: stride, dilation: dilation,
       padding: padding ?? .same(kernel: kernel, dilation: dilation))
+    window.paddingFollowsInput = paddingFollowsInput
     return try scope(name) { builder in
       let fanIn = input.channels / groups * kernel * kernel
       let weight = try builder.parameter(

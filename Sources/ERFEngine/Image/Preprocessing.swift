@@ -21,6 +21,10 @@ public struct Preprocessing: Sendable, Hashable {
   /// One half throughout, so that inputs lie in -1...1: RepLKNet-XL.
   public static let half = Preprocessing(
     mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+
+  /// What TensorFlow's EfficientNet-Lites take: (127, 128) / 255, rounded.
+  public static let efficientNetLite = Preprocessing(
+    mean: [0.498, 0.498, 0.498], deviation: [0.502, 0.502, 0.502])
 }
 
 /// How a picture of any size is brought to the input size.

@@ -108,7 +108,7 @@ struct MobileNetV2: Architecture, Equatable {
   }
 
   /// The nearest multiple of 8, at least 8, and not more than a tenth below `channels`.
-  private static func rounded(_ channels: Double) -> Int {
+  static func rounded(_ channels: Double) -> Int {
     let nearest = max(8, Int(channels + 4) / 8 * 8)
     return Double(nearest) < 0.9 * channels ? nearest + 8 : nearest
   }

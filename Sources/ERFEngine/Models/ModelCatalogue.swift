@@ -2,7 +2,7 @@
 /// `replknet:kernels=31,29,27,13:layers=1,1,2,1:channels=8,16,32,64:small=5:dw=1:classes=10`.
 public enum ModelCatalogue {
   static let families: [any Architecture.Type] = [
-    RepLKNet.self, ResNet.self, CifarResNet.self, MobileNetV2.self,
+    RepLKNet.self, ResNet.self, CifarResNet.self, MobileNetV2.self, EfficientNetLite.self,
   ]
 
   /// Every fixed id, in the order to list them.

@@ -17,21 +17,28 @@ public enum AtomicFile {
   ///
   /// - Throws: ``FileError``.
   public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try write(parts: CollectionOfOne(bytes), to: path)
+  }
+
+  /// The same for contents that are made part by part, of which only one is in memory at a time.
+  ///
+  /// - Throws: ``FileError``.
+  static func write(parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
     switch FileKind(of: path) {
     case .folder:
       throw .isFolder(path: path)
     case .unknown(let reason):
       throw .unwritable(path: path, reason: reason)
     case .other:
-      try writeDirectly(bytes, to: path)
+      try writeDirectly(parts, to: path)
     case .regular:
       guard unsafe access(path, W_OK) == 0 else {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
-      try replace(realPath(path) ?? path, with: bytes, named: path)
+      try replace(realPath(path) ?? path, with: parts, named: path)
     case .absent:
       try requireFolder(of: path)
-      try replace(path, with: bytes, named: path)
+      try replace(path, with: parts, named: path)
     }
   }
 
@@ -77,21 +84,23 @@ public enum AtomicFile {
     return unsafe String(cString: resolved)
   }
 
-  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(FileError) {
+  private static func writeDirectly(
+    _ parts: some Sequence<[UInt8]>, to path: String
+  ) throws(FileError) {
     let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
-    var failure = writeAll(bytes, to: descriptor)
+    var failure = writeAll(parts, to: descriptor)
     if close(descriptor) != 0 && failure == 0 { failure = errno }
     guard failure == 0 else { throw .unwritable(path: path, reason: systemMessage(failure)) }
   }
 
   /// `name` is how the user wrote `path`.
   private static func replace(
-    _ path: String, with bytes: [UInt8], named name: String
+    _ path: String, with parts: some Sequence<[UInt8]>, named name: String
   ) throws(FileError) {
     let (descriptor, temporary) = openTemporary(in: folder(of: path))
     guard descriptor >= 0 else { throw .unwritable(path: name, reason: systemMessage(errno)) }
-    var failure = writeAll(bytes, to: descriptor)
+    var failure = writeAll(parts, to: descriptor)
     if failure == 0 { failure = keepMode(of: path, on: descriptor) }
     // Some file systems cannot synchronise and say EINVAL.
     if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
@@ -124,6 +133,14 @@ public enum AtomicFile {
   }
 
   /// The error number or 0.
+  private static func writeAll(_ parts: some Sequence<[UInt8]>, to descriptor: Int32) -> Int32 {
+    for part in parts {
+      let failure = writeAll(part, to: descriptor)
+      if failure != 0 { return failure }
+    }
+    return 0
+  }
+
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     unsafe bytes.withUnsafeBytes { source in
       var written = 0

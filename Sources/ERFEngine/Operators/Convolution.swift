@@ -93,10 +93,11 @@ struct Convolution: Operator {
     guard let output = try? outputShape(of: [input]) else {
       preconditionFailure("shapes are checked when a graph is planned")
     }
+    let window = window2D.fixed(over: input)
     return ConvolutionGeometry(
-      input: input, output: output, kernelHeight: window2D.kernelHeight,
-      kernelWidth: window2D.kernelWidth, stride: window2D.stride, dilation: window2D.dilation,
-      padTop: window2D.padding.top, padLeft: window2D.padding.left, groups: groups)
+      input: input, output: output, kernelHeight: window.kernelHeight,
+      kernelWidth: window.kernelWidth, stride: window.stride, dilation: window.dilation,
+      padTop: window.padding.top, padLeft: window.padding.left, groups: groups)
   }
 }
 

@@ -79,12 +79,13 @@ struct DepthwiseConvolution: Operator {
   }
 
   private func geometry(_ input: Shape, _ output: Shape) -> ck_depthwise {
-    ck_depthwise(
+    let window = window2D.fixed(over: input)
+    return ck_depthwise(
       input_height: Int32(input.height), input_width: Int32(input.width),
       output_height: Int32(output.height), output_width: Int32(output.width),
-      kernel_height: Int32(window2D.kernelHeight), kernel_width: Int32(window2D.kernelWidth),
-      stride: Int32(window2D.stride), dilation: Int32(window2D.dilation),
-      pad_top: Int32(window2D.padding.top), pad_left: Int32(window2D.padding.left))
+      kernel_height: Int32(window.kernelHeight), kernel_width: Int32(window.kernelWidth),
+      stride: Int32(window.stride), dilation: Int32(window.dilation),
+      pad_top: Int32(window.padding.top), pad_left: Int32(window.padding.left))
   }
 }
 

@@ -5,6 +5,9 @@ struct SlidingWindow: Hashable, Sendable {
   var stride = 1
   var dilation = 1
   var padding = Padding(0)
+  /// Whether the padding is TensorFlow's `SAME` instead of `padding`: just enough for ceil(input /
+  /// stride) outputs, the odd pixel below and to the right, hence different from input to input.
+  var paddingFollowsInput = false
 
   init(kernel: Int, stride: Int = 1, dilation: Int = 1, padding: Padding) {
     self.init(
@@ -24,8 +27,26 @@ struct SlidingWindow: Hashable, Sendable {
   var extentHeight: Int { (kernelHeight - 1) * dilation + 1 }
   var extentWidth: Int { (kernelWidth - 1) * dilation + 1 }
 
+  /// The window with the padding that it has over `input`.
+  func fixed(over input: Shape) -> SlidingWindow {
+    guard paddingFollowsInput else { return self }
+    let rows = missing(input.height, extent: extentHeight)
+    let columns = missing(input.width, extent: extentWidth)
+    var window = self
+    window.paddingFollowsInput = false
+    window.padding = Padding(
+      top: rows / 2, left: columns / 2, bottom: rows - rows / 2, right: columns - columns / 2)
+    return window
+  }
+
+  /// Pixels that ceil(size / stride) outputs read beyond the map.
+  private func missing(_ size: Int, extent: Int) -> Int {
+    max(0, ((size + stride - 1) / stride - 1) * stride + extent - size)
+  }
+
   /// Output height and width over `input`.
   func outputSize(of input: Shape) throws(ShapeError) -> (height: Int, width: Int) {
+    let padding = fixed(over: input).padding
     let height = input.height + padding.top + padding.bottom - extentHeight
     let width = input.width + padding.left + padding.right - extentWidth
     guard height >= 0 && width >= 0 && input.height > 0 && input.width > 0 else {
@@ -45,7 +66,8 @@ struct SlidingWindow: Hashable, Sendable {
 extension SlidingWindow {
   /// The pixels of a map of shape `input` that the taps of `region` of the output touch.
   func inputRegion(for region: Region, of input: Shape) -> Region {
-    Region(
+    let padding = fixed(over: input).padding
+    return Region(
       rows: touched(region.rows, before: padding.top, extent: extentHeight, size: input.height),
       columns: touched(
         region.columns, before: padding.left, extent: extentWidth, size: input.width))
@@ -55,9 +77,9 @@ extension SlidingWindow {
   /// what of it `region` reaches.
   func restricted(to region: Region, of input: Shape) -> SlidingWindow {
     let source = inputRegion(for: region, of: input)
-    var window = self
-    let above = region.rows.lowerBound * stride - padding.top
-    let left = region.columns.lowerBound * stride - padding.left
+    var window = fixed(over: input)
+    let above = region.rows.lowerBound * stride - window.padding.top
+    let left = region.columns.lowerBound * stride - window.padding.left
     window.padding = Padding(
       top: source.rows.lowerBound - above, left: source.columns.lowerBound - left,
       bottom: above + span(region.rows, extentHeight) - source.rows.upperBound,

@@ -14,7 +14,7 @@ struct KinkSearch {
   let graph: Graph
   let input: Tensor
 
-  private struct Kink {
+  struct Kink {
     let node: Int
     let element: Int
     let nudge: Float
@@ -22,7 +22,11 @@ struct KinkSearch {
 
   /// The smallest error over all choices of sides, trying at most 2^8.
   func smallestError(_ error: (Graph) throws -> Double) throws -> Double {
-    let kinks = try self.kinks().prefix(8)
+    try smallestError(over: Array(kinks().prefix(8)), error)
+  }
+
+  /// The smallest error over all choices of sides of `kinks`.
+  func smallestError(over kinks: [Kink], _ error: (Graph) throws -> Double) throws -> Double {
     var best = Double.infinity
     for choice in 0..<(1 << kinks.count) {
       var nudged = graph
@@ -34,6 +38,21 @@ struct KinkSearch {
       best = min(best, try error(nudged))
     }
     return best
+  }
+
+  /// The kink at zero of one input of the rectifier number `rectifier`, counted from 0; nil where the
+  /// input is not within `distance` of zero.
+  func kink(
+    rectifier: Int, image: Int, channel: Int, row: Int, column: Int, distance: Float
+  ) throws -> Kink? {
+    let node = graph.nodes.indices.filter { graph.nodes[$0].op is Rectifier }[rectifier]
+    let values = try graph.forward(
+      input, to: graph.nodes[node].inputs[0], keep: .nothing, workers: Workers()
+    ).output
+    let shape = values.shape
+    let element = ((image * shape.height + row) * shape.width + column) * shape.channels + channel
+    guard abs(values[element]) < distance else { return nil }
+    return Kink(node: node, element: element, nudge: -2 * values[element])
   }
 
   /// Inputs of rectifiers within rounding of a kink, nearest first.
