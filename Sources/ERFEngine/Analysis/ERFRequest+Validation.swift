@@ -1,7 +1,7 @@
 /// Finding what is wrong with a request without loading weights or computing anything.
 extension ERFRequest {
-  /// Checks the model, the input size, the layer, the unit, that files are there to be read, and that
-  /// the run fits into memory.
+  /// Checks the model, the input size, the layer, the unit, that the weights' file holds the network,
+  /// and that the run fits into memory.
   ///
   /// - Throws: the `ExplainedError` that computing would throw.
   public func validate() throws {
@@ -21,7 +21,7 @@ extension ERFRequest {
         model: network.id, size: size, needed: estimate.bytes,
         available: ProcessMemory.machineBytes)
     }
-    if case .file(let path) = self.network.weights { _ = try Checkpoint(path: path) }
+    try Network.requireWeights(self.network)
   }
 }
 

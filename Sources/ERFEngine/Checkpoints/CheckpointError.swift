@@ -7,11 +7,15 @@ public enum CheckpointError: ExplainedError, Equatable {
   case unsupported(path: String, reason: String)
   /// A pickle that names something beyond tensors and plain records.
   case asksToRunCode(path: String, name: String)
-  case missing(path: String, keys: [String], model: String)
-  case extra(path: String, keys: [String], model: String)
-  case wrongShape(path: String, key: String, expected: Shape, found: Shape)
+  case mismatch(path: String, WeightsMismatch)
+  /// Names that belong to no network in the catalogue.
+  case unrecognised(path: String, keys: [String])
+  /// `--weights-key` names none of the dictionaries.
+  case noWeights(path: String, key: String, available: [String])
   case wrongType(path: String, key: String, found: String)
   case nonFinite(path: String, key: String)
+  /// A kernel without information, in a file whose shapes have to tell the network.
+  case onlyZeros(path: String, key: String, shape: Shape)
   case noTensor(path: String, key: String, available: [String])
 
   public var explanation: String {
@@ -22,33 +26,25 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .malformed(let path, let reason): "\(path) is damaged: \(reason)"
     case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
     case .asksToRunCode(let path, let name):
-      "\(path) asks to run code, \(Self.printable(name)): refused, and nothing was run; "
+      "\(path) asks to run code, \(WeightsMismatch.printable(name)): refused, and nothing was run; "
         + "save the network's state_dict() alone"
-    case .missing(let path, let keys, let model):
-      "\(path) lacks \(Self.listed(keys)) of \(model): is it the checkpoint of another network?"
-    case .extra(let path, let keys, let model):
-      "\(path) holds \(Self.listed(keys)), which \(model) does not have: "
-        + "is it the checkpoint of another network?"
-    case .wrongShape(let path, let key, let expected, let found):
-      "\(path): \(key) should be \(expected) but is \(found): choose the network that fits"
+    case .mismatch(let path, let mismatch): mismatch.explanation(path: path)
+    case .unrecognised(let path, let keys):
+      "\(path) holds no network that is known by its names (\(WeightsMismatch.listed(keys))): "
+        + "name the model and give the file with --weights"
+    case .noWeights(let path, let key, let available):
+      "\(path) has no weights called '\(key)': it has "
+        + available.map { $0.isEmpty ? "some without a name" : $0 }.joined(separator: ", ")
     case .wrongType(let path, let key, let found):
       "\(path): \(key) has type \(found), expected real numbers"
     case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
+    case .onlyZeros(let path, let key, let shape):
+      "\(path): \(key) (\(shape)) holds nothing but zeros, which tells nothing of the network: "
+        + "is it damaged? If not, name the model and give the file with --weights"
     case .noTensor(let path, let key, let available):
       key.isEmpty
-        ? "\(path): say which tensor as \(path)#KEY, one of \(Self.listed(available))"
-        : "\(path) has no tensor \(key): it holds \(Self.listed(available))"
+        ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"
+        : "\(path) has no tensor \(key): it holds \(WeightsMismatch.listed(available))"
     }
-  }
-
-  /// A name out of a file, of a length fit for one line.
-  private static func printable(_ name: String) -> String {
-    name.count > 80 ? name.prefix(77) + "..." : name
-  }
-
-  /// The first few keys, and how many more.
-  private static func listed(_ keys: [String]) -> String {
-    let shown = keys.sorted().prefix(4).map(printable).joined(separator: ", ")
-    return keys.count > 4 ? "\(shown) and \(keys.count - 4) more" : shown
   }
 }

@@ -1,78 +1,116 @@
-import Synchronization
-
-/// Which of a file's dictionaries of weights was taken.
-public struct WeightsChoice: Sendable, Equatable {
-  /// What stands before the parameters' names, such as `model` or `state_dict.module`; empty: nothing.
-  public let chosen: String
-  /// Others that hold the same network, such as `model_ema`.
-  public let others: [String]
-}
-
 /// Parameters out of a checkpoint file, under whatever wraps them (`state_dict.module.`).
-final class CheckpointParameters: ParameterSource {
+struct CheckpointParameters: ParameterSource {
   let choice: WeightsChoice
+  let weights: WeightDictionary
   private let file: Checkpoint
   private let model: String
-  private let prefix: String
-  private let used = Mutex<Set<String>>([])
+  private let allowsMissingHead: Bool
+  /// Prefixes of other networks in the file.
+  private let others: [String]
+  /// Whether the tensors' shapes alone tell which network this is.
+  private let isRecognised: Bool
 
-  /// `firstKey` is a parameter that every checkpoint of the network holds; what stands before it in
-  /// the file is the prefix.
-  init(file: Checkpoint, model: String, firstKey: String) {
+  /// `landmark` is a parameter that every checkpoint of the network holds; what stands before it in
+  /// the file is the prefix, of which `key` chooses one.
+  ///
+  /// - Throws: `CheckpointError.noWeights` where `key` names none.
+  init(
+    file: Checkpoint, model: String, landmark: String, key: String? = nil,
+    allowsMissingHead: Bool = false, isRecognised: Bool = false
+  ) throws(CheckpointError) {
     self.file = file
     self.model = model
-    let prefixes = Self.prefixes(of: firstKey, in: file.entries.keys)
-    prefix = prefixes.first ?? ""
-    let names = prefixes.map { $0.isEmpty ? "" : String($0.dropLast()) }
-    choice = WeightsChoice(chosen: names.first ?? "", others: Array(names.dropFirst()))
+    self.allowsMissingHead = allowsMissingHead
+    self.isRecognised = isRecognised
+    let all = file.prefixes(of: landmark)
+    let prefix = try file.chosen(all, by: key).first ?? ""
+    others = all.filter { $0 != prefix }
+    weights = WeightDictionary(file, prefix: prefix)
+    choice = WeightsChoice(
+      chosen: WeightDictionary.name(of: prefix), others: others.map(WeightDictionary.name))
   }
 
-  /// Everything that stands before `firstKey`, the best first: layers deeper in the same network aside,
-  /// averaged weights after trained ones, the usual names before others, short ones before long.
-  private static func prefixes(of firstKey: String, in keys: some Sequence<String>) -> [String] {
-    let all = keys.compactMap { key -> String? in
-      guard key.hasSuffix(firstKey) else { return nil }
-      let prefix = String(key.dropLast(firstKey.count))
-      return prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/") ? prefix : nil
-    }
-    .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-    var roots: [String] = []
-    for prefix in all.prefix(256) where !roots.contains(where: prefix.hasPrefix) {
-      roots.append(prefix)
-    }
-    return roots.sorted { (rank($0), $0.utf8.count, $0) < (rank($1), $1.utf8.count, $1) }
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool {
+    weights[key] != nil || kind == .head && !allowsMissingHead
   }
-
-  private static func rank(_ prefix: String) -> Int {
-    let parts = prefix.lowercased().split { $0 == "." || $0 == "/" }
-    if parts.contains(where: { $0.contains("ema") || $0.contains("averaged") }) { return 3 }
-    if parts.contains("optimizer") { return 4 }
-    return prefix.isEmpty ? 0 : parts.first == "model" || parts.first == "state_dict" ? 1 : 2
-  }
-
-  func holds(_ key: String) -> Bool { file.entries[prefix + key] != nil }
 
   func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
-    guard let entry = file.entries[prefix + key] else {
-      throw CheckpointError.missing(path: file.path, keys: [prefix + key], model: model)
+    let full = weights.prefix + key
+    guard let found = weights[key] else {
+      throw CheckpointError.mismatch(
+        path: file.path, WeightsMismatch(model: model, missing: [full]))
     }
-    guard entry.shape == shape else {
-      throw CheckpointError.wrongShape(
-        path: file.path, key: prefix + key, expected: shape, found: entry.shape)
+    guard found == shape else {
+      throw CheckpointError.mismatch(
+        path: file.path,
+        WeightsMismatch(
+          model: model, wrong: [.init(key: full, expected: shape, found: found)]))
     }
-    used.withLock { _ = $0.insert(prefix + key) }
-    let tensor = try file.tensor(prefix + key)
+    let tensor = try file.tensor(full)
     guard ElementKernels.isFinite(tensor) else {
-      throw CheckpointError.nonFinite(path: file.path, key: prefix + key)
+      throw CheckpointError.nonFinite(path: file.path, key: full)
+    }
+    if isRecognised && shape.rank == 4 && tensor.isZero {
+      throw CheckpointError.onlyZeros(path: file.path, key: full, shape: shape)
     }
     return tensor
   }
 
-  /// Parameters under the prefix that the network did not ask for; counters of batch norms aside.
-  func leftovers() -> [String] {
-    let used = used.withLock { $0 }
-    return file.entries.keys.filter {
-      $0.hasPrefix(prefix) && !used.contains($0) && !$0.hasSuffix("num_batches_tracked")
+  /// Compares all names and shapes with what a network asks for, before anything is read.
+  ///
+  /// - Throws: `CheckpointError.mismatch` with everything that differs and, where there is one, the
+  ///   network that fits instead.
+  func requireFit(_ inventory: ParameterInventory) throws {
+    var mismatch = mismatch(with: inventory)
+    guard !mismatch.isEmpty else { return }
+    for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
+      let other = try ParameterInventory(of: candidate, holds: holds)
+      guard self.mismatch(with: other).isEmpty else { continue }
+      mismatch.suggestion = candidate.id
+      break
     }
+    mismatch.lacksOnlyHead = try lacksOnlyHead(mismatch, inventory)
+    throw CheckpointError.mismatch(path: file.path, mismatch)
+  }
+
+  private func mismatch(with inventory: ParameterInventory) -> WeightsMismatch {
+    var mismatch = WeightsMismatch(model: model)
+    for (key, entry) in inventory.entries {
+      guard let found = weights[key] else {
+        mismatch.missing.append(weights.prefix + key)
+        continue
+      }
+      if found != entry.shape {
+        mismatch.wrong.append(
+          .init(key: weights.prefix + key, expected: entry.shape, found: found))
+      }
+    }
+    mismatch.extra = weights.shapes.keys.filter(isExtra(inventory)).map { weights.prefix + $0 }
+    return mismatch.sorted()
+  }
+
+  /// Counters of batch norms aside, and other networks in the same file.
+  private func isExtra(_ inventory: ParameterInventory) -> (String) -> Bool {
+    { key in
+      inventory.entries[key] == nil && !key.hasSuffix("num_batches_tracked")
+        && !others.contains { !$0.isEmpty && (weights.prefix + key).hasPrefix($0) }
+    }
+  }
+
+  private func lacksOnlyHead(
+    _ mismatch: WeightsMismatch, _ inventory: ParameterInventory
+  ) throws -> Bool {
+    !allowsMissingHead && mismatch.wrong.isEmpty && mismatch.extra.isEmpty
+      && mismatch.missing.allSatisfy {
+        inventory.head.contains(String($0.dropFirst(weights.prefix.count)))
+      }
+  }
+}
+
+extension Tensor {
+  /// Whether all elements are zero; ends at the first that is not.
+  fileprivate var isZero: Bool {
+    for index in 0..<count where self[index] != 0 { return false }
+    return true
   }
 }

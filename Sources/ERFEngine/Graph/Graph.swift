@@ -11,6 +11,8 @@ struct Graph: Sendable {
     var op: any Operator
     /// Values it reads, all made before.
     var inputs: [Int]
+    /// Where checkpoints keep the one kernel that this and what it adds can be merged into.
+    var mergedScope: String?
   }
 
   var nodes: [Node] = []

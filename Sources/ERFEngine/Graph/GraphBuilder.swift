@@ -12,6 +12,8 @@ struct GraphBuilder {
   private var scopes: [String] = []
   private var block = ""
   private(set) var graph = Graph()
+  /// Outputs of convolutions that took their batch norm in before they were saved.
+  private var folded: Set<Int> = []
 
   init(source: any ParameterSource, initialization: Initialization) {
     self.source = source
@@ -58,14 +60,33 @@ struct GraphBuilder {
     graph.taps.append(Tap(name: "stage\(index)", kind: .stage, value: value.id))
   }
 
-  mutating func endLogits(_ value: Value) {
-    graph.taps.append(Tap(name: "logits", kind: .logits, value: value.id))
+  /// The block that classifiers are.
+  static let headBlock = "head"
+
+  /// The classifier as the block `head`, its layers at the root of the module tree; nothing where the
+  /// weights come without it, which `weight` tells.
+  mutating func classifier(
+    _ weight: String, _ body: (inout GraphBuilder) throws -> Value
+  ) rethrows {
+    guard atTopLevel({ $0.holds(weight, .head) }) else { return }
+    let logits = try block(Self.headBlock) { try $0.atTopLevel(body) }
+    graph.taps.append(Tap(name: "logits", kind: .logits, value: logits.id))
+  }
+
+  /// Marks what `body` makes, a kernel or parallel ones added, as one kernel to be, which checkpoints
+  /// keep under `merged`.
+  mutating func mergeable(
+    _ merged: String, _ body: (inout GraphBuilder) throws -> Value
+  ) rethrows -> Value {
+    let value = try body(&self)
+    if let node = Graph.node(of: value.id) { graph.nodes[node].mergedScope = key(merged) }
+    return value
   }
 
   private var path: String { scopes.joined(separator: ".") }
 
-  /// Whether the weights hold `name` under the current scope: merged checkpoints differ in keys.
-  func holds(_ name: String) -> Bool { source.holds(key(name)) }
+  /// Whether the weights hold the optional `name` under the current scope.
+  func holds(_ name: String, _ kind: OptionalParameter) -> Bool { source.holds(key(name), kind) }
 
   private func key(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
 
@@ -101,22 +122,29 @@ extension GraphBuilder {
         "weight", [outputs, input.channels / groups, kernel, kernel],
         builder.initialization.convolution(
           fanIn: fanIn, fanOut: outputs * kernel * kernel))
+      let isFolded = !bias && builder.holds("bias", .foldedBias)
       let bias =
-        bias
+        bias || isFolded
         ? try builder.parameter(
           "bias", [outputs], .uniform(bound: 1 / Double(fanIn).squareRoot())) : nil
       let op: any Operator =
         groups == input.channels && groups == outputs && groups > 1
         ? DepthwiseConvolution(weight: weight, bias: bias, window: window)
         : Convolution(weight: weight, bias: bias, window: window, groups: groups)
-      return builder.append(op, [input], channels: outputs)
+      let output = builder.append(op, [input], channels: outputs)
+      if isFolded { builder.folded.insert(output.id) }
+      return output
     }
   }
 
+  /// Nothing where the weights have the norm folded into the convolution before.
   mutating func batchNorm(
     _ name: String, _ input: Value, epsilon: Double = 1e-5
   ) throws -> Value {
     try scope(name) { builder in
+      if builder.folded.contains(input.id) && !builder.holds("running_var", .foldedBias) {
+        return input
+      }
       let shape: Shape = [input.channels]
       let op = BatchNorm(
         weight: try builder.parameter("weight", shape, .constant(1)),

@@ -2,8 +2,20 @@
 protocol ParameterSource: Sendable {
   /// The parameter `key`; throws where a checkpoint lacks it or holds another shape.
   func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor
-  /// Whether `key` is there; seeded sources hold every key but merged ones.
-  func holds(_ key: String) -> Bool
+  /// Whether `key` is there, a parameter that a network can do without.
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool
+}
+
+/// Parameters that some checkpoints of a network have and others do not.
+enum OptionalParameter: Sendable {
+  /// Parallel kernels made one by structural re-parameterization.
+  case mergedKernel
+  /// What is left of a batch norm that was folded into the convolution before it.
+  case foldedBias
+  /// Batch norms beside the network, for the features that it hands to detectors.
+  case featureNorm
+  /// The classifier, which backbones lack.
+  case head
 }
 
 /// The distribution a parameter starts from.
@@ -57,5 +69,11 @@ struct PlaceholderParameters: ParameterSource {
     Tensor(zeros: shape)
   }
 
-  func holds(_ key: String) -> Bool { merged || !key.contains("reparam") }
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool {
+    switch kind {
+    case .mergedKernel: merged
+    case .foldedBias, .featureNorm: false
+    case .head: true
+    }
+  }
 }

@@ -9,6 +9,14 @@ protocol Architecture: Sendable {
   /// What can be chosen for each stage.
   static var openFields: Set<StageField> { get }
 
+  /// A parameter that every checkpoint of the family holds: what stands before it in a file is not
+  /// part of the names.
+  static var landmark: String { get }
+
+  /// The network whose parameters `weights` are, as far as names and shapes tell; nil: of another
+  /// family.
+  init?(recognising weights: WeightDictionary)
+
   /// The network that a free id describes.
   init(_ fields: inout FieldParser) throws(ModelError)
 

@@ -35,14 +35,9 @@ struct CifarResNet: Architecture, Equatable {
       }
       builder.endStage(stage + 1, x)
     }
-    let logits = try builder.block("head") { builder in
-      let features = x
-      return try builder.atTopLevel { builder in
-        let pooled = builder.globalAverage(features)
-        return try builder.linear("linear", pooled, outputs: classes)
-      }
+    try builder.classifier("linear.weight") {
+      try $0.linear("linear", $0.globalAverage(x), outputs: classes)
     }
-    builder.endLogits(logits)
   }
 
   private func residual(

@@ -17,7 +17,7 @@ struct EfficientNetLite: Architecture, Equatable {
   var preprocessing: Preprocessing { .efficientNetLite }
 
   /// A run of inverted residuals, the first of which has the stride.
-  private struct Group {
+  struct Group {
     let repeats: Int
     let kernel: Int
     let stride: Int
@@ -26,7 +26,7 @@ struct EfficientNetLite: Architecture, Equatable {
   }
 
   /// Table 1 of the paper, at width and depth 1.
-  private static let groups = [
+  static let groups = [
     Group(repeats: 1, kernel: 3, stride: 1, expansion: 1, channels: 16),
     Group(repeats: 2, kernel: 3, stride: 2, expansion: 6, channels: 24),
     Group(repeats: 2, kernel: 5, stride: 2, expansion: 6, channels: 40),
@@ -42,7 +42,7 @@ struct EfficientNetLite: Architecture, Equatable {
   private static let headChannels = 1280
 
   /// How often `group` repeats at a factor on the depth: first and last group keep their number.
-  private static func repeats(ofGroup group: Int, depth: Double) -> Int {
+  static func repeats(ofGroup group: Int, depth: Double) -> Int {
     let repeats = groups[group].repeats
     guard group > 0 && group + 1 < groups.count else { return repeats }
     return Int((depth * Double(repeats)).rounded(.up))
@@ -72,15 +72,14 @@ struct EfficientNetLite: Architecture, Equatable {
       }
       if let stage = Self.stageEnds.firstIndex(of: index) { builder.endStage(stage + 1, x) }
     }
-    let logits = try builder.block("head") { builder in
-      let features = x
-      return try builder.atTopLevel { builder in
-        let wide = try convBN(
-          &builder, "_conv_head", "_bn1", features, outputs: Self.headChannels, kernel: 1)
-        return try builder.linear("_fc", builder.globalAverage(wide), outputs: classes)
+    let wide = try builder.block("_conv_head") { builder in
+      try builder.atTopLevel {
+        try convBN(&$0, "_conv_head", "_bn1", x, outputs: Self.headChannels, kernel: 1)
       }
     }
-    builder.endLogits(logits)
+    try builder.classifier("_fc.weight") {
+      try $0.linear("_fc", $0.globalAverage(wide), outputs: classes)
+    }
   }
 
   private func invertedResidual(

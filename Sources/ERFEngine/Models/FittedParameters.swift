@@ -8,7 +8,7 @@ struct FittedParameters: ParameterSource {
   let original: ParameterInventory
   let fit: WeightFit
 
-  func holds(_ key: String) -> Bool { source.holds(key) }
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { source.holds(key, kind) }
 
   func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
     let fresh = RandomParameters(seed: fit.seed)
@@ -42,21 +42,31 @@ struct ParameterInventory: Sendable {
   }
 
   let entries: [String: Entry]
+  /// The keys of the classifier.
+  let head: Set<String>
 
-  /// `holds` tells which optional parameters the weights have: merged kernels.
-  init(of architecture: any Architecture, holds: @escaping @Sendable (String) -> Bool) throws {
+  /// `holds` tells which optional parameters the weights have.
+  init(
+    of architecture: any Architecture,
+    holds: @escaping @Sendable (String, OptionalParameter) -> Bool
+  ) throws {
     let recorder = Recorder(isHeld: holds)
-    _ = try architecture.graph(from: recorder)
+    let graph = try architecture.graph(from: recorder)
     entries = recorder.entries.withLock { $0 }
+    var head: Set<String> = []
+    for node in graph.nodes where node.block == GraphBuilder.headBlock {
+      for parameter in node.op.parameters { head.insert(node.scope + "." + parameter.name) }
+    }
+    self.head = head
   }
 
   private final class Recorder: ParameterSource {
-    let isHeld: @Sendable (String) -> Bool
+    let isHeld: @Sendable (String, OptionalParameter) -> Bool
     let entries = Mutex<[String: Entry]>([:])
 
-    init(isHeld: @escaping @Sendable (String) -> Bool) { self.isHeld = isHeld }
+    init(isHeld: @escaping @Sendable (String, OptionalParameter) -> Bool) { self.isHeld = isHeld }
 
-    func holds(_ key: String) -> Bool { isHeld(key) }
+    func holds(_ key: String, _ kind: OptionalParameter) -> Bool { isHeld(key, kind) }
 
     func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
       entries.withLock { $0[key] = Entry(shape: shape, initializer: initializer) }

@@ -10,7 +10,7 @@ struct MobileNetV2: Architecture, Equatable {
   var preprocessing: Preprocessing { .imageNet }
 
   /// Expansion, channels, repeats and stride of each group of inverted residuals (table 2).
-  private static let groups: [(expansion: Int, channels: Int, repeats: Int, stride: Int)] = [
+  static let groups: [(expansion: Int, channels: Int, repeats: Int, stride: Int)] = [
     (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
     (6, 320, 1, 1),
   ]
@@ -50,11 +50,9 @@ struct MobileNetV2: Architecture, Equatable {
         &$0, "0", "1", x, outputs: Self.rounded(1280 * max(1, width)), kernel: 1, relu: true)
     }
     builder.endStage(stages.count, x)
-    let logits = try builder.block("classifier") { builder in
-      let pooled = builder.globalAverage(x)
-      return try builder.linear("1", pooled, outputs: classes)
+    try builder.classifier("classifier.1.weight") {
+      try $0.linear("classifier.1", $0.globalAverage(x), outputs: classes)
     }
-    builder.endLogits(logits)
   }
 
   private func invertedResidual(
@@ -83,16 +81,22 @@ struct MobileNetV2: Architecture, Equatable {
   private func depthwise(
     _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, stride: Int, design: StageDesign
   ) throws -> GraphBuilder.Value {
-    let large = try convBN(
-      &builder, "0", "1", input, outputs: input.channels, kernel: design.kernel, stride: stride,
-      groups: input.channels, dilation: design.dilation)
-    guard let smallKernel = design.parallelKernel else { return builder.relu6(large) }
-    let small = try builder.scope("small") {
+    func large(_ builder: inout GraphBuilder) throws -> GraphBuilder.Value {
       try convBN(
-        &$0, "0", "1", input, outputs: input.channels, kernel: smallKernel, stride: stride,
-        groups: input.channels)
+        &builder, "0", "1", input, outputs: input.channels, kernel: design.kernel,
+        stride: stride, groups: input.channels, dilation: design.dilation)
     }
-    return builder.relu6(builder.add(large, small))
+    guard let smallKernel = design.parallelKernel else { return builder.relu6(try large(&builder)) }
+    let sum = try builder.mergeable("0") { builder in
+      let large = try large(&builder)
+      let small = try builder.scope("small") {
+        try convBN(
+          &$0, "0", "1", input, outputs: input.channels, kernel: smallKernel, stride: stride,
+          groups: input.channels)
+      }
+      return builder.add(large, small)
+    }
+    return builder.relu6(sum)
   }
 
   private func convBN(

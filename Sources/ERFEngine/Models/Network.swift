@@ -67,17 +67,32 @@ public struct Network: Sendable {
     switch spec.weights {
     case .random(let seed): return (try graph(from: RandomParameters(seed: seed)), nil)
     case .file(let path):
-      let file = try Checkpoint(path: path)
-      let parameters = CheckpointParameters(
-        file: file, model: original.id, firstKey: try original.firstKey())
-      let graph = try graph(from: parameters)
-      // An edited network may leave out what its original has.
-      let leftovers = isEdited ? [] : parameters.leftovers()
-      guard leftovers.isEmpty else {
-        throw CheckpointError.extra(path: path, keys: leftovers, model: original.id)
-      }
-      return (graph, parameters.choice)
+      let parameters = try Self.parameters(Checkpoint(path: path), of: original, spec)
+      return (try graph(from: parameters), parameters.choice)
     }
+  }
+
+  /// The parameters of `original` in `file`, all there in the right shapes.
+  private static func parameters(
+    _ file: Checkpoint, of original: any Architecture, _ spec: NetworkSpec
+  ) throws -> CheckpointParameters {
+    let parameters = try CheckpointParameters(
+      file: file, model: original.id, landmark: type(of: original).landmark,
+      key: spec.weightsKey, allowsMissingHead: spec.allowsMissingHead,
+      isRecognised: spec.model == nil)
+    try parameters.requireFit(ParameterInventory(of: original, holds: parameters.holds))
+    return parameters
+  }
+
+  /// Checks that the file of `spec` holds its network, by names and shapes alone.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`, as opening the network would.
+  static func requireWeights(_ spec: NetworkSpec) throws {
+    guard case .file(let path) = spec.weights else { return }
+    let original =
+      try spec.weightsModel.map(ModelCatalogue.architecture)
+      ?? ModelCatalogue.architecture(of: spec)
+    _ = try parameters(Checkpoint(path: path), of: original, spec)
   }
 
   /// `stage1`, `stage2`, ...
@@ -122,14 +137,5 @@ public struct Network: Sendable {
     -> Tensor
   {
     try graph.forward(input, to: tap(name).value, keep: .nothing, workers: workers).output
-  }
-}
-
-extension Architecture {
-  /// The key of the parameter that the first layer asks for.
-  fileprivate func firstKey() throws -> String {
-    let graph = try graph(from: PlaceholderParameters())
-    guard let node = graph.nodes.first, let parameter = node.op.parameters.first else { return "" }
-    return node.scope + "." + parameter.name
   }
 }

@@ -3,7 +3,7 @@
 struct RandomParameters: ParameterSource {
   let seed: UInt64
 
-  func holds(_ key: String) -> Bool { !key.contains("reparam") }
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { kind == .head }
 
   func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
     let stream = RandomStream(seed: seed, name: key)

@@ -41,6 +41,7 @@ struct RepLKNet: Architecture, Equatable {
         }
       }
       builder.endStage(stage + 1, x)
+      try featureNorm(&builder, x, stage: stage)
       guard stage + 1 < channels.count else { break }
       x = try builder.block("transitions.\(stage)") { builder in
         let width = channels[stage + 1]
@@ -49,13 +50,22 @@ struct RepLKNet: Architecture, Equatable {
           &builder, "1", wide, outputs: width, kernel: 3, stride: 2, groups: width, relu: true)
       }
     }
-    let logits = try builder.block("head") { builder in
-      try builder.atTopLevel { builder in
-        let normalised = try builder.batchNorm("norm", x)
-        return try builder.linear("head", builder.globalAverage(normalised), outputs: classes)
-      }
+    try builder.classifier("head.weight") { builder in
+      let normalised = try builder.batchNorm("norm", x)
+      return try builder.linear("head", builder.globalAverage(normalised), outputs: classes)
     }
-    builder.endLogits(logits)
+  }
+
+  /// The norm of a stage's features that the released code has with `norm_intermediate_features`; the
+  /// next stage does not see it.
+  private func featureNorm(
+    _ builder: inout GraphBuilder, _ features: GraphBuilder.Value, stage: Int
+  ) throws {
+    let name = "stages.\(stage).norm"
+    guard builder.holds(name + ".weight", .featureNorm) else { return }
+    _ = try builder.block(name) { builder in
+      try builder.atTopLevel { try $0.batchNorm(name, features) }
+    }
   }
 
   private func stem(_ builder: inout GraphBuilder) throws -> GraphBuilder.Value {
@@ -78,18 +88,20 @@ struct RepLKNet: Architecture, Equatable {
     var x = try builder.batchNorm("prelkb_bn", input)
     x = try convBN(&builder, "pw1", x, outputs: width, kernel: 1, relu: true)
     x = try builder.scope("large_kernel") { builder in
-      if builder.holds("lkb_reparam.weight") {
+      if builder.holds("lkb_reparam.weight", .mergedKernel) {
         return try builder.convolution(
           "lkb_reparam", x, outputs: width, kernel: design.kernel, groups: width,
           dilation: design.dilation, bias: true)
       }
-      let large = try convBN(
-        &builder, "lkb_origin", x, outputs: width, kernel: design.kernel, groups: width,
-        dilation: design.dilation)
-      guard let smallKernel = design.parallelKernel else { return large }
-      let small = try convBN(
-        &builder, "small_conv", x, outputs: width, kernel: smallKernel, groups: width)
-      return builder.add(large, small)
+      return try builder.mergeable("lkb_reparam") { builder in
+        let large = try convBN(
+          &builder, "lkb_origin", x, outputs: width, kernel: design.kernel, groups: width,
+          dilation: design.dilation)
+        guard let smallKernel = design.parallelKernel else { return large }
+        let small = try convBN(
+          &builder, "small_conv", x, outputs: width, kernel: smallKernel, groups: width)
+        return builder.add(large, small)
+      }
     }
     x = builder.relu(x)
     x = try convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)

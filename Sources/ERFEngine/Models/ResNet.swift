@@ -45,14 +45,9 @@ struct ResNet: Architecture, Equatable {
       }
       builder.endStage(stage + 1, x)
     }
-    let logits = try builder.block("head") { builder in
-      let features = x
-      return try builder.atTopLevel { builder in
-        let pooled = builder.globalAverage(features)
-        return try builder.linear("fc", pooled, outputs: classes)
-      }
+    try builder.classifier("fc.weight") {
+      try $0.linear("fc", $0.globalAverage(x), outputs: classes)
     }
-    builder.endLogits(logits)
   }
 
   private func residual(

@@ -1,0 +1,61 @@
+/// What differs between the parameters that a network asks for and those in a file.
+public struct WeightsMismatch: Sendable, Equatable {
+  /// A parameter with another shape.
+  public struct WrongShape: Sendable, Equatable {
+    public let key: String
+    public let expected: Shape
+    public let found: Shape
+  }
+
+  public let model: String
+  public var missing: [String] = []
+  public var extra: [String] = []
+  public var wrong: [WrongShape] = []
+  /// The network whose parameters these are.
+  public var suggestion: String?
+  /// Whether a backbone is all there.
+  public var lacksOnlyHead = false
+
+  var isEmpty: Bool { missing.isEmpty && extra.isEmpty && wrong.isEmpty }
+
+  func sorted() -> WeightsMismatch {
+    var mismatch = self
+    mismatch.missing.sort()
+    mismatch.extra.sort()
+    mismatch.wrong.sort { $0.key < $1.key }
+    return mismatch
+  }
+
+  /// All differences in one line, the first few of each kind by name.
+  func explanation(path: String) -> String {
+    var parts: [String] = []
+    if !missing.isEmpty { parts.append("lacks \(Self.listed(missing))") }
+    if !extra.isEmpty { parts.append("holds \(Self.listed(extra)) besides") }
+    let shapes = wrong.prefix(4).map {
+      "\(Self.printable($0.key)) should be \($0.expected) but is \($0.found)"
+    }
+    if !wrong.isEmpty {
+      parts.append(
+        shapes.joined(separator: ", ") + (wrong.count > 4 ? " and \(wrong.count - 4) more" : ""))
+    }
+    return "\(path) does not fit \(model): \(parts.joined(separator: "; ")): \(advice)"
+  }
+
+  private var advice: String {
+    if let suggestion { return "it fits \(suggestion)" }
+    return lacksOnlyHead
+      ? "--allow-missing head loads it without its classifier"
+      : "is it the checkpoint of another network, or damaged?"
+  }
+
+  /// The first few names, and how many more.
+  static func listed(_ keys: [String]) -> String {
+    let shown = keys.prefix(4).map(printable).joined(separator: ", ")
+    return keys.count > 4 ? "\(shown) and \(keys.count - 4) more" : shown
+  }
+
+  /// A name out of a file, of a length fit for one line.
+  static func printable(_ name: String) -> String {
+    name.count > 80 ? name.prefix(77) + "..." : name
+  }
+}

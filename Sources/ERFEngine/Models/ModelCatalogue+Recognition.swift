@@ -1,0 +1,28 @@
+/// Finding out from names and shapes which network a checkpoint holds.
+extension ModelCatalogue {
+  /// The network in `file`, of whose dictionaries of weights `key` chooses one.
+  ///
+  /// - Throws: `CheckpointError.unrecognised` and `.noWeights`.
+  static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
+    let prefixes = Set(families.flatMap { file.prefixes(of: $0.landmark) })
+    guard !prefixes.isEmpty else { throw unrecognised(file) }
+    for prefix in try file.chosen(prefixes.sorted(by: Checkpoint.isBetter), by: key) {
+      let weights = WeightDictionary(file, prefix: prefix)
+      if let network = recognise(weights).first { return network }
+    }
+    throw unrecognised(file)
+  }
+
+  /// Every network that the names of `weights` could be those of, within the limits of the catalogue.
+  static func recognise(_ weights: WeightDictionary) -> [any Architecture] {
+    families.compactMap { family in
+      guard let found = family.init(recognising: weights) else { return nil }
+      // What an id can say is what a network can be.
+      return try? architecture(found.id)
+    }
+  }
+
+  private static func unrecognised(_ file: Checkpoint) -> CheckpointError {
+    .unrecognised(path: file.path, keys: file.keys)
+  }
+}
