@@ -12,7 +12,7 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all = [
-    Command.erf, Command.compare, Command.features, Command.info, Command.models,
+    Command.erf, Command.compare, Command.features, Command.info, Command.models, Command.convert,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.
@@ -32,7 +32,8 @@ extension Arguments {
   func model(for command: String) throws(UsageError) -> String {
     guard let model = positionals.first else {
       throw .tooFewPositionals(
-        command: command, expected: "a model, such as replknet-31 (`replk-tui models` lists them)")
+        command: command,
+        expected: "a model, such as replknet-31 (`replk-tui models` lists them), or a checkpoint")
     }
     if positionals.count > 1 {
       throw .tooManyPositionals(command: command, extra: positionals[1])

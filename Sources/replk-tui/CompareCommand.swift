@@ -4,13 +4,13 @@ import ERFEngine
 
 extension Command {
   static let compare = Command(
-    name: "compare", synopsis: "MODEL MODEL... [options] [-o DIR]",
+    name: "compare", synopsis: "MODEL|FILE MODEL|FILE... [options] [-o DIR]",
     summary: "compute and compare the fields of several networks over the same images",
-    options: Options.network.map {
+    options: [
       Option(
-        $0.names[0], value: "FILE|random:SEED",
+        "--weights", value: "FILE|random:SEED",
         help: "weights; once for all models, or once each in their order (default random:0)")
-    } + Options.images + Options.unit + Options.run + [
+    ] + Options.network.dropFirst() + Options.images + Options.unit + Options.run + [
       Option(
         "--output", "-o", value: "DIR",
         help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR"),
@@ -53,11 +53,17 @@ extension Command {
     }
   }
 
+  private static func lastComponent(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
   /// A file name for each request, from its model; numbered where a name is taken.
   private static func fileNames(_ requests: [ERFRequest]) -> [String] {
     var taken: Set<String> = []
     return requests.map { request in
-      let safe = request.network.name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+      let safe = lastComponent(request.network.name).lowercased().map {
+        $0.isLetter || $0.isNumber ? $0 : "-"
+      }
       let stem = String(String(safe).prefix(80))
       var name = stem
       var number = 1

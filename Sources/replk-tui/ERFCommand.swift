@@ -4,7 +4,7 @@ import ERFEngine
 
 extension Command {
   static let erf = Command(
-    name: "erf", synopsis: "MODEL [options] [-o FILE]...",
+    name: "erf", synopsis: "MODEL|FILE [options] [-o FILE]...",
     summary: "compute the effective receptive field of one network",
     options: Options.network + Options.images + Options.unit + Options.run + [
       Option(
@@ -62,6 +62,10 @@ enum Report {
         "note: \(Text.fixed(result.metrics.borderShare * 100, 1)) % of the mass of "
           + "\(result.subject.model) lies at the border: "
           + "the input may be too small to tell networks apart (see --size)")
+    }
+    for choice in results.compactMap(\.subject.weightsChoice) where !choice.others.isEmpty {
+      lines.append("")
+      lines.append(Text.note(of: choice))
     }
     if !outputs.isEmpty {
       lines.append("")

@@ -4,7 +4,7 @@ import ERFEngine
 
 extension Command {
   static let features = Command(
-    name: "features", synopsis: "MODEL --tap NAME -o FILE.npy [options]",
+    name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy [options]",
     summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
     options: Options.network + Options.images
       + Options.unit.filter { $0.names[0] != "--at" } + Options.run + [

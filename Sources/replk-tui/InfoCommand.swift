@@ -10,14 +10,16 @@ import ERFEngine
 
 extension Command {
   static let info = Command(
-    name: "info", synopsis: "MODEL [--size N] [--json]",
+    name: "info", synopsis: "MODEL|FILE [--size N] [--json]",
     summary: "list a network's blocks: shapes, parameters, multiply-adds, receptive fields",
-    options: Options.images.filter { $0.names[0] == "--size" } + [
-      Option("--json", help: "print as JSON")
-    ]
+    options: Options.network.filter { $0.names[0] == "--weights-key" }
+      + Options.images.filter { $0.names[0] == "--size" } + [
+        Option("--json", help: "print as JSON")
+      ]
   ) { arguments in
     let summary = try NetworkSummary(
-      model: arguments.model(for: "info"), size: arguments.size())
+      model: arguments.networks([arguments.model(for: "info")])[0].modelID(),
+      size: arguments.size())
     if arguments.has("--json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

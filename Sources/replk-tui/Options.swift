@@ -7,7 +7,11 @@ enum Options {
   static let network = [
     Option(
       "--weights", value: "FILE|random:SEED",
-      help: "checkpoint (safetensors, torch.save), or seeded random weights (default random:0)")
+      help: "checkpoint (safetensors, torch.save), or seeded random weights (default random:0)"),
+    Option(
+      "--weights-key", value: "NAME",
+      help: "which of a checkpoint's dictionaries of weights, such as model_ema"),
+    Option("--allow-missing", value: "head", help: "open a checkpoint without a classifier"),
   ]
 
   static let images = [
@@ -128,22 +132,41 @@ extension Arguments {
     return .files(Array(files.prefix(count)))
   }
 
-  /// Everything that a run needs, for each of `models`.
-  func requests(_ models: [String]) throws -> [ERFRequest] {
+  /// The networks that `words` name: models, which take the values of `--weights` in their order or
+  /// share one, and checkpoints, which bring their own.
+  func networks(_ words: [String]) throws -> [NetworkSpec] {
     let weights = try weights()
-    guard weights.count <= max(1, models.count) else {
+    let models = words.filter { !NetworkSpec.isCheckpoint($0) }
+    guard weights.count <= max(1, models.count) && (weights.isEmpty || !models.isEmpty) else {
       throw UsageError.badValue(
-        option: "--weights", value: "\(weights.count) times",
-        expected: "at most one for each of the \(models.count) models")
+        option: "--weights", value: weights.map(\.description).joined(separator: ", "),
+        expected: "at most one for each of the \(models.count) models; checkpoints bring their own")
     }
+    let missing = try parsed("--allow-missing", expected: "head, the classifier") {
+      $0 == "head" ? $0 : nil
+    }
+    var rest = weights[...]
+    return words.map { word in
+      var spec: NetworkSpec
+      if NetworkSpec.isCheckpoint(word) {
+        spec = NetworkSpec(model: nil, weights: .file(word))
+      } else {
+        let next = weights.count == 1 ? weights[0] : rest.popFirst()
+        spec = NetworkSpec(model: word, weights: next ?? .random(seed: 0))
+      }
+      spec.weightsKey = last("--weights-key")
+      spec.allowsMissingHead = missing != nil
+      return spec
+    }
+  }
+
+  /// Everything that a run needs, for each of the networks that `words` name.
+  func requests(_ words: [String]) throws -> [ERFRequest] {
+    let networks = try networks(words)
     let images = try images()
-    return try models.enumerated().map { index, model in
+    return try networks.map { network in
       ERFRequest(
-        network: NetworkSpec(
-          model: model,
-          weights: weights.isEmpty
-            ? .random(seed: 0) : weights.count == 1 ? weights[0] : weights[index]),
-        images: images, size: try size(), tap: try tap(), unit: try unit(),
+        network: network, images: images, size: try size(), tap: try tap(), unit: try unit(),
         threads: try threads())
     }
   }

@@ -1,5 +1,7 @@
 // Numbers and tables as text for the terminal.
 
+import ERFEngine
+
 enum Text {
   /// What goes to standard error: one line, whatever stands in the file names and ids it tells of.
   static func message(_ explanation: String) -> String {
@@ -7,6 +9,13 @@ enum Text {
       scalar.properties.generalCategory == .control ? " " : Character(scalar)
     }
     return "replk-tui: \(String(controls))\n"
+  }
+
+  /// Which of several dictionaries of weights was taken.
+  static func note(of choice: WeightsChoice) -> String {
+    let others = choice.others.map { $0.isEmpty ? "those without a name" : $0 }
+    return "note: took the weights \(choice.chosen); the file also has "
+      + "\(others.joined(separator: ", ")) (see --weights-key)"
   }
 
   /// `value` with `digits` decimals, rounded half away from zero.

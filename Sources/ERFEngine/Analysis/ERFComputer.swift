@@ -82,7 +82,7 @@ public final class ERFComputer: Sendable {
     let units = try Network.checked(request.units, on: tap, shape: shape)
     let subject = ERFSubject(
       model: network.id, weights: request.network.weights.description,
-      weightsHash: network.weightsHash,
+      weightsChoice: network.weightsChoice, weightsHash: network.weightsHash,
       input: size, stages: network.stages, tap: tap.name,
       mapSize: InputSize(height: shape.height, width: shape.width), units: units,
       rule: request.rule)

@@ -17,7 +17,10 @@ public struct ERFSubject: Sendable, Equatable {
   public var model: String
   /// `random:7` or the path of the checkpoint.
   public var weights: String
-  /// Hash (FNV-1a, 16 hexadecimal digits) of the tensors in use, in their float32 bytes.
+  /// Which of the checkpoint's dictionaries of weights was taken; nil: not from a file.
+  public var weightsChoice: WeightsChoice?
+  /// Hash (FNV-1a, 16 hexadecimal digits) of the parameters' float32 bits, as the file has them:
+  /// merging kernels changes it, the type and the wrapping do not.
   public var weightsHash: String
   public var input: InputSize
   /// Names of all stages, `stage1`...; the explorer's keys 1..4.
@@ -31,11 +34,13 @@ public struct ERFSubject: Sendable, Equatable {
   public var rule: ERFRule
 
   public init(
-    model: String, weights: String, weightsHash: String, input: InputSize, stages: [String],
-    tap: String, mapSize: InputSize, units: [Unit], rule: ERFRule
+    model: String, weights: String, weightsChoice: WeightsChoice? = nil, weightsHash: String,
+    input: InputSize, stages: [String], tap: String, mapSize: InputSize, units: [Unit],
+    rule: ERFRule
   ) {
     self.model = model
     self.weights = weights
+    self.weightsChoice = weightsChoice
     self.weightsHash = weightsHash
     self.input = input
     self.stages = stages

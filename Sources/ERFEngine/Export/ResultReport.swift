@@ -36,6 +36,8 @@ private struct Document: Encodable {
 private struct Entry: Encodable {
   let model: String
   let weights: String
+  /// Which of a checkpoint's dictionaries; left out for other weights and where there is no name.
+  let weightsKey: String?
   let weightsHash: String
   let input: [Int]
   let images: [String]
@@ -56,6 +58,7 @@ private struct Entry: Encodable {
     let subject = result.subject
     model = subject.model
     weights = subject.weights
+    weightsKey = subject.weightsChoice.flatMap { $0.chosen.isEmpty ? nil : $0.chosen }
     weightsHash = subject.weightsHash
     input = [subject.input.height, subject.input.width]
     images = result.imageNames

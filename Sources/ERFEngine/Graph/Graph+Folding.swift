@@ -11,17 +11,20 @@ extension Graph {
       .droppingDeadNodes()
   }
 
-  /// conv -> BN becomes conv + bias, where nothing else reads the convolution.
-  func foldingBatchNormsIntoProducers() -> Graph {
+  /// conv -> BN becomes conv + bias, where nothing else reads the convolution and `isMeant` says so of
+  /// the norm's node.
+  func foldingBatchNormsIntoProducers(_ isMeant: (Int) -> Bool = { _ in true }) -> Graph {
     let uses = useCounts
     let tapped = Set(taps.map(\.value))
-    return rewritten { node, graph in
-      guard let norm = node.op as? BatchNorm, let source = Graph.node(of: node.inputs[0]),
+    return rewritten { index, node, graph in
+      guard isMeant(index), let norm = node.op as? BatchNorm,
+        let source = Graph.node(of: node.inputs[0]),
         uses[node.inputs[0]] == 1, !tapped.contains(node.inputs[0]),
         let folded = nodes[source].op.scaledOutput(by: norm)
       else { return nil }
       var replacement = nodes[source]
       replacement.op = folded
+      replacement.mergedScope = node.mergedScope
       replacement.inputs = replacement.inputs.map { graph.renamed($0) }
       return replacement
     }.droppingDeadNodes()
@@ -30,7 +33,7 @@ extension Graph {
   /// BN -> 1x1 convolution or linear layer becomes one layer: exact without padding. The batch norm
   /// stays for whoever else reads it.
   func foldingBatchNormsIntoConsumers() -> Graph {
-    rewritten { node, graph in
+    rewritten { _, node, graph in
       guard node.inputs.count == 1, let source = Graph.node(of: node.inputs[0]),
         let norm = nodes[source].op as? BatchNorm, let folded = node.op.scaledInput(by: norm)
       else { return nil }
@@ -63,7 +66,7 @@ extension Graph {
   /// Two depth-wise branches over one input, added, become one kernel: the smaller is zero-padded.
   func mergingParallelKernels() -> Graph {
     let uses = useCounts
-    return rewritten { node, graph in
+    return rewritten { _, node, graph in
       guard node.op is Add, node.inputs.allSatisfy({ uses[$0] == 1 }),
         let left = Graph.node(of: node.inputs[0]), let right = Graph.node(of: node.inputs[1]),
         nodes[left].inputs == nodes[right].inputs,
@@ -94,10 +97,10 @@ extension Graph {
   }
 
   /// Walks the nodes in order; `replace` may give another node (inputs already renamed) for one.
-  private func rewritten(_ replace: (Node, Rewrite) -> Node?) -> Graph {
+  private func rewritten(_ replace: (Int, Node, Rewrite) -> Node?) -> Graph {
     var rewrite = Rewrite(original: self)
     for (index, node) in nodes.enumerated() {
-      if let replacement = replace(node, rewrite) {
+      if let replacement = replace(index, node, rewrite) {
         rewrite.append(replacement, for: index, renaming: false)
       } else {
         rewrite.append(node, for: index, renaming: true)

@@ -26,6 +26,8 @@ protocol Architecture: Sendable {
   var initialization: Initialization { get }
   /// How images are prepared for it.
   var preprocessing: Preprocessing { get }
+  /// How the official code evaluates it.
+  var evaluation: Evaluation { get }
   /// What is chosen for each stage.
   var stages: [StageDesign] { get set }
 
@@ -34,6 +36,9 @@ protocol Architecture: Sendable {
 }
 
 extension Architecture {
+  /// torchvision's, and most others'.
+  var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bilinear) }
+
   /// The training form: batch norms and parallel branches as in the official code.
   func graph(from source: any ParameterSource) throws -> Graph {
     var builder = GraphBuilder(source: source, initialization: initialization)

@@ -16,6 +16,7 @@ struct CifarResNet: Architecture, Equatable {
 
   var initialization: Initialization { .heFanIn }
   var preprocessing: Preprocessing { .imageNet }
+  var evaluation: Evaluation { Evaluation(side: 32, shorterSide: nil, filter: .bilinear) }
 
   func build(_ builder: inout GraphBuilder) throws {
     let input = builder.input

@@ -16,6 +16,17 @@ struct EfficientNetLite: Architecture, Equatable {
   var initialization: Initialization { .frameworkDefault }
   var preprocessing: Preprocessing { .efficientNetLite }
 
+  /// The size that the released network of this width and depth was trained for.
+  var evaluation: Evaluation {
+    let side = Self.sizes.first { $0.depth >= depth && $0.width >= width }?.side ?? 260
+    return Evaluation(side: side, shorterSide: side + 32, filter: .bicubic)
+  }
+
+  private static let sizes = [
+    (width: 1.0, depth: 1.0, side: 224), (width: 1.0, depth: 1.1, side: 240),
+    (width: 1.1, depth: 1.2, side: 260),
+  ]
+
   /// A run of inverted residuals, the first of which has the stride.
   struct Group {
     let repeats: Int

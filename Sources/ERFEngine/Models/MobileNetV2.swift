@@ -86,7 +86,12 @@ struct MobileNetV2: Architecture, Equatable {
         &builder, "0", "1", input, outputs: input.channels, kernel: design.kernel,
         stride: stride, groups: input.channels, dilation: design.dilation)
     }
-    guard let smallKernel = design.parallelKernel else { return builder.relu6(try large(&builder)) }
+    // Merged files have one kernel with a bias.
+    let isMerged =
+      builder.holds("0.bias", .mergedKernel) && !builder.holds("small.0.weight", .foldedBias)
+    guard let smallKernel = design.parallelKernel, !isMerged else {
+      return builder.relu6(try large(&builder))
+    }
     let sum = try builder.mergeable("0") { builder in
       let large = try large(&builder)
       let small = try builder.scope("small") {

@@ -3,11 +3,13 @@ public struct Network: Sendable {
   /// Canonical id, as in the catalogue.
   public let id: String
   public let weights: WeightsSource
-  /// Hash of all parameters as they were before folding; 16 hexadecimal digits.
+  /// Hash of all parameters' float32 bits as they were before folding, in the order of the network;
+  /// 16 hexadecimal digits. Which file, type and prefix they came from does not matter.
   public let weightsHash: String
   /// Which of the file's dictionaries the weights came from; nil: not from a file.
   public let weightsChoice: WeightsChoice?
   public let preprocessing: Preprocessing
+  public let evaluation: Evaluation
   /// Batch norms folded, parallel kernels merged.
   let graph: Graph
   private let hashes = Prepared<[UInt64]>()
@@ -29,11 +31,8 @@ public struct Network: Sendable {
     self.weights = weights
     weightsChoice = choice
     preprocessing = architecture.preprocessing
-    var hash = FNV1a()
-    for node in trained.nodes {
-      for parameter in node.op.parameters { parameter.value.addBits(to: &hash) }
-    }
-    weightsHash = hash.text
+    evaluation = architecture.evaluation
+    weightsHash = trained.weightsHash
     graph = trained.inferenceForm()
   }
 
@@ -44,12 +43,18 @@ public struct Network: Sendable {
     weightsHash = ""
     weightsChoice = nil
     preprocessing = architecture.preprocessing
+    evaluation = architecture.evaluation
     self.graph = graph
   }
 
   /// The graph as the official code builds it: batch norms and parallel branches apart.
-  static func trainingForm(_ spec: NetworkSpec) throws -> Graph {
-    try load(ModelCatalogue.architecture(of: spec), spec).graph
+  static func trainingForm(_ spec: NetworkSpec) throws -> Graph { try trained(spec).graph }
+
+  /// The training form, and which of the file's dictionaries it came from.
+  static func trained(
+    _ spec: NetworkSpec
+  ) throws -> (graph: Graph, choice: WeightsChoice?) {
+    try load(ModelCatalogue.architecture(of: spec), spec)
   }
 
   /// Weights are read for the network that they belong to, then brought to the shapes of `edited`.

@@ -18,6 +18,28 @@ public struct NetworkSpec: Sendable, Hashable {
     self.weights = weights
   }
 
+  /// File name extensions of checkpoints, in lower case.
+  public static let checkpointExtensions = [
+    "safetensors", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl",
+  ]
+
+  /// Whether `word` is the path of a file rather than a model's id, be the file there or not.
+  public static func isCheckpoint(_ word: String) -> Bool {
+    do {
+      _ = try ModelCatalogue.architecture(word)
+      return false
+    } catch {
+      let name = word.lowercased()
+      return word.contains("/") || Self.checkpointExtensions.contains { name.hasSuffix("." + $0) }
+        || FileKind(of: word) != .absent
+    }
+  }
+
+  /// The canonical id of the network: the one that is named, or else the one that the file holds.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`.
+  public func modelID() throws -> String { try ModelCatalogue.architecture(of: self).id }
+
   /// For people: the model as it was asked for, or the file.
   public var name: String { model ?? weights.description }
 }

@@ -28,6 +28,7 @@ struct RepLKNet: Architecture, Equatable {
   private static let hiddenRatio = 4
 
   var initialization: Initialization { .frameworkDefault }
+  var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bicubic) }
 
   func build(_ builder: inout GraphBuilder) throws {
     var x = try stem(&builder)

@@ -1,0 +1,57 @@
+// `replk-tui convert`: a network's weights as safetensors, merged, fused, rounded, or made from a seed.
+
+import ERFEngine
+
+extension Command {
+  static let convert = Command(
+    name: "convert", synopsis: "MODEL|FILE OUT.safetensors [options]",
+    summary: "write a network's weights as safetensors, under the names that PyTorch loads",
+    options: Options.network + [
+      Option(
+        "--merge", help: "make one kernel of parallel ones (structural re-parameterization)"),
+      Option("--fuse", help: "fold batch norms into the convolutions before them"),
+      Option(
+        "--dtype", value: "TYPE",
+        help: "element type: "
+          + NetworkConversion.Precision.allCases.map(\.rawValue).joined(separator: ", ")
+          + " (default f32)"),
+    ]
+  ) { arguments in
+    let words = arguments.positionals
+    guard words.count >= 2 else {
+      throw UsageError.tooFewPositionals(
+        command: "convert", expected: "a model or checkpoint, and OUT.safetensors")
+    }
+    guard words.count == 2 else {
+      throw UsageError.tooManyPositionals(command: "convert", extra: words[2])
+    }
+    guard words[1].lowercased().hasSuffix(".safetensors") else {
+      throw UsageError.badValue(
+        option: "OUT", value: words[1], expected: "a name ending in .safetensors")
+    }
+    var conversion = NetworkConversion(network: try arguments.networks([words[0]])[0])
+    conversion.merges = arguments.has("--merge")
+    conversion.fuses = arguments.has("--fuse")
+    let types = NetworkConversion.Precision.allCases.map(\.rawValue).joined(separator: ", ")
+    conversion.precision =
+      try arguments.parsed("--dtype", expected: types) {
+        NetworkConversion.Precision(rawValue: $0.lowercased())
+      } ?? .f32
+    try AtomicFile.requireWritable(words[1])
+    let report = try conversion.write(to: words[1], program: "replk-tui \(Help.version)")
+    try StandardStreams.write(text(report, path: words[1]))
+  }
+
+  private static func text(_ report: NetworkConversion.Report, path: String) -> String {
+    var lines = [
+      "wrote \(path): \(report.model), \(report.tensors) tensors, "
+        + "\(Text.quantity(report.parameters)) elements",
+      "largest difference of \(report.output) before and after: \(report.difference) "
+        + "(largest value \(report.largest))",
+    ]
+    if let choice = report.weightsChoice, !choice.others.isEmpty {
+      lines.append(Text.note(of: choice))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,122 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct NetworkConversionTests {
+  private static let fixture = WeightsSource.file(Fixtures.path("replknet-tiny.safetensors"))
+  private static let model = "replknet:kernels=13,9:layers=1,1:channels=8,12:small=5:dw=1:classes=5"
+
+  private let folder: TemporaryFolder
+  private var path: String { folder.file("out.safetensors") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func convert(
+    _ spec: NetworkSpec, _ change: (inout NetworkConversion) -> Void = { _ in }
+  ) throws -> NetworkConversion.Report {
+    var conversion = NetworkConversion(network: spec)
+    change(&conversion)
+    return try conversion.write(to: path, program: "test")
+  }
+
+  @Test func copiesBitForBit() throws {
+    let spec = NetworkSpec(model: nil, weights: Self.fixture)
+    let report = try convert(spec)
+    #expect(report.model == Self.model && report.difference == 0 && report.largest > 0)
+    let written = try Network(NetworkSpec(model: nil, weights: .file(path)))
+    #expect(try written.weightsHash == Network(spec).weightsHash)
+    let file = try Safetensors(path: path)
+    #expect(file.metadata["model"] == Self.model && file.metadata["steps"] == "f32")
+    #expect(try file.metadata["source_hash"] == Network(spec).weightsHash)
+    #expect(file.metadata["format"] == "pt")
+  }
+
+  @Test(arguments: [(true, false), (false, true), (true, true)])
+  func mergedAndFusedNetworksComputeTheSame(_ steps: (merge: Bool, fuse: Bool)) throws {
+    for id in [
+      Self.model, "replknet:kernels=7,5:layers=1,1:channels=8,12:small=0:dw=1.5:classes=5",
+      "mobilenetv2:width=0.25:kernels=7:small=3:classes=10", "resnet20-cifar",
+    ] {
+      let isFixture = id == Self.model
+      let report = try convert(
+        NetworkSpec(model: id, weights: isFixture ? Self.fixture : .random(seed: 3))
+      ) {
+        $0.merges = steps.merge
+        $0.fuses = steps.fuse
+      }
+      #expect(report.difference <= 1e-5 * report.largest, "\(id)")
+      let names = try Safetensors(path: path).keys
+      #expect(
+        names.contains { $0.contains("small") }
+          == (!steps.merge && id.contains("small=")
+            && !id.contains("small=0")),
+        "\(id)")
+      if isFixture {
+        let merged = names.contains("stages.0.blocks.0.large_kernel.lkb_reparam.weight")
+        #expect(merged == steps.merge)
+        #expect(names.contains("stages.0.blocks.0.pw1.conv.bias") == steps.fuse)
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (NetworkConversion.Precision.f16, 0x1p-11), (.bf16, 0x1p-8),
+    ] as [(NetworkConversion.Precision, Float)])
+  func roundsToNearest(_ kind: (precision: NetworkConversion.Precision, error: Float)) throws {
+    let spec = NetworkSpec(model: nil, weights: Self.fixture)
+    let report = try convert(spec) { $0.precision = kind.precision }
+    #expect(report.difference > 0 && report.difference < 0.05 * report.largest)
+    let source = try Safetensors(path: Fixtures.path("replknet-tiny.safetensors"))
+    let file = try Safetensors(path: path)
+    for key in file.keys {
+      let before = try source.tensor("weights/" + key).elements
+      let after = try file.tensor(key).elements
+      let isNear = zip(before, after).allSatisfy {
+        abs($0 - $1) <= kind.error * abs($0) + 0x1p-25
+      }
+      #expect(isNear, "\(key)")
+    }
+  }
+
+  /// The released code's merging, as PyTorch did it.
+  @Test(.enabled(if: GoldenFolder.exists, "no golden vectors beside the repository"))
+  func mergesAsTheReleasedCode() throws {
+    let golden = GoldenFolder.root + "/replknet-31"
+    _ = try convert(NetworkSpec(model: nil, weights: .file(golden + ".safetensors"))) {
+      $0.merges = true
+    }
+    let expected = try Safetensors(path: golden + "-merged.weights.safetensors")
+    let found = try Safetensors(path: path)
+    #expect(found.keys == expected.keys)
+    for key in expected.keys {
+      #expect(try relativeError(found.tensor(key), expected.tensor(key)) < 1e-5, "\(key)")
+    }
+  }
+}
+
+@Suite struct ElementEncodingTests {
+  /// Every half and every bfloat16 comes back as it was; between two of them lies the nearer one.
+  @Test func shortFloatsComeBack() {
+    let changed = (UInt16.min...UInt16.max).filter { bits in
+      let half = ElementType.float(half: bits)
+      let brain = Float(bitPattern: UInt32(bits) << 16)
+      return !half.isNaN && ElementType.half(of: half) != bits
+        || !brain.isNaN && ElementType.brainFloat(of: brain) != bits
+    }
+    #expect(changed.isEmpty)
+    #expect(ElementType.float(half: ElementType.half(of: .nan)).isNaN)
+    #expect(Float(bitPattern: UInt32(ElementType.brainFloat(of: .nan)) << 16).isNaN)
+  }
+
+  /// Ties go to even: 1 + 2^-11 lies between 1 and 1 + 2^-10.
+  @Test func tiesGoToEven() {
+    #expect(ElementType.float(half: ElementType.half(of: 1 + 0x1p-11)) == 1)
+    #expect(ElementType.float(half: ElementType.half(of: 1 + 0x3p-11)) == 1 + 0x1p-9)
+    #expect(ElementType.half(of: 65519) == 0x7BFF && ElementType.half(of: 65520) == 0x7C00)
+    #expect(ElementType.half(of: 0x1p-25) == 0 && ElementType.half(of: 0x3p-25) == 2)
+    #expect(ElementType.brainFloat(of: 1 + 0x1p-8) == 0x3F80)
+    #expect(ElementType.brainFloat(of: 1 + 0x3p-8) == 0x3F82)
+  }
+}
