@@ -24,6 +24,35 @@ public enum ImageList {
     return files
   }
 
+  /// As `expand`, but a folder without images stands for the folders directly inside it that have
+  /// some, sorted likewise: data sets keep a folder for each class.
+  ///
+  /// - Throws: as `expand`.
+  public static func expandClasses(_ paths: [String]) throws -> [String] {
+    var files: [String] = []
+    for path in paths {
+      guard FileKind(of: path) == .folder, let folders = try classFolders(in: path) else {
+        files += try expand([path])
+        continue
+      }
+      for folder in folders {
+        files += (try? images(in: folder)) ?? []
+      }
+    }
+    return files
+  }
+
+  /// The folders inside `folder` if it has no images of its own but one of them does; else nil.
+  private static func classFolders(in folder: String) throws -> [String]? {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    let names = try FolderListing.names(in: folder)
+    guard !names.contains(where: isImageName) else { return nil }
+    let folders = names.filter { !$0.hasPrefix(".") && FileKind(of: prefix + $0) == .folder }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .map { prefix + $0 }
+    return folders.contains { (try? images(in: $0)) != nil } ? folders : nil
+  }
+
   /// Whether a file name ends like an image's.
   static func isImageName(_ name: String) -> Bool {
     guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }

@@ -9,6 +9,8 @@ protocol Architecture: Sendable {
   /// What can be chosen for each stage.
   static var openFields: Set<StageField> { get }
 
+  /// What the outputs usually are, where their number fits.
+  static var classNames: [String] { get }
   /// A parameter that every checkpoint of the family holds: what stands before it in a file is not
   /// part of the names.
   static var landmark: String { get }
@@ -36,6 +38,8 @@ protocol Architecture: Sendable {
 }
 
 extension Architecture {
+  static var classNames: [String] { ClassNames.imageNet }
+
   /// torchvision's, and most others'.
   var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bilinear) }
 

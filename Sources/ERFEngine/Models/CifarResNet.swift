@@ -62,6 +62,7 @@ struct CifarResNet: Architecture, Equatable {
 
 /// The depths that papers compare, and all others.
 extension CifarResNet {
+  static let classNames = ClassNames.cifar10
   static let family = "resnet-cifar"
   static let freeForm = "resnet-cifar:depth=20:kernels=3:dilation=1:shortcuts=1:classes=10"
   static let openFields: Set<StageField> = [.kernel, .dilation, .shortcuts, .depth]

@@ -1,0 +1,151 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A network with a classifier over pictures: the likeliest classes, and whether they are right where
+/// folders or file names tell.
+public struct Classifier: Sendable {
+  /// Why a network cannot classify.
+  public enum Failure: ExplainedError, Equatable {
+    case noClassifier(model: String)
+    case nonFinite(image: String, layer: String)
+
+    public var explanation: String {
+      switch self {
+      case .noClassifier(let model): "\(model) has no classifier in this file: nothing to name"
+      case .nonFinite(let image, let layer):
+        "\(image) gives no classes: NaN or Inf first appears in \(layer)"
+      }
+    }
+  }
+
+  public let network: Network
+  /// Number of classes.
+  public let classes: Int
+  /// Names by class, where their number tells which they are.
+  public let names: [String]?
+  /// How pictures are brought to the network's input.
+  public let evaluation: Evaluation
+  private let workers: Workers
+  private let logits: Tap
+
+  /// - Parameters:
+  ///   - size: input size; nil: the one that the network is usually evaluated at.
+  /// - Throws: `Failure.noClassifier`, and what opening the network throws.
+  public init(
+    _ spec: NetworkSpec, size: InputSize? = nil, threads: Int? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    network = try Network(spec)
+    guard let logits = network.graph.tap("logits") else {
+      throw Failure.noClassifier(model: network.id)
+    }
+    self.logits = logits
+    let architecture = try ModelCatalogue.architecture(network.id)
+    evaluation = size.map(architecture.evaluation.resized) ?? architecture.evaluation
+    classes = try network.shape(of: logits, input: evaluation.size).channels
+    let known = type(of: architecture).classNames
+    names = known.count == classes ? known : nil
+    workers = Workers(threads: threads, cancellation: cancellation)
+  }
+
+  /// The likeliest classes of the picture at `path`, the best first, equal ones by their number.
+  ///
+  /// - Throws: `ImageError` and `FileError`, `Failure.nonFinite`, `CancellationError`.
+  public func classify(_ path: String, top: Int = 5) throws -> Classification {
+    let input = network.preprocessing.tensor(try Image.load(path: path), fit: evaluation.fit)
+    let output = try network.graph.forward(
+      input, to: logits.value, keep: .nothing, workers: workers
+    ).output
+    guard ElementKernels.isFinite(output) else { throw nonFinite(input, path) }
+    let values = output.elements.map { Double($0) }
+    let probabilities = Self.softmax(values)
+    let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
+    return Classification(
+      image: path,
+      top: order.prefix(top).map {
+        Classification.Candidate(
+          index: $0, name: names?[$0], probability: probabilities[$0])
+      },
+      label: label(of: path))
+  }
+
+  private func nonFinite(_ input: Tensor, _ path: String) -> any Error {
+    do {
+      _ = try network.graph.forward(
+        input, to: logits.value, keep: .nothing, workers: workers, checksEveryLayer: true)
+    } catch let error as NonFiniteError {
+      return Failure.nonFinite(image: path, layer: error.layer)
+    } catch {
+      return error
+    }
+    return Failure.nonFinite(image: path, layer: logits.name)
+  }
+
+  private static func softmax(_ values: [Double]) -> [Double] {
+    let largest = values.max() ?? 0
+    let powers = values.map { exp($0 - largest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+}
+
+/// What a network says of one picture.
+public struct Classification: Sendable, Equatable {
+  public struct Candidate: Sendable, Equatable, Encodable {
+    /// Place among the network's outputs.
+    public let index: Int
+    public let name: String?
+    public let probability: Double
+  }
+
+  public let image: String
+  /// The likeliest first.
+  public let top: [Candidate]
+  /// What the picture shows, as its folder or name tells; nil: nothing tells.
+  public let label: Int?
+
+  /// Whether the likeliest class is the right one; nil where nothing tells.
+  public var isRight: Bool? {
+    guard let best = top.first, let label else { return nil }
+    return best.index == label
+  }
+}
+
+/// Which class a picture shows, from where it lies.
+extension Classifier {
+  /// The picture's folder is named like a class or bears its number; else its own name, after
+  /// ImageNet's `n01514668_`, is a class's.
+  func label(of path: String) -> Int? {
+    let parts = path.split(separator: "/").map(String.init)
+    if parts.count > 1 {
+      let folder = parts[parts.count - 2]
+      if let found = label(named: folder) { return found }
+      if let number = Int(folder), (0..<classes).contains(number) { return number }
+    }
+    guard let file = parts.last, let stem = file.split(separator: ".").first,
+      Self.withoutSynset(String(stem)) != String(stem)
+    else { return nil }
+    return label(named: String(stem))
+  }
+
+  private func label(named text: String) -> Int? {
+    let wanted = Self.plain(Self.withoutSynset(text))
+    return names?.firstIndex { Self.plain($0) == wanted }
+  }
+
+  private static func plain(_ name: String) -> String {
+    String(name.lowercased().map { $0 == "_" || $0 == "-" ? " " : $0 })
+  }
+
+  /// `cock` of `n01514668_cock`.
+  private static func withoutSynset(_ name: String) -> String {
+    let parts = name.split(separator: "_", maxSplits: 1)
+    guard parts.count == 2, parts[0].count == 9, parts[0].first == "n",
+      parts[0].dropFirst().allSatisfy(\.isNumber)
+    else { return name }
+    return String(parts[1])
+  }
+}

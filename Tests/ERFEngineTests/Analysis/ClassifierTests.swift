@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct ClassifierTests {
+  private static let tiny = NetworkSpec(
+    model: nil, weights: .file(Fixtures.path("replknet-tiny.safetensors")))
+
+  @Test func unknownClassesHaveNumbersOnly() throws {
+    let folder = try TemporaryFolder()
+    let picture = Array("P6\n24 16\n255\n".utf8) + [UInt8](repeating: 99, count: 24 * 16 * 3)
+    try Folder.make(folder.file("3"))
+    let path = try folder.write(picture, to: "3/grey.ppm")
+    let classifier = try Classifier(Self.tiny, size: InputSize(height: 40, width: 40))
+    #expect(classifier.classes == 5 && classifier.names == nil)
+    let found = try classifier.classify(path)
+    #expect(found.top.count == 5 && Set(found.top.map(\.index)) == Set(0..<5))
+    #expect(abs(found.top.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+    #expect(found.top.map(\.probability) == found.top.map(\.probability).sorted(by: >))
+    #expect(found.label == 3 && found.isRight == (found.top[0].index == 3))
+    #expect(try ImageList.expandClasses([folder.path]) == [path])
+  }
+
+  @Test func foldersAndNamesTellTheClass() throws {
+    let classifier = try Classifier(NetworkSpec(model: "mobilenetv2:width=0.25"))
+    #expect(classifier.label(of: "photos/Indian_elephant/1.jpg") == 385)
+    #expect(classifier.label(of: "n02504013_Indian_elephant/1.jpg") == 385)
+    #expect(classifier.label(of: "photos/n01514668_cock.JPEG") == 7)
+    #expect(classifier.label(of: "404/1.jpg") == 404)
+    for path in ["1000/1.jpg", "photos/7.jpg", "cock.jpg", "photos/n01514668_12.JPEG", ""] {
+      #expect(classifier.label(of: path) == nil, "\(path)")
+    }
+  }
+
+  @Test func backbonesDoNotClassify() throws {
+    let folder = try TemporaryFolder()
+    let graph = try Network.trained(Self.tiny).graph
+    let path = folder.file("backbone.safetensors")
+    try SafetensorsWriter(
+      tensors: graph.stateDictionary.filter {
+        !$0.key.hasPrefix("head.") && !$0.key.hasPrefix("norm.")
+      }, type: .float32, metadata: [:]
+    ).write(to: path)
+    var spec = NetworkSpec(model: nil, weights: .file(path))
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    #expect(error?.explanation.contains("--allow-missing head loads it") == true)
+    spec.allowsMissingHead = true
+    let network = try Network(spec)
+    #expect(network.taps.contains("stage2") && !network.taps.contains("logits"))
+    let failure = #expect(throws: Classifier.Failure.self) { try Classifier(spec) }
+    #expect(failure == .noClassifier(model: network.id))
+  }
+
+  /// PyTorch's predictions, of which two in a thousand may turn on rounding.
+  @Test(
+    .enabled(
+      if: SharedFolder.has("checkpoints") && SharedFolder.has("data/cifar10-test"),
+      "no CIFAR-10 images beside the repository"),
+    arguments: [("resnet20-12fca82f.th", 0), ("resnet32-d509ac18.th", 1)])
+  func predictsAsPyTorch(_ network: (file: String, line: Int)) throws {
+    let text = String(decoding: try Fixtures.bytes("cifar-predictions.txt"), as: UTF8.self)
+    let expected = text.split(separator: "\n")[network.line].compactMap(\.wholeNumberValue)
+    let files = try ImageList.expandClasses([SharedFolder.path("data/cifar10-test")])
+    let classifier = try Classifier(
+      NetworkSpec(
+        model: nil, weights: .file(SharedFolder.path("checkpoints/\(network.file)"))))
+    #expect(classifier.names == ClassNames.cifar10)
+    let found = try files.map { try classifier.classify($0) }
+    #expect(found.count == 1000 && expected.count == 1000)
+    let differing = zip(found, expected).count { $0.top[0].index != $1 }
+    #expect(differing <= 2)
+    let right = found.count { $0.isRight == true }
+    #expect(abs(right - (network.line == 0 ? 804 : 840)) <= 2)
+  }
+
+  @Test(
+    .enabled(
+      if: SharedFolder.has("checkpoints") && SharedFolder.has("data/imagenet"),
+      "no ImageNet photographs beside the repository"))
+  func namesThePhotographs() throws {
+    struct Golden: Decodable { let top1: [String: String] }
+    let golden = try JSONDecoder().decode(
+      Golden.self,
+      from: Data(
+        contentsOf: URL(fileURLWithPath: GoldenFolder.root + "/efficientnet-lite0.json")))
+    let classifier = try Classifier(
+      NetworkSpec(
+        model: nil,
+        weights: .file(SharedFolder.path("checkpoints/efficientnet-lite0-57934424.pth"))))
+    let files = try ImageList.expandClasses([SharedFolder.path("data/imagenet")])
+    let found = try files.map { try classifier.classify($0) }
+    #expect(found.count == 24 && found.count { $0.isRight == true } == 21)
+    for result in found {
+      let name = result.image.split(separator: "/").last.map(String.init) ?? ""
+      #expect(result.top[0].name == golden.top1[name], "\(name)")
+    }
+  }
+}
