@@ -13,7 +13,7 @@ struct Command: Sendable {
 
   static let all = [
     Command.erf, Command.compare, Command.features, Command.info, Command.models, Command.convert,
-    Command.classify,
+    Command.classify, Command.inspect,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.

@@ -5,10 +5,15 @@ import ERFEngine
 enum Text {
   /// What goes to standard error: one line, whatever stands in the file names and ids it tells of.
   static func message(_ explanation: String) -> String {
-    let controls = explanation.unicodeScalars.map { scalar in
+    "replk-tui: \(printable(explanation))\n"
+  }
+
+  /// Text out of files, which may hold anything, with spaces for control characters.
+  static func printable(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control ? " " : Character(scalar)
     }
-    return "replk-tui: \(String(controls))\n"
+    return String(scalars)
   }
 
   /// Which of several dictionaries of weights was taken.

@@ -7,6 +7,8 @@ struct CheckpointParameters: ParameterSource {
   private let allowsMissingHead: Bool
   /// Prefixes of other networks in the file.
   private let others: [String]
+  /// Whether the network's landmark is in the file at all.
+  private let isFound: Bool
   /// Whether the tensors' shapes alone tell which network this is.
   private let isRecognised: Bool
 
@@ -23,7 +25,8 @@ struct CheckpointParameters: ParameterSource {
     self.allowsMissingHead = allowsMissingHead
     self.isRecognised = isRecognised
     let all = file.prefixes(of: landmark)
-    let prefix = try file.chosen(all, by: key).first ?? ""
+    isFound = !all.isEmpty
+    let prefix = try isFound ? file.chosen(all, by: key).first ?? "" : ""
     others = all.filter { $0 != prefix }
     weights = WeightDictionary(file, prefix: prefix)
     choice = WeightsChoice(
@@ -63,14 +66,19 @@ struct CheckpointParameters: ParameterSource {
   func requireFit(_ inventory: ParameterInventory) throws {
     var mismatch = mismatch(with: inventory)
     guard !mismatch.isEmpty else { return }
-    for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
-      let other = try ParameterInventory(of: candidate, holds: holds)
-      guard self.mismatch(with: other).isEmpty else { continue }
-      mismatch.suggestion = candidate.id
-      break
-    }
+    mismatch.suggestion = try suggestion()
     mismatch.lacksOnlyHead = try lacksOnlyHead(mismatch, inventory)
     throw CheckpointError.mismatch(path: file.path, mismatch)
+  }
+
+  /// The other network whose parameters these are, to the last.
+  private func suggestion() throws -> String? {
+    guard isFound else { return try? ModelCatalogue.recognise(file).id }
+    for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
+      let other = try ParameterInventory(of: candidate, holds: holds)
+      if mismatch(with: other).isEmpty { return candidate.id }
+    }
+    return nil
   }
 
   private func mismatch(with inventory: ParameterInventory) -> WeightsMismatch {

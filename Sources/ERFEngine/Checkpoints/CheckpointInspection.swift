@@ -1,0 +1,115 @@
+/// What a checkpoint file is and holds; its tensors are read one at a time and let go of.
+public struct CheckpointInspection: Sendable {
+  /// A dictionary of weights that one of the known networks stores.
+  public struct Weights: Sendable, Equatable, Encodable {
+    /// What `--weights-key` calls it; empty: it lies at the top.
+    public let key: String
+    /// Id of the network by names and shapes; nil: none that is known.
+    public let network: String?
+    public let tensors: Int
+    public let parameters: Int
+  }
+
+  /// One tensor; what is not finite does not count for the numbers.
+  public struct TensorSummary: Sendable, Equatable, Encodable {
+    public let name: String
+    /// As safetensors headers call it.
+    public let type: String
+    public let shape: [Int]
+    public let min: Float?
+    public let mean: Double?
+    public let max: Float?
+    /// Elements that are NaN or infinite.
+    public let nonFinite: Int
+    /// FNV-1a of the float32 bits in order, 16 hexadecimal digits; nil: no real numbers.
+    public let hash: String?
+  }
+
+  public let path: String
+  /// `safetensors`, `PyTorch zip` or `PyTorch legacy`.
+  public let format: String
+  public let bytes: Int
+  /// What the file says of itself beside tensors.
+  public let metadata: [String: String]
+  /// Dictionaries of weights, the one that would be opened first.
+  public let weights: [Weights]
+  /// Names of all tensors, sorted.
+  public let names: [String]
+  private let file: Checkpoint
+
+  /// Reads names, types and shapes alone.
+  ///
+  /// - Throws: `CheckpointError`.
+  public init(path: String) throws {
+    file = try Checkpoint(path: path)
+    self.path = path
+    format = file.format
+    guard case .regular(let bytes) = FileKind(of: path) else {
+      throw CheckpointError.unreadable(path: path, reason: "not a regular file")
+    }
+    self.bytes = bytes
+    metadata = file.metadata
+    names = file.keys
+    let prefixes = Set(ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmark) })
+    weights = prefixes.sorted(by: Checkpoint.isBetter).map { [file] in
+      Self.weights(in: file, prefix: $0)
+    }
+  }
+
+  private static func weights(in file: Checkpoint, prefix: String) -> Weights {
+    let dictionary = WeightDictionary(file, prefix: prefix)
+    let shapes = dictionary.shapes.filter { !$0.key.hasSuffix("num_batches_tracked") }
+    return Weights(
+      key: dictionary.name, network: ModelCatalogue.recognise(dictionary).first?.id,
+      tensors: shapes.count, parameters: shapes.reduce(0) { $0 + $1.value.count })
+  }
+
+  /// Reads the tensor `name` for its numbers.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func tensor(_ name: String) throws -> TensorSummary {
+    guard let entry = file.entries[name] else {
+      throw CheckpointError.noTensor(path: path, key: name, available: names)
+    }
+    guard let tensor = try readable(name) else {
+      return TensorSummary(
+        name: name, type: entry.type, shape: entry.shape.extents, min: nil, mean: nil, max: nil,
+        nonFinite: 0, hash: nil)
+    }
+    let range = tensor.finiteRange
+    var hash = FNV1a()
+    tensor.addBits(to: &hash)
+    let finite = tensor.count - range.nonFinite
+    return TensorSummary(
+      name: name, type: entry.type, shape: entry.shape.extents,
+      min: finite > 0 ? range.min : nil, mean: finite > 0 ? range.sum / Double(finite) : nil,
+      max: finite > 0 ? range.max : nil, nonFinite: range.nonFinite, hash: hash.text)
+  }
+
+  /// nil for types that are no real numbers.
+  private func readable(_ name: String) throws -> Tensor? {
+    do {
+      return try file.tensor(name)
+    } catch CheckpointError.wrongType {
+      return nil
+    }
+  }
+}
+
+extension Tensor {
+  /// Smallest, largest and sum of the finite elements, and how many are not.
+  fileprivate var finiteRange: (min: Float, max: Float, sum: Double, nonFinite: Int) {
+    var range = (min: Float.infinity, max: -Float.infinity, sum: 0.0, nonFinite: 0)
+    for index in 0..<count {
+      let value = self[index]
+      guard value.isFinite else {
+        range.nonFinite += 1
+        continue
+      }
+      range.min = Swift.min(range.min, value)
+      range.max = Swift.max(range.max, value)
+      range.sum += Double(value)
+    }
+    return range
+  }
+}

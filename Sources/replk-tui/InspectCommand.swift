@@ -1,0 +1,78 @@
+// `replk-tui inspect`: what a checkpoint file is and holds.
+
+import ERFEngine
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Command {
+  static let inspect = Command(
+    name: "inspect", synopsis: "FILE [--json]",
+    summary: "tell what a checkpoint is and holds, tensor by tensor",
+    options: [Option("--json", help: "print as JSON")]
+  ) { arguments in
+    guard let path = arguments.positionals.first else {
+      throw UsageError.tooFewPositionals(command: "inspect", expected: "a checkpoint file")
+    }
+    if arguments.positionals.count > 1 {
+      throw UsageError.tooManyPositionals(command: "inspect", extra: arguments.positionals[1])
+    }
+    let file = try CheckpointInspection(path: path)
+    if arguments.has("--json") {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      let document = Document(file, tensors: try file.names.map(file.tensor))
+      try StandardStreams.write(String(decoding: encoder.encode(document), as: UTF8.self) + "\n")
+    } else {
+      try StandardStreams.write(try text(file))
+    }
+  }
+
+  private static func text(_ file: CheckpointInspection) throws -> String {
+    var lines = ["\(file.path): \(file.format), \(file.bytes) bytes, \(file.names.count) tensors"]
+    for weights in file.weights {
+      lines.append(
+        "weights \(weights.key.isEmpty ? "without a name" : weights.key): "
+          + (weights.network ?? "no network that is known")
+          + ", \(weights.tensors) tensors, \(weights.parameters) elements")
+    }
+    if file.weights.isEmpty { lines.append("weights: of no network that is known") }
+    lines += file.metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    let header = ["tensor", "type", "shape", "min", "mean", "max", "hash"]
+    let rows = try file.names.map { try row(file.tensor($0)) }
+    let table = Text.table(header, rows.map { $0.map(Text.printable) })
+    return lines.map(Text.printable).joined(separator: "\n") + "\n\n" + table + "\n"
+  }
+
+  private static func row(_ tensor: CheckpointInspection.TensorSummary) -> [String] {
+    let shape = tensor.shape.map(String.init).joined(separator: "x")
+    let bad = tensor.nonFinite > 0 ? " (\(tensor.nonFinite) NaN or Inf)" : ""
+    return [
+      tensor.name, tensor.type, shape.isEmpty ? "-" : shape,
+      tensor.min.map { "\($0)" } ?? "-", tensor.mean.map { "\(Float($0))" } ?? "-",
+      (tensor.max.map { "\($0)" } ?? "-") + bad, tensor.hash ?? "-",
+    ]
+  }
+}
+
+/// What `--json` prints.
+private struct Document: Encodable {
+  let path: String
+  let format: String
+  let bytes: Int
+  let metadata: [String: String]
+  let weights: [CheckpointInspection.Weights]
+  let tensors: [CheckpointInspection.TensorSummary]
+
+  init(_ file: CheckpointInspection, tensors: [CheckpointInspection.TensorSummary]) {
+    path = file.path
+    format = file.format
+    bytes = file.bytes
+    metadata = file.metadata
+    weights = file.weights
+    self.tensors = tensors
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Checkpoints on the command line: opened without a model's name, inspected, converted, classified with.
+@Suite struct CheckpointEndToEndTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func filesStandForModels() throws {
+    let tensor = "\(Samples.checkpoint)#input"
+    let named = try succeed(
+      ["erf", Samples.tiny, "--weights", Samples.checkpoint, "--tensor", tensor, "--json"],
+      in: folder
+    ).results()
+    let file = try succeed(
+      ["erf", Samples.checkpoint, "--tensor", tensor, "--json"], in: folder
+    ).results()
+    #expect(file[0]["model"] as? String == Samples.tinyName)
+    #expect(file[0]["weightsHash"] as? String == named[0]["weightsHash"] as? String)
+    #expect(file[0]["weightsKey"] as? String == "weights")
+    #expect(file[0]["sigma"] as? Double == named[0]["sigma"] as? Double)
+    let info = try succeed(["info", Samples.checkpoint, "--size", "64"], in: folder)
+    #expect(info.text.hasPrefix(Samples.tinyName))
+    let compared = try succeed(
+      ["compare", Samples.checkpoint, Samples.tiny, "--size", "32", "--json"], in: folder
+    ).results()
+    #expect(compared.map { $0["weights"] as? String } == [Samples.checkpoint, "random:0"])
+    _ = try succeed(
+      ["features", Samples.checkpoint, "--tap", "logits", "--size", "32", "-o", "f.npy"],
+      in: folder)
+    #expect(folder.names == ["f.npy"])
+  }
+
+  @Test func mistakesWithFilesAreOneLine() throws {
+    expectOneLine(
+      try Executable.run(["erf", "none.pth"], in: folder), code: 1, mentions: ["none.pth"])
+    expectOneLine(
+      try Executable.run(
+        ["erf", Samples.checkpoint, "--weights", "random:1"], in: folder),
+      code: 2, mentions: ["checkpoints bring their own"])
+    expectOneLine(
+      try Executable.run(["erf", Samples.checkpoint, "--weights-key", "model_ema"], in: folder),
+      code: 1, mentions: ["no weights called 'model_ema'", "it has weights"])
+    expectOneLine(
+      try Executable.run(["erf", "resnet-18", "--weights", Samples.checkpoint], in: folder),
+      code: 1, mentions: ["does not fit resnet-18", "lacks", "it fits \(Samples.tinyName)"])
+    expectOneLine(
+      try Executable.run(["convert", Samples.checkpoint, "out.pth"], in: folder), code: 2,
+      mentions: [".safetensors"])
+    expectOneLine(
+      try Executable.run(["classify", Samples.checkpoint], in: folder), code: 2,
+      mentions: ["--image"])
+    expectOneLine(
+      try Executable.run(["inspect", Fixtures.path("make_checkpoints.py")], in: folder), code: 1,
+      mentions: ["is no checkpoint"])
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func inspectTellsWhatAFileHolds() throws {
+    let path = Fixtures.path("checkpoints/wrapped.pth")
+    let text = try succeed(["inspect", path], in: folder).text
+    #expect(text.contains("PyTorch zip") && text.contains("epoch: 119"))
+    #expect(text.contains("model.module.plain") && text.contains("2x3"))
+    let object = try succeed(["inspect", Samples.checkpoint, "--json"], in: folder).object()
+    #expect(object["format"] as? String == "safetensors")
+    let weights = try #require(object["weights"] as? [[String: Any]])
+    #expect(weights.count == 1 && weights[0]["network"] as? String == Samples.tinyName)
+    let tensors = try #require(object["tensors"] as? [[String: Any]])
+    let input = try #require(tensors.first { $0["name"] as? String == "input" })
+    #expect(input["shape"] as? [Int] == [2, 3, 40, 40] && input["type"] as? String == "F32")
+    let low = try #require(input["min"] as? Double)
+    let mean = try #require(input["mean"] as? Double)
+    let high = try #require(input["max"] as? Double)
+    #expect(low < mean && mean < high && (input["hash"] as? String)?.count == 16)
+  }
+
+  @Test func convertedNetworksOpenAgain() throws {
+    let report = try succeed(
+      ["convert", "resnet20-cifar", "seeded.safetensors", "--weights", "random:7"], in: folder)
+    #expect(report.text.contains("largest difference of logits before and after: 0.0 "))
+    func hash(_ words: [String]) throws -> String? {
+      try succeed(["erf"] + words + ["--size", "32", "--json"], in: folder)
+        .results()[0]["weightsHash"] as? String
+    }
+    let seeded = try hash(["seeded.safetensors"])
+    #expect(try hash(["resnet20-cifar", "--weights", "random:7"]) == seeded)
+    _ = try succeed(
+      ["convert", Samples.checkpoint, "merged.safetensors", "--merge", "--fuse", "--dtype", "f16"],
+      in: folder)
+    let merged = try succeed(["inspect", "merged.safetensors"], in: folder).text
+    #expect(merged.contains("lkb_reparam.weight") && merged.contains("steps: merge,fuse,f16"))
+    #expect(!merged.contains("running_var") || merged.contains("prelkb_bn.running_var"))
+  }
+
+  @Test func classifyNamesClassesAndAccuracy() throws {
+    for level in [0, 1] as [UInt8] {
+      try FileManager.default.createDirectory(
+        atPath: folder.file("\(level)"), withIntermediateDirectories: true)
+      _ = try folder.write(Samples.picture(level: level * 200), to: "\(level)/grey.ppm")
+    }
+    let words = ["classify", Samples.checkpoint, "--image", ".", "--size", "32"]
+    let text = try succeed(words, in: folder).text
+    #expect(text.contains("./0/grey.ppm") && text.contains("class 4"))
+    #expect(text.contains("of 2 pictures whose class is known"))
+    let object = try succeed(words + ["--json"], in: folder).object()
+    let results = try #require(object["results"] as? [[String: Any]])
+    #expect(results.map { $0["label"] as? Int } == [0, 1])
+    #expect((results[0]["top"] as? [[String: Any]])?.count == 5)
+    #expect((object["accuracy"] as? [String: Any])?["labelled"] as? Int == 2)
+  }
+}
