@@ -53,6 +53,9 @@ public final class Safetensors: CheckpointReader {
     guard entry.range.count == entry.shape.count * type.size,
       let tensor = file.floats(type, at: entry.range.lowerBound, shape: entry.shape)
     else {
+      guard file.isWhole else {
+        throw CheckpointError.malformed(path: path, reason: "it was cut while it was read")
+      }
       throw CheckpointError.malformed(
         path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.range.count) bytes")
     }

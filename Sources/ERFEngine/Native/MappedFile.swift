@@ -7,20 +7,25 @@
 #endif
 
 /// A read-only mapping of a whole file.
+///
+/// Touching a page behind the end of a file that was cut in the meantime would end the process, so
+/// runs of bytes are read only while the file is as long as it was.
 @safe
 final class MappedFile: @unchecked Sendable {
   let count: Int
   private let base: UnsafeRawPointer
+  private let descriptor: Int32
 
   /// - Throws: `CheckpointError.unreadable` with the system's reason.
   init(path: String) throws(CheckpointError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else {
       throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
     }
-    defer { close(descriptor) }
+    var isMapped = false
+    defer { if !isMapped { close(file) } }
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
+    guard unsafe fstat(file, &status) == 0 else {
       throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -28,17 +33,28 @@ final class MappedFile: @unchecked Sendable {
     }
     count = Int(status.st_size)
     guard count > 0 else { throw .unreadable(path: path, reason: "the file is empty") }
-    guard let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+    guard let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0),
       unsafe memory != MAP_FAILED
     else { throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno))) }
     unsafe base = UnsafeRawPointer(memory)
+    descriptor = file
+    isMapped = true
   }
 
-  deinit { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  deinit {
+    unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
+    close(descriptor)
+  }
 
-  /// The bytes of `range`, copied; nil where it leaves the file.
+  /// Whether the file still has all the bytes that are mapped.
+  var isWhole: Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_size >= count
+  }
+
+  /// The bytes of `range`, copied; nil where it leaves the file or the file was cut.
   func bytes(_ range: Range<Int>) -> [UInt8]? {
-    guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
+    guard range.lowerBound >= 0 && range.upperBound <= count && isWhole else { return nil }
     return unsafe [UInt8](
       UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
   }
@@ -49,11 +65,11 @@ final class MappedFile: @unchecked Sendable {
     return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
-  /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file
-  /// or are no real numbers.
+  /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file,
+  /// are no real numbers, or are gone.
   func floats(_ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
     let (bytes, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
-    guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset else {
+    guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset && isWhole else {
       return nil
     }
     return unsafe type.decode(base + offset, shape: shape)

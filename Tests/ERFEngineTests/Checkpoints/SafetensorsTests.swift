@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -74,6 +75,19 @@ import Testing
       let path = try folder.write(length + Array("{}".utf8), to: "huge.safetensors")
       #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
     }
+  }
+
+  /// A mapping of what is no longer there would be a signal.
+  @Test func filesThatShrinkAreErrors() throws {
+    let path = try folder.write(
+      Fixtures.bytes("resnet-tiny.safetensors"), to: "shrinking.safetensors")
+    let file = try Safetensors(path: path)
+    let key = try #require(file.keys.last)
+    #expect(throws: Never.self) { try file.tensor(key) }
+    // In place: writing anew would leave the mapping with the old file.
+    try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 100)
+    let error = #expect(throws: CheckpointError.self) { try file.tensor(key) }
+    #expect(error?.explanation.contains("was cut") == true)
   }
 
   /// Every truncation and many flipped bits of a real file: an error or an answer, never a trap.
