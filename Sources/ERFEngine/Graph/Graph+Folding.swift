@@ -3,12 +3,13 @@
 extension Graph {
   /// Every batch norm folded into a neighbour where that is exact, and parallel depth-wise branches
   /// merged into one kernel (structural re-parameterization, the paper's guideline 3).
-  func inferenceForm() -> Graph {
-    foldingBatchNormsIntoProducers()
-      .mergingParallelKernels()
-      .movingBatchNormsBehindPooling()
-      .foldingBatchNormsIntoConsumers()
-      .droppingDeadNodes()
+  ///
+  /// A graph that nobody else holds is let go of after the first pass, which makes every weight anew.
+  consuming func inferenceForm() -> Graph {
+    let folded = foldingBatchNormsIntoProducers()
+    self = Graph()
+    return folded.mergingParallelKernels().movingBatchNormsBehindPooling()
+      .foldingBatchNormsIntoConsumers().droppingDeadNodes()
   }
 
   /// conv -> BN becomes conv + bias, where nothing else reads the convolution and `isMeant` says so of

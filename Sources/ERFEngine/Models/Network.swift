@@ -19,12 +19,16 @@ public struct Network: Sendable {
   /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit.
   public init(_ spec: NetworkSpec) throws {
     let architecture = try ModelCatalogue.architecture(of: spec)
-    let (trained, choice) = try Self.load(architecture, spec)
-    self.init(architecture, weights: spec.weights, graph: trained, choice: choice)
+    var loaded = try Self.load(architecture, spec)
+    // Handed over, so that the weights are not kept beside the folded ones.
+    var trained = Graph()
+    swap(&trained, &loaded.graph)
+    self.init(
+      architecture, weights: spec.weights, graph: consume trained, choice: loaded.choice)
   }
 
   init(
-    _ architecture: any Architecture, weights: WeightsSource, graph trained: Graph,
+    _ architecture: any Architecture, weights: WeightsSource, graph trained: consuming Graph,
     choice: WeightsChoice? = nil
   ) {
     id = architecture.id
