@@ -31,6 +31,7 @@ let package = Package(
 
   targets: [
     // MARK: C
+    .target(name: "CAssets", cSettings: cSettings),
     .target(name: "CKernels", cSettings: kernelSettings),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CTurboJPEG"),
@@ -42,7 +43,7 @@ let package = Package(
     // MARK: Engine
     .target(
       name: "ERFEngine",
-      dependencies: ["CKernels", "COneDNN", "CPNG", "CTurboJPEG", "CZip"],
+      dependencies: ["CAssets", "CKernels", "COneDNN", "CPNG", "CTurboJPEG", "CZip"],
       swiftSettings: swiftSettings),
 
     // MARK: Interface

@@ -1,0 +1,8 @@
+/* The files of the folder Assets that ship inside the program, so that it finds them wherever it is
+   installed. */
+#pragma once
+
+#include <stddef.h>
+
+/* The bytes of the asset `name`, and their number in `count`; NULL where there is none. */
+const unsigned char *ca_asset(const char *name, size_t *count);
