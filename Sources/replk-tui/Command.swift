@@ -12,7 +12,8 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all = [
-    Command.erf, Command.compare, Command.probe, Command.features, Command.info, Command.models,
+    Command.erf, Command.compare, Command.probe, Command.stimuli, Command.features, Command.info,
+    Command.models,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.
