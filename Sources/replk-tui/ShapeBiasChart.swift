@@ -10,6 +10,13 @@ struct ShapeBiasChart {
     let bias: ShapeBias
     /// The middle 95 % of the bias over stimuli.
     let interval: ClosedRange<Double>?
+    /// Decided by a read-out that only guesses: no bias is drawn.
+    var isAtChance = false
+
+    var average: Double? { isAtChance ? nil : bias.overall.bias }
+    func bias(for category: ObjectCategory) -> Double? {
+      isAtChance ? nil : bias.counts(for: category).bias
+    }
   }
 
   private struct Glyphs {
@@ -66,12 +73,12 @@ struct ShapeBiasChart {
   private func row(_ category: ObjectCategory) -> String {
     var line = [Character](repeating: glyphs.point, count: cells)
     for entry in entries {
-      guard let bias = entry.bias.overall.bias else { continue }
+      guard let bias = entry.average else { continue }
       line[column(bias)] = entry.marker == Self.human ? glyphs.reference : glyphs.average
     }
     var taken: Set<Int> = []
     for entry in entries {
-      guard let bias = entry.bias.counts(for: category).bias else { continue }
+      guard let bias = entry.bias(for: category) else { continue }
       let column = column(bias)
       line[column] = taken.insert(column).inserted ? entry.marker : glyphs.several
     }
@@ -82,7 +89,7 @@ struct ShapeBiasChart {
   private var feet: [String] {
     var feet: [[Character]] = []
     for entry in entries {
-      guard let bias = entry.bias.overall.bias else { continue }
+      guard let bias = entry.average else { continue }
       let column = column(bias)
       if let free = feet.firstIndex(where: { $0[column] == " " }) {
         feet[free][column] = entry.marker
@@ -125,9 +132,9 @@ extension ShapeBiasChart {
     let rows = entries.map { entry -> [String] in
       let counts = entry.bias.overall
       return [
-        "\(entry.marker) \(entry.bias.subject)", counts.bias.map { Text.fixed($0, 4) } ?? "n/a",
-        entry.interval.map { "\(Text.fixed($0.lowerBound, 3))-\(Text.fixed($0.upperBound, 3))" }
-          ?? "",
+        "\(entry.marker) \(entry.bias.subject)",
+        entry.isAtChance ? "chance" : counts.bias.map { Text.fixed($0, 4) } ?? "n/a",
+        Self.text(entry.interval),
         "\(counts.shape)", "\(counts.texture)", "\(counts.neither)", "\(counts.total)",
       ]
     }
@@ -135,10 +142,15 @@ extension ShapeBiasChart {
       ["", "shape bias", "95 %", "shape S", "texture T", "neither", "conflicts"], rows)
   }
 
-  /// The legend's note on markers that fall together, where some do.
-  var note: String? {
+  static func text(_ interval: ClosedRange<Double>?) -> String {
+    interval.map { "\(Text.fixed($0.lowerBound, 3))-\(Text.fixed($0.upperBound, 3))" } ?? ""
+  }
+
+  /// What the signs of plot and legend mean.
+  var note: String {
     let several = glyphs.several
+    let bias = "shape bias = S / (S + T)"
     return lines.contains { $0.contains(several) }
-      ? "\(several) several in one place; shape bias = S / (S + T)" : "shape bias = S / (S + T)"
+      ? "\(several) several in one place; \(bias)" : bias
   }
 }

@@ -3,10 +3,15 @@
 enum Text {
   /// What goes to standard error: one line, whatever stands in the file names and ids it tells of.
   static func message(_ explanation: String) -> String {
-    let controls = explanation.unicodeScalars.map { scalar in
+    "replk-tui: \(oneLine(explanation))\n"
+  }
+
+  /// `text` with spaces for control characters.
+  static func oneLine(_ text: String) -> String {
+    let controls = text.unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control ? " " : Character(scalar)
     }
-    return "replk-tui: \(String(controls))\n"
+    return String(controls)
   }
 
   /// `value` with `digits` decimals, rounded half away from zero.

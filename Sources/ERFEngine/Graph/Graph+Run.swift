@@ -29,13 +29,18 @@ extension Graph {
   /// Called after each layer with its name and the share of the walk's multiply-adds that is done.
   typealias LayerReport = (_ layer: String, _ fraction: Double) -> Void
 
-  /// Computes `value` from `input` (N, H, W, 3), keeping what the gradient needs where `keep`.
+  /// Called with a value as soon as it is computed, before later layers may overwrite it.
+  typealias ValueVisitor = (_ value: Int, _ output: Tensor) -> Void
+
+  /// Computes `value` from `input` (N, H, W, 3), keeping what the gradient needs where `keep`; `visit`
+  /// sees the values `visited` on the way.
   ///
   /// - Throws: `LayerError` where the input does not fit, `CancellationError`, and, where
   ///   `checksEveryLayer`, `NonFiniteError`.
   func forward(
     _ input: Tensor, to value: Int, keep: Bool = true, workers: Workers,
-    checksEveryLayer: Bool = false, report: LayerReport = { _, _ in }
+    checksEveryLayer: Bool = false, report: LayerReport = { _, _ in },
+    visiting visited: Set<Int> = [], visit: ValueVisitor = { _, _ in }
   ) throws -> Activations {
     let order = ancestors(of: value)
     let shapes = try subgraph(to: value).shapes(input: input.shape)
@@ -63,6 +68,7 @@ extension Graph {
       if checksEveryLayer && !ElementKernels.isFinite(output) {
         throw NonFiniteError(layer: node.scope, phase: .forward)
       }
+      if visited.contains(Graph.value(of: index)) { visit(Graph.value(of: index), output) }
       values[Graph.value(of: index)] = output
       kept[index] = state
       report(node.scope, progress.fraction(after: index))

@@ -9,7 +9,7 @@ public enum DecisionFile {
   ]
 
   /// How much is read of such a file; a whole experiment takes 100 kB.
-  private static let limit = 256 << 20
+  static let limit = 256 << 20
 
   /// The decisions of a file, in its order.
   ///
@@ -63,6 +63,12 @@ public enum DecisionFile {
   /// The header with its line end.
   static let header = CSVRecords.line(columns)
 
+  /// A whole file; trials count from 1.
+  public static func encode(_ decisions: [CueDecision]) -> [UInt8] {
+    let rows = decisions.enumerated().map { line($1, trial: $0 + 1) }
+    return Array((header + rows.joined()).utf8)
+  }
+
   /// One row with its line end; `trial` counts from 1. Models have no response times: `NaN`.
   static func line(_ decision: CueDecision, trial: Int) -> String {
     CSVRecords.line([
@@ -82,6 +88,7 @@ public enum DecisionError: ExplainedError, Equatable {
   case empty(path: String)
   case openQuote(path: String)
   case missingColumn(path: String, column: String)
+  case otherColumns(path: String)
   case fieldCount(path: String, line: Int, found: Int, expected: Int)
   case category(path: String, line: Int, found: String)
   case stimulus(path: String, line: Int, name: String)
@@ -93,6 +100,9 @@ public enum DecisionError: ExplainedError, Equatable {
     case .missingColumn(let path, let column):
       "\(path): has no column '\(column)'; decision files begin with "
         + DecisionFile.columns.joined(separator: ",")
+    case .otherColumns(let path):
+      "\(path): has other columns than are written, so that no rows can be added to it; "
+        + "give another file"
     case .fieldCount(let path, let line, let found, let expected):
       "\(path), line \(line): has \(found) fields where the header has \(expected)"
     case .category(let path, let line, let found):

@@ -21,13 +21,15 @@ public struct BuiltInStimulus: Sendable {
   public var shape: ObjectCategory { kind.categories(at: index).shape }
   public var texture: ObjectCategory { kind.categories(at: index).texture }
 
-  /// Folder and file name as in the benchmark: `airplane/airplane1-bicycle3.png`. Stimuli with one
-  /// cue alone have its category on both sides.
-  public var path: String {
+  /// As in the benchmark: `airplane1-bicycle3.png`. Stimuli with one cue alone have its category on
+  /// both sides.
+  public var fileName: String {
     let number = 1 + index / ObjectCategory.allCases.count
-    let name = StimulusName.file(shape: shape, number, texture: texture, number)
-    return "\(shape.rawValue)/\(name)"
+    return StimulusName.file(shape: shape, number, texture: texture, number)
   }
+
+  /// Folder and file name: `airplane/airplane1-bicycle3.png`.
+  public var path: String { "\(shape.rawValue)/\(fileName)" }
 
   /// Draws it, `size` x `size` pixels.
   public func image(size: Int) -> Image {
