@@ -22,7 +22,7 @@ struct ProbeText {
     for other in others { add(other, other.overall.biasInterval(seed: seed)) }
     entries.append(
       ShapeBiasChart.Entry(
-        marker: ShapeBiasChart.human, bias: HumanObservers.pooled, interval: nil))
+        marker: ShapeBiasChart.human, bias: PublishedDecisions.humans, interval: nil))
     chart = ShapeBiasChart(entries, ascii: ascii)
   }
 

@@ -5,7 +5,7 @@ public enum ObjectCategory: String, Sendable, Hashable, CaseIterable, Codable {
   case knife, oven, truck
 
   /// From the top to the bottom of the plot that the papers show: by rising shape bias of the human
-  /// observers (see ``HumanObservers``).
+  /// observers (see ``PublishedDecisions/humans``).
   public static let plotOrder: [ObjectCategory] = [
     .boat, .knife, .airplane, .bear, .dog, .keyboard, .cat, .elephant, .oven, .bird, .car, .truck,
     .bottle, .chair, .clock, .bicycle,

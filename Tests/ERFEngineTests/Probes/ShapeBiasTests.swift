@@ -45,12 +45,24 @@ import Testing
   }
 
   @Test func humansPooled() throws {
-    let humans = HumanObservers.pooled
+    let humans = PublishedDecisions.humans
     #expect(humans.overall.shape == 9236 && humans.overall.texture == 398)
     #expect(humans.overall.total == 12_000)
     #expect(abs(try #require(humans.overall.bias) - 0.9587) < 0.00005)
     let order = ObjectCategory.plotOrder.compactMap { humans.counts(for: $0).bias }
     #expect(order.count == 16 && order == order.sorted())
+  }
+
+  @Test(.enabled(if: SharedFolder.has("data/cue-conflict-decisions"), "needs ../shared"))
+  func publishedNetworks() throws {
+    for (name, published) in [
+      ("resnet50", PublishedDecisions.resNet50), ("alexnet", PublishedDecisions.alexNet),
+    ] {
+      let decisions = try DecisionFile.read(
+        SharedFolder.path("\(Self.folder)\(name)_session-1.csv"))
+      let found = ShapeBias(subject: published.subject, decisions: decisions)
+      #expect(found == published)
+    }
   }
 
   private func decision(
