@@ -33,6 +33,7 @@ let package = Package(
     // MARK: C
     .target(name: "CAssets", cSettings: cSettings),
     .target(name: "CKernels", cSettings: kernelSettings),
+    .systemLibrary(name: "CLAPACK"),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CZip"),
@@ -43,7 +44,11 @@ let package = Package(
     // MARK: Engine
     .target(
       name: "ERFEngine",
-      dependencies: ["CAssets", "CKernels", "COneDNN", "CPNG", "CTurboJPEG", "CZip"],
+      dependencies: [
+        "CAssets", "CKernels", "COneDNN", "CPNG", "CTurboJPEG", "CZip",
+        // macOS has LAPACK in its framework Accelerate.
+        .target(name: "CLAPACK", condition: .when(platforms: [.linux])),
+      ],
       swiftSettings: swiftSettings),
 
     // MARK: Interface

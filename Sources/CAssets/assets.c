@@ -9,11 +9,16 @@ static const unsigned char imagenet_classes[] = {
 #embed "../../Assets/imagenet-classes.txt"
 };
 
+static const unsigned char imagenet_16_categories[] = {
+#embed "../../Assets/imagenet-16-categories.txt"
+};
+
 static const struct {
   const char *name;
   const unsigned char *bytes;
   size_t count;
 } assets[] = {
+    {"imagenet-16-categories.txt", imagenet_16_categories, sizeof imagenet_16_categories},
     {"imagenet-classes.txt", imagenet_classes, sizeof imagenet_classes},
 };
 

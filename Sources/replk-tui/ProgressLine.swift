@@ -2,7 +2,7 @@
 
 import ERFEngine
 
-/// Image k of N, a bar, and the time left; redrawn at most ten times a second, erased at the end.
+/// What is being done, a bar, and the time left; redrawn at most ten times a second, erased at the end.
 struct ProgressLine {
   private let label: String
   private let isShown: Bool
@@ -25,11 +25,17 @@ struct ProgressLine {
       hasMap = true
       tellSkipped()
     case .layer(_, let image, let images, let fraction):
-      draw(image: image, images: images, fraction: fraction)
+      draw("image \(image + 1)/\(images)", fraction: fraction)
     case .skipped(_, let name, let layer):
       skipped.append("skipped \(name): NaN or Inf first appears in \(layer)")
       if hasMap { tellSkipped() }
     }
+  }
+
+  mutating func show(_ progress: ShapeBiasProgress) {
+    draw(
+      "\(progress.phase.rawValue), \(progress.done)/\(progress.total)",
+      fraction: progress.fraction)
   }
 
   func erase() {
@@ -42,7 +48,7 @@ struct ProgressLine {
     skipped = []
   }
 
-  private mutating func draw(image: Int, images: Int, fraction: Double) {
+  private mutating func draw(_ what: String, fraction: Double) {
     let now = ContinuousClock.now
     guard isShown, lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
     lastDrawn = now
@@ -53,7 +59,7 @@ struct ProgressLine {
     let cells = 24
     let full = min(cells, Int(fraction * Double(cells)))
     let bar = String(repeating: "#", count: full) + String(repeating: "-", count: cells - full)
-    let text = "image \(image + 1)/\(images)  [\(bar)] \(Int(fraction * 100)) %\(left)"
+    let text = "\(what)  [\(bar)] \(Int(fraction * 100)) %\(left)"
     // A line that wraps could not be drawn over.
     let room = StandardStreams.errorColumns - 1
     let name = label.prefix(max(0, room - text.count - 2))

@@ -41,7 +41,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["erf"], ["compare"], ["features"], ["info"], ["models"]])
+  @Test(arguments: [
+    [], ["erf"], ["compare"], ["probe"], ["stimuli"], ["features"], ["info"], ["models"],
+  ])
   func help(_ command: [String]) throws {
     let text = try succeed(command + ["--help"], in: folder).text
     #expect(text.contains("usage: replk-tui"))

@@ -18,21 +18,27 @@ extension Graph {
   /// Called after each layer with the share of the walk's multiply-adds that is done.
   typealias LayerReport = (_ layer: Node, _ fraction: Double) -> Void
 
+  /// Called with a value as soon as it is computed, before later layers may overwrite it.
+  typealias ValueVisitor = (_ value: Int, _ output: Tensor) -> Void
+
   /// Computes `region` of `value` (nil: all of it) from `input` (N, H, W, 3), and of earlier values
   /// only what that sees, keeping for the gradients what `keep` asks for.
   ///
   /// `cuts` are values to keep for later passes to begin at, `start` is such a value of an earlier
   /// pass over the same input, through equal layers: what that has need not be computed again.
+  /// `visit` sees the values `visited`, all of each, on the way.
   ///
   /// - Throws: `LayerError` where the input does not fit, `CancellationError`, and, where
   ///   `checksEveryLayer`, `NonFiniteError`.
   func forward(
     _ input: Tensor, to value: Int, region: Region? = nil, keep: Keep = .inputGradient,
     cuts: [Int] = [], from start: (earlier: Activations, cut: Int)? = nil, workers: Workers,
-    checksEveryLayer: Bool = false, report: LayerReport = { _, _ in }
+    checksEveryLayer: Bool = false, report: LayerReport = { _, _ in },
+    visiting visited: Set<Int> = [], visit: ValueVisitor = { _, _ in }
   ) throws -> Activations {
     let shapes = try subgraph(to: value).shapes(input: input.shape)
-    var plan = RegionPlan(self, value: value, region: region, shapes: shapes)
+    var plan = RegionPlan(
+      self, value: value, region: region, shapes: shapes, whole: visited)
     if let (earlier, cut) = start { plan = plan.resuming(after: earlier.plan, at: cut) }
     let order = plan.order.filter { $0 >= start?.cut ?? 0 }
     let progress = plan.progress(order)
@@ -67,6 +73,7 @@ extension Graph {
       if checksEveryLayer && !ElementKernels.isFinite(output) {
         throw NonFiniteError(layer: node.scope, phase: .forward)
       }
+      if visited.contains(Graph.value(of: index)) { visit(Graph.value(of: index), output) }
       values[Graph.value(of: index)] = output
       kept[index] = state
       report(node, progress[index] ?? 1)

@@ -12,12 +12,15 @@ struct RegionPlan: Sendable {
   /// Of each value, the smallest rectangle that holds what is seen; nil: nothing is.
   private(set) var regions: [Region?]
 
-  /// What `region` of `value` sees; nil: all of `value`.
-  init(_ graph: Graph, value: Int, region: Region?, shapes: [Shape]) {
+  /// What `region` of `value` sees; nil: all of `value`. Of the values `whole`, all is computed.
+  init(
+    _ graph: Graph, value: Int, region: Region?, shapes: [Shape], whole: Set<Int> = []
+  ) {
     self.graph = graph
     self.value = value
     self.shapes = shapes
     regions = [Region?](repeating: nil, count: value + 1)
+    for earlier in whole { regions[earlier] = Region(of: shapes[earlier]) }
     regions[value] = region ?? Region(of: shapes[value])
     for index in (0..<value).reversed() {
       guard let output = regions[Graph.value(of: index)] else { continue }

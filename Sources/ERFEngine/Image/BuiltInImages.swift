@@ -37,18 +37,18 @@ public enum BuiltInImages {
   }
 }
 
-/// A stream of random numbers (SplitMix64; Steele, Lea and Flood, 2014).
+/// A random stream that is read from front to back.
 struct PictureRandom {
-  private var state: UInt64
+  private let stream: RandomStream
+  private var position: UInt64 = 0
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { stream = RandomStream(start: seed) }
+
+  init(_ stream: RandomStream) { self.stream = stream }
 
   mutating func bits() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    defer { position &+= 1 }
+    return stream.bits(at: position)
   }
 
   /// Uniform in 0..<1.

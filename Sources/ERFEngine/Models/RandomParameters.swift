@@ -35,6 +35,9 @@ struct RandomStream: Sendable {
     start = Self.mixed(seed &* Self.golden ^ hash.value)
   }
 
+  /// The sequence whose generator starts from the state `start`.
+  init(start: UInt64) { self.start = start }
+
   /// 64 random bits.
   @inline(__always)
   func bits(at index: UInt64) -> UInt64 { Self.mixed(start &+ (index &+ 1) &* Self.golden) }

@@ -1,0 +1,132 @@
+// The benchmark of Geirhos et al. (ICLR 2019) as published: the network's own classes decide.
+
+/// Measures the shape bias of a network with an ImageNet head on a folder of stimuli.
+public struct CueConflictBenchmark: Sendable {
+  /// Pixels a side of the published stimuli; they are taken as they are, others are resized to it.
+  public static let size = 224
+
+  public let stimuli: StimulusFolder
+  /// The decision file that is written as the run goes on, and taken up again; nil: none.
+  public let csv: String?
+  public let seed: UInt64
+  public let threads: Int?
+
+  public init(
+    _ stimuli: StimulusFolder, csv: String? = nil, seed: UInt64 = 0, threads: Int? = nil
+  ) {
+    self.stimuli = stimuli
+    self.csv = csv
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// The name of a network in decision files: other weights are another subject.
+  public static func subject(_ network: Network) -> String {
+    "\(network.id)-\(network.weightsHash.prefix(8))"
+  }
+
+  /// Checks, before any weights are loaded, that the network has ImageNet's classes and fits.
+  ///
+  /// - Throws: ``ProbeError/noImageNetHead(model:classes:)``, and what ``ERFRequest/validate()`` throws.
+  public static func validate(_ spec: NetworkSpec) throws {
+    let size = InputSize(height: Self.size, width: Self.size)
+    try ERFRequest(network: spec, size: size, tap: "logits").validate()
+    let architecture = try ModelCatalogue.architecture(of: spec)
+    try requireImageNetHead(
+      Network(
+        shapesOf: architecture,
+        graph: try architecture.graph(from: PlaceholderParameters(merged: true))))
+  }
+
+  private static func requireImageNetHead(_ network: Network) throws {
+    let size = InputSize(height: Self.size, width: Self.size)
+    let classes = try network.shape(of: network.tap("logits"), input: size).channels
+    guard classes == ImageNetCategories.classes else {
+      throw ProbeError.noImageNetHead(model: network.id, classes: classes)
+    }
+  }
+
+  /// Decides every stimulus that the decision file does not yet hold.
+  ///
+  /// - Parameter progress: called on this thread, first before any stimulus is read.
+  /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
+  ///   `NonFiniteError`, `CancellationError`.
+  public func run(
+    _ network: Network, cancellation: Cancellation = Cancellation(),
+    progress: (ShapeBiasProgress) -> Void = { _ in }
+  ) throws -> ShapeBiasReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try Self.requireImageNetHead(network)
+    let subject = Self.subject(network)
+    var log = try csv.map { try DecisionLog(path: $0, subject: subject) }
+    var found: [String: CueDecision] = log?.known ?? [:]
+    let open = stimuli.stimuli.filter { found[$0.fileName] == nil }
+    let total = stimuli.stimuli.count
+    let before = total - open.count
+    func report(_ done: Int) {
+      progress(ShapeBiasProgress(phase: .benchmark, done: before + done, total: total))
+    }
+    report(0)
+    var skipped = stimuli.skipped
+    try Batches.run(
+      open.count, workers: Workers(threads: threads, cancellation: cancellation),
+      progress: report,
+      body: { index in Result { try decide(open[index], network, subject, cancellation) } },
+      collect: { result in
+        switch try result.get() {
+        case .decided(let decision):
+          found[decision.image] = decision
+          try log?.append([decision])
+        case .unreadable(let file): skipped.append(file)
+        }
+      })
+    let decisions = stimuli.stimuli.compactMap { found[$0.fileName] }
+    guard !decisions.isEmpty else {
+      throw ProbeError.noReadableStimuli(
+        folder: stimuli.folder, skipped: skipped.count, first: skipped.first?.reason ?? "")
+    }
+    let counts = ShapeBias(subject: network.id, decisions: decisions)
+    return ShapeBiasReport(
+      model: network.id, weights: network.weights.description,
+      weightsHash: network.weightsHash, method: .benchmark(folder: stimuli.folder),
+      counts: counts, interval: counts.overall.biasInterval(seed: seed), decisions: decisions,
+      skipped: skipped, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds)
+  }
+
+  private enum Outcome: Sendable {
+    case decided(CueDecision)
+    case unreadable(ShapeBiasReport.Skipped)
+  }
+
+  private func decide(
+    _ stimulus: StimulusFolder.Stimulus, _ network: Network, _ subject: String,
+    _ cancellation: Cancellation
+  ) throws -> Outcome {
+    let image: Image
+    do {
+      image = try Image.load(path: stimulus.path)
+    } catch let error as any ExplainedError {
+      return .unreadable(
+        ShapeBiasReport.Skipped(path: stimulus.path, reason: Self.reason(error, stimulus.path)))
+    }
+    let input = network.preprocessing.tensor(
+      image, size: InputSize(height: Self.size, width: Self.size))
+    let logits = try network.features(
+      input, tap: "logits", workers: Workers(threads: 1, cancellation: cancellation)
+    ).elements
+    guard logits.allSatisfy(\.isFinite) else {
+      throw NonFiniteError(layer: "logits", phase: .forward)
+    }
+    return .decided(
+      CueDecision(
+        subject: subject, image: stimulus.fileName, shape: stimulus.name.shape,
+        texture: stimulus.name.texture, response: ImageNetCategories.decision(logits: logits)))
+  }
+
+  /// What is wrong with a file, without its path in front.
+  private static func reason(_ error: any ExplainedError, _ path: String) -> String {
+    let text = error.explanation
+    return text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text
+  }
+}

@@ -1,0 +1,37 @@
+/// What one decision maker said to one stimulus: a row of a decision file.
+public struct CueDecision: Sendable, Hashable {
+  /// Which of the two cues a decision follows.
+  public enum Cue: Sendable, Hashable { case shape, texture, neither }
+
+  /// Who decided: `resnet50`, `subject-01`.
+  public var subject: String
+  /// File name of the stimulus, without the prefix of decision files.
+  public var image: String
+  public var shape: ObjectCategory
+  public var texture: ObjectCategory
+  /// Nil: no answer, or one that is none of the 16 categories.
+  public var response: ObjectCategory?
+
+  public init(
+    subject: String, image: String, shape: ObjectCategory, texture: ObjectCategory,
+    response: ObjectCategory?
+  ) {
+    self.subject = subject
+    self.image = image
+    self.shape = shape
+    self.texture = texture
+    self.response = response
+  }
+
+  public var isConflict: Bool { shape != texture }
+
+  /// - Precondition: the cues conflict.
+  public var cue: Cue {
+    precondition(isConflict)
+    switch response {
+    case shape: return .shape
+    case texture: return .texture
+    default: return .neither
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// Decision files: CSV as the toolbox model-vs-human (bethgelab/model-vs-human) exchanges them.
+
+/// Reads and writes decisions, one row a stimulus:
+/// `subj,session,trial,rt,object_response,category,condition,imagename`.
+public enum DecisionFile {
+  /// Columns as they are written; files of others may order them otherwise.
+  static let columns = [
+    "subj", "session", "trial", "rt", "object_response", "category", "condition", "imagename",
+  ]
+
+  /// How much is read of such a file; a whole experiment takes 100 kB.
+  static let limit = 256 << 20
+
+  /// The decisions of a file, in its order.
+  ///
+  /// - Throws: ``FileError``, ``DecisionError``.
+  public static func read(_ path: String) throws -> [CueDecision] {
+    try decode(try FileBytes.read(path, limit: limit), path: path)
+  }
+
+  /// - Throws: ``DecisionError``.
+  static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
+    var text = String(decoding: bytes, as: UTF8.self)
+    if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
+    guard let records = CSVRecords.parse(text) else { throw .openQuote(path: path) }
+    guard let header = records.first else { throw .empty(path: path) }
+    let names = header.fields.map { $0.lowercased() }
+    func column(_ name: String) throws(DecisionError) -> Int {
+      guard let index = names.firstIndex(of: name) else {
+        throw .missingColumn(path: path, column: name)
+      }
+      return index
+    }
+    let columns = (
+      subject: try column("subj"), response: try column("object_response"),
+      category: try column("category"), image: try column("imagename")
+    )
+    var decisions: [CueDecision] = []
+    decisions.reserveCapacity(records.count - 1)
+    for record in records.dropFirst() {
+      guard record.fields.count == names.count else {
+        throw .fieldCount(
+          path: path, line: record.line, found: record.fields.count, expected: names.count)
+      }
+      let image = record.fields[columns.image]
+      guard let name = StimulusName(image) else {
+        throw .stimulus(path: path, line: record.line, name: image)
+      }
+      let category = record.fields[columns.category]
+      guard let shape = ObjectCategory(rawValue: category) else {
+        throw .category(path: path, line: record.line, found: category)
+      }
+      decisions.append(
+        CueDecision(
+          subject: record.fields[columns.subject], image: shortName(image), shape: shape,
+          texture: name.texture,
+          response: ObjectCategory(rawValue: record.fields[columns.response])))
+    }
+    guard !decisions.isEmpty else { throw .empty(path: path) }
+    return decisions
+  }
+
+  /// The header with its line end.
+  static let header = CSVRecords.line(columns)
+
+  /// A whole file; trials count from 1.
+  public static func encode(_ decisions: [CueDecision]) -> [UInt8] {
+    let rows = decisions.enumerated().map { line($1, trial: $0 + 1) }
+    return Array((header + rows.joined()).utf8)
+  }
+
+  /// One row with its line end; `trial` counts from 1. Models have no response times: `NaN`.
+  static func line(_ decision: CueDecision, trial: Int) -> String {
+    CSVRecords.line([
+      decision.subject, "1", "\(trial)", "NaN", decision.response?.rawValue ?? "na",
+      decision.shape.rawValue, "0", decision.image,
+    ])
+  }
+
+  /// What follows the last underscore: files of the toolbox number their stimuli in front of it.
+  private static func shortName(_ name: String) -> String {
+    name.split(separator: "_", omittingEmptySubsequences: false).last.map(String.init) ?? name
+  }
+}
+
+/// Why a file gave no decisions.
+public enum DecisionError: ExplainedError, Equatable {
+  case empty(path: String)
+  case openQuote(path: String)
+  case missingColumn(path: String, column: String)
+  case otherColumns(path: String)
+  case fieldCount(path: String, line: Int, found: Int, expected: Int)
+  case category(path: String, line: Int, found: String)
+  case stimulus(path: String, line: Int, name: String)
+
+  public var explanation: String {
+    switch self {
+    case .empty(let path): "\(path): holds no decisions; expected a header and rows"
+    case .openQuote(let path): "\(path): is no sound CSV: a quote is not closed"
+    case .missingColumn(let path, let column):
+      "\(path): has no column '\(column)'; decision files begin with "
+        + DecisionFile.columns.joined(separator: ",")
+    case .otherColumns(let path):
+      "\(path): has other columns than are written, so that no rows can be added to it; "
+        + "give another file"
+    case .fieldCount(let path, let line, let found, let expected):
+      "\(path), line \(line): has \(found) fields where the header has \(expected)"
+    case .category(let path, let line, let found):
+      "\(path), line \(line): '\(found)' is none of the 16 categories "
+        + "(\(ObjectCategory.allCases.map(\.rawValue).joined(separator: ", ")))"
+    case .stimulus(let path, let line, let name):
+      "\(path), line \(line): '\(name)' does not name shape and texture, "
+        + "as in airplane1-bicycle2.png"
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// What a probe with built-in stimuli is to find out about one network.
+public struct ShapeBiasRequest: Sendable, Equatable {
+  /// Pixels a side of the stimuli.
+  public var size: Int
+  /// Draws other stimuli, resamples others.
+  public var seed: UInt64
+  /// Agreeing stimuli; a quarter of them is held out to test the read-out.
+  public var agreeing: Int
+  public var conflicts: Int
+  /// The layer that the bias is reported of; nil: the last stage.
+  public var tap: String?
+  /// Whether read-outs of every stage are fitted too.
+  public var stages: Bool
+  /// Whether read-outs also learn shape and texture alone, from as many stimuli of each.
+  public var cues: Bool
+  /// Tiles a side into which the held-out stimuli are cut and shuffled.
+  public var shuffles: [Int]
+  public var threads: Int?
+
+  public init(
+    size: Int = 128, seed: UInt64 = 0, agreeing: Int = 512, conflicts: Int = 512,
+    tap: String? = nil, stages: Bool = true, cues: Bool = false, shuffles: [Int] = [],
+    threads: Int? = nil
+  ) {
+    self.size = size
+    self.seed = seed
+    self.agreeing = agreeing
+    self.conflicts = conflicts
+    self.tap = tap
+    self.stages = stages
+    self.cues = cues
+    self.shuffles = shuffles
+    self.threads = threads
+  }
+}
+
+/// Why a probe cannot be carried out.
+public enum ProbeError: ExplainedError, Equatable {
+  case tooFewStimuli(agreeing: Int, conflicts: Int)
+  case noImageNetHead(model: String, classes: Int)
+  case notTheBenchmark(folder: String)
+  case noReadableStimuli(folder: String, skipped: Int, first: String)
+
+  public var isUsageError: Bool {
+    if case .noReadableStimuli = self { false } else { true }
+  }
+
+  public var explanation: String {
+    switch self {
+    case .tooFewStimuli(let agreeing, let conflicts):
+      "\(agreeing) agreeing and \(conflicts) conflicting stimuli are too few: a read-out of 16 "
+        + "categories takes at least 64 and 1"
+    case .noImageNetHead(let model, let classes):
+      "\(model) tells \(classes) classes apart where the benchmark needs ImageNet's 1000: "
+        + "leave --stimuli out to probe it with built-in stimuli and a read-out"
+    case .notTheBenchmark(let folder):
+      "\(folder): holds no cue-conflict stimuli; expected folders airplane ... truck with files "
+        + "such as airplane1-bicycle2.png"
+    case .noReadableStimuli(let folder, let skipped, let first):
+      "\(folder): none of the \(skipped) stimuli could be read; the first: \(first)"
+    }
+  }
+}
+
+/// How far a probe is.
+public struct ShapeBiasProgress: Sendable, Equatable {
+  public enum Phase: String, Sendable {
+    case agreeing = "agreeing stimuli"
+    case conflict = "conflicting stimuli"
+    case shape = "shapes alone"
+    case texture = "textures alone"
+    case shuffled = "shuffled tiles"
+    case benchmark = "stimuli"
+  }
+
+  public let phase: Phase
+  /// Stimuli of all phases together.
+  public let done: Int
+  public let total: Int
+
+  public var fraction: Double { total > 0 ? Double(done) / Double(total) : 1 }
+}

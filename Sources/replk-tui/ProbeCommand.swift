@@ -1,0 +1,127 @@
+// `replk-tui probe`: whether networks decide by shape or by texture.
+
+import ERFEngine
+
+extension Command {
+  static let probe = Command(
+    name: "probe", synopsis: "MODEL... [options] [--decisions FILE...]",
+    summary: "measure whether networks decide by shape or by texture",
+    options: Options.network.map {
+      Option(
+        $0.names[0], value: "FILE|random:SEED",
+        help: "weights; once for all models, or once each in their order (default random:0)")
+    } + [
+      Option(
+        "--stimuli", value: "DIR",
+        help: "the cue-conflict benchmark, for ImageNet networks (default: built-in stimuli)"),
+      Option(
+        "--decisions", value: "FILE",
+        help: "draw decisions of others beside, from CSV (model-vs-human); may repeat"),
+      Option(
+        "--csv", value: "OUT",
+        help: "write decisions; with --stimuli as the run goes on, and goes on from there"),
+      Option("--json", help: "print all numbers as JSON"),
+      Option("--size", value: "S", help: "pixels a side of built-in stimuli (default 128)"),
+      Option(
+        "--count", value: "N",
+        help: "built-in stimuli to learn from, and as many to decide (default 512)"),
+      Option("--seed", value: "S", help: "other built-in stimuli, other resampling (default 0)"),
+    ] + Options.unit.filter { $0.names[0] != "--at" } + [
+      Option("--cues", help: "learn shapes alone and textures alone too: how well each is told"),
+      Option(
+        "--shuffle", value: "N,...",
+        help: "test on stimuli cut into N x N tiles and shuffled, such as 2,4,8"),
+      Option("--ascii", help: "draw with ASCII characters alone"),
+    ] + Options.run
+  ) { arguments in
+    let models = arguments.positionals.filter { !isDecisionFile($0) }
+    let files = arguments.all("--decisions") + arguments.positionals.filter(isDecisionFile)
+    guard !models.isEmpty || !files.isEmpty else {
+      throw UsageError.tooFewPositionals(
+        command: "probe", expected: "a model, such as resnet-50, or --decisions FILE")
+    }
+    if models.isEmpty, let option = arguments.onlyWithModels.first {
+      throw UsageError.tooFewPositionals(
+        command: "probe \(option)", expected: "a model, such as resnet-50")
+    }
+    let others = try ShapeBias.bySubject(files.flatMap { try DecisionFile.read($0) })
+    let reports = models.isEmpty ? [] : try run(models, arguments)
+    if arguments.has("--json") {
+      try StandardStreams.write(
+        String(decoding: ShapeBiasReport.json(reports), as: UTF8.self))
+    } else {
+      try StandardStreams.write(
+        ProbeText(
+          reports, others: others, seed: try arguments.seed(), ascii: arguments.has("--ascii")
+        ).text)
+    }
+  }
+
+  /// Models never end so; a shell puts the files of a pattern behind `--decisions`.
+  private static func isDecisionFile(_ word: String) -> Bool {
+    word.lowercased().hasSuffix(".csv")
+  }
+
+  private static func run(
+    _ models: [String], _ arguments: Arguments
+  ) throws -> [ShapeBiasReport] {
+    // Read first: sizes of stimuli are square, unlike those of other inputs.
+    let request = try arguments.probeRequest()
+    let networks = try arguments.requests(models).map(\.network)
+    if let csv = arguments.last("--csv") { try AtomicFile.requireWritable(csv) }
+    if let folder = arguments.last("--stimuli") {
+      for option in ["--size", "--count", "--stage", "--tap", "--cues", "--shuffle"]
+      where arguments.has(option) {
+        throw UsageError.conflicting("--stimuli", option)
+      }
+      let benchmark = CueConflictBenchmark(
+        try StimulusFolder(folder), csv: arguments.last("--csv"), seed: try arguments.seed(),
+        threads: try arguments.threads())
+      for network in networks { try CueConflictBenchmark.validate(network) }
+      return try networks.map { spec in
+        try withProgress(spec) { try benchmark.run(Network(spec), progress: $0) }
+      }
+    }
+    let probe = ShapeBiasProbe(request)
+    for network in networks { try probe.validate(network) }
+    let reports = try networks.map { spec in
+      try withProgress(spec) { try probe.run(Network(spec), progress: $0) }
+    }
+    if let csv = arguments.last("--csv") {
+      try AtomicFile.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: csv)
+    }
+    return reports
+  }
+
+  private static func withProgress(
+    _ spec: NetworkSpec, _ body: ((ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
+  ) throws -> ShapeBiasReport {
+    var line = ProgressLine(label: spec.name)
+    defer { line.erase() }
+    return try body { line.show($0) }
+  }
+}
+
+extension Arguments {
+  fileprivate var onlyWithModels: [String] {
+    [
+      "--weights", "--stimuli", "--csv", "--json", "--size", "--count", "--stage", "--tap",
+      "--cues", "--shuffle", "--threads",
+    ].filter(has)
+  }
+
+  fileprivate func probeRequest() throws -> ShapeBiasRequest {
+    let count = try count() ?? 512
+    return ShapeBiasRequest(
+      size: try stimulusSize() ?? 128, seed: try seed(), agreeing: count, conflicts: count,
+      tap: try tap(), cues: has("--cues"), shuffles: try shuffles(), threads: try threads())
+  }
+
+  private func shuffles() throws(UsageError) -> [Int] {
+    try parsed("--shuffle", expected: "tiles a side from 2 to 64, such as 2,4,8") { text in
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+      let numbers = parts.compactMap { Int($0) }.filter { (2...64).contains($0) }
+      return numbers.count == parts.count ? numbers : nil
+    } ?? []
+  }
+}

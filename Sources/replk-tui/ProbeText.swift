@@ -1,0 +1,98 @@
+// Probes as text: the plot, who is who, and what the read-outs can do.
+
+import ERFEngine
+
+struct ProbeText {
+  private let reports: [ShapeBiasReport]
+  private let chart: ShapeBiasChart
+
+  /// `others`: decision makers from files, drawn after the reports; the human observers come last.
+  init(_ reports: [ShapeBiasReport], others: [ShapeBias], seed: UInt64, ascii: Bool) {
+    self.reports = reports
+    var entries: [ShapeBiasChart.Entry] = []
+    func add(_ bias: ShapeBias, _ interval: ClosedRange<Double>?, isAtChance: Bool = false) {
+      entries.append(
+        ShapeBiasChart.Entry(
+          marker: ShapeBiasChart.marker(entries.count, ascii: ascii), bias: bias,
+          interval: interval, isAtChance: isAtChance))
+    }
+    for report in reports {
+      add(report.counts, report.interval, isAtChance: report.isAtChance)
+    }
+    for other in others { add(other, other.overall.biasInterval(seed: seed)) }
+    entries.append(
+      ShapeBiasChart.Entry(
+        marker: ShapeBiasChart.human, bias: PublishedDecisions.humans, interval: nil))
+    chart = ShapeBiasChart(entries, ascii: ascii)
+  }
+
+  var text: String {
+    var parts = [chart.lines.joined(separator: "\n"), chart.legend, chart.note]
+    parts += reports.compactMap(readOuts)
+    parts += reports.compactMap(remarks)
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// A row a layer, the one that decided last.
+  private func readOuts(_ report: ShapeBiasReport) -> String? {
+    guard let main = report.readOut else { return nil }
+    let layers = report.stages.filter { $0.tap != main.tap } + [main]
+    let hasCues = main.shapeOnly != nil
+    let header =
+      ["read-out of", "channels", "held-out", "shape bias", "95 %", "S", "T", "neither"]
+      + (hasCues ? ["shape only", "texture only"] : [])
+      + main.shuffled.map { "cut \($0.tiles)x\($0.tiles)" }
+    let rows = layers.map { layer -> [String] in
+      let counts = layer.counts.overall
+      return [
+        layer.tap, "\(layer.channels)", percent(layer.heldOut),
+        layer.bias.map { Text.fixed($0, 4) } ?? (layer.heldOut.isAtChance ? "chance" : "n/a"),
+        ShapeBiasChart.text(layer.interval), "\(counts.shape)", "\(counts.texture)",
+        "\(counts.neither)",
+      ] + (hasCues ? [percent(layer.shapeOnly), percent(layer.textureOnly)] : [])
+        + layer.shuffled.map { percent($0.accuracy) }
+    }
+    return """
+      \(report.model)  weights \(report.weights) (\(report.weightsHash))  \
+      \(Text.seconds(report.seconds))
+      \(Text.table(header, rows))
+      Learnt from \(main.trained) stimuli whose cues agree; held-out: right answers among \
+      \(main.heldOut.total) others (chance \(Text.fixed(main.heldOut.chance * 100, 1)) %).
+      """
+  }
+
+  /// What a reader has to know before believing the numbers.
+  private func remarks(_ report: ShapeBiasReport) -> String? {
+    var remarks: [String] = []
+    if report.isAtChance {
+      remarks.append(
+        "\(report.model): the read-out is right no more often than by guessing, so that its "
+          + "decisions tell no bias")
+    }
+    if case .benchmark(let folder) = report.method {
+      let count = report.decisions.count
+      if count < StimulusFolder.benchmarkCount {
+        remarks.append(
+          "\(folder): \(count) of the benchmark's \(StimulusFolder.benchmarkCount) stimuli")
+      }
+      if report.weights.hasPrefix("random:") {
+        remarks.append("\(report.model): random weights, which know no classes")
+      }
+    }
+    remarks += skippedLines(report.skipped)
+    return remarks.isEmpty ? nil : remarks.joined(separator: "\n")
+  }
+
+  private func skippedLines(_ skipped: [ShapeBiasReport.Skipped]) -> [String] {
+    guard !skipped.isEmpty else { return [] }
+    let shown = 20
+    var lines = ["skipped \(skipped.count):"]
+    lines += skipped.prefix(shown).map { Text.printable("  \($0.path): \($0.reason)") }
+    if skipped.count > shown { lines.append("  and \(skipped.count - shown) more (--json)") }
+    return lines
+  }
+
+  private func percent(_ accuracy: Accuracy?) -> String {
+    accuracy?.share.map { "\(Text.fixed($0 * 100, 1)) %" } ?? "n/a"
+  }
+}

@@ -1,0 +1,54 @@
+// `replk-tui stimuli`: the built-in stimuli as pictures.
+
+import ERFEngine
+
+extension Command {
+  static let stimuli = Command(
+    name: "stimuli", synopsis: "-o DIR [--kind K] [--count N] [--size S] [--seed S]",
+    summary: "write built-in stimuli for shape bias as PNG, named as in the benchmark",
+    options: [
+      Option("--output", "-o", value: "DIR", help: "the folder to write into"),
+      Option("--kind", value: "K", help: "\(kinds) (default conflict)"),
+      Option("--count", value: "N", help: "how many (default 240: every pair once)"),
+      Option("--size", value: "S", help: "pixels a side (default 224)"),
+      Option("--seed", value: "S", help: "another seed draws others (default 0)"),
+    ]
+  ) { arguments in
+    if let extra = arguments.positionals.first {
+      throw UsageError.tooManyPositionals(command: "stimuli", extra: extra)
+    }
+    guard let folder = arguments.last("--output") else {
+      throw UsageError.missingOption(command: "stimuli", option: "-o DIR")
+    }
+    let kind = try arguments.parsed("--kind", expected: kinds) { StimulusKind(rawValue: $0) }
+    let count = try arguments.count() ?? 240
+    let size = try arguments.stimulusSize() ?? 224
+    let seed = try arguments.seed()
+    try Folder.requireWritable(folder)
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    for category in ObjectCategory.allCases.prefix(count) {
+      try Folder.make(base + category.rawValue)
+    }
+    for index in 0..<count {
+      let stimulus = BuiltInStimulus(kind: kind ?? .conflict, seed: seed, index: index)
+      try AtomicFile.write(
+        PNGWriter.encode(stimulus.image(size: size)), to: base + stimulus.path)
+    }
+    try StandardStreams.write("wrote \(count) stimuli into \(folder)\n")
+  }
+
+  private static let kinds = StimulusKind.allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+extension Arguments {
+  /// Pixels a side of built-in stimuli; nil: not said.
+  func stimulusSize() throws(UsageError) -> Int? {
+    try parsed("--size", expected: "pixels a side, from 16 to 2048") {
+      Int($0).flatMap { (16...2048).contains($0) ? $0 : nil }
+    }
+  }
+
+  func seed() throws(UsageError) -> UInt64 {
+    try parsed("--seed", expected: "a whole number from 0") { UInt64($0) } ?? 0
+  }
+}

@@ -1,0 +1,202 @@
+// The benchmark: which files count, what is decided, how a broken run goes on.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct CueConflictBenchmarkTests {
+  private static let spec = NetworkSpec(
+    model: "replknet:kernels=3:layers=1:channels=4:classes=1000")
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(_ bytes: [UInt8], _ path: String) throws {
+    let name = "stimuli/" + path
+    let parent = folder.file(name).split(separator: "/").dropLast().joined(separator: "/")
+    try FileManager.default.createDirectory(
+      atPath: "/" + parent, withIntermediateDirectories: true)
+    _ = try folder.write(bytes, to: name)
+  }
+
+  private func writeStimuli(_ count: Int, size: Int = 56) throws {
+    for index in 0..<count {
+      let stimulus = BuiltInStimulus(kind: .conflict, seed: 0, index: index)
+      try write(PNGWriter.encode(stimulus.image(size: size)), stimulus.path)
+    }
+  }
+
+  private var stimuli: String { folder.file("stimuli") }
+
+  @Test func whatDoesNotCountIsNamed() throws {
+    try writeStimuli(2, size: 8)
+    try write([1], "bear/bear1-lion2.png")
+    try write([1], "bear/cat1-dog2.png")
+    try write([1], "bear/notes.txt")
+    try write([1], "zebra/zebra1-cat2.png")
+    try write([1], "readme.md")
+    try write([1], "bear/.hidden")
+    let found = try StimulusFolder(stimuli)
+    #expect(found.stimuli.map(\.fileName) == ["airplane1-bear1.png", "bear1-bicycle1.png"])
+    #expect(
+      found.skipped.map { String($0.path.dropFirst(stimuli.count + 1)) } == [
+        "bear/bear1-lion2.png", "bear/cat1-dog2.png", "bear/notes.txt", "readme.md", "zebra",
+      ])
+    #expect(Set(found.skipped.map(\.reason)).count == 5)
+  }
+
+  @Test func otherFoldersAreRefused() throws {
+    try write([1], "photos/IMG_1.png")
+    #expect(throws: ProbeError.notTheBenchmark(folder: stimuli)) {
+      try StimulusFolder(stimuli)
+    }
+    #expect(throws: FileError.missing(path: folder.file("nowhere"))) {
+      try StimulusFolder(folder.file("nowhere"))
+    }
+  }
+
+  @Test func decidesByMeanProbability() throws {
+    try writeStimuli(3)
+    let network = try Network(Self.spec)
+    let report = try CueConflictBenchmark(try StimulusFolder(stimuli)).run(network)
+    #expect(report.decisions.count == 3 && report.skipped.isEmpty)
+    for decision in report.decisions {
+      let image = try Image.load(
+        path: "\(stimuli)/\(decision.shape.rawValue)/\(decision.image)")
+      let input = network.preprocessing.tensor(image, size: InputSize(height: 224, width: 224))
+      let logits = try network.features(input, tap: "logits").elements.map { Double($0) }
+      let sum = logits.reduce(0) { $0 + Foundation.exp($1) }
+      let means = ImageNetCategories.indices.map { indices in
+        indices.reduce(0) { $0 + Foundation.exp(logits[$1]) / sum } / Double(indices.count)
+      }
+      #expect(decision.response?.index == means.firstIndex(of: means.max() ?? 0))
+    }
+  }
+
+  @Test func unreadablePicturesAreSkipped() throws {
+    try writeStimuli(2)
+    try write(Array("no picture".utf8), "cat/cat1-dog1.png")
+    let report = try CueConflictBenchmark(try StimulusFolder(stimuli)).run(try Network(Self.spec))
+    #expect(report.decisions.count == 2)
+    #expect(report.skipped.map(\.path) == ["\(stimuli)/cat/cat1-dog1.png"])
+    #expect(report.skipped[0].reason.hasPrefix("is not an image"))
+  }
+
+  @Test func nothingReadable() throws {
+    try write([], "cat/cat1-dog1.png")
+    let network = try Network(Self.spec)
+    #expect(throws: ProbeError.self) {
+      try CueConflictBenchmark(try StimulusFolder(stimuli)).run(network)
+    }
+  }
+
+  @Test func brokenRunGoesOn() throws {
+    try writeStimuli(6)
+    let network = try Network(Self.spec)
+    let found = try StimulusFolder(stimuli)
+    let path = folder.file("out.csv")
+    let whole = try CueConflictBenchmark(found, csv: path).run(network)
+    let bytes = try folder.read("out.csv")
+    #expect(try DecisionFile.read(path) == whole.decisions)
+
+    // Broken off in the middle of the fourth row.
+    let text = String(decoding: bytes, as: UTF8.self)
+    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let broken = rows.prefix(4).joined(separator: "\n") + "\n" + rows[4].prefix(9)
+    _ = try folder.write(Array(broken.utf8), to: "out.csv")
+    var first: ShapeBiasProgress?
+    let resumed = try CueConflictBenchmark(found, csv: path).run(network) {
+      first = first ?? $0
+    }
+    #expect(first == ShapeBiasProgress(phase: .benchmark, done: 3, total: 6))
+    #expect(resumed.decisions == whole.decisions)
+    #expect(try folder.read("out.csv") == bytes)
+
+    // Other weights are another subject of the same file.
+    let other = try Network(NetworkSpec(model: Self.spec.model, weights: .random(seed: 1)))
+    _ = try CueConflictBenchmark(found, csv: path).run(other)
+    #expect(ShapeBias.bySubject(try DecisionFile.read(path)).count == 2)
+  }
+
+  @Test func filesOfOthersAreNotOverwritten() throws {
+    let bytes = Array("name,age\nann,7\n".utf8)
+    let path = try folder.write(bytes, to: "out.csv")
+    #expect(throws: DecisionError.otherColumns(path: path)) {
+      try DecisionLog(path: path, subject: "x")
+    }
+    #expect(try folder.read("out.csv") == bytes)
+  }
+
+  @Test func cancelling() throws {
+    try writeStimuli(4)
+    let network = try Network(Self.spec)
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    #expect(throws: CancellationError.self) {
+      try CueConflictBenchmark(try StimulusFolder(stimuli)).run(
+        network, cancellation: cancellation)
+    }
+  }
+
+  @Test func otherHeadsAreRefused() {
+    #expect(throws: ProbeError.noImageNetHead(model: "resnet20-cifar", classes: 10)) {
+      try CueConflictBenchmark.validate(NetworkSpec(model: "resnet20-cifar"))
+    }
+  }
+
+  @Test func categoriesOfImageNet() {
+    let all = ImageNetCategories.indices.flatMap(\.self)
+    #expect(all.count == 207 && Set(all).count == 207)
+    #expect(all.allSatisfy { (0..<1000).contains($0) })
+    #expect(ImageNetCategories.indices.allSatisfy { !$0.isEmpty })
+    let names = ClassNames.imageNet
+    #expect(names[ImageNetCategories.indices[ObjectCategory.airplane.index][0]] == "airliner")
+  }
+
+  @Test(
+    .enabled(if: SharedFolder.has("data/imagenet-16-categories.json"), "needs ../shared"))
+  func categoriesEqualThePublished() throws {
+    let bytes = try Data(
+      contentsOf: URL(fileURLWithPath: SharedFolder.path("data/imagenet-16-categories.json")))
+    let published = try JSONDecoder().decode([String: [Int]].self, from: bytes)
+    #expect(published.count == 16)
+    for category in ObjectCategory.allCases {
+      #expect(published[category.rawValue] == ImageNetCategories.indices[category.index])
+    }
+  }
+}
+
+/// Decisions of EfficientNet-Lite0 as PyTorch makes them: `reference/make_efficientnet_golden.py`.
+@Suite struct EfficientNetDecisionTests {
+  private struct Golden: Decodable {
+    let shape: Int
+    let texture: Int
+    let decisions: [String: String]
+  }
+
+  private static let weights = "checkpoints/efficientnet-lite0-57934424.pth"
+
+  @Test(
+    .enabled(
+      if: SharedFolder.has(weights) && ModelCatalogue.ids.contains("efficientnet-lite0"),
+      "needs ../shared"))
+  func decisions() throws {
+    let golden = try JSONDecoder().decode(
+      Golden.self,
+      from: try Data(
+        contentsOf: URL(fileURLWithPath: SharedFolder.path("goldens/efficientnet-lite0.json"))))
+    let network = try Network(
+      NetworkSpec(
+        model: "efficientnet-lite0", weights: .file(SharedFolder.path(Self.weights))))
+    let report = try CueConflictBenchmark(
+      try StimulusFolder(SharedFolder.path("data/cue-conflict"))
+    ).run(network)
+    #expect(report.decisions.count == 160 && report.counts.overall.total == 151)
+    let same = report.decisions.count { golden.decisions[$0.image] == $0.response?.rawValue }
+    #expect(same >= 158, "\(same) of 160")
+    #expect(abs(report.counts.overall.shape - golden.shape) <= 2)
+    #expect(abs(report.counts.overall.texture - golden.texture) <= 2)
+  }
+}

@@ -1,0 +1,90 @@
+// Decision files: what is read, what is written, what is refused.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct DecisionFileTests {
+  private func decode(_ text: String) throws -> [CueDecision] {
+    try DecisionFile.decode(Array(text.utf8), path: "d.csv")
+  }
+
+  @Test func prefixesAndMissingAnswers() throws {
+    let decisions = try decode(
+      DecisionFile.header
+        + "subject-01,1,1,1.13,bird,bird,0,0001_s5n_s01_0_bird_00_bird3-bear12.png\r\n"
+        + "subject-01,1,2,NaN,na,knife,0,0002_s5n_s01_0_knife_00_knife2-oven1.png")
+    #expect(
+      decisions == [
+        CueDecision(
+          subject: "subject-01", image: "bird3-bear12.png", shape: .bird, texture: .bear,
+          response: .bird),
+        CueDecision(
+          subject: "subject-01", image: "knife2-oven1.png", shape: .knife, texture: .oven,
+          response: nil),
+      ])
+  }
+
+  @Test func columnsInAnyOrder() throws {
+    let decisions = try decode(
+      "imagename,OBJECT_RESPONSE,category,subj\ncat1-dog2.png,dog,cat,\"a,\"\"b\"\"\"\n")
+    #expect(decisions.map(\.subject) == ["a,\"b\""])
+    #expect(decisions.map(\.cue) == [.texture])
+  }
+
+  @Test func writtenAndReadBack() throws {
+    let decisions = [
+      CueDecision(
+        subject: "replknet:kernels=31,29", image: "car1-cat3.png", shape: .car, texture: .cat,
+        response: .cat),
+      CueDecision(
+        subject: "x\"y", image: "oven2-bear1.png", shape: .oven, texture: .bear, response: nil),
+    ]
+    let text =
+      DecisionFile.header
+      + decisions.enumerated().map { DecisionFile.line($1, trial: $0 + 1) }.joined()
+    #expect(try decode(text) == decisions)
+    #expect(
+      DecisionFile.header == "subj,session,trial,rt,object_response,category,condition,imagename\n"
+    )
+  }
+
+  @Test(arguments: [
+    ("", DecisionError.empty(path: "d.csv")),
+    (DecisionFile.header, .empty(path: "d.csv")),
+    ("subj,category\n", .missingColumn(path: "d.csv", column: "object_response")),
+    (
+      DecisionFile.header + "a,1,1,NaN,cat,cat,0\n",
+      .fieldCount(path: "d.csv", line: 2, found: 7, expected: 8)
+    ),
+    (
+      DecisionFile.header + "\na,1,1,NaN,cat,zebra,0,cat1-dog1.png\n",
+      .category(path: "d.csv", line: 3, found: "zebra")
+    ),
+    (
+      DecisionFile.header + "a,1,1,NaN,cat,cat,0,n01440764_10026.png\n",
+      .stimulus(path: "d.csv", line: 2, name: "n01440764_10026.png")
+    ),
+    (DecisionFile.header + "a,1,\"1\n", .openQuote(path: "d.csv")),
+  ])
+  func refused(_ text: String, _ expected: DecisionError) {
+    #expect(throws: expected) { try decode(text) }
+  }
+
+  @Test(arguments: [
+    ("airplane1-bicycle2.png", ObjectCategory.airplane, ObjectCategory.bicycle),
+    ("0001_s5n_dnn_0_clock_00_clock10-oven3.png", .clock, .oven), ("car7-car7", .car, .car),
+  ])
+  func names(_ text: String, shape: ObjectCategory, texture: ObjectCategory) throws {
+    let name = try #require(StimulusName(text))
+    #expect(name.shape == shape && name.texture == texture)
+    #expect(name.isConflict == (shape != texture))
+  }
+
+  @Test(arguments: [
+    "", "-", "airplane1.png", "airplane1-.png", "airplane1-zebra2.png", "airplane-bear.png",
+    "airplane1-bear2-cat3.png", "1-2.png",
+  ])
+  func noNames(_ text: String) { #expect(StimulusName(text) == nil) }
+}
