@@ -54,8 +54,11 @@ enum ExploreCommand {
     } catch {
       throw UsageError.noTerminal(reason: "\(error)")
     }
+    var session = try Session(requests)
+    if let colours { session.screen.colours = colours }
     return Explorer.run(
-      requests: requests, options: ExplorerOptions(colourMap: colours), terminal: terminal,
+      session: session, options: ExplorerOptions(threads: requests[0].threads),
+      terminal: terminal,
       computing: EngineComputing(), exporting: FileExporter())
   }
 
@@ -70,6 +73,37 @@ enum ExploreCommand {
       cellAspect: try arguments.parsed("--cell-aspect", expected: "a number from 0.5 to 5") {
         Double($0).flatMap { (0.5...5).contains($0) ? $0 : nil }
       } ?? 2)
+  }
+}
+
+extension Session {
+  /// What the command line asks for: the networks differ, all else is common.
+  ///
+  /// - Throws: `UsageError` for a layer that is neither a block nor a stage.
+  fileprivate init(_ requests: [ERFRequest]) throws {
+    self.init(
+      networks: requests.map {
+        NetworkChoice(model: $0.network.model ?? "", weights: $0.network.weights)
+      })
+    guard let first = requests.first else { return }
+    size = first.size
+    rule = first.rule
+    switch first.images {
+    case .builtIn(let count): images.count = count
+    case .builtInAt(let range): (images.first, images.count) = (range.lowerBound, range.count)
+    case .files(let paths):
+      images.source = .files(paths)
+      images.count = paths.count
+    case .tensor(let reference): images.source = .tensor(reference)
+    }
+    if let tap = first.tap {
+      guard let target = Target(named: tap, model: networks[0].model, size: size) else {
+        throw UsageError.badValue(
+          option: "--tap", value: tap, expected: "a block or stage; `erf` takes logits too")
+      }
+      self.target = target
+    }
+    target.units = first.unit.map { [$0] } ?? []
   }
 }
 

@@ -11,9 +11,10 @@ import Testing
     _ terminal: FakeTerminal, _ computing: FakeComputing = FakeComputing(),
     exporting: FakeExporting = FakeExporting(), names: [String] = ["RepLKNet-13", "RepLKNet-31"]
   ) -> Int32 {
-    Explorer.run(
-      requests: names.map { makeRequest($0, size: 64) }, terminal: terminal,
-      computing: computing, exporting: exporting)
+    var session = Session(models: names)
+    session.size = InputSize(height: 64, width: 64)
+    return Explorer.run(
+      session: session, terminal: terminal, computing: computing, exporting: exporting)
   }
 
   @Test func firstFrameComesBeforeTheFirstComputation() {
@@ -67,9 +68,9 @@ import Testing
   @Test func oldMapsAreStaleWhileNewOnesAreComputed() {
     let terminal = FakeTerminal([
       .until { $0.components(of: "2 images") == 2 },
-      .event(.key(.character("2"))),
+      .event(.key(.character("["))),
       .until { $0.components(of: "stale") == 2 },
-      .until { $0.components(of: "stage2") == 2 && !$0.contains("stale") },
+      .until { $0.components(of: "stage3") == 2 && !$0.contains("stale") },
     ])
     #expect(run(terminal) == 0)
     #expect(!terminal.timedOut)

@@ -31,6 +31,8 @@ public struct ERFRequest: Sendable, Equatable {
 public enum ImageSource: Sendable, Equatable {
   /// The first `count` of the generated pictures that the program brings along.
   case builtIn(Int)
+  /// Some of them, by index.
+  case builtInAt(Range<Int>)
   /// Image files, in this order.
   case files([String])
   /// Prepared inputs (N, 3, H, W), already normalised: `FILE.npy` or `FILE.safetensors#key`.

@@ -66,7 +66,7 @@ extension ColourRamp {
     let targets = colours.map { Lab($0) }
     guard let low = targets.first?.lightness, let high = targets.last?.lightness, high > low
     else { return [16, 231] }
-    let palette = (16...255).map { PaletteEntry(index: UInt8($0), lab: Lab(paletteColour($0))) }
+    let palette = (16...255).map { ColourEntry(index: UInt8($0), lab: Lab(paletteColour($0))) }
     let entries =
       palette
       .filter { $0.lab.lightness > low - 2 && $0.lab.lightness < high + 2 }
@@ -102,7 +102,7 @@ extension ColourRamp {
   private static func climb(_ step: Double) -> Double { 6 * step * step }
 }
 
-private struct PaletteEntry {
+private struct ColourEntry {
   let index: UInt8
   let lab: Lab
 }

@@ -21,11 +21,12 @@ final class EffectRunner {
     self.mailbox = mailbox
   }
 
-  func compute(_ id: RequestID, _ request: ERFRequest) {
+  func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
     let cancellation = Cancellation()
     cancellations = cancellations.filter { !$0.value.isCancelled }
     cancellations[id] = cancellation
-    let run = Run(id: id, request: request, cancellation: cancellation, mailbox: mailbox)
+    let run = Run(
+      id: id, request: request, preview: preview, cancellation: cancellation, mailbox: mailbox)
     computeQueue.async(group: unfinished) { [computing] in run.carryOut(computing) }
   }
 
@@ -61,6 +62,7 @@ final class EffectRunner {
 private struct Run: Sendable {
   let id: RequestID
   let request: ERFRequest
+  let preview: ERFRequest?
   let cancellation: Cancellation
   let mailbox: Mailbox<Message>
 
@@ -70,6 +72,12 @@ private struct Run: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     do {
+      if let preview {
+        let small = try computing.compute(preview, cancellation: cancellation) { _ in }
+        let map = PartialMap(
+          field: HeatField(small.map), metrics: small.metrics, images: small.map.images)
+        mailbox.post(.preview(id, map))
+      }
       let result = try computing.compute(request, cancellation: cancellation) { progress in
         report(progress, elapsed: start.duration(to: clock.now))
       }

@@ -1,27 +1,25 @@
 // The main loop: one thread that owns the terminal, turns events into messages, and draws.
 
-public import ERFEngine
-
 /// How the explorer starts.
 public struct ExplorerOptions: Sendable {
-  /// Name of the first colour map; an unknown one is ignored.
-  public var colourMap: String?
+  /// Worker threads; nil: one a core.
+  public var threads: Int?
   /// Least time between two frames that no key asked for, in milliseconds.
   public var frameMilliseconds = 50
 
-  public init(colourMap: String? = nil) { self.colourMap = colourMap }
+  public init(threads: Int? = nil) { self.threads = threads }
 }
 
 /// The interactive program.
 public enum Explorer {
-  /// Explores one or two requests until the user leaves; returns the exit code. The terminal is
+  /// Explores a session until the user leaves; returns the exit code. The terminal is
   /// closed on return.
   public static func run(
-    requests: [ERFRequest], options: ExplorerOptions = ExplorerOptions(),
-    terminal: any Terminal, computing: any ERFComputing, exporting: any HeatmapExporting
+    session: Session, options: ExplorerOptions = ExplorerOptions(), terminal: any Terminal,
+    computing: any ERFComputing, exporting: any HeatmapExporting
   ) -> Int32 {
     var loop = ExplorerLoop(
-      requests: requests, options: options, terminal: terminal, computing: computing,
+      session: session, options: options, terminal: terminal, computing: computing,
       exporting: exporting)
     return loop.run()
   }
@@ -41,16 +39,13 @@ private struct ExplorerLoop {
   var lastFrame: ContinuousClock.Instant
 
   init(
-    requests: [ERFRequest], options: ExplorerOptions, terminal: any Terminal,
+    session: Session, options: ExplorerOptions, terminal: any Terminal,
     computing: any ERFComputing, exporting: any HeatmapExporting
   ) {
     self.terminal = terminal
     mailbox = Mailbox(wake: terminal.wake)
     runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
-    model = Model(requests: Array(requests.prefix(2)), display: terminal.display)
-    if let index = ColourRamp.all.firstIndex(where: { $0.name == options.colourMap }) {
-      model.colourMap = index
-    }
+    model = Model(session: session, display: terminal.display, threads: options.threads)
     model.notice = terminal.notice.map { Notice(.warning, $0) }
     frameTime = .milliseconds(options.frameMilliseconds)
     lastFrame = clock.now
@@ -105,7 +100,8 @@ private struct ExplorerLoop {
     isDirty = true
     for effect in update(&model, message) {
       switch effect {
-      case .compute(let id, let request): runner.compute(id, request)
+      case .compute(let id, let request, let preview):
+        runner.compute(id, request, preview: preview)
       case .cancel(let id): runner.cancel(id)
       case .export(let id, let results, let colours):
         runner.export(id, results, colours: colours)

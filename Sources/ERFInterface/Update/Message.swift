@@ -12,6 +12,8 @@ public enum Message: Sendable {
   case began(RequestID)
   case prepared(RequestID, ERFSubject)
   case layer(RequestID, name: String, image: Int, images: Int, fraction: Double, elapsed: Double)
+  /// A map at a smaller input, before the one asked for.
+  case preview(RequestID, PartialMap)
   /// The running mean after an image.
   case image(RequestID, of: Int, PartialMap)
   case skipped(RequestID, SkippedImage)
@@ -37,7 +39,8 @@ public struct PartialMap: Sendable {
 
 /// Something to do outside the model.
 public enum Effect: Sendable {
-  case compute(RequestID, ERFRequest)
+  /// `preview` is to be run first, where there is one.
+  case compute(RequestID, ERFRequest, preview: ERFRequest?)
   case cancel(RequestID)
   case export(RequestID, [ERFResult], colours: String)
   case redraw

@@ -1,16 +1,17 @@
-// One network's panel: heading, heat map with its scale, and what stands in for a map not yet there.
+// One network's field: heading, heat map with its scale, and what stands in for a map not yet there.
 
 import ERFEngine
 
-/// Draws one panel; holds what its parts have in common.
-struct PanelDrawing {
+/// Draws one field; holds what its parts have in common.
+struct FieldDrawing {
   let model: Model
   let index: Int
   let area: Area
-  let panel: Panel
+  let side: Side
+  let request: ERFRequest
   let glyphs: Glyphs
   let style: HeatStyle
-  let layout: PanelLayout
+  let layout: FieldLayout
   /// The map reduced to the pixels of its cells; empty before there is one.
   let pixels: [Double]
   /// The value of the highest colour: the largest pixel drawn, here or on either side. Not the map's
@@ -21,15 +22,16 @@ struct PanelDrawing {
     self.model = model
     self.index = index
     self.area = area
-    panel = model.panels[index]
+    side = model.sides[index]
+    request = model.request(index)
     glyphs = model.display.glyphs
     style = HeatStyle(model.display)
-    let input = panel.request.size
-    layout = PanelLayout(
-      area: area, height: panel.shown?.field.height ?? input.height,
-      width: panel.shown?.field.width ?? input.width, aspect: model.display.cellAspect)
+    let input = model.inputSize(index)
+    layout = FieldLayout(
+      area: area, height: side.shown?.field.height ?? input.height,
+      width: side.shown?.field.width ?? input.width, aspect: model.display.cellAspect)
     pixels =
-      panel.shown?.field.resampled(
+      side.shown?.field.resampled(
         rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns) ?? []
     top = peak
   }
@@ -39,7 +41,7 @@ struct PanelDrawing {
 
   func draw(on frame: inout Frame) {
     drawHeading(on: &frame)
-    if let shown = panel.shown {
+    if let shown = side.shown {
       frame.drawHeat(
         pixels, in: layout.map, top: top, map: UInt8(model.colourMap), style: style)
       drawTicks(shown, on: &frame)
@@ -58,14 +60,15 @@ struct PanelDrawing {
   // MARK: Heading
 
   private func drawHeading(on frame: inout Frame) {
-    let hasFocus = model.focus == index && model.panels.count > 1
+    let isActive = model.active == index && model.sides.count > 1
+    let hasFocus = isActive && model.focus == .fields
     let tag = stateTag
     let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
     var title: [Span] = []
-    if model.panels.count > 1 {
-      title.append(Span(Frame.letter(index) + "  ", hasFocus ? .accent : .quiet, .bold))
+    if model.sides.count > 1 {
+      title.append(Span(Model.letter(index) + "  ", isActive ? .accent : .quiet, .bold))
     }
-    title.append(Span(panel.name, .text, .bold))
+    title.append(Span(model.name(index), .text, .bold))
     let column = area.column + 1
     let width = area.columns - 2
     for row in 0..<layout.headingRows where hasFocus {
@@ -80,11 +83,10 @@ struct PanelDrawing {
 
   /// Weights, input size, stage: the longest wording that fits.
   private func facts(_ width: Int) -> [Span] {
-    // A prepared tensor brings its own size.
-    let size = panel.hasFixedSize ? panel.subject?.input ?? panel.request.size : panel.request.size
+    let size = model.inputSize(index)
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
-    let stage = (panel.tap ?? "last stage").sanitised
+    let stage = (request.tap ?? side.subject?.tap ?? "last stage").sanitised
     let variants = [
       [weights(long: true), Span(long, .quiet), Span(stage, .quiet)],
       [weights(long: false), Span(short, .quiet), Span(stage, .quiet)],
@@ -97,7 +99,7 @@ struct PanelDrawing {
 
   /// Random weights stand out, since with them the order of networks can reverse.
   private func weights(long: Bool) -> Span {
-    switch panel.request.network.weights {
+    switch request.network.weights {
     case .random(let seed):
       Span(long ? "random weights, seed \(seed)" : "random:\(seed)", .warning)
     case .file(let path):
@@ -106,12 +108,15 @@ struct PanelDrawing {
   }
 
   private var stateTag: Span {
-    if panel.failure != nil { return Span(panel.isStale ? "failed, stale" : "failed", .failure) }
-    if panel.isStale { return Span("stale", .warning) }
-    if let shown = panel.shown, panel.job == nil, !shown.isComplete {
+    if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
+    if let shown = side.shown, shown.isPreview, shown.request == side.asked {
+      return Span("preview at \(shown.field.height) px", .warning)
+    }
+    if side.isStale { return Span("stale", .warning) }
+    if let shown = side.shown, side.job == nil, !shown.isComplete {
       return Span("stopped at \(shown.images) of \(shown.ofImages)", .warning)
     }
-    if panel.isCancelled, panel.shown == nil { return Span("cancelled", .warning) }
+    if side.isCancelled, side.shown == nil { return Span("cancelled", .warning) }
     return Span("")
   }
 
@@ -150,17 +155,17 @@ struct PanelDrawing {
     let map = layout.map
     frame.fill(map, .well)
     var lines: [(String, Role)] = []
-    if let failure = panel.failure {
+    if let failure = side.failure {
       lines = wrap(failure, width: map.columns - 4).map { ($0, .failure) }
-    } else if let job = panel.job {
+    } else if let job = side.job {
       let first =
         job.isRunning
-        ? (panel.subject == nil || job.layer.isEmpty ? "building the network" : "computing")
+        ? (side.subject == nil || job.layer.isEmpty ? "building the network" : "computing")
         : "waiting"
       lines = [(first, .quiet)]
       if !job.layer.isEmpty { lines.append((job.layer, .line)) }
     } else {
-      lines = [(panel.isCancelled ? "cancelled" : "no map yet", .quiet), ("r computes", .line)]
+      lines = [(side.isCancelled ? "cancelled" : "no map yet", .quiet), ("r computes", .line)]
     }
     let top = map.row + max(0, (map.rows - lines.count) / 2)
     for (offset, line) in lines.prefix(map.rows).enumerated() {
@@ -173,7 +178,7 @@ struct PanelDrawing {
   /// Colour bar with its range; the caption names the scale.
   private func drawScale(on frame: inout Frame) {
     let caption = "log\(glyphs.subscriptTen)(M+1)"
-    let peak = panel.shown == nil && top == 0 ? glyphs.dash : Format.significant(top)
+    let peak = side.shown == nil && top == 0 ? glyphs.dash : Format.significant(top)
     let width = layout.scaleWidth
     let captionWidth = width >= 28 ? caption.unicodeScalars.count + 2 : 0
     let bar = width - 2 - peak.unicodeScalars.count - 1 - captionWidth

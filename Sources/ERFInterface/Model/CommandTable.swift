@@ -1,0 +1,184 @@
+// Everything a user can do, in one table: keys, help screen, palette, footer and the README's list are
+// made from it.
+
+extension Command {
+  public static let table: [Command] = everywhere + panels.flatMap { $0 }
+
+  private static let everywhere: [Command] = computing + showing + panelKeys + program
+
+  private static func key(_ character: Unicode.Scalar) -> Key { .character(character) }
+
+  // MARK: What is computed
+
+  private static let computing: [Command] = {
+    let group = "What is computed"
+    return [
+      Command(
+        .nextStage, [key("]")], group: group, footer: "stage", rank: 12,
+        "the next stage, in both networks: a fair comparison"),
+      Command(.previousStage, [key("[")], group: group, "the stage before"),
+      Command(.nextBlock, [key("}")], group: group, "the next block of the stage"),
+      Command(.previousBlock, [key("{")], group: group, "the block before"),
+      Command(.centreUnit, [key("0")], group: group, "the central unit of the layer"),
+      Command(
+        .larger, [key("+"), key("=")], label: "+", group: group, footer: "larger", rank: 13,
+        "larger input for both networks"),
+      Command(
+        .smaller, [key("-"), key("_")], label: "-", group: group, footer: "smaller", rank: 14,
+        "smaller input for both networks"),
+      Command(.nextImage, [key("n")], group: group, "the next image"),
+      Command(.previousImage, [key("N")], group: group, "the image before"),
+      Command(.undo, [key("u")], group: group, footer: "undo", rank: 15, "undo the last edit"),
+      Command(.redo, [.control("r")], group: group, "redo what was undone"),
+      Command(.recompute, [key("r")], group: group, "compute both maps again"),
+      Command(
+        .cancel, [.escape], group: group, footer: "cancel", rank: 1,
+        "cancel what is being computed; the map so far stays"),
+    ]
+  }()
+
+  // MARK: How it is shown
+
+  private static let showing: [Command] = {
+    let group = "How it is shown"
+    return [
+      Command(
+        .nextColours, [key("c")], group: group, footer: "colours", rank: 16, "next colour map"),
+      Command(.previousColours, [key("C")], group: group, "previous colour map"),
+      Command(
+        .scale, [key("s")], group: group, footer: "scale", rank: 17,
+        "one colour scale for both maps, or one for each"),
+    ]
+  }()
+
+  // MARK: Panels
+
+  private static let panelKeys: [Command] = {
+    let group = "Panels"
+    let jumps = PanelName.allCases.map { panel in
+      Command(
+        .panel(panel), [key(Unicode.Scalar(UInt8(48 + panel.digit)))], group: group,
+        "\(panel.title): \(panel.summary)")
+    }
+    return jumps + [
+      Command(
+        .nextPanel, [.tab], group: group, footer: "panel", rank: 10, "focus the next panel"),
+      Command(.previousPanel, [.backTab], group: group, "focus the previous panel"),
+      Command(
+        .zoom, [key("z")], group: group, footer: "zoom", rank: 11,
+        "the focused panel alone, or all"),
+      Command(.side(0), [key("a")], group: group, "network A: edits go to it"),
+      Command(.side(1), [key("b")], group: group, "network B: edits go to it"),
+    ]
+  }()
+
+  // MARK: Program
+
+  private static let program: [Command] = {
+    let group = "Program"
+    return [
+      Command(
+        .palette, [key(":")], group: group, footer: "commands", rank: 9,
+        "find a command by name; networks and sizes too"),
+      Command(
+        .export, [key("e")], group: group, footer: "export", rank: 18,
+        "write the finished maps as PGM, PNG and NPY into the current folder"),
+      Command(.redraw, [.control("l")], group: group, "draw the screen anew"),
+      Command(.suspend, [.control("z")], group: group, "suspend; fg comes back"),
+      Command(
+        .help, [key("?"), .function(1)], label: "? F1", group: group, footer: "help", rank: 0,
+        "this help; / searches it"),
+      Command(.quit, [key("q")], group: group, footer: "quit", rank: 0, "quit"),
+    ]
+  }()
+
+  // MARK: Within panels
+
+  private static let panels: [[Command]] = [
+    [
+      scoped(
+        .kernels, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows",
+        footer: "select", rank: 4, "the stage before"),
+      scoped(.kernels, .move(.down), [.down, key("j")], label: "Down j", "the stage after"),
+      scoped(.kernels, .move(.left), [.left, key("h")], label: "Left h", "the value to the left"),
+      scoped(
+        .kernels, .move(.right), [.right, key("l")], label: "Right l", "the value to the right"),
+      scoped(
+        .kernels, .increase, [key(">"), key(".")], label: ">", footer: "more", rank: 2,
+        "the selected value one step up; the network runs anew"),
+      scoped(
+        .kernels, .decrease, [key("<"), key(",")], label: "<", footer: "less", rank: 3,
+        "the selected value one step down"),
+      scoped(
+        .kernels, .weightFit, [key("f")], footer: "fit", rank: 5,
+        "weights for new sizes: cropped, interpolated, or started anew"),
+      scoped(
+        .kernels, .resetNetwork, [key("U")], footer: "reset", rank: 6,
+        "the network as it was opened"),
+      scoped(
+        .kernels, .copyNetwork, [key("y")], footer: "copy", rank: 7,
+        "copy the active network to the other side"),
+      scoped(.kernels, .swapNetworks, [key("x")], footer: "swap", rank: 8, "swap A and B"),
+    ],
+    [
+      scoped(
+        .images, .move(.up), [.up, key("k")], label: "Up k", "the image above"),
+      scoped(.images, .move(.down), [.down, key("j")], label: "Down j", "the image below"),
+      scoped(
+        .images, .choose, [.enter], footer: "show", rank: 2, "the selected image is the first used"),
+      scoped(
+        .images, .increase, [key(">"), key(".")], label: ">", footer: "more", rank: 3,
+        "average over one image more"),
+      scoped(
+        .images, .decrease, [key("<"), key(",")], label: "<", footer: "fewer", rank: 4,
+        "average over one image fewer"),
+    ],
+    [
+      scoped(
+        .jobs, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows", footer: "scroll",
+        rank: 2,
+        "earlier messages"),
+      scoped(
+        .jobs, .move(.down), [.down, key("j")], label: "Down j",
+        "later messages"),
+    ],
+    [
+      scoped(
+        .unit, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows", footer: "move",
+        rank: 2,
+        "the unit above"),
+      scoped(
+        .unit, .move(.down), [.down, key("j")], label: "Down j",
+        "the unit below"),
+      scoped(
+        .unit, .move(.left), [.left, key("h")], label: "Left h",
+        "the unit to the left"),
+      scoped(
+        .unit, .move(.right), [.right, key("l")], label: "Right l",
+        "the unit to the right"),
+    ],
+  ]
+
+  static func scoped(
+    _ panel: PanelName, _ name: CommandName, _ keys: [Key], label: String? = nil,
+    footerKey: String? = nil, footer: String? = nil, rank: Int = 99, _ help: String
+  ) -> Command {
+    Command(
+      name, keys, label: label, group: "In \(panel.title)", panel: panel,
+      footerKey: footerKey, footer: footer, rank: rank, help)
+  }
+}
+
+extension PanelName {
+  /// What is to be found there.
+  var summary: String {
+    switch self {
+    case .fields: "the effective receptive fields"
+    case .unit: "which unit of which layer is looked from"
+    case .kernels: "kernel sizes and depth, stage by stage, and their costs"
+    case .metrics: "area ratios and other numbers"
+    case .images: "what the maps are averaged over"
+    case .jobs: "what is being computed, and past messages"
+    }
+  }
+}
