@@ -29,6 +29,9 @@ enum Options {
     Option("--stage", value: "K", help: "tap the output of stage K, from 1 (default: the last)"),
     Option("--tap", value: "NAME", help: "tap any layer by name, as `info` lists them"),
     Option("--at", value: "ROW,COL", help: "the unit on the tapped map (default: its centre)"),
+    Option(
+      "--rule", value: "NAME",
+      help: "how gradients become a map: \(ERFRule.names) (default paper)"),
   ]
 
   static let run = [
@@ -97,6 +100,10 @@ extension Arguments {
     }
   }
 
+  func rule() throws(UsageError) -> ERFRule {
+    try parsed("--rule", expected: ERFRule.names) { ERFRule(rawValue: $0.lowercased()) } ?? .paper
+  }
+
   func threads() throws(UsageError) -> Int? {
     try parsed("--threads", expected: "a number from 1 to 256") {
       Int($0).flatMap { (1...256).contains($0) ? $0 : nil }
@@ -143,7 +150,7 @@ extension Arguments {
           model: model,
           weights: weights.isEmpty
             ? .random(seed: 0) : weights.count == 1 ? weights[0] : weights[index]),
-        images: images, size: try size(), tap: try tap(), unit: try unit(),
+        images: images, size: try size(), tap: try tap(), unit: try unit(), rule: try rule(),
         threads: try threads())
     }
   }
@@ -169,4 +176,9 @@ func nearest(to word: String, among known: [String]) -> String? {
   let ranked = known.map { (word: $0, distance: editDistance($0, word.lowercased())) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(2, word.count / 3) ? best.word : nil
+}
+
+extension ERFRule {
+  /// All that `--rule` takes.
+  fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -11,7 +11,7 @@ func makeResult(
 ) -> ERFResult {
   let shape = RoundMap(
     height: request.size.height, width: request.size.width, sigma: sigma, peak: peak,
-    images: images)
+    images: images, rule: request.rule)
   let (map, metrics) = shape.measured
   return ERFResult(
     subject: makeSubject(request), map: map, metrics: metrics,
@@ -26,12 +26,13 @@ private struct RoundMap: Hashable {
   let sigma: Double
   let peak: Double
   let images: Int
+  let rule: ERFRule
 
   private static let made = Mutex<[RoundMap: (ERFMap, ERFMetrics)]>([:])
 
   var measured: (ERFMap, ERFMetrics) {
     if let known = Self.made.withLock({ $0[self] }) { return known }
-    let map = ERFMap(height: height, width: width, values: values, images: images)
+    let map = ERFMap(height: height, width: width, values: values, images: images, rule: rule)
     let result = (map, ERFMetrics(map))
     Self.made.withLock { $0[self] = result }
     return result
@@ -45,7 +46,8 @@ private struct RoundMap: Hashable {
         let dx = Double(column - width / 2)
         let spread = sigma * Double(height) / 224
         let square = (dx * dx + dy * dy) / (spread * spread)
-        values[row * width + column] = peak / (1 + square * square * square)
+        let sign = rule.isSigned && dx < 0 ? -1.0 : 1
+        values[row * width + column] = sign * peak / (1 + square * square * square)
       }
     }
     return values
@@ -58,7 +60,7 @@ func makeSubject(_ request: ERFRequest) -> ERFSubject {
     weightsHash: "0123456789abcdef", input: request.size,
     stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
     mapSize: InputSize(height: 7, width: 7), unit: request.unit ?? Unit(row: 3, column: 3),
-    rule: .paper)
+    rule: request.rule)
 }
 
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
@@ -84,7 +86,7 @@ extension Model {
       guard case .compute(let id, let request, _) = effect else { continue }
       let side = sides.firstIndex { $0.job?.id == id } ?? 0
       let result = makeResult(request, sigma: side == 0 ? 20 : 45, images: images)
-      _ = update(&self, .finished(id, result, HeatField(result.map)))
+      _ = update(&self, .finished(id, result, HeatField(result)))
     }
   }
 }

@@ -7,6 +7,7 @@ import ERFEngine
 enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case opening, computing, preview, finished, stale, failed, exported, single
   case kernels, kernelsEdited, unit, metrics, images, jobs, zoomed
+  case difference, squares, contours, crossHair, closer, signed, profileDown
   case help, helpSearch, palette
 
   var description: String { rawValue }
@@ -37,8 +38,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       }
       _ = update(&model, .exported(id, paths: paths, failure: nil))
       return model
-    case .kernels, .kernelsEdited, .unit, .metrics, .images, .jobs, .zoomed, .help, .helpSearch,
-      .palette:
+    default:
       var model = makeModel(["RepLKNet-13", "RepLKNet-31"], display: display)
       for key in keys { model.finish(update(&model, .key(key))) }
       return model
@@ -56,6 +56,13 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .images: "5>>"
       case .jobs: "6"
       case .zoomed: "3z"
+      case .difference: "v"
+      case .squares: "d"
+      case .contours: "ddv"
+      case .crossHair: "llkkk"
+      case .closer: "lllll>>"
+      case .signed: "R"
+      case .profileDown: "ppst"
       case .help: "?"
       case .helpSearch: "?/stage"
       case .palette: ":net31"

@@ -216,6 +216,43 @@ extension [Effect] {
     #expect(model.type("n").isEmpty && model.notice?.lines == ["there is no image after"])
   }
 
+  @Test func theCrossHairMovesAndAims() {
+    var model = makeModel()
+    _ = update(&model, .key(.up))
+    let start = model.session.screen.cursor
+    #expect(abs((start?.row ?? 0) - 96.5 / 224) < 1e-9)
+    for _ in 0..<3 { _ = model.type("H") }
+    let effects = update(&model, .key(.enter))
+    #expect(effects.computed.map(\.unit) == [Unit(row: 3, column: 0), Unit(row: 3, column: 0)])
+    for _ in 0..<9 { _ = model.type("J") }
+    #expect(model.session.screen.cursor?.row == 0.9999)
+    _ = update(&model, .key(.backspace))
+    #expect(model.session.screen.cursor == nil)
+    #expect(update(&model, .key(.enter)).isEmpty)
+    #expect(model.notice?.lines == ["the arrows set a cross-hair first"])
+  }
+
+  @Test func theMapIsZoomedAndFollowsTheCrossHair() {
+    var model = makeModel()
+    #expect(model.type("<").isEmpty && model.notice?.lines == ["this is the whole input"])
+    for _ in 0..<4 { _ = model.type(">") }
+    #expect(model.session.screen.window.zoom == 16)
+    #expect(model.type(">").isEmpty)
+    for _ in 0..<40 { _ = model.type("L") }
+    let window = model.session.screen.window.pixels(height: 224, width: 224)
+    #expect(window.width == 14 && window.column > 120)
+    #expect(window.column + window.width >= (model.session.screen.cursor?.column ?? 1) * 224)
+  }
+
+  @Test func rulesAreComputedAnewAndLooksAreNot() {
+    var model = makeModel()
+    #expect(model.type("R").computed.map(\.rule) == [.absolute, .absolute])
+    for scalar: Unicode.Scalar in ["t", "v", "d", "T", "p"] { #expect(model.type(scalar).isEmpty) }
+    let screen = model.session.screen
+    #expect(screen.curve == .linear && screen.arrangement == .three && screen.areas == .squares)
+    #expect(screen.showsTheory && screen.profile == .horizontal)
+  }
+
   @Test func unknownKeysDoNothing() {
     var model = makeModel()
     model.notice = Notice(.note, "kept")

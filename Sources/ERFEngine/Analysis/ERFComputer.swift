@@ -82,9 +82,9 @@ public final class ERFComputer: Sendable {
     progress(.prepared(subject))
 
     let walk = ERFWalk(
-      network: network, tap: tap, unit: unit,
+      network: network, tap: tap, unit: unit, rule: request.rule,
       workers: Workers(threads: request.threads, cancellation: cancellation))
-    var map = ERFMap(height: size.height, width: size.width)
+    var map = ERFMap(height: size.height, width: size.width, rule: request.rule)
     var names: [String] = []
     var firstFailure: (name: String, layer: String)?
     for index in 0..<inputs.count {
@@ -123,9 +123,11 @@ struct ERFWalk {
   let network: Network
   let tap: Tap
   let unit: Unit
+  let rule: ERFRule
   let workers: Workers
 
-  /// ds/dx (1, H, W, 3) for s = sum over channels of ReLU(F[c, row, column]).
+  /// ds/dx (1, H, W, 3) for s = sum over channels of F[c, row, column], rectified where the rule
+  /// says so.
   ///
   /// - Throws: `NonFiniteError` naming the layer where NaN or Inf first appeared.
   func gradient(
@@ -141,7 +143,7 @@ struct ERFWalk {
     }
     let middle = clock.now
     let gradient = try activations.inputGradient(
-      of: activations.seed(at: [unit]), workers: workers
+      of: activations.seed(at: [unit], rectified: rule.rectifiesFeatures), workers: workers
     ) { report($0, 0.5 + $1 / 2) }
     seconds.forward += (middle - start).inSeconds
     seconds.backward += (clock.now - middle).inSeconds
@@ -157,7 +159,8 @@ struct ERFWalk {
     let activations = try network.graph.forward(
       input, to: tap.value, workers: workers, checksEveryLayer: true)
     _ = try activations.inputGradient(
-      of: activations.seed(at: [unit]), workers: workers, checksEveryLayer: true)
+      of: activations.seed(at: [unit], rectified: rule.rectifiesFeatures), workers: workers,
+      checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)
   }
 }

@@ -120,12 +120,12 @@ extension Activations {
 
   /// 1 where the unit's rectified features are positive, 0 elsewhere: the gradient of
   /// s = sum over channels of ReLU(F[c, row, column]), summed over the units.
-  func seed(at units: [Unit]) -> Tensor {
+  func seed(at units: [Unit], rectified: Bool = true) -> Tensor {
     var seed = Tensor(zeros: output.shape)
     for image in 0..<output.shape.batch {
       for unit in units {
         for channel in 0..<output.shape.channels
-        where output[image, unit.row, unit.column, channel] > 0 {
+        where !rectified || output[image, unit.row, unit.column, channel] > 0 {
           seed[image, unit.row, unit.column, channel] += 1
         }
       }

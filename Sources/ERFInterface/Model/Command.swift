@@ -8,11 +8,13 @@ public enum CommandName: Sendable, Hashable {
   case larger, smaller, recompute, cancel
   case nextImage, previousImage
   case scale, nextColours, previousColours
+  case arrangement, curve, rule, areas, theory, profile, underlay
   case undo, redo
   case export, palette, help, redraw, suspend, quit
   /// Within the focused panel.
   case move(Direction)
-  case increase, decrease, choose
+  case leap(Direction)
+  case increase, decrease, choose, clear
   case swapNetworks, copyNetwork, resetNetwork, weightFit
 }
 

@@ -43,6 +43,23 @@ extension Command {
     let group = "How it is shown"
     return [
       Command(
+        .arrangement, [key("v")], group: group, footer: "view", rank: 15,
+        "A | B, then A | B | A - B, then one alone"),
+      Command(
+        .curve, [key("t")], group: group, footer: "curve", rank: 19,
+        "brightness: logarithm (the paper's), linear, fourth root"),
+      Command(
+        .rule, [key("R")], group: group,
+        "the rule that makes a map of gradients: paper, abs, signed, OpenERF"),
+      Command(
+        .areas, [key("d")], group: group, footer: "areas", rank: 18,
+        "outline what holds 20, 30, 50, 99 %: squares, contours, nothing"),
+      Command(
+        .theory, [key("T")], group: group, "outline the theoretical receptive field"),
+      Command(
+        .profile, [key("p")], group: group,
+        "the plot: by distance, across, down, none"),
+      Command(
         .nextColours, [key("c")], group: group, footer: "colours", rank: 16, "next colour map"),
       Command(.previousColours, [key("C")], group: group, "previous colour map"),
       Command(
@@ -95,6 +112,28 @@ extension Command {
   // MARK: Within panels
 
   private static let panels: [[Command]] = [
+    Direction.allCases.map {
+      scoped(
+        .fields, .move($0), $0.keys, label: $0.keyLabel, footerKey: "arrows",
+        footer: $0 == .up ? "cross-hair" : nil, rank: 2, "the cross-hair \($0.phrase)")
+    }
+      + Direction.allCases.map {
+        scoped(
+          .fields, .leap($0), [$0.farKey], "the cross-hair eight steps \($0.phrase)")
+      } + [
+        scoped(
+          .fields, .choose, [.enter, key(" ")], label: "Enter", footer: "unit there", rank: 3,
+          "look from the unit under the cross-hair"),
+        scoped(
+          .fields, .increase, [key(">"), key(".")], label: ">", footer: "closer", rank: 4,
+          "closer, around the cross-hair"),
+        scoped(
+          .fields, .decrease, [key("<"), key(",")], label: "<", footer: "farther", rank: 5,
+          "farther"),
+        scoped(
+          .fields, .clear, [.backspace], label: "Backspace", footer: "clear", rank: 6,
+          "no cross-hair, the whole input"),
+      ],
     [
       scoped(
         .kernels, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows",
@@ -166,6 +205,36 @@ extension Command {
     Command(
       name, keys, label: label, group: "In \(panel.title)", panel: panel,
       footerKey: footerKey, footer: footer, rank: rank, help)
+  }
+}
+
+extension Direction {
+  var keys: [Key] {
+    switch self {
+    case .up: [.up, .character("k")]
+    case .down: [.down, .character("j")]
+    case .left: [.left, .character("h")]
+    case .right: [.right, .character("l")]
+    }
+  }
+
+  var keyLabel: String { keys.map(\.label).joined(separator: " ") }
+
+  /// For steps that go far.
+  var farKey: Key {
+    switch self {
+    case .up: .character("K")
+    case .down: .character("J")
+    case .left: .character("H")
+    case .right: .character("L")
+    }
+  }
+
+  var phrase: String {
+    switch self {
+    case .up, .down: rawValue
+    case .left, .right: "to the \(rawValue)"
+    }
   }
 }
 

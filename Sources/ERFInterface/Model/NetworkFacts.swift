@@ -2,6 +2,7 @@
 // on every edit; kept so that drawing never asks.
 
 public import ERFEngine
+import Synchronization
 
 /// Layers and costs of a network at an input size.
 public struct NetworkFacts: Sendable, Equatable {
@@ -76,35 +77,45 @@ extension NetworkFacts.Layer {
   }
 }
 
-/// The facts of the networks seen last.
+/// The facts of the networks that the session names.
 struct FactsCache: Sendable {
   struct Key: Hashable, Sendable {
     let model: String
     let size: InputSize
   }
 
-  private var entries: [Key: Result<NetworkFacts, FactsFailure>] = [:]
-  /// Edits come in runs: a few dozen networks are worth keeping, thousands are not.
+  private var entries: [Key: NetworkFacts] = [:]
   private static let limit = 64
 
   subscript(model: String, size: InputSize) -> NetworkFacts? {
-    try? entries[Key(model: model, size: size)]?.get()
+    entries[Key(model: model, size: size)]
   }
 
+  /// Edits come in runs: a few dozen networks are worth keeping, thousands are not.
   mutating func refresh(_ model: String, _ size: InputSize) {
     let key = Key(model: model, size: size)
     guard entries[key] == nil else { return }
     if entries.count >= Self.limit { entries.removeAll() }
-    do {
-      entries[key] = .success(try NetworkFacts(model: model, size: size))
-    } catch {
-      entries[key] = .failure(FactsFailure())
-    }
+    entries[key] = NetworkFacts.known(key)
   }
 }
 
-/// The network cannot be built, or not at this size: running it will say why.
-struct FactsFailure: Error {}
+extension NetworkFacts {
+  /// What was asked for before; a network that cannot be built is remembered as nil. It depends on
+  /// nothing but its arguments, so that one memory serves every model.
+  private static let memory = Mutex<[FactsCache.Key: NetworkFacts?]>([:])
+
+  /// Nil where the network cannot be built, or not at this size: running it will say why.
+  static func known(_ key: FactsCache.Key) -> NetworkFacts? {
+    if let found = memory.withLock({ $0[key] }) { return found }
+    let facts = try? NetworkFacts(model: key.model, size: key.size)
+    memory.withLock { memory in
+      if memory.count >= 1024 { memory.removeAll() }
+      memory[key] = .some(facts)
+    }
+    return facts
+  }
+}
 
 extension Model {
   /// The size that maps have: a prepared tensor brings its own.

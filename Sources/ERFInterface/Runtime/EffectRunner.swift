@@ -75,14 +75,16 @@ private struct Run: Sendable {
       if let preview {
         let small = try computing.compute(preview, cancellation: cancellation) { _ in }
         let map = PartialMap(
-          field: HeatField(small.map), metrics: small.metrics, images: small.map.images)
+          field: HeatField(small), metrics: small.metrics, images: small.map.images)
         mailbox.post(.preview(id, map))
       }
+      var centre: (row: Int, column: Int)?
       let result = try computing.compute(request, cancellation: cancellation) { progress in
-        report(progress, elapsed: start.duration(to: clock.now))
+        if case .prepared(let subject) = progress { centre = subject.centrePixel }
+        report(progress, centre: centre, elapsed: start.duration(to: clock.now))
       }
       try cancellation.check()
-      mailbox.post(.finished(id, result, HeatField(result.map)))
+      mailbox.post(.finished(id, result, HeatField(result)))
     } catch is CancellationError {
       mailbox.post(.cancelled(id))
     } catch {
@@ -90,7 +92,9 @@ private struct Run: Sendable {
     }
   }
 
-  private func report(_ progress: ERFProgress, elapsed: Duration) {
+  private func report(
+    _ progress: ERFProgress, centre: (row: Int, column: Int)?, elapsed: Duration
+  ) {
     guard !cancellation.isCancelled else { return }
     switch progress {
     case .prepared(let subject): mailbox.post(.prepared(id, subject))
@@ -103,7 +107,7 @@ private struct Run: Sendable {
       // The finished result follows the last image at once, with its metrics.
       guard image + 1 < images else { return }
       let partial = PartialMap(
-        field: HeatField(map), metrics: ERFMetrics(map), images: map.images)
+        field: HeatField(map, centre: centre), metrics: ERFMetrics(map), images: map.images)
       mailbox.post(.image(id, of: images, partial))
     case .skipped(_, let name, let layer):
       mailbox.post(.skipped(id, SkippedImage(name: name, layer: layer)))

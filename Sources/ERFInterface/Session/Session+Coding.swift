@@ -229,6 +229,7 @@ extension ScreenChoice {
         }
       }
       screen.hasSharedScale = try reader.field("sharedScale")?.bool() ?? true
+      try screen.readFields(&reader)
       return screen
     }
   }
@@ -241,6 +242,40 @@ extension ScreenChoice {
       "side": .number(Double(side)),
       "colours": .text(colours),
       "sharedScale": .bool(hasSharedScale),
+      "fields": .text(arrangement.rawValue),
+      "curve": .text(curve.rawValue),
+      "areas": .text(areas.rawValue),
+      "theory": .bool(showsTheory),
+      "profile": .text(profile.rawValue),
+      "underlay": .bool(hasUnderlay),
+      "cursor": cursor.map(\.json) ?? .null,
+      "zoom": .number(Double(window.zoom)),
+      "centre": window.centre.json,
     ])
   }
+
+  private mutating func readFields(_ reader: inout JSONObjectReader) throws(SessionError) {
+    arrangement = try reader.field("fields")?.choice(Arrangement.self) ?? arrangement
+    curve = try reader.field("curve")?.choice(Curve.self) ?? curve
+    areas = try reader.field("areas")?.choice(AreaMarks.self) ?? areas
+    showsTheory = try reader.field("theory")?.bool() ?? false
+    profile = try reader.field("profile")?.choice(Profile.self) ?? profile
+    hasUnderlay = try reader.field("underlay")?.bool() ?? false
+    if let field = reader.field("cursor") { cursor = try PixelPlace(field) }
+    if let field = reader.field("zoom") {
+      window.zoom = try field.integer(1...16)
+      guard ViewWindow.zooms.contains(window.zoom) else { throw field.expected("1, 2, 4, 8 or 16") }
+    }
+    if let field = reader.field("centre") { window.centre = try PixelPlace(field) }
+  }
+}
+
+extension PixelPlace {
+  /// Row and column as shares of the input.
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    let place = try field.list(2...2)
+    self.init(row: try place[0].number(0...1), column: try place[1].number(0...1))
+  }
+
+  fileprivate var json: JSONValue { .list([.number(row), .number(column)]) }
 }

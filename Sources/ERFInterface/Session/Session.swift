@@ -100,6 +100,17 @@ public struct ScreenChoice: Sendable, Equatable {
   public var side = 0
   public var colours = ColourRamp.all[0].name
   public var hasSharedScale = true
+  public var arrangement = Arrangement.two
+  public var curve = Curve.log
+  public var areas = AreaMarks.none
+  /// Whether the theoretical receptive field is outlined.
+  public var showsTheory = false
+  public var profile = Profile.radial
+  /// Whether the input image shows through the maps.
+  public var hasUnderlay = false
+  /// The cross-hair as a share of the input's height and width, 0...1; nil: none.
+  public var cursor: PixelPlace?
+  public var window = ViewWindow()
 
   public init() {}
 
@@ -108,6 +119,68 @@ public struct ScreenChoice: Sendable, Equatable {
     focus = panel
     recent.removeAll { $0 == panel }
     recent.insert(panel, at: 0)
+  }
+}
+
+/// Which fields are on screen.
+public enum Arrangement: String, Sendable, CaseIterable {
+  /// The active network's.
+  case one
+  /// A | B.
+  case two
+  /// A | B | A - B.
+  case three
+}
+
+/// How the parts of the map that hold 20, 30, 50 and 99 % are outlined.
+public enum AreaMarks: String, Sendable, CaseIterable {
+  case none
+  /// The centred squares of the area ratios.
+  case squares
+  /// Where the map is highest.
+  case contours
+}
+
+/// What is plotted below the fields.
+public enum Profile: String, Sendable, CaseIterable {
+  case radial, horizontal, vertical, none
+}
+
+/// The part of the maps that is seen.
+public struct ViewWindow: Sendable, Equatable {
+  /// The whole input is so many times as high as what is seen.
+  public var zoom = 1
+  /// The middle of what is seen as a share of the input's height and width.
+  public var centre = PixelPlace(row: 0.5, column: 0.5)
+
+  public static let zooms = [1, 2, 4, 8, 16]
+
+  public init() {}
+
+  /// Where it lies on an input.
+  func pixels(height: Int, width: Int) -> PixelWindow {
+    func start(_ centre: Double, _ length: Int) -> Double {
+      let seen = Double(length) / Double(zoom)
+      return max(0, min(Double(length) - seen, centre * Double(length) - seen / 2))
+    }
+    var window = PixelWindow(row: 0, column: 0, height: height, width: width)
+    window.row = start(centre.row, height)
+    window.column = start(centre.column, width)
+    window.height = Double(height) / Double(zoom)
+    window.width = Double(width) / Double(zoom)
+    return window
+  }
+
+  /// Moves as little as needed to bring a place into sight.
+  mutating func show(_ place: PixelPlace) {
+    let half = 0.5 / Double(zoom)
+    func moved(_ centre: Double, _ place: Double) -> Double {
+      let near = max(half, min(1 - half, centre))
+      if place < near - half { return place + half }
+      return place > near + half ? place - half : near
+    }
+    centre.row = moved(centre.row, place.row)
+    centre.column = moved(centre.column, place.column)
   }
 }
 

@@ -37,9 +37,15 @@ extension Model {
         ? "the network cannot be built at this size" : targetRefusal(command)
     case .undo: return history.canUndo ? nil : "nothing to undo"
     case .redo: return history.canRedo ? nil : "nothing to redo"
-    case .increase, .decrease:
-      return focus == .kernels ? kernelRefusal(command) : imageRefusal(command)
-    case .nextImage, .previousImage, .choose: return imageRefusal(command)
+    case .arrangement:
+      return sides.count > 1 ? nil : "there is one network; give two to compare"
+    case .increase, .decrease, .choose, .clear:
+      switch focus {
+      case .kernels: return kernelRefusal(command)
+      case .fields: return fieldsRefusal(command)
+      default: return imageRefusal(command)
+      }
+    case .nextImage, .previousImage: return imageRefusal(command)
     default: return nil
     }
   }
@@ -93,12 +99,14 @@ extension Model {
     case .redo:
       if let networks = history.redo(session.networks) { restore(networks) }
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: aim(command)
+    case .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay: changeLook(command)
     default: changeInPanel(command)
     }
   }
 
   private mutating func changeInPanel(_ command: CommandName) {
     switch focus {
+    case .fields: changeFields(command)
     case .kernels: changeKernels(command)
     case .images: changeImages(command)
     case .unit: if case .move(let direction) = command { moveUnit(direction) }

@@ -87,7 +87,8 @@ extension Model {
     preview.images = request.images.firstAlone
     if let unit = request.unit, let map = facts[request.network.model ?? "", size],
       let tap = request.tap, let target = map.target(named: tap),
-      let small = try? NetworkFacts(model: request.network.model ?? "", size: preview.size),
+      let small = NetworkFacts.known(
+        FactsCache.Key(model: request.network.model ?? "", size: preview.size)),
       let from = map.layer(target)?.map, let to = small.layer(target)?.map
     {
       preview.unit = unit.scaled(from: from, to: to)

@@ -83,7 +83,7 @@ extension FieldDrawing {
     if lines.count > place.rows { lines.removeAll { $0.isEmpty } }
     for (offset, line) in lines.prefix(place.rows).enumerated() {
       frame.write(
-        line, row: place.row + offset, column: place.column, width: place.columns, glyphs: glyphs)
+        line, row: place.row + offset, column: place.column, width: place.columns)
     }
   }
 
@@ -130,6 +130,7 @@ extension FieldDrawing {
     let width = area.columns - 2
     var lines: [[Span]] = []
     if let job = side.job { lines.append(progress(job, width: width)) }
+    if let shown = side.shown, let line = cursorLine(shown) { lines.append(line) }
     if let failure = side.failure, side.shown != nil {
       lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
     }
@@ -139,7 +140,7 @@ extension FieldDrawing {
     if side.job == nil, side.failure == nil, layout.side == nil { lines.append(summary(width)) }
     for (offset, line) in lines.prefix(layout.statusRows).enumerated() {
       frame.write(
-        line, row: layout.statusRow + offset, column: column, width: width, glyphs: glyphs)
+        line, row: layout.statusRow + offset, column: column, width: width)
     }
   }
 

@@ -12,6 +12,8 @@ struct FieldDrawing {
   let glyphs: Glyphs
   let style: HeatStyle
   let layout: FieldLayout
+  /// The part of the input that is seen.
+  let window: PixelWindow
   /// The map reduced to the pixels of its cells; empty before there is one.
   let pixels: [Double]
   /// The value of the highest colour: the largest pixel drawn, here or on either side. Not the map's
@@ -27,23 +29,33 @@ struct FieldDrawing {
     glyphs = model.display.glyphs
     style = HeatStyle(model.display)
     let input = model.inputSize(index)
-    layout = FieldLayout(
-      area: area, height: side.shown?.field.height ?? input.height,
-      width: side.shown?.field.width ?? input.width, aspect: model.display.cellAspect)
+    let height = side.shown?.field.height ?? input.height
+    let width = side.shown?.field.width ?? input.width
+    layout = FieldLayout(area: area, height: height, width: width, aspect: model.display.cellAspect)
+    let screen = model.session.screen
+    window = screen.window.pixels(height: height, width: width)
     pixels =
       side.shown?.field.resampled(
-        rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns) ?? []
+        rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns,
+        curve: screen.curve, window: window) ?? []
     top = peak
   }
 
-  /// The largest pixel drawn.
-  var peak: Double { pixels.max() ?? 0 }
+  /// The largest pixel drawn, whatever its sign.
+  var peak: Double { pixels.lazy.map(abs).max() ?? 0 }
+
+  var colours: HeatColours {
+    let isSigned = side.shown?.field.isSigned ?? request.rule.isSigned
+    return HeatColours(
+      scale: isSigned ? .diverging : .rising(map: UInt8(model.colourMap)), top: top)
+  }
 
   func draw(on frame: inout Frame) {
     drawHeading(on: &frame)
     if let shown = side.shown {
       frame.drawHeat(
-        pixels, in: layout.map, top: top, map: UInt8(model.colourMap), style: style)
+        pixels, in: layout.map, colours: colours, style: style, marks: marks(shown),
+        underlay: nil)
       drawTicks(shown, on: &frame)
     } else {
       drawWell(on: &frame)
@@ -74,10 +86,10 @@ struct FieldDrawing {
     for row in 0..<layout.headingRows where hasFocus {
       frame[area.row + row, area.column - 1] = Cell(glyphs.focus, foreground: .role(.accent))
     }
-    frame.write(title, row: area.row, column: column, width: width - tagWidth, glyphs: glyphs)
+    frame.write(title, row: area.row, column: column, width: width - tagWidth)
     frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
     if layout.headingRows > 1 {
-      frame.write(facts(width), row: area.row + 1, column: column, width: width, glyphs: glyphs)
+      frame.write(facts(width), row: area.row + 1, column: column, width: width)
     }
   }
 
@@ -124,30 +136,24 @@ struct FieldDrawing {
 
   /// Marks at the edges of the map, in line with the unit: they cover no value.
   private func drawTicks(_ shown: ShownMap, on frame: inout Frame) {
-    guard let subject = shown.subject, subject.mapSize.height > 0, subject.mapSize.width > 0
-    else { return }
     let map = layout.map
-    let down = Self.position(
-      subject.unit.row, of: subject.mapSize.height, input: shown.field.height)
-    let across = Self.position(
-      subject.unit.column, of: subject.mapSize.width, input: shown.field.width)
-    let row = map.row + max(0, min(map.rows - 1, Int(down * Double(map.rows))))
-    let column = map.column + max(0, min(map.columns - 1, Int(across * Double(map.columns))))
-    frame[row, map.column - 1] = Cell(glyphs.tick, foreground: .role(.quiet))
-    frame[row, map.column + map.columns] = Cell(glyphs.tick, foreground: .role(.quiet))
+    let marks = PixelMarks(rows: map.rows, columns: map.columns)
+    let centre = shown.field.centre
+    let place = marks.place(
+      row: Double(centre.row) + 0.5, column: Double(centre.column) + 0.5, in: window)
+    if (0..<map.rows).contains(place.row) {
+      let row = map.row + place.row
+      frame[row, map.column - 1] = Cell(glyphs.tick, foreground: .role(.quiet))
+      frame[row, map.column + map.columns] = Cell(glyphs.tick, foreground: .role(.quiet))
+    }
+    guard (0..<map.columns).contains(place.column) else { return }
+    let column = map.column + place.column
     if map.row > area.row + layout.headingRows {
       frame[map.row - 1, column] = Cell(glyphs.upright, foreground: .role(.quiet))
     }
     if layout.scaleRow > map.row + map.rows {
       frame[map.row + map.rows, column] = Cell(glyphs.upright, foreground: .role(.quiet))
     }
-  }
-
-  /// Where on the input (0...1) a unit's receptive field is centred. With the usual padding of half
-  /// a kernel, unit i of a layer of stride s looks at pixel i s, not at the middle of its s pixels.
-  private static func position(_ unit: Int, of count: Int, input: Int) -> Double {
-    let stride = (Double(input) / Double(count)).rounded(.up)
-    return (Double(unit) * stride + 0.5) / Double(max(1, input))
   }
 
   /// An empty ground of the size that the map will have, saying what it waits for.
@@ -175,21 +181,42 @@ struct FieldDrawing {
     }
   }
 
-  /// Colour bar with its range; the caption names the scale.
   private func drawScale(on frame: inout Frame) {
-    let caption = "log\(glyphs.subscriptTen)(M+1)"
-    let peak = side.shown == nil && top == 0 ? glyphs.dash : Format.significant(top)
+    frame.drawScaleRow(
+      layout, colours: colours, style: style, caption: model.session.screen.curve.caption(glyphs),
+      isKnown: side.shown != nil || top > 0)
+  }
+}
+
+extension Frame {
+  /// Colour bar with its range; the caption names the scale.
+  mutating func drawScaleRow(
+    _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, caption: String, isKnown: Bool
+  ) {
+    let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
+    let low = colours.isDiverging && isKnown ? "-" + peak : "0"
     let width = layout.scaleWidth
     let captionWidth = width >= 28 ? caption.unicodeScalars.count + 2 : 0
-    let bar = width - 2 - peak.unicodeScalars.count - 1 - captionWidth
+    let lowWidth = low.unicodeScalars.count + 1
+    let bar = width - lowWidth - peak.unicodeScalars.count - 1 - captionWidth
     guard bar >= 4 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
-    frame.write("0", .quiet, row: row, column: column, width: 1)
-    frame.drawHeatScale(
-      row: row, column: column + 2, width: bar, map: UInt8(model.colourMap), style: style)
-    frame.write(
+    write(low, .quiet, row: row, column: column, width: lowWidth)
+    drawHeatScale(row: row, column: column + lowWidth, width: bar, colours: colours, style: style)
+    write(
       [Span(" " + peak, .text), Span(captionWidth > 0 ? "  " + caption : "", .quiet)],
-      row: row, column: column + 2 + bar, width: width - 2 - bar)
+      row: row, column: column + lowWidth + bar, width: width - lowWidth - bar)
+  }
+}
+
+extension Curve {
+  /// What the colour bar measures.
+  func caption(_ glyphs: Glyphs) -> String {
+    switch self {
+    case .log: "log\(glyphs.subscriptTen)(M+1)"
+    case .linear: "M"
+    case .power: "M^1/4"
+    }
   }
 }

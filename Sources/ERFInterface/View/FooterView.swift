@@ -12,11 +12,11 @@ extension Frame {
       write(Footer.keys(model, width: room), row: row, column: 1, width: room)
       return
     }
-    drawNotice(notice, room: room, glyphs: model.display.glyphs)
+    drawNotice(notice, room: room)
   }
 
   /// In the footer where it fits, else in a band above it.
-  private mutating func drawNotice(_ notice: Notice, room: Int, glyphs: Glyphs) {
+  private mutating func drawNotice(_ notice: Notice, room: Int) {
     let row = size.rows - 1
     if notice.lines.count == 1, notice.lines[0].unicodeScalars.count <= room {
       write(notice.lines[0], notice.kind.role, row: row, column: 1, width: room)
@@ -29,7 +29,7 @@ extension Frame {
     fill(Area(row: top, column: 0, rows: shown.count, columns: size.columns), .raised)
     for (offset, line) in shown.enumerated() {
       write(
-        line, notice.kind.role, row: top + offset, column: 1, width: width, glyphs: glyphs)
+        line, notice.kind.role, row: top + offset, column: 1, width: width)
     }
   }
 }

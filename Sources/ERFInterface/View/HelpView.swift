@@ -67,7 +67,7 @@ extension Frame {
         Span("/", .accent, .bold), Span(query, .text),
         Span(isSearching ? "_" : "", .accent),
       ]
-      write(prompt, row: area.row, column: column, width: width, glyphs: model.display.glyphs)
+      write(prompt, row: area.row, column: column, width: width)
       area = Area(
         row: area.row + 2, column: area.column, rows: area.rows - 2, columns: area.columns)
     }
@@ -75,7 +75,7 @@ extension Frame {
     let first = max(0, min(scroll, lines.count - area.rows))
     for (offset, line) in lines.dropFirst(first).prefix(area.rows).enumerated() {
       write(
-        line, row: area.row + offset, column: column, width: width, glyphs: model.display.glyphs)
+        line, row: area.row + offset, column: column, width: width)
     }
   }
 }

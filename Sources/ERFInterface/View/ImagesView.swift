@@ -9,7 +9,7 @@ extension Frame {
       Span("mean over \(range.count) of \(images.available)", .text, .bold)
     ]
     if case .builtIn = images.source { heading.append(Span("  generated pictures", .quiet)) }
-    write(heading, row: area.row, column: area.column, width: area.columns, glyphs: glyphs)
+    write(heading, row: area.row, column: area.column, width: area.columns)
     let rows = area.rows - 2
     guard rows > 0 else { return }
     let first = max(0, min(model.lists.image - rows / 2, images.available - rows))
@@ -23,8 +23,7 @@ extension Frame {
           Span(marker, .accent), Span(mark + " ", .accent),
           Span("\(index + 1)".leftPadded(3) + "  ", .quiet),
           Span(images.name(index), isUsed ? .text : .quiet, isSelected ? .bold : []),
-        ], row: area.row + 2 + offset, column: area.column - 1, width: area.columns + 1,
-        glyphs: glyphs)
+        ], row: area.row + 2 + offset, column: area.column - 1, width: area.columns + 1)
     }
   }
 }

@@ -2,12 +2,10 @@
 
 extension Frame {
   mutating func drawJobs(_ model: Model, in area: Area) {
-    let glyphs = model.display.glyphs
     var row = area.row
     for side in model.sides.indices where row < area.row + area.rows {
       write(
-        Self.jobLine(model, side), row: row, column: area.column, width: area.columns,
-        glyphs: glyphs)
+        Self.jobLine(model, side), row: row, column: area.column, width: area.columns)
       row += 1
     }
     row += area.rows > 6 ? 1 : 0
@@ -20,7 +18,7 @@ extension Frame {
     }
     let end = max(0, lines.count - model.lists.log)
     for (offset, line) in lines[max(0, end - rows)..<end].enumerated() {
-      write(line, row: row + offset, column: area.column, width: area.columns, glyphs: glyphs)
+      write(line, row: row + offset, column: area.column, width: area.columns)
     }
     if lines.isEmpty {
       write("no messages yet", .line, row: row, column: area.column, width: area.columns)

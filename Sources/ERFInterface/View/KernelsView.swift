@@ -7,8 +7,7 @@ extension Frame {
     let lines = Kernels(model: model, width: area.columns).lines
     for (offset, line) in lines.prefix(area.rows).enumerated() {
       write(
-        line, row: area.row + offset, column: area.column, width: area.columns,
-        glyphs: model.display.glyphs)
+        line, row: area.row + offset, column: area.column, width: area.columns)
     }
   }
 }

@@ -11,7 +11,7 @@ extension Frame {
     fill(box, .raised)
     write(
       [Span(":", .accent, .bold), Span(query, .text), Span("_", .accent)], row: box.row,
-      column: column + 1, width: width - 2, glyphs: glyphs)
+      column: column + 1, width: width - 2)
     guard !entries.isEmpty else {
       write(
         "nothing is called that", .quiet, row: box.row + 1, column: column + 1, width: width - 2)
@@ -27,7 +27,7 @@ extension Frame {
         [
           Span(marker, .accent),
           Span(entry.title, isSelected ? .text : .quiet, isSelected ? .bold : []),
-        ], row: row, column: column, width: width - keyWidth - 2, glyphs: glyphs)
+        ], row: row, column: column, width: width - keyWidth - 2)
       writeRight(
         [Span(entry.keyLabel, .accent)], row: row, end: column + width - 1, width: keyWidth)
     }

@@ -37,7 +37,7 @@ extension Frame {
     if area.rows < 8 { lines.removeLast() }
     for (offset, line) in lines.prefix(area.rows).enumerated() {
       write(
-        line, row: area.row + offset, column: area.column, width: area.columns, glyphs: glyphs)
+        line, row: area.row + offset, column: area.column, width: area.columns)
     }
     drawUnitGrid(
       map, unit: unit, glyphs: glyphs,

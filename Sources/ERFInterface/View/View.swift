@@ -4,7 +4,7 @@ import ERFEngine
 
 /// Draws the state on a screen of a size.
 public func view(_ model: Model, size: ScreenSize) -> Frame {
-  var frame = Frame(size: size)
+  var frame = Frame(size: size, glyphs: model.display.glyphs)
   guard size.columns >= ScreenLayout.leastColumns, size.rows >= ScreenLayout.leastRows else {
     frame.drawTooSmall(model)
     return frame
@@ -81,6 +81,8 @@ extension Frame {
     var right: [String] = []
     if model.session.screen.isZoomed { right.append("zoomed") }
     right.append("rule " + model.session.rule.rawValue)
+    if model.session.screen.curve != .log { right.append(model.session.screen.curve.rawValue) }
+    if model.session.screen.window.zoom > 1 { right.append("\(model.session.screen.window.zoom)x") }
     right.append(model.ramp.name)
     if model.sides.count > 1 {
       right.append(model.session.screen.hasSharedScale ? "shared scale" : "own scales")
