@@ -91,7 +91,7 @@ extension Frame {
   ) {
     guard values.count == area.rows * style.pixelsPerCell * area.columns else { return }
     let pixel = PixelPainter(
-      values: values, columns: area.columns, colours: colours, marks: marks, underlay: underlay)
+      values: values, columns: area.columns, colours: colours, underlay: underlay)
     for row in 0..<area.rows {
       for column in 0..<area.columns {
         let upper = pixel.paint(row * style.pixelsPerCell, column)
@@ -104,6 +104,9 @@ extension Frame {
         case .characters:
           self[area.row + row, area.column + column] = pixel.character(row, column)
         }
+        guard let mark = marks?.cell(row, column, of: area) else { continue }
+        self[area.row + row, area.column + column] = pixel.marked(
+          row * style.pixelsPerCell, column, mark, style: style)
       }
     }
   }
@@ -128,16 +131,14 @@ extension Frame {
   }
 }
 
-/// The look of one pixel: a mark, or its level's colour, perhaps over a picture.
+/// The look of one pixel: its level's colour, perhaps over a picture.
 private struct PixelPainter {
   let values: [Double]
   let columns: Int
   let colours: HeatColours
-  let marks: PixelMarks?
   let underlay: [RGB]?
 
   func paint(_ row: Int, _ column: Int) -> Paint {
-    if let role = marks?[row, column] { return .role(role) }
     let index = row * columns + column
     let level = colours.level(values[index])
     guard let underlay, underlay.count == values.count, case .rising(let map) = colours.scale
@@ -148,8 +149,19 @@ private struct PixelPainter {
 
   func character(_ row: Int, _ column: Int) -> Cell {
     let level = colours.level(values[row * columns + column])
-    if let role = marks?[row, column] { return Cell("o", foreground: .role(role)) }
     return Cell(colours.character(level), foreground: colours.paint(level))
+  }
+
+  /// Dots over the cell's upper colour: dark ones where the map is bright.
+  func marked(
+    _ row: Int, _ column: Int, _ mark: (scalar: Unicode.Scalar, role: Role), style: HeatStyle
+  ) -> Cell {
+    let level = colours.level(values[row * columns + column])
+    let isBright = style != .characters && (colours.isDiverging || level > 150)
+    return Cell(
+      mark.scalar, foreground: .role(isBright ? .background : mark.role),
+      background: style == .characters ? .role(.background) : paint(row, column),
+      attributes: .bold)
   }
 
   /// The picture in dim grey where the map is dark, the map's colour where it is bright. Five bits a

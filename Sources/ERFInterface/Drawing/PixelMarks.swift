@@ -1,8 +1,9 @@
-// Outlines over a heat map, as sets of its drawn pixels: squares, contours, the cross-hair.
+// Outlines over a heat map: squares, contours, the cross-hair. They are drawn as dots of Braille, two
+// across and four down a cell, over the map's colour, so that they hide little of it.
 
 import ERFEngine
 
-/// Which pixels of a drawn map are painted over, and in which colour.
+/// Which dots lie over a drawn map, and in which colour.
 struct PixelMarks {
   let rows: Int
   let columns: Int
@@ -22,7 +23,30 @@ struct PixelMarks {
     }
   }
 
-  var isEmpty: Bool { roles.allSatisfy { $0 == nil } }
+  /// As many dots as the cells of a map have: without UTF-8 one a cell.
+  init(cells: Area, unicode: Bool) {
+    self.init(rows: cells.rows * (unicode ? 4 : 1), columns: cells.columns * (unicode ? 2 : 1))
+  }
+
+  /// Row and column bits of Braille's dots.
+  static let brailleBits: [[UInt32]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
+
+  /// What stands in a cell of a map of so many cells; nil where no dot is.
+  func cell(_ row: Int, _ column: Int, of cells: Area) -> (scalar: Unicode.Scalar, role: Role)? {
+    let down = rows / max(1, cells.rows)
+    let across = columns / max(1, cells.columns)
+    var bits: UInt32 = 0
+    var found: Role?
+    for y in 0..<down {
+      for x in 0..<across {
+        guard let role = self[row * down + y, column * across + x] else { continue }
+        bits |= Self.brailleBits[x % 2][y % 4]
+        found = role
+      }
+    }
+    guard let found else { return nil }
+    return (down == 1 ? "o" : Unicode.Scalar(0x2800 + bits) ?? "o", found)
+  }
 
   /// The edge of the rectangle from (top, left) to (bottom, right), all in pixels of the input.
   mutating func outline(
@@ -59,11 +83,11 @@ struct PixelMarks {
     }
   }
 
-  /// Four arms that leave the pixel itself to be seen.
+  /// Four arms that leave the place itself to be seen.
   mutating func cross(row: Double, column: Double, in window: PixelWindow, _ role: Role) {
     let middle = place(row: row, column: column, in: window)
-    let reach = max(2, min(rows, columns) / 10)
-    for offset in 1...reach where offset > 1 || reach < 3 {
+    let reach = max(3, min(rows, columns) / 8)
+    for offset in max(1, reach / 3)...reach {
       self[middle.row - offset, middle.column] = role
       self[middle.row + offset, middle.column] = role
       self[middle.row, middle.column - offset] = role

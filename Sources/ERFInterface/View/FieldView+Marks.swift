@@ -7,8 +7,7 @@ extension FieldDrawing {
   func marks(_ shown: ShownMap) -> PixelMarks? {
     let screen = model.session.screen
     guard screen.areas != .none || screen.showsTheory || screen.cursor != nil else { return nil }
-    let rows = layout.map.rows * style.pixelsPerCell
-    var marks = PixelMarks(rows: rows, columns: layout.map.columns)
+    var marks = PixelMarks(cells: layout.map, unicode: model.display.unicode)
     switch screen.areas {
     case .none: break
     case .squares: outlineSquares(shown, &marks)
@@ -32,7 +31,7 @@ extension FieldDrawing {
       let left = Double(field.width / 2 - side / 2)
       marks.outline(
         top: top, left: left, bottom: top + Double(side), right: left + Double(side), in: window,
-        .accent)
+        .text)
     }
   }
 
@@ -40,7 +39,9 @@ extension FieldDrawing {
     // Levels are of the whole map, also where a part of it is seen.
     let whole = shown.field.resampled(rows: 64, columns: 64, curve: model.session.screen.curve)
     let levels = ContourLevels.levels(of: whole, shares: ERFMetrics.thresholds)
-    for level in levels.reversed() { marks.contour(pixels, level: level, .accent) }
+    let values = shown.field.resampled(
+      rows: marks.rows, columns: marks.columns, curve: model.session.screen.curve, window: window)
+    for level in levels.reversed() { marks.contour(values, level: level, .text) }
   }
 
   /// The window of pixels that can reach the unit at all, as far as it lies on the input.

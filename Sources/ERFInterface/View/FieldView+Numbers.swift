@@ -134,7 +134,7 @@ extension FieldDrawing {
     if let failure = side.failure, side.shown != nil {
       lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
     }
-    lines += warnings.flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
+    lines += warnings(width).flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
       [Span($0, .warning)]
     }
     if side.job == nil, side.failure == nil, layout.side == nil { lines.append(summary(width)) }
@@ -164,13 +164,14 @@ extension FieldDrawing {
   }
 
   /// Most urgent first.
-  private var warnings: [String] {
+  private func warnings(_ width: Int) -> [String] {
     guard let shown = side.shown else { return [] }
     var result: [String] = []
     if top > 0, peak < 0.04 * top { result.append("dim on shared scale: s for its own") }
     if shown.metrics.borderShare > Self.borderLimit {
       result.append(
-        "\(Format.percent(shown.metrics.borderShare)) at border: input too small")
+        Format.percent(shown.metrics.borderShare)
+          + (width >= 36 ? " at border: input too small" : " at border"))
     }
     if let image = shown.skipped.first {
       let count = shown.skipped.count

@@ -102,11 +102,12 @@ struct FieldDrawing {
     let variants = [
       [weights(long: true), Span(long, .quiet), Span(stage, .quiet)],
       [weights(long: false), Span(short, .quiet), Span(stage, .quiet)],
+      [Span(short, .quiet), Span(stage, .quiet)],
     ]
     let joined = variants.map { spans in
       Array(spans.map { [$0] }.joined(separator: [Span(glyphs.separator, .line)]))
     }
-    return joined.first { $0.width <= width } ?? joined[1]
+    return joined.first { $0.width <= width } ?? joined[2]
   }
 
   /// Random weights stand out, since with them the order of networks can reverse.

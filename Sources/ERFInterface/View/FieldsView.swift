@@ -57,13 +57,15 @@ struct FieldsParts {
 
   /// What the fields leave, where that is enough to plot in.
   private static func plotRows(_ model: Model, in area: Area, fieldWidth: Int) -> Int {
-    guard model.session.screen.profile != .none, area.rows >= 30 else { return 0 }
+    guard model.session.screen.profile != .none else { return 0 }
     let size = model.inputSize(0)
     let map =
       Double(fieldWidth - 2) * Double(size.height)
       / (Double(max(1, size.width)) * max(0.2, model.display.cellAspect))
-    let numbers = area.rows >= 40 ? 13 : 11
-    return max(9, min(18, area.rows - Int(map.rounded()) - numbers))
+    let numbers = area.rows >= 40 ? 13 : area.rows >= 30 ? 11 : 9
+    let left = area.rows - Int(map.rounded()) - numbers
+    if left >= 5 { return min(18, left) }
+    return area.rows >= 30 ? 9 : 0
   }
 }
 

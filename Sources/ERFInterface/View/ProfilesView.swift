@@ -75,15 +75,11 @@ extension Frame {
       for y in Swift.min(from, to)...Swift.max(from, to) {
         dot(
           row: canvas.row + y / down, column: canvas.column + x / across,
-          bit: display.unicode ? Self.brailleBits[x % 2][y % 4] : nil, role)
+          bit: display.unicode ? PixelMarks.brailleBits[x % 2][y % 4] : nil, role)
       }
       previous = here
     }
   }
-
-  private static let brailleBits: [[UInt32]] = [
-    [0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80],
-  ]
 
   private mutating func dot(row: Int, column: Int, bit: UInt32?, _ role: Role) {
     guard let bit else {
