@@ -13,6 +13,7 @@ struct Command: Sendable {
 
   static let all = [
     Command.erf, Command.compare, Command.features, Command.info, Command.models,
+    Command.snapshot,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.

@@ -109,6 +109,7 @@ final class FakeTerminal: Terminal {
   private(set) var isClosed = false
   private(set) var suspensions = 0
   private(set) var redraws = 0
+  private(set) var copied: [String] = []
   private(set) var timedOut = false
   private var script: [Step]
   private let woken = Pokes()
@@ -125,6 +126,7 @@ final class FakeTerminal: Terminal {
   var wake: @Sendable () -> Void { { [woken] in woken.poke() } }
   func present(_ frame: Frame) { frames.append(frame) }
   func redraw() { redraws += 1 }
+  func copy(_ text: String) { copied.append(text) }
   func suspend() { suspensions += 1 }
   func close() { isClosed = true }
 
@@ -231,7 +233,12 @@ final class FakeExporting: HeatmapExporting {
     self.failure = failure
   }
 
-  func export(result: ERFResult, path: String, colours: String) throws {
+  func write(_ bytes: [UInt8], to path: String) throws {
+    if let failure { throw FakeComputing.Failure(description: failure) }
+    written.withLock { $0.append(path) }
+  }
+
+  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
     if let failure { throw FakeComputing.Failure(description: failure) }
     written.withLock { $0.append(path) }
   }

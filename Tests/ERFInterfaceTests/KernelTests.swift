@@ -60,9 +60,18 @@ import Testing
     #expect(model.type("f").computed[0].network.fit == .interpolate)
     #expect(model.type("f").computed[0].network.fit == .reinitialise(seed: 1))
     _ = model.type("f")
-    #expect(model.type("y").computed.count == 1)
+    #expect(model.type("X").computed.count == 1)
     #expect(model.session.networks[0] == model.session.networks[1])
     #expect(model.type("x").isEmpty && model.notice?.lines == ["A and B are the same"])
+  }
+
+  @Test func networksOfTheCatalogueFollowOneAnother() {
+    var model = makeModel(["replknet-3", "resnet-18"])
+    let names = (0..<4).map { _ in model.type(")").computed.first?.network.model }
+    #expect(names == ["replknet-7", "replknet-13", "replknet-25", "replknet-31"])
+    #expect(model.type("(").computed.first?.network.model == "replknet-25")
+    _ = model.type("u")
+    #expect(model.session.networks[0].model == "replknet-31")
   }
 
   @Test func movingStaysInTheTable() {

@@ -31,7 +31,7 @@ import Testing
     let terminal = FakeTerminal([
       .until { $0.contains("computing") || $0.contains("image") },
       .until { $0.components(of: "2 images") == 2 },
-      .event(.key(.character("e"))),
+      .event(.key(.character("e"))), .event(.key(.enter)),
       .until { $0.contains("wrote") },
     ])
     #expect(run(terminal, exporting: exporting) == 0)
@@ -86,7 +86,7 @@ import Testing
   @Test func failedExportsAreShown() {
     let terminal = FakeTerminal([
       .until { $0.components(of: "2 images") == 2 },
-      .event(.key(.character("e"))),
+      .event(.key(.character("e"))), .event(.key(.enter)),
       .until { $0.contains("disk full") },
     ])
     #expect(run(terminal, exporting: FakeExporting(failure: "disk full")) == 0)
@@ -147,7 +147,7 @@ import Testing
     subject.weights = "/data/../My Weights\u{1b}.pth.tar"
     subject.unit = Unit(row: 1, column: 2)
     #expect(
-      ExportNaming.stem(subject) { _ in false }
+      ExportNaming.stem(subject, endings: ["pgm"]) { _ in false }
         == "replknet-kernels-31-29-small-5-my-weights-224-stage4-at-1-2")
   }
 }

@@ -8,7 +8,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case opening, computing, preview, finished, stale, failed, exported, single
   case kernels, kernelsEdited, unit, metrics, images, jobs, zoomed
   case difference, squares, contours, crossHair, closer, signed, profileDown
-  case help, helpSearch, palette
+  case help, helpSearch, palette, exportMenu, prompt
 
   var description: String { rawValue }
 
@@ -32,9 +32,12 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     case .exported:
       var model = makeModel(display: display)
-      guard case .export(let id, let results, _)? = model.type("e").first else { return model }
+      _ = model.type("e")
+      guard case .export(let id, let results, let kind, _)? = update(&model, .key(.enter)).first
+      else { return model }
       let paths = results.flatMap { result in
-        ExportNaming.endings.map { "\(ExportNaming.stem(result.subject) { _ in false }).\($0)" }
+        let stem = ExportNaming.stem(result.subject, endings: kind.endings) { _ in false }
+        return kind.endings.map { "\(stem).\($0)" }
       }
       _ = update(&model, .exported(id, paths: paths, failure: nil))
       return model
@@ -63,6 +66,8 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .closer: "lllll>>"
       case .signed: "R"
       case .profileDown: "ppst"
+      case .exportMenu: "ejj"
+      case .prompt: "w"
       case .help: "?"
       case .helpSearch: "?/stage"
       case .palette: ":net31"

@@ -1,6 +1,7 @@
 // Sessions as files: nothing is lost, defaults, and what is wrong is named by its path.
 
 import ERFEngine
+import TestSupport
 import Testing
 
 @testable import ERFInterface
@@ -78,5 +79,19 @@ import Testing
     let edited =
       #"{"version": 1, "networks": [{"model": "replknet-3", "edited": "replknet:kernels=4"}]}"#
     #expect { try read(edited) } throws: { "\($0)".contains("networks[0].edited") }
+  }
+
+  /// The ready-made sessions open, and their networks can be built.
+  @Test(arguments: [
+    "any-unit", "dilation", "kernel-sweep", "reparameterisation", "replknet-13-31",
+    "resnet-101-replknet-31", "shortcuts",
+  ])
+  func readyMadeSessionsOpen(_ name: String) throws {
+    let session = try read(try PackageFiles.text("Sessions/\(name).json"))
+    #expect(!session.title.isEmpty)
+    var model = Model(session: session, display: Display())
+    let requests = update(&model, .opened).computed
+    #expect(requests.count == session.networks.count)
+    for request in requests { try request.validate() }
   }
 }

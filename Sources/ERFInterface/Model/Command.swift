@@ -4,13 +4,14 @@
 public enum CommandName: Sendable, Hashable {
   case panel(PanelName)
   case nextPanel, previousPanel, zoom, side(Int)
+  case nextNetwork, previousNetwork
   case nextStage, previousStage, nextBlock, previousBlock, centreUnit
   case larger, smaller, recompute, cancel
   case nextImage, previousImage
   case scale, nextColours, previousColours
   case arrangement, curve, rule, areas, theory, profile, underlay
   case undo, redo
-  case export, palette, help, redraw, suspend, quit
+  case export, write, copy, palette, help, redraw, suspend, quit
   /// Within the focused panel.
   case move(Direction)
   case leap(Direction)

@@ -19,6 +19,10 @@ extension Command {
       Command(.previousStage, [key("[")], group: group, "the stage before"),
       Command(.nextBlock, [key("}")], group: group, "the next block of the stage"),
       Command(.previousBlock, [key("{")], group: group, "the block before"),
+      Command(
+        .nextNetwork, [key(")")], group: group,
+        "the next network of the catalogue in the active place"),
+      Command(.previousNetwork, [key("(")], group: group, "the network before"),
       Command(.centreUnit, [key("0")], group: group, "the central unit of the layer"),
       Command(
         .larger, [key("+"), key("=")], label: "+", group: group, footer: "larger", rank: 13,
@@ -99,7 +103,13 @@ extension Command {
         "find a command by name; networks and sizes too"),
       Command(
         .export, [key("e")], group: group, footer: "export", rank: 18,
-        "write the finished maps as PGM, PNG and NPY into the current folder"),
+        "files: maps as PGM, PNG, NPY, CSV, JSON; the screen as text, SVG, PNG"),
+      Command(
+        .write, [key("w")], group: group, footer: "write", rank: 20,
+        "write the session, which replk-tui FILE.json opens"),
+      Command(
+        .copy, [key("y")], group: group,
+        "copy the metrics to the clipboard, where the terminal takes them (OSC 52)"),
       Command(.redraw, [.control("l")], group: group, "draw the screen anew"),
       Command(.suspend, [.control("z")], group: group, "suspend; fg comes back"),
       Command(
@@ -155,7 +165,7 @@ extension Command {
         .kernels, .resetNetwork, [key("U")], footer: "reset", rank: 6,
         "the network as it was opened"),
       scoped(
-        .kernels, .copyNetwork, [key("y")], footer: "copy", rank: 7,
+        .kernels, .copyNetwork, [key("X")], footer: "copy", rank: 7,
         "copy the active network to the other side"),
       scoped(.kernels, .swapNetworks, [key("x")], footer: "swap", rank: 8, "swap A and B"),
     ],

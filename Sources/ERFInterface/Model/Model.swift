@@ -24,6 +24,10 @@ public struct Model: Sendable {
   public var threads: Int?
   /// The export under way.
   public var exporting: RequestID?
+  /// The session being written.
+  public var saving: RequestID?
+  /// Where the session was read from or written to last.
+  public var sessionPath: String?
   var facts = FactsCache()
   private var lastRequest = 0
 
@@ -57,12 +61,15 @@ public enum Overlay: Sendable, Equatable {
   case help(query: String, isSearching: Bool, scroll: Int)
   /// Commands whose description fits what was typed, with the place of the selected one.
   case palette(query: String, selection: Int)
+  case exportMenu(selection: Int)
+  case prompt(Prompt)
 
   /// Whether letters are text rather than commands.
   var isTyping: Bool {
     switch self {
     case .help(_, let isSearching, _): isSearching
-    case .palette: true
+    case .palette, .prompt: true
+    case .exportMenu: false
     }
   }
 }

@@ -4,6 +4,12 @@
 public struct ExplorerOptions: Sendable {
   /// Worker threads; nil: one a core.
   public var threads: Int?
+  /// Where the session came from; nil: not from a file.
+  public var sessionPath: String?
+  /// Where the session is kept when the program ends; nil: nowhere.
+  public var statePath: String?
+  /// Something to be told with the first frame.
+  public var notice: String?
   /// Least time between two frames that no key asked for, in milliseconds.
   public var frameMilliseconds = 50
 
@@ -30,6 +36,7 @@ private struct ExplorerLoop {
   let mailbox: Mailbox<Message>
   let runner: EffectRunner
   let frameTime: Duration
+  let statePath: String?
   let clock = ContinuousClock()
   var model: Model
   var exitCode: Int32?
@@ -46,7 +53,9 @@ private struct ExplorerLoop {
     mailbox = Mailbox(wake: terminal.wake)
     runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
     model = Model(session: session, display: terminal.display, threads: options.threads)
-    model.notice = terminal.notice.map { Notice(.warning, $0) }
+    model.sessionPath = options.sessionPath
+    statePath = options.statePath
+    model.notice = (terminal.notice ?? options.notice).map { Notice(.warning, $0) }
     frameTime = .milliseconds(options.frameMilliseconds)
     lastFrame = clock.now
   }
@@ -70,6 +79,7 @@ private struct ExplorerLoop {
       }
     }
     terminal.close()
+    if let statePath { runner.keep(model.session, at: statePath) }
     runner.stop(seconds: 1)
     return exitCode ?? 0
   }
@@ -100,14 +110,15 @@ private struct ExplorerLoop {
     isDirty = true
     for effect in update(&model, message) {
       switch effect {
-      case .compute(let id, let request, let preview):
-        runner.compute(id, request, preview: preview)
-      case .cancel(let id): runner.cancel(id)
-      case .export(let id, let results, let colours):
-        runner.export(id, results, colours: colours)
+      case .exportScreen(let id, let ending):
+        let depth = model.display.depth == .mono ? .trueColour : model.display.depth
+        runner.exportScreen(
+          id, view(model, size: terminal.size), ending: ending, depth: depth)
+      case .copy(let text): terminal.copy(text)
       case .redraw: terminal.redraw()
       case .suspend: suspend()
       case .quit: exitCode = 0
+      default: runner.carryOut(effect)
       }
     }
   }

@@ -34,5 +34,10 @@ public struct SessionFileError: ExplainedError, Equatable {
   public let path: String
   public let error: SessionError
 
+  public init(path: String, error: SessionError) {
+    self.path = path
+    self.error = error
+  }
+
   public var explanation: String { "\(path.sanitised): \(error.explanation)" }
 }

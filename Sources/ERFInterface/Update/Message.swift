@@ -22,6 +22,7 @@ public enum Message: Sendable {
   case cancelled(RequestID)
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
+  case saved(RequestID, path: String, failure: String?)
 }
 
 /// A map on its way with what the worker derived from it.
@@ -42,7 +43,12 @@ public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
   case compute(RequestID, ERFRequest, preview: ERFRequest?)
   case cancel(RequestID)
-  case export(RequestID, [ERFResult], colours: String)
+  case export(RequestID, [ERFResult], ExportKind, colours: String)
+  /// Writes the screen to a file of its own with that ending.
+  case exportScreen(RequestID, ending: String)
+  case save(RequestID, path: String, [UInt8])
+  /// Puts text on the terminal's clipboard.
+  case copy(String)
   case redraw
   case suspend
   case quit

@@ -28,9 +28,7 @@ extension Model {
       return sides.count > 1 ? nil : "there is one network; give two to compare"
     case .swapNetworks, .copyNetwork, .resetNetwork: return kernelRefusal(command)
     case .cancel: return isComputing ? nil : "nothing is being computed"
-    case .export:
-      if exporting != nil { return "the export before is still being written" }
-      return sides.contains { $0.shown?.result != nil } ? nil : "no finished map to export yet"
+    case .export, .write, .copy: return fileRefusal(command)
     case .larger, .smaller: return sizeRefusal(larger: command == .larger)
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit:
       return facts(active) == nil
@@ -72,7 +70,12 @@ extension Model {
     case .suspend: return [.suspend]
     case .recompute: for index in sides.indices { sides[index].asked = nil }
     case .cancel: return cancelAll()
-    case .export: return exportShown()
+    case .export: overlay = .exportMenu(selection: 0)
+    case .write:
+      overlay = .prompt(Prompt(purpose: .saveSession, text: sessionPath ?? "session.json"))
+    case .copy:
+      tell(.note, "the metrics were sent to the clipboard")
+      return [.copy(metricsText)]
     case .help: overlay = .help(query: "", isSearching: false, scroll: 0)
     case .palette: overlay = .palette(query: "", selection: 0)
     default: change(command)
@@ -99,6 +102,8 @@ extension Model {
     case .redo:
       if let networks = history.redo(session.networks) { restore(networks) }
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: aim(command)
+    case .nextNetwork: stepNetwork(1)
+    case .previousNetwork: stepNetwork(-1)
     case .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay: changeLook(command)
     default: changeInPanel(command)
     }
@@ -142,13 +147,6 @@ extension Model {
     }
     tell(.note, "cancelled; r computes again")
     return effects
-  }
-
-  private mutating func exportShown() -> [Effect] {
-    let id = nextRequestID()
-    exporting = id
-    notice = Notice(.note, "writing ...")
-    return [.export(id, sides.compactMap { $0.shown?.result }, colours: ramp.name)]
   }
 
   private mutating func scrollLog(_ direction: Direction) {

@@ -10,6 +10,8 @@ extension Model {
       return isSearching
         ? searchHelp(key, query) : pressInHelp(key, query: query, scroll: scroll)
     case .palette(let query, let selection): return pressInPalette(key, query, selection)
+    case .exportMenu(let selection): return pressInMenu(key, selection)
+    case .prompt(let prompt): return pressInPrompt(key, prompt)
     case nil: return nil
     }
   }
@@ -77,10 +79,7 @@ extension Model {
     notice = nil
     switch action {
     case .command(let command): return run(command)
-    case .network(let id):
-      history.record(session.networks)
-      session.networks[active] = NetworkChoice(
-        model: id, weights: .random(seed: 0))
+    case .network(let id): open(id)
     case .size(let side):
       if let refusal = sizeRefusal(larger: true), session.size.height != Self.sizes.last {
         notice = Notice(.note, refusal)

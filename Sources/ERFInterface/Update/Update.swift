@@ -9,6 +9,7 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
+  case .saved(let id, let path, let failure): model.saved(id, path, failure)
   case .began(let id):
     model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject):

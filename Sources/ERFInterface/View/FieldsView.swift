@@ -138,8 +138,9 @@ struct DifferenceDrawing {
     for (left, right) in zip(a, b) {
       header.append(Span(Format.fixed(left.threshold * 100, 0).leftPadded(cell), .quiet))
       let text =
-        left.ratio.flatMap { l in right.ratio.map { Format.signed((l - $0) * 100, 1) } }
-        ?? model.display.glyphs.dash
+        left.ratio.flatMap { l in
+          right.ratio.map { Format.signed((l - $0) * 100, cell < 7 ? 0 : 1) }
+        } ?? model.display.glyphs.dash
       points.append(Span(text.leftPadded(cell), .text, .bold))
     }
     frame.write(header, row: layout.tableRow, column: area.column + 1, width: room)

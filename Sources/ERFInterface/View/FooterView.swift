@@ -66,6 +66,9 @@ enum Footer {
         isSearching
           ? [("Enter", "done"), ("Esc", "all")] : [(arrows, "scroll"), ("/", "search")],
         width: width)
+    case .exportMenu:
+      return fitting([("Enter", "write"), (arrows, "select"), ("Esc", "close")], width: width)
+    case .prompt: return fitting([("Enter", "write"), ("^U", "empty")], width: width)
     case .palette:
       return fitting(
         [("Enter", "do it"), (arrows, "select")], width: width)

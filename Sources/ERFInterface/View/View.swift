@@ -17,6 +17,12 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
   case .palette(let query, let selection):
     frame.drawPanels(model, layout)
     frame.drawPalette(model, in: layout.body, query: query, selection: selection)
+  case .exportMenu(let selection):
+    frame.drawPanels(model, layout)
+    frame.drawExportMenu(model, in: layout.body, selection: selection)
+  case .prompt(let prompt):
+    frame.drawPanels(model, layout)
+    frame.drawPrompt(prompt, in: layout.body)
   case nil: frame.drawPanels(model, layout)
   }
   frame.drawFooter(model)
