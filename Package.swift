@@ -72,7 +72,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ERFInterfaceTests", dependencies: ["ERFInterface", "ERFEngine", "TestSupport"],
-      swiftSettings: swiftSettings),
+      exclude: ["Screens"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplkTuiTests", dependencies: ["replk-tui", "ERFEngine", "TestSupport"],
       swiftSettings: swiftSettings),

@@ -242,6 +242,11 @@ void cnc_redraw(void) {
   if (is_open) clearok(curscr, TRUE);
 }
 
+void cnc_send(int byte) {
+  if (!is_open) return;
+  if (byte < 0) fflush(stdout); else putc(byte, stdout);
+}
+
 void cnc_suspend(void) {
   if (!is_open) return;
   endwin();

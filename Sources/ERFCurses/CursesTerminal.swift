@@ -93,6 +93,13 @@ public final class CursesTerminal: Terminal {
     cnc_redraw()
   }
 
+  public func copy(_ text: String) {
+    // OSC 52: what follows in base 64 goes to the clipboard.
+    let sequence = "\u{1b}]52;c;\(Base64.encode(Array(text.utf8)))\u{07}"
+    for byte in sequence.utf8 { cnc_send(Int32(byte)) }
+    cnc_send(-1)
+  }
+
   public func suspend() {
     cnc_suspend()
     presented = nil

@@ -12,9 +12,8 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all = [
-    Command.erf, Command.compare, Command.probe, Command.stimuli, Command.classify,
-    Command.features,
-    Command.info, Command.models, Command.inspect, Command.convert,
+    Command.erf, Command.compare, Command.snapshot, Command.probe, Command.stimuli, Command.classify,
+    Command.features, Command.info, Command.models, Command.inspect, Command.convert,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.

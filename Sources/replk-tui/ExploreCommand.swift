@@ -1,24 +1,35 @@
-// The explorer, which opens where no subcommand is named: one or two networks on the terminal.
+// The explorer, which opens where no subcommand is named: a session, or one or two networks, on the
+// terminal.
 
 import ERFCurses
 import ERFEngine
 import ERFInterface
 
 enum ExploreCommand {
-  static let options =
+  /// What makes a session.
+  static let sessionOptions =
     Options.network + Options.images + Options.unit + Options.run + [
       Option(
         "--colours", "--colors", value: "NAME",
-        help: "first colour map: \(colourMaps.joined(separator: ", "))"),
-      Option(
-        "--color", "--colour", value: "DEPTH",
-        help: "colours to use: \(ColourChoice.allCases.map(\.rawValue).joined(separator: ", "))"),
-      Option("--ascii", help: "draw with ASCII characters alone"),
-      Option(
-        "--cell-aspect", value: "A", help: "height of a character over its width (default 2)"),
+        help: "first colour map: \(colourMaps.joined(separator: ", "))")
+    ]
+
+  /// How it is drawn.
+  static let displayOptions = [
+    Option(
+      "--color", "--colour", value: "DEPTH",
+      help: "colours to use: \(ColourChoice.allCases.map(\.rawValue).joined(separator: ", "))"),
+    Option("--ascii", help: "draw with ASCII characters alone"),
+    Option(
+      "--cell-aspect", value: "A", help: "height of a character over its width (default 2)"),
+  ]
+
+  static let options =
+    sessionOptions + displayOptions + [
+      Option("--no-state", help: "neither restore the last session nor keep this one")
     ] + Options.help
 
-  /// Diverging maps are for differences, which this screen does not show.
+  /// Diverging maps are for differences and signed maps, which take them unasked.
   private static let colourMaps = ColourMap.all.filter { !$0.isDiverging }.map(\.name)
 
   /// Opened without a model's name: the paper's comparison.
@@ -33,19 +44,17 @@ enum ExploreCommand {
       try StandardStreams.write(Help.overview())
       return 0
     }
-    let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
-    guard models.count <= 2 else { throw UsageError.tooManyModels }
-    let requests = try arguments.requests(models)
-    let colours = try arguments.parsed(
-      "--colours", expected: colourMaps.joined(separator: ", ")
-    ) { colourMaps.contains($0) ? $0 : nil }
     let terminalOptions = try terminalOptions(arguments)
-    for request in requests {
-      do {
-        try request.validate()
-      } catch ModelError.unknown(let id, _) where !id.contains(":") {
-        throw UsageError.unknownCommand(
-          id, nearest: nearest(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
+    var options = ExplorerOptions()
+    let session: Session
+    let keepsState = !arguments.has("--no-state")
+    if keepsState { options.statePath = SessionFile.statePath }
+    if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
+      session = last
+    } else {
+      (session, options.threads) = try Self.session(arguments)
+      options.sessionPath = arguments.positionals.first.flatMap {
+        SessionFile.isSession($0) ? $0 : nil
       }
     }
     let terminal: CursesTerminal
@@ -55,13 +64,65 @@ enum ExploreCommand {
       throw UsageError.noTerminal(reason: "\(error)")
     }
     return Explorer.run(
-      requests: requests, options: ExplorerOptions(colourMap: colours), terminal: terminal,
-      computing: EngineComputing(), exporting: FileExporter())
+      session: session, options: options, terminal: terminal, computing: EngineComputing(),
+      exporting: FileExporter())
   }
 
-  private static func terminalOptions(
-    _ arguments: Arguments
-  ) throws(UsageError) -> TerminalOptions {
+  /// Whether a word says nothing of what is to be looked at.
+  private static func saysHowOnly(_ word: String) -> Bool {
+    word == "--ascii" || word.hasPrefix("--color=") || word.hasPrefix("--colour=")
+      || word.hasPrefix("--cell-aspect=")
+  }
+
+  /// The state that the last run left; one that cannot be read is told of and left alone.
+  private static func lastSession(_ options: inout ExplorerOptions) -> Session? {
+    guard let path = SessionFile.statePath else { return nil }
+    do {
+      return try SessionFile.load(path)
+    } catch is FileError {
+      return nil
+    } catch {
+      options.notice = "the last session is not restored: \(error)"
+      options.statePath = nil
+      return nil
+    }
+  }
+
+  /// The session that positionals and options make, and the number of threads asked for.
+  static func session(_ arguments: Arguments) throws -> (Session, threads: Int?) {
+    let colours = try arguments.parsed(
+      "--colours", expected: colourMaps.joined(separator: ", ")
+    ) { colourMaps.contains($0) ? $0 : nil }
+    var session: Session
+    if let word = arguments.positionals.first, SessionFile.isSession(word) {
+      guard arguments.positionals.count == 1 else {
+        throw UsageError.tooManyPositionals(
+          command: "replk-tui", extra: arguments.positionals[1])
+      }
+      session = try SessionFile.load(word)
+    } else {
+      session = try self.session(models: arguments)
+    }
+    if let colours { session.screen.colours = colours }
+    return (session, try arguments.threads())
+  }
+
+  private static func session(models arguments: Arguments) throws -> Session {
+    let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
+    guard models.count <= 2 else { throw UsageError.tooManyModels }
+    let requests = try arguments.requests(models)
+    for request in requests {
+      do {
+        try request.validate()
+      } catch ModelError.unknown(let id, _) where !id.contains(":") {
+        throw UsageError.unknownCommand(
+          id, nearest: nearest(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
+      }
+    }
+    return try Session(requests)
+  }
+
+  static func terminalOptions(_ arguments: Arguments) throws(UsageError) -> TerminalOptions {
     let choices = ColourChoice.allCases.map(\.rawValue).joined(separator: ", ")
     return TerminalOptions(
       colour: try arguments.parsed("--color", expected: choices) { ColourChoice(rawValue: $0) }
@@ -74,7 +135,7 @@ enum ExploreCommand {
 }
 
 /// The engine, for the explorer.
-private struct EngineComputing: ERFComputing {
+struct EngineComputing: ERFComputing {
   private let computer = ERFComputer()
 
   func compute(
@@ -84,9 +145,17 @@ private struct EngineComputing: ERFComputing {
   }
 }
 
-/// The engine's exports, for the explorer.
-private struct FileExporter: HeatmapExporting {
-  func export(result: ERFResult, path: String, colours: String) throws {
-    try HeatmapExport.write(result, to: path, colours: ColourMap.named(colours) ?? .ember)
+/// Files, for the explorer.
+struct FileExporter: HeatmapExporting {
+  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
+    try HeatmapExport.write(
+      result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
+  }
+
+  func write(_ bytes: [UInt8], to path: String) throws {
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try Folder.make(String(path[..<slash]))
+    }
+    try AtomicFile.write(bytes, to: path)
   }
 }

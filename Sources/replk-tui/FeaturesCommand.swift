@@ -7,7 +7,7 @@ extension Command {
     name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy [options]",
     summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
     options: Options.network + Options.images
-      + Options.unit.filter { $0.names[0] != "--at" } + Options.run + [
+      + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run + [
         Option("--output", "-o", value: "FILE.npy", help: "where to write")
       ]
   ) { arguments in

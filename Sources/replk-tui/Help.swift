@@ -8,7 +8,7 @@ enum Help {
     return """
       replk-tui \(version): an explorer of effective receptive fields
 
-      usage: replk-tui [MODEL|FILE [MODEL|FILE]] [options]     open the explorer
+      usage: replk-tui [MODEL|FILE [MODEL|FILE] | SESSION.json] [options]     open the explorer
              replk-tui COMMAND [options]
 
       commands:

@@ -33,6 +33,9 @@ enum Options {
     Option("--stage", value: "K", help: "tap the output of stage K, from 1 (default: the last)"),
     Option("--tap", value: "NAME", help: "tap any layer by name, as `info` lists them"),
     Option("--at", value: "ROW,COL", help: "the unit on the tapped map (default: its centre)"),
+    Option(
+      "--rule", value: "NAME",
+      help: "how gradients become a map: \(ERFRule.names) (default paper)"),
   ]
 
   static let run = [
@@ -101,6 +104,10 @@ extension Arguments {
     }
   }
 
+  func rule() throws(UsageError) -> ERFRule {
+    try parsed("--rule", expected: ERFRule.names) { ERFRule(rawValue: $0.lowercased()) } ?? .paper
+  }
+
   func threads() throws(UsageError) -> Int? {
     try parsed("--threads", expected: "a number from 1 to 256") {
       Int($0).flatMap { (1...256).contains($0) ? $0 : nil }
@@ -167,6 +174,7 @@ extension Arguments {
     return try networks.map { network in
       ERFRequest(
         network: network, images: images, size: try size(), tap: try tap(), unit: try unit(),
+        rule: try rule(),
         threads: try threads())
     }
   }
@@ -192,4 +200,9 @@ func nearest(to word: String, among known: [String]) -> String? {
   let ranked = known.map { (word: $0, distance: editDistance($0, word.lowercased())) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(2, word.count / 3) ? best.word : nil
+}
+
+extension ERFRule {
+  /// All that `--rule` takes.
+  fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -6,27 +6,53 @@ import Testing
 @testable import ERFInterface
 
 @Suite struct HeatFieldTests {
-  static let field = HeatField(
-    height: 21, width: 13, values: (0..<273).map { Float(($0 * 7919) % 101) / 100 })
+  static let values = (0..<273).map { Double(($0 * 7919) % 101) / 100 }
+  static let field = HeatField(ERFMap(height: 21, width: 13, values: values))
 
   @Test(arguments: [(1, 1), (5, 4), (21, 13), (7, 13), (40, 29), (64, 64), (20, 14)])
   func scalingKeepsTheMean(_ rows: Int, _ columns: Int) {
-    let field = Self.field
-    let mean = field.values.reduce(0) { $0 + Double($1) } / Double(field.values.count)
-    let scaled = field.resampled(rows: rows, columns: columns)
+    let mean = Self.values.reduce(0, +) / 273
+    let scaled = Self.field.resampled(rows: rows, columns: columns, curve: .linear)
     #expect(scaled.count == rows * columns)
     #expect(abs(scaled.reduce(0, +) / Double(scaled.count) - mean) < 1e-9)
   }
 
   @Test func sameSizeIsTheSame() {
-    #expect(Self.field.resampled(rows: 21, columns: 13) == Self.field.values.map(Double.init))
+    let same = Self.field.resampled(rows: 21, columns: 13, curve: .linear)
+    #expect(zip(same, Self.values).allSatisfy { abs($0 - $1) < 1e-12 })
     #expect(Self.field.resampled(rows: 0, columns: 4).isEmpty)
   }
 
-  @Test func fieldIsTheLogOfTheMap() {
+  @Test(arguments: [
+    (Curve.log, [0, 1, 2.0]), (.linear, [0, 9, 99]), (.power, [0, 1.7320508, 3.1543421]),
+  ])
+  func curvesOfTheMap(_ curve: Curve, _ expected: [Double]) {
     let field = HeatField(ERFMap(height: 1, width: 3, values: [0, 9, 99]))
-    #expect(field.values == [0, 1, 2])
-    #expect(field.peak == 2)
+    let values = field.resampled(rows: 1, columns: 3, curve: curve)
+    #expect(zip(values, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(curve(-9) == -curve(9))
+  }
+
+  @Test func windowsSeeAPart() {
+    var window = PixelWindow(row: 10, column: 4, height: 1, width: 2)
+    let part = Self.field.resampled(rows: 1, columns: 2, curve: .linear, window: window)
+    #expect(zip(part, Self.values[134...135]).allSatisfy { abs($0 - $1) < 1e-12 })
+    window.row = 10.5
+    let between = Self.field.resampled(rows: 1, columns: 1, curve: .linear, window: window)[0]
+    let four = [134, 135, 147, 148].map { Self.values[$0] }
+    #expect(abs(between - four.reduce(0, +) / 4) < 1e-12)
+  }
+
+  @Test func distancesAreFromTheUnit() {
+    var values = [Double](repeating: 0, count: 81)
+    values[2 * 9 + 3] = 5
+    values[2 * 9 + 5] = 3
+    let field = HeatField(ERFMap(height: 9, width: 9, values: values), centre: (2, 3))
+    #expect(field.radial[.linear]?[0] == 5)
+    #expect(field.radial[.linear]?[1] == 0)
+    #expect(field.radial[.linear]?[2] == 3.0 / 12)
+    #expect(field.value(row: 2, column: 5) == 3 && field.value(row: 9, column: 0) == nil)
+    #expect(field.share(row: 3, column: 3) == 5.0 / 8 && field.share(row: 4, column: 4) == 1)
   }
 
   @Test(arguments: [
@@ -46,8 +72,8 @@ import Testing
   @Test func halfBlocksHoldTwoValues() {
     var frame = Frame(size: ScreenSize(rows: 1, columns: 2))
     frame.drawHeat(
-      [1, 0.5, 0, 0.5], in: Area(row: 0, column: 0, rows: 1, columns: 2), top: 1, map: 0,
-      style: .halfBlocks)
+      [1, 0.5, 0, 0.5], in: Area(row: 0, column: 0, rows: 1, columns: 2),
+      colours: HeatColours(scale: .rising(map: 0), top: 1), style: .halfBlocks)
     #expect(frame[0, 0].scalar == "▀")
     #expect(frame[0, 0].foreground == .heat(map: 0, level: 255))
     #expect(frame[0, 0].background == .heat(map: 0, level: 0))
@@ -55,8 +81,45 @@ import Testing
     #expect(frame[0, 1].background == .heat(map: 0, level: 128))
   }
 
+  @Test func differencesHaveZeroInTheMiddle() {
+    let colours = HeatColours(scale: .diverging, top: 2)
+    #expect([-2, -1, 0, 1, 2, 9].map { colours.level($0) } == [1, 65, 128, 192, 255, 255])
+    #expect([-2, 0, 2].map { colours.character(colours.level($0)) } == ["%", " ", "@"])
+    let ramp = ColourRamp.difference
+    let light = ramp.indexed.map { Lab(ColourRamp.paletteColour(Int($0))).lightness }
+    let half = light.count / 2
+    #expect(half >= 5)
+    #expect(zip(light.prefix(half), light.prefix(half).dropFirst()).allSatisfy { $0 < $1 })
+    #expect(zip(light.suffix(half), light.suffix(half).dropFirst()).allSatisfy { $0 > $1 })
+  }
+
+  @Test func outlinesLieOnTheirPixels() {
+    var marks = PixelMarks(rows: 4, columns: 4)
+    let whole = PixelWindow(row: 0, column: 0, height: 8, width: 8)
+    marks.outline(top: 2, left: 2, bottom: 8, right: 6, in: whole, .accent)
+    let drawn = (0..<4).map { row in
+      (0..<4).map { marks[row, $0] == nil ? "." : "#" }.joined()
+    }
+    #expect(drawn == ["....", ".##.", ".##.", ".##."])
+    var contour = PixelMarks(rows: 3, columns: 5)
+    contour.contour([0, 2, 2, 2, 0, 0, 2, 2, 2, 0, 0, 2, 2, 2, 0], level: 1, .accent)
+    #expect(contour[1, 2] == nil && contour[1, 1] == .accent && contour[0, 0] == nil)
+  }
+
+  @Test func contoursHoldTheirShare() {
+    let levels = ContourLevels.levels(of: [1, 5, 3, 1], shares: [0.4, 0.8, 0.99])
+    #expect(levels == [5, 3, 1])
+    #expect(ContourLevels.levels(of: [0, 0], shares: [0.5]).isEmpty)
+  }
+
+  @Test func picturesFindTheirColour() {
+    #expect(ColourRamp.nearestIndex(RGB(255, 0, 0)) == 196)
+    #expect(ColourRamp.nearestIndex(RGB(128, 128, 128)) == 244)
+    #expect(Palette(depth: .indexed256).foreground(.picture(RGB(0, 0, 255))) == 21)
+  }
+
   @Test func charactersRiseWithTheValue() {
-    let cells = (0...255).map { Frame.heatCell(UInt8($0), UInt8($0), 0, .characters).scalar }
+    let cells = (0...255).map { HeatColours(scale: .rising(map: 0), top: 255).character(UInt8($0)) }
     #expect(
       String(
         String.UnicodeScalarView(

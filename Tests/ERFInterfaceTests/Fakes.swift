@@ -9,23 +9,49 @@ import Synchronization
 func makeResult(
   _ request: ERFRequest, sigma: Double = 30, peak: Double = 20, images: Int = 1
 ) -> ERFResult {
-  let height = request.size.height
-  let width = request.size.width
-  var values = [Double](repeating: 0, count: height * width)
-  for row in 0..<height {
-    for column in 0..<width {
-      let dy = Double(row - height / 2)
-      let dx = Double(column - width / 2)
-      let spread = sigma * Double(height) / 224
-      let square = (dx * dx + dy * dy) / (spread * spread)
-      values[row * width + column] = peak / (1 + square * square * square)
-    }
-  }
-  let map = ERFMap(height: height, width: width, values: values, images: images)
+  let shape = RoundMap(
+    height: request.size.height, width: request.size.width, sigma: sigma, peak: peak,
+    images: images, rule: request.rule)
+  let (map, metrics) = shape.measured
   return ERFResult(
-    subject: makeSubject(request), map: map, metrics: ERFMetrics(map),
+    subject: makeSubject(request), map: map, metrics: metrics,
     imageNames: (0..<images).map { "image \($0)" },
     seconds: ERFSeconds(total: 1.5), peakBytes: 300 << 20)
+}
+
+/// A map that falls off from the middle; made once, since the tests ask for the same few many times.
+private struct RoundMap: Hashable {
+  let height: Int
+  let width: Int
+  let sigma: Double
+  let peak: Double
+  let images: Int
+  let rule: ERFRule
+
+  private static let made = Mutex<[RoundMap: (ERFMap, ERFMetrics)]>([:])
+
+  var measured: (ERFMap, ERFMetrics) {
+    if let known = Self.made.withLock({ $0[self] }) { return known }
+    let map = ERFMap(height: height, width: width, values: values, images: images, rule: rule)
+    let result = (map, ERFMetrics(map))
+    Self.made.withLock { $0[self] = result }
+    return result
+  }
+
+  private var values: [Double] {
+    var values = [Double](repeating: 0, count: height * width)
+    for row in 0..<height {
+      for column in 0..<width {
+        let dy = Double(row - height / 2)
+        let dx = Double(column - width / 2)
+        let spread = sigma * Double(height) / 224
+        let square = (dx * dx + dy * dy) / (spread * spread)
+        let sign = rule.isSigned && dx < 0 ? -1.0 : 1
+        values[row * width + column] = sign * peak / (1 + square * square * square)
+      }
+    }
+    return values
+  }
 }
 
 func makeSubject(_ request: ERFRequest) -> ERFSubject {
@@ -33,7 +59,8 @@ func makeSubject(_ request: ERFRequest) -> ERFSubject {
     model: request.network.name.lowercased(), weights: request.network.weights.description,
     weightsHash: "0123456789abcdef", input: request.size,
     stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
-    mapSize: InputSize(height: 7, width: 7), units: [Unit(row: 3, column: 3)], rule: .paper)
+    mapSize: InputSize(height: 7, width: 7),
+    units: request.units.isEmpty ? [Unit(row: 3, column: 3)] : request.units, rule: request.rule)
 }
 
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
@@ -46,15 +73,22 @@ func makeModel(
   _ names: [String] = ["RepLKNet-13", "RepLKNet-31"], display: Display = Display(),
   finished: Bool = true
 ) -> Model {
-  var model = Model(requests: names.map { makeRequest($0) }, display: display)
+  var model = Model(session: Session(models: names), display: display)
   let effects = update(&model, .opened)
-  guard finished else { return model }
-  for (index, effect) in effects.enumerated() {
-    guard case .compute(let id, let request) = effect else { continue }
-    let result = makeResult(request, sigma: index == 0 ? 20 : 45)
-    _ = update(&model, .finished(id, result, HeatField(result.map)))
-  }
+  if finished { model.finish(effects) }
   return model
+}
+
+extension Model {
+  /// Answers every run among `effects`: A with a small map, B with a large one.
+  mutating func finish(_ effects: [Effect], images: Int = 1) {
+    for effect in effects {
+      guard case .compute(let id, let request, _) = effect else { continue }
+      let side = sides.firstIndex { $0.job?.id == id } ?? 0
+      let result = makeResult(request, sigma: side == 0 ? 20 : 45, images: images)
+      _ = update(&self, .finished(id, result, HeatField(result)))
+    }
+  }
 }
 
 /// A terminal in memory, driven by a script of events that may wait for a condition.
@@ -75,6 +109,7 @@ final class FakeTerminal: Terminal {
   private(set) var isClosed = false
   private(set) var suspensions = 0
   private(set) var redraws = 0
+  private(set) var copied: [String] = []
   private(set) var timedOut = false
   private var script: [Step]
   private let woken = Pokes()
@@ -91,6 +126,7 @@ final class FakeTerminal: Terminal {
   var wake: @Sendable () -> Void { { [woken] in woken.poke() } }
   func present(_ frame: Frame) { frames.append(frame) }
   func redraw() { redraws += 1 }
+  func copy(_ text: String) { copied.append(text) }
   func suspend() { suspensions += 1 }
   func close() { isClosed = true }
 
@@ -197,7 +233,12 @@ final class FakeExporting: HeatmapExporting {
     self.failure = failure
   }
 
-  func export(result: ERFResult, path: String, colours: String) throws {
+  func write(_ bytes: [UInt8], to path: String) throws {
+    if let failure { throw FakeComputing.Failure(description: failure) }
+    written.withLock { $0.append(path) }
+  }
+
+  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
     if let failure { throw FakeComputing.Failure(description: failure) }
     written.withLock { $0.append(path) }
   }

@@ -11,9 +11,10 @@ import Testing
     _ terminal: FakeTerminal, _ computing: FakeComputing = FakeComputing(),
     exporting: FakeExporting = FakeExporting(), names: [String] = ["RepLKNet-13", "RepLKNet-31"]
   ) -> Int32 {
-    Explorer.run(
-      requests: names.map { makeRequest($0, size: 64) }, terminal: terminal,
-      computing: computing, exporting: exporting)
+    var session = Session(models: names)
+    session.size = InputSize(height: 64, width: 64)
+    return Explorer.run(
+      session: session, terminal: terminal, computing: computing, exporting: exporting)
   }
 
   @Test func firstFrameComesBeforeTheFirstComputation() {
@@ -30,7 +31,7 @@ import Testing
     let terminal = FakeTerminal([
       .until { $0.contains("computing") || $0.contains("image") },
       .until { $0.components(of: "2 images") == 2 },
-      .event(.key(.character("e"))),
+      .event(.key(.character("e"))), .event(.key(.enter)),
       .until { $0.contains("wrote") },
     ])
     #expect(run(terminal, exporting: exporting) == 0)
@@ -67,9 +68,9 @@ import Testing
   @Test func oldMapsAreStaleWhileNewOnesAreComputed() {
     let terminal = FakeTerminal([
       .until { $0.components(of: "2 images") == 2 },
-      .event(.key(.character("2"))),
+      .event(.key(.character("["))),
       .until { $0.components(of: "stale") == 2 },
-      .until { $0.components(of: "stage2") == 2 && !$0.contains("stale") },
+      .until { $0.components(of: "stage3") == 2 && !$0.contains("stale") },
     ])
     #expect(run(terminal) == 0)
     #expect(!terminal.timedOut)
@@ -85,7 +86,7 @@ import Testing
   @Test func failedExportsAreShown() {
     let terminal = FakeTerminal([
       .until { $0.components(of: "2 images") == 2 },
-      .event(.key(.character("e"))),
+      .event(.key(.character("e"))), .event(.key(.enter)),
       .until { $0.contains("disk full") },
     ])
     #expect(run(terminal, exporting: FakeExporting(failure: "disk full")) == 0)
@@ -146,7 +147,7 @@ import Testing
     subject.weights = "/data/../My Weights\u{1b}.pth.tar"
     subject.unit = Unit(row: 1, column: 2)
     #expect(
-      ExportNaming.stem(subject) { _ in false }
+      ExportNaming.stem(subject, endings: ["pgm"]) { _ in false }
         == "replknet-kernels-31-29-small-5-my-weights-224-stage4-at-1-2")
   }
 }

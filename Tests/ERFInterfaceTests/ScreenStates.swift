@@ -5,56 +5,100 @@ import ERFEngine
 @testable import ERFInterface
 
 enum ScreenState: String, CaseIterable, CustomStringConvertible {
-  case opening, computing, finished, stale, failed, help, exported, single
+  case opening, computing, preview, finished, stale, failed, exported, single
+  case kernels, kernelsEdited, unit, metrics, images, jobs, zoomed
+  case difference, squares, contours, crossHair, closer, signed, profileDown
+  case help, helpSearch, palette, exportMenu, prompt
 
   var description: String { rawValue }
 
   func model(_ display: Display) -> Model {
     switch self {
-    case .opening:
-      return makeModel(display: display, finished: false)
-    case .computing:
-      var model = makeModel(display: display, finished: false)
-      let id = model.panels[0].job!.id
-      let request = model.panels[0].request
-      _ = update(&model, .began(id))
-      _ = update(&model, .prepared(id, makeSubject(request)))
-      let map = makeResult(request, sigma: 20).map
-      let partial = PartialMap(field: HeatField(map), metrics: ERFMetrics(map), images: 1)
-      _ = update(&model, .image(id, of: 4, partial))
-      _ = update(
-        &model,
-        .layer(id, name: "stages.0.blocks.1", image: 1, images: 4, fraction: 0.4, elapsed: 8))
-      return model
-    case .finished:
-      return makeModel(display: display)
+    case .opening: return makeModel(display: display, finished: false)
+    case .computing, .preview: return underWay(display)
+    case .finished: return makeModel(display: display)
+    case .single: return makeModel(["RepLKNet-31"], display: display)
     case .stale:
       var model = makeModel(display: display)
       _ = model.type("+")
-      let id = model.panels[0].job!.id
-      _ = update(&model, .began(id))
+      _ = update(&model, .began(model.sides[0].job!.id))
       return model
     case .failed:
       var model = makeModel(display: display)
       _ = model.type("-")
-      for panel in model.panels {
-        _ = update(&model, .failed(panel.job!.id, "out of memory: 12 bytes for a tensor"))
+      for side in model.sides {
+        _ = update(&model, .failed(side.job!.id, "out of memory: 12 bytes for a tensor"))
       }
-      return model
-    case .help:
-      var model = makeModel(display: display)
-      _ = model.type("?")
       return model
     case .exported:
       var model = makeModel(display: display)
-      guard case .export(let id, let results, _)? = model.type("e").first else { return model }
+      _ = model.type("e")
+      guard case .export(let id, let results, let kind, _)? = update(&model, .key(.enter)).first
+      else { return model }
       let paths = results.flatMap { result in
-        ExportNaming.endings.map { "\(ExportNaming.stem(result.subject) { _ in false }).\($0)" }
+        let stem = ExportNaming.stem(result.subject, endings: kind.endings) { _ in false }
+        return kind.endings.map { "\(stem).\($0)" }
       }
       _ = update(&model, .exported(id, paths: paths, failure: nil))
       return model
-    case .single:
-      return makeModel(["RepLKNet-31"], display: display)
+    default:
+      var model = makeModel(["RepLKNet-13", "RepLKNet-31"], display: display)
+      for key in keys { model.finish(update(&model, .key(key))) }
+      return model
     }
+  }
+
+  /// What is typed to get there.
+  private var keys: [Key] {
+    let text =
+      switch self {
+      case .kernels: "3"
+      case .kernelsEdited: "3b"
+      case .unit: "2"
+      case .metrics: "4"
+      case .images: "5>>"
+      case .jobs: "6"
+      case .zoomed: "3z"
+      case .difference: "v"
+      case .squares: "d"
+      case .contours: "ddv"
+      case .crossHair: "llkkk"
+      case .closer: "lllll>>"
+      case .signed: "R"
+      case .profileDown: "ppst"
+      case .exportMenu: "ejj"
+      case .prompt: "w"
+      case .help: "?"
+      case .helpSearch: "?/stage"
+      case .palette: ":net31"
+      default: ""
+      }
+    var keys = text.unicodeScalars.map { Key.character($0) }
+    if self == .kernelsEdited { keys += [.down, .down, .character(">"), .character(">")] }
+    if self == .unit { keys += [.right, .up] }
+    return keys
+  }
+
+  private func underWay(_ display: Display) -> Model {
+    var model = makeModel(display: display, finished: false)
+    let id = model.sides[0].job!.id
+    let request = model.request(0)
+    _ = update(&model, .began(id))
+    if self == .preview {
+      let small = makeResult(makeRequest(size: 96), sigma: 20).map
+      _ = update(
+        &model,
+        .preview(id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)))
+      return model
+    }
+    _ = update(&model, .prepared(id, makeSubject(request)))
+    let map = makeResult(request, sigma: 20).map
+    _ = update(
+      &model,
+      .image(id, of: 4, PartialMap(field: HeatField(map), metrics: ERFMetrics(map), images: 1)))
+    _ = update(
+      &model,
+      .layer(id, name: "stages.0.blocks.1", image: 1, images: 4, fraction: 0.4, elapsed: 8))
+    return model
   }
 }

@@ -13,10 +13,10 @@ extension Model {
 
 extension [Effect] {
   var computed: [ERFRequest] {
-    compactMap { if case .compute(_, let request) = $0 { request } else { nil } }
+    compactMap { if case .compute(_, let request, _) = $0 { request } else { nil } }
   }
   var ids: [RequestID] {
-    compactMap { if case .compute(let id, _) = $0 { id } else { nil } }
+    compactMap { if case .compute(let id, _, _) = $0 { id } else { nil } }
   }
   var cancelled: [RequestID] {
     compactMap { if case .cancel(let id) = $0 { id } else { nil } }
@@ -25,29 +25,37 @@ extension [Effect] {
 }
 
 @Suite struct UpdateTests {
-  @Test func openingComputesEveryPanel() {
-    var model = Model(requests: [makeRequest("a"), makeRequest("b")], display: Display())
+  @Test func openingComputesEverySide() {
+    var model = Model(
+      session: Session(models: ["replknet-3", "replknet-7"]), display: Display())
     let effects = update(&model, .opened)
-    #expect(effects.computed.map(\.network.name) == ["a", "b"])
+    #expect(effects.computed.map(\.network.model) == ["replknet-3", "replknet-7"])
     #expect(Set(effects.ids).count == 2)
-    #expect(model.panels.allSatisfy { $0.job != nil && !$0.isStale })
+    #expect(model.sides.allSatisfy { $0.job != nil && !$0.isStale })
+    #expect(update(&model, .key(.other)).isEmpty)
   }
 
   @Test func stageAppliesToBothAndKeepsTheOldMapAsStale() {
     var model = makeModel()
-    let effects = model.type("2")
-    #expect(effects.computed.map(\.tap) == ["stage2", "stage2"])
-    #expect(model.panels.allSatisfy { $0.isStale && $0.shown != nil })
-    #expect(model.type("2").isEmpty)
+    let effects = model.type("[")
+    #expect(effects.computed.map(\.tap) == ["stage3", "stage3"])
+    #expect(model.sides.allSatisfy { $0.isStale && $0.shown != nil })
+    #expect(model.type("]").computed.map(\.tap) == ["stage4", "stage4"])
+    #expect(model.type("]").isEmpty)
+    #expect(model.notice?.lines == ["this is the last stage"])
+    for _ in 0..<3 { _ = model.type("[") }
+    #expect(model.type("[").isEmpty && model.notice?.lines == ["this is the first stage"])
   }
 
-  @Test func stageKeysKeepToTheStagesThereAre() {
+  @Test func blocksOfTheStage() {
     var model = makeModel()
-    #expect(model.type("5").isEmpty)
-    #expect(model.notice?.lines == ["there are 4 stages"])
-    var early = makeModel(finished: false)
-    #expect(early.type("1").isEmpty)
-    #expect(early.notice != nil)
+    // transitions.2, then two RepLK blocks and two ConvFFNs: the last is what the stage gives out.
+    #expect(
+      (0..<4).map { _ in model.type("{").computed.first?.tap } == [
+        "stages.3.blocks.2", "stages.3.blocks.1", "stages.3.blocks.0", "transitions.2",
+      ])
+    #expect(model.type("{").isEmpty)
+    #expect(model.type("}").computed.first?.tap == "stages.3.blocks.0")
   }
 
   @Test func sizeStepsAndSupersedes() {
@@ -60,64 +68,104 @@ extension [Effect] {
     // What the superseded run still says is not heard.
     let late = makeResult(makeRequest(size: 256))
     _ = update(&model, .finished(first.ids[0], late, HeatField(late.map)))
-    #expect(model.panels[0].shown?.field.height == 224)
-    #expect(model.panels[0].job?.id == second.ids[0])
+    #expect(model.sides[0].shown?.field.height == 224)
+    #expect(model.sides[0].job?.id == second.ids[0])
   }
 
   @Test func sizeEndsAndFixedSizes() {
-    var model = Model(requests: [makeRequest(size: 1024)], display: Display())
+    var session = Session(models: ["replknet-3"])
+    session.size = InputSize(height: 1024, width: 1024)
+    var model = Model(session: session, display: Display())
+    #expect(update(&model, .opened).count == 1)
     #expect(model.type("+").isEmpty)
     #expect(model.notice?.lines == ["no larger input size"])
-    model.panels[0].request.images = .tensor("x.npy")
+    model.session.images.source = .tensor("x.npy")
+    _ = update(&model, .key(.other))
     #expect(model.type("-").isEmpty)
     #expect(model.notice?.lines == ["a prepared tensor has a fixed size"])
-    var oblong = Panel(request: makeRequest())
-    oblong.request.size = InputSize(height: 224, width: 448)
-    #expect(oblong.resized(true) == InputSize(height: 256, width: 512))
+    #expect(
+      InputSize(height: 224, width: 448).stepped(larger: true)
+        == InputSize(height: 256, width: 512))
   }
 
-  @Test func chosenUnitGoesBackToTheCentre() {
+  @Test func unitsMoveOnTheMapAndBack() {
     var model = makeModel()
-    model.panels[0].request.unit = Unit(row: 1, column: 1)
+    _ = model.type("2")
+    #expect(
+      update(&model, .key(.left)).computed.map(\.unit) == [
+        Unit(row: 3, column: 2), Unit(row: 3, column: 2),
+      ])
+    for _ in 0..<2 { _ = update(&model, .key(.left)) }
+    #expect(update(&model, .key(.left)).isEmpty)
+    #expect(model.notice?.lines == ["this is the edge of the layer's map"])
+    #expect(model.type("0").computed.map(\.unit) == [nil, nil])
+    _ = update(&model, .key(.up))
     #expect(model.type("-").computed[0].unit == nil)
     #expect(model.notice?.lines == ["the unit is the centre again"])
+  }
+
+  @Test func unitsKeepTheirRelativePlace() {
+    let unit = Unit(row: 6, column: 0)
+    let small = InputSize(height: 7, width: 7)
+    let large = InputSize(height: 14, width: 28)
+    #expect(unit.scaled(from: small, to: small) == unit)
+    #expect(unit.scaled(from: small, to: large) == Unit(row: 13, column: 2))
+    #expect(Unit(row: 13, column: 27).scaled(from: large, to: small) == Unit(row: 6, column: 6))
+    #expect(Unit(row: 90, column: 90).scaled(from: small, to: small) == Unit(row: 6, column: 6))
   }
 
   @Test func cancelIsSeenAtOnce() {
     var model = makeModel(finished: false)
     let effects = update(&model, .key(.escape))
-    #expect(effects.cancelled.count == 2)
-    #expect(model.panels.allSatisfy { $0.job == nil && $0.isCancelled })
+    #expect(effects.cancelled.count == 2 && effects.computed.isEmpty)
+    #expect(model.sides.allSatisfy { $0.job == nil && $0.isCancelled })
     #expect(update(&model, .key(.escape)).isEmpty)
     #expect(model.notice?.lines == ["nothing is being computed"])
     #expect(model.type("r").computed.count == 2)
   }
 
   @Test func imagesArriveOneByOne() {
-    var model = Model(requests: [makeRequest()], display: Display())
+    var model = Model(session: Session(models: ["replknet-3"]), display: Display())
     let id = update(&model, .opened).ids[0]
     _ = update(&model, .began(id))
     _ = update(
       &model,
       .layer(id, name: "l\u{1b}[2J", image: 0, images: 3, fraction: 0.25, elapsed: 1))
-    #expect(model.panels[0].job?.secondsLeft == 3)
-    #expect(model.panels[0].job?.layer == "l?[2J")
+    #expect(model.sides[0].job?.secondsLeft == 3)
+    #expect(model.sides[0].job?.layer == "l?[2J")
     let map = makeResult(makeRequest()).map
     let partial = PartialMap(field: HeatField(map), metrics: ERFMetrics(map), images: 1)
     _ = update(&model, .image(id, of: 3, partial))
-    #expect(model.panels[0].shown?.images == 1)
-    #expect(model.panels[0].shown?.isComplete == false)
-    #expect(!model.panels[0].isStale)
-    #expect(model.type("e").isEmpty)
-    _ = update(&model, .failed(id, "no\nmemory"))
-    #expect(model.panels[0].failure == "no?memory")
-    #expect(model.panels[0].job == nil)
+    #expect(model.sides[0].shown?.images == 1)
+    #expect(model.sides[0].shown?.isComplete == false)
+    #expect(!model.sides[0].isStale)
+    #expect(update(&model, .failed(id, "no\nmemory")).isEmpty)
+    #expect(model.sides[0].failure == "no?memory")
+    #expect(model.sides[0].job == nil)
+    #expect(model.log.last?.kind == .failure)
+  }
+
+  @Test func longRunsBeginWithAPreview() {
+    var model = makeModel()
+    // The maps took 1.5 s, so the next run at that size shows a small one first.
+    guard case .compute(let id, let request, let preview?)? = model.type("[").first else {
+      Issue.record("no preview")
+      return
+    }
+    #expect(request.size.height == 224 && preview.size == InputSize(height: 96, width: 96))
+    #expect(preview.images == .builtInAt(0..<1) && preview.tap == "stage3")
+    let small = makeResult(preview).map
+    _ = update(
+      &model,
+      .preview(id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)))
+    #expect(model.sides[0].shown?.isPreview == true && model.sides[0].job?.id == id)
   }
 
   @Test func exportNamesWhatItWrote() {
     var model = makeModel()
-    let effects = model.type("e")
-    guard case .export(let id, let results, _)? = effects.first else {
+    _ = model.type("e")
+    let effects = update(&model, .key(.enter))
+    guard case .export(let id, let results, .maps, _)? = effects.first else {
       Issue.record("no export")
       return
     }
@@ -132,18 +180,82 @@ extension [Effect] {
     var model = makeModel()
     for key: Key in [
       .character("c"), .character("C"), .character("C"), .character("s"), .character("z"), .tab,
-      .backTab, .character("?"), .down, .pageUp, .escape,
+      .backTab, .character("?"), .down, .pageUp, .escape, .character("b"),
     ] {
       #expect(update(&model, .key(key)).computed.isEmpty)
     }
     #expect(model.colourMap == ColourRamp.all.count - 1)
-    #expect(model.scale == .own && model.isZoomed && model.focus == 0 && model.overlay == nil)
+    let screen = model.session.screen
+    #expect(!screen.hasSharedScale && screen.isZoomed && screen.focus == .fields)
+    #expect(model.overlay == nil && model.active == 1)
+  }
+
+  @Test func focusGoesRoundAndDigitsJump() {
+    var model = makeModel()
+    for panel in PanelName.allCases.dropFirst() {
+      _ = update(&model, .key(.tab))
+      #expect(model.focus == panel)
+    }
+    _ = update(&model, .key(.tab))
+    #expect(model.focus == .fields)
+    _ = model.type("4")
+    #expect(model.focus == .metrics)
+    #expect(model.session.screen.recent.first == .metrics)
+  }
+
+  @Test func imagesAreChosenAndAveraged() {
+    var model = makeModel()
+    #expect(model.type("n").computed.map(\.images) == [.builtInAt(1..<2), .builtInAt(1..<2)])
+    _ = model.type("5")
+    #expect(model.type(">").computed[0].images == .builtInAt(1..<3))
+    #expect(model.type("<").computed[0].images == .builtInAt(1..<2))
+    #expect(model.type("<").isEmpty)
+    for _ in 0..<20 { _ = update(&model, .key(.down)) }
+    #expect(update(&model, .key(.enter)).computed[0].images == .builtInAt(7..<8))
+    #expect(model.type("n").isEmpty && model.notice?.lines == ["there is no image after"])
+  }
+
+  @Test func theCrossHairMovesAndAims() {
+    var model = makeModel()
+    _ = update(&model, .key(.up))
+    let start = model.session.screen.cursor
+    #expect(abs((start?.row ?? 0) - 96.5 / 224) < 1e-9)
+    for _ in 0..<3 { _ = model.type("H") }
+    let effects = update(&model, .key(.enter))
+    #expect(effects.computed.map(\.unit) == [Unit(row: 3, column: 0), Unit(row: 3, column: 0)])
+    for _ in 0..<9 { _ = model.type("J") }
+    #expect(model.session.screen.cursor?.row == 0.9999)
+    _ = update(&model, .key(.backspace))
+    #expect(model.session.screen.cursor == nil)
+    #expect(update(&model, .key(.enter)).isEmpty)
+    #expect(model.notice?.lines == ["the arrows set a cross-hair first"])
+  }
+
+  @Test func theMapIsZoomedAndFollowsTheCrossHair() {
+    var model = makeModel()
+    #expect(model.type("<").isEmpty && model.notice?.lines == ["this is the whole input"])
+    for _ in 0..<4 { _ = model.type(">") }
+    #expect(model.session.screen.window.zoom == 16)
+    #expect(model.type(">").isEmpty)
+    for _ in 0..<40 { _ = model.type("L") }
+    let window = model.session.screen.window.pixels(height: 224, width: 224)
+    #expect(window.width == 14 && window.column > 120)
+    #expect(window.column + window.width >= (model.session.screen.cursor?.column ?? 1) * 224)
+  }
+
+  @Test func rulesAreComputedAnewAndLooksAreNot() {
+    var model = makeModel()
+    #expect(model.type("R").computed.map(\.rule) == [.absolute, .absolute])
+    for scalar: Unicode.Scalar in ["t", "v", "d", "T", "p"] { #expect(model.type(scalar).isEmpty) }
+    let screen = model.session.screen
+    #expect(screen.curve == .linear && screen.arrangement == .three && screen.areas == .squares)
+    #expect(screen.showsTheory && screen.profile == .horizontal)
   }
 
   @Test func unknownKeysDoNothing() {
     var model = makeModel()
     model.notice = Notice(.note, "kept")
-    for key: Key in [.character("%"), .left, .function(7), .other, .control("a")] {
+    for key: Key in [.character("%"), .function(7), .other, .control("a")] {
       #expect(update(&model, .key(key)).isEmpty)
     }
     #expect(model.notice?.lines == ["kept"])
@@ -153,25 +265,33 @@ extension [Effect] {
     var model = makeModel(finished: false)
     let effects = model.type("q")
     #expect(effects.cancelled.count == 2 && effects.quits)
-    model.overlay = .help(scroll: 3)
+    model.overlay = .help(query: "", isSearching: false, scroll: 3)
     #expect(model.type("q").quits)
   }
 
-  @Test func onePanelSaysWhyTwoAreNeeded() {
+  @Test func oneSideSaysWhyTwoAreNeeded() {
     var model = makeModel(["RepLKNet-31"])
-    for scalar: Unicode.Scalar in ["z", "s"] {
+    for scalar: Unicode.Scalar in ["b", "s"] {
       #expect(model.type(scalar).isEmpty)
-      #expect(model.notice?.lines == ["there is one panel; give two networks to compare"])
+      #expect(model.notice?.lines == ["there is one network; give two to compare"])
     }
   }
 }
 
 @Suite struct CommandTests {
   @Test func everyCommandHasOneRowAndKeysAreUnique() {
-    #expect(Set(Command.table.map(\.name)) == Set(CommandName.allCases))
-    #expect(Command.table.count == CommandName.allCases.count)
-    let keys = Command.table.flatMap(\.keys)
-    #expect(Set(keys).count == keys.count)
+    for panel in PanelName.allCases {
+      let here = Command.table.filter { $0.panel == panel || $0.panel == nil }
+      #expect(
+        Set(Command.table.filter { $0.panel == panel }.map(\.name)).count
+          == Command.table.count { $0.panel == panel })
+      // A panel's own keys go before those that hold everywhere.
+      let own = here.filter { $0.panel == panel }.flatMap(\.keys)
+      #expect(Set(own).count == own.count)
+    }
+    let everywhere = Command.table.filter { $0.panel == nil }
+    #expect(Set(everywhere.map(\.name)).count == everywhere.count)
+    #expect(Set(everywhere.flatMap(\.keys)).count == everywhere.flatMap(\.keys).count)
   }
 
   @Test(arguments: [

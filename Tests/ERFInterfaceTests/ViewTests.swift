@@ -12,16 +12,14 @@ import Testing
     view(state.model(display), size: ScreenSize(rows: rows, columns: columns))
   }
 
-  @Test func drawnScreens() {
-    #expect(screen(.opening, 80, 24, Display()).text == Screens.opening80x24)
-    #expect(screen(.finished, 80, 24).text == Screens.finished80x24)
-    #expect(screen(.failed, 80, 24).text == Screens.failed80x24)
-    #expect(screen(.exported, 80, 24).text == Screens.exported80x24)
-    #expect(screen(.help, 80, 24).text == Screens.help80x24)
-    #expect(screen(.computing, 120, 40).text == Screens.computing120x40)
-    #expect(screen(.single, 120, 40).text == Screens.single120x40)
-    #expect(screen(.stale, 200, 60).text == Screens.stale200x60)
-    #expect(screen(.finished, 40, 12).text == Screens.finished40x12)
+  @Test(arguments: ScreenState.allCases, [(80, 24), (120, 40), (200, 60)])
+  func drawnScreens(_ state: ScreenState, _ size: (Int, Int)) throws {
+    try DrawnScreens.expect(screen(state, size.0, size.1), state.rawValue)
+  }
+
+  @Test func drawnSmallScreens() throws {
+    try DrawnScreens.expect(screen(.finished, 40, 12), "finished")
+    try DrawnScreens.expect(screen(.kernels, 60, 20), "kernels")
   }
 
   @Test func tooSmallSaysSo() {
@@ -46,28 +44,29 @@ import Testing
     ] {
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
       let footer = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-      #expect(footer.hasSuffix("q quit") && footer.contains("? "), "\(columns) x \(rows)")
+      let end = model.overlay?.isTyping == true ? "Esc close" : "q quit"
+      #expect(footer.hasSuffix(end), "\(columns) x \(rows)")
     }
   }
 
   @Test(arguments: ScreenState.allCases)
   func asciiIsAscii(_ state: ScreenState) {
     let display = Display(depth: .indexed256, unicode: false)
-    for cell in screen(state, 120, 40, display).cells {
-      #expect(cell.scalar.isASCII)
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      #expect(screen(state, columns, rows, display).cells.allSatisfy { $0.scalar.isASCII })
     }
   }
 
   @Test func footerDropsFromTheRight() {
     let model = makeModel()
     var earlier = ""
-    for width in 0..<120 {
+    for width in 0..<160 {
       let text = Footer.keys(model, width: width).map(\.text).joined()
       #expect(text.unicodeScalars.count <= width)
       #expect(text.hasPrefix(earlier))
       earlier = text
     }
-    #expect(earlier.hasPrefix("1..4 stage  + larger"))
+    #expect(earlier.hasPrefix("arrows cross-hair  > closer  : commands"))
     #expect(!earlier.contains("cancel"))
     #expect(Footer.keys(makeModel(finished: false), width: 20).first?.text == "Esc")
   }
@@ -77,16 +76,16 @@ import Testing
     for command in Command.table {
       #expect(text.contains { $0.contains(command.keyLabel) && $0.contains(command.help) })
     }
-    #expect(text.count <= Help.lineCount(makeModel()))
+    #expect(text.count <= Help.lineLimit)
   }
 
   @Test func sharedScaleDimsTheWeakerMap() {
     var model = makeModel()
-    let weak = makeResult(model.panels[0].request, peak: 0.01)
-    model.panels[0].shown?.field = HeatField(weak.map)
+    let weak = makeResult(model.request(0), peak: 0.01)
+    model.sides[0].shown?.field = HeatField(weak.map)
     let size = ScreenSize(rows: 24, columns: 80)
     #expect(view(model, size: size).text.contains("dim on shared scale"))
-    model.scale = .own
+    model.session.screen.hasSharedScale = false
     let own = view(model, size: size).text
     #expect(!own.contains("dim on") && own.contains("own scales"))
   }
@@ -95,9 +94,9 @@ import Testing
     var model = makeModel()
     let flat = ERFMap(
       height: 64, width: 64, values: [Double](repeating: 1, count: 4096))
-    model.panels[1].shown?.metrics = ERFMetrics(flat)
-    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
-    #expect(text.contains("not reached"))
+    model.sides[1].shown?.metrics = ERFMetrics(flat)
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.contains("not reached") && text.contains("n.r."))
     #expect(text.contains("23.4 % at border: input too small"))
     let narrow = view(model, size: ScreenSize(rows: 24, columns: 80)).text
     #expect(narrow.contains(" not\n") && narrow.contains("reached\n"))
@@ -105,7 +104,7 @@ import Testing
 
   @Test func skippedImagesAreNamed() {
     var model = makeModel()
-    model.panels[0].shown?.skipped = [SkippedImage(name: "/a/b\u{7}.png", layer: "stages.2")]
+    model.sides[0].shown?.skipped = [SkippedImage(name: "/a/b\u{7}.png", layer: "stages.2")]
     let text = view(model, size: ScreenSize(rows: 24, columns: 120)).text
     #expect(text.contains("b?.png skipped: not finite from stages.2"))
   }

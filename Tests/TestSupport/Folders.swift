@@ -84,4 +84,8 @@ public enum PackageFiles {
       decoding: try Data(contentsOf: URL(fileURLWithPath: "\(packageRoot)/\(name)")),
       as: UTF8.self)
   }
+
+  public static func write(_ text: String, to name: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(packageRoot)/\(name)"))
+  }
 }

@@ -60,6 +60,8 @@ void cnc_put(int row, int column, uint32_t scalar, int foreground, int backgroun
 int cnc_flush(void);
 // Forgets what the terminal shows, so that the next flush draws all of it.
 void cnc_redraw(void);
+// Sends one byte to the terminal past curses, for sequences that curses does not know; below 0: flushes.
+void cnc_send(int byte);
 // Waits for the next event, for ever where the time is below 0.
 cnc_event cnc_poll(int milliseconds);
 // Ends the waiting in cnc_poll; from any thread.

@@ -90,9 +90,10 @@ public final class ERFComputer: Sendable {
     progress(.prepared(subject))
 
     let walk = ERFWalk(
-      network: network, tap: tap, units: units, cache: request.keepsForward ? forwards : nil,
+      network: network, tap: tap, units: units, rule: request.rule,
+      cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
-    var map = ERFMap(height: size.height, width: size.width)
+    var map = ERFMap(height: size.height, width: size.width, rule: request.rule)
     var names: [String] = []
     var firstFailure: (name: String, layer: String)?
     for index in 0..<inputs.count {
@@ -131,11 +132,13 @@ struct ERFWalk {
   let network: Network
   let tap: Tap
   let units: [Unit]
+  let rule: ERFRule
   /// Where to look for, and leave, what later runs share with this one.
   let cache: ForwardCache?
   let workers: Workers
 
-  /// ds/dx (1, H, W, 3) for s = sum over units and channels of ReLU(F[c, row, column]).
+  /// ds/dx (1, H, W, 3) for s = sum over units and channels of F[c, row, column], rectified where
+  /// the rule says so.
   ///
   /// - Throws: `NonFiniteError` naming the layer where NaN or Inf first appeared.
   func gradient(
@@ -149,7 +152,9 @@ struct ERFWalk {
     let activations = try forward(input) { report($0, $1 / 2) }
     let output = activations.output
     let middle = clock.now
-    let gradient = try (consume activations).inputGradient(at: units, workers: workers) {
+    let gradient = try (consume activations).inputGradient(
+      at: units, rectified: rule.rectifiesFeatures, workers: workers
+    ) {
       report($0, 0.5 + $1 / 2)
     }
     seconds.forward += (middle - start).inSeconds
@@ -176,7 +181,8 @@ struct ERFWalk {
     let activations = try network.graph.forward(
       input, to: tap.value, region: Region(holding: units), workers: workers,
       checksEveryLayer: true)
-    _ = try activations.inputGradient(at: units, workers: workers, checksEveryLayer: true)
+    _ = try activations.inputGradient(
+      at: units, rectified: rule.rectifiesFeatures, workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)
   }
 }

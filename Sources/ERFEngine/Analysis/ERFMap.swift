@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Contribution scores averaged over images: M of the `paper` rule, on the raw scale.
+/// Contribution scores averaged over images: M, on the raw scale.
 ///
 /// Source: the paper's appendix B and its released script, which differ in two points; the script
 /// made the published numbers and is what is followed (ReLU on the feature vector, mean over images
@@ -12,13 +12,16 @@
 public struct ERFMap: Sendable, Equatable {
   public let height: Int
   public let width: Int
-  /// Sum over the images of the rectified input gradient, summed over colours; (H, W) row-major.
+  /// How gradients become scores.
+  public let rule: ERFRule
+  /// Sum over the images of the scores; (H, W) row-major.
   private var sums: [Double]
   /// Number of images accumulated.
   public private(set) var images: Int
 
-  public init(height: Int, width: Int) {
+  public init(height: Int, width: Int, rule: ERFRule = .paper) {
     precondition(height > 0 && width > 0)
+    self.rule = rule
     self.height = height
     self.width = width
     sums = [Double](repeating: 0, count: height * width)
@@ -26,8 +29,11 @@ public struct ERFMap: Sendable, Equatable {
   }
 
   /// A map read back from a file or made by hand; `values` is M, (H, W) row-major.
-  public init(height: Int, width: Int, values: [Double], images: Int = 1) {
+  public init(
+    height: Int, width: Int, values: [Double], images: Int = 1, rule: ERFRule = .paper
+  ) {
     precondition(values.count == height * width && images > 0)
+    self.rule = rule
     self.height = height
     self.width = width
     self.images = images
@@ -39,26 +45,51 @@ public struct ERFMap: Sendable, Equatable {
     images == 0 ? sums : sums.map { $0 / Double(images) }
   }
 
-  /// A = log10(M + 1) / max, in 0...1: what the heat map shows; zeros where M is all zero.
+  /// A = log10(M + 1) / max, in 0...1: what the heat map shows; zeros where M is all zero. Negative
+  /// values, which the signed rule alone has, count by their size and keep their sign.
   public var logScaled: [Double] {
     // log1p keeps the digits of networks whose scores are far below 1.
-    let logs = values.map { log1p($0) }
-    guard let peak = logs.max(), peak > 0 else { return logs.map { _ in 0 } }
+    let logs = values.map { $0 < 0 ? -log1p(-$0) : log1p($0) }
+    guard let peak = logs.lazy.map(abs).max(), peak > 0 else { return logs.map { _ in 0 } }
     return logs.map { $0 / peak }
   }
 
-  /// The largest value of M.
-  public var peak: Double { values.max() ?? 0 }
+  /// The largest absolute value of M.
+  public var peak: Double { values.lazy.map(abs).max() ?? 0 }
 
-  /// Adds one image's scores: `gradient` is ds/dx, (N, H, W, 3); each element is rectified, then
-  /// summed over the batch and the colours.
+  /// Adds one image's scores: `gradient` is ds/dx, (N, H, W, 3), reduced as the rule says and summed
+  /// over the batch.
   public mutating func accumulate(gradient: Tensor, images count: Int = 1) {
     precondition(gradient.shape.height == height && gradient.shape.width == width)
     let channels = gradient.shape.channels
-    let elements = gradient.elements
-    for (index, value) in elements.enumerated() where value > 0 {
-      sums[(index / channels) % (height * width)] += Double(value)
+    let pixels = height * width
+    gradient.elements.forEachScore(channels: channels, rule: rule) { pixel, score in
+      sums[pixel % pixels] += score
     }
     images += count
+  }
+}
+
+extension Array where Element == Float {
+  /// Hands over the score of each pixel, (N, H, W) row-major.
+  fileprivate func forEachScore(
+    channels: Int, rule: ERFRule, _ add: (_ pixel: Int, _ score: Double) -> Void
+  ) {
+    for pixel in 0..<count / channels {
+      var score = 0.0
+      for channel in 0..<channels {
+        let value = Double(self[pixel * channels + channel])
+        switch rule {
+        case .paper: score += Swift.max(0, value)
+        case .absolute: score += Swift.abs(value)
+        case .signed, .openERF: score += value
+        }
+      }
+      switch rule {
+      case .paper, .signed: add(pixel, score)
+      case .absolute: add(pixel, score / Double(channels))
+      case .openERF: add(pixel, Swift.max(0, score / Double(channels)))
+      }
+    }
   }
 }

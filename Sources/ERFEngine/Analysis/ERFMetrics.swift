@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// The numbers that summarise a map.
+/// The numbers that summarise a map; those of a signed map are of its absolute values.
 public struct ERFMetrics: Sendable, Equatable {
   /// The thresholds of the paper's Table 10.
   public static let thresholds = [0.2, 0.3, 0.5, 0.99]
@@ -47,10 +47,10 @@ public struct AreaRatio: Sendable, Equatable {
 
 extension ERFMetrics {
   public init(_ map: ERFMap) {
-    let values = map.values
+    let values = map.rule.isSigned ? map.values.map(abs) : map.values
     let height = map.height
     let width = map.width
-    ratios = Self.areaRatios(map.logScaled, height: height, width: width)
+    ratios = Self.areaRatios(map.logScaled.map(abs), height: height, width: width)
     rawRatios = Self.areaRatios(values, height: height, width: width)
 
     let total = values.reduce(0, +)

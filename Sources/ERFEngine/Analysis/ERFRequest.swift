@@ -41,6 +41,8 @@ public struct ERFRequest: Sendable, Equatable {
 public enum ImageSource: Sendable, Equatable {
   /// The first `count` of the generated pictures that the program brings along.
   case builtIn(Int)
+  /// Some of them, by index.
+  case builtInAt(Range<Int>)
   /// Image files, in this order.
   case files([String])
   /// Prepared inputs (N, 3, H, W), already normalised: `FILE.npy` or `FILE.safetensors#key`.
@@ -75,6 +77,19 @@ public struct Unit: Sendable, Hashable, CustomStringConvertible {
 
 /// How gradients become a map; each rule gives other numbers, so it is always shown.
 public enum ERFRule: String, Sendable, CaseIterable {
-  /// ReLU on the feature vector, ReLU on each gradient element, sum over colours (appendix B).
+  /// ReLU on the feature vector, ReLU on each gradient element, sum over colours (the paper's appendix
+  /// B and its released script).
   case paper
+  /// No ReLU; the mean over colours of absolute values, as the package `receptivefield` does.
+  case absolute = "abs"
+  /// No ReLU; the sum over colours with its sign: where more light would raise or lower the unit.
+  case signed
+  /// No ReLU on the feature vector; the mean over colours first, then ReLU (OpenERF 0.6.1).
+  case openERF = "openerf"
+
+  /// Whether channels that are not positive at the unit are left out.
+  var rectifiesFeatures: Bool { self == .paper }
+
+  /// Whether maps can have negative values.
+  public var isSigned: Bool { self == .signed }
 }

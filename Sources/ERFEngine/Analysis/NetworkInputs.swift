@@ -2,7 +2,7 @@
 /// tensor that was prepared elsewhere.
 public struct NetworkInputs: Sendable {
   private enum Source {
-    case builtIn(Int)
+    case builtIn(Range<Int>)
     case files([String])
     /// (N, H, W, 3)
     case tensor(Tensor, name: String)
@@ -14,11 +14,14 @@ public struct NetworkInputs: Sendable {
   public init(_ images: ImageSource) throws {
     switch images {
     case .builtIn(let count):
-      guard count > 0 else { throw ERFComputer.Failure.noImages }
-      guard count <= BuiltInImages.count else {
-        throw ERFComputer.Failure.tooManyBuiltIn(asked: count, available: BuiltInImages.count)
+      self = try NetworkInputs(.builtInAt(0..<max(0, count)))
+    case .builtInAt(let range):
+      guard !range.isEmpty, range.lowerBound >= 0 else { throw ERFComputer.Failure.noImages }
+      guard range.upperBound <= BuiltInImages.count else {
+        throw ERFComputer.Failure.tooManyBuiltIn(
+          asked: range.upperBound, available: BuiltInImages.count)
       }
-      source = .builtIn(count)
+      source = .builtIn(range)
     case .files(let paths):
       guard !paths.isEmpty else { throw ERFComputer.Failure.noImages }
       source = .files(paths)
@@ -29,7 +32,7 @@ public struct NetworkInputs: Sendable {
 
   public var count: Int {
     switch source {
-    case .builtIn(let count): count
+    case .builtIn(let range): range.count
     case .files(let paths): paths.count
     case .tensor(let tensor, _): tensor.shape.batch
     }
@@ -46,7 +49,8 @@ public struct NetworkInputs: Sendable {
     _ index: Int, size: InputSize, for preprocessing: Preprocessing
   ) throws -> (name: String, input: Tensor) {
     switch source {
-    case .builtIn:
+    case .builtIn(let range):
+      let index = range.lowerBound + index
       let image = BuiltInImages.image(at: index)
       return (BuiltInImages.name(at: index), preprocessing.tensor(image, size: size))
     case .files(let paths):

@@ -28,11 +28,12 @@ public enum HeatmapExport {
     switch format {
     case .pgm:
       return PGM(
-        height: map.height, width: map.width, values: map.logScaled, comments: comments(result)
+        height: map.height, width: map.width, values: picture(map), comments: comments(result)
       ).encoded(variant)
     case .png:
       return try PNGWriter.encode(
-        values: map.logScaled, height: map.height, width: map.width, colours: colours)
+        values: picture(map), height: map.height, width: map.width,
+        colours: map.rule.isSigned && !colours.isDiverging ? .tide : colours)
     case .npy:
       return NPY(shape: [map.height, map.width], values: map.values.map { Float($0) }).encoded()
     case .csv:
@@ -40,6 +41,11 @@ public enum HeatmapExport {
     case .json:
       return try ResultReport([result]).encoded()
     }
+  }
+
+  /// A in 0...1; of a signed map (A + 1) / 2, so that zero is the middle.
+  private static func picture(_ map: ERFMap) -> [Double] {
+    map.rule.isSigned ? map.logScaled.map { ($0 + 1) / 2 } : map.logScaled
   }
 
   /// Where the map comes from, one line a fact, for the header of a PGM.
@@ -56,7 +62,7 @@ public enum HeatmapExport {
         + (subject.units.count == 1 ? "unit " : "units ")
         + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),
       "rule: \(subject.rule.rawValue)",
-      "scale: log10(M + 1) / max, max M = \(result.map.peak)",
+      "scale: log10(M + 1) / max\(subject.rule.isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)",
     ]
   }
 

@@ -23,18 +23,19 @@ struct Activations: Sendable {
 }
 
 extension Activations {
-  /// The gradient of s with respect to the input (N, H, W, 3), where s sums the rectified features
-  /// of the units over channels: s = sum over c of ReLU(F[c, row, column]).
+  /// The gradient of s with respect to the input (N, H, W, 3), where s sums the features of the units
+  /// over channels: s = sum over c of ReLU(F[c, row, column]), or of F itself unless `rectified`.
   ///
   /// Consumes what was kept, layer by layer, where no copy of these activations holds on to it.
   ///
   /// - Throws: `CancellationError` and, where `checksEveryLayer`, `NonFiniteError`.
   consuming func inputGradient(
-    at units: [Unit], workers: Workers, checksEveryLayer: Bool = false,
+    at units: [Unit], rectified: Bool = true, workers: Workers, checksEveryLayer: Bool = false,
     report: Graph.LayerReport = { _, _ in }
   ) throws -> Tensor {
     let region = Region(holding: units)
-    let seed = seed(at: units).cropped(to: region.relative(to: plan.region(of: plan.value)))
+    let seed = seed(at: units, rectified: rectified)
+      .cropped(to: region.relative(to: plan.region(of: plan.value)))
     return try inputGradient(
       of: seed, region: region, workers: workers, checksEveryLayer: checksEveryLayer,
       report: report)
@@ -82,16 +83,17 @@ extension Activations {
       .embedded(in: plan.shapes[0], at: seen, workers: workers)
   }
 
-  /// 1 where a unit's rectified features are positive, 0 elsewhere, over all that was computed of the
-  /// output: the gradient of s.
-  func seed(at units: [Unit]) -> Tensor {
+  /// 1 where a unit's features are positive, or wherever it is unless `rectified`, and 0 elsewhere,
+  /// over all that was computed of the output: the gradient of s.
+  func seed(at units: [Unit], rectified: Bool = true) -> Tensor {
     var seed = Tensor(zeros: output.shape)
     let corner = plan.region(of: plan.value)
     for image in 0..<output.shape.batch {
       for unit in units {
         let row = unit.row - corner.rows.lowerBound
         let column = unit.column - corner.columns.lowerBound
-        for channel in 0..<output.shape.channels where output[image, row, column, channel] > 0 {
+        for channel in 0..<output.shape.channels
+        where !rectified || output[image, row, column, channel] > 0 {
           seed[image, row, column, channel] += 1
         }
       }

@@ -65,11 +65,11 @@ enum FileKind: Equatable {
 }
 
 /// Reads files whole.
-enum FileBytes {
+public enum FileBytes {
   /// The bytes of the file at `path`; more than `limit` are an error, before much is allocated.
   ///
   /// - Throws: ``FileError``.
-  static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  public static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     var expected = 0
     switch FileKind(of: path) {
     case .absent: throw .missing(path: path)

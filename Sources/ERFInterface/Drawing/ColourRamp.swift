@@ -19,11 +19,16 @@ public struct ColourRamp: Sendable, Equatable {
   public let basic: [UInt8]
 
   init(name: String, colours: [RGB], basic: [UInt8]) {
+    self.init(
+      name: name, colours: colours, basic: basic, indexed: Self.indices(nearest: colours))
+  }
+
+  private init(name: String, colours: [RGB], basic: [UInt8], indexed: [UInt8]) {
     precondition(colours.count == 256)
     self.name = name
     self.colours = colours
     self.basic = basic
-    indexed = Self.indices(nearest: colours)
+    self.indexed = indexed
   }
 
   /// The engine's map, as exports use it.
@@ -35,8 +40,21 @@ public struct ColourRamp: Sendable, Equatable {
 }
 
 extension ColourRamp {
-  /// All ramps; the first is the default. Diverging maps are for signed values, which no map here
-  /// has yet.
+  /// For differences and signed maps: luminance rises to the middle, which is zero, and falls again.
+  public static let difference: ColourRamp = {
+    let colours = ColourMap.tide.colours.map { RGB($0.red, $0.green, $0.blue) }
+    // Each half is a ramp of its own: the lower one rises, the upper one is a rising one reversed.
+    let stretched = { (part: [RGB]) in (0..<256).map { part[$0 * part.count / 256] } }
+    let low = indices(nearest: stretched(Array(colours.prefix(128))))
+    let high = indices(nearest: stretched(Array(colours.suffix(128)).reversed()))
+    let steps = min(low.count, high.count)
+    let thinned = { (part: [UInt8]) in (0..<steps).map { part[$0 * part.count / steps] } }
+    return ColourRamp(
+      name: ColourMap.tide.name, colours: colours, basic: [4, 6, 7, 3, 1],
+      indexed: thinned(low) + thinned(high).reversed())
+  }()
+
+  /// All ramps of rising luminance; the first is the default.
   public static let all = ColourMap.all.filter { !$0.isDiverging }.map { ColourRamp($0) }
 
   /// By name of the map; others are drawn without colour.
@@ -59,6 +77,24 @@ extension ColourRamp {
     return RGB(steps[cube / 36], steps[cube / 6 % 6], steps[cube % 6])
   }
 
+  /// The entry of the cube or of the greys that is nearest in red, green and blue.
+  static func nearestIndex(_ colour: RGB) -> UInt8 {
+    func step(_ channel: UInt8) -> Int {
+      channel < 48 ? 0 : channel < 115 ? 1 : (Int(channel) - 35) / 40
+    }
+    func distance(_ index: Int) -> Int {
+      let entry = paletteColour(index)
+      let red = Int(entry.red) - Int(colour.red)
+      let green = Int(entry.green) - Int(colour.green)
+      let blue = Int(entry.blue) - Int(colour.blue)
+      return red * red + green * green + blue * blue
+    }
+    let cube = 16 + 36 * step(colour.red) + 6 * step(colour.green) + step(colour.blue)
+    let mean = (Int(colour.red) + Int(colour.green) + Int(colour.blue)) / 3
+    let grey = 232 + max(0, min(23, (mean - 3) / 10))
+    return UInt8(distance(grey) < distance(cube) ? grey : cube)
+  }
+
   /// The path through the palette whose lightness rises at every step and which costs least: each
   /// entry costs its distance in hue and colourfulness from the map's colour of that lightness, each
   /// step the square of its height. Nearest colours alone would break the order of luminance.
@@ -66,7 +102,7 @@ extension ColourRamp {
     let targets = colours.map { Lab($0) }
     guard let low = targets.first?.lightness, let high = targets.last?.lightness, high > low
     else { return [16, 231] }
-    let palette = (16...255).map { PaletteEntry(index: UInt8($0), lab: Lab(paletteColour($0))) }
+    let palette = (16...255).map { ColourEntry(index: UInt8($0), lab: Lab(paletteColour($0))) }
     let entries =
       palette
       .filter { $0.lab.lightness > low - 2 && $0.lab.lightness < high + 2 }
@@ -102,7 +138,7 @@ extension ColourRamp {
   private static func climb(_ step: Double) -> Double { 6 * step * step }
 }
 
-private struct PaletteEntry {
+private struct ColourEntry {
   let index: UInt8
   let lab: Lab
 }

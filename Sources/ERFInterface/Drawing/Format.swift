@@ -34,6 +34,12 @@ enum Format {
     return fixed(value, max(0, 2 - exponent))
   }
 
+  /// With its sign, also where that is plus.
+  static func signed(_ value: Double, _ digits: Int) -> String {
+    let text = fixed(value, digits)
+    return value > 0 && text.contains { $0 != "0" && $0 != "." } ? "+" + text : text
+  }
+
   /// A share as per cent: `9.4 %`.
   static func percent(_ share: Double, digits: Int = 1) -> String {
     fixed(share * 100, digits) + " %"

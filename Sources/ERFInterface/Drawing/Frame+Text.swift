@@ -25,7 +25,7 @@ extension Frame {
   /// ground of the cells stays. Text that does not fit ends in an ellipsis.
   @discardableResult
   public mutating func write(
-    _ spans: [Span], row: Int, column: Int, width: Int, glyphs: Glyphs = .unicode
+    _ spans: [Span], row: Int, column: Int, width: Int
   ) -> Int {
     guard row >= 0, row < size.rows, width > 0 else { return column }
     let total = spans.width
@@ -44,9 +44,9 @@ extension Frame {
 
   public mutating func write(
     _ text: String, _ role: Role = .text, _ attributes: Attributes = [], row: Int, column: Int,
-    width: Int, glyphs: Glyphs = .unicode
+    width: Int
   ) {
-    write([Span(text, role, attributes)], row: row, column: column, width: width, glyphs: glyphs)
+    write([Span(text, role, attributes)], row: row, column: column, width: width)
   }
 
   /// Writes spans so that they end before column `end`.

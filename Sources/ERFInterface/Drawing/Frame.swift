@@ -47,10 +47,13 @@ public struct Area: Sendable, Hashable {
 /// A grid of cells; writes outside it are dropped.
 public struct Frame: Sendable, Equatable {
   public let size: ScreenSize
+  /// The characters that this screen can have beyond letters.
+  public let glyphs: Glyphs
   public private(set) var cells: [Cell]
 
-  public init(size: ScreenSize) {
+  public init(size: ScreenSize, glyphs: Glyphs = .unicode) {
     self.size = size
+    self.glyphs = glyphs
     cells = [Cell](repeating: Cell(), count: size.rows * size.columns)
   }
 

@@ -1,4 +1,5 @@
-// The numbers behind a drawn heat map: the log-scaled map, and its reduction to a screen's pixels.
+// The numbers behind a drawn heat map, prepared by the worker so that drawing at any size, place and
+// scale costs no more than the pixels drawn.
 
 #if canImport(Glibc)
   import Glibc
@@ -7,70 +8,233 @@
 #endif
 public import ERFEngine
 
-/// log10(M + 1) of a map, (H, W) row-major. Made once by the worker, drawn many times.
+/// How map values become brightness.
+public enum Curve: String, Sendable, CaseIterable {
+  /// log10(M + 1), as the paper shows it.
+  case log
+  case linear
+  /// The fourth root, as VMamba's figures have it.
+  case power
+
+  /// The curve's value; negative ones mirror positive ones.
+  func callAsFunction(_ value: Double) -> Double {
+    let size = abs(value)
+    let curved =
+      switch self {
+      case .log: log1p(size) * M_LOG10E
+      case .linear: size
+      case .power: size.squareRoot().squareRoot()
+      }
+    return value < 0 ? -curved : curved
+  }
+}
+
+/// A place on the input in pixels; the middle of pixel i is i + 0.5.
+public struct PixelPlace: Sendable, Equatable {
+  public var row: Double
+  public var column: Double
+
+  public init(row: Double, column: Double) {
+    self.row = row
+    self.column = column
+  }
+}
+
+/// A map on all scales.
 public struct HeatField: Sendable, Equatable {
   public let height: Int
   public let width: Int
-  public let values: [Float]
-  /// The largest value.
-  public let peak: Double
+  /// Whether there may be negative values.
+  public let isSigned: Bool
+  /// The pixel that distances are measured from.
+  public let centre: (row: Int, column: Int)
+  /// Sums over the values of each curve.
+  private let areas: [Curve: SummedArea]
+  /// Mean of each curve at distances 0, 1, 2, ... pixels from the centre.
+  public let radial: [Curve: [Double]]
 
-  public init(height: Int, width: Int, values: [Float]) {
-    precondition(values.count == height * width)
-    self.height = height
-    self.width = width
-    self.values = values
-    peak = Double(values.max() ?? 0)
+  /// - Parameter centre: row and column; nil: the middle.
+  public init(_ map: ERFMap, centre: (row: Int, column: Int)? = nil) {
+    height = map.height
+    width = map.width
+    isSigned = map.rule.isSigned
+    self.centre = centre ?? (map.height / 2, map.width / 2)
+    let values = map.values
+    var areas: [Curve: SummedArea] = [:]
+    var radial: [Curve: [Double]] = [:]
+    let rings = Rings(height: height, width: width, centre: self.centre)
+    for curve in Curve.allCases {
+      let curved = curve == .linear ? values : values.map { curve($0) }
+      areas[curve] = SummedArea(curved, height: height, width: width)
+      radial[curve] = rings.means(curved)
+    }
+    self.areas = areas
+    self.radial = radial
   }
 
-  public init(_ map: ERFMap) {
-    self.init(
-      height: map.height, width: map.width, values: map.values.map { Float(log1p($0) * M_LOG10E) })
+  /// The field of a result, with distances measured from its unit.
+  public init(_ result: ERFResult) {
+    self.init(result.map, centre: result.subject.centrePixel)
   }
 
-  /// Reduced or enlarged to `rows` x `columns`: each value is the mean over the area that its pixel
-  /// covers, so that the mean over the map stays, and a narrow peak is dimmed but never skipped.
-  public func resampled(rows: Int, columns: Int) -> [Double] {
-    guard rows > 0, columns > 0 else { return [] }
-    let across = Self.overlaps(from: width, to: columns)
-    let down = Self.overlaps(from: height, to: rows)
-    var narrow = [Double](repeating: 0, count: height * columns)
+  public static func == (left: HeatField, right: HeatField) -> Bool {
+    left.height == right.height && left.width == right.width && left.centre == right.centre
+      && left.areas == right.areas
+  }
+
+  /// Reduced or enlarged to `rows` x `columns`: each value is the mean over the part of the input
+  /// that its pixel covers, so that a narrow peak is dimmed but never skipped.
+  public func resampled(
+    rows: Int, columns: Int, curve: Curve = .log, window: PixelWindow? = nil
+  ) -> [Double] {
+    guard rows > 0, columns > 0, let area = areas[curve] else { return [] }
+    let window = window ?? PixelWindow(row: 0, column: 0, height: height, width: width)
+    return area.means(rows: rows, columns: columns, window: window)
+  }
+
+  /// M at a pixel; nil outside.
+  public func value(row: Int, column: Int) -> Double? {
+    guard (0..<height).contains(row), (0..<width).contains(column) else { return nil }
+    return areas[.linear]?.sum(row..<row + 1, column..<column + 1)
+  }
+
+  /// The share of M's mass in the square around the centre whose edge runs through a pixel.
+  public func share(row: Int, column: Int) -> Double? {
+    guard let area = areas[.linear], !isSigned else { return nil }
+    let reach = max(abs(row - centre.row), abs(column - centre.column))
+    let total = area.sum(0..<height, 0..<width)
+    guard total > 0 else { return nil }
+    let rows = max(0, centre.row - reach)..<min(height, centre.row + reach + 1)
+    let columns = max(0, centre.column - reach)..<min(width, centre.column + reach + 1)
+    return area.sum(rows, columns) / total
+  }
+}
+
+extension ERFSubject {
+  /// The input pixel at the middle of the unit's receptive field: with the usual padding of half a
+  /// kernel, unit i of a layer of stride s looks at pixel i s, not at the middle of its s pixels.
+  var centrePixel: (row: Int, column: Int) {
+    func pixel(_ unit: Int, _ count: Int, _ input: Int) -> Int {
+      let stride = (Double(input) / Double(max(1, count))).rounded(.up)
+      return min(input - 1, unit * Int(stride))
+    }
+    return (
+      pixel(unit.row, mapSize.height, input.height), pixel(unit.column, mapSize.width, input.width)
+    )
+  }
+}
+
+/// A part of an input, in pixels.
+public struct PixelWindow: Sendable, Equatable {
+  public var row: Double
+  public var column: Double
+  public var height: Double
+  public var width: Double
+
+  public init(row: Int, column: Int, height: Int, width: Int) {
+    self.row = Double(row)
+    self.column = Double(column)
+    self.height = Double(height)
+    self.width = Double(width)
+  }
+}
+
+/// Sums over rectangles of a grid in constant time: `table[r][c]` is the sum over all rows before r
+/// and columns before c.
+struct SummedArea: Sendable, Equatable {
+  private let columns: Int
+  private let rows: Int
+  /// (rows + 1, columns + 1) row-major.
+  private let table: [Double]
+
+  init(_ values: [Double], height: Int, width: Int) {
+    rows = height
+    columns = width
+    var table = [Double](repeating: 0, count: (height + 1) * (width + 1))
     for row in 0..<height {
-      for (column, overlap) in across.enumerated() {
-        var sum = 0.0
-        for (offset, weight) in overlap.weights.enumerated() {
-          sum += weight * Double(values[row * width + overlap.start + offset])
-        }
-        narrow[row * columns + column] = sum
+      var sum = 0.0
+      let above = row * (width + 1)
+      for column in 0..<width {
+        sum += values[row * width + column]
+        table[above + width + 1 + column + 1] = table[above + column + 1] + sum
       }
     }
+    self.table = table
+  }
+
+  func sum(_ rows: Range<Int>, _ columns: Range<Int>) -> Double {
+    let stride = self.columns + 1
+    return table[rows.upperBound * stride + columns.upperBound]
+      - table[rows.lowerBound * stride + columns.upperBound]
+      - table[rows.upperBound * stride + columns.lowerBound]
+      + table[rows.lowerBound * stride + columns.lowerBound]
+  }
+
+  /// Means over equal parts of a window; samples at the edge of a part count by the share covered.
+  func means(rows: Int, columns: Int, window: PixelWindow) -> [Double] {
+    func edges(_ start: Double, _ length: Double, _ parts: Int, _ limit: Int) -> [Double] {
+      (0...parts).map { max(0, min(Double(limit), start + length * Double($0) / Double(parts))) }
+    }
+    let across = edges(window.column, window.width, columns, self.columns)
+    var above = corner(edges(window.row, window.height, rows, self.rows)[0], across)
+    let down = edges(window.row, window.height, rows, self.rows)
     var result = [Double](repeating: 0, count: rows * columns)
-    for (row, overlap) in down.enumerated() {
-      for (offset, weight) in overlap.weights.enumerated() {
-        let source = (overlap.start + offset) * columns
-        for column in 0..<columns {
-          result[row * columns + column] += weight * narrow[source + column]
-        }
+    for row in 0..<rows {
+      let below = corner(down[row + 1], across)
+      let height = down[row + 1] - down[row]
+      for column in 0..<columns {
+        let area = height * (across[column + 1] - across[column])
+        let sum = below[column + 1] - below[column] - above[column + 1] + above[column]
+        result[row * columns + column] = area > 0 ? sum / area : 0
       }
+      above = below
     }
     return result
   }
 
-  /// For each of `to` equal cells over `from` samples: the first sample touched and the share of the
-  /// cell that each touched sample covers.
-  private static func overlaps(from: Int, to: Int) -> [(start: Int, weights: [Double])] {
-    let scale = Double(from) / Double(to)
-    return (0..<to).map { cell in
-      let low = Double(cell) * scale
-      let high = Double(cell + 1) * scale
-      let start = min(from - 1, Int(low))
-      let end = max(start + 1, min(from, Int(high.rounded(.up))))
-      var weights = (start..<end).map { sample in
-        max(0, min(high, Double(sample + 1)) - max(low, Double(sample)))
-      }
-      let sum = weights.reduce(0, +)
-      weights = sum > 0 ? weights.map { $0 / sum } : [1]
-      return (start, weights)
+  /// The table between its entries, at one row and several columns.
+  private func corner(_ row: Double, _ across: [Double]) -> [Double] {
+    let stride = columns + 1
+    let low = min(Int(row), rows)
+    let high = min(low + 1, rows)
+    let part = row - Double(low)
+    return across.map { place in
+      let left = min(Int(place), columns)
+      let right = min(left + 1, columns)
+      let share = place - Double(left)
+      let top = table[low * stride + left] * (1 - share) + table[low * stride + right] * share
+      let bottom = table[high * stride + left] * (1 - share) + table[high * stride + right] * share
+      return top * (1 - part) + bottom * part
     }
+  }
+}
+
+/// Pixels by their distance from a centre.
+private struct Rings {
+  private let ring: [Int32]
+  private let counts: [Int]
+
+  init(height: Int, width: Int, centre: (row: Int, column: Int)) {
+    var ring = [Int32](repeating: 0, count: height * width)
+    var counts = [Int](repeating: 0, count: height + width + 1)
+    for row in 0..<height {
+      let dy = Double((row - centre.row) * (row - centre.row))
+      for column in 0..<width {
+        let dx = Double((column - centre.column) * (column - centre.column))
+        let distance = Int((dx + dy).squareRoot().rounded())
+        ring[row * width + column] = Int32(distance)
+        counts[distance] += 1
+      }
+    }
+    self.ring = ring
+    self.counts = counts
+  }
+
+  /// Mean at each distance that has pixels.
+  func means(_ values: [Double]) -> [Double] {
+    var sums = [Double](repeating: 0, count: counts.count)
+    for (index, value) in values.enumerated() { sums[Int(ring[index])] += value }
+    let last = counts.lastIndex { $0 > 0 } ?? 0
+    return (0...last).map { counts[$0] > 0 ? sums[$0] / Double(counts[$0]) : 0 }
   }
 }

@@ -41,43 +41,137 @@ public struct HeatmapFit: Sendable, Equatable {
   }
 }
 
+/// From map values to colours.
+struct HeatColours {
+  enum Scale {
+    /// 0 is dark, the top is bright.
+    case rising(map: UInt8)
+    /// Zero is in the middle.
+    case diverging
+  }
+
+  let scale: Scale
+  /// The value of the highest colour.
+  let top: Double
+
+  /// 0...255.
+  func level(_ value: Double) -> UInt8 {
+    guard top > 0 else { return isDiverging ? 128 : 0 }
+    let share = value / top
+    let level = isDiverging ? 128 + share * 127 : share * 255
+    return UInt8(max(0, min(255, level.rounded())))
+  }
+
+  func paint(_ level: UInt8) -> Paint {
+    switch scale {
+    case .rising(let map): .heat(map: map, level: level)
+    case .diverging: .difference(level: level)
+    }
+  }
+
+  var isDiverging: Bool { if case .diverging = scale { true } else { false } }
+
+  /// The character of a level where there are no colours; of a difference, sign and size.
+  func character(_ level: UInt8) -> Unicode.Scalar {
+    guard isDiverging else { return Frame.asciiRamp[Int(level) * Frame.asciiRamp.count / 256] }
+    let ramp = level < 128 ? Frame.negativeRamp : Frame.positiveRamp
+    return ramp[min(ramp.count - 1, abs(Int(level) - 128) * ramp.count / 128)]
+  }
+}
+
 extension Frame {
   static let asciiRamp: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
+  static let positiveRamp: [Unicode.Scalar] = [" ", ".", "+", "#", "@"]
+  static let negativeRamp: [Unicode.Scalar] = [" ", ".", "-", "=", "%"]
 
-  /// Draws `values`, one a pixel of `area` in row-major order; `top` is that of the highest level.
+  /// Draws `values`, one a pixel of `area` in row-major order, with marks over them.
   mutating func drawHeat(
-    _ values: [Double], in area: Area, top: Double, map: UInt8, style: HeatStyle
+    _ values: [Double], in area: Area, colours: HeatColours, style: HeatStyle,
+    marks: PixelMarks? = nil, underlay: [RGB]? = nil
   ) {
     guard values.count == area.rows * style.pixelsPerCell * area.columns else { return }
-    let scale = top > 0 ? 255 / top : 0
-    func level(_ row: Int, _ column: Int) -> UInt8 {
-      UInt8(max(0, min(255, (values[row * area.columns + column] * scale).rounded())))
-    }
+    let pixel = PixelPainter(
+      values: values, columns: area.columns, colours: colours, underlay: underlay)
     for row in 0..<area.rows {
       for column in 0..<area.columns {
-        let upper = level(row * style.pixelsPerCell, column)
-        let lower = style == .halfBlocks ? level(row * 2 + 1, column) : upper
-        self[area.row + row, area.column + column] = Self.heatCell(upper, lower, map, style)
+        let upper = pixel.paint(row * style.pixelsPerCell, column)
+        switch style {
+        case .halfBlocks:
+          self[area.row + row, area.column + column] = Self.halfBlock(
+            upper, pixel.paint(row * 2 + 1, column))
+        case .grounds:
+          self[area.row + row, area.column + column] = Self.halfBlock(upper, upper)
+        case .characters:
+          self[area.row + row, area.column + column] = pixel.character(row, column)
+        }
+        guard let mark = marks?.cell(row, column, of: area) else { continue }
+        self[area.row + row, area.column + column] = pixel.marked(
+          row * style.pixelsPerCell, column, mark, style: style)
       }
     }
   }
 
   /// A bar over all levels, left to right.
-  mutating func drawHeatScale(row: Int, column: Int, width: Int, map: UInt8, style: HeatStyle) {
-    for offset in 0..<max(0, width) {
-      let level = UInt8(offset * 255 / max(1, width - 1))
-      self[row, column + offset] = Self.heatCell(level, level, map, style)
+  mutating func drawHeatScale(
+    row: Int, column: Int, width: Int, colours: HeatColours, style: HeatStyle
+  ) {
+    for offset in 0..<Swift.max(0, width) {
+      let level = UInt8(offset * 255 / Swift.max(1, width - 1))
+      let paint = colours.paint(level)
+      self[row, column + offset] =
+        style == .characters
+        ? Cell(colours.character(level), foreground: paint) : Self.halfBlock(paint, paint)
     }
   }
 
   /// Equal halves are a space on a ground: no font shows a seam in it.
-  static func heatCell(_ upper: UInt8, _ lower: UInt8, _ map: UInt8, _ style: HeatStyle) -> Cell {
-    if style == .characters {
-      let scalar = asciiRamp[Int(upper) * asciiRamp.count / 256]
-      return Cell(scalar, foreground: .heat(map: map, level: upper))
+  static func halfBlock(_ upper: Paint, _ lower: Paint) -> Cell {
+    if upper == lower { return Cell(foreground: .role(.text), background: lower) }
+    return Cell("▀", foreground: upper, background: lower)
+  }
+}
+
+/// The look of one pixel: its level's colour, perhaps over a picture.
+private struct PixelPainter {
+  let values: [Double]
+  let columns: Int
+  let colours: HeatColours
+  let underlay: [RGB]?
+
+  func paint(_ row: Int, _ column: Int) -> Paint {
+    let index = row * columns + column
+    let level = colours.level(values[index])
+    guard let underlay, underlay.count == values.count, case .rising(let map) = colours.scale
+    else { return colours.paint(level) }
+    return .picture(
+      Self.blend(underlay[index], ColourRamp.all[Int(map)].colours[Int(level)], level))
+  }
+
+  func character(_ row: Int, _ column: Int) -> Cell {
+    let level = colours.level(values[row * columns + column])
+    return Cell(colours.character(level), foreground: colours.paint(level))
+  }
+
+  /// Dots over the cell's upper colour: dark ones where the map is bright.
+  func marked(
+    _ row: Int, _ column: Int, _ mark: (scalar: Unicode.Scalar, role: Role), style: HeatStyle
+  ) -> Cell {
+    let level = colours.level(values[row * columns + column])
+    let isBright = style != .characters && (colours.isDiverging || level > 150)
+    return Cell(
+      mark.scalar, foreground: .role(isBright ? .background : mark.role),
+      background: style == .characters ? .role(.background) : paint(row, column),
+      attributes: .bold)
+  }
+
+  /// The picture in dim grey where the map is dark, the map's colour where it is bright. Five bits a
+  /// channel keep the number of colours within what a terminal holds.
+  private static func blend(_ picture: RGB, _ heat: RGB, _ level: UInt8) -> RGB {
+    let grey = (2 * Int(picture.red) + 5 * Int(picture.green) + Int(picture.blue)) / 8 * 5 / 8
+    let weight = min(256, Int(level) * 2 + 16)
+    func mixed(_ channel: UInt8) -> UInt8 {
+      UInt8(min(255, (Int(channel) * weight + grey * (256 - weight)) / 256)) & 0xf8
     }
-    let ground = Paint.heat(map: map, level: lower)
-    if upper == lower { return Cell(foreground: .role(.text), background: ground) }
-    return Cell("▀", foreground: .heat(map: map, level: upper), background: ground)
+    return RGB(mixed(heat.red), mixed(heat.green), mixed(heat.blue))
   }
 }

@@ -16,6 +16,8 @@ public enum Role: UInt8, Sendable, CaseIterable {
   case line
   /// The focused panel, keys, progress.
   case accent
+  /// The second of two networks in a plot.
+  case second
   case warning
   case failure
 }
@@ -25,6 +27,10 @@ public enum Paint: Sendable, Hashable {
   case role(Role)
   /// Level 0...255 of the ramp `map` (index into `ColourRamp.all`).
   case heat(map: UInt8, level: UInt8)
+  /// Level of the diverging ramp: 128 is zero.
+  case difference(level: UInt8)
+  /// Any colour, of pictures.
+  case picture(RGB)
 }
 
 /// How a character is drawn beside its colours.

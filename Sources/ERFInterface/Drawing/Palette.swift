@@ -10,7 +10,7 @@ public struct Palette: Sendable {
   public func foreground(_ paint: Paint) -> Int32 {
     switch paint {
     case .role(let role): ink(role)
-    case .heat(let map, let level): heat(map, level)
+    default: colour(paint)
     }
   }
 
@@ -18,12 +18,29 @@ public struct Palette: Sendable {
   public func background(_ paint: Paint) -> Int32 {
     switch paint {
     case .role(let role): ground(role)
-    case .heat(let map, let level): heat(map, level)
+    default: colour(paint)
     }
   }
 
-  private func heat(_ map: UInt8, _ level: UInt8) -> Int32 {
-    let ramp = ColourRamp.all[Int(map) % ColourRamp.all.count]
+  private func colour(_ paint: Paint) -> Int32 {
+    switch paint {
+    case .role: -1
+    case .heat(let map, let level): heat(ColourRamp.all[Int(map) % ColourRamp.all.count], level)
+    case .difference(let level): heat(.difference, level)
+    case .picture(let colour): picture(colour)
+    }
+  }
+
+  /// The nearest of the palette's cube and greys.
+  private func picture(_ colour: RGB) -> Int32 {
+    switch depth {
+    case .trueColour: return colour.hex
+    case .indexed256: return Int32(ColourRamp.nearestIndex(colour))
+    case .ansi16, .mono: return -1
+    }
+  }
+
+  private func heat(_ ramp: ColourRamp, _ level: UInt8) -> Int32 {
     switch depth {
     case .trueColour: return ramp.colours[Int(level)].hex
     case .indexed256: return Int32(ramp.indexed[Int(level) * ramp.indexed.count / 256])
@@ -59,6 +76,7 @@ public struct Palette: Sendable {
     case .quiet: RGB(hex: 0x85_8b9b)
     case .line: RGB(hex: 0x3a_3f4d)
     case .accent: RGB(hex: 0x7f_b4e6)
+    case .second: RGB(hex: 0xf0_a05a)
     case .warning: RGB(hex: 0xe3_b566)
     case .failure: RGB(hex: 0xec_7a7a)
     }
@@ -73,6 +91,7 @@ public struct Palette: Sendable {
     case .quiet: 245
     case .line: 238
     case .accent: 110
+    case .second: 215
     case .warning: 179
     case .failure: 174
     }
@@ -82,7 +101,7 @@ public struct Palette: Sendable {
     switch role {
     case .background, .raised, .well, .text, .quiet, .line: -1
     case .accent: 6
-    case .warning: 3
+    case .second, .warning: 3
     case .failure: 1
     }
   }

@@ -8,27 +8,35 @@ public struct RequestID: Sendable, Hashable {
   public init(_ number: Int) { self.number = number }
 }
 
-/// All that decides what is on the screen.
+/// The session, and what has come of it so far.
 public struct Model: Sendable {
-  /// One or two, A and B.
-  public var panels: [Panel]
-  /// Index of the panel with the focus.
-  public var focus = 0
-  /// Whether the focused panel has the screen to itself.
-  public var isZoomed = false
-  /// Index into `ColourRamp.all`.
-  public var colourMap = 0
-  public var scale = ScaleChoice.shared
+  public var session: Session
+  /// What is known of each of the session's networks.
+  public var sides: [Side]
   public var overlay: Overlay?
   public var notice: Notice?
+  /// Messages so far, oldest first.
+  public var log: [LogLine] = []
+  public var lists = ListPlaces()
+  public var history = History()
   public var display: Display
+  /// Worker threads; nil: one a core.
+  public var threads: Int?
   /// The export under way.
   public var exporting: RequestID?
+  /// The session being written.
+  public var saving: RequestID?
+  /// Where the session was read from or written to last.
+  public var sessionPath: String?
+  var facts = FactsCache()
   private var lastRequest = 0
 
-  public init(requests: [ERFRequest], display: Display) {
-    panels = requests.map { Panel(request: $0) }
+  public init(session: Session, display: Display, threads: Int? = nil) {
+    self.session = session
     self.display = display
+    self.threads = threads
+    sides = session.networks.map { _ in Side() }
+    refreshFacts()
   }
 
   mutating func nextRequestID() -> RequestID {
@@ -36,17 +44,46 @@ public struct Model: Sendable {
     return RequestID(lastRequest)
   }
 
-  var isComputing: Bool { panels.contains { $0.job != nil } }
+  var isComputing: Bool { sides.contains { $0.job != nil } }
   var ramp: ColourRamp { ColourRamp.all[colourMap] }
+  /// Index of the colour map into `ColourRamp.all`.
+  var colourMap: Int {
+    ColourRamp.all.firstIndex { $0.name == session.screen.colours } ?? 0
+  }
+  var focus: PanelName { session.screen.focus }
+  /// Index of the network that edits go to.
+  var active: Int { min(session.screen.side, sides.count - 1) }
 }
-
-/// Whether panels share the top of their colour scale.
-public enum ScaleChoice: Sendable { case shared, own }
 
 /// What lies over the panels.
 public enum Overlay: Sendable, Equatable {
-  /// The help screen, scrolled down by so many lines.
-  case help(scroll: Int)
+  /// The help screen: lines that hold the words typed, scrolled down by so many.
+  case help(query: String, isSearching: Bool, scroll: Int)
+  /// Commands whose description fits what was typed, with the place of the selected one.
+  case palette(query: String, selection: Int)
+  case exportMenu(selection: Int)
+  case prompt(Prompt)
+
+  /// Whether letters are text rather than commands.
+  var isTyping: Bool {
+    switch self {
+    case .help(_, let isSearching, _): isSearching
+    case .palette, .prompt: true
+    case .exportMenu: false
+    }
+  }
+}
+
+/// Where lists on the screen stand; not worth keeping in a session.
+public struct ListPlaces: Sendable, Equatable {
+  /// Lines that the log is scrolled up by.
+  public var log = 0
+  /// Row of the kernels table: a stage, from 0.
+  public var stage = 0
+  /// Column of the kernels table.
+  public var field = StageField.kernel
+  /// Image under the selection bar.
+  public var image = 0
 }
 
 /// A message in the footer, there until the next key.
@@ -64,73 +101,28 @@ public struct Notice: Sendable, Equatable {
   public init(_ kind: Kind, _ line: String) { self.init(kind, [line]) }
 }
 
-/// One network's side of the screen.
-public struct Panel: Sendable {
-  /// What the panel should show.
-  public var request: ERFRequest
-  /// The network as built; nil before that.
-  public var subject: ERFSubject?
-  /// The map on screen, which may belong to an older request.
-  public var shown: ShownMap?
-  /// What is being computed for it.
-  public var job: Job?
-  /// Why the last run gave no map.
-  public var failure: String?
-  public var isCancelled = false
+/// A line of the log.
+public struct LogLine: Sendable, Equatable {
+  public var kind: Notice.Kind
+  public var text: String
+}
 
-  public init(request: ERFRequest) { self.request = request }
+extension Model {
+  /// How many lines the log keeps.
+  static let logLines = 500
 
-  /// Whether the map on screen is of something else than what is asked for.
-  public var isStale: Bool {
-    guard let shown else { return false }
-    return shown.request != request || (job.map { $0.id != shown.id } ?? false)
+  /// Shows a message and keeps it in the log.
+  mutating func tell(_ kind: Notice.Kind, _ lines: [String]) {
+    let new = Notice(kind, lines)
+    notice = new
+    note(kind, new.lines)
   }
-}
 
-/// A map with what is derived from it.
-public struct ShownMap: Sendable {
-  /// The run that it came from.
-  public var id: RequestID
-  public var request: ERFRequest
-  public var subject: ERFSubject?
-  public var field: HeatField
-  public var metrics: ERFMetrics
-  /// Images averaged so far, of so many.
-  public var images: Int
-  public var ofImages: Int
-  public var skipped: [SkippedImage]
-  /// The finished run, which alone can be exported.
-  public var result: ERFResult?
+  mutating func tell(_ kind: Notice.Kind, _ line: String) { tell(kind, [line]) }
 
-  public var isComplete: Bool { result != nil }
-}
-
-/// An image whose gradient was not finite.
-public struct SkippedImage: Sendable, Equatable {
-  public var name: String
-  public var layer: String
-}
-
-/// A run under way.
-public struct Job: Sendable, Equatable {
-  public var id: RequestID
-  /// Whether its turn has come.
-  public var isRunning = false
-  public var image = 0
-  public var images = 0
-  /// The layer last finished.
-  public var layer = ""
-  /// 0...1 of the whole run.
-  public var fraction = 0.0
-  /// Seconds since it began.
-  public var elapsed = 0.0
-  public var skipped: [SkippedImage] = []
-
-  public init(id: RequestID) { self.id = id }
-
-  /// Seconds still to go, once there is enough to judge by.
-  public var secondsLeft: Double? {
-    guard fraction > 0.02, elapsed > 0.3 else { return nil }
-    return elapsed * (1 - fraction) / fraction
+  /// Keeps lines in the log alone.
+  mutating func note(_ kind: Notice.Kind, _ lines: [String]) {
+    log += lines.map { LogLine(kind: kind, text: $0.sanitised) }
+    if log.count > Self.logLines { log.removeFirst(log.count - Self.logLines) }
   }
 }

@@ -18,9 +18,11 @@ public protocol ERFComputing: Sendable {
 
 /// Writes results to files.
 public protocol HeatmapExporting: Sendable {
-  /// Writes `result` in the format of the path's ending: `pgm`, `png` or `npy`. `colours` names the
-  /// colour map on screen, for the formats that have colours.
-  func export(result: ERFResult, path: String, colours: String) throws
+  /// Writes `result` in the format of the path's ending. `colours` names the colour map on screen,
+  /// for the formats that have colours.
+  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws
+  /// Replaces the file at `path` in one step.
+  func write(_ bytes: [UInt8], to path: String) throws
   /// Whether something lies at `path`, so that it is not replaced.
   func exists(_ path: String) -> Bool
 }
@@ -33,16 +35,20 @@ extension HeatmapExporting {
 
 /// Names of exported files.
 enum ExportNaming {
-  static let endings = ["pgm", "png", "npy"]
-
   /// `replknet-31-224-stage4`, or with `-2`, `-3`, ... where a file of that name is there.
-  static func stem(_ subject: ERFSubject, exists: (String) -> Bool) -> String {
+  static func stem(
+    _ subject: ERFSubject, endings: [String], exists: (String) -> Bool
+  ) -> String {
     let unit = subject.unit
     let isCentre =
       unit.row == subject.mapSize.height / 2 && unit.column == subject.mapSize.width / 2
     var parts = [subject.model, weights(subject), "\(subject.input)", subject.tap]
     if !isCentre { parts.append("at-\(unit.row)-\(unit.column)") }
-    let stem = parts.map(plain).filter { !$0.isEmpty }.joined(separator: "-")
+    return free(parts.map(plain).filter { !$0.isEmpty }.joined(separator: "-"), endings, exists)
+  }
+
+  /// A name that no file has yet.
+  static func free(_ stem: String, _ endings: [String], _ exists: (String) -> Bool) -> String {
     var candidate = stem
     var number = 1
     while endings.contains(where: { exists("\(candidate).\($0)") }), number < 10_000 {

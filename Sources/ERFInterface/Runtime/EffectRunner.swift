@@ -21,25 +21,42 @@ final class EffectRunner {
     self.mailbox = mailbox
   }
 
-  func compute(_ id: RequestID, _ request: ERFRequest) {
+  private func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
     let cancellation = Cancellation()
     cancellations = cancellations.filter { !$0.value.isCancelled }
     cancellations[id] = cancellation
-    let run = Run(id: id, request: request, cancellation: cancellation, mailbox: mailbox)
+    let run = Run(
+      id: id, request: request, preview: preview, cancellation: cancellation, mailbox: mailbox)
     computeQueue.async(group: unfinished) { [computing] in run.carryOut(computing) }
   }
 
-  func cancel(_ id: RequestID) { cancellations.removeValue(forKey: id)?.cancel() }
+  private func cancel(_ id: RequestID) { cancellations.removeValue(forKey: id)?.cancel() }
 
-  func export(_ id: RequestID, _ results: [ERFResult], colours: String) {
+  /// Starts what an effect asks for; what is the terminal's is not for here.
+  func carryOut(_ effect: Effect) {
+    switch effect {
+    case .compute(let id, let request, let preview): compute(id, request, preview: preview)
+    case .cancel(let id): cancel(id)
+    case .export(let id, let results, let kind, let colours):
+      export(id, results, kind, colours: colours)
+    case .save(let id, let path, let bytes): save(id, path: path, bytes)
+    case .exportScreen, .copy, .redraw, .suspend, .quit: break
+    }
+  }
+
+  private func export(
+    _ id: RequestID, _ results: [ERFResult], _ kind: ExportKind, colours: String
+  ) {
     exportQueue.async(group: unfinished) { [exporting, mailbox] in
       var paths: [String] = []
       do {
         for result in results {
-          let stem = ExportNaming.stem(result.subject, exists: exporting.exists)
-          for ending in ExportNaming.endings {
+          let stem = ExportNaming.stem(
+            result.subject, endings: kind.endings, exists: exporting.exists)
+          for ending in kind.endings {
             let path = "\(stem).\(ending)"
-            try exporting.export(result: result, path: path, colours: colours)
+            try exporting.export(
+              result: result, path: path, variant: kind.variant, colours: colours)
             paths.append(path)
           }
         }
@@ -48,6 +65,39 @@ final class EffectRunner {
         mailbox.post(.exported(id, paths: paths, failure: String(describing: error)))
       }
     }
+  }
+
+  /// Writes a screen under a name that no file has yet.
+  func exportScreen(_ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth) {
+    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+      do {
+        let stem = ExportNaming.free("replk-tui-screen", [ending], exporting.exists)
+        let path = "\(stem).\(ending)"
+        let bytes = try Snapshot.encode(frame, ending: ending, depth: depth) ?? []
+        try exporting.write(bytes, to: path)
+        mailbox.post(.exported(id, paths: [path], failure: nil))
+      } catch {
+        mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
+      }
+    }
+  }
+
+  private func save(_ id: RequestID, path: String, _ bytes: [UInt8]) {
+    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+      do {
+        try exporting.write(bytes, to: path)
+        mailbox.post(.saved(id, path: path, failure: nil))
+      } catch {
+        mailbox.post(.saved(id, path: path, failure: String(describing: error)))
+      }
+    }
+  }
+
+  /// Keeps the session for the next start; one that cannot be kept is no reason to complain on the
+  /// way out.
+  func keep(_ session: Session, at path: String) {
+    guard let bytes = try? session.encoded() else { return }
+    try? exporting.write(bytes, to: path)
   }
 
   /// Cancels everything and gives the workers a moment to notice.
@@ -61,6 +111,7 @@ final class EffectRunner {
 private struct Run: Sendable {
   let id: RequestID
   let request: ERFRequest
+  let preview: ERFRequest?
   let cancellation: Cancellation
   let mailbox: Mailbox<Message>
 
@@ -70,11 +121,19 @@ private struct Run: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     do {
+      if let preview {
+        let small = try computing.compute(preview, cancellation: cancellation) { _ in }
+        let map = PartialMap(
+          field: HeatField(small), metrics: small.metrics, images: small.map.images)
+        mailbox.post(.preview(id, map))
+      }
+      var centre: (row: Int, column: Int)?
       let result = try computing.compute(request, cancellation: cancellation) { progress in
-        report(progress, elapsed: start.duration(to: clock.now))
+        if case .prepared(let subject) = progress { centre = subject.centrePixel }
+        report(progress, centre: centre, elapsed: start.duration(to: clock.now))
       }
       try cancellation.check()
-      mailbox.post(.finished(id, result, HeatField(result.map)))
+      mailbox.post(.finished(id, result, HeatField(result)))
     } catch is CancellationError {
       mailbox.post(.cancelled(id))
     } catch {
@@ -82,7 +141,9 @@ private struct Run: Sendable {
     }
   }
 
-  private func report(_ progress: ERFProgress, elapsed: Duration) {
+  private func report(
+    _ progress: ERFProgress, centre: (row: Int, column: Int)?, elapsed: Duration
+  ) {
     guard !cancellation.isCancelled else { return }
     switch progress {
     case .prepared(let subject): mailbox.post(.prepared(id, subject))
@@ -95,7 +156,7 @@ private struct Run: Sendable {
       // The finished result follows the last image at once, with its metrics.
       guard image + 1 < images else { return }
       let partial = PartialMap(
-        field: HeatField(map), metrics: ERFMetrics(map), images: map.images)
+        field: HeatField(map, centre: centre), metrics: ERFMetrics(map), images: map.images)
       mailbox.post(.image(id, of: images, partial))
     case .skipped(_, let name, let layer):
       mailbox.post(.skipped(id, SkippedImage(name: name, layer: layer)))

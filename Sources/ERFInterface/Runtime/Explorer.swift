@@ -1,27 +1,31 @@
 // The main loop: one thread that owns the terminal, turns events into messages, and draws.
 
-public import ERFEngine
-
 /// How the explorer starts.
 public struct ExplorerOptions: Sendable {
-  /// Name of the first colour map; an unknown one is ignored.
-  public var colourMap: String?
+  /// Worker threads; nil: one a core.
+  public var threads: Int?
+  /// Where the session came from; nil: not from a file.
+  public var sessionPath: String?
+  /// Where the session is kept when the program ends; nil: nowhere.
+  public var statePath: String?
+  /// Something to be told with the first frame.
+  public var notice: String?
   /// Least time between two frames that no key asked for, in milliseconds.
   public var frameMilliseconds = 50
 
-  public init(colourMap: String? = nil) { self.colourMap = colourMap }
+  public init(threads: Int? = nil) { self.threads = threads }
 }
 
 /// The interactive program.
 public enum Explorer {
-  /// Explores one or two requests until the user leaves; returns the exit code. The terminal is
+  /// Explores a session until the user leaves; returns the exit code. The terminal is
   /// closed on return.
   public static func run(
-    requests: [ERFRequest], options: ExplorerOptions = ExplorerOptions(),
-    terminal: any Terminal, computing: any ERFComputing, exporting: any HeatmapExporting
+    session: Session, options: ExplorerOptions = ExplorerOptions(), terminal: any Terminal,
+    computing: any ERFComputing, exporting: any HeatmapExporting
   ) -> Int32 {
     var loop = ExplorerLoop(
-      requests: requests, options: options, terminal: terminal, computing: computing,
+      session: session, options: options, terminal: terminal, computing: computing,
       exporting: exporting)
     return loop.run()
   }
@@ -32,6 +36,7 @@ private struct ExplorerLoop {
   let mailbox: Mailbox<Message>
   let runner: EffectRunner
   let frameTime: Duration
+  let statePath: String?
   let clock = ContinuousClock()
   var model: Model
   var exitCode: Int32?
@@ -41,17 +46,16 @@ private struct ExplorerLoop {
   var lastFrame: ContinuousClock.Instant
 
   init(
-    requests: [ERFRequest], options: ExplorerOptions, terminal: any Terminal,
+    session: Session, options: ExplorerOptions, terminal: any Terminal,
     computing: any ERFComputing, exporting: any HeatmapExporting
   ) {
     self.terminal = terminal
     mailbox = Mailbox(wake: terminal.wake)
     runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
-    model = Model(requests: Array(requests.prefix(2)), display: terminal.display)
-    if let index = ColourRamp.all.firstIndex(where: { $0.name == options.colourMap }) {
-      model.colourMap = index
-    }
-    model.notice = terminal.notice.map { Notice(.warning, $0) }
+    model = Model(session: session, display: terminal.display, threads: options.threads)
+    model.sessionPath = options.sessionPath
+    statePath = options.statePath
+    model.notice = (terminal.notice ?? options.notice).map { Notice(.warning, $0) }
     frameTime = .milliseconds(options.frameMilliseconds)
     lastFrame = clock.now
   }
@@ -75,6 +79,7 @@ private struct ExplorerLoop {
       }
     }
     terminal.close()
+    if let statePath { runner.keep(model.session, at: statePath) }
     runner.stop(seconds: 1)
     return exitCode ?? 0
   }
@@ -105,13 +110,15 @@ private struct ExplorerLoop {
     isDirty = true
     for effect in update(&model, message) {
       switch effect {
-      case .compute(let id, let request): runner.compute(id, request)
-      case .cancel(let id): runner.cancel(id)
-      case .export(let id, let results, let colours):
-        runner.export(id, results, colours: colours)
+      case .exportScreen(let id, let ending):
+        let depth = model.display.depth == .mono ? .trueColour : model.display.depth
+        runner.exportScreen(
+          id, view(model, size: terminal.size), ending: ending, depth: depth)
+      case .copy(let text): terminal.copy(text)
       case .redraw: terminal.redraw()
       case .suspend: suspend()
       case .quit: exitCode = 0
+      default: runner.carryOut(effect)
       }
     }
   }

@@ -30,6 +30,8 @@ public protocol Terminal: AnyObject {
   var wake: @Sendable () -> Void { get }
   /// Forgets what is on the screen, so that the next frame is drawn whole.
   func redraw()
+  /// Puts text on the terminal's clipboard (OSC 52), where it has one.
+  func copy(_ text: String)
   /// Gives the terminal to the shell until the process is continued.
   func suspend()
   /// Gives the terminal back for good; harmless when repeated.

@@ -12,6 +12,8 @@ public enum Message: Sendable {
   case began(RequestID)
   case prepared(RequestID, ERFSubject)
   case layer(RequestID, name: String, image: Int, images: Int, fraction: Double, elapsed: Double)
+  /// A map at a smaller input, before the one asked for.
+  case preview(RequestID, PartialMap)
   /// The running mean after an image.
   case image(RequestID, of: Int, PartialMap)
   case skipped(RequestID, SkippedImage)
@@ -20,6 +22,7 @@ public enum Message: Sendable {
   case cancelled(RequestID)
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
+  case saved(RequestID, path: String, failure: String?)
 }
 
 /// A map on its way with what the worker derived from it.
@@ -37,9 +40,15 @@ public struct PartialMap: Sendable {
 
 /// Something to do outside the model.
 public enum Effect: Sendable {
-  case compute(RequestID, ERFRequest)
+  /// `preview` is to be run first, where there is one.
+  case compute(RequestID, ERFRequest, preview: ERFRequest?)
   case cancel(RequestID)
-  case export(RequestID, [ERFResult], colours: String)
+  case export(RequestID, [ERFResult], ExportKind, colours: String)
+  /// Writes the screen to a file of its own with that ending.
+  case exportScreen(RequestID, ending: String)
+  case save(RequestID, path: String, [UInt8])
+  /// Puts text on the terminal's clipboard.
+  case copy(String)
   case redraw
   case suspend
   case quit

@@ -5,94 +5,168 @@ import ERFEngine
 /// Applies a message and returns what has to be done for it.
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   switch message {
-  case .opened: return model.recomputeAll()
-  case .key(let key): return model.press(key)
+  case .opened: break
+  case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
+  case .saved(let id, let path, let failure): model.saved(id, path, failure)
   case .began(let id):
-    model.withPanel(id) { $0.job?.isRunning = true }
+    model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject):
-    model.withPanel(id) { $0.subject = subject }
+    model.withSide(id) { $0.subject = subject }
+    model.refreshFacts()
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
-    model.withPanel(id) { panel in
-      panel.job?.layer = name.sanitised
-      panel.job?.image = image
-      panel.job?.images = images
-      panel.job?.fraction = max(0, min(1, fraction))
-      panel.job?.elapsed = elapsed
+    model.withSide(id) { side in
+      side.job?.layer = name.sanitised
+      side.job?.image = image
+      side.job?.images = images
+      side.job?.fraction = max(0, min(1, fraction))
+      side.job?.elapsed = elapsed
     }
+  case .preview(let id, let map):
+    model.withSide(id) { $0.show(map, of: map.images, id, isPreview: true) }
   case .image(let id, let images, let map):
-    model.withPanel(id) { $0.show(map, of: images, id) }
+    model.withSide(id) { $0.show(map, of: images, id) }
   case .skipped(let id, let image):
-    model.withPanel(id) { $0.job?.skipped.append(image) }
+    model.withSide(id) { $0.job?.skipped.append(image) }
   case .finished(let id, let result, let field):
-    model.withPanel(id) { $0.finish(result, field, id) }
+    model.finished(id, result, field)
   case .failed(let id, let reason):
     model.failed(id, reason.sanitised)
   case .cancelled(let id):
-    model.withPanel(id) { panel in
-      panel.job = nil
-      panel.isCancelled = true
+    model.withSide(id) { side in
+      side.job = nil
+      side.isCancelled = true
     }
   }
-  return []
+  return model.pursue()
 }
 
 extension Model {
-  /// Changes the panel that waits for `id`; an answer that nobody waits for is dropped.
-  mutating func withPanel(_ id: RequestID, _ change: (inout Panel) -> Void) {
-    guard let index = panels.firstIndex(where: { $0.job?.id == id }) else { return }
-    change(&panels[index])
+  /// Changes the side that waits for `id`; an answer that nobody waits for is dropped.
+  mutating func withSide(_ id: RequestID, _ change: (inout Side) -> Void) {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
+    change(&sides[index])
   }
 
-  /// Starts every panel anew.
-  mutating func recomputeAll() -> [Effect] {
-    panels.indices.flatMap { start($0) }
+  /// Starts what the session asks for where that is another thing than was started last: every edit
+  /// becomes a run in this one way. What was cancelled or failed stays so until the request changes.
+  mutating func pursue() -> [Effect] {
+    refreshFacts()
+    return sides.indices.flatMap { index in
+      let wanted = request(index)
+      return sides[index].asked == wanted ? [] : start(index, wanted)
+    }
   }
 
-  /// Supersedes what runs for a panel by its present request.
-  mutating func start(_ index: Int) -> [Effect] {
+  /// Supersedes what runs for a side.
+  private mutating func start(_ index: Int, _ request: ERFRequest) -> [Effect] {
     var effects: [Effect] = []
-    if let job = panels[index].job { effects.append(.cancel(job.id)) }
+    if let job = sides[index].job { effects.append(.cancel(job.id)) }
     let id = nextRequestID()
-    panels[index].job = Job(id: id)
-    panels[index].failure = nil
-    panels[index].isCancelled = false
-    effects.append(.compute(id, panels[index].request))
+    sides[index].job = Job(id: id)
+    sides[index].asked = request
+    sides[index].failure = nil
+    sides[index].isCancelled = false
+    effects.append(.compute(id, request, preview: preview(of: request, side: sides[index])))
     return effects
   }
 
-  /// The reason stands in the empty map, or, beside a map that stays, in full above the footer.
-  mutating func failed(_ id: RequestID, _ reason: String) {
-    guard let index = panels.firstIndex(where: { $0.job?.id == id }) else { return }
-    panels[index].failure = reason
-    panels[index].job = nil
-    guard panels[index].shown != nil else { return }
-    let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
-    notice = Notice(.failure, earlier + ["\(panels[index].name): \(reason)"])
+  /// Runs longer than this many seconds are preceded by a preview.
+  static let patience = 0.4
+
+  /// A smaller run that comes first where the whole one would keep the user waiting.
+  private func preview(of request: ERFRequest, side: Side) -> ERFRequest? {
+    if case .tensor = request.images { return nil }
+    let size = request.size
+    let isSlow = side.shown?.request.size == size && (side.lastSeconds ?? 0) > Self.patience
+    guard isSlow || max(size.height, size.width) >= 384 else { return nil }
+    func half(_ side: Int) -> Int { max(64, min(256, side / 2) / 32 * 32) }
+    var preview = request
+    preview.size = InputSize(height: half(size.height), width: half(size.width))
+    guard preview.size.height < size.height, preview.size.width < size.width else { return nil }
+    preview.images = request.images.firstAlone
+    if let unit = request.unit, let map = facts[request.network.model ?? "", size],
+      let tap = request.tap, let target = map.target(named: tap),
+      let small = NetworkFacts.known(
+        FactsCache.Key(model: request.network.model ?? "", size: preview.size)),
+      let from = map.layer(target)?.map, let to = small.layer(target)?.map
+    {
+      preview.unit = unit.scaled(from: from, to: to)
+    }
+    return preview
   }
 
-  mutating func exported(_ id: RequestID, _ paths: [String], _ failure: String?) {
+  fileprivate mutating func finished(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {
+    withSide(id) { $0.finish(result, field, id) }
+    guard let side = sides.firstIndex(where: { $0.shown?.id == id }) else { return }
+    note(
+      .note,
+      [
+        "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
+          + "\(result.map.images) images: \(Format.duration(result.seconds.total))"
+      ])
+  }
+
+  /// The reason stands in the empty map, or, beside a map that stays, in full above the footer.
+  fileprivate mutating func failed(_ id: RequestID, _ reason: String) {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
+    sides[index].failure = reason
+    sides[index].job = nil
+    let line = "\(name(index)): \(reason)"
+    note(.failure, [line])
+    guard sides[index].shown != nil else { return }
+    let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
+    notice = Notice(.failure, earlier + [line])
+  }
+
+  fileprivate mutating func exported(_ id: RequestID, _ paths: [String], _ failure: String?) {
     guard exporting == id else { return }
     exporting = nil
     var lines: [String] = []
     if !paths.isEmpty { lines.append("wrote " + paths.joined(separator: "  ")) }
     if let failure { lines.append(failure) }
-    notice = Notice(failure == nil ? .note : .failure, lines)
+    tell(failure == nil ? .note : .failure, lines)
+  }
+
+  /// What a network is called on screen: as it was opened, and what was edited of it.
+  func name(_ side: Int) -> String {
+    let network = session.networks[side]
+    let name = network.model.sanitised
+    guard let edits = network.editLabels.first else { return name }
+    let more = network.editLabels.count - 1
+    return "\(name), \(edits)" + (more > 0 ? " and \(more) more" : "")
+  }
+
+  /// `A` or `B`.
+  static func letter(_ side: Int) -> String { side == 0 ? "A" : "B" }
+}
+
+extension ImageSource {
+  /// The first of the images.
+  fileprivate var firstAlone: ImageSource {
+    switch self {
+    case .builtIn: .builtIn(1)
+    case .builtInAt(let range): .builtInAt(range.prefix(1))
+    case .files(let paths): .files(Array(paths.prefix(1)))
+    case .tensor: self
+    }
   }
 }
 
-extension Panel {
-  mutating func show(_ map: PartialMap, of images: Int, _ id: RequestID) {
+extension Side {
+  mutating func show(_ map: PartialMap, of images: Int, _ id: RequestID, isPreview: Bool = false) {
+    guard let asked else { return }
     shown = ShownMap(
-      id: id, request: request, subject: subject, field: map.field, metrics: map.metrics,
-      images: map.images, ofImages: images, skipped: job?.skipped ?? [])
+      id: id, request: asked, subject: subject, field: map.field, metrics: map.metrics,
+      images: map.images, ofImages: images, isPreview: isPreview, skipped: job?.skipped ?? [])
   }
 
   mutating func finish(_ result: ERFResult, _ field: HeatField, _ id: RequestID) {
+    guard let asked else { return }
     subject = result.subject
     shown = ShownMap(
-      id: id, request: request, subject: result.subject, field: field, metrics: result.metrics,
+      id: id, request: asked, subject: result.subject, field: field, metrics: result.metrics,
       images: result.map.images, ofImages: max(result.map.images, job?.images ?? 0),
       skipped: job?.skipped ?? [], result: result)
     job = nil

@@ -12,11 +12,11 @@ extension Frame {
       write(Footer.keys(model, width: room), row: row, column: 1, width: room)
       return
     }
-    drawNotice(notice, room: room, glyphs: model.display.glyphs)
+    drawNotice(notice, room: room)
   }
 
   /// In the footer where it fits, else in a band above it.
-  private mutating func drawNotice(_ notice: Notice, room: Int, glyphs: Glyphs) {
+  private mutating func drawNotice(_ notice: Notice, room: Int) {
     let row = size.rows - 1
     if notice.lines.count == 1, notice.lines[0].unicodeScalars.count <= room {
       write(notice.lines[0], notice.kind.role, row: row, column: 1, width: room)
@@ -29,7 +29,7 @@ extension Frame {
     fill(Area(row: top, column: 0, rows: shown.count, columns: size.columns), .raised)
     for (offset, line) in shown.enumerated() {
       write(
-        line, notice.kind.role, row: top + offset, column: 1, width: width, glyphs: glyphs)
+        line, notice.kind.role, row: top + offset, column: 1, width: width)
     }
   }
 }
@@ -37,29 +37,51 @@ extension Frame {
 enum Footer {
   /// `? help  q quit`, whatever the width.
   static func kept(_ model: Model) -> [Span] {
+    if model.overlay?.isTyping == true {
+      return [Span("Esc", .accent), Span(" close", .quiet)]
+    }
     let help = model.overlay == nil ? "help" : "close"
     return [
       Span("?", .accent), Span(" \(help)  ", .quiet), Span("q", .accent), Span(" quit", .quiet),
     ]
   }
 
-  /// The keys that fit, in order of importance.
+  /// The keys that fit, in order of importance: those of the focused panel come first.
   static func keys(_ model: Model, width: Int) -> [Span] {
-    var spans: [Span] = []
-    if model.overlay != nil {
-      spans = [Span(model.display.glyphs.arrows, .accent), Span(" scroll", .quiet)]
-      return spans.width <= width ? spans : []
-    }
+    if let overlay = model.overlay { return keys(overlay, model, width: width) }
     let commands = Command.table
-      .filter { $0.footer != nil && $0.rank > 0 && model.refusal(of: $0.name) == nil }
+      .filter {
+        $0.footer != nil && $0.rank > 0 && ($0.panel == nil || $0.panel == model.focus)
+          && model.refusal(of: $0.name) == nil
+      }
       .sorted { $0.rank < $1.rank }
-    for command in commands {
-      let entry = [
-        Span(command.keyLabel, .accent), Span(" " + (command.footer ?? ""), .quiet),
-      ]
+    return fitting(commands.map { ($0.footerKey, $0.footer ?? "") }, width: width)
+  }
+
+  private static func keys(_ overlay: Overlay, _ model: Model, width: Int) -> [Span] {
+    let arrows = model.display.glyphs.arrows
+    switch overlay {
+    case .help(_, let isSearching, _):
+      return fitting(
+        isSearching
+          ? [("Enter", "done"), ("Esc", "all")] : [(arrows, "scroll"), ("/", "search")],
+        width: width)
+    case .exportMenu:
+      return fitting([("Enter", "write"), (arrows, "select"), ("Esc", "close")], width: width)
+    case .prompt: return fitting([("Enter", "write"), ("^U", "empty")], width: width)
+    case .palette:
+      return fitting(
+        [("Enter", "do it"), (arrows, "select")], width: width)
+    }
+  }
+
+  private static func fitting(_ entries: [(key: String, word: String)], width: Int) -> [Span] {
+    var spans: [Span] = []
+    for entry in entries {
+      let new = [Span(entry.key, .accent), Span(" " + entry.word, .quiet)]
       let gap = spans.isEmpty ? [] : [Span("  ")]
-      guard spans.width + gap.width + entry.width <= width else { break }
-      spans += gap + entry
+      guard spans.width + gap.width + new.width <= width else { break }
+      spans += gap + new
     }
     return spans
   }

@@ -21,46 +21,61 @@ enum Help {
     )
   ]
 
-  static func lines(_ model: Model, width: Int) -> [[Span]] {
+  /// Scrolling goes no further than this; drawing stops where the text ends.
+  static let lineLimit = 400
+
+  /// The lines that hold `query`, all of them where it is empty; headings stay above what is found.
+  static func lines(_ model: Model, width: Int, query: String = "") -> [[Span]] {
+    let wanted = query.lowercased()
+    func fits(_ text: String) -> Bool { wanted.isEmpty || text.lowercased().contains(wanted) }
     var lines: [[Span]] = []
-    var group = ""
     let keyWidth = (Command.table.map { $0.keyLabel.unicodeScalars.count }.max() ?? 0) + 3
-    for command in Command.table {
+    var group = ""
+    for command in Command.table where fits("\(command.group) \(command.keyLabel) \(command.help)")
+    {
       if command.group != group {
         if !lines.isEmpty { lines.append([]) }
         lines.append([Span(command.group, .text, .bold)])
         group = command.group
       }
-      let wrapped = wrap(command.help, width: width - keyWidth - 2)
-      for (offset, part) in wrapped.enumerated() {
+      for (offset, part) in wrap(command.help, width: width - keyWidth - 2).enumerated() {
         let key = offset == 0 ? command.keyLabel : ""
-        lines.append([
-          Span("  " + key.rightPadded(keyWidth), .accent), Span(part, .quiet),
-        ])
+        lines.append([Span("  " + key.rightPadded(keyWidth), .accent), Span(part, .quiet)])
       }
     }
     for note in notes {
+      let paragraphs = note.lines.filter(fits)
+      guard !paragraphs.isEmpty else { continue }
       lines += [[], [Span(note.title, .text, .bold)]]
-      for paragraph in note.lines {
+      for paragraph in paragraphs {
         lines += wrap(paragraph, width: width - 2).map { [Span("  " + $0, .quiet)] }
       }
     }
-    return lines
+    return lines.isEmpty ? [[Span("nothing in the help holds these words", .quiet)]] : lines
   }
-
-  /// An upper bound for scrolling; drawing stops earlier where the screen shows more.
-  static func lineCount(_ model: Model) -> Int { 80 }
 }
 
 extension Frame {
-  mutating func drawHelp(_ model: Model, in area: Area, scroll: Int) {
+  mutating func drawHelp(
+    _ model: Model, in area: Area, query: String, isSearching: Bool, scroll: Int
+  ) {
     let width = min(area.columns, 88)
     let column = area.column + (area.columns - width) / 2
-    let lines = Help.lines(model, width: width)
+    var area = area
+    if isSearching || !query.isEmpty {
+      let prompt = [
+        Span("/", .accent, .bold), Span(query, .text),
+        Span(isSearching ? "_" : "", .accent),
+      ]
+      write(prompt, row: area.row, column: column, width: width)
+      area = Area(
+        row: area.row + 2, column: area.column, rows: area.rows - 2, columns: area.columns)
+    }
+    let lines = Help.lines(model, width: width, query: query)
     let first = max(0, min(scroll, lines.count - area.rows))
-    let top = area.row + max(0, (area.rows - lines.count) / 3)
     for (offset, line) in lines.dropFirst(first).prefix(area.rows).enumerated() {
-      write(line, row: top + offset, column: column, width: width, glyphs: model.display.glyphs)
+      write(
+        line, row: area.row + offset, column: column, width: width)
     }
   }
 }

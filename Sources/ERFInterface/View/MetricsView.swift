@@ -1,186 +1,108 @@
-// The numbers of a panel: area ratios, facts, progress and warnings.
+// The metrics panel: the paper's Table 10 for A and B beside what the paper published, and other
+// numbers of the maps.
 
 import ERFEngine
 
-extension PanelDrawing {
-  /// Above this share of mass at the border the input is too small to tell networks apart.
-  static let borderLimit = 0.05
-
-  private var ratios: [AreaRatio] {
-    panel.shown?.metrics.ratios
-      ?? ERFMetrics.thresholds.map { AreaRatio(threshold: $0, side: nil, ratio: nil) }
-  }
-
-  // MARK: Table below the map
-
-  /// Thresholds across; a square that no side reaches says so over the two rows.
-  func drawTable(on frame: inout Frame) {
-    guard layout.tableRows > 0 else { return }
-    let labelWidth = 4
-    let cell = min(13, (area.columns - 2 - labelWidth) / max(1, ratios.count))
-    var header = [Span("t".rightPadded(labelWidth), .quiet)]
-    var sides = [Span("side".rightPadded(labelWidth), .quiet)]
-    var areas = [Span("area".rightPadded(labelWidth), .quiet)]
-    for ratio in ratios {
-      header.append(Span(Format.percent(ratio.threshold, digits: 0).leftPadded(cell), .quiet))
-      let (side, share) = texts(ratio, cell: cell)
-      sides.append(Span(side.leftPadded(cell), ratio.side == nil ? .quiet : .text))
-      areas.append(Span(share.leftPadded(cell), ratio.side == nil ? .quiet : .text, .bold))
-      if ratio.side == nil { areas[areas.count - 1].attributes = [] }
-    }
-    let lines = layout.tableRows > 2 ? [header, sides, areas] : [header, areas]
-    for (offset, line) in lines.enumerated() {
-      frame.write(
-        line, row: layout.tableRow + offset, column: area.column + 1, width: area.columns - 2)
+extension Frame {
+  mutating func drawMetrics(_ model: Model, in area: Area) {
+    let lines = MetricsLines(model: model, width: area.columns).lines
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
+      write(
+        line, row: area.row + offset, column: area.column, width: area.columns)
     }
   }
+}
 
-  private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {
-    guard panel.shown != nil else { return (glyphs.dash, glyphs.dash) }
-    guard let side = ratio.side, let share = ratio.ratio else {
-      if cell >= 12 { return (glyphs.dash, "not reached") }
-      return layout.tableRows > 2 ? ("not", "reached") : (glyphs.dash, "n.r.")
+private struct MetricsLines {
+  let model: Model
+  let width: Int
+
+  private var glyphs: Glyphs { model.display.glyphs }
+  private var labelWidth: Int { width >= 46 ? 14 : 11 }
+  private var cell: Int { max(5, min(9, (width - labelWidth) / 4)) }
+
+  var lines: [[Span]] {
+    var lines = [[Span("area of the square with t of A", .quiet)], header]
+    for side in model.sides.indices {
+      lines.append(row(Model.letter(side), model.sides[side].shown?.metrics.ratios))
     }
-    return (cell >= 9 ? "\(side) px" : "\(side)", Format.percent(share))
-  }
-
-  // MARK: Numbers beside the map
-
-  func drawSide(_ side: Area, on frame: inout Frame) {
-    var lines: [[Span]] = [
-      [Span("Smallest centred square holding t", .quiet)], [],
-      [
-        Span("t".leftPadded(6), .quiet), Span("side".leftPadded(10), .quiet),
-        Span("area".leftPadded(12), .quiet),
-      ],
-    ]
-    for ratio in ratios {
-      let threshold = Span(Format.percent(ratio.threshold, digits: 0).leftPadded(6), .quiet)
-      let (edge, share) = texts(ratio, cell: 12)
-      let role: Role = ratio.side == nil ? .quiet : .text
-      lines.append([
-        threshold, Span(edge.leftPadded(10), role),
-        Span(share.leftPadded(12), role, ratio.side == nil ? [] : .bold),
-      ])
+    for side in model.sides.indices {
+      guard let row = PublishedRatios.row(of: model.session.networks[side].id) else { continue }
+      var spans = [Span(("published " + Model.letter(side)).rightPadded(labelWidth), .quiet)]
+      spans += row.map { Span((Format.fixed($0, 1) + "%").leftPadded(cell), .quiet) }
+      lines.append(spans)
+    }
+    if lines.count > 2 + model.sides.count {
+      lines.append([Span("published: trained weights, 50 images, 1024 px", .line)])
     }
     lines.append([])
-    for (label, value, role) in facts {
-      lines.append([Span("  " + label.rightPadded(9), .quiet), Span(value, role)])
-    }
-    if lines.count > side.rows { lines.removeAll { $0.isEmpty } }
-    for (offset, line) in lines.prefix(side.rows).enumerated() {
-      frame.write(
-        line, row: side.row + offset, column: side.column, width: side.columns, glyphs: glyphs)
-    }
+    lines.append([Span("".rightPadded(labelWidth), .quiet)] + names)
+    lines += facts
+    return lines
   }
 
-  /// Label, value and its colour, in order of importance.
-  private var facts: [(String, String, Role)] {
-    guard let shown = panel.shown else { return [] }
-    let metrics = shown.metrics
-    var facts: [(String, String, Role)] = [
-      (
-        "border", Format.percent(metrics.borderShare),
-        metrics.borderShare > Self.borderLimit ? .warning : .text
-      ),
-      ("sigma", Format.fixed(metrics.sigma, 1) + " px", .text),
-      ("images", "\(shown.images) of \(shown.ofImages)", .text),
-    ]
-    if let subject = shown.subject {
-      let size = subject.mapSize
-      facts.append(
-        (
-          "unit",
-          "row \(subject.unit.row), column \(subject.unit.column) of "
-            + "\(size.height) \(glyphs.times) \(size.width)", .text
-        ))
-      facts.append(("layer", subject.tap.sanitised, .text))
-      facts.append(("weights", subject.weightsHash.sanitised, .text))
-    }
-    let centre = metrics.centreOfMass
-    facts.append(
-      (
-        "centre", "\(Format.fixed(centre.row, 1)), \(Format.fixed(centre.column, 1)) px", .text
-      ))
-    if let result = shown.result {
-      facts.append(("peak M", Format.significant(result.map.peak), .text))
-      facts.append(("time", Format.duration(result.seconds.total), .text))
-      facts.append(("memory", Format.bytes(result.peakBytes), .text))
-    }
-    return facts
+  private var header: [Span] {
+    [Span("t".rightPadded(labelWidth), .quiet)]
+      + ERFMetrics.thresholds.map {
+        Span("\(Format.fixed($0 * 100, 0))%".leftPadded(cell), .quiet)
+      }
   }
 
-  // MARK: Progress and warnings
-
-  func drawStatus(on frame: inout Frame) {
-    let column = area.column + 1
-    let width = area.columns - 2
-    var lines: [[Span]] = []
-    if let job = panel.job { lines.append(progress(job, width: width)) }
-    if let failure = panel.failure, panel.shown != nil {
-      lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
-    }
-    lines += warnings.flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
-      [Span($0, .warning)]
-    }
-    if panel.job == nil, panel.failure == nil, layout.side == nil { lines.append(summary(width)) }
-    for (offset, line) in lines.prefix(layout.statusRows).enumerated() {
-      frame.write(
-        line, row: layout.statusRow + offset, column: column, width: width, glyphs: glyphs)
-    }
+  private var names: [Span] {
+    model.sides.indices.map { Span(Model.letter($0).leftPadded(cell + 3), .quiet) }
   }
 
-  /// A bar, the image and the time left.
-  private func progress(_ job: Job, width: Int) -> [Span] {
-    guard job.isRunning else {
-      return [Span("waiting for its turn", .quiet)]
+  private func row(_ label: String, _ ratios: [AreaRatio]?) -> [Span] {
+    var spans = [Span(label.rightPadded(labelWidth), .text, .bold)]
+    for index in ERFMetrics.thresholds.indices {
+      let ratio = ratios.flatMap { $0.indices.contains(index) ? $0[index].ratio : nil }
+      let text =
+        ratio.map { Format.fixed($0 * 100, 1) + "%" } ?? (ratios == nil ? glyphs.dash : "n.r.")
+      spans.append(Span(text.leftPadded(cell), ratio == nil ? .quiet : .text, .bold))
     }
-    var text = ""
-    if job.images > 0 { text += "  image \(min(job.image + 1, job.images))/\(job.images)" }
-    if let left = job.secondsLeft { text += "  \(Format.duration(left)) left" }
-    let bar = max(4, min(60, width - max(text.unicodeScalars.count, 24)))
-    let done = Int((job.fraction * Double(bar)).rounded())
-    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
-      String(String.UnicodeScalarView(repeatElement(glyph, count: max(0, count))))
-    }
-    return [
-      Span(line(glyphs.full, done), .accent), Span(line(glyphs.empty, bar - done), .line),
-      Span(text, .quiet),
+    return spans
+  }
+
+  private var facts: [[Span]] {
+    [
+      fact("sigma") { Format.fixed($0.sigma, 1) + " px" },
+      fact("border", warnsAbove: FieldDrawing.borderLimit) { Format.percent($0.borderShare) },
+      fact("centre row") { Format.fixed($0.centreOfMass.row, 1) },
+      fact("column") { Format.fixed($0.centreOfMass.column, 1) },
+      fact("50% of M in") { metrics in
+        guard let radius = metrics.radialMass.firstIndex(where: { $0 >= 0.5 }) else {
+          return glyphs.dash
+        }
+        return "\(radius) px"
+      },
+      fact("raw 50%") { metrics in
+        metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.percent($0) } ?? "n.r."
+      },
     ]
   }
 
-  /// Most urgent first.
-  private var warnings: [String] {
-    guard let shown = panel.shown else { return [] }
-    var result: [String] = []
-    if top > 0, peak < 0.04 * top { result.append("dim on shared scale: s for its own") }
-    if shown.metrics.borderShare > Self.borderLimit {
-      result.append(
-        "\(Format.percent(shown.metrics.borderShare)) at border: input too small")
-    }
-    if let image = shown.skipped.first {
-      let count = shown.skipped.count
-      result.append(
-        (count > 1 ? "\(count) images skipped" : "\(image.name.fileName.sanitised) skipped")
-          + ": not finite from \(image.layer.sanitised)")
-    }
-    return result
+  private func fact(
+    _ label: String, warnsAbove limit: Double? = nil, _ text: (ERFMetrics) -> String
+  ) -> [Span] {
+    [Span(label.rightPadded(labelWidth), .quiet)]
+      + model.sides.map { side in
+        guard let metrics = side.shown?.metrics else {
+          return Span(glyphs.dash.leftPadded(cell + 3), .quiet)
+        }
+        let warns = limit.map { metrics.borderShare > $0 } ?? false
+        return Span(text(metrics).leftPadded(cell + 3), warns ? .warning : .text)
+      }
   }
+}
 
-  /// What a finished run came to, as much as fits.
-  private func summary(_ width: Int) -> [Span] {
-    guard let shown = panel.shown else { return [] }
-    let images = "\(shown.images) \(shown.images == 1 ? "image" : "images")"
-    var parts = [
-      images, "border \(Format.percent(shown.metrics.borderShare))",
-      "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
-    ]
-    if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
-    while parts.count > 1,
-      parts.joined(separator: glyphs.separator).unicodeScalars.count > width
-    {
-      parts.removeLast()
-    }
-    return [Span(parts.joined(separator: glyphs.separator), .quiet)]
+/// The paper's Table 10, in per cent: 50 images of ImageNet at 1024 x 1024, trained weights.
+enum PublishedRatios {
+  private static let rows: [String: [Double]] = [
+    "resnet-101": [1.0, 1.7, 3.5, 23.4], "resnet-152": [1.3, 2.1, 4.5, 34.9],
+    "replknet-13": [10.2, 15.8, 28.5, 96.3], "replknet-31": [15.0, 23.4, 41.4, 98.6],
+  ]
+
+  static func row(of model: String) -> [Double]? {
+    rows[(try? NetworkDesign(model: model))?.id ?? model.lowercased()]
   }
 }

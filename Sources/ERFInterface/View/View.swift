@@ -1,86 +1,98 @@
-// The screen as a function of the state: title bar, panels, footer, and what lies over them.
+// The screen as a function of the state: title bar, fields, panels, footer, and what lies over them.
 
 import ERFEngine
 
 /// Draws the state on a screen of a size.
 public func view(_ model: Model, size: ScreenSize) -> Frame {
-  var frame = Frame(size: size)
+  var frame = Frame(size: size, glyphs: model.display.glyphs)
   guard size.columns >= ScreenLayout.leastColumns, size.rows >= ScreenLayout.leastRows else {
     frame.drawTooSmall(model)
     return frame
   }
-  let layout = ScreenLayout(size: size, model: model)
-  frame.drawTitleBar(model, layout)
-  if case .help(let scroll) = model.overlay {
-    frame.drawHelp(model, in: layout.body, scroll: scroll)
-  } else {
-    for drawing in drawings(model, layout) { drawing.draw(on: &frame) }
+  let layout = ScreenLayout(size: size, screen: model.session.screen)
+  frame.drawTitleBar(model)
+  switch model.overlay {
+  case .help(let query, let isSearching, let scroll):
+    frame.drawHelp(model, in: layout.body, query: query, isSearching: isSearching, scroll: scroll)
+  case .palette(let query, let selection):
+    frame.drawPanels(model, layout)
+    frame.drawPalette(model, in: layout.body, query: query, selection: selection)
+  case .exportMenu(let selection):
+    frame.drawPanels(model, layout)
+    frame.drawExportMenu(model, in: layout.body, selection: selection)
+  case .prompt(let prompt):
+    frame.drawPanels(model, layout)
+    frame.drawPrompt(prompt, in: layout.body)
+  case nil: frame.drawPanels(model, layout)
   }
   frame.drawFooter(model)
   return frame
 }
 
-/// The visible panels with their colour scales; a hidden panel still counts in a shared scale.
-private func drawings(_ model: Model, _ layout: ScreenLayout) -> [PanelDrawing] {
-  var visible = layout.panels.map { PanelDrawing(model: model, index: $0.index, area: $0.area) }
-  guard model.scale == .shared, model.panels.count > 1 else { return visible }
-  let shown = Set(layout.panels.map(\.index))
-  let hidden = model.panels.indices.filter { !shown.contains($0) }
-  let peaks =
-    visible.map(\.peak)
-    + hidden.map { PanelDrawing(model: model, index: $0, area: layout.body).peak }
-  for index in visible.indices { visible[index].top = peaks.max() ?? 0 }
-  return visible
-}
+extension Frame {
+  fileprivate mutating func drawPanels(_ model: Model, _ layout: ScreenLayout) {
+    if let fields = layout.fields { drawFields(model, in: fields) }
+    for slot in layout.slots { drawSlot(slot, model) }
+  }
 
-/// Where the parts of the screen lie.
-struct ScreenLayout {
-  static let leastColumns = 40
-  static let leastRows = 12
-  /// Below this many columns two panels do not fit side by side: the focused one is shown.
-  static let leastColumnsForTwo = 66
-
-  let size: ScreenSize
-  /// Between title bar and footer.
-  let body: Area
-  /// Panel index and place, left to right.
-  let panels: [(index: Int, area: Area)]
-
-  init(size: ScreenSize, model: Model) {
-    self.size = size
-    let spacing = size.rows >= 30 ? 1 : 0
-    let margin = size.columns >= 100 ? 2 : 1
-    let body = Area(
-      row: 1 + spacing, column: margin, rows: size.rows - 2 - 2 * spacing,
-      columns: size.columns - 2 * margin)
-    self.body = body
-    let alone =
-      model.panels.count < 2 || model.isZoomed || size.columns < Self.leastColumnsForTwo
-    guard !alone else {
-      panels = model.panels.isEmpty ? [] : [(model.focus, body)]
-      return
-    }
-    let gap = size.columns >= 100 ? 4 : 2
-    let width = (body.columns - gap * (model.panels.count - 1)) / model.panels.count
-    panels = model.panels.indices.map { index in
-      let column = body.column + index * (width + gap)
-      return (index, Area(row: body.row, column: column, rows: body.rows, columns: width))
+  private mutating func drawSlot(_ slot: Slot, _ model: Model) {
+    drawSlotTitle(slot, model)
+    let area = Area(
+      row: slot.area.row + 1, column: slot.area.column + 1, rows: slot.area.rows - 1,
+      columns: slot.area.columns - 1)
+    switch slot.panel {
+    case .fields: break
+    case .unit: drawUnit(model, in: area)
+    case .kernels: drawKernels(model, in: area)
+    case .metrics: drawMetrics(model, in: area)
+    case .images: drawImages(model, in: area)
+    case .jobs: drawJobs(model, in: area)
     }
   }
-}
 
-extension Frame {
-  mutating func drawTitleBar(_ model: Model, _ layout: ScreenLayout) {
+  /// Digits and names of the panels that share the slot, then a rule.
+  private mutating func drawSlotTitle(_ slot: Slot, _ model: Model) {
+    let area = slot.area
+    let glyphs = model.display.glyphs
+    let hasFocus = slot.panel == model.focus
+    var spans: [Span] = []
+    for tab in slot.tabs {
+      let isSeen = tab == slot.panel
+      spans.append(Span("\(tab.digit) ", isSeen && hasFocus ? .accent : .line))
+      spans.append(
+        Span(
+          tab.title + "  ", isSeen ? (hasFocus ? .accent : .text) : .line, isSeen ? .bold : []))
+    }
+    // All tabs where they fit, else the one that is seen.
+    if spans.width > area.columns {
+      spans = [
+        Span("\(slot.panel.digit) ", hasFocus ? .accent : .line),
+        Span(slot.panel.title + "  ", hasFocus ? .accent : .text, .bold),
+      ]
+    }
+    let end = write(spans, row: area.row, column: area.column, width: area.columns)
+    for column in end..<max(end, area.column + area.columns) {
+      self[area.row, column] = Cell(glyphs.rule, foreground: .role(hasFocus ? .accent : .line))
+    }
+  }
+
+  fileprivate mutating func drawTitleBar(_ model: Model) {
     let width = size.columns
     fill(Area(row: 0, column: 0, rows: 1, columns: width), .raised)
-    let left = [Span(" replk-tui", .accent, .bold), Span("  effective receptive fields", .quiet)]
+    let title = model.session.title.sanitised
+    let left = [
+      Span(" replk-tui", .accent, .bold),
+      Span("  " + (title.isEmpty ? "effective receptive fields" : title), .quiet),
+    ]
     var right: [String] = []
-    if layout.panels.count < model.panels.count {
-      right.append("panel \(layout.panels.map { Self.letter($0.index) }.joined()) of 2")
-    }
-    right.append("rule " + (model.panels.first?.request.rule.rawValue ?? ""))
+    if model.session.screen.isZoomed { right.append("zoomed") }
+    right.append("rule " + model.session.rule.rawValue)
+    if model.session.screen.curve != .log { right.append(model.session.screen.curve.rawValue) }
+    if model.session.screen.window.zoom > 1 { right.append("\(model.session.screen.window.zoom)x") }
     right.append(model.ramp.name)
-    if model.panels.count > 1 { right.append(model.scale.label) }
+    if model.sides.count > 1 {
+      right.append(model.session.screen.hasSharedScale ? "shared scale" : "own scales")
+    }
     var status: String { right.joined(separator: model.display.glyphs.separator) + " " }
     var statusWidth: Int { status.unicodeScalars.count }
     while right.count > 1, left[0].width + statusWidth + 2 > width { right.removeLast() }
@@ -90,7 +102,7 @@ extension Frame {
     writeRight([Span(status, .quiet)], row: 0, end: width, width: min(room, statusWidth))
   }
 
-  mutating func drawTooSmall(_ model: Model) {
+  fileprivate mutating func drawTooSmall(_ model: Model) {
     let lines = [
       "\(size.columns) x \(size.rows) is too small",
       "at least \(ScreenLayout.leastColumns) x \(ScreenLayout.leastRows)",
@@ -104,11 +116,4 @@ extension Frame {
         width: size.columns)
     }
   }
-
-  /// `A` or `B`.
-  static func letter(_ index: Int) -> String { index == 0 ? "A" : "B" }
-}
-
-extension ScaleChoice {
-  var label: String { self == .shared ? "shared scale" : "own scales" }
 }

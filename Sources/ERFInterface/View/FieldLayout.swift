@@ -1,7 +1,7 @@
 // How a panel divides its area: metrics below the map or beside it, whichever leaves the map larger.
 
 /// Rows and places of the parts of one panel.
-struct PanelLayout: Equatable {
+struct FieldLayout: Equatable {
   /// Cells of the map.
   let map: Area
   /// The column of numbers to the right of the map; nil where the table lies below.
@@ -49,7 +49,7 @@ struct PanelLayout: Equatable {
   }
 
   /// Everything in one column; blank rows and second lines appear as height allows.
-  private static func below(_ area: Area, height: Int, width: Int, aspect: Double) -> PanelLayout {
+  private static func below(_ area: Area, height: Int, width: Int, aspect: Double) -> FieldLayout {
     let headingRows = area.rows >= 15 ? 2 : 1
     let blank = area.rows >= 30 ? 1 : 0
     let statusBlank = area.rows >= 40 ? 1 : 0
@@ -67,7 +67,7 @@ struct PanelLayout: Equatable {
     let scaleRow = top + fit.rows + blank
     let tableRow = scaleRow + 1 + blank
     let statusRow = tableRow + tableRows + statusBlank
-    return PanelLayout(
+    return FieldLayout(
       map: map, side: nil, headingRows: headingRows,
       scale: (scaleRow, area.column + 1, area.columns - 2), table: (tableRow, tableRows),
       status: (statusRow, statusRows))
@@ -75,7 +75,7 @@ struct PanelLayout: Equatable {
 
   private static func beside(
     _ area: Area, height: Int, width: Int, aspect: Double
-  ) -> PanelLayout? {
+  ) -> FieldLayout? {
     guard area.rows >= 16 else { return nil }
     let isRoomy = area.rows >= 30
     let blank = isRoomy ? 1 : 0
@@ -92,7 +92,7 @@ struct PanelLayout: Equatable {
     let side = Area(
       row: map.row, column: sideColumn, rows: map.rows,
       columns: min(56, area.column + area.columns - sideColumn))
-    return PanelLayout(
+    return FieldLayout(
       map: map, side: side, headingRows: 2, scale: (scaleRow, map.column, map.columns),
       table: (scaleRow, 0), status: (scaleRow + 1 + blank, statusRows))
   }

@@ -1,0 +1,76 @@
+// What the export menu offers.
+
+import ERFEngine
+
+/// A kind of file.
+public enum ExportKind: Sendable, Hashable, CaseIterable {
+  case maps, pgm16, pgm8, pgmASCII, png, npy, csv, json
+  case screenText, screenANSI, screenSVG, screenPNG
+
+  /// As the menu names it.
+  var title: String {
+    switch self {
+    case .maps: "maps as PGM, PNG and NPY"
+    case .pgm16: "maps as PGM, 16 bits"
+    case .pgm8: "maps as PGM, 8 bits"
+    case .pgmASCII: "maps as PGM, text"
+    case .png: "maps as PNG, in colours"
+    case .npy: "maps as NPY: M, float32"
+    case .csv: "maps as CSV: M as text"
+    case .json: "metrics as JSON"
+    case .screenText: "this screen as text"
+    case .screenANSI: "this screen as text with colours, for cat"
+    case .screenSVG: "this screen as SVG"
+    case .screenPNG: "this screen as PNG"
+    }
+  }
+
+  /// Endings of the files of maps; none for the screen.
+  var endings: [String] {
+    switch self {
+    case .maps: ["pgm", "png", "npy"]
+    case .pgm16, .pgm8, .pgmASCII: ["pgm"]
+    case .png: ["png"]
+    case .npy: ["npy"]
+    case .csv: ["csv"]
+    case .json: ["json"]
+    default: []
+    }
+  }
+
+  /// Ending of the screen's file; nil for maps.
+  public var screenEnding: String? {
+    switch self {
+    case .screenText: "txt"
+    case .screenANSI: "ans"
+    case .screenSVG: "svg"
+    case .screenPNG: "png"
+    default: nil
+    }
+  }
+
+  var variant: PGMVariant {
+    switch self {
+    case .pgm8: .binary8
+    case .pgmASCII: .ascii
+    default: .binary16
+    }
+  }
+}
+
+extension Snapshot {
+  /// The file of a screen for an ending: `txt`, `ans`, `svg` or `png`; nil for any other.
+  ///
+  /// - Throws: `ExportError` for a picture that memory is too short for.
+  public static func encode(
+    _ frame: Frame, ending: String, depth: ColourDepth
+  ) throws -> [UInt8]? {
+    switch ending {
+    case "txt": text(frame)
+    case "ans": ansi(frame, depth: depth)
+    case "svg": svg(frame, depth: depth)
+    case "png": try png(frame, depth: depth)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// Undo and redo of what was edited of the networks.
+
+/// The networks before and after each edit.
+public struct History: Sendable, Equatable {
+  private var past: [[NetworkChoice]] = []
+  private var future: [[NetworkChoice]] = []
+  private static let limit = 200
+
+  public init() {}
+
+  public var canUndo: Bool { !past.isEmpty }
+  public var canRedo: Bool { !future.isEmpty }
+  public var undoCount: Int { past.count }
+
+  /// Remembers the networks as they are before an edit.
+  mutating func record(_ networks: [NetworkChoice]) {
+    past.append(networks)
+    if past.count > Self.limit { past.removeFirst() }
+    future.removeAll()
+  }
+
+  /// The networks before the last edit.
+  mutating func undo(_ present: [NetworkChoice]) -> [NetworkChoice]? {
+    guard let earlier = past.popLast() else { return nil }
+    future.append(present)
+    return earlier
+  }
+
+  mutating func redo(_ present: [NetworkChoice]) -> [NetworkChoice]? {
+    guard let later = future.popLast() else { return nil }
+    past.append(present)
+    return later
+  }
+}

@@ -1,0 +1,143 @@
+// What is known of a network from its name alone: layers, shapes, costs. Cheap enough to be asked for
+// on every edit; kept so that drawing never asks.
+
+public import ERFEngine
+import Synchronization
+
+/// Layers and costs of a network at an input size.
+public struct NetworkFacts: Sendable, Equatable {
+  public struct Layer: Sendable, Equatable {
+    /// As the engine names it: `stages.0.blocks.1`, `stage1`.
+    public let name: String
+    /// Height and width of its map.
+    public let map: InputSize
+    /// Theoretical receptive field in pixels; nil: the whole input.
+    public let receptiveField: Int?
+    /// Input pixels between neighbouring units.
+    public let stride: Int
+  }
+
+  public struct Stage: Sendable, Equatable {
+    public let blocks: [Layer]
+    public let output: Layer
+  }
+
+  public let stages: [Stage]
+  public let parameters: Int
+  public let multiplyAdds: Int
+
+  init(model: String, size: InputSize) throws {
+    let summary = try NetworkSummary(model: model, size: size)
+    var stages: [Stage] = []
+    var blocks: [Layer] = []
+    for row in summary.rows {
+      let layer = Layer(row, input: size)
+      guard row.isStage else {
+        blocks.append(layer)
+        continue
+      }
+      stages.append(Stage(blocks: blocks, output: layer))
+      blocks = []
+    }
+    self.stages = stages
+    parameters = summary.parameters
+    multiplyAdds = summary.multiplyAdds
+  }
+
+  /// The layer that a target names; stages and blocks beyond the last stand for the last.
+  func layer(_ target: Target) -> Layer? {
+    guard let last = stages.indices.last else { return nil }
+    let stage = stages[min(last, (target.stage ?? stages.count) - 1)]
+    guard let block = target.block, !stage.blocks.isEmpty else { return stage.output }
+    return stage.blocks[min(block, stage.blocks.count) - 1]
+  }
+
+  /// The target of a layer by name.
+  func target(named name: String) -> Target? {
+    var target = Target()
+    for (index, stage) in stages.enumerated() {
+      target.stage = index + 1
+      if stage.output.name == name { return target }
+      if let block = stage.blocks.firstIndex(where: { $0.name == name }) {
+        target.block = block + 1
+        return target
+      }
+    }
+    return nil
+  }
+}
+
+extension NetworkFacts.Layer {
+  fileprivate init(_ row: NetworkSummary.Row, input: InputSize) {
+    name = row.name
+    map = InputSize(height: row.output[1], width: row.output[2])
+    receptiveField = row.receptiveField
+    stride =
+      row.stride ?? max(1, (input.height + row.output[1] - 1) / max(1, row.output[1]))
+  }
+}
+
+/// The facts of the networks that the session names.
+struct FactsCache: Sendable {
+  struct Key: Hashable, Sendable {
+    let model: String
+    let size: InputSize
+  }
+
+  private var entries: [Key: NetworkFacts] = [:]
+  private static let limit = 64
+
+  subscript(model: String, size: InputSize) -> NetworkFacts? {
+    entries[Key(model: model, size: size)]
+  }
+
+  /// Edits come in runs: a few dozen networks are worth keeping, thousands are not.
+  mutating func refresh(_ model: String, _ size: InputSize) {
+    let key = Key(model: model, size: size)
+    guard entries[key] == nil else { return }
+    if entries.count >= Self.limit { entries.removeAll() }
+    entries[key] = NetworkFacts.known(key)
+  }
+}
+
+extension NetworkFacts {
+  /// What was asked for before; a network that cannot be built is remembered as nil. It depends on
+  /// nothing but its arguments, so that one memory serves every model.
+  private static let memory = Mutex<[FactsCache.Key: NetworkFacts?]>([:])
+
+  /// Nil where the network cannot be built, or not at this size: running it will say why.
+  static func known(_ key: FactsCache.Key) -> NetworkFacts? {
+    if let found = memory.withLock({ $0[key] }) { return found }
+    let facts = try? NetworkFacts(model: key.model, size: key.size)
+    memory.withLock { memory in
+      if memory.count >= 1024 { memory.removeAll() }
+      memory[key] = .some(facts)
+    }
+    return facts
+  }
+}
+
+extension Model {
+  /// The size that maps have: a prepared tensor brings its own.
+  func inputSize(_ side: Int) -> InputSize {
+    guard case .tensor = session.images.source else { return session.size }
+    return sides[side].subject?.input ?? session.size
+  }
+
+  /// What is known of a network as edited; nil where it cannot be built at this size.
+  func facts(_ side: Int) -> NetworkFacts? {
+    facts[session.networks[side].id, inputSize(side)]
+  }
+
+  /// What is known of a network as it was opened.
+  func originalFacts(_ side: Int) -> NetworkFacts? {
+    facts[session.networks[side].model, inputSize(side)]
+  }
+
+  mutating func refreshFacts() {
+    for (side, network) in session.networks.enumerated() {
+      facts.refresh(network.id, inputSize(side))
+      facts.refresh(network.model, inputSize(side))
+    }
+  }
+}

@@ -1,0 +1,281 @@
+// Sessions as JSON: every field but the networks has a default, so that a file says only what it
+// means, and files of earlier versions open.
+
+import ERFEngine
+
+extension Session {
+  /// Of the files written now; all earlier ones are read.
+  public static let version = 1
+  /// Sides of an input in pixels.
+  static let sides = 8...4096
+
+  /// - Throws: ``SessionError`` naming the path of the first field that is wrong.
+  public init(decoding bytes: [UInt8]) throws(SessionError) {
+    let document = JSONField(path: "", value: try JSONValue(decoding: bytes))
+    self = try document.object { (reader) throws(SessionError) in
+      guard let version = reader.field("version") else { throw .notSession }
+      let number = try version.integer(1...1_000_000)
+      guard number <= Self.version else {
+        throw .newer(version: number, known: Self.version)
+      }
+      return try Session(&reader)
+    }
+  }
+
+  private init(_ reader: inout JSONObjectReader) throws(SessionError) {
+    var networks: [NetworkChoice] = []
+    for field in try reader.required("networks").list(1...2) {
+      networks.append(try NetworkChoice(field))
+    }
+    self.init(networks: networks)
+    title = try reader.field("title")?.text() ?? title
+    if let field = reader.field("images") { images = try ImageChoice(field) }
+    if let field = reader.field("input") { size = try InputSize(field) }
+    if let field = reader.field("target") { target = try Target(field) }
+    rule = try reader.field("rule")?.choice(ERFRule.self) ?? rule
+    if let field = reader.field("screen") { screen = try ScreenChoice(field) }
+    screen.side = min(screen.side, networks.count - 1)
+  }
+
+  /// The session as a file holds it.
+  public func encoded() throws -> [UInt8] { try json.encoded() }
+
+  var json: JSONValue {
+    .object([
+      "version": .number(Double(Self.version)),
+      "title": .text(title),
+      "networks": .list(networks.map(\.json)),
+      "images": images.json,
+      "input": size.json,
+      "target": target.json,
+      "rule": .text(rule.rawValue),
+      "screen": screen.json,
+    ])
+  }
+}
+
+extension NetworkChoice {
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    // A model's name alone stands for it with seeded random weights.
+    if case .text(let model) = field.value {
+      self.init(model: model)
+      try check(JSONField(path: field.path, value: field.value))
+      return
+    }
+    self = try field.object { (reader) throws(SessionError) in
+      let model = try reader.required("model")
+      var choice = NetworkChoice(model: try model.text())
+      try choice.check(model)
+      if let edited = reader.field("edited") {
+        choice.edited = try edited.text()
+        try choice.check(edited)
+      }
+      if let weights = reader.field("weights") { choice.weights = try WeightsSource(weights) }
+      if let fit = reader.field("fit") { choice.fit = try WeightFit(fit) }
+      return choice
+    }
+  }
+
+  private func check(_ field: JSONField) throws(SessionError) {
+    do {
+      _ = try NetworkDesign(model: id)
+    } catch {
+      throw .refused(path: field.path, reason: "\(error)")
+    }
+  }
+
+  fileprivate var json: JSONValue {
+    var fields: [String: JSONValue] = [
+      "model": .text(model), "weights": .text(weights.description), "fit": .text(fit.name),
+    ]
+    if let edited { fields["edited"] = .text(edited) }
+    return .object(fields)
+  }
+}
+
+extension WeightFit {
+  /// `crop`, `interpolate` or `reinitialise:SEED`.
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    let text = try field.text()
+    if text == "crop" {
+      self = .crop
+    } else if text == "interpolate" {
+      self = .interpolate
+    } else if text.hasPrefix("reinitialise:"),
+      let seed = UInt64(text.dropFirst("reinitialise:".count))
+    {
+      self = .reinitialise(seed: seed)
+    } else {
+      throw field.expected("crop, interpolate or reinitialise:SEED")
+    }
+  }
+
+  /// As sessions write it.
+  var name: String {
+    switch self {
+    case .crop: "crop"
+    case .interpolate: "interpolate"
+    case .reinitialise(let seed): "reinitialise:\(seed)"
+    }
+  }
+}
+
+extension WeightsSource {
+  /// `random:SEED` or the path of a checkpoint.
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    let text = try field.text()
+    guard text.hasPrefix("random:") else {
+      guard !text.isEmpty else { throw field.expected("random:SEED or the path of a file") }
+      self = .file(text)
+      return
+    }
+    guard let seed = UInt64(text.dropFirst("random:".count)) else {
+      throw field.expected("random:SEED with a whole number")
+    }
+    self = .random(seed: seed)
+  }
+}
+
+extension ImageChoice {
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    self = try field.object { (reader) throws(SessionError) in
+      var choice = ImageChoice()
+      if let files = reader.field("files") {
+        var paths: [String] = []
+        for path in try files.list(1...1_000_000) { paths.append(try path.text()) }
+        choice.source = .files(paths)
+      }
+      if let tensor = reader.field("tensor") { choice.source = .tensor(try tensor.text()) }
+      let available = choice.available
+      choice.first = try reader.field("first")?.integer(0...max(0, available - 1)) ?? 0
+      choice.count = try reader.field("count")?.integer(1...max(1, available)) ?? 1
+      return choice
+    }
+  }
+
+  fileprivate var json: JSONValue {
+    var fields: [String: JSONValue] = [
+      "first": .number(Double(first)), "count": .number(Double(count)),
+    ]
+    switch source {
+    case .builtIn: break
+    case .files(let paths): fields["files"] = .list(paths.map { .text($0) })
+    case .tensor(let reference): fields["tensor"] = .text(reference)
+    }
+    return .object(fields)
+  }
+}
+
+extension InputSize {
+  /// One number, or height and width.
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    if case .list = field.value {
+      let sides = try field.list(2...2)
+      self.init(
+        height: try sides[0].integer(Session.sides), width: try sides[1].integer(Session.sides))
+    } else {
+      let side = try field.integer(Session.sides)
+      self.init(height: side, width: side)
+    }
+  }
+
+  fileprivate var json: JSONValue {
+    height == width
+      ? .number(Double(height)) : .list([.number(Double(height)), .number(Double(width))])
+  }
+}
+
+extension Target {
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    self = try field.object { (reader) throws(SessionError) in
+      var target = Target()
+      target.stage = try reader.field("stage")?.integer(1...100)
+      target.block = try reader.field("block")?.integer(1...1000)
+      for unit in try reader.field("units")?.list(0...64) ?? [] {
+        let place = try unit.list(2...2)
+        target.units.append(
+          Unit(row: try place[0].integer(0...4095), column: try place[1].integer(0...4095)))
+      }
+      return target
+    }
+  }
+
+  fileprivate var json: JSONValue {
+    var fields: [String: JSONValue] = [
+      "units": .list(
+        units.map { .list([.number(Double($0.row)), .number(Double($0.column))]) })
+    ]
+    if let stage { fields["stage"] = .number(Double(stage)) }
+    if let block { fields["block"] = .number(Double(block)) }
+    return .object(fields)
+  }
+}
+
+extension ScreenChoice {
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    self = try field.object { (reader) throws(SessionError) in
+      var screen = ScreenChoice()
+      screen.focus = try reader.field("focus")?.choice(PanelName.self) ?? screen.focus
+      for panel in try reader.field("recent")?.list(0...PanelName.allCases.count) ?? [] {
+        screen.recent.append(try panel.choice(PanelName.self))
+      }
+      screen.isZoomed = try reader.field("zoomed")?.bool() ?? false
+      screen.side = try reader.field("side")?.integer(0...1) ?? 0
+      if let colours = reader.field("colours") {
+        screen.colours = try colours.text()
+        guard ColourRamp.all.contains(where: { $0.name == screen.colours }) else {
+          let names = ColourRamp.all.map(\.name).joined(separator: ", ")
+          throw colours.expected("one of \(names)")
+        }
+      }
+      screen.hasSharedScale = try reader.field("sharedScale")?.bool() ?? true
+      try screen.readFields(&reader)
+      return screen
+    }
+  }
+
+  fileprivate var json: JSONValue {
+    .object([
+      "focus": .text(focus.rawValue),
+      "recent": .list(recent.map { .text($0.rawValue) }),
+      "zoomed": .bool(isZoomed),
+      "side": .number(Double(side)),
+      "colours": .text(colours),
+      "sharedScale": .bool(hasSharedScale),
+      "fields": .text(arrangement.rawValue),
+      "curve": .text(curve.rawValue),
+      "areas": .text(areas.rawValue),
+      "theory": .bool(showsTheory),
+      "profile": .text(profile.rawValue),
+      "underlay": .bool(hasUnderlay),
+      "cursor": cursor.map(\.json) ?? .null,
+      "zoom": .number(Double(window.zoom)),
+      "centre": window.centre.json,
+    ])
+  }
+
+  private mutating func readFields(_ reader: inout JSONObjectReader) throws(SessionError) {
+    arrangement = try reader.field("fields")?.choice(Arrangement.self) ?? arrangement
+    curve = try reader.field("curve")?.choice(Curve.self) ?? curve
+    areas = try reader.field("areas")?.choice(AreaMarks.self) ?? areas
+    showsTheory = try reader.field("theory")?.bool() ?? false
+    profile = try reader.field("profile")?.choice(Profile.self) ?? profile
+    hasUnderlay = try reader.field("underlay")?.bool() ?? false
+    if let field = reader.field("cursor") { cursor = try PixelPlace(field) }
+    if let field = reader.field("zoom") {
+      window.zoom = try field.integer(1...16)
+      guard ViewWindow.zooms.contains(window.zoom) else { throw field.expected("1, 2, 4, 8 or 16") }
+    }
+    if let field = reader.field("centre") { window.centre = try PixelPlace(field) }
+  }
+}
+
+extension PixelPlace {
+  /// Row and column as shares of the input.
+  fileprivate init(_ field: JSONField) throws(SessionError) {
+    let place = try field.list(2...2)
+    self.init(row: try place[0].number(0...1), column: try place[1].number(0...1))
+  }
+
+  fileprivate var json: JSONValue { .list([.number(row), .number(column)]) }
+}

@@ -1,0 +1,195 @@
+// A session: all that decides what is on the screen, as a value that files hold.
+//
+// It leaves out what comes of it (maps, progress, messages) and what only the terminal knows.
+
+public import ERFEngine
+
+/// Everything on screen. Two runs of one session show the same.
+public struct Session: Sendable, Equatable {
+  /// What the session is about, for the title bar; may be empty.
+  public var title = ""
+  /// One or two networks, A and B.
+  public var networks: [NetworkChoice]
+  public var images = ImageChoice()
+  public var size = InputSize(height: 224, width: 224)
+  public var target = Target()
+  public var rule = ERFRule.paper
+  public var screen = ScreenChoice()
+
+  public init(networks: [NetworkChoice]) { self.networks = networks }
+
+  public init(models: [String]) { self.init(networks: models.map { NetworkChoice(model: $0) }) }
+}
+
+/// A network as it was opened, and what was edited of it.
+public struct NetworkChoice: Sendable, Hashable {
+  /// Catalogue id or free variant.
+  public var model: String
+  /// Free variant that the edits make of it; nil: as it was opened.
+  public var edited: String?
+  public var weights: WeightsSource
+  /// How weights are brought to edited shapes.
+  public var fit = WeightFit.crop
+
+  public init(model: String, weights: WeightsSource = .random(seed: 0)) {
+    self.model = model
+    self.weights = weights
+  }
+
+  /// The network's id with the edits.
+  public var id: String { edited ?? model }
+
+  /// What the engine opens.
+  public var spec: NetworkSpec {
+    var spec = NetworkSpec(model: id, weights: weights)
+    if edited != nil { spec.weightsModel = model }
+    spec.fit = fit
+    return spec
+  }
+}
+
+/// Which images there are, and over which of them the map is averaged: both networks see the same.
+public struct ImageChoice: Sendable, Equatable {
+  public enum Source: Sendable, Equatable {
+    /// The generated pictures that the program brings along.
+    case builtIn
+    /// Image files, in this order.
+    case files([String])
+    /// A prepared tensor, all of it: `FILE.npy` or `FILE.safetensors#key`.
+    case tensor(String)
+  }
+
+  public var source = Source.builtIn
+  /// The first image averaged over, from 0.
+  public var first = 0
+  /// How many images from there on.
+  public var count = 1
+
+  public init() {}
+}
+
+/// The layer and the units whose field is computed.
+public struct Target: Sendable, Equatable {
+  /// From 1; nil: the last.
+  public var stage: Int?
+  /// Block within the stage, from 1; nil: the stage's output, after its last block.
+  public var block: Int?
+  /// Positions on the layer's map of network A; none: the centre. On a map of another size B takes
+  /// the same relative positions.
+  public var units: [Unit] = []
+
+  public init() {}
+
+  /// The layer of that name in a network; nil where it has none.
+  public init?(named tap: String, model: String, size: InputSize) {
+    guard let target = (try? NetworkFacts(model: model, size: size))?.target(named: tap) else {
+      return nil
+    }
+    self = target
+  }
+}
+
+/// How it is shown.
+public struct ScreenChoice: Sendable, Equatable {
+  public var focus = PanelName.fields
+  /// Panels in the order of their last focus, most recent first: where several share a place, the
+  /// most recent is seen.
+  public var recent: [PanelName] = []
+  public var isZoomed = false
+  /// Index of the network that edits go to.
+  public var side = 0
+  public var colours = ColourRamp.all[0].name
+  public var hasSharedScale = true
+  public var arrangement = Arrangement.two
+  public var curve = Curve.log
+  public var areas = AreaMarks.none
+  /// Whether the theoretical receptive field is outlined.
+  public var showsTheory = false
+  public var profile = Profile.radial
+  /// Whether the input image shows through the maps.
+  public var hasUnderlay = false
+  /// The cross-hair as a share of the input's height and width, 0...1; nil: none.
+  public var cursor: PixelPlace?
+  public var window = ViewWindow()
+
+  public init() {}
+
+  /// Moves the focus, remembering where it was.
+  mutating func moveFocus(to panel: PanelName) {
+    focus = panel
+    recent.removeAll { $0 == panel }
+    recent.insert(panel, at: 0)
+  }
+}
+
+/// Which fields are on screen.
+public enum Arrangement: String, Sendable, CaseIterable {
+  /// The active network's.
+  case one
+  /// A | B.
+  case two
+  /// A | B | A - B.
+  case three
+}
+
+/// How the parts of the map that hold 20, 30, 50 and 99 % are outlined.
+public enum AreaMarks: String, Sendable, CaseIterable {
+  case none
+  /// The centred squares of the area ratios.
+  case squares
+  /// Where the map is highest.
+  case contours
+}
+
+/// What is plotted below the fields.
+public enum Profile: String, Sendable, CaseIterable {
+  case radial, horizontal, vertical, none
+}
+
+/// The part of the maps that is seen.
+public struct ViewWindow: Sendable, Equatable {
+  /// The whole input is so many times as high as what is seen.
+  public var zoom = 1
+  /// The middle of what is seen as a share of the input's height and width.
+  public var centre = PixelPlace(row: 0.5, column: 0.5)
+
+  public static let zooms = [1, 2, 4, 8, 16]
+
+  public init() {}
+
+  /// Where it lies on an input.
+  func pixels(height: Int, width: Int) -> PixelWindow {
+    func start(_ centre: Double, _ length: Int) -> Double {
+      let seen = Double(length) / Double(zoom)
+      return max(0, min(Double(length) - seen, centre * Double(length) - seen / 2))
+    }
+    var window = PixelWindow(row: 0, column: 0, height: height, width: width)
+    window.row = start(centre.row, height)
+    window.column = start(centre.column, width)
+    window.height = Double(height) / Double(zoom)
+    window.width = Double(width) / Double(zoom)
+    return window
+  }
+
+  /// Moves as little as needed to bring a place into sight.
+  mutating func show(_ place: PixelPlace) {
+    let half = 0.5 / Double(zoom)
+    func moved(_ centre: Double, _ place: Double) -> Double {
+      let near = max(half, min(1 - half, centre))
+      if place < near - half { return place + half }
+      return place > near + half ? place - half : near
+    }
+    centre.row = moved(centre.row, place.row)
+    centre.column = moved(centre.column, place.column)
+  }
+}
+
+/// The panels of the screen, in the order of their digits.
+public enum PanelName: String, Sendable, CaseIterable {
+  case fields, unit, kernels, metrics, images, jobs
+
+  /// The digit that jumps to it.
+  var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+
+  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+}

@@ -1,0 +1,106 @@
+// Keys while something lies over the panels: the help screen and the command palette.
+
+import ERFEngine
+
+extension Model {
+  /// What a key does in the overlay; nil where there is none, or where the key is for the panels.
+  mutating func pressInOverlay(_ key: Key) -> [Effect]? {
+    switch overlay {
+    case .help(let query, let isSearching, let scroll):
+      return isSearching
+        ? searchHelp(key, query) : pressInHelp(key, query: query, scroll: scroll)
+    case .palette(let query, let selection): return pressInPalette(key, query, selection)
+    case .exportMenu(let selection): return pressInMenu(key, selection)
+    case .prompt(let prompt): return pressInPrompt(key, prompt)
+    case nil: return nil
+    }
+  }
+
+  // MARK: Help
+
+  private mutating func pressInHelp(_ key: Key, query: String, scroll: Int) -> [Effect]? {
+    func scrolled(_ line: Int) -> Overlay {
+      .help(query: query, isSearching: false, scroll: max(0, min(line, Help.lineLimit)))
+    }
+    switch key {
+    case .up, .character("k"): overlay = scrolled(scroll - 1)
+    case .down, .character("j"): overlay = scrolled(scroll + 1)
+    case .pageUp: overlay = scrolled(scroll - 10)
+    case .pageDown, .character(" "): overlay = scrolled(scroll + 10)
+    case .home, .character("g"): overlay = scrolled(0)
+    case .end, .character("G"): overlay = scrolled(Help.lineLimit)
+    case .character("/"): overlay = .help(query: query, isSearching: true, scroll: 0)
+    case .escape where !query.isEmpty: overlay = .help(query: "", isSearching: false, scroll: 0)
+    case .escape, .enter, .character("?"), .function(1): overlay = nil
+    case .character("q"), .control("l"), .control("z"):
+      return Command.forKey(key, in: focus).map { run($0) }
+    default: break
+    }
+    return []
+  }
+
+  private mutating func searchHelp(_ key: Key, _ query: String) -> [Effect] {
+    switch key {
+    case .enter: overlay = .help(query: query, isSearching: false, scroll: 0)
+    case .escape: overlay = .help(query: "", isSearching: false, scroll: 0)
+    default:
+      overlay = .help(query: query.edited(by: key), isSearching: true, scroll: 0)
+    }
+    return []
+  }
+
+  // MARK: Palette
+
+  private mutating func pressInPalette(_ key: Key, _ query: String, _ selection: Int) -> [Effect] {
+    let entries = paletteEntries(query)
+    let last = max(0, entries.count - 1)
+    func selecting(_ index: Int) -> Overlay {
+      .palette(query: query, selection: max(0, min(index, last)))
+    }
+    switch key {
+    case .escape: overlay = nil
+    case .up, .control("p"): overlay = selecting(selection - 1)
+    case .down, .control("n"): overlay = selecting(selection + 1)
+    case .pageUp: overlay = selecting(selection - 10)
+    case .pageDown: overlay = selecting(selection + 10)
+    case .enter:
+      overlay = nil
+      guard entries.indices.contains(selection) else {
+        notice = Notice(.note, "no command is called that")
+        return []
+      }
+      return choose(entries[selection].action)
+    default: overlay = .palette(query: query.edited(by: key), selection: 0)
+    }
+    return []
+  }
+
+  private mutating func choose(_ action: PaletteEntry.Action) -> [Effect] {
+    notice = nil
+    switch action {
+    case .command(let command): return run(command)
+    case .network(let id): open(id)
+    case .size(let side):
+      if let refusal = sizeRefusal(larger: true), session.size.height != Self.sizes.last {
+        notice = Notice(.note, refusal)
+      } else {
+        session.size = InputSize(height: side, width: side)
+        session.target.units = []
+      }
+    }
+    return []
+  }
+}
+
+extension String {
+  /// The text after a key in a line of input: characters are added, Backspace takes one away.
+  func edited(by key: Key) -> String {
+    switch key {
+    case .character(let scalar) where scalar.isSingleCell && unicodeScalars.count < 200:
+      return self + String(String.UnicodeScalarView([scalar]))
+    case .backspace: return String(String.UnicodeScalarView(unicodeScalars.dropLast()))
+    case .control("u"): return ""
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// Input size, layer and unit: both networks move together, since maps of different layers or sizes
+// are no comparison.
+
+import ERFEngine
+
+extension Model {
+  /// Sides of the input in pixels that `+` and `-` step through.
+  static let sizes = [
+    32, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024,
+  ]
+
+  func sizeRefusal(larger: Bool) -> String? {
+    if case .tensor = session.images.source { return "a prepared tensor has a fixed size" }
+    return session.size.stepped(larger: larger) == nil
+      ? "no \(larger ? "larger" : "smaller") input size" : nil
+  }
+
+  mutating func stepSize(larger: Bool) {
+    guard let size = session.size.stepped(larger: larger) else { return }
+    session.size = size
+    forgetUnits()
+  }
+
+  /// A chosen unit means nothing on a map of another size.
+  private mutating func forgetUnits() {
+    guard !session.target.units.isEmpty else { return }
+    session.target.units = []
+    notice = Notice(.note, "the unit is the centre again")
+  }
+
+  func targetRefusal(_ command: CommandName) -> String? {
+    switch command {
+    case .nextStage, .previousStage, .nextBlock, .previousBlock:
+      guard aimed(command) == nil else { return nil }
+      switch command {
+      case .nextStage: return "this is the last stage"
+      case .previousStage: return "this is the first stage"
+      case .nextBlock: return "this is the end of the stage"
+      default: return "this is the first block of the stage"
+      }
+    case .centreUnit: return session.target.units.isEmpty ? "this is the central unit" : nil
+    default: return nil
+    }
+  }
+
+  mutating func aim(_ command: CommandName) {
+    if command == .centreUnit {
+      session.target.units = []
+    } else if let target = aimed(command) {
+      session.target = target
+      forgetUnits()
+    }
+  }
+
+  /// The target after one step; nil at the end. Block numbers run to the stage's output, which is
+  /// what its last block gives.
+  private func aimed(_ command: CommandName) -> Target? {
+    let networks = sides.indices.compactMap { facts($0) }
+    guard let count = networks.map(\.stages.count).max(), count > 0 else { return nil }
+    var target = session.target
+    let stage = min(target.stage ?? count, count)
+    let blocks = networks.map { $0.stages[min(stage, $0.stages.count) - 1].blocks.count }.max() ?? 0
+    switch command {
+    case .nextStage:
+      guard stage < count else { return nil }
+      (target.stage, target.block) = (stage + 1, nil)
+    case .previousStage:
+      guard stage > 1 else { return nil }
+      (target.stage, target.block) = (stage - 1, nil)
+    case .nextBlock:
+      guard let block = target.block else { return nil }
+      target.block = block + 1 >= blocks ? nil : block + 1
+    case .previousBlock:
+      let block = target.block ?? blocks
+      guard block > 1 else { return nil }
+      (target.stage, target.block) = (stage, block - 1)
+    default: return nil
+    }
+    return target
+  }
+
+  /// Height and width of the map that units are chosen on: network A's.
+  var unitMap: InputSize? { facts(0)?.layer(session.target)?.map }
+
+  /// The unit looked from, on network A's map.
+  var currentUnit: Unit? {
+    guard let map = unitMap else { return nil }
+    let unit = session.target.units.first ?? Unit(row: map.height / 2, column: map.width / 2)
+    return unit.scaled(from: map, to: map)
+  }
+
+  mutating func moveUnit(_ direction: Direction) {
+    guard let map = unitMap, var unit = currentUnit else { return }
+    switch direction {
+    case .up: unit.row -= 1
+    case .down: unit.row += 1
+    case .left: unit.column -= 1
+    case .right: unit.column += 1
+    }
+    guard (0..<map.height).contains(unit.row), (0..<map.width).contains(unit.column) else {
+      notice = Notice(.note, "this is the edge of the layer's map")
+      return
+    }
+    let centre = Unit(row: map.height / 2, column: map.width / 2)
+    session.target.units = unit == centre ? [] : [unit]
+  }
+}
+
+extension InputSize {
+  /// The next size up or down; the proportions of an oblong input stay, in steps of 32.
+  func stepped(larger: Bool) -> InputSize? {
+    let next = larger ? Model.sizes.first { $0 > height } : Model.sizes.last { $0 < height }
+    guard let next, height > 0 else { return nil }
+    if width == height { return InputSize(height: next, width: next) }
+    let wide = Double(width) * Double(next) / Double(height)
+    return InputSize(height: next, width: max(1, Int((wide / 32).rounded())) * 32)
+  }
+}

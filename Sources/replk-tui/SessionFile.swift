@@ -1,0 +1,73 @@
+// Sessions from where they lie: a file that the user names, models on the command line, or the state
+// that the last run left.
+
+import ERFEngine
+import ERFInterface
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+enum SessionFile {
+  /// More than any session holds.
+  private static let limit = 16 << 20
+
+  /// Whether a word on the command line names a session rather than a network.
+  static func isSession(_ word: String) -> Bool { word.lowercased().hasSuffix(".json") }
+
+  /// - Throws: `FileError`, or `SessionFileError` for what is wrong in it.
+  static func load(_ path: String) throws -> Session {
+    let bytes = try FileBytes.read(path, limit: limit)
+    do {
+      return try Session(decoding: bytes)
+    } catch {
+      throw SessionFileError(path: path, error: error)
+    }
+  }
+
+  /// Where the last state is kept: `$XDG_STATE_HOME/replk-tui/session.json`; nil without a home.
+  static var statePath: String? {
+    if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") {
+      return state + "/replk-tui/session.json"
+    }
+    return variable("HOME").map { $0 + "/.local/state/replk-tui/session.json" }
+  }
+
+  private static func variable(_ name: String) -> String? {
+    guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
+    return value
+  }
+}
+
+extension Session {
+  /// What the command line asks for: the networks differ, all else is common.
+  ///
+  /// - Throws: `UsageError` for a layer that is neither a block nor a stage.
+  init(_ requests: [ERFRequest]) throws {
+    self.init(
+      networks: requests.map {
+        NetworkChoice(model: $0.network.model ?? "", weights: $0.network.weights)
+      })
+    guard let first = requests.first else { return }
+    size = first.size
+    rule = first.rule
+    switch first.images {
+    case .builtIn(let count): images.count = count
+    case .builtInAt(let range): (images.first, images.count) = (range.lowerBound, range.count)
+    case .files(let paths):
+      images.source = .files(paths)
+      images.count = paths.count
+    case .tensor(let reference): images.source = .tensor(reference)
+    }
+    if let tap = first.tap {
+      guard let target = Target(named: tap, model: networks[0].model, size: size) else {
+        throw UsageError.badValue(
+          option: "--tap", value: tap, expected: "a block or stage; `erf` takes logits too")
+      }
+      self.target = target
+    }
+    target.units = first.unit.map { [$0] } ?? []
+  }
+}

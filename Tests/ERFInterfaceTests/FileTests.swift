@@ -1,0 +1,123 @@
+// Sessions, exports and the clipboard, as far as they are values.
+
+import ERFEngine
+import Synchronization
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct FileTests {
+  @Test func theSessionIsWrittenUnderTheNameGiven() throws {
+    var model = makeModel()
+    _ = model.type("w")
+    for _ in 0..<20 { _ = update(&model, .key(.backspace)) }
+    for scalar in "mine".unicodeScalars { _ = model.type(scalar) }
+    #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine")))
+    guard case .save(let id, "mine.json", let bytes)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(try Session(decoding: bytes) == model.session)
+    #expect(
+      model.type("w").isEmpty && model.notice?.lines == ["the session is still being written"])
+    _ = update(&model, .saved(id, path: "mine.json", failure: nil))
+    #expect(model.notice?.lines == ["wrote mine.json"] && model.log.last?.text == "wrote mine.json")
+    _ = model.type("w")
+    #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine.json")))
+    _ = update(&model, .key(.control("u")))
+    #expect(update(&model, .key(.enter)).isEmpty)
+    #expect(model.notice?.lines == ["nothing is written without a name"])
+  }
+
+  @Test func theMenuOffersWhatCanBeHad() {
+    var model = makeModel(finished: false)
+    _ = model.type("e")
+    #expect(update(&model, .key(.enter)).isEmpty)
+    #expect(model.notice?.lines == ["no finished map to export yet"])
+    for _ in 0..<50 { _ = update(&model, .key(.down)) }
+    guard case .exportScreen(_, "png")? = update(&model, .key(.enter)).first else {
+      Issue.record("the last entry is the screen as PNG")
+      return
+    }
+    #expect(model.exporting != nil && model.overlay == nil)
+    #expect(model.type("e").isEmpty)
+  }
+
+  @Test func metricsAreTableLines() {
+    var model = makeModel()
+    guard case .copy(let text)? = model.type("y").first else {
+      Issue.record("nothing is copied")
+      return
+    }
+    let lines = text.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
+    #expect(lines.count == 3 && lines.allSatisfy { $0.count == 9 })
+    #expect(lines[1][0] == "RepLKNet-13" && lines[1][2] == "stage4")
+  }
+}
+
+@Suite struct SnapshotTests {
+  @Test func scriptsAreKeys() {
+    #expect(
+      Key.script("3 b Down >> ^R F1 'a b' Esc") == [
+        .character("3"), .character("b"), .down, .character(">"), .character(">"), .control("r"),
+        .function(1), .character("a"), .character(" "), .character("b"), .escape,
+      ])
+    #expect(Key.script(":net31 Enter").count == 7)
+  }
+
+  @Test func playingWaitsForEachEffect() {
+    var session = Session(models: ["replknet-3", "replknet-7"])
+    session.size = InputSize(height: 64, width: 64)
+    let computing = FakeComputing()
+    let exporting = FakeExporting()
+    let model = Headless.play(
+      Key.script("[ 3 > w Enter e Enter"), on: session, display: Display(), computing: computing,
+      exporting: exporting)
+    #expect(!model.isBusy && model.sides.allSatisfy { $0.shown?.isComplete == true })
+    #expect(computing.calls.finished.load(ordering: .sequentiallyConsistent) == 5)
+    #expect(model.sides[0].shown?.subject?.tap == "stage3")
+    #expect(exporting.written.withLock { $0.count } == 7)
+    let left = Headless.play(
+      Key.script("q c"), on: session, display: Display(), computing: computing,
+      exporting: exporting)
+    #expect(left.session.screen.colours == ColourRamp.all[0].name)
+  }
+
+  @Test func screensAreFilesOfEveryKind() throws {
+    let frame = view(makeModel(), size: ScreenSize(rows: 24, columns: 80))
+    #expect(String(decoding: Snapshot.text(frame), as: UTF8.self) == frame.text + "\n")
+    let coloured = String(decoding: Snapshot.ansi(frame, depth: .trueColour), as: UTF8.self)
+    var bare = ""
+    var isEscape = false
+    for scalar in coloured.unicodeScalars {
+      if scalar == "\u{1b}" { isEscape = true }
+      if !isEscape { bare.unicodeScalars.append(scalar) }
+      if scalar == "m" { isEscape = false }
+    }
+    let lines = bare.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.prefix(24).allSatisfy { $0.unicodeScalars.count == 80 })
+    let svg = String(decoding: Snapshot.svg(frame), as: UTF8.self)
+    #expect(svg.hasPrefix("<svg") && svg.hasSuffix("</svg>\n") && svg.contains(">RepLKNet-13<"))
+    let png = try Snapshot.png(frame, scale: 1)
+    #expect(png.prefix(4) == [0x89, 0x50, 0x4e, 0x47])
+    #expect(try Snapshot.encode(frame, ending: "bmp", depth: .mono) == nil)
+  }
+
+  /// Whatever a screen shows has strokes, else pictures would have holes.
+  @Test(arguments: ScreenState.allCases)
+  func everyCharacterCanBeDrawn(_ state: ScreenState) {
+    let frame = view(state.model(Display()), size: ScreenSize(rows: 60, columns: 200))
+    let drawn: Set<Unicode.Scalar> = [" ", "▀", "▎", "─", "━", "│", "●"]
+    let missing = Set(frame.cells.map(\.scalar)).filter {
+      !drawn.contains($0) && !(0x2800...0x28ff).contains($0.value)
+        && StrokeFont.strokes($0).isEmpty
+    }
+    #expect(missing.isEmpty)
+  }
+
+  @Test func everyASCIICharacterHasStrokes() {
+    for value in 33...126 {
+      #expect(Unicode.Scalar(value).map { !StrokeFont.strokes($0).isEmpty } == true)
+    }
+  }
+}

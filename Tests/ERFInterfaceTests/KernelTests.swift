@@ -1,0 +1,85 @@
+// Edits of networks: live runs, undo, copies.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct KernelTests {
+  @Test func aStepRunsTheActiveNetworkAnew() {
+    var model = makeModel()
+    for scalar in "3b".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.down))
+    _ = update(&model, .key(.down))
+    let effects = model.type("<")
+    #expect(effects.computed.count == 1)
+    let spec = effects.computed[0].network
+    #expect(spec.model?.hasPrefix("replknet:kernels=31,29,25,13:") == true)
+    #expect(spec.weightsModel == "RepLKNet-31" && spec.fit == .crop)
+    #expect(model.sides[1].isStale && !model.sides[0].isStale)
+    // Back to where it was: no edit is left.
+    _ = model.type(">")
+    #expect(model.session.networks[1].edited == nil)
+  }
+
+  @Test func undoAndRedo() {
+    var model = makeModel()
+    _ = model.type("3")
+    for _ in 0..<3 { _ = model.type(">") }
+    let edited = model.session.networks
+    #expect(model.design?.stages[0].kernel == 19)
+    for _ in 0..<3 { _ = model.type("u") }
+    #expect(model.session.networks[0].edited == nil)
+    #expect(model.type("u").isEmpty && model.notice?.lines == ["nothing to undo"])
+    for _ in 0..<3 { _ = update(&model, .key(.control("r"))) }
+    #expect(model.session.networks == edited)
+    _ = model.type("U")
+    #expect(model.session.networks[0].edited == nil)
+    _ = model.type("u")
+    #expect(model.session.networks == edited)
+  }
+
+  @Test func everyFieldSteps() {
+    var model = makeModel(["RepLKNet-31"])
+    _ = model.type("3")
+    var values: [String] = []
+    for field in StageField.allCases {
+      model.lists.field = field
+      _ = model.type(field == .shortcuts ? "<" : ">")
+      values.append(model.design?.stages[0].text(field) ?? "")
+    }
+    #expect(values == ["33", "7", "2", "off", "3"])
+    _ = model.type("<")
+    #expect(model.design?.stages[0].depth == 2)
+  }
+
+  @Test func copiesSwapsAndFits() {
+    var model = makeModel()
+    _ = model.type("3")
+    _ = model.type(">")
+    #expect(model.type("f").computed[0].network.fit == .interpolate)
+    #expect(model.type("f").computed[0].network.fit == .reinitialise(seed: 1))
+    _ = model.type("f")
+    #expect(model.type("X").computed.count == 1)
+    #expect(model.session.networks[0] == model.session.networks[1])
+    #expect(model.type("x").isEmpty && model.notice?.lines == ["A and B are the same"])
+  }
+
+  @Test func networksOfTheCatalogueFollowOneAnother() {
+    var model = makeModel(["replknet-3", "resnet-18"])
+    let names = (0..<4).map { _ in model.type(")").computed.first?.network.model }
+    #expect(names == ["replknet-7", "replknet-13", "replknet-25", "replknet-31"])
+    #expect(model.type("(").computed.first?.network.model == "replknet-25")
+    _ = model.type("u")
+    #expect(model.session.networks[0].model == "replknet-31")
+  }
+
+  @Test func movingStaysInTheTable() {
+    var model = makeModel()
+    _ = model.type("3")
+    for direction: Key in [.up, .left, .down, .right] {
+      for _ in 0..<9 { _ = update(&model, .key(direction)) }
+    }
+    #expect(model.lists.stage == 3 && model.lists.field == .depth)
+  }
+}

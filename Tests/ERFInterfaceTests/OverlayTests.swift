@@ -1,0 +1,64 @@
+// The palette and the searchable help.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct OverlayTests {
+  private func typing(_ text: String, _ keys: [Key] = []) -> Model {
+    var model = makeModel()
+    for scalar in text.unicodeScalars { _ = model.type(scalar) }
+    for key in keys { _ = update(&model, .key(key)) }
+    return model
+  }
+
+  @Test func lettersOfTheQueryAreFoundInOrder() {
+    #expect("open replknet-31 as A".fuzzyScore("rep31") != nil)
+    #expect("open replknet-31 as A".fuzzyScore("31rep") == nil)
+    #expect("anything".fuzzyScore("") == 0)
+    let word = "next stage".fuzzyScore("stage") ?? 0
+    let scattered = "shift the average".fuzzyScore("stage") ?? 0
+    #expect(word > scattered)
+  }
+
+  @Test func paletteRunsCommandsOfAnyPanel() {
+    var model = typing(":swap a and b")
+    #expect(model.paletteEntries("swap a and b").first?.keyLabel == "x")
+    let effects = update(&model, .key(.enter))
+    #expect(model.overlay == nil && model.focus == .kernels)
+    #expect(model.session.networks.map(\.model) == ["RepLKNet-31", "RepLKNet-13"])
+    // The maps change sides with their networks: nothing is computed.
+    #expect(effects.computed.isEmpty)
+  }
+
+  @Test func paletteOpensNetworksAndSizes() {
+    var model = typing("b:open resnet-101")
+    let effects = update(&model, .key(.enter))
+    #expect(effects.computed.map(\.network.model) == ["resnet-101"])
+    #expect(model.session.networks.map(\.model) == ["RepLKNet-13", "resnet-101"])
+    for scalar in "u:input size 64".unicodeScalars { _ = model.type(scalar) }
+    #expect(model.session.networks[1].model == "RepLKNet-31")
+    _ = update(&model, .key(.enter))
+    #expect(model.session.size.height == 64)
+  }
+
+  @Test func paletteSaysWhatIsNotThere() {
+    let model = typing(":zzzzzz", [.enter])
+    #expect(model.overlay == nil && model.notice?.lines == ["no command is called that"])
+    #expect(typing(":q", [.escape]).overlay == nil)
+    #expect(typing(":ab", [.backspace]).overlay == .palette(query: "a", selection: 0))
+  }
+
+  @Test func helpIsSearched() {
+    let model = typing("?/undo")
+    #expect(model.overlay == .help(query: "undo", isSearching: true, scroll: 0))
+    let lines = Help.lines(model, width: 80, query: "UNDO").map { $0.map(\.text).joined() }
+    #expect(lines.contains { $0.contains("undo the last edit") })
+    #expect(!lines.contains { $0.contains("colour map") })
+    #expect(
+      typing("?/undo", [.enter, .escape]).overlay == .help(query: "", isSearching: false, scroll: 0)
+    )
+    #expect(typing("?/undo", [.enter, .escape, .escape]).overlay == nil)
+  }
+}

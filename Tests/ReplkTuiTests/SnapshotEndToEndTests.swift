@@ -1,0 +1,56 @@
+// The explorer's screen as files, and sessions written and opened, through the program.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct SnapshotEndToEndTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private let small = "replknet:kernels=13,9:layers=1,1:channels=8,12:classes=5"
+
+  @Test func anEditChangesTheRatiosAndIsKept() throws {
+    let screen = ["--screen", "120x40", "--size", "64"]
+    _ = try succeed(["snapshot", small, small, "-o", "before.txt"] + screen, in: folder)
+    _ = try succeed(
+      ["snapshot", small, small, "-o", "after.txt", "-o", "after.png", "-o", "after.svg"] + screen
+        + ["--script", "3 b >>>>>>>>> w ^U 'edited.json' Enter"], in: folder)
+    let before = String(decoding: try folder.read("before.txt"), as: UTF8.self)
+    let after = String(decoding: try folder.read("after.txt"), as: UTF8.self)
+    let rows = after.split(separator: "\n").filter {
+      $0.contains(" A     ") || $0.contains(" B     ")
+    }
+    #expect(before != after && after.contains("<31>") && after.contains("wrote edited.json"))
+    #expect(rows.count >= 2)
+    #expect(try folder.read("after.png").prefix(4) == [0x89, 0x50, 0x4e, 0x47])
+    _ = try succeed(
+      ["snapshot", "edited.json", "-o", "again.txt", "--screen", "120x40"], in: folder)
+    let again = String(decoding: try folder.read("again.txt"), as: UTF8.self)
+    // All but the footer, which told of the writing.
+    let lines = { (text: String) in
+      text.split(separator: "\n", omittingEmptySubsequences: false).prefix(25)
+    }
+    #expect(lines(again) == lines(after))
+  }
+
+  @Test func badSessionsNameTheirField() throws {
+    _ = try folder.write(
+      Array(#"{"version": 1, "networks": ["replknet-3"], "input": "big"}"#.utf8), to: "bad.json")
+    let outcome = try Executable.run(["snapshot", "bad.json", "-o", "x.txt"], in: folder)
+    expectOneLine(outcome, code: 1, mentions: ["bad.json", "input", "\"big\""])
+    #expect(folder.names == ["bad.json"])
+  }
+
+  @Test(arguments: [
+    (["snapshot", "replknet-3"], "-o"), (["snapshot", "replknet-3", "-o", "x.gif"], ".svg"),
+    (["snapshot", "replknet-3", "-o", "x.txt", "--screen", "0x9"], "--screen"),
+    (["snapshot", "missing.json", "-o", "x.txt"], "missing.json"),
+  ])
+  func mistakesAreSaidAtOnce(_ arguments: [String], mention: String) throws {
+    let outcome = try Executable.run(arguments, in: folder)
+    #expect(outcome.code != 0 && outcome.error.contains(mention))
+    #expect(folder.names == [])
+  }
+}
