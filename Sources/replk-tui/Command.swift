@@ -12,7 +12,7 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all = [
-    Command.erf, Command.compare, Command.features, Command.info, Command.models,
+    Command.erf, Command.compare, Command.features, Command.info, Command.models, Command.bench,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.
@@ -22,6 +22,7 @@ struct Command: Sendable {
     if arguments.has("--help") {
       try StandardStreams.write(Help.text(of: self))
     } else {
+      try arguments.selectInstructionSet()
       try run(arguments)
     }
   }

@@ -33,6 +33,7 @@ enum ExploreCommand {
       try StandardStreams.write(Help.overview())
       return 0
     }
+    try arguments.selectInstructionSet()
     let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
     guard models.count <= 2 else { throw UsageError.tooManyModels }
     let requests = try arguments.requests(models)

@@ -2,7 +2,7 @@
 
 import ERFEngine
 
-/// Image k of N, a bar, and the time left; redrawn at most ten times a second, erased at the end.
+/// What is being done, such as image k of N, a bar, and the time left; redrawn at most ten times a second, erased at the end.
 struct ProgressLine {
   private let label: String
   private let isShown: Bool
@@ -25,7 +25,7 @@ struct ProgressLine {
       hasMap = true
       tellSkipped()
     case .layer(_, let image, let images, let fraction):
-      draw(image: image, images: images, fraction: fraction)
+      show("image \(image + 1)/\(images)", fraction: fraction)
     case .skipped(_, let name, let layer):
       skipped.append("skipped \(name): NaN or Inf first appears in \(layer)")
       if hasMap { tellSkipped() }
@@ -42,7 +42,8 @@ struct ProgressLine {
     skipped = []
   }
 
-  private mutating func draw(image: Int, images: Int, fraction: Double) {
+  /// `fraction` (0...1) is of the whole run.
+  mutating func show(_ step: String, fraction: Double) {
     let now = ContinuousClock.now
     guard isShown, lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
     lastDrawn = now
@@ -53,7 +54,7 @@ struct ProgressLine {
     let cells = 24
     let full = min(cells, Int(fraction * Double(cells)))
     let bar = String(repeating: "#", count: full) + String(repeating: "-", count: cells - full)
-    let text = "image \(image + 1)/\(images)  [\(bar)] \(Int(fraction * 100)) %\(left)"
+    let text = "\(step)  [\(bar)] \(Int(fraction * 100)) %\(left)"
     // A line that wraps could not be drawn over.
     let room = StandardStreams.errorColumns - 1
     let name = label.prefix(max(0, room - text.count - 2))

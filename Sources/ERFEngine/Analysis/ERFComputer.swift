@@ -97,7 +97,7 @@ public final class ERFComputer: Sendable {
         let gradient = try walk.gradient(of: input, seconds: &seconds) { layer, fraction in
           progress(
             .layer(
-              name: layer, image: index, images: inputs.count,
+              name: layer.scope, image: index, images: inputs.count,
               fraction: (Double(index) + fraction) / Double(inputs.count)))
         }
         map.accumulate(gradient: gradient)

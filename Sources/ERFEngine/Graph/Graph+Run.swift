@@ -26,8 +26,8 @@ struct NonFiniteError: ExplainedError {
 }
 
 extension Graph {
-  /// Called after each layer with its name and the share of the walk's multiply-adds that is done.
-  typealias LayerReport = (_ layer: String, _ fraction: Double) -> Void
+  /// Called after each layer with the share of the walk's multiply-adds that is done.
+  typealias LayerReport = (_ layer: Node, _ fraction: Double) -> Void
 
   /// Computes `value` from `input` (N, H, W, 3), keeping for the gradients what `keep` asks for.
   ///
@@ -65,7 +65,7 @@ extension Graph {
       }
       values[Graph.value(of: index)] = output
       kept[index] = state
-      report(node.scope, progress.fraction(after: index))
+      report(node, progress.fraction(after: index))
     }
     guard let output = values[value] else { preconditionFailure("the target is its own ancestor") }
     return Activations(graph: self, value: value, output: output, shapes: shapes, kept: kept)
@@ -111,7 +111,7 @@ extension Activations {
           gradients[source] = part
         }
       }
-      report(node.scope, progress.fraction(after: index))
+      report(node, progress.fraction(after: index))
     }
     try workers.cancellation.check()
     // An input that does not influence the output has no gradient: zeros.
