@@ -10,56 +10,67 @@ import ERFEngine
 
 extension BenchReport {
   var text: String {
-    """
-    machine: \(peak.threads) thread\(peak.threads == 1 ? "" : "s"), \(peak.instructionSet), \
-    \(Text.fixed(peak.gflops, 0)) GFLOP/s of float32 multiply-adds measured
-
-    \(DepthwiseBench.layers) depth-wise layers, \(DepthwiseBench.channels) channels, R x R maps (the paper's Table 1)
-    One image here; the paper's batch of \(DepthwiseBench.publishedBatch) on a 2080 Ti is divided by \
-    \(DepthwiseBench.publishedBatch). GFLOP/s count every tap.
-
-    \(depthwiseTable)
-
-    \(LatencyPlot(timings: depthwise.filter { $0.side == 32 }).text)
-
-    one effective receptive field, forward and gradient, in seconds
-
-    \(networkTable)
-
-    peak memory of a whole run, in GB
-
-    \(memoryTable)
-
-    start-up  \(Text.fixed(startUp * 1000, 1)) ms
-    frame     \(Text.fixed(frames.seconds * 1000, 2)) ms to draw \(frames.columns)x\(frames.rows) characters
-
-    """
+    var parts = [
+      "machine: \(peak.threads) thread\(peak.threads == 1 ? "" : "s"), \(peak.instructionSet), "
+        + "\(Text.fixed(peak.gflops, 0)) GFLOP/s of float32 multiply-adds measured"
+    ]
+    if !depthwise.isEmpty {
+      parts += [depthwiseTable, LatencyPlot(timings: depthwise.filter { $0.side == 32 }).text]
+    }
+    if !networks.isEmpty { parts += [networkTable, splitLines] }
+    if !memory.isEmpty { parts.append(memoryTable) }
+    if let startUp, let frames {
+      parts.append(
+        """
+        start-up  \(Text.fixed(startUp * 1000, 1)) ms
+        frame     \(Text.fixed(frames.seconds * 1000, 2)) ms to draw \
+        \(frames.columns)x\(frames.rows) characters
+        """)
+    }
+    return parts.joined(separator: "\n\n") + "\n"
   }
 
   private var depthwiseTable: String {
     let batch = Double(DepthwiseBench.publishedBatch)
-    return Text.table(
-      ["R", "K", "ms", "GFLOP/s", "2080 Ti PyTorch ms", "2080 Ti paper ms"],
-      depthwise.map { cell in
+    let title = """
+      \(DepthwiseBench.layers) depth-wise layers of \(DepthwiseBench.channels) channels on R x R \
+      maps (the paper's Table 1), one image
+      GFLOP/s count every tap; the published batch of \(DepthwiseBench.publishedBatch) images on \
+      a 2080 Ti is divided by \(DepthwiseBench.publishedBatch)
+
+
+      """
+    return title
+      + Text.table(
         [
-          "\(cell.side)", "\(cell.kernel)", Text.fixed(cell.milliseconds, 2),
-          Text.fixed(cell.gflops, 0), Text.fixed(cell.publishedPyTorch / batch, 2),
-          Text.fixed(cell.publishedLargeKernel / batch, 2),
-        ]
-      })
+          "R", "K", "ms", "GFLOP/s", "gradient ms", "GFLOP/s", "2080 Ti PyTorch ms",
+          "2080 Ti paper ms",
+        ],
+        depthwise.map { cell in
+          [
+            "\(cell.side)", "\(cell.kernel)", Text.fixed(cell.milliseconds, 2),
+            Text.fixed(cell.gflops, 0), Text.fixed(cell.gradientMilliseconds, 2),
+            Text.fixed(cell.gradientGflops, 0), Text.fixed(cell.publishedPyTorch / batch, 2),
+            Text.fixed(cell.publishedLargeKernel / batch, 2),
+          ]
+        })
   }
 
   private var networkTable: String {
-    Text.table(
-      ["network", "input", "forward", "gradient", "total", "of peak"],
-      networks.map { timing in
-        [
-          timing.model, "\(timing.size)", Text.fixed(timing.forward, 3),
-          Text.fixed(timing.backward, 3), Text.fixed(timing.total, 3),
-          "\(Text.fixed(timing.shareOfPeak * 100, 0)) %",
-        ]
-      }) + "\n\n"
-      + networks.map { "\($0.model) at \($0.size): \(split(of: $0))" }.joined(separator: "\n")
+    "one effective receptive field in seconds; share of the measured peak, counting every tap\n\n"
+      + Text.table(
+        ["network", "input", "forward", "gradient", "total", "of peak"],
+        networks.map { timing in
+          [
+            timing.model, "\(timing.size)", Text.fixed(timing.forward, 3),
+            Text.fixed(timing.backward, 3), Text.fixed(timing.total, 3),
+            "\(Text.fixed(timing.shareOfPeak * 100, 0)) %",
+          ]
+        })
+  }
+
+  private var splitLines: String {
+    networks.map { "\($0.model) at \($0.size): \(split(of: $0))" }.joined(separator: "\n")
   }
 
   /// The operators that take most of the time, forward and back together.
@@ -71,9 +82,10 @@ extension BenchReport {
   }
 
   private var memoryTable: String {
-    Text.table(
-      ["network", "input", "GB"],
-      memory.map { [$0.model, "\($0.size)", Text.fixed(Double($0.peakBytes) / 1e9, 2)] })
+    "peak memory of a whole run\n\n"
+      + Text.table(
+        ["network", "input", "GB"],
+        memory.map { [$0.model, "\($0.size)", Text.fixed(Double($0.peakBytes) / 1e9, 2)] })
   }
 }
 

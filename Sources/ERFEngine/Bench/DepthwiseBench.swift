@@ -14,10 +14,13 @@ public struct DepthwiseBench: Sendable {
   public struct Timing: Sendable, Encodable {
     public let side: Int
     public let kernel: Int
-    /// Of the whole stack, one image.
+    /// Forward through the whole stack, one image.
     public let milliseconds: Double
     /// Counting every tap, also those that only meet padding.
     public let gflops: Double
+    /// The input gradient of the whole stack, likewise.
+    public let gradientMilliseconds: Double
+    public let gradientGflops: Double
     /// The paper's numbers for 64 images on a 2080 Ti, PyTorch 1.9 and the authors' kernels.
     public let publishedPyTorch: Double
     public let publishedLargeKernel: Double
@@ -40,13 +43,18 @@ public struct DepthwiseBench: Sendable {
     let stream = RandomStream(seed: 1, name: "bench")
     let input = Tensor(generated: shape) { Float(stream.unit(at: UInt64($0))) - 0.5 }
     let seconds = try Stopwatch.median(repetitions: repetitions) {
-      _ = try graph.forward(input, to: graph.nodes.count, keep: false, workers: workers)
+      _ = try graph.forward(input, to: graph.nodes.count, keep: .nothing, workers: workers)
     }
-    let adds = shape.count * kernel * kernel * Self.layers
+    let activations = try graph.forward(input, to: graph.nodes.count, workers: workers)
+    let gradientSeconds = try Stopwatch.median(repetitions: repetitions) {
+      _ = try activations.inputGradient(of: input, workers: workers)
+    }
+    let operations = 2 * Double(shape.count * kernel * kernel * Self.layers)
     let published = Self.published(side: side, kernel: kernel)
     return Timing(
       side: side, kernel: kernel, milliseconds: seconds * 1000,
-      gflops: 2 * Double(adds) / seconds / 1e9, publishedPyTorch: published.pytorch,
+      gflops: operations / seconds / 1e9, gradientMilliseconds: gradientSeconds * 1000,
+      gradientGflops: operations / gradientSeconds / 1e9, publishedPyTorch: published.pytorch,
       publishedLargeKernel: published.largeKernel)
   }
 
