@@ -3,6 +3,8 @@
 SWIFT ?= swift
 # Arguments for the program: make run ARGS="replknet-31 --size 512"
 ARGS ?=
+# Arguments for the comparison with PyTorch: make peers PEERS="--quick --only replknet"
+PEERS ?=
 # Arguments for the tests: make test TESTS="--filter ERFEngineTests"
 TESTS ?=
 
@@ -13,14 +15,15 @@ PROGRAM = .build/release/replk-tui
 LIBRARIES = libncurses-dev libdnnl-dev liblapack-dev libpng-dev libturbojpeg0-dev libzip-dev
 TEST_TOOLS = tmux
 
-.PHONY: help run build test check bench format lint sanitize toolchain deps test-deps
+.PHONY: help run build test check bench peers format lint sanitize toolchain deps test-deps
 
 help:
 	@echo 'make run       install what is missing, build, and open the explorer (ARGS="replknet-31 --size 512")'
 	@echo 'make test      install what is missing, and run all tests (TESTS="--filter NAME")'
 	@echo 'make check     all that a commit has to pass: lint, build, test'
 	@echo 'make build     build the program: $(PROGRAM)'
-	@echo 'make bench     time a few networks'
+	@echo 'make bench     time layers, networks, memory and start-up (ARGS="--quick")'
+	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make format    format the Swift sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot'
 	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
@@ -39,7 +42,11 @@ test: toolchain deps test-deps
 check: lint build test
 
 bench: build
-	@sh Scripts/bench.sh $(PROGRAM)
+	@$(PROGRAM) bench $(ARGS)
+
+# Needs python3 with venv and the network; not part of the tests.
+peers: build
+	@sh Scripts/peers.sh $(PROGRAM) $(PEERS)
 
 format: toolchain
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)

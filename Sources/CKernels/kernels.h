@@ -70,7 +70,10 @@
   X(variant, void, unpack_channels, \
     (const float *packed, size_t pixels, size_t channels, size_t first, size_t count, \
      float *destination), \
-    (packed, pixels, channels, first, count, destination))
+    (packed, pixels, channels, first, count, destination)) \
+  X(variant, uint64_t, multiply_adds, \
+    (size_t rounds, float *sink), \
+    (rounds, sink))
 
 // clang-format on
 

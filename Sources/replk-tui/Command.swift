@@ -12,8 +12,9 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all = [
-    Command.erf, Command.compare, Command.snapshot, Command.probe, Command.stimuli, Command.classify,
-    Command.features, Command.info, Command.models, Command.inspect, Command.convert,
+    Command.erf, Command.compare, Command.snapshot, Command.probe, Command.stimuli,
+    Command.classify,
+    Command.features, Command.info, Command.models, Command.inspect, Command.convert, Command.bench,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.
@@ -23,6 +24,7 @@ struct Command: Sendable {
     if arguments.has("--help") {
       try StandardStreams.write(Help.text(of: self))
     } else {
+      try arguments.selectInstructionSet()
       try run(arguments)
     }
   }

@@ -44,6 +44,7 @@ enum ExploreCommand {
       try StandardStreams.write(Help.overview())
       return 0
     }
+    try arguments.selectInstructionSet()
     let terminalOptions = try terminalOptions(arguments)
     var options = ExplorerOptions()
     let session: Session

@@ -39,7 +39,11 @@ enum Options {
   ]
 
   static let run = [
-    Option("--threads", value: "N", help: "worker threads (default: one a core)")
+    Option("--threads", value: "N", help: "worker threads (default: one a core)"),
+    Option(
+      "--isa", value: "NAME",
+      help: "kernels to use: \(InstructionSet.available.joined(separator: ", "))"
+        + " (default: the best the processor has)"),
   ]
 
   static let export = [
@@ -111,6 +115,12 @@ extension Arguments {
   func threads() throws(UsageError) -> Int? {
     try parsed("--threads", expected: "a number from 1 to 256") {
       Int($0).flatMap { (1...256).contains($0) ? $0 : nil }
+    }
+  }
+
+  func selectInstructionSet() throws(UsageError) {
+    _ = try parsed("--isa", expected: InstructionSet.available.joined(separator: ", ")) {
+      InstructionSet.select($0) ? $0 : nil
     }
   }
 

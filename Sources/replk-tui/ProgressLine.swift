@@ -25,7 +25,7 @@ struct ProgressLine {
       hasMap = true
       tellSkipped()
     case .layer(_, let image, let images, let fraction):
-      draw("image \(image + 1)/\(images)", fraction: fraction)
+      show("image \(image + 1)/\(images)", fraction: fraction)
     case .skipped(_, let name, let layer):
       skipped.append("skipped \(name): NaN or Inf first appears in \(layer)")
       if hasMap { tellSkipped() }
@@ -33,7 +33,7 @@ struct ProgressLine {
   }
 
   mutating func show(_ progress: ShapeBiasProgress) {
-    draw(
+    show(
       "\(progress.phase.rawValue), \(progress.done)/\(progress.total)",
       fraction: progress.fraction)
   }
@@ -48,7 +48,8 @@ struct ProgressLine {
     skipped = []
   }
 
-  private mutating func draw(_ what: String, fraction: Double) {
+  /// `fraction` (0...1) is of the whole run.
+  mutating func show(_ step: String, fraction: Double) {
     let now = ContinuousClock.now
     guard isShown, lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
     lastDrawn = now
@@ -59,7 +60,7 @@ struct ProgressLine {
     let cells = 24
     let full = min(cells, Int(fraction * Double(cells)))
     let bar = String(repeating: "#", count: full) + String(repeating: "-", count: cells - full)
-    let text = "\(what)  [\(bar)] \(Int(fraction * 100)) %\(left)"
+    let text = "\(step)  [\(bar)] \(Int(fraction * 100)) %\(left)"
     // A line that wraps could not be drawn over.
     let room = StandardStreams.errorColumns - 1
     let name = label.prefix(max(0, room - text.count - 2))

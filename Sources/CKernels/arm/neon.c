@@ -21,6 +21,7 @@
 
 #include "../generic/depthwise.inc.h"
 #include "../generic/elementwise.inc.h"
+#include "../generic/peak.inc.h"
 #else
 typedef int ck_neon_absent;
 #endif

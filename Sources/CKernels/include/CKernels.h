@@ -115,6 +115,12 @@ void ck_scale_shift(const float *input, const float *scale, const float *shift, 
 // Whether every element is finite.
 bool ck_all_finite(const float *values, size_t count);
 
+// ---------------------------------------------------------------- the processor's limit
+
+// Independent chains of multiply-adds in registers alone, `rounds` times over: what the processor can
+// do at most. Returns the number of multiply-adds and stores a number that depends on all of them.
+uint64_t ck_multiply_adds(size_t rounds, float *sink);
+
 // ---------------------------------------------------------------- per-variant tables
 
 // One entry for each (family, variant) pair, so that tests and benchmarks can visit every variant
@@ -137,6 +143,7 @@ typedef struct {
   bool (*all_finite)(const float *, size_t);
   void (*pack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
   void (*unpack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
+  uint64_t (*multiply_adds)(size_t, float *);
 } ck_variant;
 
 // The kernels of one instruction set; NULL where the binary or the processor lacks it.

@@ -25,6 +25,7 @@
 
 #include "../generic/depthwise.inc.h"
 #include "../generic/elementwise.inc.h"
+#include "../generic/peak.inc.h"
 
 #pragma clang attribute pop
 #else

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Times replk-tui against PyTorch on this machine: same networks, weights, inputs and threads, turn by
+# turn. PyTorch comes from PyPI into a private environment, unless PEERS_PYTHON names a Python that
+# has torch and numpy.
+#
+#     sh Scripts/peers.sh BINARY [OPTIONS OF peers.py]
+set -eu
+
+folder=$(dirname "$0")
+binary=$1
+shift
+environment=.build/peers
+python=${PEERS_PYTHON:-$environment/bin/python}
+if [ ! -x "$python" ]; then
+  python3 -m venv "$environment" || {
+    echo 'there is no working python3 with venv: on Debian, apt-get install python3-venv' >&2
+    exit 1
+  }
+  "$environment/bin/pip" install --quiet numpy
+  # The index without CUDA saves gigabytes; PyPI itself has the same version where it cannot be reached.
+  "$environment/bin/pip" install --quiet torch --index-url https://download.pytorch.org/whl/cpu \
+    || "$environment/bin/pip" install --quiet torch
+fi
+exec "$python" "$folder/peers.py" --program "$binary" "$@"

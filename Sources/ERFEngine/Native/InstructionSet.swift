@@ -1,0 +1,28 @@
+// Which of the kernels' instruction sets is in use.
+
+internal import CKernels
+
+/// The instruction sets that the kernels are written for.
+public enum InstructionSet {
+  private static let all = (0..<CK_ISA_COUNT).map { ck_isa(rawValue: UInt32($0)) }
+
+  private static func name(_ isa: ck_isa) -> String { unsafe String(cString: ck_isa_name(isa)) }
+
+  /// Those that this processor can run.
+  public static var available: [String] { all.filter { ck_isa_supported($0) }.map(name) }
+
+  /// The one in use: the best, unless another was selected.
+  public static var selected: String { name(ck_isa_selected()) }
+
+  /// Uses the kernels `name` from now on; false where this processor lacks them.
+  public static func select(_ name: String) -> Bool {
+    guard let isa = all.first(where: { Self.name($0) == name }) else { return false }
+    return ck_select(isa)
+  }
+
+  /// Runs chains of multiply-adds in registers; returns their number.
+  static func multiplyAdds(rounds: Int) -> Int {
+    var sink: Float = 0
+    return Int(unsafe ck_multiply_adds(rounds, &sink))
+  }
+}
