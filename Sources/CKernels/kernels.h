@@ -71,6 +71,20 @@
     (const float *packed, size_t pixels, size_t channels, size_t first, size_t count, \
      float *destination), \
     (packed, pixels, channels, first, count, destination)) \
+  X(variant, void, channel_sums, \
+    (const float *input, size_t pixels, size_t channels, float *sums), \
+    (input, pixels, channels, sums)) \
+  X(variant, void, channel_squares, \
+    (const float *input, const float *centre, size_t pixels, size_t channels, float *sums), \
+    (input, centre, pixels, channels, sums)) \
+  X(variant, void, channel_products, \
+    (const float *gradient, const float *input, const float *centre, size_t pixels, \
+     size_t channels, float *sums, float *products), \
+    (gradient, input, centre, pixels, channels, sums, products)) \
+  X(variant, void, norm_gradient, \
+    (const float *gradient, const float *input, const float *centre, const float *slope, \
+     const float *shift, const float *scale, size_t pixels, size_t channels, float *output), \
+    (gradient, input, centre, slope, shift, scale, pixels, channels, output)) \
   X(variant, uint64_t, multiply_adds, \
     (size_t rounds, float *sink), \
     (rounds, sink))

@@ -115,6 +115,26 @@ void ck_scale_shift(const float *input, const float *scale, const float *shift, 
 // Whether every element is finite.
 bool ck_all_finite(const float *values, size_t count);
 
+// ---------------------------------------------------------------- sums over pixels, for training
+
+// Over a map (pixels, channels), one result a channel, summed in float32 pixel by pixel: callers cut
+// long maps and add up the parts in double precision.
+
+// sums[c] = sum over p of input[p][c].
+void ck_channel_sums(const float *input, size_t pixels, size_t channels, float *sums);
+// sums[c] = sum over p of (input[p][c] - centre[c])^2.
+void ck_channel_squares(const float *input, const float *centre, size_t pixels, size_t channels,
+                        float *sums);
+// sums[c] = sum over p of gradient[p][c];
+// products[c] = sum over p of gradient[p][c] * (input[p][c] - centre[c]).
+void ck_channel_products(const float *gradient, const float *input, const float *centre,
+                         size_t pixels, size_t channels, float *sums, float *products);
+// output[p][c] = (gradient[p][c] + (input[p][c] - centre[c]) * slope[c] + shift[c]) * scale[c]: the
+// gradient through a batch normalisation. output may equal gradient.
+void ck_norm_gradient(const float *gradient, const float *input, const float *centre,
+                      const float *slope, const float *shift, const float *scale, size_t pixels,
+                      size_t channels, float *output);
+
 // ---------------------------------------------------------------- the processor's limit
 
 // Independent chains of multiply-adds in registers alone, `rounds` times over: what the processor can
@@ -143,6 +163,12 @@ typedef struct {
   bool (*all_finite)(const float *, size_t);
   void (*pack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
   void (*unpack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
+  void (*channel_sums)(const float *, size_t, size_t, float *);
+  void (*channel_squares)(const float *, const float *, size_t, size_t, float *);
+  void (*channel_products)(const float *, const float *, const float *, size_t, size_t, float *,
+                           float *);
+  void (*norm_gradient)(const float *, const float *, const float *, const float *,
+                        const float *, const float *, size_t, size_t, float *);
   uint64_t (*multiply_adds)(size_t, float *);
 } ck_variant;
 

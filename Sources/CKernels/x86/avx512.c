@@ -27,6 +27,7 @@
 #include "../generic/depthwise.inc.h"
 #include "../generic/elementwise.inc.h"
 #include "../generic/peak.inc.h"
+#include "../generic/statistics.inc.h"
 
 #pragma clang attribute pop
 #else

@@ -65,7 +65,7 @@ enum ConvolutionKernels {
 
   /// Copies the window of every output pixel of `rows` into one row (KH, KW, C / groups).
   @unsafe
-  private static func gatherInput(
+  static func gatherInput(
     _ source: UnsafePointer<Float>, rows: Range<Int>, group: Int, geometry g: ConvolutionGeometry,
     into columns: UnsafeMutablePointer<Float>
   ) {

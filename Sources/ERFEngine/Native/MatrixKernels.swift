@@ -22,14 +22,19 @@ struct MatrixProduct {
   var transposedB: Bool
   var c: UnsafeMutablePointer<Float>
   var strideC: Int
+  /// Whether A is stored (inner, rows).
+  var transposedA = false
+  /// Whether the product is added to C.
+  var accumulates = false
 
   func run() {
     guard unsafe rows > 0 && columns > 0 else { return }
     OneDNN.useOneThread()
     let status = unsafe dnnl_sgemm(
-      CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: transposedB ? "T" : "N")),
+      CChar(UInt8(ascii: transposedA ? "T" : "N")), CChar(UInt8(ascii: transposedB ? "T" : "N")),
       dnnl_dim_t(rows), dnnl_dim_t(columns), dnnl_dim_t(inner),
-      1, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), 0, c, dnnl_dim_t(strideC))
+      1, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), accumulates ? 1 : 0, c, dnnl_dim_t(strideC)
+    )
     precondition(status == dnnl_success, "sgemm was given impossible sizes")
   }
 }

@@ -89,7 +89,7 @@ struct Convolution: Operator {
     output.count * weight.shape[1] * weight.shape[2] * weight.shape[3]
   }
 
-  private func geometry(_ input: Shape) -> ConvolutionGeometry {
+  func geometry(_ input: Shape) -> ConvolutionGeometry {
     guard let output = try? outputShape(of: [input]) else {
       preconditionFailure("shapes are checked when a graph is planned")
     }

@@ -78,7 +78,7 @@ struct DepthwiseConvolution: Operator {
     return output
   }
 
-  private func geometry(_ input: Shape, _ output: Shape) -> ck_depthwise {
+  func geometry(_ input: Shape, _ output: Shape) -> ck_depthwise {
     let window = window2D.fixed(over: input)
     return ck_depthwise(
       input_height: Int32(input.height), input_width: Int32(input.width),

@@ -20,6 +20,12 @@ enum Kept: Sendable {
   /// One byte an output element: the tap of the window that won.
   case winners(PackedMap)
   case input(Tensor)
+  /// In training: the input of a batch norm, and what the batch had.
+  case batch(input: Tensor, BatchStatistics)
+  /// In training: what each image was multiplied with.
+  case imageScales([Float])
+  /// In training: the derivative of each output element with respect to its input.
+  case factors(Tensor)
 }
 
 extension Kept {
@@ -30,7 +36,8 @@ extension Kept {
     case .signs(let map): .signs(map.cropped(to: region, workers: workers))
     case .slopes(let map): .slopes(map.cropped(to: region, workers: workers))
     case .winners(let map): .winners(map.cropped(to: region, workers: workers))
-    case .input: preconditionFailure("parameter gradients need the whole input")
+    case .input, .batch, .imageScales, .factors:
+      preconditionFailure("parameter gradients need the whole input")
     }
   }
 
@@ -38,7 +45,8 @@ extension Kept {
     switch self {
     case .nothing: 0
     case .signs(let map), .slopes(let map), .winners(let map): map.bytes
-    case .input(let tensor): tensor.bytes
+    case .input(let tensor), .batch(let tensor, _), .factors(let tensor): tensor.bytes
+    case .imageScales(let scales): scales.count * MemoryLayout<Float>.stride
     }
   }
 }

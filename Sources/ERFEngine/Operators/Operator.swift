@@ -1,8 +1,8 @@
 /// One operator of a graph: its parameters, what it reads, its output shape, forward pass and input
 /// gradient.
 ///
-/// Conforming types are immutable values, one file each. Parameter gradients will stand beside the
-/// input gradient in the same files.
+/// Conforming types are immutable values, one file each. Those that learn have the gradients of their
+/// parameters beside it: see ``LearningOperator``.
 protocol Operator: Sendable {
   /// For people: `conv 3x3 s2`. Operators equal in `summary`, `window` and `parameters` compute the
   /// same.

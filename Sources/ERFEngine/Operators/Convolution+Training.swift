@@ -1,0 +1,20 @@
+extension Convolution: LearningOperator {
+  func gradients(
+    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
+    workers: Workers
+  ) -> LayerGradients {
+    let gradient = gradient
+    let ofWeight = ConvolutionKernels.weightGradient(
+      gradient, input: kept.keptInput, geometry: geometry(inputs[0]), workers: workers)
+    let ofBias = bias.map { _ in [StatisticsKernels.sums(gradient, workers: workers)] } ?? []
+    return LayerGradients(
+      inputs: needsInputs
+        ? inputGradient(of: gradient, kept: kept, inputs: inputs, workers: workers) : [],
+      parameters: [ofWeight] + ofBias)
+  }
+
+  func with(parameters: [Tensor]) -> Convolution {
+    Convolution(
+      weight: parameters[0], bias: parameters.dropFirst().first, window: window2D, groups: groups)
+  }
+}
