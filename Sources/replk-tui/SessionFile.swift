@@ -46,10 +46,7 @@ extension Session {
   ///
   /// - Throws: `UsageError` for a layer that is neither a block nor a stage.
   init(_ requests: [ERFRequest]) throws {
-    self.init(
-      networks: requests.map {
-        NetworkChoice(model: $0.network.model ?? "", weights: $0.network.weights)
-      })
+    self.init(networks: try requests.map { try NetworkChoice(opening: $0.network) })
     guard let first = requests.first else { return }
     size = first.size
     rule = first.rule

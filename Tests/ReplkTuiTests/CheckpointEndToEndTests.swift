@@ -33,6 +33,19 @@ import Testing
     #expect(folder.names == ["f.npy"])
   }
 
+  @Test func theExplorerKnowsWhatAFileHolds() throws {
+    _ = try succeed(
+      [
+        "snapshot", Samples.checkpoint, "--weights-key", "weights", "--size", "64", "-o", "x.txt",
+        "--script", "w ^U 'x.json' Enter",
+      ], in: folder)
+    let screen = String(decoding: try folder.read("x.txt"), as: UTF8.self)
+    #expect(screen.contains("parameters") && screen.contains("mult-adds"))
+    let session = String(decoding: try folder.read("x.json"), as: UTF8.self)
+    #expect(session.contains(Samples.tinyName) && session.contains("weightsKey"))
+    _ = try succeed(["snapshot", "x.json", "-o", "again.txt"], in: folder)
+  }
+
   @Test func mistakesWithFilesAreOneLine() throws {
     expectOneLine(
       try Executable.run(["erf", "none.pth"], in: folder), code: 1, mentions: ["none.pth"])

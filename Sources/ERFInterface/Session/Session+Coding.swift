@@ -71,6 +71,10 @@ extension NetworkChoice {
         try choice.check(edited)
       }
       if let weights = reader.field("weights") { choice.weights = try WeightsSource(weights) }
+      if let key = reader.field("weightsKey") { choice.weightsKey = try key.text() }
+      if let allowed = reader.field("allowsMissingHead") {
+        choice.allowsMissingHead = try allowed.bool()
+      }
       if let fit = reader.field("fit") { choice.fit = try WeightFit(fit) }
       return choice
     }
@@ -89,6 +93,8 @@ extension NetworkChoice {
       "model": .text(model), "weights": .text(weights.description), "fit": .text(fit.name),
     ]
     if let edited { fields["edited"] = .text(edited) }
+    if let weightsKey { fields["weightsKey"] = .text(weightsKey) }
+    if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
     return .object(fields)
   }
 }

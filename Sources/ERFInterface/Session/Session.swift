@@ -28,12 +28,25 @@ public struct NetworkChoice: Sendable, Hashable {
   /// Free variant that the edits make of it; nil: as it was opened.
   public var edited: String?
   public var weights: WeightsSource
+  /// Which of several dictionaries of weights in the file; nil: the likeliest.
+  public var weightsKey: String?
+  /// Whether the file may lack the classifier.
+  public var allowsMissingHead = false
   /// How weights are brought to edited shapes.
   public var fit = WeightFit.crop
 
   public init(model: String, weights: WeightsSource = .random(seed: 0)) {
     self.model = model
     self.weights = weights
+  }
+
+  /// The network that the engine would open: where none is named, the one that the file holds.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`.
+  public init(opening spec: NetworkSpec) throws {
+    self.init(model: try spec.model ?? spec.modelID(), weights: spec.weights)
+    weightsKey = spec.weightsKey
+    allowsMissingHead = spec.allowsMissingHead
   }
 
   /// The network's id with the edits.
@@ -43,6 +56,8 @@ public struct NetworkChoice: Sendable, Hashable {
   public var spec: NetworkSpec {
     var spec = NetworkSpec(model: id, weights: weights)
     if edited != nil { spec.weightsModel = model }
+    spec.weightsKey = weightsKey
+    spec.allowsMissingHead = allowsMissingHead
     spec.fit = fit
     return spec
   }
