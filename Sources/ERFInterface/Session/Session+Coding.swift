@@ -64,13 +64,15 @@ extension NetworkChoice {
     }
     self = try field.object { (reader) throws(SessionError) in
       let model = try reader.required("model")
-      var choice = NetworkChoice(model: try model.text())
+      let weights = try reader.field("weights").map { (field) throws(SessionError) in
+        try WeightsSource(field)
+      }
+      var choice = NetworkChoice(model: try model.text(), weights: weights ?? .random(seed: 0))
       try choice.check(model)
       if let edited = reader.field("edited") {
         choice.edited = try edited.text()
         try choice.check(edited)
       }
-      if let weights = reader.field("weights") { choice.weights = try WeightsSource(weights) }
       if let key = reader.field("weightsKey") { choice.weightsKey = try key.text() }
       if let allowed = reader.field("allowsMissingHead") {
         choice.allowsMissingHead = try allowed.bool()

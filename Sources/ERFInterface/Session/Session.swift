@@ -32,12 +32,16 @@ public struct NetworkChoice: Sendable, Hashable {
   public var weightsKey: String?
   /// Whether the file may lack the classifier.
   public var allowsMissingHead = false
-  /// How weights are brought to edited shapes.
-  public var fit = WeightFit.crop
+  /// How weights are brought to edited shapes. Zeros around a kernel leave the map as it is, so other
+  /// ways come first: random networks start anew, as if built that way, and trained kernels are
+  /// stretched.
+  public var fit: WeightFit
 
   public init(model: String, weights: WeightsSource = .random(seed: 0)) {
     self.model = model
     self.weights = weights
+    fit = .interpolate
+    if case .random(let seed) = weights { fit = .reinitialise(seed: seed) }
   }
 
   /// The network that the engine would open: where none is named, the one that the file holds.
@@ -48,6 +52,9 @@ public struct NetworkChoice: Sendable, Hashable {
     weightsKey = spec.weightsKey
     allowsMissingHead = spec.allowsMissingHead
   }
+
+  /// Where random weights come from: the network's own seed, where it has one.
+  var initialSeed: UInt64 { if case .random(let seed) = weights { seed } else { 0 } }
 
   /// The network's id with the edits.
   public var id: String { edited ?? model }
