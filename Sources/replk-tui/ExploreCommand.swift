@@ -10,7 +10,7 @@ enum ExploreCommand {
   static let sessionOptions =
     Options.network + Options.images + Options.unit + Options.run + [
       Option(
-        "--colours", "--colors", value: "NAME",
+        "--colormap", "--colourmap", value: "NAME",
         help: "first colour map: \(colourMaps.joined(separator: ", "))")
     ]
 
@@ -92,7 +92,7 @@ enum ExploreCommand {
   /// The session that positionals and options make, and the number of threads asked for.
   static func session(_ arguments: Arguments) throws -> (Session, threads: Int?) {
     let colours = try arguments.parsed(
-      "--colours", expected: colourMaps.joined(separator: ", ")
+      "--colormap", expected: colourMaps.joined(separator: ", ")
     ) { colourMaps.contains($0) ? $0 : nil }
     var session: Session
     if let word = arguments.positionals.first, SessionFile.isSession(word) {

@@ -50,7 +50,7 @@ enum Options {
     Option("--pgm-8", help: "write PGM with 8 bits rather than 16"),
     Option("--pgm-ascii", help: "write PGM as text"),
     Option(
-      "--colours", "--colors", value: "NAME",
+      "--colormap", "--colourmap", value: "NAME",
       help: "colour map of PNG: \(ColourMap.all.map(\.name).joined(separator: ", "))"),
   ]
 
@@ -200,7 +200,7 @@ extension Arguments {
 
   func colours() throws(UsageError) -> ColourMap {
     try parsed(
-      "--colours", expected: ColourMap.all.map(\.name).joined(separator: ", ")
+      "--colormap", expected: ColourMap.all.map(\.name).joined(separator: ", ")
     ) { ColourMap.named($0) } ?? .ember
   }
 }
