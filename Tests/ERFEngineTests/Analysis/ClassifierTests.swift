@@ -20,7 +20,20 @@ import Testing
     #expect(abs(found.top.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
     #expect(found.top.map(\.probability) == found.top.map(\.probability).sorted(by: >))
     #expect(found.label == 3 && found.isRight == (found.top[0].index == 3))
-    #expect(try ImageList.expandClasses([folder.path]) == [path])
+    let files = try ImageList.expandClasses([folder.path])
+    #expect(files == [ImageFile(path: path, isNamed: false)])
+    // A picture of a folder may be none, one that is named may not.
+    let broken = try folder.write(Array("hello".utf8), to: "3/broken.png")
+    let both = try ImageList.expandClasses([folder.path])
+    var skipped: [String] = []
+    #expect(try classifier.classify(both) { skipped.append($0.name) } == [found])
+    #expect(skipped == [broken])
+    #expect(throws: ImageError.notAnImage(path: broken)) {
+      try classifier.classify([ImageFile(path: broken, isNamed: true)])
+    }
+    #expect(throws: ImageError.notAnImage(path: broken)) {
+      try classifier.classify([ImageFile(path: broken, isNamed: false)])
+    }
   }
 
   @Test func foldersAndNamesTellTheClass() throws {
@@ -74,7 +87,7 @@ import Testing
       NetworkSpec(
         model: nil, weights: .file(SharedFolder.path("checkpoints/\(network.file)"))))
     #expect(classifier.names == ClassNames.cifar10)
-    let found = try files.map { try classifier.classify($0) }
+    let found = try classifier.classify(files)
     #expect(found.count == 1000 && expected.count == 1000)
     let differing = zip(found, expected).count { $0.top[0].index != $1 }
     #expect(differing <= 2)
@@ -97,7 +110,7 @@ import Testing
         model: nil,
         weights: .file(SharedFolder.path("checkpoints/efficientnet-lite0-57934424.pth"))))
     let files = try ImageList.expandClasses([SharedFolder.path("data/imagenet")])
-    let found = try files.map { try classifier.classify($0) }
+    let found = try classifier.classify(files)
     #expect(found.count == 24 && found.count { $0.isRight == true } == 21)
     for result in found {
       let name = result.image.split(separator: "/").last.map(String.init) ?? ""
