@@ -17,7 +17,7 @@ public final class ERFComputer: Sendable {
       switch self {
       case .tooManyBuiltIn(let asked, let available):
         "\(asked) images asked for, but only \(available) are built in: "
-          + "give a folder with --image"
+          + "give pictures of your own"
       case .noImages: "no images to average over: give at least one"
       case .allSkipped(let images, let first):
         (images == 1 ? "no map" : "none of the \(images) images gives a map")

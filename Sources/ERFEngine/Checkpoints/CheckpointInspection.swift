@@ -2,7 +2,7 @@
 public struct CheckpointInspection: Sendable {
   /// A dictionary of weights that one of the known networks stores.
   public struct Weights: Sendable, Equatable, Encodable {
-    /// What `--weights-key` calls it; empty: it lies at the top.
+    /// What `NetworkSpec.weightsKey` calls it; empty: it lies at the top.
     public let key: String
     /// Id of the network by names and shapes; nil: none that is known.
     public let network: String?
