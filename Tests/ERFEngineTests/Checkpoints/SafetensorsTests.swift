@@ -59,9 +59,48 @@ import Testing
     #"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":[}}"#, #"{"a\"#, #"{"a\u12"#,
+    #"{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "{\"a\n\":1}", #"{"a":{}}"#,
+    "{\"a\":" + String(repeating: "[", count: 100_000),
   ]) func damagedHeadersAreRefused(_ header: String) throws {
     let path = try write(header, payload: [UInt8](repeating: 0, count: 8))
     #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
+  }
+
+  /// Two readers would open two networks.
+  @Test func namesThatComeTwiceAreRefused() throws {
+    let entry = #"{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#
+    let path = try write(
+      #"{"a":\#(entry),"\u0061":\#(entry)}"#, payload: [UInt8](repeating: 0, count: 8))
+    #expect(
+      throws: CheckpointError.malformed(path: path, reason: "its header names a twice")
+    ) { try Safetensors(path: path) }
+  }
+
+  @Test func tensorsThatOverlapAreRefused() throws {
+    let path = try write(
+      """
+      {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
+      "b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}
+      """, payload: [UInt8](repeating: 0, count: 12))
+    #expect(throws: CheckpointError.malformed(path: path, reason: "a and b overlap")) {
+      try Safetensors(path: path)
+    }
+  }
+
+  /// Escapes, blanks, fields of later versions, metadata that is no text.
+  @Test func headersMayBeWrittenOtherwise() throws {
+    let header = """
+      {"__metadata__" : {"a\\n\\u00e9\\ud83d\\ude00\\"": "\\\\b\\/", "n": 3, "o": {"p": ["}"]}},
+       "x/\\t": { "later" : [{"a": "]"}, 1.5e3, true], "data_offsets" : [ 0, 4 ],
+        "shape": [ ] , "dtype":"F32" } }   \n
+      """
+    let file = try Safetensors(path: try write(header, payload: [0, 0, 0x80, 0x3F]))
+    #expect(file.metadata == ["a\né\u{1F600}\"": "\\b/"])
+    #expect(file.keys == ["x/\t"])
+    #expect(try file.tensor("x/\t").elements == [1])
   }
 
   @Test func sizesThatDisagreeAreRefused() throws {
