@@ -66,10 +66,21 @@ struct CheckpointParameters: ParameterSource {
   func requireFit(_ architecture: any Architecture) throws {
     let inventory = try ParameterInventory(of: architecture, holds: holds)
     var mismatch = try mismatch(with: inventory, of: architecture)
-    guard !mismatch.isEmpty else { return }
+    guard !mismatch.isEmpty else { return try requireSize(inventory) }
     mismatch.suggestion = try suggestion()
     mismatch.lacksOnlyHead = lacksOnlyHead(mismatch, inventory)
     throw CheckpointError.mismatch(path: file.path, mismatch)
+  }
+
+  /// A network may be twice as large in memory as its file tells elements apart by bytes: parameters
+  /// that share all their storage could make any amount of memory out of a small file.
+  private func requireSize(_ inventory: ParameterInventory) throws(CheckpointError) {
+    let elements = inventory.entries.reduce(0) { $0 + $1.value.shape.count }
+    guard elements <= 2 * file.bytes + 1 << 20 else {
+      throw .malformed(
+        path: file.path,
+        reason: "its \(file.bytes) bytes cannot hold the \(elements) elements of the network")
+    }
   }
 
   /// The other network whose parameters these are, to the last.

@@ -138,6 +138,43 @@ import Testing
     #expect(throws: Never.self) { try Network(NetworkSpec(model: model, weights: fixture)) }
   }
 
+  /// The network under several names at once, averaged ones among them.
+  @Test func wrappersAreFoundAndChosen() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("wrapped.safetensors")
+    let whole = try Network.trained(NetworkSpec(model: model, weights: fixture)).graph
+      .stateDictionary
+    func write(_ prefixes: [String]) throws {
+      try SafetensorsWriter(
+        tensors: prefixes.flatMap { prefix in whole.map { (prefix + $0.key, $0.value) } },
+        type: .float32, metadata: [:]
+      ).write(to: path)
+    }
+    var spec = NetworkSpec(model: nil, weights: .file(path))
+    let names = [
+      "model", "state_dict", "module", "backbone", "module.backbone", "model_ema", "net",
+    ]
+    for name in [""] + names {
+      try write([name.isEmpty ? "" : name + "."])
+      let network = try Network(spec)
+      #expect(network.id == model)
+      #expect(network.weightsChoice == WeightsChoice(chosen: name, others: []))
+    }
+    try write(["model_ema.module.", "net.", "model."])
+    #expect(
+      try Network(spec).weightsChoice
+        == WeightsChoice(chosen: "model", others: ["net", "model_ema.module"]))
+    spec.weightsKey = "model_ema"
+    #expect(
+      try Network(spec).weightsChoice
+        == WeightsChoice(chosen: "model_ema.module", others: ["model", "net"]))
+    spec.weightsKey = "optimizer"
+    #expect(
+      throws: CheckpointError.noWeights(
+        path: path, key: "optimizer", available: ["model", "net", "model_ema.module"])
+    ) { try Network(spec) }
+  }
+
   @Test(arguments: [
     ("resnet:block=bottleneck:layers=1,2:width=4:classes=5", "lacks"),
     ("resnet:block=bottleneck:layers=1:width=4:classes=5", "should be"),
