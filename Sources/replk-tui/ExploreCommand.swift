@@ -144,6 +144,16 @@ struct EngineComputing: ERFComputing {
   ) throws -> ERFResult {
     try computer.compute(request, cancellation: cancellation, progress: progress)
   }
+
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport {
+    let probe = ShapeBiasProbe(request)
+    try probe.validate(network)
+    return try probe.run(
+      computer.network(network), cancellation: cancellation, progress: progress)
+  }
 }
 
 /// Files, for the explorer.

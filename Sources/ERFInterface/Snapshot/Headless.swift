@@ -55,7 +55,7 @@ private struct Player {
 
 extension Model {
   /// Whether an answer is still to come.
-  var isBusy: Bool { isComputing || exporting != nil || saving != nil }
+  var isBusy: Bool { isComputing || exporting != nil || saving != nil || shapeBias.isBusy }
 }
 
 extension Key {

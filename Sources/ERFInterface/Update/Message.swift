@@ -20,6 +20,11 @@ public enum Message: Sendable {
   case finished(RequestID, ERFResult, HeatField)
   case failed(RequestID, String)
   case cancelled(RequestID)
+  case probing(RequestID, ShapeBiasProgress)
+  case probed(RequestID, ShapeBiasReport)
+  case probeFailed(RequestID, String)
+  /// A stimulus of the shape-bias panel.
+  case drawn(StimulusPicture)
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
   case saved(RequestID, path: String, failure: String?)
@@ -43,6 +48,10 @@ public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
   case compute(RequestID, ERFRequest, preview: ERFRequest?)
   case cancel(RequestID)
+  /// Measures a network's shape bias unless it is cancelled within that time.
+  case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
+  /// Draws the conflicting stimulus of that number.
+  case drawStimulus(Int)
   case export(RequestID, [ERFResult], ExportKind, colours: String)
   /// Writes the screen to a file of its own with that ending.
   case exportScreen(RequestID, ending: String)

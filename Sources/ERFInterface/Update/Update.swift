@@ -33,6 +33,10 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
     model.finished(id, result, field)
   case .failed(let id, let reason):
     model.failed(id, reason.sanitised)
+  case .probing(let id, let progress): model.probing(id, progress)
+  case .probed(let id, let report): model.probed(id, report)
+  case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
+  case .drawn(let picture): model.drawn(picture)
   case .cancelled(let id):
     model.withSide(id) { side in
       side.job = nil
@@ -53,10 +57,11 @@ extension Model {
   /// becomes a run in this one way. What was cancelled or failed stays so until the request changes.
   mutating func pursue() -> [Effect] {
     refreshFacts()
-    return sides.indices.flatMap { index in
+    let runs = sides.indices.flatMap { index in
       let wanted = request(index)
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
+    return runs + pursueShapeBias()
   }
 
   /// Supersedes what runs for a side.

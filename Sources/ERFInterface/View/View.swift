@@ -47,6 +47,7 @@ extension Frame {
     case .metrics: drawMetrics(model, in: area)
     case .images: drawImages(model, in: area)
     case .jobs: drawJobs(model, in: area)
+    case .shapeBias: drawShapeBias(model, in: area)
     }
   }
 
