@@ -11,7 +11,7 @@ public enum FeatureExtractor {
     let shape = try network.shape(of: tap, input: size)
     var values: [Float] = []
     for index in 0..<inputs.count {
-      let (_, input) = try inputs.input(index, size: size, for: network.preprocessing)
+      let input = try inputs.input(index, size: size, for: network.preprocessing)
       guard ElementKernels.isFinite(input) else {
         throw NonFiniteError(layer: "the input", phase: .input)
       }

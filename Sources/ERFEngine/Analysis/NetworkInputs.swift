@@ -44,20 +44,33 @@ public struct NetworkInputs: Sendable {
     return InputSize(height: tensor.shape.height, width: tensor.shape.width)
   }
 
-  /// Name and contents (1, H, W, 3) of input `index`.
-  func input(
-    _ index: Int, size: InputSize, for preprocessing: Preprocessing
-  ) throws -> (name: String, input: Tensor) {
+  /// For people: the name of a file without its folders, or of a built-in picture.
+  func name(_ index: Int) -> String {
+    switch source {
+    case .builtIn(let range): BuiltInImages.name(at: range.lowerBound + index)
+    case .files(let paths): Self.lastComponent(paths[index])
+    case .tensor(_, let name): "\(Self.lastComponent(name))[\(index)]"
+    }
+  }
+
+  /// The file of input `index`; empty where it is none.
+  func path(_ index: Int) -> String {
+    guard case .files(let paths) = source else { return "" }
+    return paths[index]
+  }
+
+  /// The contents (1, H, W, 3) of input `index`.
+  ///
+  /// - Throws: `ImageError`, `FileError`.
+  func input(_ index: Int, size: InputSize, for preprocessing: Preprocessing) throws -> Tensor {
     switch source {
     case .builtIn(let range):
-      let index = range.lowerBound + index
-      let image = BuiltInImages.image(at: index)
-      return (BuiltInImages.name(at: index), preprocessing.tensor(image, size: size))
+      return preprocessing.tensor(
+        BuiltInImages.image(at: range.lowerBound + index), size: size)
     case .files(let paths):
-      let image = try Image.load(path: paths[index])
-      return (Self.lastComponent(paths[index]), preprocessing.tensor(image, size: size))
-    case .tensor(let tensor, let name):
-      return ("\(Self.lastComponent(name))[\(index)]", tensor.image(index))
+      return preprocessing.tensor(try Image.load(path: paths[index]), size: size)
+    case .tensor(let tensor, _):
+      return tensor.image(index)
     }
   }
 

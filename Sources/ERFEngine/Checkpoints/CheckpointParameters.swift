@@ -59,15 +59,16 @@ struct CheckpointParameters: ParameterSource {
     return tensor
   }
 
-  /// Compares all names and shapes with what a network asks for, before anything is read.
+  /// Compares all names and shapes with what `architecture` asks for, before anything is read.
   ///
   /// - Throws: `CheckpointError.mismatch` with everything that differs and, where there is one, the
   ///   network that fits instead.
-  func requireFit(_ inventory: ParameterInventory) throws {
-    var mismatch = mismatch(with: inventory)
+  func requireFit(_ architecture: any Architecture) throws {
+    let inventory = try ParameterInventory(of: architecture, holds: holds)
+    var mismatch = try mismatch(with: inventory, of: architecture)
     guard !mismatch.isEmpty else { return }
     mismatch.suggestion = try suggestion()
-    mismatch.lacksOnlyHead = try lacksOnlyHead(mismatch, inventory)
+    mismatch.lacksOnlyHead = lacksOnlyHead(mismatch, inventory)
     throw CheckpointError.mismatch(path: file.path, mismatch)
   }
 
@@ -76,12 +77,14 @@ struct CheckpointParameters: ParameterSource {
     guard isFound else { return try? ModelCatalogue.recognise(file).id }
     for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
       let other = try ParameterInventory(of: candidate, holds: holds)
-      if mismatch(with: other).isEmpty { return candidate.id }
+      if try mismatch(with: other, of: candidate).isEmpty { return candidate.id }
     }
     return nil
   }
 
-  private func mismatch(with inventory: ParameterInventory) -> WeightsMismatch {
+  private func mismatch(
+    with inventory: ParameterInventory, of architecture: any Architecture
+  ) throws -> WeightsMismatch {
     var mismatch = WeightsMismatch(model: model)
     for (key, entry) in inventory.entries {
       guard let found = weights[key] else {
@@ -93,8 +96,20 @@ struct CheckpointParameters: ParameterSource {
           .init(key: weights.prefix + key, expected: entry.shape, found: found))
       }
     }
-    mismatch.extra = weights.shapes.keys.filter(isExtra(inventory)).map { weights.prefix + $0 }
+    let extra = weights.shapes.keys.filter(isExtra(inventory))
+    let rest = try extra.isEmpty ? [] : restOfHead(inventory, of: architecture)
+    mismatch.extra = extra.filter { !rest.contains($0) }.map { weights.prefix + $0 }
     return mismatch.sorted()
+  }
+
+  /// What is left of a classifier that may be missing, such as the norm before it.
+  private func restOfHead(
+    _ inventory: ParameterInventory, of architecture: any Architecture
+  ) throws -> Set<String> {
+    guard allowsMissingHead && inventory.head.isEmpty else { return [] }
+    return try ParameterInventory(of: architecture) { key, kind in
+      kind == .head || holds(key, kind)
+    }.head
   }
 
   /// Counters of batch norms aside, and other networks in the same file.
@@ -107,7 +122,7 @@ struct CheckpointParameters: ParameterSource {
 
   private func lacksOnlyHead(
     _ mismatch: WeightsMismatch, _ inventory: ParameterInventory
-  ) throws -> Bool {
+  ) -> Bool {
     !allowsMissingHead && mismatch.wrong.isEmpty && mismatch.extra.isEmpty
       && mismatch.missing.allSatisfy {
         inventory.head.contains(String($0.dropFirst(weights.prefix.count)))

@@ -12,8 +12,8 @@ public enum AtomicFile {
   ///
   /// On any failure (a full disk, a folder that may not be written to) the old file stays as it was
   /// and the temporary one is removed. A new file gets the permissions that the umask leaves, an
-  /// existing one keeps its own; a symbolic link keeps pointing where it did. Pipes, terminals and
-  /// devices are written to directly.
+  /// existing one keeps its own; a symbolic link keeps pointing where it did, and what it points to is
+  /// made where it is not there. Pipes, terminals and devices are written to directly.
   ///
   /// - Throws: ``FileError``.
   public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
@@ -35,10 +35,11 @@ public enum AtomicFile {
       guard unsafe access(path, W_OK) == 0 else {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
-      try replace(realPath(path) ?? path, with: parts, named: path)
+      try replace(destination(of: path), with: parts, named: path)
     case .absent:
-      try requireFolder(of: path)
-      try replace(path, with: parts, named: path)
+      let target = try destination(of: path)
+      try requireFolder(of: target)
+      try replace(target, with: parts, named: path)
     }
   }
 
@@ -46,17 +47,21 @@ public enum AtomicFile {
   ///
   /// - Throws: ``FileError``, as `write` would.
   public static func requireWritable(_ path: String) throws(FileError) {
+    let target: String
     switch FileKind(of: path) {
     case .folder: throw .isFolder(path: path)
     case .unknown(let reason): throw .unwritable(path: path, reason: reason)
     case .other: return
-    case .absent: try requireFolder(of: path)
+    case .absent:
+      target = try destination(of: path)
+      try requireFolder(of: target)
     case .regular:
-      guard unsafe access(path, W_OK) == 0 else {
+      target = try destination(of: path)
+      guard unsafe access(target, W_OK) == 0 else {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
     }
-    guard unsafe access(folder(of: path), W_OK | X_OK) == 0 else {
+    guard unsafe access(folder(of: target), W_OK | X_OK) == 0 else {
       throw .unwritable(path: path, reason: systemMessage(errno))
     }
   }
@@ -78,10 +83,24 @@ public enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func realPath(_ path: String) -> String? {
-    guard let resolved = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+  /// Where the symbolic links that `path` may be lead in the end, whether a file is there or not.
+  private static func destination(of path: String) throws(FileError) -> String {
+    var path = path
+    // As many as Linux follows.
+    for _ in 0..<40 {
+      guard let next = linkTarget(path) else { return path }
+      path = next.hasPrefix("/") ? next : folder(of: path) + "/" + next
+    }
+    throw .unwritable(path: path, reason: systemMessage(ELOOP))
+  }
+
+  /// What the symbolic link `path` says; nil for all that is none.
+  private static func linkTarget(_ path: String) -> String? {
+    var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = unsafe readlink(path, &characters, characters.count)
+    guard length > 0 else { return nil }
+    return String(
+      decoding: characters.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func writeDirectly(

@@ -191,8 +191,7 @@ private struct Run: Sendable {
       let partial = PartialMap(
         field: HeatField(map, centre: centre), metrics: ERFMetrics(map), images: map.images)
       mailbox.post(.image(id, of: images, partial))
-    case .skipped(_, let name, let layer):
-      mailbox.post(.skipped(id, SkippedImage(name: name, layer: layer)))
+    case .skipped(_, let image): mailbox.post(.skipped(id, image))
     }
   }
 }
