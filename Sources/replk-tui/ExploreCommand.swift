@@ -49,7 +49,10 @@ enum ExploreCommand {
     var options = ExplorerOptions()
     let session: Session
     let keepsState = !arguments.has("--no-state")
-    if keepsState { options.statePath = SessionFile.statePath }
+    if keepsState {
+      options.statePath = SessionFile.statePath
+      options.recentPath = SessionFile.recentPath
+    }
     if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
       session = last
     } else {

@@ -102,6 +102,9 @@ extension Command {
         .palette, [key(":")], group: group, footer: "commands", rank: 9,
         "find a command by name; networks and sizes too"),
       Command(
+        .open, [key("o")], group: group, footer: "open", rank: 17,
+        "open a checkpoint in the active place"),
+      Command(
         .export, [key("e")], group: group, footer: "export", rank: 18,
         "files: maps as PGM, PNG, NPY, CSV, JSON; the screen as text, SVG, PNG"),
       Command(

@@ -65,12 +65,13 @@ public enum Overlay: Sendable, Equatable {
   case palette(query: String, selection: Int)
   case exportMenu(selection: Int)
   case prompt(Prompt)
+  case browser(Browser)
 
   /// Whether letters are text rather than commands.
   var isTyping: Bool {
     switch self {
     case .help(_, let isSearching, _): isSearching
-    case .palette, .prompt: true
+    case .palette, .prompt, .browser: true
     case .exportMenu: false
     }
   }

@@ -12,12 +12,16 @@ final class EffectRunner {
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
+  private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
   private var cancellations: [RequestID: Cancellation] = [:]
 
   init(
-    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>
+    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>,
+    recentPath: String? = nil
   ) {
+    browsing = CheckpointBrowsing(
+      mailbox: mailbox, exporting: exporting, recentPath: recentPath)
     self.computing = computing
     self.exporting = exporting
     self.mailbox = mailbox
@@ -72,6 +76,9 @@ final class EffectRunner {
       }
     case .export(let id, let results, let kind, let colours):
       export(id, results, kind, colours: colours)
+    case .list(let path): browsing.list(path, group: unfinished)
+    case .look(let path): browsing.look(path, group: unfinished)
+    case .remember(let path): browsing.remember(path, group: unfinished)
     case .save(let id, let path, let bytes): save(id, path: path, bytes)
     case .exportScreen, .copy, .redraw, .suspend, .quit: break
     }

@@ -25,6 +25,9 @@ public enum Message: Sendable {
   case probeFailed(RequestID, String)
   /// A stimulus of the shape-bias panel.
   case drawn(StimulusPicture)
+  case listed(String, FolderAnswer)
+  /// What the file at a path holds; nil: another was asked for before its turn came.
+  case looked(String, Browser.Contents?)
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
   case saved(RequestID, path: String, failure: String?)
@@ -43,6 +46,12 @@ public struct PartialMap: Sendable {
   }
 }
 
+/// A folder for the browser with the files opened before, or why there is none.
+public enum FolderAnswer: Sendable {
+  case folder(CheckpointFolder, recent: [String])
+  case refused(String)
+}
+
 /// Something to do outside the model.
 public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
@@ -58,6 +67,12 @@ public enum Effect: Sendable {
   case save(RequestID, path: String, [UInt8])
   /// Puts text on the terminal's clipboard.
   case copy(String)
+  /// Lists a folder for the browser; empty: where the program runs.
+  case list(String)
+  /// Tells what a checkpoint holds without reading its weights.
+  case look(String)
+  /// Puts a path first among the recent files.
+  case remember(String)
   case redraw
   case suspend
   case quit

@@ -72,6 +72,7 @@ extension Model {
       for index in sides.indices { sides[index].asked = nil }
       probeAnew()
     case .cancel: return cancelAll()
+    case .open: return browse()
     case .export: overlay = .exportMenu(selection: 0)
     case .write:
       overlay = .prompt(Prompt(purpose: .saveSession, text: sessionPath ?? "session.json"))

@@ -6,6 +6,8 @@ import ERFEngine
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   switch message {
   case .opened: break
+  case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
+  case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)

@@ -23,6 +23,9 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
   case .prompt(let prompt):
     frame.drawPanels(model, layout)
     frame.drawPrompt(prompt, in: layout.body)
+  case .browser(let browser):
+    frame.drawPanels(model, layout)
+    frame.drawBrowser(model, in: layout.body, browser)
   case nil: frame.drawPanels(model, layout)
   }
   frame.drawFooter(model)
