@@ -49,7 +49,10 @@ enum ExploreCommand {
     var options = ExplorerOptions()
     let session: Session
     let keepsState = !arguments.has("--no-state")
-    if keepsState { options.statePath = SessionFile.statePath }
+    if keepsState {
+      options.statePath = SessionFile.statePath
+      options.recentPath = SessionFile.recentPath
+    }
     if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
       session = last
     } else {
@@ -143,6 +146,16 @@ struct EngineComputing: ERFComputing {
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
     try computer.compute(request, cancellation: cancellation, progress: progress)
+  }
+
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport {
+    let probe = ShapeBiasProbe(request)
+    try probe.validate(network)
+    return try probe.run(
+      computer.network(network), cancellation: cancellation, progress: progress)
   }
 }
 

@@ -48,6 +48,19 @@ import Testing
     _ = try succeed(["snapshot", "x.json", "-o", "again.txt"], in: folder)
   }
 
+  @Test func theBrowserOpensWhatIsFound() throws {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: Samples.checkpoint))
+    _ = try folder.write(Array(bytes), to: "found.safetensors")
+    _ = try folder.write(Array("junk".utf8), to: "junk.pth")
+    let common = ["snapshot", Samples.tiny, "--size", "64", "--screen", "120x40"]
+    _ = try succeed(common + ["-o", "opened.txt", "--script", "o found Enter"], in: folder)
+    let opened = String(decoding: try folder.read("opened.txt"), as: UTF8.self)
+    #expect(opened.contains("found.safetensors") && opened.contains("opened found.safetensors"))
+    _ = try succeed(common + ["-o", "refused.txt", "--script", "o junk Enter"], in: folder)
+    let refused = String(decoding: try folder.read("refused.txt"), as: UTF8.self)
+    #expect(refused.contains("is no checkpoint"))
+  }
+
   @Test func mistakesWithFilesAreOneLine() throws {
     expectOneLine(
       try Executable.run(["erf", "none.pth"], in: folder), code: 1, mentions: ["none.pth"])

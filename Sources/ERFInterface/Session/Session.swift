@@ -208,10 +208,12 @@ public struct ViewWindow: Sendable, Equatable {
 
 /// The panels of the screen, in the order of their digits.
 public enum PanelName: String, Sendable, CaseIterable {
-  case fields, unit, kernels, metrics, images, jobs
+  case fields, unit, kernels, metrics, images, jobs, shapeBias
 
   /// The digit that jumps to it.
   var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
 
-  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+  var title: String {
+    self == .shapeBias ? "Shape bias" : rawValue.prefix(1).uppercased() + rawValue.dropFirst()
+  }
 }
