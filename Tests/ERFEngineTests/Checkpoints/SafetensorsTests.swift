@@ -126,7 +126,23 @@ import Testing
     // In place: writing anew would leave the mapping with the old file.
     try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 100)
     let error = #expect(throws: CheckpointError.self) { try file.tensor(key) }
-    #expect(error?.explanation.contains("was cut") == true)
+    #expect(error == .malformed(path: path, reason: "it was cut while it was read"))
+  }
+
+  /// Whatever is touched when the file is gone already, also between a check and what it was for.
+  @Test func pagesThatAreGoneEndNothing() throws {
+    let path = try folder.write([UInt8](repeating: 7, count: 1 << 20), to: "gone")
+    let file = try MappedFile(path: path)
+    let other = try MappedFile(path: try folder.write([1, 2, 3], to: "other"))
+    #expect(file.byte(at: 500_000) == 7 && file.isWhole)
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.truncate(atOffset: 10)
+    #expect(file.byte(at: 900_000) == nil && file.word(at: 800_000) == nil)
+    #expect(file.bytes(700_000..<700_100) == nil)
+    // What grew back is not what was there.
+    try handle.truncate(atOffset: 1 << 20)
+    #expect(!file.isWhole && file.byte(at: 500_000) == nil)
+    #expect(other.byte(at: 2) == 3 && other.isWhole)
   }
 }
 
