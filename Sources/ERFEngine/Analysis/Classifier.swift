@@ -51,6 +51,27 @@ public struct Classifier: Sendable {
     workers = Workers(threads: threads, cancellation: cancellation)
   }
 
+  /// The classes of all `files` in order, and those that were skipped: pictures that were only found
+  /// in folders may be none.
+  ///
+  /// - Throws: as `classify`; what it throws for the first picture where all were skipped.
+  public func classify(
+    _ files: [ImageFile], top: Int = 5, skip: (SkippedImage) -> Void = { _ in }
+  ) throws -> [Classification] {
+    var results: [Classification] = []
+    var firstError: (any Error)?
+    for file in files {
+      do {
+        results.append(try classify(file.path, top: top))
+      } catch let error as any ExplainedError where !file.isNamed && !(error is Failure) {
+        firstError = firstError ?? error
+        skip(SkippedImage(name: file.path, reason: .unreadable(error.explanation)))
+      }
+    }
+    if results.isEmpty, let firstError { throw firstError }
+    return results
+  }
+
   /// The likeliest classes of the picture at `path`, the best first, equal ones by their number.
   ///
   /// - Throws: `ImageError` and `FileError`, `Failure.nonFinite`, `CancellationError`.

@@ -89,7 +89,7 @@ public struct Network: Sendable {
       file: file, model: original.id, landmark: type(of: original).landmark,
       key: spec.weightsKey, allowsMissingHead: spec.allowsMissingHead,
       isRecognised: spec.model == nil)
-    try parameters.requireFit(ParameterInventory(of: original, holds: parameters.holds))
+    try parameters.requireFit(original)
     return parameters
   }
 

@@ -14,6 +14,12 @@ public protocol ERFComputing: Sendable {
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult
+
+  /// Measures the shape bias of a network on the calling thread, in the same way.
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport
 }
 
 /// Writes results to files.

@@ -121,6 +121,19 @@ struct SharedCheckpointTests {
     check(pair.file, model: nil, words: words)
   }
 
+  /// What can be read is inspected all the same, with the problem told.
+  @Test(arguments: ["missing-tensor.pth", "wrong-shape.pth", "nan.pth"])
+  func inspectionTellsTheProblem(_ name: String) throws {
+    let file = try CheckpointInspection(path: Self.path("refused/\(name)"))
+    let problems = try file.problems(file.names.map(file.tensor))
+    let error = #expect(throws: CheckpointError.self) {
+      try Network(NetworkSpec(model: nil, weights: .file(file.path)))
+    }
+    #expect(problems == [error].compactMap { $0 })
+    let whole = try CheckpointInspection(path: Self.path("training-state.pth"))
+    #expect(try whole.problems(whole.names.map(whole.tensor)) == [])
+  }
+
   private func check(_ file: String, model: String?, words: String) {
     let error = #expect(throws: CheckpointError.self) {
       try Network(NetworkSpec(model: model, weights: .file(Self.path("refused/\(file)"))))
