@@ -1,6 +1,6 @@
 /// How gradients move parameters.
-public struct Optimizer: Sendable, Hashable {
-  public enum Rule: Sendable, Hashable {
+public struct Optimizer: Sendable, Hashable, Codable {
+  public enum Rule: Sendable, Hashable, Codable {
     /// Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2).
     case adamW(beta1: Double, beta2: Double, epsilon: Double)
     /// Stochastic gradient descent with momentum, decay added to the gradient, as PyTorch has it.

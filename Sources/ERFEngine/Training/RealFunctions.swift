@@ -1,0 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The functions of the system's mathematics library that training needs.
+func cosine(_ angle: Double) -> Double { cos(angle) }
+func raised(_ base: Double, to power: Double) -> Double { pow(base, power) }

@@ -1,0 +1,128 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Saving and resuming. A file holds the network as it would be used under its usual names, so that
+/// every other command takes it, and under `optimizer.` what going on needs besides.
+extension Trainer {
+  private static let first = "optimizer.first."
+  private static let second = "optimizer.second."
+  private static let latest = "optimizer.latest."
+
+  /// Names in the metadata; those that go into converted files too begin with `training.`.
+  private enum Field {
+    static let model = "model"
+    static let program = "program"
+    static let recipe = "training.recipe"
+    static let steps = "training.steps"
+    static let accuracy = "training.accuracy"
+    static let date = "training.date"
+    static let classes = "training.classes"
+    static let log = "log"
+  }
+
+  /// Writes the state in one step, so that the file is the old or the new one at any time.
+  ///
+  /// - Parameter date: for the metadata: `2025-01-31`.
+  /// - Throws: `FileError`.
+  public func save(to path: String, program: String, date: String) throws {
+    var tensors = state.best.stateDictionary
+    if state.average != nil {
+      tensors += state.graph.stateDictionary.map { (Self.latest + $0.key, $0.value) }
+    }
+    for (prefix, moments) in [
+      (Self.first, state.moments.first), (Self.second, state.moments.second),
+    ] {
+      for (node, values) in zip(state.graph.nodes, moments) {
+        for (name, value) in zip(node.op.parameters.map(\.name), values) {
+          tensors.append((prefix + node.scope + "." + name, value))
+        }
+      }
+    }
+    var metadata = [
+      "format": "pt", Field.model: recipe.model, Field.program: program, Field.date: date,
+      Field.recipe: try Self.text(recipe), Field.log: try Self.text(state.log),
+      Field.steps: "\(state.step)", Field.classes: data.classes.joined(separator: "\n"),
+    ]
+    if let accuracy = state.log.heldOut { metadata[Field.accuracy] = "\(accuracy)" }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: metadata).write(to: path)
+  }
+
+  /// Takes over the state that `save` wrote to `path`.
+  ///
+  /// - Throws: `CheckpointError`, `TrainingError.notATraining` and `.otherRecipe`.
+  public mutating func resume(from path: String) throws {
+    let file = try Checkpoint(path: path)
+    guard let saved = file.metadata[Field.recipe], let log = file.metadata[Field.log],
+      let step = file.metadata[Field.steps].flatMap({ Int($0) }),
+      let recipe = try? Self.value(saved, TrainingRecipe.self),
+      let log = try? Self.value(log, TrainingLog.self)
+    else { throw TrainingError.notATraining(path: path) }
+    try self.recipe.requireEqual(recipe, path: path)
+    var state = TrainingState(self.state.graph, recipe: recipe)
+    let averages = recipe.averaging > 0
+    state.graph = try Self.graph(
+      recipe, from: SavedParameters(file: file, prefix: averages ? Self.latest : ""))
+    if averages {
+      state.average = try Self.graph(recipe, from: SavedParameters(file: file, prefix: ""))
+    }
+    state.moments = OptimizerMoments(
+      first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
+    (state.step, state.log) = (step, log)
+    self.state = state
+  }
+
+  private func moments(in file: Checkpoint, _ prefix: String) throws -> [[Tensor]] {
+    try state.graph.nodes.map { node in
+      guard let op = node.op as? any LearningOperator else { return [] }
+      let source = SavedParameters(file: file, prefix: prefix)
+      return try op.parameters.prefix(op.learntCount).map {
+        try source.parameter(
+          node.scope + "." + $0.name, shape: $0.value.shape, initializer: .constant(0))
+      }
+    }
+  }
+
+  private static func text(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  private static func value<Value: Decodable>(_ text: String, _ type: Value.Type) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+}
+
+/// Parameters under a prefix of a training checkpoint.
+private struct SavedParameters: ParameterSource {
+  let file: Checkpoint
+  let prefix: String
+
+  func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
+    let tensor = try file.tensor(prefix + key)
+    guard tensor.shape == shape else {
+      throw CheckpointError.malformed(
+        path: file.path, reason: "\(prefix + key) is \(tensor.shape), expected \(shape)")
+    }
+    return tensor
+  }
+
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { kind == .head }
+}
+
+extension TrainingRecipe {
+  /// - Throws: `TrainingError.otherRecipe` with the first field that differs.
+  fileprivate func requireEqual(_ saved: TrainingRecipe, path: String) throws(TrainingError) {
+    guard saved != self else { return }
+    let (mine, theirs) = (Mirror(reflecting: self), Mirror(reflecting: saved))
+    for (one, other) in zip(mine.children, theirs.children) {
+      let (asked, was) = ("\(one.value)", "\(other.value)")
+      if asked != was {
+        throw .otherRecipe(path: path, field: one.label ?? "", saved: was, asked: asked)
+      }
+    }
+  }
+}
