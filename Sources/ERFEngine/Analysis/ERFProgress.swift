@@ -93,6 +93,11 @@ public struct ERFResult: Sendable {
   public var imageNames: [String]
   /// Images that were to be averaged over too.
   public var skipped: [SkippedImage]
+  /// Area ratios of each image's own map, in the order of `imageNames`; empty for one image.
+  public var imageRatios: [[AreaRatio]] = []
+  /// What the tapped layer answers, (H, W) of its map row-major: the mean over channels of what is
+  /// positive, over the images; empty where only a part of it was computed.
+  public var features: [Float] = []
   public var seconds: ERFSeconds
   /// Largest resident memory of the process so far, in bytes.
   public var peakBytes: Int

@@ -13,6 +13,29 @@ import Testing
     return request
   }
 
+  @Test func ratiosOfEachImageAndAnswersOfTheLayer() throws {
+    let computer = ERFComputer()
+    let both = try computer.compute(
+      request {
+        $0.images = .builtIn(2)
+        $0.keepsForward = true
+      })
+    #expect(both.imageRatios.count == 2)
+    let second = try computer.compute(request { $0.images = .builtInAt(1..<2) })
+    #expect(both.imageRatios[1] == second.metrics.ratios)
+    #expect(second.imageRatios.isEmpty)
+    #expect(both.features.count == 8 * 6 && both.features.allSatisfy { $0 >= 0 })
+    let network = try computer.network(NetworkSpec(model: model))
+    var sum: Float = 0
+    for index in 0..<2 {
+      let input = network.preprocessing.tensor(
+        BuiltInImages.image(at: index), size: InputSize(height: 64, width: 48))
+      let features = try network.features(input, tap: nil)
+      for channel in 0..<12 { sum += max(0, features[0, 3, 2, channel]) / 24 }
+    }
+    #expect(abs(both.features[3 * 6 + 2] - sum) < 1e-4 * sum)
+  }
+
   @Test func reportsInOrderAndAverages() throws {
     let computer = ERFComputer()
     var events: [String] = []
