@@ -111,6 +111,7 @@ enum ExploreCommand {
   private static func session(models arguments: Arguments) throws -> Session {
     let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
     guard models.count <= 2 else { throw UsageError.tooManyModels }
+    if models.contains(where: SavedMap.isSaved) { return try session(maps: models, arguments) }
     let requests = try arguments.requests(models)
     for request in requests {
       do {
@@ -121,6 +122,20 @@ enum ExploreCommand {
       }
     }
     return try Session(requests)
+  }
+
+  /// Saved maps beside one another or beside a network.
+  private static func session(maps words: [String], _ arguments: Arguments) throws -> Session {
+    let models = words.filter { !SavedMap.isSaved($0) }
+    var session = Session(models: words)
+    if !models.isEmpty {
+      session = try Session(arguments.requests(models))
+      session.networks = words.map { word in
+        SavedMap.isSaved(word) ? NetworkChoice(model: word) : session.networks[0]
+      }
+    }
+    for word in words where SavedMap.isSaved(word) { _ = try SavedMap.load(path: word) }
+    return session
   }
 
   static func terminalOptions(_ arguments: Arguments) throws(UsageError) -> TerminalOptions {

@@ -14,10 +14,12 @@ func makeResult(
     height: request.size.height, width: request.size.width, sigma: sigma, peak: peak,
     images: images, rule: request.rule)
   let (map, metrics) = shape.measured
-  return ERFResult(
+  var result = ERFResult(
     subject: makeSubject(request), map: map, metrics: metrics,
     imageNames: (0..<images).map { "image \($0)" },
     seconds: ERFSeconds(total: 1.5), peakBytes: 300 << 20)
+  result.features = (0..<49).map { Float($0 % 8 + $0 / 8) }
+  return result
 }
 
 /// A map that falls off from the middle; made once, since the tests ask for the same few many times.
@@ -142,6 +144,7 @@ final class FakeTerminal: Terminal {
   let display = Display()
   let notice: String?
   private(set) var frames: [Frame] = []
+  private(set) var hasMouse = false
   private(set) var isClosed = false
   private(set) var suspensions = 0
   private(set) var redraws = 0
@@ -164,6 +167,10 @@ final class FakeTerminal: Terminal {
   func redraw() { redraws += 1 }
   func copy(_ text: String) { copied.append(text) }
   func suspend() { suspensions += 1 }
+  func listenToMouse(_ isOn: Bool) -> Bool {
+    hasMouse = isOn
+    return true
+  }
   func close() { isClosed = true }
 
   func nextEvent(milliseconds: Int?) -> TerminalEvent {

@@ -79,6 +79,11 @@ private let packageRoot = #filePath.split(separator: "/", omittingEmptySubsequen
 
 /// Files at the package's root.
 public enum PackageFiles {
+  /// Names of the files and folders in a folder.
+  public static func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(packageRoot)/\(folder)").sorted()
+  }
+
   public static func text(_ name: String) throws -> String {
     String(
       decoding: try Data(contentsOf: URL(fileURLWithPath: "\(packageRoot)/\(name)")),

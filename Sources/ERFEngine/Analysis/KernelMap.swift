@@ -31,6 +31,11 @@ public struct StageKernels: Sendable, Equatable {
   public let before: KernelMap
   /// With the small kernels added; equal to `before` where there are none.
   public let after: KernelMap
+
+  public init(before: KernelMap, after: KernelMap) {
+    self.before = before
+    self.after = after
+  }
 }
 
 extension StageKernels {

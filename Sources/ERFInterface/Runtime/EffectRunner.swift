@@ -63,6 +63,15 @@ final class EffectRunner {
   func carryOut(_ effect: Effect) {
     switch effect {
     case .compute(let id, let request, let preview): compute(id, request, preview: preview)
+    case .openMap(let id, let path):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        do {
+          let result = try SavedMap.load(path: path)
+          mailbox.post(.finished(id, result, HeatField(result)))
+        } catch {
+          mailbox.post(.failed(id, String(describing: error)))
+        }
+      }
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
@@ -73,7 +82,32 @@ final class EffectRunner {
     case .export(let id, let results, let kind, let colours):
       export(id, results, kind, colours: colours)
     case .save(let id, let path, let bytes): save(id, path: path, bytes)
-    case .exportScreen, .copy, .redraw, .suspend, .quit: break
+    case .listImages(let id, let path):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        do {
+          let paths = try ImageList.expand([path]).map(\.path)
+          mailbox.post(.listed(id, paths: paths, failure: nil))
+        } catch {
+          mailbox.post(.listed(id, paths: [], failure: String(describing: error)))
+        }
+      }
+    case .aggregateKernels(let id, let spec):
+      let cancellation = register(id)
+      exportQueue.async(group: unfinished) { [mailbox] in
+        do {
+          let stages = try StageKernels.stages(of: spec, cancellation: cancellation)
+          mailbox.post(.aggregated(id, stages, failure: nil))
+        } catch is CancellationError {
+          mailbox.post(.aggregated(id, [], failure: nil))
+        } catch {
+          mailbox.post(.aggregated(id, [], failure: String(describing: error)))
+        }
+      }
+    case .drawPicture(let name):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        mailbox.post(.pictured(name, Picture.load(name)))
+      }
+    case .exportScreen, .copy, .redraw, .listenToMouse, .suspend, .quit: break
     }
   }
 

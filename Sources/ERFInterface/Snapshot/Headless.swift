@@ -38,7 +38,7 @@ private struct Player {
     for effect in update(&model, message) {
       switch effect {
       case .quit: hasLeft = true
-      case .redraw, .suspend: break
+      case .redraw, .listenToMouse, .suspend: break
       default: runner.carryOut(effect)
       }
     }
@@ -55,7 +55,10 @@ private struct Player {
 
 extension Model {
   /// Whether an answer is still to come.
-  var isBusy: Bool { isComputing || exporting != nil || saving != nil || shapeBias.isBusy }
+  var isBusy: Bool {
+    isComputing || exporting != nil || saving != nil || listing != nil
+      || shapeBias.isBusy || !pictures.awaited.isEmpty || kernelMaps.job != nil
+  }
 }
 
 extension Key {

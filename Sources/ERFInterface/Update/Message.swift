@@ -6,6 +6,10 @@ public import ERFEngine
 /// Something that happened.
 public enum Message: Sendable {
   case key(Key)
+  /// Something done with the mouse on a screen of a size.
+  case pointer(Pointer, ScreenSize)
+  /// The terminal has no mouse.
+  case mouseRefused
   /// The first thing after the first frame.
   case opened
   /// The worker began on a request.
@@ -28,6 +32,11 @@ public enum Message: Sendable {
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
   case saved(RequestID, path: String, failure: String?)
+  /// The image files that a path names, or what is wrong with it.
+  case listed(RequestID, paths: [String], failure: String?)
+  case pictured(PictureName, Picture)
+  /// The kernels of each stage of a network, or what is wrong with it.
+  case aggregated(RequestID, [StageKernels?], failure: String?)
 }
 
 /// A map on its way with what the worker derived from it.
@@ -47,6 +56,8 @@ public struct PartialMap: Sendable {
 public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
   case compute(RequestID, ERFRequest, preview: ERFRequest?)
+  /// Reads a saved map, which answers like a run.
+  case openMap(RequestID, path: String)
   case cancel(RequestID)
   /// Measures a network's shape bias unless it is cancelled within that time.
   case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
@@ -56,9 +67,17 @@ public enum Effect: Sendable {
   /// Writes the screen to a file of its own with that ending.
   case exportScreen(RequestID, ending: String)
   case save(RequestID, path: String, [UInt8])
+  /// Looks for the images that a path names: a file, or a folder of them.
+  case listImages(RequestID, path: String)
+  /// Sums the kernels of a network's stages.
+  case aggregateKernels(RequestID, NetworkSpec)
+  /// Makes an image small.
+  case drawPicture(PictureName)
   /// Puts text on the terminal's clipboard.
   case copy(String)
   case redraw
+  /// Reports clicks, or leaves the mouse to the terminal.
+  case listenToMouse(Bool)
   case suspend
   case quit
 }

@@ -17,7 +17,7 @@ extension Model {
   mutating func pursueShapeBias() -> [Effect] {
     guard showsShapeBias else { return [] }
     var effects: [Effect] = []
-    for (index, network) in session.networks.enumerated() {
+    for (index, network) in session.networks.enumerated() where network.savedMap == nil {
       let spec = network.spec
       guard shapeBias.sides[index].asked != spec else { continue }
       if let job = shapeBias.sides[index].job { effects.append(.cancel(job.id)) }

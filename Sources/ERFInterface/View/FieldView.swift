@@ -55,7 +55,7 @@ struct FieldDrawing {
     if let shown = side.shown {
       frame.drawHeat(
         pixels, in: layout.map, colours: colours, style: style, marks: marks(shown),
-        underlay: nil)
+        underlay: underlay(shown))
       drawTicks(shown, on: &frame)
     } else {
       drawWell(on: &frame)
@@ -98,6 +98,9 @@ struct FieldDrawing {
     let size = model.inputSize(index)
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
+    if model.session.networks[index].savedMap != nil {
+      return [weights(long: true), Span(glyphs.separator, .line), Span(long, .quiet)]
+    }
     let stage = (request.tap ?? side.subject?.tap ?? "last stage").sanitised
     let variants = [
       [weights(long: true), Span(long, .quiet), Span(stage, .quiet)],
@@ -112,11 +115,12 @@ struct FieldDrawing {
 
   /// Random weights stand out, since with them the order of networks can reverse.
   private func weights(long: Bool) -> Span {
+    if model.session.networks[index].savedMap != nil { return Span("saved map", .quiet) }
     switch request.network.weights {
     case .random(let seed):
-      Span(long ? "random weights, seed \(seed)" : "random:\(seed)", .warning)
+      return Span(long ? "random weights, seed \(seed)" : "random:\(seed)", .warning)
     case .file(let path):
-      Span((long ? "weights " : "") + path.fileName.sanitised, .quiet)
+      return Span((long ? "weights " : "") + path.fileName.sanitised, .quiet)
     }
   }
 

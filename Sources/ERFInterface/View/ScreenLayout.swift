@@ -125,7 +125,7 @@ extension PanelName {
     switch self {
     case .fields: 20
     case .unit, .images: 13
-    case .kernels: 15
+    case .kernels: 24
     case .metrics: 16
     case .jobs: 8
     case .shapeBias: 24

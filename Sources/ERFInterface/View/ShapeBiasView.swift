@@ -105,7 +105,8 @@ extension Frame {
       let columns = min(area.columns, Int((Double(rows) * model.display.cellAspect).rounded()))
       drawPicture(
         model.shapeBias.picture,
-        in: Area(row: area.row, column: area.column, rows: rows, columns: columns))
+        in: Area(row: area.row, column: area.column, rows: rows, columns: columns),
+        display: model.display)
       textRow += rows
     }
     for (offset, line) in lines.enumerated() where textRow + offset < area.row + area.rows {
@@ -113,38 +114,11 @@ extension Frame {
     }
   }
 
-  private mutating func drawPicture(_ picture: StimulusPicture?, in area: Area) {
+  private mutating func drawPicture(
+    _ picture: StimulusPicture?, in area: Area, display: Display
+  ) {
     guard let picture else { return fill(area, .well) }
-    for row in 0..<area.rows {
-      for column in 0..<area.columns {
-        func half(_ half: Int) -> Paint {
-          .picture(
-            picture.image.average(
-              row: 2 * row + half, of: 2 * area.rows, column: column, of: area.columns))
-        }
-        self[area.row + row, area.column + column] = Self.halfBlock(half(0), half(1))
-      }
-    }
-  }
-}
-
-extension Image {
-  /// The mean colour of a cell of a grid over the picture, five bits a channel, so that pictures stay
-  /// within the colours that a terminal holds.
-  fileprivate func average(row: Int, of rows: Int, column: Int, of columns: Int) -> RGB {
-    let top = row * height / rows
-    let left = column * width / columns
-    let bottom = max(top + 1, (row + 1) * height / rows)
-    let right = max(left + 1, (column + 1) * width / columns)
-    var sums = [0, 0, 0]
-    for y in top..<bottom {
-      for x in left..<right {
-        for channel in 0..<3 { sums[channel] += Int(pixels[(y * width + x) * 3 + channel]) }
-      }
-    }
-    let count = (bottom - top) * (right - left)
-    func level(_ sum: Int) -> UInt8 { UInt8(min(31, (sum / count + 4) / 8) * 255 / 31) }
-    return RGB(level(sums[0]), level(sums[1]), level(sums[2]))
+    drawPicture(picture.image, in: area, display: display)
   }
 }
 
