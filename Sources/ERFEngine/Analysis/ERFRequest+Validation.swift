@@ -13,9 +13,13 @@ extension ERFRequest {
     let tap = try network.tap(self.tap)
     let size = inputs.size ?? self.size
     let shape = try network.shape(of: tap, input: size)
-    _ = try Network.checked(units, on: tap, shape: shape)
+    let units = try Network.checked(self.units, on: tap, shape: shape)
     let estimate = MemoryEstimate(
-      graph: network.graph, shapes: try network.shapes(input: size), value: tap.value)
+      training: try architecture.graph(from: PlaceholderParameters()),
+      plan: RegionPlan(
+        network.graph, value: tap.value, region: keepsForward ? nil : Region(holding: units),
+        shapes: try network.shapes(input: size)),
+      keepsForward: keepsForward)
     guard estimate.bytes < ProcessMemory.machineBytes else {
       throw MemoryError(
         model: network.id, size: size, needed: estimate.bytes,

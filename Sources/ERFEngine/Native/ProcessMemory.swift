@@ -7,9 +7,11 @@
 #endif
 
 enum ProcessMemory {
-  /// Memory that this process may use, in bytes: the machine's, or the limit set for it.
+  /// Memory that this process may use, in bytes: the machine's, or the least limit set for it by
+  /// control groups (containers) or the shell.
   static let machineBytes: Int = {
-    let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    let installed = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    let machine = min(installed, ControlGroups.memoryLimit() ?? installed)
     var limit = rlimit()
     #if canImport(Glibc)
       let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
