@@ -128,7 +128,7 @@ extension PanelName {
     case .kernels: 15
     case .metrics: 16
     case .jobs: 8
-    case .shapeBias: 24
+    case .shapeBias: 27
     }
   }
 }
