@@ -86,7 +86,7 @@ public struct Network: Sendable {
     _ file: Checkpoint, of original: any Architecture, _ spec: NetworkSpec
   ) throws -> CheckpointParameters {
     let parameters = try CheckpointParameters(
-      file: file, model: original.id, landmark: type(of: original).landmark,
+      file: file, model: original.id, landmarks: type(of: original).landmarks,
       key: spec.weightsKey, allowsMissingHead: spec.allowsMissingHead,
       isRecognised: spec.model == nil)
     try parameters.requireFit(original)
