@@ -155,7 +155,8 @@ struct EngineComputing: ERFComputing {
     let probe = ShapeBiasProbe(request)
     try probe.validate(network)
     return try probe.run(
-      computer.network(network), cancellation: cancellation, progress: progress)
+      computer.network(network, cancellation: cancellation), cancellation: cancellation,
+      progress: progress)
   }
 }
 
