@@ -140,7 +140,7 @@ enum ExploreCommand {
 
 /// The engine, for the explorer.
 struct EngineComputing: ERFComputing {
-  private let computer = ERFComputer()
+  fileprivate let computer = ERFComputer()
 
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
@@ -157,6 +157,23 @@ struct EngineComputing: ERFComputing {
     return try probe.run(
       computer.network(network, cancellation: cancellation), cancellation: cancellation,
       progress: progress)
+  }
+}
+
+extension EngineComputing {
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    let classifier = try Classifier(
+      computer.network(request.network, cancellation: cancellation), threads: threads,
+      cancellation: cancellation)
+    switch request.image {
+    case .builtIn(let index):
+      return try classifier.classify(
+        BuiltInImages.image(at: index), from: BuiltInImages.name(at: index), top: classifier.classes
+      )
+    case .file(let path): return try classifier.classify(path, top: classifier.classes)
+    }
   }
 }
 

@@ -275,6 +275,7 @@ extension PanelName {
     case .metrics: "area ratios and other numbers"
     case .images: "what the maps are averaged over"
     case .jobs: "what is being computed, and past messages"
+    case .prediction: "which classes the networks name, before and after an edit"
     case .shapeBias: "whether the networks decide by shape or by texture"
     }
   }

@@ -20,6 +20,7 @@ public struct Model: Sendable {
   public var lists = ListPlaces()
   public var history = History()
   public var shapeBias: ShapeBiasState
+  public var predictions = Predictions()
   public var display: Display
   /// Worker threads; nil: one a core.
   public var threads: Int?

@@ -11,6 +11,7 @@ final class EffectRunner {
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
+  private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
   private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
@@ -54,6 +55,22 @@ final class EffectRunner {
     }
   }
 
+  private func predict(_ id: RequestID, _ request: PredictionRequest, threads: Int?) {
+    let cancellation = register(id)
+    predictionQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        try cancellation.check()
+        let classes = try computing.predict(
+          request, threads: threads, cancellation: cancellation)
+        mailbox.post(.predicted(id, classes))
+      } catch is CancellationError {
+        mailbox.post(.cancelled(id))
+      } catch {
+        mailbox.post(.predictionFailed(id, String(describing: error)))
+      }
+    }
+  }
+
   private func register(_ id: RequestID) -> Cancellation {
     let cancellation = Cancellation()
     cancellations = cancellations.filter { !$0.value.isCancelled }
@@ -70,6 +87,7 @@ final class EffectRunner {
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
+    case .predict(let id, let request, let threads): predict(id, request, threads: threads)
     case .drawStimulus(let index):
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.drawn(StimulusPicture(index: index)))

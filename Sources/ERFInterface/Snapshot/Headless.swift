@@ -56,7 +56,8 @@ private struct Player {
 extension Model {
   /// Whether an answer is still to come.
   var isBusy: Bool {
-    isComputing || exporting != nil || saving != nil || shapeBias.isBusy || isBrowsing
+    isComputing || exporting != nil || saving != nil || shapeBias.isBusy
+      || predictions.isBusy || isBrowsing
   }
 
   private var isBrowsing: Bool {

@@ -23,6 +23,8 @@ public enum Message: Sendable {
   case probing(RequestID, ShapeBiasProgress)
   case probed(RequestID, ShapeBiasReport)
   case probeFailed(RequestID, String)
+  case predicted(RequestID, Classification)
+  case predictionFailed(RequestID, String)
   /// A stimulus of the shape-bias panel.
   case drawn(StimulusPicture)
   case listed(String, FolderAnswer)
@@ -59,6 +61,8 @@ public enum Effect: Sendable {
   case cancel(RequestID)
   /// Measures a network's shape bias unless it is cancelled within that time.
   case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
+  /// Names the classes of the first image.
+  case predict(RequestID, PredictionRequest, threads: Int?)
   /// Draws the conflicting stimulus of that number.
   case drawStimulus(Int)
   case export(RequestID, [ERFResult], ExportKind, colours: String)

@@ -39,6 +39,9 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   case .probed(let id, let report): model.probed(id, report)
   case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
   case .drawn(let picture): model.drawn(picture)
+  case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
+  case .predictionFailed(let id, let reason):
+    model.predictions.answer(id, .failed(reason.sanitised))
   case .cancelled(let id):
     model.withSide(id) { side in
       side.job = nil
@@ -63,7 +66,7 @@ extension Model {
       let wanted = request(index)
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
-    return runs + pursueShapeBias()
+    return runs + pursueShapeBias() + pursuePredictions()
   }
 
   /// Supersedes what runs for a side.

@@ -51,6 +51,7 @@ extension Frame {
     case .images: drawImages(model, in: area)
     case .jobs: drawJobs(model, in: area)
     case .shapeBias: drawShapeBias(model, in: area)
+    case .prediction: drawPredictions(model, in: area)
     }
   }
 
