@@ -29,18 +29,24 @@ extension Command {
     let size = arguments.has("--size") ? try arguments.size() : nil
     let files = try ImageList.expandClasses(arguments.all("--image"))
     let classifier = try Classifier(spec, size: size, threads: arguments.threads())
-    let results = try files.map { try classifier.classify($0) }
+    var skipped: [SkippedImage] = []
+    let results = try classifier.classify(files) { skipped.append($0) }
+    for image in skipped {
+      StandardStreams.writeError(Text.message("skipped \(image.explanation)"))
+    }
     if arguments.has("--json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let document = Document(classifier.network, results)
+      let document = Document(classifier.network, results, skipped)
       try StandardStreams.write(String(decoding: encoder.encode(document), as: UTF8.self) + "\n")
     } else {
-      try StandardStreams.write(text(classifier, results))
+      try StandardStreams.write(text(classifier, results, skipped))
     }
   }
 
-  private static func text(_ classifier: Classifier, _ results: [Classification]) -> String {
+  private static func text(
+    _ classifier: Classifier, _ results: [Classification], _ skipped: [SkippedImage]
+  ) -> String {
     let network = classifier.network
     var lines = [
       "\(network.id)  weights \(network.weights) (\(network.weightsHash))  "
@@ -58,6 +64,9 @@ extension Command {
       lines.append(
         "accuracy: \(accuracy.right) of \(accuracy.labelled) pictures whose class is known, "
           + "\(Text.fixed(100 * accuracy.share, 1)) %")
+    }
+    if !skipped.isEmpty {
+      lines += ["", "note: \(skipped.count) of \(skipped.count + results.count) pictures skipped"]
     }
     if let choice = network.weightsChoice, !choice.others.isEmpty {
       lines += ["", Text.note(of: choice)]
@@ -104,9 +113,13 @@ private struct Document: Encodable {
   let weights: String
   let weightsHash: String
   let results: [Entry]
+  let skipped: [String]
   let accuracy: Total?
 
-  init(_ network: Network, _ classifications: [Classification]) {
+  init(
+    _ network: Network, _ classifications: [Classification], _ skipped: [SkippedImage]
+  ) {
+    self.skipped = skipped.map(\.explanation)
     model = network.id
     weights = network.weights.description
     weightsHash = network.weightsHash

@@ -63,6 +63,13 @@ enum Report {
           + "\(result.subject.model) lies at the border: "
           + "the input may be too small to tell networks apart (see --size)")
     }
+    for result in results where !result.skipped.isEmpty {
+      let count = result.skipped.count
+      lines.append("")
+      lines.append(
+        "note: \(count) of \(count + result.imageNames.count) images skipped for "
+          + "\(result.subject.model)")
+    }
     for choice in results.compactMap(\.subject.weightsChoice) where !choice.others.isEmpty {
       lines.append("")
       lines.append(Text.note(of: choice))

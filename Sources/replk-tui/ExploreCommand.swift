@@ -10,7 +10,7 @@ enum ExploreCommand {
   static let sessionOptions =
     Options.network + Options.images + Options.unit + Options.run + [
       Option(
-        "--colours", "--colors", value: "NAME",
+        "--colormap", "--colourmap", value: "NAME",
         help: "first colour map: \(colourMaps.joined(separator: ", "))")
     ]
 
@@ -49,7 +49,10 @@ enum ExploreCommand {
     var options = ExplorerOptions()
     let session: Session
     let keepsState = !arguments.has("--no-state")
-    if keepsState { options.statePath = SessionFile.statePath }
+    if keepsState {
+      options.statePath = SessionFile.statePath
+      options.recentPath = SessionFile.recentPath
+    }
     if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
       session = last
     } else {
@@ -92,7 +95,7 @@ enum ExploreCommand {
   /// The session that positionals and options make, and the number of threads asked for.
   static func session(_ arguments: Arguments) throws -> (Session, threads: Int?) {
     let colours = try arguments.parsed(
-      "--colours", expected: colourMaps.joined(separator: ", ")
+      "--colormap", expected: colourMaps.joined(separator: ", ")
     ) { colourMaps.contains($0) ? $0 : nil }
     var session: Session
     if let word = arguments.positionals.first, SessionFile.isSession(word) {
@@ -137,12 +140,40 @@ enum ExploreCommand {
 
 /// The engine, for the explorer.
 struct EngineComputing: ERFComputing {
-  private let computer = ERFComputer()
+  fileprivate let computer = ERFComputer()
 
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
     try computer.compute(request, cancellation: cancellation, progress: progress)
+  }
+
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport {
+    let probe = ShapeBiasProbe(request)
+    try probe.validate(network)
+    return try probe.run(
+      computer.network(network, cancellation: cancellation), cancellation: cancellation,
+      progress: progress)
+  }
+}
+
+extension EngineComputing {
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    let classifier = try Classifier(
+      computer.network(request.network, cancellation: cancellation), threads: threads,
+      cancellation: cancellation)
+    switch request.image {
+    case .builtIn(let index):
+      return try classifier.classify(
+        BuiltInImages.image(at: index), from: BuiltInImages.name(at: index), top: classifier.classes
+      )
+    case .file(let path): return try classifier.classify(path, top: classifier.classes)
+    }
   }
 }
 

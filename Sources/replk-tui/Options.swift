@@ -50,7 +50,7 @@ enum Options {
     Option("--pgm-8", help: "write PGM with 8 bits rather than 16"),
     Option("--pgm-ascii", help: "write PGM as text"),
     Option(
-      "--colours", "--colors", value: "NAME",
+      "--colormap", "--colourmap", value: "NAME",
       help: "colour map of PNG: \(ColourMap.all.map(\.name).joined(separator: ", "))"),
   ]
 
@@ -130,23 +130,28 @@ extension Arguments {
     }
   }
 
-  /// The images that `--image`, `--tensor` and `--count` ask for; folders are listed here.
-  func images() throws -> ImageSource {
+  /// The images that `--image`, `--tensor` and `--count` ask for, and which of them were only found in
+  /// folders; folders are listed here.
+  func images() throws -> (source: ImageSource, found: Set<String>) {
     let count = try count()
     if let tensor = last("--tensor") {
       if has("--image") { throw UsageError.conflicting("--tensor", "--image") }
       if has("--size") { throw UsageError.conflicting("--tensor", "--size") }
       if has("--count") { throw UsageError.conflicting("--tensor", "--count") }
-      return .tensor(tensor)
+      return (.tensor(tensor), [])
     }
-    guard has("--image") else { return .builtIn(count ?? 1) }
+    guard has("--image") else { return (.builtIn(count ?? 1), []) }
     let files = try ImageList.expand(all("--image"))
-    guard let count else { return .files(files) }
-    guard count <= files.count else {
+    let taken = count ?? files.count
+    guard taken <= files.count else {
       throw UsageError.badValue(
-        option: "--count", value: "\(count)", expected: "at most the \(files.count) images given")
+        option: "--count", value: "\(taken)", expected: "at most the \(files.count) images given")
     }
-    return .files(Array(files.prefix(count)))
+    let named = Set(files.filter(\.isNamed).map(\.path))
+    return (
+      .files(files.prefix(taken).map(\.path)),
+      found: Set(files.map(\.path)).subtracting(named)
+    )
   }
 
   /// The networks that `words` name: models, which take the values of `--weights` in their order or
@@ -182,10 +187,11 @@ extension Arguments {
     let networks = try networks(words)
     let images = try images()
     return try networks.map { network in
-      ERFRequest(
-        network: network, images: images, size: try size(), tap: try tap(), unit: try unit(),
-        rule: try rule(),
-        threads: try threads())
+      var request = ERFRequest(
+        network: network, images: images.source, size: try size(), tap: try tap(),
+        unit: try unit(), rule: try rule(), threads: try threads())
+      request.dispensable = images.found
+      return request
     }
   }
 
@@ -200,7 +206,7 @@ extension Arguments {
 
   func colours() throws(UsageError) -> ColourMap {
     try parsed(
-      "--colours", expected: ColourMap.all.map(\.name).joined(separator: ", ")
+      "--colormap", expected: ColourMap.all.map(\.name).joined(separator: ", ")
     ) { ColourMap.named($0) } ?? .ember
   }
 }

@@ -26,8 +26,8 @@ struct ProgressLine {
       tellSkipped()
     case .layer(_, let image, let images, let fraction):
       show("image \(image + 1)/\(images)", fraction: fraction)
-    case .skipped(_, let name, let layer):
-      skipped.append("skipped \(name): NaN or Inf first appears in \(layer)")
+    case .skipped(_, let image):
+      skipped.append("skipped \(image.explanation)")
       if hasMap { tellSkipped() }
     }
   }

@@ -1,7 +1,8 @@
 // Stand-ins of the tests: a terminal in memory, a computation under the test's control, made maps.
 
-import ERFEngine
 import Synchronization
+
+@testable import ERFEngine
 
 @testable import ERFInterface
 
@@ -63,6 +64,50 @@ func makeSubject(_ request: ERFRequest) -> ERFSubject {
     units: request.units.isEmpty ? [Unit(row: 3, column: 3)] : request.units, rule: request.rule)
 }
 
+/// A finished probe; `shapes` of four conflicting stimuli are decided by shape, the next by texture.
+func makeReport(_ network: NetworkSpec, shapes: Int = 2, correct: Int = 48) -> ShapeBiasReport {
+  let decisions = (0..<256).map { index in
+    let stimulus = BuiltInStimulus(kind: .conflict, seed: 0, index: index)
+    let turn = (index / 16 + index) % 4
+    return CueDecision(
+      subject: network.name, image: stimulus.fileName, shape: stimulus.shape,
+      texture: stimulus.texture,
+      response: turn < shapes
+        ? stimulus.shape
+        : turn == shapes
+          ? stimulus.texture
+          : ObjectCategory.allCases.first { ![stimulus.shape, stimulus.texture].contains($0) })
+  }
+  let counts = ShapeBias(subject: network.name, decisions: decisions)
+  func readOut(_ tap: String) -> ReadOutReport {
+    ReadOutReport(
+      tap: tap, channels: 128, lambda: 1, trained: 192,
+      heldOut: Accuracy(correct: correct, total: 64), counts: counts, interval: 0.5...0.75,
+      shapeOnly: nil, textureOnly: nil, shuffled: [])
+  }
+  return ShapeBiasReport(
+    model: network.name, weights: network.weights.description, weightsHash: "0123456789abcdef",
+    method: .builtIn(size: 128, seed: 0), counts: counts, interval: 0.5...0.75,
+    decisions: decisions, skipped: [], readOut: readOut("stage4"),
+    stages: (1...4).map { readOut("stage\($0)") }, seconds: 2)
+}
+
+/// Ten classes, of which an edited network prefers others.
+func makeClasses(_ request: PredictionRequest) -> Classification {
+  let names = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+    "American Staffordshire terrier, a dog",
+  ]
+  let shift = request.network.weightsModel == nil ? 0 : 6
+  return Classification(
+    image: "image",
+    top: names.indices.map { index in
+      let place = (index + shift) % names.count
+      return Classification.Candidate(
+        index: place, name: names[place], probability: index == 0 ? 0.55 : 0.05)
+    }, label: nil)
+}
+
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
   ERFRequest(
     network: NetworkSpec(model: model), size: InputSize(height: size, width: size))
@@ -83,6 +128,16 @@ extension Model {
   /// Answers every run among `effects`: A with a small map, B with a large one.
   mutating func finish(_ effects: [Effect], images: Int = 1) {
     for effect in effects {
+      if case .probe(let id, _, let network, _) = effect {
+        let isFirst = shapeBias.sides[0].job?.id == id
+        _ = update(&self, .probed(id, makeReport(network, shapes: isFirst ? 2 : 1)))
+      }
+      if case .predict(let id, let request, _) = effect {
+        _ = update(&self, .predicted(id, makeClasses(request)))
+      }
+      if case .drawStimulus(let index) = effect {
+        _ = update(&self, .drawn(StimulusPicture(index: index)))
+      }
       guard case .compute(let id, let request, _) = effect else { continue }
       let side = sides.firstIndex { $0.job?.id == id } ?? 0
       let result = makeResult(request, sigma: side == 0 ? 20 : 45, images: images)
@@ -219,6 +274,23 @@ struct FakeComputing: ERFComputing {
     }
     calls.finished.add(1, ordering: .sequentiallyConsistent)
     return makeResult(request, images: images)
+  }
+
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport {
+    if let failure { throw Failure(description: failure) }
+    progress(ShapeBiasProgress(phase: .agreeing, done: 0, total: 512))
+    try cancellation.check()
+    return makeReport(network)
+  }
+
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    if let failure { throw Failure(description: failure) }
+    return makeClasses(request)
   }
 }
 

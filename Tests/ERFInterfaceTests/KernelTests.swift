@@ -15,7 +15,7 @@ import Testing
     #expect(effects.computed.count == 1)
     let spec = effects.computed[0].network
     #expect(spec.model?.hasPrefix("replknet:kernels=31,29,25,13:") == true)
-    #expect(spec.weightsModel == "RepLKNet-31" && spec.fit == .crop)
+    #expect(spec.weightsModel == "RepLKNet-31" && spec.fit == .reinitialise(seed: 0))
     #expect(model.sides[1].isStale && !model.sides[0].isStale)
     // Back to where it was: no edit is left.
     _ = model.type(">")
@@ -57,9 +57,11 @@ import Testing
     var model = makeModel()
     _ = model.type("3")
     _ = model.type(">")
-    #expect(model.type("f").computed[0].network.fit == .interpolate)
-    #expect(model.type("f").computed[0].network.fit == .reinitialise(seed: 1))
-    _ = model.type("f")
+    let fits = (0..<3).map { _ in model.type("f").computed[0].network.fit }
+    #expect(fits == [.crop, .interpolate, .reinitialise(seed: 0)])
+    #expect(NetworkChoice(model: "RepLKNet-3", weights: .file("x.pth")).fit == .interpolate)
+    #expect(
+      NetworkChoice(model: "RepLKNet-3", weights: .random(seed: 7)).fit == .reinitialise(seed: 7))
     #expect(model.type("X").computed.count == 1)
     #expect(model.session.networks[0] == model.session.networks[1])
     #expect(model.type("x").isEmpty && model.notice?.lines == ["A and B are the same"])

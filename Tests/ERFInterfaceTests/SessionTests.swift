@@ -19,6 +19,8 @@ import Testing
     }
     model.session.title = "a title"
     model.session.networks[0].weights = .file("/a/b.pth")
+    model.session.networks[0].weightsKey = "model_ema"
+    model.session.networks[1].allowsMissingHead = true
     model.session.images.source = .files(["x.png", "y.png"])
     model.session.images.count = 2
     model.session.size = InputSize(height: 96, width: 128)

@@ -104,7 +104,9 @@ import Testing
 
   @Test func skippedImagesAreNamed() {
     var model = makeModel()
-    model.sides[0].shown?.skipped = [SkippedImage(name: "/a/b\u{7}.png", layer: "stages.2")]
+    model.sides[0].shown?.skipped = [
+      SkippedImage(name: "/a/b\u{7}.png", reason: .nonFinite(layer: "stages.2"))
+    ]
     let text = view(model, size: ScreenSize(rows: 24, columns: 120)).text
     #expect(text.contains("b?.png skipped: not finite from stages.2"))
   }

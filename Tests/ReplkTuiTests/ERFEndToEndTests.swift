@@ -35,7 +35,8 @@ import Testing
     let result = try #require(try outcome.results().first)
     #expect(
       Set(result.keys) == [
-        "model", "weights", "weightsHash", "input", "images", "stage", "unit", "units", "rule",
+        "model", "weights", "weightsHash", "input", "images", "skipped", "stage", "unit", "units",
+        "rule",
         "ratios",
         "rawRatios", "borderShare", "sigma", "centreOfMass", "radii", "seconds", "peakBytes",
       ])

@@ -91,7 +91,7 @@ import Testing
 
   @Test func coloursChangeThePicture() throws {
     _ = try erf(["-o", "ember.png"])
-    _ = try erf(["-o", "grey.png", "--colours", "grey"])
+    _ = try erf(["-o", "grey.png", "--colormap", "grey"])
     #expect(try folder.read("ember.png") != folder.read("grey.png"))
   }
 

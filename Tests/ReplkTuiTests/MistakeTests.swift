@@ -80,7 +80,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(erf("--count", "0"), "--count 0"),
     .usage(erf("--count", "9999"), "9999", "built in"),
     .usage(erf("--image", "picture.ppm", "--count", "2"), "--count 2"),
-    .usage(erf("--colours", "plaid"), "plaid", "ember"),
+    .usage(erf("--colormap", "plaid"), "plaid", "ember"),
     .usage(erf("--weights", "random:x"), "random:x"),
     .usage(erf("--weights", "random:-1"), "random:-1"),
     .usage(erf("--weights", "random:1", "--weights", "random:2"), "--weights"),

@@ -24,6 +24,11 @@ import Testing
     }
     #expect(before != after && after.contains("<31>") && after.contains("wrote edited.json"))
     #expect(rows.count >= 2)
+    // B's ratios are others now, A's are what they were.
+    let row = { (side: String, screen: String) in
+      screen.split(separator: "\n").first { $0.contains(" \(side)     ") }?.suffix(40)
+    }
+    #expect(row("A", after) == row("A", before) && row("B", after) != row("B", before))
     #expect(try folder.read("after.png").prefix(4) == [0x89, 0x50, 0x4e, 0x47])
     _ = try succeed(
       ["snapshot", "edited.json", "-o", "again.txt", "--screen", "120x40"], in: folder)

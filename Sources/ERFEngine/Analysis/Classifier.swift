@@ -38,7 +38,17 @@ public struct Classifier: Sendable {
     _ spec: NetworkSpec, size: InputSize? = nil, threads: Int? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws {
-    network = try Network(spec)
+    try self.init(
+      Network(spec, cancellation: cancellation), size: size, threads: threads,
+      cancellation: cancellation)
+  }
+
+  /// The same of a network that is loaded.
+  public init(
+    _ network: Network, size: InputSize? = nil, threads: Int? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    self.network = network
     guard let logits = network.graph.tap("logits") else {
       throw Failure.noClassifier(model: network.id)
     }
@@ -51,11 +61,39 @@ public struct Classifier: Sendable {
     workers = Workers(threads: threads, cancellation: cancellation)
   }
 
+  /// The classes of all `files` in order, and those that were skipped: pictures that were only found
+  /// in folders may be none.
+  ///
+  /// - Throws: as `classify`; what it throws for the first picture where all were skipped.
+  public func classify(
+    _ files: [ImageFile], top: Int = 5, skip: (SkippedImage) -> Void = { _ in }
+  ) throws -> [Classification] {
+    var results: [Classification] = []
+    var firstError: (any Error)?
+    for file in files {
+      do {
+        results.append(try classify(file.path, top: top))
+      } catch let error as any ExplainedError where !file.isNamed && !(error is Failure) {
+        firstError = firstError ?? error
+        skip(SkippedImage(name: file.path, reason: .unreadable(error.explanation)))
+      }
+    }
+    if results.isEmpty, let firstError { throw firstError }
+    return results
+  }
+
   /// The likeliest classes of the picture at `path`, the best first, equal ones by their number.
   ///
   /// - Throws: `ImageError` and `FileError`, `Failure.nonFinite`, `CancellationError`.
   public func classify(_ path: String, top: Int = 5) throws -> Classification {
-    let input = network.preprocessing.tensor(try Image.load(path: path), fit: evaluation.fit)
+    try classify(Image.load(path: path), from: path, top: top)
+  }
+
+  /// The likeliest classes of a picture, the best first; `path` is where it lies, or what it is called.
+  ///
+  /// - Throws: `Failure.nonFinite`, `CancellationError`.
+  public func classify(_ image: Image, from path: String, top: Int = 5) throws -> Classification {
+    let input = network.preprocessing.tensor(image, fit: evaluation.fit)
     let output = try network.graph.forward(
       input, to: logits.value, keep: .nothing, workers: workers
     ).output

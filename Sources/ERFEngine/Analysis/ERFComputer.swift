@@ -7,23 +7,21 @@ public final class ERFComputer: Sendable {
   public enum Failure: ExplainedError, Equatable {
     case tooManyBuiltIn(asked: Int, available: Int)
     case noImages
-    case nothingFinite(images: Int, first: String, layer: String)
+    case allSkipped(images: Int, first: SkippedImage)
 
     public var isUsageError: Bool {
-      if case .nothingFinite = self { false } else { true }
+      if case .allSkipped = self { false } else { true }
     }
 
     public var explanation: String {
       switch self {
       case .tooManyBuiltIn(let asked, let available):
         "\(asked) images asked for, but only \(available) are built in: "
-          + "give a folder with --image"
+          + "give pictures of your own"
       case .noImages: "no images to average over: give at least one"
-      case .nothingFinite(let images, let first, let layer):
-        images == 1
-          ? "\(first) gives no map: NaN or Inf first appears in \(layer)"
-          : "none of the \(images) images gives a map: NaN or Inf first appears in \(layer) "
-            + "(for \(first))"
+      case .allSkipped(let images, let first):
+        (images == 1 ? "no map" : "none of the \(images) images gives a map")
+          + ": \(first.explanation)"
       }
     }
   }
@@ -49,12 +47,16 @@ public final class ERFComputer: Sendable {
   var keptBytes: Int { forwards.bytes }
 
   /// The network of a request, loaded on first use.
-  public func network(_ spec: NetworkSpec) throws -> Network {
+  ///
+  /// - Throws: what opening it throws, `CancellationError`.
+  public func network(
+    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation()
+  ) throws -> Network {
     let key = Key(spec: spec, version: FileVersion(of: spec.weights))
     let found = networks.withLock { networks in
       networks.first { $0.key == key }?.network
     }
-    let network = try found ?? Network(spec)
+    let network = try found ?? Network(spec, cancellation: cancellation)
     networks.withLock { networks in
       networks.removeAll { $0.key == key }
       networks.insert((key, network), at: 0)
@@ -75,7 +77,7 @@ public final class ERFComputer: Sendable {
     var seconds = ERFSeconds()
     try request.validate()
     let inputs = try NetworkInputs(request.images)
-    let network = try network(request.network)
+    let network = try network(request.network, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
@@ -95,11 +97,23 @@ public final class ERFComputer: Sendable {
       workers: Workers(threads: request.threads, cancellation: cancellation))
     var map = ERFMap(height: size.height, width: size.width, rule: request.rule)
     var names: [String] = []
-    var firstFailure: (name: String, layer: String)?
+    var skipped: [SkippedImage] = []
     for index in 0..<inputs.count {
       try cancellation.check()
       let loading = clock.now
-      let (name, input) = try inputs.input(index, size: size, for: network.preprocessing)
+      let name = inputs.name(index)
+      func skip(_ reason: SkippedImage.Reason) {
+        skipped.append(SkippedImage(name: name, reason: reason))
+        progress(.skipped(index, SkippedImage(name: name, reason: reason)))
+      }
+      let input: Tensor
+      do {
+        input = try inputs.input(index, size: size, for: network.preprocessing)
+      } catch let error as any ExplainedError where request.dispensable.contains(inputs.path(index))
+      {
+        skip(.unreadable(error.explanation))
+        continue
+      }
       seconds.load += (clock.now - loading).inSeconds
       do {
         let gradient = try walk.gradient(of: input, seconds: &seconds) { layer, fraction in
@@ -112,18 +126,16 @@ public final class ERFComputer: Sendable {
         names.append(name)
         progress(.image(index, of: inputs.count, map: map))
       } catch let error as NonFiniteError {
-        firstFailure = firstFailure ?? (name, error.layer)
-        progress(.skipped(index, name: name, layer: error.layer))
+        skip(.nonFinite(layer: error.layer))
       }
     }
-    if names.isEmpty, let firstFailure {
-      throw Failure.nothingFinite(
-        images: inputs.count, first: firstFailure.name, layer: firstFailure.layer)
+    if names.isEmpty, let first = skipped.first {
+      throw Failure.allSkipped(images: inputs.count, first: first)
     }
     seconds.total = (clock.now - start).inSeconds
     return ERFResult(
-      subject: subject, map: map, metrics: ERFMetrics(map), imageNames: names, seconds: seconds,
-      peakBytes: ProcessMemory.peakBytes)
+      subject: subject, map: map, metrics: ERFMetrics(map), imageNames: names, skipped: skipped,
+      seconds: seconds, peakBytes: ProcessMemory.peakBytes)
   }
 }
 

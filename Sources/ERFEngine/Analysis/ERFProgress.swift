@@ -7,8 +7,34 @@ public enum ERFProgress: Sendable {
   case layer(name: String, image: Int, images: Int, fraction: Double)
   /// Image `image` (0-based) is in: the running mean over the images so far.
   case image(Int, of: Int, map: ERFMap)
-  /// Image `image` gave NaN or Inf and does not count; `layer` is where it first appeared.
-  case skipped(Int, name: String, layer: String)
+  /// Image `image` does not count.
+  case skipped(Int, SkippedImage)
+}
+
+/// An image that does not count, and why.
+public struct SkippedImage: Sendable, Equatable {
+  public enum Reason: Sendable, Equatable {
+    /// NaN or Inf, which first appeared in the layer.
+    case nonFinite(layer: String)
+    /// The file is no picture that can be read; the words begin with its path.
+    case unreadable(String)
+  }
+
+  public let name: String
+  public let reason: Reason
+
+  public init(name: String, reason: Reason) {
+    self.name = name
+    self.reason = reason
+  }
+
+  /// Which image, and what is wrong with it, in one line.
+  public var explanation: String {
+    switch reason {
+    case .nonFinite(let layer): "\(name): NaN or Inf first appears in \(layer)"
+    case .unreadable(let words): words
+    }
+  }
 }
 
 /// What a map is a map of.
@@ -65,18 +91,21 @@ public struct ERFResult: Sendable {
   public var metrics: ERFMetrics
   /// Names of the images averaged over, in order.
   public var imageNames: [String]
+  /// Images that were to be averaged over too.
+  public var skipped: [SkippedImage]
   public var seconds: ERFSeconds
   /// Largest resident memory of the process so far, in bytes.
   public var peakBytes: Int
 
   public init(
     subject: ERFSubject, map: ERFMap, metrics: ERFMetrics, imageNames: [String],
-    seconds: ERFSeconds, peakBytes: Int
+    skipped: [SkippedImage] = [], seconds: ERFSeconds, peakBytes: Int
   ) {
     self.subject = subject
     self.map = map
     self.metrics = metrics
     self.imageNames = imageNames
+    self.skipped = skipped
     self.seconds = seconds
     self.peakBytes = peakBytes
   }

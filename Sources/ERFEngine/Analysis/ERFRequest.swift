@@ -2,6 +2,9 @@
 public struct ERFRequest: Sendable, Equatable {
   public var network: NetworkSpec
   public var images: ImageSource
+  /// Those of the image files that are skipped, rather than an error, where they cannot be read: such
+  /// as were found in a folder.
+  public var dispensable: Set<String> = []
   /// Input size in pixels.
   public var size: InputSize
   /// The tapped layer: `stage1`..., or a block such as `stages.2.blocks.4`; nil: the last stage.
@@ -38,7 +41,7 @@ public struct ERFRequest: Sendable, Equatable {
 }
 
 /// Which images are averaged over.
-public enum ImageSource: Sendable, Equatable {
+public enum ImageSource: Sendable, Hashable {
   /// The first `count` of the generated pictures that the program brings along.
   case builtIn(Int)
   /// Some of them, by index.

@@ -150,7 +150,7 @@ struct MemoryError: ExplainedError {
 
   var explanation: String {
     "\(model) at \(size.height)x\(size.width) needs about \(Self.gigabytes(needed)) GB of memory, "
-      + "this machine has \(Self.gigabytes(available)): choose a smaller --size or network"
+      + "this machine has \(Self.gigabytes(available)): choose a smaller input or network"
   }
 
   private static func gigabytes(_ bytes: Int) -> String {

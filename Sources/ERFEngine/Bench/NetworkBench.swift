@@ -50,7 +50,7 @@ public struct NetworkBench: Sendable {
     let units = try Network.checked([], on: tap, shape: shapes[tap.value])
     let input = try NetworkInputs(.builtIn(1)).input(
       0, size: pixels, for: network.preprocessing
-    ).input
+    )
     let walk = ERFWalk(
       network: network, tap: tap, units: units, rule: .paper, cache: nil, workers: workers)
     var runs: [ERFSeconds] = []

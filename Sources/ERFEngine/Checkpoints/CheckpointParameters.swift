@@ -12,19 +12,19 @@ struct CheckpointParameters: ParameterSource {
   /// Whether the tensors' shapes alone tell which network this is.
   private let isRecognised: Bool
 
-  /// `landmark` is a parameter that every checkpoint of the network holds; what stands before it in
-  /// the file is the prefix, of which `key` chooses one.
+  /// One of `landmarks` is a parameter that every checkpoint of the network holds; what stands before
+  /// it in the file is the prefix, of which `key` chooses one.
   ///
   /// - Throws: `CheckpointError.noWeights` where `key` names none.
   init(
-    file: Checkpoint, model: String, landmark: String, key: String? = nil,
+    file: Checkpoint, model: String, landmarks: [String], key: String? = nil,
     allowsMissingHead: Bool = false, isRecognised: Bool = false
   ) throws(CheckpointError) {
     self.file = file
     self.model = model
     self.allowsMissingHead = allowsMissingHead
     self.isRecognised = isRecognised
-    let all = file.prefixes(of: landmark)
+    let all = file.prefixes(of: landmarks)
     isFound = !all.isEmpty
     let prefix = try isFound ? file.chosen(all, by: key).first ?? "" : ""
     others = all.filter { $0 != prefix }
@@ -38,7 +38,7 @@ struct CheckpointParameters: ParameterSource {
   }
 
   func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
-    let full = weights.prefix + key
+    let full = weights.fullName(key)
     guard let found = weights[key] else {
       throw CheckpointError.mismatch(
         path: file.path, WeightsMismatch(model: model, missing: [full]))
@@ -59,16 +59,28 @@ struct CheckpointParameters: ParameterSource {
     return tensor
   }
 
-  /// Compares all names and shapes with what a network asks for, before anything is read.
+  /// Compares all names and shapes with what `architecture` asks for, before anything is read.
   ///
   /// - Throws: `CheckpointError.mismatch` with everything that differs and, where there is one, the
   ///   network that fits instead.
-  func requireFit(_ inventory: ParameterInventory) throws {
-    var mismatch = mismatch(with: inventory)
-    guard !mismatch.isEmpty else { return }
+  func requireFit(_ architecture: any Architecture) throws {
+    let inventory = try ParameterInventory(of: architecture, holds: holds)
+    var mismatch = try mismatch(with: inventory, of: architecture)
+    guard !mismatch.isEmpty else { return try requireSize(inventory) }
     mismatch.suggestion = try suggestion()
-    mismatch.lacksOnlyHead = try lacksOnlyHead(mismatch, inventory)
+    mismatch.lacksOnlyHead = lacksOnlyHead(mismatch, inventory)
     throw CheckpointError.mismatch(path: file.path, mismatch)
+  }
+
+  /// A network may be twice as large in memory as its file tells elements apart by bytes: parameters
+  /// that share all their storage could make any amount of memory out of a small file.
+  private func requireSize(_ inventory: ParameterInventory) throws(CheckpointError) {
+    let elements = inventory.entries.reduce(0) { $0 + $1.value.shape.count }
+    guard elements <= 2 * file.bytes + 1 << 20 else {
+      throw .malformed(
+        path: file.path,
+        reason: "its \(file.bytes) bytes cannot hold the \(elements) elements of the network")
+    }
   }
 
   /// The other network whose parameters these are, to the last.
@@ -76,25 +88,39 @@ struct CheckpointParameters: ParameterSource {
     guard isFound else { return try? ModelCatalogue.recognise(file).id }
     for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
       let other = try ParameterInventory(of: candidate, holds: holds)
-      if mismatch(with: other).isEmpty { return candidate.id }
+      if try mismatch(with: other, of: candidate).isEmpty { return candidate.id }
     }
     return nil
   }
 
-  private func mismatch(with inventory: ParameterInventory) -> WeightsMismatch {
+  private func mismatch(
+    with inventory: ParameterInventory, of architecture: any Architecture
+  ) throws -> WeightsMismatch {
     var mismatch = WeightsMismatch(model: model)
     for (key, entry) in inventory.entries {
       guard let found = weights[key] else {
-        mismatch.missing.append(weights.prefix + key)
+        mismatch.missing.append(weights.fullName(key))
         continue
       }
       if found != entry.shape {
         mismatch.wrong.append(
-          .init(key: weights.prefix + key, expected: entry.shape, found: found))
+          .init(key: weights.fullName(key), expected: entry.shape, found: found))
       }
     }
-    mismatch.extra = weights.shapes.keys.filter(isExtra(inventory)).map { weights.prefix + $0 }
+    let extra = weights.shapes.keys.filter(isExtra(inventory))
+    let rest = try extra.isEmpty ? [] : restOfHead(inventory, of: architecture)
+    mismatch.extra = extra.filter { !rest.contains($0) }.map(weights.fullName)
     return mismatch.sorted()
+  }
+
+  /// What is left of a classifier that may be missing, such as the norm before it.
+  private func restOfHead(
+    _ inventory: ParameterInventory, of architecture: any Architecture
+  ) throws -> Set<String> {
+    guard allowsMissingHead && inventory.head.isEmpty else { return [] }
+    return try ParameterInventory(of: architecture) { key, kind in
+      kind == .head || holds(key, kind)
+    }.head
   }
 
   /// Counters of batch norms aside, and other networks in the same file.
@@ -107,11 +133,9 @@ struct CheckpointParameters: ParameterSource {
 
   private func lacksOnlyHead(
     _ mismatch: WeightsMismatch, _ inventory: ParameterInventory
-  ) throws -> Bool {
+  ) -> Bool {
     !allowsMissingHead && mismatch.wrong.isEmpty && mismatch.extra.isEmpty
-      && mismatch.missing.allSatisfy {
-        inventory.head.contains(String($0.dropFirst(weights.prefix.count)))
-      }
+      && inventory.entries.keys.allSatisfy { weights[$0] != nil || inventory.head.contains($0) }
   }
 }
 

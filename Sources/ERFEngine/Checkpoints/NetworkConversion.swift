@@ -11,6 +11,15 @@ public struct NetworkConversion: Sendable {
       case .bf16: .bfloat16
       }
     }
+
+    /// The smallest magnitude that rounds to infinity; nil: none that float32 has.
+    var limit: Float? {
+      switch self {
+      case .f32: nil
+      case .f16: 65520
+      case .bf16: 0x1.FFp127
+      }
+    }
   }
 
   /// Where the weights come from; an edited network is written as edited.
@@ -22,6 +31,24 @@ public struct NetworkConversion: Sendable {
   public var precision = Precision.f32
 
   public init(network: NetworkSpec) { self.network = network }
+
+  /// Why a network is not written; a file that was there stays as it was.
+  public enum Failure: ExplainedError, Equatable {
+    /// An element beyond the largest number of the precision.
+    case overflow(key: String, value: Float, Precision)
+    /// A pipe or a device, from which what was written could not be read back.
+    case noRegularFile(path: String)
+
+    public var explanation: String {
+      switch self {
+      case .overflow(let key, let value, let precision):
+        "\(key) holds \(value), which is beyond the range of \(precision.rawValue): nothing is written; "
+          + "bf16 and f32 reach farther"
+      case .noRegularFile(let path):
+        "\(path): cannot be written: it is no regular file, and the result is read back to compare"
+      }
+    }
+  }
 
   /// What was written, and how far it is from what was read.
   public struct Report: Sendable, Equatable {
@@ -41,16 +68,18 @@ public struct NetworkConversion: Sendable {
   ///
   /// `program` goes into the metadata beside the source, its hash and what was done.
   ///
-  /// - Throws: `ModelError`, `CheckpointError`, `FileError`, `CancellationError`.
+  /// - Throws: `Failure`, `ModelError`, `CheckpointError`, `FileError`, `CancellationError`.
   public func write(
     to path: String, program: String, cancellation: Cancellation = Cancellation()
   ) throws -> Report {
+    guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
     let architecture = try ModelCatalogue.architecture(of: network)
     let original = try Network.trained(network)
     var graph = original.graph
     if merges { graph = graph.mergingForCheckpoints() }
     if fuses { graph = graph.foldingBatchNormsIntoProducers() }
     let tensors = graph.stateDictionary
+    try requireRange(of: tensors)
     try cancellation.check()
     try SafetensorsWriter(
       tensors: tensors, type: precision.type,
@@ -69,6 +98,16 @@ public struct NetworkConversion: Sendable {
       parameters: tensors.reduce(0) { $0 + $1.value.count }, output: tap.name,
       difference: zip(before, after).map { abs($0 - $1) }.max() ?? 0,
       largest: before.map(abs).max() ?? 0)
+  }
+
+  /// Checks that no element becomes infinite.
+  private func requireRange(of tensors: [(key: String, value: Tensor)]) throws(Failure) {
+    guard let limit = precision.limit else { return }
+    for (key, tensor) in tensors {
+      for index in 0..<tensor.count where tensor[index].magnitude >= limit {
+        throw .overflow(key: key, value: tensor[index], precision)
+      }
+    }
   }
 
   /// The output called like `tap` over a built-in picture.

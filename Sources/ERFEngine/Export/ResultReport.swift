@@ -41,6 +41,7 @@ private struct Entry: Encodable {
   let weightsHash: String
   let input: [Int]
   let images: [String]
+  let skipped: [String]
   let stage: String
   let unit: [Int]
   let units: [[Int]]
@@ -62,6 +63,7 @@ private struct Entry: Encodable {
     weightsHash = subject.weightsHash
     input = [subject.input.height, subject.input.width]
     images = result.imageNames
+    skipped = result.skipped.map(\.explanation)
     stage = subject.tap
     unit = [subject.unit.row, subject.unit.column]
     units = subject.units.map { [$0.row, $0.column] }

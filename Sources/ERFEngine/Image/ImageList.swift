@@ -1,5 +1,18 @@
 // From the paths that a user names, files and folders, to a list of image files.
 
+/// A file to look at.
+public struct ImageFile: Sendable, Hashable {
+  public let path: String
+  /// Whether it was named itself rather than found in a folder: what was only found there may turn
+  /// out to be no picture.
+  public let isNamed: Bool
+
+  public init(path: String, isNamed: Bool) {
+    self.path = path
+    self.isNamed = isNamed
+  }
+}
+
 /// Lists of image files.
 public enum ImageList {
   /// Lower-case file name extensions that count as images in a folder.
@@ -11,13 +24,13 @@ public enum ImageList {
   ///
   /// - Throws: ``FileError`` for a path that does not exist or a folder that cannot be read,
   ///   ``ImageError/noImages(folder:)`` for a folder without images.
-  public static func expand(_ paths: [String]) throws -> [String] {
-    var files: [String] = []
+  public static func expand(_ paths: [String]) throws -> [ImageFile] {
+    var files: [ImageFile] = []
     for path in paths {
       switch FileKind(of: path) {
       case .absent: throw FileError.missing(path: path)
       case .unknown(let reason): throw FileError.unreadable(path: path, reason: reason)
-      case .regular, .other: files.append(path)
+      case .regular, .other: files.append(ImageFile(path: path, isNamed: true))
       case .folder: files += try images(in: path)
       }
     }
@@ -28,8 +41,8 @@ public enum ImageList {
   /// some, sorted likewise: data sets keep a folder for each class.
   ///
   /// - Throws: as `expand`.
-  public static func expandClasses(_ paths: [String]) throws -> [String] {
-    var files: [String] = []
+  public static func expandClasses(_ paths: [String]) throws -> [ImageFile] {
+    var files: [ImageFile] = []
     for path in paths {
       guard FileKind(of: path) == .folder, let folders = try classFolders(in: path) else {
         files += try expand([path])
@@ -59,16 +72,13 @@ public enum ImageList {
     return extensions.contains(name[name.index(after: dot)...].lowercased())
   }
 
-  private static func images(in folder: String) throws -> [String] {
+  private static func images(in folder: String) throws -> [ImageFile] {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     let names = try FolderListing.names(in: folder)
       .filter(isImageName)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    var files: [String] = []
-    for name in names {
-      if case .folder = FileKind(of: prefix + name) { continue }
-      files.append(prefix + name)
-    }
+    let files = names.filter { FileKind(of: prefix + $0) != .folder }
+      .map { ImageFile(path: prefix + $0, isNamed: false) }
     guard !files.isEmpty else { throw ImageError.noImages(folder: folder) }
     return files
   }

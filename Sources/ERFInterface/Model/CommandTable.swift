@@ -102,6 +102,9 @@ extension Command {
         .palette, [key(":")], group: group, footer: "commands", rank: 9,
         "find a command by name; networks and sizes too"),
       Command(
+        .open, [key("o")], group: group, footer: "open", rank: 17,
+        "open a checkpoint in the active place"),
+      Command(
         .export, [key("e")], group: group, footer: "export", rank: 18,
         "files: maps as PGM, PNG, NPY, CSV, JSON; the screen as text, SVG, PNG"),
       Command(
@@ -206,6 +209,20 @@ extension Command {
         .unit, .move(.right), [.right, key("l")], label: "Right l",
         "the unit to the right"),
     ],
+    [
+      scoped(
+        .shapeBias, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows",
+        footer: "stimulus", rank: 2, "stimuli of the category above"),
+      scoped(
+        .shapeBias, .move(.down), [.down, key("j")], label: "Down j",
+        "stimuli of the category below"),
+      scoped(
+        .shapeBias, .move(.left), [.left, key("h")], label: "Left h",
+        "the stimulus before, of the same shape"),
+      scoped(
+        .shapeBias, .move(.right), [.right, key("l")], label: "Right l",
+        "the next stimulus of the same shape"),
+    ],
   ]
 
   static func scoped(
@@ -258,6 +275,8 @@ extension PanelName {
     case .metrics: "area ratios and other numbers"
     case .images: "what the maps are averaged over"
     case .jobs: "what is being computed, and past messages"
+    case .prediction: "which classes the networks name, before and after an edit"
+    case .shapeBias: "whether the networks decide by shape or by texture"
     }
   }
 }

@@ -19,6 +19,8 @@ public struct Model: Sendable {
   public var log: [LogLine] = []
   public var lists = ListPlaces()
   public var history = History()
+  public var shapeBias: ShapeBiasState
+  public var predictions = Predictions()
   public var display: Display
   /// Worker threads; nil: one a core.
   public var threads: Int?
@@ -36,6 +38,7 @@ public struct Model: Sendable {
     self.display = display
     self.threads = threads
     sides = session.networks.map { _ in Side() }
+    shapeBias = ShapeBiasState(networks: session.networks.count)
     refreshFacts()
   }
 
@@ -63,12 +66,13 @@ public enum Overlay: Sendable, Equatable {
   case palette(query: String, selection: Int)
   case exportMenu(selection: Int)
   case prompt(Prompt)
+  case browser(Browser)
 
   /// Whether letters are text rather than commands.
   var isTyping: Bool {
     switch self {
     case .help(_, let isSearching, _): isSearching
-    case .palette, .prompt: true
+    case .palette, .prompt, .browser: true
     case .exportMenu: false
     }
   }

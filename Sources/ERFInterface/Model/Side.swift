@@ -48,12 +48,6 @@ public struct ShownMap: Sendable {
   public var isComplete: Bool { result != nil }
 }
 
-/// An image whose gradient was not finite.
-public struct SkippedImage: Sendable, Equatable {
-  public var name: String
-  public var layer: String
-}
-
 /// A run under way.
 public struct Job: Sendable, Equatable {
   public var id: RequestID

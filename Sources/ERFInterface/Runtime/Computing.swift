@@ -14,6 +14,17 @@ public protocol ERFComputing: Sendable {
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult
+
+  /// Measures the shape bias of a network on the calling thread, in the same way.
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport
+
+  /// Names the classes of one image on the calling thread, the likeliest first.
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification
 }
 
 /// Writes results to files.

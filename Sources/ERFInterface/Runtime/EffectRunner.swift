@@ -9,25 +9,73 @@ final class EffectRunner {
   private let exporting: any HeatmapExporting
   private let mailbox: Mailbox<Message>
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
+  /// Beside the maps, which need not wait for a probe of many seconds.
+  private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
+  private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
+  private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
   private var cancellations: [RequestID: Cancellation] = [:]
 
   init(
-    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>
+    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>,
+    recentPath: String? = nil
   ) {
+    browsing = CheckpointBrowsing(
+      mailbox: mailbox, exporting: exporting, recentPath: recentPath)
     self.computing = computing
     self.exporting = exporting
     self.mailbox = mailbox
   }
 
   private func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
+    let run = Run(
+      id: id, request: request, preview: preview, cancellation: register(id), mailbox: mailbox)
+    computeQueue.async(group: unfinished) { [computing] in run.carryOut(computing) }
+  }
+
+  private func probe(
+    _ id: RequestID, _ request: ShapeBiasRequest, of network: NetworkSpec, after seconds: Double
+  ) {
+    let cancellation = register(id)
+    unfinished.enter()
+    probeQueue.asyncAfter(deadline: .now() + seconds) { [computing, mailbox, unfinished] in
+      defer { unfinished.leave() }
+      do {
+        try cancellation.check()
+        let report = try computing.probe(request, of: network, cancellation: cancellation) {
+          if !cancellation.isCancelled { mailbox.post(.probing(id, $0)) }
+        }
+        mailbox.post(.probed(id, report))
+      } catch is CancellationError {
+        mailbox.post(.cancelled(id))
+      } catch {
+        mailbox.post(.probeFailed(id, String(describing: error)))
+      }
+    }
+  }
+
+  private func predict(_ id: RequestID, _ request: PredictionRequest, threads: Int?) {
+    let cancellation = register(id)
+    predictionQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        try cancellation.check()
+        let classes = try computing.predict(
+          request, threads: threads, cancellation: cancellation)
+        mailbox.post(.predicted(id, classes))
+      } catch is CancellationError {
+        mailbox.post(.cancelled(id))
+      } catch {
+        mailbox.post(.predictionFailed(id, String(describing: error)))
+      }
+    }
+  }
+
+  private func register(_ id: RequestID) -> Cancellation {
     let cancellation = Cancellation()
     cancellations = cancellations.filter { !$0.value.isCancelled }
     cancellations[id] = cancellation
-    let run = Run(
-      id: id, request: request, preview: preview, cancellation: cancellation, mailbox: mailbox)
-    computeQueue.async(group: unfinished) { [computing] in run.carryOut(computing) }
+    return cancellation
   }
 
   private func cancel(_ id: RequestID) { cancellations.removeValue(forKey: id)?.cancel() }
@@ -37,8 +85,18 @@ final class EffectRunner {
     switch effect {
     case .compute(let id, let request, let preview): compute(id, request, preview: preview)
     case .cancel(let id): cancel(id)
+    case .probe(let id, let request, let network, let seconds):
+      probe(id, request, of: network, after: seconds)
+    case .predict(let id, let request, let threads): predict(id, request, threads: threads)
+    case .drawStimulus(let index):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        mailbox.post(.drawn(StimulusPicture(index: index)))
+      }
     case .export(let id, let results, let kind, let colours):
       export(id, results, kind, colours: colours)
+    case .list(let path): browsing.list(path, group: unfinished)
+    case .look(let path): browsing.look(path, group: unfinished)
+    case .remember(let path): browsing.remember(path, group: unfinished)
     case .save(let id, let path, let bytes): save(id, path: path, bytes)
     case .exportScreen, .copy, .redraw, .suspend, .quit: break
     }
@@ -158,8 +216,7 @@ private struct Run: Sendable {
       let partial = PartialMap(
         field: HeatField(map, centre: centre), metrics: ERFMetrics(map), images: map.images)
       mailbox.post(.image(id, of: images, partial))
-    case .skipped(_, let name, let layer):
-      mailbox.post(.skipped(id, SkippedImage(name: name, layer: layer)))
+    case .skipped(_, let image): mailbox.post(.skipped(id, image))
     }
   }
 }

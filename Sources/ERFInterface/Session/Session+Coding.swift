@@ -64,13 +64,19 @@ extension NetworkChoice {
     }
     self = try field.object { (reader) throws(SessionError) in
       let model = try reader.required("model")
-      var choice = NetworkChoice(model: try model.text())
+      let weights = try reader.field("weights").map { (field) throws(SessionError) in
+        try WeightsSource(field)
+      }
+      var choice = NetworkChoice(model: try model.text(), weights: weights ?? .random(seed: 0))
       try choice.check(model)
       if let edited = reader.field("edited") {
         choice.edited = try edited.text()
         try choice.check(edited)
       }
-      if let weights = reader.field("weights") { choice.weights = try WeightsSource(weights) }
+      if let key = reader.field("weightsKey") { choice.weightsKey = try key.text() }
+      if let allowed = reader.field("allowsMissingHead") {
+        choice.allowsMissingHead = try allowed.bool()
+      }
       if let fit = reader.field("fit") { choice.fit = try WeightFit(fit) }
       return choice
     }
@@ -89,6 +95,8 @@ extension NetworkChoice {
       "model": .text(model), "weights": .text(weights.description), "fit": .text(fit.name),
     ]
     if let edited { fields["edited"] = .text(edited) }
+    if let weightsKey { fields["weightsKey"] = .text(weightsKey) }
+    if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
     return .object(fields)
   }
 }

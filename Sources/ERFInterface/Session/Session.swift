@@ -28,13 +28,33 @@ public struct NetworkChoice: Sendable, Hashable {
   /// Free variant that the edits make of it; nil: as it was opened.
   public var edited: String?
   public var weights: WeightsSource
-  /// How weights are brought to edited shapes.
-  public var fit = WeightFit.crop
+  /// Which of several dictionaries of weights in the file; nil: the likeliest.
+  public var weightsKey: String?
+  /// Whether the file may lack the classifier.
+  public var allowsMissingHead = false
+  /// How weights are brought to edited shapes. Zeros around a kernel leave the map as it is, so other
+  /// ways come first: random networks start anew, as if built that way, and trained kernels are
+  /// stretched.
+  public var fit: WeightFit
 
   public init(model: String, weights: WeightsSource = .random(seed: 0)) {
     self.model = model
     self.weights = weights
+    fit = .interpolate
+    if case .random(let seed) = weights { fit = .reinitialise(seed: seed) }
   }
+
+  /// The network that the engine would open: where none is named, the one that the file holds.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`.
+  public init(opening spec: NetworkSpec) throws {
+    self.init(model: try spec.model ?? spec.modelID(), weights: spec.weights)
+    weightsKey = spec.weightsKey
+    allowsMissingHead = spec.allowsMissingHead
+  }
+
+  /// Where random weights come from: the network's own seed, where it has one.
+  var initialSeed: UInt64 { if case .random(let seed) = weights { seed } else { 0 } }
 
   /// The network's id with the edits.
   public var id: String { edited ?? model }
@@ -43,6 +63,8 @@ public struct NetworkChoice: Sendable, Hashable {
   public var spec: NetworkSpec {
     var spec = NetworkSpec(model: id, weights: weights)
     if edited != nil { spec.weightsModel = model }
+    spec.weightsKey = weightsKey
+    spec.allowsMissingHead = allowsMissingHead
     spec.fit = fit
     return spec
   }
@@ -186,10 +208,12 @@ public struct ViewWindow: Sendable, Equatable {
 
 /// The panels of the screen, in the order of their digits.
 public enum PanelName: String, Sendable, CaseIterable {
-  case fields, unit, kernels, metrics, images, jobs
+  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction
 
   /// The digit that jumps to it.
   var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
 
-  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+  var title: String {
+    self == .shapeBias ? "Shape bias" : rawValue.prefix(1).uppercased() + rawValue.dropFirst()
+  }
 }

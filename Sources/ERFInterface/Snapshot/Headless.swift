@@ -55,7 +55,15 @@ private struct Player {
 
 extension Model {
   /// Whether an answer is still to come.
-  var isBusy: Bool { isComputing || exporting != nil || saving != nil }
+  var isBusy: Bool {
+    isComputing || exporting != nil || saving != nil || shapeBias.isBusy
+      || predictions.isBusy || isBrowsing
+  }
+
+  private var isBrowsing: Bool {
+    guard case .browser(let browser) = overlay else { return false }
+    return browser.isListing || browser.contents.values.contains(.looking)
+  }
 }
 
 extension Key {

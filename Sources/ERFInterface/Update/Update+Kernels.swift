@@ -33,7 +33,7 @@ extension Model {
       guard let design, let next = stepped(design, up: command == .increase) else { return }
       edit { $0.set(design: next.id) }
     case .resetNetwork: edit { $0.edited = nil }
-    case .weightFit: edit { $0.fit = $0.fit.next }
+    case .weightFit: edit { $0.fit = $0.nextFit }
     case .copyNetwork:
       let other = 1 - active
       history.record(session.networks)
@@ -104,11 +104,11 @@ extension NetworkChoice {
   }
 }
 
-extension WeightFit {
-  fileprivate var next: WeightFit {
-    switch self {
+extension NetworkChoice {
+  fileprivate var nextFit: WeightFit {
+    switch fit {
     case .crop: .interpolate
-    case .interpolate: .reinitialise(seed: 1)
+    case .interpolate: .reinitialise(seed: initialSeed)
     case .reinitialise: .crop
     }
   }

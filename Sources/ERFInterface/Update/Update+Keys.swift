@@ -27,7 +27,9 @@ extension Model {
     case .scale, .side(1):
       return sides.count > 1 ? nil : "there is one network; give two to compare"
     case .swapNetworks, .copyNetwork, .resetNetwork: return kernelRefusal(command)
-    case .cancel: return isComputing ? nil : "nothing is being computed"
+    case .cancel:
+      return isComputing || shapeBias.isBusy || predictions.isBusy
+        ? nil : "nothing is being computed"
     case .export, .write, .copy: return fileRefusal(command)
     case .larger, .smaller: return sizeRefusal(larger: command == .larger)
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit:
@@ -65,11 +67,17 @@ extension Model {
 
   private mutating func perform(_ command: CommandName) -> [Effect] {
     switch command {
-    case .quit: return sides.compactMap { $0.job.map { .cancel($0.id) } } + [.quit]
+    case .quit:
+      return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes()
+        + cancelPredictions() + [.quit]
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
-    case .recompute: for index in sides.indices { sides[index].asked = nil }
+    case .recompute:
+      for index in sides.indices { sides[index].asked = nil }
+      probeAnew()
+      predictions = Predictions()
     case .cancel: return cancelAll()
+    case .open: return browse()
     case .export: overlay = .exportMenu(selection: 0)
     case .write:
       overlay = .prompt(Prompt(purpose: .saveSession, text: sessionPath ?? "session.json"))
@@ -116,6 +124,7 @@ extension Model {
     case .images: changeImages(command)
     case .unit: if case .move(let direction) = command { moveUnit(direction) }
     case .jobs: if case .move(let direction) = command { scrollLog(direction) }
+    case .shapeBias: if case .move(let direction) = command { moveStimulus(direction) }
     default: break
     }
   }
@@ -134,11 +143,14 @@ extension Model {
   private mutating func restore(_ networks: [NetworkChoice]) {
     let same = networks.count == session.networks.count
     session.networks = networks
-    if !same { sides = networks.map { _ in Side() } }
+    if !same {
+      sides = networks.map { _ in Side() }
+      shapeBias.sides = networks.map { _ in ShapeBiasSide() }
+    }
   }
 
   private mutating func cancelAll() -> [Effect] {
-    var effects: [Effect] = []
+    var effects = cancelProbes() + cancelPredictions()
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil

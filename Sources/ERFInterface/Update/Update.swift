@@ -6,6 +6,8 @@ import ERFEngine
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   switch message {
   case .opened: break
+  case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
+  case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
@@ -33,6 +35,13 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
     model.finished(id, result, field)
   case .failed(let id, let reason):
     model.failed(id, reason.sanitised)
+  case .probing(let id, let progress): model.probing(id, progress)
+  case .probed(let id, let report): model.probed(id, report)
+  case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
+  case .drawn(let picture): model.drawn(picture)
+  case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
+  case .predictionFailed(let id, let reason):
+    model.predictions.answer(id, .failed(reason.sanitised))
   case .cancelled(let id):
     model.withSide(id) { side in
       side.job = nil
@@ -53,10 +62,11 @@ extension Model {
   /// becomes a run in this one way. What was cancelled or failed stays so until the request changes.
   mutating func pursue() -> [Effect] {
     refreshFacts()
-    return sides.indices.flatMap { index in
+    let runs = sides.indices.flatMap { index in
       let wanted = request(index)
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
+    return runs + pursueShapeBias() + pursuePredictions()
   }
 
   /// Supersedes what runs for a side.

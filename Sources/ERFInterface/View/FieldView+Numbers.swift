@@ -175,9 +175,14 @@ extension FieldDrawing {
     }
     if let image = shown.skipped.first {
       let count = shown.skipped.count
+      let reason =
+        switch image.reason {
+        case .nonFinite(let layer): "not finite from \(layer.sanitised)"
+        case .unreadable: "cannot be read"
+        }
       result.append(
         (count > 1 ? "\(count) images skipped" : "\(image.name.fileName.sanitised) skipped")
-          + ": not finite from \(image.layer.sanitised)")
+          + ": \(reason)")
     }
     return result
   }

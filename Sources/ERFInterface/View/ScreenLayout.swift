@@ -60,12 +60,16 @@ struct ScreenLayout {
       screen: screen)
   }
 
-  /// Slots share the column in proportion to what their panels have to say.
+  /// Slots share the column in proportion to what their first panel, or the one that is seen, has to
+  /// say.
   private static func slots(
     _ kind: ScreenKind, in column: Area, screen: ScreenChoice
   ) -> [Slot] {
     let groups = kind.groups
-    let weights = groups.map { group in group.map(\.likedRows).max() ?? 1 }
+    let shown = groups.map { group in
+      ([screen.focus] + screen.recent).first { group.contains($0) } ?? group[0]
+    }
+    let weights = zip(groups, shown).map { max($0[0].likedRows, $1.likedRows) }
     let total = weights.reduce(0, +)
     let gaps = groups.count - 1
     var row = column.row
@@ -75,10 +79,9 @@ struct ScreenLayout {
         isLast
         ? column.row + column.rows - row
         : (column.rows - gaps) * weights[index] / max(1, total)
-      let shown = ([screen.focus] + screen.recent).first { group.contains($0) } ?? group[0]
       defer { row += rows + 1 }
       return Slot(
-        panel: shown, tabs: group,
+        panel: shown[index], tabs: group,
         area: Area(row: row, column: column.column, rows: rows, columns: column.columns))
     }
   }
@@ -109,9 +112,9 @@ enum ScreenKind {
   /// Panels that share a place, the one that is seen first in front.
   var groups: [[PanelName]] {
     switch self {
-    case .narrow: [[.kernels, .unit, .metrics, .images, .jobs]]
-    case .normal: [[.kernels, .unit, .images], [.metrics, .jobs]]
-    case .wide: [[.kernels], [.unit, .images], [.metrics], [.jobs]]
+    case .narrow: [[.kernels, .unit, .metrics, .images, .jobs, .shapeBias, .prediction]]
+    case .normal: [[.kernels, .unit, .images], [.metrics, .jobs, .shapeBias, .prediction]]
+    case .wide: [[.kernels], [.unit, .images], [.metrics, .shapeBias, .prediction], [.jobs]]
     }
   }
 }
@@ -125,6 +128,8 @@ extension PanelName {
     case .kernels: 15
     case .metrics: 16
     case .jobs: 8
+    case .shapeBias: 27
+    case .prediction: 18
     }
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import TestSupport
 import Testing
 
@@ -76,14 +77,34 @@ import Testing
       NPY(shape: [2, 3, 32, 32], values: good + bad).encoded(), to: "two.npy")
     var skipped: [String] = []
     let result = try ERFComputer().compute(request { $0.images = .tensor(path) }) {
-      if case .skipped(let index, _, let layer) = $0 { skipped.append("\(index) \(layer)") }
+      if case .skipped(let index, let image) = $0 { skipped.append("\(index) \(image.reason)") }
     }
-    #expect(skipped == ["1 the input"])
-    #expect(result.map.images == 1)
+    #expect(skipped == ["1 \(SkippedImage.Reason.nonFinite(layer: "the input"))"])
+    #expect(result.map.images == 1 && result.skipped.map(\.name) == ["two.npy[1]"])
     let only = try folder.write(NPY(shape: [1, 3, 32, 32], values: bad).encoded(), to: "one.npy")
     #expect(throws: ERFComputer.Failure.self) {
       try ERFComputer().compute(request { $0.images = .tensor(only) })
     }
+  }
+
+  /// What was named has to be a picture, what was found in a folder need not.
+  @Test func unreadablePicturesOfFoldersAreSkipped() throws {
+    let folder = try TemporaryFolder()
+    let picture = Array("P6\n32 32\n255\n".utf8) + [UInt8](repeating: 99, count: 32 * 32 * 3)
+    let good = try folder.write(picture, to: "good.ppm")
+    let bad = try folder.write(Array("hello".utf8), to: "bad.png")
+    var request = request { $0.images = .files([bad, good]) }
+    #expect(throws: ImageError.notAnImage(path: bad)) { try ERFComputer().compute(request) }
+    request.dispensable = [bad, good]
+    let result = try ERFComputer().compute(request)
+    #expect(result.imageNames == ["good.ppm"] && result.map.images == 1)
+    let reason = SkippedImage.Reason.unreadable(ImageError.notAnImage(path: bad).explanation)
+    #expect(result.skipped == [SkippedImage(name: "bad.png", reason: reason)])
+    request.images = .files([bad])
+    #expect(
+      throws: ERFComputer.Failure.allSkipped(
+        images: 1, first: SkippedImage(name: "bad.png", reason: reason))
+    ) { try ERFComputer().compute(request) }
   }
 
   @Test func impossibleRequestsAreExplained() {
@@ -116,6 +137,15 @@ import Testing
         $0.network.model = "replknet-31"
         $0.size = InputSize(height: 100_000, width: 100_000)
       }.validate()
+    }
+  }
+
+  @Test func cancellingStopsTheLoading() throws {
+    let cancellation = Cancellation()
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.02) { cancellation.cancel() }
+    // Some 80 million parameters take longer than that.
+    #expect(throws: CancellationError.self) {
+      try Network(NetworkSpec(model: "replknet-31"), cancellation: cancellation)
     }
   }
 

@@ -33,7 +33,7 @@ import Testing
     let result = try computer.compute(request)
     let network = try computer.network(request.network)
     let inputs = try NetworkInputs(request.images)
-    let (_, image) = try inputs.input(0, size: request.size, for: network.preprocessing)
+    let image = try inputs.input(0, size: request.size, for: network.preprocessing)
     func score(_ shift: Float) throws -> Double {
       let moved = Tensor(shape: image.shape, elements: image.elements.map { $0 + shift })
       let features = try network.features(moved, tap: nil)

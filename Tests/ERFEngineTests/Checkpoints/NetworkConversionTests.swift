@@ -80,6 +80,26 @@ import Testing
     }
   }
 
+  /// Weights beyond the range of the type would become infinite, and the file useless.
+  @Test func whatWouldOverflowIsNotWritten() throws {
+    let source = folder.file("large.safetensors")
+    let graph = try Network.trained(NetworkSpec(model: nil, weights: Self.fixture)).graph
+    var tensors = graph.stateDictionary
+    let key = "head.weight"
+    let place = try #require(tensors.firstIndex { $0.key == key })
+    tensors[place].value = Tensor(generated: tensors[place].value.shape) { Float($0) * 1e4 }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: source)
+    let spec = NetworkSpec(model: nil, weights: .file(source))
+    #expect(throws: NetworkConversion.Failure.overflow(key: key, value: 70000, .f16)) {
+      try convert(spec) { $0.precision = .f16 }
+    }
+    #expect(folder.names == ["large.safetensors"])
+    _ = try convert(spec) { $0.precision = .bf16 }
+    #expect(throws: NetworkConversion.Failure.noRegularFile(path: "/dev/null")) {
+      try NetworkConversion(network: spec).write(to: "/dev/null", program: "test")
+    }
+  }
+
   /// The released code's merging, as PyTorch did it.
   @Test(.enabled(if: GoldenFolder.exists, "no golden vectors beside the repository"))
   func mergesAsTheReleasedCode() throws {

@@ -34,6 +34,44 @@ import Testing
     #expect(mode.map { "\($0)" } == "\(0o640)")
   }
 
+  /// A link to what is not there yet, through another, relative to their folder.
+  @Test func writesThroughLinksToNothing() throws {
+    let folder = try TemporaryFolder()
+    let files = FileManager.default
+    try Folder.make(folder.file("inner"))
+    try files.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "inner/second")
+    try files.createSymbolicLink(
+      atPath: folder.file("inner/second"), withDestinationPath: "target")
+    try AtomicFile.requireWritable(folder.file("link"))
+    try AtomicFile.write([7], to: folder.file("link"))
+    #expect(try folder.read("inner/target") == [7])
+    #expect(try files.destinationOfSymbolicLink(atPath: folder.file("link")) == "inner/second")
+    try files.createSymbolicLink(atPath: folder.file("lost"), withDestinationPath: "none/target")
+    #expect(throws: FileError.self) { try AtomicFile.write([7], to: folder.file("lost")) }
+    try files.createSymbolicLink(atPath: folder.file("loop"), withDestinationPath: "loop")
+    #expect(throws: FileError.self) { try AtomicFile.write([7], to: folder.file("loop")) }
+    #expect(folder.names == ["inner", "link", "loop", "lost"])
+  }
+
+  /// Several files are written all or none, and a folder is not left behind empty.
+  @Test func severalFilesAreAllOrNone() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.file("new/out")
+    try Folder.write([("a", [1]), ("b", [2])], to: out)
+    #expect(try folder.read("new/out/a") == [1] && folder.read("new/out/b") == [2])
+    let long = String(repeating: "x", count: 300)
+    #expect(throws: FileError.self) {
+      try Folder.write([("a", [9]), (long, [9])], to: out)
+    }
+    #expect(try folder.read("new/out/a") == [1])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["a", "b"])
+    #expect(throws: FileError.self) {
+      try Folder.write([("a", [9]), (long, [9])], to: folder.file("other/out"))
+    }
+    #expect(folder.names == ["new"])
+  }
+
   @Test func saysWhy() throws {
     let folder = try TemporaryFolder()
     #expect(throws: FileError.isFolder(path: folder.path)) {

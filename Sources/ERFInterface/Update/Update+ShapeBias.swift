@@ -1,0 +1,133 @@
+// The shape-bias panel: when probes run, what comes of them, and the stimulus that is looked at.
+
+import ERFEngine
+
+extension Model {
+  /// Seconds without an edit before a probe begins: stepping through kernel sizes starts one, not ten.
+  static let probeDelay = 0.5
+
+  private var showsShapeBias: Bool { isLookedAt(.shapeBias) }
+
+  /// Whether somebody is looking at a panel below the kernels: it has the focus, or was the last to
+  /// have it of those that share its place.
+  func isLookedAt(_ panel: PanelName) -> Bool {
+    let rivals: Set<PanelName> = [.shapeBias, .prediction, .metrics, .jobs]
+    return ([focus] + session.screen.recent).first { rivals.contains($0) } == panel
+  }
+
+  /// Starts the probes that the panel lacks, and draws the stimulus that it shows.
+  mutating func pursueShapeBias() -> [Effect] {
+    guard showsShapeBias else { return [] }
+    var effects: [Effect] = []
+    for (index, network) in session.networks.enumerated() {
+      let spec = network.spec
+      guard shapeBias.sides[index].asked != spec else { continue }
+      if let job = shapeBias.sides[index].job { effects.append(.cancel(job.id)) }
+      shapeBias.sides[index].asked = spec
+      shapeBias.sides[index].failure = nil
+      shapeBias.sides[index].job = nil
+      if let known = shapeBias.reports[spec] {
+        shapeBias.sides[index].show(known, of: spec)
+      } else {
+        let id = nextRequestID()
+        shapeBias.sides[index].job = ShapeBiasJob(id: id)
+        effects.append(
+          .probe(
+            id, ShapeBiasState.request(threads: threads), spec, afterSeconds: Self.probeDelay))
+      }
+    }
+    let stimulus = shapeBias.stimulus
+    if shapeBias.picture?.index != stimulus, shapeBias.drawing != stimulus {
+      shapeBias.drawing = stimulus
+      effects.append(.drawStimulus(stimulus))
+    }
+    return effects
+  }
+
+  mutating func probing(_ id: RequestID, _ progress: ShapeBiasProgress) {
+    withShapeBias(id) { $0.job?.progress = progress }
+  }
+
+  mutating func probed(_ id: RequestID, _ report: ShapeBiasReport) {
+    guard let side = shapeBias.sides.firstIndex(where: { $0.job?.id == id }),
+      let spec = shapeBias.sides[side].asked
+    else { return }
+    shapeBias.keep(report, of: spec)
+    shapeBias.sides[side].job = nil
+    shapeBias.sides[side].show(report, of: spec)
+    note(
+      .note,
+      [
+        "\(Self.letter(side)) \(name(side)), shape bias over \(report.decisions.count) stimuli: "
+          + Format.duration(report.seconds)
+      ])
+  }
+
+  mutating func probeFailed(_ id: RequestID, _ reason: String) {
+    withShapeBias(id) { side in
+      side.job = nil
+      side.failure = reason
+    }
+  }
+
+  mutating func drawn(_ picture: StimulusPicture) {
+    if shapeBias.drawing == picture.index { shapeBias.drawing = nil }
+    if shapeBias.stimulus == picture.index { shapeBias.picture = picture }
+  }
+
+  /// Stops what runs; `asked` stays, so that nothing begins anew before an edit or `r`.
+  mutating func cancelProbes() -> [Effect] {
+    var effects: [Effect] = []
+    for index in shapeBias.sides.indices {
+      guard let job = shapeBias.sides[index].job else { continue }
+      shapeBias.sides[index].job = nil
+      effects.append(.cancel(job.id))
+    }
+    return effects
+  }
+
+  mutating func probeAnew() {
+    guard showsShapeBias else { return }
+    for index in shapeBias.sides.indices {
+      if let spec = shapeBias.sides[index].asked { shapeBias.reports[spec] = nil }
+      shapeBias.sides[index].asked = nil
+    }
+  }
+
+  /// Up and down through the categories of the plot, left and right through the stimuli of one.
+  mutating func moveStimulus(_ direction: Direction) {
+    let count = ShapeBiasState.request(threads: nil).conflicts
+    let shape = StimulusPicture.stimulus(shapeBias.stimulus).shape
+    let order = ObjectCategory.plotOrder
+    let row = order.firstIndex(of: shape) ?? 0
+    func ofShape(_ wanted: ObjectCategory, _ places: some Sequence<Int>) -> Int? {
+      places.first { StimulusPicture.stimulus($0).shape == wanted }
+    }
+    let next: Int? =
+      switch direction {
+      case .up: row > 0 ? ofShape(order[row - 1], 0..<count) : nil
+      case .down: row + 1 < order.count ? ofShape(order[row + 1], 0..<count) : nil
+      case .right: ofShape(shape, (shapeBias.stimulus + 1)..<max(count, shapeBias.stimulus + 1))
+      case .left: ofShape(shape, (0..<shapeBias.stimulus).reversed())
+      }
+    guard let next else {
+      notice = Notice(.note, "there are no stimuli further \(direction.phrase)")
+      return
+    }
+    shapeBias.stimulus = next
+  }
+
+  private mutating func withShapeBias(
+    _ id: RequestID, _ change: (inout ShapeBiasSide) -> Void
+  ) {
+    guard let index = shapeBias.sides.firstIndex(where: { $0.job?.id == id }) else { return }
+    change(&shapeBias.sides[index])
+  }
+}
+
+extension ShapeBiasSide {
+  fileprivate mutating func show(_ report: ShapeBiasReport, of network: NetworkSpec) {
+    shown = report
+    shownOf = network
+  }
+}

@@ -1,0 +1,85 @@
+// The shape-bias panel: when probes start and stop, and which stimulus is looked at.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct ShapeBiasTests {
+  private func probes(_ effects: [Effect]) -> [NetworkSpec] {
+    effects.compactMap { if case .probe(_, _, let network, _) = $0 { network } else { nil } }
+  }
+
+  @Test func probesBeginWithThePanelAndFollowEdits() {
+    var model = makeModel()
+    #expect(probes(model.type("4")).isEmpty)
+    let opened = model.type("7")
+    #expect(probes(opened) == model.session.networks.map(\.spec))
+    model.finish(opened)
+    #expect(model.shapeBias.sides.allSatisfy { $0.shown != nil && !$0.isStale })
+    // On a wide screen the panel is still seen while kernels are edited beside it.
+    _ = model.type("3")
+    let first = model.type(">")
+    let second = model.type(">")
+    #expect(probes(first).count == 1 && probes(second).count == 1)
+    let id = first.compactMap { if case .probe(let id, _, _, _) = $0 { id } else { nil } }[0]
+    #expect(second.contains { if case .cancel(id) = $0 { true } else { false } })
+    #expect(model.shapeBias.sides[0].isStale && !model.shapeBias.sides[1].isStale)
+    model.finish(second)
+    #expect(!model.shapeBias.sides[0].isStale)
+    // Metrics take the panel's place.
+    _ = model.type("4")
+    _ = model.type("3")
+    #expect(probes(model.type(">")).isEmpty)
+  }
+
+  @Test func whatWasProbedIsKnown() {
+    var model = makeModel()
+    model.finish(model.type("7"))
+    _ = model.type("3")
+    model.finish(model.type(">"))
+    #expect(probes(model.type("u")).isEmpty)
+    #expect(!model.shapeBias.sides[0].isStale)
+  }
+
+  @Test func cancelStopsAndRecomputeBeginsAnew() {
+    var model = makeModel()
+    _ = model.type("7")
+    let effects = update(&model, .key(.escape))
+    #expect(effects.count == 2 && model.shapeBias.sides.allSatisfy { $0.job == nil })
+    #expect(probes(model.type("]")).isEmpty)
+    #expect(probes(model.type("r")).count == 2)
+  }
+
+  @Test func failuresAreSaid() {
+    var model = makeModel()
+    _ = model.type("7")
+    guard let id = model.shapeBias.sides[0].job?.id else {
+      Issue.record("no probe")
+      return
+    }
+    _ = update(&model, .probeFailed(id, "no\u{7} memory"))
+    #expect(model.shapeBias.sides[0].failure == "no? memory")
+    let screen = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(screen.contains("A  no? memory"))
+  }
+
+  @Test func stimuliByCategory() {
+    var model = makeModel()
+    model.finish(model.type("7"))
+    let start = StimulusPicture.stimulus(model.shapeBias.stimulus)
+    model.finish(model.type("l"))
+    let next = StimulusPicture.stimulus(model.shapeBias.stimulus)
+    #expect(next.shape == start.shape && next.index > start.index)
+    #expect(model.shapeBias.picture?.index == next.index)
+    for _ in 0..<20 { model.finish(model.type("k")) }
+    #expect(model.notice?.lines == ["there are no stimuli further up"])
+    #expect(StimulusPicture.stimulus(model.shapeBias.stimulus).shape == ObjectCategory.plotOrder[0])
+    for category in ObjectCategory.plotOrder.dropFirst() {
+      model.finish(model.type("j"))
+      #expect(StimulusPicture.stimulus(model.shapeBias.stimulus).shape == category)
+    }
+    _ = model.type("h")
+    #expect(model.notice?.lines == ["there are no stimuli further to the left"])
+  }
+}
