@@ -186,4 +186,18 @@ import Testing
     #expect(error(array.values, expected.elements) < 1e-4)
     #expect(outcome.text.contains("f.npy"))
   }
+
+  /// The estimate decides whether a run is refused: it has to be near what the process takes.
+  @Test(arguments: [("replknet-3", 224), ("resnet-101", 256), ("resnet-18", 1024)])
+  func memoryIsAsEstimated(_ model: String, _ size: Int) throws {
+    let results = try succeed(
+      ["erf", model, "--size", "\(size)", "--json"], in: folder
+    ).results()
+    let taken = try #require(results[0]["peakBytes"] as? Int)
+    let estimate = try ERFRequest(
+      network: NetworkSpec(model: model), size: InputSize(height: size, width: size)
+    ).memoryEstimate()
+    let ratio = Double(estimate.bytes) / Double(taken)
+    #expect((0.85...1.15).contains(ratio), "estimated \(estimate.bytes), took \(taken)")
+  }
 }

@@ -2,7 +2,7 @@
 ///
 /// It walks the plan of the run forward and back as the run itself will, adding up what is alive.
 struct MemoryEstimate {
-  /// Most that weights take while they are loaded: as they come, and folded once or twice.
+  /// Most that weights take while they are loaded: as they come, and folded.
   let loadingBytes: Int
   /// Weights as they stay: folded, and copied into the layouts that kernels want.
   let weightBytes: Int
@@ -10,7 +10,7 @@ struct MemoryEstimate {
   let activationBytes: Int
 
   /// The program, its libraries and their compiled kernels, a picture, working memory of tiles.
-  private static let programBytes = 80_000_000
+  private static let programBytes = 55_000_000
 
   /// Most that is resident at once.
   var bytes: Int { Self.programBytes + max(loadingBytes, weightBytes + activationBytes) }
@@ -26,12 +26,7 @@ struct MemoryEstimate {
       node.op.parameters.reduce(sum) { $0 + $1.value.bytes }
     }
     let folded = nodes.reduce(0) { $0 + $1.op.foldedParameterCount * size }
-    // Layers between two batch norms are folded twice, the first result being alive still.
-    let between = nodes.reduce(0) { sum, node in
-      let reads = node.inputs.first.flatMap(Graph.node).map { nodes[$0].op }
-      return reads is BatchNorm ? sum + node.op.foldedParameterCount * size : sum
-    }
-    loadingBytes = raw + folded + between
+    loadingBytes = raw + folded
     weightBytes = folded + nodes.reduce(0) { $0 + $1.op.preparedBytes }
     var walk = MemoryWalk(plan: plan, keepsForward: keepsForward)
     walk.forward()

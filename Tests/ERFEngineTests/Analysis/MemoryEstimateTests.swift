@@ -2,29 +2,37 @@ import Testing
 
 @testable import ERFEngine
 
+/// How the estimate moves with what is asked; how near it comes to the truth is tested on processes.
 @Suite struct MemoryEstimateTests {
   private func estimate(
-    _ model: String, size: Int, unit: Unit? = nil, keepsForward: Bool = false
+    _ model: String, size: Int = 512, tap: String? = nil, keepsForward: Bool = false
   ) throws -> MemoryEstimate {
-    let architecture = try ModelCatalogue.architecture(model)
-    let graph = try architecture.graph(from: PlaceholderParameters(merged: true))
-    let shapes = try graph.shapes(input: Shape(height: size, width: size, channels: 3))
-    let last = try #require(graph.stages.last).value
-    let unit = unit ?? Unit(row: shapes[last].height / 2, column: shapes[last].width / 2)
-    let plan = RegionPlan(
-      graph, value: last, region: keepsForward ? nil : Region(holding: [unit]), shapes: shapes)
-    return MemoryEstimate(
-      training: try architecture.graph(from: PlaceholderParameters()), plan: plan,
-      keepsForward: keepsForward)
+    var request = ERFRequest(
+      network: NetworkSpec(model: model), size: InputSize(height: size, width: size), tap: tap)
+    request.keepsForward = keepsForward
+    return try request.memoryEstimate()
   }
 
-  @Test func show() throws {
-    for model in ["replknet-31", "replknet-13", "replknet-3", "resnet-101", "mobilenetv2"] {
-      for size in [224, 1024] {
-        let e = try estimate(model, size: size)
-        let k = try estimate(model, size: size, keepsForward: true)
-        print("EST", model, size, e.bytes / 1_000_000, e.loadingBytes / 1_000_000, e.weightBytes / 1_000_000, e.activationBytes / 1_000_000, k.activationBytes / 1_000_000)
-      }
-    }
+  @Test func activationsGrowWithTheInputAndWeightsDoNot() throws {
+    let small = try estimate("replknet-31")
+    let large = try estimate("replknet-31", size: 1024)
+    #expect(large.weightBytes == small.weightBytes && large.loadingBytes == small.loadingBytes)
+    let growth = Double(large.activationBytes) / Double(small.activationBytes)
+    #expect((3.8...4.2).contains(growth))
+  }
+
+  @Test func smallFieldsTakeLess() throws {
+    let whole = try estimate("replknet-3", size: 1024, keepsForward: true)
+    let seen = try estimate("replknet-3", size: 1024)
+    #expect(seen.activationBytes * 3 < whole.activationBytes)
+    let early = try estimate("replknet-3", size: 1024, tap: "stage1")
+    #expect(early.activationBytes * 10 < seen.activationBytes)
+    #expect(early.weightBytes == seen.weightBytes, "all of the weights are loaded")
+  }
+
+  @Test func parametersAreCountedInFullPrecision() throws {
+    let estimate = try estimate("resnet-18")
+    // 11.69 million parameters as loaded, and as many folded ones.
+    #expect((88_000_000...98_000_000).contains(estimate.loadingBytes))
   }
 }

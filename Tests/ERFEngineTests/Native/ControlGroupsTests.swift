@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ControlGroupsTests {
   /// The limit found among `files`, a group's file each, for the memberships.
-  private func limit(_ memberships: String, _ files: [(path: String, text: String)]) throws -> Int? {
+  private func limit(_ memberships: String, _ files: [(path: String, text: String)]) throws -> Int?
+  {
     let folder = try TemporaryFolder()
     for (path, text) in files {
       let parts = path.split(separator: "/").dropLast()
