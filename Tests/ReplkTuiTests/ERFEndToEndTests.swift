@@ -52,7 +52,7 @@ import Testing
       #expect(try #require(result[key] as? Double) >= 0, "\(key)")
     }
     let seconds = try #require(result["seconds"] as? [String: Double])
-    #expect(Set(seconds.keys) == ["load", "forward", "backward", "total"])
+    #expect(Set(seconds.keys) == ["load", "forward", "backward", "first", "total"])
     for key in ["ratios", "rawRatios"] {
       let ratios = try #require(result[key] as? [[String: Any]])
       #expect(ratios.allSatisfy { Set($0.keys) == ["t", "side", "ratio"] })

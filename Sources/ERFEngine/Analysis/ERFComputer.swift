@@ -122,6 +122,7 @@ public final class ERFComputer: Sendable {
               name: layer.scope, image: index, images: inputs.count,
               fraction: (Double(index) + fraction) / Double(inputs.count)))
         }
+        if names.isEmpty { seconds.first = seconds.forward + seconds.backward }
         map.accumulate(gradient: gradient)
         names.append(name)
         progress(.image(index, of: inputs.count, map: map))
