@@ -33,6 +33,7 @@ let package = Package(
     // MARK: C
     .target(name: "CAssets", cSettings: cSettings),
     .target(name: "CKernels", cSettings: kernelSettings),
+    .target(name: "CMapping", cSettings: cSettings),
     .systemLibrary(name: "CLAPACK"),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CTurboJPEG"),
@@ -45,7 +46,7 @@ let package = Package(
     .target(
       name: "ERFEngine",
       dependencies: [
-        "CAssets", "CKernels", "COneDNN", "CPNG", "CTurboJPEG", "CZip",
+        "CAssets", "CKernels", "CMapping", "COneDNN", "CPNG", "CTurboJPEG", "CZip",
         // macOS has LAPACK in its framework Accelerate.
         .target(name: "CLAPACK", condition: .when(platforms: [.linux])),
       ],

@@ -33,17 +33,17 @@ extension Command {
     let results = try requests.map { try run($0, on: computer) }
     var outputs: [String] = []
     if let folder {
-      try Folder.make(folder)
-      let base = folder.hasSuffix("/") ? folder : folder + "/"
+      var files: [(name: String, bytes: [UInt8])] = []
       for (result, name) in zip(results, names) {
         for format in [ExportFormat.pgm, .png, .npy] {
-          let path = "\(base)\(name).\(format.rawValue)"
-          try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
-          outputs.append(path)
+          let bytes = try HeatmapExport.encode(
+            result, format: format, variant: variant, colours: colours)
+          files.append(("\(name).\(format.rawValue)", bytes))
         }
       }
-      try AtomicFile.write(ResultReport(results).encoded(), to: base + "results.json")
-      outputs.append(base + "results.json")
+      files.append(("results.json", try ResultReport(results).encoded()))
+      try Folder.write(files, to: folder)
+      outputs = files.map { (folder.hasSuffix("/") ? folder : folder + "/") + $0.name }
     }
     if arguments.has("--json") {
       try StandardStreams.write(

@@ -49,7 +49,10 @@ enum ExploreCommand {
     var options = ExplorerOptions()
     let session: Session
     let keepsState = !arguments.has("--no-state")
-    if keepsState { options.statePath = SessionFile.statePath }
+    if keepsState {
+      options.statePath = SessionFile.statePath
+      options.recentPath = SessionFile.recentPath
+    }
     if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
       session = last
     } else {
@@ -152,7 +155,7 @@ enum ExploreCommand {
 
 /// The engine, for the explorer.
 struct EngineComputing: ERFComputing {
-  private let computer = ERFComputer()
+  fileprivate let computer = ERFComputer()
 
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
@@ -167,7 +170,25 @@ struct EngineComputing: ERFComputing {
     let probe = ShapeBiasProbe(request)
     try probe.validate(network)
     return try probe.run(
-      computer.network(network), cancellation: cancellation, progress: progress)
+      computer.network(network, cancellation: cancellation), cancellation: cancellation,
+      progress: progress)
+  }
+}
+
+extension EngineComputing {
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    let classifier = try Classifier(
+      computer.network(request.network, cancellation: cancellation), threads: threads,
+      cancellation: cancellation)
+    switch request.image {
+    case .builtIn(let index):
+      return try classifier.classify(
+        BuiltInImages.image(at: index), from: BuiltInImages.name(at: index), top: classifier.classes
+      )
+    case .file(let path): return try classifier.classify(path, top: classifier.classes)
+    }
   }
 }
 

@@ -20,9 +20,10 @@ extension Command {
     }
     try request.validate()
     try AtomicFile.requireWritable(path)
-    let array = try FeatureExtractor.features(of: request)
-    try AtomicFile.write(array.encoded(), to: path)
-    let shape = array.shape.map(String.init).joined(separator: "x")
+    let features = try Features(of: request)
+    try AtomicFile.write(
+      NPY(shape: features.shape, values: features.values).encoded(), to: path)
+    let shape = features.shape.map(String.init).joined(separator: "x")
     try StandardStreams.write("wrote \(path): \(shape) float32\n")
   }
 }

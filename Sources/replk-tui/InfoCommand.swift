@@ -17,9 +17,10 @@ extension Command {
         Option("--json", help: "print as JSON")
       ]
   ) { arguments in
-    let summary = try NetworkSummary(
-      model: arguments.networks([arguments.model(for: "info")])[0].modelID(),
-      size: arguments.size())
+    var spec = try arguments.networks([arguments.model(for: "info")])[0]
+    spec.allowsMissingHead = true
+    try spec.requireWeights()
+    let summary = try NetworkSummary(model: spec.modelID(), size: arguments.size())
     if arguments.has("--json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

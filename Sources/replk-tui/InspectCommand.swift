@@ -11,7 +11,7 @@ import ERFEngine
 extension Command {
   static let inspect = Command(
     name: "inspect", synopsis: "FILE [--json]",
-    summary: "tell what a checkpoint is and holds, tensor by tensor",
+    summary: "tell what a checkpoint is and holds, and whether its network would open",
     options: [Option("--json", help: "print as JSON")]
   ) { arguments in
     guard let path = arguments.positionals.first else {
@@ -21,17 +21,23 @@ extension Command {
       throw UsageError.tooManyPositionals(command: "inspect", extra: arguments.positionals[1])
     }
     let file = try CheckpointInspection(path: path)
+    let tensors = try file.names.map(file.tensor)
+    let problems = file.problems(tensors)
     if arguments.has("--json") {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let document = Document(file, tensors: try file.names.map(file.tensor))
+      let document = Document(file, tensors: tensors, problems: problems)
       try StandardStreams.write(String(decoding: encoder.encode(document), as: UTF8.self) + "\n")
     } else {
-      try StandardStreams.write(try text(file))
+      try StandardStreams.write(text(file, tensors))
     }
+    // All of the file is told; what ends the command is what would keep it from opening.
+    if let problem = problems.first { throw problem }
   }
 
-  private static func text(_ file: CheckpointInspection) throws -> String {
+  private static func text(
+    _ file: CheckpointInspection, _ tensors: [CheckpointInspection.TensorSummary]
+  ) -> String {
     var lines = ["\(file.path): \(file.format), \(file.bytes) bytes, \(file.names.count) tensors"]
     for weights in file.weights {
       lines.append(
@@ -42,7 +48,7 @@ extension Command {
     if file.weights.isEmpty { lines.append("weights: of no network that is known") }
     lines += file.metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
     let header = ["tensor", "type", "shape", "min", "mean", "max", "hash"]
-    let rows = try file.names.map { try row(file.tensor($0)) }
+    let rows = tensors.map(row)
     let table = Text.table(header, rows.map { $0.map(Text.printable) })
     return lines.map(Text.printable).joined(separator: "\n") + "\n\n" + table + "\n"
   }
@@ -66,13 +72,18 @@ private struct Document: Encodable {
   let metadata: [String: String]
   let weights: [CheckpointInspection.Weights]
   let tensors: [CheckpointInspection.TensorSummary]
+  let problems: [String]
 
-  init(_ file: CheckpointInspection, tensors: [CheckpointInspection.TensorSummary]) {
+  init(
+    _ file: CheckpointInspection, tensors: [CheckpointInspection.TensorSummary],
+    problems: [CheckpointError]
+  ) {
     path = file.path
     format = file.format
     bytes = file.bytes
     metadata = file.metadata
     weights = file.weights
     self.tensors = tensors
+    self.problems = problems.map(\.explanation)
   }
 }

@@ -19,7 +19,7 @@ enum Program {
     } catch let error as UsageError {
       return complain(error.explanation, code: 2)
     } catch let error as any ExplainedError {
-      return complain(error.explanation, code: error.isUsageError ? 2 : 1)
+      return complain(Advice.line(error), code: error.isUsageError ? 2 : 1)
     } catch {
       return complain("\(error)", code: 1)
     }

@@ -28,11 +28,14 @@ enum SessionFile {
   }
 
   /// Where the last state is kept: `$XDG_STATE_HOME/replk-tui/session.json`; nil without a home.
-  static var statePath: String? {
-    if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") {
-      return state + "/replk-tui/session.json"
-    }
-    return variable("HOME").map { $0 + "/.local/state/replk-tui/session.json" }
+  static var statePath: String? { stateFolder.map { $0 + "/session.json" } }
+
+  /// Where the names of the checkpoints opened last are kept, beside the state.
+  static var recentPath: String? { stateFolder.map { $0 + "/recent" } }
+
+  private static var stateFolder: String? {
+    if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") { return state + "/replk-tui" }
+    return variable("HOME").map { $0 + "/.local/state/replk-tui" }
   }
 
   private static func variable(_ name: String) -> String? {

@@ -94,6 +94,22 @@ func makeReport(_ network: NetworkSpec, shapes: Int = 2, correct: Int = 48) -> S
     stages: (1...4).map { readOut("stage\($0)") }, seconds: 2)
 }
 
+/// Ten classes, of which an edited network prefers others.
+func makeClasses(_ request: PredictionRequest) -> Classification {
+  let names = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+    "American Staffordshire terrier, a dog",
+  ]
+  let shift = request.network.weightsModel == nil ? 0 : 6
+  return Classification(
+    image: "image",
+    top: names.indices.map { index in
+      let place = (index + shift) % names.count
+      return Classification.Candidate(
+        index: place, name: names[place], probability: index == 0 ? 0.55 : 0.05)
+    }, label: nil)
+}
+
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
   ERFRequest(
     network: NetworkSpec(model: model), size: InputSize(height: size, width: size))
@@ -117,6 +133,9 @@ extension Model {
       if case .probe(let id, _, let network, _) = effect {
         let isFirst = shapeBias.sides[0].job?.id == id
         _ = update(&self, .probed(id, makeReport(network, shapes: isFirst ? 2 : 1)))
+      }
+      if case .predict(let id, let request, _) = effect {
+        _ = update(&self, .predicted(id, makeClasses(request)))
       }
       if case .drawStimulus(let index) = effect {
         _ = update(&self, .drawn(StimulusPicture(index: index)))
@@ -272,6 +291,13 @@ struct FakeComputing: ERFComputing {
     progress(ShapeBiasProgress(phase: .agreeing, done: 0, total: 512))
     try cancellation.check()
     return makeReport(network)
+  }
+
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    if let failure { throw Failure(description: failure) }
+    return makeClasses(request)
   }
 }
 

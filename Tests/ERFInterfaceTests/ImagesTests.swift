@@ -17,7 +17,7 @@ import Testing
     }
     #expect(model.isBusy)
     let effects = update(
-      &model, .listed(id, paths: ["photos/a.png", "photos/b.png"], failure: nil))
+      &model, .foundImages(id, paths: ["photos/a.png", "photos/b.png"], failure: nil))
     #expect(model.session.images.source == .files(["photos/a.png", "photos/b.png"]))
     guard case .compute(_, let request, _)? = effects.first else {
       Issue.record("nothing runs")
@@ -37,7 +37,7 @@ import Testing
     _ = model.type("x")
     guard case .listImages(let id, _)? = update(&model, .key(.enter)).first else { return }
     let before = model.session
-    _ = update(&model, .listed(id, paths: [], failure: "x does not exist"))
+    _ = update(&model, .foundImages(id, paths: [], failure: "x does not exist"))
     #expect(model.session == before && model.notice?.lines == ["x does not exist"])
   }
 

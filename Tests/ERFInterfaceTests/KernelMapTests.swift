@@ -27,7 +27,6 @@ import Testing
     #expect(effects.isEmpty && !model.isBusy)
     _ = model.type("j")
     let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
-    print(text)
     // 25 of 169 cells of 0.25; then the middle one is 1: 7 / 43.
     #expect(text.contains("|w| of stage 3") && text.contains("before 5x5 15 %"))
     #expect(text.contains("merged 5x5 16 %"))

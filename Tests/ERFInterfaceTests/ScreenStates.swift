@@ -9,6 +9,8 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case difference, squares, contours, crossHair, closer, signed, profileDown
   case shapeBias, shapeBiasComputing, shapeBiasStale, shapeBiasChance, shapeBiasFailed
   case shapeBiasZoomed
+  case prediction, predictionEdited, predictionFailed
+  case browser, browserRefused, browserFilter
   case help, helpSearch, palette, exportMenu, prompt
 
   var description: String { rawValue }
@@ -44,6 +46,15 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     case .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed:
       return shapeBias(display)
+    case .browser, .browserRefused, .browserFilter: return browsing(display)
+    case .predictionFailed:
+      var model = makeModel(display: display)
+      for case .predict(let id, _, _) in model.type("8").prefix(1) {
+        _ = update(
+          &model,
+          .predictionFailed(id, "replknet-13 has no classifier in this file: nothing to name"))
+      }
+      return model
     default:
       var model = makeModel(["RepLKNet-13", "RepLKNet-31"], display: display)
       for key in keys { model.finish(update(&model, .key(key))) }
@@ -73,6 +84,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .prompt: "w"
       case .shapeBias, .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed: "7"
       case .shapeBiasZoomed: "7zjjl"
+      case .prediction, .predictionEdited: "8"
       case .help: "?"
       case .helpSearch: "?/stage"
       case .palette: ":net31"
@@ -80,6 +92,9 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       }
     var keys = text.unicodeScalars.map { Key.character($0) }
     if self == .kernelsEdited { keys += [.down, .down, .character(">"), .character(">")] }
+    if self == .predictionEdited {
+      keys += "3>".unicodeScalars.map { .character($0) } + [.character("8")]
+    }
     if self == .unit { keys += [.right, .up] }
     return keys
   }
@@ -108,6 +123,39 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     default:
       let progress = ShapeBiasProgress(phase: .conflict, done: 300, total: 512)
       _ = update(&model, .probing(id, progress))
+    }
+    return model
+  }
+
+  private func browsing(_ display: Display) -> Model {
+    var model = makeModel(display: display)
+    _ = model.type("o")
+    let folder = CheckpointFolder(
+      path: "/home/user/checkpoints", folders: ["imagenet", "old"],
+      files: [
+        .init(name: "RepLKNet-31B_ImageNet-1K_224.pth", bytes: 319_000_000),
+        .init(name: "resnet20-12fca82f.th", bytes: 1_130_000),
+      ])
+    _ = update(
+      &model, .listed("", .folder(folder, recent: ["/home/user/models/mobilenet_v2.pth"])))
+    switch self {
+    case .browser:
+      for _ in 0..<3 { _ = update(&model, .key(.down)) }
+      for _ in 0..<2 { _ = update(&model, .key(.down)) }
+      _ = update(&model, .key(.up))
+      let path = "/home/user/checkpoints/RepLKNet-31B_ImageNet-1K_224.pth"
+      _ = update(
+        &model,
+        .looked(
+          path,
+          .network(
+            NetworkChoice(model: "replknet-31", weights: .file(path)),
+            summary: "PyTorch zip, 79.86 M parameters")))
+    case .browserRefused:
+      let path = "/home/user/models/mobilenet_v2.pth"
+      let reason = "\(path): the file asks to run posix.system, which is refused"
+      _ = update(&model, .looked(path, .refused(reason)))
+    default: for scalar in "res2".unicodeScalars { _ = model.type(scalar) }
     }
     return model
   }

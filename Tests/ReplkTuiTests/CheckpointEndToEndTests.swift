@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ERFEngine
+
 /// Checkpoints on the command line: opened without a model's name, inspected, converted, classified with.
 @Suite struct CheckpointEndToEndTests {
   private let folder: TemporaryFolder
@@ -46,6 +48,19 @@ import Testing
     _ = try succeed(["snapshot", "x.json", "-o", "again.txt"], in: folder)
   }
 
+  @Test func theBrowserOpensWhatIsFound() throws {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: Samples.checkpoint))
+    _ = try folder.write(Array(bytes), to: "found.safetensors")
+    _ = try folder.write(Array("junk".utf8), to: "junk.pth")
+    let common = ["snapshot", Samples.tiny, "--size", "64", "--screen", "120x40"]
+    _ = try succeed(common + ["-o", "opened.txt", "--script", "o found Enter"], in: folder)
+    let opened = String(decoding: try folder.read("opened.txt"), as: UTF8.self)
+    #expect(opened.contains("found.safetensors") && opened.contains("opened found.safetensors"))
+    _ = try succeed(common + ["-o", "refused.txt", "--script", "o junk Enter"], in: folder)
+    let refused = String(decoding: try folder.read("refused.txt"), as: UTF8.self)
+    #expect(refused.contains("is no checkpoint"))
+  }
+
   @Test func mistakesWithFilesAreOneLine() throws {
     expectOneLine(
       try Executable.run(["erf", "none.pth"], in: folder), code: 1, mentions: ["none.pth"])
@@ -69,6 +84,57 @@ import Testing
       try Executable.run(["inspect", Fixtures.path("make_checkpoints.py")], in: folder), code: 1,
       mentions: ["is no checkpoint"])
     #expect(folder.names.isEmpty)
+  }
+
+  /// The engine says what is wrong, the command line which option mends it.
+  @Test func errorsNameTheOptionThatHelps() throws {
+    _ = try succeed(["convert", Samples.checkpoint, "whole.safetensors"], in: folder)
+    let whole = try Safetensors(path: folder.file("whole.safetensors"))
+    let tensors = try whole.keys.map { ($0, try whole.tensor($0)) }
+    try SafetensorsWriter(
+      tensors: tensors.filter { !$0.0.hasPrefix("head.") }, type: .float32, metadata: [:]
+    ).write(to: folder.file("backbone.safetensors"))
+    let words = ["erf", "backbone.safetensors", "--size", "32"]
+    expectOneLine(
+      try Executable.run(words, in: folder), code: 1,
+      mentions: ["lacks head.bias, head.weight", "(--allow-missing head)"])
+    _ = try succeed(words + ["--allow-missing", "head"], in: folder)
+    try SafetensorsWriter(
+      tensors: [("odd", Tensor(zeros: [2]))], type: .float32, metadata: [:]
+    ).write(to: folder.file("odd.safetensors"))
+    expectOneLine(
+      try Executable.run(["erf", "odd.safetensors"], in: folder), code: 1,
+      mentions: ["(odd)", "MODEL --weights FILE"])
+    expectOneLine(
+      try Executable.run(["info", "replknet-32"], in: folder), code: 2,
+      mentions: ["did you mean replknet-3?", "`replk-tui models`"])
+  }
+
+  /// A folder may hold what is no picture; what is named may not be anything else.
+  @Test func picturesThatCannotBeReadAreSkippedAndCounted() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("photos"), withIntermediateDirectories: false)
+    _ = try folder.write(Samples.picture(level: 90), to: "photos/a.ppm")
+    _ = try folder.write(Array("hello".utf8), to: "photos/b.png")
+    for words in [["classify"], ["erf"], ["compare", Samples.checkpoint]] {
+      let all = words + [Samples.checkpoint, "--size", "32", "--image"]
+      let outcome = try Executable.run(all + ["photos"], in: folder)
+      #expect(outcome.code == 0 && outcome.text.contains("note: 1 of 2"), "\(words)")
+      #expect(
+        outcome.error.split(separator: "\n").allSatisfy {
+          $0.hasPrefix("replk-tui: skipped photos/b.png: is not an image")
+        } && !outcome.error.isEmpty, "\(outcome.error)")
+      expectOneLine(
+        try Executable.run(all + ["photos", "--image", "photos/b.png"], in: folder), code: 1,
+        mentions: ["photos/b.png: is not an image"])
+    }
+    let object = try JSONSerialization.jsonObject(
+      with: Executable.run(
+        ["erf", Samples.checkpoint, "--size", "32", "--image", "photos", "--json"], in: folder
+      ).output)
+    let results = try #require((object as? [String: Any])?["results"] as? [[String: Any]])
+    #expect(results[0]["images"] as? [String] == ["a.ppm"])
+    #expect((results[0]["skipped"] as? [String])?.count == 1)
   }
 
   @Test func inspectTellsWhatAFileHolds() throws {

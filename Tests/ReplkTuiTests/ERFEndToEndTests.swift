@@ -35,7 +35,8 @@ import Testing
     let result = try #require(try outcome.results().first)
     #expect(
       Set(result.keys) == [
-        "model", "weights", "weightsHash", "input", "images", "stage", "unit", "units", "rule",
+        "model", "weights", "weightsHash", "input", "images", "skipped", "stage", "unit", "units",
+        "rule",
         "ratios",
         "rawRatios", "borderShare", "sigma", "centreOfMass", "radii", "seconds", "peakBytes",
       ])
@@ -51,7 +52,7 @@ import Testing
       #expect(try #require(result[key] as? Double) >= 0, "\(key)")
     }
     let seconds = try #require(result["seconds"] as? [String: Double])
-    #expect(Set(seconds.keys) == ["load", "forward", "backward", "total"])
+    #expect(Set(seconds.keys) == ["load", "forward", "backward", "first", "total"])
     for key in ["ratios", "rawRatios"] {
       let ratios = try #require(result[key] as? [[String: Any]])
       #expect(ratios.allSatisfy { Set($0.keys) == ["t", "side", "ratio"] })
@@ -184,5 +185,19 @@ import Testing
     #expect(array.shape == expected.shape.extents)
     #expect(error(array.values, expected.elements) < 1e-4)
     #expect(outcome.text.contains("f.npy"))
+  }
+
+  /// The estimate decides whether a run is refused: it has to be near what the process takes.
+  @Test(arguments: [("replknet-3", 224), ("resnet-101", 256), ("resnet-18", 1024)])
+  func memoryIsAsEstimated(_ model: String, _ size: Int) throws {
+    let results = try succeed(
+      ["erf", model, "--size", "\(size)", "--json"], in: folder
+    ).results()
+    let taken = try #require(results[0]["peakBytes"] as? Int)
+    let estimate = try ERFRequest(
+      network: NetworkSpec(model: model), size: InputSize(height: size, width: size)
+    ).memoryEstimate()
+    let ratio = Double(estimate.bytes) / Double(taken)
+    #expect((0.85...1.15).contains(ratio), "estimated \(estimate.bytes), took \(taken)")
   }
 }

@@ -61,6 +61,10 @@ public final class TemporaryFolder {
     return file(name)
   }
 
+  public func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
+  }
+
   public func read(_ name: String) throws -> [UInt8] {
     try Array(Data(contentsOf: URL(fileURLWithPath: file(name))))
   }

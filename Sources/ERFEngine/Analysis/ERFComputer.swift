@@ -17,7 +17,7 @@ public final class ERFComputer: Sendable {
       switch self {
       case .tooManyBuiltIn(let asked, let available):
         "\(asked) images asked for, but only \(available) are built in: "
-          + "give a folder with --image"
+          + "give pictures of your own"
       case .noImages: "no images to average over: give at least one"
       case .allSkipped(let images, let first):
         (images == 1 ? "no map" : "none of the \(images) images gives a map")
@@ -47,12 +47,16 @@ public final class ERFComputer: Sendable {
   var keptBytes: Int { forwards.bytes }
 
   /// The network of a request, loaded on first use.
-  public func network(_ spec: NetworkSpec) throws -> Network {
+  ///
+  /// - Throws: what opening it throws, `CancellationError`.
+  public func network(
+    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation()
+  ) throws -> Network {
     let key = Key(spec: spec, version: FileVersion(of: spec.weights))
     let found = networks.withLock { networks in
       networks.first { $0.key == key }?.network
     }
-    let network = try found ?? Network(spec)
+    let network = try found ?? Network(spec, cancellation: cancellation)
     networks.withLock { networks in
       networks.removeAll { $0.key == key }
       networks.insert((key, network), at: 0)
@@ -73,7 +77,7 @@ public final class ERFComputer: Sendable {
     var seconds = ERFSeconds()
     try request.validate()
     let inputs = try NetworkInputs(request.images)
-    let network = try network(request.network)
+    let network = try network(request.network, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
@@ -121,6 +125,7 @@ public final class ERFComputer: Sendable {
               name: layer.scope, image: index, images: inputs.count,
               fraction: (Double(index) + fraction) / Double(inputs.count)))
         }
+        if names.isEmpty { seconds.first = seconds.forward + seconds.backward }
         map.accumulate(gradient: gradient)
         features.add(answers)
         if inputs.count > 1 {

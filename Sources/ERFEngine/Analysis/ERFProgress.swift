@@ -121,6 +121,8 @@ public struct ERFSeconds: Sendable, Equatable, Codable {
   public var load: Double
   public var forward: Double
   public var backward: Double
+  /// Of these two, what the first image took: layouts of weights are made for it, memory is new.
+  public var first = 0.0
   public var total: Double
 
   public init(load: Double = 0, forward: Double = 0, backward: Double = 0, total: Double = 0) {

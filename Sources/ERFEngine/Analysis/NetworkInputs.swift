@@ -4,8 +4,8 @@ public struct NetworkInputs: Sendable {
   private enum Source {
     case builtIn(Range<Int>)
     case files([String])
-    /// (N, H, W, 3)
-    case tensor(Tensor, name: String)
+    /// `shape` is (N, H, W, 3); the tensor is read when the first input is asked for.
+    case tensor(PreparedTensor, shape: Shape)
   }
 
   private let source: Source
@@ -26,7 +26,8 @@ public struct NetworkInputs: Sendable {
       guard !paths.isEmpty else { throw ERFComputer.Failure.noImages }
       source = .files(paths)
     case .tensor(let reference):
-      source = .tensor(try Self.prepared(reference), name: reference)
+      let tensor = PreparedTensor(reference)
+      source = .tensor(tensor, shape: try tensor.shape())
     }
   }
 
@@ -34,14 +35,14 @@ public struct NetworkInputs: Sendable {
     switch source {
     case .builtIn(let range): range.count
     case .files(let paths): paths.count
-    case .tensor(let tensor, _): tensor.shape.batch
+    case .tensor(_, let shape): shape.batch
     }
   }
 
   /// The size that a prepared tensor dictates; nil for images, which are resized.
   public var size: InputSize? {
-    guard case .tensor(let tensor, _) = source else { return nil }
-    return InputSize(height: tensor.shape.height, width: tensor.shape.width)
+    guard case .tensor(_, let shape) = source else { return nil }
+    return InputSize(height: shape.height, width: shape.width)
   }
 
   /// For people: the name of a file without its folders, or of a built-in picture.
@@ -49,7 +50,7 @@ public struct NetworkInputs: Sendable {
     switch source {
     case .builtIn(let range): BuiltInImages.name(at: range.lowerBound + index)
     case .files(let paths): Self.lastComponent(paths[index])
-    case .tensor(_, let name): "\(Self.lastComponent(name))[\(index)]"
+    case .tensor(let tensor, _): "\(Self.lastComponent(tensor.reference))[\(index)]"
     }
   }
 
@@ -69,42 +70,17 @@ public struct NetworkInputs: Sendable {
         BuiltInImages.image(at: range.lowerBound + index), size: size)
     case .files(let paths):
       return preprocessing.tensor(try Image.load(path: paths[index]), size: size)
-    case .tensor(let tensor, _):
+    case .tensor(let prepared, let shape):
+      let tensor = try prepared.read()
+      // The file may be another one by now.
+      guard tensor.shape == shape else {
+        throw PreparedTensorError(reference: prepared.reference, found: tensor.shape)
+      }
       return tensor.image(index)
     }
   }
 
-  /// Reads `FILE.npy` or `FILE.safetensors#key`, (N, 3, H, W) or (3, H, W).
-  private static func prepared(_ reference: String) throws -> Tensor {
-    let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let isArray = reference.lowercased().hasSuffix(".npy")
-    let path = isArray ? reference : String(parts[0])
-    let tensor: Tensor
-    if isArray {
-      let array = try NPY.load(path: path)
-      tensor = Tensor(shape: Shape(array.shape), elements: array.values)
-    } else {
-      tensor = try Checkpoint(path: path).tensor(parts.count > 1 ? String(parts[1]) : "")
-    }
-    let shape = tensor.shape
-    let batched = shape.rank == 3 ? tensor.reshaped(Shape([1] + shape.extents)) : tensor
-    guard batched.shape.rank == 4, batched.shape[1] == 3, batched.shape.count > 0 else {
-      throw PreparedTensorError(reference: reference, found: shape)
-    }
-    return batched.channelsLast()
-  }
-
   private static func lastComponent(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
-  }
-}
-
-/// A tensor that is no batch of RGB images.
-struct PreparedTensorError: ExplainedError {
-  let reference: String
-  let found: Shape
-
-  var explanation: String {
-    "\(reference) has shape \(found): expected (N, 3, H, W), channels first"
   }
 }

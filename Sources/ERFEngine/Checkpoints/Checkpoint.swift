@@ -14,6 +14,8 @@ protocol CheckpointReader: Sendable {
 /// file is ever executed.
 public struct Checkpoint: Sendable {
   public let path: String
+  /// Size of the file.
+  public let bytes: Int
   private let reader: any CheckpointReader
 
   /// Opens the file at `path` and finds out by its contents what it is.
@@ -22,6 +24,7 @@ public struct Checkpoint: Sendable {
   public init(path: String) throws {
     self.path = path
     let file = try MappedFile(path: path)
+    bytes = file.count
     if file.byte(at: 8) == UInt8(ascii: "{"), file.byte(at: 0) != 0x80 || file.byte(at: 7) == 0 {
       reader = try Safetensors(path: path)
     } else if file.bytes(0..<4) == [0x50, 0x4B, 0x03, 0x04] {
@@ -30,6 +33,10 @@ public struct Checkpoint: Sendable {
       reader = try TorchCheckpoint(legacy: file, path: path)
     } else {
       throw CheckpointError.unknownFormat(path: path)
+    }
+    guard reader.entries.reduce(0, { $0 + $1.value.shape.count }) <= 16 * bytes + 1 << 20 else {
+      throw CheckpointError.malformed(
+        path: path, reason: "its tensors repeat the same bytes too often")
     }
   }
 

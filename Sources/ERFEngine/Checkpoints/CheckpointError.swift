@@ -10,7 +10,7 @@ public enum CheckpointError: ExplainedError, Equatable {
   case mismatch(path: String, WeightsMismatch)
   /// Names that belong to no network in the catalogue.
   case unrecognised(path: String, keys: [String])
-  /// `--weights-key` names none of the dictionaries.
+  /// The key that was asked for names none of the dictionaries.
   case noWeights(path: String, key: String, available: [String])
   case wrongType(path: String, key: String, found: String)
   case nonFinite(path: String, key: String)
@@ -31,7 +31,7 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .mismatch(let path, let mismatch): mismatch.explanation(path: path)
     case .unrecognised(let path, let keys):
       "\(path) holds no network that is known by its names (\(WeightsMismatch.listed(keys))): "
-        + "name the model and give the file with --weights"
+        + "say which model's weights these are"
     case .noWeights(let path, let key, let available):
       "\(path) has no weights called '\(key)': it has "
         + available.map { $0.isEmpty ? "some without a name" : $0 }.joined(separator: ", ")
@@ -40,7 +40,7 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
     case .onlyZeros(let path, let key, let shape):
       "\(path): \(key) (\(shape)) holds nothing but zeros, which tells nothing of the network: "
-        + "is it damaged? If not, name the model and give the file with --weights"
+        + "is it damaged? If not, say which model's weights these are"
     case .noTensor(let path, let key, let available):
       key.isEmpty
         ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"

@@ -2,7 +2,7 @@
 public struct CheckpointInspection: Sendable {
   /// A dictionary of weights that one of the known networks stores.
   public struct Weights: Sendable, Equatable, Encodable {
-    /// What `--weights-key` calls it; empty: it lies at the top.
+    /// What `NetworkSpec.weightsKey` calls it; empty: it lies at the top.
     public let key: String
     /// Id of the network by names and shapes; nil: none that is known.
     public let network: String?
@@ -35,6 +35,10 @@ public struct CheckpointInspection: Sendable {
   public let weights: [Weights]
   /// Names of all tensors, sorted.
   public let names: [String]
+  /// What keeps the weights from opening as their networks, by names and shapes.
+  private let mismatches: [CheckpointError]
+  /// Names of all tensors that belong to the networks.
+  private let parameters: Set<String>
   private let file: Checkpoint
 
   /// Reads names, types and shapes alone.
@@ -44,16 +48,50 @@ public struct CheckpointInspection: Sendable {
     file = try Checkpoint(path: path)
     self.path = path
     format = file.format
-    guard case .regular(let bytes) = FileKind(of: path) else {
-      throw CheckpointError.unreadable(path: path, reason: "not a regular file")
-    }
-    self.bytes = bytes
+    bytes = file.bytes
     metadata = file.metadata
     names = file.keys
-    let prefixes = Set(ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmark) })
-    weights = prefixes.sorted(by: Checkpoint.isBetter).map { [file] in
-      Self.weights(in: file, prefix: $0)
+    let prefixes = Set(
+      ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmarks) })
+    let ordered = prefixes.sorted(by: Checkpoint.isBetter)
+    weights = ordered.map { [file] in Self.weights(in: file, prefix: $0) }
+    let checks = try ordered.compactMap { [file] in try Self.check(file, prefix: $0) }
+    mismatches = checks.compactMap(\.mismatch)
+    parameters = Set(checks.flatMap(\.parameters))
+  }
+
+  /// The parameters of the network behind `prefix`, and what keeps it from opening, a missing
+  /// classifier aside; nil: no network that is known.
+  private static func check(
+    _ file: Checkpoint, prefix: String
+  ) throws -> (parameters: [String], mismatch: CheckpointError?)? {
+    let dictionary = WeightDictionary(file, prefix: prefix)
+    guard let network = ModelCatalogue.recognise(dictionary).first else { return nil }
+    let source = try CheckpointParameters(
+      file: file, model: network.id, landmarks: type(of: network).landmarks, key: dictionary.name,
+      allowsMissingHead: true)
+    let inventory = try ParameterInventory(of: network, holds: source.holds)
+    let parameters = inventory.entries.keys.map(dictionary.fullName)
+    do {
+      try source.requireFit(network)
+      return (parameters, nil)
+    } catch let error as CheckpointError {
+      return (parameters, error)
     }
+  }
+
+  /// What keeps the weights from opening as their networks, a missing classifier aside: names, shapes,
+  /// and numbers that are none.
+  ///
+  /// - Parameter tensors: the summaries of all `names`.
+  public func problems(_ tensors: [TensorSummary]) -> [CheckpointError] {
+    let values = tensors.compactMap { tensor -> CheckpointError? in
+      guard parameters.contains(tensor.name) else { return nil }
+      if tensor.nonFinite > 0 { return .nonFinite(path: path, key: tensor.name) }
+      guard tensor.shape.count == 4, tensor.min == 0, tensor.max == 0 else { return nil }
+      return .onlyZeros(path: path, key: tensor.name, shape: Shape(tensor.shape))
+    }
+    return mismatches + values
   }
 
   private static func weights(in file: Checkpoint, prefix: String) -> Weights {

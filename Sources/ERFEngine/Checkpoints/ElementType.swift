@@ -9,8 +9,13 @@ enum ElementType: String, Sendable {
   case int16 = "I16"
   case int8 = "I8"
   case uint8 = "U8"
+  case uint16 = "U16"
+  case uint32 = "U32"
+  case uint64 = "U64"
   case bool = "BOOL"
-  /// Complex and quantised numbers, which are told apart but not converted.
+  /// Numbers of 8 bits with a point, complex and quantised ones, which are told apart but not converted.
+  case float8Range = "F8_E5M2"
+  case float8Precision = "F8_E4M3"
   case complex64 = "C64"
   case complex128 = "C128"
   case quantised8 = "Q8"
@@ -19,10 +24,10 @@ enum ElementType: String, Sendable {
   /// Bytes an element.
   var size: Int {
     switch self {
-    case .int8, .uint8, .bool, .quantised8: 1
-    case .float16, .bfloat16, .int16: 2
-    case .float32, .int32, .quantised32: 4
-    case .float64, .int64, .complex64: 8
+    case .int8, .uint8, .bool, .float8Range, .float8Precision, .quantised8: 1
+    case .float16, .bfloat16, .int16, .uint16: 2
+    case .float32, .int32, .uint32, .quantised32: 4
+    case .float64, .int64, .uint64, .complex64: 8
     case .complex128: 16
     }
   }
@@ -30,23 +35,18 @@ enum ElementType: String, Sendable {
   /// Whether the elements are real numbers, which convert to float32.
   var isReal: Bool {
     switch self {
-    case .complex64, .complex128, .quantised8, .quantised32: false
+    case .float8Range, .float8Precision, .complex64, .complex128, .quantised8, .quantised32: false
     default: true
     }
   }
 
   /// IEEE 754 binary16 without needing the processor to know it.
   static func float(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = UInt32(bits & 0x3FF)
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | UInt32(exponent + 112) << 23 | fraction << 13)
-    }
+    // Exponent and fraction in place; the product mends the bias, also of what is below 2^-14. Without
+    // branches, so that loops over it run on vectors.
+    let magnitude = Float(bitPattern: UInt32(bits & 0x7FFF) << 13) * 0x1p112
+    let infinity: UInt32 = bits & 0x7C00 == 0x7C00 ? 0x7F80_0000 : 0
+    return Float(bitPattern: magnitude.bitPattern | infinity | UInt32(bits & 0x8000) << 16)
   }
 
   /// The IEEE 754 binary16 nearest to `value`, ties to even; too large ones become infinite.

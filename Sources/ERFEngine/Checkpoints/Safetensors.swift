@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A safetensors file, mapped: 8 bytes of header length, a JSON header, then the tensors' bytes.
 ///
 /// Every offset is checked against the file before it is followed.
@@ -62,66 +56,47 @@ public final class Safetensors: CheckpointReader {
     return tensor
   }
 
-  private struct HeaderEntry: Decodable {
-    let dtype: String
-    let shape: [Int]
-    let dataOffsets: [Int]
-
-    enum CodingKeys: String, CodingKey {
-      case dtype, shape
-      case dataOffsets = "data_offsets"
-    }
-  }
-
-  private enum HeaderValue: Decodable {
-    case tensor(HeaderEntry)
-    case metadata([String: String])
-
-    init(from decoder: any Decoder) throws {
-      if decoder.codingPath.last?.stringValue == "__metadata__" {
-        self = .metadata((try? [String: String](from: decoder)) ?? [:])
-      } else {
-        self = .tensor(try HeaderEntry(from: decoder))
-      }
-    }
-  }
-
   private static func parse(
-    _ header: [UInt8], path: String, fileSize: Int
-  ) throws -> (tensors: [String: Entry], metadata: [String: String]) {
-    let values: [String: HeaderValue]
-    do {
-      values = try JSONDecoder().decode([String: HeaderValue].self, from: Data(header))
+    _ bytes: [UInt8], path: String, fileSize: Int
+  ) throws(CheckpointError) -> (tensors: [String: Entry], metadata: [String: String]) {
+    let header: SafetensorsHeader
+    do throws(SafetensorsHeader.Flaw) {
+      header = try SafetensorsHeader(bytes)
     } catch {
-      throw CheckpointError.malformed(path: path, reason: "its header is not valid JSON")
+      throw .malformed(path: path, reason: "its header \(error.words)")
     }
-    let start = 8 + header.count
+    let start = 8 + bytes.count
     var entries: [String: Entry] = [:]
-    var metadata: [String: String] = [:]
-    for (key, value) in values {
-      guard case .tensor(let entry) = value else {
-        if case .metadata(let found) = value { metadata = found }
-        continue
-      }
-      let offsets = entry.dataOffsets
-      guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
-        offsets[1] <= fileSize - start
-      else {
-        throw CheckpointError.malformed(
+    for (key, entry) in header.tensors {
+      guard entry.offsets[0] <= entry.offsets[1], entry.offsets[1] <= fileSize - start else {
+        throw .malformed(
           path: path, reason: "\(key) points past the end of the file (\(fileSize) bytes)")
       }
       var elements = 1
       for extent in entry.shape {
         let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
-        guard extent >= 0 && !overflow && product <= fileSize else {
-          throw CheckpointError.malformed(path: path, reason: "\(key) has an impossible shape")
+        guard !overflow && product <= fileSize else {
+          throw .malformed(path: path, reason: "\(key) has an impossible shape")
         }
         elements = product
       }
       entries[key] = Entry(
-        type: entry.dtype, shape: Shape(entry.shape),
-        range: start + offsets[0]..<start + offsets[1])
+        type: entry.type, shape: Shape(entry.shape),
+        range: start + entry.offsets[0]..<start + entry.offsets[1])
     }
-    return (entries, metadata)
+    try requireDisjoint(entries, path: path)
+    return (entries, header.metadata)
+  }
+
+  /// Tensors that share bytes could make any amount of memory out of a small file.
+  private static func requireDisjoint(
+    _ entries: [String: Entry], path: String
+  ) throws(CheckpointError) {
+    let ordered = entries.filter { !$0.value.range.isEmpty }
+      .sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
+    for (entry, next) in zip(ordered, ordered.dropFirst())
+    where entry.value.range.upperBound > next.value.range.lowerBound {
+      throw .malformed(path: path, reason: "\(entry.key) and \(next.key) overlap")
+    }
   }
 }

@@ -44,7 +44,7 @@ public struct WeightsMismatch: Sendable, Equatable {
   private var advice: String {
     if let suggestion { return "it fits \(suggestion)" }
     return lacksOnlyHead
-      ? "--allow-missing head loads it without its classifier"
+      ? "it opens without its classifier where that may be missing"
       : "is it the checkpoint of another network, or damaged?"
   }
 

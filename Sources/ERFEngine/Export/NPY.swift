@@ -57,13 +57,59 @@ extension NPY {
   /// - Parameter path: for messages.
   /// - Throws: ``ExportError``.
   public init(decoding bytes: [UInt8], path: String) throws(ExportError) {
+    let layout = try NPYLayout(bytes, fileBytes: bytes.count, path: path)
+    self.init(
+      shape: layout.shape,
+      values: Self.elements(
+        bytes, from: layout.start, count: layout.count, isDouble: layout.isDouble))
+  }
+
+  /// The shape of the array at `path`, by its header alone.
+  ///
+  /// - Throws: ``FileError`` or ``ExportError``, as `load` does.
+  static func shape(path: String) throws -> [Int] {
+    let prefix = try FileBytes.read(path, limit: fileBytes, upTo: NPYLayout.longestHeader)
+    guard case .regular(let bytes) = FileKind(of: path) else { return try load(path: path).shape }
+    return try NPYLayout(prefix, fileBytes: bytes, path: path).shape
+  }
+
+  private static func elements(
+    _ bytes: [UInt8], from start: Int, count: Int, isDouble: Bool
+  ) -> [Float] {
+    (0..<count).map { index in
+      if isDouble {
+        let bits = (0..<8).reduce(UInt64(0)) {
+          $0 | UInt64(bytes[start + index * 8 + $1]) << (8 * $1)
+        }
+        return Float(Double(bitPattern: bits))
+      }
+      let at = start + index * 4
+      let low = UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8
+      return Float(bitPattern: low | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24)
+    }
+  }
+}
+
+/// Where the elements of an array lie in its file, and what they are.
+private struct NPYLayout {
+  let shape: [Int]
+  let isDouble: Bool
+  /// First byte of the elements.
+  let start: Int
+  let count: Int
+
+  /// Enough for every header of version 1, and for all that are not absurd of the later ones.
+  static let longestHeader = 1 << 17
+
+  /// - Parameter bytes: the beginning of the file, or all of it.
+  init(_ bytes: [UInt8], fileBytes: Int, path: String) throws(ExportError) {
     func damaged(_ reason: String) -> ExportError {
       .damaged(path: path, format: "NPY", reason: reason)
     }
     func unsupported(_ reason: String) -> ExportError {
       .unsupported(path: path, format: "NPY", reason: reason)
     }
-    guard bytes.count >= 10, bytes.starts(with: Self.magic) else {
+    guard bytes.count >= 10, bytes.starts(with: NPY.magic) else {
       throw damaged("it does not begin as NumPy's arrays do")
     }
     let lengthBytes = bytes[6] == 1 ? 2 : 4
@@ -91,29 +137,14 @@ extension NPY {
       guard !overflow else { throw damaged("the shape \(header.shape) is too large") }
       total = product
     }
-    guard total == bytes.count - start else {
+    guard total == fileBytes - start else {
       throw damaged(
-        "the shape \(header.shape) takes \(total) bytes and \(bytes.count - start) are there")
+        "the shape \(header.shape) takes \(total) bytes and \(fileBytes - start) are there")
     }
-    self.init(
-      shape: header.shape,
-      values: Self.elements(bytes, from: start, count: total / size, isDouble: size == 8))
-  }
-
-  private static func elements(
-    _ bytes: [UInt8], from start: Int, count: Int, isDouble: Bool
-  ) -> [Float] {
-    (0..<count).map { index in
-      if isDouble {
-        let bits = (0..<8).reduce(UInt64(0)) {
-          $0 | UInt64(bytes[start + index * 8 + $1]) << (8 * $1)
-        }
-        return Float(Double(bitPattern: bits))
-      }
-      let at = start + index * 4
-      let low = UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8
-      return Float(bitPattern: low | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24)
-    }
+    shape = header.shape
+    isDouble = size == 8
+    self.start = start
+    count = total / size
   }
 }
 

@@ -18,9 +18,8 @@ public enum ModelError: ExplainedError, Equatable {
     case .unknown(let id, let nearest):
       "unknown model '\(id)'"
         + (nearest.map { ": did you mean \($0)?" } ?? "")
-        + " (`replk-tui models` lists them all)"
     case .unnamed(let spec):
-      "\(spec.name): say which network this is (`replk-tui models` lists them)"
+      "\(spec.name): say which network this is"
     case .unknownField(let id, let field, let known):
       "\(id): unknown field '\(field)'; expected \(known.joined(separator: ", "))"
     case .badValue(let id, let field, let value, let expected):

@@ -40,6 +40,11 @@ public struct NetworkSpec: Sendable, Hashable {
   /// - Throws: `ModelError`, `CheckpointError`.
   public func modelID() throws -> String { try ModelCatalogue.architecture(of: self).id }
 
+  /// Checks that the weights' file holds the network, by names and shapes alone.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`, as opening the network would.
+  public func requireWeights() throws { try Network.requireWeights(self) }
+
   /// For people: the model as it was asked for, or the file.
   public var name: String { model ?? weights.description }
 }

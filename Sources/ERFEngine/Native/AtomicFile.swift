@@ -24,23 +24,86 @@ public enum AtomicFile {
   ///
   /// - Throws: ``FileError``.
   static func write(parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
+    if case .other = FileKind(of: path) { return try writeDirectly(parts, to: path) }
+    let staged = try stage(parts, for: path)
+    do throws(FileError) {
+      try staged.rename()
+    } catch {
+      staged.remove()
+      throw error
+    }
+  }
+
+  /// Writes several files, or none where there is no room for all of them: the first is replaced when
+  /// the last is on the disk.
+  ///
+  /// - Throws: ``FileError``.
+  public static func write(_ files: [(path: String, bytes: [UInt8])]) throws(FileError) {
+    var staged: [Staged] = []
+    do throws(FileError) {
+      for file in files where FileKind(of: file.path) != .other {
+        staged.append(try stage(CollectionOfOne(file.bytes), for: file.path))
+      }
+      for file in files where FileKind(of: file.path) == .other {
+        try writeDirectly(CollectionOfOne(file.bytes), to: file.path)
+      }
+      while let file = staged.first {
+        try file.rename()
+        staged.removeFirst()
+      }
+    } catch {
+      for file in staged { file.remove() }
+      throw error
+    }
+  }
+
+  /// A file that lies finished beside the one it will replace.
+  private struct Staged {
+    let temporary: String
+    let target: String
+    /// How the user wrote `target`.
+    let name: String
+
+    func rename() throws(FileError) {
+      guard systemRename(temporary, target) == 0 else {
+        throw .unwritable(path: name, reason: systemMessage(errno))
+      }
+    }
+
+    func remove() { unsafe unlink(temporary) }
+  }
+
+  /// Writes the contents of `path` beside it.
+  private static func stage(
+    _ parts: some Sequence<[UInt8]>, for path: String
+  ) throws(FileError) -> Staged {
+    let target: String
     switch FileKind(of: path) {
-    case .folder:
-      throw .isFolder(path: path)
-    case .unknown(let reason):
-      throw .unwritable(path: path, reason: reason)
-    case .other:
-      try writeDirectly(parts, to: path)
+    case .folder: throw .isFolder(path: path)
+    case .unknown(let reason): throw .unwritable(path: path, reason: reason)
+    case .other: target = path
     case .regular:
       guard unsafe access(path, W_OK) == 0 else {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
-      try replace(destination(of: path), with: parts, named: path)
+      target = try destination(of: path)
     case .absent:
-      let target = try destination(of: path)
+      target = try destination(of: path)
       try requireFolder(of: target)
-      try replace(target, with: parts, named: path)
     }
+    let (descriptor, temporary) = openTemporary(in: folder(of: target))
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
+    var failure = writeAll(parts, to: descriptor)
+    if failure == 0 { failure = keepMode(of: target, on: descriptor) }
+    // Some file systems cannot synchronise and say EINVAL.
+    if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
+    if close(descriptor) != 0 && failure == 0 { failure = errno }
+    let staged = Staged(temporary: temporary, target: target, name: path)
+    guard failure == 0 else {
+      staged.remove()
+      throw .unwritable(path: path, reason: systemMessage(failure))
+    }
+    return staged
   }
 
   /// Checks, without leaving anything behind, that `path` can be written as far as that shows before.
@@ -113,27 +176,6 @@ public enum AtomicFile {
     guard failure == 0 else { throw .unwritable(path: path, reason: systemMessage(failure)) }
   }
 
-  /// `name` is how the user wrote `path`.
-  private static func replace(
-    _ path: String, with parts: some Sequence<[UInt8]>, named name: String
-  ) throws(FileError) {
-    let (descriptor, temporary) = openTemporary(in: folder(of: path))
-    guard descriptor >= 0 else { throw .unwritable(path: name, reason: systemMessage(errno)) }
-    var failure = writeAll(parts, to: descriptor)
-    if failure == 0 { failure = keepMode(of: path, on: descriptor) }
-    // Some file systems cannot synchronise and say EINVAL.
-    if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
-    if close(descriptor) != 0 && failure == 0 { failure = errno }
-    if failure == 0 {
-      let renamed = unsafe rename(temporary, path)
-      if renamed != 0 { failure = errno }
-    }
-    if failure != 0 {
-      unsafe unlink(temporary)
-      throw .unwritable(path: name, reason: systemMessage(failure))
-    }
-  }
-
   /// Creates a file that did not exist; a negative descriptor leaves the reason in `errno`.
   private static func openTemporary(in folder: String) -> (descriptor: Int32, path: String) {
     for attempt in 0..<100 {
@@ -186,3 +228,5 @@ public enum AtomicFile {
     #endif
   }
 }
+
+private func systemRename(_ from: String, _ to: String) -> Int32 { unsafe rename(from, to) }

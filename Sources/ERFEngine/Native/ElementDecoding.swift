@@ -40,9 +40,15 @@ extension ElementType {
       return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as Int8) }
     case .uint8:
       return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as UInt8) }
+    case .uint16:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as UInt16) }
+    case .uint32:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as UInt32) }
+    case .uint64:
+      return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as UInt64) }
     case .bool:
       return Tensor(generated: shape) { unsafe Self.word(source, $0) as UInt8 == 0 ? 0 : 1 }
-    case .complex64, .complex128, .quantised8, .quantised32:
+    case .float8Range, .float8Precision, .complex64, .complex128, .quantised8, .quantised32:
       return nil
     }
   }

@@ -66,10 +66,13 @@ enum FileKind: Equatable {
 
 /// Reads files whole.
 public enum FileBytes {
-  /// The bytes of the file at `path`; more than `limit` are an error, before much is allocated.
+  /// The bytes of the file at `path`, or only those up to `end`; more than `limit` are an error, before
+  /// much is allocated.
   ///
   /// - Throws: ``FileError``.
-  public static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  public static func read(
+    _ path: String, limit: Int, upTo end: Int = .max
+  ) throws(FileError) -> [UInt8] {
     var expected = 0
     switch FileKind(of: path) {
     case .absent: throw .missing(path: path)
@@ -86,14 +89,15 @@ public enum FileBytes {
     defer { close(descriptor) }
 
     var bytes: [UInt8] = []
-    var chunk = max(expected + 1, 1 << 16)
+    var chunk = min(end, max(expected + 1, 1 << 16))
     while true {
       let (part, failure) = readPart(descriptor, upTo: chunk)
       if failure != 0 { throw .unreadable(path: path, reason: systemMessage(failure)) }
       if part.isEmpty { return bytes }
       if bytes.isEmpty { bytes = part } else { bytes += part }
       guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-      chunk = 1 << 16
+      if bytes.count >= end { return bytes }
+      chunk = min(end - bytes.count, 1 << 16)
     }
   }
 

@@ -10,17 +10,41 @@
 public enum Folder {
   /// Makes the folder `path`, and those above it, where missing.
   ///
+  /// - Returns: the folders that were made, the outermost first.
   /// - Throws: `FileError` with the system's reason.
-  public static func make(_ path: String) throws(FileError) {
+  @discardableResult
+  public static func make(_ path: String) throws(FileError) -> [String] {
+    var made: [String] = []
     var partial = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       partial += part + "/"
-      if unsafe mkdir(partial, 0o777) != 0 && errno != EEXIST && errno != EISDIR {
+      if unsafe mkdir(partial, 0o777) == 0 {
+        made.append(partial)
+      } else if errno != EEXIST && errno != EISDIR {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
     }
     guard FileKind(of: path) == .folder else {
       throw .unwritable(path: path, reason: "it is a file, not a folder")
+    }
+    return made
+  }
+
+  /// Writes `files` (names and contents) into the folder `path`, which is made where missing: all of
+  /// them, or none and no folder either.
+  ///
+  /// - Throws: `FileError`.
+  public static func write(
+    _ files: [(name: String, bytes: [UInt8])], to path: String
+  ) throws(FileError) {
+    let made = try make(path)
+    let base = path.hasSuffix("/") ? path : path + "/"
+    do throws(FileError) {
+      try AtomicFile.write(files.map { (base + $0.name, $0.bytes) })
+    } catch {
+      // Only empty ones can be removed.
+      for folder in made.reversed() { unsafe rmdir(folder) }
+      throw error
     }
   }
 

@@ -1,5 +1,7 @@
 // Files mapped into memory, read through bounds-checked accessors.
 
+import CMapping
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -8,13 +10,14 @@
 
 /// A read-only mapping of a whole file.
 ///
-/// Touching a page behind the end of a file that was cut in the meantime would end the process, so
-/// runs of bytes are read only while the file is as long as it was.
+/// Touching a page behind the end of a file that was cut in the meantime would end the process: such
+/// pages are watched over, and what was read of a file that was cut is thrown away.
 @safe
 final class MappedFile: @unchecked Sendable {
   let count: Int
   private let base: UnsafeRawPointer
   private let descriptor: Int32
+  private let watch: Int32
 
   /// - Throws: `CheckpointError.unreadable` with the system's reason.
   init(path: String) throws(CheckpointError) {
@@ -38,10 +41,12 @@ final class MappedFile: @unchecked Sendable {
     else { throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno))) }
     unsafe base = UnsafeRawPointer(memory)
     descriptor = file
+    watch = unsafe cmap_guard(base, count)
     isMapped = true
   }
 
   deinit {
+    cmap_release(watch)
     unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
     close(descriptor)
   }
@@ -49,20 +54,24 @@ final class MappedFile: @unchecked Sendable {
   /// Whether the file still has all the bytes that are mapped.
   var isWhole: Bool {
     var status = stat()
+    guard cmap_faults(watch) == 0 else { return false }
     return unsafe fstat(descriptor, &status) == 0 && status.st_size >= count
   }
 
   /// The bytes of `range`, copied; nil where it leaves the file or the file was cut.
   func bytes(_ range: Range<Int>) -> [UInt8]? {
     guard range.lowerBound >= 0 && range.upperBound <= count && isWhole else { return nil }
-    return unsafe [UInt8](
+    let bytes = unsafe [UInt8](
       UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    return isWhole ? bytes : nil
   }
 
   /// A little-endian integer; nil where it leaves the file.
   func word(at offset: Int) -> UInt64? {
     guard offset >= 0 && offset <= count - 8 else { return nil }
-    return unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    let word = unsafe UInt64(
+      littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    return cmap_faults(watch) == 0 ? word : nil
   }
 
   /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file,
@@ -72,13 +81,15 @@ final class MappedFile: @unchecked Sendable {
     guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset && isWhole else {
       return nil
     }
-    return unsafe type.decode(base + offset, shape: shape)
+    let tensor = unsafe type.decode(base + offset, shape: shape)
+    return isWhole ? tensor : nil
   }
 
   /// The byte at `offset`; nil past the end.
   func byte(at offset: Int) -> UInt8? {
     guard offset >= 0 && offset < count else { return nil }
-    return unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+    let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+    return cmap_faults(watch) == 0 ? byte : nil
   }
 }
 

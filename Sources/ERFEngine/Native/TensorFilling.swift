@@ -2,6 +2,7 @@
 
 extension Tensor {
   /// Element i is `value(i)`, computed over the machine's cores.
+  @inline(__always)
   init(generated shape: Shape, _ value: (Int) -> Float) {
     var tensor = Tensor(uninitialized: shape)
     let to = unsafe tensor.mutablePointer()

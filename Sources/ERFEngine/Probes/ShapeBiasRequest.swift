@@ -52,7 +52,7 @@ public enum ProbeError: ExplainedError, Equatable {
         + "categories takes at least 64 and 1"
     case .noImageNetHead(let model, let classes):
       "\(model) tells \(classes) classes apart where the benchmark needs ImageNet's 1000: "
-        + "leave --stimuli out to probe it with built-in stimuli and a read-out"
+        + "probe it with built-in stimuli and a read-out"
     case .notTheBenchmark(let folder):
       "\(folder): holds no cue-conflict stimuli; expected folders airplane ... truck with files "
         + "such as airplane1-bicycle2.png"

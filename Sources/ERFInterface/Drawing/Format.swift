@@ -55,6 +55,17 @@ enum Format {
     return "\(whole / 3600) h \(padded(whole / 60 % 60)) min"
   }
 
+  /// Of a file: `812 B`, `12 kB`, `1.3 MB`, `312 MB`, `1.2 GB`.
+  static func size(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<1000: "\(bytes) B"
+    case ..<1_000_000: "\(bytes / 1000) kB"
+    case ..<10_000_000: fixed(Double(bytes) / 1e6, 1) + " MB"
+    case ..<1_000_000_000: "\(bytes / 1_000_000) MB"
+    default: fixed(Double(bytes) / 1e9, 1) + " GB"
+    }
+  }
+
   static func bytes(_ count: Int) -> String {
     count >= 1 << 30
       ? fixed(Double(count) / Double(1 << 30), 1) + " GiB"

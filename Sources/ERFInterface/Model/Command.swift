@@ -11,7 +11,7 @@ public enum CommandName: Sendable, Hashable {
   case scale, nextColours, previousColours
   case arrangement, curve, rule, areas, theory, profile, underlay
   case undo, redo
-  case export, write, copy, palette, help, mouse, redraw, suspend, quit
+  case open, export, write, copy, palette, help, mouse, redraw, suspend, quit
   /// Within the focused panel.
   case move(Direction)
   case leap(Direction)

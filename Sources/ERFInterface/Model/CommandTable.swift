@@ -105,6 +105,9 @@ extension Command {
         .palette, [key(":")], group: group, footer: "commands", rank: 9,
         "find a command by name; networks and sizes too"),
       Command(
+        .open, [key("o")], group: group, footer: "open", rank: 17,
+        "open a checkpoint in the active place"),
+      Command(
         .export, [key("e")], group: group, footer: "export", rank: 18,
         "files: maps as PGM, PNG, NPY, CSV, JSON; the screen as text, SVG, PNG"),
       Command(
@@ -290,6 +293,7 @@ extension PanelName {
     case .metrics: "area ratios and other numbers"
     case .images: "what the maps are averaged over"
     case .jobs: "what is being computed, and past messages"
+    case .prediction: "which classes the networks name, before and after an edit"
     case .shapeBias: "whether the networks decide by shape or by texture"
     }
   }

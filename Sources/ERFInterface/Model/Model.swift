@@ -20,6 +20,7 @@ public struct Model: Sendable {
   public var lists = ListPlaces()
   public var history = History()
   public var shapeBias: ShapeBiasState
+  public var predictions = Predictions()
   public var display: Display
   /// Worker threads; nil: one a core.
   public var threads: Int?
@@ -71,12 +72,13 @@ public enum Overlay: Sendable, Equatable {
   case palette(query: String, selection: Int)
   case exportMenu(selection: Int)
   case prompt(Prompt)
+  case browser(Browser)
 
   /// Whether letters are text rather than commands.
   var isTyping: Bool {
     switch self {
     case .help(_, let isSearching, _): isSearching
-    case .palette, .prompt: true
+    case .palette, .prompt, .browser: true
     case .exportMenu: false
     }
   }

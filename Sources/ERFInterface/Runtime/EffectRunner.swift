@@ -11,13 +11,18 @@ final class EffectRunner {
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
+  private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
+  private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
   private var cancellations: [RequestID: Cancellation] = [:]
 
   init(
-    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>
+    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>,
+    recentPath: String? = nil
   ) {
+    browsing = CheckpointBrowsing(
+      mailbox: mailbox, exporting: exporting, recentPath: recentPath)
     self.computing = computing
     self.exporting = exporting
     self.mailbox = mailbox
@@ -50,6 +55,22 @@ final class EffectRunner {
     }
   }
 
+  private func predict(_ id: RequestID, _ request: PredictionRequest, threads: Int?) {
+    let cancellation = register(id)
+    predictionQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        try cancellation.check()
+        let classes = try computing.predict(
+          request, threads: threads, cancellation: cancellation)
+        mailbox.post(.predicted(id, classes))
+      } catch is CancellationError {
+        mailbox.post(.cancelled(id))
+      } catch {
+        mailbox.post(.predictionFailed(id, String(describing: error)))
+      }
+    }
+  }
+
   private func register(_ id: RequestID) -> Cancellation {
     let cancellation = Cancellation()
     cancellations = cancellations.filter { !$0.value.isCancelled }
@@ -75,20 +96,24 @@ final class EffectRunner {
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
+    case .predict(let id, let request, let threads): predict(id, request, threads: threads)
     case .drawStimulus(let index):
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.drawn(StimulusPicture(index: index)))
       }
     case .export(let id, let results, let kind, let colours):
       export(id, results, kind, colours: colours)
+    case .list(let path): browsing.list(path, group: unfinished)
+    case .look(let path): browsing.look(path, group: unfinished)
+    case .remember(let path): browsing.remember(path, group: unfinished)
     case .save(let id, let path, let bytes): save(id, path: path, bytes)
     case .listImages(let id, let path):
       exportQueue.async(group: unfinished) { [mailbox] in
         do {
           let paths = try ImageList.expand([path]).map(\.path)
-          mailbox.post(.listed(id, paths: paths, failure: nil))
+          mailbox.post(.foundImages(id, paths: paths, failure: nil))
         } catch {
-          mailbox.post(.listed(id, paths: [], failure: String(describing: error)))
+          mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
         }
       }
     case .aggregateKernels(let id, let spec):

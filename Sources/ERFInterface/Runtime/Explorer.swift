@@ -8,6 +8,8 @@ public struct ExplorerOptions: Sendable {
   public var sessionPath: String?
   /// Where the session is kept when the program ends; nil: nowhere.
   public var statePath: String?
+  /// Where the names of the checkpoints opened last are kept; nil: nowhere.
+  public var recentPath: String?
   /// Something to be told with the first frame.
   public var notice: String?
   /// Least time between two frames that no key asked for, in milliseconds.
@@ -51,7 +53,9 @@ private struct ExplorerLoop {
   ) {
     self.terminal = terminal
     mailbox = Mailbox(wake: terminal.wake)
-    runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
+    runner = EffectRunner(
+      computing: computing, exporting: exporting, mailbox: mailbox,
+      recentPath: options.recentPath)
     model = Model(session: session, display: terminal.display, threads: options.threads)
     model.sessionPath = options.sessionPath
     statePath = options.statePath

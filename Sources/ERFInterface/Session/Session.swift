@@ -213,7 +213,7 @@ public struct ViewWindow: Sendable, Equatable {
 
 /// The panels of the screen, in the order of their digits.
 public enum PanelName: String, Sendable, CaseIterable {
-  case fields, unit, kernels, metrics, images, jobs, shapeBias
+  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction
 
   /// The digit that jumps to it.
   var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }

@@ -56,8 +56,13 @@ private struct Player {
 extension Model {
   /// Whether an answer is still to come.
   var isBusy: Bool {
-    isComputing || exporting != nil || saving != nil || listing != nil
-      || shapeBias.isBusy || !pictures.awaited.isEmpty || kernelMaps.job != nil
+    isComputing || exporting != nil || saving != nil || listing != nil || shapeBias.isBusy
+      || predictions.isBusy || !pictures.awaited.isEmpty || kernelMaps.job != nil || isBrowsing
+  }
+
+  private var isBrowsing: Bool {
+    guard case .browser(let browser) = overlay else { return false }
+    return browser.isListing || browser.contents.values.contains(.looking)
   }
 }
 

@@ -27,13 +27,18 @@ public enum Message: Sendable {
   case probing(RequestID, ShapeBiasProgress)
   case probed(RequestID, ShapeBiasReport)
   case probeFailed(RequestID, String)
+  case predicted(RequestID, Classification)
+  case predictionFailed(RequestID, String)
   /// A stimulus of the shape-bias panel.
   case drawn(StimulusPicture)
+  case listed(String, FolderAnswer)
+  /// What the file at a path holds; nil: another was asked for before its turn came.
+  case looked(String, Browser.Contents?)
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
   case saved(RequestID, path: String, failure: String?)
   /// The image files that a path names, or what is wrong with it.
-  case listed(RequestID, paths: [String], failure: String?)
+  case foundImages(RequestID, paths: [String], failure: String?)
   case pictured(PictureName, Picture)
   /// The kernels of each stage of a network, or what is wrong with it.
   case aggregated(RequestID, [StageKernels?], failure: String?)
@@ -52,6 +57,12 @@ public struct PartialMap: Sendable {
   }
 }
 
+/// A folder for the browser with the files opened before, or why there is none.
+public enum FolderAnswer: Sendable {
+  case folder(CheckpointFolder, recent: [String])
+  case refused(String)
+}
+
 /// Something to do outside the model.
 public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
@@ -61,6 +72,8 @@ public enum Effect: Sendable {
   case cancel(RequestID)
   /// Measures a network's shape bias unless it is cancelled within that time.
   case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
+  /// Names the classes of the first image.
+  case predict(RequestID, PredictionRequest, threads: Int?)
   /// Draws the conflicting stimulus of that number.
   case drawStimulus(Int)
   case export(RequestID, [ERFResult], ExportKind, colours: String)
@@ -75,6 +88,12 @@ public enum Effect: Sendable {
   case drawPicture(PictureName)
   /// Puts text on the terminal's clipboard.
   case copy(String)
+  /// Lists a folder for the browser; empty: where the program runs.
+  case list(String)
+  /// Tells what a checkpoint holds without reading its weights.
+  case look(String)
+  /// Puts a path first among the recent files.
+  case remember(String)
   case redraw
   /// Reports clicks, or leaves the mouse to the terminal.
   case listenToMouse(Bool)

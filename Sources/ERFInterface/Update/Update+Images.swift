@@ -48,7 +48,7 @@ extension Model {
   }
 
   /// Files join those of the user; the built-in pictures give way to them.
-  mutating func listed(_ id: RequestID, _ paths: [String], _ failure: String?) {
+  mutating func foundImages(_ id: RequestID, _ paths: [String], _ failure: String?) {
     guard listing == id else { return }
     listing = nil
     if let failure { return tell(.failure, failure) }

@@ -27,7 +27,9 @@ extension Model {
     case .scale, .side(1):
       return sides.count > 1 ? nil : "there is one network; give two to compare"
     case .swapNetworks, .copyNetwork, .resetNetwork, .differences: return kernelRefusal(command)
-    case .cancel: return isComputing || shapeBias.isBusy ? nil : "nothing is being computed"
+    case .cancel:
+      return isComputing || shapeBias.isBusy || predictions.isBusy
+        ? nil : "nothing is being computed"
     case .export, .write, .copy: return fileRefusal(command)
     case .larger, .smaller: return sizeRefusal(larger: command == .larger)
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit:
@@ -51,7 +53,9 @@ extension Model {
 
   private mutating func perform(_ command: CommandName) -> [Effect] {
     switch command {
-    case .quit: return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes() + [.quit]
+    case .quit:
+      return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes()
+        + cancelPredictions() + [.quit]
     case .redraw: return [.redraw]
     case .mouse:
       hasMouse.toggle()
@@ -62,7 +66,9 @@ extension Model {
     case .recompute:
       for index in sides.indices { sides[index].asked = nil }
       probeAnew()
+      predictions = Predictions()
     case .cancel: return cancelAll()
+    case .open: return browse()
     case .export: overlay = .exportMenu(selection: 0)
     case .write:
       overlay = .prompt(Prompt(purpose: .saveSession, text: sessionPath ?? "session.json"))
@@ -135,7 +141,7 @@ extension Model {
   }
 
   private mutating func cancelAll() -> [Effect] {
-    var effects = cancelProbes()
+    var effects = cancelProbes() + cancelPredictions()
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil

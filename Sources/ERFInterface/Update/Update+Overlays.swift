@@ -12,6 +12,7 @@ extension Model {
     case .palette(let query, let selection): return pressInPalette(key, query, selection)
     case .exportMenu(let selection): return pressInMenu(key, selection)
     case .prompt(let prompt): return pressInPrompt(key, prompt)
+    case .browser(let browser): return pressInBrowser(key, browser)
     case nil: return nil
     }
   }

@@ -6,11 +6,13 @@ extension Model {
   /// Seconds without an edit before a probe begins: stepping through kernel sizes starts one, not ten.
   static let probeDelay = 0.5
 
-  /// Whether somebody is looking: the panel has the focus, or was the last to have it of those that
-  /// share its place.
-  var showsShapeBias: Bool {
-    let rivals: Set<PanelName> = [.shapeBias, .metrics, .jobs]
-    return ([focus] + session.screen.recent).first { rivals.contains($0) } == .shapeBias
+  private var showsShapeBias: Bool { isLookedAt(.shapeBias) }
+
+  /// Whether somebody is looking at a panel below the kernels: it has the focus, or was the last to
+  /// have it of those that share its place.
+  func isLookedAt(_ panel: PanelName) -> Bool {
+    let rivals: Set<PanelName> = [.shapeBias, .prediction, .metrics, .jobs]
+    return ([focus] + session.screen.recent).first { rivals.contains($0) } == panel
   }
 
   /// Starts the probes that the panel lacks, and draws the stimulus that it shows.

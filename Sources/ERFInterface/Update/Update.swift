@@ -10,12 +10,14 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   case .mouseRefused:
     model.hasMouse = false
     model.notice = Notice(.warning, "this terminal reports no mouse")
+  case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
+  case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
   case .saved(let id, let path, let failure): model.saved(id, path, failure)
-  case .listed(let id, let paths, let failure):
-    model.listed(id, paths, failure?.sanitised)
+  case .foundImages(let id, let paths, let failure):
+    model.foundImages(id, paths, failure?.sanitised)
   case .aggregated(let id, let stages, let failure):
     model.aggregated(id, stages, failure?.sanitised)
   case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
@@ -46,6 +48,9 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   case .probed(let id, let report): model.probed(id, report)
   case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
   case .drawn(let picture): model.drawn(picture)
+  case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
+  case .predictionFailed(let id, let reason):
+    model.predictions.answer(id, .failed(reason.sanitised))
   case .cancelled(let id):
     model.withSide(id) { side in
       side.job = nil
@@ -70,7 +75,7 @@ extension Model {
       let wanted = request(index)
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
-    return runs + pursueShapeBias() + pursuePictures() + pursueKernelMaps()
+    return runs + pursueShapeBias() + pursuePredictions() + pursuePictures() + pursueKernelMaps()
   }
 
   /// Supersedes what runs for a side.

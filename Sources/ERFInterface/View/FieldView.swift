@@ -99,28 +99,42 @@ struct FieldDrawing {
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     if model.session.networks[index].savedMap != nil {
-      return [weights(long: true), Span(glyphs.separator, .line), Span(long, .quiet)]
+      return [
+        Span("saved map", .quiet), Span(glyphs.separator, .line), Span(long, .quiet),
+      ]
     }
     let stage = (request.tap ?? side.subject?.tap ?? "last stage").sanitised
+    let weights = weights
     let variants = [
-      [weights(long: true), Span(long, .quiet), Span(stage, .quiet)],
-      [weights(long: false), Span(short, .quiet), Span(stage, .quiet)],
+      [weights.long, Span(long, .quiet), Span(stage, .quiet)],
+      [weights.short, Span(short, .quiet), Span(stage, .quiet)],
+      [weights.name, Span(short, .quiet), Span(stage, .quiet)],
       [Span(short, .quiet), Span(stage, .quiet)],
     ]
     let joined = variants.map { spans in
       Array(spans.map { [$0] }.joined(separator: [Span(glyphs.separator, .line)]))
     }
-    return joined.first { $0.width <= width } ?? joined[2]
+    if let fitting = joined.dropLast().first(where: { $0.width <= width }) { return fitting }
+    // The beginning of a file's name is better than none of it.
+    let room = width - joined[3].width - glyphs.separator.unicodeScalars.count
+    guard case .file(let path) = request.network.weights, room >= 8 else { return joined[3] }
+    let cut = String(
+      String.UnicodeScalarView(path.fileName.sanitised.unicodeScalars.prefix(room - 1)))
+    let ellipsis = String(String.UnicodeScalarView([glyphs.ellipsis]))
+    return [Span(cut + ellipsis, .quiet), Span(glyphs.separator, .line)] + joined[3]
   }
 
-  /// Random weights stand out, since with them the order of networks can reverse.
-  private func weights(long: Bool) -> Span {
-    if model.session.networks[index].savedMap != nil { return Span("saved map", .quiet) }
+  /// Random weights stand out, since with them the order of networks can reverse; files are told by
+  /// name and the beginning of the weights' hash.
+  private var weights: (long: Span, short: Span, name: Span) {
     switch request.network.weights {
     case .random(let seed):
-      return Span(long ? "random weights, seed \(seed)" : "random:\(seed)", .warning)
+      let short = Span("random:\(seed)", .warning)
+      return (Span("random weights, seed \(seed)", .warning), short, short)
     case .file(let path):
-      return Span((long ? "weights " : "") + path.fileName.sanitised, .quiet)
+      let name = path.fileName.sanitised
+      let hash = (side.subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
+      return (Span("weights " + name + hash, .quiet), Span(name + hash, .quiet), Span(name, .quiet))
     }
   }
 

@@ -68,6 +68,10 @@ enum Footer {
         width: width)
     case .exportMenu:
       return fitting([("Enter", "write"), (arrows, "select"), ("Esc", "close")], width: width)
+    case .browser:
+      return fitting(
+        [("Enter", "open"), (arrows, "select"), ("Left", "folder above"), ("letters", "filter")],
+        width: width)
     case .prompt: return fitting([("Enter", "write"), ("^U", "empty")], width: width)
     case .palette:
       return fitting(

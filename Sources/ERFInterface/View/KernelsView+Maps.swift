@@ -24,10 +24,12 @@ extension Frame {
     let fit = HeatmapFit(
       height: kernels.after.side, width: kernels.after.side, rows: min(16, area.rows - 2),
       columns: columns, aspect: model.display.cellAspect)
+    // Room for what stands below each.
+    let pitch = max(fit.columns, min(16, columns)) + gap
     let maps = hasSmall ? [kernels.before, kernels.after] : [kernels.after]
     for (index, map) in maps.enumerated() {
       let place = Area(
-        row: area.row + 1, column: area.column + index * (fit.columns + gap), rows: fit.rows,
+        row: area.row + 1, column: area.column + index * pitch, rows: fit.rows,
         columns: fit.columns)
       drawKernel(map, model, in: place)
       let name = hasSmall ? (index == 0 ? "before" : "merged") : "kernels"
@@ -35,7 +37,7 @@ extension Frame {
         [
           Span(name, .quiet),
           Span(" 5x5 ", .line), Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
-        ], row: place.row + place.rows, column: place.column, width: fit.columns + gap)
+        ], row: place.row + place.rows, column: place.column, width: pitch)
     }
   }
 

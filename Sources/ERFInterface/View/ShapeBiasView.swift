@@ -82,23 +82,7 @@ extension Frame {
         Span(stimulus.texture.rawValue, .text),
       ]
     ]
-    for (side, bias) in model.shapeBias.sides.enumerated() {
-      guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
-        continue
-      }
-      let decision = decisions[index]
-      let cue =
-        switch decision.cue {
-        case .shape: "by shape"
-        case .texture: "by texture"
-        case .neither: "neither"
-        }
-      lines.append([
-        Span(Model.letter(side), ShapeBiasPlot.role(side), .bold),
-        Span(" sees ", .quiet), Span(decision.response?.rawValue ?? "nothing", .text),
-        Span(", " + cue, .quiet),
-      ])
-    }
+    lines.append(decisions(model, on: index))
     let rows = min(16, area.rows - lines.count)
     var textRow = area.row
     if rows >= 4, model.display.unicode, model.display.depth != .mono {
@@ -112,6 +96,27 @@ extension Frame {
     for (offset, line) in lines.enumerated() where textRow + offset < area.row + area.rows {
       write(line, row: textRow + offset, column: area.column, width: area.columns)
     }
+  }
+
+  /// What A and B see in a stimulus.
+  private func decisions(_ model: Model, on index: Int) -> [Span] {
+    var spans: [Span] = []
+    for (side, bias) in model.shapeBias.sides.enumerated() {
+      guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
+        continue
+      }
+      let cue =
+        switch decisions[index].cue {
+        case .shape: " by shape"
+        case .texture: " by texture"
+        case .neither: " by neither"
+        }
+      spans += [
+        Span((spans.isEmpty ? "" : "  ") + Model.letter(side), ShapeBiasPlot.role(side), .bold),
+        Span(" \(decisions[index].response?.rawValue ?? "nothing")", .text), Span(cue, .quiet),
+      ]
+    }
+    return spans
   }
 
   private mutating func drawPicture(
@@ -253,7 +258,7 @@ private struct ShapeBiasNumbers {
           " \(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))", .quiet
         ))
     }
-    spans.append(Span(" S\(counts.shape) T\(counts.texture) n\(counts.neither)", .quiet))
+    spans.append(Span(" S\(counts.shape) T\(counts.texture) of \(counts.total)", .quiet))
     return spans
   }
 
@@ -267,6 +272,10 @@ private struct ShapeBiasNumbers {
           ", chance \(Format.percent(readOut.heldOut.chance)), n \(readOut.heldOut.total)", .quiet),
       ])
     }
+    lines.append([
+      Span("   neither shape nor texture ", .quiet),
+      Span("\(report.counts.overall.neither)", .text),
+    ])
     if report.stages.count > 1 {
       let biases = report.stages.map { stage in
         stage.bias.map { Format.fixed($0, 2) } ?? model.display.glyphs.dash

@@ -23,6 +23,9 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
   case .prompt(let prompt):
     frame.drawPanels(model, layout)
     frame.drawPrompt(prompt, in: layout.body)
+  case .browser(let browser):
+    frame.drawPanels(model, layout)
+    frame.drawBrowser(model, in: layout.body, browser)
   case nil: frame.drawPanels(model, layout)
   }
   frame.drawFooter(model)
@@ -46,6 +49,7 @@ extension Frame {
     case .images: drawImages(model, in: area)
     case .jobs: drawJobs(model, in: area)
     case .shapeBias: drawShapeBias(model, in: area)
+    case .prediction: drawPredictions(model, in: area)
     }
   }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import TestSupport
 import Testing
 
@@ -159,6 +160,15 @@ import Testing
         $0.network.model = "replknet-31"
         $0.size = InputSize(height: 100_000, width: 100_000)
       }.validate()
+    }
+  }
+
+  @Test func cancellingStopsTheLoading() throws {
+    let cancellation = Cancellation()
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.02) { cancellation.cancel() }
+    // Some 80 million parameters take longer than that.
+    #expect(throws: CancellationError.self) {
+      try Network(NetworkSpec(model: "replknet-31"), cancellation: cancellation)
     }
   }
 

@@ -59,9 +59,48 @@ import Testing
     #"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":[}}"#, #"{"a\"#, #"{"a\u12"#,
+    #"{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "{\"a\n\":1}", #"{"a":{}}"#,
+    "{\"a\":" + String(repeating: "[", count: 100_000),
   ]) func damagedHeadersAreRefused(_ header: String) throws {
     let path = try write(header, payload: [UInt8](repeating: 0, count: 8))
     #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
+  }
+
+  /// Two readers would open two networks.
+  @Test func namesThatComeTwiceAreRefused() throws {
+    let entry = #"{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#
+    let path = try write(
+      #"{"a":\#(entry),"\u0061":\#(entry)}"#, payload: [UInt8](repeating: 0, count: 8))
+    #expect(
+      throws: CheckpointError.malformed(path: path, reason: "its header names a twice")
+    ) { try Safetensors(path: path) }
+  }
+
+  @Test func tensorsThatOverlapAreRefused() throws {
+    let path = try write(
+      """
+      {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
+      "b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}
+      """, payload: [UInt8](repeating: 0, count: 12))
+    #expect(throws: CheckpointError.malformed(path: path, reason: "a and b overlap")) {
+      try Safetensors(path: path)
+    }
+  }
+
+  /// Escapes, blanks, fields of later versions, metadata that is no text.
+  @Test func headersMayBeWrittenOtherwise() throws {
+    let header = """
+      {"__metadata__" : {"a\\n\\u00e9\\ud83d\\ude00\\"": "\\\\b\\/", "n": 3, "o": {"p": ["}"]}},
+       "x/\\t": { "later" : [{"a": "]"}, 1.5e3, true], "data_offsets" : [ 0, 4 ],
+        "shape": [ ] , "dtype":"F32" } }   \n
+      """
+    let file = try Safetensors(path: try write(header, payload: [0, 0, 0x80, 0x3F]))
+    #expect(file.metadata == ["a\né\u{1F600}\"": "\\b/"])
+    #expect(file.keys == ["x/\t"])
+    #expect(try file.tensor("x/\t").elements == [1])
   }
 
   @Test func sizesThatDisagreeAreRefused() throws {
@@ -87,7 +126,23 @@ import Testing
     // In place: writing anew would leave the mapping with the old file.
     try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 100)
     let error = #expect(throws: CheckpointError.self) { try file.tensor(key) }
-    #expect(error?.explanation.contains("was cut") == true)
+    #expect(error == .malformed(path: path, reason: "it was cut while it was read"))
+  }
+
+  /// Whatever is touched when the file is gone already, also between a check and what it was for.
+  @Test func pagesThatAreGoneEndNothing() throws {
+    let path = try folder.write([UInt8](repeating: 7, count: 1 << 20), to: "gone")
+    let file = try MappedFile(path: path)
+    let other = try MappedFile(path: try folder.write([1, 2, 3], to: "other"))
+    #expect(file.byte(at: 500_000) == 7 && file.isWhole)
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.truncate(atOffset: 10)
+    #expect(file.byte(at: 900_000) == nil && file.word(at: 800_000) == nil)
+    #expect(file.bytes(700_000..<700_100) == nil)
+    // What grew back is not what was there.
+    try handle.truncate(atOffset: 1 << 20)
+    #expect(!file.isWhole && file.byte(at: 500_000) == nil)
+    #expect(other.byte(at: 2) == 3 && other.isWhole)
   }
 }
 
@@ -97,6 +152,43 @@ import Testing
 
   @Test func prefixesAreFound() throws {
     #expect(throws: Never.self) { try Network(NetworkSpec(model: model, weights: fixture)) }
+  }
+
+  /// The network under several names at once, averaged ones among them.
+  @Test func wrappersAreFoundAndChosen() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("wrapped.safetensors")
+    let whole = try Network.trained(NetworkSpec(model: model, weights: fixture)).graph
+      .stateDictionary
+    func write(_ prefixes: [String]) throws {
+      try SafetensorsWriter(
+        tensors: prefixes.flatMap { prefix in whole.map { (prefix + $0.key, $0.value) } },
+        type: .float32, metadata: [:]
+      ).write(to: path)
+    }
+    var spec = NetworkSpec(model: nil, weights: .file(path))
+    let names = [
+      "model", "state_dict", "module", "backbone", "module.backbone", "model_ema", "net",
+    ]
+    for name in [""] + names {
+      try write([name.isEmpty ? "" : name + "."])
+      let network = try Network(spec)
+      #expect(network.id == model)
+      #expect(network.weightsChoice == WeightsChoice(chosen: name, others: []))
+    }
+    try write(["model_ema.module.", "net.", "model."])
+    #expect(
+      try Network(spec).weightsChoice
+        == WeightsChoice(chosen: "model", others: ["net", "model_ema.module"]))
+    spec.weightsKey = "model_ema"
+    #expect(
+      try Network(spec).weightsChoice
+        == WeightsChoice(chosen: "model_ema.module", others: ["model", "net"]))
+    spec.weightsKey = "optimizer"
+    #expect(
+      throws: CheckpointError.noWeights(
+        path: path, key: "optimizer", available: ["model", "net", "model_ema.module"])
+    ) { try Network(spec) }
   }
 
   @Test(arguments: [

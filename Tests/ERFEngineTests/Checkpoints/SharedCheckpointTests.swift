@@ -44,7 +44,7 @@ struct SharedCheckpointTests {
   @Test func trainedWeightsArePreferred() throws {
     let file = try Checkpoint(path: Self.path("training-state.pth"))
     let parameters = try CheckpointParameters(
-      file: file, model: Self.model, landmark: RepLKNet.landmark)
+      file: file, model: Self.model, landmarks: RepLKNet.landmarks)
     #expect(parameters.choice == WeightsChoice(chosen: "model", others: ["model_ema"]))
   }
 
@@ -119,6 +119,19 @@ struct SharedCheckpointTests {
     // Without a name the odd kernel cannot be wrong, but it is empty.
     let words = pair.file == "wrong-shape.pth" ? "holds nothing but zeros" : pair.words
     check(pair.file, model: nil, words: words)
+  }
+
+  /// What can be read is inspected all the same, with the problem told.
+  @Test(arguments: ["missing-tensor.pth", "wrong-shape.pth", "nan.pth"])
+  func inspectionTellsTheProblem(_ name: String) throws {
+    let file = try CheckpointInspection(path: Self.path("refused/\(name)"))
+    let problems = try file.problems(file.names.map(file.tensor))
+    let error = #expect(throws: CheckpointError.self) {
+      try Network(NetworkSpec(model: nil, weights: .file(file.path)))
+    }
+    #expect(problems == [error].compactMap { $0 })
+    let whole = try CheckpointInspection(path: Self.path("training-state.pth"))
+    #expect(try whole.problems(whole.names.map(whole.tensor)) == [])
   }
 
   private func check(_ file: String, model: String?, words: String) {

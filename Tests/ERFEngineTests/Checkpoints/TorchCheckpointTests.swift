@@ -29,6 +29,46 @@ import Testing
     }
   }
 
+  @Test(arguments: ["integers.pth", "integers-legacy.pth", "integers.safetensors"])
+  func readsEveryInteger(_ name: String) throws {
+    let checkpoint = try Checkpoint(path: Self.path(name))
+    let edges: [String: [Float]] = [
+      "int8": [-128, 0, 7, 127], "int16": [-32768, 0, 7, 32767],
+      "int32": [-0x1p31, 0, 7, 0x1p31], "int64": [-0x1p63, 0, 7, 0x1p63],
+      "uint8": [0, 0, 7, 255], "uint16": [0, 0, 7, 65535], "uint32": [0, 0, 7, 0x1p32],
+      "uint64": [0, 0, 7, 0x1p64], "bool": [0, 1],
+    ]
+    for (key, values) in edges {
+      #expect(try checkpoint.tensor(key).elements == values, "\(key)")
+    }
+    for (key, type) in [("complex", "C64"), ("float8", "F8_E4M3")] {
+      #expect(
+        throws: CheckpointError.wrongType(path: Self.path(name), key: key, found: type)
+      ) { try checkpoint.tensor(key) }
+    }
+  }
+
+  /// Views of one storage, in the order of their own indices.
+  @Test(arguments: ["shared.pth", "shared-legacy.pth"])
+  func readsSharedStorages(_ name: String) throws {
+    let checkpoint = try Checkpoint(path: Self.path(name))
+    func values(_ key: String, _ shape: Shape, _ places: [Int]) throws {
+      let tensor = try checkpoint.tensor(key)
+      #expect(tensor.shape == shape, "\(key)")
+      #expect(tensor.elements == places.map { Float($0) / 2 - 1 }, "\(key)")
+    }
+    try values("whole", [24], Array(0..<24))
+    try values("tied", [24], Array(0..<24))
+    try values("repeated", [2, 5], [Int](repeating: 3, count: 10))
+    try values("column", [4], [2, 8, 14, 20])
+    try values("corner", [2, 2], [10, 11, 16, 17])
+    try values(
+      "axes", [4, 2, 3], (0..<4).flatMap { i in (0..<6).map { 12 * ($0 / 3) + 4 * ($0 % 3) + i } })
+    try values("every_second", [12], Array(stride(from: 1, to: 24, by: 2)))
+    try values("empty", [0, 3], [])
+    try values("number", [], [5])
+  }
+
   @Test func tellsWhatElseTheFileSays() throws {
     let checkpoint = try Checkpoint(path: Self.path("wrapped.pth"))
     #expect(checkpoint.metadata["epoch"] == "119")
@@ -38,7 +78,7 @@ import Testing
 
   @Test func prefersTrainedToAveragedWeights() throws {
     let checkpoint = try Checkpoint(path: Self.path("wrapped.pth"))
-    let parameters = try CheckpointParameters(file: checkpoint, model: "test", landmark: "plain")
+    let parameters = try CheckpointParameters(file: checkpoint, model: "test", landmarks: ["plain"])
     #expect(
       parameters.choice == WeightsChoice(chosen: "model.module", others: ["model_ema.module"]))
     #expect(parameters.weights.shapes == Self.shapes)

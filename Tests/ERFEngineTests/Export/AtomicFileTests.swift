@@ -54,6 +54,24 @@ import Testing
     #expect(folder.names == ["inner", "link", "loop", "lost"])
   }
 
+  /// Several files are written all or none, and a folder is not left behind empty.
+  @Test func severalFilesAreAllOrNone() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.file("new/out")
+    try Folder.write([("a", [1]), ("b", [2])], to: out)
+    #expect(try folder.read("new/out/a") == [1] && folder.read("new/out/b") == [2])
+    let long = String(repeating: "x", count: 300)
+    #expect(throws: FileError.self) {
+      try Folder.write([("a", [9]), (long, [9])], to: out)
+    }
+    #expect(try folder.read("new/out/a") == [1])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["a", "b"])
+    #expect(throws: FileError.self) {
+      try Folder.write([("a", [9]), (long, [9])], to: folder.file("other/out"))
+    }
+    #expect(folder.names == ["new"])
+  }
+
   @Test func saysWhy() throws {
     let folder = try TemporaryFolder()
     #expect(throws: FileError.isFolder(path: folder.path)) {

@@ -1,6 +1,6 @@
 """Writes the small checkpoints that ship with the project, all with the same six tensors and one more.
 
-    pip install torch numpy
+    pip install torch numpy safetensors
     python make_checkpoints.py
 """
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy
 import torch
+from safetensors.torch import save_file
 
 OUT = Path(__file__).parent / "checkpoints"
 
@@ -36,8 +37,35 @@ def tensors():
     )
 
 
+def integers():
+    """Every type of integer at its edges, and what is told but not converted."""
+    held = OrderedDict()
+    for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"):
+        dtype = getattr(torch, name)
+        edges = [torch.iinfo(dtype).min, 0, 7, torch.iinfo(dtype).max]
+        held[name] = torch.from_numpy(numpy.array(edges, dtype=name))
+    held["bool"] = torch.tensor([False, True])
+    held["complex"] = torch.zeros(3, dtype=torch.complex64)
+    held["float8"] = torch.zeros(4).to(torch.float8_e4m3fn)
+    return held
+
+
+def shared():
+    """Tensors that lie in one storage: a number that repeats, columns, every second element, the same twice."""
+    flat = torch.arange(24) / 2 - 1
+    return OrderedDict(
+        whole=flat, repeated=flat[3].expand(2, 5), column=flat.view(4, 6)[:, 2], tied=flat,
+        corner=flat.view(4, 6)[1:3, 4:], axes=flat.view(2, 3, 4).permute(2, 0, 1), every_second=flat[1::2],
+        empty=torch.zeros(0, 3), number=flat[5],
+    )
+
+
 def main():
     OUT.mkdir(exist_ok=True)
+    for name, held in (("integers", integers()), ("shared", shared())):
+        torch.save(held, OUT / f"{name}.pth")
+        torch.save(held, OUT / f"{name}-legacy.pth", _use_new_zipfile_serialization=False)
+    save_file(integers(), OUT / "integers.safetensors")
     held = tensors()
     torch.save(held, OUT / "zip.pth")
     torch.save(held, OUT / "legacy.pth", _use_new_zipfile_serialization=False)

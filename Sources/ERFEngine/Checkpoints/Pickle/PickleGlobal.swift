@@ -66,6 +66,8 @@ enum PickleGlobal: Sendable, Equatable {
   private static let elementTypes: [String: ElementType] = [
     "float32": .float32, "float16": .float16, "bfloat16": .bfloat16, "float64": .float64,
     "int64": .int64, "int32": .int32, "int16": .int16, "int8": .int8, "uint8": .uint8,
+    "uint16": .uint16, "uint32": .uint32, "uint64": .uint64, "float8_e5m2": .float8Range,
+    "float8_e4m3fn": .float8Precision,
     "bool": .bool, "complex64": .complex64, "complex128": .complex128,
   ]
 }

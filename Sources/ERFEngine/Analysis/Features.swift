@@ -1,9 +1,15 @@
-/// Activations of any layer, in PyTorch's layout.
-public enum FeatureExtractor {
-  /// The tapped activations over all inputs: (N, C, H, W), or (N, classes) for `logits`.
+/// Activations of any layer over several inputs, in PyTorch's layout.
+public struct Features: Sendable {
+  /// (N, C, H, W), or (N, classes) for `logits`.
+  public let shape: [Int]
+  /// In row-major order.
+  public let values: [Float]
+
+  /// The tapped activations over all inputs, none of which may be skipped: rows stand for inputs.
   ///
-  /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that cannot be carried out.
-  public static func features(of request: ERFRequest) throws -> NPY {
+  /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
+  ///   cannot be carried out.
+  public init(of request: ERFRequest) throws {
     let inputs = try NetworkInputs(request.images)
     let network = try Network(request.network)
     let size = inputs.size ?? request.size
@@ -25,6 +31,7 @@ public enum FeatureExtractor {
     }
     let extents =
       tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
-    return NPY(shape: [inputs.count] + extents, values: values)
+    self.shape = [inputs.count] + extents
+    self.values = values
   }
 }

@@ -1,0 +1,18 @@
+// Mapped files that others may cut short while they are read: a page that is gone reads as zeros, and
+// is counted, where it would end the process.
+#ifndef CMAPPING_H
+#define CMAPPING_H
+
+#include <stddef.h>
+
+// Watches over the `count` bytes at `base`, a read-only mapping. Returns what the functions below take;
+// -1 where too many are watched over, so that this one is not.
+int cmap_guard(const void *base, size_t count);
+
+// How often a page of the mapping was gone.
+unsigned cmap_faults(int guard);
+
+// Before the mapping is taken away.
+void cmap_release(int guard);
+
+#endif

@@ -1,0 +1,233 @@
+/// The header of a safetensors file: a JSON object of names, types, shapes and places, and texts under
+/// `__metadata__`.
+///
+/// Read in one pass that nothing nested can deepen. A name that comes twice is refused, as no two
+/// readers would agree on it.
+struct SafetensorsHeader {
+  struct Entry {
+    var type = ""
+    var shape: [Int] = []
+    /// First byte and the one behind the last, counted from the end of the header.
+    var offsets: [Int] = []
+  }
+
+  private(set) var tensors: [String: Entry] = [:]
+  private(set) var metadata: [String: String] = [:]
+
+  /// What is wrong, to stand behind "its header".
+  enum Flaw: Error, Equatable {
+    case notJSON(at: Int)
+    case repeated(String)
+    case incomplete(String)
+
+    var words: String {
+      switch self {
+      case .notJSON(let place): "is not valid JSON at byte \(place)"
+      case .repeated(let name): "names \(WeightsMismatch.printable(name)) twice"
+      case .incomplete(let name): "does not tell type, shape and place of \(name)"
+      }
+    }
+  }
+
+  init(_ bytes: [UInt8]) throws(Flaw) {
+    var json = JSONScanner(bytes)
+    var hasMetadata = false
+    try json.object { name, json throws(Flaw) in
+      if name == "__metadata__" {
+        guard !hasMetadata else { throw .repeated(name) }
+        hasMetadata = true
+        metadata = try Self.texts(&json)
+      } else {
+        guard tensors[name] == nil else { throw .repeated(name) }
+        tensors[name] = try Self.entry(name, &json)
+      }
+    }
+    try json.end()
+  }
+
+  private static func entry(_ name: String, _ json: inout JSONScanner) throws(Flaw) -> Entry {
+    var entry = Entry()
+    var fields: Set<String> = []
+    try json.object { field, json throws(Flaw) in
+      guard fields.insert(field).inserted else { throw .repeated("\(field) of \(name)") }
+      switch field {
+      case "dtype": entry.type = try json.string()
+      case "shape": entry.shape = try json.integers()
+      case "data_offsets": entry.offsets = try json.integers()
+      default: try json.skip()
+      }
+    }
+    guard fields.isSuperset(of: ["dtype", "shape", "data_offsets"]), entry.offsets.count == 2 else {
+      throw .incomplete(name)
+    }
+    return entry
+  }
+
+  /// The entries whose values are texts.
+  private static func texts(_ json: inout JSONScanner) throws(Flaw) -> [String: String] {
+    var texts: [String: String] = [:]
+    guard json.isAtObject else {
+      try json.skip()
+      return [:]
+    }
+    try json.object { name, json throws(Flaw) in
+      if json.isAtString { texts[name] = try json.string() } else { try json.skip() }
+    }
+    return texts
+  }
+}
+
+/// As much of JSON as headers need.
+private struct JSONScanner {
+  typealias Flaw = SafetensorsHeader.Flaw
+
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  private var flaw: Flaw { .notJSON(at: position) }
+  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+  var isAtObject: Bool { next == UInt8(ascii: "{") }
+  var isAtString: Bool { next == UInt8(ascii: "\"") }
+
+  private mutating func skipBlanks() {
+    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      position += 1
+    }
+  }
+
+  /// Takes `character` and the blanks around it, where it comes next.
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    skipBlanks()
+    guard next == UInt8(ascii: character) else { return false }
+    position += 1
+    skipBlanks()
+    return true
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar) throws(Flaw) {
+    guard take(character) else { throw flaw }
+  }
+
+  /// Nothing but blanks is left.
+  mutating func end() throws(Flaw) {
+    skipBlanks()
+    guard position == bytes.count else { throw flaw }
+  }
+
+  /// `{"name": value, ...}`; `value` is to read just that.
+  mutating func object(
+    _ value: (String, inout JSONScanner) throws(Flaw) -> Void
+  ) throws(Flaw) {
+    try expect("{")
+    if take("}") { return }
+    repeat {
+      let name = try string()
+      try expect(":")
+      try value(name, &self)
+    } while take(",")
+    try expect("}")
+  }
+
+  /// `[1, 2, ...]`, none of them negative.
+  mutating func integers() throws(Flaw) -> [Int] {
+    try expect("[")
+    var integers: [Int] = []
+    if take("]") { return [] }
+    repeat { integers.append(try integer()) } while take(",")
+    try expect("]")
+    return integers
+  }
+
+  private mutating func integer() throws(Flaw) -> Int {
+    var value: Int?
+    while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+      let (tens, tooLarge) = (value ?? 0).multipliedReportingOverflow(by: 10)
+      let (sum, tooMuch) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+      guard !tooLarge && !tooMuch else { throw flaw }
+      value = sum
+      position += 1
+    }
+    guard let value else { throw flaw }
+    return value
+  }
+
+  mutating func string() throws(Flaw) -> String {
+    guard isAtString else { throw flaw }
+    position += 1
+    var text: [UInt8] = []
+    while let byte = next, byte != UInt8(ascii: "\"") {
+      // Control characters have to be escaped.
+      guard byte >= 0x20 else { throw flaw }
+      position += 1
+      if byte == UInt8(ascii: "\\") { text += try escaped() } else { text.append(byte) }
+    }
+    guard position < bytes.count, let string = String(validating: text, as: UTF8.self) else {
+      throw flaw
+    }
+    position += 1
+    return string
+  }
+
+  /// What stands behind a backslash, as UTF-8.
+  private mutating func escaped() throws(Flaw) -> [UInt8] {
+    guard let byte = next else { throw flaw }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+    case UInt8(ascii: "b"): return [8]
+    case UInt8(ascii: "f"): return [12]
+    case UInt8(ascii: "n"): return [10]
+    case UInt8(ascii: "r"): return [13]
+    case UInt8(ascii: "t"): return [9]
+    case UInt8(ascii: "u"):
+      var units = [try unit()]
+      if UTF16.isLeadSurrogate(units[0]), bytes[position...].starts(with: [0x5C, 0x75]) {
+        position += 2
+        units.append(try unit())
+      }
+      guard let text = String(validating: units, as: UTF16.self) else { throw flaw }
+      return Array(text.utf8)
+    default: throw flaw
+    }
+  }
+
+  /// Four hexadecimal digits.
+  private mutating func unit() throws(Flaw) -> UInt16 {
+    var value: UInt16 = 0
+    for _ in 0..<4 {
+      guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw flaw
+      }
+      value = value << 4 | UInt16(digit)
+      position += 1
+    }
+    return value
+  }
+
+  /// Steps over a value of any kind.
+  mutating func skip() throws(Flaw) {
+    var depth = 0
+    repeat {
+      guard let byte = next else { throw flaw }
+      switch byte {
+      case UInt8(ascii: "\""): _ = try string()
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        position += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth -= 1
+        position += 1
+      default: position += 1
+      }
+      guard depth >= 0 else { throw flaw }
+    } while depth > 0 || !isAtEndOfValue
+    skipBlanks()
+  }
+
+  private var isAtEndOfValue: Bool {
+    next == nil || next == UInt8(ascii: ",") || next == UInt8(ascii: "}")
+      || next == UInt8(ascii: "]")
+  }
+}

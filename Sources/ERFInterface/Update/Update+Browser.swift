@@ -1,0 +1,135 @@
+// The file browser: keys, listings that arrive, and opening what was found.
+
+import ERFEngine
+
+extension Model {
+  /// Opens the browser where the active network's weights lie, or else where the program runs.
+  mutating func browse() -> [Effect] {
+    var folder = ""
+    if case .file(let path) = session.networks[active].weights, path.hasPrefix("/") {
+      folder = Browser.parent(path)
+    }
+    overlay = .browser(Browser(path: folder))
+    return [.list(folder)]
+  }
+
+  mutating func pressInBrowser(_ key: Key, _ browser: Browser) -> [Effect] {
+    var browser = browser
+    browser.opening = nil
+    let last = max(0, browser.entries.count - 1)
+    switch key {
+    case .escape:
+      overlay = nil
+      return []
+    case .up, .control("p"): browser.selection = max(0, browser.selection - 1)
+    case .down, .control("n"): browser.selection = min(last, browser.selection + 1)
+    case .pageUp: browser.selection = max(0, browser.selection - 10)
+    case .pageDown: browser.selection = min(last, browser.selection + 10)
+    case .home: browser.selection = 0
+    case .end: browser.selection = last
+    case .left: return enter(parentOf: browser)
+    case .backspace where browser.query.isEmpty: return enter(parentOf: browser)
+    case .right:
+      if case .folder? = browser.selected { return choose(in: browser) }
+    case .enter: return choose(in: browser)
+    default:
+      browser.query = browser.query.edited(by: key)
+      browser.selection = 0
+    }
+    return show(browser)
+  }
+
+  /// Keeps the browser, and looks into the selected file where nobody has.
+  private mutating func show(_ browser: Browser) -> [Effect] {
+    var browser = browser
+    var effects: [Effect] = []
+    if let path = browser.selectedFile, browser.contents[path] == nil {
+      browser.contents[path] = .looking
+      effects.append(.look(path))
+    }
+    overlay = .browser(browser)
+    return effects
+  }
+
+  private mutating func enter(parentOf browser: Browser) -> [Effect] {
+    guard let path = browser.folder?.path, path != "/" else { return show(browser) }
+    return list(Browser.parent(path), browser)
+  }
+
+  private mutating func list(_ path: String, _ browser: Browser) -> [Effect] {
+    var browser = browser
+    browser.path = path
+    browser.failure = nil
+    overlay = .browser(browser)
+    return [.list(path)]
+  }
+
+  private mutating func choose(in browser: Browser) -> [Effect] {
+    var browser = browser
+    switch browser.selected {
+    case .parent: return enter(parentOf: browser)
+    case .folder(let name):
+      return list(Browser.path(browser.folder?.path ?? "", name), browser)
+    case nil: return show(browser)
+    case .file, .recent: break
+    }
+    guard let path = browser.selectedFile else { return show(browser) }
+    if case .network(let choice, _) = browser.contents[path] { return open(choice, path) }
+    browser.opening = path
+    return show(browser)
+  }
+
+  private mutating func open(_ choice: NetworkChoice, _ path: String) -> [Effect] {
+    overlay = nil
+    history.record(session.networks)
+    session.networks[active] = choice
+    tell(.note, "opened \(path.fileName.sanitised) as \(Self.letter(active))")
+    return [.remember(path)]
+  }
+
+  // MARK: Answers
+
+  mutating func listed(_ path: String, _ listing: FolderAnswer) -> [Effect] {
+    guard case .browser(var browser) = overlay, browser.path == path else { return [] }
+    switch listing {
+    case .folder(let folder, let recent):
+      let isFirst = browser.folder == nil
+      let before = browser.folder?.path
+      browser.folder = folder
+      browser.path = folder.path
+      browser.recent = recent
+      browser.query = ""
+      // Coming up from a folder, that folder is selected.
+      let from = before.map { Entry.folder($0.fileName) }
+      browser.selection =
+        browser.entries.firstIndex { $0 == from } ?? (isFirst ? 0 : browser.firstOfFolder)
+    case .refused(let reason): browser.failure = reason.sanitised
+    }
+    return show(browser)
+  }
+
+  private typealias Entry = Browser.Entry
+
+  mutating func looked(_ path: String, _ contents: Browser.Contents?) -> [Effect] {
+    guard case .browser(var browser) = overlay else { return [] }
+    browser.contents[path] = contents
+    if browser.opening == path {
+      browser.opening = nil
+      if case .network(let choice, _)? = contents { return open(choice, path) }
+    }
+    return show(browser)
+  }
+}
+
+extension Browser {
+  /// The first entry that is neither a recent file nor the way up.
+  fileprivate var firstOfFolder: Int {
+    let own = entries.firstIndex { entry in
+      switch entry {
+      case .folder, .file: true
+      case .recent, .parent: false
+      }
+    }
+    return own ?? min(recent.count, max(0, entries.count - 1))
+  }
+}

@@ -1,0 +1,89 @@
+// The file browser: a box with the folder's name, what was typed, the list, and the selected file.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawBrowser(_ model: Model, in area: Area, _ browser: Browser) {
+    let width = min(area.columns, 84)
+    let box = Area(
+      row: area.row, column: area.column + (area.columns - width) / 2,
+      rows: max(6, min(area.rows, 24)), columns: width)
+    fill(box, .raised)
+    let inner = Area(
+      row: box.row, column: box.column + 1, rows: box.rows, columns: box.columns - 2)
+    let letter = model.sides.count > 1 ? " as \(Model.letter(model.active))" : ""
+    let title = "open a checkpoint\(letter)  "
+    // The end of a long path says most.
+    let path = (browser.folder?.path ?? browser.path).sanitised
+    let room = max(0, inner.columns - title.unicodeScalars.count)
+    let shown = String(String.UnicodeScalarView(path.unicodeScalars.suffix(room)))
+    write(
+      [Span(title, .text, .bold), Span(shown, .quiet)], row: inner.row, column: inner.column,
+      width: inner.columns)
+    write(
+      [Span("> ", .accent, .bold), Span(browser.query), Span("_", .accent)], row: inner.row + 1,
+      column: inner.column, width: inner.columns)
+    drawEntries(
+      browser,
+      in: Area(
+        row: inner.row + 2, column: box.column, rows: box.rows - 4, columns: box.columns - 1))
+    for (offset, line) in statusLines(browser, width: inner.columns).prefix(2).enumerated() {
+      write(
+        line, row: box.row + box.rows - 2 + offset, column: inner.column, width: inner.columns)
+    }
+  }
+
+  private mutating func drawEntries(_ browser: Browser, in area: Area) {
+    let entries = browser.entries
+    guard !entries.isEmpty else {
+      let text =
+        browser.folder == nil ? "" : browser.query.isEmpty ? "nothing here" : "no such name"
+      write(text, .quiet, row: area.row, column: area.column + 1, width: area.columns - 1)
+      return
+    }
+    let first = max(0, min(browser.selection - area.rows / 2, entries.count - area.rows))
+    for (offset, entry) in entries.dropFirst(first).prefix(area.rows).enumerated() {
+      let isSelected = first + offset == browser.selection
+      let row = area.row + offset
+      let note = note(entry)
+      let noteWidth = note.unicodeScalars.count
+      let isFolder = if case .folder = entry { true } else { false }
+      write(
+        [
+          Span(isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " ", .accent),
+          Span(
+            browser.name(entry).sanitised + (isFolder ? "/" : ""), isSelected ? .text : .quiet,
+            isSelected ? .bold : []),
+        ], row: row, column: area.column, width: area.columns - noteWidth - 2)
+      writeRight(
+        [Span(note, .line)], row: row, end: area.column + area.columns, width: noteWidth)
+    }
+  }
+
+  /// What stands at the right of an entry.
+  private func note(_ entry: Browser.Entry) -> String {
+    switch entry {
+    case .recent: "recent"
+    case .parent: "folder above"
+    case .folder: ""
+    case .file(let file): Format.size(file.bytes)
+    }
+  }
+
+  /// What the selected file holds, or why something cannot be had.
+  private func statusLines(_ browser: Browser, width: Int) -> [[Span]] {
+    if let failure = browser.failure {
+      return wrap(failure, width: width).map { [Span($0, .failure)] }
+    }
+    if browser.isListing { return [[Span("listing ...", .quiet)]] }
+    guard let path = browser.selectedFile else { return [] }
+    switch browser.contents[path] {
+    case .network(let choice, let summary):
+      return [[Span(choice.model.sanitised, .accent), Span("  " + summary.sanitised, .quiet)]]
+    case .refused(let reason):
+      return wrap(reason.sanitised, width: width).map { [Span($0, .failure)] }
+    case .looking, nil:
+      return [[Span(browser.opening == path ? "opening ..." : "looking into it ...", .quiet)]]
+    }
+  }
+}

@@ -1,0 +1,134 @@
+// The file browser: keys, answers that come late, and files on disk.
+
+import Dispatch
+import ERFEngine
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct BrowserTests {
+  private let folder = CheckpointFolder(
+    path: "/a/b", folders: ["c"],
+    files: [.init(name: "x.pth", bytes: 5), .init(name: "y.safetensors", bytes: 6)])
+
+  private func opened(recent: [String] = []) -> Model {
+    var model = makeModel()
+    _ = model.type("o")
+    _ = update(&model, .listed("", .folder(folder, recent: recent)))
+    return model
+  }
+
+  private func browser(_ model: Model) -> Browser? {
+    if case .browser(let browser) = model.overlay { browser } else { nil }
+  }
+
+  private func listed(_ effects: [Effect]) -> [String] {
+    effects.compactMap { if case .list(let path) = $0 { path } else { nil } }
+  }
+
+  private func looked(_ effects: [Effect]) -> [String] {
+    effects.compactMap { if case .look(let path) = $0 { path } else { nil } }
+  }
+
+  @Test func foldersAreWalked() {
+    var model = opened()
+    #expect(browser(model)?.entries == [.parent, .folder("c")] + folder.files.map { .file($0) })
+    #expect(listed(update(&model, .key(.left))) == ["/a"])
+    let above = CheckpointFolder(path: "/a", folders: ["a", "b"], files: [])
+    _ = update(&model, .listed("/a", .folder(above, recent: [])))
+    #expect(browser(model)?.selected == .folder("b"), "where one comes from is selected")
+    #expect(listed(update(&model, .key(.enter))) == ["/a/b"])
+    _ = update(&model, .listed("/a/b", .refused("permission\u{1b} denied")))
+    #expect(browser(model)?.failure == "permission? denied")
+    #expect(listed(update(&model, .key(.backspace))) == ["/"])
+    // An answer to an older question changes nothing.
+    _ = update(&model, .listed("/a", .folder(above, recent: [])))
+    #expect(browser(model)?.path == "/" && browser(model)?.isListing == true)
+  }
+
+  @Test func filesAreLookedIntoAndOpened() {
+    var model = opened()
+    _ = model.type("b")
+    #expect(browser(model)?.query == "b")
+    _ = update(&model, .key(.control("u")))
+    _ = update(&model, .key(.down))
+    #expect(looked(update(&model, .key(.down))) == ["/a/b/x.pth"])
+    #expect(looked(update(&model, .key(.enter))).isEmpty)
+    #expect(browser(model)?.opening == "/a/b/x.pth")
+    let choice = NetworkChoice(model: "resnet-18", weights: .file("/a/b/x.pth"))
+    let effects = update(&model, .looked("/a/b/x.pth", .network(choice, summary: "")))
+    #expect(model.overlay == nil && model.session.networks[0] == choice)
+    #expect(effects.contains { if case .remember("/a/b/x.pth") = $0 { true } else { false } })
+    #expect(effects.computed.count == 1)
+    _ = model.type("u")
+    #expect(model.session.networks[0].model == "RepLKNet-13")
+  }
+
+  @Test func refusedFilesStayClosed() {
+    var model = opened(recent: ["/r/old.pth"])
+    _ = update(&model, .key(.home))
+    #expect(browser(model)?.selected == .recent("/r/old.pth"))
+    _ = update(&model, .key(.enter))
+    _ = update(&model, .looked("/r/old.pth", .refused("no checkpoint")))
+    #expect(browser(model)?.opening == nil && model.session.networks[0].model == "RepLKNet-13")
+    _ = update(&model, .key(.escape))
+    #expect(model.overlay == nil)
+    // Closed: what comes late is dropped.
+    let choice = NetworkChoice(model: "resnet-18", weights: .file("/r/old.pth"))
+    _ = update(&model, .looked("/r/old.pth", .network(choice, summary: "")))
+    #expect(model.session.networks[0].model == "RepLKNet-13")
+  }
+
+  @Test func typingFilters() {
+    var model = opened()
+    for scalar in "ysa".unicodeScalars { _ = model.type(scalar) }
+    #expect(browser(model)?.entries == [.file(folder.files[1])])
+    #expect(browser(model)?.contents["/a/b/y.safetensors"] == .looking)
+    _ = model.type("z")
+    #expect(browser(model)?.entries == [])
+    let effects = update(&model, .key(.enter))
+    #expect(effects.isEmpty && browser(model) != nil)
+  }
+
+  @Test func foldersOnDisk() throws {
+    let folder = try TemporaryFolder()
+    for name in ["b.PTH", "A.safetensors", "note.txt", ".hidden.pth"] {
+      _ = try folder.write([1, 2, 3], to: name)
+    }
+    try Folder.make(folder.file("sub"))
+    let listing = try CheckpointFolder(listing: folder.path)
+    #expect(listing.folders == ["sub"])
+    #expect(listing.files.map(\.name) == ["A.safetensors", "b.PTH"])
+    #expect(listing.files.map(\.bytes) == [3, 3])
+    #expect(throws: FileError.self) { try CheckpointFolder(listing: folder.path + "/none") }
+    #expect(throws: (any Error).self) { try Browser.Contents(of: folder.path + "/b.PTH") }
+  }
+
+  @Test func recentFilesAreKept() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write([1], to: "x.pth")
+    _ = try folder.write([1], to: "y.pth")
+    _ = try folder.write(Array("/gone.pth\n\(folder.path)/y.pth\n".utf8), to: "recent")
+    let mailbox = Mailbox<Message> {}
+    let exporting = FakeExporting()
+    let group = DispatchGroup()
+    let browsing = CheckpointBrowsing(
+      mailbox: mailbox, exporting: exporting, recentPath: folder.path + "/recent")
+    browsing.remember(folder.path + "/x.pth", group: group)
+    browsing.list(folder.path, group: group)
+    browsing.list(folder.path + "/none", group: group)
+    group.wait()
+    let answers = mailbox.takeAll()
+    guard answers.count == 2, case .listed(_, .folder(_, let recent)) = answers[0],
+      case .listed(_, .refused(let reason)) = answers[1]
+    else {
+      Issue.record("two answers were expected")
+      return
+    }
+    #expect(recent == ["x.pth", "y.pth"].map { folder.path + "/" + $0 })
+    #expect(reason.contains("none"))
+    #expect(exporting.written.withLock { $0 } == [folder.path + "/recent"])
+  }
+}
