@@ -1,4 +1,4 @@
-import Dispatch
+import Synchronization
 import TestSupport
 import Testing
 
@@ -165,10 +165,15 @@ import Testing
 
   @Test func cancellingStopsTheLoading() throws {
     let cancellation = Cancellation()
-    DispatchQueue.global().asyncAfter(deadline: .now() + 0.02) { cancellation.cancel() }
-    // Some 80 million parameters take longer than that.
+    let source = CancellingParameters(after: 3, cancellation: cancellation)
+    let architecture = try ModelCatalogue.architecture(model)
     #expect(throws: CancellationError.self) {
-      try Network(NetworkSpec(model: "replknet-31"), cancellation: cancellation)
+      _ = try architecture.graph(
+        from: CancellableParameters(source: source, cancellation: cancellation))
+    }
+    #expect(source.given.load(ordering: .sequentiallyConsistent) == 3)
+    #expect(throws: CancellationError.self) {
+      _ = try Network(NetworkSpec(model: model), cancellation: cancellation)
     }
   }
 
@@ -189,4 +194,23 @@ import Testing
       #expect(result.subject.tap == tap)
     }
   }
+}
+
+/// Zeros, and somebody who changes their mind after a number of them.
+private final class CancellingParameters: ParameterSource {
+  let given = Atomic(0)
+  private let limit: Int
+  private let cancellation: Cancellation
+
+  init(after limit: Int, cancellation: Cancellation) {
+    self.limit = limit
+    self.cancellation = cancellation
+  }
+
+  func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
+    if given.add(1, ordering: .sequentiallyConsistent).newValue == limit { cancellation.cancel() }
+    return Tensor(zeros: shape)
+  }
+
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { true }
 }
