@@ -13,6 +13,34 @@ static const unsigned char imagenet_16_categories[] = {
 #embed "../../Assets/imagenet-16-categories.txt"
 };
 
+static const unsigned char session_any_unit[] = {
+#embed "../../Sessions/any-unit.json"
+};
+
+static const unsigned char session_dilation[] = {
+#embed "../../Sessions/dilation.json"
+};
+
+static const unsigned char session_kernel_sweep[] = {
+#embed "../../Sessions/kernel-sweep.json"
+};
+
+static const unsigned char session_reparameterisation[] = {
+#embed "../../Sessions/reparameterisation.json"
+};
+
+static const unsigned char session_replknet_13_31[] = {
+#embed "../../Sessions/replknet-13-31.json"
+};
+
+static const unsigned char session_resnet_101_replknet_31[] = {
+#embed "../../Sessions/resnet-101-replknet-31.json"
+};
+
+static const unsigned char session_shortcuts[] = {
+#embed "../../Sessions/shortcuts.json"
+};
+
 static const struct {
   const char *name;
   const unsigned char *bytes;
@@ -20,7 +48,18 @@ static const struct {
 } assets[] = {
     {"imagenet-16-categories.txt", imagenet_16_categories, sizeof imagenet_16_categories},
     {"imagenet-classes.txt", imagenet_classes, sizeof imagenet_classes},
+    {"Sessions/any-unit.json", session_any_unit, sizeof session_any_unit},
+    {"Sessions/dilation.json", session_dilation, sizeof session_dilation},
+    {"Sessions/kernel-sweep.json", session_kernel_sweep, sizeof session_kernel_sweep},
+    {"Sessions/reparameterisation.json", session_reparameterisation, sizeof session_reparameterisation},
+    {"Sessions/replknet-13-31.json", session_replknet_13_31, sizeof session_replknet_13_31},
+    {"Sessions/resnet-101-replknet-31.json", session_resnet_101_replknet_31, sizeof session_resnet_101_replknet_31},
+    {"Sessions/shortcuts.json", session_shortcuts, sizeof session_shortcuts},
 };
+
+const char *ca_asset_name(size_t index) {
+  return index < sizeof assets / sizeof *assets ? assets[index].name : NULL;
+}
 
 const unsigned char *ca_asset(const char *name, size_t *count) {
   for (size_t i = 0; i < sizeof assets / sizeof *assets; i++)

@@ -113,6 +113,7 @@ public final class CursesTerminal: Terminal {
     case CNC_EVENT_CHARACTER:
       return .key(Unicode.Scalar(UInt32(bitPattern: event.value)).map(Key.init) ?? .other)
     case CNC_EVENT_KEY: return .key(Self.key(Int(event.value)))
+    case CNC_EVENT_POINTER: return .pointer(Self.pointer(Int(event.value)))
     case CNC_EVENT_RESIZE, CNC_EVENT_RESUME:
       presented = nil
       return .resized
@@ -123,6 +124,18 @@ public final class CursesTerminal: Terminal {
     default: return .timeout
     }
   }
+
+  private static func pointer(_ value: Int) -> Pointer {
+    let action: Pointer.Action =
+      switch value >> 24 {
+      case CNC_POINTER_WHEEL_UP: .wheelUp
+      case CNC_POINTER_WHEEL_DOWN: .wheelDown
+      default: .click
+      }
+    return Pointer(action, row: value >> 12 & 4095, column: value & 4095)
+  }
+
+  public func listenToMouse(_ isOn: Bool) -> Bool { cnc_mouse(isOn ? 1 : 0) != 0 }
 
   private static func key(_ value: Int) -> Key {
     switch value {

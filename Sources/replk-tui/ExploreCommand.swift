@@ -114,6 +114,7 @@ enum ExploreCommand {
   private static func session(models arguments: Arguments) throws -> Session {
     let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
     guard models.count <= 2 else { throw UsageError.tooManyModels }
+    if models.contains(where: SavedMap.isSaved) { return try session(maps: models, arguments) }
     let requests = try arguments.requests(models)
     for request in requests {
       do {
@@ -124,6 +125,20 @@ enum ExploreCommand {
       }
     }
     return try Session(requests)
+  }
+
+  /// Saved maps beside one another or beside a network.
+  private static func session(maps words: [String], _ arguments: Arguments) throws -> Session {
+    let models = words.filter { !SavedMap.isSaved($0) }
+    var session = Session(models: words)
+    if !models.isEmpty {
+      session = try Session(arguments.requests(models))
+      session.networks = words.map { word in
+        SavedMap.isSaved(word) ? NetworkChoice(model: word) : session.networks[0]
+      }
+    }
+    for word in words where SavedMap.isSaved(word) { _ = try SavedMap.load(path: word) }
+    return session
   }
 
   static func terminalOptions(_ arguments: Arguments) throws(UsageError) -> TerminalOptions {
@@ -140,7 +155,7 @@ enum ExploreCommand {
 
 /// The engine, for the explorer.
 struct EngineComputing: ERFComputing {
-  private let computer = ERFComputer()
+  fileprivate let computer = ERFComputer()
 
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
@@ -155,7 +170,25 @@ struct EngineComputing: ERFComputing {
     let probe = ShapeBiasProbe(request)
     try probe.validate(network)
     return try probe.run(
-      computer.network(network), cancellation: cancellation, progress: progress)
+      computer.network(network, cancellation: cancellation), cancellation: cancellation,
+      progress: progress)
+  }
+}
+
+extension EngineComputing {
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    let classifier = try Classifier(
+      computer.network(request.network, cancellation: cancellation), threads: threads,
+      cancellation: cancellation)
+    switch request.image {
+    case .builtIn(let index):
+      return try classifier.classify(
+        BuiltInImages.image(at: index), from: BuiltInImages.name(at: index), top: classifier.classes
+      )
+    case .file(let path): return try classifier.classify(path, top: classifier.classes)
+    }
   }
 }
 

@@ -14,10 +14,12 @@ func makeResult(
     height: request.size.height, width: request.size.width, sigma: sigma, peak: peak,
     images: images, rule: request.rule)
   let (map, metrics) = shape.measured
-  return ERFResult(
+  var result = ERFResult(
     subject: makeSubject(request), map: map, metrics: metrics,
     imageNames: (0..<images).map { "image \($0)" },
     seconds: ERFSeconds(total: 1.5), peakBytes: 300 << 20)
+  result.features = (0..<49).map { Float($0 % 8 + $0 / 8) }
+  return result
 }
 
 /// A map that falls off from the middle; made once, since the tests ask for the same few many times.
@@ -92,6 +94,22 @@ func makeReport(_ network: NetworkSpec, shapes: Int = 2, correct: Int = 48) -> S
     stages: (1...4).map { readOut("stage\($0)") }, seconds: 2)
 }
 
+/// Ten classes, of which an edited network prefers others.
+func makeClasses(_ request: PredictionRequest) -> Classification {
+  let names = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+    "American Staffordshire terrier, a dog",
+  ]
+  let shift = request.network.weightsModel == nil ? 0 : 6
+  return Classification(
+    image: "image",
+    top: names.indices.map { index in
+      let place = (index + shift) % names.count
+      return Classification.Candidate(
+        index: place, name: names[place], probability: index == 0 ? 0.55 : 0.05)
+    }, label: nil)
+}
+
 func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest {
   ERFRequest(
     network: NetworkSpec(model: model), size: InputSize(height: size, width: size))
@@ -115,6 +133,9 @@ extension Model {
       if case .probe(let id, _, let network, _) = effect {
         let isFirst = shapeBias.sides[0].job?.id == id
         _ = update(&self, .probed(id, makeReport(network, shapes: isFirst ? 2 : 1)))
+      }
+      if case .predict(let id, let request, _) = effect {
+        _ = update(&self, .predicted(id, makeClasses(request)))
       }
       if case .drawStimulus(let index) = effect {
         _ = update(&self, .drawn(StimulusPicture(index: index)))
@@ -142,6 +163,7 @@ final class FakeTerminal: Terminal {
   let display = Display()
   let notice: String?
   private(set) var frames: [Frame] = []
+  private(set) var hasMouse = false
   private(set) var isClosed = false
   private(set) var suspensions = 0
   private(set) var redraws = 0
@@ -164,6 +186,10 @@ final class FakeTerminal: Terminal {
   func redraw() { redraws += 1 }
   func copy(_ text: String) { copied.append(text) }
   func suspend() { suspensions += 1 }
+  func listenToMouse(_ isOn: Bool) -> Bool {
+    hasMouse = isOn
+    return true
+  }
   func close() { isClosed = true }
 
   func nextEvent(milliseconds: Int?) -> TerminalEvent {
@@ -265,6 +291,13 @@ struct FakeComputing: ERFComputing {
     progress(ShapeBiasProgress(phase: .agreeing, done: 0, total: 512))
     try cancellation.check()
     return makeReport(network)
+  }
+
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    if let failure { throw Failure(description: failure) }
+    return makeClasses(request)
   }
 }
 

@@ -26,7 +26,7 @@ import Testing
     #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine.json")))
     _ = update(&model, .key(.control("u")))
     #expect(update(&model, .key(.enter)).isEmpty)
-    #expect(model.notice?.lines == ["nothing is written without a name"])
+    #expect(model.notice?.lines == ["without a name nothing is done"])
   }
 
   @Test func theMenuOffersWhatCanBeHad() {

@@ -9,6 +9,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case difference, squares, contours, crossHair, closer, signed, profileDown
   case shapeBias, shapeBiasComputing, shapeBiasStale, shapeBiasChance, shapeBiasFailed
   case shapeBiasZoomed
+  case prediction, predictionEdited, predictionFailed
   case browser, browserRefused, browserFilter
   case help, helpSearch, palette, exportMenu, prompt
 
@@ -46,6 +47,14 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     case .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed:
       return shapeBias(display)
     case .browser, .browserRefused, .browserFilter: return browsing(display)
+    case .predictionFailed:
+      var model = makeModel(display: display)
+      for case .predict(let id, _, _) in model.type("8").prefix(1) {
+        _ = update(
+          &model,
+          .predictionFailed(id, "replknet-13 has no classifier in this file: nothing to name"))
+      }
+      return model
     default:
       var model = makeModel(["RepLKNet-13", "RepLKNet-31"], display: display)
       for key in keys { model.finish(update(&model, .key(key))) }
@@ -75,6 +84,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .prompt: "w"
       case .shapeBias, .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed: "7"
       case .shapeBiasZoomed: "7zjjl"
+      case .prediction, .predictionEdited: "8"
       case .help: "?"
       case .helpSearch: "?/stage"
       case .palette: ":net31"
@@ -82,6 +92,9 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       }
     var keys = text.unicodeScalars.map { Key.character($0) }
     if self == .kernelsEdited { keys += [.down, .down, .character(">"), .character(">")] }
+    if self == .predictionEdited {
+      keys += "3>".unicodeScalars.map { .character($0) } + [.character("8")]
+    }
     if self == .unit { keys += [.right, .up] }
     return keys
   }

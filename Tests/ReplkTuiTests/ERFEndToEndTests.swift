@@ -52,7 +52,7 @@ import Testing
       #expect(try #require(result[key] as? Double) >= 0, "\(key)")
     }
     let seconds = try #require(result["seconds"] as? [String: Double])
-    #expect(Set(seconds.keys) == ["load", "forward", "backward", "total"])
+    #expect(Set(seconds.keys) == ["load", "forward", "backward", "first", "total"])
     for key in ["ratios", "rawRatios"] {
       let ratios = try #require(result[key] as? [[String: Any]])
       #expect(ratios.allSatisfy { Set($0.keys) == ["t", "side", "ratio"] })
@@ -185,5 +185,19 @@ import Testing
     #expect(array.shape == expected.shape.extents)
     #expect(error(array.values, expected.elements) < 1e-4)
     #expect(outcome.text.contains("f.npy"))
+  }
+
+  /// The estimate decides whether a run is refused: it has to be near what the process takes.
+  @Test(arguments: [("replknet-3", 224), ("resnet-101", 256), ("resnet-18", 1024)])
+  func memoryIsAsEstimated(_ model: String, _ size: Int) throws {
+    let results = try succeed(
+      ["erf", model, "--size", "\(size)", "--json"], in: folder
+    ).results()
+    let taken = try #require(results[0]["peakBytes"] as? Int)
+    let estimate = try ERFRequest(
+      network: NetworkSpec(model: model), size: InputSize(height: size, width: size)
+    ).memoryEstimate()
+    let ratio = Double(estimate.bytes) / Double(taken)
+    #expect((0.85...1.15).contains(ratio), "estimated \(estimate.bytes), took \(taken)")
   }
 }

@@ -61,6 +61,10 @@ public final class TemporaryFolder {
     return file(name)
   }
 
+  public func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
+  }
+
   public func read(_ name: String) throws -> [UInt8] {
     try Array(Data(contentsOf: URL(fileURLWithPath: file(name))))
   }
@@ -79,6 +83,11 @@ private let packageRoot = #filePath.split(separator: "/", omittingEmptySubsequen
 
 /// Files at the package's root.
 public enum PackageFiles {
+  /// Names of the files and folders in a folder.
+  public static func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(packageRoot)/\(folder)").sorted()
+  }
+
   public static func text(_ name: String) throws -> String {
     String(
       decoding: try Data(contentsOf: URL(fileURLWithPath: "\(packageRoot)/\(name)")),

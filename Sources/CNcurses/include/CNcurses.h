@@ -34,8 +34,11 @@ enum {
   CNC_EVENT_SUSPEND = 5,    // ^Z or SIGTSTP: call cnc_suspend
   CNC_EVENT_RESUME = 6,     // continued after a stop that could not be caught
   CNC_EVENT_TERMINATE = 7,  // value: the signal; close and leave within two seconds
-  CNC_EVENT_CLOSED = 8      // the input is at its end
+  CNC_EVENT_CLOSED = 8,     // the input is at its end
+  CNC_EVENT_POINTER = 9     // value: CNC_POINTER_* << 24 | row << 12 | column
 };
+
+enum { CNC_POINTER_CLICK = 0, CNC_POINTER_WHEEL_UP = 1, CNC_POINTER_WHEEL_DOWN = 2 };
 
 enum {
   CNC_KEY_OTHER = 0, CNC_KEY_UP = 1, CNC_KEY_DOWN = 2, CNC_KEY_LEFT = 3, CNC_KEY_RIGHT = 4,
@@ -64,6 +67,8 @@ void cnc_redraw(void);
 void cnc_send(int byte);
 // Waits for the next event, for ever where the time is below 0.
 cnc_event cnc_poll(int milliseconds);
+// Reports clicks and the wheel, or no longer; 0 where the terminal has no mouse.
+int cnc_mouse(int on);
 // Ends the waiting in cnc_poll; from any thread.
 void cnc_wake(void);
 // Gives the terminal to the shell, stops the process, and takes the terminal back on continuing.

@@ -38,7 +38,17 @@ public struct Classifier: Sendable {
     _ spec: NetworkSpec, size: InputSize? = nil, threads: Int? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws {
-    network = try Network(spec)
+    try self.init(
+      Network(spec, cancellation: cancellation), size: size, threads: threads,
+      cancellation: cancellation)
+  }
+
+  /// The same of a network that is loaded.
+  public init(
+    _ network: Network, size: InputSize? = nil, threads: Int? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    self.network = network
     guard let logits = network.graph.tap("logits") else {
       throw Failure.noClassifier(model: network.id)
     }
@@ -76,7 +86,14 @@ public struct Classifier: Sendable {
   ///
   /// - Throws: `ImageError` and `FileError`, `Failure.nonFinite`, `CancellationError`.
   public func classify(_ path: String, top: Int = 5) throws -> Classification {
-    let input = network.preprocessing.tensor(try Image.load(path: path), fit: evaluation.fit)
+    try classify(Image.load(path: path), from: path, top: top)
+  }
+
+  /// The likeliest classes of a picture, the best first; `path` is where it lies, or what it is called.
+  ///
+  /// - Throws: `Failure.nonFinite`, `CancellationError`.
+  public func classify(_ image: Image, from path: String, top: Int = 5) throws -> Classification {
+    let input = network.preprocessing.tensor(image, fit: evaluation.fit)
     let output = try network.graph.forward(
       input, to: logits.value, keep: .nothing, workers: workers
     ).output

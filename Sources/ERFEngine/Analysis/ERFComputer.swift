@@ -47,12 +47,16 @@ public final class ERFComputer: Sendable {
   var keptBytes: Int { forwards.bytes }
 
   /// The network of a request, loaded on first use.
-  public func network(_ spec: NetworkSpec) throws -> Network {
+  ///
+  /// - Throws: what opening it throws, `CancellationError`.
+  public func network(
+    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation()
+  ) throws -> Network {
     let key = Key(spec: spec, version: FileVersion(of: spec.weights))
     let found = networks.withLock { networks in
       networks.first { $0.key == key }?.network
     }
-    let network = try found ?? Network(spec)
+    let network = try found ?? Network(spec, cancellation: cancellation)
     networks.withLock { networks in
       networks.removeAll { $0.key == key }
       networks.insert((key, network), at: 0)
@@ -73,7 +77,7 @@ public final class ERFComputer: Sendable {
     var seconds = ERFSeconds()
     try request.validate()
     let inputs = try NetworkInputs(request.images)
-    let network = try network(request.network)
+    let network = try network(request.network, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
@@ -94,6 +98,8 @@ public final class ERFComputer: Sendable {
     var map = ERFMap(height: size.height, width: size.width, rule: request.rule)
     var names: [String] = []
     var skipped: [SkippedImage] = []
+    var imageRatios: [[AreaRatio]] = []
+    var features: [Float] = []
     for index in 0..<inputs.count {
       try cancellation.check()
       let loading = clock.now
@@ -112,13 +118,21 @@ public final class ERFComputer: Sendable {
       }
       seconds.load += (clock.now - loading).inSeconds
       do {
-        let gradient = try walk.gradient(of: input, seconds: &seconds) { layer, fraction in
+        let (gradient, answers) = try walk.gradient(of: input, seconds: &seconds) {
+          layer, fraction in
           progress(
             .layer(
               name: layer.scope, image: index, images: inputs.count,
               fraction: (Double(index) + fraction) / Double(inputs.count)))
         }
+        if names.isEmpty { seconds.first = seconds.forward + seconds.backward }
         map.accumulate(gradient: gradient)
+        features.add(answers)
+        if inputs.count > 1 {
+          var own = ERFMap(height: size.height, width: size.width, rule: request.rule)
+          own.accumulate(gradient: gradient)
+          imageRatios.append(ERFMetrics.ratios(of: own))
+        }
         names.append(name)
         progress(.image(index, of: inputs.count, map: map))
       } catch let error as NonFiniteError {
@@ -129,9 +143,12 @@ public final class ERFComputer: Sendable {
       throw Failure.allSkipped(images: inputs.count, first: first)
     }
     seconds.total = (clock.now - start).inSeconds
-    return ERFResult(
+    var result = ERFResult(
       subject: subject, map: map, metrics: ERFMetrics(map), imageNames: names, skipped: skipped,
       seconds: seconds, peakBytes: ProcessMemory.peakBytes)
+    result.imageRatios = imageRatios
+    result.features = features.map { $0 / Float(names.count) }
+    return result
   }
 }
 
@@ -146,12 +163,13 @@ struct ERFWalk {
   let workers: Workers
 
   /// ds/dx (1, H, W, 3) for s = sum over units and channels of F[c, row, column], rectified where
-  /// the rule says so.
+  /// the rule says so; and the mean over channels of what is positive of F, (h, w), where all of it
+  /// was computed.
   ///
   /// - Throws: `NonFiniteError` naming the layer where NaN or Inf first appeared.
   func gradient(
     of input: Tensor, seconds: inout ERFSeconds, report: Graph.LayerReport = { _, _ in }
-  ) throws -> Tensor {
+  ) throws -> (gradient: Tensor, features: [Float]) {
     guard ElementKernels.isFinite(input) else {
       throw NonFiniteError(layer: "the input", phase: .input)
     }
@@ -159,6 +177,7 @@ struct ERFWalk {
     let start = clock.now
     let activations = try forward(input) { report($0, $1 / 2) }
     let output = activations.output
+    let isWhole = output.shape == activations.plan.shapes[activations.plan.value]
     let middle = clock.now
     let gradient = try (consume activations).inputGradient(
       at: units, rectified: rule.rectifiesFeatures, workers: workers
@@ -170,7 +189,7 @@ struct ERFWalk {
     if !ElementKernels.isFinite(output) || !ElementKernels.isFinite(gradient) {
       try nameTheLayer(input)
     }
-    return gradient
+    return (gradient, isWhole ? output.meanPositive() : [])
   }
 
   private func forward(_ input: Tensor, report: Graph.LayerReport) throws -> Activations {
@@ -192,6 +211,27 @@ struct ERFWalk {
     _ = try activations.inputGradient(
       at: units, rectified: rule.rectifiesFeatures, workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)
+  }
+}
+
+extension Tensor {
+  /// The mean over channels of what is positive, (H, W) of a batch of one.
+  fileprivate func meanPositive() -> [Float] {
+    let channels = shape.channels
+    let elements = elements
+    return (0..<shape.height * shape.width).map { place in
+      var sum: Float = 0
+      for channel in 0..<channels { sum += max(0, elements[place * channels + channel]) }
+      return sum / Float(channels)
+    }
+  }
+}
+
+extension [Float] {
+  /// Adds element by element; to none, takes the others.
+  fileprivate mutating func add(_ others: [Float]) {
+    guard count == others.count else { return self = others }
+    for index in indices { self[index] += others[index] }
   }
 }
 

@@ -46,11 +46,16 @@ public struct AreaRatio: Sendable, Equatable {
 }
 
 extension ERFMetrics {
+  /// The area ratios on A alone.
+  static func ratios(of map: ERFMap) -> [AreaRatio] {
+    areaRatios(map.logScaled.map(abs), height: map.height, width: map.width)
+  }
+
   public init(_ map: ERFMap) {
     let values = map.rule.isSigned ? map.values.map(abs) : map.values
     let height = map.height
     let width = map.width
-    ratios = Self.areaRatios(map.logScaled.map(abs), height: height, width: width)
+    ratios = Self.ratios(of: map)
     rawRatios = Self.areaRatios(values, height: height, width: width)
 
     let total = values.reduce(0, +)

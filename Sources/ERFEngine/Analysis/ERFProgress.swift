@@ -93,6 +93,11 @@ public struct ERFResult: Sendable {
   public var imageNames: [String]
   /// Images that were to be averaged over too.
   public var skipped: [SkippedImage]
+  /// Area ratios of each image's own map, in the order of `imageNames`; empty for one image.
+  public var imageRatios: [[AreaRatio]] = []
+  /// What the tapped layer answers, (H, W) of its map row-major: the mean over channels of what is
+  /// positive, over the images; empty where only a part of it was computed.
+  public var features: [Float] = []
   public var seconds: ERFSeconds
   /// Largest resident memory of the process so far, in bytes.
   public var peakBytes: Int
@@ -116,6 +121,8 @@ public struct ERFSeconds: Sendable, Equatable, Codable {
   public var load: Double
   public var forward: Double
   public var backward: Double
+  /// Of these two, what the first image took: layouts of weights are made for it, memory is new.
+  public var first = 0.0
   public var total: Double
 
   public init(load: Double = 0, forward: Double = 0, backward: Double = 0, total: Double = 0) {

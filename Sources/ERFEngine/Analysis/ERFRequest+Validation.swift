@@ -5,23 +5,36 @@ extension ERFRequest {
   ///
   /// - Throws: the `ExplainedError` that computing would throw.
   public func validate() throws {
-    let inputs = try NetworkInputs(images)
+    let (network, estimate) = try shapes()
+    guard estimate.bytes < ProcessMemory.machineBytes else {
+      throw MemoryError(
+        model: network.id, size: try inputSize(), needed: estimate.bytes,
+        available: ProcessMemory.machineBytes)
+    }
+    try Network.requireWeights(self.network)
+  }
+
+  /// How much memory the run will take at most.
+  func memoryEstimate() throws -> MemoryEstimate { try shapes().estimate }
+
+  private func inputSize() throws -> InputSize { try NetworkInputs(images).size ?? size }
+
+  private func shapes() throws -> (network: Network, estimate: MemoryEstimate) {
+    let size = try inputSize()
     let architecture = try ModelCatalogue.architecture(of: self.network)
     let network = Network(
       shapesOf: architecture,
       graph: try architecture.graph(from: PlaceholderParameters(merged: true)))
     let tap = try network.tap(self.tap)
-    let size = inputs.size ?? self.size
     let shape = try network.shape(of: tap, input: size)
-    _ = try Network.checked(units, on: tap, shape: shape)
+    let units = try Network.checked(self.units, on: tap, shape: shape)
     let estimate = MemoryEstimate(
-      graph: network.graph, shapes: try network.shapes(input: size), value: tap.value)
-    guard estimate.bytes < ProcessMemory.machineBytes else {
-      throw MemoryError(
-        model: network.id, size: size, needed: estimate.bytes,
-        available: ProcessMemory.machineBytes)
-    }
-    try Network.requireWeights(self.network)
+      training: try architecture.graph(from: PlaceholderParameters()),
+      plan: RegionPlan(
+        network.graph, value: tap.value, region: keepsForward ? nil : Region(holding: units),
+        shapes: try network.shapes(input: size)),
+      keepsForward: keepsForward)
+    return (network, estimate)
   }
 }
 

@@ -41,7 +41,7 @@ public struct ERFRequest: Sendable, Equatable {
 }
 
 /// Which images are averaged over.
-public enum ImageSource: Sendable, Equatable {
+public enum ImageSource: Sendable, Hashable {
   /// The first `count` of the generated pictures that the program brings along.
   case builtIn(Int)
   /// Some of them, by index.

@@ -1,38 +1,136 @@
 /// How much memory a run will take, known from shapes before anything is allocated.
+///
+/// It walks the plan of the run forward and back as the run itself will, adding up what is alive.
 struct MemoryEstimate {
-  /// Weights as loaded and as folded and rearranged.
+  /// Most that weights take while they are loaded: as they come, and folded.
+  let loadingBytes: Int
+  /// Weights as they stay: folded, and copied into the layouts that kernels want.
   let weightBytes: Int
   /// Most that activations, gradients and what is kept between them take at once.
   let activationBytes: Int
 
-  var bytes: Int { weightBytes + activationBytes }
+  /// The program, its libraries and their compiled kernels, a picture, working memory of tiles.
+  private static let programBytes = 55_000_000
 
-  /// `shapes` are those of all values of `graph`, `value` the one that is tapped.
-  init(graph: Graph, shapes: [Shape], value: Int) {
+  /// Most that is resident at once.
+  var bytes: Int { Self.programBytes + max(loadingBytes, weightBytes + activationBytes) }
+
+  /// - Parameters:
+  ///   - training: the training form of the network; its parameters may be placeholders.
+  ///   - plan: what is computed, of a training form with kernels merged.
+  ///   - keepsForward: whether what the forward pass keeps outlives the run.
+  init(training: Graph, plan: RegionPlan, keepsForward: Bool) {
     let size = MemoryLayout<Float>.stride
-    weightBytes =
-      2 * size
-      * graph.nodes.reduce(0) { sum, node in
-        node.op.parameters.reduce(sum) { $0 + $1.value.count }
-      }
-    let order = graph.ancestors(of: value)
-    var remaining = graph.useCounts
-    var live = shapes[0].count
-    var kept = 0
-    var peak = 0
-    for index in order {
-      let node = graph.nodes[index]
-      let output = shapes[Graph.value(of: index)]
-      live += output.count
-      peak = max(peak, live * size + kept)
-      kept += node.op.keptBytes(output: output)
-      for input in node.inputs {
-        remaining[input] -= 1
-        if remaining[input] == 0 { live -= shapes[input].count }
-      }
+    let nodes = plan.graph.nodes
+    let raw = training.nodes.reduce(0) { sum, node in
+      node.op.parameters.reduce(sum) { $0 + $1.value.bytes }
     }
-    // Backwards, a gradient of the same size stands where an activation stood.
-    activationBytes = peak + kept / 2
+    let folded = nodes.reduce(0) { $0 + $1.op.foldedParameterCount * size }
+    loadingBytes = raw + folded
+    weightBytes = folded + nodes.reduce(0) { $0 + $1.op.preparedBytes }
+    var walk = MemoryWalk(plan: plan, keepsForward: keepsForward)
+    walk.forward()
+    walk.backward()
+    activationBytes = walk.peak
+  }
+}
+
+/// The memory that is alive at each step of a run.
+private struct MemoryWalk {
+  let plan: RegionPlan
+  let keepsForward: Bool
+  private(set) var peak = 0
+  private var kept = 0
+  private var live = 0
+
+  init(plan: RegionPlan, keepsForward: Bool) {
+    self.plan = plan
+    self.keepsForward = keepsForward
+  }
+
+  private func bytes(_ shape: Shape) -> Int { shape.count * MemoryLayout<Float>.stride }
+
+  private mutating func note(_ more: Int) { peak = max(peak, live + kept + more) }
+
+  /// Batch norms vanish into their neighbours when the network is folded.
+  private func vanishes(_ node: Graph.Node) -> Bool { node.op is BatchNorm }
+
+  /// Of each value, the one whose memory it is.
+  private var owners: [Int] {
+    var owners = [0]
+    for node in plan.graph.nodes {
+      owners.append(vanishes(node) ? owners[node.inputs[0]] : owners.count)
+    }
+    return owners
+  }
+
+  mutating func forward() {
+    let owners = owners
+    let order = plan.order.filter { !vanishes(plan.graph.nodes[$0]) }
+    var readers = [Int](repeating: 0, count: plan.value + 1)
+    for index in order {
+      for input in plan.graph.nodes[index].inputs { readers[owners[input]] += 1 }
+    }
+    readers[owners[plan.value]] += 1
+    if keepsForward {
+      for cut in plan.graph.cuts(to: plan.value) { readers[owners[cut]] += 1 }
+    }
+    // The input stays with whoever asked.
+    if plan.regions[0] != nil { live = bytes(plan.shape(of: 0)) + bytes(plan.shapes[0]) }
+    for index in order {
+      let node = plan.graph.nodes[index]
+      let output = plan.shape(of: Graph.value(of: index))
+      var ended = 0
+      var cut = 0
+      var endsLast = false
+      for (source, read) in zip(node.inputs, plan.inputShapes(of: index)) {
+        let owner = owners[source]
+        readers[owner] -= 1
+        let whole = bytes(plan.shape(of: owner))
+        let isPart = bytes(read) != whole
+        if isPart { cut += bytes(read) }
+        endsLast = readers[owner] == 0 || isPart
+        if readers[owner] == 0 { ended += whole }
+      }
+      // Element-wise operators work in place where nobody else reads their last input.
+      let worksInPlace = node.op.window == .pixel && node.op.parameters.isEmpty && endsLast
+      let keeps = node.op.keptBytes(output: output)
+      note(cut + (worksInPlace ? 0 : bytes(output)) + keeps)
+      kept += keeps
+      live += bytes(output) - ended
+    }
+  }
+
+  mutating func backward() {
+    let owners = owners
+    live = bytes(plan.shape(of: plan.value)) + bytes(plan.shapes[0])
+    if keepsForward {
+      for cut in plan.graph.cuts(to: plan.value) { live += bytes(plan.shape(of: owners[cut])) }
+    }
+    // Parts that have arrived for each value; they are summed up when its turn comes.
+    var parts = [[Int]](repeating: [], count: plan.value + 1)
+    parts[owners[plan.value]] = [bytes(plan.shape(of: plan.value))]
+    for index in plan.order.reversed() where !vanishes(plan.graph.nodes[index]) {
+      let node = plan.graph.nodes[index]
+      let value = Graph.value(of: index)
+      let gradient = bytes(plan.shape(of: value))
+      let arrived = parts[value].reduce(0, +)
+      if !parts[value].contains(gradient) { note(gradient) }
+      live += gradient - arrived
+      parts[value] = []
+      let sources = zip(node.inputs, plan.inputShapes(of: index)).map { (owners[$0], bytes($1)) }
+      let passesOn = node.op.window == .pixel && node.op.parameters.isEmpty
+      if !passesOn { note(sources.reduce(0) { $0 + $1.1 }) }
+      if !keepsForward { kept -= node.op.keptBytes(output: plan.shape(of: value)) }
+      live -= gradient
+      // An addition hands the same memory to both of its inputs.
+      for (position, (owner, size)) in sources.enumerated() {
+        let isShared = passesOn && position > 0
+        parts[owner].append(isShared ? 0 : size)
+        live += isShared ? 0 : size
+      }
+      note(0)
+    }
   }
 }
 

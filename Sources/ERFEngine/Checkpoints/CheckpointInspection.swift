@@ -51,7 +51,8 @@ public struct CheckpointInspection: Sendable {
     bytes = file.bytes
     metadata = file.metadata
     names = file.keys
-    let prefixes = Set(ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmark) })
+    let prefixes = Set(
+      ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmarks) })
     let ordered = prefixes.sorted(by: Checkpoint.isBetter)
     weights = ordered.map { [file] in Self.weights(in: file, prefix: $0) }
     let checks = try ordered.compactMap { [file] in try Self.check(file, prefix: $0) }
@@ -67,10 +68,10 @@ public struct CheckpointInspection: Sendable {
     let dictionary = WeightDictionary(file, prefix: prefix)
     guard let network = ModelCatalogue.recognise(dictionary).first else { return nil }
     let source = try CheckpointParameters(
-      file: file, model: network.id, landmark: type(of: network).landmark, key: dictionary.name,
+      file: file, model: network.id, landmarks: type(of: network).landmarks, key: dictionary.name,
       allowsMissingHead: true)
     let inventory = try ParameterInventory(of: network, holds: source.holds)
-    let parameters = inventory.entries.keys.map { prefix + $0 }
+    let parameters = inventory.entries.keys.map(dictionary.fullName)
     do {
       try source.requireFit(network)
       return (parameters, nil)

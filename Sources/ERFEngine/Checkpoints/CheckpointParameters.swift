@@ -12,19 +12,19 @@ struct CheckpointParameters: ParameterSource {
   /// Whether the tensors' shapes alone tell which network this is.
   private let isRecognised: Bool
 
-  /// `landmark` is a parameter that every checkpoint of the network holds; what stands before it in
-  /// the file is the prefix, of which `key` chooses one.
+  /// One of `landmarks` is a parameter that every checkpoint of the network holds; what stands before
+  /// it in the file is the prefix, of which `key` chooses one.
   ///
   /// - Throws: `CheckpointError.noWeights` where `key` names none.
   init(
-    file: Checkpoint, model: String, landmark: String, key: String? = nil,
+    file: Checkpoint, model: String, landmarks: [String], key: String? = nil,
     allowsMissingHead: Bool = false, isRecognised: Bool = false
   ) throws(CheckpointError) {
     self.file = file
     self.model = model
     self.allowsMissingHead = allowsMissingHead
     self.isRecognised = isRecognised
-    let all = file.prefixes(of: landmark)
+    let all = file.prefixes(of: landmarks)
     isFound = !all.isEmpty
     let prefix = try isFound ? file.chosen(all, by: key).first ?? "" : ""
     others = all.filter { $0 != prefix }
@@ -38,7 +38,7 @@ struct CheckpointParameters: ParameterSource {
   }
 
   func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
-    let full = weights.prefix + key
+    let full = weights.fullName(key)
     guard let found = weights[key] else {
       throw CheckpointError.mismatch(
         path: file.path, WeightsMismatch(model: model, missing: [full]))
@@ -99,17 +99,17 @@ struct CheckpointParameters: ParameterSource {
     var mismatch = WeightsMismatch(model: model)
     for (key, entry) in inventory.entries {
       guard let found = weights[key] else {
-        mismatch.missing.append(weights.prefix + key)
+        mismatch.missing.append(weights.fullName(key))
         continue
       }
       if found != entry.shape {
         mismatch.wrong.append(
-          .init(key: weights.prefix + key, expected: entry.shape, found: found))
+          .init(key: weights.fullName(key), expected: entry.shape, found: found))
       }
     }
     let extra = weights.shapes.keys.filter(isExtra(inventory))
     let rest = try extra.isEmpty ? [] : restOfHead(inventory, of: architecture)
-    mismatch.extra = extra.filter { !rest.contains($0) }.map { weights.prefix + $0 }
+    mismatch.extra = extra.filter { !rest.contains($0) }.map(weights.fullName)
     return mismatch.sorted()
   }
 
@@ -135,9 +135,7 @@ struct CheckpointParameters: ParameterSource {
     _ mismatch: WeightsMismatch, _ inventory: ParameterInventory
   ) -> Bool {
     !allowsMissingHead && mismatch.wrong.isEmpty && mismatch.extra.isEmpty
-      && mismatch.missing.allSatisfy {
-        inventory.head.contains(String($0.dropFirst(weights.prefix.count)))
-      }
+      && inventory.entries.keys.allSatisfy { weights[$0] != nil || inventory.head.contains($0) }
   }
 }
 

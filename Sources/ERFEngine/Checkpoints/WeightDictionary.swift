@@ -10,12 +10,31 @@ public struct WeightsChoice: Sendable, Equatable {
 struct WeightDictionary: Sendable {
   /// `state_dict.module.`, or empty.
   let prefix: String
-  /// Shapes by the names without the prefix.
+  /// Shapes by the names without the prefix, as networks ask for them.
   let shapes: [String: Shape]
+  /// What the file calls those that it names otherwise.
+  private let otherNames: [String: String]
 
+  /// Names of other libraries become those of the networks.
   init(prefix: String, shapes: [String: Shape]) {
     self.prefix = prefix
-    self.shapes = shapes
+    let names = ModelCatalogue.families.compactMap { $0.otherNames }.first {
+      shapes[$0.landmark] != nil
+    }
+    guard let names else {
+      self.shapes = shapes
+      otherNames = [:]
+      return
+    }
+    var official: [String: Shape] = [:]
+    var others: [String: String] = [:]
+    for (key, shape) in shapes {
+      let name = names.official(key) ?? key
+      official[name] = shape
+      others[name] = key
+    }
+    self.shapes = official
+    otherNames = others
   }
 
   init(_ file: Checkpoint, prefix: String) {
@@ -25,6 +44,9 @@ struct WeightDictionary: Sendable {
     }
     self.init(prefix: prefix, shapes: shapes)
   }
+
+  /// The name of the parameter `key` in the file.
+  func fullName(_ key: String) -> String { prefix + (otherNames[key] ?? key) }
 
   /// The prefix without the dot behind it.
   var name: String { Self.name(of: prefix) }
@@ -57,12 +79,12 @@ struct WeightDictionary: Sendable {
 }
 
 extension Checkpoint {
-  /// What stands before `landmark`, a parameter's name, in the file, the best first: layers deeper in
+  /// What stands before one of `landmarks`, names of parameters, in the file, the best first: layers deeper in
   /// the same network aside, averaged weights after trained ones, the usual names before others,
   /// short ones before long, then by the alphabet.
-  func prefixes(of landmark: String) -> [String] {
+  func prefixes(of landmarks: [String]) -> [String] {
     let all = entries.keys.compactMap { key -> String? in
-      guard key.hasSuffix(landmark) else { return nil }
+      guard let landmark = landmarks.first(where: key.hasSuffix) else { return nil }
       let prefix = String(key.dropLast(landmark.count))
       return prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/") ? prefix : nil
     }

@@ -117,12 +117,14 @@ private struct Seconds: Encodable {
   let load: Number
   let forward: Number
   let backward: Number
+  let first: Number
   let total: Number
 
   init(_ seconds: ERFSeconds) {
     load = Number(seconds.load)
     forward = Number(seconds.forward)
     backward = Number(seconds.backward)
+    first = Number(seconds.first)
     total = Number(seconds.total)
   }
 }

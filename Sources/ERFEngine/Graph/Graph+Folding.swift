@@ -5,11 +5,18 @@ extension Graph {
   /// merged into one kernel (structural re-parameterization, the paper's guideline 3).
   ///
   /// A graph that nobody else holds is let go of after the first pass, which makes every weight anew.
-  consuming func inferenceForm() -> Graph {
+  consuming func inferenceForm() -> Graph { inferenceForm(check: {}) }
+
+  /// The same.
+  ///
+  /// - Parameter check: called between the steps; what it throws ends the folding.
+  consuming func inferenceForm(check: () throws -> Void) rethrows -> Graph {
     let folded = foldingBatchNormsIntoProducers()
     self = Graph()
-    return folded.mergingParallelKernels().movingBatchNormsBehindPooling()
-      .foldingBatchNormsIntoConsumers().droppingDeadNodes()
+    try check()
+    let merged = folded.mergingParallelKernels().movingBatchNormsBehindPooling()
+    try check()
+    return merged.foldingBatchNormsIntoConsumers().droppingDeadNodes()
   }
 
   /// conv -> BN becomes conv + bias, where nothing else reads the convolution and `isMeant` says so of

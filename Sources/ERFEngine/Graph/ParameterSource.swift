@@ -6,6 +6,19 @@ protocol ParameterSource: Sendable {
   func holds(_ key: String, _ kind: OptionalParameter) -> Bool
 }
 
+/// Parameters that stop coming when nobody waits for them any more.
+struct CancellableParameters: ParameterSource {
+  let source: any ParameterSource
+  let cancellation: Cancellation
+
+  func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
+    try cancellation.check()
+    return try source.parameter(key, shape: shape, initializer: initializer)
+  }
+
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { source.holds(key, kind) }
+}
+
 /// Parameters that some checkpoints of a network have and others do not.
 enum OptionalParameter: Sendable {
   /// Parallel kernels made one by structural re-parameterization.

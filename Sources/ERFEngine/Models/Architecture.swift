@@ -14,6 +14,8 @@ protocol Architecture: Sendable {
   /// A parameter that every checkpoint of the family holds: what stands before it in a file is not
   /// part of the names.
   static var landmark: String { get }
+  /// Names of the same parameters in another library's checkpoints; nil: they are the same or not known.
+  static var otherNames: ParameterNames? { get }
 
   /// The network whose parameters `weights` are, as far as names and shapes tell; nil: of another
   /// family.
@@ -39,6 +41,10 @@ protocol Architecture: Sendable {
 
 extension Architecture {
   static var classNames: [String] { ClassNames.imageNet }
+  static var otherNames: ParameterNames? { nil }
+
+  /// What the landmark may be called in a file.
+  static var landmarks: [String] { [landmark] + [otherNames?.landmark].compactMap { $0 } }
 
   /// torchvision's, and most others'.
   var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bilinear) }

@@ -4,7 +4,7 @@ extension ModelCatalogue {
   ///
   /// - Throws: `CheckpointError.unrecognised` and `.noWeights`.
   static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
-    let prefixes = Set(families.flatMap { file.prefixes(of: $0.landmark) })
+    let prefixes = Set(families.flatMap { file.prefixes(of: $0.landmarks) })
     guard !prefixes.isEmpty else { throw unrecognised(file) }
     for prefix in try file.chosen(prefixes.sorted(by: Checkpoint.isBetter), by: key) {
       let weights = WeightDictionary(file, prefix: prefix)

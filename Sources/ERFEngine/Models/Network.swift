@@ -16,28 +16,31 @@ public struct Network: Sendable {
 
   /// Loads or generates the weights that `spec` names and folds them.
   ///
-  /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit.
-  public init(_ spec: NetworkSpec) throws {
+  /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit,
+  ///   `CancellationError`.
+  public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
     let architecture = try ModelCatalogue.architecture(of: spec)
-    var loaded = try Self.load(architecture, spec)
+    var loaded = try Self.load(architecture, spec, cancellation)
     // Handed over, so that the weights are not kept beside the folded ones.
     var trained = Graph()
     swap(&trained, &loaded.graph)
-    self.init(
-      architecture, weights: spec.weights, graph: consume trained, choice: loaded.choice)
+    try self.init(
+      architecture, weights: spec.weights, graph: consume trained, choice: loaded.choice,
+      check: cancellation.check)
   }
 
   init(
     _ architecture: any Architecture, weights: WeightsSource, graph trained: consuming Graph,
-    choice: WeightsChoice? = nil
-  ) {
+    choice: WeightsChoice? = nil, check: () throws -> Void = {}
+  ) rethrows {
     id = architecture.id
     self.weights = weights
     weightsChoice = choice
     preprocessing = architecture.preprocessing
     evaluation = architecture.evaluation
     weightsHash = trained.weightsHash
-    graph = trained.inferenceForm()
+    try check()
+    graph = try trained.inferenceForm(check: check)
   }
 
   /// A network without weights: for questions about layers and shapes only.
@@ -63,11 +66,12 @@ public struct Network: Sendable {
 
   /// Weights are read for the network that they belong to, then brought to the shapes of `edited`.
   private static func load(
-    _ edited: any Architecture, _ spec: NetworkSpec
+    _ edited: any Architecture, _ spec: NetworkSpec, _ cancellation: Cancellation = Cancellation()
   ) throws -> (graph: Graph, choice: WeightsChoice?) {
     let original = try spec.weightsModel.map(ModelCatalogue.architecture) ?? edited
     let isEdited = original.id != edited.id
     func graph(from source: any ParameterSource) throws -> Graph {
+      let source = CancellableParameters(source: source, cancellation: cancellation)
       guard isEdited else { return try edited.graph(from: source) }
       let inventory = try ParameterInventory(of: original, holds: source.holds)
       return try edited.graph(
@@ -86,7 +90,7 @@ public struct Network: Sendable {
     _ file: Checkpoint, of original: any Architecture, _ spec: NetworkSpec
   ) throws -> CheckpointParameters {
     let parameters = try CheckpointParameters(
-      file: file, model: original.id, landmark: type(of: original).landmark,
+      file: file, model: original.id, landmarks: type(of: original).landmarks,
       key: spec.weightsKey, allowsMissingHead: spec.allowsMissingHead,
       isRecognised: spec.model == nil)
     try parameters.requireFit(original)

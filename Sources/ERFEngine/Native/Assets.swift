@@ -1,4 +1,4 @@
-// The files of the folder Assets that are part of the program itself: nothing to find at run time.
+// The files of the folders Assets and Sessions that are part of the program itself: nothing to find at run time.
 
 internal import CAssets
 
@@ -18,5 +18,29 @@ enum Assets {
   /// The contents of a text asset, line by line.
   static func lines(_ name: String) -> [String] {
     String(decoding: bytes(name), as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  /// All names, in the order of the list.
+  static let names: [String] = {
+    var names: [String] = []
+    while let name = unsafe ca_asset_name(names.count) {
+      unsafe names.append(String(cString: name))
+    }
+    return names
+  }()
+}
+
+/// The sessions that ship inside the program: the comparisons of the paper, ready to be looked at.
+public enum ShippedSessions {
+  private static let folder = "Sessions/"
+
+  /// `any-unit`, `dilation`, ...: the names of the files without their ending.
+  public static let names = Assets.names.filter { $0.hasPrefix(folder) }.map {
+    String($0.dropFirst(folder.count).dropLast(".json".count))
+  }
+
+  /// The contents of one, as JSON; nil for any other name.
+  public static func bytes(_ name: String) -> [UInt8]? {
+    names.contains(name) ? Assets.bytes(folder + name + ".json") : nil
   }
 }

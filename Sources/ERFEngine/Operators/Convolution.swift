@@ -46,6 +46,11 @@ struct Convolution: Operator {
 
   var foldedParameterCount: Int { weight.count + outputs }
 
+  /// Gathered windows want another order than checkpoints, and gradients a third.
+  var preparedBytes: Int {
+    isPointwise ? 0 : (weight.shape[2] * weight.shape[3] == 1 ? 1 : 2) * weight.bytes
+  }
+
   func restricted(to region: Region, of input: Shape) -> Convolution {
     var part = self
     part.window2D = window2D.restricted(to: region, of: input)

@@ -36,6 +36,7 @@ struct DepthwiseConvolution: Operator {
   }
 
   var foldedParameterCount: Int { weight.count + channels }
+  var preparedBytes: Int { weight.bytes }
 
   func restricted(to region: Region, of input: Shape) -> DepthwiseConvolution {
     var part = self

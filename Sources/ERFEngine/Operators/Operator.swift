@@ -45,6 +45,9 @@ protocol Operator: Sendable {
   /// Bytes that a forward pass keeps for the input gradient.
   func keptBytes(output: Shape) -> Int
 
+  /// Bytes of the parameters' copies in the layouts that kernels want, made on first use.
+  var preparedBytes: Int { get }
+
   /// The operator followed by `norm`, as one; nil where it cannot take a batch norm in.
   func scaledOutput(by norm: BatchNorm) -> (any Operator)?
 
@@ -60,6 +63,7 @@ extension Operator {
   func restricted(to region: Region, of input: Shape) -> Self { self }
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   func keptBytes(output: Shape) -> Int { 0 }
+  var preparedBytes: Int { 0 }
   func scaledOutput(by norm: BatchNorm) -> (any Operator)? { nil }
   func scaledInput(by norm: BatchNorm) -> (any Operator)? { nil }
 }

@@ -19,18 +19,22 @@ public struct Glyphs: Sendable, Equatable {
   public var arrows: String
   public var focus: Unicode.Scalar
   public var mark: Unicode.Scalar
+  public var ring: Unicode.Scalar
   public var dot: Unicode.Scalar
   public var minus: String
+  public var plusMinus: String
 
   public static let unicode = Glyphs(
     ellipsis: "…", separator: " · ", rule: "─", full: "━", empty: "─", tick: "─", upright: "│",
     warning: "!", failure: "✗", times: "×", dash: "—", sigma: "σ", squared: "²",
-    subscriptTen: "₁₀", arrows: "↑ ↓", focus: "▎", mark: "●", dot: "·", minus: "−")
+    subscriptTen: "₁₀", arrows: "↑ ↓", focus: "▎", mark: "●", ring: "○", dot: "·", minus: "−",
+    plusMinus: "±")
 
   public static let ascii = Glyphs(
     ellipsis: "~", separator: " | ", rule: "-", full: "=", empty: "-", tick: "-", upright: "|",
     warning: "!", failure: "x", times: "x", dash: "-", sigma: "sigma", squared: "^2",
-    subscriptTen: "10", arrows: "Up Down", focus: "|", mark: "*", dot: ".", minus: "-")
+    subscriptTen: "10", arrows: "Up Down", focus: "|", mark: "*", ring: "o", dot: ".", minus: "-",
+    plusMinus: "+-")
 }
 
 extension Display {

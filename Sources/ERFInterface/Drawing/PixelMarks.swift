@@ -66,12 +66,13 @@ struct PixelMarks {
     }
   }
 
-  /// The edge of where `values`, one a pixel, reach `level`.
+  /// The edge of where `values`, one a pixel, reach `level`; what lies beyond the map is no edge.
   mutating func contour(_ values: [Double], level: Double, _ role: Role) {
     guard values.count == rows * columns else { return }
     func isInside(_ row: Int, _ column: Int) -> Bool {
-      row >= 0 && column >= 0 && row < rows && column < columns
-        && values[row * columns + column] >= level
+      let row = max(0, min(rows - 1, row))
+      let column = max(0, min(columns - 1, column))
+      return values[row * columns + column] >= level
     }
     for row in 0..<rows {
       for column in 0..<columns where isInside(row, column) {

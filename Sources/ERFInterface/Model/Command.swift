@@ -11,12 +11,12 @@ public enum CommandName: Sendable, Hashable {
   case scale, nextColours, previousColours
   case arrangement, curve, rule, areas, theory, profile, underlay
   case undo, redo
-  case open, export, write, copy, palette, help, redraw, suspend, quit
+  case open, export, write, copy, palette, help, mouse, redraw, suspend, quit
   /// Within the focused panel.
   case move(Direction)
   case leap(Direction)
-  case increase, decrease, choose, clear
-  case swapNetworks, copyNetwork, resetNetwork, weightFit
+  case increase, decrease, choose, clear, mark, addImages
+  case swapNetworks, copyNetwork, resetNetwork, weightFit, differences
 }
 
 /// A direction on the screen.

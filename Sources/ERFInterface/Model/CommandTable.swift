@@ -61,6 +61,9 @@ extension Command {
       Command(
         .theory, [key("T")], group: group, "outline the theoretical receptive field"),
       Command(
+        .underlay, [key("i")], group: group, footer: "image", rank: 21,
+        "the input image under the maps"),
+      Command(
         .profile, [key("p")], group: group,
         "the plot: by distance, across, down, none"),
       Command(
@@ -113,6 +116,9 @@ extension Command {
       Command(
         .copy, [key("y")], group: group,
         "copy the metrics to the clipboard, where the terminal takes them (OSC 52)"),
+      Command(
+        .mouse, [key("m")], group: group,
+        "mouse on or off: a click looks from there or chooses, the wheel zooms"),
       Command(.redraw, [.control("l")], group: group, "draw the screen anew"),
       Command(.suspend, [.control("z")], group: group, "suspend; fg comes back"),
       Command(
@@ -171,19 +177,31 @@ extension Command {
         .kernels, .copyNetwork, [key("X")], footer: "copy", rank: 7,
         "copy the active network to the other side"),
       scoped(.kernels, .swapNetworks, [key("x")], footer: "swap", rank: 8, "swap A and B"),
+      scoped(
+        .kernels, .differences, [key("D")], footer: "differences", rank: 6,
+        "only what differs between A and B, or all"),
     ],
     [
       scoped(
-        .images, .move(.up), [.up, key("k")], label: "Up k", "the image above"),
+        .images, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows",
+        footer: "select", rank: 5, "the image above"),
       scoped(.images, .move(.down), [.down, key("j")], label: "Down j", "the image below"),
+      scoped(.images, .leap(.up), [.pageUp], "ten images up"),
+      scoped(.images, .leap(.down), [.pageDown], "ten images down"),
       scoped(
-        .images, .choose, [.enter], footer: "show", rank: 2, "the selected image is the first used"),
+        .images, .choose, [.enter], footer: "use", rank: 2, "the selected image is the first used"),
       scoped(
         .images, .increase, [key(">"), key(".")], label: ">", footer: "more", rank: 3,
         "average over one image more"),
       scoped(
         .images, .decrease, [key("<"), key(",")], label: "<", footer: "fewer", rank: 4,
         "average over one image fewer"),
+      scoped(
+        .images, .addImages, [key("A")], footer: "add", rank: 3,
+        "add an image, or a folder of them"),
+      scoped(
+        .images, .clear, [.backspace], label: "Backspace", footer: "built-in", rank: 7,
+        "the built-in pictures again"),
     ],
     [
       scoped(
@@ -194,21 +212,21 @@ extension Command {
         .jobs, .move(.down), [.down, key("j")], label: "Down j",
         "later messages"),
     ],
-    [
+    Direction.allCases.map {
       scoped(
-        .unit, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows", footer: "move",
-        rank: 2,
-        "the unit above"),
-      scoped(
-        .unit, .move(.down), [.down, key("j")], label: "Down j",
-        "the unit below"),
-      scoped(
-        .unit, .move(.left), [.left, key("h")], label: "Left h",
-        "the unit to the left"),
-      scoped(
-        .unit, .move(.right), [.right, key("l")], label: "Right l",
-        "the unit to the right"),
-    ],
+        .unit, .move($0), $0.keys, label: $0.keyLabel, footerKey: "arrows",
+        footer: $0 == .up ? "move" : nil, rank: 2, "the unit \($0.phrase)")
+    }
+      + Direction.allCases.map {
+        scoped(.unit, .leap($0), [$0.farKey], "four units \($0.phrase)")
+      } + [
+        scoped(
+          .unit, .mark, [key(" "), .enter], label: "Space", footer: "mark", rank: 3,
+          "mark the unit, or not: answers of all marked ones are summed"),
+        scoped(
+          .unit, .clear, [.backspace], label: "Backspace", footer: "no marks", rank: 4,
+          "forget the marks"),
+      ],
     [
       scoped(
         .shapeBias, .move(.up), [.up, key("k")], label: "Up k", footerKey: "arrows",
@@ -275,6 +293,7 @@ extension PanelName {
     case .metrics: "area ratios and other numbers"
     case .images: "what the maps are averaged over"
     case .jobs: "what is being computed, and past messages"
+    case .prediction: "which classes the networks name, before and after an edit"
     case .shapeBias: "whether the networks decide by shape or by texture"
     }
   }

@@ -40,21 +40,37 @@ extension Model {
   /// What the session asks of the engine for one of its networks.
   func request(_ side: Int) -> ERFRequest {
     let network = session.networks[side]
+    if network.savedMap != nil { return ERFRequest(network: network.spec) }
     var request = ERFRequest(
       network: network.spec, images: session.images.engineSource, size: session.size,
       rule: session.rule, threads: threads)
+    // One damaged file among many is named and left out.
+    if case .files(let paths) = request.images, paths.count > 1 {
+      request.dispensable = Set(paths)
+    }
     if let layer = facts(side)?.layer(session.target) {
       request.tap = layer.name
-      request.unit = unit(on: side)
+      request.units = units(on: side)
     }
+    // Units and edited stages then build on what was computed before; large inputs would push each
+    // other out of memory.
+    request.keepsForward = session.size.height * session.size.width <= Self.keptPixels
     return request
   }
 
-  /// The unit on a network's own map; nil: the centre.
-  func unit(on side: Int) -> Unit? {
-    guard let unit = session.target.units.first, let map = facts(side)?.layer(session.target)?.map
-    else { return nil }
-    return unit.scaled(from: facts(0)?.layer(session.target)?.map ?? map, to: map)
+  /// Inputs of more pixels are computed anew each time.
+  private static let keptPixels = 512 * 512
+
+  /// The units on a network's own map, each once; none: the centre.
+  func units(on side: Int) -> [Unit] {
+    guard let map = facts(side)?.layer(session.target)?.map else { return [] }
+    let from = facts(unitSide)?.layer(session.target)?.map ?? map
+    var units: [Unit] = []
+    for unit in session.target.units.map({ $0.scaled(from: from, to: map) })
+    where !units.contains(unit) {
+      units.append(unit)
+    }
+    return units
   }
 }
 

@@ -20,6 +20,7 @@ public struct Model: Sendable {
   public var lists = ListPlaces()
   public var history = History()
   public var shapeBias: ShapeBiasState
+  public var predictions = Predictions()
   public var display: Display
   /// Worker threads; nil: one a core.
   public var threads: Int?
@@ -27,6 +28,12 @@ public struct Model: Sendable {
   public var exporting: RequestID?
   /// The session being written.
   public var saving: RequestID?
+  /// The folder being read for images.
+  public var listing: RequestID?
+  var pictures = Pictures()
+  /// Whether the mouse is listened to; the terminal cannot select text then.
+  public var hasMouse = false
+  var kernelMaps = KernelMapState()
   /// Where the session was read from or written to last.
   public var sessionPath: String?
   var facts = FactsCache()

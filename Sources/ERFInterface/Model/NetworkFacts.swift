@@ -120,6 +120,9 @@ extension NetworkFacts {
 extension Model {
   /// The size that maps have: a prepared tensor brings its own.
   func inputSize(_ side: Int) -> InputSize {
+    if session.networks[side].savedMap != nil {
+      return sides[side].subject?.input ?? session.size
+    }
     guard case .tensor = session.images.source else { return session.size }
     return sides[side].subject?.input ?? session.size
   }

@@ -10,6 +10,8 @@ struct PaletteEntry: Equatable {
     /// Puts a network of the catalogue in the place of the active one.
     case network(String)
     case size(Int)
+    /// Opens a session that ships with the program.
+    case session(String)
   }
 
   let title: String
@@ -27,6 +29,9 @@ extension Model {
         keyLabel: command.keyLabel, action: .command(command))
     }
     let letter = Self.letter(active)
+    entries += ReadyMadeSession.all.map {
+      PaletteEntry(title: "session: \($0.session.title)", keyLabel: "", action: .session($0.name))
+    }
     entries += ModelCatalogue.ids.map {
       PaletteEntry(title: "open \($0) as \(letter)", keyLabel: "", action: .network($0))
     }

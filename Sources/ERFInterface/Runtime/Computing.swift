@@ -20,6 +20,11 @@ public protocol ERFComputing: Sendable {
     _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
     progress: (ShapeBiasProgress) -> Void
   ) throws -> ShapeBiasReport
+
+  /// Names the classes of one image on the calling thread, the likeliest first.
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification
 }
 
 /// Writes results to files.

@@ -11,6 +11,7 @@ final class EffectRunner {
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
+  private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
   private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
@@ -54,6 +55,22 @@ final class EffectRunner {
     }
   }
 
+  private func predict(_ id: RequestID, _ request: PredictionRequest, threads: Int?) {
+    let cancellation = register(id)
+    predictionQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        try cancellation.check()
+        let classes = try computing.predict(
+          request, threads: threads, cancellation: cancellation)
+        mailbox.post(.predicted(id, classes))
+      } catch is CancellationError {
+        mailbox.post(.cancelled(id))
+      } catch {
+        mailbox.post(.predictionFailed(id, String(describing: error)))
+      }
+    }
+  }
+
   private func register(_ id: RequestID) -> Cancellation {
     let cancellation = Cancellation()
     cancellations = cancellations.filter { !$0.value.isCancelled }
@@ -67,9 +84,19 @@ final class EffectRunner {
   func carryOut(_ effect: Effect) {
     switch effect {
     case .compute(let id, let request, let preview): compute(id, request, preview: preview)
+    case .openMap(let id, let path):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        do {
+          let result = try SavedMap.load(path: path)
+          mailbox.post(.finished(id, result, HeatField(result)))
+        } catch {
+          mailbox.post(.failed(id, String(describing: error)))
+        }
+      }
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
+    case .predict(let id, let request, let threads): predict(id, request, threads: threads)
     case .drawStimulus(let index):
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.drawn(StimulusPicture(index: index)))
@@ -80,7 +107,32 @@ final class EffectRunner {
     case .look(let path): browsing.look(path, group: unfinished)
     case .remember(let path): browsing.remember(path, group: unfinished)
     case .save(let id, let path, let bytes): save(id, path: path, bytes)
-    case .exportScreen, .copy, .redraw, .suspend, .quit: break
+    case .listImages(let id, let path):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        do {
+          let paths = try ImageList.expand([path]).map(\.path)
+          mailbox.post(.foundImages(id, paths: paths, failure: nil))
+        } catch {
+          mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
+        }
+      }
+    case .aggregateKernels(let id, let spec):
+      let cancellation = register(id)
+      exportQueue.async(group: unfinished) { [mailbox] in
+        do {
+          let stages = try StageKernels.stages(of: spec, cancellation: cancellation)
+          mailbox.post(.aggregated(id, stages, failure: nil))
+        } catch is CancellationError {
+          mailbox.post(.aggregated(id, [], failure: nil))
+        } catch {
+          mailbox.post(.aggregated(id, [], failure: String(describing: error)))
+        }
+      }
+    case .drawPicture(let name):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        mailbox.post(.pictured(name, Picture.load(name)))
+      }
+    case .exportScreen, .copy, .redraw, .listenToMouse, .suspend, .quit: break
     }
   }
 

@@ -100,6 +100,9 @@ private struct ExplorerLoop {
     case .key(let key):
       isUrgent = true
       apply(.key(key))
+    case .pointer(let pointer):
+      isUrgent = true
+      apply(.pointer(pointer, terminal.size))
     case .resized:
       isUrgent = true
       isDirty = true
@@ -120,6 +123,8 @@ private struct ExplorerLoop {
           id, view(model, size: terminal.size), ending: ending, depth: depth)
       case .copy(let text): terminal.copy(text)
       case .redraw: terminal.redraw()
+      case .listenToMouse(let isOn):
+        if !terminal.listenToMouse(isOn), isOn { apply(.mouseRefused) }
       case .suspend: suspend()
       case .quit: exitCode = 0
       default: runner.carryOut(effect)

@@ -3,6 +3,7 @@
 /// Something that happened at the terminal.
 public enum TerminalEvent: Sendable, Equatable {
   case key(Key)
+  case pointer(Pointer)
   /// The terminal has a new size, or its contents were lost: draw all.
   case resized
   /// `wake` was called.
@@ -30,6 +31,8 @@ public protocol Terminal: AnyObject {
   var wake: @Sendable () -> Void { get }
   /// Forgets what is on the screen, so that the next frame is drawn whole.
   func redraw()
+  /// Reports clicks and the wheel, or leaves them to the terminal; false where there is no mouse.
+  func listenToMouse(_ isOn: Bool) -> Bool
   /// Puts text on the terminal's clipboard (OSC 52), where it has one.
   func copy(_ text: String)
   /// Gives the terminal to the shell until the process is continued.

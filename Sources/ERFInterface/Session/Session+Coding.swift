@@ -5,7 +5,7 @@ import ERFEngine
 
 extension Session {
   /// Of the files written now; all earlier ones are read.
-  public static let version = 1
+  public static let version = 2
   /// Sides of an input in pixels.
   static let sides = 8...4096
 
@@ -83,6 +83,7 @@ extension NetworkChoice {
   }
 
   private func check(_ field: JSONField) throws(SessionError) {
+    if savedMap != nil, edited == nil { return }
     do {
       _ = try NetworkDesign(model: id)
     } catch {
@@ -254,6 +255,7 @@ extension ScreenChoice {
       "curve": .text(curve.rawValue),
       "areas": .text(areas.rawValue),
       "theory": .bool(showsTheory),
+      "differences": .bool(showsDifferences),
       "profile": .text(profile.rawValue),
       "underlay": .bool(hasUnderlay),
       "cursor": cursor.map(\.json) ?? .null,
@@ -267,6 +269,7 @@ extension ScreenChoice {
     curve = try reader.field("curve")?.choice(Curve.self) ?? curve
     areas = try reader.field("areas")?.choice(AreaMarks.self) ?? areas
     showsTheory = try reader.field("theory")?.bool() ?? false
+    showsDifferences = try reader.field("differences")?.bool() ?? false
     profile = try reader.field("profile")?.choice(Profile.self) ?? profile
     hasUnderlay = try reader.field("underlay")?.bool() ?? false
     if let field = reader.field("cursor") { cursor = try PixelPlace(field) }

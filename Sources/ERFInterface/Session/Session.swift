@@ -56,6 +56,9 @@ public struct NetworkChoice: Sendable, Hashable {
   /// Where random weights come from: the network's own seed, where it has one.
   var initialSeed: UInt64 { if case .random(let seed) = weights { seed } else { 0 } }
 
+  /// The file of a saved map that stands in the place of a network; nil for networks.
+  public var savedMap: String? { SavedMap.isSaved(model) ? model : nil }
+
   /// The network's id with the edits.
   public var id: String { edited ?? model }
 
@@ -96,8 +99,8 @@ public struct Target: Sendable, Equatable {
   public var stage: Int?
   /// Block within the stage, from 1; nil: the stage's output, after its last block.
   public var block: Int?
-  /// Positions on the layer's map of network A; none: the centre. On a map of another size B takes
-  /// the same relative positions.
+  /// Positions on the layer's map of network A, whose answers are summed; the first is the one that
+  /// the arrows move; none: the centre. On a map of another size B takes the same relative positions.
   public var units: [Unit] = []
 
   public init() {}
@@ -125,6 +128,8 @@ public struct ScreenChoice: Sendable, Equatable {
   public var arrangement = Arrangement.two
   public var curve = Curve.log
   public var areas = AreaMarks.none
+  /// Whether the kernels panel shows only what differs between A and B.
+  public var showsDifferences = false
   /// Whether the theoretical receptive field is outlined.
   public var showsTheory = false
   public var profile = Profile.radial
@@ -208,7 +213,7 @@ public struct ViewWindow: Sendable, Equatable {
 
 /// The panels of the screen, in the order of their digits.
 public enum PanelName: String, Sendable, CaseIterable {
-  case fields, unit, kernels, metrics, images, jobs, shapeBias
+  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction
 
   /// The digit that jumps to it.
   var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }

@@ -38,7 +38,7 @@ private struct Player {
     for effect in update(&model, message) {
       switch effect {
       case .quit: hasLeft = true
-      case .redraw, .suspend: break
+      case .redraw, .listenToMouse, .suspend: break
       default: runner.carryOut(effect)
       }
     }
@@ -56,7 +56,8 @@ private struct Player {
 extension Model {
   /// Whether an answer is still to come.
   var isBusy: Bool {
-    isComputing || exporting != nil || saving != nil || shapeBias.isBusy || isBrowsing
+    isComputing || exporting != nil || saving != nil || listing != nil || shapeBias.isBusy
+      || predictions.isBusy || !pictures.awaited.isEmpty || kernelMaps.job != nil || isBrowsing
   }
 
   private var isBrowsing: Bool {

@@ -6,6 +6,10 @@ public import ERFEngine
 /// Something that happened.
 public enum Message: Sendable {
   case key(Key)
+  /// Something done with the mouse on a screen of a size.
+  case pointer(Pointer, ScreenSize)
+  /// The terminal has no mouse.
+  case mouseRefused
   /// The first thing after the first frame.
   case opened
   /// The worker began on a request.
@@ -23,6 +27,8 @@ public enum Message: Sendable {
   case probing(RequestID, ShapeBiasProgress)
   case probed(RequestID, ShapeBiasReport)
   case probeFailed(RequestID, String)
+  case predicted(RequestID, Classification)
+  case predictionFailed(RequestID, String)
   /// A stimulus of the shape-bias panel.
   case drawn(StimulusPicture)
   case listed(String, FolderAnswer)
@@ -31,6 +37,11 @@ public enum Message: Sendable {
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
   case saved(RequestID, path: String, failure: String?)
+  /// The image files that a path names, or what is wrong with it.
+  case foundImages(RequestID, paths: [String], failure: String?)
+  case pictured(PictureName, Picture)
+  /// The kernels of each stage of a network, or what is wrong with it.
+  case aggregated(RequestID, [StageKernels?], failure: String?)
 }
 
 /// A map on its way with what the worker derived from it.
@@ -56,15 +67,25 @@ public enum FolderAnswer: Sendable {
 public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
   case compute(RequestID, ERFRequest, preview: ERFRequest?)
+  /// Reads a saved map, which answers like a run.
+  case openMap(RequestID, path: String)
   case cancel(RequestID)
   /// Measures a network's shape bias unless it is cancelled within that time.
   case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
+  /// Names the classes of the first image.
+  case predict(RequestID, PredictionRequest, threads: Int?)
   /// Draws the conflicting stimulus of that number.
   case drawStimulus(Int)
   case export(RequestID, [ERFResult], ExportKind, colours: String)
   /// Writes the screen to a file of its own with that ending.
   case exportScreen(RequestID, ending: String)
   case save(RequestID, path: String, [UInt8])
+  /// Looks for the images that a path names: a file, or a folder of them.
+  case listImages(RequestID, path: String)
+  /// Sums the kernels of a network's stages.
+  case aggregateKernels(RequestID, NetworkSpec)
+  /// Makes an image small.
+  case drawPicture(PictureName)
   /// Puts text on the terminal's clipboard.
   case copy(String)
   /// Lists a folder for the browser; empty: where the program runs.
@@ -74,6 +95,8 @@ public enum Effect: Sendable {
   /// Puts a path first among the recent files.
   case remember(String)
   case redraw
+  /// Reports clicks, or leaves the mouse to the terminal.
+  case listenToMouse(Bool)
   case suspend
   case quit
 }

@@ -91,10 +91,11 @@ extension Model {
 
   /// The unit whose receptive field has its middle nearest to the cross-hair.
   mutating func aimAtCursor() {
-    guard let cursor = session.screen.cursor, let layer = facts(0)?.layer(session.target) else {
+    guard let cursor = session.screen.cursor, let layer = facts(unitSide)?.layer(session.target)
+    else {
       return
     }
-    let size = inputSize(0)
+    let size = inputSize(unitSide)
     func nearest(_ share: Double, _ length: Int, _ count: Int) -> Int {
       let stride = (Double(length) / Double(max(1, count))).rounded(.up)
       return max(0, min(count - 1, Int(((share * Double(length) - 0.5) / stride).rounded())))
@@ -102,8 +103,7 @@ extension Model {
     let unit = Unit(
       row: nearest(cursor.row, size.height, layer.map.height),
       column: nearest(cursor.column, size.width, layer.map.width))
-    let centre = Unit(row: layer.map.height / 2, column: layer.map.width / 2)
-    session.target.units = unit == centre ? [] : [unit]
+    setUnit(unit, marked: markedUnits)
     notice = Notice(
       .note, "unit \(unit.row), \(unit.column) of \(layer.map.height) x \(layer.map.width)")
   }

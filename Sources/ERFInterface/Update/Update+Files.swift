@@ -4,7 +4,7 @@ import ERFEngine
 
 /// A line of text that a command asks for.
 public struct Prompt: Sendable, Equatable {
-  public enum Purpose: Sendable { case saveSession }
+  public enum Purpose: Sendable { case saveSession, addImages }
 
   public var purpose: Purpose
   public var text: String
@@ -13,6 +13,7 @@ public struct Prompt: Sendable, Equatable {
   var label: String {
     switch purpose {
     case .saveSession: "write the session to"
+    case .addImages: "image, or folder of images"
     }
   }
 }
@@ -67,10 +68,16 @@ extension Model {
     case .enter:
       overlay = nil
       guard !prompt.text.isEmpty else {
-        notice = Notice(.note, "nothing is written without a name")
+        notice = Notice(.note, "without a name nothing is done")
         return []
       }
-      return save(to: prompt.text)
+      switch prompt.purpose {
+      case .saveSession: return save(to: prompt.text)
+      case .addImages:
+        let id = nextRequestID()
+        listing = id
+        return [.listImages(id, path: prompt.text)]
+      }
     default: overlay = .prompt(Prompt(purpose: prompt.purpose, text: prompt.text.edited(by: key)))
     }
     return []

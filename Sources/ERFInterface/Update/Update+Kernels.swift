@@ -17,6 +17,7 @@ extension Model {
     case .copyNetwork, .swapNetworks:
       guard sides.count > 1 else { return "there is one network; give two to compare" }
       return session.networks[0] == session.networks[1] ? "A and B are the same" : nil
+    case .differences: return sides.count > 1 ? nil : "there is one network; give two to compare"
     default: return nil
     }
   }
@@ -32,6 +33,7 @@ extension Model {
     case .increase, .decrease:
       guard let design, let next = stepped(design, up: command == .increase) else { return }
       edit { $0.set(design: next.id) }
+    case .differences: session.screen.showsDifferences.toggle()
     case .resetNetwork: edit { $0.edited = nil }
     case .weightFit: edit { $0.fit = $0.nextFit }
     case .copyNetwork:

@@ -26,19 +26,22 @@ extension Model {
     switch command {
     case .scale, .side(1):
       return sides.count > 1 ? nil : "there is one network; give two to compare"
-    case .swapNetworks, .copyNetwork, .resetNetwork: return kernelRefusal(command)
-    case .cancel: return isComputing || shapeBias.isBusy ? nil : "nothing is being computed"
+    case .swapNetworks, .copyNetwork, .resetNetwork, .differences: return kernelRefusal(command)
+    case .cancel:
+      return isComputing || shapeBias.isBusy || predictions.isBusy
+        ? nil : "nothing is being computed"
     case .export, .write, .copy: return fileRefusal(command)
     case .larger, .smaller: return sizeRefusal(larger: command == .larger)
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit:
-      return facts(active) == nil
-        ? "the network cannot be built at this size" : targetRefusal(command)
+      return facts(unitSide) == nil ? noUnits : targetRefusal(command)
+    case .move where focus == .unit, .leap where focus == .unit: return unitRefusal(command)
     case .undo: return history.canUndo ? nil : "nothing to undo"
     case .redo: return history.canRedo ? nil : "nothing to redo"
     case .arrangement:
       return sides.count > 1 ? nil : "there is one network; give two to compare"
-    case .increase, .decrease, .choose, .clear:
+    case .increase, .decrease, .choose, .clear, .mark, .addImages:
       switch focus {
+      case .unit: return unitRefusal(command)
       case .kernels: return kernelRefusal(command)
       case .fields: return fieldsRefusal(command)
       default: return imageRefusal(command)
@@ -48,29 +51,22 @@ extension Model {
     }
   }
 
-  private func imageRefusal(_ command: CommandName) -> String? {
-    let images = session.images
-    let range = images.range
-    if case .tensor = images.source { return "a prepared tensor is used whole" }
-    switch command {
-    case .nextImage: return range.upperBound < images.available ? nil : "there is no image after"
-    case .previousImage: return range.lowerBound > 0 ? nil : "there is no image before"
-    case .increase where focus == .images:
-      return range.upperBound < images.available ? nil : "there are no more images"
-    case .decrease where focus == .images:
-      return range.count > 1 ? nil : "at least one image is needed"
-    default: return nil
-    }
-  }
-
   private mutating func perform(_ command: CommandName) -> [Effect] {
     switch command {
-    case .quit: return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes() + [.quit]
+    case .quit:
+      return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes()
+        + cancelPredictions() + [.quit]
     case .redraw: return [.redraw]
+    case .mouse:
+      hasMouse.toggle()
+      notice = Notice(
+        .note, hasMouse ? "the mouse is listened to; m lets go of it" : "the mouse is let go of")
+      return [.listenToMouse(hasMouse)]
     case .suspend: return [.suspend]
     case .recompute:
       for index in sides.indices { sides[index].asked = nil }
       probeAnew()
+      predictions = Predictions()
     case .cancel: return cancelAll()
     case .open: return browse()
     case .export: overlay = .exportMenu(selection: 0)
@@ -98,8 +94,8 @@ extension Model {
     case .nextColours: stepColours(1)
     case .previousColours: stepColours(-1)
     case .larger, .smaller: stepSize(larger: command == .larger)
-    case .nextImage: session.images.first += 1
-    case .previousImage: session.images.first -= 1
+    case .nextImage: stepImage(1)
+    case .previousImage: stepImage(-1)
     case .undo:
       if let networks = history.undo(session.networks) { restore(networks) }
     case .redo:
@@ -117,7 +113,7 @@ extension Model {
     case .fields: changeFields(command)
     case .kernels: changeKernels(command)
     case .images: changeImages(command)
-    case .unit: if case .move(let direction) = command { moveUnit(direction) }
+    case .unit: changeUnit(command)
     case .jobs: if case .move(let direction) = command { scrollLog(direction) }
     case .shapeBias: if case .move(let direction) = command { moveStimulus(direction) }
     default: break
@@ -145,7 +141,7 @@ extension Model {
   }
 
   private mutating func cancelAll() -> [Effect] {
-    var effects = cancelProbes()
+    var effects = cancelProbes() + cancelPredictions()
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil
@@ -159,19 +155,5 @@ extension Model {
   private mutating func scrollLog(_ direction: Direction) {
     if direction == .up { lists.log = min(lists.log + 1, max(0, log.count - 1)) }
     if direction == .down { lists.log = max(0, lists.log - 1) }
-  }
-
-  private mutating func changeImages(_ command: CommandName) {
-    let last = session.images.available - 1
-    switch command {
-    case .move(.up): lists.image = max(0, lists.image - 1)
-    case .move(.down): lists.image = min(last, lists.image + 1)
-    case .choose:
-      session.images.first = max(0, min(lists.image, last))
-      session.images.count = session.images.range.count
-    case .increase: session.images.count = session.images.range.count + 1
-    case .decrease: session.images.count = session.images.range.count - 1
-    default: break
-    }
   }
 }

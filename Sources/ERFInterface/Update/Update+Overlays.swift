@@ -81,6 +81,7 @@ extension Model {
     switch action {
     case .command(let command): return run(command)
     case .network(let id): open(id)
+    case .session(let name): return openReadyMade(name)
     case .size(let side):
       if let refusal = sizeRefusal(larger: true), session.size.height != Self.sizes.last {
         notice = Notice(.note, refusal)

@@ -6,18 +6,20 @@ extension Model {
   /// Seconds without an edit before a probe begins: stepping through kernel sizes starts one, not ten.
   static let probeDelay = 0.5
 
-  /// Whether somebody is looking: the panel has the focus, or was the last to have it of those that
-  /// share its place.
-  var showsShapeBias: Bool {
-    let rivals: Set<PanelName> = [.shapeBias, .metrics, .jobs]
-    return ([focus] + session.screen.recent).first { rivals.contains($0) } == .shapeBias
+  private var showsShapeBias: Bool { isLookedAt(.shapeBias) }
+
+  /// Whether somebody is looking at a panel below the kernels: it has the focus, or was the last to
+  /// have it of those that share its place.
+  func isLookedAt(_ panel: PanelName) -> Bool {
+    let rivals: Set<PanelName> = [.shapeBias, .prediction, .metrics, .jobs]
+    return ([focus] + session.screen.recent).first { rivals.contains($0) } == panel
   }
 
   /// Starts the probes that the panel lacks, and draws the stimulus that it shows.
   mutating func pursueShapeBias() -> [Effect] {
     guard showsShapeBias else { return [] }
     var effects: [Effect] = []
-    for (index, network) in session.networks.enumerated() {
+    for (index, network) in session.networks.enumerated() where network.savedMap == nil {
       let spec = network.spec
       guard shapeBias.sides[index].asked != spec else { continue }
       if let job = shapeBias.sides[index].job { effects.append(.cancel(job.id)) }

@@ -22,7 +22,7 @@ extension Model {
   }
 
   /// A chosen unit means nothing on a map of another size.
-  private mutating func forgetUnits() {
+  mutating func forgetUnits() {
     guard !session.target.units.isEmpty else { return }
     session.target.units = []
     notice = Notice(.note, "the unit is the centre again")
@@ -79,30 +79,17 @@ extension Model {
     return target
   }
 
-  /// Height and width of the map that units are chosen on: network A's.
-  var unitMap: InputSize? { facts(0)?.layer(session.target)?.map }
+  /// The network on whose map units are chosen: A, unless that is a saved map.
+  var unitSide: Int { session.networks.firstIndex { $0.savedMap == nil } ?? 0 }
+
+  /// Height and width of the map that units are chosen on.
+  var unitMap: InputSize? { facts(unitSide)?.layer(session.target)?.map }
 
   /// The unit looked from, on network A's map.
   var currentUnit: Unit? {
     guard let map = unitMap else { return nil }
     let unit = session.target.units.first ?? Unit(row: map.height / 2, column: map.width / 2)
     return unit.scaled(from: map, to: map)
-  }
-
-  mutating func moveUnit(_ direction: Direction) {
-    guard let map = unitMap, var unit = currentUnit else { return }
-    switch direction {
-    case .up: unit.row -= 1
-    case .down: unit.row += 1
-    case .left: unit.column -= 1
-    case .right: unit.column += 1
-    }
-    guard (0..<map.height).contains(unit.row), (0..<map.width).contains(unit.column) else {
-      notice = Notice(.note, "this is the edge of the layer's map")
-      return
-    }
-    let centre = Unit(row: map.height / 2, column: map.width / 2)
-    session.target.units = unit == centre ? [] : [unit]
   }
 }
 

@@ -6,12 +6,21 @@ import ERFEngine
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   switch message {
   case .opened: break
+  case .pointer(let pointer, let size): return model.point(pointer, size) + model.pursue()
+  case .mouseRefused:
+    model.hasMouse = false
+    model.notice = Notice(.warning, "this terminal reports no mouse")
   case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
   case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
   case .saved(let id, let path, let failure): model.saved(id, path, failure)
+  case .foundImages(let id, let paths, let failure):
+    model.foundImages(id, paths, failure?.sanitised)
+  case .aggregated(let id, let stages, let failure):
+    model.aggregated(id, stages, failure?.sanitised)
+  case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
   case .began(let id):
     model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject):
@@ -39,6 +48,9 @@ public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   case .probed(let id, let report): model.probed(id, report)
   case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
   case .drawn(let picture): model.drawn(picture)
+  case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
+  case .predictionFailed(let id, let reason):
+    model.predictions.answer(id, .failed(reason.sanitised))
   case .cancelled(let id):
     model.withSide(id) { side in
       side.job = nil
@@ -63,7 +75,7 @@ extension Model {
       let wanted = request(index)
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
-    return runs + pursueShapeBias()
+    return runs + pursueShapeBias() + pursuePredictions() + pursuePictures() + pursueKernelMaps()
   }
 
   /// Supersedes what runs for a side.
@@ -75,7 +87,11 @@ extension Model {
     sides[index].asked = request
     sides[index].failure = nil
     sides[index].isCancelled = false
-    effects.append(.compute(id, request, preview: preview(of: request, side: sides[index])))
+    if let path = session.networks[index].savedMap {
+      effects.append(.openMap(id, path: path))
+    } else {
+      effects.append(.compute(id, request, preview: preview(of: request, side: sides[index])))
+    }
     return effects
   }
 
@@ -93,13 +109,13 @@ extension Model {
     preview.size = InputSize(height: half(size.height), width: half(size.width))
     guard preview.size.height < size.height, preview.size.width < size.width else { return nil }
     preview.images = request.images.firstAlone
-    if let unit = request.unit, let map = facts[request.network.model ?? "", size],
+    if !request.units.isEmpty, let map = facts[request.network.model ?? "", size],
       let tap = request.tap, let target = map.target(named: tap),
       let small = NetworkFacts.known(
         FactsCache.Key(model: request.network.model ?? "", size: preview.size)),
       let from = map.layer(target)?.map, let to = small.layer(target)?.map
     {
-      preview.unit = unit.scaled(from: from, to: to)
+      preview.units = request.units.map { $0.scaled(from: from, to: to) }
     }
     return preview
   }
@@ -139,7 +155,7 @@ extension Model {
   /// What a network is called on screen: as it was opened, and what was edited of it.
   func name(_ side: Int) -> String {
     let network = session.networks[side]
-    let name = network.model.sanitised
+    let name = network.savedMap?.fileName.sanitised ?? network.model.sanitised
     guard let edits = network.editLabels.first else { return name }
     let more = network.editLabels.count - 1
     return "\(name), \(edits)" + (more > 0 ? " and \(more) more" : "")

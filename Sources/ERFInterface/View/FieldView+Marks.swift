@@ -36,12 +36,24 @@ extension FieldDrawing {
   }
 
   private func outlineContours(_ shown: ShownMap, _ marks: inout PixelMarks) {
-    // Levels are of the whole map, also where a part of it is seen.
-    let whole = shown.field.resampled(rows: 64, columns: 64, curve: model.session.screen.curve)
-    let levels = ContourLevels.levels(of: whole, shares: ERFMetrics.thresholds)
-    let values = shown.field.resampled(
-      rows: marks.rows, columns: marks.columns, curve: model.session.screen.curve, window: window)
+    let contours = SmoothField(shown.field, curve: model.session.screen.curve)
+    let values = contours.values(
+      rows: marks.rows, columns: marks.columns,
+      window: model.session.screen.window.pixels(height: 1 << 16, width: 1 << 16), of: 1 << 16)
+    let levels = ContourLevels.levels(of: contours.values, shares: ERFMetrics.thresholds)
     for level in levels.reversed() { marks.contour(values, level: level, .text) }
+  }
+
+  /// The first of the images under the part that is seen; nil where it is not wanted or not there.
+  func underlay(_ shown: ShownMap) -> [RGB]? {
+    let images = model.session.images
+    guard model.session.screen.hasUnderlay, style != .characters,
+      let name = images.picture(images.range.lowerBound),
+      case .small(let image)? = model.pictures[name]
+    else { return nil }
+    return image.averages(
+      rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns, window: window,
+      of: InputSize(height: shown.field.height, width: shown.field.width))
   }
 
   /// The window of pixels that can reach the unit at all, as far as it lies on the input.

@@ -55,7 +55,7 @@ struct FieldDrawing {
     if let shown = side.shown {
       frame.drawHeat(
         pixels, in: layout.map, colours: colours, style: style, marks: marks(shown),
-        underlay: nil)
+        underlay: underlay(shown))
       drawTicks(shown, on: &frame)
     } else {
       drawWell(on: &frame)
@@ -98,6 +98,11 @@ struct FieldDrawing {
     let size = model.inputSize(index)
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
+    if model.session.networks[index].savedMap != nil {
+      return [
+        Span("saved map", .quiet), Span(glyphs.separator, .line), Span(long, .quiet),
+      ]
+    }
     let stage = (request.tap ?? side.subject?.tap ?? "last stage").sanitised
     let weights = weights
     let variants = [

@@ -1,29 +1,175 @@
-// The images panel: the list, which of them the maps are averaged over, and which have come so far.
+// The images panel: the list with thumbnails, over which of them the maps are averaged, and how much
+// the area ratios differ from image to image.
+
+import ERFEngine
 
 extension Frame {
   mutating func drawImages(_ model: Model, in area: Area) {
+    let layout = ImagesLayout(model, in: area)
+    drawImagesHeading(model, in: area)
+    drawImageList(model, layout)
+    if let place = layout.preview { drawSelectedImage(model, in: place) }
+    for (offset, line) in layout.spread.enumerated() {
+      write(
+        line, row: area.row + area.rows - layout.spread.count + offset, column: area.column,
+        width: area.columns)
+    }
+  }
+
+  private mutating func drawImagesHeading(_ model: Model, in area: Area) {
     let images = model.session.images
-    let range = images.range
-    let glyphs = model.display.glyphs
-    var heading = [
-      Span("mean over \(range.count) of \(images.available)", .text, .bold)
-    ]
-    if case .builtIn = images.source { heading.append(Span("  generated pictures", .quiet)) }
+    var heading = [Span("mean over \(images.range.count) of \(images.available)", .text, .bold)]
+    switch images.source {
+    case .builtIn: heading.append(Span("  generated pictures", .quiet))
+    case .tensor: heading.append(Span("  a prepared tensor", .quiet))
+    case .files: break
+    }
     write(heading, row: area.row, column: area.column, width: area.columns)
-    let rows = area.rows - 2
-    guard rows > 0 else { return }
-    let first = max(0, min(model.lists.image - rows / 2, images.available - rows))
-    for (offset, index) in (first..<images.available).prefix(rows).enumerated() {
-      let isUsed = range.contains(index)
+  }
+
+  private mutating func drawImageList(_ model: Model, _ layout: ImagesLayout) {
+    let images = model.session.images
+    let glyphs = model.display.glyphs
+    for (row, index) in layout.entries {
+      let isUsed = images.range.contains(index)
       let isSelected = model.focus == .images && index == model.lists.image
       let marker = isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " "
       let mark = isUsed ? String(String.UnicodeScalarView([glyphs.mark])) : " "
+      var column = layout.list.column
+      let end = column + layout.list.columns
+      for offset in 0..<layout.entryRows {
+        write(marker, .accent, row: row + offset, column: column - 1, width: 1)
+      }
+      if layout.thumbnailColumns > 0 {
+        drawThumbnail(
+          model, index,
+          in: Area(
+            row: row, column: column, rows: layout.entryRows, columns: layout.thumbnailColumns))
+        column += layout.thumbnailColumns + 1
+      }
       write(
         [
-          Span(marker, .accent), Span(mark + " ", .accent),
-          Span("\(index + 1)".leftPadded(3) + "  ", .quiet),
+          Span(mark + " ", .accent), Span("\(index + 1)".leftPadded(3) + "  ", .quiet),
           Span(images.name(index), isUsed ? .text : .quiet, isSelected ? .bold : []),
-        ], row: area.row + 2 + offset, column: area.column - 1, width: area.columns + 1)
+        ], row: row, column: column, width: end - column)
+      if layout.entryRows > 1, case .failed(let reason)? = model.picture(index) {
+        write(reason, .failure, row: row + 1, column: column + 2, width: end - column - 2)
+      }
     }
+  }
+
+  private mutating func drawThumbnail(_ model: Model, _ index: Int, in area: Area) {
+    guard case .small(let image)? = model.picture(index) else { return fill(area, .well) }
+    drawPicture(image, in: area, display: model.display)
+  }
+
+  /// The selected image, in its proportions.
+  private mutating func drawSelectedImage(_ model: Model, in area: Area) {
+    let index = model.lists.image
+    switch model.picture(index) {
+    case .small(let image)?:
+      let fit = HeatmapFit(
+        height: image.height, width: image.width, rows: area.rows, columns: area.columns,
+        aspect: model.display.cellAspect)
+      drawPicture(
+        image,
+        in: Area(row: area.row, column: area.column, rows: fit.rows, columns: fit.columns),
+        display: model.display)
+    case .failed(let reason)?:
+      for (offset, line) in wrap(reason, width: area.columns).prefix(area.rows).enumerated() {
+        write(line, .failure, row: area.row + offset, column: area.column, width: area.columns)
+      }
+    case nil: break
+    }
+  }
+}
+
+extension Model {
+  func picture(_ index: Int) -> Picture? { session.images.picture(index).flatMap { pictures[$0] } }
+}
+
+/// Where the parts of the panel lie.
+struct ImagesLayout {
+  let list: Area
+  /// Rows of one entry, and columns of its thumbnail.
+  let entryRows: Int
+  let thumbnailColumns: Int
+  /// The selected image, large.
+  let preview: Area?
+  /// Lines about the ratios' spread, at the bottom.
+  let spread: [[Span]]
+  /// Screen row and index of the images in sight.
+  let entries: [(row: Int, index: Int)]
+
+  init(_ model: Model, in area: Area) {
+    let lines = ImageSpread(model: model, width: area.columns).lines
+    spread = area.rows >= 8 + lines.count ? lines : []
+    let rows = max(0, area.rows - 2 - (spread.isEmpty ? 0 : spread.count + 1))
+    let hasPictures = model.display.depth != .mono
+    let isTensor = model.session.images.picture(0) == nil
+    let previewColumns =
+      hasPictures && !isTensor && rows >= 6 && area.columns >= 40
+      ? min(area.columns / 2 - 2, Int(Double(rows) * model.display.cellAspect)) : 0
+    let width = area.columns - (previewColumns > 0 ? previewColumns + 2 : 0)
+    list = Area(row: area.row + 2, column: area.column, rows: rows, columns: width)
+    preview =
+      previewColumns > 0
+      ? Area(
+        row: area.row + 2, column: area.column + width + 2, rows: rows, columns: previewColumns)
+      : nil
+    let isRoomy = hasPictures && !isTensor && width >= 40 && rows >= 12
+    let hasThumbnails = hasPictures && !isTensor && rows >= 4
+    entryRows = isRoomy ? 4 : hasThumbnails && rows >= 8 ? 2 : 1
+    thumbnailColumns = hasThumbnails ? (isRoomy ? 8 : entryRows == 2 ? 4 : 2) : 0
+    let pitch = entryRows == 4 ? 5 : entryRows
+    let count = max(0, (rows + pitch - entryRows) / pitch)
+    let available = model.session.images.available
+    let first = max(0, min(model.lists.image - count / 2, available - count))
+    entries = (first..<max(first, available)).prefix(count).enumerated().map {
+      (row: area.row + 2 + $0.offset * pitch, index: $0.element)
+    }
+  }
+}
+
+/// How much the area ratios differ over the images of a mean.
+private struct ImageSpread {
+  let model: Model
+  let width: Int
+
+  var lines: [[Span]] {
+    var lines: [[Span]] = []
+    for (index, side) in model.sides.enumerated() {
+      guard let ratios = side.shown?.result?.imageRatios, ratios.count > 1 else { continue }
+      if lines.isEmpty { lines.append(header) }
+      lines.append(row(Model.letter(index), ratios))
+    }
+    return lines
+  }
+
+  private var plusMinus: String { model.display.glyphs.plusMinus }
+  private var cell: Int { max(8, min(14, (width - 3) / ERFMetrics.thresholds.count)) }
+
+  private var header: [Span] {
+    [Span("t".rightPadded(3), .quiet)]
+      + ERFMetrics.thresholds.map {
+        Span("\(Format.fixed($0 * 100, 0)) %".leftPadded(cell), .quiet)
+      }
+  }
+
+  /// The mean of the images' own ratios and their standard deviation, in per cent.
+  private func row(_ letter: String, _ images: [[AreaRatio]]) -> [Span] {
+    [Span(letter.rightPadded(3), .text, .bold)]
+      + ERFMetrics.thresholds.indices.map { place in
+        let values = images.compactMap { $0[place].ratio.map { $0 * 100 } }
+        guard values.count > 1 else { return Span("n.r.".leftPadded(cell), .quiet) }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+        let text =
+          cell >= 11
+          ? Format.fixed(mean, 1) + " \(plusMinus) " + Format.fixed(square.squareRoot(), 1)
+          : Format.fixed(mean, mean < 9.95 ? 1 : 0) + plusMinus
+            + Format.fixed(square.squareRoot(), 1)
+        return Span(text.leftPadded(cell), .text)
+      }
   }
 }

@@ -1,11 +1,12 @@
-// The jobs panel: what is being computed for each network, and the messages so far.
+// The jobs panel: what is under way with its progress, and the messages so far.
+
+import ERFEngine
 
 extension Frame {
   mutating func drawJobs(_ model: Model, in area: Area) {
     var row = area.row
-    for side in model.sides.indices where row < area.row + area.rows {
-      write(
-        Self.jobLine(model, side), row: row, column: area.column, width: area.columns)
+    for line in JobLines(model: model, width: area.columns).lines where row < area.row + area.rows {
+      write(line, row: row, column: area.column, width: area.columns)
       row += 1
     }
     row += area.rows > 6 ? 1 : 0
@@ -24,23 +25,71 @@ extension Frame {
       write("no messages yet", .line, row: row, column: area.column, width: area.columns)
     }
   }
+}
 
-  private static func jobLine(_ model: Model, _ index: Int) -> [Span] {
+/// One line for each network, and one for everything else that is under way.
+private struct JobLines {
+  let model: Model
+  let width: Int
+
+  private var glyphs: Glyphs { model.display.glyphs }
+
+  var lines: [[Span]] { model.sides.indices.map(field) + probes + others }
+
+  private func field(_ index: Int) -> [Span] {
     let side = model.sides[index]
     let letter = Span(Model.letter(index) + "  ", .quiet, .bold)
     guard let job = side.job else {
       let text =
         side.failure != nil
         ? "failed" : side.isCancelled ? "cancelled" : side.shown == nil ? "idle" : "done"
-      return [letter, Span(text, side.failure == nil ? .quiet : .failure)]
+      let seconds = side.shown?.result.map { "  in " + Format.duration($0.seconds.total) } ?? ""
+      return [
+        letter, Span(text, side.failure == nil ? .quiet : .failure),
+        Span(side.failure == nil && !side.isCancelled ? seconds : "", .line),
+      ]
     }
     guard job.isRunning else { return [letter, Span("waiting for its turn", .quiet)] }
-    var spans = [letter, Span(Format.percent(job.fraction, digits: 0).leftPadded(5), .accent)]
+    var spans = [letter] + bar(job.fraction)
     if job.images > 1 {
       spans.append(Span("  image \(min(job.image + 1, job.images))/\(job.images)", .text))
     }
     if let left = job.secondsLeft { spans.append(Span("  \(Format.duration(left)) left", .quiet)) }
-    spans.append(Span("  " + job.layer, .line))
+    if spans.width + 2 < width { spans.append(Span("  " + job.layer, .line)) }
     return spans
+  }
+
+  private func bar(_ fraction: Double) -> [Span] {
+    let cells = max(4, min(16, width - 32))
+    let done = max(0, min(cells, Int((fraction * Double(cells)).rounded())))
+    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
+      String(String.UnicodeScalarView(repeatElement(glyph, count: count)))
+    }
+    return [
+      Span(line(glyphs.full, done), .accent), Span(line(glyphs.empty, cells - done), .line),
+      Span(Format.percent(fraction, digits: 0).leftPadded(6), .accent),
+    ]
+  }
+
+  private var probes: [[Span]] {
+    model.shapeBias.sides.enumerated().compactMap { index, side in
+      guard let job = side.job else { return nil }
+      let letter = Span(Model.letter(index) + "  ", .quiet, .bold)
+      guard let progress = job.progress else {
+        return [letter, Span("shape bias: waiting", .quiet)]
+      }
+      return [letter] + bar(progress.fraction) + [Span("  shape bias", .quiet)]
+    }
+  }
+
+  private var others: [[Span]] {
+    var words: [String] = []
+    if model.exporting != nil { words.append("writing files") }
+    if model.saving != nil { words.append("writing the session") }
+    if model.listing != nil { words.append("reading a folder") }
+    if model.kernelMaps.job != nil { words.append("summing kernels") }
+    let pictures = model.pictures.awaited.count
+    if pictures > 0 { words.append("\(pictures) pictures to draw") }
+    return words.isEmpty ? [] : [[Span("   " + words.joined(separator: ", "), .quiet)]]
   }
 }

@@ -9,6 +9,12 @@ extension Frame {
       write(
         line, row: area.row + offset, column: area.column, width: area.columns)
     }
+    guard !model.session.screen.showsDifferences || model.sides.count < 2 else { return }
+    drawKernelMaps(
+      model,
+      in: Area(
+        row: area.row + lines.count + 1, column: area.column, rows: area.rows - lines.count - 1,
+        columns: area.columns))
   }
 }
 
@@ -20,6 +26,12 @@ private struct Kernels {
   private var network: NetworkChoice { model.session.networks[model.active] }
 
   var lines: [[Span]] {
+    if model.session.screen.showsDifferences, model.sides.count > 1 {
+      return NetworkDifferences(model: model).lines
+    }
+    if network.savedMap != nil {
+      return [title, [Span("a saved map has no kernels to edit", .quiet)]]
+    }
     guard let design = try? NetworkDesign(model: network.id),
       let original = try? NetworkDesign(model: network.model)
     else { return [[Span("this network has no stages to edit", .quiet)]] }
@@ -45,14 +57,9 @@ private struct Kernels {
     ]
   }
 
-  private static let columns: [(field: StageField, title: String, width: Int)] = [
-    (.kernel, "kernel", 7), (.smallKernel, "small", 6), (.dilation, "dil", 5),
-    (.shortcuts, "short", 7), (.depth, "depth", 6),
-  ]
-
   private func header(_ design: NetworkDesign) -> [Span] {
     [Span("st", .quiet)]
-      + Self.columns.filter { design.openFields.contains($0.field) }.map {
+      + KernelColumns.all.filter { design.openFields.contains($0.field) }.map {
         Span($0.title.leftPadded($0.width), .quiet)
       }
   }
@@ -60,7 +67,7 @@ private struct Kernels {
   private func row(_ stage: Int, _ design: NetworkDesign, before: StageDesign?) -> [Span] {
     let now = design.stages[stage]
     var spans = [Span(" \(stage + 1)", stage == model.lists.stage ? .accent : .quiet)]
-    for column in Self.columns where design.openFields.contains(column.field) {
+    for column in KernelColumns.all where design.openFields.contains(column.field) {
       let value = now.text(column.field)
       let isSelected =
         model.focus == .kernels && stage == model.lists.stage && column.field == model.lists.field
@@ -73,7 +80,7 @@ private struct Kernels {
       let marked = "<\(value)>"
       spans.append(Span(marked.leftPadded(column.width + 1), role, .bold))
       // What the closing mark takes, the next column gives back.
-      if column.field == Self.columns.last?.field { continue }
+      if column.field == KernelColumns.all.last?.field { continue }
       spans.append(Span(""))
     }
     return aligned(spans)
@@ -135,5 +142,27 @@ extension WeightFit {
     case .interpolate: "interpolate, energy kept"
     case .reinitialise(let seed): "start anew, seed \(seed)"
     }
+  }
+}
+
+/// The columns of the table of stages.
+enum KernelColumns {
+  static let all: [(field: StageField, title: String, width: Int)] = [
+    (.kernel, "kernel", 7), (.smallKernel, "small", 6), (.dilation, "dil", 5),
+    (.shortcuts, "short", 7), (.depth, "depth", 6),
+  ]
+  /// Cells of the stage's number.
+  private static let labelWidth = 2
+  /// Rows before that of the first stage.
+  static let headingRows = 2
+
+  /// The column that holds a cell of the table.
+  static func field(at cell: Int, of design: NetworkDesign) -> StageField? {
+    var end = labelWidth
+    for column in all where design.openFields.contains(column.field) {
+      end += column.width
+      if cell < end { return cell >= labelWidth ? column.field : nil }
+    }
+    return nil
   }
 }

@@ -112,9 +112,9 @@ enum ScreenKind {
   /// Panels that share a place, the one that is seen first in front.
   var groups: [[PanelName]] {
     switch self {
-    case .narrow: [[.kernels, .unit, .metrics, .images, .jobs, .shapeBias]]
-    case .normal: [[.kernels, .unit, .images], [.metrics, .jobs, .shapeBias]]
-    case .wide: [[.kernels], [.unit, .images], [.metrics, .shapeBias], [.jobs]]
+    case .narrow: [[.kernels, .unit, .metrics, .images, .jobs, .shapeBias, .prediction]]
+    case .normal: [[.kernels, .unit, .images], [.metrics, .jobs, .shapeBias, .prediction]]
+    case .wide: [[.kernels], [.unit, .images], [.metrics, .shapeBias, .prediction], [.jobs]]
     }
   }
 }
@@ -125,10 +125,11 @@ extension PanelName {
     switch self {
     case .fields: 20
     case .unit, .images: 13
-    case .kernels: 15
+    case .kernels: 24
     case .metrics: 16
     case .jobs: 8
-    case .shapeBias: 24
+    case .shapeBias: 27
+    case .prediction: 18
     }
   }
 }

@@ -82,30 +82,15 @@ extension Frame {
         Span(stimulus.texture.rawValue, .text),
       ]
     ]
-    for (side, bias) in model.shapeBias.sides.enumerated() {
-      guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
-        continue
-      }
-      let decision = decisions[index]
-      let cue =
-        switch decision.cue {
-        case .shape: "by shape"
-        case .texture: "by texture"
-        case .neither: "neither"
-        }
-      lines.append([
-        Span(Model.letter(side), ShapeBiasPlot.role(side), .bold),
-        Span(" sees ", .quiet), Span(decision.response?.rawValue ?? "nothing", .text),
-        Span(", " + cue, .quiet),
-      ])
-    }
+    lines.append(decisions(model, on: index))
     let rows = min(16, area.rows - lines.count)
     var textRow = area.row
     if rows >= 4, model.display.unicode, model.display.depth != .mono {
       let columns = min(area.columns, Int((Double(rows) * model.display.cellAspect).rounded()))
       drawPicture(
         model.shapeBias.picture,
-        in: Area(row: area.row, column: area.column, rows: rows, columns: columns))
+        in: Area(row: area.row, column: area.column, rows: rows, columns: columns),
+        display: model.display)
       textRow += rows
     }
     for (offset, line) in lines.enumerated() where textRow + offset < area.row + area.rows {
@@ -113,38 +98,32 @@ extension Frame {
     }
   }
 
-  private mutating func drawPicture(_ picture: StimulusPicture?, in area: Area) {
-    guard let picture else { return fill(area, .well) }
-    for row in 0..<area.rows {
-      for column in 0..<area.columns {
-        func half(_ half: Int) -> Paint {
-          .picture(
-            picture.image.average(
-              row: 2 * row + half, of: 2 * area.rows, column: column, of: area.columns))
+  /// What A and B see in a stimulus.
+  private func decisions(_ model: Model, on index: Int) -> [Span] {
+    var spans: [Span] = []
+    for (side, bias) in model.shapeBias.sides.enumerated() {
+      guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
+        continue
+      }
+      let cue =
+        switch decisions[index].cue {
+        case .shape: " by shape"
+        case .texture: " by texture"
+        case .neither: " by neither"
         }
-        self[area.row + row, area.column + column] = Self.halfBlock(half(0), half(1))
-      }
+      spans += [
+        Span((spans.isEmpty ? "" : "  ") + Model.letter(side), ShapeBiasPlot.role(side), .bold),
+        Span(" \(decisions[index].response?.rawValue ?? "nothing")", .text), Span(cue, .quiet),
+      ]
     }
+    return spans
   }
-}
 
-extension Image {
-  /// The mean colour of a cell of a grid over the picture, five bits a channel, so that pictures stay
-  /// within the colours that a terminal holds.
-  fileprivate func average(row: Int, of rows: Int, column: Int, of columns: Int) -> RGB {
-    let top = row * height / rows
-    let left = column * width / columns
-    let bottom = max(top + 1, (row + 1) * height / rows)
-    let right = max(left + 1, (column + 1) * width / columns)
-    var sums = [0, 0, 0]
-    for y in top..<bottom {
-      for x in left..<right {
-        for channel in 0..<3 { sums[channel] += Int(pixels[(y * width + x) * 3 + channel]) }
-      }
-    }
-    let count = (bottom - top) * (right - left)
-    func level(_ sum: Int) -> UInt8 { UInt8(min(31, (sum / count + 4) / 8) * 255 / 31) }
-    return RGB(level(sums[0]), level(sums[1]), level(sums[2]))
+  private mutating func drawPicture(
+    _ picture: StimulusPicture?, in area: Area, display: Display
+  ) {
+    guard let picture else { return fill(area, .well) }
+    drawPicture(picture.image, in: area, display: display)
   }
 }
 
@@ -279,7 +258,7 @@ private struct ShapeBiasNumbers {
           " \(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))", .quiet
         ))
     }
-    spans.append(Span(" S\(counts.shape) T\(counts.texture) n\(counts.neither)", .quiet))
+    spans.append(Span(" S\(counts.shape) T\(counts.texture) of \(counts.total)", .quiet))
     return spans
   }
 
@@ -293,6 +272,10 @@ private struct ShapeBiasNumbers {
           ", chance \(Format.percent(readOut.heldOut.chance)), n \(readOut.heldOut.total)", .quiet),
       ])
     }
+    lines.append([
+      Span("   neither shape nor texture ", .quiet),
+      Span("\(report.counts.overall.neither)", .text),
+    ])
     if report.stages.count > 1 {
       let biases = report.stages.map { stage in
         stage.bias.map { Format.fixed($0, 2) } ?? model.display.glyphs.dash

@@ -40,9 +40,7 @@ extension Frame {
 
   private mutating func drawSlot(_ slot: Slot, _ model: Model) {
     drawSlotTitle(slot, model)
-    let area = Area(
-      row: slot.area.row + 1, column: slot.area.column + 1, rows: slot.area.rows - 1,
-      columns: slot.area.columns - 1)
+    let area = slot.area.belowTitle
     switch slot.panel {
     case .fields: break
     case .unit: drawUnit(model, in: area)
@@ -51,6 +49,7 @@ extension Frame {
     case .images: drawImages(model, in: area)
     case .jobs: drawJobs(model, in: area)
     case .shapeBias: drawShapeBias(model, in: area)
+    case .prediction: drawPredictions(model, in: area)
     }
   }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -11,6 +12,29 @@ import Testing
       network: NetworkSpec(model: model), size: InputSize(height: 64, width: 48))
     change(&request)
     return request
+  }
+
+  @Test func ratiosOfEachImageAndAnswersOfTheLayer() throws {
+    let computer = ERFComputer()
+    let both = try computer.compute(
+      request {
+        $0.images = .builtIn(2)
+        $0.keepsForward = true
+      })
+    #expect(both.imageRatios.count == 2)
+    let second = try computer.compute(request { $0.images = .builtInAt(1..<2) })
+    #expect(both.imageRatios[1] == second.metrics.ratios)
+    #expect(second.imageRatios.isEmpty)
+    #expect(both.features.count == 8 * 6 && both.features.allSatisfy { $0 >= 0 })
+    let network = try computer.network(NetworkSpec(model: model))
+    var sum: Float = 0
+    for index in 0..<2 {
+      let input = network.preprocessing.tensor(
+        BuiltInImages.image(at: index), size: InputSize(height: 64, width: 48))
+      let features = try network.features(input, tap: nil)
+      for channel in 0..<12 { sum += max(0, features[0, 3, 2, channel]) / 24 }
+    }
+    #expect(abs(both.features[3 * 6 + 2] - sum) < 1e-4 * sum)
   }
 
   @Test func reportsInOrderAndAverages() throws {
@@ -139,6 +163,20 @@ import Testing
     }
   }
 
+  @Test func cancellingStopsTheLoading() throws {
+    let cancellation = Cancellation()
+    let source = CancellingParameters(after: 3, cancellation: cancellation)
+    let architecture = try ModelCatalogue.architecture(model)
+    #expect(throws: CancellationError.self) {
+      _ = try architecture.graph(
+        from: CancellableParameters(source: source, cancellation: cancellation))
+    }
+    #expect(source.given.load(ordering: .sequentiallyConsistent) == 3)
+    #expect(throws: CancellationError.self) {
+      _ = try Network(NetworkSpec(model: model), cancellation: cancellation)
+    }
+  }
+
   @Test func cancellingStopsTheRun() {
     let cancellation = Cancellation()
     #expect(throws: CancellationError.self) {
@@ -156,4 +194,23 @@ import Testing
       #expect(result.subject.tap == tap)
     }
   }
+}
+
+/// Zeros, and somebody who changes their mind after a number of them.
+private final class CancellingParameters: ParameterSource {
+  let given = Atomic(0)
+  private let limit: Int
+  private let cancellation: Cancellation
+
+  init(after limit: Int, cancellation: Cancellation) {
+    self.limit = limit
+    self.cancellation = cancellation
+  }
+
+  func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
+    if given.add(1, ordering: .sequentiallyConsistent).newValue == limit { cancellation.cancel() }
+    return Tensor(zeros: shape)
+  }
+
+  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { true }
 }

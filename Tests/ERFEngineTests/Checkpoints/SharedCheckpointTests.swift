@@ -44,7 +44,7 @@ struct SharedCheckpointTests {
   @Test func trainedWeightsArePreferred() throws {
     let file = try Checkpoint(path: Self.path("training-state.pth"))
     let parameters = try CheckpointParameters(
-      file: file, model: Self.model, landmark: RepLKNet.landmark)
+      file: file, model: Self.model, landmarks: RepLKNet.landmarks)
     #expect(parameters.choice == WeightsChoice(chosen: "model", others: ["model_ema"]))
   }
 

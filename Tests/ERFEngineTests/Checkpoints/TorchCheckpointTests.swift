@@ -78,7 +78,7 @@ import Testing
 
   @Test func prefersTrainedToAveragedWeights() throws {
     let checkpoint = try Checkpoint(path: Self.path("wrapped.pth"))
-    let parameters = try CheckpointParameters(file: checkpoint, model: "test", landmark: "plain")
+    let parameters = try CheckpointParameters(file: checkpoint, model: "test", landmarks: ["plain"])
     #expect(
       parameters.choice == WeightsChoice(chosen: "model.module", others: ["model_ema.module"]))
     #expect(parameters.weights.shapes == Self.shapes)

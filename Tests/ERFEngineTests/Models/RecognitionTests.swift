@@ -46,6 +46,50 @@ import Testing
     #expect(ModelCatalogue.recognise(backbone).map(\.id) == ["resnet-18"])
   }
 
+  /// timm's MobileNetV2, whose modules come in the same order under names of their own.
+  @Test func otherLibrariesNamesAreTaken() throws {
+    let folder = try TemporaryFolder()
+    let spec = NetworkSpec(model: "mobilenetv2:width=0.35:classes=5", weights: .random(seed: 2))
+    let tensors = try Network.trained(spec).graph.stateDictionary
+    var modules = ["conv_stem", "bn1"]
+    for (group, repeats) in [1, 2, 3, 4, 3, 3, 1].enumerated() {
+      for index in 0..<repeats {
+        let names =
+          group == 0
+          ? ["conv_dw", "bn1", "conv_pw", "bn2"]
+          : ["conv_pw", "bn1", "conv_dw", "bn2", "conv_pwl", "bn3"]
+        modules += names.map { "blocks.\(group).\(index).\($0)" }
+      }
+    }
+    modules += ["conv_head", "bn2", "classifier"]
+    var scopes: [String] = []
+    let renamed = tensors.map { key, value in
+      let parts = key.split(separator: ".")
+      let scope = parts.dropLast().joined(separator: ".")
+      if scopes.last != scope { scopes.append(scope) }
+      return ("\(modules[scopes.count - 1]).\(parts[parts.count - 1])", value)
+    }
+    #expect(scopes.count == modules.count)
+    let path = folder.file("timm.safetensors")
+    try SafetensorsWriter(
+      tensors: renamed.map { ("model." + $0.0, $0.1) }, type: .float32, metadata: [:]
+    ).write(to: path)
+    let network = try Network(NetworkSpec(model: nil, weights: .file(path)))
+    #expect(try network.id == spec.model && network.weightsHash == Network(spec).weightsHash)
+    #expect(network.weightsChoice?.chosen == "model")
+    // What is missing is called as in the file.
+    try SafetensorsWriter(
+      tensors: renamed.filter { $0.0 != "blocks.3.1.bn2.weight" }, type: .float32, metadata: [:]
+    ).write(to: path)
+    let error = #expect(throws: CheckpointError.self) {
+      try Network(NetworkSpec(model: nil, weights: .file(path)))
+    }
+    guard case .mismatch(_, let mismatch)? = error else { return }
+    #expect(mismatch.missing.count == 1 && mismatch.extra.isEmpty)
+    let inspection = try CheckpointInspection(path: path)
+    #expect(inspection.weights.map(\.network) == [spec.model])
+  }
+
   @Test func strangeShapesAreNoNetwork() {
     for shapes: [String: Shape] in [
       [:], ["conv1.weight": [64]], ["conv1.weight": [64, 3, 7, 7]],

@@ -1,0 +1,88 @@
+// Maps that were saved earlier, or by others, read back as if they had just been computed.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A map in a file: `.npy` holds M, `.pgm` holds A.
+public enum SavedMap {
+  /// Why a file holds no map.
+  public enum Failure: ExplainedError, Equatable {
+    case shape(path: String, [Int])
+    case notFinite(path: String)
+
+    public var explanation: String {
+      switch self {
+      case .shape(let path, let shape):
+        "\(path): an array of shape \(shape) is no map: (H, W) was expected, at least 2 x 2"
+      case .notFinite(let path): "\(path): the map has NaN or Inf"
+      }
+    }
+  }
+
+  /// Whether a name is that of a map rather than of a network.
+  public static func isSaved(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasSuffix(".npy") || name.hasSuffix(".pgm")
+  }
+
+  /// Reads `path`. A PGM of this program says how large M was; of another's grey levels, the brightest
+  /// is taken as log10(M + 1) = 1.
+  ///
+  /// - Throws: `FileError`, `ExportError`, `ImageError`, ``Failure``.
+  public static func load(path: String) throws -> ERFResult {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let map = try path.lowercased().hasSuffix(".npy") ? array(path) : picture(path)
+    let size = InputSize(height: map.height, width: map.width)
+    let subject = ERFSubject(
+      model: path, weights: "saved", weightsHash: "", input: size, stages: [], tap: "saved map",
+      mapSize: size, units: [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
+    let metrics = ERFMetrics(map)
+    return ERFResult(
+      subject: subject, map: map, metrics: metrics, imageNames: [path],
+      seconds: ERFSeconds(total: (clock.now - start).inSeconds),
+      peakBytes: ProcessMemory.peakBytes)
+  }
+
+  private static func array(_ path: String) throws -> ERFMap {
+    let array = try NPY.load(path: path)
+    // (1, H, W) and the like are maps too.
+    let shape = array.shape.drop { $0 == 1 }
+    guard shape.count == 2, shape.allSatisfy({ (2...16_384).contains($0) }) else {
+      throw Failure.shape(path: path, array.shape)
+    }
+    guard array.values.allSatisfy(\.isFinite) else { throw Failure.notFinite(path: path) }
+    let isSigned = array.values.contains { $0 < 0 }
+    return ERFMap(
+      height: shape[shape.startIndex], width: shape[shape.startIndex + 1],
+      values: array.values.map(Double.init), rule: isSigned ? .signed : .paper)
+  }
+
+  private static func picture(_ path: String) throws -> ERFMap {
+    let picture = try PGM.load(path: path)
+    guard min(picture.height, picture.width) >= 2 else {
+      throw Failure.shape(path: path, [picture.height, picture.width])
+    }
+    let isSigned = picture.comments.contains { $0.contains("zero in the middle") }
+    let top = log1p(peak(picture.comments) ?? 9)
+    let values = picture.values.map { grey in
+      let share = isSigned ? 2 * grey - 1 : grey
+      let size = expm1(abs(share) * top)
+      return share < 0 ? -size : size
+    }
+    return ERFMap(
+      height: picture.height, width: picture.width, values: values,
+      rule: isSigned ? .signed : .paper)
+  }
+
+  /// The largest M, which this program writes into the header.
+  private static func peak(_ comments: [String]) -> Double? {
+    guard let line = comments.first(where: { $0.contains("max M = ") }) else { return nil }
+    let parts = line.split(separator: "=")
+    let peak = parts.last.flatMap { Double($0.drop { $0 == " " }) }
+    return peak.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+  }
+}

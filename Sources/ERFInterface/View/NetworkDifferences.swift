@@ -1,0 +1,64 @@
+// What tells A from B, and nothing else.
+
+import ERFEngine
+
+struct NetworkDifferences {
+  let model: Model
+
+  var lines: [[Span]] {
+    var rows = values.filter { $0.a != $0.b }
+    if rows.isEmpty { return [[Span("A and B are the same", .quiet)]] }
+    rows.insert(("only what differs", "A", "B"), at: 0)
+    return rows.enumerated().map { index, row in
+      [
+        Span(row.name.rightPadded(18), .quiet),
+        Span(row.a.leftPadded(11), index == 0 ? .accent : .text),
+        Span(row.b.leftPadded(11), index == 0 ? .second : .text),
+      ]
+    }
+  }
+
+  private typealias Row = (name: String, a: String, b: String)
+
+  private var values: [Row] {
+    let networks = model.session.networks
+    let designs = networks.map { try? NetworkDesign(model: $0.id) }
+    var rows: [Row] = [
+      ("opened", short(networks[0].model), short(networks[1].model)),
+      ("weights", weights(networks[0]), weights(networks[1])),
+    ]
+    if let a = designs[0]?.stages, let b = designs[1]?.stages {
+      rows.append(("stages", "\(a.count)", "\(b.count)"))
+      for (stage, pair) in zip(a, b).enumerated() {
+        for field in StageField.allCases {
+          rows.append(
+            ("stage \(stage + 1) \(field.title)", pair.0.text(field), pair.1.text(field)))
+        }
+      }
+    }
+    if networks.contains(where: { $0.edited != nil }) {
+      rows.append(("new sizes", networks[0].fit.name, networks[1].fit.name))
+    }
+    if let a = model.facts(0), let b = model.facts(1) {
+      rows.append(("parameters", millions(a.parameters), millions(b.parameters)))
+      rows.append(("mult-adds", billions(a.multiplyAdds), billions(b.multiplyAdds)))
+    }
+    return rows
+  }
+
+  private func short(_ name: String) -> String {
+    let name = name.fileName.sanitised
+    return name.unicodeScalars.count <= 11
+      ? name : String(String.UnicodeScalarView(name.unicodeScalars.suffix(11)))
+  }
+
+  private func weights(_ network: NetworkChoice) -> String {
+    switch network.weights {
+    case .random(let seed): "random:\(seed)"
+    case .file(let path): short(path)
+    }
+  }
+
+  private func millions(_ count: Int) -> String { Format.fixed(Double(count) / 1e6, 2) + " M" }
+  private func billions(_ count: Int) -> String { Format.fixed(Double(count) / 1e9, 2) + " G" }
+}

@@ -1,0 +1,105 @@
+// The prediction panel: the five likeliest classes of the current image, with what they were before
+// the edit.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawPredictions(_ model: Model, in area: Area) {
+    var row = area.row
+    let end = area.row + area.rows
+    for side in model.sides.indices {
+      let table = PredictionTable(model: model, side: side, width: area.columns)
+      for line in table.lines where row < end {
+        write(line, row: row, column: area.column, width: area.columns)
+        row += 1
+      }
+      row += 1
+    }
+  }
+}
+
+/// What one network says.
+private struct PredictionTable {
+  let model: Model
+  let side: Int
+  let width: Int
+
+  private static let shown = 5
+
+  var lines: [[Span]] {
+    let letter =
+      model.sides.count > 1
+      ? [Span(Model.letter(side) + "  ", side == 0 ? .accent : .second, .bold)] : []
+    let title = letter + [Span(model.name(side), .text)]
+    guard let request = model.prediction(side) else {
+      let isMap = model.session.networks[side].savedMap != nil
+      let reason = isMap ? "a saved map names nothing" : "a prepared tensor is no picture to name"
+      return [title, [Span(reason, .quiet)]]
+    }
+    switch model.predictions[request] {
+    case .classes(let now): return [title + verdict(now)] + table(now)
+    case .failed(let reason):
+      return [title] + wrap(reason, width: width).map { [Span($0, .failure)] }
+    case .cancelled: return [title, [Span("cancelled; r asks again", .quiet)]]
+    case .waiting, nil: return [title, [Span("looking at the image ...", .quiet)]]
+    }
+  }
+
+  /// Whether the likeliest class is the picture's, where its folder tells.
+  private func verdict(_ now: Classification) -> [Span] {
+    guard let isRight = now.isRight else { return [] }
+    return [Span(isRight ? "  right" : "  wrong", isRight ? .quiet : .warning)]
+  }
+
+  private var before: Classification? {
+    guard let request = model.predictionBefore(side),
+      case .classes(let classes)? = model.predictions[request]
+    else { return nil }
+    return classes
+  }
+
+  private func table(_ now: Classification) -> [[Span]] {
+    let before = before
+    let top = now.top.prefix(Self.shown)
+    var lines = top.map { row($0, was: before) }
+    // What was likeliest before and fell out of the list.
+    if let old = before?.top.first, !top.contains(where: { $0.index == old.index }),
+      let candidate = now.top.first(where: { $0.index == old.index })
+    {
+      lines.append(row(candidate, was: before))
+    }
+    if before != nil {
+      lines.insert([Span("now    was".leftPadded(width), .line)], at: 0)
+    }
+    return lines
+  }
+
+  private func row(_ candidate: Classification.Candidate, was before: Classification?) -> [Span] {
+    let numbers = before == nil ? 7 : 15
+    let bar = min(24, max(6, width / 4))
+    let name = max(6, width - bar - numbers - 1)
+    let full = Int((candidate.probability * Double(bar)).rounded())
+    let glyphs = model.display.glyphs
+    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
+      String(String.UnicodeScalarView(repeatElement(glyph, count: count)))
+    }
+    let label = (candidate.name ?? "class \(candidate.index)").sanitised
+    var spans = [
+      Span(cut(label, to: name).rightPadded(name) + " ", .text),
+      Span(line(glyphs.full, full), side == 0 ? .accent : .second),
+      Span(line(glyphs.empty, bar - full), .line),
+      Span(Format.percent(candidate.probability).leftPadded(7), .text),
+    ]
+    if let before {
+      let was = before.top.first { $0.index == candidate.index }?.probability ?? 0
+      spans.append(Span(Format.percent(was).leftPadded(8), .quiet))
+    }
+    return spans
+  }
+
+  private func cut(_ text: String, to width: Int) -> String {
+    guard text.unicodeScalars.count > width else { return text }
+    let kept = text.unicodeScalars.prefix(max(0, width - 1))
+    return String(String.UnicodeScalarView(kept + [model.display.glyphs.ellipsis]))
+  }
+}

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct KernelMapTests {
+  private static let model = "replknet:kernels=9,7,5,3:layers=1,1,2,1:channels=8,8,8,8:small=3"
+
+  @Test func oneMapAStage() throws {
+    let stages = try StageKernels.stages(of: NetworkSpec(model: Self.model))
+    #expect(stages.map { $0?.after.side } == [9, 7, 5, 3])
+    for stage in stages {
+      let stage = try #require(stage)
+      #expect(stage.before.values.max() == 1 && stage.after.values.max() == 1)
+      #expect(stage.before != stage.after)
+      #expect(stage.after.values.count == stage.after.side * stage.after.side)
+    }
+  }
+
+  /// The small kernel adds to the middle and to nothing else: outside it both maps are the same up to
+  /// their scale.
+  @Test func mergingStrengthensTheMiddle() throws {
+    let stage = try #require(try StageKernels.stages(of: NetworkSpec(model: Self.model))[0])
+    #expect(stage.after.share(ofMiddle: 3) > 1.5 * stage.before.share(ofMiddle: 3))
+    let scale = stage.after.values[0] / stage.before.values[0]
+    for index in 0..<9 {
+      #expect(abs(stage.after.values[index] / stage.before.values[index] / scale - 1) < 1e-6)
+    }
+  }
+
+  @Test func sumsOverChannelsAndBlocks() throws {
+    let spec = NetworkSpec(model: Self.model)
+    let graph = try Network(spec).graph
+    var sums = [Double](repeating: 0, count: 25)
+    for node in graph.nodes where node.block.hasPrefix("stages.2") {
+      guard let kernels = node.op as? DepthwiseConvolution, kernels.weight.shape[2] == 5 else {
+        continue
+      }
+      for channel in 0..<8 {
+        for place in 0..<25 { sums[place] += Double(abs(kernels.weight[channel * 25 + place])) }
+      }
+    }
+    let peak = try #require(sums.max())
+    let found = try #require(try StageKernels.stages(of: spec)[2]).after.values
+    for (value, sum) in zip(found, sums) { #expect(abs(value - sum / peak) < 1e-6) }
+  }
+
+  @Test func withoutSmallKernelsMergingChangesNothing() throws {
+    let model = Self.model.dropLast() + "0"
+    for stage in try StageKernels.stages(of: NetworkSpec(model: String(model))) {
+      #expect(stage?.before == stage?.after)
+    }
+  }
+
+  @Test func residualNetworksHaveTheirKernels() throws {
+    let stages = try StageKernels.stages(of: NetworkSpec(model: "resnet20-cifar"))
+    #expect(stages.map { $0?.after.side } == [3, 3, 3])
+    let wide = try StageKernels.stages(of: NetworkSpec(model: "resnet-18"))
+    #expect(wide.map { $0?.after.side } == [3, 3, 3, 3])
+  }
+}

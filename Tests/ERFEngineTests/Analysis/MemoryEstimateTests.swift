@@ -1,0 +1,38 @@
+import Testing
+
+@testable import ERFEngine
+
+/// How the estimate moves with what is asked; how near it comes to the truth is tested on processes.
+@Suite struct MemoryEstimateTests {
+  private func estimate(
+    _ model: String, size: Int = 512, tap: String? = nil, keepsForward: Bool = false
+  ) throws -> MemoryEstimate {
+    var request = ERFRequest(
+      network: NetworkSpec(model: model), size: InputSize(height: size, width: size), tap: tap)
+    request.keepsForward = keepsForward
+    return try request.memoryEstimate()
+  }
+
+  @Test func activationsGrowWithTheInputAndWeightsDoNot() throws {
+    let small = try estimate("replknet-31")
+    let large = try estimate("replknet-31", size: 1024)
+    #expect(large.weightBytes == small.weightBytes && large.loadingBytes == small.loadingBytes)
+    let growth = Double(large.activationBytes) / Double(small.activationBytes)
+    #expect((3.8...4.2).contains(growth))
+  }
+
+  @Test func smallFieldsTakeLess() throws {
+    let whole = try estimate("replknet-3", size: 1024, keepsForward: true)
+    let seen = try estimate("replknet-3", size: 1024)
+    #expect(seen.activationBytes * 3 < whole.activationBytes)
+    let early = try estimate("replknet-3", size: 1024, tap: "stage1")
+    #expect(early.activationBytes * 10 < seen.activationBytes)
+    #expect(early.weightBytes == seen.weightBytes, "all of the weights are loaded")
+  }
+
+  @Test func parametersAreCountedInFullPrecision() throws {
+    let estimate = try estimate("resnet-18")
+    // 11.69 million parameters as loaded, and as many folded ones.
+    #expect((88_000_000...98_000_000).contains(estimate.loadingBytes))
+  }
+}

@@ -1,0 +1,55 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct SavedMapTests {
+  private let folder: TemporaryFolder
+  private let result: ERFResult
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let model = "replknet:kernels=13,9:layers=1,1:channels=8,12:classes=5"
+    result = try ERFComputer().compute(
+      ERFRequest(network: NetworkSpec(model: model), size: InputSize(height: 64, width: 48)))
+  }
+
+  /// What was exported comes back: NPY as float32, PGM to its 16 bits.
+  @Test(arguments: [("m.npy", 1e-6), ("m.pgm", 1e-4)])
+  func whatWasExportedComesBack(_ name: String, _ tolerance: Double) throws {
+    let path = folder.file(name)
+    try HeatmapExport.write(result, to: path)
+    let back = try SavedMap.load(path: path)
+    #expect(back.map.height == 64 && back.map.width == 48)
+    let peak = result.map.peak
+    for (found, value) in zip(back.map.values, result.map.values) {
+      #expect(abs(found - value) <= tolerance * peak)
+    }
+    #expect(back.metrics.ratios.map(\.side) == result.metrics.ratios.map(\.side))
+  }
+
+  @Test func whatIsNoMapIsRefused() throws {
+    for (array, path) in [
+      (NPY(shape: [3, 4, 5], values: [Float](repeating: 0, count: 60)), "cube.npy"),
+      (NPY(shape: [7], values: [Float](repeating: 0, count: 7)), "line.npy"),
+    ] {
+      _ = try folder.write(array.encoded(), to: path)
+      #expect(throws: SavedMap.Failure.self) { try SavedMap.load(path: folder.file(path)) }
+    }
+    let nan = NPY(shape: [2, 2], values: [0, .nan, 0, 0])
+    _ = try folder.write(nan.encoded(), to: "nan.npy")
+    #expect(throws: SavedMap.Failure.notFinite(path: folder.file("nan.npy"))) {
+      try SavedMap.load(path: folder.file("nan.npy"))
+    }
+  }
+
+  /// A grey map of another program: the brightest pixel is log10(M + 1) = 1.
+  @Test func greyLevelsAreA() throws {
+    _ = try folder.write(Array("P2\n2 2\n100\n0 50 100 25\n".utf8), to: "grey.pgm")
+    let map = try SavedMap.load(path: folder.file("grey.pgm")).map
+    for (found, expected) in zip(map.logScaled, [0, 0.5, 1, 0.25]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    #expect(abs(map.peak - 9) < 1e-9)
+  }
+}

@@ -1,0 +1,97 @@
+// The images panel: choosing, adding, thumbnails.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct ImagesTests {
+  @Test func aFolderIsAdded() {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("5")
+    _ = model.type("A")
+    for scalar in "photos".unicodeScalars { _ = model.type(scalar) }
+    guard case .listImages(let id, "photos")? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is listed")
+      return
+    }
+    #expect(model.isBusy)
+    let effects = update(
+      &model, .foundImages(id, paths: ["photos/a.png", "photos/b.png"], failure: nil))
+    #expect(model.session.images.source == .files(["photos/a.png", "photos/b.png"]))
+    guard case .compute(_, let request, _)? = effects.first else {
+      Issue.record("nothing runs")
+      return
+    }
+    #expect(request.images == .files(["photos/a.png"]))
+    #expect(
+      effects.filter { if case .drawPicture = $0 { true } else { false } }.count == 2)
+    _ = update(&model, .key(.backspace))
+    #expect(model.session.images == ImageChoice())
+  }
+
+  @Test func aFolderThatIsNotThereIsSaid() {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("5")
+    _ = model.type("A")
+    _ = model.type("x")
+    guard case .listImages(let id, _)? = update(&model, .key(.enter)).first else { return }
+    let before = model.session
+    _ = update(&model, .foundImages(id, paths: [], failure: "x does not exist"))
+    #expect(model.session == before && model.notice?.lines == ["x does not exist"])
+  }
+
+  @Test func thumbnailsAreDrawnOnce() {
+    var model = makeModel(["RepLKNet-13"])
+    let effects = model.type("5")
+    var names: [PictureName] = []
+    for case .drawPicture(let name) in effects { names.append(name) }
+    #expect(names.count == BuiltInImages.count)
+    #expect(model.type("j").isEmpty)
+    for name in names { _ = update(&model, .pictured(name, .failed("damaged"))) }
+    #expect(!model.isBusy && model.type("k").isEmpty)
+    #expect(
+      view(model, size: ScreenSize(rows: 60, columns: 200)).text.contains("damaged"))
+  }
+
+  @Test func picturesKeepTheirProportions() {
+    guard case .small(let image) = Picture.load(.builtIn(0)) else {
+      Issue.record("no picture")
+      return
+    }
+    let whole = BuiltInImages.image(at: 0)
+    #expect(max(image.height, image.width) == Pictures.side)
+    #expect(abs(image.height * whole.width - image.width * whole.height) <= whole.width)
+    guard case .failed = Picture.load(.file("/nowhere.png")) else {
+      Issue.record("a picture from nowhere")
+      return
+    }
+  }
+
+  /// Means and deviations as computed by hand: 10 and 20 % have mean 15 and deviation 7.07.
+  @Test func theSpreadIsShown() {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("5")
+    func ratios(_ share: Double) -> [AreaRatio] {
+      ERFMetrics.thresholds.map { AreaRatio(threshold: $0, side: 3, ratio: share) }
+    }
+    model.sides[0].shown?.result?.imageRatios = [ratios(0.1), ratios(0.2)]
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.contains("15.0 ± 7.1"))
+    #expect(view(model, size: ScreenSize(rows: 24, columns: 80)).text.contains("15±7.1"))
+  }
+
+  @Test func theUnderlayShowsThroughWhereTheMapIsDark() {
+    var model = makeModel(["RepLKNet-13"], display: Display())
+    let plain = view(model, size: ScreenSize(rows: 24, columns: 80))
+    for case .drawPicture(let name) in model.type("i") {
+      _ = update(&model, .pictured(name, Picture.load(name)))
+    }
+    let under = view(model, size: ScreenSize(rows: 24, columns: 80))
+    func pictures(_ frame: Frame) -> Int {
+      frame.cells.filter { if case .picture = $0.background { true } else { false } }.count
+    }
+    #expect(pictures(plain) == 0 && pictures(under) > 300)
+    #expect(plain.size == under.size)
+  }
+}

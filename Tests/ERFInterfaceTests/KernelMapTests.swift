@@ -1,0 +1,57 @@
+// The aggregated kernels, and what tells A from B.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct AggregatedKernelTests {
+  private static func kernels(_ side: Int, middle: Double) -> StageKernels? {
+    var values = [Double](repeating: 0.25, count: side * side)
+    let before = KernelMap(side: side, values: values)
+    values[side * side / 2] = middle
+    return StageKernels(before: before, after: KernelMap(side: side, values: values))
+  }
+
+  @Test func areSummedOnceANetwork() {
+    var model = makeModel()
+    var effects = model.type("3")
+    guard case .aggregateKernels(let id, let spec)? = effects.first else {
+      Issue.record("nothing is summed")
+      return
+    }
+    #expect(spec == model.session.networks[0].spec && model.isBusy)
+    #expect(model.type("j").isEmpty)
+    let stages = [Self.kernels(13, middle: 1), nil, Self.kernels(13, middle: 1), nil]
+    effects = update(&model, .aggregated(id, stages, failure: nil))
+    #expect(effects.isEmpty && !model.isBusy)
+    _ = model.type("j")
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    // 25 of 169 cells of 0.25; then the middle one is 1: 7 / 43.
+    #expect(text.contains("|w| of stage 3") && text.contains("before 5x5 15 %"))
+    #expect(text.contains("merged 5x5 16 %"))
+    // An edit asks anew, after the field is there; undone, nothing is asked.
+    effects = model.type(">")
+    #expect(effects.allSatisfy { if case .aggregateKernels = $0 { false } else { true } })
+    model.finish(effects)
+    #expect(model.kernelMaps.job != nil)
+  }
+
+  @Test func onlyWhatDiffersIsShown() {
+    var model = makeModel(["replknet-13", "replknet-31"])
+    for key in "3D" { _ = model.type(key.unicodeScalars.first!) }
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(text.contains("only what differs") && text.contains("stage 4 kernel") == false)
+    #expect(text.contains("stage 3 kernel") && !text.contains("stage 3 depth"))
+    #expect(text.contains("73.68 M") && text.contains("79.39 M"))
+    _ = model.type("X")
+    #expect(
+      view(model, size: ScreenSize(rows: 40, columns: 120)).text.contains("A and B are the same"))
+  }
+
+  @Test func oneNetworkHasNoDifferences() {
+    var model = makeModel(["replknet-13"])
+    for key in "3D" { _ = model.type(key.unicodeScalars.first!) }
+    #expect(model.notice?.lines == ["there is one network; give two to compare"])
+  }
+}

@@ -1,0 +1,97 @@
+// The mouse: it finds what is drawn, wherever that is.
+
+import ERFEngine
+import Foundation
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct PointerTests {
+  private let size = ScreenSize(rows: 40, columns: 120)
+
+  private func listening() -> Model {
+    var model = makeModel()
+    _ = model.type("m")
+    return model
+  }
+
+  @Test func isOnlyListenedToWhenAsked() {
+    var model = makeModel()
+    let before = model.session
+    #expect(update(&model, .pointer(Pointer(.click, row: 10, column: 10), size)).isEmpty)
+    #expect(model.session == before)
+    guard case .listenToMouse(true)? = model.type("m").first else {
+      Issue.record("m listens to the mouse")
+      return
+    }
+    _ = update(&model, .mouseRefused)
+    #expect(!model.hasMouse && model.notice?.lines == ["this terminal reports no mouse"])
+  }
+
+  @Test func aClickOnAMapLooksFromThere() throws {
+    var model = listening()
+    let layout = ScreenLayout(size: size, screen: model.session.screen)
+    let parts = FieldsParts(model, in: try #require(layout.fields))
+    let map = FieldDrawing(model: model, index: 1, area: parts.sides[1].area).layout.map
+    let effects = update(&model, .pointer(Pointer(.click, row: map.row, column: map.column), size))
+    #expect(model.session.target.units == [Unit(row: 0, column: 0)])
+    #expect(model.active == 1 && model.focus == .fields && model.isComputing && !effects.isEmpty)
+    // Unit 3 of 7 looks from 3/7 of the input; it is the central one, which is written as none.
+    let middle = Pointer(
+      .click, row: map.row + map.rows * 3 / 7, column: map.column + map.columns * 3 / 7)
+    _ = update(&model, .pointer(middle, size))
+    #expect(model.session.target.units.isEmpty)
+    _ = update(&model, .pointer(Pointer(.wheelUp, row: map.row, column: map.column), size))
+    #expect(model.session.screen.window.zoom == 2)
+    _ = update(&model, .pointer(Pointer(.wheelDown, row: map.row, column: map.column), size))
+    #expect(model.session.screen.window.zoom == 1)
+  }
+
+  @Test func aClickOnThePanelsChooses() throws {
+    var model = listening()
+    func slot(_ panel: PanelName) throws -> Slot {
+      let layout = ScreenLayout(size: size, screen: model.session.screen)
+      return try #require(layout.slots.first { $0.tabs.contains(panel) })
+    }
+    // Titles are tabs.
+    let title = try slot(.unit).area
+    let text = view(model, size: size).text.split(
+      separator: "\n", omittingEmptySubsequences: false)[title.row]
+    let place = try #require(text.range(of: "2 Unit"))
+    let column = text.unicodeScalars.distance(from: text.startIndex, to: place.lowerBound)
+    _ = update(&model, .pointer(Pointer(.click, row: title.row, column: column), size))
+    #expect(model.focus == .unit)
+    // The grid of units.
+    let area = try slot(.unit).area.belowTitle
+    let map = try #require(model.unitMap)
+    let grid = try #require(UnitGrid(map, in: model.unitGridArea(in: area)))
+    let cells = grid.cells(row: 5, column: 2)
+    _ = update(&model, .pointer(Pointer(.click, row: cells.row, column: cells.column), size))
+    #expect(model.session.target.units == [Unit(row: 5, column: 2)])
+    // A value of the kernels table.
+    _ = model.type("3")
+    let table = try slot(.kernels).area.belowTitle
+    let row = table.row + KernelColumns.headingRows + 2
+    _ = update(&model, .pointer(Pointer(.click, row: row, column: table.column + 18), size))
+    #expect(model.lists.stage == 2 && model.lists.field == .dilation)
+    // The wheel scrolls lists.
+    _ = model.type("5")
+    let images = try slot(.images).area.belowTitle
+    let wheel = Pointer(.wheelDown, row: images.row + 3, column: images.column + 3)
+    _ = update(&model, .pointer(wheel, size))
+    #expect(model.lists.image == 1)
+  }
+
+  @Test func nothingIsHitOutside() {
+    for (row, column) in [(0, 0), (39, 119), (4000, 4000), (39, 0)] {
+      for action in [Pointer.Action.click, .wheelUp, .wheelDown] {
+        for panel in "1234567" {
+          var model = listening()
+          _ = model.type(panel.unicodeScalars.first!)
+          _ = update(&model, .pointer(Pointer(action, row: row, column: column), size))
+          _ = view(model, size: ScreenSize(rows: 24, columns: 80))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// The prediction panel: what is asked when, and what is given up.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct PredictionTests {
+  private func asked(_ effects: [Effect]) -> [PredictionRequest] {
+    effects.compactMap { if case .predict(_, let request, _) = $0 { request } else { nil } }
+  }
+
+  private func cancelled(_ effects: [Effect]) -> Int {
+    effects.filter { if case .cancel = $0 { true } else { false } }.count
+  }
+
+  @Test func bothNetworksAreAskedOnceThePanelIsSeen() {
+    var model = makeModel()
+    let effects = model.type("8")
+    #expect(asked(effects).map(\.network) == model.session.networks.map(\.spec))
+    #expect(asked(effects).map(\.image) == [.builtIn(0), .builtIn(0)])
+    model.finish(effects)
+    #expect(!model.predictions.isBusy && asked(model.type("c")).isEmpty)
+    let next = asked(model.type("n"))
+    #expect(next.map(\.image) == [.builtIn(1), .builtIn(1)])
+  }
+
+  @Test func editsAreComparedWithWhatWas() {
+    var model = makeModel()
+    model.finish(model.type("8"))
+    _ = model.type("3")
+    let first = model.type(">")
+    #expect(asked(first).count == 1, "the unedited network was asked before")
+    let second = model.type(">")
+    #expect(asked(second).count == 1 && cancelled(second) == 2, "the map and the prediction")
+    model.finish(second)
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.contains("now    was") && text.contains("55.0 %   5.0 %"))
+  }
+
+  @Test func nothingIsAskedUnseenAndEscapeGivesUp() {
+    var model = makeModel()
+    #expect(asked(model.type("n")).isEmpty)
+    _ = model.type("8")
+    let effects = update(&model, .key(.escape))
+    #expect(cancelled(effects) == 4 && !model.predictions.isBusy)
+    #expect(asked(model.type("c")).isEmpty)
+    #expect(asked(model.type("r")).count == 2)
+  }
+}

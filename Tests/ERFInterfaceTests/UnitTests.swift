@@ -1,0 +1,67 @@
+// The unit panel: moving, marking, summing.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct UnitTests {
+  private func requested(_ effects: [Effect]) -> [[Unit]] {
+    effects.compactMap { if case .compute(_, let request, _) = $0 { request.units } else { nil } }
+  }
+
+  @Test func theMapFollowsTheUnit() {
+    var model = makeModel(["RepLKNet-13", "RepLKNet-31"])
+    _ = model.type("2")
+    let effects = update(&model, .key(.up))
+    #expect(requested(effects) == [[Unit(row: 2, column: 3)], [Unit(row: 2, column: 3)]])
+    model.finish(effects)
+    #expect(requested(model.type("L")) == [[Unit(row: 2, column: 6)], [Unit(row: 2, column: 6)]])
+    #expect(
+      model.type("l").isEmpty && model.notice?.lines == ["this is the edge of the layer's map"])
+    #expect(requested(model.type("0")) == [[], []])
+  }
+
+  @Test func markedUnitsAreSummed() {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("2")
+    #expect(model.type(" ").isEmpty == false)
+    #expect(model.session.target.units == [Unit(row: 3, column: 3), Unit(row: 3, column: 3)])
+    #expect(model.request(0).units == [Unit(row: 3, column: 3)])
+    _ = model.type("l")
+    #expect(model.request(0).units == [Unit(row: 3, column: 4), Unit(row: 3, column: 3)])
+    // Over a marked one, Space takes the mark away.
+    _ = model.type("h")
+    _ = model.type(" ")
+    #expect(model.markedUnits.isEmpty && model.request(0).units.isEmpty)
+    _ = model.type(" ")
+    _ = model.type("k")
+    _ = update(&model, .key(.backspace))
+    #expect(model.session.target.units == [Unit(row: 2, column: 3)])
+    _ = update(&model, .key(.backspace))
+    #expect(model.notice?.lines == ["no unit is marked"])
+  }
+
+  @Test func marksGoIntoTheSession() throws {
+    var model = makeModel(["RepLKNet-13"])
+    for key in "2 lk l" { _ = model.type(key.unicodeScalars.first!) }
+    let read = try Session(decoding: model.session.encoded())
+    #expect(read == model.session && read.target.units.count == 3)
+  }
+
+  @Test func thePlacesOfTheGridAreFoundAgain() throws {
+    for map in [InputSize(height: 7, width: 7), InputSize(height: 56, width: 40)] {
+      let grid = try #require(UnitGrid(map, in: Area(row: 3, column: 5, rows: 12, columns: 40)))
+      for row in 0..<grid.rows {
+        for column in 0..<grid.columns {
+          let cells = grid.cells(row: row, column: column)
+          #expect(cells.row + cells.rows <= 15 && cells.column + cells.columns <= 45)
+          let unit = try #require(grid.unit(row: cells.row, column: cells.column))
+          #expect(unit.row / grid.step == row && unit.column / grid.step == column)
+        }
+      }
+      #expect(grid.unit(row: 2, column: 5) == nil && grid.unit(row: 3, column: 4) == nil)
+      #expect(grid.unit(row: 200, column: 5) == nil)
+    }
+  }
+}
