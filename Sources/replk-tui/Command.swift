@@ -12,9 +12,9 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all = [
-    Command.erf, Command.compare, Command.snapshot, Command.probe, Command.stimuli,
-    Command.classify,
-    Command.features, Command.info, Command.models, Command.inspect, Command.convert, Command.bench,
+    Command.erf, Command.compare, Command.snapshot, Command.probe, Command.stimuli, Command.train,
+    Command.classify, Command.features, Command.info, Command.models, Command.inspect,
+    Command.convert, Command.bench,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.

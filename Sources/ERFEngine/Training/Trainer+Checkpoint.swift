@@ -18,6 +18,7 @@ extension Trainer {
     static let recipe = "training.recipe"
     static let steps = "training.steps"
     static let accuracy = "training.accuracy"
+    static let command = "training.command"
     static let date = "training.date"
     static let classes = "training.classes"
     static let log = "log"
@@ -25,9 +26,9 @@ extension Trainer {
 
   /// Writes the state in one step, so that the file is the old or the new one at any time.
   ///
-  /// - Parameter date: for the metadata: `2025-01-31`.
+  /// - Parameters: what made it, for the metadata.
   /// - Throws: `FileError`.
-  public func save(to path: String, program: String, date: String) throws {
+  public func save(to path: String, program: String, command: String) throws {
     var tensors = state.best.stateDictionary
     if state.average != nil {
       tensors += state.graph.stateDictionary.map { (Self.latest + $0.key, $0.value) }
@@ -42,7 +43,8 @@ extension Trainer {
       }
     }
     var metadata = [
-      "format": "pt", Field.model: recipe.model, Field.program: program, Field.date: date,
+      "format": "pt", Field.model: recipe.model, Field.program: program, Field.command: command,
+      Field.date: Date.now.formatted(.iso8601.year().month().day()),
       Field.recipe: try Self.text(recipe), Field.log: try Self.text(state.log),
       Field.steps: "\(state.step)", Field.classes: data.classes.joined(separator: "\n"),
     ]
@@ -72,6 +74,17 @@ extension Trainer {
       first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
     (state.step, state.log) = (step, log)
     self.state = state
+  }
+
+  /// Refuses to begin anew over a training that has not come to its end.
+  ///
+  /// - Throws: `TrainingError.unfinished`.
+  public static func requireNoUnfinishedTraining(in path: String) throws {
+    guard let file = try? Checkpoint(path: path),
+      let recipe = file.metadata[Field.recipe].flatMap({ try? value($0, TrainingRecipe.self) }),
+      let step = file.metadata[Field.steps].flatMap({ Int($0) }), step < recipe.steps
+    else { return }
+    throw TrainingError.unfinished(path: path, step: step, steps: recipe.steps)
   }
 
   private func moments(in file: Checkpoint, _ prefix: String) throws -> [[Tensor]] {

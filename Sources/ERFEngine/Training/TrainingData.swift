@@ -54,8 +54,9 @@ struct TrainingData: Sendable {
     var seen: [String: Int] = [:]
     var parts: [(path: String, label: Int, isHeldOut: Bool)] = []
     for (path, name) in zip(files, names) {
+      parts.append(
+        (path, labels[name] ?? 0, TrainingRecipe.Data.isHeldOut(seen[name, default: 0])))
       seen[name, default: 0] += 1
-      parts.append((path, labels[name] ?? 0, (seen[name] ?? 0) % 10 == 0))
     }
     func block(_ heldOut: Bool) throws -> (PictureBlock, [Int]) {
       let chosen = parts.filter { $0.isHeldOut == heldOut }
@@ -75,6 +76,27 @@ struct TrainingData: Sendable {
     let limit = ProcessMemory.machineBytes / memoryShare
     guard bytes <= limit else {
       throw TrainingError.tooMuchMemory(pictures: count, bytes: bytes, limit: limit)
+    }
+  }
+}
+
+extension TrainingRecipe.Data {
+  /// Every tenth picture of a class is held out.
+  static func isHeldOut(_ place: Int) -> Bool { place % 10 == 9 }
+
+  /// Pictures to learn from.
+  ///
+  /// - Throws: `FileError`, `ImageError`.
+  public func trainingCount() throws -> Int {
+    switch self {
+    case .shapes(let count): return count
+    case .folder(let path):
+      let folders = try ImageList.expandClasses([path]).map {
+        $0.path.split(separator: "/").dropLast()
+      }
+      return Dictionary(grouping: folders, by: \.last).values.reduce(0) { sum, files in
+        sum + files.indices.count { !Self.isHeldOut($0) }
+      }
     }
   }
 }

@@ -17,6 +17,14 @@ public struct TrainingLog: Sendable, Hashable, Codable {
   private var right = 0
   private var images = 0
 
+  /// Over the steps since the last point, or those of the last point.
+  public var latestLoss: Double {
+    losses.isEmpty ? points.last?.loss ?? 0 : losses.reduce(0, +) / Double(losses.count)
+  }
+  public var latestAccuracy: Double {
+    images == 0 ? points.last?.accuracy ?? 0 : Double(right) / Double(images)
+  }
+
   init(steps: Int) { interval = max(1, steps / 100) }
 
   mutating func add(step: Int, loss: Double, right: Int, of images: Int) {

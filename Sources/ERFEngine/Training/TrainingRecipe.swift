@@ -66,6 +66,7 @@ public enum TrainingError: ExplainedError, Equatable {
   case tooMuchMemory(pictures: Int, bytes: Int, limit: Int)
   case notFinite(step: Int)
   case notATraining(path: String)
+  case unfinished(path: String, step: Int, steps: Int)
   case otherRecipe(path: String, field: String, saved: String, asked: String)
 
   public var isUsageError: Bool {
@@ -91,6 +92,9 @@ public enum TrainingError: ExplainedError, Equatable {
     case .notFinite(let step):
       "the loss became infinite or NaN in step \(step): the state before it is kept; "
         + "try a lower --lr"
+    case .unfinished(let path, let step, let steps):
+      "\(path) holds a training that stopped after step \(step) of \(steps): add --resume to go on, "
+        + "or choose another file"
     case .notATraining(let path): "\(path) is no training checkpoint: nothing to resume"
     case .otherRecipe(let path, let field, let saved, let asked):
       "\(path) was trained with another recipe (\(field): \(saved), now \(asked)): "
