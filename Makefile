@@ -15,7 +15,7 @@ PROGRAM = .build/release/replk-tui
 LIBRARIES = libncurses-dev libdnnl-dev liblapack-dev libpng-dev libturbojpeg0-dev libzip-dev
 TEST_TOOLS = tmux
 
-.PHONY: help run build test check bench peers format lint sanitize toolchain deps test-deps
+.PHONY: help run build test check bench peers assets format lint sanitize toolchain deps test-deps
 
 help:
 	@echo 'make run       install what is missing, build, and open the explorer (ARGS="replknet-31 --size 512")'
@@ -24,6 +24,7 @@ help:
 	@echo 'make build     build the program: $(PROGRAM)'
 	@echo 'make bench     time layers, networks, memory and start-up (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
+	@echo 'make assets    train the networks in Assets anew'
 	@echo 'make format    format the Swift sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot'
 	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
@@ -47,6 +48,10 @@ bench: build
 # Needs python3 with venv and the network; not part of the tests.
 peers: build
 	@sh Scripts/peers.sh $(PROGRAM) $(PEERS)
+
+# Build once more afterwards: the program holds its assets.
+assets: build
+	@sh Scripts/train-assets.sh $(PROGRAM)
 
 format: toolchain
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)

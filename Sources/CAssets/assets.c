@@ -13,6 +13,30 @@ static const unsigned char imagenet_16_categories[] = {
 #embed "../../Assets/imagenet-16-categories.txt"
 };
 
+static const unsigned char weights_replknet_13_nano[] = {
+#embed "../../Assets/replknet-13-nano.safetensors"
+};
+
+static const unsigned char weights_replknet_3_nano[] = {
+#embed "../../Assets/replknet-3-nano.safetensors"
+};
+
+static const unsigned char weights_replknet_31_nano[] = {
+#embed "../../Assets/replknet-31-nano.safetensors"
+};
+
+static const unsigned char weights_replknet_31_nano_noreparam[] = {
+#embed "../../Assets/replknet-31-nano-noreparam.safetensors"
+};
+
+static const unsigned char weights_replknet_31_nano_noshortcut[] = {
+#embed "../../Assets/replknet-31-nano-noshortcut.safetensors"
+};
+
+static const unsigned char weights_resnet_nano[] = {
+#embed "../../Assets/resnet-nano.safetensors"
+};
+
 static const unsigned char session_any_unit[] = {
 #embed "../../Sessions/any-unit.json"
 };
@@ -48,6 +72,12 @@ static const struct {
 } assets[] = {
     {"imagenet-16-categories.txt", imagenet_16_categories, sizeof imagenet_16_categories},
     {"imagenet-classes.txt", imagenet_classes, sizeof imagenet_classes},
+    {"replknet-13-nano.safetensors", weights_replknet_13_nano, sizeof weights_replknet_13_nano},
+    {"replknet-3-nano.safetensors", weights_replknet_3_nano, sizeof weights_replknet_3_nano},
+    {"replknet-31-nano.safetensors", weights_replknet_31_nano, sizeof weights_replknet_31_nano},
+    {"replknet-31-nano-noreparam.safetensors", weights_replknet_31_nano_noreparam, sizeof weights_replknet_31_nano_noreparam},
+    {"replknet-31-nano-noshortcut.safetensors", weights_replknet_31_nano_noshortcut, sizeof weights_replknet_31_nano_noshortcut},
+    {"resnet-nano.safetensors", weights_resnet_nano, sizeof weights_resnet_nano},
     {"Sessions/any-unit.json", session_any_unit, sizeof session_any_unit},
     {"Sessions/dilation.json", session_dilation, sizeof session_dilation},
     {"Sessions/kernel-sweep.json", session_kernel_sweep, sizeof session_kernel_sweep},

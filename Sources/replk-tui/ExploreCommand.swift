@@ -32,8 +32,8 @@ enum ExploreCommand {
   /// Diverging maps are for differences and signed maps, which take them unasked.
   private static let colourMaps = ColourMap.all.filter { !$0.isDiverging }.map(\.name)
 
-  /// Opened without a model's name: the paper's comparison.
-  private static let defaultModels = ["RepLKNet-13", "RepLKNet-31"]
+  /// Opened without a model's name: the paper's comparison in miniature, trained.
+  private static let defaultModels = ["RepLKNet-13-nano", "RepLKNet-31-nano"]
 
   /// Runs until the user leaves.
   ///
@@ -192,11 +192,28 @@ extension EngineComputing {
   }
 }
 
+extension EngineComputing {
+  /// Moments of training lie beside the kept session, those of the last few runs; what is to last
+  /// is kept by the user.
+  func train(
+    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
+    progress: (FineTuning.Progress) -> Void
+  ) throws {
+    let folder = try TrainingFolder.make()
+    try FineTuning(network, folder: folder, threads: threads)
+      .run(cancellation: cancellation, progress: progress)
+  }
+}
+
 /// Files, for the explorer.
 struct FileExporter: HeatmapExporting {
   func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
     try HeatmapExport.write(
       result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
+  }
+
+  func copy(_ path: String, to other: String) throws {
+    try AtomicFile.write(FileBytes.read(path, limit: 1 << 32), to: other)
   }
 
   func write(_ bytes: [UInt8], to path: String) throws {

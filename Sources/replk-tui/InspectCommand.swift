@@ -46,7 +46,10 @@ extension Command {
           + ", \(weights.tensors) tensors, \(weights.parameters) elements")
     }
     if file.weights.isEmpty { lines.append("weights: of no network that is known") }
-    lines += file.metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    lines += file.metadata.sorted { $0.key < $1.key }.map {
+      let value = $0.value.count > 200 ? $0.value.prefix(200) + "..." : $0.value[...]
+      return "\($0.key): \(value)"
+    }
     let header = ["tensor", "type", "shape", "min", "mean", "max", "hash"]
     let rows = tensors.map(row)
     let table = Text.table(header, rows.map { $0.map(Text.printable) })

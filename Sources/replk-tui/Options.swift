@@ -6,8 +6,9 @@ import ERFEngine
 enum Options {
   static let network = [
     Option(
-      "--weights", value: "FILE|random:SEED",
-      help: "checkpoint (safetensors, torch.save), or seeded random weights (default random:0)"),
+      "--weights", value: "FILE|random:SEED|trained",
+      help: "checkpoint (safetensors, torch.save), seeded random weights, or those that ship "
+        + "(default: trained for nano networks, random:0 for others)"),
     Option(
       "--weights-key", value: "NAME",
       help: "which of a checkpoint's dictionaries of weights, such as model_ema"),
@@ -62,6 +63,10 @@ extension Arguments {
   func weights() throws(UsageError) -> [WeightsSource] {
     var sources: [WeightsSource] = []
     for text in all("--weights") {
+      if text == "trained" {
+        sources.append(.trained)
+        continue
+      }
       guard text == "random" || text.hasPrefix("random:") else {
         sources.append(.file(text))
         continue
@@ -174,7 +179,7 @@ extension Arguments {
         spec = NetworkSpec(model: nil, weights: .file(word))
       } else {
         let next = weights.count == 1 ? weights[0] : rest.popFirst()
-        spec = NetworkSpec(model: word, weights: next ?? .random(seed: 0))
+        spec = NetworkSpec(model: word, weights: next)
       }
       spec.weightsKey = last("--weights-key")
       spec.allowsMissingHead = missing != nil

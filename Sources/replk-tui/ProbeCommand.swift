@@ -8,7 +8,7 @@ extension Command {
     summary: "measure whether networks decide by shape or by texture",
     options: Options.network.map {
       Option(
-        $0.names[0], value: "FILE|random:SEED",
+        $0.names[0], value: "FILE|random:SEED|trained",
         help: "weights; once for all models, or once each in their order (default random:0)")
     } + [
       Option(

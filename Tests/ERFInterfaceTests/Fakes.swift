@@ -242,6 +242,19 @@ final class Pokes: Sendable {
   }
 }
 
+/// Training after `number` times a hundred of 300 steps.
+func makeProgress(_ number: Int) -> FineTuning.Progress {
+  var log = TrainingLog(steps: 300)
+  for step in 1...number * 100 {
+    log.add(step: step, loss: 0.6 + 2 / Double(step), right: step * 32 / 300, of: 32)
+  }
+  return FineTuning.Progress(
+    log: log, step: number * 100, steps: 300, imagesASecond: 640,
+    moment: FineTuning.Moment(
+      step: number * 100, path: "/state/step-\(number * 100).safetensors",
+      accuracy: Double(number) / 3))
+}
+
 /// A computation that reports a layer every millisecond and can be told to fail.
 struct FakeComputing: ERFComputing {
   struct Failure: Error, CustomStringConvertible {
@@ -299,6 +312,17 @@ struct FakeComputing: ERFComputing {
     if let failure { throw Failure(description: failure) }
     return makeClasses(request)
   }
+
+  func train(
+    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
+    progress: (FineTuning.Progress) -> Void
+  ) throws {
+    if let failure { throw Failure(description: failure) }
+    for number in 1...3 {
+      try cancellation.check()
+      progress(makeProgress(number))
+    }
+  }
 }
 
 /// Remembers what it should have written.
@@ -315,6 +339,11 @@ final class FakeExporting: HeatmapExporting {
   func write(_ bytes: [UInt8], to path: String) throws {
     if let failure { throw FakeComputing.Failure(description: failure) }
     written.withLock { $0.append(path) }
+  }
+
+  func copy(_ path: String, to other: String) throws {
+    if let failure { throw FakeComputing.Failure(description: failure) }
+    written.withLock { $0.append(other) }
   }
 
   func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {

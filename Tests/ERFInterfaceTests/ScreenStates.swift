@@ -10,6 +10,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case shapeBias, shapeBiasComputing, shapeBiasStale, shapeBiasChance, shapeBiasFailed
   case shapeBiasZoomed
   case prediction, predictionEdited, predictionFailed
+  case training, trainingFailed, trained
   case browser, browserRefused, browserFilter
   case help, helpSearch, palette, exportMenu, prompt
 
@@ -46,6 +47,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     case .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed:
       return shapeBias(display)
+    case .training, .trainingFailed, .trained: return training(display)
     case .browser, .browserRefused, .browserFilter: return browsing(display)
     case .predictionFailed:
       var model = makeModel(display: display)
@@ -79,7 +81,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .crossHair: "llkkk"
       case .closer: "lllll>>"
       case .signed: "R"
-      case .profileDown: "ppst"
+      case .profileDown: "ppsg"
       case .exportMenu: "ejj"
       case .prompt: "w"
       case .shapeBias, .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed: "7"
@@ -123,6 +125,23 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     default:
       let progress = ShapeBiasProgress(phase: .conflict, done: 300, total: 512)
       _ = update(&model, .probing(id, progress))
+    }
+    return model
+  }
+
+  private func training(_ display: Display) -> Model {
+    var model = makeModel(display: display)
+    guard case .train(let id, _, _)? = model.type("t").first else { return model }
+    if self == .trainingFailed {
+      _ = update(&model, .trained(id, failure: "replknet-13 has 1000 classes, the data 16"))
+      return model
+    }
+    for number in 1...(self == .trained ? 3 : 2) {
+      model.finish(update(&model, .training(id, makeProgress(number))))
+    }
+    if self == .trained {
+      _ = update(&model, .trained(id, failure: nil))
+      model.finish(update(&model, .key(.left)))
     }
     return model
   }

@@ -56,8 +56,9 @@ public struct Classifier: Sendable {
     let architecture = try ModelCatalogue.architecture(network.id)
     evaluation = size.map(architecture.evaluation.resized) ?? architecture.evaluation
     classes = try network.shape(of: logits, input: evaluation.size).channels
-    let known = type(of: architecture).classNames
-    names = known.count == classes ? known : nil
+    // Networks of 16 classes are most likely those of the built-in stimuli.
+    let known = [type(of: architecture).classNames, ObjectCategory.allCases.map(\.rawValue)]
+    names = known.first { [classes] in $0.count == classes }
     workers = Workers(threads: threads, cancellation: cancellation)
   }
 

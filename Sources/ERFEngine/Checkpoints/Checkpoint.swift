@@ -40,6 +40,14 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// A safetensors file that ships inside the program.
+  init(asset name: String) throws {
+    path = name
+    let file = MappedFile(asset: name)
+    bytes = file.count
+    reader = try Safetensors(file, path: name)
+  }
+
   /// `safetensors`, `PyTorch zip` or `PyTorch legacy`.
   public var format: String { reader.format }
   public var entries: [String: CheckpointEntry] { reader.entries }

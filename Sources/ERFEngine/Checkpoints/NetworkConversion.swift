@@ -135,6 +135,9 @@ public struct NetworkConversion: Sendable {
       "steps": steps.joined(separator: ","),
     ]
     if let key = network.weightsKey { metadata["source_key"] = key }
+    if case .file(let path) = network.weights, let file = try? Checkpoint(path: path) {
+      metadata.merge(file.metadata.filter { $0.key.hasPrefix("training.") }) { mine, _ in mine }
+    }
     return metadata
   }
 }

@@ -19,9 +19,14 @@ public final class Safetensors: CheckpointReader {
   /// Headers are text a human could have written; anything longer is an attack or an accident.
   private static let maxHeader = 100 << 20
 
-  public init(path: String) throws {
+  public convenience init(path: String) throws {
+    try self.init(MappedFile(path: path), path: path)
+  }
+
+  /// `path` is for messages.
+  init(_ file: MappedFile, path: String) throws {
     self.path = path
-    file = try MappedFile(path: path)
+    self.file = file
     guard let length = file.word(at: 0) else { throw CheckpointError.unknownFormat(path: path) }
     guard file.bytes(8..<min(9, file.count)) == [UInt8(ascii: "{")] else {
       throw CheckpointError.unknownFormat(path: path)

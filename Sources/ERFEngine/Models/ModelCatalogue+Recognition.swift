@@ -6,9 +6,13 @@ extension ModelCatalogue {
   static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
     let prefixes = Set(families.flatMap { file.prefixes(of: $0.landmarks) })
     guard !prefixes.isEmpty else { throw unrecognised(file) }
+    // Shapes do not tell everything, such as shortcuts; what fits the name is checked afterwards.
+    let named = file.metadata["model"].flatMap { try? architecture($0) }
     for prefix in try file.chosen(prefixes.sorted(by: Checkpoint.isBetter), by: key) {
       let weights = WeightDictionary(file, prefix: prefix)
-      if let network = recognise(weights).first { return network }
+      guard let network = recognise(weights).first else { continue }
+      if let named, type(of: named) == type(of: network) { return named }
+      return network
     }
     throw unrecognised(file)
   }

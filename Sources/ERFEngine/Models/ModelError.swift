@@ -3,6 +3,8 @@ public enum ModelError: ExplainedError, Equatable {
   case unknown(id: String, nearest: String?)
   /// Neither a model nor a file to find it out from.
   case unnamed(NetworkSpec)
+  /// No trained weights ship for it.
+  case noTrainedWeights(String, models: [String])
   case unknownField(id: String, field: String, known: [String])
   case badValue(id: String, field: String, value: String, expected: String)
   case missingField(id: String, field: String)
@@ -20,6 +22,9 @@ public enum ModelError: ExplainedError, Equatable {
         + (nearest.map { ": did you mean \($0)?" } ?? "")
     case .unnamed(let spec):
       "\(spec.name): say which network this is"
+    case .noTrainedWeights(let id, let models):
+      "no trained weights ship for \(id): expected one of \(models.joined(separator: ", ")), "
+        + "or a checkpoint"
     case .unknownField(let id, let field, let known):
       "\(id): unknown field '\(field)'; expected \(known.joined(separator: ", "))"
     case .badValue(let id, let field, let value, let expected):

@@ -79,6 +79,11 @@ public struct Network: Sendable {
     }
     switch spec.weights {
     case .random(let seed): return (try graph(from: RandomParameters(seed: seed)), nil)
+    case .trained:
+      return (
+        try graph(from: parameters(ShippedWeights.checkpoint(of: original), of: original, spec)),
+        nil
+      )
     case .file(let path):
       let parameters = try Self.parameters(Checkpoint(path: path), of: original, spec)
       return (try graph(from: parameters), parameters.choice)
@@ -101,11 +106,14 @@ public struct Network: Sendable {
   ///
   /// - Throws: `ModelError`, `CheckpointError`, as opening the network would.
   static func requireWeights(_ spec: NetworkSpec) throws {
-    guard case .file(let path) = spec.weights else { return }
     let original =
       try spec.weightsModel.map(ModelCatalogue.architecture)
       ?? ModelCatalogue.architecture(of: spec)
-    _ = try parameters(Checkpoint(path: path), of: original, spec)
+    switch spec.weights {
+    case .random: break
+    case .trained: _ = try ShippedWeights.checkpoint(of: original)
+    case .file(let path): _ = try parameters(Checkpoint(path: path), of: original, spec)
+    }
   }
 
   /// `stage1`, `stage2`, ...

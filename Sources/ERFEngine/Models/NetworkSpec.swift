@@ -13,9 +13,10 @@ public struct NetworkSpec: Sendable, Hashable {
   /// How weights are brought to the shapes of an edited network.
   public var fit = WeightFit.crop
 
-  public init(model: String?, weights: WeightsSource = .random(seed: 0)) {
+  /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
+  public init(model: String?, weights: WeightsSource? = nil) {
     self.model = model
-    self.weights = weights
+    self.weights = weights ?? .usual(for: model)
   }
 
   /// File name extensions of checkpoints, in lower case.
@@ -51,13 +52,25 @@ public struct NetworkSpec: Sendable, Hashable {
 
 /// Where the weights come from.
 public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
+  /// Those that ship with the program, for the networks in `ShippedWeights.models`.
+  case trained
   /// Seeded random initialisation, as the network's official code initialises.
   case random(seed: UInt64)
   /// A checkpoint file.
   case file(String)
 
+  /// What is meant where nothing is said: trained weights where the program has some for the network
+  /// `model`, and random ones else.
+  public static func usual(for model: String?) -> WeightsSource {
+    guard let model, let id = try? ModelCatalogue.architecture(model).id,
+      ShippedWeights.models.contains(id)
+    else { return .random(seed: 0) }
+    return .trained
+  }
+
   public var description: String {
     switch self {
+    case .trained: "trained"
     case .random(let seed): "random:\(seed)"
     case .file(let path): path
     }

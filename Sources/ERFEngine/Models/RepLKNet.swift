@@ -159,7 +159,23 @@ extension RepLKNet {
         kernels: [27, 27, 27, 13], channels: [256, 512, 1024, 2048], smallKernel: nil,
         depthwiseRatio: 1.5, preprocessing: .half)
     ),
+    (["replknet-3-nano"], nano([3, 3, 3, 3])),
+    (["replknet-13-nano"], nano([13, 13, 13, 13])),
+    (["replknet-31-nano"], nano([31, 29, 27, 13])),
+    (["replknet-31-nano-noshortcut"], nano([31, 29, 27, 13], hasShortcuts: false)),
+    (["replknet-31-nano-noreparam"], nano([31, 29, 27, 13], smallKernel: nil)),
   ]
+
+  /// The small networks that ship trained, on the built-in stimuli of 16 classes.
+  private static func nano(
+    _ kernels: [Int], smallKernel: Int? = 5, hasShortcuts: Bool = true
+  ) -> RepLKNet {
+    var network = RepLKNet(
+      kernels: kernels, layers: [1, 1, 2, 1], channels: [16, 32, 64, 128],
+      smallKernel: smallKernel, classes: 16)
+    for stage in network.stages.indices { network.stages[stage].hasShortcuts = hasShortcuts }
+    return network
+  }
 
   var id: String { variantID ?? freeID }
 

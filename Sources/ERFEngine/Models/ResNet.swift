@@ -92,6 +92,7 @@ extension ResNet {
     (["resnet-50"], ResNet(block: .bottleneck, layers: [3, 4, 6, 3])),
     (["resnet-101"], ResNet(block: .bottleneck, layers: [3, 4, 23, 3])),
     (["resnet-152"], ResNet(block: .bottleneck, layers: [3, 8, 36, 3])),
+    (["resnet-nano"], ResNet(block: .basic, layers: [1, 1, 2, 1], width: 16, classes: 16)),
   ]
 
   var id: String { variantID ?? freeID }

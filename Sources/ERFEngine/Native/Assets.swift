@@ -8,11 +8,17 @@ enum Assets {
   ///
   /// - Precondition: `name` is one of the listed files: a fixed set, which tests go through.
   static func bytes(_ name: String) -> [UInt8] {
+    let memory = unsafe memory(name)
+    return unsafe [UInt8](UnsafeBufferPointer(start: memory.start, count: memory.count))
+  }
+
+  /// Where an asset lies, for as long as the program runs.
+  static func memory(_ name: String) -> (start: UnsafePointer<UInt8>, count: Int) {
     var count = 0
     guard let start = unsafe ca_asset(name, &count) else {
       preconditionFailure("no asset \(name)")
     }
-    return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+    return unsafe (start, count)
   }
 
   /// The contents of a text asset, line by line.

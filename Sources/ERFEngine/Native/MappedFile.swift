@@ -16,8 +16,16 @@ import CMapping
 final class MappedFile: @unchecked Sendable {
   let count: Int
   private let base: UnsafeRawPointer
-  private let descriptor: Int32
-  private let watch: Int32
+  /// nil for what ships inside the program, which nobody can cut.
+  private let opened: (descriptor: Int32, watch: Int32)?
+
+  /// A file that ships inside the program.
+  init(asset name: String) {
+    let bytes = unsafe Assets.memory(name)
+    unsafe base = UnsafeRawPointer(bytes.start)
+    count = unsafe bytes.count
+    opened = nil
+  }
 
   /// - Throws: `CheckpointError.unreadable` with the system's reason.
   init(path: String) throws(CheckpointError) {
@@ -40,23 +48,27 @@ final class MappedFile: @unchecked Sendable {
       unsafe memory != MAP_FAILED
     else { throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno))) }
     unsafe base = UnsafeRawPointer(memory)
-    descriptor = file
-    watch = unsafe cmap_guard(base, count)
+    opened = unsafe (file, cmap_guard(base, count))
     isMapped = true
   }
 
   deinit {
-    cmap_release(watch)
+    guard let opened else { return }
+    cmap_release(opened.watch)
     unsafe munmap(UnsafeMutableRawPointer(mutating: base), count)
-    close(descriptor)
+    close(opened.descriptor)
   }
 
   /// Whether the file still has all the bytes that are mapped.
   var isWhole: Bool {
+    guard let opened else { return true }
     var status = stat()
-    guard cmap_faults(watch) == 0 else { return false }
-    return unsafe fstat(descriptor, &status) == 0 && status.st_size >= count
+    guard hasAllPages else { return false }
+    return unsafe fstat(opened.descriptor, &status) == 0 && status.st_size >= count
   }
+
+  /// Whether no page that was read was gone.
+  private var hasAllPages: Bool { opened.map { cmap_faults($0.watch) == 0 } ?? true }
 
   /// The bytes of `range`, copied; nil where it leaves the file or the file was cut.
   func bytes(_ range: Range<Int>) -> [UInt8]? {
@@ -71,7 +83,7 @@ final class MappedFile: @unchecked Sendable {
     guard offset >= 0 && offset <= count - 8 else { return nil }
     let word = unsafe UInt64(
       littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    return cmap_faults(watch) == 0 ? word : nil
+    return hasAllPages ? word : nil
   }
 
   /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file,
@@ -89,7 +101,7 @@ final class MappedFile: @unchecked Sendable {
   func byte(at offset: Int) -> UInt8? {
     guard offset >= 0 && offset < count else { return nil }
     let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
-    return cmap_faults(watch) == 0 ? byte : nil
+    return hasAllPages ? byte : nil
   }
 }
 

@@ -4,12 +4,14 @@
   import Foundation
 #endif
 
-/// Saving and resuming. A file holds the network as it would be used under its usual names, so that
-/// every other command takes it, and under `optimizer.` what going on needs besides.
+/// Saving and resuming. A file holds the network as it would be used under `model.`, so that every other
+/// command takes it, and under `optimizer.` what going on needs besides.
 extension Trainer {
-  private static let first = "optimizer.first."
-  private static let second = "optimizer.second."
-  private static let latest = "optimizer.latest."
+  private static let model = "model."
+  private static let optimizer = "optimizer."
+  /// Endings of what the optimizer holds for every parameter: its moments and, where the network is a
+  /// moving average, the parameter as of the latest step.
+  private static let (first, second, latest) = (".first", ".second", ".latest")
 
   /// Names in the metadata; those that go into converted files too begin with `training.`.
   private enum Field {
@@ -29,16 +31,18 @@ extension Trainer {
   /// - Parameters: what made it, for the metadata.
   /// - Throws: `FileError`.
   public func save(to path: String, program: String, command: String) throws {
-    var tensors = state.best.stateDictionary
+    var tensors = state.best.stateDictionary.map { (key: Self.model + $0.key, value: $0.value) }
     if state.average != nil {
-      tensors += state.graph.stateDictionary.map { (Self.latest + $0.key, $0.value) }
+      tensors += state.graph.stateDictionary.map {
+        (Self.optimizer + $0.key + Self.latest, $0.value)
+      }
     }
-    for (prefix, moments) in [
+    for (ending, moments) in [
       (Self.first, state.moments.first), (Self.second, state.moments.second),
     ] {
       for (node, values) in zip(state.graph.nodes, moments) {
         for (name, value) in zip(node.op.parameters.map(\.name), values) {
-          tensors.append((prefix + node.scope + "." + name, value))
+          tensors.append((Self.optimizer + node.scope + "." + name + ending, value))
         }
       }
     }
@@ -50,6 +54,16 @@ extension Trainer {
     ]
     if let accuracy = state.log.heldOut { metadata[Field.accuracy] = "\(accuracy)" }
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: metadata).write(to: path)
+  }
+
+  /// Writes the network alone, under its usual names.
+  ///
+  /// - Throws: `FileError`.
+  func saveNetwork(to path: String) throws {
+    try SafetensorsWriter(
+      tensors: state.best.stateDictionary, type: .float32,
+      metadata: ["format": "pt", Field.model: recipe.model]
+    ).write(to: path)
   }
 
   /// Takes over the state that `save` wrote to `path`.
@@ -66,9 +80,12 @@ extension Trainer {
     var state = TrainingState(self.state.graph, recipe: recipe)
     let averages = recipe.averaging > 0
     state.graph = try Self.graph(
-      recipe, from: SavedParameters(file: file, prefix: averages ? Self.latest : ""))
+      recipe,
+      from: averages
+        ? SavedParameters(file: file, prefix: Self.optimizer, ending: Self.latest)
+        : SavedParameters(file: file, prefix: Self.model))
     if averages {
-      state.average = try Self.graph(recipe, from: SavedParameters(file: file, prefix: ""))
+      state.average = try Self.graph(recipe, from: SavedParameters(file: file, prefix: Self.model))
     }
     state.moments = OptimizerMoments(
       first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
@@ -87,10 +104,10 @@ extension Trainer {
     throw TrainingError.unfinished(path: path, step: step, steps: recipe.steps)
   }
 
-  private func moments(in file: Checkpoint, _ prefix: String) throws -> [[Tensor]] {
+  private func moments(in file: Checkpoint, _ ending: String) throws -> [[Tensor]] {
     try state.graph.nodes.map { node in
       guard let op = node.op as? any LearningOperator else { return [] }
-      let source = SavedParameters(file: file, prefix: prefix)
+      let source = SavedParameters(file: file, prefix: Self.optimizer, ending: ending)
       return try op.parameters.prefix(op.learntCount).map {
         try source.parameter(
           node.scope + "." + $0.name, shape: $0.value.shape, initializer: .constant(0))
@@ -109,16 +126,18 @@ extension Trainer {
   }
 }
 
-/// Parameters under a prefix of a training checkpoint.
+/// Parameters of a training checkpoint, between a prefix and an ending.
 private struct SavedParameters: ParameterSource {
   let file: Checkpoint
   let prefix: String
+  var ending = ""
 
   func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
-    let tensor = try file.tensor(prefix + key)
+    let key = prefix + key + ending
+    let tensor = try file.tensor(key)
     guard tensor.shape == shape else {
       throw CheckpointError.malformed(
-        path: file.path, reason: "\(prefix + key) is \(tensor.shape), expected \(shape)")
+        path: file.path, reason: "\(key) is \(tensor.shape), expected \(shape)")
     }
     return tensor
   }

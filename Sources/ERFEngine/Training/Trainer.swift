@@ -11,15 +11,19 @@ public struct Trainer: Sendable {
   private let logits: Int
   let workers: Workers
 
-  /// Makes the network and its data. `threads`: nil means one a core; their number changes no bit.
+  /// Makes the network and its data. `start`: the weights to begin with; nil means random ones.
+  /// `threads`: nil means one a core.
   ///
   /// - Throws: `ModelError`, `TrainingError`, `ImageError`, `FileError`, `CancellationError`.
   public init(
-    _ recipe: TrainingRecipe, threads: Int? = nil, cancellation: Cancellation = Cancellation()
+    _ recipe: TrainingRecipe, from start: NetworkSpec? = nil, threads: Int? = nil,
+    cancellation: Cancellation = Cancellation()
   ) throws {
     self.recipe = recipe
     workers = Workers(threads: threads, cancellation: cancellation)
-    let graph = try Self.graph(recipe, from: RandomParameters(seed: recipe.seed))
+    let graph =
+      try start.map(Network.trainingForm)?.insertingStochasticDepth(recipe.stochasticDepth)
+      ?? Self.graph(recipe, from: RandomParameters(seed: recipe.seed))
     guard let tap = graph.tap("logits") else {
       throw TrainingError.noClassifier(model: recipe.model)
     }

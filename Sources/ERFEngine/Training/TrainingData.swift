@@ -20,12 +20,14 @@ struct TrainingData: Sendable {
     }
   }
 
-  /// Built-in stimuli held out: 30 of each of the 16 classes.
-  static let heldOutShapes = 480
+  /// Built-in stimuli held out beside `count` to learn from: a twentieth, at most 30 of each of the 16
+  /// classes.
+  private static func heldOutShapes(_ count: Int) -> Int { min(480, max(16, count / 320 * 16)) }
 
   private init(shapes count: Int, _ recipe: TrainingRecipe, _ workers: Workers) throws {
     let side = recipe.pictureSide
-    try Self.requireMemory(count + Self.heldOutShapes, side: side)
+    let others = Self.heldOutShapes(count)
+    try Self.requireMemory(count + others, side: side)
     func block(_ name: String, _ count: Int) throws -> PictureBlock {
       // Not the stimuli that probes are made of.
       let seed = RandomStream(seed: recipe.seed, name: name).bits(at: 0)
@@ -36,8 +38,8 @@ struct TrainingData: Sendable {
     func label(_ index: Int) -> Int { StimulusKind.agreeing.categories(at: index).shape.index }
     training = try block("training stimuli", count)
     trainingLabels = (0..<count).map(label)
-    heldOut = try block("held-out stimuli", Self.heldOutShapes)
-    heldOutLabels = (0..<Self.heldOutShapes).map(label)
+    heldOut = try block("held-out stimuli", others)
+    heldOutLabels = (0..<others).map(label)
     classes = ObjectCategory.allCases.map(\.rawValue)
   }
 

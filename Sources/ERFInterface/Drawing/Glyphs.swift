@@ -23,18 +23,20 @@ public struct Glyphs: Sendable, Equatable {
   public var dot: Unicode.Scalar
   public var minus: String
   public var plusMinus: String
+  /// From low to high, for curves of one line.
+  public var levels: [Unicode.Scalar]
 
   public static let unicode = Glyphs(
     ellipsis: "…", separator: " · ", rule: "─", full: "━", empty: "─", tick: "─", upright: "│",
     warning: "!", failure: "✗", times: "×", dash: "—", sigma: "σ", squared: "²",
     subscriptTen: "₁₀", arrows: "↑ ↓", focus: "▎", mark: "●", ring: "○", dot: "·", minus: "−",
-    plusMinus: "±")
+    plusMinus: "±", levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"])
 
   public static let ascii = Glyphs(
     ellipsis: "~", separator: " | ", rule: "-", full: "=", empty: "-", tick: "-", upright: "|",
     warning: "!", failure: "x", times: "x", dash: "-", sigma: "sigma", squared: "^2",
     subscriptTen: "10", arrows: "Up Down", focus: "|", mark: "*", ring: "o", dot: ".", minus: "-",
-    plusMinus: "+-")
+    plusMinus: "+-", levels: [".", ":", "-", "=", "+", "*", "#"])
 }
 
 extension Display {

@@ -7,6 +7,7 @@ public enum CommandName: Sendable, Hashable {
   case nextNetwork, previousNetwork
   case nextStage, previousStage, nextBlock, previousBlock, centreUnit
   case larger, smaller, recompute, cancel
+  case train, weights
   case nextImage, previousImage
   case scale, nextColours, previousColours
   case arrangement, curve, rule, areas, theory, profile, underlay

@@ -34,6 +34,12 @@ extension Command {
       Command(.previousImage, [key("N")], group: group, "the image before"),
       Command(.undo, [key("u")], group: group, footer: "undo", rank: 15, "undo the last edit"),
       Command(.redo, [.control("r")], group: group, "redo what was undone"),
+      Command(
+        .train, [key("t")], group: group, footer: "train", rank: 16,
+        "train the active network on the built-in shapes; again: stop"),
+      Command(
+        .weights, [key("W")], group: group,
+        "the active network's trained weights, or random ones"),
       Command(.recompute, [key("r")], group: group, "compute both maps again"),
       Command(
         .cancel, [.escape], group: group, footer: "cancel", rank: 1,
@@ -50,7 +56,7 @@ extension Command {
         .arrangement, [key("v")], group: group, footer: "view", rank: 15,
         "A | B, then A | B | A - B, then one alone"),
       Command(
-        .curve, [key("t")], group: group, footer: "curve", rank: 19,
+        .curve, [key("g")], group: group, footer: "curve", rank: 19,
         "brightness: logarithm (the paper's), linear, fourth root"),
       Command(
         .rule, [key("R")], group: group,
@@ -241,6 +247,20 @@ extension Command {
         .shapeBias, .move(.right), [.right, key("l")], label: "Right l",
         "the next stimulus of the same shape"),
     ],
+    [
+      scoped(
+        .training, .move(.left), [.left, key("h")], label: "Left h", footerKey: "arrows",
+        footer: "moment", rank: 2, "the weights of the moment before"),
+      scoped(
+        .training, .move(.right), [.right, key("l")], label: "Right l",
+        "the weights of the next moment"),
+      scoped(
+        .training, .choose, [.enter], footer: "keep", rank: 3,
+        "write the weights on screen to a file of their own"),
+      scoped(
+        .training, .clear, [.backspace], label: "Backspace", footer: "drop", rank: 4,
+        "back to the weights from before"),
+    ],
   ]
 
   static func scoped(
@@ -294,6 +314,7 @@ extension PanelName {
     case .images: "what the maps are averaged over"
     case .jobs: "what is being computed, and past messages"
     case .prediction: "which classes the networks name, before and after an edit"
+    case .training: "how training goes, and its moments"
     case .shapeBias: "whether the networks decide by shape or by texture"
     }
   }

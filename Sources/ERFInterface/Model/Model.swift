@@ -21,6 +21,10 @@ public struct Model: Sendable {
   public var history = History()
   public var shapeBias: ShapeBiasState
   public var predictions = Predictions()
+  /// The last training, if there was one.
+  public var film: TrainingFilm?
+  /// Trained weights by model, where random ones took their place.
+  var setAside: [String: WeightsSource] = [:]
   public var display: Display
   /// Worker threads; nil: one a core.
   public var threads: Int?

@@ -25,6 +25,12 @@ public protocol ERFComputing: Sendable {
   func predict(
     _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
   ) throws -> Classification
+
+  /// Trains a network a while on the calling thread, as `FineTuning` describes.
+  func train(
+    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
+    progress: (FineTuning.Progress) -> Void
+  ) throws
 }
 
 /// Writes results to files.
@@ -34,6 +40,8 @@ public protocol HeatmapExporting: Sendable {
   func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws
   /// Replaces the file at `path` in one step.
   func write(_ bytes: [UInt8], to path: String) throws
+  /// Copies a file in one step.
+  func copy(_ path: String, to other: String) throws
   /// Whether something lies at `path`, so that it is not replaced.
   func exists(_ path: String) -> Bool
 }
@@ -76,7 +84,7 @@ enum ExportNaming {
   }
 
   /// Letters, digits, dots and hyphens; runs of anything else become one hyphen.
-  private static func plain(_ text: String) -> String {
+  static func plain(_ text: String) -> String {
     var result = ""
     for scalar in text.lowercased().unicodeScalars {
       let isPlain =

@@ -11,6 +11,7 @@ final class EffectRunner {
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
+  private let trainingQueue = DispatchQueue(label: "replk-tui.train", qos: .background)
   private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
   private let browsing: CheckpointBrowsing
@@ -51,6 +52,36 @@ final class EffectRunner {
         mailbox.post(.cancelled(id))
       } catch {
         mailbox.post(.probeFailed(id, String(describing: error)))
+      }
+    }
+  }
+
+  private func train(_ id: RequestID, _ network: NetworkSpec, threads: Int?) {
+    let cancellation = register(id)
+    trainingQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        try computing.train(network, threads: threads, cancellation: cancellation) {
+          mailbox.post(.training(id, $0))
+        }
+        mailbox.post(.trained(id, failure: nil))
+      } catch is CancellationError {
+        mailbox.post(.trained(id, failure: nil))
+      } catch {
+        mailbox.post(.trained(id, failure: String(describing: error)))
+      }
+    }
+  }
+
+  private func keepWeights(_ id: RequestID, _ path: String, _ stem: String) {
+    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+      let stem = ExportNaming.free(
+        ExportNaming.plain(stem), ["safetensors"], exporting.exists)
+      let other = stem + ".safetensors"
+      do {
+        try exporting.copy(path, to: other)
+        mailbox.post(.kept(id, path: other, failure: nil))
+      } catch {
+        mailbox.post(.kept(id, path: other, failure: String(describing: error)))
       }
     }
   }
@@ -97,6 +128,8 @@ final class EffectRunner {
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
     case .predict(let id, let request, let threads): predict(id, request, threads: threads)
+    case .train(let id, let network, let threads): train(id, network, threads: threads)
+    case .keepWeights(let id, let path, let stem): keepWeights(id, path, stem)
     case .drawStimulus(let index):
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.drawn(StimulusPicture(index: index)))

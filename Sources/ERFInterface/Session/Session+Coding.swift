@@ -67,7 +67,7 @@ extension NetworkChoice {
       let weights = try reader.field("weights").map { (field) throws(SessionError) in
         try WeightsSource(field)
       }
-      var choice = NetworkChoice(model: try model.text(), weights: weights ?? .random(seed: 0))
+      var choice = NetworkChoice(model: try model.text(), weights: weights)
       try choice.check(model)
       if let edited = reader.field("edited") {
         choice.edited = try edited.text()
@@ -130,11 +130,17 @@ extension WeightFit {
 }
 
 extension WeightsSource {
-  /// `random:SEED` or the path of a checkpoint.
+  /// `trained`, `random:SEED` or the path of a checkpoint.
   fileprivate init(_ field: JSONField) throws(SessionError) {
     let text = try field.text()
+    if text == "trained" {
+      self = .trained
+      return
+    }
     guard text.hasPrefix("random:") else {
-      guard !text.isEmpty else { throw field.expected("random:SEED or the path of a file") }
+      guard !text.isEmpty else {
+        throw field.expected("trained, random:SEED or the path of a file")
+      }
       self = .file(text)
       return
     }

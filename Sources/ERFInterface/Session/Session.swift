@@ -37,7 +37,9 @@ public struct NetworkChoice: Sendable, Hashable {
   /// stretched.
   public var fit: WeightFit
 
-  public init(model: String, weights: WeightsSource = .random(seed: 0)) {
+  /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
+  public init(model: String, weights: WeightsSource? = nil) {
+    let weights = weights ?? .usual(for: model)
     self.model = model
     self.weights = weights
     fit = .interpolate
@@ -213,7 +215,7 @@ public struct ViewWindow: Sendable, Equatable {
 
 /// The panels of the screen, in the order of their digits.
 public enum PanelName: String, Sendable, CaseIterable {
-  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction
+  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction, training
 
   /// The digit that jumps to it.
   var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }

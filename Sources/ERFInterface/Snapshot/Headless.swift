@@ -57,7 +57,8 @@ extension Model {
   /// Whether an answer is still to come.
   var isBusy: Bool {
     isComputing || exporting != nil || saving != nil || listing != nil || shapeBias.isBusy
-      || predictions.isBusy || !pictures.awaited.isEmpty || kernelMaps.job != nil || isBrowsing
+      || film?.job != nil || predictions.isBusy || !pictures.awaited.isEmpty
+      || kernelMaps.job != nil || isBrowsing
   }
 
   private var isBrowsing: Bool {

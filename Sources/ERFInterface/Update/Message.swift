@@ -29,6 +29,11 @@ public enum Message: Sendable {
   case probeFailed(RequestID, String)
   case predicted(RequestID, Classification)
   case predictionFailed(RequestID, String)
+  case training(RequestID, FineTuning.Progress)
+  /// Training is over, or was stopped, or failed.
+  case trained(RequestID, failure: String?)
+  /// Trained weights were written.
+  case kept(RequestID, path: String, failure: String?)
   /// A stimulus of the shape-bias panel.
   case drawn(StimulusPicture)
   case listed(String, FolderAnswer)
@@ -74,6 +79,10 @@ public enum Effect: Sendable {
   case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
   /// Names the classes of the first image.
   case predict(RequestID, PredictionRequest, threads: Int?)
+  /// Trains a network from the weights it has.
+  case train(RequestID, NetworkSpec, threads: Int?)
+  /// Copies a file of weights to one whose name begins with `stem`.
+  case keepWeights(RequestID, path: String, stem: String)
   /// Draws the conflicting stimulus of that number.
   case drawStimulus(Int)
   case export(RequestID, [ERFResult], ExportKind, colours: String)

@@ -28,13 +28,15 @@ extension Model {
       return sides.count > 1 ? nil : "there is one network; give two to compare"
     case .swapNetworks, .copyNetwork, .resetNetwork, .differences: return kernelRefusal(command)
     case .cancel:
-      return isComputing || shapeBias.isBusy || predictions.isBusy
+      return isComputing || shapeBias.isBusy || predictions.isBusy || film?.job != nil
         ? nil : "nothing is being computed"
     case .export, .write, .copy: return fileRefusal(command)
     case .larger, .smaller: return sizeRefusal(larger: command == .larger)
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit:
       return facts(unitSide) == nil ? noUnits : targetRefusal(command)
     case .move where focus == .unit, .leap where focus == .unit: return unitRefusal(command)
+    case .train: return trainingRefusal(command)
+    case .move where focus == .training: return trainingRefusal(command)
     case .undo: return history.canUndo ? nil : "nothing to undo"
     case .redo: return history.canRedo ? nil : "nothing to redo"
     case .arrangement:
@@ -44,6 +46,7 @@ extension Model {
       case .unit: return unitRefusal(command)
       case .kernels: return kernelRefusal(command)
       case .fields: return fieldsRefusal(command)
+      case .training: return trainingRefusal(command)
       default: return imageRefusal(command)
       }
     case .nextImage, .previousImage: return imageRefusal(command)
@@ -55,7 +58,7 @@ extension Model {
     switch command {
     case .quit:
       return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes()
-        + cancelPredictions() + [.quit]
+        + cancelPredictions() + cancelTraining() + [.quit]
     case .redraw: return [.redraw]
     case .mouse:
       hasMouse.toggle()
@@ -69,6 +72,10 @@ extension Model {
       predictions = Predictions()
     case .cancel: return cancelAll()
     case .open: return browse()
+    case .train: return train()
+    case .move where focus == .training, .choose where focus == .training,
+      .clear where focus == .training:
+      return changeTraining(command)
     case .export: overlay = .exportMenu(selection: 0)
     case .write:
       overlay = .prompt(Prompt(purpose: .saveSession, text: sessionPath ?? "session.json"))
@@ -101,6 +108,7 @@ extension Model {
     case .redo:
       if let networks = history.redo(session.networks) { restore(networks) }
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: aim(command)
+    case .weights: toggleWeights()
     case .nextNetwork: stepNetwork(1)
     case .previousNetwork: stepNetwork(-1)
     case .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay: changeLook(command)
@@ -141,7 +149,7 @@ extension Model {
   }
 
   private mutating func cancelAll() -> [Effect] {
-    var effects = cancelProbes() + cancelPredictions()
+    var effects = cancelProbes() + cancelPredictions() + cancelTraining()
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil

@@ -11,7 +11,7 @@ extension Model {
   /// Whether somebody is looking at a panel below the kernels: it has the focus, or was the last to
   /// have it of those that share its place.
   func isLookedAt(_ panel: PanelName) -> Bool {
-    let rivals: Set<PanelName> = [.shapeBias, .prediction, .metrics, .jobs]
+    let rivals: Set<PanelName> = [.shapeBias, .prediction, .metrics, .jobs, .training]
     return ([focus] + session.screen.recent).first { rivals.contains($0) } == panel
   }
 

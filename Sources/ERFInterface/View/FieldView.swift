@@ -128,6 +128,9 @@ struct FieldDrawing {
   /// name and the beginning of the weights' hash.
   private var weights: (long: Span, short: Span, name: Span) {
     switch request.network.weights {
+    case .trained:
+      let short = Span("trained", .quiet)
+      return (Span("trained weights", .quiet), short, short)
     case .random(let seed):
       let short = Span("random:\(seed)", .warning)
       return (Span("random weights, seed \(seed)", .warning), short, short)

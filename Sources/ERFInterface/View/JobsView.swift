@@ -84,6 +84,9 @@ private struct JobLines {
 
   private var others: [[Span]] {
     var words: [String] = []
+    if let film = model.film, film.job != nil {
+      words.append("training \(Model.letter(film.side))")
+    }
     if model.exporting != nil { words.append("writing files") }
     if model.saving != nil { words.append("writing the session") }
     if model.listing != nil { words.append("reading a folder") }

@@ -54,7 +54,7 @@ struct NetworkDifferences {
 
   private func weights(_ network: NetworkChoice) -> String {
     switch network.weights {
-    case .random(let seed): "random:\(seed)"
+    case .trained, .random: network.weights.description
     case .file(let path): short(path)
     }
   }

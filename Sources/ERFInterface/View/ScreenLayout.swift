@@ -112,9 +112,11 @@ enum ScreenKind {
   /// Panels that share a place, the one that is seen first in front.
   var groups: [[PanelName]] {
     switch self {
-    case .narrow: [[.kernels, .unit, .metrics, .images, .jobs, .shapeBias, .prediction]]
-    case .normal: [[.kernels, .unit, .images], [.metrics, .jobs, .shapeBias, .prediction]]
-    case .wide: [[.kernels], [.unit, .images], [.metrics, .shapeBias, .prediction], [.jobs]]
+    case .narrow: [[.kernels, .unit, .metrics, .images, .jobs, .shapeBias, .prediction, .training]]
+    case .normal:
+      [[.kernels, .unit, .images], [.metrics, .jobs, .shapeBias, .prediction, .training]]
+    case .wide:
+      [[.kernels], [.unit, .images], [.metrics, .shapeBias, .prediction, .training], [.jobs]]
     }
   }
 }
@@ -130,6 +132,7 @@ extension PanelName {
     case .jobs: 8
     case .shapeBias: 27
     case .prediction: 18
+    case .training: 10
     }
   }
 }

@@ -50,6 +50,7 @@ extension Frame {
     case .jobs: drawJobs(model, in: area)
     case .shapeBias: drawShapeBias(model, in: area)
     case .prediction: drawPredictions(model, in: area)
+    case .training: drawTraining(model, in: area)
     }
   }
 
