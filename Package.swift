@@ -62,8 +62,9 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // MARK: Tests
+    .target(name: "CPty", path: "Tests/CPty", cSettings: cSettings),
     .target(
-      name: "TestSupport", dependencies: ["ERFEngine"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CPty", "ERFEngine"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],
@@ -75,7 +76,8 @@ let package = Package(
       name: "ERFInterfaceTests", dependencies: ["ERFInterface", "ERFEngine", "TestSupport"],
       exclude: ["Screens"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ReplkTuiTests", dependencies: ["replk-tui", "ERFEngine", "TestSupport"],
+      name: "ReplkTuiTests",
+      dependencies: ["replk-tui", "ERFEngine", "ERFInterface", "TestSupport"],
       swiftSettings: swiftSettings),
   ],
   cLanguageStandard: .c17
