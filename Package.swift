@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CZip"),
     .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CPty", cSettings: cSettings),
     .target(
       name: "CNcurses", cSettings: cSettings, linkerSettings: [.linkedLibrary("ncursesw")]),
 
@@ -55,16 +56,16 @@ let package = Package(
     // MARK: Interface
     .target(name: "ERFInterface", dependencies: ["ERFEngine"], swiftSettings: swiftSettings),
     .target(
-      name: "ERFCurses", dependencies: ["CNcurses", "ERFInterface"], swiftSettings: swiftSettings),
+      name: "ERFCurses", dependencies: ["CNcurses", "CPty", "ERFInterface"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "replk-tui",
       dependencies: ["ERFEngine", "ERFInterface", "ERFCurses"],
       swiftSettings: swiftSettings),
 
     // MARK: Tests
-    .target(name: "CPty", path: "Tests/CPty", cSettings: cSettings),
     .target(
-      name: "TestSupport", dependencies: ["CPty", "ERFEngine"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ERFCurses", "ERFEngine"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],
