@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CZip"),
     .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CPty", cSettings: cSettings),
     .target(
       name: "CNcurses", cSettings: cSettings, linkerSettings: [.linkedLibrary("ncursesw")]),
 
@@ -55,7 +56,8 @@ let package = Package(
     // MARK: Interface
     .target(name: "ERFInterface", dependencies: ["ERFEngine"], swiftSettings: swiftSettings),
     .target(
-      name: "ERFCurses", dependencies: ["CNcurses", "ERFInterface"], swiftSettings: swiftSettings),
+      name: "ERFCurses", dependencies: ["CNcurses", "CPty", "ERFInterface"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "replk-tui",
       dependencies: ["ERFEngine", "ERFInterface", "ERFCurses"],
@@ -63,7 +65,7 @@ let package = Package(
 
     // MARK: Tests
     .target(
-      name: "TestSupport", dependencies: ["ERFEngine"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ERFCurses", "ERFEngine"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],
@@ -75,7 +77,8 @@ let package = Package(
       name: "ERFInterfaceTests", dependencies: ["ERFInterface", "ERFEngine", "TestSupport"],
       exclude: ["Screens"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ReplkTuiTests", dependencies: ["replk-tui", "ERFEngine", "TestSupport"],
+      name: "ReplkTuiTests",
+      dependencies: ["replk-tui", "ERFEngine", "ERFInterface", "TestSupport"],
       swiftSettings: swiftSettings),
   ],
   cLanguageStandard: .c17

@@ -68,7 +68,8 @@ enum ExploreCommand {
       throw UsageError.noTerminal(reason: "\(error)")
     }
     return Explorer.run(
-      session: session, options: options, terminal: terminal, computing: EngineComputing(),
+      session: session, options: options, terminal: terminal,
+      computing: EngineComputing(trainingFolder: keepsState ? SessionFile.trainingFolder : nil),
       exporting: FileExporter())
   }
 
@@ -150,76 +151,5 @@ enum ExploreCommand {
       cellAspect: try arguments.parsed("--cell-aspect", expected: "a number from 0.5 to 5") {
         Double($0).flatMap { (0.5...5).contains($0) ? $0 : nil }
       } ?? 2)
-  }
-}
-
-/// The engine, for the explorer.
-struct EngineComputing: ERFComputing {
-  fileprivate let computer = ERFComputer()
-
-  func compute(
-    _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
-  ) throws -> ERFResult {
-    try computer.compute(request, cancellation: cancellation, progress: progress)
-  }
-
-  func probe(
-    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
-    progress: (ShapeBiasProgress) -> Void
-  ) throws -> ShapeBiasReport {
-    let probe = ShapeBiasProbe(request)
-    try probe.validate(network)
-    return try probe.run(
-      computer.network(network, cancellation: cancellation), cancellation: cancellation,
-      progress: progress)
-  }
-}
-
-extension EngineComputing {
-  func predict(
-    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
-  ) throws -> Classification {
-    let classifier = try Classifier(
-      computer.network(request.network, cancellation: cancellation), threads: threads,
-      cancellation: cancellation)
-    switch request.image {
-    case .builtIn(let index):
-      return try classifier.classify(
-        BuiltInImages.image(at: index), from: BuiltInImages.name(at: index), top: classifier.classes
-      )
-    case .file(let path): return try classifier.classify(path, top: classifier.classes)
-    }
-  }
-}
-
-extension EngineComputing {
-  /// Moments of training lie beside the kept session, those of the last few runs; what is to last
-  /// is kept by the user.
-  func train(
-    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
-    progress: (FineTuning.Progress) -> Void
-  ) throws {
-    let folder = try TrainingFolder.make()
-    try FineTuning(network, folder: folder, threads: threads)
-      .run(cancellation: cancellation, progress: progress)
-  }
-}
-
-/// Files, for the explorer.
-struct FileExporter: HeatmapExporting {
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
-    try HeatmapExport.write(
-      result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
-  }
-
-  func copy(_ path: String, to other: String) throws {
-    try AtomicFile.write(FileBytes.read(path, limit: 1 << 32), to: other)
-  }
-
-  func write(_ bytes: [UInt8], to path: String) throws {
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      try Folder.make(String(path[..<slash]))
-    }
-    try AtomicFile.write(bytes, to: path)
   }
 }

@@ -246,7 +246,7 @@ extension [Effect] {
   @Test func rulesAreComputedAnewAndLooksAreNot() {
     var model = makeModel()
     #expect(model.type("R").computed.map(\.rule) == [.absolute, .absolute])
-    for scalar: Unicode.Scalar in ["t", "v", "d", "T", "p"] { #expect(model.type(scalar).isEmpty) }
+    for scalar: Unicode.Scalar in ["g", "v", "d", "T", "p"] { #expect(model.type(scalar).isEmpty) }
     let screen = model.session.screen
     #expect(screen.curve == .linear && screen.arrangement == .three && screen.areas == .squares)
     #expect(screen.showsTheory && screen.profile == .horizontal)

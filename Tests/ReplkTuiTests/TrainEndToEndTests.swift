@@ -23,7 +23,8 @@ import Testing
     #expect(try map.results()[0]["model"] as? String == Self.model)
     _ = try succeed(["convert", "net.safetensors", "h.safetensors", "--dtype", "f16"], in: folder)
     let inspected = try succeed(["inspect", "h.safetensors"], in: folder)
-    #expect(inspected.text.contains("training.accuracy: ") && !inspected.text.contains("optimizer."))
+    #expect(
+      inspected.text.contains("training.accuracy: ") && !inspected.text.contains("optimizer."))
     expectOneLine(
       try Executable.run(train(24, "net.safetensors", ["--resume"]), in: folder), code: 2,
       mentions: ["steps", "12", "24"])

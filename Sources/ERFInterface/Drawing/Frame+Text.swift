@@ -63,7 +63,8 @@ extension Frame {
   private mutating func put(_ scalar: Unicode.Scalar, row: Int, column: Int, _ span: Span) {
     guard column >= 0, column < size.columns else { return }
     var cell = self[row, column]
-    cell.scalar = scalar
+    // Names from outside and typed text may hold more than the screen can show.
+    cell.scalar = scalar.isASCII || !glyphs.isASCII ? scalar : "?"
     cell.foreground = .role(span.role)
     cell.attributes = span.attributes
     self[row, column] = cell

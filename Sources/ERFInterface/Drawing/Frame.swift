@@ -58,11 +58,12 @@ public struct Frame: Sendable, Equatable {
   }
 
   public subscript(row: Int, column: Int) -> Cell {
-    get { cells[row * size.columns + column] }
-    set {
-      guard row >= 0, column >= 0, row < size.rows, column < size.columns else { return }
-      cells[row * size.columns + column] = newValue
-    }
+    get { holds(row, column) ? cells[row * size.columns + column] : Cell() }
+    set { if holds(row, column) { cells[row * size.columns + column] = newValue } }
+  }
+
+  private func holds(_ row: Int, _ column: Int) -> Bool {
+    row >= 0 && column >= 0 && row < size.rows && column < size.columns
   }
 
   /// The characters alone, rows without trailing spaces: the form in which tests draw a screen.

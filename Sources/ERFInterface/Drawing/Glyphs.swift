@@ -37,6 +37,8 @@ public struct Glyphs: Sendable, Equatable {
     warning: "!", failure: "x", times: "x", dash: "-", sigma: "sigma", squared: "^2",
     subscriptTen: "10", arrows: "Up Down", focus: "|", mark: "*", ring: "o", dot: ".", minus: "-",
     plusMinus: "+-", levels: [".", ":", "-", "=", "+", "*", "#"])
+
+  var isASCII: Bool { ellipsis.isASCII }
 }
 
 extension Display {

@@ -33,7 +33,8 @@ public enum Explorer {
   }
 }
 
-private struct ExplorerLoop {
+/// One explorer: `start`, then `step` until there is an exit code, then `finish`.
+struct ExplorerLoop {
   let terminal: any Terminal
   let mailbox: Mailbox<Message>
   let runner: EffectRunner
@@ -64,28 +65,40 @@ private struct ExplorerLoop {
     lastFrame = clock.now
   }
 
-  /// Nothing is computed before the first frame is on the screen.
   mutating func run() -> Int32 {
+    start()
+    while exitCode == nil { step() }
+    finish()
+    return exitCode ?? 0
+  }
+
+  /// Nothing is computed before the first frame is on the screen.
+  mutating func start() {
     draw()
     apply(.opened)
     draw()
-    while exitCode == nil {
-      handle(terminal.nextEvent(milliseconds: patience))
-      // Keys that came together make one frame.
-      for _ in 0..<64 where exitCode == nil {
-        let event = terminal.nextEvent(milliseconds: 0)
-        if event == .timeout { break }
-        handle(event)
-      }
-      for message in mailbox.takeAll() where exitCode == nil { apply(message) }
-      if exitCode == nil, isDirty, isUrgent || lastFrame.duration(to: clock.now) >= frameTime {
-        draw()
-      }
+  }
+
+  /// Waits for something to happen, and draws what came of it.
+  mutating func step() {
+    handle(terminal.nextEvent(milliseconds: patience))
+    // Keys that came together make one frame.
+    for _ in 0..<64 where exitCode == nil {
+      let event = terminal.nextEvent(milliseconds: 0)
+      if event == .timeout { break }
+      handle(event)
     }
+    for message in mailbox.takeAll() where exitCode == nil { apply(message) }
+    if exitCode == nil, isDirty, isUrgent || lastFrame.duration(to: clock.now) >= frameTime {
+      draw()
+    }
+  }
+
+  /// Gives the terminal back and ends what is under way.
+  func finish() {
     terminal.close()
     if let statePath { runner.keep(model.session, at: statePath) }
     runner.stop(seconds: 1)
-    return exitCode ?? 0
   }
 
   /// How long to wait for an event: for ever, or until a frame that was put off is due.

@@ -91,6 +91,10 @@ private struct PicturePainter {
     if (0x2800...0x28ff).contains(letter.scalar.value) {
       return braille(letter.scalar.value - 0x2800)
     }
+    if (0x2581...0x2588).contains(letter.scalar.value) {
+      let level = Double(letter.scalar.value - 0x2580) / 8 * height
+      return filled { _, y in y > height - level ? 1 : 0 }
+    }
     let strokes = StrokeFont.strokes(letter.scalar).map { $0.map(Self.place) }
     let pen = letter.isBold ? 1.05 : 0.7
     return filled { x, y in

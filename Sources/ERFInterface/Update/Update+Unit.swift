@@ -19,7 +19,11 @@ extension Model {
   }
 
   /// Units that stay where they are.
-  var markedUnits: [Unit] { Array(session.target.units.dropFirst()) }
+  /// On the present map, which may be smaller than the one that they were marked on.
+  var markedUnits: [Unit] {
+    guard let map = unitMap else { return [] }
+    return session.target.units.dropFirst().map { $0.scaled(from: map, to: map) }
+  }
 
   mutating func changeUnit(_ command: CommandName) {
     switch command {

@@ -1,0 +1,77 @@
+// What the explorer needs of the engine, from the engine itself.
+
+public import ERFEngine
+
+/// The engine, for the explorer.
+public struct EngineComputing: ERFComputing {
+  private let computer = ERFComputer()
+  private let training: TrainingFolder
+
+  /// `trainingFolder`: where the moments of training go; nil: among temporary files.
+  public init(trainingFolder: String? = nil) {
+    training = TrainingFolder(path: trainingFolder)
+  }
+
+  public func compute(
+    _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
+  ) throws -> ERFResult {
+    try computer.compute(request, cancellation: cancellation, progress: progress)
+  }
+
+  public func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport {
+    let probe = ShapeBiasProbe(request)
+    try probe.validate(network)
+    return try probe.run(
+      computer.network(network, cancellation: cancellation), cancellation: cancellation,
+      progress: progress)
+  }
+
+  public func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    let classifier = try Classifier(
+      computer.network(request.network, cancellation: cancellation), threads: threads,
+      cancellation: cancellation)
+    switch request.image {
+    case .builtIn(let index):
+      return try classifier.classify(
+        BuiltInImages.image(at: index), from: BuiltInImages.name(at: index), top: classifier.classes
+      )
+    case .file(let path): return try classifier.classify(path, top: classifier.classes)
+    }
+  }
+
+  public func train(
+    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
+    progress: (FineTuning.Progress) -> Void
+  ) throws {
+    try FineTuning(network, folder: training.makeRun(), threads: threads)
+      .run(cancellation: cancellation, progress: progress)
+  }
+}
+
+/// Files, for the explorer.
+public struct FileExporter: HeatmapExporting {
+  public init() {}
+
+  public func export(
+    result: ERFResult, path: String, variant: PGMVariant, colours: String
+  ) throws {
+    try HeatmapExport.write(
+      result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
+  }
+
+  public func copy(_ path: String, to other: String) throws {
+    try AtomicFile.write(FileBytes.read(path, limit: 1 << 32), to: other)
+  }
+
+  public func write(_ bytes: [UInt8], to path: String) throws {
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try Folder.make(String(path[..<slash]))
+    }
+    try AtomicFile.write(bytes, to: path)
+  }
+}

@@ -1,0 +1,119 @@
+// Keys, clicks and sizes at random, the same for the same seed, and a terminal that plays them.
+
+import Dispatch
+import Testing
+
+@testable import ERFInterface
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
+
+/// What a user with a cat on the keyboard does.
+struct RandomEvents {
+  enum Step {
+    case event(TerminalEvent)
+    case resize(ScreenSize)
+    /// Nothing, for so many milliseconds or until a worker has something to tell.
+    case pause(Int)
+  }
+
+  private var generator: SeededGenerator
+  /// Every key that does something somewhere, and those of which most do nothing.
+  private static let commands = Command.table.flatMap(\.keys).filter { $0 != .character("q") }
+  private static let others: [Key] =
+    [.up, .down, .left, .right, .home, .end, .pageUp, .pageDown, .tab, .backTab, .enter, .escape]
+    + [.backspace, .delete, .function(1), .function(12), .other, .control("c"), .control("u")]
+    + (32...126).compactMap { Unicode.Scalar($0) }.map { .character($0) }
+    + ["\u{e9}", "\u{6f22}", "\u{1f600}", "\u{301}", "\u{7f}", "\u{9b}"].map { .character($0) }
+
+  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+  mutating func next() -> Step {
+    switch Int.random(in: 0..<100, using: &generator) {
+    case 0..<60: return .event(.key(Self.commands.randomElement(using: &generator) ?? .other))
+    case 60..<78: return .event(.key(Self.others.randomElement(using: &generator) ?? .other))
+    case 78..<86: return .event(.pointer(pointer()))
+    case 86..<91: return .resize(size())
+    case 91: return .event(.suspendRequested)
+    default: return .pause([1, 5, 20, 60].randomElement(using: &generator) ?? 1)
+    }
+  }
+
+  private mutating func pointer() -> Pointer {
+    let action: Pointer.Action =
+      [.click, .click, .wheelUp, .wheelDown].randomElement(using: &generator) ?? .click
+    return Pointer(
+      action, row: Int.random(in: 0..<75, using: &generator),
+      column: Int.random(in: 0..<255, using: &generator))
+  }
+
+  private mutating func size() -> ScreenSize {
+    if Bool.random(using: &generator) { return ScreenSize(rows: 24, columns: 80) }
+    return ScreenSize(
+      rows: Int.random(in: 1...70, using: &generator),
+      columns: Int.random(in: 1...250, using: &generator))
+  }
+}
+
+/// Plays so many random events, then keeps still; looks at every frame.
+final class RandomTerminal: Terminal {
+  private(set) var size = ScreenSize(rows: 24, columns: 80)
+  let display: Display
+  let notice: String? = nil
+  private(set) var frames = 0
+  private(set) var isClosed = false
+  private(set) var remaining: Int
+  private var events: RandomEvents
+  private let woken = DispatchSemaphore(value: 0)
+
+  init(seed: UInt64, events count: Int, display: Display) {
+    events = RandomEvents(seed: seed)
+    remaining = count
+    self.display = display
+  }
+
+  var wake: @Sendable () -> Void { { [woken] in woken.signal() } }
+  func redraw() {}
+  func copy(_ text: String) {}
+  func suspend() {}
+  func listenToMouse(_ isOn: Bool) -> Bool { true }
+  func close() { isClosed = true }
+
+  func nextEvent(milliseconds: Int?) -> TerminalEvent {
+    guard remaining > 0 else { return wait(milliseconds ?? 100) }
+    remaining -= 1
+    switch events.next() {
+    case .event(let event): return event
+    case .resize(let new):
+      size = new
+      return .resized
+    case .pause(let pause): return wait(pause)
+    }
+  }
+
+  private func wait(_ milliseconds: Int) -> TerminalEvent {
+    woken.wait(timeout: .now() + .milliseconds(milliseconds)) == .success ? .woken : .timeout
+  }
+
+  func present(_ frame: Frame) {
+    frames += 1
+    #expect(frame.size == size)
+    #expect(frame.cells.count == size.rows * size.columns)
+    let garbled = frame.cells.first {
+      !$0.scalar.isSingleCell || !display.unicode && !$0.scalar.isASCII
+    }
+    #expect(garbled == nil)
+  }
+}

@@ -1,0 +1,154 @@
+// Signals, stops and hang-ups in the middle of a computation.
+
+import Foundation
+import TestSupport
+import Testing
+
+extension TerminalTests {
+  @Suite struct Signals {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A computation that takes longer than the test.
+    private func compute(_ arguments: [String] = []) throws -> TerminalProcess {
+      let terminal = try TerminalTests.start(
+        ["RepLKNet-31", "--size", "512"] + arguments, in: folder)
+      try terminal.wait("a computation") {
+        $0.text.contains("RepLKNet-31") && $0.text.contains("cancel")
+      }
+      return terminal
+    }
+
+    @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
+    func restoresTheTerminal(_ signal: Int32) throws {
+      let terminal = try compute()
+      #expect(terminal.screen.isOnSecondScreen && !terminal.hasFirstSettings)
+      terminal.send(signal: signal)
+      let code = try terminal.end()
+      #expect(code == -signal)
+      TerminalTests.expectRestored(terminal)
+    }
+
+    @Test func restoresTheTerminalWhenItCrashes() throws {
+      let terminal = try compute()
+      terminal.send(signal: SIGSEGV)
+      let code = try terminal.end()
+      #expect(code == -SIGSEGV)
+      TerminalTests.expectRestored(terminal)
+    }
+
+    @Test func endsWithItsTerminal() throws {
+      let terminal = try compute()
+      terminal.hangUp()
+      let code = try terminal.end()
+      #expect(code != 0)
+    }
+
+    @Test func leavesAtOnce() throws {
+      let terminal = try compute()
+      try TerminalTests.quit(terminal)
+    }
+
+    @Test func stopsAndGoesOn() throws {
+      let terminal = try TerminalProcess(
+        "/bin/bash", ["--norc", "--noprofile", "-i"], in: folder.path,
+        environment: TerminalTests.environment(["PS1": "ready> "], home: folder))
+      try terminal.wait("the shell") { $0.text.contains("ready>") }
+      terminal.type("'\(Executable.path)' RepLKNet-31 --size 512\r")
+      try terminal.wait("a computation") {
+        $0.isOnSecondScreen && $0.text.contains("cancel") && $0.text.contains("q quit")
+      }
+      for round in 1...2 {
+        terminal.type("\u{1a}")
+        try terminal.wait("the shell again, \(round)") {
+          !$0.isOnSecondScreen && $0.text.contains("Stopped") && $0.modes.contains(25)
+        }
+        terminal.type("clear; echo here=$((40 + 2))\r")
+        try terminal.wait("the shell's answer") { $0.text.contains("here=42") }
+        terminal.resize(rows: 30, columns: 90 + round)
+        terminal.type("fg\r")
+        try terminal.wait("the explorer again, \(round)") {
+          $0.isOnSecondScreen && $0.text.contains("RepLKNet-31") && $0.text.contains("q quit")
+        }
+      }
+      terminal.type("q")
+      try terminal.wait("the shell at last") { !$0.isOnSecondScreen }
+      terminal.type("exit 7\r")
+      let code = try terminal.end()
+      #expect(code == 7)
+    }
+  }
+
+  /// What terminals can be, and what the environment says of them.
+  @Suite struct Kinds {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func draw(
+      _ environment: [String: String], _ arguments: [String] = []
+    ) throws -> VirtualTerminal {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, "--size", "64"] + arguments, in: folder, environment: environment)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      let screen = terminal.screen
+      terminal.type("q")
+      let code = try terminal.end()
+      #expect(code == 0)
+      #expect(terminal.hasFirstSettings && !terminal.screen.isOnSecondScreen)
+      #expect(terminal.screen.unknown == [])
+      return screen
+    }
+
+    @Test(arguments: [("linux", 8), ("xterm", 8), ("xterm-256color", 256), ("tmux-256color", 256)])
+    func colours(_ term: String, limit: Int) throws {
+      let screen = try draw(["TERM": term])
+      let colours = screen.backgrounds.union(screen.foregrounds)
+      #expect(colours.count > 3)
+      #expect(colours.allSatisfy { $0 < limit })
+    }
+
+    @Test(arguments: ["vt100", "xterm-mono"])
+    func noColours(_ term: String) throws {
+      let screen = try draw(["TERM": term])
+      #expect(screen.backgrounds.isEmpty && screen.foregrounds.isEmpty)
+    }
+
+    @Test func directColours() throws {
+      let grounds = try draw(["TERM": "xterm-256color", "COLORTERM": "truecolor"]).backgrounds
+      #expect(grounds.contains { $0 >= 256 })
+    }
+
+    @Test func noColourAsked() throws {
+      let screen = try draw(["NO_COLOR": "1"])
+      #expect(screen.backgrounds.isEmpty && screen.foregrounds.isEmpty)
+    }
+
+    @Test func noUnicode() throws {
+      let screen = try draw(["LC_ALL": "C"])
+      #expect(screen.text.unicodeScalars.allSatisfy { $0.isASCII })
+      let ascii = try draw([:], ["--ascii"])
+      #expect(ascii.text.unicodeScalars.allSatisfy { $0.isASCII })
+      let unicode = try draw([:])
+      #expect(unicode.text.unicodeScalars.contains { !$0.isASCII })
+    }
+
+    @Test func unknownKind() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, "--size", "64"], in: folder, environment: ["TERM": "no-such-terminal"])
+      try terminal.wait("a word about it") { $0.text.contains("TERM is unknown") }
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      try TerminalTests.quit(terminal)
+    }
+
+    @Test func dumbKind() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four], in: folder, environment: ["TERM": "dumb"])
+      let code = try terminal.end()
+      #expect(code == 2)
+      #expect(terminal.screen.text.contains("place the cursor"))
+      #expect(terminal.hasFirstSettings)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// The explorer in a pseudo-terminal, as a user has it. Waits look for signs on the screen, never at
+// the clock.
+
+import Foundation
+import TestSupport
+import Testing
+
+/// What all of them share. One at a time, since each takes a terminal.
+@Suite(.serialized) struct TerminalTests {
+  /// Four stages, tiny.
+  static let four = "replknet:kernels=13,13,13,13:layers=1,1,1,1:channels=4,8,8,8:classes=5"
+  static let wide = "replknet:kernels=13,13,31,13:layers=1,1,1,1:channels=4,8,8,8:classes=5"
+
+  static func environment(_ changes: [String: String], home: TemporaryFolder) -> [String: String] {
+    var environment = [
+      "HOME": home.path, "XDG_STATE_HOME": home.file("state"), "TMPDIR": "/tmp",
+      "PATH": "/usr/local/bin:/usr/bin:/bin", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
+    ]
+    for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
+      environment[name] = ProcessInfo.processInfo.environment[name]
+    }
+    return environment.merging(changes) { $1 }
+  }
+
+  static func start(
+    _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:],
+    rows: Int = 24, columns: Int = 80
+  ) throws -> TerminalProcess {
+    try TerminalProcess(
+      Executable.path, arguments, in: folder.path,
+      environment: Self.environment(environment, home: folder), rows: rows, columns: columns)
+  }
+
+  /// Whether so many maps are there, up to date, and nothing is being computed.
+  static func isDone(_ screen: VirtualTerminal, maps count: Int = 2) -> Bool {
+    let text = screen.text
+    return text.contains("q quit") && !text.contains("stale") && !text.contains("cancel")
+      && shares(text).count >= 4 * count
+  }
+
+  /// All shares of the screen, such as the area ratios.
+  static func shares(_ text: String) -> [Substring] {
+    text.matches(of: /\d+\.\d %|not reached/).map(\.output)
+  }
+
+  /// Ends with `q`, and expects the terminal as it was.
+  static func quit(
+    _ terminal: TerminalProcess, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    terminal.type("q")
+    let code = try terminal.end()
+    #expect(code == 0, sourceLocation: sourceLocation)
+    expectRestored(terminal, sourceLocation: sourceLocation)
+  }
+
+  static func expectRestored(
+    _ terminal: TerminalProcess, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(terminal.hasFirstSettings, sourceLocation: sourceLocation)
+    #expect(!terminal.screen.isOnSecondScreen, sourceLocation: sourceLocation)
+    #expect(terminal.screen.modes == [7, 25], "modes left on", sourceLocation: sourceLocation)
+    #expect(terminal.screen.unknown == [], sourceLocation: sourceLocation)
+  }
+}
+
+extension TerminalTests {
+  /// From the first frame to the last key.
+  @Suite struct Work {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func editsOneStageAndSeesTheRatiosChange() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, "--size", "96"], in: folder, rows: 40, columns: 120)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      let before = TerminalTests.shares(terminal.screen.text)
+      terminal.type("3jj")
+      for kernel in [15, 17, 19, 21, 23, 25, 27, 29, 31] {
+        terminal.type(">")
+        try terminal.wait("kernel \(kernel)") { $0.text.contains("<\(kernel)>") }
+      }
+      terminal.type("1")
+      try terminal.wait("another map") {
+        TerminalTests.isDone($0, maps: 1) && TerminalTests.shares($0.text) != before
+      }
+      #expect(terminal.screen.isOnSecondScreen)
+      #expect(!terminal.screen.modes.contains(25), "the cursor is hidden")
+      try TerminalTests.quit(terminal)
+    }
+
+    @Test func comparesExportsWritesAndOpensAgain() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, TerminalTests.wide, "--size", "96"], in: folder, rows: 40,
+        columns: 120)
+      try terminal.wait("two maps") { TerminalTests.isDone($0) }
+      let shown = TerminalTests.shares(terminal.screen.text)
+      terminal.type("v")
+      try terminal.wait("the difference") { $0.text.contains("A - B") || $0.text.contains("A − B") }
+      terminal.type("e\r")
+      try terminal.wait("the paths of what was written") { $0.text.contains(".npy") }
+      for ending in [".pgm", ".png", ".npy"] {
+        #expect(folder.names.filter { $0.hasSuffix(ending) }.count == 2)
+      }
+      let pgm = try #require(folder.names.first { $0.hasSuffix(".pgm") })
+      let bytes = try folder.read(pgm)
+      #expect(bytes.starts(with: Array("P5\n".utf8)))
+      terminal.type("w")
+      try terminal.wait("the name") { $0.text.contains("session.json") }
+      terminal.type("\r")
+      try terminal.wait("the session") { [folder] _ in folder.names.contains("session.json") }
+      try TerminalTests.quit(terminal)
+
+      let again = try TerminalTests.start(["session.json"], in: folder, rows: 40, columns: 120)
+      try again.wait("the difference again") {
+        $0.text.contains("A - B") || $0.text.contains("A − B")
+      }
+      again.type("vv")
+      try again.wait("the same numbers") {
+        TerminalTests.isDone($0) && TerminalTests.shares($0.text) == shown
+      }
+      try TerminalTests.quit(again)
+    }
+
+    @Test func followsEverySize() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, TerminalTests.wide, "--size", "64"], in: folder)
+      try terminal.wait("two maps") { TerminalTests.isDone($0) }
+      for (rows, columns) in [(1, 1), (60, 200), (11, 39), (12, 40), (50, 2), (5, 250), (1, 1)] {
+        terminal.resize(rows: rows, columns: columns)
+        terminal.type("c")
+      }
+      terminal.resize(rows: 30, columns: 100)
+      try terminal.wait("two maps in the new size") {
+        TerminalTests.isDone($0) && $0.cells[29].map(\.scalar).contains("q")
+      }
+      try TerminalTests.quit(terminal)
+    }
+
+    @Test func sendsTheClipboardAndTheMouseWhatTheyNeed() throws {
+      let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      terminal.type("y")
+      try terminal.wait("the clipboard") {
+        $0.systemCommands.contains { $0.hasPrefix("52;c;") }
+      }
+      terminal.type("m")
+      try terminal.wait("the mouse") { $0.modes.contains(1000) }
+      try TerminalTests.quit(terminal)
+    }
+  }
+}
