@@ -15,7 +15,7 @@ PROGRAM = .build/release/replk-tui
 LIBRARIES = libncurses-dev libdnnl-dev liblapack-dev libpng-dev libturbojpeg0-dev libzip-dev
 TEST_TOOLS = tmux
 
-.PHONY: help run build test check bench peers assets format lint sanitize toolchain deps test-deps
+.PHONY: help run build test check bench peers peers-training assets format lint sanitize toolchain deps test-deps
 
 help:
 	@echo 'make run       install what is missing, build, and open the explorer (ARGS="replknet-31 --size 512")'
@@ -24,6 +24,7 @@ help:
 	@echo 'make build     build the program: $(PROGRAM)'
 	@echo 'make bench     time layers, networks, memory and start-up (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
+	@echo 'make peers-training  time training against PyTorch, in the same way'
 	@echo 'make assets    train the networks in Assets anew'
 	@echo 'make format    format the Swift sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot'
@@ -52,6 +53,9 @@ peers: build
 # Build once more afterwards: the program holds its assets.
 assets: build
 	@sh Scripts/train-assets.sh $(PROGRAM)
+
+peers-training: build
+	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)
 
 format: toolchain
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)

@@ -4,6 +4,8 @@
 # has torch and numpy.
 #
 #     sh Scripts/peers.sh BINARY [OPTIONS OF peers.py]
+#
+# PEERS_SCRIPT=peers_training.py times training instead.
 set -eu
 
 folder=$(dirname "$0")
@@ -21,4 +23,4 @@ if [ ! -x "$python" ]; then
   "$environment/bin/pip" install --quiet torch --index-url https://download.pytorch.org/whl/cpu \
     || "$environment/bin/pip" install --quiet torch
 fi
-exec "$python" "$folder/peers.py" --program "$binary" "$@"
+exec "$python" "$folder/${PEERS_SCRIPT:-peers.py}" --program "$binary" "$@"

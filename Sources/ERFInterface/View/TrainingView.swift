@@ -57,19 +57,22 @@ private struct TrainingLines {
   private func curves(_ log: TrainingLog) -> [[Span]] {
     let losses = log.points.map(\.loss)
     return [
-      [Span("loss  ", .quiet), Span(curve(losses, to: losses.max() ?? 1), .accent)],
+      [
+        Span("loss  ", .quiet),
+        Span(curve(losses, from: losses.min() ?? 0, to: losses.max() ?? 1), .accent),
+      ],
       [Span("right ", .quiet), Span(curve(log.points.map(\.accuracy), to: 1), .second)],
     ]
   }
 
-  /// One cell a value, or every so many where they are too many, from 0 up to `top`.
-  private func curve(_ values: [Double], to top: Double) -> String {
+  /// One cell a value, or every so many where they are too many, from `bottom` up to `top`.
+  private func curve(_ values: [Double], from bottom: Double = 0, to top: Double) -> String {
     let cells = min(values.count, width - 6)
     let levels = glyphs.levels
     return String(
       String.UnicodeScalarView(
         (0..<max(0, cells)).map { cell in
-          let value = values[cell * values.count / cells] / max(1e-12, top)
+          let value = (values[cell * values.count / cells] - bottom) / max(1e-12, top - bottom)
           return levels[max(0, min(levels.count - 1, Int(value * Double(levels.count))))]
         }))
   }
