@@ -22,7 +22,7 @@ help:
 	@echo 'make test      install what is missing, and run all tests (TESTS="--filter NAME")'
 	@echo 'make check     all that a commit has to pass: lint, build, test'
 	@echo 'make build     build the program: $(PROGRAM)'
-	@echo 'make bench     time layers, networks, memory and start-up (ARGS="--quick")'
+	@echo 'make bench     time layers, networks, memory and the explorer (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
 	@echo 'make assets    train the networks in Assets anew'

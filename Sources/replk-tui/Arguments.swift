@@ -1,5 +1,7 @@
 // Splits a command line into positionals and options, by a table of what each subcommand takes.
 
+import ERFEngine
+
 /// One option of the command line.
 struct Option: Sendable {
   /// All spellings, the preferred one first: `--output`, `-o`.
@@ -74,7 +76,7 @@ struct Arguments {
       let name = String(parts[0])
       guard let option = options.first(where: { $0.names.contains(name) }) else {
         throw .unknownOption(
-          name, nearest: nearest(to: name, among: options.flatMap(\.names)), command: command)
+          name, nearest: nearestWord(to: name, among: options.flatMap(\.names)), command: command)
       }
       if let expected = option.value {
         guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty

@@ -12,7 +12,8 @@ import ERFInterface
 extension Command {
   static let bench = Command(
     name: "bench", synopsis: "[--quick] [--part NAME] [--json] [--threads N]",
-    summary: "time depth-wise layers (the paper's Table 1), whole networks, memory and start-up",
+    summary:
+      "time depth-wise layers (the paper's Table 1), whole networks, memory and the explorer",
     options: [
       Option("--quick", help: "small sizes and single runs only, within seconds"),
       Option(
@@ -44,25 +45,17 @@ extension Command {
 /// What `bench` measures, in this order.
 enum BenchPart: String, CaseIterable {
   case depthwise, networks, memory
-  /// Start-up and frames.
+  /// What a user of the explorer waits for.
   case interface
 }
 
 /// All that a run measured, by part; seconds and bytes unless a name says otherwise.
 struct BenchReport: Encodable {
-  /// Building one frame of the explorer with two maps.
-  struct Frames: Encodable {
-    let rows: Int
-    let columns: Int
-    let seconds: Double
-  }
-
   let peak: MachinePeak
   let depthwise: [DepthwiseBench.Timing]
   let networks: [NetworkBench.Timing]
   let memory: [ProcessBench.Memory]
-  let startUp: Double?
-  let frames: Frames?
+  let interface: InterfaceBench.Timing?
 }
 
 /// The parts in their order, with a progress line.
@@ -112,16 +105,15 @@ private struct BenchRun {
       defer { meter.spend(networkCost(size: size, runs: 1)) }
       return try process.memory(model: model, size: size)
     }
-    var startUp: Double?
-    var drawn: BenchReport.Frames?
+    var interface: InterfaceBench.Timing?
     if parts.contains(.interface) {
-      line.show("start-up and frames", fraction: meter.fraction)
-      startUp = try process.startUp(repetitions: isQuick ? 5 : 15)
-      drawn = try frames()
+      line.show("the explorer", fraction: meter.fraction)
+      interface = try InterfaceBench(
+        program: Self.program, threads: threads, isQuick: isQuick
+      ).timing()
     }
     return BenchReport(
-      peak: peak, depthwise: depthwise, networks: networks, memory: memory, startUp: startUp,
-      frames: drawn)
+      peak: peak, depthwise: depthwise, networks: networks, memory: memory, interface: interface)
   }
 
   private func depthwise(
@@ -164,19 +156,6 @@ private struct BenchRun {
     cells.reduce(2) { $0 + depthwiseCost(side: $1.side, kernel: $1.kernel) }
       + networks.reduce(0) { $0 + networkCost(size: $1.size, runs: networkRepetitions + 1) }
       + memory.reduce(0) { $0 + networkCost(size: $1.size, runs: 1) }
-  }
-
-  /// The explorer's screen with two finished maps, drawn in memory.
-  private func frames() throws -> BenchReport.Frames {
-    let size = ScreenSize(rows: 60, columns: 200)
-    let requests = ["replknet-3", "replknet-7"].map {
-      ERFRequest(network: NetworkSpec(model: $0), threads: threads)
-    }
-    let model = Headless.play(
-      [], on: try Session(requests), display: Display(), threads: threads,
-      computing: EngineComputing(), exporting: FileExporter())
-    let seconds = Stopwatch.median(repetitions: 20) { _ = view(model, size: size) }
-    return BenchReport.Frames(rows: size.rows, columns: size.columns, seconds: seconds)
   }
 }
 

@@ -1,6 +1,7 @@
 // A finished `bench` as tables and a plot for the terminal.
 
 import ERFEngine
+import ERFInterface
 
 #if canImport(Glibc)
   import Glibc
@@ -12,21 +13,14 @@ extension BenchReport {
   var text: String {
     var parts = [
       "machine: \(peak.threads) thread\(peak.threads == 1 ? "" : "s"), \(peak.instructionSet), "
-        + "\(Text.fixed(peak.gflops, 0)) GFLOP/s of float32 multiply-adds measured"
+        + "\(Format.fixed(peak.gflops, 0)) GFLOP/s of float32 multiply-adds measured"
     ]
     if !depthwise.isEmpty {
       parts += [depthwiseTable, LatencyPlot(timings: depthwise.filter { $0.side == 32 }).text]
     }
     if !networks.isEmpty { parts += [networkTable, splitLines] }
     if !memory.isEmpty { parts.append(memoryTable) }
-    if let startUp, let frames {
-      parts.append(
-        """
-        start-up  \(Text.fixed(startUp * 1000, 1)) ms
-        frame     \(Text.fixed(frames.seconds * 1000, 2)) ms to draw \
-        \(frames.columns)x\(frames.rows) characters
-        """)
-    }
+    if let interface { parts.append(interfaceTable(interface)) }
     return parts.joined(separator: "\n\n") + "\n"
   }
 
@@ -48,10 +42,10 @@ extension BenchReport {
         ],
         depthwise.map { cell in
           [
-            "\(cell.side)", "\(cell.kernel)", Text.fixed(cell.milliseconds, 2),
-            Text.fixed(cell.gflops, 0), Text.fixed(cell.gradientMilliseconds, 2),
-            Text.fixed(cell.gradientGflops, 0), Text.fixed(cell.publishedPyTorch / batch, 2),
-            Text.fixed(cell.publishedLargeKernel / batch, 2),
+            "\(cell.side)", "\(cell.kernel)", Format.fixed(cell.milliseconds, 2),
+            Format.fixed(cell.gflops, 0), Format.fixed(cell.gradientMilliseconds, 2),
+            Format.fixed(cell.gradientGflops, 0), Format.fixed(cell.publishedPyTorch / batch, 2),
+            Format.fixed(cell.publishedLargeKernel / batch, 2),
           ]
         })
   }
@@ -62,9 +56,9 @@ extension BenchReport {
         ["network", "input", "forward", "gradient", "total", "of peak"],
         networks.map { timing in
           [
-            timing.model, "\(timing.size)", Text.fixed(timing.forward, 3),
-            Text.fixed(timing.backward, 3), Text.fixed(timing.total, 3),
-            "\(Text.fixed(timing.shareOfPeak * 100, 0)) %",
+            timing.model, "\(timing.size)", Format.fixed(timing.forward, 3),
+            Format.fixed(timing.backward, 3), Format.fixed(timing.total, 3),
+            "\(Format.fixed(timing.shareOfPeak * 100, 0)) %",
           ]
         })
   }
@@ -77,15 +71,37 @@ extension BenchReport {
   private func split(of timing: NetworkBench.Timing) -> String {
     let all = timing.operators.reduce(0) { $0 + $1.forward + $1.backward }
     return timing.operators.prefix(5).map { share in
-      "\(share.kind) \(Text.fixed((share.forward + share.backward) / all * 100, 0)) %"
+      "\(share.kind) \(Format.fixed((share.forward + share.backward) / all * 100, 0)) %"
     }.joined(separator: ", ")
+  }
+
+  private func interfaceTable(_ timing: InterfaceBench.Timing) -> String {
+    func row(_ name: String, _ seconds: Double, _ limit: String = "") -> [String] {
+      [name, Format.fixed(seconds * 1000, 1), limit]
+    }
+    let screen = "\(timing.columns)x\(timing.rows)"
+    let share = "\(Format.fixed(timing.editedRun / timing.fullRun * 100, 0)) %"
+    return "what a user of the explorer waits for\n\n"
+      + Text.table(
+        ["", "ms", "at most"],
+        [
+          row("start and end of a process", timing.startUp),
+          row("first screen", timing.firstFrame, "150"),
+          row("screen of \(screen) built", timing.frame),
+          row("screen of \(screen) built and drawn", timing.frameOnScreen, "16"),
+          row("key to screen under load, median", timing.keyToScreen),
+          row("key to screen under load, 95 %", timing.keyToScreen95th, "50"),
+          row("RepLKNet-31 at 224, opened and run", timing.fullRun),
+          row("the same after an edit of stage 4", timing.editedRun),
+          ["  share of it", share, "60 %"],
+        ])
   }
 
   private var memoryTable: String {
     "peak memory of a whole run\n\n"
       + Text.table(
         ["network", "input", "GB"],
-        memory.map { [$0.model, "\($0.size)", Text.fixed(Double($0.peakBytes) / 1e9, 2)] })
+        memory.map { [$0.model, "\($0.size)", Format.fixed(Double($0.peakBytes) / 1e9, 2)] })
   }
 }
 
@@ -181,5 +197,5 @@ private struct Decades {
     rows - 1 - min(rows - 1, max(0, Int((log(value / low) / step).rounded())))
   }
 
-  func label(of row: Int) -> String { Text.fixed(low * exp(Double(rows - 1 - row) * step), 2) }
+  func label(of row: Int) -> String { Format.fixed(low * exp(Double(rows - 1 - row) * step), 2) }
 }

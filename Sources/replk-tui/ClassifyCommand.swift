@@ -1,6 +1,7 @@
 // `replk-tui classify`: what a network takes pictures for, and how often it is right.
 
 import ERFEngine
+import ERFInterface
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -63,7 +64,7 @@ extension Command {
       lines.append("")
       lines.append(
         "accuracy: \(accuracy.right) of \(accuracy.labelled) pictures whose class is known, "
-          + "\(Text.fixed(100 * accuracy.share, 1)) %")
+          + "\(Format.fixed(100 * accuracy.share, 1)) %")
     }
     if !skipped.isEmpty {
       lines += ["", "note: \(skipped.count) of \(skipped.count + results.count) pictures skipped"]
@@ -76,7 +77,7 @@ extension Command {
 
   private static func text(_ candidate: Classification.Candidate) -> String {
     "\(candidate.name ?? "class \(candidate.index)") "
-      + "\(Text.fixed(100 * candidate.probability, 1)) %"
+      + "\(Format.fixed(100 * candidate.probability, 1)) %"
   }
 }
 

@@ -1,6 +1,7 @@
 // `replk-tui erf`: one network's effective receptive field, printed and exported.
 
 import ERFEngine
+import ERFInterface
 
 extension Command {
   static let erf = Command(
@@ -59,7 +60,7 @@ enum Report {
     for result in results where result.metrics.borderShare > 0.05 {
       lines.append("")
       lines.append(
-        "note: \(Text.fixed(result.metrics.borderShare * 100, 1)) % of the mass of "
+        "note: \(Format.fixed(result.metrics.borderShare * 100, 1)) % of the mass of "
           + "\(result.subject.model) lies at the border: "
           + "the input may be too small to tell networks apart (see --size)")
     }
@@ -84,14 +85,14 @@ enum Report {
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.
   private static func ratios(_ results: [ERFResult]) -> String {
     let header =
-      ["area ratio (side)"] + ERFMetrics.thresholds.map { "t = \(Text.fixed($0 * 100, 0)) %" }
+      ["area ratio (side)"] + ERFMetrics.thresholds.map { "t = \(Format.fixed($0 * 100, 0)) %" }
       + ["sigma", "seconds"]
     var rows: [[String]] = []
     for result in results {
       let metrics = result.metrics
       rows.append(
         [result.subject.model] + metrics.ratios.map(cell)
-          + [Text.fixed(metrics.sigma, 1), Text.fixed(result.seconds.total, 2)])
+          + [Format.fixed(metrics.sigma, 1), Format.fixed(result.seconds.total, 2)])
       rows.append(["  on M, not log-scaled"] + metrics.rawRatios.map(cell) + ["", ""])
     }
     return Text.table(header, rows)
@@ -99,6 +100,6 @@ enum Report {
 
   private static func cell(_ ratio: AreaRatio) -> String {
     guard let side = ratio.side, let share = ratio.ratio else { return "not reached" }
-    return "\(Text.fixed(share * 100, 1)) % (\(side))"
+    return "\(Format.fixed(share * 100, 1)) % (\(side))"
   }
 }

@@ -122,7 +122,7 @@ enum ExploreCommand {
         try request.validate()
       } catch ModelError.unknown(let id, _) where !id.contains(":") {
         throw UsageError.unknownCommand(
-          id, nearest: nearest(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
+          id, nearest: nearestWord(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
       }
     }
     return try Session(requests)

@@ -216,13 +216,6 @@ extension Arguments {
   }
 }
 
-/// The known word that differs in the fewest letters, where that is few.
-func nearest(to word: String, among known: [String]) -> String? {
-  let ranked = known.map { (word: $0, distance: editDistance($0, word.lowercased())) }
-  guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-  return best.distance <= max(2, word.count / 3) ? best.word : nil
-}
-
 extension ERFRule {
   /// All that `--rule` takes.
   fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")

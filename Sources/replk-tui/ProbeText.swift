@@ -1,6 +1,7 @@
 // Probes as text: the plot, who is who, and what the read-outs can do.
 
 import ERFEngine
+import ERFInterface
 
 struct ProbeText {
   private let reports: [ShapeBiasReport]
@@ -46,7 +47,7 @@ struct ProbeText {
       let counts = layer.counts.overall
       return [
         layer.tap, "\(layer.channels)", percent(layer.heldOut),
-        layer.bias.map { Text.fixed($0, 4) } ?? (layer.heldOut.isAtChance ? "chance" : "n/a"),
+        layer.bias.map { Format.fixed($0, 4) } ?? (layer.heldOut.isAtChance ? "chance" : "n/a"),
         ShapeBiasChart.text(layer.interval), "\(counts.shape)", "\(counts.texture)",
         "\(counts.neither)",
       ] + (hasCues ? [percent(layer.shapeOnly), percent(layer.textureOnly)] : [])
@@ -57,7 +58,7 @@ struct ProbeText {
       \(Text.seconds(report.seconds))
       \(Text.table(header, rows))
       Learnt from \(main.trained) stimuli whose cues agree; held-out: right answers among \
-      \(main.heldOut.total) others (chance \(Text.fixed(main.heldOut.chance * 100, 1)) %).
+      \(main.heldOut.total) others (chance \(Format.fixed(main.heldOut.chance * 100, 1)) %).
       """
   }
 
@@ -93,6 +94,6 @@ struct ProbeText {
   }
 
   private func percent(_ accuracy: Accuracy?) -> String {
-    accuracy?.share.map { "\(Text.fixed($0 * 100, 1)) %" } ?? "n/a"
+    accuracy?.share.map { "\(Format.fixed($0 * 100, 1)) %" } ?? "n/a"
   }
 }

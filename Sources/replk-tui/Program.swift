@@ -51,7 +51,7 @@ enum Program {
     }
     guard let command = Command.all.first(where: { $0.name == name }) else {
       throw UsageError.unknownCommand(
-        name, nearest: nearest(to: name, among: Command.all.map(\.name)))
+        name, nearest: nearestWord(to: name, among: Command.all.map(\.name)))
     }
     try StandardStreams.write(Help.text(of: command))
   }

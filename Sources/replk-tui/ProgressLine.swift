@@ -68,9 +68,3 @@ struct ProgressLine {
     StandardStreams.writeError("\r\(line.prefix(room))\u{1B}[K")
   }
 }
-
-extension Duration {
-  fileprivate var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

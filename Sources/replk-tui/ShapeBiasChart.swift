@@ -2,6 +2,7 @@
 // characters: a row a category, from shape at the left to texture at the right.
 
 import ERFEngine
+import ERFInterface
 
 struct ShapeBiasChart {
   /// One decision maker of the plot.
@@ -133,7 +134,7 @@ extension ShapeBiasChart {
       let counts = entry.bias.overall
       return [
         "\(entry.marker) \(entry.bias.subject)",
-        entry.isAtChance ? "chance" : counts.bias.map { Text.fixed($0, 4) } ?? "n/a",
+        entry.isAtChance ? "chance" : counts.bias.map { Format.fixed($0, 4) } ?? "n/a",
         Self.text(entry.interval),
         "\(counts.shape)", "\(counts.texture)", "\(counts.neither)", "\(counts.total)",
       ]
@@ -143,7 +144,7 @@ extension ShapeBiasChart {
   }
 
   static func text(_ interval: ClosedRange<Double>?) -> String {
-    interval.map { "\(Text.fixed($0.lowerBound, 3))-\(Text.fixed($0.upperBound, 3))" } ?? ""
+    interval.map { "\(Format.fixed($0.lowerBound, 3))-\(Format.fixed($0.upperBound, 3))" } ?? ""
   }
 
   /// What the signs of plot and legend mean.

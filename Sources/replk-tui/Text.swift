@@ -1,6 +1,7 @@
 // Numbers and tables as text for the terminal.
 
 import ERFEngine
+import ERFInterface
 
 enum Text {
   /// What goes to standard error: one line, whatever stands in the file names and ids it tells of.
@@ -23,24 +24,10 @@ enum Text {
       + "\(others.joined(separator: ", ")) (see --weights-key)"
   }
 
-  /// `value` with `digits` decimals, rounded half away from zero.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    let scaled = Int((abs(value) * scale).rounded())
-    let whole = scaled / Int(scale)
-    let sign = value < 0 && scaled != 0 ? "-" : ""
-    guard digits > 0 else { return "\(sign)\(whole)" }
-    let fraction = String(scaled % Int(scale))
-    let zeros = String(repeating: "0", count: digits - fraction.count)
-    return "\(sign)\(whole).\(zeros)\(fraction)"
-  }
-
   /// `12.3 s`, `2 min 5 s`.
   static func seconds(_ value: Double) -> String {
     value < 60
-      ? "\(fixed(value, value < 10 ? 1 : 0)) s"
+      ? "\(Format.fixed(value, value < 10 ? 1 : 0)) s"
       : "\(Int(value) / 60) min \(Int(value) % 60) s"
   }
 
@@ -48,8 +35,8 @@ enum Text {
   static func quantity(_ value: Int) -> String {
     switch value {
     case ..<10_000: "\(value)  "
-    case ..<1_000_000_000: "\(fixed(Double(value) / 1e6, 3)) M"
-    default: "\(fixed(Double(value) / 1e9, 3)) G"
+    case ..<1_000_000_000: "\(Format.fixed(Double(value) / 1e6, 3)) M"
+    default: "\(Format.fixed(Double(value) / 1e9, 3)) G"
     }
   }
 

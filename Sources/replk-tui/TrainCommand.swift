@@ -1,6 +1,7 @@
 // `replk-tui train`: a network trained from random weights, saved as it goes, resumed bit for bit.
 
 import ERFEngine
+import ERFInterface
 
 extension Command {
   static let train = Command(
@@ -103,7 +104,7 @@ private struct TrainingRun {
     text += "wrote \(path)"
     if let accuracy {
       text +=
-        ": \(Text.fixed(accuracy * 100, 1)) % of \(trainer.heldOutCount) held-out pictures right"
+        ": \(Format.fixed(accuracy * 100, 1)) % of \(trainer.heldOutCount) held-out pictures right"
     }
     try StandardStreams.write(text + "\n")
   }
@@ -118,8 +119,8 @@ private struct TrainingRun {
       let seconds = max(1e-9, (clock.now - begin) / .seconds(1))
       let rate = Double((trainer.step - first) * recipe.batch) / seconds
       let numbers =
-        "loss \(Text.fixed(trainer.log.latestLoss, 3)), "
-        + "\(Text.fixed(trainer.log.latestAccuracy * 100, 0)) % right, "
+        "loss \(Format.fixed(trainer.log.latestLoss, 3)), "
+        + "\(Format.fixed(trainer.log.latestAccuracy * 100, 0)) % right, "
         + "\(Int(rate)) images/s"
       line.show(
         "step \(trainer.step)/\(recipe.steps), \(numbers)",
@@ -164,7 +165,7 @@ private struct LossCurve {
       let height = (point.loss - lowest) / max(1e-12, highest - lowest)
       cells[Int(((1 - height) * Double(Self.rows - 1)).rounded())][column] = "*"
     }
-    let labels = [0: Text.fixed(highest, 2), Self.rows - 1: Text.fixed(lowest, 2)]
+    let labels = [0: Format.fixed(highest, 2), Self.rows - 1: Format.fixed(lowest, 2)]
     return cells.enumerated().map { row, line in
       let label = labels[row] ?? ""
       return String(repeating: " ", count: max(0, 6 - label.count)) + label + " |" + String(line)

@@ -1,5 +1,6 @@
 // Stand-ins of the tests: a terminal in memory, a computation under the test's control, made maps.
 
+import Dispatch
 import Synchronization
 
 @testable import ERFEngine
@@ -194,7 +195,8 @@ final class FakeTerminal: Terminal {
 
   func nextEvent(milliseconds: Int?) -> TerminalEvent {
     let clock = ContinuousClock()
-    let limit = clock.now + .milliseconds(milliseconds ?? 5000)
+    // For ever, but for tests that hang.
+    let limit = clock.now + .milliseconds(milliseconds ?? 300_000)
     while true {
       switch script.first {
       case .event(let event)?:
@@ -234,12 +236,8 @@ final class Pokes: Sendable {
   private let count = Atomic(0)
   func poke() { count.add(1, ordering: .sequentiallyConsistent) }
   func take() -> Bool { count.exchange(0, ordering: .sequentiallyConsistent) > 0 }
-  /// A millisecond, without Foundation.
-  func wait() {
-    let clock = ContinuousClock()
-    let end = clock.now + .milliseconds(1)
-    while clock.now < end, count.load(ordering: .sequentiallyConsistent) == 0 {}
-  }
+  /// A millisecond that others may use.
+  func wait() { _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(1)) }
 }
 
 /// Training after `number` times a hundred of 300 steps.

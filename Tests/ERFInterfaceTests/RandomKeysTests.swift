@@ -35,7 +35,8 @@ import Testing
   private func play(seed: UInt64) throws {
     let folder = try TemporaryFolder()
     let exporting = FolderExporting(folder: folder.path)
-    let computing = MixedComputing()
+    let moments = try TemporaryFolder()
+    let computing = MixedComputing(moments: moments.path)
     let terminal = RandomTerminal(
       seed: seed, events: Self.eventsOfARound,
       display: seed % 3 == 0 ? Display(depth: .mono, unicode: false) : Display())
@@ -69,92 +70,4 @@ private struct Deadline {
   init(minutes: Int) { end = ContinuousClock.now + .seconds(60 * minutes) }
 
   var isOver: Bool { ContinuousClock.now > end }
-}
-
-/// The engine where a network is tiny; made maps for others, and a refusal of large inputs.
-private final class MixedComputing: ERFComputing {
-  private let working = Atomic(0)
-
-  var isWorking: Bool { working.load(ordering: .sequentiallyConsistent) > 0 }
-
-  private func isTiny(_ network: NetworkSpec) -> Bool {
-    network.model?.contains("channels=8,12") == true
-  }
-
-  private func count<Result>(_ body: () throws -> Result) rethrows -> Result {
-    working.add(1, ordering: .sequentiallyConsistent)
-    defer { working.subtract(1, ordering: .sequentiallyConsistent) }
-    return try body()
-  }
-
-  func compute(
-    _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
-  ) throws -> ERFResult {
-    try count {
-      if isTiny(request.network), request.size.height * request.size.width <= 96 * 96 {
-        return try EngineComputing().compute(
-          request, cancellation: cancellation, progress: progress)
-      }
-      guard request.size.height * request.size.width <= 256 * 256 else {
-        throw FakeComputing.Failure(description: "too large for this run")
-      }
-      return try FakeComputing().compute(
-        request, cancellation: cancellation, progress: progress)
-    }
-  }
-
-  func probe(
-    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
-    progress: (ShapeBiasProgress) -> Void
-  ) throws -> ShapeBiasReport {
-    try count {
-      try FakeComputing().probe(
-        request, of: network, cancellation: cancellation, progress: progress)
-    }
-  }
-
-  func predict(
-    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
-  ) throws -> Classification {
-    try count {
-      isTiny(request.network)
-        ? try EngineComputing().predict(request, threads: threads, cancellation: cancellation)
-        : try FakeComputing().predict(request, threads: threads, cancellation: cancellation)
-    }
-  }
-
-  func train(
-    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
-    progress: (FineTuning.Progress) -> Void
-  ) throws {
-    try count {
-      try FakeComputing().train(
-        network, threads: threads, cancellation: cancellation, progress: progress)
-    }
-  }
-}
-
-/// Really writes, but never outside one folder.
-private struct FolderExporting: HeatmapExporting {
-  let folder: String
-
-  private func inside(_ path: String) -> String {
-    "\(folder)/\(path.split(separator: "/").last ?? "")"
-  }
-
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
-    try FileExporter().export(
-      result: result, path: inside(path), variant: variant, colours: colours)
-  }
-
-  func write(_ bytes: [UInt8], to path: String) throws {
-    try FileExporter().write(bytes, to: inside(path))
-  }
-
-  /// What fakes trained is nowhere.
-  func copy(_ path: String, to other: String) throws {
-    try FileExporter().copy(path, to: inside(other))
-  }
-
-  func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: inside(path)) }
 }

@@ -234,9 +234,3 @@ extension [Float] {
     for index in indices { self[index] += others[index] }
   }
 }
-
-extension Duration {
-  var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

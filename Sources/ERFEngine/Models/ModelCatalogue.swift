@@ -50,10 +50,15 @@ public enum ModelCatalogue {
 
   /// The known id that differs in the fewest letters, where that is few.
   static func nearest(to id: String) -> String? {
-    let ranked = ids.map { (id: $0, distance: editDistance($0, id)) }
-    guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(2, id.count / 3) ? best.id : nil
+    nearestWord(to: id, among: ids)
   }
+}
+
+/// The known word that differs from `word` in the fewest letters, where that is few.
+public func nearestWord(to word: String, among known: [String]) -> String? {
+  let ranked = known.map { (word: $0, distance: editDistance($0, word.lowercased())) }
+  guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+  return best.distance <= max(2, word.count / 3) ? best.word : nil
 }
 
 /// The smallest number of insertions, deletions and replacements between two words.

@@ -39,6 +39,8 @@ public struct FineTuning: Sendable {
   /// Where the files go; it is there already.
   public var folder: String
   public var steps = 300
+  /// To learn from, at least a batch of 64.
+  public var stimuli = 1600
   public var threads: Int?
 
   public init(_ network: NetworkSpec, folder: String, threads: Int? = nil) {
@@ -49,14 +51,13 @@ public struct FineTuning: Sendable {
 
   /// Moments in the whole run.
   private static let moments = 12
-  private static let stimuli = 1600
 
   /// Trains on the built-in stimuli. Stopped by `cancellation`, it leaves one more moment behind.
   ///
   /// - Throws: as `Trainer` does, `CancellationError`.
   public func run(cancellation: Cancellation, progress: (Progress) -> Void) throws {
     var recipe = TrainingRecipe(
-      model: try network.modelID(), data: .shapes(count: Self.stimuli), steps: steps)
+      model: try network.modelID(), data: .shapes(count: stimuli), steps: steps)
     recipe.rate = 1e-3
     var trainer = try Trainer(
       recipe, from: network, threads: threads, cancellation: cancellation)

@@ -6,10 +6,11 @@
   import Darwin
 #endif
 
-enum Format {
+/// Numbers as people read them.
+public enum Format {
   /// `value` with `digits` decimals, rounded half away from zero.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return value.isNaN ? "nan" : "inf" }
+  public static func fixed(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     let scaled = (abs(value) * scale).rounded()
@@ -19,6 +20,11 @@ enum Format {
     let fraction = String(UInt64(scaled) - whole * UInt64(scale))
     let padding = String(repeating: "0", count: digits - fraction.utf8.count)
     return sign + String(whole) + "." + padding + fraction
+  }
+
+  /// `1 image`, `2 images`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   /// Three significant digits: `4.21`, `0.0312`, `1.2e-07`.

@@ -287,9 +287,3 @@ private struct Run: Sendable {
     }
   }
 }
-
-extension Duration {
-  var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

@@ -1,5 +1,7 @@
 // The main loop: one thread that owns the terminal, turns events into messages, and draws.
 
+import ERFEngine
+
 /// How the explorer starts.
 public struct ExplorerOptions: Sendable {
   /// Worker threads; nil: one a core.
@@ -108,7 +110,7 @@ struct ExplorerLoop {
     return max(0, Int((left.inSeconds * 1000).rounded(.up)))
   }
 
-  private mutating func handle(_ event: TerminalEvent) {
+  mutating func handle(_ event: TerminalEvent) {
     switch event {
     case .key(let key):
       isUrgent = true

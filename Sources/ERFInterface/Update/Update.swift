@@ -130,7 +130,7 @@ extension Model {
       .note,
       [
         "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
-          + "\(result.map.images) images: \(Format.duration(result.seconds.total))"
+          + "\(Format.count(result.map.images, "image")): \(Format.duration(result.seconds.total))"
       ])
   }
 

@@ -190,7 +190,7 @@ extension FieldDrawing {
   /// What a finished run came to, as much as fits.
   private func summary(_ width: Int) -> [Span] {
     guard let shown = side.shown else { return [] }
-    let images = "\(shown.images) \(shown.images == 1 ? "image" : "images")"
+    let images = Format.count(shown.images, "image")
     var parts = [
       images, "border \(Format.percent(shown.metrics.borderShare))",
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",

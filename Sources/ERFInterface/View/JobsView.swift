@@ -92,7 +92,7 @@ private struct JobLines {
     if model.listing != nil { words.append("reading a folder") }
     if model.kernelMaps.job != nil { words.append("summing kernels") }
     let pictures = model.pictures.awaited.count
-    if pictures > 0 { words.append("\(pictures) pictures to draw") }
+    if pictures > 0 { words.append("\(Format.count(pictures, "picture")) to draw") }
     return words.isEmpty ? [] : [[Span("   " + words.joined(separator: ", "), .quiet)]]
   }
 }

@@ -1,0 +1,200 @@
+// How long the explorer lets a user wait: measured on the program itself in a pseudo-terminal, and on
+// its state where no screen is needed.
+
+import ERFCurses
+import ERFEngine
+import ERFInterface
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Medians in seconds, unless a name says otherwise.
+struct InterfaceBench {
+  static let size = ScreenSize(rows: 60, columns: 200)
+
+  struct Timing: Encodable {
+    let columns: Int
+    let rows: Int
+    /// From the start of the program to its end where it has nothing to do.
+    let startUp: Double
+    /// From the start of the explorer to the last byte of its first screen.
+    let firstFrame: Double
+    /// Building a screen with two maps, in memory.
+    let frame: Double
+    /// From a key that draws all anew to the last byte of a screen with two maps.
+    let frameOnScreen: Double
+    /// From a key to what it shows while RepLKNet-31 computes at 1024 on every core.
+    let keyToScreen: Double
+    /// The same for the slowest twentieth of the keys.
+    let keyToScreen95th: Double
+    /// RepLKNet-31 at 224, opened and computed.
+    let fullRun: Double
+    /// The same after an edit of stage 4 in the explorer.
+    let editedRun: Double
+  }
+
+  /// The path of the program.
+  let program: String
+  let threads: Int?
+  let isQuick: Bool
+
+  func timing() throws -> Timing {
+    let keys = try keyTimes().sorted()
+    let edit = try edit()
+    return Timing(
+      columns: Self.size.columns, rows: Self.size.rows,
+      startUp: try ProcessBench(program: program, threads: threads)
+        .startUp(repetitions: isQuick ? 5 : 15),
+      firstFrame: try firstFrame(), frame: try frame(), frameOnScreen: try frameOnScreen(),
+      keyToScreen: Stopwatch.median(keys),
+      keyToScreen95th: keys[min(keys.count - 1, keys.count * 95 / 100)], fullRun: edit.full,
+      editedRun: edit.edited)
+  }
+
+  // MARK: In a terminal
+
+  private func start(_ arguments: [String]) throws -> Watch {
+    var environment = ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]
+    environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
+    let options = ["--no-state"] + (threads.map { ["--threads", "\($0)"] } ?? [])
+    return Watch(
+      terminal: try PseudoTerminal(
+        program, arguments + options, environment: environment, rows: Self.size.rows,
+        columns: Self.size.columns))
+  }
+
+  /// `quit` stands at the end of the last row.
+  private func firstFrame() throws -> Double {
+    Stopwatch.median(
+      try (0..<(isQuick ? 5 : 15)).map { _ in
+        let begin = ContinuousClock.now
+        let watch = try start(["RepLKNet-13", "RepLKNet-31"])
+        let seconds = try watch.seconds(since: begin, until: "quit")
+        try watch.end()
+        return seconds
+      })
+  }
+
+  private func frameOnScreen() throws -> Double {
+    let watch = try start(["RepLKNet-3", "RepLKNet-7", "--size", "96"])
+    _ = try watch.seconds(since: .now, until: "quit")
+    watch.rest(seconds: 2)
+    let seconds = try (0..<(isQuick ? 5 : 30)).map { _ in
+      let begin = ContinuousClock.now
+      watch.terminal.type("\u{0c}")
+      let seconds = try watch.seconds(since: begin, until: "quit")
+      watch.rest(seconds: 0.1)
+      return seconds
+    }
+    try watch.end()
+    return Stopwatch.median(seconds)
+  }
+
+  /// Opening the help changes most of the screen, which is as much as a key can do.
+  private func keyTimes() throws -> [Double] {
+    let watch = try start(["RepLKNet-31", "--size", "1024", "--count", "8"])
+    _ = try watch.seconds(since: .now, until: "cancel")
+    watch.rest(seconds: 1)
+    let times = try (0..<(isQuick ? 10 : 60)).map { index in
+      let begin = ContinuousClock.now
+      watch.terminal.type("?")
+      let seconds = try watch.seconds(since: begin, until: "computed")
+      watch.terminal.type("?")
+      _ = try watch.seconds(since: .now, until: "help")
+      // Not in step with the frames of the progress bar.
+      watch.pass(seconds: 0.02 + Double(index % 7) * 0.011)
+      return seconds
+    }
+    try watch.end()
+    return times
+  }
+
+  // MARK: In memory
+
+  private func frame() throws -> Double {
+    let requests = ["replknet-3", "replknet-7"].map {
+      ERFRequest(network: NetworkSpec(model: $0), threads: threads)
+    }
+    let model = Headless.play(
+      [], on: try Session(requests), display: Display(), threads: threads,
+      computing: EngineComputing(), exporting: FileExporter())
+    return Stopwatch.median(repetitions: 20) { _ = view(model, size: Self.size) }
+  }
+
+  /// A whole run of the edited network against the one that the explorer makes of the edit.
+  private func edit() throws -> (full: Double, edited: Double) {
+    var full: [Double] = []
+    var edited: [Double] = []
+    for _ in 0..<(isQuick ? 2 : 5) {
+      var model = Model(
+        session: Session(models: ["RepLKNet-31"]), display: Display(), threads: threads)
+      let computing = EngineComputing()
+      _ = try run(update(&model, .opened), computing)
+      let keys = Key.script("3 Down Down Down").flatMap { update(&model, .key($0)) }
+      let effects = keys + update(&model, .key(.character("<")))
+      edited.append(try run(effects, computing))
+      full.append(try run(effects, EngineComputing()))
+    }
+    return (Stopwatch.median(full), Stopwatch.median(edited))
+  }
+
+  /// The seconds that the computations among `effects` take.
+  private func run(_ effects: [Effect], _ computing: EngineComputing) throws -> Double {
+    let begin = ContinuousClock.now
+    for case .compute(_, let request, let preview) in effects {
+      for request in [preview, request].compactMap({ $0 }) {
+        _ = try computing.compute(request, cancellation: Cancellation()) { _ in }
+      }
+    }
+    return begin.duration(to: .now).inSeconds
+  }
+}
+
+/// Waits for bytes of a program in a terminal.
+private struct Watch {
+  let terminal: PseudoTerminal
+
+  /// A program that does not show what it was started for.
+  struct Failure: ExplainedError {
+    let sign: String
+    var explanation: String { "the explorer ended, or did not show \"\(sign)\" within a minute" }
+  }
+
+  /// Seconds from an instant until the program has written `sign`.
+  func seconds(since begin: ContinuousClock.Instant, until sign: String) throws -> Double {
+    let sign = Array(sign.utf8)
+    var last: [UInt8] = []
+    while begin.duration(to: .now).inSeconds < 60 {
+      guard case .byte(let byte) = terminal.read(milliseconds: 100) else {
+        if terminal.status == nil { continue }
+        break
+      }
+      last.append(byte)
+      if last.suffix(sign.count) == sign[...] { return begin.duration(to: .now).inSeconds }
+    }
+    throw Failure(sign: String(decoding: sign, as: UTF8.self))
+  }
+
+  /// Waits until nothing has come for so long.
+  func rest(seconds: Double) {
+    while case .byte = terminal.read(milliseconds: Int(seconds * 1000)) {}
+  }
+
+  /// Reads for so long, whatever comes.
+  func pass(seconds: Double) {
+    let begin = ContinuousClock.now
+    while begin.duration(to: .now).inSeconds < seconds { _ = terminal.read(milliseconds: 5) }
+  }
+
+  func end() throws {
+    terminal.type("q")
+    let begin = ContinuousClock.now
+    while terminal.status == nil {
+      guard begin.duration(to: .now).inSeconds < 60 else { throw Failure(sign: "the end") }
+      _ = terminal.read(milliseconds: 20)
+    }
+  }
+}

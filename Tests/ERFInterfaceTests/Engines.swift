@@ -1,0 +1,110 @@
+// Computations and files that are real, as far as a test can afford them.
+
+import ERFEngine
+import Foundation
+import Synchronization
+
+@testable import ERFInterface
+
+/// The engine where a network is tiny; made maps for others, and a refusal of large inputs.
+final class MixedComputing: ERFComputing {
+  private let working = Atomic(0)
+  /// Whether the engine computes every network.
+  private let isWhole: Bool
+  /// Where weights of training's moments go.
+  private let moments: String
+
+  init(isWhole: Bool = false, moments: String) {
+    self.isWhole = isWhole
+    self.moments = moments
+  }
+
+  var isWorking: Bool { working.load(ordering: .sequentiallyConsistent) > 0 }
+
+  private func isTiny(_ network: NetworkSpec) -> Bool {
+    let marks = ["channels=8,12", "channels=16,32,64,128", "nano"]
+    return isWhole || marks.contains { network.model?.contains($0) == true }
+  }
+
+  private func count<Result>(_ body: () throws -> Result) rethrows -> Result {
+    working.add(1, ordering: .sequentiallyConsistent)
+    defer { working.subtract(1, ordering: .sequentiallyConsistent) }
+    return try body()
+  }
+
+  func compute(
+    _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
+  ) throws -> ERFResult {
+    try count {
+      if isTiny(request.network), isWhole || request.size.height * request.size.width <= 320 * 320 {
+        return try EngineComputing().compute(
+          request, cancellation: cancellation, progress: progress)
+      }
+      guard request.size.height * request.size.width <= 256 * 256 else {
+        throw FakeComputing.Failure(description: "too large for this run")
+      }
+      return try FakeComputing().compute(
+        request, cancellation: cancellation, progress: progress)
+    }
+  }
+
+  func probe(
+    _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
+    progress: (ShapeBiasProgress) -> Void
+  ) throws -> ShapeBiasReport {
+    try count {
+      try FakeComputing().probe(
+        request, of: network, cancellation: cancellation, progress: progress)
+    }
+  }
+
+  func predict(
+    _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
+  ) throws -> Classification {
+    try count {
+      isTiny(request.network)
+        ? try EngineComputing().predict(request, threads: threads, cancellation: cancellation)
+        : try FakeComputing().predict(request, threads: threads, cancellation: cancellation)
+    }
+  }
+
+  func train(
+    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
+    progress: (FineTuning.Progress) -> Void
+  ) throws {
+    try count {
+      guard isTiny(network) else {
+        return try FakeComputing().train(
+          network, threads: threads, cancellation: cancellation, progress: progress)
+      }
+      var tuning = FineTuning(network, folder: moments, threads: threads)
+      if !isWhole { (tuning.steps, tuning.stimuli) = (3, 64) }
+      try tuning.run(cancellation: cancellation, progress: progress)
+    }
+  }
+}
+
+/// Really writes, but never outside one folder.
+struct FolderExporting: HeatmapExporting {
+  let folder: String
+
+  private func inside(_ path: String) -> String {
+    "\(folder)/\(path.split(separator: "/").last ?? "")"
+  }
+
+  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
+    try FileExporter().export(
+      result: result, path: inside(path), variant: variant, colours: colours)
+  }
+
+  func write(_ bytes: [UInt8], to path: String) throws {
+    try FileExporter().write(bytes, to: inside(path))
+  }
+
+  /// What fakes trained is nowhere.
+  func copy(_ path: String, to other: String) throws {
+    try FileExporter().copy(path, to: inside(other))
+  }
+
+  func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: inside(path)) }
+}
