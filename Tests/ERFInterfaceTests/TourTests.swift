@@ -67,7 +67,7 @@ private struct Tour {
     text = Substring(words.joined(separator: " "))
     var session = Session(
       models: Self.isWhole ? ["RepLKNet-13", "RepLKNet-31"] : [Self.tiny(5), Self.tiny(13)])
-    if !Self.isWhole { session.size = InputSize(height: 96, width: 96) }
+    if !Self.isWhole { session.size = InputSize(height: 64, width: 64) }
     loop = ExplorerLoop(
       session: session, options: ExplorerOptions(), terminal: terminal,
       computing: MixedComputing(isWhole: Self.isWhole),
