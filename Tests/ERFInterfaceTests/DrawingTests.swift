@@ -106,6 +106,17 @@ import Testing
     #expect(contour[1, 2] == nil && contour[1, 1] == .accent && contour[0, 0] == nil)
   }
 
+  @Test func outlinesBeyondTheWindowLeaveNoMark() {
+    let window = PixelWindow(row: 20, column: 20, height: 8, width: 8)
+    for (row, column) in [(0, 22), (40, 22), (22, 0), (22, 40), (40, 40), (0, 0)] {
+      var marks = PixelMarks(rows: 4, columns: 4)
+      marks.outline(
+        top: Double(row), left: Double(column), bottom: Double(row + 4), right: Double(column + 4),
+        in: window, .accent)
+      #expect(marks.roles.allSatisfy { $0 == nil }, "the square at \(row), \(column)")
+    }
+  }
+
   @Test func contoursHoldTheirShare() {
     let levels = ContourLevels.levels(of: [1, 5, 3, 1], shares: [0.4, 0.8, 0.99])
     #expect(levels == [5, 3, 1])

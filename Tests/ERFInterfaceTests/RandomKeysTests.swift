@@ -26,10 +26,11 @@ import Testing
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
     repeat {
+      // Written before the round is played, so that a trap leaves its seed behind.
+      FileHandle.standardError.write(Data("random keys: seed \(seed)\n".utf8))
       try play(seed: seed)
       seed += 1
     } while clock.now < end
-    print("random keys: seeds up to \(seed - 1)")
   }
 
   private func play(seed: UInt64) throws {

@@ -48,19 +48,19 @@ struct PixelMarks {
     return (down == 1 ? "o" : Unicode.Scalar(0x2800 + bits) ?? "o", found)
   }
 
-  /// The edge of the rectangle from (top, left) to (bottom, right), all in pixels of the input.
+  /// The edge of the rectangle from (top, left) to (bottom, right), all in pixels of the input; what
+  /// lies outside the window is left out.
   mutating func outline(
     top: Double, left: Double, bottom: Double, right: Double, in window: PixelWindow, _ role: Role
   ) {
     let first = place(row: top, column: left, in: window)
     // The last pixel that still lies within.
     let last = place(row: bottom - 1e-6, column: right - 1e-6, in: window)
-    guard first.row <= last.row, first.column <= last.column else { return }
-    for column in max(0, first.column)...max(0, min(columns - 1, last.column)) {
+    for column in 0..<columns where first.column <= column && column <= last.column {
       self[first.row, column] = role
       self[last.row, column] = role
     }
-    for row in max(0, first.row)...max(0, min(rows - 1, last.row)) {
+    for row in 0..<rows where first.row <= row && row <= last.row {
       self[row, first.column] = role
       self[row, last.column] = role
     }
