@@ -35,9 +35,9 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelSettings),
     .target(name: "CMapping", cSettings: cSettings),
     .systemLibrary(name: "CLAPACK"),
-    .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CTurboJPEG"),
     .systemLibrary(name: "CZip"),
+    .target(name: "COneDNN", cSettings: cSettings, linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CPty", cSettings: cSettings),
     .target(

@@ -202,12 +202,12 @@ struct ERFWalk {
       workers: workers, report: report)
   }
 
-  /// Runs once more, slowly, looking at every layer: checking always would cost every run a pass
-  /// over all activations.
+  /// Runs once more, slowly, layer by layer: checking always would cost every run a pass over all
+  /// activations.
   private func nameTheLayer(_ input: Tensor) throws -> Never {
-    let activations = try network.graph.forward(
-      input, to: tap.value, region: Region(holding: units), workers: workers,
-      checksEveryLayer: true)
+    let activations = try network.layers.forward(
+      input, to: network.layers.tap(tap.name)?.value ?? network.layers.nodes.count,
+      region: Region(holding: units), workers: workers, checksEveryLayer: true)
     _ = try activations.inputGradient(
       at: units, rectified: rule.rectifiesFeatures, workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)

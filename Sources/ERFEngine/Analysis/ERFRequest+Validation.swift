@@ -28,11 +28,14 @@ extension ERFRequest {
     let tap = try network.tap(self.tap)
     let shape = try network.shape(of: tap, input: size)
     let units = try Network.checked(self.units, on: tap, shape: shape)
+    let running = network.graph.droppingBatchNorms().chained()
     let estimate = MemoryEstimate(
       training: try architecture.graph(from: PlaceholderParameters()),
       plan: RegionPlan(
-        network.graph, value: tap.value, region: keepsForward ? nil : Region(holding: units),
-        shapes: try network.shapes(input: size)),
+        running, value: running.tap(tap.name)?.value ?? running.nodes.count,
+        region: keepsForward ? nil : Region(holding: units),
+        shapes: try running.shapes(
+          input: Shape(height: size.height, width: size.width, channels: 3))),
       keepsForward: keepsForward)
     return (network, estimate)
   }

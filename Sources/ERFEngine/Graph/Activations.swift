@@ -56,6 +56,8 @@ extension Activations {
     precondition(outputGradient.shape == plan.shape(of: plan.value))
     let order = Array(plan.order.reversed())
     let progress = plan.progress(order)
+    plan.prepare(order, for: .gradient, workers: workers)
+    try workers.cancellation.check()
     var gradients = [GradientSum](repeating: GradientSum(), count: plan.value + 1)
     gradients[plan.value].add(outputGradient, at: plan.region(of: plan.value))
     for index in order {

@@ -71,6 +71,20 @@ extension Graph {
     return graph
   }
 
+  /// The same without batch norms: what folding will leave, for questions about shapes and costs of a
+  /// graph whose parameters are placeholders.
+  func droppingBatchNorms() -> Graph {
+    var rewrite = Rewrite(original: self)
+    for (index, node) in nodes.enumerated() {
+      if node.op is BatchNorm {
+        rewrite.skip(index)
+      } else {
+        rewrite.append(node, for: index, renaming: true)
+      }
+    }
+    return rewrite.finished()
+  }
+
   /// Two depth-wise branches over one input, added, become one kernel: the smaller is zero-padded.
   func mergingParallelKernels() -> Graph {
     let uses = useCounts
@@ -105,7 +119,7 @@ extension Graph {
   }
 
   /// Walks the nodes in order; `replace` may give another node (inputs already renamed) for one.
-  private func rewritten(_ replace: (Int, Node, Rewrite) -> Node?) -> Graph {
+  func rewritten(_ replace: (Int, Node, Rewrite) -> Node?) -> Graph {
     var rewrite = Rewrite(original: self)
     for (index, node) in nodes.enumerated() {
       if let replacement = replace(index, node, rewrite) {
@@ -118,7 +132,7 @@ extension Graph {
   }
 
   /// A graph being copied, and where the old values went.
-  private struct Rewrite {
+  struct Rewrite {
     let original: Graph
     private var nodes: [Node] = []
     private var names: [Int: Int] = [0: 0]
@@ -135,6 +149,11 @@ extension Graph {
       if renaming { node.inputs = node.inputs.map(renamed) }
       nodes.append(node)
       names[Graph.value(of: index)] = nodes.count
+    }
+
+    /// Leaves a node out; its readers read its input.
+    mutating func skip(_ index: Int) {
+      names[Graph.value(of: index)] = renamed(original.nodes[index].inputs[0])
     }
 
     func finished() -> Graph {

@@ -42,6 +42,8 @@ extension Graph {
     if let (earlier, cut) = start { plan = plan.resuming(after: earlier.plan, at: cut) }
     let order = plan.order.filter { $0 >= start?.cut ?? 0 }
     let progress = plan.progress(order)
+    plan.prepare(order, for: .forward, workers: workers)
+    try workers.cancellation.check()
     var remaining = [Int](repeating: 0, count: value + 1)
     for index in order {
       for input in nodes[index].inputs { remaining[input] += 1 }

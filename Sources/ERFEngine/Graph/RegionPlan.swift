@@ -68,6 +68,14 @@ struct RegionPlan: Sendable {
       to: region(of: Graph.value(of: index)), of: shapes[node.inputs[0]])
   }
 
+  /// Lets the operators of `order` lay out their weights, several at a time.
+  func prepare(_ order: [Int], for direction: Direction, workers: Workers) {
+    workers.forEach(order.count) { position in
+      let index = order[position]
+      op(index).prepare(for: direction, inputs: inputShapes(of: index))
+    }
+  }
+
   /// What share of the multiply-adds of a walk over `order` is done after each of its nodes, with a
   /// little for every layer.
   func progress(_ order: [Int]) -> [Int: Double] {

@@ -10,7 +10,9 @@ public struct Network: Sendable {
   public let weightsChoice: WeightsChoice?
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
-  /// Batch norms folded, parallel kernels merged.
+  /// Batch norms folded, parallel kernels merged, one node a layer.
+  let layers: Graph
+  /// What runs: the same with operators on single pixels joined into chains.
   let graph: Graph
   private let hashes = Prepared<[UInt64]>()
 
@@ -40,7 +42,8 @@ public struct Network: Sendable {
     evaluation = architecture.evaluation
     weightsHash = trained.weightsHash
     try check()
-    graph = try trained.inferenceForm(check: check)
+    layers = try trained.inferenceForm(check: check)
+    graph = layers.chained()
   }
 
   /// A network without weights: for questions about layers and shapes only.
@@ -51,6 +54,7 @@ public struct Network: Sendable {
     weightsChoice = nil
     preprocessing = architecture.preprocessing
     evaluation = architecture.evaluation
+    layers = graph
     self.graph = graph
   }
 

@@ -1,4 +1,4 @@
-// Dense convolution as gathered columns times a weight matrix, and its input gradient likewise.
+// Dense convolution and its input gradient, cut into bands of rows over the workers.
 
 #if canImport(Glibc)
   import Glibc
@@ -21,152 +21,239 @@ struct ConvolutionGeometry: Sendable {
   var inputsPerGroup: Int { input.channels / groups }
   var outputsPerGroup: Int { output.channels / groups }
   var taps: Int { kernelHeight * kernelWidth }
+  /// Input rows between the first and the last tap, both included.
+  var extentHeight: Int { (kernelHeight - 1) * dilation + 1 }
+
+  /// Whether this is one matrix product over the pixels.
+  var isPointwise: Bool {
+    taps == 1 && stride == 1 && padTop == 0 && padLeft == 0 && input.pixels == output.pixels
+  }
+
+  /// One matrix product: `pixels` pixels in a row.
+  func flattened(pixels: Int) -> ConvolutionGeometry {
+    var flat = self
+    flat.input = Shape(height: 1, width: pixels, channels: input.channels)
+    flat.output = Shape(height: 1, width: pixels, channels: output.channels)
+    return flat
+  }
+}
+
+/// A cut of a map into bands: whole images where they are small, else rows of one. By size alone,
+/// never by thread count.
+struct MapBands {
+  struct Band {
+    let images: Range<Int>
+    let rows: Range<Int>
+  }
+
+  let map: Shape
+  /// Images a band, or bands an image.
+  private let images: Int
+  private let bands: Int
+
+  /// Bands of at most `most` pixels (more only where a row has more), and up to four of at least
+  /// `least` even over small maps.
+  init(_ map: Shape, most: Int = 512, least: Int = 24) {
+    self.map = map
+    let pixels = max(1, map.height * map.width)
+    images = map.batch > 1 ? max(1, most / pixels) : 1
+    bands = images > 1 ? 1 : max(
+      1, min(map.height, max((pixels + most - 1) / most, min(4, pixels / least))))
+  }
+
+  var count: Int {
+    map.count == 0 ? 0 : images > 1 ? (map.batch + images - 1) / images : map.batch * bands
+  }
+
+  subscript(index: Int) -> Band {
+    if images > 1 {
+      return Band(
+        images: index * images..<min(map.batch, (index + 1) * images), rows: 0..<map.height)
+    }
+    let (image, band) = (index / bands, index % bands)
+    return Band(
+      images: image..<image + 1,
+      rows: map.height * band / bands..<map.height * (band + 1) / bands)
+  }
+
+  /// A cut of pixels in a row.
+  static func ofPixels(_ count: Int, most: Int = 512, least: Int = 24) -> MapBands {
+    MapBands(Shape(height: count, width: 1, channels: 1), most: most, least: least)
+  }
 }
 
 enum ConvolutionKernels {
-  /// Rows of gathered columns a tile: about a million floats, and enough rows for the product to be
-  /// worth packing the weights.
-  private static func maxRows(columns: Int) -> Int {
-    min(512, max(64, (1 << 20) / max(1, columns)))
+  /// Packs the weights as most bands of `forward` want them.
+  static func prepare(_ weights: DenseWeights, geometry g: ConvolutionGeometry, addsBias: Bool) {
+    if g.isPointwise {
+      let pixels = MapBands.ofPixels(g.output.pixels)[0].rows.count
+      _ = weights.forward(g.flattened(pixels: pixels), addsBias: addsBias)
+    } else if let (part, _) = g.computing(MapBands(g.output)[0]) {
+      _ = weights.forward(part, addsBias: addsBias)
+    }
   }
 
-  /// (N, H, W, C) -> (N, H', W', O). `weights`: (O, KH, KW, C / groups).
+  /// Packs the weights as most bands of `inputGradient` want them.
+  static func prepareGradient(_ weights: DenseWeights, geometry g: ConvolutionGeometry) {
+    if g.isPointwise {
+      let pixels = MapBands.ofPixels(g.output.pixels)[0].rows.count
+      _ = weights.gradient(g.flattened(pixels: pixels))
+    } else if let (part, _, _) = g.differentiating(MapBands(g.input)[0]) {
+      _ = weights.gradient(part)
+    }
+  }
+
+  /// (N, H, W, C) -> (N, H', W', O).
   static func forward(
-    _ input: Tensor, weights: Tensor, bias: Tensor?, geometry: ConvolutionGeometry,
+    _ input: Tensor, weights: DenseWeights, bias: Tensor?, geometry g: ConvolutionGeometry,
     workers: Workers
   ) -> Tensor {
-    var result = Tensor(uninitialized: geometry.output)
+    var result = Tensor(uninitialized: g.output)
     let target = unsafe result.mutablePointer()
-    let outputs = geometry.outputsPerGroup
-    let inner = geometry.taps * geometry.inputsPerGroup
-    let rows = geometry.output.pixels
-    let tiling = MatrixTiling(rows: rows, columns: outputs, maxRows: maxRows(columns: inner))
-    workers.forEach(tiling.count * geometry.groups) { index in
-      let group = index / tiling.count
-      let tile = tiling[index % tiling.count]
-      let columns = unsafe Scratch(count: tile.rows.count * inner)
-      unsafe gatherInput(
-        input.pointer, rows: tile.rows, group: group, geometry: geometry, into: columns.base)
-      let first = group * outputs + tile.columns.lowerBound
-      let block = unsafe target + tile.rows.lowerBound * geometry.output.channels + first
-      unsafe MatrixProduct(
-        rows: tile.rows.count, columns: tile.columns.count, inner: inner,
-        a: columns.base, strideA: inner, b: weights.pointer + first * inner, strideB: inner,
-        transposedB: true, c: block, strideC: geometry.output.channels
-      ).run()
-      if let bias {
-        unsafe ElementKernels.addBias(
-          bias.pointer + first, to: block, rows: tile.rows.count, columns: tile.columns.count,
-          stride: geometry.output.channels)
+    let source = unsafe input.pointer
+    let shift = unsafe bias?.pointer
+    if g.isPointwise {
+      let bands = MapBands.ofPixels(g.output.pixels)
+      workers.forEach(bands.count) { index in
+        let pixels = bands[index].rows
+        unsafe weights.forward(g.flattened(pixels: pixels.count), addsBias: bias != nil).run(
+          source + pixels.lowerBound * g.input.channels, bias: shift,
+          into: target + pixels.lowerBound * g.output.channels)
       }
+      return result
+    }
+    let bands = MapBands(g.output)
+    workers.forEach(bands.count) { index in
+      let band = bands[index]
+      let to = unsafe target + g.output.offset(of: band)
+      guard let (part, read) = g.computing(band) else {
+        unsafe fill(to, band, of: g.output, with: shift)
+        return
+      }
+      unsafe weights.forward(part, addsBias: bias != nil).run(
+        source + g.input.offset(of: read), bias: shift, into: to)
     }
     return result
   }
 
-  /// Copies the window of every output pixel of `rows` into one row (KH, KW, C / groups).
-  @unsafe
-  static func gatherInput(
-    _ source: UnsafePointer<Float>, rows: Range<Int>, group: Int, geometry g: ConvolutionGeometry,
-    into columns: UnsafeMutablePointer<Float>
-  ) {
-    let (height, width, channels) = (g.input.height, g.input.width, g.input.channels)
-    let depth = g.inputsPerGroup
-    var cursor = unsafe columns
-    for pixel in rows {
-      let x = pixel % g.output.width * g.stride - g.padLeft
-      let y = pixel / g.output.width % g.output.height * g.stride - g.padTop
-      let image = pixel / (g.output.width * g.output.height)
-      for ky in 0..<g.kernelHeight {
-        let row = y + ky * g.dilation
-        for kx in 0..<g.kernelWidth {
-          let column = x + kx * g.dilation
-          if row >= 0 && row < height && column >= 0 && column < width {
-            let from = ((image * height + row) * width + column) * channels + group * depth
-            unsafe cursor.update(from: source + from, count: depth)
-          } else {
-            unsafe cursor.update(repeating: 0, count: depth)
-          }
-          unsafe cursor += depth
-        }
-      }
-    }
-  }
-
-  /// (N, H', W', O) -> (N, H, W, C), phase by phase of the stride.
+  /// (N, H', W', O) -> (N, H, W, C).
   static func inputGradient(
-    _ gradient: Tensor, weights: GradientWeights, geometry: ConvolutionGeometry, workers: Workers
+    _ gradient: Tensor, weights: DenseWeights, geometry g: ConvolutionGeometry, workers: Workers
   ) -> Tensor {
-    var result = Tensor(uninitialized: geometry.input)
+    var result = Tensor(uninitialized: g.input)
     let target = unsafe result.mutablePointer()
-    for phase in weights.phases {
-      unsafe addPhase(
-        phase, gradient: gradient, geometry: geometry, into: target, workers: workers)
+    let source = unsafe gradient.pointer
+    if g.isPointwise {
+      let bands = MapBands.ofPixels(g.output.pixels)
+      workers.forEach(bands.count) { index in
+        let pixels = bands[index].rows
+        unsafe weights.gradient(g.flattened(pixels: pixels.count)).run(
+          source + pixels.lowerBound * g.output.channels,
+          into: target + pixels.lowerBound * g.input.channels)
+      }
+      return result
+    }
+    let bands = MapBands(g.input)
+    workers.forEach(bands.count) { index in
+      let band = bands[index]
+      let to = unsafe target + g.input.offset(of: band)
+      guard let (part, skipped, read) = g.differentiating(band) else {
+        unsafe fill(to, band, of: g.input, with: nil)
+        return
+      }
+      let above = skipped * g.input.width * g.input.channels
+      unsafe to.update(repeating: 0, count: above)
+      unsafe weights.gradient(part).run(
+        source + g.output.offset(of: read), into: to + above)
     }
     return result
   }
 
-  @unsafe
-  private static func addPhase(
-    _ phase: GradientWeights.Phase, gradient: Tensor, geometry: ConvolutionGeometry,
-    into target: UnsafeMutablePointer<Float>, workers: Workers
+  /// Pixels that read, or are read by, padding alone.
+  private static func fill(
+    _ target: UnsafeMutablePointer<Float>, _ band: MapBands.Band, of map: Shape,
+    with bias: UnsafePointer<Float>?
   ) {
-    let inputs = geometry.inputsPerGroup
-    let channels = geometry.input.channels
-    let inner = phase.taps.count * geometry.outputsPerGroup
-    let grid = PhaseGrid(phase, geometry)
-    let tiling = MatrixTiling(rows: grid.count, columns: inputs, maxRows: maxRows(columns: inner))
-    workers.forEach(tiling.count * geometry.groups) { index in
-      let group = index / tiling.count
-      let tile = tiling[index % tiling.count]
-      let columns = unsafe Scratch(count: tile.rows.count * inner)
-      let product = unsafe Scratch(count: tile.rows.count * tile.columns.count)
-      if inner > 0 {
-        unsafe gatherGradient(
-          gradient.pointer, grid: grid, rows: tile.rows, group: group, phase: phase,
-          geometry: geometry, into: columns.base)
-        unsafe MatrixProduct(
-          rows: tile.rows.count, columns: tile.columns.count, inner: inner,
-          a: columns.base, strideA: inner,
-          b: phase.weights.pointer + group * inner * inputs + tile.columns.lowerBound,
-          strideB: inputs, transposedB: false, c: product.base, strideC: tile.columns.count
-        ).run()
+    let channels = map.channels
+    for pixel in 0..<band.images.count * band.rows.count * map.width {
+      if let bias = unsafe bias {
+        unsafe (target + pixel * channels).update(from: bias, count: channels)
       } else {
-        unsafe product.base.update(repeating: 0, count: tile.rows.count * tile.columns.count)
-      }
-      for row in tile.rows {
-        let to = grid.inputPixel(row) * channels + group * inputs + tile.columns.lowerBound
-        unsafe (target + to).update(
-          from: product.base + (row - tile.rows.lowerBound) * tile.columns.count,
-          count: tile.columns.count)
+        unsafe (target + pixel * channels).update(repeating: 0, count: channels)
       }
     }
   }
+}
 
-  /// Copies, for every input pixel of `rows`, the output gradients that its taps touch.
-  @unsafe
-  private static func gatherGradient(
-    _ source: UnsafePointer<Float>, grid: PhaseGrid, rows: Range<Int>, group: Int,
-    phase: GradientWeights.Phase, geometry g: ConvolutionGeometry,
-    into columns: UnsafeMutablePointer<Float>
-  ) {
-    let depth = g.outputsPerGroup
-    let (height, width, channels) = (g.output.height, g.output.width, g.output.channels)
-    var cursor = unsafe columns
-    for index in rows {
-      let (image, y, x) = grid.position(index)
-      for tap in phase.taps {
-        // Exact: the phase holds just the taps for which the stride divides these.
-        let row = (y + g.padTop - tap.ky * g.dilation).quotient(by: g.stride)
-        let column = (x + g.padLeft - tap.kx * g.dilation).quotient(by: g.stride)
-        if row >= 0 && row < height && column >= 0 && column < width {
-          let from = ((image * height + row) * width + column) * channels + group * depth
-          unsafe cursor.update(from: source + from, count: depth)
-        } else {
-          unsafe cursor.update(repeating: 0, count: depth)
-        }
-        unsafe cursor += depth
-      }
+extension Shape {
+  /// The first element of a band of a map.
+  fileprivate func offset(of band: MapBands.Band) -> Int {
+    (band.images.lowerBound * height + band.rows.lowerBound) * width * channels
+  }
+
+  /// A band of a map.
+  fileprivate func sized(_ band: MapBands.Band) -> Shape {
+    Shape(
+      batch: band.images.count, height: band.rows.count, width: width, channels: channels)
+  }
+}
+
+extension MapBands.Band {
+  /// Whole images.
+  fileprivate init(_ images: Range<Int>, of map: Shape) {
+    self.init(images: images, rows: 0..<map.height)
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The same over some images.
+  private func over(_ images: Range<Int>) -> ConvolutionGeometry {
+    var part = self
+    part.input = input.sized(MapBands.Band(images, of: input))
+    part.output = output.sized(MapBands.Band(images, of: output))
+    return part
+  }
+
+  /// The convolution that computes a band of the output, and the band of the input that it reads;
+  /// nil: padding alone.
+  fileprivate func computing(
+    _ band: MapBands.Band
+  ) -> (part: ConvolutionGeometry, read: MapBands.Band)? {
+    if band.rows.count == output.height { return (over(band.images), .init(band.images, of: input)) }
+    let first = band.rows.lowerBound * stride - padTop
+    let end = (band.rows.upperBound - 1) * stride - padTop + extentHeight
+    let rows = min(input.height, max(0, first))..<max(0, min(input.height, end))
+    guard !rows.isEmpty else { return nil }
+    let read = MapBands.Band(images: band.images, rows: rows)
+    var part = self
+    part.input = input.sized(read)
+    part.output = output.sized(band)
+    part.padTop = rows.lowerBound - first
+    return (part, read)
+  }
+
+  /// The convolution whose input gradient is that of a band of the input, after `skipped` rows of
+  /// zeros, and the band of the output that read it; nil: nothing did.
+  fileprivate func differentiating(
+    _ band: MapBands.Band
+  ) -> (part: ConvolutionGeometry, skipped: Int, read: MapBands.Band)? {
+    if band.rows.count == input.height {
+      return (over(band.images), 0, .init(band.images, of: output))
     }
+    // Output row o reads input rows o * stride - padTop ..< that + extentHeight.
+    let first = max(0, -((extentHeight - 1 - padTop - band.rows.lowerBound).quotient(by: stride)))
+    let end = min(output.height, (band.rows.upperBound - 1 + padTop).quotient(by: stride) + 1)
+    guard first < end else { return nil }
+    let read = MapBands.Band(images: band.images, rows: first..<end)
+    let pad = band.rows.lowerBound + padTop - first * stride
+    let skipped = max(0, -pad)
+    var part = self
+    part.input = input.sized(
+      MapBands.Band(
+        images: band.images, rows: band.rows.lowerBound + skipped..<band.rows.upperBound))
+    part.output = output.sized(read)
+    part.padTop = max(0, pad)
+    return (part, skipped, read)
   }
 }
 
@@ -174,125 +261,5 @@ extension Int {
   /// Division that rounds towards minus infinity.
   func quotient(by divisor: Int) -> Int {
     self >= 0 ? self / divisor : -((divisor - 1 - self) / divisor)
-  }
-
-  /// What `quotient(by:)` leaves: 0 ..< divisor.
-  func remainder(by divisor: Int) -> Int { self - quotient(by: divisor) * divisor }
-}
-
-/// The input pixels of one phase (rows and columns congruent modulo the stride), enumerated.
-struct PhaseGrid: Sendable {
-  let firstRow: Int
-  let firstColumn: Int
-  let rows: Int
-  let columns: Int
-  let stride: Int
-  let input: Shape
-
-  init(_ phase: GradientWeights.Phase, _ geometry: ConvolutionGeometry) {
-    stride = geometry.stride
-    input = geometry.input
-    firstRow = (phase.row - geometry.padTop).remainder(by: stride)
-    firstColumn = (phase.column - geometry.padLeft).remainder(by: stride)
-    rows = max(0, (input.height - firstRow + stride - 1) / stride)
-    columns = max(0, (input.width - firstColumn + stride - 1) / stride)
-  }
-
-  var count: Int { input.batch * rows * columns }
-
-  func position(_ index: Int) -> (image: Int, y: Int, x: Int) {
-    (
-      index / (rows * columns), firstRow + index / columns % rows * stride,
-      firstColumn + index % columns * stride
-    )
-  }
-
-  func inputPixel(_ index: Int) -> Int {
-    let (image, y, x) = position(index)
-    return (image * input.height + y) * input.width + x
-  }
-}
-
-/// Weights of a dense convolution rearranged for its input gradient.
-///
-/// With stride s, the input pixels fall into s * s phases; those of one phase are reached by the same
-/// subset of taps, so that each phase is a stride-1 gather and a product, without scattered writes.
-struct GradientWeights: Sendable {
-  struct Tap: Sendable {
-    let ky: Int
-    let kx: Int
-  }
-
-  struct Phase: Sendable {
-    /// Padded input row and column, modulo the stride, so that padding does not matter here.
-    let row: Int
-    let column: Int
-    let taps: [Tap]
-    /// (groups, taps, O / groups, C / groups)
-    let weights: Tensor
-  }
-
-  let phases: [Phase]
-
-  /// `weights`: (O, C / groups, KH, KW).
-  init(weights: Tensor, window: SlidingWindow, groups: Int) {
-    var phases: [Phase] = []
-    for row in 0..<window.stride {
-      for column in 0..<window.stride {
-        var taps: [Tap] = []
-        for ky in 0..<window.kernelHeight where ky * window.dilation % window.stride == row {
-          for kx in 0..<window.kernelWidth where kx * window.dilation % window.stride == column {
-            taps.append(Tap(ky: ky, kx: kx))
-          }
-        }
-        phases.append(
-          Phase(
-            row: row, column: column, taps: taps,
-            weights: Self.arrange(weights, taps: taps, groups: groups)))
-      }
-    }
-    self.phases = phases
-  }
-
-  private static func arrange(_ weights: Tensor, taps: [Tap], groups: Int) -> Tensor {
-    let (outputs, inputs) = (weights.shape[0] / groups, weights.shape[1])
-    let (kernelWidth, kernelTaps) = (weights.shape[3], weights.shape[2] * weights.shape[3])
-    var arranged = Tensor(uninitialized: [groups, taps.count, outputs, inputs])
-    let to = unsafe arranged.mutablePointer()
-    let from = unsafe weights.pointer
-    var cursor = 0
-    for group in 0..<groups {
-      for tap in taps {
-        for output in 0..<outputs {
-          let first = (group * outputs + output) * inputs * kernelTaps
-          let base = first + tap.ky * kernelWidth + tap.kx
-          for input in 0..<inputs {
-            unsafe to[cursor + input] = from[base + input * kernelTaps]
-          }
-          cursor += inputs
-        }
-      }
-    }
-    return arranged
-  }
-}
-
-extension Tensor {
-  /// (O, I, KH, KW) -> (O, KH, KW, I), the order of gathered columns.
-  func channelsLastWeights() -> Tensor {
-    let (outputs, inputs, taps) = (shape[0], shape[1], shape[2] * shape[3])
-    if taps == 1 { return reshaped([outputs, 1, 1, inputs]) }
-    var result = Tensor(uninitialized: [outputs, shape[2], shape[3], inputs])
-    let to = unsafe result.mutablePointer()
-    let from = unsafe pointer
-    for output in 0..<outputs {
-      let base = output * inputs * taps
-      for tap in 0..<taps {
-        for input in 0..<inputs {
-          unsafe to[base + tap * inputs + input] = from[base + input * taps + tap]
-        }
-      }
-    }
-    return result
   }
 }

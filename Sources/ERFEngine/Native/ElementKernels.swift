@@ -57,19 +57,30 @@ enum ElementKernels {
     let codes = unsafe slopes?.base.assumingMemoryBound(to: UInt16.self)
     let values = unsafe tensor.mutablePointer()
     workers.forEachRange(of: tensor.count, size: range) { range in
-      guard let codes = unsafe codes else {
-        let start = unsafe values + range.lowerBound
-        unsafe ck_gelu(start, range.count, start, nil)
-        return
-      }
-      let piece = unsafe Scratch(count: cached)
-      for first in stride(from: range.lowerBound, to: range.upperBound, by: cached) {
-        let count = min(cached, range.upperBound - first)
-        unsafe ck_gelu(values + first, count, values + first, piece.base)
-        unsafe ck_pack_slopes(piece.base, count, codes + first)
-      }
+      let start = unsafe values + range.lowerBound
+      unsafe gelu(
+        start, count: range.count, into: start,
+        slopes: codes.map { unsafe $0 + range.lowerBound })
     }
     return slopes
+  }
+
+  /// x * Phi(x) on the calling thread, and, unless nil, the derivative in 16 bits. May be in place.
+  @unsafe
+  static func gelu(
+    _ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>,
+    slopes: UnsafeMutablePointer<UInt16>?
+  ) {
+    guard let slopes = unsafe slopes else {
+      unsafe ck_gelu(source, count, target, nil)
+      return
+    }
+    let piece = unsafe Scratch(count: cached)
+    for first in stride(from: 0, to: count, by: cached) {
+      let some = min(cached, count - first)
+      unsafe ck_gelu(source + first, some, target + first, piece.base)
+      unsafe ck_pack_slopes(piece.base, some, slopes + first)
+    }
   }
 
   /// gradient *= the derivative that `gelu` kept.

@@ -1,6 +1,7 @@
 // Which of the kernels' instruction sets is in use.
 
 internal import CKernels
+internal import COneDNN
 
 /// The instruction sets that the kernels are written for.
 public enum InstructionSet {
@@ -14,15 +15,29 @@ public enum InstructionSet {
   /// The one in use: the best, unless another was selected.
   public static var selected: String { name(ck_isa_selected()) }
 
-  /// Uses the kernels `name` from now on; false where this processor lacks them.
+  /// Uses the kernels `name` from now on, and no wider vectors in oneDNN either, where that has not
+  /// run yet; false where this processor lacks them.
   public static func select(_ name: String) -> Bool {
     guard let isa = all.first(where: { Self.name($0) == name }) else { return false }
-    return ck_select(isa)
+    guard ck_select(isa) else { return false }
+    _ = cd_limit(isa.vectors)
+    return true
   }
 
   /// Runs chains of multiply-adds in registers; returns their number.
   static func multiplyAdds(rounds: Int) -> Int {
     var sink: Float = 0
     return Int(unsafe ck_multiply_adds(rounds, &sink))
+  }
+}
+
+extension ck_isa {
+  /// What oneDNN may use beside these kernels.
+  fileprivate var vectors: cd_vectors {
+    switch self {
+    case CK_ISA_SCALAR: CD_VECTORS_SSE41
+    case CK_ISA_AVX2: CD_VECTORS_AVX2
+    default: CD_VECTORS_ANY
+    }
   }
 }

@@ -2,12 +2,6 @@
 
 internal import COneDNN
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// One row-major matrix product C (rows, columns) = A (rows, inner) * B or B transposed.
 @unsafe
 struct MatrixProduct {
@@ -29,29 +23,12 @@ struct MatrixProduct {
 
   func run() {
     guard unsafe rows > 0 && columns > 0 else { return }
-    OneDNN.useOneThread()
-    let status = unsafe dnnl_sgemm(
-      CChar(UInt8(ascii: transposedA ? "T" : "N")), CChar(UInt8(ascii: transposedB ? "T" : "N")),
-      dnnl_dim_t(rows), dnnl_dim_t(columns), dnnl_dim_t(inner),
-      1, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), accumulates ? 1 : 0, c, dnnl_dim_t(strideC)
-    )
-    precondition(status == dnnl_success, "sgemm was given impossible sizes")
-  }
-}
-
-/// oneDNN threads with OpenMP, whose idle workers spin; the engine's own threads call it one by one.
-enum OneDNN {
-  private typealias SetThreads = @convention(c) (Int32) -> Void
-
-  private static let setThreads: SetThreads? = {
-    let process = unsafe dlopen(nil, RTLD_NOW)
-    guard let symbol = unsafe dlsym(process, "omp_set_num_threads") else { return nil }
-    return unsafe unsafeBitCast(symbol, to: SetThreads.self)
-  }()
-
-  /// Makes the calling thread run oneDNN alone; OpenMP keeps this setting per thread.
-  static func useOneThread() {
-    setThreads?(1)
+    var product = unsafe cd_product(
+      rows: Int64(rows), columns: Int64(columns), inner: Int64(inner), transposed_a: transposedA,
+      transposed_b: transposedB, accumulates: accumulates, stride_a: Int64(strideA),
+      stride_b: Int64(strideB), stride_c: Int64(strideC))
+    let done = unsafe cd_multiply(&product, a, b, c)
+    precondition(done, "a matrix product was given impossible sizes")
   }
 }
 

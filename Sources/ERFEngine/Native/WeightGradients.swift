@@ -55,7 +55,7 @@ extension ConvolutionKernels {
   ) -> Tensor {
     let g = geometry
     let shape: Shape = [g.output.channels, g.inputsPerGroup, g.kernelHeight, g.kernelWidth]
-    if g.isPointwise {
+    if g.isPointwise && g.groups == 1 {
       return MatrixKernels.weightGradient(gradient, input: input, weights: shape, workers: workers)
     }
     let inner = g.taps * g.inputsPerGroup
@@ -86,13 +86,34 @@ extension ConvolutionKernels {
       workers: workers)
     return sum.channelsFirst()
   }
-}
 
-extension ConvolutionGeometry {
-  /// Whether this is one matrix product over the pixels.
-  fileprivate var isPointwise: Bool {
-    taps == 1 && stride == 1 && padTop == 0 && padLeft == 0 && groups == 1
-      && input.pixels == output.pixels
+  /// Copies the window of every output pixel of `rows` into one row (KH, KW, C / groups).
+  @unsafe
+  private static func gatherInput(
+    _ source: UnsafePointer<Float>, rows: Range<Int>, group: Int, geometry g: ConvolutionGeometry,
+    into columns: UnsafeMutablePointer<Float>
+  ) {
+    let (height, width, channels) = (g.input.height, g.input.width, g.input.channels)
+    let depth = g.inputsPerGroup
+    var cursor = unsafe columns
+    for pixel in rows {
+      let x = pixel % g.output.width * g.stride - g.padLeft
+      let y = pixel / g.output.width % g.output.height * g.stride - g.padTop
+      let image = pixel / (g.output.width * g.output.height)
+      for ky in 0..<g.kernelHeight {
+        let row = y + ky * g.dilation
+        for kx in 0..<g.kernelWidth {
+          let column = x + kx * g.dilation
+          if row >= 0 && row < height && column >= 0 && column < width {
+            let from = ((image * height + row) * width + column) * channels + group * depth
+            unsafe cursor.update(from: source + from, count: depth)
+          } else {
+            unsafe cursor.update(repeating: 0, count: depth)
+          }
+          unsafe cursor += depth
+        }
+      }
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 /// Dense or grouped convolution, (N, H, W, C) -> (N, H', W', O).
 ///
-/// Depth-wise convolution is an operator of its own. A 1x1 convolution with stride 1 is one matrix
-/// product; everything else gathers windows into rows first.
+/// Depth-wise convolution is an operator of its own.
 struct Convolution: Operator {
   /// (outputs, inputs / groups, KH, KW)
   let weight: Tensor
@@ -10,8 +9,9 @@ struct Convolution: Operator {
   private(set) var window2D: SlidingWindow
   let groups: Int
 
-  private var channelsLast = Prepared<Tensor>()
-  private var forGradient = Prepared<GradientWeights>()
+  /// The weights as kernels want them.
+  let dense: DenseWeights
+  private let forFewChannels = Prepared<PhaseGradient>()
 
   init(weight: Tensor, bias: Tensor? = nil, window: SlidingWindow, groups: Int = 1) {
     precondition(weight.shape.rank == 4 && weight.shape[0] % groups == 0)
@@ -19,6 +19,7 @@ struct Convolution: Operator {
     self.bias = bias
     window2D = window
     self.groups = groups
+    dense = DenseWeights(weight)
   }
 
   var outputs: Int { weight.shape[0] }
@@ -46,10 +47,8 @@ struct Convolution: Operator {
 
   var foldedParameterCount: Int { weight.count + outputs }
 
-  /// Gathered windows want another order than checkpoints, and gradients a third.
-  var preparedBytes: Int {
-    isPointwise ? 0 : (weight.shape[2] * weight.shape[3] == 1 ? 1 : 2) * weight.bytes
-  }
+  /// Packed for both directions.
+  var preparedBytes: Int { 2 * weight.bytes }
 
   func restricted(to region: Region, of input: Shape) -> Convolution {
     var part = self
@@ -57,16 +56,24 @@ struct Convolution: Operator {
     return part
   }
 
+  func prepare(for direction: Direction, inputs: [Shape]) {
+    let geometry = geometry(inputs[0])
+    switch direction {
+    case .forward:
+      ConvolutionKernels.prepare(dense, geometry: geometry, addsBias: bias != nil)
+    case .gradient where PhaseGradient.suits(geometry): _ = phaseGradient
+    case .gradient: ConvolutionKernels.prepareGradient(dense, geometry: geometry)
+    }
+  }
+
+  private var phaseGradient: PhaseGradient {
+    forFewChannels { PhaseGradient(weight, stride: window2D.stride) }
+  }
+
   func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]
-    let geometry = geometry(input.shape)
-    let output =
-      isPointwise
-      ? MatrixKernels.multiply(
-        input, weights: weight, bias: bias, shape: geometry.output, workers: workers)
-      : ConvolutionKernels.forward(
-        input, weights: channelsLast { weight.channelsLastWeights() }, bias: bias,
-        geometry: geometry, workers: workers)
+    let output = ConvolutionKernels.forward(
+      input, weights: dense, bias: bias, geometry: geometry(input.shape), workers: workers)
     return (output, keep == .allGradients ? .input(input) : .nothing)
   }
 
@@ -74,19 +81,12 @@ struct Convolution: Operator {
     of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
   ) -> [Tensor] {
     let geometry = geometry(inputs[0])
-    if isPointwise {
-      return [
-        MatrixKernels.multiplyGradient(
-          gradient, weights: weight, shape: inputs[0], workers: workers)
-      ]
+    if PhaseGradient.suits(geometry) {
+      return [phaseGradient.inputGradient(gradient, geometry: geometry, workers: workers)]
     }
     return [
       ConvolutionKernels.inputGradient(
-        gradient,
-        weights: forGradient {
-          GradientWeights(weights: weight, window: window2D, groups: groups)
-        },
-        geometry: geometry, workers: workers)
+        gradient, weights: dense, geometry: geometry, workers: workers)
     ]
   }
 

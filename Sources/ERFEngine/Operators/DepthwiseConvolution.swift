@@ -44,6 +44,8 @@ struct DepthwiseConvolution: Operator {
     return part
   }
 
+  func prepare(for direction: Direction, inputs: [Shape]) { _ = packedWeights }
+
   func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]
     let output = shape(over: input.shape)

@@ -19,6 +19,8 @@ enum Kept: Sendable {
   case slopes(PackedMap)
   /// One byte an output element: the tap of the window that won.
   case winners(PackedMap)
+  /// What each link of a chain keeps.
+  case links([Kept])
   case input(Tensor)
   /// In training: the input of a batch norm, and what the batch had.
   case batch(input: Tensor, BatchStatistics)
@@ -36,6 +38,7 @@ extension Kept {
     case .signs(let map): .signs(map.cropped(to: region, workers: workers))
     case .slopes(let map): .slopes(map.cropped(to: region, workers: workers))
     case .winners(let map): .winners(map.cropped(to: region, workers: workers))
+    case .links(let links): .links(links.map { $0.cropped(to: region, workers: workers) })
     case .input, .batch, .imageScales, .factors:
       preconditionFailure("parameter gradients need the whole input")
     }
@@ -45,6 +48,7 @@ extension Kept {
     switch self {
     case .nothing: 0
     case .signs(let map), .slopes(let map), .winners(let map): map.bytes
+    case .links(let links): links.reduce(0) { $0 + $1.bytes }
     case .input(let tensor), .batch(let tensor, _), .factors(let tensor): tensor.bytes
     case .imageScales(let scales): scales.count * MemoryLayout<Float>.stride
     }

@@ -27,6 +27,11 @@ protocol Operator: Sendable {
   /// `window.inputRegion(for: region, of: input)` alone: only padding differs.
   func restricted(to region: Region, of input: Shape) -> Self
 
+  /// Makes, before the first forward pass or input gradient over inputs of these shapes, what can be
+  /// made without them: copies of weights in the layouts that kernels want. Others may do so at the
+  /// same time.
+  func prepare(for direction: Direction, inputs: [Shape])
+
   /// `inputs` are handed over, so that element-wise operators can work in place. What the gradients
   /// will need comes back beside the output, as far as `keep` asks for it.
   func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept)
@@ -55,12 +60,16 @@ protocol Operator: Sendable {
   func scaledInput(by norm: BatchNorm) -> (any Operator)?
 }
 
+/// The way through a graph.
+enum Direction: Sendable { case forward, gradient }
+
 extension Operator {
   var window: Window { .pixel }
   var parameters: [(name: String, value: Tensor)] { [] }
   var trainableParameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
   var foldedParameterCount: Int { trainableParameterCount }
   func restricted(to region: Region, of input: Shape) -> Self { self }
+  func prepare(for direction: Direction, inputs: [Shape]) {}
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   func keptBytes(output: Shape) -> Int { 0 }
   var preparedBytes: Int { 0 }

@@ -1,0 +1,237 @@
+// Operators that look at single pixels, run one after the other over tiles that stay in the cache.
+
+internal import CKernels
+
+/// What one link of a chain does to a pixel.
+enum PixelStep: Sendable {
+  /// A 1x1 convolution: its weights and its bias (outputs).
+  case product(DenseWeights, bias: Tensor?)
+  /// max(x, 0), or min(max(x, 0), 6).
+  case rectifier(stopsAtSix: Bool)
+  case gelu
+  /// The next of the chain's further inputs is added.
+  case add
+}
+
+/// A chain of steps over maps of `pixels` pixels.
+struct PixelChainKernels {
+  let steps: [PixelStep]
+  /// Channels before each step, and behind the last.
+  let channels: [Int]
+  let pixels: Int
+
+  /// The products among the steps; there is one at least.
+  private let firstProduct: Int
+  private let lastProduct: Int
+  private let bands: MapBands
+  /// Floats of a tile between two steps.
+  private let tileFloats: Int
+
+  /// Pixels times channels of the widest map of a tile: what fits into a second-level cache beside
+  /// weights that stream through.
+  private static let tile = 1 << 17
+  /// Tiles start at multiples of so many pixels, where sign bits begin a byte.
+  private static let step = 8
+
+  init(steps: [PixelStep], channels: [Int], pixels: Int) {
+    self.steps = steps
+    self.channels = channels
+    self.pixels = pixels
+    let products = steps.indices.filter { steps[$0].isProduct }
+    guard let first = products.first, let last = products.last else {
+      preconditionFailure("a chain without a product")
+    }
+    firstProduct = first
+    lastProduct = last
+    let widest = channels.max() ?? 1
+    let most = min(256, max(32, Self.tile / widest))
+    bands = .ofPixels((pixels + Self.step - 1) / Self.step, most: most / Self.step, least: 3)
+    tileFloats = (pixels / max(1, bands.count) + 2 * Self.step) * widest
+  }
+
+  private func tile(_ index: Int) -> Range<Int> {
+    let rows = bands[index].rows
+    return rows.lowerBound * Self.step..<min(pixels, rows.upperBound * Self.step)
+  }
+
+  private func geometry(_ step: Int, pixels: Int) -> ConvolutionGeometry {
+    ConvolutionGeometry(
+      input: Shape(height: 1, width: pixels, channels: channels[step]),
+      output: Shape(height: 1, width: pixels, channels: channels[step + 1]), kernelHeight: 1,
+      kernelWidth: 1, stride: 1, dilation: 1, padTop: 0, padLeft: 0, groups: 1)
+  }
+}
+
+extension PixelChainKernels {
+  /// Packs the weights of all products.
+  func prepare(for direction: Direction) {
+    guard bands.count > 0 else { return }
+    for step in steps.indices {
+      guard case .product(let weights, let bias) = steps[step] else { continue }
+      let geometry = geometry(step, pixels: tile(0).count)
+      switch direction {
+      case .forward: _ = weights.forward(geometry, addsBias: bias != nil)
+      case .gradient: _ = weights.gradient(geometry)
+      }
+    }
+  }
+}
+
+extension PixelStep {
+  var isProduct: Bool { if case .product = self { true } else { false } }
+}
+
+// MARK: Forward
+
+extension PixelChainKernels {
+  /// `others` are the maps that `add` steps add, in their order. What each step keeps for the gradient
+  /// comes back beside the output, where `keep`.
+  func forward(
+    _ input: Tensor, others: [Tensor], output shape: Shape, keep: Bool, workers: Workers
+  ) -> (output: Tensor, kept: [PackedMap?]) {
+    var output = Tensor(uninitialized: shape)
+    let kept = steps.indices.map { step in keep ? keptMap(step, over: shape) : nil }
+    let target = unsafe output.mutablePointer()
+    workers.forEach(bands.count) { index in
+      let tile = tile(index)
+      let spare = unsafe TileBuffers(floats: tileFloats)
+      var current = unsafe input.pointer + tile.lowerBound * channels[0]
+      var isOwn = false
+      var others = others[...]
+      for step in steps.indices {
+        let width = channels[step + 1]
+        let start = tile.lowerBound * width
+        let count = tile.count * width
+        let home = unsafe target + start
+        // From the last product on the output itself is written; before the first, nothing in place.
+        let into =
+          unsafe step >= lastProduct
+          ? home
+          : steps[step].isProduct || !isOwn
+            ? spare.other(than: current) : UnsafeMutablePointer(mutating: current)
+        switch steps[step] {
+        case .product(let weights, let bias):
+          unsafe weights.forward(geometry(step, pixels: tile.count), addsBias: bias != nil).run(
+            current, bias: bias?.pointer, into: into)
+        case .rectifier(let stopsAtSix):
+          let signs = unsafe kept[step]?.base.assumingMemoryBound(to: UInt8.self)
+          let bits = unsafe signs.map { unsafe $0 + start / 8 }
+          if stopsAtSix {
+            unsafe ck_relu6(current, count, into, bits)
+          } else {
+            unsafe ck_relu(current, count, into, bits)
+          }
+        case .gelu:
+          let codes = unsafe kept[step]?.base.assumingMemoryBound(to: UInt16.self)
+          unsafe ElementKernels.gelu(
+            current, count: count, into: into, slopes: codes.map { unsafe $0 + start })
+        case .add:
+          guard let other = others.popFirst() else { preconditionFailure("nothing to add") }
+          unsafe ck_add(current, other.pointer + start, count, into)
+        }
+        unsafe current = UnsafePointer(into)
+        isOwn = true
+      }
+    }
+    return (output, kept)
+  }
+
+  private func keptMap(_ step: Int, over shape: Shape) -> PackedMap? {
+    guard let bits = steps[step].keptBits else { return nil }
+    let map = Shape(shape.extents.dropLast() + [channels[step + 1]])
+    return PackedMap(uninitialized: map, bitsPerElement: bits)
+  }
+}
+
+extension PixelStep {
+  /// Bits that the gradient needs of each element.
+  var keptBits: Int? {
+    switch self {
+    case .product, .add: nil
+    case .rectifier: 1
+    case .gelu: 16
+    }
+  }
+}
+
+// MARK: Gradient
+
+extension PixelChainKernels {
+  /// The gradients with respect to the input (`shape`) and to each map that was added.
+  func inputGradient(
+    _ gradient: Tensor, kept: [PackedMap?], input shape: Shape, workers: Workers
+  ) -> (input: Tensor, others: [Tensor]) {
+    var input = Tensor(uninitialized: shape)
+    let target = unsafe input.mutablePointer()
+    // What is added last, with nothing behind it, has the output's gradient itself.
+    let added = steps.indices.filter { if case .add = steps[$0] { true } else { false } }
+    var others = added.map { step in
+      step == steps.count - 1
+        ? gradient
+        : Tensor(uninitialized: Shape(shape.extents.dropLast() + [channels[step]]))
+    }
+    var copies: [Int: UInt] = [:]
+    for (position, step) in added.enumerated() where step < steps.count - 1 {
+      copies[step] = unsafe UInt(bitPattern: others[position].mutablePointer())
+    }
+    workers.forEach(bands.count) { index in
+      let tile = tile(index)
+      let spare = unsafe TileBuffers(floats: tileFloats)
+      var current = unsafe gradient.pointer + tile.lowerBound * channels[steps.count]
+      var isOwn = false
+      for step in steps.indices.reversed() {
+        let width = channels[step]
+        let start = tile.lowerBound * width
+        let count = tile.count * width
+        let home = unsafe target + start
+        let into =
+          unsafe step <= firstProduct
+          ? home
+          : steps[step].isProduct || !isOwn
+            ? spare.other(than: current) : UnsafeMutablePointer(mutating: current)
+        switch steps[step] {
+        case .product(let weights, _):
+          unsafe weights.gradient(geometry(step, pixels: tile.count)).run(current, into: into)
+        case .rectifier:
+          let signs = unsafe Self.kept(kept[step]).assumingMemoryBound(to: UInt8.self)
+          unsafe ck_mask(current, signs + start / 8, count, into)
+        case .gelu:
+          let codes = unsafe Self.kept(kept[step]).assumingMemoryBound(to: UInt16.self)
+          unsafe ck_multiply_slopes(current, codes + start, count, into)
+        case .add:
+          if let copy = copies[step], let copy = unsafe UnsafeMutablePointer<Float>(bitPattern: copy) {
+            unsafe (copy + start).update(from: current, count: count)
+          }
+          // The gradient passes unchanged; it has to arrive where the input's is expected.
+          guard unsafe step < firstProduct && current != UnsafePointer(home) else { continue }
+          unsafe home.update(from: current, count: count)
+        }
+        unsafe current = UnsafePointer(into)
+        isOwn = true
+      }
+    }
+    return (input, others)
+  }
+
+  private static func kept(_ map: PackedMap?) -> UnsafeRawPointer {
+    guard let map else { preconditionFailure("the forward pass kept nothing") }
+    return unsafe UnsafeRawPointer(map.base)
+  }
+}
+
+/// Two tiles to go back and forth between.
+@unsafe
+private struct TileBuffers: ~Copyable {
+  private let one: Scratch
+  private let two: Scratch
+
+  init(floats: Int) {
+    unsafe one = Scratch(count: floats)
+    unsafe two = Scratch(count: floats)
+  }
+
+  /// The one that does not hold `current`.
+  func other(than current: UnsafePointer<Float>) -> UnsafeMutablePointer<Float> {
+    unsafe current == UnsafePointer(one.base) ? two.base : one.base
+  }
+}
