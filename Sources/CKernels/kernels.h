@@ -32,6 +32,14 @@
     (const ck_depthwise *shape, const float *output_gradient, const float *weights, \
      int32_t row_begin, int32_t row_end, float *input_gradient), \
     (shape, output_gradient, weights, row_begin, row_end, input_gradient)) \
+  X(variant, void, fir_split, \
+    (const float *row, const float *other, ptrdiff_t columns, ptrdiff_t first, ck_fir_part part, \
+     size_t count, float *result), \
+    (row, other, columns, first, part, count, result)) \
+  X(variant, void, fir_join, \
+    (const float *even, const float *odd, const float *both, size_t columns, const float *bias, \
+     bool adds, float *plus, float *minus), \
+    (even, odd, both, columns, bias, adds, plus, minus)) \
   X(variant, void, relu, \
     (const float *input, size_t count, float *output, uint8_t *signs), \
     (input, count, output, signs)) \

@@ -77,6 +77,30 @@ void ck_depthwise_input_gradient(const ck_depthwise *shape, const float *output_
                                  const float *weights, int32_t row_begin, int32_t row_end,
                                  float *input_gradient);
 
+// ---------------------------------------------------------------- fast FIR filters
+
+// A filter of K taps over pixels x[n], y[n] = sum over k of h[k] x[n + k], splits into three of about
+// K / 2 taps over half as many pixels: with h0[j] = h[2 j], h1[j] = h[2 j + 1], x0[m] = x[2 m] and
+// x1[m] = x[2 m - 1],
+//     even[m] = (h0 * x0)[m],  odd[m] = (h1 * x1)[m],  both[m] = ((h0 + h1) * (x0 + x1))[m],
+//     y[2 m] = even[m] + odd[m + 1],  y[2 m - 1] = both[m] - even[m] - odd[m]:
+// three products where the definition has four, along rows as along columns, at the price of a few
+// additions a pixel. (The two-parallel fast FIR algorithm, turned to the correlation that neural
+// networks call convolution.)
+typedef enum { CK_FIR_EVEN, CK_FIR_ODD, CK_FIR_BOTH } ck_fir_part;
+
+// result[i] = x0, x1 or x0 + x1 of a row of `columns` pixels of 16 lanes, where x0[i] is the pixel at
+// column first + 2 i and x1[i] the one before it; zero outside. With `other`, of the sum of two rows.
+// `row` may be NULL: zeros.
+void ck_fir_split(const float *row, const float *other, ptrdiff_t columns, ptrdiff_t first,
+                  ck_fir_part part, size_t count, float *result);
+
+// The `columns` pixels y of a row: `even` from m = 0 on, columns / 2 + 1 of them; `odd` and `both` from
+// m = 1 on, (columns + 1) / 2 and columns / 2 of them. Where `adds`, plus += y and minus -= y, else
+// plus = bias + y and minus = bias - y; bias (16), plus and minus may be NULL.
+void ck_fir_join(const float *even, const float *odd, const float *both, size_t columns,
+                 const float *bias, bool adds, float *plus, float *minus);
+
 // ---------------------------------------------------------------- element-wise
 
 // Bit i of `signs` (least significant bit first within each byte) tells whether element i passes
@@ -151,6 +175,10 @@ typedef struct {
                             bool, int32_t, int32_t, float *);
   void (*depthwise_input_gradient)(const ck_depthwise *, const float *, const float *, int32_t,
                                    int32_t, float *);
+  void (*fir_split)(const float *, const float *, ptrdiff_t, ptrdiff_t, ck_fir_part, size_t,
+                    float *);
+  void (*fir_join)(const float *, const float *, const float *, size_t, const float *, bool, float *,
+                   float *);
   void (*relu)(const float *, size_t, float *, uint8_t *);
   void (*relu6)(const float *, size_t, float *, uint8_t *);
   void (*mask)(const float *, const uint8_t *, size_t, float *);

@@ -44,7 +44,10 @@ struct DepthwiseConvolution: Operator {
     return part
   }
 
-  func prepare(for direction: Direction, inputs: [Shape]) { _ = packedWeights }
+  func prepare(for direction: Direction, inputs: [Shape]) {
+    _ = packedWeights.fast(
+      geometry(inputs[0], shape(over: inputs[0])), mirrored: direction == .gradient)
+  }
 
   func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
     let input = inputs[0]

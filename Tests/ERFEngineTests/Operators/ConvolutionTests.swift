@@ -69,6 +69,16 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(
       height: 8, width: 8, inputs: 3, stride: 2,
       padding: Padding(top: 0, left: 0, bottom: 1, right: 1)),
+    // Large enough for fast filters: one level and two, even and odd sides, and little padding.
+    ConvolutionCase(height: 24, width: 25, inputs: 2, kernel: (13, 13), padding: Padding(6)),
+    ConvolutionCase(height: 33, width: 40, inputs: 1, kernel: (12, 17), padding: Padding(4)),
+    ConvolutionCase(height: 41, width: 38, inputs: 1, kernel: (14, 13), padding: Padding(0)),
+    ConvolutionCase(
+      height: 30, width: 27, inputs: 1, kernel: (13, 15),
+      padding: Padding(top: 12, left: 1, bottom: 0, right: 14)),
+    ConvolutionCase(
+      height: 49, width: 48, batch: 2, inputs: 1, kernel: (27, 27), padding: Padding(13)),
+    ConvolutionCase(height: 50, width: 53, inputs: 1, kernel: (31, 31), padding: Padding(15)),
   ]
 }
 
