@@ -19,8 +19,14 @@ public struct Network: Sendable {
   /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit,
   ///   `CancellationError`.
   public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
+    try self.init(spec, cancellation: cancellation, memory: nil)
+  }
+
+  init(
+    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation(), memory: ParameterMemory?
+  ) throws {
     let architecture = try ModelCatalogue.architecture(of: spec)
-    var loaded = try Self.load(architecture, spec, cancellation)
+    var loaded = try Self.load(architecture, spec, cancellation, memory)
     // Handed over, so that the weights are not kept beside the folded ones.
     var trained = Graph()
     swap(&trained, &loaded.graph)
@@ -66,12 +72,21 @@ public struct Network: Sendable {
 
   /// Weights are read for the network that they belong to, then brought to the shapes of `edited`.
   private static func load(
-    _ edited: any Architecture, _ spec: NetworkSpec, _ cancellation: Cancellation = Cancellation()
+    _ edited: any Architecture, _ spec: NetworkSpec, _ cancellation: Cancellation = Cancellation(),
+    _ memory: ParameterMemory? = nil
   ) throws -> (graph: Graph, choice: WeightsChoice?) {
     let original = try spec.weightsModel.map(ModelCatalogue.architecture) ?? edited
     let isEdited = original.id != edited.id
     func graph(from source: any ParameterSource) throws -> Graph {
-      let source = CancellableParameters(source: source, cancellation: cancellation)
+      var source: any ParameterSource = CancellableParameters(
+        source: source, cancellation: cancellation)
+      if let memory {
+        source = memory.remembering(
+          source,
+          of: ParameterMemory.Origin(
+            model: original.id, weights: spec.weights, weightsKey: spec.weightsKey,
+            version: FileVersion(of: spec.weights)))
+      }
       guard isEdited else { return try edited.graph(from: source) }
       let inventory = try ParameterInventory(of: original, holds: source.holds)
       return try edited.graph(
