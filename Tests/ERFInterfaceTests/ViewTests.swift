@@ -90,6 +90,16 @@ import Testing
     #expect(!own.contains("dim on") && own.contains("own scales"))
   }
 
+  /// The cross-hair's share of the mass is said at any width, the rest as far as it fits.
+  @Test func theCrossHairTellsTheShareInside() {
+    let model = ScreenState.crossHair.model(Display(depth: .mono))
+    for (columns, rows) in [(41, 12), (80, 24), (100, 30), (120, 40), (200, 60)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      let lines = text.split(separator: "\n").filter { $0.contains("+ 82,101") }
+      #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(/in(side)? \d+(\.\d)? %/) })
+    }
+  }
+
   @Test func notReachedAndBorderAreSaid() {
     var model = makeModel()
     let flat = ERFMap(

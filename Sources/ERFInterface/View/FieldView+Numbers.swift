@@ -130,7 +130,7 @@ extension FieldDrawing {
     let width = area.columns - 2
     var lines: [[Span]] = []
     if let job = side.job { lines.append(progress(job, width: width)) }
-    if let shown = side.shown, let line = cursorLine(shown) { lines.append(line) }
+    if let shown = side.shown, let line = cursorLine(shown, width: width) { lines.append(line) }
     if let failure = side.failure, side.shown != nil {
       lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
     }
