@@ -102,9 +102,10 @@ struct FieldDrawing {
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     if model.session.networks[index].savedMap != nil {
-      return [
-        Span("saved map", .quiet), Span(glyphs.separator, .line), Span(long, .quiet),
-      ]
+      let wordings = [long, short].map {
+        [Span("saved map", .quiet), Span(glyphs.separator, .line), Span($0, .quiet)]
+      }
+      return wordings.first { $0.width <= width } ?? [Span(short, .quiet)]
     }
     let stage = (request.tap ?? side.subject?.tap ?? "last stage").sanitised
     let weights = weights
