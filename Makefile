@@ -64,7 +64,8 @@ lint: toolchain
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)
 
 sanitize: toolchain deps test-deps
-	@$(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
+	  $(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
 	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
 
 toolchain:

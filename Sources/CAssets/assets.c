@@ -49,6 +49,22 @@ static const unsigned char session_kernel_sweep[] = {
 #embed "../../Sessions/kernel-sweep.json"
 };
 
+static const unsigned char session_nano_13_31[] = {
+#embed "../../Sessions/nano-13-31.json"
+};
+
+static const unsigned char session_nano_shortcuts[] = {
+#embed "../../Sessions/nano-shortcuts.json"
+};
+
+static const unsigned char session_nano_reparameterisation[] = {
+#embed "../../Sessions/nano-reparameterisation.json"
+};
+
+static const unsigned char session_nano_resnet[] = {
+#embed "../../Sessions/nano-resnet.json"
+};
+
 static const unsigned char session_reparameterisation[] = {
 #embed "../../Sessions/reparameterisation.json"
 };
@@ -81,6 +97,10 @@ static const struct {
     {"Sessions/any-unit.json", session_any_unit, sizeof session_any_unit},
     {"Sessions/dilation.json", session_dilation, sizeof session_dilation},
     {"Sessions/kernel-sweep.json", session_kernel_sweep, sizeof session_kernel_sweep},
+    {"Sessions/nano-13-31.json", session_nano_13_31, sizeof session_nano_13_31},
+    {"Sessions/nano-shortcuts.json", session_nano_shortcuts, sizeof session_nano_shortcuts},
+    {"Sessions/nano-reparameterisation.json", session_nano_reparameterisation, sizeof session_nano_reparameterisation},
+    {"Sessions/nano-resnet.json", session_nano_resnet, sizeof session_nano_resnet},
     {"Sessions/reparameterisation.json", session_reparameterisation, sizeof session_reparameterisation},
     {"Sessions/replknet-13-31.json", session_replknet_13_31, sizeof session_replknet_13_31},
     {"Sessions/resnet-101-replknet-31.json", session_resnet_101_replknet_31, sizeof session_resnet_101_replknet_31},

@@ -37,6 +37,22 @@ import Testing
     #expect(model.kernelMaps.job != nil)
   }
 
+  @Test func anEditCancelsWhatItOvertakes() {
+    var model = makeModel()
+    guard case .aggregateKernels(let id, _)? = model.type("3").first else {
+      Issue.record("nothing is summed")
+      return
+    }
+    let effects = model.type(">")
+    #expect(effects.contains { if case .cancel(id) = $0 { true } else { false } })
+    #expect(model.kernelMaps.job == nil)
+    // Its answer comes too late, and the edited network is asked about once its field is there.
+    _ = update(&model, .aggregated(id, [], failure: nil))
+    #expect(model.kernelMaps.known.isEmpty)
+    model.finish(effects)
+    #expect(model.kernelMaps.job != nil && model.kernelMaps.job != id)
+  }
+
   @Test func onlyWhatDiffersIsShown() {
     var model = makeModel(["replknet-13", "replknet-31"])
     for key in "3D" { _ = model.type(key.unicodeScalars.first!) }

@@ -67,6 +67,27 @@ import Testing
     #expect(model.type("x").isEmpty && model.notice?.lines == ["A and B are the same"])
   }
 
+  @Test func seedsFollowOneAnother() {
+    var model = makeModel(["RepLKNet-3", "RepLKNet-3-nano"])
+    _ = model.type("3")
+    let random = model.type("S").computed
+    #expect(random.map(\.network.weights) == [WeightsSource.random(seed: 1)])
+    #expect(model.session.networks[0].fit == .reinitialise(seed: 1))
+    _ = model.type("u")
+    #expect(model.session.networks[0] == NetworkChoice(model: "RepLKNet-3"))
+    // Trained weights have no seed, kernels that start anew have one.
+    _ = model.type("b")
+    #expect(model.type("S").isEmpty)
+    #expect(model.notice?.lines == ["nothing here is random; f can start kernels anew"])
+    #expect(model.type("f").computed.map(\.network.fit) == [WeightFit.reinitialise(seed: 0)])
+    #expect(model.type("S").computed.map(\.network.fit) == [WeightFit.reinitialise(seed: 1)])
+    #expect(model.session.networks[1].weights == .trained)
+    model.session.networks[0] = NetworkChoice(
+      model: "RepLKNet-3", weights: .random(seed: .max))
+    _ = model.type("a")
+    #expect(model.type("S").computed.map(\.network.weights).last == .random(seed: 0))
+  }
+
   @Test func networksOfTheCatalogueFollowOneAnother() {
     var model = makeModel(["replknet-3", "resnet-18"])
     let names = (0..<4).map { _ in model.type(")").computed.first?.network.model }

@@ -80,7 +80,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .contours: "ddv"
       case .crossHair: "llkkk"
       case .closer: "lllll>>"
-      case .signed: "R"
+      case .signed: "RR"
       case .profileDown: "ppsg"
       case .exportMenu: "ejj"
       case .prompt: "w"

@@ -42,7 +42,7 @@ import Testing
     (#"{"version": 1}"#, .missing(path: "networks")),
     (
       #"{"version": 1, "networks": []}"#,
-      .field(path: "networks", expected: "a list of 1 to 2 entries", found: "a list")
+      .field(path: "networks", expected: "a list of 1 to 2 entries", found: "a list of 0")
     ),
     (
       #"{"version": 1, "networks": ["replknet-3"], "input": 7.5}"#,

@@ -276,9 +276,9 @@ private struct Tour {
     press("w Enter")
     #expect(try Session(decoding: folder.read("session.json")) == model.session)
     follow(
-      "`Sessions` holds some to begin with, such as `replk-tui Sessions/resnet-101-replknet-31.json`."
+      "`Sessions` holds some to begin with: `replk-tui Sessions/nano-13-31.json` is the paper's"
     )
-    let shipped = try PackageFiles.text("Sessions/resnet-101-replknet-31.json")
+    let shipped = try PackageFiles.text("Sessions/nano-13-31.json")
     #expect(try Session(decoding: Array(shipped.utf8)).networks.count == 2)
   }
 

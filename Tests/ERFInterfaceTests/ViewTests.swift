@@ -84,10 +84,22 @@ import Testing
     let weak = makeResult(model.request(0), peak: 0.01)
     model.sides[0].shown?.field = HeatField(weak.map)
     let size = ScreenSize(rows: 24, columns: 80)
-    #expect(view(model, size: size).text.contains("dim on shared scale"))
+    #expect(view(model, size: size).text.contains("dim: s for a scale of its own"))
+    let wide = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(wide.contains("dim on shared scale: s for its own"))
     model.session.screen.hasSharedScale = false
     let own = view(model, size: size).text
-    #expect(!own.contains("dim on") && own.contains("own scales"))
+    #expect(!own.contains("dim") && own.contains("own scales"))
+  }
+
+  /// The cross-hair's share of the mass is said at any width, the rest as far as it fits.
+  @Test func theCrossHairTellsTheShareInside() {
+    let model = ScreenState.crossHair.model(Display(depth: .mono))
+    for (columns, rows) in [(41, 12), (80, 24), (100, 30), (120, 40), (200, 60)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      let lines = text.split(separator: "\n").filter { $0.contains("+ 82,101") }
+      #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(/in(side)? \d+(\.\d)? %/) })
+    }
   }
 
   @Test func notReachedAndBorderAreSaid() {
@@ -98,8 +110,12 @@ import Testing
     let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
     #expect(text.contains("not reached") && text.contains("n.r."))
     #expect(text.contains("23.4 % at border: input too small"))
-    let narrow = view(model, size: ScreenSize(rows: 24, columns: 80)).text
-    #expect(narrow.contains(" not\n") && narrow.contains("reached\n"))
+    let roomy = view(model, size: ScreenSize(rows: 29, columns: 100)).text
+    #expect(roomy.contains(" not\n") && roomy.contains(" reached\n"))
+    for (columns, rows) in [(80, 24), (120, 40)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains(" n.r.") && !text.contains("reached"))
+    }
   }
 
   @Test func skippedImagesAreNamed() {

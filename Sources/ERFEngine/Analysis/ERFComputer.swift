@@ -37,6 +37,7 @@ public final class ERFComputer: Sendable {
   private static let cached = 2
 
   private let forwards: ForwardCache
+  private let parameters = ParameterMemory()
 
   /// `cacheLimit`: most that the forward passes of requests that ask for it may take, in bytes.
   public init(cacheLimit: Int = ForwardCache.defaultLimit) {
@@ -48,15 +49,19 @@ public final class ERFComputer: Sendable {
 
   /// The network of a request, loaded on first use.
   ///
+  /// - Parameter keepsParameters: whether edits of it are to find its parameters ready.
   /// - Throws: what opening it throws, `CancellationError`.
   public func network(
-    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation()
+    _ spec: NetworkSpec, keepsParameters: Bool = false, cancellation: Cancellation = Cancellation()
   ) throws -> Network {
     let key = Key(spec: spec, version: FileVersion(of: spec.weights))
     let found = networks.withLock { networks in
       networks.first { $0.key == key }?.network
     }
-    let network = try found ?? Network(spec, cancellation: cancellation)
+    let network =
+      try found
+      ?? Network(
+        spec, cancellation: cancellation, memory: keepsParameters ? parameters : nil)
     networks.withLock { networks in
       networks.removeAll { $0.key == key }
       networks.insert((key, network), at: 0)
@@ -77,7 +82,8 @@ public final class ERFComputer: Sendable {
     var seconds = ERFSeconds()
     try request.validate()
     let inputs = try NetworkInputs(request.images)
-    let network = try network(request.network, cancellation: cancellation)
+    let network = try network(
+      request.network, keepsParameters: request.keepsForward, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)

@@ -45,9 +45,16 @@ extension StageKernels {
   public static func stages(
     of spec: NetworkSpec, cancellation: Cancellation = Cancellation()
   ) throws -> [StageKernels?] {
-    let trained = try Network.trainingForm(spec)
+    // Most weights of these networks are in 1 x 1 convolutions, which are not looked at.
+    let trained = try Network.trainingForm(spec, cancellation: cancellation) { shape in
+      shape.rank == 1 || shape.rank == 4 && shape[2] > 1
+    }
     try cancellation.check()
-    let apart = trained.foldingBatchNormsIntoProducers()
+    let apart = trained.foldingBatchNormsIntoProducers { norm in
+      trained.nodes[norm].inputs.compactMap(Graph.node).contains {
+        (trained.nodes[$0].op.spatialKernels?.shape[2] ?? 1) > 1
+      }
+    }
     try cancellation.check()
     let before = apart.kernelMaps()
     let after = apart.mergingParallelKernels().kernelMaps()

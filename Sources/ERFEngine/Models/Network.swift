@@ -21,8 +21,14 @@ public struct Network: Sendable {
   /// - Throws: `ModelError` for the id, `CheckpointError` for a file that does not fit,
   ///   `CancellationError`.
   public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
+    try self.init(spec, cancellation: cancellation, memory: nil)
+  }
+
+  init(
+    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation(), memory: ParameterMemory?
+  ) throws {
     let architecture = try ModelCatalogue.architecture(of: spec)
-    var loaded = try Self.load(architecture, spec, cancellation)
+    var loaded = try Self.load(architecture, spec, cancellation, memory)
     // Handed over, so that the weights are not kept beside the folded ones.
     var trained = Graph()
     swap(&trained, &loaded.graph)
@@ -61,6 +67,14 @@ public struct Network: Sendable {
   /// The graph as the official code builds it: batch norms and parallel branches apart.
   static func trainingForm(_ spec: NetworkSpec) throws -> Graph { try trained(spec).graph }
 
+  /// The same with those parameters alone whose shape is needed: the others are zeros.
+  static func trainingForm(
+    _ spec: NetworkSpec, cancellation: Cancellation,
+    only isNeeded: @escaping @Sendable (Shape) -> Bool
+  ) throws -> Graph {
+    try load(ModelCatalogue.architecture(of: spec), spec, cancellation, only: isNeeded).graph
+  }
+
   /// The training form, and which of the file's dictionaries it came from.
   static func trained(
     _ spec: NetworkSpec
@@ -70,12 +84,22 @@ public struct Network: Sendable {
 
   /// Weights are read for the network that they belong to, then brought to the shapes of `edited`.
   private static func load(
-    _ edited: any Architecture, _ spec: NetworkSpec, _ cancellation: Cancellation = Cancellation()
+    _ edited: any Architecture, _ spec: NetworkSpec, _ cancellation: Cancellation = Cancellation(),
+    _ memory: ParameterMemory? = nil, only isNeeded: (@Sendable (Shape) -> Bool)? = nil
   ) throws -> (graph: Graph, choice: WeightsChoice?) {
     let original = try spec.weightsModel.map(ModelCatalogue.architecture) ?? edited
     let isEdited = original.id != edited.id
     func graph(from source: any ParameterSource) throws -> Graph {
-      let source = CancellableParameters(source: source, cancellation: cancellation)
+      var source: any ParameterSource = CancellableParameters(
+        source: source, cancellation: cancellation)
+      if let isNeeded { source = PartialParameters(source: source, isNeeded: isNeeded) }
+      if let memory {
+        source = memory.remembering(
+          source,
+          of: ParameterMemory.Origin(
+            model: original.id, weights: spec.weights, weightsKey: spec.weightsKey,
+            version: FileVersion(of: spec.weights)))
+      }
       guard isEdited else { return try edited.graph(from: source) }
       let inventory = try ParameterInventory(of: original, holds: source.holds)
       return try edited.graph(

@@ -17,7 +17,7 @@ public enum CommandName: Sendable, Hashable {
   case move(Direction)
   case leap(Direction)
   case increase, decrease, choose, clear, mark, addImages
-  case swapNetworks, copyNetwork, resetNetwork, weightFit, differences
+  case swapNetworks, copyNetwork, resetNetwork, weightFit, nextSeed, differences
 }
 
 /// A direction on the screen.

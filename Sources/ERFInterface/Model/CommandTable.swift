@@ -177,6 +177,9 @@ extension Command {
         .kernels, .weightFit, [key("f")], footer: "fit", rank: 5,
         "weights for new sizes: cropped, interpolated, or started anew"),
       scoped(
+        .kernels, .nextSeed, [key("S")], footer: "seed", rank: 9,
+        "the next seed of random weights, and of kernels started anew"),
+      scoped(
         .kernels, .resetNetwork, [key("U")], footer: "reset", rank: 6,
         "the network as it was opened"),
       scoped(

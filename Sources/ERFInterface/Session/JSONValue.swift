@@ -40,7 +40,7 @@ enum JSONValue: Sendable, Equatable {
     case .number(let value):
       value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
     case .text(let value): "\"\(String(value.prefix(40)).sanitised)\""
-    case .list: "a list"
+    case .list(let values): "a list of \(values.count)"
     case .object: "an object"
     }
   }

@@ -147,7 +147,7 @@ enum StrokeFont {
     σ 7636181a3c4c6a6856
     ² 324152533555
     ₁ 3b4a4e
-    ₀ 3a5a5e3e3a
+    ₀ 3b5b6c6e5f3f2e2c3b
 
     """
 }

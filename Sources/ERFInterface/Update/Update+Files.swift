@@ -16,6 +16,14 @@ public struct Prompt: Sendable, Equatable {
     case .addImages: "image, or folder of images"
     }
   }
+
+  /// What Enter does, in a word.
+  var action: String {
+    switch purpose {
+    case .saveSession: "write"
+    case .addImages: "add"
+    }
+  }
 }
 
 extension Model {

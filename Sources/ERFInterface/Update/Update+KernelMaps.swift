@@ -5,13 +5,17 @@ import ERFEngine
 extension Model {
   /// Starts what the kernels panel lacks, after the fields, which matter more.
   mutating func pursueKernelMaps() -> [Effect] {
-    guard focus == .kernels, !isComputing else { return [] }
     let spec = session.networks[active].spec
-    guard session.networks[active].savedMap == nil, kernelMaps.asked != spec,
-      kernelMaps.known[spec] == nil
-    else { return [] }
     var effects: [Effect] = []
-    if let id = kernelMaps.job { effects.append(.cancel(id)) }
+    // What an edit has overtaken must not slow its field down.
+    if let id = kernelMaps.job, kernelMaps.asked != spec {
+      effects.append(.cancel(id))
+      kernelMaps.job = nil
+      kernelMaps.asked = nil
+    }
+    guard focus == .kernels, !isComputing, session.networks[active].savedMap == nil,
+      kernelMaps.asked != spec, kernelMaps.known[spec] == nil
+    else { return effects }
     let id = nextRequestID()
     kernelMaps.asked = spec
     kernelMaps.job = id

@@ -13,6 +13,8 @@ extension Model {
       guard let design else { return "this network has no stages to edit" }
       return stepped(design, up: command == .increase) == nil
         ? "\(lists.field.label) goes no further" : nil
+    case .nextSeed:
+      return network.withNextSeed == nil ? "nothing here is random; f can start kernels anew" : nil
     case .resetNetwork: return network.edited == nil ? "nothing is edited here" : nil
     case .copyNetwork, .swapNetworks:
       guard sides.count > 1 else { return "there is one network; give two to compare" }
@@ -36,6 +38,7 @@ extension Model {
     case .differences: session.screen.showsDifferences.toggle()
     case .resetNetwork: edit { $0.edited = nil }
     case .weightFit: edit { $0.fit = $0.nextFit }
+    case .nextSeed: edit { $0 = $0.withNextSeed ?? $0 }
     case .copyNetwork:
       let other = 1 - active
       history.record(session.networks)
@@ -113,6 +116,14 @@ extension NetworkChoice {
     case .interpolate: .reinitialise(seed: initialSeed)
     case .reinitialise: .crop
     }
+  }
+
+  /// Nil where neither the weights nor the kernels of new sizes are random.
+  fileprivate var withNextSeed: NetworkChoice? {
+    var next = self
+    if case .random(let seed) = weights { next.weights = .random(seed: seed &+ 1) }
+    if case .reinitialise(let seed) = fit { next.fit = .reinitialise(seed: seed &+ 1) }
+    return next == self ? nil : next
   }
 }
 

@@ -26,7 +26,8 @@ extension Model {
     switch command {
     case .scale, .side(1):
       return sides.count > 1 ? nil : "there is one network; give two to compare"
-    case .swapNetworks, .copyNetwork, .resetNetwork, .differences: return kernelRefusal(command)
+    case .swapNetworks, .copyNetwork, .resetNetwork, .nextSeed, .differences:
+      return kernelRefusal(command)
     case .cancel:
       return isComputing || shapeBias.isBusy || predictions.isBusy || film?.job != nil
         ? nil : "nothing is being computed"

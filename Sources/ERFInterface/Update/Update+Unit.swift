@@ -61,7 +61,7 @@ extension Model {
       marked.remove(at: place)
     } else {
       marked.append(unit)
-      notice = Notice(.note, "marked; the arrows go on to the next unit, whose answer is added")
+      notice = Notice(.note, "marked; the arrows add another unit to it")
     }
     setUnit(unit, marked: marked)
   }

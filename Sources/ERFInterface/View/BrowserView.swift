@@ -56,7 +56,7 @@ extension Frame {
             isSelected ? .bold : []),
         ], row: row, column: area.column, width: area.columns - noteWidth - 2)
       writeRight(
-        [Span(note, .line)], row: row, end: area.column + area.columns, width: noteWidth)
+        [Span(note, .quiet)], row: row, end: area.column + area.columns, width: noteWidth)
     }
   }
 

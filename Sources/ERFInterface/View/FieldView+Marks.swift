@@ -71,8 +71,9 @@ extension FieldDrawing {
       in: window, .warning)
   }
 
-  /// Where the cross-hair is and what the map is there; nil where there is none.
-  func cursorLine(_ shown: ShownMap) -> [Span]? {
+  /// Where the cross-hair is and what the map is there, in the longest wording that fits; nil where
+  /// there is none.
+  func cursorLine(_ shown: ShownMap, width: Int) -> [Span]? {
     guard let cursor = model.session.screen.cursor else { return nil }
     let field = shown.field
     let row = min(field.height - 1, Int(cursor.row * Double(field.height)))
@@ -81,13 +82,17 @@ extension FieldDrawing {
     let dy = Double(row - field.centre.row)
     let dx = Double(column - field.centre.column)
     let distance = Format.fixed((dx * dx + dy * dy).squareRoot(), 0)
-    var spans = [
-      Span("+ ", .accent), Span("\(row),\(column)", .text), Span(" M ", .quiet),
-      Span(Format.significant(value), .text), Span(" at ", .quiet), Span(distance + " px", .text),
+    let place = [Span("+ ", .accent), Span("\(row),\(column)", .text)]
+    let measured = [Span(" M ", .quiet), Span(Format.significant(value), .text)]
+    let away = [Span(" at ", .quiet), Span(distance + " px", .text)]
+    guard let share = field.share(row: row, column: column) else { return place + measured + away }
+    let inside = [Span(" inside ", .quiet), Span(Format.percent(share), .text)]
+    let short = [Span(" in ", .quiet), Span(Format.percent(share, digits: 0), .text)]
+    let wordings = [
+      place + measured + away + inside, place + measured + away + short,
+      place + measured + [Span("  ")] + away.suffix(1) + short, place + away + short,
+      [place[0]] + measured + short,
     ]
-    if let share = field.share(row: row, column: column) {
-      spans += [Span(" inside ", .quiet), Span(Format.percent(share), .text)]
-    }
-    return spans
+    return wordings.first { $0.width <= width } ?? place + short
   }
 }

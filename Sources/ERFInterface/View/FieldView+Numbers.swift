@@ -52,7 +52,7 @@ extension FieldDrawing {
     guard side.shown != nil else { return (glyphs.dash, glyphs.dash) }
     guard let side = ratio.side, let share = ratio.ratio else {
       if cell >= 12 { return (glyphs.dash, "not reached") }
-      return layout.tableRows > 2 ? ("not", "reached") : (glyphs.dash, "n.r.")
+      return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "n.r.")
     }
     return (cell >= 9 ? "\(side) px" : "\(side)", Format.percent(share))
   }
@@ -130,7 +130,7 @@ extension FieldDrawing {
     let width = area.columns - 2
     var lines: [[Span]] = []
     if let job = side.job { lines.append(progress(job, width: width)) }
-    if let shown = side.shown, let line = cursorLine(shown) { lines.append(line) }
+    if let shown = side.shown, let line = cursorLine(shown, width: width) { lines.append(line) }
     if let failure = side.failure, side.shown != nil {
       lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
     }
@@ -167,7 +167,10 @@ extension FieldDrawing {
   private func warnings(_ width: Int) -> [String] {
     guard let shown = side.shown else { return [] }
     var result: [String] = []
-    if top > 0, peak < 0.04 * top { result.append("dim on shared scale: s for its own") }
+    if top > 0, peak < 0.04 * top {
+      result.append(
+        width >= 36 ? "dim on shared scale: s for its own" : "dim: s for a scale of its own")
+    }
     if shown.metrics.borderShare > Self.borderLimit {
       result.append(
         Format.percent(shown.metrics.borderShare)

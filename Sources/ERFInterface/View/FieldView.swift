@@ -76,13 +76,16 @@ struct FieldDrawing {
     let hasFocus = isActive && model.focus == .fields
     let tag = stateTag
     let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
-    var title: [Span] = []
-    if model.sides.count > 1 {
-      title.append(Span(Model.letter(index) + "  ", isActive ? .accent : .quiet, .bold))
-    }
-    title.append(Span(model.name(index), .text, .bold))
     let column = area.column + 1
     let width = area.columns - 2
+    var title: [Span] = []
+    if model.sides.count > 1 {
+      // A second space only where it does not cost the name's end.
+      let isTight = model.name(index).unicodeScalars.count + 2 + tagWidth == width
+      let gap = isTight ? " " : "  "
+      title.append(Span(Model.letter(index) + gap, isActive ? .accent : .quiet, .bold))
+    }
+    title.append(Span(model.name(index), .text, .bold))
     for row in 0..<layout.headingRows where hasFocus {
       frame[area.row + row, area.column - 1] = Cell(glyphs.focus, foreground: .role(.accent))
     }
@@ -99,9 +102,10 @@ struct FieldDrawing {
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     if model.session.networks[index].savedMap != nil {
-      return [
-        Span("saved map", .quiet), Span(glyphs.separator, .line), Span(long, .quiet),
-      ]
+      let wordings = [long, short].map {
+        [Span("saved map", .quiet), Span(glyphs.separator, .line), Span($0, .quiet)]
+      }
+      return wordings.first { $0.width <= width } ?? [Span(short, .quiet)]
     }
     let stage = (request.tap ?? side.subject?.tap ?? "last stage").sanitised
     let weights = weights
@@ -191,9 +195,9 @@ struct FieldDrawing {
         ? (side.subject == nil || job.layer.isEmpty ? "building the network" : "computing")
         : "waiting"
       lines = [(first, .quiet)]
-      if !job.layer.isEmpty { lines.append((job.layer, .line)) }
+      if !job.layer.isEmpty { lines.append((job.layer, .quiet)) }
     } else {
-      lines = [(side.isCancelled ? "cancelled" : "no map yet", .quiet), ("r computes", .line)]
+      lines = [(side.isCancelled ? "cancelled" : "no map yet", .quiet), ("r computes", .quiet)]
     }
     let top = map.row + max(0, (map.rows - lines.count) / 2)
     for (offset, line) in lines.prefix(map.rows).enumerated() {

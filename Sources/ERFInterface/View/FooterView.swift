@@ -72,7 +72,8 @@ enum Footer {
       return fitting(
         [("Enter", "open"), (arrows, "select"), ("Left", "folder above"), ("letters", "filter")],
         width: width)
-    case .prompt: return fitting([("Enter", "write"), ("^U", "empty")], width: width)
+    case .prompt(let prompt):
+      return fitting([("Enter", prompt.action), ("^U", "empty")], width: width)
     case .palette:
       return fitting(
         [("Enter", "do it"), (arrows, "select")], width: width)

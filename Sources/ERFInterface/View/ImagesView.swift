@@ -30,6 +30,7 @@ extension Frame {
   private mutating func drawImageList(_ model: Model, _ layout: ImagesLayout) {
     let images = model.session.images
     let glyphs = model.display.glyphs
+    let digits = "\(images.available)".count
     for (row, index) in layout.entries {
       let isUsed = images.range.contains(index)
       let isSelected = model.focus == .images && index == model.lists.image
@@ -49,7 +50,7 @@ extension Frame {
       }
       write(
         [
-          Span(mark + " ", .accent), Span("\(index + 1)".leftPadded(3) + "  ", .quiet),
+          Span(mark + " ", .accent), Span("\(index + 1)".leftPadded(digits) + " ", .quiet),
           Span(images.name(index), isUsed ? .text : .quiet, isSelected ? .bold : []),
         ], row: row, column: column, width: end - column)
       if layout.entryRows > 1, case .failed(let reason)? = model.picture(index) {
@@ -121,9 +122,11 @@ struct ImagesLayout {
     let hasThumbnails = hasPictures && !isTensor && rows >= 4
     entryRows = isRoomy ? 4 : hasThumbnails && rows >= 8 ? 2 : 1
     thumbnailColumns = hasThumbnails ? (isRoomy ? 8 : entryRows == 2 ? 4 : 2) : 0
-    let pitch = entryRows == 4 ? 5 : entryRows
-    let count = max(0, (rows + pitch - entryRows) / pitch)
     let available = model.session.images.available
+    // A row between thumbnails, unless that would hide images.
+    let isLoose = entryRows == 4 || entryRows == 2 && rows >= 3 * available - 1
+    let pitch = isLoose ? entryRows + 1 : entryRows
+    let count = max(0, (rows + pitch - entryRows) / pitch)
     let first = max(0, min(model.lists.image - count / 2, available - count))
     entries = (first..<max(first, available)).prefix(count).enumerated().map {
       (row: area.row + 2 + $0.offset * pitch, index: $0.element)

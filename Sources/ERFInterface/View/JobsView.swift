@@ -22,7 +22,7 @@ extension Frame {
       write(line, row: row + offset, column: area.column, width: area.columns)
     }
     if lines.isEmpty {
-      write("no messages yet", .line, row: row, column: area.column, width: area.columns)
+      write("no messages yet", .quiet, row: row, column: area.column, width: area.columns)
     }
   }
 }
@@ -46,7 +46,7 @@ private struct JobLines {
       let seconds = side.shown?.result.map { "  in " + Format.duration($0.seconds.total) } ?? ""
       return [
         letter, Span(text, side.failure == nil ? .quiet : .failure),
-        Span(side.failure == nil && !side.isCancelled ? seconds : "", .line),
+        Span(side.failure == nil && !side.isCancelled ? seconds : "", .quiet),
       ]
     }
     guard job.isRunning else { return [letter, Span("waiting for its turn", .quiet)] }
@@ -55,7 +55,7 @@ private struct JobLines {
       spans.append(Span("  image \(min(job.image + 1, job.images))/\(job.images)", .text))
     }
     if let left = job.secondsLeft { spans.append(Span("  \(Format.duration(left)) left", .quiet)) }
-    if spans.width + 2 < width { spans.append(Span("  " + job.layer, .line)) }
+    if spans.width + 2 < width { spans.append(Span("  " + job.layer, .quiet)) }
     return spans
   }
 

@@ -10,7 +10,7 @@ extension Frame {
     let spec = model.session.networks[model.active].spec
     guard let stages = model.kernelMaps.known[spec] else {
       let text = model.kernelMaps.job == nil ? "" : "summing the kernels"
-      return write(text, .line, row: area.row, column: area.column, width: area.columns)
+      return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
     }
     let stage = model.lists.stage
     guard stages.indices.contains(stage), let kernels = stages[stage] else { return }
@@ -36,7 +36,7 @@ extension Frame {
       write(
         [
           Span(name, .quiet),
-          Span(" 5x5 ", .line), Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
+          Span(" 5x5 ", .quiet), Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
         ], row: place.row + place.rows, column: place.column, width: pitch)
     }
   }

@@ -18,8 +18,10 @@ private struct MetricsLines {
   let width: Int
 
   private var glyphs: Glyphs { model.display.glyphs }
-  private var labelWidth: Int { width >= 46 ? 14 : 11 }
-  private var cell: Int { max(5, min(9, (width - labelWidth) / 4)) }
+  private var isNarrow: Bool { width < 40 }
+  private var labelWidth: Int { isNarrow ? 9 : width >= 46 ? 14 : 11 }
+  private var cell: Int { max(6, min(9, (width - labelWidth) / 4)) }
+  private var factWidth: Int { max(8, min(12, (width - 12) / 2)) }
 
   var lines: [[Span]] {
     var lines = [[Span("area of the square with t of A", .quiet)], header]
@@ -28,15 +30,20 @@ private struct MetricsLines {
     }
     for side in model.sides.indices {
       guard let row = PublishedRatios.row(of: model.session.networks[side].id) else { continue }
-      var spans = [Span(("published " + Model.letter(side)).rightPadded(labelWidth), .quiet)]
+      let label = (isNarrow ? "paper " : "published ") + Model.letter(side)
+      var spans = [Span(label.rightPadded(labelWidth), .quiet)]
       spans += row.map { Span((Format.fixed($0, 1) + "%").leftPadded(cell), .quiet) }
       lines.append(spans)
     }
     if lines.count > 2 + model.sides.count {
-      lines.append([Span("published: trained weights, 50 images, 1024 px", .line)])
+      lines += wrap(
+        isNarrow
+          ? "paper: published, trained, 1024 px"
+          : "published: trained, 50 images, 1024 px", width: width
+      ).map { [Span($0, .quiet)] }
     }
     lines.append([])
-    lines.append([Span("".rightPadded(labelWidth), .quiet)] + names)
+    lines.append([Span("".rightPadded(12), .quiet)] + names)
     lines += facts
     return lines
   }
@@ -49,7 +56,7 @@ private struct MetricsLines {
   }
 
   private var names: [Span] {
-    model.sides.indices.map { Span(Model.letter($0).leftPadded(cell + 3), .quiet) }
+    model.sides.indices.map { Span(Model.letter($0).leftPadded(factWidth), .quiet) }
   }
 
   private func row(_ label: String, _ ratios: [AreaRatio]?) -> [Span] {
@@ -67,8 +74,9 @@ private struct MetricsLines {
     [
       fact("sigma") { Format.fixed($0.sigma, 1) + " px" },
       fact("border", warnsAbove: FieldDrawing.borderLimit) { Format.percent($0.borderShare) },
-      fact("centre row") { Format.fixed($0.centreOfMass.row, 1) },
-      fact("column") { Format.fixed($0.centreOfMass.column, 1) },
+      fact("centre") {
+        "\(Format.fixed($0.centreOfMass.row, 0)), \(Format.fixed($0.centreOfMass.column, 0))"
+      },
       fact("50% of M in") { metrics in
         guard let radius = metrics.radialMass.firstIndex(where: { $0 >= 0.5 }) else {
           return glyphs.dash
@@ -84,13 +92,13 @@ private struct MetricsLines {
   private func fact(
     _ label: String, warnsAbove limit: Double? = nil, _ text: (ERFMetrics) -> String
   ) -> [Span] {
-    [Span(label.rightPadded(labelWidth), .quiet)]
+    [Span(label.rightPadded(12), .quiet)]
       + model.sides.map { side in
         guard let metrics = side.shown?.metrics else {
-          return Span(glyphs.dash.leftPadded(cell + 3), .quiet)
+          return Span(glyphs.dash.leftPadded(factWidth), .quiet)
         }
         let warns = limit.map { metrics.borderShare > $0 } ?? false
-        return Span(text(metrics).leftPadded(cell + 3), warns ? .warning : .text)
+        return Span(text(metrics).leftPadded(factWidth), warns ? .warning : .text)
       }
   }
 }

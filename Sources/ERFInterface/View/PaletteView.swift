@@ -32,6 +32,6 @@ extension Frame {
         [Span(entry.keyLabel, .accent)], row: row, end: column + width - 1, width: keyWidth)
     }
     let count = entries.count == 1 ? "1 entry" : "\(entries.count) entries"
-    writeRight([Span(count, .line)], row: box.row, end: column + width - 1, width: 16)
+    writeRight([Span(count, .quiet)], row: box.row, end: column + width - 1, width: 16)
   }
 }

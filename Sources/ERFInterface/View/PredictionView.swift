@@ -69,7 +69,7 @@ private struct PredictionTable {
       lines.append(row(candidate, was: before))
     }
     if before != nil {
-      lines.insert([Span("now    was".leftPadded(width), .line)], at: 0)
+      lines.insert([Span("now    was".leftPadded(width), .quiet)], at: 0)
     }
     return lines
   }

@@ -6,21 +6,20 @@ extension Frame {
   mutating func drawProfiles(_ model: Model, in area: Area) {
     let plot = ProfilePlot(model)
     let glyphs = model.display.glyphs
-    var title = [Span(plot.title, .text, .bold)]
-    for series in plot.series {
-      title += [
-        Span("   "), Span(String(String.UnicodeScalarView([glyphs.mark])) + " ", series.role),
-        Span(series.label, .quiet),
-      ]
-    }
-    write(title, row: area.row, column: area.column + 1, width: area.columns - 2)
+    // Letters alone where the names do not fit.
+    let width = area.columns - 2
+    let titles = [plot.title(glyphs), plot.title(glyphs, isShort: true)]
+    write(
+      titles.first { $0.width <= width } ?? titles[1], row: area.row, column: area.column + 1,
+      width: width)
     let axis = 9
     let canvas = Area(
       row: area.row + 1, column: area.column + axis, rows: area.rows - 2,
       columns: area.columns - axis - 1)
     guard canvas.rows >= 3, canvas.columns >= 10 else { return }
     guard plot.top > plot.bottom else {
-      write("no maps yet", .line, row: canvas.row + 1, column: canvas.column, width: canvas.columns)
+      write(
+        "no maps yet", .quiet, row: canvas.row + 1, column: canvas.column, width: canvas.columns)
       return
     }
     drawAxes(plot, canvas, glyphs)
@@ -97,7 +96,8 @@ extension Frame {
 /// What is plotted.
 private struct ProfilePlot {
   struct Series {
-    let label: String
+    let letter: String
+    let name: String
     let values: [Double]
     let role: Role
   }
@@ -116,7 +116,7 @@ private struct ProfilePlot {
       guard let field = side.shown?.field else { continue }
       series.append(
         Series(
-          label: (model.sides.count > 1 ? Model.letter(index) + " " : "") + model.name(index),
+          letter: model.sides.count > 1 ? Model.letter(index) : "", name: model.name(index),
           values: Self.values(field, screen), role: index == 0 ? .accent : .second))
     }
     self.series = series
@@ -137,6 +137,22 @@ private struct ProfilePlot {
       title = "\(caption) down, through \(place)"
       ticks = Self.ticks(size.height)
     }
+  }
+
+  /// What is plotted, and which line is whose.
+  func title(_ glyphs: Glyphs, isShort: Bool = false) -> [Span] {
+    var spans = [Span(title, .text, .bold)]
+    for series in series {
+      let label =
+        isShort && !series.letter.isEmpty
+        ? series.letter
+        : [series.letter, series.name].filter { !$0.isEmpty }.joined(separator: " ")
+      spans += [
+        Span("   "), Span(String(String.UnicodeScalarView([glyphs.mark])) + " ", series.role),
+        Span(label, .quiet),
+      ]
+    }
+    return spans
   }
 
   private static func ticks(_ length: Int) -> [(Double, String)] {

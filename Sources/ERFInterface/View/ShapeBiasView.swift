@@ -222,7 +222,7 @@ private struct ShapeBiasNumbers {
       Span("h", .text), Span(" humans  ", .quiet), Span("r", .text), Span(" ResNet-50  ", .quiet),
       Span("x", .text), Span(" AlexNet", .quiet),
     ])
-    lines.append([Span("published, on the cue-conflict images", .line)])
+    lines.append([Span("published, on the cue-conflict images", .quiet)])
     return lines
   }
 

@@ -12,7 +12,8 @@ extension Frame {
         width: area.columns)
       return
     }
-    let lines = model.unitLines(rows: area.rows, facts, layer, map, unit)
+    let lines = model.unitLines(
+      rows: area.rows, columns: area.columns, facts, layer, map, unit)
     for (offset, line) in lines.prefix(area.rows).enumerated() {
       write(
         line, row: area.row + offset, column: area.column, width: area.columns)
@@ -148,7 +149,8 @@ extension Model {
 extension Model {
   /// The lines above the grid: where the unit is.
   fileprivate func unitLines(
-    rows: Int, _ facts: NetworkFacts, _ layer: NetworkFacts.Layer, _ map: InputSize, _ unit: Unit
+    rows: Int, columns: Int, _ facts: NetworkFacts, _ layer: NetworkFacts.Layer, _ map: InputSize,
+    _ unit: Unit
   ) -> [[Span]] {
     let target = session.target
     let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
@@ -157,7 +159,7 @@ extension Model {
     let marked = markedUnits.count
     let note =
       session.target.units.isEmpty
-      ? "  centre" : marked > 0 ? "  sum with \(marked) marked" : ""
+      ? "  centre" : marked > 0 ? "  + \(marked) marked" : ""
     var lines: [[Span]] = [
       [
         Span("stage \(stage) of \(facts.stages.count)", .text, .bold),
@@ -170,7 +172,7 @@ extension Model {
         Span(note, .quiet),
       ],
       [
-        Span("theoretical field ", .quiet),
+        Span(columns < 40 ? "theory " : "theoretical field ", .quiet),
         Span(layer.receptiveField.map { "\($0) px" } ?? "whole input", .text),
         Span("  stride \(layer.stride)", .quiet),
       ],
@@ -179,7 +181,7 @@ extension Model {
       lines.append(
         answers(of: map) == nil
           ? []
-          : [Span("what the layer answers, and the unit", .line)])
+          : [Span("what the layer answers there", .quiet)])
     }
     if rows < 8 { lines.removeLast() }
     return lines

@@ -62,15 +62,15 @@ extension Frame {
     var spans: [Span] = []
     for tab in slot.tabs {
       let isSeen = tab == slot.panel
-      spans.append(Span("\(tab.digit) ", isSeen && hasFocus ? .accent : .line))
+      spans.append(Span("\(tab.digit) ", isSeen && hasFocus ? .accent : .quiet))
       spans.append(
         Span(
-          tab.title + "  ", isSeen ? (hasFocus ? .accent : .text) : .line, isSeen ? .bold : []))
+          tab.title + "  ", isSeen ? (hasFocus ? .accent : .text) : .quiet, isSeen ? .bold : []))
     }
     // All tabs where they fit, else the one that is seen.
     if spans.width > area.columns {
       spans = [
-        Span("\(slot.panel.digit) ", hasFocus ? .accent : .line),
+        Span("\(slot.panel.digit) ", hasFocus ? .accent : .quiet),
         Span(slot.panel.title + "  ", hasFocus ? .accent : .text, .bold),
       ]
     }
