@@ -18,9 +18,6 @@ if [ ! -x "$python" ]; then
     echo 'there is no working python3 with venv: on Debian, apt-get install python3-venv' >&2
     exit 1
   }
-  "$environment/bin/pip" install --quiet numpy
-  # The index without CUDA saves gigabytes; PyPI itself has the same version where it cannot be reached.
-  "$environment/bin/pip" install --quiet torch --index-url https://download.pytorch.org/whl/cpu \
-    || "$environment/bin/pip" install --quiet torch
+  "$environment/bin/pip" install --quiet numpy torch
 fi
 exec "$python" "$folder/${PEERS_SCRIPT:-peers.py}" --program "$binary" "$@"

@@ -69,7 +69,9 @@ import Testing
   }
 
   /// The algorithm on one row: split the pixels and the taps, filter three times, join.
-  @Test(arguments: [2, 3, 6, 13], [1, 2, 5, 12, 15]) func threeFiltersAreOne(taps: Int, outputs: Int) {
+  @Test(arguments: [2, 3, 6, 13], [1, 2, 5, 12, 15]) func threeFiltersAreOne(
+    taps: Int, outputs: Int
+  ) {
     var numbers = Numbers(seed: UInt64(taps * 31 + outputs))
     let columns = outputs + taps - 1
     let row = numbers.array(columns * lanes)

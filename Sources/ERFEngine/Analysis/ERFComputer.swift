@@ -55,16 +55,23 @@ public final class ERFComputer: Sendable {
     _ spec: NetworkSpec, keepsParameters: Bool = false, cancellation: Cancellation = Cancellation()
   ) throws -> Network {
     let key = Key(spec: spec, version: FileVersion(of: spec.weights))
-    let found = networks.withLock { networks in
-      networks.first { $0.key == key }?.network
-    }
-    let network =
-      try found
-      ?? Network(
+    let loaded = networks.withLock { $0 }
+    var network: Network
+    if let found = loaded.first(where: { $0.key == key }) {
+      network = found.network
+    } else {
+      network = try Network(
         spec, cancellation: cancellation, memory: keepsParameters ? parameters : nil)
+      if keepsParameters {
+        network = network.sharingLayers(
+          with: loaded.map(\.network), workers: Workers(cancellation: cancellation))
+        try cancellation.check()
+      }
+    }
+    let kept = network
     networks.withLock { networks in
       networks.removeAll { $0.key == key }
-      networks.insert((key, network), at: 0)
+      networks.insert((key, kept), at: 0)
       if networks.count > Self.cached { networks.removeLast() }
     }
     return network

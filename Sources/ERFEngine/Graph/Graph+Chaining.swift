@@ -37,7 +37,9 @@ extension Graph {
         guard let source = Graph.node(of: value), chains[source] != nil else { return false }
         return uses[value] == 1 && !tapped.contains(value)
       }
-      let before = continued.flatMap { Graph.node(of: $0) }.flatMap { chains.removeValue(forKey: $0) }
+      let before = continued.flatMap { Graph.node(of: $0) }.flatMap {
+        chains.removeValue(forKey: $0)
+      }
       chains[index] =
         (before ?? []) + [ChainLink(node: index, input: continued ?? node.inputs[0])]
     }

@@ -1,18 +1,72 @@
+/// Hashes (FNV-1a) of the bits of parameters, each computed once however many graphs share it.
+struct ParameterHashes: Sendable {
+  private var hashes: [ObjectIdentifier: UInt64] = [:]
+
+  /// Of all parameters of `graph`, of which `known` may have some.
+  init(of graph: Graph, known: [ParameterHashes] = [], workers: Workers) {
+    for node in graph.nodes {
+      for (_, parameter) in node.op.parameters {
+        let id = ObjectIdentifier(parameter.storage)
+        if hashes[id] != nil { continue }
+        hashes[id] = known.lazy.compactMap { $0.hashes[id] }.first ?? Self.hash(parameter, workers)
+      }
+    }
+  }
+
+  private static func hash(_ parameter: Tensor, _ workers: Workers) -> UInt64 {
+    var hash = FNV1a()
+    parameter.addBits(to: &hash, workers: workers)
+    return hash.value
+  }
+
+  /// Mixes in what an operator computes: operators that mix in the same compute the same.
+  func add(_ op: any Operator, to hash: inout FNV1a) {
+    hash.add("\(op.summary) \(op.window)".utf8)
+    for (name, parameter) in op.parameters {
+      hash.add(name.utf8)
+      guard let bits = hashes[ObjectIdentifier(parameter.storage)] else {
+        preconditionFailure("\(name) is no parameter of the graph")
+      }
+      hash.add(word: bits)
+    }
+  }
+}
+
 /// Telling whether two graphs begin alike, and where one can be left and entered again.
 extension Graph {
-  /// For each value a hash (FNV-1a) of the input, all layers up to it, and their parameters: graphs in
-  /// which it is equal compute the same value, and all before it, from the same input.
-  func prefixHashes(_ workers: Workers) -> [UInt64] {
+  /// For each value a hash of the input, all layers up to it, and their parameters: graphs in which it
+  /// is equal compute the same value, and all before it, from the same input.
+  func prefixHashes(_ parameters: ParameterHashes) -> [UInt64] {
     var hash = FNV1a()
     return [hash.value]
       + nodes.map { node in
-        hash.add("\(node.op.summary) \(node.op.window) \(node.inputs)".utf8)
-        for parameter in node.op.parameters {
-          hash.add(parameter.name.utf8)
-          parameter.value.addBits(to: &hash, workers: workers)
-        }
+        hash.add("\(node.inputs)".utf8)
+        parameters.add(node.op, to: &hash)
         return hash.value
       }
+  }
+
+  /// The same graph with the operators of `others` wherever they compute the same: those have their
+  /// weights laid out already.
+  func sharingLayers(
+    with others: [(graph: Graph, hashes: ParameterHashes)], hashes: ParameterHashes
+  ) -> Graph {
+    func key(_ op: any Operator, _ hashes: ParameterHashes) -> UInt64 {
+      var hash = FNV1a()
+      hashes.add(op, to: &hash)
+      return hash.value
+    }
+    var known: [UInt64: any Operator] = [:]
+    for other in others {
+      for node in other.graph.nodes where !node.op.parameters.isEmpty {
+        known[key(node.op, other.hashes)] = node.op
+      }
+    }
+    var shared = self
+    for index in nodes.indices where !nodes[index].op.parameters.isEmpty {
+      if let op = known[key(nodes[index].op, hashes)] { shared.nodes[index].op = op }
+    }
+    return shared
   }
 
   /// The outputs of stages up to `value` that everything later depends on alone, in order: a forward

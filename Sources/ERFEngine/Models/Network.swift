@@ -11,10 +11,11 @@ public struct Network: Sendable {
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
   /// Batch norms folded, parallel kernels merged, one node a layer.
-  let layers: Graph
+  private(set) var layers: Graph
   /// What runs: the same with operators on single pixels joined into chains.
-  let graph: Graph
-  private let hashes = Prepared<[UInt64]>()
+  private(set) var graph: Graph
+  private var hashes = Prepared<ParameterHashes>()
+  private var prefixes = Prepared<[UInt64]>()
 
   /// Loads or generates the weights that `spec` names and folds them.
   ///
@@ -178,7 +179,31 @@ public struct Network: Sendable {
 
   /// `graph.prefixHashes`, computed once.
   func prefixHashes(_ workers: Workers) -> [UInt64] {
-    hashes { graph.prefixHashes(workers) }
+    prefixes { graph.prefixHashes(parameterHashes(workers)) }
+  }
+
+  /// Not cancellable: half a hash would be remembered as a whole one.
+  private func parameterHashes(_ workers: Workers) -> ParameterHashes {
+    hashes { ParameterHashes(of: layers, workers: Workers(threads: workers.threads)) }
+  }
+
+  /// The same network with the layers of `others` where they are equal: an edited network has most
+  /// of the original's, whose weights are laid out for the kernels already.
+  func sharingLayers(with others: [Network], workers: Workers) -> Network {
+    guard !others.isEmpty else { return self }
+    let own = parameterHashes(workers)
+    let theirs = others.map { ($0.layers, $0.parameterHashes(workers)) }
+    var shared = self
+    shared.layers = layers.sharingLayers(with: theirs, hashes: own)
+    shared.graph = shared.layers.chained()
+    shared.hashes = Prepared()
+    shared.prefixes = Prepared()
+    _ = shared.hashes {
+      ParameterHashes(
+        of: shared.layers, known: [own] + theirs.map(\.1),
+        workers: Workers(threads: workers.threads))
+    }
+    return shared
   }
 
   /// Activations (N, H, W, C) of the tap `name` over an input (N, H, W, 3).

@@ -57,8 +57,11 @@ struct MapBands {
     self.map = map
     let pixels = max(1, map.height * map.width)
     images = map.batch > 1 ? max(1, most / pixels) : 1
-    bands = images > 1 ? 1 : max(
-      1, min(map.height, max((pixels + most - 1) / most, min(4, pixels / least))))
+    bands =
+      images > 1
+      ? 1
+      : max(
+        1, min(map.height, max((pixels - 1) / most + 1, min(4, pixels / least))))
   }
 
   var count: Int {
@@ -216,10 +219,12 @@ extension ConvolutionGeometry {
 
   /// The convolution that computes a band of the output, and the band of the input that it reads;
   /// nil: padding alone.
-  fileprivate func computing(
+  func computing(
     _ band: MapBands.Band
   ) -> (part: ConvolutionGeometry, read: MapBands.Band)? {
-    if band.rows.count == output.height { return (over(band.images), .init(band.images, of: input)) }
+    if band.rows.count == output.height {
+      return (over(band.images), .init(band.images, of: input))
+    }
     let first = band.rows.lowerBound * stride - padTop
     let end = (band.rows.upperBound - 1) * stride - padTop + extentHeight
     let rows = min(input.height, max(0, first))..<max(0, min(input.height, end))
@@ -234,7 +239,7 @@ extension ConvolutionGeometry {
 
   /// The convolution whose input gradient is that of a band of the input, after `skipped` rows of
   /// zeros, and the band of the output that read it; nil: nothing did.
-  fileprivate func differentiating(
+  func differentiating(
     _ band: MapBands.Band
   ) -> (part: ConvolutionGeometry, skipped: Int, read: MapBands.Band)? {
     if band.rows.count == input.height {

@@ -43,15 +43,22 @@ final class PackedDepthwiseWeights: Sendable {
 }
 
 enum DepthwiseKernels {
+  /// Pixels of a band: its planes stay in the second-level cache.
+  private static let bandPixels = 4096
+
   /// (N, H, W, C) -> (N, H', W', C).
   static func forward(
     _ input: Tensor, packed: PackedDepthwiseWeights, geometry: ck_depthwise, output shape: Shape,
     workers: Workers
   ) -> Tensor {
     let fast = packed.fast(geometry, mirrored: false)
+    let whole = ConvolutionGeometry(geometry, batch: 1, channels: shape.channels)
     return unsafe overBlocks(
-      input, output: shape, packed: packed, workers: workers
-    ) { block, plane, result in
+      input, output: shape, packed: packed, isWhole: fast != nil, startsWithBias: true,
+      workers: workers
+    ) { band in
+      whole.computing(band).map { part, read in (ck_depthwise(part), skipped: 0, read.rows) }
+    } kernel: { geometry, block, plane, result in
       let bias = unsafe packed.bias.map { unsafe $0.pointer + block * Int(CK_LANES) }
       if let fast {
         return unsafe fast.run(plane, block: block, bias: bias, into: result)
@@ -69,8 +76,15 @@ enum DepthwiseKernels {
     input shape: Shape, workers: Workers
   ) -> Tensor {
     let fast = packed.fast(geometry, mirrored: true)
-    return unsafe overBlocks(gradient, output: shape, packed: packed, workers: workers) {
-      block, plane, result in
+    let whole = ConvolutionGeometry(geometry, batch: 1, channels: shape.channels)
+    return unsafe overBlocks(
+      gradient, output: shape, packed: packed, isWhole: fast != nil, startsWithBias: false,
+      workers: workers
+    ) { band in
+      whole.differentiating(band).map { part, skipped, read in
+        (ck_depthwise(part), skipped, read.rows)
+      }
+    } kernel: { geometry, block, plane, result in
       if let fast {
         return unsafe fast.run(plane, block: block, bias: nil, into: result)
       }
@@ -80,35 +94,82 @@ enum DepthwiseKernels {
     }
   }
 
-  /// Packs each block of each image, runs `kernel`, unpacks the result.
+  /// Packs each block of channels of each band of rows, runs `kernel`, unpacks the result.
+  ///
+  /// - Parameters:
+  ///   - isWhole: whether the kernel wants whole images.
+  ///   - startsWithBias: what results that read nothing but padding are, else zero.
+  ///   - restricted: the convolution of a band of the result, the rows of it that are zero before
+  ///     those that the kernel makes, and the rows of the source that it reads; nil: none.
   private static func overBlocks(
-    _ source: Tensor, output shape: Shape, packed: PackedDepthwiseWeights, workers: Workers,
-    kernel: (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    _ source: Tensor, output shape: Shape, packed: PackedDepthwiseWeights, isWhole: Bool,
+    startsWithBias: Bool, workers: Workers,
+    restricted: (MapBands.Band) -> (geometry: ck_depthwise, skipped: Int, read: Range<Int>)?,
+    kernel: (ck_depthwise, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {
     let lanes = Int(CK_LANES)
     let channels = source.shape.channels
-    let sourcePixels = source.shape.height * source.shape.width
-    let pixels = shape.height * shape.width
+    let sourceRow = source.shape.width
+    let row = shape.width
+    let bands = MapBands(
+      Shape(height: shape.height, width: row, channels: lanes),
+      most: isWhole ? .max : bandPixels, least: .max)
     var output = Tensor(uninitialized: shape)
     let to = unsafe output.mutablePointer()
     let from = unsafe source.pointer
-    workers.forEach(source.shape.batch * packed.blocks) { tile in
-      let (image, block) = (tile / packed.blocks, tile % packed.blocks)
+    workers.forEach(source.shape.batch * bands.count * packed.blocks) { tile in
+      let (place, block) = (tile / packed.blocks, tile % packed.blocks)
+      let (image, band) = (place / bands.count, bands[place % bands.count])
       let first = block * lanes
       let count = min(lanes, channels - first)
-      let plane = unsafe Scratch(count: sourcePixels * lanes)
+      let pixels = band.rows.count * row
       let result = unsafe Scratch(count: pixels * lanes)
-      unsafe ck_pack_channels(
-        from + image * sourcePixels * channels, sourcePixels, channels, first, count, plane.base)
-      unsafe kernel(block, plane.base, result.base)
+      let start = (image * shape.height + band.rows.lowerBound) * row
+      if let (geometry, skipped, read) = restricted(band) {
+        let sourcePixels = read.count * sourceRow
+        let sourceStart = (image * source.shape.height + read.lowerBound) * sourceRow
+        let plane = unsafe Scratch(count: sourcePixels * lanes)
+        unsafe ck_pack_channels(
+          from + sourceStart * channels, sourcePixels, channels, first, count, plane.base)
+        unsafe result.base.update(repeating: 0, count: skipped * row * lanes)
+        unsafe kernel(geometry, block, plane.base, result.base + skipped * row * lanes)
+      } else {
+        for index in 0..<pixels * lanes {
+          unsafe result.base[index] = startsWithBias ? packed.bias?[first + index % lanes] ?? 0 : 0
+        }
+      }
       unsafe ck_unpack_channels(
-        result.base, pixels, channels, first, count, to + image * pixels * channels)
+        result.base, pixels, channels, first, count, to + start * channels)
     }
     return output
   }
 }
 
+extension ConvolutionGeometry {
+  /// The sizes of a depth-wise convolution.
+  fileprivate init(_ g: ck_depthwise, batch: Int, channels: Int) {
+    self.init(
+      input: Shape(
+        batch: batch, height: Int(g.input_height), width: Int(g.input_width), channels: channels),
+      output: Shape(
+        batch: batch, height: Int(g.output_height), width: Int(g.output_width),
+        channels: channels),
+      kernelHeight: Int(g.kernel_height), kernelWidth: Int(g.kernel_width), stride: Int(g.stride),
+      dilation: Int(g.dilation), padTop: Int(g.pad_top), padLeft: Int(g.pad_left),
+      groups: channels)
+  }
+}
+
 extension ck_depthwise {
+  fileprivate init(_ g: ConvolutionGeometry) {
+    self.init(
+      input_height: Int32(g.input.height), input_width: Int32(g.input.width),
+      output_height: Int32(g.output.height), output_width: Int32(g.output.width),
+      kernel_height: Int32(g.kernelHeight), kernel_width: Int32(g.kernelWidth),
+      stride: Int32(g.stride), dilation: Int32(g.dilation), pad_top: Int32(g.padTop),
+      pad_left: Int32(g.padLeft))
+  }
+
   /// The convolution that is the input gradient of this one, given mirrored taps, where the stride
   /// is 1.
   fileprivate var mirrored: ck_depthwise {

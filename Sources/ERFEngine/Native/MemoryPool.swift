@@ -8,69 +8,45 @@ import Synchronization
   import Darwin
 #endif
 
-/// Keeps freed blocks for the next tensor of about the same size.
+/// Keeps freed memory for the next tensors.
 ///
 /// Memory fresh from the system costs a page fault for every page, which is a third of the time of a
-/// run over several images; layers, images and edits ask for the same sizes over and over. Blocks that
-/// are kept never add to the most that was ever in use at once.
+/// run over several images. Layers of one network ask for ever other sizes, so what was freed is cut
+/// and joined again as they need it. What is kept never adds to the most that was in use at once.
 enum MemoryPool {
   /// Smaller blocks are the allocator's business.
   static let smallest = 1 << 16
   /// Most that is kept unused, in bytes.
-  static let limit = 512 << 20
-  /// From here on blocks are mapped one by one.
-  private static let smallestMapped = 1 << 20
+  static let limit = min(2 << 30, max(512 << 20, ProcessMemory.machineBytes / 8))
   /// From here on in huge pages, where the system has them.
   private static let smallestHuge = 24 << 20
   private static let hugePage = 2 << 20
 
-  private struct Block {
-    let address: UInt
-    /// What was asked of the system.
-    let bytes: Int
-  }
-
   private struct Shelves {
-    /// Unused, least recently given back first.
-    var blocks: [Block] = []
-    var unused = 0
+    var free = FreeRanges()
     var used = 0
     var mostUsed = 0
-
-    /// Removes the least recently used blocks until no more than `bytes` are unused.
-    mutating func shrink(to bytes: Int) -> [Block] {
-      var stale: [Block] = []
-      while unused > bytes {
-        let oldest = blocks.removeFirst()
-        unused -= oldest.bytes
-        stale.append(oldest)
-      }
-      return stale
-    }
   }
 
   private static let shelves = Mutex(Shelves())
 
-  /// Bytes in blocks that were given back and are kept.
-  static var unusedBytes: Int { shelves.withLock { $0.unused } }
+  /// Bytes that were given back and are kept.
+  static var unusedBytes: Int { shelves.withLock { $0.free.bytes } }
 
   /// 64-byte aligned memory with undefined contents; nil where the system has none left.
   static func take(_ wanted: Int) -> UnsafeMutableRawPointer? {
     guard wanted >= smallest else { return unsafe aligned(wanted) }
     let bytes = rounded(wanted)
-    let (found, stale): (UInt?, [Block]) = shelves.withLock { shelves in
+    let (found, stale): (UInt?, [FreeRanges.Range]) = shelves.withLock { shelves in
       shelves.used += bytes
       shelves.mostUsed = max(shelves.mostUsed, shelves.used)
-      if let index = shelves.blocks.lastIndex(where: { $0.bytes == bytes }) {
-        shelves.unused -= bytes
-        return (shelves.blocks.remove(at: index).address, [])
-      }
-      return (nil, shelves.shrink(to: shelves.mostUsed - shelves.used))
+      if let start = shelves.free.take(bytes) { return (start, []) }
+      return (nil, shelves.free.shrink(to: max(0, shelves.mostUsed - shelves.used)))
     }
     release(stale)
     if let found { return unsafe UnsafeMutableRawPointer(bitPattern: found) }
     if let fresh = unsafe fresh(bytes) { return unsafe fresh }
-    release(shelves.withLock { $0.shrink(to: 0) })
+    release(shelves.withLock { $0.free.shrink(to: 0) })
     guard let fresh = unsafe fresh(bytes) else {
       shelves.withLock { $0.used -= bytes }
       return nil
@@ -84,34 +60,22 @@ enum MemoryPool {
       unsafe free(memory)
       return
     }
-    let block = Block(address: UInt(bitPattern: memory), bytes: rounded(wanted))
+    let bytes = rounded(wanted)
     release(
       shelves.withLock { shelves in
-        shelves.used -= block.bytes
-        shelves.blocks.append(block)
-        shelves.unused += block.bytes
-        return shelves.shrink(to: limit)
+        shelves.used -= bytes
+        shelves.free.give(UInt(bitPattern: memory), bytes)
+        return shelves.free.shrink(to: limit)
       })
   }
 
-  /// Up to the next eighth of a power of two, so that blocks of nearly one size serve each other; the
-  /// end that is never touched costs nothing.
-  static func rounded(_ bytes: Int) -> Int {
-    let step = max(1, (1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount)) >> 3)
-    return (bytes + step - 1) / step * step
-  }
+  /// Up to a multiple of the smallest block, which whole pages divide on every system.
+  static func rounded(_ bytes: Int) -> Int { (bytes + smallest - 1) / smallest * smallest }
 
-  private static func fresh(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    bytes < smallestMapped ? unsafe aligned(bytes) : unsafe mapped(bytes)
-  }
-
-  private static func release(_ blocks: [Block]) {
-    for block in blocks {
-      let memory = unsafe UnsafeMutableRawPointer(bitPattern: block.address)
-      if block.bytes < smallestMapped {
-        unsafe free(memory)
-      } else {
-        unsafe munmap(memory, mappedBytes(block.bytes))
+  private static func release(_ ranges: [FreeRanges.Range]) {
+    for range in ranges {
+      if let start = unsafe UnsafeMutableRawPointer(bitPattern: range.start) {
+        unsafe munmap(start, range.bytes)
       }
     }
   }
@@ -121,28 +85,86 @@ enum MemoryPool {
     return unsafe posix_memalign(&memory, 64, bytes) == 0 ? unsafe memory : nil
   }
 
-  private static func mappedBytes(_ bytes: Int) -> Int {
-    (bytes + hugePage - 1) / hugePage * hugePage
-  }
-
-  /// Memory that starts where a huge page may.
-  private static func mapped(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    let bytes = mappedBytes(bytes)
+  /// New memory of the system that starts where a huge page may; what it is longer than asked for is
+  /// kept for others.
+  private static func fresh(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let whole = (bytes + hugePage - 1) / hugePage * hugePage
     guard
       let start = unsafe mmap(
-        nil, bytes + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0),
+        nil, whole + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0),
       unsafe start != MAP_FAILED
     else { return nil }
     let before = (hugePage - Int(bitPattern: start) % hugePage) % hugePage
     let memory = unsafe start + before
     if before > 0 { unsafe munmap(start, before) }
-    unsafe munmap(memory + bytes, hugePage - before)
+    unsafe munmap(memory + whole, hugePage - before)
     #if os(Linux)
       // Fewer page faults. Not for small blocks: what a virtual machine has to ask its host for is
       // slow in large pieces. Where there are no huge pages it is merely slower.
-      if bytes >= smallestHuge { unsafe madvise(memory, bytes, Int32(MADV_HUGEPAGE)) }
+      if bytes >= smallestHuge { unsafe madvise(memory, whole, Int32(MADV_HUGEPAGE)) }
     #endif
+    if whole > bytes {
+      shelves.withLock { $0.free.give(UInt(bitPattern: memory) + UInt(bytes), whole - bytes) }
+    }
     return unsafe memory
+  }
+}
+
+/// Unused memory, as ranges of addresses that do not touch.
+struct FreeRanges {
+  struct Range: Equatable {
+    var start: UInt
+    var bytes: Int
+    /// When its youngest part was given back.
+    var age: Int
+
+    var end: UInt { start + UInt(bytes) }
+  }
+
+  /// By address.
+  private(set) var ranges: [Range] = []
+  private(set) var bytes = 0
+  private var clock = 0
+
+  /// The start of `wanted` bytes out of the smallest range that holds them; nil: none does.
+  mutating func take(_ wanted: Int) -> UInt? {
+    let fitting = ranges.indices.filter { ranges[$0].bytes >= wanted }
+    guard let best = fitting.min(by: { ranges[$0].bytes < ranges[$1].bytes }) else { return nil }
+    let start = ranges[best].start
+    ranges[best].start += UInt(wanted)
+    ranges[best].bytes -= wanted
+    if ranges[best].bytes == 0 { ranges.remove(at: best) }
+    bytes -= wanted
+    return start
+  }
+
+  /// Adds a range, joined with those that it touches.
+  mutating func give(_ start: UInt, _ count: Int) {
+    clock += 1
+    bytes += count
+    var range = Range(start: start, bytes: count, age: clock)
+    var place = ranges.firstIndex { $0.start > start } ?? ranges.count
+    if place < ranges.count && ranges[place].start == range.end {
+      range.bytes += ranges.remove(at: place).bytes
+    }
+    if place > 0 && ranges[place - 1].end == start {
+      place -= 1
+      let before = ranges.remove(at: place)
+      range.start = before.start
+      range.bytes += before.bytes
+    }
+    ranges.insert(range, at: place)
+  }
+
+  /// Removes the ranges that were given back longest ago until at most `most` bytes are left.
+  mutating func shrink(to most: Int) -> [Range] {
+    var stale: [Range] = []
+    while bytes > most, let oldest = ranges.indices.min(by: { ranges[$0].age < ranges[$1].age }) {
+      let range = ranges.remove(at: oldest)
+      bytes -= range.bytes
+      stale.append(range)
+    }
+    return stale
   }
 }
 

@@ -199,7 +199,9 @@ extension PixelChainKernels {
           let codes = unsafe Self.kept(kept[step]).assumingMemoryBound(to: UInt16.self)
           unsafe ck_multiply_slopes(current, codes + start, count, into)
         case .add:
-          if let copy = copies[step], let copy = unsafe UnsafeMutablePointer<Float>(bitPattern: copy) {
+          if let copy = copies[step],
+            let copy = unsafe UnsafeMutablePointer<Float>(bitPattern: copy)
+          {
             unsafe (copy + start).update(from: current, count: count)
           }
           // The gradient passes unchanged; it has to arrive where the input's is expected.

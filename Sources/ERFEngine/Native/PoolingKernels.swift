@@ -37,14 +37,7 @@ enum PoolingKernels {
         unsafe best.update(repeating: -.infinity, count: channels)
         unsafe taps?.update(repeating: 0, count: channels)
         unsafe forEachTap(g, y: y, x: x, image: image) { tap, offset in
-          let window = unsafe from + offset
-          for channel in 0..<channels {
-            let value = unsafe window[channel]
-            if unsafe value > best[channel] || value.isNaN {
-              unsafe best[channel] = value
-              unsafe taps?[channel] = UInt8(truncatingIfNeeded: tap)
-            }
-          }
+          unsafe raise(best, taps, to: from + offset, tap: UInt8(tap), channels: channels)
         }
       }
     }
@@ -56,10 +49,71 @@ enum PoolingKernels {
     _ gradient: Tensor, winners: PackedMap, geometry g: PoolingGeometry, workers: Workers
   ) -> Tensor {
     precondition(winners.shape == g.output && winners.bitsPerElement == 8)
-    let wins = unsafe winners.base.assumingMemoryBound(to: UInt8.self)
-    return gathered(gradient, geometry: g, workers: workers) { pixel, tap, channel, value in
-      unsafe wins[pixel * g.input.channels + channel] == UInt8(truncatingIfNeeded: tap)
-        ? value : 0
+    let wins = unsafe UnsafePointer(winners.base.assumingMemoryBound(to: UInt8.self))
+    let channels = g.input.channels
+    return unsafe gathered(gradient, geometry: g, workers: workers) { target, source, pixel, tap in
+      let taps = unsafe wins + pixel * channels
+      var channel = 0
+      while channel + lanes <= channels {
+        let won = unsafe SIMD16<Int32>(
+          truncatingIfNeeded: load(taps + channel, as: SIMD16<UInt8>.self))
+        let value = unsafe load(source + channel, as: SIMD16<Float>.self)
+        let sum = unsafe load(target + channel, as: SIMD16<Float>.self)
+        unsafe store(
+          sum + SIMD16<Float>.zero.replacing(with: value, where: won .== Int32(tap)),
+          to: target + channel)
+        channel += lanes
+      }
+      while channel < channels {
+        if unsafe Int(taps[channel]) == tap { unsafe target[channel] += source[channel] }
+        channel += 1
+      }
+    }
+  }
+
+  private static let lanes = 16
+
+  @unsafe
+  private static func load<Element, Vector>(
+    _ pointer: UnsafePointer<Element>, as: Vector.Type
+  ) -> Vector where Vector: SIMD<Element>, Vector: BitwiseCopyable {
+    unsafe UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+  }
+
+  @unsafe
+  private static func store<Element, Vector>(
+    _ value: Vector, to pointer: UnsafeMutablePointer<Element>
+  ) where Vector: SIMD<Element>, Vector: BitwiseCopyable {
+    unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Vector.self)
+  }
+
+  /// Raises `best` to `window` where that is larger, or NaN, and notes the tap there.
+  @unsafe
+  private static func raise(
+    _ best: UnsafeMutablePointer<Float>, _ taps: UnsafeMutablePointer<UInt8>?,
+    to window: UnsafePointer<Float>, tap: UInt8, channels: Int
+  ) {
+    var channel = 0
+    while channel + lanes <= channels {
+      let value = unsafe load(window + channel, as: SIMD16<Float>.self)
+      let old = unsafe load(UnsafePointer(best + channel), as: SIMD16<Float>.self)
+      let wins = value .> old .| (value .!= value)
+      unsafe store(old.replacing(with: value, where: wins), to: best + channel)
+      if let taps = unsafe taps {
+        let before = unsafe load(UnsafePointer(taps + channel), as: SIMD16<UInt8>.self)
+        let after = SIMD16<Int32>(truncatingIfNeeded: before)
+          .replacing(with: Int32(tap), where: wins)
+        unsafe store(SIMD16<UInt8>(truncatingIfNeeded: after), to: taps + channel)
+      }
+      channel += lanes
+    }
+    while channel < channels {
+      let value = unsafe window[channel]
+      if unsafe value > best[channel] || value.isNaN {
+        unsafe best[channel] = value
+        unsafe taps?[channel] = tap
+      }
+      channel += 1
     }
   }
 
@@ -88,7 +142,10 @@ enum PoolingKernels {
     _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers
   ) -> Tensor {
     let share = 1 / Float(g.kernel * g.kernel)
-    return gathered(gradient, geometry: g, workers: workers) { _, _, _, value in value * share }
+    let channels = g.input.channels
+    return unsafe gathered(gradient, geometry: g, workers: workers) { target, source, _, _ in
+      for channel in 0..<channels { unsafe target[channel] += source[channel] * share }
+    }
   }
 
   /// Mean over all pixels: (N, H, W, C) -> (N, 1, 1, C), summed in double precision.
@@ -145,11 +202,12 @@ enum PoolingKernels {
     }
   }
 
-  /// Sums, for every input element, `share(output pixel, tap, channel, gradient)` over the windows
-  /// that cover it.
+  /// Lets every input pixel collect from the windows that cover it: `add` is called with the pixel's
+  /// channels, those of the output's gradient, and the number of the output pixel and of the tap.
+  @unsafe
   private static func gathered(
     _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers,
-    share: (Int, Int, Int, Float) -> Float
+    add: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Int) -> Void
   ) -> Tensor {
     var result = Tensor(uninitialized: g.input)
     let to = unsafe result.mutablePointer()
@@ -168,10 +226,7 @@ enum PoolingKernels {
             guard x >= 0 && x % g.stride == 0 && x / g.stride < g.output.width else { continue }
             let pixel =
               (image * g.output.height + y / g.stride) * g.output.width + x / g.stride
-            for channel in 0..<channels {
-              unsafe target[channel] += share(
-                pixel, ky * g.kernel + kx, channel, from[pixel * channels + channel])
-            }
+            unsafe add(target, from + pixel * channels, pixel, ky * g.kernel + kx)
           }
         }
       }

@@ -64,4 +64,34 @@ import Testing
       #expect(counts[0] == counts[1])
     }
   }
+
+  /// An edited network has the original's layers where they are equal, and computes the same.
+  @Test func equalLayersAreShared() throws {
+    func network(_ kernels: String) throws -> Network {
+      try Network(
+        NetworkSpec(
+          model: "replknet:kernels=\(kernels):layers=1,1:channels=8,24:small=5:classes=7",
+          weights: .random(seed: 3)))
+    }
+    let workers = Workers(threads: 2)
+    let (original, edited) = (try network("13,9"), try network("13,7"))
+    let shared = edited.sharingLayers(with: [original], workers: workers)
+    func weights(_ network: Network) -> [ObjectIdentifier] {
+      network.layers.nodes.compactMap { ($0.op as? Convolution).map { ObjectIdentifier($0.dense) } }
+    }
+    #expect(weights(edited) != weights(original))
+    #expect(weights(shared) == weights(original), "only a depth-wise kernel was edited")
+    func kernels(_ network: Network) -> [ObjectIdentifier] {
+      network.layers.nodes.compactMap {
+        ($0.op as? DepthwiseConvolution).map { ObjectIdentifier($0.weight.storage) }
+      }
+    }
+    let same = zip(kernels(shared), kernels(original)).filter { $0 == $1 }.count
+    #expect(same == kernels(original).count - 1)
+    #expect(shared.prefixHashes(workers) == edited.prefixHashes(workers))
+    let output = { (network: Network) in
+      try network.features(input, tap: "logits", workers: workers).elements
+    }
+    #expect(try output(shared) == output(edited))
+  }
 }

@@ -3,16 +3,62 @@ import Testing
 @testable import ERFEngine
 
 @Suite struct MemoryPoolTests {
-  @Test func sizesAreRoundedUpByAnEighthAtMost() {
-    for exponent in 16..<34 {
-      for offset in [-1, 0, 1, 4097, 1 << (exponent - 2)] {
-        let bytes = 1 << exponent + offset
-        let rounded = MemoryPool.rounded(bytes)
-        #expect(rounded >= bytes && rounded * 8 <= bytes * 9 + 8)
-        #expect(MemoryPool.rounded(rounded) == rounded)
-        #expect(MemoryPool.rounded(bytes + 1) >= rounded)
-      }
+  @Test func sizesAreRoundedUpToWholePages() {
+    for bytes in [1 << 16, 1 << 16 + 1, 100_000, 1 << 20, 5_000_001] {
+      let rounded = MemoryPool.rounded(bytes)
+      #expect(rounded >= bytes && rounded < bytes + MemoryPool.smallest)
+      #expect(MemoryPool.rounded(rounded) == rounded && rounded % 16384 == 0)
     }
+  }
+
+  @Test func freedRangesAreCutAndJoined() {
+    var free = FreeRanges()
+    #expect(free.take(1) == nil)
+    free.give(1000, 100)
+    free.give(2000, 50)
+    #expect(free.bytes == 150)
+    // The smallest that fits, from its start.
+    #expect(free.take(40) == 2000)
+    #expect(free.take(60) == 1000)
+    #expect(free.take(41) == nil)
+    #expect(free.ranges.map(\.bytes) == [40, 10])
+    // Neighbours on both sides.
+    free.give(1000, 60)
+    #expect(free.ranges.map(\.bytes) == [100, 10])
+    free.give(1200, 100)
+    free.give(1100, 100)
+    #expect(free.ranges.map(\.start) == [1000, 2040] && free.ranges.map(\.bytes) == [300, 10])
+    #expect(free.bytes == 310)
+    // Longest unused first: the joined range is as young as its youngest part.
+    #expect(free.shrink(to: 300).map(\.start) == [2040])
+    #expect(free.shrink(to: 299).map(\.start) == [1000])
+    #expect(free.bytes == 0 && free.ranges.isEmpty && free.shrink(to: 0).isEmpty)
+  }
+
+  /// Random sizes, against a list of what is in use: nothing is handed out twice, nothing is lost.
+  @Test func rangesInUseNeverOverlap() {
+    var free = FreeRanges()
+    free.give(0x10000, 1 << 16)
+    var used: [(start: UInt, bytes: Int)] = []
+    let stream = RandomStream(seed: 1)
+    for step in 0..<2000 {
+      let draw = Int(stream.unit(at: UInt64(step)) * 4096)
+      if draw % 3 > 0 || used.isEmpty {
+        let bytes = draw % 1500 + 1
+        guard let start = free.take(bytes) else { continue }
+        let isApart = used.allSatisfy {
+          start + UInt(bytes) <= $0.start || $0.start + UInt($0.bytes) <= start
+        }
+        #expect(isApart)
+        used.append((start, bytes))
+      } else {
+        let (start, bytes) = used.remove(at: draw % used.count)
+        free.give(start, bytes)
+      }
+      #expect(free.bytes + used.reduce(0) { $0 + $1.bytes } == 1 << 16)
+    }
+    for (start, bytes) in used { free.give(start, bytes) }
+    #expect(free.ranges.count == 1)
   }
 
   /// Blocks in use at the same time, of sizes that share shelves, on several threads: nobody writes
