@@ -18,6 +18,7 @@ if [ ! -x "$python" ]; then
     echo 'there is no working python3 with venv: on Debian, apt-get install python3-venv' >&2
     exit 1
   }
+  # On Linux PyPI's PyTorch brings libraries for GPUs along, gigabytes that this does not use.
   "$environment/bin/pip" install --quiet numpy torch
 fi
 exec "$python" "$folder/${PEERS_SCRIPT:-peers.py}" --program "$binary" "$@"

@@ -49,9 +49,6 @@ static layout_ref ref(const layout *made) { return made->value; }
 static void free_layout(layout *made) {
   if (made->value) dnnl_memory_desc_destroy(made->value);
 }
-static bool equal(layout_ref one, layout_ref other) {
-  return dnnl_memory_desc_equal(one, other) != 0;
-}
 
 static dnnl_primitive_desc_t describe(bool gradient, const layout *source, const layout *weights,
                                       const layout *bias, const layout *result,
@@ -84,9 +81,6 @@ static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_
 }
 static layout_ref ref(const layout *made) { return &made->value; }
 static void free_layout(layout *made) { (void)made; }
-static bool equal(layout_ref one, layout_ref other) {
-  return dnnl_memory_desc_equal(one, other) != 0;
-}
 
 static dnnl_primitive_desc_t describe(bool gradient, const layout *source, const layout *weights,
                                       const layout *bias, const layout *result,
@@ -203,7 +197,8 @@ size_t cd_packed_bytes(const cd_primitive *primitive) {
 }
 
 bool cd_same_layout(const cd_primitive *one, const cd_primitive *other) {
-  return equal(query(one, dnnl_query_weights_md), query(other, dnnl_query_weights_md));
+  return dnnl_memory_desc_equal(query(one, dnnl_query_weights_md),
+                                query(other, dnnl_query_weights_md)) != 0;
 }
 
 // ---------------------------------------------------------------- running

@@ -100,7 +100,7 @@ import Testing
     for threads in ["1", "2"] {
       _ = try succeed(
         [
-          "erf", model, "--size", "72x88", "--count", "2", "--threads", threads,
+          "erf", model, "--size", "200x216", "--count", "2", "--threads", threads,
           "-o", "threads-\(threads).npy",
         ], in: folder)
     }
@@ -188,7 +188,9 @@ import Testing
   }
 
   /// The estimate decides whether a run is refused: it has to be near what the process takes.
-  @Test(arguments: [("replknet-3", 224), ("resnet-101", 256), ("resnet-18", 1024)])
+  @Test(arguments: [
+    ("replknet-3", 224), ("resnet-101", 256), ("resnet-18", 1024), ("replknet-31", 768),
+  ])
   func memoryIsAsEstimated(_ model: String, _ size: Int) throws {
     let results = try succeed(
       ["erf", model, "--size", "\(size)", "--json"], in: folder

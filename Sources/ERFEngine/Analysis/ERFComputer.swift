@@ -1,3 +1,5 @@
+// From a request to a map, for the subcommands and the explorer alike.
+
 import Synchronization
 
 /// Computes effective receptive fields: one path from a request to a map, for the subcommands and

@@ -27,7 +27,11 @@ struct MemoryEstimate {
     }
     let folded = nodes.reduce(0) { $0 + $1.op.foldedParameterCount * size }
     loadingBytes = raw + folded
-    weightBytes = folded + nodes.reduce(0) { $0 + $1.op.preparedBytes }
+    weightBytes =
+      folded
+      + plan.order.reduce(0) {
+        $0 + nodes[$1].op.preparedBytes(inputs: plan.inputShapes(of: $1))
+      }
     var walk = MemoryWalk(plan: plan, keepsForward: keepsForward)
     walk.forward()
     walk.backward()

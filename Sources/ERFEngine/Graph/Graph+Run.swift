@@ -1,3 +1,5 @@
+// The forward walk over a graph; the walk back is in Activations.swift.
+
 /// NaN or Inf, with the layer where it first appeared.
 struct NonFiniteError: ExplainedError {
   enum Phase: Sendable { case input, forward, backward }

@@ -90,6 +90,8 @@ public struct Network: Sendable {
   ) throws -> (graph: Graph, choice: WeightsChoice?) {
     let original = try spec.weightsModel.map(ModelCatalogue.architecture) ?? edited
     let isEdited = original.id != edited.id
+    // Before the file is opened: one that is replaced meanwhile is not taken for the newer one.
+    let version = FileVersion(of: spec.weights)
     func graph(from source: any ParameterSource) throws -> Graph {
       var source: any ParameterSource = CancellableParameters(
         source: source, cancellation: cancellation)
@@ -99,7 +101,7 @@ public struct Network: Sendable {
           source,
           of: ParameterMemory.Origin(
             model: original.id, weights: spec.weights, weightsKey: spec.weightsKey,
-            version: FileVersion(of: spec.weights)))
+            version: version))
       }
       guard isEdited else { return try edited.graph(from: source) }
       let inventory = try ParameterInventory(of: original, holds: source.holds)

@@ -6,103 +6,29 @@
   import Darwin
 #endif
 
-/// Sizes of one dense convolution.
-struct ConvolutionGeometry: Sendable {
-  var input: Shape
-  var output: Shape
-  var kernelHeight: Int
-  var kernelWidth: Int
-  var stride: Int
-  var dilation: Int
-  var padTop: Int
-  var padLeft: Int
-  var groups: Int
-
-  var inputsPerGroup: Int { input.channels / groups }
-  var outputsPerGroup: Int { output.channels / groups }
-  var taps: Int { kernelHeight * kernelWidth }
-  /// Input rows between the first and the last tap, both included.
-  var extentHeight: Int { (kernelHeight - 1) * dilation + 1 }
-
-  /// Whether this is one matrix product over the pixels.
-  var isPointwise: Bool {
-    taps == 1 && stride == 1 && padTop == 0 && padLeft == 0 && input.pixels == output.pixels
-  }
-
-  /// One matrix product: `pixels` pixels in a row.
-  func flattened(pixels: Int) -> ConvolutionGeometry {
-    var flat = self
-    flat.input = Shape(height: 1, width: pixels, channels: input.channels)
-    flat.output = Shape(height: 1, width: pixels, channels: output.channels)
-    return flat
-  }
-}
-
-/// A cut of a map into bands: whole images where they are small, else rows of one. By size alone,
-/// never by thread count.
-struct MapBands {
-  struct Band {
-    let images: Range<Int>
-    let rows: Range<Int>
-  }
-
-  let map: Shape
-  /// Images a band, or bands an image.
-  private let images: Int
-  private let bands: Int
-
-  /// Bands of at most `most` pixels (more only where a row has more), and up to four of at least
-  /// `least` even over small maps.
-  init(_ map: Shape, most: Int = 512, least: Int = 24) {
-    self.map = map
-    let pixels = max(1, map.height * map.width)
-    images = map.batch > 1 ? max(1, most / pixels) : 1
-    bands =
-      images > 1
-      ? 1
-      : max(
-        1, min(map.height, max((pixels - 1) / most + 1, min(4, pixels / least))))
-  }
-
-  var count: Int {
-    map.count == 0 ? 0 : images > 1 ? (map.batch + images - 1) / images : map.batch * bands
-  }
-
-  subscript(index: Int) -> Band {
-    if images > 1 {
-      return Band(
-        images: index * images..<min(map.batch, (index + 1) * images), rows: 0..<map.height)
-    }
-    let (image, band) = (index / bands, index % bands)
-    return Band(
-      images: image..<image + 1,
-      rows: map.height * band / bands..<map.height * (band + 1) / bands)
-  }
-
-  /// A cut of pixels in a row.
-  static func ofPixels(_ count: Int, most: Int = 512, least: Int = 24) -> MapBands {
-    MapBands(Shape(height: count, width: 1, channels: 1), most: most, least: least)
-  }
-}
-
 enum ConvolutionKernels {
-  /// Packs the weights as most bands of `forward` want them.
+  /// Packs the weights, and makes the code, that `forward` will want for its first, middle and last
+  /// bands.
   static func prepare(_ weights: DenseWeights, geometry g: ConvolutionGeometry, addsBias: Bool) {
-    if g.isPointwise {
-      let pixels = MapBands.ofPixels(g.output.pixels)[0].rows.count
-      _ = weights.forward(g.flattened(pixels: pixels), addsBias: addsBias)
-    } else if let (part, _) = g.computing(MapBands(g.output)[0]) {
+    for part in parts(of: g, map: g.output, { g.computing($0)?.part }) {
       _ = weights.forward(part, addsBias: addsBias)
     }
   }
 
-  /// Packs the weights as most bands of `inputGradient` want them.
+  /// The same for `inputGradient`.
   static func prepareGradient(_ weights: DenseWeights, geometry g: ConvolutionGeometry) {
-    if g.isPointwise {
-      let pixels = MapBands.ofPixels(g.output.pixels)[0].rows.count
-      _ = weights.gradient(g.flattened(pixels: pixels))
-    } else if let (part, _, _) = g.differentiating(MapBands(g.input)[0]) {
+    for part in parts(of: g, map: g.input, { g.differentiating($0)?.part }) {
       _ = weights.gradient(part)
+    }
+  }
+
+  private static func parts(
+    of g: ConvolutionGeometry, map: Shape,
+    _ part: (MapBands.Band) -> ConvolutionGeometry?
+  ) -> [ConvolutionGeometry] {
+    let bands = g.isPointwise ? MapBands.ofPixels(g.output.pixels) : MapBands(map)
+    return Set([0, 1, bands.count - 1]).filter { (0..<bands.count).contains($0) }.compactMap {
+      g.isPointwise ? g.flattened(pixels: bands[$0].rows.count) : part(bands[$0])
     }
   }
 
@@ -185,86 +111,5 @@ enum ConvolutionKernels {
         unsafe (target + pixel * channels).update(repeating: 0, count: channels)
       }
     }
-  }
-}
-
-extension Shape {
-  /// The first element of a band of a map.
-  fileprivate func offset(of band: MapBands.Band) -> Int {
-    (band.images.lowerBound * height + band.rows.lowerBound) * width * channels
-  }
-
-  /// A band of a map.
-  fileprivate func sized(_ band: MapBands.Band) -> Shape {
-    Shape(
-      batch: band.images.count, height: band.rows.count, width: width, channels: channels)
-  }
-}
-
-extension MapBands.Band {
-  /// Whole images.
-  fileprivate init(_ images: Range<Int>, of map: Shape) {
-    self.init(images: images, rows: 0..<map.height)
-  }
-}
-
-extension ConvolutionGeometry {
-  /// The same over some images.
-  private func over(_ images: Range<Int>) -> ConvolutionGeometry {
-    var part = self
-    part.input = input.sized(MapBands.Band(images, of: input))
-    part.output = output.sized(MapBands.Band(images, of: output))
-    return part
-  }
-
-  /// The convolution that computes a band of the output, and the band of the input that it reads;
-  /// nil: padding alone.
-  func computing(
-    _ band: MapBands.Band
-  ) -> (part: ConvolutionGeometry, read: MapBands.Band)? {
-    if band.rows.count == output.height {
-      return (over(band.images), .init(band.images, of: input))
-    }
-    let first = band.rows.lowerBound * stride - padTop
-    let end = (band.rows.upperBound - 1) * stride - padTop + extentHeight
-    let rows = min(input.height, max(0, first))..<max(0, min(input.height, end))
-    guard !rows.isEmpty else { return nil }
-    let read = MapBands.Band(images: band.images, rows: rows)
-    var part = self
-    part.input = input.sized(read)
-    part.output = output.sized(band)
-    part.padTop = rows.lowerBound - first
-    return (part, read)
-  }
-
-  /// The convolution whose input gradient is that of a band of the input, after `skipped` rows of
-  /// zeros, and the band of the output that read it; nil: nothing did.
-  func differentiating(
-    _ band: MapBands.Band
-  ) -> (part: ConvolutionGeometry, skipped: Int, read: MapBands.Band)? {
-    if band.rows.count == input.height {
-      return (over(band.images), 0, .init(band.images, of: output))
-    }
-    // Output row o reads input rows o * stride - padTop ..< that + extentHeight.
-    let first = max(0, -((extentHeight - 1 - padTop - band.rows.lowerBound).quotient(by: stride)))
-    let end = min(output.height, (band.rows.upperBound - 1 + padTop).quotient(by: stride) + 1)
-    guard first < end else { return nil }
-    let read = MapBands.Band(images: band.images, rows: first..<end)
-    let pad = band.rows.lowerBound + padTop - first * stride
-    let skipped = max(0, -pad)
-    var part = self
-    part.input = input.sized(
-      MapBands.Band(
-        images: band.images, rows: band.rows.lowerBound + skipped..<band.rows.upperBound))
-    part.output = output.sized(read)
-    part.padTop = max(0, pad)
-    return (part, skipped, read)
-  }
-}
-
-extension Int {
-  /// Division that rounds towards minus infinity.
-  func quotient(by divisor: Int) -> Int {
-    self >= 0 ? self / divisor : -((divisor - 1 - self) / divisor)
   }
 }

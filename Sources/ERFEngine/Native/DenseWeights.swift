@@ -14,12 +14,14 @@ final class DenseWeights: Sendable {
 
   private struct Made {
     var calls: [Key: DenseCall] = [:]
-    /// One for each layout that any call wanted.
-    var packed: [DenseCall] = []
+    /// Those of `calls`, the oldest first.
+    var order: [Key] = []
+    /// One for each layout that any call wanted: primitives of one layout share the weights.
+    var layouts: [DenseCall] = []
   }
 
   private struct Key: Hashable {
-    let sizes: SIMD8<Int32>
+    let sizes: SIMD16<Int32>
     let isGradient: Bool
     let addsBias: Bool
   }
@@ -43,11 +45,12 @@ final class DenseWeights: Sendable {
     return made.withLock { made in
       if let call = made.calls[key] { return call }
       let primitive = DensePrimitive(geometry, isGradient: isGradient, addsBias: addsBias)
-      let known = made.packed.first { $0.primitive.hasLayout(of: primitive) }
+      let known = made.layouts.first { $0.primitive.hasLayout(of: primitive) }
       let call = DenseCall(
         primitive: primitive, packed: known?.packed ?? primitive.packing(weights))
-      if known == nil { made.packed.append(call) }
-      if made.calls.count >= Self.most { made.calls = [:] }
+      if known == nil { made.layouts.append(call) }
+      if made.order.count >= Self.most { made.calls[made.order.removeFirst()] = nil }
+      made.order.append(key)
       made.calls[key] = call
       return call
     }
@@ -81,7 +84,9 @@ private final class DensePrimitive: @unchecked Sendable {
   init(_ geometry: ConvolutionGeometry, isGradient: Bool, addsBias: Bool) {
     var convolution = geometry.convolution
     guard let handle = unsafe cd_create(&convolution, isGradient, addsBias) else {
-      fatalError("oneDNN cannot convolve \(geometry.input) to \(geometry.output)")
+      fatalError(
+        "out of memory for a convolution of \(geometry.input) to \(geometry.output), or oneDNN "
+          + "knows none")
     }
     unsafe self.handle = handle
     scratchBytes = unsafe cd_scratch_bytes(handle)
@@ -106,10 +111,12 @@ private final class DensePrimitive: @unchecked Sendable {
 
 extension ConvolutionGeometry {
   /// All that may differ between calls with the same weights.
-  fileprivate var sizes: SIMD8<Int32> {
-    SIMD8(
-      Int32(input.batch), Int32(input.height), Int32(input.width), Int32(output.height),
-      Int32(output.width), Int32(padTop), Int32(padLeft), Int32(stride << 16 | dilation))
+  fileprivate var sizes: SIMD16<Int32> {
+    SIMD16(
+      lowHalf: SIMD8(
+        Int32(input.batch), Int32(input.height), Int32(input.width), Int32(output.height),
+        Int32(output.width), Int32(padTop), Int32(padLeft), Int32(stride)),
+      highHalf: SIMD8(Int32(dilation), 0, 0, 0, 0, 0, 0, 0))
   }
 
   fileprivate var convolution: cd_convolution {

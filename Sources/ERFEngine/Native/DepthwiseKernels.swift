@@ -10,13 +10,9 @@ final class PackedDepthwiseWeights: Sendable {
   let blocks: Int
   /// (KH, KW)
   private let kernel: (rows: Int, columns: Int)
-  /// By levels and direction.
-  private let split = Mutex<[SplitKey: FastDepthwiseWeights]>([:])
-
-  private struct SplitKey: Hashable {
-    let levels: Int
-    let mirrored: Bool
-  }
+  /// As the fast filters used last wanted the weights: five times as large with two levels.
+  private let split = Mutex<(forward: FastDepthwiseWeights?, mirrored: FastDepthwiseWeights?)>(
+    (nil, nil))
 
   init(weights source: Tensor, bias sourceBias: Tensor?) {
     let lanes = Int(CK_LANES)
@@ -54,7 +50,7 @@ enum DepthwiseKernels {
     let fast = packed.fast(geometry, mirrored: false)
     let whole = ConvolutionGeometry(geometry, batch: 1, channels: shape.channels)
     return unsafe overBlocks(
-      input, output: shape, packed: packed, isWhole: fast != nil, startsWithBias: true,
+      input, output: shape, packed: packed, isWhole: fast != nil, paddingGivesBias: true,
       workers: workers
     ) { band in
       whole.computing(band).map { part, read in (ck_depthwise(part), skipped: 0, read.rows) }
@@ -78,7 +74,7 @@ enum DepthwiseKernels {
     let fast = packed.fast(geometry, mirrored: true)
     let whole = ConvolutionGeometry(geometry, batch: 1, channels: shape.channels)
     return unsafe overBlocks(
-      gradient, output: shape, packed: packed, isWhole: fast != nil, startsWithBias: false,
+      gradient, output: shape, packed: packed, isWhole: fast != nil, paddingGivesBias: false,
       workers: workers
     ) { band in
       whole.differentiating(band).map { part, skipped, read in
@@ -98,12 +94,12 @@ enum DepthwiseKernels {
   ///
   /// - Parameters:
   ///   - isWhole: whether the kernel wants whole images.
-  ///   - startsWithBias: what results that read nothing but padding are, else zero.
+  ///   - paddingGivesBias: whether results that read nothing but padding are the bias, not zero.
   ///   - restricted: the convolution of a band of the result, the rows of it that are zero before
   ///     those that the kernel makes, and the rows of the source that it reads; nil: none.
   private static func overBlocks(
     _ source: Tensor, output shape: Shape, packed: PackedDepthwiseWeights, isWhole: Bool,
-    startsWithBias: Bool, workers: Workers,
+    paddingGivesBias: Bool, workers: Workers,
     restricted: (MapBands.Band) -> (geometry: ck_depthwise, skipped: Int, read: Range<Int>)?,
     kernel: (ck_depthwise, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {
@@ -135,7 +131,8 @@ enum DepthwiseKernels {
         unsafe kernel(geometry, block, plane.base, result.base + skipped * row * lanes)
       } else {
         for index in 0..<pixels * lanes {
-          unsafe result.base[index] = startsWithBias ? packed.bias?[first + index % lanes] ?? 0 : 0
+          unsafe result.base[index] =
+            paddingGivesBias ? packed.bias?[first + index % lanes] ?? 0 : 0
         }
       }
       unsafe ck_unpack_channels(
@@ -188,16 +185,28 @@ extension PackedDepthwiseWeights {
     let geometry = mirrored ? geometry.mirrored : geometry
     let levels = FastDepthwise.levels(geometry)
     guard levels > 0 else { return nil }
-    let key = SplitKey(levels: levels, mirrored: mirrored)
     let weights = split.withLock { split in
-      if let known = split[key] { return known }
+      if let known = mirrored ? split.mirrored : split.forward, known.levels == levels {
+        return known
+      }
       let made = FastDepthwiseWeights(
         self.weights, rows: kernel.rows, columns: kernel.columns, levels: levels,
         mirrored: mirrored)
-      split[key] = made
+      if mirrored { split.mirrored = made } else { split.forward = made }
       return made
     }
     return FastDepthwise(geometry, weights: weights)
+  }
+
+  /// Bytes that the weights of fast filters take, both directions together.
+  static func fastBytes(_ geometry: ck_depthwise, channels: Int) -> Int {
+    let blocks = (channels + Int(CK_LANES) - 1) / Int(CK_LANES)
+    return [geometry, geometry.mirrored].reduce(0) { sum, geometry in
+      let levels = FastDepthwise.levels(geometry)
+      let floats = FastDepthwiseWeights.floats(
+        Int(geometry.kernel_height), Int(geometry.kernel_width), levels)
+      return sum + (levels > 0 ? blocks * floats * MemoryLayout<Float>.stride : 0)
+    }
   }
 
   fileprivate func weightsOfBlock(_ block: Int) -> UnsafePointer<Float> {

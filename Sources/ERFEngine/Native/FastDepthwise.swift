@@ -55,14 +55,19 @@ struct FastDepthwise {
   /// Kernels of fewer taps along an axis than this, and maps of fewer pixels, cost less as they are.
   private static let fewestTaps = 12
   private static let fewestPixels = 24
+  /// A third level would cost more memory and accuracy than it saves time.
+  private static let mostLevels = 2
 
   /// How often a convolution is worth splitting; 0: not at all.
+  ///
+  /// Differences of sums round where the definition does not: a result is off by a few 1e-7 of the
+  /// largest, so that a much smaller one, or a zero, can be nothing but that.
   static func levels(_ g: ck_depthwise) -> Int {
     guard g.stride == 1 && g.dilation == 1 && g.pad_top >= 0 && g.pad_left >= 0 else { return 0 }
     var taps = Int(min(g.kernel_height, g.kernel_width))
     var pixels = Int(min(g.input_height, g.input_width, g.output_height, g.output_width))
     var levels = 0
-    while taps >= fewestTaps && pixels >= fewestPixels {
+    while levels < mostLevels && taps >= fewestTaps && pixels >= fewestPixels {
       levels += 1
       taps /= 2
       pixels /= 2
@@ -205,20 +210,25 @@ struct FastDepthwiseWeights: Sendable {
   /// `mirrored`: with the taps in opposite order, as the input gradient wants them.
   init(_ packed: Tensor, rows: Int, columns: Int, levels: Int, mirrored: Bool) {
     self.levels = levels
-    let lanes = Int(CK_LANES)
     let size = Self.floats(rows, columns, levels)
     let (blocks, taps) = (packed.shape[0], rows * columns)
     var split = Tensor(uninitialized: [blocks, size])
     let to = unsafe split.mutablePointer()
     let from = unsafe packed.pointer
-    Workers().forEach(blocks) { block in
-      let kernel = (0..<taps).map { tap in
+    // The kernel, and what each level makes of it: together less than three times as many taps, and
+    // a rest for the odd ones.
+    let spare = unsafe Scratch(count: 4 * (taps + rows + columns + 4) * Int(CK_LANES))
+    let count = 4 * (taps + rows + columns + 4)
+    let kernel = unsafe UnsafeMutableRawPointer(spare.base).bindMemory(
+      to: Tap.self, capacity: count)
+    for block in 0..<blocks {
+      for tap in 0..<taps {
         let source = mirrored ? taps - 1 - tap : tap
-        return unsafe UnsafeRawPointer(from + (block * taps + source) * lanes)
+        unsafe kernel[tap] = UnsafeRawPointer(from + (block * taps + source) * Int(CK_LANES))
           .loadUnaligned(as: Tap.self)
       }
       var cursor = unsafe UnsafeMutableRawPointer(to + block * size)
-      unsafe Self.write(kernel, rows, columns, levels, to: &cursor)
+      unsafe Self.write(kernel, rows, columns, levels, spare: kernel + taps, to: &cursor)
     }
     weights = split
   }
@@ -227,7 +237,7 @@ struct FastDepthwiseWeights: Sendable {
     part == CK_FIR_ODD ? side / 2 : (side + 1) / 2
   }
 
-  private static func floats(_ rows: Int, _ columns: Int, _ levels: Int) -> Int {
+  static func floats(_ rows: Int, _ columns: Int, _ levels: Int) -> Int {
     guard levels > 0 else { return rows * columns * Int(CK_LANES) }
     return FastDepthwise.parts.reduce(0) { sum, row in
       FastDepthwise.parts.reduce(sum) {
@@ -236,45 +246,48 @@ struct FastDepthwiseWeights: Sendable {
     }
   }
 
+  /// Writes the kernels of all leaves; `spare` holds what is made on the way.
   private static func write(
-    _ kernel: [Tap], _ rows: Int, _ columns: Int, _ levels: Int,
-    to cursor: inout UnsafeMutableRawPointer
+    _ kernel: UnsafePointer<Tap>, _ rows: Int, _ columns: Int, _ levels: Int,
+    spare: UnsafeMutablePointer<Tap>, to cursor: inout UnsafeMutableRawPointer
   ) {
     guard levels > 0 else {
-      unsafe kernel.withUnsafeBytes { bytes in
-        unsafe UnsafeMutableRawBufferPointer(start: cursor, count: bytes.count)
-          .copyMemory(from: bytes)
-      }
-      unsafe cursor += kernel.count * MemoryLayout<Tap>.stride
+      let bytes = rows * columns * MemoryLayout<Tap>.stride
+      unsafe cursor.copyMemory(from: kernel, byteCount: bytes)
+      unsafe cursor += bytes
       return
     }
     for part in FastDepthwise.parts {
       // The rows 2 j, 2 j + 1, or their sum; then the same of the columns.
       let height = taps(part, rows)
-      let tall = halves(of: kernel, part, count: height, inner: columns, limit: rows)
+      let smaller = unsafe spare + height * columns
+      unsafe halve(kernel, part, groups: 1, slices: rows, inner: columns, into: spare)
       for other in FastDepthwise.parts {
         let width = taps(other, columns)
-        var smaller: [Tap] = []
-        smaller.reserveCapacity(height * width)
-        for y in 0..<height {
-          smaller += halves(
-            of: Array(tall[y * columns..<(y + 1) * columns]), other, count: width, inner: 1,
-            limit: columns)
-        }
-        unsafe write(smaller, height, width, levels - 1, to: &cursor)
+        unsafe halve(spare, other, groups: height, slices: columns, inner: 1, into: smaller)
+        unsafe write(
+          smaller, height, width, levels - 1, spare: smaller + height * width, to: &cursor)
       }
     }
   }
 
-  /// `count` slices of `inner` taps: of `limit` slices every even or odd one, or sums of both.
-  private static func halves(
-    of taps: [Tap], _ part: ck_fir_part, count: Int, inner: Int, limit: Int
-  ) -> [Tap] {
-    (0..<count * inner).map { index in
-      let (slice, offset) = (2 * (index / inner), index % inner)
-      let even = taps[slice * inner + offset]
-      let odd = slice + 1 < limit ? taps[(slice + 1) * inner + offset] : .zero
-      return part == CK_FIR_EVEN ? even : part == CK_FIR_ODD ? odd : even + odd
+  /// Of each group of `slices` slices of `inner` taps every even or odd slice, or the sums of both.
+  private static func halve(
+    _ source: UnsafePointer<Tap>, _ part: ck_fir_part, groups: Int, slices: Int, inner: Int,
+    into target: UnsafeMutablePointer<Tap>
+  ) {
+    var cursor = unsafe target
+    for group in 0..<groups {
+      for slice in 0..<taps(part, slices) {
+        let even = unsafe source + (group * slices + 2 * slice) * inner
+        let hasOdd = 2 * slice + 1 < slices
+        for tap in 0..<inner {
+          let odd = unsafe hasOdd ? even[inner + tap] : .zero
+          unsafe cursor[tap] =
+            part == CK_FIR_EVEN ? even[tap] : part == CK_FIR_ODD ? odd : even[tap] + odd
+        }
+        unsafe cursor += inner
+      }
     }
   }
 }

@@ -37,18 +37,22 @@ enum MemoryPool {
   static func take(_ wanted: Int) -> UnsafeMutableRawPointer? {
     guard wanted >= smallest else { return unsafe aligned(wanted) }
     let bytes = rounded(wanted)
-    let (found, stale): (UInt?, [FreeRanges.Range]) = shelves.withLock { shelves in
+    let (found, stale, before): (UInt?, [FreeRanges.Range], Int) = shelves.withLock { shelves in
+      let before = shelves.mostUsed
       shelves.used += bytes
-      shelves.mostUsed = max(shelves.mostUsed, shelves.used)
-      if let start = shelves.free.take(bytes) { return (start, []) }
-      return (nil, shelves.free.shrink(to: max(0, shelves.mostUsed - shelves.used)))
+      shelves.mostUsed = max(before, shelves.used)
+      if let start = shelves.free.take(bytes) { return (start, [], before) }
+      return (nil, shelves.free.shrink(to: max(0, shelves.mostUsed - shelves.used)), before)
     }
     release(stale)
     if let found { return unsafe UnsafeMutableRawPointer(bitPattern: found) }
     if let fresh = unsafe fresh(bytes) { return unsafe fresh }
     release(shelves.withLock { $0.free.shrink(to: 0) })
     guard let fresh = unsafe fresh(bytes) else {
-      shelves.withLock { $0.used -= bytes }
+      shelves.withLock { shelves in
+        shelves.used -= bytes
+        shelves.mostUsed = max(before, shelves.used)
+      }
       return nil
     }
     return unsafe fresh
@@ -128,8 +132,12 @@ struct FreeRanges {
 
   /// The start of `wanted` bytes out of the smallest range that holds them; nil: none does.
   mutating func take(_ wanted: Int) -> UInt? {
-    let fitting = ranges.indices.filter { ranges[$0].bytes >= wanted }
-    guard let best = fitting.min(by: { ranges[$0].bytes < ranges[$1].bytes }) else { return nil }
+    var smallest: Int?
+    for index in ranges.indices where ranges[index].bytes >= wanted {
+      if let known = smallest, ranges[known].bytes <= ranges[index].bytes { continue }
+      smallest = index
+    }
+    guard let best = smallest else { return nil }
     let start = ranges[best].start
     ranges[best].start += UInt(wanted)
     ranges[best].bytes -= wanted
@@ -156,11 +164,20 @@ struct FreeRanges {
     ranges.insert(range, at: place)
   }
 
-  /// Removes the ranges that were given back longest ago until at most `most` bytes are left.
+  /// Removes what was given back longest ago until at most `most` bytes are left; of the last range
+  /// only as much as it takes, in multiples of the smallest block.
   mutating func shrink(to most: Int) -> [Range] {
     var stale: [Range] = []
     while bytes > most, let oldest = ranges.indices.min(by: { ranges[$0].age < ranges[$1].age }) {
-      let range = ranges.remove(at: oldest)
+      var range = ranges[oldest]
+      let excess = MemoryPool.rounded(bytes - most)
+      if excess < range.bytes {
+        range.bytes = excess
+        ranges[oldest].start += UInt(excess)
+        ranges[oldest].bytes -= excess
+      } else {
+        ranges.remove(at: oldest)
+      }
       bytes -= range.bytes
       stale.append(range)
     }

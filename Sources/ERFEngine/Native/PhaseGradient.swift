@@ -1,4 +1,4 @@
-// The input gradient of convolutions with few input channels: the first layer of a network.
+// The input gradient of convolutions with few input channels, such as the first layer of a network.
 
 /// The gradient of all s * s input pixels under one step of a strided window, computed together as the
 /// channels of one forward convolution.
@@ -14,7 +14,7 @@ struct PhaseGradient: Sendable {
   /// (s * s * inputs, outputs, ceil(KH / s), ceil(KW / s))
   private let weights: DenseWeights
 
-  /// Whether that is the better way.
+  /// Whether that is the better way: while all phases together are at most three vectors of 16.
   static func suits(_ g: ConvolutionGeometry) -> Bool {
     g.groups == 1 && g.dilation == 1 && g.taps > 1 && g.stride <= 4
       && g.stride * g.stride * g.input.channels <= 48

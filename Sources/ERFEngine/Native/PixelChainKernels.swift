@@ -31,7 +31,7 @@ struct PixelChainKernels {
   /// weights that stream through.
   private static let tile = 1 << 17
   /// Tiles start at multiples of so many pixels, where sign bits begin a byte.
-  private static let step = 8
+  private static let alignment = 8
 
   init(steps: [PixelStep], channels: [Int], pixels: Int) {
     self.steps = steps
@@ -45,13 +45,14 @@ struct PixelChainKernels {
     lastProduct = last
     let widest = channels.max() ?? 1
     let most = min(256, max(32, Self.tile / widest))
-    bands = .ofPixels((pixels + Self.step - 1) / Self.step, most: most / Self.step, least: 3)
-    tileFloats = (pixels / max(1, bands.count) + 2 * Self.step) * widest
+    bands = .ofPixels(
+      (pixels + Self.alignment - 1) / Self.alignment, most: most / Self.alignment, least: 3)
+    tileFloats = (pixels / max(1, bands.count) + 2 * Self.alignment) * widest
   }
 
   private func tile(_ index: Int) -> Range<Int> {
     let rows = bands[index].rows
-    return rows.lowerBound * Self.step..<min(pixels, rows.upperBound * Self.step)
+    return rows.lowerBound * Self.alignment..<min(pixels, rows.upperBound * Self.alignment)
   }
 
   private func geometry(_ step: Int, pixels: Int) -> ConvolutionGeometry {
@@ -66,12 +67,14 @@ extension PixelChainKernels {
   /// Packs the weights of all products.
   func prepare(for direction: Direction) {
     guard bands.count > 0 else { return }
+    let sizes = Set((0..<bands.count).map { tile($0).count })
     for step in steps.indices {
       guard case .product(let weights, let bias) = steps[step] else { continue }
-      let geometry = geometry(step, pixels: tile(0).count)
-      switch direction {
-      case .forward: _ = weights.forward(geometry, addsBias: bias != nil)
-      case .gradient: _ = weights.gradient(geometry)
+      for size in sizes {
+        switch direction {
+        case .forward: _ = weights.forward(geometry(step, pixels: size), addsBias: bias != nil)
+        case .gradient: _ = weights.gradient(geometry(step, pixels: size))
+        }
       }
     }
   }
@@ -96,6 +99,7 @@ extension PixelChainKernels {
       let tile = tile(index)
       let spare = unsafe TileBuffers(floats: tileFloats)
       var current = unsafe input.pointer + tile.lowerBound * channels[0]
+      // Whether `current` may be overwritten: not while it is the caller's.
       var isOwn = false
       var others = others[...]
       for step in steps.indices {
@@ -170,6 +174,7 @@ extension PixelChainKernels {
         ? gradient
         : Tensor(uninitialized: Shape(shape.extents.dropLast() + [channels[step]]))
     }
+    // Addresses, because pointers may not cross threads.
     var copies: [Int: UInt] = [:]
     for (position, step) in added.enumerated() where step < steps.count - 1 {
       copies[step] = unsafe UInt(bitPattern: others[position].mutablePointer())
@@ -204,9 +209,7 @@ extension PixelChainKernels {
           {
             unsafe (copy + start).update(from: current, count: count)
           }
-          // The gradient passes unchanged; it has to arrive where the input's is expected.
-          guard unsafe step < firstProduct && current != UnsafePointer(home) else { continue }
-          unsafe home.update(from: current, count: count)
+          continue
         }
         unsafe current = UnsafePointer(into)
         isOwn = true

@@ -12,7 +12,7 @@
 final class TensorStorage: @unchecked Sendable {
   let count: Int
   private let base: UnsafeMutablePointer<Float>
-  /// Bytes to unmap at the end; 0: the memory came from the heap.
+  /// Bytes to unmap at the end; 0: the memory came from the pool.
   private let mappedBytes: Int
 
   /// Memory with undefined contents.

@@ -55,7 +55,7 @@ extension ConvolutionKernels {
   ) -> Tensor {
     let g = geometry
     let shape: Shape = [g.output.channels, g.inputsPerGroup, g.kernelHeight, g.kernelWidth]
-    if g.isPointwise && g.groups == 1 {
+    if g.isPointwise {
       return MatrixKernels.weightGradient(gradient, input: input, weights: shape, workers: workers)
     }
     let inner = g.taps * g.inputsPerGroup

@@ -48,7 +48,7 @@ struct Convolution: Operator {
   var foldedParameterCount: Int { weight.count + outputs }
 
   /// Packed for both directions.
-  var preparedBytes: Int { 2 * weight.bytes }
+  func preparedBytes(inputs: [Shape]) -> Int { 2 * weight.bytes }
 
   func restricted(to region: Region, of input: Shape) -> Convolution {
     var part = self

@@ -1,3 +1,5 @@
+// Depth-wise convolution: its forward pass, input gradient, folding and merging.
+
 internal import CKernels
 
 /// One K x K filter a channel, (N, H, W, C) -> (N, H', W', C): the operator that large kernels are
@@ -36,7 +38,11 @@ struct DepthwiseConvolution: Operator {
   }
 
   var foldedParameterCount: Int { weight.count + channels }
-  var preparedBytes: Int { weight.bytes }
+  func preparedBytes(inputs: [Shape]) -> Int {
+    weight.bytes
+      + PackedDepthwiseWeights.fastBytes(
+        geometry(inputs[0], shape(over: inputs[0])), channels: channels)
+  }
 
   func restricted(to region: Region, of input: Shape) -> DepthwiseConvolution {
     var part = self

@@ -50,8 +50,9 @@ protocol Operator: Sendable {
   /// Bytes that a forward pass keeps for the input gradient.
   func keptBytes(output: Shape) -> Int
 
-  /// Bytes of the parameters' copies in the layouts that kernels want, made on first use.
-  var preparedBytes: Int { get }
+  /// Bytes of the parameters' copies in the layouts that kernels want over inputs of these shapes, made
+  /// on first use.
+  func preparedBytes(inputs: [Shape]) -> Int
 
   /// The operator followed by `norm`, as one; nil where it cannot take a batch norm in.
   func scaledOutput(by norm: BatchNorm) -> (any Operator)?
@@ -72,7 +73,7 @@ extension Operator {
   func prepare(for direction: Direction, inputs: [Shape]) {}
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   func keptBytes(output: Shape) -> Int { 0 }
-  var preparedBytes: Int { 0 }
+  func preparedBytes(inputs: [Shape]) -> Int { 0 }
   func scaledOutput(by norm: BatchNorm) -> (any Operator)? { nil }
   func scaledInput(by norm: BatchNorm) -> (any Operator)? { nil }
 }

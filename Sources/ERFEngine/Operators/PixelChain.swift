@@ -34,7 +34,9 @@ struct PixelChain: Operator {
   }
 
   var foldedParameterCount: Int { links.reduce(0) { $0 + $1.op.foldedParameterCount } }
-  var preparedBytes: Int { links.reduce(0) { $0 + $1.op.preparedBytes } }
+  func preparedBytes(inputs: [Shape]) -> Int {
+    links.reduce(0) { $0 + $1.op.preparedBytes(inputs: []) }
+  }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
     var shape = inputs[0]

@@ -31,8 +31,12 @@ import Testing
     #expect(free.bytes == 310)
     // Longest unused first: the joined range is as young as its youngest part.
     #expect(free.shrink(to: 300).map(\.start) == [2040])
-    #expect(free.shrink(to: 299).map(\.start) == [1000])
+    #expect(free.shrink(to: 0).map(\.start) == [1000])
     #expect(free.bytes == 0 && free.ranges.isEmpty && free.shrink(to: 0).isEmpty)
+    // Of a large range only as much as it takes.
+    free.give(1 << 20, 10 * MemoryPool.smallest)
+    #expect(free.shrink(to: 8 * MemoryPool.smallest - 1).map(\.bytes) == [3 * MemoryPool.smallest])
+    #expect(free.bytes == 7 * MemoryPool.smallest)
   }
 
   /// Random sizes, against a list of what is in use: nothing is handed out twice, nothing is lost.
@@ -61,7 +65,7 @@ import Testing
     #expect(free.ranges.count == 1)
   }
 
-  /// Blocks in use at the same time, of sizes that share shelves, on several threads: nobody writes
+  /// Blocks in use at the same time, of several sizes, on several threads: nobody writes
   /// into another's, and what is kept unused stays bounded.
   @Test func blocksInUseAreApart() async {
     await withTaskGroup(of: Bool.self) { group in

@@ -51,6 +51,14 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(kernel: (5, 1), padding: Padding(top: 2, left: 0, bottom: 2, right: 0)),
     ConvolutionCase(kernel: (2, 4), padding: Padding(top: 1, left: 1, bottom: 0, right: 2)),
     ConvolutionCase(height: 12, width: 11, inputs: 7, outputs: 140),
+    // Several bands, of rows that are read twice, not at all, or with padding alone.
+    ConvolutionCase(height: 40, width: 40, inputs: 50, outputs: 3),
+    ConvolutionCase(height: 41, width: 30, inputs: 50, outputs: 3, stride: 2),
+    ConvolutionCase(
+      height: 40, width: 40, inputs: 50, outputs: 3, kernel: (1, 1), stride: 3, padding: Padding(0)),
+    ConvolutionCase(
+      height: 40, width: 33, inputs: 50, outputs: 3,
+      padding: Padding(top: 5, left: 0, bottom: 0, right: 0)),
   ]
 
   static let depthwise = [
@@ -79,6 +87,13 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(
       height: 49, width: 48, batch: 2, inputs: 1, kernel: (27, 27), padding: Padding(13)),
     ConvolutionCase(height: 50, width: 53, inputs: 1, kernel: (31, 31), padding: Padding(15)),
+    ConvolutionCase(height: 25, width: 24, inputs: 18, kernel: (13, 12), padding: Padding(6)),
+    ConvolutionCase(height: 96, width: 97, inputs: 1, kernel: (49, 48), padding: Padding(24)),
+    // Several bands.
+    ConvolutionCase(height: 72, width: 80, inputs: 17, stride: 2),
+    ConvolutionCase(height: 70, width: 81, inputs: 2, dilation: 3, padding: Padding(3)),
+    ConvolutionCase(
+      height: 90, width: 64, inputs: 1, kernel: (1, 1), stride: 3, padding: Padding(0)),
   ]
 }
 

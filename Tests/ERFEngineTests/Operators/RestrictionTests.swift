@@ -74,11 +74,18 @@ import Testing
     ]
   }
 
-  /// Whether no output pixel of a region sees padding alone.
+  /// Whether a region sees more than padding.
   private static func seesInput(_ region: Region, of op: any Operator, over shape: Shape) -> Bool {
     guard case .sliding(let window) = op.window else { return true }
-    let last = (region.columns.upperBound - 1) * window.stride - window.padding.left
-    return last < shape.width
+    func meets(_ outputs: Range<Int>, pad: Int, extent: Int, size: Int) -> Bool {
+      let first = outputs.lowerBound * window.stride - pad
+      let end = (outputs.upperBound - 1) * window.stride - pad + extent
+      return max(0, first) < min(size, end)
+    }
+    return meets(
+      region.rows, pad: window.padding.top, extent: window.extentHeight, size: shape.height)
+      && meets(
+        region.columns, pad: window.padding.left, extent: window.extentWidth, size: shape.width)
   }
 }
 
