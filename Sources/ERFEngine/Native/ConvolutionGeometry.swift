@@ -24,11 +24,12 @@ struct ConvolutionGeometry: Sendable {
       && input.pixels == output.pixels
   }
 
-  /// One matrix product: `pixels` pixels in a row.
-  func flattened(pixels: Int) -> ConvolutionGeometry {
+  /// The same; a matrix product as one column of pixels, which may be cut anywhere.
+  var flattened: ConvolutionGeometry {
+    guard isPointwise else { return self }
     var flat = self
-    flat.input = Shape(height: 1, width: pixels, channels: input.channels)
-    flat.output = Shape(height: 1, width: pixels, channels: output.channels)
+    flat.input = Shape(height: input.pixels, width: 1, channels: input.channels)
+    flat.output = Shape(height: output.pixels, width: 1, channels: output.channels)
     return flat
   }
 }

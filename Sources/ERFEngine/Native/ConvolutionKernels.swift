@@ -9,48 +9,39 @@
 enum ConvolutionKernels {
   /// Packs the weights, and makes the code, that `forward` will want for its first, middle and last
   /// bands.
-  static func prepare(_ weights: DenseWeights, geometry g: ConvolutionGeometry, addsBias: Bool) {
-    for part in parts(of: g, map: g.output, { g.computing($0)?.part }) {
+  static func prepare(_ weights: DenseWeights, geometry: ConvolutionGeometry, addsBias: Bool) {
+    let g = geometry.flattened
+    for part in parts(of: g.output, { g.computing($0)?.part }) {
       _ = weights.forward(part, addsBias: addsBias)
     }
   }
 
   /// The same for `inputGradient`.
-  static func prepareGradient(_ weights: DenseWeights, geometry g: ConvolutionGeometry) {
-    for part in parts(of: g, map: g.input, { g.differentiating($0)?.part }) {
+  static func prepareGradient(_ weights: DenseWeights, geometry: ConvolutionGeometry) {
+    let g = geometry.flattened
+    for part in parts(of: g.input, { g.differentiating($0)?.part }) {
       _ = weights.gradient(part)
     }
   }
 
   private static func parts(
-    of g: ConvolutionGeometry, map: Shape,
-    _ part: (MapBands.Band) -> ConvolutionGeometry?
+    of map: Shape, _ part: (MapBands.Band) -> ConvolutionGeometry?
   ) -> [ConvolutionGeometry] {
-    let bands = g.isPointwise ? MapBands.ofPixels(g.output.pixels) : MapBands(map)
-    return Set([0, 1, bands.count - 1]).filter { (0..<bands.count).contains($0) }.compactMap {
-      g.isPointwise ? g.flattened(pixels: bands[$0].rows.count) : part(bands[$0])
-    }
+    let bands = MapBands(map)
+    return Set([0, 1, bands.count - 1]).filter { (0..<bands.count).contains($0) }
+      .compactMap { part(bands[$0]) }
   }
 
   /// (N, H, W, C) -> (N, H', W', O).
   static func forward(
-    _ input: Tensor, weights: DenseWeights, bias: Tensor?, geometry g: ConvolutionGeometry,
+    _ input: Tensor, weights: DenseWeights, bias: Tensor?, geometry: ConvolutionGeometry,
     workers: Workers
   ) -> Tensor {
-    var result = Tensor(uninitialized: g.output)
+    var result = Tensor(uninitialized: geometry.output)
     let target = unsafe result.mutablePointer()
     let source = unsafe input.pointer
     let shift = unsafe bias?.pointer
-    if g.isPointwise {
-      let bands = MapBands.ofPixels(g.output.pixels)
-      workers.forEach(bands.count) { index in
-        let pixels = bands[index].rows
-        unsafe weights.forward(g.flattened(pixels: pixels.count), addsBias: bias != nil).run(
-          source + pixels.lowerBound * g.input.channels, bias: shift,
-          into: target + pixels.lowerBound * g.output.channels)
-      }
-      return result
-    }
+    let g = geometry.flattened
     let bands = MapBands(g.output)
     workers.forEach(bands.count) { index in
       let band = bands[index]
@@ -67,21 +58,12 @@ enum ConvolutionKernels {
 
   /// (N, H', W', O) -> (N, H, W, C).
   static func inputGradient(
-    _ gradient: Tensor, weights: DenseWeights, geometry g: ConvolutionGeometry, workers: Workers
+    _ gradient: Tensor, weights: DenseWeights, geometry: ConvolutionGeometry, workers: Workers
   ) -> Tensor {
-    var result = Tensor(uninitialized: g.input)
+    var result = Tensor(uninitialized: geometry.input)
     let target = unsafe result.mutablePointer()
     let source = unsafe gradient.pointer
-    if g.isPointwise {
-      let bands = MapBands.ofPixels(g.output.pixels)
-      workers.forEach(bands.count) { index in
-        let pixels = bands[index].rows
-        unsafe weights.gradient(g.flattened(pixels: pixels.count)).run(
-          source + pixels.lowerBound * g.output.channels,
-          into: target + pixels.lowerBound * g.input.channels)
-      }
-      return result
-    }
+    let g = geometry.flattened
     let bands = MapBands(g.input)
     workers.forEach(bands.count) { index in
       let band = bands[index]

@@ -120,12 +120,19 @@ extension ConvolutionGeometry {
   }
 
   fileprivate var convolution: cd_convolution {
-    cd_convolution(
-      batch: Int32(input.batch), groups: Int32(groups), input_height: Int32(input.height),
-      input_width: Int32(input.width), input_channels: Int32(input.channels),
-      output_height: Int32(output.height), output_width: Int32(output.width),
-      output_channels: Int32(output.channels), kernel_height: Int32(kernelHeight),
+    // Where pixels do not matter to one another oneDNN is fastest over one row of them.
+    let source = isPointwise ? input.inOneRow : input
+    let result = isPointwise ? output.inOneRow : output
+    return cd_convolution(
+      batch: Int32(source.batch), groups: Int32(groups), input_height: Int32(source.height),
+      input_width: Int32(source.width), input_channels: Int32(source.channels),
+      output_height: Int32(result.height), output_width: Int32(result.width),
+      output_channels: Int32(result.channels), kernel_height: Int32(kernelHeight),
       kernel_width: Int32(kernelWidth), stride: Int32(stride), dilation: Int32(dilation),
       pad_top: Int32(padTop), pad_left: Int32(padLeft))
   }
+}
+
+extension Shape {
+  fileprivate var inOneRow: Shape { Shape(height: 1, width: pixels, channels: channels) }
 }

@@ -1,49 +1,52 @@
 // How maps are cut for the workers.
 
-/// A cut of a map into bands: whole images where they are small, else rows of one. By size alone,
-/// never by thread count.
+/// A cut of a map into bands. By size alone, never by thread count.
 struct MapBands {
   struct Band {
     let images: Range<Int>
     let rows: Range<Int>
   }
 
-  let map: Shape
-  /// Images a band, or bands an image.
-  private let images: Int
-  private let bands: Int
+  private enum Cut {
+    /// So many whole images a band.
+    case images(Int)
+    /// So many bands of rows an image.
+    case rows(Int)
+  }
 
-  /// Bands of at most `most` pixels (more only where a row has more), and up to four of at least
-  /// `least` even over small maps.
+  let map: Shape
+  private let cut: Cut
+
+  /// Bands of at most `most` pixels (more only where a row has more), several small images together,
+  /// and up to four bands of at least `least` pixels even of a small image; with `least` beyond any
+  /// map, small images stay whole.
   init(_ map: Shape, most: Int = 512, least: Int = 24) {
     self.map = map
     let pixels = max(1, map.height * map.width)
-    images = map.batch > 1 ? max(1, most / pixels) : 1
-    bands =
-      images > 1
-      ? 1
-      : max(
-        1, min(map.height, max((pixels - 1) / most + 1, min(4, pixels / least))))
+    cut =
+      map.batch > 1 && pixels * 2 <= most
+      ? .images(most / pixels)
+      : .rows(max(1, min(map.height, max((pixels - 1) / most + 1, min(4, pixels / least)))))
   }
 
   var count: Int {
-    map.count == 0 ? 0 : images > 1 ? (map.batch + images - 1) / images : map.batch * bands
+    guard map.count > 0 else { return 0 }
+    return switch cut {
+    case .images(let images): (map.batch + images - 1) / images
+    case .rows(let bands): map.batch * bands
+    }
   }
 
   subscript(index: Int) -> Band {
-    if images > 1 {
+    switch cut {
+    case .images(let images):
+      return Band(index * images..<min(map.batch, (index + 1) * images), of: map)
+    case .rows(let bands):
+      let (image, band) = (index / bands, index % bands)
       return Band(
-        images: index * images..<min(map.batch, (index + 1) * images), rows: 0..<map.height)
+        images: image..<image + 1,
+        rows: map.height * band / bands..<map.height * (band + 1) / bands)
     }
-    let (image, band) = (index / bands, index % bands)
-    return Band(
-      images: image..<image + 1,
-      rows: map.height * band / bands..<map.height * (band + 1) / bands)
-  }
-
-  /// A cut of pixels in a row.
-  static func ofPixels(_ count: Int, most: Int = 512, least: Int = 24) -> MapBands {
-    MapBands(Shape(height: count, width: 1, channels: 1), most: most, least: least)
   }
 }
 

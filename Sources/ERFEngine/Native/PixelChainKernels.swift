@@ -45,8 +45,9 @@ struct PixelChainKernels {
     lastProduct = last
     let widest = channels.max() ?? 1
     let most = min(256, max(32, Self.tile / widest))
-    bands = .ofPixels(
-      (pixels + Self.alignment - 1) / Self.alignment, most: most / Self.alignment, least: 3)
+    bands = MapBands(
+      Shape(height: (pixels + Self.alignment - 1) / Self.alignment, width: 1, channels: 1),
+      most: most / Self.alignment, least: 24 / Self.alignment)
     tileFloats = (pixels / max(1, bands.count) + 2 * Self.alignment) * widest
   }
 

@@ -13,12 +13,19 @@ import Testing
     return try request.memoryEstimate()
   }
 
-  @Test func activationsGrowWithTheInputAndWeightsDoNot() throws {
-    let small = try estimate("resnet-50", keepsForward: true)
-    let large = try estimate("resnet-50", size: 1024, keepsForward: true)
-    #expect(large.weightBytes == small.weightBytes && large.loadingBytes == small.loadingBytes)
+  @Test(arguments: ["replknet-31", "replknet-3", "resnet-50"])
+  func activationsGrowWithTheInput(_ model: String) throws {
+    let small = try estimate(model, keepsForward: true)
+    let large = try estimate(model, size: 1024, keepsForward: true)
+    #expect(large.loadingBytes == small.loadingBytes)
     let growth = Double(large.activationBytes) / Double(small.activationBytes)
     #expect((3.8...4.2).contains(growth))
+  }
+
+  @Test func weightsDoNotGrowWithTheInput() throws {
+    for model in ["replknet-3", "resnet-50"] {
+      #expect(try estimate(model).weightBytes == estimate(model, size: 1024).weightBytes)
+    }
   }
 
   @Test func fastFiltersTakeMoreWeightsOverLargeMaps() throws {

@@ -6,7 +6,7 @@ import Testing
 /// Computing only what units see changes no number.
 @Suite struct RegionTests {
   /// A matrix product of fewer rows may sum in another order; `RestrictionTests` holds each operator
-  /// to 2e-6, which tens of layers add up.
+  /// to little more than 1e-6, which tens of layers add up.
   private static let rounding = 2e-5
 
   @Test(
