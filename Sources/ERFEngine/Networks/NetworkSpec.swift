@@ -77,6 +77,14 @@ public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension FileVersion {
+  /// nil for weights that are no file, or one that is not there.
+  init?(of weights: WeightsSource) {
+    guard case .file(let path) = weights else { return nil }
+    self.init(path: path)
+  }
+}
+
 /// How the kernels of a network are brought to other sizes when a stage is edited.
 public enum WeightFit: Sendable, Hashable {
   /// The middle is kept; a larger kernel has zeros around.

@@ -52,32 +52,6 @@ public enum ImageSource: Sendable, Hashable {
   case tensor(String)
 }
 
-/// Height and width of a network input in pixels.
-public struct InputSize: Sendable, Hashable, CustomStringConvertible {
-  public var height: Int
-  public var width: Int
-
-  public init(height: Int, width: Int) {
-    self.height = height
-    self.width = width
-  }
-
-  public var description: String { height == width ? "\(height)" : "\(height)x\(width)" }
-}
-
-/// A position (row, column) on a feature map.
-public struct Unit: Sendable, Hashable, CustomStringConvertible {
-  public var row: Int
-  public var column: Int
-
-  public init(row: Int, column: Int) {
-    self.row = row
-    self.column = column
-  }
-
-  public var description: String { "\(row),\(column)" }
-}
-
 /// How gradients become a map; each rule gives other numbers, so it is always shown.
 public enum ERFRule: String, Sendable, CaseIterable {
   /// ReLU on the feature vector, ReLU on each gradient element, sum over colours (the paper's appendix

@@ -10,9 +10,8 @@
 struct FileVersion: Hashable {
   private let numbers: [Int]
 
-  /// nil for weights that are no file, or one that is not there.
-  init?(of weights: WeightsSource) {
-    guard case .file(let path) = weights else { return nil }
+  /// nil where there is no such file.
+  init?(path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     #if canImport(Glibc)
