@@ -79,6 +79,7 @@ let package = Package(
     .testTarget(
       name: "ReplkTuiTests",
       dependencies: ["replk-tui", "ERFEngine", "ERFInterface", "TestSupport"],
+      exclude: ["Help"],
       swiftSettings: swiftSettings),
   ],
   cLanguageStandard: .c17

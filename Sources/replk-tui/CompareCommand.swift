@@ -6,11 +6,7 @@ extension Command {
   static let compare = Command(
     name: "compare", synopsis: "MODEL|FILE MODEL|FILE... [options] [-o DIR]",
     summary: "compute and compare the fields of several networks over the same images",
-    options: [
-      Option(
-        "--weights", value: "FILE|random:SEED",
-        help: "weights; once for all models, or once each in their order (default random:0)")
-    ] + Options.network.dropFirst() + Options.images + Options.unit + Options.run + [
+    options: Options.networks + Options.images + Options.unit + Options.run + [
       Option(
         "--output", "-o", value: "DIR",
         help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR"),

@@ -133,7 +133,8 @@ struct InterfaceBench {
     var edited: [Double] = []
     for _ in 0..<(isQuick ? 2 : 5) {
       var model = Model(
-        session: Session(models: ["RepLKNet-31"]), display: Display(), threads: threads)
+        session: Session(models: ["RepLKNet-31"]), display: Display(), size: Self.size,
+        threads: threads)
       let computing = EngineComputing()
       _ = try run(update(&model, .opened), computing)
       let keys = Key.script("3 Down Down Down").flatMap { update(&model, .key($0)) }

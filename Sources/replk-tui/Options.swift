@@ -15,6 +15,15 @@ enum Options {
     Option("--allow-missing", value: "head", help: "open a checkpoint without a classifier"),
   ]
 
+  /// Of commands that take several networks.
+  static let networks =
+    [
+      Option(
+        "--weights", value: "FILE|random:SEED|trained",
+        help: "weights; once for all models, or once each in their order "
+          + "(default: trained for nano networks, random:0 for others)")
+    ] + network.filter { $0.names[0] != "--weights" }
+
   static let images = [
     Option(
       "--image", value: "PATH",

@@ -6,11 +6,7 @@ extension Command {
   static let probe = Command(
     name: "probe", synopsis: "MODEL... [options] [--decisions FILE...]",
     summary: "measure whether networks decide by shape or by texture",
-    options: Options.network.map {
-      Option(
-        $0.names[0], value: "FILE|random:SEED|trained",
-        help: "weights; once for all models, or once each in their order (default random:0)")
-    } + [
+    options: Options.networks + [
       Option(
         "--stimuli", value: "DIR",
         help: "the cue-conflict benchmark, for ImageNet networks (default: built-in stimuli)"),

@@ -35,13 +35,12 @@ private struct SnapshotCommand {
       }
       try AtomicFile.requireWritable(path)
     }
-    _ = try size()
+    let size = try size()
     let (session, threads) = try ExploreCommand.session(arguments)
     let display = try display()
     let model = Headless.play(
       Key.script(arguments.last("--script") ?? ""), on: session, display: display,
-      threads: threads, computing: EngineComputing(), exporting: FileExporter())
-    let size = try size()
+      size: size, threads: threads, computing: EngineComputing(), exporting: FileExporter())
     for path in outputs {
       var model = model
       // Plain text has no colours to tell levels apart.

@@ -1,6 +1,7 @@
 // Sessions, exports and the clipboard, as far as they are values.
 
 import ERFEngine
+import TestSupport
 import Synchronization
 import Testing
 
@@ -81,6 +82,29 @@ import Testing
       Key.script("q c"), on: session, display: Display(), computing: computing,
       exporting: exporting)
     #expect(left.session.screen.colours == ColourRamp.all[0].name)
+  }
+
+  /// On the commit before, the script waited for ever.
+  @Test(.timeLimit(.minutes(2)), arguments: ["txt", "ans", "svg", "png"])
+  func aScriptExportsTheScreen(ending: String) throws {
+    let folder = try TemporaryFolder()
+    let kinds = ExportKind.allCases
+    let place = try #require(kinds.firstIndex { $0.screenEnding == ending })
+    let model = Headless.play(
+      [.character("e")] + [Key](repeating: .down, count: place) + [.enter],
+      on: Session(models: ["replknet-3"]), display: Display(depth: .mono),
+      size: ScreenSize(rows: 24, columns: 80), computing: FakeComputing(),
+      exporting: FolderExporting(folder: folder.path))
+    #expect(!model.isBusy && model.notice?.lines == ["wrote replk-tui-screen.\(ending)"])
+    #expect(folder.names == ["replk-tui-screen.\(ending)"])
+    let bytes = try folder.read("replk-tui-screen.\(ending)")
+    #expect(!bytes.isEmpty)
+    if ending == "txt" {
+      let lines = String(decoding: bytes, as: UTF8.self).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count == 25 && lines.dropLast().allSatisfy { $0.unicodeScalars.count <= 80 })
+      #expect(lines[0].contains("replk-tui"))
+    }
   }
 
   @Test func screensAreFilesOfEveryKind() throws {

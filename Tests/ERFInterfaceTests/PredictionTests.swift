@@ -25,6 +25,32 @@ import Testing
     #expect(next.map(\.image) == [.builtIn(1), .builtIn(1)])
   }
 
+  /// On a wide screen the panel stays while Jobs, which has a place of its own, has the focus.
+  @Test func aPanelThatIsSeenIsAnswered() {
+    for (rows, columns, isSeen) in [(60, 200, true), (40, 120, false), (24, 80, false)] {
+      var model = makeModel()
+      _ = update(&model, .resized(ScreenSize(rows: rows, columns: columns)))
+      model.finish(model.type("8"))
+      _ = model.type("6")
+      let next = model.type("n")
+      #expect(asked(next).map(\.image) == (isSeen ? [.builtIn(1), .builtIn(1)] : []), "\(columns)")
+      model.finish(next)
+      let text = view(model, size: model.size).text
+      #expect(text.contains("looking at the image") == false, "\(columns)")
+      #expect(text.contains("55.0 %") == isSeen, "\(columns)")
+    }
+  }
+
+  /// A larger screen shows a panel that the smaller one had no room for, and asks for it.
+  @Test func aScreenThatGrowsAsksForWhatItShows() {
+    var model = makeModel()
+    _ = update(&model, .resized(ScreenSize(rows: 24, columns: 80)))
+    model.finish(model.type("8"))
+    _ = model.type("6")
+    _ = model.type("n")
+    #expect(asked(update(&model, .resized(ScreenSize(rows: 60, columns: 200)))).count == 2)
+  }
+
   @Test func editsAreComparedWithWhatWas() {
     var model = makeModel()
     model.finish(model.type("8"))

@@ -38,9 +38,33 @@ struct RandomEvents {
     + (32...126).compactMap { Unicode.Scalar($0) }.map { .character($0) }
     + ["\u{e9}", "\u{6f22}", "\u{1f600}", "\u{301}", "\u{7f}", "\u{9b}"].map { .character($0) }
 
+  /// What letters at random never spell: whole entries of the palette, which open sessions, networks
+  /// and sizes, export files, and scripts that once broke the program.
+  private static let words: [[Key]] =
+    ReadyMadeSession.all.map { palette("session: " + $0.session.title) }
+    + ["open RepLKNet-13-nano", "open ResNet-nano", "open RepLKNet-31", "open MobileNetV2"]
+    .map(palette)
+    + [8, 64, 96, 224].map { palette("input size \($0)") }
+    + ExportKind.allCases.indices.map {
+      Key.script("e") + [Key](repeating: .down, count: $0) + [.enter]
+    }
+    + [Key.script("b t"), Key.script("t"), Key.script("8 6 n"), Key.script("7 6 ]")]
+
+  private static func palette(_ text: String) -> [Key] {
+    [.character(":")] + text.unicodeScalars.map { .character($0) } + [.enter]
+  }
+
+  /// Keys of a word still to be typed.
+  private var pending: ArraySlice<Key> = []
+
   init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   mutating func next() -> Step {
+    if let key = pending.popFirst() { return .event(.key(key)) }
+    if Int.random(in: 0..<25, using: &generator) == 0 {
+      // Escape first: words are typed into the panels, not into what lies over them.
+      pending = ([.escape] + (Self.words.randomElement(using: &generator) ?? []))[...]
+    }
     switch Int.random(in: 0..<100, using: &generator) {
     case 0..<60: return .event(.key(Self.commands.randomElement(using: &generator) ?? .other))
     case 60..<78: return .event(.key(Self.others.randomElement(using: &generator) ?? .other))

@@ -1,5 +1,5 @@
-// The explorer under random keys: 20 seconds, or as many as REPLK_KEYS_SECONDS says. REPLK_KEYS_SEED
-// names the first seed; a trap is repeated by the seed printed last.
+// The explorer under random keys, words, clicks and sizes: REPLK_KEYS_ROUNDS rounds (8), each of a
+// seed of its own; REPLK_KEYS_SEED names the first, and each is printed before it is played.
 
 import ERFEngine
 import Foundation
@@ -19,18 +19,18 @@ import Testing
   ]
   private static let eventsOfARound = 600
 
+  /// The day, so that every day plays other rounds and a failure can be played again on the same.
+  private static var today: UInt64 { UInt64(Date.now.timeIntervalSince1970 / 86400) }
+
   @Test func neitherTrapsNorSticksNorGarbles() throws {
     let environment = ProcessInfo.processInfo.environment
-    let seconds = environment["REPLK_KEYS_SECONDS"].flatMap(Double.init) ?? 20
-    var seed = environment["REPLK_KEYS_SEED"].flatMap(UInt64.init) ?? 1
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(seconds)
-    repeat {
+    let rounds = environment["REPLK_KEYS_ROUNDS"].flatMap(UInt64.init) ?? 8
+    let first = environment["REPLK_KEYS_SEED"].flatMap(UInt64.init) ?? Self.today * 1000
+    for seed in first..<first + max(1, rounds) {
       // Written before the round is played, so that a trap leaves its seed behind.
-      FileHandle.standardError.write(Data("random keys: seed \(seed)\n".utf8))
+      FileHandle.standardError.write(Data("random keys: REPLK_KEYS_SEED=\(seed)\n".utf8))
       try play(seed: seed)
-      seed += 1
-    } while clock.now < end
+    }
   }
 
   private func play(seed: UInt64) throws {
@@ -50,7 +50,12 @@ import Testing
       session: session, options: options, terminal: terminal, computing: computing,
       exporting: exporting)
     loop.start()
-    while loop.exitCode == nil, terminal.remaining > 0 { loop.step() }
+    while loop.exitCode == nil, terminal.remaining > 0 {
+      loop.step()
+      let broken = loop.model.brokenInvariants
+      #expect(broken.isEmpty, "seed \(seed), \(terminal.remaining) events before the end")
+      if !broken.isEmpty { break }
+    }
     // All that the last keys have set going comes to an end by itself.
     let patience = Deadline(minutes: 5)
     while loop.exitCode == nil, loop.model.isBusy, !patience.isOver { loop.step() }

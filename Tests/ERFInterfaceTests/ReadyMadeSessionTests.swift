@@ -41,4 +41,38 @@ import Testing
     #expect(model.session.title.hasPrefix("Any unit") && model.sides.count == 1)
     #expect(model.focus == .unit && model.isComputing && !effects.isEmpty)
   }
+
+  /// A session of one network in the place of two, while B of the two was being trained.
+  @Test func trainingEndsWithTheSessionItWasStartedIn() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    guard case .train(let id, _, _)? = model.type("t").first else {
+      Issue.record("t trains")
+      return
+    }
+    _ = update(&model, .training(id, makeProgress(1)))
+    #expect(model.film?.side == 1)
+    _ = model.type(":")
+    for scalar in "session any unit".unicodeScalars { _ = model.type(scalar) }
+    let effects = update(&model, .key(.enter))
+    #expect(effects.contains { if case .cancel(id) = $0 { true } else { false } })
+    #expect(model.film == nil && model.sides.count == 1 && model.brokenInvariants.isEmpty)
+    // Late news of the run, and the next one.
+    _ = update(&model, .training(id, makeProgress(2)))
+    _ = update(&model, .trained(id, failure: nil))
+    guard case .train(let next, let network, _)? = model.type("t").first else {
+      Issue.record("t trains again")
+      return
+    }
+    #expect(next != id && network == model.session.networks[0].spec)
+  }
+
+  @Test func answersToTheSessionBeforeMeetNoRequestOfTheNext() {
+    var model = makeModel(finished: false)
+    let before = model.sides.compactMap { $0.job?.id.number }
+    _ = model.openReadyMade("any-unit")
+    _ = update(&model, .opened)
+    let after = model.sides.compactMap { $0.job?.id.number }
+    #expect(before.count == 2 && after.count == 1 && Set(before).isDisjoint(with: after))
+  }
 }

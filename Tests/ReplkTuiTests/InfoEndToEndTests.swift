@@ -41,15 +41,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    [], ["erf"], ["compare"], ["probe"], ["stimuli"], ["features"], ["info"], ["models"],
-  ])
-  func help(_ command: [String]) throws {
-    let text = try succeed(command + ["--help"], in: folder).text
-    #expect(text.contains("usage: replk-tui"))
-    #expect(try succeed(["help"] + command, in: folder).text == text)
-  }
-
   @Test func version() throws {
     #expect(try succeed(["--version"], in: folder).text.hasPrefix("replk-tui "))
   }

@@ -10,7 +10,6 @@ public struct History: Sendable, Equatable {
 
   public var canUndo: Bool { !past.isEmpty }
   public var canRedo: Bool { !future.isEmpty }
-  public var undoCount: Int { past.count }
 
   /// Remembers the networks as they are before an edit.
   mutating func record(_ networks: [NetworkChoice]) {

@@ -3,7 +3,7 @@
 import ERFEngine
 
 struct KernelMapState: Sendable {
-  private(set) var known: [NetworkSpec: [StageKernels?]] = [:]
+  var known: [NetworkSpec: [StageKernels?]] = [:]
   /// The network asked about last.
   var asked: NetworkSpec?
   var job: RequestID?

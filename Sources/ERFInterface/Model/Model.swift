@@ -26,6 +26,8 @@ public struct Model: Sendable {
   /// Trained weights by model, where random ones took their place.
   var setAside: [String: WeightsSource] = [:]
   public var display: Display
+  /// Of the screen that is drawn: which panels there is room for.
+  public var size: ScreenSize
   /// Worker threads; nil: one a core.
   public var threads: Int?
   /// The export under way.
@@ -43,9 +45,13 @@ public struct Model: Sendable {
   var facts = FactsCache()
   private var lastRequest = 0
 
-  public init(session: Session, display: Display, threads: Int? = nil) {
+  public init(
+    session: Session, display: Display, size: ScreenSize = ScreenSize(rows: 40, columns: 120),
+    threads: Int? = nil
+  ) {
     self.session = session
     self.display = display
+    self.size = size
     self.threads = threads
     sides = session.networks.map { _ in Side() }
     shapeBias = ShapeBiasState(networks: session.networks.count)
@@ -55,6 +61,23 @@ public struct Model: Sendable {
   mutating func nextRequestID() -> RequestID {
     lastRequest += 1
     return RequestID(lastRequest)
+  }
+
+  /// A model of another session that takes over what does not depend on the session: the log, files
+  /// being written, what is known of networks and pictures. Numbers of requests go on, so that late
+  /// answers to this model's requests meet no request of that one.
+  func successor(_ session: Session) -> Model {
+    var model = Model(session: session, display: display, size: size, threads: threads)
+    model.log = log
+    model.exporting = exporting
+    model.saving = saving
+    model.shapeBias.reports = shapeBias.reports
+    model.kernelMaps.known = kernelMaps.known
+    model.setAside = setAside
+    model.pictures = pictures
+    model.hasMouse = hasMouse
+    model.lastRequest = lastRequest
+    return model
   }
 
   var isComputing: Bool { sides.contains { $0.job != nil } }

@@ -3,6 +3,15 @@
 import Dispatch
 import ERFEngine
 
+/// What an effect asks of the owner of the terminal.
+enum TerminalRequest {
+  case copy(String)
+  case redraw
+  case listenToMouse(Bool)
+  case suspend
+  case quit
+}
+
 /// Runs computations one after the other, so that two networks do not fight over the cores.
 final class EffectRunner {
   private let computing: any ERFComputing
@@ -111,9 +120,19 @@ final class EffectRunner {
 
   private func cancel(_ id: RequestID) { cancellations.removeValue(forKey: id)?.cancel() }
 
-  /// Starts what an effect asks for; what is the terminal's is not for here.
-  func carryOut(_ effect: Effect) {
+  /// Starts what an effect of a model asks for.
+  ///
+  /// - Returns: what only the owner of the terminal can do; nil where nothing is left to do.
+  func carryOut(_ effect: Effect, of model: Model) -> TerminalRequest? {
     switch effect {
+    case .exportScreen(let id, let ending):
+      let depth = model.display.depth == .mono ? .trueColour : model.display.depth
+      exportScreen(id, view(model, size: model.size), ending: ending, depth: depth)
+    case .copy(let text): return .copy(text)
+    case .redraw: return .redraw
+    case .listenToMouse(let isOn): return .listenToMouse(isOn)
+    case .suspend: return .suspend
+    case .quit: return .quit
     case .compute(let id, let request, let preview): compute(id, request, preview: preview)
     case .openMap(let id, let path):
       exportQueue.async(group: unfinished) { [mailbox] in
@@ -165,8 +184,8 @@ final class EffectRunner {
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.pictured(name, Picture.load(name)))
       }
-    case .exportScreen, .copy, .redraw, .listenToMouse, .suspend, .quit: break
     }
+    return nil
   }
 
   private func export(
@@ -193,7 +212,7 @@ final class EffectRunner {
   }
 
   /// Writes a screen under a name that no file has yet.
-  func exportScreen(_ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth) {
+  private func exportScreen(_ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth) {
     exportQueue.async(group: unfinished) { [exporting, mailbox] in
       do {
         let stem = ExportNaming.free("replk-tui-screen", [ending], exporting.exists)

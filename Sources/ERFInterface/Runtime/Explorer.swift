@@ -59,7 +59,8 @@ struct ExplorerLoop {
     runner = EffectRunner(
       computing: computing, exporting: exporting, mailbox: mailbox,
       recentPath: options.recentPath)
-    model = Model(session: session, display: terminal.display, threads: options.threads)
+    model = Model(
+      session: session, display: terminal.display, size: terminal.size, threads: options.threads)
     model.sessionPath = options.sessionPath
     statePath = options.statePath
     model.notice = (terminal.notice ?? options.notice).map { Notice(.warning, $0) }
@@ -120,7 +121,7 @@ struct ExplorerLoop {
       apply(.pointer(pointer, terminal.size))
     case .resized:
       isUrgent = true
-      isDirty = true
+      apply(.resized(terminal.size))
     case .suspendRequested: suspend()
     case .terminated(let signal): exitCode = 128 + signal
     case .closed: exitCode = 1
@@ -131,18 +132,14 @@ struct ExplorerLoop {
   private mutating func apply(_ message: Message) {
     isDirty = true
     for effect in update(&model, message) {
-      switch effect {
-      case .exportScreen(let id, let ending):
-        let depth = model.display.depth == .mono ? .trueColour : model.display.depth
-        runner.exportScreen(
-          id, view(model, size: terminal.size), ending: ending, depth: depth)
+      switch runner.carryOut(effect, of: model) {
       case .copy(let text): terminal.copy(text)
       case .redraw: terminal.redraw()
       case .listenToMouse(let isOn):
         if !terminal.listenToMouse(isOn), isOn { apply(.mouseRefused) }
       case .suspend: suspend()
       case .quit: exitCode = 0
-      default: runner.carryOut(effect)
+      case nil: break
       }
     }
   }
@@ -150,11 +147,11 @@ struct ExplorerLoop {
   private mutating func suspend() {
     terminal.suspend()
     isUrgent = true
-    isDirty = true
+    apply(.resized(terminal.size))
   }
 
   private mutating func draw() {
-    terminal.present(view(model, size: terminal.size))
+    terminal.present(view(model, size: model.size))
     lastFrame = clock.now
     isDirty = false
     isUrgent = false

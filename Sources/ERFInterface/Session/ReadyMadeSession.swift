@@ -24,13 +24,8 @@ extension Model {
 
   /// Another session in the place of this one; what ran for this one is cancelled.
   mutating func replace(session new: Session) -> [Effect] {
-    let effects = sides.compactMap { $0.job.map { Effect.cancel($0.id) } } + cancelProbes()
-    session = new
-    sides = new.networks.map { _ in Side() }
-    shapeBias.sides = new.networks.map { _ in ShapeBiasSide() }
-    history = History()
-    lists = ListPlaces()
-    sessionPath = nil
+    let effects = cancelWork()
+    self = successor(new)
     return effects
   }
 }

@@ -10,14 +10,16 @@ public enum Headless {
   ///
   /// - Returns: the state at the end, or as it was when a key left the program.
   public static func play(
-    _ keys: [Key], on session: Session, display: Display, threads: Int? = nil,
+    _ keys: [Key], on session: Session, display: Display,
+    size: ScreenSize = ScreenSize(rows: 40, columns: 120), threads: Int? = nil,
     computing: any ERFComputing, exporting: any HeatmapExporting
   ) -> Model {
     let posted = DispatchSemaphore(value: 0)
     let mailbox = Mailbox<Message> { posted.signal() }
     let runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
     var player = Player(
-      model: Model(session: session, display: display, threads: threads), runner: runner)
+      model: Model(session: session, display: display, size: size, threads: threads),
+      runner: runner)
     player.apply(.opened)
     player.rest(mailbox, posted)
     for key in keys where !player.hasLeft {
@@ -36,10 +38,11 @@ private struct Player {
 
   mutating func apply(_ message: Message) {
     for effect in update(&model, message) {
-      switch effect {
+      switch runner.carryOut(effect, of: model) {
       case .quit: hasLeft = true
-      case .redraw, .listenToMouse, .suspend: break
-      default: runner.carryOut(effect)
+      // There is no terminal to do this on.
+      case .copy, .redraw, .listenToMouse, .suspend: break
+      case nil: break
       }
     }
   }

@@ -8,6 +8,8 @@ public enum Message: Sendable {
   case key(Key)
   /// Something done with the mouse on a screen of a size.
   case pointer(Pointer, ScreenSize)
+  /// The screen has another size.
+  case resized(ScreenSize)
   /// The terminal has no mouse.
   case mouseRefused
   /// The first thing after the first frame.

@@ -6,13 +6,8 @@ extension Model {
   /// Starts what the kernels panel lacks, after the fields, which matter more.
   mutating func pursueKernelMaps() -> [Effect] {
     let spec = session.networks[active].spec
-    var effects: [Effect] = []
     // What an edit has overtaken must not slow its field down.
-    if let id = kernelMaps.job, kernelMaps.asked != spec {
-      effects.append(.cancel(id))
-      kernelMaps.job = nil
-      kernelMaps.asked = nil
-    }
+    let effects = kernelMaps.asked == spec ? [] : cancelKernelMaps()
     guard focus == .kernels, !isComputing, session.networks[active].savedMap == nil,
       kernelMaps.asked != spec, kernelMaps.known[spec] == nil
     else { return effects }
@@ -20,6 +15,14 @@ extension Model {
     kernelMaps.asked = spec
     kernelMaps.job = id
     return effects + [.aggregateKernels(id, spec)]
+  }
+
+  /// Gives up what is under way, to be asked again when it is looked at.
+  mutating func cancelKernelMaps() -> [Effect] {
+    guard let id = kernelMaps.job else { return [] }
+    kernelMaps.job = nil
+    kernelMaps.asked = nil
+    return [.cancel(id)]
   }
 
   mutating func aggregated(_ id: RequestID, _ stages: [StageKernels?], _ failure: String?) {

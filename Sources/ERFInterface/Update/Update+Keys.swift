@@ -58,8 +58,7 @@ extension Model {
   private mutating func perform(_ command: CommandName) -> [Effect] {
     switch command {
     case .quit:
-      return sides.compactMap { $0.job.map { .cancel($0.id) } } + cancelProbes()
-        + cancelPredictions() + cancelTraining() + [.quit]
+      return cancelWork() + [.quit]
     case .redraw: return [.redraw]
     case .mouse:
       hasMouse.toggle()
@@ -105,9 +104,9 @@ extension Model {
     case .nextImage: stepImage(1)
     case .previousImage: stepImage(-1)
     case .undo:
-      if let networks = history.undo(session.networks) { restore(networks) }
+      if let networks = history.undo(session.networks) { session.networks = networks }
     case .redo:
-      if let networks = history.redo(session.networks) { restore(networks) }
+      if let networks = history.redo(session.networks) { session.networks = networks }
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: aim(command)
     case .weights: toggleWeights()
     case .nextNetwork: stepNetwork(1)
@@ -140,24 +139,22 @@ extension Model {
     session.screen.colours = ColourRamp.all[(colourMap + step + count) % count].name
   }
 
-  private mutating func restore(_ networks: [NetworkChoice]) {
-    let same = networks.count == session.networks.count
-    session.networks = networks
-    if !same {
-      sides = networks.map { _ in Side() }
-      shapeBias.sides = networks.map { _ in ShapeBiasSide() }
-    }
+  private mutating func cancelAll() -> [Effect] {
+    let effects = cancelWork()
+    tell(.note, "cancelled; r computes again")
+    return effects
   }
 
-  private mutating func cancelAll() -> [Effect] {
-    var effects = cancelProbes() + cancelPredictions() + cancelTraining()
+  /// Stops all that is computed for the session.
+  mutating func cancelWork() -> [Effect] {
+    var effects =
+      cancelProbes() + cancelPredictions() + cancelTraining() + cancelKernelMaps()
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil
       sides[index].isCancelled = true
       effects.append(.cancel(job.id))
     }
-    tell(.note, "cancelled; r computes again")
     return effects
   }
 

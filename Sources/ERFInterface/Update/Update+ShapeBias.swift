@@ -8,11 +8,9 @@ extension Model {
 
   private var showsShapeBias: Bool { isLookedAt(.shapeBias) }
 
-  /// Whether somebody is looking at a panel below the kernels: it has the focus, or was the last to
-  /// have it of those that share its place.
+  /// Whether a panel other than the fields is on the screen.
   func isLookedAt(_ panel: PanelName) -> Bool {
-    let rivals: Set<PanelName> = [.shapeBias, .prediction, .metrics, .jobs, .training]
-    return ([focus] + session.screen.recent).first { rivals.contains($0) } == panel
+    ScreenLayout(size: size, screen: session.screen).slots.contains { $0.panel == panel }
   }
 
   /// Starts the probes that the panel lacks, and draws the stimulus that it shows.

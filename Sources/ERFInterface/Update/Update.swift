@@ -4,9 +4,16 @@ import ERFEngine
 
 /// Applies a message and returns what has to be done for it.
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
+  let effects = apply(message, to: &model)
+  assert(model.brokenInvariants.isEmpty, "after \(message): \(model.brokenInvariants)")
+  return effects
+}
+
+private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   switch message {
   case .opened: break
   case .pointer(let pointer, let size): return model.point(pointer, size) + model.pursue()
+  case .resized(let size): model.size = size
   case .mouseRefused:
     model.hasMouse = false
     model.notice = Notice(.warning, "this terminal reports no mouse")
