@@ -114,10 +114,11 @@ final class ZipArchive: @unchecked Sendable {
       else { return false }
       defer { unsafe zip_fclose(file) }
       if offset > 0, unsafe zip_fseek(file, zip_int64_t(offset), SEEK_SET) != 0 { return false }
+      // Some versions of libzip declare that they take no null pointer, others do not.
+      guard let start = buffer.baseAddress else { return true }
       var filled = 0
       while filled < buffer.count {
-        let got = unsafe zip_fread(
-          file, buffer.baseAddress.map { unsafe $0 + filled }, zip_uint64_t(buffer.count - filled))
+        let got = unsafe zip_fread(file, start + filled, zip_uint64_t(buffer.count - filled))
         guard got > 0 else { return false }
         filled += Int(got)
       }
