@@ -12,7 +12,7 @@ SOURCES = Sources Tests Package.swift
 PROGRAM = .build/release/replk-tui
 
 # C libraries that the program links, and what only the tests need besides.
-LIBRARIES = libncurses-dev libdnnl-dev liblapack-dev libpng-dev libturbojpeg0-dev libzip-dev
+LIBRARIES = libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev libturbojpeg0-dev
 TEST_TOOLS = tmux
 
 .PHONY: help run build test check bench peers peers-training assets format lint sanitize toolchain deps test-deps

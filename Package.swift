@@ -19,6 +19,11 @@ let kernelSettings: [CSetting] = [
 
 let cSettings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
+/// Eigen's templates are slow unless they are optimised; no contraction, as above.
+let eigenSettings: [CXXSetting] = [
+  .unsafeFlags(["-O3", "-ffp-contract=off", "-DNDEBUG", "-Wall", "-Wextra", "-Werror"])
+]
+
 let package = Package(
   name: "replk-tui",
   platforms: [.macOS(.v15)],
@@ -34,9 +39,11 @@ let package = Package(
     .target(name: "CAssets", cSettings: cSettings),
     .target(name: "CKernels", cSettings: kernelSettings),
     .target(name: "CMapping", cSettings: cSettings),
-    .systemLibrary(name: "CLAPACK"),
+    .target(name: "CEigen", cxxSettings: eigenSettings),
     .systemLibrary(name: "CTurboJPEG"),
-    .systemLibrary(name: "CZip"),
+    .target(
+      name: "CZip", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("minizip"), .linkedLibrary("z")]),
     .target(name: "COneDNN", cSettings: cSettings, linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CPNG", cSettings: cSettings, linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CPty", cSettings: cSettings),
@@ -47,9 +54,7 @@ let package = Package(
     .target(
       name: "ERFEngine",
       dependencies: [
-        "CAssets", "CKernels", "CMapping", "COneDNN", "CPNG", "CTurboJPEG", "CZip",
-        // macOS has LAPACK in its framework Accelerate.
-        .target(name: "CLAPACK", condition: .when(platforms: [.linux])),
+        "CAssets", "CEigen", "CKernels", "CMapping", "COneDNN", "CPNG", "CTurboJPEG", "CZip",
       ],
       swiftSettings: swiftSettings),
 
@@ -82,5 +87,6 @@ let package = Package(
       exclude: ["Help"],
       swiftSettings: swiftSettings),
   ],
-  cLanguageStandard: .c17
+  cLanguageStandard: .c17,
+  cxxLanguageStandard: .cxx17
 )

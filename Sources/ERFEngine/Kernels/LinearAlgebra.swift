@@ -1,10 +1,6 @@
-// Dense linear algebra in double precision, through LAPACK and BLAS.
+// Dense linear algebra in double precision, through Eigen.
 
-#if canImport(Accelerate)
-  internal import Accelerate
-#else
-  internal import CLAPACK
-#endif
+internal import CEigen
 
 /// A matrix of doubles, (rows, columns) row-major.
 struct Matrix: Equatable {
@@ -40,25 +36,15 @@ struct Matrix: Equatable {
       rows: left.rows, columns: right.columns,
       values: [Double](repeating: 0, count: left.rows * right.columns))
     guard left.columns > 0 && !result.values.isEmpty else { return result }
-    // By columns, as BLAS counts, these are the transposed matrices: C^T = B^T A^T.
-    var (m, n, k) = (Int32(right.columns), Int32(left.rows), Int32(left.columns))
-    var (one, zero) = (1.0, 0.0)
-    var asIs = CChar(UInt8(ascii: "N"))
-    unsafe left.values.withUnsafeBufferPointer { a in
+    let isDone = unsafe left.values.withUnsafeBufferPointer { a in
       unsafe right.values.withUnsafeBufferPointer { b in
         unsafe result.values.withUnsafeMutableBufferPointer { c in
-          #if canImport(Accelerate)
-            unsafe dgemm_(
-              &asIs, &asIs, &m, &n, &k, &one, b.baseAddress!, &m, a.baseAddress!, &k, &zero,
-              c.baseAddress!, &m)
-          #else
-            unsafe dgemm_(
-              &asIs, &asIs, &m, &n, &k, &one, b.baseAddress, &m, a.baseAddress, &k, &zero,
-              c.baseAddress, &m, 1, 1)
-          #endif
+          unsafe ce_multiply(
+            left.rows, right.columns, left.columns, a.baseAddress, b.baseAddress, c.baseAddress)
         }
       }
     }
+    precondition(isDone == 1, "out of memory")
     return result
   }
 
@@ -68,27 +54,16 @@ struct Matrix: Equatable {
   func eigensystem() -> (values: [Double], vectors: Matrix)? {
     precondition(rows == columns)
     guard rows > 0 else { return ([], self) }
-    var size = Int32(rows)
-    var vectors = values
     var eigenvalues = [Double](repeating: 0, count: rows)
-    // LAPACK's documented least sizes for dsyevd with vectors.
-    var workCount = Int32(1 + 6 * rows + 2 * rows * rows)
-    var indexCount = Int32(3 + 5 * rows)
-    var work = [Double](repeating: 0, count: Int(workCount))
-    var indices = [Int32](repeating: 0, count: Int(indexCount))
-    var info: Int32 = 0
-    var withVectors = CChar(UInt8(ascii: "V"))
-    var half = CChar(UInt8(ascii: "U"))
-    #if canImport(Accelerate)
-      unsafe dsyevd_(
-        &withVectors, &half, &size, &vectors, &size, &eigenvalues, &work, &workCount, &indices,
-        &indexCount, &info)
-    #else
-      unsafe dsyevd_(
-        &withVectors, &half, &size, &vectors, &size, &eigenvalues, &work, &workCount, &indices,
-        &indexCount, &info, 1, 1)
-    #endif
-    guard info == 0 else { return nil }
+    var vectors = [Double](repeating: 0, count: values.count)
+    let isSolved = unsafe values.withUnsafeBufferPointer { a in
+      unsafe eigenvalues.withUnsafeMutableBufferPointer { found in
+        unsafe vectors.withUnsafeMutableBufferPointer { directions in
+          unsafe ce_eigensystem(rows, a.baseAddress, found.baseAddress, directions.baseAddress)
+        }
+      }
+    }
+    guard isSolved == 1 else { return nil }
     return (eigenvalues, Matrix(rows: rows, columns: columns, values: vectors))
   }
 }

@@ -70,6 +70,9 @@ final class MappedFile: @unchecked Sendable {
   /// Whether no page that was read was gone.
   private var hasAllPages: Bool { opened.map { cmap_faults($0.watch) == 0 } ?? true }
 
+  /// All of it, to be read while this lives; ``isWhole`` tells afterwards whether it was all there.
+  var memory: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
+
   /// The bytes of `range`, copied; nil where it leaves the file or the file was cut.
   func bytes(_ range: Range<Int>) -> [UInt8]? {
     guard range.lowerBound >= 0 && range.upperBound <= count && isWhole else { return nil }

@@ -28,7 +28,7 @@ public struct Checkpoint: Sendable {
     if file.byte(at: 8) == UInt8(ascii: "{"), file.byte(at: 0) != 0x80 || file.byte(at: 7) == 0 {
       reader = try Safetensors(path: path)
     } else if file.bytes(0..<4) == [0x50, 0x4B, 0x03, 0x04] {
-      reader = try TorchCheckpoint(zip: path, fileSize: file.count)
+      reader = try TorchCheckpoint(zip: file, path: path)
     } else if file.byte(at: 0) == 0x80, (2...5).contains(file.byte(at: 1) ?? 0) {
       reader = try TorchCheckpoint(legacy: file, path: path)
     } else {

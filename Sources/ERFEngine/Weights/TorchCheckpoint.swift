@@ -18,8 +18,8 @@ final class TorchCheckpoint: CheckpointReader {
   /// Pickles of dictionaries are small; anything longer is an attack or an accident.
   private static let maxPickle = 64 << 20
 
-  init(zip path: String, fileSize: Int) throws {
-    let archive = try ZipArchive(path: path, fileSize: fileSize)
+  init(zip file: MappedFile, path: String) throws {
+    let archive = try ZipArchive(file, path: path)
     guard let (root, entry) = Self.pickle(in: archive) else {
       throw CheckpointError.unsupported(
         path: path, reason: "it is a zip file, but not one written by torch.save")
@@ -42,11 +42,11 @@ final class TorchCheckpoint: CheckpointReader {
     }
     var places: [String: ZipArchive.Entry] = [:]
     for storage in contents.storages {
-      guard let place = archive.entries[root + "data/" + storage.key], place.isStored,
+      guard let place = archive.entries[root + "data/" + storage.key], place.isReadable,
         place.size >= storage.count * storage.type.size
       else {
         throw CheckpointError.malformed(
-          path: path, reason: "storage \(storage.key.prefix(40)) is missing, short or compressed")
+          path: path, reason: "storage \(storage.key.prefix(40)) is missing or short")
       }
       places[storage.key] = place
     }

@@ -1,4 +1,4 @@
-// Zip archives through libzip: names, sizes, and the bytes of entries that are stored as they are.
+// Zip archives: names, sizes, and the bytes of entries, stored as they are or deflated.
 
 import CZip
 import Synchronization
@@ -9,120 +9,136 @@ import Synchronization
   import Darwin
 #endif
 
-/// An open zip archive; reads from several threads take turns.
+/// An open zip archive; reads from several threads take turns where they unfold something.
 ///
-/// Only entries that are neither compressed nor encrypted are read, as `torch.save` writes them:
-/// nothing can unfold to more than the file holds.
+/// `torch.save` stores entries as they are: these are read where they lie. Entries that somebody
+/// deflated since are unfolded whole, into as many bytes as the list of contents claims and no more;
+/// a claim that deflate cannot make of so few bytes, or that no machine like this one could hold, is
+/// refused before.
 @safe
 final class ZipArchive: @unchecked Sendable {
   struct Entry: Sendable {
-    fileprivate let index: zip_uint64_t
+    fileprivate let member: cz_member
     /// Bytes of the contents.
     let size: Int
-    let isStored: Bool
+    /// Whether the contents can be had: not encrypted, and kept in a known way.
+    let isReadable: Bool
   }
 
   let entries: [String: Entry]
+  private let file: MappedFile
   private let handle: OpaquePointer
-  private let turn = Mutex(())
+  /// What was unfolded last: the tensors of a storage are asked for one after the other.
+  private let unfolded = Mutex<(place: UInt64, bytes: [UInt8])?>(nil)
 
-  /// - Parameter fileSize: no stored entry may be larger.
+  /// Deflate makes at most 1032 bytes out of one (RFC 1951: 258 bytes of two bits).
+  private static let mostUnfolded = 1032
+  /// Names of entries are shorter than 64 KiB in every archive.
+  private static let nameCapacity = 1 << 16
+
+  /// - Parameter path: for messages.
   /// - Throws: `CheckpointError.malformed` where the archive's directory cannot be read.
-  init(path: String, fileSize: Int) throws(CheckpointError) {
-    var code: Int32 = 0
-    guard let handle = unsafe zip_open(path, ZIP_RDONLY, &code) else {
+  init(_ file: MappedFile, path: String) throws(CheckpointError) {
+    let contents = unsafe file.memory
+    guard let handle = unsafe cz_open(contents.baseAddress, contents.count) else {
       throw .malformed(
-        path: path,
-        reason: code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS
-          ? "its list of contents at the end is missing or broken; is it cut off?"
-          : "its list of contents cannot be read (libzip error \(code))")
+        path: path, reason: "its list of contents at the end is missing or broken; is it cut off?")
     }
     unsafe self.handle = handle
+    self.file = file
     var entries: [String: Entry] = [:]
-    let count = max(0, unsafe zip_get_num_entries(handle, 0))
-    for index in 0..<zip_uint64_t(count) {
-      guard let (name, entry) = unsafe Self.entry(index, of: handle) else { continue }
-      guard entry.size <= fileSize || !entry.isStored else {
-        unsafe zip_discard(handle)
-        throw .malformed(path: path, reason: "an entry claims \(entry.size) bytes")
+    var name = [CChar](repeating: 0, count: Self.nameCapacity)
+    var member = cz_member()
+    var state: Int32 = 1
+    while true {
+      state = unsafe cz_next(handle, &member, &name, name.count)
+      guard state == 1 else { break }
+      let size = Int(clamping: member.size)
+      guard Self.isPossible(member, in: file.count) else {
+        unsafe cz_close(handle)
+        throw .malformed(path: path, reason: "an entry claims \(size) bytes")
       }
-      entries[name] = entry
+      let text = unsafe name.withUnsafeBufferPointer { unsafe String(cString: $0.baseAddress!) }
+      entries[text] = Entry(member: member, size: size, isReadable: member.method != CZ_OTHER)
+    }
+    guard state == 0 && file.isWhole else {
+      unsafe cz_close(handle)
+      throw .malformed(path: path, reason: "its list of contents is broken")
     }
     self.entries = entries
   }
 
-  private static func entry(
-    _ index: zip_uint64_t, of handle: OpaquePointer
-  ) -> (name: String, entry: Entry)? {
-    var status = unsafe zip_stat_t()
-    guard unsafe zip_stat_index(handle, index, zip_flags_t(ZIP_FL_ENC_RAW), &status) == 0,
-      let name = unsafe status.name
-    else { return nil }
-    let isStored =
-      unsafe status.comp_method == ZIP_CM_STORE && status.encryption_method == ZIP_EM_NONE
-      && status.comp_size == status.size
-    let size = unsafe Int(clamping: status.size)
-    return (unsafe String(cString: name), Entry(index: index, size: size, isStored: isStored))
+  /// Whether so many bytes may have been kept in so few.
+  private static func isPossible(_ member: cz_member, in fileSize: Int) -> Bool {
+    let (size, packed) = (Int(clamping: member.size), Int(clamping: member.packed))
+    switch member.method {
+    case CZ_STORED: return size == packed && size <= fileSize
+    case CZ_DEFLATED:
+      return packed <= fileSize && size / mostUnfolded <= packed
+        && size <= ProcessMemory.machineBytes / 2
+    // Never read, whatever it claims.
+    default: return true
+    }
   }
 
-  deinit { unsafe zip_discard(handle) }
+  deinit { unsafe cz_close(handle) }
 
-  /// The bytes of `range` of a stored entry; nil where that leaves the entry or the file.
+  /// The bytes of `range` of an entry; nil where that leaves the entry or the file, or the entry is
+  /// damaged.
   func bytes(_ entry: Entry, _ range: Range<Int>) -> [UInt8]? {
-    guard entry.isStored && range.lowerBound >= 0 && range.upperBound <= entry.size else {
-      return nil
+    guard range.lowerBound >= 0 && range.upperBound <= entry.size else { return nil }
+    if entry.member.method == CZ_STORED {
+      guard let start = start(of: entry) else { return nil }
+      return file.bytes(start + range.lowerBound..<start + range.upperBound)
     }
-    var complete = false
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
-      complete = unsafe read(
-        entry, from: range.lowerBound, into: UnsafeMutableRawBufferPointer(buffer))
-      filled = complete ? range.count : 0
-    }
-    return complete ? bytes : nil
+    return withUnfolded(entry) { Array($0[range]) }
   }
 
-  /// Elements of `type` from byte `offset` of a stored entry on; nil where they leave it.
-  ///
-  /// float32 goes straight into the tensor.
+  /// Elements of `type` from byte `offset` of an entry on; nil where they leave it, or the entry is
+  /// damaged.
   func floats(_ entry: Entry, _ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
     let (count, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
-    guard
-      entry.isStored && !overflow && offset >= 0 && offset <= entry.size
-        && count <= entry.size - offset
-    else { return nil }
-    if case .float32 = type {
-      var tensor = Tensor(uninitialized: shape)
-      let target = unsafe UnsafeMutableRawBufferPointer(
-        start: tensor.mutablePointer(), count: count)
-      return unsafe read(entry, from: offset, into: target) ? tensor : nil
+    guard !overflow && offset >= 0 && offset <= entry.size && count <= entry.size - offset else {
+      return nil
     }
-    guard let bytes = bytes(entry, offset..<offset + count) else { return nil }
-    return unsafe bytes.withUnsafeBytes { source in
-      guard let base = source.baseAddress else { return Tensor(zeros: shape) }
-      return unsafe type.decode(base, shape: shape)
+    if entry.member.method == CZ_STORED {
+      return start(of: entry).flatMap { file.floats(type, at: $0 + offset, shape: shape) }
+    }
+    return withUnfolded(entry) { bytes in
+      unsafe bytes.withUnsafeBytes { source in
+        guard let base = source.baseAddress else { return Tensor(zeros: shape) }
+        return unsafe type.decode(base + offset, shape: shape)
+      }
     }
   }
 
-  /// Fills `buffer`; false where the file ends before. Raw: checksums are not compared, since
-  /// PyTorch can be told to leave them out.
-  private func read(
-    _ entry: Entry, from offset: Int, into buffer: UnsafeMutableRawBufferPointer
-  ) -> Bool {
-    turn.withLock { _ in
-      guard
-        let file = unsafe zip_fopen_index(handle, entry.index, zip_flags_t(ZIP_FL_COMPRESSED))
-      else { return false }
-      defer { unsafe zip_fclose(file) }
-      if offset > 0, unsafe zip_fseek(file, zip_int64_t(offset), SEEK_SET) != 0 { return false }
-      // Some versions of libzip declare that they take no null pointer, others do not.
-      guard let start = buffer.baseAddress else { return true }
-      var filled = 0
-      while filled < buffer.count {
-        let got = unsafe zip_fread(file, start + filled, zip_uint64_t(buffer.count - filled))
-        guard got > 0 else { return false }
-        filled += Int(got)
+  /// The first byte of a stored entry's contents in the file. Its checksum is not compared: PyTorch can
+  /// be told to leave it out.
+  private func start(of entry: Entry) -> Int? {
+    unfolded.withLock { _ in
+      var member = entry.member
+      let start = unsafe Int(cz_start(handle, &member))
+      return start < 0 ? nil : start
+    }
+  }
+
+  /// Hands over the contents of a deflated entry; nil where they are not what the list of contents says.
+  private func withUnfolded<Result: Sendable>(
+    _ entry: Entry, _ body: ([UInt8]) -> Result?
+  ) -> Result? {
+    guard entry.isReadable else { return nil }
+    return unfolded.withLock { unfolded in
+      if let unfolded, unfolded.place == entry.member.place { return body(unfolded.bytes) }
+      unfolded = nil
+      var member = entry.member
+      var isSound = false
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: entry.size) { buffer, filled in
+        isSound = unsafe entry.size == 0 || cz_inflate(handle, &member, buffer.baseAddress) == 1
+        filled = isSound ? entry.size : 0
       }
-      return true
+      guard isSound && file.isWhole else { return nil }
+      unfolded = (member.place, bytes)
+      return body(bytes)
     }
   }
 }

@@ -14,7 +14,8 @@ import Testing
 
   @Test(arguments: [
     ("zip.pth", "PyTorch zip", ""), ("legacy.pth", "PyTorch legacy", ""),
-    ("protocol4.pth", "PyTorch zip", ""), ("wrapped.pth", "PyTorch zip", "model.module."),
+    ("protocol4.pth", "PyTorch zip", ""), ("deflated.pth", "PyTorch zip", ""),
+    ("wrapped.pth", "PyTorch zip", "model.module."),
   ]) func readsEveryTensor(_ file: (name: String, format: String, prefix: String)) throws {
     let checkpoint = try Checkpoint(path: Self.path(file.name))
     #expect(checkpoint.format == file.format)

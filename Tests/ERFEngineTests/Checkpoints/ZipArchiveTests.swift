@@ -1,0 +1,89 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Damage to zip archives, done to the small ones of `make_checkpoints.py` and `make_rezipped.py`.
+@Suite struct ZipArchiveTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The file `name` after `change` was made to its bytes.
+  private func changed(_ name: String, _ change: (inout [UInt8]) throws -> Void) throws -> String {
+    var bytes = try Fixtures.bytes("checkpoints/\(name)")
+    try change(&bytes)
+    return try folder.write(bytes, to: name)
+  }
+
+  /// Where the list of contents tells of the entry `name`.
+  private func record(of name: String, in bytes: [UInt8]) throws -> Int {
+    let text = Array(name.utf8)
+    let place = try #require(
+      bytes.indices.dropLast(text.count).last { bytes[$0..<$0 + text.count].elementsEqual(text) })
+    #expect(bytes[place - 46..<place - 42].elementsEqual([0x50, 0x4B, 1, 2]))
+    return place - 46
+  }
+
+  private func tensor(_ path: String) throws -> Tensor {
+    try Checkpoint(path: path).tensor("plain")
+  }
+
+  @Test func deflatedEntriesAreReadInAnyOrder() throws {
+    let path = Fixtures.path("checkpoints/deflated.pth")
+    let stored = try Checkpoint(path: Fixtures.path("checkpoints/zip.pth"))
+    let deflated = try Checkpoint(path: path)
+    #expect(deflated.keys == stored.keys)
+    for key in deflated.keys.reversed() {
+      #expect(try deflated.tensor(key).elements == stored.tensor(key).elements, "\(key)")
+    }
+  }
+
+  /// Deflate makes at most 1032 bytes out of one: more is a lie, found before anything is unfolded.
+  @Test func anEntryThatClaimsMoreThanItCanHoldIsRefused() throws {
+    let path = try changed("deflated.pth") { bytes in
+      let place = try record(of: "zip/data/0", in: bytes)
+      bytes.replaceSubrange(place + 24..<place + 28, with: [0xFF, 0xFF, 0xFF, 0x7F])
+    }
+    #expect(
+      throws: CheckpointError.malformed(path: path, reason: "an entry claims 2147483647 bytes")
+    ) { try Checkpoint(path: path) }
+  }
+
+  /// What unfolds beyond the declared size is not read, and what does not agree with its checksum is
+  /// refused.
+  @Test func deflatedContentsAgreeWithTheirChecksum() throws {
+    let path = try changed("deflated.pth") { bytes in
+      let place = try record(of: "zip/data/0", in: bytes)
+      bytes[place + 16] ^= 1
+    }
+    #expect(throws: CheckpointError.self) { try tensor(path) }
+  }
+
+  @Test func encryptedEntriesAreRefused() throws {
+    let path = try changed("deflated.pth") { bytes in
+      let place = try record(of: "zip/data/0", in: bytes)
+      bytes[place + 8] |= 1
+    }
+    #expect(throws: CheckpointError.self) { try tensor(path) }
+  }
+
+  @Test(arguments: ["zip.pth", "deflated.pth"])
+  func anArchiveWithoutItsEndIsRefused(_ name: String) throws {
+    let path = try changed(name) { $0.removeLast(30) }
+    #expect(
+      throws: CheckpointError.malformed(
+        path: path, reason: "its list of contents at the end is missing or broken; is it cut off?")
+    ) { try Checkpoint(path: path) }
+  }
+
+  @Test func anArchiveOfNothingIsNoCheckpoint() throws {
+    // The record at the end alone would not be taken for a zip; so a record of an entry stands before.
+    let end: [UInt8] = [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18)
+    let path = try folder.write([0x50, 0x4B, 3, 4] + end, to: "empty.pth")
+    #expect(
+      throws: CheckpointError.unsupported(
+        path: path, reason: "it is a zip file, but not one written by torch.save")
+    ) { try Checkpoint(path: path) }
+  }
+}
