@@ -68,6 +68,28 @@
     (const float *input, const float *scale, const float *shift, size_t pixels, \
      size_t channels, float *output), \
     (input, scale, shift, pixels, channels, output)) \
+  X(variant, void, unary, \
+    (ck_function function, float a, float b, const float *input, size_t count, float *output, \
+     float *slope), \
+    (function, a, b, input, count, output, slope)) \
+  X(variant, void, binary, \
+    (ck_pairing pairing, const float *left, size_t left_step, const float *right, \
+     size_t right_step, size_t count, float *output), \
+    (pairing, left, left_step, right, right_step, count, output)) \
+  X(variant, void, softmax, \
+    (const float *input, size_t rows, size_t columns, float *output), \
+    (input, rows, columns, output)) \
+  X(variant, void, softmax_gradient, \
+    (const float *output, const float *gradient, size_t rows, size_t columns, float *result), \
+    (output, gradient, rows, columns, result)) \
+  X(variant, void, standardize, \
+    (const float *input, size_t rows, size_t columns, float epsilon, bool centred, \
+     float *output, float *inverse), \
+    (input, rows, columns, epsilon, centred, output, inverse)) \
+  X(variant, void, standardize_gradient, \
+    (const float *output, const float *inverse, const float *gradient, size_t rows, \
+     size_t columns, bool centred, float *result), \
+    (output, inverse, gradient, rows, columns, centred, result)) \
   X(variant, bool, all_finite, \
     (const float *values, size_t count), \
     (values, count)) \

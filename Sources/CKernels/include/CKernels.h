@@ -136,6 +136,75 @@ void ck_multiply(const float *left, const float *right, size_t count, float *out
 // NULL (1, 0); may be in place.
 void ck_scale_shift(const float *input, const float *scale, const float *shift, size_t pixels,
                     size_t channels, float *output);
+
+// ---------------------------------------------------------------- functions of numbers, pairs, rows
+
+// A function of one number x, with up to two settings a and b.
+typedef enum {
+  CK_SIGMOID,
+  CK_SILU,
+  CK_TANH,
+  CK_EXP,
+  CK_ERF,
+  CK_GELU_TANH,
+  CK_HARD_SIGMOID,  // a * x + b between 0 and 1
+  CK_HARD_SWISH,
+  CK_LEAKY_RELU,  // a * x below zero
+  CK_CLIP,        // between a and b
+  CK_SQRT,
+  CK_RECIPROCAL,
+  CK_ABS,
+  CK_AFFINE,  // a * x + b
+  CK_SQUARE,
+  CK_ELU,  // b * (x, or a * (exp(x) - 1) below zero)
+  CK_SOFTPLUS,
+  CK_POWER,  // x to the power a
+  CK_LOG,
+  CK_MISH,
+  CK_SOFTSIGN,
+  CK_SIN,
+  CK_COS,
+  CK_FLOOR,
+  CK_CEIL,
+  CK_ROUND,  // to the nearest integer, ties to even
+  CK_SIGN,
+} ck_function;
+
+// output[i] = function(input[i]) and, unless slope is NULL, slope[i] = its derivative; may be in place.
+void ck_unary(ck_function function, float a, float b, const float *input, size_t count,
+              float *output, float *slope);
+
+// A function of two numbers.
+typedef enum {
+  CK_ADD,
+  CK_SUBTRACT,
+  CK_MULTIPLY,
+  CK_DIVIDE,
+  CK_MAXIMUM,
+  CK_MINIMUM,
+  CK_POWER_OF,
+  CK_REMAINDER,  // with the sign of the left number
+  CK_GREATER,    // 1, 0.5 where equal, 0
+} ck_pairing;
+
+// output[i] = pairing(left[i * left_step], right[i * right_step]); steps are 0 or 1; may be in place.
+void ck_binary(ck_pairing pairing, const float *left, size_t left_step, const float *right,
+               size_t right_step, size_t count, float *output);
+
+// Each row's exponentials over their sum; may be in place.
+void ck_softmax(const float *input, size_t rows, size_t columns, float *output);
+// result = output * (gradient - <output, gradient>) a row; result may equal gradient.
+void ck_softmax_gradient(const float *output, const float *gradient, size_t rows, size_t columns,
+                         float *result);
+// Each row minus its mean (unless not `centred`) over the root of its mean square plus epsilon; that
+// factor goes to `inverse` unless it is NULL. May be in place.
+void ck_standardize(const float *input, size_t rows, size_t columns, float epsilon, bool centred,
+                    float *output, float *inverse);
+// The gradient through ck_standardize from what it put out; result may equal gradient.
+void ck_standardize_gradient(const float *output, const float *inverse, const float *gradient,
+                             size_t rows, size_t columns, bool centred, float *result);
+
+// ---------------------------------------------------------------- checks
 // Whether every element is finite.
 bool ck_all_finite(const float *values, size_t count);
 
@@ -188,6 +257,13 @@ typedef struct {
   void (*add)(const float *, const float *, size_t, float *);
   void (*multiply)(const float *, const float *, size_t, float *);
   void (*scale_shift)(const float *, const float *, const float *, size_t, size_t, float *);
+  void (*unary)(ck_function, float, float, const float *, size_t, float *, float *);
+  void (*binary)(ck_pairing, const float *, size_t, const float *, size_t, size_t, float *);
+  void (*softmax)(const float *, size_t, size_t, float *);
+  void (*softmax_gradient)(const float *, const float *, size_t, size_t, float *);
+  void (*standardize)(const float *, size_t, size_t, float, bool, float *, float *);
+  void (*standardize_gradient)(const float *, const float *, const float *, size_t, size_t, bool,
+                               float *);
   bool (*all_finite)(const float *, size_t);
   void (*pack_channels)(const float *, size_t, size_t, size_t, size_t, float *);
   void (*unpack_channels)(const float *, size_t, size_t, size_t, size_t, float *);

@@ -27,6 +27,7 @@
 #include "../generic/depthwise.inc.h"
 #include "../generic/elementwise.inc.h"
 #include "../generic/fir.inc.h"
+#include "../generic/functions.inc.h"
 #include "../generic/peak.inc.h"
 #include "../generic/statistics.inc.h"
 

@@ -62,6 +62,12 @@ enum FileKind: Equatable {
     default: self = .other
     }
   }
+
+  /// Whether `path` itself is a symbolic link.
+  static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
 }
 
 /// Reads files whole.

@@ -89,6 +89,33 @@ final class MappedFile: @unchecked Sendable {
     return hasAllPages ? word : nil
   }
 
+  /// Four bytes as a little-endian integer; nil where they leave the file.
+  func word32(at offset: Int) -> UInt32? {
+    guard offset >= 0 && offset <= count - 4 else { return nil }
+    let word = unsafe UInt32(
+      littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    return hasAllPages ? word : nil
+  }
+
+  /// The bytes of `range` as text, repaired where they are no UTF-8; nil where it leaves the file.
+  func text(_ range: Range<Int>) -> String? {
+    guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
+    let text = unsafe String(
+      decoding: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count),
+      as: UTF8.self)
+    return hasAllPages ? text : nil
+  }
+
+  /// Integers of `type` from `offset` on; nil where they leave the file, are none, or are gone.
+  func integers(_ type: ElementType, at offset: Int, count elements: Int) -> [Int]? {
+    let (bytes, overflow) = elements.multipliedReportingOverflow(by: type.size)
+    guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset && isWhole else {
+      return nil
+    }
+    let integers = unsafe type.integers(base + offset, count: elements)
+    return isWhole ? integers : nil
+  }
+
   /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file,
   /// are no real numbers, or are gone.
   func floats(_ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {

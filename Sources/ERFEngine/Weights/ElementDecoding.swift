@@ -53,6 +53,25 @@ extension ElementType {
     }
   }
 
+  /// The `count` integers at `source`, which must hold them all; booleans are 0 or 1; nil for types that
+  /// are no integers.
+  func integers(_ source: UnsafeRawPointer, count: Int) -> [Int]? {
+    let range = 0..<count
+    switch self {
+    case .int64: return range.map { unsafe Int(Self.word(source, $0) as Int64) }
+    case .int32: return range.map { unsafe Int(Self.word(source, $0) as Int32) }
+    case .int16: return range.map { unsafe Int(Self.word(source, $0) as Int16) }
+    case .int8: return range.map { unsafe Int(Self.word(source, $0) as Int8) }
+    case .uint8: return range.map { unsafe Int(Self.word(source, $0) as UInt8) }
+    case .uint16: return range.map { unsafe Int(Self.word(source, $0) as UInt16) }
+    case .uint32: return range.map { unsafe Int(Self.word(source, $0) as UInt32) }
+    case .uint64:
+      return range.map { unsafe Int(truncatingIfNeeded: Self.word(source, $0) as UInt64) }
+    case .bool: return range.map { unsafe Self.word(source, $0) as UInt8 == 0 ? 0 : 1 }
+    default: return nil
+    }
+  }
+
   @inline(__always)
   private static func word<Word: FixedWidthInteger & BitwiseCopyable>(
     _ source: UnsafeRawPointer, _ index: Int

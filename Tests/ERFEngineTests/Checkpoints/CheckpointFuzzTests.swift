@@ -59,7 +59,7 @@ import Testing
 }
 
 /// Seeded damage to files.
-private struct Mutator {
+struct Mutator {
   private let stream: RandomStream
   private var draws: UInt64 = 0
 

@@ -1,0 +1,147 @@
+/// A value that is known before anything runs: a weight, a shape, a table of indices.
+struct ONNXConstant: Sendable {
+  enum Elements: Sendable {
+    case reals(Tensor)
+    /// Also booleans, as 0 and 1.
+    case integers([Int])
+  }
+
+  /// What the file calls the type; reals are float32 whatever they were.
+  var type: ONNXType
+  var shape: [Int]
+  var elements: Elements
+  /// The initializer that this is, unchanged.
+  var weight: String?
+
+  init(_ tensor: Tensor, type: ONNXType = .float) {
+    self.type = type
+    shape = tensor.shape.extents
+    elements = .reals(tensor)
+  }
+
+  init(integers: [Int], shape: [Int], type: ONNXType = .int64) {
+    precondition(integers.count == shape.reduce(1, *))
+    self.type = type
+    self.shape = shape
+    elements = .integers(integers)
+  }
+
+  /// A row of integers, as shapes are.
+  init(row: [Int]) { self.init(integers: row, shape: [row.count]) }
+
+  var count: Int { shape.reduce(1, *) }
+
+  /// nil: reals.
+  var integers: [Int]? {
+    if case .integers(let integers) = elements { integers } else { nil }
+  }
+
+  /// As reals, integers converted.
+  var tensor: Tensor {
+    switch elements {
+    case .reals(let tensor): tensor
+    case .integers(let integers):
+      Tensor(shape: Shape(shape), elements: integers.map { Float($0) })
+    }
+  }
+
+  /// The only element as a real number.
+  var scalar: Float? { count == 1 ? tensor[0] : nil }
+}
+
+extension ONNXModel {
+  /// The elements of `tensor`, read from where they lie.
+  ///
+  /// - Throws: `ONNXError`.
+  func constant(_ tensor: ONNXTensor) throws -> ONNXConstant {
+    guard let element = tensor.type.element, element.isReal else {
+      throw ONNXError.badTensor(
+        path: path, tensor: tensor.name, reason: "has elements that are no numbers")
+    }
+    switch tensor.place {
+    case .raw(let range):
+      return try constant(tensor, element, file, at: range.lowerBound, bytes: range.count)
+    case .external(let location, let offset, let length):
+      let file = try dataFiles.file(location, of: self)
+      guard offset <= file.count, length ?? 0 <= file.count - offset else {
+        throw ONNXError.badTensor(
+          path: path, tensor: tensor.name,
+          reason: "lies outside of \(WeightsMismatch.printable(location)) (\(file.count) bytes)")
+      }
+      return try constant(
+        tensor, element, file, at: offset, bytes: length ?? tensor.count * element.size)
+    case .typed(let range):
+      return try typed(tensor, WireReader(file, path: path, range: range))
+    }
+  }
+
+  private func constant(
+    _ tensor: ONNXTensor, _ element: ElementType, _ file: MappedFile, at offset: Int, bytes: Int
+  ) throws -> ONNXConstant {
+    guard bytes == tensor.count * element.size else {
+      throw sizeError(tensor, found: "\(bytes) bytes")
+    }
+    let shape = Shape(tensor.shape)
+    if tensor.type.isReal {
+      guard let values = file.floats(element, at: offset, shape: shape) else {
+        throw sizeError(tensor, found: "fewer bytes")
+      }
+      return ONNXConstant(values, type: tensor.type)
+    }
+    guard let values = file.integers(element, at: offset, count: tensor.count) else {
+      throw sizeError(tensor, found: "fewer bytes")
+    }
+    return ONNXConstant(integers: values, shape: tensor.shape, type: tensor.type)
+  }
+
+  /// Elements that lie in the fields of their own types.
+  private func typed(_ tensor: ONNXTensor, _ message: WireReader) throws -> ONNXConstant {
+    var message = message
+    var floats: [Float] = []
+    var integers: [Int] = []
+    while let (number, value) = try message.field() {
+      switch number {
+      case 4: try message.append(value, to: &floats)
+      case 5, 7, 11: try message.append(value, to: &integers)
+      case 10: try message.appendDoubles(value, to: &floats)
+      default: break
+      }
+    }
+    guard max(floats.count, integers.count) == tensor.count else {
+      throw sizeError(tensor, found: "\(max(floats.count, integers.count)) elements")
+    }
+    let shape = Shape(tensor.shape)
+    switch tensor.type {
+    case .float16 where !integers.isEmpty:
+      floats = integers.map { ElementType.float(half: UInt16(truncatingIfNeeded: $0)) }
+    case .bfloat16 where !integers.isEmpty:
+      floats = integers.map { Float(bitPattern: UInt32(UInt16(truncatingIfNeeded: $0)) << 16) }
+    default: break
+    }
+    if tensor.type.isReal {
+      guard floats.count == tensor.count else { throw sizeError(tensor, found: "integers") }
+      return ONNXConstant(Tensor(shape: shape, elements: floats), type: tensor.type)
+    }
+    guard integers.count == tensor.count else { throw sizeError(tensor, found: "reals") }
+    return ONNXConstant(integers: integers, shape: tensor.shape, type: tensor.type)
+  }
+
+  private func sizeError(_ tensor: ONNXTensor, found: String) -> ONNXError {
+    .badTensor(
+      path: path, tensor: tensor.name, reason: "of shape \(Shape(tensor.shape)) has \(found)")
+  }
+}
+
+extension WireReader {
+  fileprivate func appendDoubles(
+    _ value: WireValue, to floats: inout [Float]
+  ) throws(ONNXError) {
+    switch value {
+    case .fixed64(let bits): floats.append(Float(Double(bitPattern: bits)))
+    case .bytes(let range):
+      var packed = inside(range)
+      while !packed.isAtEnd { floats.append(Float(Double(bitPattern: try packed.fixed64()))) }
+    default: throw flaw("no real number", at: position)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// Why an ONNX file cannot be read or shown.
+public enum ONNXError: ExplainedError, Equatable {
+  /// A file that is no ONNX model at all.
+  case notONNX(path: String)
+  /// Bytes that say what no exporter writes.
+  case damaged(path: String, reason: String)
+  /// A sound file beyond what is read: newer, larger or deeper.
+  case unsupported(path: String, reason: String)
+  /// Weights that the file keeps in another one, which is not there.
+  case missingData(path: String, file: String)
+  /// Weights in a place that a model has no business in.
+  case refusedData(path: String, file: String, reason: String)
+  /// A tensor that does not hold what its type and shape ask for.
+  case badTensor(path: String, tensor: String, reason: String)
+  /// A node that computes something else than its operator says.
+  case badNode(path: String, node: String, reason: String)
+  /// Operators that are not known, of which the value asked for needs the results.
+  case unknownOperators(path: String, operators: [String], node: String, reachable: String?)
+  /// Another input size than the one that the file was exported for.
+  case fixedSize(path: String, exported: String, asked: String, reason: String)
+
+  public var explanation: String {
+    switch self {
+    case .notONNX(let path): "\(path) is no ONNX model"
+    case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
+    case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
+    case .missingData(let path, let file):
+      "\(path) keeps its weights in \(WeightsMismatch.printable(file)), which is not beside it: "
+        + "both files are needed"
+    case .refusedData(let path, let file, let reason):
+      "\(path) keeps weights in \(WeightsMismatch.printable(file)): refused, since \(reason)"
+    case .badTensor(let path, let tensor, let reason):
+      "\(path): tensor \(WeightsMismatch.printable(tensor)) \(reason)"
+    case .badNode(let path, let node, let reason):
+      "\(path): \(WeightsMismatch.printable(node)) \(reason)"
+    case .unknownOperators(let path, let operators, let node, let reachable):
+      "\(path) needs \(operators.joined(separator: ", ")), which is not known here (first at "
+        + "\(WeightsMismatch.printable(node)))"
+        + (reachable.map { ": \($0) can be shown" } ?? "")
+    case .fixedSize(let path, let exported, let asked, let reason):
+      "\(path) was exported for \(exported), not \(asked) (\(reason)): export it at that size, "
+        + "torch.onnx.export(model, (torch.zeros(1, 3, H, W),), \"m.onnx\")"
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/// What an ONNX file says, its weights apart: those stay in the file until somebody asks for them.
+///
+/// Doc strings, stack traces and shapes that exporters inferred are skipped unread.
+struct ONNXModel: Sendable {
+  let path: String
+  let file: MappedFile
+  /// Size of the file.
+  var bytes: Int { file.count }
+  /// Version of the format, 3 and newer.
+  var version = 0
+  /// Who wrote the file: `pytorch 2.8.0`.
+  var producer = ""
+  /// Versions of the operator sets by domain; the standard one is "".
+  var operatorSets: [String: Int] = [:]
+  var metadata: [String: String] = [:]
+  /// Operators that the file itself defines, as `domain.name`.
+  var functions: Set<String> = []
+  var graph = ONNXGraph()
+  /// Files of weights beside this one, by their names in it.
+  let dataFiles = ONNXDataFiles()
+
+  /// The version of the standard operators.
+  var operatorSet: Int { operatorSets[""] ?? operatorSets["ai.onnx"] ?? 1 }
+}
+
+/// A graph as it is written: nodes in an order in which they can be computed, connected by names.
+struct ONNXGraph: Sendable {
+  var name = ""
+  var nodes: [ONNXNode] = []
+  /// Constants by the name of their value.
+  var initializers: [String: ONNXTensor] = [:]
+  /// Older files list initializers here too.
+  var inputs: [ONNXValueInfo] = []
+  var outputs: [ONNXValueInfo] = []
+}
+
+/// One operation.
+struct ONNXNode: Sendable {
+  var operation = ""
+  /// "" for the standard operators.
+  var domain = ""
+  /// May be empty, and need not be unique.
+  var name = ""
+  /// Names of values; empty: an optional input that is left out.
+  var inputs: [String] = []
+  var outputs: [String] = []
+  var attributes: [String: ONNXAttribute] = [:]
+  /// Modules that the node comes from, outermost first, where the exporter says so: `layer3`,
+  /// `layer3.5`, `layer3.5.conv1`.
+  var scopes: [String] = []
+
+  /// For messages: `Conv /layer1/conv1/Conv`, or by the value that it makes.
+  var title: String {
+    operation + " " + (name.isEmpty ? outputs.first { !$0.isEmpty } ?? "" : name)
+  }
+}
+
+/// A setting of a node.
+enum ONNXAttribute: Sendable {
+  case float(Float)
+  case integer(Int)
+  case text(String)
+  case tensor(ONNXTensor)
+  case graph(ONNXGraph)
+  case floats([Float])
+  case integers([Int])
+  case texts([String])
+}
+
+/// An input or output of a graph.
+struct ONNXValueInfo: Sendable {
+  /// One extent of a shape.
+  enum Extent: Sendable, Equatable {
+    case fixed(Int)
+    /// Chosen by whoever runs the model; the exporter's name for it.
+    case free(String)
+  }
+
+  var name = ""
+  var type = ONNXType.float
+  /// nil: nothing is said of the shape.
+  var shape: [Extent]?
+}

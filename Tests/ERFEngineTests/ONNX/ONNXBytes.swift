@@ -1,0 +1,74 @@
+/// Messages in the wire format of protocol buffers, written field by field: files that no exporter
+/// would write, for tests of the reader.
+struct ONNXBytes {
+  private(set) var bytes: [UInt8] = []
+
+  static func varint(_ value: UInt64) -> [UInt8] {
+    var (rest, bytes) = (value, [UInt8]())
+    repeat {
+      bytes.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
+      rest >>= 7
+    } while rest > 0
+    return bytes
+  }
+
+  private static func key(_ field: Int, _ kind: Int) -> [UInt8] {
+    varint(UInt64(field << 3 | kind))
+  }
+
+  mutating func number(_ field: Int, _ value: Int) {
+    bytes += Self.key(field, 0) + Self.varint(UInt64(bitPattern: Int64(value)))
+  }
+
+  mutating func float(_ field: Int, _ value: Float) {
+    bytes += Self.key(field, 5) + Self.little(value.bitPattern)
+  }
+
+  mutating func double(_ field: Int, _ value: Double) {
+    bytes += Self.key(field, 1) + Self.little(value.bitPattern)
+  }
+
+  mutating func data(_ field: Int, _ value: [UInt8]) {
+    bytes += Self.key(field, 2) + Self.varint(UInt64(value.count)) + value
+  }
+
+  mutating func text(_ field: Int, _ value: String) { data(field, Array(value.utf8)) }
+
+  mutating func message(_ field: Int, _ make: (inout ONNXBytes) -> Void) {
+    var inner = ONNXBytes()
+    make(&inner)
+    data(field, inner.bytes)
+  }
+
+  static func little<Word: FixedWidthInteger>(_ word: Word) -> [UInt8] {
+    (0..<Word.bitWidth / 8).map { UInt8(truncatingIfNeeded: word >> (8 * Word($0))) }
+  }
+
+  /// A model of one graph.
+  static func model(version: Int = 8, operators: Int = 17, _ graph: (inout ONNXBytes) -> Void)
+    -> [UInt8]
+  {
+    var model = ONNXBytes()
+    model.number(1, version)
+    model.text(2, "by hand")
+    model.message(8) { $0.number(2, operators) }
+    model.message(7, graph)
+    return model.bytes
+  }
+
+  /// A node without attributes.
+  mutating func node(_ operation: String, _ inputs: [String], _ outputs: [String]) {
+    message(1) { node in
+      for input in inputs { node.text(1, input) }
+      for output in outputs { node.text(2, output) }
+      node.text(4, operation)
+    }
+  }
+
+  /// A tensor's head.
+  mutating func head(_ name: String, type: Int, _ shape: [Int]) {
+    for extent in shape { number(1, extent) }
+    number(2, type)
+    text(8, name)
+  }
+}

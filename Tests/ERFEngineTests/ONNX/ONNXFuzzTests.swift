@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Damaged ONNX files: whatever is done to their bytes, reading them is an error or an answer, never a
+/// trap or a hang.
+///
+/// The mutations are the same in every run; REPLK_FUZZ_SECONDS says how far to go through them.
+@Suite struct ONNXFuzzTests {
+  private static let seconds =
+    ProcessInfo.processInfo.environment["REPLK_FUZZ_SECONDS"].flatMap(Double.init) ?? 10
+
+  /// The fixtures, and conformance cases where they are beside the package.
+  private static func corpus() throws -> [[UInt8]] {
+    var files = try Fixtures.files(in: "onnx").filter { $0.hasSuffix(".onnx") }.map {
+      try Fixtures.bytes("onnx/\($0)")
+    }
+    let root = SharedFolder.path("onnx-node")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root).sorted()) ?? []
+    for name in names.filter({ $0.hasPrefix("test_") }) {
+      guard let data = FileManager.default.contents(atPath: "\(root)/\(name)/model.onnx") else {
+        continue
+      }
+      files.append([UInt8](data))
+    }
+    files.append(
+      ONNXBytes.model { graph in
+        graph.node("Relu", ["x"], ["y"])
+        graph.message(5) { tensor in
+          tensor.head("w", type: 1, [2])
+          tensor.data(9, [0, 0, 0, 0, 1, 1, 1, 1])
+        }
+      })
+    return files
+  }
+
+  @Test func damagedFilesNeverTrap() throws {
+    let corpus = try Self.corpus()
+    let folder = try TemporaryFolder()
+    let start = ContinuousClock.now
+    var mutator = Mutator(seed: 3)
+    var slowest = Duration.zero
+    var (opened, rounds) = (0, 0)
+    while ContinuousClock.now - start < .seconds(Self.seconds) {
+      let bytes = mutator.mutated(corpus[rounds % corpus.count], among: corpus)
+      rounds += 1
+      let path = try folder.write(bytes, to: "damaged.onnx")
+      let before = ContinuousClock.now
+      if Self.open(path) { opened += 1 }
+      slowest = max(slowest, ContinuousClock.now - before)
+    }
+    #expect(opened > 0 && opened < rounds)
+    #expect(slowest < .seconds(30))
+  }
+
+  /// Whether the file at `path` can still be read, its tensors included.
+  private static func open(_ path: String) -> Bool {
+    guard let model = try? ONNXModel(path: path) else { return false }
+    for tensor in model.graph.initializers.values.prefix(16) { _ = try? model.constant(tensor) }
+    for node in model.graph.nodes {
+      for case .tensor(let tensor) in node.attributes.values { _ = try? model.constant(tensor) }
+    }
+    return true
+  }
+}
