@@ -70,8 +70,8 @@ public struct DepthwiseBench: Sendable {
       graph.nodes.append(
         Graph.Node(
           scope: "layers.\(layer)", block: "",
-          op: DepthwiseConvolution(weight: weight, window: window),
-          inputs: [layer]))
+          op: DepthwiseConvolution(channels: channels, window: window), inputs: [layer],
+          parameters: Parameters([weight])))
     }
     return graph
   }

@@ -52,7 +52,7 @@ extension StageKernels {
     try cancellation.check()
     let apart = trained.foldingBatchNormsIntoProducers { norm in
       trained.nodes[norm].inputs.compactMap(Graph.node).contains {
-        (trained.nodes[$0].op.spatialKernels?.shape[2] ?? 1) > 1
+        (trained.nodes[$0].spatialKernels?.shape[2] ?? 1) > 1
       }
     }
     try cancellation.check()
@@ -74,7 +74,7 @@ extension Graph {
       // The first stage of a network begins at its input, of others at the stage before; what leads
       // over to a stage is not of it.
       let kernels = nodes[start..<stage.value].filter { !Self.leadsOver($0.block) }
-        .compactMap { $0.op.spatialKernels }
+        .compactMap { $0.spatialKernels }
       guard let side = kernels.map({ $0.shape[2] }).max(), side > 1 else { return nil }
       var sums = [Double](repeating: 0, count: side * side)
       for kernel in kernels where kernel.shape[2] == side {
@@ -92,12 +92,12 @@ extension Graph {
   }
 }
 
-extension Operator {
+extension Graph.Node {
   /// Square weights (O, I, K, K) of a convolution; nil of all else.
   fileprivate var spatialKernels: Tensor? {
-    guard self is DepthwiseConvolution || self is Convolution,
-      let weight = parameters.first(where: { $0.name == "weight" })?.value,
-      weight.shape.rank == 4, weight.shape[2] == weight.shape[3]
+    guard op is DepthwiseConvolution || op is Convolution,
+      let weight = parameters.tensors.first, weight.shape.rank == 4,
+      weight.shape[2] == weight.shape[3]
     else { return nil }
     return weight
   }

@@ -23,7 +23,7 @@ struct MemoryEstimate {
     let size = MemoryLayout<Float>.stride
     let nodes = plan.graph.nodes
     let raw = training.nodes.reduce(0) { sum, node in
-      node.op.parameters.reduce(sum) { $0 + $1.value.bytes }
+      node.op.parameterShapes.reduce(sum) { $0 + $1.shape.count * size }
     }
     let folded = nodes.reduce(0) { $0 + $1.op.foldedParameterCount * size }
     loadingBytes = raw + folded
@@ -54,30 +54,22 @@ private struct MemoryWalk {
 
   private func bytes(_ shape: Shape) -> Int { shape.count * MemoryLayout<Float>.stride }
 
-  private mutating func note(_ more: Int) { peak = max(peak, live + kept + more) }
-
-  /// Batch norms vanish into their neighbours when the network is folded.
-  private func vanishes(_ node: Graph.Node) -> Bool { node.op is BatchNorm }
-
-  /// Of each value, the one whose memory it is.
-  private var owners: [Int] {
-    var owners = [0]
-    for node in plan.graph.nodes {
-      owners.append(vanishes(node) ? owners[node.inputs[0]] : owners.count)
-    }
-    return owners
+  private func keptBytes(_ index: Int) -> Int {
+    plan.graph.nodes[index].op.keptBytes(
+      inputs: plan.inputShapes(of: index), output: plan.shape(of: Graph.value(of: index)))
   }
 
+  private mutating func note(_ more: Int) { peak = max(peak, live + kept + more) }
+
   mutating func forward() {
-    let owners = owners
-    let order = plan.order.filter { !vanishes(plan.graph.nodes[$0]) }
+    let order = plan.order
     var readers = [Int](repeating: 0, count: plan.value + 1)
     for index in order {
-      for input in plan.graph.nodes[index].inputs { readers[owners[input]] += 1 }
+      for input in plan.graph.nodes[index].inputs { readers[input] += 1 }
     }
-    readers[owners[plan.value]] += 1
+    readers[plan.value] += 1
     if keepsForward {
-      for cut in plan.graph.cuts(to: plan.value) { readers[owners[cut]] += 1 }
+      for cut in plan.graph.cuts(to: plan.value) { readers[cut] += 1 }
     }
     // The input stays with whoever asked.
     if plan.regions[0] != nil { live = bytes(plan.shape(of: 0)) + bytes(plan.shapes[0]) }
@@ -88,17 +80,16 @@ private struct MemoryWalk {
       var cut = 0
       var endsLast = false
       for (source, read) in zip(node.inputs, plan.inputShapes(of: index)) {
-        let owner = owners[source]
-        readers[owner] -= 1
-        let whole = bytes(plan.shape(of: owner))
+        readers[source] -= 1
+        let whole = bytes(plan.shape(of: source))
         let isPart = bytes(read) != whole
         if isPart { cut += bytes(read) }
-        endsLast = readers[owner] == 0 || isPart
-        if readers[owner] == 0 { ended += whole }
+        endsLast = readers[source] == 0 || isPart
+        if readers[source] == 0 { ended += whole }
       }
       // Element-wise operators work in place where nobody else reads their last input.
-      let worksInPlace = node.op.window == .pixel && node.op.parameters.isEmpty && endsLast
-      let keeps = node.op.keptBytes(output: output)
+      let worksInPlace = node.op.worksInPlace && endsLast
+      let keeps = keptBytes(index)
       note(cut + (worksInPlace ? 0 : bytes(output)) + keeps)
       kept += keeps
       live += bytes(output) - ended
@@ -106,15 +97,14 @@ private struct MemoryWalk {
   }
 
   mutating func backward() {
-    let owners = owners
     live = bytes(plan.shape(of: plan.value)) + bytes(plan.shapes[0])
     if keepsForward {
-      for cut in plan.graph.cuts(to: plan.value) { live += bytes(plan.shape(of: owners[cut])) }
+      for cut in plan.graph.cuts(to: plan.value) { live += bytes(plan.shape(of: cut)) }
     }
     // Parts that have arrived for each value; they are summed up when its turn comes.
     var parts = [[Int]](repeating: [], count: plan.value + 1)
-    parts[owners[plan.value]] = [bytes(plan.shape(of: plan.value))]
-    for index in plan.order.reversed() where !vanishes(plan.graph.nodes[index]) {
+    parts[plan.value] = [bytes(plan.shape(of: plan.value))]
+    for index in plan.order.reversed() {
       let node = plan.graph.nodes[index]
       let value = Graph.value(of: index)
       let gradient = bytes(plan.shape(of: value))
@@ -122,15 +112,15 @@ private struct MemoryWalk {
       if !parts[value].contains(gradient) { note(gradient) }
       live += gradient - arrived
       parts[value] = []
-      let sources = zip(node.inputs, plan.inputShapes(of: index)).map { (owners[$0], bytes($1)) }
-      let passesOn = node.op.window == .pixel && node.op.parameters.isEmpty
+      let sources = zip(node.inputs, plan.inputShapes(of: index)).map { ($0, bytes($1)) }
+      let passesOn = node.op.worksInPlace
       if !passesOn { note(sources.reduce(0) { $0 + $1.1 }) }
-      if !keepsForward { kept -= node.op.keptBytes(output: plan.shape(of: value)) }
+      if !keepsForward { kept -= keptBytes(index) }
       live -= gradient
       // An addition hands the same memory to both of its inputs.
-      for (position, (owner, size)) in sources.enumerated() {
+      for (position, (source, size)) in sources.enumerated() {
         let isShared = passesOn && position > 0
-        parts[owner].append(isShared ? 0 : size)
+        parts[source].append(isShared ? 0 : size)
         live += isShared ? 0 : size
       }
       note(0)

@@ -79,7 +79,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
           inputs: node.inputs.map { shapes[$0] }, output: shapes[Graph.value(of: index)])
     }
     trainingParameters = try architecture.graph(from: PlaceholderParameters()).nodes.reduce(0) {
-      $0 + $1.op.trainableParameterCount
+      $0 + $1.op.learntParameterCount
     }
     let lastStage = rows.last { $0.isStage }
     receptiveField = lastStage?.receptiveField

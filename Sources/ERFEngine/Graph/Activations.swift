@@ -68,7 +68,8 @@ extension Activations {
         to: plan.region(of: value).relative(to: computed.region(of: value)), workers: workers)
       kept[index] = .nothing
       let parts = plan.op(index).inputGradient(
-        of: consume gradient, kept: state, inputs: plan.inputShapes(of: index), workers: workers)
+        of: consume gradient, parameters: node.parameters, kept: state,
+        inputs: plan.inputShapes(of: index), workers: workers)
       try workers.cancellation.check()
       for (source, part) in zip(node.inputs, parts) {
         if checksEveryLayer && !ElementKernels.isFinite(part) {

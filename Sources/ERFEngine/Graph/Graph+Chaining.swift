@@ -6,11 +6,11 @@ extension Graph {
     let chains = chains()
     return rewritten { index, node, graph in
       guard let chain = chains[index],
-        let op = PixelChain(
-          chain.map { PixelChain.Link(scope: nodes[$0.node].scope, op: nodes[$0.node].op) })
+        let op = PixelChain(chain.map { nodes[$0.node].op })
       else { return nil }
       var joined = node
       joined.op = op
+      joined.parameters = Parameters(parts: chain.map { nodes[$0.node].parameters })
       let others = chain.flatMap { link in
         // What is added to the link before: the addition's other input.
         link.input == nodes[link.node].inputs[0]
@@ -32,7 +32,7 @@ extension Graph {
     let uses = useCounts
     let tapped = Set(taps.map(\.value))
     var chains: [Int: [ChainLink]] = [:]
-    for (index, node) in nodes.enumerated() where PixelStep(node.op) != nil {
+    for (index, node) in nodes.enumerated() where node.op.pixelStep != nil {
       let continued = node.inputs.first { value in
         guard let source = Graph.node(of: value), chains[source] != nil else { return false }
         return uses[value] == 1 && !tapped.contains(value)

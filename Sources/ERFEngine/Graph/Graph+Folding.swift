@@ -25,13 +25,12 @@ extension Graph {
     let uses = useCounts
     let tapped = Set(taps.map(\.value))
     return rewritten { index, node, graph in
-      guard isMeant(index), let norm = node.op as? BatchNorm,
+      guard isMeant(index), let norm = node.affine,
         let source = Graph.node(of: node.inputs[0]),
         uses[node.inputs[0]] == 1, !tapped.contains(node.inputs[0]),
-        let folded = nodes[source].op.scaledOutput(by: norm)
+        let folded = nodes[source].scaledOutput(by: norm)
       else { return nil }
-      var replacement = nodes[source]
-      replacement.op = folded
+      var replacement = folded
       replacement.mergedScope = node.mergedScope
       replacement.inputs = replacement.inputs.map { graph.renamed($0) }
       return replacement
@@ -43,10 +42,9 @@ extension Graph {
   func foldingBatchNormsIntoConsumers() -> Graph {
     rewritten { _, node, graph in
       guard node.inputs.count == 1, let source = Graph.node(of: node.inputs[0]),
-        let norm = nodes[source].op as? BatchNorm, let folded = node.op.scaledInput(by: norm)
+        let norm = nodes[source].affine, let folded = node.scaledInput(by: norm)
       else { return nil }
-      var replacement = node
-      replacement.op = folded
+      var replacement = folded
       replacement.inputs = [graph.renamed(nodes[source].inputs[0])]
       return replacement
     }
@@ -92,12 +90,11 @@ extension Graph {
       guard node.op is Add, node.inputs.allSatisfy({ uses[$0] == 1 }),
         let left = Graph.node(of: node.inputs[0]), let right = Graph.node(of: node.inputs[1]),
         nodes[left].inputs == nodes[right].inputs,
-        let first = nodes[left].op as? DepthwiseConvolution,
-        let second = nodes[right].op as? DepthwiseConvolution,
-        let merged = first.merged(with: second)
+        let merged = nodes[left].merged(with: nodes[right])
       else { return nil }
       var replacement = node
-      replacement.op = merged
+      replacement.op = merged.op
+      replacement.parameters = merged.parameters
       replacement.inputs = nodes[left].inputs.map { graph.renamed($0) }
       return replacement
     }.droppingDeadNodes()
@@ -166,5 +163,69 @@ extension Graph {
       }
       return graph
     }
+  }
+}
+
+extension Graph.Node {
+  /// What a batch norm does; nil for all other operators.
+  fileprivate var affine: NormAffine? {
+    (op as? BatchNorm).map { NormAffine(parameters.tensors, epsilon: $0.epsilon) }
+  }
+
+  /// This layer followed by `norm`, as one: a scale of the outputs scales rows of weights.
+  fileprivate func scaledOutput(by norm: NormAffine) -> Graph.Node? {
+    var node = self
+    switch op {
+    case let op as Convolution:
+      node.op = Convolution(
+        inputs: op.inputs, outputs: op.outputs, window: op.window2D, groups: op.groups,
+        hasBias: true)
+    case let op as DepthwiseConvolution:
+      node.op = DepthwiseConvolution(channels: op.channels, window: op.window2D, hasBias: true)
+    default: return nil
+    }
+    node.parameters = Parameters([
+      parameters[0].scalingRows(by: norm.scale), norm.foldedBias(parameters.bias),
+    ])
+    return node
+  }
+
+  /// This layer preceded by `norm`, as one: a scale of the inputs scales columns of weights. Exact
+  /// without padding: a padded zero does not pass the norm.
+  fileprivate func scaledInput(by norm: NormAffine) -> Graph.Node? {
+    var node = self
+    switch op {
+    case let op as Convolution where op.isPointwise:
+      node.op = Convolution(
+        inputs: op.inputs, outputs: op.outputs, window: op.window2D, hasBias: true)
+    case let op as Linear: node.op = Linear(inputs: op.inputs, outputs: op.outputs)
+    default: return nil
+    }
+    node.parameters = Parameters([
+      parameters[0].scalingColumns(by: norm.scale),
+      parameters[0].product(with: norm.shift, plus: parameters.bias),
+    ])
+    return node
+  }
+
+  /// The sum of two branches as one kernel; nil where their centres do not coincide.
+  fileprivate func merged(with other: Graph.Node) -> (
+    op: DepthwiseConvolution, parameters: Parameters
+  )? {
+    guard let one = op as? DepthwiseConvolution, let two = other.op as? DepthwiseConvolution,
+      let (merged, margin) = one.merged(with: two)
+    else { return nil }
+    let isLarger = one.window2D.kernelHeight >= two.window2D.kernelHeight
+    let (large, small) =
+      isLarger ? (parameters, other.parameters) : (other.parameters, parameters)
+    let bias: Tensor? =
+      switch (large.bias, small.bias) {
+      case (let left?, let right?):
+        Tensor(shape: left.shape, elements: (0..<left.count).map { left[$0] + right[$0] })
+      case (let one, let two): one ?? two
+      }
+    return (
+      merged, Parameters([large[0].adding(small[0], margin: margin)] + (bias.map { [$0] } ?? []))
+    )
   }
 }

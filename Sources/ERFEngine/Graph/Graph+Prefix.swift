@@ -7,30 +7,30 @@ extension Graph {
     return [hash.value]
       + nodes.map { node in
         hash.add("\(node.inputs)".utf8)
-        parameters.add(node.op, to: &hash)
+        parameters.add(node, to: &hash)
         return hash.value
       }
   }
 
-  /// The same graph with the operators of `others` wherever they compute the same: those have their
-  /// weights laid out already.
+  /// The same graph with the parameters of `others` wherever they are the same: those have their
+  /// layouts already.
   func sharingLayers(
     with others: [(graph: Graph, hashes: ParameterHashes)], hashes: ParameterHashes
   ) -> Graph {
-    func key(_ op: any Operator, _ hashes: ParameterHashes) -> UInt64 {
+    func key(_ node: Node, _ hashes: ParameterHashes) -> UInt64 {
       var hash = FNV1a()
-      hashes.add(op, to: &hash)
+      hashes.add(node, to: &hash)
       return hash.value
     }
-    var known: [UInt64: any Operator] = [:]
+    var known: [UInt64: Parameters] = [:]
     for other in others {
-      for node in other.graph.nodes where !node.op.parameters.isEmpty {
-        known[key(node.op, other.hashes)] = node.op
+      for node in other.graph.nodes where !node.parameters.tensors.isEmpty {
+        known[key(node, other.hashes)] = node.parameters
       }
     }
     var shared = self
-    for index in nodes.indices where !nodes[index].op.parameters.isEmpty {
-      if let op = known[key(nodes[index].op, hashes)] { shared.nodes[index].op = op }
+    for index in nodes.indices where !nodes[index].parameters.tensors.isEmpty {
+      if let same = known[key(nodes[index], hashes)] { shared.nodes[index].parameters = same }
     }
     return shared
   }

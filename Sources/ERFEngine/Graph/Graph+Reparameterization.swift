@@ -27,7 +27,9 @@ extension Graph {
   /// Every parameter by the name that checkpoints give it, in the order of the network.
   var stateDictionary: [(key: String, value: Tensor)] {
     nodes.flatMap { node in
-      node.op.parameters.map { (key: node.scope + "." + $0.name, value: $0.value) }
+      zip(node.op.parameterShapes, node.parameters.tensors).map {
+        (key: node.scope + "." + $0.name, value: $1)
+      }
     }
   }
 }

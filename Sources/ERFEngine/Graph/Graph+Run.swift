@@ -72,7 +72,7 @@ extension Graph {
           tensor.cropped(to: region.relative(to: plan.region(of: source)), workers: workers))
       }
       let (output, state) = plan.op(index).forward(
-        consume inputs, keep: keep, workers: workers)
+        consume inputs, parameters: node.parameters, keep: keep, workers: workers)
       try workers.cancellation.check()
       if checksEveryLayer && !ElementKernels.isFinite(output) {
         throw NonFiniteError(layer: node.scope, phase: .forward)

@@ -11,6 +11,7 @@ struct Graph: Sendable {
     var op: any Operator
     /// Values it reads, all made before.
     var inputs: [Int]
+    var parameters = Parameters.none
     /// Where checkpoints keep the one kernel that this and what it adds can be merged into.
     var mergedScope: String?
   }
@@ -46,16 +47,6 @@ extension Graph {
       for input in node.inputs { counts[input] += 1 }
     }
     return counts
-  }
-
-  /// The nodes that `value` depends on, in order of computation.
-  func ancestors(of value: Int) -> [Int] {
-    var needed = [Bool](repeating: false, count: nodes.count + 1)
-    needed[value] = true
-    for index in nodes.indices.reversed() where needed[Graph.value(of: index)] {
-      for input in nodes[index].inputs { needed[input] = true }
-    }
-    return nodes.indices.filter { needed[Graph.value(of: $0)] }
   }
 
   /// The shape of every value for an input shape; the layer's name goes with what does not fit.

@@ -96,9 +96,13 @@ struct GraphBuilder {
     try source.parameter(key(name), shape: shape, initializer: initializer)
   }
 
-  mutating func append(_ op: any Operator, _ inputs: [Value], channels: Int) -> Value {
+  mutating func append(
+    _ op: any Operator, _ inputs: [Value], channels: Int, parameters: [Tensor] = []
+  ) -> Value {
     graph.nodes.append(
-      Graph.Node(scope: path, block: block, op: op, inputs: inputs.map(\.id)))
+      Graph.Node(
+        scope: path, block: block, op: op, inputs: inputs.map(\.id),
+        parameters: parameters.isEmpty ? .none : Parameters(parameters)))
     return Value(id: graph.nodes.count, channels: channels)
   }
 }
@@ -129,9 +133,12 @@ extension GraphBuilder {
           "bias", [outputs], .uniform(bound: 1 / Double(fanIn).squareRoot())) : nil
       let op: any Operator =
         groups == input.channels && groups == outputs && groups > 1
-        ? DepthwiseConvolution(weight: weight, bias: bias, window: window)
-        : Convolution(weight: weight, bias: bias, window: window, groups: groups)
-      let output = builder.append(op, [input], channels: outputs)
+        ? DepthwiseConvolution(channels: outputs, window: window, hasBias: bias != nil)
+        : Convolution(
+          inputs: input.channels, outputs: outputs, window: window, groups: groups,
+          hasBias: bias != nil)
+      let output = builder.append(
+        op, [input], channels: outputs, parameters: [weight] + (bias.map { [$0] } ?? []))
       if isFolded { builder.folded.insert(output.id) }
       return output
     }
@@ -146,25 +153,30 @@ extension GraphBuilder {
         return input
       }
       let shape: Shape = [input.channels]
-      let op = BatchNorm(
-        weight: try builder.parameter("weight", shape, .constant(1)),
-        bias: try builder.parameter("bias", shape, .constant(0)),
-        runningMean: try builder.parameter("running_mean", shape, .constant(0)),
-        runningVariance: try builder.parameter("running_var", shape, .constant(1)),
-        epsilon: epsilon)
-      return builder.append(op, [input], channels: input.channels)
+      let parameters = [
+        try builder.parameter("weight", shape, .constant(1)),
+        try builder.parameter("bias", shape, .constant(0)),
+        try builder.parameter("running_mean", shape, .constant(0)),
+        try builder.parameter("running_var", shape, .constant(1)),
+      ]
+      return builder.append(
+        BatchNorm(channels: input.channels, epsilon: epsilon), [input], channels: input.channels,
+        parameters: parameters)
     }
   }
 
   mutating func linear(_ name: String, _ input: Value, outputs: Int) throws -> Value {
     try scope(name) { builder in
-      let op = Linear(
-        weight: try builder.parameter(
+      let parameters = [
+        try builder.parameter(
           "weight", [outputs, input.channels],
           builder.initialization.linear(fanIn: input.channels)),
-        bias: try builder.parameter(
-          "bias", [outputs], builder.initialization.linearBias(fanIn: input.channels)))
-      return builder.append(op, [input], channels: outputs)
+        try builder.parameter(
+          "bias", [outputs], builder.initialization.linearBias(fanIn: input.channels)),
+      ]
+      return builder.append(
+        Linear(inputs: input.channels, outputs: outputs), [input], channels: outputs,
+        parameters: parameters)
     }
   }
 

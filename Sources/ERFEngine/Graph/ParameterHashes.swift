@@ -5,7 +5,7 @@ struct ParameterHashes: Sendable {
   /// Of all parameters of `graph`, of which `known` may have some.
   init(of graph: Graph, known: [ParameterHashes] = [], workers: Workers) {
     for node in graph.nodes {
-      for (_, parameter) in node.op.parameters {
+      for parameter in node.parameters.tensors {
         let id = ObjectIdentifier(parameter.storage)
         if hashes[id] != nil { continue }
         hashes[id] = known.lazy.compactMap { $0.hashes[id] }.first ?? Self.hash(parameter, workers)
@@ -19,13 +19,15 @@ struct ParameterHashes: Sendable {
     return hash.value
   }
 
-  /// Mixes in what an operator computes: operators that mix in the same compute the same.
-  func add(_ op: any Operator, to hash: inout FNV1a) {
-    hash.add("\(op.summary) \(op.window)".utf8)
-    for (name, parameter) in op.parameters {
-      hash.add("\(name) \(parameter.shape)".utf8)
+  /// Mixes in what a node computes: those that mix in the same compute the same.
+  func add(_ node: Graph.Node, to hash: inout FNV1a) {
+    var hasher = Hasher()
+    node.op.sign(&hasher)
+    hash.add(word: UInt64(bitPattern: Int64(hasher.finalize())))
+    for parameter in node.parameters.tensors {
+      hash.add("\(parameter.shape)".utf8)
       guard let bits = hashes[ObjectIdentifier(parameter.storage)] else {
-        preconditionFailure("\(name) is no parameter of the graph")
+        preconditionFailure("a parameter that is none of the graph's")
       }
       hash.add(word: bits)
     }

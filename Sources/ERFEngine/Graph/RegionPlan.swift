@@ -22,11 +22,14 @@ struct RegionPlan: Sendable {
     regions = [Region?](repeating: nil, count: value + 1)
     for earlier in whole { regions[earlier] = Region(of: shapes[earlier]) }
     regions[value] = region ?? Region(of: shapes[value])
+    // The node that makes it may compute more than was asked for.
     for index in (0..<value).reversed() {
-      guard let output = regions[Graph.value(of: index)] else { continue }
+      guard let asked = regions[Graph.value(of: index)] else { continue }
       let node = graph.nodes[index]
+      let whole = shapes[Graph.value(of: index)]
+      regions[Graph.value(of: index)] = node.op.window.computedRegion(for: asked, of: whole)
       for input in node.inputs {
-        let part = node.op.window.inputRegion(for: output, of: shapes[input])
+        let part = inputRegion(of: index, input)
         regions[input] = regions[input]?.union(part) ?? part
       }
     }
@@ -52,8 +55,9 @@ struct RegionPlan: Sendable {
 
   /// What node `index` reads of its input `input`.
   func inputRegion(of index: Int, _ input: Int) -> Region {
-    graph.nodes[index].op.window.inputRegion(
-      for: region(of: Graph.value(of: index)), of: shapes[input])
+    let value = Graph.value(of: index)
+    guard shapes[value].isMap else { return Region(of: shapes[input]) }
+    return graph.nodes[index].op.window.inputRegion(for: region(of: value), of: shapes[input])
   }
 
   /// Shapes of what node `index` reads.
@@ -72,7 +76,8 @@ struct RegionPlan: Sendable {
   func prepare(_ order: [Int], for direction: Direction, workers: Workers) {
     workers.forEach(order.count) { position in
       let index = order[position]
-      op(index).prepare(for: direction, inputs: inputShapes(of: index))
+      op(index).prepare(
+        for: direction, parameters: graph.nodes[index].parameters, inputs: inputShapes(of: index))
     }
   }
 

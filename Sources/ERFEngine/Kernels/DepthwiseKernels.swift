@@ -44,13 +44,12 @@ enum DepthwiseKernels {
 
   /// (N, H, W, C) -> (N, H', W', C).
   static func forward(
-    _ input: Tensor, packed: PackedDepthwiseWeights, geometry: ck_depthwise, output shape: Shape,
+    _ input: Tensor, packed: PackedDepthwiseWeights, geometry whole: ConvolutionGeometry,
     workers: Workers
   ) -> Tensor {
-    let fast = packed.fast(geometry, mirrored: false)
-    let whole = ConvolutionGeometry(geometry, batch: 1, channels: shape.channels)
+    let fast = packed.fast(ck_depthwise(whole), mirrored: false)
     return unsafe overBlocks(
-      input, output: shape, packed: packed, isWhole: fast != nil, paddingGivesBias: true,
+      input, output: whole.output, packed: packed, isWhole: fast != nil, paddingGivesBias: true,
       workers: workers
     ) { band in
       whole.computing(band).map { part, read in (ck_depthwise(part), skipped: 0, read.rows) }
@@ -68,13 +67,12 @@ enum DepthwiseKernels {
 
   /// (N, H', W', C) -> (N, H, W, C).
   static func inputGradient(
-    _ gradient: Tensor, packed: PackedDepthwiseWeights, geometry: ck_depthwise,
-    input shape: Shape, workers: Workers
+    _ gradient: Tensor, packed: PackedDepthwiseWeights, geometry whole: ConvolutionGeometry,
+    workers: Workers
   ) -> Tensor {
-    let fast = packed.fast(geometry, mirrored: true)
-    let whole = ConvolutionGeometry(geometry, batch: 1, channels: shape.channels)
+    let fast = packed.fast(ck_depthwise(whole), mirrored: true)
     return unsafe overBlocks(
-      gradient, output: shape, packed: packed, isWhole: fast != nil, paddingGivesBias: false,
+      gradient, output: whole.input, packed: packed, isWhole: fast != nil, paddingGivesBias: false,
       workers: workers
     ) { band in
       whole.differentiating(band).map { part, skipped, read in
@@ -142,23 +140,8 @@ enum DepthwiseKernels {
   }
 }
 
-extension ConvolutionGeometry {
-  /// The sizes of a depth-wise convolution.
-  fileprivate init(_ g: ck_depthwise, batch: Int, channels: Int) {
-    self.init(
-      input: Shape(
-        batch: batch, height: Int(g.input_height), width: Int(g.input_width), channels: channels),
-      output: Shape(
-        batch: batch, height: Int(g.output_height), width: Int(g.output_width),
-        channels: channels),
-      kernelHeight: Int(g.kernel_height), kernelWidth: Int(g.kernel_width), stride: Int(g.stride),
-      dilation: Int(g.dilation), padTop: Int(g.pad_top), padLeft: Int(g.pad_left),
-      groups: channels)
-  }
-}
-
 extension ck_depthwise {
-  fileprivate init(_ g: ConvolutionGeometry) {
+  init(_ g: ConvolutionGeometry) {
     self.init(
       input_height: Int32(g.input.height), input_width: Int32(g.input.width),
       output_height: Int32(g.output.height), output_width: Int32(g.output.width),
@@ -179,9 +162,14 @@ extension ck_depthwise {
 }
 
 extension PackedDepthwiseWeights {
+  /// Makes the weights that fast filters would want.
+  func prepare(_ geometry: ConvolutionGeometry, mirrored: Bool) {
+    _ = fast(ck_depthwise(geometry), mirrored: mirrored)
+  }
+
   /// A convolution, or (`mirrored`) its input gradient, by fast filters with the weights that they
   /// want; nil where it is faster as it is.
-  func fast(_ geometry: ck_depthwise, mirrored: Bool) -> FastDepthwise? {
+  fileprivate func fast(_ geometry: ck_depthwise, mirrored: Bool) -> FastDepthwise? {
     let geometry = mirrored ? geometry.mirrored : geometry
     let levels = FastDepthwise.levels(geometry)
     guard levels > 0 else { return nil }
@@ -199,8 +187,9 @@ extension PackedDepthwiseWeights {
   }
 
   /// Bytes that the weights of fast filters take, both directions together.
-  static func fastBytes(_ geometry: ck_depthwise, channels: Int) -> Int {
-    let blocks = (channels + Int(CK_LANES) - 1) / Int(CK_LANES)
+  static func fastBytes(_ whole: ConvolutionGeometry) -> Int {
+    let blocks = (whole.input.channels + Int(CK_LANES) - 1) / Int(CK_LANES)
+    let geometry = ck_depthwise(whole)
     return [geometry, geometry.mirrored].reduce(0) { sum, geometry in
       let levels = FastDepthwise.levels(geometry)
       let floats = FastDepthwiseWeights.floats(

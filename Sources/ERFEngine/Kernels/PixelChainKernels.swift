@@ -3,9 +3,9 @@
 internal import CKernels
 
 /// What one link of a chain does to a pixel.
-enum PixelStep: Sendable {
-  /// A 1x1 convolution: its weights and its bias (outputs).
-  case product(DenseWeights, bias: Tensor?)
+enum PixelStep: Hashable, Sendable {
+  /// A 1x1 convolution.
+  case product(outputs: Int, hasBias: Bool)
   /// max(x, 0), or min(max(x, 0), 6).
   case rectifier(stopsAtSix: Bool)
   case gelu
@@ -15,7 +15,15 @@ enum PixelStep: Sendable {
 
 /// A chain of steps over maps of `pixels` pixels.
 struct PixelChainKernels {
+  /// The weights of a product, and its bias (outputs).
+  struct Product {
+    let weights: DenseWeights
+    let bias: Tensor?
+  }
+
   let steps: [PixelStep]
+  /// By step; nil for those that are no products.
+  let products: [Product?]
   /// Channels before each step, and behind the last.
   let channels: [Int]
   let pixels: Int
@@ -33,8 +41,10 @@ struct PixelChainKernels {
   /// Tiles start at multiples of so many pixels, where sign bits begin a byte.
   private static let alignment = 8
 
-  init(steps: [PixelStep], channels: [Int], pixels: Int) {
+  init(steps: [PixelStep], products: [Product?], channels: [Int], pixels: Int) {
+    precondition(products.count == steps.count)
     self.steps = steps
+    self.products = products
     self.channels = channels
     self.pixels = pixels
     let products = steps.indices.filter { steps[$0].isProduct }
@@ -56,6 +66,11 @@ struct PixelChainKernels {
     return rows.lowerBound * Self.alignment..<min(pixels, rows.upperBound * Self.alignment)
   }
 
+  private func product(_ step: Int) -> Product {
+    guard let product = products[step] else { preconditionFailure("no weights for a product") }
+    return product
+  }
+
   private func geometry(_ step: Int, pixels: Int) -> ConvolutionGeometry {
     ConvolutionGeometry(
       input: Shape(height: 1, width: pixels, channels: channels[step]),
@@ -70,11 +85,12 @@ extension PixelChainKernels {
     guard bands.count > 0 else { return }
     let sizes = Set((0..<bands.count).map { tile($0).count })
     for step in steps.indices {
-      guard case .product(let weights, let bias) = steps[step] else { continue }
+      guard let product = products[step] else { continue }
       for size in sizes {
+        let geometry = geometry(step, pixels: size)
         switch direction {
-        case .forward: _ = weights.forward(geometry(step, pixels: size), addsBias: bias != nil)
-        case .gradient: _ = weights.gradient(geometry(step, pixels: size))
+        case .forward: _ = product.weights.forward(geometry, addsBias: product.bias != nil)
+        case .gradient: _ = product.weights.gradient(geometry)
         }
       }
     }
@@ -82,7 +98,10 @@ extension PixelChainKernels {
 }
 
 extension PixelStep {
-  var isProduct: Bool { if case .product = self { true } else { false } }
+  var isProduct: Bool { outputs != nil }
+
+  /// Channels behind a product; nil: as many as before.
+  var outputs: Int? { if case .product(let outputs, _) = self { outputs } else { nil } }
 }
 
 // MARK: Forward
@@ -115,9 +134,11 @@ extension PixelChainKernels {
           : steps[step].isProduct || !isOwn
             ? spare.other(than: current) : UnsafeMutablePointer(mutating: current)
         switch steps[step] {
-        case .product(let weights, let bias):
-          unsafe weights.forward(geometry(step, pixels: tile.count), addsBias: bias != nil).run(
-            current, bias: bias?.pointer, into: into)
+        case .product:
+          let product = product(step)
+          unsafe product.weights.forward(
+            geometry(step, pixels: tile.count), addsBias: product.bias != nil
+          ).run(current, bias: product.bias?.pointer, into: into)
         case .rectifier(let stopsAtSix):
           let signs = unsafe kept[step]?.base.assumingMemoryBound(to: UInt8.self)
           let bits = unsafe signs.map { unsafe $0 + start / 8 }
@@ -175,7 +196,7 @@ extension PixelChainKernels {
         ? gradient
         : Tensor(uninitialized: Shape(shape.extents.dropLast() + [channels[step]]))
     }
-    // Addresses, because pointers may not cross threads.
+    // Addresses: a dictionary of pointers would be unsafe wherever it is read.
     var copies: [Int: UInt] = [:]
     for (position, step) in added.enumerated() where step < steps.count - 1 {
       copies[step] = unsafe UInt(bitPattern: others[position].mutablePointer())
@@ -196,8 +217,9 @@ extension PixelChainKernels {
           : steps[step].isProduct || !isOwn
             ? spare.other(than: current) : UnsafeMutablePointer(mutating: current)
         switch steps[step] {
-        case .product(let weights, _):
-          unsafe weights.gradient(geometry(step, pixels: tile.count)).run(current, into: into)
+        case .product:
+          unsafe product(step).weights.gradient(geometry(step, pixels: tile.count)).run(
+            current, into: into)
         case .rectifier:
           let signs = unsafe Self.kept(kept[step]).assumingMemoryBound(to: UInt8.self)
           unsafe ck_mask(current, signs + start / 8, count, into)

@@ -127,9 +127,10 @@ extension DepthwiseKernels {
   /// (y * stride + ky * dilation - pad, ...): the depth-wise convolution of the input with the
   /// gradient as its kernel, stride and dilation exchanged, which the forward kernels compute.
   static func weightGradient(
-    _ gradient: Tensor, input: Tensor, geometry: ck_depthwise, weights shape: Shape,
-    workers: Workers
+    _ gradient: Tensor, input: Tensor, geometry whole: ConvolutionGeometry, workers: Workers
   ) -> Tensor {
+    let geometry = ck_depthwise(whole)
+    let shape: Shape = [whole.input.channels, 1, whole.kernelHeight, whole.kernelWidth]
     let lanes = Int(CK_LANES)
     let channels = input.shape.channels
     let blocks = (channels + lanes - 1) / lanes

@@ -55,7 +55,7 @@ struct ParameterInventory: Sendable {
     entries = recorder.entries.withLock { $0 }
     var head: Set<String> = []
     for node in graph.nodes where node.block == GraphBuilder.headBlock {
-      for parameter in node.op.parameters { head.insert(node.scope + "." + parameter.name) }
+      for parameter in node.op.parameterShapes { head.insert(node.scope + "." + parameter.name) }
     }
     self.head = head
   }

@@ -1,13 +1,17 @@
 /// The sum of two maps of one shape: shortcuts and parallel branches.
 struct Add: Operator {
   var summary: String { "add" }
+  var worksInPlace: Bool { true }
+  var pixelStep: PixelStep? { .add }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
     guard inputs[0] == inputs[1] else { throw .unequal(inputs[0], inputs[1]) }
     return inputs[0]
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     // The last input is the branch just computed, the one that is likely to be unshared.
     var output = inputs.removeLast()
     ElementKernels.add(inputs[0], to: &output, workers: workers)
@@ -15,7 +19,8 @@ struct Add: Operator {
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     let gradient = gradient
     return [gradient, gradient]
@@ -43,7 +48,9 @@ struct SubsampleShortcut: Operator {
       channels: leading + inputs[0].channels + trailing)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     let input = inputs[0]
     let output = Shape(
       batch: input.shape.batch, height: (input.shape.height + stride - 1) / stride,
@@ -55,7 +62,8 @@ struct SubsampleShortcut: Operator {
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     [
       ShortcutKernels.subsampleGradient(

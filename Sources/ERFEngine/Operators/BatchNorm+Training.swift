@@ -1,14 +1,13 @@
 /// Batch normalisation in training mode (Ioffe and Szegedy 2015, arXiv:1502.03167): with the statistics
 /// of the batch, which also move the running ones.
 extension BatchNorm: LearningOperator {
-  var learntCount: Int { 2 }
-
   /// What the running statistics move towards the batch's in one step: PyTorch's default.
   static let momentum = 0.1
 
   func forwardInTraining(
-    _ inputs: consuming [Tensor], noise: RandomStream, workers: Workers
+    _ inputs: consuming [Tensor], parameters: Parameters, noise: RandomStream, workers: Workers
   ) -> (Tensor, Kept) {
+    let (weight, bias) = (parameters[0], parameters[1])
     let input = inputs[0]
     let statistics = StatisticsKernels.moments(input, workers: workers)
     let scales = statistics.variances.enumerated().map { channel, variance in
@@ -27,9 +26,10 @@ extension BatchNorm: LearningOperator {
   /// of the scale r sum(g (x - mean)), of the input
   /// weight r (g - sum(g) / n - (x - mean) r^2 sum(g (x - mean)) / n).
   func gradients(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
-    workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    needsInputs: Bool, workers: Workers
   ) -> LayerGradients {
+    let weight = parameters[0]
     guard case .batch(let input, let statistics) = kept else {
       preconditionFailure("the forward pass kept nothing")
     }
@@ -64,14 +64,10 @@ extension BatchNorm: LearningOperator {
       ])
   }
 
-  func with(parameters: [Tensor]) -> BatchNorm {
-    BatchNorm(
-      weight: parameters[0], bias: parameters[1], runningMean: parameters[2],
-      runningVariance: parameters[3], epsilon: epsilon)
-  }
-
   /// The running mean and variance after a batch; the variance without bias, as in PyTorch.
-  func running(after batch: BatchStatistics) -> (mean: Tensor, variance: Tensor) {
+  func running(
+    _ parameters: Parameters, after batch: BatchStatistics
+  ) -> (mean: Tensor, variance: Tensor) {
     let unbiased = Double(batch.count) / Double(max(1, batch.count - 1))
     func moved(_ old: Tensor, _ new: (Int) -> Double) -> Tensor {
       Tensor(
@@ -81,8 +77,8 @@ extension BatchNorm: LearningOperator {
         })
     }
     return (
-      moved(runningMean) { batch.means[$0] },
-      moved(runningVariance) { batch.variances[$0] * unbiased }
+      moved(parameters[2]) { batch.means[$0] },
+      moved(parameters[3]) { batch.variances[$0] * unbiased }
     )
   }
 }

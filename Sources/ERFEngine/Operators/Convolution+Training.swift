@@ -1,20 +1,16 @@
 extension Convolution: LearningOperator {
   func gradients(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
-    workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    needsInputs: Bool, workers: Workers
   ) -> LayerGradients {
     let gradient = gradient
     let ofWeight = ConvolutionKernels.weightGradient(
       gradient, input: kept.keptInput, geometry: geometry(inputs[0]), workers: workers)
-    let ofBias = bias.map { _ in [StatisticsKernels.sums(gradient, workers: workers)] } ?? []
+    let ofBias = hasBias ? [StatisticsKernels.sums(gradient, workers: workers)] : []
     return LayerGradients(
       inputs: needsInputs
-        ? inputGradient(of: gradient, kept: kept, inputs: inputs, workers: workers) : [],
+        ? inputGradient(
+          of: gradient, parameters: parameters, kept: kept, inputs: inputs, workers: workers) : [],
       parameters: [ofWeight] + ofBias)
-  }
-
-  func with(parameters: [Tensor]) -> Convolution {
-    Convolution(
-      weight: parameters[0], bias: parameters.dropFirst().first, window: window2D, groups: groups)
   }
 }

@@ -1,35 +1,30 @@
-// Depth-wise convolution: its forward pass, input gradient, folding and merging.
-
-internal import CKernels
-
 /// One K x K filter a channel, (N, H, W, C) -> (N, H', W', C): the operator that large kernels are
 /// made of (the paper's guideline 1).
 struct DepthwiseConvolution: Operator {
-  /// (C, 1, KH, KW)
-  let weight: Tensor
-  /// (C)
-  let bias: Tensor?
+  let channels: Int
+  let hasBias: Bool
   private(set) var window2D: SlidingWindow
 
-  private var packed = Prepared<PackedDepthwiseWeights>()
-
-  init(weight: Tensor, bias: Tensor? = nil, window: SlidingWindow) {
-    precondition(weight.shape.rank == 4 && weight.shape[1] == 1)
-    self.weight = weight
-    self.bias = bias
+  init(channels: Int, window: SlidingWindow, hasBias: Bool = false) {
+    self.channels = channels
+    self.hasBias = hasBias
     window2D = window
   }
 
-  var channels: Int { weight.shape[0] }
-  var summary: String { "depth-wise " + window2D.summary }
-  var window: Window { .sliding(window2D) }
+  /// (C, 1, KH, KW)
+  var weightShape: Shape { [channels, 1, window2D.kernelHeight, window2D.kernelWidth] }
 
-  var parameters: [(name: String, value: Tensor)] {
-    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+  var parameterShapes: [ParameterShape] {
+    [ParameterShape("weight", weightShape)]
+      + (hasBias ? [ParameterShape("bias", [channels])] : [])
   }
 
+  var summary: String { "depth-wise " + window2D.summary }
+  var window: Window { .sliding(window2D) }
+  var foldedParameterCount: Int { weightShape.count + channels }
+
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
-    guard inputs[0].channels == channels else {
+    guard inputs[0].isMap, inputs[0].channels == channels else {
       throw .channels(expected: channels, found: inputs[0])
     }
     let size = try window2D.outputSize(of: inputs[0])
@@ -37,11 +32,9 @@ struct DepthwiseConvolution: Operator {
       batch: inputs[0].batch, height: size.height, width: size.width, channels: channels)
   }
 
-  var foldedParameterCount: Int { weight.count + channels }
   func preparedBytes(inputs: [Shape]) -> Int {
-    weight.bytes
-      + PackedDepthwiseWeights.fastBytes(
-        geometry(inputs[0], shape(over: inputs[0])), channels: channels)
+    weightShape.count * MemoryLayout<Float>.stride
+      + PackedDepthwiseWeights.fastBytes(geometry(inputs[0]))
   }
 
   func restricted(to region: Region, of input: Shape) -> DepthwiseConvolution {
@@ -50,69 +43,56 @@ struct DepthwiseConvolution: Operator {
     return part
   }
 
-  func prepare(for direction: Direction, inputs: [Shape]) {
-    _ = packedWeights.fast(
-      geometry(inputs[0], shape(over: inputs[0])), mirrored: direction == .gradient)
+  func prepare(for direction: Direction, parameters: Parameters, inputs: [Shape]) {
+    parameters.depthwise.prepare(geometry(inputs[0]), mirrored: direction == .gradient)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     let input = inputs[0]
-    let output = shape(over: input.shape)
     let result = DepthwiseKernels.forward(
-      input, packed: packedWeights, geometry: geometry(input.shape, output), output: output,
-      workers: workers)
+      input, packed: parameters.depthwise, geometry: geometry(input.shape), workers: workers)
     return (result, keep == .allGradients ? .input(input) : .nothing)
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     [
       DepthwiseKernels.inputGradient(
-        gradient, packed: packedWeights,
-        geometry: geometry(inputs[0], shape(over: inputs[0])), input: inputs[0],
-        workers: workers)
+        gradient, packed: parameters.depthwise, geometry: geometry(inputs[0]), workers: workers)
     ]
   }
 
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
-    output.count * weight.shape[2] * weight.shape[3]
+    output.count * window2D.kernelHeight * window2D.kernelWidth
   }
 
-  private var packedWeights: PackedDepthwiseWeights {
-    packed { PackedDepthwiseWeights(weights: weight, bias: bias) }
-  }
-
-  private func shape(over input: Shape) -> Shape {
+  func geometry(_ input: Shape) -> ConvolutionGeometry {
     guard let output = try? outputShape(of: [input]) else {
-      preconditionFailure("shapes are checked when a graph is planned")
+      preconditionFailure("shapes are checked when a network is planned")
     }
-    return output
-  }
-
-  func geometry(_ input: Shape, _ output: Shape) -> ck_depthwise {
-    let window = window2D.fixed(over: input)
-    return ck_depthwise(
-      input_height: Int32(input.height), input_width: Int32(input.width),
-      output_height: Int32(output.height), output_width: Int32(output.width),
-      kernel_height: Int32(window.kernelHeight), kernel_width: Int32(window.kernelWidth),
-      stride: Int32(window.stride), dilation: Int32(window.dilation),
-      pad_top: Int32(window.padding.top), pad_left: Int32(window.padding.left))
+    return ConvolutionGeometry(window2D.fixed(over: input), input, output, groups: channels)
   }
 }
 
-/// Folding and structural re-parameterization.
-extension DepthwiseConvolution {
-  func scaledOutput(by norm: BatchNorm) -> (any Operator)? {
-    DepthwiseConvolution(
-      weight: weight.scalingRows(by: norm.scale), bias: norm.foldedBias(bias), window: window2D)
+extension Parameters {
+  /// Weights and bias of a depth-wise convolution as kernels want them.
+  fileprivate var depthwise: PackedDepthwiseWeights {
+    layout { PackedDepthwiseWeights(weights: self[0], bias: bias) }
   }
+}
 
-  /// The sum of two branches as one kernel; nil where their centres do not coincide.
-  func merged(with other: DepthwiseConvolution) -> DepthwiseConvolution? {
-    let (large, small) =
-      weight.shape[2] >= other.weight.shape[2] ? (self, other) : (other, self)
-    let difference = large.weight.shape[2] - small.weight.shape[2]
+/// Structural re-parameterization.
+extension DepthwiseConvolution {
+  /// The one kernel that computes the sum of this and `other` over one input, and the margin of zeros
+  /// around the smaller one's taps; nil where their centres do not coincide.
+  func merged(with other: DepthwiseConvolution) -> (op: DepthwiseConvolution, margin: Int)? {
+    let isLarger = window2D.kernelHeight >= other.window2D.kernelHeight
+    let (large, small) = isLarger ? (self, other) : (other, self)
+    let difference = large.window2D.kernelHeight - small.window2D.kernelHeight
     let margin = difference / 2
     var padded = small.window2D
     padded.kernelHeight = large.window2D.kernelHeight
@@ -121,17 +101,11 @@ extension DepthwiseConvolution {
       top: padded.padding.top + margin, left: padded.padding.left + margin,
       bottom: padded.padding.bottom + margin, right: padded.padding.right + margin)
     guard padded == large.window2D, difference % 2 == 0, large.window2D.dilation == 1,
-      large.weight.shape[2] == large.weight.shape[3], large.channels == small.channels
+      large.window2D.kernelHeight == large.window2D.kernelWidth, large.channels == small.channels
     else { return nil }
-    let bias: Tensor? =
-      switch (large.bias, small.bias) {
-      case (let left?, let right?):
-        Tensor(
-          shape: left.shape, elements: (0..<left.count).map { left[$0] + right[$0] })
-      case (let one, let two): one ?? two
-      }
-    return DepthwiseConvolution(
-      weight: large.weight.adding(small.weight, margin: margin), bias: bias,
-      window: large.window2D)
+    return (
+      DepthwiseConvolution(
+        channels: channels, window: large.window2D, hasBias: hasBias || other.hasBias), margin
+    )
   }
 }

@@ -2,7 +2,7 @@
 /// of 1e-5 shows in the parameters where gradients of single images cancel.
 extension GELU: LearningOperator {
   func forwardInTraining(
-    _ inputs: consuming [Tensor], noise: RandomStream, workers: Workers
+    _ inputs: consuming [Tensor], parameters: Parameters, noise: RandomStream, workers: Workers
   ) -> (Tensor, Kept) {
     var output = inputs.removeLast()
     let slopes = ElementKernels.geluWithDerivative(&output, workers: workers)
@@ -10,8 +10,8 @@ extension GELU: LearningOperator {
   }
 
   func gradients(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
-    workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    needsInputs: Bool, workers: Workers
   ) -> LayerGradients {
     guard case .factors(let slopes) = kept else {
       preconditionFailure("the forward pass kept nothing")
@@ -20,6 +20,4 @@ extension GELU: LearningOperator {
     ElementKernels.multiply(&gradient, by: slopes, workers: workers)
     return LayerGradients(inputs: [gradient], parameters: [])
   }
-
-  func with(parameters: [Tensor]) -> GELU { self }
 }

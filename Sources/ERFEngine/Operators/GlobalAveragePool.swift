@@ -8,12 +8,15 @@ struct GlobalAveragePool: Operator {
     return Shape(batch: inputs[0].batch, height: 1, width: 1, channels: inputs[0].channels)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     (PoolingKernels.globalAverage(inputs[0], workers: workers), .nothing)
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     [PoolingKernels.globalAverageGradient(gradient, input: inputs[0], workers: workers)]
   }

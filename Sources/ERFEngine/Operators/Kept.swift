@@ -21,7 +21,10 @@ enum Kept: Sendable {
   case winners(PackedMap)
   /// What each link of a chain keeps.
   case links([Kept])
+  /// The input, or another value over the pixels of the output: cropped like it where it is a map.
   case input(Tensor)
+  /// Several of those.
+  case values([Tensor])
   /// In training: the input of a batch norm, and what the batch had.
   case batch(input: Tensor, BatchStatistics)
   /// In training: what each image was multiplied with.
@@ -31,7 +34,8 @@ enum Kept: Sendable {
 }
 
 extension Kept {
-  /// What was kept of `region` of the output. Not for parameter gradients, which need it all.
+  /// What was kept of `region` of the output. Inputs of windows are needed whole, for parameter
+  /// gradients alone; values that are no maps have no parts.
   func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> Kept {
     switch self {
     case .nothing: .nothing
@@ -39,8 +43,11 @@ extension Kept {
     case .slopes(let map): .slopes(map.cropped(to: region, workers: workers))
     case .winners(let map): .winners(map.cropped(to: region, workers: workers))
     case .links(let links): .links(links.map { $0.cropped(to: region, workers: workers) })
-    case .input, .batch, .imageScales, .factors:
-      preconditionFailure("parameter gradients need the whole input")
+    case .input(let value): .input(value.cropped(to: region, workers: workers))
+    case .factors(let value): .factors(value.cropped(to: region, workers: workers))
+    case .values(let values):
+      .values(values.map { $0.cropped(to: region, workers: workers) })
+    case .batch, .imageScales: preconditionFailure("training is over whole maps")
     }
   }
 
@@ -50,6 +57,7 @@ extension Kept {
     case .signs(let map), .slopes(let map), .winners(let map): map.bytes
     case .links(let links): links.reduce(0) { $0 + $1.bytes }
     case .input(let tensor), .batch(let tensor, _), .factors(let tensor): tensor.bytes
+    case .values(let tensors): tensors.reduce(0) { $0 + $1.bytes }
     case .imageScales(let scales): scales.count * MemoryLayout<Float>.stride
     }
   }

@@ -4,13 +4,10 @@
 /// Its rules for training stand in `Operator+Training.swift` beside the operator; the walk over them
 /// is `Graph+Training.swift`. Operators without parameters train as they are.
 protocol LearningOperator: Operator {
-  /// How many of `parameters`, from the first on, an optimizer moves.
-  var learntCount: Int { get }
-
   /// The forward pass of training, keeping what `gradients` needs. `noise` is this layer's own in this
   /// step.
   func forwardInTraining(
-    _ inputs: consuming [Tensor], noise: RandomStream, workers: Workers
+    _ inputs: consuming [Tensor], parameters: Parameters, noise: RandomStream, workers: Workers
   ) -> (Tensor, Kept)
 
   /// The gradients with respect to the inputs and to the learnt parameters, given the one with respect
@@ -18,12 +15,9 @@ protocol LearningOperator: Operator {
   ///
   /// `needsInputs`: whether anybody wants those of the inputs; else there may be none.
   func gradients(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
-    workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    needsInputs: Bool, workers: Workers
   ) -> LayerGradients
-
-  /// The same operator with other values for all of `parameters`, in their order.
-  func with(parameters: [Tensor]) -> Self
 }
 
 /// What one layer hands back during training.
@@ -35,12 +29,10 @@ struct LayerGradients {
 }
 
 extension LearningOperator {
-  var learntCount: Int { parameters.count }
-
   func forwardInTraining(
-    _ inputs: consuming [Tensor], noise: RandomStream, workers: Workers
+    _ inputs: consuming [Tensor], parameters: Parameters, noise: RandomStream, workers: Workers
   ) -> (Tensor, Kept) {
-    forward(inputs, keep: .allGradients, workers: workers)
+    forward(inputs, parameters: parameters, keep: .allGradients, workers: workers)
   }
 }
 

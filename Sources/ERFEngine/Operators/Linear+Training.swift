@@ -1,20 +1,17 @@
 extension Linear: LearningOperator {
   func gradients(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
-    workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    needsInputs: Bool, workers: Workers
   ) -> LayerGradients {
     let gradient = gradient
+    let ofBias = hasBias ? [StatisticsKernels.sums(gradient, workers: workers)] : []
     return LayerGradients(
       inputs: needsInputs
-        ? inputGradient(of: gradient, kept: kept, inputs: inputs, workers: workers) : [],
+        ? inputGradient(
+          of: gradient, parameters: parameters, kept: kept, inputs: inputs, workers: workers) : [],
       parameters: [
         MatrixKernels.weightGradient(
-          gradient, input: kept.keptInput, weights: weight.shape, workers: workers),
-        StatisticsKernels.sums(gradient, workers: workers),
-      ])
-  }
-
-  func with(parameters: [Tensor]) -> Linear {
-    Linear(weight: parameters[0], bias: parameters[1])
+          gradient, input: kept.keptInput, weights: weightShape, workers: workers)
+      ] + ofBias)
   }
 }

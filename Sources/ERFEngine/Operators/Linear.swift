@@ -1,42 +1,44 @@
-/// A fully connected layer over the channels of each pixel, (N, H, W, C) -> (N, H, W, O).
+/// A fully connected layer over the last axis, (..., C) -> (..., O): of maps, tokens or arrays.
 struct Linear: Operator {
+  let inputs: Int
+  let outputs: Int
+  var hasBias = true
+
   /// (outputs, inputs)
-  let weight: Tensor
-  /// (outputs)
-  let bias: Tensor
+  var weightShape: Shape { [outputs, inputs] }
 
   var summary: String { "linear" }
-  var parameters: [(name: String, value: Tensor)] { [("weight", weight), ("bias", bias)] }
-
-  func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
-    guard inputs[0].channels == weight.shape[1] else {
-      throw .channels(expected: weight.shape[1], found: inputs[0])
-    }
-    return Shape(inputs[0].extents.dropLast() + [weight.shape[0]])
+  var parameterShapes: [ParameterShape] {
+    [ParameterShape("weight", weightShape)]
+      + (hasBias ? [ParameterShape("bias", [outputs])] : [])
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
+    guard inputs[0].channels == self.inputs else {
+      throw .channels(expected: self.inputs, found: inputs[0])
+    }
+    return Shape(inputs[0].extents.dropLast() + [outputs])
+  }
+
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     let input = inputs[0]
-    let shape = Shape(input.shape.extents.dropLast() + [weight.shape[0]])
+    let shape = Shape(input.shape.extents.dropLast() + [outputs])
     let output = MatrixKernels.multiply(
-      input, weights: weight, bias: bias, shape: shape, workers: workers)
+      input, weights: parameters[0], bias: parameters.bias, shape: shape, workers: workers)
     return (output, keep == .allGradients ? .input(input) : .nothing)
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     [
       MatrixKernels.multiplyGradient(
-        gradient, weights: weight, shape: inputs[0], workers: workers)
+        gradient, weights: parameters[0], shape: inputs[0], workers: workers)
     ]
   }
 
-  func multiplyAdds(inputs: [Shape], output: Shape) -> Int { output.count * weight.shape[1] }
-
-  func scaledInput(by norm: BatchNorm) -> (any Operator)? {
-    Linear(
-      weight: weight.scalingColumns(by: norm.scale),
-      bias: weight.product(with: norm.shift, plus: bias))
-  }
+  func multiplyAdds(inputs: [Shape], output: Shape) -> Int { output.count * self.inputs }
 }

@@ -28,7 +28,9 @@ struct Pool: Operator {
     return part
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     let input = inputs[0]
     let geometry = geometry(input.shape)
     switch rule {
@@ -42,7 +44,8 @@ struct Pool: Operator {
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     let geometry = geometry(inputs[0])
     switch (rule, kept) {
@@ -58,11 +61,13 @@ struct Pool: Operator {
   }
 
   /// A byte for each winning tap.
-  func keptBytes(output: Shape) -> Int { rule == .maximum ? PackedMap.bytes(output, 8) : 0 }
+  func keptBytes(inputs: [Shape], output: Shape) -> Int {
+    rule == .maximum ? PackedMap.bytes(output, 8) : 0
+  }
 
   private func geometry(_ input: Shape) -> PoolingGeometry {
     guard let output = try? outputShape(of: [input]) else {
-      preconditionFailure("shapes are checked when a graph is planned")
+      preconditionFailure("shapes are checked when a network is planned")
     }
     return PoolingGeometry(
       input: input, output: output, kernel: window2D.kernelHeight, stride: window2D.stride,

@@ -4,13 +4,14 @@ struct Rectifier: Operator {
   var stopsAtSix = false
 
   var summary: String { stopsAtSix ? "relu6" : "relu" }
-
-  /// Input values at which the gradient jumps.
-  var kinks: [Float] { stopsAtSix ? [0, 6] : [0] }
+  var worksInPlace: Bool { true }
+  var pixelStep: PixelStep? { .rectifier(stopsAtSix: stopsAtSix) }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     var output = inputs.removeLast()
     let keeps = keep != .nothing
     let signs =
@@ -21,7 +22,8 @@ struct Rectifier: Operator {
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
     guard case .signs(let bits) = kept else {
       preconditionFailure("the forward pass kept nothing")
@@ -30,5 +32,5 @@ struct Rectifier: Operator {
     return [gradient]
   }
 
-  func keptBytes(output: Shape) -> Int { PackedMap.bytes(output, 1) }
+  func keptBytes(inputs: [Shape], output: Shape) -> Int { PackedMap.bytes(output, 1) }
 }

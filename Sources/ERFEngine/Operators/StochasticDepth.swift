@@ -6,21 +6,25 @@ struct StochasticDepth: Operator {
   let rate: Double
 
   var summary: String { "stochastic depth \(rate)" }
+  var worksInPlace: Bool { true }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     (inputs[0], .nothing)
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] { [gradient] }
 }
 
 extension StochasticDepth: LearningOperator {
   func forwardInTraining(
-    _ inputs: consuming [Tensor], noise: RandomStream, workers: Workers
+    _ inputs: consuming [Tensor], parameters: Parameters, noise: RandomStream, workers: Workers
   ) -> (Tensor, Kept) {
     var output = inputs.removeLast()
     let scales = (0..<output.shape.batch).map { image in
@@ -31,8 +35,8 @@ extension StochasticDepth: LearningOperator {
   }
 
   func gradients(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], needsInputs: Bool,
-    workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    needsInputs: Bool, workers: Workers
   ) -> LayerGradients {
     guard case .imageScales(let scales) = kept else {
       preconditionFailure("the forward pass kept nothing")
@@ -41,6 +45,4 @@ extension StochasticDepth: LearningOperator {
     ElementKernels.scaleImages(&gradient, by: scales, workers: workers)
     return LayerGradients(inputs: [gradient], parameters: [])
   }
-
-  func with(parameters: [Tensor]) -> StochasticDepth { self }
 }

@@ -1,28 +1,53 @@
-/// What one output pixel of an operator reads.
+/// What one output pixel of an operator reads of its inputs.
 enum Window: Sendable, Hashable {
   /// The same pixel of each input.
   case pixel
   /// The pixels under a sliding window.
   case sliding(SlidingWindow)
-  /// The whole map.
+  /// Its tile of a grid that begins at the first pixel: attention within windows. All inputs have the
+  /// output's pixels, and tiles are computed whole.
+  case tiles(height: Int, width: Int)
+  /// All of each input. The output is always computed whole too.
   case everything
 
   /// Side in input pixels of what one output pixel reads, and the step between neighbours; nil for
-  /// the whole map.
+  /// the whole map, and for tiles, which hold a pixel at any place.
   var reach: (side: Int, stride: Int)? {
     switch self {
     case .pixel: (1, 1)
     case .sliding(let window): (max(window.extentHeight, window.extentWidth), window.stride)
-    case .everything: nil
+    case .tiles, .everything: nil
     }
   }
 
-  /// The pixels of a map of shape `input` that `region` of the output reads.
+  /// The pixels of a value of shape `input` that `region` of the output reads.
   func inputRegion(for region: Region, of input: Shape) -> Region {
+    guard input.isMap else { return Region(of: input) }
     switch self {
-    case .pixel: region
-    case .sliding(let window): window.inputRegion(for: region, of: input)
-    case .everything: Region(of: input)
+    case .pixel, .tiles:
+      // A single row or column is read by all.
+      return Region(
+        rows: input.height == 1 ? 0..<1 : region.rows,
+        columns: input.width == 1 ? 0..<1 : region.columns)
+    case .sliding(let window): return window.inputRegion(for: region, of: input)
+    case .everything: return Region(of: input)
     }
+  }
+
+  /// What has to be computed of an output of shape `output` where `region` of it is asked for.
+  func computedRegion(for region: Region, of output: Shape) -> Region {
+    guard output.isMap else { return Region(of: output) }
+    switch self {
+    case .pixel, .sliding: return region
+    case .tiles(let height, let width):
+      return Region(
+        rows: Self.tiles(region.rows, side: height, of: output.height),
+        columns: Self.tiles(region.columns, side: width, of: output.width))
+    case .everything: return Region(of: output)
+    }
+  }
+
+  private static func tiles(_ range: Range<Int>, side: Int, of size: Int) -> Range<Int> {
+    range.lowerBound / side * side..<min(size, (range.upperBound + side - 1) / side * side)
   }
 }

@@ -1,4 +1,4 @@
-/// A rectangle of the pixels of a map.
+/// A rectangle of the pixels of a map. Values that are not maps count as one pixel: they have no parts.
 struct Region: Hashable, Sendable {
   var rows: Range<Int>
   var columns: Range<Int>
@@ -8,9 +8,10 @@ struct Region: Hashable, Sendable {
     self.columns = columns
   }
 
-  /// All of a map (N, H, W, C).
+  /// All of a value.
   init(of shape: Shape) {
-    self.init(rows: 0..<shape.height, columns: 0..<shape.width)
+    self.init(
+      rows: 0..<(shape.isMap ? shape.height : 1), columns: 0..<(shape.isMap ? shape.width : 1))
   }
 
   /// The smallest region that holds both.
@@ -36,9 +37,10 @@ struct Region: Hashable, Sendable {
 }
 
 extension Shape {
-  /// The shape of `region` of a map (N, H, W, C).
+  /// The shape of `region` of a map (N, H, W, C); of other values itself.
   func sized(_ region: Region) -> Shape {
-    Shape(
+    guard isMap else { return self }
+    return Shape(
       batch: batch, height: region.rows.count, width: region.columns.count, channels: channels)
   }
 }

@@ -28,6 +28,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
 /// Names for the axes of a map (N, H, W, C).
 extension Shape {
+  /// Whether the extents are those of a map; tokens (N, L, C) and other arrays have no rows and columns.
+  public var isMap: Bool { rank == 4 }
   public var batch: Int { extents[0] }
   public var height: Int { extents[1] }
   public var width: Int { extents[2] }

@@ -34,9 +34,11 @@ struct TrainingPass {
       let (output, state): (Tensor, Kept) =
         if let op = node.op as? any LearningOperator {
           op.forwardInTraining(
-            consume inputs, noise: RandomStream(seed: noise, name: node.scope), workers: workers)
+            consume inputs, parameters: node.parameters,
+            noise: RandomStream(seed: noise, name: node.scope), workers: workers)
         } else {
-          node.op.forward(consume inputs, keep: .allGradients, workers: workers)
+          node.op.forward(
+            consume inputs, parameters: node.parameters, keep: .allGradients, workers: workers)
         }
       try workers.cancellation.check()
       values[Graph.value(of: index)] = output
@@ -76,12 +78,13 @@ struct TrainingPass {
       let parts: LayerGradients =
         if let op = node.op as? any LearningOperator {
           op.gradients(
-            of: consume gradient, kept: state, inputs: inputs, needsInputs: node.inputs != [0],
-            workers: workers)
+            of: consume gradient, parameters: node.parameters, kept: state, inputs: inputs,
+            needsInputs: node.inputs != [0], workers: workers)
         } else {
           LayerGradients(
             inputs: node.op.inputGradient(
-              of: consume gradient, kept: state, inputs: inputs, workers: workers),
+              of: consume gradient, parameters: node.parameters, kept: state, inputs: inputs,
+              workers: workers),
             parameters: [])
         }
       try workers.cancellation.check()
@@ -105,7 +108,7 @@ extension Graph {
   var learntParameters: [[Tensor]] {
     nodes.map { node in
       guard let op = node.op as? any LearningOperator else { return [] }
-      return op.parameters.prefix(op.learntCount).map(\.value)
+      return Array(node.parameters.tensors.prefix(op.learntCount))
     }
   }
 
@@ -113,13 +116,13 @@ extension Graph {
   func updated(learnt: [[Tensor]], statistics: [Int: BatchStatistics] = [:]) -> Graph {
     var graph = self
     for (index, values) in learnt.enumerated() where !values.isEmpty {
-      guard let op = nodes[index].op as? any LearningOperator else { continue }
-      var others = op.parameters.dropFirst(op.learntCount).map(\.value)
-      if let norm = op as? BatchNorm, let batch = statistics[index] {
-        let running = norm.running(after: batch)
+      let node = nodes[index]
+      var others = Array(node.parameters.tensors.dropFirst(node.op.learntCount))
+      if let norm = node.op as? BatchNorm, let batch = statistics[index] {
+        let running = norm.running(node.parameters, after: batch)
         others = [running.mean, running.variance]
       }
-      graph.nodes[index].op = op.with(parameters: values + others)
+      graph.nodes[index].parameters = Parameters(values + others)
     }
     return graph
   }

@@ -41,7 +41,7 @@ extension Trainer {
       (Self.first, state.moments.first), (Self.second, state.moments.second),
     ] {
       for (node, values) in zip(state.graph.nodes, moments) {
-        for (name, value) in zip(node.op.parameters.map(\.name), values) {
+        for (name, value) in zip(node.op.parameterShapes.map(\.name), values) {
           tensors.append((Self.optimizer + node.scope + "." + name + ending, value))
         }
       }
@@ -108,9 +108,9 @@ extension Trainer {
     try state.graph.nodes.map { node in
       guard let op = node.op as? any LearningOperator else { return [] }
       let source = SavedParameters(file: file, prefix: Self.optimizer, ending: ending)
-      return try op.parameters.prefix(op.learntCount).map {
+      return try op.parameterShapes.prefix(op.learntCount).map {
         try source.parameter(
-          node.scope + "." + $0.name, shape: $0.value.shape, initializer: .constant(0))
+          node.scope + "." + $0.name, shape: $0.shape, initializer: .constant(0))
       }
     }
   }

@@ -60,13 +60,14 @@ extension Graph {
   fileprivate func averaged(towards other: Graph, share: Double) -> Graph {
     var graph = self
     for (index, node) in nodes.enumerated() {
-      guard let op = node.op as? any LearningOperator, !op.parameters.isEmpty else { continue }
-      let values = zip(op.parameters, other.nodes[index].op.parameters).map { mine, theirs in
-        var value = mine.value
-        OptimizerKernels.average(&value, towards: theirs.value, share: share)
+      guard !node.parameters.tensors.isEmpty else { continue }
+      let others = other.nodes[index].parameters.tensors
+      let values = zip(node.parameters.tensors, others).map { mine, theirs in
+        var value = mine
+        OptimizerKernels.average(&value, towards: theirs, share: share)
         return value
       }
-      graph.nodes[index].op = op.with(parameters: values)
+      graph.nodes[index].parameters = Parameters(values)
     }
     return graph
   }

@@ -32,11 +32,9 @@ import Testing
     let graph = try Network(spec).graph
     var sums = [Double](repeating: 0, count: 25)
     for node in graph.nodes where node.block.hasPrefix("stages.2") {
-      guard let kernels = node.op as? DepthwiseConvolution, kernels.weight.shape[2] == 5 else {
-        continue
-      }
+      guard node.op is DepthwiseConvolution, node.parameters[0].shape[2] == 5 else { continue }
       for channel in 0..<8 {
-        for place in 0..<25 { sums[place] += Double(abs(kernels.weight[channel * 25 + place])) }
+        for place in 0..<25 { sums[place] += Double(abs(node.parameters[0][channel * 25 + place])) }
       }
     }
     let peak = try #require(sums.max())

@@ -77,13 +77,15 @@ import Testing
     let (original, edited) = (try network("13,9"), try network("13,7"))
     let shared = edited.sharingLayers(with: [original], workers: workers)
     func weights(_ network: Network) -> [ObjectIdentifier] {
-      network.layers.nodes.compactMap { ($0.op as? Convolution).map { ObjectIdentifier($0.dense) } }
+      network.layers.nodes.compactMap {
+        $0.op is Convolution ? ObjectIdentifier($0.parameters.dense) : nil
+      }
     }
     #expect(weights(edited) != weights(original))
     #expect(weights(shared) == weights(original), "only a depth-wise kernel was edited")
     func kernels(_ network: Network) -> [ObjectIdentifier] {
       network.layers.nodes.compactMap {
-        ($0.op as? DepthwiseConvolution).map { ObjectIdentifier($0.weight.storage) }
+        $0.op is DepthwiseConvolution ? ObjectIdentifier($0.parameters) : nil
       }
     }
     let same = zip(kernels(shared), kernels(original)).filter { $0 == $1 }.count

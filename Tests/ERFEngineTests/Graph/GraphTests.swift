@@ -48,7 +48,7 @@ import Testing
       #expect(relativeError(try logits(pass(training)), expected) < 2e-5, "\(name)")
     }
     let branches = { (graph: Graph) in
-      graph.nodes.filter { ($0.op as? DepthwiseConvolution)?.weight.shape[2] == 5 }.count
+      graph.nodes.filter { ($0.op as? DepthwiseConvolution)?.window2D.kernelHeight == 5 }.count
     }
     #expect(branches(training) == 3)
     #expect(branches(training.inferenceForm()) == 0)
@@ -153,10 +153,9 @@ import Testing
   @Test func nonFiniteValuesNameTheLayer() throws {
     var graph = try graph(Self.models[0])
     let index = try #require(graph.nodes.firstIndex { $0.scope == "stages.0.blocks.1.pw1.conv" })
-    let broken = try #require(graph.nodes[index].op as? Convolution)
-    var weight = broken.weight
+    var weight = graph.nodes[index].parameters[0]
     weight[3] = .infinity
-    graph.nodes[index].op = Convolution(weight: weight, window: broken.window2D)
+    graph.nodes[index].parameters = Parameters([weight])
     let error = #expect(throws: NonFiniteError.self) {
       _ = try graph.forward(
         input, to: #require(graph.stages.last).value, workers: Workers(), checksEveryLayer: true)
@@ -171,15 +170,14 @@ extension Graph {
     var graph = self
     for (index, node) in nodes.enumerated() {
       guard let norm = node.op as? BatchNorm else { continue }
-      let shape = norm.weight.shape
+      let shape: Shape = [norm.channels]
       let seed = UInt64(index)
-      graph.nodes[index].op = BatchNorm(
-        weight: OperatorChecks.values(shape, seed: seed).mapped { 1 + 0.3 * $0 },
-        bias: OperatorChecks.values(shape, seed: seed + 1000).mapped { 0.2 * $0 },
-        runningMean: OperatorChecks.values(shape, seed: seed + 2000).mapped { 0.2 * $0 },
-        runningVariance: OperatorChecks.values(shape, seed: seed + 3000).mapped {
-          0.7 + 0.5 * abs($0)
-        })
+      graph.nodes[index].parameters = Parameters([
+        OperatorChecks.values(shape, seed: seed).mapped { 1 + 0.3 * $0 },
+        OperatorChecks.values(shape, seed: seed + 1000).mapped { 0.2 * $0 },
+        OperatorChecks.values(shape, seed: seed + 2000).mapped { 0.2 * $0 },
+        OperatorChecks.values(shape, seed: seed + 3000).mapped { 0.7 + 0.5 * abs($0) },
+      ])
     }
     return graph
   }

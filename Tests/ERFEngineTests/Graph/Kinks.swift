@@ -33,7 +33,7 @@ struct KinkSearch {
       for (bit, kink) in kinks.enumerated() where choice >> bit & 1 == 1 {
         let base = nudged.nodes[kink.node].op
         nudged.nodes[kink.node].op = NudgedInput(
-          base: base, element: kink.element, nudge: kink.nudge)
+          base: AnyOperator(base), element: kink.element, nudge: kink.nudge)
       }
       best = min(best, try error(nudged))
     }
@@ -64,7 +64,8 @@ struct KinkSearch {
       let values = try graph.forward(input, to: source, keep: .nothing, workers: Workers())
         .output.elements
       for (element, value) in values.enumerated() {
-        for edge in rectifier.kinks where abs(value - edge) < Self.rounding {
+        for edge: Float in rectifier.stopsAtSix ? [0, 6] : [0]
+        where abs(value - edge) < Self.rounding {
           let nudge = 2 * (edge - value)
           found.append(
             Kink(node: index, element: element, nudge: nudge == 0 ? Self.rounding : nudge))
@@ -77,25 +78,29 @@ struct KinkSearch {
 
 /// An operator with one element of its input moved a little.
 private struct NudgedInput: Operator {
-  let base: any Operator
+  let base: AnyOperator
   let element: Int
   let nudge: Float
 
-  var summary: String { base.summary }
+  var summary: String { base.op.summary }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
-    try base.outputShape(of: inputs)
+    try base.op.outputShape(of: inputs)
   }
 
-  func forward(_ inputs: consuming [Tensor], keep: Keep, workers: Workers) -> (Tensor, Kept) {
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
     var moved = inputs[0]
     moved[element] += nudge
-    return base.forward([moved], keep: keep, workers: workers)
+    return base.op.forward([moved], parameters: parameters, keep: keep, workers: workers)
   }
 
   func inputGradient(
-    of gradient: consuming Tensor, kept: Kept, inputs: [Shape], workers: Workers
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
   ) -> [Tensor] {
-    base.inputGradient(of: gradient, kept: kept, inputs: inputs, workers: workers)
+    base.op.inputGradient(
+      of: gradient, parameters: parameters, kept: kept, inputs: inputs, workers: workers)
   }
 }

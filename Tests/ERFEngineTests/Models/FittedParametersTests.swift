@@ -22,11 +22,7 @@ import Testing
   /// Every parameter of the training form by key.
   private func parameters(_ spec: NetworkSpec) throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
-    for node in try Network.trainingForm(spec).nodes {
-      for parameter in node.op.parameters {
-        result["\(node.scope).\(parameter.name)"] = parameter.value
-      }
-    }
+    for (key, value) in try Network.trainingForm(spec).stateDictionary { result[key] = value }
     return result
   }
 

@@ -97,7 +97,7 @@ import Testing
     let shape = Shape(height: 512, width: 512, channels: 16)
     let input = OperatorChecks.values(shape, seed: 1)
     for _ in 0..<3 {
-      let (_, kept) = Rectifier().forward([input], keep: .inputGradient, workers: Workers())
+      let (_, kept) = Layer(Rectifier()).forward([input], keep: .inputGradient, workers: Workers())
       guard case .signs(let map) = kept else {
         Issue.record("rectifiers keep signs")
         return

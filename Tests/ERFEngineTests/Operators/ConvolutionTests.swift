@@ -102,7 +102,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let weight = OperatorChecks.values(
       [shape.outputs, shape.inputs / shape.groups, shape.kernel.0, shape.kernel.1], seed: 5)
     let bias = OperatorChecks.values([shape.outputs], seed: 6)
-    let op = Convolution(weight: weight, bias: bias, window: shape.window, groups: shape.groups)
+    let op = Layer.convolution(weight, bias, window: shape.window, groups: shape.groups)
     try check(op, weight: weight, bias: bias, shape: shape, groups: shape.groups)
   }
 
@@ -110,12 +110,12 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let weight = OperatorChecks.values(
       [shape.inputs, 1, shape.kernel.0, shape.kernel.1], seed: 7)
     let bias = OperatorChecks.values([shape.inputs], seed: 8)
-    let op = DepthwiseConvolution(weight: weight, bias: bias, window: shape.window)
+    let op = Layer.depthwise(weight, bias, window: shape.window)
     try check(op, weight: weight, bias: bias, shape: shape, groups: shape.inputs)
   }
 
   private func check(
-    _ op: any Operator, weight: Tensor, bias: Tensor, shape: ConvolutionCase, groups: Int
+    _ op: Layer, weight: Tensor, bias: Tensor, shape: ConvolutionCase, groups: Int
   ) throws {
     let input = OperatorChecks.values(shape.input, seed: 1)
     let expected = try OperatorChecks.convolution(
@@ -128,7 +128,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
   @Test func tooSmallAnInputIsAnError() {
     let op = Convolution(
-      weight: Tensor(zeros: [1, 1, 5, 5]), window: SlidingWindow(kernel: 5, padding: Padding(1)))
+      inputs: 1, outputs: 1, window: SlidingWindow(kernel: 5, padding: Padding(1)))
     let small = Shape(height: 2, width: 9, channels: 1)
     #expect(throws: ShapeError.tooSmall(input: small, window: 5)) {
       try op.outputShape(of: [small])
@@ -139,27 +139,25 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func mergingEqualsAddingBranches() throws {
-    for (large, small) in [(13, 5), (31, 5), (5, 5), (7, 1), (3, 9)] {
-      let shape = Shape(height: 20, width: 18, channels: 3)
-      let branches = [large, small].enumerated().map { index, kernel in
-        DepthwiseConvolution(
-          weight: OperatorChecks.values([3, 1, kernel, kernel], seed: UInt64(index)),
-          bias: OperatorChecks.values([3], seed: UInt64(10 + index)),
-          window: SlidingWindow(kernel: kernel, padding: .same(kernel: kernel)))
-      }
-      let input = OperatorChecks.values(shape, seed: 3)
-      let merged = try #require(branches[0].merged(with: branches[1]))
-      let workers = Workers(threads: 1)
-      let apart = branches.map { $0.forward([input], keep: .nothing, workers: workers).0 }
-      let (sum, _) = Add().forward(apart, keep: .nothing, workers: workers)
-      let (together, _) = merged.forward([input], keep: .nothing, workers: workers)
-      #expect(relativeError(together, sum) < 1e-5)
+  /// Merging a whole network is held against its branches by `GraphTests`.
+  @Test func branchesMergeAboutACommonCentre() throws {
+    func branch(_ kernel: Int, padding: Int? = nil, dilation: Int = 1) -> DepthwiseConvolution {
+      DepthwiseConvolution(
+        channels: 3,
+        window: SlidingWindow(
+          kernel: kernel, dilation: dilation,
+          padding: padding.map { Padding($0) } ?? .same(kernel: kernel, dilation: dilation)),
+        hasBias: kernel == 5)
     }
-    let even = DepthwiseConvolution(
-      weight: Tensor(zeros: [3, 1, 4, 4]), window: SlidingWindow(kernel: 4, padding: Padding(1)))
-    let odd = DepthwiseConvolution(
-      weight: Tensor(zeros: [3, 1, 3, 3]), window: SlidingWindow(kernel: 3, padding: Padding(1)))
-    #expect(even.merged(with: odd) == nil)
+    for (large, small) in [(13, 5), (31, 5), (5, 5), (7, 1), (3, 9)] {
+      let merged = try #require(branch(large).merged(with: branch(small)))
+      #expect(merged.margin == abs(large - small) / 2)
+      let side = max(large, small)
+      #expect(merged.op.window2D == branch(side).window2D)
+      #expect(merged.op.hasBias == [large, small].contains(5))
+    }
+    #expect(branch(4, padding: 1).merged(with: branch(3)) == nil)
+    #expect(branch(7, dilation: 2).merged(with: branch(3)) == nil)
+    #expect(branch(7, padding: 2).merged(with: branch(3)) == nil)
   }
 }

@@ -20,7 +20,14 @@ enum OperatorChecks {
   /// Largest difference between `inputGradient` and central differences of <f(x), g>, over up to
   /// `probes` elements of each input, relative to the largest derivative.
   static func gradientError(
-    _ op: any Operator, inputs shapes: [Shape], step: Float = 1e-2, probes: Int = 40,
+    _ op: any Operator, inputs shapes: [Shape], step: Float = 1e-2,
+    values make: (Shape, UInt64) -> Tensor = { OperatorChecks.values($0, seed: $1) }
+  ) throws -> Double {
+    try gradientError(Layer(op), inputs: shapes, step: step, values: make)
+  }
+
+  static func gradientError(
+    _ op: Layer, inputs shapes: [Shape], step: Float = 1e-2, probes: Int = 40,
     values make: (Shape, UInt64) -> Tensor = { OperatorChecks.values($0, seed: $1) }
   ) throws -> Double {
     let workers = Workers(threads: 2)

@@ -17,7 +17,7 @@ import Testing
   @Test func relu6StopsAtBothEnds() {
     let input = Tensor(shape: [1, 1, 1, 7], elements: [-1, -0.0, 0, 0.5, 5.5, 6, 7])
     let workers = Workers(threads: 1)
-    let op = Rectifier(stopsAtSix: true)
+    let op = Layer(Rectifier(stopsAtSix: true))
     let (output, kept) = op.forward([input], keep: .inputGradient, workers: workers)
     #expect(output.elements == [0, 0, 0, 0.5, 5.5, 6, 6])
     let ones = Tensor(shape: input.shape, elements: [Float](repeating: 1, count: 7))
@@ -28,19 +28,19 @@ import Testing
 
   @Test(arguments: shapes) func batchNorm(_ shape: Shape) throws {
     let channels: Shape = [shape.channels]
-    let op = BatchNorm(
-      weight: OperatorChecks.values(channels, seed: 1),
-      bias: OperatorChecks.values(channels, seed: 2),
-      runningMean: OperatorChecks.values(channels, seed: 3),
-      runningVariance: Tensor(generated: channels) { 0.5 + Float($0) })
+    let tensors = [
+      OperatorChecks.values(channels, seed: 1), OperatorChecks.values(channels, seed: 2),
+      OperatorChecks.values(channels, seed: 3), Tensor(generated: channels) { 0.5 + Float($0) },
+    ]
+    let op = Layer.batchNorm(tensors)
     #expect(try OperatorChecks.gradientError(op, inputs: [shape], step: 0.5) < 1e-4)
     let input = OperatorChecks.values(shape, seed: 4)
     let (output, _) = op.forward([input], keep: .nothing, workers: Workers(threads: 1))
     let last = shape.count - 1
     let channel = shape.channels - 1
-    let deviation = (op.runningVariance[channel] + 1e-5).squareRoot()
+    let deviation = (tensors[3][channel] + 1e-5).squareRoot()
     let expected =
-      (input[last] - op.runningMean[channel]) / deviation * op.weight[channel] + op.bias[channel]
+      (input[last] - tensors[2][channel]) / deviation * tensors[0][channel] + tensors[1][channel]
     #expect(abs(output[last] - expected) < 1e-5)
   }
 
@@ -63,7 +63,7 @@ import Testing
 
   @Test func maxPoolIgnoresPaddingAndTakesTheFirstOfEquals() {
     let input = Tensor(shape: [1, 2, 2, 1], elements: [-3, -3, -5, -4])
-    let op = Pool(.maximum, kernel: 3, stride: 2, padding: 1)
+    let op = Layer(Pool(.maximum, kernel: 3, stride: 2, padding: 1))
     let workers = Workers(threads: 1)
     let (output, kept) = op.forward([input], keep: .inputGradient, workers: workers)
     #expect(output.elements == [-3])
@@ -75,9 +75,8 @@ import Testing
   @Test(arguments: shapes) func globalAverageAndLinear(_ shape: Shape) throws {
     #expect(
       try OperatorChecks.gradientError(GlobalAveragePool(), inputs: [shape], step: 0.5) < 1e-4)
-    let linear = Linear(
-      weight: OperatorChecks.values([5, shape.channels], seed: 1),
-      bias: OperatorChecks.values([5], seed: 2))
+    let linear = Layer.linear(
+      OperatorChecks.values([5, shape.channels], seed: 1), OperatorChecks.values([5], seed: 2))
     #expect(try OperatorChecks.gradientError(linear, inputs: [shape], step: 0.5) < 1e-4)
   }
 
@@ -91,7 +90,8 @@ import Testing
 
   @Test func tensorsHaveValueSemantics() {
     let original = Tensor(shape: [1, 1, 1, 4], elements: [-1, 2, -3, 4])
-    let (output, _) = Rectifier().forward([original], keep: .nothing, workers: Workers(threads: 1))
+    let (output, _) = Layer(Rectifier()).forward(
+      [original], keep: .nothing, workers: Workers(threads: 1))
     #expect(original.elements == [-1, 2, -3, 4])
     #expect(output.elements == [0, 2, 0, 4])
     var copy = original
@@ -103,10 +103,9 @@ import Testing
     let window = SlidingWindow(kernel: 1, padding: Padding(0))
     let input = OperatorChecks.values([1, 2, 2, 1], seed: 1)
     let weight = OperatorChecks.values([1, 1, 1, 1], seed: 2)
-    let operators: [any Operator] = [
-      Convolution(weight: weight, window: window),
-      DepthwiseConvolution(weight: weight, window: window),
-      Linear(weight: weight.reshaped([1, 1]), bias: weight.reshaped([1])),
+    let operators: [Layer] = [
+      .convolution(weight, window: window), .depthwise(weight, window: window),
+      .linear(weight.reshaped([1, 1]), weight.reshaped([1])),
     ]
     for op in operators {
       for keep in [Keep.nothing, .inputGradient, .allGradients] {

@@ -8,23 +8,29 @@ import Testing
   private static let workers = Workers(threads: 2)
 
   private static func product(_ inputs: Int, _ outputs: Int, seed: UInt64, bias: Bool = true)
-    -> Convolution
+    -> Layer
   {
-    Convolution(
-      weight: OperatorChecks.values([outputs, inputs, 1, 1], seed: seed),
-      bias: bias ? OperatorChecks.values([outputs], seed: seed + 1) : nil,
+    Layer.convolution(
+      OperatorChecks.values([outputs, inputs, 1, 1], seed: seed),
+      bias ? OperatorChecks.values([outputs], seed: seed + 1) : nil,
       window: SlidingWindow(kernel: 1, padding: Padding(0)))
   }
 
   /// Links over 5 channels; where a map is added, it has the width there.
-  private static let chains: [[any Operator]] = [
-    [product(5, 7, seed: 1), Rectifier()],
-    [product(5, 20, seed: 1), GELU(), product(20, 5, seed: 3), Add()],
-    [Rectifier(), product(5, 9, seed: 1), Add()],
-    [Rectifier(), product(5, 9, seed: 1), Add(), Rectifier()],
-    [Add(), Rectifier(stopsAtSix: true), product(5, 3, seed: 1, bias: false)],
-    [GELU(), Rectifier(), product(5, 33, seed: 1), product(33, 2, seed: 5), GELU()],
-    [Add(), product(5, 5, seed: 1), Add(), Add(), product(5, 6, seed: 2), Add(), GELU()],
+  private static let chains: [[Layer]] = [
+    [product(5, 7, seed: 1), Layer(Rectifier())],
+    [product(5, 20, seed: 1), Layer(GELU()), product(20, 5, seed: 3), Layer(Add())],
+    [Layer(Rectifier()), product(5, 9, seed: 1), Layer(Add())],
+    [Layer(Rectifier()), product(5, 9, seed: 1), Layer(Add()), Layer(Rectifier())],
+    [Layer(Add()), Layer(Rectifier(stopsAtSix: true)), product(5, 3, seed: 1, bias: false)],
+    [
+      Layer(GELU()), Layer(Rectifier()), product(5, 33, seed: 1), product(33, 2, seed: 5),
+      Layer(GELU()),
+    ],
+    [
+      Layer(Add()), product(5, 5, seed: 1), Layer(Add()), Layer(Add()), product(5, 6, seed: 2),
+      Layer(Add()), Layer(GELU()),
+    ],
   ]
 
   /// Maps of fewer pixels than a tile, of several tiles, and of tiles that do not fill up.
@@ -32,17 +38,22 @@ import Testing
     [1, 1, 1, 5], [1, 2, 4, 5], [1, 3, 3, 5], [2, 7, 5, 5], [1, 40, 41, 5], [3, 16, 16, 5],
   ]
 
+  private static func chain(_ links: [Layer]) throws -> Layer {
+    var chain = Layer(try #require(PixelChain(links.map(\.op))))
+    chain.parameters = Parameters(parts: links.map(\.parameters))
+    return chain
+  }
+
   @Test(arguments: chains.indices, maps) func equalsItsLinks(_ index: Int, _ map: Shape) throws {
     let links = Self.chains[index]
-    let chain = try #require(
-      PixelChain(links.enumerated().map { PixelChain.Link(scope: "\($0)", op: $1) }))
+    let chain = try Self.chain(links)
     var shapes = [map]
     var kept: [Kept] = []
     var inputs = [OperatorChecks.values(map, seed: 10)]
     var value = inputs[0]
     for (position, op) in links.enumerated() {
       var own = [value]
-      if op is Add {
+      if op.op is Add {
         let other = OperatorChecks.values(value.shape, seed: 20 + UInt64(position))
         own.append(other)
         inputs.append(other)
@@ -57,14 +68,14 @@ import Testing
     let (output, state) = chain.forward(inputs, keep: .inputGradient, workers: Self.workers)
     #expect(relativeError(output, value) < 1e-5)
     #expect(state.bytes == kept.reduce(0) { $0 + $1.bytes })
-    #expect(state.bytes == chain.keptBytes(output: value.shape))
+    #expect(state.bytes == chain.op.keptBytes(inputs: inputShapes, output: value.shape))
 
     var gradient = OperatorChecks.values(value.shape, seed: 30)
     let found = chain.inputGradient(
       of: gradient, kept: state, inputs: inputShapes, workers: Self.workers)
     var others: [Tensor] = []
     for position in links.indices.reversed() {
-      let own = [Shape](repeating: shapes[position], count: links[position] is Add ? 2 : 1)
+      let own = [Shape](repeating: shapes[position], count: links[position].op is Add ? 2 : 1)
       let parts = links[position].inputGradient(
         of: gradient, kept: kept[position], inputs: own, workers: Self.workers)
       gradient = parts[0]
@@ -77,11 +88,7 @@ import Testing
   }
 
   @Test func inputsStayAsTheyAre() throws {
-    let chain = try #require(
-      PixelChain([
-        PixelChain.Link(scope: "a", op: Rectifier()),
-        PixelChain.Link(scope: "b", op: Self.product(5, 5, seed: 1)),
-      ]))
+    let chain = try Self.chain([Layer(Rectifier()), Self.product(5, 5, seed: 1)])
     let input = OperatorChecks.values([1, 9, 9, 5], seed: 1)
     let before = input.elements
     let (output, kept) = chain.forward([input], keep: .inputGradient, workers: Self.workers)
@@ -93,8 +100,7 @@ import Testing
   }
 
   @Test func threadsChangeNoBit() throws {
-    let chain = try #require(
-      PixelChain(Self.chains[1].map { PixelChain.Link(scope: "", op: $0) }))
+    let chain = try Self.chain(Self.chains[1])
     let input = OperatorChecks.values([1, 37, 29, 5], seed: 1)
     let results = [1, 2, 5].map { threads in
       let workers = Workers(threads: threads)
@@ -107,9 +113,8 @@ import Testing
   }
 
   @Test func chainsNeedAProductAndPixels() {
-    #expect(PixelChain([PixelChain.Link(scope: "", op: Rectifier())]) == nil)
+    #expect(PixelChain([Rectifier()]) == nil)
     let window = SlidingWindow(kernel: 3, padding: Padding(1))
-    let wide = Convolution(weight: Tensor(zeros: [1, 1, 3, 3]), window: window)
-    #expect(PixelChain([PixelChain.Link(scope: "", op: wide)]) == nil)
+    #expect(PixelChain([Convolution(inputs: 1, outputs: 1, window: window)]) == nil)
   }
 }

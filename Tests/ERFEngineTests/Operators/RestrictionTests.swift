@@ -9,18 +9,19 @@ import Testing
     let weight = OperatorChecks.values(
       [shape.outputs, shape.inputs / shape.groups, shape.kernel.0, shape.kernel.1], seed: 5)
     try check(
-      Convolution(weight: weight, window: shape.window, groups: shape.groups), over: shape.input,
+      Layer.convolution(weight, window: shape.window, groups: shape.groups), over: shape.input,
       rounding: Self.rounding(terms: max(shape.inputs, shape.outputs), shape))
   }
 
   @Test(arguments: ConvolutionCase.depthwise) func depthwise(_ shape: ConvolutionCase) throws {
     let weight = OperatorChecks.values(
       [shape.inputs, 1, shape.kernel.0, shape.kernel.1], seed: 7)
-    let op = DepthwiseConvolution(weight: weight, window: shape.window)
-    let output = try op.outputShape(of: [shape.input])
-    let isFast = FastDepthwise.levels(op.geometry(shape.input, output)) > 0
+    let op = DepthwiseConvolution(channels: shape.inputs, window: shape.window)
+    let isFast = FastDepthwise.levels(op.geometry(shape.input)) > 0
     // A part may be too small for the fast filters that the whole is computed by.
-    try check(op, over: shape.input, rounding: Self.rounding(terms: 1, shape) * (isFast ? 2 : 1))
+    try check(
+      Layer(op, [weight]), over: shape.input,
+      rounding: Self.rounding(terms: 1, shape) * (isFast ? 2 : 1))
   }
 
   @Test func poolsAndShortcuts() throws {
@@ -29,14 +30,14 @@ import Testing
       where shape.height + 2 * padding >= kernel {
         for rule in [Pool.Rule.maximum, .mean] {
           try check(
-            Pool(rule, kernel: kernel, stride: stride, padding: padding), over: shape)
+            Layer(Pool(rule, kernel: kernel, stride: stride, padding: padding)), over: shape)
         }
       }
       for stride in [1, 2] {
-        try check(SubsampleShortcut(stride: stride, leading: 1, trailing: 2), over: shape)
+        try check(Layer(SubsampleShortcut(stride: stride, leading: 1, trailing: 2)), over: shape)
       }
-      try check(GlobalAveragePool(), over: shape)
-      for op: any Operator in [Rectifier(), GELU()] { try check(op, over: shape) }
+      try check(Layer(GlobalAveragePool()), over: shape)
+      for op: any Operator in [Rectifier(), GELU()] { try check(Layer(op), over: shape) }
     }
   }
 
@@ -48,13 +49,13 @@ import Testing
   }
 
   /// Corners, edges and the middle: outputs to rounding, input gradients too, and zeros around them.
-  private func check(_ op: any Operator, over shape: Shape, rounding: Double = 1e-6) throws {
+  private func check(_ op: Layer, over shape: Shape, rounding: Double = 1e-6) throws {
     let workers = Workers(threads: 1)
     let input = OperatorChecks.values(shape, seed: 1)
     let (whole, kept) = op.forward([input], keep: .inputGradient, workers: workers)
     for region in Self.regions(of: whole.shape) {
-      guard Self.seesInput(region, of: op, over: shape) else { continue }
-      let source = op.window.inputRegion(for: region, of: shape)
+      guard Self.seesInput(region, of: op.op, over: shape) else { continue }
+      let source = op.op.window.inputRegion(for: region, of: shape)
       let part = op.restricted(to: region, of: shape)
       #expect(try part.outputShape(of: [shape.sized(source)]) == whole.shape.sized(region))
       let (output, partKept) = part.forward(

@@ -9,23 +9,27 @@ import Testing
   /// Largest difference between `gradients` and central differences of <f(x), g> over inputs and learnt
   /// parameters, relative to the largest derivative.
   func error(
-    _ op: any LearningOperator, input shape: Shape, step: Float = 1e-2, probes: Int = 30
+    _ layer: Layer, input shape: Shape, step: Float = 1e-2, probes: Int = 30
   ) throws -> Double {
+    let op = try #require(layer.op as? any LearningOperator)
     let workers = Workers(threads: 2)
     let input = OperatorChecks.values(shape, seed: 1)
     let output = try op.outputShape(of: [shape])
     let cotangent = OperatorChecks.values(output, seed: 99)
     let noise = RandomStream(seed: 7)
-    func product(_ op: any LearningOperator, _ input: Tensor) -> Double {
-      let (result, _) = op.forwardInTraining([input], noise: noise, workers: workers)
+    func product(_ parameters: Parameters, _ input: Tensor) -> Double {
+      let (result, _) = op.forwardInTraining(
+        [input], parameters: parameters, noise: noise, workers: workers)
       return zip(result.elements, cotangent.elements).reduce(0) {
         $0 + Double($1.0) * Double($1.1)
       }
     }
-    let (_, kept) = op.forwardInTraining([input], noise: noise, workers: workers)
+    let (_, kept) = op.forwardInTraining(
+      [input], parameters: layer.parameters, noise: noise, workers: workers)
     let gradients = op.gradients(
-      of: cotangent, kept: kept, inputs: [shape], needsInputs: true, workers: workers)
-    let values = op.parameters.map(\.value)
+      of: cotangent, parameters: layer.parameters, kept: kept, inputs: [shape], needsInputs: true,
+      workers: workers)
+    let values = layer.parameters.tensors
     #expect(gradients.parameters.map(\.shape) == values.prefix(op.learntCount).map(\.shape))
     var (worst, peak) = (0.0, 1e-3)
     func check(_ gradient: Tensor, _ moved: (Int, Float) -> Double) {
@@ -38,13 +42,13 @@ import Testing
     check(gradients.inputs[0]) { index, step in
       var input = input
       input[index] += step
-      return product(op, input)
+      return product(layer.parameters, input)
     }
     for (place, gradient) in gradients.parameters.enumerated() {
       check(gradient) { index, step in
         var values = values
         values[place][index] += step
-        return product(op.with(parameters: values), input)
+        return product(Parameters(values), input)
       }
     }
     return worst / peak
@@ -54,9 +58,9 @@ import Testing
   func denseConvolution(kernel: Int, stride: Int, groups: Int) throws {
     let window = SlidingWindow(
       kernel: kernel, stride: stride, padding: .same(kernel: kernel))
-    let op = Convolution(
-      weight: OperatorChecks.values([6, 4 / groups, kernel, kernel], seed: 3),
-      bias: OperatorChecks.values([6], seed: 4), window: window, groups: groups)
+    let op = Layer.convolution(
+      OperatorChecks.values([6, 4 / groups, kernel, kernel], seed: 3),
+      OperatorChecks.values([6], seed: 4), window: window, groups: groups)
     #expect(try error(op, input: [3, 7, 6, 4], step: 0.1) < 1e-3)
   }
 
@@ -65,40 +69,40 @@ import Testing
     let window = SlidingWindow(
       kernel: kernel, stride: stride, dilation: dilation,
       padding: .same(kernel: kernel, dilation: dilation))
-    let op = DepthwiseConvolution(
-      weight: OperatorChecks.values([19, 1, kernel, kernel], seed: 3),
-      bias: OperatorChecks.values([19], seed: 4), window: window)
+    let op = Layer.depthwise(
+      OperatorChecks.values([19, 1, kernel, kernel], seed: 3),
+      OperatorChecks.values([19], seed: 4), window: window)
     #expect(try error(op, input: [9, 8, 11, 19], step: 0.1) < 1e-3)
   }
 
   @Test func paddingThatFollowsTheInput() throws {
     var window = SlidingWindow(kernel: 3, stride: 2, padding: Padding(0))
     window.paddingFollowsInput = true
-    let op = DepthwiseConvolution(
-      weight: OperatorChecks.values([5, 1, 3, 3], seed: 3), window: window)
+    let op = Layer.depthwise(OperatorChecks.values([5, 1, 3, 3], seed: 3), window: window)
     #expect(try error(op, input: [2, 8, 7, 5], step: 0.1) < 1e-3)
   }
 
   @Test(arguments: [1, 5, 16, 70]) func norms(channels: Int) throws {
     let shape: Shape = [channels]
-    let op = BatchNorm(
-      weight: OperatorChecks.values(shape, seed: 1), bias: OperatorChecks.values(shape, seed: 2),
-      runningMean: Tensor(zeros: shape), runningVariance: Tensor(generated: shape) { _ in 1 })
+    let op = Layer.batchNorm([
+      OperatorChecks.values(shape, seed: 1), OperatorChecks.values(shape, seed: 2),
+      Tensor(zeros: shape), Tensor(generated: shape) { _ in 1 },
+    ])
     #expect(try error(op, input: [3, 5, 4, channels]) < 2e-3)
   }
 
   @Test func otherLayers() throws {
-    let linear = Linear(
-      weight: OperatorChecks.values([5, 7], seed: 1), bias: OperatorChecks.values([5], seed: 2))
+    let linear = Layer.linear(
+      OperatorChecks.values([5, 7], seed: 1), OperatorChecks.values([5], seed: 2))
     #expect(try error(linear, input: [4, 1, 1, 7], step: 0.1) < 1e-4)
-    #expect(try error(GELU(), input: [2, 3, 3, 7], step: 5e-3) < 2e-3)
-    #expect(try error(StochasticDepth(rate: 0.4), input: [9, 2, 2, 3]) < 1e-4)
+    #expect(try error(Layer(GELU()), input: [2, 3, 3, 7], step: 5e-3) < 2e-3)
+    #expect(try error(Layer(StochasticDepth(rate: 0.4)), input: [9, 2, 2, 3]) < 1e-4)
   }
 
   @Test func stochasticDepthKeepsTheMean() {
     let ones = Tensor(generated: [4000, 1, 1, 1]) { _ in 1 }
     let (output, _) = StochasticDepth(rate: 0.25).forwardInTraining(
-      [ones], noise: RandomStream(seed: 3), workers: Workers(threads: 1))
+      [ones], parameters: .none, noise: RandomStream(seed: 3), workers: Workers(threads: 1))
     let mean = output.elements.reduce(0, +) / 4000
     #expect(abs(mean - 1) < 0.03)
     #expect(Set(output.elements) == [0, 1 / 0.75])

@@ -45,7 +45,7 @@ import Testing
       let gradients = try pass.parameterGradients(of: result.gradient, workers: workers)
       if step == 0 {
         for (node, parts) in zip(graph.nodes, gradients) {
-          for (name, part) in zip(node.op.parameters.map(\.name), parts) {
+          for (name, part) in zip(node.op.parameterShapes.map(\.name), parts) {
             let key = "\(node.scope).\(name)"
             if Self.isWithoutGradient(key, in: file) {
               #expect(part.elements.allSatisfy { abs($0) < 1e-6 }, "\(key)")
