@@ -294,3 +294,8 @@ bool cd_limit(cd_vectors vectors) {
   return vectors == CD_VECTORS_ANY;
 #endif
 }
+
+cd_version cd_library_version(void) {
+  const dnnl_version_t *version = dnnl_version();
+  return (cd_version){version->major, version->minor, version->patch};
+}

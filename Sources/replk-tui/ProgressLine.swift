@@ -20,7 +20,7 @@ struct ProgressLine {
 
   mutating func show(_ progress: ERFProgress) {
     switch progress {
-    case .prepared: break
+    case .prepared, .part: break
     case .image:
       hasMap = true
       tellSkipped()

@@ -58,4 +58,10 @@ bool cd_multiply(const cd_product *product, const float *a, const float *b, floa
 typedef enum { CD_VECTORS_SSE41, CD_VECTORS_AVX2, CD_VECTORS_ANY } cd_vectors;
 bool cd_limit(cd_vectors vectors);
 
+// The version of oneDNN that runs, which may be newer than the one compiled for.
+typedef struct {
+  int32_t major, minor, patch;
+} cd_version;
+cd_version cd_library_version(void);
+
 #endif

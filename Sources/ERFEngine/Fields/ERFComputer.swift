@@ -83,8 +83,22 @@ public final class ERFComputer: Sendable {
   ///
   /// - Throws: an `ExplainedError` for a request that cannot be carried out, `CancellationError`.
   public func compute(
-    _ request: ERFRequest, cancellation: Cancellation = Cancellation(),
+    _ request: ERFRequest, shard: Shard? = nil, cancellation: Cancellation = Cancellation(),
     progress: (ERFProgress) -> Void = { _ in }
+  ) throws -> ERFResult {
+    try compute(
+      request, shard: shard, resume: { _ in nil }, cancellation: cancellation, progress: progress)
+  }
+
+  /// Runs `request` or a share of it, from the beginning or from where an earlier run ended.
+  ///
+  /// - Parameters:
+  ///   - shard: the share of the images to look at; nil: all of them.
+  ///   - resume: asked once with what the run is of and nothing done; what it returns is gone on with.
+  /// - Throws: an `ExplainedError` for a request that cannot be carried out, `CancellationError`.
+  public func compute(
+    _ request: ERFRequest, shard: Shard?, resume: (ERFPart) throws -> ERFPart?,
+    cancellation: Cancellation = Cancellation(), progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
     let clock = ContinuousClock()
     let start = clock.now
@@ -110,18 +124,18 @@ public final class ERFComputer: Sendable {
       network: network, tap: tap, units: units, rule: request.rule,
       cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
-    var map = ERFMap(height: size.height, width: size.width, rule: request.rule)
-    var names: [String] = []
-    var skipped: [SkippedImage] = []
-    var imageRatios: [[AreaRatio]] = []
+    var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
+    if let earlier = try resume(part) { part = earlier }
+    let open = part.open
     var features: [Float] = []
-    for index in 0..<inputs.count {
+    for (turn, index) in open.enumerated() {
       try cancellation.check()
       let loading = clock.now
       let name = inputs.name(index)
       func skip(_ reason: SkippedImage.Reason) {
-        skipped.append(SkippedImage(name: name, reason: reason))
+        part.skip(index, SkippedImage(name: name, reason: reason))
         progress(.skipped(index, SkippedImage(name: name, reason: reason)))
+        progress(.part(part))
       }
       let input: Tensor
       do {
@@ -138,32 +152,37 @@ public final class ERFComputer: Sendable {
           progress(
             .layer(
               name: layer.scope, image: index, images: inputs.count,
-              fraction: (Double(index) + fraction) / Double(inputs.count)))
+              fraction: (Double(turn) + fraction) / Double(open.count)))
         }
-        if names.isEmpty { seconds.first = seconds.forward + seconds.backward }
-        map.accumulate(gradient: gradient)
+        if seconds.first == 0 { seconds.first = seconds.forward + seconds.backward }
+        part.add(
+          ERFPart.Done(
+            index: index, name: name, hash: input.hash(walk.workers),
+            sides: inputs.count > 1 ? Self.sides(gradient, subject) : []))
+        part.map.accumulate(gradient: gradient)
         features.add(answers)
-        if inputs.count > 1 {
-          var own = ERFMap(height: size.height, width: size.width, rule: request.rule)
-          own.accumulate(gradient: gradient)
-          imageRatios.append(ERFMetrics.ratios(of: own))
-        }
-        names.append(name)
-        progress(.image(index, of: inputs.count, map: map))
+        progress(.image(index, of: inputs.count, map: part.map))
+        progress(.part(part))
       } catch let error as NonFiniteError {
         skip(.nonFinite(layer: error.layer))
       }
     }
-    if names.isEmpty, let first = skipped.first {
-      throw Failure.allSkipped(images: inputs.count, first: first)
+    if shard == nil, part.done.isEmpty, let first = part.skipped.first {
+      throw Failure.allSkipped(images: inputs.count, first: first.image)
     }
     seconds.total = (clock.now - start).inSeconds
-    var result = ERFResult(
-      subject: subject, map: map, metrics: ERFMetrics(map), imageNames: names, skipped: skipped,
-      seconds: seconds, peakBytes: ProcessMemory.peakBytes)
-    result.imageRatios = imageRatios
-    result.features = features.map { $0 / Float(names.count) }
+    var result = part.result(seconds: seconds)
+    result.features = features.map { $0 / Float(part.done.count) }
+    result.part = part
     return result
+  }
+
+  /// Sides of the squares of one image's own map; 0 where not reached.
+  private static func sides(_ gradient: Tensor, _ subject: ERFSubject) -> [Int] {
+    var map = ERFMap(
+      height: subject.input.height, width: subject.input.width, rule: subject.rule)
+    map.accumulate(gradient: gradient)
+    return ERFMetrics.ratios(of: map).map { $0.side ?? 0 }
   }
 }
 
@@ -230,6 +249,13 @@ struct ERFWalk {
 }
 
 extension Tensor {
+  /// 16 hexadecimal digits that tell inputs apart.
+  fileprivate func hash(_ workers: Workers) -> String {
+    var hash = FNV1a()
+    addBits(to: &hash, workers: workers)
+    return hash.text
+  }
+
   /// The mean over channels of what is positive, (H, W) of a batch of one.
   fileprivate func meanPositive() -> [Float] {
     let channels = shape.channels

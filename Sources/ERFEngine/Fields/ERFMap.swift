@@ -14,8 +14,9 @@ public struct ERFMap: Sendable, Equatable {
   public let width: Int
   /// How gradients become scores.
   public let rule: ERFRule
-  /// Sum over the images of the scores; (H, W) row-major.
-  private var sums: [Double]
+  /// Sum over the images of the scores; (H, W) row-major. Exact, so that no order of the images and no
+  /// cut of the run into parts changes a bit of it.
+  private(set) var sums: ExactSums
   /// Number of images accumulated.
   public private(set) var images: Int
 
@@ -24,8 +25,18 @@ public struct ERFMap: Sendable, Equatable {
     self.rule = rule
     self.height = height
     self.width = width
-    sums = [Double](repeating: 0, count: height * width)
+    sums = ExactSums(count: height * width)
     images = 0
+  }
+
+  /// Sums that were kept in a file; there are H W of them.
+  init(height: Int, width: Int, sums: ExactSums, images: Int, rule: ERFRule) {
+    precondition(sums.rounded.count == height * width && images >= 0)
+    self.rule = rule
+    self.height = height
+    self.width = width
+    self.sums = sums
+    self.images = images
   }
 
   /// A map read back from a file or made by hand; `values` is M, (H, W) row-major.
@@ -37,12 +48,12 @@ public struct ERFMap: Sendable, Equatable {
     self.height = height
     self.width = width
     self.images = images
-    sums = values.map { $0 * Double(images) }
+    sums = ExactSums(values.map { $0 * Double(images) })
   }
 
   /// M: the mean over the images, (H, W) row-major; zeros before the first image.
   public var values: [Double] {
-    images == 0 ? sums : sums.map { $0 / Double(images) }
+    images == 0 ? sums.rounded : sums.rounded.map { $0 / Double(images) }
   }
 
   /// A = log10(M + 1) / max, in 0...1: what the heat map shows; zeros where M is all zero. Negative
@@ -64,9 +75,16 @@ public struct ERFMap: Sendable, Equatable {
     let channels = gradient.shape.channels
     let pixels = height * width
     gradient.elements.forEachScore(channels: channels, rule: rule) { pixel, score in
-      sums[pixel % pixels] += score
+      sums.add(score, at: pixel % pixels)
     }
     images += count
+  }
+
+  /// Adds the scores of other images of the same run.
+  mutating func add(_ other: ERFMap) {
+    precondition(other.height == height && other.width == width && other.rule == rule)
+    sums.add(other.sums)
+    images += other.images
   }
 }
 

@@ -1,5 +1,5 @@
 /// What a run reports while it goes on, in this order: `prepared`, then for each image `layer`...
-/// and `image` (or `skipped`).
+/// and `image` (or `skipped`), then `part`.
 public enum ERFProgress: Sendable {
   /// Network built and weights loaded.
   case prepared(ERFSubject)
@@ -9,6 +9,8 @@ public enum ERFProgress: Sendable {
   case image(Int, of: Int, map: ERFMap)
   /// Image `image` does not count.
   case skipped(Int, SkippedImage)
+  /// After each of these two: all that is done, to be kept by whoever may have to go on later.
+  case part(ERFPart)
 }
 
 /// An image that does not count, and why.
@@ -101,6 +103,10 @@ public struct ERFResult: Sendable {
   public var seconds: ERFSeconds
   /// Largest resident memory of the process so far, in bytes.
   public var peakBytes: Int
+  /// What computed it: one, unless parts were merged.
+  public var makers: [ERFPart.Maker] = [.this]
+  /// The same as can be kept and gone on with; nil for maps that were not computed here.
+  public var part: ERFPart?
 
   public init(
     subject: ERFSubject, map: ERFMap, metrics: ERFMetrics, imageNames: [String],
@@ -124,6 +130,9 @@ public struct ERFSeconds: Sendable, Equatable, Codable {
   /// Of these two, what the first image took: layouts of weights are made for it, memory is new.
   public var first = 0.0
   public var total: Double
+
+  /// Of a map that was put together from parts.
+  static let unknown = ERFSeconds(load: .nan, forward: .nan, backward: .nan, total: .nan)
 
   public init(load: Double = 0, forward: Double = 0, backward: Double = 0, total: Double = 0) {
     self.load = load

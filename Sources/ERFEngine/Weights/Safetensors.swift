@@ -61,6 +61,25 @@ public final class Safetensors: CheckpointReader {
     return tensor
   }
 
+  /// The tensor `key`, which has to be of doubles, as they are.
+  func doubles(_ key: String) throws -> (shape: Shape, values: [Double]) {
+    guard let entry = tensors[key] else {
+      throw CheckpointError.noTensor(path: path, key: key, available: keys)
+    }
+    guard entry.type == ElementType.float64.rawValue else {
+      throw CheckpointError.wrongType(path: path, key: key, found: entry.type)
+    }
+    guard entry.range.count == 8 * entry.shape.count, let bytes = file.bytes(entry.range) else {
+      throw CheckpointError.malformed(
+        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.range.count) bytes")
+    }
+    let values = (0..<entry.shape.count).map { index in
+      let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 * index + $1]) << (8 * $1) }
+      return Double(bitPattern: word)
+    }
+    return (entry.shape, values)
+  }
+
   private static func parse(
     _ bytes: [UInt8], path: String, fileSize: Int
   ) throws(CheckpointError) -> (tensors: [String: Entry], metadata: [String: String]) {

@@ -290,6 +290,7 @@ private struct Run: Sendable {
   ) {
     guard !cancellation.isCancelled else { return }
     switch progress {
+    case .part: break
     case .prepared(let subject): mailbox.post(.prepared(id, subject))
     case .layer(let name, let image, let images, let fraction):
       mailbox.post(

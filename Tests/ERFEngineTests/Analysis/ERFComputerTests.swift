@@ -48,9 +48,11 @@ import Testing
       case .image(let index, let count, let map):
         events.append("image \(index)/\(count) of \(map.images)")
       case .skipped: events.append("skipped")
+      case .part(let part): events.append("part of \(part.done.count)")
       }
     }
-    #expect(events == ["prepared stage2", "image 0/2 of 1", "image 1/2 of 2"])
+    #expect(
+      events == ["prepared stage2", "image 0/2 of 1", "part of 1", "image 1/2 of 2", "part of 2"])
     #expect(fractions == fractions.sorted() && (fractions.last ?? 0) > 0.99)
     #expect(result.map.images == 2)
     #expect(result.map.height == 64 && result.map.width == 48)

@@ -1,0 +1,208 @@
+// Parts as files (.erf): a safetensors file of the sums, with what they are of as JSON in its metadata.
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Why a file is no part, or parts do not go together.
+public enum ERFPartError: ExplainedError, Equatable {
+  case notAPart(path: String, reason: String)
+  /// Another run's file lies where this one would be written.
+  case otherRun(path: String, difference: String)
+  case otherShare(path: String, found: String, asked: String)
+  case mixture(path: String, other: String, difference: String)
+  case overlap(path: String, other: String, image: String)
+
+  public var isUsageError: Bool {
+    if case .notAPart = self { false } else { true }
+  }
+
+  public var explanation: String {
+    switch self {
+    case .notAPart(let path, let reason): "\(path) is no part of a run: \(reason)"
+    case .otherRun(let path, let difference):
+      "\(path) is of another run (\(difference)): remove it or write to another file"
+    case .otherShare(let path, let found, let asked):
+      "\(path) holds \(found), not \(asked): remove it or write to another file"
+    case .mixture(let path, let other, let difference):
+      "\(path) and \(other) are not of one run: \(difference)"
+    case .overlap(let path, let other, let image):
+      "\(path) and \(other) both hold \(image): give each share once"
+    }
+  }
+}
+
+extension ERFPart {
+  /// Whether a file name ends like a part's.
+  public static func isPart(_ path: String) -> Bool { path.lowercased().hasSuffix(".erf") }
+
+  /// Under this name the metadata holds what the sums are of.
+  private static let key = "replk-tui.erf"
+  /// Larger ones are refused before anything of them is believed.
+  private static let largestSide = 4096
+
+  /// The bytes of its file; they follow from what is done alone, not from when or in which order.
+  public func encoded() throws(ExportError) -> [UInt8] {
+    do {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      let record = String(decoding: try encoder.encode(Record(self)), as: UTF8.self)
+      var values = ["__metadata__": HeaderValue.metadata([Self.key: record])]
+      let planes = map.sums.planes
+      let bytes = 8 * map.height * map.width
+      for (index, name) in Self.names(planes.count).enumerated() {
+        values[name] = .plane(
+          shape: [map.height, map.width], offsets: [index * bytes, (index + 1) * bytes])
+      }
+      var header = [UInt8](try encoder.encode(values))
+      header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
+      var result = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
+      result.reserveCapacity(result.count + planes.count * bytes)
+      for plane in planes {
+        for value in plane {
+          for shift in 0..<8 {
+            result.append(UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64(shift))))
+          }
+        }
+      }
+      return result
+    } catch {
+      throw .encoding(format: "a part", reason: "\(error)")
+    }
+  }
+
+  /// Reads a part.
+  ///
+  /// - Throws: ``ERFPartError/notAPart(path:reason:)``, `CheckpointError`.
+  public init(path: String) throws {
+    let file = try Safetensors(path: path)
+    guard let text = file.metadata[Self.key] else {
+      throw ERFPartError.notAPart(path: path, reason: "it does not say of which")
+    }
+    let record: Record
+    do {
+      record = try JSONDecoder().decode(Record.self, from: Data(text.utf8))
+    } catch {
+      throw ERFPartError.notAPart(path: path, reason: "what it says of its run cannot be read")
+    }
+    var planes: [[Double]] = []
+    for name in Self.names(file.keys.count) {
+      let (shape, values) = try file.doubles(name)
+      guard shape.extents == record.input else {
+        throw ERFPartError.notAPart(
+          path: path, reason: "\(name) is \(shape), not of its input's size")
+      }
+      planes.append(values)
+    }
+    guard let sums = ExactSums(planes: planes), let part = record.part(sums) else {
+      throw ERFPartError.notAPart(path: path, reason: "its numbers contradict each other")
+    }
+    self = part
+  }
+
+  /// `sum`, `error`, `error2`...
+  private static func names(_ count: Int) -> [String] {
+    (0..<count).map { $0 == 0 ? "sum" : $0 == 1 ? "error" : "error\($0)" }
+  }
+
+  private enum HeaderValue: Encodable {
+    case plane(shape: [Int], offsets: [Int])
+    case metadata([String: String])
+
+    private struct Plane: Encodable {
+      let dtype = "F64"
+      let shape: [Int]
+      let offsets: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case offsets = "data_offsets"
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .plane(let shape, let offsets):
+        try Plane(shape: shape, offsets: offsets).encode(to: encoder)
+      case .metadata(let values): try values.encode(to: encoder)
+      }
+    }
+  }
+
+  /// The JSON of the metadata.
+  private struct Record: Codable {
+    let model: String
+    let weights: String
+    let weightsKey: String?
+    let otherWeights: [String]?
+    let weightsHash: String
+    let input: [Int]
+    let stages: [String]
+    let tap: String
+    let map: [Int]
+    let units: [[Int]]
+    let rule: String
+    let images: Int
+    let list: String
+    let command: [String]
+    let shards: [String]
+    let makers: [Maker]
+    let done: [Done]
+    let skipped: [Skipped]
+
+    init(_ part: ERFPart) {
+      let subject = part.subject
+      model = subject.model
+      weights = subject.weights
+      weightsKey = subject.weightsChoice?.chosen
+      otherWeights = subject.weightsChoice?.others
+      weightsHash = subject.weightsHash
+      input = [subject.input.height, subject.input.width]
+      stages = subject.stages
+      tap = subject.tap
+      map = [subject.mapSize.height, subject.mapSize.width]
+      units = subject.units.map { [$0.row, $0.column] }
+      rule = subject.rule.rawValue
+      images = part.images
+      list = part.list
+      command = part.command
+      shards = part.shards.map(\.text)
+      makers = part.makers
+      done = part.done
+      skipped = part.skipped
+    }
+
+    /// nil where it cannot have been written by this program.
+    func part(_ sums: ExactSums) -> ERFPart? {
+      let shards = shards.compactMap(Shard.init)
+      guard input.count == 2, map.count == 2, !units.isEmpty,
+        (input + map).allSatisfy({ (1...largestSide).contains($0) }),
+        units.allSatisfy({ $0.count == 2 && $0[0] >= 0 && $0[1] >= 0 }),
+        let rule = ERFRule(rawValue: rule), shards.count == self.shards.count,
+        (1...100_000_000).contains(images), done.count + skipped.count <= images,
+        sums.rounded.count == input[0] * input[1]
+      else { return nil }
+      let subject = ERFSubject(
+        model: model, weights: weights,
+        weightsChoice: weightsKey.map { WeightsChoice(chosen: $0, others: otherWeights ?? []) },
+        weightsHash: weightsHash, input: InputSize(height: input[0], width: input[1]),
+        stages: stages, tap: tap, mapSize: InputSize(height: map[0], width: map[1]),
+        units: units.map { Unit(row: $0[0], column: $0[1]) }, rule: rule)
+      let part = ERFPart(
+        subject: subject, images: images, list: list, command: command, shards: shards.sorted(),
+        makers: Set(makers).sorted(),
+        map: ERFMap(
+          height: input[0], width: input[1], sums: sums, images: done.count, rule: rule),
+        done: done.sorted { $0.index < $1.index },
+        skipped: skipped.sorted { $0.index < $1.index })
+      let blocks = shards.isEmpty ? [0..<images] : shards.map { $0.block(of: images) }
+      let seen = part.indices
+      guard seen.count == done.count + skipped.count,
+        seen.allSatisfy({ index in blocks.contains { $0.contains(index) } })
+      else { return nil }
+      return part
+    }
+  }
+}

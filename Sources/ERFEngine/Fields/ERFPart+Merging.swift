@@ -1,0 +1,74 @@
+// Parts of one run put together: any parts in any order, with the same bytes as one run.
+
+extension ERFPart {
+  /// A part and the file it is from.
+  public typealias Named = (path: String, part: ERFPart)
+
+  /// Puts `parts` together; at least one.
+  ///
+  /// - Throws: ``ERFPartError`` naming two that are of different runs or hold the same image.
+  public static func merged(_ parts: [Named]) throws -> ERFPart {
+    precondition(!parts.isEmpty)
+    // What is said of all is taken from the one with the first image, whichever came first.
+    let parts = parts.sorted { left, right in
+      (left.part.firstIndex, left.path) < (right.part.firstIndex, right.path)
+    }
+    let (path, first) = parts[0]
+    var holders: [Int: String] = [:]
+    var sum = first
+    sum.done = []
+    sum.skipped = []
+    sum.shards = []
+    sum.map = ERFMap(height: first.map.height, width: first.map.width, rule: first.map.rule)
+    var covered: Set<Shard> = []
+    var makers: Set<Maker> = []
+    for (otherPath, part) in parts {
+      if let difference = part.difference(from: first) {
+        throw ERFPartError.mixture(path: otherPath, other: path, difference: difference)
+      }
+      for (index, name) in part.done.map({ ($0.index, $0.name) })
+        + part.skipped.map({ ($0.index, $0.name) })
+      {
+        if let holder = holders.updateValue(otherPath, forKey: index) {
+          throw ERFPartError.overlap(
+            path: otherPath, other: holder, image: "image \(index + 1) (\(name))")
+        }
+      }
+      sum.map.add(part.map)
+      sum.done += part.done
+      sum.skipped += part.skipped
+      // The whole run as a single share.
+      covered.formUnion(part.shards.isEmpty ? [Shard(1, of: 1)].compactMap(\.self) : part.shards)
+      makers.formUnion(part.makers)
+    }
+    sum.done.sort { $0.index < $1.index }
+    sum.skipped.sort { $0.index < $1.index }
+    sum.shards = sum.isWhole ? [] : covered.sorted()
+    sum.makers = makers.sorted()
+    return sum
+  }
+
+  /// Behind all images where there are none.
+  private var firstIndex: Int {
+    min(done.first?.index ?? .max, skipped.first?.index ?? .max)
+  }
+
+  /// The shares that are not finished or not there, where all shares are of one cut; nil where they are
+  /// of several, so that what is missing has no number.
+  public var missingShards: [Shard]? {
+    guard let count = shards.first?.count, shards.allSatisfy({ $0.count == count }) else {
+      return isWhole ? [] : nil
+    }
+    let seen = indices
+    return (1...count).compactMap { Shard($0, of: count) }.filter { shard in
+      shard.block(of: images).contains { !seen.contains($0) }
+    }
+  }
+
+  /// The instruction sets that it was computed with, where they are several: maps of one differ from
+  /// those of another by up to 5e-6 of the peak.
+  public var mixedInstructionSets: [String] {
+    let sets = Set(makers.map(\.instructionSet)).sorted()
+    return sets.count > 1 ? sets : []
+  }
+}

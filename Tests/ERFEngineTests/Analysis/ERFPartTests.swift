@@ -1,0 +1,188 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Runs cut into shares, kept, gone on with and put together.
+@Suite struct ERFPartTests {
+  private static let images = 8
+  private let folder: TemporaryFolder
+  private let computer = ERFComputer()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func request(_ images: Int = Self.images) -> ERFRequest {
+    ERFRequest(
+      network: NetworkSpec(model: "replknet:kernels=13,9:layers=1,1:channels=8,12:classes=5"),
+      images: .builtIn(images), size: InputSize(height: 40, width: 32))
+  }
+
+  private func part(_ shard: Shard?, of request: ERFRequest? = nil) throws -> ERFPart {
+    try #require(try computer.compute(request ?? self.request(), shard: shard).part)
+  }
+
+  private func shards(_ count: Int) throws -> [ERFPart.Named] {
+    try (1...count).map { ("\($0).erf", try part(Shard($0, of: count))) }
+  }
+
+  @Test(arguments: [
+    (1, [0..<8]), (3, [0..<2, 2..<5, 5..<8]),
+    (11, [0..<0, 0..<1, 1..<2, 2..<2, 2..<3, 3..<4, 4..<5, 5..<5, 5..<6, 6..<7, 7..<8]),
+  ])
+  func blocksFollowEachOther(_ count: Int, _ blocks: [Range<Int>]) throws {
+    #expect((1...count).map { Shard($0, of: count)!.block(of: 8) } == blocks)
+  }
+
+  @Test(arguments: ["0/4", "5/4", "1/0", "1", "1/2/3", "a/b", "-1/2", "1/100001", "", "/"])
+  func badShardsAreRefused(_ text: String) { #expect(Shard(text) == nil) }
+
+  /// 1, 2, 3, 4, 7 and 11 shares, some of them empty, in several orders and groupings.
+  @Test func mergedBytesAreThoseOfOneRun() throws {
+    let single = try part(nil)
+    let bytes = try single.encoded()
+    let map = single.result().map
+    for count in [1, 2, 3, 4, 7, 11] {
+      let parts = try shards(count)
+      #expect(try ERFPart.merged(parts).encoded() == bytes, "\(count)")
+      #expect(try ERFPart.merged(parts.reversed()).encoded() == bytes, "\(count)")
+      let odd = parts.filter { $0.part.shards[0].index % 2 == 1 }
+      let even = parts.filter { $0.part.shards[0].index % 2 == 0 }
+      if !even.isEmpty {
+        let halves = [("even", try ERFPart.merged(even)), ("odd", try ERFPart.merged(odd))]
+        #expect(try ERFPart.merged(halves).encoded() == bytes, "\(count)")
+      }
+      #expect(try ERFPart.merged(parts).result().map == map)
+    }
+  }
+
+  @Test func aFileGivesThePartBack() throws {
+    let part = try part(Shard(2, of: 3))
+    let path = try folder.write(part.encoded(), to: "part.erf")
+    #expect(try ERFPart(path: path) == part)
+    #expect(part.done.map(\.index) == [2, 3, 4] && part.covered == 3 && part.isFinished)
+    #expect(!part.isWhole && part.missingShards == [Shard(1, of: 3)!, Shard(3, of: 3)!])
+  }
+
+  @Test func anEmptyShareIsAFileOfNoImages() throws {
+    let part = try part(Shard(1, of: 11))
+    #expect(part.done.isEmpty && part.isFinished && part.covered == 0)
+    let path = try folder.write(part.encoded(), to: "empty.erf")
+    #expect(try ERFPart(path: path) == part)
+  }
+
+  /// Stopped after three images, and gone on with from the file.
+  @Test func aBrokenRunGoesOnWithTheSameBytes() throws {
+    let bytes = try part(nil).encoded()
+    let cancellation = Cancellation()
+    var kept: ERFPart?
+    #expect(throws: CancellationError.self) {
+      try computer.compute(request(), shard: nil, cancellation: cancellation) { progress in
+        guard case .part(let part) = progress else { return }
+        kept = part
+        if part.done.count == 3 { cancellation.cancel() }
+      }
+    }
+    let path = try folder.write(try #require(kept).encoded(), to: "broken.erf")
+    let broken = try ERFPart(path: path)
+    #expect(broken.done.count == 3 && !broken.isFinished)
+    var computed = 0
+    let result = try computer.compute(
+      request(), shard: nil,
+      resume: { fresh in
+        #expect(broken.difference(from: fresh) == nil)
+        return broken
+      },
+      cancellation: Cancellation()
+    ) { progress in
+      if case .image = progress { computed += 1 }
+    }
+    #expect(computed == Self.images - 3)
+    #expect(try result.part?.encoded() == bytes)
+  }
+
+  /// The exact sums against plain ones, which were what single runs gave before.
+  @Test func mapsStayWithinRoundingOfPlainSums() throws {
+    let network = try computer.network(request().network)
+    var plain = [Double](repeating: 0, count: 40 * 32)
+    for index in 0..<Self.images {
+      let one = try computer.compute(
+        ERFRequest(
+          network: request().network, images: .builtInAt(index..<index + 1),
+          size: InputSize(height: 40, width: 32)))
+      for (pixel, value) in one.map.values.enumerated() { plain[pixel] += value }
+    }
+    #expect(network.stages.count == 2)
+    let exact = try part(nil).result().map.values
+    let worst = zip(exact, plain).map { exact, plain in
+      exact == 0 ? abs(plain) : abs(plain / Double(Self.images) / exact - 1)
+    }.max()
+    #expect(try #require(worst) < 4e-16)
+  }
+
+  // MARK: What does not go together
+
+  @Test func otherRunsAreNamed() throws {
+    var other = request()
+    other.size = InputSize(height: 32, width: 32)
+    let parts = [
+      ("a.erf", try part(Shard(1, of: 2))), ("b.erf", try part(Shard(2, of: 2), of: other)),
+    ]
+    #expect(
+      throws: ERFPartError.mixture(
+        path: "b.erf", other: "a.erf", difference: "input 32x32 and 40x32")
+    ) { try ERFPart.merged(parts) }
+    other = request(Self.images - 1)
+    #expect(throws: ERFPartError.self) {
+      try ERFPart.merged([parts[0], ("c.erf", try part(Shard(2, of: 2), of: other))])
+    }
+  }
+
+  @Test func overlapsAreNamed() throws {
+    let parts = [
+      ("a.erf", try part(Shard(1, of: 2))), ("b.erf", try part(Shard(2, of: 3))),
+    ]
+    let name = BuiltInImages.name(at: 2)
+    #expect(
+      throws: ERFPartError.overlap(path: "b.erf", other: "a.erf", image: "image 3 (\(name))")
+    ) { try ERFPart.merged(parts) }
+  }
+
+  @Test func whatIsMissingIsNumbered() throws {
+    let parts = try shards(4)
+    let half = try ERFPart.merged([parts[2], parts[0]])
+    #expect(!half.isWhole && half.missingShards == [Shard(2, of: 4)!, Shard(4, of: 4)!])
+    #expect(half.mixedInstructionSets.isEmpty)
+    let several = try ERFPart.merged([parts[0], ("x", try part(Shard(3, of: 3)))])
+    #expect(several.missingShards == nil)
+  }
+
+  // MARK: Files that are none
+
+  @Test func damagedPartsAreRefused() throws {
+    let part = try part(Shard(1, of: 2))
+    let text = String(decoding: try part.encoded(), as: Unicode.ASCII.self)
+    func refuses(_ old: String, _ new: String) throws {
+      #expect(text.contains(old), "\(old)")
+      #expect(old.utf8.count == new.utf8.count)
+      // Lengths stay, so that the header does.
+      var bytes = try part.encoded()
+      let place = try #require(
+        bytes.indices.first { bytes[$0...].starts(with: Array(old.utf8)) })
+      bytes.replaceSubrange(place..<place + old.utf8.count, with: Array(new.utf8))
+      let path = try folder.write(bytes, to: "damaged.erf")
+      #expect(throws: (any Error).self, "\(new)") { try ERFPart(path: path) }
+    }
+    try refuses("replk-tui.erf", "replk-tui.xyz")
+    try refuses("\\\"images\\\":8", "\\\"images\\\":2")
+    try refuses("\\\"index\\\":3", "\\\"index\\\":7")
+    try refuses("\\\"index\\\":3", "\\\"index\\\":2")
+    try refuses("\\\"rule\\\":\\\"paper\\\"", "\\\"rule\\\":\\\"paler\\\"")
+    try refuses("\\\"input\\\":[40,32]", "\\\"input\\\":[32,40]")
+    try refuses("\"F64\"", "\"I64\"")
+    for length in stride(from: 0, to: try part.encoded().count, by: 97) {
+      let path = try folder.write(Array(try part.encoded().prefix(length)), to: "short.erf")
+      #expect(throws: (any Error).self) { try ERFPart(path: path) }
+    }
+  }
+}

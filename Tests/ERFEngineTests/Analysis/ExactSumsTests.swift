@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct ExactSumsTests {
+  private func sums(_ values: some Sequence<Double>) -> ExactSums {
+    var sums = ExactSums(count: 1)
+    for value in values { sums.add(value, at: 0) }
+    return sums
+  }
+
+  private struct Case: Sendable {
+    let values: [Double]
+    let sum: Double
+  }
+
+  /// Sums counted by hand, each wrong when it is added up plainly. Halfway between two doubles the even
+  /// one is nearest, unless something lies below.
+  private static let cases: [Case] = [
+    Case(values: [1e100, 1, -1e100], sum: 1),
+    Case(values: [1, 0x1p-53, 0x1p-53], sum: 0x1.0000000000001p0),
+    Case(values: [1, 0x1p-53], sum: 1),
+    Case(values: [1, 0x1p-53, 0x1p-200], sum: 0x1.0000000000001p0),
+    Case(values: [1, 0x1p-53, -0x1p-200], sum: 1),
+    Case(values: [0x1.0000000000001p0, 0x1p-53], sum: 0x1.0000000000002p0),
+    Case(values: [0x1p-1000, 0x1p900, 0x1p-1000, -0x1p900], sum: 0x1p-999),
+    Case(values: [Double](repeating: 0.1, count: 10), sum: 1),
+  ]
+
+  @Test(arguments: cases.indices) func areRoundedOnce(_ index: Int) {
+    let (values, expected) = (Self.cases[index].values, Self.cases[index].sum)
+    #expect(sums(values).rounded == [expected])
+    #expect(sums(values.reversed()).rounded == [expected])
+  }
+
+  /// Numbers over 400 binary orders of magnitude, some cancelling: more than two doubles hold.
+  private func numbers(_ seed: UInt64) -> [Double] {
+    let stream = RandomStream(seed: seed)
+    let numbers = (0..<60).map { index in
+      let bits = stream.bits(at: UInt64(index))
+      let exponent = Int(bits % 400) - 300
+      let mantissa = 1 + Double(bits >> 12) / Double(1 << 52)
+      return (bits >> 11) & 1 == 0 ? scalbn(mantissa, exponent) : -scalbn(mantissa, exponent)
+    }
+    return numbers + numbers.prefix(10).map { -$0 }
+  }
+
+  @Test func anyOrderAndAnyGroupingGiveTheSameBits() {
+    for seed in UInt64(0)..<20 {
+      let numbers = numbers(seed)
+      let whole = sums(numbers).planes
+      #expect(whole.count > 2)
+      #expect(sums(numbers.reversed()).planes == whole)
+      #expect(sums(numbers.sorted { abs($0) < abs($1) }).planes == whole)
+      for parts in [2, 3, 7] {
+        var merged = ExactSums(count: 1)
+        for part in (0..<parts).reversed() {
+          merged.add(sums(numbers.indices.filter { $0 % parts == part }.map { numbers[$0] }))
+        }
+        #expect(merged.planes == whole)
+      }
+    }
+  }
+
+  /// What stands in a file is gone on with as if it had never been away.
+  @Test func planesGiveTheSumsBack() throws {
+    let whole = sums(numbers(3))
+    let again = try #require(ExactSums(planes: whole.planes))
+    #expect(again == whole && again.planes == whole.planes)
+    #expect(ExactSums(planes: [[1, 2], [0]]) == nil)
+    #expect(ExactSums(planes: [[1, .nan]]) == nil)
+    #expect(ExactSums(planes: []) == nil)
+  }
+
+  /// Each sum has its own errors: one that needs a third plane leaves the others alone.
+  @Test func pixelsAreSummedApart() {
+    var sums = ExactSums(count: 3)
+    for value in [0x1p300, 1, 0x1p-300] { sums.add(value, at: 1) }
+    sums.add(2, at: 0)
+    #expect(sums.planes == [[2, 0x1p300, 0], [0, 1, 0], [0, 0x1p-300, 0]])
+    sums.add(-0x1p-300, at: 1)
+    #expect(sums.planes == [[2, 0x1p300, 0], [0, 1, 0]])
+  }
+}
