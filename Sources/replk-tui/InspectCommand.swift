@@ -50,6 +50,10 @@ extension Command {
       let value = $0.value.count > 200 ? $0.value.prefix(200) + "..." : $0.value[...]
       return "\($0.key): \(value)"
     }
+    lines += file.classes.prefix(50).map { "left alone: \($0.count) of \($0.name)" }
+    if file.classes.count > 50 {
+      lines.append("left alone: objects of \(file.classes.count - 50) more classes (--json)")
+    }
     let header = ["tensor", "type", "shape", "min", "mean", "max", "hash"]
     let rows = tensors.map(row)
     let table = Text.table(header, rows.map { $0.map(Text.printable) })
@@ -75,6 +79,7 @@ private struct Document: Encodable {
   let metadata: [String: String]
   let weights: [CheckpointInspection.Weights]
   let tensors: [CheckpointInspection.TensorSummary]
+  let leftAlone: [ForeignClass]
   let problems: [String]
 
   init(
@@ -87,6 +92,7 @@ private struct Document: Encodable {
     metadata = file.metadata
     weights = file.weights
     self.tensors = tensors
+    leftAlone = file.classes
     self.problems = problems.map(\.explanation)
   }
 }

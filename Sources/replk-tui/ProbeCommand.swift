@@ -44,7 +44,9 @@ extension Command {
     let reports = models.isEmpty ? [] : try run(models, arguments)
     if arguments.has("--json") {
       try StandardStreams.write(
-        String(decoding: ShapeBiasReport.json(reports), as: UTF8.self))
+        String(
+          decoding: ShapeBiasReport.json(reports, others: others, seed: arguments.seed()),
+          as: UTF8.self))
     } else {
       try StandardStreams.write(
         ProbeText(
@@ -101,7 +103,7 @@ extension Command {
 extension Arguments {
   fileprivate var onlyWithModels: [String] {
     [
-      "--weights", "--stimuli", "--csv", "--json", "--size", "--count", "--stage", "--tap",
+      "--weights", "--stimuli", "--csv", "--size", "--count", "--stage", "--tap",
       "--cues", "--shuffle", "--threads",
     ].filter(has)
   }

@@ -5,11 +5,13 @@ import ERFInterface
 
 struct ProbeText {
   private let reports: [ShapeBiasReport]
+  private let others: [ShapeBias]
   private let chart: ShapeBiasChart
 
   /// `others`: decision makers from files, drawn after the reports; the human observers come last.
   init(_ reports: [ShapeBiasReport], others: [ShapeBias], seed: UInt64, ascii: Bool) {
     self.reports = reports
+    self.others = others
     var entries: [ShapeBiasChart.Entry] = []
     func add(_ bias: ShapeBias, _ interval: ClosedRange<Double>?, isAtChance: Bool = false) {
       entries.append(
@@ -20,7 +22,7 @@ struct ProbeText {
     for report in reports {
       add(report.counts, report.interval, isAtChance: report.isAtChance)
     }
-    for other in others { add(other, other.overall.biasInterval(seed: seed)) }
+    for other in others { add(other, other.interval(seed: seed)) }
     entries.append(
       ShapeBiasChart.Entry(
         marker: ShapeBiasChart.human, bias: PublishedDecisions.humans, interval: nil))
@@ -31,6 +33,7 @@ struct ProbeText {
     var parts = [chart.lines.joined(separator: "\n"), chart.legend, chart.note]
     parts += reports.compactMap(readOuts)
     parts += reports.compactMap(remarks)
+    parts += others.compactMap(remarks)
     return parts.joined(separator: "\n\n") + "\n"
   }
 
@@ -82,6 +85,29 @@ struct ProbeText {
     }
     remarks += skippedLines(report.skipped)
     return remarks.isEmpty ? nil : remarks.joined(separator: "\n")
+  }
+
+  /// What a file of decisions says that does not count as it stands.
+  private func remarks(_ other: ShapeBias) -> String? {
+    var remarks: [String] = []
+    if other.foreignCount > 0 {
+      let words = other.foreignResponses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let shown = words.prefix(8).map { word in
+        word.key.contains { !$0.isWhitespace } ? String(word.key.prefix(40)) : "(empty)"
+      }
+      let more = words.count > 8 ? " and \(words.count - 8) more words" : ""
+      remarks.append(
+        "\(other.subject): \(other.foreignCount) "
+          + "\(other.foreignCount == 1 ? "response is" : "responses are") of no category, and left "
+          + "out: \(shown.joined(separator: ", "))\(more)")
+    }
+    if other.repeated > 0 {
+      remarks.append(
+        "\(other.subject): \(other.repeated) "
+          + "\(other.repeated == 1 ? "trial repeats a stimulus" : "trials repeat stimuli"), which "
+          + "does not narrow the 95 %")
+    }
+    return remarks.isEmpty ? nil : remarks.map(Text.printable).joined(separator: "\n")
   }
 
   private func skippedLines(_ skipped: [ShapeBiasReport.Skipped]) -> [String] {

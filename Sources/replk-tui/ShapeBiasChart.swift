@@ -130,6 +130,7 @@ struct ShapeBiasChart {
 extension ShapeBiasChart {
   /// Who is who, with the numbers behind the plot.
   var legend: String {
+    let hasForeign = entries.contains { $0.bias.foreignCount > 0 }
     let rows = entries.map { entry -> [String] in
       let counts = entry.bias.overall
       return [
@@ -137,10 +138,11 @@ extension ShapeBiasChart {
         entry.isAtChance ? "chance" : counts.bias.map { Format.fixed($0, 4) } ?? "n/a",
         Self.text(entry.interval),
         "\(counts.shape)", "\(counts.texture)", "\(counts.neither)", "\(counts.total)",
-      ]
+      ] + (hasForeign ? ["\(entry.bias.foreignCount)"] : [])
     }
     return Text.table(
-      ["", "shape bias", "95 %", "shape S", "texture T", "neither", "conflicts"], rows)
+      ["", "shape bias", "95 %", "shape S", "texture T", "neither", "conflicts"]
+        + (hasForeign ? ["no category"] : []), rows)
   }
 
   static func text(_ interval: ClosedRange<Double>?) -> String {

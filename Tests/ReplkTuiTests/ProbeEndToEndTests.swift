@@ -33,6 +33,28 @@ import Testing
     #expect(Array(row)[10 + 34] == "a")
   }
 
+  @Test func foreignWordsAreNamed() throws {
+    let rows = csv.replacing("cat,cat,0", with: "lorry,cat,0")
+      .replacing("dog,cat", with: " Dog,cat")
+    _ = try folder.write(Array((rows + rows).utf8), to: "tiny.csv")
+    let text = try succeed(["probe", "--decisions", "tiny.csv", "--ascii"], in: folder).text
+    #expect(text.contains("tiny: 2 responses are of no category, and left out: lorry"))
+    #expect(text.contains("tiny: 2 trials repeat stimuli"))
+    let lines = text.split(separator: "\n").map(String.init)
+    let row = try #require(lines.first { $0.hasPrefix("a tiny") })
+    // S 0, T 2, neither 2, in 4 conflicts; 2 answers of no category.
+    #expect(row.split(separator: " ").suffix(5).map(String.init) == ["0", "2", "2", "4", "2"])
+  }
+
+  @Test func decisionsAsJSON() throws {
+    _ = try folder.write(Array(csv.utf8), to: "tiny.csv")
+    let found = try succeed(["probe", "--decisions", "tiny.csv", "--json"], in: folder).object()
+    let decisions = try #require(found["decisions"] as? [[String: Any]])
+    #expect(decisions.count == 1 && decisions[0]["subject"] as? String == "tiny")
+    #expect(decisions[0]["shapeBias"] as? Double == 0.5)
+    #expect((found["results"] as? [Any])?.isEmpty == true)
+  }
+
   @Test func builtInProbe() throws {
     let arguments = [
       "probe", Samples.tiny, "--size", "32", "--count", "64", "--shuffle", "2", "--cues",

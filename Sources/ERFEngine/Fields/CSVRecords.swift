@@ -1,6 +1,6 @@
-// Comma-separated records with quotes (RFC 4180): the format's rules alone, no meaning of columns.
+// Separated records with quotes (RFC 4180): the format's rules alone, no meaning of columns.
 
-/// Reads and writes records of comma-separated fields.
+/// Reads records of fields between commas, semicolons or tabs, and writes those between commas.
 enum CSVRecords {
   struct Record: Equatable {
     /// Where it begins, from 1.
@@ -8,8 +8,42 @@ enum CSVRecords {
     let fields: [String]
   }
 
+  /// The text of a file: UTF-8, or UTF-16 as its byte order mark or the zeros in it say.
+  static func text(_ bytes: [UInt8]) -> String {
+    if bytes.starts(with: [0xFF, 0xFE]) { return utf16(bytes.dropFirst(2), isBigEndian: false) }
+    if bytes.starts(with: [0xFE, 0xFF]) { return utf16(bytes.dropFirst(2), isBigEndian: true) }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      return String(decoding: bytes.dropFirst(3), as: UTF8.self)
+    }
+    // Tables begin with letters of ASCII, whose other byte is zero.
+    if bytes.count >= 4 {
+      if bytes[1] == 0 && bytes[3] == 0 { return utf16(bytes[...], isBigEndian: false) }
+      if bytes[0] == 0 && bytes[2] == 0 { return utf16(bytes[...], isBigEndian: true) }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func utf16(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> String {
+    let first = bytes.startIndex
+    let units = (0..<bytes.count / 2).map { index -> UInt16 in
+      let (one, two) = (UInt16(bytes[first + 2 * index]), UInt16(bytes[first + 2 * index + 1]))
+      return isBigEndian ? one << 8 | two : two << 8 | one
+    }
+    return String(decoding: units, as: UTF16.self)
+  }
+
+  /// What stands between the fields of the first line: the commonest of comma, semicolon and tab.
+  static func separator(of text: String) -> Character {
+    let line = text.prefix { !$0.isNewline }
+    let counts = [",", ";", "\t"].map { (separator: $0 as Character, count: 0) }.map { candidate in
+      (candidate.separator, line.count { $0 == candidate.separator })
+    }
+    let best = counts.max { $0.1 < $1.1 }
+    return best.map { $0.1 > 0 ? $0.0 : "," } ?? ","
+  }
+
   /// All records of a text; empty lines are no records. Nil where a quote is not closed.
-  static func parse(_ text: String) -> [Record]? {
+  static func parse(_ text: String, separator: Character = ",") -> [Record]? {
     var records: [Record] = []
     var fields: [String] = []
     var field = ""
@@ -39,7 +73,7 @@ enum CSVRecords {
       case "\"" where field.isEmpty:
         isQuoted = true
         hasContent = true
-      case ",":
+      case separator:
         end()
         hasContent = true
       case "\n", "\r\n", "\r":

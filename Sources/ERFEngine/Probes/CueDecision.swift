@@ -11,23 +11,30 @@ public struct CueDecision: Sendable, Hashable {
   public var texture: ObjectCategory
   /// Nil: no answer, or one that is none of the 16 categories.
   public var response: ObjectCategory?
+  /// What was answered where that is none of the 16 categories: such a decision counts for no cue, and
+  /// not for neither of them.
+  public var foreignResponse: String?
 
   public init(
     subject: String, image: String, shape: ObjectCategory, texture: ObjectCategory,
-    response: ObjectCategory?
+    response: ObjectCategory?, foreignResponse: String? = nil
   ) {
     self.subject = subject
     self.image = image
     self.shape = shape
     self.texture = texture
     self.response = response
+    self.foreignResponse = foreignResponse
   }
 
   public var isConflict: Bool { shape != texture }
 
+  /// Nil: the answer is none of the 16 categories.
+  ///
   /// - Precondition: the cues conflict.
-  public var cue: Cue {
+  public var cue: Cue? {
     precondition(isConflict)
+    guard foreignResponse == nil else { return nil }
     switch response {
     case shape: return .shape
     case texture: return .texture

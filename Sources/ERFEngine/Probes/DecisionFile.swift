@@ -13,6 +13,9 @@ public enum DecisionFile {
 
   /// The decisions of a file, in its order.
   ///
+  /// Fields may stand between commas, semicolons or tabs, the text may be UTF-8 or UTF-16, and the
+  /// header may come again: files are often pasted together.
+  ///
   /// - Throws: ``FileError``, ``DecisionError``.
   public static func read(_ path: String) throws -> [CueDecision] {
     try decode(try FileBytes.read(path, limit: limit), path: path)
@@ -20,44 +23,83 @@ public enum DecisionFile {
 
   /// - Throws: ``DecisionError``.
   static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
-    var text = String(decoding: bytes, as: UTF8.self)
-    if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
-    guard let records = CSVRecords.parse(text) else { throw .openQuote(path: path) }
-    guard let header = records.first else { throw .empty(path: path) }
-    let names = header.fields.map { $0.lowercased() }
-    func column(_ name: String) throws(DecisionError) -> Int {
-      guard let index = names.firstIndex(of: name) else {
-        throw .missingColumn(path: path, column: name)
-      }
-      return index
+    let text = CSVRecords.text(bytes)
+    let separator = CSVRecords.separator(of: text)
+    guard let records = CSVRecords.parse(text, separator: separator) else {
+      throw .openQuote(path: path)
     }
-    let columns = (
-      subject: try column("subj"), response: try column("object_response"),
-      category: try column("category"), image: try column("imagename")
-    )
+    guard let header = records.first else { throw .empty(path: path) }
+    var table = try Table(header, path: path)
     var decisions: [CueDecision] = []
     decisions.reserveCapacity(records.count - 1)
     for record in records.dropFirst() {
-      guard record.fields.count == names.count else {
-        throw .fieldCount(
-          path: path, line: record.line, found: record.fields.count, expected: names.count)
+      if Table.isHeader(record) {
+        table = try Table(record, path: path)
+      } else {
+        decisions.append(try table.decision(record))
       }
-      let image = record.fields[columns.image]
-      guard let name = StimulusName(image) else {
-        throw .stimulus(path: path, line: record.line, name: image)
-      }
-      let category = record.fields[columns.category]
-      guard let shape = ObjectCategory(rawValue: category) else {
-        throw .category(path: path, line: record.line, found: category)
-      }
-      decisions.append(
-        CueDecision(
-          subject: record.fields[columns.subject], image: shortName(image), shape: shape,
-          texture: name.texture,
-          response: ObjectCategory(rawValue: record.fields[columns.response])))
     }
     guard !decisions.isEmpty else { throw .empty(path: path) }
     return decisions
+  }
+
+  /// Which column is which, by a header.
+  private struct Table {
+    let path: String
+    let columns: Int
+    let subject: Int
+    let response: Int
+    let category: Int
+    let image: Int
+
+    init(_ header: CSVRecords.Record, path: String) throws(DecisionError) {
+      let names = Self.names(header)
+      func column(_ name: String) throws(DecisionError) -> Int {
+        guard let index = names.firstIndex(of: name) else {
+          throw .missingColumn(path: path, column: name)
+        }
+        return index
+      }
+      self.path = path
+      columns = names.count
+      subject = try column("subj")
+      response = try column("object_response")
+      category = try column("category")
+      image = try column("imagename")
+    }
+
+    static func isHeader(_ record: CSVRecords.Record) -> Bool {
+      let names = names(record)
+      return names.contains("subj") && names.contains("object_response")
+    }
+
+    /// In lower case; a mark of the byte order stays in the middle of files that were pasted together.
+    private static func names(_ record: CSVRecords.Record) -> [String] {
+      record.fields.map { field in
+        field.filter { !$0.isWhitespace && $0 != "\u{FEFF}" }.lowercased()
+      }
+    }
+
+    func decision(_ record: CSVRecords.Record) throws(DecisionError) -> CueDecision {
+      guard record.fields.count == columns else {
+        throw .fieldCount(
+          path: path, line: record.line, found: record.fields.count, expected: columns)
+      }
+      let image = record.fields[image]
+      guard let name = StimulusName(image) else {
+        throw .stimulus(path: path, line: record.line, name: image)
+      }
+      guard let shape = ObjectCategory(word: record.fields[category]) else {
+        throw .category(path: path, line: record.line, found: record.fields[category])
+      }
+      let answer = record.fields[response]
+      let response = ObjectCategory(word: answer)
+      let isNone = answer.filter { !$0.isWhitespace }.lowercased() == "na"
+      return CueDecision(
+        subject: record.fields[subject], image: String(StimulusName.short(image)), shape: shape,
+        texture: name.texture, response: response,
+        foreignResponse: response == nil && !isNone ? answer : nil)
+    }
   }
 
   /// The header with its line end.
@@ -72,14 +114,10 @@ public enum DecisionFile {
   /// One row with its line end; `trial` counts from 1. Models have no response times: `NaN`.
   static func line(_ decision: CueDecision, trial: Int) -> String {
     CSVRecords.line([
-      decision.subject, "1", "\(trial)", "NaN", decision.response?.rawValue ?? "na",
+      decision.subject, "1", "\(trial)", "NaN",
+      decision.response?.rawValue ?? decision.foreignResponse ?? "na",
       decision.shape.rawValue, "0", decision.image,
     ])
-  }
-
-  /// What follows the last underscore: files of the toolbox number their stimuli in front of it.
-  private static func shortName(_ name: String) -> String {
-    name.split(separator: "_", omittingEmptySubsequences: false).last.map(String.init) ?? name
   }
 }
 

@@ -11,6 +11,15 @@ public enum ObjectCategory: String, Sendable, Hashable, CaseIterable, Codable {
     .bottle, .chair, .clock, .bicycle,
   ]
 
+  /// The category that a file calls `word`, whatever its case and the blanks around it. Other words for
+  /// the categories do not count: the benchmark has no list of such.
+  init?(word: some StringProtocol) {
+    let trimmed = word.drop(while: \.isWhitespace)
+    let end = trimmed.lastIndex { !$0.isWhitespace }
+    guard let end else { return nil }
+    self.init(rawValue: trimmed[...end].lowercased())
+  }
+
   /// Position in alphabetical order, from 0.
   public var index: Int {
     guard let index = Self.allCases.firstIndex(of: self) else {

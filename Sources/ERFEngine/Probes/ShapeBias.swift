@@ -41,14 +41,48 @@ public struct ShapeBias: Sendable, Hashable {
   public let overall: CueCounts
   /// Every category in alphabetical order.
   public let rows: [Row]
+  /// Answers to conflicting stimuli that are none of the 16 categories, and how often each was given:
+  /// they count for nothing above.
+  public private(set) var foreignResponses: [String: Int] = [:]
+  /// Decisions about stimuli that had been decided before.
+  public private(set) var repeated = 0
+  /// Where stimuli were decided more than once: the decisions about each.
+  private var stimuli: [CueCounts] = []
 
   /// Counts the decisions whose cues conflict; the others do not count.
   public init(subject: String, decisions: some Sequence<CueDecision>) {
     var counts = [CueCounts](repeating: CueCounts(), count: ObjectCategory.allCases.count)
+    var byStimulus: [String: CueCounts] = [:]
+    var foreign: [String: Int] = [:]
+    var repeated = 0
     for decision in decisions where decision.isConflict {
-      counts[decision.shape.index].add(decision.cue)
+      guard let cue = decision.cue else {
+        foreign[decision.foreignResponse ?? "", default: 0] += 1
+        continue
+      }
+      counts[decision.shape.index].add(cue)
+      if byStimulus[decision.image] != nil { repeated += 1 }
+      byStimulus[decision.image, default: CueCounts()].add(cue)
     }
     self.init(subject: subject, counts: counts)
+    foreignResponses = foreign
+    guard repeated > 0 else { return }
+    self.repeated = repeated
+    // By their cue, which is the order that single decisions are drawn in.
+    stimuli = byStimulus.sorted { $0.key < $1.key }.map(\.value).sorted {
+      ($1.shape, $1.texture) < ($0.shape, $0.texture)
+    }
+  }
+
+  /// Answers that are none of the 16 categories.
+  public var foreignCount: Int { foreignResponses.reduce(0) { $0 + $1.value } }
+
+  /// The middle 95 % of the bias over stimuli drawn again with replacement: those that were decided
+  /// several times are drawn with all of their decisions, so that repeating trials narrows nothing.
+  public func interval(seed: UInt64, draws: Int = 1000) -> ClosedRange<Double>? {
+    guard !stimuli.isEmpty else { return overall.biasInterval(seed: seed, draws: draws) }
+    guard overall.shape + overall.texture > 0 else { return nil }
+    return CueCounts.interval(seed: seed, draws: draws, of: stimuli.count) { stimuli[$0] }
   }
 
   /// `counts`: one a category in alphabetical order.
@@ -82,17 +116,32 @@ extension CueCounts {
   /// Efron and Tibshirani 1993, chapter 13): how far it depends on which stimuli there happen to be.
   /// The same for the same seed; nil where most draws leave no decision for either cue.
   public func biasInterval(seed: UInt64, draws: Int = 1000) -> ClosedRange<Double>? {
-    guard shape + texture > 0, draws > 0 else { return nil }
+    guard shape + texture > 0 else { return nil }
+    return Self.interval(seed: seed, draws: draws, of: total) { pick in
+      pick < shape
+        ? CueCounts(shape: 1)
+        : pick < shape + texture ? CueCounts(texture: 1) : CueCounts(neither: 1)
+    }
+  }
+
+  /// The middle 95 % of the bias over `count` stimuli drawn from as many; `stimulus` tells the
+  /// decisions about each, in order of decision.
+  fileprivate static func interval(
+    seed: UInt64, draws: Int, of count: Int, _ stimulus: (Int) -> CueCounts
+  ) -> ClosedRange<Double>? {
+    guard draws > 0 else { return nil }
     let stream = RandomStream(seed: seed, name: "bootstrap")
     var position: UInt64 = 0
     var biases: [Double] = []
     for _ in 0..<draws {
       var drawn = CueCounts()
-      for _ in 0..<total {
-        // Which of the stimuli, in order of decision; the product's high half is uniform.
-        let pick = Int(stream.bits(at: position).multipliedFullWidth(by: UInt64(total)).high)
+      for _ in 0..<count {
+        // The product's high half is uniform.
+        let pick = Int(stream.bits(at: position).multipliedFullWidth(by: UInt64(count)).high)
         position += 1
-        drawn.add(pick < shape ? .shape : pick < shape + texture ? .texture : .neither)
+        let found = stimulus(pick)
+        drawn.shape += found.shape
+        drawn.texture += found.texture
       }
       if let bias = drawn.bias { biases.append(bias) }
     }

@@ -7,17 +7,56 @@
 #endif
 
 extension ShapeBiasReport {
-  /// `{"results": [...]}`, keys sorted, indented, ending in a line end; what there is none of is null.
+  /// `{"results": [...], "decisions": [...]}`, keys sorted, indented, ending in a line end; what there
+  /// is none of is null.
   ///
+  /// - Parameters:
+  ///   - others: decision makers from files.
+  ///   - seed: of the resampling of their stimuli.
   /// - Throws: ``ExportError/encoding(format:reason:)``.
-  public static func json(_ reports: [ShapeBiasReport]) throws(ExportError) -> [UInt8] {
+  public static func json(
+    _ reports: [ShapeBiasReport], others: [ShapeBias] = [], seed: UInt64 = 0
+  ) throws(ExportError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return try Array(encoder.encode(["results": reports.map(Entry.init)])) + [0x0A]
+      let document = Document(
+        results: reports.map(Entry.init), decisions: others.map { Decisions($0, seed: seed) })
+      return try Array(encoder.encode(document)) + [0x0A]
     } catch {
       throw .encoding(format: "JSON", reason: "\(error)")
     }
+  }
+}
+
+private struct Document: Encodable {
+  let results: [Entry]
+  let decisions: [Decisions]
+}
+
+/// A decision maker out of a file.
+private struct Decisions: Encodable {
+  let subject: String
+  let shapeBias: Nullable<Double>
+  let interval: Nullable<[Double]>
+  let counts: Counts
+  let categories: [Category]
+  /// Answers that are none of the 16 categories, and how often each was given.
+  let noCategory: [String: Int]
+  let repeated: Int
+
+  init(_ bias: ShapeBias, seed: UInt64) {
+    subject = bias.subject
+    shapeBias = Nullable(bias.overall.bias)
+    interval = Nullable(bias.interval(seed: seed).map { [$0.lowerBound, $0.upperBound] })
+    counts = Counts(bias.overall)
+    categories = bias.rows.map {
+      Category(
+        category: $0.category.rawValue, counts: Counts($0.counts),
+        shapeBias: Nullable($0.counts.bias))
+    }
+    noCategory = bias.foreignResponses
+    repeated = bias.repeated
   }
 }
 

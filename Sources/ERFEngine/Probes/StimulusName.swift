@@ -9,10 +9,10 @@ public struct StimulusName: Sendable, Hashable {
   /// Whether shape and texture belong to different categories.
   public var isConflict: Bool { shape != texture }
 
-  /// Reads `<shape><i>-<texture><j>.png`; a prefix up to the last underscore, as decision files put
-  /// it in front, does not count. Nil where the name says something else.
+  /// Reads `<shape><i>-<texture><j>.png`; folders, and a prefix up to the last underscore, as decision
+  /// files put it in front, do not count. Nil where the name says something else.
   public init?(_ fileName: String) {
-    let name = fileName.split(separator: "_", omittingEmptySubsequences: false).last ?? ""
+    let name = Self.short(fileName)
     let stem = name.split(separator: ".", omittingEmptySubsequences: false).first ?? ""
     let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let shape = Self.category(parts[0]),
@@ -20,6 +20,14 @@ public struct StimulusName: Sendable, Hashable {
     else { return nil }
     self.shape = shape
     self.texture = texture
+  }
+
+  /// What follows the folders and the last underscore: files of the toolbox number their stimuli in
+  /// front of it.
+  static func short(_ name: String) -> Substring {
+    let end = name.lastIndex { !$0.isWhitespace }.map { name.index(after: $0) } ?? name.startIndex
+    let file = name[..<end].split { $0 == "/" || $0 == "\\" }.last ?? ""
+    return file.split(separator: "_", omittingEmptySubsequences: false).last ?? ""
   }
 
   /// The file name of instance `i` of a shape with instance `j` of a texture, in the folder of the
@@ -33,6 +41,6 @@ public struct StimulusName: Sendable, Hashable {
   /// `bicycle2` without its digits.
   private static func category(_ word: Substring) -> ObjectCategory? {
     guard let last = word.last, ("0"..."9").contains(last) else { return nil }
-    return ObjectCategory(rawValue: word.filter { !("0"..."9").contains($0) })
+    return ObjectCategory(word: word.filter { !("0"..."9").contains($0) })
   }
 }

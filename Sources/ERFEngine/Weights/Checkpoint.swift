@@ -5,7 +5,16 @@ protocol CheckpointReader: Sendable {
   var entries: [String: CheckpointEntry] { get }
   /// What the file says of itself beside tensors.
   var metadata: [String: String] { get }
+  /// Classes of the objects that stand among the tensors, by their names in the file.
+  var objects: [String: String] { get }
+  /// Classes of other libraries that the file names.
+  var classes: [ForeignClass] { get }
   func tensor(_ key: String) throws -> Tensor
+}
+
+extension CheckpointReader {
+  var objects: [String: String] { [:] }
+  var classes: [ForeignClass] { [] }
 }
 
 /// An open checkpoint of any format: tensors by name, read when asked for.
@@ -20,17 +29,17 @@ public struct Checkpoint: Sendable {
 
   /// Opens the file at `path` and finds out by its contents what it is.
   ///
-  /// - Throws: `CheckpointError`.
-  public init(path: String) throws {
+  /// - Throws: `CheckpointError`, `CancellationError`.
+  public init(path: String, cancellation: Cancellation? = nil) throws {
     self.path = path
     let file = try MappedFile(path: path)
     bytes = file.count
     if file.byte(at: 8) == UInt8(ascii: "{"), file.byte(at: 0) != 0x80 || file.byte(at: 7) == 0 {
       reader = try Safetensors(path: path)
     } else if file.bytes(0..<4) == [0x50, 0x4B, 0x03, 0x04] {
-      reader = try TorchCheckpoint(zip: file, path: path)
+      reader = try TorchCheckpoint(zip: file, path: path, cancellation: cancellation)
     } else if file.byte(at: 0) == 0x80, (2...5).contains(file.byte(at: 1) ?? 0) {
-      reader = try TorchCheckpoint(legacy: file, path: path)
+      reader = try TorchCheckpoint(legacy: file, path: path, cancellation: cancellation)
     } else {
       throw CheckpointError.unknownFormat(path: path)
     }
@@ -52,6 +61,10 @@ public struct Checkpoint: Sendable {
   public var format: String { reader.format }
   public var entries: [String: CheckpointEntry] { reader.entries }
   public var metadata: [String: String] { reader.metadata }
+  /// Classes of the objects that stand among the tensors, by their names in the file: never built.
+  var objects: [String: String] { reader.objects }
+  /// Classes of other libraries that the file names, and how often.
+  public var classes: [ForeignClass] { reader.classes }
   public var keys: [String] { entries.keys.sorted() }
 
   /// The tensor `key` as float32 in its own shape.

@@ -36,7 +36,8 @@ public enum CheckpointError: ExplainedError, Equatable {
       "\(path) has no weights called '\(key)': it has "
         + available.map { $0.isEmpty ? "some without a name" : $0 }.joined(separator: ", ")
     case .wrongType(let path, let key, let found):
-      "\(path): \(key) has type \(found), expected real numbers"
+      "\(path): \(WeightsMismatch.printable(key)) "
+        + Self.wrongType(WeightsMismatch.printable(found))
     case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
     case .onlyZeros(let path, let key, let shape):
       "\(path): \(key) (\(shape)) holds nothing but zeros, which tells nothing of the network: "
@@ -45,6 +46,19 @@ public enum CheckpointError: ExplainedError, Equatable {
       key.isEmpty
         ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"
         : "\(path) has no tensor \(key): it holds \(WeightsMismatch.listed(available))"
+    }
+  }
+
+  /// What is wrong with a tensor of type `found`, and what helps.
+  private static func wrongType(_ found: String) -> String {
+    switch UnreadableTensor.Kind(rawValue: found) {
+    case .quantised:
+      "is a quantised tensor, whose numbers are not read: save the network unquantised"
+    case .sparse: "is a sparse tensor, which is not read: save its to_dense()"
+    case .meta: "is a meta tensor, which has a shape but no numbers: save the loaded network"
+    case .nested: "is a nested tensor, which is not read: save plain tensors"
+    case .numpy: "is an array of NumPy, which is not read: save torch.from_numpy of it"
+    case nil: "has type \(found), expected real numbers"
     }
   }
 }

@@ -31,6 +31,8 @@ public struct CheckpointInspection: Sendable {
   public let bytes: Int
   /// What the file says of itself beside tensors.
   public let metadata: [String: String]
+  /// Classes of other libraries that the file names; objects of them are left alone.
+  public let classes: [ForeignClass]
   /// Dictionaries of weights, the one that would be opened first.
   public let weights: [Weights]
   /// Names of all tensors, sorted.
@@ -44,13 +46,14 @@ public struct CheckpointInspection: Sendable {
   /// Reads names, types and shapes alone.
   ///
   /// - Throws: `CheckpointError`.
-  public init(path: String) throws {
-    file = try Checkpoint(path: path)
+  public init(path: String, cancellation: Cancellation? = nil) throws {
+    file = try Checkpoint(path: path, cancellation: cancellation)
     self.path = path
     format = file.format
     bytes = file.bytes
     metadata = file.metadata
     names = file.keys
+    classes = file.classes
     let prefixes = Set(
       ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmarks) })
     let ordered = prefixes.sorted(by: Checkpoint.isBetter)

@@ -66,10 +66,31 @@ struct CheckpointParameters: ParameterSource {
   func requireFit(_ architecture: any Architecture) throws {
     let inventory = try ParameterInventory(of: architecture, holds: holds)
     var mismatch = try mismatch(with: inventory, of: architecture)
-    guard !mismatch.isEmpty else { return try requireSize(inventory) }
+    guard !mismatch.isEmpty else {
+      try requireReal(inventory)
+      return try requireSize(inventory)
+    }
+    try requireTensors(mismatch)
     mismatch.suggestion = try suggestion()
     mismatch.lacksOnlyHead = lacksOnlyHead(mismatch, inventory)
     throw CheckpointError.mismatch(path: file.path, mismatch)
+  }
+
+  /// All parameters are of types whose elements can be read.
+  private func requireReal(_ inventory: ParameterInventory) throws(CheckpointError) {
+    for key in inventory.entries.keys.sorted() {
+      let full = weights.fullName(key)
+      guard let type = file.entries[full]?.type, !ElementType.isReal(type) else { continue }
+      throw .wrongType(path: file.path, key: full, found: type)
+    }
+  }
+
+  /// None of the missing parameters is there as an object that only running code could build.
+  private func requireTensors(_ mismatch: WeightsMismatch) throws(CheckpointError) {
+    for key in mismatch.missing {
+      guard let found = file.objects[key] else { continue }
+      throw .wrongType(path: file.path, key: key, found: found)
+    }
   }
 
   /// A network may be twice as large in memory as its file tells elements apart by bytes: parameters

@@ -48,7 +48,8 @@ extension ElementType {
       return Tensor(generated: shape) { unsafe Float(Self.word(source, $0) as UInt64) }
     case .bool:
       return Tensor(generated: shape) { unsafe Self.word(source, $0) as UInt8 == 0 ? 0 : 1 }
-    case .float8Range, .float8Precision, .complex64, .complex128, .quantised8, .quantised32:
+    case .float8Range, .float8Precision, .float8Other, .complex32, .complex64, .complex128,
+      .quantised8, .quantised32:
       return nil
     }
   }

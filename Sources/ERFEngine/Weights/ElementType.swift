@@ -16,6 +16,8 @@ enum ElementType: String, Sendable {
   /// Numbers of 8 bits with a point, complex and quantised ones, which are told apart but not converted.
   case float8Range = "F8_E5M2"
   case float8Precision = "F8_E4M3"
+  case float8Other = "F8"
+  case complex32 = "C32"
   case complex64 = "C64"
   case complex128 = "C128"
   case quantised8 = "Q8"
@@ -24,18 +26,25 @@ enum ElementType: String, Sendable {
   /// Bytes an element.
   var size: Int {
     switch self {
-    case .int8, .uint8, .bool, .float8Range, .float8Precision, .quantised8: 1
+    case .int8, .uint8, .bool, .float8Range, .float8Precision, .float8Other,
+      .quantised8:
+      1
     case .float16, .bfloat16, .int16, .uint16: 2
-    case .float32, .int32, .uint32, .quantised32: 4
+    case .float32, .int32, .uint32, .quantised32, .complex32: 4
     case .float64, .int64, .uint64, .complex64: 8
     case .complex128: 16
     }
   }
 
+  /// Whether the elements of a tensor whose type a file calls `name` can be read.
+  static func isReal(_ name: String) -> Bool { ElementType(rawValue: name)?.isReal ?? false }
+
   /// Whether the elements are real numbers, which convert to float32.
   var isReal: Bool {
     switch self {
-    case .float8Range, .float8Precision, .complex64, .complex128, .quantised8, .quantised32: false
+    case .float8Range, .float8Precision, .float8Other, .complex32, .complex64, .complex128,
+      .quantised8, .quantised32:
+      false
     default: true
     }
   }

@@ -6,21 +6,23 @@ enum LegacyLayout {
 
   /// The contents, and the first byte of each storage in the file.
   static func read(
-    _ file: MappedFile
+    _ file: MappedFile, cancellation: Cancellation? = nil
   ) throws(PickleError) -> (TorchContents, places: [String: Int]) {
     var header = PickleMachine(file)
-    guard try header.run() == .long(magic) else { throw .notPyTorch }
+    guard case .long(let run) = try header.run(), file.bytes(run.range) == magic else {
+      throw .notPyTorch
+    }
     guard try header.run() == .int(1001) else {
       throw .malformed("its version is not the 1001 of torch.save")
     }
     if case .dictionary(let index) = try header.run(),
-      header.dictionaries[index].contains(where: {
-        $0.key == .string("little_endian") && $0.value == .bool(false)
+      header.dictionaries[Int(index)].contains(where: {
+        header.text($0.key) == "little_endian" && $0.value == .bool(false)
       })
     {
       throw .bigEndian
     }
-    var machine = PickleMachine(file, at: header.position)
+    var machine = PickleMachine(file, at: header.position, cancellation: cancellation)
     let contents = try TorchContents(try machine.run(), of: machine)
     return (contents, try places(contents, in: file, from: machine.position))
   }
@@ -36,8 +38,8 @@ enum LegacyLayout {
     for storage in contents.storages { records[storage.key] = storage }
     var places: [String: Int] = [:]
     var cursor = ByteCursor(file, at: keys.position)
-    for key in keys.lists[list] {
-      guard case .string(let key) = key, let record = records[key] else {
+    for key in keys.lists[Int(list)] {
+      guard let key = keys.text(key), let record = records[key] else {
         throw .malformed("its list of storages names one that no tensor has")
       }
       guard try cursor.unsigned(8) == UInt64(record.count) else {

@@ -12,13 +12,16 @@ final class TorchCheckpoint: CheckpointReader {
   let metadata: [String: String]
   private let path: String
   private let bytes: Bytes
+  let objects: [String: String]
+  let classes: [ForeignClass]
   private let tensors: [String: TensorRecord]
+  private let unreadable: [String: UnreadableTensor]
   private let storages: [StorageRecord]
 
   /// Pickles of dictionaries are small; anything longer is an attack or an accident.
   private static let maxPickle = 64 << 20
 
-  init(zip file: MappedFile, path: String) throws {
+  init(zip file: MappedFile, path: String, cancellation: Cancellation? = nil) throws {
     let archive = try ZipArchive(file, path: path)
     guard let (root, entry) = Self.pickle(in: archive) else {
       throw CheckpointError.unsupported(
@@ -37,7 +40,8 @@ final class TorchCheckpoint: CheckpointReader {
       throw CheckpointError.malformed(path: path, reason: "its data.pkl cannot be read")
     }
     let contents = try Self.explaining(path) { () throws(PickleError) in
-      var machine = PickleMachine(ByteArray(elements: pickle))
+      var machine = PickleMachine(
+        ByteArray(elements: pickle), fileSize: file.count, cancellation: cancellation)
       return try TorchContents(try machine.run(), of: machine)
     }
     var places: [String: ZipArchive.Entry] = [:]
@@ -53,24 +57,29 @@ final class TorchCheckpoint: CheckpointReader {
     format = "PyTorch zip"
     bytes = .zip(archive, places)
     self.path = path
-    (tensors, storages, metadata) = (contents.tensors, contents.storages, contents.metadata)
-    entries = contents.entries
+    (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
+    (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
+    metadata = contents.metadata
   }
 
-  init(legacy file: MappedFile, path: String) throws {
+  init(legacy file: MappedFile, path: String, cancellation: Cancellation? = nil) throws {
     let (contents, places) = try Self.explaining(path) { () throws(PickleError) in
-      try LegacyLayout.read(file)
+      try LegacyLayout.read(file, cancellation: cancellation)
     }
     format = "PyTorch legacy"
     bytes = .legacy(file, places)
     self.path = path
-    (tensors, storages, metadata) = (contents.tensors, contents.storages, contents.metadata)
-    entries = contents.entries
+    (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
+    (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
+    metadata = contents.metadata
   }
 
   func tensor(_ key: String) throws -> Tensor {
     guard let record = tensors[key] else {
-      throw CheckpointError.noTensor(path: path, key: key, available: tensors.keys.sorted())
+      if let tensor = unreadable[key] {
+        throw CheckpointError.wrongType(path: path, key: key, found: tensor.kind.rawValue)
+      }
+      throw CheckpointError.noTensor(path: path, key: key, available: entries.keys.sorted())
     }
     guard record.type.isReal else {
       throw CheckpointError.wrongType(path: path, key: key, found: record.type.rawValue)
@@ -112,19 +121,35 @@ final class TorchCheckpoint: CheckpointReader {
   /// Turns what is wrong with a pickle into what is wrong with the file.
   private static func explaining<Result>(
     _ path: String, _ body: () throws(PickleError) -> Result
-  ) throws(CheckpointError) -> Result {
-    do {
+  ) throws -> Result {
+    do throws(PickleError) {
       return try body()
     } catch {
-      switch error {
-      case .endOfFile: throw .malformed(path: path, reason: "it ends too early; is it cut off?")
-      case .refused(let name): throw .asksToRunCode(path: path, name: name)
-      case .malformed(let reason): throw .malformed(path: path, reason: reason)
-      case .notPyTorch:
-        throw .unsupported(
-          path: path, reason: "it is a pickle, but not one written by torch.save")
-      case .bigEndian: throw .unsupported(path: path, reason: "its numbers are big-endian")
-      }
+      throw try explanation(error, path)
+    }
+  }
+
+  private static func explanation(
+    _ error: PickleError, _ path: String
+  ) throws(CancellationError) -> CheckpointError {
+    switch error {
+    case .endOfFile: .malformed(path: path, reason: "it ends too early; is it cut off?")
+    case .refused(let name): .asksToRunCode(path: path, name: name)
+    case .malformed(let reason): .malformed(path: path, reason: reason)
+    case .tooLarge:
+      .malformed(path: path, reason: "its pickle unfolds to more than a file of its size should")
+    case .holdsObject(let name, let key):
+      .unsupported(
+        path: path,
+        reason: key.isEmpty
+          ? "it holds an object of \(WeightsMismatch.printable(name)), which only running code "
+            + "could build; save its state_dict() instead"
+          : "it holds no tensors, but objects such as \(WeightsMismatch.printable(name)) "
+            + "(\(WeightsMismatch.printable(key))); save tensors instead")
+    case .notPyTorch:
+      .unsupported(path: path, reason: "it is a pickle, but not one written by torch.save")
+    case .bigEndian: .unsupported(path: path, reason: "its numbers are big-endian")
+    case .cancelled: throw CancellationError()
     }
   }
 }

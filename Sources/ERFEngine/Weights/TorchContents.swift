@@ -2,68 +2,142 @@
 struct TorchContents: Sendable {
   /// By the keys on the way to them, joined by dots.
   private(set) var tensors: [String: TensorRecord] = [:]
-  /// Numbers and short texts at the top, such as `epoch`.
+  /// Tensors whose elements cannot be read, likewise.
+  private(set) var unreadable: [String: UnreadableTensor] = [:]
+  /// The classes of objects that stand where a tensor could, likewise.
+  private(set) var objects: [String: String] = [:]
+  /// Numbers and short texts at the top, such as `epoch`, and those one level deeper that tell the
+  /// architecture, such as `args.arch`.
   private(set) var metadata: [String: String] = [:]
   let storages: [StorageRecord]
+  /// Classes of other libraries that the pickle names; objects of them are not built.
+  let classes: [ForeignClass]
 
-  /// What is left for names: dictionaries that stand in several places multiply.
+  /// Memory that is left: dictionaries that stand in several places multiply.
   private var budget: Int
+  /// Sizes and strides by their place in the pickle: thousands of tensors may share one.
+  private var numbers: [Int32: [Int]] = [:]
 
   private static let maxDepth = 32
 
   init(_ value: PickleValue, of machine: PickleMachine) throws(PickleError) {
-    storages = machine.storages
-    budget = 16 * machine.position + 1 << 20
+    var storages: [StorageRecord] = []
+    storages.reserveCapacity(machine.storages.count)
+    for storage in machine.storages {
+      storages.append(
+        StorageRecord(type: storage.type, key: machine.text(storage.key), count: storage.count))
+    }
+    self.storages = storages
+    classes = machine.classes.filter { $0.count > 0 }.map {
+      ForeignClass(name: $0.name, count: $0.count)
+    }
+    budget = machine.budget - 48 * storages.count
     try collect(value, at: "", depth: 0, machine)
-    guard !tensors.isEmpty else { throw .malformed("it holds no tensors") }
+    numbers = [:]
+    guard tensors.isEmpty && unreadable.isEmpty else { return }
+    if case .object(let place) = value {
+      throw .holdsObject(machine.classes[Int(place)].name, at: "")
+    }
+    if let object = objects.min(by: { $0.key < $1.key }) {
+      throw .holdsObject(object.value, at: object.key)
+    }
+    throw .malformed("it holds no tensors")
   }
 
   var entries: [String: CheckpointEntry] {
-    tensors.mapValues { CheckpointEntry(type: $0.type.rawValue, shape: $0.shape) }
+    var entries = tensors.mapValues { CheckpointEntry(type: $0.type.rawValue, shape: $0.shape) }
+    for (key, tensor) in unreadable {
+      entries[key] = CheckpointEntry(type: tensor.kind.rawValue, shape: tensor.shape)
+    }
+    return entries
+  }
+
+  private mutating func charge(_ bytes: Int) throws(PickleError) {
+    budget -= bytes
+    guard budget >= 0 else { throw .malformed("its dictionaries repeat each other too often") }
   }
 
   private mutating func collect(
     _ value: PickleValue, at key: String, depth: Int, _ machine: PickleMachine
   ) throws(PickleError) {
-    budget -= 16 + key.utf8.count
-    guard budget >= 0 else { throw .malformed("its dictionaries repeat each other too often") }
+    try charge(48 + key.utf8.count)
     guard depth <= Self.maxDepth else {
       throw .malformed("its dictionaries are nested more than \(Self.maxDepth) deep")
     }
     let prefix = key.isEmpty ? "" : key + "."
+    let name = key.isEmpty ? "tensor" : key
     switch value {
     case .tensor(let index):
-      tensors[key.isEmpty ? "tensor" : key] = machine.tensors[index]
+      try charge(160)
+      tensors[name] = try record(machine.tensors[Int(index)], machine)
+    case .unreadable(let kind, let size):
+      try charge(120)
+      let extents = try size.map { (run) throws(PickleError) in try list(run, machine) }
+      unreadable[name] = UnreadableTensor(kind: kind, shape: Shape(extents ?? []))
+    case .object(let index):
+      try charge(80)
+      objects[name] = machine.classes[Int(index)].name
     case .dictionary(let index):
-      for (name, value) in machine.dictionaries[index] {
-        guard let name = Self.text(name) else { continue }
+      for (name, value) in machine.dictionaries[Int(index)] {
+        guard let name = Self.text(name, machine) else { continue }
         try collect(value, at: prefix + name, depth: depth + 1, machine)
       }
     case .list(let index):
-      try collect(machine.lists[index], at: prefix, depth: depth, machine)
-    case .tuple(let index):
-      try collect(machine.tuples[index], at: prefix, depth: depth, machine)
+      for (index, value) in machine.lists[Int(index)].enumerated() {
+        try collect(value, at: prefix + String(index), depth: depth + 1, machine)
+      }
+    case .tuple(let run):
+      for (index, place) in run.range.enumerated() {
+        try collect(machine.pool[place], at: prefix + String(index), depth: depth + 1, machine)
+      }
     default:
-      guard depth == 1, metadata.count < 32, let text = Self.text(value) else { return }
+      guard depth == 1 || depth == 2 && Self.tellsArchitecture(key), metadata.count < 32,
+        let text = Self.text(value, machine)
+      else { return }
       metadata[key] = String(text.prefix(200))
     }
   }
 
-  private mutating func collect(
-    _ values: [PickleValue], at prefix: String, depth: Int, _ machine: PickleMachine
-  ) throws(PickleError) {
-    for (index, value) in values.enumerated() {
-      try collect(value, at: prefix + String(index), depth: depth + 1, machine)
-    }
+  private mutating func record(
+    _ tensor: PickledTensor, _ machine: PickleMachine
+  ) throws(PickleError) -> TensorRecord {
+    TensorRecord(
+      type: tensor.type, shape: Shape(try list(tensor.size, machine)),
+      strides: try list(tensor.strides, machine), storage: Int(tensor.storage),
+      byteOffset: tensor.byteOffset)
   }
 
-  private static func text(_ value: PickleValue) -> String? {
+  private mutating func list(
+    _ run: PickleRun, _ machine: PickleMachine
+  ) throws(PickleError) -> [Int] {
+    guard run.count > 0 else { return [] }
+    if let known = numbers[run.start], known.count == Int(run.count) { return known }
+    let found = try machine.numbers(.tuple(run))
+    try charge(64 + 8 * found.count)
+    numbers[run.start] = found
+    return found
+  }
+
+  /// Whether the last of the names on the way to a text usually holds the network's name.
+  private static func tellsArchitecture(_ key: String) -> Bool {
+    ["arch", "model", "model_name", "backbone"].contains(key.split(separator: ".").last ?? "")
+  }
+
+  private static func text(_ value: PickleValue, _ machine: PickleMachine) -> String? {
     switch value {
-    case .string(let text): text
+    case .string(let run): machine.text(run)
     case .int(let number): String(number)
     case .float(let number): String(number)
     case .bool(let flag): String(flag)
     default: nil
     }
   }
+}
+
+/// A class of another library that a file names: objects of it are not built.
+public struct ForeignClass: Sendable, Equatable, Encodable {
+  /// With its module: `mmengine.logging.history_buffer.HistoryBuffer`.
+  public let name: String
+  /// How many objects of it the file asks for.
+  public let count: Int
 }

@@ -106,7 +106,7 @@ extension Frame {
         continue
       }
       let cue =
-        switch decisions[index].cue {
+        switch decisions[index].cue ?? .neither {
         case .shape: " by shape"
         case .texture: " by texture"
         case .neither: " by neither"

@@ -50,6 +50,52 @@ import Testing
     )
   }
 
+  /// Excel in Europe, a text editor on Windows, and `cat a.csv b.csv`.
+  @Test func separatorsEncodingsAndPastedFiles() throws {
+    let plain = "subj,object_response,category,imagename\na,cat,cat,cat1-dog1.png\n"
+    let expected = try decode(plain)
+    #expect(expected.count == 1)
+    #expect(try decode(plain.replacing(",", with: ";")) == expected)
+    #expect(try decode(plain.replacing(",", with: "\t")) == expected)
+    for isBig in [false, true] {
+      let bytes = Array(plain.utf16).flatMap { unit -> [UInt8] in
+        let pair = [UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)]
+        return isBig ? pair : pair.reversed()
+      }
+      #expect(try DecisionFile.decode(bytes, path: "d.csv") == expected)
+      let mark: [UInt8] = isBig ? [0xFE, 0xFF] : [0xFF, 0xFE]
+      #expect(try DecisionFile.decode(mark + bytes, path: "d.csv") == expected)
+    }
+    #expect(try decode("\u{FEFF}" + plain) == expected)
+    let other = "\u{FEFF}imagename,subj,category,object_response\nbear1-car1.png,b,bear,bear\n"
+    let both = try decode(plain + plain + other)
+    #expect(both.count == 3 && both[1] == expected[0])
+    #expect(both[2].subject == "b" && both[2].cue == .shape)
+  }
+
+  @Test(arguments: ["/data/cat/0001_x_cat1-dog2.png", "cat\\cat1-dog2.png", "CAT1-dog2.PNG "])
+  func foldersOfImages(_ image: String) throws {
+    let decisions = try decode(
+      "subj,object_response,category,imagename\na, Dog ,CAT,\"\(image)\"\n")
+    #expect(decisions.map(\.cue) == [.texture] && decisions[0].shape == .cat)
+    #expect(decisions[0].image.lowercased() == "cat1-dog2.png")
+  }
+
+  /// Answers: `na` is one that names neither cue, another word is none at all.
+  @Test func wordsThatAreNoCategory() throws {
+    let rows = [" Bird", "bird ", "BEAR", "lorry", "lorry", "aeroplane", "NA", "na ", "car", ""]
+    let text =
+      "subj,object_response,category,imagename\n"
+      + rows.enumerated().map { "a,\($1),bird,bird\($0)-bear1.png\n" }.joined()
+    let decisions = try decode(text)
+    let bias = ShapeBias(subject: "a", decisions: decisions)
+    #expect(bias.overall == CueCounts(shape: 2, texture: 1, neither: 3))
+    #expect(bias.foreignResponses == ["lorry": 2, "aeroplane": 1, "": 1])
+    #expect(bias.foreignCount == 4 && bias.repeated == 0)
+    let again = try decode(String(decoding: DecisionFile.encode(decisions), as: UTF8.self))
+    #expect(ShapeBias(subject: "a", decisions: again) == bias)
+  }
+
   @Test(arguments: [
     ("", DecisionError.empty(path: "d.csv")),
     (DecisionFile.header, .empty(path: "d.csv")),

@@ -85,6 +85,26 @@ import Testing
     #expect(bias.counts(for: .dog).bias == nil)
   }
 
+  /// Pasting a file twice makes nothing surer.
+  @Test func repeatedTrialsNarrowNothing() throws {
+    var decisions: [CueDecision] = []
+    for index in 0..<300 {
+      var one = decision(.cat, .dog, index % 3 == 0 ? .cat : index % 3 == 1 ? .dog : .car)
+      one.image = "cat\(index)-dog1.png"
+      decisions.append(one)
+    }
+    let once = ShapeBias(subject: "net", decisions: decisions)
+    let twice = ShapeBias(subject: "net", decisions: decisions + decisions)
+    #expect(once.repeated == 0 && twice.repeated == 300)
+    #expect(twice.overall == CueCounts(shape: 200, texture: 200, neither: 200))
+    let interval = try #require(once.interval(seed: 0))
+    #expect(interval == once.overall.biasInterval(seed: 0))
+    #expect(twice.interval(seed: 0) == interval)
+    let narrow = try #require(twice.overall.biasInterval(seed: 0))
+    #expect(
+      narrow.upperBound - narrow.lowerBound < 0.8 * (interval.upperBound - interval.lowerBound))
+  }
+
   @Test func intervalOfNothing() {
     #expect(CueCounts(neither: 40).biasInterval(seed: 1) == nil)
     #expect(CueCounts().biasInterval(seed: 1) == nil)

@@ -1,22 +1,37 @@
 /// What the constructors on the list stand for: dictionaries, storages, and views of them, all of
 /// whose numbers are checked here, once.
 extension PickleMachine {
+  /// As many arguments as any of the constructors looks at.
+  static let maxArguments = 16
+  /// PyTorch's own limit.
+  private static let maxAxes = 64
+
   /// The record that `target` called with `arguments` would be.
   mutating func call(
     _ target: PickleValue, _ arguments: [PickleValue]
   ) throws(PickleError) -> PickleValue {
+    // A class that a placeholder holds, such as a partial function, is called like any other.
+    if case .object = target { return target }
+    if target == .inert { return .inert }
     guard case .global(let global) = target else { throw .malformed("it calls what is no name") }
     switch global {
     case .rebuildTensor, .rebuildTypedTensor:
       return try tensor(global, arguments)
     case .rebuildParameter, .tensorType:
-      guard case .tensor? = arguments.first else { throw .malformed("a parameter has no tensor") }
-      return arguments[0]
+      switch arguments.first {
+      case .tensor?, .unreadable?, .object?: return arguments[0]
+      default: throw .malformed("a parameter has no tensor")
+      }
     case .rebuildFromType:
-      guard arguments.count >= 3, case .global(let inner) = arguments[0],
-        inner == .rebuildTensor || inner == .rebuildTypedTensor
-      else { throw .malformed("a tensor of its own type is not rebuilt from a tensor") }
-      return try tensor(inner, try elements(arguments[2]))
+      guard arguments.count >= 3, case .global(let inner) = arguments[0] else {
+        throw .malformed("a tensor of its own type is not rebuilt from a tensor")
+      }
+      guard inner != .rebuildFromType else {
+        throw .malformed("a tensor of its own type is rebuilt from another")
+      }
+      return try call(arguments[0], try self.arguments(arguments[2]))
+    case .rebuildUnreadable(let kind):
+      return unreadable(kind, arguments)
     case .dictionary:
       return try dictionary(arguments)
     case .size:
@@ -24,29 +39,70 @@ extension PickleMachine {
       return arguments[0]
     case .inert:
       return .inert
+    case .reconstructor:
+      guard case .global(.foreign(let name))? = arguments.first else { return .inert }
+      return object(name)
+    case .foreign(let name):
+      return object(name)
     case .storage, .elementType:
       throw .malformed("it calls a type")
     }
+  }
+
+  private mutating func object(_ name: Int32) -> PickleValue {
+    classes[Int(name)].count += 1
+    return .object(name)
+  }
+
+  /// Where the size stands among the arguments of the constructors of tensors without plain elements:
+  /// PyTorch's `torch/_utils.py`.
+  private func unreadable(
+    _ kind: UnreadableTensor.Kind, _ arguments: [PickleValue]
+  ) -> PickleValue {
+    var size: PickleValue?
+    switch kind {
+    case .quantised: size = arguments.count > 2 ? arguments[2] : nil
+    case .meta: size = arguments.count > 1 ? arguments[1] : nil
+    case .sparse:
+      if arguments.count > 1, case .tuple = arguments[1] {
+        let parts = (try? self.arguments(arguments[1])) ?? []
+        // (indices, values, size, ...), or (rows, columns, values, size) of compressed ones.
+        size = parts.first { value in
+          guard case .tuple = value else { return false }
+          return true
+        }
+      }
+    case .nested, .numpy: size = nil
+    }
+    guard case .tuple(let run)? = size, (try? numbers(.tuple(run))) != nil else {
+      return .unreadable(kind, size: nil)
+    }
+    return .unreadable(kind, size: run)
   }
 
   /// `OrderedDict()`, `OrderedDict([[key, value], ...])`, `Counter({...})`, `defaultdict(type)`.
   private mutating func dictionary(
     _ arguments: [PickleValue]
   ) throws(PickleError) -> PickleValue {
-    let made = newDictionary()
-    guard case .dictionary(let index) = made else { return made }
+    let made = try newDictionary()
+    guard case .dictionary(let place) = made else { return made }
+    let index = Int(place)
     switch arguments.first {
     case .dictionary(let other)?:
-      try charge(dictionaries[other].count)
-      dictionaries[index] = dictionaries[other]
-    case .list(let pairs)?:
-      try charge(lists[pairs].count)
-      for pair in lists[pairs] {
-        let values: [PickleValue]
+      let pairs = dictionaries[Int(other)]
+      try charge(pairs.count * 32)
+      try chargeCopies(pairs.count)
+      dictionaries[index] = pairs
+    case .list(let list)?:
+      let pairs = lists[Int(list)]
+      try charge(pairs.count * 32)
+      try chargeCopies(pairs.count)
+      for pair in pairs {
+        var values: [PickleValue] = []
         switch pair {
-        case .list(let place): values = lists[place]
-        case .tuple(let place): values = tuples[place]
-        default: values = []
+        case .list(let place) where lists[Int(place)].count == 2: values = lists[Int(place)]
+        case .tuple: values = try self.arguments(pair)
+        default: break
         }
         guard values.count == 2 else { throw .malformed("an item of a dictionary is no pair") }
         dictionaries[index].append((values[0], values[1]))
@@ -56,7 +112,7 @@ extension PickleMachine {
     return made
   }
 
-  private mutating func charge(_ items: Int) throws(PickleError) {
+  private mutating func chargeCopies(_ items: Int) throws(PickleError) {
     copied += items
     guard copied <= cursor.source.count else { throw .malformed("it copies too many items") }
   }
@@ -64,23 +120,24 @@ extension PickleMachine {
   /// The persistent id ('storage', type, key, location, elements, view), where view is None or absent,
   /// or (key, first element, elements) of a part.
   mutating func storage(_ fields: [PickleValue]) throws(PickleError) -> PickleValue {
-    guard fields.count >= 5, fields[0] == .string("storage"),
+    guard fields.count >= 5, text(fields[0]) == "storage",
       case .global(.storage(let type)) = fields[1], case .string(let key) = fields[2],
       case .int(let count) = fields[4], count >= 0
     else { throw .malformed("a reference to a storage is broken") }
     guard !count.multipliedReportingOverflow(by: type.size).overflow else {
       throw .malformed("a storage claims \(count) elements")
     }
-    var record = StorageRecord(type: type, key: key, count: count, part: 0..<count)
-    if fields.count > 5, case .tuple(let place) = fields[5] {
-      let view = tuples[place]
+    var record = PickledStorage(type: type, key: key, count: count, part: 0..<count)
+    if fields.count > 5, case .tuple = fields[5] {
+      let view = try arguments(fields[5])
       guard view.count == 3, case .int(let first) = view[1], case .int(let length) = view[2],
         first >= 0, length >= 0, first <= count, length <= count - first
       else { throw .malformed("a part of a storage leaves it") }
       record.part = first..<first + length
     }
+    try charge(MemoryLayout<PickledStorage>.stride)
     storages.append(record)
-    return .storage(storages.count - 1)
+    return .storage(Int32(storages.count - 1))
   }
 
   /// (storage, first element, size, strides, requires gradient, hooks[, type]).
@@ -90,7 +147,7 @@ extension PickleMachine {
     guard arguments.count >= 4, case .storage(let index) = arguments[0],
       case .int(let offset) = arguments[1], offset >= 0
     else { throw .malformed("a tensor has no storage") }
-    let storage = storages[index]
+    let storage = storages[Int(index)]
     var type = storage.type
     var available = storage.part.count
     if global == .rebuildTypedTensor {
@@ -100,17 +157,17 @@ extension PickleMachine {
       available = available * storage.type.size / named.size
       type = named
     }
-    let extents = try numbers(arguments[2])
-    let strides = try numbers(arguments[3])
-    guard extents.count == strides.count, extents.count <= 64 else {
-      throw .malformed("a tensor has \(extents.count) axes and \(strides.count) strides")
-    }
-    try Self.check(extents, strides, offset: offset, within: available)
+    guard case .tuple(let size) = arguments[2], case .tuple(let steps) = arguments[3],
+      size.count == steps.count
+    else { throw .malformed("a tensor has a size and strides that do not match") }
+    try Self.check(
+      try numbers(arguments[2]), try numbers(arguments[3]), offset: offset, within: available)
+    try charge(MemoryLayout<PickledTensor>.stride)
     tensors.append(
-      TensorRecord(
-        type: type, shape: Shape(extents), strides: strides, storage: index,
+      PickledTensor(
+        type: type, size: size, strides: steps, storage: index,
         byteOffset: storage.part.lowerBound * storage.type.size + offset * type.size))
-    return .tensor(tensors.count - 1)
+    return .tensor(Int32(tensors.count - 1))
   }
 
   /// Whether all elements lie within `available`, and are not many more than that: axes of stride 0
@@ -137,10 +194,15 @@ extension PickleMachine {
     }
   }
 
-  private func numbers(_ value: PickleValue) throws(PickleError) -> [Int] {
+  /// A tuple of numbers, none of them negative: a size or strides.
+  func numbers(_ value: PickleValue) throws(PickleError) -> [Int] {
+    guard case .tuple(let run) = value, run.count <= Self.maxAxes else {
+      throw .malformed("a tensor has no size, or more than \(Self.maxAxes) axes")
+    }
     var numbers: [Int] = []
-    for element in try elements(value) {
-      guard case .int(let number) = element, number >= 0 else {
+    numbers.reserveCapacity(Int(run.count))
+    for index in run.range {
+      guard case .int(let number) = pool[index], number >= 0 else {
         throw .malformed("a size or stride of a tensor is no number")
       }
       numbers.append(number)

@@ -1,28 +1,48 @@
 /// Just enough of Python's pickle machine to read what `torch.save` writes.
 ///
 /// It has no way to call anything: names are looked up in a list (see `PickleGlobal`), and what is
-/// not on it ends the reading. Memory is bounded by the number of operations, each of which takes at
-/// least one byte of the file; values are flat, so that no nest is too deep.
+/// not on it becomes a placeholder that only has a name. Time is linear in the number of operations,
+/// each of which takes at least one byte of the file, and memory is counted and bounded by the file's
+/// size; values are flat, so that no nest is too deep.
 struct PickleMachine {
+  /// A class or function that the pickle names and that is not known here.
+  struct Class: Sendable, Equatable {
+    let name: String
+    /// How many objects of it the pickle asks for.
+    var count = 0
+  }
+
   private(set) var cursor: ByteCursor
-  var tuples: [[PickleValue]] = []
+  /// The elements of all tuples.
+  private(set) var pool: [PickleValue] = []
   var lists: [[PickleValue]] = []
   /// Pairs in the order of writing; a later pair of the same key counts.
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
-  var storages: [StorageRecord] = []
-  var tensors: [TensorRecord] = []
+  var storages: [PickledStorage] = []
+  var tensors: [PickledTensor] = []
+  var classes: [Class] = []
 
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
-  private var memo: [Int: PickleValue] = [:]
+  private var memo: [PickleValue?] = []
+  private var classPlaces: [String: Int32] = [:]
   /// Items that dictionaries took over from others: no more than the file has bytes.
   var copied = 0
+  /// Bytes of memory that are left.
+  private(set) var budget: Int
+  private let cancellation: Cancellation?
 
   /// A training state with ten thousand tensors takes about a million.
-  private static let maxOperations = 4 << 20
+  private static let maxOperations = 64 << 20
 
-  init(_ source: any ByteSource, at position: Int = 0) {
+  /// - Parameter fileSize: of the file that the pickle stands in, if not `source` itself.
+  init(
+    _ source: any ByteSource, at position: Int = 0, fileSize: Int? = nil,
+    cancellation: Cancellation? = nil
+  ) {
     cursor = ByteCursor(source, at: position)
+    budget = 3 * (fileSize ?? source.count) + 40 << 20
+    self.cancellation = cancellation
   }
 
   /// Where the pickle ended.
@@ -32,8 +52,9 @@ struct PickleMachine {
   mutating func run() throws(PickleError) -> PickleValue {
     stack = []
     marks = []
-    memo = [:]
-    for _ in 0..<Self.maxOperations {
+    memo = []
+    for operation in 0..<Self.maxOperations {
+      if operation % 4096 == 0, cancellation?.isCancelled == true { throw .cancelled }
       let code = try cursor.byte()
       if code == UInt8(ascii: ".") { return try pop() }
       if try pushConstant(code) { continue }
@@ -45,9 +66,28 @@ struct PickleMachine {
     throw .malformed("it has more than \(Self.maxOperations) operations")
   }
 
+  /// Counts memory that stays until the end.
+  mutating func charge(_ bytes: Int) throws(PickleError) {
+    budget -= bytes
+    guard budget >= 0 else { throw .tooLarge }
+  }
+
+  /// The text of a string; nil: another value.
+  func text(_ value: PickleValue) -> String? {
+    guard case .string(let run) = value else { return nil }
+    return text(run)
+  }
+
+  func text(_ run: PickleRun) -> String {
+    String(decoding: cursor.source.bytes(run.range) ?? [], as: UTF8.self)
+  }
+
   // MARK: Stack
 
-  private mutating func push(_ value: PickleValue) { stack.append(value) }
+  private mutating func push(_ value: PickleValue) throws(PickleError) {
+    if stack.count == stack.capacity { try charge(16 * max(16, stack.count)) }
+    stack.append(value)
+  }
 
   private mutating func pop() throws(PickleError) -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
@@ -67,7 +107,10 @@ struct PickleMachine {
     guard let mark = marks.popLast(), mark <= stack.count else {
       throw .malformed("it takes a mark where there is none")
     }
-    let values = Array(stack[mark...])
+    // Element by element: a slice would share the stack, and shortening it would copy all of it.
+    var values: [PickleValue] = []
+    values.reserveCapacity(stack.count - mark)
+    for index in mark..<stack.count { values.append(stack[index]) }
     stack.removeLast(stack.count - mark)
     return values
   }
@@ -84,21 +127,23 @@ struct PickleMachine {
     switch code {
     case 0x80: try cursor.skip(1)  // PROTO
     case 0x95: try cursor.skip(8)  // FRAME
-    case UInt8(ascii: "N"): push(.none)
-    case 0x88: push(.bool(true))
-    case 0x89: push(.bool(false))
-    case UInt8(ascii: "J"): push(.int(Int(Int32(truncatingIfNeeded: try cursor.unsigned(4)))))
-    case UInt8(ascii: "K"): push(.int(try cursor.length(1)))
-    case UInt8(ascii: "M"): push(.int(try cursor.length(2)))
-    case 0x8A: push(Self.integer(try cursor.bytes(try cursor.length(1))))  // LONG1
-    case 0x8B: push(Self.integer(try cursor.bytes(try cursor.length(4))))  // LONG4
-    case UInt8(ascii: "I"), UInt8(ascii: "L"): push(try Self.integer(text: try cursor.line()))
-    case UInt8(ascii: "F"): push(.float(Double(try cursor.line()) ?? .nan))
+    case UInt8(ascii: "N"): try push(.none)
+    case 0x88: try push(.bool(true))
+    case 0x89: try push(.bool(false))
+    case UInt8(ascii: "J"):
+      try push(.int(Int(Int32(truncatingIfNeeded: try cursor.unsigned(4)))))
+    case UInt8(ascii: "K"): try push(.int(try cursor.length(1)))
+    case UInt8(ascii: "M"): try push(.int(try cursor.length(2)))
+    case 0x8A: try pushInteger(bytes: try cursor.length(1))  // LONG1
+    case 0x8B: try pushInteger(bytes: try cursor.length(4))  // LONG4
+    case UInt8(ascii: "I"), UInt8(ascii: "L"):
+      try push(try Self.integer(text: try cursor.line()))
+    case UInt8(ascii: "F"): try push(.float(Double(try cursor.line()) ?? .nan))
     case UInt8(ascii: "G"):
-      push(.float(Double(bitPattern: try cursor.unsigned(8).byteSwapped)))
-    case UInt8(ascii: "X"), UInt8(ascii: "T"): push(.string(try cursor.text(try cursor.length(4))))
-    case 0x8C, UInt8(ascii: "U"): push(.string(try cursor.text(try cursor.length(1))))
-    case 0x8D: push(.string(try cursor.text(try cursor.length(8))))  // BINUNICODE8
+      try push(.float(Double(bitPattern: try cursor.unsigned(8).byteSwapped)))
+    case UInt8(ascii: "X"), UInt8(ascii: "T"): try pushText(lengthOf: 4)
+    case 0x8C, UInt8(ascii: "U"): try pushText(lengthOf: 1)
+    case 0x8D: try pushText(lengthOf: 8)  // BINUNICODE8
     case UInt8(ascii: "B"): try pushBytes(lengthOf: 4)
     case UInt8(ascii: "C"): try pushBytes(lengthOf: 1)
     case 0x8E, 0x96: try pushBytes(lengthOf: 8)  // BINBYTES8, BYTEARRAY8
@@ -109,14 +154,26 @@ struct PickleMachine {
 
   private mutating func pushBytes(lengthOf width: Int) throws(PickleError) {
     try cursor.skip(try cursor.length(width))
-    push(.inert)
+    try push(.inert)
   }
 
-  private static func integer(_ bytes: [UInt8]) -> PickleValue {
-    guard bytes.count <= 8 else { return .long(bytes) }
+  private mutating func pushText(lengthOf width: Int) throws(PickleError) {
+    try push(.string(try skipped(try cursor.length(width))))
+  }
+
+  /// The place of the next `count` bytes, which the cursor steps over.
+  private mutating func skipped(_ count: Int) throws(PickleError) -> PickleRun {
+    let start = cursor.position
+    try cursor.skip(count)
+    return try PickleRun(start..<start + count)
+  }
+
+  private mutating func pushInteger(bytes count: Int) throws(PickleError) {
+    guard count <= 8 else { return try push(.long(try skipped(count))) }
+    let bytes = try cursor.bytes(count)
     var value: UInt64 = (bytes.last ?? 0) & 0x80 == 0 ? 0 : .max
     for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
-    return .int(Int(truncatingIfNeeded: value))
+    try push(.int(Int(truncatingIfNeeded: value)))
   }
 
   private static func integer(text: String) throws(PickleError) -> PickleValue {
@@ -132,52 +189,60 @@ struct PickleMachine {
 
   private mutating func pushContainer(_ code: UInt8) throws(PickleError) -> Bool {
     switch code {
-    case UInt8(ascii: "("): marks.append(stack.count)
-    case UInt8(ascii: ")"): pushTuple([])
-    case 0x85: pushTuple(try pop(1))
-    case 0x86: pushTuple(try pop(2))
-    case 0x87: pushTuple(try pop(3))
-    case UInt8(ascii: "t"): pushTuple(try popToMark())
-    case UInt8(ascii: "]"): pushList([])
-    case UInt8(ascii: "l"): pushList(try popToMark())
-    case UInt8(ascii: "}"): push(newDictionary())
+    case UInt8(ascii: "("):
+      if marks.count == marks.capacity { try charge(8 * max(16, marks.count)) }
+      marks.append(stack.count)
+    case UInt8(ascii: ")"): try pushTuple([])
+    case 0x85: try pushTuple(try pop(1))
+    case 0x86: try pushTuple(try pop(2))
+    case 0x87: try pushTuple(try pop(3))
+    case UInt8(ascii: "t"): try pushTuple(try popToMark())
+    case UInt8(ascii: "]"): try pushList([])
+    case UInt8(ascii: "l"): try pushList(try popToMark())
+    case UInt8(ascii: "}"): try push(try newDictionary())
     case UInt8(ascii: "d"):
       let values = try popToMark()
-      let dictionary = newDictionary()
+      let dictionary = try newDictionary()
       try add(values, to: dictionary)
-      push(dictionary)
-    case 0x8F: push(.inert)  // EMPTY_SET
+      try push(dictionary)
+    case 0x8F: try push(.inert)  // EMPTY_SET
     case 0x91:  // FROZENSET
       _ = try popToMark()
-      push(.inert)
+      try push(.inert)
     default: return false
     }
     return true
   }
 
-  private mutating func pushTuple(_ values: [PickleValue]) {
-    tuples.append(values)
-    push(.tuple(tuples.count - 1))
+  private mutating func pushTuple(_ values: [PickleValue]) throws(PickleError) {
+    try charge(16 * values.count)
+    let start = pool.count
+    pool += values
+    try push(.tuple(try PickleRun(start..<pool.count)))
   }
 
-  private mutating func pushList(_ values: [PickleValue]) {
+  private mutating func pushList(_ values: [PickleValue]) throws(PickleError) {
+    try charge(16 * values.count + 48)
     lists.append(values)
-    push(.list(lists.count - 1))
+    try push(.list(Int32(lists.count - 1)))
   }
 
-  mutating func newDictionary() -> PickleValue {
+  mutating func newDictionary() throws(PickleError) -> PickleValue {
+    try charge(16)
     dictionaries.append([])
-    return .dictionary(dictionaries.count - 1)
+    return .dictionary(Int32(dictionaries.count - 1))
   }
 
   private mutating func add(
     _ values: [PickleValue], to target: PickleValue
   ) throws(PickleError) {
     guard values.count % 2 == 0 else { throw .malformed("a dictionary has a key without value") }
-    guard case .dictionary(let index) = target else {
-      guard target == .inert else { throw .malformed("it fills what is no dictionary") }
+    guard case .dictionary(let place) = target else {
+      guard target.isPlaceholder else { throw .malformed("it fills what is no dictionary") }
       return
     }
+    let index = Int(place)
+    try charge(16 * values.count + (dictionaries[index].isEmpty ? 32 : 0))
     for pair in stride(from: 0, to: values.count, by: 2) {
       dictionaries[index].append((values[pair], values[pair + 1]))
     }
@@ -194,13 +259,15 @@ struct PickleMachine {
     case UInt8(ascii: "a"), UInt8(ascii: "e"):
       let values = code == UInt8(ascii: "a") ? try pop(1) : try popToMark()
       switch try top() {
-      case .list(let index): lists[index] += values
-      case .inert: break
+      case .list(let index):
+        try charge(16 * values.count)
+        lists[Int(index)] += values
+      case .inert, .object: break
       default: throw .malformed("it fills what is no list")
       }
     case 0x90:  // ADDITEMS
       _ = try popToMark()
-      guard try top() == .inert else { throw .malformed("it fills what is no set") }
+      guard try top().isPlaceholder else { throw .malformed("it fills what is no set") }
     default: return false
     }
     return true
@@ -210,25 +277,40 @@ struct PickleMachine {
 
   private mutating func moveValues(_ code: UInt8) throws(PickleError) -> Bool {
     switch code {
-    case UInt8(ascii: "q"): memo[try cursor.length(1)] = try top()
-    case UInt8(ascii: "r"): memo[try cursor.length(4)] = try top()
-    case UInt8(ascii: "p"): memo[Int(try cursor.line()) ?? -1] = try top()
-    case 0x94: memo[memo.count] = try top()  // MEMOIZE
+    case UInt8(ascii: "q"): try memorise(try cursor.length(1))
+    case UInt8(ascii: "r"): try memorise(try cursor.length(4))
+    case UInt8(ascii: "p"): try memorise(Int(try cursor.line()) ?? -1)
+    case 0x94: try memorise(memo.count)  // MEMOIZE
     case UInt8(ascii: "h"): try recall(try cursor.length(1))
     case UInt8(ascii: "j"): try recall(try cursor.length(4))
     case UInt8(ascii: "g"): try recall(Int(try cursor.line()) ?? -1)
     case UInt8(ascii: "0"):
       if stack.count > (marks.last ?? 0) { _ = try pop() } else { _ = try popToMark() }
     case UInt8(ascii: "1"): _ = try popToMark()
-    case UInt8(ascii: "2"): push(try top())
+    case UInt8(ascii: "2"): try push(try top())
     default: return false
     }
     return true
   }
 
+  /// Places are given out one after another, so that a list is enough.
+  private mutating func memorise(_ index: Int) throws(PickleError) {
+    let value = try top()
+    guard index >= 0 && index <= cursor.position else {
+      throw .malformed("it stores a value at \(index)")
+    }
+    if index >= memo.count {
+      try charge(16 * (index + 1 - memo.count))
+      memo.append(contentsOf: repeatElement(nil, count: index + 1 - memo.count))
+    }
+    memo[index] = value
+  }
+
   private mutating func recall(_ index: Int) throws(PickleError) {
-    guard let value = memo[index] else { throw .malformed("it recalls what it never stored") }
-    push(value)
+    guard memo.indices.contains(index), let value = memo[index] else {
+      throw .malformed("it recalls what it never stored")
+    }
+    try push(value)
   }
 
   // MARK: Names and constructors
@@ -237,32 +319,32 @@ struct PickleMachine {
     switch code {
     case UInt8(ascii: "c"):
       let module = try cursor.line()
-      push(try Self.global(module, try cursor.line()))
+      try push(try global(module, try cursor.line()))
     case 0x93:  // STACK_GLOBAL
       let names = try pop(2)
-      guard case .string(let module) = names[0], case .string(let name) = names[1] else {
+      guard let module = text(names[0]), let name = text(names[1]) else {
         throw .malformed("a name of it is no text")
       }
-      push(try Self.global(module, name))
+      try push(try global(module, name))
     case UInt8(ascii: "i"):  // INST
       let module = try cursor.line()
-      let target = try Self.global(module, try cursor.line())
-      push(try call(target, try popToMark()))
+      let target = try global(module, try cursor.line())
+      try push(try call(target, try popToMark()))
     case UInt8(ascii: "o"):  // OBJ
       let values = try popToMark()
       guard let target = values.first else { throw .malformed("it builds nothing") }
-      push(try call(target, Array(values.dropFirst())))
+      try push(try call(target, Array(values.dropFirst())))
     case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
       let values = try pop(2)
-      push(try call(values[0], try elements(values[1])))
+      try push(try call(values[0], try arguments(values[1])))
     case 0x92:  // NEWOBJ_EX
       let values = try pop(3)
-      push(try call(values[0], try elements(values[1])))
-    case UInt8(ascii: "Q"): push(try storage(try elements(try pop())))
+      try push(try call(values[0], try arguments(values[1])))
+    case UInt8(ascii: "Q"): try push(try storage(try arguments(try pop())))
     case UInt8(ascii: "b"):  // BUILD: attributes, none of which matters
       _ = try pop()
       switch try top() {
-      case .dictionary, .tensor, .inert: break
+      case .dictionary, .list, .tensor, .unreadable, .inert, .object: break
       default: throw .malformed("it gives attributes to what has none")
       }
     default:
@@ -270,15 +352,34 @@ struct PickleMachine {
     }
   }
 
-  private static func global(_ module: String, _ name: String) throws(PickleError) -> PickleValue {
-    guard let known = PickleGlobal(module: module, name: name) else {
-      throw .refused("\(module).\(name)")
-    }
-    return .global(known)
+  private mutating func global(
+    _ module: String, _ name: String
+  ) throws(PickleError) -> PickleValue {
+    if let known = PickleGlobal(module: module, name: name) { return .global(known) }
+    let full = "\(module).\(name)"
+    guard !PickleGlobal.runsCode(module: module, name: name) else { throw .refused(full) }
+    if let place = classPlaces[full] { return .global(.foreign(place)) }
+    try charge(128 + 2 * full.utf8.count)
+    let place = Int32(classes.count)
+    classes.append(Class(name: full))
+    classPlaces[full] = place
+    return .global(.foreign(place))
   }
 
-  func elements(_ value: PickleValue) throws(PickleError) -> [PickleValue] {
-    guard case .tuple(let index) = value else { throw .malformed("arguments of it are no tuple") }
-    return tuples[index]
+  /// The first elements of a tuple of arguments, as many as any constructor looks at: a long one that
+  /// is recalled again and again would take time beyond the file's size.
+  func arguments(_ value: PickleValue) throws(PickleError) -> [PickleValue] {
+    guard case .tuple(let run) = value else { throw .malformed("arguments of it are no tuple") }
+    return Array(pool[run.range.prefix(Self.maxArguments)])
+  }
+}
+
+extension PickleValue {
+  /// Whether it stands for an object whose contents are left alone.
+  fileprivate var isPlaceholder: Bool {
+    switch self {
+    case .inert, .object: true
+    default: false
+    }
   }
 }

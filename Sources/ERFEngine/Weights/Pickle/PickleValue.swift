@@ -1,32 +1,71 @@
 /// Why a pickle could not be read.
 enum PickleError: Error, Equatable {
   case endOfFile
-  /// The pickle asks to call something that is not on the list.
+  /// The pickle asks to call a function that starts programs or runs code.
   case refused(String)
   case malformed(String)
+  /// It would take more memory than a file of its size should.
+  case tooLarge
+  /// Nothing but objects of other libraries, such as the class named, where tensors were expected.
+  case holdsObject(String, at: String)
   /// A pickle without the magic number of `torch.save`.
   case notPyTorch
   case bigEndian
+  /// Nobody waits for the answer any more.
+  case cancelled
 }
 
-/// A value of a pickle. What holds others is an index into the machine's arrays: values stay flat,
-/// and neither cycles nor deep nests can grow out of them.
+/// Neighbours in one of the machine's arrays, or bytes of its source.
+struct PickleRun: Sendable, Equatable {
+  let start: Int32
+  let count: Int32
+
+  init(_ range: Range<Int>) throws(PickleError) {
+    guard range.upperBound <= Int(Int32.max) else { throw .tooLarge }
+    start = Int32(range.lowerBound)
+    count = Int32(range.count)
+  }
+
+  var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+}
+
+/// A value of a pickle, 16 bytes without references. What holds others names a place in the machine's
+/// arrays, and texts are looked up in the source: values stay flat and cheap to copy, and neither
+/// cycles nor deep nests can grow out of them.
 enum PickleValue: Sendable, Equatable {
   case none
   case bool(Bool)
   case int(Int)
-  /// An integer of more than 64 bits, little-endian two's complement.
-  case long([UInt8])
+  /// An integer of more than 64 bits: its bytes in the source, little-endian two's complement.
+  case long(PickleRun)
   case float(Double)
-  case string(String)
-  case tuple(Int)
-  case list(Int)
-  case dictionary(Int)
+  /// UTF-8 in the source.
+  case string(PickleRun)
+  /// Values in the machine's pool.
+  case tuple(PickleRun)
+  case list(Int32)
+  case dictionary(Int32)
   case global(PickleGlobal)
-  case storage(Int)
-  case tensor(Int)
+  case storage(Int32)
+  case tensor(Int32)
+  /// A tensor whose elements cannot be read: its kind and size.
+  case unreadable(UnreadableTensor.Kind, size: PickleRun?)
+  /// What an object of another library would be: its class in the machine's list.
+  case object(Int32)
   /// A record whose contents do not matter: bytes, sets, numpy scalars, namespaces.
   case inert
+}
+
+/// A tensor that a file describes without elements that could be read one by one.
+struct UnreadableTensor: Sendable, Equatable {
+  enum Kind: String, Sendable {
+    case quantised, sparse, meta, nested
+    /// An array that another library rebuilds.
+    case numpy
+  }
+
+  let kind: Kind
+  let shape: Shape
 }
 
 /// A storage as a persistent id describes it: a run of elements somewhere in the file.
@@ -35,8 +74,27 @@ struct StorageRecord: Sendable, Equatable {
   let key: String
   /// Elements of the whole storage.
   let count: Int
+}
+
+/// A part of a storage as a pickle refers to it.
+struct PickledStorage: Sendable {
+  let type: ElementType
+  /// The storage's name, bytes of the source.
+  let key: PickleRun
+  /// Elements of the whole storage.
+  let count: Int
   /// First element and number of the part that is meant.
   var part: Range<Int>
+}
+
+/// A view of a storage as a pickle describes it.
+struct PickledTensor: Sendable {
+  let type: ElementType
+  let size: PickleRun
+  let strides: PickleRun
+  /// The storage, and the byte of it where the first element lies.
+  let storage: Int32
+  let byteOffset: Int
 }
 
 /// A view of a storage, all of whose elements lie within it.

@@ -1,0 +1,152 @@
+// Checkpoints as training programs leave them: files of make_wild.py, all with the same tiny ResNet.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct WildCheckpointTests {
+  private static let model = "resnet:block=basic:layers=1,1,1,1:width=2:classes=7"
+
+  private static func path(_ name: String) -> String { Fixtures.path("wild/\(name)") }
+
+  private func network(_ name: String) throws -> Network {
+    try Network(NetworkSpec(model: nil, weights: .file(Self.path(name))))
+  }
+
+  @Test(arguments: ["companions.pth", "companions-4.pth", "companions-legacy.pth"])
+  func objectsOfOtherLibrariesAreLeftAlone(_ name: String) throws {
+    let plain = try network("unsigned.pth")
+    let network = try network(name)
+    #expect(network.id == Self.model && network.weightsChoice?.chosen == "state_dict")
+    // The same but for the bias that the other file holds as unsigned integers.
+    #expect(network.weightsHash != plain.weightsHash)
+    let file = try CheckpointInspection(path: Self.path(name))
+    var expected: [String: Int] = [
+      "mmengine.logging.history_buffer.HistoryBuffer": 1, "omegaconf.dictconfig.DictConfig": 1,
+      "omegaconf.base.ContainerMetadata": 1, "easydict.EasyDict": 1, "yacs.config.CfgNode": 1,
+      "lightning.fabric.utilities.data.AttributeDict": 1, "pathlib.PosixPath": 1,
+      "datetime.datetime": 1, "collections.deque": 1, "numpy.ndarray": 3,
+    ]
+    for found in file.classes {
+      #expect(expected.removeValue(forKey: found.name) == found.count, "\(found.name)")
+    }
+    #expect(expected.isEmpty)
+    #expect(file.metadata["epoch"] == "119")
+  }
+
+  /// What would be a weight is refused by what it is, by `erf` and `inspect` in the same words.
+  @Test(arguments: [
+    ("quantised.pth", "fc.weight is a quantised tensor"),
+    ("sparse.pth", "fc.weight is a sparse tensor"), ("meta.pth", "fc.weight is a meta tensor"),
+    ("float8.pth", "fc.weight has type F8_E4M3"), ("complex.pth", "fc.weight has type C64"),
+  ])
+  func unreadableWeights(_ file: (name: String, words: String)) throws {
+    let error = #expect(throws: CheckpointError.self) { try network(file.name) }
+    let line = try #require(error).explanation
+    #expect(line.contains(file.words) && !line.contains("run code"), "\(line)")
+    let inspection = try CheckpointInspection(path: Self.path(file.name))
+    #expect(try inspection.problems(inspection.names.map(inspection.tensor)).first == error)
+    #expect(throws: try #require(error)) {
+      try NetworkSpec(model: nil, weights: .file(Self.path(file.name))).requireWeights()
+    }
+  }
+
+  @Test func unsignedWeightsOpen() throws {
+    #expect(try network("unsigned.pth").id == Self.model)
+    let inspection = try CheckpointInspection(path: Self.path("unsigned.pth"))
+    #expect(try inspection.problems(inspection.names.map(inspection.tensor)).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("object.pth", "fc.weight has type bitsandbytes.nn.modules.Params4bit"),
+    ("arrays.pth", "no tensors, but objects such as numpy.ndarray (bn1.bias)"),
+    ("whole-model.pth", "an object of torchvision.models.resnet.ResNet"),
+  ])
+  func objectsWhereWeightsBelong(_ file: (name: String, words: String)) throws {
+    let error = #expect(throws: CheckpointError.self) { try network(file.name) }
+    #expect(try #require(error).explanation.contains(file.words))
+  }
+}
+
+/// Pickles made to cost more than they hold.
+@Suite struct PickleCostTests {
+  private static let magic: [UInt8] = [
+    0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+  ]
+
+  private static func text(_ text: String) -> [UInt8] {
+    let bytes = Array(text.utf8)
+    return [UInt8(ascii: "X")] + Self.word(bytes.count) + bytes
+  }
+
+  private static func word(_ value: Int) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  /// A file in the legacy layout with one storage of four floats; `object` follows the memo entries
+  /// 0: `_rebuild_tensor_v2`, 1: the storage, 2: `OrderedDict`.
+  private static func legacy(_ object: [UInt8]) -> [UInt8] {
+    var bytes = magic
+    bytes += [0x80, 2, UInt8(ascii: "M"), 0xE9, 0x03, 0x2E, 0x80, 2, UInt8(ascii: "}"), 0x2E]
+    bytes += [0x80, 2] + Array("ctorch._utils\n_rebuild_tensor_v2\nq\0".utf8) + [0x30]
+    bytes += [UInt8(ascii: "(")] + text("storage") + Array("ctorch\nFloatStorage\n".utf8)
+    bytes += text("0") + text("cpu") + Array("K\u{4}NtQq\u{1}0".utf8)
+    bytes += Array("ccollections\nOrderedDict\nq\u{2}0".utf8)
+    bytes += object
+    bytes += [0x80, 2, UInt8(ascii: "]"), UInt8(ascii: "(")] + text("0") + Array("e.".utf8)
+    return bytes + [4] + [UInt8](repeating: 0, count: 7 + 16)
+  }
+
+  /// Minutes before, when each tuple copied the whole stack.
+  @Test(.timeLimit(.minutes(1)))
+  func manyTensorsUnderOneMark() throws {
+    let count = 60_000
+    var object = Array("}(".utf8)
+    for index in 0..<count {
+      object += Self.text("layers.\(index).weight")
+      // rebuild(storage, 0, (4,), (1,), False, OrderedDict())
+      object += Array("h\0(h\u{1}K\0K\u{4}".utf8) + [0x85]
+      object += Array("K\u{1}".utf8) + [0x85, 0x89] + Array("h\u{2})RtR".utf8)
+    }
+    object += Array("u.".utf8)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.legacy(object), to: "many.pth")
+    let start = ContinuousClock.now
+    let file = try Checkpoint(path: path)
+    #expect(file.entries.count == count)
+    #expect(try file.tensor("layers.7.weight").elements == [0, 0, 0, 0])
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
+  /// Tensors of 64 axes that take 16 bytes of the file each would take 100 times that in memory.
+  @Test(.timeLimit(.minutes(1)))
+  func manyAxes() throws {
+    var object: [UInt8] = Array("(".utf8)
+    for _ in 0..<64 { object += Array("K\u{1}".utf8) }
+    object += Array("tq\u{3}0](".utf8)
+    for _ in 0..<400_000 {
+      object += Array("h\0(h\u{1}K\0h\u{3}h\u{3}".utf8) + [0x89] + Array("h\u{2})RtR".utf8)
+    }
+    object += Array("e.".utf8)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.legacy(object), to: "axes.pth")
+    // Sizes that are shared are held once; what is not bounded so is refused.
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+    let line = error?.explanation ?? ""
+    #expect(
+      line.contains("more than a file of its size") || line.contains("repeat each other"), "\(line)"
+    )
+  }
+
+  /// An answer that nobody waits for any more ends early.
+  @Test func readingCanBeCancelled() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.legacy(Array("}.".utf8)), to: "empty.pth")
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    #expect(throws: CancellationError.self) {
+      try Checkpoint(path: path, cancellation: cancellation)
+    }
+  }
+}
