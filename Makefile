@@ -12,7 +12,8 @@ SOURCES = Sources Tests Package.swift
 PROGRAM = .build/release/replk-tui
 
 # C libraries that the program links, and what only the tests need besides.
-LIBRARIES = libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev libturbojpeg0-dev
+LIBRARIES = libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev libturbojpeg0-dev \
+  libgif-dev libtiff-dev libwebp-dev
 TEST_TOOLS = tmux
 
 .PHONY: help run build test check bench peers peers-training assets format lint sanitize toolchain deps test-deps

@@ -41,6 +41,11 @@ let package = Package(
     .target(name: "CMapping", cSettings: cSettings),
     .target(name: "CEigen", cxxSettings: eigenSettings),
     .systemLibrary(name: "CTurboJPEG"),
+    .target(name: "CGIF", cSettings: cSettings, linkerSettings: [.linkedLibrary("gif")]),
+    .target(name: "CTIFF", cSettings: cSettings, linkerSettings: [.linkedLibrary("tiff")]),
+    .target(
+      name: "CWebP", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
     .target(
       name: "CZip", cSettings: cSettings,
       linkerSettings: [.linkedLibrary("minizip"), .linkedLibrary("z")]),
@@ -54,7 +59,8 @@ let package = Package(
     .target(
       name: "ERFEngine",
       dependencies: [
-        "CAssets", "CEigen", "CKernels", "CMapping", "COneDNN", "CPNG", "CTurboJPEG", "CZip",
+        "CAssets", "CEigen", "CGIF", "CKernels", "CMapping", "COneDNN", "CPNG", "CTIFF",
+        "CTurboJPEG", "CWebP", "CZip",
       ],
       swiftSettings: swiftSettings),
 

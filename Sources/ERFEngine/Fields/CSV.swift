@@ -1,7 +1,49 @@
 // Matrices as comma-separated lines for spreadsheets.
 
-/// Makes CSV files of numbers.
+/// Makes and reads tables of numbers.
 public enum CSV {
+  /// A matrix, (H, W) row-major.
+  struct Matrix: Equatable {
+    let height: Int
+    let width: Int
+    let values: [Double]
+  }
+
+  /// Reads one row a line, with as many numbers each between commas, semicolons, tabs or blanks.
+  ///
+  /// - Parameter path: for messages.
+  /// - Throws: ``ExportError``.
+  static func decode(_ bytes: [UInt8], path: String) throws(ExportError) -> Matrix {
+    let text = CSVRecords.text(bytes)
+    let separator = CSVRecords.separator(of: text)
+    var values: [Double] = []
+    var height = 0
+    var width = 0
+    for (line, row) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      let fields = row.split { $0 == separator || $0 == " " || $0 == "\t" }
+      if fields.isEmpty { continue }
+      if height == 0 { width = fields.count }
+      guard fields.count == width else {
+        throw .damaged(
+          path: path, format: "CSV",
+          reason: "line \(line + 1) has \(fields.count) numbers where the first has \(width)")
+      }
+      for field in fields {
+        guard let value = Double(field) else {
+          throw .damaged(
+            path: path, format: "CSV",
+            reason: "'\(WeightsMismatch.printable(String(field)))' in line \(line + 1) is no number"
+          )
+        }
+        values.append(value)
+      }
+      height += 1
+    }
+    return Matrix(height: height, width: width, values: values)
+  }
+
   /// One line a row, (H, W) row-major, numbers in the shortest form that reads back the same.
   public static func encode(_ values: [Double], height: Int, width: Int) -> [UInt8] {
     precondition(values.count == height * width)

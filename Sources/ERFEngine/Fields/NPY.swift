@@ -1,4 +1,4 @@
-// NumPy's array files: float32 written, float32 and float64 read.
+// NumPy's array files: float32 written, all real numbers read, also out of archives of one array.
 
 /// An array in NumPy's `.npy` format.
 ///
@@ -6,7 +6,7 @@
 public struct NPY: Sendable, Equatable {
   /// Extents, outermost first; empty for a single number.
   public let shape: [Int]
-  /// The elements in row-major order; float64 files are rounded to float32.
+  /// The elements in row-major order, rounded to float32.
   public let values: [Float]
 
   /// - Parameter values: as many as the product of `shape`, in row-major order.
@@ -19,11 +19,41 @@ public struct NPY: Sendable, Equatable {
   /// What is read of a file at most.
   static let fileBytes = 4 << 30
 
-  /// Reads the file at `path`.
+  /// Whether a name is that of an array, or of an archive of arrays.
+  static func isArray(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasSuffix(".npy") || name.hasSuffix(".npz")
+  }
+
+  /// Reads the array at `path`, or the only one of an archive (`.npz`).
   ///
-  /// - Throws: ``FileError`` or ``ExportError``.
+  /// - Throws: ``FileError``, ``ExportError``, and `CheckpointError` for a broken archive.
   public static func load(path: String) throws -> NPY {
-    try NPY(decoding: FileBytes.read(path, limit: fileBytes), path: path)
+    if try isArchive(path) { return try NPY(decoding: member(of: path), path: path) }
+    return try NPY(decoding: FileBytes.read(path, limit: fileBytes), path: path)
+  }
+
+  private static func isArchive(_ path: String) throws -> Bool {
+    guard case .regular = FileKind(of: path) else { return false }
+    return try FileBytes.read(path, limit: fileBytes, upTo: 4) == [0x50, 0x4B, 0x03, 0x04]
+  }
+
+  /// The bytes of the only array in an archive.
+  private static func member(of path: String) throws -> [UInt8] {
+    let archive = try ZipArchive(MappedFile(path: path), path: path)
+    let arrays = archive.entries.filter { $0.key.hasSuffix(".npy") }
+    guard let (name, entry) = arrays.first, arrays.count == 1 else {
+      throw ExportError.unsupported(
+        path: path, format: "NPZ",
+        reason: arrays.isEmpty
+          ? "holds no array"
+          : "holds \(arrays.count) arrays (\(WeightsMismatch.listed(arrays.keys.sorted()))), "
+            + "where one was expected: save one alone")
+    }
+    guard entry.size <= fileBytes, let bytes = archive.bytes(entry, 0..<entry.size) else {
+      throw ExportError.damaged(path: path, format: "NPZ", reason: "\(name) cannot be unpacked")
+    }
+    return bytes
   }
 
   /// The file's bytes: version 1.0, little-endian float32, row-major, the header padded to 64.
@@ -52,48 +82,61 @@ public struct NPY: Sendable, Equatable {
 }
 
 extension NPY {
-  /// Reads versions 1 to 3, little-endian float32 or float64 in row-major order.
+  /// Reads versions 1 to 3, real numbers of any type and byte order, rows or columns first.
   ///
   /// - Parameter path: for messages.
   /// - Throws: ``ExportError``.
   public init(decoding bytes: [UInt8], path: String) throws(ExportError) {
     let layout = try NPYLayout(bytes, fileBytes: bytes.count, path: path)
+    let type = layout.type
+    let read = (0..<layout.count).map { type.element(bytes, at: layout.start + $0 * type.size) }
     self.init(
       shape: layout.shape,
-      values: Self.elements(
-        bytes, from: layout.start, count: layout.count, isDouble: layout.isDouble))
+      values: layout.isColumnMajor ? Self.rowsFirst(read, layout.shape) : read)
+  }
+
+  /// The elements of an array whose first index runs fastest, in the order of the last.
+  private static func rowsFirst(_ values: [Float], _ shape: [Int]) -> [Float] {
+    guard shape.count > 1, !values.isEmpty else { return values }
+    var index = [Int](repeating: 0, count: shape.count)
+    var strides = [Int](repeating: 1, count: shape.count)
+    for axis in 1..<shape.count { strides[axis] = strides[axis - 1] * shape[axis - 1] }
+    var place = 0
+    var sorted: [Float] = []
+    sorted.reserveCapacity(values.count)
+    for _ in values.indices {
+      sorted.append(values[place])
+      var axis = shape.count - 1
+      while axis >= 0 {
+        index[axis] += 1
+        place += strides[axis]
+        guard index[axis] == shape[axis] else { break }
+        place -= strides[axis] * shape[axis]
+        index[axis] = 0
+        axis -= 1
+      }
+    }
+    return sorted
   }
 
   /// The shape of the array at `path`, by its header alone.
   ///
-  /// - Throws: ``FileError`` or ``ExportError``, as `load` does.
+  /// - Throws: as `load` does.
   static func shape(path: String) throws -> [Int] {
-    let prefix = try FileBytes.read(path, limit: fileBytes, upTo: NPYLayout.longestHeader)
-    guard case .regular(let bytes) = FileKind(of: path) else { return try load(path: path).shape }
-    return try NPYLayout(prefix, fileBytes: bytes, path: path).shape
-  }
-
-  private static func elements(
-    _ bytes: [UInt8], from start: Int, count: Int, isDouble: Bool
-  ) -> [Float] {
-    (0..<count).map { index in
-      if isDouble {
-        let bits = (0..<8).reduce(UInt64(0)) {
-          $0 | UInt64(bytes[start + index * 8 + $1]) << (8 * $1)
-        }
-        return Float(Double(bitPattern: bits))
-      }
-      let at = start + index * 4
-      let low = UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8
-      return Float(bitPattern: low | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24)
+    guard case .regular(let bytes) = FileKind(of: path), try !isArchive(path) else {
+      return try load(path: path).shape
     }
+    let prefix = try FileBytes.read(path, limit: fileBytes, upTo: NPYLayout.longestHeader)
+    return try NPYLayout(prefix, fileBytes: bytes, path: path).shape
   }
 }
 
 /// Where the elements of an array lie in its file, and what they are.
 private struct NPYLayout {
   let shape: [Int]
-  let isDouble: Bool
+  let type: NPYType
+  /// Whether the first index runs fastest.
+  let isColumnMajor: Bool
   /// First byte of the elements.
   let start: Int
   let count: Int
@@ -120,17 +163,18 @@ private struct NPYLayout {
     guard length <= bytes.count - headerStart else { throw damaged("the header is cut off") }
     let start = headerStart + length
 
-    guard let header = NPYHeader(bytes[headerStart..<start]) else {
-      throw damaged("the header is not a dictionary of descr, fortran_order and shape")
+    let header: NPYHeader
+    do throws(NPYHeaderFlaw) {
+      header = try NPYHeader(bytes[headerStart..<start])
+    } catch {
+      throw damaged(error.words)
     }
-    guard header.type == "<f4" || header.type == "<f8" else {
-      throw unsupported("elements of type \(header.type) are not read; save as float32 ('<f4')")
-    }
-    guard !header.isColumnMajor || header.shape.count < 2 else {
+    guard let type = NPYType(header.type) else {
       throw unsupported(
-        "arrays in Fortran order are not read; save numpy.ascontiguousarray of it")
+        "elements of type \(WeightsMismatch.printable(header.type)) are not read; save real "
+          + "numbers, such as float32 ('<f4')")
     }
-    let size = header.type == "<f4" ? 4 : 8
+    let size = type.size
     var total = size
     for extent in header.shape {
       let (product, overflow) = total.multipliedReportingOverflow(by: extent)
@@ -142,7 +186,8 @@ private struct NPYLayout {
         "the shape \(header.shape) takes \(total) bytes and \(fileBytes - start) are there")
     }
     shape = header.shape
-    isDouble = size == 8
+    self.type = type
+    isColumnMajor = header.isColumnMajor
     self.start = start
     count = total / size
   }
@@ -150,44 +195,36 @@ private struct NPYLayout {
 
 /// The three entries of an array's header, a dictionary in Python's notation.
 private struct NPYHeader {
-  var type = ""
-  var isColumnMajor = false
-  var shape: [Int] = []
+  let type: String
+  let isColumnMajor: Bool
+  let shape: [Int]
 
-  /// Nil where the text is anything else.
-  init?(_ bytes: ArraySlice<UInt8>) {
-    guard let type = Self.value(of: "descr", in: bytes, until: ","),
-      let order = Self.value(of: "fortran_order", in: bytes, until: ","),
-      let shape = Self.value(of: "shape", in: bytes, until: ")"),
-      type.count > 2, type.first == "'" || type.first == "\"", type.last == type.first,
-      order == "True" || order == "False", shape.first == "("
-    else { return nil }
-    self.type = String(type.dropFirst().dropLast())
-    isColumnMajor = order == "True"
-    for part in shape.dropFirst().split(separator: ",") {
-      let digits = part.filter { $0 != " " }
-      if digits.isEmpty { continue }
-      guard let extent = Int(digits), extent >= 0 else { return nil }
-      self.shape.append(extent)
+  init(_ bytes: ArraySlice<UInt8>) throws(NPYHeaderFlaw) {
+    guard let header = PythonLiteral(bytes), case .dictionary(let pairs) = header,
+      pairs.count == 3, let descr = header["descr"],
+      case .bool(let order)? = header["fortran_order"], let extents = header["shape"]
+    else { throw .noDictionary }
+    if case .string(let name) = descr { type = name } else { type = "of several fields" }
+    isColumnMajor = order
+    guard case .tuple(let numbers) = extents, numbers.count <= 32 else { throw .shape }
+    var shape: [Int] = []
+    for number in numbers {
+      guard case .int(let extent) = number, extent >= 0 else { throw .shape }
+      shape.append(extent)
     }
+    self.shape = shape
   }
+}
 
-  /// The text between `key:` and `end`, without blanks around it.
-  private static func value(
-    of key: String, in bytes: ArraySlice<UInt8>, until end: Character
-  ) -> String? {
-    let text = String(decoding: bytes, as: UTF8.self)
-    for quote in ["'", "\""] {
-      let parts = text.split(
-        separator: quote + key + quote, maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { continue }
-      let rest = parts[1].drop { $0 == " " }
-      guard rest.first == ":", let stop = rest.firstIndex(of: end) else { return nil }
-      var value = rest[rest.index(after: rest.startIndex)..<stop]
-      while value.first == " " { value.removeFirst() }
-      while value.last == " " { value.removeLast() }
-      return String(value)
+/// What is wrong with a header.
+private enum NPYHeaderFlaw: Error {
+  case noDictionary
+  case shape
+
+  var words: String {
+    switch self {
+    case .noDictionary: "the header is not a dictionary of descr, fortran_order and shape"
+    case .shape: "the shape is no tuple of extents"
     }
-    return nil
   }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A batch of inputs that was prepared elsewhere: `FILE.npy` or `FILE.safetensors#key`, (N, 3, H, W)
+/// A batch of inputs that was prepared elsewhere: `FILE.npy`, `FILE.npz` or `FILE.safetensors#key`, (N, 3, H, W)
 /// or (3, H, W). Its shape is known from the file's header; the rest is read once, when asked for.
 final class PreparedTensor: Sendable {
   let reference: String
@@ -8,7 +8,7 @@ final class PreparedTensor: Sendable {
 
   init(_ reference: String) { self.reference = reference }
 
-  private var isArray: Bool { reference.lowercased().hasSuffix(".npy") }
+  private var isArray: Bool { NPY.isArray(reference) }
 
   /// The file and the key in it, as `FILE#KEY` splits.
   private var parts: (path: String, key: String) {

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// A map in a file: `.npy` holds M, `.pgm` holds A.
+/// A map in a file: `.npy`, `.npz` and `.csv` hold M, `.pgm` holds A.
 public enum SavedMap {
   /// Why a file holds no map.
   public enum Failure: ExplainedError, Equatable {
@@ -25,7 +25,7 @@ public enum SavedMap {
   /// Whether a name is that of a map rather than of a network.
   public static func isSaved(_ name: String) -> Bool {
     let name = name.lowercased()
-    return name.hasSuffix(".npy") || name.hasSuffix(".pgm")
+    return NPY.isArray(name) || name.hasSuffix(".csv") || name.hasSuffix(".pgm")
   }
 
   /// Reads `path`. A PGM of this program says how large M was; of another's grey levels, the brightest
@@ -35,7 +35,14 @@ public enum SavedMap {
   public static func load(path: String) throws -> ERFResult {
     let clock = ContinuousClock()
     let start = clock.now
-    let map = try path.lowercased().hasSuffix(".npy") ? array(path) : picture(path)
+    let map: ERFMap
+    if NPY.isArray(path) {
+      map = try array(path)
+    } else if path.lowercased().hasSuffix(".csv") {
+      map = try table(path)
+    } else {
+      map = try picture(path)
+    }
     let size = InputSize(height: map.height, width: map.width)
     let subject = ERFSubject(
       model: path, weights: "saved", weightsHash: "", input: size, stages: [], tap: "saved map",
@@ -59,6 +66,17 @@ public enum SavedMap {
     return ERFMap(
       height: shape[shape.startIndex], width: shape[shape.startIndex + 1],
       values: array.values.map(Double.init), rule: isSigned ? .signed : .paper)
+  }
+
+  private static func table(_ path: String) throws -> ERFMap {
+    let table = try CSV.decode(FileBytes.read(path, limit: NPY.fileBytes), path: path)
+    guard (2...16_384).contains(table.height), (2...16_384).contains(table.width) else {
+      throw Failure.shape(path: path, [table.height, table.width])
+    }
+    guard table.values.allSatisfy(\.isFinite) else { throw Failure.notFinite(path: path) }
+    return ERFMap(
+      height: table.height, width: table.width, values: table.values,
+      rule: table.values.contains { $0 < 0 } ? .signed : .paper)
   }
 
   private static func picture(_ path: String) throws -> ERFMap {

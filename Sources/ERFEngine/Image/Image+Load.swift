@@ -1,7 +1,8 @@
 // From a file to pixels: the one way in for pictures, whatever their format.
 
 extension Image {
-  /// Reads a JPEG, PNG, PPM or PGM file as 8-bit RGB, as Pillow's `open(path).convert("RGB")` does.
+  /// Reads a JPEG, PNG, WebP, GIF, TIFF, BMP, PPM or PGM file as 8-bit RGB, as Pillow's
+  /// `open(path).convert("RGB")` does: of several frames or pages the first.
   ///
   /// Grey becomes three equal channels, palettes are looked up, alpha and transparent colours are
   /// dropped, 16-bit PNG keeps its high bytes, CMYK and YCCK JPEG are taken as inverted (Adobe's
@@ -25,7 +26,64 @@ extension Image {
     case .jpeg: return try decodeJPEG(bytes, path: path)
     case .png: return try decodePNG(bytes, path: path)
     case .portableMap: return try PortableMap.image(bytes, path: path)
+    case .bmp: return try Bitmap.image(bytes, path: path)
+    case .webp:
+      return try decode(
+        bytes, path: path, format: "WebP", size: WebPCodec.size, pixels: WebPCodec.decode)
+    case .gif:
+      return try decode(
+        bytes, path: path, format: "GIF", size: GIFCodec.size, pixels: GIFCodec.decode)
+    case .tiff:
+      var orientation = 1
+      return try decode(
+        bytes, path: path, format: "TIFF",
+        size: { (bytes) throws(CodecFailure) in
+          let page = try TIFFCodec.page(bytes)
+          orientation = page.orientation
+          return page.size
+        }, pixels: TIFFCodec.decode
+      ).turned(orientation)
     }
+  }
+
+  /// Asks a library for the size, and for the pixels where that is within limits.
+  private static func decode(
+    _ bytes: [UInt8], path: String, format: String,
+    size: ([UInt8]) throws(CodecFailure) -> InputSize,
+    pixels: ([UInt8], InputSize) throws(CodecFailure) -> [UInt8]
+  ) throws(ImageError) -> Image {
+    func explained(_ failure: CodecFailure) -> ImageError {
+      .damaged(path: path, format: format, reason: failure.message)
+    }
+    let found: InputSize
+    do { found = try size(bytes) } catch { throw explained(error) }
+    guard ImageLimits.accepts(found) else { throw .tooLarge(path: path, size: found) }
+    do {
+      return Image(height: found.height, width: found.width, pixels: try pixels(bytes, found))
+    } catch {
+      throw explained(error)
+    }
+  }
+
+  /// The upright picture of one whose rows and columns lie as TIFF's `orientation` says, 1 to 8: of 2,
+  /// 3, 6 and 7 the columns run backwards, of 3, 4, 7 and 8 the rows; from 5 on rows are columns.
+  private func turned(_ orientation: Int) -> Image {
+    guard (2...8).contains(orientation) else { return self }
+    let isTurned = orientation >= 5
+    let (tall, wide) = isTurned ? (width, height) : (height, width)
+    let flipsColumns = [2, 3, 6, 7].contains(orientation)
+    let flipsRows = [3, 4, 7, 8].contains(orientation)
+    var turned: [UInt8] = []
+    turned.reserveCapacity(pixels.count)
+    for row in 0..<tall {
+      for column in 0..<wide {
+        let y = flipsRows ? tall - 1 - row : row
+        let x = flipsColumns ? wide - 1 - column : column
+        let place = isTurned ? x * width + y : y * width + x
+        turned += pixels[3 * place..<3 * place + 3]
+      }
+    }
+    return Image(height: tall, width: wide, pixels: turned)
   }
 
   private static func decodePNG(_ bytes: [UInt8], path: String) throws(ImageError) -> Image {

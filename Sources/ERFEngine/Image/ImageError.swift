@@ -15,7 +15,7 @@ public enum ImageError: ExplainedError, Equatable {
     case .empty(let path):
       return "\(path): is empty (0 bytes) where an image was expected"
     case .notAnImage(let path):
-      return "\(path): is not an image; give a JPEG, PNG, PPM or PGM file"
+      return "\(path): is not an image; give a JPEG, PNG, WebP, GIF, TIFF, BMP, PPM or PGM file"
     case .unsupportedFormat(let path, let format):
       return "\(path): is a \(format) file, which is not read; convert it to PNG or JPEG"
     case .tooLarge(let path, let size):

@@ -5,6 +5,10 @@ enum ImageFormat: Equatable {
   case jpeg
   case png
   case portableMap
+  case webp
+  case gif
+  case tiff
+  case bmp
   /// Recognised but not read.
   case other(String)
 
@@ -20,6 +24,15 @@ enum ImageFormat: Equatable {
       self = .jpeg
     } else if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
+    } else if has("RIFF"), has("WEBP", at: 8) {
+      self = .webp
+    } else if has("GIF87a") || has("GIF89a") {
+      self = .gif
+    } else if Self.tiffMagic.contains(where: { has($0) }) {
+      self = .tiff
+    } else if has("BM"), has([0, 0, 0], at: 15) || bytes.count < 18 {
+      // The four bytes from 14 on are the size of a header, which is small.
+      self = .bmp
     } else if let name = Self.otherMagic.first(where: { has($0.magic, at: $0.offset) })?.name {
       self = .other(name)
     } else if has("P"), bytes.count >= 2, let kind = Self.portableKinds[bytes[1]],
@@ -55,10 +68,13 @@ enum ImageFormat: Equatable {
     }
   }
 
+  /// Both byte orders, with places of 32 and of 64 bits.
+  private static let tiffMagic: [[UInt8]] = [
+    [0x49, 0x49, 0x2A, 0x00], [0x4D, 0x4D, 0x00, 0x2A],
+    [0x49, 0x49, 0x2B, 0x00], [0x4D, 0x4D, 0x00, 0x2B],
+  ]
+
   private static let otherMagic = [
-    Magic("GIF87a", "GIF"), Magic("GIF89a", "GIF"),
-    Magic("WEBP", at: 8, "WebP"),
-    Magic([0x49, 0x49, 0x2A, 0x00], "TIFF"), Magic([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
     Magic("ftypavif", at: 4, "AVIF"),
     Magic("ftypheic", at: 4, "HEIC"), Magic("ftypheix", at: 4, "HEIC"),
     Magic("ftypmif1", at: 4, "HEIC"), Magic("ftypmsf1", at: 4, "HEIC"),
@@ -66,6 +82,6 @@ enum ImageFormat: Equatable {
     Magic([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20], "JPEG XL"),
     Magic([0xFF, 0x0A], "JPEG XL"),
     Magic("8BPS", "Photoshop"), Magic([0x00, 0x00, 0x01, 0x00], "ICO"),
-    Magic("%PDF", "PDF"), Magic("<svg", "SVG"), Magic("BM", "BMP"),
+    Magic("%PDF", "PDF"), Magic("<svg", "SVG"),
   ]
 }

@@ -16,7 +16,18 @@ public struct ImageFile: Sendable, Hashable {
 /// Lists of image files.
 public enum ImageList {
   /// Lower-case file name extensions that count as images in a folder.
-  public static let extensions = ["jpg", "jpeg", "jpe", "png", "ppm", "pgm", "pnm"]
+  public static let extensions = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "bmp", "ppm", "pgm", "pnm",
+  ]
+
+  /// Extensions of pictures in formats that are not read, with what these are called.
+  public static let unreadExtensions = [
+    "avif": "AVIF", "heic": "HEIC", "heif": "HEIC", "jxl": "JPEG XL", "jp2": "JPEG 2000",
+    "j2k": "JPEG 2000", "psd": "Photoshop", "svg": "SVG", "tga": "TGA", "ico": "ICO",
+    "exr": "OpenEXR", "hdr": "Radiance HDR", "dcm": "DICOM", "pbm": "PBM", "pam": "PAM",
+    "pfm": "PFM", "xcf": "GIMP", "dng": "raw", "cr2": "raw", "cr3": "raw", "nef": "raw",
+    "arw": "raw", "raf": "raw", "orf": "raw", "rw2": "raw",
+  ]
 
   /// The image files that `paths` name, in order: a file stands for itself, whatever its name, and a
   /// folder for the images directly inside it, sorted by the bytes of their names; hidden files do

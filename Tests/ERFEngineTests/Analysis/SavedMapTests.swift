@@ -14,8 +14,8 @@ import Testing
       ERFRequest(network: NetworkSpec(model: model), size: InputSize(height: 64, width: 48)))
   }
 
-  /// What was exported comes back: NPY as float32, PGM to its 16 bits.
-  @Test(arguments: [("m.npy", 1e-6), ("m.pgm", 1e-4)])
+  /// What was exported comes back: NPY as float32, PGM to its 16 bits, CSV exactly.
+  @Test(arguments: [("m.npy", 1e-6), ("m.pgm", 1e-4), ("m.csv", 0)])
   func whatWasExportedComesBack(_ name: String, _ tolerance: Double) throws {
     let path = folder.file(name)
     try HeatmapExport.write(result, to: path)
@@ -40,6 +40,19 @@ import Testing
     _ = try folder.write(nan.encoded(), to: "nan.npy")
     #expect(throws: SavedMap.Failure.notFinite(path: folder.file("nan.npy"))) {
       try SavedMap.load(path: folder.file("nan.npy"))
+    }
+  }
+
+  @Test(arguments: [
+    ("1;2\n3;4\n", true), ("1\t2\r\n3\t4", true), ("1 2\n\n3 4\n", true), ("1,2\n3\n", false),
+    ("1,x\n3,4\n", false), ("1,2\n", false), ("1,nan\n2,3\n", false), ("", false),
+  ])
+  func tables(_ text: String, isMap: Bool) throws {
+    let path = try folder.write(Array(text.utf8), to: "t.csv")
+    if isMap {
+      #expect(try SavedMap.load(path: path).map.values == [1, 2, 3, 4])
+    } else {
+      #expect(throws: (any Error).self) { try SavedMap.load(path: path) }
     }
   }
 

@@ -10,8 +10,11 @@ import Testing
     let image = try Image.load(path: Fixtures.path("images/\(name)"))
     let expected = try Image.load(path: Fixtures.path("images/expected/\(name).ppm"))
     #expect(image.height == expected.height && image.width == expected.width)
-    let wrong = zip(image.pixels, expected.pixels).filter { $0 != $1 }
-    #expect(wrong.isEmpty, "\(wrong.count) samples differ, the first \(wrong.first ?? (0, 0))")
+    // libtiff cuts the product of two inks where Pillow rounds it.
+    let tolerance = name == "cmyk.tif" ? 1 : 0
+    let wrong = zip(image.pixels, expected.pixels).filter { abs(Int($0) - Int($1)) > tolerance }
+    let first = wrong.first ?? (0, 0)
+    #expect(wrong.count == 0, "\(wrong.count) samples differ, the first \(first)")
   }
 
   @Test func readsBinaryPPM() throws {
@@ -36,9 +39,7 @@ import Testing
     #expect(try error(Array("Picture".utf8)) == .notAnImage(path: path))
     #expect(try error([0xFF]) == .notAnImage(path: path))
     let others: [(String, String)] = [
-      ("GIF89a....", "GIF"), ("RIFF....WEBPVP8 ", "WebP"), ("II*\0....", "TIFF"),
-      ("BM......", "BMP"),
-      ("....ftypheic", "HEIC"), ("P4 1 1\n.", "PBM"),
+      ("....ftypheic", "HEIC"), ("....ftypavif", "AVIF"), ("P4 1 1\n.", "PBM"),
     ]
     for (bytes, format) in others {
       #expect(try error(Array(bytes.utf8)) == .unsupportedFormat(path: path, format: format))
@@ -62,6 +63,42 @@ import Testing
     ) { try Image.decode(bytes, path: "p") }
   }
 
+  /// 65,000 x 65,000 pixels in a few bytes.
+  @Test(arguments: ["lossless.webp", "still.gif", "plain.tiff", "rgb.bmp", "runs-8.bmp"])
+  func refusesHugePicturesBeforeAllocating(name: String) throws {
+    var bytes = try Fixtures.bytes("images/\(name)")
+    let size: InputSize
+    switch name {
+    case "lossless.webp":
+      // 14 bits each for width - 1 and height - 1 behind the signature of a lossless frame.
+      bytes.replaceSubrange(21..<25, with: [0xFF, 0xFF, 0xFF, 0x0F])
+      size = InputSize(height: 16_384, width: 16_384)
+    case "still.gif":
+      bytes.replaceSubrange(6..<10, with: [0xE8, 0xFD, 0xE8, 0xFD])
+      size = InputSize(height: 65_000, width: 65_000)
+    case "plain.tiff":
+      let (width, height) = (try Self.tag(256, in: bytes), try Self.tag(257, in: bytes))
+      for place in [width, height] {
+        bytes.replaceSubrange(place..<place + 4, with: [0xE8, 0xFD, 0, 0])
+      }
+      size = InputSize(height: 65_000, width: 65_000)
+    default:
+      bytes.replaceSubrange(18..<26, with: [0xE8, 0xFD, 0, 0, 0xE8, 0xFD, 0, 0])
+      size = InputSize(height: 65_000, width: 65_000)
+    }
+    #expect(throws: ImageError.tooLarge(path: "p", size: size)) {
+      try Image.decode(bytes, path: "p")
+    }
+  }
+
+  /// Where the value of a TIFF tag stands in a little-endian file.
+  private static func tag(_ tag: Int, in bytes: [UInt8]) throws -> Int {
+    func word(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
+    let start = word(4) | word(6) << 16
+    let entry = (0..<word(start)).first { word(start + 2 + 12 * $0) == tag }
+    return start + 2 + 12 * (try #require(entry)) + 8
+  }
+
   @Test func explainsInOneLine() {
     let size = InputSize(height: 20_000, width: 10_000)
     let errors: [any ExplainedError] = [
@@ -78,7 +115,9 @@ import Testing
 
   static let small = [
     "rgb-420.jpg", "progressive.jpg", "cmyk.jpg", "rgb.png", "palette-2.png", "rgb-interlaced.png",
-    "binary.ppm", "text.pgm", "binary-16.pgm",
+    "binary.ppm", "text.pgm", "binary-16.pgm", "lossy.webp", "alpha.webp", "animated.webp",
+    "interlaced.gif", "animated.gif", "lzw.tiff", "deflate.tiff", "pages.tif", "rgb.bmp",
+    "palette-4.bmp", "runs-8.bmp", "runs-4.bmp", "masks-32.bmp",
   ]
 
   @Test("every truncation is an error or a picture, never a trap", arguments: small)
@@ -87,7 +126,11 @@ import Testing
     for count in 0..<bytes.count {
       // Trailing bytes may be missing without harm: the end chunk, the last line end.
       let image = try? Image.decode(Array(bytes[..<count]), path: name)
-      if count < bytes.count * 3 / 4 { #expect(image == nil, "\(count) of \(bytes.count) bytes") }
+      // Of several frames and pages the first is enough.
+      let isWhole = !name.hasPrefix("animated") && name != "pages.tif"
+      if isWhole && count < bytes.count * 3 / 4 {
+        #expect(image == nil, "\(count) of \(bytes.count) bytes")
+      }
     }
   }
 

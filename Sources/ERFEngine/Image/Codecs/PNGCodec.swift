@@ -2,11 +2,6 @@
 
 import CPNG
 
-/// What libpng said against some bytes or pixels.
-struct CodecFailure: Error {
-  let message: String
-}
-
 enum PNGCodec {
   /// The message of a failure for lack of bytes.
   static let truncated = "the data ends too early"
@@ -15,7 +10,7 @@ enum PNGCodec {
   static func size(_ bytes: [UInt8]) throws(CodecFailure) -> InputSize {
     var width: UInt32 = 0
     var height: UInt32 = 0
-    let failure = unsafe collectMessage { message in
+    let failure = unsafe CodecFailure.collect(Int(CPNG_MESSAGE)) { message in
       unsafe bytes.withUnsafeBufferPointer { source in
         unsafe cpng_read_size(source.baseAddress, source.count, &width, &height, message)
       }
@@ -27,7 +22,7 @@ enum PNGCodec {
   /// The pixels, 8-bit RGB (H, W, 3), of a picture of the size that `size` told.
   static func decode(_ bytes: [UInt8], size: InputSize) throws(CodecFailure) -> [UInt8] {
     var pixels = [UInt8](repeating: 0, count: size.height * size.width * 3)
-    let failure = unsafe collectMessage { message in
+    let failure = unsafe CodecFailure.collect(Int(CPNG_MESSAGE)) { message in
       unsafe bytes.withUnsafeBufferPointer { source in
         unsafe pixels.withUnsafeMutableBufferPointer { target in
           unsafe cpng_read_rgb(
@@ -42,7 +37,7 @@ enum PNGCodec {
   /// A PNG file of 8-bit RGB pixels.
   static func encode(_ image: Image) throws(CodecFailure) -> [UInt8] {
     var encoded: [UInt8] = []
-    let failure = unsafe collectMessage { message in
+    let failure = unsafe CodecFailure.collect(Int(CPNG_MESSAGE)) { message in
       var bytes: UnsafeMutablePointer<UInt8>?
       var count = 0
       let done = unsafe image.pixels.withUnsafeBufferPointer { source in
@@ -57,16 +52,5 @@ enum PNGCodec {
     }
     if let failure { throw failure }
     return encoded
-  }
-
-  /// Runs a C function that reports through a message buffer; nil on success.
-  private static func collectMessage(
-    _ body: (UnsafeMutablePointer<CChar>?) -> Bool
-  ) -> CodecFailure? {
-    var message = [CChar](repeating: 0, count: Int(CPNG_MESSAGE))
-    let done = unsafe message.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress) }
-    if done { return nil }
-    let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return CodecFailure(message: String(decoding: text, as: UTF8.self))
   }
 }

@@ -1,0 +1,135 @@
+// In-memory TIFF decoding with libtiff: its callbacks and messages stay on this side of the border.
+#include "CTIFF.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tiffio.h>
+
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+  size_t position;
+  char *message;
+} source;
+
+static tmsize_t read_bytes(thandle_t handle, void *out, tmsize_t length) {
+  source *from = handle;
+  size_t left = from->position < from->count ? from->count - from->position : 0;
+  size_t taken = length < 0 ? 0 : (size_t)length < left ? (size_t)length : left;
+  memcpy(out, from->bytes + from->position, taken);
+  from->position += taken;
+  return (tmsize_t)taken;
+}
+
+static tmsize_t write_bytes(thandle_t handle, void *in, tmsize_t length) {
+  (void)handle, (void)in, (void)length;
+  return 0;
+}
+
+static toff_t seek(thandle_t handle, toff_t offset, int whence) {
+  source *from = handle;
+  size_t base = whence == SEEK_CUR ? from->position : whence == SEEK_END ? from->count : 0;
+  from->position = base + (size_t)offset;
+  return from->position;
+}
+
+static int close_nothing(thandle_t handle) {
+  (void)handle;
+  return 0;
+}
+
+static toff_t size(thandle_t handle) { return ((source *)handle)->count; }
+
+static int map(thandle_t handle, void **base, toff_t *length) {
+  source *from = handle;
+  *base = (void *)(uintptr_t)from->bytes;
+  *length = from->count;
+  return 1;
+}
+
+static void unmap(thandle_t handle, void *base, toff_t length) {
+  (void)handle, (void)base, (void)length;
+}
+
+// What libtiff says while a file is open goes to its message; the first line counts.
+static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values) {
+  (void)tiff, (void)module;
+  char *message = user;
+  if (message[0] == 0) vsnprintf(message, CTIFF_MESSAGE, format, values);
+  return 1;
+}
+
+static int on_warning(TIFF *tiff, void *user, const char *module, const char *format,
+                      va_list values) {
+  (void)tiff, (void)user, (void)module, (void)format, (void)values;
+  return 1;
+}
+
+static TIFF *start(source *from) {
+  from->message[0] = 0;
+  TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+  if (!options) return NULL;
+  // A strip of a picture within the limits of the caller takes no more.
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)1 << 30);
+  TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, from->message);
+  TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, NULL);
+  TIFF *tiff = TIFFClientOpenExt("memory", "r", from, read_bytes, write_bytes, seek, close_nothing,
+                                 size, map, unmap, options);
+  TIFFOpenOptionsFree(options);
+  return tiff;
+}
+
+static bool finish(TIFF *tiff, bool done, char *message) {
+  if (tiff) TIFFClose(tiff);
+  if (!done && message[0] == 0) snprintf(message, CTIFF_MESSAGE, "it cannot be read");
+  return done;
+}
+
+bool ctiff_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,
+                     uint32_t *orientation, char *message) {
+  source from = {bytes, count, 0, message};
+  TIFF *tiff = start(&from);
+  uint16_t turn = ORIENTATION_TOPLEFT;
+  bool done = tiff && TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, width) &&
+              TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, height) && *width > 0 && *height > 0;
+  if (done) TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &turn);
+  *orientation = turn >= 1 && turn <= 8 ? turn : 1;
+  return finish(tiff, done, message);
+}
+
+// libtiff multiplies colours by an alpha that says it has not been: here both kinds are dropped.
+static void ignore_alpha(TIFF *tiff) {
+  uint16_t count = 0, *kinds = NULL;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds);
+  if (count == 1) {
+    uint16_t plain[] = {EXTRASAMPLE_ASSOCALPHA};
+    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, plain);
+  }
+}
+
+bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
+                    char *message) {
+  source from = {bytes, count, 0, message};
+  TIFF *tiff = start(&from);
+  uint32_t width = 0, height = 0, *raster = NULL;
+  bool done = tiff && TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width) &&
+              TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
+  size_t total = (size_t)width * height;
+  done = done && total > 0 && total <= capacity / 3;
+  if (done) {
+    ignore_alpha(tiff);
+    TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+    raster = malloc(total * sizeof *raster);
+    // 1: ends at the first error instead of leaving holes.
+    done = raster && TIFFReadRGBAImageOriented(tiff, width, height, raster, ORIENTATION_TOPLEFT, 1);
+  }
+  for (size_t pixel = 0; done && pixel < total; pixel++) {
+    pixels[pixel * 3] = (uint8_t)TIFFGetR(raster[pixel]);
+    pixels[pixel * 3 + 1] = (uint8_t)TIFFGetG(raster[pixel]);
+    pixels[pixel * 3 + 2] = (uint8_t)TIFFGetB(raster[pixel]);
+  }
+  free(raster);
+  return finish(tiff, done, message);
+}

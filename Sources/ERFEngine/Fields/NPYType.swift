@@ -1,0 +1,73 @@
+// Element types of NumPy's files, in all the spellings that NumPy takes.
+
+/// A type of real numbers: its kind, size and byte order.
+struct NPYType: Equatable {
+  enum Kind: Equatable { case float, signed, unsigned, bool }
+
+  let kind: Kind
+  /// Bytes an element.
+  let size: Int
+  let isBigEndian: Bool
+
+  /// `descr` is what `numpy.dtype` takes: `<f4`, `>i2`, `|b1`, `float32`, `d`, ... nil: another type,
+  /// or none.
+  init?(_ descr: String) {
+    var name = descr[...]
+    var isBigEndian = false
+    if let first = name.first, "<>=|".contains(first) {
+      isBigEndian = first == ">"
+      name.removeFirst()
+    }
+    guard let (kind, size) = Self.coded(name) ?? Self.names[String(name)] else { return nil }
+    self.kind = kind
+    self.size = size
+    self.isBigEndian = isBigEndian && size > 1
+  }
+
+  /// A letter and the number of bytes: `f4`.
+  private static func coded(_ name: Substring) -> (Kind, Int)? {
+    guard let letter = name.first, let size = Int(name.dropFirst()) else { return nil }
+    switch (letter, size) {
+    case ("f", 2), ("f", 4), ("f", 8): return (.float, size)
+    case ("i", 1), ("i", 2), ("i", 4), ("i", 8): return (.signed, size)
+    case ("u", 1), ("u", 2), ("u", 4), ("u", 8): return (.unsigned, size)
+    case ("b", 1): return (.bool, 1)
+    default: return nil
+    }
+  }
+
+  /// The letters and names of NumPy's reference, for 64-bit Unix where that matters.
+  private static let names: [String: (Kind, Int)] = [
+    "e": (.float, 2), "f": (.float, 4), "d": (.float, 8),
+    "half": (.float, 2), "single": (.float, 4), "double": (.float, 8), "float": (.float, 8),
+    "float16": (.float, 2), "float32": (.float, 4), "float64": (.float, 8),
+    "b": (.signed, 1), "h": (.signed, 2), "i": (.signed, 4), "l": (.signed, 8), "q": (.signed, 8),
+    "B": (.unsigned, 1), "H": (.unsigned, 2), "I": (.unsigned, 4), "L": (.unsigned, 8),
+    "Q": (.unsigned, 8), "byte": (.signed, 1), "short": (.signed, 2), "intc": (.signed, 4),
+    "int": (.signed, 8), "long": (.signed, 8), "longlong": (.signed, 8),
+    "ubyte": (.unsigned, 1), "ushort": (.unsigned, 2), "uintc": (.unsigned, 4),
+    "uint": (.unsigned, 8), "ulong": (.unsigned, 8), "ulonglong": (.unsigned, 8),
+    "int8": (.signed, 1), "int16": (.signed, 2), "int32": (.signed, 4), "int64": (.signed, 8),
+    "uint8": (.unsigned, 1), "uint16": (.unsigned, 2), "uint32": (.unsigned, 4),
+    "uint64": (.unsigned, 8), "?": (.bool, 1), "bool": (.bool, 1), "bool_": (.bool, 1),
+  ]
+
+  /// The element at `offset` of `bytes`, which must hold it, rounded to float32.
+  func element(_ bytes: [UInt8], at offset: Int) -> Float {
+    var bits: UInt64 = 0
+    for index in 0..<size {
+      let byte = UInt64(bytes[offset + (isBigEndian ? index : size - 1 - index)])
+      bits = bits << 8 | byte
+    }
+    switch (kind, size) {
+    case (.float, 2): return ElementType.float(half: UInt16(bits))
+    case (.float, 4): return Float(bitPattern: UInt32(bits))
+    case (.float, _): return Float(Double(bitPattern: bits))
+    case (.signed, _):
+      let unused = UInt64(64 - 8 * size)
+      return Float(Int64(bitPattern: bits << unused) >> Int64(unused))
+    case (.unsigned, _): return Float(bits)
+    case (.bool, _): return bits == 0 ? 0 : 1
+    }
+  }
+}
