@@ -11,8 +11,8 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func train(_ steps: Int, _ name: String, _ more: [String] = []) -> [String] {
-    ["train", Self.model, "--size", "32", "--batch", "8", "--count", "64", "-o", name]
-      + ["--steps", "\(steps)"] + more
+    ["train", Self.model, "--batch", "8", "--count", "64", "-o", name]
+      + ["--steps", "\(steps)"] + (more.contains("--size") ? [] : ["--size", "32"]) + more
   }
 
   @Test func whatIsTrainedIsUsed() throws {
@@ -26,8 +26,75 @@ import Testing
     #expect(
       inspected.text.contains("training.accuracy: ") && !inspected.text.contains("optimizer."))
     expectOneLine(
-      try Executable.run(train(24, "net.safetensors", ["--resume"]), in: folder), code: 2,
-      mentions: ["steps", "12", "24"])
+      try Executable.run(train(6, "net.safetensors", ["--resume"]), in: folder), code: 2,
+      mentions: ["steps", "12", "6"])
+    let longer = try succeed(train(24, "net.safetensors", ["--resume"]), in: folder)
+    #expect(longer.text.contains("24 steps of 8 at 32 px, resumed after step 12"))
+    expectOneLine(
+      try Executable.run(train(12, "net.safetensors"), in: folder), code: 2, mentions: ["--force"])
+    _ = try succeed(train(2, "net.safetensors", ["--force"]), in: folder)
+  }
+
+  /// A folder of small pictures in train and val, one file broken, classes unequal: trained, measured,
+  /// stopped, resumed, fine-tuned at another size and with other classes.
+  @Test func photographsAreLearnt() throws {
+    let pictures = folder.path + "/pictures"
+    for (part, count) in [("train", 12), ("val", 3)] {
+      for (name, level, more) in [("cat", 40, 0), ("dog", 160, 6)] {
+        let place = "\(pictures)/\(part)/\(name)"
+        try FileManager.default.createDirectory(
+          atPath: place, withIntermediateDirectories: true)
+        for index in 0..<count + (part == "train" ? more : 0) {
+          let pixels = (0..<40 * 48 * 3).map { UInt8(level + ($0 * (index + 3)) % 50) }
+          try Data(Array("P6 48 40 255\n".utf8) + pixels)
+            .write(to: URL(fileURLWithPath: "\(place)/\(index).ppm"))
+        }
+      }
+    }
+    try Data("no picture".utf8).write(
+      to: URL(fileURLWithPath: pictures + "/train/cat/broken.ppm"))
+    let command =
+      ["train", Self.model, "--data", "pictures", "--batch", "8", "-o", "net.safetensors"]
+      + ["--size", "32:2,32/40:2", "--crop", "0.5", "--jitter", "0.2", "--balance"]
+    let outcome = try Executable.run(command + ["--confusion", "c.csv"], in: folder)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.error.contains("train/cat/broken.ppm"))
+    for words in [
+      "classes=2", "30 pictures to learn from, 6 held out, 12 steps of 8 at 32, then 32/40 px",
+      "pictures: hash ", "epoch 1.0, step 3: ", "held-out pictures right", "1 cat", "2 dog",
+    ] { #expect(outcome.text.contains(words), "\(words)") }
+    #expect(folder.names.contains("net-best.safetensors"))
+    let rows = String(decoding: try folder.read("c.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(rows[0] == "class,cat,dog" && rows.count == 3)
+    // The file knows its classes and size.
+    let inspected = try succeed(["inspect", "net.safetensors"], in: folder)
+    #expect(inspected.text.contains("training.size: 40"))
+    let named = try succeed(["classify", "net.safetensors", "--image", "pictures/val"], in: folder)
+    #expect(
+      named.text.contains("cat ") && named.text.contains("of 6 pictures whose class is known"))
+    // Its head may be replaced, at another size; other pictures are refused.
+    let tuned = try succeed(
+      ["train", Self.model, "--from", "net.safetensors", "--count", "32", "--batch", "8"]
+        + ["--steps", "2", "--size", "64", "-o", "tuned.safetensors"], in: folder)
+    #expect(tuned.text.contains("has 2 classes: one of 16 is made anew"))
+    expectOneLine(
+      try Executable.run(
+        command + ["--force", "--data-hash", "0123456789abcdef"], in: folder), code: 1,
+      mentions: ["pictures", "0123456789abcdef"])
+    try FileManager.default.removeItem(atPath: pictures + "/train/dog/1.ppm")
+    expectOneLine(
+      try Executable.run(command + ["--resume"], in: folder), code: 1, mentions: ["hash"])
+  }
+
+  @Test func unreachedWeightsAreToldOf() throws {
+    let model = "replknet:kernels=13,13:layers=1,1:channels=4,4:small=3:dw=1:classes=16"
+    let command = ["train", model, "--batch", "8", "--count", "16", "--steps", "1"]
+    let warned = try succeed(command + ["--size", "32", "-o", "a.safetensors"], in: folder)
+    #expect(warned.text.contains("warning: at 32 px "))
+    #expect(warned.text.contains("of stage 2 meet no pixel"))
+    #expect(warned.text.contains("--size 64 is the smallest that reaches all"))
+    let quiet = try succeed(command + ["-o", "b.safetensors"], in: folder)
+    #expect(!quiet.text.contains("warning") && quiet.text.contains("at 96 px"))
   }
 
   /// Killed at any moment, or asked to end, a run loses at most what came after its last checkpoint;
@@ -67,7 +134,9 @@ import Testing
     }
     kill(process.processIdentifier, signal)
     #expect(ended.wait(timeout: .now() + Executable.patience) == .success)
-    let leftovers = folder.names.filter { $0.contains("cut") && $0 != "cut.safetensors" }
+    let leftovers = folder.names.filter {
+      $0.contains("cut") && !["cut.safetensors", "cut-best.safetensors"].contains($0)
+    }
     if signal == SIGINT { #expect(leftovers.isEmpty, "\(leftovers)") }
     guard folder.names.contains("cut.safetensors") else { return }
     _ = try succeed(["inspect", "cut.safetensors"], in: folder)
@@ -78,7 +147,10 @@ import Testing
       (["train", Self.model], ["-o"]),
       (["train", "-o", "x.safetensors"], ["model"]),
       (["train", Self.model, "-o", "x.pth"], [".safetensors"]),
-      (["train", "resnet-18", "-o", "x.safetensors", "--size", "32"], ["1000", "16"]),
+      (train(3, "x.safetensors", ["--size", "224:2"]), ["--size", "--steps"]),
+      (train(3, "x.safetensors", ["--crop", "0"]), ["--crop", "0.05"]),
+      (train(3, "x.safetensors", ["--resume", "--force"]), ["--resume", "--force"]),
+      (train(3, "x.safetensors", ["--from", "none.pth"]), ["none.pth"]),
       (train(3, "x.safetensors", ["--data", "/nowhere"]), ["--count"]),
       (["train", Self.model, "-o", "x.safetensors", "--data", "/nowhere"], ["/nowhere"]),
       (train(3, "x.safetensors", ["--lr", "much"]), ["--lr"]),

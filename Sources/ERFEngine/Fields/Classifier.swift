@@ -24,7 +24,7 @@ public struct Classifier: Sendable {
   public let network: Network
   /// Number of classes.
   public let classes: Int
-  /// Names by class, where their number tells which they are.
+  /// Names by class, where the weights' file or their number tells which they are.
   public let names: [String]?
   /// How pictures are brought to the network's input.
   public let evaluation: Evaluation
@@ -32,7 +32,7 @@ public struct Classifier: Sendable {
   private let logits: Tap
 
   /// - Parameters:
-  ///   - size: input size; nil: the one that the network is usually evaluated at.
+  ///   - size: input size; nil: the one that the network was trained for or is usually evaluated at.
   /// - Throws: `Failure.noClassifier`, and what opening the network throws.
   public init(
     _ spec: NetworkSpec, size: InputSize? = nil, threads: Int? = nil,
@@ -54,10 +54,11 @@ public struct Classifier: Sendable {
     }
     self.logits = logits
     let architecture = try ModelCatalogue.architecture(network.id)
-    evaluation = size.map(architecture.evaluation.resized) ?? architecture.evaluation
+    let usual = architecture.evaluation
+    let asked = size ?? network.record.map { InputSize(height: $0.size, width: $0.size) }
+    evaluation = asked.map(usual.resized) ?? usual
     classes = try network.shape(of: logits, input: evaluation.size).channels
-    // Networks of 16 classes are most likely those of the built-in stimuli.
-    let known = [type(of: architecture).classNames, ObjectCategory.allCases.map(\.rawValue)]
+    let known = [network.record?.classes ?? [], type(of: architecture).classNames]
     names = known.first { [classes] in $0.count == classes }
     workers = Workers(threads: threads, cancellation: cancellation)
   }

@@ -86,10 +86,6 @@ extension Graph {
       return KernelMap(side: side, values: peak > 0 ? sums.map { $0 / peak } : sums)
     }
   }
-
-  private static func leadsOver(_ block: String) -> Bool {
-    block == "stem" || block.hasPrefix("transitions.")
-  }
 }
 
 extension Graph.Node {

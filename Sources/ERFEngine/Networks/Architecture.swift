@@ -34,6 +34,8 @@ protocol Architecture: Sendable {
   var evaluation: Evaluation { get }
   /// What is chosen for each stage.
   var stages: [StageDesign] { get set }
+  /// Outputs of the classifier.
+  var classes: Int { get set }
 
   /// Appends the whole network: every block and stage tapped, logits at the end.
   func build(_ builder: inout GraphBuilder) throws

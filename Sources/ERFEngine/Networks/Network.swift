@@ -8,6 +8,8 @@ public struct Network: Sendable {
   public let weightsHash: String
   /// Which of the file's dictionaries the weights came from; nil: not from a file.
   public let weightsChoice: WeightsChoice?
+  /// What the weights' file says of their training; nil: nothing.
+  public private(set) var record: TrainingRecord?
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
   /// Batch norms folded, parallel kernels merged, one node a layer.
@@ -33,9 +35,11 @@ public struct Network: Sendable {
     // Handed over, so that the weights are not kept beside the folded ones.
     var trained = Graph()
     swap(&trained, &loaded.graph)
+    if let size = spec.zeroesUnreached { trained = try trained.zeroingUnreached(by: size) }
     try self.init(
       architecture, weights: spec.weights, graph: consume trained, choice: loaded.choice,
       check: cancellation.check)
+    record = TrainingRecord(of: spec)
   }
 
   init(

@@ -12,6 +12,8 @@ public struct NetworkSpec: Sendable, Hashable {
   public var weightsModel: String?
   /// How weights are brought to the shapes of an edited network.
   public var fit = WeightFit.crop
+  /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
+  public var zeroesUnreached: InputSize?
 
   /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
   public init(model: String?, weights: WeightsSource? = nil) {

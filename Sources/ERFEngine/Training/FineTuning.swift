@@ -75,7 +75,7 @@ public struct FineTuning: Sendable {
         let isMoment = trainer.step % max(1, steps / Self.moments) == 0
         report(
           trainer,
-          isMoment ? try save(trainer, accuracy: trainer.measureAccuracy()) : nil)
+          isMoment ? try save(trainer, accuracy: trainer.measure()?.accuracy) : nil)
       }
     } catch is CancellationError {
       if trainer.step > 0 { report(trainer, try save(trainer, accuracy: nil)) }

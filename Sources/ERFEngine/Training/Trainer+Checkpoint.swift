@@ -13,18 +13,14 @@ extension Trainer {
   /// moving average, the parameter as of the latest step.
   private static let (first, second, latest) = (".first", ".second", ".latest")
 
-  /// Names in the metadata; those that go into converted files too begin with `training.`.
+  /// Names in the metadata beside those of `TrainingRecord`, which go into converted files too.
   private enum Field {
     static let model = "model"
     static let program = "program"
-    static let recipe = "training.recipe"
-    static let steps = "training.steps"
-    static let accuracy = "training.accuracy"
-    static let command = "training.command"
-    static let date = "training.date"
-    static let classes = "training.classes"
     static let log = "log"
   }
+
+  private typealias Key = TrainingRecord.Key
 
   /// Writes the state in one step, so that the file is the old or the new one at any time.
   ///
@@ -46,37 +42,55 @@ extension Trainer {
         }
       }
     }
-    var metadata = [
-      "format": "pt", Field.model: recipe.model, Field.program: program, Field.command: command,
-      Field.date: Date.now.formatted(.iso8601.year().month().day()),
-      Field.recipe: try Self.text(recipe), Field.log: try Self.text(state.log),
-      Field.steps: "\(state.step)", Field.classes: data.classes.joined(separator: "\n"),
-    ]
-    if let accuracy = state.log.heldOut { metadata[Field.accuracy] = "\(accuracy)" }
+    var metadata = try record(program: program, command: command)
+    metadata[Field.log] = try Self.text(state.log)
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: metadata).write(to: path)
+  }
+
+  private func record(program: String, command: String) throws -> [String: String] {
+    var metadata = [
+      "format": "pt", Field.model: recipe.model, Field.program: program, Key.command: command,
+      Key.date: Date.now.formatted(.iso8601.year().month().day()),
+      Key.recipe: try Self.text(recipe), Key.steps: "\(state.step)",
+      Key.classes: data.classes.joined(separator: "\n"), Key.size: "\(recipe.size)",
+      Key.largest: "\(recipe.sizes.largest)",
+    ]
+    if let accuracy = state.log.heldOut { metadata[Key.accuracy] = "\(accuracy)" }
+    if !data.hash.isEmpty { metadata[Key.dataHash] = data.hash }
+    return metadata
   }
 
   /// Writes the network alone, under its usual names.
   ///
+  /// - Parameters: what made it, for the metadata; nil: it says nothing.
   /// - Throws: `FileError`.
-  func saveNetwork(to path: String) throws {
+  public func saveNetwork(
+    to path: String, madeBy maker: (program: String, command: String)? = nil
+  ) throws {
+    let metadata = try maker.map { try record(program: $0.program, command: $0.command) }
     try SafetensorsWriter(
       tensors: state.best.stateDictionary, type: .float32,
-      metadata: ["format": "pt", Field.model: recipe.model]
+      metadata: metadata ?? ["format": "pt", Field.model: recipe.model]
     ).write(to: path)
   }
 
-  /// Takes over the state that `save` wrote to `path`.
+  /// Takes over the state that `save` wrote to `path`. The recipe may have more steps than the saved
+  /// one: the run goes on to their end.
   ///
-  /// - Throws: `CheckpointError`, `TrainingError.notATraining` and `.otherRecipe`.
+  /// - Throws: `CheckpointError`, `TrainingError.notATraining`, `.otherRecipe` and `.otherPictures`.
   public mutating func resume(from path: String) throws {
     let file = try Checkpoint(path: path)
-    guard let saved = file.metadata[Field.recipe], let log = file.metadata[Field.log],
-      let step = file.metadata[Field.steps].flatMap({ Int($0) }),
+    guard let saved = file.metadata[Key.recipe], let log = file.metadata[Field.log],
+      let step = file.metadata[Key.steps].flatMap({ Int($0) }),
       let recipe = try? Self.value(saved, TrainingRecipe.self),
       let log = try? Self.value(log, TrainingLog.self)
     else { throw TrainingError.notATraining(path: path) }
-    try self.recipe.requireEqual(recipe, path: path)
+    try self.recipe.requireContinuing(recipe, path: path)
+    if let hash = file.metadata[Key.dataHash], hash != data.hash,
+      case .folder(let folder) = recipe.data
+    {
+      throw TrainingError.otherPictures(folder: folder, expected: hash, found: data.hash)
+    }
     var state = TrainingState(self.state.graph, recipe: recipe)
     let averages = recipe.averaging > 0
     state.graph = try Self.graph(
@@ -90,17 +104,18 @@ extension Trainer {
     state.moments = OptimizerMoments(
       first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
     (state.step, state.log) = (step, log)
-    self.state = state
+    take(state)
   }
 
-  /// Refuses to begin anew over a training that has not come to its end.
+  /// Refuses to replace what is there, a training that has not come to its end above all.
   ///
-  /// - Throws: `TrainingError.unfinished`.
-  public static func requireNoUnfinishedTraining(in path: String) throws {
+  /// - Throws: `TrainingError.unfinished` and `.exists`.
+  public static func requireNothing(at path: String) throws {
+    guard case .regular = FileKind(of: path) else { return }
     guard let file = try? Checkpoint(path: path),
-      let recipe = file.metadata[Field.recipe].flatMap({ try? value($0, TrainingRecipe.self) }),
-      let step = file.metadata[Field.steps].flatMap({ Int($0) }), step < recipe.steps
-    else { return }
+      let recipe = file.metadata[Key.recipe].flatMap({ try? value($0, TrainingRecipe.self) }),
+      let step = file.metadata[Key.steps].flatMap({ Int($0) }), step < recipe.steps
+    else { throw TrainingError.exists(path: path) }
     throw TrainingError.unfinished(path: path, step: step, steps: recipe.steps)
   }
 
@@ -146,8 +161,14 @@ private struct SavedParameters: ParameterSource {
 }
 
 extension TrainingRecipe {
+  /// Whether a run of this recipe can go on from one of `saved`, which may have fewer steps.
+  ///
   /// - Throws: `TrainingError.otherRecipe` with the first field that differs.
-  fileprivate func requireEqual(_ saved: TrainingRecipe, path: String) throws(TrainingError) {
+  fileprivate func requireContinuing(_ saved: TrainingRecipe, path: String) throws(TrainingError) {
+    var saved = saved
+    // A network may have been given an id of its own since.
+    if let id = try? ModelCatalogue.architecture(saved.model).id { saved.model = id }
+    if saved.steps < steps { saved.steps = steps }
     guard saved != self else { return }
     let (mine, theirs) = (Mirror(reflecting: self), Mirror(reflecting: saved))
     for (one, other) in zip(mine.children, theirs.children) {

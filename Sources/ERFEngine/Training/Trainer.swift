@@ -1,10 +1,11 @@
-/// Trains a network from random weights, step by step, and resumes where it stopped, bit for bit.
+/// Trains a network from random or given weights, step by step, and resumes where it stopped, bit for
+/// bit.
 ///
 ///     let trainer = try Trainer(recipe)
 ///     while !trainer.isFinished { try trainer.advance() }
 ///     try trainer.save(to: "net.safetensors", program: "replk-tui", date: "2025-01-31")
 public struct Trainer: Sendable {
-  public let recipe: TrainingRecipe
+  public private(set) var recipe: TrainingRecipe
   let data: TrainingData
   var state: TrainingState
   /// The value that the loss is made from.
@@ -21,21 +22,27 @@ public struct Trainer: Sendable {
   ) throws {
     self.recipe = recipe
     workers = Workers(threads: threads, cancellation: cancellation)
+    let plain = try start.map(Network.trainingForm)
+    self.recipe.start = plain?.weightsHash
     let graph =
-      try start.map(Network.trainingForm)?.insertingStochasticDepth(recipe.stochasticDepth)
+      try plain?.insertingStochasticDepth(recipe.stochasticDepth)
       ?? Self.graph(recipe, from: RandomParameters(seed: recipe.seed))
     guard let tap = graph.tap("logits") else {
       throw TrainingError.noClassifier(model: recipe.model)
     }
     logits = tap.value
-    let shapes = try graph.shapes(
-      input: Shape(height: recipe.size, width: recipe.size, channels: 3))
-    data = try TrainingData(recipe, workers: workers)
-    let outputs = shapes[logits].channels
-    guard outputs == data.classes.count else {
-      throw TrainingError.classes(
-        model: recipe.model, expected: outputs, found: data.classes.count)
+    let outputs = try Set(recipe.sizes.phases.flatMap(\.sides)).map { side in
+      try graph.shapes(input: Shape(height: side, width: side, channels: 3))[tap.value].channels
     }
+    let (pictures, classes) = try recipe.data.contents()
+    guard let outputs = outputs.first, outputs == classes.count else {
+      throw TrainingError.classes(
+        model: recipe.model, expected: outputs.first ?? 0, found: classes.count)
+    }
+    guard pictures >= recipe.batch else {
+      throw TrainingError.tooFewPictures(found: pictures, batch: recipe.batch)
+    }
+    data = try TrainingData(recipe, workers: workers)
     guard data.training.count >= recipe.batch else {
       throw TrainingError.tooFewPictures(found: data.training.count, batch: recipe.batch)
     }
@@ -55,6 +62,13 @@ public struct Trainer: Sendable {
   /// Pictures to learn from.
   public var trainingCount: Int { data.training.count }
   public var heldOutCount: Int { data.heldOut.count }
+  /// Names by class.
+  public var classes: [String] { data.classes }
+  /// Files that could not be read; the run does without them.
+  public var skipped: [SkippedImage] { data.skipped }
+  /// Of all pictures of a folder as they were decoded; empty for built-in stimuli.
+  public var dataHash: String { data.hash }
+  public var stepsAnEpoch: Int { data.stepsAnEpoch(recipe) }
 
   /// One step. Where it throws, the state before it stays.
   ///
@@ -65,15 +79,17 @@ public struct Trainer: Sendable {
     state = try state.stepped(recipe, batch: batch, logits: logits, workers: workers)
   }
 
-  /// Share of the held-out pictures that the network, merged and folded, names rightly; nil where
-  /// there are none.
+  /// What the network, merged and folded, takes the held-out pictures for; nil where there are none.
+  /// `cancellation` nil: the run's own.
   ///
   /// - Throws: `CancellationError`.
-  public mutating func measureAccuracy() throws -> Double? {
+  public mutating func measure(_ cancellation: Cancellation? = nil) throws -> ConfusionMatrix? {
     guard data.heldOut.count > 0 else { return nil }
-    let graph = state.best.removingStochasticDepth().inferenceForm()
+    let workers = Workers(
+      threads: workers.threads, cancellation: cancellation ?? workers.cancellation)
+    let graph = state.best.removingStochasticDepth().inferenceForm().chained()
     guard let logits = graph.tap("logits")?.value else { return nil }
-    var right = 0
+    var confusion = ConfusionMatrix(classes: data.classes)
     for first in stride(from: 0, to: data.heldOut.count, by: recipe.batch) {
       let range = first..<min(data.heldOut.count, first + recipe.batch)
       let input = data.heldOutBatch(recipe, range, workers: workers)
@@ -81,11 +97,15 @@ public struct Trainer: Sendable {
       let classes = output.shape.channels
       let values = output.elements
       for (row, picture) in range.enumerated() {
-        let best = CrossEntropy.best(values[row * classes..<(row + 1) * classes])
-        if best == data.heldOutLabels[picture] { right += 1 }
+        confusion.add(
+          truth: data.heldOutLabels[picture],
+          answer: CrossEntropy.best(values[row * classes..<(row + 1) * classes]))
       }
     }
-    state.log.heldOut = Double(right) / Double(data.heldOut.count)
-    return state.log.heldOut
+    state.log.add(measured: confusion.accuracy, step: state.step)
+    return confusion
   }
+
+  /// Takes over a state of a run with the same recipe but for its steps.
+  mutating func take(_ state: TrainingState) { self.state = state }
 }

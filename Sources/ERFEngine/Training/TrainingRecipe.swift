@@ -4,15 +4,25 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
   public enum Data: Sendable, Hashable, Codable {
     /// `count` built-in stimuli whose shape and texture agree, 16 classes.
     case shapes(count: Int)
-    /// A folder with a folder of pictures for every class; every tenth picture is held out.
+    /// A folder with a folder of pictures for every class, of which every tenth picture is held out;
+    /// or one with `train` and `val`, each of that kind.
     case folder(String)
+  }
+
+  /// Which part of a picture a training image shows.
+  public enum Cropping: Sendable, Hashable, Codable {
+    /// A square, at random out of pictures whose sides are larger by this share.
+    case shift(margin: Double)
+    /// A rectangle of this share of the area at least, its sides 3:4 to 4:3, scaled to the input
+    /// (Szegedy et al. 2015, arXiv:1409.4842, section 6).
+    case resized(area: Double)
   }
 
   /// A catalogue id or free variant, canonical.
   public var model: String
   public var data: Data
-  /// Side of the network's input in pixels.
-  public var size = 96
+  /// Sides of the network's input in pixels.
+  public var sizes = TrainingSizes(96)
   public var batch = 64
   public var steps: Int
   public var seed: UInt64 = 0
@@ -31,11 +41,16 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
   public var mixup = 0.0
   /// Probability of erasing a rectangle of an image (Zhong et al. 2020, arXiv:1708.04896).
   public var erasing = 0.0
-  /// Share of the side by which pictures are larger than what is cut out of them at random.
-  public var margin = 0.125
+  public var cropping = Cropping.shift(margin: 0.125)
+  /// Brightness, contrast and saturation are each multiplied by up to this much more or less than 1.
+  public var jitter = 0.0
   public var mirrors = true
+  /// Whether every class is seen equally often, however many pictures it has.
+  public var balances = false
   /// Decay of the moving average of the weights, which is what comes out; 0: the last weights do.
   public var averaging = 0.0
+  /// Hash of the weights that the run began with; nil: random ones of `seed`.
+  public internal(set) var start: String?
 
   public init(model: String, data: Data, steps: Int) {
     self.model = model
@@ -43,8 +58,11 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     self.steps = steps
   }
 
-  /// Side of the pictures that inputs are cut from.
-  var pictureSide: Int { size + Int((Double(size) * margin).rounded()) }
+  /// The side that the network is measured at; set, it is the only one.
+  public var size: Int {
+    get { sizes.measured }
+    set { sizes = TrainingSizes(newValue) }
+  }
 
   /// The learning rate of step number `step`, from 0: linear warm-up, then cosine (Loshchilov and
   /// Hutter 2017, arXiv:1608.03983).
@@ -55,50 +73,9 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     let floor = rate / 100
     return floor + (rate - floor) * 0.5 * (1 + cosine(.pi * done))
   }
-}
 
-/// What can go wrong with training beyond files and models.
-public enum TrainingError: ExplainedError, Equatable {
-  case noClassifier(model: String)
-  case tooFewClasses(folder: String, found: Int)
-  case classes(model: String, expected: Int, found: Int)
-  case tooFewPictures(found: Int, batch: Int)
-  case tooMuchMemory(pictures: Int, bytes: Int, limit: Int)
-  case notFinite(step: Int)
-  case notATraining(path: String)
-  case unfinished(path: String, step: Int, steps: Int)
-  case otherRecipe(path: String, field: String, saved: String, asked: String)
-
-  public var isUsageError: Bool {
-    switch self {
-    case .notFinite, .notATraining: false
-    default: true
-    }
-  }
-
-  public var explanation: String {
-    switch self {
-    case .noClassifier(let model): "\(model) has no classifier to train"
-    case .tooFewClasses(let folder, let found):
-      "\(folder) holds \(found) folders with pictures: give a folder with one folder a class"
-    case .classes(let model, let expected, let found):
-      "\(model) has \(expected) classes, the data \(found): use a free variant such as "
-        + "replknet:kernels=...:classes=\(found)"
-    case .tooFewPictures(let found, let batch):
-      "\(found) pictures to train on do not fill a batch of \(batch): give a smaller --batch"
-    case .tooMuchMemory(let pictures, let bytes, let limit):
-      "\(pictures) pictures take \(bytes >> 20) MB, more than the \(limit >> 20) MB to spare: "
-        + "give a smaller --size or fewer pictures"
-    case .notFinite(let step):
-      "the loss became infinite or NaN in step \(step): the state before it is kept; "
-        + "try a lower --lr"
-    case .unfinished(let path, let step, let steps):
-      "\(path) holds a training that stopped after step \(step) of \(steps): add --resume to go on, "
-        + "or choose another file"
-    case .notATraining(let path): "\(path) is no training checkpoint: nothing to resume"
-    case .otherRecipe(let path, let field, let saved, let asked):
-      "\(path) was trained with another recipe (\(field): \(saved), now \(asked)): "
-        + "repeat the command that made it, or choose another file"
-    }
+  /// Side of the pictures that inputs are cut from by `Cropping.shift`.
+  func pictureSide(margin: Double) -> Int {
+    sizes.largest + Int((Double(sizes.largest) * margin).rounded())
   }
 }

@@ -52,13 +52,42 @@ import Testing
     let one = try trainer(1, steps: 3).state.best.stateDictionary
     let three = try trainer(3, steps: 3).state.best.stateDictionary
     for (left, right) in zip(one, three) {
-      #expect(relativeError(left.value, right.value) < 1e-5, "\(left.key)")
+      #expect(left.value.elements == right.value.elements, "\(left.key)")
     }
+  }
+
+  /// Sizes, parts, colours and classes drawn at random, too.
+  @Test func threadsChangeNothingOfPhotographs() throws {
+    let pictures = try TrainingPictures()
+    func weights(_ threads: Int) throws -> [UInt8] {
+      var trainer = try Trainer(pictures.recipe, threads: threads)
+      for _ in 0..<4 { try trainer.advance() }
+      return try save(trainer, "\(threads).safetensors")
+    }
+    #expect(try weights(1) == weights(3))
+  }
+
+  @Test func aLongerRecipeGoesOn() throws {
+    var longer = recipe
+    longer.steps = 9
+    _ = try save(trainer(steps: 6), "short.safetensors")
+    let path = folder.path + "/short.safetensors"
+    var resumed = try Trainer(longer, threads: 2)
+    try resumed.resume(from: path)
+    #expect(resumed.step == 6 && !resumed.isFinished)
+    while !resumed.isFinished { try resumed.advance() }
+    #expect(resumed.step == 9)
+    var shorter = recipe
+    shorter.steps = 5
+    var trainer = try Trainer(shorter)
+    #expect(
+      throws: TrainingError.otherRecipe(path: path, field: "steps", saved: "6", asked: "5")
+    ) { try trainer.resume(from: path) }
   }
 
   @Test func theNetworkOpensUnderItsOwnName() throws {
     var trainer = try trainer(steps: 2)
-    _ = try trainer.measureAccuracy()
+    _ = try trainer.measure()
     _ = try save(trainer, "net.safetensors")
     let network = try Network(
       NetworkSpec(model: nil, weights: .file(folder.path + "/net.safetensors")))
@@ -87,11 +116,12 @@ import Testing
       throws: TrainingError.otherRecipe(path: path, field: "seed", saved: "3", asked: "4")
     ) { try trainer.resume(from: path) }
     #expect(throws: TrainingError.unfinished(path: path, step: 1, steps: 6)) {
-      try Trainer.requireNoUnfinishedTraining(in: path)
+      try Trainer.requireNothing(at: path)
     }
     let plain = Fixtures.path("resnet-tiny.safetensors")
     #expect(throws: TrainingError.notATraining(path: plain)) { try trainer.resume(from: plain) }
-    try Trainer.requireNoUnfinishedTraining(in: plain)
+    #expect(throws: TrainingError.exists(path: plain)) { try Trainer.requireNothing(at: plain) }
+    try Trainer.requireNothing(at: path + ".none")
   }
 
   @Test func foldersHoldAClassEach() throws {
@@ -107,7 +137,8 @@ import Testing
     var recipe = recipe
     recipe.model = "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=2"
     recipe.data = .folder(pictures.path)
-    #expect(try recipe.data.trainingCount() == 20)
+    let contents = try recipe.data.contents()
+    #expect(contents.pictures == 20 && contents.classes == ["cat", "dog"])
     var trainer = try Trainer(recipe)
     #expect(trainer.trainingCount == 20 && trainer.heldOutCount == 2)
     try trainer.advance()

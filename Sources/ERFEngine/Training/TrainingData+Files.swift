@@ -1,0 +1,72 @@
+/// The files of a training folder, by class.
+struct TrainingFiles {
+  struct Entry: Equatable {
+    let path: String
+    /// Place of its class among `classes`.
+    let label: Int
+  }
+
+  /// Names by class, in the order of their bytes.
+  let classes: [String]
+  let training: [Entry]
+  let heldOut: [Entry]
+
+  /// Every tenth picture of a class is held out, where there is no folder of them.
+  private static func isHeldOut(_ place: Int) -> Bool { place % 10 == 9 }
+
+  /// - Throws: `FileError`, `ImageError`, `TrainingError`.
+  init(folder: String) throws {
+    if FileKind(of: folder + "/train") == .folder && FileKind(of: folder + "/val") == .folder {
+      let (learnt, held) = (try Self.byClass(folder + "/train"), try Self.byClass(folder + "/val"))
+      classes = try Self.classes(learnt, folder: folder + "/train")
+      let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+      let strangers = Set(held.map(\.name)).subtracting(classes).sorted()
+      guard strangers.isEmpty else {
+        throw TrainingError.unlikeClasses(folder: folder + "/val", names: strangers)
+      }
+      training = learnt.map { Entry(path: $0.path, label: labels[$0.name] ?? 0) }
+      heldOut = held.map { Entry(path: $0.path, label: labels[$0.name] ?? 0) }
+      return
+    }
+    let files = try Self.byClass(folder)
+    classes = try Self.classes(files, folder: folder)
+    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    var seen = [Int](repeating: 0, count: classes.count)
+    var (learnt, held): ([Entry], [Entry]) = ([], [])
+    for file in files {
+      let entry = Entry(path: file.path, label: labels[file.name] ?? 0)
+      if Self.isHeldOut(seen[entry.label]) { held.append(entry) } else { learnt.append(entry) }
+      seen[entry.label] += 1
+    }
+    (training, heldOut) = (learnt, held)
+  }
+
+  private static func byClass(_ folder: String) throws -> [(path: String, name: String)] {
+    try ImageList.expandClasses([folder]).map(\.path).map { path in
+      (path, String(path.split(separator: "/").dropLast().last ?? ""))
+    }
+  }
+
+  private static func classes(
+    _ files: [(path: String, name: String)], folder: String
+  ) throws(TrainingError) -> [String] {
+    let names = Set(files.map(\.name)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    guard names.count > 1 else { throw .tooFewClasses(folder: folder, found: names.count) }
+    return names
+  }
+}
+
+extension TrainingRecipe.Data {
+  /// Pictures to learn from, and the names of their classes in the order of a network's outputs,
+  /// without reading any picture.
+  ///
+  /// - Throws: `FileError`, `ImageError`, `TrainingError`.
+  public func contents() throws -> (pictures: Int, classes: [String]) {
+    switch self {
+    case .shapes(let count): return (count, ObjectCategory.allCases.map(\.rawValue))
+    case .folder(let path):
+      let files = try TrainingFiles(folder: path)
+      return (files.training.count, files.classes)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// What a command line of `replk-tui train` asks for.
+
+import ERFEngine
+
+/// A recipe, the weights to begin with, and what the user should know before it starts.
+struct TrainingPlan {
+  let recipe: TrainingRecipe
+  /// nil: random weights.
+  let start: NetworkSpec?
+  let notes: [String]
+
+  init(_ arguments: Arguments, model: String) throws {
+    let batch = try arguments.number("--batch", 2...4096) ?? 64
+    let data = try arguments.trainingData()
+    let contents = try data.contents()
+    let named = try NetworkSpec(model: model).modelID()
+    let id = try ModelCatalogue.id(of: named, classes: contents.classes.count)
+    var notes: [String] = []
+    if id != named {
+      notes.append("note: \(contents.classes.count) classes, as many as the data has: \(id)")
+    }
+    let perEpoch = max(1, contents.pictures / batch)
+    let (sizes, steps) = try arguments.sizesAndSteps(id, stepsAnEpoch: perEpoch)
+    var recipe = TrainingRecipe(model: id, data: data, steps: steps)
+    recipe.sizes = sizes
+    recipe.batch = batch
+    try arguments.fill(&recipe)
+    self.recipe = recipe
+    start = try arguments.last("--from").map { text in
+      try Self.start(text, model: named, id: id, notes: &notes)
+    }
+    notes += try Self.reachNotes(recipe)
+    self.notes = notes
+  }
+
+  /// The weights of `text` in the shapes of the network `id`.
+  private static func start(
+    _ text: String, model: String, id: String, notes: inout [String]
+  ) throws -> NetworkSpec {
+    var source = NetworkSpec(
+      model: text == "trained" ? model : nil, weights: text == "trained" ? .trained : .file(text))
+    let original = try source.modelID()
+    let classes = (
+      try ModelCatalogue.classes(of: original), try ModelCatalogue.classes(of: id)
+    )
+    source.model = id
+    source.weightsModel = original
+    if classes.0 != classes.1 {
+      notes.append(
+        "note: the classifier of \(source.weights) has \(classes.0) classes: one of "
+          + "\(classes.1) is made anew, the other weights are taken over")
+    } else if original != id {
+      notes.append(
+        "note: \(source.weights) holds \(original): what does not fit \(id) is cropped or made anew"
+      )
+    }
+    return source
+  }
+
+  /// Which weights no size of the recipe reaches, and which would.
+  private static func reachNotes(_ recipe: TrainingRecipe) throws -> [String] {
+    let side = recipe.sizes.largest
+    let reach = try KernelReach(
+      model: recipe.model, size: InputSize(height: side, width: side))
+    guard !reach.isWhole else { return [] }
+    let mend = try KernelReach.smallestWhole(model: recipe.model).map {
+      "; --size \($0) is the smallest that reaches all"
+    }
+    return [
+      "warning: at \(side) px \(reach.unreachedText) meet no pixel and stay as they start"
+        + (mend ?? "")
+    ]
+  }
+}
+
+extension Arguments {
+  func number(_ option: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    try parsed(
+      option, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  fileprivate func decimal(
+    _ option: String, _ range: ClosedRange<Double>
+  ) throws(UsageError) -> Double? {
+    try parsed(option, expected: "a number from \(range.lowerBound) to \(range.upperBound)") {
+      Double($0).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  fileprivate func trainingData() throws(UsageError) -> TrainingRecipe.Data {
+    switch last("--data") {
+    case nil, "shapes": return .shapes(count: try number("--count", 16...1_000_000) ?? 4800)
+    case let folder?:
+      if has("--count") { throw .conflicting("--data", "--count") }
+      return .folder(folder)
+    }
+  }
+
+  fileprivate func sizesAndSteps(
+    _ model: String, stepsAnEpoch: Int
+  ) throws -> (TrainingSizes, steps: Int) {
+    if has("--epochs") && has("--steps") { throw UsageError.conflicting("--epochs", "--steps") }
+    let asked = try number("--steps", 1...100_000_000)
+    let epochs = try number("--epochs", 1...100_000)
+    let given = try parsed(
+      "--size",
+      expected: "pixels from 32 to 1024: 224, 160/224/288, or 128:20,224:6 with epochs"
+    ) { TrainingSizes.parsed($0, stepsAnEpoch: stepsAnEpoch, in: 32...1024) }
+    if given?.steps != nil {
+      if asked != nil { throw UsageError.conflicting("--steps", "epochs in --size") }
+      if epochs != nil { throw UsageError.conflicting("--epochs", "epochs in --size") }
+    }
+    let sizes =
+      try given?.sizes
+      ?? TrainingSizes(max(96, KernelReach.smallestWhole(model: model, upTo: 1024) ?? 224))
+    return (sizes, given?.steps ?? asked ?? (epochs ?? 20) * stepsAnEpoch)
+  }
+
+  fileprivate func fill(_ recipe: inout TrainingRecipe) throws {
+    recipe.seed = try seed()
+    recipe.rate = try decimal("--lr", 1e-9...100) ?? recipe.rate
+    recipe.smoothing = try decimal("--smoothing", 0...0.9) ?? recipe.smoothing
+    recipe.stochasticDepth = try decimal("--drop-path", 0...0.9) ?? 0
+    recipe.mixup = try decimal("--mixup", 0...1) ?? 0
+    recipe.erasing = try decimal("--erase", 0...1) ?? 0
+    recipe.averaging = try decimal("--ema", 0...0.99999) ?? 0
+    recipe.jitter = try decimal("--jitter", 0...0.9) ?? 0
+    recipe.mirrors = !has("--no-flip")
+    recipe.balances = has("--balance")
+    if case .folder = recipe.data { recipe.cropping = .resized(area: 0.35) }
+    recipe.cropping =
+      try parsed("--crop", expected: "`shift`, or a share of the area from 0.05 to 1") { text in
+        if text == "shift" { return .shift(margin: 0.125) }
+        return Double(text).flatMap { (0.05...1).contains($0) ? .resized(area: $0) : nil }
+      } ?? recipe.cropping
+    let decay = try decimal("--weight-decay", 0...1)
+    let rule = try parsed("--optimizer", expected: "adamw or sgd") {
+      ["adamw", "sgd"].contains($0) ? $0 : nil
+    }
+    recipe.optimizer = rule == "sgd" ? .sgd() : .adamW()
+    recipe.optimizer.weightDecay = decay ?? recipe.optimizer.weightDecay
+  }
+}

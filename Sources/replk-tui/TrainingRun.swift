@@ -1,0 +1,174 @@
+// A run of the trainer as a command: progress, files, measurements, a report.
+
+import ERFEngine
+import ERFInterface
+
+/// A run of the trainer with a line of progress, files and a report.
+struct TrainingRun {
+  var trainer: Trainer
+  let path: String
+  let confusionPath: String?
+  /// Between checkpoints.
+  let interval: Duration
+  let epochsBetweenMeasurements: Int
+
+  private static let reports = 20
+
+  /// `net-best.safetensors` of `net.safetensors`.
+  private var bestPath: String { "\(path.dropLast(".safetensors".count))-best.safetensors" }
+
+  mutating func run() throws {
+    for image in trainer.skipped {
+      StandardStreams.writeError(Text.message("skipped \(image.explanation)"))
+    }
+    try StandardStreams.write(heading + "\n")
+    var line = ProgressLine(label: trainer.recipe.model)
+    do {
+      try steps(&line)
+    } catch is CancellationError {
+      line.erase()
+      try trainer.save(to: path)
+      try StandardStreams.write(
+        "stopped after step \(trainer.step) of \(trainer.recipe.steps); saved in \(path); "
+          + "the same command with --resume goes on\n")
+      // A second Ctrl-C ends this too, and what matters is saved.
+      if trainer.step > 0 { try report(trainer.measure(Cancellation())) }
+      return
+    } catch let error as TrainingError {
+      line.erase()
+      try trainer.save(to: path)
+      throw error
+    }
+    line.erase()
+    let confusion = try measure()
+    try trainer.save(to: path)
+    try StandardStreams.write(LossCurve(trainer.log).text)
+    try report(confusion)
+  }
+
+  private var heading: String {
+    let recipe = trainer.recipe
+    var text =
+      "\(recipe.model): \(trainer.trainingCount) pictures to learn from, "
+      + "\(trainer.heldOutCount) held out, \(recipe.steps) steps of \(recipe.batch) "
+      + "at \(recipe.sizes) px"
+    if trainer.step > 0 { text += ", resumed after step \(trainer.step)" }
+    if !trainer.dataHash.isEmpty { text += "\npictures: hash \(trainer.dataHash)" }
+    return text
+  }
+
+  private mutating func steps(_ line: inout ProgressLine) throws {
+    let clock = ContinuousClock()
+    let (begin, first) = (clock.now, trainer.step)
+    var saved = begin
+    let recipe = trainer.recipe
+    let perEpoch = trainer.stepsAnEpoch
+    while !trainer.isFinished {
+      try trainer.advance()
+      let step = trainer.step
+      let seconds = max(1e-9, (clock.now - begin) / .seconds(1))
+      let rate = Double(step - first) / seconds
+      let numbers =
+        "loss \(Format.fixed(trainer.log.latestLoss, 3)), "
+        + "\(Format.fixed(trainer.log.latestAccuracy * 100, 0)) % right, "
+        + "\(Int(rate * Double(recipe.batch))) images/s"
+      let place = "epoch \(Format.fixed(Double(step) / Double(perEpoch), 1)), step \(step)"
+      line.show(
+        "\(place)/\(recipe.steps), \(numbers)", fraction: Double(step) / Double(recipe.steps))
+      if step % (perEpoch * epochsBetweenMeasurements) == 0, !trainer.isFinished {
+        if let confusion = try measure() {
+          line.erase()
+          try StandardStreams.write("\(place): \(percent(confusion.accuracy)) of the held out\n")
+        }
+      }
+      if step % max(1, recipe.steps / Self.reports) == 0 {
+        line.erase()
+        let left = Double(recipe.steps - step) / rate
+        try StandardStreams.write(
+          "\(place)/\(recipe.steps): \(numbers)"
+            + (step < recipe.steps ? ", \(Text.seconds(left)) left" : "") + "\n")
+      }
+      if clock.now - saved > interval, !trainer.isFinished {
+        try trainer.save(to: path)
+        saved = clock.now
+      }
+    }
+  }
+
+  /// Measures the held-out pictures, and keeps the weights where they are the best so far.
+  private mutating func measure() throws -> ConfusionMatrix? {
+    guard let confusion = try trainer.measure() else { return nil }
+    if trainer.log.best?.step == trainer.step { try trainer.saveNetwork(to: bestPath) }
+    return confusion
+  }
+
+  private func report(_ confusion: ConfusionMatrix?) throws {
+    var text = "wrote \(path)"
+    if let confusion {
+      text += ": \(percent(confusion.accuracy)) of \(confusion.total) held-out pictures right"
+      if let best = trainer.log.best, best.step < trainer.step {
+        text += "; the best, \(percent(best.accuracy)) after step \(best.step), in \(bestPath)"
+      }
+      text += "\n\n" + ConfusionText(confusion).text
+      if let confusionPath {
+        try AtomicFile.write(Array(confusion.csv.utf8), to: confusionPath)
+        text += "\nwrote \(confusionPath)"
+      }
+    }
+    try StandardStreams.write(text + "\n")
+  }
+
+  private func percent(_ share: Double) -> String { "\(Format.fixed(share * 100, 1)) %" }
+}
+
+extension Trainer {
+  private static let program = "replk-tui \(Help.version)"
+  private static var command: String {
+    "replk-tui " + CommandLine.arguments.dropFirst().joined(separator: " ")
+  }
+
+  fileprivate func save(to path: String) throws {
+    try save(to: path, program: Self.program, command: Self.command)
+  }
+
+  fileprivate func saveNetwork(to path: String) throws {
+    try saveNetwork(to: path, madeBy: (Self.program, Self.command))
+  }
+
+  /// - Throws: `TrainingError.otherPictures` where the pictures have another hash than `expected`.
+  func requireHash(_ expected: String?) throws {
+    guard let expected, expected != dataHash else { return }
+    var name = "shapes"
+    if case .folder(let folder) = recipe.data { name = folder }
+    throw TrainingError.otherPictures(folder: name, expected: expected, found: dataHash)
+  }
+}
+
+/// Losses over steps, in characters.
+private struct LossCurve {
+  private let points: [TrainingLog.Point]
+  private static let rows = 8
+  private static let columns = 60
+
+  init(_ log: TrainingLog) { points = log.points }
+
+  var text: String {
+    guard let highest = points.map(\.loss).max(), let lowest = points.map(\.loss).min(),
+      points.count > 1
+    else { return "" }
+    let columns = min(Self.columns, points.count)
+    var cells = [[Character]](
+      repeating: [Character](repeating: " ", count: columns), count: Self.rows)
+    for column in 0..<columns {
+      let point = points[column * (points.count - 1) / max(1, columns - 1)]
+      let height = (point.loss - lowest) / max(1e-12, highest - lowest)
+      cells[Int(((1 - height) * Double(Self.rows - 1)).rounded())][column] = "*"
+    }
+    let labels = [0: Format.fixed(highest, 2), Self.rows - 1: Format.fixed(lowest, 2)]
+    return cells.enumerated().map { row, line in
+      let label = labels[row] ?? ""
+      return String(repeating: " ", count: max(0, 6 - label.count)) + label + " |" + String(line)
+        + "\n"
+    }.joined()
+  }
+}
