@@ -41,12 +41,12 @@ public struct KernelReach: Sendable, Equatable, Encodable {
       defer { start = stage.value }
       var (weights, reached, kernel, taps) = (0, 0, 1, [1, 1])
       for node in graph.nodes[start..<stage.value] where !Graph.leadsOver(node.block) {
-        guard let (weight, window) = node.op.spatialWeights else { continue }
+        guard let (shape, window) = node.op.spatialWeights else { continue }
         let met = window.metTaps(of: shapes[node.inputs[0]])
         let counts = [met.rows.count(where: \.self), met.columns.count(where: \.self)]
-        weights += weight.count
-        reached += weight.shape[0] * weight.shape[1] * counts[0] * counts[1]
-        if weight.shape[2] > kernel { (kernel, taps) = (weight.shape[2], counts) }
+        weights += shape.count
+        reached += shape[0] * shape[1] * counts[0] * counts[1]
+        if shape[2] > kernel { (kernel, taps) = (shape[2], counts) }
       }
       return Stage(
         name: stage.name, kernel: kernel, reachedTaps: taps, weights: weights, reached: reached)
@@ -100,7 +100,8 @@ extension Graph {
     let shapes = try shapes(input: Shape(height: size.height, width: size.width, channels: 3))
     var graph = self
     for (index, node) in nodes.enumerated() {
-      guard let op = node.op as? any LearningOperator, let (weight, window) = op.spatialWeights
+      guard let (_, window) = node.op.spatialWeights,
+        let weight = node.parameters.tensors.first
       else { continue }
       let met = window.metTaps(of: shapes[node.inputs[0]])
       guard met.rows.contains(false) || met.columns.contains(false) else { continue }
@@ -108,20 +109,19 @@ extension Graph {
       let zeroed = Tensor(generated: weight.shape) { place in
         met.rows[place / width % height] && met.columns[place % width] ? weight[place] : 0
       }
-      graph.nodes[index].op = op.with(
-        parameters: [zeroed] + op.parameters.dropFirst().map(\.value))
+      graph.nodes[index].parameters = Parameters([zeroed] + node.parameters.tensors.dropFirst())
     }
     return graph
   }
 }
 
 extension Operator {
-  /// Weights (O, I, KH, KW) of a convolution with more than one tap, and its window; nil of all else.
-  fileprivate var spatialWeights: (weight: Tensor, window: SlidingWindow)? {
+  /// The shape (O, I, KH, KW) of the weights of a convolution with more than one tap, and its window;
+  /// nil of all else. They come first among its parameters.
+  fileprivate var spatialWeights: (shape: Shape, window: SlidingWindow)? {
     guard self is DepthwiseConvolution || self is Convolution, case .sliding(let window) = window,
-      let weight = parameters.first(where: { $0.name == "weight" })?.value,
-      weight.shape.rank == 4, weight.shape[2] * weight.shape[3] > 1
+      let shape = parameterShapes.first?.shape, shape.rank == 4, shape[2] * shape[3] > 1
     else { return nil }
-    return (weight, window)
+    return (shape, window)
   }
 }
