@@ -10,9 +10,6 @@ struct ONNXConstant: Sendable {
   var type: ONNXType
   var shape: [Int]
   var elements: Elements
-  /// The initializer that this is, unchanged.
-  var weight: String?
-
   init(_ tensor: Tensor, type: ONNXType = .float) {
     self.type = type
     shape = tensor.shape.extents
@@ -58,44 +55,59 @@ extension ONNXModel {
       throw ONNXError.badTensor(
         path: path, tensor: tensor.name, reason: "has elements that are no numbers")
     }
+    guard case .external(let location, let offset, let length) = tensor.place else {
+      return try Self.constant(tensor, in: file, path: path)
+    }
+    let data = try dataFiles.file(location, of: self)
+    guard offset <= data.count, length ?? 0 <= data.count - offset else {
+      throw ONNXError.badTensor(
+        path: path, tensor: tensor.name,
+        reason: "lies outside of \(WeightsMismatch.printable(location)) (\(data.count) bytes)")
+    }
+    return try Self.constant(
+      tensor, element, data, at: offset, bytes: length ?? tensor.count * element.size, path: path)
+  }
+
+  /// The elements of a tensor that lie in its own file.
+  static func constant(
+    _ tensor: ONNXTensor, in file: MappedFile, path: String
+  ) throws -> ONNXConstant {
     switch tensor.place {
     case .raw(let range):
-      return try constant(tensor, element, file, at: range.lowerBound, bytes: range.count)
-    case .external(let location, let offset, let length):
-      let file = try dataFiles.file(location, of: self)
-      guard offset <= file.count, length ?? 0 <= file.count - offset else {
-        throw ONNXError.badTensor(
-          path: path, tensor: tensor.name,
-          reason: "lies outside of \(WeightsMismatch.printable(location)) (\(file.count) bytes)")
+      guard let element = tensor.type.element else {
+        throw sizeError(tensor, found: "texts", path: path)
       }
       return try constant(
-        tensor, element, file, at: offset, bytes: length ?? tensor.count * element.size)
+        tensor, element, file, at: range.lowerBound, bytes: range.count, path: path)
     case .typed(let range):
       return try typed(tensor, WireReader(file, path: path, range: range))
+    case .external: throw sizeError(tensor, found: "no elements of its own", path: path)
     }
   }
 
-  private func constant(
-    _ tensor: ONNXTensor, _ element: ElementType, _ file: MappedFile, at offset: Int, bytes: Int
+  private static func constant(
+    _ tensor: ONNXTensor, _ element: ElementType, _ file: MappedFile, at offset: Int, bytes: Int,
+    path: String
   ) throws -> ONNXConstant {
     guard bytes == tensor.count * element.size else {
-      throw sizeError(tensor, found: "\(bytes) bytes")
+      throw sizeError(tensor, found: "\(bytes) bytes", path: path)
     }
     let shape = Shape(tensor.shape)
     if tensor.type.isReal {
       guard let values = file.floats(element, at: offset, shape: shape) else {
-        throw sizeError(tensor, found: "fewer bytes")
+        throw sizeError(tensor, found: "fewer bytes", path: path)
       }
       return ONNXConstant(values, type: tensor.type)
     }
     guard let values = file.integers(element, at: offset, count: tensor.count) else {
-      throw sizeError(tensor, found: "fewer bytes")
+      throw sizeError(tensor, found: "fewer bytes", path: path)
     }
     return ONNXConstant(integers: values, shape: tensor.shape, type: tensor.type)
   }
 
   /// Elements that lie in the fields of their own types.
-  private func typed(_ tensor: ONNXTensor, _ message: WireReader) throws -> ONNXConstant {
+  private static func typed(_ tensor: ONNXTensor, _ message: WireReader) throws -> ONNXConstant {
+    let path = message.path
     var message = message
     var floats: [Float] = []
     var integers: [Int] = []
@@ -108,7 +120,7 @@ extension ONNXModel {
       }
     }
     guard max(floats.count, integers.count) == tensor.count else {
-      throw sizeError(tensor, found: "\(max(floats.count, integers.count)) elements")
+      throw sizeError(tensor, found: "\(max(floats.count, integers.count)) elements", path: path)
     }
     let shape = Shape(tensor.shape)
     switch tensor.type {
@@ -119,14 +131,18 @@ extension ONNXModel {
     default: break
     }
     if tensor.type.isReal {
-      guard floats.count == tensor.count else { throw sizeError(tensor, found: "integers") }
+      guard floats.count == tensor.count else {
+        throw sizeError(tensor, found: "integers", path: path)
+      }
       return ONNXConstant(Tensor(shape: shape, elements: floats), type: tensor.type)
     }
-    guard integers.count == tensor.count else { throw sizeError(tensor, found: "reals") }
+    guard integers.count == tensor.count else {
+      throw sizeError(tensor, found: "reals", path: path)
+    }
     return ONNXConstant(integers: integers, shape: tensor.shape, type: tensor.type)
   }
 
-  private func sizeError(_ tensor: ONNXTensor, found: String) -> ONNXError {
+  private static func sizeError(_ tensor: ONNXTensor, found: String, path: String) -> ONNXError {
     .badTensor(
       path: path, tensor: tensor.name, reason: "of shape \(Shape(tensor.shape)) has \(found)")
   }

@@ -1,0 +1,343 @@
+/// The operators of ONNX that can be shown, each with the rule that makes ours of it.
+///
+/// To add one, write its rule: a function of the walk and the node that returns the node's outputs. It
+/// asks for its inputs with `lowering.real(node, 0)` and `lowering.constant(node, 1)`, for settings with
+/// `node.integer("axis")`, and calls `lowering.emit` or the helpers that other rules use. The same rule
+/// serves constants, which are computed at once; operators on integers are in ONNXIntegers.swift.
+enum ONNXOperators {
+  typealias Rule = @Sendable (inout ONNXLowering, ONNXNode) throws -> [ONNXValue]
+
+  /// Domains beside the standard one whose operators are in the table.
+  static let foreign: Set<String> = ["com.microsoft", "org.pytorch.aten"]
+
+  static let rules: [String: Rule] =
+    functions
+    .merging(pairs) { $1 }
+    .merging(layers) { $1 }
+    .merging(movements) { $1 }
+    .merging(windows) { $1 }
+    .merging(others) { $1 }
+
+  // MARK: Functions of single numbers
+
+  /// A rule for a function that the node's settings may choose among.
+  private static func function(
+    _ choose: @escaping @Sendable (ONNXNode) -> ScalarFunction
+  ) -> Rule {
+    { [.real(try $0.apply(choose($1), to: $0.real($1, 0)))] }
+  }
+
+  private static let functions: [String: Rule] = [
+    "Sigmoid": function { _ in .sigmoid },
+    "Tanh": function { _ in .tanh },
+    "Exp": function { _ in .exp },
+    "Log": function { _ in .log },
+    "Erf": function { _ in .erf },
+    "Sqrt": function { _ in .sqrt },
+    "Reciprocal": function { _ in .reciprocal },
+    "Abs": function { _ in .abs },
+    "Neg": function { _ in .affine(scale: -1, shift: 0) },
+    "Softplus": function { _ in .softplus },
+    "Softsign": function { _ in .softsign },
+    "Mish": function { _ in .mish },
+    "Sin": function { _ in .sin },
+    "Cos": function { _ in .cos },
+    "Floor": function { _ in .floor },
+    "Ceil": function { _ in .ceil },
+    "Round": function { _ in .round },
+    "Sign": function { _ in .sign },
+    "HardSwish": function { _ in .hardSwish },
+    "HardSigmoid": function {
+      .hardSigmoid(slope: $0.float("alpha", 0.2), offset: $0.float("beta", 0.5))
+    },
+    "LeakyRelu": function { .leakyReLU(slope: $0.float("alpha", 0.01)) },
+    "Elu": function { .elu(alpha: $0.float("alpha", 1), factor: 1) },
+    "Selu": function {
+      .elu(alpha: $0.float("alpha", 1.6732632), factor: $0.float("gamma", 1.05070098))
+    },
+    "Relu": { [.real(try $0.rectified($0.real($1, 0)))] },
+    "Clip": { lowering, node in
+      let data = try lowering.real(node, 0)
+      let low = try node.has(1) ? lowering.scalar(node, 1) : nil
+      let high = try node.has(2) ? lowering.scalar(node, 2) : nil
+      return [
+        .real(
+          try lowering.clipped(
+            data, low: low ?? node.float("min", -.infinity),
+            high: high ?? node.float("max", .infinity)))
+      ]
+    },
+    "Gelu": { lowering, node in
+      let data = try lowering.real(node, 0)
+      guard node.text("approximate") != "tanh" else {
+        return [.real(try lowering.apply(.geluTanh, to: data))]
+      }
+      return [.real(try lowering.emit(GELU(), [data], order: data.order))]
+    },
+    "Swish": { lowering, node in
+      let data = try lowering.real(node, 0)
+      let alpha = node.float("alpha", 1)
+      if alpha == 1 { return [.real(try lowering.apply(.silu, to: data))] }
+      let scaled = try lowering.apply(.affine(scale: alpha, shift: 0), to: data)
+      return [.real(try lowering.pair(.multiply, data, lowering.apply(.sigmoid, to: scaled)))]
+    },
+    "PRelu": { lowering, node in
+      let data = try lowering.real(node, 0)
+      let slope = try lowering.real(node, 1)
+      if slope.count == 1, let value = try lowering.tensor(slope)?[0] {
+        return [.real(try lowering.apply(.leakyReLU(slope: value), to: data))]
+      }
+      let above = try lowering.rectified(data)
+      let below = try lowering.pair(.multiply, slope, lowering.pair(.subtract, data, above))
+      return [.real(try lowering.pair(.add, above, below))]
+    },
+  ]
+
+  // MARK: Functions of pairs
+
+  private static func pair(_ function: PairFunction) -> Rule {
+    { [.real(try $0.pair(function, $0.real($1, 0), $0.real($1, 1)))] }
+  }
+
+  /// Of any number of inputs, from the first on.
+  private static func fold(_ function: PairFunction) -> Rule {
+    { lowering, node in
+      var result = try lowering.real(node, 0)
+      for index in node.inputs.indices.dropFirst() {
+        result = try lowering.pair(function, result, lowering.real(node, index))
+      }
+      return [.real(result)]
+    }
+  }
+
+  private static let pairs: [String: Rule] = [
+    "Add": pair(.add),
+    "Sub": pair(.subtract),
+    "Mul": pair(.multiply),
+    "Div": pair(.divide),
+    "Pow": pair(.power),
+    "Max": fold(.maximum),
+    "Min": fold(.minimum),
+    "Sum": fold(.add),
+    "Mean": { lowering, node in
+      let sum = try fold(.add)(&lowering, node)
+      guard case .real(let data)? = sum.first else { return sum }
+      let share = 1 / Float(max(1, node.inputs.count))
+      return [.real(try lowering.apply(.affine(scale: share, shift: 0), to: data))]
+    },
+    "Mod": { lowering, node in
+      let (left, right) = (try lowering.real(node, 0), try lowering.real(node, 1))
+      guard left.isConstant, right.isConstant, node.integer("fmod", 0) == 1 else {
+        throw ONNXRefusal.reason("has no gradient")
+      }
+      return [.real(try lowering.pair(.remainder, left, right))]
+    },
+    "Where": { lowering, node in
+      guard node.has(0), case .integers(let condition) = try lowering.value(node.inputs[0]),
+        let mask = condition.integers
+      else { throw ONNXRefusal.reason("chooses by what is in the picture") }
+      let shape = Shape(condition.shape)
+      let chosen = ONNXData(Tensor(shape: shape, elements: mask.map { $0 == 0 ? 0 : 1 }))
+      let rest = ONNXData(Tensor(shape: shape, elements: mask.map { $0 == 0 ? 1 : 0 }))
+      let left = try lowering.masked(lowering.real(node, 1), by: chosen)
+      let right = try lowering.masked(lowering.real(node, 2), by: rest)
+      return [.real(try lowering.pair(.add, left, right))]
+    },
+  ]
+}
+
+extension ONNXLowering {
+  mutating func apply(_ function: ScalarFunction, to data: ONNXData) throws -> ONNXData {
+    if case .affine(1, 0) = function { return data }
+    return try emit(Elementwise(function: function), [data], order: data.order)
+  }
+
+  mutating func rectified(_ data: ONNXData) throws -> ONNXData {
+    try emit(Rectifier(), [data], order: data.order)
+  }
+
+  mutating func clipped(_ data: ONNXData, low: Float, high: Float) throws -> ONNXData {
+    if low == 0, high == .infinity { return try rectified(data) }
+    if low == 0, high == 6 {
+      return try emit(Rectifier(stopsAtSix: true), [data], order: data.order)
+    }
+    if low == -.infinity, high == .infinity { return data }
+    return try apply(.clip(low: low, high: high), to: data)
+  }
+
+  /// `data` where the mask is 1, and 0 elsewhere, even where `data` is not finite.
+  mutating func masked(_ data: ONNXData, by mask: ONNXData) throws -> ONNXData {
+    guard let values = try tensor(data), let ones = try tensor(mask),
+      let shape = Broadcast.shape(values.shape, ones.shape)
+    else { return try pair(.multiply, data, mask) }
+    let zero = Tensor(zeros: shape)
+    let (value, one) = (
+      FunctionKernels.pair(.add, zero, values, workers: workers),
+      FunctionKernels.pair(.add, zero, ones, workers: workers)
+    )
+    return ONNXData(
+      Tensor(shape: shape, elements: zip(value.elements, one.elements).map { $1 == 0 ? 0 : $0 }))
+  }
+
+  /// A function of two values, broadcast.
+  mutating func pair(
+    _ function: PairFunction, _ left: ONNXData, _ right: ONNXData
+  ) throws -> ONNXData {
+    let rank = max(left.rank, right.rank)
+    if left.isConstant, right.isConstant {
+      return try emit(
+        Arithmetic(function: function),
+        [inOrder(padded(left, to: rank)), inOrder(padded(right, to: rank))],
+        order: Array(0..<rank))
+    }
+    if let simple = try simplified(function, left, right) {
+      return try padded(simple, to: rank)
+    }
+    if let known = recognised(function, left, right) {
+      return try emit(known.op, [known.input], order: known.input.order)
+    }
+    let (one, other) = (try padded(left, to: rank), try padded(right, to: rank))
+    if one.isConstant { return try pair(function, other, with: one, constantIsLeft: true) }
+    if other.isConstant { return try pair(function, one, with: other, constantIsLeft: false) }
+    // The larger one stays as it lies.
+    let order = one.count >= other.count ? one.order : other.order
+    let inputs = [try arranged(one, order), try arranged(other, order)]
+    if function == .add, inputs[0].shape == inputs[1].shape {
+      return try emit(Add(), inputs, order: order)
+    }
+    return try emit(
+      Arithmetic(function: function, isWhole: isWhole(inputs.map(\.memory))), inputs, order: order)
+  }
+
+  /// With a constant of as many axes.
+  private mutating func pair(
+    _ function: PairFunction, _ data: ONNXData, with constant: ONNXData, constantIsLeft: Bool
+  ) throws -> ONNXData {
+    let lying = try arranged(constant, data.order)
+    guard case .constant(let tensor) = lying.place else { throw ONNXRefusal.reason("") }
+    // Without the ones in front, a row of channels stays what it is for images of any number.
+    let shape = Shape(Array(lying.memory.extents.drop { $0 == 1 }))
+    let whole = isWhole([data.memory, lying.memory])
+    let op = Arithmetic(
+      function: function, constant: ConstantOperand(shape: shape, isLeft: constantIsLeft),
+      isWhole: whole)
+    return try emit(
+      op, [data], [Parameter(tensor: tensor.reshaped(shape), weight: constant.weight)],
+      order: data.order)
+  }
+
+  /// Whether two maps differ in rows or columns other than by one being a single pixel, or a constant
+  /// has pixels of its own.
+  private func isWhole(_ shapes: [Shape]) -> Bool {
+    guard shapes[0].rank == 4 else { return false }
+    let (one, other) = (shapes[0].extents[1...2], shapes[1].extents[1...2])
+    return one != other && one.contains { $0 != 1 } && other.contains { $0 != 1 }
+      || shapes[0][0] != shapes[1][0]
+  }
+
+  /// Arithmetic with one number is a function of the other.
+  private mutating func simplified(
+    _ function: PairFunction, _ left: ONNXData, _ right: ONNXData
+  ) throws -> ONNXData? {
+    if right.count == 1, let value = try tensor(right)?[0] {
+      switch function {
+      case .add: return try apply(.affine(scale: 1, shift: value), to: left)
+      case .subtract: return try apply(.affine(scale: 1, shift: -value), to: left)
+      case .multiply:
+        if value == 0.5, let source = doubledGELU(left) {
+          return try emit(GELU(), [source], order: source.order)
+        }
+        return try apply(.affine(scale: value, shift: 0), to: left)
+      case .divide: return try apply(.affine(scale: 1 / value, shift: 0), to: left)
+      case .power where value == 2: return try apply(.square, to: left)
+      case .power where value == 0.5: return try apply(.sqrt, to: left)
+      case .power: return try apply(.power(value), to: left)
+      case .maximum: return try apply(.clip(low: value, high: .infinity), to: left)
+      case .minimum: return try apply(.clip(low: -.infinity, high: value), to: left)
+      case .remainder, .greater: return nil
+      }
+    }
+    if left.count == 1, let value = try tensor(left)?[0] {
+      switch function {
+      case .add: return try apply(.affine(scale: 1, shift: value), to: right)
+      case .subtract: return try apply(.affine(scale: -1, shift: value), to: right)
+      case .multiply: return try apply(.affine(scale: value, shift: 0), to: right)
+      case .divide:
+        return try apply(.affine(scale: value, shift: 0), to: apply(.reciprocal, to: right))
+      case .maximum: return try apply(.clip(low: value, high: .infinity), to: right)
+      case .minimum: return try apply(.clip(low: -.infinity, high: value), to: right)
+      case .power, .remainder, .greater: return nil
+      }
+    }
+    return nil
+  }
+
+  // MARK: Functions that exporters spell out
+
+  /// SiLU, hard swish and GELU, which end in a product.
+  private func recognised(
+    _ function: PairFunction, _ left: ONNXData, _ right: ONNXData
+  ) -> (op: any Operator, input: ONNXData)? {
+    guard function == .multiply else { return nil }
+    for (input, factor) in [(left, right), (right, left)] {
+      guard case .value(let value) = input.place, let maker = maker(of: factor) else { continue }
+      if let op = maker.op as? Elementwise, maker.inputs == [value] {
+        switch op.function {
+        case .sigmoid: return (Elementwise(function: .silu), input)
+        case .hardSigmoid(let slope, let offset) where abs(slope - 1.0 / 6) < 1e-6 && offset == 0.5:
+          return (Elementwise(function: .hardSwish), input)
+        default: break
+        }
+      }
+      if let known = gelu(input, value, maker) { return known }
+    }
+    return nil
+  }
+
+  /// (x * 0.5) * (1 + erf(x / sqrt 2)), in either place.
+  private func gelu(
+    _ input: ONNXData, _ value: Int, _ factor: Node
+  ) -> (op: any Operator, input: ONNXData)? {
+    guard isScaled(factor, by: 1, shift: 1), let erf = maker(factor.inputs[0]),
+      (erf.op as? Elementwise)?.function == .erf, let inner = maker(erf.inputs[0]),
+      isScaled(inner, by: 0.70710678, shift: 0)
+    else { return nil }
+    let x = inner.inputs[0]
+    // The half may be taken off before.
+    if let half = maker(value), isScaled(half, by: 0.5, shift: 0), half.inputs[0] == x {
+      var source = input
+      source.place = .value(x)
+      return (GELU(), source)
+    }
+    return nil
+  }
+
+  /// The input of x * (1 + erf(x / sqrt 2)); nil: it is something else.
+  private func doubledGELU(_ data: ONNXData) -> ONNXData? {
+    guard let product = maker(of: data), let op = product.op as? Arithmetic,
+      op.function == .multiply, op.constant == nil
+    else { return nil }
+    for (x, other) in [
+      (product.inputs[0], product.inputs[1]), (product.inputs[1], product.inputs[0]),
+    ] {
+      guard let factor = maker(other), isScaled(factor, by: 1, shift: 1),
+        let erf = maker(factor.inputs[0]), (erf.op as? Elementwise)?.function == .erf,
+        let inner = maker(erf.inputs[0]), isScaled(inner, by: 0.70710678, shift: 0),
+        inner.inputs[0] == x
+      else { continue }
+      var source = data
+      source.place = .value(x)
+      return source
+    }
+    return nil
+  }
+
+  private func maker(_ value: Int) -> Node? { value > 0 ? nodes[value - 1] : nil }
+
+  private func isScaled(_ node: Node, by scale: Float, shift: Float) -> Bool {
+    guard case .affine(let factor, let offset)? = (node.op as? Elementwise)?.function else {
+      return false
+    }
+    return abs(factor - scale) < 1e-5 && abs(offset - shift) < 1e-5
+  }
+}

@@ -1,0 +1,162 @@
+// Rules of what is composed of other operators: products by equations, attention.
+
+extension ONNXOperators {
+  static let others: [String: Rule] = [
+    "Einsum": { [.real(try $0.einsum($1))] },
+    "Attention": { try $0.attention($1) },
+  ]
+}
+
+extension ONNXLowering {
+  // MARK: Einsum
+
+  mutating func einsum(_ node: ONNXNode) throws -> ONNXData {
+    let equation = (node.text("equation") ?? "").filter { $0 != " " }
+    let sides = equation.split(separator: ">", omittingEmptySubsequences: false)
+    guard sides.count == 2, sides[0].hasSuffix("-"), !equation.contains(".") else {
+      throw ONNXRefusal.reason("has the equation '\(equation)', which is not known")
+    }
+    let terms = sides[0].dropLast().split(separator: ",", omittingEmptySubsequences: false)
+      .map(Array.init)
+    let target = Array(sides[1])
+    var operands: [(data: ONNXData, labels: [Character])] = []
+    for (index, labels) in terms.enumerated() {
+      let data = try real(node, index)
+      guard labels.count == data.rank, Set(labels).count == labels.count else {
+        throw ONNXRefusal.reason("has the equation '\(equation)', which is not known")
+      }
+      operands.append((data, labels))
+    }
+    guard var result = operands.first else { throw ONNXRefusal.reason("has no inputs") }
+    for (index, next) in operands.enumerated().dropFirst() {
+      let later = operands[(index + 1)...].flatMap(\.labels) + target
+      result = try contracted(result, next, keeping: Set(later))
+    }
+    // What no output names is summed over.
+    let summed = result.labels.indices.filter { !target.contains(result.labels[$0]) }
+    result.data = try reduced(result.data, .sum, summed, keeps: false)
+    result.labels.removeAll { !target.contains($0) }
+    guard result.labels.count == target.count, Set(target).count == target.count else {
+      throw ONNXRefusal.reason("has the equation '\(equation)', which is not known")
+    }
+    return renamed(result.data, target.map { result.labels.firstIndex(of: $0) ?? 0 })
+  }
+
+  /// One product of matrices: labels of both are batches where they are kept, and are summed over else.
+  private mutating func contracted(
+    _ left: (data: ONNXData, labels: [Character]), _ right: (data: ONNXData, labels: [Character]),
+    keeping kept: Set<Character>
+  ) throws -> (data: ONNXData, labels: [Character]) {
+    func sums(_ one: [Character], _ other: [Character]) -> [Int] {
+      one.indices.filter { !other.contains(one[$0]) && !kept.contains(one[$0]) }
+    }
+    var (left, right) = (left, right)
+    let (alone, also) = (sums(left.labels, right.labels), sums(right.labels, left.labels))
+    left.data = try reduced(left.data, .sum, alone, keeps: false)
+    right.data = try reduced(right.data, .sum, also, keeps: false)
+    left.labels = left.labels.indices.filter { !alone.contains($0) }.map { left.labels[$0] }
+    right.labels = right.labels.indices.filter { !also.contains($0) }.map { right.labels[$0] }
+    let shared = left.labels.filter(right.labels.contains)
+    let batch = shared.filter(kept.contains)
+    let inner = shared.filter { !kept.contains($0) }
+    let rows = left.labels.filter { !shared.contains($0) }
+    let columns = right.labels.filter { !shared.contains($0) }
+    func extents(_ labels: [Character], _ side: (data: ONNXData, labels: [Character])) -> [Int] {
+      labels.map { label in side.data.shape[side.labels.firstIndex(of: label) ?? 0] }
+    }
+    func matrix(
+      _ side: (data: ONNXData, labels: [Character]), _ first: [Character], _ second: [Character]
+    ) throws -> ONNXData {
+      let order = batch + first + second
+      let turned = renamed(side.data, order.map { side.labels.firstIndex(of: $0) ?? 0 })
+      return try reshaped(
+        turned,
+        to: extents(batch, side) + [
+          extents(first, side).reduce(1, *), extents(second, side).reduce(1, *),
+        ])
+    }
+    let result = try product(matrix(left, rows, inner), matrix(right, inner, columns))
+    return (
+      try reshaped(
+        result, to: extents(batch, left) + extents(rows, left) + extents(columns, right)),
+      batch + rows + columns
+    )
+  }
+
+  // MARK: Attention
+
+  /// Attention of operator set 23, without a memory of earlier keys.
+  mutating func attention(_ node: ONNXNode) throws -> [ONNXValue] {
+    guard !node.has(4), !node.has(5), node.outputs.dropFirst().allSatisfy(\.isEmpty),
+      !node.has(6)
+    else { throw ONNXRefusal.reason("keeps earlier keys, as language models do") }
+    let query = try real(node, 0)
+    let isFlat = query.rank == 3
+    let heads = (
+      query: isFlat ? node.integer("q_num_heads", 1) : query.shape[1],
+      key: isFlat ? node.integer("kv_num_heads", 1) : try real(node, 1).shape[1]
+    )
+    func split(_ data: ONNXData, _ heads: Int) throws -> ONNXData {
+      guard isFlat else { return data }
+      guard data.rank == 3, heads > 0, data.shape[2] % heads == 0 else {
+        throw ONNXRefusal.reason("has \(heads) heads of \(Shape(data.shape))")
+      }
+      let parts = try reshaped(
+        data, to: [data.shape[0], data.shape[1], heads, data.shape[2] / heads])
+      return renamed(parts, [0, 2, 1, 3])
+    }
+    let q = try split(query, heads.query)
+    var k = try split(real(node, 1), heads.key)
+    var v = try split(real(node, 2), heads.key)
+    guard q.rank == 4, k.rank == 4, v.rank == 4 else { throw ONNXRefusal.reason("has other axes") }
+    if heads.query != heads.key {
+      guard heads.key > 0, heads.query % heads.key == 0 else {
+        throw ONNXRefusal.reason("has \(heads.query) heads for \(heads.key)")
+      }
+      let each = (0..<heads.query).map { Int32($0 / (heads.query / heads.key)) }
+      k = try selected(k, [1: each], summary: "repeat")
+      v = try selected(v, [1: each], summary: "repeat")
+    }
+    let scale = node.float("scale", 1 / Float(q.shape[3]).squareRoot())
+    var scores = try apply(
+      .affine(scale: scale, shift: 0), to: product(q, renamed(k, [0, 1, 3, 2])))
+    let cap = node.float("softcap", 0)
+    if cap > 0 {
+      scores = try apply(.affine(scale: 1 / cap, shift: 0), to: scores)
+      scores = try apply(.affine(scale: cap, shift: 0), to: apply(.tanh, to: scores))
+    }
+    if let mask = try mask(node, rows: q.shape[2], columns: k.shape[2]) {
+      scores = try pair(.add, scores, mask)
+    }
+    let mixed = try product(softmax(scores, along: 3), v)
+    guard isFlat else { return [.real(mixed)] }
+    let merged = renamed(mixed, [0, 2, 1, 3])
+    return [
+      .real(
+        try reshaped(
+          merged, to: [merged.shape[0], merged.shape[1], merged.shape[2] * merged.shape[3]]))
+    ]
+  }
+
+  /// What is added to the scores: the mask given, and minus infinity where a row may not look.
+  private mutating func mask(_ node: ONNXNode, rows: Int, columns: Int) throws -> ONNXData? {
+    var mask: ONNXData?
+    if node.has(3) {
+      if case .integers(let allowed) = try value(node.inputs[3]), allowed.type == .bool {
+        mask = ONNXData(
+          Tensor(
+            shape: Shape(allowed.shape),
+            elements: (allowed.integers ?? []).map { $0 == 0 ? -.infinity : 0 }))
+      } else {
+        mask = try real(node, 3)
+      }
+    }
+    guard node.integer("is_causal", 0) != 0 else { return mask }
+    let later = ONNXData(
+      Tensor(
+        shape: [rows, columns],
+        elements: (0..<rows * columns).map { $0 % columns > $0 / columns ? -.infinity : 0 }))
+    guard let given = mask else { return later }
+    return try pair(.add, given, later)
+  }
+}

@@ -1,0 +1,341 @@
+// Rules of sliding windows and of resizing.
+
+extension ONNXOperators {
+  static let windows: [String: Rule] = [
+    "MaxPool": { lowering, node in
+      guard node.outputs.count == 1 else {
+        throw ONNXRefusal.reason("is asked for places, which have no gradient")
+      }
+      return [.real(try lowering.pool(node, .maximum))]
+    },
+    "AveragePool": { [.real(try $0.pool($1, .mean))] },
+    "Resize": { [.real(try $0.resize($1))] },
+    "Upsample": { [.real(try $0.resize($1))] },
+  ]
+}
+
+/// The sizes of a window over the pixels of a map, an entry an axis.
+struct ONNXWindow {
+  var kernel: [Int]
+  var strides: [Int]
+  var dilations: [Int]
+  var before: [Int]
+  var after: [Int]
+
+  /// Of `node` over axes of extents `sizes`.
+  init(_ node: ONNXNode, kernel: [Int], sizes: [Int]) throws {
+    let rank = sizes.count
+    let ones = [Int](repeating: 1, count: rank)
+    let strides = node.integers("strides") ?? ones
+    let dilations = node.integers("dilations") ?? ones
+    var before = [Int](repeating: 0, count: rank)
+    var after = before
+    guard kernel.count == rank, strides.count == rank, dilations.count == rank,
+      (kernel + strides + dilations).allSatisfy({ (1..<1 << 20).contains($0) })
+    else { throw ONNXRefusal.reason("has a window that does not fit its input") }
+    let pads = node.integers("pads") ?? before + after
+    switch node.text("auto_pad") ?? "NOTSET" {
+    case "SAME_UPPER", "SAME_LOWER":
+      for axis in 0..<rank {
+        let outputs = (sizes[axis] + strides[axis] - 1) / strides[axis]
+        let reach = (outputs - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+        let missing = max(0, reach - sizes[axis])
+        let less = missing / 2
+        before[axis] = node.text("auto_pad") == "SAME_UPPER" ? less : missing - less
+        after[axis] = missing - before[axis]
+      }
+    case "VALID": break
+    default:
+      guard pads.count == 2 * rank, pads.allSatisfy({ (0..<1 << 20).contains($0) }) else {
+        throw ONNXRefusal.reason("has pads that do not fit its input")
+      }
+      before = Array(pads[..<rank])
+      after = Array(pads[rank...])
+    }
+    self.kernel = kernel
+    self.strides = strides
+    self.dilations = dilations
+    self.before = before
+    self.after = after
+  }
+
+  var isEven: Bool {
+    Set(strides).count <= 1 && Set(dilations).count <= 1
+  }
+
+  /// The window over rows and columns; steps are those of the last axis.
+  var sliding: SlidingWindow {
+    SlidingWindow(
+      kernelHeight: kernel[0], kernelWidth: kernel[1], stride: strides[1],
+      dilation: dilations[1],
+      padding: Padding(top: before[0], left: before[1], bottom: after[0], right: after[1]))
+  }
+
+  /// With an axis of one row in front.
+  var withRow: ONNXWindow {
+    var window = self
+    window.kernel = [1] + kernel
+    window.strides = [strides[0]] + strides
+    window.dilations = [dilations[0]] + dilations
+    window.before = [0] + before
+    window.after = [0] + after
+    return window
+  }
+}
+
+extension ONNXLowering {
+  /// A map (N, H, W, C) of what ONNX counts as (N, C, H, W) or (N, C, L).
+  private mutating func map(_ data: ONNXData) throws -> ONNXData {
+    switch data.rank {
+    case 4: return try arranged(data, ONNXData.channelsLast(4))
+    case 3:
+      let wide = try reshaped(data, to: [data.shape[0], data.shape[1], 1, data.shape[2]])
+      return try arranged(wide, ONNXData.channelsLast(4))
+    default: throw ONNXRefusal.reason("has \(data.rank - 2) axes of pixels: 1 or 2 are known")
+    }
+  }
+
+  /// Every so many rows and columns, where the operators have one step for both.
+  private mutating func thinned(_ data: ONNXData, _ strides: [Int]) throws -> ONNXData {
+    var choices: [Int: [Int32]] = [:]
+    for (axis, step) in zip([2, 3], strides) where step > 1 {
+      choices[axis] = stride(from: 0, to: data.shape[axis], by: step).map { Int32($0) }
+    }
+    return try selected(data, choices, summary: "subsample")
+  }
+
+  mutating func convolution(_ node: ONNXNode) throws -> ONNXData {
+    let data = try real(node, 0)
+    guard var weight = try parameter(node, 1), weight.tensor.shape.rank == data.rank else {
+      throw ONNXRefusal.reason("has weights that do not fit its input")
+    }
+    let bias = try parameter(node, 2)
+    let groups = node.integer("group", 1)
+    var filters = weight.tensor.shape.extents
+    var window = try ONNXWindow(
+      node, kernel: Array(filters[2...]), sizes: Array(data.shape[2...]))
+    let input = try map(data)
+    if data.rank == 3 {
+      window = window.withRow
+      filters.insert(1, at: 2)
+      weight.tensor = weight.tensor.reshaped(Shape(filters))
+    }
+    let channels = input.shape[1]
+    guard groups > 0, filters[1] * groups == channels, filters[0] % groups == 0,
+      bias.map({ $0.tensor.shape == [filters[0]] }) ?? true
+    else { throw ONNXRefusal.reason("has weights that do not fit \(channels) channels") }
+    if Set(window.dilations).count > 1 {
+      weight.tensor = spread(weight.tensor, by: window.dilations)
+      window.kernel = Array(weight.tensor.shape.extents[2...])
+      window.dilations = [1, 1]
+    }
+    let strides = window.strides
+    if !window.isEven { window.strides = [1, 1] }
+    let parameters = [weight] + (bias.map { [$0] } ?? [])
+    let op: any Operator =
+      groups == channels && filters[0] == channels && groups > 1
+      ? DepthwiseConvolution(
+        channels: channels, window: window.sliding, hasBias: bias != nil)
+      : Convolution(
+        inputs: channels, outputs: filters[0], window: window.sliding, groups: groups,
+        hasBias: bias != nil)
+    var result = try emit(op, [input], parameters, order: input.order)
+    if !window.isEven || strides != window.strides { result = try thinned(result, strides) }
+    return data.rank == 3
+      ? try reshaped(result, to: [result.shape[0], result.shape[1], result.shape[3]]) : result
+  }
+
+  /// The same filters with zeros between their taps.
+  private func spread(_ weight: Tensor, by dilations: [Int]) -> Tensor {
+    let choices = zip(weight.shape.extents[2...], dilations).map { extent, step -> [Int32]? in
+      (0..<(extent - 1) * step + 1).map { $0 % step == 0 ? Int32($0 / step) : -1 }
+    }
+    return MovementKernels.select(weight, [nil, nil] + choices, fill: 0, workers: workers)
+  }
+
+  mutating func transposedConvolution(_ node: ONNXNode) throws -> ONNXData {
+    let data = try real(node, 0)
+    guard var weight = try parameter(node, 1), weight.tensor.shape.rank == data.rank else {
+      throw ONNXRefusal.reason("has weights that do not fit its input")
+    }
+    let bias = try parameter(node, 2)
+    let groups = node.integer("group", 1)
+    var filters = weight.tensor.shape.extents
+    let rank = data.rank - 2
+    var sizes = Array(data.shape[2...])
+    // Its padding follows from the output's size, not from the input's.
+    var plain = node
+    plain.attributes["auto_pad"] = nil
+    var window = try ONNXWindow(plain, kernel: Array(filters[2...]), sizes: sizes)
+    var extra = node.integers("output_padding") ?? [Int](repeating: 0, count: rank)
+    guard extra.count == rank, extra.allSatisfy({ (0..<1 << 16).contains($0) }) else {
+      throw ONNXRefusal.reason("has an output padding that does not fit")
+    }
+    let way = node.text("auto_pad") ?? "NOTSET"
+    for axis in 0..<rank {
+      let reach =
+        (sizes[axis] - 1) * window.strides[axis] + (window.kernel[axis] - 1)
+        * window.dilations[axis] + 1 + extra[axis]
+      var wanted: Int?
+      if let shape = node.integers("output_shape"), shape.count >= rank {
+        wanted = shape[shape.count - rank + axis]
+      } else if way.hasPrefix("SAME") {
+        wanted = sizes[axis] * window.strides[axis]
+      }
+      guard let wanted else { continue }
+      guard wanted > 0, wanted <= reach + window.strides[axis] else {
+        throw ONNXRefusal.reason("cannot make \(wanted) of \(sizes[axis])")
+      }
+      let total = max(0, reach - wanted)
+      window.before[axis] = way == "SAME_UPPER" ? total / 2 : total - total / 2
+      window.after[axis] = total - window.before[axis]
+      extra[axis] += max(0, wanted - reach)
+    }
+    var input = try map(data)
+    if data.rank == 3 {
+      window = window.withRow
+      filters.insert(1, at: 2)
+      weight.tensor = weight.tensor.reshaped(Shape(filters))
+      sizes.insert(1, at: 0)
+      extra.insert(0, at: 0)
+    }
+    let channels = input.shape[1]
+    guard groups > 0, filters[0] == channels, channels % groups == 0,
+      bias.map({ $0.tensor.shape == [filters[1] * groups] }) ?? true
+    else { throw ONNXRefusal.reason("has weights that do not fit \(channels) channels") }
+    if Set(window.dilations).count > 1 {
+      weight.tensor = spread(weight.tensor, by: window.dilations)
+      window.kernel = Array(weight.tensor.shape.extents[2...])
+      window.dilations = [1, 1]
+    }
+    if data.rank == 3 { window.strides[0] = window.strides[1] }
+    if !window.isEven {
+      // Zeros between the pixels do what the steps would.
+      var choices: [Int: [Int32]] = [:]
+      for (axis, step) in zip([2, 3], window.strides) where step > 1 {
+        // More of them behind stand for the padding of the output.
+        let reach = (input.shape[axis] - 1) * step + 1
+        choices[axis] = (0..<reach + extra[axis - 2]).map {
+          $0 % step == 0 && $0 < reach ? Int32($0 / step) : -1
+        }
+        extra[axis - 2] = 0
+      }
+      input = try selected(input, choices, summary: "spread")
+      window.strides = [1, 1]
+    }
+    let op = TransposedConvolution(
+      inputs: channels, outputs: filters[1] * groups, groups: groups, hasBias: bias != nil,
+      convolution: window.sliding, outputPadding: (extra[0], extra[1]))
+    let result = try emit(
+      op, [input], [weight] + (bias.map { [$0] } ?? []), order: input.order)
+    return data.rank == 3
+      ? try reshaped(result, to: [result.shape[0], result.shape[1], result.shape[3]]) : result
+  }
+
+  mutating func pool(_ node: ONNXNode, _ rule: WindowPool.Rule) throws -> ONNXData {
+    let data = try real(node, 0)
+    guard data.rank >= 3 else { throw ONNXRefusal.reason("has no pixels") }
+    let sizes = Array(data.shape[2...])
+    var window = try ONNXWindow(
+      node, kernel: node.integers("kernel_shape") ?? [], sizes: sizes)
+    let roundsUp = node.integer("ceil_mode", 0) != 0
+    let counts = node.integer("count_include_pad", 0) != 0
+    let hasPadding = (window.before + window.after).contains { $0 > 0 }
+    let input = try map(data)
+    if data.rank == 3 { window = window.withRow }
+    var result: ONNXData
+    let square = Set(window.kernel).count == 1 && window.isEven && window.dilations == [1, 1]
+    let symmetric =
+      window.before == window.after && Set(window.before).count == 1
+      && window.before[0] * 2 <= window.kernel[0] && window.kernel[0] <= 16
+    if square, symmetric, !roundsUp, rule == .maximum || counts || !hasPadding {
+      result = try emit(
+        Pool(
+          rule == .maximum ? .maximum : .mean, kernel: window.kernel[0],
+          stride: window.strides[0], padding: window.before[0]), [input], order: input.order)
+    } else {
+      result = try emit(
+        WindowPool(
+          rule: rule, kernel: window.kernel, strides: window.strides,
+          dilations: window.dilations, before: window.before, after: window.after,
+          roundsUp: roundsUp, countsPadding: counts), [input], order: input.order)
+    }
+    if data.rank == 3 {
+      result = try reshaped(result, to: [result.shape[0], result.shape[1], result.shape[3]])
+    }
+    return result
+  }
+
+  // MARK: Resizing
+
+  mutating func resize(_ node: ONNXNode) throws -> ONNXData {
+    let data = try real(node, 0)
+    let isOld = node.operation == "Upsample" || model.operatorSet < 11
+    let scalesInput = isOld ? 1 : 2
+    var scales = try node.floats("scales") ?? constant(node, scalesInput)?.elements ?? []
+    var sizes = isOld ? [] : try integers(node, 3) ?? []
+    let axes =
+      try node.integers("axes")?.map { try axis($0, rank: data.rank) }
+      ?? Array(data.shape.indices)
+    let allowed: ClosedRange<Float> = 1e-6...1_000_000
+    guard max(scales.count, sizes.count) == axes.count,
+      scales.allSatisfy({ allowed.contains($0) }),
+      sizes.allSatisfy({ allowed.contains(Float($0)) })
+    else { throw ONNXRefusal.reason("does not tell the new size") }
+    if !sizes.isEmpty {
+      let policy = node.text("keep_aspect_ratio_policy") ?? "stretch"
+      let ratios = zip(sizes, axes).map { Float($0) / Float(data.shape[$1]) }
+      if policy != "stretch" {
+        let ratio = (policy == "not_larger" ? ratios.min() : ratios.max()) ?? 1
+        sizes = axes.map { Int((ratio * Float(data.shape[$0])).rounded()) }
+        scales = axes.map { _ in ratio }
+      } else {
+        scales = ratios
+      }
+      if ratios.contains(where: { $0 != 1 }) { bindSize() }
+    } else {
+      sizes = zip(scales, axes).map { Int(($0 * Float(data.shape[$1])).rounded(.down)) }
+    }
+    let regions = try node.has(1) && !isOld ? constant(node, 1)?.elements ?? [] : []
+    let rule = ResizeRule(node, isOld: isOld)
+    var steps: [Resampling.Step] = []
+    for (index, axis) in axes.enumerated() {
+      let extent = data.shape[axis]
+      if sizes[index] == extent, scales[index] == 1, rule.coordinates != .crop { continue }
+      try ONNXShapes.requireModest(sizes[index], times: 1)
+      let region =
+        regions.count == 2 * axes.count
+        ? (regions[index], regions[axes.count + index]) : (0, 1)
+      let weights = rule.weights(
+        from: extent, to: sizes[index], scale: scales[index], region: region)
+      steps.append(Resampling.Step(axis: data.position(of: axis), weights: weights))
+    }
+    if steps.isEmpty { return data }
+    guard rule.coordinates == .crop else {
+      return try emit(Resampling(steps: steps), [data], order: data.order)
+    }
+    // Points outside of the picture have a value of their own.
+    var result = try emit(Resampling(steps: steps), [data], order: data.order)
+    let fill = node.float("extrapolation_value", 0)
+    var inside = Tensor(shape: [], elements: [1])
+    for (index, axis) in axes.enumerated() {
+      let region =
+        regions.count == 2 * axes.count
+        ? (regions[index], regions[axes.count + index]) : (0, 1)
+      var own = [Int](repeating: 1, count: data.rank)
+      own[axis] = sizes[index]
+      let mask = (0..<sizes[index]).map { place -> Float in
+        let x = rule.coordinate(
+          Float(place), from: data.shape[axis], to: sizes[index], scale: scales[index],
+          region: region)
+        return x >= 0 && x <= Float(data.shape[axis] - 1) ? 1 : 0
+      }
+      inside = FunctionKernels.pair(
+        .multiply, inside, Tensor(shape: Shape(own), elements: mask), workers: workers)
+    }
+    result = try pair(.multiply, result, ONNXData(inside))
+    let outside = Tensor(
+      shape: inside.shape, elements: inside.elements.map { $0 == 0 ? fill : 0 })
+    return try pair(.add, result, ONNXData(outside))
+  }
+}

@@ -1,0 +1,140 @@
+/// A function of pairs of numbers, extents of 1 repeated as numpy does, over values of any rank.
+///
+/// One of the two may be a constant: the parameter `value`.
+struct Arithmetic: Operator {
+  let function: PairFunction
+  var constant: ConstantOperand?
+  /// Whether rows or columns are repeated, or a constant differs between pixels: then no part of a map
+  /// can be computed by itself.
+  var isWhole = false
+
+  var summary: String {
+    constant == nil ? function.summary : function.summary + " constant"
+  }
+  var window: Window { isWhole ? .everything : .pixel }
+  var parameterShapes: [ParameterShape] {
+    constant.map { [ParameterShape("value", $0.shape)] } ?? []
+  }
+  var learntCount: Int { 0 }
+  var foldedParameterCount: Int { constant?.shape.count ?? 0 }
+
+  func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
+    let (left, right) = sides(inputs, constant?.shape ?? [])
+    guard let shape = Broadcast.shape(left, right) else { throw .unequal(left, right) }
+    return shape
+  }
+
+  /// What stands on the left and on the right, the constant in its place.
+  private func sides<Value>(_ inputs: [Value], _ value: @autoclosure () -> Value) -> (Value, Value)
+  {
+    guard let constant else { return (inputs[0], inputs[1]) }
+    return constant.isLeft ? (value(), inputs[0]) : (inputs[0], value())
+  }
+
+  func forward(
+    _ inputs: consuming [Tensor], parameters: Parameters, keep: Keep, workers: Workers
+  ) -> (Tensor, Kept) {
+    let (left, right) = sides(inputs, parameters[0])
+    let output = FunctionKernels.pair(function, left, right, workers: workers)
+    guard keep != .nothing, needsInputs else { return (output, .nothing) }
+    // What is repeated over the pixels is kept whole, the rest pixel by pixel.
+    let kept = inputs.map { $0.shape == output.shape && !isWhole ? $0 : $0.uncut }
+    return (output, .values(kept))
+  }
+
+  func inputGradient(
+    of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
+    workers: Workers
+  ) -> [Tensor] {
+    let gradient = gradient
+    let values =
+      needsInputs ? zip(kept.keptValues, inputs).map { $0.reshaped($1) } : []
+    // Where the inputs do not matter, anything may stand for them.
+    let (left, right) =
+      needsInputs ? sides(values, parameters[0])
+      : constant == nil ? (gradient, gradient) : sides([gradient], parameters[0])
+    func pair(_ function: PairFunction, _ one: Tensor, _ other: Tensor) -> Tensor {
+      FunctionKernels.pair(function, one, other, workers: workers)
+    }
+    func negated(_ tensor: Tensor) -> Tensor {
+      var result = tensor
+      _ = FunctionKernels.apply(
+        .affine(scale: -1, shift: 0), to: &result, keep: false, workers: workers)
+      return result
+    }
+    func toLeft() -> Tensor {
+      switch function {
+      case .add, .subtract, .remainder, .greater: gradient
+      case .multiply: pair(.multiply, gradient, right)
+      case .divide: pair(.divide, gradient, right)
+      case .maximum: pair(.multiply, gradient, pair(.greater, left, right))
+      case .minimum: pair(.multiply, gradient, pair(.greater, right, left))
+      case .power:
+        pair(
+          .multiply, gradient,
+          pair(.multiply, right, pair(.power, left, pair(.subtract, right, .one))))
+      }
+    }
+    func toRight() -> Tensor {
+      switch function {
+      case .add: return gradient
+      case .subtract: return negated(gradient)
+      case .multiply: return pair(.multiply, gradient, left)
+      case .divide:
+        return negated(
+          pair(.divide, pair(.multiply, gradient, left), pair(.multiply, right, right)))
+      case .maximum: return pair(.multiply, gradient, pair(.greater, right, left))
+      case .minimum: return pair(.multiply, gradient, pair(.greater, left, right))
+      case .power:
+        var logarithm = left
+        _ = FunctionKernels.apply(.log, to: &logarithm, keep: false, workers: workers)
+        return pair(.multiply, gradient, pair(.multiply, pair(.power, left, right), logarithm))
+      case .remainder, .greater: preconditionFailure("has no gradient to the right")
+      }
+    }
+    guard let constant else {
+      return [
+        ReductionKernels.sum(toLeft(), to: inputs[0], workers: workers),
+        ReductionKernels.sum(toRight(), to: inputs[1], workers: workers),
+      ]
+    }
+    return [
+      ReductionKernels.sum(constant.isLeft ? toRight() : toLeft(), to: inputs[0], workers: workers)
+    ]
+  }
+
+  /// Whether the gradient depends on the inputs.
+  private var needsInputs: Bool {
+    switch function {
+    case .add, .subtract, .remainder, .greater: false
+    case .multiply: constant == nil
+    case .divide: constant.map(\.isLeft) ?? true
+    case .maximum, .minimum, .power: true
+    }
+  }
+
+  func keptBytes(inputs: [Shape], output: Shape) -> Int {
+    needsInputs ? inputs.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride : 0
+  }
+}
+
+extension Tensor {
+  fileprivate static let one = Tensor(shape: [], elements: [1])
+}
+
+extension PairFunction {
+  /// For people.
+  var summary: String {
+    switch self {
+    case .add: "add"
+    case .subtract: "subtract"
+    case .multiply: "multiply"
+    case .divide: "divide"
+    case .maximum: "maximum"
+    case .minimum: "minimum"
+    case .power: "power"
+    case .remainder: "remainder"
+    case .greater: "greater"
+    }
+  }
+}

@@ -1,0 +1,459 @@
+"""Makes the tiny exported networks in onnx/: NAME-ts.onnx (TorchScript exporter) and NAME-dynamo.onnx, and
+NAME.safetensors with an input, the features of every stage and the ERF maps of two of them.
+
+Needs torch, onnx, onnxscript and safetensors: python3 make_onnx.py [NAME ...]
+"""
+import os
+import sys
+import warnings
+
+import onnx
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import nn
+
+warnings.filterwarnings("ignore")
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "onnx")
+
+
+class Staged(nn.Module):
+    """Keeps the outputs of its stages."""
+
+    def stage(self, x):
+        if not torch.onnx.is_in_onnx_export() and not torch.compiler.is_compiling():
+            self.kept.append(x)
+        return x
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with a shortcut."""
+
+    def __init__(self, inputs, outputs, stride=1, act=nn.ReLU, norm=nn.BatchNorm2d):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = norm(outputs)
+        self.act = act()
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = norm(outputs)
+        self.down = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.down = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm(outputs))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(self.act(self.bn1(self.conv1(x)))))
+        return self.act(y + self.down(x))
+
+
+class ResNet(Staged):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(8)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        self.layer1 = nn.Sequential(Block(8, 8), Block(8, 8))
+        self.layer2 = nn.Sequential(Block(8, 16, 2))
+        self.layer3 = nn.Sequential(Block(16, 24, 2))
+        self.fc = nn.Linear(24, 10)
+
+    def forward(self, x):
+        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+        for layer in (self.layer1, self.layer2, self.layer3):
+            x = self.stage(layer(x))
+        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
+
+
+class Squeeze(nn.Module):
+    """Channels weighted by what is seen of all pixels."""
+
+    def __init__(self, channels, gate):
+        super().__init__()
+        self.reduce = nn.Conv2d(channels, 4, 1)
+        self.expand = nn.Conv2d(4, channels, 1)
+        self.gate = gate
+
+    def forward(self, x):
+        y = x.mean((2, 3), keepdim=True)
+        return x * self.gate(self.expand(F.relu(self.reduce(y))))
+
+
+class Inverted(nn.Module):
+    def __init__(self, inputs, outputs, stride, act, gate):
+        super().__init__()
+        hidden = inputs * 2
+        self.expand = nn.Sequential(nn.Conv2d(inputs, hidden, 1, bias=False), nn.BatchNorm2d(hidden), act())
+        self.dw = nn.Sequential(
+            nn.Conv2d(hidden, hidden, 5, stride, 2, groups=hidden, bias=False), nn.BatchNorm2d(hidden), act()
+        )
+        self.se = Squeeze(hidden, gate)
+        self.project = nn.Sequential(nn.Conv2d(hidden, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.adds = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.se(self.dw(self.expand(x))))
+        return x + y if self.adds else y
+
+
+class Mobile(Staged):
+    def __init__(self, act, gate):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1, bias=False), nn.BatchNorm2d(8), act())
+        make = lambda i, o: nn.Sequential(Inverted(i, o, 2, act, gate), Inverted(o, o, 1, act, gate))
+        self.blocks = nn.Sequential(make(8, 12), make(12, 16), make(16, 20))
+        self.head = nn.Linear(20, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = self.stage(block(x))
+        return self.head(x.mean((2, 3)))
+
+
+class NeXtBlock(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.dwconv = nn.Conv2d(c, c, 7, padding=3, groups=c)
+        self.norm = nn.LayerNorm(c, eps=1e-6)
+        self.fc1 = nn.Linear(c, 4 * c)
+        self.fc2 = nn.Linear(4 * c, c)
+        self.gamma = nn.Parameter(torch.rand(c) + 0.5)
+
+    def forward(self, x):
+        y = self.norm(self.dwconv(x).permute(0, 2, 3, 1))
+        y = self.fc2(F.gelu(self.fc1(y))) * self.gamma
+        return x + y.permute(0, 3, 1, 2)
+
+
+class Norm2d(nn.LayerNorm):
+    """Over the channels of a map."""
+
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class ConvNeXt(Staged):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 4, 4), Norm2d(8))
+        self.stages = nn.ModuleList(
+            [
+                nn.Sequential(NeXtBlock(8), NeXtBlock(8)),
+                nn.Sequential(Norm2d(8), nn.Conv2d(8, 12, 2, 2), NeXtBlock(12)),
+                nn.Sequential(Norm2d(12), nn.Conv2d(12, 16, 2, 2), NeXtBlock(16)),
+            ]
+        )
+        self.norm = nn.LayerNorm(16)
+        self.head = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for stage in self.stages:
+            x = self.stage(stage(x))
+        return self.head(self.norm(x.mean((2, 3))))
+
+
+class Attention(nn.Module):
+    def __init__(self, c, heads, bias=None):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(c, 3 * c)
+        self.proj = nn.Linear(c, c)
+        self.bias = nn.Parameter(torch.randn(heads, bias, bias) * 0.3) if bias else None
+
+    def forward(self, x):
+        b, n, c = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        scores = (q * (c // self.heads) ** -0.5) @ k.transpose(-2, -1)
+        if self.bias is not None:
+            scores = scores + self.bias
+        return self.proj((scores.softmax(-1) @ v).transpose(1, 2).reshape(b, n, c))
+
+
+class Transformer(nn.Module):
+    def __init__(self, c, heads=2):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(c)
+        self.attn = Attention(c, heads)
+        self.norm2 = nn.LayerNorm(c)
+        self.mlp = nn.Sequential(nn.Linear(c, 2 * c), nn.GELU(), nn.Linear(2 * c, c))
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class ViT(Staged):
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 16, 8, 8)
+        self.cls = nn.Parameter(torch.randn(1, 1, 16))
+        self.pos = nn.Parameter(torch.randn(1, 37, 16) * 0.5)
+        self.blocks = nn.Sequential(*[Transformer(16) for _ in range(3)])
+        self.norm = nn.LayerNorm(16)
+        self.head = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls.expand(x.shape[0], -1, -1), x], 1) + self.pos
+        x = self.stage(self.blocks(x))
+        return self.head(self.norm(x)[:, 0])
+
+
+class Window(nn.Module):
+    """Attention in windows of 3x3, rolled in every second block."""
+
+    def __init__(self, c, shift):
+        super().__init__()
+        self.shift = shift
+        self.norm1 = nn.LayerNorm(c)
+        self.attn = Attention(c, 2, bias=9)
+        self.norm2 = nn.LayerNorm(c)
+        self.mlp = nn.Sequential(nn.Linear(c, 2 * c), nn.GELU(), nn.Linear(2 * c, c))
+
+    def forward(self, x):
+        b, h, w, c = x.shape
+        y = self.norm1(x)
+        if self.shift:
+            y = torch.roll(y, (-1, -1), (1, 2))
+        y = y.reshape(b, h // 3, 3, w // 3, 3, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, 9, c)
+        y = self.attn(y).reshape(b, h // 3, w // 3, 3, 3, c).permute(0, 1, 3, 2, 4, 5).reshape(b, h, w, c)
+        if self.shift:
+            y = torch.roll(y, (1, 1), (1, 2))
+        x = x + y
+        return x + self.mlp(self.norm2(x))
+
+
+class Swin(Staged):
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 8, 4, 4)
+        self.layer1 = nn.Sequential(Window(8, False), Window(8, True))
+        self.norm = nn.LayerNorm(32)
+        self.reduction = nn.Linear(32, 16, bias=False)
+        self.layer2 = nn.Sequential(Window(16, False), Window(16, True))
+        self.last = nn.LayerNorm(16)
+        self.head = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = self.stage(self.layer1(self.patch(x).permute(0, 2, 3, 1)))
+        b, h, w, c = x.shape
+        x = x.reshape(b, h // 2, 2, w // 2, 2, c).permute(0, 1, 3, 4, 2, 5).flatten(3)
+        x = self.stage(self.layer2(self.reduction(self.norm(x))))
+        return self.head(self.last(x).mean((1, 2)))
+
+
+class Dense(Staged):
+    def __init__(self):
+        super().__init__()
+        self.conv0 = nn.Conv2d(3, 8, 3, 2, 1)
+        self.norms = nn.ModuleList([nn.BatchNorm2d(c) for c in (8, 12, 16, 20, 24, 28)])
+        self.convs = nn.ModuleList([nn.Conv2d(c, 4, 3, 1, 1) for c in (8, 12, 16, 20, 24, 28)])
+        self.trans = nn.ModuleList([nn.Conv2d(16, 16, 1), nn.Conv2d(24, 24, 1)])
+        self.norm5 = nn.BatchNorm2d(32)
+        self.classifier = nn.Linear(32, 10)
+
+    def forward(self, x):
+        x = self.conv0(x)
+        for index, (norm, conv) in enumerate(zip(self.norms, self.convs)):
+            x = torch.cat([x, conv(F.relu(norm(x)))], 1)
+            if index in (1, 3):
+                x = F.avg_pool2d(self.stage(self.trans[index // 2](x)), 2, 2)
+        x = self.stage(x)
+        return self.classifier(F.relu(self.norm5(x)).mean((2, 3)))
+
+
+class Grouped(Staged):
+    """Weight standardisation, group norm, GELU by tanh, and average pools that count no padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv2d(i, o, 3, s, 1) for i, o, s in ((3, 8, 2), (8, 8, 1), (8, 16, 2), (16, 16, 1))])
+        self.norms = nn.ModuleList([nn.GroupNorm(4, c) for c in (8, 8, 16, 16)])
+        self.head = nn.Linear(16, 10)
+
+    def conv(self, index, x):
+        conv = self.convs[index]
+        w = conv.weight
+        w = (w - w.mean((1, 2, 3), keepdim=True)) / (w.var((1, 2, 3), keepdim=True) + 1e-5).sqrt()
+        x = F.conv2d(x, w, conv.bias, conv.stride, conv.padding)
+        return F.gelu(self.norms[index](x), approximate="tanh")
+
+    def forward(self, x):
+        x = self.conv(0, x)
+        x = self.stage(x + self.conv(1, F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)))
+        x = self.conv(2, x)
+        x = self.stage(x + self.conv(3, F.avg_pool2d(x, 3, 1, 1, count_include_pad=True)))
+        return self.head(x.mean((2, 3)))
+
+
+class Segmenter(Staged):
+    """Down, and up again by resizing and by transposed convolution; the last value is a map."""
+
+    def __init__(self):
+        super().__init__()
+        self.down1 = Block(3, 8, 2)
+        self.down2 = Block(8, 16, 2)
+        self.up = nn.ConvTranspose2d(16, 8, 2, 2)
+        self.mix = nn.Conv2d(24, 8, 3, 1, 1)
+        self.last = nn.Conv2d(8, 4, 1)
+
+    def forward(self, x):
+        a = self.down1(x)
+        b = self.down2(a)
+        c = F.interpolate(b, scale_factor=2, mode="bilinear", align_corners=False)
+        d = self.stage(F.relu(self.mix(torch.cat([self.up(b), c], 1))) + a)
+        return self.last(F.interpolate(d, scale_factor=2, mode="nearest"))
+
+
+class Shuffle(Staged):
+    """Halves of channels, split and shuffled; reflecting pads, leaky and clipped rectifiers."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, 2)
+        self.norm = nn.InstanceNorm2d(8, affine=True)
+        self.pw = nn.ModuleList([nn.Conv2d(c, c, 1) for c in (4, 8)])
+        self.dw = nn.ModuleList([nn.Conv2d(c, c, 3, 1, 1, groups=c) for c in (4, 8)])
+        self.wide = nn.Conv2d(8, 16, 3, 2, 1)
+        self.head = nn.Linear(16, 10)
+
+    def unit(self, index, x):
+        a, b = x.chunk(2, 1)
+        b = F.leaky_relu(self.dw[index](F.relu6(self.pw[index](b))), 0.1)
+        y = torch.cat([a, b], 1)
+        n, c, h, w = y.shape
+        return y.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+
+    def forward(self, x):
+        x = self.norm(self.stem(F.pad(x, (1, 1, 1, 1), mode="reflect")))
+        x = self.stage(self.unit(0, x) + torch.tanh(x))
+        x = self.wide(x)
+        x = self.stage(self.unit(1, x) - x.pow(2) * 0.1)
+        return self.head(x.mean((2, 3)))
+
+
+class LargeKernels(Staged):
+    """Depth-wise 13x13 beside 5x5, dilated, ELU and hard functions."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.SiLU())
+        self.large = nn.ModuleList([nn.Conv2d(8, 8, 13, 1, 6, groups=8) for _ in range(2)])
+        self.small = nn.ModuleList([nn.Conv2d(8, 8, 5, 1, 2, groups=8) for _ in range(2)])
+        self.dilated = nn.Conv2d(8, 8, 3, 1, 2, dilation=2)
+        self.down = nn.Conv2d(8, 12, 3, 2, 1)
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for large, small in zip(self.large, self.small):
+            x = x + F.elu(large(x) + small(x))
+        x = self.stage(x + F.softplus(self.dilated(x)))
+        x = self.down(x)
+        x = self.stage(x * torch.sigmoid(-x) + F.hardtanh(x, -0.3, 0.4))
+        return self.head(F.adaptive_max_pool2d(x, 1).flatten(1))
+
+
+class Mixer(Staged):
+    """Tokens mixed by matrices over places, normalised by length, and an einsum."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 12, 8, 8)
+        self.norm = nn.LayerNorm(12)
+        self.places = nn.Linear(36, 36)
+        self.channels = nn.Linear(12, 12)
+        self.table = nn.Parameter(torch.randn(12, 3, 4) * 0.3)
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2)
+        x = x + self.places(self.norm(x).transpose(1, 2)).transpose(1, 2)
+        x = x + self.channels(F.normalize(x, dim=-1))
+        y = torch.einsum("blc,cde->blde", x, self.table).flatten(2)
+        x = self.stage(x + y / (1 + y.abs().sum(-1, keepdim=True)).sqrt())
+        return self.head(x.mean(1))
+
+
+NETWORKS = {
+    "resnet": ResNet,
+    "mobile": lambda: Mobile(nn.Hardswish, F.hardsigmoid),
+    "efficient": lambda: Mobile(nn.SiLU, torch.sigmoid),
+    "convnext": ConvNeXt,
+    "vit": ViT,
+    "swin": Swin,
+    "dense": Dense,
+    "grouped": Grouped,
+    "segmenter": Segmenter,
+    "shuffle": Shuffle,
+    "large": LargeKernels,
+    "mixer": Mixer,
+}
+
+
+def perturb(model):
+    """Norms that do something."""
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, (nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, nn.InstanceNorm2d)):
+                module.weight.copy_(torch.rand_like(module.weight) + 0.5)
+                module.bias.copy_(torch.randn_like(module.bias) * 0.2)
+            if isinstance(module, nn.BatchNorm2d):
+                module.running_mean.copy_(torch.randn_like(module.running_mean) * 0.2)
+                module.running_var.copy_(torch.rand_like(module.running_var) + 0.5)
+
+
+def strip(path):
+    """Without stack traces, which are longer than the networks."""
+    model = onnx.load(path)
+    for node in model.graph.node:
+        kept = [p for p in node.metadata_props if p.key == "pkg.torch.onnx.name_scopes"]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
+    del model.graph.value_info[:]
+    onnx.save(model, path)
+
+
+def grid(feature, size):
+    """Rows and columns of a feature, and the feature as (places, C)."""
+    if feature.dim() == 3:
+        prefix = feature.shape[1] % 2
+        tokens = feature[0, prefix:]
+        side = int(round(tokens.shape[0] ** 0.5))
+        return side, side, tokens
+    if feature.shape[1] == feature.shape[2]:
+        return feature.shape[1], feature.shape[2], feature[0].flatten(0, 1)
+    return feature.shape[2], feature.shape[3], feature[0].flatten(1).transpose(0, 1)
+
+
+def main():
+    os.makedirs(HERE, exist_ok=True)
+    for name in sys.argv[1:] or NETWORKS:
+        torch.manual_seed(sum(map(ord, name)))
+        model = NETWORKS[name]().eval()
+        perturb(model)
+        x = torch.randn(1, 3, 48, 48)
+        path = os.path.join(HERE, name)
+        torch.onnx.export(model, (x,), path + "-ts.onnx", dynamo=False, opset_version=17)
+        torch.onnx.export(
+            model, (x,), path + "-dynamo.onnx", dynamo=True, external_data=False, verbose=False
+        )
+        strip(path + "-dynamo.onnx")
+        double = model.double()
+        image = x.double().requires_grad_()
+        double.kept = []
+        double(image)
+        kept = {"input": x}
+        for index, feature in enumerate(double.kept):
+            rows, columns, places = grid(feature, 48)
+            kept[f"stage{index + 1}"] = places.detach().float().contiguous()
+            unit = places[rows // 2 * columns + columns // 2]
+            (gradient,) = torch.autograd.grad(unit.relu().sum(), image, retain_graph=True)
+            kept[f"map{index + 1}"] = gradient[0].relu().sum(0).float().contiguous()
+        save_file(kept, path + ".safetensors")
+        sizes = [os.path.getsize(path + end) // 1024 for end in ("-ts.onnx", "-dynamo.onnx", ".safetensors")]
+        print(name, [tuple(f.shape) for f in double.kept], sizes)
+
+
+if __name__ == "__main__":
+    main()
