@@ -51,7 +51,8 @@ struct Arithmetic: Operator {
       needsInputs ? zip(kept.keptValues, inputs).map { $0.reshaped($1) } : []
     // Where the inputs do not matter, anything may stand for them.
     let (left, right) =
-      needsInputs ? sides(values, parameters[0])
+      needsInputs
+      ? sides(values, parameters[0])
       : constant == nil ? (gradient, gradient) : sides([gradient], parameters[0])
     func pair(_ function: PairFunction, _ one: Tensor, _ other: Tensor) -> Tensor {
       FunctionKernels.pair(function, one, other, workers: workers)
