@@ -8,17 +8,22 @@ struct Option: Sendable {
   let names: [String]
   /// What stands for its value in the help; nil: a switch.
   let value: String?
+  /// What its value may be; nil: any text, as far as this table knows.
+  let values: OptionValues?
   let help: String
 
-  init(_ names: String..., value: String? = nil, help: String) {
+  init(
+    _ names: String..., value: String? = nil, values: OptionValues? = nil, help: String
+  ) {
     self.names = names
     self.value = value
+    self.values = values
     self.help = help
   }
 }
 
 /// What is wrong with a command line.
-enum UsageError: Error, Equatable {
+enum UsageError: ExplainedError, Equatable {
   case unknownOption(String, nearest: String?, command: String)
   case missingValue(option: String, expected: String)
   case unexpectedValue(option: String)
@@ -30,6 +35,8 @@ enum UsageError: Error, Equatable {
   case missingOption(command: String, option: String)
   case noTerminal(reason: String)
   case tooManyModels
+
+  var isUsageError: Bool { true }
 
   var explanation: String {
     switch self {
@@ -59,9 +66,11 @@ enum UsageError: Error, Equatable {
 struct Arguments {
   private(set) var positionals: [String] = []
   private var values: [String: [String]] = [:]
+  private let options: [Option]
 
   /// - Throws: `UsageError` for options that are not in `options`, or lack or do not take a value.
   init(_ words: [String], options: [Option], command: String) throws(UsageError) {
+    self.options = options
     var rest = words[...]
     while let word = rest.popFirst() {
       if word == "--" {
@@ -89,6 +98,18 @@ struct Arguments {
     }
   }
 
+  /// Checks each value by what the table says of its option, used by this command or not.
+  ///
+  /// - Throws: `UsageError.badValue` for the first that is not taken.
+  func checkValues() throws(UsageError) {
+    for option in options {
+      guard let known = option.values else { continue }
+      for value in all(option.names[0]) where !known.accepts(value) {
+        throw .badValue(option: option.names[0], value: value, expected: known.expected)
+      }
+    }
+  }
+
   func has(_ option: String) -> Bool { values[option] != nil }
 
   /// All values of a repeatable option, in order.
@@ -96,6 +117,11 @@ struct Arguments {
 
   /// The last value of an option.
   func last(_ option: String) -> String? { values[option]?.last }
+
+  /// The last value of an option whose values the table holds to be whole numbers.
+  func whole(_ option: String) -> Int? { last(option).flatMap { Int($0) } }
+
+  func decimal(_ option: String) -> Double? { last(option).flatMap { Double($0) } }
 
   /// The last value, parsed.
   func parsed<Value>(

@@ -29,13 +29,11 @@ extension Command {
       "--part", expected: BenchPart.allCases.map(\.rawValue).joined(separator: ", ")
     ) { BenchPart(rawValue: $0) }
     let report = try BenchRun(
-      isQuick: arguments.has("--quick"), threads: try arguments.threads(),
+      isQuick: arguments.has("--quick"), threads: arguments.threads(),
       parts: part.map { [$0] } ?? BenchPart.allCases
     ).report()
     if arguments.has("--json") {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try StandardStreams.write(String(decoding: encoder.encode(report), as: UTF8.self) + "\n")
+      try StandardStreams.write(json: JSONText.encode(report))
     } else {
       try StandardStreams.write(report.text)
     }

@@ -35,7 +35,7 @@ extension BenchReport {
 
       """
     return title
-      + Text.table(
+      + table(
         [
           "R", "K", "ms", "GFLOP/s", "gradient ms", "GFLOP/s", "2080 Ti PyTorch ms",
           "2080 Ti paper ms",
@@ -52,7 +52,7 @@ extension BenchReport {
 
   private var networkTable: String {
     "one effective receptive field in seconds; share of the measured peak, counting every tap\n\n"
-      + Text.table(
+      + table(
         ["network", "input", "forward", "gradient", "total", "of peak"],
         networks.map { timing in
           [
@@ -82,7 +82,7 @@ extension BenchReport {
     let screen = "\(timing.columns)x\(timing.rows)"
     let share = "\(Format.fixed(timing.editedRun / timing.fullRun * 100, 0)) %"
     return "what a user of the explorer waits for\n\n"
-      + Text.table(
+      + table(
         ["", "ms", "at most"],
         [
           row("start and end of a process", timing.startUp),
@@ -97,9 +97,13 @@ extension BenchReport {
         ])
   }
 
+  private func table(_ header: [String], _ rows: [[String]]) -> String {
+    Text.table(header, rows).joined(separator: "\n")
+  }
+
   private var memoryTable: String {
     "peak memory of a whole run\n\n"
-      + Text.table(
+      + table(
         ["network", "input", "GB"],
         memory.map { [$0.model, "\($0.size)", Format.fixed(Double($0.peakBytes) / 1e9, 2)] })
   }
@@ -147,7 +151,7 @@ struct LatencyPlot {
       }
     }
     var lines = grid.enumerated().map { row, cells in
-      Self.padded(decades.label(of: row), to: 8) + " |" + trimmed(String(cells))
+      decades.label(of: row).leftPadded(8) + " |" + String(cells).trimmedRight
     }
     lines.append(
       String(repeating: " ", count: 9) + "+" + String(repeating: "-", count: grid[0].count))
@@ -167,16 +171,6 @@ struct LatencyPlot {
       cells += String(repeating: " ", count: start - cells.count) + label
     }
     return String(cells)
-  }
-
-  private static func padded(_ label: String, to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - label.count)) + label
-  }
-
-  private func trimmed(_ line: String) -> String {
-    var line = line[...]
-    while line.last == " " { line.removeLast() }
-    return String(line)
   }
 }
 

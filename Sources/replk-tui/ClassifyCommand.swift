@@ -3,12 +3,6 @@
 import ERFEngine
 import ERFInterface
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension Command {
   static let classify = Command(
     name: "classify", synopsis: "MODEL|FILE --image PATH... [options]",
@@ -18,7 +12,7 @@ extension Command {
         "--image", value: "PATH",
         help: "picture, folder of pictures, or folder of folders named like classes; may repeat"),
       Option(
-        "--size", value: "S|HxW",
+        "--size", value: "S|HxW", values: .inputSize,
         help: "input size in pixels (default: what the network is evaluated at)"),
       Option("--json", help: "print as JSON"),
     ] + Options.run
@@ -27,7 +21,7 @@ extension Command {
     guard arguments.has("--image") else {
       throw UsageError.missingOption(command: "classify", option: "--image PATH")
     }
-    let size = arguments.has("--size") ? try arguments.size() : nil
+    let size = arguments.size()
     let files = try ImageList.expandClasses(arguments.all("--image"))
     let classifier = try Classifier(spec, size: size, threads: arguments.threads())
     var skipped: [SkippedImage] = []
@@ -36,10 +30,9 @@ extension Command {
       StandardStreams.writeError(Text.message("skipped \(image.explanation)"))
     }
     if arguments.has("--json") {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let document = Document(classifier.network, results, skipped)
-      try StandardStreams.write(String(decoding: encoder.encode(document), as: UTF8.self) + "\n")
+      let document = Document(
+        classifier.network, results, skipped, Accuracy(results, classes: classifier.classes))
+      try StandardStreams.write(json: JSONText.encode(document))
     } else {
       try StandardStreams.write(text(classifier, results, skipped))
     }
@@ -59,12 +52,12 @@ extension Command {
       lines.append(result.image + mark)
       lines.append("  " + result.top.map(text).joined(separator: ", "))
     }
-    let accuracy = Accuracy(results)
-    if accuracy.labelled > 0 {
+    let accuracy = Accuracy(results, classes: classifier.classes)
+    if let share = accuracy.share {
       lines.append("")
       lines.append(
-        "accuracy: \(accuracy.right) of \(accuracy.labelled) pictures whose class is known, "
-          + "\(Format.fixed(100 * accuracy.share, 1)) %")
+        "accuracy: \(accuracy.correct) of \(accuracy.total) pictures whose class is known, "
+          + "\(Format.fixed(100 * share, 1)) %")
     }
     if !skipped.isEmpty {
       lines += ["", "note: \(skipped.count) of \(skipped.count + results.count) pictures skipped"]
@@ -72,7 +65,7 @@ extension Command {
     if let choice = network.weightsChoice, !choice.others.isEmpty {
       lines += ["", Text.note(of: choice)]
     }
-    return lines.joined(separator: "\n") + "\n"
+    return Text.lines(lines)
   }
 
   private static func text(_ candidate: Classification.Candidate) -> String {
@@ -81,18 +74,12 @@ extension Command {
   }
 }
 
-/// How many pictures of known class were named rightly.
-private struct Accuracy {
-  let right: Int
-  let labelled: Int
-
-  init(_ results: [Classification]) {
+extension Accuracy {
+  /// How many pictures of known class were named rightly, out of so many classes.
+  fileprivate init(_ results: [Classification], classes: Int) {
     let known = results.compactMap(\.isRight)
-    labelled = known.count
-    right = known.count { $0 }
+    self.init(correct: known.count { $0 }, total: known.count, categories: max(2, classes))
   }
-
-  var share: Double { Double(right) / Double(labelled) }
 }
 
 /// What `--json` prints.
@@ -118,7 +105,8 @@ private struct Document: Encodable {
   let accuracy: Total?
 
   init(
-    _ network: Network, _ classifications: [Classification], _ skipped: [SkippedImage]
+    _ network: Network, _ classifications: [Classification], _ skipped: [SkippedImage],
+    _ accuracy: Accuracy
   ) {
     self.skipped = skipped.map(\.explanation)
     model = network.id
@@ -128,9 +116,8 @@ private struct Document: Encodable {
       Entry(
         image: $0.image, top: $0.top, label: $0.label, isRight: $0.isRight)
     }
-    let total = Accuracy(classifications)
-    accuracy =
-      total.labelled == 0
-      ? nil : Total(right: total.right, labelled: total.labelled, share: total.share)
+    self.accuracy = accuracy.share.map {
+      Total(right: accuracy.correct, labelled: accuracy.total, share: $0)
+    }
   }
 }

@@ -24,6 +24,7 @@ struct Command: Sendable {
     if arguments.has("--help") {
       try StandardStreams.write(Help.text(of: self))
     } else {
+      try arguments.checkValues()
       try arguments.selectInstructionSet()
       try run(arguments)
     }

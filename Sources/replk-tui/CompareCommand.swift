@@ -42,22 +42,17 @@ extension Command {
       outputs = files.map { (folder.hasSuffix("/") ? folder : folder + "/") + $0.name }
     }
     if arguments.has("--json") {
-      try StandardStreams.write(
-        String(decoding: try ResultReport(results).encoded(), as: UTF8.self))
+      try StandardStreams.write(json: try ResultReport(results).encoded())
     } else {
       try StandardStreams.write(Report.text(results, outputs: outputs))
     }
-  }
-
-  private static func lastComponent(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.
   private static func fileNames(_ requests: [ERFRequest]) -> [String] {
     var taken: Set<String> = []
     return requests.map { request in
-      let safe = lastComponent(request.network.name).lowercased().map {
+      let safe = request.network.name.fileName.lowercased().map {
         $0.isLetter || $0.isNumber ? $0 : "-"
       }
       let stem = String(String(safe).prefix(80))

@@ -28,14 +28,15 @@ struct ConfusionText {
           confusion[truth, answer] == 0 ? "." : "\(confusion[truth, answer])"
         }
     }
-    return Text.table(header, rows)
+    return Text.table(header, rows).joined(separator: "\n")
       + "\nrows: what the pictures show; columns: what they were taken for, in the same order"
   }
 
   private func byClass(_ classes: [Int]) -> String {
     Text.table(
       ["class", "right", "pictures"],
-      classes.map { [name($0), share($0), "\(confusion.total(of: $0))"] })
+      classes.map { [name($0), share($0), "\(confusion.total(of: $0))"] }
+    ).joined(separator: "\n")
   }
 
   private var mistakes: String {
@@ -55,6 +56,6 @@ struct ConfusionText {
   }
 
   private func name(_ index: Int) -> String {
-    String(Text.printable(confusion.classes[index]).prefix(Self.nameLength))
+    String(confusion.classes[index].printable.prefix(Self.nameLength))
   }
 }

@@ -52,6 +52,6 @@ extension Command {
     if let choice = report.weightsChoice, !choice.others.isEmpty {
       lines.append(Text.note(of: choice))
     }
-    return lines.joined(separator: "\n") + "\n"
+    return Text.lines(lines)
   }
 }

@@ -27,8 +27,7 @@ extension Command {
       try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
     }
     if arguments.has("--json") {
-      try StandardStreams.write(
-        String(decoding: try ResultReport([result]).encoded(), as: UTF8.self))
+      try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
       try StandardStreams.write(Report.text([result], outputs: outputs))
     }
@@ -56,7 +55,7 @@ enum Report {
           + "rule \(subject.rule.rawValue)")
     }
     lines.append("")
-    lines.append(ratios(results))
+    lines += ratios(results)
     for result in results where result.metrics.borderShare > 0.05 {
       lines.append("")
       lines.append(
@@ -79,11 +78,11 @@ enum Report {
       lines.append("")
       lines += outputs.map { "wrote \($0)" }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return Text.lines(lines)
   }
 
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.
-  private static func ratios(_ results: [ERFResult]) -> String {
+  private static func ratios(_ results: [ERFResult]) -> [String] {
     let header =
       ["area ratio (side)"] + ERFMetrics.thresholds.map { "t = \(Format.fixed($0 * 100, 0)) %" }
       + ["sigma", "seconds"]

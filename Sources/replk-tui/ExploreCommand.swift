@@ -21,7 +21,8 @@ enum ExploreCommand {
       help: "colours to use: \(ColourChoice.allCases.map(\.rawValue).joined(separator: ", "))"),
     Option("--ascii", help: "draw with ASCII characters alone"),
     Option(
-      "--cell-aspect", value: "A", help: "height of a character over its width (default 2)"),
+      "--cell-aspect", value: "A", values: .cellAspect,
+      help: "height of a character over its width (default 2)"),
   ]
 
   static let options =
@@ -44,6 +45,7 @@ enum ExploreCommand {
       try StandardStreams.write(Help.overview())
       return 0
     }
+    try arguments.checkValues()
     try arguments.selectInstructionSet()
     let terminalOptions = try terminalOptions(arguments)
     var options = ExplorerOptions()
@@ -109,7 +111,7 @@ enum ExploreCommand {
       session = try self.session(models: arguments)
     }
     if let colours { session.screen.colours = colours }
-    return (session, try arguments.threads())
+    return (session, arguments.threads())
   }
 
   private static func session(models arguments: Arguments) throws -> Session {
@@ -148,8 +150,6 @@ enum ExploreCommand {
       colour: try arguments.parsed("--color", expected: choices) { ColourChoice(rawValue: $0) }
         ?? .automatic,
       ascii: arguments.has("--ascii"),
-      cellAspect: try arguments.parsed("--cell-aspect", expected: "a number from 0.5 to 5") {
-        Double($0).flatMap { (0.5...5).contains($0) ? $0 : nil }
-      } ?? 2)
+      cellAspect: arguments.decimal("--cell-aspect") ?? 2)
   }
 }

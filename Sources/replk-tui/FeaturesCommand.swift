@@ -24,6 +24,6 @@ extension Command {
     try AtomicFile.write(
       NPY(shape: features.shape, values: features.values).encoded(), to: path)
     let shape = features.shape.map(String.init).joined(separator: "x")
-    try StandardStreams.write("wrote \(path): \(shape) float32\n")
+    try StandardStreams.write(Text.lines(["wrote \(path): \(shape) float32"]))
   }
 }

@@ -1,5 +1,7 @@
 // The help texts, made from the tables of commands and options.
 
+import ERFInterface
+
 enum Help {
   static let version = "0.1.0"
 
@@ -46,9 +48,7 @@ enum Help {
 
   /// Two columns, both to the left.
   private static func columns(_ rows: [[String]]) -> String {
-    let width = rows.map { $0[0].count }.max() ?? 0
-    return rows.map { row in
-      row[0] + String(repeating: " ", count: width - row[0].count + 2) + row[1]
-    }.joined(separator: "\n")
+    let width = rows.map { $0[0].unicodeScalars.count }.max() ?? 0
+    return rows.map { $0[0].rightPadded(width + 2) + $0[1] }.joined(separator: "\n")
   }
 }

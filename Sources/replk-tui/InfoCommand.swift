@@ -2,12 +2,6 @@
 
 import ERFEngine
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension Command {
   static let info = Command(
     name: "info", synopsis: "MODEL|FILE [--size N] [--json]",
@@ -20,11 +14,10 @@ extension Command {
     var spec = try arguments.networks([arguments.model(for: "info")])[0]
     spec.allowsMissingHead = true
     try spec.requireWeights()
-    let summary = try NetworkSummary(model: spec.modelID(), size: arguments.size())
+    let summary = try NetworkSummary(
+      model: spec.modelID(), size: arguments.size() ?? InputSize(height: 224, width: 224))
     if arguments.has("--json") {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try StandardStreams.write(String(decoding: encoder.encode(summary), as: UTF8.self) + "\n")
+      try StandardStreams.write(json: JSONText.encode(summary))
     } else {
       try StandardStreams.write(text(summary))
     }
@@ -40,17 +33,15 @@ extension Command {
     }
     let table = Text.table(
       ["block", "output CxHxW", "parameters", "multiply-adds", "field px", "stride"], rows)
-    return """
-      \(summary.model)  input \(summary.input[0])x\(summary.input[1])
-
-      \(table)
-
-      parameters     \(Text.quantity(summary.parameters))  batch norms folded, kernels merged \
-      (\(Text.quantity(summary.trainingParameters)) while training)
-      multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, as the paper counts
-      A stage's row sums up the blocks since the stage before; a field is the theoretical one.
-
-      """
+    return Text.lines(
+      ["\(summary.model)  input \(summary.input[0])x\(summary.input[1])", ""] + table + [
+        "",
+        "parameters     \(Text.quantity(summary.parameters))  batch norms folded, kernels merged "
+          + "(\(Text.quantity(summary.trainingParameters)) while training)",
+        "multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, "
+          + "as the paper counts",
+        "A stage's row sums up the blocks since the stage before; a field is the theoretical one.",
+      ])
   }
 
   static let models = Command(

@@ -2,12 +2,6 @@
 
 import ERFEngine
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension Command {
   static let inspect = Command(
     name: "inspect", synopsis: "FILE [--json]",
@@ -24,10 +18,8 @@ extension Command {
     let tensors = try file.names.map(file.tensor)
     let problems = file.problems(tensors)
     if arguments.has("--json") {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       let document = Document(file, tensors: tensors, problems: problems)
-      try StandardStreams.write(String(decoding: encoder.encode(document), as: UTF8.self) + "\n")
+      try StandardStreams.write(json: JSONText.encode(document))
     } else {
       try StandardStreams.write(text(file, tensors))
     }
@@ -56,8 +48,7 @@ extension Command {
     }
     let header = ["tensor", "type", "shape", "min", "mean", "max", "hash"]
     let rows = tensors.map(row)
-    let table = Text.table(header, rows.map { $0.map(Text.printable) })
-    return lines.map(Text.printable).joined(separator: "\n") + "\n\n" + table + "\n"
+    return Text.lines(lines + [""] + Text.table(header, rows))
   }
 
   private static func row(_ tensor: CheckpointInspection.TensorSummary) -> [String] {

@@ -29,27 +29,32 @@ enum Options {
       "--image", value: "PATH",
       help: "image file or folder of images; may repeat (default: built-in pictures)"),
     Option(
-      "--count", value: "N",
+      "--count", value: "N", values: .images,
       help: "average over the first N images (default: all; one of the built-in)"),
     Option(
       "--tensor", value: "FILE",
       help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
     Option(
-      "--size", value: "S|HxW",
+      "--size", value: "S|HxW", values: .inputSize,
       help: "input size in pixels (default 224; the paper's is 1024)"),
   ]
 
   static let unit = [
-    Option("--stage", value: "K", help: "tap the output of stage K, from 1 (default: the last)"),
+    Option(
+      "--stage", value: "K", values: .stage,
+      help: "tap the output of stage K, from 1 (default: the last)"),
     Option("--tap", value: "NAME", help: "tap any layer by name, as `info` lists them"),
-    Option("--at", value: "ROW,COL", help: "the unit on the tapped map (default: its centre)"),
+    Option(
+      "--at", value: "ROW,COL", values: .unit,
+      help: "the unit on the tapped map (default: its centre)"),
     Option(
       "--rule", value: "NAME",
       help: "how gradients become a map: \(ERFRule.names) (default paper)"),
   ]
 
   static let run = [
-    Option("--threads", value: "N", help: "worker threads (default: one a core)"),
+    Option(
+      "--threads", value: "N", values: .threads, help: "worker threads (default: one a core)"),
     Option(
       "--isa", value: "NAME",
       help: "kernels to use: \(InstructionSet.available.joined(separator: ", "))"
@@ -90,47 +95,22 @@ extension Arguments {
     return sources
   }
 
-  /// `224` or `160x224` (height x width).
-  func size() throws(UsageError) -> InputSize {
-    try parsed(
-      "--size", expected: "pixels such as 224, or HxW such as 160x224, each from 8 to 4096"
-    ) { text in
-      let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-      let numbers = parts.compactMap { Int($0) }.filter { (8...4096).contains($0) }
-      guard numbers.count == parts.count else { return nil }
-      switch numbers.count {
-      case 1: return InputSize(height: numbers[0], width: numbers[0])
-      case 2: return InputSize(height: numbers[0], width: numbers[1])
-      default: return nil
-      }
-    } ?? InputSize(height: 224, width: 224)
-  }
+  func size() -> InputSize? { last("--size").flatMap { InputSize(argument: $0) } }
 
   func tap() throws(UsageError) -> String? {
     if has("--tap") && has("--stage") { throw .conflicting("--tap", "--stage") }
-    if let stage = try parsed("--stage", expected: "a stage number, from 1", { Int($0) }) {
-      return "stage\(stage)"
-    }
-    return last("--tap")
+    return whole("--stage").map { "stage\($0)" } ?? last("--tap")
   }
 
-  func unit() throws(UsageError) -> Unit? {
-    try parsed("--at", expected: "ROW,COL such as 3,5, counted from 0") { text in
-      let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-      guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else { return nil }
-      return Unit(row: row, column: column)
-    }
-  }
+  func unit() -> Unit? { last("--at").flatMap { Unit(argument: $0) } }
 
   func rule() throws(UsageError) -> ERFRule {
     try parsed("--rule", expected: ERFRule.names) { ERFRule(rawValue: $0.lowercased()) } ?? .paper
   }
 
-  func threads() throws(UsageError) -> Int? {
-    try parsed("--threads", expected: "a number from 1 to 256") {
-      Int($0).flatMap { (1...256).contains($0) ? $0 : nil }
-    }
-  }
+  func threads() -> Int? { whole("--threads") }
+
+  func seed() -> UInt64 { last("--seed").flatMap { UInt64($0) } ?? 0 }
 
   func selectInstructionSet() throws(UsageError) {
     _ = try parsed("--isa", expected: InstructionSet.available.joined(separator: ", ")) {
@@ -138,16 +118,10 @@ extension Arguments {
     }
   }
 
-  func count() throws(UsageError) -> Int? {
-    try parsed("--count", expected: "a number of images, from 1") {
-      Int($0).flatMap { $0 > 0 ? $0 : nil }
-    }
-  }
-
   /// The images that `--image`, `--tensor` and `--count` ask for, and which of them were only found in
   /// folders; folders are listed here.
   func images() throws -> (source: ImageSource, found: Set<String>) {
-    let count = try count()
+    let count = whole("--count")
     if let tensor = last("--tensor") {
       if has("--image") { throw UsageError.conflicting("--tensor", "--image") }
       if has("--size") { throw UsageError.conflicting("--tensor", "--size") }
@@ -202,8 +176,8 @@ extension Arguments {
     let images = try images()
     return try networks.map { network in
       var request = ERFRequest(
-        network: network, images: images.source, size: try size(), tap: try tap(),
-        unit: try unit(), rule: try rule(), threads: try threads())
+        network: network, images: images.source, size: size() ?? InputSize(height: 224, width: 224),
+        tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
       request.dispensable = images.found
       return request
     }

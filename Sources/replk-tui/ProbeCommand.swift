@@ -17,15 +17,19 @@ extension Command {
         "--csv", value: "OUT",
         help: "write decisions; with --stimuli as the run goes on, and goes on from there"),
       Option("--json", help: "print all numbers as JSON"),
-      Option("--size", value: "S", help: "pixels a side of built-in stimuli (default 128)"),
       Option(
-        "--count", value: "N",
+        "--size", value: "S", values: .stimulusSide,
+        help: "pixels a side of built-in stimuli (default 128)"),
+      Option(
+        "--count", value: "N", values: .probeStimuli,
         help: "built-in stimuli to learn from, and as many to decide (default 512)"),
-      Option("--seed", value: "S", help: "other built-in stimuli, other resampling (default 0)"),
+      Option(
+        "--seed", value: "S", values: .seed,
+        help: "other built-in stimuli, other resampling (default 0)"),
     ] + Options.unit.filter { $0.names[0] != "--at" } + [
       Option("--cues", help: "learn shapes alone and textures alone too: how well each is told"),
       Option(
-        "--shuffle", value: "N,...",
+        "--shuffle", value: "N,...", values: .shuffles,
         help: "test on stimuli cut into N x N tiles and shuffled, such as 2,4,8"),
       Option("--ascii", help: "draw with ASCII characters alone"),
     ] + Options.run
@@ -44,13 +48,11 @@ extension Command {
     let reports = models.isEmpty ? [] : try run(models, arguments)
     if arguments.has("--json") {
       try StandardStreams.write(
-        String(
-          decoding: ShapeBiasReport.json(reports, others: others, seed: arguments.seed()),
-          as: UTF8.self))
+        json: ShapeBiasReport.json(reports, others: others, seed: arguments.seed()))
     } else {
       try StandardStreams.write(
         ProbeText(
-          reports, others: others, seed: try arguments.seed(), ascii: arguments.has("--ascii")
+          reports, others: others, seed: arguments.seed(), ascii: arguments.has("--ascii")
         ).text)
     }
   }
@@ -73,8 +75,8 @@ extension Command {
         throw UsageError.conflicting("--stimuli", option)
       }
       let benchmark = CueConflictBenchmark(
-        try StimulusFolder(folder), csv: arguments.last("--csv"), seed: try arguments.seed(),
-        threads: try arguments.threads())
+        try StimulusFolder(folder), csv: arguments.last("--csv"), seed: arguments.seed(),
+        threads: arguments.threads())
       for network in networks { try CueConflictBenchmark.validate(network) }
       return try networks.map { spec in
         try withProgress(spec) { try benchmark.run(Network(spec), progress: $0) }
@@ -109,17 +111,10 @@ extension Arguments {
   }
 
   fileprivate func probeRequest() throws -> ShapeBiasRequest {
-    let count = try count() ?? 512
+    let count = whole("--count") ?? 512
     return ShapeBiasRequest(
-      size: try stimulusSize() ?? 128, seed: try seed(), agreeing: count, conflicts: count,
-      tap: try tap(), cues: has("--cues"), shuffles: try shuffles(), threads: try threads())
-  }
-
-  private func shuffles() throws(UsageError) -> [Int] {
-    try parsed("--shuffle", expected: "tiles a side from 2 to 64, such as 2,4,8") { text in
-      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-      let numbers = parts.compactMap { Int($0) }.filter { (2...64).contains($0) }
-      return numbers.count == parts.count ? numbers : nil
-    } ?? []
+      size: whole("--size") ?? 128, seed: seed(), agreeing: count, conflicts: count,
+      tap: try tap(), cues: has("--cues"),
+      shuffles: last("--shuffle").flatMap { [Int](tiles: $0) } ?? [], threads: threads())
   }
 }

@@ -30,16 +30,15 @@ struct ProbeText {
   }
 
   var text: String {
-    var parts = [chart.lines.joined(separator: "\n"), chart.legend, chart.note]
-    parts += reports.compactMap(readOuts)
-    parts += reports.compactMap(remarks)
-    parts += others.compactMap(remarks)
-    return parts.joined(separator: "\n\n") + "\n"
+    let parts =
+      [chart.lines, chart.legend, [chart.note]] + reports.map(readOuts) + reports.map(remarks)
+      + others.map(remarks)
+    return Text.lines(Array(parts.filter { !$0.isEmpty }.joined(separator: [""])))
   }
 
   /// A row a layer, the one that decided last.
-  private func readOuts(_ report: ShapeBiasReport) -> String? {
-    guard let main = report.readOut else { return nil }
+  private func readOuts(_ report: ShapeBiasReport) -> [String] {
+    guard let main = report.readOut else { return [] }
     let layers = report.stages.filter { $0.tap != main.tap } + [main]
     let hasCues = main.shapeOnly != nil
     let header =
@@ -56,17 +55,17 @@ struct ProbeText {
       ] + (hasCues ? [percent(layer.shapeOnly), percent(layer.textureOnly)] : [])
         + layer.shuffled.map { percent($0.accuracy) }
     }
-    return """
-      \(report.model)  weights \(report.weights) (\(report.weightsHash))  \
-      \(Text.seconds(report.seconds))
-      \(Text.table(header, rows))
-      Learnt from \(main.trained) stimuli whose cues agree; held-out: right answers among \
-      \(main.heldOut.total) others (chance \(Format.fixed(main.heldOut.chance * 100, 1)) %).
-      """
+    let title =
+      "\(report.model)  weights \(report.weights) (\(report.weightsHash))  "
+      + Format.duration(report.seconds)
+    let explanation =
+      "Learnt from \(main.trained) stimuli whose cues agree; held-out: right answers among "
+      + "\(main.heldOut.total) others (chance \(Format.fixed(main.heldOut.chance * 100, 1)) %)."
+    return [title] + Text.table(header, rows) + [explanation]
   }
 
   /// What a reader has to know before believing the numbers.
-  private func remarks(_ report: ShapeBiasReport) -> String? {
+  private func remarks(_ report: ShapeBiasReport) -> [String] {
     var remarks: [String] = []
     if report.isAtChance {
       remarks.append(
@@ -83,12 +82,11 @@ struct ProbeText {
         remarks.append("\(report.model): random weights, which know no classes")
       }
     }
-    remarks += skippedLines(report.skipped)
-    return remarks.isEmpty ? nil : remarks.joined(separator: "\n")
+    return remarks + skippedLines(report.skipped)
   }
 
   /// What a file of decisions says that does not count as it stands.
-  private func remarks(_ other: ShapeBias) -> String? {
+  private func remarks(_ other: ShapeBias) -> [String] {
     var remarks: [String] = []
     if other.foreignCount > 0 {
       let words = other.foreignResponses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -107,14 +105,14 @@ struct ProbeText {
           + "\(other.repeated == 1 ? "trial repeats a stimulus" : "trials repeat stimuli"), which "
           + "does not narrow the 95 %")
     }
-    return remarks.isEmpty ? nil : remarks.map(Text.printable).joined(separator: "\n")
+    return remarks
   }
 
   private func skippedLines(_ skipped: [ShapeBiasReport.Skipped]) -> [String] {
     guard !skipped.isEmpty else { return [] }
     let shown = 20
     var lines = ["skipped \(skipped.count):"]
-    lines += skipped.prefix(shown).map { Text.printable("  \($0.path): \($0.reason)") }
+    lines += skipped.prefix(shown).map { "  \($0.path): \($0.reason)" }
     if skipped.count > shown { lines.append("  and \(skipped.count - shown) more (--json)") }
     return lines
   }

@@ -16,12 +16,11 @@ enum Program {
   static func run(_ words: [String]) -> Int32 {
     do {
       return try dispatch(words)
-    } catch let error as UsageError {
-      return complain(error.explanation, code: 2)
-    } catch let error as any ExplainedError {
-      return complain(Advice.line(error), code: error.isUsageError ? 2 : 1)
+    } catch FileError.readerLeft {
+      // As a shell reports the signal that this would else have been.
+      return 128 + SIGPIPE
     } catch {
-      return complain("\(error)", code: 1)
+      return complain(of: error)
     }
   }
 
@@ -62,8 +61,12 @@ enum Program {
     _ = signal(SIGXFSZ, SIG_IGN)
   }
 
-  private static func complain(_ explanation: String, code: Int32) -> Int32 {
-    StandardStreams.writeError(Text.message(explanation))
-    return code
+  private static func complain(of error: any Error) -> Int32 {
+    guard let error = error as? any ExplainedError else {
+      StandardStreams.writeError(Text.message("\(error)"))
+      return 1
+    }
+    StandardStreams.writeError(Text.message(Advice.line(error)))
+    return error.isUsageError ? 2 : 1
   }
 }

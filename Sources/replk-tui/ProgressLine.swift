@@ -1,6 +1,7 @@
 // One line on standard error that tells how far a run is, where somebody is watching.
 
 import ERFEngine
+import ERFInterface
 
 /// What is being done, a bar, and the time left; redrawn at most ten times a second, erased at the end.
 struct ProgressLine {
@@ -39,7 +40,7 @@ struct ProgressLine {
   }
 
   func erase() {
-    if isShown && lastDrawn != nil { StandardStreams.writeError("\r\u{1B}[K") }
+    if isShown && lastDrawn != nil { StandardStreams.rewriteErrorLine("") }
   }
 
   private mutating func tellSkipped() {
@@ -56,7 +57,7 @@ struct ProgressLine {
     let elapsed = now - start
     let left =
       fraction > 0.02
-      ? ", \(Text.seconds((elapsed.inSeconds * (1 - fraction) / fraction))) left" : ""
+      ? ", \(Format.duration(elapsed.inSeconds * (1 - fraction) / fraction)) left" : ""
     let cells = 24
     let full = min(cells, Int(fraction * Double(cells)))
     let bar = String(repeating: "#", count: full) + String(repeating: "-", count: cells - full)
@@ -65,6 +66,6 @@ struct ProgressLine {
     let room = StandardStreams.errorColumns - 1
     let name = label.prefix(max(0, room - text.count - 2))
     let line = (name.isEmpty ? "" : name + "  ") + text
-    StandardStreams.writeError("\r\(line.prefix(room))\u{1B}[K")
+    StandardStreams.rewriteErrorLine(String(line.prefix(room)))
   }
 }

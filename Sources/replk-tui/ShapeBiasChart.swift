@@ -51,7 +51,7 @@ struct ShapeBiasChart {
 
   var lines: [String] {
     let left = String(repeating: " ", count: labels)
-    let titles = pad("shape", to: cells / 2) + padLeft("texture", to: cells - cells / 2)
+    let titles = "shape".rightPadded(cells / 2) + "texture".leftPadded(cells - cells / 2)
     return [left + titles, left + scale] + ObjectCategory.plotOrder.map(row) + feet
   }
 
@@ -83,7 +83,7 @@ struct ShapeBiasChart {
       let column = column(bias)
       line[column] = taken.insert(column).inserted ? entry.marker : glyphs.several
     }
-    return pad(category.rawValue, to: labels) + String(line)
+    return category.rawValue.rightPadded(labels) + String(line)
   }
 
   /// Whose the vertical lines are; one line more where two of them fall together.
@@ -101,7 +101,7 @@ struct ShapeBiasChart {
       }
     }
     return feet.enumerated().map { index, foot in
-      pad(index == 0 ? "average" : "", to: labels) + trimmed(String(foot))
+      (index == 0 ? "average" : "").rightPadded(labels) + String(foot).trimmedRight
     }
   }
 
@@ -109,27 +109,13 @@ struct ShapeBiasChart {
   private func column(_ bias: Double) -> Int {
     Int(((1 - bias) * Double(cells - 1)).rounded())
   }
-
-  private func pad(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-
-  private func padLeft(_ text: String, to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  private func trimmed(_ text: String) -> String {
-    var text = text[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
-  }
 }
 
 // MARK: Legend
 
 extension ShapeBiasChart {
   /// Who is who, with the numbers behind the plot.
-  var legend: String {
+  var legend: [String] {
     let hasForeign = entries.contains { $0.bias.foreignCount > 0 }
     let rows = entries.map { entry -> [String] in
       let counts = entry.bias.overall

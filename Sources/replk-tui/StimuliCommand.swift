@@ -9,9 +9,10 @@ extension Command {
     options: [
       Option("--output", "-o", value: "DIR", help: "the folder to write into"),
       Option("--kind", value: "K", help: "\(kinds) (default conflict)"),
-      Option("--count", value: "N", help: "how many (default 240: every pair once)"),
-      Option("--size", value: "S", help: "pixels a side (default 224)"),
-      Option("--seed", value: "S", help: "another seed draws others (default 0)"),
+      Option(
+        "--count", value: "N", values: .stimuli, help: "how many (default 240: every pair once)"),
+      Option("--size", value: "S", values: .stimulusSide, help: "pixels a side (default 224)"),
+      Option("--seed", value: "S", values: .seed, help: "another seed draws others (default 0)"),
     ]
   ) { arguments in
     if let extra = arguments.positionals.first {
@@ -21,9 +22,9 @@ extension Command {
       throw UsageError.missingOption(command: "stimuli", option: "-o DIR")
     }
     let kind = try arguments.parsed("--kind", expected: kinds) { StimulusKind(rawValue: $0) }
-    let count = try arguments.count() ?? 240
-    let size = try arguments.stimulusSize() ?? 224
-    let seed = try arguments.seed()
+    let count = arguments.whole("--count") ?? 240
+    let size = arguments.whole("--size") ?? 224
+    let seed = arguments.seed()
     try Folder.requireWritable(folder)
     let base = folder.hasSuffix("/") ? folder : folder + "/"
     for category in ObjectCategory.allCases.prefix(count) {
@@ -34,21 +35,8 @@ extension Command {
       try AtomicFile.write(
         PNGWriter.encode(stimulus.image(size: size)), to: base + stimulus.path)
     }
-    try StandardStreams.write("wrote \(count) stimuli into \(folder)\n")
+    try StandardStreams.write(Text.lines(["wrote \(count) stimuli into \(folder)"]))
   }
 
   private static let kinds = StimulusKind.allCases.map(\.rawValue).joined(separator: ", ")
-}
-
-extension Arguments {
-  /// Pixels a side of built-in stimuli; nil: not said.
-  func stimulusSize() throws(UsageError) -> Int? {
-    try parsed("--size", expected: "pixels a side, from 16 to 2048") {
-      Int($0).flatMap { (16...2048).contains($0) ? $0 : nil }
-    }
-  }
-
-  func seed() throws(UsageError) -> UInt64 {
-    try parsed("--seed", expected: "a whole number from 0") { UInt64($0) } ?? 0
-  }
 }

@@ -4,17 +4,17 @@ import ERFEngine
 import ERFInterface
 
 enum Text {
+  /// Most characters of a message, however long the words are that it quotes.
+  private static let longestMessage = 2000
+
   /// What goes to standard error: one line, whatever stands in the file names and ids it tells of.
   static func message(_ explanation: String) -> String {
-    "replk-tui: \(printable(explanation))\n"
+    "replk-tui: \(explanation.printable.bounded(longestMessage))\n"
   }
 
-  /// Text out of files, which may hold anything, with spaces for control characters.
-  static func printable(_ text: String) -> String {
-    let scalars = text.unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control ? " " : Character(scalar)
-    }
-    return String(scalars)
+  /// Lines of output, each of which stays one, whatever stands in the names it tells of.
+  static func lines(_ lines: [String]) -> String {
+    lines.map { $0.printable + "\n" }.joined()
   }
 
   /// Which of several dictionaries of weights was taken.
@@ -22,13 +22,6 @@ enum Text {
     let others = choice.others.map { $0.isEmpty ? "those without a name" : $0 }
     return "note: took the weights \(choice.chosen); the file also has "
       + "\(others.joined(separator: ", ")) (see --weights-key)"
-  }
-
-  /// `12.3 s`, `2 min 5 s`.
-  static func seconds(_ value: Double) -> String {
-    value < 60
-      ? "\(Format.fixed(value, value < 10 ? 1 : 0)) s"
-      : "\(Int(value) / 60) min \(Int(value) % 60) s"
   }
 
   /// `71.756 M`, `15.353 G`.
@@ -42,21 +35,15 @@ enum Text {
 
   /// Rows under a header, columns two spaces apart; the first column to the left, the rest to the
   /// right.
-  static func table(_ header: [String], _ rows: [[String]]) -> String {
-    let lines = [header] + rows
-    let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+  static func table(_ header: [String], _ rows: [[String]]) -> [String] {
+    let lines = [header] + rows.map { $0.map(\.printable) }
+    let widths = header.indices.map { column in
+      lines.map { $0[column].unicodeScalars.count }.max() ?? 0
+    }
     return lines.map { line in
-      let cells = line.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + space : space + cell
-      }
-      return trimmed(cells.joined(separator: "  "))
-    }.joined(separator: "\n")
-  }
-
-  private static func trimmed(_ line: String) -> String {
-    var line = line[...]
-    while line.last == " " { line.removeLast() }
-    return String(line)
+      line.enumerated().map { column, cell in
+        column == 0 ? cell.rightPadded(widths[column]) : cell.leftPadded(widths[column])
+      }.joined(separator: "  ").trimmedRight
+    }
   }
 }

@@ -10,7 +10,7 @@ struct TrainingPlan {
   let notes: [String]
 
   init(_ arguments: Arguments, model: String) throws {
-    let batch = try arguments.number("--batch", 2...4096) ?? 64
+    let batch = arguments.whole("--batch") ?? 64
     let data = try arguments.trainingData()
     let contents = try data.contents()
     let named = try NetworkSpec(model: model).modelID()
@@ -74,23 +74,9 @@ struct TrainingPlan {
 }
 
 extension Arguments {
-  func number(_ option: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
-    try parsed(
-      option, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
-  }
-
-  fileprivate func decimal(
-    _ option: String, _ range: ClosedRange<Double>
-  ) throws(UsageError) -> Double? {
-    try parsed(option, expected: "a number from \(range.lowerBound) to \(range.upperBound)") {
-      Double($0).flatMap { range.contains($0) ? $0 : nil }
-    }
-  }
-
   fileprivate func trainingData() throws(UsageError) -> TrainingRecipe.Data {
     switch last("--data") {
-    case nil, "shapes": return .shapes(count: try number("--count", 16...1_000_000) ?? 4800)
+    case nil, "shapes": return .shapes(count: whole("--count") ?? 4800)
     case let folder?:
       if has("--count") { throw .conflicting("--data", "--count") }
       return .folder(folder)
@@ -101,12 +87,11 @@ extension Arguments {
     _ model: String, stepsAnEpoch: Int
   ) throws -> (TrainingSizes, steps: Int) {
     if has("--epochs") && has("--steps") { throw UsageError.conflicting("--epochs", "--steps") }
-    let asked = try number("--steps", 1...100_000_000)
-    let epochs = try number("--epochs", 1...100_000)
-    let given = try parsed(
-      "--size",
-      expected: "pixels from 32 to 1024: 224, 160/224/288, or 128:20,224:6 with epochs"
-    ) { TrainingSizes.parsed($0, stepsAnEpoch: stepsAnEpoch, in: 32...1024) }
+    let asked = whole("--steps")
+    let epochs = whole("--epochs")
+    let given = last("--size").flatMap {
+      TrainingSizes.parsed($0, stepsAnEpoch: stepsAnEpoch, in: OptionValues.trainingSides)
+    }
     if given?.steps != nil {
       if asked != nil { throw UsageError.conflicting("--steps", "epochs in --size") }
       if epochs != nil { throw UsageError.conflicting("--epochs", "epochs in --size") }
@@ -118,23 +103,21 @@ extension Arguments {
   }
 
   fileprivate func fill(_ recipe: inout TrainingRecipe) throws {
-    recipe.seed = try seed()
-    recipe.rate = try decimal("--lr", 1e-9...100) ?? recipe.rate
-    recipe.smoothing = try decimal("--smoothing", 0...0.9) ?? recipe.smoothing
-    recipe.stochasticDepth = try decimal("--drop-path", 0...0.9) ?? 0
-    recipe.mixup = try decimal("--mixup", 0...1) ?? 0
-    recipe.erasing = try decimal("--erase", 0...1) ?? 0
-    recipe.averaging = try decimal("--ema", 0...0.99999) ?? 0
-    recipe.jitter = try decimal("--jitter", 0...0.9) ?? 0
+    recipe.seed = seed()
+    recipe.rate = decimal("--lr") ?? recipe.rate
+    recipe.smoothing = decimal("--smoothing") ?? recipe.smoothing
+    recipe.stochasticDepth = decimal("--drop-path") ?? 0
+    recipe.mixup = decimal("--mixup") ?? 0
+    recipe.erasing = decimal("--erase") ?? 0
+    recipe.averaging = decimal("--ema") ?? 0
+    recipe.jitter = decimal("--jitter") ?? 0
     recipe.mirrors = !has("--no-flip")
     recipe.balances = has("--balance")
     if case .folder = recipe.data { recipe.cropping = .resized(area: 0.35) }
-    recipe.cropping =
-      try parsed("--crop", expected: "`shift`, or a share of the area from 0.05 to 1") { text in
-        if text == "shift" { return .shift(margin: 0.125) }
-        return Double(text).flatMap { (0.05...1).contains($0) ? .resized(area: $0) : nil }
-      } ?? recipe.cropping
-    let decay = try decimal("--weight-decay", 0...1)
+    if has("--crop") {
+      recipe.cropping = decimal("--crop").map { .resized(area: $0) } ?? .shift(margin: 0.125)
+    }
+    let decay = decimal("--weight-decay")
     let rule = try parsed("--optimizer", expected: "adamw or sgd") {
       ["adamw", "sgd"].contains($0) ? $0 : nil
     }

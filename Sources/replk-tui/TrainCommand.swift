@@ -24,43 +24,61 @@ extension Command {
       Option(
         "--data-hash", value: "HASH",
         help: "go on only if the pictures have this hash, which every run prints"),
-      Option("--count", value: "N", help: "built-in stimuli to learn from (default 4800)"),
-      Option("--epochs", value: "N", help: "how often every picture is seen (default 20)"),
-      Option("--steps", value: "N", help: "batches to see, instead of epochs"),
-      Option("--batch", value: "N", help: "pictures a step (default 64)"),
       Option(
-        "--size", value: "S",
+        "--count", value: "N", values: .trainingStimuli,
+        help: "built-in stimuli to learn from (default 4800)"),
+      Option(
+        "--epochs", value: "N", values: .epochs,
+        help: "how often every picture is seen (default 20)"),
+      Option("--steps", value: "N", values: .steps, help: "batches to see, instead of epochs"),
+      Option("--batch", value: "N", values: .batch, help: "pictures a step (default 64)"),
+      Option(
+        "--size", value: "S", values: .trainingSizes,
         help: "pixels a side: 224, or 160/224/288, one of them a batch, or phases with epochs, "
           + "128:20,224:6 (default: the smallest that reaches every kernel weight, from 96)"),
-      Option("--seed", value: "S", help: "weights, pictures and their order (default 0)"),
-      Option("--lr", value: "R", help: "highest learning rate (default 0.002)"),
+      Option(
+        "--seed", value: "S", values: .seed, help: "weights, pictures and their order (default 0)"),
+      Option("--lr", value: "R", values: .rate, help: "highest learning rate (default 0.002)"),
       Option(
         "--optimizer", value: "NAME",
         help: "adamw, or sgd with momentum 0.9 (default adamw)"),
-      Option("--weight-decay", value: "D", help: "default 0.05 for adamw, 0.0001 for sgd"),
-      Option("--smoothing", value: "E", help: "label smoothing (default 0.1)"),
-      Option("--drop-path", value: "P", help: "stochastic depth of the last block (default 0)"),
-      Option("--mixup", value: "A", help: "mix pairs of pictures by Beta(A, A) (default 0: no)"),
-      Option("--erase", value: "P", help: "chance of erasing a rectangle (default 0)"),
       Option(
-        "--crop", value: "A|shift",
+        "--weight-decay", value: "D", values: .decay, help: "default 0.05 for adamw, 0.0001 for sgd"
+      ),
+      Option("--smoothing", value: "E", values: .smoothing, help: "label smoothing (default 0.1)"),
+      Option(
+        "--drop-path", value: "P", values: .dropPath,
+        help: "stochastic depth of the last block (default 0)"),
+      Option(
+        "--mixup", value: "A", values: .mixup,
+        help: "mix pairs of pictures by Beta(A, A) (default 0: no)"),
+      Option(
+        "--erase", value: "P", values: .probability,
+        help: "chance of erasing a rectangle (default 0)"),
+      Option(
+        "--crop", value: "A|shift", values: .crop,
         help: "cut out a random part, of this share of the area at least, or shift by an eighth "
           + "(default: 0.35 for folders, shift for shapes)"),
       Option(
-        "--jitter", value: "J",
+        "--jitter", value: "J", values: .jitter,
         help: "change brightness, contrast and saturation by up to this share (default 0)"),
       Option("--no-flip", help: "do not mirror pictures at random"),
       Option("--balance", help: "see every class equally often"),
-      Option("--ema", value: "D", help: "decay of the moving average of weights (default 0: none)"),
       Option(
-        "--measure-every", value: "N",
+        "--ema", value: "D", values: .averaging,
+        help: "decay of the moving average of weights (default 0: none)"),
+      Option(
+        "--measure-every", value: "N", values: .epochs,
         help: "epochs between measurements of the held-out pictures; the best weights are kept in "
           + "FILE-best.safetensors (default 1)"),
       Option(
         "--confusion", value: "FILE.csv",
         help: "write which class was taken for which, in the end"),
-      Option("--save-every", value: "SECONDS", help: "time between checkpoints (default 30)"),
-      Option("--threads", value: "N", help: "worker threads (default: one a core)"),
+      Option(
+        "--save-every", value: "SECONDS", values: .saveInterval,
+        help: "time between checkpoints (default 30)"),
+      Option(
+        "--threads", value: "N", values: .threads, help: "worker threads (default: one a core)"),
     ]
   ) { arguments in
     let words = arguments.positionals
@@ -84,13 +102,13 @@ extension Command {
     let plan = try TrainingPlan(arguments, model: model)
     let confusion = arguments.last("--confusion")
     for file in [path, confusion].compactMap(\.self) { try AtomicFile.requireWritable(file) }
-    let interval = try arguments.number("--save-every", 1...86400) ?? 30
-    let epochs = try arguments.number("--measure-every", 1...100_000) ?? 1
+    let interval = arguments.whole("--save-every") ?? 30
+    let epochs = arguments.whole("--measure-every") ?? 1
     for note in plan.notes { try StandardStreams.write(note + "\n") }
     Interruption.catchSignals()
     var run = TrainingRun(
       trainer: try Trainer(
-        plan.recipe, from: plan.start, threads: try arguments.threads(),
+        plan.recipe, from: plan.start, threads: arguments.threads(),
         cancellation: Interruption.cancellation),
       path: path, confusionPath: confusion, interval: .seconds(interval),
       epochsBetweenMeasurements: epochs)

@@ -29,7 +29,7 @@ struct TrainingRun {
       line.erase()
       try trainer.save(to: path)
       try StandardStreams.write(
-        "stopped after step \(trainer.step) of \(trainer.recipe.steps); saved in \(path); "
+        "stopped after step \(trainer.step) of \(trainer.recipe.steps); saved in \(path.printable); "
           + "the same command with --resume goes on\n")
       // A second Ctrl-C ends this too, and what matters is saved.
       if trainer.step > 0 { try report(trainer.measure(Cancellation())) }
@@ -37,6 +37,12 @@ struct TrainingRun {
     } catch let error as TrainingError {
       line.erase()
       try trainer.save(to: path)
+      throw error
+    } catch let error as FileError {
+      // Nobody reads the report any more, or a checkpoint could not be written: what was learnt since
+      // is worth another try.
+      line.erase()
+      try? trainer.save(to: path)
       throw error
     }
     line.erase()
@@ -86,7 +92,7 @@ struct TrainingRun {
         let left = Double(recipe.steps - step) / rate
         try StandardStreams.write(
           "\(place)/\(recipe.steps): \(numbers)"
-            + (step < recipe.steps ? ", \(Text.seconds(left)) left" : "") + "\n")
+            + (step < recipe.steps ? ", \(Format.duration(left)) left" : "") + "\n")
       }
       if clock.now - saved > interval, !trainer.isFinished {
         try trainer.save(to: path)
@@ -103,16 +109,17 @@ struct TrainingRun {
   }
 
   private func report(_ confusion: ConfusionMatrix?) throws {
-    var text = "wrote \(path)"
+    var text = "wrote \(path.printable)"
     if let confusion {
       text += ": \(percent(confusion.accuracy)) of \(confusion.total) held-out pictures right"
       if let best = trainer.log.best, best.step < trainer.step {
-        text += "; the best, \(percent(best.accuracy)) after step \(best.step), in \(bestPath)"
+        text +=
+          "; the best, \(percent(best.accuracy)) after step \(best.step), in \(bestPath.printable)"
       }
       text += "\n\n" + ConfusionText(confusion).text
       if let confusionPath {
         try AtomicFile.write(Array(confusion.csv.utf8), to: confusionPath)
-        text += "\nwrote \(confusionPath)"
+        text += "\nwrote \(confusionPath.printable)"
       }
     }
     try StandardStreams.write(text + "\n")
@@ -167,8 +174,7 @@ private struct LossCurve {
     let labels = [0: Format.fixed(highest, 2), Self.rows - 1: Format.fixed(lowest, 2)]
     return cells.enumerated().map { row, line in
       let label = labels[row] ?? ""
-      return String(repeating: " ", count: max(0, 6 - label.count)) + label + " |" + String(line)
-        + "\n"
+      return label.leftPadded(6) + " |" + String(line) + "\n"
     }.joined()
   }
 }

@@ -1,4 +1,4 @@
-// The explorer under random keys, words, clicks and sizes: REPLK_KEYS_ROUNDS rounds (8), each of a
+// The explorer under random keys, words, clicks and sizes: REPLK_KEYS_ROUNDS rounds (3), each of a
 // seed of its own; REPLK_KEYS_SEED names the first, and each is printed before it is played.
 
 import ERFEngine
@@ -24,7 +24,7 @@ import Testing
 
   @Test func neitherTrapsNorSticksNorGarbles() throws {
     let environment = ProcessInfo.processInfo.environment
-    let rounds = environment["REPLK_KEYS_ROUNDS"].flatMap(UInt64.init) ?? 8
+    let rounds = environment["REPLK_KEYS_ROUNDS"].flatMap(UInt64.init) ?? 3
     let first = environment["REPLK_KEYS_SEED"].flatMap(UInt64.init) ?? Self.today * 1000
     for seed in first..<first + max(1, rounds) {
       // Written before the round is played, so that a trap leaves its seed behind.

@@ -169,7 +169,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   @Test(arguments: talkative)
   func closedPipes(_ arguments: [String]) throws {
     let outcome = try Executable.runUnread(arguments, in: folder)
-    expectOneLine(outcome, code: 1, mentions: ["standard output", "Broken pipe"])
+    #expect(outcome.code == 128 + SIGPIPE && outcome.error == "")
   }
 
   @Test(arguments: talkative)

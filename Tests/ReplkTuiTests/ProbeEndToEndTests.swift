@@ -113,7 +113,7 @@ import Testing
     (["probe", "resnet-18", "--stimuli", "nowhere"], 1, "nowhere"),
     (["probe", "resnet20-cifar", "--stimuli", "."], 2, "no cue-conflict stimuli"),
     (["probe", "resnet-18", "--stimuli", ".", "--cues"], 2, "exclude each other"),
-    (["probe", "resnet-18", "--count", "5"], 2, "too few"),
+    (["probe", "resnet-18", "--count", "5"], 2, "from 64"),
     (["probe", "resnet-18", "--shuffle", "2,x"], 2, "tiles"),
     (["probe", "resnet-18", "--size", "9999"], 2, "16 to 2048"),
     (["probe", "resnet-18", "--seed", "-1"], 2, "whole number"),
@@ -161,8 +161,8 @@ import Testing
     #expect(lines[17] == "bicycle   b.............................*..........")
     #expect(lines[18] == "average   b                             a")
     #expect(lines[19] == "                                        c")
-    #expect(chart.legend.contains("0.100-0.400"))
-    #expect(chart.legend.split(separator: "\n").last?.contains("chance") == true)
+    #expect(chart.legend.contains { $0.contains("0.100-0.400") })
+    #expect(chart.legend.last?.contains("chance") == true)
     #expect(chart.note.hasPrefix("* several"))
   }
 
@@ -172,6 +172,6 @@ import Testing
       ascii: true)
     #expect(chart.lines.count == 18)
     #expect(!chart.lines.dropFirst(2).contains { $0.dropFirst(10).contains("a") })
-    #expect(chart.legend.contains("n/a"))
+    #expect(chart.legend.contains { $0.contains("n/a") })
   }
 }

@@ -49,8 +49,8 @@ public struct NetworkInputs: Sendable {
   func name(_ index: Int) -> String {
     switch source {
     case .builtIn(let range): BuiltInImages.name(at: range.lowerBound + index)
-    case .files(let paths): Self.lastComponent(paths[index])
-    case .tensor(let tensor, _): "\(Self.lastComponent(tensor.reference))[\(index)]"
+    case .files(let paths): paths[index].fileName
+    case .tensor(let tensor, _): "\(tensor.reference.fileName)[\(index)]"
     }
   }
 
@@ -78,9 +78,5 @@ public struct NetworkInputs: Sendable {
       }
       return tensor.image(index)
     }
-  }
-
-  private static func lastComponent(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 }

@@ -19,10 +19,8 @@ public struct ResultReport: Sendable {
   ///
   /// - Throws: ``ExportError/encoding(format:reason:)``.
   public func encoded() throws(ExportError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return try Array(encoder.encode(Document(results: results.map(Entry.init)))) + [0x0A]
+      return try JSONText.encode(Document(results: results.map(Entry.init)))
     } catch {
       throw .encoding(format: "JSON", reason: "\(error)")
     }

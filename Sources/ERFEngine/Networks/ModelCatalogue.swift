@@ -56,6 +56,8 @@ public enum ModelCatalogue {
 
 /// The known word that differs from `word` in the fewest letters, where that is few.
 public func nearestWord(to word: String, among known: [String]) -> String? {
+  // Nothing known is nearly as long, and distances to it would take a while.
+  guard word.utf8.count <= 200 else { return nil }
   let ranked = known.map { (word: $0, distance: editDistance($0, word.lowercased())) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(2, word.count / 3) ? best.word : nil

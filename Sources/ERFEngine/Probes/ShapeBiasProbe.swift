@@ -16,14 +16,19 @@ public struct ShapeBiasProbe: Sendable {
   ///
   /// - Throws: ``ProbeError``, and what ``ERFRequest/validate()`` throws.
   public func validate(_ spec: NetworkSpec) throws {
-    try requireEnoughStimuli()
+    try requireStimuli()
     let size = InputSize(height: request.size, width: request.size)
     try ERFRequest(network: spec, size: size, tap: request.tap).validate()
   }
 
-  private func requireEnoughStimuli() throws(ProbeError) {
-    guard request.agreeing >= 64 && request.conflicts > 0 else {
+  private func requireStimuli() throws(ProbeError) {
+    let counts = ShapeBiasRequest.counts
+    guard request.agreeing >= counts.lowerBound && request.conflicts > 0 else {
       throw .tooFewStimuli(agreeing: request.agreeing, conflicts: request.conflicts)
+    }
+    guard max(request.agreeing, request.conflicts) <= counts.upperBound else {
+      throw .tooManyStimuli(
+        agreeing: request.agreeing, conflicts: request.conflicts, most: counts.upperBound)
     }
   }
 
@@ -38,7 +43,7 @@ public struct ShapeBiasProbe: Sendable {
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
-    try requireEnoughStimuli()
+    try requireStimuli()
     let taps = try taps(of: network)
     let run = FeatureRun(
       request: request, features: PooledFeatures(network: network, taps: taps),

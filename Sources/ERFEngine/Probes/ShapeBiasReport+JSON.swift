@@ -17,12 +17,10 @@ extension ShapeBiasReport {
   public static func json(
     _ reports: [ShapeBiasReport], others: [ShapeBias] = [], seed: UInt64 = 0
   ) throws(ExportError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       let document = Document(
         results: reports.map(Entry.init), decisions: others.map { Decisions($0, seed: seed) })
-      return try Array(encoder.encode(document)) + [0x0A]
+      return try JSONText.encode(document)
     } catch {
       throw .encoding(format: "JSON", reason: "\(error)")
     }

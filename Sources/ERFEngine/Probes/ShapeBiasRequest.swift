@@ -17,6 +17,12 @@ public struct ShapeBiasRequest: Sendable, Equatable {
   public var shuffles: [Int]
   public var threads: Int?
 
+  /// Pixels a side that stimuli may have.
+  public static let sizes = 16...2048
+  /// How many stimuli there may be of a kind: so many that a read-out can be learnt, and no more than
+  /// it is worth waiting for.
+  public static let counts = 64...100_000
+
   public init(
     size: Int = 128, seed: UInt64 = 0, agreeing: Int = 512, conflicts: Int = 512,
     tap: String? = nil, stages: Bool = true, cues: Bool = false, shuffles: [Int] = [],
@@ -37,6 +43,7 @@ public struct ShapeBiasRequest: Sendable, Equatable {
 /// Why a probe cannot be carried out.
 public enum ProbeError: ExplainedError, Equatable {
   case tooFewStimuli(agreeing: Int, conflicts: Int)
+  case tooManyStimuli(agreeing: Int, conflicts: Int, most: Int)
   case noImageNetHead(model: String, classes: Int)
   case notTheBenchmark(folder: String)
   case noReadableStimuli(folder: String, skipped: Int, first: String)
@@ -50,6 +57,8 @@ public enum ProbeError: ExplainedError, Equatable {
     case .tooFewStimuli(let agreeing, let conflicts):
       "\(agreeing) agreeing and \(conflicts) conflicting stimuli are too few: a read-out of 16 "
         + "categories takes at least 64 and 1"
+    case .tooManyStimuli(let agreeing, let conflicts, let most):
+      "\(agreeing) agreeing and \(conflicts) conflicting stimuli are too many: at most \(most) of each"
     case .noImageNetHead(let model, let classes):
       "\(model) tells \(classes) classes apart where the benchmark needs ImageNet's 1000: "
         + "probe it with built-in stimuli and a read-out"

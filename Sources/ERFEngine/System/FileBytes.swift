@@ -14,6 +14,8 @@ public enum FileError: ExplainedError, Equatable {
   case tooLarge(path: String, limit: Int)
   case unwritable(path: String, reason: String)
   case missingFolder(path: String, folder: String)
+  /// A pipe whose reading end is closed.
+  case readerLeft(path: String)
 
   public var explanation: String {
     switch self {
@@ -29,6 +31,8 @@ public enum FileError: ExplainedError, Equatable {
       "\(path): cannot be written: \(reason)"
     case .missingFolder(let path, let folder):
       "\(path): cannot be written: there is no folder \(folder); create it first"
+    case .readerLeft(let path):
+      "\(path): nobody reads it any more"
     }
   }
 }

@@ -6,6 +6,11 @@
   import Darwin
 #endif
 
+extension String {
+  /// The last part of a path.
+  public var fileName: String { split(separator: "/").last.map(String.init) ?? self }
+}
+
 /// Making folders.
 public enum Folder {
   /// Makes the folder `path`, and those above it, where missing.

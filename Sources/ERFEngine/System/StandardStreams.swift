@@ -17,19 +17,33 @@ public enum StandardStreams {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Writes all of `text` to standard output.
+  /// Writes all of `text`, made printable, to standard output.
   ///
   /// - Throws: `FileError` with the system's reason.
   public static func write(_ text: String) throws(FileError) {
-    let failure = send(text, to: STDOUT_FILENO)
-    guard failure == 0 else {
-      throw .unwritable(path: "standard output", reason: systemMessage(failure))
+    let failure = send(text.printableLines, to: STDOUT_FILENO)
+    switch failure {
+    case 0: return
+    case EPIPE: throw .readerLeft(path: "standard output")
+    default: throw .unwritable(path: "standard output", reason: systemMessage(failure))
     }
   }
 
-  /// Writes `text` to standard error; there is nobody left to tell of a failure.
+  /// Writes a JSON document to standard output.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  public static func write(json: [UInt8]) throws(FileError) {
+    try write(String(decoding: json, as: UTF8.self))
+  }
+
+  /// Writes `text`, made printable, to standard error; there is nobody left to tell of a failure.
   public static func writeError(_ text: String) {
-    _ = send(text, to: STDERR_FILENO)
+    _ = send(text.printableLines, to: STDERR_FILENO)
+  }
+
+  /// Puts `line`, made printable, in the place of the line on the terminal that standard error is.
+  public static func rewriteErrorLine(_ line: String) {
+    _ = send("\r\(line.printable)\u{1B}[K", to: STDERR_FILENO)
   }
 
   /// Columns of the terminal that standard error goes to; 80 where that is unknown.

@@ -31,8 +31,13 @@ struct RandomSequence {
   mutating func beta(_ alpha: Double) -> Double {
     let power = 1 / min(1, alpha)
     while true {
-      let (one, other) = (raised(next(), to: power), raised(next(), to: power))
-      if one + other <= 1 && one + other > 0 { return one / (one + other) }
+      let (first, second) = (next(), next())
+      let (one, other) = (raised(first, to: power), raised(second, to: power))
+      // For a small alpha both vanish, and only their logarithms still tell which is the larger.
+      if one + other == 0 {
+        return 1 / (1 + exponential((logarithm(second) - logarithm(first)) * power))
+      }
+      if one + other <= 1 { return one / (one + other) }
     }
   }
 }

@@ -52,7 +52,7 @@ public enum Format {
   }
 
   /// A time span: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
-  static func duration(_ seconds: Double) -> String {
+  public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
     if seconds < 9.95 { return fixed(seconds, 1) + " s" }
     let whole = Int(seconds.rounded())
@@ -85,11 +85,19 @@ public enum Format {
 
 extension String {
   /// Spaces before the text up to `width` cells.
-  func leftPadded(_ width: Int) -> String {
+  public func leftPadded(_ width: Int) -> String {
     String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
   }
 
-  func rightPadded(_ width: Int) -> String {
+  /// Spaces behind the text up to `width` cells.
+  public func rightPadded(_ width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - unicodeScalars.count))
+  }
+
+  /// Without the spaces at its end.
+  public var trimmedRight: String {
+    var text = self[...]
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 }

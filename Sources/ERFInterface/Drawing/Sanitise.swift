@@ -9,11 +9,6 @@ extension String {
     for scalar in unicodeScalars { result.append(scalar.isSingleCell ? scalar : "?") }
     return String(result)
   }
-
-  /// The last part of a path.
-  var fileName: String {
-    split(separator: "/").last.map(String.init) ?? self
-  }
 }
 
 extension Unicode.Scalar {

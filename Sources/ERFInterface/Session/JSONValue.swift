@@ -1,6 +1,8 @@
 // JSON as a tree, and a reader of it that knows where it is, so that whatever is wrong in a file is
 // named by its path.
 
+import ERFEngine
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -26,11 +28,7 @@ enum JSONValue: Sendable, Equatable {
   }
 
   /// Indented, keys sorted, ending in a line end.
-  func encoded() throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try Array(encoder.encode(self)) + [0x0A]
-  }
+  func encoded() throws -> [UInt8] { try JSONText.encode(self) }
 
   /// What kind of thing it is, for messages.
   var kind: String {

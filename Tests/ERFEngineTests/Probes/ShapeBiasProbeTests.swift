@@ -125,6 +125,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [(Int.max, 1), (64, Int.max), (100_001, 64)])
+  func tooManyStimuli(_ agreeing: Int, _ conflicts: Int) {
+    let expected = ProbeError.tooManyStimuli(
+      agreeing: agreeing, conflicts: conflicts, most: 100_000)
+    #expect(throws: expected) {
+      try ShapeBiasProbe(ShapeBiasRequest(agreeing: agreeing, conflicts: conflicts))
+        .validate(Self.spec)
+    }
+  }
+
   /// Pooled features are the averages of what `Network.features` gives.
   @Test func pooledFeatures() throws {
     let network = try Network(Self.spec)

@@ -163,4 +163,19 @@ import Testing
     #expect(zip(rates.dropFirst(10), rates.dropFirst(11)).allSatisfy { $0 >= $1 })
     #expect(abs(rates[55] - 0.505) < 1e-9 && rates[99] < 0.02)
   }
+
+  /// Beta(a, a) has the mean 1/2 and the variance 1 / (4 (2 a + 1)), however small a is: 1e-300 was
+  /// drawn for ever.
+  @Test(.timeLimit(.minutes(1)), arguments: [.leastNonzeroMagnitude, 1e-300, 1e-9, 1e-3, 0.2, 1])
+  func mixingSharesAreDrawnForEachParameter(_ alpha: Double) {
+    var random = RandomSequence(RandomStream(seed: 7, name: "mixup"))
+    let count = 20_000
+    let shares = (0..<count).map { _ in random.beta(alpha) }
+    #expect(shares.allSatisfy { (0...1).contains($0) })
+    let mean = shares.reduce(0, +) / Double(count)
+    let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+    // Four standard errors of the mean; those of the variance are smaller.
+    #expect(abs(mean - 0.5) < 4 * 0.5 / Double(count).squareRoot())
+    #expect(abs(variance - 1 / (4 * (2 * alpha + 1))) < 0.01)
+  }
 }

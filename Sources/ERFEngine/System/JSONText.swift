@@ -1,0 +1,38 @@
+// JSON as the program prints and writes it for people: indented, keys sorted, safe to print.
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Encodes values as JSON for people and other programs alike.
+public enum JSONText {
+  /// `value` indented, with keys sorted, ending in a line end. What must not reach a terminal
+  /// (``Swift/String/printable``) is escaped, so that it still reads back as it was.
+  ///
+  /// - Throws: `EncodingError`, as for numbers that are not finite.
+  public static func encode(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return escaped(Array(try encoder.encode(value))) + [0x0A]
+  }
+
+  /// Scalars beyond ASCII and DEL stand in strings alone, where they may be escaped.
+  private static func escaped(_ json: [UInt8]) -> [UInt8] {
+    guard !json.allSatisfy({ $0 < 0x7f }) else { return json }
+    var result: [UInt8] = []
+    result.reserveCapacity(json.count)
+    for scalar in String(decoding: json, as: UTF8.self).unicodeScalars {
+      if scalar.isPrintable || scalar == "\n" {
+        result += UTF8.encode(scalar).map(Array.init) ?? []
+      } else {
+        for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+          let digits = String(unit, radix: 16)
+          result += Array("\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+        }
+      }
+    }
+    return result
+  }
+}

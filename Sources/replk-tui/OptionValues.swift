@@ -1,0 +1,116 @@
+// Which values options take: one table of ranges, which the tables of options refer to, so that every
+// command refuses the same numbers in the same words before it does anything.
+
+import ERFEngine
+
+/// What an option takes where not any text will do.
+struct OptionValues: Sendable {
+  /// What was expected, for the line that says what is wrong.
+  let expected: String
+  let accepts: @Sendable (String) -> Bool
+
+  /// A whole number within a range; `noun` says of what.
+  static func whole(_ range: ClosedRange<Int>, _ noun: String) -> OptionValues {
+    OptionValues(
+      expected: "\(noun), a whole number from \(range.lowerBound) to \(range.upperBound)"
+    ) { Int($0).map(range.contains) ?? false }
+  }
+
+  static func decimal(_ range: ClosedRange<Double>, _ noun: String) -> OptionValues {
+    OptionValues(expected: "\(noun), a number from \(range.lowerBound) to \(range.upperBound)") {
+      Double($0).map(range.contains) ?? false
+    }
+  }
+
+  static func oneOf(_ words: [String]) -> OptionValues {
+    OptionValues(expected: "one of " + words.joined(separator: ", ")) { words.contains($0) }
+  }
+}
+
+extension OptionValues {
+  // MARK: Images and inputs
+
+  /// `224`, or `160x224`: height x width.
+  static let inputSize = OptionValues(
+    expected: "pixels such as 224, or HxW such as 160x224, each from 8 to 4096"
+  ) { InputSize(argument: $0) != nil }
+  static let images = whole(1...1_000_000, "a number of images")
+  static let unit = OptionValues(expected: "ROW,COL such as 3,5, counted from 0") {
+    Unit(argument: $0) != nil
+  }
+  static let stage = whole(1...1000, "a stage")
+
+  // MARK: Built-in stimuli
+
+  static let probeStimuli = whole(ShapeBiasRequest.counts, "a number of stimuli")
+  static let stimuli = whole(1...1_000_000, "a number of stimuli")
+  static let stimulusSide = whole(ShapeBiasRequest.sizes, "pixels a side")
+  static let shuffles = OptionValues(expected: "tiles a side from 2 to 64, such as 2,4,8") {
+    [Int](tiles: $0) != nil
+  }
+
+  // MARK: Training
+
+  static let trainingStimuli = whole(16...1_000_000, "a number of stimuli")
+  static let trainingSides = 32...1024
+  static let trainingSizes = OptionValues(
+    expected: "pixels from 32 to 1024: 224, 160/224/288, or 128:20,224:6 with epochs"
+  ) { TrainingSizes.parsed($0, stepsAnEpoch: 1, in: trainingSides) != nil }
+  static let jitter = decimal(0...0.9, "a share")
+  static let crop = OptionValues(expected: "`shift`, or a share of the area from 0.05 to 1") {
+    $0 == "shift" || Double($0).map((0.05...1).contains) ?? false
+  }
+  static let batch = whole(2...4096, "a number of pictures")
+  static let epochs = whole(1...100_000, "a number of epochs")
+  static let steps = whole(1...100_000_000, "a number of steps")
+  static let rate = decimal(1e-9...100, "a learning rate")
+  static let decay = decimal(0...1, "a weight decay")
+  static let smoothing = decimal(0...0.9, "a share")
+  static let probability = decimal(0...1, "a probability")
+  static let dropPath = decimal(0...0.9, "a probability")
+  static let mixup = decimal(0...1, "a parameter of the Beta distribution")
+  static let averaging = decimal(0...0.99999, "a decay")
+  static let saveInterval = whole(1...86_400, "seconds")
+
+  // MARK: All commands
+
+  static let threads = whole(1...256, "a number of threads")
+  static let seed = OptionValues(
+    expected: "a seed, a whole number from 0 to \(UInt64.max)"
+  ) { UInt64($0) != nil }
+  static let cellAspect = decimal(0.5...5, "height over width")
+}
+
+extension InputSize {
+  /// Sides in pixels that inputs may have.
+  private static let sides = 8...4096
+
+  /// `224`, or `160x224`: height x width; nil for anything else.
+  init?(argument text: String) {
+    let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }.filter { Self.sides.contains($0) }
+    guard numbers.count == parts.count, let height = numbers.first, numbers.count <= 2 else {
+      return nil
+    }
+    self.init(height: height, width: numbers.last ?? height)
+  }
+}
+
+extension Unit {
+  /// `3,5`; nil for anything else.
+  init?(argument text: String) {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else { return nil }
+    self.init(row: row, column: column)
+  }
+}
+
+extension [Int] {
+  /// `2,4,8`: tiles a side, each from 2 to 64; nil for anything else.
+  init?(tiles text: String) {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }.filter { (2...64).contains($0) }
+    guard numbers.count == parts.count else { return nil }
+    self = numbers
+  }
+}

@@ -1,0 +1,61 @@
+// What may reach a terminal, and JSON that reads back as it was.
+
+import Foundation
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct PrintableTests {
+  @Test(arguments: [
+    ("plain.png", "plain.png"), ("a\nb", "a?b"), ("a\tb", "a?b"), ("\u{1b}[2J", "?[2J"),
+    ("a\u{7f}", "a?"), ("\u{85}\u{9b}31m", "??31m"), ("gnp.\u{202e}exe", "gnp.?exe"),
+    ("\u{2066}x\u{2069}", "?x?"), ("\u{2028}\u{2029}", "??"), ("\u{feff}bom", "?bom"),
+    ("\u{200e}\u{200f}\u{61c}", "???"), ("\u{e0041}", "?"),
+    // Names as people write them stay.
+    ("漢字.jpg", "漢字.jpg"), ("e\u{301}te\u{301}", "e\u{301}te\u{301}"),
+    ("می\u{200c}خواهم", "می\u{200c}خواهم"), ("👩\u{200d}🔬", "👩\u{200d}🔬"),
+  ])
+  func oneLine(_ text: String, _ expected: String) {
+    #expect(Array(text.printable.unicodeScalars) == Array(expected.unicodeScalars))
+  }
+
+  @Test func lineEndsOfTextThatIsLaidOutStay() {
+    #expect("a\nb\u{1b}\n".printableLines == "a\nb?\n")
+    #expect("a\r\nb".printableLines == "a?\nb")
+  }
+
+  /// Every scalar: what is let through is no control, separator or turn of direction.
+  @Test func noScalarSteers() {
+    let steering: Set<Unicode.GeneralCategory> = [
+      .control, .format, .lineSeparator, .paragraphSeparator, .surrogate,
+    ]
+    for value in 0..<UInt32(0x110000) {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      let isJoiner = value == 0x200c || value == 0x200d
+      let expected = isJoiner || !steering.contains(scalar.properties.generalCategory)
+      if scalar.isPrintable != expected { Issue.record("U+\(String(value, radix: 16))") }
+    }
+  }
+
+  @Test func longTextKeepsItsBeginningAndItsEnd() {
+    let long = "--size " + String(repeating: "9", count: 100_000) + ": expected pixels"
+    let bounded = long.bounded(200)
+    #expect(bounded.count <= 200)
+    #expect(bounded.hasPrefix("--size 999") && bounded.hasSuffix("999: expected pixels"))
+    #expect("short".bounded(200) == "short")
+  }
+
+  @Test func jsonIsEscapedAndReadsBack() throws {
+    let names = [
+      "gnp.\u{202e}exe", "\u{1b}[31m", "\u{7f}\u{9b}", "\u{2028}\u{2029}", "漢字 \"quoted\" \\ /",
+      "\u{e0041}\u{1f600}", "a\nb",
+    ]
+    let json = try JSONText.encode(["names": names])
+    let text = String(decoding: json, as: UTF8.self)
+    #expect(text == text.printableLines, "nothing of it steers")
+    #expect(text.contains("gnp.\\u202eexe") && text.contains("\\u2028\\u2029"))
+    #expect(text.contains("\\udb40\\udc41😀"), "a surrogate pair, and what may stay")
+    let read = try JSONDecoder().decode([String: [String]].self, from: Data(json))
+    #expect(read["names"] == names)
+  }
+}
