@@ -7,22 +7,33 @@ ARGS ?=
 PEERS ?=
 # Arguments for the tests: make test TESTS="--filter ERFEngineTests"
 TESTS ?=
+# Where `make install` puts things, and what stands before that while a package is made.
+PREFIX ?= /usr/local
+DESTDIR ?=
 
-SOURCES = Sources Tests Package.swift
+SOURCES = Sources Tests Plugins Package.swift
 PROGRAM = .build/release/replk-tui
 
-# C libraries that the program links, and what only the tests need besides.
-LIBRARIES = libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev libturbojpeg0-dev \
-  libgif-dev libtiff-dev libwebp-dev
-TEST_TOOLS = tmux
+# C and C++ libraries that the program is built with, and what only the tests need besides. g++ is
+# here for the headers of its standard library.
+LIBRARIES = g++ libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev \
+  libturbojpeg0-dev libgif-dev libtiff-dev libwebp-dev
+TEST_TOOLS = tmux zsh fish man-db
+PACKAGES = sh Scripts/install-packages.sh
 
-.PHONY: help run build test check bench peers peers-training assets format lint sanitize toolchain deps test-deps
+.PHONY: all help run build test check bench peers peers-training assets format lint sanitize install \
+  uninstall toolchain missing deps test-deps
+
+all: missing help
 
 help:
 	@echo 'make run       install what is missing, build, and open the explorer (ARGS="replknet-31 --size 512")'
 	@echo 'make test      install what is missing, and run all tests (TESTS="--filter NAME")'
 	@echo 'make check     all that a commit has to pass: lint, build, test'
 	@echo 'make build     build the program: $(PROGRAM)'
+	@echo 'make install   build and install it, with manual pages and completions (PREFIX=$(PREFIX) DESTDIR=)'
+	@echo 'make uninstall remove what that put there'
+	@echo 'make deps      install the libraries that are missing, with apt'
 	@echo 'make bench     time layers, networks, memory and the explorer (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
@@ -30,13 +41,13 @@ help:
 	@echo 'make format    format the Swift sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot'
 	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
-	@echo 'make deps      install the C libraries that are missing'
 
-run: build
+run: deps build
 	@$(PROGRAM) $(ARGS)
 
-build: toolchain deps
-	@$(SWIFT) build -c release --product replk-tui
+# With Swift's libraries inside, the program runs where the toolchain is not, and starts faster.
+build: toolchain missing
+	@$(SWIFT) build -c release --static-swift-stdlib --product replk-tui
 
 test: toolchain deps test-deps
 	@$(SWIFT) test $(TESTS)
@@ -58,13 +69,19 @@ assets: build
 peers-training: build
 	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)
 
+install: build
+	@sh Scripts/install.sh $(PROGRAM) '$(PREFIX)' '$(DESTDIR)'
+
+uninstall:
+	@sh Scripts/install.sh --remove '$(PREFIX)' '$(DESTDIR)'
+
 format: toolchain
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)
 
 lint: toolchain
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)
 
-sanitize: toolchain deps test-deps
+sanitize: toolchain missing test-deps
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
 	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
@@ -74,8 +91,11 @@ toolchain:
 	  echo 'There is no `$(SWIFT)` on the PATH: install Swift 6.2 or later from https://www.swift.org/install' >&2; \
 	  exit 1; }
 
+missing:
+	@$(PACKAGES) --check $(LIBRARIES)
+
 deps:
-	@sh Scripts/install-packages.sh $(LIBRARIES)
+	@$(PACKAGES) $(LIBRARIES)
 
 test-deps:
-	@sh Scripts/install-packages.sh $(TEST_TOOLS)
+	@$(PACKAGES) $(TEST_TOOLS)

@@ -69,9 +69,12 @@ let package = Package(
     .target(
       name: "ERFCurses", dependencies: ["CNcurses", "CPty", "ERFInterface"],
       swiftSettings: swiftSettings),
+    .plugin(name: "CommitPlugin", capability: .buildTool()),
+    .target(
+      name: "CommitRecord", swiftSettings: swiftSettings, plugins: ["CommitPlugin"]),
     .executableTarget(
       name: "replk-tui",
-      dependencies: ["ERFEngine", "ERFInterface", "ERFCurses"],
+      dependencies: ["CommitRecord", "ERFEngine", "ERFInterface", "ERFCurses"],
       swiftSettings: swiftSettings),
 
     // MARK: Tests

@@ -110,6 +110,16 @@ struct Arguments {
     }
   }
 
+  /// The command line that asks for the same, in an order of its own, without the options `without`.
+  func command(
+    _ name: String, without: Set<String>, positionals words: [String]? = nil
+  ) -> [String] {
+    [name] + (words ?? positionals)
+      + values.filter { !without.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { option in
+        option.value.flatMap { $0.isEmpty ? [option.key] : [option.key, $0] }
+      }
+  }
+
   func has(_ option: String) -> Bool { values[option] != nil }
 
   /// All values of a repeatable option, in order.

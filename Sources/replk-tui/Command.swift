@@ -11,10 +11,11 @@ struct Command: Sendable {
   let options: [Option]
   let run: @Sendable (Arguments) throws -> Void
 
-  static let all = [
-    Command.erf, Command.compare, Command.snapshot, Command.probe, Command.stimuli, Command.train,
+  static let all: [Command] = [
+    Command.erf, Command.compare, Command.merge, Command.snapshot, Command.probe, Command.stimuli,
+    Command.train,
     Command.classify, Command.features, Command.info, Command.models, Command.inspect,
-    Command.convert, Command.bench,
+    Command.convert, Command.bench, Command.completions, Command.manual,
   ]
 
   /// Parses `words` and runs; `--help` prints the help instead.

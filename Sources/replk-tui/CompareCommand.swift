@@ -6,12 +6,14 @@ extension Command {
   static let compare = Command(
     name: "compare", synopsis: "MODEL|FILE MODEL|FILE... [options] [-o DIR]",
     summary: "compute and compare the fields of several networks over the same images",
-    options: Options.networks + Options.images + Options.unit + Options.run + [
-      Option(
-        "--output", "-o", value: "DIR",
-        help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR"),
-      Option("--json", help: "print the metrics as JSON"),
-    ] + Options.export
+    options: Options.networks + Options.images + Options.unit + Options.run
+      + Options.shard + [
+        Option(
+          "--output", "-o", value: "DIR",
+          help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR; "
+            + "with --shard a part of each"),
+        Option("--json", help: "print the metrics as JSON"),
+      ] + Options.export
   ) { arguments in
     guard arguments.positionals.count >= 2 else {
       throw UsageError.tooFewPositionals(
@@ -25,10 +27,27 @@ extension Command {
     // Every mistake shows before the first network has run.
     for request in requests { try request.validate() }
     if let folder { try Folder.requireWritable(folder) }
+    let shard = arguments.shard()
+    if shard != nil && folder == nil {
+      throw UsageError.missingOption(command: "compare --shard", option: "-o DIR")
+    }
+    let base = folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
     let computer = ERFComputer()
-    let results = try requests.map { try run($0, on: computer) }
+    var results: [ERFResult] = []
     var outputs: [String] = []
-    if let folder {
+    for (request, name) in zip(requests, names) {
+      var run = FieldRun(request: request, shard: shard)
+      if let folder, let shard {
+        try Folder.make(folder)
+        let path = "\(base)\(name)-\(shard.index)-of-\(shard.count).erf"
+        run.file = PartFile(path: path, command: try arguments.command(of: request))
+        outputs.append(path)
+      }
+      let result = try run.result(on: computer)
+      results.append(result)
+      if result.isPartial { break }
+    }
+    if let folder, shard == nil {
       var files: [(name: String, bytes: [UInt8])] = []
       for (result, name) in zip(results, names) {
         for format in [ExportFormat.pgm, .png, .npy] {
@@ -39,13 +58,14 @@ extension Command {
       }
       files.append(("results.json", try ResultReport(results).encoded()))
       try Folder.write(files, to: folder)
-      outputs = files.map { (folder.hasSuffix("/") ? folder : folder + "/") + $0.name }
+      outputs = files.map { base + $0.name }
     }
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport(results).encoded())
     } else {
       try StandardStreams.write(Report.text(results, outputs: outputs))
     }
+    try results.last?.requireFinished(goesOn: shard != nil)
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.
@@ -64,5 +84,20 @@ extension Command {
       }
       return name
     }
+  }
+}
+
+extension Arguments {
+  /// The command line of `erf` that computes what `compare` computes of one of its networks.
+  fileprivate func command(of request: ERFRequest) throws -> [String] {
+    var words = command(
+      "erf", without: Self.immaterial.union(["--weights"]), positionals: [])
+    switch request.network.weights {
+    case .file(let path) where request.network.model == nil: words.insert(path, at: 1)
+    default:
+      words.insert(request.network.name, at: 1)
+      words += ["--weights", request.network.weights.description]
+    }
+    return words
   }
 }

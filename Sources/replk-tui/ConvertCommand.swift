@@ -38,7 +38,7 @@ extension Command {
         NetworkConversion.Precision(rawValue: $0.lowercased())
       } ?? .f32
     try AtomicFile.requireWritable(words[1])
-    let report = try conversion.write(to: words[1], program: "replk-tui \(Help.version)")
+    let report = try conversion.write(to: words[1], program: ProgramRecord.text)
     try StandardStreams.write(text(report, path: words[1]))
   }
 

@@ -7,37 +7,63 @@ extension Command {
   static let erf = Command(
     name: "erf", synopsis: "MODEL|FILE [options] [-o FILE]...",
     summary: "compute the effective receptive field of one network",
-    options: Options.network + Options.images + Options.unit + Options.run + [
-      Option(
-        "--output", "-o", value: "FILE",
-        help: "export by ending: .pgm .png .npy .csv .json; may repeat"),
-      Option("--json", help: "print the metrics as JSON"),
-    ] + Options.export
+    options: Options.network + Options.images + Options.unit + Options.run
+      + Options.shard + [
+        Option(
+          "--output", "-o", value: "FILE",
+          help: "export by ending: .pgm .png .npy .csv .json, or .erf, which a run goes on from; "
+            + "may repeat"),
+        Option("--json", help: "print the metrics as JSON"),
+      ] + Options.export
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "erf")])[0]
     let variant = try arguments.pgmVariant()
     let colours = try arguments.colours()
     let outputs = arguments.all("--output")
+    let exports = outputs.filter { !ERFPart.isPart($0) }
+    let parts = outputs.filter(ERFPart.isPart)
     // Checked first: nobody should wait for a run whose result cannot be kept.
-    for path in outputs { _ = try ExportFormat(path: path) }
+    for path in exports { _ = try ExportFormat(path: path) }
+    let shard = arguments.shard()
+    guard parts.count <= 1 && (shard == nil || (parts.count == 1 && exports.isEmpty)) else {
+      throw UsageError.badValue(
+        option: "-o", value: outputs.joined(separator: ", "),
+        expected: shard == nil
+          ? "at most one .erf" : "one FILE.erf: `merge` makes other formats of all shares")
+    }
+    if shard != nil && parts.isEmpty {
+      throw UsageError.missingOption(command: "erf --shard", option: "-o FILE.erf")
+    }
     try request.validate()
     for path in outputs { try AtomicFile.requireWritable(path) }
-    let result = try run(request, on: ERFComputer())
-    for path in outputs {
-      try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+    var run = FieldRun(request: request, shard: shard)
+    run.file = parts.first.map {
+      PartFile(path: $0, command: arguments.command("erf", without: Arguments.immaterial))
+    }
+    let result = try run.result(on: ERFComputer())
+    if shard == nil || !result.imageNames.isEmpty {
+      for path in exports {
+        try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+      }
     }
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
       try StandardStreams.write(Report.text([result], outputs: outputs))
     }
+    try result.requireFinished(goesOn: !parts.isEmpty)
   }
+}
 
-  /// Runs a request with a progress line.
-  static func run(_ request: ERFRequest, on computer: ERFComputer) throws -> ERFResult {
-    var line = ProgressLine(label: request.network.name)
-    defer { line.erase() }
-    return try computer.compute(request) { line.show($0) }
+extension ERFResult {
+  /// Ends the program as a signal does, once what was done is written.
+  ///
+  /// - Throws: ``Interrupted`` where a signal ended the run.
+  func requireFinished(goesOn: Bool = false) throws {
+    guard isPartial, let part else { return }
+    throw Interrupted(
+      explanation: "stopped after \(part.done.count + part.skipped.count) of \(part.covered) images"
+        + (goesOn ? "; the same command goes on" : "; what is there is of these alone"))
   }
 }
 
@@ -51,7 +77,7 @@ enum Report {
         "\(subject.model)  weights \(subject.weights) (\(subject.weightsHash))  "
           + "input \(subject.input.height)x\(subject.input.width)  \(subject.tap) "
           + "(\(subject.mapSize.height)x\(subject.mapSize.width)) unit \(subject.unit)  "
-          + "\(result.imageNames.count) image\(result.imageNames.count == 1 ? "" : "s")  "
+          + "\(images(result))  "
           + "rule \(subject.rule.rawValue)")
     }
     lines.append("")
@@ -81,6 +107,14 @@ enum Report {
     return Text.lines(lines)
   }
 
+  private static func images(_ result: ERFResult) -> String {
+    let count = result.imageNames.count
+    let text = "\(count) image\(count == 1 ? "" : "s")"
+    guard let part = result.part else { return text }
+    if let shard = part.shards.first { return text + ", share \(shard.text) of \(part.images)" }
+    return part.isFinished ? text : text + " of \(part.images), partial"
+  }
+
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.
   private static func ratios(_ results: [ERFResult]) -> [String] {
     let header =
@@ -91,7 +125,10 @@ enum Report {
       let metrics = result.metrics
       rows.append(
         [result.subject.model] + metrics.ratios.map(cell)
-          + [Format.fixed(metrics.sigma, 1), Format.fixed(result.seconds.total, 2)])
+          + [
+            Format.fixed(metrics.sigma, 1),
+            result.seconds.total.isNaN ? "" : Format.fixed(result.seconds.total, 2),
+          ])
       rows.append(["  on M, not log-scaled"] + metrics.rawRatios.map(cell) + ["", ""])
     }
     return Text.table(header, rows)

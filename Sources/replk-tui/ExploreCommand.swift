@@ -60,7 +60,7 @@ enum ExploreCommand {
     } else {
       (session, options.threads) = try Self.session(arguments)
       options.sessionPath = arguments.positionals.first.flatMap {
-        SessionFile.isSession($0) ? $0 : nil
+        SessionFile.isFile($0) ? $0 : nil
       }
     }
     let terminal: CursesTerminal

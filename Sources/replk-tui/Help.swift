@@ -1,14 +1,18 @@
 // The help texts, made from the tables of commands and options.
 
+import ERFEngine
 import ERFInterface
 
 enum Help {
-  static let version = "0.1.0"
+  /// What results depend on: the program's commit, the instruction set, the version of oneDNN.
+  static var version: String {
+    "\(ProgramRecord.text), \(InstructionSet.selected), oneDNN \(ProgramRecord.oneDNN)"
+  }
 
   static func overview() -> String {
     let commands = Command.all.map { ["  \($0.name)", $0.summary] }
     return """
-      replk-tui \(version): an explorer of effective receptive fields
+      replk-tui \(ProgramRecord.version): an explorer of effective receptive fields
 
       usage: replk-tui [MODEL|FILE [MODEL|FILE] | SESSION.json] [options]     open the explorer
              replk-tui COMMAND [options]

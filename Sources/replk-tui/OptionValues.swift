@@ -40,6 +40,10 @@ extension OptionValues {
   }
   static let stage = whole(1...1000, "a stage")
 
+  static let shard = OptionValues(
+    expected: "I/N such as 2/4, I from 1 to N and N at most \(Shard.most)"
+  ) { Shard($0) != nil }
+
   // MARK: Built-in stimuli
 
   static let probeStimuli = whole(ShapeBiasRequest.counts, "a number of stimuli")

@@ -19,6 +19,9 @@ enum Program {
     } catch FileError.readerLeft {
       // As a shell reports the signal that this would else have been.
       return 128 + SIGPIPE
+    } catch let error as Interrupted {
+      _ = complain(of: error)
+      return error.code
     } catch {
       return complain(of: error)
     }
@@ -26,7 +29,7 @@ enum Program {
 
   private static func dispatch(_ words: [String]) throws -> Int32 {
     switch words.first {
-    case "--version": try StandardStreams.write("replk-tui \(Help.version)\n")
+    case "--version": try StandardStreams.write(Help.version + "\n")
     case "--help", "-h", "help":
       try help(Array(words.dropFirst()))
     default:

@@ -14,12 +14,19 @@ enum SessionFile {
   /// More than any session holds.
   private static let limit = 16 << 20
 
-  /// Whether a word on the command line names a session rather than a network.
-  static func isSession(_ word: String) -> Bool { word.lowercased().hasSuffix(".json") }
+  /// Whether a word on the command line names a session rather than a network: a file, or one that
+  /// ships with the program.
+  static func isSession(_ word: String) -> Bool {
+    isFile(word) || ShippedSessions.names.contains(word)
+  }
+
+  /// Whether a word names a session that was written to a file.
+  static func isFile(_ word: String) -> Bool { word.lowercased().hasSuffix(".json") }
 
   /// - Throws: `FileError`, or `SessionFileError` for what is wrong in it.
   static func load(_ path: String) throws -> Session {
-    let bytes = try FileBytes.read(path, limit: limit)
+    let shipped = isFile(path) ? nil : ShippedSessions.bytes(path)
+    let bytes = try shipped ?? FileBytes.read(path, limit: limit)
     do {
       return try Session(decoding: bytes)
     } catch {

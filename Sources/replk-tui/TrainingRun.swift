@@ -129,7 +129,7 @@ struct TrainingRun {
 }
 
 extension Trainer {
-  private static let program = "replk-tui \(Help.version)"
+  private static let program = ProgramRecord.text
   private static var command: String {
     "replk-tui " + CommandLine.arguments.dropFirst().joined(separator: " ")
   }

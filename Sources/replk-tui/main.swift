@@ -1,8 +1,10 @@
 // Entry point: dispatches to a subcommand or the explorer, and turns errors into one line and an
 // exit code: 2 for what was asked wrongly, 1 for what failed.
 
+import CommitRecord
 import ERFEngine
 
+ProgramRecord.commit = CommitRecord.commit
 StandardStreams.reportBrokenPipes()
 Program.reportFileSizeLimits()
 Program.exit(Program.run(Array(CommandLine.arguments.dropFirst())))

@@ -39,6 +39,7 @@ import Testing
         "rule",
         "ratios",
         "rawRatios", "borderShare", "sigma", "centreOfMass", "radii", "seconds", "peakBytes",
+        "makers",
       ])
     #expect(result["model"] as? String == Samples.tinyName)
     #expect(result["weights"] as? String == "random:0")

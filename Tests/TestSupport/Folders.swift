@@ -88,6 +88,10 @@ public enum PackageFiles {
     try FileManager.default.contentsOfDirectory(atPath: "\(packageRoot)/\(folder)").sorted()
   }
 
+  public static func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(packageRoot)/\(name)")
+  }
+
   public static func text(_ name: String) throws -> String {
     String(
       decoding: try Data(contentsOf: URL(fileURLWithPath: "\(packageRoot)/\(name)")),

@@ -38,6 +38,22 @@ extension ERFPart {
   /// Whether a file name ends like a part's.
   public static func isPart(_ path: String) -> Bool { path.lowercased().hasSuffix(".erf") }
 
+  /// The file `path`, or the parts directly inside the folder `path`, sorted.
+  ///
+  /// - Throws: `FileError`.
+  public static func files(at path: String) throws -> [String] {
+    guard FileKind(of: path) == .folder else { return [path] }
+    let base = path.hasSuffix("/") ? path : path + "/"
+    return try FolderListing.names(in: path).filter(isPart).sorted().map { base + $0 }
+  }
+
+  /// What an earlier run left at `path`; nil where nothing is there.
+  ///
+  /// - Throws: as ``init(path:)``.
+  public static func kept(at path: String) throws -> ERFPart? {
+    FileKind(of: path) == .absent ? nil : try ERFPart(path: path)
+  }
+
   /// Under this name the metadata holds what the sums are of.
   private static let key = "replk-tui.erf"
   /// Larger ones are refused before anything of them is believed.

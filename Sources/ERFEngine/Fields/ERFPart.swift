@@ -133,6 +133,11 @@ extension ERFPart {
       at: (skipped.lastIndex { $0.index < index } ?? -1) + 1)
   }
 
+  /// Both have a share in what is computed from here on.
+  public mutating func addMakers(of other: ERFPart) {
+    makers = Set(makers + other.makers).sorted()
+  }
+
   /// What `other` differs in, such as `input 224x224 and 256x256`; nil where both are of one run.
   public func difference(from other: ERFPart) -> String? {
     let (mine, its) = (subject, other.subject)

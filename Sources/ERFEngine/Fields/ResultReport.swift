@@ -52,6 +52,8 @@ private struct Entry: Encodable {
   let radii: [Radius]
   let seconds: Seconds
   let peakBytes: Int
+  /// What computed it; several where parts were merged.
+  let makers: [ERFPart.Maker]
 
   init(_ result: ERFResult) {
     let subject = result.subject
@@ -75,6 +77,7 @@ private struct Entry: Encodable {
     radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
     seconds = Seconds(result.seconds)
     peakBytes = result.peakBytes
+    makers = result.makers
   }
 }
 

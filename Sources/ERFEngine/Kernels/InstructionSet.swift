@@ -9,6 +9,9 @@ public enum InstructionSet {
 
   private static func name(_ isa: ck_isa) -> String { unsafe String(cString: ck_isa_name(isa)) }
 
+  /// All that kernels are written for, here or on other processors.
+  public static var known: [String] { all.map(name) }
+
   /// Those that this processor can run.
   public static var available: [String] { all.filter { ck_isa_supported($0) }.map(name) }
 

@@ -72,11 +72,14 @@ private struct Entry: Encodable {
   let stages: [ReadOut]
   let skipped: [Skipped]
   let seconds: Double
+  /// What computed it.
+  let maker: ERFPart.Maker
 
   init(_ report: ShapeBiasReport) {
     model = report.model
     weights = report.weights
     weightsHash = report.weightsHash
+    maker = .this
     stimuli = Stimuli(report.method)
     atChance = report.isAtChance
     shapeBias = Nullable(report.bias)

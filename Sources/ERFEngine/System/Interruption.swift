@@ -13,14 +13,25 @@ public enum Interruption {
   /// Raised by the first signal; there is one for the whole process, as signals are.
   public static let cancellation = Cancellation()
 
-  /// From now on the first SIGINT or SIGTERM cancels `cancellation`, and the second ends the process.
+  private static let number = Atomic<Int32>(0)
+
+  /// The signal that came; 0 before any.
+  public static var signalNumber: Int32 { number.load(ordering: .relaxed) }
+
+  /// From now on the first SIGINT, SIGTERM or SIGHUP cancels `cancellation`, and the second ends the
+  /// process. Signals that whoever started the process had ignored, as `nohup` does, stay so.
   public static func catchSignals() {
-    // A handler must not be the first to touch it.
+    // A handler must not be the first to touch them.
     _ = cancellation
-    for number in [SIGINT, SIGTERM] {
-      _ = signal(number) { number in
+    _ = signalNumber
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let before = signal(number) { number in
+        Interruption.number.store(number, ordering: .relaxed)
         Interruption.cancellation.cancel()
         _ = signal(number, SIG_DFL)
+      }
+      if unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        _ = signal(number, SIG_IGN)
       }
     }
   }

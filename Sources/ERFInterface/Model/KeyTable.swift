@@ -1,19 +1,29 @@
-// The table of commands as Markdown, for the README.
+// The table of commands as text, for the documentation.
 
-/// The key table of the README.
+/// The keys of the explorer and what they do.
 public enum KeyTable {
+  /// The keys of a panel, or of all.
+  public struct Group {
+    public let title: String
+    public fileprivate(set) var rows: [(keys: String, help: String)]
+  }
+
+  public static var groups: [Group] {
+    var groups: [Group] = []
+    for command in Command.table {
+      if groups.last?.title != command.group {
+        groups.append(Group(title: command.group, rows: []))
+      }
+      groups[groups.count - 1].rows.append((command.keyLabel, command.help))
+    }
+    return groups
+  }
+
   /// One section a group: keys and what they do.
   public static var markdown: String {
-    var lines: [String] = []
-    var group = ""
-    for command in Command.table {
-      if command.group != group {
-        if !lines.isEmpty { lines.append("") }
-        lines += ["| \(command.group) | |", "|---|---|"]
-        group = command.group
-      }
-      lines.append("| `\(command.keyLabel)` | \(command.help) |")
-    }
-    return lines.joined(separator: "\n") + "\n"
+    groups.map { group in
+      let rows = group.rows.map { "| `\($0.keys)` | \($0.help) |\n" }
+      return "| \(group.title) | |\n|---|---|\n" + rows.joined()
+    }.joined(separator: "\n")
   }
 }

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Installs the built program with what it prints of itself: manual pages and completions. With --remove
+# it takes away what an installation put there.
+#
+#     sh Scripts/install.sh PROGRAM|--remove PREFIX DESTDIR
+set -eu
+program=$1
+root=$3$2
+share=$root/share
+here=$(dirname "$0")/..
+
+bash=$share/bash-completion/completions/replk-tui
+zsh=$share/zsh/site-functions/_replk-tui
+fish=$share/fish/vendor_completions.d/replk-tui.fish
+doc=$share/doc/replk-tui
+man=$share/man/man1
+
+if [ "$program" = --remove ]; then
+  rm -f "$root/bin/replk-tui" "$bash" "$zsh" "$fish" "$man/replk-tui.1" "$man"/replk-tui-*.1
+  rm -rf "$doc"
+  exit 0
+fi
+
+umask 022
+mkdir -p "$root/bin" "$man" "$doc" "${bash%/*}" "${zsh%/*}" "${fish%/*}"
+# Written beside and renamed, since the old program may be running.
+strip -o "$root/bin/.replk-tui.new" "$program"
+chmod 755 "$root/bin/.replk-tui.new"
+mv -f "$root/bin/.replk-tui.new" "$root/bin/replk-tui"
+"$program" completions bash > "$bash"
+"$program" completions zsh > "$zsh"
+"$program" completions fish > "$fish"
+"$program" manual > "$man/replk-tui.1"
+for command in $("$program" manual --list); do
+  "$program" manual "$command" > "$man/replk-tui-$command.1"
+done
+for file in LICENSE NOTICE README.md CHANGELOG.md; do
+  install -m 644 "$here/$file" "$doc/$file"
+done
+echo "installed $root/bin/replk-tui, its manual pages and completions"

@@ -1,0 +1,124 @@
+// `replk-tui merge`: parts of one run put together.
+
+import ERFEngine
+
+extension Command {
+  static let merge = Command(
+    name: "merge", synopsis: "PART.erf|DIR... [-o FILE]...",
+    summary: "put the parts of a run together, to the bytes of one run",
+    options: [
+      Option(
+        "--output", "-o", value: "FILE",
+        help: "export by ending: .erf .pgm .png .npy .csv .json; may repeat"),
+      Option("--partial", help: "do with fewer images than the run has"),
+      Option("--json", help: "print the metrics as JSON"),
+    ] + Options.export
+  ) { arguments in
+    let paths = try arguments.positionals.flatMap(ERFPart.files)
+    guard !paths.isEmpty else {
+      throw UsageError.tooFewPositionals(
+        command: "merge", expected: "parts of a run (.erf) or a folder of them")
+    }
+    let variant = try arguments.pgmVariant()
+    let colours = try arguments.colours()
+    let outputs = arguments.all("--output")
+    for path in outputs where !ERFPart.isPart(path) { _ = try ExportFormat(path: path) }
+    let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
+    let whole = try ERFPart.merged(parts)
+    if !whole.isWhole && !arguments.has("--partial") {
+      let missing = MissingShares(of: whole, among: parts)
+      try StandardStreams.write(missing.commands)
+      throw missing
+    }
+    guard !whole.done.isEmpty else { throw MergeError.noImages }
+    if !whole.mixedInstructionSets.isEmpty {
+      StandardStreams.writeError(
+        Text.message(
+          "note: parts were computed with \(whole.mixedInstructionSets.joined(separator: " and ")), "
+            + "whose maps differ by up to 5e-6 of the peak"))
+    }
+    let result = whole.result()
+    for path in outputs {
+      if ERFPart.isPart(path) {
+        try AtomicFile.write(whole.encoded(), to: path)
+      } else {
+        try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+      }
+    }
+    if arguments.has("--json") {
+      try StandardStreams.write(json: try ResultReport([result]).encoded())
+    } else {
+      try StandardStreams.write(Report.text([result], outputs: outputs))
+    }
+  }
+}
+
+enum MergeError: ExplainedError {
+  case noImages
+
+  var explanation: String { "none of the parts holds an image: nothing to average" }
+}
+
+/// The shares that are not there, or not finished.
+struct MissingShares: ExplainedError {
+  private let shards: [Shard]?
+  private let open: Int
+  private let images: Int
+  private let words: [String]
+  /// A share of the same cut and the file it lies in.
+  private let example: (path: String, shard: Shard)?
+
+  init(of whole: ERFPart, among parts: [ERFPart.Named]) {
+    shards = whole.missingShards
+    images = whole.images
+    open = whole.images - whole.done.count - whole.skipped.count
+    words = whole.command
+    let examples = parts.compactMap { path, part in
+      part.shards.count == 1 ? (path: path, shard: part.shards[0]) : nil
+    }
+    // In a name such as part-2-of-4 the last one's two numbers look alike.
+    example = examples.first { $0.shard.index != $0.shard.count } ?? examples.first
+  }
+
+  var explanation: String {
+    let images = "\(open) of \(images) images are not there"
+    guard let shards, let count = shards.first?.count else {
+      return "\(images), and the parts are cut in several ways: give the rest too, or --partial"
+    }
+    let numbers = shards.map { "\($0.index)" }.joined(separator: ", ")
+    return "\(images): share\(shards.count == 1 ? "" : "s") \(numbers) of \(count) "
+      + "(commands on standard output), or --partial"
+  }
+
+  /// One a line, for a shell; empty where the parts are cut in several ways.
+  var commands: String {
+    (shards ?? []).map { shard in
+      let words =
+        ["replk-tui"] + words + ["--shard", shard.text, "--output", file(of: shard)]
+      return words.map(Self.quoted).joined(separator: " ") + "\n"
+    }.joined()
+  }
+
+  /// Named as the others are, where their names bear their numbers.
+  private func file(of shard: Shard) -> String {
+    guard let (path, other) = example else { return "part-\(shard.index).erf" }
+    let start = path.lastIndex(of: "/") ?? path.startIndex
+    let numbers = path[start...].matches(of: /\d+/)
+    guard let number = numbers.first(where: { Int($0.output) == other.index }) else {
+      return path[..<start] + (start == path.startIndex ? "" : "/") + "part-\(shard.index).erf"
+    }
+    let digits = "\(shard.index)"
+    let zeros = String(repeating: "0", count: max(0, number.output.count - digits.count))
+    return path[..<number.range.lowerBound] + zeros + digits + path[number.range.upperBound...]
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
+    return plain && !word.isEmpty
+      ? word
+      : "'"
+        + word.split(
+          separator: "'", omittingEmptySubsequences: false
+        ).joined(separator: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,69 @@
+// The pages of README and docs against the program and against each other.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import replk_tui
+
+@Suite struct DocumentationTests {
+  private static let pages =
+    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+    + ((try? PackageFiles.names(in: "docs")) ?? []).filter { $0.hasSuffix(".md") }.map {
+      "docs/" + $0
+    }
+
+  @Test func readmeIsShort() throws {
+    let lines = try PackageFiles.text("README.md").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 201)
+  }
+
+  @Test func readmeLeadsToEveryPage() throws {
+    let readme = try PackageFiles.text("README.md")
+    for page in Self.pages where page != "README.md" && page != "CHANGELOG.md" {
+      #expect(readme.contains("](\(page))"), "\(page)")
+    }
+  }
+
+  /// Links to files of the project lead to files.
+  @Test(arguments: pages) func linksLeadSomewhere(_ page: String) throws {
+    let text = try PackageFiles.text(page)
+    let folder = page.split(separator: "/").dropLast().map { $0 + "/" }.joined()
+    for match in text.matches(of: /\]\(([^)#:]+)\)/) {
+      #expect(PackageFiles.exists(folder + match.1), "\(page): \(match.1)")
+    }
+  }
+
+  @Test func everyCommandIsDocumented() throws {
+    let text = try PackageFiles.text("docs/commands.md")
+    for command in Command.all {
+      #expect(text.contains("`replk-tui \(command.name)"), "\(command.name)")
+    }
+    for match in text.matches(of: /`replk-tui ([a-z]+)[ `]/) {
+      #expect(Command.all.contains { $0.name == match.1 }, "\(match.1)")
+    }
+  }
+
+  /// Options that a command line of the documentation gives are options of that command.
+  @Test(arguments: pages) func documentedOptionsExist(_ page: String) throws {
+    let text = try PackageFiles.text(page)
+    for line in text.split(separator: "\n") where line.hasPrefix("    ") {
+      guard let match = line.firstMatch(of: /replk-tui ([a-z]+) ([^#|&;>]*)/),
+        let command = Command.all.first(where: { $0.name == match.1 })
+      else { continue }
+      let known = Set((command.options + Options.help).flatMap(\.names))
+      for word in match.2.split(separator: " ") where word.hasPrefix("--") {
+        let name = word.split(separator: "=")[0].trimmingCharacters(in: ["\\", "\"", "'"])
+        #expect(known.contains(name), "\(page): \(line)")
+      }
+    }
+  }
+
+  @Test func theCitationIsOfThisVersion() throws {
+    let text = try PackageFiles.text("CITATION.cff")
+    let version = try #require(text.firstMatch(of: /\nversion: (.*)\n/)).1
+    #expect(Help.version.hasPrefix("replk-tui \(version)"))
+    #expect(try PackageFiles.text("CHANGELOG.md").contains("## \(version)"))
+  }
+}
