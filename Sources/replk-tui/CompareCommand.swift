@@ -25,7 +25,7 @@ extension Command {
     let names = fileNames(requests)
     let folder = arguments.last("--output")
     // Every mistake shows before the first network has run.
-    for request in requests { try request.validate() }
+    let validated = try requests.map { try $0.validated() }
     if let folder { try Folder.requireWritable(folder) }
     let shard = arguments.shard()
     if shard != nil && folder == nil {
@@ -35,12 +35,12 @@ extension Command {
     let computer = ERFComputer()
     var results: [ERFResult] = []
     var outputs: [String] = []
-    for (request, name) in zip(requests, names) {
+    for (request, name) in zip(validated, names) {
       var run = FieldRun(request: request, shard: shard)
       if let folder, let shard {
         try Folder.make(folder)
         let path = "\(base)\(name)-\(shard.index)-of-\(shard.count).erf"
-        run.file = PartFile(path: path, command: try arguments.command(of: request))
+        run.file = PartFile(path: path, command: try arguments.command(of: request.request))
         outputs.append(path)
       }
       let result = try run.result(on: computer)

@@ -34,9 +34,9 @@ extension Command {
     if shard != nil && parts.isEmpty {
       throw UsageError.missingOption(command: "erf --shard", option: "-o FILE.erf")
     }
-    try request.validate()
+    let validated = try request.validated()
     for path in outputs { try AtomicFile.requireWritable(path) }
-    var run = FieldRun(request: request, shard: shard)
+    var run = FieldRun(request: validated, shard: shard)
     run.file = parts.first.map {
       PartFile(path: $0, command: arguments.command("erf", without: Arguments.immaterial))
     }

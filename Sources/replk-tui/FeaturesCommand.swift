@@ -18,9 +18,9 @@ extension Command {
     guard (try? ExportFormat(path: path)) == .npy else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
     }
-    try request.validate()
+    let validated = try request.validated()
     try AtomicFile.requireWritable(path)
-    let features = try Features(of: request)
+    let features = try Features(of: validated)
     try AtomicFile.write(
       NPY(shape: features.shape, values: features.values).encoded(), to: path)
     let shape = features.shape.map(String.init).joined(separator: "x")

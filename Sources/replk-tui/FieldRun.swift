@@ -11,7 +11,7 @@ struct Interrupted: ExplainedError {
 }
 
 struct FieldRun {
-  let request: ERFRequest
+  let request: ValidatedRequest
   var shard: Shard?
   /// Where the run is kept as it goes on; nil: nowhere.
   var file: PartFile?
@@ -23,7 +23,7 @@ struct FieldRun {
   /// - Throws: what computing and writing throw, ``Interrupted`` before the first image is done.
   mutating func result(on computer: ERFComputer) throws -> ERFResult {
     Interruption.catchSignals()
-    var line = ProgressLine(label: request.network.name)
+    var line = ProgressLine(label: request.request.network.name)
     defer { line.erase() }
     var (latest, file) = (ERFPart?.none, file)
     do {

@@ -13,9 +13,10 @@ extension Command {
   ) { arguments in
     var spec = try arguments.networks([arguments.model(for: "info")])[0]
     spec.allowsMissingHead = true
-    try spec.requireWeights()
+    let opened = try OpenedNetwork(spec)
+    try opened.requireWeights()
     let summary = try NetworkSummary(
-      model: spec.modelID(), size: arguments.size() ?? InputSize(height: 224, width: 224))
+      model: opened.id, size: arguments.size() ?? InputSize(height: 224, width: 224))
     if arguments.has("--json") {
       try StandardStreams.write(json: JSONText.encode(summary))
     } else {

@@ -38,14 +38,14 @@ public struct DepthwiseBench: Sendable {
   ///
   /// - Throws: `CancellationError`.
   public func timing(side: Int, kernel: Int) throws -> Timing {
-    let graph = Self.stack(kernel: kernel)
+    let program = try Self.stack(kernel: kernel)
     let shape = Shape(height: side, width: side, channels: Self.channels)
     let stream = RandomStream(seed: 1, name: "bench")
     let input = Tensor(generated: shape) { Float(stream.unit(at: UInt64($0))) - 0.5 }
     let seconds = try Stopwatch.median(repetitions: repetitions) {
-      _ = try graph.forward(input, to: graph.nodes.count, keep: .nothing, workers: workers)
+      _ = try program.forward(input, to: program.nodes.count, keep: .nothing, workers: workers)
     }
-    let activations = try graph.forward(input, to: graph.nodes.count, workers: workers)
+    let activations = try program.forward(input, to: program.nodes.count, workers: workers)
     let gradientSeconds = try Stopwatch.median(repetitions: repetitions) {
       _ = try activations.inputGradient(of: input, workers: workers)
     }
@@ -58,22 +58,18 @@ public struct DepthwiseBench: Sendable {
       publishedLargeKernel: published.largeKernel)
   }
 
-  private static func stack(kernel: Int) -> Graph {
-    let window = SlidingWindow(kernel: kernel, padding: .same(kernel: kernel))
-    // Keeps the numbers from growing or vanishing over the layers.
-    let bound = 1.7 / Double(kernel)
-    var graph = Graph()
+  private static func stack(kernel: Int) throws -> Program {
+    let op = DepthwiseConvolution(
+      channels: channels, window: SlidingWindow(kernel: kernel, padding: .same(kernel: kernel)))
+    var builder = BlueprintBuilder(.usual, initialization: .frameworkDefault)
+    var value = BlueprintBuilder.Value(id: 0, channels: channels)
     for layer in 0..<layers {
-      let weight = RandomParameters(seed: 1).parameter(
-        "layers.\(layer).weight", shape: [channels, 1, kernel, kernel],
-        initializer: .uniform(bound: bound))
-      graph.nodes.append(
-        Graph.Node(
-          scope: "layers.\(layer)", block: "",
-          op: DepthwiseConvolution(channels: channels, window: window), inputs: [layer],
-          parameters: Parameters([weight])))
+      // Keeps the numbers from growing or vanishing over the layers.
+      value = builder.layer(
+        "layers.\(layer)", op, [value], channels: channels,
+        initializers: [.uniform(bound: 1.7 / Double(kernel))])
     }
-    return graph
+    return try Program(builder.blueprint, from: RandomParameters(seed: 1))
   }
 
   /// Table 1 of arXiv:2203.06717, milliseconds for 64 images.

@@ -47,7 +47,7 @@ public struct NetworkBench: Sendable {
     let tap = try network.tap(nil)
     let pixels = InputSize(height: size, width: size)
     let shapes = try network.shapes(input: pixels)
-    let units = try Network.checked([], on: tap, shape: shapes[tap.value])
+    let units = try tap.checked([], shape: shapes[tap.value])
     let input = try NetworkInputs(.builtIn(1)).input(
       0, size: pixels, for: network.preprocessing
     )
@@ -70,7 +70,7 @@ public struct NetworkBench: Sendable {
     let backward = Stopwatch.median(runs.map(\.backward))
     let total = Stopwatch.median(runs.map { $0.forward + $0.backward })
     let plan = RegionPlan(
-      network.graph, value: tap.value, region: Region(holding: units), shapes: shapes)
+      network.program.blueprint, value: tap.value, region: Region(holding: units), shapes: shapes)
     let adds = 2 * plan.multiplyAdds
     return Timing(
       model: network.id, size: size, forward: forward, backward: backward, total: total,
@@ -121,8 +121,8 @@ extension RegionPlan {
   fileprivate var multiplyAdds: Int {
     order.reduce(0) { sum, index in
       sum
-        + graph.nodes[index].op.multiplyAdds(
-          inputs: inputShapes(of: index), output: shape(of: Graph.value(of: index)))
+        + blueprint.nodes[index].op.multiplyAdds(
+          inputs: inputShapes(of: index), output: shape(of: Blueprint.value(of: index)))
     }
   }
 }

@@ -49,16 +49,15 @@ public struct Classifier: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws {
     self.network = network
-    guard let logits = network.graph.tap("logits") else {
+    guard let logits = network.program.tap("logits") else {
       throw Failure.noClassifier(model: network.id)
     }
     self.logits = logits
-    let architecture = try ModelCatalogue.architecture(network.id)
-    let usual = architecture.evaluation
+    let usual = network.evaluation
     let asked = size ?? network.record.map { InputSize(height: $0.size, width: $0.size) }
     evaluation = asked.map(usual.resized) ?? usual
     classes = try network.shape(of: logits, input: evaluation.size).channels
-    let known = [network.record?.classes ?? [], type(of: architecture).classNames]
+    let known = [network.record?.classes ?? [], network.classNames]
     names = known.first { [classes] in $0.count == classes }
     workers = Workers(threads: threads, cancellation: cancellation)
   }
@@ -96,7 +95,7 @@ public struct Classifier: Sendable {
   /// - Throws: `Failure.nonFinite`, `CancellationError`.
   public func classify(_ image: Image, from path: String, top: Int = 5) throws -> Classification {
     let input = network.preprocessing.tensor(image, fit: evaluation.fit)
-    let output = try network.graph.forward(
+    let output = try network.program.forward(
       input, to: logits.value, keep: .nothing, workers: workers
     ).output
     guard ElementKernels.isFinite(output) else { throw nonFinite(input, path) }
@@ -114,7 +113,7 @@ public struct Classifier: Sendable {
 
   private func nonFinite(_ input: Tensor, _ path: String) -> any Error {
     do {
-      _ = try network.graph.forward(
+      _ = try network.program.forward(
         input, to: logits.value, keep: .nothing, workers: workers, checksEveryLayer: true)
     } catch let error as NonFiniteError {
       return Failure.nonFinite(image: path, layer: error.layer)

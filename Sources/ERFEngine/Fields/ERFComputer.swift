@@ -34,12 +34,19 @@ public final class ERFComputer: Sendable {
     let version: FileVersion?
   }
 
+  private struct Loaded {
+    let key: Key
+    let opened: OpenedNetwork
+    let network: Network
+  }
+
   /// The networks used last, most recent first.
-  private let networks = Mutex<[(key: Key, network: Network)]>([])
+  private let networks = Mutex<[Loaded]>([])
   private static let cached = 2
 
   private let forwards: ForwardCache
   private let parameters = ParameterMemory()
+  private let layouts = LayoutCache()
 
   /// `cacheLimit`: most that the forward passes of requests that ask for it may take, in bytes.
   public init(cacheLimit: Int = ForwardCache.defaultLimit) {
@@ -56,27 +63,38 @@ public final class ERFComputer: Sendable {
   public func network(
     _ spec: NetworkSpec, keepsParameters: Bool = false, cancellation: Cancellation = Cancellation()
   ) throws -> Network {
+    if let loaded = loaded(spec) { return keep(loaded) }
+    let opened = try OpenedNetwork(spec, cancellation: cancellation)
+    try opened.requireWeights()
+    return try network(opened, keepsParameters: keepsParameters, cancellation: cancellation)
+  }
+
+  /// The same of a network that is open.
+  private func network(
+    _ opened: OpenedNetwork, keepsParameters: Bool, cancellation: Cancellation
+  ) throws -> Network {
+    let key = Key(spec: opened.spec, version: opened.version)
+    if let loaded = networks.withLock({ $0.first { $0.key == key } }) { return keep(loaded) }
+    let loader = opened.loader(
+      memory: keepsParameters ? parameters : nil, layouts: keepsParameters ? layouts : nil,
+      cancellation: cancellation)
+    let network = try Network(opened, loader)
+    return keep(Loaded(key: key, opened: opened, network: network))
+  }
+
+  /// The network of `spec` where it is loaded and its file is still the same.
+  private func loaded(_ spec: NetworkSpec) -> Loaded? {
     let key = Key(spec: spec, version: FileVersion(of: spec.weights))
-    let loaded = networks.withLock { $0 }
-    var network: Network
-    if let found = loaded.first(where: { $0.key == key }) {
-      network = found.network
-    } else {
-      network = try Network(
-        spec, cancellation: cancellation, memory: keepsParameters ? parameters : nil)
-      if keepsParameters {
-        network = network.sharingLayers(
-          with: loaded.map(\.network), workers: Workers(cancellation: cancellation))
-        try cancellation.check()
-      }
-    }
-    let kept = network
+    return networks.withLock { $0.first { $0.key == key } }
+  }
+
+  private func keep(_ loaded: Loaded) -> Network {
     networks.withLock { networks in
-      networks.removeAll { $0.key == key }
-      networks.insert((key, kept), at: 0)
+      networks.removeAll { $0.key == loaded.key }
+      networks.insert(loaded, at: 0)
       if networks.count > Self.cached { networks.removeLast() }
     }
-    return network
+    return loaded.network
   }
 
   /// Runs `request`, reporting as it goes.
@@ -90,7 +108,17 @@ public final class ERFComputer: Sendable {
       request, shard: shard, resume: { _ in nil }, cancellation: cancellation, progress: progress)
   }
 
-  /// Runs `request` or a share of it, from the beginning or from where an earlier run ended.
+  /// The same of a request that is checked, whose network is open.
+  public func compute(
+    _ validated: ValidatedRequest, cancellation: Cancellation = Cancellation(),
+    progress: (ERFProgress) -> Void = { _ in }
+  ) throws -> ERFResult {
+    try compute(
+      validated, shard: nil, resume: { _ in nil }, cancellation: cancellation, progress: progress)
+  }
+
+  /// Runs `request` or a share of it, from the beginning or from where an earlier run ended, reporting
+  /// as it goes.
   ///
   /// - Parameters:
   ///   - shard: the share of the images to look at; nil: all of them.
@@ -100,22 +128,32 @@ public final class ERFComputer: Sendable {
     _ request: ERFRequest, shard: Shard?, resume: (ERFPart) throws -> ERFPart?,
     cancellation: Cancellation = Cancellation(), progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
+    try compute(
+      request.validated(with: loaded(request.network)?.opened), shard: shard, resume: resume,
+      cancellation: cancellation, progress: progress)
+  }
+
+  /// The same of a request that is checked, whose network is open.
+  public func compute(
+    _ validated: ValidatedRequest, shard: Shard?, resume: (ERFPart) throws -> ERFPart?,
+    cancellation: Cancellation = Cancellation(), progress: (ERFProgress) -> Void
+  ) throws -> ERFResult {
     let clock = ContinuousClock()
     let start = clock.now
     var seconds = ERFSeconds()
-    try request.validate()
+    let request = validated.request
     let inputs = try NetworkInputs(request.images)
     let network = try network(
-      request.network, keepsParameters: request.keepsForward, cancellation: cancellation)
+      validated.network, keepsParameters: request.keepsForward, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
     let shape = try network.shape(of: tap, input: size)
-    let units = try Network.checked(request.units, on: tap, shape: shape)
+    let units = try tap.checked(request.units, shape: shape)
     let subject = ERFSubject(
       model: network.id, weights: request.network.weights.description,
       weightsChoice: network.weightsChoice, weightsHash: network.weightsHash,
       input: size, stages: network.stages, tap: tap.name,
-      mapSize: InputSize(height: shape.height, width: shape.width), units: units,
+      mapSize: tap.grid.size(of: shape), units: units,
       rule: request.rule)
     seconds.load = (clock.now - start).inSeconds
     progress(.prepared(subject))
@@ -202,7 +240,7 @@ struct ERFWalk {
   ///
   /// - Throws: `NonFiniteError` naming the layer where NaN or Inf first appeared.
   func gradient(
-    of input: Tensor, seconds: inout ERFSeconds, report: Graph.LayerReport = { _, _ in }
+    of input: Tensor, seconds: inout ERFSeconds, report: Program.LayerReport = { _, _ in }
   ) throws -> (gradient: Tensor, features: [Float]) {
     guard ElementKernels.isFinite(input) else {
       throw NonFiniteError(layer: "the input", phase: .input)
@@ -223,25 +261,28 @@ struct ERFWalk {
     if !ElementKernels.isFinite(output) || !ElementKernels.isFinite(gradient) {
       try nameTheLayer(input)
     }
-    return (gradient, isWhole ? output.meanPositive() : [])
+    return (gradient, isWhole && output.shape.isMap ? output.meanPositive() : [])
   }
 
-  private func forward(_ input: Tensor, report: Graph.LayerReport) throws -> Activations {
+  private func forward(_ input: Tensor, report: Program.LayerReport) throws -> Activations {
     guard let cache else {
-      return try network.graph.forward(
-        input, to: tap.value, region: Region(holding: units), workers: workers, report: report)
+      return try network.program.forward(
+        input, to: tap.value, region: region, workers: workers, report: report)
     }
     return try cache.activations(
-      of: network.graph, prefixes: network.prefixHashes(workers), input: input, to: tap.value,
+      of: network.program, prefixes: network.prefixHashes, input: input, to: tap.value,
       workers: workers, report: report)
   }
+
+  /// The part of a map that holds the units; nil for tokens, which have no parts.
+  private var region: Region? { tap.grid == .map ? Region(holding: units) : nil }
 
   /// Runs once more, slowly, layer by layer: checking always would cost every run a pass over all
   /// activations.
   private func nameTheLayer(_ input: Tensor) throws -> Never {
     let activations = try network.layers.forward(
       input, to: network.layers.tap(tap.name)?.value ?? network.layers.nodes.count,
-      region: Region(holding: units), workers: workers, checksEveryLayer: true)
+      region: region, workers: workers, checksEveryLayer: true)
     _ = try activations.inputGradient(
       at: units, rectified: rule.rectifiesFeatures, workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)

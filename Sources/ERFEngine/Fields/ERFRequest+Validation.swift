@@ -1,55 +1,65 @@
-/// Finding what is wrong with a request without loading weights or computing anything.
+/// Finding out what is wrong with a request before any numbers are read or computed.
 extension ERFRequest {
   /// Checks the model, the input size, the layer, the unit, that the weights' file holds the network,
   /// and that the run fits into memory.
   ///
   /// - Throws: the `ExplainedError` that computing would throw.
-  public func validate() throws {
-    let (network, estimate) = try shapes()
+  public func validate() throws { _ = try validated() }
+
+  /// The same, with what was opened for it: computing goes on with that.
+  ///
+  /// - Parameter known: its network, where that is open already.
+  public func validated(with known: OpenedNetwork? = nil) throws -> ValidatedRequest {
+    let opened = try known ?? OpenedNetwork(network)
+    let estimate = try memoryEstimate(of: opened)
     guard estimate.bytes < ProcessMemory.machineBytes else {
       throw MemoryError(
-        model: network.id, size: try inputSize(), needed: estimate.bytes,
+        model: opened.id, size: try inputSize(), needed: estimate.bytes,
         available: ProcessMemory.machineBytes)
     }
-    try Network.requireWeights(self.network)
+    try opened.requireWeights()
+    return ValidatedRequest(request: self, network: opened)
   }
 
   /// How much memory the run will take at most.
-  func memoryEstimate() throws -> MemoryEstimate { try shapes().estimate }
+  func memoryEstimate() throws -> MemoryEstimate { try memoryEstimate(of: OpenedNetwork(network)) }
 
   private func inputSize() throws -> InputSize { try NetworkInputs(images).size ?? size }
 
-  private func shapes() throws -> (network: Network, estimate: MemoryEstimate) {
+  private func memoryEstimate(of network: OpenedNetwork) throws -> MemoryEstimate {
     let size = try inputSize()
-    let architecture = try ModelCatalogue.architecture(of: self.network)
-    let network = Network(
-      shapesOf: architecture,
-      graph: try architecture.graph(from: PlaceholderParameters(merged: true)))
-    let tap = try network.tap(self.tap)
-    let shape = try network.shape(of: tap, input: size)
-    let units = try Network.checked(self.units, on: tap, shape: shape)
-    let running = network.graph.droppingBatchNorms().chained()
-    let estimate = MemoryEstimate(
-      training: try architecture.graph(from: PlaceholderParameters()),
+    let layers = network.layers
+    let tap = try layers.tap(self.tap, of: network.id)
+    let shape = try layers.shape(of: tap, input: size, model: network.id)
+    let units = try tap.checked(self.units, shape: shape)
+    let running = layers.chained()
+    let value = running.tap(tap.name)?.value ?? running.nodes.count
+    let shapes = try running.upTo(value).shapes(input: running.inputShape(size))
+    let region = shape.isMap ? Region(holding: units) : nil
+    return MemoryEstimate(
+      network.blueprint,
       plan: RegionPlan(
-        running, value: running.tap(tap.name)?.value ?? running.nodes.count,
-        region: keepsForward ? nil : Region(holding: units),
-        shapes: try running.shapes(
-          input: Shape(height: size.height, width: size.width, channels: 3))),
+        running, value: value, region: keepsForward ? nil : region, shapes: shapes),
       keepsForward: keepsForward)
-    return (network, estimate)
   }
 }
 
-extension Network {
-  /// `units`, or the centre (H / 2, W / 2) of a map (N, H, W, C) where there are none.
-  static func checked(_ units: [Unit], on tap: Tap, shape: Shape) throws(ModelError) -> [Unit] {
+/// A request that can be carried out, with its network open.
+public struct ValidatedRequest: Sendable {
+  public let request: ERFRequest
+  public let network: OpenedNetwork
+}
+
+extension Tap {
+  /// `units`, or the centre (H / 2, W / 2) of the grid over a value of shape `shape` where there are
+  /// none.
+  func checked(_ units: [Unit], shape: Shape) throws(ModelError) -> [Unit] {
+    let size = grid.size(of: shape)
     for unit in units {
-      guard (0..<shape.height).contains(unit.row) && (0..<shape.width).contains(unit.column) else {
-        throw .unitOutside(
-          unit, tap: tap.name, size: InputSize(height: shape.height, width: shape.width))
+      guard (0..<size.height).contains(unit.row) && (0..<size.width).contains(unit.column) else {
+        throw .unitOutside(unit, tap: name, size: size)
       }
     }
-    return units.isEmpty ? [Unit(row: shape.height / 2, column: shape.width / 2)] : units
+    return units.isEmpty ? [Unit(row: size.height / 2, column: size.width / 2)] : units
   }
 }

@@ -9,9 +9,10 @@ public struct Features: Sendable {
   ///
   /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
   ///   cannot be carried out.
-  public init(of request: ERFRequest) throws {
+  public init(of validated: ValidatedRequest) throws {
+    let request = validated.request
     let inputs = try NetworkInputs(request.images)
-    let network = try Network(request.network)
+    let network = try Network(validated.network)
     let size = inputs.size ?? request.size
     let tap = try network.tap(request.tap)
     let shape = try network.shape(of: tap, input: size)
@@ -24,7 +25,7 @@ public struct Features: Sendable {
       let workers = Workers(threads: request.threads)
       let output = try network.features(input, tap: tap.name, workers: workers)
       if !ElementKernels.isFinite(output) {
-        _ = try network.graph.forward(
+        _ = try network.program.forward(
           input, to: tap.value, keep: .nothing, workers: workers, checksEveryLayer: true)
       }
       values += output.channelsFirst().elements

@@ -45,19 +45,17 @@ extension StageKernels {
   public static func stages(
     of spec: NetworkSpec, cancellation: Cancellation = Cancellation()
   ) throws -> [StageKernels?] {
-    // Most weights of these networks are in 1 x 1 convolutions, which are not looked at.
-    let trained = try Network.trainingForm(spec, cancellation: cancellation) { shape in
-      shape.rank == 1 || shape.rank == 4 && shape[2] > 1
-    }
-    try cancellation.check()
-    let apart = trained.foldingBatchNormsIntoProducers { norm in
-      trained.nodes[norm].inputs.compactMap(Graph.node).contains {
-        (trained.nodes[$0].spatialKernels?.shape[2] ?? 1) > 1
+    let opened = try OpenedNetwork(spec, cancellation: cancellation)
+    try opened.requireWeights()
+    let loader = opened.loader(cancellation: cancellation)
+    let blueprint = opened.blueprint
+    let apart = blueprint.foldingNormsIntoProducers { norm in
+      blueprint.nodes[norm].inputs.compactMap(Blueprint.node).contains {
+        blueprint.nodes[$0].kernelSide != nil
       }
     }
-    try cancellation.check()
-    let before = apart.kernelMaps()
-    let after = apart.mergingParallelKernels().kernelMaps()
+    let before = try apart.kernelMaps(loader)
+    let after = try apart.mergingParallelKernels().kernelMaps(loader)
     return zip(before, after).map { before, after in
       guard let before, let after else { return nil }
       return StageKernels(before: before, after: after)
@@ -65,36 +63,21 @@ extension StageKernels {
   }
 }
 
-extension Graph {
-  /// One map a stage, over its largest kernels; nil where there are none beyond 1 x 1.
-  fileprivate func kernelMaps() -> [KernelMap?] {
-    var start = 0
-    return stages.map { stage in
-      defer { start = stage.value }
-      // The first stage of a network begins at its input, of others at the stage before; what leads
-      // over to a stage is not of it.
-      let kernels = nodes[start..<stage.value].filter { !Self.leadsOver($0.block) }
-        .compactMap { $0.spatialKernels }
-      guard let side = kernels.map({ $0.shape[2] }).max(), side > 1 else { return nil }
+extension Blueprint {
+  /// One map a stage, over its largest kernels; nil where there are none beyond 1 x 1. Only the
+  /// weights that are looked at are read.
+  fileprivate func kernelMaps(_ loader: ParameterLoader) throws -> [KernelMap?] {
+    try stages.indices.map { stage in
+      let kernels = nodes.filter { $0.stage == stage && $0.role == .block }
+      guard let side = kernels.compactMap(\.kernelSide).max() else { return nil }
       var sums = [Double](repeating: 0, count: side * side)
-      for kernel in kernels where kernel.shape[2] == side {
-        for (index, weight) in kernel.elements.enumerated() {
+      for kernel in kernels where kernel.kernelSide == side {
+        for (index, weight) in try loader.value(kernel.parameters[0]).elements.enumerated() {
           sums[index % sums.count] += Double(abs(weight))
         }
       }
       let peak = sums.max() ?? 0
       return KernelMap(side: side, values: peak > 0 ? sums.map { $0 / peak } : sums)
     }
-  }
-}
-
-extension Graph.Node {
-  /// Square weights (O, I, K, K) of a convolution; nil of all else.
-  fileprivate var spatialKernels: Tensor? {
-    guard op is DepthwiseConvolution || op is Convolution,
-      let weight = parameters.tensors.first, weight.shape.rank == 4,
-      weight.shape[2] == weight.shape[3]
-    else { return nil }
-    return weight
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// It walks the plan of the run forward and back as the run itself will, adding up what is alive.
 struct MemoryEstimate {
-  /// Most that weights take while they are loaded: as they come, and folded.
+  /// Most that weights take while they are loaded: one by one as they come, and folded.
   let loadingBytes: Int
   /// Weights as they stay: folded, and copied into the layouts that kernels want.
   let weightBytes: Int
@@ -16,17 +16,19 @@ struct MemoryEstimate {
   var bytes: Int { Self.programBytes + max(loadingBytes, weightBytes + activationBytes) }
 
   /// - Parameters:
-  ///   - training: the training form of the network; its parameters may be placeholders.
-  ///   - plan: what is computed, of a training form with kernels merged.
+  ///   - blueprint: the network as its weights come.
+  ///   - plan: what is computed.
   ///   - keepsForward: whether what the forward pass keeps outlives the run.
-  init(training: Graph, plan: RegionPlan, keepsForward: Bool) {
+  init(_ blueprint: Blueprint, plan: RegionPlan, keepsForward: Bool) {
     let size = MemoryLayout<Float>.stride
-    let nodes = plan.graph.nodes
-    let raw = training.nodes.reduce(0) { sum, node in
-      node.op.parameterShapes.reduce(sum) { $0 + $1.shape.count * size }
-    }
+    let nodes = plan.blueprint.nodes
     let folded = nodes.reduce(0) { $0 + $1.op.foldedParameterCount * size }
-    loadingBytes = raw + folded
+    // Layers are read one by one, unless what comes is kept for edits; folding has a layer three times.
+    let largest =
+      blueprint.nodes.map { node in
+        node.op.parameterShapes.reduce(0) { $0 + $1.shape.count * size }
+      }.max() ?? 0
+    loadingBytes = folded + (keepsForward ? blueprint.parameterCount * size : 0) + 3 * largest
     weightBytes =
       folded
       + plan.order.reduce(0) {
@@ -55,8 +57,8 @@ private struct MemoryWalk {
   private func bytes(_ shape: Shape) -> Int { shape.count * MemoryLayout<Float>.stride }
 
   private func keptBytes(_ index: Int) -> Int {
-    plan.graph.nodes[index].op.keptBytes(
-      inputs: plan.inputShapes(of: index), output: plan.shape(of: Graph.value(of: index)))
+    plan.blueprint.nodes[index].op.keptBytes(
+      inputs: plan.inputShapes(of: index), output: plan.shape(of: Blueprint.value(of: index)))
   }
 
   private mutating func note(_ more: Int) { peak = max(peak, live + kept + more) }
@@ -65,17 +67,17 @@ private struct MemoryWalk {
     let order = plan.order
     var readers = [Int](repeating: 0, count: plan.value + 1)
     for index in order {
-      for input in plan.graph.nodes[index].inputs { readers[input] += 1 }
+      for input in plan.blueprint.nodes[index].inputs { readers[input] += 1 }
     }
     readers[plan.value] += 1
     if keepsForward {
-      for cut in plan.graph.cuts(to: plan.value) { readers[cut] += 1 }
+      for cut in plan.blueprint.cuts(to: plan.value) { readers[cut] += 1 }
     }
     // The input stays with whoever asked.
     if plan.regions[0] != nil { live = bytes(plan.shape(of: 0)) + bytes(plan.shapes[0]) }
     for index in order {
-      let node = plan.graph.nodes[index]
-      let output = plan.shape(of: Graph.value(of: index))
+      let node = plan.blueprint.nodes[index]
+      let output = plan.shape(of: Blueprint.value(of: index))
       var ended = 0
       var cut = 0
       var endsLast = false
@@ -99,14 +101,14 @@ private struct MemoryWalk {
   mutating func backward() {
     live = bytes(plan.shape(of: plan.value)) + bytes(plan.shapes[0])
     if keepsForward {
-      for cut in plan.graph.cuts(to: plan.value) { live += bytes(plan.shape(of: cut)) }
+      for cut in plan.blueprint.cuts(to: plan.value) { live += bytes(plan.shape(of: cut)) }
     }
     // Parts that have arrived for each value; they are summed up when its turn comes.
     var parts = [[Int]](repeating: [], count: plan.value + 1)
     parts[plan.value] = [bytes(plan.shape(of: plan.value))]
     for index in plan.order.reversed() {
-      let node = plan.graph.nodes[index]
-      let value = Graph.value(of: index)
+      let node = plan.blueprint.nodes[index]
+      let value = Blueprint.value(of: index)
       let gradient = bytes(plan.shape(of: value))
       let arrived = parts[value].reduce(0, +)
       if !parts[value].contains(gradient) { note(gradient) }

@@ -33,25 +33,34 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   public let receptiveField: Int?
   public let stride: Int?
 
+  /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
   public init(model id: String, size: InputSize) throws {
     let architecture = try ModelCatalogue.architecture(id)
-    let graph = try architecture.graph(from: PlaceholderParameters(merged: true))
-    let shapes = try graph.shapes(
-      input: Shape(height: size.height, width: size.width, channels: 3))
-    let fields = graph.receptiveFields()
-    guard let last = graph.stages.last else { preconditionFailure("networks have stages") }
-    try graph.requireSize(size, for: last, model: architecture.id)
+    try self.init(architecture.blueprint(), model: architecture.id, size: size)
+  }
+
+  /// Of a network that is open.
+  public init(_ network: OpenedNetwork, size: InputSize) throws {
+    try self.init(network.blueprint, model: network.id, size: size)
+  }
+
+  init(_ training: Blueprint, model id: String, size: InputSize) throws {
+    let blueprint = training.inferenceForm()
+    let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
+    let fields = blueprint.receptiveFields()
+    guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }
+    try blueprint.requireSize(size, for: last, model: id)
     var rows: [Row] = []
     var stageParameters = 0
     var stageMultiplyAdds = 0
-    for tap in graph.taps where tap.kind != .logits {
+    for tap in blueprint.taps where tap.kind != .logits {
       var parameters = 0
       var multiplyAdds = 0
       if tap.kind == .block {
-        for (index, node) in graph.nodes.enumerated() where node.block == tap.name {
+        for (index, node) in blueprint.nodes.enumerated() where node.block == tap.name {
           parameters += node.op.foldedParameterCount
           multiplyAdds += node.op.multiplyAdds(
-            inputs: node.inputs.map { shapes[$0] }, output: shapes[Graph.value(of: index)])
+            inputs: node.inputs.map { shapes[$0] }, output: shapes[Blueprint.value(of: index)])
         }
         stageParameters += parameters
         stageMultiplyAdds += multiplyAdds
@@ -67,27 +76,25 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
           multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
           stride: fields[tap.value]?.stride))
     }
-    model = architecture.id
+    model = id
     input = [size.height, size.width]
     self.rows = rows
     parameters = rows.filter { !$0.isStage }.reduce(0) { $0 + $1.parameters }
-    multiplyAdds = graph.nodes.enumerated().reduce(0) { sum, entry in
+    multiplyAdds = blueprint.nodes.enumerated().reduce(0) { sum, entry in
       let (index, node) = entry
       guard !(node.op is Linear) else { return sum }
       return sum
         + node.op.multiplyAdds(
-          inputs: node.inputs.map { shapes[$0] }, output: shapes[Graph.value(of: index)])
+          inputs: node.inputs.map { shapes[$0] }, output: shapes[Blueprint.value(of: index)])
     }
-    trainingParameters = try architecture.graph(from: PlaceholderParameters()).nodes.reduce(0) {
-      $0 + $1.op.learntParameterCount
-    }
+    trainingParameters = training.nodes.reduce(0) { $0 + $1.op.learntParameterCount }
     let lastStage = rows.last { $0.isStage }
     receptiveField = lastStage?.receptiveField
     stride = lastStage?.stride
   }
 }
 
-extension Graph {
+extension Blueprint {
   /// Side and stride, in input pixels, of the window that one unit of each value can be reached
   /// from; nil once a value sees everything.
   func receptiveFields() -> [(side: Int, stride: Int)?] {
@@ -108,7 +115,7 @@ extension Graph {
   }
 }
 
-extension Graph {
+extension Blueprint {
   /// Inputs smaller than the stride of a tap would leave it less than one whole unit.
   func requireSize(_ size: InputSize, for tap: Tap, model: String) throws(ModelError) {
     guard let stride = receptiveFields()[tap.value]?.stride else { return }

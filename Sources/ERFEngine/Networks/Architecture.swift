@@ -1,4 +1,4 @@
-/// A family of networks with its free numbers: a value that builds graphs.
+/// A family of networks with its free numbers: a value that makes blueprints.
 protocol Architecture: Sendable {
   /// What free ids begin with: `replknet`.
   static var family: String { get }
@@ -38,7 +38,7 @@ protocol Architecture: Sendable {
   var classes: Int { get set }
 
   /// Appends the whole network: every block and stage tapped, logits at the end.
-  func build(_ builder: inout GraphBuilder) throws
+  func build(_ builder: inout BlueprintBuilder)
 }
 
 extension Architecture {
@@ -51,11 +51,12 @@ extension Architecture {
   /// torchvision's, and most others'.
   var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bilinear) }
 
-  /// The training form: batch norms and parallel branches as in the official code.
-  func graph(from source: any ParameterSource) throws -> Graph {
-    var builder = GraphBuilder(source: source, initialization: initialization)
-    try build(&builder)
-    return builder.graph
+  /// The network as the official code writes it: batch norms and parallel branches apart, but for
+  /// what the weights have made one already.
+  func blueprint(_ optional: OptionalParameters = .usual) -> Blueprint {
+    var builder = BlueprintBuilder(optional, initialization: initialization)
+    build(&builder)
+    return builder.blueprint
   }
 }
 

@@ -18,44 +18,44 @@ struct CifarResNet: Architecture, Equatable {
   var preprocessing: Preprocessing { .imageNet }
   var evaluation: Evaluation { Evaluation(side: 32, shorterSide: nil, filter: .bilinear) }
 
-  func build(_ builder: inout GraphBuilder) throws {
+  func build(_ builder: inout BlueprintBuilder) {
     let input = builder.input
-    var x = try builder.block("stem") { builder in
-      try builder.atTopLevel { builder in
-        let x = try builder.convolution("conv1", input, outputs: 16, kernel: 3)
-        return builder.relu(try builder.batchNorm("bn1", x))
+    var x = builder.block("stem", role: .stem) { builder in
+      builder.atTopLevel { builder in
+        let x = builder.convolution("conv1", input, outputs: 16, kernel: 3)
+        return builder.relu(builder.batchNorm("bn1", x))
       }
     }
     for (stage, planes) in Self.planes.enumerated() {
       for index in 0..<stages[stage].depth {
-        x = try builder.block("layer\(stage + 1).\(index)") { builder in
-          try residual(
+        x = builder.block("layer\(stage + 1).\(index)") { builder in
+          residual(
             &builder, x, planes: planes, stride: stage > 0 && index == 0 ? 2 : 1,
             design: stages[stage])
         }
       }
       builder.endStage(stage + 1, x)
     }
-    try builder.classifier("linear.weight") {
-      try $0.linear("linear", $0.globalAverage(x), outputs: classes)
+    builder.classifier("linear.weight") {
+      $0.linear("linear", $0.globalAverage(x), outputs: classes)
     }
   }
 
   private func residual(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, planes: Int, stride: Int,
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, planes: Int, stride: Int,
     design: StageDesign
-  ) throws -> GraphBuilder.Value {
+  ) -> BlueprintBuilder.Value {
     var shortcut = input
     if design.hasShortcuts, stride != 1 || input.channels != planes {
       shortcut = builder.subsample(input, stride: stride, extra: planes - input.channels)
     }
-    var x = try builder.convolution(
+    var x = builder.convolution(
       "conv1", input, outputs: planes, kernel: design.kernel, stride: stride,
       dilation: design.dilation)
-    x = builder.relu(try builder.batchNorm("bn1", x))
-    x = try builder.convolution(
+    x = builder.relu(builder.batchNorm("bn1", x))
+    x = builder.convolution(
       "conv2", x, outputs: planes, kernel: design.kernel, dilation: design.dilation)
-    x = try builder.batchNorm("bn2", x)
+    x = builder.batchNorm("bn2", x)
     return builder.relu(design.hasShortcuts ? builder.add(shortcut, x) : x)
   }
 }

@@ -63,19 +63,19 @@ struct EfficientNetLite: Architecture, Equatable {
     stageEnds.firstIndex { group <= $0 } ?? stageEnds.count - 1
   }
 
-  func build(_ builder: inout GraphBuilder) throws {
+  func build(_ builder: inout BlueprintBuilder) {
     let input = builder.input
-    var x = try builder.block("stem") { builder in
-      try builder.atTopLevel {
-        try convBN(
+    var x = builder.block("stem", role: .stem) { builder in
+      builder.atTopLevel {
+        convBN(
           &$0, "_conv_stem", "_bn0", input, outputs: Self.stemChannels, kernel: 3, stride: 2)
       }
     }
     var block = 0
     for (index, group) in Self.groups.enumerated() {
       for repetition in 0..<Self.repeats(ofGroup: index, depth: depth) {
-        x = try builder.block("_blocks.\(block)") {
-          try invertedResidual(
+        x = builder.block("_blocks.\(block)") {
+          invertedResidual(
             &$0, x, group, stride: repetition == 0 ? group.stride : 1,
             hasShortcut: shortcuts[Self.stage(ofGroup: index)])
         }
@@ -83,43 +83,44 @@ struct EfficientNetLite: Architecture, Equatable {
       }
       if let stage = Self.stageEnds.firstIndex(of: index) { builder.endStage(stage + 1, x) }
     }
-    let wide = try builder.block("_conv_head") { builder in
-      try builder.atTopLevel {
-        try convBN(&$0, "_conv_head", "_bn1", x, outputs: Self.headChannels, kernel: 1)
+    let wide = builder.block("_conv_head", role: .head) { builder in
+      builder.atTopLevel {
+        convBN(&$0, "_conv_head", "_bn1", x, outputs: Self.headChannels, kernel: 1)
       }
     }
-    try builder.classifier("_fc.weight") {
-      try $0.linear("_fc", $0.globalAverage(wide), outputs: classes)
+    builder.classifier("_fc.weight") {
+      $0.linear("_fc", $0.globalAverage(wide), outputs: classes)
     }
   }
 
   private func invertedResidual(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, _ group: Group, stride: Int,
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, _ group: Group, stride: Int,
     hasShortcut: Bool
-  ) throws -> GraphBuilder.Value {
+  ) -> BlueprintBuilder.Value {
     let hidden = input.channels * group.expansion
     let outputs = MobileNetV2.rounded(Double(group.channels) * width)
     var x = input
     if group.expansion != 1 {
-      x = try convBN(&builder, "_expand_conv", "_bn0", x, outputs: hidden, kernel: 1)
+      x = convBN(&builder, "_expand_conv", "_bn0", x, outputs: hidden, kernel: 1)
     }
-    x = try convBN(
+    x = convBN(
       &builder, "_depthwise_conv", "_bn1", x, outputs: hidden, kernel: group.kernel,
       stride: stride, groups: hidden)
-    x = try convBN(
+    x = convBN(
       &builder, "_project_conv", "_bn2", x, outputs: outputs, kernel: 1, rectified: false)
     let adds = hasShortcut && stride == 1 && input.channels == outputs
     return adds ? builder.add(input, x) : x
   }
 
   private func convBN(
-    _ builder: inout GraphBuilder, _ conv: String, _ norm: String, _ input: GraphBuilder.Value,
+    _ builder: inout BlueprintBuilder, _ conv: String, _ norm: String,
+    _ input: BlueprintBuilder.Value,
     outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1, rectified: Bool = true
-  ) throws -> GraphBuilder.Value {
-    let x = try builder.convolution(
+  ) -> BlueprintBuilder.Value {
+    let x = builder.convolution(
       conv, input, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
       paddingFollowsInput: kernel > 1)
-    let normalised = try builder.batchNorm(norm, x, epsilon: 1e-3)
+    let normalised = builder.batchNorm(norm, x, epsilon: 1e-3)
     return rectified ? builder.relu6(normalised) : normalised
   }
 }

@@ -18,20 +18,20 @@ struct MobileNetV2: Architecture, Equatable {
   /// Inverted residuals a stage; stages end before the layers that double the stride.
   private static let depths = [3, 3, 7, 4]
 
-  func build(_ builder: inout GraphBuilder) throws {
+  func build(_ builder: inout BlueprintBuilder) {
     let input = builder.input
     var layer = 0
     var stage = 0
     var stageEnd = stages[0].depth
-    var x = try builder.block("features.0") {
-      try convBN(
+    var x = builder.block("features.0", role: .stem) {
+      convBN(
         &$0, "0", "1", input, outputs: Self.rounded(32 * width), kernel: 3, stride: 2, relu: true)
     }
     for group in Self.groups {
       for index in 0..<group.repeats {
         layer += 1
-        x = try builder.block("features.\(layer)") {
-          try invertedResidual(
+        x = builder.block("features.\(layer)") {
+          invertedResidual(
             &$0, x, outputs: Self.rounded(Double(group.channels) * width),
             expansion: group.expansion, stride: index == 0 ? group.stride : 1,
             design: stages[stage])
@@ -45,32 +45,33 @@ struct MobileNetV2: Architecture, Equatable {
       }
     }
     layer += 1
-    x = try builder.block("features.\(layer)") {
-      try convBN(
+    x = builder.block("features.\(layer)") {
+      convBN(
         &$0, "0", "1", x, outputs: Self.rounded(1280 * max(1, width)), kernel: 1, relu: true)
     }
     builder.endStage(stages.count, x)
-    try builder.classifier("classifier.1.weight") {
-      try $0.linear("classifier.1", $0.globalAverage(x), outputs: classes)
+    builder.classifier("classifier.1.weight") {
+      $0.linear("classifier.1", $0.globalAverage(x), outputs: classes)
     }
   }
 
   private func invertedResidual(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, outputs: Int, expansion: Int,
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, outputs: Int,
+    expansion: Int,
     stride: Int, design: StageDesign
-  ) throws -> GraphBuilder.Value {
+  ) -> BlueprintBuilder.Value {
     let hidden = input.channels * expansion
-    let x = try builder.scope("conv") { builder in
+    let x = builder.scope("conv") { builder in
       var x = input
       var index = 0
       if expansion != 1 {
-        x = try convBN(&builder, "0.0", "0.1", x, outputs: hidden, kernel: 1, relu: true)
+        x = convBN(&builder, "0.0", "0.1", x, outputs: hidden, kernel: 1, relu: true)
         index = 1
       }
-      x = try builder.scope("\(index)") {
-        try depthwise(&$0, x, stride: stride, design: design)
+      x = builder.scope("\(index)") {
+        depthwise(&$0, x, stride: stride, design: design)
       }
-      return try convBN(
+      return convBN(
         &builder, "\(index + 1)", "\(index + 2)", x, outputs: outputs, kernel: 1)
     }
     let hasShortcut = design.hasShortcuts && stride == 1 && input.channels == outputs
@@ -79,10 +80,11 @@ struct MobileNetV2: Architecture, Equatable {
 
   /// The depth-wise convolution, with the small kernel beside it where there is one.
   private func depthwise(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, stride: Int, design: StageDesign
-  ) throws -> GraphBuilder.Value {
-    func large(_ builder: inout GraphBuilder) throws -> GraphBuilder.Value {
-      try convBN(
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, stride: Int,
+    design: StageDesign
+  ) -> BlueprintBuilder.Value {
+    func large(_ builder: inout BlueprintBuilder) -> BlueprintBuilder.Value {
+      convBN(
         &builder, "0", "1", input, outputs: input.channels, kernel: design.kernel,
         stride: stride, groups: input.channels, dilation: design.dilation)
     }
@@ -90,12 +92,12 @@ struct MobileNetV2: Architecture, Equatable {
     let isMerged =
       builder.holds("0.bias", .mergedKernel) && !builder.holds("small.0.weight", .foldedBias)
     guard let smallKernel = design.parallelKernel, !isMerged else {
-      return builder.relu6(try large(&builder))
+      return builder.relu6(large(&builder))
     }
-    let sum = try builder.mergeable("0") { builder in
-      let large = try large(&builder)
-      let small = try builder.scope("small") {
-        try convBN(
+    let sum = builder.mergeable("0") { builder in
+      let large = large(&builder)
+      let small = builder.scope("small") {
+        convBN(
           &$0, "0", "1", input, outputs: input.channels, kernel: smallKernel, stride: stride,
           groups: input.channels)
       }
@@ -105,14 +107,15 @@ struct MobileNetV2: Architecture, Equatable {
   }
 
   private func convBN(
-    _ builder: inout GraphBuilder, _ conv: String, _ norm: String, _ input: GraphBuilder.Value,
+    _ builder: inout BlueprintBuilder, _ conv: String, _ norm: String,
+    _ input: BlueprintBuilder.Value,
     outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1, dilation: Int = 1,
     relu: Bool = false
-  ) throws -> GraphBuilder.Value {
-    let x = try builder.convolution(
+  ) -> BlueprintBuilder.Value {
+    let x = builder.convolution(
       conv, input, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
       dilation: dilation)
-    let normalised = try builder.batchNorm(norm, x)
+    let normalised = builder.batchNorm(norm, x)
     return relu ? builder.relu6(normalised) : normalised
   }
 

@@ -26,15 +26,6 @@ public enum ModelCatalogue {
     return architecture
   }
 
-  /// The architecture that `spec` names, or else the one that its file holds.
-  ///
-  /// - Throws: `ModelError`, `CheckpointError`.
-  static func architecture(of spec: NetworkSpec) throws -> any Architecture {
-    if let model = spec.model { return try architecture(model) }
-    guard case .file(let path) = spec.weights else { throw ModelError.unnamed(spec) }
-    return try recognise(Checkpoint(path: path), key: spec.weightsKey)
-  }
-
   private static func fixedIDs(of family: (some Architecture).Type) -> [String] {
     family.variants.flatMap(\.ids)
   }

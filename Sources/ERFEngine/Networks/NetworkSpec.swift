@@ -10,6 +10,8 @@ public struct NetworkSpec: Sendable, Hashable {
   public var allowsMissingHead = false
   /// The network that the weights belong to, where `model` is an edited form of it; nil: `model`.
   public var weightsModel: String?
+  /// What is changed of the network that `model` or the file says.
+  public var edits: [StageEdit] = []
   /// How weights are brought to the shapes of an edited network.
   public var fit = WeightFit.crop
   /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
@@ -41,12 +43,15 @@ public struct NetworkSpec: Sendable, Hashable {
   /// The canonical id of the network: the one that is named, or else the one that the file holds.
   ///
   /// - Throws: `ModelError`, `CheckpointError`.
-  public func modelID() throws -> String { try ModelCatalogue.architecture(of: self).id }
+  public func modelID() throws -> String {
+    if let model { return try ModelCatalogue.architecture(model).id }
+    return try OpenedNetwork(self).id
+  }
 
   /// Checks that the weights' file holds the network, by names and shapes alone.
   ///
   /// - Throws: `ModelError`, `CheckpointError`, as opening the network would.
-  public func requireWeights() throws { try Network.requireWeights(self) }
+  public func requireWeights() throws { try OpenedNetwork(self).requireWeights() }
 
   /// For people: the model as it was asked for, or the file.
   public var name: String { model ?? weights.description }
@@ -84,20 +89,5 @@ extension FileVersion {
   init?(of weights: WeightsSource) {
     guard case .file(let path) = weights else { return nil }
     self.init(path: path)
-  }
-}
-
-/// How the kernels of a network are brought to other sizes when a stage is edited.
-public enum WeightFit: Sendable, Hashable {
-  /// The middle is kept; a larger kernel has zeros around.
-  case crop
-  /// Bicubic interpolation, each filter scaled to its old energy (sum of squares).
-  case interpolate
-  /// Kernels of another size start anew from random weights.
-  case reinitialise(seed: UInt64)
-
-  /// Where weights come from that the original does not have: deeper stages, added branches.
-  var seed: UInt64 {
-    if case .reinitialise(let seed) = self { seed } else { 0 }
   }
 }

@@ -30,106 +30,107 @@ struct RepLKNet: Architecture, Equatable {
   var initialization: Initialization { .frameworkDefault }
   var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bicubic) }
 
-  func build(_ builder: inout GraphBuilder) throws {
-    var x = try stem(&builder)
+  func build(_ builder: inout BlueprintBuilder) {
+    var x = stem(&builder)
     for (stage, design) in stages.enumerated() {
       for block in 0..<design.depth {
-        x = try builder.block("stages.\(stage).blocks.\(2 * block)") {
-          try largeKernelBlock(&$0, x, design: design)
+        x = builder.block("stages.\(stage).blocks.\(2 * block)") {
+          largeKernelBlock(&$0, x, design: design)
         }
-        x = try builder.block("stages.\(stage).blocks.\(2 * block + 1)") {
-          try feedForward(&$0, x, hasShortcut: design.hasShortcuts)
+        x = builder.block("stages.\(stage).blocks.\(2 * block + 1)") {
+          feedForward(&$0, x, hasShortcut: design.hasShortcuts)
         }
       }
       builder.endStage(stage + 1, x)
-      try featureNorm(&builder, x, stage: stage)
+      featureNorm(&builder, x, stage: stage)
       guard stage + 1 < channels.count else { break }
-      x = try builder.block("transitions.\(stage)") { builder in
+      x = builder.block("transitions.\(stage)", role: .transition) { builder in
         let width = channels[stage + 1]
-        let wide = try convBN(&builder, "0", x, outputs: width, kernel: 1, relu: true)
-        return try convBN(
+        let wide = convBN(&builder, "0", x, outputs: width, kernel: 1, relu: true)
+        return convBN(
           &builder, "1", wide, outputs: width, kernel: 3, stride: 2, groups: width, relu: true)
       }
     }
-    try builder.classifier("head.weight") { builder in
-      let normalised = try builder.batchNorm("norm", x)
-      return try builder.linear("head", builder.globalAverage(normalised), outputs: classes)
+    builder.classifier("head.weight") { builder in
+      let normalised = builder.batchNorm("norm", x)
+      return builder.linear("head", builder.globalAverage(normalised), outputs: classes)
     }
   }
 
   /// The norm of a stage's features that the released code has with `norm_intermediate_features`; the
   /// next stage does not see it.
   private func featureNorm(
-    _ builder: inout GraphBuilder, _ features: GraphBuilder.Value, stage: Int
-  ) throws {
+    _ builder: inout BlueprintBuilder, _ features: BlueprintBuilder.Value, stage: Int
+  ) {
     let name = "stages.\(stage).norm"
     guard builder.holds(name + ".weight", .featureNorm) else { return }
-    _ = try builder.block(name) { builder in
-      try builder.atTopLevel { try $0.batchNorm(name, features) }
+    _ = builder.block(name, role: .head) { builder in
+      builder.atTopLevel { $0.batchNorm(name, features) }
     }
   }
 
-  private func stem(_ builder: inout GraphBuilder) throws -> GraphBuilder.Value {
+  private func stem(_ builder: inout BlueprintBuilder) -> BlueprintBuilder.Value {
     let width = channels[0]
     let input = builder.input
-    return try builder.block("stem") { builder in
-      var x = try convBN(&builder, "0", input, outputs: width, kernel: 3, stride: 2, relu: true)
-      x = try convBN(&builder, "1", x, outputs: width, kernel: 3, groups: width, relu: true)
-      x = try convBN(&builder, "2", x, outputs: width, kernel: 1, relu: true)
-      return try convBN(
+    return builder.block("stem", role: .stem) { builder in
+      var x = convBN(&builder, "0", input, outputs: width, kernel: 3, stride: 2, relu: true)
+      x = convBN(&builder, "1", x, outputs: width, kernel: 3, groups: width, relu: true)
+      x = convBN(&builder, "2", x, outputs: width, kernel: 1, relu: true)
+      return convBN(
         &builder, "3", x, outputs: width, kernel: 3, stride: 2, groups: width, relu: true)
     }
   }
 
   /// BN, 1x1, K x K depth-wise beside the small kernel, ReLU, 1x1, shortcut.
   private func largeKernelBlock(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, design: StageDesign
-  ) throws -> GraphBuilder.Value {
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, design: StageDesign
+  ) -> BlueprintBuilder.Value {
     let width = Int(Double(input.channels) * depthwiseRatio)
-    var x = try builder.batchNorm("prelkb_bn", input)
-    x = try convBN(&builder, "pw1", x, outputs: width, kernel: 1, relu: true)
-    x = try builder.scope("large_kernel") { builder in
+    var x = builder.batchNorm("prelkb_bn", input)
+    x = convBN(&builder, "pw1", x, outputs: width, kernel: 1, relu: true)
+    x = builder.scope("large_kernel") { builder in
       if builder.holds("lkb_reparam.weight", .mergedKernel) {
-        return try builder.convolution(
+        return builder.convolution(
           "lkb_reparam", x, outputs: width, kernel: design.kernel, groups: width,
           dilation: design.dilation, bias: true)
       }
-      return try builder.mergeable("lkb_reparam") { builder in
-        let large = try convBN(
+      return builder.mergeable("lkb_reparam") { builder in
+        let large = convBN(
           &builder, "lkb_origin", x, outputs: width, kernel: design.kernel, groups: width,
           dilation: design.dilation)
         guard let smallKernel = design.parallelKernel else { return large }
-        let small = try convBN(
+        let small = convBN(
           &builder, "small_conv", x, outputs: width, kernel: smallKernel, groups: width)
         return builder.add(large, small)
       }
     }
     x = builder.relu(x)
-    x = try convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)
+    x = convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)
     return design.hasShortcuts ? builder.add(input, x) : x
   }
 
   /// ConvFFN: BN, 1x1, GELU, 1x1, shortcut.
   private func feedForward(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, hasShortcut: Bool
-  ) throws -> GraphBuilder.Value {
-    var x = try builder.batchNorm("preffn_bn", input)
-    x = try convBN(
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, hasShortcut: Bool
+  ) -> BlueprintBuilder.Value {
+    var x = builder.batchNorm("preffn_bn", input)
+    x = convBN(
       &builder, "pw1", x, outputs: input.channels * Self.hiddenRatio, kernel: 1)
     x = builder.gelu(x)
-    x = try convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)
+    x = convBN(&builder, "pw2", x, outputs: input.channels, kernel: 1)
     return hasShortcut ? builder.add(input, x) : x
   }
 
   private func convBN(
-    _ builder: inout GraphBuilder, _ name: String, _ input: GraphBuilder.Value, outputs: Int,
+    _ builder: inout BlueprintBuilder, _ name: String, _ input: BlueprintBuilder.Value,
+    outputs: Int,
     kernel: Int, stride: Int = 1, groups: Int = 1, dilation: Int = 1, relu: Bool = false
-  ) throws -> GraphBuilder.Value {
-    try builder.scope(name) { builder in
-      let convolved = try builder.convolution(
+  ) -> BlueprintBuilder.Value {
+    builder.scope(name) { builder in
+      let convolved = builder.convolution(
         "conv", input, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
         dilation: dilation)
-      let normalised = try builder.batchNorm("bn", convolved)
+      let normalised = builder.batchNorm("bn", convolved)
       return relu ? builder.relu(normalised) : normalised
     }
   }

@@ -24,42 +24,42 @@ struct ResNet: Architecture, Equatable {
   var initialization: Initialization { .heFanOut }
   var preprocessing: Preprocessing { .imageNet }
 
-  func build(_ builder: inout GraphBuilder) throws {
+  func build(_ builder: inout BlueprintBuilder) {
     let input = builder.input
-    var x = try builder.block("stem") { builder in
+    var x = builder.block("stem", role: .stem) { builder in
       let width = width
       // The stem's layers stand at the top of the module tree.
-      return try builder.atTopLevel { builder in
-        var x = try builder.convolution("conv1", input, outputs: width, kernel: 7, stride: 2)
-        x = try builder.batchNorm("bn1", x)
+      return builder.atTopLevel { builder in
+        var x = builder.convolution("conv1", input, outputs: width, kernel: 7, stride: 2)
+        x = builder.batchNorm("bn1", x)
         return builder.maxPool(builder.relu(x), kernel: 3, stride: 2, padding: 1)
       }
     }
     for (stage, design) in stages.enumerated() {
       for index in 0..<design.depth {
-        x = try builder.block("layer\(stage + 1).\(index)") { builder in
-          try residual(
+        x = builder.block("layer\(stage + 1).\(index)") { builder in
+          residual(
             &builder, x, planes: width << stage, stride: stage > 0 && index == 0 ? 2 : 1,
             design: design)
         }
       }
       builder.endStage(stage + 1, x)
     }
-    try builder.classifier("fc.weight") {
-      try $0.linear("fc", $0.globalAverage(x), outputs: classes)
+    builder.classifier("fc.weight") {
+      $0.linear("fc", $0.globalAverage(x), outputs: classes)
     }
   }
 
   private func residual(
-    _ builder: inout GraphBuilder, _ input: GraphBuilder.Value, planes: Int, stride: Int,
+    _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, planes: Int, stride: Int,
     design: StageDesign
-  ) throws -> GraphBuilder.Value {
+  ) -> BlueprintBuilder.Value {
     let outputs = planes * block.expansion
     var shortcut = input
     if design.hasShortcuts, stride != 1 || input.channels != outputs {
-      shortcut = try builder.scope("downsample") { builder in
-        let x = try builder.convolution("0", input, outputs: outputs, kernel: 1, stride: stride)
-        return try builder.batchNorm("1", x)
+      shortcut = builder.scope("downsample") { builder in
+        let x = builder.convolution("0", input, outputs: outputs, kernel: 1, stride: stride)
+        return builder.batchNorm("1", x)
       }
     }
     let convolutions: [(outputs: Int, kernel: Int, stride: Int)] =
@@ -68,10 +68,10 @@ struct ResNet: Architecture, Equatable {
       : [(planes, 1, 1), (planes, design.kernel, stride), (outputs, 1, 1)]
     var x = input
     for (index, layer) in convolutions.enumerated() {
-      x = try builder.convolution(
+      x = builder.convolution(
         "conv\(index + 1)", x, outputs: layer.outputs, kernel: layer.kernel,
         stride: layer.stride, dilation: layer.kernel == 1 ? 1 : design.dilation)
-      x = try builder.batchNorm("bn\(index + 1)", x)
+      x = builder.batchNorm("bn\(index + 1)", x)
       if index + 1 < convolutions.count { x = builder.relu(x) }
     }
     return builder.relu(design.hasShortcuts ? builder.add(shortcut, x) : x)

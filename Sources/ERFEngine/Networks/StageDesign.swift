@@ -101,3 +101,39 @@ public struct NetworkDesign: Sendable, Equatable {
     left.id == right.id
   }
 }
+
+extension Architecture {
+  /// The member of the family that this is after `edits`.
+  ///
+  /// - Throws: `EditError` for a stage that it does not have, or a number that is fixed in the family.
+  func edited(by edits: [StageEdit]) throws(EditError) -> any Architecture {
+    var edited = self
+    for edit in edits {
+      guard stages.indices.contains(edit.stage) else {
+        throw .noStage(edit.stage, of: stages.count)
+      }
+      let (field, side): (StageField, Int) =
+        switch edit.change {
+        case .kernel(let side): (.kernel, side)
+        case .smallKernel(let side): (.smallKernel, side ?? 1)
+        case .dilation: (.dilation, 1)
+        case .noShortcuts: (.shortcuts, 1)
+        }
+      guard Self.openFields.contains(field) else { throw .nothingToEdit(edit) }
+      guard side % 2 == 1 else { throw .even(side) }
+      edited.stages[edit.stage].apply(edit.change)
+    }
+    return edited
+  }
+}
+
+extension StageDesign {
+  fileprivate mutating func apply(_ change: StageEdit.Change) {
+    switch change {
+    case .kernel(let side): kernel = side
+    case .smallKernel(let side): smallKernel = side
+    case .dilation(let step): dilation = step
+    case .noShortcuts: hasShortcuts = false
+    }
+  }
+}

@@ -2,7 +2,7 @@
 /// trained than afterwards.
 ///
 /// Its rules for training stand in `Operator+Training.swift` beside the operator; the walk over them
-/// is `Graph+Training.swift`. Operators without parameters train as they are.
+/// is `Program+Training.swift`. Operators without parameters train as they are.
 protocol LearningOperator: Operator {
   /// The forward pass of training, keeping what `gradients` needs. `noise` is this layer's own in this
   /// step.

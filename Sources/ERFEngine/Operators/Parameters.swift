@@ -7,6 +7,8 @@ import Synchronization
 /// program that holds these parameters.
 final class Parameters: Sendable {
   let tensors: [Tensor]
+  /// Hash of what they are made of: parameters of equal keys are the same numbers. 0: not known.
+  let key: UInt64
   /// Those of the links of a chain; empty for all other operators.
   let parts: [Parameters]
   private let layouts = Mutex<[LayoutKey: any Sendable]>([:])
@@ -16,14 +18,18 @@ final class Parameters: Sendable {
     let variant: Int
   }
 
-  init(_ tensors: [Tensor]) {
+  init(_ tensors: [Tensor], key: UInt64 = 0) {
     self.tensors = tensors
+    self.key = key
     parts = []
   }
 
   /// The parameters of a chain's links, which keep their layouts.
   init(parts: [Parameters]) {
     tensors = parts.flatMap(\.tensors)
+    var hash = FNV1a()
+    for part in parts { hash.add(word: part.key) }
+    key = hash.value
     self.parts = parts
   }
 

@@ -27,8 +27,9 @@ extension Tensor {
   /// Image `index` of a batch (N, H, W, C), as (1, H, W, C).
   public func image(_ index: Int) -> Tensor {
     let part = Shape([1] + shape.extents.dropFirst())
-    let source = elements
     return Tensor(
-      shape: part, elements: Array(source[index * part.count..<(index + 1) * part.count]))
+      shape: part,
+      storage: TensorStorage(
+        copying: storage, index * part.count..<(index + 1) * part.count))
   }
 }

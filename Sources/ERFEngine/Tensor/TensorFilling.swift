@@ -12,8 +12,13 @@ extension Tensor {
     self = tensor
   }
 
-  /// Hash of the float32 bits in order, in independent parts of a fixed size.
+  /// Mixes in the float32 bits in order, in independent parts of a fixed size.
   func addBits(to hash: inout FNV1a, workers: Workers = Workers()) {
+    for word in hashWords(workers: workers) { hash.add(word: word) }
+  }
+
+  /// What `addBits` mixes in: the number of elements, and a hash of each part.
+  func hashWords(workers: Workers = Workers()) -> [UInt64] {
     let part = 1 << 16
     let parts = (count + part - 1) / part
     var partial = [UInt64](repeating: 0, count: parts)
@@ -50,7 +55,6 @@ extension Tensor {
         }
       }
     }
-    hash.add(word: UInt64(count))
-    for value in partial { hash.add(word: value) }
+    return [UInt64(count)] + partial
   }
 }

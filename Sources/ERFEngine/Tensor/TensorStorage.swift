@@ -64,6 +64,13 @@ final class TensorStorage: @unchecked Sendable {
     unsafe base.update(from: other.base, count: other.count)
   }
 
+  /// Some of the elements of `other`.
+  convenience init(copying other: TensorStorage, _ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= other.count)
+    self.init(uninitialized: range.count)
+    unsafe base.update(from: other.base + range.lowerBound, count: range.count)
+  }
+
   deinit {
     if mappedBytes > 0 {
       unsafe munmap(base, mappedBytes)

@@ -29,14 +29,14 @@ extension Trainer {
   public func save(to path: String, program: String, command: String) throws {
     var tensors = state.best.stateDictionary.map { (key: Self.model + $0.key, value: $0.value) }
     if state.average != nil {
-      tensors += state.graph.stateDictionary.map {
+      tensors += state.program.stateDictionary.map {
         (Self.optimizer + $0.key + Self.latest, $0.value)
       }
     }
     for (ending, moments) in [
       (Self.first, state.moments.first), (Self.second, state.moments.second),
     ] {
-      for (node, values) in zip(state.graph.nodes, moments) {
+      for (node, values) in zip(state.program.nodes, moments) {
         for (name, value) in zip(node.op.parameterShapes.map(\.name), values) {
           tensors.append((Self.optimizer + node.scope + "." + name + ending, value))
         }
@@ -91,15 +91,16 @@ extension Trainer {
     {
       throw TrainingError.otherPictures(folder: folder, expected: hash, found: data.hash)
     }
-    var state = TrainingState(self.state.graph, recipe: recipe)
+    var state = TrainingState(self.state.program, recipe: recipe)
     let averages = recipe.averaging > 0
-    state.graph = try Self.graph(
+    state.program = try Self.program(
       recipe,
       from: averages
         ? SavedParameters(file: file, prefix: Self.optimizer, ending: Self.latest)
         : SavedParameters(file: file, prefix: Self.model))
     if averages {
-      state.average = try Self.graph(recipe, from: SavedParameters(file: file, prefix: Self.model))
+      state.average = try Self.program(
+        recipe, from: SavedParameters(file: file, prefix: Self.model))
     }
     state.moments = OptimizerMoments(
       first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
@@ -120,12 +121,12 @@ extension Trainer {
   }
 
   private func moments(in file: Checkpoint, _ ending: String) throws -> [[Tensor]] {
-    try state.graph.nodes.map { node in
+    try state.program.nodes.map { node in
       guard let op = node.op as? any LearningOperator else { return [] }
       let source = SavedParameters(file: file, prefix: Self.optimizer, ending: ending)
       return try op.parameterShapes.prefix(op.learntCount).map {
         try source.parameter(
-          node.scope + "." + $0.name, shape: $0.shape, initializer: .constant(0))
+          Slot(key: node.scope + "." + $0.name, shape: $0.shape, initializer: .constant(0)))
       }
     }
   }
@@ -147,17 +148,15 @@ private struct SavedParameters: ParameterSource {
   let prefix: String
   var ending = ""
 
-  func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
-    let key = prefix + key + ending
+  func parameter(_ slot: Slot) throws -> Tensor {
+    let key = prefix + slot.key + ending
     let tensor = try file.tensor(key)
-    guard tensor.shape == shape else {
+    guard tensor.shape == slot.shape else {
       throw CheckpointError.malformed(
-        path: file.path, reason: "\(key) is \(tensor.shape), expected \(shape)")
+        path: file.path, reason: "\(key) is \(tensor.shape), expected \(slot.shape)")
     }
     return tensor
   }
-
-  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { kind == .head }
 }
 
 extension TrainingRecipe {

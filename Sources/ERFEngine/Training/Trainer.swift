@@ -22,17 +22,21 @@ public struct Trainer: Sendable {
   ) throws {
     self.recipe = recipe
     workers = Workers(threads: threads, cancellation: cancellation)
-    let plain = try start.map(Network.trainingForm)
-    self.recipe.start = plain?.weightsHash
-    let graph =
-      try plain?.insertingStochasticDepth(recipe.stochasticDepth)
-      ?? Self.graph(recipe, from: RandomParameters(seed: recipe.seed))
-    guard let tap = graph.tap("logits") else {
+    let opened = try start.map { try OpenedNetwork($0) }
+    try opened?.requireWeights()
+    let loader = opened?.loader() ?? ParameterLoader(RandomParameters(seed: recipe.seed))
+    let blueprint = try opened?.blueprint ?? Self.blueprint(recipe)
+    self.recipe.start = try opened.map { try loader.hash(of: $0.blueprint).text }
+    let program = try Program(
+      opened == nil
+        ? blueprint : blueprint.insertingStochasticDepth(recipe.stochasticDepth), from: loader)
+    guard let tap = program.tap("logits") else {
       throw TrainingError.noClassifier(model: recipe.model)
     }
     logits = tap.value
     let outputs = try Set(recipe.sizes.phases.flatMap(\.sides)).map { side in
-      try graph.shapes(input: Shape(height: side, width: side, channels: 3))[tap.value].channels
+      let input = program.blueprint.inputShape(InputSize(height: side, width: side))
+      return try program.blueprint.shapes(input: input)[tap.value].channels
     }
     let (pictures, classes) = try recipe.data.contents()
     guard let outputs = outputs.first, outputs == classes.count else {
@@ -46,12 +50,18 @@ public struct Trainer: Sendable {
     guard data.training.count >= recipe.batch else {
       throw TrainingError.tooFewPictures(found: data.training.count, batch: recipe.batch)
     }
-    state = TrainingState(graph, recipe: recipe)
+    state = TrainingState(program, recipe: recipe)
   }
 
   /// The training form of the recipe's network.
-  static func graph(_ recipe: TrainingRecipe, from source: any ParameterSource) throws -> Graph {
-    try ModelCatalogue.architecture(recipe.model).graph(from: source)
+  static func program(
+    _ recipe: TrainingRecipe, from source: any ParameterSource
+  ) throws -> Program {
+    try Program(blueprint(recipe), from: source)
+  }
+
+  private static func blueprint(_ recipe: TrainingRecipe) throws -> Blueprint {
+    try ModelCatalogue.architecture(recipe.model).blueprint()
       .insertingStochasticDepth(recipe.stochasticDepth)
   }
 
@@ -87,13 +97,13 @@ public struct Trainer: Sendable {
     guard data.heldOut.count > 0 else { return nil }
     let workers = Workers(
       threads: workers.threads, cancellation: cancellation ?? workers.cancellation)
-    let graph = state.best.removingStochasticDepth().inferenceForm().chained()
-    guard let logits = graph.tap("logits")?.value else { return nil }
+    let program = try state.best.inferenceForm()
+    guard let logits = program.tap("logits")?.value else { return nil }
     var confusion = ConfusionMatrix(classes: data.classes)
     for first in stride(from: 0, to: data.heldOut.count, by: recipe.batch) {
       let range = first..<min(data.heldOut.count, first + recipe.batch)
       let input = data.heldOutBatch(recipe, range, workers: workers)
-      let output = try graph.forward(input, to: logits, keep: .nothing, workers: workers).output
+      let output = try program.forward(input, to: logits, keep: .nothing, workers: workers).output
       let classes = output.shape.channels
       let values = output.elements
       for (row, picture) in range.enumerated() {

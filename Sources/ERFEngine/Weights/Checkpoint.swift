@@ -31,11 +31,12 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `CheckpointError`, `CancellationError`.
   public init(path: String, cancellation: Cancellation? = nil) throws {
+    WorkCount.note(.file)
     self.path = path
     let file = try MappedFile(path: path)
     bytes = file.count
     if file.byte(at: 8) == UInt8(ascii: "{"), file.byte(at: 0) != 0x80 || file.byte(at: 7) == 0 {
-      reader = try Safetensors(path: path)
+      reader = try Safetensors(file, path: path)
     } else if file.bytes(0..<4) == [0x50, 0x4B, 0x03, 0x04] {
       reader = try TorchCheckpoint(zip: file, path: path, cancellation: cancellation)
     } else if file.byte(at: 0) == 0x80, (2...5).contains(file.byte(at: 1) ?? 0) {

@@ -73,10 +73,11 @@ public struct CheckpointInspection: Sendable {
     let source = try CheckpointParameters(
       file: file, model: network.id, landmarks: type(of: network).landmarks, key: dictionary.name,
       allowsMissingHead: true)
-    let inventory = try ParameterInventory(of: network, holds: source.holds)
+    let blueprint = network.blueprint(source.optional)
+    let inventory = ParameterInventory(blueprint)
     let parameters = inventory.entries.keys.map(dictionary.fullName)
     do {
-      try source.requireFit(network)
+      try source.requireFit(blueprint, of: network)
       return (parameters, nil)
     } catch let error as CheckpointError {
       return (parameters, error)

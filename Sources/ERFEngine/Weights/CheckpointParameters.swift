@@ -33,11 +33,15 @@ struct CheckpointParameters: ParameterSource {
       chosen: WeightDictionary.name(of: prefix), others: others.map(WeightDictionary.name))
   }
 
-  func holds(_ key: String, _ kind: OptionalParameter) -> Bool {
-    weights[key] != nil || kind == .head && !allowsMissingHead
+  /// Which optional parameters the file has.
+  var optional: OptionalParameters {
+    OptionalParameters { [weights, allowsMissingHead] key, kind in
+      weights[key] != nil || kind == .head && !allowsMissingHead
+    }
   }
 
-  func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
+  func parameter(_ slot: Slot) throws -> Tensor {
+    let (key, shape) = (slot.key, slot.shape)
     let full = weights.fullName(key)
     guard let found = weights[key] else {
       throw CheckpointError.mismatch(
@@ -59,19 +63,20 @@ struct CheckpointParameters: ParameterSource {
     return tensor
   }
 
-  /// Compares all names and shapes with what `architecture` asks for, before anything is read.
+  /// Compares all names and shapes with what `blueprint`, made by `architecture`, asks for, before
+  /// anything is read.
   ///
   /// - Throws: `CheckpointError.mismatch` with everything that differs and, where there is one, the
   ///   network that fits instead.
-  func requireFit(_ architecture: any Architecture) throws {
-    let inventory = try ParameterInventory(of: architecture, holds: holds)
-    var mismatch = try mismatch(with: inventory, of: architecture)
+  func requireFit(_ blueprint: Blueprint, of architecture: any Architecture) throws {
+    let inventory = ParameterInventory(blueprint)
+    var mismatch = mismatch(with: inventory, of: architecture)
     guard !mismatch.isEmpty else {
       try requireReal(inventory)
       return try requireSize(inventory)
     }
     try requireTensors(mismatch)
-    mismatch.suggestion = try suggestion()
+    mismatch.suggestion = suggestion()
     mismatch.lacksOnlyHead = lacksOnlyHead(mismatch, inventory)
     throw CheckpointError.mismatch(path: file.path, mismatch)
   }
@@ -105,18 +110,18 @@ struct CheckpointParameters: ParameterSource {
   }
 
   /// The other network whose parameters these are, to the last.
-  private func suggestion() throws -> String? {
+  private func suggestion() -> String? {
     guard isFound else { return try? ModelCatalogue.recognise(file).id }
     for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
-      let other = try ParameterInventory(of: candidate, holds: holds)
-      if try mismatch(with: other, of: candidate).isEmpty { return candidate.id }
+      let other = ParameterInventory(candidate.blueprint(optional))
+      if mismatch(with: other, of: candidate).isEmpty { return candidate.id }
     }
     return nil
   }
 
   private func mismatch(
     with inventory: ParameterInventory, of architecture: any Architecture
-  ) throws -> WeightsMismatch {
+  ) -> WeightsMismatch {
     var mismatch = WeightsMismatch(model: model)
     for (key, entry) in inventory.entries {
       guard let found = weights[key] else {
@@ -129,7 +134,7 @@ struct CheckpointParameters: ParameterSource {
       }
     }
     let extra = weights.shapes.keys.filter(isExtra(inventory))
-    let rest = try extra.isEmpty ? [] : restOfHead(inventory, of: architecture)
+    let rest = extra.isEmpty ? [] : restOfHead(inventory, of: architecture)
     mismatch.extra = extra.filter { !rest.contains($0) }.map(weights.fullName)
     return mismatch.sorted()
   }
@@ -137,11 +142,12 @@ struct CheckpointParameters: ParameterSource {
   /// What is left of a classifier that may be missing, such as the norm before it.
   private func restOfHead(
     _ inventory: ParameterInventory, of architecture: any Architecture
-  ) throws -> Set<String> {
+  ) -> Set<String> {
     guard allowsMissingHead && inventory.head.isEmpty else { return [] }
-    return try ParameterInventory(of: architecture) { key, kind in
-      kind == .head || holds(key, kind)
-    }.head
+    let optional = optional
+    let whole = architecture.blueprint(
+      OptionalParameters { key, kind in kind == .head || optional.holds(key, kind) })
+    return ParameterInventory(whole).head
   }
 
   /// Counters of batch norms aside, and other networks in the same file.
@@ -165,5 +171,25 @@ extension Tensor {
   fileprivate var isZero: Bool {
     for index in 0..<count where self[index] != 0 { return false }
     return true
+  }
+}
+
+/// Every parameter that a network asks for, by key.
+struct ParameterInventory: Sendable {
+  let entries: [String: Slot]
+  /// The keys of the classifier.
+  let head: Set<String>
+
+  init(_ blueprint: Blueprint) {
+    var entries: [String: Slot] = [:]
+    var head: Set<String> = []
+    for node in blueprint.nodes {
+      for slot in node.parameters.flatMap(\.slots) {
+        entries[slot.key] = slot
+        if node.block == BlueprintBuilder.headBlock { head.insert(slot.key) }
+      }
+    }
+    self.entries = entries
+    self.head = head
   }
 }

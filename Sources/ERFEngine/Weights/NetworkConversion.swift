@@ -73,28 +73,30 @@ public struct NetworkConversion: Sendable {
     to path: String, program: String, cancellation: Cancellation = Cancellation()
   ) throws -> Report {
     guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
-    let architecture = try ModelCatalogue.architecture(of: network)
-    let original = try Network.trained(network)
-    var graph = original.graph
-    if merges { graph = graph.mergingForCheckpoints() }
-    if fuses { graph = graph.foldingBatchNormsIntoProducers() }
-    let tensors = graph.stateDictionary
+    let opened = try OpenedNetwork(network, cancellation: cancellation)
+    try opened.requireWeights()
+    let loader = opened.loader(cancellation: cancellation)
+    let original = try Program(opened.blueprint, from: loader)
+    var blueprint = opened.blueprint
+    if merges { blueprint = blueprint.mergingForCheckpoints() }
+    if fuses { blueprint = blueprint.foldingNormsIntoProducers() }
+    let tensors = try Program(blueprint, from: loader).stateDictionary
     try requireRange(of: tensors)
     try cancellation.check()
     try SafetensorsWriter(
       tensors: tensors, type: precision.type,
-      metadata: provenance(architecture, original.graph, program: program)
+      metadata: provenance(opened, hash: try loader.hash(of: opened.blueprint), program: program)
     ).write(to: path)
     try cancellation.check()
-    var written = NetworkSpec(model: architecture.id, weights: .file(path))
+    var written = NetworkSpec(model: opened.id, weights: .file(path))
     written.allowsMissingHead = true
     let workers = Workers(cancellation: cancellation)
-    let tap = original.graph.tap("logits") ?? original.graph.stages.last
+    let tap = original.tap("logits") ?? original.stages.last
     guard let tap else { preconditionFailure("networks have stages") }
-    let before = try Self.output(original.graph, tap, of: architecture, workers)
-    let after = try Self.output(try Network.trained(written).graph, tap, of: architecture, workers)
+    let before = try Self.output(original, tap, of: opened, workers)
+    let after = try Self.output(OpenedNetwork(written).trainingForm(), tap, of: opened, workers)
     return Report(
-      model: architecture.id, weightsChoice: original.choice, tensors: tensors.count,
+      model: opened.id, weightsChoice: opened.weightsChoice, tensors: tensors.count,
       parameters: tensors.reduce(0) { $0 + $1.value.count }, output: tap.name,
       difference: zip(before, after).map { abs($0 - $1) }.max() ?? 0,
       largest: before.map(abs).max() ?? 0)
@@ -112,30 +114,30 @@ public struct NetworkConversion: Sendable {
 
   /// The output called like `tap` over a built-in picture.
   private static func output(
-    _ graph: Graph, _ tap: Tap, of architecture: any Architecture, _ workers: Workers
+    _ program: Program, _ tap: Tap, of network: OpenedNetwork, _ workers: Workers
   ) throws -> [Float] {
-    guard let value = graph.tap(tap.name)?.value else {
+    guard let value = program.tap(tap.name)?.value else {
       preconditionFailure("converting keeps the taps")
     }
-    let input = architecture.preprocessing.tensor(
-      BuiltInImages.image(at: 0), size: architecture.evaluation.size)
-    return try graph.forward(input, to: value, keep: .nothing, workers: workers).output.elements
+    let input = network.preprocessing.tensor(
+      BuiltInImages.image(at: 0), size: network.evaluation.size)
+    return try program.forward(input, to: value, keep: .nothing, workers: workers).output.elements
   }
 
   private func provenance(
-    _ architecture: any Architecture, _ graph: Graph, program: String
+    _ opened: OpenedNetwork, hash: FNV1a, program: String
   ) -> [String: String] {
     var steps: [String] = []
     if merges { steps.append("merge") }
     if fuses { steps.append("fuse") }
     steps.append(precision.rawValue)
     var metadata = [
-      "format": "pt", "program": program, "model": architecture.id,
-      "source": network.weights.description, "source_hash": graph.weightsHash,
+      "format": "pt", "program": program, "model": opened.id,
+      "source": network.weights.description, "source_hash": hash.text,
       "steps": steps.joined(separator: ","),
     ]
     if let key = network.weightsKey { metadata["source_key"] = key }
-    if case .file(let path) = network.weights, let file = try? Checkpoint(path: path) {
+    if case .file = network.weights, let file = opened.file {
       metadata.merge(file.metadata.filter { $0.key.hasPrefix("training.") }) { mine, _ in mine }
     }
     return metadata

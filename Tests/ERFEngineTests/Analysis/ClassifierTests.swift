@@ -51,7 +51,7 @@ import Testing
   @Test(arguments: [["head."], ["head.", "norm."]])
   func backbonesDoNotClassify(_ missing: [String]) throws {
     let folder = try TemporaryFolder()
-    let graph = try Network.trained(Self.tiny).graph
+    let graph = try Network.trainingForm(Self.tiny)
     let path = folder.file("backbone.safetensors")
     try SafetensorsWriter(
       tensors: graph.stateDictionary.filter { entry in

@@ -170,8 +170,9 @@ import Testing
     let source = CancellingParameters(after: 3, cancellation: cancellation)
     let architecture = try ModelCatalogue.architecture(model)
     #expect(throws: CancellationError.self) {
-      _ = try architecture.graph(
-        from: CancellableParameters(source: source, cancellation: cancellation))
+      _ = try Program(
+        architecture.blueprint(),
+        from: ParameterLoader(source, check: { try cancellation.check() }))
     }
     #expect(source.given.load(ordering: .sequentiallyConsistent) == 3)
     #expect(throws: CancellationError.self) {
@@ -209,10 +210,8 @@ private final class CancellingParameters: ParameterSource {
     self.cancellation = cancellation
   }
 
-  func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
+  func parameter(_ slot: Slot) -> Tensor {
     if given.add(1, ordering: .sequentiallyConsistent).newValue == limit { cancellation.cancel() }
-    return Tensor(zeros: shape)
+    return Tensor(zeros: slot.shape)
   }
-
-  func holds(_ key: String, _ kind: OptionalParameter) -> Bool { true }
 }

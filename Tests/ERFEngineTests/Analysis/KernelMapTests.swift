@@ -29,12 +29,13 @@ import Testing
 
   @Test func sumsOverChannelsAndBlocks() throws {
     let spec = NetworkSpec(model: Self.model)
-    let graph = try Network(spec).graph
+    let graph = try Network(spec).program
     var sums = [Double](repeating: 0, count: 25)
-    for node in graph.nodes where node.block.hasPrefix("stages.2") {
-      guard node.op is DepthwiseConvolution, node.parameters[0].shape[2] == 5 else { continue }
+    for (node, parameters) in zip(graph.nodes, graph.parameters)
+    where node.block.hasPrefix("stages.2") {
+      guard node.op is DepthwiseConvolution, parameters[0].shape[2] == 5 else { continue }
       for channel in 0..<8 {
-        for place in 0..<25 { sums[place] += Double(abs(node.parameters[0][channel * 25 + place])) }
+        for place in 0..<25 { sums[place] += Double(abs(parameters[0][channel * 25 + place])) }
       }
     }
     let peak = try #require(sums.max())
@@ -54,5 +55,33 @@ import Testing
     #expect(stages.map { $0?.after.side } == [3, 3, 3])
     let wide = try StageKernels.stages(of: NetworkSpec(model: "resnet-18"))
     #expect(wide.map { $0?.after.side } == [3, 3, 3, 3])
+  }
+
+  /// MobileNetV2 calls its stem `features.0`, which is no block of the first stage.
+  @Test func stemsAndTransitionsBelongToNoStage() throws {
+    for model in ["mobilenetv2", "resnet-18", "replknet-3", "efficientnet-lite0"] {
+      let blueprint = try ModelCatalogue.architecture(model).blueprint()
+      let input = blueprint.nodes[0]
+      #expect(input.role == .stem && input.stage == nil, "\(model)")
+      #expect(blueprint.nodes.last?.role == .head, "\(model)")
+      for (index, stage) in blueprint.stages.enumerated() {
+        #expect(blueprint.nodes[stage.value - 1].stage == index, "\(model)")
+      }
+    }
+    let width = "mobilenetv2:width=0.25:classes=5"
+    let kernels = try #require(
+      try StageKernels.stages(of: NetworkSpec(model: width, weights: .random(seed: 2)))[0])
+    let network = try Network(NetworkSpec(model: width, weights: .random(seed: 2)))
+    var sums = [Double](repeating: 0, count: 9)
+    for (node, parameters) in zip(network.layers.nodes, network.layers.parameters)
+    where node.op is DepthwiseConvolution && node.stage == 0 {
+      for (index, weight) in parameters[0].elements.enumerated() {
+        sums[index % 9] += Double(abs(weight))
+      }
+    }
+    let peak = try #require(sums.max())
+    for (value, sum) in zip(kernels.after.values, sums) {
+      #expect(abs(value - sum / peak) < 1e-9)
+    }
   }
 }

@@ -158,7 +158,7 @@ import Testing
   @Test func wrappersAreFoundAndChosen() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("wrapped.safetensors")
-    let whole = try Network.trained(NetworkSpec(model: model, weights: fixture)).graph
+    let whole = try Network.trainingForm(NetworkSpec(model: model, weights: fixture))
       .stateDictionary
     func write(_ prefixes: [String]) throws {
       try SafetensorsWriter(

@@ -85,7 +85,7 @@ struct SharedCheckpointTests {
     #expect(network.id == Self.canonical)
     let golden = try Safetensors(path: "\(GoldenFolder.root)/replknet-31.safetensors")
     let input = try golden.tensor("input").channelsLast()
-    let activations = try network.graph.forward(
+    let activations = try network.program.forward(
       input, to: network.tap(nil).value, workers: Workers())
     let shape = activations.output.shape
     let unit = Unit(row: shape.height / 2, column: shape.width / 2)

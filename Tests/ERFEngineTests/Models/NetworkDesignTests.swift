@@ -47,12 +47,11 @@ import Testing
   }
 
   @Test func withoutShortcutsNothingIsAdded() throws {
-    let source = PlaceholderParameters(merged: true)
     for model in [Self.tiny, "resnet-18", "resnet20-cifar", "mobilenetv2"] {
       var design = try NetworkDesign(model: model)
       for stage in design.stages.indices { design.stages[stage].hasShortcuts = false }
-      let graph = try ModelCatalogue.architecture(design.id).graph(from: source)
-      #expect(!graph.nodes.contains { $0.op is Add })
+      let blueprint = try ModelCatalogue.architecture(design.id).blueprint(.merged)
+      #expect(!blueprint.nodes.contains { $0.op is Add })
     }
   }
 }

@@ -21,23 +21,27 @@ import Testing
   private final class CountingSource: ParameterSource {
     let asked = Mutex<[String]>([])
 
-    func holds(_ key: String, _ kind: OptionalParameter) -> Bool { true }
-
-    func parameter(_ key: String, shape: Shape, initializer: Initializer) -> Tensor {
-      asked.withLock { $0.append(key) }
-      return Tensor(shape: shape, elements: [Float](repeating: 1, count: shape.count))
+    func parameter(_ slot: Slot) -> Tensor {
+      asked.withLock { $0.append(slot.key) }
+      return Tensor(
+        shape: slot.shape, elements: [Float](repeating: 1, count: slot.shape.count))
     }
   }
 
-  private func origin(_ model: String) -> ParameterMemory.Origin {
-    ParameterMemory.Origin(model: model, weights: .trained, weightsKey: nil, version: nil)
+  private func ask(
+    _ source: CountingSource, _ memory: ParameterMemory, _ origin: String, _ key: String,
+    _ shape: Shape
+  ) throws {
+    let loader = ParameterLoader(source, memory: memory.shelf(of: origin))
+    _ = try loader.value(.slot(Slot(key: key, shape: shape, initializer: .constant(0))))
   }
 
   @Test func anEditedNetworkIsTheSameWithAndWithout() throws {
     let memory = ParameterMemory()
     for (kernel, seed) in [(5, 1), (3, 1), (9, 1), (9, 2), (3, 1)] as [(Int, UInt64)] {
       let spec = try spec(kernel: kernel, seed: seed)
-      let remembered = try Network(spec, memory: memory)
+      let opened = try OpenedNetwork(spec)
+      let remembered = try Network(opened, opened.loader(memory: memory))
       #expect(try remembered.weightsHash == Network(spec).weightsHash, "\(kernel), seed \(seed)")
     }
     #expect(memory.bytes > 0)
@@ -46,19 +50,14 @@ import Testing
   @Test func asksItsSourceOnce() throws {
     let memory = ParameterMemory()
     let source = CountingSource()
-    func ask(_ key: String, _ shape: Shape) throws {
-      _ = try memory.remembering(source, of: origin("a"))
-        .parameter(key, shape: shape, initializer: .constant(0))
-    }
-    try ask("one", [4])
-    try ask("two", [4])
-    try ask("one", [4])
+    try ask(source, memory, "a", "one", [4])
+    try ask(source, memory, "a", "two", [4])
+    try ask(source, memory, "a", "one", [4])
     #expect(source.asked.withLock { $0 } == ["one", "two"])
-    try ask("one", [2, 2])
+    try ask(source, memory, "a", "one", [2, 2])
     #expect(source.asked.withLock { $0 } == ["one", "two", "one"], "another shape, another tensor")
-    #expect(memory.bytes == 32)
-    _ = try memory.remembering(source, of: origin("b"))
-      .parameter("two", shape: [4], initializer: .constant(0))
+    #expect(memory.bytes == 48)
+    try ask(source, memory, "b", "two", [4])
     #expect(source.asked.withLock { $0 }.count == 4, "another origin has other values")
   }
 
@@ -66,17 +65,14 @@ import Testing
     let memory = ParameterMemory(limit: 64)
     let source = CountingSource()
     for model in ["a", "b", "a", "c"] {
-      _ = try memory.remembering(source, of: origin(model))
-        .parameter("weight", shape: [6], initializer: .constant(0))
+      try ask(source, memory, model, "weight", [6])
     }
     #expect(memory.bytes == 48)
     for model in ["a", "c", "b"] {
-      _ = try memory.remembering(source, of: origin(model))
-        .parameter("weight", shape: [6], initializer: .constant(0))
+      try ask(source, memory, model, "weight", [6])
     }
     #expect(source.asked.withLock { $0 }.count == 4, "only b had to be asked for again")
-    _ = try memory.remembering(source, of: origin("d"))
-      .parameter("weight", shape: [60], initializer: .constant(0))
+    try ask(source, memory, "d", "weight", [60])
     #expect(memory.bytes <= 64, "what is larger than the limit is not kept")
   }
 }

@@ -7,7 +7,7 @@ import Testing
     -> [Float]
   {
     RandomParameters(seed: seed).parameter(
-      key, shape: [200_000], initializer: initializer
+      Slot(key: key, shape: [200_000], initializer: initializer)
     ).elements
   }
 

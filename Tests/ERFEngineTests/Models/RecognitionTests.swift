@@ -34,9 +34,8 @@ import Testing
   }
 
   private func weights(of id: String, merged: Bool) throws -> WeightDictionary {
-    let source = PlaceholderParameters(merged: merged)
-    let inventory = try ParameterInventory(
-      of: ModelCatalogue.architecture(id), holds: source.holds)
+    let inventory = ParameterInventory(
+      try ModelCatalogue.architecture(id).blueprint(merged ? .merged : .usual))
     return WeightDictionary(prefix: "", shapes: inventory.entries.mapValues(\.shape))
   }
 
@@ -51,7 +50,7 @@ import Testing
   @Test func otherLibrariesNamesAreTaken() throws {
     let folder = try TemporaryFolder()
     let spec = NetworkSpec(model: "mobilenetv2:width=0.35:classes=5", weights: .random(seed: 2))
-    let tensors = try Network.trained(spec).graph.stateDictionary
+    let tensors = try Network.trainingForm(spec).stateDictionary
     var modules = ["conv_stem", "bn1"]
     for (group, repeats) in [1, 2, 3, 4, 3, 3, 1].enumerated() {
       for index in 0..<repeats {

@@ -12,21 +12,18 @@ import Testing
   static var isThere: Bool { (try? Checkpoint(path: file)) != nil }
 
   /// The golden's parameters under `prefix`.
-  struct Parameters: ParameterSource {
+  struct Saved: ParameterSource {
     let file: Checkpoint
     let prefix: String
 
-    func parameter(_ key: String, shape: Shape, initializer: Initializer) throws -> Tensor {
-      try file.tensor(prefix + key)
-    }
-
-    func holds(_ key: String, _ kind: OptionalParameter) -> Bool { kind == .head }
+    func parameter(_ slot: Slot) throws -> Tensor { try file.tensor(prefix + slot.key) }
   }
 
   @Test(.enabled(if: isThere, "training.safetensors is not in ../shared/goldens"))
   func fiveStepsOfAdamW() throws {
     let file = try Checkpoint(path: Self.file)
-    var graph = try Self.architecture.graph(from: Parameters(file: file, prefix: "weights/"))
+    var graph = try Program(
+      Self.architecture.blueprint(), from: Saved(file: file, prefix: "weights/"))
     let input = try file.tensor("input").channelsLast()
     let labels = try file.tensor("labels").elements
     let losses = try file.tensor("loss").elements
@@ -60,7 +57,8 @@ import Testing
         rate: 1e-3, workers: workers)
       graph = graph.updated(learnt: learnt, statistics: statistics)
     }
-    let after = try Self.architecture.graph(from: Parameters(file: file, prefix: "after/"))
+    let after = try Program(
+      Self.architecture.blueprint(), from: Saved(file: file, prefix: "after/"))
     for (found, expected) in zip(graph.stateDictionary, after.stateDictionary) {
       let difference =
         zip(found.value.elements, expected.value.elements)

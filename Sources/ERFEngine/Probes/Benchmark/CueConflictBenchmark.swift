@@ -30,19 +30,16 @@ public struct CueConflictBenchmark: Sendable {
   /// - Throws: ``ProbeError/noImageNetHead(model:classes:)``, and what ``ERFRequest/validate()`` throws.
   public static func validate(_ spec: NetworkSpec) throws {
     let size = InputSize(height: Self.size, width: Self.size)
-    try ERFRequest(network: spec, size: size, tap: "logits").validate()
-    let architecture = try ModelCatalogue.architecture(of: spec)
-    try requireImageNetHead(
-      Network(
-        shapesOf: architecture,
-        graph: try architecture.graph(from: PlaceholderParameters(merged: true))))
+    let opened = try ERFRequest(network: spec, size: size, tap: "logits").validated().network
+    try requireImageNetHead(opened.layers, of: opened.id)
   }
 
-  private static func requireImageNetHead(_ network: Network) throws {
+  private static func requireImageNetHead(_ blueprint: Blueprint, of model: String) throws {
     let size = InputSize(height: Self.size, width: Self.size)
-    let classes = try network.shape(of: network.tap("logits"), input: size).channels
+    let logits = try blueprint.tap("logits", of: model)
+    let classes = try blueprint.shape(of: logits, input: size, model: model).channels
     guard classes == ImageNetCategories.classes else {
-      throw ProbeError.noImageNetHead(model: network.id, classes: classes)
+      throw ProbeError.noImageNetHead(model: model, classes: classes)
     }
   }
 
@@ -57,7 +54,7 @@ public struct CueConflictBenchmark: Sendable {
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
-    try Self.requireImageNetHead(network)
+    try Self.requireImageNetHead(network.program.blueprint, of: network.id)
     let subject = Self.subject(network)
     var log = try csv.map { try DecisionLog(path: $0, subject: subject) }
     var found: [String: CueDecision] = log?.known ?? [:]

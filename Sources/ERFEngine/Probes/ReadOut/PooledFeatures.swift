@@ -11,7 +11,7 @@ struct PooledFeatures {
   func vectors(_ input: Tensor, workers: Workers) throws -> [[Float]] {
     guard let last = taps.map(\.value).max() else { return [] }
     var pooled: [Int: [Float]] = [:]
-    _ = try network.graph.forward(
+    _ = try network.program.forward(
       input, to: last, keep: .nothing, workers: workers, visiting: Set(taps.map(\.value))
     ) { value, output in
       pooled[value] = PoolingKernels.globalAverage(output, workers: workers).elements

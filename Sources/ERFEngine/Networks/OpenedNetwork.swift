@@ -1,0 +1,128 @@
+/// A network whose file is open and whose blueprint is made, before any numbers are read: what
+/// validation has looked at is what loading goes on with.
+public struct OpenedNetwork: Sendable {
+  public let spec: NetworkSpec
+  /// Canonical id, as in the catalogue.
+  public let id: String
+  public let preprocessing: Preprocessing
+  public let evaluation: Evaluation
+  /// What its outputs usually are, where their number fits.
+  public let classNames: [String]
+  /// Which of the file's dictionaries the weights come from; nil: not from a file.
+  public var weightsChoice: WeightsChoice? {
+    if case .file = spec.weights { checkpoint?.choice } else { nil }
+  }
+
+  /// What the weights' file says of their training; nil: nothing.
+  public var record: TrainingRecord? { file.flatMap { TrainingRecord(metadata: $0.metadata) } }
+
+  /// As the official code writes it: batch norms and parallel branches apart.
+  let blueprint: Blueprint
+  /// What runs, one node a layer.
+  let layers: Blueprint
+  /// The open file of the weights; nil for random ones.
+  let file: Checkpoint?
+  /// Tells the file from the one that was there before.
+  let version: FileVersion?
+  private let source: any ParameterSource
+  /// The network that the weights belong to, before edits.
+  private let original: Original
+  private let checkpoint: CheckpointParameters?
+
+  /// A network before edits, and how it is written.
+  private struct Original {
+    let architecture: any Architecture
+    let blueprint: Blueprint
+  }
+
+  /// Opens the file of `spec`, where there is one, and finds out which network this is.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
+  public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
+    // Before the file is opened: one that is replaced meanwhile is not taken for the newer one.
+    version = FileVersion(of: spec.weights)
+    let named = try spec.model.map(ModelCatalogue.architecture)
+    let before = try spec.weightsModel.map(ModelCatalogue.architecture) ?? named
+    switch spec.weights {
+    case .file(let path): file = try Checkpoint(path: path)
+    case .trained:
+      guard let before else { throw ModelError.unnamed(spec) }
+      file = try ShippedWeights.checkpoint(of: before)
+    case .random: file = nil
+    }
+    guard
+      let found = try named ?? file.map({ try ModelCatalogue.recognise($0, key: spec.weightsKey) })
+    else { throw ModelError.unnamed(spec) }
+    let unedited = before ?? found
+    let architecture = try found.edited(by: spec.edits)
+    checkpoint = try file.map { file in
+      try CheckpointParameters(
+        file: file, model: unedited.id, landmarks: type(of: unedited).landmarks,
+        key: spec.weightsKey, allowsMissingHead: spec.allowsMissingHead,
+        isRecognised: spec.model == nil)
+    }
+    if case .random(let seed) = spec.weights {
+      source = RandomParameters(seed: seed)
+    } else if let checkpoint {
+      source = checkpoint
+    } else {
+      preconditionFailure("weights that are not random come from a file")
+    }
+    self.spec = spec
+    id = architecture.id
+    preprocessing = architecture.preprocessing
+    evaluation = architecture.evaluation
+    classNames = type(of: architecture).classNames
+    let optional = checkpoint?.optional ?? .usual
+    original = Original(architecture: unedited, blueprint: unedited.blueprint(optional))
+    let edited =
+      unedited.id == architecture.id
+      ? original.blueprint
+      : architecture.blueprint(optional).fitted(to: original.blueprint, by: spec.fit)
+    blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
+    layers = blueprint.inferenceForm()
+    WorkCount.note(.blueprint)
+  }
+
+  /// Checks that the weights' file holds the network, by names and shapes alone.
+  ///
+  /// - Throws: `CheckpointError.mismatch` with everything that differs.
+  public func requireWeights() throws {
+    try checkpoint?.requireFit(original.blueprint, of: original.architecture)
+  }
+
+  /// Reads its parameters when asked for them.
+  ///
+  /// - Parameters:
+  ///   - memory: where they are remembered; nil: nowhere.
+  ///   - layouts: where those that programs hold already are found.
+  func loader(
+    memory: ParameterMemory? = nil, layouts: LayoutCache? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) -> ParameterLoader {
+    let shelf = memory?.shelf(
+      of: ParameterOrigin(
+        model: original.architecture.id, weights: spec.weights, weightsKey: spec.weightsKey,
+        version: version))
+    return ParameterLoader(
+      source, memory: shelf, layouts: layouts, check: { try cancellation.check() })
+  }
+
+  /// The program as the official code writes the network: what is trained, and converted.
+  ///
+  /// - Throws: `CheckpointError`, `CancellationError`.
+  func trainingForm(cancellation: Cancellation = Cancellation()) throws -> Program {
+    try requireWeights()
+    return try Program(blueprint, from: loader(cancellation: cancellation))
+  }
+}
+
+/// Where parameters come from: the same slots of the same origin have the same values.
+private struct ParameterOrigin: Hashable, Sendable {
+  /// The network that the weights belong to.
+  let model: String
+  let weights: WeightsSource
+  let weightsKey: String?
+  /// Tells a checkpoint from the one that was there before.
+  let version: FileVersion?
+}

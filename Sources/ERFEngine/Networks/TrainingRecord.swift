@@ -1,0 +1,47 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a file of weights says of its training.
+public struct TrainingRecord: Sendable, Hashable {
+  /// Side of the inputs that the network was measured at.
+  public let size: Int
+  /// The largest side that it was trained at.
+  public let largestSize: Int
+  /// Names by class; empty where the file has none.
+  public let classes: [String]
+  /// Share of the held-out pictures that were named rightly.
+  public let accuracy: Double?
+
+  /// nil: the metadata tells of no training.
+  public init?(metadata: [String: String]) {
+    struct Sizes: Decodable {
+      let size: Int?
+    }
+    let named = metadata[Key.size].flatMap { Int($0) }
+    // Files of the first version have the size in their recipe alone.
+    let old = metadata[Key.recipe].flatMap {
+      try? JSONDecoder().decode(Sizes.self, from: Data($0.utf8)).size
+    }
+    guard let size = named ?? old, (1...1 << 16).contains(size) else { return nil }
+    self.size = size
+    let largest = metadata[Key.largest].flatMap { Int($0) } ?? size
+    largestSize = min(1 << 16, max(size, largest))
+    classes = metadata[Key.classes].map { $0.split(separator: "\n").map(String.init) } ?? []
+    accuracy = metadata[Key.accuracy].flatMap { Double($0) }
+  }
+
+  enum Key {
+    static let recipe = "training.recipe"
+    static let steps = "training.steps"
+    static let accuracy = "training.accuracy"
+    static let command = "training.command"
+    static let date = "training.date"
+    static let classes = "training.classes"
+    static let size = "training.size"
+    static let largest = "training.largest_size"
+    static let dataHash = "training.data_hash"
+  }
+}

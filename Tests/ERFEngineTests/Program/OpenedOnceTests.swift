@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// A file is opened once, its blueprint built once, its program made once.
+@Suite struct OpenedOnceTests {
+  private static let file = WeightsSource.file(Fixtures.path("resnet-tiny.safetensors"))
+
+  private func request(_ edit: (inout ERFRequest) -> Void = { _ in }) -> ERFRequest {
+    var request = ERFRequest(
+      network: NetworkSpec(model: nil, weights: Self.file),
+      size: InputSize(height: 64, width: 64), threads: 1)
+    edit(&request)
+    return request
+  }
+
+  private func counts(_ body: () throws -> Void) rethrows -> [Int] {
+    let count = WorkCount()
+    try WorkCount.$current.withValue(count) { try body() }
+    return [count[.file], count[.blueprint], count[.program]]
+  }
+
+  @Test func oneRunOpensItsFileOnce() throws {
+    let found = try counts {
+      let validated = try request().validated()
+      _ = try ERFComputer().compute(validated)
+    }
+    #expect(found == [1, 1, 1])
+    #expect(try counts { _ = try ERFComputer().compute(request()) } == [1, 1, 1])
+    #expect(try counts { try request().validate() } == [1, 1, 0])
+  }
+
+  /// In the explorer: other units and stages of a network that is loaded open nothing.
+  @Test func anotherUnitOpensNothing() throws {
+    let computer = ERFComputer()
+    let keeping = request { $0.keepsForward = true }
+    #expect(try counts { _ = try computer.compute(keeping) } == [1, 1, 1])
+    let other = request {
+      $0.keepsForward = true
+      $0.unit = Unit(row: 0, column: 0)
+      $0.tap = "stage1"
+    }
+    #expect(try counts { _ = try computer.compute(other) } == [0, 0, 0])
+  }
+
+  @Test func otherWaysInOpenOnceToo() throws {
+    let spec = request().network
+    #expect(try counts { _ = try StageKernels.stages(of: spec) } == [1, 1, 0])
+    #expect(try counts { _ = try Network(spec) } == [1, 1, 1])
+    #expect(try counts { _ = try spec.modelID() } == [1, 1, 0])
+  }
+}
