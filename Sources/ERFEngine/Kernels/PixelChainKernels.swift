@@ -2,6 +2,9 @@
 
 internal import CKernels
 
+/// The way through a network.
+enum Direction: Sendable { case forward, gradient }
+
 /// What one link of a chain does to a pixel.
 enum PixelStep: Hashable, Sendable {
   /// A 1x1 convolution.

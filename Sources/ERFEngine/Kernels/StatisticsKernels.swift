@@ -90,3 +90,13 @@ enum StatisticsKernels {
     return Tensor(shape: [channels], elements: totals.map { Float($0) })
   }
 }
+
+/// Mean and variance of each channel over the pixels of a batch.
+struct BatchStatistics: Sendable {
+  /// Pixels: N * H * W.
+  let count: Int
+  /// (C)
+  let means: [Double]
+  /// (C), divided by `count`.
+  let variances: [Double]
+}

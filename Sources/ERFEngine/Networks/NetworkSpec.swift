@@ -23,11 +23,6 @@ public struct NetworkSpec: Sendable, Hashable {
     self.weights = weights ?? .usual(for: model)
   }
 
-  /// File name extensions of checkpoints, in lower case.
-  public static let checkpointExtensions = [
-    "safetensors", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl",
-  ]
-
   /// Whether `word` is the path of a file rather than a model's id, be the file there or not.
   public static func isCheckpoint(_ word: String) -> Bool {
     do {
@@ -35,7 +30,7 @@ public struct NetworkSpec: Sendable, Hashable {
       return false
     } catch {
       let name = word.lowercased()
-      return word.contains("/") || Self.checkpointExtensions.contains { name.hasSuffix("." + $0) }
+      return word.contains("/") || Checkpoint.extensions.contains { name.hasSuffix("." + $0) }
         || FileKind(of: word) != .absent
     }
   }

@@ -82,13 +82,3 @@ extension BatchNorm: LearningOperator {
     )
   }
 }
-
-/// Mean and variance of each channel over the pixels of a batch.
-struct BatchStatistics: Sendable {
-  /// Pixels: N * H * W.
-  let count: Int
-  /// (C)
-  let means: [Double]
-  /// (C), divided by `count`.
-  let variances: [Double]
-}

@@ -97,9 +97,6 @@ struct ParameterShape: Hashable, Sendable {
   }
 }
 
-/// The way through a graph.
-enum Direction: Sendable { case forward, gradient }
-
 extension Operator {
   var window: Window { .pixel }
   var parameterShapes: [ParameterShape] { [] }

@@ -27,26 +27,35 @@ final class MappedFile: @unchecked Sendable {
     opened = nil
   }
 
-  /// - Throws: `CheckpointError.unreadable` with the system's reason.
-  init(path: String) throws(CheckpointError) {
+  /// Why a file could not be mapped.
+  struct Failure: Error {
+    let reason: String
+
+    /// The system's, for the call that failed last.
+    fileprivate static var last: Failure {
+      Failure(reason: unsafe String(cString: strerror(errno)))
+    }
+  }
+
+  init(mapping path: String) throws(Failure) {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else {
-      throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+      throw .last
     }
     var isMapped = false
     defer { if !isMapped { close(file) } }
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else {
-      throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+      throw .last
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path: path, reason: "not a regular file")
+      throw Failure(reason: "not a regular file")
     }
     count = Int(status.st_size)
-    guard count > 0 else { throw .unreadable(path: path, reason: "the file is empty") }
+    guard count > 0 else { throw Failure(reason: "the file is empty") }
     guard let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0),
       unsafe memory != MAP_FAILED
-    else { throw .unreadable(path: path, reason: unsafe String(cString: strerror(errno))) }
+    else { throw .last }
     unsafe base = UnsafeRawPointer(memory)
     opened = unsafe (file, cmap_guard(base, count))
     isMapped = true
@@ -106,27 +115,6 @@ final class MappedFile: @unchecked Sendable {
     return hasAllPages ? text : nil
   }
 
-  /// Integers of `type` from `offset` on; nil where they leave the file, are none, or are gone.
-  func integers(_ type: ElementType, at offset: Int, count elements: Int) -> [Int]? {
-    let (bytes, overflow) = elements.multipliedReportingOverflow(by: type.size)
-    guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset && isWhole else {
-      return nil
-    }
-    let integers = unsafe type.integers(base + offset, count: elements)
-    return isWhole ? integers : nil
-  }
-
-  /// Elements of `type` from `offset` on, converted to float32; nil where they leave the file,
-  /// are no real numbers, or are gone.
-  func floats(_ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
-    let (bytes, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
-    guard !overflow && offset >= 0 && offset <= count && bytes <= count - offset && isWhole else {
-      return nil
-    }
-    let tensor = unsafe type.decode(base + offset, shape: shape)
-    return isWhole ? tensor : nil
-  }
-
   /// The byte at `offset`; nil past the end.
   func byte(at offset: Int) -> UInt8? {
     guard offset >= 0 && offset < count else { return nil }
@@ -134,5 +122,3 @@ final class MappedFile: @unchecked Sendable {
     return hasAllPages ? byte : nil
   }
 }
-
-extension MappedFile: ByteSource {}

@@ -55,10 +55,20 @@ extension Optimizer {
       for index in parameters[node].indices {
         let parameter = parameters[node][index]
         let decays = decaysVectors || parameter.shape.rank > 1
-        OptimizerKernels.update(
-          &result[node][index], gradient: gradients[node][index],
-          first: &moments.first[node][index], second: &moments.second[node][index],
-          rule: rule, decay: decays ? weightDecay : 0, rate: rate, step: step, workers: workers)
+        let decay = decays ? weightDecay : 0
+        switch rule {
+        case .adamW(let beta1, let beta2, let epsilon):
+          OptimizerKernels.adamW(
+            &result[node][index], gradient: gradients[node][index],
+            first: &moments.first[node][index], second: &moments.second[node][index],
+            betas: (beta1, beta2), epsilon: epsilon, decay: decay, rate: rate, step: step,
+            workers: workers)
+        case .sgd(let momentum):
+          OptimizerKernels.sgd(
+            &result[node][index], gradient: gradients[node][index],
+            first: &moments.first[node][index], momentum: momentum, decay: decay, rate: rate,
+            workers: workers)
+        }
       }
     }
     return result

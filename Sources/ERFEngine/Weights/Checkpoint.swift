@@ -22,6 +22,11 @@ extension CheckpointReader {
 /// Names of tensors in nested dictionaries are joined by dots: `model.stem.weight`. Nothing in the
 /// file is ever executed.
 public struct Checkpoint: Sendable {
+  /// File name extensions of checkpoints, in lower case.
+  public static let extensions = [
+    "safetensors", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl",
+  ]
+
   public let path: String
   /// Size of the file.
   public let bytes: Int

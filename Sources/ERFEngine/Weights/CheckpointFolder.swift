@@ -47,6 +47,6 @@ public struct CheckpointFolder: Sendable, Equatable {
 
   private static func isCheckpoint(_ name: String) -> Bool {
     let name = name.lowercased()
-    return NetworkSpec.checkpointExtensions.contains { name.hasSuffix("." + $0) }
+    return Checkpoint.extensions.contains { name.hasSuffix("." + $0) }
   }
 }
