@@ -5,7 +5,8 @@ extension Blueprint {
   /// depth-wise branches merged into one kernel (structural re-parameterization, the paper's
   /// guideline 3).
   func inferenceForm() -> Blueprint {
-    foldingNormsIntoProducers().mergingParallelKernels().movingNormsBehindPooling()
+    foldingNormsIntoProducers().mergingParallelKernels().foldingNormsIntoProducers()
+      .movingNormsBehindPooling()
       .foldingNormsIntoConsumers().dropping { $0 is StochasticDepth }.loweringNorms()
       .droppingDeadNodes()
   }
