@@ -50,6 +50,8 @@ public struct Network: Sendable {
     program = try Program(opened.layers.chained(), from: loader)
     prefixHashes = program.prefixHashes
     weightsHash = try loader.hash(of: opened.blueprint).text
+    // The file stays open for other parameters, but what was read of it is not kept twice.
+    opened.file?.forgetPages()
     WorkCount.note(.program)
   }
 

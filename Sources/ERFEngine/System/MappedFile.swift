@@ -79,6 +79,12 @@ final class MappedFile: @unchecked Sendable {
   /// Whether no page that was read was gone.
   private var hasAllPages: Bool { opened.map { cmap_faults($0.watch) == 0 } ?? true }
 
+  /// Lets go of the memory that what was read takes; what is read again comes from the file again.
+  func forgetPages() {
+    guard opened != nil else { return }
+    unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_DONTNEED)
+  }
+
   /// All of it, to be read while this lives; ``isWhole`` tells afterwards whether it was all there.
   var memory: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
 

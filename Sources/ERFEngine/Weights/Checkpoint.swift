@@ -31,6 +31,7 @@ public struct Checkpoint: Sendable {
   /// Size of the file.
   public let bytes: Int
   private let reader: any CheckpointReader
+  private let mapped: MappedFile
 
   /// Opens the file at `path` and finds out by its contents what it is.
   ///
@@ -39,6 +40,7 @@ public struct Checkpoint: Sendable {
     WorkCount.note(.file)
     self.path = path
     let file = try MappedFile(path: path)
+    mapped = file
     bytes = file.count
     if file.byte(at: 8) == UInt8(ascii: "{"), file.byte(at: 0) != 0x80 || file.byte(at: 7) == 0 {
       reader = try Safetensors(file, path: path)
@@ -59,6 +61,7 @@ public struct Checkpoint: Sendable {
   init(asset name: String) throws {
     path = name
     let file = MappedFile(asset: name)
+    mapped = file
     bytes = file.count
     reader = try Safetensors(file, path: name)
   }
@@ -72,6 +75,9 @@ public struct Checkpoint: Sendable {
   /// Classes of other libraries that the file names, and how often.
   public var classes: [ForeignClass] { reader.classes }
   public var keys: [String] { entries.keys.sorted() }
+
+  /// Lets go of the memory that the tensors read so far took; the file stays open.
+  func forgetPages() { mapped.forgetPages() }
 
   /// The tensor `key` as float32 in its own shape.
   ///
