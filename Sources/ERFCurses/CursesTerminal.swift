@@ -5,7 +5,7 @@ public import ERFInterface
 
 /// The process's terminal.
 public final class CursesTerminal: Terminal {
-  public let display: Display
+  public private(set) var display: Display
   public let notice: String?
   private let palette: Palette
   /// What the screen shows; nil where that is unknown.
@@ -38,6 +38,7 @@ public final class CursesTerminal: Terminal {
       }
     display = Display(
       depth: depth, unicode: opened.utf8 != 0 && !options.ascii, cellAspect: options.cellAspect)
+    display.clipboard = options.clipboard
     palette = Palette(depth: depth)
     notice = Self.notice(opened, options, depth)
   }

@@ -1,5 +1,7 @@
 // How the user wants the terminal to be used, and why it could not be opened.
 
+public import ERFInterface
+
 /// The choices of `--color`, `--ascii` and `--cell-aspect`.
 public struct TerminalOptions: Sendable, Equatable {
   public var colour: ColourChoice
@@ -7,6 +9,8 @@ public struct TerminalOptions: Sendable, Equatable {
   public var ascii: Bool
   /// Height of a cell divided by its width.
   public var cellAspect: Double
+  /// Whether the terminal takes text for its clipboard.
+  public var clipboard = Clipboard.unknown
 
   public init(colour: ColourChoice = .automatic, ascii: Bool = false, cellAspect: Double = 2) {
     self.colour = colour

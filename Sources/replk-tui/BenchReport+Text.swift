@@ -87,6 +87,8 @@ extension BenchReport {
         [
           row("start and end of a process", timing.startUp),
           row("first screen", timing.firstFrame, "150"),
+          row("first map of the first screen", timing.firstMap, "300"),
+          row("its four pictures, A and B", timing.fourPictures, "2000"),
           row("screen of \(screen) built", timing.frame),
           row("screen of \(screen) built and drawn", timing.frameOnScreen, "16"),
           row("key to screen under load, median", timing.keyToScreen),

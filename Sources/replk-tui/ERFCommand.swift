@@ -82,7 +82,14 @@ enum Report {
     }
     lines.append("")
     lines += ratios(results)
-    for result in results where result.metrics.borderShare > 0.05 {
+    for result in results where !result.metrics.isCentred {
+      let origin = result.metrics.origin
+      lines.append("")
+      lines.append(
+        "note: squares of \(result.subject.model) lie around row \(origin.row), column "
+          + "\(origin.column), from where the unit looks, cut by the edges of the input")
+    }
+    for result in results where result.metrics.isCentred && result.metrics.borderShare > 0.05 {
       lines.append("")
       lines.append(
         "note: \(Format.fixed(result.metrics.borderShare * 100, 1)) % of the mass of "

@@ -33,9 +33,6 @@ enum ExploreCommand {
   /// Diverging maps are for differences and signed maps, which take them unasked.
   private static let colourMaps = ColourMap.all.filter { !$0.isDiverging }.map(\.name)
 
-  /// Opened without a model's name: the paper's comparison in miniature, trained.
-  private static let defaultModels = ["RepLKNet-13-nano", "RepLKNet-31-nano"]
-
   /// Runs until the user leaves.
   ///
   /// - Returns: the exit code.
@@ -47,7 +44,8 @@ enum ExploreCommand {
     }
     try arguments.checkValues()
     try arguments.selectInstructionSet()
-    let terminalOptions = try terminalOptions(arguments)
+    var terminalOptions = try terminalOptions(arguments)
+    terminalOptions.clipboard = SessionFile.clipboard
     var options = ExplorerOptions()
     let session: Session
     let keepsState = !arguments.has("--no-state")
@@ -55,8 +53,16 @@ enum ExploreCommand {
       options.statePath = SessionFile.statePath
       options.recentPath = SessionFile.recentPath
     }
+    // Of several explorers at once the first keeps its state.
+    let lock = keepsState ? SessionFile.lock() : nil
+    defer { withExtendedLifetime(lock) {} }
+    if keepsState, lock == nil, SessionFile.statePath != nil {
+      options.statePath = nil
+      options.notice = "another explorer is open: what is on this screen will not be kept"
+    }
     if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
       session = last
+      options.isRestored = true
     } else {
       (session, options.threads) = try Self.session(arguments)
       options.sessionPath = arguments.positionals.first.flatMap {
@@ -115,7 +121,9 @@ enum ExploreCommand {
   }
 
   private static func session(models arguments: Arguments) throws -> Session {
-    let models = arguments.positionals.isEmpty ? defaultModels : arguments.positionals
+    let first = Session.first
+    let models =
+      arguments.positionals.isEmpty ? first.networks.map(\.model) : arguments.positionals
     guard models.count <= 2 else { throw UsageError.tooManyModels }
     if models.contains(where: SavedMap.isSaved) { return try session(maps: models, arguments) }
     let requests = try arguments.requests(models)
@@ -127,7 +135,15 @@ enum ExploreCommand {
           id, nearest: nearestWord(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
       }
     }
-    return try Session(requests)
+    var session = try Session(requests)
+    session.screen = .opening
+    if arguments.positionals.isEmpty, !arguments.has("--tensor") {
+      if !arguments.has("--size") { session.size = first.size }
+      if !arguments.has("--count"), !arguments.has("--image") {
+        session.images.count = first.images.count
+      }
+    }
+    return session
   }
 
   /// Saved maps beside one another or beside a network.

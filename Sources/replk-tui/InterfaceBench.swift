@@ -22,6 +22,10 @@ struct InterfaceBench {
     let startUp: Double
     /// From the start of the explorer to the last byte of its first screen.
     let firstFrame: Double
+    /// From the start of the explorer without arguments to its first map, over one picture.
+    let firstMap: Double
+    /// The same to the verdict over four pictures of both networks.
+    let fourPictures: Double
     /// Building a screen with two maps, in memory.
     let frame: Double
     /// From a key that draws all anew to the last byte of a screen with two maps.
@@ -46,11 +50,13 @@ struct InterfaceBench {
     let startUp = try ProcessBench(program: program, threads: threads)
       .startUp(repetitions: isQuick ? 5 : 15)
     let firstFrame = try firstFrame()
+    let first = try firstScreen()
     let frameOnScreen = try frameOnScreen()
     let keys = try keyTimes().sorted()
     let edit = try edit()
     return Timing(
       columns: Self.size.columns, rows: Self.size.rows, startUp: startUp, firstFrame: firstFrame,
+      firstMap: first.map, fourPictures: first.all,
       frame: try frame(), frameOnScreen: frameOnScreen,
       keyToScreen: Stopwatch.median(keys),
       keyToScreen95th: keys[min(keys.count - 1, keys.count * 95 / 100)], fullRun: edit.full,
@@ -79,6 +85,19 @@ struct InterfaceBench {
         try watch.end()
         return seconds
       })
+  }
+
+  /// The maximum of a map stands beside its bar, the verdict speaks of what is seen.
+  private func firstScreen() throws -> (map: Double, all: Double) {
+    let times = try (0..<(isQuick ? 3 : 9)).map { _ in
+      let begin = ContinuousClock.now
+      let watch = try start([])
+      let map = try watch.seconds(since: begin, until: "M = ")
+      let all = try watch.seconds(since: begin, until: "sees")
+      try watch.end()
+      return (map: map, all: all)
+    }
+    return (Stopwatch.median(times.map(\.map)), Stopwatch.median(times.map(\.all)))
   }
 
   private func frameOnScreen() throws -> Double {

@@ -48,6 +48,15 @@ enum SessionFile {
     return variable("HOME").map { $0 + "/.local/state/replk-tui" }
   }
 
+  /// Held while an explorer keeps its state; nil where another does, or where there is no place for it.
+  static func lock() -> FileLock? {
+    guard let stateFolder, (try? Folder.make(stateFolder)) != nil else { return nil }
+    return FileLock(path: stateFolder + "/lock")
+  }
+
+  /// What is known of the terminal's clipboard.
+  static var clipboard: Clipboard { Clipboard(environment: ProcessInfo.processInfo.environment) }
+
   private static func variable(_ name: String) -> String? {
     guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
     return value

@@ -118,10 +118,11 @@ func makeRequest(_ model: String = "RepLKNet-13", size: Int = 224) -> ERFRequest
 
 /// A model of one or two networks with their maps in.
 func makeModel(
-  _ names: [String] = ["RepLKNet-13", "RepLKNet-31"], display: Display = Display(),
-  finished: Bool = true
+  _ names: [String] = ["RepLKNet-13", "RepLKNet-31"], weights: WeightsSource? = nil,
+  display: Display = Display(), finished: Bool = true
 ) -> Model {
-  var model = Model(session: Session(models: names), display: display)
+  let networks = names.map { NetworkChoice(model: $0, weights: weights) }
+  var model = Model(session: Session(networks: networks), display: display)
   let effects = update(&model, .opened)
   if finished { model.finish(effects) }
   return model
@@ -137,6 +138,21 @@ extension Model {
       }
       if case .predict(let id, let request, _) = effect {
         _ = update(&self, .predicted(id, makeClasses(request)))
+      }
+      if case .computeMap(let id, let request) = effect {
+        let result = makeResult(request, sigma: 12)
+        _ = update(&self, .mapped(id, result, HeatField(result)))
+      }
+      if case .computeDepth(let id, let requests) = effect {
+        let isFirst = depth[depthKey(0)]?.job == id
+        let layers = depthLayers(isFirst ? 0 : sides.count - 1).map(\.name)
+        for request in requests {
+          // Fields that grow from layer to layer, A's more slowly.
+          let place = layers.firstIndex(of: request.tap ?? "") ?? 0
+          let result = makeResult(request, sigma: Double(4 + place * (isFirst ? 2 : 4)))
+          _ = update(&self, .deepened(id, DepthPoint(result)))
+        }
+        _ = update(&self, .deepEnough(id, failure: nil))
       }
       if case .drawStimulus(let index) = effect {
         _ = update(&self, .drawn(StimulusPicture(index: index)))

@@ -14,20 +14,83 @@ import Testing
     for _ in 0..<20 { _ = update(&model, .key(.backspace)) }
     for scalar in "mine".unicodeScalars { _ = model.type(scalar) }
     #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine")))
-    guard case .save(let id, "mine.json", let bytes)? = update(&model, .key(.enter)).first else {
+    guard
+      case .save(let id, "mine.json", let bytes, isSure: false)? = update(&model, .key(.enter))
+        .first
+    else {
       Issue.record("nothing is written")
       return
     }
     #expect(try Session(decoding: bytes) == model.session)
-    #expect(
-      model.type("w").isEmpty && model.notice?.lines == ["the session is still being written"])
+    #expect(update(&model, .key(.enter)).isEmpty && model.overlay != nil)
     _ = update(&model, .saved(id, path: "mine.json", failure: nil))
+    #expect(model.overlay == nil)
     #expect(model.notice?.lines == ["wrote mine.json"] && model.log.last?.text == "wrote mine.json")
     _ = model.type("w")
     #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine.json")))
     _ = update(&model, .key(.control("u")))
     #expect(update(&model, .key(.enter)).isEmpty)
-    #expect(model.notice?.lines == ["without a name nothing is done"])
+    guard case .prompt(let prompt)? = model.overlay else {
+      Issue.record("the prompt is gone")
+      return
+    }
+    #expect(prompt.complaint == "no name given")
+  }
+
+  /// The text stays, with what is wrong below it, and nothing is replaced unasked.
+  @Test func promptsKeepTheirTextAndAsk() {
+    var model = makeModel()
+    _ = model.type("w")
+    func entered() -> (id: RequestID, isSure: Bool)? {
+      for case .save(let id, _, _, let isSure) in update(&model, .key(.enter)) {
+        return (id, isSure)
+      }
+      return nil
+    }
+    guard let first = entered() else {
+      Issue.record("nothing is written")
+      return
+    }
+    _ = update(&model, .saveNeedsWord(first.id, "session.json is there already: Enter replaces it"))
+    for (columns, rows) in [(80, 24), (120, 40)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains("> session.json_") && text.contains("Enter replaces it"))
+    }
+    let second = entered()
+    #expect(!first.isSure && second?.isSure == true)
+    _ = second.map { update(&model, .saved($0.id, path: "session.json", failure: "disk full")) }
+    let text = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(text.contains("> session.json_") && text.contains("disk full"))
+    // Another name is another question.
+    _ = model.type("x")
+    #expect(entered()?.isSure == false)
+  }
+
+  @Test func tabCompletesAndHomeIsKnown() throws {
+    let folder = try TemporaryFolder()
+    for name in ["photos-a.png", "photos-b.png", "other.txt"] {
+      try FileExporter().write([1], to: folder.file(name))
+    }
+    try FileExporter().write([1], to: folder.file("deep/inside.txt"))
+    let path = folder.path
+    #expect(PathCompletion.complete("\(path)/ph") == ("\(path)/photos-", 2))
+    #expect(PathCompletion.complete("\(path)/oth") == ("\(path)/other.txt", 1))
+    #expect(PathCompletion.complete("\(path)/de") == ("\(path)/deep/", 1))
+    #expect(PathCompletion.complete("\(path)/none") == ("\(path)/none", 0))
+    #expect(PathCompletion.expanded("~/a") != "~/a" && PathCompletion.expanded("a~/b") == "a~/b")
+    #expect(
+      PathCompletion.question("\(path)/other.txt") { _ in true }?.contains("replaces") == true)
+    #expect(
+      PathCompletion.question("\(path)/no/x.json") { _ in false }?.contains("makes it") == true)
+    #expect(PathCompletion.question("\(path)/new.json") { _ in false } == nil)
+    var model = makeModel()
+    _ = model.type("w")
+    guard case .complete(let text)? = update(&model, .key(.tab)).first else {
+      Issue.record("Tab does nothing")
+      return
+    }
+    _ = update(&model, .completed(text, longer: "sessions/", count: 1))
+    #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "sessions/")))
   }
 
   @Test func theMenuOffersWhatCanBeHad() {

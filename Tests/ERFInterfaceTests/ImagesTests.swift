@@ -38,7 +38,12 @@ import Testing
     guard case .listImages(let id, _)? = update(&model, .key(.enter)).first else { return }
     let before = model.session
     _ = update(&model, .foundImages(id, paths: [], failure: "x does not exist"))
-    #expect(model.session == before && model.notice?.lines == ["x does not exist"])
+    guard case .prompt(let prompt)? = model.overlay else {
+      Issue.record("what was typed is gone")
+      return
+    }
+    #expect(model.session == before && prompt.text == "x")
+    #expect(prompt.complaint == "x does not exist")
   }
 
   @Test func thumbnailsAreDrawnOnce() {

@@ -64,7 +64,7 @@ import Testing
     // The grid of units.
     let area = try slot(.unit).area.belowTitle
     let map = try #require(model.unitMap)
-    let grid = try #require(UnitGrid(map, in: model.unitGridArea(in: area)))
+    let grid = try #require(UnitGrid(map, in: UnitGrid.area(in: area)))
     let cells = grid.cells(row: 5, column: 2)
     _ = update(&model, .pointer(Pointer(.click, row: cells.row, column: cells.column), size))
     #expect(model.session.target.units == [Unit(row: 5, column: 2)])

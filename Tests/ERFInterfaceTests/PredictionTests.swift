@@ -1,6 +1,6 @@
 // The prediction panel: what is asked when, and what is given up.
 
-import ERFEngine
+@testable import ERFEngine
 import Testing
 
 @testable import ERFInterface
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func bothNetworksAreAskedOnceThePanelIsSeen() {
-    var model = makeModel()
+    var model = makeModel(weights: .file("/models/trained.pth"))
     let effects = model.type("8")
     #expect(asked(effects).map(\.network) == model.session.networks.map(\.spec))
     #expect(asked(effects).map(\.image) == [.builtIn(0), .builtIn(0)])
@@ -28,7 +28,7 @@ import Testing
   /// On a wide screen the panel stays while Jobs, which has a place of its own, has the focus.
   @Test func aPanelThatIsSeenIsAnswered() {
     for (rows, columns, isSeen) in [(60, 200, true), (40, 120, false), (24, 80, false)] {
-      var model = makeModel()
+      var model = makeModel(weights: .file("/models/trained.pth"))
       _ = update(&model, .resized(ScreenSize(rows: rows, columns: columns)))
       model.finish(model.type("8"))
       _ = model.type("6")
@@ -43,7 +43,7 @@ import Testing
 
   /// A larger screen shows a panel that the smaller one had no room for, and asks for it.
   @Test func aScreenThatGrowsAsksForWhatItShows() {
-    var model = makeModel()
+    var model = makeModel(weights: .file("/models/trained.pth"))
     _ = update(&model, .resized(ScreenSize(rows: 24, columns: 80)))
     model.finish(model.type("8"))
     _ = model.type("6")
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func editsAreComparedWithWhatWas() {
-    var model = makeModel()
+    var model = makeModel(weights: .file("/models/trained.pth"))
     model.finish(model.type("8"))
     _ = model.type("3")
     let first = model.type(">")
@@ -65,12 +65,41 @@ import Testing
   }
 
   @Test func nothingIsAskedUnseenAndEscapeGivesUp() {
-    var model = makeModel()
+    var model = makeModel(weights: .file("/models/trained.pth"))
     #expect(asked(model.type("n")).isEmpty)
     _ = model.type("8")
     let effects = update(&model, .key(.escape))
     #expect(cancelled(effects) == 4 && !model.predictions.isBusy)
     #expect(asked(model.type("c")).isEmpty)
     #expect(asked(model.type("r")).count == 2)
+  }
+
+  @Test func randomWeightsAreNotAsked() {
+    var model = makeModel()
+    #expect(asked(model.type("8")).isEmpty)
+    let text = view(model, size: model.size).text
+    #expect(text.components(of: "random weights: no prediction") == 2)
+  }
+
+  @Test func thePictureIsNamedAndWhatIsKnown() {
+    var model = makeModel(["RepLKNet-31-nano"])
+    guard
+      case .predict(let id, _, _)? = model.type("8").first(where: { effect in
+        if case .predict = effect { true } else { false }
+      })
+    else {
+      Issue.record("nothing is asked")
+      return
+    }
+    let names = ObjectCategory.allCases.map(\.rawValue)
+    let answer = Classification(
+      image: "image",
+      top: names.indices.map { index in
+        Classification.Candidate(index: index, name: names[index], probability: 1.0 / 16)
+      }, label: 3)
+    _ = update(&model, .predicted(id, answer))
+    let text = view(model, size: model.size).text
+    #expect(text.contains("picture dead-leaves-1  shows \(names[3])"))
+    #expect(text.contains("knows 16 silhouettes, not photographs"))
   }
 }

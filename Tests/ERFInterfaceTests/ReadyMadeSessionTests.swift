@@ -60,6 +60,10 @@ import Testing
     // Late news of the run, and the next one.
     _ = update(&model, .training(id, makeProgress(2)))
     _ = update(&model, .trained(id, failure: nil))
+    // Its network has 1000 classes, which is said at once.
+    #expect(model.type("t").isEmpty)
+    #expect(model.notice?.lines.first?.contains("has 1000 classes, the data 16") == true)
+    model.session.networks[0] = NetworkChoice(model: "RepLKNet-31-nano")
     guard case .train(let next, let network, _)? = model.type("t").first else {
       Issue.record("t trains again")
       return

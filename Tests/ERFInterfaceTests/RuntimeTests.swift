@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func mapsArriveAndAreExported() {
-    let exporting = FakeExporting(present: ["replknet-13-random-0-64-stage4.npy"])
+    let exporting = FakeExporting(present: ["replknet-13_random0_64_stage4.npy"])
     let terminal = FakeTerminal([
       .until { $0.contains("computing") || $0.contains("image") },
       .until { $0.components(of: "2 images") == 2 },
@@ -38,11 +38,11 @@ import Testing
     #expect(!terminal.timedOut)
     #expect(
       exporting.written.withLock { $0 } == [
-        "replknet-13-random-0-64-stage4-2.pgm", "replknet-13-random-0-64-stage4-2.png",
-        "replknet-13-random-0-64-stage4-2.npy", "replknet-31-random-0-64-stage4.pgm",
-        "replknet-31-random-0-64-stage4.png", "replknet-31-random-0-64-stage4.npy",
+        "replknet-13_random0_64_stage4-2.pgm", "replknet-13_random0_64_stage4-2.png",
+        "replknet-13_random0_64_stage4-2.npy", "replknet-31_random0_64_stage4.pgm",
+        "replknet-31_random0_64_stage4.png", "replknet-31_random0_64_stage4.npy",
       ])
-    #expect(terminal.screen.contains("replknet-31-random-0-64-stage4.npy"))
+    #expect(terminal.screen.contains("replknet-31_random0_64_stage4.npy"))
   }
 
   @Test func cancellingEndsTheComputationAtItsNextLayer() {
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func failuresAreShown() {
-    let terminal = FakeTerminal([.until { $0.contains("too small for stage4") }])
+    let terminal = FakeTerminal([.until { $0.contains("input too small for") }])
     #expect(run(terminal, FakeComputing(failure: "input too small for stage4")) == 0)
     #expect(!terminal.timedOut)
     #expect(terminal.screen.contains("failed"))
@@ -142,13 +142,18 @@ import Testing
     #expect(box.takeAll().isEmpty)
   }
 
-  @Test func namesOfFilesArePlain() {
-    var subject = makeSubject(makeRequest("replknet:kernels=31,29:small=5"))
-    subject.weights = "/data/../My Weights\u{1b}.pth.tar"
+  @Test func namesOfFilesAreShortAndPlain() {
+    var model = makeModel(["RepLKNet-13-nano"])
+    for scalar in "3>>>".unicodeScalars { _ = model.type(scalar) }
+    #expect(
+      ExportNaming.stem(model.session.networks[0], makeSubject(makeRequest(size: 1024)))
+        == "replknet-13-nano_s1k19_1024_stage4")
+    let opened = NetworkChoice(
+      model: "RepLKNet-31", weights: .file("/data/../My Weights\u{1b}.pth.tar"))
+    var subject = makeSubject(makeRequest())
     subject.unit = Unit(row: 1, column: 2)
     #expect(
-      ExportNaming.stem(subject, endings: ["pgm"]) { _ in false }
-        == "replknet-kernels-31-29-small-5-my-weights-224-stage4-at-1-2")
+      ExportNaming.stem(opened, subject) == "replknet-31_my-weights_224_stage4_at-1-2")
   }
 }
 

@@ -10,7 +10,8 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case shapeBias, shapeBiasComputing, shapeBiasStale, shapeBiasChance, shapeBiasFailed
   case shapeBiasZoomed
   case prediction, predictionEdited, predictionFailed
-  case training, trainingFailed, trained
+  case training, trainingFailed, trained, trainedZoomed
+  case depth, depthZoomed, gallery, galleryZoomed, metricsZoomed
   case browser, browserRefused, browserFilter
   case help, helpSearch, palette, exportMenu, prompt
 
@@ -37,20 +38,17 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     case .exported:
       var model = makeModel(display: display)
       _ = model.type("e")
-      guard case .export(let id, let results, let kind, _)? = update(&model, .key(.enter)).first
+      guard case .export(let id, let items, let kind, _)? = update(&model, .key(.enter)).first
       else { return model }
-      let paths = results.flatMap { result in
-        let stem = ExportNaming.stem(result.subject, endings: kind.endings) { _ in false }
-        return kind.endings.map { "\(stem).\($0)" }
-      }
+      let paths = items.flatMap { item in kind.endings.map { "\(item.stem).\($0)" } }
       _ = update(&model, .exported(id, paths: paths, failure: nil))
       return model
     case .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed:
       return shapeBias(display)
-    case .training, .trainingFailed, .trained: return training(display)
+    case .training, .trainingFailed, .trained, .trainedZoomed: return training(display)
     case .browser, .browserRefused, .browserFilter: return browsing(display)
     case .predictionFailed:
-      var model = makeModel(display: display)
+      var model = makeModel(weights: .file("/models/trained.pth"), display: display)
       for case .predict(let id, _, _) in model.type("8").prefix(1) {
         _ = update(
           &model,
@@ -58,7 +56,10 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       }
       return model
     default:
-      var model = makeModel(["RepLKNet-13", "RepLKNet-31"], display: display)
+      let isNamed = self == .prediction || self == .predictionEdited
+      var model = makeModel(
+        ["RepLKNet-13", "RepLKNet-31"], weights: isNamed ? .file("/models/trained.pth") : nil,
+        display: display)
       for key in keys { model.finish(update(&model, .key(key))) }
       return model
     }
@@ -72,8 +73,13 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .kernelsEdited: "3b"
       case .unit: "2"
       case .metrics: "4"
+      case .metricsZoomed: "4z"
       case .images: "5>>"
       case .jobs: "6"
+      case .depth: "G"
+      case .gallery: "MS"
+      case .galleryZoomed: "MSzl"
+      case .depthZoomed: "Gzh"
       case .zoomed: "3z"
       case .difference: "v"
       case .squares: "d"
@@ -130,16 +136,19 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   }
 
   private func training(_ display: Display) -> Model {
-    var model = makeModel(display: display)
+    var model = makeModel(
+      ["RepLKNet-13-nano", "RepLKNet-31-nano"], display: display)
     guard case .train(let id, _, _)? = model.type("t").first else { return model }
     if self == .trainingFailed {
-      _ = update(&model, .trained(id, failure: "replknet-13 has 1000 classes, the data 16"))
+      _ = update(&model, .trained(id, failure: "no memory for the pictures"))
       return model
     }
-    for number in 1...(self == .trained ? 3 : 2) {
+    let isOver = self == .trained || self == .trainedZoomed
+    for number in 1...(isOver ? 3 : 2) {
       model.finish(update(&model, .training(id, makeProgress(number))))
     }
-    if self == .trained {
+    if self == .trainedZoomed { _ = model.type("z") }
+    if isOver {
       _ = update(&model, .trained(id, failure: nil))
       model.finish(update(&model, .key(.left)))
     }

@@ -1,6 +1,6 @@
-// The README's tour, key by key: each step quotes the sentences that it follows, and together they
-// quote all that the tour says of keys. REPLK_TOUR=1 takes the tour's own size of input and length of
-// training, which takes minutes in a debug build.
+// The README's tour, key by key: each step names the keys that it presses, and together they are all
+// that the tour names. REPLK_TOUR=1 takes the tour's own size of input and length of training, which
+// takes minutes in a debug build.
 
 import ERFEngine
 import Foundation
@@ -52,9 +52,9 @@ private struct Tour {
   private let moments: TemporaryFolder
   private let terminal = StillTerminal()
   private var loop: ExplorerLoop
-  /// What the README says and no step has quoted yet.
-  private var text: Substring
-  private var unquoted = ""
+  /// The keys that the README's tour names, and those that a step has pressed.
+  private let named: Set<String>
+  private var followed: Set<String> = []
 
   init() throws {
     folder = try TemporaryFolder()
@@ -62,8 +62,7 @@ private struct Tour {
     let readme = try PackageFiles.text("README.md")
     let start = try #require(readme.range(of: "## A tour of five minutes"))
     let end = try #require(readme[start.upperBound...].range(of: "A word of warning"))
-    let words = readme[start.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace)
-    text = Substring(words.joined(separator: " "))
+    named = Self.keys(String(readme[start.upperBound..<end.lowerBound]))
     var session = Session(models: ["RepLKNet-13-nano", "RepLKNet-31-nano"])
     if !Self.isWhole { session.size = InputSize(height: 192, width: 192) }
     loop = ExplorerLoop(
@@ -76,17 +75,13 @@ private struct Tour {
   private var screen: String { terminal.frames.last?.text ?? "" }
   private var notice: String { model.notice?.lines.joined(separator: " ") ?? "" }
 
-  /// Takes a sentence of the README as followed.
-  private mutating func follow(
-    _ sentence: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    guard let range = text.range(of: sentence) else {
-      Issue.record("the README's tour does not say: \(sentence)", sourceLocation: sourceLocation)
-      return
-    }
-    unquoted += text[..<range.lowerBound]
-    text = text[range.upperBound...]
+  /// What stands between backticks.
+  private static func keys(_ text: String) -> Set<String> {
+    Set(text.matches(of: /`([^`]+)`/).map { String($0.1) })
   }
+
+  /// Takes the keys that a sentence names as followed; the README may say it in other words.
+  private mutating func follow(_ sentence: String) { followed.formUnion(Self.keys(sentence)) }
 
   /// Presses keys and waits for all that they set going.
   private mutating func press(_ keys: String) {
@@ -185,16 +180,19 @@ private struct Tour {
   }
 
   mutating func enlargeAndLookAround() throws {
-    follow("Press `+` a few times.")
+    follow("Press `-` until the input is small; `+` goes back.")
     #expect(screen.contains("at border"))
     let size = model.session.size
     press("+ +")
     #expect(model.session.size.height > size.height)
+    let larger = model.session.size
+    press("- +")
+    #expect(model.session.size == larger)
     follow("At 224 pixels the fields of large kernels run into the border, and a line warns of it")
-    follow("Press `c` for other colours, `s` for one scale each,")
+    follow("Press `c` for other colours, `s` for one scale for both,")
     let colours = model.session.screen.colours
     press("c s")
-    #expect(model.session.screen.colours != colours && !model.session.screen.hasSharedScale)
+    #expect(model.session.screen.colours != colours && model.sharesScale)
     follow("`:` to find a command, another network or an input size by its name, `?` for the rest.")
     for (query, entry) in [
       ("next colour", "next colour map"), ("net-101", "ResNet-101"), ("1024", "1024"),
@@ -291,7 +289,7 @@ private struct Tour {
 
   /// Keys that the tour names and no step presses would go unnoticed.
   func expectNothingLeftOut() {
-    let keys = unquoted.matches(of: /`([^`]+)`/).map { String($0.1) }.filter { $0 != "make run" }
-    #expect(keys == [], "no step follows what the README's tour says of these keys")
+    let left = named.subtracting(followed).subtracting(["make run"])
+    #expect(left == [], "no step follows what the README's tour says of these keys")
   }
 }

@@ -96,7 +96,7 @@ import Testing
     _ = update(&model, .trained(id, failure: "no classes"))
     #expect(model.notice?.kind == .failure && model.film?.failure == "no classes")
     _ = update(&model, .key(.enter))
-    #expect(model.notice?.lines == [Model.nothingTrained])
+    #expect(model.notice?.lines == ["nothing was trained yet; t trains the active network"])
   }
 
   @Test mutating func trainedAndRandomWeightsTakeTurns() {

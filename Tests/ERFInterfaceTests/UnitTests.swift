@@ -19,7 +19,9 @@ import Testing
     #expect(requested(model.type("L")) == [[Unit(row: 2, column: 6)], [Unit(row: 2, column: 6)]])
     #expect(
       model.type("l").isEmpty && model.notice?.lines == ["this is the edge of the layer's map"])
-    #expect(requested(model.type("0")) == [[], []])
+    // The central unit's map is remembered.
+    #expect(requested(model.type("0")).isEmpty)
+    #expect(model.sides.allSatisfy { $0.shown?.request.units == [] && !$0.isStale })
   }
 
   @Test func markedUnitsAreSummed() {

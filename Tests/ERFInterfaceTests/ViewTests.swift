@@ -44,7 +44,7 @@ import Testing
     ] {
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
       let footer = text.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-      let end = model.overlay?.isTyping == true ? "Esc close" : "q quit"
+      let end = model.overlay == nil ? "q quit" : "Esc close"
       #expect(footer.hasSuffix(end), "\(columns) x \(rows)")
     }
   }
@@ -76,11 +76,12 @@ import Testing
     for command in Command.table {
       #expect(text.contains { $0.contains(command.keyLabel) && $0.contains(command.help) })
     }
-    #expect(text.count <= Help.lineLimit)
+    #expect(text.count <= Overlay.helpLines)
   }
 
   @Test func sharedScaleDimsTheWeakerMap() {
     var model = makeModel()
+    model.session.screen.hasSharedScale = true
     let weak = makeResult(model.request(0), peak: 0.01)
     model.sides[0].shown?.field = HeatField(weak.map)
     let size = ScreenSize(rows: 24, columns: 80)
@@ -97,7 +98,9 @@ import Testing
     let model = ScreenState.crossHair.model(Display(depth: .mono))
     for (columns, rows) in [(41, 12), (80, 24), (100, 30), (120, 40), (200, 60)] {
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
-      let lines = text.split(separator: "\n").filter { $0.contains("+ 82,101") }
+      let lines = text.split(separator: "\n").filter {
+        $0.contains(/\+ (r82 c101|row 82, column 101|M )/)
+      }
       #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(/in(side)? \d+(\.\d)? %/) })
     }
   }

@@ -38,8 +38,8 @@ import Testing
         "model", "weights", "weightsHash", "input", "images", "skipped", "stage", "unit", "units",
         "rule",
         "ratios",
-        "rawRatios", "borderShare", "sigma", "centreOfMass", "radii", "seconds", "peakBytes",
-        "makers",
+        "rawRatios", "measuredFrom", "borderShare", "sigma", "centreOfMass", "radii", "seconds",
+        "peakBytes", "makers",
       ])
     #expect(result["model"] as? String == Samples.tinyName)
     #expect(result["weights"] as? String == "random:0")
@@ -62,12 +62,16 @@ import Testing
   }
 
   @Test func sidesAreNullWhereNotReached() throws {
-    let result = try result(["--size", "64", "--at", "0,0"])
+    // No centred square that fits into 32 rows holds 99 %.
+    let result = try result(["--size", "32x128"])
     let ratios = try #require(result["ratios"] as? [[String: Any]])
     let last = try #require(ratios.last)
     #expect(last["side"] is NSNull)
     #expect(last["ratio"] is NSNull)
-    #expect(try erf(["--size", "64", "--at", "0,0"]).text.contains("not reached"))
+    #expect(try erf(["--size", "32x128"]).text.contains("not reached"))
+    // Around a unit in the corner squares are cut, and said to be.
+    let corner = try erf(["--size", "64", "--at", "0,0"]).text
+    #expect(!corner.contains("not reached") && corner.contains("cut by the edges of the input"))
   }
 
   @Test func idsAreCaseInsensitive() throws {

@@ -220,7 +220,7 @@ public final class ERFComputer: Sendable {
     var map = ERFMap(
       height: subject.input.height, width: subject.input.width, rule: subject.rule)
     map.accumulate(gradient: gradient)
-    return ERFMetrics.ratios(of: map).map { $0.side ?? 0 }
+    return ERFMetrics.ratios(of: map, around: subject.metricsOrigin).map { $0.side ?? 0 }
   }
 }
 

@@ -9,6 +9,11 @@ public struct ERFMetrics: Sendable, Equatable {
   /// The thresholds of the paper's Table 10.
   public static let thresholds = [0.2, 0.3, 0.5, 0.99]
 
+  /// The pixel that squares and distances are measured from.
+  public let origin: (row: Int, column: Int)
+  /// Whether that is the middle of the input, as the paper has it; elsewhere squares are cut by the
+  /// edges of the input.
+  public let isCentred: Bool
   /// Area ratios on A, the log-scaled map: the paper's Table 10.
   public let ratios: [AreaRatio]
   /// Area ratios on M itself.
@@ -20,22 +25,23 @@ public struct ERFMetrics: Sendable, Equatable {
   public let centreOfMass: (row: Double, column: Double)
   /// Square root of half the trace of M's covariance about its centre of mass, in pixels.
   public let sigma: Double
-  /// Share of M's mass within each distance (0, 1, 2, ... pixels) from the centre pixel.
+  /// Share of M's mass within each distance (0, 1, 2, ... pixels) from `origin`.
   public let radialMass: [Double]
 
   public static func == (left: ERFMetrics, right: ERFMetrics) -> Bool {
-    left.ratios == right.ratios && left.rawRatios == right.rawRatios
+    left.origin == right.origin && left.ratios == right.ratios && left.rawRatios == right.rawRatios
       && left.borderShare == right.borderShare && left.centreOfMass == right.centreOfMass
       && left.sigma == right.sigma && left.radialMass == right.radialMass
   }
 }
 
-/// The smallest centred square holding more than a share `threshold` of a map's mass.
+/// The smallest square around the unit that holds more than a share `threshold` of a map's mass.
 public struct AreaRatio: Sendable, Equatable {
   public let threshold: Double
-  /// Side of the square in pixels, odd; nil where no square in range holds that share.
+  /// Side of the square in pixels, odd, before the edges of the input cut it; nil where no square in
+  /// range holds that share.
   public let side: Int?
-  /// side^2 / (H W); nil where not reached.
+  /// What the square covers of the input, 0...1; nil where not reached.
   public let ratio: Double?
 
   public init(threshold: Double, side: Int?, ratio: Double?) {
@@ -46,17 +52,29 @@ public struct AreaRatio: Sendable, Equatable {
 }
 
 extension ERFMetrics {
-  /// The area ratios on A alone.
-  static func ratios(of map: ERFMap) -> [AreaRatio] {
-    areaRatios(map.logScaled.map(abs), height: map.height, width: map.width)
+  /// The area ratios on A alone, around `origin` (nil: the middle of the input).
+  static func ratios(of map: ERFMap, around origin: (row: Int, column: Int)? = nil) -> [AreaRatio] {
+    let values = map.logScaled.map(abs)
+    return origin.map { areaRatios(values, height: map.height, width: map.width, around: $0) }
+      ?? areaRatios(values, height: map.height, width: map.width)
   }
 
-  public init(_ map: ERFMap) {
+  /// - Parameter origin: the pixel that the unit looks from, where that is not the middle of the
+  ///   input; nil: the middle, pixel (H / 2, W / 2) by integer division.
+  public init(_ map: ERFMap, around origin: (row: Int, column: Int)? = nil) {
     let values = map.rule.isSigned ? map.values.map(abs) : map.values
     let height = map.height
     let width = map.width
-    ratios = Self.ratios(of: map)
-    rawRatios = Self.areaRatios(values, height: height, width: width)
+    isCentred = origin == nil
+    let origin =
+      origin.map { (max(0, min(height - 1, $0.row)), max(0, min(width - 1, $0.column))) }
+      ?? (height / 2, width / 2)
+    self.origin = origin
+    ratios = Self.ratios(of: map, around: isCentred ? nil : origin)
+    rawRatios =
+      isCentred
+      ? Self.areaRatios(values, height: height, width: width)
+      : Self.areaRatios(values, height: height, width: width, around: origin)
 
     let total = values.reduce(0, +)
     let margin = max(1, min(height, width) / 16)
@@ -72,7 +90,7 @@ extension ERFMetrics {
         }
         rowMoment += value * Double(row)
         columnMoment += value * Double(column)
-        let distance = hypot(Double(row - height / 2), Double(column - width / 2))
+        let distance = hypot(Double(row - origin.0), Double(column - origin.1))
         rings[Int(distance.rounded(.up))] += value
       }
     }
@@ -129,5 +147,57 @@ extension ERFMetrics {
         threshold: threshold, side: side,
         ratio: side.map { Double($0) / Double(height) * Double($0) / Double(width) })
     }
+  }
+
+  /// The first i from 1 on whose square of side 2i + 1 around `origin`, cut by the edges of the map,
+  /// holds more than `t` of the sum; its ratio is what the cut square covers of the map.
+  static func areaRatios(
+    _ values: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)
+  ) -> [AreaRatio] {
+    var rings = [Double](repeating: 0, count: max(height, width) + 1)
+    for row in 0..<height {
+      for column in 0..<width {
+        rings[max(abs(row - origin.row), abs(column - origin.column))] +=
+          values[row * width + column]
+      }
+    }
+    let total = rings.reduce(0, +)
+    var reaches = [Int?](repeating: nil, count: thresholds.count)
+    var sum = rings[0]
+    for reach in 1..<max(2, rings.count) where total > 0 && reach < rings.count {
+      sum += rings[reach]
+      for (index, threshold) in thresholds.enumerated()
+      where reaches[index] == nil && sum / total > threshold {
+        reaches[index] = reach
+      }
+    }
+    return zip(thresholds, reaches).map { threshold, reach in
+      let side = reach.map { 2 * $0 + 1 }
+      return AreaRatio(
+        threshold: threshold, side: side,
+        ratio: side.map { Self.covered(side: $0, height: height, width: width, around: origin) })
+    }
+  }
+
+  /// What a square around `origin` (nil: the middle, where no square is cut) covers of a map.
+  static func covered(
+    side: Int, height: Int, width: Int, around origin: (row: Int, column: Int)?
+  ) -> Double {
+    guard let origin else { return Double(side) / Double(height) * Double(side) / Double(width) }
+    let reach = side / 2
+    let rows = min(height - 1, origin.row + reach) - max(0, origin.row - reach) + 1
+    let columns = min(width - 1, origin.column + reach) - max(0, origin.column - reach) + 1
+    return Double(rows) / Double(height) * Double(columns) / Double(width)
+  }
+
+  /// The distance from `origin`, in pixels, within which at least a share of M's mass lies; nil where
+  /// M is all zero.
+  public func distance(holding share: Double) -> Int? {
+    radialMass.firstIndex { $0 >= share }
+  }
+
+  /// The ratio at a threshold of `thresholds`.
+  public func ratio(at threshold: Double) -> Double? {
+    ratios.first { $0.threshold == threshold }?.ratio
   }
 }

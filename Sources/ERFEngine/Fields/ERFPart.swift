@@ -163,16 +163,20 @@ extension ERFPart {
   /// The map and its metrics. How long it took is known to whoever ran it.
   public func result(seconds: ERFSeconds? = nil) -> ERFResult {
     var result = ERFResult(
-      subject: subject, map: map, metrics: ERFMetrics(map), imageNames: done.map(\.name),
+      subject: subject, map: map, metrics: ERFMetrics(map, around: subject.metricsOrigin),
+      imageNames: done.map(\.name),
       skipped: skipped.map(\.image), seconds: seconds ?? .unknown,
       peakBytes: ProcessMemory.peakBytes)
-    let (height, width) = (Double(subject.input.height), Double(subject.input.width))
+    let input = subject.input
     if images > 1 {
       result.imageRatios = done.map { image in
         zip(ERFMetrics.thresholds, image.sides).map { threshold, side in
           AreaRatio(
             threshold: threshold, side: side > 0 ? side : nil,
-            ratio: side > 0 ? Double(side) / height * Double(side) / width : nil)
+            ratio: side > 0
+              ? ERFMetrics.covered(
+                side: side, height: input.height, width: input.width,
+                around: subject.metricsOrigin) : nil)
         }
       }
     }

@@ -31,9 +31,10 @@ public enum HeatmapExport {
         height: map.height, width: map.width, values: picture(map), comments: comments(result)
       ).encoded(variant)
     case .png:
-      return try PNGWriter.encode(
+      let file = try PNGWriter.encode(
         values: picture(map), height: map.height, width: map.width,
         colours: map.rule.isSigned && !colours.isDiverging ? .tide : colours)
+      return PNGText.inserted(provenance(result), in: file)
     case .npy:
       return NPY(shape: [map.height, map.width], values: map.values.map { Float($0) }).encoded()
     case .csv:
@@ -46,6 +47,17 @@ public enum HeatmapExport {
   /// A in 0...1; of a signed map (A + 1) / 2, so that zero is the middle.
   private static func picture(_ map: ERFMap) -> [Double] {
     map.rule.isSigned ? map.logScaled.map { ($0 + 1) / 2 } : map.logScaled
+  }
+
+  /// The same facts as text of a PNG, each under its own name.
+  private static func provenance(_ result: ERFResult) -> [PNGText] {
+    comments(result).enumerated().map { index, line in
+      guard index > 0, let colon = line.firstIndex(of: ":") else {
+        return PNGText(keyword: "Title", text: line)
+      }
+      let text = line[line.index(after: colon)...].drop { $0 == " " }
+      return PNGText(keyword: String(line[..<colon]), text: String(text))
+    }
   }
 
   /// Where the map comes from, one line a fact, for the header of a PGM.

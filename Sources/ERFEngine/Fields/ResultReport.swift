@@ -44,6 +44,8 @@ private struct Entry: Encodable {
   let unit: [Int]
   let units: [[Int]]
   let rule: String
+  /// The pixel that squares and distances are measured from.
+  let measuredFrom: [Int]
   let ratios: [Ratio]
   let rawRatios: [Ratio]
   let borderShare: Number
@@ -68,6 +70,7 @@ private struct Entry: Encodable {
     unit = [subject.unit.row, subject.unit.column]
     units = subject.units.map { [$0.row, $0.column] }
     rule = subject.rule.rawValue
+    measuredFrom = [result.metrics.origin.row, result.metrics.origin.column]
     ratios = result.metrics.ratios.map(Ratio.init)
     rawRatios = result.metrics.rawRatios.map(Ratio.init)
     borderShare = Number(result.metrics.borderShare)
@@ -103,7 +106,7 @@ private struct Ratio: Encodable {
   }
 }
 
-/// The distance from the centre, in pixels, within which more than a share `t` of M's mass lies.
+/// The distance from where it is measured, in pixels, within which more than a share `t` of M's mass lies.
 private struct Radius: Encodable {
   let t: Double
   let radius: Int?

@@ -49,6 +49,15 @@ public struct FineTuning: Sendable {
     self.threads = threads
   }
 
+  /// Why a network cannot learn the built-in stimuli, as far as its name tells; nil where it can.
+  public static func refusal(of model: String) -> String? {
+    let wanted = ObjectCategory.allCases.count
+    guard let found = try? ModelCatalogue.architecture(model).classes, found != wanted else {
+      return nil
+    }
+    return TrainingError.classes(model: model, expected: found, found: wanted).explanation
+  }
+
   /// Moments in the whole run.
   private static let moments = 12
 

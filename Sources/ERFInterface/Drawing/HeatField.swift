@@ -10,8 +10,10 @@ public import ERFEngine
 
 /// How map values become brightness.
 public enum Curve: String, Sendable, CaseIterable {
-  /// log10(M + 1), as the paper shows it.
+  /// log10(M + 1), as the paper shows it; linear where M is far below 1.
   case log
+  /// log10(M / max), three decades of it: a true logarithm, whatever the size of M.
+  case decades
   case linear
   /// The fourth root, as VMamba's figures have it.
   case power
@@ -22,7 +24,8 @@ public enum Curve: String, Sendable, CaseIterable {
     let curved =
       switch self {
       case .log: log1p(size) * M_LOG10E
-      case .linear: size
+      // Means are taken of M; the logarithm comes with the colours.
+      case .decades, .linear: size
       case .power: size.squareRoot().squareRoot()
       }
     return value < 0 ? -curved : curved
@@ -52,6 +55,12 @@ public struct HeatField: Sendable, Equatable {
   private let areas: [Curve: SummedArea]
   /// Mean of each curve at distances 0, 1, 2, ... pixels from the centre.
   public let radial: [Curve: [Double]]
+  /// The largest mean of each curve over the parts of a grid: what the highest colour stands for, on
+  /// screens of any size. Not the map's own largest value: that is often a single pixel, beside which
+  /// all else would be black.
+  public let tops: [Curve: Double]
+  /// Parts of that grid, down and across.
+  static let topGrid = 64
 
   /// - Parameter centre: row and column; nil: the middle.
   public init(_ map: ERFMap, centre: (row: Int, column: Int)? = nil) {
@@ -63,13 +72,23 @@ public struct HeatField: Sendable, Equatable {
     var areas: [Curve: SummedArea] = [:]
     var radial: [Curve: [Double]] = [:]
     let rings = Rings(height: height, width: width, centre: self.centre)
-    for curve in Curve.allCases {
+    var tops: [Curve: Double] = [:]
+    for curve in Curve.allCases where curve != .decades {
       let curved = curve == .linear ? values : values.map { curve($0) }
-      areas[curve] = SummedArea(curved, height: height, width: width)
+      let area = SummedArea(curved, height: height, width: width)
+      areas[curve] = area
       radial[curve] = rings.means(curved)
+      tops[curve] = area.means(
+        rows: min(height, Self.topGrid), columns: min(width, Self.topGrid),
+        window: PixelWindow(row: 0, column: 0, height: height, width: width)
+      ).lazy.map(abs).max()
     }
+    areas[.decades] = areas[.linear]
+    radial[.decades] = radial[.linear]
+    tops[.decades] = tops[.linear]
     self.areas = areas
     self.radial = radial
+    self.tops = tops
   }
 
   /// The field of a result, with distances measured from its unit.
@@ -107,20 +126,6 @@ public struct HeatField: Sendable, Equatable {
     let rows = max(0, centre.row - reach)..<min(height, centre.row + reach + 1)
     let columns = max(0, centre.column - reach)..<min(width, centre.column + reach + 1)
     return area.sum(rows, columns) / total
-  }
-}
-
-extension ERFSubject {
-  /// The input pixel at the middle of the unit's receptive field: with the usual padding of half a
-  /// kernel, unit i of a layer of stride s looks at pixel i s, not at the middle of its s pixels.
-  var centrePixel: (row: Int, column: Int) {
-    func pixel(_ unit: Int, _ count: Int, _ input: Int) -> Int {
-      let stride = (Double(input) / Double(max(1, count))).rounded(.up)
-      return min(input - 1, unit * Int(stride))
-    }
-    return (
-      pixel(unit.row, mapSize.height, input.height), pixel(unit.column, mapSize.width, input.width)
-    )
   }
 }
 

@@ -1,6 +1,12 @@
 // A heat map in character cells: two exact colours a cell with half blocks, one a cell without
 // UTF-8, and a ramp of ASCII characters where there are too few colours.
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// How one cell shows map values.
 public enum HeatStyle: Sendable, Equatable {
   /// The upper half block: two pixels a cell, one above the other.
@@ -53,11 +59,28 @@ struct HeatColours {
   let scale: Scale
   /// The value of the highest colour.
   let top: Double
+  /// Powers of ten from the lowest colour to the highest, on a logarithmic scale; nil: none.
+  var decades: Double?
+
+  /// Of the curves that have one.
+  static let decades = 3.0
+
+  /// Where a value lies between no colour and the highest, 0...1, below 0 for negative ones.
+  func share(_ value: Double) -> Double {
+    guard top > 0 else { return 0 }
+    let share = value / top
+    guard let decades else { return share }
+    let size = abs(share) > 0 ? max(0, 1 + log10(abs(share)) / decades) : 0
+    return share < 0 ? -size : size
+  }
+
+  /// The logarithm to base 10.
+  static func log(_ value: Double) -> Double { log10(value) }
 
   /// 0...255.
   func level(_ value: Double) -> UInt8 {
     guard top > 0 else { return isDiverging ? 128 : 0 }
-    let share = value / top
+    let share = share(value)
     let level = isDiverging ? 128 + share * 127 : share * 255
     return UInt8(max(0, min(255, level.rounded())))
   }
@@ -111,7 +134,7 @@ extension Frame {
     }
   }
 
-  /// A bar over all levels, left to right.
+  /// A bar over all levels, left to right, which is linear in brightness.
   mutating func drawHeatScale(
     row: Int, column: Int, width: Int, colours: HeatColours, style: HeatStyle
   ) {

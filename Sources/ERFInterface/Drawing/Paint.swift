@@ -75,6 +75,8 @@ public struct Display: Sendable, Hashable {
   public var unicode: Bool
   /// Height of a cell divided by its width.
   public var cellAspect: Double
+  /// Whether text can be put on the clipboard.
+  public var clipboard = Clipboard.unknown
 
   public init(depth: ColourDepth = .trueColour, unicode: Bool = true, cellAspect: Double = 2) {
     self.depth = depth

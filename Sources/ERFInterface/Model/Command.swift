@@ -11,18 +11,13 @@ public enum CommandName: Sendable, Hashable {
   case nextImage, previousImage
   case scale, nextColours, previousColours
   case arrangement, curve, rule, areas, theory, profile, underlay
-  case undo, redo
-  case open, export, write, copy, palette, help, mouse, redraw, suspend, quit
+  case undo, redo, startAfresh
+  case open, export, write, copy, copyCommand, palette, help, mouse, redraw, suspend, quit
   /// Within the focused panel.
   case move(Direction)
   case leap(Direction)
-  case increase, decrease, choose, clear, mark, addImages
+  case increase, decrease, choose, clear, mark, addImages, writeTable
   case swapNetworks, copyNetwork, resetNetwork, weightFit, nextSeed, differences
-}
-
-/// A direction on the screen.
-public enum Direction: String, Sendable, Hashable, CaseIterable {
-  case up, down, left, right
 }
 
 /// A row of the table.
@@ -58,11 +53,5 @@ public struct Command: Sendable, Equatable {
     self.rank = rank
     self.group = group
     self.panel = panel
-  }
-
-  /// The command that a key stands for while a panel has the focus.
-  public static func forKey(_ key: Key, in panel: PanelName) -> Command? {
-    table.first { $0.panel == panel && $0.keys.contains(key) }
-      ?? table.first { $0.panel == nil && $0.keys.contains(key) }
   }
 }

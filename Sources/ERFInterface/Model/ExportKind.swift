@@ -58,19 +58,10 @@ public enum ExportKind: Sendable, Hashable, CaseIterable {
   }
 }
 
-extension Snapshot {
-  /// The file of a screen for an ending: `txt`, `ans`, `svg` or `png`; nil for any other.
-  ///
-  /// - Throws: `ExportError` for a picture that memory is too short for.
-  public static func encode(
-    _ frame: Frame, ending: String, depth: ColourDepth
-  ) throws -> [UInt8]? {
-    switch ending {
-    case "txt": text(frame)
-    case "ans": ansi(frame, depth: depth)
-    case "svg": svg(frame, depth: depth)
-    case "png": try png(frame, depth: depth)
-    default: nil
-    }
+extension Model {
+  /// Why an entry of the export menu cannot be had now.
+  func exportRefusal(_ kind: ExportKind) -> String? {
+    if kind.screenEnding != nil { return nil }
+    return sides.contains { $0.shown?.result != nil } ? nil : "no finished map to export yet"
   }
 }

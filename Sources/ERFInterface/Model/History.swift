@@ -18,6 +18,11 @@ public struct History: Sendable, Equatable {
     future.removeAll()
   }
 
+  /// Drops the last edit where it began with these networks: it did not come about.
+  mutating func forget(_ networks: [NetworkChoice]) {
+    if past.last == networks { past.removeLast() }
+  }
+
   /// The networks before the last edit.
   mutating func undo(_ present: [NetworkChoice]) -> [NetworkChoice]? {
     guard let earlier = past.popLast() else { return nil }

@@ -40,9 +40,18 @@ public struct Model: Sendable {
   /// Whether the mouse is listened to; the terminal cannot select text then.
   public var hasMouse = false
   var kernelMaps = KernelMapState()
+  var depth = DepthState()
+  var gallery = GalleryState()
   /// Where the session was read from or written to last.
   public var sessionPath: String?
   var facts = FactsCache()
+  var finishedMaps = FinishedMaps()
+  /// The session being written for a command that is copied once it is there.
+  var commandOf: RequestID?
+  /// Whether the key that cancels was pressed once for a run that has been going for long.
+  var isCancelArmed = false
+  /// Multiply-adds a second of the last map; nil before one is finished.
+  var pace: Double?
   private var lastRequest = 0
 
   public init(
@@ -76,6 +85,8 @@ public struct Model: Sendable {
     model.setAside = setAside
     model.pictures = pictures
     model.hasMouse = hasMouse
+    model.pace = pace
+    model.finishedMaps = finishedMaps
     model.lastRequest = lastRequest
     return model
   }
@@ -85,6 +96,14 @@ public struct Model: Sendable {
   /// Index of the colour map into `ColourRamp.all`.
   var colourMap: Int {
     ColourRamp.all.firstIndex { $0.name == session.screen.colours } ?? 0
+  }
+  /// Whether one colour scale holds for both maps: by default only where both are of one network, as
+  /// it was opened or edited, with any weights. Gradients of others are in different units.
+  var sharesScale: Bool {
+    guard sides.count > 1 else { return false }
+    return session.screen.hasSharedScale
+      ?? (session.networks.allSatisfy { $0.savedMap == nil }
+        && Set(session.networks.map { $0.model.lowercased() }).count == 1)
   }
   var focus: PanelName { session.screen.focus }
   /// Index of the network that edits go to.
@@ -100,13 +119,17 @@ public enum Overlay: Sendable, Equatable {
   case exportMenu(selection: Int)
   case prompt(Prompt)
   case browser(Browser)
+  case question(Question)
+
+  /// The help scrolls no further than this; drawing stops where the text ends.
+  static let helpLines = 400
 
   /// Whether letters are text rather than commands.
   var isTyping: Bool {
     switch self {
     case .help(_, let isSearching, _): isSearching
     case .palette, .prompt, .browser: true
-    case .exportMenu: false
+    case .exportMenu, .question: false
     }
   }
 }
@@ -136,6 +159,33 @@ public struct Notice: Sendable, Equatable {
   }
 
   public init(_ kind: Kind, _ line: String) { self.init(kind, [line]) }
+}
+
+extension Notice.Kind {
+  var role: Role {
+    switch self {
+    case .note: .text
+    case .warning: .warning
+    case .failure: .failure
+    }
+  }
+}
+
+extension Clipboard {
+  /// What to tell of something called `name` that was sent there.
+  func notice(_ name: String) -> Notice {
+    switch self {
+    case .taken: Notice(.note, "\(name) sent to the clipboard")
+    case .tmux:
+      Notice(
+        .warning,
+        "tmux passes \(name) on to the clipboard only after: tmux set -s set-clipboard on")
+    case .unknown:
+      Notice(
+        .warning,
+        "\(name) offered to the terminal (OSC 52); many take none: e writes files instead")
+    }
+  }
 }
 
 /// A line of the log.

@@ -67,6 +67,16 @@ public struct NetworkFacts: Sendable, Equatable {
   }
 }
 
+extension Target {
+  /// The layer of that name in a network; nil where it has none.
+  public init?(named tap: String, model: String, size: InputSize) {
+    guard let target = (try? NetworkFacts(model: model, size: size))?.target(named: tap) else {
+      return nil
+    }
+    self = target
+  }
+}
+
 extension NetworkFacts.Layer {
   fileprivate init(_ row: NetworkSummary.Row, input: InputSize) {
     name = row.name

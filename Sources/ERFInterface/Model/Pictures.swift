@@ -67,3 +67,7 @@ extension ImageChoice {
     }
   }
 }
+
+extension Model {
+  func picture(_ index: Int) -> Picture? { session.images.picture(index).flatMap { pictures[$0] } }
+}

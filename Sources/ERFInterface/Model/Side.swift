@@ -6,6 +6,11 @@ public import ERFEngine
 public struct Side: Sendable {
   /// The request last given to the worker; nil: compute anew.
   public var asked: ERFRequest?
+  /// Its network, as the session had it then.
+  var askedNetwork: NetworkChoice?
+  /// The network last built, as the session had it: what there is to go back to where another does
+  /// not open.
+  var opened: NetworkChoice?
   /// The network as built; nil before that.
   public var subject: ERFSubject?
   /// The map on screen, which may belong to an older request.
@@ -24,8 +29,8 @@ public struct Side: Sendable {
     return shown.request != asked || (job.map { $0.id != shown.id } ?? false)
   }
 
-  /// How long the last whole run took, in seconds.
-  var lastSeconds: Double? { shown?.result?.seconds.total }
+  /// The map on screen where numbers may be taken of it: a preview is but something to look at.
+  var measured: ShownMap? { shown.flatMap { $0.isPreview ? nil : $0 } }
 }
 
 /// A map with what is derived from it.
@@ -33,19 +38,29 @@ public struct ShownMap: Sendable {
   /// The run that it came from.
   public var id: RequestID
   public var request: ERFRequest
+  /// The network that it is of, with its edits.
+  public var network: NetworkChoice
   public var subject: ERFSubject?
   public var field: HeatField
   public var metrics: ERFMetrics
   /// Images averaged so far, of so many.
   public var images: Int
   public var ofImages: Int
-  /// Whether it was computed at a smaller input, to have something to look at soon.
+  /// Whether it was computed at a smaller input, to have something to look at soon; it is drawn to
+  /// scale, as a part of the input asked for.
   public var isPreview = false
+  /// Where its first pixel lies on the input asked for: previews lie around the unit.
+  var offset: (row: Int, column: Int) = (0, 0)
   public var skipped: [SkippedImage]
   /// The finished run, which alone can be exported.
   public var result: ERFResult?
 
   public var isComplete: Bool { result != nil }
+
+  /// The input that the map on screen stands for.
+  var inputSize: InputSize {
+    isPreview ? request.size : InputSize(height: field.height, width: field.width)
+  }
 }
 
 /// A run under way.

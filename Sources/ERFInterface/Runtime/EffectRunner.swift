@@ -22,6 +22,7 @@ final class EffectRunner {
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
   private let trainingQueue = DispatchQueue(label: "replk-tui.train", qos: .background)
   private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
+  private let depthQueue = DispatchQueue(label: "replk-tui.depth", qos: .background)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
   private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
@@ -153,16 +154,22 @@ final class EffectRunner {
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.drawn(StimulusPicture(index: index)))
       }
-    case .export(let id, let results, let kind, let colours):
-      export(id, results, kind, colours: colours)
+    case .export(let id, let items, let kind, let colours):
+      export(id, items, kind, colours: colours)
     case .list(let path): browsing.list(path, group: unfinished)
     case .look(let path): browsing.look(path, group: unfinished)
     case .remember(let path): browsing.remember(path, group: unfinished)
-    case .save(let id, let path, let bytes): save(id, path: path, bytes)
+    case .save(let id, let path, let bytes, let isSure):
+      save(id, path: path, bytes, isSure: isSure)
+    case .complete(let text):
+      exportQueue.async(group: unfinished) { [mailbox] in
+        let (longer, count) = PathCompletion.complete(text)
+        mailbox.post(.completed(text, longer: longer, count: count))
+      }
     case .listImages(let id, let path):
       exportQueue.async(group: unfinished) { [mailbox] in
         do {
-          let paths = try ImageList.expand([path]).map(\.path)
+          let paths = try ImageList.expand([PathCompletion.expanded(path)]).map(\.path)
           mailbox.post(.foundImages(id, paths: paths, failure: nil))
         } catch {
           mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
@@ -180,6 +187,10 @@ final class EffectRunner {
           mailbox.post(.aggregated(id, [], failure: String(describing: error)))
         }
       }
+    case .computeMap(let id, let request): computeMap(id, request)
+    case .computeDepth(let id, let requests): computeDepth(id, requests)
+    case .writeText(let id, let stem, let ending, let text):
+      writeText(id, stem: stem, ending: ending, text)
     case .drawPicture(let name):
       exportQueue.async(group: unfinished) { [mailbox] in
         mailbox.post(.pictured(name, Picture.load(name)))
@@ -188,19 +199,63 @@ final class EffectRunner {
     return nil
   }
 
+  private func computeMap(_ id: RequestID, _ request: ERFRequest) {
+    let cancellation = register(id)
+    depthQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        try cancellation.check()
+        let result = try computing.compute(request, cancellation: cancellation) { _ in }
+        mailbox.post(.mapped(id, result, HeatField(result)))
+      } catch is CancellationError {
+        mailbox.post(.mapFailed(id, nil))
+      } catch {
+        mailbox.post(.mapFailed(id, String(describing: error)))
+      }
+    }
+  }
+
+  private func computeDepth(_ id: RequestID, _ requests: [ERFRequest]) {
+    let cancellation = register(id)
+    depthQueue.async(group: unfinished) { [computing, mailbox] in
+      do {
+        for request in requests {
+          try cancellation.check()
+          let result = try computing.compute(request, cancellation: cancellation) { _ in }
+          mailbox.post(.deepened(id, DepthPoint(result)))
+        }
+        mailbox.post(.deepEnough(id, failure: nil))
+      } catch is CancellationError {
+        mailbox.post(.deepEnough(id, failure: nil))
+      } catch {
+        mailbox.post(.deepEnough(id, failure: String(describing: error)))
+      }
+    }
+  }
+
+  private func writeText(_ id: RequestID, stem: String, ending: String, _ text: String) {
+    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+      let path = ExportNaming.free(stem, [ending], exporting.exists) + "." + ending
+      do {
+        try exporting.write(Array(text.utf8), to: path)
+        mailbox.post(.saved(id, path: path, failure: nil))
+      } catch {
+        mailbox.post(.saved(id, path: path, failure: String(describing: error)))
+      }
+    }
+  }
+
   private func export(
-    _ id: RequestID, _ results: [ERFResult], _ kind: ExportKind, colours: String
+    _ id: RequestID, _ items: [ExportItem], _ kind: ExportKind, colours: String
   ) {
     exportQueue.async(group: unfinished) { [exporting, mailbox] in
       var paths: [String] = []
       do {
-        for result in results {
-          let stem = ExportNaming.stem(
-            result.subject, endings: kind.endings, exists: exporting.exists)
+        for item in items {
+          let stem = ExportNaming.free(item.stem, kind.endings, exporting.exists)
           for ending in kind.endings {
             let path = "\(stem).\(ending)"
             try exporting.export(
-              result: result, path: path, variant: kind.variant, colours: colours)
+              result: item.result, path: path, variant: kind.variant, colours: colours)
             paths.append(path)
           }
         }
@@ -226,8 +281,12 @@ final class EffectRunner {
     }
   }
 
-  private func save(_ id: RequestID, path: String, _ bytes: [UInt8]) {
+  private func save(_ id: RequestID, path: String, _ bytes: [UInt8], isSure: Bool) {
     exportQueue.async(group: unfinished) { [exporting, mailbox] in
+      let path = PathCompletion.expanded(path)
+      if !isSure, let question = PathCompletion.question(path, exists: exporting.exists) {
+        return mailbox.post(.saveNeedsWord(id, question))
+      }
       do {
         try exporting.write(bytes, to: path)
         mailbox.post(.saved(id, path: path, failure: nil))
@@ -271,22 +330,25 @@ private struct Run: Sendable {
           field: HeatField(small), metrics: small.metrics, images: small.map.images)
         mailbox.post(.preview(id, map))
       }
-      var centre: (row: Int, column: Int)?
+      var subject: ERFSubject?
       let result = try computing.compute(request, cancellation: cancellation) { progress in
-        if case .prepared(let subject) = progress { centre = subject.centrePixel }
-        report(progress, centre: centre, elapsed: start.duration(to: clock.now))
+        if case .prepared(let prepared) = progress { subject = prepared }
+        report(progress, of: subject, elapsed: start.duration(to: clock.now))
       }
       try cancellation.check()
       mailbox.post(.finished(id, result, HeatField(result)))
     } catch is CancellationError {
       mailbox.post(.cancelled(id))
+    } catch CheckpointError.mismatch(let path, let mismatch) where mismatch.lacksOnlyHead {
+      mailbox.post(
+        .lacksHead(id, CheckpointError.mismatch(path: path, mismatch).explanation))
     } catch {
       mailbox.post(.failed(id, String(describing: error)))
     }
   }
 
   private func report(
-    _ progress: ERFProgress, centre: (row: Int, column: Int)?, elapsed: Duration
+    _ progress: ERFProgress, of subject: ERFSubject?, elapsed: Duration
   ) {
     guard !cancellation.isCancelled else { return }
     switch progress {
@@ -301,7 +363,8 @@ private struct Run: Sendable {
       // The finished result follows the last image at once, with its metrics.
       guard image + 1 < images else { return }
       let partial = PartialMap(
-        field: HeatField(map, centre: centre), metrics: ERFMetrics(map), images: map.images)
+        field: HeatField(map, centre: subject?.centrePixel),
+        metrics: ERFMetrics(map, around: subject?.metricsOrigin), images: map.images)
       mailbox.post(.image(id, of: images, partial))
     case .skipped(_, let image): mailbox.post(.skipped(id, image))
     }

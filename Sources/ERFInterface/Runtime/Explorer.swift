@@ -14,6 +14,8 @@ public struct ExplorerOptions: Sendable {
   public var recentPath: String?
   /// Something to be told with the first frame.
   public var notice: String?
+  /// Whether the session is the one that the last run left.
+  public var isRestored = false
   /// Least time between two frames that no key asked for, in milliseconds.
   public var frameMilliseconds = 50
 
@@ -64,6 +66,9 @@ struct ExplorerLoop {
     model.sessionPath = options.sessionPath
     statePath = options.statePath
     model.notice = (terminal.notice ?? options.notice).map { Notice(.warning, $0) }
+    if model.notice == nil, options.isRestored {
+      model.notice = Notice(.note, "as you left it; F starts afresh")
+    }
     frameTime = .milliseconds(options.frameMilliseconds)
     lastFrame = clock.now
   }
@@ -100,7 +105,7 @@ struct ExplorerLoop {
   /// Gives the terminal back and ends what is under way.
   func finish() {
     terminal.close()
-    if let statePath { runner.keep(model.session, at: statePath) }
+    if let statePath, model.unopened == nil { runner.keep(model.session, at: statePath) }
     runner.stop(seconds: 1)
   }
 

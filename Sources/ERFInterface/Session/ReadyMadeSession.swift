@@ -13,19 +13,3 @@ struct ReadyMadeSession: Sendable, Equatable {
     return ReadyMadeSession(name: name, session: session)
   }
 }
-
-extension Model {
-  mutating func openReadyMade(_ name: String) -> [Effect] {
-    guard let ready = ReadyMadeSession.all.first(where: { $0.name == name }) else { return [] }
-    let effects = replace(session: ready.session)
-    tell(.note, ready.session.title)
-    return effects
-  }
-
-  /// Another session in the place of this one; what ran for this one is cancelled.
-  mutating func replace(session new: Session) -> [Effect] {
-    let effects = cancelWork()
-    self = successor(new)
-    return effects
-  }
-}

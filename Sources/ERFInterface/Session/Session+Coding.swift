@@ -8,6 +8,8 @@ extension Session {
   public static let version = 2
   /// Sides of an input in pixels.
   static let sides = 8...4096
+  /// Most networks of the gallery.
+  static let galleryLimit = 8
 
   /// - Throws: ``SessionError`` naming the path of the first field that is wrong.
   public init(decoding bytes: [UInt8]) throws(SessionError) {
@@ -28,6 +30,9 @@ extension Session {
       networks.append(try NetworkChoice(field))
     }
     self.init(networks: networks)
+    for field in try reader.field("gallery")?.list(0...Self.galleryLimit) ?? [] {
+      gallery.append(try NetworkChoice(field))
+    }
     title = try reader.field("title")?.text() ?? title
     if let field = reader.field("images") { images = try ImageChoice(field) }
     if let field = reader.field("input") { size = try InputSize(field) }
@@ -45,6 +50,7 @@ extension Session {
       "version": .number(Double(Self.version)),
       "title": .text(title),
       "networks": .list(networks.map(\.json)),
+      "gallery": .list(gallery.map(\.json)),
       "images": images.json,
       "input": size.json,
       "target": target.json,
@@ -243,7 +249,7 @@ extension ScreenChoice {
           throw colours.expected("one of \(names)")
         }
       }
-      screen.hasSharedScale = try reader.field("sharedScale")?.bool() ?? true
+      screen.hasSharedScale = try reader.field("sharedScale")?.bool()
       try screen.readFields(&reader)
       return screen
     }
@@ -256,7 +262,7 @@ extension ScreenChoice {
       "zoomed": .bool(isZoomed),
       "side": .number(Double(side)),
       "colours": .text(colours),
-      "sharedScale": .bool(hasSharedScale),
+      "sharedScale": hasSharedScale.map { .bool($0) } ?? .null,
       "fields": .text(arrangement.rawValue),
       "curve": .text(curve.rawValue),
       "areas": .text(areas.rawValue),

@@ -10,6 +10,8 @@ public struct Session: Sendable, Equatable {
   public var title = ""
   /// One or two networks, A and B.
   public var networks: [NetworkChoice]
+  /// More networks, to be seen beside one another as small maps.
+  public var gallery: [NetworkChoice] = []
   public var images = ImageChoice()
   public var size = InputSize(height: 224, width: 224)
   public var target = Target()
@@ -19,6 +21,19 @@ public struct Session: Sendable, Equatable {
   public init(networks: [NetworkChoice]) { self.networks = networks }
 
   public init(models: [String]) { self.init(networks: models.map { NetworkChoice(model: $0) }) }
+}
+
+extension Session {
+  /// The title as it is shown: one that cites a figure, a table or a guideline of the paper over random
+  /// weights says so first, where no lack of room cuts it off.
+  var shownTitle: String {
+    let words = title.lowercased()
+    let cites = ["fig.", "figure", "table", "guideline", "paper"].contains { words.contains($0) }
+    let isUntrained = networks.contains { network in
+      if case .random = network.weights { network.savedMap == nil } else { false }
+    }
+    return (cites && isUntrained ? "untrained: " : "") + title.sanitised
+  }
 }
 
 /// A network as it was opened, and what was edited of it.
@@ -106,14 +121,6 @@ public struct Target: Sendable, Equatable {
   public var units: [Unit] = []
 
   public init() {}
-
-  /// The layer of that name in a network; nil where it has none.
-  public init?(named tap: String, model: String, size: InputSize) {
-    guard let target = (try? NetworkFacts(model: model, size: size))?.target(named: tap) else {
-      return nil
-    }
-    self = target
-  }
 }
 
 /// How it is shown.
@@ -126,7 +133,9 @@ public struct ScreenChoice: Sendable, Equatable {
   /// Index of the network that edits go to.
   public var side = 0
   public var colours = ColourRamp.all[0].name
-  public var hasSharedScale = true
+  /// Whether the maps share one colour scale; nil: where they are of variants of one network, whose
+  /// gradients have one unit.
+  public var hasSharedScale: Bool?
   public var arrangement = Arrangement.two
   public var curve = Curve.log
   public var areas = AreaMarks.none
@@ -134,7 +143,7 @@ public struct ScreenChoice: Sendable, Equatable {
   public var showsDifferences = false
   /// Whether the theoretical receptive field is outlined.
   public var showsTheory = false
-  public var profile = Profile.radial
+  public var profile = Profile.cumulative
   /// Whether the input image shows through the maps.
   public var hasUnderlay = false
   /// The cross-hair as a share of the input's height and width, 0...1; nil: none.
@@ -172,7 +181,11 @@ public enum AreaMarks: String, Sendable, CaseIterable {
 
 /// What is plotted below the fields.
 public enum Profile: String, Sendable, CaseIterable {
-  case radial, horizontal, vertical, none
+  /// The share of the field within a distance.
+  case cumulative
+  /// The mean at a distance.
+  case radial
+  case horizontal, vertical, none
 }
 
 /// The part of the maps that is seen.
@@ -215,12 +228,6 @@ public struct ViewWindow: Sendable, Equatable {
 
 /// The panels of the screen, in the order of their digits.
 public enum PanelName: String, Sendable, CaseIterable {
-  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction, training
-
-  /// The digit that jumps to it.
-  var digit: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
-
-  var title: String {
-    self == .shapeBias ? "Shape bias" : rawValue.prefix(1).uppercased() + rawValue.dropFirst()
-  }
+  case fields, unit, kernels, metrics, images, jobs, shapeBias, prediction, training, depth
+  case gallery
 }

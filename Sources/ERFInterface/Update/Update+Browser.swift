@@ -13,6 +13,15 @@ extension Model {
     return [.list(folder)]
   }
 
+  /// Opens the checkpoint at a path; the browser tells what is wrong with it.
+  mutating func open(path: String) -> [Effect] {
+    var browser = Browser(path: path.contains("/") ? Browser.parent(path) : "")
+    browser.opening = path
+    browser.contents[path] = .looking
+    overlay = .browser(browser)
+    return [.list(browser.path), .look(path)]
+  }
+
   mutating func pressInBrowser(_ key: Key, _ browser: Browser) -> [Effect] {
     var browser = browser
     browser.opening = nil

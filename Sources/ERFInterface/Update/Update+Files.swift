@@ -2,46 +2,7 @@
 
 import ERFEngine
 
-/// A line of text that a command asks for.
-public struct Prompt: Sendable, Equatable {
-  public enum Purpose: Sendable { case saveSession, addImages }
-
-  public var purpose: Purpose
-  public var text: String
-
-  /// What stands before the text.
-  var label: String {
-    switch purpose {
-    case .saveSession: "write the session to"
-    case .addImages: "image, or folder of images"
-    }
-  }
-
-  /// What Enter does, in a word.
-  var action: String {
-    switch purpose {
-    case .saveSession: "write"
-    case .addImages: "add"
-    }
-  }
-}
-
 extension Model {
-  func fileRefusal(_ command: CommandName) -> String? {
-    switch command {
-    case .export: exporting == nil ? nil : "the export before is still being written"
-    case .write: saving == nil ? nil : "the session is still being written"
-    case .copy: sides.contains { $0.shown != nil } ? nil : "there are no metrics yet"
-    default: nil
-    }
-  }
-
-  /// Why an entry of the export menu cannot be had now.
-  func exportRefusal(_ kind: ExportKind) -> String? {
-    if kind.screenEnding != nil { return nil }
-    return sides.contains { $0.shown?.result != nil } ? nil : "no finished map to export yet"
-  }
-
   mutating func pressInMenu(_ key: Key, _ selection: Int) -> [Effect] {
     let kinds = ExportKind.allCases
     switch key {
@@ -67,50 +28,104 @@ extension Model {
     exporting = id
     notice = Notice(.note, "writing ...")
     if let ending = kind.screenEnding { return [.exportScreen(id, ending: ending)] }
-    return [.export(id, sides.compactMap { $0.shown?.result }, kind, colours: ramp.name)]
-  }
-
-  mutating func pressInPrompt(_ key: Key, _ prompt: Prompt) -> [Effect] {
-    switch key {
-    case .escape: overlay = nil
-    case .enter:
-      overlay = nil
-      guard !prompt.text.isEmpty else {
-        notice = Notice(.note, "without a name nothing is done")
-        return []
+    let items = sides.compactMap { side in
+      side.shown.flatMap { shown in
+        shown.result.map { result in
+          ExportItem(result: result, stem: ExportNaming.stem(shown.network, result.subject))
+        }
       }
-      switch prompt.purpose {
-      case .saveSession: return save(to: prompt.text)
-      case .addImages:
-        let id = nextRequestID()
-        listing = id
-        return [.listImages(id, path: prompt.text)]
-      }
-    default: overlay = .prompt(Prompt(purpose: prompt.purpose, text: prompt.text.edited(by: key)))
     }
-    return []
+    return [.export(id, items, kind, colours: ramp.name)]
   }
 
-  private mutating func save(to path: String) -> [Effect] {
-    let path = path.lowercased().hasSuffix(".json") ? path : path + ".json"
-    guard let bytes = try? session.encoded() else {
-      notice = Notice(.failure, "the session cannot be written as JSON")
+  /// A line of input stays until what it asks for is done, with what is wrong below it.
+  mutating func pressInPrompt(_ key: Key, _ prompt: Prompt) -> [Effect] {
+    var prompt = prompt
+    switch key {
+    case .escape:
+      overlay = nil
+      return []
+    case .tab: return [.complete(prompt.text)]
+    case .enter: return prompt.waitsFor == nil ? enter(prompt) : []
+    default:
+      prompt.text = prompt.text.edited(by: key)
+      prompt.complaint = nil
+      prompt.isSure = false
+      overlay = .prompt(prompt)
+      return []
+    }
+  }
+
+  private mutating func enter(_ prompt: Prompt) -> [Effect] {
+    var prompt = prompt
+    guard !prompt.text.isEmpty else {
+      prompt.complaint = "no name given"
+      overlay = .prompt(prompt)
       return []
     }
     let id = nextRequestID()
+    prompt.waitsFor = id
+    prompt.complaint = nil
+    overlay = .prompt(prompt)
+    switch prompt.purpose {
+    case .saveSession: return save(id, to: prompt.text, isSure: prompt.isSure)
+    case .addImages:
+      listing = id
+      return [.listImages(id, path: prompt.text)]
+    }
+  }
+
+  private mutating func save(_ id: RequestID, to path: String, isSure: Bool) -> [Effect] {
+    let path = path.lowercased().hasSuffix(".json") ? path : path + ".json"
+    guard let bytes = try? session.encoded() else {
+      _ = complain(id, "the session cannot be written as JSON")
+      return []
+    }
     saving = id
-    sessionPath = path
-    return [.save(id, path: path, bytes)]
+    return [.save(id, path: path, bytes, isSure: isSure || path == sessionPath)]
+  }
+
+  /// Ends the prompt that waits for some work, or says below it what went wrong; false where it was
+  /// closed before.
+  mutating func complain(_ id: RequestID, _ complaint: String?, isSure: Bool = false) -> Bool {
+    guard case .prompt(var prompt)? = overlay, prompt.waitsFor == id else { return false }
+    guard let complaint else {
+      overlay = nil
+      return true
+    }
+    prompt.waitsFor = nil
+    prompt.complaint = complaint
+    prompt.isSure = isSure
+    overlay = .prompt(prompt)
+    return true
+  }
+
+  /// Something lies in the way: the prompt asks before it is replaced or made.
+  mutating func saveNeedsWord(_ id: RequestID, _ question: String) {
+    guard saving == id else { return }
+    saving = nil
+    _ = complain(id, question, isSure: true)
   }
 
   mutating func saved(_ id: RequestID, _ path: String, _ failure: String?) {
     guard saving == id else { return }
     saving = nil
+    let isTold = complain(id, failure)
     if let failure {
-      tell(.failure, failure)
+      if !isTold { tell(.failure, failure) }
     } else {
+      if path.hasSuffix(".json"), commandOf != id { sessionPath = path }
       tell(.note, "wrote \(path)")
     }
+  }
+
+  /// What Tab found: the text as far as all that begin like it agree, and how many there are.
+  mutating func completed(_ text: String, _ longer: String, _ count: Int) {
+    guard case .prompt(var prompt)? = overlay, prompt.text == text else { return }
+    prompt.text = longer
+    prompt.complaint =
+      count == 0 ? "nothing begins like this" : count > 1 ? "\(count) begin like this" : nil
+    overlay = .prompt(prompt)
   }
 
   /// The metrics of both maps as tab-separated lines, which spreadsheets take.
@@ -120,7 +135,7 @@ extension Model {
         + ["sigma", "border"]).joined(separator: "\t")
     ]
     for (index, side) in sides.enumerated() {
-      guard let shown = side.shown else { continue }
+      guard let shown = side.measured else { continue }
       var fields = [name(index), shown.subject?.input.description ?? "", shown.subject?.tap ?? ""]
       fields += shown.metrics.ratios.map { $0.ratio.map { Format.fixed($0, 4) } ?? "not reached" }
       fields += [
@@ -129,5 +144,35 @@ extension Model {
       lines.append(fields.joined(separator: "\t"))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  // MARK: The command that makes this screen
+
+  /// The session goes into a file of its own, since no options say all that is on a screen.
+  var copyCommandPlan: Plan {
+    if let unopened { return .refuse(unopened) }
+    guard saving == nil else { return .refuse("the session is still being written") }
+    guard let bytes = try? session.encoded() else {
+      return .refuse("the session cannot be written as JSON")
+    }
+    return .change { model in
+      let id = model.nextRequestID()
+      model.saving = id
+      model.commandOf = id
+      let text = String(decoding: bytes, as: UTF8.self)
+      return [.writeText(id, stem: "replk-tui-session", ending: "json", text)]
+    }
+  }
+
+  /// The command, once its session is written.
+  mutating func copyCommand(_ id: RequestID, _ path: String, _ failure: String?) -> [Effect] {
+    guard commandOf == id else { return [] }
+    commandOf = nil
+    guard failure == nil else { return [] }
+    let command =
+      "replk-tui snapshot \(path) --screen \(size.columns)x\(size.rows) -o screen.png"
+    let sent = display.clipboard.notice("the command").lines
+    tell(.note, [command] + sent)
+    return [.copy(command + "\n")]
   }
 }

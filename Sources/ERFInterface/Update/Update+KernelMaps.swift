@@ -5,16 +5,25 @@ import ERFEngine
 extension Model {
   /// Starts what the kernels panel lacks, after the fields, which matter more.
   mutating func pursueKernelMaps() -> [Effect] {
-    let spec = session.networks[active].spec
+    let spec = wantedKernels
     // What an edit has overtaken must not slow its field down.
     let effects = kernelMaps.asked == spec ? [] : cancelKernelMaps()
-    guard focus == .kernels, !isComputing, session.networks[active].savedMap == nil,
+    guard focus == .kernels, !isComputing, !SavedMap.isSaved(spec.model ?? ""),
       kernelMaps.asked != spec, kernelMaps.known[spec] == nil
     else { return effects }
     let id = nextRequestID()
     kernelMaps.asked = spec
     kernelMaps.job = id
     return effects + [.aggregateKernels(id, spec)]
+  }
+
+  /// The active network first; with the screen to themselves, the kernels of both are seen.
+  private var wantedKernels: NetworkSpec {
+    let mine = session.networks[active].spec
+    guard session.screen.isZoomed, sides.count > 1, kernelMaps.known[mine] != nil else {
+      return mine
+    }
+    return session.networks[1 - active].spec
   }
 
   /// Gives up what is under way, to be asked again when it is looked at.

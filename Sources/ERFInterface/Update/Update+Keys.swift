@@ -1,10 +1,12 @@
-// Keys to commands, why a command may not apply, and what each does.
+// Keys to commands, and what each of those that hold everywhere comes to; a panel's own commands are
+// the panel's.
 
 import ERFEngine
 
 extension Model {
   /// What a key does; an unknown one does nothing.
   mutating func press(_ key: Key) -> [Effect] {
+    if key != .escape { isCancelArmed = false }
     if let effects = pressInOverlay(key) { return effects }
     guard let command = Command.forKey(key, in: focus) else { return [] }
     return run(command)
@@ -14,119 +16,109 @@ extension Model {
   mutating func run(_ command: Command) -> [Effect] {
     notice = nil
     if let panel = command.panel, panel != focus { session.screen.moveFocus(to: panel) }
-    if let reason = refusal(of: command.name) {
+    switch plan(command.name) {
+    case .refuse(let reason):
       notice = Notice(.note, reason)
       return []
+    case .change(let change): return change(&self)
     }
-    return perform(command.name)
   }
 
-  /// Why a command does not apply now, for the footer; nil where it does.
-  func refusal(of command: CommandName) -> String? {
+  /// What a command comes to now.
+  func plan(_ command: CommandName) -> Plan {
     switch command {
-    case .scale, .side(1):
-      return sides.count > 1 ? nil : "there is one network; give two to compare"
-    case .swapNetworks, .copyNetwork, .resetNetwork, .nextSeed, .differences:
-      return kernelRefusal(command)
-    case .cancel:
-      return isComputing || shapeBias.isBusy || predictions.isBusy || film?.job != nil
-        ? nil : "nothing is being computed"
-    case .export, .write, .copy: return fileRefusal(command)
-    case .larger, .smaller: return sizeRefusal(larger: command == .larger)
-    case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit:
-      return facts(unitSide) == nil ? noUnits : targetRefusal(command)
-    case .move where focus == .unit, .leap where focus == .unit: return unitRefusal(command)
-    case .train: return trainingRefusal(command)
-    case .move where focus == .training: return trainingRefusal(command)
-    case .undo: return history.canUndo ? nil : "nothing to undo"
-    case .redo: return history.canRedo ? nil : "nothing to redo"
+    case .panel(let panel): .edit { $0.session.screen.moveFocus(to: panel) }
+    case .nextPanel: .edit { $0.stepFocus(1) }
+    case .previousPanel: .edit { $0.stepFocus(-1) }
+    case .zoom: .edit { $0.session.screen.isZoomed.toggle() }
+    case .side(let side):
+      side == 0 || sides.count > 1
+        ? .edit { $0.session.screen.side = side } : .refuse(Self.needsTwo)
+    case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: targetPlan(command)
+    case .larger, .smaller: sizePlan(larger: command == .larger)
+    case .nextImage: imagePlan(step: 1)
+    case .previousImage: imagePlan(step: -1)
+    case .nextNetwork: .edit { $0.stepNetwork(1) }
+    case .previousNetwork: .edit { $0.stepNetwork(-1) }
+    case .weights: .edit { $0.toggleWeights() }
+    case .train: trainingPlan
+    case .undo: history.canUndo ? .edit { $0.undo() } : .refuse("nothing to undo")
+    case .redo: history.canRedo ? .edit { $0.redo() } : .refuse("nothing to redo")
+    case .recompute: .edit { $0.recompute() }
+    case .startAfresh: .change { $0.replace(session: .first) }
+    case .cancel: cancelPlan
+    case .scale, .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay, .nextColours,
+      .previousColours:
+      lookPlan(command)
+    case .open, .export, .write, .copy, .copyCommand, .palette, .help, .mouse, .redraw, .suspend,
+      .quit:
+      programPlan(command)
+    case .move, .leap, .increase, .decrease, .choose, .clear, .mark, .addImages, .writeTable,
+      .swapNetworks,
+      .copyNetwork, .resetNetwork, .weightFit, .nextSeed, .differences:
+      Panels.named(focus).plan(command, self)
+    }
+  }
+
+  /// How the maps are shown.
+  private func lookPlan(_ command: CommandName) -> Plan {
+    switch command {
+    case .scale:
+      sides.count > 1
+        ? .edit { $0.session.screen.hasSharedScale = !$0.sharesScale } : .refuse(Self.needsTwo)
     case .arrangement:
-      return sides.count > 1 ? nil : "there is one network; give two to compare"
-    case .increase, .decrease, .choose, .clear, .mark, .addImages:
-      switch focus {
-      case .unit: return unitRefusal(command)
-      case .kernels: return kernelRefusal(command)
-      case .fields: return fieldsRefusal(command)
-      case .training: return trainingRefusal(command)
-      default: return imageRefusal(command)
-      }
-    case .nextImage, .previousImage: return imageRefusal(command)
-    default: return nil
+      sides.count > 1
+        ? .edit { $0.session.screen.arrangement = $0.session.screen.arrangement.next }
+        : .refuse(Self.needsTwo)
+    case .curve: .edit { $0.session.screen.curve = $0.session.screen.curve.next }
+    case .rule: .edit { $0.session.rule = $0.session.rule.next }
+    case .areas: .edit { $0.session.screen.areas = $0.session.screen.areas.next }
+    case .theory: .edit { $0.session.screen.showsTheory.toggle() }
+    case .profile: .edit { $0.session.screen.profile = $0.session.screen.profile.next }
+    case .underlay: .edit { $0.session.screen.hasUnderlay.toggle() }
+    case .nextColours: .edit { $0.stepColours(1) }
+    case .previousColours: .edit { $0.stepColours(-1) }
+    default: .nothing
     }
   }
 
-  private mutating func perform(_ command: CommandName) -> [Effect] {
+  /// Files, what lies over the panels, and the terminal.
+  private func programPlan(_ command: CommandName) -> Plan {
     switch command {
-    case .quit:
-      return cancelWork() + [.quit]
-    case .redraw: return [.redraw]
-    case .mouse:
-      hasMouse.toggle()
-      notice = Notice(
-        .note, hasMouse ? "the mouse is listened to; m lets go of it" : "the mouse is let go of")
-      return [.listenToMouse(hasMouse)]
-    case .suspend: return [.suspend]
-    case .recompute:
-      for index in sides.indices { sides[index].asked = nil }
-      probeAnew()
-      predictions = Predictions()
-    case .cancel: return cancelAll()
-    case .open: return browse()
-    case .train: return train()
-    case .move where focus == .training, .choose where focus == .training,
-      .clear where focus == .training:
-      return changeTraining(command)
-    case .export: overlay = .exportMenu(selection: 0)
+    case .open: .change { $0.browse() }
+    case .export:
+      exporting == nil
+        ? .edit { $0.overlay = .exportMenu(selection: 0) }
+        : .refuse("the export before is still being written")
     case .write:
-      overlay = .prompt(Prompt(purpose: .saveSession, text: sessionPath ?? "session.json"))
+      if let unopened {
+        .refuse(unopened)
+      } else if saving != nil {
+        .refuse("the session is still being written")
+      } else {
+        .edit { model in
+          let path = model.sessionPath ?? "session.json"
+          model.overlay = .prompt(Prompt(purpose: .saveSession, text: path))
+        }
+      }
     case .copy:
-      tell(.note, "the metrics were sent to the clipboard")
-      return [.copy(metricsText)]
-    case .help: overlay = .help(query: "", isSearching: false, scroll: 0)
-    case .palette: overlay = .palette(query: "", selection: 0)
-    default: change(command)
-    }
-    return []
-  }
-
-  /// Commands that change nothing but the state.
-  private mutating func change(_ command: CommandName) {
-    switch command {
-    case .panel(let panel): session.screen.moveFocus(to: panel)
-    case .nextPanel: stepFocus(1)
-    case .previousPanel: stepFocus(-1)
-    case .zoom: session.screen.isZoomed.toggle()
-    case .side(let side): session.screen.side = side
-    case .scale: session.screen.hasSharedScale.toggle()
-    case .nextColours: stepColours(1)
-    case .previousColours: stepColours(-1)
-    case .larger, .smaller: stepSize(larger: command == .larger)
-    case .nextImage: stepImage(1)
-    case .previousImage: stepImage(-1)
-    case .undo:
-      if let networks = history.undo(session.networks) { session.networks = networks }
-    case .redo:
-      if let networks = history.redo(session.networks) { session.networks = networks }
-    case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: aim(command)
-    case .weights: toggleWeights()
-    case .nextNetwork: stepNetwork(1)
-    case .previousNetwork: stepNetwork(-1)
-    case .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay: changeLook(command)
-    default: changeInPanel(command)
+      sides.contains { $0.measured != nil }
+        ? .change { model in
+          model.notice = model.display.clipboard.notice("the metrics")
+          return [.copy(model.metricsText)]
+        } : .refuse("there are no metrics yet")
+    case .copyCommand: copyCommandPlan
+    case .palette: .edit { $0.overlay = .palette(query: "", selection: 0) }
+    case .help: .edit { $0.overlay = .help(query: "", isSearching: false, scroll: 0) }
+    case .mouse: .change { $0.toggleMouse() }
+    case .redraw: .change { _ in [.redraw] }
+    case .suspend: .change { _ in [.suspend] }
+    case .quit: .change { $0.cancelWork() + [.quit] }
+    default: .nothing
     }
   }
 
-  private mutating func changeInPanel(_ command: CommandName) {
-    switch focus {
-    case .fields: changeFields(command)
-    case .kernels: changeKernels(command)
-    case .images: changeImages(command)
-    case .unit: changeUnit(command)
-    case .jobs: if case .move(let direction) = command { scrollLog(direction) }
-    case .shapeBias: if case .move(let direction) = command { moveStimulus(direction) }
-    default: break
-    }
-  }
+  // MARK: Changes
 
   private mutating func stepFocus(_ step: Int) {
     let all = PanelName.allCases
@@ -139,16 +131,77 @@ extension Model {
     session.screen.colours = ColourRamp.all[(colourMap + step + count) % count].name
   }
 
-  private mutating func cancelAll() -> [Effect] {
-    let effects = cancelWork()
-    tell(.note, "cancelled; r computes again")
-    return effects
+  private mutating func undo() {
+    guard let networks = history.undo(session.networks) else { return }
+    tellChange("undone", from: session.networks, to: networks)
+    session.networks = networks
+  }
+
+  private mutating func redo() {
+    guard let networks = history.redo(session.networks) else { return }
+    tellChange("redone", from: session.networks, to: networks)
+    session.networks = networks
+  }
+
+  /// What became of which network: `undone: B stage 1 kernel 19 is 13 again`.
+  private mutating func tellChange(
+    _ word: String, from before: [NetworkChoice], to after: [NetworkChoice]
+  ) {
+    let parts = zip(before, after).enumerated().compactMap { index, pair in
+      pair.0 == pair.1 ? nil : "\(Self.letter(index)) \(pair.1.change(from: pair.0))"
+    }
+    notice = Notice(.note, "\(word): " + parts.joined(separator: "; "))
+  }
+
+  private mutating func recompute() {
+    for index in sides.indices {
+      sides[index].asked.map { finishedMaps.forget($0) }
+      sides[index].asked = nil
+    }
+    probeAnew()
+    depth.forget()
+    gallery.forget()
+    predictions = Predictions()
+  }
+
+  private mutating func toggleMouse() -> [Effect] {
+    hasMouse.toggle()
+    notice = Notice(
+      .note, hasMouse ? "the mouse is listened to; m lets go of it" : "the mouse is let go of")
+    return [.listenToMouse(hasMouse)]
+  }
+
+  /// Longer runs than this many seconds are not cancelled by one key.
+  private static let longRun = 5.0
+
+  private var cancelPlan: Plan {
+    guard isCancellable else { return .refuse("nothing is being computed") }
+    guard !isCancelArmed, let longest = longestRun else { return .change { $0.cancelAll() } }
+    return .edit { model in
+      model.isCancelArmed = true
+      model.notice = Notice(.warning, "Esc again cancels \(longest)")
+    }
+  }
+
+  /// What would be lost, where it is much.
+  private var longestRun: String? {
+    if let film, film.job != nil, let progress = film.progress {
+      return "training after \(progress.step) steps"
+    }
+    let seconds = sides.compactMap { $0.job?.elapsed }.max() ?? 0
+    return seconds > Self.longRun ? "a run of \(Format.duration(seconds))" : nil
+  }
+
+  private var isCancellable: Bool {
+    isComputing || shapeBias.isBusy || predictions.isBusy || film?.job != nil || depth.isBusy
+      || gallery.isBusy
   }
 
   /// Stops all that is computed for the session.
   mutating func cancelWork() -> [Effect] {
     var effects =
       cancelProbes() + cancelPredictions() + cancelTraining() + cancelKernelMaps()
+      + (depth.cancelAll() + gallery.cancelAll()).map { .cancel($0) }
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil
@@ -158,8 +211,10 @@ extension Model {
     return effects
   }
 
-  private mutating func scrollLog(_ direction: Direction) {
-    if direction == .up { lists.log = min(lists.log + 1, max(0, log.count - 1)) }
-    if direction == .down { lists.log = max(0, lists.log - 1) }
+  private mutating func cancelAll() -> [Effect] {
+    let effects = cancelWork()
+    isCancelArmed = false
+    tell(.note, "cancelled; r computes again")
+    return effects
   }
 }

@@ -13,6 +13,7 @@ extension Model {
     case .exportMenu(let selection): return pressInMenu(key, selection)
     case .prompt(let prompt): return pressInPrompt(key, prompt)
     case .browser(let browser): return pressInBrowser(key, browser)
+    case .question(let question): return pressInQuestion(key, question)
     case nil: return nil
     }
   }
@@ -21,7 +22,7 @@ extension Model {
 
   private mutating func pressInHelp(_ key: Key, query: String, scroll: Int) -> [Effect]? {
     func scrolled(_ line: Int) -> Overlay {
-      .help(query: query, isSearching: false, scroll: max(0, min(line, Help.lineLimit)))
+      .help(query: query, isSearching: false, scroll: max(0, min(line, Overlay.helpLines)))
     }
     switch key {
     case .up, .character("k"): overlay = scrolled(scroll - 1)
@@ -29,11 +30,11 @@ extension Model {
     case .pageUp: overlay = scrolled(scroll - 10)
     case .pageDown, .character(" "): overlay = scrolled(scroll + 10)
     case .home, .character("g"): overlay = scrolled(0)
-    case .end, .character("G"): overlay = scrolled(Help.lineLimit)
+    case .end, .character("G"): overlay = scrolled(Overlay.helpLines)
     case .character("/"): overlay = .help(query: query, isSearching: true, scroll: 0)
     case .escape where !query.isEmpty: overlay = .help(query: "", isSearching: false, scroll: 0)
-    case .escape, .enter, .character("?"), .function(1): overlay = nil
-    case .character("q"), .control("l"), .control("z"):
+    case .escape, .enter, .character("?"), .character("q"), .function(1): overlay = nil
+    case .control("l"), .control("z"):
       return Command.forKey(key, in: focus).map { run($0) }
     default: break
     }
@@ -82,8 +83,9 @@ extension Model {
     case .command(let command): return run(command)
     case .network(let id): open(id)
     case .session(let name): return openReadyMade(name)
+    case .file(let path): return open(path: path)
     case .size(let side):
-      if let refusal = sizeRefusal(larger: true), session.size.height != Self.sizes.last {
+      if let refusal = fixedSize {
         notice = Notice(.note, refusal)
       } else {
         session.size = InputSize(height: side, width: side)

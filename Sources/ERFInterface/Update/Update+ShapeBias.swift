@@ -92,29 +92,6 @@ extension Model {
     }
   }
 
-  /// Up and down through the categories of the plot, left and right through the stimuli of one.
-  mutating func moveStimulus(_ direction: Direction) {
-    let count = ShapeBiasState.request(threads: nil).conflicts
-    let shape = StimulusPicture.stimulus(shapeBias.stimulus).shape
-    let order = ObjectCategory.plotOrder
-    let row = order.firstIndex(of: shape) ?? 0
-    func ofShape(_ wanted: ObjectCategory, _ places: some Sequence<Int>) -> Int? {
-      places.first { StimulusPicture.stimulus($0).shape == wanted }
-    }
-    let next: Int? =
-      switch direction {
-      case .up: row > 0 ? ofShape(order[row - 1], 0..<count) : nil
-      case .down: row + 1 < order.count ? ofShape(order[row + 1], 0..<count) : nil
-      case .right: ofShape(shape, (shapeBias.stimulus + 1)..<max(count, shapeBias.stimulus + 1))
-      case .left: ofShape(shape, (0..<shapeBias.stimulus).reversed())
-      }
-    guard let next else {
-      notice = Notice(.note, "there are no stimuli further \(direction.phrase)")
-      return
-    }
-    shapeBias.stimulus = next
-  }
-
   private mutating func withShapeBias(
     _ id: RequestID, _ change: (inout ShapeBiasSide) -> Void
   ) {

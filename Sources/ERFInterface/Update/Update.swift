@@ -22,16 +22,27 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .key(let key): return model.press(key) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
-  case .saved(let id, let path, let failure): model.saved(id, path, failure)
+  case .saved(let id, let path, let failure):
+    model.saved(id, path, failure)
+    return model.copyCommand(id, path, failure) + model.pursue()
+  case .saveNeedsWord(let id, let question): model.saveNeedsWord(id, question.sanitised)
+  case .completed(let text, let longer, let count): model.completed(text, longer, count)
   case .foundImages(let id, let paths, let failure):
     model.foundImages(id, paths, failure?.sanitised)
   case .aggregated(let id, let stages, let failure):
     model.aggregated(id, stages, failure?.sanitised)
+  case .mapped(let id, let result, let field): model.mapped(id, result, field)
+  case .mapFailed(let id, let reason): model.mapFailed(id, reason?.sanitised)
+  case .deepened(let id, let point): model.deepened(id, point)
+  case .deepEnough(let id, let failure): model.deepEnough(id, failure?.sanitised)
   case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
   case .began(let id):
     model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject):
-    model.withSide(id) { $0.subject = subject }
+    model.withSide(id) { side in
+      side.subject = subject
+      side.opened = side.askedNetwork
+    }
     model.refreshFacts()
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
     model.withSide(id) { side in
@@ -42,7 +53,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
       side.job?.elapsed = elapsed
     }
   case .preview(let id, let map):
-    model.withSide(id) { $0.show(map, of: map.images, id, isPreview: true) }
+    model.preview(id, map)
   case .image(let id, let images, let map):
     model.withSide(id) { $0.show(map, of: images, id) }
   case .skipped(let id, let image):
@@ -51,6 +62,8 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     model.finished(id, result, field)
   case .failed(let id, let reason):
     model.failed(id, reason.sanitised)
+  case .lacksHead(let id, let reason):
+    model.lacksHead(id, reason.sanitised)
   case .probing(let id, let progress): model.probing(id, progress)
   case .probed(let id, let report): model.probed(id, report)
   case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
@@ -86,6 +99,7 @@ extension Model {
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
     return runs + pursueShapeBias() + pursuePredictions() + pursuePictures() + pursueKernelMaps()
+      + pursueDepth() + pursueGallery()
   }
 
   /// Supersedes what runs for a side.
@@ -93,64 +107,39 @@ extension Model {
     var effects: [Effect] = []
     if let job = sides[index].job { effects.append(.cancel(job.id)) }
     let id = nextRequestID()
-    sides[index].job = Job(id: id)
     sides[index].asked = request
+    sides[index].askedNetwork = session.networks[index]
     sides[index].failure = nil
     sides[index].isCancelled = false
+    if let known = finishedMaps.take(request) {
+      sides[index].job = nil
+      sides[index].finish(known.result, known.field, id)
+      return effects
+    }
+    sides[index].job = Job(id: id)
     if let path = session.networks[index].savedMap {
       effects.append(.openMap(id, path: path))
     } else {
-      effects.append(.compute(id, request, preview: preview(of: request, side: sides[index])))
+      effects.append(.compute(id, request, preview: preview(of: request, index)))
     }
     return effects
-  }
-
-  /// Runs longer than this many seconds are preceded by a preview.
-  static let patience = 0.4
-
-  /// A smaller run that comes first where the whole one would keep the user waiting.
-  private func preview(of request: ERFRequest, side: Side) -> ERFRequest? {
-    if case .tensor = request.images { return nil }
-    let size = request.size
-    let isSlow = side.shown?.request.size == size && (side.lastSeconds ?? 0) > Self.patience
-    guard isSlow || max(size.height, size.width) >= 384 else { return nil }
-    func half(_ side: Int) -> Int { max(64, min(256, side / 2) / 32 * 32) }
-    var preview = request
-    preview.size = InputSize(height: half(size.height), width: half(size.width))
-    guard preview.size.height < size.height, preview.size.width < size.width else { return nil }
-    preview.images = request.images.firstAlone
-    if !request.units.isEmpty, let map = facts[request.network.model ?? "", size],
-      let tap = request.tap, let target = map.target(named: tap),
-      let small = NetworkFacts.known(
-        FactsCache.Key(model: request.network.model ?? "", size: preview.size)),
-      let from = map.layer(target)?.map, let to = small.layer(target)?.map
-    {
-      preview.units = request.units.map { $0.scaled(from: from, to: to) }
-    }
-    return preview
   }
 
   fileprivate mutating func finished(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {
     withSide(id) { $0.finish(result, field, id) }
     guard let side = sides.firstIndex(where: { $0.shown?.id == id }) else { return }
+    keepPace(result, side)
+    if session.networks[side].savedMap == nil, let shown = sides[side].shown {
+      finishedMaps.keep(
+        FinishedMaps.Entry(
+          request: shown.request, network: shown.network, result: result, field: field))
+    }
     note(
       .note,
       [
         "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
           + "\(Format.count(result.map.images, "image")): \(Format.duration(result.seconds.total))"
       ])
-  }
-
-  /// The reason stands in the empty map, or, beside a map that stays, in full above the footer.
-  fileprivate mutating func failed(_ id: RequestID, _ reason: String) {
-    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
-    sides[index].failure = reason
-    sides[index].job = nil
-    let line = "\(name(index)): \(reason)"
-    note(.failure, [line])
-    guard sides[index].shown != nil else { return }
-    let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
-    notice = Notice(.failure, earlier + [line])
   }
 
   fileprivate mutating func exported(_ id: RequestID, _ paths: [String], _ failure: String?) {
@@ -161,45 +150,25 @@ extension Model {
     if let failure { lines.append(failure) }
     tell(failure == nil ? .note : .failure, lines)
   }
-
-  /// What a network is called on screen: as it was opened, and what was edited of it.
-  func name(_ side: Int) -> String {
-    let network = session.networks[side]
-    let name = network.savedMap?.fileName.sanitised ?? network.model.sanitised
-    guard let edits = network.editLabels.first else { return name }
-    let more = network.editLabels.count - 1
-    return "\(name), \(edits)" + (more > 0 ? " and \(more) more" : "")
-  }
-
-  /// `A` or `B`.
-  static func letter(_ side: Int) -> String { side == 0 ? "A" : "B" }
-}
-
-extension ImageSource {
-  /// The first of the images.
-  fileprivate var firstAlone: ImageSource {
-    switch self {
-    case .builtIn: .builtIn(1)
-    case .builtInAt(let range): .builtInAt(range.prefix(1))
-    case .files(let paths): .files(Array(paths.prefix(1)))
-    case .tensor: self
-    }
-  }
 }
 
 extension Side {
   mutating func show(_ map: PartialMap, of images: Int, _ id: RequestID, isPreview: Bool = false) {
-    guard let asked else { return }
+    guard let asked, let network = askedNetwork else { return }
+    opened = network
     shown = ShownMap(
-      id: id, request: asked, subject: subject, field: map.field, metrics: map.metrics,
+      id: id, request: asked, network: network, subject: subject, field: map.field,
+      metrics: map.metrics,
       images: map.images, ofImages: images, isPreview: isPreview, skipped: job?.skipped ?? [])
   }
 
   mutating func finish(_ result: ERFResult, _ field: HeatField, _ id: RequestID) {
-    guard let asked else { return }
+    guard let asked, let network = askedNetwork else { return }
     subject = result.subject
+    opened = network
     shown = ShownMap(
-      id: id, request: asked, subject: result.subject, field: field, metrics: result.metrics,
+      id: id, request: asked, network: network, subject: result.subject, field: field,
+      metrics: result.metrics,
       images: result.map.images, ofImages: max(result.map.images, job?.images ?? 0),
       skipped: job?.skipped ?? [], result: result)
     job = nil

@@ -35,14 +35,13 @@ extension Frame {
 }
 
 enum Footer {
-  /// `? help  q quit`, whatever the width.
+  /// `? help  q quit`, or how to leave what is open, whatever the width.
   static func kept(_ model: Model) -> [Span] {
-    if model.overlay?.isTyping == true {
+    guard model.overlay == nil else {
       return [Span("Esc", .accent), Span(" close", .quiet)]
     }
-    let help = model.overlay == nil ? "help" : "close"
     return [
-      Span("?", .accent), Span(" \(help)  ", .quiet), Span("q", .accent), Span(" quit", .quiet),
+      Span("?", .accent), Span(" help  ", .quiet), Span("q", .accent), Span(" quit", .quiet),
     ]
   }
 
@@ -52,7 +51,7 @@ enum Footer {
     let commands = Command.table
       .filter {
         $0.footer != nil && $0.rank > 0 && ($0.panel == nil || $0.panel == model.focus)
-          && model.refusal(of: $0.name) == nil
+          && model.plan($0.name).refusal == nil
       }
       .sorted { $0.rank < $1.rank }
     return fitting(commands.map { ($0.footerKey, $0.footer ?? "") }, width: width)
@@ -72,8 +71,11 @@ enum Footer {
       return fitting(
         [("Enter", "open"), (arrows, "select"), ("Left", "folder above"), ("letters", "filter")],
         width: width)
+    case .question(let question):
+      return fitting([("Enter", question.action), ("Esc", "not")], width: width)
     case .prompt(let prompt):
-      return fitting([("Enter", prompt.action), ("^U", "empty")], width: width)
+      return fitting(
+        [("Enter", prompt.action), ("Tab", "complete"), ("^U", "empty")], width: width)
     case .palette:
       return fitting(
         [("Enter", "do it"), (arrows, "select")], width: width)
@@ -90,41 +92,4 @@ enum Footer {
     }
     return spans
   }
-}
-
-extension Notice.Kind {
-  var role: Role {
-    switch self {
-    case .note: .text
-    case .warning: .warning
-    case .failure: .failure
-    }
-  }
-}
-
-/// Lines of at most `width` cells, broken at spaces where there are any.
-func wrap(_ text: String, width: Int) -> [String] {
-  guard width > 0 else { return [] }
-  var lines: [String] = []
-  var line = ""
-  for word in text.split(separator: " ") {
-    var word = String(word)
-    while true {
-      let joined = line.isEmpty ? word : line + " " + word
-      if joined.unicodeScalars.count <= width {
-        line = joined
-        break
-      }
-      if !line.isEmpty {
-        lines.append(line)
-        line = ""
-        continue
-      }
-      let scalars = word.unicodeScalars
-      lines.append(String(scalars.prefix(width)))
-      word = String(scalars.dropFirst(width))
-    }
-  }
-  if !line.isEmpty { lines.append(line) }
-  return lines
 }

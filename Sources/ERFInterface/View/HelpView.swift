@@ -7,11 +7,17 @@ enum Help {
       [
         "The map shows how much each input pixel contributes to the central unit of the chosen"
           + " stage: the gradient of that unit's rectified activations, rectified, summed over"
-          + " colours, averaged over images (M), shown as A = log10(M + 1) / max.",
-        "A cell shows the mean of the pixels it covers; the colour bar ends at the largest such"
-          + " mean on screen.",
-        "Area: the smallest centred square that holds more than t of the sum of A, as a share of"
-          + " the input (the paper's Table 10). Ticks beside a map point at the unit.",
+          + " colours, averaged over images (M). The paper shows log10(M + 1) / max, which is linear"
+          + " where M is small; g steps through it, a true logarithm, M itself and its fourth root.",
+        "A cell shows the mean of the pixels it covers; the colour bar ends at the largest mean of"
+          + " M over 1/64 of the input's height and width, whatever the size of the screen.",
+        "Area: the smallest square around the middle that holds more than t of the sum of"
+          + " log10(M + 1), as a share of the input (the paper's Table 10). For a unit other than"
+          + " the central one the square lies around that unit, cut by the edges of the input.",
+        "Rows come before columns, both from 0 at the upper left corner. Ticks beside a map point at"
+          + " the unit.",
+        "Gradients of two networks have different units: each map has its own colour scale unless"
+          + " both are of one network; s changes that.",
         "Border: the share of M near the edge of the input. Above 5 % the input is too small to"
           + " tell networks apart: use a larger one. The paper uses 1024.",
         "With random weights the order of networks can reverse; trained weights decide.",
@@ -21,9 +27,6 @@ enum Help {
     )
   ]
 
-  /// Scrolling goes no further than this; drawing stops where the text ends.
-  static let lineLimit = 400
-
   /// The lines that hold `query`, all of them where it is empty; headings stay above what is found.
   static func lines(_ model: Model, width: Int, query: String = "") -> [[Span]] {
     let wanted = query.lowercased()
@@ -31,8 +34,11 @@ enum Help {
     var lines: [[Span]] = []
     let keyWidth = (Command.table.map { $0.keyLabel.unicodeScalars.count }.max() ?? 0) + 3
     var group = ""
-    for command in Command.table where fits("\(command.group) \(command.keyLabel) \(command.help)")
-    {
+    // What the focused panel has of its own comes first.
+    let table = Command.table
+    let ordered =
+      table.filter { $0.panel == model.focus } + table.filter { $0.panel != model.focus }
+    for command in ordered where fits("\(command.group) \(command.keyLabel) \(command.help)") {
       if command.group != group {
         if !lines.isEmpty { lines.append([]) }
         lines.append([Span(command.group, .text, .bold)])

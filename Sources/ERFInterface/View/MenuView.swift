@@ -30,7 +30,7 @@ extension Frame {
   mutating func drawPrompt(_ prompt: Prompt, in area: Area) {
     let width = min(area.columns, 76)
     let box = Area(
-      row: area.row + area.rows / 3, column: area.column + (area.columns - width) / 2, rows: 3,
+      row: area.row + area.rows / 3, column: area.column + (area.columns - width) / 2, rows: 4,
       columns: width)
     fill(box, .raised)
     write(prompt.label, .quiet, row: box.row, column: box.column + 2, width: width - 3)
@@ -39,5 +39,28 @@ extension Frame {
     write(
       [Span("> ", .accent, .bold), Span(shown), Span("_", .accent)], row: box.row + 1,
       column: box.column + 2, width: width - 3)
+    let state = prompt.complaint ?? (prompt.waitsFor == nil ? "" : "one moment ...")
+    for (offset, line) in wrap(state, width: width - 4).prefix(2).enumerated() {
+      write(
+        line, prompt.isSure ? .warning : prompt.complaint == nil ? .quiet : .failure,
+        row: box.row + 2 + offset, column: box.column + 2, width: width - 3)
+    }
+  }
+
+  mutating func drawQuestion(_ question: Question, in area: Area) {
+    let width = min(area.columns, 76)
+    let lines = wrap(question.text, width: width - 4)
+    let box = Area(
+      row: area.row + area.rows / 3, column: area.column + (area.columns - width) / 2,
+      rows: min(area.rows, lines.count + 2), columns: width)
+    fill(box, .raised)
+    for (offset, line) in lines.prefix(box.rows - 1).enumerated() {
+      write(line, row: box.row + offset, column: box.column + 2, width: width - 4)
+    }
+    write(
+      [
+        Span("Enter", .accent, .bold), Span(" \(question.action)   ", .text),
+        Span("Esc", .accent, .bold), Span(" not", .text),
+      ], row: box.row + box.rows - 1, column: box.column + 2, width: width - 4)
   }
 }

@@ -4,6 +4,8 @@ import ERFEngine
 
 /// Draws the state on a screen of a size.
 public func view(_ model: Model, size: ScreenSize) -> Frame {
+  var model = model
+  model.size = size
   var frame = Frame(size: size, glyphs: model.display.glyphs)
   guard size.columns >= ScreenLayout.leastColumns, size.rows >= ScreenLayout.leastRows else {
     frame.drawTooSmall(model)
@@ -26,6 +28,9 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
   case .browser(let browser):
     frame.drawPanels(model, layout)
     frame.drawBrowser(model, in: layout.body, browser)
+  case .question(let question):
+    frame.drawPanels(model, layout)
+    frame.drawQuestion(question, in: layout.body)
   case nil: frame.drawPanels(model, layout)
   }
   frame.drawFooter(model)
@@ -34,24 +39,13 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
 
 extension Frame {
   fileprivate mutating func drawPanels(_ model: Model, _ layout: ScreenLayout) {
-    if let fields = layout.fields { drawFields(model, in: fields) }
+    if let fields = layout.fields { FieldsPanel.draw(model, in: fields, on: &self) }
     for slot in layout.slots { drawSlot(slot, model) }
   }
 
   private mutating func drawSlot(_ slot: Slot, _ model: Model) {
     drawSlotTitle(slot, model)
-    let area = slot.area.belowTitle
-    switch slot.panel {
-    case .fields: break
-    case .unit: drawUnit(model, in: area)
-    case .kernels: drawKernels(model, in: area)
-    case .metrics: drawMetrics(model, in: area)
-    case .images: drawImages(model, in: area)
-    case .jobs: drawJobs(model, in: area)
-    case .shapeBias: drawShapeBias(model, in: area)
-    case .prediction: drawPredictions(model, in: area)
-    case .training: drawTraining(model, in: area)
-    }
+    Panels.named(slot.panel).draw(model, in: slot.area.belowTitle, on: &self)
   }
 
   /// Digits and names of the panels that share the slot, then a rule.
@@ -62,7 +56,7 @@ extension Frame {
     var spans: [Span] = []
     for tab in slot.tabs {
       let isSeen = tab == slot.panel
-      spans.append(Span("\(tab.digit) ", isSeen && hasFocus ? .accent : .quiet))
+      spans.append(Span("\(tab.jump) ", isSeen && hasFocus ? .accent : .quiet))
       spans.append(
         Span(
           tab.title + "  ", isSeen ? (hasFocus ? .accent : .text) : .quiet, isSeen ? .bold : []))
@@ -70,7 +64,7 @@ extension Frame {
     // All tabs where they fit, else the one that is seen.
     if spans.width > area.columns {
       spans = [
-        Span("\(slot.panel.digit) ", hasFocus ? .accent : .quiet),
+        Span("\(slot.panel.jump) ", hasFocus ? .accent : .quiet),
         Span(slot.panel.title + "  ", hasFocus ? .accent : .text, .bold),
       ]
     }
@@ -83,7 +77,7 @@ extension Frame {
   fileprivate mutating func drawTitleBar(_ model: Model) {
     let width = size.columns
     fill(Area(row: 0, column: 0, rows: 1, columns: width), .raised)
-    let title = model.session.title.sanitised
+    let title = model.session.shownTitle
     let left = [
       Span(" replk-tui", .accent, .bold),
       Span("  " + (title.isEmpty ? "effective receptive fields" : title), .quiet),
@@ -92,17 +86,20 @@ extension Frame {
     if model.session.screen.isZoomed { right.append("zoomed") }
     right.append("rule " + model.session.rule.rawValue)
     if model.session.screen.curve != .log { right.append(model.session.screen.curve.rawValue) }
-    if model.session.screen.window.zoom > 1 { right.append("\(model.session.screen.window.zoom)x") }
+    if model.session.screen.window.zoom > 1 { right.append(model.zoomText) }
     right.append(model.ramp.name)
     if model.sides.count > 1 {
-      right.append(model.session.screen.hasSharedScale ? "shared scale" : "own scales")
+      right.append(model.sharesScale ? "shared scale" : "own scales")
     }
     var status: String { right.joined(separator: model.display.glyphs.separator) + " " }
     var statusWidth: Int { status.unicodeScalars.count }
     while right.count > 1, left[0].width + statusWidth + 2 > width { right.removeLast() }
-    let shown = left.width + statusWidth + 2 <= width ? left : Array(left.prefix(1))
-    write(shown, row: 0, column: 0, width: width)
-    let room = width - shown.width - 2
+    // A title of the session's own is cut rather than left out.
+    let space = width - statusWidth - 2
+    let isCut = !title.isEmpty && left.width > space && space >= left[0].width + 14
+    let shown = left.width <= space || isCut ? left : Array(left.prefix(1))
+    let end = write(shown, row: 0, column: 0, width: min(width, isCut ? space : width))
+    let room = width - end - 2
     writeRight([Span(status, .quiet)], row: 0, end: width, width: min(room, statusWidth))
   }
 
@@ -119,5 +116,18 @@ extension Frame {
         [Span(line, offset == 0 ? .text : .quiet)], row: top + offset, column: 0,
         width: size.columns)
     }
+  }
+}
+
+extension Model {
+  /// How close the maps are, and which pixels are seen.
+  fileprivate var zoomText: String {
+    let size = inputSize(active)
+    let window = session.screen.window.pixels(height: size.height, width: size.width)
+    func range(_ start: Double, _ length: Double) -> String {
+      "\(Format.fixed(start, 0))-\(Format.fixed(start + length, 0))"
+    }
+    return "\(session.screen.window.zoom)x: rows \(range(window.row, window.height)), columns "
+      + range(window.column, window.width)
   }
 }

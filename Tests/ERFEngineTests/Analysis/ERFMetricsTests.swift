@@ -69,6 +69,64 @@ import Testing
     }
   }
 
+  /// Counted by hand: around the corner of 8 x 8 equal pixels a square of reach i covers (i + 1)^2.
+  @Test func squaresAroundACornerAreCut() {
+    let metrics = ERFMetrics(map(8, 8) { _, _ in 1 }, around: (0, 0))
+    #expect(metrics.origin == (0, 0) && !metrics.isCentred)
+    let sides: [Int?] = [7, 9, 11, 15]
+    let shares: [Double?] = [0.25, 0.390625, 0.5625, 1]
+    #expect(metrics.rawRatios.map(\.side) == sides)
+    #expect(metrics.rawRatios.map(\.ratio) == shares)
+    #expect(metrics.ratios == metrics.rawRatios)
+    // Within a distance of 1 lie 3 pixels, of 2 another 3: (0,2), (1,1), (2,0).
+    let mass: [Double] = [0.015625, 0.046875, 0.09375]
+    #expect(Array(metrics.radialMass.prefix(3)) == mass)
+    // Where they are measured from moves neither the spread nor the middle of the mass.
+    let centred = ERFMetrics(map(8, 8) { _, _ in 1 })
+    #expect(centred.isCentred && centred.origin == (4, 4) && metrics.sigma == centred.sigma)
+    #expect(centred.distance(holding: 0.5) == 4 && metrics.distance(holding: 1) == 10)
+  }
+
+  /// Against summing every square afresh, around any pixel.
+  @Test(arguments: [(0, 0), (3, 30), (12, 49), (23, 25)])
+  func cutSquaresMatchTheDefinition(_ origin: (row: Int, column: Int)) {
+    let (height, width) = (24, 50)
+    let stream = RandomStream(seed: 5)
+    let values = (0..<height * width).map { stream.unit(at: UInt64($0)) }
+    let total = values.reduce(0, +)
+    let found = ERFMetrics.areaRatios(values, height: height, width: width, around: origin)
+    for ratio in found {
+      var expected: (side: Int, pixels: Int)?
+      for i in 1..<60 where expected == nil {
+        var (sum, pixels) = (0.0, 0)
+        for row in 0..<height where abs(row - origin.row) <= i {
+          for column in 0..<width where abs(column - origin.column) <= i {
+            sum += values[row * width + column]
+            pixels += 1
+          }
+        }
+        if sum / total > ratio.threshold { expected = (2 * i + 1, pixels) }
+      }
+      #expect(ratio.side == expected?.side)
+      let share = expected.map { Double($0.pixels) / Double(height * width) } ?? 0
+      #expect(abs((ratio.ratio ?? 0) - share) < 1e-12)
+    }
+  }
+
+  @Test func unitsLookFromTheirStride() {
+    func subject(_ units: [Unit]) -> ERFSubject {
+      ERFSubject(
+        model: "m", weights: "random:0", weightsHash: "", input: InputSize(height: 224, width: 448),
+        stages: [], tap: "t", mapSize: InputSize(height: 7, width: 14), units: units, rule: .paper)
+    }
+    let centre = subject([Unit(row: 3, column: 7)])
+    #expect(centre.isCentral && centre.metricsOrigin == nil && centre.centrePixel == (96, 224))
+    let corner = subject([Unit(row: 6, column: 0)])
+    #expect(!corner.isCentral && corner.metricsOrigin ?? (0, 0) == (192, 0))
+    // Two units: half-way between them.
+    #expect(subject([Unit(row: 0, column: 0), Unit(row: 3, column: 1)]).centrePixel == (48, 16))
+  }
+
   @Test func accumulationAverages() {
     var map = ERFMap(height: 1, width: 2)
     map.accumulate(gradient: Tensor(shape: [1, 1, 2, 3], elements: [1, -2, 3, 0, 0.5, -1]))

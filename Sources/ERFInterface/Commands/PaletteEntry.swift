@@ -1,0 +1,134 @@
+// What the command palette offers: every command, every network, every input size, ranked by how well
+// their names fit what was typed.
+
+import ERFEngine
+
+/// A line of the palette.
+struct PaletteEntry: Equatable {
+  enum Action: Equatable {
+    case command(Command)
+    /// Puts a network of the catalogue in the place of the active one.
+    case network(String)
+    case size(Int)
+    /// Opens a checkpoint.
+    case file(String)
+    /// Opens a session that ships with the program.
+    case session(String)
+  }
+
+  let title: String
+  /// The key that does the same.
+  let keyLabel: String
+  let action: Action
+}
+
+extension Model {
+  /// All entries that hold the letters of `query` in that order, best first.
+  func paletteEntries(_ query: String) -> [PaletteEntry] {
+    var entries = Command.table.filter { $0.name != .palette }.map { command in
+      PaletteEntry(
+        title: command.panel.map { "\($0.title): " + command.help } ?? command.help,
+        keyLabel: command.keyLabel, action: .command(command))
+    }
+    let letter = Self.letter(active)
+    entries += ReadyMadeSession.all.map {
+      PaletteEntry(
+        title: "session: \($0.session.shownTitle)", keyLabel: "", action: .session($0.name))
+    }
+    entries += ModelCatalogue.ids.map {
+      PaletteEntry(title: "open \($0) as \(letter)", keyLabel: "", action: .network($0))
+    }
+    entries += Self.sizes.map {
+      PaletteEntry(title: "input size \($0)", keyLabel: "", action: .size($0))
+    }
+    guard !query.isEmpty else { return entries }
+    let found = entries.enumerated()
+      .compactMap { place, entry in
+        entry.score(query).map { (entry: entry, score: $0, place: place) }
+      }
+      .sorted { ($1.score, $0.place) < ($0.score, $1.place) }
+      .map(\.entry)
+    let meant = meant(by: query)
+    return meant + found.filter { !meant.contains($0) }
+  }
+
+  /// What a query is rather than what it is found in: a size, the id of a network, a path.
+  private func meant(by query: String) -> [PaletteEntry] {
+    let letter = Self.letter(active)
+    let text = query.trimmingPrefix { $0 == " " }.description
+    if let side = Int(text), Session.sides.contains(side) {
+      return [PaletteEntry(title: "input size \(side)", keyLabel: "", action: .size(side))]
+    }
+    if text.contains("/") || text.hasPrefix("~") || WeightsSource.isFile(text) {
+      return [
+        PaletteEntry(
+          title: "open the file \(text) as \(letter)", keyLabel: "", action: .file(text))
+      ]
+    }
+    guard text.contains("-") || text.contains(":"), (try? NetworkDesign(model: text)) != nil else {
+      return []
+    }
+    let known = ModelCatalogue.ids.first { $0.lowercased() == text.lowercased() } ?? text
+    return [
+      PaletteEntry(title: "open \(known) as \(letter)", keyLabel: "", action: .network(known))
+    ]
+  }
+}
+
+extension PaletteEntry {
+  /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
+  /// go before words within words, those before scattered letters; nil where it does not fit.
+  fileprivate func score(_ query: String) -> Int? {
+    let wanted = query.lowercased().split(separator: " ")
+    let words = title.lowercased().split { !$0.isLetter && !$0.isNumber }
+    let others = synonyms.flatMap { $0.split(separator: " ") }
+    func begins(_ word: Substring, _ words: [Substring]) -> Bool {
+      words.contains { $0.hasPrefix(word) }
+    }
+    if wanted.allSatisfy({ begins($0, words) }) {
+      // A title's own beginning goes first.
+      return words.first.map { first in wanted.first.map { first.hasPrefix($0) } ?? false } ?? false
+        ? 4000 : 3000
+    }
+    if wanted.allSatisfy({ begins($0, words) || begins($0, others.map { $0[...] }) }) {
+      return 3500
+    }
+    let title = title.lowercased()
+    if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
+    return title.fuzzyScore(query)
+  }
+
+  /// What others call it.
+  private var synonyms: [String] {
+    guard case .command(let command) = action else { return [] }
+    return switch command.name {
+    case .open: ["load", "file", "checkpoint", "weights"]
+    case .write: ["save"]
+    case .export: ["save", "screenshot", "picture", "png", "svg", "csv", "figure"]
+    case .arrangement: ["difference", "compare", "side"]
+    case .profile: ["profile", "curve", "distance", "cumulative"]
+    case .larger, .smaller: ["size", "resolution", "pixels"]
+    case .nextSeed: ["random"]
+    case .quit: ["exit", "leave"]
+    case .curve: ["logarithm", "gamma", "contrast"]
+    case .areas: ["squares", "contours"]
+    case .train: ["learn", "fine tune"]
+    case .weights: ["random", "trained"]
+    case .copy: ["clipboard", "metrics"]
+    case .copyCommand: ["clipboard", "reproduce", "figure"]
+    case .startAfresh: ["reset", "default"]
+    case .underlay: ["overlay", "photo"]
+    case .nextColours: ["palette", "colors"]
+    default: []
+    }
+  }
+}
+
+extension WeightsSource {
+  /// Whether a word ends like a checkpoint's name.
+  fileprivate static func isFile(_ text: String) -> Bool {
+    [".pth", ".pt", ".th", ".bin", ".safetensors", ".onnx", ".ckpt"].contains {
+      text.lowercased().hasSuffix($0)
+    }
+  }
+}

@@ -1,0 +1,215 @@
+// The numbers of a field: area ratios, facts, progress and warnings.
+
+import ERFEngine
+
+extension FieldDrawing {
+  /// What is measured where the unit is not the central one.
+  private static let cut = "square around the unit, cut by the input"
+
+  private var isCentred: Bool { side.measured?.metrics.isCentred ?? true }
+
+  private var ratios: [AreaRatio] {
+    side.measured?.metrics.ratios
+      ?? ERFMetrics.thresholds.map { AreaRatio(threshold: $0, side: nil, ratio: nil) }
+  }
+
+  // MARK: Table below the map
+
+  /// Thresholds across; a square that no side reaches says so over the two rows. Where columns are
+  /// few, units go into the labels.
+  func drawTable(on frame: inout Frame) {
+    guard layout.tableRows > 0 else { return }
+    let room = area.columns - 2
+    let isTight = room < 28
+    let labelWidth = isTight ? 2 : 4
+    let cell = min(13, (room - labelWidth) / max(1, ratios.count))
+    func label(_ text: String, _ tight: String) -> Span {
+      Span((isTight ? tight : text).rightPadded(labelWidth), .quiet)
+    }
+    var lines = [[label("t", "t")], [label("side", "px")], [label("area", "%")]]
+    for ratio in ratios {
+      let threshold =
+        isTight
+        ? Format.fixed(ratio.threshold * 100, 0) : Format.percent(ratio.threshold, digits: 0)
+      let (side, share) = isTight ? tightTexts(ratio) : texts(ratio, cell: cell)
+      let role: Role = ratio.side == nil ? .quiet : .text
+      lines[0].append(Span(threshold.leftPadded(cell), .quiet))
+      lines[1].append(Span(side.leftPadded(cell), role))
+      lines[2].append(Span(share.leftPadded(cell), role, ratio.side == nil ? [] : .bold))
+    }
+    if layout.tableRows < 3 { lines.remove(at: 1) }
+    for (offset, line) in lines.enumerated() {
+      frame.write(line, row: layout.tableRow + offset, column: area.column + 1, width: room)
+    }
+  }
+
+  private func tightTexts(_ ratio: AreaRatio) -> (side: String, area: String) {
+    guard side.measured != nil, let side = ratio.side, let share = ratio.ratio else {
+      return (glyphs.dash, glyphs.dash)
+    }
+    return ("\(side)", Format.fixed(share * 100, share < 0.0995 ? 1 : 0))
+  }
+
+  private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {
+    guard side.measured != nil else { return (glyphs.dash, glyphs.dash) }
+    guard let side = ratio.side, let share = ratio.ratio else {
+      if cell >= 12 { return (glyphs.dash, "not reached") }
+      return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "n.r.")
+    }
+    return (cell >= 9 ? "\(side) px" : "\(side)", Format.percent(share))
+  }
+
+  // MARK: Numbers beside the map
+
+  func drawSide(_ place: Area, on frame: inout Frame) {
+    var lines: [[Span]] = [
+      [Span(isCentred ? "Smallest centred square holding t" : Self.cut, .quiet)], [],
+      [
+        Span("t".leftPadded(6), .quiet), Span("side".leftPadded(10), .quiet),
+        Span("area".leftPadded(12), .quiet),
+      ],
+    ]
+    for ratio in ratios {
+      let threshold = Span(Format.percent(ratio.threshold, digits: 0).leftPadded(6), .quiet)
+      let (edge, share) = texts(ratio, cell: 12)
+      let role: Role = ratio.side == nil ? .quiet : .text
+      lines.append([
+        threshold, Span(edge.leftPadded(10), role),
+        Span(share.leftPadded(12), role, ratio.side == nil ? [] : .bold),
+      ])
+    }
+    lines.append([])
+    for (label, value, role) in facts {
+      lines.append([Span("  " + label.rightPadded(9), .quiet), Span(value, role)])
+    }
+    if lines.count > place.rows { lines.removeAll { $0.isEmpty } }
+    for (offset, line) in lines.prefix(place.rows).enumerated() {
+      frame.write(
+        line, row: place.row + offset, column: place.column, width: place.columns)
+    }
+  }
+
+  /// Label, value and its colour, in order of importance.
+  private var facts: [(String, String, Role)] {
+    guard let shown = side.measured else { return [] }
+    let metrics = shown.metrics
+    var facts: [(String, String, Role)] = [
+      (
+        "border", Format.percent(metrics.borderShare),
+        metrics.isCentred && metrics.borderShare > Model.borderLimit ? .warning : .text
+      ),
+      ("sigma", Format.fixed(metrics.sigma, 1) + " px", .text),
+      ("images", "\(shown.images) of \(shown.ofImages)", .text),
+    ]
+    if let subject = shown.subject {
+      let size = subject.mapSize
+      facts.append(
+        (
+          "unit",
+          "row \(subject.unit.row), column \(subject.unit.column) of "
+            + "\(size.height) \(glyphs.times) \(size.width)", .text
+        ))
+      facts.append(("layer", subject.tap.sanitised, .text))
+      facts.append(("weights", subject.weightsHash.sanitised, .text))
+    }
+    let centre = metrics.centreOfMass
+    facts.append(
+      (
+        "centre",
+        "row \(Format.fixed(centre.row, 1)), column \(Format.fixed(centre.column, 1))", .text
+      ))
+    if let result = shown.result {
+      facts.append(("peak M", Format.significant(result.map.peak), .text))
+      facts.append(("time", Format.duration(result.seconds.total), .text))
+      facts.append(("memory", Format.bytes(result.peakBytes), .text))
+    }
+    return facts
+  }
+
+  // MARK: Progress and warnings
+
+  func drawStatus(on frame: inout Frame) {
+    let column = area.column + 1
+    let width = area.columns - 2
+    var lines: [[Span]] = []
+    if let job = side.job { lines.append(progress(job, width: width)) }
+    if let shown = side.shown, let line = cursorLine(shown, width: width) { lines.append(line) }
+    if let failure = side.failure, side.shown != nil {
+      lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
+    }
+    lines += warnings(width).flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
+      [Span($0, .warning)]
+    }
+    if side.job == nil, side.failure == nil, layout.side == nil { lines.append(summary(width)) }
+    for (offset, line) in lines.prefix(layout.statusRows).enumerated() {
+      frame.write(
+        line, row: layout.statusRow + offset, column: column, width: width)
+    }
+  }
+
+  /// A bar, the image and the time left.
+  private func progress(_ job: Job, width: Int) -> [Span] {
+    guard job.isRunning else {
+      return [Span("waiting for its turn", .quiet)]
+    }
+    var text = ""
+    if job.images > 0 { text += "  image \(min(job.image + 1, job.images))/\(job.images)" }
+    if let left = job.secondsLeft { text += "  \(Format.duration(left)) left" }
+    let bar = max(4, min(60, width - max(text.unicodeScalars.count, 24)))
+    let done = Int((job.fraction * Double(bar)).rounded())
+    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
+      String(String.UnicodeScalarView(repeatElement(glyph, count: max(0, count))))
+    }
+    return [
+      Span(line(glyphs.full, done), .accent), Span(line(glyphs.empty, bar - done), .line),
+      Span(text, .quiet),
+    ]
+  }
+
+  /// Most urgent first.
+  private func warnings(_ width: Int) -> [String] {
+    guard let shown = side.measured else { return [] }
+    var result: [String] = []
+    if model.sharesScale, top > 0, (shown.field.tops[model.session.screen.curve] ?? 0) < 0.04 * top
+    {
+      result.append(
+        width >= 36 ? "dim on shared scale: s for its own" : "dim: s for a scale of its own")
+    }
+    if shown.metrics.isCentred, shown.metrics.borderShare > Model.borderLimit {
+      result.append(
+        Format.percent(shown.metrics.borderShare)
+          + (width >= 36 ? " at border: input too small" : " at border"))
+    }
+    if let image = shown.skipped.first {
+      let count = shown.skipped.count
+      let reason =
+        switch image.reason {
+        case .nonFinite(let layer): "not finite from \(layer.sanitised)"
+        case .unreadable: "cannot be read"
+        }
+      result.append(
+        (count > 1 ? "\(count) images skipped" : "\(image.name.fileName.sanitised) skipped")
+          + ": \(reason)")
+    }
+    return result
+  }
+
+  /// What a finished run came to, as much as fits.
+  private func summary(_ width: Int) -> [Span] {
+    guard let shown = side.measured else { return [] }
+    let images = Format.count(shown.images, "image")
+    var parts = [
+      isCentred ? images : width >= 42 ? Self.cut : "around the unit, cut by the input",
+      isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
+      "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
+    ]
+    if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
+    if isMostlyDark { parts.insert("mostly dark: g", at: 1) }
+    while parts.count > 1,
+      parts.joined(separator: glyphs.separator).unicodeScalars.count > width
+    {
+      parts.removeLast()
+    }
+    return [Span(parts.joined(separator: glyphs.separator), .quiet)]
+  }
+}

@@ -1,0 +1,276 @@
+// One network's field: heading, heat map with its scale, and what stands in for a map not yet there.
+
+import ERFEngine
+
+/// Draws one field; holds what its parts have in common.
+struct FieldDrawing {
+  let model: Model
+  let index: Int
+  let area: Area
+  let side: Side
+  let request: ERFRequest
+  let glyphs: Glyphs
+  let style: HeatStyle
+  let geometry: FieldGeometry
+  /// The map reduced to the pixels of its cells; empty before there is one.
+  let pixels: [Double]
+  /// The value of the highest colour.
+  var top = 0.0
+
+  var layout: FieldLayout { geometry.layout }
+  var window: PixelWindow { geometry.window }
+
+  init(model: Model, index: Int, area: Area) {
+    self.model = model
+    self.index = index
+    self.area = area
+    side = model.sides[index]
+    request = model.request(index)
+    glyphs = model.display.glyphs
+    style = HeatStyle(model.display)
+    geometry = FieldGeometry(model, index: index, area: area)
+    let curve = model.session.screen.curve
+    pixels =
+      side.shown?.field.resampled(
+        rows: geometry.layout.map.rows * style.pixelsPerCell,
+        columns: geometry.layout.map.columns, curve: curve, window: geometry.fieldWindow) ?? []
+    top = side.shown?.field.tops[curve] ?? 0
+  }
+
+  /// The largest pixel drawn, whatever its sign.
+  var peak: Double { pixels.lazy.map(abs).max() ?? 0 }
+
+  var colours: HeatColours {
+    let isSigned = side.shown?.field.isSigned ?? request.rule.isSigned
+    return HeatColours(
+      scale: isSigned ? .diverging : .rising(map: UInt8(model.colourMap)), top: top,
+      decades: model.session.screen.curve == .decades ? HeatColours.decades : nil)
+  }
+
+  /// Whether most of what is drawn has no colour to speak of, though another curve would give it one.
+  var isMostlyDark: Bool {
+    guard model.session.screen.curve != .decades, side.measured != nil, !pixels.isEmpty else {
+      return false
+    }
+    let colours = colours
+    let dark = pixels.count { abs(colours.share($0)) < 0.05 }
+    return dark * 10 > pixels.count * 8
+  }
+
+  func draw(on frame: inout Frame) {
+    drawHeading(on: &frame)
+    if let shown = side.shown {
+      frame.drawHeat(
+        pixels, in: layout.map, colours: colours, style: style, marks: marks(shown),
+        underlay: underlay(shown))
+      if shown.isPreview {
+        // What a preview leaves out is not known to be dark.
+        for cell in geometry.cells(outside: shown.field) {
+          frame[cell.row, cell.column] = Cell(background: .role(.well))
+        }
+      }
+      drawTicks(shown, on: &frame)
+      drawLabels(shown, on: &frame)
+    } else {
+      drawWell(on: &frame)
+    }
+    if layout.hasAxes { drawAxes(on: &frame) }
+    drawScale(on: &frame)
+    if let side = layout.side {
+      drawSide(side, on: &frame)
+    } else {
+      drawTable(on: &frame)
+    }
+    drawStatus(on: &frame)
+  }
+
+  // MARK: Heading
+
+  private func drawHeading(on frame: inout Frame) {
+    let isActive = model.active == index && model.sides.count > 1
+    let hasFocus = isActive && model.focus == .fields
+    let tag = stateTag
+    let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
+    let column = area.column + 1
+    let width = area.columns - 2
+    let heading = MapHeading(model, index: index)
+    var title: [Span] = []
+    if model.sides.count > 1 {
+      // A second space only where it does not cost the name's end.
+      let isTight = heading.name.unicodeScalars.count + 2 + tagWidth == width
+      let gap = isTight ? " " : "  "
+      title.append(Span(Model.letter(index) + gap, isActive ? .accent : .quiet, .bold))
+    }
+    title.append(Span(heading.name, .text, .bold))
+    for row in 0..<layout.headingRows where hasFocus {
+      frame[area.row + row, area.column - 1] = Cell(glyphs.focus, foreground: .role(.accent))
+    }
+    guard layout.headingRows < 2 else {
+      frame.write(title, row: area.row, column: column, width: width - tagWidth)
+      frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
+      frame.write(heading.facts(width), row: area.row + 1, column: column, width: width)
+      return
+    }
+    // One row: the weights stay, the name is cut.
+    let room = width - tagWidth
+    let weights = heading.weights(max(8, room / 2))
+    let nameWidth = weights.isEmpty ? room : min(title.width, room - weights.width - 2)
+    frame.write(title, row: area.row, column: column, width: nameWidth)
+    frame.write(
+      weights, row: area.row, column: column + nameWidth + 2, width: room - nameWidth - 2)
+    frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
+  }
+
+  private var stateTag: Span {
+    if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
+    if let shown = side.shown, shown.isPreview, shown.request == side.asked {
+      return Span("preview of \(shown.field.height) px", .warning)
+    }
+    if side.isStale { return Span("stale", .warning) }
+    if let shown = side.shown, side.job == nil, !shown.isComplete {
+      return Span("stopped at \(shown.images) of \(shown.ofImages)", .warning)
+    }
+    if side.isCancelled, side.shown == nil { return Span("cancelled", .warning) }
+    return Span("")
+  }
+
+  // MARK: Map
+
+  /// Marks at the edges of the map, in line with the unit: they cover no value.
+  private func drawTicks(_ shown: ShownMap, on frame: inout Frame) {
+    let map = layout.map
+    let marks = PixelMarks(rows: map.rows, columns: map.columns)
+    let centre = shown.field.centre
+    let place = marks.place(
+      row: Double(centre.row) + 0.5, column: Double(centre.column) + 0.5, in: geometry.fieldWindow)
+    if (0..<map.rows).contains(place.row) {
+      let row = map.row + place.row
+      frame[row, map.column - 1] = Cell(glyphs.tick, foreground: .role(.quiet))
+      frame[row, map.column + map.columns] = Cell(glyphs.tick, foreground: .role(.quiet))
+    }
+    guard (0..<map.columns).contains(place.column) else { return }
+    let column = map.column + place.column
+    if map.row > area.row + layout.headingRows {
+      frame[map.row - 1, column] = Cell(glyphs.upright, foreground: .role(.quiet))
+    }
+    if layout.scaleRow > map.row + map.rows, !layout.hasAxes {
+      frame[map.row + map.rows, column] = Cell(glyphs.upright, foreground: .role(.quiet))
+    }
+  }
+
+  /// Pixels of the input at the edges and in the middle of what is seen: rows at the left, columns
+  /// below.
+  private func drawAxes(on frame: inout Frame) {
+    let map = layout.map
+    guard map.rows >= 3, map.columns >= 12 else { return }
+    func text(_ start: Double, _ length: Double, _ part: Int) -> String {
+      Format.fixed(start + length * Double(part) / 2, 0)
+    }
+    for (part, row) in [0, map.rows / 2, map.rows - 1].enumerated() {
+      frame.writeRight(
+        [Span(text(window.row, window.height, part), .quiet)], row: map.row + row,
+        end: map.column - 1, width: FieldLayout.axisColumns - 1)
+    }
+    let row = map.row + map.rows
+    let labels = [0, 1, 2].map { text(window.column, window.width, $0) }
+    frame.write(labels[0], .quiet, row: row, column: map.column, width: 6)
+    frame.writeCentred(
+      [Span(labels[1], .quiet)], row: row, column: map.column, width: map.columns)
+    frame.writeRight(
+      [Span(labels[2] + " px", .quiet)], row: row, end: map.column + map.columns,
+      width: labels[2].unicodeScalars.count + 3)
+  }
+
+  /// An empty ground of the size that the map will have, saying what it waits for.
+  private func drawWell(on frame: inout Frame) {
+    let map = layout.map
+    frame.fill(map, .well)
+    var lines: [(String, Role)] = []
+    if let failure = side.failure {
+      lines = wrap(failure, width: map.columns - 4).map { ($0, .failure) }
+    } else if let job = side.job {
+      let first =
+        job.isRunning
+        ? (side.subject == nil || job.layer.isEmpty ? "building the network" : "computing")
+        : "waiting"
+      lines = [(first, .quiet)]
+      if !job.layer.isEmpty { lines.append((job.layer, .quiet)) }
+    } else {
+      lines = [(side.isCancelled ? "cancelled" : "no map yet", .quiet), ("r computes", .quiet)]
+    }
+    let top = map.row + max(0, (map.rows - lines.count) / 2)
+    for (offset, line) in lines.prefix(map.rows).enumerated() {
+      frame.writeCentred(
+        [Span(line.0, line.1)], row: top + offset, column: map.column + 1,
+        width: map.columns - 2)
+    }
+  }
+
+  private func drawScale(on frame: inout Frame) {
+    frame.drawScaleRow(
+      layout, colours: colours, style: style, caption: model.session.screen.curve.caption(glyphs),
+      isKnown: side.measured != nil)
+  }
+}
+
+extension Frame {
+  /// Colour bar with its range; the caption names the scale.
+  mutating func drawScaleRow(
+    _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, caption: String, isKnown: Bool
+  ) {
+    if colours.decades != nil, !colours.isDiverging, isKnown {
+      return drawDecadesRow(layout, colours: colours, style: style)
+    }
+    let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
+    let low = colours.isDiverging && isKnown ? "-" + peak : "0"
+    let width = layout.scaleWidth
+    let captionWidth = width >= 28 ? caption.unicodeScalars.count + 2 : 0
+    let lowWidth = low.unicodeScalars.count + 1
+    let bar = width - lowWidth - peak.unicodeScalars.count - 1 - captionWidth
+    guard bar >= 4 else { return }
+    let row = layout.scaleRow
+    let column = layout.scaleColumn
+    write(low, .quiet, row: row, column: column, width: lowWidth)
+    drawHeatScale(row: row, column: column + lowWidth, width: bar, colours: colours, style: style)
+    write(
+      [Span(" " + peak, .text), Span(captionWidth > 0 ? "  " + caption : "", .quiet)],
+      row: row, column: column + lowWidth + bar, width: width - lowWidth - bar)
+  }
+
+  /// A logarithmic bar: shares of the maximum stand on it where they belong, the maximum beside it.
+  private mutating func drawDecadesRow(
+    _ layout: FieldLayout, colours: HeatColours, style: HeatStyle
+  ) {
+    let caption = "  of M = " + Format.significant(colours.top)
+    let width = layout.scaleWidth
+    let bar = width - caption.unicodeScalars.count
+    guard bar >= 16 else { return }
+    let row = layout.scaleRow
+    let column = layout.scaleColumn
+    drawHeatScale(row: row, column: column, width: bar, colours: colours, style: style)
+    for (decade, label) in [".001", ".01", ".1", "1"].enumerated() {
+      let count = label.unicodeScalars.count
+      let place = decade * (bar - 1) / 3
+      let start = Swift.max(0, Swift.min(bar - count, place - (decade == 0 ? 0 : count / 2)))
+      for (offset, scalar) in label.unicodeScalars.enumerated() {
+        let at = column + start + offset
+        let isBright = style != .characters && start + offset > bar / 2
+        self[row, at].scalar = scalar
+        self[row, at].foreground = .role(isBright ? .background : .text)
+      }
+    }
+    write(caption, .quiet, row: row, column: column + bar, width: width - bar)
+  }
+}
+
+extension Curve {
+  /// What the colour bar measures.
+  func caption(_ glyphs: Glyphs) -> String {
+    switch self {
+    case .log: "log\(glyphs.subscriptTen)(M+1)"
+    case .decades: "log\(glyphs.subscriptTen)(M/max)"
+    case .linear: "M"
+    case .power: "M^1/4"
+    }
+  }
+}

@@ -1,0 +1,125 @@
+// The fields side by side, their difference, and the plot of profiles below.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawFields(_ model: Model, in area: Area) {
+    let parts = FieldsParts(model, in: area)
+    var drawings = parts.sides.map { FieldDrawing(model: model, index: $0.index, area: $0.area) }
+    if model.sharesScale {
+      // A hidden field still counts in a shared scale, a preview does not.
+      let curve = model.session.screen.curve
+      let tops = model.sides.compactMap { $0.measured?.field.tops[curve] }
+      if let top = tops.max() {
+        for index in drawings.indices { drawings[index].top = top }
+      }
+    }
+    for drawing in drawings { drawing.draw(on: &self) }
+    if let place = parts.difference {
+      DifferenceDrawing(model: model, area: place, tops: drawings.map(\.top)).draw(on: &self)
+    }
+    if let plot = parts.plot { drawProfiles(model, in: plot) }
+    if let place = parts.verdict { drawVerdict(model, in: place) }
+  }
+
+  /// The answer first, then what it rests on, as far as there is room.
+  private mutating func drawVerdict(_ model: Model, in area: Area) {
+    guard let verdict = model.verdict else { return }
+    let width = area.columns - 2
+    let role: Role = verdict.kind == .notComparable ? .warning : .accent
+    for (offset, line) in verdict.lines(rows: area.rows, width: width).enumerated() {
+      write(
+        [Span(line.headline, role, .bold), Span(line.rest, .text)], row: area.row + offset,
+        column: area.column + 1, width: width)
+    }
+  }
+}
+
+/// A - B, each as a share of its scale's top, on a diverging map.
+struct DifferenceDrawing {
+  let model: Model
+  let area: Area
+  /// The values of A's and B's highest colours.
+  let tops: [Double]
+
+  func draw(on frame: inout Frame) {
+    let glyphs = model.display.glyphs
+    let style = HeatStyle(model.display)
+    let fields = model.sides.map { $0.measured?.field }
+    let size = model.inputSize(0)
+    let layout = FieldLayout(
+      area: area, height: fields[0]?.height ?? size.height, width: fields[0]?.width ?? size.width,
+      aspect: model.display.cellAspect)
+    frame.write(
+      [Span("A \(glyphs.minus) B", .text, .bold)], row: area.row, column: area.column + 1,
+      width: area.columns - 2)
+    let isShared = model.sharesScale
+    if layout.headingRows > 1 {
+      frame.write(
+        isShared ? "on the shared scale" : "each by its own maximum", .quiet, row: area.row + 1,
+        column: area.column + 1, width: area.columns - 2)
+    }
+    guard let values = difference(layout, style) else {
+      frame.fill(layout.map, .well)
+      frame.writeCentred(
+        [Span("needs both maps", .quiet)], row: layout.map.row + layout.map.rows / 2,
+        column: layout.map.column, width: layout.map.columns)
+      return
+    }
+    let colours = HeatColours(scale: .diverging, top: values.lazy.map(abs).max() ?? 0)
+    frame.drawHeat(values, in: layout.map, colours: colours, style: style)
+    frame.drawScaleRow(
+      layout, colours: colours, style: style,
+      caption: model.session.screen.curve == .decades
+        ? "brightness"
+        : isShared ? model.session.screen.curve.caption(glyphs) : "share of max",
+      isKnown: true)
+    drawRatios(layout, on: &frame)
+  }
+
+  private func difference(_ layout: FieldLayout, _ style: HeatStyle) -> [Double]? {
+    let screen = model.session.screen
+    let isShared = model.sharesScale
+    let parts = model.sides.indices.map { index -> [Double]? in
+      guard let field = model.sides[index].measured?.field else { return nil }
+      let values = field.resampled(
+        rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns,
+        curve: screen.curve,
+        window: screen.window.pixels(height: field.height, width: field.width))
+      let top = tops.indices.contains(index) ? tops[index] : 0
+      if screen.curve == .decades {
+        let colours = HeatColours(
+          scale: .diverging, top: top, decades: HeatColours.decades)
+        return values.map { colours.share($0) }
+      }
+      return isShared || top <= 0 ? values : values.map { $0 / top }
+    }
+    guard parts.count == 2, let a = parts[0], let b = parts[1], a.count == b.count else {
+      return nil
+    }
+    return zip(a, b).map { $0 - $1 }
+  }
+
+  /// Differences of the area ratios in points of per cent, below the map.
+  private func drawRatios(_ layout: FieldLayout, on frame: inout Frame) {
+    guard layout.tableRows > 0, layout.side == nil,
+      let a = model.sides[0].measured?.metrics.ratios,
+      let b = model.sides[1].measured?.metrics.ratios
+    else { return }
+    let room = area.columns - 2
+    let cell = min(13, (room - 4) / max(1, a.count))
+    var header = [Span("t".rightPadded(4), .quiet)]
+    var points = [Span("pts".rightPadded(4), .quiet)]
+    for (left, right) in zip(a, b) {
+      header.append(Span(Format.fixed(left.threshold * 100, 0).leftPadded(cell), .quiet))
+      let text =
+        left.ratio.flatMap { l in
+          right.ratio.map { Format.signed((l - $0) * 100, cell < 7 ? 0 : 1) }
+        } ?? model.display.glyphs.dash
+      points.append(Span(text.leftPadded(cell), .text, .bold))
+    }
+    frame.write(header, row: layout.tableRow, column: area.column + 1, width: room)
+    frame.write(
+      points, row: layout.tableRow + layout.tableRows - 1, column: area.column + 1, width: room)
+  }
+}

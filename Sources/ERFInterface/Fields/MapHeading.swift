@@ -1,0 +1,133 @@
+// The heading of a map: whose it is, with which weights, of what size, layer and unit. It speaks of the
+// map on screen, which may be older than what was asked for last.
+
+import ERFEngine
+
+struct MapHeading {
+  let model: Model
+  let index: Int
+  private let network: NetworkChoice
+  private let request: ERFRequest
+  private let size: InputSize
+  private let subject: ERFSubject?
+
+  init(_ model: Model, index: Int) {
+    self.model = model
+    self.index = index
+    let side = model.sides[index]
+    if let shown = side.shown {
+      network = shown.network
+      request = shown.request
+      size = shown.inputSize
+      subject = shown.subject
+    } else {
+      network = model.session.networks[index]
+      request = model.request(index)
+      size = model.inputSize(index)
+      subject = side.subject
+    }
+  }
+
+  private var glyphs: Glyphs { model.display.glyphs }
+
+  /// The name as it was opened.
+  var name: String { network.savedMap?.fileName.sanitised ?? network.model.sanitised }
+
+  /// Weights, input, layer, unit: the unit, the layer and the input go first where room is short, the
+  /// weights never, and a name that is too long is cut.
+  func facts(_ width: Int) -> [Span] {
+    let long = "input \(size.height) \(glyphs.times) \(size.width)"
+    let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
+    guard network.savedMap == nil else {
+      return fitting([["saved map", long], ["saved map", short], [short]], width)
+    }
+    let layer = (request.tap ?? subject?.tap ?? "last stage").sanitised
+    let weights = weights
+    let unit = unit.map { [$0] } ?? []
+    let tails = [[long, layer] + unit, [short, layer] + unit, [short, layer], [short], []]
+    let heads = [weights.long, weights.short, weights.name]
+    let variants = tails.flatMap { tail in
+      heads.map { head in [head] + tail.map { Span($0, .quiet) } }
+    }
+    return fitting(variants, width)
+  }
+
+  /// The weights alone, cut to a width.
+  func weights(_ width: Int) -> [Span] {
+    guard network.savedMap == nil else { return [] }
+    let weights = weights
+    return fitting([[weights.short], [weights.name]], width)
+  }
+
+  private func fitting(_ variants: [[String]], _ width: Int) -> [Span] {
+    fitting(variants.map { $0.map { Span($0, .quiet) } }, width)
+  }
+
+  private func fitting(_ variants: [[Span]], _ width: Int) -> [Span] {
+    let joined = variants.map { spans in
+      Array(spans.map { [$0] }.joined(separator: [Span(glyphs.separator, .line)]))
+    }
+    return joined.first { $0.width <= width } ?? joined.last ?? []
+  }
+
+  /// Where the map is not of the central unit.
+  private var unit: String? {
+    guard let first = request.units.first else { return nil }
+    let more = request.units.count - 1
+    return "unit row \(first.row), column \(first.column)" + (more > 0 ? " and \(more) more" : "")
+  }
+
+  /// Random weights stand out, since with them the order of networks can reverse; files are told by
+  /// name and the beginning of the weights' hash.
+  private var weights: (long: Span, short: Span, name: Span) {
+    let edits = network.shortEdits
+    func edited(_ text: String) -> String {
+      guard let first = edits.first else { return text }
+      let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
+      return "\(text), edited: \(first)\(more)"
+    }
+    switch network.weights {
+    case .trained:
+      return (
+        Span(edited(edits.isEmpty ? "trained weights" : "trained"), .quiet),
+        Span(edited("trained"), .quiet), Span(edits.isEmpty ? "trained" : "trained, edited", .quiet)
+      )
+    case .random(let seed):
+      let text = "random:\(seed)"
+      return (
+        Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
+        Span(edited(text), .warning), Span(text, .warning)
+      )
+    case .file(let path):
+      let name = path.fileName.sanitised
+      let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
+      return (
+        Span(edited("weights " + name + hash), .quiet), Span(edited(name + hash), .quiet),
+        Span(name, .quiet)
+      )
+    }
+  }
+}
+
+extension NetworkChoice {
+  /// What was edited, as short as can be: `s1 k19`.
+  var shortEdits: [String] {
+    guard edited != nil, let now = try? NetworkDesign(model: id),
+      let before = try? NetworkDesign(model: model), now.stages.count == before.stages.count
+    else { return [] }
+    return zip(now.stages, before.stages).enumerated().flatMap { index, pair in
+      StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map { field in
+        let value = pair.0.text(field)
+        let what =
+          switch field {
+          case .kernel: "k\(value)"
+          case .smallKernel: value == "-" ? "no small" : "small \(value)"
+          case .dilation: "d\(value)"
+          case .shortcuts: value == "on" ? "shortcuts" : "no shortcuts"
+          case .depth: "depth \(value)"
+          }
+        return "s\(index + 1) \(what)"
+      }
+    }
+  }
+}

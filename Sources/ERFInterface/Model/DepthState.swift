@@ -1,0 +1,201 @@
+// How the fields grow through the networks: what is known so far of each layer.
+
+public import ERFEngine
+
+/// What a layer's field of the central unit comes to.
+public struct DepthPoint: Sendable, Equatable {
+  /// As the engine names the layer.
+  public let layer: String
+  /// What the smallest square covers that holds half of the field, 0...1; nil: not reached.
+  public let area: Double?
+  /// Of M, in pixels.
+  public let sigma: Double
+  /// Within which half of M lies, in pixels.
+  public let radius: Int?
+  public let images: Int
+
+  public init(_ result: ERFResult) {
+    layer = result.subject.tap
+    area = result.metrics.ratio(at: Model.half)
+    sigma = result.metrics.sigma
+    radius = result.metrics.distance(holding: 0.5)
+    images = result.map.images
+  }
+}
+
+/// What is measured of a layer.
+enum DepthMeasure: String, CaseIterable {
+  case area, sigma, radius
+
+  var title: String {
+    switch self {
+    case .area: "share of the input that holds half of the field, %"
+    case .sigma: "sigma of the field, px"
+    case .radius: "distance that holds half of the field, px"
+    }
+  }
+
+  /// Nil where there is none, or none that a logarithmic axis has a place for.
+  func value(_ point: DepthPoint) -> Double? {
+    switch self {
+    case .area: point.area.map { $0 * 100 }
+    case .sigma: point.sigma > 0 ? point.sigma : nil
+    case .radius: point.radius.flatMap { $0 > 0 ? Double($0) : nil }
+    }
+  }
+}
+
+/// Points by what they were asked for, and what is under way.
+struct DepthState: Sendable {
+  /// All layers of a network by one request of its last: everything but the layer is the same.
+  struct Key: Sendable, Equatable {
+    var request: ERFRequest
+
+    init(_ request: ERFRequest) {
+      self.request = request
+      self.request.tap = nil
+      self.request.units = []
+      self.request.keepsForward = false
+    }
+  }
+
+  struct Series: Sendable {
+    let key: Key
+    var points: [String: DepthPoint] = [:]
+    var job: RequestID?
+    var failure: String?
+    var isCancelled = false
+  }
+
+  /// The networks looked at last, most recent first.
+  private(set) var series: [Series] = []
+  var measure = DepthMeasure.area
+  /// The selected layer, counted over stages and blocks; nil: none.
+  var selection: Int?
+
+  private static let limit = 12
+
+  subscript(key: Key) -> Series? { series.first { $0.key == key } }
+
+  var isBusy: Bool { series.contains { $0.job != nil } }
+  var jobs: [RequestID] { series.compactMap(\.job) }
+
+  mutating func begin(_ key: Key, _ id: RequestID) {
+    if let place = series.firstIndex(where: { $0.key == key }) {
+      series[place].job = id
+      series[place].failure = nil
+      series[place].isCancelled = false
+    } else {
+      series.insert(Series(key: key, job: id), at: 0)
+      if series.count > Self.limit { series.removeLast() }
+    }
+  }
+
+  /// Changes the series that waits for an answer; one that nobody waits for is dropped.
+  mutating func with(_ id: RequestID, _ change: (inout Series) -> Void) {
+    guard let place = series.firstIndex(where: { $0.job == id }) else { return }
+    change(&series[place])
+  }
+
+  /// Gives up what runs for other networks than those of `keys`; what was given up.
+  mutating func drop(allBut keys: [Key]) -> [RequestID] {
+    var dropped: [RequestID] = []
+    for place in series.indices where !keys.contains(series[place].key) {
+      guard let id = series[place].job else { continue }
+      series[place].job = nil
+      dropped.append(id)
+    }
+    return dropped
+  }
+
+  /// Gives up all until it is asked for anew.
+  mutating func cancelAll() -> [RequestID] {
+    let ids = jobs
+    for place in series.indices where series[place].job != nil {
+      series[place].job = nil
+      series[place].isCancelled = true
+    }
+    return ids
+  }
+
+  mutating func forget() { series = [] }
+}
+
+/// A layer of the plot.
+struct DepthLayer: Equatable {
+  let name: String
+  let target: Target
+  /// `s2.1`, `t1`, or `s2` of a stage's output.
+  let label: String
+  let stage: Int
+  let isOutput: Bool
+}
+
+extension Model {
+  /// The layers of a network in order: each stage's blocks, then what it gives out.
+  func depthLayers(_ side: Int) -> [DepthLayer] {
+    guard let facts = facts(side) else { return [] }
+    return facts.stages.enumerated().flatMap { index, stage in
+      let stageNumber = index + 1
+      // The last block gives out what the stage does.
+      let blocks = stage.blocks.dropLast().enumerated().map { place, layer in
+        var target = Target()
+        (target.stage, target.block) = (stageNumber, place + 1)
+        return DepthLayer(
+          name: layer.name, target: target, label: "s\(stageNumber).\(place + 1)",
+          stage: stageNumber, isOutput: false)
+      }
+      var target = Target()
+      target.stage = stageNumber
+      return blocks + [
+        DepthLayer(
+          name: stage.output.name, target: target, label: "s\(stageNumber)", stage: stageNumber,
+          isOutput: true)
+      ]
+    }
+  }
+
+  /// What is asked of the engine for one layer of the central unit.
+  func depthRequest(_ side: Int, _ layer: DepthLayer) -> ERFRequest {
+    var request = request(side)
+    request.tap = layer.name
+    request.units = []
+    return request
+  }
+
+  func depthKey(_ side: Int) -> DepthState.Key { DepthState.Key(request(side)) }
+
+  /// What is known of a side's layers; nil in the place of those that are still to come.
+  func depthPoints(_ side: Int) -> [DepthPoint?] {
+    let known = depth[depthKey(side)]?.points ?? [:]
+    return depthLayers(side).map { known[$0.name] }
+  }
+
+  /// The points of both networks as CSV, a line a layer.
+  var depthCSV: String {
+    var lines = [
+      "network,weights,input,images,rule,stage,layer,label,area_half_percent,sigma_px,radius_half_px"
+    ]
+    for side in sides.indices {
+      let network = session.networks[side]
+      for (layer, point) in zip(depthLayers(side), depthPoints(side)) {
+        guard let point else { continue }
+        let fields = [
+          network.id, network.weights.description, "\(inputSize(side))", "\(point.images)",
+          session.rule.rawValue, "\(layer.stage)", layer.name, layer.label,
+          point.area.map { Format.fixed($0 * 100, 4) } ?? "", Format.fixed(point.sigma, 3),
+          point.radius.map { "\($0)" } ?? "",
+        ]
+        lines.append(fields.map(Self.quoted).joined(separator: ","))
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A field of CSV (RFC 4180).
+  private static func quoted(_ text: String) -> String {
+    guard text.contains(where: { [",", "\"", "\n", "\r"].contains($0) }) else { return text }
+    let doubled = text.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
+    return "\"\(doubled)\""
+  }
+}

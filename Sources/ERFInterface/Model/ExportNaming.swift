@@ -1,0 +1,62 @@
+// Names of exported files: short, and the same for the same map.
+
+public import ERFEngine
+
+/// A finished map with the name of its files, before their endings.
+public struct ExportItem: Sendable {
+  public let result: ERFResult
+  public let stem: String
+}
+
+enum ExportNaming {
+  /// `replknet-13-nano_s1k19_1024_stage4`: the network as it was opened, weights other than its own,
+  /// edits, input, layer and a unit other than the central one.
+  static func stem(_ network: NetworkChoice, _ subject: ERFSubject) -> String {
+    var parts = [plain(network.model.fileName)]
+    switch network.weights {
+    case .trained: break
+    case .random(let seed): parts.append("random\(seed)")
+    case .file(let path):
+      let name = path.fileName
+      parts.append(plain(name.split(separator: ".").first.map(String.init) ?? name))
+    }
+    let edits = network.shortEdits.map { edit in
+      String(edit.unicodeScalars.filter { $0 != " " }.map(Character.init))
+    }
+    if edits.count > 3 {
+      parts.append("edited")
+    } else if !edits.isEmpty {
+      parts.append(edits.joined(separator: "-"))
+    }
+    parts += ["\(subject.input)", subject.tap].map(plain)
+    if !subject.isCentral { parts.append("at-\(subject.unit.row)-\(subject.unit.column)") }
+    return parts.filter { !$0.isEmpty }.joined(separator: "_")
+  }
+
+  /// A name that no file has yet.
+  static func free(_ stem: String, _ endings: [String], _ exists: (String) -> Bool) -> String {
+    var candidate = stem
+    var number = 1
+    while endings.contains(where: { exists("\(candidate).\($0)") }), number < 10_000 {
+      number += 1
+      candidate = "\(stem)-\(number)"
+    }
+    return candidate
+  }
+
+  /// Letters, digits, dots and hyphens; runs of anything else become one hyphen.
+  static func plain(_ text: String) -> String {
+    var result = ""
+    for scalar in text.lowercased().unicodeScalars {
+      let isPlain =
+        ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "."
+      if isPlain {
+        result.unicodeScalars.append(scalar)
+      } else if !result.isEmpty, !result.hasSuffix("-") {
+        result += "-"
+      }
+    }
+    while result.hasSuffix("-") { result.removeLast() }
+    return String(result.prefix(80))
+  }
+}

@@ -1,0 +1,122 @@
+// Networks beside one another as small maps: what is known of each.
+
+import ERFEngine
+
+struct GalleryState: Sendable {
+  /// The selected network.
+  var selection = 0
+  private(set) var jobs: [RequestID: ERFRequest] = [:]
+  private(set) var failures: [(request: ERFRequest, reason: String)] = []
+  /// Requests that were given up, until they are asked for anew.
+  private var cancelled: [ERFRequest] = []
+  /// Requests that were answered: a map that was too large to be kept is not computed for ever.
+  private var finished: [ERFRequest] = []
+
+  var isBusy: Bool { !jobs.isEmpty }
+
+  func failure(of request: ERFRequest) -> String? {
+    failures.first { $0.request == request }?.reason
+  }
+
+  /// Whether it is under way, or would not come.
+  func isSettled(_ request: ERFRequest) -> Bool {
+    jobs.values.contains(request) || failure(of: request) != nil || cancelled.contains(request)
+      || finished.contains(request)
+  }
+
+  mutating func begin(_ request: ERFRequest, _ id: RequestID) { jobs[id] = request }
+
+  /// The request that an answer is to; nil where nobody waits for it.
+  mutating func end(_ id: RequestID) -> ERFRequest? {
+    guard let request = jobs.removeValue(forKey: id) else { return nil }
+    finished.append(request)
+    if finished.count > 64 { finished.removeFirst() }
+    return request
+  }
+
+  mutating func fail(_ request: ERFRequest, _ reason: String) {
+    failures.append((request, reason))
+    if failures.count > 32 { failures.removeFirst() }
+  }
+
+  /// Gives up what is not among `wanted`.
+  mutating func drop(allBut wanted: [ERFRequest]) -> [RequestID] {
+    let dropped = jobs.filter { !wanted.contains($0.value) }.keys.sorted { $0.number < $1.number }
+    for id in dropped { jobs[id] = nil }
+    return dropped
+  }
+
+  mutating func cancelAll() -> [RequestID] {
+    let ids = jobs.keys.sorted { $0.number < $1.number }
+    cancelled += jobs.values
+    jobs = [:]
+    return ids
+  }
+
+  mutating func forget() {
+    failures = []
+    cancelled = []
+    finished = []
+  }
+}
+
+extension Model {
+  /// Kernels of a sweep, the paper's Table 5 and its Figure 1.
+  static let sweepKernels = [3, 7, 13, 25, 31]
+
+  /// What is asked of the engine for a network of the gallery: all else is as for A and B.
+  func galleryRequest(_ network: NetworkChoice) -> ERFRequest {
+    var request = request(unitSide)
+    request.network = network.spec
+    let size = inputSize(unitSide)
+    if let layer = facts[network.id, size]?.layer(session.target) {
+      request.tap = layer.name
+      let from = unitMap ?? layer.map
+      request.units = session.target.units.map { $0.scaled(from: from, to: layer.map) }
+    }
+    return request
+  }
+
+  func galleryMap(_ network: NetworkChoice) -> FinishedMaps.Entry? {
+    finishedMaps[galleryRequest(network)]
+  }
+
+  /// The active network with one kernel size in all stages, for each of a sweep's sizes.
+  var kernelSweep: [NetworkChoice] {
+    guard let design else { return [] }
+    let present = session.networks[active]
+    return Self.sweepKernels.compactMap { size in
+      var next: NetworkDesign? = design
+      for stage in design.stages.indices {
+        let wanted = Self.kernel(size, stage: stage, of: design)
+        next = next.flatMap { Self.setting(wanted, stage: stage, of: $0) }
+      }
+      guard let next else { return nil }
+      var choice = present
+      choice.set(design: next.id)
+      return choice
+    }
+  }
+
+  /// Sizes within those of the network leave its smaller kernels as they are, as in the paper's Table 5:
+  /// 25 makes 25-25-25-13 of 31-29-27-13.
+  private static func kernel(_ size: Int, stage: Int, of design: NetworkDesign) -> Int {
+    let largest = design.stages.map(\.kernel).max() ?? size
+    return size <= largest ? min(size, design.stages[stage].kernel) : size
+  }
+
+  /// Steps a stage's kernel to a size; nil where it cannot be had.
+  private static func setting(_ size: Int, stage: Int, of design: NetworkDesign) -> NetworkDesign? {
+    var design = design
+    for _ in 0..<64 {
+      let now = design.stages[stage].kernel
+      guard now != size else { return design }
+      guard let next = design.stepping(.kernel, stage: stage, up: now < size) else { return nil }
+      let reached = next.stages[stage].kernel
+      // Sizes are odd: an even one would be stepped over for ever.
+      if (now < size) != (reached <= size) && reached != size { return nil }
+      design = next
+    }
+    return nil
+  }
+}

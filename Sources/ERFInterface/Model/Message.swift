@@ -1,0 +1,136 @@
+// What can happen to the explorer, and what it can ask for: values only, so that a run can be
+// replayed and tested without a terminal or a network.
+
+public import ERFEngine
+
+/// Something that happened.
+public enum Message: Sendable {
+  case key(Key)
+  /// Something done with the mouse on a screen of a size.
+  case pointer(Pointer, ScreenSize)
+  /// The screen has another size.
+  case resized(ScreenSize)
+  /// The terminal has no mouse.
+  case mouseRefused
+  /// The first thing after the first frame.
+  case opened
+  /// The worker began on a request.
+  case began(RequestID)
+  case prepared(RequestID, ERFSubject)
+  case layer(RequestID, name: String, image: Int, images: Int, fraction: Double, elapsed: Double)
+  /// A map at a smaller input, before the one asked for.
+  case preview(RequestID, PartialMap)
+  /// The running mean after an image.
+  case image(RequestID, of: Int, PartialMap)
+  case skipped(RequestID, SkippedImage)
+  case finished(RequestID, ERFResult, HeatField)
+  case failed(RequestID, String)
+  /// The checkpoint lacks its classifier and nothing else: a map can be had without it.
+  case lacksHead(RequestID, String)
+  case cancelled(RequestID)
+  case probing(RequestID, ShapeBiasProgress)
+  case probed(RequestID, ShapeBiasReport)
+  case probeFailed(RequestID, String)
+  case predicted(RequestID, Classification)
+  case predictionFailed(RequestID, String)
+  case training(RequestID, FineTuning.Progress)
+  /// Training is over, or was stopped, or failed.
+  case trained(RequestID, failure: String?)
+  /// Trained weights were written.
+  case kept(RequestID, path: String, failure: String?)
+  /// A stimulus of the shape-bias panel.
+  case drawn(StimulusPicture)
+  case listed(String, FolderAnswer)
+  /// What the file at a path holds; nil: another was asked for before its turn came.
+  case looked(String, Browser.Contents?)
+  /// Paths written, and what went wrong with the rest.
+  case exported(RequestID, paths: [String], failure: String?)
+  case saved(RequestID, path: String, failure: String?)
+  /// Nothing was written: a file would be replaced, or a folder made.
+  case saveNeedsWord(RequestID, String)
+  /// A path as far as what lies in its folder completes it, and how many names begin like it.
+  case completed(String, longer: String, count: Int)
+  /// The image files that a path names, or what is wrong with it.
+  case foundImages(RequestID, paths: [String], failure: String?)
+  case pictured(PictureName, Picture)
+  /// A map of the gallery.
+  case mapped(RequestID, ERFResult, HeatField)
+  /// A map of the gallery that does not come; without a reason it was given up.
+  case mapFailed(RequestID, String?)
+  /// A layer of the depth panel.
+  case deepened(RequestID, DepthPoint)
+  /// No more layers come, perhaps because of a failure.
+  case deepEnough(RequestID, failure: String?)
+  /// The kernels of each stage of a network, or what is wrong with it.
+  case aggregated(RequestID, [StageKernels?], failure: String?)
+}
+
+/// A map on its way with what the worker derived from it.
+public struct PartialMap: Sendable {
+  public var field: HeatField
+  public var metrics: ERFMetrics
+  public var images: Int
+
+  public init(field: HeatField, metrics: ERFMetrics, images: Int) {
+    self.field = field
+    self.metrics = metrics
+    self.images = images
+  }
+}
+
+/// A folder for the browser with the files opened before, or why there is none.
+public enum FolderAnswer: Sendable {
+  case folder(CheckpointFolder, recent: [String])
+  case refused(String)
+}
+
+/// Something to do outside the model.
+public enum Effect: Sendable {
+  /// `preview` is to be run first, where there is one.
+  case compute(RequestID, ERFRequest, preview: ERFRequest?)
+  /// Reads a saved map, which answers like a run.
+  case openMap(RequestID, path: String)
+  case cancel(RequestID)
+  /// Measures a network's shape bias unless it is cancelled within that time.
+  case probe(RequestID, ShapeBiasRequest, NetworkSpec, afterSeconds: Double)
+  /// Names the classes of the first image.
+  case predict(RequestID, PredictionRequest, threads: Int?)
+  /// Trains a network from the weights it has.
+  case train(RequestID, NetworkSpec, threads: Int?)
+  /// Copies a file of weights to one whose name begins with `stem`.
+  case keepWeights(RequestID, path: String, stem: String)
+  /// Draws the conflicting stimulus of that number.
+  case drawStimulus(Int)
+  case export(RequestID, [ExportItem], ExportKind, colours: String)
+  /// Writes the screen to a file of its own with that ending.
+  case exportScreen(RequestID, ending: String)
+  /// Writes a file; replaces one, or makes a folder for it, only where that is sure.
+  case save(RequestID, path: String, [UInt8], isSure: Bool)
+  /// Completes a path.
+  case complete(String)
+  /// Looks for the images that a path names: a file, or a folder of them.
+  case listImages(RequestID, path: String)
+  /// Sums the kernels of a network's stages.
+  case aggregateKernels(RequestID, NetworkSpec)
+  /// Computes a map of the gallery, in the background.
+  case computeMap(RequestID, ERFRequest)
+  /// Computes the fields of several layers of one network, one after the other.
+  case computeDepth(RequestID, [ERFRequest])
+  /// Writes text to a file of its own whose name begins with `stem`.
+  case writeText(RequestID, stem: String, ending: String, String)
+  /// Makes an image small.
+  case drawPicture(PictureName)
+  /// Puts text on the terminal's clipboard.
+  case copy(String)
+  /// Lists a folder for the browser; empty: where the program runs.
+  case list(String)
+  /// Tells what a checkpoint holds without reading its weights.
+  case look(String)
+  /// Puts a path first among the recent files.
+  case remember(String)
+  case redraw
+  /// Reports clicks, or leaves the mouse to the terminal.
+  case listenToMouse(Bool)
+  case suspend
+  case quit
+}

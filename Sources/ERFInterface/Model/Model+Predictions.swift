@@ -1,0 +1,43 @@
+// Which predictions the session asks for.
+
+import ERFEngine
+
+extension Model {
+  /// The image that classes are named of: the first that the maps are averaged over; nil for prepared
+  /// tensors, which are no pictures.
+  private var predictedImage: PredictionRequest.Picture? {
+    let index = session.images.range.lowerBound
+    return switch session.images.source {
+    case .builtIn: .builtIn(index)
+    case .files(let paths): paths.indices.contains(index) ? .file(paths[index]) : nil
+    case .tensor: nil
+    }
+  }
+
+  /// Why a network names no classes; nil where it is asked.
+  func noPrediction(_ side: Int) -> String? {
+    let network = session.networks[side]
+    if network.savedMap != nil { return "a saved map names no classes" }
+    if case .random = network.weights { return "random weights: no prediction" }
+    return predictedImage == nil ? "a prepared tensor is no picture to name" : nil
+  }
+
+  /// What the picture is called that classes are named of.
+  var predictedName: String { session.images.name(session.images.range.lowerBound) }
+
+  /// What is asked of a network as edited; nil: there is no picture, or nobody to ask.
+  func prediction(_ side: Int) -> PredictionRequest? {
+    guard noPrediction(side) == nil else { return nil }
+    return predictedImage.map { PredictionRequest(network: session.networks[side].spec, image: $0) }
+  }
+
+  /// What is asked of a network as it was opened; nil where it is not edited.
+  func predictionBefore(_ side: Int) -> PredictionRequest? {
+    var network = session.networks[side]
+    guard network.edited != nil, noPrediction(side) == nil, let image = predictedImage else {
+      return nil
+    }
+    network.edited = nil
+    return PredictionRequest(network: network.spec, image: image)
+  }
+}

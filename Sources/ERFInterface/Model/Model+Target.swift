@@ -1,0 +1,108 @@
+// Input size, layer and unit: both networks move together, since maps of different layers or sizes
+// are no comparison.
+
+import ERFEngine
+
+extension Model {
+  /// Sides of the input in pixels that `+` and `-` step through.
+  static let sizes = [
+    32, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024,
+  ]
+
+  /// What another input size comes to.
+  func sizePlan(larger: Bool) -> Plan {
+    if let refusal = fixedSize { return .refuse(refusal) }
+    guard let size = session.size.stepped(larger: larger) else {
+      return .refuse("no \(larger ? "larger" : "smaller") input size")
+    }
+    return .edit { model in
+      model.session.size = size
+      model.forgetUnits()
+    }
+  }
+
+  /// Why the input has the size that it has; nil where it can be chosen.
+  var fixedSize: String? {
+    if case .tensor = session.images.source { return "a prepared tensor has a fixed size" }
+    return nil
+  }
+
+  /// A chosen unit means nothing on a map of another size.
+  mutating func forgetUnits() {
+    guard !session.target.units.isEmpty else { return }
+    session.target.units = []
+    notice = Notice(.note, "the unit is the centre again")
+  }
+
+  /// What a step to another layer or back to its centre comes to.
+  func targetPlan(_ command: CommandName) -> Plan {
+    guard facts(unitSide) != nil else { return .refuse(noUnits) }
+    if command == .centreUnit {
+      return session.target.units.isEmpty
+        ? .refuse("this is the central unit") : .edit { $0.session.target.units = [] }
+    }
+    guard let target = aimed(command) else {
+      switch command {
+      case .nextStage: return .refuse("this is the last stage")
+      case .previousStage: return .refuse("this is the first stage")
+      case .nextBlock: return .refuse("this is the end of the stage")
+      default: return .refuse("this is the first block of the stage")
+      }
+    }
+    return .edit { model in
+      model.session.target = target
+      model.forgetUnits()
+    }
+  }
+
+  /// The target after one step; nil at the end. Block numbers run to the stage's output, which is
+  /// what its last block gives.
+  private func aimed(_ command: CommandName) -> Target? {
+    let networks = sides.indices.compactMap { facts($0) }
+    guard let count = networks.map(\.stages.count).max(), count > 0 else { return nil }
+    var target = session.target
+    let stage = min(target.stage ?? count, count)
+    let blocks = networks.map { $0.stages[min(stage, $0.stages.count) - 1].blocks.count }.max() ?? 0
+    switch command {
+    case .nextStage:
+      guard stage < count else { return nil }
+      (target.stage, target.block) = (stage + 1, nil)
+    case .previousStage:
+      guard stage > 1 else { return nil }
+      (target.stage, target.block) = (stage - 1, nil)
+    case .nextBlock:
+      guard let block = target.block else { return nil }
+      target.block = block + 1 >= blocks ? nil : block + 1
+    case .previousBlock:
+      let block = target.block ?? blocks
+      guard block > 1 else { return nil }
+      (target.stage, target.block) = (stage, block - 1)
+    default: return nil
+    }
+    return target
+  }
+
+  /// The network on whose map units are chosen: A, unless that is a saved map.
+  var unitSide: Int { session.networks.firstIndex { $0.savedMap == nil } ?? 0 }
+
+  /// Height and width of the map that units are chosen on.
+  var unitMap: InputSize? { facts(unitSide)?.layer(session.target)?.map }
+
+  /// The unit looked from, on network A's map.
+  var currentUnit: Unit? {
+    guard let map = unitMap else { return nil }
+    let unit = session.target.units.first ?? Unit(row: map.height / 2, column: map.width / 2)
+    return unit.scaled(from: map, to: map)
+  }
+}
+
+extension InputSize {
+  /// The next size up or down; the proportions of an oblong input stay, in steps of 32.
+  func stepped(larger: Bool) -> InputSize? {
+    let next = larger ? Model.sizes.first { $0 > height } : Model.sizes.last { $0 < height }
+    guard let next, height > 0 else { return nil }
+    if width == height { return InputSize(height: next, width: next) }
+    let wide = Double(width) * Double(next) / Double(height)
+    return InputSize(height: next, width: max(1, Int((wide / 32).rounded())) * 32)
+  }
+}

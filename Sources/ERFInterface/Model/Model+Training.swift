@@ -1,0 +1,73 @@
+// The run of training on screen: starting it, its moments, and trained against random weights.
+
+import ERFEngine
+
+extension Model {
+  /// What the key for training comes to: it starts and stops.
+  var trainingPlan: Plan {
+    if let job = film?.job { return .change { _ in [.cancel(job)] } }
+    let network = session.networks[active]
+    if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
+    // Said at once rather than after the pictures were drawn.
+    if let refusal = FineTuning.refusal(of: network.id) { return .refuse(refusal) }
+    return .change { $0.startTraining() }
+  }
+
+  private mutating func startTraining() -> [Effect] {
+    let id = nextRequestID()
+    let network = session.networks[active]
+    film = TrainingFilm(side: active, start: network, job: id)
+    // Undo leads back to the weights from before.
+    history.record(session.networks)
+    session.screen.moveFocus(to: .training)
+    return [.train(id, network.spec, threads: threads)]
+  }
+
+  mutating func keepWeights(_ film: TrainingFilm, moment: Int) -> [Effect] {
+    let id = nextRequestID()
+    saving = id
+    let moment = film.moments[moment]
+    return [.keepWeights(id, path: moment.path, stem: "\(film.start.model)-step-\(moment.step)")]
+  }
+
+  func isOnScreen(_ film: TrainingFilm) -> Bool {
+    session.networks.indices.contains(film.side) && session.networks[film.side] == film.network
+  }
+
+  mutating func stepMoment(_ step: Int) {
+    guard let film else { return }
+    let next = (film.shown ?? -1) + step
+    guard (-1..<film.moments.count).contains(next) else {
+      notice = Notice(.note, step > 0 ? "this is the latest moment" : "this is how it began")
+      return
+    }
+    show(moment: next < 0 ? nil : next)
+    self.film?.follows = next == film.moments.count - 1
+  }
+
+  mutating func show(moment: Int?) {
+    guard let film, session.networks.indices.contains(film.side) else { return }
+    self.film?.shown = moment
+    session.networks[film.side] = film.network(moment)
+  }
+
+  /// The seeded random weights in place of the trained ones, or the other way round.
+  mutating func toggleWeights() {
+    let network = session.networks[active]
+    var weights = WeightsSource.random(seed: 0)
+    if case .random = network.weights {
+      weights = setAside[network.model] ?? .usual(for: network.model)
+      if case .random = weights {
+        notice = Notice(.note, "no trained weights of \(network.model); o opens a checkpoint")
+        return
+      }
+    } else {
+      setAside[network.model] = network.weights
+    }
+    history.record(session.networks)
+    var choice = NetworkChoice(model: network.model, weights: weights)
+    choice.edited = network.edited
+    if case .file = weights { choice.weightsKey = network.weightsKey }
+    session.networks[active] = choice
+  }
+}

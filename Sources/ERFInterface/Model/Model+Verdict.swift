@@ -1,0 +1,168 @@
+// What the maps on the screen say, in words: nothing that the numbers beside them do not support.
+
+import ERFEngine
+
+/// The answer to the question that two maps are.
+struct Verdict: Equatable {
+  enum Kind: Equatable { case difference, same, notComparable, single }
+
+  let kind: Kind
+  /// The answer.
+  let headline: String
+  /// The numbers that it rests on, in a sentence and in as few words as can be; may be empty.
+  var shares = ""
+  var short = ""
+  /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
+  var conditions: [String] = []
+
+  /// The numbers and what they hold for.
+  var detail: String {
+    let end = conditions.isEmpty ? "" : ": " + conditions.joined(separator: ", ")
+    return shares.isEmpty ? conditions.joined(separator: ", ") : shares + end + "."
+  }
+
+  /// In so many lines of so many columns, saying as much as fits.
+  func lines(rows: Int, width: Int) -> [(headline: String, rest: String)] {
+    func fits(_ text: String) -> Bool { text.unicodeScalars.count <= width }
+    let all = headline + " " + detail
+    if fits(all) { return [(headline, " " + detail)] }
+    let short = short.isEmpty ? "" : " " + short
+    guard rows > 1 else { return [(headline, fits(headline + short) ? short : "")] }
+    let wrapped = wrap(detail, width: width)
+    if wrapped.count < rows { return [(headline, "")] + wrapped.map { ("", $0) } }
+    let note = " (" + conditions.joined(separator: ", ") + ")"
+    let basis = " (" + conditions.prefix(3).joined(separator: ", ") + ")"
+    let first = [note, basis].first { !conditions.isEmpty && fits(headline + $0) } ?? ""
+    let sentence = shares.isEmpty ? [] : wrap(shares + ".", width: width)
+    let rest = !sentence.isEmpty && sentence.count < rows ? sentence : [short.trimmed]
+    return [(headline, first)] + rest.map { ("", $0) }
+  }
+}
+
+extension String {
+  /// Without blanks around it.
+  fileprivate var trimmed: String {
+    String(drop { $0 == " " })
+  }
+}
+
+extension Model {
+  /// The threshold that verdicts speak of: half of the field.
+  static let half = 0.5
+
+  /// Nil while there is nothing to say.
+  var verdict: Verdict? {
+    let maps = sides.indices.map { sides[$0].measured }
+    guard maps.count == 2 else { return maps.first.flatMap { $0 }.flatMap(single) }
+    guard let a = maps[0], let b = maps[1] else { return nil }
+    if let reason = notComparable(a, b) {
+      // What is under way may settle it.
+      if isComputing { return nil }
+      return Verdict(kind: .notComparable, headline: "Not comparable: \(reason).")
+    }
+    guard let left = a.metrics.ratio(at: Self.half), let right = b.metrics.ratio(at: Self.half),
+      left > 0, right > 0
+    else { return nil }
+    let (mine, other) = (share(left, a), share(right, b))
+    let isLarger = right >= left
+    let times = isLarger ? right / left : left / right
+    var verdict = Verdict(
+      kind: .difference,
+      headline: isLarger
+        ? "B sees \(Self.times(times)) as much as A." : "A sees \(Self.times(times)) as much as B.",
+      shares: isLarger
+        ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
+        : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
+      short: "Half in \(mine) and \(other).", conditions: conditions(a, b))
+    if let first = a.result?.spread(at: Self.half), let second = b.result?.spread(at: Self.half) {
+      let spread =
+        (first.deviation * first.deviation + second.deviation * second.deviation).squareRoot()
+      if abs(left - right) <= spread {
+        verdict = Verdict(
+          kind: .same, headline: "No difference beyond the spread over pictures.",
+          shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
+          short: verdict.short, conditions: verdict.conditions)
+      }
+    }
+    return verdict
+  }
+
+  private func single(_ map: ShownMap) -> Verdict? {
+    guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
+    return Verdict(
+      kind: .single, headline: "Half of the field lies in \(share(ratio, map)) of the input.",
+      conditions: conditions(map, map))
+  }
+
+  /// `2.2 times`, `14 times`.
+  private static func times(_ factor: Double) -> String {
+    Format.fixed(factor, factor < 9.95 ? 1 : 0) + " times"
+  }
+
+  /// `17.4 ±0.9 %`.
+  private func share(_ ratio: Double, _ map: ShownMap) -> String {
+    let text = Format.fixed(ratio * 100, 1)
+    guard let spread = map.result?.spread(at: Self.half) else { return text + " %" }
+    return "\(text) \(display.glyphs.plusMinus)\(Format.fixed(spread.deviation * 100, 1)) %"
+  }
+
+  /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
+  private func conditions(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    let size = a.inputSize
+    let pixels = size.height == size.width ? "\(size.height) px" : "\(size) px"
+    var parts = [Format.count(a.images, "picture"), pixels]
+    switch (Self.isRandom(a), Self.isRandom(b)) {
+    case (true, true): parts.append("untrained")
+    case (false, false): parts.append("trained")
+    default: parts.append(Self.isRandom(a) ? "A untrained" : "B untrained")
+    }
+    let border = [(a, "A"), (b, "B")].filter {
+      $0.0.metrics.isCentred && $0.0.metrics.borderShare > Self.borderLimit
+    }
+    if let widest = border.max(by: { $0.0.metrics.borderShare < $1.0.metrics.borderShare }) {
+      let share = Format.percent(widest.0.metrics.borderShare, digits: 0)
+      let whose = sides.count > 1 ? "\(widest.1)'s" : "the"
+      parts.append("\(share) of \(whose) mass is at the border: a larger input tells more")
+    }
+    return parts
+  }
+
+  /// Above this share of mass at the border the input is too small to tell networks apart.
+  static let borderLimit = 0.05
+
+  private static func isRandom(_ map: ShownMap) -> Bool {
+    if case .random = map.network.weights { map.network.savedMap == nil } else { false }
+  }
+
+  /// Why two maps answer no question about their networks; nil where they do.
+  private func notComparable(_ a: ShownMap, _ b: ShownMap) -> String? {
+    if a.inputSize != b.inputSize {
+      return "A at \(a.inputSize) px, B at \(b.inputSize) px"
+    }
+    if a.network.savedMap != nil || b.network.savedMap != nil {
+      return a.network.savedMap == b.network.savedMap
+        ? nil : "a saved map does not say what it was made of"
+    }
+    if a.request.images != b.request.images || a.images != b.images {
+      return a.images == b.images
+        ? "A and B saw other pictures" : "A over \(a.images) pictures, B over \(b.images)"
+    }
+    if a.request.rule != b.request.rule { return "A and B follow different rules" }
+    if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
+      return "A and B look from different places"
+    }
+    let isOneNetwork = a.network.model.lowercased() == b.network.model.lowercased()
+    if !isOneNetwork, Self.isRandom(a) != Self.isRandom(b) {
+      return Self.isRandom(a)
+        ? "A has random weights, B is trained" : "B has random weights, A is trained"
+    }
+    return nil
+  }
+
+  /// Whether units look from one place, as far as the strides of their layers allow.
+  private func isOnePlace(
+    _ a: (row: Int, column: Int), _ b: (row: Int, column: Int), _ size: InputSize
+  ) -> Bool {
+    abs(a.row - b.row) * 8 <= size.height && abs(a.column - b.column) * 8 <= size.width
+  }
+}

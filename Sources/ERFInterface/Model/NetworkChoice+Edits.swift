@@ -1,0 +1,97 @@
+// What was edited of a network, and the words for it.
+
+import ERFEngine
+
+extension NetworkChoice {
+  /// What was edited, one entry a value: `stage 3 kernel 31`.
+  var editLabels: [String] {
+    guard edited != nil, let now = try? NetworkDesign(model: id),
+      let before = try? NetworkDesign(model: model), now.stages.count == before.stages.count
+    else { return [] }
+    return zip(now.stages, before.stages).enumerated().flatMap { index, pair in
+      StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map {
+        "stage \(index + 1) \($0.title) \(pair.0.text($0))"
+      }
+    }
+  }
+
+  /// Edits that lead back to the network as opened are none.
+  mutating func set(design id: String) {
+    let original = try? NetworkDesign(model: model)
+    edited = id == original?.id ? nil : id
+  }
+}
+
+extension NetworkChoice {
+  var nextFit: WeightFit {
+    switch fit {
+    case .crop: .interpolate
+    case .interpolate: .reinitialise(seed: initialSeed)
+    case .reinitialise: .crop
+    }
+  }
+
+  /// Nil where neither the weights nor the kernels of new sizes are random.
+  var withNextSeed: NetworkChoice? {
+    var next = self
+    if case .random(let seed) = weights { next.weights = .random(seed: seed &+ 1) }
+    if case .reinitialise(let seed) = fit { next.fit = .reinitialise(seed: seed &+ 1) }
+    return next == self ? nil : next
+  }
+}
+
+extension NetworkChoice {
+  /// How this network differs from another in its place, in words.
+  func change(from other: NetworkChoice) -> String {
+    if model != other.model { return "is \(model.sanitised), not \(other.model.sanitised)" }
+    if weights != other.weights {
+      return "has weights \(weights.description.fileName.sanitised), "
+        + "not \(other.weights.description.fileName.sanitised)"
+    }
+    if let now = try? NetworkDesign(model: id), let before = try? NetworkDesign(model: other.id) {
+      for (index, pair) in zip(now.stages, before.stages).enumerated() {
+        for field in StageField.allCases where pair.0.text(field) != pair.1.text(field) {
+          return "stage \(index + 1) \(field.title) is \(pair.0.text(field)), "
+            + "not \(pair.1.text(field))"
+        }
+      }
+    }
+    return fit != other.fit ? "brings weights over by \(fit.name)" : "is as it was before"
+  }
+}
+
+extension StageField {
+  /// As tables name it.
+  var title: String {
+    switch self {
+    case .kernel: "kernel"
+    case .smallKernel: "small"
+    case .dilation: "dilation"
+    case .shortcuts: "shortcuts"
+    case .depth: "depth"
+    }
+  }
+
+  var label: String {
+    switch self {
+    case .kernel: "the kernel"
+    case .smallKernel: "the small kernel"
+    case .dilation: "the dilation"
+    case .shortcuts: "the choice of shortcuts"
+    case .depth: "the depth"
+    }
+  }
+}
+
+extension StageDesign {
+  /// A value as the panel shows it.
+  func text(_ field: StageField) -> String {
+    switch field {
+    case .kernel: "\(kernel)"
+    case .smallKernel: parallelKernel.map { "\($0)" } ?? "-"
+    case .dilation: "\(dilation)"
+    case .shortcuts: hasShortcuts ? "on" : "off"
+    case .depth: "\(depth)"
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// A line of input over the panels.
+
+/// A line of text that a command asks for.
+public struct Prompt: Sendable, Equatable {
+  public enum Purpose: Sendable { case saveSession, addImages }
+
+  public var purpose: Purpose
+  public var text: String
+  /// What is wrong with the text, or what Enter would do.
+  public var complaint: String?
+  /// Whether Enter was said to replace a file or to make a folder, and is pressed again.
+  var isSure = false
+  /// The work whose end closes the prompt.
+  var waitsFor: RequestID?
+
+  init(purpose: Purpose, text: String) {
+    self.purpose = purpose
+    self.text = text
+  }
+
+  /// What stands before the text.
+  var label: String {
+    switch purpose {
+    case .saveSession: "write the session to"
+    case .addImages: "image, or folder of images"
+    }
+  }
+
+  /// What Enter does, in a word.
+  var action: String {
+    switch purpose {
+    case .saveSession: "write"
+    case .addImages: "add"
+    }
+  }
+}

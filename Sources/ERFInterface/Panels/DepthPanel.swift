@@ -1,0 +1,258 @@
+// The depth panel: how the central unit's field grows from layer to layer, A and B in one plot and as a
+// table by stage.
+
+import ERFEngine
+
+enum DepthPanel: Panel {
+  static let name = PanelName.depth
+  static let summary = "how the field grows with depth, layer by layer"
+  static let place = PanelPlace.results
+  static let likedRows = 18
+  static let jump: Unicode.Scalar = "G"
+
+  static let commands = [
+    row(
+      .move(.left), [.left, key("h")], label: "Left h", footerKey: "arrows", footer: "layer",
+      rank: 2, "the layer before"),
+    row(.move(.right), [.right, key("l")], label: "Right l", "the layer after"),
+    row(
+      .choose, [.enter], footer: "look from there", rank: 3, "look from the selected layer"),
+    row(
+      .increase, [key(">"), key(".")], label: ">", footer: "area sigma radius", rank: 4,
+      "what is measured: area, sigma, radius"),
+    row(
+      .writeTable, [key("x")], label: "x", footer: "CSV", rank: 5,
+      "write the numbers of all layers as CSV"),
+  ]
+
+  static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
+    frame.drawDepth(model, in: area)
+  }
+
+  static func plan(_ command: CommandName, _ model: Model) -> Plan {
+    let layers = model.depthLayers(model.active)
+    guard !layers.isEmpty else { return .refuse(model.noUnits) }
+    let selected = min(layers.count - 1, model.depth.selection ?? layers.count - 1)
+    switch command {
+    case .move(.left):
+      return selected > 0
+        ? .edit { $0.depth.selection = selected - 1 } : .refuse("this is the first layer")
+    case .move(.right):
+      return selected + 1 < layers.count
+        ? .edit { $0.depth.selection = selected + 1 } : .refuse("this is the last layer")
+    case .choose:
+      return .edit { model in
+        model.session.target = layers[selected].target
+        model.forgetUnits()
+      }
+    case .increase: return .edit { $0.depth.measure = $0.depth.measure.next }
+    case .writeTable:
+      guard model.saving == nil else { return .refuse("a file is still being written") }
+      guard
+        model.sides.indices.contains(where: { side in
+          model.depthPoints(side).contains { $0 != nil }
+        })
+      else { return .refuse("no layer is measured yet") }
+      return .change { $0.writeDepth() }
+    default: return .nothing
+    }
+  }
+}
+
+extension Model {
+  fileprivate mutating func writeDepth() -> [Effect] {
+    let id = nextRequestID()
+    saving = id
+    notice = Notice(.note, "writing ...")
+    return [.writeText(id, stem: "replk-tui-depth", ending: "csv", depthCSV)]
+  }
+}
+
+extension Frame {
+  fileprivate mutating func drawDepth(_ model: Model, in area: Area) {
+    let drawing = DepthDrawing(model: model, width: area.columns)
+    let table = drawing.table
+    let plotRows = area.rows - table.count - 2
+    write(drawing.title, row: area.row, column: area.column, width: area.columns)
+    var row = area.row + 1
+    if plotRows >= 5 {
+      drawDepthPlot(
+        drawing,
+        in: Area(row: row, column: area.column, rows: plotRows, columns: area.columns))
+      row += plotRows + 1
+    }
+    for line in table where row < area.row + area.rows {
+      write(line, row: row, column: area.column, width: area.columns)
+      row += 1
+    }
+  }
+
+  private mutating func drawDepthPlot(_ drawing: DepthDrawing, in area: Area) {
+    let glyphs = drawing.model.display.glyphs
+    let axis = 6
+    let canvas = Area(
+      row: area.row, column: area.column + axis, rows: area.rows - 1, columns: area.columns - axis)
+    guard canvas.rows >= 3, canvas.columns >= 8, let range = drawing.range else {
+      write(drawing.waiting, .quiet, row: area.row, column: area.column, width: area.columns)
+      return
+    }
+    for row in 0..<canvas.rows {
+      self[canvas.row + row, canvas.column - 1] = Cell(glyphs.upright, foreground: .role(.line))
+    }
+    for tick in drawing.ticks(range) {
+      let row = canvas.row + drawing.row(tick, range, canvas.rows)
+      writeRight([Span(Self.short(tick), .quiet)], row: row, end: canvas.column - 1, width: 5)
+      for column in canvas.column..<canvas.column + canvas.columns {
+        self[row, column] = Cell(glyphs.dot, foreground: .role(.line))
+      }
+    }
+    drawing.model.sides.indices.forEach { side in
+      let points = drawing.values(side)
+      for (index, value) in points.enumerated() {
+        guard let value else { continue }
+        let row = canvas.row + drawing.row(value, range, canvas.rows)
+        let column = canvas.column + drawing.column(index, of: points.count, canvas.columns)
+        let isShared = side > 0 && self[row, column].scalar == glyphs.mark
+        self[row, column] = Cell(
+          isShared ? "*" : side == 0 ? glyphs.mark : glyphs.ring,
+          foreground: .role(isShared ? .text : side == 0 ? .accent : .second), attributes: .bold)
+      }
+    }
+    drawDepthLabels(drawing, canvas)
+  }
+
+  /// Stages under the plot, and a mark under the selected layer.
+  private mutating func drawDepthLabels(_ drawing: DepthDrawing, _ canvas: Area) {
+    let row = canvas.row + canvas.rows
+    let layers = drawing.layers
+    for (index, layer) in layers.enumerated() where layer.isOutput {
+      let column = canvas.column + drawing.column(index, of: layers.count, canvas.columns)
+      write(
+        layer.label, .quiet, row: row, column: column - layer.label.unicodeScalars.count + 1,
+        width: 6)
+    }
+    guard drawing.model.focus == .depth, let selected = drawing.selected else { return }
+    let label = layers[selected].label
+    let column = canvas.column + drawing.column(selected, of: layers.count, canvas.columns)
+    let start = Swift.max(
+      canvas.column,
+      Swift.min(canvas.column + canvas.columns - label.unicodeScalars.count, column))
+    write(label, .accent, .bold, row: row, column: start, width: 8)
+  }
+
+  private static func short(_ value: Double) -> String {
+    // One digit that counts: .05, .5, 5, 50.
+    let digits = value >= 0.95 ? 0 : value >= 0.095 ? 1 : value >= 0.0095 ? 2 : 3
+    let text = Format.fixed(value, digits)
+    return text.hasPrefix("0.") ? String(text.dropFirst()) : text
+  }
+}
+
+/// What is drawn of the layers.
+private struct DepthDrawing {
+  let model: Model
+  let width: Int
+
+  private var glyphs: Glyphs { model.display.glyphs }
+  private var measure: DepthMeasure { model.depth.measure }
+
+  /// Of the network with more of them, for the axis.
+  var layers: [DepthLayer] {
+    let all = model.sides.indices.map { model.depthLayers($0) }
+    return all.max { $0.count < $1.count } ?? []
+  }
+
+  var selected: Int? {
+    let count = model.depthLayers(model.active).count
+    return count > 0 ? min(count - 1, model.depth.selection ?? count - 1) : nil
+  }
+
+  func values(_ side: Int) -> [Double?] {
+    model.depthPoints(side).map { $0.flatMap { measure.value($0) } }
+  }
+
+  /// Powers of ten around all values; nil before there is one.
+  var range: ClosedRange<Double>? {
+    let values = model.sides.indices.flatMap { self.values($0).compactMap { $0 } }
+    guard let low = values.min(), let high = values.max() else { return nil }
+    return low * 0.8...max(low, high) * 1.25
+  }
+
+  /// 1, 2 and 5 times powers of ten.
+  func ticks(_ range: ClosedRange<Double>) -> [Double] {
+    let all = [0.001, 0.01, 0.1, 1, 10, 100, 1000].flatMap { [$0, 2 * $0, 5 * $0] }
+    let within = all.filter { range.contains($0) }
+    return within.count > 5 ? within.filter { "\($0)".contains("1") } : within
+  }
+
+  func row(_ value: Double, _ range: ClosedRange<Double>, _ rows: Int) -> Int {
+    let share =
+      (Self.log(value) - Self.log(range.lowerBound))
+      / max(1e-9, Self.log(range.upperBound) - Self.log(range.lowerBound))
+    return max(0, min(rows - 1, Int(((1 - share) * Double(rows - 1)).rounded())))
+  }
+
+  private static func log(_ value: Double) -> Double { HeatColours.log(max(1e-12, value)) }
+
+  func column(_ index: Int, of count: Int, _ columns: Int) -> Int {
+    count > 1 ? index * (columns - 1) / (count - 1) : 0
+  }
+
+  var title: [Span] {
+    let legend = model.sides.indices.flatMap { side in
+      [
+        Span("  "),
+        Span(String(side == 0 ? glyphs.mark : glyphs.ring) + " ", side == 0 ? .accent : .second),
+        Span(Model.letter(side), .quiet),
+      ]
+    }
+    let long = [Span(measure.title, .text, .bold)] + legend
+    let short = [Span(measure == .area ? "half of field, % (log)" : measure.title, .text, .bold)]
+    return long.width <= width ? long : (short + legend).width <= width ? short + legend : short
+  }
+
+  var waiting: String {
+    for side in model.sides.indices {
+      if let failure = model.depth[model.depthKey(side)]?.failure { return failure }
+    }
+    if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures anew" }
+    return "measuring layer by layer ..."
+  }
+
+  /// By stage, with how many layers are measured.
+  var table: [[Span]] {
+    let stages = layers.filter(\.isOutput)
+    let cell = max(6, min(10, (width - 3) / max(1, stages.count)))
+    let header =
+      [Span("".rightPadded(3))]
+      + stages.map { Span($0.label.leftPadded(cell), .quiet) }
+    let rows = model.sides.indices.map { side -> [Span] in
+      let layers = model.depthLayers(side)
+      let points = model.depthPoints(side)
+      let outputs = zip(layers, points).filter { $0.0.isOutput }.map(\.1)
+      let done = points.count { $0 != nil }
+      let more =
+        done < points.count && done > 0 ? [Span("  \(done) of \(points.count)", .quiet)] : []
+      return [Span(Model.letter(side).rightPadded(3), side == 0 ? .accent : .second, .bold)]
+        + outputs.map { point in
+          let value = point.flatMap { measure.value($0) }
+          let text = value.map { Format.fixed($0, $0 < 9.95 ? 1 : 0) } ?? glyphs.dash
+          return Span(text.leftPadded(cell), value == nil ? .quiet : .text)
+        } + more
+    }
+    return [header] + rows + selection
+  }
+
+  /// What is known of the selected layer.
+  private var selection: [[Span]] {
+    guard model.focus == .depth, let selected else { return [] }
+    let layer = model.depthLayers(model.active)[selected]
+    let field = model.facts(model.active)?.layer(layer.target)?.receptiveField
+    return [
+      [
+        Span(layer.label, .accent, .bold), Span("  " + layer.name.sanitised, .quiet),
+        Span("  theory ", .quiet), Span(field.map { "\($0) px" } ?? "whole input", .text),
+      ]
+    ]
+  }
+}

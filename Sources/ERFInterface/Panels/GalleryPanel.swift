@@ -1,0 +1,200 @@
+// The gallery: any number of networks as small maps in a row, with what each costs; two of them can be
+// put in the places of A and B.
+
+import ERFEngine
+
+enum GalleryPanel: Panel {
+  static let name = PanelName.gallery
+  static let summary = "several networks as small maps, with what each costs"
+  static let place = PanelPlace.results
+  static let likedRows = 20
+  static let jump: Unicode.Scalar = "M"
+
+  static let commands = [
+    row(
+      .move(.left), [.left, key("h")], label: "Left h", footerKey: "arrows", footer: "select",
+      rank: 2, "the network before"),
+    row(.move(.right), [.right, key("l")], label: "Right l", "the network after"),
+    row(
+      .choose, [.enter], footer: "put it in A or B", rank: 3,
+      "the selected network in the active place"),
+    row(
+      .addImages, [key("A")], footer: "add", rank: 4, "add the active network to the gallery"),
+    row(
+      .mark, [key("S")], footer: "sweep", rank: 5,
+      "the active network with kernels of 3, 7, 13, 25 and 31 in all stages"),
+    row(
+      .clear, [.backspace], label: "Backspace", footer: "take out", rank: 6,
+      "take the selected network out"),
+  ]
+
+  static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
+    frame.drawGallery(model, in: area)
+  }
+
+  static func plan(_ command: CommandName, _ model: Model) -> Plan {
+    let networks = model.session.gallery
+    let selected = min(networks.count - 1, model.gallery.selection)
+    switch command {
+    case .addImages:
+      let network = model.session.networks[model.active]
+      guard network.savedMap == nil else { return .refuse("a saved map is no network") }
+      guard !networks.contains(network) else { return .refuse("it is there already") }
+      guard networks.count < Session.galleryLimit else {
+        return .refuse("\(Session.galleryLimit) networks are enough; Backspace takes one out")
+      }
+      return .edit { $0.session.gallery.append(network) }
+    case .mark:
+      let sweep = model.kernelSweep
+      guard sweep.count > 1 else { return .refuse("this network's kernels cannot be swept") }
+      return .edit { model in
+        model.session.gallery = sweep
+        model.gallery.selection = 0
+      }
+    default: break
+    }
+    guard networks.indices.contains(selected) else {
+      return .refuse("the gallery is empty: A adds the active network, S a sweep of its kernels")
+    }
+    switch command {
+    case .move(.left):
+      return selected > 0
+        ? .edit { $0.gallery.selection = selected - 1 } : .refuse("this is the first network")
+    case .move(.right):
+      return selected + 1 < networks.count
+        ? .edit { $0.gallery.selection = selected + 1 } : .refuse("this is the last network")
+    case .choose: return .edit { $0.edit { $0 = networks[selected] } }
+    case .clear:
+      return .edit { model in
+        model.session.gallery.remove(at: selected)
+        model.gallery.selection = max(0, min(selected, model.session.gallery.count - 1))
+      }
+    default: return .nothing
+    }
+  }
+}
+
+extension Frame {
+  fileprivate mutating func drawGallery(_ model: Model, in area: Area) {
+    let networks = model.session.gallery
+    guard !networks.isEmpty else {
+      let text =
+        "No networks yet: A adds the active one, S adds it with kernels of 3, 7, 13, 25 and 31."
+      for (offset, line) in wrap(text, width: area.columns).prefix(area.rows).enumerated() {
+        write(line, .quiet, row: area.row + offset, column: area.column, width: area.columns)
+      }
+      return
+    }
+    let layout = GalleryLayout(model, in: area)
+    for (index, place) in layout.places {
+      GalleryTile(model: model, index: index, area: place).draw(on: &self)
+    }
+    if layout.places.count < networks.count {
+      let shown = layout.places.map { $0.index + 1 }
+      writeRight(
+        [Span("\(shown.first ?? 0)-\(shown.last ?? 0) of \(networks.count)", .quiet)],
+        row: area.row + area.rows - 1, end: area.column + area.columns, width: 12)
+    }
+  }
+}
+
+/// One network of the gallery.
+private struct GalleryTile {
+  let model: Model
+  let index: Int
+  let area: Area
+
+  private var network: NetworkChoice { model.session.gallery[index] }
+  private var glyphs: Glyphs { model.display.glyphs }
+
+  func draw(on frame: inout Frame) {
+    let request = model.galleryRequest(network)
+    let entry = model.galleryMap(network)
+    let isSelected = model.focus == .gallery && index == model.gallery.selection
+    let size = model.inputSize(model.unitSide)
+    let fit = HeatmapFit(
+      height: size.height, width: size.width, rows: max(1, area.rows - GalleryLayout.words),
+      columns: area.columns, aspect: model.display.cellAspect)
+    let map = Area(row: area.row + 2, column: area.column, rows: fit.rows, columns: fit.columns)
+    frame.write(
+      [
+        Span(isSelected ? String(glyphs.focus) : "", .accent),
+        Span(title, isSelected ? .accent : .text, .bold),
+      ], row: area.row, column: area.column, width: area.columns)
+    frame.write([weights], row: area.row + 1, column: area.column, width: area.columns)
+    if let entry {
+      drawMap(entry, in: map, on: &frame)
+    } else {
+      frame.fill(map, .well)
+      let text = model.gallery.failure(of: request) ?? "computing"
+      for (offset, line) in wrap(text, width: map.columns).prefix(map.rows).enumerated() {
+        frame.write(line, .quiet, row: map.row + offset, column: map.column, width: map.columns)
+      }
+    }
+    for (offset, line) in numbers(entry).enumerated()
+    where map.row + map.rows + offset < area.row + area.rows {
+      frame.write(
+        line, row: map.row + map.rows + offset, column: area.column, width: area.columns)
+    }
+  }
+
+  private func drawMap(_ entry: FinishedMaps.Entry, in map: Area, on frame: inout Frame) {
+    let style = HeatStyle(model.display)
+    let curve = model.session.screen.curve
+    let field = entry.field
+    let pixels = field.resampled(
+      rows: map.rows * style.pixelsPerCell, columns: map.columns, curve: curve)
+    var marks = PixelMarks(cells: map, unicode: model.display.unicode)
+    if let side = entry.result.metrics.ratios.first(where: { $0.threshold == Model.half })?.side {
+      let origin = entry.result.metrics.origin
+      let window = PixelWindow(row: 0, column: 0, height: field.height, width: field.width)
+      marks.outline(
+        top: Double(max(0, origin.row - side / 2)), left: Double(max(0, origin.column - side / 2)),
+        bottom: Double(min(field.height, origin.row + side / 2 + 1)),
+        right: Double(min(field.width, origin.column + side / 2 + 1)), in: window, .text)
+    }
+    frame.drawHeat(
+      pixels, in: map,
+      colours: HeatColours(
+        scale: field.isSigned ? .diverging : .rising(map: UInt8(model.colourMap)),
+        top: field.tops[curve] ?? 0, decades: curve == .decades ? HeatColours.decades : nil),
+      style: style, marks: marks)
+  }
+
+  /// What tells it from the others: its kernels where all stages have one size, else its name.
+  private var title: String {
+    let others = model.session.gallery
+    if Set(others.map(\.model)).count == 1, let design = try? NetworkDesign(model: network.id) {
+      let kernels = design.stages.map(\.kernel)
+      return "K = "
+        + (Set(kernels).count == 1
+          ? "\(kernels[0])" : kernels.map(String.init).joined(separator: " "))
+    }
+    return network.model.fileName.sanitised
+  }
+
+  private var weights: Span {
+    switch network.weights {
+    case .random(let seed): Span("random:\(seed)", .warning)
+    case .trained: Span(network.edited == nil ? "trained" : "trained, edited", .quiet)
+    case .file(let path):
+      Span(path.fileName.sanitised + (network.edited == nil ? "" : ", edited"), .quiet)
+    }
+  }
+
+  private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
+    let area = entry?.result.metrics.ratio(at: Model.half).map { Format.fixed($0 * 100, 1) + " %" }
+    let facts = model.facts[network.id, model.inputSize(model.unitSide)]
+    let images = entry.map { max(1, $0.result.map.images) }
+    let time = entry.flatMap { entry in
+      images.map { Format.fixed(entry.result.seconds.total * 1000 / Double($0), 0) + " ms" }
+    }
+    return [
+      [Span("half in ", .quiet), Span(area ?? glyphs.dash, .text, .bold)],
+      [
+        Span(facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) + " M " } ?? "", .text),
+        Span(facts.map { Format.fixed(Double($0.multiplyAdds) / 1e9, 2) + " G" } ?? "", .text),
+      ], [Span(time ?? "", .quiet)],
+    ]
+  }
+}

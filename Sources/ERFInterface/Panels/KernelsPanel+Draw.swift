@@ -1,0 +1,159 @@
+// The kernels panel: what can be chosen of each stage of the active network, and what it costs.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawKernels(_ model: Model, in area: Area) {
+    if area.columns >= 100, area.rows >= 20, !model.session.screen.showsDifferences {
+      return drawWideKernels(model, in: area)
+    }
+    let lines = Kernels(model: model, side: model.active, width: area.columns).lines
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
+      write(
+        line, row: area.row + offset, column: area.column, width: area.columns)
+    }
+    guard !model.session.screen.showsDifferences || model.sides.count < 2 else { return }
+    drawKernelMaps(
+      model,
+      in: Area(
+        row: area.row + lines.count + 1, column: area.column, rows: area.rows - lines.count - 1,
+        columns: area.columns))
+  }
+}
+
+extension Frame {
+  /// With the screen to itself: A and B side by side, with the aggregated kernels of all their stages.
+  private mutating func drawWideKernels(_ model: Model, in area: Area) {
+    let gap = 4
+    let count = model.sides.count
+    let width = (area.columns - gap * (count - 1)) / count
+    for side in model.sides.indices {
+      let column = area.column + side * (width + gap)
+      let lines = Kernels(model: model, side: side, width: width).lines
+      for (offset, line) in lines.prefix(area.rows).enumerated() {
+        write(line, row: area.row + offset, column: column, width: width)
+      }
+      drawAllKernelMaps(
+        model, side: side,
+        in: Area(
+          row: area.row + lines.count + 1, column: column, rows: area.rows - lines.count - 1,
+          columns: width))
+    }
+  }
+}
+
+/// The panel's lines.
+private struct Kernels {
+  let model: Model
+  let side: Int
+  let width: Int
+
+  private var network: NetworkChoice { model.session.networks[side] }
+
+  var lines: [[Span]] {
+    if model.session.screen.showsDifferences, model.sides.count > 1 {
+      return NetworkDifferences(model: model).lines
+    }
+    if network.savedMap != nil {
+      return [title, [Span("a saved map has no kernels to edit", .quiet)]]
+    }
+    guard let design = try? NetworkDesign(model: network.id),
+      let original = try? NetworkDesign(model: network.model)
+    else { return [[Span("this network has no stages to edit", .quiet)]] }
+    var lines = [title, header(design)]
+    for stage in design.stages.indices {
+      let before = original.stages.indices.contains(stage) ? original.stages[stage] : nil
+      lines.append(row(stage, design, before: before))
+    }
+    lines.append([])
+    lines += costs
+    lines.append([])
+    lines.append([
+      Span("new sizes  ", .quiet), Span(network.fit.label, .text),
+    ])
+    return lines
+  }
+
+  private var title: [Span] {
+    let letter = model.sides.count > 1 ? Model.letter(side) + "  " : ""
+    return [
+      Span(letter, .accent, .bold), Span(network.model.sanitised, .text),
+      Span(network.edited == nil ? "" : "  edited", .warning),
+    ]
+  }
+
+  private func header(_ design: NetworkDesign) -> [Span] {
+    [Span("st", .quiet)]
+      + KernelColumns.all.filter { design.openFields.contains($0.field) }.map {
+        Span($0.title.leftPadded($0.width), .quiet)
+      }
+  }
+
+  private func row(_ stage: Int, _ design: NetworkDesign, before: StageDesign?) -> [Span] {
+    let now = design.stages[stage]
+    var spans = [Span(" \(stage + 1)", stage == model.lists.stage ? .accent : .quiet)]
+    for column in KernelColumns.all where design.openFields.contains(column.field) {
+      let value = now.text(column.field)
+      let isSelected =
+        side == model.active && model.focus == .kernels && stage == model.lists.stage
+        && column.field == model.lists.field
+      let isChanged = before.map { $0.text(column.field) != value } ?? true
+      let role: Role = isSelected ? .accent : isChanged ? .warning : .text
+      guard isSelected else {
+        spans.append(Span(value.leftPadded(column.width), role, isChanged ? .bold : []))
+        continue
+      }
+      let marked = "<\(value)>"
+      spans.append(Span(marked.leftPadded(column.width + 1), role, .bold))
+      // What the closing mark takes, the next column gives back.
+      if column.field == KernelColumns.all.last?.field { continue }
+      spans.append(Span(""))
+    }
+    return aligned(spans)
+  }
+
+  /// A marked value reaches one cell into the column after it.
+  private func aligned(_ spans: [Span]) -> [Span] {
+    guard let marked = spans.firstIndex(where: { $0.text.hasSuffix(">") }) else { return spans }
+    var spans = spans.filter { !$0.text.isEmpty }
+    if marked + 1 < spans.count, spans[marked + 1].text.hasPrefix(" ") {
+      spans[marked + 1].text.removeFirst()
+    }
+    return spans
+  }
+
+  private var costs: [[Span]] {
+    guard let facts = model.facts(side), let original = model.originalFacts(side)
+    else { return [[Span("cannot be built at this input size", .warning)]] }
+    return [
+      cost("parameters", facts.parameters, original.parameters, unit: "M", of: 1e6),
+      cost("mult-adds", facts.multiplyAdds, original.multiplyAdds, unit: "G", of: 1e9),
+    ]
+  }
+
+  private func cost(
+    _ label: String, _ now: Int, _ before: Int, unit: String, of scale: Double
+  ) -> [Span] {
+    var spans = [
+      Span(label.rightPadded(11), .quiet),
+      Span(Format.fixed(Double(now) / scale, 2) + " " + unit, .text),
+    ]
+    if now != before, before > 0 {
+      let change = Double(now - before) / Double(before)
+      spans.append(
+        Span("  \(change > 0 ? "+" : "")\(Format.percent(change))", change > 0 ? .warning : .accent)
+      )
+    }
+    return spans
+  }
+}
+
+extension WeightFit {
+  var label: String {
+    switch self {
+    case .crop: "crop, or zeros around"
+    case .interpolate: "interpolate, energy kept"
+    case .reinitialise(let seed): "start anew, seed \(seed)"
+    }
+  }
+}

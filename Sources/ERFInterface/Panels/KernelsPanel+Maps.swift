@@ -1,0 +1,91 @@
+// The aggregated kernels of the selected stage, before and after the small ones are merged into them:
+// the view of the paper's appendix C.
+
+import ERFEngine
+
+extension Frame {
+  /// Nothing where there is no room, or nothing known.
+  mutating func drawKernelMaps(_ model: Model, in area: Area) {
+    guard area.rows >= 5 else { return }
+    let spec = model.session.networks[model.active].spec
+    guard let stages = model.kernelMaps.known[spec] else {
+      let text = model.kernelMaps.job == nil ? "" : "summing the kernels"
+      return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
+    }
+    let stage = model.lists.stage
+    guard stages.indices.contains(stage), let kernels = stages[stage] else { return }
+    let hasSmall = kernels.before != kernels.after
+    write(
+      [
+        Span("|w| of stage \(stage + 1)", .text), Span(", summed over channels", .quiet),
+      ], row: area.row, column: area.column, width: area.columns)
+    let gap = 3
+    let columns = (area.columns - gap) / 2
+    let fit = HeatmapFit(
+      height: kernels.after.side, width: kernels.after.side, rows: min(16, area.rows - 2),
+      columns: columns, aspect: model.display.cellAspect)
+    // Room for what stands below each.
+    let pitch = max(fit.columns, min(16, columns)) + gap
+    let maps = hasSmall ? [kernels.before, kernels.after] : [kernels.after]
+    for (index, map) in maps.enumerated() {
+      let place = Area(
+        row: area.row + 1, column: area.column + index * pitch, rows: fit.rows,
+        columns: fit.columns)
+      drawKernel(map, model, in: place)
+      let name = hasSmall ? (index == 0 ? "before" : "merged") : "kernels"
+      write(
+        [
+          Span(name, .quiet),
+          Span(" 5x5 ", .quiet), Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
+        ], row: place.row + place.rows, column: place.column, width: pitch)
+    }
+  }
+
+  /// Every stage's kernels, before and after merging where that differs.
+  mutating func drawAllKernelMaps(_ model: Model, side: Int, in area: Area) {
+    guard area.rows >= 5 else { return }
+    guard let stages = model.kernelMaps.known[model.session.networks[side].spec] else {
+      let isWaited = model.kernelMaps.asked == model.session.networks[side].spec
+      let text = isWaited ? "summing the kernels" : ""
+      return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
+    }
+    write(
+      [Span("|w| summed over channels", .text), Span(", before merging and after", .quiet)],
+      row: area.row, column: area.column, width: area.columns)
+    let gap = 2
+    let width = (area.columns - gap * (stages.count - 1)) / max(1, stages.count)
+    for (index, kernels) in stages.enumerated() {
+      guard let kernels else { continue }
+      let column = area.column + index * (width + gap)
+      write(
+        "stage \(index + 1)", .quiet, row: area.row + 1, column: column, width: width)
+      let maps =
+        kernels.before == kernels.after
+        ? [kernels.after] : [kernels.before, kernels.after]
+      let rows = (area.rows - 2) / maps.count - 1
+      let fit = HeatmapFit(
+        height: kernels.after.side, width: kernels.after.side, rows: max(1, rows), columns: width,
+        aspect: model.display.cellAspect)
+      for (place, map) in maps.enumerated() {
+        let row = area.row + 2 + place * (fit.rows + 1)
+        drawKernel(
+          map, model, in: Area(row: row, column: column, rows: fit.rows, columns: fit.columns))
+        write(
+          [
+            Span("\(map.side)x\(map.side)  5x5 ", .quiet),
+            Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
+          ], row: row + fit.rows, column: column, width: width)
+      }
+    }
+  }
+
+  private mutating func drawKernel(_ map: KernelMap, _ model: Model, in area: Area) {
+    let style = HeatStyle(model.display)
+    let values = SummedArea(map.values, height: map.side, width: map.side).means(
+      rows: area.rows * style.pixelsPerCell, columns: area.columns,
+      window: PixelWindow(row: 0, column: 0, height: map.side, width: map.side))
+    let colours = HeatColours(
+      scale: .rising(map: UInt8(model.colourMap)), top: values.max() ?? 0)
+    drawHeat(values, in: area, colours: colours, style: style)
+  }
+}

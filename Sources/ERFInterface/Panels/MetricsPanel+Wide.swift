@@ -1,0 +1,96 @@
+// The metrics panel with the screen to itself: bars of A against B, the stages, and what each number is.
+
+import ERFEngine
+
+extension Frame {
+  /// Beside the lines that the panel has at any size.
+  mutating func drawWideMetrics(_ model: Model, in area: Area) {
+    var row = area.row
+    let end = area.row + area.rows
+    func next(_ lines: [[Span]], _ frame: inout Frame) {
+      for line in lines where row < end {
+        frame.write(line, row: row, column: area.column, width: area.columns)
+        row += 1
+      }
+      row += 1
+    }
+    let wide = WideMetrics(model: model, width: area.columns)
+    next(wide.bars, &self)
+    next(wide.stages, &self)
+    next(wide.definitions, &self)
+  }
+}
+
+private struct WideMetrics {
+  let model: Model
+  let width: Int
+
+  private var glyphs: Glyphs { model.display.glyphs }
+
+  /// The area at each threshold, as bars of the whole input.
+  var bars: [[Span]] {
+    var lines = [[Span("area of the square that holds t, of the input", .text, .bold)]]
+    let cells = max(10, width - 24)
+    for (index, threshold) in ERFMetrics.thresholds.enumerated() {
+      for side in model.sides.indices {
+        let ratio = model.sides[side].measured?.metrics.ratios[index].ratio
+        let label = side == 0 ? "t = " + Format.percent(threshold, digits: 0) : ""
+        lines.append(bar(label, side, ratio, cells: cells))
+      }
+    }
+    return lines
+  }
+
+  private func bar(_ label: String, _ side: Int, _ share: Double?, cells: Int) -> [Span] {
+    let full = share.map { max(0, min(cells, Int(($0 * Double(cells)).rounded()))) } ?? 0
+    let role: Role = side == 0 ? .accent : .second
+    let text = share.map { Format.percent($0) } ?? glyphs.dash
+    return [
+      Span(label.rightPadded(10), .quiet), Span(Model.letter(side) + " ", role, .bold),
+      Span(String(String.UnicodeScalarView(repeatElement(glyphs.full, count: full))), role),
+      Span(
+        String(String.UnicodeScalarView(repeatElement(glyphs.empty, count: cells - full))), .line),
+      Span(text.leftPadded(9), share == nil ? .quiet : .text, .bold),
+    ]
+  }
+
+  /// The area at one half by stage, as far as the depth panel has measured it.
+  var stages: [[Span]] {
+    var lines = [[Span("half of the field, by stage", .text, .bold)]]
+    var isKnown = false
+    for side in model.sides.indices {
+      let outputs = zip(model.depthLayers(side), model.depthPoints(side)).filter { $0.0.isOutput }
+      guard outputs.contains(where: { $0.1 != nil }) else { continue }
+      isKnown = true
+      lines.append(
+        [Span(Model.letter(side) + "  ", side == 0 ? .accent : .second, .bold)]
+          + outputs.flatMap { layer, point in
+            [
+              Span(layer.label + " ", .quiet),
+              Span(
+                (point?.area.map { Format.percent($0) } ?? glyphs.dash).rightPadded(10), .text),
+            ]
+          })
+    }
+    if !isKnown { lines.append([Span("G measures the layers one by one", .quiet)]) }
+    return lines
+  }
+
+  /// One line for each number.
+  var definitions: [[Span]] {
+    let rows = [
+      ("t", "the smallest square around the middle that holds more than t of log(M+1) (Table 10)"),
+      ("sigma", "square root of half the trace of M's covariance: the radius of a round field"),
+      ("border", "share of M within 1/16 of the edge: above 5 % the input is too small"),
+      ("centre", "centre of mass of M, row and column"),
+      ("50% of M in", "distance from the unit within which half of M lies"),
+      ("raw 50%", "the same for M itself"),
+    ]
+    return [[Span("what the numbers are", .text, .bold)]]
+      + rows.flatMap { label, text in
+        wrap(text, width: width - 13).enumerated().map { offset, line in
+          [Span((offset == 0 ? label : "").rightPadded(13), .accent), Span(line, .quiet)]
+        }
+      }
+  }
+}

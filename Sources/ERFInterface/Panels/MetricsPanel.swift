@@ -1,0 +1,172 @@
+// The metrics panel: the paper's Table 10 for A and B beside what the paper published, and other
+// numbers of the maps.
+
+import ERFEngine
+
+enum MetricsPanel: Panel {
+  static let name = PanelName.metrics
+  static let summary = "area ratios and other numbers"
+  static let place = PanelPlace.results
+  static let likedRows = 16
+
+  static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
+    frame.drawMetrics(model, in: area)
+  }
+}
+
+extension Frame {
+  fileprivate mutating func drawMetrics(_ model: Model, in area: Area) {
+    // With the screen to itself there is room for more than numbers.
+    if area.columns >= 100, area.rows >= 16 {
+      let width = 46
+      var area = area
+      // The curve of the whole field takes what the numbers leave.
+      let numbers = 24
+      if area.rows >= numbers + 10 {
+        drawProfiles(
+          model,
+          in: Area(
+            row: area.row + numbers, column: area.column, rows: area.rows - numbers,
+            columns: area.columns))
+        area.rows = numbers - 1
+      }
+      let left = Area(row: area.row, column: area.column, rows: area.rows, columns: width)
+      drawWideMetrics(
+        model,
+        in: Area(
+          row: area.row, column: area.column + width + 4, rows: area.rows,
+          columns: min(110, area.columns - width - 4)))
+      return drawMetrics(model, in: left)
+    }
+    let lines = MetricsLines(model: model, width: area.columns).lines
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
+      write(
+        line, row: area.row + offset, column: area.column, width: area.columns)
+    }
+  }
+}
+
+private struct MetricsLines {
+  let model: Model
+  let width: Int
+
+  private var glyphs: Glyphs { model.display.glyphs }
+  private var isNarrow: Bool { width < 40 }
+  private var labelWidth: Int { isNarrow ? 9 : width >= 46 ? 14 : 11 }
+  private var cell: Int { max(6, min(9, (width - labelWidth) / 4)) }
+  private var factWidth: Int { max(8, min(12, (width - 12) / 2)) }
+
+  var lines: [[Span]] {
+    var lines = [[Span(title, .quiet)], header]
+    for side in model.sides.indices {
+      lines.append(row(Model.letter(side), model.sides[side].measured?.metrics.ratios))
+    }
+    for side in model.sides.indices where isPublishedTarget(side) {
+      guard let row = PublishedRatios.row(of: model.session.networks[side].id) else { continue }
+      let role: Role = isComparable(side) ? .text : .line
+      let label = (isNarrow ? "paper " : "published ") + Model.letter(side)
+      var spans = [Span(label.rightPadded(labelWidth), .quiet)]
+      spans += row.map { Span((Format.fixed($0, 1) + "%").leftPadded(cell), role) }
+      lines.append(spans)
+    }
+    if lines.count > 2 + model.sides.count {
+      lines += wrap(
+        isNarrow
+          ? "paper: published, trained, 1024 px"
+          : "published: trained, 50 images, 1024 px", width: width
+      ).map { [Span($0, .quiet)] }
+    }
+    lines.append([])
+    lines.append([Span("".rightPadded(12), .quiet)] + names)
+    lines += facts
+    return lines
+  }
+
+  private var isCentred: Bool {
+    model.sides.allSatisfy { $0.measured?.metrics.isCentred ?? true }
+  }
+
+  private var title: String {
+    if !isCentred {
+      return isNarrow ? "square around the unit, cut" : "square around the unit, cut by the input"
+    }
+    return isNarrow ? "area of the square with t" : "square that holds t of log(M+1)"
+  }
+
+  /// The paper's numbers are of the last stage's central unit.
+  private func isPublishedTarget(_ side: Int) -> Bool {
+    let target = model.session.target
+    let stages = model.facts(side)?.stages.count
+    return isCentred && target.units.isEmpty && target.block == nil
+      && (target.stage == nil || target.stage == stages)
+  }
+
+  /// And of trained networks at 1024 pixels.
+  private func isComparable(_ side: Int) -> Bool {
+    if case .random = model.session.networks[side].weights { return false }
+    return model.inputSize(side) == InputSize(height: 1024, width: 1024)
+  }
+
+  private var header: [Span] {
+    [Span("t".rightPadded(labelWidth), .quiet)]
+      + ERFMetrics.thresholds.map {
+        Span("\(Format.fixed($0 * 100, 0))%".leftPadded(cell), .quiet)
+      }
+  }
+
+  private var names: [Span] {
+    model.sides.indices.map { Span(Model.letter($0).leftPadded(factWidth), .quiet) }
+  }
+
+  private func row(_ label: String, _ ratios: [AreaRatio]?) -> [Span] {
+    var spans = [Span(label.rightPadded(labelWidth), .text, .bold)]
+    for index in ERFMetrics.thresholds.indices {
+      let ratio = ratios.flatMap { $0.indices.contains(index) ? $0[index].ratio : nil }
+      let text =
+        ratio.map { Format.fixed($0 * 100, 1) + "%" } ?? (ratios == nil ? glyphs.dash : "n.r.")
+      spans.append(Span(text.leftPadded(cell), ratio == nil ? .quiet : .text, .bold))
+    }
+    return spans
+  }
+
+  private var facts: [[Span]] {
+    [
+      fact("sigma") { Format.fixed($0.sigma, 1) + " px" },
+      fact("border", warnsAbove: Model.borderLimit) { Format.percent($0.borderShare) },
+      fact("centre") {
+        "r\(Format.fixed($0.centreOfMass.row, 0)) c\(Format.fixed($0.centreOfMass.column, 0))"
+      },
+      fact("50% of M in") { metrics in
+        metrics.distance(holding: 0.5).map { "\($0) px" } ?? glyphs.dash
+      },
+      fact("raw 50%") { metrics in
+        metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.percent($0) } ?? "n.r."
+      },
+    ]
+  }
+
+  private func fact(
+    _ label: String, warnsAbove limit: Double? = nil, _ text: (ERFMetrics) -> String
+  ) -> [Span] {
+    [Span(label.rightPadded(12), .quiet)]
+      + model.sides.map { side in
+        guard let metrics = side.measured?.metrics else {
+          return Span(glyphs.dash.leftPadded(factWidth), .quiet)
+        }
+        let warns = metrics.isCentred && (limit.map { metrics.borderShare > $0 } ?? false)
+        return Span(text(metrics).leftPadded(factWidth), warns ? .warning : .text)
+      }
+  }
+}
+
+/// The paper's Table 10, in per cent: 50 images of ImageNet at 1024 x 1024, trained weights.
+enum PublishedRatios {
+  private static let rows: [String: [Double]] = [
+    "resnet-101": [1.0, 1.7, 3.5, 23.4], "resnet-152": [1.3, 2.1, 4.5, 34.9],
+    "replknet-13": [10.2, 15.8, 28.5, 96.3], "replknet-31": [15.0, 23.4, 41.4, 98.6],
+  ]
+
+  static func row(of model: String) -> [Double]? {
+    rows[(try? NetworkDesign(model: model))?.id ?? model.lowercased()]
+  }
+}

@@ -1,0 +1,144 @@
+// The prediction panel: the five likeliest classes of the current image, with what they were before
+// the edit.
+
+import ERFEngine
+
+enum PredictionPanel: Panel {
+  static let name = PanelName.prediction
+  static let summary = "which classes the networks name, before and after an edit"
+  static let place = PanelPlace.results
+  static let likedRows = 18
+
+  static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
+    frame.drawPredictions(model, in: area)
+  }
+}
+
+extension Frame {
+  fileprivate mutating func drawPredictions(_ model: Model, in area: Area) {
+    var row = area.row
+    let end = area.row + area.rows
+    for line in PictureLine(model: model).spans where row < end {
+      write(line, row: row, column: area.column, width: area.columns)
+      row += 1
+    }
+    for side in model.sides.indices {
+      let table = PredictionTable(model: model, side: side, width: area.columns)
+      for line in table.lines where row < end {
+        write(line, row: row, column: area.column, width: area.columns)
+        row += 1
+      }
+      row += 1
+    }
+  }
+}
+
+/// What the picture is called, and what it shows where its folder or name tells.
+private struct PictureLine {
+  let model: Model
+
+  var spans: [[Span]] {
+    guard model.sides.indices.contains(where: { model.noPrediction($0) == nil }) else { return [] }
+    var line = [Span("picture ", .quiet), Span(model.predictedName, .text)]
+    for side in model.sides.indices {
+      guard let request = model.prediction(side),
+        case .classes(let classes)? = model.predictions[request], let label = classes.label
+      else { continue }
+      let name = classes.top.first { $0.index == label }?.name ?? "class \(label)"
+      line += [Span("  shows ", .quiet), Span(name.sanitised, .text)]
+      break
+    }
+    return [line]
+  }
+}
+
+/// What one network says.
+private struct PredictionTable {
+  let model: Model
+  let side: Int
+  let width: Int
+
+  private static let shown = 5
+
+  var lines: [[Span]] {
+    let letter =
+      model.sides.count > 1
+      ? [Span(Model.letter(side) + "  ", side == 0 ? .accent : .second, .bold)] : []
+    let title = letter + [Span(model.name(side), .text)]
+    if let reason = model.noPrediction(side) { return [title, [Span(reason, .warning)]] }
+    guard let request = model.prediction(side) else { return [title] }
+    switch model.predictions[request] {
+    case .classes(let now): return [title + verdict(now)] + caveat(now) + table(now)
+    case .failed(let reason):
+      return [title] + wrap(reason, width: width).map { [Span($0, .failure)] }
+    case .cancelled: return [title, [Span("cancelled; r asks again", .quiet)]]
+    case .waiting, nil: return [title, [Span("looking at the image ...", .quiet)]]
+    }
+  }
+
+  /// Whether the likeliest class is the picture's, where its folder tells.
+  private func verdict(_ now: Classification) -> [Span] {
+    guard let isRight = now.isRight else { return [] }
+    return [Span(isRight ? "  right" : "  wrong", isRight ? .quiet : .warning)]
+  }
+
+  /// Networks of the built-in shapes take everything for one of them.
+  private func caveat(_ now: Classification) -> [[Span]] {
+    let shapes = Set(ObjectCategory.allCases.map(\.rawValue))
+    guard now.top.count == shapes.count, now.top.allSatisfy({ shapes.contains($0.name ?? "") })
+    else { return [] }
+    return [[Span("knows \(shapes.count) silhouettes, not photographs", .warning)]]
+  }
+
+  private var before: Classification? {
+    guard let request = model.predictionBefore(side),
+      case .classes(let classes)? = model.predictions[request]
+    else { return nil }
+    return classes
+  }
+
+  private func table(_ now: Classification) -> [[Span]] {
+    let before = before
+    let top = now.top.prefix(Self.shown)
+    var lines = top.map { row($0, was: before) }
+    // What was likeliest before and fell out of the list.
+    if let old = before?.top.first, !top.contains(where: { $0.index == old.index }),
+      let candidate = now.top.first(where: { $0.index == old.index })
+    {
+      lines.append(row(candidate, was: before))
+    }
+    if before != nil {
+      lines.insert([Span("now    was".leftPadded(width), .quiet)], at: 0)
+    }
+    return lines
+  }
+
+  private func row(_ candidate: Classification.Candidate, was before: Classification?) -> [Span] {
+    let numbers = before == nil ? 7 : 15
+    let bar = min(24, max(6, width / 4))
+    let name = max(6, width - bar - numbers - 1)
+    let full = Int((candidate.probability * Double(bar)).rounded())
+    let glyphs = model.display.glyphs
+    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
+      String(String.UnicodeScalarView(repeatElement(glyph, count: count)))
+    }
+    let label = (candidate.name ?? "class \(candidate.index)").sanitised
+    var spans = [
+      Span(cut(label, to: name).rightPadded(name) + " ", .text),
+      Span(line(glyphs.full, full), side == 0 ? .accent : .second),
+      Span(line(glyphs.empty, bar - full), .line),
+      Span(Format.percent(candidate.probability).leftPadded(7), .text),
+    ]
+    if let before {
+      let was = before.top.first { $0.index == candidate.index }?.probability ?? 0
+      spans.append(Span(Format.percent(was).leftPadded(8), .quiet))
+    }
+    return spans
+  }
+
+  private func cut(_ text: String, to width: Int) -> String {
+    guard text.unicodeScalars.count > width else { return text }
+    let kept = text.unicodeScalars.prefix(max(0, width - 1))
+    return String(String.UnicodeScalarView(kept + [model.display.glyphs.ellipsis]))
+  }
+}

@@ -1,0 +1,317 @@
+// The shape-bias panel: the plot of Geirhos et al. (2019, figure 4) and RepLKNet's figure 5 in
+// characters, a row a category, from shape at the left to texture at the right.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawShapeBias(_ model: Model, in area: Area) {
+    // With room to spare, numbers and the stimulus stand beside the plot instead of around it.
+    let isWide = area.columns >= 76
+    let chart = Area(
+      row: area.row, column: area.column, rows: area.rows,
+      columns: isWide ? min(area.columns - 44, 90) : area.columns)
+    let numbers = ShapeBiasNumbers(model: model)
+    if isWide {
+      drawGauges(model, in: chart)
+      let side = Area(
+        row: area.row, column: chart.column + chart.columns + 3, rows: area.rows,
+        columns: area.columns - chart.columns - 3)
+      let lines = numbers.full(width: side.columns)
+      write(lines, in: side)
+      drawStimulus(
+        model,
+        in: Area(
+          row: side.row + lines.count + 1, column: side.column, rows: side.rows - lines.count - 1,
+          columns: side.columns))
+    } else {
+      let lines = numbers.short + numbers.legend(rows: area.rows)
+      write(lines, in: area)
+      let used = lines.count + ShapeBiasPlot.rows
+      drawGauges(
+        model,
+        in: Area(
+          row: area.row + lines.count, column: area.column, rows: area.rows - lines.count,
+          columns: area.columns))
+      drawStimulus(
+        model,
+        in: Area(
+          row: area.row + used, column: area.column, rows: area.rows - used,
+          columns: area.columns))
+    }
+  }
+
+  private mutating func write(_ lines: [[Span]], in area: Area) {
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
+      write(line, row: area.row + offset, column: area.column, width: area.columns)
+    }
+  }
+
+  // MARK: Plot
+
+  private mutating func drawGauges(_ model: Model, in area: Area) {
+    let plot = ShapeBiasPlot(model: model, width: area.columns)
+    guard area.rows > 0, plot.cells > 4 else { return }
+    let start = area.column + ShapeBiasPlot.labels
+    write("* A, B", .quiet, row: area.row, column: area.column, width: ShapeBiasPlot.labels)
+    write("shape", .quiet, row: area.row, column: start, width: plot.cells)
+    writeRight([Span("texture", .quiet)], row: area.row, end: start + plot.cells, width: 7)
+    let selected = StimulusPicture.stimulus(model.shapeBias.stimulus).shape
+    let categories = ObjectCategory.plotOrder.prefix(area.rows - 1)
+    for (offset, category) in categories.enumerated() {
+      let row = area.row + 1 + offset
+      let isSelected = category == selected && model.focus == .shapeBias
+      write(
+        category.rawValue, isSelected ? .accent : .quiet, isSelected ? .bold : [], row: row,
+        column: area.column, width: ShapeBiasPlot.labels - 1)
+      for (column, cell) in plot.row(category).enumerated() { self[row, start + column] = cell }
+    }
+    let foot = area.row + 1 + categories.count
+    guard foot < area.row + area.rows else { return }
+    write("average", .quiet, row: foot, column: area.column, width: ShapeBiasPlot.labels - 1)
+    for (column, cell) in plot.feet.enumerated() { self[foot, start + column] = cell }
+  }
+
+  // MARK: Stimulus
+
+  /// The stimulus under the selection as half blocks, what it shows, and what A and B see in it.
+  private mutating func drawStimulus(_ model: Model, in area: Area) {
+    let index = model.shapeBias.stimulus
+    let stimulus = StimulusPicture.stimulus(index)
+    var lines = [
+      [
+        Span("shape ", .quiet), Span(stimulus.shape.rawValue, .text), Span(", texture ", .quiet),
+        Span(stimulus.texture.rawValue, .text),
+      ]
+    ]
+    lines.append(decisions(model, on: index))
+    let rows = min(16, area.rows - lines.count)
+    var textRow = area.row
+    if rows >= 4, model.display.unicode, model.display.depth != .mono {
+      let columns = min(area.columns, Int((Double(rows) * model.display.cellAspect).rounded()))
+      drawPicture(
+        model.shapeBias.picture,
+        in: Area(row: area.row, column: area.column, rows: rows, columns: columns),
+        display: model.display)
+      textRow += rows
+    }
+    for (offset, line) in lines.enumerated() where textRow + offset < area.row + area.rows {
+      write(line, row: textRow + offset, column: area.column, width: area.columns)
+    }
+  }
+
+  /// What A and B see in a stimulus.
+  private func decisions(_ model: Model, on index: Int) -> [Span] {
+    var spans: [Span] = []
+    for (side, bias) in model.shapeBias.sides.enumerated() {
+      guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
+        continue
+      }
+      let cue =
+        switch decisions[index].cue ?? .neither {
+        case .shape: " by shape"
+        case .texture: " by texture"
+        case .neither: " by neither"
+        }
+      spans += [
+        Span((spans.isEmpty ? "" : "  ") + Model.letter(side), ShapeBiasPlot.role(side), .bold),
+        Span(" \(decisions[index].response?.rawValue ?? "nothing")", .text), Span(cue, .quiet),
+      ]
+    }
+    return spans
+  }
+
+  private mutating func drawPicture(
+    _ picture: StimulusPicture?, in area: Area, display: Display
+  ) {
+    guard let picture else { return fill(area, .well) }
+    drawPicture(picture.image, in: area, display: display)
+  }
+}
+
+/// Where decision makers stand between shape and texture.
+private struct ShapeBiasPlot {
+  /// Cells of the categories' names.
+  static let labels = 9
+  /// Title, categories, averages.
+  static let rows = ObjectCategory.plotOrder.count + 2
+
+  let model: Model
+  let width: Int
+
+  var cells: Int { width - Self.labels }
+
+  static func role(_ side: Int) -> Role { side == 0 ? .accent : .second }
+
+  /// A decision maker with its letter; published ones come first, so that A and B lie over them.
+  private struct Maker {
+    let letter: Unicode.Scalar
+    let role: Role
+    let isPublished: Bool
+    let bias: ShapeBias
+  }
+
+  private var makers: [Maker] {
+    var makers = [
+      Maker(letter: "x", role: .quiet, isPublished: true, bias: PublishedDecisions.alexNet),
+      Maker(letter: "r", role: .quiet, isPublished: true, bias: PublishedDecisions.resNet50),
+      Maker(letter: "h", role: .quiet, isPublished: true, bias: PublishedDecisions.humans),
+    ]
+    for (side, bias) in model.shapeBias.sides.enumerated() {
+      guard let report = bias.shown, !report.isAtChance else { continue }
+      makers.append(
+        Maker(
+          letter: side == 0 ? "A" : "B", role: bias.isStale ? .quiet : Self.role(side),
+          isPublished: false, bias: report.counts))
+    }
+    return makers
+  }
+
+  /// One category: dots, the averages' lines, and who stands where; a star for A and B in one place.
+  func row(_ category: ObjectCategory) -> [Cell] {
+    let glyphs = model.display.glyphs
+    var line = [Cell](repeating: Cell(glyphs.dot, foreground: .role(.line)), count: cells)
+    for maker in makers {
+      guard let average = maker.bias.overall.bias else { continue }
+      line[column(average)] = Cell(
+        glyphs.upright, foreground: .role(maker.isPublished ? .line : maker.role))
+    }
+    var taken: Set<Int> = []
+    for maker in makers {
+      guard let bias = maker.bias.counts(for: category).bias else { continue }
+      let column = column(bias)
+      let isShared = !maker.isPublished && !taken.insert(column).inserted
+      line[column] = Cell(
+        isShared ? "*" : maker.letter, foreground: .role(isShared ? .text : maker.role),
+        attributes: maker.isPublished ? [] : .bold)
+    }
+    return line
+  }
+
+  /// The letters below the averages' lines.
+  var feet: [Cell] {
+    var line = [Cell](repeating: Cell(), count: cells)
+    for maker in makers {
+      guard let average = maker.bias.overall.bias else { continue }
+      line[column(average)] = Cell(
+        maker.letter, foreground: .role(maker.role), attributes: maker.isPublished ? [] : .bold)
+    }
+    return line
+  }
+
+  /// 1, all by shape, at the left.
+  private func column(_ bias: Double) -> Int { Int(((1 - bias) * Double(cells - 1)).rounded()) }
+}
+
+/// The numbers behind the plot.
+private struct ShapeBiasNumbers {
+  let model: Model
+
+  /// One line a network.
+  var short: [[Span]] {
+    model.shapeBias.sides.indices.map { [letter($0)] + state($0) }
+  }
+
+  /// What the letters stand for, and what the numbers are not; the first line where there is little
+  /// room.
+  func legend(rows: Int) -> [[Span]] {
+    let lines = [
+      makers + [Span(", published", .quiet)],
+      [
+        Span("S", .text), Span(" shape ", .quiet), Span("T", .text),
+        Span(" texture; not benchmark's", .quiet),
+      ],
+    ]
+    guard rows >= ShapeBiasPlot.rows + 7 else { return [makers, lines[1]] }
+    return [
+      lines[0],
+      [
+        Span("S", .text), Span(" decided by shape, ", .quiet), Span("T", .text),
+        Span(" by texture", .quiet),
+      ], [Span("built-in stimuli, not the benchmark's", .quiet)],
+    ]
+  }
+
+  private var makers: [Span] {
+    [
+      Span("h", .text), Span(" humans ", .quiet), Span("r", .text), Span(" ResNet-50 ", .quiet),
+      Span("x", .text), Span(" AlexNet", .quiet),
+    ]
+  }
+
+  func full(width: Int) -> [[Span]] {
+    var lines: [[Span]] = []
+    for (index, side) in model.shapeBias.sides.enumerated() {
+      lines.append([letter(index), Span(model.name(index), .text)])
+      lines.append([Span("   ")] + state(index))
+      if let report = side.shown { lines += details(report) }
+      lines.append([])
+    }
+    lines.append(makers)
+    lines.append([Span("published, on the cue-conflict images", .quiet)])
+    lines.append([
+      Span("S", .text), Span(" decided by shape, ", .quiet), Span("T", .text),
+      Span(" by texture, ", .quiet), Span("*", .text), Span(" A and B", .quiet),
+    ])
+    lines.append([Span("A, B: built-in stimuli, not the benchmark's", .quiet)])
+    return lines
+  }
+
+  private func letter(_ side: Int) -> Span {
+    Span(Model.letter(side) + "  ", ShapeBiasPlot.role(side), .bold)
+  }
+
+  /// Progress, what went wrong, or the bias with its interval and counts.
+  private func state(_ index: Int) -> [Span] {
+    let side = model.shapeBias.sides[index]
+    if let job = side.job {
+      guard let progress = job.progress else { return [Span("waiting for its turn", .quiet)] }
+      return [
+        Span(Format.percent(progress.fraction, digits: 0), .accent),
+        Span("  " + progress.phase.rawValue, .quiet),
+      ]
+    }
+    if let failure = side.failure { return [Span(failure, .failure)] }
+    guard let report = side.shown else {
+      return [Span(side.asked == nil ? "not probed yet" : "cancelled; r probes again", .quiet)]
+    }
+    guard !report.isAtChance else {
+      return [Span("the read-out guesses: no bias", .warning)]
+    }
+    let counts = report.counts.overall
+    var spans = [
+      Span(
+        counts.bias.map { Format.fixed($0, 2) } ?? "no bias", side.isStale ? .quiet : .text, .bold)
+    ]
+    if let interval = report.interval {
+      spans.append(
+        Span(
+          " \(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))", .quiet
+        ))
+    }
+    spans.append(Span(" S\(counts.shape) T\(counts.texture) of \(counts.total)", .quiet))
+    return spans
+  }
+
+  /// What the bias rests on, and how it grows through the network.
+  private func details(_ report: ShapeBiasReport) -> [[Span]] {
+    var lines: [[Span]] = []
+    if let readOut = report.readOut, let share = readOut.heldOut.share {
+      lines.append([
+        Span("   read-out ", .quiet), Span(Format.percent(share), .text),
+        Span(
+          ", chance \(Format.percent(readOut.heldOut.chance)), n \(readOut.heldOut.total)", .quiet),
+      ])
+    }
+    lines.append([
+      Span("   neither shape nor texture ", .quiet),
+      Span("\(report.counts.overall.neither)", .text),
+    ])
+    if report.stages.count > 1 {
+      let biases = report.stages.map { stage in
+        stage.bias.map { Format.fixed($0, 2) } ?? model.display.glyphs.dash
+      }
+      lines.append([Span("   by stage ", .quiet), Span(biases.joined(separator: "  "), .text)])
+    }
+    return lines
+  }
+}

@@ -1,0 +1,151 @@
+// The training panel: how far it is, loss and accuracy as curves, and the moments to step through.
+
+import ERFEngine
+
+enum TrainingPanel: Panel {
+  static let name = PanelName.training
+  static let summary = "how training goes, and its moments"
+  static let place = PanelPlace.results
+  static let likedRows = 10
+
+  static let commands = [
+    row(
+      .move(.left), [.left, key("h")], label: "Left h", footerKey: "arrows", footer: "moment",
+      rank: 2, "the weights of the moment before"),
+    row(
+      .move(.right), [.right, key("l")], label: "Right l", "the weights of the next moment"),
+    row(
+      .choose, [.enter], footer: "keep", rank: 3,
+      "write the weights on screen to a file of their own"),
+    row(
+      .clear, [.backspace], label: "Backspace", footer: "drop", rank: 4,
+      "back to the weights from before"),
+  ]
+
+  static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
+    frame.drawTraining(model, in: area)
+  }
+
+  static func plan(_ command: CommandName, _ model: Model) -> Plan {
+    guard let film = model.film, !film.moments.isEmpty else {
+      return .refuse("nothing was trained yet; t trains the active network")
+    }
+    switch command {
+    case .move(.left): return .edit { $0.stepMoment(-1) }
+    case .move(.right): return .edit { $0.stepMoment(1) }
+    case .clear:
+      return .edit { model in
+        model.show(moment: nil)
+        model.film?.follows = false
+      }
+    case .choose:
+      guard let shown = film.shown else {
+        return .refuse("these are the weights from before; step to a moment to keep it")
+      }
+      return .change { $0.keepWeights(film, moment: shown) }
+    default: return .nothing
+    }
+  }
+}
+
+extension Frame {
+  fileprivate mutating func drawTraining(_ model: Model, in area: Area) {
+    if area.columns >= 100, area.rows >= 16, model.film?.progress != nil {
+      let head = TrainingLines(model: model, width: area.columns).lines.prefix(2)
+      for (offset, line) in head.enumerated() {
+        write(line, row: area.row + offset, column: area.column, width: area.columns)
+      }
+      return drawWideTraining(
+        model,
+        in: Area(
+          row: area.row + 3, column: area.column, rows: area.rows - 3, columns: area.columns))
+    }
+    let lines = TrainingLines(model: model, width: area.columns).lines
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
+      write(line, row: area.row + offset, column: area.column, width: area.columns)
+    }
+  }
+}
+
+private struct TrainingLines {
+  let model: Model
+  let width: Int
+
+  private var glyphs: Glyphs { model.display.glyphs }
+
+  var lines: [[Span]] {
+    guard let film = model.film else {
+      let text =
+        "t trains \(Model.letter(model.active)), \(model.name(model.active)), on the built-in shapes, "
+        + "from the weights it has. Its field follows; t again stops, Enter keeps, Backspace drops."
+      return wrap(text, width: width).map { [Span($0, .quiet)] }
+    }
+    let head = [
+      Span(Model.letter(film.side), film.side == 0 ? .accent : .second, .bold),
+      Span("  " + film.start.id.sanitised, .text),
+    ]
+    if let failure = film.failure {
+      return [head] + wrap(failure, width: width).map { [Span($0, .failure)] }
+    }
+    guard let progress = film.progress else {
+      return [head, [Span("drawing shapes to learn from", .quiet)]]
+    }
+    return [head, state(film, progress), numbers(progress)] + curves(progress.log)
+      + [[]] + moments(film)
+  }
+
+  private func state(_ film: TrainingFilm, _ progress: FineTuning.Progress) -> [Span] {
+    let word = film.job != nil ? "step" : progress.step < progress.steps ? "stopped at" : "done,"
+    return [
+      Span("\(word) \(progress.step)/\(progress.steps)", film.job == nil ? .text : .accent),
+      Span("  \(Int(progress.imagesASecond)) images/s", .quiet),
+    ]
+  }
+
+  private func numbers(_ progress: FineTuning.Progress) -> [Span] {
+    [
+      Span("loss ", .quiet), Span(Format.fixed(progress.log.latestLoss, 3), .text),
+      Span("  right ", .quiet),
+      Span(Format.percent(progress.log.latestAccuracy, digits: 1), .text),
+    ]
+  }
+
+  private func curves(_ log: TrainingLog) -> [[Span]] {
+    let losses = log.points.map(\.loss)
+    return [
+      [
+        Span("loss  ", .quiet),
+        Span(curve(losses, from: losses.min() ?? 0, to: losses.max() ?? 1), .accent),
+      ],
+      [Span("right ", .quiet), Span(curve(log.points.map(\.accuracy), to: 1), .second)],
+    ]
+  }
+
+  /// One cell a value, or every so many where they are too many, from `bottom` up to `top`.
+  private func curve(_ values: [Double], from bottom: Double = 0, to top: Double) -> String {
+    let cells = min(values.count, width - 6)
+    let levels = glyphs.levels
+    return String(
+      String.UnicodeScalarView(
+        (0..<max(0, cells)).map { cell in
+          let value = (values[cell * values.count / cells] - bottom) / max(1e-12, top - bottom)
+          return levels[max(0, min(levels.count - 1, Int(value * Double(levels.count))))]
+        }))
+  }
+
+  /// A mark a moment, the weights from before first, and what the one on screen knows.
+  private func moments(_ film: TrainingFilm) -> [[Span]] {
+    let chosen = film.shown.map { $0 + 1 } ?? 0
+    let marks = (0...film.moments.count).map { index in
+      Span(
+        String(String.UnicodeScalarView([index == chosen ? glyphs.mark : glyphs.ring])) + " ",
+        index == chosen ? .accent : .line)
+    }
+    guard let shown = film.shown else { return [marks, [Span("the weights from before", .quiet)]] }
+    let moment = film.moments[shown]
+    let right = moment.accuracy.map {
+      ": \(Format.percent($0, digits: 1)) of others right"
+    }
+    return [marks, [Span("after step \(moment.step)\(right ?? "")", .quiet)]]
+  }
+}

@@ -1,0 +1,117 @@
+// The unit panel: the layer, its map as a grid, and the unit on it.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawUnit(_ model: Model, in area: Area) {
+    guard let facts = model.facts(model.unitSide), let layer = facts.layer(model.session.target),
+      let map = model.unitMap, let unit = model.currentUnit
+    else {
+      write(
+        model.noUnits, .quiet, row: area.row, column: area.column,
+        width: area.columns)
+      return
+    }
+    let lines = model.unitLines(
+      rows: area.rows, columns: area.columns, facts, layer, map, unit)
+    for (offset, line) in lines.prefix(area.rows).enumerated() {
+      write(
+        line, row: area.row + offset, column: area.column, width: area.columns)
+    }
+    let place = UnitGrid.area(in: area)
+    guard let grid = UnitGrid(map, in: place) else { return }
+    drawUnitGrid(grid, answers: model.answers(of: map), unit: unit, model)
+  }
+
+  /// The layer's map: what it answers, and the units looked from.
+  private mutating func drawUnitGrid(
+    _ grid: UnitGrid, answers: [Float]?, unit: Unit, _ model: Model
+  ) {
+    let glyphs = model.display.glyphs
+    let style = HeatStyle(model.display)
+    let colours = HeatColours(
+      scale: .rising(map: UInt8(model.colourMap)), top: Double(answers?.max() ?? 0))
+    for row in 0..<grid.rows {
+      for column in 0..<grid.columns {
+        let level = answers.map { colours.level(grid.mean($0, row: row, column: column)) }
+        let place = grid.cells(row: row, column: column)
+        for y in place.row..<place.row + place.rows {
+          for x in place.column..<place.column + place.columns {
+            self[y, x] = Self.answer(
+              level, colours, style: style, glyphs: glyphs, isFirst: x == place.column)
+          }
+        }
+      }
+    }
+    // The unit that moves lies over the marked ones.
+    for (marked, glyph) in model.markedUnits.map({ ($0, glyphs.ring) }) + [(unit, glyphs.mark)] {
+      let place = grid.cells(row: marked.row / grid.step, column: marked.column / grid.step)
+      let row = place.row + place.rows / 2
+      let column = place.column + (place.columns - 1) / 2
+      let level = answers.map {
+        colours.level(
+          grid.mean($0, row: marked.row / grid.step, column: marked.column / grid.step))
+      }
+      var cell = self[row, column]
+      if case .role = cell.background {} else { cell.scalar = " " }
+      cell.scalar = glyph
+      cell.foreground = .role((level ?? 0) > 150 && style != .characters ? .background : .accent)
+      cell.attributes = .bold
+      self[row, column] = cell
+    }
+  }
+
+  private static func answer(
+    _ level: UInt8?, _ colours: HeatColours, style: HeatStyle, glyphs: Glyphs, isFirst: Bool
+  ) -> Cell {
+    guard let level else {
+      return isFirst ? Cell(glyphs.dot, foreground: .role(.line)) : Cell()
+    }
+    let paint = colours.paint(level)
+    return style == .characters
+      ? Cell(colours.character(level), foreground: paint) : Cell(background: paint)
+  }
+}
+
+extension Model {
+  /// The lines above the grid: where the unit is.
+  fileprivate func unitLines(
+    rows: Int, columns: Int, _ facts: NetworkFacts, _ layer: NetworkFacts.Layer, _ map: InputSize,
+    _ unit: Unit
+  ) -> [[Span]] {
+    let target = session.target
+    let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
+    let blocks = facts.stages[stage - 1].blocks.count
+    let block = target.block.map { "block \(min($0, blocks)) of \(blocks)" } ?? "its output"
+    let marked = markedUnits.count
+    let note =
+      session.target.units.isEmpty
+      ? "  centre" : marked > 0 ? "  + \(marked) marked" : ""
+    var lines: [[Span]] = [
+      [
+        Span("stage \(stage) of \(facts.stages.count)", .text, .bold),
+        Span(display.glyphs.separator + block, .text),
+      ],
+      [Span(layer.name.sanitised, .quiet)],
+      [
+        Span("unit row ", .quiet), Span("\(unit.row)", .text), Span(" col ", .quiet),
+        Span("\(unit.column)", .text),
+        Span(" of \(map.height) \(display.glyphs.times) \(map.width)", .quiet),
+        Span(note, .quiet),
+      ],
+      [
+        Span(columns < 40 ? "theory " : "theoretical field ", .quiet),
+        Span(layer.receptiveField.map { "\($0) px" } ?? "whole input", .text),
+        Span("  stride \(layer.stride)", .quiet),
+      ],
+    ]
+    if rows >= 12 {
+      lines.append(
+        answers(of: map) == nil
+          ? []
+          : [Span("what the layer answers there", .quiet)])
+    }
+    if rows < 8 { lines.removeLast() }
+    return lines
+  }
+}

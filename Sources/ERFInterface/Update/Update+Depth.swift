@@ -1,0 +1,39 @@
+// The depth panel: what is asked for in the background, layer by layer, and what is given up.
+
+import ERFEngine
+
+extension Model {
+  /// Starts what the panel lacks, after the maps, which matter more: what the stages give out first,
+  /// then the blocks between.
+  mutating func pursueDepth() -> [Effect] {
+    let isSeen = isLookedAt(.depth)
+    let wanted =
+      isSeen ? sides.indices.filter { session.networks[$0].savedMap == nil } : []
+    var effects = depth.drop(allBut: wanted.map { depthKey($0) }).map { Effect.cancel($0) }
+    guard isSeen, !isComputing else { return effects }
+    for side in wanted {
+      let key = depthKey(side)
+      let known = depth[key]
+      guard known?.job == nil, known?.failure == nil, known?.isCancelled != true else { continue }
+      let layers = depthLayers(side).filter { known?.points[$0.name] == nil }
+      guard !layers.isEmpty else { continue }
+      let id = nextRequestID()
+      depth.begin(key, id)
+      let ordered = layers.filter(\.isOutput) + layers.filter { !$0.isOutput }
+      effects.append(.computeDepth(id, ordered.map { depthRequest(side, $0) }))
+    }
+    return effects
+  }
+
+  mutating func deepened(_ id: RequestID, _ point: DepthPoint) {
+    depth.with(id) { $0.points[point.layer] = point }
+  }
+
+  mutating func deepEnough(_ id: RequestID, _ failure: String?) {
+    depth.with(id) { series in
+      series.job = nil
+      series.failure = failure
+    }
+    if let failure { note(.failure, [failure]) }
+  }
+}

@@ -1,0 +1,77 @@
+// Runs that gave no map: what is told, and what stays on the screen.
+
+import ERFEngine
+
+extension Model {
+  /// A network that did not open gives way to the one before it. Otherwise the reason stands in the
+  /// empty map, or, beside a map that stays, in full above the footer.
+  mutating func failed(_ id: RequestID, _ reason: String) {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
+    if goBack(index) != nil {
+      let letter = Self.letter(index)
+      return tell(.failure, "\(reason); \(letter) stays \(name(index))")
+    }
+    sides[index].failure = reason
+    sides[index].job = nil
+    let line = "\(name(index)): \(reason)"
+    note(.failure, [line])
+    guard sides[index].shown != nil else { return }
+    let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
+    notice = Notice(.failure, earlier + [line])
+  }
+
+  /// The same of a checkpoint that lacks nothing but its classifier, which the user may do without.
+  mutating func lacksHead(_ id: RequestID, _ reason: String) {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
+    let wanted = session.networks[index]
+    failed(id, reason)
+    guard overlay == nil else { return }
+    overlay = .question(
+      Question(
+        purpose: .openWithoutHead(side: index, wanted),
+        text:
+          "\(wanted.weights.description.fileName.sanitised) holds all of \(wanted.model.sanitised) "
+          + "but its classifier. Its field can be computed, its classes cannot.",
+        action: "open it so"))
+  }
+
+  /// Puts the network that was open before back in the place of one that did not open; nil where the
+  /// one that failed had opened, or where there was none.
+  private mutating func goBack(_ index: Int) -> NetworkChoice? {
+    let failing = session.networks[index]
+    guard let before = sides[index].opened, before != failing,
+      sides[index].askedNetwork == failing
+    else { return nil }
+    session.networks[index] = before
+    history.forget(session.networks)
+    sides[index].job = nil
+    sides[index].askedNetwork = before
+    refreshFacts()
+    // The map on screen may be the one that is wanted again.
+    sides[index].asked = sides[index].shown?.request
+    return failing
+  }
+
+  /// Why the session is not worth writing: a network that did not open would not open again.
+  var unopened: String? {
+    sides.indices.first { sides[$0].failure != nil && sides[$0].opened == nil }
+      .map { "\(Self.letter($0)) did not open: there is nothing to write" }
+  }
+
+  mutating func pressInQuestion(_ key: Key, _ question: Question) -> [Effect] {
+    switch key {
+    case .enter, .character("y"):
+      overlay = nil
+      switch question.purpose {
+      case .openWithoutHead(let side, var choice):
+        guard session.networks.indices.contains(side) else { return [] }
+        choice.allowsMissingHead = true
+        history.record(session.networks)
+        session.networks[side] = choice
+      }
+    case .escape, .character("n"), .character("q"): overlay = nil
+    default: break
+    }
+    return []
+  }
+}

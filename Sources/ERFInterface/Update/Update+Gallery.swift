@@ -1,0 +1,35 @@
+// The gallery: what is computed in the background while somebody looks at it.
+
+import ERFEngine
+
+extension Model {
+  /// Starts what the panel lacks, after the maps, which matter more.
+  mutating func pursueGallery() -> [Effect] {
+    let isSeen = isLookedAt(.gallery)
+    guard isSeen || gallery.isBusy else { return [] }
+    for network in session.gallery { facts.refresh(network.id, inputSize(unitSide)) }
+    let wanted = isSeen ? session.gallery.map { galleryRequest($0) } : []
+    var effects = gallery.drop(allBut: wanted).map { Effect.cancel($0) }
+    guard !isComputing else { return effects }
+    for request in wanted where finishedMaps[request] == nil && !gallery.isSettled(request) {
+      let id = nextRequestID()
+      gallery.begin(request, id)
+      effects.append(.computeMap(id, request))
+    }
+    return effects
+  }
+
+  mutating func mapped(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {
+    guard let request = gallery.end(id),
+      let network = session.gallery.first(where: { galleryRequest($0) == request })
+    else { return }
+    finishedMaps.keep(
+      FinishedMaps.Entry(request: request, network: network, result: result, field: field))
+  }
+
+  mutating func mapFailed(_ id: RequestID, _ reason: String?) {
+    guard let request = gallery.end(id), let reason else { return }
+    gallery.fail(request, reason)
+    note(.failure, [reason])
+  }
+}

@@ -1,0 +1,36 @@
+// The command that makes the screen: the session that it names is written first.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct CommandLineTests {
+  @Test func isCopiedOnceItsSessionIsThere() throws {
+    var model = makeModel()
+    _ = update(&model, .resized(ScreenSize(rows: 60, columns: 200)))
+    guard case .writeText(let id, "replk-tui-session", "json", let text)? = model.type("Y").first
+    else {
+      Issue.record("no session is written")
+      return
+    }
+    #expect(try Session(decoding: Array(text.utf8)) == model.session)
+    let effects = update(&model, .saved(id, path: "replk-tui-session-2.json", failure: nil))
+    guard case .copy(let command)? = effects.first else {
+      Issue.record("nothing is copied")
+      return
+    }
+    #expect(
+      command
+        == "replk-tui snapshot replk-tui-session-2.json --screen 200x60 -o screen.png\n")
+    // The user's own session keeps its name.
+    #expect(model.sessionPath == nil && model.saving == nil)
+  }
+
+  @Test func nothingIsCopiedOfWhatWasNotWritten() {
+    var model = makeModel()
+    guard case .writeText(let id, _, _, _)? = model.type("Y").first else { return }
+    let effects = update(&model, .saved(id, path: "a.json", failure: "disk full"))
+    #expect(effects.isEmpty && model.notice?.lines == ["disk full"] && model.commandOf == nil)
+  }
+}

@@ -1,0 +1,120 @@
+// The depth panel: what is asked for in the background, and the numbers written.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct DepthTests {
+  private func asked(_ effects: [Effect]) -> [[ERFRequest]] {
+    effects.compactMap { if case .computeDepth(_, let requests) = $0 { requests } else { nil } }
+  }
+
+  @Test func oneKeyAsksForAllLayersOfBoth() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let effects = model.type("G")
+    let requests = asked(effects)
+    #expect(requests.count == 2)
+    let layers = model.depthLayers(0)
+    #expect(requests[0].count == layers.count)
+    // What the stages give out comes first.
+    #expect(requests[0].prefix(4).map(\.tap) == ["stage1", "stage2", "stage3", "stage4"])
+    #expect(requests[0].allSatisfy { $0.units.isEmpty && $0.size == model.session.size })
+    model.finish(effects)
+    #expect(model.depthPoints(0).allSatisfy { $0 != nil } && !model.depth.isBusy)
+    // Nothing is asked twice; another size is.
+    #expect(asked(model.type("c")).isEmpty)
+    let larger = model.type("+")
+    #expect(asked(larger).isEmpty, "the maps come first")
+    model.finish(larger)
+    #expect(model.depth.jobs.count == 2)
+  }
+
+  @Test func enterLooksFromTheLayer() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("G"))
+    for _ in 0..<3 { model.finish(update(&model, .key(.left))) }
+    let layers = model.depthLayers(0)
+    let effects = update(&model, .key(.enter))
+    #expect(
+      effects.computed.map(\.tap) == [layers[layers.count - 4].name, layers[layers.count - 4].name])
+  }
+
+  @Test func numbersAreWritten() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    #expect(model.type("G").count >= 2)
+    #expect(model.type("x").isEmpty && model.notice?.lines == ["no layer is measured yet"])
+    model.finish(update(&model, .key(.escape)))
+    _ = model.type("r")
+    model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("G"))
+    guard case .writeText(_, let stem, "csv", let text)? = model.type("x").first else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(stem == "replk-tui-depth")
+    let records = text.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(records.count == 1 + model.depthLayers(0).count + model.depthLayers(1).count)
+    #expect(records.allSatisfy { $0.count == 11 })
+    let point = try #require(model.depthPoints(0)[0])
+    #expect(String(records[1][9]) == Format.fixed(point.sigma, 3))
+    #expect(String(records[1][8]) == Format.fixed(try #require(point.area) * 100, 4))
+  }
+
+  @Test func leavingGivesUp() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("G")
+    #expect(model.type("4").cancelled.count == 2 && !model.depth.isBusy)
+  }
+}
+
+@Suite struct GalleryTests {
+  private func asked(_ effects: [Effect]) -> [ERFRequest] {
+    effects.compactMap { if case .computeMap(_, let request) = $0 { request } else { nil } }
+  }
+
+  @Test func aSweepIsOneKey() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("M")
+    let effects = model.type("S")
+    let designs = try model.session.gallery.map { try NetworkDesign(model: $0.id) }
+    #expect(designs.map { $0.stages[0].kernel } == [3, 7, 13, 25, 31])
+    #expect(designs.map { $0.stages[3].kernel } == [3, 7, 13, 13, 13])
+    // The largest is the network itself.
+    #expect(model.session.gallery[4].edited == nil && asked(effects).count == 4)
+    model.finish(effects)
+    #expect(model.session.gallery.allSatisfy { model.galleryMap($0) != nil })
+    #expect(!model.gallery.isBusy && asked(model.type("c")).isEmpty)
+    #expect(try Session(decoding: model.session.encoded()) == model.session)
+  }
+
+  @Test func anyOfThemGoesIntoAOrB() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("M")
+    #expect(update(&model, .key(.enter)).isEmpty)
+    #expect(model.notice?.lines.first?.hasPrefix("the gallery is empty") == true)
+    model.finish(model.type("S"))
+    model.finish(update(&model, .key(.right)))
+    // Its map is there already.
+    #expect(update(&model, .key(.enter)).computed.isEmpty)
+    #expect(model.session.networks[0] == model.session.gallery[1] && !model.sides[0].isStale)
+    for _ in 0..<5 { _ = update(&model, .key(.backspace)) }
+    #expect(model.session.gallery.isEmpty)
+    _ = model.type("A")
+    _ = model.type("A")
+    #expect(model.session.gallery.count == 1 && model.notice?.lines == ["it is there already"])
+  }
+
+  @Test func areSeenAtEverySize() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("M")
+    model.finish(model.type("S"))
+    _ = model.type("z")
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60), (250, 70)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains("half in") && text.contains("K = 3"), "\(columns)")
+      #expect(columns < 120 || text.components(of: "half in") == 5, "\(columns)")
+    }
+  }
+}

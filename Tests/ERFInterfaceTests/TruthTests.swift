@@ -1,0 +1,307 @@
+// What the screens must not say: numbers of previews, squares that are not there, networks that did not
+// open, scales that depend on the window.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
+  view(model, size: ScreenSize(rows: rows, columns: columns)).text
+}
+
+private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
+
+@Suite struct PreviewTests {
+  /// RepLKNet-31 at 1024 with a preview of 256 pixels in place of A's map.
+  private func previewed() throws -> Model {
+    var session = Session(models: ["RepLKNet-13", "RepLKNet-31"])
+    session.size = InputSize(height: 1024, width: 1024)
+    var model = Model(session: session, display: Display(depth: .mono))
+    let effects = update(&model, .opened)
+    guard case .compute(let id, _, let preview?)? = effects.first else {
+      Issue.record("a run of many seconds begins with a preview")
+      return model
+    }
+    #expect(preview.size == InputSize(height: 256, width: 256))
+    let small = makeResult(preview).map
+    _ = update(
+      &model,
+      .preview(id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)))
+    return model
+  }
+
+  @Test func isDrawnToScaleAroundTheUnit() throws {
+    let model = try previewed()
+    let shown = try #require(model.sides[0].shown)
+    #expect(shown.isPreview && shown.offset == (384, 384))
+    #expect(shown.inputSize == InputSize(height: 1024, width: 1024))
+    let area = Area(row: 0, column: 0, rows: 30, columns: 60)
+    let geometry = FieldGeometry(model, index: 0, area: area)
+    let map = geometry.layout.map
+    let outside = geometry.cells(outside: shown.field).count
+    // A quarter of the height and of the width.
+    let inside = Double(map.rows * map.columns - outside) / Double(map.rows * map.columns)
+    #expect(abs(inside - 1.0 / 16) < 0.02)
+  }
+
+  @Test(arguments: sizes) func hasNoNumbers(_ size: (Int, Int)) throws {
+    var model = try previewed()
+    #expect(model.sides[0].measured == nil && model.verdict == nil)
+    let screen = text(model, size.0, size.1)
+    #expect(screen.contains("preview of 256 px"))
+    // Of the made map: 1.2, 1.7, 3.0 and 32.1 %.
+    for number in ["1.2 %", "1.7 %", "3.0 %", "32.1 %", "border", "image ·"] {
+      #expect(!screen.contains(number) || number == "border", "\(number)")
+    }
+    #expect(screen.contains("—"))
+    _ = model.type("4")
+    let metrics = text(model, size.0, size.1)
+    #expect(!metrics.contains("32.1") && !metrics.contains("112, 112"))
+    #expect(model.type("y").isEmpty && model.notice?.lines == ["there are no metrics yet"])
+  }
+
+  @Test func shortRunsHaveNone() {
+    var model = Model(session: .first, display: Display())
+    for case .compute(_, let request, let preview) in update(&model, .opened) {
+      #expect(request.size == InputSize(height: 1024, width: 1024) && preview == nil)
+    }
+    // A machine on which the last map took 3 s.
+    model.pace = 1e9
+    let previews = model.type("R").compactMap { effect -> ERFRequest?? in
+      if case .compute(_, _, let preview) = effect { preview } else { nil }
+    }
+    #expect(previews.count == 2 && previews.allSatisfy { $0 != nil })
+  }
+}
+
+@Suite struct UnitTruthTests {
+  /// A flat map measured from its upper left corner.
+  private func cornered() -> Model {
+    var model = makeModel()
+    let flat = ERFMap(height: 224, width: 224, values: [Double](repeating: 1, count: 224 * 224))
+    for side in 0..<2 {
+      model.sides[side].shown?.metrics = ERFMetrics(flat, around: (0, 0))
+      model.sides[side].shown?.field = HeatField(flat, centre: (0, 0))
+    }
+    return model
+  }
+
+  @Test(arguments: sizes) func squaresAreSaidToBeCut(_ size: (Int, Int)) {
+    var model = cornered()
+    let screen = text(model, size.0, size.1)
+    #expect(screen.contains("around the unit, cut"))
+    #expect(!screen.contains("input too small") && !screen.contains("at border"))
+    _ = model.type("4")
+    let metrics = text(model, size.0, size.1)
+    #expect(metrics.contains("square around the unit, cut"))
+    #expect(!metrics.contains("published") && !metrics.contains("paper:"))
+  }
+
+  /// The square of half a flat map around its corner reaches 0.71 of the way across.
+  @Test func squaresAreDrawnAroundTheUnit() throws {
+    var model = cornered()
+    model.session.screen.areas = .squares
+    let drawing = FieldDrawing(
+      model: model, index: 0, area: Area(row: 0, column: 0, rows: 40, columns: 80))
+    let shown = try #require(model.sides[0].shown)
+    let marks = try #require(drawing.marks(shown))
+    let edge = Int(0.707 * Double(marks.columns))
+    let row = marks.rows / 4
+    #expect((edge - 3...edge + 3).contains { marks[row, $0] != nil })
+    // Nothing where the centred square would be.
+    #expect((0..<marks.columns / 4).allSatisfy { $0 < 2 || marks[marks.rows / 2, $0] == nil })
+  }
+
+  @Test func publishedNumbersNeedTheirTarget() {
+    var model = makeModel()
+    _ = model.type("4")
+    #expect(text(model, 120, 40).contains("published A"))
+    model.finish(model.type("["))
+    #expect(!text(model, 120, 40).contains("published A"))
+    model.finish(model.type("]"))
+    // Dimmed at 224 px with random weights.
+    let frame = view(model, size: ScreenSize(rows: 40, columns: 120))
+    let place = frame.text.split(separator: "\n", omittingEmptySubsequences: false)
+      .firstIndex { $0.contains("10.2%") }
+    let row = place ?? 0
+    let cell = (0..<120).map { frame[row, $0] }.last { $0.scalar == "6" }
+    #expect(place != nil && cell?.foreground == .role(.line))
+  }
+}
+
+@Suite struct ScaleTests {
+  @Test func isSharedOnlyByVariantsOfOneNetwork() throws {
+    var model = makeModel()
+    #expect(!model.sharesScale && text(model, 120, 40).contains("own scales"))
+    _ = model.type("s")
+    #expect(model.sharesScale)
+    var same = makeModel(["RepLKNet-31", "replknet-31"])
+    same.session.networks[1].weights = .file("a.pth")
+    #expect(same.sharesScale)
+    _ = same.type("s")
+    #expect(!same.sharesScale)
+    for session in [makeModel().session, model.session, same.session] {
+      #expect(try Session(decoding: session.encoded()) == session)
+    }
+  }
+
+  /// The made map's highest mean over a part of the 64 x 64 parts, at any size.
+  @Test func endsAtTheMapsMaximumWhateverTheWindow() {
+    let tops = [(80, 24), (120, 40), (200, 60), (250, 70)].map { size in
+      text(makeModel(), size.0, size.1).matches(of: /(\d\.\d+) +log₁₀/).map { $0.1 }.joined()
+    }
+    #expect(Set(tops.map { $0.prefix(4) }) == ["1.32"], "\(tops)")
+  }
+
+  @Test(arguments: [
+    (1.0, 1.0), (0.1, 2.0 / 3), (0.01, 1.0 / 3), (0.001, 0.0), (1e-9, 0.0), (0.0, 0.0),
+  ])
+  func threeDecadesAreATrueLogarithm(_ value: Double, _ share: Double) {
+    // Whatever the size of M.
+    for top in [1.0, 4e-5] {
+      let colours = HeatColours(scale: .rising(map: 0), top: top, decades: HeatColours.decades)
+      #expect(abs(colours.share(value * top) - share) < 1e-9)
+      #expect(abs(colours.share(-value * top) + share) < 1e-9)
+    }
+  }
+
+  @Test func theLogarithmicBarHasTicks() {
+    var model = makeModel(display: Display(depth: .mono))
+    model.session.screen.curve = .decades
+    for (columns, rows) in sizes {
+      let screen = text(model, columns, rows)
+      #expect(screen.contains("of M = 2"), "\(columns)")
+      #expect(screen.contains(/\.001.*\.01.*\.1.*1/), "\(columns)")
+    }
+  }
+
+  @Test func darkMapsGetAHint() {
+    var model = makeModel()
+    let spike = ERFMap(
+      height: 224, width: 224,
+      values: (0..<224 * 224).map { $0 == 112 * 224 + 112 ? 1 : 1e-6 })
+    model.sides[0].shown?.field = HeatField(spike)
+    for (columns, rows) in sizes {
+      #expect(text(model, columns, rows).contains("mostly dark: g"), "\(columns)")
+    }
+    model.session.screen.curve = .decades
+    #expect(!text(model, 200, 60).contains("mostly dark"))
+  }
+}
+
+@Suite struct TitleTests {
+  /// Names that leave no room, and edits.
+  @Test(arguments: [(40, 12), (60, 20), (80, 24), (100, 30), (120, 40), (200, 60)])
+  func weightsAreNeverDropped(_ size: (Int, Int)) {
+    let long = "replknet:kernels=31,29,27,13:layers=2,2,18,2:channels=128,256,512,1024"
+    for names in [["RepLKNet-13", "RepLKNet-31"], [long, long]] {
+      let count = size.0 < 72 ? 1 : 2
+      let screen = text(makeModel(names), size.0, size.1)
+      #expect(screen.matches(of: /random/).count >= count, "\(names)")
+    }
+    var model = makeModel(weights: .file("/models/replknet31.pth"))
+    #expect(text(model, size.0, size.1).contains("replknet31.pth"))
+    _ = model.type("3")
+    model.finish(model.type(">"))
+    _ = model.type("1")
+    let edited = text(model, size.0, size.1)
+    #expect(edited.contains("edited: s1 k15") || size.0 < 200)
+  }
+
+  @Test func citationsOverRandomWeightsSayUntrained() throws {
+    let sweep = ReadyMadeSession.all.first { $0.session.title.contains("Table 11") }
+    let session = try #require(sweep).session
+    let model = Model(session: session, display: Display())
+    for (columns, rows) in sizes {
+      let top = text(model, columns, rows).split(separator: "\n").first ?? ""
+      #expect(top.contains("untrained:"), "\(columns)")
+    }
+    var trained = session
+    for index in trained.networks.indices { trained.networks[index].weights = .file("a.pth") }
+    #expect(trained.shownTitle == session.title)
+  }
+
+  @Test func aStaleMapKeepsItsOwnSubtitle() {
+    var model = makeModel()
+    _ = model.type("[")
+    _ = model.type("+")
+    _ = model.type(")")
+    let screen = text(model, 120, 40)
+    #expect(screen.contains("stale") && screen.contains("A  RepLKNet-13"))
+    #expect(screen.matches(of: /random:0 · 224 px · stage4/).count == 2)
+    #expect(!screen.contains("256 px · ") && !screen.contains("· stage3"))
+  }
+}
+
+@Suite struct FailedOpenTests {
+  @Test func theNetworkBeforeStays() {
+    var model = makeModel()
+    let before = model.session.networks
+    let effects = model.type(")")
+    #expect(model.session.networks != before)
+    let after = update(&model, .failed(effects.ids[0], "a.pth lacks head.weight"))
+    #expect(model.session.networks == before && after.computed.isEmpty)
+    #expect(model.sides[0].failure == nil && !model.sides[0].isStale)
+    #expect(model.notice?.lines == ["a.pth lacks head.weight; A stays RepLKNet-13"])
+    #expect(!text(model, 120, 40).contains("failed"))
+    // There is nothing to undo of what did not come about.
+    #expect(!model.history.canUndo)
+  }
+
+  @Test func whatNeverOpenedIsNotWritten() {
+    var model = makeModel(finished: false)
+    for side in model.sides { _ = update(&model, .failed(side.job!.id, "no such file")) }
+    #expect(model.type("w").isEmpty && model.overlay == nil)
+    #expect(model.notice?.lines == ["A did not open: there is nothing to write"])
+  }
+
+  @Test func aMissingClassifierIsAChoice() {
+    var model = makeModel()
+    let effects = model.type(")")
+    let wanted = model.session.networks[0]
+    _ = update(&model, .lacksHead(effects.ids[0], "a.pth lacks head.weight"))
+    guard case .question(let question)? = model.overlay else {
+      Issue.record("nothing is asked")
+      return
+    }
+    #expect(question.text.contains("classifier"))
+    for (columns, rows) in sizes {
+      #expect(text(model, columns, rows).contains("Enter open it so"))
+    }
+    var other = model
+    #expect(update(&other, .key(.escape)).computed.isEmpty && other.overlay == nil)
+    let again = update(&model, .key(.enter)).computed
+    #expect(again.map(\.network.allowsMissingHead) == [true])
+    #expect(again.first?.network.model == wanted.model && model.overlay == nil)
+  }
+}
+
+@Suite struct ClipboardTests {
+  @Test func saysSentOnlyWhereItArrives() {
+    let cases: [(Clipboard, String)] = [
+      (.taken, "the metrics sent to the clipboard"),
+      (.tmux, "set -s set-clipboard on"), (.unknown, "e writes files instead"),
+    ]
+    for (clipboard, words) in cases {
+      var display = Display()
+      display.clipboard = clipboard
+      var model = makeModel(display: display)
+      let effects = model.type("y")
+      #expect(effects.count == 1 && model.notice?.lines.joined().contains(words) == true)
+      #expect(clipboard == .taken || model.notice?.lines.joined().contains("sent") == false)
+    }
+  }
+
+  private static let environments: [([String: String], Clipboard)] = [
+    (["TERM": "xterm-kitty"], .taken), (["TERM": "xterm-256color"], .unknown),
+    (["TERM": "tmux-256color", "TMUX": "/tmp/x,1,0", "KITTY_WINDOW_ID": "1"], .tmux),
+    (["TERM": "xterm", "WT_SESSION": "a"], .taken), ([:], .unknown),
+    (["TERM": "foot", "STY": "1.pts"], .unknown),
+  ]
+
+  @Test(arguments: environments)
+  func terminalsAreKnownByTheirEnvironment(_ environment: [String: String], _ known: Clipboard) {
+    #expect(Clipboard(environment: environment) == known)
+  }
+}

@@ -1,0 +1,124 @@
+// The verdict in words, against the numbers that it speaks of.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct VerdictTests {
+  /// A and B with half of their fields in these shares of the input, image by image.
+  private func model(
+    _ a: [Double], _ b: [Double], names: [String] = ["RepLKNet-13-nano", "RepLKNet-31-nano"]
+  ) -> Model {
+    var model = makeModel(names)
+    for (side, shares) in [a, b].enumerated() {
+      guard let shown = model.sides[side].shown, var result = shown.result else { continue }
+      func ratios(_ share: Double) -> [AreaRatio] {
+        ERFMetrics.thresholds.map { AreaRatio(threshold: $0, side: 11, ratio: share) }
+      }
+      result.imageRatios = shares.count > 1 ? shares.map(ratios) : []
+      model.sides[side].shown?.result = result
+      model.sides[side].shown?.images = shares.count
+      model.sides[side].shown?.metrics = Self.metrics(
+        shares.reduce(0, +) / Double(shares.count))
+    }
+    return model
+  }
+
+  /// A flat square that half of the mass's logarithm fills: a map of 100 x 100 whose centred square of
+  /// side 10 sqrt(share) x ... is 1.
+  private static func metrics(_ share: Double) -> ERFMetrics {
+    let side = Int((share * 2).squareRoot() * 100)
+    let low = 50 - side / 2
+    let values = (0..<10_000).map { index in
+      (low..<low + side).contains(index / 100) && (low..<low + side).contains(index % 100)
+        ? 1.0 : 0
+    }
+    return ERFMetrics(ERFMap(height: 100, width: 100, values: values))
+  }
+
+  @Test func saysHowManyTimes() throws {
+    let model = model([0.07, 0.08, 0.09], [0.17, 0.18, 0.19])
+    let verdict = try #require(model.verdict)
+    #expect(verdict.kind == .difference && verdict.headline.hasPrefix("B sees 2."))
+    #expect(verdict.headline.hasSuffix(" times as much as A."))
+    // Standard deviations of 7, 8, 9 and of 17, 18, 19 per cent: 1.
+    #expect(verdict.detail.contains("±1.0 % of the input, half of A's in"))
+    #expect(verdict.detail.hasSuffix("3 pictures, 224 px, trained."))
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains(verdict.headline), "\(columns)")
+    }
+  }
+
+  @Test func saysWhatTheSpreadHides() throws {
+    let verdict = try #require(model([0.10, 0.20, 0.30], [0.12, 0.22, 0.32]).verdict)
+    #expect(verdict.kind == .same)
+    #expect(verdict.headline == "No difference beyond the spread over pictures.")
+  }
+
+  @Test func theSmallerMayBeB() throws {
+    let verdict = try #require(model([0.2], [0.05]).verdict)
+    #expect(verdict.headline.hasPrefix("A sees ") && verdict.headline.hasSuffix("as much as B."))
+    #expect(verdict.detail.contains("1 picture"))
+  }
+
+  @Test func saysWhyNot() throws {
+    var sizes = model([0.07], [0.18])
+    let large = makeResult(makeRequest(size: 448))
+    sizes.sides[1].shown?.field = HeatField(large)
+    #expect(sizes.verdict?.headline == "Not comparable: A at 224 px, B at 448 px.")
+    var weights = model([0.07], [0.18])
+    weights.sides[0].shown?.network.weights = .random(seed: 0)
+    #expect(
+      weights.verdict?.headline == "Not comparable: A has random weights, B is trained.")
+    // Before and after training is a comparison.
+    weights.sides[1].shown?.network.model = "RepLKNet-13-nano"
+    #expect(weights.verdict?.kind == .difference)
+    #expect(weights.verdict?.detail.contains("A untrained") == true)
+    var images = model([0.07], [0.18])
+    images.sides[1].shown?.request.images = .builtInAt(3..<4)
+    #expect(images.verdict?.headline == "Not comparable: A and B saw other pictures.")
+    var units = model([0.07], [0.18])
+    let flat = ERFMap(height: 224, width: 224, values: [Double](repeating: 1, count: 224 * 224))
+    units.sides[1].shown?.metrics = ERFMetrics(flat, around: (0, 0))
+    #expect(units.verdict?.headline == "Not comparable: A and B look from different places.")
+  }
+
+  @Test func untrainedNetworksSaySo() {
+    let verdict = makeModel().verdict
+    #expect(verdict?.detail.contains("untrained") == true)
+    #expect(makeModel(["RepLKNet-31-nano"]).verdict?.kind == .single)
+    #expect(makeModel(finished: false).verdict == nil)
+  }
+}
+
+@Suite struct FirstScreenTests {
+  @Test func isTheComparisonInMiniature() {
+    var model = Model(session: .first, display: Display())
+    let requests = update(&model, .opened).computed
+    #expect(requests.map(\.network.model) == ["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    #expect(requests.allSatisfy { $0.network.weights == .trained })
+    #expect(requests.allSatisfy { $0.images == .builtInAt(0..<4) })
+    #expect(requests.allSatisfy { $0.size == InputSize(height: 1024, width: 1024) })
+    #expect(model.session.screen.areas == .squares && !model.sharesScale)
+  }
+
+  /// One picture after the other refines what is on the screen.
+  @Test func picturesRefineTheMap() {
+    var model = Model(session: .first, display: Display())
+    let id = update(&model, .opened).ids[0]
+    let map = makeResult(model.request(0), images: 1)
+    let partial = PartialMap(
+      field: HeatField(map), metrics: map.metrics, images: 1)
+    _ = update(&model, .image(id, of: 4, partial))
+    #expect(model.sides[0].measured?.images == 1 && model.sides[0].job != nil)
+  }
+
+  @Test func afreshIsAKeyAway() {
+    var model = makeModel()
+    _ = model.type("3")
+    let effects = model.type("F")
+    #expect(model.session == .first && effects.computed.count == 2)
+  }
+}
