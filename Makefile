@@ -21,7 +21,11 @@ LIBRARIES = g++ libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-d
 TEST_TOOLS = tmux zsh fish man-db
 PACKAGES = sh Scripts/install-packages.sh
 
-.PHONY: all help run build test check bench peers peers-training assets format lint sanitize install \
+# What runs the kernels of 64-bit ARM here, and a cluster of one machine.
+ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
+SLURM_TOOLS = slurmctld slurmd slurm-client munge
+
+.PHONY: all test-arm64 test-slurm help run build test check bench peers peers-training assets format lint sanitize install \
   uninstall toolchain missing deps test-deps
 
 all: missing help
@@ -38,6 +42,8 @@ help:
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
 	@echo 'make assets    train the networks in Assets anew'
+	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
+	@echo 'make test-slurm  run shares on a Slurm cluster of this machine alone; as root'
 	@echo 'make format    format the Swift sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot'
 	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
@@ -85,6 +91,15 @@ sanitize: toolchain missing test-deps
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
 	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
+
+test-arm64: toolchain
+	@$(PACKAGES) --check $(ARM_TOOLS)
+	@sh Scripts/test-kernels.sh
+
+# Starts munged, slurmctld and slurmd, and ends them again; not part of the tests.
+test-slurm: build
+	@$(PACKAGES) --check $(SLURM_TOOLS)
+	@sh Scripts/test-slurm.sh $(PROGRAM)
 
 toolchain:
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \

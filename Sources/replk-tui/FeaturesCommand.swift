@@ -7,8 +7,12 @@ extension Command {
     name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy [options]",
     summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
     options: Options.network + Options.images
-      + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run + [
-        Option("--output", "-o", value: "FILE.npy", help: "where to write")
+      + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run
+      + [
+        Option(
+          "--shard", value: "I/N", values: .shard,
+          help: "only share I of N of the inputs; `merge` puts the arrays together"),
+        Option("--output", "-o", value: "FILE.npy", help: "where to write"),
       ]
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "features")])[0]
@@ -20,7 +24,7 @@ extension Command {
     }
     let validated = try request.validated()
     try AtomicFile.requireWritable(path)
-    let features = try Features(of: validated)
+    let features = try Features(of: validated, shard: arguments.shard())
     try AtomicFile.write(
       NPY(shape: features.shape, values: features.values).encoded(), to: path)
     let shape = features.shape.map(String.init).joined(separator: "x")

@@ -123,8 +123,3 @@ extension Arguments {
     "--shard", "--output", "--threads", "--json", "--pgm-8", "--pgm-ascii", "--colormap", "--force",
   ]
 }
-
-extension ERFResult {
-  /// Whether a signal ended the run before all images were done.
-  var isPartial: Bool { part.map { !$0.isFinished } ?? false }
-}

@@ -4,8 +4,8 @@ import ERFEngine
 
 extension Command {
   static let merge = Command(
-    name: "merge", synopsis: "PART.erf|DIR... [-o FILE]...",
-    summary: "put the parts of a run together, to the bytes of one run",
+    name: "merge", synopsis: "PART.erf|DIR|TABLE.csv|FEATURES.npy... [-o FILE]...",
+    summary: "put the shares of a run together, to the bytes of one run",
     options: [
       Option(
         "--output", "-o", value: "FILE",
@@ -14,6 +14,7 @@ extension Command {
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export
   ) { arguments in
+    if let text = try tables(arguments) { return try StandardStreams.write(Text.lines([text])) }
     let paths = try arguments.positionals.flatMap(ERFPart.files)
     guard !paths.isEmpty else {
       throw UsageError.tooFewPositionals(
@@ -51,12 +52,19 @@ extension Command {
       try StandardStreams.write(Report.text([result], outputs: outputs))
     }
   }
-}
 
-enum MergeError: ExplainedError {
-  case noImages
-
-  var explanation: String { "none of the parts holds an image: nothing to average" }
+  /// What was done where the shares are no parts of maps; nil for parts.
+  private static func tables(_ arguments: Arguments) throws -> String? {
+    let paths = arguments.positionals
+    let kinds = [".csv", ".npy"].filter { TableMerge.areAll(paths, $0) }
+    guard let kind = kinds.first else { return nil }
+    guard let output = arguments.last("--output"), output.lowercased().hasSuffix(kind) else {
+      throw UsageError.missingOption(command: "merge of \(kind) files", option: "-o FILE\(kind)")
+    }
+    return kind == ".csv"
+      ? try TableMerge.csv(paths, to: output, partial: arguments.has("--partial"))
+      : try TableMerge.arrays(paths, to: output)
+  }
 }
 
 /// The shares that are not there, or not finished.

@@ -16,6 +16,9 @@ extension Command {
       Option(
         "--csv", value: "OUT",
         help: "write decisions; with --stimuli as the run goes on, and goes on from there"),
+      Option(
+        "--shard", value: "I/N", values: .shard,
+        help: "with --stimuli and --csv: only share I of N; `merge` puts the tables together"),
       Option("--json", help: "print all numbers as JSON"),
       Option(
         "--size", value: "S", values: .stimulusSide,
@@ -74,13 +77,28 @@ extension Command {
       where arguments.has(option) {
         throw UsageError.conflicting("--stimuli", option)
       }
+      var stimuli = try StimulusFolder(folder)
+      if let shard = arguments.shard() {
+        guard let csv = arguments.last("--csv") else {
+          throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
+        }
+        stimuli = stimuli.share(shard)
+        // A share without a stimulus is a table without rows.
+        if stimuli.stimuli.isEmpty {
+          try AtomicFile.write(DecisionFile.encode([]), to: csv)
+          return []
+        }
+      }
       let benchmark = CueConflictBenchmark(
-        try StimulusFolder(folder), csv: arguments.last("--csv"), seed: arguments.seed(),
+        stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
         threads: arguments.threads())
       for network in networks { try CueConflictBenchmark.validate(network) }
       return try networks.map { spec in
         try withProgress(spec) { try benchmark.run(Network(spec), progress: $0) }
       }
+    }
+    if arguments.has("--shard") {
+      throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
     }
     let probe = ShapeBiasProbe(request)
     for network in networks { try probe.validate(network) }

@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ERFEngine
+
 @Suite struct MergeEndToEndTests {
   let folder: TemporaryFolder
 
@@ -107,7 +109,7 @@ import Testing
   /// SIGTERM as a cluster sends it: what is done is in the file, and the same command ends with the
   /// bytes of a run that nobody disturbed.
   @Test func aTerminatedRunGoesOn() throws {
-    let long = ["erf", "replknet-31-nano", "--size", "256", "--count", "8", "--threads", "1"]
+    let long = ["erf", "replknet-31-nano", "--size", "640", "--count", "8", "--threads", "1"]
     _ = try succeed(long + ["-o", "one.erf"], in: folder)
     let script = """
       "$@" & child=$!
@@ -115,14 +117,81 @@ import Testing
       kill -TERM $child
       wait $child
       """
-    let stopped = try Executable.run(long + ["-o", "two.erf"], in: folder, shell: script)
-    // On a fast machine all may be done before the signal comes.
-    if stopped.code != 0 {
-      #expect(stopped.code == 128 + SIGTERM)
-      #expect(stopped.error.contains("stopped"))
+    let stopped = try Executable.run(
+      long + ["-o", "two.erf", "-o", "two.json"], in: folder, shell: script)
+    #expect(stopped.code == 128 + SIGTERM)
+    #expect(stopped.error.contains("stopped"))
+    // What is done by then depends on the machine; what is written says of how many images it is.
+    if folder.names.contains("two.json") {
+      let result = try JSONSerialization.jsonObject(with: bytes("two.json")) as? [String: Any]
+      let first = (result?["results"] as? [[String: Any]])?.first
+      #expect(first?["partialOf"] as? Int == 8)
     }
     _ = try succeed(long + ["-o", "two.erf"], in: folder)
     #expect(try bytes("two.erf") == bytes("one.erf"))
+  }
+
+  @Test func featuresAreCutAndJoined() throws {
+    let features = ["features", Samples.tiny, "--tap", "stage1", "--size", "32", "--count", "3"]
+    _ = try succeed(features + ["-o", "one.npy"], in: folder)
+    // More shares than inputs: some are empty.
+    for index in 1...4 {
+      _ = try succeed(features + ["--shard", "\(index)/4", "-o", "f\(index).npy"], in: folder)
+    }
+    _ = try succeed(["merge"] + (1...4).map { "f\($0).npy" } + ["-o", "all.npy"], in: folder)
+    #expect(try bytes("all.npy") == bytes("one.npy"))
+  }
+
+  @Test func sweepsAreCutGoneOnWithAndMerged() throws {
+    let sweep =
+      ["sweep", Samples.tiny, "--kernels", "3:7:2", "--of", "1", "--sizes", "32,40"]
+      + ["--weights", "random:0", "--weights", "random:1"]
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    let text = String(decoding: try bytes("one.csv"), as: UTF8.self)
+    #expect(text.split(separator: "\n").count == 1 + 3 * 2 * 2)
+    #expect(
+      text.contains("\"replknet:kernels=5,9:layers=1,1:channels=8,12:small=5:dw=1:classes=5\""))
+    let names = (1...5).map { "s\($0).csv" }
+    for (index, name) in names.enumerated() {
+      _ = try succeed(sweep + ["--shard", "\(index + 1)/5", "-o", name], in: folder)
+    }
+    expectOneLine(
+      try Executable.run(["merge"] + names.dropLast() + ["-o", "all.csv"], in: folder), code: 1,
+      mentions: ["3 of 12 points", "10, 11, 12"])
+    expectOneLine(
+      try Executable.run(["merge"] + names + [names[1]] + ["-o", "all.csv"], in: folder), code: 2,
+      mentions: [names[1]])
+    _ = try succeed(["merge"] + names.reversed() + ["-o", "all.csv"], in: folder)
+    #expect(try bytes("all.csv") == bytes("one.csv"))
+    // The first share, gone on with to the whole.
+    _ = try succeed(sweep + ["-o", names[0]], in: folder)
+    #expect(try bytes(names[0]) == bytes("one.csv"))
+    expectOneLine(
+      try Executable.run(
+        ["sweep", Samples.tiny, "--sizes", "48", "-o", "one.csv"], in: folder), code: 2,
+      mentions: ["one.csv", "another sweep"])
+  }
+
+  /// Decisions as `probe --stimuli --csv --shard` writes them, by hand.
+  @Test func decisionsAreMergedInTheOrderOfOneRun() throws {
+    let names = ["airplane1-cat1", "airplane2-dog1", "bear1-cat2", "truck3-oven1"]
+    func table(_ indices: [Int]) throws -> [UInt8] {
+      DecisionFile.encode(
+        try indices.map { index in
+          let name = try #require(StimulusName(names[index] + ".png"))
+          return CueDecision(
+            subject: "net-1", image: names[index] + ".png", shape: name.shape,
+            texture: name.texture, response: name.shape)
+        })
+    }
+    _ = try folder.write(table([2, 3]), to: "d2.csv")
+    _ = try folder.write(table([0, 1]), to: "d1.csv")
+    _ = try folder.write(table([]), to: "d3.csv")
+    _ = try succeed(["merge", "d2.csv", "d3.csv", "d1.csv", "-o", "all.csv"], in: folder)
+    #expect(try Array(bytes("all.csv")) == table([0, 1, 2, 3]))
+    expectOneLine(
+      try Executable.run(["merge", "d1.csv", "d2.csv", "d1.csv", "-o", "x.csv"], in: folder),
+      code: 1, mentions: ["airplane1-cat1.png", "d1.csv"])
   }
 
   @Test func compareKeepsAPartOfEachNetwork() throws {

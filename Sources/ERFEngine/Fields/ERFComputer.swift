@@ -211,7 +211,6 @@ public final class ERFComputer: Sendable {
     seconds.total = (clock.now - start).inSeconds
     var result = part.result(seconds: seconds)
     result.features = features.map { $0 / Float(part.done.count) }
-    result.part = part
     return result
   }
 

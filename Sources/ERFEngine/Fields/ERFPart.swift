@@ -181,6 +181,7 @@ extension ERFPart {
       }
     }
     result.makers = makers
+    result.part = self
     return result
   }
 }

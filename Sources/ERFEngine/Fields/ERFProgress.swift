@@ -103,6 +103,8 @@ public struct ERFResult: Sendable {
   public var seconds: ERFSeconds
   /// Largest resident memory of the process so far, in bytes.
   public var peakBytes: Int
+  /// Whether a run was ended before all its images were done, so that the map is of some of them.
+  public var isPartial: Bool { part.map { !$0.isFinished } ?? false }
   /// What computed it: one, unless parts were merged.
   public var makers: [ERFPart.Maker] = [.this]
   /// The same as can be kept and gone on with; nil for maps that were not computed here.

@@ -9,7 +9,8 @@ public struct Features: Sendable {
   ///
   /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
   ///   cannot be carried out.
-  public init(of validated: ValidatedRequest) throws {
+  /// - Parameter shard: the share of the inputs to look at; nil: all of them.
+  public init(of validated: ValidatedRequest, shard: Shard? = nil) throws {
     let request = validated.request
     let inputs = try NetworkInputs(request.images)
     let network = try Network(validated.network)
@@ -17,7 +18,8 @@ public struct Features: Sendable {
     let tap = try network.tap(request.tap)
     let shape = try network.shape(of: tap, input: size)
     var values: [Float] = []
-    for index in 0..<inputs.count {
+    let block = shard?.block(of: inputs.count) ?? 0..<inputs.count
+    for index in block {
       let input = try inputs.input(index, size: size, for: network.preprocessing)
       guard ElementKernels.isFinite(input) else {
         throw NonFiniteError(layer: "the input", phase: .input)
@@ -32,7 +34,7 @@ public struct Features: Sendable {
     }
     let extents =
       tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
-    self.shape = [inputs.count] + extents
+    self.shape = [block.count] + extents
     self.values = values
   }
 }

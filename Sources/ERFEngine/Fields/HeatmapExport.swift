@@ -64,12 +64,13 @@ public enum HeatmapExport {
   public static func comments(_ result: ERFResult) -> [String] {
     let subject = result.subject
     let count = result.imageNames.count
+    let partial = result.isPartial ? " of \(result.part?.covered ?? count), partial" : ""
     return [
       "effective receptive field, replk-tui",
       "model: \(subject.model)",
       "weights: \(subject.weights) (hash \(subject.weightsHash))",
       "input: \(subject.input.height) x \(subject.input.width) (height x width)",
-      "images: \(count): \(shortened(result.imageNames))",
+      "images: \(count)\(partial): \(shortened(result.imageNames))",
       "stage: \(subject.tap) (\(subject.mapSize.height) x \(subject.mapSize.width)), "
         + (subject.units.count == 1 ? "unit " : "units ")
         + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),

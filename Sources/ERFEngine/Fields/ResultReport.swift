@@ -54,6 +54,8 @@ private struct Entry: Encodable {
   let radii: [Radius]
   let seconds: Seconds
   let peakBytes: Int
+  /// How many images were asked for, where a run was ended before all of them were done; else left out.
+  let partialOf: Int?
   /// What computed it; several where parts were merged.
   let makers: [ERFPart.Maker]
 
@@ -81,6 +83,7 @@ private struct Entry: Encodable {
     seconds = Seconds(result.seconds)
     peakBytes = result.peakBytes
     makers = result.makers
+    partialOf = result.isPartial ? result.part?.covered : nil
   }
 }
 

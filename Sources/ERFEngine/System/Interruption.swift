@@ -24,7 +24,11 @@ public enum Interruption {
     // A handler must not be the first to touch them.
     _ = cancellation
     _ = signalNumber
+    // Programs that start others from worker threads hand down that these are blocked.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGHUP] {
+      unsafe sigaddset(&signals, number)
       let before = signal(number) { number in
         Interruption.number.store(number, ordering: .relaxed)
         Interruption.cancellation.cancel()
@@ -34,5 +38,6 @@ public enum Interruption {
         _ = signal(number, SIG_IGN)
       }
     }
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -46,6 +46,19 @@ public struct StimulusFolder: Sendable {
     skipped = listing.skipped
   }
 
+  /// The share of a run over it; what is skipped is told of with the first.
+  public func share(_ shard: Shard) -> StimulusFolder {
+    StimulusFolder(
+      folder: folder, stimuli: Array(stimuli[shard.block(of: stimuli.count)]),
+      skipped: shard.index == 1 ? skipped : [])
+  }
+
+  private init(folder: String, stimuli: [Stimulus], skipped: [ShapeBiasReport.Skipped]) {
+    self.folder = folder
+    self.stimuli = stimuli
+    self.skipped = skipped
+  }
+
   private struct Listing {
     var stimuli: [Stimulus] = []
     var skipped: [ShapeBiasReport.Skipped] = []

@@ -1,0 +1,187 @@
+// `replk-tui sweep`: fields over a grid of kernels, sizes and weights, as a table.
+
+import ERFEngine
+
+extension Command {
+  static let sweep = Command(
+    name: "sweep", synopsis: "MODEL|FILE... [--stage K --kernels A:B:STEP] [options] -o FILE.csv",
+    summary: "compute fields over a grid of networks, kernels, sizes and weights, as a table",
+    options: [
+      Option(
+        "--kernels", value: "A:B:STEP", values: .kernels,
+        help: "sides of the spatial kernels, from A to B in steps, or a list such as 3,7,13"),
+      Option(
+        "--of", value: "K", values: .stage,
+        help: "the stage whose kernels these are (default: all stages)"),
+      Option(
+        "--sizes", value: "S,...", values: .sizes, help: "input sizes in pixels (default 224)"),
+      Option(
+        "--weights", value: "FILE|random:SEED|trained",
+        help: "weights for every network; may repeat, each is a point of the grid "
+          + "(default: trained for nano networks, random:0 for others)"),
+    ] + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) } + Options.unit
+      + Options.run + [
+        Option(
+          "--shard", value: "I/N", values: .shard,
+          help: "only share I of N of the grid; `merge` puts the tables together"),
+        Option(
+          "--output", "-o", value: "FILE.csv",
+          help: "the table, written point by point; the same command goes on"),
+      ]
+  ) { arguments in
+    guard !arguments.positionals.isEmpty else {
+      throw UsageError.tooFewPositionals(
+        command: "sweep", expected: "a model, such as replknet-31-nano")
+    }
+    guard let path = arguments.last("--output") else {
+      throw UsageError.missingOption(command: "sweep", option: "-o FILE.csv")
+    }
+    guard path.lowercased().hasSuffix(".csv") else {
+      throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
+    }
+    let grid = try arguments.grid()
+    // Every mistake shows before the first point is computed.
+    for request in grid { try request.validate() }
+    try AtomicFile.requireWritable(path)
+    let keys = try grid.enumerated().map { try $1.key(point: $0 + 1, of: grid.count) }
+    var table = try SweepTable.kept(at: path, keys: keys) ?? SweepTable(points: grid.count)
+    let block = arguments.shard()?.block(of: grid.count) ?? 0..<grid.count
+    let computer = ERFComputer()
+    // A share without a point is a table without rows.
+    try AtomicFile.write(table.encoded, to: path)
+    for index in block where !table.has(index + 1) {
+      var run = FieldRun(request: try grid[index].validated())
+      let result: ERFResult
+      do {
+        result = try run.result(on: computer)
+      } catch is Interrupted {
+        throw Interrupted(explanation: stopped(table, block))
+      }
+      guard !result.isPartial else { throw Interrupted(explanation: stopped(table, block)) }
+      table.add(result, key: keys[index], point: index + 1)
+      try AtomicFile.write(table.encoded, to: path)
+      StandardStreams.writeError(
+        StandardStreams.errorIsTerminal
+          ? Text.message("point \(index + 1) of \(grid.count): \(result.subject.model)") : "")
+    }
+    try StandardStreams.write(
+      Text.lines(["wrote \(path): \(table.count) of \(grid.count) points"]))
+  }
+
+  private static func stopped(_ table: SweepTable, _ block: Range<Int>) -> String {
+    let done = block.count { table.has($0 + 1) }
+    return "stopped after \(done) of \(block.count) points; the same command goes on"
+  }
+}
+
+extension Arguments {
+  /// All points, the last of networks, kernels, sizes and weights changing fastest.
+  fileprivate func grid() throws -> [ERFRequest] {
+    let weights = try weights()
+    let images = try images()
+    var grid: [ERFRequest] = []
+    for word in positionals {
+      for kernel in last("--kernels").flatMap({ [Int](kernels: $0) }).map({ $0.map { $0 } })
+        ?? [Int?.none]
+      {
+        for size in last("--sizes").flatMap({ [InputSize](sizes: $0) })
+          ?? [InputSize(height: 224, width: 224)]
+        {
+          for source in weights.isEmpty ? [WeightsSource?.none] : weights.map({ $0 }) {
+            var request = ERFRequest(
+              network: try network(word, weights: source, kernel: kernel), images: images.source,
+              size: size, tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
+            request.dispensable = images.found
+            grid.append(request)
+          }
+        }
+      }
+    }
+    return grid
+  }
+
+  /// A network with other kernels; its weights, unless they are random, are cut to these or padded with
+  /// zeros, as in the explorer.
+  private func network(
+    _ word: String, weights: WeightsSource?, kernel: Int?
+  ) throws -> NetworkSpec {
+    var spec = NetworkSpec(model: word, weights: weights)
+    if NetworkSpec.isCheckpoint(word) {
+      guard weights == nil else {
+        throw UsageError.badValue(
+          option: "--weights", value: "\(weights?.description ?? "")",
+          expected: "a model: \(word) brings its own")
+      }
+      spec = NetworkSpec(model: nil, weights: .file(word))
+    }
+    guard let kernel else { return spec }
+    let original = try spec.modelID()
+    var design = try NetworkDesign(model: original)
+    guard design.openFields.contains(.kernel) else {
+      throw UsageError.badValue(
+        option: "--kernels", value: "\(kernel)",
+        expected: "a network with kernels to choose; "
+          + "those of \(original) are fixed")
+    }
+    let stage = whole("--of")
+    if let stage, !(1...design.stages.count).contains(stage) {
+      throw UsageError.badValue(
+        option: "--of", value: "\(stage)", expected: "a stage from 1 to \(design.stages.count)")
+    }
+    for index in design.stages.indices where stage == nil || stage == index + 1 {
+      design.stages[index].kernel = kernel
+    }
+    spec.model = design.id
+    if case .random = spec.weights { return spec }
+    spec.weightsModel = original
+    return spec
+  }
+}
+
+extension ERFRequest {
+  /// What tells the point from others, in the columns of ``SweepTable/keys``.
+  fileprivate func key(point: Int, of points: Int) throws -> [String] {
+    [
+      "\(point)", "\(points)", try network.modelID(), network.weights.description,
+      "\(size.height)", "\(size.width)", tap ?? "", rule.rawValue,
+      "\(try NetworkInputs(images).count)",
+    ]
+  }
+}
+
+extension [Int] {
+  /// `3:31:4`, or a list `3,7,13`; nil for anything else. Sides of kernels are odd.
+  init?(kernels text: String) {
+    let range = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    var sides: [Int?] = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    if range.count == 3, let from = range[0], let to = range[1], let step = range[2], step > 0,
+      from <= to, StageDesign.kernels.contains(from), StageDesign.kernels.contains(to)
+    {
+      sides = Array<Int>(stride(from: from, through: to, by: step)).map { $0 }
+    }
+    let known = sides.compactMap { $0 }
+    guard known.count == sides.count, !known.isEmpty,
+      known.allSatisfy({ StageDesign.kernels.contains($0) && $0 % 2 == 1 })
+    else { return nil }
+    self = known
+  }
+}
+
+extension [InputSize] {
+  /// `224,384` or `160x224,320x448`; nil for anything else.
+  init?(sizes text: String) {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let sizes = parts.compactMap { InputSize(argument: String($0)) }
+    guard sizes.count == parts.count, !sizes.isEmpty else { return nil }
+    self = sizes
+  }
+}
+
+extension OptionValues {
+  fileprivate static let kernels = OptionValues(
+    expected: "odd sides from 1 to 63: FROM:TO:STEP such as 3:31:4, or a list such as 3,7,13"
+  ) { [Int](kernels: $0) != nil }
+  fileprivate static let sizes = OptionValues(
+    expected: "sizes such as 224,384 or 160x224, each side from 8 to 4096"
+  ) { [InputSize](sizes: $0) != nil }
+}
