@@ -25,7 +25,7 @@ PACKAGES = sh Scripts/install-packages.sh
 ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
-.PHONY: all test-arm64 test-slurm help run build test check bench peers peers-training assets format lint sanitize install \
+.PHONY: all deb wheel test-arm64 test-slurm help run build test check bench peers peers-training assets format lint sanitize install \
   uninstall toolchain missing deps test-deps
 
 all: missing help
@@ -42,6 +42,8 @@ help:
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
 	@echo 'make assets    train the networks in Assets anew'
+	@echo 'make deb       make a Debian package of it, for this release of Debian'
+	@echo 'make wheel     make a Python wheel that carries the program and its libraries'
 	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
 	@echo 'make test-slurm  run shares on a Slurm cluster of this machine alone; as root'
 	@echo 'make format    format the Swift sources in place'
@@ -91,6 +93,14 @@ sanitize: toolchain missing test-deps
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
 	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
+
+deb: build
+	@$(PACKAGES) --check dpkg-dev lintian xz-utils
+	@sh Scripts/make-deb.sh $(PROGRAM)
+
+# Needs python3 with venv and the network.
+wheel: build
+	@sh Scripts/make-wheel.sh $(PROGRAM)
 
 test-arm64: toolchain
 	@$(PACKAGES) --check $(ARM_TOOLS)

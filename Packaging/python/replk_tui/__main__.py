@@ -1,0 +1,3 @@
+from replk_tui import main
+
+main()
