@@ -10,6 +10,9 @@ TESTS ?=
 # Where `make install` puts things, and what stands before that while a package is made.
 PREFIX ?= /usr/local
 DESTDIR ?=
+# How long each reader of files is handed damaged ones, and which damage: make fuzz FUZZ_SEED=7
+FUZZ_SECONDS ?= 600
+FUZZ_SEED ?= 2
 
 SOURCES = Sources Tests Plugins Package.swift
 PROGRAM = .build/release/replk-tui
@@ -25,7 +28,7 @@ PACKAGES = sh Scripts/install-packages.sh
 ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
-.PHONY: all deb wheel test-arm64 test-slurm help run build test check bench peers peers-training assets format lint sanitize install \
+.PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-training assets format lint sanitize install \
   uninstall toolchain missing deps test-deps
 
 all: missing help
@@ -33,6 +36,7 @@ all: missing help
 help:
 	@echo 'make run       install what is missing, build, and open the explorer (ARGS="replknet-31 --size 512")'
 	@echo 'make test      install what is missing, and run all tests (TESTS="--filter NAME")'
+	@echo 'make fuzz      hand damaged files to every reader, ten minutes each (FUZZ_SECONDS=60)'
 	@echo 'make check     all that a commit has to pass: lint, build, test'
 	@echo 'make build     build the program: $(PROGRAM)'
 	@echo 'make install   build and install it, with manual pages and completions (PREFIX=$(PREFIX) DESTDIR=)'
@@ -59,6 +63,9 @@ build: toolchain missing
 
 test: toolchain deps test-deps
 	@$(SWIFT) test $(TESTS)
+
+fuzz: toolchain deps
+	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test --filter Fuzz
 
 # Package.swift makes errors of warnings, in Swift as in C.
 check: lint build test

@@ -11,9 +11,11 @@ enum Advice {
 
   private static func option(for error: any ExplainedError) -> String? {
     switch error {
-    case CheckpointError.mismatch(_, let mismatch)
-    where mismatch.lacksOnlyHead && mismatch.suggestion == nil:
-      "--allow-missing head"
+    case CheckpointError.mismatch(_, let mismatch) where !mismatch.remedies.isEmpty:
+      WeightsMismatch.Remedy.allCases.filter(mismatch.remedies.contains)
+        .map { $0 == .withoutHead ? "--allow-missing head" : "--ignore-extra" }
+        .joined(separator: " ")
+    case CheckpointError.ambiguousWeights: "--weights-key"
     case CheckpointError.unrecognised, CheckpointError.onlyZeros:
       "MODEL --weights FILE; `replk-tui models` lists the models"
     case ModelError.unknown, ModelError.unnamed: "`replk-tui models` lists them all"

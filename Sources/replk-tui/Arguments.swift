@@ -91,6 +91,11 @@ struct Arguments {
         guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty
         else { throw .missingValue(option: name, expected: expected) }
         values[option.names[0], default: []].append(value)
+        // What a shell makes of `--image *.jpg`.
+        while name == "--image", let next = rest.first, Self.isPicture(next) {
+          values[option.names[0], default: []].append(next)
+          rest.removeFirst()
+        }
       } else {
         guard parts.count == 1 else { throw .unexpectedValue(option: name) }
         values[option.names[0], default: []].append("")
@@ -118,6 +123,12 @@ struct Arguments {
       + values.filter { !without.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { option in
         option.value.flatMap { $0.isEmpty ? [option.key] : [option.key, $0] }
       }
+  }
+
+  /// Whether a word behind `--image` and its value is another picture, or a folder of some: models have
+  /// other names.
+  private static func isPicture(_ word: String) -> Bool {
+    !word.hasPrefix("-") && (ImageList.isPictureName(word) || ImageList.isFolder(word))
   }
 
   func has(_ option: String) -> Bool { values[option] != nil }

@@ -62,9 +62,7 @@ extension Command {
     if !skipped.isEmpty {
       lines += ["", "note: \(skipped.count) of \(skipped.count + results.count) pictures skipped"]
     }
-    if let choice = network.weightsChoice, !choice.others.isEmpty {
-      lines += ["", Text.note(of: choice)]
-    }
+    for note in network.weightsChoice.map(Text.notes) ?? [] { lines += ["", note] }
     return Text.lines(lines)
   }
 

@@ -49,9 +49,7 @@ extension Command {
       "largest difference of \(report.output) before and after: \(report.difference) "
         + "(largest value \(report.largest))",
     ]
-    if let choice = report.weightsChoice, !choice.others.isEmpty {
-      lines.append(Text.note(of: choice))
-    }
+    lines += report.weightsChoice.map(Text.notes) ?? []
     return Text.lines(lines)
   }
 }

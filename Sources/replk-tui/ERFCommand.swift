@@ -103,9 +103,9 @@ enum Report {
         "note: \(count) of \(count + result.imageNames.count) images skipped for "
           + "\(result.subject.model)")
     }
-    for choice in results.compactMap(\.subject.weightsChoice) where !choice.others.isEmpty {
+    for note in results.compactMap(\.subject.weightsChoice).flatMap(Text.notes) {
       lines.append("")
-      lines.append(Text.note(of: choice))
+      lines.append(note)
     }
     if !outputs.isEmpty {
       lines.append("")

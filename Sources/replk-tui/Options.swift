@@ -13,6 +13,8 @@ enum Options {
       "--weights-key", value: "NAME",
       help: "which of a checkpoint's dictionaries of weights, such as model_ema"),
     Option("--allow-missing", value: "head", help: "open a checkpoint without a classifier"),
+    Option(
+      "--ignore-extra", help: "leave out a checkpoint's tensors that the network does not have"),
   ]
 
   /// Of commands that take several networks.
@@ -27,10 +29,16 @@ enum Options {
   static let images = [
     Option(
       "--image", value: "PATH",
-      help: "image file or folder of images; may repeat (default: built-in pictures)"),
+      help:
+        "image file, folder of images, or folder of folders of them; several may follow, and it "
+        + "may repeat (default: built-in pictures)"),
     Option(
       "--count", value: "N", values: .images,
-      help: "average over the first N images (default: all; one of the built-in)"),
+      help: "average over the first N images, of several folders N spread over them (default: all; "
+        + "one of the built-in)"),
+    Option(
+      "--image-seed", value: "S", values: .seed,
+      help: "which images --count takes of several folders (default 0)"),
     Option(
       "--tensor", value: "FILE",
       help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
@@ -129,8 +137,19 @@ extension Arguments {
       return (.tensor(tensor), [])
     }
     guard has("--image") else { return (.builtIn(count ?? 1), []) }
-    let files = try ImageList.expand(all("--image"))
+    let paths = all("--image")
+    let seed = last("--image-seed").flatMap { UInt64($0) } ?? 0
+    var files = try ImageList.expandClasses(paths)
+    tellUnread(ImageList.unread(in: paths))
     let taken = count ?? files.count
+    let folders = ImageList.folders(of: files)
+    if taken < files.count, folders > 1 {
+      files = ImageList.spread(files, seed: seed)
+      StandardStreams.writeError(
+        Text.message(
+          "\(taken) of \(files.count) images, spread over \(folders) folders (--image-seed \(seed))"
+        ))
+    }
     guard taken <= files.count else {
       throw UsageError.badValue(
         option: "--count", value: "\(taken)", expected: "at most the \(files.count) images given")
@@ -140,6 +159,16 @@ extension Arguments {
       .files(files.prefix(taken).map(\.path)),
       found: Set(files.map(\.path)).subtracting(named)
     )
+  }
+
+  /// Counts and names the pictures whose formats are not read.
+  private func tellUnread(_ paths: [String]) {
+    guard let first = paths.first else { return }
+    let more = paths.count > 1 ? ", \(first) and \(paths.count - 1) more" : ", \(first)"
+    StandardStreams.writeError(
+      Text.message(
+        "left out \(paths.count) picture\(paths.count == 1 ? "" : "s") of formats that are not read"
+          + more))
   }
 
   /// The networks that `words` name: models, which take the values of `--weights` in their order or
@@ -166,6 +195,7 @@ extension Arguments {
       }
       spec.weightsKey = last("--weights-key")
       spec.allowsMissingHead = missing != nil
+      spec.ignoresExtra = has("--ignore-extra")
       return spec
     }
   }

@@ -17,11 +17,16 @@ enum Text {
     lines.map { $0.printable + "\n" }.joined()
   }
 
-  /// Which of several dictionaries of weights was taken.
-  static func note(of choice: WeightsChoice) -> String {
-    let others = choice.others.map { $0.isEmpty ? "those without a name" : $0 }
-    return "note: took the weights \(choice.chosen); the file also has "
-      + "\(others.joined(separator: ", ")) (see --weights-key)"
+  /// Which of several dictionaries of weights was taken, what was left out of it, and what is in doubt.
+  static func notes(on choice: WeightsChoice) -> [String] {
+    var notes = choice.notes.map { "note: \($0)" }
+    if !choice.others.isEmpty {
+      let others = choice.others.map { $0.isEmpty ? "those without a name" : $0 }
+      notes.append(
+        "note: took the weights \(choice.chosen.isEmpty ? "without a name" : choice.chosen); the "
+          + "file also has \(others.joined(separator: ", ")) (see --weights-key)")
+    }
+    return notes
   }
 
   /// `71.756 M`, `15.353 G`.

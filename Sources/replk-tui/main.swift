@@ -7,4 +7,4 @@ import ERFEngine
 ProgramRecord.commit = CommitRecord.commit
 StandardStreams.reportBrokenPipes()
 Program.reportFileSizeLimits()
-Program.exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+Program.exit(Program.run(Array(SystemPath.arguments.dropFirst())))

@@ -103,7 +103,41 @@ import Testing
     #expect(listing.files.map(\.name) == ["A.safetensors", "b.PTH"])
     #expect(listing.files.map(\.bytes) == [3, 3])
     #expect(throws: FileError.self) { try CheckpointFolder(listing: folder.path + "/none") }
-    #expect(throws: (any Error).self) { try Browser.Contents(of: folder.path + "/b.PTH") }
+    #expect(throws: (any Error).self) {
+      try Browser.Contents(of: folder.path + "/b.PTH", Cancellation())
+    }
+  }
+
+  /// A file that takes long is let go of when the selection leaves it, and holds up none.
+  @Test func slowFilesHoldUpNone() throws {
+    let folder = try TemporaryFolder()
+    // torch.save's layout before 1.6, and then millions of operations that do nothing.
+    var slow: [UInt8] = [
+      0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+    ]
+    slow += [0x80, 2, UInt8(ascii: "M"), 0xE9, 0x03, 0x2E]
+    slow += [0x80, 2, UInt8(ascii: "}"), 0x2E, 0x80, 2]
+    for _ in 0..<8_000_000 { slow += [UInt8(ascii: "N"), UInt8(ascii: "0")] }
+    _ = try folder.write(slow, to: "slow.pth")
+    _ = try folder.write([1, 2, 3], to: "quick.pth")
+    let mailbox = Mailbox<Message> {}
+    let browsing = CheckpointBrowsing(
+      mailbox: mailbox, exporting: FakeExporting(), recentPath: nil)
+    let group = DispatchGroup()
+    browsing.look(folder.file("slow.pth"), group: group)
+    browsing.look(folder.file("quick.pth"), group: group)
+    group.wait()
+    var answers: [String: Browser.Contents?] = [:]
+    for case .looked(let path, let contents) in mailbox.takeAll() {
+      answers[path] = .some(contents)
+    }
+    #expect(answers.count == 2)
+    // The slow one is to be looked at again when somebody comes back to it.
+    #expect(answers[folder.file("slow.pth")] == .some(nil))
+    guard case .refused? = answers[folder.file("quick.pth")] ?? nil else {
+      Issue.record("\(answers)")
+      return
+    }
   }
 
   @Test func recentFilesAreKept() throws {

@@ -37,6 +37,9 @@ private struct Entry: Encodable {
   /// Which of a checkpoint's dictionaries; left out for other weights and where there is no name.
   let weightsKey: String?
   let weightsHash: String
+  /// What was left out of the weights' file, and what of its network is in doubt; left out itself where
+  /// there is nothing to say.
+  let notes: [String]?
   let input: [Int]
   let images: [String]
   let skipped: [String]
@@ -65,6 +68,7 @@ private struct Entry: Encodable {
     weights = subject.weights
     weightsKey = subject.weightsChoice.flatMap { $0.chosen.isEmpty ? nil : $0.chosen }
     weightsHash = subject.weightsHash
+    notes = subject.weightsChoice.flatMap { $0.notes.isEmpty ? nil : $0.notes }
     input = [subject.input.height, subject.input.width]
     images = result.imageNames
     skipped = result.skipped.map(\.explanation)

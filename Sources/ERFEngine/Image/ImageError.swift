@@ -9,6 +9,8 @@ public enum ImageError: ExplainedError, Equatable {
   case truncated(path: String, format: String)
   case damaged(path: String, format: String, reason: String)
   case noImages(folder: String)
+  /// A folder whose pictures are all of formats that are not read.
+  case onlyUnread(folder: String, names: [String])
 
   public var explanation: String {
     switch self {
@@ -26,6 +28,9 @@ public enum ImageError: ExplainedError, Equatable {
       return "\(path): the \(format) data ends too early; the file is truncated"
     case .damaged(let path, let format, let reason):
       return "\(path): is not a sound \(format) file: \(reason)"
+    case .onlyUnread(let folder, let names):
+      return "\(folder): the folder holds no images of formats that are read, but "
+        + "\(names.count) of others (\(WeightsMismatch.listed(names))); convert them to PNG or JPEG"
     case .noImages(let folder):
       return "\(folder): the folder holds no images "
         + "(\(ImageList.extensions.map { "." + $0 }.joined(separator: ", ")))"

@@ -77,6 +77,19 @@ public enum ImageList {
     return folders.contains { (try? images(in: $0)) != nil } ? folders : nil
   }
 
+  /// Whether the name at the end of a path is that of a picture, of a format that is read or not.
+  public static func isPictureName(_ path: String) -> Bool {
+    let name = lastComponent(path)
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    let ending = name[name.index(after: dot)...].lowercased()
+    return extensions.contains(ending) || unreadExtensions[ending] != nil
+  }
+
+  /// Whether there is a folder at `path`.
+  public static func isFolder(_ path: String) -> Bool {
+    path.contains("/") && FileKind(of: path) == .folder
+  }
+
   /// Whether a file name ends like an image's.
   static func isImageName(_ name: String) -> Bool {
     guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
@@ -90,7 +103,84 @@ public enum ImageList {
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let files = names.filter { FileKind(of: prefix + $0) != .folder }
       .map { ImageFile(path: prefix + $0, isNamed: false) }
-    guard !files.isEmpty else { throw ImageError.noImages(folder: folder) }
+    guard !files.isEmpty else {
+      let others = (try? unread(directlyIn: folder)) ?? []
+      throw others.isEmpty
+        ? ImageError.noImages(folder: folder)
+        : ImageError.onlyUnread(folder: folder, names: others.map(lastComponent))
+    }
     return files
+  }
+
+  /// The pictures in the folders among `paths`, and in the folders of classes in these, whose formats
+  /// are not read: what `expandClasses` leaves out.
+  public static func unread(in paths: [String]) -> [String] {
+    paths.flatMap { path -> [String] in
+      guard FileKind(of: path) == .folder else { return [] }
+      let folders = (try? classFolders(in: path)) ?? nil
+      return (folders ?? [path]).flatMap { (try? unread(directlyIn: $0)) ?? [] }
+    }
+  }
+
+  private static func unread(directlyIn folder: String) throws -> [String] {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    return try FolderListing.names(in: folder).filter { name in
+      guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
+      return unreadExtensions[name[name.index(after: dot)...].lowercased()] != nil
+    }
+    .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    .map { prefix + $0 }
+  }
+
+  private static func lastComponent(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  // MARK: Some of many
+
+  /// How many folders `files` lie in.
+  public static func folders(of files: [ImageFile]) -> Int { Set(files.map(folder)).count }
+
+  /// The files of several folders in turns, each folder's in an order that `seed` draws, and so the
+  /// folders: the first N are spread over the folders as evenly as they can be, and hold as few of the
+  /// same series as chance leaves. Files of one folder stay in their order.
+  ///
+  /// The order depends on the names of files and folders, not on where they lie.
+  public static func spread(_ files: [ImageFile], seed: UInt64) -> [ImageFile] {
+    var groups: [(folder: String, files: [ImageFile])] = []
+    var places: [String: Int] = [:]
+    for file in files {
+      let folder = folder(file)
+      if let place = places[folder] {
+        groups[place].files.append(file)
+      } else {
+        places[folder] = groups.count
+        groups.append((folder, [file]))
+      }
+    }
+    guard groups.count > 1 else { return files }
+    groups = shuffled(groups, RandomStream(seed: seed, name: "folders"))
+    for place in groups.indices {
+      let name = lastComponent(groups[place].folder)
+      groups[place].files = shuffled(
+        groups[place].files, RandomStream(seed: seed, name: "files of " + name))
+    }
+    let longest = groups.map(\.files.count).max() ?? 0
+    return (0..<longest).flatMap { round in
+      groups.compactMap { $0.files.indices.contains(round) ? $0.files[round] : nil }
+    }
+  }
+
+  private static func folder(_ file: ImageFile) -> String {
+    file.path.lastIndex(of: "/").map { String(file.path[..<$0]) } ?? ""
+  }
+
+  private static func shuffled<Element>(
+    _ elements: [Element], _ stream: RandomStream
+  ) -> [Element] {
+    elements.enumerated()
+      .map { (key: stream.bits(at: UInt64($0.offset)), place: $0.offset, element: $0.element) }
+      .sorted { ($0.key, $0.place) < ($1.key, $1.place) }
+      .map(\.element)
   }
 }

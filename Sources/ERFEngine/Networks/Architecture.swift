@@ -14,12 +14,17 @@ protocol Architecture: Sendable {
   /// A parameter that every checkpoint of the family holds: what stands before it in a file is not
   /// part of the names.
   static var landmark: String { get }
-  /// Names of the same parameters in another library's checkpoints; nil: they are the same or not known.
-  static var otherNames: ParameterNames? { get }
+  /// What the classifier's linear layer is called: `fc`.
+  static var head: String { get }
+  /// Names of the same parameters in other libraries' checkpoints.
+  static var otherNames: [ParameterNames] { get }
 
   /// The network whose parameters `weights` are, as far as names and shapes tell; nil: of another
   /// family.
   init?(recognising weights: WeightDictionary)
+
+  /// The same network with what a file tells of it beside the shapes of its parameters.
+  func adopting(_ hints: FileHints) -> Self
 
   /// The network that a free id describes.
   init(_ fields: inout FieldParser) throws(ModelError)
@@ -43,10 +48,14 @@ protocol Architecture: Sendable {
 
 extension Architecture {
   static var classNames: [String] { ClassNames.imageNet }
-  static var otherNames: ParameterNames? { nil }
+  static var otherNames: [ParameterNames] { [] }
 
   /// What the landmark may be called in a file.
-  static var landmarks: [String] { [landmark] + [otherNames?.landmark].compactMap { $0 } }
+  static var landmarks: [String] {
+    [landmark] + otherNames.map(\.landmark).filter { $0 != landmark }
+  }
+
+  func adopting(_ hints: FileHints) -> Self { self }
 
   /// torchvision's, and most others'.
   var evaluation: Evaluation { Evaluation(side: 224, shorterSide: 256, filter: .bilinear) }

@@ -54,9 +54,7 @@ public struct CheckpointInspection: Sendable {
     metadata = file.metadata
     names = file.keys
     classes = file.classes
-    let prefixes = Set(
-      ModelCatalogue.families.flatMap { [file] in file.prefixes(of: $0.landmarks) })
-    let ordered = prefixes.sorted(by: Checkpoint.isBetter)
+    let ordered = file.prefixesOfNetworks
     weights = ordered.map { [file] in Self.weights(in: file, prefix: $0) }
     let checks = try ordered.compactMap { [file] in try Self.check(file, prefix: $0) }
     mismatches = checks.compactMap(\.mismatch)
@@ -69,13 +67,17 @@ public struct CheckpointInspection: Sendable {
     _ file: Checkpoint, prefix: String
   ) throws -> (parameters: [String], mismatch: CheckpointError?)? {
     let dictionary = WeightDictionary(file, prefix: prefix)
-    guard let network = ModelCatalogue.recognise(dictionary).first else { return nil }
+    guard
+      let network = ModelCatalogue.recognise(dictionary).first?
+        .adopting(FileHints(file, prefix: prefix))
+    else { return nil }
     let source = try CheckpointParameters(
-      file: file, model: network.id, landmarks: type(of: network).landmarks, key: dictionary.name,
-      allowsMissingHead: true)
+      file: file, model: network.id, landmarks: type(of: network).landmarks,
+      head: type(of: network).head, key: dictionary.name, allowsMissingHead: true
+    ).settled(for: network)
     let blueprint = network.blueprint(source.optional)
     let inventory = ParameterInventory(blueprint)
-    let parameters = inventory.entries.keys.map(dictionary.fullName)
+    let parameters = inventory.entries.keys.map(source.weights.fullName)
     do {
       try source.requireFit(blueprint, of: network)
       return (parameters, nil)
@@ -101,8 +103,10 @@ public struct CheckpointInspection: Sendable {
   private static func weights(in file: Checkpoint, prefix: String) -> Weights {
     let dictionary = WeightDictionary(file, prefix: prefix)
     let shapes = dictionary.shapes.filter { !$0.key.hasSuffix("num_batches_tracked") }
+    let network = ModelCatalogue.recognise(dictionary).first?
+      .adopting(FileHints(file, prefix: prefix))
     return Weights(
-      key: dictionary.name, network: ModelCatalogue.recognise(dictionary).first?.id,
+      key: dictionary.name, network: network?.id,
       tensors: shapes.count, parameters: shapes.reduce(0) { $0 + $1.value.count })
   }
 

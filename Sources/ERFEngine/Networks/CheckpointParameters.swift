@@ -1,10 +1,15 @@
 /// Parameters out of a checkpoint file, under whatever wraps them (`state_dict.module.`).
 struct CheckpointParameters: ParameterSource {
-  let choice: WeightsChoice
+  private(set) var choice: WeightsChoice
   let weights: WeightDictionary
   private let file: Checkpoint
   private let model: String
-  private let allowsMissingHead: Bool
+  /// The first convolution, whose inputs may be others than red, green and blue.
+  private let stem: String
+  private var allowsMissingHead: Bool
+  private var ignoresExtra: Bool
+  /// Whether the classifier in the file is another one, and left out.
+  private var dropsHead = false
   /// Prefixes of other networks in the file.
   private let others: [String]
   /// Whether the network's landmark is in the file at all.
@@ -13,30 +18,35 @@ struct CheckpointParameters: ParameterSource {
   private let isRecognised: Bool
 
   /// One of `landmarks` is a parameter that every checkpoint of the network holds; what stands before
-  /// it in the file is the prefix, of which `key` chooses one.
+  /// it in the file is the prefix, of which `key` chooses one. The first of them is the first
+  /// convolution's weight.
   ///
   /// - Throws: `CheckpointError.noWeights` where `key` names none.
   init(
-    file: Checkpoint, model: String, landmarks: [String], key: String? = nil,
-    allowsMissingHead: Bool = false, isRecognised: Bool = false
+    file: Checkpoint, model: String, landmarks: [String], head: String = "", key: String? = nil,
+    allowsMissingHead: Bool = false, ignoresExtra: Bool = false, isRecognised: Bool = false
   ) throws(CheckpointError) {
     self.file = file
     self.model = model
     self.allowsMissingHead = allowsMissingHead
+    self.ignoresExtra = ignoresExtra
     self.isRecognised = isRecognised
+    stem = landmarks.first ?? ""
     let all = file.prefixes(of: landmarks)
     isFound = !all.isEmpty
     let prefix = try isFound ? file.chosen(all, by: key).first ?? "" : ""
     others = all.filter { $0 != prefix }
-    weights = WeightDictionary(file, prefix: prefix)
+    let weights = WeightDictionary(file, prefix: prefix)
+    self.weights = head.isEmpty ? weights : weights.naming(head: head)
     choice = WeightsChoice(
       chosen: WeightDictionary.name(of: prefix), others: others.map(WeightDictionary.name))
   }
 
-  /// Which optional parameters the file has.
+  /// Which optional parameters are taken from the file.
   var optional: OptionalParameters {
-    OptionalParameters { [weights, allowsMissingHead] key, kind in
-      weights[key] != nil || kind == .head && !allowsMissingHead
+    OptionalParameters { [weights, allowsMissingHead, dropsHead] key, kind in
+      guard kind == .head else { return weights[key] != nil }
+      return !allowsMissingHead || weights[key] != nil && !dropsHead
     }
   }
 
@@ -47,13 +57,15 @@ struct CheckpointParameters: ParameterSource {
       throw CheckpointError.mismatch(
         path: file.path, WeightsMismatch(model: model, missing: [full]))
     }
-    guard found == shape else {
+    guard found == shape || isOtherInput(key, found, shape) else {
       throw CheckpointError.mismatch(
         path: file.path,
         WeightsMismatch(
           model: model, wrong: [.init(key: full, expected: shape, found: found)]))
     }
-    let tensor = try file.tensor(full)
+    var tensor = try file.tensor(full)
+    if let mask = weights.mask(of: key) { tensor = tensor.multiplied(by: try file.tensor(mask)) }
+    if found != shape { tensor = tensor.acceptingColours() }
     guard ElementKernels.isFinite(tensor) else {
       throw CheckpointError.nonFinite(path: file.path, key: full)
     }
@@ -63,22 +75,154 @@ struct CheckpointParameters: ParameterSource {
     return tensor
   }
 
-  /// Compares all names and shapes with what `blueprint`, made by `architecture`, asks for, before
-  /// anything is read.
+  /// Whether the first convolution takes grey pictures, or a fourth channel.
+  private func isOtherInput(_ key: String, _ found: Shape, _ expected: Shape) -> Bool {
+    key == stem && found.rank == 4 && expected.rank == 4 && expected[1] == 3
+      && [1, 4].contains(found[1]) && found[0] == expected[0]
+      && found.extents.suffix(2) == expected.extents.suffix(2)
+  }
+}
+
+// MARK: Comparing with a network
+
+extension CheckpointParameters {
+  /// The parameters as `architecture` takes them: without a classifier where that may be missing and the
+  /// file has another one; what is left out is noted.
+  func settled(for architecture: any Architecture) -> CheckpointParameters {
+    var settled = self
+    var comparison = comparison(with: architecture)
+    if allowsMissingHead, comparison.mismatch.concerns(comparison.inventory.head) {
+      // Another classifier than the network's is as good as none.
+      settled.dropsHead = true
+      comparison = settled.comparison(with: architecture)
+    }
+    settled.addNotes(comparison, architecture)
+    return settled
+  }
+
+  /// Compares all names, shapes and types with what `blueprint`, made by `architecture`, asks for,
+  /// before anything is read.
   ///
   /// - Throws: `CheckpointError.mismatch` with everything that differs and, where there is one, the
-  ///   network that fits instead.
+  ///   network that fits instead; `CheckpointError.wrongType`.
   func requireFit(_ blueprint: Blueprint, of architecture: any Architecture) throws {
-    let inventory = ParameterInventory(blueprint)
-    var mismatch = mismatch(with: inventory, of: architecture)
-    guard !mismatch.isEmpty else {
-      try requireReal(inventory)
-      return try requireSize(inventory)
+    let comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
+    guard comparison.mismatch.isEmpty else { throw explained(comparison, architecture) }
+    try requireReal(comparison.inventory)
+    try requireSize(comparison.inventory)
+  }
+
+  private struct Comparison {
+    let inventory: ParameterInventory
+    var mismatch: WeightsMismatch
+    /// Tensors that are left out.
+    var ignored: [String]
+  }
+
+  private func comparison(with architecture: any Architecture) -> Comparison {
+    comparison(with: ParameterInventory(architecture.blueprint(optional)), of: architecture)
+  }
+
+  private func comparison(
+    with inventory: ParameterInventory, of architecture: any Architecture
+  ) -> Comparison {
+    var mismatch = WeightsMismatch(model: model)
+    for (key, entry) in inventory.entries {
+      guard let found = weights[key] else {
+        mismatch.missing.append(weights.fullName(key))
+        continue
+      }
+      if found != entry.shape && !isOtherInput(key, found, entry.shape) {
+        mismatch.wrong.append(
+          .init(key: weights.fullName(key), expected: entry.shape, found: found))
+      }
     }
-    try requireTensors(mismatch)
+    let extra = weights.shapes.keys.filter(isExtra(inventory))
+    let isHeadless = allowsMissingHead && inventory.head.isEmpty
+    let body = Set(inventory.entries.keys.map(Self.module))
+    let (ignored, kept) = extra.reduce(into: ([String](), [String]())) { parts, key in
+      let isIgnored = ignoresExtra || isHeadless && !body.contains(Self.module(key))
+      isIgnored ? parts.0.append(key) : parts.1.append(key)
+    }
+    let rest = kept.isEmpty || !isHeadless ? [] : restOfHead(architecture)
+    mismatch.extra = kept.filter { !rest.contains($0) }.map(weights.fullName)
+    return Comparison(
+      inventory: inventory, mismatch: mismatch.sorted(),
+      ignored: (ignored + kept.filter(rest.contains)).map(weights.fullName).sorted())
+  }
+
+  /// The module at the top of the tree that a parameter belongs to.
+  private static func module(_ key: String) -> Substring { key.prefix { $0 != "." } }
+
+  /// What is left of a classifier that may be missing, such as the norm before it.
+  private func restOfHead(_ architecture: any Architecture) -> Set<String> {
+    let optional = optional
+    let whole = architecture.blueprint(
+      OptionalParameters { key, kind in kind == .head || optional.holds(key, kind) })
+    return ParameterInventory(whole).head
+  }
+
+  /// Counters of batch norms aside, and other networks in the same file.
+  private func isExtra(_ inventory: ParameterInventory) -> (String) -> Bool {
+    { key in
+      inventory.entries[key] == nil && !key.hasSuffix("num_batches_tracked")
+        && !others.contains { !$0.isEmpty && (weights.prefix + key).hasPrefix($0) }
+    }
+  }
+
+  /// What was left out, and what shapes do not tell.
+  private mutating func addNotes(_ comparison: Comparison, _ architecture: any Architecture) {
+    var notes: [String] = []
+    if !comparison.ignored.isEmpty {
+      let count = comparison.ignored.count
+      notes.append(
+        "left out \(count) tensor\(count == 1 ? "" : "s") that \(model) does not have: "
+          + WeightsMismatch.listed(comparison.ignored))
+    }
+    if let found = weights[stem], found.rank == 4, let asked = comparison.inventory.entries[stem],
+      found[1] != asked.shape[1]
+    {
+      notes.append(
+        found[1] == 1
+          ? "the first convolution takes grey pictures: it is fed with luminance, "
+            + "0.299 red + 0.587 green + 0.114 blue"
+          : "the first convolution takes a fourth channel beside red, green and blue: it is fed "
+            + "with zeros")
+    }
+    notes += FileHints(file, prefix: weights.prefix).doubts(about: architecture)
+    choice.notes = notes
+  }
+
+  // MARK: What is wrong, and what helps
+
+  private func explained(
+    _ comparison: Comparison, _ architecture: any Architecture
+  ) -> CheckpointError {
+    var mismatch = comparison.mismatch
+    for key in mismatch.missing {
+      guard let found = file.objects[key] else { continue }
+      return .wrongType(path: file.path, key: key, found: found)
+    }
     mismatch.suggestion = suggestion()
-    mismatch.lacksOnlyHead = lacksOnlyHead(mismatch, inventory)
-    throw CheckpointError.mismatch(path: file.path, mismatch)
+    if mismatch.suggestion == nil { mismatch.remedies = remedies(architecture) }
+    return .mismatch(path: file.path, mismatch)
+  }
+
+  /// The least that has to be allowed for the file to open.
+  private func remedies(
+    _ architecture: any Architecture
+  ) -> Set<WeightsMismatch.Remedy> {
+    let trials: [Set<WeightsMismatch.Remedy>] = [
+      [.withoutHead], [.ignoringExtra], [.withoutHead, .ignoringExtra],
+    ]
+    for trial in trials {
+      var trying = self
+      trying.allowsMissingHead = allowsMissingHead || trial.contains(.withoutHead)
+      trying.ignoresExtra = ignoresExtra || trial.contains(.ignoringExtra)
+      trying.dropsHead = trying.allowsMissingHead
+      if trying.comparison(with: architecture).mismatch.isEmpty { return trial }
+    }
+    return []
   }
 
   /// All parameters are of types whose elements can be read.
@@ -87,14 +231,6 @@ struct CheckpointParameters: ParameterSource {
       let full = weights.fullName(key)
       guard let type = file.entries[full]?.type, !ElementType.isReal(type) else { continue }
       throw .wrongType(path: file.path, key: full, found: type)
-    }
-  }
-
-  /// None of the missing parameters is there as an object that only running code could build.
-  private func requireTensors(_ mismatch: WeightsMismatch) throws(CheckpointError) {
-    for key in mismatch.missing {
-      guard let found = file.objects[key] else { continue }
-      throw .wrongType(path: file.path, key: key, found: found)
     }
   }
 
@@ -113,56 +249,21 @@ struct CheckpointParameters: ParameterSource {
   private func suggestion() -> String? {
     guard isFound else { return try? ModelCatalogue.recognise(file).id }
     for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
-      let other = ParameterInventory(candidate.blueprint(optional))
-      if mismatch(with: other, of: candidate).isEmpty { return candidate.id }
+      var trying = self
+      trying.dropsHead = false
+      if trying.comparison(with: candidate).mismatch.isEmpty { return candidate.id }
     }
     return nil
   }
+}
 
-  private func mismatch(
-    with inventory: ParameterInventory, of architecture: any Architecture
-  ) -> WeightsMismatch {
-    var mismatch = WeightsMismatch(model: model)
-    for (key, entry) in inventory.entries {
-      guard let found = weights[key] else {
-        mismatch.missing.append(weights.fullName(key))
-        continue
-      }
-      if found != entry.shape {
-        mismatch.wrong.append(
-          .init(key: weights.fullName(key), expected: entry.shape, found: found))
-      }
+extension WeightsMismatch {
+  /// Whether one of `keys`, the parameters of a classifier, is missing or has another shape.
+  fileprivate func concerns(_ keys: Set<String>) -> Bool {
+    let ends = keys.map { "." + $0 }
+    return (missing + wrong.map(\.key)).contains { key in
+      keys.contains(key) || ends.contains(where: key.hasSuffix)
     }
-    let extra = weights.shapes.keys.filter(isExtra(inventory))
-    let rest = extra.isEmpty ? [] : restOfHead(inventory, of: architecture)
-    mismatch.extra = extra.filter { !rest.contains($0) }.map(weights.fullName)
-    return mismatch.sorted()
-  }
-
-  /// What is left of a classifier that may be missing, such as the norm before it.
-  private func restOfHead(
-    _ inventory: ParameterInventory, of architecture: any Architecture
-  ) -> Set<String> {
-    guard allowsMissingHead && inventory.head.isEmpty else { return [] }
-    let optional = optional
-    let whole = architecture.blueprint(
-      OptionalParameters { key, kind in kind == .head || optional.holds(key, kind) })
-    return ParameterInventory(whole).head
-  }
-
-  /// Counters of batch norms aside, and other networks in the same file.
-  private func isExtra(_ inventory: ParameterInventory) -> (String) -> Bool {
-    { key in
-      inventory.entries[key] == nil && !key.hasSuffix("num_batches_tracked")
-        && !others.contains { !$0.isEmpty && (weights.prefix + key).hasPrefix($0) }
-    }
-  }
-
-  private func lacksOnlyHead(
-    _ mismatch: WeightsMismatch, _ inventory: ParameterInventory
-  ) -> Bool {
-    !allowsMissingHead && mismatch.wrong.isEmpty && mismatch.extra.isEmpty
-      && inventory.entries.keys.allSatisfy { weights[$0] != nil || inventory.head.contains($0) }
   }
 }
 
@@ -171,6 +272,26 @@ extension Tensor {
   fileprivate var isZero: Bool {
     for index in 0..<count where self[index] != 0 { return false }
     return true
+  }
+
+  fileprivate func multiplied(by mask: Tensor) -> Tensor {
+    guard mask.shape == shape else { return self }
+    return Tensor(generated: shape) { self[$0] * mask[$0] }
+  }
+
+  /// Shares of red, green and blue in luminance (ITU-R BT.601), as Pillow converts to grey.
+  private static let luminance: [Float] = [0.299, 0.587, 0.114]
+
+  /// Kernels (O, 1, K, K) or (O, 4, K, K) as ones of red, green and blue: grey is their luminance, and a
+  /// fourth channel is left out, which is zero then.
+  fileprivate func acceptingColours() -> Tensor {
+    let (channels, area) = (shape[1], shape[2] * shape[3])
+    return Tensor(generated: [shape[0], 3, shape[2], shape[3]]) { index in
+      let (filter, colour, place) = (index / (3 * area), index / area % 3, index % area)
+      return channels == 1
+        ? Self.luminance[colour] * self[filter * area + place]
+        : self[(filter * channels + colour) * area + place]
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 extension EfficientNetLite {
   static let landmark = "_conv_stem.weight"
+  static let head = "_fc"
 
   /// The number of blocks tells the depth, as far as rounding leaves it, their channels the width.
   init?(recognising weights: WeightDictionary) {
@@ -27,6 +28,6 @@ extension EfficientNetLite {
     }
     self.init(
       width: width, depth: variant?.depth ?? depth,
-      classes: weights["_fc.weight"]?.extents.first ?? 1000)
+      classes: weights.classes(head: Self.head) ?? 1000)
   }
 }

@@ -1,14 +1,20 @@
-/// Names that another library gives to a family's parameters.
-struct ParameterNames: Sendable {
-  /// What the family's landmark is called there.
-  let landmark: String
-  /// The name that the network itself asks for; nil: no parameter of it.
-  let official: @Sendable (String) -> String?
-}
-
 extension MobileNetV2 {
-  /// timm's: groups of blocks rather than a list of layers, and a name for each convolution.
-  static let otherNames: ParameterNames? = ParameterNames(landmark: "conv_stem.weight") { name in
+  /// timm's: groups of blocks rather than a list of layers, and a name for each convolution; and
+  /// torchvision's in an `nn.Sequential`.
+  static let otherNames = [
+    ParameterNames(landmark: "conv_stem.weight", translation: translation),
+    ParameterNames.sequential(
+      landmark: "0.1.conv.0.0.weight", ["0": "features", "1": "classifier"]),
+  ]
+
+  @Sendable
+  private static func translation(_ shapes: [String: Shape]) -> ParameterNames.Translation? {
+    // EfficientNet-Lite has the same names, and kernels of 5 in its third group.
+    guard !EfficientNetLite.isNamedByTimm(shapes) else { return nil }
+    return { name in officialName(name) }
+  }
+
+  private static func officialName(_ name: String) -> String? {
     let parts = name.split(separator: ".").map(String.init)
     guard parts.count > 1, let last = parts.last else { return nil }
     if parts[0] == "blocks" {

@@ -1,5 +1,6 @@
 extension MobileNetV2 {
   static let landmark = "features.0.0.weight"
+  static let head = "classifier.1"
 
   /// Widths that networks have are multiples of 0.05; kernels are found stage by stage.
   init?(recognising weights: WeightDictionary) {
@@ -17,7 +18,7 @@ extension MobileNetV2 {
     }
     guard let width = Self.width(rounding: found) else { return nil }
     self.width = width
-    classes = weights["classifier.1.weight"]?.extents.first ?? 1000
+    classes = weights.classes(head: Self.head) ?? 1000
     var first = 1
     for stage in stages.indices {
       let scopes = (first..<first + stages[stage].depth).map {

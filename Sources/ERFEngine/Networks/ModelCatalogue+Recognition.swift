@@ -4,17 +4,25 @@ extension ModelCatalogue {
   ///
   /// - Throws: `CheckpointError.unrecognised` and `.noWeights`.
   static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
-    let prefixes = Set(families.flatMap { file.prefixes(of: $0.landmarks) })
+    let prefixes = file.prefixesOfNetworks
     guard !prefixes.isEmpty else { throw unrecognised(file) }
     // Shapes do not tell everything, such as shortcuts; what fits the name is checked afterwards.
     let named = file.metadata["model"].flatMap { try? architecture($0) }
-    for prefix in try file.chosen(prefixes.sorted(by: Checkpoint.isBetter), by: key) {
+    for prefix in try file.chosen(prefixes, by: key) {
       let weights = WeightDictionary(file, prefix: prefix)
       guard let network = recognise(weights).first else { continue }
-      if let named, type(of: named) == type(of: network) { return named }
-      return network
+      if let named, isPlausible(named, for: network, file) { return named }
+      return network.adopting(FileHints(file, prefix: prefix))
     }
     throw unrecognised(file)
+  }
+
+  /// Whether the network that a file of this program's own names is the one that its shapes tell.
+  private static func isPlausible(
+    _ named: any Architecture, for found: any Architecture, _ file: Checkpoint
+  ) -> Bool {
+    type(of: named) == type(of: found)
+      && (file.metadata["program"] != nil || named.id == found.id)
   }
 
   /// Every network that the names of `weights` could be those of, within the limits of the catalogue.

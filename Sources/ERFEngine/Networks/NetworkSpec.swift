@@ -8,6 +8,8 @@ public struct NetworkSpec: Sendable, Hashable {
   public var weightsKey: String?
   /// Whether the file may lack the classifier.
   public var allowsMissingHead = false
+  /// Whether the file may hold tensors that are no parameters of the network; they are left out.
+  public var ignoresExtra = false
   /// The network that the weights belong to, where `model` is an edited form of it; nil: `model`.
   public var weightsModel: String?
   /// What is changed of the network that `model` or the file says.

@@ -58,8 +58,10 @@ public struct OpenedNetwork: Sendable {
     checkpoint = try file.map { file in
       try CheckpointParameters(
         file: file, model: unedited.id, landmarks: type(of: unedited).landmarks,
-        key: spec.weightsKey, allowsMissingHead: spec.allowsMissingHead,
-        isRecognised: spec.model == nil)
+        head: type(of: unedited).head, key: spec.weightsKey,
+        allowsMissingHead: spec.allowsMissingHead, ignoresExtra: spec.ignoresExtra,
+        isRecognised: spec.model == nil
+      ).settled(for: unedited)
     }
     if case .random(let seed) = spec.weights {
       source = RandomParameters(seed: seed)

@@ -1,5 +1,6 @@
 extension RepLKNet {
   static let landmark = "stem.0.conv.weight"
+  static let head = "head"
 
   /// Kernels, widths and depths from shapes. What shapes do not tell is as usual: no dilation, all
   /// shortcuts, a small kernel of 5 where kernels are merged already.
@@ -20,7 +21,7 @@ extension RepLKNet {
       stages.append(design)
     }
     depthwiseRatio = Self.ratio(weights["stages.0.blocks.0.pw1.conv.weight"], over: channels[0])
-    classes = weights["head.weight"]?.extents.first ?? 1000
+    classes = weights.classes(head: Self.head) ?? 1000
     preprocessing = .imageNet
     let isMerged = weights["stages.0.blocks.0.large_kernel.lkb_reparam.weight"] != nil
     let same = Self.variants.map(\.network).first { isSame($0, merged: isMerged) }

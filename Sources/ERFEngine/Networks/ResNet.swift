@@ -7,22 +7,52 @@ struct ResNet: Architecture, Equatable {
     var expansion: Int { self == .basic ? 1 : 4 }
   }
 
+  /// The first convolution, by the side of its kernels.
+  enum Stem: Int, Sendable, CaseIterable {
+    /// 7x7 with stride 2 and a pooling, for photographs.
+    case large = 7
+    /// 3x3 alone, for the small pictures of CIFAR.
+    case small = 3
+  }
+
   var block: Block
+  var stem = Stem.large
   /// The kernels are those of the 3x3 convolutions.
   var stages: [StageDesign]
+  /// Stride of each stage's first block; where it is 1 and a dilation takes its place, that block keeps
+  /// the dilation of the stage before, as in torchvision.
+  var strides: [Int]
+  /// Whether the stride of a bottleneck lies on its first convolution, as in Caffe's networks.
+  var isCaffeStyle = false
   /// Planes of the first stage; each stage doubles them.
   var width = 64
   var classes = 1000
 
-  init(block: Block, layers: [Int], width: Int = 64, classes: Int = 1000) {
+  init(
+    block: Block, stem: Stem = .large, layers: [Int], width: Int = 64, classes: Int = 1000
+  ) {
     self.block = block
+    self.stem = stem
     stages = layers.map { StageDesign(kernel: 3, depth: $0) }
+    strides = Self.usualStrides(layers.count)
     self.width = width
     self.classes = classes
   }
 
+  static let strideRange = 1...4
+
+  /// All stages but the first halve the map.
+  private static func usualStrides(_ stages: Int) -> [Int] {
+    (0..<stages).map { $0 == 0 ? 1 : 2 }
+  }
+
   var initialization: Initialization { .heFanOut }
   var preprocessing: Preprocessing { .imageNet }
+  var evaluation: Evaluation {
+    stem == .small
+      ? Evaluation(side: 32, shorterSide: nil, filter: .bilinear)
+      : Evaluation(side: 224, shorterSide: 256, filter: .bilinear)
+  }
 
   func build(_ builder: inout BlueprintBuilder) {
     let input = builder.input
@@ -30,8 +60,10 @@ struct ResNet: Architecture, Equatable {
       let width = width
       // The stem's layers stand at the top of the module tree.
       return builder.atTopLevel { builder in
-        var x = builder.convolution("conv1", input, outputs: width, kernel: 7, stride: 2)
+        var x = builder.convolution(
+          "conv1", input, outputs: width, kernel: stem.rawValue, stride: stem == .large ? 2 : 1)
         x = builder.batchNorm("bn1", x)
+        guard stem == .large else { return builder.relu(x) }
         return builder.maxPool(builder.relu(x), kernel: 3, stride: 2, padding: 1)
       }
     }
@@ -39,8 +71,8 @@ struct ResNet: Architecture, Equatable {
       for index in 0..<design.depth {
         x = builder.block("layer\(stage + 1).\(index)") { builder in
           residual(
-            &builder, x, planes: width << stage, stride: stage > 0 && index == 0 ? 2 : 1,
-            design: design)
+            &builder, x, planes: width << stage, stride: index == 0 ? strides[stage] : 1,
+            dilation: dilation(stage: stage, block: index), design: design)
         }
       }
       builder.endStage(stage + 1, x)
@@ -50,9 +82,15 @@ struct ResNet: Architecture, Equatable {
     }
   }
 
+  private func dilation(stage: Int, block: Int) -> Int {
+    let isReplaced = block == 0 && stage > 0 && strides[stage] == 1
+    return isReplaced
+      ? min(stages[stage - 1].dilation, stages[stage].dilation) : stages[stage].dilation
+  }
+
   private func residual(
     _ builder: inout BlueprintBuilder, _ input: BlueprintBuilder.Value, planes: Int, stride: Int,
-    design: StageDesign
+    dilation: Int, design: StageDesign
   ) -> BlueprintBuilder.Value {
     let outputs = planes * block.expansion
     var shortcut = input
@@ -65,12 +103,15 @@ struct ResNet: Architecture, Equatable {
     let convolutions: [(outputs: Int, kernel: Int, stride: Int)] =
       block == .basic
       ? [(planes, design.kernel, stride), (planes, design.kernel, 1)]
-      : [(planes, 1, 1), (planes, design.kernel, stride), (outputs, 1, 1)]
+      : [
+        (planes, 1, isCaffeStyle ? stride : 1), (planes, design.kernel, isCaffeStyle ? 1 : stride),
+        (outputs, 1, 1),
+      ]
     var x = input
     for (index, layer) in convolutions.enumerated() {
       x = builder.convolution(
         "conv\(index + 1)", x, outputs: layer.outputs, kernel: layer.kernel,
-        stride: layer.stride, dilation: layer.kernel == 1 ? 1 : design.dilation)
+        stride: layer.stride, dilation: layer.kernel == 1 ? 1 : dilation)
       x = builder.batchNorm("bn\(index + 1)", x)
       if index + 1 < convolutions.count { x = builder.relu(x) }
     }
@@ -82,8 +123,8 @@ struct ResNet: Architecture, Equatable {
 extension ResNet {
   static let family = "resnet"
   static let freeForm =
-    "resnet:block=bottleneck:layers=3,4,6,3:width=64:kernels=3:dilation=1:shortcuts=1"
-    + ":classes=1000"
+    "resnet:block=bottleneck:stem=7:layers=3,4,6,3:width=64:kernels=3:stride=1,2,2,2:dilation=1"
+    + ":shortcuts=1:style=torch:classes=1000"
   static let openFields: Set<StageField> = [.kernel, .dilation, .shortcuts, .depth]
 
   static let variants: [(ids: [String], network: ResNet)] = [
@@ -92,21 +133,38 @@ extension ResNet {
     (["resnet-50"], ResNet(block: .bottleneck, layers: [3, 4, 6, 3])),
     (["resnet-101"], ResNet(block: .bottleneck, layers: [3, 4, 23, 3])),
     (["resnet-152"], ResNet(block: .bottleneck, layers: [3, 8, 36, 3])),
+    (
+      ["resnet18-cifar"], ResNet(block: .basic, stem: .small, layers: [2, 2, 2, 2], classes: 10)
+    ),
     (["resnet-nano"], ResNet(block: .basic, layers: [1, 1, 2, 1], width: 16, classes: 16)),
   ]
+
+  /// What an id calls the places of the stride.
+  private enum Style: String, CaseIterable { case torch, caffe }
 
   var id: String { variantID ?? freeID }
 
   private var freeID: String {
-    "resnet:block=\(block.rawValue):layers=\(stages.map(\.depth).listText):width=\(width)"
-      + "\(stages.kernelField)\(stages.unusualFields):classes=\(classes)"
+    "resnet:block=\(block.rawValue)" + (stem == .large ? "" : ":stem=\(stem.rawValue)")
+      + ":layers=\(stages.map(\.depth).listText):width=\(width)\(stages.kernelField)"
+      + (strides == Self.usualStrides(stages.count) ? "" : ":stride=\(strides.listText)")
+      + stages.unusualFields + (isCaffeStyle ? ":style=caffe" : "") + ":classes=\(classes)"
   }
 
   init(_ fields: inout FieldParser) throws(ModelError) {
     block = try fields.choice("block", of: Block.allCases, default: .bottleneck)
     let depths = try fields.list(
       "layers", StageDesign.depths, default: [3, 4, 6, 3], counts: 1...6)
+    let sides = try fields.list("stem", 3...7, default: [7], counts: 1...1)
+    guard let stem = Stem(rawValue: sides[0]) else {
+      throw .badValue(id: fields.id, field: "stem", value: "\(sides[0])", expected: "7 or 3")
+    }
+    self.stem = stem
     stages = try fields.stages(depths: depths)
+    strides = try fields.list(
+      "stride", Self.strideRange, default: Self.usualStrides(depths.count),
+      counts: depths.count...depths.count)
+    isCaffeStyle = try fields.choice("style", of: Style.allCases, default: .torch) == .caffe
     width = try fields.number("width", 1...1024, default: 64)
     classes = try fields.number("classes", 1...100_000, default: 1000)
   }

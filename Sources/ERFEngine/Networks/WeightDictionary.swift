@@ -4,6 +4,9 @@ public struct WeightsChoice: Sendable, Equatable {
   public let chosen: String
   /// Others that hold the same network, such as `model_ema`.
   public let others: [String]
+  /// What a reader has to know of how the weights were taken, a line each: tensors that were left out,
+  /// and what the file says that shapes do not.
+  public var notes: [String] = []
 }
 
 /// One dictionary of weights in a file: what stands before the names is taken off.
@@ -14,27 +17,100 @@ struct WeightDictionary: Sendable {
   let shapes: [String: Shape]
   /// What the file calls those that it names otherwise.
   private let otherNames: [String: String]
+  /// What the values of pruned parameters are multiplied by.
+  private let masks: [String: String]
 
   /// Names of other libraries become those of the networks.
   init(prefix: String, shapes: [String: Shape]) {
-    self.prefix = prefix
-    let names = ModelCatalogue.families.compactMap { $0.otherNames }.first {
-      shapes[$0.landmark] != nil
+    let (held, sources, masks) = Self.unwrapped(shapes)
+    let schemes = ModelCatalogue.families.flatMap { $0.otherNames }.filter {
+      held[$0.landmark] != nil
     }
-    guard let names else {
-      self.shapes = shapes
-      otherNames = [:]
+    let translation = schemes.lazy.compactMap { $0.translation(held) }.first
+    guard let translation else {
+      self.init(prefix: prefix, shapes: held, otherNames: sources, masks: masks)
       return
     }
     var official: [String: Shape] = [:]
     var others: [String: String] = [:]
-    for (key, shape) in shapes {
-      let name = names.official(key) ?? key
+    var officialMasks: [String: String] = [:]
+    for (key, shape) in held {
+      let name = translation(key) ?? key
       official[name] = shape
-      others[name] = key
+      others[name] = sources[key] ?? key
+      officialMasks[name] = masks[key]
     }
-    self.shapes = official
-    otherNames = others
+    self.init(prefix: prefix, shapes: official, otherNames: others, masks: officialMasks)
+  }
+
+  private init(
+    prefix: String, shapes: [String: Shape], otherNames: [String: String],
+    masks: [String: String]
+  ) {
+    self.prefix = prefix
+    self.shapes = shapes
+    self.otherNames = otherNames
+    self.masks = masks
+  }
+
+  /// The names without what compilers and pruning put into them: `_orig_mod.` anywhere, and
+  /// `weight_orig` beside `weight_mask`, whose product the weight is.
+  private static func unwrapped(
+    _ shapes: [String: Shape]
+  ) -> (shapes: [String: Shape], sources: [String: String], masks: [String: String]) {
+    var held: [String: Shape] = [:]
+    var sources: [String: String] = [:]
+    var masks: [String: String] = [:]
+    for (key, shape) in shapes {
+      var name = key
+      if key.contains("_orig_mod.") { name = key.replacing("_orig_mod.", with: "") }
+      if key.hasSuffix("_mask"), shapes[key.dropLast("mask".count) + "orig"] == shape { continue }
+      let mask = key.dropLast("orig".count) + "mask"
+      if key.hasSuffix("_orig"), shapes[String(mask)] == shape {
+        name = String(name.dropLast("_orig".count))
+        masks[name] = String(mask)
+      }
+      held[name] = shape
+      if name != key { sources[name] = key }
+    }
+    return (held, sources, masks)
+  }
+
+  /// Layers that other programs put in the place of the classifier.
+  private static let headNames = [
+    "fc", "fc.0", "fc.1", "fc.2", "linear", "last_linear", "classifier", "classifier.0",
+    "classifier.1", "classifier.2", "classifier.3", "head", "head.fc", "head.1", "logits",
+    "output", "_fc", "_fc.1",
+  ]
+
+  /// The same with the classifier's linear layer called `head`, where there is one under another of
+  /// the usual names and no doubt which.
+  func naming(head: String) -> WeightDictionary {
+    guard shapes[head + ".weight"] == nil else { return self }
+    let found = Self.headNames.filter { $0 != head && isLinear($0) }
+    guard found.count == 1 else { return self }
+    var named = shapes
+    var names = otherNames
+    for part in [".weight", ".bias"] {
+      let old = found[0] + part
+      let new = head + part
+      if let shape = named.removeValue(forKey: old) { named[new] = shape }
+      names[new] = names.removeValue(forKey: old) ?? old
+    }
+    return WeightDictionary(prefix: prefix, shapes: named, otherNames: names, masks: masks)
+  }
+
+  private func isLinear(_ name: String) -> Bool {
+    shapes[name + ".weight"]?.rank == 2 && shapes[name + ".bias"]?.rank == 1
+  }
+
+  /// Outputs of the classifier `head`; nil: it is not there, or not whole.
+  func classes(head: String) -> Int? {
+    let named = naming(head: head)
+    guard let weight = named[head + ".weight"], weight.rank == 2,
+      named[head + ".bias"]?.rank == 1, weight[0] <= 100_000
+    else { return nil }
+    return weight[0]
   }
 
   init(_ file: Checkpoint, prefix: String) {
@@ -47,6 +123,9 @@ struct WeightDictionary: Sendable {
 
   /// The name of the parameter `key` in the file.
   func fullName(_ key: String) -> String { prefix + (otherNames[key] ?? key) }
+
+  /// The tensor in the file that the parameter `key` is multiplied by; nil: none.
+  func mask(of key: String) -> String? { masks[key].map { prefix + $0 } }
 
   /// The prefix without the dot behind it.
   var name: String { Self.name(of: prefix) }
@@ -83,16 +162,33 @@ extension Checkpoint {
   /// the same network aside, averaged weights after trained ones, the usual names before others,
   /// short ones before long, then by the alphabet.
   func prefixes(of landmarks: [String]) -> [String] {
+    // The longest first: a name may end like another one.
+    let landmarks = landmarks.sorted { $0.utf8.count > $1.utf8.count }
     let all = entries.keys.compactMap { key -> String? in
-      guard let landmark = landmarks.first(where: key.hasSuffix) else { return nil }
-      let prefix = String(key.dropLast(landmark.count))
-      return prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/") ? prefix : nil
+      var name = key
+      // As `WeightDictionary` takes off what pruning and compilers put into names.
+      if key.hasSuffix("weight_orig") { name = String(key.dropLast("_orig".count)) }
+      if key.contains("._orig_mod.") { name = name.replacing("._orig_mod.", with: ".") }
+      guard let landmark = landmarks.first(where: name.hasSuffix) else { return nil }
+      let prefix = String(name.dropLast(landmark.count))
+      let isWhole = prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/")
+      return isWhole && key.hasPrefix(prefix) ? prefix : nil
     }
     .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     var roots: [String] = []
     for prefix in all.prefix(256) where !roots.contains(where: prefix.hasPrefix) {
       roots.append(prefix)
     }
+    return roots.sorted(by: Self.isBetter)
+  }
+
+  /// What stands before the parameters of any known network, the best first, layers deeper in another
+  /// network aside.
+  var prefixesOfNetworks: [String] {
+    let all = Set(ModelCatalogue.families.flatMap { prefixes(of: $0.landmarks) })
+      .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    var roots: [String] = []
+    for prefix in all where !roots.contains(where: prefix.hasPrefix) { roots.append(prefix) }
     return roots.sorted(by: Self.isBetter)
   }
 
@@ -103,9 +199,16 @@ extension Checkpoint {
   private static func rank(_ prefix: String) -> Int {
     let parts = prefix.lowercased().split { $0 == "." || $0 == "/" }
     if parts.contains(where: { $0.contains("ema") || $0.contains("averaged") }) { return 3 }
+    // What follows another network in training (DINO's student leads its teacher, which is the one to
+    // keep; MoCo's and BYOL's key encoders follow their queries).
+    if parts.contains(where: { followers.contains(String($0)) }) { return 3 }
     if parts.contains("optimizer") { return 4 }
     return prefix.isEmpty ? 0 : parts.first == "model" || parts.first == "state_dict" ? 1 : 2
   }
+
+  private static let followers: Set = [
+    "student", "encoder_k", "momentum_encoder", "target_network", "target_encoder", "target",
+  ]
 
   /// Those of `prefixes` that `key` asks for; all where it asks for none.
   ///
@@ -116,9 +219,17 @@ extension Checkpoint {
       let name = WeightDictionary.name(of: $0)
       return name == key || name.hasPrefix(key + ".")
     }
-    guard !found.isEmpty else {
-      throw .noWeights(path: path, key: key, available: prefixes.map(WeightDictionary.name))
+    if !found.isEmpty { return found }
+    // Any run of whole parts, the end of the path first of all, as long as only one has it.
+    let inside = prefixes.filter { ("." + $0).contains("." + key + ".") }
+    let atEnd = inside.filter { ("." + $0).hasSuffix("." + key + ".") }
+    for candidates in [atEnd, inside] where !candidates.isEmpty {
+      guard candidates.count == 1 else {
+        throw .ambiguousWeights(
+          path: path, key: key, found: candidates.map(WeightDictionary.name))
+      }
+      return candidates
     }
-    return found
+    throw .noWeights(path: path, key: key, available: prefixes.map(WeightDictionary.name))
   }
 }

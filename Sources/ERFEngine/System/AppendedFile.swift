@@ -14,7 +14,9 @@ struct AppendedFile {
   ///
   /// - Throws: ``FileError``.
   func append(_ text: String) throws(FileError) {
-    let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    let descriptor = unsafe withSystemPath(path) {
+      unsafe open($0, O_WRONLY | O_APPEND | O_CLOEXEC)
+    }
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
     var text = text
     var failure: Int32 = 0

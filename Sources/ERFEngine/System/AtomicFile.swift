@@ -70,7 +70,7 @@ public enum AtomicFile {
       }
     }
 
-    func remove() { unsafe unlink(temporary) }
+    func remove() { _ = unsafe withSystemPath(temporary) { unsafe unlink($0) } }
   }
 
   /// Writes the contents of `path` beside it.
@@ -83,7 +83,7 @@ public enum AtomicFile {
     case .unknown(let reason): throw .unwritable(path: path, reason: reason)
     case .other: target = path
     case .regular:
-      guard unsafe access(path, W_OK) == 0 else {
+      guard unsafe withSystemPath(path, { unsafe access($0, W_OK) }) == 0 else {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
       target = try destination(of: path)
@@ -120,11 +120,12 @@ public enum AtomicFile {
       try requireFolder(of: target)
     case .regular:
       target = try destination(of: path)
-      guard unsafe access(target, W_OK) == 0 else {
+      guard unsafe withSystemPath(target, { unsafe access($0, W_OK) }) == 0 else {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
     }
-    guard unsafe access(folder(of: target), W_OK | X_OK) == 0 else {
+    let mayWrite = unsafe withSystemPath(folder(of: target)) { unsafe access($0, W_OK | X_OK) }
+    guard mayWrite == 0 else {
       throw .unwritable(path: path, reason: systemMessage(errno))
     }
   }
@@ -160,16 +161,19 @@ public enum AtomicFile {
   /// What the symbolic link `path` says; nil for all that is none.
   private static func linkTarget(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let length = unsafe readlink(path, &characters, characters.count)
+    let length = unsafe withSystemPath(path) { name in
+      unsafe characters.withUnsafeMutableBufferPointer { buffer in
+        unsafe buffer.baseAddress.map { unsafe readlink(name, $0, buffer.count) } ?? -1
+      }
+    }
     guard length > 0 else { return nil }
-    return String(
-      decoding: characters.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return SystemPath.text(characters.prefix(length).map { UInt8(bitPattern: $0) })
   }
 
   private static func writeDirectly(
     _ parts: some Sequence<[UInt8]>, to path: String
   ) throws(FileError) {
-    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    let descriptor = unsafe withSystemPath(path) { unsafe open($0, O_WRONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
     var failure = writeAll(parts, to: descriptor)
     if close(descriptor) != 0 && failure == 0 { failure = errno }
@@ -180,7 +184,9 @@ public enum AtomicFile {
   private static func openTemporary(in folder: String) -> (descriptor: Int32, path: String) {
     for attempt in 0..<100 {
       let path = "\(folder)/.erf-\(getpid())-\(attempt)-\(UInt32.random(in: 0...UInt32.max)).tmp"
-      let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = unsafe withSystemPath(path) {
+        unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      }
       if descriptor >= 0 || errno != EEXIST { return (descriptor, path) }
     }
     return (-1, "")
@@ -189,7 +195,7 @@ public enum AtomicFile {
   /// Gives the new file the permissions of the one it replaces; the error number or 0.
   private static func keepMode(of path: String, on descriptor: Int32) -> Int32 {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return 0 }
+    guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else { return 0 }
     return fchmod(descriptor, status.st_mode & 0o777) == 0 ? 0 : errno
   }
 
@@ -229,4 +235,8 @@ public enum AtomicFile {
   }
 }
 
-private func systemRename(_ from: String, _ to: String) -> Int32 { unsafe rename(from, to) }
+private func systemRename(_ from: String, _ to: String) -> Int32 {
+  unsafe withSystemPath(from) { from in
+    unsafe withSystemPath(to) { unsafe rename(from, $0) }
+  }
+}

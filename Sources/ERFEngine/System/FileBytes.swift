@@ -55,7 +55,7 @@ enum FileKind: Equatable {
   /// Follows symbolic links.
   init(of path: String) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
+    guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else {
       let number = errno
       self = number == ENOENT ? .absent : .unknown(reason: systemMessage(number))
       return
@@ -92,16 +92,22 @@ public enum FileBytes {
     case .other: break
     }
     guard expected <= limit else { throw .tooLarge(path: path, limit: limit) }
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe withSystemPath(path) {
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
     guard descriptor >= 0 else {
       throw .unreadable(path: path, reason: systemMessage(errno))
     }
     defer { close(descriptor) }
 
+    let isRegular = if case .regular = FileKind(of: path) { true } else { false }
     var bytes: [UInt8] = []
     var chunk = min(end, max(expected + 1, 1 << 16))
     while true {
+      // A pipe may have no writer yet, or one that takes its time.
+      if !isRegular { waitForBytes(descriptor) }
       let (part, failure) = readPart(descriptor, upTo: chunk)
+      if failure == EAGAIN && !isRegular { continue }
       if failure != 0 { throw .unreadable(path: path, reason: systemMessage(failure)) }
       if part.isEmpty { return bytes }
       if bytes.isEmpty { bytes = part } else { bytes += part }
@@ -109,6 +115,12 @@ public enum FileBytes {
       if bytes.count >= end { return bytes }
       chunk = min(end - bytes.count, 1 << 16)
     }
+  }
+
+  /// Waits until there is something to read, or the last writer is gone.
+  private static func waitForBytes(_ descriptor: Int32) {
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while unsafe poll(&waiting, 1, -1) < 0 && errno == EINTR {}
   }
 
   /// One read that interruptions do not end; the second value is the error number or 0.
@@ -147,14 +159,14 @@ enum FolderListing {
   ///
   /// - Throws: ``FileError/unreadable(path:reason:)``.
   static func names(in folder: String) throws(FileError) -> [String] {
-    guard let handle = unsafe opendir(folder) else {
+    guard let handle = unsafe withSystemPath(folder, { unsafe opendir($0) }) else {
       throw .unreadable(path: folder, reason: systemMessage(errno))
     }
     defer { unsafe closedir(handle) }
     var names: [String] = []
     while let entry = unsafe readdir(handle) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { field in
+        unsafe SystemPath.text(Array(field.prefix { $0 != 0 }))
       }
       if name != "." && name != ".." { names.append(name) }
     }

@@ -13,7 +13,7 @@ struct FileVersion: Hashable {
   /// nil where there is no such file.
   init?(path: String) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
+    guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else { return nil }
     #if canImport(Glibc)
       let time = status.st_mtim
     #else

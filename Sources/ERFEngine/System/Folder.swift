@@ -23,7 +23,7 @@ public enum Folder {
     var partial = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       partial += part + "/"
-      if unsafe mkdir(partial, 0o777) == 0 {
+      if unsafe withSystemPath(partial, { unsafe mkdir($0, 0o777) }) == 0 {
         made.append(partial)
       } else if errno != EEXIST && errno != EISDIR {
         throw .unwritable(path: path, reason: systemMessage(errno))
@@ -48,7 +48,7 @@ public enum Folder {
       try AtomicFile.write(files.map { (base + $0.name, $0.bytes) })
     } catch {
       // Only empty ones can be removed.
-      for folder in made.reversed() { unsafe rmdir(folder) }
+      for folder in made.reversed() { _ = unsafe withSystemPath(folder) { unsafe rmdir($0) } }
       throw error
     }
   }
@@ -66,7 +66,7 @@ public enum Folder {
     guard FileKind(of: existing) == .folder else {
       throw .unwritable(path: path, reason: "\(existing) is not a folder")
     }
-    guard unsafe access(existing, W_OK | X_OK) == 0 else {
+    guard unsafe withSystemPath(existing, { unsafe access($0, W_OK | X_OK) }) == 0 else {
       throw .unwritable(path: path, reason: systemMessage(errno))
     }
   }

@@ -38,7 +38,9 @@ final class MappedFile: @unchecked Sendable {
   }
 
   init(mapping path: String) throws(Failure) {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let file = unsafe withSystemPath(path) {
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
     guard file >= 0 else {
       throw .last
     }

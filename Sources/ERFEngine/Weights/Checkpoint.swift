@@ -5,6 +5,8 @@ protocol CheckpointReader: Sendable {
   var entries: [String: CheckpointEntry] { get }
   /// What the file says of itself beside tensors.
   var metadata: [String: String] { get }
+  /// The text of a configuration, as mmengine and its kin store it; usually empty.
+  var configuration: String { get }
   /// Classes of the objects that stand among the tensors, by their names in the file.
   var objects: [String: String] { get }
   /// Classes of other libraries that the file names.
@@ -13,6 +15,7 @@ protocol CheckpointReader: Sendable {
 }
 
 extension CheckpointReader {
+  var configuration: String { "" }
   var objects: [String: String] { [:] }
   var classes: [ForeignClass] { [] }
 }
@@ -24,14 +27,15 @@ extension CheckpointReader {
 public struct Checkpoint: Sendable {
   /// File name extensions of checkpoints, in lower case.
   public static let extensions = [
-    "safetensors", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl",
+    "safetensors", "index.json", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl",
   ]
 
   public let path: String
   /// Size of the file.
   public let bytes: Int
   private let reader: any CheckpointReader
-  private let mapped: MappedFile
+  /// nil where the reader has several files open.
+  private let mapped: MappedFile?
 
   /// Opens the file at `path` and finds out by its contents what it is.
   ///
@@ -39,6 +43,11 @@ public struct Checkpoint: Sendable {
   public init(path: String, cancellation: Cancellation? = nil) throws {
     WorkCount.note(.file)
     self.path = path
+    if let sharded = try Self.sharded(path, cancellation) {
+      (reader, bytes) = sharded
+      mapped = nil
+      return
+    }
     let file = try MappedFile(path: path)
     mapped = file
     bytes = file.count
@@ -57,6 +66,19 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// A folder, or an index of several files; nil: a single file.
+  private static func sharded(
+    _ path: String, _ cancellation: Cancellation?
+  ) throws -> (any CheckpointReader, bytes: Int)? {
+    let isFolder = FileKind(of: path) == .folder
+    guard isFolder || path.lowercased().hasSuffix(".index.json") else { return nil }
+    let reader =
+      try isFolder
+      ? ShardedCheckpoint.inFolder(path, cancellation: cancellation)
+      : ShardedCheckpoint(index: path, cancellation: cancellation)
+    return (reader, reader.bytes)
+  }
+
   /// A safetensors file that ships inside the program.
   init(asset name: String) throws {
     path = name
@@ -70,6 +92,8 @@ public struct Checkpoint: Sendable {
   public var format: String { reader.format }
   public var entries: [String: CheckpointEntry] { reader.entries }
   public var metadata: [String: String] { reader.metadata }
+  /// The text of a configuration that training programs leave; usually empty.
+  var configuration: String { reader.configuration }
   /// Classes of the objects that stand among the tensors, by their names in the file: never built.
   var objects: [String: String] { reader.objects }
   /// Classes of other libraries that the file names, and how often.
@@ -77,7 +101,7 @@ public struct Checkpoint: Sendable {
   public var keys: [String] { entries.keys.sorted() }
 
   /// Lets go of the memory that the tensors read so far took; the file stays open.
-  func forgetPages() { mapped.forgetPages() }
+  func forgetPages() { mapped?.forgetPages() }
 
   /// The tensor `key` as float32 in its own shape.
   ///

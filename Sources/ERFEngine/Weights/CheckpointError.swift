@@ -12,6 +12,8 @@ public enum CheckpointError: ExplainedError, Equatable {
   case unrecognised(path: String, keys: [String])
   /// The key that was asked for names none of the dictionaries.
   case noWeights(path: String, key: String, available: [String])
+  /// The key that was asked for could mean several of the dictionaries.
+  case ambiguousWeights(path: String, key: String, found: [String])
   case wrongType(path: String, key: String, found: String)
   case nonFinite(path: String, key: String)
   /// A kernel without information, in a file whose shapes have to tell the network.
@@ -35,6 +37,9 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .noWeights(let path, let key, let available):
       "\(path) has no weights called '\(key)': it has "
         + available.map { $0.isEmpty ? "some without a name" : $0 }.joined(separator: ", ")
+    case .ambiguousWeights(let path, let key, let found):
+      "\(path) has several weights called '\(key)': \(WeightsMismatch.listed(found)); give more of "
+        + "the name"
     case .wrongType(let path, let key, let found):
       "\(path): \(WeightsMismatch.printable(key)) "
         + Self.wrongType(WeightsMismatch.printable(found))

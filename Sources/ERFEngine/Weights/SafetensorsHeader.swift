@@ -78,7 +78,7 @@ struct SafetensorsHeader {
 }
 
 /// As much of JSON as headers need.
-private struct JSONScanner {
+struct JSONScanner {
   typealias Flaw = SafetensorsHeader.Flaw
 
   private let bytes: [UInt8]

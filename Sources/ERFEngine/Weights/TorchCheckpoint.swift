@@ -12,6 +12,7 @@ final class TorchCheckpoint: CheckpointReader {
   let metadata: [String: String]
   private let path: String
   private let bytes: Bytes
+  let configuration: String
   let objects: [String: String]
   let classes: [ForeignClass]
   private let tensors: [String: TensorRecord]
@@ -62,7 +63,7 @@ final class TorchCheckpoint: CheckpointReader {
     self.path = path
     (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
     (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
-    metadata = contents.metadata
+    (metadata, configuration) = (contents.metadata, contents.configuration)
   }
 
   init(legacy file: MappedFile, path: String, cancellation: Cancellation? = nil) throws {
@@ -74,7 +75,7 @@ final class TorchCheckpoint: CheckpointReader {
     self.path = path
     (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
     (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
-    metadata = contents.metadata
+    (metadata, configuration) = (contents.metadata, contents.configuration)
   }
 
   func tensor(_ key: String) throws -> Tensor {

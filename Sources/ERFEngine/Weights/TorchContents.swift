@@ -9,6 +9,8 @@ struct TorchContents: Sendable {
   /// Numbers and short texts at the top, such as `epoch`, and those one level deeper that tell the
   /// architecture, such as `args.arch`.
   private(set) var metadata: [String: String] = [:]
+  /// The text of a configuration, as mmengine stores it under `meta`; usually empty.
+  private(set) var configuration = ""
   let storages: [StorageRecord]
   /// Classes of other libraries that the pickle names; objects of them are not built.
   let classes: [ForeignClass]
@@ -91,6 +93,10 @@ struct TorchContents: Sendable {
         try collect(machine.pool[place], at: prefix + String(index), depth: depth + 1, machine)
       }
     default:
+      if depth == 2, ["meta.config", "meta.cfg"].contains(key), let text = Self.text(value, machine)
+      {
+        configuration = String(text.prefix(1 << 16))
+      }
       guard depth == 1 || depth == 2 && Self.tellsArchitecture(key), metadata.count < 32,
         let text = Self.text(value, machine)
       else { return }

@@ -13,8 +13,19 @@ public struct WeightsMismatch: Sendable, Equatable {
   public var wrong: [WrongShape] = []
   /// The network whose parameters these are.
   public var suggestion: String?
+  /// What would let the rest open; empty: nothing that is known.
+  public var remedies: Set<Remedy> = []
+
+  /// What may be asked for where a file does not quite fit.
+  public enum Remedy: String, Sendable, CaseIterable {
+    /// The classifier may be missing, or another one.
+    case withoutHead
+    /// Tensors that are no parameters of the network may be there.
+    case ignoringExtra
+  }
+
   /// Whether a backbone is all there.
-  public var lacksOnlyHead = false
+  public var lacksOnlyHead: Bool { remedies == [.withoutHead] }
 
   var isEmpty: Bool { missing.isEmpty && extra.isEmpty && wrong.isEmpty }
 
@@ -43,9 +54,13 @@ public struct WeightsMismatch: Sendable, Equatable {
 
   private var advice: String {
     if let suggestion { return "it fits \(suggestion)" }
-    return lacksOnlyHead
-      ? "it opens without its classifier where that may be missing"
-      : "is it the checkpoint of another network, or damaged?"
+    switch (remedies.contains(.withoutHead), remedies.contains(.ignoringExtra)) {
+    case (true, true):
+      return "it opens where the classifier may be missing and other tensors are ignored"
+    case (true, false): return "it opens without its classifier where that may be missing"
+    case (false, true): return "it opens where other tensors are ignored"
+    case (false, false): return "is it the checkpoint of another network, or damaged?"
+    }
   }
 
   /// The first few names, and how many more.

@@ -102,6 +102,7 @@ struct FieldDrawing {
       title.append(Span(Model.letter(index) + gap, isActive ? .accent : .quiet, .bold))
     }
     title.append(Span(heading.name, .text, .bold))
+    if model.isInDoubt(index) { title.append(Span(" ?", .warning, .bold)) }
     for row in 0..<layout.headingRows where hasFocus {
       frame[area.row + row, area.column - 1] = Cell(glyphs.focus, foreground: .role(.accent))
     }

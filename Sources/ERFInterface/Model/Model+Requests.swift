@@ -37,6 +37,12 @@ extension ImageChoice {
 }
 
 extension Model {
+  /// Whether the weights' file tells something of the network that its shapes do not, or parts of it
+  /// were left out.
+  func isInDoubt(_ side: Int) -> Bool {
+    sides[side].subject?.weightsChoice.map { !$0.notes.isEmpty } ?? false
+  }
+
   /// What the session asks of the engine for one of its networks.
   func request(_ side: Int) -> ERFRequest {
     let network = session.networks[side]

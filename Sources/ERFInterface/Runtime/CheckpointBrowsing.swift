@@ -17,8 +17,11 @@ final class CheckpointBrowsing: Sendable {
   /// Where the files opened last are kept, a path a line; nil: nowhere.
   private let recentPath: String?
   private let queue = DispatchQueue(label: "replk-tui.browse", qos: .userInitiated)
-  /// The file that the selection is on: those that it has left need not be looked into.
-  private let wanted = Mutex("")
+  /// Files are looked into side by side: a slow one holds up none that is selected after it.
+  private let lookers = DispatchQueue(
+    label: "replk-tui.look", qos: .userInitiated, attributes: .concurrent)
+  /// Ends the look at the file that the selection was on last.
+  private let looking = Mutex<Cancellation?>(nil)
   private let recent = Mutex<[String]?>(nil)
 
   private static let recentLimit = 12
@@ -43,11 +46,18 @@ final class CheckpointBrowsing: Sendable {
   }
 
   func look(_ path: String, group: DispatchGroup) {
-    wanted.withLock { $0 = path }
-    queue.async(group: group) { [self] in
-      guard wanted.withLock({ $0 == path }) else { return mailbox.post(.looked(path, nil)) }
+    let cancellation = Cancellation()
+    looking.withLock {
+      // The selection has left it.
+      $0?.cancel()
+      $0 = cancellation
+    }
+    lookers.async(group: group) { [self] in
       do {
-        mailbox.post(.looked(path, try Browser.Contents(of: path)))
+        try cancellation.check()
+        mailbox.post(.looked(path, try Browser.Contents(of: path, cancellation)))
+      } catch is CancellationError {
+        mailbox.post(.looked(path, nil))
       } catch {
         mailbox.post(.looked(path, .refused(String(describing: error))))
       }
@@ -75,9 +85,10 @@ final class CheckpointBrowsing: Sendable {
 }
 
 extension Browser.Contents {
-  /// - Throws: `CheckpointError`, `FileError`.
-  init(of path: String) throws {
-    let file = try CheckpointInspection(path: path)
+  /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.
+  init(of path: String, _ cancellation: Cancellation) throws {
+    let file = try CheckpointInspection(path: path, cancellation: cancellation)
+    try cancellation.check()
     let choice = try NetworkChoice(opening: NetworkSpec(model: nil, weights: .file(path)))
     let weights = file.weights.first { $0.network != nil }
     var parts = [file.format]

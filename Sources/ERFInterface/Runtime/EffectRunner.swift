@@ -169,7 +169,9 @@ final class EffectRunner {
     case .listImages(let id, let path):
       exportQueue.async(group: unfinished) { [mailbox] in
         do {
-          let paths = try ImageList.expand([PathCompletion.expanded(path)]).map(\.path)
+          let files = try ImageList.expandClasses([PathCompletion.expanded(path)])
+          // Of folders of classes the first few are as many classes.
+          let paths = ImageList.spread(files, seed: 0).map(\.path)
           mailbox.post(.foundImages(id, paths: paths, failure: nil))
         } catch {
           mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))

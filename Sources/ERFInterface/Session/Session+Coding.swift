@@ -83,6 +83,7 @@ extension NetworkChoice {
       if let allowed = reader.field("allowsMissingHead") {
         choice.allowsMissingHead = try allowed.bool()
       }
+      if let ignored = reader.field("ignoresExtra") { choice.ignoresExtra = try ignored.bool() }
       if let fit = reader.field("fit") { choice.fit = try WeightFit(fit) }
       return choice
     }
@@ -104,6 +105,7 @@ extension NetworkChoice {
     if let edited { fields["edited"] = .text(edited) }
     if let weightsKey { fields["weightsKey"] = .text(weightsKey) }
     if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
+    if ignoresExtra { fields["ignoresExtra"] = .bool(true) }
     return .object(fields)
   }
 }

@@ -47,6 +47,8 @@ public struct NetworkChoice: Sendable, Hashable {
   public var weightsKey: String?
   /// Whether the file may lack the classifier.
   public var allowsMissingHead = false
+  /// Whether the file may hold tensors that the network does not have.
+  public var ignoresExtra = false
   /// How weights are brought to edited shapes. Zeros around a kernel leave the map as it is, so other
   /// ways come first: random networks start anew, as if built that way, and trained kernels are
   /// stretched.
@@ -68,6 +70,7 @@ public struct NetworkChoice: Sendable, Hashable {
     self.init(model: try spec.model ?? spec.modelID(), weights: spec.weights)
     weightsKey = spec.weightsKey
     allowsMissingHead = spec.allowsMissingHead
+    ignoresExtra = spec.ignoresExtra
   }
 
   /// Where random weights come from: the network's own seed, where it has one.
@@ -85,6 +88,7 @@ public struct NetworkChoice: Sendable, Hashable {
     if edited != nil { spec.weightsModel = model }
     spec.weightsKey = weightsKey
     spec.allowsMissingHead = allowsMissingHead
+    spec.ignoresExtra = ignoresExtra
     spec.fit = fit
     return spec
   }

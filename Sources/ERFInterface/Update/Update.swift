@@ -140,6 +140,9 @@ extension Model {
         "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
           + "\(Format.count(result.map.images, "image")): \(Format.duration(result.seconds.total))"
       ])
+    let doubts = result.subject.weightsChoice?.notes ?? []
+    guard !doubts.isEmpty else { return }
+    tell(.note, doubts.map { "\(Self.letter(side)): \($0.sanitised)" })
   }
 
   fileprivate mutating func exported(_ id: RequestID, _ paths: [String], _ failure: String?) {

@@ -104,7 +104,8 @@ import Testing
     let count = 60_000
     var object = Array("}(".utf8)
     for index in 0..<count {
-      object += Self.text("layers.\(index).weight")
+      // Stored for later use, as torch.save stores all that it writes.
+      object += Self.text("layers.\(index).weight") + [UInt8(ascii: "r")] + Self.word(index + 3)
       // rebuild(storage, 0, (4,), (1,), False, OrderedDict())
       object += Array("h\0(h\u{1}K\0K\u{4}".utf8) + [0x85]
       object += Array("K\u{1}".utf8) + [0x85, 0x89] + Array("h\u{2})RtR".utf8)

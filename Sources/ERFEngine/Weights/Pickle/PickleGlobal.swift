@@ -11,6 +11,8 @@ enum PickleGlobal: Sendable, Equatable {
   case tensorType
   /// Dictionaries: `OrderedDict`, `Counter`, `defaultdict`.
   case dictionary
+  /// A dictionary of its attributes.
+  case namespace
   case size
   case storage(ElementType)
   case elementType(ElementType)
@@ -81,7 +83,7 @@ enum PickleGlobal: Sendable, Equatable {
     "numpy._core.multiarray.scalar": .inert,
     "numpy.dtype": .inert,
     "_codecs.encode": .inert,
-    "argparse.Namespace": .inert,
+    "argparse.Namespace": .namespace,
     "builtins.set": .inert,
     "__builtin__.set": .inert,
     "copyreg._reconstructor": .reconstructor,

@@ -23,17 +23,22 @@ extension PickleMachine {
       default: throw .malformed("a parameter has no tensor")
       }
     case .rebuildFromType:
-      guard arguments.count >= 3, case .global(let inner) = arguments[0] else {
+      guard arguments.count >= 3, case .global(let function) = arguments[0] else {
         throw .malformed("a tensor of its own type is not rebuilt from a tensor")
       }
-      guard inner != .rebuildFromType else {
+      guard function != .rebuildFromType else {
         throw .malformed("a tensor of its own type is rebuilt from another")
       }
-      return try call(arguments[0], try self.arguments(arguments[2]))
+      let inner = try self.arguments(arguments[2])
+      return try call(arguments[0], inner)
     case .rebuildUnreadable(let kind):
       return unreadable(kind, arguments)
     case .dictionary:
       return try dictionary(arguments)
+    case .namespace:
+      let made = try newDictionary()
+      if case .dictionary(let place) = made { namespaces.insert(place) }
+      return made
     case .size:
       guard case .tuple? = arguments.first else { throw .malformed("a size is no tuple") }
       return arguments[0]
@@ -112,7 +117,7 @@ extension PickleMachine {
     return made
   }
 
-  private mutating func chargeCopies(_ items: Int) throws(PickleError) {
+  mutating func chargeCopies(_ items: Int) throws(PickleError) {
     copied += items
     guard copied <= cursor.source.count else { throw .malformed("it copies too many items") }
   }

@@ -18,11 +18,16 @@ struct PickleMachine {
   var lists: [[PickleValue]] = []
   /// Pairs in the order of writing; a later pair of the same key counts.
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  /// Dictionaries whose items are attributes.
+  var namespaces: Set<Int32> = []
   var storages: [PickledStorage] = []
   var tensors: [PickledTensor] = []
   var classes: [Class] = []
 
   private var stack: [PickleValue] = []
+  /// The most values that the stack ever held, and the most marks.
+  private var deepest = 0
+  private var mostMarks = 0
   private var marks: [Int] = []
   private var memo: [PickleValue?] = []
   private var classPlaces: [String: Int32] = [:]
@@ -85,7 +90,11 @@ struct PickleMachine {
   // MARK: Stack
 
   private mutating func push(_ value: PickleValue) throws(PickleError) {
-    if stack.count == stack.capacity { try charge(16 * max(16, stack.count)) }
+    if stack.count >= deepest {
+      // Twice its size while it grows.
+      try charge(32)
+      deepest += 1
+    }
     stack.append(value)
   }
 
@@ -107,11 +116,11 @@ struct PickleMachine {
     guard let mark = marks.popLast(), mark <= stack.count else {
       throw .malformed("it takes a mark where there is none")
     }
-    // Element by element: a slice would share the stack, and shortening it would copy all of it.
+    // One by one: a slice would share the stack, and removing many at once would copy what is left.
     var values: [PickleValue] = []
     values.reserveCapacity(stack.count - mark)
-    for index in mark..<stack.count { values.append(stack[index]) }
-    stack.removeLast(stack.count - mark)
+    while stack.count > mark { values.append(stack.removeLast()) }
+    values.reverse()
     return values
   }
 
@@ -190,7 +199,10 @@ struct PickleMachine {
   private mutating func pushContainer(_ code: UInt8) throws(PickleError) -> Bool {
     switch code {
     case UInt8(ascii: "("):
-      if marks.count == marks.capacity { try charge(8 * max(16, marks.count)) }
+      if marks.count >= mostMarks {
+        try charge(16)
+        mostMarks += 1
+      }
       marks.append(stack.count)
     case UInt8(ascii: ")"): try pushTuple([])
     case 0x85: try pushTuple(try pop(1))
@@ -252,13 +264,16 @@ struct PickleMachine {
     switch code {
     case UInt8(ascii: "s"):
       let values = try pop(2)
-      try add(values, to: try top())
+      let target = try top()
+      try add(values, to: target)
     case UInt8(ascii: "u"):
       let values = try popToMark()
-      try add(values, to: try top())
+      let target = try top()
+      try add(values, to: target)
     case UInt8(ascii: "a"), UInt8(ascii: "e"):
       let values = code == UInt8(ascii: "a") ? try pop(1) : try popToMark()
-      switch try top() {
+      let target = try top()
+      switch target {
       case .list(let index):
         try charge(16 * values.count)
         lists[Int(index)] += values
@@ -287,7 +302,9 @@ struct PickleMachine {
     case UInt8(ascii: "0"):
       if stack.count > (marks.last ?? 0) { _ = try pop() } else { _ = try popToMark() }
     case UInt8(ascii: "1"): _ = try popToMark()
-    case UInt8(ascii: "2"): try push(try top())
+    case UInt8(ascii: "2"):
+      let value = try top()
+      try push(value)
     default: return false
     }
     return true
@@ -319,31 +336,55 @@ struct PickleMachine {
     switch code {
     case UInt8(ascii: "c"):
       let module = try cursor.line()
-      try push(try global(module, try cursor.line()))
+      let name = try cursor.line()
+      let found = try global(module, name)
+      try push(found)
     case 0x93:  // STACK_GLOBAL
       let names = try pop(2)
       guard let module = text(names[0]), let name = text(names[1]) else {
         throw .malformed("a name of it is no text")
       }
-      try push(try global(module, name))
+      let found = try global(module, name)
+      try push(found)
     case UInt8(ascii: "i"):  // INST
       let module = try cursor.line()
-      let target = try global(module, try cursor.line())
-      try push(try call(target, try popToMark()))
+      let name = try cursor.line()
+      let target = try global(module, name)
+      let values = try popToMark()
+      let made = try call(target, values)
+      try push(made)
     case UInt8(ascii: "o"):  // OBJ
       let values = try popToMark()
       guard let target = values.first else { throw .malformed("it builds nothing") }
-      try push(try call(target, Array(values.dropFirst())))
+      let made = try call(target, Array(values.dropFirst()))
+      try push(made)
     case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
       let values = try pop(2)
-      try push(try call(values[0], try arguments(values[1])))
+      // A statement each, here and below: one that reads and changes the machine would hold a copy
+      // of it meanwhile, and the change would copy whole arrays.
+      let arguments = try arguments(values[1])
+      let made = try call(values[0], arguments)
+      try push(made)
     case 0x92:  // NEWOBJ_EX
       let values = try pop(3)
-      try push(try call(values[0], try arguments(values[1])))
-    case UInt8(ascii: "Q"): try push(try storage(try arguments(try pop())))
-    case UInt8(ascii: "b"):  // BUILD: attributes, none of which matters
-      _ = try pop()
-      switch try top() {
+      let arguments = try arguments(values[1])
+      let made = try call(values[0], arguments)
+      try push(made)
+    case UInt8(ascii: "Q"):
+      let tuple = try pop()
+      let fields = try arguments(tuple)
+      let made = try storage(fields)
+      try push(made)
+    case UInt8(ascii: "b"):  // BUILD: attributes, which matter of namespaces alone
+      let state = try pop()
+      let target = try top()
+      switch target {
+      case .dictionary(let place) where namespaces.contains(place):
+        guard case .dictionary(let attributes) = state, attributes != place else { break }
+        let pairs = dictionaries[Int(attributes)]
+        try charge(32 * pairs.count)
+        try chargeCopies(pairs.count)
+        dictionaries[Int(place)] += pairs
       case .dictionary, .list, .tensor, .unreadable, .inert, .object: break
       default: throw .malformed("it gives attributes to what has none")
       }

@@ -1,0 +1,116 @@
+/// What a checkpoint tells of its network beside the shapes of the parameters: the name that it was
+/// trained under, the modules beside it, and the settings of the training program.
+struct FileHints: Sendable {
+  /// Names of architectures, such as `fcn_resnet50`, without those that say nothing of one.
+  let names: [String]
+  /// First parts of the names of tensors beside the network, such as `decode_head`.
+  let siblings: Set<String>
+  /// Whether the network is the `backbone` of a larger one.
+  let isBackbone: Bool
+  /// The text of a configuration, as mmengine stores it; usually empty.
+  let configuration: String
+
+  private static let nameKeys: Set = [
+    "arch", "architecture", "model", "model_name", "backbone", "network", "net", "encoder",
+  ]
+  private static let families = ["resnet", "resnext", "mobilenet", "efficientnet", "replknet"]
+
+  init(_ file: Checkpoint, prefix: String) {
+    names = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
+      let isName = Self.nameKeys.contains(key.split(separator: ".").last.map(String.init) ?? "")
+      let value = value.lowercased()
+      return isName && Self.families.contains(where: value.contains) ? value : nil
+    }
+    configuration = file.configuration
+    let parts = prefix.split(separator: ".")
+    isBackbone = parts.last == "backbone"
+    let base = isBackbone ? String(prefix.dropLast("backbone.".count)) : prefix
+    var siblings: Set<String> = []
+    for key in file.entries.keys where key.hasPrefix(base) && !key.hasPrefix(prefix) {
+      guard siblings.count < 256 else { break }
+      siblings.insert(String(key.dropFirst(base.count).prefix { $0 != "." }))
+    }
+    self.siblings = siblings
+  }
+
+  /// Whether these are torchvision's or mmsegmentation's networks for segmentation, whose last two
+  /// stages have dilations in the place of strides.
+  var isDilatedSegmentation: Bool {
+    if names.contains(where: { $0.hasPrefix("fcn") || $0.hasPrefix("deeplab") }) { return true }
+    guard isBackbone else { return false }
+    return siblings.contains("decode_head") || siblings.contains("aux_classifier")
+      || siblings.contains("classifier") && !siblings.contains("rpn")
+  }
+
+  /// The numbers of a setting such as `strides=(1, 2, 1, 1)` of a backbone; nil: it is not there, or
+  /// not once.
+  func numbers(_ name: String, count: Int) -> [Int]? {
+    let places = configuration.split(
+      separator: " \(name)=(", omittingEmptySubsequences: false)
+    let alone =
+      places.count > 1
+      ? places
+      : configuration.split(
+        separator: "\n\(name)=(", omittingEmptySubsequences: false)
+    for text in alone.dropFirst() {
+      let numbers = text.prefix { $0 != ")" }.split(separator: ",").map { part in
+        Int(part.filter { $0 != " " })
+      }
+      if numbers.count == count, numbers.allSatisfy({ $0 != nil }) {
+        return numbers.compactMap { $0 }
+      }
+    }
+    return nil
+  }
+
+  /// Modules that stand on top of backbones whose strides, dilations and norms shapes do not tell.
+  private static let denseHeads: Set = [
+    "decode_head", "auxiliary_head", "segmentation_head", "decoder", "neck", "rpn_head", "rpn",
+    "roi_head", "roi_heads", "bbox_head", "mask_head", "keypoint_head", "fpn", "aspp",
+  ]
+
+  /// What remains open where the file is opened as `network`, a line each.
+  func doubts(about network: any Architecture) -> [String] {
+    let told = network.adopting(self)
+    var doubts: [String] = []
+    if told.id != network.id {
+      doubts.append(
+        "the file tells of \(told.id), and is opened as \(network.id): the map is another one")
+    }
+    for name in names where isAnother(name, than: told) {
+      doubts.append(
+        "the file calls itself \(WeightsMismatch.printable(name)), and is opened as "
+          + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
+    }
+    let heads = siblings.intersection(Self.denseHeads).sorted()
+    let isTold =
+      told.id != network.id || isDilatedSegmentation || numbers("strides", count: 4) != nil
+    if !heads.isEmpty && !isTold {
+      doubts.append(
+        "the file also holds \(heads.joined(separator: ", ")): strides and dilations are taken as "
+          + "those of \(network.id), which shapes do not tell")
+    }
+    return doubts
+  }
+
+  /// Whether a network called `name` is, as far as that is known, not `network`.
+  private func isAnother(_ name: String, than network: any Architecture) -> Bool {
+    if isDilatedSegmentation, name.hasPrefix("fcn") || name.hasPrefix("deeplab") { return false }
+    let plain = Self.plain(name)
+    if plain == Self.plain(network.id) { return false }
+    guard var known = Self.known(name) else { return true }
+    known.classes = network.classes
+    guard type(of: known) == type(of: network) else { return true }
+    return known.adopting(self).id != network.id
+  }
+
+  private static func known(_ name: String) -> (any Architecture)? {
+    let plain = plain(name)
+    let id = ModelCatalogue.ids.first { Self.plain($0) == plain }
+    return id.flatMap { try? ModelCatalogue.architecture($0) }
+  }
+
+  private static func plain(_ name: String) -> String {
+    name.filter { $0.isLetter || $0.isNumber || $0 == ":" || $0 == "=" || $0 == "," }
+  }
+}

@@ -1,0 +1,22 @@
+/// Names that another library gives to a family's parameters.
+struct ParameterNames: Sendable {
+  typealias Translation = @Sendable (String) -> String?
+
+  /// What the family's landmark is called there.
+  let landmark: String
+  /// The name that the network itself asks for, nil for no parameter of it; for parameters of these
+  /// names and shapes. nil: they are named otherwise.
+  let translation: @Sendable ([String: Shape]) -> Translation?
+
+  /// Modules by their numbers in an `nn.Sequential`: `0.weight` is `conv1.weight`.
+  static func sequential(landmark: String, _ modules: [String: String]) -> ParameterNames {
+    ParameterNames(landmark: landmark) { _ in
+      { name in
+        guard let dot = name.firstIndex(of: "."), let module = modules[String(name[..<dot])] else {
+          return nil
+        }
+        return module + name[dot...]
+      }
+    }
+  }
+}

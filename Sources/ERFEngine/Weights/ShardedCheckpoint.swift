@@ -1,0 +1,120 @@
+/// A checkpoint in several files, which an index beside them or their folder tells of: the way of
+/// Hugging Face's libraries (`model.safetensors.index.json`).
+final class ShardedCheckpoint: CheckpointReader {
+  let format: String
+  let entries: [String: CheckpointEntry]
+  let metadata: [String: String]
+  /// Size of all files.
+  let bytes: Int
+  private let shards: [Checkpoint]
+  /// The file of each tensor.
+  private let places: [String: Int]
+  private let path: String
+
+  private static let maxIndex = 64 << 20
+  private static let maxShards = 1000
+
+  /// Opens the files that the index at `path` names, which lie beside it.
+  ///
+  /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.
+  convenience init(index path: String, cancellation: Cancellation? = nil) throws {
+    let files = try Self.map(path)
+    let names = Set(files.values).sorted()
+    guard !names.isEmpty, names.count <= Self.maxShards else {
+      throw CheckpointError.malformed(path: path, reason: "its index names \(names.count) files")
+    }
+    for name in names where name.contains("/") || name.hasSuffix(".json") || name.hasPrefix(".") {
+      throw CheckpointError.malformed(
+        path: path,
+        reason: "its index names \(WeightsMismatch.printable(name)), which is no file beside it")
+    }
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    try self.init(
+      path, files: names.map { folder + $0 }, cancellation: cancellation,
+      of: files.mapValues { folder + $0 })
+  }
+
+  /// Opens the files at `files`; `map` says which of them holds which tensor, nil: all that they hold.
+  private init(
+    _ path: String, files: [String], cancellation: Cancellation?, of map: [String: String]? = nil
+  ) throws {
+    self.path = path
+    shards = try files.map { try Checkpoint(path: $0, cancellation: cancellation) }
+    var entries: [String: CheckpointEntry] = [:]
+    var places: [String: Int] = [:]
+    for (place, shard) in shards.enumerated() {
+      for (key, entry) in shard.entries where map == nil || map?[key] == files[place] {
+        guard entries.updateValue(entry, forKey: key) == nil else {
+          throw CheckpointError.malformed(
+            path: path, reason: "\(WeightsMismatch.printable(key)) is in several of its files")
+        }
+        places[key] = place
+      }
+    }
+    if let missing = map?.keys.filter({ entries[$0] == nil }).min(), let file = map?[missing] {
+      throw CheckpointError.malformed(
+        path: path,
+        reason: "its index says that \(file) holds \(WeightsMismatch.printable(missing)), which it "
+          + "does not")
+    }
+    self.entries = entries
+    self.places = places
+    bytes = shards.reduce(0) { $0 + $1.bytes }
+    metadata = shards.first?.metadata ?? [:]
+    format = "\(shards.first?.format ?? "") in \(shards.count) file\(shards.count == 1 ? "" : "s")"
+  }
+
+  func tensor(_ key: String) throws -> Tensor {
+    guard let place = places[key] else {
+      throw CheckpointError.noTensor(path: path, key: key, available: entries.keys.sorted())
+    }
+    return try shards[place].tensor(key)
+  }
+
+  /// The file of each tensor, by an index's `weight_map`.
+  private static func map(_ path: String) throws -> [String: String] {
+    var files: [String: String] = [:]
+    let bytes = try FileBytes.read(path, limit: maxIndex)
+    do throws(SafetensorsHeader.Flaw) {
+      var json = JSONScanner(bytes)
+      try json.object { name, json throws(SafetensorsHeader.Flaw) in
+        guard name == "weight_map" else { return try json.skip() }
+        try json.object { key, json throws(SafetensorsHeader.Flaw) in
+          files[key] = try json.string()
+        }
+      }
+      try json.end()
+    } catch {
+      throw CheckpointError.malformed(path: path, reason: "its index \(error.words)")
+    }
+    return files
+  }
+
+  /// What a folder holds as one checkpoint: an index, a single file, or the parts of one
+  /// (`-00001-of-00003.safetensors`).
+  ///
+  /// - Throws: as `init(index:)`, and `CheckpointError.unsupported` where it holds several or none.
+  static func inFolder(
+    _ folder: String, cancellation: Cancellation? = nil
+  ) throws -> ShardedCheckpoint {
+    let files = try CheckpointFolder(listing: folder).files.map(\.name)
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    let indices = files.filter { $0.hasSuffix(".index.json") }
+    if indices.count == 1 {
+      return try ShardedCheckpoint(index: prefix + indices[0], cancellation: cancellation)
+    }
+    let parts = files.filter { $0.contains("-of-") && $0.hasSuffix(".safetensors") }
+    if indices.isEmpty, files.count == 1 || files.count == parts.count, !files.isEmpty,
+      files.count <= maxShards
+    {
+      return try ShardedCheckpoint(
+        folder, files: files.map { prefix + $0 }, cancellation: cancellation)
+    }
+    throw CheckpointError.unsupported(
+      path: folder,
+      reason: files.isEmpty
+        ? "the folder holds no checkpoint"
+        : "the folder holds several checkpoints (\(WeightsMismatch.listed(files))): name one")
+  }
+}

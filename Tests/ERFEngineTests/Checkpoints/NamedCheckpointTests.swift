@@ -1,0 +1,212 @@
+// Names, heads, inputs and strides as people's files have them: files of make_wild_names.py, with what
+// PyTorch computes.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct NamedCheckpointTests {
+  private let golden: Safetensors
+
+  init() throws { golden = try Safetensors(path: Fixtures.path("names/golden.safetensors")) }
+
+  private static func spec(
+    _ name: String, key: String? = nil, headless: Bool = false, ignoringExtra: Bool = false
+  ) -> NetworkSpec {
+    var spec = NetworkSpec(model: nil, weights: .file(Fixtures.path("names/\(name)")))
+    spec.weightsKey = key
+    spec.allowsMissingHead = headless
+    spec.ignoresExtra = ignoringExtra
+    return spec
+  }
+
+  /// Compares what there is of features, logits and map with PyTorch's `name`.
+  private func compare(_ network: Network, with name: String) throws {
+    let input = try golden.tensor("input").channelsLast()
+    let features = try network.features(input, tap: nil)
+    let expected = try golden.tensor("\(name)/features").channelsLast()
+    #expect(features.shape == expected.shape)
+    #expect(Self.difference(features.elements, expected.elements) < 1e-5)
+    if golden.keys.contains("\(name)/logits"), network.taps.contains("logits") {
+      let logits = try network.features(input, tap: "logits")
+      let logitsThere = try golden.tensor("\(name)/logits").elements
+      #expect(Self.difference(logits.elements, logitsThere) < 1e-5)
+    }
+    guard golden.keys.contains("\(name)/erf") else { return }
+    let activations = try network.program.forward(
+      input, to: network.tap(nil).value, workers: Workers())
+    let unit = Unit(row: features.shape.height / 2, column: features.shape.width / 2)
+    let gradient = try activations.inputGradient(
+      of: activations.seed(at: [unit]), workers: Workers())
+    var map = ERFMap(height: input.shape.height, width: input.shape.width)
+    map.accumulate(gradient: gradient)
+    let values = try golden.tensor("\(name)/erf").elements.map { Double($0) }
+    #expect(relativeError(map.values, values) < 1e-4)
+  }
+
+  private static func difference(_ found: [Float], _ expected: [Float]) -> Double {
+    relativeError(found.map { Double($0) }, expected.map { Double($0) })
+  }
+
+  // MARK: Strides and dilations
+
+  @Test(arguments: ["fcn.pth", "mmseg.pth"])
+  func segmentationKeepsItsStrides(_ name: String) throws {
+    let network = try Network(Self.spec(name, headless: true))
+    #expect(
+      network.id
+        == "resnet:block=bottleneck:layers=1,2,2,2:width=2:stride=1,2,1,1:dilation=1,1,2,4"
+        + ":classes=1000")
+    try compare(network, with: name)
+    // 28 x 28 units over a picture of 224, where the plain network has 7 x 7.
+    let size = InputSize(height: 224, width: 224)
+    #expect(try network.shape(of: network.tap(nil), input: size) == [1, 28, 28, 64])
+    #expect(network.weightsChoice?.notes.contains { $0.contains("strides") } != true)
+  }
+
+  @Test func caffeStyleIsTold() throws {
+    let network = try Network(Self.spec("caffe.pth", headless: true))
+    #expect(network.id.contains(":style=caffe:"))
+    try compare(network, with: "caffe.pth")
+  }
+
+  /// What is opened as something else than the file tells is said.
+  @Test func plainModelForDilatedWeights() throws {
+    var spec = Self.spec("fcn.pth", headless: true)
+    spec.model = "resnet:block=bottleneck:layers=1,2,2,2:width=2"
+    let notes = try #require(try Network(spec).weightsChoice).notes
+    #expect(
+      notes.contains { $0.contains("tells of") && $0.contains("stride=1,2,1,1") }, "\(notes)")
+  }
+
+  @Test func namesThatShapesDoNotTell() throws {
+    let blur = try #require(try Network(Self.spec("blur.pth")).weightsChoice).notes
+    #expect(blur.count == 1 && blur[0].contains("calls itself resnetblur18"), "\(blur)")
+    let plain = try #require(try Network(Self.spec("plain.pth")).weightsChoice).notes
+    #expect(plain.isEmpty, "\(plain)")
+  }
+
+  // MARK: Names
+
+  @Test(arguments: [
+    "compiled.pth", "sequential.pth", "head-fc.1.pth", "head-last_linear.pth",
+    "head-classifier.pth", "head-head.fc.pth", "shards/model.safetensors.index.json", "shards",
+  ])
+  func otherNames(_ name: String) throws {
+    let plain = try Network(Self.spec("plain.pth"))
+    let network = try Network(Self.spec(name))
+    #expect(network.id == plain.id && network.weightsHash == plain.weightsHash)
+    try compare(network, with: "plain.pth")
+  }
+
+  @Test(arguments: ["pruned.pth", "cifar18.pth", "grey.pth", "four.pth"])
+  func otherWeights(_ name: String) throws {
+    try compare(try Network(Self.spec(name)), with: name)
+  }
+
+  @Test func otherInputsAreSaid() throws {
+    let grey = try #require(try Network(Self.spec("grey.pth")).weightsChoice).notes
+    #expect(grey.contains { $0.contains("luminance") })
+    let four = try #require(try Network(Self.spec("four.pth")).weightsChoice).notes
+    #expect(four.contains { $0.contains("fourth channel") })
+  }
+
+  @Test func stemOfCIFAR() throws {
+    let network = try Network(Self.spec("cifar18.pth"))
+    #expect(network.id == "resnet:block=basic:stem=3:layers=2,2,2,2:width=2:classes=10")
+    let size = InputSize(height: 32, width: 32)
+    #expect(try network.shape(of: network.tap("stage1"), input: size).height == 32)
+    #expect(try ModelCatalogue.architecture("resnet18-cifar").id == "resnet18-cifar")
+  }
+
+  // MARK: Dictionaries
+
+  @Test(
+    arguments: [
+      ("dino.pth", nil, "teacher.backbone", true), ("dino.pth", "student", "student", false),
+      ("moco.pth", nil, "state_dict.module.encoder_q", true),
+      ("moco.pth", "encoder_k", "state_dict.module.encoder_k", false),
+      ("moco.pth", "module.encoder_q", "state_dict.module.encoder_q", true),
+    ] as [(String, String?, String, Bool)])
+  func whichDictionary(_ name: String, key: String?, expected: String, isPlain: Bool) throws {
+    let network = try Network(Self.spec(name, key: key, headless: true))
+    let choice = try #require(network.weightsChoice)
+    #expect(choice.chosen.hasPrefix(expected) && choice.others.count == 1)
+    guard isPlain else { return }
+    try compare(network, with: "plain.pth")
+  }
+
+  @Test func ambiguousKeysAreNamed() throws {
+    let path = Fixtures.path("names/dino.pth")
+    #expect(
+      throws: CheckpointError.ambiguousWeights(
+        path: path, key: "backbone", found: ["teacher.backbone", "student.module.backbone"])
+    ) { try Network(Self.spec("dino.pth", key: "backbone", headless: true)) }
+  }
+
+  // MARK: Heads and extra tensors
+
+  /// The advice works: what a message says would help does.
+  @Test(
+    arguments: [
+      ("head-arcface.pth", [.withoutHead]), ("head-mlp.pth", [.withoutHead]),
+      ("extra.pth", [.ignoringExtra]), ("extra-headless.pth", [.withoutHead, .ignoringExtra]),
+      ("moco.pth", [.withoutHead]),
+    ] as [(String, Set<WeightsMismatch.Remedy>)])
+  func adviceWorks(_ name: String, remedies: Set<WeightsMismatch.Remedy>) throws {
+    let error = #expect(throws: CheckpointError.self) { try Network(Self.spec(name)) }
+    guard case .mismatch(_, let mismatch)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(mismatch.remedies == remedies)
+    let network = try Network(
+      Self.spec(
+        name, headless: remedies.contains(.withoutHead),
+        ignoringExtra: remedies.contains(.ignoringExtra)))
+    try compare(network, with: "plain.pth")
+    let notes = try #require(network.weightsChoice).notes
+    if name != "head-arcface.pth" {
+      #expect(notes.contains { $0.hasPrefix("left out ") }, "\(notes)")
+    }
+  }
+
+  /// A head of another number of classes than the model named.
+  @Test func otherClassesForAModel() throws {
+    var spec = Self.spec("plain.pth")
+    spec.model = "resnet:block=basic:layers=1,1,1,1:width=2:classes=1000"
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    #expect(try #require(error).explanation.contains("it fits resnet:"))
+    spec.allowsMissingHead = true
+    let network = try Network(spec)
+    #expect(!network.taps.contains("logits"))
+    try compare(network, with: "plain.pth")
+  }
+
+  // MARK: timm
+
+  @Test func liteUnderTimmsNames() throws {
+    let network = try Network(Self.spec("timm-lite.safetensors"))
+    #expect(network.id == "efficientnet-lite:width=0.1:depth=1:classes=3")
+    try compare(network, with: "timm-lite.safetensors")
+  }
+
+  /// Every name and shape of timm's tf_efficientnet_lite0.
+  @Test func namesOfTheWholeLite() throws {
+    let text = String(
+      decoding: try Fixtures.bytes("names/tf_efficientnet_lite0.txt"), as: UTF8.self)
+    var shapes: [String: Shape] = [:]
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ").map(String.init)
+      shapes[parts[0]] = Shape(parts.dropFirst().compactMap { Int($0) })
+    }
+    let weights = WeightDictionary(prefix: "", shapes: shapes)
+    let network = try #require(ModelCatalogue.recognise(weights).first)
+    #expect(network.id == "efficientnet-lite0")
+    let inventory = ParameterInventory(
+      network.blueprint(
+        OptionalParameters { key, kind in kind == .head || weights[key] != nil }))
+    #expect(inventory.entries.allSatisfy { weights[$0.key] == $0.value.shape })
+  }
+}

@@ -1,0 +1,96 @@
+// Which pictures a run takes of folders: folders of classes, some of many, formats that are not read.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct ImageChoiceTests {
+  /// ImageNet's layout: a folder for each class.
+  private func dataSet() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for name in ["n01", "n02", "n03"] {
+      try folder.makeFolder("val/\(name)")
+      for index in 0..<4 {
+        _ = try folder.write([1], to: "val/\(name)/\(name)_\(index).JPEG")
+      }
+    }
+    return folder
+  }
+
+  private func classes(_ files: some Sequence<ImageFile>) -> [String] {
+    files.map { String($0.path.split(separator: "/").dropLast().last ?? "") }
+  }
+
+  @Test func someAreSpreadOverFolders() throws {
+    let folder = try dataSet()
+    let files = try ImageList.expandClasses([folder.file("val")])
+    #expect(files.count == 12 && ImageList.folders(of: files) == 3)
+    let spread = ImageList.spread(files, seed: 0)
+    #expect(Set(spread) == Set(files))
+    // As many of each folder after every round.
+    for round in 0..<4 {
+      #expect(Set(classes(spread[3 * round..<3 * round + 3])) == ["n01", "n02", "n03"])
+    }
+    #expect(ImageList.spread(files, seed: 0) == spread)
+    let others = (1...8).map { ImageList.spread(files, seed: $0) }
+    #expect(others.contains { $0 != spread })
+  }
+
+  /// The choice does not depend on where the data lie.
+  @Test func theChoiceIsTheSameEverywhere() throws {
+    let (one, other) = (try dataSet(), try dataSet())
+    func names(_ folder: TemporaryFolder) throws -> [String] {
+      ImageList.spread(try ImageList.expandClasses([folder.file("val")]), seed: 3)
+        .map { String($0.path.dropFirst(folder.path.count)) }
+    }
+    #expect(try names(one) == names(other))
+  }
+
+  @Test func oneFolderStaysInOrder() throws {
+    let folder = try dataSet()
+    let files = try ImageList.expandClasses([folder.file("val/n02")])
+    #expect(files.count == 4 && ImageList.spread(files, seed: 5) == files)
+  }
+
+  @Test func unreadFormatsAreNamed() throws {
+    let folder = try dataSet()
+    _ = try folder.write([1], to: "val/n01/a.heic")
+    _ = try folder.write([1], to: "val/n03/b.AVIF")
+    _ = try folder.write([1], to: "val/n03/notes.txt")
+    let unread = ImageList.unread(in: [folder.file("val")])
+    #expect(unread == ["val/n01/a.heic", "val/n03/b.AVIF"].map(folder.file))
+    try folder.makeFolder("raw")
+    _ = try folder.write([1], to: "raw/x.dng")
+    #expect(
+      throws: ImageError.onlyUnread(folder: folder.file("raw"), names: ["x.dng"])
+    ) { try ImageList.expand([folder.file("raw")]) }
+  }
+}
+
+@Suite struct SystemPathTests {
+  /// Whatever bytes a name holds, the text names the same file.
+  @Test(arguments: [
+    Array("plain.png".utf8), Array("猫.pth".utf8), Array("e\u{301}.png".utf8),
+    [0x62, 0xEA, 0x74, 0x65], [0xFF, 0xFE, 0x2F, 0x80], [0xEF, 0x9F, 0xA9], [0xE7, 0x8C],
+    Array("a\u{F7E9}b".utf8),
+  ])
+  func namesComeBack(_ bytes: [UInt8]) {
+    #expect(SystemPath.bytes(SystemPath.text(bytes)) == bytes)
+  }
+
+  @Test func textsStayAsTheyAre() {
+    #expect(SystemPath.text(Array("猫/é.pth".utf8)) == "猫/é.pth")
+  }
+
+  /// Latin-1, as old archives have it, on file systems that take it.
+  @Test func filesOfOtherEncodingsAreListedAndRead() throws {
+    let folder = try TemporaryFolder()
+    let path =
+      folder.path + "/" + SystemPath.text([0x62, 0xEA, 0x74, 0x65, 0x2E, 0x70, 0x67, 0x6D])
+    try AtomicFile.write(Array("P5 1 1 255 a".utf8), to: path)
+    let files = try ImageList.expand([folder.path])
+    #expect(files.map(\.path) == [path])
+    #expect(try Image.load(path: path).pixels == [97, 97, 97])
+  }
+}

@@ -1,0 +1,85 @@
+// Pictures as people hand them over: class folders, shell patterns, slow pipes, names in other encodings.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import replk_tui
+
+@Suite struct PictureEndToEndTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["n01", "n02", "n03"] {
+      try folder.makeFolder("val/\(name)")
+      for index in 0..<3 {
+        _ = try folder.write(
+          try Fixtures.bytes("images/rgb.png"), to: "val/\(name)/\(index).JPEG")
+      }
+    }
+  }
+
+  private func images(_ arguments: [String]) throws -> [String] {
+    let outcome = try succeed(
+      ["erf", Samples.tiny, "--size", "32", "--json", "--image"] + arguments, in: folder)
+    return try #require(try outcome.results().first?["images"] as? [String])
+  }
+
+  @Test func classFoldersInTurns() throws {
+    #expect(try images(["val"]).count == 9)
+    let outcome = try Executable.run(
+      [
+        "erf", Samples.tiny, "--size", "32", "--image", "val", "--count", "3", "--image-seed", "7",
+        "--json",
+      ], in: folder)
+    #expect(outcome.code == 0)
+    #expect((try outcome.results().first?["images"] as? [String])?.count == 3)
+    #expect(outcome.error.contains("3 of 9 images, spread over 3 folders (--image-seed 7)"))
+  }
+
+  @Test func patternsOfTheShell() throws {
+    let outcome = try Executable.run(
+      ["erf", "--size", "32", "--json", "--image"], in: folder,
+      shell: "exec \"$@\" val/n01/*.JPEG val/n02/1.JPEG \(Samples.tiny)")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(
+      try outcome.results().first?["images"] as? [String] == [
+        "0.JPEG", "1.JPEG", "2.JPEG", "1.JPEG",
+      ])
+  }
+
+  @Test func unreadFormatsAreCounted() throws {
+    _ = try folder.write([1], to: "val/n01/a.heic")
+    _ = try folder.write([1], to: "val/n02/b.avif")
+    let outcome = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "--image", "val"], in: folder)
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.error.contains("left out 2 pictures of formats that are not read, val/n01/a.heic"))
+  }
+
+  /// A writer that takes its time, and one that has not come yet.
+  @Test func slowPipes() throws {
+    let picture = Fixtures.path("images/rgb.png")
+    let outcome = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "--json", "--image", "pipe"], in: folder,
+      shell: """
+        mkfifo pipe
+        (sleep 0.3; exec 3> pipe; sleep 0.3; head -c 100 '\(picture)' >&3; sleep 0.5
+          tail -c +101 '\(picture)' >&3) &
+        "$@"; code=$?; wait; exit $code
+        """)
+    #expect(outcome.code == 0, "\(outcome.error)")
+  }
+
+  @Test func namesOfOtherEncodings() throws {
+    let outcome = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "--image"], in: folder,
+      shell: """
+        name=$(printf 'b\\352te.png'); cp val/n01/0.JPEG "$name"; mkdir f; cp "$name" f
+        "$@" "$name" && "$@" f
+        """)
+    #expect(outcome.code == 0, "\(outcome.error)")
+  }
+}
