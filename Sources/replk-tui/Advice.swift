@@ -20,7 +20,7 @@ enum Advice {
       "MODEL --weights FILE; `replk-tui models` lists the models"
     case ModelError.unknown, ModelError.unnamed: "`replk-tui models` lists them all"
     case ERFComputer.Failure.tooManyBuiltIn: "--image FOLDER"
-    case ProbeError.noImageNetHead: "leave --stimuli out"
+    case ProbeError.noCategories: "leave --stimuli out"
     default: nil
     }
   }

@@ -12,8 +12,9 @@ extension Command {
         "--image", value: "PATH",
         help: "picture, folder of pictures, or folder of folders named like classes; may repeat"),
       Option(
-        "--size", value: "S|HxW", values: .inputSize,
-        help: "input size in pixels (default: what the network is evaluated at)"),
+        "--size", value: "S|HxW", values: .inputSizes,
+        help: "input size in pixels (default: what the network was trained for or is evaluated "
+          + "at); several, 160,224,320: the accuracy at each"),
       Option("--json", help: "print as JSON"),
     ] + Options.run
   ) { arguments in
@@ -21,8 +22,13 @@ extension Command {
     guard arguments.has("--image") else {
       throw UsageError.missingOption(command: "classify", option: "--image PATH")
     }
-    let size = arguments.size()
+    let sizes = arguments.last("--size").flatMap([InputSize].init(arguments:)) ?? []
     let files = try ImageList.expandClasses(arguments.all("--image"))
+    if sizes.count > 1 {
+      if arguments.has("--json") { throw UsageError.conflicting("several sizes", "--json") }
+      return try accuracies(spec, sizes, files, threads: arguments.threads())
+    }
+    let size = sizes.first
     let classifier = try Classifier(spec, size: size, threads: arguments.threads())
     var skipped: [SkippedImage] = []
     let results = try classifier.classify(files) { skipped.append($0) }
@@ -36,6 +42,42 @@ extension Command {
     } else {
       try StandardStreams.write(text(classifier, results, skipped))
     }
+  }
+
+  /// A row a size.
+  private static func accuracies(
+    _ spec: NetworkSpec, _ sizes: [InputSize], _ files: [ImageFile], threads: Int?
+  ) throws {
+    let network = try Network(spec)
+    var line = ProgressLine(label: network.id)
+    defer { line.erase() }
+    let total = files.count * sizes.count
+    var skipped: Set<String> = []
+    var rows: [[String]] = []
+    for (place, size) in sizes.enumerated() {
+      let classifier = try Classifier(network, size: size, threads: threads)
+      var results: [Classification] = []
+      for (index, file) in files.enumerated() {
+        results += try classifier.classify([file], orSkip: &skipped)
+        line.show(
+          "\(size.height)x\(size.width), picture \(index + 1)/\(files.count)",
+          fraction: Double(place * files.count + index + 1) / Double(total))
+      }
+      let accuracy = Accuracy(results, classes: classifier.classes)
+      guard let share = accuracy.share else {
+        throw Classifier.Failure.noLabels(model: network.id)
+      }
+      rows.append([
+        "\(size.height)x\(size.width)", "\(accuracy.correct)", "\(accuracy.total)",
+        "\(Format.fixed(100 * share, 1)) %",
+      ])
+    }
+    line.erase()
+    let heading = "\(network.id)  weights \(network.weights) (\(network.weightsHash))"
+    let notes = skipped.sorted().map { "skipped \($0)" }
+    try StandardStreams.write(
+      Text.lines(
+        [heading, ""] + Text.table(["input", "right", "pictures", "accuracy"], rows) + notes))
   }
 
   private static func text(
@@ -69,6 +111,20 @@ extension Command {
   private static func text(_ candidate: Classification.Candidate) -> String {
     "\(candidate.name ?? "class \(candidate.index)") "
       + "\(Format.fixed(100 * candidate.probability, 1)) %"
+  }
+}
+
+extension Classifier {
+  /// As `classify(_:top:skip:)`, but where no picture can be read there are no results.
+  fileprivate func classify(
+    _ files: [ImageFile], orSkip skipped: inout Set<String>
+  ) throws -> [Classification] {
+    do {
+      return try classify(files)
+    } catch let error as any ExplainedError where !(error is Failure) && !files[0].isNamed {
+      skipped.insert(error.explanation)
+      return []
+    }
   }
 }
 

@@ -6,8 +6,8 @@ extension Command {
   static let compare = Command(
     name: "compare", synopsis: "MODEL|FILE MODEL|FILE... [options] [-o DIR]",
     summary: "compute and compare the fields of several networks over the same images",
-    options: Options.networks + Options.images + Options.unit + Options.run
-      + Options.shard + [
+    options: Options.networks + Options.reach + Options.images + Options.unit
+      + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "DIR",
           help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR; "
@@ -63,7 +63,7 @@ extension Command {
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport(results).encoded())
     } else {
-      try StandardStreams.write(Report.text(results, outputs: outputs))
+      try StandardStreams.write(Report.text(results, of: requests, outputs: outputs))
     }
     try results.last?.requireFinished(goesOn: shard != nil)
   }

@@ -7,8 +7,8 @@ extension Command {
   static let erf = Command(
     name: "erf", synopsis: "MODEL|FILE [options] [-o FILE]...",
     summary: "compute the effective receptive field of one network",
-    options: Options.network + Options.images + Options.unit + Options.run
-      + Options.shard + [
+    options: Options.network + Options.reach + Options.images + Options.unit
+      + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "FILE",
           help: "export by ending: .pgm .png .npy .csv .json, or .erf, which a run goes on from; "
@@ -49,7 +49,7 @@ extension Command {
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
-      try StandardStreams.write(Report.text([result], outputs: outputs))
+      try StandardStreams.write(Report.text([result], of: [request], outputs: outputs))
     }
     try result.requireFinished(goesOn: !parts.isEmpty)
   }
@@ -69,7 +69,9 @@ extension ERFResult {
 
 /// Finished runs as text.
 enum Report {
-  static func text(_ results: [ERFResult], outputs: [String]) -> String {
+  static func text(
+    _ results: [ERFResult], of requests: [ERFRequest] = [], outputs: [String]
+  ) -> String {
     var lines: [String] = []
     for result in results {
       let subject = result.subject
@@ -82,6 +84,10 @@ enum Report {
     }
     lines.append("")
     lines += ratios(results)
+    for request in requests {
+      guard let note = reachNote(request.network) else { continue }
+      lines += ["", "note: \(request.network.name): \(note)"]
+    }
     for result in results where !result.metrics.isCentred {
       let origin = result.metrics.origin
       lines.append("")
@@ -120,6 +126,16 @@ enum Report {
     guard let part = result.part else { return text }
     if let shard = part.shards.first { return text + ", share \(shard.text) of \(part.images)" }
     return part.isFinished ? text : text + " of \(part.images), partial"
+  }
+
+  /// What training did not touch, or that it was taken out.
+  private static func reachNote(_ network: NetworkSpec) -> String? {
+    if let size = network.zeroesUnreached {
+      return "the kernel weights that \(size.height) px do not reach are zero"
+    }
+    guard let opened = try? OpenedNetwork(network) else { return nil }
+    return opened.record?.reachNote(model: opened.id)
+      .map { $0 + ", they are noise at larger inputs (see --zero-unreached)" }
   }
 
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.

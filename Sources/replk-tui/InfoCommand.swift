@@ -1,6 +1,7 @@
 // `replk-tui info` and `replk-tui models`: what networks there are, and what they cost and see.
 
 import ERFEngine
+import ERFInterface
 
 extension Command {
   static let info = Command(
@@ -30,10 +31,12 @@ extension Command {
         (row.isStage ? "" : "  ") + row.name, row.output.map(String.init).joined(separator: "x"),
         Text.quantity(row.parameters), Text.quantity(row.multiplyAdds),
         row.receptiveField.map(String.init) ?? "all", row.stride.map(String.init) ?? "-",
+        reached(row.name, summary.kernelReach),
       ]
     }
     let table = Text.table(
-      ["block", "output CxHxW", "parameters", "multiply-adds", "field px", "stride"], rows)
+      ["block", "output CxHxW", "parameters", "multiply-adds", "field px", "stride", "reached"],
+      rows)
     return Text.lines(
       ["\(summary.model)  input \(summary.input[0])x\(summary.input[1])", ""] + table + [
         "",
@@ -41,8 +44,18 @@ extension Command {
           + "(\(Text.quantity(summary.trainingParameters)) while training)",
         "multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, "
           + "as the paper counts",
-        "A stage's row sums up the blocks since the stage before; a field is the theoretical one.",
+        "A stage's row sums up the blocks since the stage before; a field is the theoretical one;",
+        "reached: kernel weights that meet a pixel at this input size, the rest meets padding alone.",
       ])
+  }
+
+  private static func reached(_ name: String, _ reach: KernelReach) -> String {
+    guard let stage = reach.stages.first(where: { $0.name == name }), stage.weights > 0 else {
+      return ""
+    }
+    // Less than all is never shown as all.
+    let share = stage.reached == stage.weights ? 100 : min(99.9, 100 * stage.share)
+    return "\(Format.fixed(share, share == 100 ? 0 : 1)) %"
   }
 
   static let models = Command(

@@ -42,6 +42,11 @@ extension Command {
       let value = $0.value.count > 200 ? $0.value.prefix(200) + "..." : $0.value[...]
       return "\($0.key): \(value)"
     }
+    if let record = TrainingRecord(metadata: file.metadata) {
+      for network in file.weights.compactMap(\.network) {
+        if let note = record.reachNote(model: network) { lines.append("note: \(note)") }
+      }
+    }
     lines += file.classes.prefix(50).map { "left alone: \($0.count) of \($0.name)" }
     if file.classes.count > 50 {
       lines.append("left alone: objects of \(file.classes.count - 50) more classes (--json)")

@@ -34,6 +34,11 @@ extension OptionValues {
   static let inputSize = OptionValues(
     expected: "pixels such as 224, or HxW such as 160x224, each from 8 to 4096"
   ) { InputSize(argument: $0) != nil }
+  /// Several of these with commas.
+  static let inputSizes = OptionValues(
+    expected: "pixels such as 224, HxW such as 160x224, or several, 160,224,320, from 8 to 4096"
+  ) { [InputSize](arguments: $0) != nil }
+  static let trainedSide = whole(8...4096, "pixels a side")
   static let images = whole(1...1_000_000, "a number of images")
   static let unit = OptionValues(expected: "ROW,COL such as 3,5, counted from 0") {
     Unit(argument: $0) != nil
@@ -97,6 +102,16 @@ extension InputSize {
       return nil
     }
     self.init(height: height, width: numbers.last ?? height)
+  }
+}
+
+extension [InputSize] {
+  /// `160,224x320`; nil for anything else.
+  init?(arguments text: String) {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let sizes = parts.compactMap { InputSize(argument: String($0)) }
+    guard sizes.count == parts.count else { return nil }
+    self = sizes
   }
 }
 

@@ -60,6 +60,15 @@ enum Options {
       help: "how gradients become a map: \(ERFRule.names) (default paper)"),
   ]
 
+  static let reach = [
+    Option(
+      "--zero-unreached",
+      help: "make zeros of the kernel weights that met no pixel in training (see `info --size`)"),
+    Option(
+      "--trained-at", value: "S", values: .trainedSide,
+      help: "the size that the network was trained at, where its file does not say"),
+  ]
+
   static let run = [
     Option(
       "--threads", value: "N", values: .threads, help: "worker threads (default: one a core)"),
@@ -206,11 +215,31 @@ extension Arguments {
     let images = try images()
     return try networks.map { network in
       var request = ERFRequest(
-        network: network, images: images.source, size: size() ?? InputSize(height: 224, width: 224),
+        network: try withZeroes(network), images: images.source,
+        size: size() ?? InputSize(height: 224, width: 224),
         tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
       request.dispensable = images.found
       return request
     }
+  }
+
+  /// The network as `--zero-unreached` wants it.
+  private func withZeroes(_ network: NetworkSpec) throws -> NetworkSpec {
+    let given = whole("--trained-at")
+    guard has("--zero-unreached") else {
+      if given != nil {
+        throw UsageError.missingOption(command: "--trained-at", option: "--zero-unreached")
+      }
+      return network
+    }
+    guard let side = try given ?? OpenedNetwork(network).record?.largestSize else {
+      throw UsageError.missingOption(
+        command: "--zero-unreached", option: "--trained-at S: \(network.name) does not say its size"
+      )
+    }
+    var zeroed = network
+    zeroed.zeroesUnreached = InputSize(height: side, width: side)
+    return zeroed
   }
 
   func pgmVariant() throws(UsageError) -> PGMVariant {

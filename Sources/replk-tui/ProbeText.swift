@@ -78,6 +78,12 @@ struct ProbeText {
         remarks.append(
           "\(folder): \(count) of the benchmark's \(StimulusFolder.benchmarkCount) stimuli")
       }
+      if report.leftOut > 0 {
+        remarks.append(
+          "\(report.model): has classes of \(report.categories.count) of the 16 categories "
+            + "(\(report.categories.map(\.rawValue).joined(separator: ", "))); "
+            + "\(report.leftOut) stimuli of others are left out")
+      }
       if report.weights.hasPrefix("random:") {
         remarks.append("\(report.model): random weights, which know no classes")
       }

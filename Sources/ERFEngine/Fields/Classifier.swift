@@ -10,11 +10,15 @@ public struct Classifier: Sendable {
   /// Why a network cannot classify.
   public enum Failure: ExplainedError, Equatable {
     case noClassifier(model: String)
+    case noLabels(model: String)
     case nonFinite(image: String, layer: String)
 
     public var explanation: String {
       switch self {
       case .noClassifier(let model): "\(model) has no classifier in this file: nothing to name"
+      case .noLabels(let model):
+        "no folder or name tells the class of a picture: put them into folders named like the "
+          + "classes of \(model)"
       case .nonFinite(let image, let layer):
         "\(image) gives no classes: NaN or Inf first appears in \(layer)"
       }
@@ -57,8 +61,7 @@ public struct Classifier: Sendable {
     let asked = size ?? network.record.map { InputSize(height: $0.size, width: $0.size) }
     evaluation = asked.map(usual.resized) ?? usual
     classes = try network.shape(of: logits, input: evaluation.size).channels
-    let known = [network.record?.classes ?? [], network.classNames]
-    names = known.first { [classes] in $0.count == classes }
+    names = network.classNames(classes)
     workers = Workers(threads: threads, cancellation: cancellation)
   }
 

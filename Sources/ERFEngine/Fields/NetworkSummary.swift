@@ -32,6 +32,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   /// Theoretical receptive field and stride of the last stage.
   public let receptiveField: Int?
   public let stride: Int?
+  /// Which kernel weights this input meets pixels with.
+  public let kernelReach: KernelReach
 
   /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
   public init(model id: String, size: InputSize) throws {
@@ -76,6 +78,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
           multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
           stride: fields[tap.value]?.stride))
     }
+    kernelReach = try KernelReach(blueprint, size: size)
     model = id
     input = [size.height, size.width]
     self.rows = rows

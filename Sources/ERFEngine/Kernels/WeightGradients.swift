@@ -100,8 +100,16 @@ extension ConvolutionKernels {
       let x = pixel % g.output.width * g.stride - g.padLeft
       let y = pixel / g.output.width % g.output.height * g.stride - g.padTop
       let image = pixel / (g.output.width * g.output.height)
+      let isInside = x >= 0 && x + (g.kernelWidth - 1) * g.dilation < width
       for ky in 0..<g.kernelHeight {
         let row = y + ky * g.dilation
+        if isInside && g.dilation == 1 && depth == channels && row >= 0 && row < height {
+          // The taps of a row lie behind one another. Few floats, which a call would cost more than.
+          let from = unsafe source + ((image * height + row) * width + x) * channels
+          for index in 0..<g.kernelWidth * depth { unsafe cursor[index] = from[index] }
+          unsafe cursor += g.kernelWidth * depth
+          continue
+        }
         for kx in 0..<g.kernelWidth {
           let column = x + kx * g.dilation
           if row >= 0 && row < height && column >= 0 && column < width {

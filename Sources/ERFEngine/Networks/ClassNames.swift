@@ -7,4 +7,10 @@ public enum ClassNames {
   public static let cifar10 = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
+
+  /// What the `count` outputs of a classifier mean: what the weights' file says, or else what they
+  /// usually are; nil where neither has as many.
+  static func likeliest(_ record: TrainingRecord?, usual: [String], count: Int) -> [String]? {
+    [record?.classes ?? [], usual].first { $0.count == count && count > 0 }
+  }
 }

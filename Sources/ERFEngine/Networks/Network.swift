@@ -55,6 +55,11 @@ public struct Network: Sendable {
     WorkCount.note(.program)
   }
 
+  /// What the `count` outputs of the classifier mean, where the weights' file or their number tells.
+  func classNames(_ count: Int) -> [String]? {
+    ClassNames.likeliest(record, usual: classNames, count: count)
+  }
+
   /// `stage1`, `stage2`, ...
   public var stages: [String] { program.stages.map(\.name) }
 

@@ -71,6 +71,7 @@ private struct Entry: Encodable {
   let readOut: Nullable<ReadOut>
   let stages: [ReadOut]
   let skipped: [Skipped]
+  let leftOut: Int
   let seconds: Double
   /// What computed it.
   let maker: ERFPart.Maker
@@ -93,6 +94,7 @@ private struct Entry: Encodable {
     readOut = Nullable(report.readOut.map(ReadOut.init))
     stages = report.stages.map(ReadOut.init)
     skipped = report.skipped.map { Skipped(path: $0.path, reason: $0.reason) }
+    leftOut = report.leftOut
     seconds = report.seconds
   }
 }

@@ -2,7 +2,7 @@
 public struct ShapeBiasReport: Sendable {
   /// Where the decisions come from.
   public enum Method: Sendable, Hashable {
-    /// The network's own ImageNet classes on the stimuli of a folder.
+    /// The network's own classes on the stimuli of a folder.
     case benchmark(folder: String)
     /// A linear read-out on stimuli that the program drew.
     case builtIn(size: Int, seed: UInt64)
@@ -25,6 +25,10 @@ public struct ShapeBiasReport: Sendable {
   /// Every conflicting stimulus with the decision, in order.
   public let decisions: [CueDecision]
   public let skipped: [Skipped]
+  /// Stimuli of categories that the network has no class for.
+  public var leftOut = 0
+  /// Categories that the network can decide for.
+  public var categories = ObjectCategory.allCases
   /// The read-out that decided; nil for the benchmark.
   public let readOut: ReadOutReport?
   /// A read-out for each stage, where asked for.

@@ -44,7 +44,7 @@ public struct ShapeBiasRequest: Sendable, Equatable {
 public enum ProbeError: ExplainedError, Equatable {
   case tooFewStimuli(agreeing: Int, conflicts: Int)
   case tooManyStimuli(agreeing: Int, conflicts: Int, most: Int)
-  case noImageNetHead(model: String, classes: Int)
+  case noCategories(model: String, classes: Int)
   case notTheBenchmark(folder: String)
   case noReadableStimuli(folder: String, skipped: Int, first: String)
 
@@ -59,9 +59,9 @@ public enum ProbeError: ExplainedError, Equatable {
         + "categories takes at least 64 and 1"
     case .tooManyStimuli(let agreeing, let conflicts, let most):
       "\(agreeing) agreeing and \(conflicts) conflicting stimuli are too many: at most \(most) of each"
-    case .noImageNetHead(let model, let classes):
-      "\(model) tells \(classes) classes apart where the benchmark needs ImageNet's 1000: "
-        + "probe it with built-in stimuli and a read-out"
+    case .noCategories(let model, let classes):
+      "the \(classes) classes of \(model) are not ImageNet's, nor are two of them named like its or "
+        + "like the 16 categories: probe it with built-in stimuli and a read-out"
     case .notTheBenchmark(let folder):
       "\(folder): holds no cue-conflict stimuli; expected folders airplane ... truck with files "
         + "such as airplane1-bicycle2.png"

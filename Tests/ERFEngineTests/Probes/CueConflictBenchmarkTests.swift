@@ -140,10 +140,41 @@ import Testing
     }
   }
 
-  @Test func otherHeadsAreRefused() {
-    #expect(throws: ProbeError.noImageNetHead(model: "resnet20-cifar", classes: 10)) {
-      try CueConflictBenchmark.validate(NetworkSpec(model: "resnet20-cifar"))
+  @Test func headsWithoutCategoriesAreRefused() {
+    let model = "resnet-cifar:depth=8:classes=7"
+    #expect(throws: ProbeError.noCategories(model: model, classes: 7)) {
+      try CueConflictBenchmark.validate(NetworkSpec(model: model))
     }
+  }
+
+  /// CIFAR-10 names airplane, bird, cat, dog and truck as the categories are named.
+  @Test func otherHeadsDecideAmongTheirOwn() throws {
+    try writeStimuli(256, size: 16)
+    let names = ["airplane", "bird", "cat", "dog", "truck"]
+    let spec = NetworkSpec(model: "resnet-cifar:depth=8:classes=10", weights: .random(seed: 1))
+    try CueConflictBenchmark.validate(spec)
+    let report = try CueConflictBenchmark(try StimulusFolder(stimuli)).run(Network(spec))
+    #expect(report.categories.map(\.rawValue) == names)
+    let isKnown = { (decision: CueDecision) in
+      [decision.shape, decision.texture].allSatisfy { names.contains($0.rawValue) }
+    }
+    #expect(report.decisions.allSatisfy(isKnown))
+    #expect(report.decisions.count + report.leftOut == 256 && report.decisions.count > 10)
+    #expect(report.decisions.allSatisfy { names.contains($0.response?.rawValue ?? "") })
+  }
+
+  /// Names like ImageNet's count for its categories, those that it has twice for none.
+  @Test func namesOfImageNetAreKnown() throws {
+    let head = try #require(
+      CategoryHead(names: ["tench", "tabby", "Siamese_cat", "garbage truck", "crane", "DOG"]))
+    #expect(head.indices[ObjectCategory.cat.index] == [1, 2])
+    #expect(head.indices[ObjectCategory.truck.index] == [3])
+    #expect(head.indices[ObjectCategory.dog.index] == [5])
+    #expect(head.categories == [.cat, .dog, .truck])
+    // Means, not sums: one likelier truck beats two cats.
+    #expect(head.decision(logits: [9, 1, 1, 1.1, 9, 0]) == .truck)
+    #expect(CategoryHead(names: ["tench", "tabby"]) == nil)
+    #expect(CategoryHead(names: ClassNames.imageNet).map(\.categories.count) == 16)
   }
 
   @Test func categoriesOfImageNet() {

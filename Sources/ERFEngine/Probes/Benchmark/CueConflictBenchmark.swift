@@ -1,6 +1,8 @@
 // The benchmark of Geirhos et al. (ICLR 2019) as published: the network's own classes decide.
 
-/// Measures the shape bias of a network with an ImageNet head on a folder of stimuli.
+/// Measures the shape bias of a network on a folder of stimuli by its own classes: ImageNet's, or others
+/// that are named like them or like the 16 categories. Stimuli of categories that it has no class for
+/// are left out.
 public struct CueConflictBenchmark: Sendable {
   /// Pixels a side of the published stimuli; they are taken as they are, others are resized to it.
   public static let size = 224
@@ -25,22 +27,37 @@ public struct CueConflictBenchmark: Sendable {
     "\(network.id)-\(network.weightsHash.prefix(8))"
   }
 
-  /// Checks, before any weights are loaded, that the network has ImageNet's classes and fits.
+  /// Checks, before any weights are loaded, that the network has classes of the categories and fits.
   ///
-  /// - Throws: ``ProbeError/noImageNetHead(model:classes:)``, and what ``ERFRequest/validate()`` throws.
+  /// - Throws: ``ProbeError/noCategories(model:classes:)``, and what ``ERFRequest/validate()`` throws.
   public static func validate(_ spec: NetworkSpec) throws {
     let size = InputSize(height: Self.size, width: Self.size)
     let opened = try ERFRequest(network: spec, size: size, tap: "logits").validated().network
-    try requireImageNetHead(opened.layers, of: opened.id)
+    let logits = try opened.layers.tap("logits", of: opened.id)
+    let classes = try opened.layers.shape(of: logits, input: size, model: opened.id).channels
+    let names = ClassNames.likeliest(opened.record, usual: opened.classNames, count: classes)
+    _ = try head(names, model: opened.id, classes: classes)
   }
 
-  private static func requireImageNetHead(_ blueprint: Blueprint, of model: String) throws {
-    let size = InputSize(height: Self.size, width: Self.size)
-    let logits = try blueprint.tap("logits", of: model)
-    let classes = try blueprint.shape(of: logits, input: size, model: model).channels
-    guard classes == ImageNetCategories.classes else {
-      throw ProbeError.noImageNetHead(model: model, classes: classes)
+  /// - Throws: `ProbeError.noCategories`.
+  private static func head(
+    _ names: [String]?, model: String, classes: Int
+  ) throws(ProbeError) -> CategoryHead {
+    if classes == ImageNetCategories.classes && names == ClassNames.imageNet { return .imageNet }
+    guard let head = names.flatMap(CategoryHead.init) else {
+      throw .noCategories(model: model, classes: classes)
     }
+    return head
+  }
+
+  /// The head of a network, and the size that stimuli are brought to: the benchmark's own for ImageNet's
+  /// classes, else the one that the network was trained for.
+  private static func head(of network: Network) throws -> (CategoryHead, InputSize) {
+    let published = InputSize(height: size, width: size)
+    let classes = try network.shape(of: network.tap("logits"), input: published).channels
+    let head = try head(network.classNames(classes), model: network.id, classes: classes)
+    let own = network.record.map { InputSize(height: $0.size, width: $0.size) }
+    return (head, head == .imageNet ? published : own ?? network.evaluation.size)
   }
 
   /// Decides every stimulus that the decision file does not yet hold.
@@ -54,12 +71,16 @@ public struct CueConflictBenchmark: Sendable {
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
-    try Self.requireImageNetHead(network.program.blueprint, of: network.id)
+    let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
     var log = try csv.map { try DecisionLog(path: $0, subject: subject) }
     var found: [String: CueDecision] = log?.known ?? [:]
-    let open = stimuli.stimuli.filter { found[$0.fileName] == nil }
-    let total = stimuli.stimuli.count
+    let known = Set(head.categories)
+    let wanted = stimuli.stimuli.filter {
+      known.contains($0.name.shape) && known.contains($0.name.texture)
+    }
+    let open = wanted.filter { found[$0.fileName] == nil }
+    let total = wanted.count
     let before = total - open.count
     func report(_ done: Int) {
       progress(ShapeBiasProgress(phase: .benchmark, done: before + done, total: total))
@@ -69,7 +90,9 @@ public struct CueConflictBenchmark: Sendable {
     try Batches.run(
       open.count, workers: Workers(threads: threads, cancellation: cancellation),
       progress: report,
-      body: { index in Result { try decide(open[index], network, subject, cancellation) } },
+      body: { index in
+        Result { try decide(open[index], network, head, size, subject, cancellation) }
+      },
       collect: { result in
         switch try result.get() {
         case .decided(let decision):
@@ -78,7 +101,7 @@ public struct CueConflictBenchmark: Sendable {
         case .unreadable(let file): skipped.append(file)
         }
       })
-    let decisions = stimuli.stimuli.compactMap { found[$0.fileName] }
+    let decisions = wanted.compactMap { found[$0.fileName] }
     guard !decisions.isEmpty else {
       throw ProbeError.noReadableStimuli(
         folder: stimuli.folder, skipped: skipped.count, first: skipped.first?.reason ?? "")
@@ -88,7 +111,8 @@ public struct CueConflictBenchmark: Sendable {
       model: network.id, weights: network.weights.description,
       weightsHash: network.weightsHash, method: .benchmark(folder: stimuli.folder),
       counts: counts, interval: counts.overall.biasInterval(seed: seed), decisions: decisions,
-      skipped: skipped, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds)
+      skipped: skipped, leftOut: stimuli.stimuli.count - wanted.count,
+      categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds)
   }
 
   private enum Outcome: Sendable {
@@ -97,8 +121,9 @@ public struct CueConflictBenchmark: Sendable {
   }
 
   private func decide(
-    _ stimulus: StimulusFolder.Stimulus, _ network: Network, _ subject: String,
-    _ cancellation: Cancellation
+    _ stimulus: StimulusFolder.Stimulus, _ network: Network, _ head: CategoryHead,
+    _ size: InputSize,
+    _ subject: String, _ cancellation: Cancellation
   ) throws -> Outcome {
     let image: Image
     do {
@@ -107,8 +132,7 @@ public struct CueConflictBenchmark: Sendable {
       return .unreadable(
         ShapeBiasReport.Skipped(path: stimulus.path, reason: Self.reason(error, stimulus.path)))
     }
-    let input = network.preprocessing.tensor(
-      image, size: InputSize(height: Self.size, width: Self.size))
+    let input = network.preprocessing.tensor(image, size: size)
     let logits = try network.features(
       input, tap: "logits", workers: Workers(threads: 1, cancellation: cancellation)
     ).elements
@@ -118,7 +142,7 @@ public struct CueConflictBenchmark: Sendable {
     return .decided(
       CueDecision(
         subject: subject, image: stimulus.fileName, shape: stimulus.name.shape,
-        texture: stimulus.name.texture, response: ImageNetCategories.decision(logits: logits)))
+        texture: stimulus.name.texture, response: head.decision(logits: logits)))
   }
 
   /// What is wrong with a file, without its path in front.

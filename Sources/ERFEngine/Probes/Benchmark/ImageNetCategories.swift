@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// From the 1000 classes of ImageNet to the 16 categories (Geirhos et al., NeurIPS 2018): 207 classes
 /// belong to one of them.
 enum ImageNetCategories {
@@ -21,17 +15,4 @@ enum ImageNetCategories {
     }
     return indices
   }()
-
-  /// The decision for 1000 logits: softmax, mean of the probabilities of each category's classes, the
-  /// highest mean; of equal ones the first in alphabetical order.
-  static func decision(logits: [Float]) -> ObjectCategory {
-    precondition(logits.count == classes)
-    let peak = logits.max() ?? 0
-    let powers = logits.map { exp(Double($0 - peak)) }
-    // The common denominator of softmax does not change which mean is highest.
-    return .best(
-      indices.map { indices in
-        indices.reduce(0) { $0 + powers[$1] } / Double(indices.count)
-      })
-  }
 }
