@@ -5,6 +5,8 @@ SWIFT ?= swift
 ARGS ?=
 # Arguments for the comparison with PyTorch: make peers PEERS="--quick --only replknet"
 PEERS ?=
+# Where Imagenette lies: make assets DATA=imagenette
+DATA ?=
 # Arguments for the tests: make test TESTS="--filter ERFEngineTests"
 TESTS ?=
 # Where `make install` puts things, and what stands before that while a package is made.
@@ -45,7 +47,7 @@ help:
 	@echo 'make bench     time layers, networks, memory and the explorer (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
-	@echo 'make assets    train the networks in Assets anew'
+	@echo 'make assets    train the small networks anew on photographs (DATA=DIR)'
 	@echo 'make deb       make a Debian package of it, for this release of Debian'
 	@echo 'make wheel     make a Python wheel that carries the program and its libraries'
 	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
@@ -79,7 +81,7 @@ peers: build
 
 # Build once more afterwards: the program holds its assets.
 assets: build
-	@sh Scripts/train-assets.sh $(PROGRAM)
+	@sh Scripts/train-assets.sh $(PROGRAM) "$(DATA)"
 
 peers-training: build
 	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)

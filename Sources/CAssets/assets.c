@@ -37,6 +37,26 @@ static const unsigned char weights_resnet_nano[] = {
 #embed "../../Assets/resnet-nano.safetensors"
 };
 
+static const unsigned char photograph_astronaut[] = {
+#embed "../../Assets/photographs/astronaut.jpg"
+};
+
+static const unsigned char photograph_cat[] = {
+#embed "../../Assets/photographs/cat.jpg"
+};
+
+static const unsigned char photograph_coffee[] = {
+#embed "../../Assets/photographs/coffee.jpg"
+};
+
+static const unsigned char photograph_photographer[] = {
+#embed "../../Assets/photographs/photographer.jpg"
+};
+
+static const unsigned char photograph_rocket[] = {
+#embed "../../Assets/photographs/rocket.jpg"
+};
+
 static const unsigned char session_any_unit[] = {
 #embed "../../Sessions/any-unit.json"
 };
@@ -88,6 +108,11 @@ static const struct {
 } assets[] = {
     {"imagenet-16-categories.txt", imagenet_16_categories, sizeof imagenet_16_categories},
     {"imagenet-classes.txt", imagenet_classes, sizeof imagenet_classes},
+    {"photographs/astronaut.jpg", photograph_astronaut, sizeof photograph_astronaut},
+    {"photographs/cat.jpg", photograph_cat, sizeof photograph_cat},
+    {"photographs/coffee.jpg", photograph_coffee, sizeof photograph_coffee},
+    {"photographs/photographer.jpg", photograph_photographer, sizeof photograph_photographer},
+    {"photographs/rocket.jpg", photograph_rocket, sizeof photograph_rocket},
     {"replknet-13-nano.safetensors", weights_replknet_13_nano, sizeof weights_replknet_13_nano},
     {"replknet-3-nano.safetensors", weights_replknet_3_nano, sizeof weights_replknet_3_nano},
     {"replknet-31-nano.safetensors", weights_replknet_31_nano, sizeof weights_replknet_31_nano},

@@ -99,7 +99,7 @@ import Testing
       }, label: 3)
     _ = update(&model, .predicted(id, answer))
     let text = view(model, size: model.size).text
-    #expect(text.contains("picture dead-leaves-1  shows \(names[3])"))
+    #expect(text.contains("picture \(BuiltInImages.name(at: 0))  shows \(names[3])"))
     #expect(text.contains("knows 16 silhouettes, not photographs"))
   }
 }

@@ -1,17 +1,32 @@
-// Pictures that the program makes itself, so that it runs without any file at hand.
+// Pictures that the program brings along or makes itself, so that it runs without any file at hand.
 //
-// They share the statistics of photographs that matter to a network: objects of all sizes that hide
-// one another, and a spectrum that falls off like 1/f. Only additions, multiplications, divisions and
+// The photographs are in the public domain; NOTICE names their sources. Those that it makes share the
+// statistics of photographs that matter to a network: objects of all sizes that hide one another, and
+// a spectrum that falls off like 1/f. Only additions, multiplications, divisions and
 // square roots of IEEE numbers are used, so that every machine makes the same bytes.
 
-/// A small set of generated pictures, 256 to 448 pixels a side, the same on every machine.
+/// A few photographs and then a few generated pictures, 256 to 600 pixels a side, the same on every
+/// machine.
 public enum BuiltInImages {
   private struct Entry {
     let name: String
     let make: @Sendable () -> Image
   }
 
-  private static let entries = [
+  private static let entries =
+    ["cat", "coffee", "astronaut", "rocket", "photographer"].map(photograph) + generated
+
+  private static func photograph(_ name: String) -> Entry {
+    Entry(name: name) {
+      let file = "photographs/\(name).jpg"
+      guard let image = try? Image.decode(Assets.bytes(file), path: file) else {
+        preconditionFailure("\(file) is a sound picture")
+      }
+      return image
+    }
+  }
+
+  private static let generated = [
     Entry(name: "dead-leaves-1") { DeadLeaves.discs(seed: 1) },
     Entry(name: "pebbles-1") { DeadLeaves.pebbles(seed: 2) },
     Entry(name: "clouds-1") { NoisePictures.clouds(seed: 3) },

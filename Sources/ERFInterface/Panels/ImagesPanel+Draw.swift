@@ -21,7 +21,7 @@ extension Frame {
     let images = model.session.images
     var heading = [Span("mean over \(images.range.count) of \(images.available)", .text, .bold)]
     switch images.source {
-    case .builtIn: heading.append(Span("  generated pictures", .quiet))
+    case .builtIn: heading.append(Span("  built-in pictures", .quiet))
     case .tensor: heading.append(Span("  a prepared tensor", .quiet))
     case .files: break
     }

@@ -97,7 +97,7 @@ public struct NetworkChoice: Sendable, Hashable {
 /// Which images there are, and over which of them the map is averaged: both networks see the same.
 public struct ImageChoice: Sendable, Equatable {
   public enum Source: Sendable, Equatable {
-    /// The generated pictures that the program brings along.
+    /// The pictures that the program brings along or makes.
     case builtIn
     /// Image files, in this order.
     case files([String])
