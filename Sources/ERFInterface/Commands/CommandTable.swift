@@ -127,7 +127,7 @@ extension Command {
         "copy the metrics to the clipboard, where the terminal takes them (OSC 52)"),
       Command(
         .copyCommand, [key("Y")], group: group,
-        "copy the command that makes this screen; it writes the session that the command names"),
+        "copy the command that makes this screen; its session is written too"),
       Command(
         .mouse, [key("m")], group: group,
         "mouse on or off: a click looks from there or chooses, the wheel zooms"),
