@@ -27,9 +27,16 @@ public struct Trainer: Sendable {
     let loader = opened?.loader() ?? ParameterLoader(RandomParameters(seed: recipe.seed))
     let blueprint = try opened?.blueprint ?? Self.blueprint(recipe)
     self.recipe.start = try opened.map { try loader.hash(of: $0.blueprint).text }
-    let program = try Program(
+    let loaded = try Program(
       opened == nil
         ? blueprint : blueprint.insertingStochasticDepth(recipe.stochasticDepth), from: loader)
+    // What an edit derived or started anew are parameters like all others from here on.
+    var program = loaded
+    if !loaded.nodes.allSatisfy(\.hasPlainSlots), let plain = try? Self.blueprint(recipe),
+      plain.nodes.map(\.scope) == loaded.nodes.map(\.scope)
+    {
+      program = Program(plain, parameters: loaded.parameters)
+    }
     guard let tap = program.tap("logits") else {
       throw TrainingError.noClassifier(model: recipe.model)
     }
@@ -118,4 +125,11 @@ public struct Trainer: Sendable {
 
   /// Takes over a state of a run with the same recipe but for its steps.
   mutating func take(_ state: TrainingState) { self.state = state }
+}
+
+extension Blueprint.Node {
+  /// Whether all its parameters are asked of the weights as they are.
+  fileprivate var hasPlainSlots: Bool {
+    parameters.allSatisfy { if case .slot = $0 { true } else { false } }
+  }
 }
