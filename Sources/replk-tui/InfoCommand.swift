@@ -14,14 +14,17 @@ extension Command {
   ) { arguments in
     var spec = try arguments.networks([arguments.model(for: "info")])[0]
     spec.allowsMissingHead = true
-    let opened = try OpenedNetwork(spec)
+    let size = arguments.size() ?? spec.exportedSize ?? InputSize(height: 224, width: 224)
+    let opened = try OpenedNetwork(spec.bound(to: size))
     try opened.requireWeights()
-    let summary = try NetworkSummary(
-      model: opened.id, size: arguments.size() ?? InputSize(height: 224, width: 224))
+    let summary =
+      spec.exportedGraph == nil
+      ? try NetworkSummary(model: opened.id, size: size) : try NetworkSummary(opened, size: size)
     if arguments.has("--json") {
       try StandardStreams.write(json: JSONText.encode(summary))
     } else {
-      try StandardStreams.write(text(summary))
+      let notes = opened.notes.map { "note: \($0)\n" }.joined()
+      try StandardStreams.write(text(summary) + notes)
     }
   }
 

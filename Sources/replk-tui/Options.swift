@@ -214,10 +214,10 @@ extension Arguments {
     let networks = try networks(words)
     let images = try images()
     return try networks.map { network in
+      let size = size() ?? network.exportedSize ?? InputSize(height: 224, width: 224)
       var request = ERFRequest(
-        network: try withZeroes(network), images: images.source,
-        size: size() ?? InputSize(height: 224, width: 224),
-        tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
+        network: try withZeroes(network), images: images.source, size: size, tap: try tap(),
+        unit: unit(), rule: try rule(), threads: threads())
       request.dispensable = images.found
       return request
     }

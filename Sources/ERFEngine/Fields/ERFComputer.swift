@@ -84,7 +84,7 @@ public final class ERFComputer: Sendable {
 
   /// The network of `spec` where it is loaded and its file is still the same.
   private func loaded(_ spec: NetworkSpec) -> Loaded? {
-    let key = Key(spec: spec, version: FileVersion(of: spec.weights))
+    let key = Key(spec: spec, version: FileVersion(of: spec))
     return networks.withLock { $0.first { $0.key == key } }
   }
 
@@ -129,7 +129,7 @@ public final class ERFComputer: Sendable {
     cancellation: Cancellation = Cancellation(), progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
     try compute(
-      request.validated(with: loaded(request.network)?.opened), shard: shard, resume: resume,
+      request.validated(with: loaded(request.boundNetwork())?.opened), shard: shard, resume: resume,
       cancellation: cancellation, progress: progress)
   }
 

@@ -10,7 +10,7 @@ extension ERFRequest {
   ///
   /// - Parameter known: its network, where that is open already.
   public func validated(with known: OpenedNetwork? = nil) throws -> ValidatedRequest {
-    let opened = try known ?? OpenedNetwork(network)
+    let opened = try known ?? OpenedNetwork(boundNetwork())
     let estimate = try memoryEstimate(of: opened)
     guard estimate.bytes < ProcessMemory.machineBytes else {
       throw MemoryError(
@@ -22,7 +22,14 @@ extension ERFRequest {
   }
 
   /// How much memory the run will take at most.
-  func memoryEstimate() throws -> MemoryEstimate { try memoryEstimate(of: OpenedNetwork(network)) }
+  func memoryEstimate() throws -> MemoryEstimate {
+    try memoryEstimate(of: OpenedNetwork(boundNetwork()))
+  }
+
+  /// The network for inputs of the size that will be run.
+  func boundNetwork() throws -> NetworkSpec {
+    network.exportedGraph == nil ? network : network.bound(to: try inputSize())
+  }
 
   private func inputSize() throws -> InputSize { try NetworkInputs(images).size ?? size }
 

@@ -30,10 +30,13 @@ public struct Features: Sendable {
         _ = try network.program.forward(
           input, to: tap.value, keep: .nothing, workers: workers, checksEveryLayer: true)
       }
-      values += output.channelsFirst().elements
+      values += output.shape.isMap ? output.channelsFirst().elements : output.elements
     }
+    // Tokens stay (N, L, C), as PyTorch has them.
     let extents =
-      tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
+      !shape.isMap
+      ? Array(shape.extents.dropFirst())
+      : tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
     self.shape = [block.count] + extents
     self.values = values
   }

@@ -37,6 +37,11 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
 
   /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
   public init(model id: String, size: InputSize) throws {
+    if ONNXModel.isONNX(id) {
+      try self.init(
+        OpenedNetwork(NetworkSpec(model: nil, weights: .file(id)).bound(to: size)), size: size)
+      return
+    }
     let architecture = try ModelCatalogue.architecture(id)
     try self.init(architecture.blueprint(), model: architecture.id, size: size)
   }
@@ -71,10 +76,11 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
         (stageParameters, stageMultiplyAdds) = (0, 0)
       }
       let shape = shapes[tap.value]
+      let map = tap.grid.size(of: shape)
       rows.append(
         Row(
           name: tap.name, isStage: tap.kind == .stage,
-          output: [shape.channels, shape.height, shape.width], parameters: parameters,
+          output: [shape.channels, map.height, map.width], parameters: parameters,
           multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
           stride: fields[tap.value]?.stride))
     }

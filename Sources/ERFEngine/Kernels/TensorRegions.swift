@@ -5,7 +5,8 @@ internal import CKernels
 extension Tensor {
   /// The pixels of `region` out of a map (N, H, W, C): itself where that is all of them.
   func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> Tensor {
-    if region == Region(of: shape) { return self }
+    // Values that are no maps have no parts.
+    guard shape.isMap, region != Region(of: shape) else { return self }
     let part = shape.sized(region)
     var result = Tensor(uninitialized: part)
     let to = unsafe result.mutablePointer()

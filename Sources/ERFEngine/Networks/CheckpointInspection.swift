@@ -47,7 +47,9 @@ public struct CheckpointInspection: Sendable {
   ///
   /// - Throws: `CheckpointError`.
   public init(path: String, cancellation: Cancellation? = nil) throws {
-    file = try Checkpoint(path: path, cancellation: cancellation)
+    file =
+      ONNXModel.isONNX(path)
+      ? try Checkpoint(exported: path) : try Checkpoint(path: path, cancellation: cancellation)
     self.path = path
     format = file.format
     bytes = file.bytes

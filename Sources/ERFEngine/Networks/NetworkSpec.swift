@@ -16,6 +16,9 @@ public struct NetworkSpec: Sendable, Hashable {
   public var edits: [StageEdit] = []
   /// How weights are brought to the shapes of an edited network.
   public var fit = WeightFit.crop
+  /// The input size that an exported graph is bound to; nil: the one that it was exported for. Built-in
+  /// networks take any.
+  public var inputSize: InputSize?
   /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
   public var zeroesUnreached: InputSize?
 
@@ -41,6 +44,7 @@ public struct NetworkSpec: Sendable, Hashable {
   ///
   /// - Throws: `ModelError`, `CheckpointError`.
   public func modelID() throws -> String {
+    if let exportedGraph { return exportedGraph }
     if let model { return try ModelCatalogue.architecture(model).id }
     return try OpenedNetwork(self).id
   }
@@ -49,6 +53,27 @@ public struct NetworkSpec: Sendable, Hashable {
   ///
   /// - Throws: `ModelError`, `CheckpointError`, as opening the network would.
   public func requireWeights() throws { try OpenedNetwork(self).requireWeights() }
+
+  /// The ONNX file that the network comes from; nil: it is a built-in one.
+  public var exportedGraph: String? {
+    if let model { return ONNXModel.isONNX(model) ? model : nil }
+    if case .file(let path) = weights, ONNXModel.isONNX(path) { return path }
+    return nil
+  }
+
+  /// The input size that its ONNX file was exported for; nil: none, or it takes any.
+  public var exportedSize: InputSize? {
+    guard let exportedGraph, let model = try? ONNXModel(path: exportedGraph) else { return nil }
+    return (try? ONNXInput(model))?.exportedSize
+  }
+
+  /// The same network for inputs of `size`, where that matters.
+  public func bound(to size: InputSize) -> NetworkSpec {
+    guard exportedGraph != nil else { return self }
+    var spec = self
+    spec.inputSize = size
+    return spec
+  }
 
   /// For people: the model as it was asked for, or the file.
   public var name: String { model ?? weights.description }
@@ -82,6 +107,15 @@ public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension FileVersion {
+  /// Of the file that an exported graph, or the weights, come from; nil: there is none.
+  init?(of spec: NetworkSpec) {
+    guard let path = spec.exportedGraph else {
+      self.init(of: spec.weights)
+      return
+    }
+    self.init(path: path)
+  }
+
   /// nil for weights that are no file, or one that is not there.
   init?(of weights: WeightsSource) {
     guard case .file(let path) = weights else { return nil }

@@ -25,9 +25,13 @@ public struct OpenedNetwork: Sendable {
   /// Tells the file from the one that was there before.
   let version: FileVersion?
   private let source: any ParameterSource
-  /// The network that the weights belong to, before edits.
-  private let original: Original
+  /// The network that the weights belong to, before edits; nil: an exported graph, which brings its own.
+  private let original: Original?
   private let checkpoint: CheckpointParameters?
+  /// What is left out of an exported graph, or taken for something simpler, for people.
+  public let notes: [String]
+  /// The input size that an exported graph is bound to; nil: the network takes any.
+  public let inputSize: InputSize?
 
   /// A network before edits, and how it is written.
   private struct Original {
@@ -40,6 +44,10 @@ public struct OpenedNetwork: Sendable {
   /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
   public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
     // Before the file is opened: one that is replaced meanwhile is not taken for the newer one.
+    if let path = spec.exportedGraph {
+      self = try Self(exported: path, spec, cancellation)
+      return
+    }
     version = FileVersion(of: spec.weights)
     let named = try spec.model.map(ModelCatalogue.architecture)
     let before = try spec.weightsModel.map(ModelCatalogue.architecture) ?? named
@@ -76,13 +84,46 @@ public struct OpenedNetwork: Sendable {
     evaluation = architecture.evaluation
     classNames = type(of: architecture).classNames
     let optional = checkpoint?.optional ?? .usual
-    original = Original(architecture: unedited, blueprint: unedited.blueprint(optional))
+    let written = Original(architecture: unedited, blueprint: unedited.blueprint(optional))
+    original = written
     let edited =
       unedited.id == architecture.id
-      ? original.blueprint
-      : architecture.blueprint(optional).fitted(to: original.blueprint, by: spec.fit)
+      ? written.blueprint
+      : architecture.blueprint(optional).fitted(to: written.blueprint, by: spec.fit)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
+    notes = []
+    inputSize = nil
+    WorkCount.note(.blueprint)
+  }
+
+  /// The graph in the ONNX file at `path`, bound to the input size that `spec` asks for.
+  private init(
+    exported path: String, _ spec: NetworkSpec, _ cancellation: Cancellation
+  ) throws {
+    version = FileVersion(path: path)
+    let network = try ONNXNetwork(
+      ONNXModel(path: path), size: spec.inputSize, cancellation: cancellation)
+    if case .random(let seed) = spec.weights {
+      source = RandomParameters(seed: seed)
+    } else {
+      source = network
+    }
+    self.spec = spec
+    id = path
+    preprocessing = .imageNet
+    evaluation = Evaluation(
+      side: min(network.size.height, network.size.width), shorterSide: nil, filter: .bilinear
+    ).resized(to: network.size)
+    classNames = ClassNames.imageNet
+    let edited = try network.blueprint.edited(by: spec.edits, fit: spec.fit)
+    blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
+    layers = blueprint.inferenceForm()
+    notes = network.notes
+    inputSize = network.size
+    original = nil
+    checkpoint = nil
+    file = nil
     WorkCount.note(.blueprint)
   }
 
@@ -90,6 +131,7 @@ public struct OpenedNetwork: Sendable {
   ///
   /// - Throws: `CheckpointError.mismatch` with everything that differs.
   public func requireWeights() throws {
+    guard let original else { return }
     try checkpoint?.requireFit(original.blueprint, of: original.architecture)
   }
 
@@ -104,7 +146,7 @@ public struct OpenedNetwork: Sendable {
   ) -> ParameterLoader {
     let shelf = memory?.shelf(
       of: ParameterOrigin(
-        model: original.architecture.id, weights: spec.weights, weightsKey: spec.weightsKey,
+        model: original?.architecture.id ?? id, weights: spec.weights, weightsKey: spec.weightsKey,
         version: version))
     return ParameterLoader(
       source, memory: shelf, layouts: layouts, check: { try cancellation.check() })

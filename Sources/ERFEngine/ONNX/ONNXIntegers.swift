@@ -178,7 +178,7 @@ extension ONNXLowering {
   private mutating func range(_ node: ONNXNode) throws -> ONNXValue {
     if case .integers(let first) = try value(node.inputs.first ?? "") {
       let bounds = try (0..<3).compactMap { try integers(node, $0)?.first }
-      guard bounds.count == 3, bounds[2] != 0,
+      guard bounds.count == 3, bounds[2] != 0, bounds.allSatisfy({ $0.magnitude < 1 << 53 }),
         abs((Double(bounds[1]) - Double(bounds[0])) / Double(bounds[2])) <= Double(1 << 24)
       else { throw ONNXRefusal.reason("counts without end") }
       let values = Array(stride(from: bounds[0], to: bounds[1], by: bounds[2]))
@@ -228,6 +228,7 @@ extension ONNXLowering {
     }
     guard let scale = try self.constant(node, 1) else { throw ONNXRefusal.reason("has no scale") }
     let zero = try integers(node, 2) ?? [0]
+    guard scale.count > 0, !zero.isEmpty else { throw ONNXRefusal.reason("has no scale") }
     var own = [Int](repeating: 1, count: constant.shape.count)
     if scale.count > 1 {
       let axis = try axis(node.integer("axis", 1), rank: constant.shape.count)
@@ -354,6 +355,7 @@ extension ONNXLowering {
     let (exclusive, reverse) = (node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0)
     let inner = shape[(axis + 1)...].reduce(1, *)
     var values = tensor.elements.map { Double($0) }
+    if values.isEmpty { return source }
     for start in 0..<values.count where start / inner % max(1, shape[axis]) == 0 {
       var sum = 0.0
       for step in 0..<shape[axis] {

@@ -88,6 +88,7 @@ extension ONNXLowering {
 
   /// (..., rows, inner) * (..., inner, columns).
   mutating func product(_ left: ONNXData, _ right: ONNXData) throws -> ONNXData {
+    guard left.rank > 0, right.rank > 0 else { throw ONNXRefusal.reason("multiplies no matrices") }
     if left.rank == 1 {
       let result = try product(reshaped(left, to: [1] + left.shape), right)
       var shape = result.shape
@@ -99,18 +100,21 @@ extension ONNXLowering {
       return try reshaped(result, to: Array(result.shape.dropLast()))
     }
     if !left.isConstant, right.rank == 2, let weight = try tensor(right),
-      left.shape.last == right.shape[0]
+      left.shape.last == right.shape[0], left.count > 0, right.count > 0
     {
       return try linear(
         left, weight: Parameter(tensor: transposed(weight), weight: right.weight), bias: nil)
     }
+    if let attention = try attention(left, right) { return attention }
     let rank = max(left.rank, right.rank)
     let (a, b) = (try matrices(padded(left, to: rank)), try matrices(padded(right, to: rank)))
     var op = MatrixMultiplication(
       transposedLeft: a.isTransposed, transposedRight: b.isTransposed)
     let order = Array(0..<rank)
     guard left.isConstant != right.isConstant else {
-      return try emit(op, [a.data, b.data], order: order)
+      let result = try emit(op, [a.data, b.data], order: order)
+      keepFactors(of: result, left, right)
+      return result
     }
     let (constant, data) = left.isConstant ? (a.data, b.data) : (b.data, a.data)
     guard case .constant(let tensor) = constant.place else { throw ONNXRefusal.reason("") }
@@ -169,7 +173,9 @@ extension ONNXLowering {
     if node.integer("transA", 0) != 0 { left = renamed(left, [1, 0]) }
     if node.integer("transB", 0) != 0 { right = renamed(right, [1, 0]) }
     let (alpha, beta) = (node.float("alpha", 1), node.float("beta", 1))
-    if !left.isConstant, alpha == 1, beta == 1, var weight = try tensor(right) {
+    if !left.isConstant, alpha == 1, beta == 1, left.count > 0, right.count > 0,
+      left.shape[1] == right.shape[0], var weight = try tensor(right)
+    {
       weight = transposed(weight)
       let bias = try node.has(2) ? tensor(real(node, 2)) : nil
       if !node.has(2) || bias?.count == weight.shape[0] {

@@ -31,6 +31,10 @@ struct ONNXLowering {
   /// The ONNX node that is being lowered, and its number.
   private var current = ONNXNode()
   private var number = -1
+  /// The factors of products of matrices, as they were before their axes were brought in order.
+  private var factors: [Int: (left: ONNXData, right: ONNXData)] = [:]
+  /// Elements of all constants that were computed.
+  private var constantElements = 0
   /// What was taken for something simpler than it is, for people.
   private(set) var notes: [String] = []
   /// Nodes whose constants hold for one input size alone, as exporters write them, and their numbers.
@@ -43,6 +47,7 @@ struct ONNXLowering {
   /// Elements that a value may have: more is an attack or an accident.
   static let mostElements = 1 << 30
   static let mostConstants = 1 << 26
+  static let mostConstantsTogether = 1 << 30
 
   /// - Parameter given: what the graph's inputs are; one of them may be the value 0, of shape `input`.
   init(_ model: ONNXModel, given: [String: ONNXValue], input: Shape = []) {
@@ -176,7 +181,7 @@ struct ONNXLowering {
       throw ONNXRefusal.reason("has an output of shape \(memory)")
     }
     let count = memory.extents.reduce((1, false)) { product, extent in
-      let (next, overflow) = product.0.multipliedReportingOverflow(by: extent)
+      let (next, overflow) = product.0.multipliedReportingOverflow(by: max(1, extent))
       return (next, product.1 || overflow)
     }
     guard !count.1, count.0 <= Self.mostElements else {
@@ -188,7 +193,8 @@ struct ONNXLowering {
       if case .constant(let tensor) = input.place { tensor } else { nil }
     }
     if constants.count == inputs.count, !inputs.isEmpty {
-      guard count.0 <= Self.mostConstants else {
+      constantElements += count.0
+      guard count.0 <= Self.mostConstants, constantElements <= Self.mostConstantsTogether else {
         throw ONNXRefusal.reason("makes a constant of \(memory) elements, more than can be held")
       }
       let (output, _) = op.forward(
@@ -209,6 +215,13 @@ struct ONNXLowering {
     layouts.append(ONNXData(.value(nodes.count), shape: shape, order: order))
     return layouts[nodes.count]
   }
+
+  /// Remembers what a product of matrices is made of.
+  mutating func keepFactors(of product: ONNXData, _ left: ONNXData, _ right: ONNXData) {
+    if case .value(let value) = product.place { factors[value] = (left, right) }
+  }
+
+  func factors(of value: Int) -> (left: ONNXData, right: ONNXData)? { factors[value] }
 
   /// The operator that makes a value, and what it reads; nil: the input or a constant.
   func maker(of data: ONNXData) -> Node? {

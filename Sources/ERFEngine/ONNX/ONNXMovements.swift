@@ -115,7 +115,7 @@ extension ONNXOperators {
     "DepthToSpace": { lowering, node in
       let data = try lowering.real(node, 0)
       let side = node.integer("blocksize", 1)
-      guard data.rank == 4, side > 0, data.shape[1] % (side * side) == 0 else {
+      guard data.rank == 4, (1..<1 << 16).contains(side), data.shape[1] % (side * side) == 0 else {
         throw ONNXRefusal.reason("does not fit \(Shape(data.shape))")
       }
       let (n, c, h, w) = (data.shape[0], data.shape[1] / side / side, data.shape[2], data.shape[3])
@@ -128,7 +128,9 @@ extension ONNXOperators {
     "SpaceToDepth": { lowering, node in
       let data = try lowering.real(node, 0)
       let side = node.integer("blocksize", 1)
-      guard data.rank == 4, side > 0, data.shape[2] % side == 0, data.shape[3] % side == 0 else {
+      guard data.rank == 4, (1..<1 << 16).contains(side), data.shape[2] % side == 0,
+        data.shape[3] % side == 0
+      else {
         throw ONNXRefusal.reason("does not fit \(Shape(data.shape))")
       }
       let (n, c, h, w) = (data.shape[0], data.shape[1], data.shape[2] / side, data.shape[3] / side)

@@ -217,6 +217,12 @@ extension ONNXLowering {
     guard case .constant(let tensor) = lying.place else { throw ONNXRefusal.reason("") }
     // Without the ones in front, a row of channels stays what it is for images of any number.
     let shape = Shape(Array(lying.memory.extents.drop { $0 == 1 }))
+    if shape.rank == 1, shape == [data.memory.channels],
+      let affine = affine(
+        function, tensor.reshaped(shape), constantIsLeft: constantIsLeft, constant.weight)
+    {
+      return try emit(affine.op, [data], affine.parameters, order: data.order)
+    }
     let whole = isWhole([data.memory, lying.memory])
     let op = Arithmetic(
       function: function, constant: ConstantOperand(shape: shape, isLeft: constantIsLeft),
@@ -224,6 +230,39 @@ extension ONNXLowering {
     return try emit(
       op, [data], [Parameter(tensor: tensor.reshaped(shape), weight: constant.weight)],
       order: data.order)
+  }
+
+  /// Arithmetic with one number a channel, which norms and layers take in; nil: it is none of that kind.
+  private func affine(
+    _ function: PairFunction, _ constant: Tensor, constantIsLeft: Bool, _ weight: String?
+  ) -> (op: Affine, parameters: [Parameter])? {
+    let channels = constant.count
+    func filled(_ value: Float) -> Tensor {
+      Tensor(shape: [channels], elements: [Float](repeating: value, count: channels))
+    }
+    func mapped(_ function: ScalarFunction) -> Tensor {
+      var result = constant
+      _ = FunctionKernels.apply(function, to: &result, keep: false, workers: workers)
+      return result
+    }
+    let scale: Tensor
+    var shift: Tensor?
+    switch (function, constantIsLeft) {
+    case (.multiply, _): scale = constant
+    case (.divide, false): scale = mapped(.reciprocal)
+    case (.add, _): (scale, shift) = (filled(1), constant)
+    case (.subtract, false): (scale, shift) = (filled(1), mapped(.affine(scale: -1, shift: 0)))
+    case (.subtract, true): (scale, shift) = (filled(-1), constant)
+    default: return nil
+    }
+    let isPlain = function == .multiply || function == .add
+    let parameters = [
+      Parameter(tensor: scale, weight: isPlain && shift == nil ? weight : nil)
+    ]
+    return (
+      Affine(channels: channels, hasShift: shift != nil),
+      parameters + (shift.map { [Parameter(tensor: $0, weight: isPlain ? weight : nil)] } ?? [])
+    )
   }
 
   /// Whether two maps differ in rows or columns other than by one being a single pixel, or a constant
@@ -332,7 +371,7 @@ extension ONNXLowering {
     return nil
   }
 
-  private func maker(_ value: Int) -> Node? { value > 0 ? nodes[value - 1] : nil }
+  func maker(_ value: Int) -> Node? { value > 0 ? nodes[value - 1] : nil }
 
   private func isScaled(_ node: Node, by scale: Float, shift: Float) -> Bool {
     guard case .affine(let factor, let offset)? = (node.op as? Elementwise)?.function else {

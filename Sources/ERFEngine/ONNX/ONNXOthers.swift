@@ -85,6 +85,46 @@ extension ONNXLowering {
 
   // MARK: Attention
 
+  /// A product whose left factor is the softmax of scaled products of queries and keys, a constant added
+  /// or not, as one operator; nil: it is something else.
+  mutating func attention(_ weights: ONNXData, _ values: ONNXData) throws -> ONNXData? {
+    guard weights.rank == 4, values.rank == 4, !values.isConstant,
+      let softmax = maker(of: weights), softmax.op is Softmax,
+      weights.order == [0, 1, 2, 3]
+    else { return nil }
+    var source = softmax.inputs[0]
+    var bias: Parameter?
+    if let sum = maker(source), let op = sum.op as? Arithmetic, op.function == .add,
+      let constant = op.constant, constant.shape.rank <= 4
+    {
+      let extents = Broadcast.padded(constant.shape, 4)
+      bias = sum.parameters[0]
+      bias?.tensor = sum.parameters[0].tensor.reshaped(Shape(extents))
+      source = sum.inputs[0]
+    }
+    var scale: Float = 1
+    if let product = maker(source),
+      case .affine(let factor, 0)? = (product.op as? Elementwise)?.function
+    {
+      scale = factor
+      source = product.inputs[0]
+    }
+    guard let (left, right) = factors(of: source), left.rank == 4, right.rank == 4 else {
+      return nil
+    }
+    let heads = [0, 2, 1, 3]
+    let (query, key) = (left, renamed(right, [0, 1, 3, 2]))
+    guard query.shape[0] == key.shape[0], query.shape[1] == key.shape[1],
+      values.shape[0] == key.shape[0], values.shape[1] == key.shape[1],
+      bias.map({ $0.tensor.shape[2] == query.shape[2] && $0.tensor.shape[3] == key.shape[2] })
+        ?? true
+    else { return nil }
+    return try emit(
+      Attention(scale: scale, bias: bias?.tensor.shape),
+      [arranged(query, heads), arranged(key, heads), arranged(values, heads)],
+      bias.map { [$0] } ?? [], order: heads)
+  }
+
   /// Attention of operator set 23, without a memory of earlier keys.
   mutating func attention(_ node: ONNXNode) throws -> [ONNXValue] {
     guard !node.has(4), !node.has(5), node.outputs.dropFirst().allSatisfy(\.isEmpty),
@@ -92,9 +132,13 @@ extension ONNXLowering {
     else { throw ONNXRefusal.reason("keeps earlier keys, as language models do") }
     let query = try real(node, 0)
     let isFlat = query.rank == 3
+    let (keys, values) = (try real(node, 1), try real(node, 2))
+    guard (3...4).contains(query.rank), keys.rank == query.rank, values.rank == query.rank else {
+      throw ONNXRefusal.reason("has other axes")
+    }
     let heads = (
       query: isFlat ? node.integer("q_num_heads", 1) : query.shape[1],
-      key: isFlat ? node.integer("kv_num_heads", 1) : try real(node, 1).shape[1]
+      key: isFlat ? node.integer("kv_num_heads", 1) : keys.shape[1]
     )
     func split(_ data: ONNXData, _ heads: Int) throws -> ONNXData {
       guard isFlat else { return data }
@@ -106,8 +150,8 @@ extension ONNXLowering {
       return renamed(parts, [0, 2, 1, 3])
     }
     let q = try split(query, heads.query)
-    var k = try split(real(node, 1), heads.key)
-    var v = try split(real(node, 2), heads.key)
+    var k = try split(keys, heads.key)
+    var v = try split(values, heads.key)
     guard q.rank == 4, k.rank == 4, v.rank == 4 else { throw ONNXRefusal.reason("has other axes") }
     if heads.query != heads.key {
       guard heads.key > 0, heads.query % heads.key == 0 else {

@@ -65,13 +65,17 @@ struct ONNXTensor: Sendable {
     var count = 1
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: max(1, extent))
-      guard extent >= 0, !overflow, product <= 1 << 40, shape.count <= Self.mostAxes else {
+      guard extent >= 0, !overflow, product <= 1 << 31, shape.count <= Self.mostAxes else {
         throw .badTensor(
           path: path, tensor: name,
           reason:
             "has the impossible shape \(shape.prefix(16).map(String.init).joined(separator: "x"))")
       }
       count = product
+    }
+    // Where one extent is 0 the others cost nothing in the file, but they might later.
+    guard self.count > 0 || count <= 1 << 24 else {
+      throw .badTensor(path: path, tensor: name, reason: "has no elements and an impossible shape")
     }
   }
 

@@ -63,6 +63,13 @@ struct ONNXWindow {
     Set(strides).count <= 1 && Set(dilations).count <= 1
   }
 
+  /// Whether a window could lie in the padding alone.
+  var reachesBeyondPadding: Bool {
+    zip(zip(before, after), zip(kernel, dilations)).contains { pads, sides in
+      max(pads.0, pads.1) > (sides.0 - 1) * sides.1
+    }
+  }
+
   /// The window over rows and columns; steps are those of the last axis.
   var sliding: SlidingWindow {
     SlidingWindow(
@@ -106,15 +113,15 @@ extension ONNXLowering {
 
   mutating func convolution(_ node: ONNXNode) throws -> ONNXData {
     let data = try real(node, 0)
-    guard var weight = try parameter(node, 1), weight.tensor.shape.rank == data.rank else {
-      throw ONNXRefusal.reason("has weights that do not fit its input")
-    }
+    guard var weight = try parameter(node, 1), weight.tensor.shape.rank == data.rank,
+      data.rank >= 3, data.count > 0, weight.tensor.count > 0
+    else { throw ONNXRefusal.reason("has weights that do not fit its input") }
     let bias = try parameter(node, 2)
     let groups = node.integer("group", 1)
     var filters = weight.tensor.shape.extents
     var window = try ONNXWindow(
       node, kernel: Array(filters[2...]), sizes: Array(data.shape[2...]))
-    let input = try map(data)
+    var input = try map(data)
     if data.rank == 3 {
       window = window.withRow
       filters.insert(1, at: 2)
@@ -131,6 +138,7 @@ extension ONNXLowering {
     }
     let strides = window.strides
     if !window.isEven { window.strides = [1, 1] }
+    if window.reachesBeyondPadding { input = try widened(input, &window) }
     let parameters = [weight] + (bias.map { [$0] } ?? [])
     let op: any Operator =
       groups == channels && filters[0] == channels && groups > 1
@@ -145,6 +153,22 @@ extension ONNXLowering {
       ? try reshaped(result, to: [result.shape[0], result.shape[1], result.shape[3]]) : result
   }
 
+  /// With zeros around, in place of padding that is wider than the window.
+  private mutating func widened(
+    _ data: ONNXData, _ window: inout ONNXWindow
+  ) throws -> ONNXData {
+    var choices: [Int: [Int32]] = [:]
+    for axis in 0..<2 {
+      let extent = data.shape[axis + 2]
+      choices[axis + 2] = (-window.before[axis]..<extent + window.after[axis]).map {
+        (0..<extent).contains($0) ? Int32($0) : -1
+      }
+    }
+    window.before = [0, 0]
+    window.after = [0, 0]
+    return try selected(data, choices, summary: "pad")
+  }
+
   /// The same filters with zeros between their taps.
   private func spread(_ weight: Tensor, by dilations: [Int]) -> Tensor {
     let choices = zip(weight.shape.extents[2...], dilations).map { extent, step -> [Int32]? in
@@ -155,9 +179,9 @@ extension ONNXLowering {
 
   mutating func transposedConvolution(_ node: ONNXNode) throws -> ONNXData {
     let data = try real(node, 0)
-    guard var weight = try parameter(node, 1), weight.tensor.shape.rank == data.rank else {
-      throw ONNXRefusal.reason("has weights that do not fit its input")
-    }
+    guard var weight = try parameter(node, 1), weight.tensor.shape.rank == data.rank,
+      data.rank >= 3, data.count > 0, weight.tensor.count > 0
+    else { throw ONNXRefusal.reason("has weights that do not fit its input") }
     let bias = try parameter(node, 2)
     let groups = node.integer("group", 1)
     var filters = weight.tensor.shape.extents
@@ -223,6 +247,9 @@ extension ONNXLowering {
       input = try selected(input, choices, summary: "spread")
       window.strides = [1, 1]
     }
+    guard !window.reachesBeyondPadding else {
+      throw ONNXRefusal.reason("cuts off more than its window")
+    }
     let op = TransposedConvolution(
       inputs: channels, outputs: filters[1] * groups, groups: groups, hasBias: bias != nil,
       convolution: window.sliding, outputPadding: (extra[0], extra[1]))
@@ -234,7 +261,7 @@ extension ONNXLowering {
 
   mutating func pool(_ node: ONNXNode, _ rule: WindowPool.Rule) throws -> ONNXData {
     let data = try real(node, 0)
-    guard data.rank >= 3 else { throw ONNXRefusal.reason("has no pixels") }
+    guard data.rank >= 3, data.count > 0 else { throw ONNXRefusal.reason("has no pixels") }
     let sizes = Array(data.shape[2...])
     var window = try ONNXWindow(
       node, kernel: node.integers("kernel_shape") ?? [], sizes: sizes)
@@ -297,6 +324,9 @@ extension ONNXLowering {
       sizes = zip(scales, axes).map { Int(($0 * Float(data.shape[$1])).rounded(.down)) }
     }
     let regions = try node.has(1) && !isOld ? constant(node, 1)?.elements ?? [] : []
+    guard regions.allSatisfy({ abs($0) < 1e6 }) else {
+      throw ONNXRefusal.reason("looks too far outside of its input")
+    }
     let rule = ResizeRule(node, isOld: isOld)
     var steps: [Resampling.Step] = []
     for (index, axis) in axes.enumerated() {

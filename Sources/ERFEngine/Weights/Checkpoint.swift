@@ -27,7 +27,7 @@ extension CheckpointReader {
 public struct Checkpoint: Sendable {
   /// File name extensions of checkpoints, in lower case.
   public static let extensions = [
-    "safetensors", "index.json", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl",
+    "safetensors", "index.json", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl", "onnx",
   ]
 
   public let path: String
@@ -77,6 +77,14 @@ public struct Checkpoint: Sendable {
       ? ShardedCheckpoint.inFolder(path, cancellation: cancellation)
       : ShardedCheckpoint(index: path, cancellation: cancellation)
     return (reader, reader.bytes)
+  }
+
+  /// A file of another kind, which `reader` has opened.
+  init(path: String, file: MappedFile, reader: any CheckpointReader) {
+    self.path = path
+    mapped = file
+    bytes = file.count
+    self.reader = reader
   }
 
   /// A safetensors file that ships inside the program.

@@ -90,7 +90,7 @@ extension NetworkChoice {
   }
 
   private func check(_ field: JSONField) throws(SessionError) {
-    if savedMap != nil, edited == nil { return }
+    if savedMap != nil || spec.exportedGraph != nil, edited == nil { return }
     do {
       _ = try NetworkDesign(model: id)
     } catch {

@@ -164,6 +164,46 @@ import Testing
     }
   }
 
+  /// As products and a softmax give it, rows in blocks.
+  @Test(arguments: [nil, [1, 1], [2, 3]] as [[Int]?]) func attention(_ bias: [Int]?) throws {
+    let (queries, keys) = (5, 7)
+    let shapes: [Shape] = [[2, queries, 3, 4], [2, keys, 3, 4], [2, keys, 3, 2]]
+    let table = bias.map { OperatorChecks.values(Shape($0 + [queries, keys]), seed: 5) }
+    let op = Attention(scale: 0.5, bias: table?.shape)
+    let layer = Layer(op, table.map { [$0] } ?? [])
+    #expect(try OperatorChecks.gradientError(layer, inputs: shapes) < 4e-3)
+    let inputs = shapes.enumerated().map { OperatorChecks.values($1, seed: UInt64($0) + 1) }
+    let (output, _) = layer.forward(inputs, keep: .nothing, workers: workers)
+    let heads = inputs.map { MovementKernels.permute($0, axes: [0, 2, 1, 3], workers: workers) }
+    var scores = MatrixKernels.multiply(heads[0], heads[1], transposedRight: true, workers: workers)
+    _ = FunctionKernels.apply(
+      .affine(scale: 0.5, shift: 0), to: &scores, keep: false, workers: workers)
+    if let table { scores = FunctionKernels.pair(.add, scores, table, workers: workers) }
+    RowKernels.softmax(&scores, workers: workers)
+    let mixed = MatrixKernels.multiply(scores, heads[2], workers: workers)
+    let expected = MovementKernels.permute(mixed, axes: [0, 2, 1, 3], workers: workers)
+    #expect(zip(output.elements, expected.elements).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  /// Rows beyond one block, in both directions.
+  @Test func attentionInBlocks() throws {
+    let shapes: [Shape] = [[1, 90, 1, 3], [1, 2000, 1, 3], [1, 2000, 1, 2]]
+    let inputs = shapes.enumerated().map { OperatorChecks.values($1, seed: UInt64($0) + 1) }
+    let layer = Layer(Attention(scale: 1))
+    let (whole, kept) = layer.forward(inputs, keep: .inputGradient, workers: workers)
+    let back = layer.inputGradient(of: whole, kept: kept, inputs: shapes, workers: workers)
+    for row in [0, 15, 16, 17, 89] {
+      let choices: [[Int32]?] = [nil, [Int32(row)], nil, nil]
+      let query = MovementKernels.select(inputs[0], choices, fill: 0, workers: workers)
+      let one = [query, inputs[1], inputs[2]]
+      let (part, kept) = layer.forward(one, keep: .inputGradient, workers: workers)
+      let gradient = layer.inputGradient(
+        of: part, kept: kept, inputs: one.map(\.shape), workers: workers)
+      for column in 0..<2 { #expect(abs(part[column] - whole[row * 2 + column]) < 1e-5) }
+      for column in 0..<3 { #expect(abs(gradient[0][column] - back[0][row * 3 + column]) < 1e-5) }
+    }
+  }
+
   /// By the definition, whatever axes are joined or copied in blocks.
   @Test func permutations() throws {
     let cases: [(Shape, [Int])] = [

@@ -1,0 +1,61 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Where the pixels of the input are found in a value of an exported graph.
+struct ONNXGrid: Sendable {
+  let rows: Int
+  let columns: Int
+  /// The order of axes in memory under which the value is a map (N, H, W, C) or tokens (N, L, C).
+  let order: [Int]
+  /// nil: it is a map.
+  private let prefix: Int?
+
+  var pixels: Int { rows * columns }
+
+  var tokens: TokenGrid {
+    prefix.map { .tokens(rows: rows, columns: columns, prefix: $0) } ?? .map
+  }
+
+  /// Tokens in front of those of the pixels: none, a class token, two, or one and four registers.
+  private static let prefixes = [0, 1, 2, 5]
+
+  /// nil where no axes go with the sides of an input of `size`.
+  init?(of data: ONNXData, input size: InputSize) {
+    guard data.rank >= 3, data.shape[0] == 1, data.count > 0 else { return nil }
+    if data.rank == 4 {
+      let (first, last) = ((2, 3), (1, 2))
+      let isFirst = Self.fits(data.shape[2], data.shape[3], size)
+      let isLast = Self.fits(data.shape[1], data.shape[2], size)
+      guard isFirst || isLast else { return nil }
+      // Where both could be, the way that it lies in memory tells.
+      let takesFirst = isFirst && (!isLast || data.order == ONNXData.channelsLast(4))
+      let axes = takesFirst ? first : last
+      (rows, columns) = (data.shape[axes.0], data.shape[axes.1])
+      order = takesFirst ? ONNXData.channelsLast(4) : [0, 1, 2, 3]
+      prefix = nil
+      return
+    }
+    guard data.rank == 3 else { return nil }
+    for prefix in Self.prefixes where data.shape[1] > prefix {
+      let count = data.shape[1] - prefix
+      let ratio = Double(size.height) / Double(size.width)
+      let rows = Int((Double(count) * ratio).squareRoot().rounded())
+      guard rows > 0, count % rows == 0, Self.fits(rows, count / rows, size) else { continue }
+      self.rows = rows
+      columns = count / rows
+      order = [0, 1, 2]
+      self.prefix = prefix
+      return
+    }
+    return nil
+  }
+
+  /// Whether both sides are the input's over one stride, but for a pixel.
+  private static func fits(_ rows: Int, _ columns: Int, _ size: InputSize) -> Bool {
+    guard rows > 0, columns > 0, rows <= size.height, columns <= size.width else { return false }
+    return abs(rows * size.width - columns * size.height) <= max(size.height, size.width)
+  }
+}

@@ -1,0 +1,182 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Exported graphs as networks: stages, layers, sizes, and what is said where something is missing.
+@Suite struct ONNXNetworkTests {
+  private let folder = try? TemporaryFolder()
+
+  private func spec(_ name: String) -> NetworkSpec {
+    NetworkSpec(model: nil, weights: .file(Fixtures.path("onnx/\(name).onnx")))
+  }
+
+  private func opened(_ name: String, _ size: InputSize? = nil) throws -> OpenedNetwork {
+    try OpenedNetwork(size.map(spec(name).bound) ?? spec(name))
+  }
+
+  /// A model of one 3x3 convolution and what `more` adds to it.
+  private func model(_ more: (inout ONNXBytes) -> Void) throws -> String {
+    let bytes = ONNXBytes.model { graph in
+      graph.message(5) { tensor in
+        tensor.head("w", type: 1, [4, 3, 3, 3])
+        tensor.data(9, (0..<108).flatMap { ONNXBytes.little((Float($0 % 7) - 3).bitPattern) })
+      }
+      graph.message(11) { input in
+        input.text(1, "x")
+        input.message(2) { type in
+          type.message(1) { tensor in
+            tensor.number(1, 1)
+            tensor.message(2) { shape in
+              for extent in [1, 3, 32, 32] { shape.message(1) { $0.number(1, extent) } }
+            }
+          }
+        }
+      }
+      graph.message(1) { node in
+        for input in ["x", "w"] { node.text(1, input) }
+        node.text(2, "c")
+        node.text(4, "Conv")
+        node.message(5) { attribute in
+          attribute.text(1, "strides")
+          attribute.data(8, [2, 2])
+          attribute.number(20, 7)
+        }
+      }
+      more(&graph)
+    }
+    return try #require(folder).write(bytes, to: "model.onnx")
+  }
+
+  @Test(arguments: ["resnet-ts", "resnet-dynamo"]) func modulesAreLayers(_ name: String) throws {
+    let taps = try opened(name).blueprint.taps.map(\.name)
+    #expect(taps.contains("layer1.0") && taps.contains("layer1") && taps.contains("layer2.0"))
+    #expect(
+      taps.filter { $0.hasPrefix("stage") || $0 == "logits" } == [
+        "stage1", "stage2", "stage3", "logits",
+      ])
+  }
+
+  @Test func rowsAreThoseOfBuiltInNetworks() throws {
+    let summary = try NetworkSummary(
+      opened("resnet-ts"), size: InputSize(height: 48, width: 48))
+    let stages = summary.rows.filter(\.isStage)
+    #expect(stages.map(\.output) == [[8, 12, 12], [16, 6, 6], [24, 3, 3]])
+    #expect(stages.map(\.stride) == [4, 8, 16])
+    // 7 + 2 (pooling) + 4 3x3 at stride 4, and so on: counted by hand.
+    #expect(stages[0].receptiveField == 7 + 2 * 2 + 4 * 2 * 4)
+  }
+
+  @Test func otherSizesWhereShapesAllowThem() throws {
+    let size = InputSize(height: 64, width: 80)
+    for name in ["resnet-ts", "resnet-dynamo", "convnext-ts", "mobile-dynamo"] {
+      let network = try opened(name, size)
+      let shapes = try network.blueprint.shapes(input: network.blueprint.inputShape(size))
+      let last = try #require(network.blueprint.stages.last)
+      #expect(shapes[last.value].extents[1...2] == [4, 5], "\(name)")
+    }
+    for name in ["vit-ts", "swin-ts", "mixer-dynamo"] {
+      let error = #expect(throws: ONNXError.self) { try opened(name, size) }
+      #expect(error?.explanation.contains("was exported for 48x48, not 64x80") == true, "\(name)")
+      #expect(error?.explanation.contains("torch.onnx.export(") == true)
+    }
+  }
+
+  @Test func fieldsOfFilesAreComputedLikeAnyOther() throws {
+    let request = ERFRequest(
+      network: spec("vit-ts"), images: .builtIn(1), size: InputSize(height: 48, width: 48),
+      threads: 2)
+    let result = try ERFComputer().compute(request)
+    #expect(result.subject.mapSize == InputSize(height: 6, width: 6))
+    #expect(result.subject.units == [Unit(row: 3, column: 3)])
+    // A transformer sees everything.
+    #expect(result.map.values.count { $0 > 0 } > 48 * 48 * 9 / 10)
+  }
+
+  @Test func classifiersHaveLogits() throws {
+    let classifier = try Classifier(spec("resnet-ts"))
+    #expect(classifier.classes == 10)
+  }
+
+  @Test func stagesAreEditedLikeThoseOfBuiltInNetworks() throws {
+    var spec = spec("large-ts")
+    spec.edits = [StageEdit(stage: 0, .kernel(7)), StageEdit(stage: 0, .noShortcuts)]
+    let edited = try OpenedNetwork(spec).blueprint
+    let kernels = edited.nodes.compactMap {
+      ($0.op as? DepthwiseConvolution)?.window2D.kernelHeight
+    }
+    #expect(kernels.contains(7) && !kernels.contains(13))
+    let program = try Program(
+      edited.inferenceForm().chained(), from: ONNXNetwork(ONNXModel(path: spec.exportedGraph ?? ""))
+    )
+    let input = Tensor(zeros: [1, 48, 48, 3])
+    let tap = try #require(program.stages.last)
+    let output = try program.forward(input, to: tap.value, workers: Workers(threads: 2)).output
+    #expect(output.shape == [1, 12, 12, 12])
+  }
+
+  @Test func tensorsOfAFileAreInspected() throws {
+    let file = try CheckpointInspection(path: Fixtures.path("onnx/resnet-ts.onnx"))
+    #expect(file.format == "ONNX" && file.names.contains("fc.weight"))
+    #expect(try file.tensor("fc.weight").shape == [10, 24])
+  }
+
+  @Test func unknownOperatorsMatterOnlyBeforeTheLayer() throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("NonMaxSuppression", ["r"], ["boxes"])
+      graph.message(12) { $0.text(1, "boxes") }
+    }
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    #expect(network.blueprint.stages.count == 1)
+    #expect(network.notes.first?.contains("NonMaxSuppression boxes") == true)
+    let other = try model { graph in
+      graph.node("Frobnicate", ["x"], ["y"])
+      graph.node("Relu", ["y"], ["r"])
+      graph.message(12) { $0.text(1, "r") }
+    }
+    // The convolution leads nowhere, but it can be shown.
+    #expect(try ONNXNetwork(ONNXModel(path: other)).blueprint.stages.count == 1)
+    let none = try #require(folder).write(
+      ONNXBytes.model { graph in
+        graph.node("Frobnicate", ["x"], ["y"])
+        graph.message(11) { $0.text(1, "x") }
+        graph.message(12) { $0.text(1, "y") }
+      }, to: "none.onnx")
+    let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: none)) }
+    #expect(error?.explanation.contains("needs Frobnicate") == true)
+  }
+
+  @Test func knownChoicesAreFollowedAndQuantisationIsLeftOut() throws {
+    let path = try model { graph in
+      graph.message(5) { tensor in
+        tensor.head("yes", type: 9, [])
+        tensor.data(9, [1])
+      }
+      graph.message(5) { tensor in
+        tensor.head("scale", type: 1, [])
+        tensor.float(4, 0.5)
+      }
+      graph.message(1) { node in
+        node.text(1, "yes")
+        node.text(2, "chosen")
+        node.text(4, "If")
+        for (name, operation) in [("then_branch", "Relu"), ("else_branch", "Frobnicate")] {
+          node.message(5) { attribute in
+            attribute.text(1, name)
+            attribute.message(6) { branch in
+              branch.node(operation, ["c"], ["inner"])
+              branch.message(12) { $0.text(1, "inner") }
+            }
+          }
+        }
+      }
+      graph.node("QuantizeLinear", ["chosen", "scale"], ["q"])
+      graph.node("DequantizeLinear", ["q", "scale"], ["d"])
+      graph.message(12) { $0.text(1, "d") }
+    }
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    #expect(network.blueprint.nodes.last?.op is Rectifier)
+    #expect(network.notes.first?.contains("quantisation") == true)
+  }
+}
