@@ -23,7 +23,9 @@ struct ONNXGrid: Sendable {
   private static let prefixes = [0, 1, 2, 5]
 
   /// nil where no axes go with the sides of an input of `size`.
-  init?(of data: ONNXData, input size: InputSize) {
+  ///
+  /// - Parameter maps: pixels of the network's maps: tokens are as many, or else they are something else.
+  init?(of data: ONNXData, input size: InputSize, maps: Set<Int>) {
     guard data.rank >= 3, data.shape[0] == 1, data.count > 0 else { return nil }
     if data.rank == 4 {
       let (first, last) = ((2, 3), (1, 2))
@@ -43,7 +45,8 @@ struct ONNXGrid: Sendable {
       let count = data.shape[1] - prefix
       let ratio = Double(size.height) / Double(size.width)
       let rows = Int((Double(count) * ratio).squareRoot().rounded())
-      guard rows > 0, count % rows == 0, Self.fits(rows, count / rows, size) else { continue }
+      guard maps.contains(count), rows > 0, count % rows == 0, Self.fits(rows, count / rows, size)
+      else { continue }
       self.rows = rows
       columns = count / rows
       order = [0, 1, 2]

@@ -50,7 +50,8 @@ struct ONNXNetwork: Sendable {
   ) -> ONNXError {
     if isOther, let exported = input.exportedSize {
       return .fixedSize(
-        path: model.path, exported: "\(exported)", asked: "\(size)",
+        path: model.path, exported: "\(exported.height)x\(exported.width)",
+        asked: "\(size.height)x\(size.width)",
         reason: lowering.sizeBound.first.map { "\($0) names extents of that size" }
           ?? lowering.firstGap.map { "\($0.node) \($0.reason)" } ?? "its shapes are fixed")
     }

@@ -19,6 +19,8 @@ struct ONNXTaps {
   private let isLive: [Bool]
   /// Values that depend on what holds for another input size alone.
   private let isDistrusted: [Bool]
+  /// Pixels of the maps that are computed.
+  private let maps: Set<Int>
   /// Values through which everything passes, in order.
   private let cuts: [Int]
   /// The last cut at each size of map, from large to small.
@@ -50,7 +52,8 @@ struct ONNXTaps {
         lowering.firstGap.map { ["\($0.node) \($0.reason): what stands before it is shown"] }
         ?? []
     }
-    let grids = cuts.map { ONNXGrid(of: lowering.layouts[$0], input: size) }
+    maps = Self.maps(lowering, isLive, size)
+    let grids = cuts.map { [maps] in ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps) }
     findStages(grids)
     findModules()
     let shape = lowering.layouts[output].shape
@@ -78,6 +81,15 @@ struct ONNXTaps {
       for input in lowering.nodes[index].inputs { needed[input] = true }
     }
     return needed
+  }
+
+  private static func maps(
+    _ lowering: ONNXLowering, _ isLive: [Bool], _ size: InputSize
+  ) -> Set<Int> {
+    Set(
+      lowering.layouts.indices.filter { isLive[$0] && lowering.layouts[$0].rank == 4 }.compactMap {
+        ONNXGrid(of: lowering.layouts[$0], input: size, maps: [])?.pixels
+      })
   }
 
   /// The value that most others lead to, where no output of the file can be computed.
@@ -246,7 +258,7 @@ struct ONNXTaps {
   }
 
   private mutating func addModule(_ name: String, _ value: Int) {
-    guard let grid = ONNXGrid(of: lowering.layouts[value], input: size) else { return }
+    guard let grid = ONNXGrid(of: lowering.layouts[value], input: size, maps: maps) else { return }
     modules.append(Shown(name: name, end: value, value: value, grid: grid))
   }
 
@@ -254,7 +266,7 @@ struct ONNXTaps {
   mutating func add(values: [String]) throws {
     for name in values {
       guard let value = lowering.computed(name), !isDistrusted[value],
-        let grid = ONNXGrid(of: lowering.layouts[value], input: size)
+        let grid = ONNXGrid(of: lowering.layouts[value], input: size, maps: maps)
       else { continue }
       others.append(Shown(name: name, end: value, value: value, grid: grid))
     }
@@ -334,7 +346,7 @@ struct ONNXTaps {
   private var stemEnd: Int {
     guard let first = stages.first else { return 0 }
     return cuts.first {
-      ONNXGrid(of: lowering.layouts[$0], input: size)?.pixels == first.grid.pixels
+      ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps)?.pixels == first.grid.pixels
     } ?? 0
   }
 }

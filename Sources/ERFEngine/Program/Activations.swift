@@ -59,6 +59,14 @@ extension Activations {
       computed.blueprint, value: computed.value,
       region: region ?? computed.region(of: computed.value),
       shapes: computed.shapes)
+    // An operator that computes all of its output wants all of its gradient.
+    let asked = region ?? computed.region(of: computed.value)
+    let outputGradient =
+      plan.shapes[plan.value].isMap
+      ? outputGradient.embedded(
+        in: plan.shape(of: plan.value), at: asked.relative(to: plan.region(of: plan.value)),
+        workers: workers)
+      : outputGradient
     precondition(outputGradient.shape == plan.shape(of: plan.value))
     let order = Array(plan.order.reversed())
     let progress = plan.progress(order)

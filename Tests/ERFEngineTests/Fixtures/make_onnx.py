@@ -414,14 +414,14 @@ def strip(path):
     onnx.save(model, path)
 
 
-def grid(feature, size):
+def grid(feature, channels_last):
     """Rows and columns of a feature, and the feature as (places, C)."""
     if feature.dim() == 3:
         prefix = feature.shape[1] % 2
         tokens = feature[0, prefix:]
         side = int(round(tokens.shape[0] ** 0.5))
         return side, side, tokens
-    if feature.shape[1] == feature.shape[2]:
+    if channels_last:
         return feature.shape[1], feature.shape[2], feature[0].flatten(0, 1)
     return feature.shape[2], feature.shape[3], feature[0].flatten(1).transpose(0, 1)
 
@@ -445,7 +445,7 @@ def main():
         double(image)
         kept = {"input": x}
         for index, feature in enumerate(double.kept):
-            rows, columns, places = grid(feature, 48)
+            rows, columns, places = grid(feature, name == "swin")
             kept[f"stage{index + 1}"] = places.detach().float().contiguous()
             unit = places[rows // 2 * columns + columns // 2]
             (gradient,) = torch.autograd.grad(unit.relu().sum(), image, retain_graph=True)

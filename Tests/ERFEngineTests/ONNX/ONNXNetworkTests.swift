@@ -100,7 +100,7 @@ import Testing
 
   @Test func stagesAreEditedLikeThoseOfBuiltInNetworks() throws {
     var spec = spec("large-ts")
-    spec.edits = [StageEdit(stage: 0, .kernel(7)), StageEdit(stage: 0, .noShortcuts)]
+    spec.edits = [StageEdit(stage: 0, .kernel(7))]
     let edited = try OpenedNetwork(spec).blueprint
     let kernels = edited.nodes.compactMap {
       ($0.op as? DepthwiseConvolution)?.window2D.kernelHeight
