@@ -19,6 +19,9 @@ struct ONNXGrid: Sendable {
     prefix.map { .tokens(rows: rows, columns: columns, prefix: $0) } ?? .map
   }
 
+  /// Inception's 71 x 71 are 299 x 299 over 4, less 3.
+  private static let mostLost = 4
+
   /// Tokens in front of those of the pixels: none, a class token, two, or one and four registers.
   private static let prefixes = [0, 1, 2, 5]
 
@@ -56,9 +59,17 @@ struct ONNXGrid: Sendable {
     return nil
   }
 
-  /// Whether both sides are the input's over one stride, but for a pixel.
+  /// Whether both sides are the input's over one stride, and lost as many pixels to windows that were not
+  /// padded.
   private static func fits(_ rows: Int, _ columns: Int, _ size: InputSize) -> Bool {
     guard rows > 0, columns > 0, rows <= size.height, columns <= size.width else { return false }
-    return abs(rows * size.width - columns * size.height) <= max(size.height, size.width)
+    for stride in 1...max(1, size.height / rows + 1) {
+      let down = (size.height / stride, size.width / stride)
+      let up = ((size.height + stride - 1) / stride, (size.width + stride - 1) / stride)
+      for whole in [down, up] where abs(rows - whole.0) <= Self.mostLost {
+        if rows - whole.0 == columns - whole.1 { return true }
+      }
+    }
+    return false
   }
 }

@@ -284,6 +284,7 @@ extension ONNXLowering {
   private mutating func compared(
     _ node: ONNXNode, _ comparison: (Double, Double) -> Bool
   ) throws -> ONNXValue {
+    if let mask = try step(node) { return .real(mask) }
     var operands: [(shape: [Int], values: [Double])] = []
     for name in node.inputs {
       switch try value(name) {
@@ -304,6 +305,21 @@ extension ONNXLowering {
         integers: zip(left, right).map {
           comparison(operands[0].values[$0], operands[1].values[$1]) ? 1 : 0
         }, shape: shape, type: .bool))
+  }
+
+  /// Which of two computed numbers is larger, as 0 and 1, and a half where they are equal; nil: both are
+  /// constants.
+  private mutating func step(_ node: ONNXNode) throws -> ONNXData? {
+    guard node.inputs.count == 2 else { return nil }
+    let (left, right) = (try real(node, 0), try real(node, 1))
+    guard !left.isConstant || !right.isConstant else { return nil }
+    let difference: ONNXData
+    switch node.operation {
+    case "Greater", "GreaterOrEqual": difference = try pair(.subtract, left, right)
+    case "Less", "LessOrEqual": difference = try pair(.subtract, right, left)
+    default: throw ONNXRefusal.reason("decides by what is in the picture")
+    }
+    return try apply(.affine(scale: 0.5, shift: 0.5), to: apply(.sign, to: difference))
   }
 
   private func chosen(_ operands: [ONNXConstant]) throws -> ONNXConstant {

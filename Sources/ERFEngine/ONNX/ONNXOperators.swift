@@ -135,7 +135,17 @@ enum ONNXOperators {
     "Where": { lowering, node in
       guard node.has(0), case .integers(let condition) = try lowering.value(node.inputs[0]),
         let mask = condition.integers
-      else { throw ONNXRefusal.reason("chooses by what is in the picture") }
+      else {
+        // The choice itself has no gradient, what is chosen has.
+        let chosen = try lowering.real(node, 0)
+        let rest = try lowering.apply(.affine(scale: -1, shift: 1), to: chosen)
+        return [
+          .real(
+            try lowering.pair(
+              .add, lowering.pair(.multiply, lowering.real(node, 1), chosen),
+              lowering.pair(.multiply, lowering.real(node, 2), rest)))
+        ]
+      }
       let shape = Shape(condition.shape)
       let chosen = ONNXData(Tensor(shape: shape, elements: mask.map { $0 == 0 ? 0 : 1 }))
       let rest = ONNXData(Tensor(shape: shape, elements: mask.map { $0 == 0 ? 1 : 0 }))

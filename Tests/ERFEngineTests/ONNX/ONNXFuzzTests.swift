@@ -62,6 +62,23 @@ import Testing
     for node in model.graph.nodes {
       for case .tensor(let tensor) in node.attributes.values { _ = try? model.constant(tensor) }
     }
+    // What can still be shown is shown: features and a field.
+    guard let network = try? ONNXNetwork(model),
+      let program = try? Program(network.blueprint.inferenceForm().chained(), from: network),
+      let tap = program.stages.last
+    else { return true }
+    // Not what is merely large.
+    let whole = network.blueprint.inputShape(network.size)
+    let elements = (try? network.blueprint.shapes(input: whole))?.reduce(0) { $0 + $1.count }
+    guard whole.count < 1 << 20, elements ?? .max < 1 << 24 else { return true }
+    let input = Tensor(
+      zeros: Shape(
+        batch: 1, height: network.size.height, width: network.size.width,
+        channels: network.blueprint.inputChannels))
+    if let activations = try? program.forward(input, to: tap.value, workers: Workers(threads: 1)) {
+      _ = try? activations.inputGradient(
+        at: [Unit(row: 0, column: 0)], workers: Workers(threads: 1))
+    }
     return true
   }
 }
