@@ -57,6 +57,11 @@ import Testing
     #expect(verdict.headline == "No difference beyond the spread over pictures.")
   }
 
+  @Test func aFactorOfOneIsNone() throws {
+    let verdict = try #require(model([0.18], [0.18]).verdict)
+    #expect(verdict.kind == .same && verdict.headline == "A and B see as much.")
+  }
+
   @Test func theSmallerMayBeB() throws {
     let verdict = try #require(model([0.2], [0.05]).verdict)
     #expect(verdict.headline.hasPrefix("A sees ") && verdict.headline.hasSuffix("as much as B."))

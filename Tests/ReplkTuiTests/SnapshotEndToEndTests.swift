@@ -24,11 +24,14 @@ import Testing
     }
     #expect(before != after && after.contains("<31>") && after.contains("wrote edited.json"))
     #expect(rows.count >= 2)
-    // B's ratios are others now, A's are what they were.
-    let row = { (side: String, screen: String) in
-      screen.split(separator: "\n").first { $0.contains(" \(side)     ") }?.suffix(40)
+    // B's field has another size now, A's is what it was.
+    let sigmas = { (screen: String) -> [String] in
+      let row = screen.split(separator: "\n").first { $0.contains("sigma   ") } ?? ""
+      return row.matches(of: /(\d+\.\d) px/).map { String($0.1) }
     }
-    #expect(row("A", after) == row("A", before) && row("B", after) != row("B", before))
+    let (was, now) = (sigmas(before), sigmas(after))
+    #expect(was.count == 2 && now.count == 2 && was[0] == was[1])
+    #expect(now.first == was.first && now.last != was.last)
     #expect(try folder.read("after.png").prefix(4) == [0x89, 0x50, 0x4e, 0x47])
     _ = try succeed(
       ["snapshot", "edited.json", "-o", "again.txt", "--screen", "120x40"], in: folder)

@@ -84,6 +84,12 @@ extension Model {
           short: verdict.short, conditions: verdict.conditions)
       }
     }
+    // A factor that rounds to one is none.
+    if verdict.kind == .difference, times < 1.05 {
+      verdict = Verdict(
+        kind: .same, headline: "A and B see as much.", shares: verdict.shares,
+        short: verdict.short, conditions: verdict.conditions)
+    }
     return verdict
   }
 
