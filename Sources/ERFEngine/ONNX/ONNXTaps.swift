@@ -245,7 +245,7 @@ struct ONNXTaps {
     }
     let last = stages.last?.value ?? 0
     if stemEnd > 0, stemEnd < stages.first?.value ?? 0,
-      !modules.contains(where: { $0.end == stemEnd })
+      !modules.contains(where: { $0.end == stemEnd || $0.name == "stem" })
     {
       addModule("stem", stemEnd)
     }
@@ -300,6 +300,7 @@ struct ONNXTaps {
     var blueprint = Blueprint()
     var slots = ONNXSlots()
     let known = Set(modules.map(\.name))
+    let headName = headName
     for (index, node) in lowering.nodes.enumerated() {
       let value = index + 1
       let stage = stages.firstIndex { value <= $0.end }
@@ -308,7 +309,7 @@ struct ONNXTaps {
       // The innermost module that is shown, or the next one.
       let block =
         source.modulePath.last(where: known.contains)
-        ?? modules.first { value <= $0.end }?.name ?? BlueprintBuilder.headBlock
+        ?? modules.first { value <= $0.end }?.name ?? headName
       blueprint.nodes.append(
         Blueprint.Node(
           scope: scope, block: block, role: role(value, stage), stage: stage, op: node.op,
@@ -331,10 +332,16 @@ struct ONNXTaps {
     }
     for other in others { add(other.name, .block, other.value, other.grid.tokens) }
     if let logits {
-      add(BlueprintBuilder.headBlock, .block, logits, .map)
+      add(headName, .block, logits, .map)
       add("logits", .logits, logits, .map)
     }
     return (blueprint.droppingDeadNodes(), slots.weights)
+  }
+
+  /// What comes behind the last stage; a module of that name may be another part of it.
+  private var headName: String {
+    let head = BlueprintBuilder.headBlock
+    return nodes.contains { $0.modulePath.contains(head) } ? "output" : head
   }
 
   private func role(_ value: Int, _ stage: Int?) -> Blueprint.Role {
