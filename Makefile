@@ -53,7 +53,7 @@ help:
 	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
 	@echo 'make test-slurm  run shares on a Slurm cluster of this machine alone; as root'
 	@echo 'make format    format the Swift sources in place'
-	@echo 'make lint      tell what make format would change, and what it cannot'
+	@echo 'make lint      tell what make format would change, and what it cannot; which folders use which (docs/architecture.md)'
 	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
 
 run: deps build
@@ -97,6 +97,7 @@ format: toolchain
 
 lint: toolchain
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)
+	@sh Scripts/folder-arrows.sh -q
 
 sanitize: toolchain missing test-deps
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \

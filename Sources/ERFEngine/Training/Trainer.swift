@@ -1,9 +1,9 @@
 /// Trains a network from random or given weights, step by step, and resumes where it stopped, bit for
 /// bit.
 ///
-///     let trainer = try Trainer(recipe)
+///     var trainer = try Trainer(recipe)
 ///     while !trainer.isFinished { try trainer.advance() }
-///     try trainer.save(to: "net.safetensors", program: "replk-tui", date: "2025-01-31")
+///     try trainer.save(to: "net.safetensors", program: "replk-tui", command: "train ...")
 public struct Trainer: Sendable {
   public private(set) var recipe: TrainingRecipe
   let data: TrainingData
