@@ -108,7 +108,8 @@ extension TerminalTests {
       terminal.type("w")
       try terminal.wait("the name") { $0.text.contains("session.json") }
       terminal.type("\r")
-      try terminal.wait("the session") { [folder] _ in folder.names.contains("session.json") }
+      // The prompt is open until the file is there; keys typed before go to it.
+      try terminal.wait("the session") { $0.text.contains("wrote session.json") }
       try TerminalTests.quit(terminal)
 
       let again = try TerminalTests.start(["session.json"], in: folder, rows: 40, columns: 120)
