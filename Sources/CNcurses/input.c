@@ -35,37 +35,11 @@ static int key_value(wint_t code) {
   return CNC_KEY_OTHER;
 }
 
-// What the mouse did, packed as the header says; nothing for what is not listened to.
-static cnc_event read_mouse(void) {
-  MEVENT event;
-  if (getmouse(&event) != OK || event.y < 0 || event.x < 0 || event.y > 4095 || event.x > 4095) {
-    return (cnc_event){CNC_EVENT_KEY, CNC_KEY_OTHER};
-  }
-  int action = event.bstate & BUTTON1_PRESSED   ? CNC_POINTER_CLICK
-               : event.bstate & BUTTON4_PRESSED ? CNC_POINTER_WHEEL_UP
-               : event.bstate & BUTTON5_PRESSED ? CNC_POINTER_WHEEL_DOWN
-                                                : -1;
-  if (action < 0) return (cnc_event){CNC_EVENT_KEY, CNC_KEY_OTHER};
-  return (cnc_event){CNC_EVENT_POINTER, action << 24 | event.y << 12 | event.x};
-}
-
-int cnc_mouse(int on) {
-  static int is_known;
-  mmask_t wanted = on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0;
-  mouseinterval(0);  // a click is told when the button goes down, not after a wait for a second one
-  mmask_t got = mousemask(wanted, NULL);
-  if (on && !is_known) {
-    static const char off[] = "\033[?1006l\033[?1000l";
-    is_known = 1;
-    cnc_restoration_add(off, sizeof off - 1);
-  }
-  return got != 0;
-}
-
 static cnc_event read_key(void) {
   wint_t code;
   int kind = wget_wch(cnc_keys, &code);
-  if (kind == KEY_CODE_YES && code == KEY_MOUSE) return read_mouse();
+  if (kind == KEY_CODE_YES && code == KEY_MOUSE) return cnc_read_mouse();
+  if (kind == KEY_CODE_YES && code == CNC_SGR_MOUSE) return cnc_read_sgr_mouse();
   if (kind == OK) return (cnc_event){CNC_EVENT_CHARACTER, (int)code};
   if (kind == KEY_CODE_YES) return (cnc_event){CNC_EVENT_KEY, key_value(code)};
   return (cnc_event){CNC_EVENT_NONE, 0};

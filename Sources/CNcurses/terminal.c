@@ -191,6 +191,7 @@ void cnc_close(void) {
     erase();
     refresh();
   }
+  cnc_mouse_pause();
   endwin();
   cnc_restoration_disarm();
   cnc_signals_remove();
@@ -249,17 +250,20 @@ void cnc_send(int byte) {
 
 void cnc_suspend(void) {
   if (!is_open) return;
+  cnc_mouse_pause();
   endwin();
   cnc_restoration_disarm();
   cnc_stop_process();
   cnc_restoration_arm();
   refresh();  // back to program mode
+  cnc_mouse_resume();
   curs_set(0);
   cnc_follow_size();
 }
 
 void cnc_resume(void) {
   reset_prog_mode();
+  cnc_mouse_resume();
   cnc_restoration_arm();
   cnc_follow_size();
 }

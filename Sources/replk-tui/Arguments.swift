@@ -35,6 +35,9 @@ enum UsageError: ExplainedError, Equatable {
   case missingOption(command: String, option: String)
   case noTerminal(reason: String)
   case tooManyModels
+  case overwritesInput(String, input: String)
+  case existing(String)
+  case outputTwice(String)
 
   var isUsageError: Bool { true }
 
@@ -56,6 +59,13 @@ enum UsageError: ExplainedError, Equatable {
         + (nearest.map { ": did you mean \($0)?" } ?? "") + " (`replk-tui --help` shows both)"
     case .missingOption(let command, let option): "\(command) needs \(option)"
     case .noTerminal(let reason): reason
+    case .overwritesInput(let path, let input):
+      path == input
+        ? "\(path) is read by this command: write to another file"
+        : "\(path) is the same file as \(input), which this command reads: write to another"
+    case .existing(let path):
+      "\(path) is there already: add --force to replace it, or choose another name"
+    case .outputTwice(let path): "\(path) is to be written twice: give it once"
     case .tooManyModels:
       "the explorer shows one or two models: use `replk-tui compare` for more"
     }

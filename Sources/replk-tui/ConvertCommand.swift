@@ -15,7 +15,7 @@ extension Command {
         help: "element type: "
           + NetworkConversion.Precision.allCases.map(\.rawValue).joined(separator: ", ")
           + " (default f32)"),
-    ]
+    ] + Options.force
   ) { arguments in
     let words = arguments.positionals
     guard words.count >= 2 else {
@@ -37,7 +37,7 @@ extension Command {
       try arguments.parsed("--dtype", expected: types) {
         NetworkConversion.Precision(rawValue: $0.lowercased())
       } ?? .f32
-    try AtomicFile.requireWritable(words[1])
+    try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()
     let report = try conversion.write(to: words[1], program: ProgramRecord.text)
     try StandardStreams.write(text(report, path: words[1]))
   }

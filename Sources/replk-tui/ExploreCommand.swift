@@ -75,9 +75,11 @@ enum ExploreCommand {
     } catch {
       throw UsageError.noTerminal(reason: "\(error)")
     }
+    let computing = EngineComputing(
+      trainingFolder: keepsState ? SessionFile.trainingFolder : nil)
+    defer { computing.removeTemporaryFiles() }
     return Explorer.run(
-      session: session, options: options, terminal: terminal,
-      computing: EngineComputing(trainingFolder: keepsState ? SessionFile.trainingFolder : nil),
+      session: session, options: options, terminal: terminal, computing: computing,
       exporting: FileExporter())
   }
 

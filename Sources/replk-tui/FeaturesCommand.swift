@@ -13,7 +13,7 @@ extension Command {
           "--shard", value: "I/N", values: .shard,
           help: "only share I of N of the inputs; `merge` puts the arrays together"),
         Option("--output", "-o", value: "FILE.npy", help: "where to write"),
-      ]
+      ] + Options.force
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "features")])[0]
     guard let path = arguments.last("--output") else {
@@ -23,7 +23,8 @@ extension Command {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
     }
     let validated = try request.validated()
-    try AtomicFile.requireWritable(path)
+    try OutputFiles([path], arguments, models: arguments.positionals, images: request.images)
+      .requireFree()
     let features = try Features(of: validated, shard: arguments.shard())
     try AtomicFile.write(
       NPY(shape: features.shape, values: features.values).encoded(), to: path)

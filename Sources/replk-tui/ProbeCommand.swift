@@ -35,7 +35,7 @@ extension Command {
         "--shuffle", value: "N,...", values: .shuffles,
         help: "test on stimuli cut into N x N tiles and shuffled, such as 2,4,8"),
       Option("--ascii", help: "draw with ASCII characters alone"),
-    ] + Options.run
+    ] + Options.run + Options.force
   ) { arguments in
     let models = arguments.positionals.filter { !isDecisionFile($0) }
     let files = arguments.all("--decisions") + arguments.positionals.filter(isDecisionFile)
@@ -71,7 +71,17 @@ extension Command {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
     let request = try arguments.probeRequest()
     let networks = try arguments.requests(models).map(\.network)
-    if let csv = arguments.last("--csv") { try AtomicFile.requireWritable(csv) }
+    if let csv = arguments.last("--csv") {
+      let output = OutputFiles(
+        [csv], arguments, models: arguments.positionals)
+      // A run with the benchmark goes on from what is there.
+      if arguments.has("--stimuli") {
+        try output.requireNoInput(csv)
+        try AtomicFile.requireWritable(csv)
+      } else {
+        try output.requireFree()
+      }
+    }
     if let folder = arguments.last("--stimuli") {
       for option in ["--size", "--count", "--stage", "--tap", "--cues", "--shuffle"]
       where arguments.has(option) {

@@ -16,7 +16,7 @@ extension Command {
       Option(
         "--script", value: "KEYS",
         help: "keys to press first, each after the one before has had its effect: \"3 b Down > >\""),
-    ] + ExploreCommand.sessionOptions + ExploreCommand.displayOptions,
+    ] + ExploreCommand.sessionOptions + ExploreCommand.displayOptions + Options.force,
     run: { try SnapshotCommand(arguments: $0).run() })
 }
 
@@ -33,14 +33,18 @@ private struct SnapshotCommand {
         throw UsageError.badValue(
           option: "-o", value: path, expected: "a name ending in .txt, .ans, .svg or .png")
       }
-      try AtomicFile.requireWritable(path)
     }
+    let (images, _) = try arguments.images()
+    try OutputFiles(outputs, arguments, models: arguments.positionals, images: images)
+      .requireFree()
     let size = try size()
     let (session, threads) = try ExploreCommand.session(arguments)
     let display = try display()
+    let computing = EngineComputing()
+    defer { computing.removeTemporaryFiles() }
     let model = Headless.play(
       Key.script(arguments.last("--script") ?? ""), on: session, display: display,
-      size: size, threads: threads, computing: EngineComputing(), exporting: FileExporter())
+      size: size, threads: threads, computing: computing, exporting: FileExporter())
     for path in outputs {
       var model = model
       // Plain text has no colours to tell levels apart.

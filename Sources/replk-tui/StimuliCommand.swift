@@ -13,7 +13,7 @@ extension Command {
         "--count", value: "N", values: .stimuli, help: "how many (default 240: every pair once)"),
       Option("--size", value: "S", values: .stimulusSide, help: "pixels a side (default 224)"),
       Option("--seed", value: "S", values: .seed, help: "another seed draws others (default 0)"),
-    ]
+    ] + Options.force
   ) { arguments in
     if let extra = arguments.positionals.first {
       throw UsageError.tooManyPositionals(command: "stimuli", extra: extra)
@@ -30,10 +30,27 @@ extension Command {
     for category in ObjectCategory.allCases.prefix(count) {
       try Folder.make(base + category.rawValue)
     }
-    for index in 0..<count {
-      let stimulus = BuiltInStimulus(kind: kind ?? .conflict, seed: seed, index: index)
-      try AtomicFile.write(
-        PNGWriter.encode(stimulus.image(size: size)), to: base + stimulus.path)
+    let stimuli = (0..<count).map {
+      BuiltInStimulus(kind: kind ?? .conflict, seed: seed, index: $0)
+    }
+    func picture(_ stimulus: BuiltInStimulus) throws -> [UInt8] {
+      try PNGWriter.encode(stimulus.image(size: size))
+    }
+    // The same stimuli, written earlier, need neither a word nor writing again.
+    let existing = stimuli.filter { FileIdentity.isReplaceable(base + $0.path) }
+    for stimulus in existing where !arguments.has("--force") {
+      let path = base + stimulus.path
+      let isSame = try picture(stimulus) == FileBytes.read(path, limit: 1 << 26)
+      guard isSame else { throw UsageError.existing(path) }
+    }
+    let written =
+      arguments.has("--force")
+      ? stimuli
+      : stimuli.filter {
+        !FileIdentity.isReplaceable(base + $0.path)
+      }
+    for stimulus in written {
+      try AtomicFile.write(picture(stimulus), to: base + stimulus.path)
     }
     try StandardStreams.write(Text.lines(["wrote \(count) stimuli into \(folder)"]))
   }

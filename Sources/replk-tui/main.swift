@@ -6,5 +6,6 @@ import ERFEngine
 
 ProgramRecord.commit = CommitRecord.commit
 StandardStreams.reportBrokenPipes()
+QuitSignal.endPlainly()
 Program.reportFileSizeLimits()
 Program.exit(Program.run(Array(SystemPath.arguments.dropFirst())))

@@ -30,6 +30,17 @@ extension TerminalTests {
       TerminalTests.expectRestored(terminal)
     }
 
+    /// Swift's runtime asks on the terminal what is to be done about a crash, which ^\\ is none of.
+    @Test func quitOfACommandIsPlain() throws {
+      let terminal = try TerminalTests.start(
+        ["erf", "RepLKNet-31", "--size", "512", "--threads", "1"], in: folder)
+      try terminal.wait("a computation") { $0.text.contains("image 1/1") }
+      terminal.send(signal: SIGQUIT)
+      #expect(try terminal.end() == -SIGQUIT)
+      let text = terminal.screen.text.lowercased()
+      #expect(!text.contains("crash") && !text.contains("backtrace") && !text.contains("press"))
+    }
+
     @Test func restoresTheTerminalWhenItCrashes() throws {
       let terminal = try compute()
       terminal.send(signal: SIGSEGV)

@@ -149,5 +149,48 @@ extension TerminalTests {
       try terminal.wait("the mouse") { $0.modes.contains(1000) }
       try TerminalTests.quit(terminal)
     }
+
+    /// The protocol that entries such as tmux's own know alone ends at column 223.
+    @Test(arguments: ["xterm-256color", "tmux-256color", "screen"])
+    func clicksReachTheLastColumns(_ term: String) throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, "--size", "64"], in: folder, environment: ["TERM": term], rows: 60,
+        columns: 300)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      if terminal.screen.text.contains("TERM is unknown") { return }  // no such entry here
+      terminal.type("m")
+      try terminal.wait("the mouse, and columns without an end") {
+        $0.modes.isSuperset(of: [1000, 1006])
+      }
+      let (row, column) = try #require(Self.place(of: "5 Images", on: terminal.screen))
+      #expect(column > 223)
+      terminal.type("\u{1b}[<0;\(column + 1);\(row + 1)M\u{1b}[<0;\(column + 1);\(row + 1)m")
+      try terminal.wait("the panel") { $0.text.contains("dead-leaves-1") }
+      // In two parts, as a slow line sends it, and nonsense, which does nothing.
+      let (other, right) = try #require(Self.place(of: "2 Unit", on: terminal.screen))
+      terminal.type("\u{1b}[<0;99999999999999999999;5M\u{1b}[<0;x")
+      terminal.type("\u{1b}[<0;\(right + 1)")
+      terminal.type(";\(other + 1)M")
+      try terminal.wait("the other panel") { !$0.text.contains("dead-leaves-1") }
+      terminal.type("m")
+      try terminal.wait("no mouse") { $0.modes.isDisjoint(with: [1000, 1006]) }
+      terminal.type("m")
+      try terminal.wait("the mouse again") { $0.modes.isSuperset(of: [1000, 1006]) }
+      try TerminalTests.quit(terminal)
+    }
+
+    /// From 0.
+    private static func place(
+      of words: String, on screen: VirtualTerminal
+    ) -> (row: Int, column: Int)? {
+      for (row, line) in screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        guard let range = line.range(of: words) else { continue }
+        let before = line[..<range.lowerBound].unicodeScalars
+        return (row, before.count)
+      }
+      return nil
+    }
   }
 }

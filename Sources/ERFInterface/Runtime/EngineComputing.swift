@@ -12,6 +12,9 @@ public struct EngineComputing: ERFComputing {
     training = TrainingFolder(path: trainingFolder)
   }
 
+  /// Removes the temporary files of training, when the explorer has ended.
+  public func removeTemporaryFiles() { training.removeTemporary() }
+
   public func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {

@@ -6,29 +6,48 @@
   import Foundation
 #endif
 import ERFEngine
+import Synchronization
 
 /// A folder with a folder for each of the last few runs.
-struct TrainingFolder: Sendable {
+final class TrainingFolder: Sendable {
   /// Runs whose moments stay.
   private static let limit = 8
-  private let path: String
 
+  private struct State {
+    /// nil: not made yet.
+    var path: String?
+    /// Of this program: in use as long as it runs, since sessions name files in them.
+    var runs: [RunFolder] = []
+  }
+
+  private let state: Mutex<State>
+  private let isTemporary: Bool
+
+  /// `path`: nil for a temporary folder, made with the first run.
   init(path: String?) {
-    self.path = path ?? FileManager.default.temporaryDirectory.path + "/replk-tui-training"
+    state = Mutex(State(path: path))
+    isTemporary = path == nil
   }
 
   /// A new folder for one run; those of the oldest runs go.
   ///
-  /// - Throws: `FileError`, and the system's errors.
+  /// - Throws: `FileError`.
   func makeRun() throws -> String {
-    let files = FileManager.default
-    // Names sort by time.
-    let folder = "\(path)/run-\(Int(Date.now.timeIntervalSince1970 * 1000))"
-    try Folder.make(folder)
-    let runs = try files.contentsOfDirectory(atPath: path).filter { $0.hasPrefix("run-") }
-    for old in runs.sorted().dropLast(Self.limit) {
-      try? files.removeItem(atPath: "\(path)/\(old)")
+    try state.withLock { state in
+      let parent = try state.path ?? Folder.makeTemporary(prefix: "replk-tui-training")
+      state.path = parent
+      let run = try RunFolder(in: parent, keeping: Self.limit)
+      state.runs.append(run)
+      return run.path
     }
-    return folder
+  }
+
+  /// Removes what nobody can find again.
+  func removeTemporary() {
+    state.withLock { state in
+      guard isTemporary, let path = state.path else { return }
+      try? FileManager.default.removeItem(atPath: path)
+      state.path = nil
+    }
   }
 }

@@ -1,0 +1,27 @@
+// Which file a path leads to, however it is spelt.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A file on a file system; two paths of one file, through links or not, have the same.
+public struct FileIdentity: Hashable, Sendable {
+  private let device: UInt64
+  private let number: UInt64
+
+  /// Follows symbolic links; nil where there is nothing.
+  public init?(of path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    number = UInt64(truncatingIfNeeded: status.st_ino)
+  }
+
+  /// Whether a regular file lies at `path`, which writing would replace; pipes and devices take what
+  /// is written without losing anything.
+  public static func isReplaceable(_ path: String) -> Bool {
+    if case .regular = FileKind(of: path) { true } else { false }
+  }
+}

@@ -1,0 +1,117 @@
+// No command writes over what it reads; over other files only when it is told to.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct OverwriteTests {
+  let folder: TemporaryFolder
+  private let other = Array("of somebody else".utf8)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A command and the file that it writes.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let arguments: [String]
+    let output: String
+
+    var testDescription: String { arguments[0] + " " + output }
+  }
+
+  static let cases: [Case] = [
+    Case(
+      arguments: ["features", Samples.tiny, "--size", "32", "--tap", "stage1", "-o", "out.npy"],
+      output: "out.npy"),
+    Case(
+      arguments: ["convert", Samples.tiny, "out.safetensors"], output: "out.safetensors"),
+    Case(
+      arguments: ["snapshot", Samples.tiny, "--size", "32", "-o", "out.txt"], output: "out.txt"),
+    Case(
+      arguments: ["stimuli", "-o", "out", "--count", "1", "--size", "16"],
+      output: "out/" + BuiltInStimulus(kind: .conflict, seed: 0, index: 0).path),
+    Case(
+      arguments: ["probe", Samples.tiny, "--size", "32", "--count", "64", "--csv", "out.csv"],
+      output: "out.csv"),
+  ]
+
+  @Test(arguments: cases)
+  func whatIsThereStaysUnlessForced(_ one: Case) throws {
+    if one.output.contains("/") {
+      let parts = one.output.split(separator: "/").dropLast()
+      for end in 1...parts.count { try folder.makeFolder(parts[..<end].joined(separator: "/")) }
+    }
+    _ = try folder.write(other, to: one.output)
+    let outcome = try Executable.run(one.arguments, in: folder)
+    expectOneLine(outcome, code: 2, mentions: [one.output, "--force"])
+    #expect(try folder.read(one.output) == other)
+    _ = try succeed(one.arguments + ["--force"], in: folder)
+    #expect(try folder.read(one.output) != other)
+  }
+
+  @Test func theSameStimuliAreNoOthers() throws {
+    let arguments = ["stimuli", "-o", "out", "--count", "2", "--size", "16"]
+    _ = try succeed(arguments, in: folder)
+    _ = try succeed(arguments, in: folder)
+    let outcome = try Executable.run(arguments + ["--seed", "1"], in: folder)
+    expectOneLine(outcome, code: 2, mentions: ["--force"])
+  }
+
+  /// Not even with --force, nor through a link, nor spelt another way.
+  @Test func inputsAreNeverWrittenOver() throws {
+    _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
+    let before = try folder.read("net.safetensors")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.safetensors"), withDestinationPath: "net.safetensors")
+    for (input, output) in [
+      ("net.safetensors", "net.safetensors"), ("net.safetensors", "./net.safetensors"),
+      ("net.safetensors", "link.safetensors"), ("link.safetensors", "net.safetensors"),
+    ] {
+      let outcome = try Executable.run(["convert", input, output, "--force"], in: folder)
+      expectOneLine(outcome, code: 2, mentions: [output])
+      #expect(try folder.read("net.safetensors") == before)
+    }
+  }
+
+  @Test func tensorsAndDecisionsAreInputsToo() throws {
+    _ = try folder.write(Samples.noise(images: 1), to: "in.npy")
+    let features = try Executable.run(
+      [
+        "features", Samples.tiny, "--tensor", "in.npy", "--tap", "stage1", "-o", "in.npy",
+        "--force",
+      ],
+      in: folder)
+    expectOneLine(features, code: 2, mentions: ["in.npy"])
+    #expect(try folder.read("in.npy") == Samples.noise(images: 1))
+    let csv = """
+      subj,session,trial,rt,object_response,category,condition,imagename
+      tiny,1,1,NaN,cat,cat,0,0001_x_cat1-dog1.png
+
+      """
+    _ = try folder.write(Array(csv.utf8), to: "in.csv")
+    let probe = try Executable.run(
+      [
+        "probe", Samples.tiny, "--size", "32", "--count", "64", "--decisions", "in.csv", "--csv",
+        "in.csv", "--force",
+      ], in: folder)
+    expectOneLine(probe, code: 2, mentions: ["in.csv"])
+    #expect(try folder.read("in.csv") == Array(csv.utf8))
+  }
+
+  /// Pipes and devices lose nothing.
+  @Test func devicesNeedNoForce() throws {
+    let outcome = try Executable.run(
+      ["snapshot", Samples.tiny, "--size", "32", "--screen", "40x12", "-o", "out.txt"], in: folder)
+    #expect(outcome.code == 0)
+    let device = try Executable.run(
+      ["features", Samples.tiny, "--size", "32", "--tap", "stage1", "-o", "null.npy"], in: folder,
+      shell: "ln -s /dev/null null.npy; exec \"$@\"")
+    #expect(device.code == 0 && device.error == "")
+  }
+
+  @Test func oneFileIsWrittenOnce() throws {
+    let outcome = try Executable.run(
+      ["snapshot", Samples.tiny, "--size", "32", "-o", "a.txt", "-o", "a.txt"], in: folder)
+    expectOneLine(outcome, code: 2, mentions: ["a.txt", "twice"])
+  }
+}
