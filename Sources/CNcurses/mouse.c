@@ -82,7 +82,7 @@ cnc_event cnc_read_mouse(void) {
 
 // What follows `CSI <`: button, column and row, from 1, and `M`, or `m` where the button is let go.
 cnc_event cnc_read_sgr_mouse(void) {
-  enum { LONGEST = 24, MOST = 99999 };
+  enum { LONGEST = 64, MOST = 99999 };
   int numbers[3] = {0, 0, 0}, field = 0;
   for (int i = 0; i < LONGEST; i++) {
     wint_t code = 0;

@@ -24,6 +24,9 @@ extension Command {
     }
     let sizes = arguments.last("--size").flatMap([InputSize].init(arguments:)) ?? []
     let files = try ImageList.expandClasses(arguments.all("--image"))
+    for size in sizes.isEmpty ? [nil] : sizes.map(Optional.some) {
+      try spec.requireMemoryForward(size: size)
+    }
     if sizes.count > 1 {
       if arguments.has("--json") { throw UsageError.conflicting("several sizes", "--json") }
       return try accuracies(spec, sizes, files, threads: arguments.threads())

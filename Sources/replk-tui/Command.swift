@@ -28,6 +28,10 @@ struct Command: Sendable {
     } else {
       try arguments.checkValues()
       try arguments.selectInstructionSet()
+      if options.contains(where: { $0.names[0] == "--threads" }), ThreadLimit.isReached {
+        StandardStreams.writeError(
+          Text.message("note: \(ThreadLimit.explanation): computing on one"))
+      }
       try run(arguments)
     }
   }

@@ -13,7 +13,7 @@ extension Command {
           help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR; "
             + "with --shard a part of each"),
         Option("--json", help: "print the metrics as JSON"),
-      ] + Options.export
+      ] + Options.export + Options.force
   ) { arguments in
     guard arguments.positionals.count >= 2 else {
       throw UsageError.tooFewPositionals(
@@ -32,6 +32,9 @@ extension Command {
       throw UsageError.missingOption(command: "compare --shard", option: "-o DIR")
     }
     let base = folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
+    if folder != nil && shard == nil {
+      try requireFree(base, names, validated, arguments)
+    }
     let computer = ERFComputer()
     var results: [ERFResult] = []
     var outputs: [String] = []
@@ -66,6 +69,29 @@ extension Command {
       try StandardStreams.write(Report.text(results, of: requests, outputs: outputs))
     }
     try results.last?.requireFinished(goesOn: shard != nil)
+  }
+
+  /// Checks that the maps and their metrics may be written: over earlier ones of the same networks they
+  /// are without asking.
+  private static func requireFree(
+    _ base: String, _ names: [String], _ requests: [ValidatedRequest], _ arguments: Arguments
+  ) throws {
+    let made = try zip(names, requests).map { name, request in
+      try ExportFacts(request).made("\(base)\(name).pgm", outputs: ["\(base)\(name).pgm"])
+    }
+    var own: Set<String> = []
+    var paths: [String] = []
+    for (name, isOwn) in zip(names, made) {
+      for format in [ExportFormat.pgm, .png, .npy] {
+        paths.append("\(base)\(name).\(format.rawValue)")
+        if isOwn { own.insert(paths[paths.count - 1]) }
+      }
+    }
+    paths.append("\(base)results.json")
+    if made.allSatisfy(\.self) { own.insert(paths[paths.count - 1]) }
+    let files = OutputFiles(
+      paths, arguments, models: arguments.positionals, images: requests.first?.request.images)
+    if FileIdentity(of: base) != nil { try files.requireFree { own.contains($0) } }
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.

@@ -37,6 +37,7 @@ extension Command {
       try arguments.parsed("--dtype", expected: types) {
         NetworkConversion.Precision(rawValue: $0.lowercased())
       } ?? .f32
+    try conversion.network.requireMemoryToConvert()
     try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()
     let report = try conversion.write(to: words[1], program: ProgramRecord.text)
     try StandardStreams.write(text(report, path: words[1]))

@@ -14,7 +14,7 @@ extension Command {
           help: "export by ending: .pgm .png .npy .csv .json, or .erf, which a run goes on from; "
             + "may repeat"),
         Option("--json", help: "print the metrics as JSON"),
-      ] + Options.export
+      ] + Options.export + Options.force
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "erf")])[0]
     let variant = try arguments.pgmVariant()
@@ -35,7 +35,10 @@ extension Command {
       throw UsageError.missingOption(command: "erf --shard", option: "-o FILE.erf")
     }
     let validated = try request.validated()
-    for path in outputs { try AtomicFile.requireWritable(path) }
+    let facts = try ExportFacts(validated)
+    try OutputFiles(exports, arguments, models: arguments.positionals, images: request.images)
+      .requireFree { facts.made($0, outputs: exports) }
+    for path in parts { try AtomicFile.requireWritable(path) }
     var run = FieldRun(request: validated, shard: shard)
     run.file = parts.first.map {
       PartFile(path: $0, command: arguments.command("erf", without: Arguments.immaterial))

@@ -43,6 +43,9 @@ enum ExploreCommand {
       return 0
     }
     try arguments.checkValues()
+    if ThreadLimit.isReached {
+      throw UsageError.noTerminal(reason: "the explorer cannot run: \(ThreadLimit.explanation)")
+    }
     try arguments.selectInstructionSet()
     var terminalOptions = try terminalOptions(arguments)
     terminalOptions.clipboard = SessionFile.clipboard

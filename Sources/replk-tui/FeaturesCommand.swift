@@ -25,10 +25,23 @@ extension Command {
     let validated = try request.validated()
     try OutputFiles([path], arguments, models: arguments.positionals, images: request.images)
       .requireFree()
-    let features = try Features(of: validated, shard: arguments.shard())
+    try Features.requireMemory(validated)
+    Interruption.catchSignals()
+    let features: Features
+    do {
+      features = try Features(
+        of: validated, shard: arguments.shard(), cancellation: Interruption.cancellation)
+    } catch is CancellationError {
+      throw Interrupted(explanation: "stopped before the first input was done; nothing was written")
+    }
     try AtomicFile.write(
       NPY(shape: features.shape, values: features.values).encoded(), to: path)
     let shape = features.shape.map(String.init).joined(separator: "x")
     try StandardStreams.write(Text.lines(["wrote \(path): \(shape) float32"]))
+    if features.isPartial {
+      throw Interrupted(
+        explanation: "stopped after \(features.shape[0]) of \(features.inputs) inputs; "
+          + "\(path) holds these alone")
+    }
   }
 }

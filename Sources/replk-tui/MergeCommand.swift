@@ -12,7 +12,7 @@ extension Command {
         help: "export by ending: .erf .pgm .png .npy .csv .json; may repeat"),
       Option("--partial", help: "do with fewer images than the run has"),
       Option("--json", help: "print the metrics as JSON"),
-    ] + Options.export
+    ] + Options.export + Options.force
   ) { arguments in
     if let text = try tables(arguments) { return try StandardStreams.write(Text.lines([text])) }
     let paths = try arguments.positionals.flatMap(ERFPart.files)
@@ -24,6 +24,8 @@ extension Command {
     let colours = try arguments.colours()
     let outputs = arguments.all("--output")
     for path in outputs where !ERFPart.isPart(path) { _ = try ExportFormat(path: path) }
+    let files = OutputFiles(outputs, arguments, models: paths)
+    for path in outputs { try files.requireNoInput(path) }
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
     let whole = try ERFPart.merged(parts)
     if !whole.isWhole && !arguments.has("--partial") {
@@ -39,6 +41,12 @@ extension Command {
             + "whose maps differ by up to 5e-6 of the peak"))
     }
     let result = whole.result()
+    let facts = ExportFacts(result)
+    try files.requireFree { path in
+      ERFPart.isPart(path)
+        ? (try? ERFPart(path: path)).map { $0.difference(from: whole) == nil } ?? false
+        : facts.made(path, outputs: outputs)
+    }
     for path in outputs {
       if ERFPart.isPart(path) {
         try AtomicFile.write(whole.encoded(), to: path)
@@ -61,6 +69,7 @@ extension Command {
     guard let output = arguments.last("--output"), output.lowercased().hasSuffix(kind) else {
       throw UsageError.missingOption(command: "merge of \(kind) files", option: "-o FILE\(kind)")
     }
+    try OutputFiles([output], arguments, models: paths).requireFree()
     return kind == ".csv"
       ? try TableMerge.csv(paths, to: output, partial: arguments.has("--partial"))
       : try TableMerge.arrays(paths, to: output)

@@ -87,36 +87,55 @@ extension Arguments {
 
 // MARK: Earlier exports of the same thing
 
-extension ERFRequest {
-  /// Whether `path` is an export of this request: a PGM or a JSON document that tells the same network,
-  /// weights, input and rule, or a file beside one of those among `outputs`.
+/// What an export says of how it came about. Weights are told by their name: whoever replaced a
+/// checkpoint wants the map of the new one.
+struct ExportFacts: Equatable {
+  let model: String
+  let weights: String
+  let input: String
+  let rule: String
+  let stage: String
+  let units: [[Int]]
+  let images: String
+
+  init(_ validated: ValidatedRequest) throws {
+    let request = validated.request
+    let subject = try validated.subject()
+    model = validated.network.id
+    weights = request.network.weights.description
+    input = "\(subject.input.height) x \(subject.input.width)"
+    rule = request.rule.rawValue
+    stage = subject.tap
+    units = subject.units.map { [$0.row, $0.column] }
+    images = HeatmapExport.images(subject.images)
+  }
+
+  init(_ result: ERFResult) {
+    let subject = result.subject
+    model = subject.model
+    weights = subject.weights
+    input = "\(subject.input.height) x \(subject.input.width)"
+    rule = subject.rule.rawValue
+    stage = subject.tap
+    units = subject.units.map { [$0.row, $0.column] }
+    images = HeatmapExport.images(result.imageNames)
+  }
+
+  /// Whether `path` is an export of this: a PGM or a JSON document that tells the same, or a file beside
+  /// one of those among `outputs`, which was written with it.
   func made(_ path: String, outputs: [String]) -> Bool {
     let stem = Self.stem(path)
-    return outputs.contains { Self.stem($0) == stem && isTold(by: $0) }
+    return outputs.contains { Self.stem($0) == stem && ExportFacts(path: $0) == self }
   }
 
   private static func stem(_ path: String) -> Substring {
     path.lastIndex(of: ".").map { path[..<$0] } ?? path[...]
   }
-
-  private func isTold(by path: String) -> Bool {
-    guard let facts = ExportFacts(path: path), let model = try? network.modelID() else {
-      return false
-    }
-    return facts.model == model && facts.weights == network.weights.description
-      && facts.rule == rule.rawValue && (facts.stage == tap || tap == nil)
-  }
 }
 
-/// What an export says of how it came about.
-private struct ExportFacts {
-  let model: String
-  let weights: String
-  let rule: String
-  let stage: String
-
+extension ExportFacts {
   /// nil for what this program has not written.
-  init?(path: String) {
+  fileprivate init?(path: String) {
     let name = path.lowercased()
     if name.hasSuffix(".pgm"), let pgm = try? PGM.load(path: path) {
       self.init(comments: pgm.comments)
@@ -135,31 +154,44 @@ private struct ExportFacts {
       }.first
     }
     guard comments.contains(where: { $0.contains("effective receptive field, replk-tui") }),
-      let model = fact("model"), let weights = fact("weights"), let rule = fact("rule"),
-      let stage = fact("stage"), let hash = weights.ranges(of: " (hash ").last
+      let model = fact("model"), let weights = fact("weights"), let input = fact("input"),
+      let rule = fact("rule"), let stage = fact("stage"), let images = fact("images"),
+      let hash = weights.ranges(of: " (hash ").last, let place = stage.ranges(of: "), unit").last
     else { return nil }
     self.model = model
     self.weights = String(weights[..<hash.lowerBound])
+    self.input = input.replacing(" (height x width)", with: "")
     self.rule = rule
     self.stage = String(stage.prefix { $0 != " " })
+    units = stage[place.upperBound...].matches(of: /\((\d+), (\d+)\)/).compactMap { match in
+      guard let row = Int(match.1), let column = Int(match.2) else { return nil }
+      return [row, column]
+    }
+    self.images = images
   }
 
   private init?(json: [UInt8]) {
     guard let document = try? JSONDecoder().decode(Document.self, from: Data(json)),
-      let result = document.results.first, document.results.count == 1
+      let result = document.results.first, document.results.count == 1, result.input.count == 2
     else { return nil }
     model = result.model
     weights = result.weights
+    input = "\(result.input[0]) x \(result.input[1])"
     rule = result.rule
     stage = result.stage
+    units = result.units
+    images = HeatmapExport.images(result.images)
   }
 
   private struct Document: Decodable {
     struct Result: Decodable {
       let model: String
       let weights: String
+      let input: [Int]
       let rule: String
       let stage: String
+      let units: [[Int]]
+      let images: [String]
     }
     let results: [Result]
   }

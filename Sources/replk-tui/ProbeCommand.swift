@@ -58,6 +58,11 @@ extension Command {
           reports, others: others, seed: arguments.seed(), ascii: arguments.has("--ascii")
         ).text)
     }
+    if Interruption.cancellation.isCancelled, !models.isEmpty {
+      throw Interrupted(
+        explanation: "stopped: partial, what is told is of the stimuli and networks done until then"
+      )
+    }
   }
 
   /// Models never end so; a shell puts the files of a pattern behind `--decisions`.
@@ -103,8 +108,8 @@ extension Command {
         stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
         threads: arguments.threads())
       for network in networks { try CueConflictBenchmark.validate(network) }
-      return try networks.map { spec in
-        try withProgress(spec) { try benchmark.run(Network(spec), progress: $0) }
+      return try reports(of: networks) {
+        try benchmark.run($0, cancellation: Interruption.cancellation, progress: $1)
       }
     }
     if arguments.has("--shard") {
@@ -112,8 +117,8 @@ extension Command {
     }
     let probe = ShapeBiasProbe(request)
     for network in networks { try probe.validate(network) }
-    let reports = try networks.map { spec in
-      try withProgress(spec) { try probe.run(Network(spec), progress: $0) }
+    let reports = try reports(of: networks) {
+      try probe.run($0, cancellation: Interruption.cancellation, progress: $1)
     }
     if let csv = arguments.last("--csv") {
       try AtomicFile.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: csv)
@@ -121,12 +126,31 @@ extension Command {
     return reports
   }
 
-  private static func withProgress(
-    _ spec: NetworkSpec, _ body: ((ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
-  ) throws -> ShapeBiasReport {
-    var line = ProgressLine(label: spec.name)
-    defer { line.erase() }
-    return try body { line.show($0) }
+  /// Of each network, up to the one at which a signal ended the run.
+  ///
+  /// - Throws: ``Interrupted`` where not even the first was done.
+  private static func reports(
+    of networks: [NetworkSpec],
+    _ probe: (Network, (ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
+  ) throws -> [ShapeBiasReport] {
+    Interruption.catchSignals()
+    var reports: [ShapeBiasReport] = []
+    for spec in networks where !Interruption.cancellation.isCancelled {
+      var line = ProgressLine(label: spec.name)
+      defer { line.erase() }
+      do {
+        let network = try Network(spec, cancellation: Interruption.cancellation)
+        reports.append(try probe(network) { line.show($0) })
+      } catch is CancellationError {
+        break
+      }
+    }
+    guard !reports.isEmpty else {
+      throw Interrupted(
+        explanation: "stopped in \(networks[0].name), of which there is nothing yet: "
+          + "a read-out needs all of its stimuli")
+    }
+    return reports
   }
 }
 

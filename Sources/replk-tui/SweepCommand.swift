@@ -42,6 +42,8 @@ extension Command {
     let grid = try arguments.grid()
     // Every mistake shows before the first point is computed.
     for request in grid { try request.validate() }
+    try OutputFiles([path], arguments, models: arguments.positionals, images: grid.first?.images)
+      .requireNoInput(path)
     try AtomicFile.requireWritable(path)
     let keys = try grid.enumerated().map { try $1.key(point: $0 + 1, of: grid.count) }
     var table = try SweepTable.kept(at: path, keys: keys) ?? SweepTable(points: grid.count)

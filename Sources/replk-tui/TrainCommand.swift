@@ -101,7 +101,14 @@ extension Command {
     if !isResumed && !arguments.has("--force") { try Trainer.requireNothing(at: path) }
     let plan = try TrainingPlan(arguments, model: model)
     let confusion = arguments.last("--confusion")
-    for file in [path, confusion].compactMap(\.self) { try AtomicFile.requireWritable(file) }
+    let outputs = OutputFiles([path, confusion].compactMap(\.self), arguments, models: [])
+    for file in outputs.paths {
+      try outputs.requireNoInput(file)
+      try AtomicFile.requireWritable(file)
+    }
+    if let confusion, !isResumed {
+      try OutputFiles([confusion], arguments, models: []).requireFree()
+    }
     let interval = arguments.whole("--save-every") ?? 30
     let epochs = arguments.whole("--measure-every") ?? 1
     for note in plan.notes { try StandardStreams.write(note + "\n") }

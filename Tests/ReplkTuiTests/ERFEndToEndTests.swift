@@ -152,7 +152,10 @@ import Testing
 
   private func map(tensor: String, arguments: [String] = []) throws -> [Float] {
     _ = try succeed(
-      ["erf", Samples.tiny, "--weights", Samples.checkpoint, "--tensor", tensor, "-o", "m.npy"]
+      [
+        "erf", Samples.tiny, "--weights", Samples.checkpoint, "--tensor", tensor, "-o", "m.npy",
+        "--force",
+      ]
         + arguments, in: folder)
     return try NPY.load(path: folder.file("m.npy")).values
   }

@@ -97,7 +97,7 @@ import Testing
 
   @Test func filesAreReplaced() throws {
     _ = try folder.write(Array("old".utf8), to: "map.npy")
-    _ = try erf(["-o", "map.npy"])
+    _ = try erf(["-o", "map.npy", "--force"])
     #expect(try NPY.load(path: folder.file("map.npy")).shape == [48, 64])
     #expect(folder.names == ["map.npy"])
   }
@@ -106,7 +106,7 @@ import Testing
   @Test func oldFilesSurviveAFullDisk() throws {
     _ = try folder.write(Array("old".utf8), to: "map.npy")
     let outcome = try Executable.run(
-      ["erf", Samples.tiny, "--size", "64", "-o", "map.npy"], in: folder,
+      ["erf", Samples.tiny, "--size", "64", "-o", "map.npy", "--force"], in: folder,
       shell: "ulimit -f 8; exec \"$@\"")
     expectOneLine(outcome, code: 1, mentions: ["map.npy", "cannot be written"])
     #expect(outcome.output.isEmpty)

@@ -210,7 +210,10 @@ import Testing
     let maps = whole.filter { $0.hasSuffix(".npy") }.sorted()
     for (map, stem) in maps.map({ ($0, $0.dropLast(".npy".count)) }) {
       _ = try succeed(
-        ["merge", "out/\(stem)-1-of-2.erf", "out/\(stem)-2-of-2.erf", "-o", "merged.npy"],
+        [
+          "merge", "out/\(stem)-1-of-2.erf", "out/\(stem)-2-of-2.erf", "-o", "merged.npy",
+          "--force",
+        ],
         in: folder)
       #expect(try bytes("merged.npy") == bytes("whole/\(map)"))
     }

@@ -49,6 +49,31 @@ import Testing
     #expect(try folder.read(one.output) != other)
   }
 
+  /// Exports of the same map may be replaced; of another input, unit, layer, rule or picture not.
+  @Test func exportsOfTheSameMapNeedNoForce() throws {
+    let erf = ["erf", Samples.tiny, "-o", "map.pgm", "-o", "map.npy", "-o", "numbers.json"]
+    let same = erf + ["--size", "32"]
+    _ = try succeed(same, in: folder)
+    _ = try succeed(same, in: folder)
+    for others in [
+      ["--size", "40"], ["--size", "32", "--at", "0,1"], ["--size", "32", "--stage", "1"],
+      ["--size", "32", "--rule", "abs"], ["--size", "32", "--count", "2"],
+      ["--size", "32", "--weights", "random:1"],
+    ] {
+      let outcome = try Executable.run(erf + others, in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["map.pgm", "--force"])
+    }
+    // Beside no PGM of its own an array tells nothing.
+    let alone = ["erf", Samples.tiny, "--size", "32", "-o", "map.npy"]
+    expectOneLine(try Executable.run(alone, in: folder), code: 2, mentions: ["map.npy"])
+    let compare = ["compare", Samples.tiny, Samples.tiny, "--size", "32", "-o", "out"]
+    let weights = ["--weights", "random:0", "--weights"]
+    _ = try succeed(compare + weights + ["random:1"], in: folder)
+    _ = try succeed(compare + weights + ["random:1"], in: folder)
+    let outcome = try Executable.run(compare + weights + ["random:2"], in: folder)
+    expectOneLine(outcome, code: 2, mentions: ["--force"])
+  }
+
   @Test func theSameStimuliAreNoOthers() throws {
     let arguments = ["stimuli", "-o", "out", "--count", "2", "--size", "16"]
     _ = try succeed(arguments, in: folder)

@@ -12,11 +12,10 @@ extension ERFRequest {
   public func validated(with known: OpenedNetwork? = nil) throws -> ValidatedRequest {
     let opened = try known ?? OpenedNetwork(boundNetwork())
     let estimate = try memoryEstimate(of: opened)
-    guard estimate.bytes < ProcessMemory.machineBytes else {
-      throw MemoryError(
-        model: opened.id, size: try inputSize(), needed: estimate.bytes,
-        available: ProcessMemory.machineBytes)
-    }
+    let size = try inputSize()
+    try MemoryError.require(
+      estimate.bytes, for: "\(opened.id) at \(size.height)x\(size.width)",
+      advice: "choose a smaller input or network")
     try opened.requireWeights()
     return ValidatedRequest(request: self, network: opened)
   }
@@ -33,7 +32,7 @@ extension ERFRequest {
 
   private func inputSize() throws -> InputSize { try NetworkInputs(images).size ?? size }
 
-  private func memoryEstimate(of network: OpenedNetwork) throws -> MemoryEstimate {
+  func memoryEstimate(of network: OpenedNetwork) throws -> MemoryEstimate {
     let size = try inputSize()
     let layers = network.layers
     let tap = try layers.tap(self.tap, of: network.id)
@@ -55,6 +54,26 @@ extension ERFRequest {
 public struct ValidatedRequest: Sendable {
   public let request: ERFRequest
   public let network: OpenedNetwork
+}
+
+extension ValidatedRequest {
+  /// What an export of this request tells of it, known before anything is computed: the size of the
+  /// input, the layer, its units, and the names of the images.
+  ///
+  /// - Throws: what validating throws.
+  public func subject() throws -> (
+    input: InputSize, tap: String, units: [Unit], images: [String]
+  ) {
+    let inputs = try NetworkInputs(request.images)
+    let input = inputs.size ?? request.size
+    let layers = network.layers
+    let tap = try layers.tap(request.tap, of: network.id)
+    let shape = try layers.shape(of: tap, input: input, model: network.id)
+    return (
+      input, tap.name, try tap.checked(request.units, shape: shape),
+      (0..<inputs.count).map(inputs.name)
+    )
+  }
 }
 
 extension Tap {

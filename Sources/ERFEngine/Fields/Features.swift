@@ -4,13 +4,22 @@ public struct Features: Sendable {
   public let shape: [Int]
   /// In row-major order.
   public let values: [Float]
+  /// Number of inputs asked for.
+  public let inputs: Int
 
-  /// The tapped activations over all inputs, none of which may be skipped: rows stand for inputs.
+  /// Whether the run was cancelled before the last input.
+  public var isPartial: Bool { shape[0] < inputs }
+
+  /// The tapped activations over all inputs, none of which may be skipped: rows stand for inputs. A run
+  /// that is cancelled has those of the inputs that were done.
   ///
   /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
-  ///   cannot be carried out.
+  ///   cannot be carried out, `CancellationError` before the first input is done.
   /// - Parameter shard: the share of the inputs to look at; nil: all of them.
-  public init(of validated: ValidatedRequest, shard: Shard? = nil) throws {
+  public init(
+    of validated: ValidatedRequest, shard: Shard? = nil,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
     let request = validated.request
     let inputs = try NetworkInputs(request.images)
     let network = try Network(validated.network)
@@ -19,25 +28,35 @@ public struct Features: Sendable {
     let shape = try network.shape(of: tap, input: size)
     var values: [Float] = []
     let block = shard?.block(of: inputs.count) ?? 0..<inputs.count
+    let workers = Workers(threads: request.threads, cancellation: cancellation)
+    var done = 0
     for index in block {
       let input = try inputs.input(index, size: size, for: network.preprocessing)
       guard ElementKernels.isFinite(input) else {
         throw NonFiniteError(layer: "the input", phase: .input)
       }
-      let workers = Workers(threads: request.threads)
-      let output = try network.features(input, tap: tap.name, workers: workers)
-      if !ElementKernels.isFinite(output) {
-        _ = try network.program.forward(
-          input, to: tap.value, keep: .nothing, workers: workers, checksEveryLayer: true)
+      do {
+        try cancellation.check()
+        let output = try network.features(input, tap: tap.name, workers: workers)
+        if !ElementKernels.isFinite(output) {
+          _ = try network.program.forward(
+            input, to: tap.value, keep: .nothing, workers: workers, checksEveryLayer: true)
+        }
+        try cancellation.check()
+        values += output.shape.isMap ? output.channelsFirst().elements : output.elements
+        done += 1
+      } catch let error as CancellationError {
+        if done == 0 { throw error }
+        break
       }
-      values += output.shape.isMap ? output.channelsFirst().elements : output.elements
     }
     // Tokens stay (N, L, C), as PyTorch has them.
     let extents =
       !shape.isMap
       ? Array(shape.extents.dropFirst())
       : tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
-    self.shape = [block.count] + extents
+    self.inputs = block.count
+    self.shape = [done] + extents
     self.values = values
   }
 }

@@ -79,6 +79,9 @@ public enum HeatmapExport {
     ]
   }
 
+  /// How many images a whole run was over, and the first names of them.
+  public static func images(_ names: [String]) -> String { "\(names.count): \(shortened(names))" }
+
   /// The first names, as many as a line of header should hold, and how many more there are.
   private static func shortened(_ names: [String]) -> String {
     var shown: [String] = []

@@ -8,9 +8,11 @@ struct MemoryEstimate {
   let weightBytes: Int
   /// Most that activations, gradients and what is kept between them take at once.
   let activationBytes: Int
+  /// The same of a forward pass alone, of which nothing is kept.
+  let forwardBytes: Int
 
   /// The program, its libraries and their compiled kernels, a picture, working memory of tiles.
-  private static let programBytes = 55_000_000
+  static let programBytes = 55_000_000
 
   /// Most that is resident at once.
   var bytes: Int { Self.programBytes + max(loadingBytes, weightBytes + activationBytes) }
@@ -38,6 +40,9 @@ struct MemoryEstimate {
     walk.forward()
     walk.backward()
     activationBytes = walk.peak
+    var pass = MemoryWalk(plan: plan, keepsForward: false, keepsNothing: true)
+    pass.forward()
+    forwardBytes = pass.peak
   }
 }
 
@@ -45,19 +50,23 @@ struct MemoryEstimate {
 private struct MemoryWalk {
   let plan: RegionPlan
   let keepsForward: Bool
+  /// Whether only the output of a forward pass is wanted.
+  let keepsNothing: Bool
   private(set) var peak = 0
   private var kept = 0
   private var live = 0
 
-  init(plan: RegionPlan, keepsForward: Bool) {
+  init(plan: RegionPlan, keepsForward: Bool, keepsNothing: Bool = false) {
     self.plan = plan
     self.keepsForward = keepsForward
+    self.keepsNothing = keepsNothing
   }
 
   private func bytes(_ shape: Shape) -> Int { shape.count * MemoryLayout<Float>.stride }
 
   private func keptBytes(_ index: Int) -> Int {
-    plan.blueprint.nodes[index].op.keptBytes(
+    if keepsNothing { return 0 }
+    return plan.blueprint.nodes[index].op.keptBytes(
       inputs: plan.inputShapes(of: index), output: plan.shape(of: Blueprint.value(of: index)))
   }
 
@@ -127,25 +136,5 @@ private struct MemoryWalk {
       }
       note(0)
     }
-  }
-}
-
-/// A run that would not fit into this machine.
-struct MemoryError: ExplainedError {
-  let model: String
-  let size: InputSize
-  let needed: Int
-  let available: Int
-
-  var isUsageError: Bool { true }
-
-  var explanation: String {
-    "\(model) at \(size.height)x\(size.width) needs about \(Self.gigabytes(needed)) GB of memory, "
-      + "this machine has \(Self.gigabytes(available)): choose a smaller input or network"
-  }
-
-  private static func gigabytes(_ bytes: Int) -> String {
-    let tenths = (bytes + 50_000_000) / 100_000_000
-    return "\(tenths / 10).\(tenths % 10)"
   }
 }

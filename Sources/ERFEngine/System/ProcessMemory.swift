@@ -12,27 +12,47 @@ enum ProcessMemory {
   static let machineBytes: Int = {
     let installed = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let machine = min(installed, ControlGroups.memoryLimit() ?? installed)
+    return min(machine, addressSpaceLimit ?? machine)
+  }()
+
+  /// Bytes that this process can hold in memory at most from now on: what the machine has, or what a
+  /// limit on its address space (`ulimit -v`) leaves beside libraries, stacks and reserved space.
+  static var availableBytes: Int {
+    guard let limit = addressSpaceLimit, let mapped = status("VmSize"),
+      let resident = status("VmRSS")
+    else { return machineBytes }
+    let stacks = Workers.coreCount << 23
+    return min(machineBytes, max(0, limit - mapped - stacks) + resident)
+  }
+
+  /// The limit on the address space in bytes; nil: none.
+  private static var addressSpaceLimit: Int? {
     var limit = rlimit()
     #if canImport(Glibc)
       let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
     #else
       let resource = RLIMIT_AS
     #endif
-    guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt64(machine) else {
-      return machine
+    guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt64(1) << 60 else {
+      return nil
     }
     return Int(limit.rlim_cur)
-  }()
+  }
+
+  /// A number of kilobytes that Linux tells of this process, in bytes; nil on other systems.
+  private static func status(_ field: String) -> Int? {
+    guard let status = try? FileBytes.read("/proc/self/status", limit: 1 << 16) else { return nil }
+    let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix(field + ":") }
+    let kilobytes = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) }
+    return kilobytes.map { $0 * 1024 }
+  }
 
   /// Largest resident set so far, in bytes; 0 where the system does not tell.
   static var peakBytes: Int {
     #if canImport(Glibc)
       // `ru_maxrss` would be the parent's where that was larger when it started this process.
-      guard let status = try? FileBytes.read("/proc/self/status", limit: 1 << 16) else { return 0 }
-      let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
-        .first { $0.hasPrefix("VmHWM:") }
-      let kilobytes = line?.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) }
-      return (kilobytes ?? 0) * 1024
+      return status("VmHWM") ?? 0
     #else
       var usage = rusage()
       guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }

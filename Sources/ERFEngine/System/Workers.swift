@@ -19,7 +19,7 @@ public struct Workers: Sendable {
 
   /// `threads`: nil means as many as there are cores.
   public init(threads: Int? = nil, cancellation: Cancellation = Cancellation()) {
-    self.threads = max(1, threads ?? Self.coreCount)
+    self.threads = ThreadLimit.isReached ? 1 : max(1, threads ?? Self.coreCount)
     self.cancellation = cancellation
   }
 

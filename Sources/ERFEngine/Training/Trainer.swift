@@ -26,6 +26,13 @@ public struct Trainer: Sendable {
     try opened?.requireWeights()
     let loader = opened?.loader() ?? ParameterLoader(RandomParameters(seed: recipe.seed))
     let blueprint = try opened?.blueprint ?? Self.blueprint(recipe)
+    let side = recipe.sizes.largest
+    try MemoryError.require(
+      blueprint.trainingBytes(
+        size: InputSize(height: side, width: side), batch: recipe.batch,
+        averages: recipe.averaging > 0),
+      for: "training \(recipe.model) at \(side)x\(side) in batches of \(recipe.batch)",
+      advice: "give a smaller --batch or --size")
     self.recipe.start = try opened.map { try loader.hash(of: $0.blueprint).text }
     let loaded = try Program(
       opened == nil

@@ -64,7 +64,8 @@ public struct CueConflictBenchmark: Sendable {
   ///
   /// - Parameter progress: called on this thread, first before any stimulus is read.
   /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
-  ///   `NonFiniteError`, `CancellationError`.
+  ///   `NonFiniteError`; `CancellationError` before the first decision, else the report is of what was
+  ///   decided until then.
   public func run(
     _ network: Network, cancellation: Cancellation = Cancellation(),
     progress: (ShapeBiasProgress) -> Void = { _ in }
@@ -87,20 +88,25 @@ public struct CueConflictBenchmark: Sendable {
     }
     report(0)
     var skipped = stimuli.skipped
-    try Batches.run(
-      open.count, workers: Workers(threads: threads, cancellation: cancellation),
-      progress: report,
-      body: { index in
-        Result { try decide(open[index], network, head, size, subject, cancellation) }
-      },
-      collect: { result in
-        switch try result.get() {
-        case .decided(let decision):
-          found[decision.image] = decision
-          try log?.append([decision])
-        case .unreadable(let file): skipped.append(file)
-        }
-      })
+    do {
+      try Batches.run(
+        open.count, workers: Workers(threads: threads, cancellation: cancellation),
+        progress: report,
+        body: { index in
+          Result { try decide(open[index], network, head, size, subject, cancellation) }
+        },
+        collect: { result in
+          switch try result.get() {
+          case .decided(let decision):
+            found[decision.image] = decision
+            try log?.append([decision])
+          case .unreadable(let file): skipped.append(file)
+          }
+        })
+    } catch let error as CancellationError {
+      // What was decided so far is told, if it is anything.
+      guard wanted.contains(where: { found[$0.fileName] != nil }) else { throw error }
+    }
     let decisions = wanted.compactMap { found[$0.fileName] }
     guard !decisions.isEmpty else {
       throw ProbeError.noReadableStimuli(

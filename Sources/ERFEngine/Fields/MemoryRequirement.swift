@@ -1,0 +1,113 @@
+// What each command needs of memory, by one estimate, asked before weights are loaded.
+
+/// Work that would not fit into this machine, or into what is left to the process.
+struct MemoryError: ExplainedError, Equatable {
+  /// `replknet-31 at 1024x1024`.
+  let work: String
+  let needed: Int
+  let available: Int
+  /// What would need less.
+  let advice: String
+
+  var isUsageError: Bool { true }
+
+  var explanation: String {
+    "\(work) needs about \(Self.gigabytes(needed)) GB of memory, "
+      + "this machine has \(Self.gigabytes(available)): \(advice)"
+  }
+
+  /// - Throws: `MemoryError` where `needed` bytes are more than this process can have.
+  static func require(_ needed: Int, for work: String, advice: String) throws(MemoryError) {
+    let available = ProcessMemory.availableBytes
+    guard needed < available else {
+      throw MemoryError(work: work, needed: needed, available: available, advice: advice)
+    }
+  }
+
+  private static func gigabytes(_ bytes: Int) -> String {
+    let hundredths = (bytes + 5_000_000) / 10_000_000
+    let rest = hundredths % 100
+    return "\(hundredths / 100)." + (rest < 10 ? "0\(rest)" : "\(rest)")
+  }
+}
+
+extension NetworkSpec {
+  /// Checks that a forward pass to a layer fits into memory, with `outputs` bytes of its results kept.
+  ///
+  /// - Parameter size: of the input; nil: the one that the network is evaluated at.
+  /// - Throws: what opening the network throws, `MemoryError`.
+  public func requireMemoryForward(
+    to tap: String? = "logits", size: InputSize? = nil, outputs: Int = 0
+  ) throws {
+    let opened = try OpenedNetwork(self)
+    let size = size ?? opened.evaluation.size
+    let request = ERFRequest(network: self, size: size, tap: tap)
+    let estimate = try request.memoryEstimate(of: opened)
+    try MemoryError.require(
+      MemoryEstimate.programBytes
+        + max(estimate.loadingBytes, estimate.weightBytes + estimate.forwardBytes) + outputs,
+      for: "\(opened.id) at \(size.height)x\(size.width)",
+      advice: "choose a smaller input or network")
+  }
+
+  /// Checks that the network's weights fit into memory as often as converting has them: as they come,
+  /// as they are written, and as they are read back to compare, each with a pass over a picture.
+  ///
+  /// - Throws: what opening the network throws, `MemoryError`.
+  public func requireMemoryToConvert() throws {
+    let opened = try OpenedNetwork(self)
+    let request = ERFRequest(network: self, size: opened.evaluation.size)
+    let estimate = try request.memoryEstimate(of: opened)
+    let weights = opened.blueprint.parameterCount * MemoryLayout<Float>.stride
+    try MemoryError.require(
+      MemoryEstimate.programBytes + 2 * weights
+        + max(weights, estimate.weightBytes + estimate.forwardBytes),
+      for: "converting \(opened.id)", advice: "convert it on a machine with more memory")
+  }
+}
+
+extension Features {
+  /// Checks that the activations of all inputs fit into memory beside the network.
+  ///
+  /// - Throws: what validating the request throws, `MemoryError`.
+  public static func requireMemory(_ validated: ValidatedRequest) throws {
+    let request = validated.request
+    let inputs = try NetworkInputs(request.images)
+    let size = inputs.size ?? request.size
+    let layers = validated.network.layers
+    let tap = try layers.tap(request.tap, of: validated.network.id)
+    let shape = try layers.shape(of: tap, input: size, model: validated.network.id)
+    // As they are gathered, and once more as the file that is written.
+    let (bytes, overflows) = (shape.count * MemoryLayout<Float>.stride * 3)
+      .multipliedReportingOverflow(by: inputs.count)
+    try request.network.requireMemoryForward(
+      to: request.tap, size: size, outputs: overflows ? 1 << 60 : bytes)
+  }
+}
+
+extension Blueprint {
+  /// Most memory that training takes at once: parameters with gradients and the optimizer's moments,
+  /// before and after a step, and what the layers keep of a batch.
+  ///
+  /// - Parameter averages: whether a moving average of the parameters is kept too.
+  /// - Throws: `LayerError` for an input that does not fit.
+  func trainingBytes(
+    size: InputSize, batch: Int, averages: Bool
+  ) throws(LayerError) -> Int {
+    let float = MemoryLayout<Float>.stride
+    let shapes = try shapes(input: inputShape(size, batch: batch))
+    var kept = 0
+    for (index, node) in nodes.enumerated() {
+      let inputs = node.inputs.map { shapes[$0] }
+      let output = shapes[Blueprint.value(of: index)]
+      kept +=
+        node.op is any LearningOperator
+        ? inputs.reduce(0) { $0 + $1.count * float }
+        : max(node.op.keptBytes(inputs: inputs, output: output), output.count * float)
+    }
+    let largest = (shapes.map(\.count).max() ?? 0) * float
+    let parameters = parameterCount * float
+    return MemoryEstimate.programBytes + kept + 3 * largest
+      + parameters * (averages ? 9 : 7)
+  }
+}

@@ -1,0 +1,64 @@
+// Signals in the middle of features and probes: what is done is written and marked, or it is said why
+// there is nothing.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct InterruptionTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Runs the program and sends it a signal once `sign` holds.
+  private func run(
+    _ arguments: [String], interruptedBy signal: Int32, after seconds: Double
+  ) throws -> Outcome {
+    try Executable.run(
+      arguments, in: folder,
+      shell: "\"$@\" & child=$!; sleep \(seconds); kill -\(signal) $child; wait $child; exit $?")
+  }
+
+  /// Enough work for minutes, which a signal ends within seconds.
+  @Test(arguments: [SIGTERM, SIGHUP])
+  func featuresOfTheInputsDone(_ signal: Int32) throws {
+    _ = try folder.write(Samples.noise(images: 2000), to: "noise.npy")
+    let outcome = try run(
+      [
+        "features", "replknet-3", "--tensor", "noise.npy", "--tap", "stage4", "-o", "out.npy",
+        "--threads", "1",
+      ], interruptedBy: signal, after: 8)
+    #expect(outcome.code == 128 + signal)
+    if folder.names.contains("out.npy") {
+      let written = try NPY(decoding: folder.read("out.npy"), path: "out.npy")
+      #expect((1..<2000).contains(written.shape[0]) && written.shape[1] == 1024)
+      expectOneLine(
+        outcome, code: 128 + signal, mentions: ["stopped after \(written.shape[0]) of 2000"])
+    } else {
+      expectOneLine(outcome, code: 128 + signal, mentions: ["nothing was written"])
+    }
+  }
+
+  @Test func aReadOutNeedsAllOfItsStimuli() throws {
+    let outcome = try run(
+      ["probe", "replknet-3", "--count", "5000", "--csv", "out.csv"], interruptedBy: SIGTERM,
+      after: 4)
+    expectOneLine(outcome, code: 128 + SIGTERM, mentions: ["stopped in replknet-3", "read-out"])
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func partialFeaturesCount() throws {
+    _ = try folder.write(Samples.noise(images: 3), to: "noise.npy")
+    let request = ERFRequest(
+      network: NetworkSpec(model: Samples.tiny), images: .tensor(folder.file("noise.npy")),
+      tap: "stage1")
+    let whole = try Features(of: request.validated())
+    #expect(!whole.isPartial && whole.shape[0] == 3)
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    #expect(throws: CancellationError.self) {
+      try Features(of: request.validated(), cancellation: cancellation)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// Limits that the system sets: memory is asked for before it is used, and one thread is enough.
+
+#if os(Linux)
+  import ERFEngine
+  import Foundation
+  import TestSupport
+  import Testing
+
+  @Suite struct LimitTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+      folder = try TemporaryFolder()
+      _ = try folder.write(Samples.picture(level: 90), to: "picture.ppm")
+    }
+
+    /// Each of these ended in a trap, or was ended by the kernel: they are too large for the address
+    /// space that the shell leaves. Debug builds and libraries take some 200 MB of it for themselves.
+    static let large: [[String]] = [
+      ["erf", "replknet-31", "--size", "512"],
+      ["convert", "replknet-31", "out.safetensors"],
+      ["classify", "replknet-31", "--image", "picture.ppm"],
+      ["features", "replknet-31", "--tap", "stage4", "-o", "out.npy"],
+      [
+        "train",
+        "replknet:kernels=31,29,27,13:layers=2,2,18,2:channels=128,256,512,1024:classes=16",
+        "-o", "out.safetensors", "--size", "96", "--count", "64", "--batch", "32",
+      ],
+    ]
+
+    @Test(arguments: large)
+    func isRefusedBeforeItStarts(_ arguments: [String]) throws {
+      let clock = ContinuousClock()
+      let begin = clock.now
+      let outcome = try Executable.run(
+        arguments, in: folder, shell: "ulimit -c 0; ulimit -v 700000; exec \"$@\"")
+      expectOneLine(outcome, code: 2, mentions: ["GB of memory", "this machine has"])
+      #expect(clock.now - begin < .seconds(60))
+      #expect(folder.names == ["picture.ppm"])
+    }
+
+    /// The same commands with small networks go on under that limit.
+    @Test func whatFitsRuns() throws {
+      let shell = "ulimit -c 0; ulimit -v 1500000; exec \"$@\""
+      for arguments in [
+        ["erf", Samples.tiny, "--size", "32"], ["convert", Samples.tiny, "out.safetensors"],
+        ["classify", Samples.tiny, "--size", "32", "--image", "picture.ppm"],
+      ] {
+        let outcome = try Executable.run(arguments, in: folder, shell: shell)
+        #expect(outcome.code == 0, "\(arguments[0]): \(outcome.error)")
+      }
+    }
+
+    /// No thread beside the first: said once, and the result is the same. Whoever may do everything is
+    /// not bound by this limit, and becomes somebody else for it.
+    @Test func oneThreadIsEnough() throws {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o777], ofItemAtPath: folder.path)
+      let arguments = ["erf", Samples.tiny, "--size", "32", "--json"]
+      let free = try succeed(arguments, in: folder).results()
+      let become = geteuid() == 0 ? "setpriv --reuid=54321 --clear-groups " : ""
+      let outcome = try Executable.run(
+        arguments, in: folder,
+        shell: "exec \(become)bash -c 'ulimit -u 1 && exec \"$@\"' sh \"$@\"")
+      if outcome.error.contains("setpriv") || outcome.error.contains("ermission") {
+        print("skipped: the limit binds another user alone, who may not run this: \(outcome.error)")
+        return
+      }
+      #expect(outcome.code == 0)
+      expectOneLine(outcome, code: 0, mentions: ["no further threads", "computing on one"])
+      let bound = try outcome.results()
+      #expect(bound[0]["sigma"] as? Double == free[0]["sigma"] as? Double)
+    }
+  }
+#endif
