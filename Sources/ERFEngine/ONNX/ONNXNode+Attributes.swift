@@ -32,10 +32,15 @@ extension ONNXNode {
 }
 
 extension ONNXLowering {
+  /// What is known of the input at `index`, which the node may lack.
+  mutating func value(_ node: ONNXNode, _ index: Int) throws -> ONNXValue {
+    guard node.has(index) else { throw ONNXRefusal.reason("has no input \(index + 1)") }
+    return try value(node.inputs[index])
+  }
+
   /// The input at `index` as real numbers.
   mutating func real(_ node: ONNXNode, _ index: Int) throws -> ONNXData {
-    guard node.has(index) else { throw ONNXRefusal.reason("has no input \(index + 1)") }
-    switch try value(node.inputs[index]) {
+    switch try value(node, index) {
     case .real(let data): return data
     case .integers(let constant): return ONNXData(constant.tensor)
     case .missing(let gap): throw ONNXRefusal.reason("needs \(gap.node)")
@@ -45,7 +50,7 @@ extension ONNXLowering {
   /// The input at `index` as known integers; nil: it is left out.
   mutating func integers(_ node: ONNXNode, _ index: Int) throws -> [Int]? {
     guard node.has(index) else { return nil }
-    switch try value(node.inputs[index]) {
+    switch try value(node, index) {
     case .integers(let constant):
       guard let integers = constant.integers else { break }
       return integers

@@ -133,7 +133,7 @@ enum ONNXOperators {
       return [.real(try lowering.pair(.remainder, left, right))]
     },
     "Where": { lowering, node in
-      guard node.has(0), case .integers(let condition) = try lowering.value(node.inputs[0]),
+      guard case .integers(let condition) = try lowering.value(node, 0),
         let mask = condition.integers
       else {
         // The choice itself has no gradient, what is chosen has.

@@ -186,7 +186,7 @@ extension ONNXLowering {
   private mutating func mask(_ node: ONNXNode, rows: Int, columns: Int) throws -> ONNXData? {
     var mask: ONNXData?
     if node.has(3) {
-      if case .integers(let allowed) = try value(node.inputs[3]), allowed.type == .bool {
+      if case .integers(let allowed) = try value(node, 3), allowed.type == .bool {
         mask = ONNXData(
           Tensor(
             shape: Shape(allowed.shape),

@@ -71,4 +71,19 @@ struct ONNXBytes {
     number(2, type)
     text(8, name)
   }
+
+  /// An input of the graph, of floats.
+  mutating func picture(_ name: String, _ shape: [Int]) {
+    message(11) { input in
+      input.text(1, name)
+      input.message(2) { type in
+        type.message(1) { tensor in
+          tensor.number(1, 1)
+          tensor.message(2) { extents in
+            for extent in shape { extents.message(1) { $0.number(1, extent) } }
+          }
+        }
+      }
+    }
+  }
 }

@@ -236,6 +236,48 @@ import Testing
     #expect(complaint(Array(cut))?.contains("is damaged") == true)
   }
 
+  /// Every operator, of none to four inputs, each a map or constants of whole numbers or of floats: an
+  /// answer or an error, never a trap.
+  @Test func operatorsOfTooFewInputsAreRefused() throws {
+    let operations = Set(ONNXOperators.rules.keys).union(Self.integerOperations).sorted()
+    var (opened, tried) = (0, 0)
+    for operation in operations {
+      for inputs in [
+        [], ["whole"], ["float"], ["x"], ["whole", "whole"], ["x", "whole"], ["x", "float"],
+        ["whole", "x"], ["", "whole"], ["whole", "whole", "whole"], ["x", "", "whole"],
+        ["x", "whole", "whole", "whole"], ["whole", "whole", "float", "x"],
+      ] {
+        let bytes = ONNXBytes.model { graph in
+          graph.node("Conv", ["picture", "kernels"], ["x"])
+          graph.node(operation, inputs, ["y"])
+          graph.message(5) { tensor in
+            tensor.head("whole", type: 7, [2])
+            for value in [3, -1] { tensor.number(7, value) }
+          }
+          graph.message(5) { tensor in
+            tensor.head("float", type: 1, [2])
+            for value in [Float(0.5), -2] { tensor.float(4, value) }
+          }
+          graph.message(5) { tensor in
+            tensor.head("kernels", type: 1, [4, 3, 3, 3])
+            for index in 0..<4 * 3 * 3 * 3 { tensor.float(4, Float(index % 7) - 3) }
+          }
+          graph.picture("picture", [1, 3, 32, 32])
+        }
+        tried += 1
+        if (try? ONNXNetwork(model(bytes))) != nil { opened += 1 }
+      }
+    }
+    #expect(operations.count > 100 && opened > tried / 2, "\(opened) of \(tried) opened")
+  }
+
+  /// Operators that are known of whole numbers, or as movements, alone.
+  private static let integerOperations = [
+    "And", "Equal", "Expand", "Gather", "GatherND", "Greater", "GreaterOrEqual", "Less",
+    "LessOrEqual", "NonZero", "Not", "Or", "Range", "ReduceMax", "ReduceProd", "Reshape",
+    "ScatterND", "Shape", "Size", "Slice", "Split", "Squeeze", "Tile", "TopK", "Unsqueeze", "Xor",
+  ]
+
   @Test func modelsOfTheConformanceCasesAreRead() throws {
     let root = SharedFolder.path("onnx-node")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
