@@ -12,9 +12,9 @@ struct PickleMachine {
     var count = 0
   }
 
-  private(set) var cursor: ByteCursor
+  var cursor: ByteCursor
   /// The elements of all tuples.
-  private(set) var pool: [PickleValue] = []
+  var pool: [PickleValue] = []
   var lists: [[PickleValue]] = []
   /// Pairs in the order of writing; a later pair of the same key counts.
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
@@ -24,12 +24,12 @@ struct PickleMachine {
   var tensors: [PickledTensor] = []
   var classes: [Class] = []
 
-  private var stack: [PickleValue] = []
+  var stack: [PickleValue] = []
   /// The most values that the stack ever held, and the most marks.
   private var deepest = 0
-  private var mostMarks = 0
-  private var marks: [Int] = []
-  private var memo: [PickleValue?] = []
+  var mostMarks = 0
+  var marks: [Int] = []
+  var memo: [PickleValue?] = []
   private var classPlaces: [String: Int32] = [:]
   /// Items that dictionaries took over from others: no more than the file has bytes.
   var copied = 0
@@ -89,7 +89,7 @@ struct PickleMachine {
 
   // MARK: Stack
 
-  private mutating func push(_ value: PickleValue) throws(PickleError) {
+  mutating func push(_ value: PickleValue) throws(PickleError) {
     if stack.count >= deepest {
       // Twice its size while it grows.
       try charge(32)
@@ -98,21 +98,21 @@ struct PickleMachine {
     stack.append(value)
   }
 
-  private mutating func pop() throws(PickleError) -> PickleValue {
+  mutating func pop() throws(PickleError) -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
       throw .malformed("it takes a value where there is none")
     }
     return value
   }
 
-  private func top() throws(PickleError) -> PickleValue {
+  func top() throws(PickleError) -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.last else {
       throw .malformed("it takes a value where there is none")
     }
     return value
   }
 
-  private mutating func popToMark() throws(PickleError) -> [PickleValue] {
+  mutating func popToMark() throws(PickleError) -> [PickleValue] {
     guard let mark = marks.popLast(), mark <= stack.count else {
       throw .malformed("it takes a mark where there is none")
     }
@@ -124,7 +124,7 @@ struct PickleMachine {
     return values
   }
 
-  private mutating func pop(_ count: Int) throws(PickleError) -> [PickleValue] {
+  mutating func pop(_ count: Int) throws(PickleError) -> [PickleValue] {
     var values: [PickleValue] = []
     for _ in 0..<count { values.append(try pop()) }
     return values.reversed()
@@ -192,142 +192,6 @@ struct PickleMachine {
       throw .malformed("one of its numbers is none")
     }
     return .int(value)
-  }
-
-  // MARK: Containers
-
-  private mutating func pushContainer(_ code: UInt8) throws(PickleError) -> Bool {
-    switch code {
-    case UInt8(ascii: "("):
-      if marks.count >= mostMarks {
-        try charge(16)
-        mostMarks += 1
-      }
-      marks.append(stack.count)
-    case UInt8(ascii: ")"): try pushTuple([])
-    case 0x85: try pushTuple(try pop(1))
-    case 0x86: try pushTuple(try pop(2))
-    case 0x87: try pushTuple(try pop(3))
-    case UInt8(ascii: "t"): try pushTuple(try popToMark())
-    case UInt8(ascii: "]"): try pushList([])
-    case UInt8(ascii: "l"): try pushList(try popToMark())
-    case UInt8(ascii: "}"): try push(try newDictionary())
-    case UInt8(ascii: "d"):
-      let values = try popToMark()
-      let dictionary = try newDictionary()
-      try add(values, to: dictionary)
-      try push(dictionary)
-    case 0x8F: try push(.inert)  // EMPTY_SET
-    case 0x91:  // FROZENSET
-      _ = try popToMark()
-      try push(.inert)
-    default: return false
-    }
-    return true
-  }
-
-  private mutating func pushTuple(_ values: [PickleValue]) throws(PickleError) {
-    try charge(16 * values.count)
-    let start = pool.count
-    pool += values
-    try push(.tuple(try PickleRun(start..<pool.count)))
-  }
-
-  private mutating func pushList(_ values: [PickleValue]) throws(PickleError) {
-    try charge(16 * values.count + 48)
-    lists.append(values)
-    try push(.list(Int32(lists.count - 1)))
-  }
-
-  mutating func newDictionary() throws(PickleError) -> PickleValue {
-    try charge(16)
-    dictionaries.append([])
-    return .dictionary(Int32(dictionaries.count - 1))
-  }
-
-  private mutating func add(
-    _ values: [PickleValue], to target: PickleValue
-  ) throws(PickleError) {
-    guard values.count % 2 == 0 else { throw .malformed("a dictionary has a key without value") }
-    guard case .dictionary(let place) = target else {
-      guard target.isPlaceholder else { throw .malformed("it fills what is no dictionary") }
-      return
-    }
-    let index = Int(place)
-    try charge(16 * values.count + (dictionaries[index].isEmpty ? 32 : 0))
-    for pair in stride(from: 0, to: values.count, by: 2) {
-      dictionaries[index].append((values[pair], values[pair + 1]))
-    }
-  }
-
-  private mutating func fillContainer(_ code: UInt8) throws(PickleError) -> Bool {
-    switch code {
-    case UInt8(ascii: "s"):
-      let values = try pop(2)
-      let target = try top()
-      try add(values, to: target)
-    case UInt8(ascii: "u"):
-      let values = try popToMark()
-      let target = try top()
-      try add(values, to: target)
-    case UInt8(ascii: "a"), UInt8(ascii: "e"):
-      let values = code == UInt8(ascii: "a") ? try pop(1) : try popToMark()
-      let target = try top()
-      switch target {
-      case .list(let index):
-        try charge(16 * values.count)
-        lists[Int(index)] += values
-      case .inert, .object: break
-      default: throw .malformed("it fills what is no list")
-      }
-    case 0x90:  // ADDITEMS
-      _ = try popToMark()
-      guard try top().isPlaceholder else { throw .malformed("it fills what is no set") }
-    default: return false
-    }
-    return true
-  }
-
-  // MARK: Memo
-
-  private mutating func moveValues(_ code: UInt8) throws(PickleError) -> Bool {
-    switch code {
-    case UInt8(ascii: "q"): try memorise(try cursor.length(1))
-    case UInt8(ascii: "r"): try memorise(try cursor.length(4))
-    case UInt8(ascii: "p"): try memorise(Int(try cursor.line()) ?? -1)
-    case 0x94: try memorise(memo.count)  // MEMOIZE
-    case UInt8(ascii: "h"): try recall(try cursor.length(1))
-    case UInt8(ascii: "j"): try recall(try cursor.length(4))
-    case UInt8(ascii: "g"): try recall(Int(try cursor.line()) ?? -1)
-    case UInt8(ascii: "0"):
-      if stack.count > (marks.last ?? 0) { _ = try pop() } else { _ = try popToMark() }
-    case UInt8(ascii: "1"): _ = try popToMark()
-    case UInt8(ascii: "2"):
-      let value = try top()
-      try push(value)
-    default: return false
-    }
-    return true
-  }
-
-  /// Places are given out one after another, so that a list is enough.
-  private mutating func memorise(_ index: Int) throws(PickleError) {
-    let value = try top()
-    guard index >= 0 && index <= cursor.position else {
-      throw .malformed("it stores a value at \(index)")
-    }
-    if index >= memo.count {
-      try charge(16 * (index + 1 - memo.count))
-      memo.append(contentsOf: repeatElement(nil, count: index + 1 - memo.count))
-    }
-    memo[index] = value
-  }
-
-  private mutating func recall(_ index: Int) throws(PickleError) {
-    guard memo.indices.contains(index), let value = memo[index] else {
-      throw .malformed("it recalls what it never stored")
-    }
-    try push(value)
   }
 
   // MARK: Names and constructors
@@ -417,7 +281,7 @@ struct PickleMachine {
 
 extension PickleValue {
   /// Whether it stands for an object whose contents are left alone.
-  fileprivate var isPlaceholder: Bool {
+  var isPlaceholder: Bool {
     switch self {
     case .inert, .object: true
     default: false
