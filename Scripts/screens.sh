@@ -15,7 +15,7 @@ draw() {
   for size in $sizes; do
     echo "$name $size"
     "$program" snapshot RepLKNet-13-nano RepLKNet-31-nano --size 1024 --count 4 --screen "$size" \
-      ${keys:+--script "$keys"} -o "$folder/$name-$size.png"
+      ${keys:+--script "$keys"} --force -o "$folder/$name-$size.png"
   done
 }
 
