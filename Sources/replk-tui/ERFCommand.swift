@@ -87,9 +87,20 @@ enum Report {
     }
     lines.append("")
     lines += ratios(results)
-    for request in requests {
-      guard let note = reachNote(request.network) else { continue }
-      lines += ["", "note: \(request.network.name): \(note)"]
+    for network in requests.map(\.network) {
+      guard let size = network.zeroesUnreached else { continue }
+      lines += [
+        "",
+        "note: \(network.name): the kernel weights that \(size.height) px do not reach are zero",
+      ]
+    }
+    for result in results {
+      guard let untrained = result.untrained else { continue }
+      lines += [
+        "",
+        "note: \(result.subject.model): \(untrained.note), they are noise at larger inputs "
+          + "(see --zero-unreached)",
+      ]
     }
     for result in results where !result.metrics.isCentred {
       let origin = result.metrics.origin
@@ -129,16 +140,6 @@ enum Report {
     guard let part = result.part else { return text }
     if let shard = part.shards.first { return text + ", share \(shard.text) of \(part.images)" }
     return part.isFinished ? text : text + " of \(part.images), partial"
-  }
-
-  /// What training did not touch, or that it was taken out.
-  private static func reachNote(_ network: NetworkSpec) -> String? {
-    if let size = network.zeroesUnreached {
-      return "the kernel weights that \(size.height) px do not reach are zero"
-    }
-    guard let opened = try? OpenedNetwork(network) else { return nil }
-    return opened.record?.reachNote(model: opened.id)
-      .map { $0 + ", they are noise at larger inputs (see --zero-unreached)" }
   }
 
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.

@@ -44,7 +44,9 @@ extension Command {
     }
     if let record = TrainingRecord(metadata: file.metadata) {
       for network in file.weights.compactMap(\.network) {
-        if let note = record.reachNote(model: network) { lines.append("note: \(note)") }
+        if let untrained = record.untrained(model: network) {
+          lines.append("note: \(untrained.note)")
+        }
       }
     }
     lines += file.classes.prefix(50).map { "left alone: \($0.count) of \($0.name)" }

@@ -51,6 +51,26 @@ import Testing
     }
   }
 
+  /// A field that weights reach into which training never met is no finding.
+  @Test func warnsOfWeightsThatMetNoPixel() throws {
+    var model = model([0.07], [0.18])
+    let untrained = UntrainedWeights(trainedAt: 96, share: 0.85, note: "")
+    model.sides[1].shown?.result?.untrained = untrained
+    let warning = "Trained at 96 px: up to 85 % of a stage's kernel weights are noise here."
+    #expect(model.verdict?.warnings.contains(warning) == true)
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("Trained at 96 px"), "\(columns)")
+      #expect(screen.contains("as much as A."), "\(columns)")
+    }
+    let lines = try #require(model.verdict?.lines(rows: 1, width: 70))
+    #expect(lines.count == 1 && lines[0].warning.contains("noise"))
+    // Not at the size that it was trained at, or below.
+    model.sides[1].shown?.result?.untrained = UntrainedWeights(
+      trainedAt: 224, share: 0.85, note: "")
+    #expect(model.verdict?.warnings == [])
+  }
+
   @Test func saysWhatTheSpreadHides() throws {
     let verdict = try #require(model([0.10, 0.20, 0.30], [0.12, 0.22, 0.32]).verdict)
     #expect(verdict.kind == .same)

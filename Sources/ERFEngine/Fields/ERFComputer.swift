@@ -210,6 +210,7 @@ public final class ERFComputer: Sendable {
     }
     seconds.total = (clock.now - start).inSeconds
     var result = part.result(seconds: seconds)
+    result.untrained = network.untrained
     result.features = features.map { $0 / Float(part.done.count) }
     return result
   }

@@ -91,6 +91,8 @@ public struct ERFResult: Sendable {
   public var subject: ERFSubject
   public var map: ERFMap
   public var metrics: ERFMetrics
+  /// What training left untouched of the network's kernels; nil: nothing, or nobody knows.
+  public var untrained: UntrainedWeights?
   /// Names of the images averaged over, in order.
   public var imageNames: [String]
   /// Images that were to be averaged over too.

@@ -10,6 +10,8 @@ public struct Network: Sendable {
   public let weightsChoice: WeightsChoice?
   /// What the weights' file says of their training; nil: nothing.
   public let record: TrainingRecord?
+  /// What training left untouched of its kernels; nil: nothing, or nobody knows.
+  public let untrained: UntrainedWeights?
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
   /// What its outputs usually are, where their number fits.
@@ -46,6 +48,7 @@ public struct Network: Sendable {
     evaluation = opened.evaluation
     classNames = opened.classNames
     record = opened.record
+    untrained = opened.untrained
     layers = try Program(opened.layers, from: loader)
     program = try Program(opened.layers.chained(), from: loader)
     prefixHashes = program.prefixHashes

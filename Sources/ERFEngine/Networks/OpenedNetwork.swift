@@ -16,6 +16,13 @@ public struct OpenedNetwork: Sendable {
   /// What the weights' file says of their training; nil: nothing.
   public var record: TrainingRecord? { file.flatMap { TrainingRecord(metadata: $0.metadata) } }
 
+  /// What training left untouched of the kernels that the file holds, edits aside; nil: nothing, or
+  /// nobody knows, or it is zero.
+  public var untrained: UntrainedWeights? {
+    guard spec.zeroesUnreached == nil, let record, let original else { return nil }
+    return record.untrained(of: original.blueprint.inferenceForm())
+  }
+
   /// As the official code writes it: batch norms and parallel branches apart.
   let blueprint: Blueprint
   /// What runs, one node a layer.

@@ -29,8 +29,9 @@ extension Frame {
     let role: Role = verdict.kind == .notComparable ? .warning : .accent
     for (offset, line) in verdict.lines(rows: area.rows, width: width).enumerated() {
       write(
-        [Span(line.headline, role, .bold), Span(line.rest, .text)], row: area.row + offset,
-        column: area.column + 1, width: width)
+        [
+          Span(line.headline, role, .bold), Span(line.rest, .text), Span(line.warning, .warning),
+        ], row: area.row + offset, column: area.column + 1, width: width)
     }
   }
 }

@@ -14,6 +14,15 @@ struct Verdict: Equatable {
   var short = ""
   /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
   var conditions: [String] = []
+  /// What makes the answer say less than it seems to, in a sentence, the fullest first; may be empty.
+  var warnings: [String] = []
+
+  /// A row of the screen.
+  struct Line: Equatable {
+    var headline = ""
+    var rest = ""
+    var warning = ""
+  }
 
   /// The numbers and what they hold for.
   var detail: String {
@@ -22,20 +31,32 @@ struct Verdict: Equatable {
   }
 
   /// In so many lines of so many columns, saying as much as fits.
-  func lines(rows: Int, width: Int) -> [(headline: String, rest: String)] {
+  func lines(rows: Int, width: Int) -> [Line] {
+    guard let last = warnings.last else { return answer(rows: rows, width: width) }
+    let warning = warnings.first { $0.unicodeScalars.count <= width } ?? last
+    // Whoever reads the answer reads that, too, so it goes before the numbers.
+    guard rows > 1 else { return [Line(headline: headline, warning: " " + last)] }
+    return answer(rows: rows - 1, width: width) + [Line(warning: warning)]
+  }
+
+  private func answer(rows: Int, width: Int) -> [Line] {
     func fits(_ text: String) -> Bool { text.unicodeScalars.count <= width }
     let all = headline + " " + detail
-    if fits(all) { return [(headline, " " + detail)] }
+    if fits(all) { return [Line(headline: headline, rest: " " + detail)] }
     let short = short.isEmpty ? "" : " " + short
-    guard rows > 1 else { return [(headline, fits(headline + short) ? short : "")] }
+    guard rows > 1 else {
+      return [Line(headline: headline, rest: fits(headline + short) ? short : "")]
+    }
     let wrapped = wrap(detail, width: width)
-    if wrapped.count < rows { return [(headline, "")] + wrapped.map { ("", $0) } }
+    if wrapped.count < rows {
+      return [Line(headline: headline)] + wrapped.map { Line(rest: $0) }
+    }
     let note = " (" + conditions.joined(separator: ", ") + ")"
     let basis = " (" + conditions.prefix(3).joined(separator: ", ") + ")"
     let first = [note, basis].first { !conditions.isEmpty && fits(headline + $0) } ?? ""
     let sentence = shares.isEmpty ? [] : wrap(shares + ".", width: width)
     let rest = !sentence.isEmpty && sentence.count < rows ? sentence : [short.trimmed]
-    return [(headline, first)] + rest.map { ("", $0) }
+    return [Line(headline: headline, rest: first)] + rest.map { Line(rest: $0) }
   }
 }
 
@@ -73,7 +94,8 @@ extension Model {
       shares: isLarger
         ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
         : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
-      short: "Half in \(mine) and \(other).", conditions: conditions(a, b))
+      short: "Half in \(mine) and \(other).", conditions: conditions(a, b),
+      warnings: warnings(a, b))
     if let first = a.result?.spread(at: Self.half), let second = b.result?.spread(at: Self.half) {
       let spread =
         (first.deviation * first.deviation + second.deviation * second.deviation).squareRoot()
@@ -81,14 +103,14 @@ extension Model {
         verdict = Verdict(
           kind: .same, headline: "No difference beyond the spread over pictures.",
           shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
-          short: verdict.short, conditions: verdict.conditions)
+          short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
       }
     }
     // A factor that rounds to one is none.
     if verdict.kind == .difference, times < 1.05 {
       verdict = Verdict(
         kind: .same, headline: "A and B see as much.", shares: verdict.shares,
-        short: verdict.short, conditions: verdict.conditions)
+        short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
     }
     return verdict
   }
@@ -97,7 +119,7 @@ extension Model {
     guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
     return Verdict(
       kind: .single, headline: "Half of the field lies in \(share(ratio, map)) of the input.",
-      conditions: conditions(map, map))
+      conditions: conditions(map, map), warnings: warnings(map, map))
   }
 
   /// `2.2 times`, `14 times`.
@@ -131,6 +153,24 @@ extension Model {
       parts.append("\(share) of \(whose) mass is at the border: a larger input tells more")
     }
     return parts
+  }
+
+  /// Weights that training never reached and the input does: their part of the field is no finding.
+  private func warnings(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    let maps = [a, b].compactMap { map in
+      map.result?.untrained.flatMap {
+        max(map.inputSize.height, map.inputSize.width) > $0.trainedAt ? $0 : nil
+      }
+    }
+    guard let worst = maps.max(by: { $0.share < $1.share }) else { return [] }
+    let share = Format.percent(worst.share, digits: 0)
+    let trained = "Trained at \(worst.trainedAt) px"
+    return [
+      "\(trained), where up to \(share) of a stage's kernel weights met no pixel: they are noise "
+        + "at this size.",
+      "\(trained): up to \(share) of a stage's kernel weights are noise here.",
+      "\(trained): up to \(share) of weights are noise here.",
+    ]
   }
 
   /// Above this share of mass at the border the input is too small to tell networks apart.

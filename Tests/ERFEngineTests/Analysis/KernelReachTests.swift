@@ -86,10 +86,10 @@ import Testing
       TrainingRecord(metadata: ["training.recipe": #"{"size":96,"steps":3}"#]))
     #expect(record.size == 96 && record.largestSize == 96 && record.classes.isEmpty)
     #expect(
-      record.reachNote(model: "replknet-31-nano")
+      record.untrained(model: "replknet-31-nano")?.note
         == "trained at 96 px; 37, 83 and 85 % of the kernel weights of stages 2, 3 and 4 met no pixel"
     )
-    #expect(record.reachNote(model: "replknet-3-nano") == nil)
+    #expect(record.untrained(model: "replknet-3-nano") == nil)
     let larger = try #require(
       TrainingRecord(
         metadata: [
@@ -97,7 +97,7 @@ import Testing
           "training.accuracy": "0.5",
         ]))
     #expect(larger.largestSize == 224 && larger.classes == ["a", "b"] && larger.accuracy == 0.5)
-    #expect(larger.reachNote(model: "replknet-31-nano") == nil)
+    #expect(larger.untrained(model: "replknet-31-nano") == nil)
     #expect(TrainingRecord(metadata: ["training.size": "-3"]) == nil)
     #expect(TrainingRecord(metadata: [:]) == nil)
   }

@@ -61,13 +61,37 @@ public struct KernelReach: Sendable, Equatable, Encodable {
   }
 }
 
+/// Kernel weights that met no pixel in training: they are what they were at the start, times the weight
+/// decay, and act as noise at larger inputs.
+public struct UntrainedWeights: Sendable, Equatable {
+  /// The largest side in pixels that the network was trained at.
+  public let trainedAt: Int
+  /// The largest share of them in a stage, 0 ... 1.
+  public let share: Double
+  /// `trained at 96 px; 37, 83 and 85 % of the kernel weights of stages 2, 3 and 4 met no pixel`
+  public let note: String
+
+  public init(trainedAt: Int, share: Double, note: String) {
+    (self.trainedAt, self.share, self.note) = (trainedAt, share, note)
+  }
+}
+
 extension TrainingRecord {
-  /// What to know of the fields of the network `model`: `trained at 96 px; 37, 83 and 85 % of the
-  /// kernel weights of stages 2, 3 and 4 met no pixel`. nil: every weight did.
-  public func reachNote(model: String) -> String? {
+  /// What training did not reach of the network `model`; nil: it reached every weight, or there is no
+  /// such network.
+  public func untrained(model: String) -> UntrainedWeights? {
+    (try? ModelCatalogue.architecture(model))
+      .flatMap { untrained(of: $0.blueprint(.merged)) }
+  }
+
+  /// What training did not reach of a network whose kernels are those of `blueprint`; nil: it reached
+  /// every weight.
+  func untrained(of blueprint: Blueprint) -> UntrainedWeights? {
     let size = InputSize(height: largestSize, width: largestSize)
-    guard let reach = try? KernelReach(model: model, size: size), !reach.isWhole else { return nil }
-    return "trained at \(largestSize) px; " + reach.unreachedText + " met no pixel"
+    guard let reach = try? KernelReach(blueprint, size: size), !reach.isWhole else { return nil }
+    return UntrainedWeights(
+      trainedAt: largestSize, share: 1 - (reach.stages.map(\.share).min() ?? 1),
+      note: "trained at \(largestSize) px; " + reach.unreachedText + " met no pixel")
   }
 }
 
