@@ -168,42 +168,30 @@ public final class ERFComputer: Sendable {
     var features: [Float] = []
     for (turn, index) in open.enumerated() {
       try cancellation.check()
-      let loading = clock.now
       let name = inputs.name(index)
-      func skip(_ reason: SkippedImage.Reason) {
-        part.skip(index, SkippedImage(name: name, reason: reason))
-        progress(.skipped(index, SkippedImage(name: name, reason: reason)))
-        progress(.part(part))
+      let look = try look(at: index, of: inputs, size, by: walk, request, seconds: &seconds) {
+        layer, fraction in
+        progress(
+          .layer(
+            name: layer.scope, image: index, images: inputs.count,
+            fraction: (Double(turn) + fraction) / Double(open.count)))
       }
-      let input: Tensor
-      do {
-        input = try inputs.input(index, size: size, for: network.preprocessing)
-      } catch let error as any ExplainedError where request.dispensable.contains(inputs.path(index))
-      {
-        skip(.unreadable(error.explanation))
-        continue
-      }
-      seconds.load += (clock.now - loading).inSeconds
-      do {
-        let (gradient, answers) = try walk.gradient(of: input, seconds: &seconds) {
-          layer, fraction in
-          progress(
-            .layer(
-              name: layer.scope, image: index, images: inputs.count,
-              fraction: (Double(turn) + fraction) / Double(open.count)))
-        }
+      switch look {
+      case .skipped(let reason):
+        let skipped = SkippedImage(name: name, reason: reason)
+        part.skip(index, skipped)
+        progress(.skipped(index, skipped))
+      case .seen(let gradient, let answers, let hash):
         if seconds.first == 0 { seconds.first = seconds.forward + seconds.backward }
         part.add(
           ERFPart.Done(
-            index: index, name: name, hash: input.hash(walk.workers),
+            index: index, name: name, hash: hash,
             sides: inputs.count > 1 ? Self.sides(gradient, subject) : []))
         part.map.accumulate(gradient: gradient)
         features.add(answers)
         progress(.image(index, of: inputs.count, map: part.map))
-        progress(.part(part))
-      } catch let error as NonFiniteError {
-        skip(.nonFinite(layer: error.layer))
       }
+      progress(.part(part))
     }
     if shard == nil, part.done.isEmpty, let first = part.skipped.first {
       throw Failure.allSkipped(images: inputs.count, first: first.image)
@@ -213,6 +201,33 @@ public final class ERFComputer: Sendable {
     result.untrained = network.untrained
     result.features = features.map { $0 / Float(part.done.count) }
     return result
+  }
+
+  /// What became of one image.
+  private enum Look {
+    case seen(gradient: Tensor, features: [Float], hash: String)
+    case skipped(SkippedImage.Reason)
+  }
+
+  private func look(
+    at index: Int, of inputs: NetworkInputs, _ size: InputSize, by walk: ERFWalk,
+    _ request: ERFRequest, seconds: inout ERFSeconds, report: Program.LayerReport
+  ) throws -> Look {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let input: Tensor
+    do {
+      input = try inputs.input(index, size: size, for: walk.network.preprocessing)
+    } catch let error as any ExplainedError where request.dispensable.contains(inputs.path(index)) {
+      return .skipped(.unreadable(error.explanation))
+    }
+    seconds.load += (clock.now - start).inSeconds
+    do {
+      let (gradient, features) = try walk.gradient(of: input, seconds: &seconds, report: report)
+      return .seen(gradient: gradient, features: features, hash: input.hash(walk.workers))
+    } catch let error as NonFiniteError {
+      return .skipped(.nonFinite(layer: error.layer))
+    }
   }
 
   /// Sides of the squares of one image's own map; 0 where not reached.

@@ -230,17 +230,7 @@ extension ONNXLowering {
     }
     if data.rank == 3 { window.strides[0] = window.strides[1] }
     if !window.isEven {
-      // Zeros between the pixels do what the steps would.
-      var choices: [Int: [Int32]] = [:]
-      for (axis, step) in zip([2, 3], window.strides) where step > 1 {
-        // More of them behind stand for the padding of the output.
-        let reach = (input.shape[axis] - 1) * step + 1
-        choices[axis] = (0..<reach + extra[axis - 2]).map {
-          $0 % step == 0 && $0 < reach ? Int32($0 / step) : -1
-        }
-        extra[axis - 2] = 0
-      }
-      input = try selected(input, choices, summary: "spread")
+      input = try spread(input, by: window.strides, extra: &extra)
       window.strides = [1, 1]
     }
     guard !window.reachesBeyondPadding else {
@@ -253,6 +243,22 @@ extension ONNXLowering {
       op, [input], [weight] + (bias.map { [$0] } ?? []), order: input.order)
     return data.rank == 3
       ? try reshaped(result, to: [result.shape[0], result.shape[1], result.shape[3]]) : result
+  }
+
+  /// `map` with zeros between its pixels, which do what the steps of a transposed window would; more of
+  /// them behind stand for the padding of the output.
+  private mutating func spread(
+    _ map: ONNXData, by strides: [Int], extra: inout [Int]
+  ) throws -> ONNXData {
+    var choices: [Int: [Int32]] = [:]
+    for (axis, step) in zip([2, 3], strides) where step > 1 {
+      let reach = (map.shape[axis] - 1) * step + 1
+      choices[axis] = (0..<reach + extra[axis - 2]).map {
+        $0 % step == 0 && $0 < reach ? Int32($0 / step) : -1
+      }
+      extra[axis - 2] = 0
+    }
+    return try selected(map, choices, summary: "spread")
   }
 
   mutating func pool(_ node: ONNXNode, _ rule: WindowPool.Rule) throws -> ONNXData {
@@ -294,74 +300,88 @@ extension ONNXLowering {
   mutating func resize(_ node: ONNXNode) throws -> ONNXData {
     let data = try real(node, 0)
     let isOld = node.operation == "Upsample" || model.operatorSet < 11
-    let scalesInput = isOld ? 1 : 2
-    var scales = try node.floats("scales") ?? constant(node, scalesInput)?.elements ?? []
-    var sizes = isOld ? [] : try integers(node, 3) ?? []
     let axes =
       try node.integers("axes")?.map { try axis($0, rank: data.rank) }
       ?? Array(data.shape.indices)
-    let allowed: ClosedRange<Float> = 1e-6...1_000_000
-    guard max(scales.count, sizes.count) == axes.count,
-      scales.allSatisfy({ allowed.contains($0) }),
-      sizes.allSatisfy({ allowed.contains(Float($0)) })
-    else { throw ONNXRefusal.reason("does not tell the new size") }
-    if !sizes.isEmpty {
-      let policy = node.text("keep_aspect_ratio_policy") ?? "stretch"
-      let ratios = zip(sizes, axes).map { Float($0) / Float(data.shape[$1]) }
-      if policy != "stretch" {
-        let ratio = (policy == "not_larger" ? ratios.min() : ratios.max()) ?? 1
-        sizes = axes.map { Int((ratio * Float(data.shape[$0])).rounded()) }
-        scales = axes.map { _ in ratio }
-      } else {
-        scales = ratios
-      }
-      if ratios.contains(where: { $0 != 1 }) { bindSize() }
-    } else {
-      sizes = zip(scales, axes).map { Int(($0 * Float(data.shape[$1])).rounded(.down)) }
-    }
+    let (sizes, scales) = try newSizes(node, of: data, axes: axes, isOld: isOld)
     let regions = try node.has(1) && !isOld ? constant(node, 1)?.elements ?? [] : []
     guard regions.allSatisfy({ abs($0) < 1e6 }) else {
       throw ONNXRefusal.reason("looks too far outside of its input")
     }
     let rule = ResizeRule(node, isOld: isOld)
+    let changes = axes.enumerated().map { index, axis in
+      ResizedAxis(
+        axis: axis, from: data.shape[axis], to: sizes[index], scale: scales[index],
+        region: regions.count == 2 * axes.count
+          ? (regions[index], regions[axes.count + index]) : (0, 1))
+    }
     var steps: [Resampling.Step] = []
-    for (index, axis) in axes.enumerated() {
-      let extent = data.shape[axis]
-      if sizes[index] == extent, scales[index] == 1, rule.coordinates != .crop { continue }
-      try ONNXShapes.requireModest(sizes[index], times: 1)
-      let region =
-        regions.count == 2 * axes.count
-        ? (regions[index], regions[axes.count + index]) : (0, 1)
+    for change in changes {
+      if change.to == change.from, change.scale == 1, rule.coordinates != .crop { continue }
+      try ONNXShapes.requireModest(change.to, times: 1)
       let weights = rule.weights(
-        from: extent, to: sizes[index], scale: scales[index], region: region)
-      steps.append(Resampling.Step(axis: data.position(of: axis), weights: weights))
+        from: change.from, to: change.to, scale: change.scale, region: change.region)
+      steps.append(Resampling.Step(axis: data.position(of: change.axis), weights: weights))
     }
     if steps.isEmpty { return data }
-    guard rule.coordinates == .crop else {
-      return try emit(Resampling(steps: steps), [data], order: data.order)
+    let result = try emit(Resampling(steps: steps), [data], order: data.order)
+    guard rule.coordinates == .crop else { return result }
+    return try filled(
+      result, changes, rule, with: node.float("extrapolation_value", 0), rank: data.rank)
+  }
+
+  /// One axis of a map that is resized.
+  private struct ResizedAxis {
+    let axis: Int
+    let from: Int
+    let to: Int
+    let scale: Float
+    /// The part of the input that is looked at, as shares of its extent.
+    let region: (Float, Float)
+  }
+
+  /// New extents of `axes`, and the scales that lead there.
+  private mutating func newSizes(
+    _ node: ONNXNode, of data: ONNXData, axes: [Int], isOld: Bool
+  ) throws -> (sizes: [Int], scales: [Float]) {
+    let scales = try node.floats("scales") ?? constant(node, isOld ? 1 : 2)?.elements ?? []
+    let sizes = isOld ? [] : try integers(node, 3) ?? []
+    let allowed: ClosedRange<Float> = 1e-6...1_000_000
+    guard max(scales.count, sizes.count) == axes.count,
+      scales.allSatisfy({ allowed.contains($0) }),
+      sizes.allSatisfy({ allowed.contains(Float($0)) })
+    else { throw ONNXRefusal.reason("does not tell the new size") }
+    if sizes.isEmpty {
+      return (zip(scales, axes).map { Int(($0 * Float(data.shape[$1])).rounded(.down)) }, scales)
     }
-    // Points outside of the picture have a value of their own.
-    var result = try emit(Resampling(steps: steps), [data], order: data.order)
-    let fill = node.float("extrapolation_value", 0)
+    let ratios = zip(sizes, axes).map { Float($0) / Float(data.shape[$1]) }
+    if ratios.contains(where: { $0 != 1 }) { bindSize() }
+    let policy = node.text("keep_aspect_ratio_policy") ?? "stretch"
+    guard policy != "stretch" else { return (sizes, ratios) }
+    let ratio = (policy == "not_larger" ? ratios.min() : ratios.max()) ?? 1
+    return (axes.map { Int((ratio * Float(data.shape[$0])).rounded()) }, axes.map { _ in ratio })
+  }
+
+  /// `result` with `fill` where the points asked for lie outside of the picture.
+  private mutating func filled(
+    _ result: ONNXData, _ changes: [ResizedAxis], _ rule: ResizeRule, with fill: Float, rank: Int
+  ) throws -> ONNXData {
     var inside = Tensor(shape: [], elements: [1])
-    for (index, axis) in axes.enumerated() {
-      let region =
-        regions.count == 2 * axes.count
-        ? (regions[index], regions[axes.count + index]) : (0, 1)
-      var own = [Int](repeating: 1, count: data.rank)
-      own[axis] = sizes[index]
-      let mask = (0..<sizes[index]).map { place -> Float in
+    for change in changes {
+      var own = [Int](repeating: 1, count: rank)
+      own[change.axis] = change.to
+      let mask = (0..<change.to).map { place -> Float in
         let x = rule.coordinate(
-          Float(place), from: data.shape[axis], to: sizes[index], scale: scales[index],
-          region: region)
-        return x >= 0 && x <= Float(data.shape[axis] - 1) ? 1 : 0
+          Float(place), from: change.from, to: change.to, scale: change.scale,
+          region: change.region)
+        return x >= 0 && x <= Float(change.from - 1) ? 1 : 0
       }
       inside = FunctionKernels.pair(
         .multiply, inside, Tensor(shape: Shape(own), elements: mask), workers: workers)
     }
-    result = try pair(.multiply, result, ONNXData(inside))
     let outside = Tensor(
       shape: inside.shape, elements: inside.elements.map { $0 == 0 ? fill : 0 })
-    return try pair(.add, result, ONNXData(outside))
+    return try pair(
+      .add, pair(.multiply, result, ONNXData(inside)), ONNXData(outside))
   }
 }
