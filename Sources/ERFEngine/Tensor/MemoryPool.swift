@@ -22,8 +22,25 @@ enum MemoryPool {
   private static let smallestHuge = 24 << 20
   private static let hugePage = 2 << 20
 
+  /// While one is there, all that one step freed is kept for the next one, which needs as much.
+  ///
+  /// A step of training frees several gigabytes; beyond `limit` the system would take them back, only
+  /// to clear the same pages again: an eighth of a step's time.
+  final class Hold: Sendable {
+    init() { shelves.withLock { $0.holds += 1 } }
+
+    deinit {
+      release(
+        shelves.withLock { shelves in
+          shelves.holds -= 1
+          return shelves.holds > 0 ? [] : shelves.free.shrink(to: limit)
+        })
+    }
+  }
+
   private struct Shelves {
     var free = FreeRanges()
+    var holds = 0
     var used = 0
     var mostUsed = 0
   }
@@ -69,7 +86,7 @@ enum MemoryPool {
       shelves.withLock { shelves in
         shelves.used -= bytes
         shelves.free.give(UInt(bitPattern: memory), bytes)
-        return shelves.free.shrink(to: limit)
+        return shelves.holds > 0 ? [] : shelves.free.shrink(to: limit)
       })
   }
 

@@ -11,6 +11,8 @@ public struct Trainer: Sendable {
   /// The value that the loss is made from.
   private let logits: Int
   let workers: Workers
+  /// What a step frees, the next one needs.
+  private let memory = MemoryPool.Hold()
 
   /// Makes the network and its data. `start`: the weights to begin with; nil means random ones.
   /// `threads`: nil means one a core.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ERFEngine
 
-@Suite struct MemoryPoolTests {
+@Suite(.serialized) struct MemoryPoolTests {
   @Test func sizesAreRoundedUpToWholePages() {
     for bytes in [1 << 16, 1 << 16 + 1, 100_000, 1 << 20, 5_000_001] {
       let rounded = MemoryPool.rounded(bytes)
@@ -91,6 +91,17 @@ import Testing
       }
       for await intact in group { #expect(intact) }
     }
+  }
+
+  /// While somebody holds it, more than the limit is kept, and no longer.
+  @Test func heldMemoryIsKept() {
+    let bytes = MemoryPool.limit + (64 << 20)
+    var hold: MemoryPool.Hold? = MemoryPool.Hold()
+    // Never touched, hence address space alone.
+    _ = TensorStorage(uninitialized: bytes / MemoryLayout<Float>.stride)
+    #expect(MemoryPool.unusedBytes >= bytes && hold != nil)
+    hold = nil
+    #expect(MemoryPool.unusedBytes <= MemoryPool.limit)
   }
 
   @Test func packedMapsComeFromThePoolToo() throws {
