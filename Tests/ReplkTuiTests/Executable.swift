@@ -1,5 +1,6 @@
 // Runs the built program as a user would, and tells what came of it.
 
+import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -63,6 +64,49 @@ enum Executable {
     try pipe.fileHandleForReading.close()
     defer { try? pipe.fileHandleForWriting.close() }
     return try launch(path, arguments, in: folder, output: pipe.fileHandleForWriting)
+  }
+
+  /// The most memory in bytes that a run took whose error line nobody reads at first, and that line;
+  /// nil where the system does not tell.
+  static func peak(
+    _ arguments: [String], in folder: TemporaryFolder
+  ) throws -> (bytes: Int, error: String)? {
+    let pipe = Pipe()
+    let writing = pipe.fileHandleForWriting.fileDescriptor
+    // A full pipe: the program waits in its last step, all of its memory still there.
+    let flags = fcntl(writing, F_GETFL)
+    _ = fcntl(writing, F_SETFL, flags | O_NONBLOCK)
+    var filled = 0
+    while unsafe write(writing, "#", 1) == 1 { filled += 1 }
+    _ = fcntl(writing, F_SETFL, flags)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = pipe.fileHandleForWriting
+    try process.run()
+    try pipe.fileHandleForWriting.close()
+    var peak: Int?
+    var last = ""
+    var still = 0
+    let end = Date(timeIntervalSinceNow: patience)
+    while still < 10, Date() < end {
+      Thread.sleep(forTimeInterval: 0.05)
+      let folder = "/proc/\(process.processIdentifier)"
+      guard let status = try? FileBytes.read("\(folder)/status", limit: 1 << 16),
+        let stat = try? FileBytes.read("\(folder)/stat", limit: 1 << 16)
+      else { break }
+      let text = String(decoding: status, as: UTF8.self)
+      let times = String(decoding: stat, as: UTF8.self)
+      peak = text.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }.map { $0 << 10 }
+      still = text.contains("State:\tS") && times == last ? still + 1 : 0
+      last = times
+    }
+    let error = pipe.fileHandleForReading.readDataToEndOfFile().dropFirst(filled)
+    process.waitUntilExit()
+    return peak.map { ($0, String(decoding: error, as: UTF8.self)) }
   }
 
   private static func launch(

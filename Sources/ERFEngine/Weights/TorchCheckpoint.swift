@@ -88,12 +88,12 @@ final class TorchCheckpoint: CheckpointReader {
     guard record.type.isReal else {
       throw CheckpointError.wrongType(path: path, key: key, found: record.type.rawValue)
     }
-    if record.isContiguous {
+    guard let strides = record.strides else {
       guard let tensor = run(of: record, shape: record.shape) else { throw unreadable(key) }
       return tensor
     }
     guard let window = run(of: record, shape: [record.span]) else { throw unreadable(key) }
-    return window.strided(record.shape, strides: record.strides)
+    return window.strided(record.shape, strides: strides)
   }
 
   private func unreadable(_ key: String) -> CheckpointError {

@@ -17,8 +17,8 @@ struct TorchContents: Sendable {
 
   /// Memory that is left: dictionaries that stand in several places multiply.
   private var budget: Int
-  /// Sizes and strides by their place in the pickle: thousands of tensors may share one.
-  private var numbers: [Int32: [Int]] = [:]
+  /// Sizes and strides, each held once: thousands of tensors may have the same.
+  private var numbers: Set<[Int]> = []
 
   private static let maxDepth = 32
 
@@ -34,8 +34,10 @@ struct TorchContents: Sendable {
       ForeignClass(name: $0.name, count: $0.count)
     }
     budget = machine.budget - 48 * storages.count
+    // Growing would copy what is there.
+    tensors.reserveCapacity(machine.tensors.count)
     try collect(value, at: "", depth: 0, machine)
-    numbers = [:]
+    numbers = []
     guard tensors.isEmpty && unreadable.isEmpty else { return }
     if case .object(let place) = value {
       throw .holdsObject(machine.classes[Int(place)].name, at: "")
@@ -70,11 +72,14 @@ struct TorchContents: Sendable {
     let name = key.isEmpty ? "tensor" : key
     switch value {
     case .tensor(let index):
-      try charge(160)
+      try charge(212)
       tensors[name] = try record(machine.tensors[Int(index)], machine)
-    case .unreadable(let kind, let size):
-      try charge(120)
-      let extents = try size.map { (run) throws(PickleError) in try list(run, machine) }
+    case .unreadable(let index):
+      try charge(200)
+      let (kind, size) = machine.unreadable[Int(index)]
+      let extents = try size.map { (value) throws(PickleError) in
+        try shared(try machine.numbers(value))
+      }
       unreadable[name] = UnreadableTensor(kind: kind, shape: Shape(extents ?? []))
     case .object(let index):
       try charge(80)
@@ -107,21 +112,21 @@ struct TorchContents: Sendable {
   private mutating func record(
     _ tensor: PickledTensor, _ machine: PickleMachine
   ) throws(PickleError) -> TensorRecord {
-    TensorRecord(
-      type: tensor.type, shape: Shape(try list(tensor.size, machine)),
-      strides: try list(tensor.strides, machine), storage: Int(tensor.storage),
+    let extents = try machine.numbers(tensor.size)
+    let strides = try machine.numbers(tensor.strides)
+    let isContiguous = TensorRecord.isContiguous(extents, strides)
+    return TensorRecord(
+      type: tensor.type, shape: Shape(try shared(extents)),
+      strides: isContiguous ? nil : try shared(strides), storage: Int(tensor.storage),
       byteOffset: tensor.byteOffset)
   }
 
-  private mutating func list(
-    _ run: PickleRun, _ machine: PickleMachine
-  ) throws(PickleError) -> [Int] {
-    guard run.count > 0 else { return [] }
-    if let known = numbers[run.start], known.count == Int(run.count) { return known }
-    let found = try machine.numbers(.tuple(run))
-    try charge(64 + 8 * found.count)
-    numbers[run.start] = found
-    return found
+  private mutating func shared(_ list: [Int]) throws(PickleError) -> [Int] {
+    if let place = numbers.firstIndex(of: list) { return numbers[place] }
+    // Beside the list, its place in a table that doubles as it grows.
+    try charge(72 + 8 * list.count)
+    numbers.insert(list)
+    return list
   }
 
   /// Whether the last of the names on the way to a text usually holds the network's name.

@@ -32,10 +32,30 @@ extension PickleMachine {
   }
 
   private mutating func pushTuple(_ values: [PickleValue]) throws(PickleError) {
+    if let numbers = Self.small(values) {
+      try charge(4 * numbers.count)
+      let start = integers.count
+      for number in numbers { integers.append(number) }
+      return try push(.numbers(try PickleRun(start..<integers.count)))
+    }
     try charge(16 * values.count)
     let start = pool.count
-    pool += values
+    for value in values { pool.append(value) }
     try push(.tuple(try PickleRun(start..<pool.count)))
+  }
+
+  /// The values as integers of 0 ..< 2^31; nil: one is none, or there are no values.
+  private static func small(_ values: [PickleValue]) -> [Int32]? {
+    guard !values.isEmpty else { return nil }
+    var numbers: [Int32] = []
+    numbers.reserveCapacity(values.count)
+    for value in values {
+      guard case .int(let wide) = value, wide >= 0, let number = Int32(exactly: wide) else {
+        return nil
+      }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   private mutating func pushList(_ values: [PickleValue]) throws(PickleError) {
@@ -59,7 +79,10 @@ extension PickleMachine {
       return
     }
     let index = Int(place)
-    try charge(16 * values.count + (dictionaries[index].isEmpty ? 32 : 0))
+    // Twice its size while it grows, but for what is put into an empty one.
+    let isEmpty = dictionaries[index].isEmpty
+    try charge((isEmpty ? 16 : 32) * values.count + (isEmpty ? 32 : 0))
+    if isEmpty { dictionaries[index].reserveCapacity(values.count / 2) }
     for pair in stride(from: 0, to: values.count, by: 2) {
       dictionaries[index].append((values[pair], values[pair + 1]))
     }
@@ -80,7 +103,7 @@ extension PickleMachine {
       let target = try top()
       switch target {
       case .list(let index):
-        try charge(16 * values.count)
+        try charge(32 * values.count)
         lists[Int(index)] += values
       case .inert, .object: break
       default: throw .malformed("it fills what is no list")
@@ -122,7 +145,7 @@ extension PickleMachine {
       throw .malformed("it stores a value at \(index)")
     }
     if index >= memo.count {
-      try charge(16 * (index + 1 - memo.count))
+      try charge(32 * (index + 1 - memo.count))
       memo.append(contentsOf: repeatElement(nil, count: index + 1 - memo.count))
     }
     memo[index] = value

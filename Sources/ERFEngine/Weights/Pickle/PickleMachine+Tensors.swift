@@ -32,7 +32,7 @@ extension PickleMachine {
       let inner = try self.arguments(arguments[2])
       return try call(arguments[0], inner)
     case .rebuildUnreadable(let kind):
-      return unreadable(kind, arguments)
+      return try unreadable(kind, arguments)
     case .dictionary:
       return try dictionary(arguments)
     case .namespace:
@@ -40,8 +40,10 @@ extension PickleMachine {
       if case .dictionary(let place) = made { namespaces.insert(place) }
       return made
     case .size:
-      guard case .tuple? = arguments.first else { throw .malformed("a size is no tuple") }
-      return arguments[0]
+      guard let size = arguments.first, size.isTuple else {
+        throw .malformed("a size is no tuple")
+      }
+      return size
     case .inert:
       return .inert
     case .reconstructor:
@@ -61,28 +63,26 @@ extension PickleMachine {
 
   /// Where the size stands among the arguments of the constructors of tensors without plain elements:
   /// PyTorch's `torch/_utils.py`.
-  private func unreadable(
+  private mutating func unreadable(
     _ kind: UnreadableTensor.Kind, _ arguments: [PickleValue]
-  ) -> PickleValue {
+  ) throws(PickleError) -> PickleValue {
     var size: PickleValue?
     switch kind {
     case .quantised: size = arguments.count > 2 ? arguments[2] : nil
     case .meta: size = arguments.count > 1 ? arguments[1] : nil
     case .sparse:
-      if arguments.count > 1, case .tuple = arguments[1] {
+      if arguments.count > 1, arguments[1].isTuple {
         let parts = (try? self.arguments(arguments[1])) ?? []
         // (indices, values, size, ...), or (rows, columns, values, size) of compressed ones.
-        size = parts.first { value in
-          guard case .tuple = value else { return false }
-          return true
-        }
+        size = parts.first(where: \.isTuple)
       }
     case .nested, .numpy: size = nil
     }
-    guard case .tuple(let run)? = size, (try? numbers(.tuple(run))) != nil else {
-      return .unreadable(kind, size: nil)
-    }
-    return .unreadable(kind, size: run)
+    if let value = size, (try? numbers(value)) == nil { size = nil }
+    // Twice its size while it grows.
+    try charge(64)
+    unreadable.append((kind, size))
+    return .unreadable(Int32(unreadable.count - 1))
   }
 
   /// `OrderedDict()`, `OrderedDict([[key, value], ...])`, `Counter({...})`, `defaultdict(type)`.
@@ -106,7 +106,7 @@ extension PickleMachine {
         var values: [PickleValue] = []
         switch pair {
         case .list(let place) where lists[Int(place)].count == 2: values = lists[Int(place)]
-        case .tuple: values = try self.arguments(pair)
+        case .tuple, .numbers: values = try self.arguments(pair)
         default: break
         }
         guard values.count == 2 else { throw .malformed("an item of a dictionary is no pair") }
@@ -133,14 +133,14 @@ extension PickleMachine {
       throw .malformed("a storage claims \(count) elements")
     }
     var record = PickledStorage(type: type, key: key, count: count, part: 0..<count)
-    if fields.count > 5, case .tuple = fields[5] {
+    if fields.count > 5, fields[5].isTuple {
       let view = try arguments(fields[5])
       guard view.count == 3, case .int(let first) = view[1], case .int(let length) = view[2],
         first >= 0, length >= 0, first <= count, length <= count - first
       else { throw .malformed("a part of a storage leaves it") }
       record.part = first..<first + length
     }
-    try charge(MemoryLayout<PickledStorage>.stride)
+    try charge(2 * MemoryLayout<PickledStorage>.stride)
     storages.append(record)
     return .storage(Int32(storages.count - 1))
   }
@@ -162,15 +162,15 @@ extension PickleMachine {
       available = available * storage.type.size / named.size
       type = named
     }
-    guard case .tuple(let size) = arguments[2], case .tuple(let steps) = arguments[3],
-      size.count == steps.count
-    else { throw .malformed("a tensor has a size and strides that do not match") }
-    try Self.check(
-      try numbers(arguments[2]), try numbers(arguments[3]), offset: offset, within: available)
-    try charge(MemoryLayout<PickledTensor>.stride)
+    let (extents, strides) = (try numbers(arguments[2]), try numbers(arguments[3]))
+    guard extents.count == strides.count else {
+      throw .malformed("a tensor has a size and strides that do not match")
+    }
+    try Self.check(extents, strides, offset: offset, within: available)
+    try charge(2 * MemoryLayout<PickledTensor>.stride)
     tensors.append(
       PickledTensor(
-        type: type, size: size, strides: steps, storage: index,
+        type: type, size: arguments[2], strides: arguments[3], storage: index,
         byteOffset: storage.part.lowerBound * storage.type.size + offset * type.size))
     return .tensor(Int32(tensors.count - 1))
   }
@@ -201,17 +201,20 @@ extension PickleMachine {
 
   /// A tuple of numbers, none of them negative: a size or strides.
   func numbers(_ value: PickleValue) throws(PickleError) -> [Int] {
-    guard case .tuple(let run) = value, run.count <= Self.maxAxes else {
+    switch value {
+    case .numbers(let run) where run.count <= Self.maxAxes:
+      return run.range.map { Int(integers[$0]) }
+    case .tuple(let run) where run.count <= Self.maxAxes:
+      var numbers: [Int] = []
+      for index in run.range {
+        guard case .int(let number) = pool[index], number >= 0 else {
+          throw .malformed("a size or stride of a tensor is no number")
+        }
+        numbers.append(number)
+      }
+      return numbers
+    default:
       throw .malformed("a tensor has no size, or more than \(Self.maxAxes) axes")
     }
-    var numbers: [Int] = []
-    numbers.reserveCapacity(Int(run.count))
-    for index in run.range {
-      guard case .int(let number) = pool[index], number >= 0 else {
-        throw .malformed("a size or stride of a tensor is no number")
-      }
-      numbers.append(number)
-    }
-    return numbers
   }
 }

@@ -13,8 +13,9 @@ struct PickleMachine {
   }
 
   var cursor: ByteCursor
-  /// The elements of all tuples.
-  var pool: [PickleValue] = []
+  /// The elements of tuples, of those of numbers alone as such.
+  var pool = Chunks<PickleValue>()
+  var integers = Chunks<Int32>()
   var lists: [[PickleValue]] = []
   /// Pairs in the order of writing; a later pair of the same key counts.
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
@@ -22,6 +23,8 @@ struct PickleMachine {
   var namespaces: Set<Int32> = []
   var storages: [PickledStorage] = []
   var tensors: [PickledTensor] = []
+  /// Tensors whose elements cannot be read: their kinds and sizes.
+  var unreadable: [(kind: UnreadableTensor.Kind, size: PickleValue?)] = []
   var classes: [Class] = []
 
   var stack: [PickleValue] = []
@@ -46,7 +49,8 @@ struct PickleMachine {
     cancellation: Cancellation? = nil
   ) {
     cursor = ByteCursor(source, at: position)
-    budget = 3 * (fileSize ?? source.count) + 40 << 20
+    // The file itself lies in memory once, and a source that was copied out of it again.
+    budget = 3 * (fileSize ?? source.count) - (fileSize == nil ? 0 : source.count) + 48 << 20
     self.cancellation = cancellation
   }
 
@@ -91,8 +95,8 @@ struct PickleMachine {
 
   mutating func push(_ value: PickleValue) throws(PickleError) {
     if stack.count >= deepest {
-      // Twice its size while it grows.
-      try charge(32)
+      // Twice its size while it grows, and once more while its values move elsewhere.
+      try charge(48)
       deepest += 1
     }
     stack.append(value)
@@ -274,12 +278,23 @@ struct PickleMachine {
   /// The first elements of a tuple of arguments, as many as any constructor looks at: a long one that
   /// is recalled again and again would take time beyond the file's size.
   func arguments(_ value: PickleValue) throws(PickleError) -> [PickleValue] {
-    guard case .tuple(let run) = value else { throw .malformed("arguments of it are no tuple") }
-    return Array(pool[run.range.prefix(Self.maxArguments)])
+    switch value {
+    case .tuple(let run): return run.range.prefix(Self.maxArguments).map { pool[$0] }
+    case .numbers(let run):
+      return run.range.prefix(Self.maxArguments).map { .int(Int(integers[$0])) }
+    default: throw .malformed("arguments of it are no tuple")
+    }
   }
 }
 
 extension PickleValue {
+  var isTuple: Bool {
+    switch self {
+    case .tuple, .numbers: true
+    default: false
+    }
+  }
+
   /// Whether it stands for an object whose contents are left alone.
   var isPlaceholder: Bool {
     switch self {

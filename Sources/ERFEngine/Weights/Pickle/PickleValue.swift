@@ -43,13 +43,16 @@ enum PickleValue: Sendable, Equatable {
   case string(PickleRun)
   /// Values in the machine's pool.
   case tuple(PickleRun)
+  /// A tuple of integers of 0 ..< 2^31, in the machine's numbers: sizes and strides are such, and there
+  /// are many.
+  case numbers(PickleRun)
   case list(Int32)
   case dictionary(Int32)
   case global(PickleGlobal)
   case storage(Int32)
   case tensor(Int32)
-  /// A tensor whose elements cannot be read: its kind and size.
-  case unreadable(UnreadableTensor.Kind, size: PickleRun?)
+  /// A tensor whose elements cannot be read.
+  case unreadable(Int32)
   /// What an object of another library would be: its class in the machine's list.
   case object(Int32)
   /// A record whose contents do not matter: bytes, sets, numpy scalars, namespaces.
@@ -90,8 +93,9 @@ struct PickledStorage: Sendable {
 /// A view of a storage as a pickle describes it.
 struct PickledTensor: Sendable {
   let type: ElementType
-  let size: PickleRun
-  let strides: PickleRun
+  /// Tuples of numbers.
+  let size: PickleValue
+  let strides: PickleValue
   /// The storage, and the byte of it where the first element lies.
   let storage: Int32
   let byteOffset: Int
@@ -101,26 +105,27 @@ struct PickledTensor: Sendable {
 struct TensorRecord: Sendable, Equatable {
   let type: ElementType
   let shape: Shape
-  /// Elements from one index to the next, by axis.
-  let strides: [Int]
+  /// Elements from one index to the next, by axis; nil where the elements follow each other in row-major
+  /// order.
+  let strides: [Int]?
   /// The storage, and the byte of it where the first element lies.
   let storage: Int
   let byteOffset: Int
 
-  /// Whether the elements follow each other in row-major order.
-  var isContiguous: Bool {
-    if shape.count == 0 { return true }
+  /// Whether elements at these strides follow each other in row-major order.
+  static func isContiguous(_ extents: [Int], _ strides: [Int]) -> Bool {
+    if extents.contains(0) { return true }
     var expected = 1
-    for axis in stride(from: shape.rank - 1, through: 0, by: -1) where shape[axis] != 1 {
+    for axis in extents.indices.reversed() where extents[axis] != 1 {
       guard strides[axis] == expected else { return false }
-      expected *= shape[axis]
+      expected *= extents[axis]
     }
     return true
   }
 
   /// Elements from the first to the last in memory.
   var span: Int {
-    if shape.count == 0 { return 0 }
+    guard let strides, shape.count > 0 else { return shape.count }
     return zip(shape.extents, strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
   }
 }

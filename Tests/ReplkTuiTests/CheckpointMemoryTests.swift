@@ -1,0 +1,73 @@
+// What opening a checkpoint may cost: four times its size and 64 MB.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CheckpointMemoryTests {
+  /// Sanitizers take memory of their own.
+  static let isMeasured = ProcessInfo.processInfo.environment["REPLK_SANITIZED"] == nil
+
+  private static func word(_ value: Int) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  private static func text(_ text: String) -> [UInt8] {
+    [UInt8(ascii: "X")] + word(text.utf8.count) + Array(text.utf8)
+  }
+
+  /// In the layout of torch.save before 1.6: `count` views of one storage of four floats, each with a
+  /// size and strides of its own.
+  static func checkpoint(
+    _ count: Int, size: (Int) -> [UInt8], strides: (Int) -> [UInt8]
+  ) -> [UInt8] {
+    var bytes: [UInt8] = [
+      0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+    ]
+    bytes += [0x80, 2, UInt8(ascii: "M"), 0xE9, 0x03, 0x2E, 0x80, 2, UInt8(ascii: "}"), 0x2E]
+    bytes += [0x80, 2] + Array("ctorch._utils\n_rebuild_tensor_v2\nq\0".utf8) + [0x30]
+    bytes += [UInt8(ascii: "(")] + text("storage") + Array("ctorch\nFloatStorage\n".utf8)
+    bytes += text("0") + text("cpu") + Array("K\u{4}NtQq\u{1}0".utf8)
+    bytes += Array("ccollections\nOrderedDict\nq\u{2}0}(".utf8)
+    func tuple(_ numbers: [UInt8]) {
+      bytes.append(UInt8(ascii: "("))
+      for number in numbers {
+        bytes.append(UInt8(ascii: "K"))
+        bytes.append(number)
+      }
+      bytes.append(UInt8(ascii: "t"))
+    }
+    for index in 0..<count {
+      bytes += text("layers.\(index).weight") + [UInt8(ascii: "r")] + word(index + 3)
+      bytes += Array("h\0(h\u{1}K\0".utf8)
+      tuple(size(index))
+      tuple(strides(index))
+      bytes += [0x89] + Array("h\u{2})RtR".utf8)
+    }
+    bytes += Array("u.".utf8) + [0x80, 2] + Array("](".utf8) + text("0") + Array("e.".utf8)
+    return bytes + [4] + [UInt8](repeating: 0, count: 7 + 16)
+  }
+
+  /// Sizes of 64 axes, all alike, and all different with strides that are different too.
+  @Test(.enabled(if: isMeasured), arguments: [false, true])
+  func manyTensorsOfManyAxes(_ differ: Bool) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(
+      Self.checkpoint(1, size: { _ in [4] }, strides: { _ in [1] }), to: "small.pth")
+    let ones = [UInt8](repeating: 1, count: 64)
+    func bits(_ index: Int) -> [UInt8] { (0..<64).map { UInt8(index >> ($0 % 16) & 1) } }
+    let bytes = Self.checkpoint(
+      60_000, size: { differ ? [0] + bits($0).dropFirst() : ones },
+      strides: { differ ? bits($0) : ones })
+    _ = try folder.write(bytes, to: "large.pth")
+    guard let small = try Executable.peak(["erf", "small.pth"], in: folder),
+      let large = try Executable.peak(["erf", "large.pth"], in: folder)
+    else { return print("skipped: nothing tells here how much memory another process takes") }
+    // Opened, all of it, though no network has such names.
+    #expect(large.error.contains("and 59996 more"), "\(large.error)")
+    let cost = large.bytes - small.bytes
+    print("60,000 tensors of 64 axes, \(bytes.count) bytes: \(cost) bytes of memory")
+    #expect(cost <= 4 * bytes.count + 64 << 20)
+    #expect(cost > 0)
+  }
+}
