@@ -213,10 +213,16 @@ void cnc_follow_size(void) {
   clearok(curscr, TRUE);
 }
 
-void cnc_put(int row, int column, uint32_t scalar, int foreground, int background, int attributes) {
-  if (!is_open || row < 0 || column < 0 || row >= LINES || column >= COLS) return;
-  wchar_t text[2] = {(wchar_t)scalar, 0};
-  if (scalar < 32 || (scalar >= 127 && (!is_utf8 || wcwidth((wchar_t)scalar) != 1))) text[0] = L'?';
+void cnc_put(int row, int column, uint32_t scalar, uint64_t marks, int width, int foreground,
+             int background, int attributes) {
+  if (!is_open || row < 0 || column < 0 || row >= LINES || column + width > COLS) return;
+  wchar_t text[5] = {(wchar_t)scalar};
+  int is_shown = scalar >= 32 && (scalar < 127 || (is_utf8 && wcwidth((wchar_t)scalar) == width));
+  if (!is_shown) text[0] = L'?';
+  for (int count = 1; is_shown && count < 4 && marks != 0; marks >>= 21) {
+    wchar_t mark = (wchar_t)(marks & 0x1fffff);
+    if (wcwidth(mark) == 0) text[count++] = mark;
+  }
   attr_t mask = 0;
   if (attributes & CNC_BOLD) mask |= WA_BOLD;
   if (attributes & CNC_DIM) mask |= WA_DIM;
@@ -224,7 +230,8 @@ void cnc_put(int row, int column, uint32_t scalar, int foreground, int backgroun
   if (attributes & CNC_REVERSE) mask |= WA_REVERSE;
   int pair = pair_for(foreground, background);
   cchar_t cell;
-  if (setcchar(&cell, text, mask, 0, &pair) == OK) mvadd_wch(row, column, &cell);
+  if (setcchar(&cell, text, mask, 0, &pair) != OK) return;
+  for (int at = 0; at < (is_shown ? 1 : width); at++) mvadd_wch(row, column + at, &cell);
 }
 
 int cnc_flush(void) {

@@ -81,10 +81,17 @@ public final class CursesTerminal: Terminal {
     for row in 0..<frame.size.rows {
       for column in 0..<frame.size.columns {
         let cell = frame[row, column]
-        if let known, known[row, column] == cell { continue }
+        let isWide = frame[row, column + 1].isTail
+        let isKnown =
+          known.map {
+            $0[row, column] == cell && (!isWide || $0[row, column + 1] == frame[row, column + 1])
+          } ?? false
+        // A wide character brings its second column.
+        if isKnown || cell.isTail { continue }
         cnc_put(
-          Int32(row), Int32(column), cell.scalar.value, palette.foreground(cell.foreground),
-          palette.background(cell.background), Int32(cell.attributes.rawValue))
+          Int32(row), Int32(column), cell.scalar.value, cell.marks.packed, isWide ? 2 : 1,
+          palette.foreground(cell.foreground), palette.background(cell.background),
+          Int32(cell.attributes.rawValue))
       }
     }
   }

@@ -56,6 +56,6 @@ struct ConfusionText {
   }
 
   private func name(_ index: Int) -> String {
-    String(confusion.classes[index].printable.prefix(Self.nameLength))
+    confusion.classes[index].printable.prefix(columns: Self.nameLength)
   }
 }

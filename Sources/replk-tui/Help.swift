@@ -52,7 +52,7 @@ enum Help {
 
   /// Two columns, both to the left.
   private static func columns(_ rows: [[String]]) -> String {
-    let width = rows.map { $0[0].unicodeScalars.count }.max() ?? 0
+    let width = rows.map { $0[0].columns }.max() ?? 0
     return rows.map { $0[0].rightPadded(width + 2) + $0[1] }.joined(separator: "\n")
   }
 }

@@ -64,8 +64,8 @@ struct ProgressLine {
     let text = "\(step)  [\(bar)] \(Int(fraction * 100)) %\(left)"
     // A line that wraps could not be drawn over.
     let room = StandardStreams.errorColumns - 1
-    let name = label.prefix(max(0, room - text.count - 2))
+    let name = label.sanitised.prefix(columns: room - text.columns - 2)
     let line = (name.isEmpty ? "" : name + "  ") + text
-    StandardStreams.rewriteErrorLine(String(line.prefix(room)))
+    StandardStreams.rewriteErrorLine(line.prefix(columns: room))
   }
 }

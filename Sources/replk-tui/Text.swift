@@ -43,7 +43,7 @@ enum Text {
   static func table(_ header: [String], _ rows: [[String]]) -> [String] {
     let lines = [header] + rows.map { $0.map(\.printable) }
     let widths = header.indices.map { column in
-      lines.map { $0[column].unicodeScalars.count }.max() ?? 0
+      lines.map { $0[column].columns }.max() ?? 0
     }
     return lines.map { line in
       line.enumerated().map { column, cell in

@@ -188,7 +188,10 @@ import Testing
 @Suite struct TextTests {
   @Test func textFromOutsideIsHarmless() {
     #expect("a\u{1b}[31mb\n\u{7f}\u{9b}".sanitised == "a?[31mb???")
-    #expect("図.png e\u{301} 😀 é".sanitised == "?.png e? ? é")
+    #expect("図.png e\u{301} 😀 é".sanitised == "図.png e\u{301} 😀 é")
+    // Marks over nothing, the direction of writing, flags, colours of skin, joined emoji.
+    #expect("\u{301}a\u{202e}b".sanitised == "?a?b")
+    #expect("🇩🇪👍🏽👩\u{200d}🚀❤\u{fe0f}".sanitised == "??👍?👩?🚀??")
     #expect("/tmp/x/y.pth".fileName == "y.pth")
   }
 

@@ -136,8 +136,14 @@ final class RandomTerminal: Terminal {
     #expect(frame.size == size)
     #expect(frame.cells.count == size.rows * size.columns)
     let garbled = frame.cells.first {
-      !$0.scalar.isSingleCell || !display.unicode && !$0.scalar.isASCII
+      !$0.isTail && ($0.scalar.columns ?? 0) == 0 || !display.unicode && !$0.scalar.isASCII
     }
     #expect(garbled == nil)
+    let isWhole = (0..<size.rows).allSatisfy { row in
+      (0..<size.columns).allSatisfy {
+        (frame[row, $0].scalar.columns == 2) == frame[row, $0 + 1].isTail
+      }
+    }
+    #expect(isWhole, "a wide character without its second column, or the other way round")
   }
 }

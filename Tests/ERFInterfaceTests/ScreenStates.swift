@@ -13,9 +13,13 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case training, trainingFailed, trained, trainedZoomed
   case depth, depthZoomed, gallery, galleryZoomed, metricsZoomed
   case browser, browserRefused, browserFilter
+  case browserNames, promptNames, titleNames
   case help, helpSearch, palette, exportMenu, prompt
 
   var description: String { rawValue }
+
+  /// States with names in letters that the program itself has not.
+  static let foreign: Set<ScreenState> = [.browserNames, .promptNames, .titleNames]
 
   func model(_ display: Display) -> Model {
     switch self {
@@ -47,6 +51,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return shapeBias(display)
     case .training, .trainingFailed, .trained, .trainedZoomed: return training(display)
     case .browser, .browserRefused, .browserFilter: return browsing(display)
+    case .browserNames, .promptNames, .titleNames: return named(display)
     case .predictionFailed:
       var model = makeModel(weights: .file("/models/trained.pth"), display: display)
       for case .predict(let id, _, _) in model.type("8").prefix(1) {
@@ -185,6 +190,38 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       _ = update(&model, .looked(path, .refused(reason)))
     default: for scalar in "res2".unicodeScalars { _ = model.type(scalar) }
     }
+    return model
+  }
+
+  /// Files whose names are wide, have marks over letters, are Korean in parts, or are no UTF-8.
+  private func named(_ display: Display) -> Model {
+    let wide = "視覚モデル・画像分類の重み.safetensors"
+    let marked = "re\u{301}seau-entrai\u{302}ne\u{301}.pth"
+    if self == .titleNames {
+      let networks = [("RepLKNet-13", wide), ("RepLKNet-31", marked)].map { model, name in
+        NetworkChoice(model: model, weights: .file("/モデル/\(name)"))
+      }
+      var model = Model(session: Session(networks: networks), display: display)
+      model.finish(update(&model, .opened))
+      return model
+    }
+    var model = makeModel(display: display)
+    if self == .promptNames {
+      model.finish(model.type("w"))
+      _ = update(&model, .key(.control("u")))
+      for scalar in "図解/re\u{301}sume\u{301}-한글".unicodeScalars { _ = model.type(scalar) }
+      return model
+    }
+    _ = model.type("o")
+    let names = [
+      wide, marked, "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}.pth",
+      SystemPath.text(Array("caf".utf8) + [0xe9] + Array(".pth".utf8)),
+    ]
+    let folder = CheckpointFolder(
+      path: "/home/user/モデル", folders: ["학습", "vidéos"],
+      files: names.map { .init(name: $0, bytes: 319_000_000) })
+    _ = update(&model, .listed("", .folder(folder, recent: ["/家/図.pth"])))
+    for _ in 0..<2 { _ = update(&model, .key(.down)) }
     return model
   }
 

@@ -1,6 +1,7 @@
 // The explorer in a pseudo-terminal, as a user has it. Waits look for signs on the screen, never at
 // the clock.
 
+import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -147,6 +148,47 @@ extension TerminalTests {
       }
       terminal.type("m")
       try terminal.wait("the mouse") { $0.modes.contains(1000) }
+      try TerminalTests.quit(terminal)
+    }
+
+    /// Wide names, marks over letters, bytes that are no UTF-8: listed in columns, opened, typed.
+    @Test func namesOfAnyScript() throws {
+      let bytes = try Fixtures.bytes("names/plain.pth")
+      let names = [
+        "視覚モデル.pth", "re\u{301}seau.pth",
+        SystemPath.text(Array("caf".utf8) + [0xe9] + Array(".pth".utf8)),
+      ]
+      for name in names { try AtomicFile.write(bytes, to: folder.file(name)) }
+      let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      for (typed, shown) in [
+        ("視モ", "視覚モデル.pth"), ("seau", "re\u{301}seau.pth"), ("caf", "caf?.pth"),
+      ] {
+        terminal.type("o")
+        try terminal.wait("the list") { screen in
+          ["視覚モデル.pth", "re\u{301}seau.pth", "caf?.pth"].allSatisfy(screen.text.contains)
+        }
+        let ends = terminal.screen.cells.compactMap { row -> Int? in
+          let size = Array("43 kB".unicodeScalars)
+          return (0...row.count - size.count).first { start in
+            size.indices.allSatisfy { row[start + $0].scalar == size[$0] }
+          }
+        }
+        #expect(ends.count == 3 && Set(ends).count == 1, "\(terminal.screen.text)")
+        terminal.type(typed)
+        try terminal.wait("what was typed") { $0.text.contains("> \(typed)_") }
+        terminal.type("\r")
+        try terminal.wait("the network of \(shown)") { screen in
+          screen.text.contains("opened \(shown)") && TerminalTests.isDone(screen, maps: 1)
+        }
+      }
+      terminal.type("w\u{15}図e\u{301}\r")
+      try terminal.wait("the session") { $0.text.contains("wrote 図e\u{301}.json") }
+      terminal.type("w\r")
+      try terminal.wait("a question") { $0.text.contains("is there already") }
+      terminal.type("\u{1b}")
+      try terminal.wait("the panels") { $0.text.contains("q quit") }
+      #expect(folder.names.contains("図e\u{301}.json"))
       try TerminalTests.quit(terminal)
     }
 

@@ -13,8 +13,10 @@ public struct VirtualTerminal {
   }
 
   public struct Cell: Equatable, Sendable {
+    /// U+0000 in the second column of a wide character.
     public var scalar: Unicode.Scalar = " "
     public var style = Style()
+    public var marks: [Unicode.Scalar] = []
   }
 
   public internal(set) var rows: Int
@@ -68,7 +70,8 @@ public struct VirtualTerminal {
   /// The characters, rows without trailing spaces.
   public var text: String {
     cells.map { row in
-      var line = String.UnicodeScalarView(row.map(\.scalar))
+      var line = String.UnicodeScalarView(
+        row.filter { $0.scalar != "\0" }.flatMap { [$0.scalar] + $0.marks })
       while line.last == " " { line.removeLast() }
       return String(line)
     }.joined(separator: "\n")

@@ -57,8 +57,11 @@ cnc_opened cnc_open(int colour);
 // Gives it back; does nothing where it is not open.
 void cnc_close(void);
 cnc_size cnc_get_size(void);
-// One cell; a colour below 0 is the terminal's own. Off-screen cells are ignored.
-void cnc_put(int row, int column, uint32_t scalar, int foreground, int background, int attributes);
+// One character of one or two columns; a colour below 0 is the terminal's own. Off-screen cells are
+// ignored. `marks`: what stands over it, 21 bits a scalar, the first the lowest, 0 ends them. Where
+// the C library knows the character in another width, there are question marks.
+void cnc_put(int row, int column, uint32_t scalar, uint64_t marks, int width, int foreground,
+             int background, int attributes);
 // Sends the changes. 1: colour pairs ran out and were all released, put every cell again.
 int cnc_flush(void);
 // Forgets what the terminal shows, so that the next flush draws all of it.

@@ -13,6 +13,30 @@ extension String {
 
 /// Making folders.
 public enum Folder {
+  /// Names of what lies in a folder, unsorted, without `.` and `..`; bytes that are no UTF-8 as
+  /// ``SystemPath`` writes them.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  public static func names(in path: String) throws(FileError) -> [String] {
+    try FolderListing.names(in: path)
+  }
+
+  /// Where the program runs; nil: that is gone, or may not be known.
+  public static var current: String? {
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(path) }
+    let bytes = unsafe UnsafeBufferPointer(start: path, count: strlen(path))
+    return unsafe SystemPath.text(bytes.map { UInt8(bitPattern: $0) })
+  }
+
+  /// Whether there is a folder at `path`.
+  public static func isFolder(_ path: String) -> Bool { FileKind(of: path) == .folder }
+
+  /// Whether anything lies at `path`: files, folders, links to nowhere.
+  public static func isTaken(_ path: String) -> Bool {
+    FileKind.isLink(path) || FileKind(of: path) != .absent
+  }
+
   /// Makes the folder `path`, and those above it, where missing.
   ///
   /// - Returns: the folders that were made, the outermost first.

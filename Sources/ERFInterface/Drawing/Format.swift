@@ -84,14 +84,14 @@ public enum Format {
 }
 
 extension String {
-  /// Spaces before the text up to `width` cells.
+  /// Spaces before the text up to `width` columns.
   public func leftPadded(_ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
+    String(repeating: " ", count: max(0, width - columns)) + self
   }
 
-  /// Spaces behind the text up to `width` cells.
+  /// Spaces behind the text up to `width` columns.
   public func rightPadded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - unicodeScalars.count))
+    self + String(repeating: " ", count: max(0, width - columns))
   }
 
   /// Without the spaces at its end.

@@ -12,8 +12,8 @@ public struct Span: Sendable, Equatable {
     self.attributes = attributes
   }
 
-  /// Cells taken: one a scalar, since all text is sanitised to such.
-  public var width: Int { text.unicodeScalars.count }
+  /// Columns taken.
+  public var width: Int { text.columns }
 }
 
 extension [Span] {
@@ -28,15 +28,19 @@ extension Frame {
     _ spans: [Span], row: Int, column: Int, width: Int
   ) -> Int {
     guard row >= 0, row < size.rows, width > 0 else { return column }
-    let total = spans.width
-    let limit = column + width
+    let isCut = spans.width > width
+    // Before the ellipsis, where there is one.
+    let limit = column + width - (isCut ? 1 : 0)
     var at = column
     for span in spans {
       for scalar in span.text.unicodeScalars {
-        if at == limit { return at }
-        let isCut = total > width && at == limit - 1
-        put(isCut ? glyphs.ellipsis : scalar, row: row, column: at, span)
-        at += 1
+        let columns = scalar.columns ?? 1
+        if at + columns > limit {
+          put(glyphs.ellipsis, row: row, column: at, columns: 1, span)
+          return at + 1
+        }
+        put(scalar, row: row, column: at, columns: columns, span)
+        at += columns
       }
     }
     return at
@@ -60,13 +64,27 @@ extension Frame {
     write(spans, row: row, column: column + (width - shown) / 2, width: shown)
   }
 
-  private mutating func put(_ scalar: Unicode.Scalar, row: Int, column: Int, _ span: Span) {
-    guard column >= 0, column < size.columns else { return }
-    var cell = self[row, column]
-    // Names from outside and typed text may hold more than the screen can show.
-    cell.scalar = scalar.isASCII || !glyphs.isASCII ? scalar : "?"
-    cell.foreground = .role(span.role)
-    cell.attributes = span.attributes
-    self[row, column] = cell
+  /// Names from outside and typed text may hold more than the screen can show.
+  private mutating func put(
+    _ scalar: Unicode.Scalar, row: Int, column: Int, columns: Int, _ span: Span
+  ) {
+    if columns == 0 { return mark(row, column - 1, scalar) }
+    let isShown = scalar.isASCII || !glyphs.isASCII && scalar.columns != nil
+    let isWhole = column >= 0 && column + columns <= size.columns
+    for offset in 0..<columns where column + offset >= 0 && column + offset < size.columns {
+      var cell = self[row, column + offset]
+      cell.marks = Marks()
+      cell.foreground = .role(span.role)
+      cell.attributes = span.attributes
+      cell.scalar = !isShown ? "?" : !isWhole ? " " : offset == 0 ? scalar : Cell.tail
+      self[row, column + offset] = cell
+    }
+  }
+
+  /// Puts a mark over the character that ends in a column.
+  private mutating func mark(_ row: Int, _ column: Int, _ scalar: Unicode.Scalar) {
+    guard !glyphs.isASCII, column >= 0, column < size.columns else { return }
+    let start = self[row, column].isTail ? column - 1 : column
+    cells[row * size.columns + start].marks.append(scalar)
   }
 }

@@ -3,6 +3,8 @@
 /// One character cell.
 public struct Cell: Sendable, Hashable {
   public var scalar: Unicode.Scalar
+  /// What stands over the character.
+  public var marks = Marks()
   public var foreground: Paint
   public var background: Paint
   public var attributes: Attributes
@@ -15,6 +17,40 @@ public struct Cell: Sendable, Hashable {
     self.foreground = foreground
     self.background = background
     self.attributes = attributes
+  }
+
+  /// Whether this is the second column of the wide character before it.
+  public var isTail: Bool { scalar == Self.tail }
+
+  static let tail: Unicode.Scalar = "\0"
+}
+
+/// Combining marks over a character, as many as three; more are left out.
+public struct Marks: Sendable, Hashable {
+  /// 21 bits a mark, the first the lowest; 0 ends them.
+  public private(set) var packed: UInt64 = 0
+
+  public init() {}
+
+  mutating func append(_ mark: Unicode.Scalar) {
+    for shift in stride(from: 0, through: 42, by: 21) where packed >> UInt64(shift) == 0 {
+      packed |= UInt64(mark.value) << UInt64(shift)
+      return
+    }
+  }
+
+  var scalars: [Unicode.Scalar] {
+    stride(from: 0, through: 42, by: 21).compactMap {
+      let value = UInt32(packed >> UInt64($0) & 0x1f_ffff)
+      return value == 0 ? nil : Unicode.Scalar(value)
+    }
+  }
+}
+
+extension Cell {
+  /// The character with its marks; nothing for a tail.
+  var text: String {
+    isTail ? "" : String(String.UnicodeScalarView([scalar] + marks.scalars))
   }
 }
 
@@ -49,7 +85,7 @@ public struct Frame: Sendable, Equatable {
   public let size: ScreenSize
   /// The characters that this screen can have beyond letters.
   public let glyphs: Glyphs
-  public private(set) var cells: [Cell]
+  public internal(set) var cells: [Cell]
 
   public init(size: ScreenSize, glyphs: Glyphs = .unicode) {
     self.size = size
@@ -59,7 +95,20 @@ public struct Frame: Sendable, Equatable {
 
   public subscript(row: Int, column: Int) -> Cell {
     get { holds(row, column) ? cells[row * size.columns + column] : Cell() }
-    set { if holds(row, column) { cells[row * size.columns + column] = newValue } }
+    set {
+      guard holds(row, column) else { return }
+      let index = row * size.columns + column
+      // Of a wide character that is written over, the other half becomes a blank.
+      let old = cells[index].scalar
+      if old == Cell.tail, !newValue.isTail, column > 0 {
+        cells[index - 1].scalar = " "
+        cells[index - 1].marks = Marks()
+      }
+      if old != newValue.scalar, column + 1 < size.columns, cells[index + 1].isTail {
+        cells[index + 1].scalar = " "
+      }
+      cells[index] = newValue
+    }
   }
 
   private func holds(_ row: Int, _ column: Int) -> Bool {
@@ -70,7 +119,7 @@ public struct Frame: Sendable, Equatable {
   public var text: String {
     (0..<size.rows).map { row in
       var line = String.UnicodeScalarView()
-      for column in 0..<size.columns { line.append(self[row, column].scalar) }
+      for column in 0..<size.columns { line += self[row, column].text.unicodeScalars }
       while line.last == " " { line.removeLast() }
       return String(line)
     }.joined(separator: "\n")

@@ -1,6 +1,6 @@
 // Text cut into lines.
 
-/// Lines of at most `width` cells, broken at spaces where there are any.
+/// Lines of at most `width` columns, broken at spaces where there are any.
 func wrap(_ text: String, width: Int) -> [String] {
   guard width > 0 else { return [] }
   var lines: [String] = []
@@ -9,7 +9,7 @@ func wrap(_ text: String, width: Int) -> [String] {
     var word = String(word)
     while true {
       let joined = line.isEmpty ? word : line + " " + word
-      if joined.unicodeScalars.count <= width {
+      if joined.columns <= width {
         line = joined
         break
       }
@@ -18,9 +18,10 @@ func wrap(_ text: String, width: Int) -> [String] {
         line = ""
         continue
       }
-      let scalars = word.unicodeScalars
-      lines.append(String(scalars.prefix(width)))
-      word = String(scalars.dropFirst(width))
+      // A single column has no room for what is wide, which is written all the same.
+      let part = word.prefix(columns: max(width, word.unicodeScalars.first?.columns ?? 1))
+      lines.append(part)
+      word = String(word.unicodeScalars.dropFirst(part.unicodeScalars.count))
     }
   }
   if !line.isEmpty { lines.append(line) }

@@ -30,7 +30,7 @@ extension FieldDrawing {
 
   private func put(_ label: Label, on frame: inout Frame, _ taken: inout Set<Cells>) {
     let map = layout.map
-    let count = label.text.unicodeScalars.count
+    let count = label.text.columns
     for place in label.places {
       guard place.row >= 0, place.row < map.rows, place.column >= 0,
         place.column + count <= map.columns
@@ -68,7 +68,7 @@ extension FieldDrawing {
           row: min(Double(shown.field.height), Double(origin.row + side / 2)) - half,
           column: min(Double(shown.field.width), Double(origin.column + side / 2)) - half)
         let text = Format.percent(ratio.threshold, digits: 0)
-        let end = bottom.column - text.unicodeScalars.count
+        let end = bottom.column - text.columns
         return Label(
           text: text, role: .text,
           places: [

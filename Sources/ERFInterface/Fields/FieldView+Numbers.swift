@@ -155,7 +155,7 @@ extension FieldDrawing {
     var text = ""
     if job.images > 0 { text += "  image \(min(job.image + 1, job.images))/\(job.images)" }
     if let left = job.secondsLeft { text += "  \(Format.duration(left)) left" }
-    let bar = max(4, min(60, width - max(text.unicodeScalars.count, 24)))
+    let bar = max(4, min(60, width - max(text.columns, 24)))
     let done = Int((job.fraction * Double(bar)).rounded())
     func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
       String(String.UnicodeScalarView(repeatElement(glyph, count: max(0, count))))
@@ -206,7 +206,7 @@ extension FieldDrawing {
     if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
     if isMostlyDark { parts.insert("mostly dark: g", at: 1) }
     while parts.count > 1,
-      parts.joined(separator: glyphs.separator).unicodeScalars.count > width
+      parts.joined(separator: glyphs.separator).columns > width
     {
       parts.removeLast()
     }

@@ -97,7 +97,7 @@ struct FieldDrawing {
     var title: [Span] = []
     if model.sides.count > 1 {
       // A second space only where it does not cost the name's end.
-      let isTight = heading.name.unicodeScalars.count + 2 + tagWidth == width
+      let isTight = heading.name.columns + 2 + tagWidth == width
       let gap = isTight ? " " : "  "
       title.append(Span(Model.letter(index) + gap, isActive ? .accent : .quiet, .bold))
     }
@@ -179,7 +179,7 @@ struct FieldDrawing {
       [Span(labels[1], .quiet)], row: row, column: map.column, width: map.columns)
     frame.writeRight(
       [Span(labels[2] + " px", .quiet)], row: row, end: map.column + map.columns,
-      width: labels[2].unicodeScalars.count + 3)
+      width: labels[2].columns + 3)
   }
 
   /// An empty ground of the size that the map will have, saying what it waits for.
@@ -225,9 +225,9 @@ extension Frame {
     let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
     let low = colours.isDiverging && isKnown ? "-" + peak : "0"
     let width = layout.scaleWidth
-    let captionWidth = width >= 28 ? caption.unicodeScalars.count + 2 : 0
-    let lowWidth = low.unicodeScalars.count + 1
-    let bar = width - lowWidth - peak.unicodeScalars.count - 1 - captionWidth
+    let captionWidth = width >= 28 ? caption.columns + 2 : 0
+    let lowWidth = low.columns + 1
+    let bar = width - lowWidth - peak.columns - 1 - captionWidth
     guard bar >= 4 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
@@ -244,13 +244,13 @@ extension Frame {
   ) {
     let caption = "  of M = " + Format.significant(colours.top)
     let width = layout.scaleWidth
-    let bar = width - caption.unicodeScalars.count
+    let bar = width - caption.columns
     guard bar >= 16 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
     drawHeatScale(row: row, column: column, width: bar, colours: colours, style: style)
     for (decade, label) in [".001", ".01", ".1", "1"].enumerated() {
-      let count = label.unicodeScalars.count
+      let count = label.columns
       let place = decade * (bar - 1) / 3
       let start = Swift.max(0, Swift.min(bar - count, place - (decade == 0 ? 0 : count / 2)))
       for (offset, scalar) in label.unicodeScalars.enumerated() {

@@ -44,7 +44,7 @@ extension Frame {
     let row = canvas.row + canvas.rows
     // What was measured goes before the ticks, beside its place where another is in the way.
     for tick in plot.ticks.sorted(by: { ($0.rank, $0.share) < ($1.rank, $1.share) }) {
-      let width = tick.text.unicodeScalars.count
+      let width = tick.text.columns
       let column = canvas.column + Int(tick.share * Double(canvas.columns - 1))
       let last = canvas.column + canvas.columns - width
       let starts =

@@ -33,14 +33,14 @@ struct Verdict: Equatable {
   /// In so many lines of so many columns, saying as much as fits.
   func lines(rows: Int, width: Int) -> [Line] {
     guard let last = warnings.last else { return answer(rows: rows, width: width) }
-    let warning = warnings.first { $0.unicodeScalars.count <= width } ?? last
+    let warning = warnings.first { $0.columns <= width } ?? last
     // Whoever reads the answer reads that, too, so it goes before the numbers.
     guard rows > 1 else { return [Line(headline: headline, warning: " " + last)] }
     return answer(rows: rows - 1, width: width) + [Line(warning: warning)]
   }
 
   private func answer(rows: Int, width: Int) -> [Line] {
-    func fits(_ text: String) -> Bool { text.unicodeScalars.count <= width }
+    func fits(_ text: String) -> Bool { text.columns <= width }
     let all = headline + " " + detail
     if fits(all) { return [Line(headline: headline, rest: " " + detail)] }
     let short = short.isEmpty ? "" : " " + short

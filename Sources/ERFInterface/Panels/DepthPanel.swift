@@ -128,7 +128,7 @@ extension Frame {
     for (index, layer) in layers.enumerated() where layer.isOutput {
       let column = canvas.column + drawing.column(index, of: layers.count, canvas.columns)
       write(
-        layer.label, .quiet, row: row, column: column - layer.label.unicodeScalars.count + 1,
+        layer.label, .quiet, row: row, column: column - layer.label.columns + 1,
         width: 6)
     }
     guard drawing.model.focus == .depth, let selected = drawing.selected else { return }
@@ -136,7 +136,7 @@ extension Frame {
     let column = canvas.column + drawing.column(selected, of: layers.count, canvas.columns)
     let start = Swift.max(
       canvas.column,
-      Swift.min(canvas.column + canvas.columns - label.unicodeScalars.count, column))
+      Swift.min(canvas.column + canvas.columns - label.columns, column))
     write(label, .accent, .bold, row: row, column: start, width: 8)
   }
 

@@ -48,8 +48,7 @@ struct NetworkDifferences {
 
   private func short(_ name: String) -> String {
     let name = name.fileName.sanitised
-    return name.unicodeScalars.count <= 11
-      ? name : String(String.UnicodeScalarView(name.unicodeScalars.suffix(11)))
+    return name.columns <= 11 ? name : name.suffix(columns: 11)
   }
 
   private func weights(_ network: NetworkChoice) -> String {

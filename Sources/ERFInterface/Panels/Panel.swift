@@ -86,11 +86,11 @@ extension Slot {
   /// The panel whose name stands at a column of the title.
   func tab(at column: Int) -> PanelName? {
     var end = area.column
-    guard tabs.reduce(0, { $0 + $1.title.unicodeScalars.count + 4 }) <= area.columns else {
+    guard tabs.reduce(0, { $0 + $1.title.columns + 4 }) <= area.columns else {
       return nil
     }
     for tab in tabs {
-      end += tab.title.unicodeScalars.count + 4
+      end += tab.title.columns + 4
       if column < end { return tab }
     }
     return nil

@@ -4,12 +4,6 @@ import Dispatch
 import ERFEngine
 import Synchronization
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Answers the file browser.
 final class CheckpointBrowsing: Sendable {
   private let mailbox: Mailbox<Message>
@@ -34,7 +28,7 @@ final class CheckpointBrowsing: Sendable {
 
   func list(_ path: String, group: DispatchGroup) {
     queue.async(group: group) { [self] in
-      let folder = path.isEmpty ? FileManager.default.currentDirectoryPath : path
+      let folder = path.isEmpty ? Folder.current ?? "." : path
       do {
         let listing = try CheckpointFolder(listing: folder)
         let recent = recentFiles().filter(CheckpointFolder.isFile)

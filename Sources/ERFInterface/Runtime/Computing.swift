@@ -1,10 +1,5 @@
 // What the explorer needs of the engine: a run, and files of its result.
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 public import ERFEngine
 
 /// Computes effective receptive fields.
@@ -48,6 +43,6 @@ public protocol HeatmapExporting: Sendable {
 
 extension HeatmapExporting {
   public func exists(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path)
+    Folder.isTaken(path)
   }
 }

@@ -1,5 +1,7 @@
 // Paths as people type them: `~` for their home, and the rest of a name by Tab.
 
+import ERFEngine
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -20,7 +22,7 @@ enum PathCompletion {
     if exists(path) { return "\(path) is there already: Enter replaces it" }
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
     let folder = String(path[..<slash])
-    return FileManager.default.fileExists(atPath: folder)
+    return Folder.isFolder(folder)
       ? nil : "there is no folder \(folder): Enter makes it"
   }
 
@@ -31,16 +33,12 @@ enum PathCompletion {
     let shown = slash.map { String(text[...$0]) } ?? ""
     let begin = slash.map { String(text[text.index(after: $0)...]) } ?? text
     let folder = shown.isEmpty ? "." : expanded(shown)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = (try? Folder.names(in: folder)) ?? []
     // Hidden files show themselves to those who ask for them.
     let found = names.filter { $0.hasPrefix(begin) && (begin.hasPrefix(".") || !$0.hasPrefix(".")) }
     guard var common = found.first else { return (text, 0) }
     for name in found { common = String(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
-    var isFolder = false
-    let path = folder + "/" + common
-    if found.count == 1, let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] {
-      isFolder = (kind as? FileAttributeType) == .typeDirectory
-    }
+    let isFolder = found.count == 1 && Folder.isFolder(folder + "/" + common)
     return (shown + common + (isFolder ? "/" : ""), found.count)
   }
 }

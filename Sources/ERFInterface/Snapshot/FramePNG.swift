@@ -27,6 +27,8 @@ private struct PicturePainter {
   private struct Letter: Hashable {
     let scalar: Unicode.Scalar
     let isBold: Bool
+    /// Whether this is the first of two columns.
+    let isWide: Bool
   }
 
   init(frame: Frame, depth: ColourDepth, scale: Int) {
@@ -46,7 +48,7 @@ private struct PicturePainter {
         var ink = RGB(palette.foreground(cell.foreground), depth: palette.depth, isInk: true)
         var ground = RGB(palette.background(cell.background), depth: palette.depth, isInk: false)
         if cell.attributes.contains(.reverse) { swap(&ink, &ground) }
-        let mask = mask(cell)
+        let mask = mask(cell, isWide: frame[row, column + 1].isTail)
         for y in 0..<cellHeight {
           var at = ((row * cellHeight + y) * width + column * cellWidth) * 3
           for x in 0..<cellWidth {
@@ -66,8 +68,9 @@ private struct PicturePainter {
     UInt8((Int(ink) * share + Int(ground) * (255 - share) + 127) / 255)
   }
 
-  private mutating func mask(_ cell: Cell) -> [UInt8] {
-    let letter = Letter(scalar: cell.scalar, isBold: cell.attributes.contains(.bold))
+  private mutating func mask(_ cell: Cell, isWide: Bool) -> [UInt8] {
+    let letter = Letter(
+      scalar: cell.scalar, isBold: cell.attributes.contains(.bold), isWide: isWide)
     if let known = masks[letter] { return known }
     let mask = drawn(letter)
     masks[letter] = mask
@@ -95,7 +98,8 @@ private struct PicturePainter {
       let level = Double(letter.scalar.value - 0x2580) / 8 * height
       return filled { _, y in y > height - level ? 1 : 0 }
     }
-    let strokes = StrokeFont.strokes(letter.scalar).map { $0.map(Self.place) }
+    let lines = StrokeFont.strokes(letter.scalar)
+    let strokes = (lines.isEmpty ? box(letter) : lines).map { $0.map(Self.place) }
     let pen = letter.isBold ? 1.05 : 0.7
     return filled { x, y in
       var nearest = Double.infinity
@@ -107,6 +111,17 @@ private struct PicturePainter {
       // A dot is a line of no length, and a little bolder than the pen.
       return max(0, min(1, (pen - nearest) * units + 0.5))
     }
+  }
+
+  /// What stands for a letter that the font lacks; half of it in each column of a wide one.
+  private func box(_ letter: Letter) -> [[StrokeFont.Point]] {
+    let isTail = letter.scalar == Cell.tail
+    let left = isTail ? -1.0 : 1
+    let right = letter.isWide ? 9.0 : 7
+    var lines = [2.0, 12].map { [StrokeFont.Point(left, $0), StrokeFont.Point(right, $0)] }
+    if !isTail { lines.append([StrokeFont.Point(left, 2), StrokeFont.Point(left, 12)]) }
+    if !letter.isWide { lines.append([StrokeFont.Point(right, 2), StrokeFont.Point(right, 12)]) }
+    return lines
   }
 
   /// From the font's grid to units of the cell.

@@ -44,15 +44,31 @@ private struct SVGPainter {
       switch ink.kind {
       case .nothing: break
       case .upperHalf: svg += rectangle(run.start, row, run.count, 0.5, ink.colour)
-      case .text:
-        let letters = (run.start..<run.start + run.count).map { frame[row, $0].scalar }
-        svg += text(String(String.UnicodeScalarView(letters)), run.start, row, ink)
+      case .text: svg += letters(run.start..<run.start + run.count, row, ink)
       }
     }
     return svg
   }
 
-  private func text(_ text: String, _ column: Int, _ row: Int, _ ink: Ink) -> String {
+  /// Wide characters have places of their own, since fonts do not make them just twice as wide.
+  private func letters(_ columns: Range<Int>, _ row: Int, _ ink: Ink) -> String {
+    var svg = ""
+    var start = columns.lowerBound
+    func isWide(_ column: Int) -> Bool { frame[row, column + 1].isTail }
+    while start < columns.upperBound {
+      var end = start + 1
+      if isWide(start) {
+        end += 1
+      } else {
+        while end < columns.upperBound, !isWide(end) { end += 1 }
+      }
+      svg += text((start..<end).map { frame[row, $0].text }.joined(), start..<end, row, ink)
+      start = end
+    }
+    return svg
+  }
+
+  private func text(_ text: String, _ columns: Range<Int>, _ row: Int, _ ink: Ink) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -62,9 +78,9 @@ private struct SVGPainter {
       default: escaped.unicodeScalars.append(scalar)
       }
     }
-    let count = text.unicodeScalars.count
-    return "<text x=\"\(column * Snapshot.cellWidth)\" y=\"\(row * Snapshot.cellHeight + 15)\" "
-      + "textLength=\"\(count * Snapshot.cellWidth)\" xml:space=\"preserve\" "
+    return
+      "<text x=\"\(columns.lowerBound * Snapshot.cellWidth)\" y=\"\(row * Snapshot.cellHeight + 15)\" "
+      + "textLength=\"\(columns.count * Snapshot.cellWidth)\" xml:space=\"preserve\" "
       + "fill=\"\(ink.colour)\"\(ink.isBold ? " font-weight=\"bold\"" : "")>\(escaped)</text>\n"
   }
 

@@ -18,7 +18,7 @@ public enum Snapshot {
           text += next
           look = next
         }
-        text.unicodeScalars.append(cell.scalar)
+        text += cell.text
       }
       text += "\u{1b}[0m\n"
     }

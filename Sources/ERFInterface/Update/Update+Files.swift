@@ -82,7 +82,7 @@ extension Model {
       return []
     }
     saving = id
-    return [.save(id, path: path, bytes, isSure: isSure || path == sessionPath)]
+    return [.save(id, path: path, bytes, isSure: isSure)]
   }
 
   /// Ends the prompt that waits for some work, or says below it what went wrong; false where it was

@@ -97,12 +97,14 @@ extension Model {
 }
 
 extension String {
-  /// The text after a key in a line of input: characters are added, Backspace takes one away.
+  /// The text after a key in a line of input: characters are added, Backspace takes one away, with the
+  /// marks over it.
   func edited(by key: Key) -> String {
     switch key {
-    case .character(let scalar) where scalar.isSingleCell && unicodeScalars.count < 200:
-      return self + String(String.UnicodeScalarView([scalar]))
-    case .backspace: return String(String.UnicodeScalarView(unicodeScalars.dropLast()))
+    case .character(let scalar) where unicodeScalars.count < 200:
+      guard let columns = scalar.columns, columns > 0 || !isEmpty else { return self }
+      return self + String(scalar)
+    case .backspace: return String(dropLast())
     case .control("u"): return ""
     default: return self
     }

@@ -15,8 +15,7 @@ extension Frame {
     let title = "open a checkpoint\(letter)  "
     // The end of a long path says most.
     let path = (browser.folder?.path ?? browser.path).sanitised
-    let room = max(0, inner.columns - title.unicodeScalars.count)
-    let shown = String(String.UnicodeScalarView(path.unicodeScalars.suffix(room)))
+    let shown = path.suffix(columns: inner.columns - title.columns)
     write(
       [Span(title, .text, .bold), Span(shown, .quiet)], row: inner.row, column: inner.column,
       width: inner.columns)
@@ -46,7 +45,7 @@ extension Frame {
       let isSelected = first + offset == browser.selection
       let row = area.row + offset
       let note = note(entry)
-      let noteWidth = note.unicodeScalars.count
+      let noteWidth = note.columns
       let isFolder = if case .folder = entry { true } else { false }
       write(
         [

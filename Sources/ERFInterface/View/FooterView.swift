@@ -18,7 +18,7 @@ extension Frame {
   /// In the footer where it fits, else in a band above it.
   private mutating func drawNotice(_ notice: Notice, room: Int) {
     let row = size.rows - 1
-    if notice.lines.count == 1, notice.lines[0].unicodeScalars.count <= room {
+    if notice.lines.count == 1, notice.lines[0].columns <= room {
       write(notice.lines[0], notice.kind.role, row: row, column: 1, width: room)
       return
     }

@@ -32,7 +32,7 @@ enum Help {
     let wanted = query.lowercased()
     func fits(_ text: String) -> Bool { wanted.isEmpty || text.lowercased().contains(wanted) }
     var lines: [[Span]] = []
-    let keyWidth = (Command.table.map { $0.keyLabel.unicodeScalars.count }.max() ?? 0) + 3
+    let keyWidth = (Command.table.map { $0.keyLabel.columns }.max() ?? 0) + 3
     var group = ""
     // What the focused panel has of its own comes first.
     let table = Command.table

@@ -35,7 +35,7 @@ extension Frame {
     fill(box, .raised)
     write(prompt.label, .quiet, row: box.row, column: box.column + 2, width: width - 3)
     // The end of a long name is what is typed.
-    let shown = String(String.UnicodeScalarView(prompt.text.unicodeScalars.suffix(width - 6)))
+    let shown = prompt.text.sanitised.suffix(columns: width - 6)
     write(
       [Span("> ", .accent, .bold), Span(shown), Span("_", .accent)], row: box.row + 1,
       column: box.column + 2, width: width - 3)

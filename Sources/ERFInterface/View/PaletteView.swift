@@ -22,7 +22,7 @@ extension Frame {
       let isSelected = first + offset == selection
       let row = box.row + 1 + offset
       let marker = isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " "
-      let keyWidth = entry.keyLabel.unicodeScalars.count
+      let keyWidth = entry.keyLabel.columns
       write(
         [
           Span(marker, .accent),

@@ -92,7 +92,7 @@ extension Frame {
       right.append(model.sharesScale ? "shared scale" : "own scales")
     }
     var status: String { right.joined(separator: model.display.glyphs.separator) + " " }
-    var statusWidth: Int { status.unicodeScalars.count }
+    var statusWidth: Int { status.columns }
     while right.count > 1, left[0].width + statusWidth + 2 > width { right.removeLast() }
     // A title of the session's own is cut rather than left out.
     let space = width - statusWidth - 2
