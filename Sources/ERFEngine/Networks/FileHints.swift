@@ -107,7 +107,8 @@ struct FileHints: Sendable {
   private static func known(_ name: String) -> (any Architecture)? {
     let plain = plain(name)
     let id = ModelCatalogue.ids.first { Self.plain($0) == plain }
-    return id.flatMap { try? ModelCatalogue.architecture($0) }
+    // Files of this program may spell their network out.
+    return try? ModelCatalogue.architecture(id ?? name)
   }
 
   private static func plain(_ name: String) -> String {

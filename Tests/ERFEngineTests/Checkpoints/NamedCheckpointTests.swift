@@ -87,6 +87,19 @@ import Testing
     #expect(plain.isEmpty, "\(plain)")
   }
 
+  /// A network of the catalogue under its numbers is no other network; one of other numbers is.
+  @Test func spelledOutNamesAreKnown() throws {
+    let path = try TemporaryFolder().file("spelled.safetensors")
+    let whole = try Network.trainingForm(NetworkSpec(model: "resnet20-cifar"))
+    for (name, notes) in [("resnet-cifar:depth=20", 0), ("resnet-cifar:depth=32", 1)] {
+      try SafetensorsWriter(
+        tensors: whole.stateDictionary, type: .float32, metadata: ["model": name]
+      ).write(to: path)
+      let choice = try Network(NetworkSpec(model: nil, weights: .file(path))).weightsChoice
+      #expect(choice?.notes.count ?? 0 == notes, "\(name): \(choice?.notes ?? [])")
+    }
+  }
+
   // MARK: Names
 
   @Test(arguments: [
