@@ -94,11 +94,11 @@ enum Report {
         "note: \(network.name): the kernel weights that \(size.height) px do not reach are zero",
       ]
     }
-    for result in results {
+    for (request, result) in zip(requests, results) {
       guard let untrained = result.untrained else { continue }
       lines += [
         "",
-        "note: \(result.subject.model): \(untrained.note), they are noise at larger inputs "
+        "note: \(request.network.name): \(untrained.note), they are noise at larger inputs "
           + "(see --zero-unreached)",
       ]
     }

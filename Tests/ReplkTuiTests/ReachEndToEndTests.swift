@@ -58,13 +58,15 @@ import Testing
     _ = try succeed(
       ["stimuli", "-o", "shapes", "--kind", "agreeing", "--count", "16", "--size", "64"],
       in: folder)
-    let table = try succeed(
-      ["classify", "replknet-3-nano", "--image", "shapes", "--size", "64,96"], in: folder)
+    _ = try succeed(
+      ["train", Self.model, "--batch", "8", "--count", "16", "--steps", "1", "--size", "32"]
+        + ["-o", "net.safetensors"], in: folder)
+    let command = ["classify", "net.safetensors", "--image", "shapes", "--size"]
+    let table = try succeed(command + ["64,96"], in: folder)
     #expect(table.text.contains("64x64") && table.text.contains("96x96"))
     #expect(table.text.contains("accuracy") && table.text.contains("16"))
     expectOneLine(
-      try Executable.run(
-        ["classify", "replknet-3-nano", "--image", "shapes", "--size", "64,x"], in: folder),
+      try Executable.run(command + ["64,x"], in: folder),
       code: 2, mentions: ["--size", "160,224,320"])
   }
 }
