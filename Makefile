@@ -30,7 +30,7 @@ PACKAGES = sh Scripts/install-packages.sh
 ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
-.PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-training assets format lint sanitize install \
+.PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-training assets measure-assets format lint sanitize install \
   uninstall toolchain missing deps test-deps
 
 all: missing help
@@ -48,6 +48,7 @@ help:
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
 	@echo 'make assets    train the small networks anew on photographs (DATA=DIR)'
+	@echo 'make measure-assets  their accuracy at three sizes (DATA=DIR)'
 	@echo 'make deb       make a Debian package of it, for this release of Debian'
 	@echo 'make wheel     make a Python wheel that carries the program and its libraries'
 	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
@@ -82,6 +83,10 @@ peers: build
 # Build once more afterwards: the program holds its assets.
 assets: build
 	@sh Scripts/train-assets.sh $(PROGRAM) "$(DATA)"
+
+# The accuracy of the networks in Assets at three sizes.
+measure-assets: build
+	@sh Scripts/train-assets.sh $(PROGRAM) "$(DATA)" measure
 
 peers-training: build
 	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)

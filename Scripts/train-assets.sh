@@ -1,7 +1,8 @@
 #!/bin/sh
-# Trains the small networks that ship with the program into Assets, all by one recipe, on photographs.
+# Trains the small networks that ship with the program into Assets, all by one recipe, on photographs,
+# and measures them at three sizes on the photographs held out.
 #
-#     sh Scripts/train-assets.sh PROGRAM DATA
+#     sh Scripts/train-assets.sh PROGRAM DATA [measure]     # measure: without training them anew
 #
 # DATA is Imagenette v2 (fast.ai): folders `train` (9,469 photographs) and `val` (3,925), ten classes,
 # shorter side 224 or more. What was begun is gone on with; `rm -r .build/training` begins anew.
@@ -44,22 +45,27 @@ n03445777 golf ball
 n03888257 parachute
 CLASSES
 if [ "$hash" = any ]; then check=; else check="--data-hash $hash"; fi
-for model in replknet-31-nano replknet-3-nano replknet-13-nano replknet-7-nano \
-  replknet-31-nano-noshortcut replknet-31-nano-noreparam resnet-nano; do
-  # A network of the catalogue, or its form of ten classes.
-  case $model in
-    replknet-7-nano)
-      network=replknet:kernels=7,7,7,7:layers=1,1,2,1:channels=16,32,64,128:small=5:dw=1:classes=10 ;;
-    *) network=$model ;;
-  esac
+models="replknet-3-nano replknet-7-nano replknet-13-nano replknet-31-nano
+  replknet-31-nano-noshortcut replknet-31-nano-noreparam resnet-nano"
+
+train() {
   resume=
-  if [ -e "$work/$model.safetensors" ]; then resume=--resume; fi
+  if [ -e "$work/$1.safetensors" ]; then resume=--resume; fi
   # $check and $resume are one or two words, or none.
   # shellcheck disable=SC2086
-  "$program" train "$network" --data "$work/pictures" $check --seed 0 \
-    --size 128:20,160/192/224/256/288:10 --crop 0.35 --jitter 0.2 --ema 0.999 $resume \
-    --confusion "$work/$model.csv" -o "$work/$model.safetensors"
-  "$program" convert "$work/$model.safetensors" "$work/$model-f16.safetensors" --dtype f16
+  "$program" train "$1" --data "$work/pictures" $check --seed 0 \
+    --size 128:20,160/192/224/256/320:10 --crop 0.35 --jitter 0.2 --ema 0.999 --measure-every 5 $resume \
+    --confusion "$work/$1.csv" -o "$work/$1.safetensors"
+  "$program" convert "$work/$1.safetensors" "Assets/$1.safetensors" --dtype f16 --force
+}
+
+if [ "${3:-}" != measure ]; then
+  for model in $models; do train "$model"; done
+fi
+echo "Right of the photographs held out, by the side of the input in pixels:"
+printf '%-30s %8s %8s %8s\n' network 160 224 320
+for model in $models; do
+  "$program" classify "Assets/$model.safetensors" --image "$work/pictures/val" --size 160,224,320 |
+    awk -v model="$model" '$1 ~ /^[0-9]+x[0-9]+$/ { shares[$1] = $4 }
+      END { printf "%-30s %7s%% %7s%% %7s%%\n", model, shares["160x160"], shares["224x224"], shares["320x320"] }'
 done
-echo "Trained: $work/*-f16.safetensors. They take the places of Assets/*.safetensors once the nano"
-echo "networks of the catalogue have ten classes."

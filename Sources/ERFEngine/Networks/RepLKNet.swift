@@ -161,19 +161,20 @@ extension RepLKNet {
         depthwiseRatio: 1.5, preprocessing: .half)
     ),
     (["replknet-3-nano"], nano([3, 3, 3, 3])),
+    (["replknet-7-nano"], nano([7, 7, 7, 7])),
     (["replknet-13-nano"], nano([13, 13, 13, 13])),
     (["replknet-31-nano"], nano([31, 29, 27, 13])),
     (["replknet-31-nano-noshortcut"], nano([31, 29, 27, 13], hasShortcuts: false)),
     (["replknet-31-nano-noreparam"], nano([31, 29, 27, 13], smallKernel: nil)),
   ]
 
-  /// The small networks that ship trained, on the built-in stimuli of 16 classes.
+  /// The small networks that ship trained, on the ten classes of Imagenette.
   private static func nano(
     _ kernels: [Int], smallKernel: Int? = 5, hasShortcuts: Bool = true
   ) -> RepLKNet {
     var network = RepLKNet(
       kernels: kernels, layers: [1, 1, 2, 1], channels: [16, 32, 64, 128],
-      smallKernel: smallKernel, classes: 16)
+      smallKernel: smallKernel, classes: 10)
     for stage in network.stages.indices { network.stages[stage].hasShortcuts = hasShortcuts }
     return network
   }

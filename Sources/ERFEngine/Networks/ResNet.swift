@@ -136,7 +136,7 @@ extension ResNet {
     (
       ["resnet18-cifar"], ResNet(block: .basic, stem: .small, layers: [2, 2, 2, 2], classes: 10)
     ),
-    (["resnet-nano"], ResNet(block: .basic, layers: [1, 1, 2, 1], width: 16, classes: 16)),
+    (["resnet-nano"], ResNet(block: .basic, layers: [1, 1, 2, 1], width: 16, classes: 10)),
   ]
 
   /// What an id calls the places of the stride.

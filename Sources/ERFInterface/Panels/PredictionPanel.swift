@@ -82,13 +82,15 @@ private struct PredictionTable {
     return [Span(isRight ? "  right" : "  wrong", isRight ? .quiet : .warning)]
   }
 
-  /// Networks of the built-in shapes take everything for one of them.
+  /// Networks of few classes take every picture for one of them.
   private func caveat(_ now: Classification) -> [[Span]] {
-    let shapes = Set(ObjectCategory.allCases.map(\.rawValue))
-    guard now.top.count == shapes.count, now.top.allSatisfy({ shapes.contains($0.name ?? "") })
-    else { return [] }
-    return [[Span("knows \(shapes.count) silhouettes, not photographs", .warning)]]
+    guard now.top.count < Self.few else { return [] }
+    return [
+      [Span("knows \(now.top.count) classes; the picture may be of none of them", .warning)]
+    ]
   }
+
+  private static let few = 100
 
   private var before: Classification? {
     guard let request = model.predictionBefore(side),
