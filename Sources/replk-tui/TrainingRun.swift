@@ -84,12 +84,14 @@ struct TrainingRun {
       if step % (perEpoch * epochsBetweenMeasurements) == 0, !trainer.isFinished {
         if let confusion = try measure() {
           line.erase()
-          try StandardStreams.write("\(place): \(percent(confusion.accuracy)) of the held out\n")
+          let share = percent(confusion.accuracy)
+          try StandardStreams.write(
+            "\(place): \(share) of the held out at \(recipe.size) px\n")
         }
       }
       if step % max(1, recipe.steps / Self.reports) == 0 {
         line.erase()
-        let left = Double(recipe.steps - step) / rate
+        let left = recipe.secondsLeft(from: first, to: step, in: seconds)
         try StandardStreams.write(
           "\(place)/\(recipe.steps): \(numbers)"
             + (step < recipe.steps ? ", \(Format.duration(left)) left" : "") + "\n")
@@ -111,7 +113,9 @@ struct TrainingRun {
   private func report(_ confusion: ConfusionMatrix?) throws {
     var text = "wrote \(path.printable)"
     if let confusion {
-      text += ": \(percent(confusion.accuracy)) of \(confusion.total) held-out pictures right"
+      text +=
+        ": \(percent(confusion.accuracy)) of \(confusion.total) held-out pictures right at "
+        + "\(trainer.recipe.size) px"
       if let best = trainer.log.best, best.step < trainer.step {
         text +=
           "; the best, \(percent(best.accuracy)) after step \(best.step), in \(bestPath.printable)"

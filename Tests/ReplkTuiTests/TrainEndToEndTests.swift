@@ -61,7 +61,9 @@ import Testing
     #expect(outcome.error.contains("train/cat/broken.ppm"))
     for words in [
       "classes=2", "30 pictures to learn from, 6 held out, 12 steps of 8 at 32, then 32/40 px",
-      "pictures: hash ", "epoch 1.0, step 3: ", "held-out pictures right", "1 cat", "2 dog",
+      "pictures: hash ", "epoch 1.0, step 3: ", "held-out pictures right at 40 px", "1 cat",
+      "2 dog",
+      " of the held out at 40 px",
     ] { #expect(outcome.text.contains(words), "\(words)") }
     #expect(folder.names.contains("net-best.safetensors"))
     let rows = String(decoding: try folder.read("c.csv"), as: UTF8.self).split(separator: "\n")
@@ -81,9 +83,13 @@ import Testing
       try Executable.run(
         command + ["--force", "--data-hash", "0123456789abcdef"], in: folder), code: 1,
       mentions: ["pictures", "0123456789abcdef"])
-    try FileManager.default.removeItem(atPath: pictures + "/train/dog/1.ppm")
-    expectOneLine(
-      try Executable.run(command + ["--resume"], in: folder), code: 1, mentions: ["hash"])
+    // The same pictures are the same data in another place, and with one less they are not.
+    try FileManager.default.moveItem(atPath: pictures, toPath: folder.path + "/moved")
+    let there = command.map { $0 == "pictures" ? "moved" : $0 } + ["--resume"]
+    let resumed = try Executable.run(there, in: folder)
+    #expect(resumed.code == 0 && resumed.text.contains("resumed after step 12"))
+    try FileManager.default.removeItem(atPath: folder.path + "/moved/train/dog/1.ppm")
+    expectOneLine(try Executable.run(there, in: folder), code: 1, mentions: ["hash", "moved"])
   }
 
   @Test func unreachedWeightsAreToldOf() throws {

@@ -85,12 +85,17 @@ extension Trainer {
       let recipe = try? Self.value(saved, TrainingRecipe.self),
       let log = try? Self.value(log, TrainingLog.self)
     else { throw TrainingError.notATraining(path: path) }
-    try self.recipe.requireContinuing(recipe, path: path)
-    if let hash = file.metadata[Key.dataHash], hash != data.hash,
-      case .folder(let folder) = recipe.data
+    var moved = recipe
+    if let hash = file.metadata[Key.dataHash], case .folder = recipe.data,
+      case .folder(let folder) = self.recipe.data
     {
-      throw TrainingError.otherPictures(folder: folder, expected: hash, found: data.hash)
+      guard hash == data.hash else {
+        throw TrainingError.otherPictures(folder: folder, expected: hash, found: data.hash)
+      }
+      // The same pictures are the same data, wherever they lie.
+      moved.data = self.recipe.data
     }
+    try self.recipe.requireContinuing(moved, path: path)
     var state = TrainingState(self.state.program, recipe: recipe)
     let averages = recipe.averaging > 0
     state.program = try Self.program(

@@ -74,6 +74,14 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     return floor + (rate - floor) * 0.5 * (1 + cosine(.pi * done))
   }
 
+  /// What the steps from `step` on will take, where those from `first` to `step` took `seconds`: larger
+  /// inputs take longer.
+  public func secondsLeft(from first: Int, to step: Int, in seconds: Double) -> Double {
+    let done = sizes.pixels(of: first..<max(first, step))
+    guard done > 0 else { return .infinity }
+    return seconds * sizes.pixels(of: step..<max(step, steps)) / done
+  }
+
   /// Side of the pictures that inputs are cut from by `Cropping.shift`.
   func pictureSide(margin: Double) -> Int {
     sizes.largest + Int((Double(sizes.largest) * margin).rounded())

@@ -55,6 +55,18 @@ public struct TrainingSizes: Sendable, Hashable, Codable {
   public var largest: Int { phases.flatMap(\.sides).max() ?? 0 }
   public var smallest: Int { phases.flatMap(\.sides).min() ?? 0 }
 
+  /// Pixels of the inputs of some steps, one a step: what their time goes by. Steps of a phase count
+  /// alike, whichever of its sides they draw.
+  func pixels(of steps: Range<Int>) -> Double {
+    phases.enumerated().reduce(0) { sum, phase in
+      let (index, sides) = (phase.offset, phase.element.sides)
+      let end = index + 1 < phases.count ? phases[index + 1].from : Int.max
+      let own = steps.clamped(to: phase.element.from..<max(phase.element.from, end))
+      let area = sides.reduce(0.0) { $0 + Double($1 * $1) } / Double(max(1, sides.count))
+      return sum + Double(own.count) * area
+    }
+  }
+
   /// The side of the batch of a step, from 0: each of the phase's with the same probability.
   func side(at step: Int, seed: UInt64) -> Int {
     let sides = (phases.last { $0.from <= step } ?? phases[0]).sides

@@ -20,6 +20,23 @@ import Testing
     #expect(data.heldOut.images.allSatisfy { $0.height == 40 && $0.width == 40 })
   }
 
+  /// Ten steps at 128, then ten at one of three sides each.
+  @Test func theTimeLeftGoesByTheArea() throws {
+    let parsed = try #require(
+      TrainingSizes.parsed("128:1,160/224/288:1", stepsAnEpoch: 10, in: 32...1024))
+    var recipe = TrainingRecipe(model: "replknet-3-nano", data: .shapes(count: 64), steps: 20)
+    recipe.sizes = parsed.sizes
+    let small = 128.0 * 128
+    let large = Double(160 * 160 + 224 * 224 + 288 * 288) / 3
+    // Of the first phase half is done.
+    #expect(
+      abs(recipe.secondsLeft(from: 0, to: 5, in: 3) - 3 * (5 * small + 10 * large) / (5 * small))
+        < 1e-9)
+    // Resumed in the middle, nothing of the first phase counts.
+    #expect(abs(recipe.secondsLeft(from: 12, to: 14, in: 4) - 4 * 6 / 2) < 1e-9)
+    #expect(recipe.secondsLeft(from: 0, to: 20, in: 3) == 0)
+  }
+
   @Test func aBrokenPictureIsNamedAndLeftOut() throws {
     let (whole, broken) = (try TrainingPictures(), try TrainingPictures(isBroken: true))
     let data = try data(broken.recipe)
