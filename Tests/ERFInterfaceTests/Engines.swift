@@ -69,17 +69,19 @@ final class MixedComputing: ERFComputing {
   }
 
   func train(
-    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
-    progress: (FineTuning.Progress) -> Void
+    _ request: TrainingRequest, cancellation: Cancellation, report: (FineTuning.Report) -> Void
   ) throws {
     try count {
-      guard isTiny(network) else {
-        return try FakeComputing().train(
-          network, threads: threads, cancellation: cancellation, progress: progress)
+      guard isTiny(request.network) else {
+        return try FakeComputing().train(request, cancellation: cancellation, report: report)
       }
-      var tuning = FineTuning(network, folder: moments, threads: threads)
-      if !isWhole { (tuning.steps, tuning.stimuli) = (3, 64) }
-      try tuning.run(cancellation: cancellation, progress: progress)
+      var tuning = FineTuning(
+        request.network, on: request.data, folder: moments, threads: request.threads)
+      if !isWhole {
+        (tuning.steps, tuning.size) = (3, 96)
+        if case .shapes = request.data { tuning.data = .shapes(count: 64) }
+      }
+      try tuning.run(cancellation: cancellation, report: report)
     }
   }
 }

@@ -256,6 +256,27 @@ final class Pokes: Sendable {
   func wait() { _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(1)) }
 }
 
+/// What training `network` comes to.
+func makePlan(_ network: NetworkSpec, notes: [String] = []) -> FineTuningPlan {
+  FineTuningPlan(
+    model: network.model ?? "", pictures: 960, classes: 16, size: 224, notes: notes)
+}
+
+extension Model {
+  /// `t` and Enter, and the answer that it begins.
+  mutating func startTraining(
+    on folder: String = "", notes: [String] = []
+  ) -> (id: RequestID, request: TrainingRequest)? {
+    _ = type("t")
+    for scalar in folder.unicodeScalars { _ = type(scalar) }
+    guard case .train(let id, let request)? = ERFInterface.update(&self, .key(.enter)).first
+    else { return nil }
+    _ = ERFInterface.update(
+      &self, .training(id, .planned(makePlan(request.network, notes: notes))))
+    return (id, request)
+  }
+}
+
 /// Training after `number` times a hundred of 300 steps.
 func makeProgress(_ number: Int) -> FineTuning.Progress {
   var log = TrainingLog(steps: 300)
@@ -263,7 +284,7 @@ func makeProgress(_ number: Int) -> FineTuning.Progress {
     log.add(step: step, loss: 0.6 + 2 / Double(step), right: step * 32 / 300, of: 32)
   }
   return FineTuning.Progress(
-    log: log, step: number * 100, steps: 300, imagesASecond: 640,
+    log: log, step: number * 100, steps: 300, imagesASecond: 640, secondsLeft: 12,
     moment: FineTuning.Moment(
       step: number * 100, path: "/state/step-\(number * 100).safetensors",
       accuracy: Double(number) / 3))
@@ -328,13 +349,13 @@ struct FakeComputing: ERFComputing {
   }
 
   func train(
-    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
-    progress: (FineTuning.Progress) -> Void
+    _ request: TrainingRequest, cancellation: Cancellation, report: (FineTuning.Report) -> Void
   ) throws {
     if let failure { throw Failure(description: failure) }
+    report(.planned(makePlan(request.network)))
     for number in 1...3 {
       try cancellation.check()
-      progress(makeProgress(number))
+      report(.progressed(makeProgress(number)))
     }
   }
 }

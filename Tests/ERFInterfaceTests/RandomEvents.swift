@@ -48,7 +48,10 @@ struct RandomEvents {
     + ExportKind.allCases.indices.map {
       Key.script("e") + [Key](repeating: .down, count: $0) + [.enter]
     }
-    + [Key.script("b t"), Key.script("t"), Key.script("8 6 n"), Key.script("7 6 ]")]
+    + [
+      Key.script("b t Enter"), Key.script("t Enter"), Key.script("t"), Key.script("8 6 n"),
+      Key.script("7 6 ]"),
+    ]
 
   private static func palette(_ text: String) -> [Key] {
     [.character(":")] + text.unicodeScalars.map { .character($0) } + [.enter]

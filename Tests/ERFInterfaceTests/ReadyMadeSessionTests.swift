@@ -46,11 +46,9 @@ import Testing
   @Test func trainingEndsWithTheSessionItWasStartedIn() throws {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
     _ = model.type("b")
-    guard case .train(let id, _, _)? = model.type("t").first else {
-      Issue.record("t trains")
-      return
-    }
-    _ = update(&model, .training(id, makeProgress(1)))
+    let first = model.startTraining()
+    let id = try #require(first).id
+    _ = update(&model, .training(id, .progressed(makeProgress(1))))
     #expect(model.film?.side == 1)
     _ = model.type(":")
     for scalar in "session any unit".unicodeScalars { _ = model.type(scalar) }
@@ -58,17 +56,12 @@ import Testing
     #expect(effects.contains { if case .cancel(id) = $0 { true } else { false } })
     #expect(model.film == nil && model.sides.count == 1 && model.brokenInvariants.isEmpty)
     // Late news of the run, and the next one.
-    _ = update(&model, .training(id, makeProgress(2)))
+    _ = update(&model, .training(id, .progressed(makeProgress(2))))
     _ = update(&model, .trained(id, failure: nil))
-    // Its network has 1000 classes, which is said at once.
-    #expect(model.type("t").isEmpty)
-    #expect(model.notice?.lines.first?.contains("has 1000 classes, the data 16") == true)
-    model.session.networks[0] = NetworkChoice(model: "RepLKNet-31-nano")
-    guard case .train(let next, let network, _)? = model.type("t").first else {
-      Issue.record("t trains again")
-      return
-    }
-    #expect(next != id && network == model.session.networks[0].spec)
+    #expect(model.film == nil)
+    let second = model.startTraining()
+    let next = try #require(second)
+    #expect(next.id != id && next.request.network == model.session.networks[0].spec)
   }
 
   @Test func answersToTheSessionBeforeMeetNoRequestOfTheNext() {

@@ -11,6 +11,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case shapeBiasZoomed
   case prediction, predictionEdited, predictionFailed
   case training, trainingFailed, trained, trainedZoomed
+  case trainingPrompt, trainingRefused, trainingFolder
   case depth, depthZoomed, gallery, galleryZoomed, metricsZoomed
   case browser, browserRefused, browserFilter
   case browserNames, promptNames, titleNames
@@ -49,7 +50,9 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     case .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed:
       return shapeBias(display)
-    case .training, .trainingFailed, .trained, .trainedZoomed: return training(display)
+    case .training, .trainingFailed, .trained, .trainedZoomed, .trainingPrompt, .trainingRefused,
+      .trainingFolder:
+      return training(display)
     case .browser, .browserRefused, .browserFilter: return browsing(display)
     case .browserNames, .promptNames, .titleNames: return named(display)
     case .predictionFailed:
@@ -143,14 +146,34 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   private func training(_ display: Display) -> Model {
     var model = makeModel(
       ["RepLKNet-13-nano", "RepLKNet-31-nano"], display: display)
-    guard case .train(let id, _, _)? = model.type("t").first else { return model }
+    if self == .trainingPrompt || self == .trainingRefused {
+      _ = model.type("t")
+      guard self == .trainingRefused else { return model }
+      for scalar in "~/photos".unicodeScalars { _ = model.type(scalar) }
+      guard case .train(let id, _)? = update(&model, .key(.enter)).first else { return model }
+      let reason = TrainingError.tooFewClasses(folder: "/home/user/photos", found: 1).explanation
+      _ = update(&model, .trained(id, failure: reason))
+      return model
+    }
+    let notes = [
+      "the classifier of 16 classes is replaced by a new one of 10",
+      "at 224 px 31 % of the kernel weights of stage 4 meet no pixel and stay as they are",
+    ]
+    guard
+      let (id, _) = self == .trainingFolder
+        ? model.startTraining(on: "photos/imagenette", notes: notes) : model.startTraining()
+    else { return model }
+    if self == .trainingFolder {
+      _ = update(&model, .training(id, .progressed(makeProgress(1))))
+      return model
+    }
     if self == .trainingFailed {
       _ = update(&model, .trained(id, failure: "no memory for the pictures"))
       return model
     }
     let isOver = self == .trained || self == .trainedZoomed
     for number in 1...(isOver ? 3 : 2) {
-      model.finish(update(&model, .training(id, makeProgress(number))))
+      model.finish(update(&model, .training(id, .progressed(makeProgress(number)))))
     }
     if self == .trainedZoomed { _ = model.type("z") }
     if isOver {

@@ -236,7 +236,7 @@ private struct Tour {
     follow("Press `W` again and then `t`: the active network is trained on,")
     press("W")
     let before = model.session.networks[side]
-    press("t")
+    press("t Enter")
     #expect(model.film?.failure == nil && model.film?.start == before)
     follow("its curves run in the panel, and the field follows.")
     #expect(screen.contains("9 Training") && screen.contains("loss") && screen.contains("done"))
@@ -255,7 +255,7 @@ private struct Tour {
     press("3 >")
     let edited = model.session.networks[side].id
     #expect(edited != before.id)
-    press("t")
+    press("t Enter")
     #expect(model.film?.failure == nil && model.session.networks[side].id == edited)
   }
 

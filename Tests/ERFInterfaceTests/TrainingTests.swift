@@ -9,15 +9,21 @@ import Testing
   private var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
 
   private mutating func start() -> RequestID? {
-    guard case .train(let id, let network, _)? = model.type("t").first else { return nil }
-    #expect(network == model.session.networks[0].spec)
+    guard let (id, request) = model.startTraining() else { return nil }
+    #expect(
+      request
+        == TrainingRequest(network: model.session.networks[0].spec, folder: nil, threads: nil))
     return id
   }
 
   private mutating func started(moments: Int) throws -> RequestID {
     let id = try #require(start())
-    for number in 0..<moments { _ = update(&model, .training(id, makeProgress(number + 1))) }
+    for number in 0..<moments { _ = news(id, number + 1) }
     return id
+  }
+
+  private mutating func news(_ id: RequestID, _ number: Int) -> [Effect] {
+    update(&model, .training(id, .progressed(makeProgress(number))))
   }
 
   private var weights: WeightsSource { model.session.networks[0].weights }
@@ -26,7 +32,7 @@ import Testing
     let id = try started(moments: 1)
     #expect(model.focus == .training)
     #expect(weights == .file("/state/step-100.safetensors"))
-    let effects = update(&model, .training(id, makeProgress(2)))
+    let effects = news(id, 2)
     #expect(weights == .file("/state/step-200.safetensors"))
     #expect(effects.contains { if case .compute = $0 { true } else { false } })
     #expect(model.session.networks[1].weights == .trained)
@@ -45,7 +51,7 @@ import Testing
     #expect(model.film?.job == nil)
     #expect(model.notice?.lines.first?.contains("100 steps") == true)
     // Late news of a run that is over.
-    _ = update(&model, .training(id, makeProgress(2)))
+    _ = news(id, 2)
     #expect(model.film?.moments.count == 1)
   }
 
@@ -54,7 +60,7 @@ import Testing
     _ = update(&model, .key(.left))
     #expect(weights == .file("/state/step-100.safetensors"))
     // Who looks back is not torn away.
-    _ = update(&model, .training(id, makeProgress(3)))
+    _ = news(id, 3)
     #expect(weights == .file("/state/step-100.safetensors"))
     let effects = update(&model, .key(.enter))
     guard case .keepWeights(let keep, let path, let stem)? = effects.first else {
@@ -79,7 +85,7 @@ import Testing
     for key in "3>".unicodeScalars { _ = model.type(key) }
     let edited = model.session.networks[0]
     #expect(edited.edited != nil)
-    _ = update(&model, .training(id, makeProgress(2)))
+    _ = news(id, 2)
     #expect(model.session.networks[0] == edited && model.film?.moments.count == 2)
   }
 
@@ -97,6 +103,92 @@ import Testing
     #expect(model.notice?.kind == .failure && model.film?.failure == "no classes")
     _ = update(&model, .key(.enter))
     #expect(model.notice?.lines == ["nothing was trained yet; t trains the active network"])
+  }
+
+  // MARK: The prompt
+
+  private var prompt: Prompt? {
+    if case .prompt(let prompt)? = model.overlay { prompt } else { nil }
+  }
+
+  @Test mutating func whatToTrainOnIsAsked() throws {
+    #expect(model.type("t").isEmpty && model.film == nil)
+    #expect(prompt?.label.hasPrefix("train A on") == true && prompt?.text == "")
+    #expect(prompt?.hint?.contains("W first") == true)
+    for scalar in "~/pics".unicodeScalars { _ = model.type(scalar) }
+    guard case .train(let id, let request)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is trained")
+      return
+    }
+    #expect(request.folder == "~/pics" && model.film == nil && prompt?.waitsFor == id)
+    // Nothing is lost before the run is known to begin.
+    _ = update(&model, .trained(id, failure: "~/pics: does not exist"))
+    #expect(prompt?.complaint == "~/pics: does not exist" && prompt?.text == "~/pics")
+    #expect(model.film == nil && model.history.canUndo == false)
+    _ = update(&model, .key(.escape))
+    _ = model.type("W")
+    _ = model.type("t")
+    #expect(prompt?.hint?.contains("from random weights") == true)
+  }
+
+  @Test mutating func aNewClassifierIsSaidAndTheNextTimeKnowsTheFolder() throws {
+    _ = model.type("t")
+    for scalar in "pics".unicodeScalars { _ = model.type(scalar) }
+    guard case .train(let id, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is trained")
+      return
+    }
+    let other = try ModelCatalogue.id(of: "replknet-13-nano", classes: 3)
+    let plan = FineTuningPlan(
+      model: other, pictures: 30, classes: 3, size: 224, notes: ["a new classifier of 3"])
+    _ = update(&model, .training(id, .planned(plan)))
+    #expect(model.overlay == nil && model.focus == .training && model.film?.job == id)
+    #expect(model.notice == Notice(.warning, "A: a new classifier of 3"))
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(text.contains("on pics at 224 px") && text.contains("reading 30 pictures"))
+    _ = news(id, 1)
+    #expect(model.session.networks[0].model == other)
+    #expect(weights == .file("/state/step-100.safetensors"))
+    _ = update(&model, .trained(id, failure: nil))
+    _ = model.type("t")
+    #expect(prompt?.text == "pics")
+  }
+
+  @Test mutating func aClosedPromptCancels() throws {
+    _ = model.type("t")
+    guard case .train(let id, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is trained")
+      return
+    }
+    guard case .cancel(id)? = update(&model, .key(.escape)).first else {
+      Issue.record("nothing is cancelled")
+      return
+    }
+    _ = update(&model, .training(id, .planned(makePlan(model.session.networks[0].spec))))
+    _ = update(&model, .trained(id, failure: nil))
+    #expect(model.film == nil && model.overlay == nil)
+  }
+
+  @Test mutating func picturesThatCannotBeReadAreNamed() throws {
+    let id = try #require(start())
+    let image = SkippedImage(name: "a.png", reason: .unreadable("a.png: is empty"))
+    _ = update(&model, .training(id, .skipped([image])))
+    #expect(model.notice?.lines.first?.hasPrefix("1 picture cannot be read") == true)
+    #expect(model.log.last?.text.contains("a.png: is empty") == true)
+  }
+
+  @Test mutating func jobsTellHowFarItIs() throws {
+    _ = try started(moments: 1)
+    _ = model.type("6")
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(text.contains("33 %  training") && text.contains("12 s left"))
+  }
+
+  @Test mutating func exportedGraphsAreRefusedAtOnce() {
+    model.session.networks[0] = NetworkChoice(model: "nets/some.onnx")
+    _ = model.type("t")
+    #expect(model.overlay == nil)
+    #expect(model.notice?.lines.first?.contains("exported graph") == true)
   }
 
   @Test mutating func trainedAndRandomWeightsTakeTurns() {

@@ -6,7 +6,7 @@ public struct FineTuning: Sendable {
     public let step: Int
     /// A safetensors file of the network alone.
     public let path: String
-    /// Share of the held-out pictures named rightly.
+    /// Share of the held-out pictures named rightly; of many, every so many are asked.
     public let accuracy: Double?
 
     public init(step: Int, path: String, accuracy: Double?) {
@@ -21,80 +21,109 @@ public struct FineTuning: Sendable {
     public var step: Int
     public var steps: Int
     public var imagesASecond: Double
+    /// To the end, by the pace so far.
+    public var secondsLeft: Double
     /// Weights that were just written.
     public var moment: Moment?
 
     public init(
-      log: TrainingLog, step: Int, steps: Int, imagesASecond: Double, moment: Moment? = nil
+      log: TrainingLog, step: Int, steps: Int, imagesASecond: Double, secondsLeft: Double,
+      moment: Moment? = nil
     ) {
       self.log = log
       self.step = step
       self.steps = steps
       self.imagesASecond = imagesASecond
+      self.secondsLeft = secondsLeft
       self.moment = moment
     }
   }
 
+  public enum Report: Sendable {
+    /// The first: what is about to be done, before any picture is read.
+    case planned(FineTuningPlan)
+    /// Pictures that could not be read; the run does without them.
+    case skipped([SkippedImage])
+    case progressed(Progress)
+  }
+
   public var network: NetworkSpec
+  public var data: TrainingRecipe.Data
   /// Where the files go; it is there already.
   public var folder: String
   public var steps = 300
-  /// To learn from, at least a batch of 64.
-  public var stimuli = 1600
   public var threads: Int?
+  /// Side of the inputs in pixels; nil: one that reaches every kernel weight, where it can be afforded.
+  public var size: Int?
 
-  public init(_ network: NetworkSpec, folder: String, threads: Int? = nil) {
+  public init(
+    _ network: NetworkSpec, on data: TrainingRecipe.Data = .shapes(count: Self.stimuli),
+    folder: String, threads: Int? = nil
+  ) {
     self.network = network
+    self.data = data
     self.folder = folder
     self.threads = threads
   }
 
-  /// Why a network cannot learn the built-in stimuli, as far as its name tells; nil where it can.
-  public static func refusal(of model: String) -> String? {
-    let wanted = ObjectCategory.allCases.count
-    guard let found = try? ModelCatalogue.architecture(model).classes, found != wanted else {
-      return nil
-    }
-    return TrainingError.classes(model: model, expected: found, found: wanted).explanation
-  }
-
+  /// Built-in stimuli to learn from: 60 a class.
+  public static let stimuli = 960
   /// Moments in the whole run.
   private static let moments = 12
+  /// Held-out pictures that a moment is measured on.
+  private static let measured = 320
 
-  /// Trains on the built-in stimuli. Stopped by `cancellation`, it leaves one more moment behind.
+  /// Why a network cannot be trained, as far as its name tells; nil where it can.
+  public static func refusal(of model: String) -> String? {
+    if ONNXModel.isONNX(model) {
+      return
+        "\(model) is an exported graph, which runs as it is: train the network that it came from"
+    }
+    do {
+      _ = try ModelCatalogue.architecture(model)
+      return nil
+    } catch {
+      return error.explanation
+    }
+  }
+
+  /// Trains. Stopped by `cancellation`, it leaves one more moment behind.
   ///
   /// - Throws: as `Trainer` does, `CancellationError`.
-  public func run(cancellation: Cancellation, progress: (Progress) -> Void) throws {
-    var recipe = TrainingRecipe(
-      model: try network.modelID(), data: .shapes(count: stimuli), steps: steps)
-    recipe.rate = 1e-3
+  public func run(cancellation: Cancellation, report: (Report) -> Void) throws {
+    let prepared = try PreparedFineTuning(self)
+    report(.planned(prepared.plan))
+    let recipe = prepared.recipe
     var trainer = try Trainer(
-      recipe, from: network, threads: threads, cancellation: cancellation)
+      recipe, from: prepared.start, threads: threads, cancellation: cancellation)
+    if !trainer.skipped.isEmpty { report(.skipped(trainer.skipped)) }
     let start = ContinuousClock.now
-    func report(_ trainer: Trainer, _ moment: Moment?) {
+    func tell(_ trainer: Trainer, _ moment: Moment?) {
       let seconds = max(1e-9, (ContinuousClock.now - start) / .seconds(1))
-      progress(
-        Progress(
-          log: trainer.log, step: trainer.step, steps: steps,
-          imagesASecond: Double(trainer.step * recipe.batch) / seconds, moment: moment))
+      report(
+        .progressed(
+          Progress(
+            log: trainer.log, step: trainer.step, steps: steps,
+            imagesASecond: Double(trainer.step * recipe.batch) / seconds,
+            secondsLeft: recipe.secondsLeft(from: 0, to: trainer.step, in: seconds),
+            moment: moment)))
     }
     do {
       while !trainer.isFinished {
         try trainer.advance()
         let isMoment = trainer.step % max(1, steps / Self.moments) == 0
-        report(
-          trainer,
-          isMoment ? try save(trainer, accuracy: trainer.measure()?.accuracy) : nil)
+        let accuracy = isMoment ? try trainer.measure(upTo: Self.measured)?.accuracy : nil
+        tell(trainer, isMoment ? try save(trainer, accuracy: accuracy) : nil)
       }
     } catch is CancellationError {
-      if trainer.step > 0 { report(trainer, try save(trainer, accuracy: nil)) }
+      if trainer.step > 0 { tell(trainer, try save(trainer, accuracy: nil)) }
       throw CancellationError()
     }
   }
 
   private func save(_ trainer: Trainer, accuracy: Double?) throws -> Moment {
     let path = "\(folder)/step-\(trainer.step).safetensors"
-    try trainer.saveNetwork(to: path)
+    try trainer.saveNetwork(to: path, madeBy: (ProgramRecord.text, "explorer"))
     return Moment(step: trainer.step, path: path, accuracy: accuracy)
   }
 }

@@ -106,23 +106,29 @@ public struct Trainer: Sendable {
   }
 
   /// What the network, merged and folded, takes the held-out pictures for; nil where there are none.
-  /// `cancellation` nil: the run's own.
   ///
+  /// - Parameters:
+  ///   - cancellation: nil: the run's own.
+  ///   - limit: of more pictures than that, as many are asked, spread over all; nil: all are.
   /// - Throws: `CancellationError`.
-  public mutating func measure(_ cancellation: Cancellation? = nil) throws -> ConfusionMatrix? {
-    guard data.heldOut.count > 0 else { return nil }
+  public mutating func measure(
+    _ cancellation: Cancellation? = nil, upTo limit: Int? = nil
+  ) throws -> ConfusionMatrix? {
+    let count = min(data.heldOut.count, limit ?? .max)
+    guard count > 0 else { return nil }
+    let asked = (0..<count).map { $0 * data.heldOut.count / count }
     let workers = Workers(
       threads: workers.threads, cancellation: cancellation ?? workers.cancellation)
     let program = try state.best.inferenceForm()
     guard let logits = program.tap("logits")?.value else { return nil }
     var confusion = ConfusionMatrix(classes: data.classes)
-    for first in stride(from: 0, to: data.heldOut.count, by: recipe.batch) {
-      let range = first..<min(data.heldOut.count, first + recipe.batch)
-      let input = data.heldOutBatch(recipe, range, workers: workers)
+    for first in stride(from: 0, to: count, by: recipe.batch) {
+      let pictures = asked[first..<min(count, first + recipe.batch)]
+      let input = data.heldOutBatch(recipe, pictures, workers: workers)
       let output = try program.forward(input, to: logits, keep: .nothing, workers: workers).output
       let classes = output.shape.channels
       let values = output.elements
-      for (row, picture) in range.enumerated() {
+      for (row, picture) in pictures.enumerated() {
         confusion.add(
           truth: data.heldOutLabels[picture],
           answer: CrossEntropy.best(values[row * classes..<(row + 1) * classes]))

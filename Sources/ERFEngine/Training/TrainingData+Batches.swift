@@ -121,9 +121,11 @@ extension TrainingData {
     return Region(rows: row..<row + height, columns: column..<column + width)
   }
 
-  /// The held-out pictures `range`, their middles.
-  func heldOutBatch(_ recipe: TrainingRecipe, _ range: Range<Int>, workers: Workers) -> Tensor {
-    let cuts = range.map { picture in
+  /// Some of the held-out pictures, their middles.
+  func heldOutBatch(
+    _ recipe: TrainingRecipe, _ pictures: some Collection<Int>, workers: Workers
+  ) -> Tensor {
+    let cuts = pictures.map { picture in
       let image = heldOut.images[picture]
       let side = min(recipe.sizes.largest, image.height, image.width)
       let (row, column) = ((image.height - side) / 2, (image.width - side) / 2)

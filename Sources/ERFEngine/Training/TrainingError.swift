@@ -25,7 +25,8 @@ public enum TrainingError: ExplainedError, Equatable {
     switch self {
     case .noClassifier(let model): "\(model) has no classifier to train"
     case .tooFewClasses(let folder, let found):
-      "\(folder) holds \(found) folders with pictures: give a folder with one folder a class"
+      "\(folder) holds pictures of \(found == 1 ? "one class" : "\(found) classes"): give a folder "
+        + "with a folder of pictures a class, two at least"
     case .classes(let model, let expected, let found):
       "\(model) has \(expected) classes, the data \(found): use a free variant such as "
         + "replknet:kernels=...:classes=\(found)"

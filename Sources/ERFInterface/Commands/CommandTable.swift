@@ -36,7 +36,7 @@ extension Command {
       Command(.redo, [.control("r")], group: group, "redo what was undone"),
       Command(
         .train, [key("t")], group: group, footer: "train", rank: 16,
-        "train the active network on the built-in shapes; again: stop"),
+        "train the active network on shapes or a folder a class; again: stop"),
       Command(
         .weights, [key("W")], group: group,
         "the active network's trained weights, or random ones"),

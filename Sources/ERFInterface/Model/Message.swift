@@ -33,7 +33,7 @@ public enum Message: Sendable {
   case probeFailed(RequestID, String)
   case predicted(RequestID, Classification)
   case predictionFailed(RequestID, String)
-  case training(RequestID, FineTuning.Progress)
+  case training(RequestID, FineTuning.Report)
   /// Training is over, or was stopped, or failed.
   case trained(RequestID, failure: String?)
   /// Trained weights were written.
@@ -96,7 +96,7 @@ public enum Effect: Sendable {
   /// Names the classes of the first image.
   case predict(RequestID, PredictionRequest, threads: Int?)
   /// Trains a network from the weights it has.
-  case train(RequestID, NetworkSpec, threads: Int?)
+  case train(RequestID, TrainingRequest)
   /// Copies a file of weights to one whose name begins with `stem`.
   case keepWeights(RequestID, path: String, stem: String)
   /// Draws the conflicting stimulus of that number.

@@ -1,4 +1,4 @@
-// The run of training on screen: starting it, its moments, and trained against random weights.
+// The run of training on screen: what its key comes to, its moments, and trained against random weights.
 
 import ERFEngine
 
@@ -8,19 +8,9 @@ extension Model {
     if let job = film?.job { return .change { _ in [.cancel(job)] } }
     let network = session.networks[active]
     if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
-    // Said at once rather than after the pictures were drawn.
+    // Said at once rather than after a folder was named.
     if let refusal = FineTuning.refusal(of: network.id) { return .refuse(refusal) }
-    return .change { $0.startTraining() }
-  }
-
-  private mutating func startTraining() -> [Effect] {
-    let id = nextRequestID()
-    let network = session.networks[active]
-    film = TrainingFilm(side: active, start: network, job: id)
-    // Undo leads back to the weights from before.
-    history.record(session.networks)
-    session.screen.moveFocus(to: .training)
-    return [.train(id, network.spec, threads: threads)]
+    return .edit { $0.askForTrainingData() }
   }
 
   mutating func keepWeights(_ film: TrainingFilm, moment: Int) -> [Effect] {

@@ -23,6 +23,10 @@ public struct Model: Sendable {
   public var predictions = Predictions()
   /// The last training, if there was one.
   public var film: TrainingFilm?
+  /// One that was asked for in a prompt, until it is known to begin.
+  var awaitedFilm: TrainingFilm?
+  /// The folder that was trained on last; empty: the built-in shapes.
+  var trainingFolder = ""
   /// Trained weights by model, where random ones took their place.
   var setAside: [String: WeightsSource] = [:]
   public var display: Display
@@ -83,6 +87,7 @@ public struct Model: Sendable {
     model.shapeBias.reports = shapeBias.reports
     model.kernelMaps.known = kernelMaps.known
     model.setAside = setAside
+    model.trainingFolder = trainingFolder
     model.pictures = pictures
     model.hasMouse = hasMouse
     model.pace = pace

@@ -2,12 +2,18 @@
 
 /// A line of text that a command asks for.
 public struct Prompt: Sendable, Equatable {
-  public enum Purpose: Sendable { case saveSession, addImages }
+  public enum Purpose: Sendable, Equatable {
+    case saveSession, addImages
+    /// What the network with that letter is trained on.
+    case train(letter: String)
+  }
 
   public var purpose: Purpose
   public var text: String
   /// What is wrong with the text, or what Enter would do.
   public var complaint: String?
+  /// What is good to know, where nothing is wrong.
+  var hint: String?
   /// Whether Enter was said to replace a file or to make a folder, and is pressed again.
   var isSure = false
   /// The work whose end closes the prompt.
@@ -23,6 +29,8 @@ public struct Prompt: Sendable, Equatable {
     switch purpose {
     case .saveSession: "write the session to"
     case .addImages: "image, or folder of images"
+    case .train(let letter):
+      "train \(letter) on a folder with a folder a class; empty: built-in shapes"
     }
   }
 
@@ -31,6 +39,12 @@ public struct Prompt: Sendable, Equatable {
     switch purpose {
     case .saveSession: "write"
     case .addImages: "add"
+    case .train: "train"
     }
+  }
+
+  /// What is asked for where nothing is typed; nil: something has to be.
+  var complaintWhereEmpty: String? {
+    if case .train = purpose { nil } else { "no name given" }
   }
 }

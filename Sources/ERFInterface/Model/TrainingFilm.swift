@@ -8,6 +8,10 @@ public struct TrainingFilm: Sendable {
   public let side: Int
   /// It as it was before.
   public let start: NetworkChoice
+  /// What it learns from; nil: the built-in shapes.
+  public let folder: String?
+  /// nil until it is known to begin.
+  public var plan: FineTuningPlan?
   /// nil once it is over.
   public var job: RequestID?
   public var progress: FineTuning.Progress?
@@ -19,9 +23,10 @@ public struct TrainingFilm: Sendable {
   public var follows = true
   public var failure: String?
 
-  init(side: Int, start: NetworkChoice, job: RequestID) {
+  init(side: Int, start: NetworkChoice, folder: String?, job: RequestID) {
     self.side = side
     self.start = start
+    self.folder = folder
     self.job = job
   }
 
@@ -30,6 +35,12 @@ public struct TrainingFilm: Sendable {
 
   func network(_ moment: Int?) -> NetworkChoice {
     guard let moment else { return start }
-    return NetworkChoice(model: start.id, weights: .file(moments[moment].path))
+    return NetworkChoice(model: plan?.model ?? start.id, weights: .file(moments[moment].path))
+  }
+
+  /// `on the built-in shapes at 224 px`
+  var subject: String {
+    let pictures = folder.map { $0.isEmpty ? "/" : $0.sanitised } ?? "the built-in shapes"
+    return "on \(pictures)" + (plan.map { " at \($0.size) px" } ?? "")
   }
 }

@@ -61,7 +61,7 @@ private struct JobLines {
 
   private var glyphs: Glyphs { model.display.glyphs }
 
-  var lines: [[Span]] { model.sides.indices.map(field) + probes + others }
+  var lines: [[Span]] { model.sides.indices.map(field) + probes + training + others }
 
   private func field(_ index: Int) -> [Span] {
     let side = model.sides[index]
@@ -109,11 +109,23 @@ private struct JobLines {
     }
   }
 
+  private var training: [[Span]] {
+    guard let film = model.film, film.job != nil else { return [] }
+    let letter = Span(Model.letter(film.side) + "  ", .quiet, .bold)
+    guard let progress = film.progress else {
+      return [[letter, Span("training \(film.subject): reading pictures", .quiet)]]
+    }
+    let fraction = Double(progress.step) / Double(max(1, progress.steps))
+    let left = Format.duration(progress.secondsLeft)
+    var spans = [letter] + bar(fraction) + [Span("  training", .text)]
+    for word in ["\(left) left", film.subject] where spans.width + 2 + word.count <= width {
+      spans.append(Span("  " + word, .quiet))
+    }
+    return [spans]
+  }
+
   private var others: [[Span]] {
     var words: [String] = []
-    if let film = model.film, film.job != nil {
-      words.append("training \(Model.letter(film.side))")
-    }
     if model.exporting != nil { words.append("writing files") }
     if model.saving != nil { words.append("writing the session") }
     if model.listing != nil { words.append("reading a folder") }

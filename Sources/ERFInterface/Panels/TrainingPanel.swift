@@ -51,14 +51,16 @@ enum TrainingPanel: Panel {
 extension Frame {
   fileprivate mutating func drawTraining(_ model: Model, in area: Area) {
     if area.columns >= 100, area.rows >= 16, model.film?.progress != nil {
-      let head = TrainingLines(model: model, width: area.columns).lines.prefix(2)
+      let head = TrainingLines(model: model, width: area.columns).head.prefix(5)
       for (offset, line) in head.enumerated() {
         write(line, row: area.row + offset, column: area.column, width: area.columns)
       }
+      let used = head.count + 1
       return drawWideTraining(
         model,
         in: Area(
-          row: area.row + 3, column: area.column, rows: area.rows - 3, columns: area.columns))
+          row: area.row + used, column: area.column, rows: area.rows - used,
+          columns: area.columns))
     }
     let lines = TrainingLines(model: model, width: area.columns).lines
     for (offset, line) in lines.prefix(area.rows).enumerated() {
@@ -76,30 +78,51 @@ private struct TrainingLines {
   var lines: [[Span]] {
     guard let film = model.film else {
       let text =
-        "t trains \(Model.letter(model.active)), \(model.name(model.active)), on the built-in shapes, "
-        + "from the weights it has. Its field follows; t again stops, Enter keeps, Backspace drops."
+        "t trains \(Model.letter(model.active)), \(model.name(model.active)), on the built-in shapes "
+        + "or on a folder of pictures a class, from the weights it has; after W from random ones, "
+        + "which shows best how the field grows. Its field follows; t again stops, Enter keeps, "
+        + "Backspace drops."
       return wrap(text, width: width).map { [Span($0, .quiet)] }
     }
-    let head = [
-      Span(Model.letter(film.side), film.side == 0 ? .accent : .second, .bold),
-      Span("  " + film.start.id.sanitised, .text),
-    ]
-    if let failure = film.failure {
-      return [head] + wrap(failure, width: width).map { [Span($0, .failure)] }
-    }
-    guard let progress = film.progress else {
-      return [head, [Span("drawing shapes to learn from", .quiet)]]
-    }
-    return [head, state(film, progress), numbers(progress)] + curves(progress.log)
-      + [[]] + moments(film)
+    guard film.failure == nil, let progress = film.progress else { return head }
+    let more = [numbers(progress)] + curves(progress.log) + [[]] + moments(film)
+    // What the user should know comes before what can be seen from the maps.
+    return head + more
   }
 
-  private func state(_ film: TrainingFilm, _ progress: FineTuning.Progress) -> [Span] {
+  /// Which network learns what, how far it is, and what there is to know about it.
+  var head: [[Span]] {
+    guard let film = model.film else { return [] }
+    let letter = Span(Model.letter(film.side), film.side == 0 ? .accent : .second, .bold)
+    let name = [letter, Span("  " + film.start.id.sanitised, .text)]
+    let subject = Span(film.subject, .quiet)
+    var lines = [name + [Span("  "), subject]]
+    if lines[0].width > width { lines = [name, [subject]] }
+    if let failure = film.failure {
+      return lines + wrap(failure, width: width).map { [Span($0, .failure)] }
+    }
+    lines.append(state(film))
+    let notes = film.plan?.notes ?? []
+    return lines + notes.flatMap { wrap($0, width: width) }.map { [Span($0, .warning)] }
+  }
+
+  private func state(_ film: TrainingFilm) -> [Span] {
+    guard let progress = film.progress else {
+      let pictures = film.plan.map { Format.count($0.pictures, "picture") } ?? "pictures"
+      return [
+        Span(film.folder == nil ? "drawing \(pictures)" : "reading \(pictures)", .accent),
+        Span(film.plan.map { " of \($0.classes) classes" } ?? "", .quiet),
+      ]
+    }
     let word = film.job != nil ? "step" : progress.step < progress.steps ? "stopped at" : "done,"
-    return [
+    var spans = [
       Span("\(word) \(progress.step)/\(progress.steps)", film.job == nil ? .text : .accent),
       Span("  \(Int(progress.imagesASecond)) images/s", .quiet),
     ]
+    if film.job != nil {
+      spans.append(Span("  \(Format.duration(progress.secondsLeft)) left", .quiet))
+    }
+    return spans
   }
 
   private func numbers(_ progress: FineTuning.Progress) -> [Span] {

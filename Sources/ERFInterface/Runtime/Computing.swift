@@ -23,9 +23,14 @@ public protocol ERFComputing: Sendable {
 
   /// Trains a network a while on the calling thread, as `FineTuning` describes.
   func train(
-    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
-    progress: (FineTuning.Progress) -> Void
+    _ request: TrainingRequest, cancellation: Cancellation, report: (FineTuning.Report) -> Void
   ) throws
+}
+
+extension TrainingRequest {
+  var data: TrainingRecipe.Data {
+    folder.map { .folder(PathCompletion.expanded($0)) } ?? .shapes(count: FineTuning.stimuli)
+  }
 }
 
 /// Writes results to files.

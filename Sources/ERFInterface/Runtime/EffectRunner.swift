@@ -66,11 +66,11 @@ final class EffectRunner {
     }
   }
 
-  private func train(_ id: RequestID, _ network: NetworkSpec, threads: Int?) {
+  private func train(_ id: RequestID, _ request: TrainingRequest) {
     let cancellation = register(id)
     trainingQueue.async(group: unfinished) { [computing, mailbox] in
       do {
-        try computing.train(network, threads: threads, cancellation: cancellation) {
+        try computing.train(request, cancellation: cancellation) {
           mailbox.post(.training(id, $0))
         }
         mailbox.post(.trained(id, failure: nil))
@@ -148,7 +148,7 @@ final class EffectRunner {
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
     case .predict(let id, let request, let threads): predict(id, request, threads: threads)
-    case .train(let id, let network, let threads): train(id, network, threads: threads)
+    case .train(let id, let request): train(id, request)
     case .keepWeights(let id, let path, let stem): keepWeights(id, path, stem)
     case .drawStimulus(let index):
       exportQueue.async(group: unfinished) { [mailbox] in

@@ -48,11 +48,11 @@ public struct EngineComputing: ERFComputing {
   }
 
   public func train(
-    _ network: NetworkSpec, threads: Int?, cancellation: Cancellation,
-    progress: (FineTuning.Progress) -> Void
+    _ request: TrainingRequest, cancellation: Cancellation, report: (FineTuning.Report) -> Void
   ) throws {
-    try FineTuning(network, folder: training.makeRun(), threads: threads)
-      .run(cancellation: cancellation, progress: progress)
+    try FineTuning(
+      request.network, on: request.data, folder: training.makeRun(), threads: request.threads
+    ).run(cancellation: cancellation, report: report)
   }
 }
 

@@ -60,7 +60,7 @@ extension Model {
   /// Whether an answer is still to come.
   var isBusy: Bool {
     isComputing || exporting != nil || saving != nil || listing != nil || shapeBias.isBusy
-      || film?.job != nil || predictions.isBusy || !pictures.awaited.isEmpty
+      || film?.job != nil || awaitedFilm != nil || predictions.isBusy || !pictures.awaited.isEmpty
       || kernelMaps.job != nil || depth.isBusy || gallery.isBusy || isBrowsing
   }
 

@@ -17,6 +17,14 @@ extension Model {
         film.shown.map { film.moments.indices.contains($0) } ?? true,
         "the moment on screen is one of \(film.moments.count)")
     }
+    if let awaitedFilm {
+      expect(awaitedFilm.side < networks, "training of a network that is there is awaited")
+      if case .prompt(let prompt)? = overlay {
+        expect(prompt.waitsFor == awaitedFilm.job, "the prompt waits for the training")
+      } else {
+        expect(false, "no training is awaited without its prompt")
+      }
+    }
     let running = runningRequests
     expect(Set(running).count == running.count, "each request has a number of its own: \(running)")
     expect(
@@ -35,7 +43,7 @@ extension Model {
     let ids =
       sides.map { $0.job?.id } + shapeBias.sides.map { $0.job?.id }
       + (depth.jobs + gallery.jobs.keys).map { $0 } + [
-        film?.job, exporting, saving, listing, kernelMaps.job,
+        film?.job, awaitedFilm?.job, exporting, saving, listing, kernelMaps.job,
       ]
     return ids.compactMap { $0?.number }
   }

@@ -44,7 +44,7 @@ extension Model {
     switch key {
     case .escape:
       overlay = nil
-      return []
+      return giveUpTrainingPrompt()
     case .tab: return [.complete(prompt.text)]
     case .enter: return prompt.waitsFor == nil ? enter(prompt) : []
     default:
@@ -58,8 +58,8 @@ extension Model {
 
   private mutating func enter(_ prompt: Prompt) -> [Effect] {
     var prompt = prompt
-    guard !prompt.text.isEmpty else {
-      prompt.complaint = "no name given"
+    if prompt.text.isEmpty, let complaint = prompt.complaintWhereEmpty {
+      prompt.complaint = complaint
       overlay = .prompt(prompt)
       return []
     }
@@ -72,6 +72,7 @@ extension Model {
     case .addImages:
       listing = id
       return [.listImages(id, path: prompt.text)]
+    case .train: return train(id, on: prompt.text)
     }
   }
 

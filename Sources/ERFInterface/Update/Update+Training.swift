@@ -3,9 +3,71 @@
 import ERFEngine
 
 extension Model {
-  func cancelTraining() -> [Effect] { film?.job.map { [.cancel($0)] } ?? [] }
+  // MARK: The prompt
 
-  mutating func training(_ id: RequestID, _ progress: FineTuning.Progress) {
+  /// Asks what to train on.
+  mutating func askForTrainingData() {
+    var prompt = Prompt(
+      purpose: .train(letter: Self.letter(active)), text: trainingFolder)
+    if case .random = session.networks[active].weights {
+      prompt.hint = "from random weights: the field grows before your eyes"
+    } else {
+      prompt.hint =
+        "goes on from the weights it has; Esc and W first: from random ones, the better show"
+    }
+    overlay = .prompt(prompt)
+  }
+
+  /// What Enter in the prompt comes to; the prompt stays until the run is known to begin.
+  mutating func train(_ id: RequestID, on folder: String) -> [Effect] {
+    let network = session.networks[active]
+    let named = folder.isEmpty ? nil : folder
+    awaitedFilm = TrainingFilm(side: active, start: network, folder: named, job: id)
+    let request = TrainingRequest(network: network.spec, folder: named, threads: threads)
+    return [.train(id, request)]
+  }
+
+  /// Where a prompt was closed: what it waited for is not wanted any more.
+  mutating func giveUpTrainingPrompt() -> [Effect] {
+    guard let id = awaitedFilm?.job else { return [] }
+    awaitedFilm = nil
+    return [.cancel(id)]
+  }
+
+  // MARK: The run
+
+  mutating func cancelTraining() -> [Effect] {
+    (film?.job.map { [.cancel($0)] } ?? []) + giveUpTrainingPrompt()
+  }
+
+  mutating func training(_ id: RequestID, _ report: FineTuning.Report) {
+    switch report {
+    case .planned(let plan): planned(id, plan)
+    case .skipped(let images):
+      guard film?.job == id else { return }
+      let count = Format.count(images.count, "picture")
+      note(.warning, images.map(\.explanation))
+      notice = Notice(.warning, "\(count) cannot be read: left out, and listed in Jobs")
+    case .progressed(let progress): progressed(id, progress)
+    }
+  }
+
+  /// The run begins: its film takes the place of the one before.
+  private mutating func planned(_ id: RequestID, _ plan: FineTuningPlan) {
+    guard var begun = awaitedFilm, begun.job == id else { return }
+    awaitedFilm = nil
+    _ = complain(id, nil)
+    begun.plan = plan
+    film = begun
+    trainingFolder = begun.folder ?? ""
+    // Undo leads back to the weights from before.
+    history.record(session.networks)
+    session.screen.moveFocus(to: .training)
+    guard !plan.notes.isEmpty else { return }
+    tell(.warning, plan.notes.map { "\(Self.letter(begun.side)): \($0)" })
+  }
+
+  private mutating func progressed(_ id: RequestID, _ progress: FineTuning.Progress) {
     guard film?.job == id else { return }
     film?.progress = progress
     guard let moment = progress.moment else { return }
@@ -20,6 +82,12 @@ extension Model {
   }
 
   mutating func trained(_ id: RequestID, _ failure: String?) {
+    if awaitedFilm?.job == id {
+      // It did not even begin: the prompt says why.
+      awaitedFilm = nil
+      _ = complain(id, failure ?? "the training was cancelled")
+      return
+    }
     guard let film, film.job == id else { return }
     self.film?.job = nil
     self.film?.failure = failure

@@ -68,7 +68,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .probed(let id, let report): model.probed(id, report)
   case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
   case .drawn(let picture): model.drawn(picture)
-  case .training(let id, let progress): model.training(id, progress)
+  case .training(let id, let report): model.training(id, report)
   case .trained(let id, let failure): model.trained(id, failure?.sanitised)
   case .kept(let id, let path, let failure): model.kept(id, path, failure?.sanitised)
   case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))

@@ -39,7 +39,7 @@ extension Frame {
     write(
       [Span("> ", .accent, .bold), Span(shown), Span("_", .accent)], row: box.row + 1,
       column: box.column + 2, width: width - 3)
-    let state = prompt.complaint ?? (prompt.waitsFor == nil ? "" : "one moment ...")
+    let state = prompt.complaint ?? (prompt.waitsFor == nil ? prompt.hint ?? "" : "one moment ...")
     for (offset, line) in wrap(state, width: width - 4).prefix(2).enumerated() {
       write(
         line, prompt.isSure ? .warning : prompt.complaint == nil ? .quiet : .failure,

@@ -18,9 +18,13 @@ import Testing
     spec.weightsModel = Self.original
     spec.fit = fit
     var tuning = FineTuning(spec, folder: folder.path)
-    (tuning.steps, tuning.stimuli) = (3, 96)
+    (tuning.steps, tuning.data) = (3, .shapes(count: 96))
     var moments: [FineTuning.Moment] = []
-    try tuning.run(cancellation: Cancellation()) { moments += [$0.moment].compactMap { $0 } }
+    try tuning.run(cancellation: Cancellation()) { report in
+      if case .progressed(let progress) = report {
+        moments += [progress.moment].compactMap { $0 }
+      }
+    }
     #expect(moments.count == 3 && moments.allSatisfy { $0.accuracy != nil })
     // The weights are those of the edited network, and moved from step to step.
     let networks = try moments.map {

@@ -1,0 +1,17 @@
+// What a run of training is asked for.
+
+public import ERFEngine
+
+/// Which network is trained on what.
+public struct TrainingRequest: Sendable, Equatable {
+  public var network: NetworkSpec
+  /// A folder with a folder of pictures a class, or with `train` and `val`; nil: the built-in shapes.
+  public var folder: String?
+  public var threads: Int?
+
+  public init(network: NetworkSpec, folder: String?, threads: Int?) {
+    self.network = network
+    self.folder = folder
+    self.threads = threads
+  }
+}
