@@ -6,11 +6,46 @@ import Testing
 @testable import ERFInterface
 
 @Suite struct AggregatedKernelTests {
-  private static func kernels(_ side: Int, middle: Double) -> StageKernels? {
+  private static func kernels(
+    _ side: Int, middle: Double, reached: StageKernels.Reached? = nil
+  ) -> StageKernels? {
     var values = [Double](repeating: 0.25, count: side * side)
     let before = KernelMap(side: side, values: values)
     values[side * side / 2] = middle
-    return StageKernels(before: before, after: KernelMap(side: side, values: values))
+    return StageKernels(
+      before: before, after: KernelMap(side: side, values: values), reached: reached)
+  }
+
+  /// Cells with dots of Braille, as outlines are drawn.
+  private static func dots(_ frame: Frame) -> Int {
+    frame.text.unicodeScalars.count { (0x2800...0x28ff).contains($0.value) }
+  }
+
+  @Test(arguments: [true, false]) func theReachedPartIsOutlined(_ isZoomed: Bool) throws {
+    var model = makeModel()
+    _ = model.type("3")
+    if isZoomed { _ = model.type("z") }
+    guard let id = model.kernelMaps.job else {
+      Issue.record("nothing is summed")
+      return
+    }
+    let part = StageKernels.Reached(rows: 7, columns: 7, trainedAt: 96)
+    let stages = [
+      Self.kernels(13, middle: 1), nil, Self.kernels(13, middle: 1, reached: part), nil,
+    ]
+    let size = ScreenSize(rows: 60, columns: 200)
+    let before = Self.dots(view(model, size: size))
+    _ = update(&model, .aggregated(id, stages, failure: nil))
+    if !isZoomed {
+      // All of the first stage was reached.
+      let frame = view(model, size: size)
+      #expect(!frame.text.contains("96 px") && Self.dots(frame) == before)
+      _ = model.type("j")
+      _ = model.type("j")
+    }
+    let frame = view(model, size: size)
+    #expect(frame.text.contains("reached at 96 px") || frame.text.contains("met at 96 px"))
+    #expect(Self.dots(frame) > before + 8)
   }
 
   @Test func areSummedOnceANetwork() {

@@ -5,7 +5,8 @@
 
 enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case opening, computing, preview, finished, stale, failed, exported, single
-  case kernels, kernelsEdited, unit, metrics, images, jobs, zoomed
+  case kernels, kernelsEdited, kernelsReached, kernelsReachedZoomed, unit, metrics, images, jobs,
+    zoomed
   case difference, squares, contours, crossHair, closer, signed, profileDown
   case shapeBias, shapeBiasComputing, shapeBiasStale, shapeBiasChance, shapeBiasFailed
   case shapeBiasZoomed
@@ -50,6 +51,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     case .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed:
       return shapeBias(display)
+    case .kernelsReached, .kernelsReachedZoomed: return reached(display)
     case .training, .trainingFailed, .trained, .trainedZoomed, .trainingPrompt, .trainingRefused,
       .trainingFolder:
       return training(display)
@@ -180,6 +182,31 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       _ = update(&model, .trained(id, failure: nil))
       model.finish(update(&model, .key(.left)))
     }
+    return model
+  }
+
+  /// Kernels of 31, of which training at 96 pixels met 47, 23, 11 and 5 taps.
+  private func reached(_ display: Display) -> Model {
+    var model = makeModel(["RepLKNet-31-nano", "RepLKNet-3-nano"], display: display)
+    _ = model.type("3")
+    if self == .kernelsReachedZoomed { _ = model.type("z") }
+    guard let id = model.kernelMaps.job else { return model }
+    func map(_ side: Int, _ width: Double) -> KernelMap {
+      KernelMap(
+        side: side,
+        values: (0..<side * side).map { index in
+          let (dy, dx) = (Double(index / side - side / 2), Double(index % side - side / 2))
+          return 1 / (1 + (dy * dy + dx * dx) / (width * width))
+        })
+    }
+    let stages = zip([31, 29, 27, 13], [47, 23, 11, 5]).map { side, taps in
+      StageKernels(
+        before: map(side, 9), after: map(side, 3),
+        reached: taps >= side
+          ? nil : StageKernels.Reached(rows: taps, columns: taps, trainedAt: 96))
+    }
+    _ = update(&model, .aggregated(id, stages, failure: nil))
+    if self == .kernelsReached { for _ in 0..<2 { _ = update(&model, .key(.down)) } }
     return model
   }
 

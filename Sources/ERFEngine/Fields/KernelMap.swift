@@ -31,10 +31,28 @@ public struct StageKernels: Sendable, Equatable {
   public let before: KernelMap
   /// With the small kernels added; equal to `before` where there are none.
   public let after: KernelMap
+  /// The middle part that met pixels in training; nil: all of it did, or nobody knows.
+  public let reached: Reached?
 
-  public init(before: KernelMap, after: KernelMap) {
+  /// A part in the middle of a kernel.
+  public struct Reached: Sendable, Equatable {
+    /// Taps.
+    public let rows: Int
+    public let columns: Int
+    /// The largest side in pixels that the network was trained at.
+    public let trainedAt: Int
+
+    public init(rows: Int, columns: Int, trainedAt: Int) {
+      self.rows = rows
+      self.columns = columns
+      self.trainedAt = trainedAt
+    }
+  }
+
+  public init(before: KernelMap, after: KernelMap, reached: Reached? = nil) {
     self.before = before
     self.after = after
+    self.reached = reached
   }
 }
 
@@ -56,10 +74,28 @@ extension StageKernels {
     }
     let before = try apart.kernelMaps(loader)
     let after = try apart.mergingParallelKernels().kernelMaps(loader)
-    return zip(before, after).map { before, after in
-      guard let before, let after else { return nil }
-      return StageKernels(before: before, after: after)
+    let untrained = opened.untrained
+    return zip(before, after).enumerated().map { stage, maps in
+      guard let before = maps.0, let after = maps.1 else { return nil }
+      return StageKernels(
+        before: before, after: after,
+        reached: untrained?.reached(stage: stage, side: after.side, fit: spec.fit))
     }
+  }
+}
+
+extension UntrainedWeights {
+  /// The part of a stage's kernels, now of `side`, that training reached. Where kernels were brought to
+  /// another size, only cropping leaves each tap where it was.
+  fileprivate func reached(stage: Int, side: Int, fit: WeightFit) -> StageKernels.Reached? {
+    guard stages.indices.contains(stage) else { return nil }
+    let known = stages[stage]
+    guard known.kernel == side || fit == .crop,
+      known.reachedTaps.contains(where: { $0 < min(side, known.kernel) })
+    else { return nil }
+    return StageKernels.Reached(
+      rows: min(side, known.reachedTaps[0]), columns: min(side, known.reachedTaps[1]),
+      trainedAt: trainedAt)
   }
 }
 

@@ -70,9 +70,12 @@ public struct UntrainedWeights: Sendable, Equatable {
   public let share: Double
   /// `trained at 96 px; 37, 83 and 85 % of the kernel weights of stages 2, 3 and 4 met no pixel`
   public let note: String
+  /// What training did reach, by stage.
+  public let stages: [KernelReach.Stage]
 
-  public init(trainedAt: Int, share: Double, note: String) {
+  public init(trainedAt: Int, share: Double, note: String, stages: [KernelReach.Stage] = []) {
     (self.trainedAt, self.share, self.note) = (trainedAt, share, note)
+    self.stages = stages
   }
 }
 
@@ -91,7 +94,8 @@ extension TrainingRecord {
     guard let reach = try? KernelReach(blueprint, size: size), !reach.isWhole else { return nil }
     return UntrainedWeights(
       trainedAt: largestSize, share: 1 - (reach.stages.map(\.share).min() ?? 1),
-      note: "trained at \(largestSize) px; " + reach.unreachedText + " met no pixel")
+      note: "trained at \(largestSize) px; " + reach.unreachedText + " met no pixel",
+      stages: reach.stages)
   }
 }
 

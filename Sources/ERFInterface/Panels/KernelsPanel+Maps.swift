@@ -16,9 +16,9 @@ extension Frame {
     guard stages.indices.contains(stage), let kernels = stages[stage] else { return }
     let hasSmall = kernels.before != kernels.after
     write(
-      [
-        Span("|w| of stage \(stage + 1)", .text), Span(", summed over channels", .quiet),
-      ], row: area.row, column: area.column, width: area.columns)
+      Self.kernelTitle(
+        "|w| of stage \(stage + 1)", ", summed over channels", reached: kernels.reached,
+        width: area.columns), row: area.row, column: area.column, width: area.columns)
     let gap = 3
     let columns = (area.columns - gap) / 2
     let fit = HeatmapFit(
@@ -31,7 +31,7 @@ extension Frame {
       let place = Area(
         row: area.row + 1, column: area.column + index * pitch, rows: fit.rows,
         columns: fit.columns)
-      drawKernel(map, model, in: place)
+      drawKernel(map, reached: kernels.reached, model, in: place)
       let name = hasSmall ? (index == 0 ? "before" : "merged") : "kernels"
       write(
         [
@@ -50,7 +50,9 @@ extension Frame {
       return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
     }
     write(
-      [Span("|w| summed over channels", .text), Span(", before merging and after", .quiet)],
+      Self.kernelTitle(
+        "|w| summed over channels", ", before merging and after",
+        reached: stages.lazy.compactMap { $0?.reached }.first, width: area.columns),
       row: area.row, column: area.column, width: area.columns)
     let gap = 2
     let width = (area.columns - gap * (stages.count - 1)) / max(1, stages.count)
@@ -69,7 +71,8 @@ extension Frame {
       for (place, map) in maps.enumerated() {
         let row = area.row + 2 + place * (fit.rows + 1)
         drawKernel(
-          map, model, in: Area(row: row, column: column, rows: fit.rows, columns: fit.columns))
+          map, reached: kernels.reached, model,
+          in: Area(row: row, column: column, rows: fit.rows, columns: fit.columns))
         write(
           [
             Span("\(map.side)x\(map.side)  5x5 ", .quiet),
@@ -79,13 +82,38 @@ extension Frame {
     }
   }
 
-  private mutating func drawKernel(_ map: KernelMap, _ model: Model, in area: Area) {
+  /// What is drawn, and the word for the outline where there is one, which comes first where both do
+  /// not fit.
+  private static func kernelTitle(
+    _ name: String, _ more: String, reached: StageKernels.Reached?, width: Int
+  ) -> [Span] {
+    let title = Span(name, .text)
+    guard let reached else { return [title, Span(more, .quiet)] }
+    let key = Span(", outlined: reached at \(reached.trainedAt) px", .warning)
+    let whole = [title, Span(more, .quiet), key]
+    let short = [title, key]
+    return [whole, short].first { $0.width <= width }
+      ?? [title, Span(", box: met at \(reached.trainedAt) px", .warning)]
+  }
+
+  private mutating func drawKernel(
+    _ map: KernelMap, reached: StageKernels.Reached?, _ model: Model, in area: Area
+  ) {
     let style = HeatStyle(model.display)
+    let side = Double(map.side)
+    let window = PixelWindow(row: 0, column: 0, height: map.side, width: map.side)
     let values = SummedArea(map.values, height: map.side, width: map.side).means(
-      rows: area.rows * style.pixelsPerCell, columns: area.columns,
-      window: PixelWindow(row: 0, column: 0, height: map.side, width: map.side))
+      rows: area.rows * style.pixelsPerCell, columns: area.columns, window: window)
+    var marks: PixelMarks?
+    if let reached {
+      var outline = PixelMarks(cells: area, unicode: model.display.unicode)
+      let (top, left) = ((side - Double(reached.rows)) / 2, (side - Double(reached.columns)) / 2)
+      outline.outline(
+        top: top, left: left, bottom: side - top, right: side - left, in: window, .warning)
+      marks = outline
+    }
     let colours = HeatColours(
       scale: .rising(map: UInt8(model.colourMap)), top: values.max() ?? 0)
-    drawHeat(values, in: area, colours: colours, style: style)
+    drawHeat(values, in: area, colours: colours, style: style, marks: marks)
   }
 }

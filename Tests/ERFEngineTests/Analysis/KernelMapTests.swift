@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ERFEngine
@@ -55,6 +56,39 @@ import Testing
     #expect(stages.map { $0?.after.side } == [3, 3, 3])
     let wide = try StageKernels.stages(of: NetworkSpec(model: "resnet-18"))
     #expect(wide.map { $0?.after.side } == [3, 3, 3, 3])
+  }
+
+  /// At 32 pixels the maps are 8 and 4 wide: 15 and 7 taps of a row meet pixels, of 13 there are.
+  @Test func whatTrainingReachedIsKnown() throws {
+    let folder = try TemporaryFolder()
+    let model = "replknet:kernels=13,13:layers=1,1:channels=4,4:small=3:dw=1:classes=16"
+    var recipe = TrainingRecipe(model: model, data: .shapes(count: 16), steps: 1)
+    (recipe.size, recipe.batch) = (32, 8)
+    var trainer = try Trainer(recipe)
+    try trainer.advance()
+    let path = folder.path + "/net.safetensors"
+    try trainer.saveNetwork(to: path, madeBy: ("a test", "none"))
+    func reached(_ change: (inout NetworkSpec) -> Void) throws -> [StageKernels.Reached?] {
+      var spec = NetworkSpec(model: model, weights: .file(path))
+      change(&spec)
+      return try StageKernels.stages(of: spec).map { $0?.reached }
+    }
+    let part = StageKernels.Reached(rows: 7, columns: 7, trainedAt: 32)
+    #expect(try reached { _ in } == [nil, part])
+    #expect(try reached { $0.weights = .random(seed: 0) } == [nil, nil])
+    #expect(
+      try reached { $0.zeroesUnreached = InputSize(height: 32, width: 32) } == [nil, nil])
+    // Cropping keeps taps where they are, stretching does not.
+    func edit(_ side: Int, _ fit: WeightFit) throws -> StageKernels.Reached? {
+      try reached { spec in
+        spec.weightsModel = model
+        spec.model =
+          "replknet:kernels=13,\(side):layers=1,1:channels=4,4:small=3:dw=1:classes=16"
+        spec.fit = fit
+      }[1]
+    }
+    #expect(try edit(9, .crop) == part && edit(21, .crop) == part)
+    #expect(try edit(7, .crop) == nil && edit(9, .interpolate) == nil)
   }
 
   /// MobileNetV2 calls its stem `features.0`, which is no block of the first stage.
