@@ -183,13 +183,14 @@ public final class ERFComputer: Sendable {
         progress(.skipped(index, skipped))
       case .seen(let gradient, let answers, let hash):
         if seconds.first == 0 { seconds.first = seconds.forward + seconds.backward }
+        part.map.accumulate(gradient: gradient)
+        features.add(answers)
+        // Somebody waits for the map, and for nothing of what follows.
+        progress(.image(index, of: inputs.count, map: part.map))
         part.add(
           ERFPart.Done(
             index: index, name: name, hash: hash,
-            sides: inputs.count > 1 ? Self.sides(gradient, subject) : []))
-        part.map.accumulate(gradient: gradient)
-        features.add(answers)
-        progress(.image(index, of: inputs.count, map: part.map))
+            sides: inputs.count > 1 ? Self.sides(gradient, part.map, subject) : []))
       }
       progress(.part(part))
     }
@@ -230,11 +231,17 @@ public final class ERFComputer: Sendable {
     }
   }
 
-  /// Sides of the squares of one image's own map; 0 where not reached.
-  private static func sides(_ gradient: Tensor, _ subject: ERFSubject) -> [Int] {
-    var map = ERFMap(
-      height: subject.input.height, width: subject.input.width, rule: subject.rule)
-    map.accumulate(gradient: gradient)
+  /// Sides of the squares of one image's own map; 0 where not reached. `sum`: the map so far, with this
+  /// image.
+  private static func sides(
+    _ gradient: Tensor, _ sum: ERFMap, _ subject: ERFSubject
+  ) -> [Int] {
+    var map = sum
+    if sum.images > 1 {
+      map = ERFMap(
+        height: subject.input.height, width: subject.input.width, rule: subject.rule)
+      map.accumulate(gradient: gradient)
+    }
     return ERFMetrics.ratios(of: map, around: subject.metricsOrigin).map { $0.side ?? 0 }
   }
 }

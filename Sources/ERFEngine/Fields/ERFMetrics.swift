@@ -83,6 +83,7 @@ extension ERFMetrics {
     var columnMoment = 0.0
     var rings = [Double](repeating: 0, count: Int(hypot(Double(height), Double(width))) + 2)
     for row in 0..<height {
+      let square = Double((row - origin.0) * (row - origin.0))
       for column in 0..<width {
         let value = values[row * width + column]
         if row < margin || column < margin || row >= height - margin || column >= width - margin {
@@ -90,7 +91,7 @@ extension ERFMetrics {
         }
         rowMoment += value * Double(row)
         columnMoment += value * Double(column)
-        let distance = hypot(Double(row - origin.0), Double(column - origin.1))
+        let distance = (square + Double((column - origin.1) * (column - origin.1))).squareRoot()
         rings[Int(distance.rounded(.up))] += value
       }
     }

@@ -71,17 +71,23 @@ public struct HeatField: Sendable, Equatable {
     let values = map.values
     var areas: [Curve: SummedArea] = [:]
     var radial: [Curve: [Double]] = [:]
-    let rings = Rings(height: height, width: width, centre: self.centre)
     var tops: [Curve: Double] = [:]
-    for curve in Curve.allCases where curve != .decades {
+    let rings = Rings(height: height, width: width, centre: self.centre)
+    let (rows, columns) = (map.height, map.width)
+    // A map waits for this on its way to the screen.
+    let curves = Curve.allCases.filter { $0 != .decades }
+    let parts = Concurrently.map(curves) { curve in
       let curved = curve == .linear ? values : values.map { curve($0) }
-      let area = SummedArea(curved, height: height, width: width)
-      areas[curve] = area
-      radial[curve] = rings.means(curved)
-      tops[curve] = area.means(
-        rows: min(height, Self.topGrid), columns: min(width, Self.topGrid),
-        window: PixelWindow(row: 0, column: 0, height: height, width: width)
-      ).lazy.map(abs).max()
+      let area = SummedArea(curved, height: rows, width: columns)
+      let means = area.means(
+        rows: min(rows, Self.topGrid), columns: min(columns, Self.topGrid),
+        window: PixelWindow(row: 0, column: 0, height: rows, width: columns))
+      return (area: area, radial: rings.means(curved), top: means.lazy.map(abs).max())
+    }
+    for (curve, part) in zip(curves, parts) {
+      areas[curve] = part.area
+      radial[curve] = part.radial
+      tops[curve] = part.top
     }
     areas[.decades] = areas[.linear]
     radial[.decades] = radial[.linear]

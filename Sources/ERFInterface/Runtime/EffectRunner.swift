@@ -364,11 +364,27 @@ private struct Run: Sendable {
     case .image(let image, let images, let map):
       // The finished result follows the last image at once, with its metrics.
       guard image + 1 < images else { return }
-      let partial = PartialMap(
-        field: HeatField(map, centre: subject?.centrePixel),
-        metrics: ERFMetrics(map, around: subject?.metricsOrigin), images: map.images)
-      mailbox.post(.image(id, of: images, partial))
+      mailbox.post(.image(id, of: images, PartialMap(map, of: subject)))
     case .skipped(_, let image): mailbox.post(.skipped(id, image))
     }
+  }
+}
+
+extension PartialMap {
+  /// The parts of it do not need each other, and the map waits for all of them on its way to the screen.
+  init(_ map: ERFMap, of subject: ERFSubject?) {
+    enum Part {
+      case field(HeatField)
+      case metrics(ERFMetrics)
+    }
+    let parts = Concurrently.map([true, false]) { isField in
+      isField
+        ? Part.field(HeatField(map, centre: subject?.centrePixel))
+        : Part.metrics(ERFMetrics(map, around: subject?.metricsOrigin))
+    }
+    guard case .field(let field) = parts[0], case .metrics(let metrics) = parts[1] else {
+      preconditionFailure("two parts in their order")
+    }
+    self.init(field: field, metrics: metrics, images: map.images)
   }
 }
