@@ -40,6 +40,13 @@ static cnc_event read_key(void) {
   int kind = wget_wch(cnc_keys, &code);
   if (kind == KEY_CODE_YES && code == KEY_MOUSE) return cnc_read_mouse();
   if (kind == KEY_CODE_YES && code == CNC_SGR_MOUSE) return cnc_read_sgr_mouse();
+  if (kind == KEY_CODE_YES && (code == CNC_PASTE_BEGIN || code == CNC_PASTE_END)) {
+    cnc_paste_mark(code == CNC_PASTE_BEGIN);
+    return read_key();
+  }
+  if (kind != ERR && cnc_is_pasting()) {
+    return (cnc_event){CNC_EVENT_PASTED, kind == OK ? (int)code : 0};
+  }
   if (kind == OK) return (cnc_event){CNC_EVENT_CHARACTER, (int)code};
   if (kind == KEY_CODE_YES) return (cnc_event){CNC_EVENT_KEY, key_value(code)};
   return (cnc_event){CNC_EVENT_NONE, 0};

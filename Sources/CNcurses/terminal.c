@@ -179,6 +179,7 @@ cnc_opened cnc_open(int choice) {
   cnc_keys = newpad(1, 1);  // reading keys through a pad never refreshes the screen
   keypad(cnc_keys, TRUE);
   nodelay(cnc_keys, TRUE);
+  cnc_paste_open();
   result.colours = set_up_colour(choice);
   result.utf8 = is_utf8;
   return result;
@@ -192,6 +193,7 @@ void cnc_close(void) {
     refresh();
   }
   cnc_mouse_pause();
+  cnc_paste_pause();
   endwin();
   cnc_restoration_disarm();
   cnc_signals_remove();
@@ -258,12 +260,14 @@ void cnc_send(int byte) {
 void cnc_suspend(void) {
   if (!is_open) return;
   cnc_mouse_pause();
+  cnc_paste_pause();
   endwin();
   cnc_restoration_disarm();
   cnc_stop_process();
   cnc_restoration_arm();
   refresh();  // back to program mode
   cnc_mouse_resume();
+  cnc_paste_resume();
   curs_set(0);
   cnc_follow_size();
 }
@@ -271,6 +275,7 @@ void cnc_suspend(void) {
 void cnc_resume(void) {
   reset_prog_mode();
   cnc_mouse_resume();
+  cnc_paste_resume();
   cnc_restoration_arm();
   cnc_follow_size();
 }

@@ -120,6 +120,8 @@ public final class CursesTerminal: Terminal {
     switch Int(event.kind) {
     case CNC_EVENT_CHARACTER:
       return .key(Unicode.Scalar(UInt32(bitPattern: event.value)).map(Key.init) ?? .other)
+    case CNC_EVENT_PASTED:
+      return .pasted(Unicode.Scalar(UInt32(bitPattern: event.value)) ?? "\0")
     case CNC_EVENT_KEY: return .key(Self.key(Int(event.value)))
     case CNC_EVENT_POINTER: return .pointer(Self.pointer(Int(event.value)))
     case CNC_EVENT_RESIZE, CNC_EVENT_RESUME:

@@ -6,6 +6,13 @@ import Testing
 @testable import ERFInterface
 
 @Suite struct HeatFieldTests {
+  @Test func numbersKeepTheirUnits() {
+    #expect(wrap("4 images: 0.7 s", width: 14) == ["4 images:", "0.7 s"])
+    #expect(wrap("at 1024 px, 31 %.", width: 12) == ["at 1024 px,", "31 %."])
+    // Longer than a line, they are cut like other words.
+    #expect(wrap("123456 px", width: 4) == ["1234", "56", "px"])
+  }
+
   static let values = (0..<273).map { Double(($0 * 7919) % 101) / 100 }
   static let field = HeatField(ERFMap(height: 21, width: 13, values: values))
 

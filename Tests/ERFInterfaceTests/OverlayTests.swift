@@ -50,6 +50,42 @@ import Testing
     #expect(typing(":ab", [.backspace]).overlay == .palette(query: "a", selection: 0))
   }
 
+  @Test func pastedTextIsText() {
+    var model = typing("w")
+    for scalar in "q\n[x\u{1b}".unicodeScalars { _ = update(&model, .pasted(scalar)) }
+    guard case .prompt(let prompt)? = model.overlay else {
+      Issue.record("the prompt is gone")
+      return
+    }
+    #expect(prompt.text == "session.jsonq[x")
+    // Over the panels it is no command.
+    model = makeModel()
+    let target = model.session.target
+    for scalar in "q[t".unicodeScalars {
+      #expect(update(&model, .pasted(scalar)).isEmpty)
+    }
+    #expect(model.session.target == target && model.overlay == nil)
+    #expect(model.notice?.lines.first?.contains("line of input") == true)
+  }
+
+  @Test func helpBeginsWithWhatToPressFirst() {
+    var model = makeModel()
+    func first() -> String { Help.lines(model, width: 80).first?.map(\.text).joined() ?? "" }
+    #expect(first() == "What to press first")
+    // Who looks for a panel's keys finds those first.
+    _ = model.type("3")
+    #expect(first() == "In Kernels")
+    let all = Help.lines(model, width: 80).map { $0.map(\.text).joined() }
+    #expect(all.contains("What to press first"))
+    // Each key of it does something.
+    let keys = Set(Command.table.flatMap(\.keys).map(\.label))
+    for step in Help.tour {
+      for word in step.keys.split(separator: " ") where word != "/" {
+        #expect(keys.contains(String(word)), "\(word)")
+      }
+    }
+  }
+
   @Test func helpIsSearched() {
     let model = typing("?/undo")
     #expect(model.overlay == .help(query: "undo", isSearching: true, scroll: 0))

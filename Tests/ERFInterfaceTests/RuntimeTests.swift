@@ -76,6 +76,18 @@ import Testing
     #expect(!terminal.timedOut)
   }
 
+  /// What was typed for a prompt that its answer closes in the meantime runs as no command.
+  @Test func keysTypedAheadOfAClosedPromptAreDropped() {
+    let ahead = FakeTerminal.Step.event(.key(.character("[")))
+    let terminal = FakeTerminal([
+      .until { $0.components(of: "2 images") == 2 },
+      .event(.key(.character("w"))), .event(.key(.enter)),
+      .until { $0.contains("wrote session.json") }, ahead, ahead,
+    ])
+    #expect(run(terminal) == 0 && !terminal.timedOut)
+    #expect(!terminal.frames.contains { $0.text.contains("stage3") })
+  }
+
   @Test func failuresAreShown() {
     let terminal = FakeTerminal([.until { $0.contains("input too small for") }])
     #expect(run(terminal, FakeComputing(failure: "input too small for stage4")) == 0)

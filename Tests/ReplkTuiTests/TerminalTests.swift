@@ -124,6 +124,21 @@ extension TerminalTests {
       try TerminalTests.quit(again)
     }
 
+    /// Bracketed paste: text is no command, its line breaks are no Enter, and the mode is left off.
+    @Test func pastedTextGoesIntoThePrompt() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, "--size", "64"], in: folder, rows: 40, columns: 120)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      #expect(terminal.screen.modes.contains(2004))
+      terminal.type("\u{1b}[200~q[\r\u{1b}[201~")
+      try terminal.wait("where pasted text goes") { $0.text.contains("a line of input") }
+      terminal.type("w\u{15}\u{1b}[200~my q\rfile\u{1b}[201~")
+      try terminal.wait("the text") { $0.text.contains("> my qfile_") }
+      terminal.type("\r")
+      try terminal.wait("the session") { $0.text.contains("wrote my qfile.json") }
+      try TerminalTests.quit(terminal)
+    }
+
     @Test func followsEverySize() throws {
       let terminal = try TerminalTests.start(
         [TerminalTests.four, TerminalTests.wide, "--size", "64"], in: folder)

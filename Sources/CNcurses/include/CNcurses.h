@@ -35,7 +35,8 @@ enum {
   CNC_EVENT_RESUME = 6,     // continued after a stop that could not be caught
   CNC_EVENT_TERMINATE = 7,  // value: the signal; close and leave within two seconds
   CNC_EVENT_CLOSED = 8,     // the input is at its end
-  CNC_EVENT_POINTER = 9     // value: CNC_POINTER_* << 24 | row << 12 | column
+  CNC_EVENT_POINTER = 9,    // value: CNC_POINTER_* << 24 | row << 12 | column
+  CNC_EVENT_PASTED = 10     // value: a Unicode scalar of pasted text, 0 for what is none
 };
 
 enum { CNC_POINTER_CLICK = 0, CNC_POINTER_WHEEL_UP = 1, CNC_POINTER_WHEEL_DOWN = 2 };

@@ -24,6 +24,14 @@ public enum Key: Sendable, Hashable {
     }
   }
 
+  /// Whether it edits or ends a line of input.
+  var isText: Bool {
+    switch self {
+    case .character, .backspace, .delete, .enter, .tab: true
+    default: false
+    }
+  }
+
   /// What the key is called on screen.
   public var label: String {
     switch self {

@@ -96,9 +96,28 @@ struct ExplorerLoop {
       if event == .timeout { break }
       handle(event)
     }
+    let wasTyping = isTyping
     for message in mailbox.takeAll() where exitCode == nil { apply(message) }
+    if wasTyping, !isTyping, exitCode == nil {
+      draw()
+      dropTypedAhead()
+    }
     if exitCode == nil, isDirty, isUrgent || lastFrame.duration(to: clock.now) >= frameTime {
       draw()
+    }
+  }
+
+  private var isTyping: Bool { model.overlay?.isTyping ?? false }
+
+  /// What was typed for a line of input that its answer has closed meanwhile is no command.
+  private mutating func dropTypedAhead() {
+    for _ in 0..<256 where exitCode == nil {
+      let event = terminal.nextEvent(milliseconds: 0)
+      if event == .timeout { break }
+      guard case .key(let key) = event, key.isText else {
+        handle(event)
+        continue
+      }
     }
   }
 
@@ -121,6 +140,9 @@ struct ExplorerLoop {
     case .key(let key):
       isUrgent = true
       apply(.key(key))
+    case .pasted(let scalar):
+      isUrgent = true
+      apply(.pasted(scalar))
     case .pointer(let pointer):
       isUrgent = true
       apply(.pointer(pointer, terminal.size))

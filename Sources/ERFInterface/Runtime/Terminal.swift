@@ -3,6 +3,8 @@
 /// Something that happened at the terminal.
 public enum TerminalEvent: Sendable, Equatable {
   case key(Key)
+  /// A character of text that was pasted rather than typed.
+  case pasted(Unicode.Scalar)
   case pointer(Pointer)
   /// The terminal has a new size, or its contents were lost: draw all.
   case resized

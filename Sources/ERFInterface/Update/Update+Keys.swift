@@ -12,6 +12,16 @@ extension Model {
     return run(command)
   }
 
+  /// Pasted text is text: it goes where text is typed, without its line breaks, and is no command.
+  mutating func paste(_ scalar: Unicode.Scalar) -> [Effect] {
+    guard let overlay, overlay.isTyping else {
+      notice = Notice(.note, "pasted text goes into a line of input: :, i, o, t and w open one")
+      return []
+    }
+    guard case .character = Key(scalar: scalar) else { return [] }
+    return press(.character(scalar))
+  }
+
   /// Carries a command out, or says why not.
   mutating func run(_ command: Command) -> [Effect] {
     notice = nil

@@ -20,6 +20,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
   case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
+  case .pasted(let scalar): return model.paste(scalar) + model.pursue()
   case .exported(let id, let paths, let failure):
     model.exported(id, paths, failure)
   case .saved(let id, let path, let failure):

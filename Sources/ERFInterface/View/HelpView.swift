@@ -1,6 +1,21 @@
 // The help screen: the table of commands, and how to read what is on the screen.
 
 enum Help {
+  /// What to press first, in this order.
+  static let tour: [(keys: String, text: String)] = [
+    ("[ ]", "stage by stage, in both networks: the field grows with depth"),
+    ("3 >", "larger kernels in the active network: map, ratios and costs follow; u undoes"),
+    ("b", "the other network is the active one; a goes back"),
+    ("W", "random weights in place of trained ones: the field shrinks to a dot"),
+    ("t Enter", "trains it on built-in shapes, and its field grows; t again stops"),
+    ("G", "how the field grows from layer to layer"),
+    ("M S", "a sweep of kernel sizes, as small maps"),
+    ("7 8", "shape or texture? and which classes it names"),
+    ("d g s", "outlines, brightness, scale"),
+    ("o e w", "open a checkpoint, export maps, write the session"),
+    (": /", "find a command by its name; search this help"),
+  ]
+
   static let notes: [(title: String, lines: [String])] = [
     (
       "Reading the map",
@@ -38,6 +53,8 @@ enum Help {
     let table = Command.table
     let ordered =
       table.filter { $0.panel == model.focus } + table.filter { $0.panel != model.focus }
+    // The first screen's focus: somebody new may look for what to do.
+    if model.focus == .fields { lines += tourLines(width, keyWidth, fits) }
     for command in ordered where fits("\(command.group) \(command.keyLabel) \(command.help)") {
       if command.group != group {
         if !lines.isEmpty { lines.append([]) }
@@ -57,7 +74,24 @@ enum Help {
         lines += wrap(paragraph, width: width - 2).map { [Span("  " + $0, .quiet)] }
       }
     }
+    if model.focus != .fields { lines += [[]] + tourLines(width, keyWidth, fits) }
     return lines.isEmpty ? [[Span("nothing in the help holds these words", .quiet)]] : lines
+  }
+}
+
+extension Help {
+  fileprivate static func tourLines(
+    _ width: Int, _ keyWidth: Int, _ fits: (String) -> Bool
+  ) -> [[Span]] {
+    let steps = tour.filter { fits("\($0.keys) \($0.text)") }
+    guard !steps.isEmpty else { return [] }
+    return [[Span("What to press first", .text, .bold)]]
+      + steps.flatMap { step in
+        wrap(step.text, width: width - keyWidth - 2).enumerated().map { offset, part in
+          let keys = offset == 0 ? step.keys : ""
+          return [Span("  " + keys.rightPadded(keyWidth), .accent), Span(part, .quiet)]
+        }
+      }
   }
 }
 
