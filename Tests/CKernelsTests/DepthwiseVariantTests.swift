@@ -53,6 +53,13 @@ import Testing
     }
   }
 
+  #if arch(x86_64) || arch(arm64)
+    /// Else everything here would compare nothing.
+    @Test func thereIsAnotherVariantThanTheScalarOne() {
+      #expect(supportedVariants.count > 1)
+    }
+  #endif
+
   @Test(arguments: kernels) func widthsAroundEachTile(kernel: Int) {
     for width in Self.widths {
       compare(.same((3, width), kernel: (3, kernel)))

@@ -123,6 +123,37 @@ import Testing
     #expect(try folder.read("in.csv") == Array(csv.utf8))
   }
 
+  /// Shares of maps, of features and of sweeps: none is written over, in a folder or not.
+  @Test func mergeKeepsItsParts() throws {
+    let erf = ["erf", Samples.tiny, "--size", "32", "--count", "2"]
+    let features = ["features", Samples.tiny, "--tap", "stage1", "--size", "32", "--count", "2"]
+    let sweep = ["sweep", Samples.tiny, "--sizes", "32,40"]
+    try folder.makeFolder("parts")
+    for index in 1...2 {
+      for (run, ending) in [(erf, "erf"), (features, "npy"), (sweep, "csv")] {
+        _ = try succeed(
+          run + ["--shard", "\(index)/2", "-o", "parts/\(index).\(ending)"], in: folder)
+      }
+    }
+    for ending in ["erf", "npy", "csv"] {
+      let parts = (1...2).map { "parts/\($0).\(ending)" }
+      let before = try parts.map(folder.read)
+      for inputs in ending == "erf" ? [parts, ["parts"]] : [parts] {
+        let outcome = try Executable.run(
+          ["merge"] + inputs + ["-o", "./" + parts[0], "--force"], in: folder)
+        expectOneLine(outcome, code: 2, mentions: [parts[0]])
+      }
+      #expect(try parts.map(folder.read) == before)
+      // Another file is replaced when that is asked for alone.
+      _ = try folder.write(other, to: "all.\(ending)")
+      let merge = ["merge"] + parts + ["-o", "all.\(ending)"]
+      expectOneLine(
+        try Executable.run(merge, in: folder), code: 2, mentions: ["all.\(ending)", "--force"])
+      #expect(try folder.read("all.\(ending)") == other)
+      _ = try succeed(merge + ["--force"], in: folder)
+    }
+  }
+
   /// Pipes and devices lose nothing.
   @Test func devicesNeedNoForce() throws {
     let outcome = try Executable.run(

@@ -40,7 +40,7 @@ import Testing
     #expect(DepthwiseBench.kernels.count == 10 && DepthwiseBench.sides.count == 3)
   }
 
-  @Test func networkTimesAddUpAndNameTheirOperators() throws {
+  @Test func networkTimesNameTheirOperators() throws {
     let bench = NetworkBench(repetitions: 2, workers: Workers(), peak: MachinePeak())
     let model = "replknet:kernels=5,5,5,5:layers=1,1,1,1:channels=8,16,16,16:small=3:classes=10"
     let timing = try bench.timing(model: model, size: 64)
