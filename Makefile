@@ -55,7 +55,7 @@ help:
 	@echo 'make test-slurm  run shares on a Slurm cluster of this machine alone; as root'
 	@echo 'make format    format the Swift sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot; which folders use which (docs/architecture.md)'
-	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
+	@echo 'make sanitize  run all tests under the address, undefined-behaviour (C) and thread sanitizers'
 
 run: deps build
 	@$(PROGRAM) $(ARGS)
@@ -105,9 +105,11 @@ lint: toolchain
 	@sh Scripts/folder-arrows.sh -q
 
 sanitize: toolchain missing test-deps
-	@LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
-	  $(SWIFT) test --sanitize=address --scratch-path .build/address $(TESTS)
-	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
+	@REPLK_SANITIZED=1 LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
+	  $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
+	  -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address $(TESTS)
+	@REPLK_SANITIZED=1 TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/races.supp \
+	  $(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
 
 deb: build
 	@$(PACKAGES) --check dpkg-dev lintian xz-utils
