@@ -139,8 +139,6 @@ private struct PredictionTable {
   }
 
   private func cut(_ text: String, to width: Int) -> String {
-    guard text.unicodeScalars.count > width else { return text }
-    let kept = text.unicodeScalars.prefix(max(0, width - 1))
-    return String(String.UnicodeScalarView(kept + [model.display.glyphs.ellipsis]))
+    text.cut(columns: width, model.display.glyphs.ellipsis)
   }
 }
