@@ -86,7 +86,7 @@ private struct PredictionTable {
   private func caveat(_ now: Classification) -> [[Span]] {
     guard now.top.count < Self.few else { return [] }
     return [
-      [Span("knows \(now.top.count) classes; the picture may be of none of them", .warning)]
+      [Span("names one of \(now.top.count) classes", .warning)]
     ]
   }
 

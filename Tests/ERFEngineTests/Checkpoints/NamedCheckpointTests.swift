@@ -89,7 +89,8 @@ import Testing
 
   /// A network of the catalogue under its numbers is no other network; one of other numbers is.
   @Test func spelledOutNamesAreKnown() throws {
-    let path = try TemporaryFolder().file("spelled.safetensors")
+    let folder = try TemporaryFolder()
+    let path = folder.file("spelled.safetensors")
     let whole = try Network.trainingForm(NetworkSpec(model: "resnet20-cifar"))
     for (name, notes) in [("resnet-cifar:depth=20", 0), ("resnet-cifar:depth=32", 1)] {
       try SafetensorsWriter(
