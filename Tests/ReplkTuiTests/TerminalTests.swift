@@ -182,6 +182,7 @@ extension TerminalTests {
         terminal.type("o")
         try terminal.wait("the list") { screen in
           ["視覚モデル.pth", "re\u{301}seau.pth", "caf?.pth"].allSatisfy(screen.text.contains)
+            && !screen.text.contains("listing")
         }
         let ends = terminal.screen.cells.compactMap { row -> Int? in
           let size = Array("43 kB".unicodeScalars)

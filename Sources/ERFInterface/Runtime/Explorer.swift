@@ -97,14 +97,20 @@ struct ExplorerLoop {
       handle(event)
     }
     let wasTyping = isTyping
-    for message in mailbox.takeAll() where exitCode == nil { apply(message) }
+    takeMessages()
     if wasTyping, !isTyping, exitCode == nil {
       draw()
       dropTypedAhead()
+      // What woke the loop meanwhile does not wake it twice.
+      takeMessages()
     }
     if exitCode == nil, isDirty, isUrgent || lastFrame.duration(to: clock.now) >= frameTime {
       draw()
     }
+  }
+
+  private mutating func takeMessages() {
+    for message in mailbox.takeAll() where exitCode == nil { apply(message) }
   }
 
   private var isTyping: Bool { model.overlay?.isTyping ?? false }
