@@ -25,6 +25,14 @@ static const unsigned char weights_replknet_31_nano[] = {
 #embed "../../Assets/replknet-31-nano.safetensors"
 };
 
+static const unsigned char weights_replknet_31_nano_noreparam[] = {
+#embed "../../Assets/replknet-31-nano-noreparam.safetensors"
+};
+
+static const unsigned char weights_replknet_31_nano_noshortcut[] = {
+#embed "../../Assets/replknet-31-nano-noshortcut.safetensors"
+};
+
 static const unsigned char weights_replknet_7_nano[] = {
 #embed "../../Assets/replknet-7-nano.safetensors"
 };
@@ -73,6 +81,14 @@ static const unsigned char session_nano_kernels[] = {
 #embed "../../Sessions/nano-kernels.json"
 };
 
+static const unsigned char session_nano_shortcuts[] = {
+#embed "../../Sessions/nano-shortcuts.json"
+};
+
+static const unsigned char session_nano_reparameterisation[] = {
+#embed "../../Sessions/nano-reparameterisation.json"
+};
+
 static const unsigned char session_nano_resnet[] = {
 #embed "../../Sessions/nano-resnet.json"
 };
@@ -108,6 +124,8 @@ static const struct {
     {"replknet-13-nano.safetensors", weights_replknet_13_nano, sizeof weights_replknet_13_nano},
     {"replknet-3-nano.safetensors", weights_replknet_3_nano, sizeof weights_replknet_3_nano},
     {"replknet-31-nano.safetensors", weights_replknet_31_nano, sizeof weights_replknet_31_nano},
+    {"replknet-31-nano-noreparam.safetensors", weights_replknet_31_nano_noreparam, sizeof weights_replknet_31_nano_noreparam},
+    {"replknet-31-nano-noshortcut.safetensors", weights_replknet_31_nano_noshortcut, sizeof weights_replknet_31_nano_noshortcut},
     {"replknet-7-nano.safetensors", weights_replknet_7_nano, sizeof weights_replknet_7_nano},
     {"resnet-nano.safetensors", weights_resnet_nano, sizeof weights_resnet_nano},
     {"Sessions/any-unit.json", session_any_unit, sizeof session_any_unit},
@@ -115,6 +133,8 @@ static const struct {
     {"Sessions/kernel-sweep.json", session_kernel_sweep, sizeof session_kernel_sweep},
     {"Sessions/nano-13-31.json", session_nano_13_31, sizeof session_nano_13_31},
     {"Sessions/nano-kernels.json", session_nano_kernels, sizeof session_nano_kernels},
+    {"Sessions/nano-shortcuts.json", session_nano_shortcuts, sizeof session_nano_shortcuts},
+    {"Sessions/nano-reparameterisation.json", session_nano_reparameterisation, sizeof session_nano_reparameterisation},
     {"Sessions/nano-resnet.json", session_nano_resnet, sizeof session_nano_resnet},
     {"Sessions/reparameterisation.json", session_reparameterisation, sizeof session_reparameterisation},
     {"Sessions/replknet-13-31.json", session_replknet_13_31, sizeof session_replknet_13_31},

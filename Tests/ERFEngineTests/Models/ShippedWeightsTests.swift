@@ -13,8 +13,8 @@ import Testing
     ) { _ = try Network(NetworkSpec(model: "resnet-50", weights: .trained)) }
     #expect(
       ShippedWeights.models == [
-        "replknet-13-nano", "replknet-3-nano", "replknet-31-nano", "replknet-7-nano",
-        "resnet-nano",
+        "replknet-13-nano", "replknet-3-nano", "replknet-31-nano", "replknet-31-nano-noreparam",
+        "replknet-31-nano-noshortcut", "replknet-7-nano", "resnet-nano",
       ])
   }
 
