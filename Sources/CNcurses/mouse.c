@@ -12,7 +12,6 @@
 #include "screen.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <term.h>
 #include <unistd.h>
@@ -28,17 +27,12 @@ static int entry_knows_sgr(void) {
   return prefix != NULL && prefix != (char *)-1 && strcmp(prefix, "\033[<") == 0;
 }
 
-static void send(const char *bytes) {
-  fputs(bytes, stdout);
-  fflush(stdout);
-}
-
 void cnc_mouse_pause(void) {
-  if (is_on) send("\033[?1006l");
+  if (is_on) cnc_ask("\033[?1006l");
 }
 
 void cnc_mouse_resume(void) {
-  if (is_on) send("\033[?1006h");
+  if (is_on) cnc_ask("\033[?1006h");
 }
 
 int cnc_mouse(int on) {

@@ -8,18 +8,12 @@
 #include "internal.h"
 #include "screen.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <term.h>
 #include <time.h>
 
 static int is_on, is_pasting;
 static struct timespec latest;
-
-static void send(const char *bytes) {
-  fputs(bytes, stdout);
-  fflush(stdout);
-}
 
 void cnc_paste_open(void) {
   static const char off[] = "\033[?2004l";
@@ -38,12 +32,12 @@ void cnc_paste_open(void) {
 }
 
 void cnc_paste_pause(void) {
-  if (is_on) send("\033[?2004l");
+  if (is_on) cnc_ask("\033[?2004l");
 }
 
 void cnc_paste_resume(void) {
   is_pasting = 0;
-  if (is_on) send("\033[?2004h");
+  if (is_on) cnc_ask("\033[?2004h");
 }
 
 void cnc_paste_mark(int begins) {

@@ -15,6 +15,8 @@ enum { CNC_PASTE_BEGIN = KEY_MAX + 2, CNC_PASTE_END = KEY_MAX + 3 };
 extern WINDOW *cnc_keys;
 // Asks the terminal for its size and makes curses draw all of it anew.
 void cnc_follow_size(void);
+// Sends a sequence that curses knows nothing of at once.
+void cnc_ask(const char *sequence);
 // What the mouse did, after the key that announces it.
 cnc_event cnc_read_mouse(void);
 cnc_event cnc_read_sgr_mouse(void);

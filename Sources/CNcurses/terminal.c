@@ -257,6 +257,11 @@ void cnc_send(int byte) {
   if (byte < 0) fflush(stdout); else putc(byte, stdout);
 }
 
+void cnc_ask(const char *sequence) {
+  fputs(sequence, stdout);
+  fflush(stdout);
+}
+
 void cnc_suspend(void) {
   if (!is_open) return;
   cnc_mouse_pause();
