@@ -182,15 +182,10 @@ extension TerminalTests {
         terminal.type("o")
         try terminal.wait("the list") { screen in
           ["視覚モデル.pth", "re\u{301}seau.pth", "caf?.pth"].allSatisfy(screen.text.contains)
-            && !screen.text.contains("listing")
+            && Self.places(of: "43 kB", on: screen).count == 3
         }
-        let ends = terminal.screen.cells.compactMap { row -> Int? in
-          let size = Array("43 kB".unicodeScalars)
-          return (0...row.count - size.count).first { start in
-            size.indices.allSatisfy { row[start + $0].scalar == size[$0] }
-          }
-        }
-        #expect(ends.count == 3 && Set(ends).count == 1, "\(terminal.screen.text)")
+        let sizes = Self.places(of: "43 kB", on: terminal.screen).map(\.column)
+        #expect(Set(sizes).count == 1, "\(terminal.screen.text)")
         terminal.type(typed)
         try terminal.wait("what was typed") { $0.text.contains("> \(typed)_") }
         terminal.type("\r")
@@ -223,12 +218,12 @@ extension TerminalTests {
       try terminal.wait("the mouse, and columns without an end") {
         $0.modes.isSuperset(of: [1000, 1006])
       }
-      let (row, column) = try #require(Self.place(of: "5 Images", on: terminal.screen))
+      let (row, column) = try #require(Self.places(of: "5 Images", on: terminal.screen).first)
       #expect(column > 223)
       terminal.type("\u{1b}[<0;\(column + 1);\(row + 1)M\u{1b}[<0;\(column + 1);\(row + 1)m")
       try terminal.wait("the panel") { $0.text.contains("mean over 1 of") }
       // In two parts, as a slow line sends it, and nonsense, which does nothing.
-      let (other, right) = try #require(Self.place(of: "2 Unit", on: terminal.screen))
+      let (other, right) = try #require(Self.places(of: "2 Unit", on: terminal.screen).first)
       terminal.type("\u{1b}[<0;99999999999999999999;5M\u{1b}[<0;x")
       terminal.type("\u{1b}[<0;\(right + 1)")
       terminal.type(";\(other + 1)M")
@@ -241,17 +236,15 @@ extension TerminalTests {
     }
 
     /// From 0.
-    private static func place(
+    private static func places(
       of words: String, on screen: VirtualTerminal
-    ) -> (row: Int, column: Int)? {
-      for (row, line) in screen.text.split(separator: "\n", omittingEmptySubsequences: false)
-        .enumerated()
-      {
-        guard let range = line.range(of: words) else { continue }
-        let before = line[..<range.lowerBound].unicodeScalars
-        return (row, before.count)
+    ) -> [(row: Int, column: Int)] {
+      let scalars = Array(words.unicodeScalars)
+      return screen.cells.enumerated().compactMap { index, row in
+        (0...row.count - scalars.count).first { start in
+          scalars.indices.allSatisfy { row[start + $0].scalar == scalars[$0] }
+        }.map { (index, $0) }
       }
-      return nil
     }
   }
 }

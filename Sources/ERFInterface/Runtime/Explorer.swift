@@ -99,10 +99,11 @@ struct ExplorerLoop {
     let wasTyping = isTyping
     takeMessages()
     if wasTyping, !isTyping, exitCode == nil {
-      draw()
+      // Before anybody has seen the answer: what is typed after that is meant.
       dropTypedAhead()
       // What woke the loop meanwhile does not wake it twice.
       takeMessages()
+      isUrgent = true
     }
     if exitCode == nil, isDirty, isUrgent || lastFrame.duration(to: clock.now) >= frameTime {
       draw()
