@@ -17,4 +17,24 @@ enum Concurrently {
     }
     return results.withLock { $0.compactMap(\.self) }
   }
+
+  /// What two pieces of work come to.
+  static func both<First: Sendable, Second: Sendable>(
+    _ first: @Sendable () -> First, _ second: @Sendable () -> Second
+  ) -> (First, Second) {
+    let results = Mutex<(First?, Second?)>((nil, nil))
+    _ = map([true, false]) { isFirst in
+      if isFirst {
+        let result = first()
+        results.withLock { $0.0 = result }
+      } else {
+        let result = second()
+        results.withLock { $0.1 = result }
+      }
+    }
+    guard case (let one?, let other?) = results.withLock(\.self) else {
+      preconditionFailure("both were worked on")
+    }
+    return (one, other)
+  }
 }

@@ -135,15 +135,7 @@ final class EffectRunner {
     case .suspend: return .suspend
     case .quit: return .quit
     case .compute(let id, let request, let preview): compute(id, request, preview: preview)
-    case .openMap(let id, let path):
-      exportQueue.async(group: unfinished) { [mailbox] in
-        do {
-          let result = try SavedMap.load(path: path)
-          mailbox.post(.finished(id, result, HeatField(result)))
-        } catch {
-          mailbox.post(.failed(id, String(describing: error)))
-        }
-      }
+    case .openMap(let id, let path): openMap(id, path)
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):
       probe(id, request, of: network, after: seconds)
@@ -166,29 +158,8 @@ final class EffectRunner {
         let (longer, count) = PathCompletion.complete(text)
         mailbox.post(.completed(text, longer: longer, count: count))
       }
-    case .listImages(let id, let path):
-      exportQueue.async(group: unfinished) { [mailbox] in
-        do {
-          let files = try ImageList.expandClasses([PathCompletion.expanded(path)])
-          // Of folders of classes the first few are as many classes.
-          let paths = ImageList.spread(files, seed: 0).map(\.path)
-          mailbox.post(.foundImages(id, paths: paths, failure: nil))
-        } catch {
-          mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
-        }
-      }
-    case .aggregateKernels(let id, let spec):
-      let cancellation = register(id)
-      exportQueue.async(group: unfinished) { [mailbox] in
-        do {
-          let stages = try StageKernels.stages(of: spec, cancellation: cancellation)
-          mailbox.post(.aggregated(id, stages, failure: nil))
-        } catch is CancellationError {
-          mailbox.post(.aggregated(id, [], failure: nil))
-        } catch {
-          mailbox.post(.aggregated(id, [], failure: String(describing: error)))
-        }
-      }
+    case .listImages(let id, let path): listImages(id, path)
+    case .aggregateKernels(let id, let spec): aggregateKernels(id, spec)
     case .computeMap(let id, let request): computeMap(id, request)
     case .computeDepth(let id, let requests): computeDepth(id, requests)
     case .writeText(let id, let stem, let ending, let text):
@@ -199,6 +170,44 @@ final class EffectRunner {
       }
     }
     return nil
+  }
+
+  private func openMap(_ id: RequestID, _ path: String) {
+    exportQueue.async(group: unfinished) { [mailbox] in
+      do {
+        let result = try SavedMap.load(path: path)
+        mailbox.post(.finished(id, result, HeatField(result)))
+      } catch {
+        mailbox.post(.failed(id, String(describing: error)))
+      }
+    }
+  }
+
+  private func listImages(_ id: RequestID, _ path: String) {
+    exportQueue.async(group: unfinished) { [mailbox] in
+      do {
+        let files = try ImageList.expandClasses([PathCompletion.expanded(path)])
+        // Of folders of classes the first few are as many classes.
+        let paths = ImageList.spread(files, seed: 0).map(\.path)
+        mailbox.post(.foundImages(id, paths: paths, failure: nil))
+      } catch {
+        mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
+      }
+    }
+  }
+
+  private func aggregateKernels(_ id: RequestID, _ spec: NetworkSpec) {
+    let cancellation = register(id)
+    exportQueue.async(group: unfinished) { [mailbox] in
+      do {
+        let stages = try StageKernels.stages(of: spec, cancellation: cancellation)
+        mailbox.post(.aggregated(id, stages, failure: nil))
+      } catch is CancellationError {
+        mailbox.post(.aggregated(id, [], failure: nil))
+      } catch {
+        mailbox.post(.aggregated(id, [], failure: String(describing: error)))
+      }
+    }
   }
 
   private func computeMap(_ id: RequestID, _ request: ERFRequest) {
@@ -373,17 +382,10 @@ private struct Run: Sendable {
 extension PartialMap {
   /// The parts of it do not need each other, and the map waits for all of them on its way to the screen.
   init(_ map: ERFMap, of subject: ERFSubject?) {
-    enum Part {
-      case field(HeatField)
-      case metrics(ERFMetrics)
-    }
-    let parts = Concurrently.map([true, false]) { isField in
-      isField
-        ? Part.field(HeatField(map, centre: subject?.centrePixel))
-        : Part.metrics(ERFMetrics(map, around: subject?.metricsOrigin))
-    }
-    guard case .field(let field) = parts[0], case .metrics(let metrics) = parts[1] else {
-      preconditionFailure("two parts in their order")
+    let (field, metrics) = Concurrently.both {
+      HeatField(map, centre: subject?.centrePixel)
+    } _: {
+      ERFMetrics(map, around: subject?.metricsOrigin)
     }
     self.init(field: field, metrics: metrics, images: map.images)
   }

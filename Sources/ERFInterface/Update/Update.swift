@@ -21,8 +21,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
   case .pasted(let scalar): return model.paste(scalar) + model.pursue()
-  case .exported(let id, let paths, let failure):
-    model.exported(id, paths, failure)
+  case .exported(let id, let paths, let failure): model.exported(id, paths, failure)
   case .saved(let id, let path, let failure):
     model.saved(id, path, failure)
     return model.copyCommand(id, path, failure) + model.pursue()
@@ -37,14 +36,8 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .deepened(let id, let point): model.deepened(id, point)
   case .deepEnough(let id, let failure): model.deepEnough(id, failure?.sanitised)
   case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
-  case .began(let id):
-    model.withSide(id) { $0.job?.isRunning = true }
-  case .prepared(let id, let subject):
-    model.withSide(id) { side in
-      side.subject = subject
-      side.opened = side.askedNetwork
-    }
-    model.refreshFacts()
+  case .began(let id): model.withSide(id) { $0.job?.isRunning = true }
+  case .prepared(let id, let subject): model.prepared(id, subject)
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
     model.withSide(id) { side in
       side.job?.layer = name.sanitised
@@ -53,18 +46,12 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
       side.job?.fraction = max(0, min(1, fraction))
       side.job?.elapsed = elapsed
     }
-  case .preview(let id, let map):
-    model.preview(id, map)
-  case .image(let id, let images, let map):
-    model.withSide(id) { $0.show(map, of: images, id) }
-  case .skipped(let id, let image):
-    model.withSide(id) { $0.job?.skipped.append(image) }
-  case .finished(let id, let result, let field):
-    model.finished(id, result, field)
-  case .failed(let id, let reason):
-    model.failed(id, reason.sanitised)
-  case .lacksHead(let id, let reason):
-    model.lacksHead(id, reason.sanitised)
+  case .preview(let id, let map): model.preview(id, map)
+  case .image(let id, let images, let map): model.withSide(id) { $0.show(map, of: images, id) }
+  case .skipped(let id, let image): model.withSide(id) { $0.job?.skipped.append(image) }
+  case .finished(let id, let result, let field): model.finished(id, result, field)
+  case .failed(let id, let reason): model.failed(id, reason.sanitised)
+  case .lacksHead(let id, let reason): model.lacksHead(id, reason.sanitised)
   case .probing(let id, let progress): model.probing(id, progress)
   case .probed(let id, let report): model.probed(id, report)
   case .probeFailed(let id, let reason): model.probeFailed(id, reason.sanitised)
@@ -85,6 +72,14 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
 }
 
 extension Model {
+  fileprivate mutating func prepared(_ id: RequestID, _ subject: ERFSubject) {
+    withSide(id) { side in
+      side.subject = subject
+      side.opened = side.askedNetwork
+    }
+    refreshFacts()
+  }
+
   /// Changes the side that waits for `id`; an answer that nobody waits for is dropped.
   mutating func withSide(_ id: RequestID, _ change: (inout Side) -> Void) {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
