@@ -33,7 +33,8 @@ private func words(of text: String, width: Int) -> [String] {
   var words: [String] = []
   for part in text.split(separator: " ").map(String.init) {
     if let last = words.last, units.contains(part.trimmingPunctuation),
-      last.utf8.last.map({ (48...57).contains($0) }) == true, last.count + 1 + part.count <= width
+      last.utf8.last.map({ (48...57).contains($0) }) == true,
+      last.columns + 1 + part.columns <= width
     {
       words[words.count - 1] += " " + part
     } else {

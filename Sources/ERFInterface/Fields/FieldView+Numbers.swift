@@ -5,6 +5,8 @@ import ERFEngine
 extension FieldDrawing {
   /// What is measured where the unit is not the central one.
   private static let cut = "square around the unit, cut by the input"
+  /// The fullest first.
+  private static let cuts = [cut, "around the unit, cut by the input", "around the unit, cut"]
 
   private var isCentred: Bool { side.measured?.metrics.isCentred ?? true }
 
@@ -27,15 +29,24 @@ extension FieldDrawing {
       Span((isTight ? tight : text).rightPadded(labelWidth), .quiet)
     }
     var lines = [[label("t", "t")], [label("side", "px")], [label("area", "%")]]
-    for ratio in ratios {
+    let cells = ratios.map { ratio in
       let threshold =
         isTight
         ? Format.fixed(ratio.threshold * 100, 0) : Format.percent(ratio.threshold, digits: 0)
       let (side, share) = isTight ? tightTexts(ratio) : texts(ratio, cell: cell)
+      return (threshold: threshold, side: side, share: share)
+    }
+    // Sides of four digits need more than their share of the width, or are told in thousands.
+    let needed = cells.map { max(cell, $0.side.columns + 1) }
+    let fits = labelWidth + needed.reduce(0, +) <= room
+    for (index, (ratio, texts)) in zip(ratios, cells).enumerated() {
+      let width = fits ? needed[index] : cell
       let role: Role = ratio.side == nil ? .quiet : .text
-      lines[0].append(Span(threshold.leftPadded(cell), .quiet))
-      lines[1].append(Span(side.leftPadded(cell), role))
-      lines[2].append(Span(share.leftPadded(cell), role, ratio.side == nil ? [] : .bold))
+      let side =
+        texts.side.columns < width ? texts.side : ratio.side.map { "\(($0 + 500) / 1000)k" } ?? ""
+      lines[0].append(Span(texts.threshold.leftPadded(width), .quiet))
+      lines[1].append(Span(side.leftPadded(width), role))
+      lines[2].append(Span(texts.share.leftPadded(width), role, ratio.side == nil ? [] : .bold))
     }
     if layout.tableRows < 3 { lines.remove(at: 1) }
     for (offset, line) in lines.enumerated() {
@@ -199,7 +210,7 @@ extension FieldDrawing {
     guard let shown = side.measured else { return [] }
     let images = Format.count(shown.images, "image")
     var parts = [
-      isCentred ? images : width >= 42 ? Self.cut : "around the unit, cut by the input",
+      isCentred ? images : Self.cuts.first { $0.columns <= width } ?? Self.cuts[2],
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
     ]
