@@ -33,16 +33,20 @@ enum MemoryPool {
       release(
         shelves.withLock { shelves in
           shelves.holds -= 1
-          return shelves.holds > 0 ? [] : shelves.free.shrink(to: limit)
+          return shelves.surplus()
         })
     }
   }
 
-  private struct Shelves {
+  struct Shelves {
     var free = FreeRanges()
+    /// How many hold on to all that is freed.
     var holds = 0
     var used = 0
     var mostUsed = 0
+
+    /// Takes out what is to go back to the system.
+    mutating func surplus() -> [FreeRanges.Range] { holds > 0 ? [] : free.shrink(to: limit) }
   }
 
   private static let shelves = Mutex(Shelves())
@@ -86,7 +90,7 @@ enum MemoryPool {
       shelves.withLock { shelves in
         shelves.used -= bytes
         shelves.free.give(UInt(bitPattern: memory), bytes)
-        return shelves.holds > 0 ? [] : shelves.free.shrink(to: limit)
+        return shelves.surplus()
       })
   }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ERFEngine
 
-@Suite(.serialized) struct MemoryPoolTests {
+@Suite struct MemoryPoolTests {
   @Test func sizesAreRoundedUpToWholePages() {
     for bytes in [1 << 16, 1 << 16 + 1, 100_000, 1 << 20, 5_000_001] {
       let rounded = MemoryPool.rounded(bytes)
@@ -95,13 +95,15 @@ import Testing
 
   /// While somebody holds it, more than the limit is kept, and no longer.
   @Test func heldMemoryIsKept() {
-    let bytes = MemoryPool.limit + (64 << 20)
-    var hold: MemoryPool.Hold? = MemoryPool.Hold()
-    // Never touched, hence address space alone.
-    _ = TensorStorage(uninitialized: bytes / MemoryLayout<Float>.stride)
-    #expect(MemoryPool.unusedBytes >= bytes && hold != nil)
-    hold = nil
-    #expect(MemoryPool.unusedBytes <= MemoryPool.limit)
+    var shelves = MemoryPool.Shelves()
+    shelves.holds = 2
+    shelves.free.give(1 << 40, MemoryPool.limit + (64 << 20))
+    #expect(shelves.surplus().isEmpty)
+    shelves.holds = 1
+    #expect(shelves.surplus().isEmpty)
+    shelves.holds = 0
+    #expect(shelves.surplus().reduce(0) { $0 + $1.bytes } == 64 << 20)
+    #expect(shelves.free.bytes == MemoryPool.limit && shelves.surplus().isEmpty)
   }
 
   @Test func packedMapsComeFromThePoolToo() throws {
