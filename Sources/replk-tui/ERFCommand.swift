@@ -87,51 +87,47 @@ enum Report {
     }
     lines.append("")
     lines += ratios(results)
+    lines += notes(results, of: requests).flatMap { ["", $0] }
+    if !outputs.isEmpty {
+      lines.append("")
+      lines += outputs.map { "wrote \($0)" }
+    }
+    return Text.lines(lines)
+  }
+
+  /// What there is to know about the numbers, a line each.
+  private static func notes(_ results: [ERFResult], of requests: [ERFRequest]) -> [String] {
+    var notes: [String] = []
     for network in requests.map(\.network) {
       guard let size = network.zeroesUnreached else { continue }
-      lines += [
-        "",
-        "note: \(network.name): the kernel weights that \(size.height) px do not reach are zero",
-      ]
+      notes.append(
+        "note: \(network.name): the kernel weights that \(size.height) px do not reach are zero")
     }
     for (request, result) in zip(requests, results) {
       guard let untrained = result.untrained else { continue }
-      lines += [
-        "",
+      notes.append(
         "note: \(request.network.name): \(untrained.note), they are noise at larger inputs "
-          + "(see --zero-unreached)",
-      ]
+          + "(see --zero-unreached)")
     }
     for result in results where !result.metrics.isCentred {
       let origin = result.metrics.origin
-      lines.append("")
-      lines.append(
+      notes.append(
         "note: squares of \(result.subject.model) lie around row \(origin.row), column "
           + "\(origin.column), from where the unit looks, cut by the edges of the input")
     }
     for result in results where result.metrics.isCentred && result.metrics.borderShare > 0.05 {
-      lines.append("")
-      lines.append(
+      notes.append(
         "note: \(Format.fixed(result.metrics.borderShare * 100, 1)) % of the mass of "
           + "\(result.subject.model) lies at the border: "
           + "the input may be too small to tell networks apart (see --size)")
     }
     for result in results where !result.skipped.isEmpty {
       let count = result.skipped.count
-      lines.append("")
-      lines.append(
+      notes.append(
         "note: \(count) of \(count + result.imageNames.count) images skipped for "
           + "\(result.subject.model)")
     }
-    for note in results.compactMap(\.subject.weightsChoice).flatMap(Text.notes) {
-      lines.append("")
-      lines.append(note)
-    }
-    if !outputs.isEmpty {
-      lines.append("")
-      lines += outputs.map { "wrote \($0)" }
-    }
-    return Text.lines(lines)
+    return notes + results.compactMap(\.subject.weightsChoice).flatMap(Text.notes)
   }
 
   private static func images(_ result: ERFResult) -> String {

@@ -147,19 +147,12 @@ public final class ERFComputer: Sendable {
       validated.network, keepsParameters: request.keepsForward, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let size = inputs.size ?? request.size
-    let shape = try network.shape(of: tap, input: size)
-    let units = try tap.checked(request.units, shape: shape)
-    let subject = ERFSubject(
-      model: network.id, weights: request.network.weights.description,
-      weightsChoice: network.weightsChoice, weightsHash: network.weightsHash,
-      input: size, stages: network.stages, tap: tap.name,
-      mapSize: tap.grid.size(of: shape), units: units,
-      rule: request.rule)
+    let subject = try ERFSubject(request, network, tap, input: size)
     seconds.load = (clock.now - start).inSeconds
     progress(.prepared(subject))
 
     let walk = ERFWalk(
-      network: network, tap: tap, units: units, rule: request.rule,
+      network: network, tap: tap, units: subject.units, rule: request.rule,
       cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
     var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
@@ -243,6 +236,20 @@ public final class ERFComputer: Sendable {
       map.accumulate(gradient: gradient)
     }
     return ERFMetrics.ratios(of: map, around: subject.metricsOrigin).map { $0.side ?? 0 }
+  }
+}
+
+extension ERFSubject {
+  fileprivate init(
+    _ request: ERFRequest, _ network: Network, _ tap: Tap, input size: InputSize
+  ) throws {
+    let shape = try network.shape(of: tap, input: size)
+    self.init(
+      model: network.id, weights: request.network.weights.description,
+      weightsChoice: network.weightsChoice, weightsHash: network.weightsHash,
+      input: size, stages: network.stages, tap: tap.name,
+      mapSize: tap.grid.size(of: shape), units: try tap.checked(request.units, shape: shape),
+      rule: request.rule)
   }
 }
 

@@ -182,7 +182,7 @@ extension ONNXLowering {
     let groups = node.integer("group", 1)
     var filters = weight.tensor.shape.extents
     let rank = data.rank - 2
-    var sizes = Array(data.shape[2...])
+    let sizes = Array(data.shape[2...])
     // Its padding follows from the output's size, not from the input's.
     var plain = node
     plain.attributes["auto_pad"] = nil
@@ -191,32 +191,12 @@ extension ONNXLowering {
     guard extra.count == rank, extra.allSatisfy({ (0..<1 << 16).contains($0) }) else {
       throw ONNXRefusal.reason("has an output padding that does not fit")
     }
-    let way = node.text("auto_pad") ?? "NOTSET"
-    for axis in 0..<rank {
-      let reach =
-        (sizes[axis] - 1) * window.strides[axis] + (window.kernel[axis] - 1)
-        * window.dilations[axis] + 1 + extra[axis]
-      var wanted: Int?
-      if let shape = node.integers("output_shape"), shape.count >= rank {
-        wanted = shape[shape.count - rank + axis]
-      } else if way.hasPrefix("SAME") {
-        wanted = sizes[axis] * window.strides[axis]
-      }
-      guard let wanted else { continue }
-      guard wanted > 0, wanted <= reach + window.strides[axis] else {
-        throw ONNXRefusal.reason("cannot make \(wanted) of \(sizes[axis])")
-      }
-      let total = max(0, reach - wanted)
-      window.before[axis] = way == "SAME_UPPER" ? total / 2 : total - total / 2
-      window.after[axis] = total - window.before[axis]
-      extra[axis] += max(0, wanted - reach)
-    }
+    try window.pad(toMake: node, of: sizes, extra: &extra)
     var input = try map(data)
     if data.rank == 3 {
       window = window.withRow
       filters.insert(1, at: 2)
       weight.tensor = weight.tensor.reshaped(Shape(filters))
-      sizes.insert(1, at: 0)
       extra.insert(0, at: 0)
     }
     let channels = input.shape[1]
@@ -383,5 +363,33 @@ extension ONNXLowering {
       shape: inside.shape, elements: inside.elements.map { $0 == 0 ? fill : 0 })
     return try pair(
       .add, pair(.multiply, result, ONNXData(inside)), ONNXData(outside))
+  }
+}
+
+extension ONNXWindow {
+  /// Chooses the padding of a transposed convolution of an input of `sizes`, and how much its output is
+  /// longer behind, so that the output is as large as the node asks for; nothing where it does not.
+  fileprivate mutating func pad(
+    toMake node: ONNXNode, of sizes: [Int], extra: inout [Int]
+  ) throws {
+    let way = node.text("auto_pad") ?? "NOTSET"
+    for axis in sizes.indices {
+      let reach =
+        (sizes[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1 + extra[axis]
+      var wanted: Int?
+      if let shape = node.integers("output_shape"), shape.count >= sizes.count {
+        wanted = shape[shape.count - sizes.count + axis]
+      } else if way.hasPrefix("SAME") {
+        wanted = sizes[axis] * strides[axis]
+      }
+      guard let wanted else { continue }
+      guard wanted > 0, wanted <= reach + strides[axis] else {
+        throw ONNXRefusal.reason("cannot make \(wanted) of \(sizes[axis])")
+      }
+      let total = max(0, reach - wanted)
+      before[axis] = way == "SAME_UPPER" ? total / 2 : total - total / 2
+      after[axis] = total - before[axis]
+      extra[axis] += max(0, wanted - reach)
+    }
   }
 }

@@ -57,12 +57,6 @@ struct Arithmetic: Operator {
     func pair(_ function: PairFunction, _ one: Tensor, _ other: Tensor) -> Tensor {
       FunctionKernels.pair(function, one, other, workers: workers)
     }
-    func negated(_ tensor: Tensor) -> Tensor {
-      var result = tensor
-      _ = FunctionKernels.apply(
-        .affine(scale: -1, shift: 0), to: &result, keep: false, workers: workers)
-      return result
-    }
     func toLeft() -> Tensor {
       switch function {
       case .add, .subtract, .remainder, .greater: gradient
@@ -79,11 +73,11 @@ struct Arithmetic: Operator {
     func toRight() -> Tensor {
       switch function {
       case .add: return gradient
-      case .subtract: return negated(gradient)
+      case .subtract: return Self.negated(gradient, workers)
       case .multiply: return pair(.multiply, gradient, left)
       case .divide:
-        return negated(
-          pair(.divide, pair(.multiply, gradient, left), pair(.multiply, right, right)))
+        return Self.negated(
+          pair(.divide, pair(.multiply, gradient, left), pair(.multiply, right, right)), workers)
       case .maximum: return pair(.multiply, gradient, pair(.greater, right, left))
       case .minimum: return pair(.multiply, gradient, pair(.greater, left, right))
       case .power:
@@ -102,6 +96,13 @@ struct Arithmetic: Operator {
     return [
       ReductionKernels.sum(constant.isLeft ? toRight() : toLeft(), to: inputs[0], workers: workers)
     ]
+  }
+
+  private static func negated(_ tensor: Tensor, _ workers: Workers) -> Tensor {
+    var result = tensor
+    _ = FunctionKernels.apply(
+      .affine(scale: -1, shift: 0), to: &result, keep: false, workers: workers)
+    return result
   }
 
   /// Whether the gradient depends on the inputs.
