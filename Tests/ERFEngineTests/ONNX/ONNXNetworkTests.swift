@@ -22,17 +22,7 @@ import Testing
         tensor.head("w", type: 1, [4, 3, 3, 3])
         tensor.data(9, (0..<108).flatMap { ONNXBytes.little((Float($0 % 7) - 3).bitPattern) })
       }
-      graph.message(11) { input in
-        input.text(1, "x")
-        input.message(2) { type in
-          type.message(1) { tensor in
-            tensor.number(1, 1)
-            tensor.message(2) { shape in
-              for extent in [1, 3, 32, 32] { shape.message(1) { $0.number(1, extent) } }
-            }
-          }
-        }
-      }
+      graph.picture("x", [1, 3, 32, 32])
       graph.message(1) { node in
         for input in ["x", "w"] { node.text(1, input) }
         node.text(2, "c")
