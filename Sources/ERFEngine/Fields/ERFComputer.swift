@@ -161,7 +161,6 @@ public final class ERFComputer: Sendable {
     var features: [Float] = []
     for (turn, index) in open.enumerated() {
       try cancellation.check()
-      let name = inputs.name(index)
       let look = try look(at: index, of: inputs, size, by: walk, request, seconds: &seconds) {
         layer, fraction in
         progress(
@@ -170,10 +169,9 @@ public final class ERFComputer: Sendable {
             fraction: (Double(turn) + fraction) / Double(open.count)))
       }
       switch look {
-      case .skipped(let reason):
-        let skipped = SkippedImage(name: name, reason: reason)
-        part.skip(index, skipped)
-        progress(.skipped(index, skipped))
+      case .skipped(let image):
+        part.skip(index, image)
+        progress(.skipped(index, image))
       case .seen(let gradient, let answers, let hash):
         if seconds.first == 0 { seconds.first = seconds.forward + seconds.backward }
         part.map.accumulate(gradient: gradient)
@@ -182,7 +180,7 @@ public final class ERFComputer: Sendable {
         progress(.image(index, of: inputs.count, map: part.map))
         part.add(
           ERFPart.Done(
-            index: index, name: name, hash: hash,
+            index: index, name: inputs.name(index), hash: hash,
             sides: inputs.count > 1 ? Self.sides(gradient, part.map, subject) : []))
       }
       progress(.part(part))
@@ -200,7 +198,7 @@ public final class ERFComputer: Sendable {
   /// What became of one image.
   private enum Look {
     case seen(gradient: Tensor, features: [Float], hash: String)
-    case skipped(SkippedImage.Reason)
+    case skipped(SkippedImage)
   }
 
   private func look(
@@ -209,18 +207,21 @@ public final class ERFComputer: Sendable {
   ) throws -> Look {
     let clock = ContinuousClock()
     let start = clock.now
+    func skipped(_ reason: SkippedImage.Reason) -> Look {
+      .skipped(SkippedImage(name: inputs.name(index), reason: reason))
+    }
     let input: Tensor
     do {
       input = try inputs.input(index, size: size, for: walk.network.preprocessing)
     } catch let error as any ExplainedError where request.dispensable.contains(inputs.path(index)) {
-      return .skipped(.unreadable(error.explanation))
+      return skipped(.unreadable(error.explanation))
     }
     seconds.load += (clock.now - start).inSeconds
     do {
       let (gradient, features) = try walk.gradient(of: input, seconds: &seconds, report: report)
       return .seen(gradient: gradient, features: features, hash: input.hash(walk.workers))
     } catch let error as NonFiniteError {
-      return .skipped(.nonFinite(layer: error.layer))
+      return skipped(.nonFinite(layer: error.layer))
     }
   }
 

@@ -60,8 +60,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .trained(let id, let failure): model.trained(id, failure?.sanitised)
   case .kept(let id, let path, let failure): model.kept(id, path, failure?.sanitised)
   case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
-  case .predictionFailed(let id, let reason):
-    model.predictions.answer(id, .failed(reason.sanitised))
+  case .predictionFailed(let id, let why): model.predictions.answer(id, .failed(why.sanitised))
   case .cancelled(let id):
     model.withSide(id) { side in
       side.job = nil
