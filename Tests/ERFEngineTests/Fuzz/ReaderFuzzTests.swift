@@ -7,7 +7,7 @@ import Testing
 
 @testable import ERFEngine
 
-@Suite(.serialized) struct ReaderFuzzTests {
+@Suite struct ReaderFuzzTests {
   /// Generous, for sanitizers on a busy machine: what hangs takes for ever.
   private func check(_ outcome: Fuzzing.Outcome) {
     #expect(outcome.accepted > 0 && outcome.accepted < outcome.rounds)
