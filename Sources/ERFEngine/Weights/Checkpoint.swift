@@ -41,13 +41,22 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `CheckpointError`, `CancellationError`.
   public init(path: String, cancellation: Cancellation? = nil) throws {
-    WorkCount.note(.file)
-    self.path = path
-    if let sharded = try Self.sharded(path, cancellation) {
-      (reader, bytes) = sharded
-      mapped = nil
+    guard let sharded = try Self.sharded(path, cancellation) else {
+      self = try Checkpoint(file: path, cancellation: cancellation)
       return
     }
+    WorkCount.note(.file)
+    self.path = path
+    (reader, bytes) = sharded
+    mapped = nil
+  }
+
+  /// Opens the one file at `path`, which is no folder and no index of others.
+  ///
+  /// - Throws: as `init(path:)`.
+  init(file path: String, cancellation: Cancellation?) throws {
+    WorkCount.note(.file)
+    self.path = path
     let file = try MappedFile(path: path)
     mapped = file
     bytes = file.count

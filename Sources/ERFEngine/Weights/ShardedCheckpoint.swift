@@ -23,10 +23,11 @@ final class ShardedCheckpoint: CheckpointReader {
     guard !names.isEmpty, names.count <= Self.maxShards else {
       throw CheckpointError.malformed(path: path, reason: "its index names \(names.count) files")
     }
-    for name in names where name.contains("/") || name.hasSuffix(".json") || name.hasPrefix(".") {
+    for name in names
+    where name.isEmpty || name.contains("/") || name.hasSuffix(".json") || name.hasPrefix(".") {
       throw CheckpointError.malformed(
         path: path,
-        reason: "its index names \(WeightsMismatch.printable(name)), which is no file beside it")
+        reason: "its index names \"\(WeightsMismatch.printable(name))\", which is no file beside it")
     }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""
@@ -40,7 +41,8 @@ final class ShardedCheckpoint: CheckpointReader {
     _ path: String, files: [String], cancellation: Cancellation?, of map: [String: String]? = nil
   ) throws {
     self.path = path
-    shards = try files.map { try Checkpoint(path: $0, cancellation: cancellation) }
+    // Each is one file: a folder or another index could lead back here without end.
+    shards = try files.map { try Checkpoint(file: $0, cancellation: cancellation) }
     var entries: [String: CheckpointEntry] = [:]
     var places: [String: Int] = [:]
     for (place, shard) in shards.enumerated() {

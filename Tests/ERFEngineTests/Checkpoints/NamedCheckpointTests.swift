@@ -1,6 +1,7 @@
 // Names, heads, inputs and strides as people's files have them: files of make_wild_names.py, with what
 // PyTorch computes.
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -112,6 +113,21 @@ import Testing
     let network = try Network(Self.spec(name))
     #expect(network.id == plain.id && network.weightsHash == plain.weightsHash)
     try compare(network, with: "plain.pth")
+  }
+
+  /// An index that names its own folder, no file, another index or a folder beside it: refused, rather
+  /// than followed for ever.
+  @Test(arguments: ["", ".", "..", "inner", "other.index.json", "/etc/passwd"])
+  func indicesThatNameNoFile(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    for place in ["m.safetensors.index.json", "other.index.json"] {
+      _ = try folder.write(Array("{\"weight_map\": {\"w\": \"\(name)\"}}".utf8), to: place)
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("inner"), withDestinationPath: folder.path)
+    #expect(throws: (any Error).self) {
+      try Checkpoint(path: folder.file("m.safetensors.index.json"))
+    }
   }
 
   @Test(arguments: ["pruned.pth", "cifar18.pth", "grey.pth", "four.pth"])
