@@ -6,6 +6,8 @@ Needs torch, torchvision, timm, onnx, onnxscript, safetensors in a virtual envir
     python3 -m venv /tmp/families && /tmp/families/bin/pip install torch torchvision timm onnx onnxscript safetensors
     /tmp/families/bin/python Scripts/families.py .build/release/replk-tui [NAME ...]
 """
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -23,6 +25,10 @@ warnings.filterwarnings("ignore")
 # What the names of small networks hold, the smallest first.
 SMALL = ["atto", "femto", "pico", "nano", "xxs", "xx_small", "_002", "x_small", "tiny", "_t_", "_ti", "b0", "lite", "_s",
          "mini", "18", "small", "s12", "b1", "26", "50"]
+
+
+# Errors below this count as rounding.
+LIMIT = 1e-3
 
 
 def timm_names():
@@ -73,13 +79,22 @@ def make(name):
             model = getattr(part, rest)(weights=None, **options)
     model.eval()
     with torch.no_grad():
-        for module in model.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.running_mean.add_(torch.randn_like(module.running_mean) * 0.05)
-                module.running_var.mul_(torch.rand_like(module.running_var) * 0.5 + 0.75)
+        settle(model, size)
         for p in model.parameters():
             p.add_(torch.randn_like(p) * 0.02 * p.std().clamp(min=1e-3) if p.numel() > 1 else 0)
     return model, size
+
+
+def settle(model, size):
+    """Gives batch norms the statistics of noise, so that values stay of a size at which they differ in float32."""
+    norms = [module for module in model.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+        norm.train()
+    if norms:
+        model(torch.randn(2, 3, *size))
+    model.eval()
 
 
 def run(program, *arguments):
@@ -115,6 +130,29 @@ def unit(feature):
     return feature[0, feature.shape[1] - side * side + side // 2 * side + side // 2]
 
 
+def compared(own, map, feature, gradient):
+    """The errors of features and of a map, of the largest value each."""
+    expected = like(own, feature.detach().double().numpy())
+    if own.shape != expected.shape:
+        return None
+    exact = gradient[0].double().relu().sum(0).numpy()
+    return (
+        float(np.abs(own - expected).max() / max(1, np.abs(expected).max())),
+        float(np.abs(map - exact).max() / max(1e-12, exact.max())),
+    )
+
+
+def single(model, path, x, feature, gradient):
+    """How far PyTorch's own numbers in single precision are from those in double precision: networks without
+    shortcuts multiply rounding errors layer by layer, and a rectifier that one of them crosses changes the map."""
+    model.float()
+    rough, source = field(model, path, x.float())
+    (slope,) = torch.autograd.grad(unit(rough).relu().sum(), source)
+    model.double()
+    map = slope[0].relu().sum(0).numpy()
+    return max(compared(rough.detach().numpy(), map, feature, gradient))
+
+
 def by_differences(model, path, x, map):
     """The largest error of the map at its three largest pixels, by central differences in double precision."""
     worst = 0.0
@@ -133,14 +171,25 @@ def by_differences(model, path, x, map):
     return worst
 
 
+def export(model, x, path):
+    """Writes the file with PyTorch's older exporter, or the newer one where that refuses; says which."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            torch.onnx.export(model, (x,), path, dynamo=False, opset_version=17)
+            return ""
+        except Exception:
+            torch.onnx.export(model, (x,), path, dynamo=True, verbose=False)
+            return ", exported with dynamo"
+
+
 def check(program, name, folder):
     model, size = make(name)
     x = torch.randn(1, 3, *size)
     path = os.path.join(folder, "m.onnx")
     try:
-        torch.onnx.export(model, (x,), path, dynamo=False, opset_version=17)
+        how = export(model, x, path)
     except Exception as error:
-        return "not exported", str(error).splitlines()[0][:80]
+        return "not exported", str(error).strip().splitlines()[0][:80]
     info = run(program, "info", path, "--json")
     if info.returncode != 0:
         return "not opened", (info.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
@@ -152,7 +201,7 @@ def check(program, name, folder):
     picture = os.path.join(folder, "x.npy")
     np.save(picture, x.numpy())
     model, x = model.double(), x.double()
-    worst, how = 0.0, ""
+    worst, rounded = 0.0, 0.0
     for tap in sorted({taps[len(taps) // 2], taps[-1]}):
         out, image = os.path.join(folder, "f.npy"), os.path.join(folder, "map.npy")
         for old in (out, image):
@@ -163,22 +212,26 @@ def check(program, name, folder):
             done = run(program, "erf", path, "--tensor", picture, "--tap", tap, "-o", image)
         if done.returncode != 0:
             return "opened", (done.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
-        own = np.load(out)
         feature, source = field(model, tap, x)
         if not torch.is_tensor(feature):
             continue
-        expected = like(own, feature.detach().numpy())
-        if own.shape != expected.shape:
-            return "differs", f"{tap}: {own.shape} against {expected.shape}"
-        worst = max(worst, float(np.abs(own - expected).max() / max(1, np.abs(expected).max())))
         (gradient,) = torch.autograd.grad(unit(feature).relu().sum(), source)
-        map, mine = gradient[0].relu().sum(0).numpy(), np.load(image)
-        error = float(np.abs(mine - map).max() / max(1e-12, map.max()))
-        if error > 1e-3:
+        own, mine = np.load(out), np.load(image)
+        errors = compared(own, mine, feature, gradient)
+        if errors is None:
+            return "differs", f"{tap}: {own.shape} against {tuple(feature.shape)}"
+        if max(errors) > LIMIT:
+            rounding = single(model, tap, x, feature, gradient)
+            if max(errors) < 3 * rounding:
+                how = how.split(", PyTorch")[0] + f", PyTorch's own float32 {rounding:.0e}"
+                rounded = max(rounded, max(errors))
+                continue
+        if errors[1] > LIMIT:
             # PyTorch's own gradient is wrong now and then, behind convolutions of transposed maps.
-            error, how = by_differences(model, tap, x, mine), ", field by differences"
-        worst = max(worst, error)
-    return ("equal" if worst < 1e-3 else "differs"), f"{len(taps)} layers, {worst:.0e}{how}"
+            errors = errors[0], by_differences(model, tap, x, mine)
+            how = how.replace(", field by differences", "") + ", field by differences"
+        worst = max(worst, *errors)
+    return ("equal" if worst < LIMIT else "differs"), f"{len(taps)} layers, {max(worst, rounded):.0e}{how}"
 
 
 def main():

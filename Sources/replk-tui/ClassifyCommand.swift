@@ -16,7 +16,7 @@ extension Command {
         help: "input size in pixels (default: what the network was trained for or is evaluated "
           + "at); several, 160,224,320: the accuracy at each"),
       Option("--json", help: "print as JSON"),
-    ] + Options.run
+    ] + Options.preparation + Options.classes + Options.run
   ) { arguments in
     let spec = try arguments.networks([arguments.model(for: "classify")])[0]
     guard arguments.has("--image") else {

@@ -6,7 +6,8 @@ extension Command {
   static let compare = Command(
     name: "compare", synopsis: "MODEL|FILE MODEL|FILE... [options] [-o DIR]",
     summary: "compute and compare the fields of several networks over the same images",
-    options: Options.networks + Options.reach + Options.images + Options.unit
+    options: Options.networks + Options.reach + Options.images + Options.preparation
+      + Options.unit
       + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "DIR",

@@ -7,7 +7,8 @@ extension Command {
   static let erf = Command(
     name: "erf", synopsis: "MODEL|FILE [options] [-o FILE]...",
     summary: "compute the effective receptive field of one network",
-    options: Options.network + Options.reach + Options.images + Options.unit
+    options: Options.network + Options.reach + Options.images + Options.preparation
+      + Options.unit
       + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "FILE",
@@ -102,6 +103,9 @@ enum Report {
       guard let size = network.zeroesUnreached else { continue }
       notes.append(
         "note: \(network.name): the kernel weights that \(size.height) px do not reach are zero")
+    }
+    for subject in results.map(\.subject) where subject.preprocessing != .own {
+      notes.append("note: \(subject.model): pictures prepared with \(subject.preprocessing.text)")
     }
     for (request, result) in zip(requests, results) {
       guard let untrained = result.untrained else { continue }

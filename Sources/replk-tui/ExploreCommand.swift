@@ -8,7 +8,8 @@ import ERFInterface
 enum ExploreCommand {
   /// What makes a session.
   static let sessionOptions =
-    Options.network + Options.images + Options.unit + Options.run + [
+    Options.network + Options.images + Options.preparation + Options.classes + Options.unit
+    + Options.run + [
       Option(
         "--colormap", "--colourmap", value: "NAME",
         help: "first colour map: \(colourMaps.joined(separator: ", "))")

@@ -6,7 +6,7 @@ extension Command {
   static let features = Command(
     name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy [options]",
     summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
-    options: Options.network + Options.images
+    options: Options.network + Options.images + Options.preparation
       + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run
       + [
         Option(

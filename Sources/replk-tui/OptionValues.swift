@@ -49,6 +49,23 @@ extension OptionValues {
     expected: "I/N such as 2/4, I from 1 to N and N at most \(Shard.most)"
   ) { Shard($0) != nil }
 
+  // MARK: Preparing pictures
+
+  /// `own`: as the network is known to take them.
+  static let mean = OptionValues(
+    expected: "one number or three in the network's order of channels, such as 0.485,0.456,0.406, "
+      + "each from -100000 to 100000, or own"
+  ) { $0 == "own" || [Float](channels: $0, in: PreprocessingChoice.means) != nil }
+  static let deviation = OptionValues(
+    expected: "one number or three in the network's order of channels, such as 0.229,0.224,0.225, "
+      + "each from 1e-6 to 100000, or own"
+  ) { $0 == "own" || [Float](channels: $0, in: PreprocessingChoice.deviations) != nil }
+  static let range = OptionValues(
+    expected:
+      "two different numbers, what black and white become, such as 0:255 or -1:1, each from "
+      + "-100000 to 100000, or own"
+  ) { $0 == "own" || PixelRange(argument: $0) != nil }
+
   // MARK: Built-in stimuli
 
   static let probeStimuli = whole(ShapeBiasRequest.counts, "a number of stimuli")
@@ -131,5 +148,25 @@ extension [Int] {
     let numbers = parts.compactMap { Int($0) }.filter { (2...64).contains($0) }
     guard numbers.count == parts.count else { return nil }
     self = numbers
+  }
+}
+
+extension [Float] {
+  /// `0.5`, for all three channels, or `0.485,0.456,0.406`; nil for anything else.
+  init?(channels text: String, in range: ClosedRange<Float>) {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Float($0) }.filter(range.contains)
+    guard numbers.count == parts.count, [1, 3].contains(numbers.count) else { return nil }
+    self = numbers.count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers
+  }
+}
+
+extension PixelRange {
+  /// `0:255`; nil for anything else.
+  init?(argument text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let ends = parts.compactMap { Float($0) }.filter(PreprocessingChoice.means.contains)
+    guard parts.count == 2, ends.count == 2 else { return nil }
+    self.init(black: ends[0], white: ends[1])
   }
 }

@@ -26,6 +26,29 @@ enum Options {
           + "(default: trained for nano networks, random:0 for others)")
     ] + network.filter { $0.names[0] != "--weights" }
 
+  /// How pictures become input.
+  static let preparation = [
+    Option(
+      "--mean", value: "M|A,B,C", values: .mean,
+      help: "what is subtracted from the channels (default: what the network is known to take; "
+        + "for ONNX files ImageNet's)"),
+    Option(
+      "--std", value: "S|A,B,C", values: .deviation,
+      help: "what the channels are divided by (default: as for --mean)"),
+    Option(
+      "--range", value: "BLACK:WHITE", values: .range,
+      help: "what pixels become before that, such as 0:255; without --mean and --std they stay so "
+        + "(default 0:1)"),
+    Option("--bgr", help: "blue first, as OpenCV and Caffe have it"),
+  ]
+
+  static let classes = [
+    Option(
+      "--classes", value: "FILE",
+      help: "names of the classes, one a line in the order of the outputs (default: ImageNet's or "
+        + "CIFAR-10's where their number fits)")
+  ]
+
   static let images = [
     Option(
       "--image", value: "PATH",
@@ -143,6 +166,9 @@ extension Arguments {
       if has("--image") { throw UsageError.conflicting("--tensor", "--image") }
       if has("--size") { throw UsageError.conflicting("--tensor", "--size") }
       if has("--count") { throw UsageError.conflicting("--tensor", "--count") }
+      for option in Options.preparation where has(option.names[0]) {
+        throw UsageError.conflicting("--tensor", option.names[0])
+      }
       return (.tensor(tensor), [])
     }
     guard has("--image") else { return (.builtIn(count ?? 1), []) }
@@ -193,8 +219,9 @@ extension Arguments {
     let missing = try parsed("--allow-missing", expected: "head, the classifier") {
       $0 == "head" ? $0 : nil
     }
+    let prepared = try preparations(words.count)
     var rest = weights[...]
-    return words.map { word in
+    return words.enumerated().map { index, word in
       var spec: NetworkSpec
       if NetworkSpec.isCheckpoint(word) {
         spec = NetworkSpec(model: nil, weights: .file(word))
@@ -205,7 +232,35 @@ extension Arguments {
       spec.weightsKey = last("--weights-key")
       spec.allowsMissingHead = missing != nil
       spec.ignoresExtra = has("--ignore-extra")
+      spec.preprocessing = prepared[index]
+      spec.classes = last("--classes")
       return spec
+    }
+  }
+
+  /// How pictures are prepared for each of `count` networks: numbers are given once for all of them, or
+  /// once each in their order.
+  private func preparations(_ count: Int) throws(UsageError) -> [PreprocessingChoice] {
+    func each<Value>(_ option: String, _ parse: (String) -> Value?) throws(UsageError) -> [Value?] {
+      let texts = all(option)
+      guard texts.count <= 1 || texts.count == count else {
+        throw .badValue(
+          option: option, value: texts.joined(separator: ", "),
+          expected: "one for all networks, or one for each of the \(count)")
+      }
+      let values = texts.map { $0 == "own" ? nil : parse($0) }
+      return values.count == count ? values : Array(repeating: values.first ?? nil, count: count)
+    }
+    let means = try each("--mean") { [Float](channels: $0, in: PreprocessingChoice.means) }
+    let deviations = try each("--std") { [Float](channels: $0, in: PreprocessingChoice.deviations) }
+    let ranges = try each("--range") { PixelRange(argument: $0) }
+    return (0..<count).map { index in
+      var choice = PreprocessingChoice()
+      choice.mean = means[index]
+      choice.deviation = deviations[index]
+      choice.range = ranges[index]
+      choice.isBlueFirst = has("--bgr")
+      return choice
     }
   }
 

@@ -81,7 +81,7 @@ extension Arguments {
   fileprivate var files: [String] {
     let weights = all("--weights").filter { $0 != "trained" && !$0.hasPrefix("random") }
     let tensors = all("--tensor").map { String($0.prefix { $0 != "#" }) }
-    return weights + tensors + all("--decisions") + all("--from")
+    return weights + tensors + all("--decisions") + all("--from") + all("--classes")
   }
 }
 
@@ -97,6 +97,8 @@ struct ExportFacts: Equatable {
   let stage: String
   let units: [[Int]]
   let images: String
+  /// In words; empty: as the network is known to take pictures.
+  let preparation: String
 
   init(_ validated: ValidatedRequest) throws {
     let request = validated.request
@@ -108,6 +110,7 @@ struct ExportFacts: Equatable {
     stage = subject.tap
     units = subject.units.map { [$0.row, $0.column] }
     images = HeatmapExport.images(subject.images)
+    preparation = request.network.preprocessing.text
   }
 
   init(_ result: ERFResult) {
@@ -119,6 +122,7 @@ struct ExportFacts: Equatable {
     stage = subject.tap
     units = subject.units.map { [$0.row, $0.column] }
     images = HeatmapExport.images(result.imageNames)
+    preparation = subject.preprocessing.text
   }
 
   /// Whether `path` is an export of this: a PGM or a JSON document that tells the same, or a file beside
@@ -168,6 +172,7 @@ extension ExportFacts {
       return [row, column]
     }
     self.images = images
+    preparation = fact("preparation") ?? ""
   }
 
   private init?(json: [UInt8]) {
@@ -181,6 +186,7 @@ extension ExportFacts {
     stage = result.stage
     units = result.units
     images = HeatmapExport.images(result.images)
+    preparation = result.preprocessing?.text ?? ""
   }
 
   private struct Document: Decodable {
@@ -192,6 +198,7 @@ extension ExportFacts {
       let stage: String
       let units: [[Int]]
       let images: [String]
+      let preprocessing: PreprocessingChoice?
     }
     let results: [Result]
   }

@@ -29,7 +29,7 @@ extension Command {
       Option(
         "--seed", value: "S", values: .seed,
         help: "other built-in stimuli, other resampling (default 0)"),
-    ] + Options.unit.filter { $0.names[0] != "--at" } + [
+    ] + Options.unit.filter { $0.names[0] != "--at" } + Options.preparation + Options.classes + [
       Option("--cues", help: "learn shapes alone and textures alone too: how well each is told"),
       Option(
         "--shuffle", value: "N,...", values: .shuffles,

@@ -21,6 +21,11 @@ import Testing
     model.session.networks[0].weights = .file("/a/b.pth")
     model.session.networks[0].weightsKey = "model_ema"
     model.session.networks[1].allowsMissingHead = true
+    model.session.networks[1].preprocessing.mean = [0.485, 104, -1]
+    model.session.networks[1].preprocessing.deviation = [1, 0.229, 3]
+    model.session.networks[1].preprocessing.range = PixelRange(black: -1, white: 1)
+    model.session.networks[1].preprocessing.isBlueFirst = true
+    model.session.networks[1].classes = "names.txt"
     model.session.images.source = .files(["x.png", "y.png"])
     model.session.images.count = 2
     model.session.size = InputSize(height: 96, width: 128)
@@ -43,6 +48,18 @@ import Testing
     (
       #"{"version": 1, "networks": []}"#,
       .field(path: "networks", expected: "a list of 1 to 2 entries", found: "a list of 0")
+    ),
+    (
+      #"{"version": 1, "networks": [{"model": "replknet-3", "preprocessing": {"std": [1, 0, 1]}}]}"#,
+      .field(
+        path: "networks[0].preprocessing.std[1]",
+        expected: "a number from \(Double(Float(1e-6))) to 100000.0", found: "0")
+    ),
+    (
+      #"{"version": 1, "networks": [{"model": "replknet-3", "preprocessing": {"range": [1, 1]}}]}"#,
+      .field(
+        path: "networks[0].preprocessing.range", expected: "two different numbers",
+        found: "a list of 2")
     ),
     (
       #"{"version": 1, "networks": ["replknet-3"], "input": 7.5}"#,

@@ -37,7 +37,7 @@ public struct Classifier: Sendable {
 
   /// - Parameters:
   ///   - size: input size; nil: the one that the network was trained for or is usually evaluated at.
-  /// - Throws: `Failure.noClassifier`, and what opening the network throws.
+  /// - Throws: `Failure.noClassifier`, `ClassNamesError`, and what opening the network throws.
   public init(
     _ spec: NetworkSpec, size: InputSize? = nil, threads: Int? = nil,
     cancellation: Cancellation = Cancellation()
@@ -61,7 +61,7 @@ public struct Classifier: Sendable {
     let asked = size ?? network.record.map { InputSize(height: $0.size, width: $0.size) }
     evaluation = asked.map(usual.resized) ?? usual
     classes = try network.shape(of: logits, input: evaluation.size).channels
-    names = network.classNames(classes)
+    names = try network.classNames(classes)
     workers = Workers(threads: threads, cancellation: cancellation)
   }
 

@@ -251,6 +251,7 @@ extension ERFSubject {
       input: size, stages: network.stages, tap: tap.name,
       mapSize: tap.grid.size(of: shape), units: try tap.checked(request.units, shape: shape),
       rule: request.rule)
+    preprocessing = request.network.preprocessing
   }
 }
 

@@ -160,6 +160,8 @@ extension ERFPart {
     let map: [Int]
     let units: [[Int]]
     let rule: String
+    /// Left out where pictures were prepared as the network is known to take them.
+    let preprocessing: PreprocessingChoice?
     let images: Int
     let list: String
     let command: [String]
@@ -181,6 +183,7 @@ extension ERFPart {
       map = [subject.mapSize.height, subject.mapSize.width]
       units = subject.units.map { [$0.row, $0.column] }
       rule = subject.rule.rawValue
+      preprocessing = subject.preprocessing.stated
       images = part.images
       list = part.list
       command = part.command
@@ -200,12 +203,13 @@ extension ERFPart {
         (1...100_000_000).contains(images), done.count + skipped.count <= images,
         sums.rounded.count == input[0] * input[1]
       else { return nil }
-      let subject = ERFSubject(
+      var subject = ERFSubject(
         model: model, weights: weights,
         weightsChoice: weightsKey.map { WeightsChoice(chosen: $0, others: otherWeights ?? []) },
         weightsHash: weightsHash, input: InputSize(height: input[0], width: input[1]),
         stages: stages, tap: tap, mapSize: InputSize(height: map[0], width: map[1]),
         units: units.map { Unit(row: $0[0], column: $0[1]) }, rule: rule)
+      subject.preprocessing = preprocessing ?? .own
       let part = ERFPart(
         subject: subject, images: images, list: list, command: command, shards: shards.sorted(),
         makers: Set(makers).sorted(),

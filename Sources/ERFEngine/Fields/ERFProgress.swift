@@ -60,6 +60,8 @@ public struct ERFSubject: Sendable, Equatable {
   /// At least one.
   public var units: [Unit]
   public var rule: ERFRule
+  /// How pictures were prepared, where that was said.
+  public var preprocessing = PreprocessingChoice.own
 
   public init(
     model: String, weights: String, weightsChoice: WeightsChoice? = nil, weightsHash: String,

@@ -75,8 +75,10 @@ public enum HeatmapExport {
         + (subject.units.count == 1 ? "unit " : "units ")
         + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),
       "rule: \(subject.rule.rawValue)",
-      "scale: log10(M + 1) / max\(subject.rule.isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)",
     ]
+      + (subject.preprocessing == .own ? [] : ["preparation: \(subject.preprocessing.text)"]) + [
+        "scale: log10(M + 1) / max\(subject.rule.isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
+      ]
   }
 
   /// How many images a whole run was over, and the first names of them.

@@ -47,6 +47,8 @@ private struct Entry: Encodable {
   let unit: [Int]
   let units: [[Int]]
   let rule: String
+  /// How pictures were prepared; left out where as the network is known to take them.
+  let preprocessing: PreprocessingChoice?
   /// The pixel that squares and distances are measured from.
   let measuredFrom: [Int]
   let ratios: [Ratio]
@@ -76,6 +78,7 @@ private struct Entry: Encodable {
     unit = [subject.unit.row, subject.unit.column]
     units = subject.units.map { [$0.row, $0.column] }
     rule = subject.rule.rawValue
+    preprocessing = subject.preprocessing.stated
     measuredFrom = [result.metrics.origin.row, result.metrics.origin.column]
     ratios = result.metrics.ratios.map(Ratio.init)
     rawRatios = result.metrics.rawRatios.map(Ratio.init)

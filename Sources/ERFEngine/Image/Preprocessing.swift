@@ -1,17 +1,28 @@
 // From a picture to the normalised tensor that a network takes.
 
-/// How pixels become network input: fit, divide by 255, subtract the mean, divide by the deviation.
+/// How pixels become network input: fit, bring to a range, subtract the mean, divide by the deviation.
 public struct Preprocessing: Sendable, Hashable {
-  /// Mean of red, green and blue in 0...1.
+  /// Mean of the three channels, in the order in which the network takes them.
   public let mean: [Float]
-  /// Standard deviation of red, green and blue in 0...1.
+  /// Standard deviation of the three channels.
   public let deviation: [Float]
+  /// What pixels of 0 and of 255 become first.
+  public let black: Float
+  public let white: Float
+  /// Whether channels are blue, green, red.
+  public let isBlueFirst: Bool
 
   /// - Parameters: three values each; `deviation` not zero.
-  public init(mean: [Float], deviation: [Float]) {
+  public init(
+    mean: [Float], deviation: [Float], black: Float = 0, white: Float = 1,
+    isBlueFirst: Bool = false
+  ) {
     precondition(mean.count == 3 && deviation.count == 3 && !deviation.contains(0))
     self.mean = mean
     self.deviation = deviation
+    self.black = black
+    self.white = white
+    self.isBlueFirst = isBlueFirst
   }
 
   /// The statistics of ImageNet, which most networks were trained with.
@@ -48,19 +59,27 @@ extension Preprocessing {
     var table = [Float](repeating: 0, count: 3 * 256)
     for channel in 0..<3 {
       for value in 0..<256 {
-        table[channel * 256 + value] = (Float(value) / 255 - mean[channel]) / deviation[channel]
+        table[channel * 256 + value] = (inRange(value) - mean[channel]) / deviation[channel]
       }
     }
+    // The colours that the three channels are.
+    let (first, last) = isBlueFirst ? (2, 0) : (0, 2)
     var elements = [Float](repeating: 0, count: fitted.pixels.count)
     var index = 0
     while index < elements.count {
-      elements[index] = table[Int(fitted.pixels[index])]
+      elements[index] = table[Int(fitted.pixels[index + first])]
       elements[index + 1] = table[256 + Int(fitted.pixels[index + 1])]
-      elements[index + 2] = table[512 + Int(fitted.pixels[index + 2])]
+      elements[index + 2] = table[512 + Int(fitted.pixels[index + last])]
       index += 3
     }
     return Tensor(
       shape: Shape(height: fitted.height, width: fitted.width, channels: 3), elements: elements)
+  }
+
+  /// A value of 8 bits on the way from black to white; whole numbers stay whole in the range 0 to 255.
+  private func inRange(_ value: Int) -> Float {
+    white - black == 255
+      ? black + Float(value) : black + Float(value) / 255 * (white - black)
   }
 }
 

@@ -14,8 +14,7 @@ public struct Network: Sendable {
   public let untrained: UntrainedWeights?
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
-  /// What its outputs usually are, where their number fits.
-  public let classNames: [String]
+  private let classNaming: ClassNaming
   /// Batch norms folded, parallel kernels merged, one node a layer.
   let layers: Program
   /// What runs: the same with operators on single pixels joined into chains.
@@ -46,7 +45,7 @@ public struct Network: Sendable {
     weightsChoice = opened.weightsChoice
     preprocessing = opened.preprocessing
     evaluation = opened.evaluation
-    classNames = opened.classNames
+    classNaming = opened.classNaming
     record = opened.record
     untrained = opened.untrained
     layers = try Program(opened.layers, from: loader)
@@ -58,9 +57,10 @@ public struct Network: Sendable {
     WorkCount.note(.program)
   }
 
-  /// What the `count` outputs of the classifier mean, where the weights' file or their number tells.
-  func classNames(_ count: Int) -> [String]? {
-    ClassNames.likeliest(record, usual: classNames, count: count)
+  /// What the `count` outputs of the classifier mean, where somebody, the weights' file or their number
+  /// tells.
+  func classNames(_ count: Int) throws(ClassNamesError) -> [String]? {
+    try classNaming.names(count, of: id)
   }
 
   /// `stage1`, `stage2`, ...

@@ -19,6 +19,10 @@ public struct NetworkSpec: Sendable, Hashable {
   /// The input size that an exported graph is bound to; nil: the one that it was exported for. Built-in
   /// networks take any.
   public var inputSize: InputSize?
+  /// How pictures are prepared, where that is said.
+  public var preprocessing = PreprocessingChoice.own
+  /// The file that names the classes, one a line; nil: those that one would expect.
+  public var classes: String?
   /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
   public var zeroesUnreached: InputSize?
 

@@ -6,8 +6,7 @@ public struct OpenedNetwork: Sendable {
   public let id: String
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
-  /// What its outputs usually are, where their number fits.
-  public let classNames: [String]
+  let classNaming: ClassNaming
   /// Which of the file's dictionaries the weights come from; nil: not from a file.
   public var weightsChoice: WeightsChoice? {
     if case .file = spec.weights { checkpoint?.choice } else { nil }
@@ -87,9 +86,11 @@ public struct OpenedNetwork: Sendable {
     }
     self.spec = spec
     id = architecture.id
-    preprocessing = architecture.preprocessing
+    preprocessing = architecture.preprocessing.with(spec.preprocessing)
     evaluation = architecture.evaluation
-    classNames = type(of: architecture).classNames
+    classNaming = try ClassNaming(
+      spec, recorded: file.flatMap { TrainingRecord(metadata: $0.metadata) }?.classes,
+      usual: type(of: architecture).classNames)
     let optional = checkpoint?.optional ?? .usual
     let written = Original(architecture: unedited, blueprint: unedited.blueprint(optional))
     original = written
@@ -118,11 +119,11 @@ public struct OpenedNetwork: Sendable {
     }
     self.spec = spec
     id = path
-    preprocessing = .imageNet
+    preprocessing = Preprocessing.imageNet.with(spec.preprocessing)
     evaluation = Evaluation(
       side: min(network.size.height, network.size.width), shorterSide: nil, filter: .bilinear
     ).resized(to: network.size)
-    classNames = ClassNames.imageNet
+    classNaming = try ClassNaming(spec, recorded: nil, usual: ClassNames.imageNet)
     let edited = try network.blueprint.edited(by: spec.edits, fit: spec.fit)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()

@@ -122,6 +122,9 @@ extension FieldDrawing {
         ))
       facts.append(("layer", subject.tap.sanitised, .text))
       facts.append(("weights", subject.weightsHash.sanitised, .text))
+      if subject.preprocessing != .own {
+        facts.append(("prepared", subject.preprocessing.text, .text))
+      }
     }
     let centre = metrics.centreOfMass
     facts.append(

@@ -41,10 +41,13 @@ struct MapHeading {
     guard network.savedMap == nil else {
       return fitting([["saved map", long], ["saved map", short], [short]], width)
     }
+    let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer = (request.tap ?? subject?.tap ?? "last stage").sanitised
     let weights = weights
     let unit = unit.map { [$0] } ?? []
-    let tails = [[long, layer] + unit, [short, layer] + unit, [short, layer], [short], []]
+    let full = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
+    let tails =
+      full + [[long, layer] + unit, [short, layer] + unit, [short, layer], [short], []]
     let heads = [weights.long, weights.short, weights.name]
     let variants = tails.flatMap { tail in
       heads.map { head in [head] + tail.map { Span($0, .quiet) } }

@@ -56,6 +56,8 @@ extension NetworkChoice {
         }
       }
     }
+    if preprocessing != other.preprocessing { return "takes pictures prepared otherwise" }
+    if classes != other.classes { return "names its classes otherwise" }
     return fit != other.fit ? "brings weights over by \(fit.name)" : "is as it was before"
   }
 }

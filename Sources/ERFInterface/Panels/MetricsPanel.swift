@@ -79,6 +79,7 @@ private struct MetricsLines {
     lines.append([])
     lines.append([Span("".rightPadded(12), .quiet)] + names)
     lines += facts
+    lines += preparations
     return lines
   }
 
@@ -143,6 +144,17 @@ private struct MetricsLines {
         metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.percent($0) } ?? "n.r."
       },
     ]
+  }
+
+  /// How pictures are prepared, where a network's own way is not it.
+  private var preparations: [[Span]] {
+    model.session.networks.enumerated().flatMap { side, network -> [[Span]] in
+      guard network.preprocessing != .own else { return [] }
+      return wrap(network.preprocessing.text, width: max(10, width - 12)).enumerated().map {
+        let label = $0.offset == 0 ? "prepared \(Model.letter(side))" : ""
+        return [Span(label.rightPadded(12), .quiet), Span($0.element, .text)]
+      }
+    }
   }
 
   private func fact(

@@ -85,6 +85,10 @@ extension NetworkChoice {
       }
       if let ignored = reader.field("ignoresExtra") { choice.ignoresExtra = try ignored.bool() }
       if let fit = reader.field("fit") { choice.fit = try WeightFit(fit) }
+      if let prepared = reader.field("preprocessing") {
+        choice.preprocessing = try PreprocessingChoice(prepared)
+      }
+      choice.classes = try reader.field("classes")?.text()
       return choice
     }
   }
@@ -106,6 +110,8 @@ extension NetworkChoice {
     if let weightsKey { fields["weightsKey"] = .text(weightsKey) }
     if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
     if ignoresExtra { fields["ignoresExtra"] = .bool(true) }
+    if preprocessing != .own { fields["preprocessing"] = preprocessing.json }
+    if let classes { fields["classes"] = .text(classes) }
     return .object(fields)
   }
 }

@@ -49,6 +49,10 @@ public struct NetworkChoice: Sendable, Hashable {
   public var allowsMissingHead = false
   /// Whether the file may hold tensors that the network does not have.
   public var ignoresExtra = false
+  /// How pictures are prepared, where that is said.
+  public var preprocessing = PreprocessingChoice.own
+  /// The file that names the classes; nil: those that one would expect.
+  public var classes: String?
   /// How weights are brought to edited shapes. Zeros around a kernel leave the map as it is, so other
   /// ways come first: random networks start anew, as if built that way, and trained kernels are
   /// stretched.
@@ -71,6 +75,8 @@ public struct NetworkChoice: Sendable, Hashable {
     weightsKey = spec.weightsKey
     allowsMissingHead = spec.allowsMissingHead
     ignoresExtra = spec.ignoresExtra
+    preprocessing = spec.preprocessing
+    classes = spec.classes
   }
 
   /// Where random weights come from: the network's own seed, where it has one.
@@ -89,6 +95,8 @@ public struct NetworkChoice: Sendable, Hashable {
     spec.weightsKey = weightsKey
     spec.allowsMissingHead = allowsMissingHead
     spec.ignoresExtra = ignoresExtra
+    spec.preprocessing = preprocessing
+    spec.classes = classes
     spec.fit = fit
     return spec
   }

@@ -35,7 +35,7 @@ public struct CueConflictBenchmark: Sendable {
     let opened = try ERFRequest(network: spec, size: size, tap: "logits").validated().network
     let logits = try opened.layers.tap("logits", of: opened.id)
     let classes = try opened.layers.shape(of: logits, input: size, model: opened.id).channels
-    let names = ClassNames.likeliest(opened.record, usual: opened.classNames, count: classes)
+    let names = try opened.classNaming.names(classes, of: opened.id)
     _ = try head(names, model: opened.id, classes: classes)
   }
 
@@ -55,7 +55,7 @@ public struct CueConflictBenchmark: Sendable {
   private static func head(of network: Network) throws -> (CategoryHead, InputSize) {
     let published = InputSize(height: size, width: size)
     let classes = try network.shape(of: network.tap("logits"), input: published).channels
-    let head = try head(network.classNames(classes), model: network.id, classes: classes)
+    let head = try head(try network.classNames(classes), model: network.id, classes: classes)
     let own = network.record.map { InputSize(height: $0.size, width: $0.size) }
     return (head, head == .imageNet ? published : own ?? network.evaluation.size)
   }
