@@ -117,6 +117,7 @@ deb: build
 
 # Needs python3 with venv and the network.
 wheel: build
+	@$(PACKAGES) --check advancecomp
 	@sh Scripts/make-wheel.sh $(PROGRAM)
 
 test-arm64: toolchain

@@ -4,6 +4,7 @@
     field, facts = replk_tui.erf("resnet50.pth", size=512, images="photos")
 """
 
+import importlib.util
 import json
 import os
 import pathlib
@@ -28,10 +29,11 @@ def erf(model, size=224, images=None, *, weights=None, stage=None, tap=None, at=
         rule="paper", threads=None):
     """The effective receptive field of a network.
 
-    model: a name that `replk-tui models` lists, the path of a checkpoint, or a torch.nn.Module, whose
-        state dict is saved to a temporary file. Where shapes do not tell the network, name it and give
-        the file as `weights`.
-    size: side of the input in pixels, or (height, width).
+    model: a name that `replk-tui models` lists, the path of a checkpoint or of an ONNX file, or a
+        torch.nn.Module, which is exported to ONNX where `onnx` is installed; else its state dict is
+        saved, whose shapes have to tell the network. Where they do not, name it and give the file as
+        `weights`.
+    size: side of the input in pixels, or (height, width); a module is exported at this size.
     images: path or list of paths of pictures and folders; None: a built-in picture.
 
     Returns M, the scores averaged over the images, as a float32 array (height, width), and what the
@@ -41,13 +43,9 @@ def erf(model, size=224, images=None, *, weights=None, stage=None, tap=None, at=
 
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        if hasattr(model, "state_dict"):
-            import torch
-
-            path = folder / "model.pth"
-            torch.save(model.state_dict(), path)
-            model = path
         sides = size if isinstance(size, (tuple, list)) else (size, size)
+        if hasattr(model, "state_dict"):
+            model = _saved(model, sides, folder)
         words = ["erf", os.fspath(model), "--size", "x".join(str(int(side)) for side in sides)]
         if images is not None:
             for image in [images] if isinstance(images, (str, os.PathLike)) else images:
@@ -65,6 +63,34 @@ def erf(model, size=224, images=None, *, weights=None, stage=None, tap=None, at=
             message = run.stderr.decode(errors="replace").strip().removeprefix("replk-tui: ")
             raise Error(message, run.returncode)
         return numpy.load(map_path), json.loads(run.stdout)["results"][0]
+
+
+def _saved(module, sides, folder):
+    """The file in `folder` that `module` was written to: as ONNX for an input of `sides`, or its weights.
+
+    The module is left as it was: in its mode, on its device, in its type.
+    """
+    import torch
+
+    if not importlib.util.find_spec("onnx"):
+        torch.save(module.state_dict(), folder / "model.pth")
+        return folder / "model.pth"
+    weight = next((value for value in module.parameters() if value.is_floating_point()), None)
+    first = next((part for part in module.modules() if isinstance(part, torch.nn.Conv2d)), None)
+    picture = torch.zeros(
+        1, first.in_channels if first is not None else 3, *(int(side) for side in sides),
+        dtype=torch.float32 if weight is None else weight.dtype,
+        device=None if weight is None else weight.device)
+    modes = {part: part.training for part in module.modules()}
+    module.eval()
+    try:
+        # The newer exporter needs onnxscript besides; both write what the program reads.
+        torch.onnx.export(module, (picture,), str(folder / "model.onnx"), input_names=["input"], verbose=False,
+                          dynamo=importlib.util.find_spec("onnxscript") is not None)
+    finally:
+        for part, training in modes.items():
+            part.training = training
+    return folder / "model.onnx"
 
 
 def main():

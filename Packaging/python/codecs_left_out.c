@@ -1,0 +1,22 @@
+// Compressions of TIFF that the wheel does without, for their libraries are larger than all other
+// picture libraries together: libtiff asks for each of these by name, and is told that there is none.
+#include <tiffio.h>
+
+int TIFFInitZSTD(TIFF *tiff, int scheme);
+int TIFFInitLERC(TIFF *tiff, int scheme);
+int TIFFInitLZMA(TIFF *tiff, int scheme);
+int TIFFInitJBIG(TIFF *tiff, int scheme);
+int TIFFInitWebP(TIFF *tiff, int scheme);
+
+static int left_out(TIFF *tiff, int scheme) {
+  const TIFFCodec *codec = TIFFFindCODEC((uint16_t)scheme);
+  TIFFErrorExtR(tiff, "replk-tui", "its compression (%s) is not read by this build",
+                codec ? codec->name : "of another kind");
+  return 0;
+}
+
+int TIFFInitZSTD(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitLERC(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitLZMA(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitJBIG(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitWebP(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
