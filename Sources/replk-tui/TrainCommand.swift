@@ -7,12 +7,12 @@ import ERFInterface
 extension Command {
   static let train = Command(
     name: "train", synopsis: "MODEL -o FILE.safetensors [options]",
-    summary: "train a network on the built-in shapes or a folder a class, and resume it exactly",
+    summary: "train a network on built-in shapes or one folder per class, and resume it exactly",
     options: [
       Option("--output", "-o", value: "FILE", help: "checkpoint to write, ending in .safetensors"),
       Option(
         "--resume", help: "go on where FILE stopped, bit for bit; more steps than before are fine"),
-      Option("--force", help: "begin anew, replacing what is there"),
+      Option("--force", help: "start over, replacing what is there"),
       Option(
         "--from", value: "WEIGHTS",
         help: "weights to begin with: a checkpoint, or `trained`; a classifier of another size is "

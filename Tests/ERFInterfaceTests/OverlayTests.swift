@@ -45,7 +45,7 @@ import Testing
 
   @Test func paletteSaysWhatIsNotThere() {
     let model = typing(":zzzzzz", [.enter])
-    #expect(model.overlay == nil && model.notice?.lines == ["no command is called that"])
+    #expect(model.overlay == nil && model.notice?.lines == ["no command has that name"])
     #expect(typing(":q", [.escape]).overlay == nil)
     #expect(typing(":ab", [.backspace]).overlay == .palette(query: "a", selection: 0))
   }

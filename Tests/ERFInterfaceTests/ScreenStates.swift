@@ -243,7 +243,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     return model
   }
 
-  /// Files whose names are wide, have marks over letters, are Korean in parts, or are no UTF-8.
+  /// Files whose names are wide, have marks over letters, are Korean in parts, or are not UTF-8.
   private func named(_ display: Display) -> Model {
     let wide = "視覚モデル・画像分類の重み.safetensors"
     let marked = "re\u{301}seau-entrai\u{302}ne\u{301}.pth"

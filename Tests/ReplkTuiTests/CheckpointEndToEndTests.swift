@@ -58,7 +58,7 @@ import Testing
     #expect(opened.contains("found.safetensors") && opened.contains("opened found.safetensors"))
     _ = try succeed(common + ["-o", "refused.txt", "--script", "o junk Enter"], in: folder)
     let refused = String(decoding: try folder.read("refused.txt"), as: UTF8.self)
-    #expect(refused.contains("is no checkpoint"))
+    #expect(refused.contains("is not a checkpoint"))
   }
 
   @Test func mistakesWithFilesAreOneLine() throws {
@@ -82,7 +82,7 @@ import Testing
       mentions: ["--image"])
     expectOneLine(
       try Executable.run(["inspect", Fixtures.path("make_checkpoints.py")], in: folder), code: 1,
-      mentions: ["is no checkpoint"])
+      mentions: ["is not a checkpoint"])
     #expect(folder.names.isEmpty)
   }
 
@@ -110,7 +110,7 @@ import Testing
       mentions: ["did you mean replknet-3?", "`replk-tui models`"])
   }
 
-  /// A folder may hold what is no picture; what is named may not be anything else.
+  /// A folder may hold what is not a picture; what is named may not be anything else.
   @Test func picturesThatCannotBeReadAreSkippedAndCounted() throws {
     try FileManager.default.createDirectory(
       atPath: folder.file("photos"), withIntermediateDirectories: false)

@@ -91,7 +91,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 
   static let files: [Mistake] = [
     .failure(erf("--weights", "none.safetensors"), "none.safetensors", "No such file"),
-    .failure(erf("--weights", "text.png"), "text.png", "no checkpoint"),
+    .failure(erf("--weights", "text.png"), "text.png", "not a checkpoint"),
     .failure(erf("--weights", "nothing.png"), "nothing.png", "empty"),
     .failure(erf("--weights", "folder"), "folder"),
     .failure(erf("--weights", "cut.safetensors"), "cut.safetensors", "damaged"),

@@ -166,7 +166,7 @@ extension TerminalTests {
       try TerminalTests.quit(terminal)
     }
 
-    /// Wide names, marks over letters, bytes that are no UTF-8: listed in columns, opened, typed.
+    /// Wide names, marks over letters, bytes that are not UTF-8: listed in columns, opened, typed.
     @Test func namesOfAnyScript() throws {
       let bytes = try Fixtures.bytes("names/plain.pth")
       let names = [

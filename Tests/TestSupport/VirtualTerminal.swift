@@ -167,7 +167,7 @@ public struct VirtualTerminal {
   }
 }
 
-/// Bytes to scalars; what is no UTF-8 becomes U+FFFD.
+/// Bytes to scalars; what is not UTF-8 becomes U+FFFD.
 struct UTF8Decoder {
   private var value: UInt32 = 0
   private var missing = 0

@@ -34,7 +34,8 @@ public enum CSV {
         guard let value = Double(field) else {
           throw .damaged(
             path: path, format: "CSV",
-            reason: "'\(WeightsMismatch.printable(String(field)))' in line \(line + 1) is no number"
+            reason:
+              "'\(WeightsMismatch.printable(String(field)))' in line \(line + 1) is not a number"
           )
         }
         values.append(value)

@@ -21,7 +21,7 @@ public enum ERFPartError: ExplainedError, Equatable {
 
   public var explanation: String {
     switch self {
-    case .notAPart(let path, let reason): "\(path) is no part of a run: \(reason)"
+    case .notAPart(let path, let reason): "\(path) is not a part of a run: \(reason)"
     case .otherRun(let path, let difference):
       "\(path) is of another run (\(difference)): remove it or write to another file"
     case .otherShare(let path, let found, let asked):

@@ -18,7 +18,7 @@ public struct SkippedImage: Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
     /// NaN or Inf, which first appeared in the layer.
     case nonFinite(layer: String)
-    /// The file is no picture that can be read; the words begin with its path.
+    /// The file is not a picture that can be read; the words begin with its path.
     case unreadable(String)
   }
 

@@ -224,7 +224,7 @@ private enum NPYHeaderFlaw: Error {
   var words: String {
     switch self {
     case .noDictionary: "the header is not a dictionary of descr, fortran_order and shape"
-    case .shape: "the shape is no tuple of extents"
+    case .shape: "the shape is not a tuple of extents"
     }
   }
 }

@@ -16,7 +16,7 @@ public enum SavedMap {
     public var explanation: String {
       switch self {
       case .shape(let path, let shape):
-        "\(path): an array of shape \(shape) is no map: (H, W) was expected, at least 2 x 2"
+        "\(path): an array of shape \(shape) is not a map: (H, W) was expected, at least 2 x 2"
       case .notFinite(let path): "\(path): the map has NaN or Inf"
       }
     }

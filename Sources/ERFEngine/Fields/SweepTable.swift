@@ -12,7 +12,7 @@ public enum SweepError: ExplainedError, Equatable {
 
   public var explanation: String {
     switch self {
-    case .notASweep(let path): "\(path) is no table of a sweep"
+    case .notASweep(let path): "\(path) is not the table of a sweep"
     case .otherSweep(let path, let point, let column, let found, let asked):
       "\(path) is of another sweep (point \(point): \(column) \(found), not \(asked)): "
         + "remove it or write to another file"

@@ -83,7 +83,7 @@ struct Bitmap {
       throw .damaged("its header has \(size) bytes")
     }
     guard header.width > 0 && header.height > 0 else {
-      throw .damaged("\(header.width) x \(header.height) (width x height) is no size")
+      throw .damaged("\(header.width) x \(header.height) (width x height) is not a size")
     }
     let size = InputSize(height: header.height, width: header.width)
     guard ImageLimits.accepts(size) else { throw .tooLarge(size) }

@@ -29,7 +29,7 @@ struct PortableMap {
     let height = try reader.readNumber("height")
     let maximum = try reader.readNumber("maximum")
     guard width > 0, height > 0 else {
-      throw .damaged("\(width) x \(height) (width x height) is no size")
+      throw .damaged("\(width) x \(height) (width x height) is not a size")
     }
     guard maximum > 0, maximum <= 65_535 else {
       throw .damaged("the maximum is \(maximum) where 1...65535 was expected")
@@ -81,7 +81,7 @@ private struct PortableReader {
     }
     if position > start { return value }
     if position == bytes.count { throw .truncated }
-    throw .damaged("byte \(position) is no digit where the \(name) was expected")
+    throw .damaged("byte \(position) is not a digit where the \(name) was expected")
   }
 
   private mutating func skipBlanks() {

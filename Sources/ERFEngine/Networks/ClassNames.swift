@@ -74,8 +74,8 @@ public enum ClassNamesError: ExplainedError, Equatable {
 
   public var explanation: String {
     switch self {
-    case .noText(let path): "\(path) is no text: one name of a class a line was expected"
-    case .empty(let path): "\(path) is empty: one name of a class a line was expected"
+    case .noText(let path): "\(path) is not text: one class name per line was expected"
+    case .empty(let path): "\(path) is empty: one class name per line was expected"
     case .tooMany(let path, let names):
       "\(path) has \(names) lines: at most \(ClassNames.mostNames) names of classes were expected"
     case .otherNumber(let path, let names, let model, let outputs):

@@ -34,7 +34,7 @@ public struct Network: Sendable {
 
   /// Loads the weights of an open network.
   ///
-  /// - Throws: `CheckpointError` for weights that are no numbers, `CancellationError`.
+  /// - Throws: `CheckpointError` for weights that are not numbers, `CancellationError`.
   public init(_ opened: OpenedNetwork, cancellation: Cancellation = Cancellation()) throws {
     try self.init(opened, opened.loader(cancellation: cancellation))
   }

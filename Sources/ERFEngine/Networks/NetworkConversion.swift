@@ -45,7 +45,7 @@ public struct NetworkConversion: Sendable {
         "\(key) holds \(value), which is beyond the range of \(precision.rawValue): nothing is written; "
           + "bf16 and f32 reach farther"
       case .noRegularFile(let path):
-        "\(path): cannot be written: it is no regular file, and the result is read back to compare"
+        "\(path): cannot be written: it is not a regular file, and the result is read back to compare"
       }
     }
   }

@@ -53,7 +53,7 @@ extension ONNXModel {
   func constant(_ tensor: ONNXTensor) throws -> ONNXConstant {
     guard let element = tensor.type.element, element.isReal else {
       throw ONNXError.badTensor(
-        path: path, tensor: tensor.name, reason: "has elements that are no numbers")
+        path: path, tensor: tensor.name, reason: "has elements that are not numbers")
     }
     guard case .external(let location, let offset, let length) = tensor.place else {
       return try Self.constant(tensor, in: file, path: path)

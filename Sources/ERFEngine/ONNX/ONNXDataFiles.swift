@@ -24,7 +24,7 @@ final class ONNXDataFiles: Sendable {
     }
     let parts = location.split(separator: "/", omittingEmptySubsequences: true)
     guard !location.isEmpty, !location.utf8.contains(0), location.utf8.count < 4096 else {
-      throw refused("that is no name of a file")
+      throw refused("that is not a file name")
     }
     guard !location.hasPrefix("/") else { throw refused("the path is absolute") }
     guard !parts.contains("..") else { throw refused("the path leaves the model's folder") }
@@ -37,7 +37,7 @@ final class ONNXDataFiles: Sendable {
       switch FileKind(of: path) {
       case .absent: throw .missingData(path: model, file: location)
       case .folder where index + 1 < parts.count, .regular where index + 1 == parts.count: break
-      default: throw refused("it is no regular file")
+      default: throw refused("it is not a regular file")
       }
     }
     return path

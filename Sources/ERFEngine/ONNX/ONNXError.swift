@@ -1,6 +1,6 @@
 /// Why an ONNX file cannot be read or shown.
 public enum ONNXError: ExplainedError, Equatable {
-  /// A file that is no ONNX model at all.
+  /// A file that is not an ONNX model at all.
   case notONNX(path: String)
   /// Bytes that say what no exporter writes.
   case damaged(path: String, reason: String)
@@ -21,7 +21,7 @@ public enum ONNXError: ExplainedError, Equatable {
 
   public var explanation: String {
     switch self {
-    case .notONNX(let path): "\(path) is no ONNX model"
+    case .notONNX(let path): "\(path) is not an ONNX model"
     case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
     case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
     case .missingData(let path, let file):

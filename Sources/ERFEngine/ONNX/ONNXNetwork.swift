@@ -69,7 +69,7 @@ struct ONNXNetwork: Sendable {
 extension ONNXNetwork: ParameterSource {
   func parameter(_ slot: Slot) throws -> Tensor {
     guard let tensor = weights[slot.key] else {
-      preconditionFailure("\(slot.key) is no weight of the graph")
+      preconditionFailure("\(slot.key) is not a weight of the graph")
     }
     return tensor
   }

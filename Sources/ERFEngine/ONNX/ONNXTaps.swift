@@ -140,7 +140,7 @@ struct ONNXTaps {
         groups.append([(index, grid)])
       }
     }
-    // A stem that only thins out the pixels is no stage.
+    // A stem that only thins out the pixels is not a stage.
     let joins = groups.map { group in hasJoin(before: cuts[group[group.count - 1].cut], group) }
     if let first = joins.firstIndex(of: true), groups.count - first >= 3 {
       groups.removeFirst(first)

@@ -92,7 +92,7 @@ struct WireReader {
     .damaged(path: path, reason: "\(what) at byte \(position)")
   }
 
-  /// What is no UTF-8 in a text comes out as replacement characters.
+  /// What is not UTF-8 in a text comes out as replacement characters.
   func text(_ range: Range<Int>) throws(ONNXError) -> String {
     guard range.count <= Self.longestText, let text = file.text(range) else {
       throw flaw("a name of \(range.count) bytes", at: range.lowerBound)

@@ -8,7 +8,7 @@ struct ConstantOperand: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// The same under a shape that is no map's, whose parts nobody cuts out of what is kept.
+  /// The same under a shape that is not a map's, whose parts nobody cuts out of what is kept.
   var uncut: Tensor { reshaped(Shape([1] + shape.extents + (shape.rank == 3 ? [1] : []))) }
 }
 

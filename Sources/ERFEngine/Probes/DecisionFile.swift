@@ -134,7 +134,7 @@ public enum DecisionError: ExplainedError, Equatable {
   public var explanation: String {
     switch self {
     case .empty(let path): "\(path): holds no decisions; expected a header and rows"
-    case .openQuote(let path): "\(path): is no sound CSV: a quote is not closed"
+    case .openQuote(let path): "\(path): is not sound CSV: a quote is not closed"
     case .missingColumn(let path, let column):
       "\(path): has no column '\(column)'; decision files begin with "
         + DecisionFile.columns.joined(separator: ",")

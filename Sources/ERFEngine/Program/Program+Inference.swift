@@ -24,7 +24,7 @@ private struct StateDictionary: ParameterSource {
 
   func parameter(_ slot: Slot) -> Tensor {
     guard let tensor = tensors[slot.key] else {
-      preconditionFailure("\(slot.key) is no parameter of the program")
+      preconditionFailure("\(slot.key) is not a parameter of the program")
     }
     return tensor
   }

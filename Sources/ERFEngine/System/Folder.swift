@@ -13,7 +13,7 @@ extension String {
 
 /// Making folders.
 public enum Folder {
-  /// Names of what lies in a folder, unsorted, without `.` and `..`; bytes that are no UTF-8 as
+  /// Names of what lies in a folder, unsorted, without `.` and `..`; bytes that are not UTF-8 as
   /// ``SystemPath`` writes them.
   ///
   /// - Throws: `FileError` with the system's reason.

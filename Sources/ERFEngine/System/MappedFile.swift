@@ -114,7 +114,7 @@ final class MappedFile: @unchecked Sendable {
     return hasAllPages ? word : nil
   }
 
-  /// The bytes of `range` as text, repaired where they are no UTF-8; nil where it leaves the file.
+  /// The bytes of `range` as text, repaired where they are not UTF-8; nil where it leaves the file.
   func text(_ range: Range<Int>) -> String? {
     guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
     let text = unsafe String(

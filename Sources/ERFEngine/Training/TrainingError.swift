@@ -48,10 +48,10 @@ public enum TrainingError: ExplainedError, Equatable {
         + "try a lower --lr"
     case .unfinished(let path, let step, let steps):
       "\(path) holds a training that stopped after step \(step) of \(steps): add --resume to go on, "
-        + "--force to begin anew, or choose another file"
+        + "--force to start over, or choose another file"
     case .exists(let path):
       "\(path) is there already: add --force to replace it, or choose another file"
-    case .notATraining(let path): "\(path) is no training checkpoint: nothing to resume"
+    case .notATraining(let path): "\(path) is not a training checkpoint: nothing to resume"
     case .otherRecipe(let path, let field, let saved, let asked):
       "\(path) was trained with another recipe (\(field): \(saved), now \(asked)): "
         + "repeat the command that made it, or choose another file"

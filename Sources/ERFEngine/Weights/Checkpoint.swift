@@ -51,7 +51,7 @@ public struct Checkpoint: Sendable {
     mapped = nil
   }
 
-  /// Opens the one file at `path`, which is no folder and no index of others.
+  /// Opens the one file at `path`, which is not a folder and no index of others.
   ///
   /// - Throws: as `init(path:)`.
   init(file path: String, cancellation: Cancellation?) throws {

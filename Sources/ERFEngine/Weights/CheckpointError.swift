@@ -24,7 +24,7 @@ public enum CheckpointError: ExplainedError, Equatable {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .unknownFormat(let path):
-      "\(path) is no checkpoint: expected a safetensors file or one written by torch.save"
+      "\(path) is not a checkpoint: expected a safetensors file or one written by torch.save"
     case .malformed(let path, let reason): "\(path) is damaged: \(reason)"
     case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
     case .asksToRunCode(let path, let name):

@@ -27,8 +27,8 @@ final class ShardedCheckpoint: CheckpointReader {
     where name.isEmpty || name.contains("/") || name.hasSuffix(".json") || name.hasPrefix(".") {
       throw CheckpointError.malformed(
         path: path,
-        reason: "its index names \"\(WeightsMismatch.printable(name))\", which is no file beside it"
-      )
+        reason: "its index names \"\(WeightsMismatch.printable(name))\", "
+          + "which is not a file beside it")
     }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""

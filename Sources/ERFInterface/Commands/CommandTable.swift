@@ -36,7 +36,7 @@ extension Command {
       Command(.redo, [.control("r")], group: group, "redo what was undone"),
       Command(
         .train, [key("t")], group: group, footer: "train", rank: 16,
-        "train the active network on shapes or a folder a class; again: stop"),
+        "train the active network on shapes or one folder per class; again: stop"),
       Command(
         .weights, [key("W")], group: group,
         "the active network's trained weights, or random ones"),
@@ -131,7 +131,7 @@ extension Command {
       Command(
         .mouse, [key("m")], group: group,
         "mouse on or off: a click looks from there or chooses, the wheel zooms"),
-      Command(.redraw, [.control("l")], group: group, "draw the screen anew"),
+      Command(.redraw, [.control("l")], group: group, "redraw the screen"),
       Command(.suspend, [.control("z")], group: group, "suspend; fg comes back"),
       Command(
         .help, [key("?"), .function(1)], label: "? F1", group: group, footer: "help", rank: 0,

@@ -19,7 +19,7 @@ extension Model {
     let network = session.networks[side]
     if network.savedMap != nil { return "a saved map names no classes" }
     if case .random = network.weights { return "random weights: no prediction" }
-    return predictedImage == nil ? "a prepared tensor is no picture to name" : nil
+    return predictedImage == nil ? "a prepared tensor is not a picture to name" : nil
   }
 
   /// What the picture is called that classes are named of.

@@ -30,7 +30,7 @@ public struct Prompt: Sendable, Equatable {
     case .saveSession: "write the session to"
     case .addImages: "image, or folder of images"
     case .train(let letter):
-      "train \(letter) on a folder with a folder a class; empty: built-in shapes"
+      "train \(letter) on a folder with one folder per class; empty: built-in shapes"
     }
   }
 

@@ -215,7 +215,7 @@ private struct DepthDrawing {
     for side in model.sides.indices {
       if let failure = model.depth[model.depthKey(side)]?.failure { return failure }
     }
-    if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures anew" }
+    if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures again" }
     return "measuring layer by layer ..."
   }
 

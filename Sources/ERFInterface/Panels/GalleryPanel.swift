@@ -38,7 +38,7 @@ enum GalleryPanel: Panel {
     switch command {
     case .addImages:
       let network = model.session.networks[model.active]
-      guard network.savedMap == nil else { return .refuse("a saved map is no network") }
+      guard network.savedMap == nil else { return .refuse("a saved map is not a network") }
       guard !networks.contains(network) else { return .refuse("it is there already") }
       guard networks.count < Session.galleryLimit else {
         return .refuse("\(Session.galleryLimit) networks are enough; Backspace takes one out")

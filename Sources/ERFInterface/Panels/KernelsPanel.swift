@@ -17,7 +17,7 @@ enum KernelsPanel: Panel {
     row(.move(.right), [.right, key("l")], label: "Right l", "the value to the right"),
     row(
       .increase, [key(">"), key(".")], label: ">", footer: "more", rank: 2,
-      "the selected value one step up; the network runs anew"),
+      "the selected value one step up; the network runs again"),
     row(
       .decrease, [key("<"), key(",")], label: "<", footer: "less", rank: 3,
       "the selected value one step down"),

@@ -1,11 +1,11 @@
-// The unit panel: which unit of which layer is looked from, and others whose answers are summed with
+// The unit panel: the unit whose field is shown, and its layer, and others whose answers are summed with
 // its own.
 
 import ERFEngine
 
 enum UnitPanel: Panel {
   static let name = PanelName.unit
-  static let summary = "which unit of which layer is looked from"
+  static let summary = "the unit whose field is shown, and its layer"
   static let place = PanelPlace.input
   static let likedRows = 13
 

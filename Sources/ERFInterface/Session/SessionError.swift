@@ -16,7 +16,7 @@ public enum SessionError: ExplainedError, Equatable {
   public var explanation: String {
     switch self {
     case .notJSON: "the session is not JSON"
-    case .notSession: "the file is no session: it lacks the field version"
+    case .notSession: "the file is not a session: it lacks the field version"
     case .newer(let version, let known):
       "the session has version \(version), this program reads up to \(known): use a newer one"
     case .missing(let path): "the session lacks the field \(path)"

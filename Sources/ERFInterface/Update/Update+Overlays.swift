@@ -68,7 +68,7 @@ extension Model {
     case .enter:
       overlay = nil
       guard entries.indices.contains(selection) else {
-        notice = Notice(.note, "no command is called that")
+        notice = Notice(.note, "no command has that name")
         return []
       }
       return choose(entries[selection].action)

@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  /// Escapes, blanks, fields of later versions, metadata that is no text.
+  /// Escapes, blanks, fields of later versions, metadata that is not text.
   @Test func headersMayBeWrittenOtherwise() throws {
     let header = """
       {"__metadata__" : {"a\\n\\u00e9\\ud83d\\ude00\\"": "\\\\b\\/", "n": 3, "o": {"p": ["}"]}},

@@ -110,7 +110,7 @@ struct SharedCheckpointTests {
     ("truncated.pth", "cut off"), ("truncated-legacy.pth", "cut off"),
     ("truncated.safetensors", "past the end of the file"),
     ("huge-header.safetensors", "header claims"), ("empty.pth", "is empty"),
-    ("not-a-checkpoint.pth", "is no checkpoint"),
+    ("not-a-checkpoint.pth", "is not a checkpoint"),
     ("missing-tensor.pth", "lacks stages.2.blocks.2.pw1.conv.weight"),
     ("wrong-shape.pth", "should be 8x1x31x31 but is 8x1x29x29"),
     ("nan.pth", "stages.1.blocks.0.pw1.conv.weight holds NaN or Inf"),

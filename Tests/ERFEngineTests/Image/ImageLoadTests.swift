@@ -1,4 +1,4 @@
-// Decoding against Pillow, the messages for what is no picture, and bytes from nowhere.
+// Decoding against Pillow, the messages for what is not a picture, and bytes from nowhere.
 
 import ERFEngine
 import TestSupport

@@ -190,12 +190,12 @@ import Testing
       atPath: folder.file("link.data"), withDestinationPath: folder.file("w.data"))
     #expect(complaint(external("link.data"))?.contains("it is a link") == true)
     try folder.makeFolder("sub")
-    #expect(complaint(external("sub"))?.contains("no regular file") == true)
+    #expect(complaint(external("sub"))?.contains("not a regular file") == true)
   }
 
   @Test func whatIsNoModelIsRefusedInOneLine() {
-    #expect(complaint([1, 2, 3]) == "/model.onnx is no ONNX model")
-    #expect(complaint(Array("PK\u{3}\u{4} a zip".utf8)) == "/model.onnx is no ONNX model")
+    #expect(complaint([1, 2, 3]) == "/model.onnx is not an ONNX model")
+    #expect(complaint(Array("PK\u{3}\u{4} a zip".utf8)) == "/model.onnx is not an ONNX model")
     #expect(complaint(ONNXBytes.model(version: 2) { _ in })?.contains("3 is the oldest") == true)
     func tensor(_ make: (inout ONNXBytes) -> Void) -> String? {
       complaint(ONNXBytes.model { $0.message(5, make) })
@@ -206,7 +206,7 @@ import Testing
     #expect(tensor { $0.head("t", type: 1, [-4]) }?.contains("impossible") == true)
     #expect(tensor { $0.head("t", type: 99, [1]) }?.contains("type 99") == true)
     #expect(tensor { $0.head("t", type: 1, [1 << 20]) }?.contains("has 0 elements") == true)
-    #expect(tensor { $0.head("t", type: 8, [1]) }?.contains("no numbers") == true)
+    #expect(tensor { $0.head("t", type: 8, [1]) }?.contains("not numbers") == true)
   }
 
   /// Graphs in graphs in graphs, and a field that claims more bytes than there are.

@@ -11,7 +11,7 @@ struct TrainingPictures {
   static let counts = ["cat": 9, "dog": 5, "owl": 3]
   static let heldOut = 2
 
-  /// - Parameter isBroken: whether a tenth cat is no picture.
+  /// - Parameter isBroken: whether a tenth cat is not a picture.
   init(isBroken: Bool = false) throws {
     folder = try TemporaryFolder()
     for part in ["train", "val"] {

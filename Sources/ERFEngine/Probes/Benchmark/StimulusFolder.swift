@@ -74,7 +74,7 @@ public struct StimulusFolder: Sendable {
 
     mutating func add(path: String, fileName: String, in category: ObjectCategory) {
       guard ImageList.isImageName(fileName) else {
-        return skip(path, "is no picture by its ending")
+        return skip(path, "is not a picture by its ending")
       }
       guard let name = StimulusName(fileName) else {
         return skip(path, "does not name shape and texture, as airplane1-bicycle2.png does")

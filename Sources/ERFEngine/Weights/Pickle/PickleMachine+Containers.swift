@@ -75,7 +75,9 @@ extension PickleMachine {
   ) throws(PickleError) {
     guard values.count % 2 == 0 else { throw .malformed("a dictionary has a key without value") }
     guard case .dictionary(let place) = target else {
-      guard target.isPlaceholder else { throw .malformed("it fills what is no dictionary") }
+      guard target.isPlaceholder else {
+        throw .malformed("it fills something that is not a dictionary")
+      }
       return
     }
     let index = Int(place)
@@ -106,11 +108,13 @@ extension PickleMachine {
         try charge(32 * values.count)
         lists[Int(index)] += values
       case .inert, .object: break
-      default: throw .malformed("it fills what is no list")
+      default: throw .malformed("it fills something that is not a list")
       }
     case 0x90:  // ADDITEMS
       _ = try popToMark()
-      guard try top().isPlaceholder else { throw .malformed("it fills what is no set") }
+      guard try top().isPlaceholder else {
+        throw .malformed("it fills something that is not a set")
+      }
     default: return false
     }
     return true

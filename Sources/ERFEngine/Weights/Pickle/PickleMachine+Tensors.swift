@@ -13,7 +13,9 @@ extension PickleMachine {
     // A class that a placeholder holds, such as a partial function, is called like any other.
     if case .object = target { return target }
     if target == .inert { return .inert }
-    guard case .global(let global) = target else { throw .malformed("it calls what is no name") }
+    guard case .global(let global) = target else {
+      throw .malformed("it calls something that is not a name")
+    }
     switch global {
     case .rebuildTensor, .rebuildTypedTensor:
       return try tensor(global, arguments)
@@ -41,7 +43,7 @@ extension PickleMachine {
       return made
     case .size:
       guard let size = arguments.first, size.isTuple else {
-        throw .malformed("a size is no tuple")
+        throw .malformed("a size is not a tuple")
       }
       return size
     case .inert:
@@ -109,7 +111,7 @@ extension PickleMachine {
         case .tuple, .numbers: values = try self.arguments(pair)
         default: break
         }
-        guard values.count == 2 else { throw .malformed("an item of a dictionary is no pair") }
+        guard values.count == 2 else { throw .malformed("an item of a dictionary is not a pair") }
         dictionaries[index].append((values[0], values[1]))
       }
     default: break
@@ -208,7 +210,7 @@ extension PickleMachine {
       var numbers: [Int] = []
       for index in run.range {
         guard case .int(let number) = pool[index], number >= 0 else {
-          throw .malformed("a size or stride of a tensor is no number")
+          throw .malformed("a size or stride of a tensor is not a number")
         }
         numbers.append(number)
       }

@@ -210,7 +210,7 @@ struct PickleMachine {
     case 0x93:  // STACK_GLOBAL
       let names = try pop(2)
       guard let module = text(names[0]), let name = text(names[1]) else {
-        throw .malformed("a name of it is no text")
+        throw .malformed("a name of it is not text")
       }
       let found = try global(module, name)
       try push(found)
@@ -282,7 +282,7 @@ struct PickleMachine {
     case .tuple(let run): return run.range.prefix(Self.maxArguments).map { pool[$0] }
     case .numbers(let run):
       return run.range.prefix(Self.maxArguments).map { .int(Int(integers[$0])) }
-    default: throw .malformed("arguments of it are no tuple")
+    default: throw .malformed("arguments of it are not a tuple")
     }
   }
 }
