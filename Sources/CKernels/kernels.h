@@ -115,6 +115,10 @@
     (const float *gradient, const float *input, const float *centre, const float *slope, \
      const float *shift, const float *scale, size_t pixels, size_t channels, float *output), \
     (gradient, input, centre, slope, shift, scale, pixels, channels, output)) \
+  X(variant, size_t, add_scores, \
+    (ck_score score, const float *gradient, size_t pixels, size_t channels, double *sums, \
+     double *errors), \
+    (score, gradient, pixels, channels, sums, errors)) \
   X(variant, uint64_t, multiply_adds, \
     (size_t rounds, float *sink), \
     (rounds, sink))

@@ -61,7 +61,7 @@ static const size_t counts[] = {0,  1,  2,  3,  4,  5,  7,  8,  9,   15,  16,   
                                 32, 33, 47, 63, 64, 65, 66, 100, 127, 128, 129, 1000};
 enum { COUNTS = sizeof counts / sizeof *counts };
 
-static uint64_t hash_relu, hash_mask, hash_sums, hash_shift, hash_pack, hash_norm;
+static uint64_t hash_relu, hash_mask, hash_sums, hash_shift, hash_pack, hash_norm, hash_scores;
 
 static void elementwise(const ck_variant *v, const ck_variant *s, const char *isa) {
   hash_relu = hash_mask = hash_sums = hash_shift = hash_pack = fnv_start;
@@ -147,6 +147,23 @@ static void statistics(const ck_variant *v, const ck_variant *s, const char *isa
   }
 }
 
+static void scores(const ck_variant *v, const ck_variant *s, const char *isa) {
+  static double sums[2][1024], errors[2][1024];
+  hash_scores = fnv_start;
+  for (int rule = CK_SCORE_POSITIVE; rule <= CK_SCORE_MEAN_POSITIVE; rule++) {
+    memset(sums, 0, sizeof sums), memset(errors, 0, sizeof errors);
+    for (size_t image = 0; image < 5; image++) {
+      fill(a, 1024 * 3, 50 + image);
+      size_t done = v->add_scores((ck_score)rule, a, 1024, 3, sums[0], errors[0]);
+      size_t all = s->add_scores((ck_score)rule, a, 1024, 3, sums[1], errors[1]);
+      expect("scores", isa, done == 1024 && all == 1024);
+    }
+    expect("sums of scores", isa, memcmp(sums[0], sums[1], sizeof *sums) == 0);
+    expect("errors of scores", isa, memcmp(errors[0], errors[1], sizeof *errors) == 0);
+    hash_scores = fnv(hash_scores, sums[0], sizeof *sums);
+  }
+}
+
 static void filters(const ck_variant *v, const ck_variant *s, const char *isa) {
   static const ptrdiff_t firsts[] = {-3, -1, 0, 1, 4};
   for (ptrdiff_t columns = 0; columns < 40; columns++) {
@@ -227,6 +244,7 @@ int main(void) {
     const uint64_t before = checks;
     elementwise(variant, scalar, name);
     statistics(variant, scalar, name);
+    scores(variant, scalar, name);
     filters(variant, scalar, name);
     depthwise(variant, scalar, name);
     functions(variant, scalar, name);
@@ -237,6 +255,7 @@ int main(void) {
     printf("%s scale-shift %016" PRIx64 "\n", name, hash_shift);
     printf("%s pack %016" PRIx64 "\n", name, hash_pack);
     printf("%s norm-gradient %016" PRIx64 "\n", name, hash_norm);
+    printf("%s scores %016" PRIx64 "\n", name, hash_scores);
   }
   fprintf(stderr, "%" PRIu64 " checks, %" PRIu64 " mismatches\n", checks, mismatches);
   return mismatches > 0;

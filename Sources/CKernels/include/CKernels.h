@@ -228,6 +228,24 @@ void ck_norm_gradient(const float *gradient, const float *input, const float *ce
                       const float *slope, const float *shift, const float *scale, size_t pixels,
                       size_t channels, float *output);
 
+// ---------------------------------------------------------------- contribution scores
+
+// How the gradients of a pixel's channels become its score: what is positive of them summed; the mean
+// of their absolute values; their sum; what is positive of their mean.
+typedef enum {
+  CK_SCORE_POSITIVE = 0,
+  CK_SCORE_ABSOLUTE = 1,
+  CK_SCORE_SUM = 2,
+  CK_SCORE_MEAN_POSITIVE = 3,
+} ck_score;
+
+// Adds the score of each pixel of gradient (pixels, channels) to sums[p] + errors[p], which hold it
+// exactly: the nearest double, and the nearest double to what that leaves out. Returns how many pixels
+// it did, from the first on: fewer than all where one needs more than two doubles, or where the last
+// ones are too few for a block of the variant. The others are as they were.
+size_t ck_add_scores(ck_score score, const float *gradient, size_t pixels, size_t channels,
+                     double *sums, double *errors);
+
 // ---------------------------------------------------------------- the processor's limit
 
 // Independent chains of multiply-adds in registers alone, `rounds` times over: what the processor can
@@ -273,6 +291,7 @@ typedef struct {
                            float *);
   void (*norm_gradient)(const float *, const float *, const float *, const float *,
                         const float *, const float *, size_t, size_t, float *);
+  size_t (*add_scores)(ck_score, const float *, size_t, size_t, double *, double *);
   uint64_t (*multiply_adds)(size_t, float *);
 } ck_variant;
 

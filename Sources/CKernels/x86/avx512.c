@@ -29,6 +29,7 @@
 #include "../generic/fir.inc.h"
 #include "../generic/functions.inc.h"
 #include "../generic/peak.inc.h"
+#include "../generic/scores.inc.h"
 #include "../generic/statistics.inc.h"
 
 #pragma clang attribute pop

@@ -72,10 +72,8 @@ public struct ERFMap: Sendable, Equatable {
   /// over the batch.
   public mutating func accumulate(gradient: Tensor, images count: Int = 1) {
     precondition(gradient.shape.height == height && gradient.shape.width == width)
-    let channels = gradient.shape.channels
-    let pixels = height * width
-    gradient.elements.forEachScore(channels: channels, rule: rule) { pixel, score in
-      sums.add(score, at: pixel % pixels)
+    for image in 0..<gradient.shape.batch {
+      sums.add(rule.score, of: gradient, from: image * height * width)
     }
     images += count
   }
@@ -88,27 +86,13 @@ public struct ERFMap: Sendable, Equatable {
   }
 }
 
-extension Array where Element == Float {
-  /// Hands over the score of each pixel, (N, H, W) row-major.
-  fileprivate func forEachScore(
-    channels: Int, rule: ERFRule, _ add: (_ pixel: Int, _ score: Double) -> Void
-  ) {
-    for pixel in 0..<count / channels {
-      var score = 0.0
-      for channel in 0..<channels {
-        let value = Double(self[pixel * channels + channel])
-        switch rule {
-        // What is positive, without a branch: signs of gradients cannot be predicted. Exact.
-        case .paper: score += (value + Swift.abs(value)) / 2
-        case .absolute: score += Swift.abs(value)
-        case .signed, .openERF: score += value
-        }
-      }
-      switch rule {
-      case .paper, .signed: add(pixel, score)
-      case .absolute: add(pixel, score / Double(channels))
-      case .openERF: add(pixel, Swift.max(0, score / Double(channels)))
-      }
+extension ERFRule {
+  fileprivate var score: PixelScore {
+    switch self {
+    case .paper: .positive
+    case .absolute: .absolute
+    case .signed: .sum
+    case .openERF: .meanPositive
     }
   }
 }

@@ -56,6 +56,24 @@ struct ExactSums: Sendable, Equatable {
     (rounded[index], errors[0][index]) = Self.twoSum(sum, small)
   }
 
+  /// Adds the scores of as many pixels of `gradient`, (N, H, W, C), as there are sums, from pixel `first`
+  /// on, one to each.
+  mutating func add(_ score: PixelScore, of gradient: Tensor, from first: Int) {
+    let count = rounded.count
+    var done = 0
+    while done < count {
+      if errors.count == 1 {
+        done += ScoreKernels.add(
+          score, of: gradient, from: first + done, count: count - done, to: &rounded,
+          errors: &errors[0], at: done)
+      }
+      for index in done..<min(done + 64, count) {
+        add(ScoreKernels.score(score, of: gradient, at: first + index), at: index)
+      }
+      done = min(done + 64, count)
+    }
+  }
+
   mutating func add(_ others: ExactSums) {
     precondition(others.rounded.count == rounded.count)
     for plane in others.planes {

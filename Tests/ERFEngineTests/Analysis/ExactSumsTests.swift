@@ -82,4 +82,38 @@ import Testing
     sums.add(-0x1p-300, at: 1)
     #expect(sums.planes == [[2, 0x1p300, 0], [0, 1, 0]])
   }
+
+  /// Scores of whole images end in the bits of scores added one by one, also where a pixel of them takes
+  /// three doubles, and all after it.
+  @Test(arguments: ERFRule.allCases, [1, 1e-18] as [Float])
+  func imagesAreSummedAsPixelsAre(rule: ERFRule, scale: Float) {
+    let (height, width) = (9, 23)
+    let random = RandomStream(seed: 5, name: "scores")
+    let images = (0..<3).map { image in
+      Tensor(
+        shape: Shape(batch: 1, height: height, width: width, channels: 3),
+        elements: (0..<height * width * 3).map { index in
+          let value = Float(random.unit(at: UInt64(image * 1000 + index))) - 0.5
+          return value * [1, scale, scale * scale][image]
+        })
+    }
+    var map = ERFMap(height: height, width: width, rule: rule)
+    var expected = ExactSums(count: height * width)
+    for image in images {
+      map.accumulate(gradient: image)
+      for (pixel, start) in stride(from: 0, to: image.count, by: 3).enumerated() {
+        let values = image.elements[start..<start + 3].map(Double.init)
+        let score =
+          switch rule {
+          case .paper: values.reduce(0) { $0 + max($1, 0) }
+          case .absolute: values.reduce(0) { $0 + abs($1) } / 3
+          case .signed: values.reduce(0, +)
+          case .openERF: max(0, values.reduce(0, +) / 3)
+          }
+        expected.add(score, at: pixel)
+      }
+    }
+    #expect(map.sums == expected)
+    #expect((map.sums.planes.count > 2) == (scale < 1))
+  }
 }
