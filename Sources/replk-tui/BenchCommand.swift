@@ -33,7 +33,7 @@ extension Command {
       parts: part.map { [$0] } ?? BenchPart.allCases
     ).report()
     if arguments.has("--json") {
-      try StandardStreams.write(json: JSONText.encode(report))
+      try StandardStreams.write(json: JSONText.encode(Attributed(report)))
     } else {
       try StandardStreams.write(report.text)
     }

@@ -41,7 +41,7 @@ extension Command {
     if arguments.has("--json") {
       let document = Document(
         classifier.network, results, skipped, Accuracy(results, classes: classifier.classes))
-      try StandardStreams.write(json: JSONText.encode(document))
+      try StandardStreams.write(json: JSONText.encode(Attributed(document)))
     } else {
       try StandardStreams.write(text(classifier, results, skipped))
     }

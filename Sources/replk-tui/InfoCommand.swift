@@ -21,7 +21,7 @@ extension Command {
       spec.exportedGraph == nil
       ? try NetworkSummary(model: opened.id, size: size) : try NetworkSummary(opened, size: size)
     if arguments.has("--json") {
-      try StandardStreams.write(json: JSONText.encode(summary))
+      try StandardStreams.write(json: JSONText.encode(Attributed(summary)))
     } else {
       let notes = opened.notes.map { "note: \($0)\n" }.joined()
       try StandardStreams.write(text(summary) + notes)

@@ -44,4 +44,22 @@ import Testing
   @Test func version() throws {
     #expect(try succeed(["--version"], in: folder).text.hasPrefix("replk-tui "))
   }
+
+  /// What prints JSON says which build did.
+  @Test(arguments: [
+    ["info", "replknet-3-nano"], ["classify", "replknet-3-nano", "--image", "grey.pgm"],
+    ["probe", "replknet:kernels=3:layers=1:channels=8:classes=5"],
+  ])
+  func makersOfDocuments(_ words: [String]) throws {
+    _ = try folder.write(Array("P2 2 2 255 0 9 99 255\n".utf8), to: "grey.pgm")
+    var document = try succeed(words + ["--json"], in: folder).object()
+    if let report = (document["results"] as? [[String: Any]])?.first, words[0] == "probe" {
+      document = report
+    }
+    let maker = try #require(document["maker"] as? [String: String])
+    let version = try succeed(["--version"], in: folder).text
+    let program = try #require(maker["program"])
+    #expect(version.hasPrefix(program))
+    #expect(version.contains(try #require(maker["instructionSet"])))
+  }
 }
