@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,9 @@ warnings.filterwarnings("ignore")
 SMALL = ["atto", "femto", "pico", "nano", "xxs", "xx_small", "_002", "x_small", "tiny", "_t_", "_ti", "b0", "lite", "_s",
          "mini", "18", "small", "s12", "b1", "26", "50"]
 
+
+# Networks for larger inputs than this are made for 256 pixels.
+LARGEST = 448
 
 # Errors below this count as rounding.
 LIMIT = 1e-3
@@ -62,6 +66,13 @@ def make(name):
 
         model = timm.create_model(rest, pretrained=False)
         size = model.pretrained_cfg.get("input_size", (3, 224, 224))[1:]
+        if size[0] > LARGEST:
+            # Two copies in double precision with all that a gradient needs would not fit into memory.
+            size = (256, 256)
+            try:
+                model = timm.create_model(rest, pretrained=False, img_size=size)
+            except TypeError:
+                pass  # It takes inputs of any size.
     else:
         import torchvision
 
@@ -195,7 +206,7 @@ def check(program, name, folder):
         return "not opened", (info.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
     rows = json.loads(info.stdout)["rows"]
     modules = dict(model.named_modules())
-    taps = [row["name"] for row in rows if row["name"] in modules]
+    taps = [row["name"] for row in rows if row["name"] in modules and not row["isStage"]]
     if not taps:
         return "opened", "no module is a layer by itself"
     picture = os.path.join(folder, "x.npy")
@@ -235,6 +246,8 @@ def check(program, name, folder):
 
 
 def main():
+    # Rather an error in the table than a machine without memory.
+    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
     program = os.path.abspath(sys.argv[1])
     wanted = sys.argv[2:]
     rows = []

@@ -210,7 +210,7 @@ extension Arguments {
   /// share one, and checkpoints, which bring their own.
   func networks(_ words: [String]) throws -> [NetworkSpec] {
     let weights = try weights()
-    let models = words.filter { !NetworkSpec.isCheckpoint($0) }
+    let models = words.filter { !NetworkSpec.isCheckpoint($0) && !NetworkSpec.isEditedExport($0) }
     guard weights.count <= max(1, models.count) && (weights.isEmpty || !models.isEmpty) else {
       throw UsageError.badValue(
         option: "--weights", value: weights.map(\.description).joined(separator: ", "),
@@ -223,7 +223,9 @@ extension Arguments {
     var rest = weights[...]
     return words.enumerated().map { index, word in
       var spec: NetworkSpec
-      if NetworkSpec.isCheckpoint(word) {
+      if NetworkSpec.isEditedExport(word) {
+        spec = NetworkSpec(editedExport: word)
+      } else if NetworkSpec.isCheckpoint(word) {
         spec = NetworkSpec(model: nil, weights: .file(word))
       } else {
         let next = weights.count == 1 ? weights[0] : rest.popFirst()

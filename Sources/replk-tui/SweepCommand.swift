@@ -108,18 +108,20 @@ extension Arguments {
     _ word: String, weights: WeightsSource?, kernel: Int?
   ) throws -> NetworkSpec {
     var spec = NetworkSpec(model: word, weights: weights)
-    if NetworkSpec.isCheckpoint(word) {
+    let isExport = NetworkSpec.isEditedExport(word)
+    if isExport || NetworkSpec.isCheckpoint(word) {
       guard weights == nil else {
         throw UsageError.badValue(
           option: "--weights", value: "\(weights?.description ?? "")",
           expected: "a model: \(word) brings its own")
       }
-      spec = NetworkSpec(model: nil, weights: .file(word))
+      spec =
+        isExport ? NetworkSpec(editedExport: word) : NetworkSpec(model: nil, weights: .file(word))
     }
     guard let kernel else { return spec }
     let original = try spec.modelID()
     var design = try NetworkDesign(model: original)
-    guard design.openFields.contains(.kernel) else {
+    guard design.stages.indices.contains(where: { design.isOpen(.kernel, stage: $0) }) else {
       throw UsageError.badValue(
         option: "--kernels", value: "\(kernel)",
         expected: "a network with kernels to choose; "
@@ -130,7 +132,8 @@ extension Arguments {
       throw UsageError.badValue(
         option: "--of", value: "\(stage)", expected: "a stage from 1 to \(design.stages.count)")
     }
-    for index in design.stages.indices where stage == nil || stage == index + 1 {
+    for index in design.stages.indices
+    where (stage == nil || stage == index + 1) && design.isOpen(.kernel, stage: index) {
       design.stages[index].kernel = kernel
     }
     spec.model = design.id

@@ -56,7 +56,7 @@ extension Blueprint {
   func largeKernels(ofStage stage: Int) -> [Int] {
     let small = Set(smallKernels(ofStage: stage))
     let kernels = nodes.indices.filter {
-      isBlock($0, ofStage: stage) && nodes[$0].kernelSide != nil && !small.contains($0)
+      isBlock($0, ofStage: stage) && nodes[$0].editableSide != nil && !small.contains($0)
     }
     let side = kernels.compactMap { nodes[$0].kernelSide }.max()
     return kernels.filter { nodes[$0].kernelSide == side }
@@ -73,8 +73,8 @@ extension Blueprint {
     isBlock(index, ofStage: stage) && nodes[index].op is Add && nodes[index].mergedScope != nil
   }
 
-  private func isShortcut(_ index: Int, ofStage stage: Int) -> Bool {
-    isBlock(index, ofStage: stage) && nodes[index].op is Add && nodes[index].mergedScope == nil
+  func isShortcut(_ index: Int, ofStage stage: Int) -> Bool {
+    isBlock(index, ofStage: stage) && branch(besideShortcutAt: index) != nil
   }
 
   /// The depth-wise convolution that makes `value`, a norm between them or not.
@@ -97,13 +97,16 @@ extension Blueprint {
     return changed
   }
 
-  /// Sums of which the branch, computed last, is left.
+  /// Sums of which the branch is left.
   private func skipping(_ sums: [Int]) -> Blueprint {
     var changed = self
-    // The branch goes where the sum went: the sum becomes what reads it.
+    // The branch goes where the sum went; it may be the sum of another that is gone by now.
+    var replaced: [Int: Int] = [:]
     for sum in sums {
-      let branch = nodes[sum].inputs.max() ?? 0
-      changed = changed.replacing(Blueprint.value(of: sum), by: branch)
+      guard let branch = branch(besideShortcutAt: sum) else { continue }
+      let now = replaced[branch] ?? branch
+      replaced[Blueprint.value(of: sum)] = now
+      changed = changed.replacing(Blueprint.value(of: sum), by: now)
     }
     return changed
   }

@@ -147,6 +147,15 @@ extension Blueprint.Node {
     else { return nil }
     return window.kernelHeight
   }
+
+  /// The same where kernels of other sides can take its place: odd ones, which have a centre, that look
+  /// at more than their own share of the map, unlike those of patches.
+  var editableSide: Int? {
+    guard let side = kernelSide, side % 2 == 1, case .sliding(let window) = op.window,
+      window.stride < side
+    else { return nil }
+    return side
+  }
 }
 
 /// An input that one layer of a network cannot take.

@@ -10,7 +10,7 @@ extension ERFRequest {
   ///
   /// - Parameter known: its network, where that is open already.
   public func validated(with known: OpenedNetwork? = nil) throws -> ValidatedRequest {
-    let opened = try known ?? OpenedNetwork(boundNetwork())
+    let opened = try known ?? openedNetwork()
     let estimate = try memoryEstimate(of: opened)
     let size = try inputSize()
     try MemoryError.require(
@@ -22,7 +22,20 @@ extension ERFRequest {
 
   /// How much memory the run will take at most.
   func memoryEstimate() throws -> MemoryEstimate {
-    try memoryEstimate(of: OpenedNetwork(boundNetwork()))
+    try memoryEstimate(of: openedNetwork())
+  }
+
+  /// The network with the layer that is asked for: of an exported graph any value by the name that the
+  /// file has for it.
+  private func openedNetwork() throws -> OpenedNetwork {
+    let network = try boundNetwork()
+    let opened = try OpenedNetwork(network)
+    guard network.exportedGraph != nil, let tap, opened.layers.tap(tap) == nil else {
+      return opened
+    }
+    var showing = network
+    showing.exportedValue = tap
+    return try OpenedNetwork(showing)
   }
 
   /// The network for inputs of the size that will be run.

@@ -37,9 +37,10 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
 
   /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
   public init(model id: String, size: InputSize) throws {
-    if ONNXModel.isONNX(id) {
+    if let exported = ExportedID(id) {
       try self.init(
-        OpenedNetwork(NetworkSpec(model: nil, weights: .file(id)).bound(to: size)), size: size)
+        OpenedNetwork(NetworkSpec(model: id, weights: .file(exported.path)).bound(to: size)),
+        size: size)
       return
     }
     let architecture = try ModelCatalogue.architecture(id)

@@ -23,6 +23,8 @@ public struct NetworkSpec: Sendable, Hashable {
   public var preprocessing = PreprocessingChoice.own
   /// The file that names the classes, one a line; nil: those that one would expect.
   public var classes: String?
+  /// A value of an exported graph to be shown besides, by its name in the file; nil: none.
+  public var exportedValue: String?
   /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
   public var zeroesUnreached: InputSize?
 
@@ -30,6 +32,16 @@ public struct NetworkSpec: Sendable, Hashable {
   public init(model: String?, weights: WeightsSource? = nil) {
     self.model = model
     self.weights = weights ?? .usual(for: model)
+  }
+
+  /// An exported graph with edits of it: `net.onnx:kernels=7,7,5`, with the file's own weights.
+  public init(editedExport id: String) {
+    self.init(model: id, weights: ExportedID(id).map { .file($0.path) })
+  }
+
+  /// Whether `word` names an exported graph with edits: `net.onnx:kernels=7,7,5`.
+  public static func isEditedExport(_ word: String) -> Bool {
+    ExportedID(word) != nil && !ONNXModel.isONNX(word)
   }
 
   /// Whether `word` is the path of a file rather than a model's id, be the file there or not.
@@ -48,7 +60,7 @@ public struct NetworkSpec: Sendable, Hashable {
   ///
   /// - Throws: `ModelError`, `CheckpointError`.
   public func modelID() throws -> String {
-    if let exportedGraph { return exportedGraph }
+    if let exportedGraph { return model ?? exportedGraph }
     if let model { return try ModelCatalogue.architecture(model).id }
     return try OpenedNetwork(self).id
   }
@@ -60,7 +72,7 @@ public struct NetworkSpec: Sendable, Hashable {
 
   /// The ONNX file that the network comes from; nil: it is a built-in one.
   public var exportedGraph: String? {
-    if let model { return ONNXModel.isONNX(model) ? model : nil }
+    if let model { return ExportedID(model)?.path }
     if case .file(let path) = weights, ONNXModel.isONNX(path) { return path }
     return nil
   }

@@ -111,25 +111,29 @@ public struct OpenedNetwork: Sendable {
   ) throws {
     version = FileVersion(path: path)
     let network = try ONNXNetwork(
-      ONNXModel(path: path), size: spec.inputSize, cancellation: cancellation)
+      ONNXModel(path: path), size: spec.inputSize, values: spec.exportedValue.map { [$0] } ?? [],
+      cancellation: cancellation)
     if case .random(let seed) = spec.weights {
       source = RandomParameters(seed: seed)
     } else {
       source = network
     }
+    let original = network.blueprint.stageDesigns
+    let stages = try spec.model.flatMap { ExportedID($0) }?.stages(original) ?? original
     self.spec = spec
-    id = path
+    id = ExportedID.text(path, stages, original: original)
     preprocessing = Preprocessing.imageNet.with(spec.preprocessing)
     evaluation = Evaluation(
       side: min(network.size.height, network.size.width), shorterSide: nil, filter: .bilinear
     ).resized(to: network.size)
     classNaming = try ClassNaming(spec, recorded: nil, usual: ClassNames.imageNet)
-    let edited = try network.blueprint.edited(by: spec.edits, fit: spec.fit)
+    let edited = try network.blueprint.edited(
+      by: stages.edits(of: original) + spec.edits, fit: spec.fit)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
     notes = network.notes
     inputSize = network.size
-    original = nil
+    self.original = nil
     checkpoint = nil
     file = nil
     WorkCount.note(.blueprint)
@@ -154,7 +158,8 @@ public struct OpenedNetwork: Sendable {
   ) -> ParameterLoader {
     let shelf = memory?.shelf(
       of: ParameterOrigin(
-        model: original?.architecture.id ?? id, weights: spec.weights, weightsKey: spec.weightsKey,
+        model: original?.architecture.id ?? spec.exportedGraph ?? id, weights: spec.weights,
+        weightsKey: spec.weightsKey,
         version: version))
     return ParameterLoader(
       source, memory: shelf, layouts: layouts, check: { try cancellation.check() })

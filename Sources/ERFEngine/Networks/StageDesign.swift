@@ -1,7 +1,7 @@
 /// What can be chosen for one stage of a network.
 public struct StageDesign: Sendable, Hashable {
   /// Side K of the stage's spatial kernels, odd: RepLKNet's large kernels, the 3x3 of a residual block,
-  /// the depth-wise kernel of an inverted residual.
+  /// the depth-wise kernel of an inverted residual; 0: the stage of an exported graph that has none.
   public var kernel: Int
   /// Side of the kernel that is trained in parallel and merged (the paper's guideline 3), odd; nil: none.
   public var smallKernel: Int?
@@ -45,32 +45,79 @@ public enum StageField: String, Sendable, CaseIterable {
 ///     design.stages[2].kernel = 31
 ///     design.id  // replknet:kernels=13,13,31,13:...
 public struct NetworkDesign: Sendable, Equatable {
-  private var architecture: any Architecture
+  private enum Origin: Sendable {
+    case builtIn(any Architecture)
+    case exported(ExportedDesign)
+  }
 
-  /// - Throws: `ModelError` for an id that names no network.
-  public init(model id: String) throws(ModelError) {
-    architecture = try ModelCatalogue.architecture(id)
+  private var origin: Origin
+
+  /// - Throws: `ModelError` for an id that names no network; for that of an exported graph what opening
+  ///   its file throws.
+  public init(model id: String) throws {
+    if let exported = ExportedID(id) {
+      origin = .exported(try ExportedDesign(exported))
+    } else {
+      origin = .builtIn(try ModelCatalogue.architecture(id))
+    }
   }
 
   /// The canonical id of the network as it is designed now.
-  public var id: String { architecture.id }
+  public var id: String {
+    switch origin {
+    case .builtIn(let architecture): architecture.id
+    case .exported(let design): design.id
+    }
+  }
 
   /// What this family of networks leaves open.
-  public var openFields: Set<StageField> { type(of: architecture).openFields }
+  public var openFields: Set<StageField> {
+    switch origin {
+    case .builtIn(let architecture): type(of: architecture).openFields
+    case .exported: ExportedDesign.openFields
+    }
+  }
+
+  /// Whether `field` can be chosen for this stage: in an exported graph some stages have no kernels, or
+  /// no shortcuts.
+  public func isOpen(_ field: StageField, stage: Int) -> Bool {
+    switch origin {
+    case .builtIn: openFields.contains(field)
+    case .exported(let design): design.isOpen(field, stage: stage)
+    }
+  }
+
+  /// What convolutions the stages of an exported graph have; empty for built-in networks, whose stages
+  /// have kernels of one kind.
+  public var convolutions: [[SpatialConvolutions]] {
+    if case .exported(let design) = origin { design.convolutions } else { [] }
+  }
 
   /// One entry a stage; their number is fixed. Values outside the limits make an `id` that is refused.
   public var stages: [StageDesign] {
-    get { architecture.stages }
+    get {
+      switch origin {
+      case .builtIn(let architecture): architecture.stages
+      case .exported(let design): design.stages
+      }
+    }
     set {
-      precondition(newValue.count == architecture.stages.count, "the number of stages is fixed")
-      architecture.stages = newValue
+      precondition(newValue.count == stages.count, "the number of stages is fixed")
+      switch origin {
+      case .builtIn(var architecture):
+        architecture.stages = newValue
+        origin = .builtIn(architecture)
+      case .exported(var design):
+        design.stages = newValue
+        origin = .exported(design)
+      }
     }
   }
 
   /// The design with `field` of `stage` one step further up or down; nil at the end of its range and
   /// where the family does not leave it open.
   public func stepping(_ field: StageField, stage: Int, up: Bool) -> NetworkDesign? {
-    guard openFields.contains(field) else { return nil }
+    guard isOpen(field, stage: stage) else { return nil }
     var next = self
     let step = up ? 1 : -1
     var design = stages[stage]
@@ -93,7 +140,7 @@ public struct NetworkDesign: Sendable, Equatable {
       design.depth += step
       guard StageDesign.depths.contains(design.depth) else { return nil }
     }
-    next.architecture.stages[stage] = design
+    next.stages[stage] = design
     return next
   }
 

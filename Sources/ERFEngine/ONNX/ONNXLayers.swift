@@ -204,11 +204,13 @@ extension ONNXLowering {
   // MARK: Norms
 
   mutating func batchNorm(_ node: ONNXNode) throws -> ONNXData {
-    guard node.integer("training_mode", 0) == 0 else {
-      throw ONNXRefusal.reason("is meant for training")
-    }
     let data = try real(node, 0)
     guard data.rank >= 2 else { throw ONNXRefusal.reason("has an input without channels") }
+    guard node.integer("training_mode", 0) == 0 else {
+      // Over one picture the batch's own statistics are the instance's; weights are standardised so.
+      guard data.shape[0] == 1 else { throw ONNXRefusal.reason("is meant for training") }
+      return try instanceNorm(node)
+    }
     let channels = data.shape[1]
     let parameters = try (1...4).map { index -> Parameter in
       guard let parameter = try parameter(node, index), parameter.tensor.shape == [channels] else {

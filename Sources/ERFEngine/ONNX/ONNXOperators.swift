@@ -17,6 +17,7 @@ enum ONNXOperators {
     .merging(movements) { $1 }
     .merging(windows) { $1 }
     .merging(others) { $1 }
+    .merging(recurrent) { $1 }
 
   // MARK: Functions of single numbers
 

@@ -15,8 +15,10 @@ struct ONNXTaps {
   private let size: InputSize
   /// The value that everything leads to.
   private let output: Int
-  /// Whether a node is needed for the output.
+  /// Whether a value is needed for the output.
   private let isLive: [Bool]
+  /// Whether a value is needed for any of the outputs.
+  private let isNeeded: [Bool]
   /// Values that depend on what holds for another input size alone.
   private let isDistrusted: [Bool]
   /// Pixels of the maps that are computed.
@@ -45,7 +47,8 @@ struct ONNXTaps {
     let output = known.first ?? Self.farthest(lowering, isDistrusted)
     self.output = output
     isPartial = known.isEmpty
-    isLive = Self.live(lowering, output)
+    isLive = Self.live(lowering, [output])
+    isNeeded = Self.live(lowering, known.isEmpty ? [output] : known)
     cuts = Self.cuts(lowering, output, isLive)
     if known.isEmpty {
       gaps =
@@ -55,7 +58,8 @@ struct ONNXTaps {
     maps = Self.maps(lowering, isLive, size)
     let grids = cuts.map { [maps] in ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps) }
     findStages(grids)
-    findModules()
+    findModules(grids, outputs: known.isEmpty ? [output] : known)
+    try? add(values: model.graph.outputs.dropFirst().map(\.name))
     let shape = lowering.layouts[output].shape
     if !known.isEmpty, shape.count == 2 || shape.dropFirst(2).allSatisfy({ $0 == 1 }) {
       logits = output
@@ -74,9 +78,9 @@ struct ONNXTaps {
     return flags
   }
 
-  private static func live(_ lowering: ONNXLowering, _ output: Int) -> [Bool] {
+  private static func live(_ lowering: ONNXLowering, _ outputs: [Int]) -> [Bool] {
     var needed = [Bool](repeating: false, count: lowering.nodes.count + 1)
-    needed[output] = true
+    for output in outputs { needed[output] = true }
     for index in lowering.nodes.indices.reversed() where needed[index + 1] {
       for input in lowering.nodes[index].inputs { needed[input] = true }
     }
@@ -101,7 +105,7 @@ struct ONNXTaps {
     let ends = lowering.nodes.indices.map { $0 + 1 }.filter { !read[$0] && !distrusted[$0] }
     // Of many ends only the last few are looked at: each look is a walk.
     return ends.suffix(64).max { left, right in
-      let (one, other) = (live(lowering, left), live(lowering, right))
+      let (one, other) = (live(lowering, [left]), live(lowering, [right]))
       return one.count { $0 } < other.count { $0 }
     } ?? 0
   }
@@ -216,23 +220,24 @@ struct ONNXTaps {
 
   // MARK: Modules
 
-  /// The last value of every module that holds more than one operator; where a file names no modules,
-  /// the cuts behind which values have met.
-  private mutating func findModules() {
-    var ends: [String: (value: Int, count: Int)] = [:]
-    var order: [String] = []
-    for (index, node) in lowering.nodes.enumerated() where isLive[index + 1] {
-      guard nodes.indices.contains(node.source) else { continue }
-      for path in nodes[node.source].modulePath {
-        if ends[path] == nil { order.append(path) }
-        ends[path] = (index + 1, (ends[path]?.count ?? 0) + 1)
-      }
-    }
+  /// The outputs of the modules that hold more than one operator and hand on one value, through which
+  /// everything passes, or which is a branch of a network that goes several ways; where a file names no
+  /// modules, the cuts behind which values have met.
+  private mutating func findModules(_ grids: [ONNXGrid?], outputs: [Int]) {
+    let exits = ModuleExits(lowering, nodes, isNeeded: isNeeded, outputs: outputs)
     let isCut = Set(cuts)
-    for path in order {
-      guard let end = ends[path], end.count > 1, isCut.contains(end.value) else { continue }
-      addModule(path, end.value)
+    let open = openRegions(grids)
+    for path in exits.order {
+      guard let value = exits.only[path], let count = exits.counts[path], count > 1 else {
+        continue
+      }
+      // A branch is a block, not one of the layers in it.
+      let isBranch =
+        count > 5 && (!isLive[value] || open.contains { $0.contains(value) })
+        || value != output && outputs.contains(value)
+      if isCut.contains(value) || isBranch { addModule(path, value) }
     }
+    if stages.isEmpty { findStagesOfBranches() }
     if modules.isEmpty {
       var before = stemEnd
       for cut in cuts where cut > stemEnd {
@@ -254,12 +259,54 @@ struct ONNXTaps {
       addModule("\(stage.name).end", stage.value)
     }
     modules.sort { ($0.end, $1.name.count) < ($1.end, $0.name.count) }
+    others += modules.filter {
+      $0.end > last && !isCut.contains($0.end)
+    }
     modules = modules.filter { $0.end <= last }
+  }
+
+  /// The values between cuts where a network goes several ways at several sizes and much of it is
+  /// computed there: pyramids, networks with a way down and one up, branches side by side.
+  private func openRegions(_ grids: [ONNXGrid?]) -> [Range<Int>] {
+    let all = isNeeded.count { $0 }
+    var (before, pixels) = (0, size.height * size.width)
+    var regions: [Range<Int>] = []
+    for (cut, grid) in zip(cuts, grids) {
+      let values = (before + 1..<cut + 1).filter { isNeeded[$0] }
+      if values.count >= all / 4, values.count > 8 {
+        let inner = values.compactMap {
+          ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps)?.pixels
+        }
+        if inner.contains(where: { $0 > 1 && $0 < pixels && $0 != grid?.pixels }) {
+          regions.append(before + 1..<cut + 1)
+        }
+      }
+      (before, pixels) = (cut, grid?.pixels ?? pixels)
+    }
+    return regions
+  }
+
+  /// Where nothing alone passes anywhere: the last branch at each number of units.
+  private mutating func findStagesOfBranches() {
+    var last: [Int: Shown] = [:]
+    for module in modules where module.grid.pixels > 1 {
+      if module.end >= last[module.grid.pixels]?.end ?? 0 { last[module.grid.pixels] = module }
+    }
+    stages = last.values.sorted { $0.end < $1.end }.enumerated().map { index, module in
+      Shown(
+        name: "stage\(index + 1)", end: module.end, value: module.value, grid: module.grid)
+    }
   }
 
   private mutating func addModule(_ name: String, _ value: Int) {
     guard let grid = ONNXGrid(of: lowering.layouts[value], input: size, maps: maps) else { return }
-    modules.append(Shown(name: name, end: value, value: value, grid: grid))
+    modules.append(Shown(name: Self.shown(name), end: value, value: value, grid: grid))
+  }
+
+  /// A module may be called like a stage, or like the logits, and be something else.
+  private static func shown(_ path: String) -> String {
+    let isStage = path.hasPrefix("stage") && Int(path.dropFirst("stage".count)) != nil
+    return isStage || path == "logits" ? "module.\(path)" : path
   }
 
   /// Adds values by their names in the file.
@@ -308,7 +355,7 @@ struct ONNXTaps {
       let scope = source.modulePath.last ?? source.outputs.first ?? "value\(value)"
       // The innermost module that is shown, or the next one.
       let block =
-        source.modulePath.last(where: known.contains)
+        source.modulePath.map(Self.shown).last(where: known.contains)
         ?? modules.first { value <= $0.end }?.name ?? headName
       blueprint.nodes.append(
         Blueprint.Node(

@@ -75,7 +75,7 @@ public struct FineTuning: Sendable {
 
   /// Why a network cannot be trained, as far as its name tells; nil where it can.
   public static func refusal(of model: String) -> String? {
-    if ONNXModel.isONNX(model) {
+    if ExportedID(model) != nil {
       return
         "\(model) is an exported graph, which runs as it is: train the network that it came from"
     }

@@ -83,11 +83,12 @@ extension Model {
 
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.
   var kernelSweep: [NetworkChoice] {
-    guard let design else { return [] }
+    guard let design, design.stages.indices.contains(where: { design.isOpen(.kernel, stage: $0) })
+    else { return [] }
     let present = session.networks[active]
     return Self.sweepKernels.compactMap { size in
       var next: NetworkDesign? = design
-      for stage in design.stages.indices {
+      for stage in design.stages.indices where design.isOpen(.kernel, stage: stage) {
         let wanted = Self.kernel(size, stage: stage, of: design)
         next = next.flatMap { Self.setting(wanted, stage: stage, of: $0) }
       }

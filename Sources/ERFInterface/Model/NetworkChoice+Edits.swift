@@ -74,6 +74,16 @@ extension StageField {
     }
   }
 
+  /// What a stage may lack.
+  var noun: String {
+    switch self {
+    case .kernel, .dilation: "kernels larger than 1x1"
+    case .smallKernel: "small kernels"
+    case .shortcuts: "shortcuts"
+    case .depth: "depth"
+    }
+  }
+
   var label: String {
     switch self {
     case .kernel: "the kernel"
@@ -89,7 +99,7 @@ extension StageDesign {
   /// A value as the panel shows it.
   func text(_ field: StageField) -> String {
     switch field {
-    case .kernel: "\(kernel)"
+    case .kernel: kernel == 0 ? "-" : "\(kernel)"
     case .smallKernel: parallelKernel.map { "\($0)" } ?? "-"
     case .dilation: "\(dilation)"
     case .shortcuts: hasShortcuts ? "on" : "off"

@@ -65,6 +65,7 @@ private struct Kernels {
       let before = original.stages.indices.contains(stage) ? original.stages[stage] : nil
       lines.append(row(stage, design, before: before))
     }
+    lines += convolutions(design)
     lines.append([])
     lines += costs
     lines.append([])
@@ -72,6 +73,24 @@ private struct Kernels {
       Span("new sizes  ", .quiet), Span(network.fit.label, .text),
     ])
     return lines
+  }
+
+  /// What the stages of an exported graph have beside the kernels that can be chosen.
+  private func convolutions(_ design: NetworkDesign) -> [[Span]] {
+    guard !design.convolutions.isEmpty else { return [] }
+    let label = 9
+    let rows = design.convolutions.enumerated().flatMap { stage, kinds -> [[Span]] in
+      let text =
+        kinds.isEmpty
+        ? "no convolutions over neighbours" : kinds.map(\.text).joined(separator: ", ")
+      return wrap(text, width: max(12, width - label)).enumerated().map { offset, line in
+        [
+          Span((offset == 0 ? " stage \(stage + 1)" : "").rightPadded(label), .quiet),
+          Span(line, .quiet),
+        ]
+      }
+    }
+    return [[]] + rows
   }
 
   private var title: [Span] {

@@ -87,7 +87,11 @@ enum KernelsPanel: Panel {
   private static func step(up: Bool, _ model: Model) -> Plan {
     guard let design = model.design else { return .refuse("this network has no stages to edit") }
     let lists = model.lists
-    guard design.stages.indices.contains(lists.stage),
+    guard design.stages.indices.contains(lists.stage) else { return .nothing }
+    guard design.isOpen(lists.field, stage: lists.stage) else {
+      return .refuse("stage \(lists.stage + 1) has no \(lists.field.noun) to choose")
+    }
+    guard
       let next = design.stepping(lists.field, stage: lists.stage, up: up)
     else { return .refuse("\(lists.field.label) goes no further") }
     return .edit { $0.edit { $0.set(design: next.id) } }

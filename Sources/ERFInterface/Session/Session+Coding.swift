@@ -94,7 +94,8 @@ extension NetworkChoice {
   }
 
   private func check(_ field: JSONField) throws(SessionError) {
-    if savedMap != nil || spec.exportedGraph != nil, edited == nil { return }
+    // Whether edits of an exported graph fit is seen when its file is opened.
+    if savedMap != nil && edited == nil || spec.exportedGraph != nil { return }
     do {
       _ = try NetworkDesign(model: id)
     } catch {

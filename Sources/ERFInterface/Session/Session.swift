@@ -71,7 +71,8 @@ public struct NetworkChoice: Sendable, Hashable {
   ///
   /// - Throws: `ModelError`, `CheckpointError`.
   public init(opening spec: NetworkSpec) throws {
-    self.init(model: try spec.model ?? spec.modelID(), weights: spec.weights)
+    self.init(model: try spec.exportedGraph ?? spec.model ?? spec.modelID(), weights: spec.weights)
+    if let id = spec.model, NetworkSpec.isEditedExport(id) { set(design: id) }
     weightsKey = spec.weightsKey
     allowsMissingHead = spec.allowsMissingHead
     ignoresExtra = spec.ignoresExtra

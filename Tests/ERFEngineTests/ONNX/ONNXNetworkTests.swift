@@ -38,6 +38,24 @@ import Testing
     return try #require(folder).write(bytes, to: "model.onnx")
   }
 
+  /// Some networks call their own modules so: no stage was left, which ended the program.
+  @Test func modulesMayBeCalledLikeStages() throws {
+    let path = try model { graph in
+      for (input, output, operation) in [("c", "n", "Neg"), ("n", "r", "Relu")] {
+        graph.message(1) { node in
+          node.text(1, input)
+          node.text(2, output)
+          node.text(3, "/stage1/\(operation)")
+          node.text(4, operation)
+        }
+      }
+      graph.message(12) { $0.text(1, "r") }
+    }
+    let summary = try NetworkSummary(model: path, size: InputSize(height: 32, width: 32))
+    #expect(summary.rows.map(\.name) == ["stem", "module.stage1", "stage1"])
+    #expect(summary.rows.map(\.isStage) == [false, false, true])
+  }
+
   @Test(arguments: ["resnet-ts", "resnet-dynamo"]) func modulesAreLayers(_ name: String) throws {
     let taps = try opened(name).blueprint.taps.map(\.name)
     #expect(taps.contains("layer1.0") && taps.contains("layer1") && taps.contains("layer2.0"))

@@ -1,0 +1,79 @@
+import Synchronization
+
+/// The stages of an exported graph, and what is chosen for them.
+struct ExportedDesign: Sendable, Equatable {
+  let path: String
+  /// As the file has them.
+  let original: [StageDesign]
+  var stages: [StageDesign]
+  /// Of the stages as they were when this was made.
+  let convolutions: [[SpatialConvolutions]]
+
+  /// What an exported graph leaves open.
+  static let openFields: Set<StageField> = [.kernel, .dilation, .shortcuts]
+
+  var id: String { ExportedID.text(path, stages, original: original) }
+
+  /// Whether `field` of a stage is there to be chosen.
+  func isOpen(_ field: StageField, stage: Int) -> Bool {
+    switch field {
+    case .kernel, .dilation: original[stage].kernel > 0
+    case .shortcuts: original[stage].hasShortcuts
+    case .smallKernel, .depth: false
+    }
+  }
+
+  /// Reads the graph's structure: once for as long as its file stays the same.
+  ///
+  /// - Throws: `ONNXError`, `FileError`, ``ModelError`` for edits that do not fit.
+  init(_ id: ExportedID) throws {
+    let file = try Self.blueprint(of: id.path)
+    path = id.path
+    original = file.stageDesigns
+    stages = try id.stages(original)
+    convolutions = try file.edited(by: stages.edits(of: original), fit: .crop).spatialConvolutions
+  }
+
+  private struct Known {
+    let path: String
+    let version: FileVersion
+    let blueprint: Blueprint
+  }
+
+  private static let known = Mutex<[Known]>([])
+  private static let mostKnown = 4
+
+  private static func blueprint(of path: String) throws -> Blueprint {
+    let version = FileVersion(path: path)
+    if let found = known.withLock({ $0.first { $0.path == path && $0.version == version } }) {
+      return found.blueprint
+    }
+    let blueprint = try ONNXNetwork(ONNXModel(path: path)).blueprint
+    guard let version else { return blueprint }
+    known.withLock { known in
+      known.removeAll { $0.path == path }
+      known.insert(Known(path: path, version: version, blueprint: blueprint), at: 0)
+      if known.count > mostKnown { known.removeLast() }
+    }
+    return blueprint
+  }
+}
+
+extension Blueprint {
+  /// What can be chosen for each stage: the side and dilation of its largest kernels, 0 where it has none
+  /// to choose, and whether blocks have shortcuts.
+  var stageDesigns: [StageDesign] {
+    stages.indices.map { stage in
+      let large = largeKernels(ofStage: stage)
+      let dilations = large.compactMap { index -> Int? in
+        if case .sliding(let window) = nodes[index].op.window { window.dilation } else { nil }
+      }
+      let blocks = Set(nodes.filter { $0.stage == stage && $0.role == .block }.map(\.block))
+      return StageDesign(
+        kernel: large.first.flatMap { nodes[$0].kernelSide } ?? 0,
+        dilation: dilations.max() ?? 1,
+        hasShortcuts: nodes.indices.contains { isShortcut($0, ofStage: stage) },
+        depth: blocks.count)
+    }
+  }
+}

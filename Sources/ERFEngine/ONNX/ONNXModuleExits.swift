@@ -1,0 +1,37 @@
+/// What the modules of an exported graph hand on to the operators behind them.
+struct ModuleExits {
+  /// Paths of modules in the order in which their first operators run.
+  private(set) var order: [String] = []
+  /// Operators of each.
+  private(set) var counts: [String: Int] = [:]
+  /// The value that a module hands on; nil where it hands on several or none.
+  private(set) var only: [String: Int] = [:]
+
+  /// - Parameters:
+  ///   - nodes: those of the file, which say where the operators of `lowering` come from.
+  ///   - isNeeded: which values count.
+  ///   - outputs: values that are read from outside.
+  init(
+    _ lowering: ONNXLowering, _ nodes: [ONNXNode], isNeeded: [Bool], outputs: [Int]
+  ) {
+    let paths = lowering.nodes.map { node in
+      nodes.indices.contains(node.source) ? nodes[node.source].modulePath : []
+    }
+    var exits: [String: Set<Int>] = [:]
+    for index in lowering.nodes.indices where isNeeded[index + 1] {
+      for path in paths[index] {
+        if counts[path] == nil { order.append(path) }
+        counts[path, default: 0] += 1
+      }
+      for input in lowering.nodes[index].inputs where input > 0 {
+        for path in paths[input - 1] where !paths[index].contains(path) {
+          exits[path, default: []].insert(input)
+        }
+      }
+    }
+    for output in outputs where output > 0 {
+      for path in paths[output - 1] { exits[path, default: []].insert(output) }
+    }
+    only = exits.compactMapValues { $0.count == 1 ? $0.first : nil }
+  }
+}

@@ -1,0 +1,144 @@
+// The rule of recurrent layers: they are unrolled, a step of all pictures' rows after the other.
+
+extension ONNXOperators {
+  static let recurrent: [String: Rule] = ["LSTM": { try $0.longShortTermMemory($1) }]
+}
+
+extension ONNXLowering {
+  /// Steps, cells and directions that are unrolled at most.
+  private static let mostSteps = 4096
+
+  /// Hochreiter and Schmidhuber 1997, with forget gates: rows X (steps, rows, inputs) to Y (steps,
+  /// directions, rows, cells) and the last output and state, (directions, rows, cells) each.
+  mutating func longShortTermMemory(_ node: ONNXNode) throws -> [ONNXValue] {
+    var input = try real(node, 0)
+    guard input.rank == 3, !node.has(4), !node.has(7), node.attributes["clip"] == nil,
+      node.attributes["activations"] == nil, node.integer("input_forget", 0) == 0
+    else {
+      throw ONNXRefusal.reason("has lengths, peepholes or functions that are not known")
+    }
+    let isBatchFirst = node.integer("layout", 0) == 1
+    if isBatchFirst { input = renamed(input, [1, 0, 2]) }
+    let way = node.text("direction") ?? "forward"
+    let directions = way == "bidirectional" ? 2 : 1
+    guard let weights = try parameter(node, 1), let recurrent = try parameter(node, 2),
+      recurrent.tensor.shape.rank == 3
+    else { throw ONNXRefusal.reason("has weights that are not known") }
+    let cells = recurrent.tensor.shape[2]
+    let bias = try parameter(node, 3)
+    guard cells > 0, input.count > 0, input.shape[0] * directions <= Self.mostSteps,
+      weights.tensor.shape == [directions, 4 * cells, input.shape[2]],
+      recurrent.tensor.shape == [directions, 4 * cells, cells],
+      bias.map({ $0.tensor.shape == [directions, 8 * cells] }) ?? true
+    else { throw ONNXRefusal.reason("has weights that do not fit \(Shape(input.shape))") }
+    var outputs: [ONNXData] = []
+    var last: [MemoryCell] = []
+    for direction in 0..<directions {
+      let layer = MemoryLayer(
+        input: row(weights, direction), recurrent: row(recurrent, direction),
+        bias: bias.map { bias in
+          // One for what comes in, one for what comes back.
+          let both = row(bias, direction).tensor.elements
+          return Parameter(
+            tensor: Tensor(
+              shape: [4 * cells],
+              elements: (0..<4 * cells).map { both[$0] + both[4 * cells + $0] }),
+            weight: bias.weight)
+        })
+      let start = MemoryCell(
+        output: try state(node, 5, direction, isBatchFirst),
+        state: try state(node, 6, direction, isBatchFirst))
+      let (rows, end) = try unrolled(
+        layer, input, from: start, backwards: way == "reverse" || direction == 1)
+      outputs.append(rows)
+      last.append(end)
+    }
+    let (steps, rows) = (input.shape[0], input.shape[1])
+    var output = try joined(
+      outputs.map { try reshaped($0, to: [steps, 1, rows, cells]) }, 1)
+    var ends = [
+      try joined(last.map { $0.output ?? zeros(rows, cells) }, 0),
+      try joined(last.map { $0.state ?? zeros(rows, cells) }, 0),
+    ]
+    if isBatchFirst {
+      output = renamed(output, [2, 0, 1, 3])
+      ends = ends.map { renamed($0, [1, 0, 2]) }
+    }
+    return [.real(output)] + ends.map { .real($0) }
+  }
+
+  /// The weights of one direction: of the gates in, out and forget, and of what is remembered.
+  private struct MemoryLayer {
+    let input: Parameter
+    let recurrent: Parameter
+    let bias: Parameter?
+
+    var cells: Int { recurrent.tensor.shape[1] }
+  }
+
+  /// What goes from one step to the next, (1, rows, cells) each; nil: zeros.
+  private struct MemoryCell {
+    var output: ONNXData?
+    var state: ONNXData?
+  }
+
+  private func zeros(_ rows: Int, _ cells: Int) -> ONNXData {
+    ONNXData(
+      Tensor(
+        shape: [1, rows, cells], elements: [Float](repeating: 0, count: rows * cells)))
+  }
+
+  /// Row `index` of an array of one axis more.
+  private func row(_ parameter: Parameter, _ index: Int) -> Parameter {
+    let shape = Shape(Array(parameter.tensor.shape.extents.dropFirst()))
+    return Parameter(
+      tensor: Tensor(
+        shape: shape,
+        elements: Array(parameter.tensor.elements[index * shape.count..<(index + 1) * shape.count])),
+      weight: parameter.weight)
+  }
+
+  /// The state that is given to begin with; nil: zeros.
+  private mutating func state(
+    _ node: ONNXNode, _ index: Int, _ direction: Int, _ isBatchFirst: Bool
+  ) throws -> ONNXData? {
+    guard node.has(index) else { return nil }
+    var data = try real(node, index)
+    guard data.rank == 3 else { throw ONNXRefusal.reason("begins with a state that does not fit") }
+    if isBatchFirst { data = renamed(data, [1, 0, 2]) }
+    if let known = try tensor(data), known.elements.allSatisfy({ $0 == 0 }) { return nil }
+    return try selected(data, [0: [Int32(direction)]], summary: "state")
+  }
+
+  private mutating func unrolled(
+    _ layer: MemoryLayer, _ input: ONNXData, from start: MemoryCell, backwards: Bool
+  ) throws -> (ONNXData, MemoryCell) {
+    let cells = layer.cells
+    let all = try linear(input, weight: layer.input, bias: layer.bias)
+    func part(_ index: Int) -> [Int32] { (index * cells..<(index + 1) * cells).map(Int32.init) }
+    var cell = start
+    var rows = [ONNXData?](repeating: nil, count: input.shape[0])
+    let order = Array(rows.indices)
+    for step in backwards ? order.reversed() : order {
+      var sums = try selected(all, [0: [Int32(step)]], summary: "step")
+      if let before = cell.output {
+        let back = try linear(before, weight: layer.recurrent, bias: nil)
+        sums = try pair(.add, sums, back)
+      }
+      let gates = try apply(
+        .sigmoid, to: selected(sums, [2: part(0) + part(1) + part(2)], summary: "gates"))
+      let news = try apply(.tanh, to: selected(sums, [2: part(3)], summary: "news"))
+      var state = try pair(.multiply, selected(gates, [2: part(0)], summary: "in"), news)
+      if let before = cell.state {
+        let kept = try pair(
+          .multiply, selected(gates, [2: part(2)], summary: "keep"), before)
+        state = try pair(.add, kept, state)
+      }
+      let shown = try pair(
+        .multiply, selected(gates, [2: part(1)], summary: "out"), apply(.tanh, to: state))
+      cell = MemoryCell(output: shown, state: state)
+      rows[step] = shown
+    }
+    return (try joined(rows.compactMap { $0 }, 0), cell)
+  }
+}
