@@ -1,5 +1,6 @@
 // Edits of exported graphs on the command line, in the kernels panel and in sessions.
 
+import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -88,6 +89,8 @@ import Testing
     let name = "/layer2/layer2.0/conv2/Conv_output_0"
     let result = try succeed(["erf", file, "--tap", name, "--json"], in: folder).results()[0]
     #expect(result["stage"] as? String == name)
+    _ = try succeed(["features", file, "--tap", name, "--size", "48", "-o", "f.npy"], in: folder)
+    #expect(try NPY.load(path: folder.file("f.npy")).shape == [1, 16, 6, 6])
     let outcome = try Executable.run(["erf", file, "--tap", "nowhere"], in: folder)
     expectOneLine(outcome, code: 2, mentions: ["nowhere", "layer2.0"])
   }

@@ -43,7 +43,8 @@ public struct Classifier: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws {
     try self.init(
-      Network(spec, cancellation: cancellation), size: size, threads: threads,
+      Network(size.map(spec.bound) ?? spec, cancellation: cancellation), size: size,
+      threads: threads,
       cancellation: cancellation)
   }
 

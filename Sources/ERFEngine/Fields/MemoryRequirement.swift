@@ -39,7 +39,7 @@ extension NetworkSpec {
   public func requireMemoryForward(
     to tap: String? = "logits", size: InputSize? = nil, outputs: Int = 0
   ) throws {
-    let opened = try OpenedNetwork(self)
+    let opened = try OpenedNetwork(size.map(bound) ?? self)
     let size = size ?? opened.evaluation.size
     let request = ERFRequest(network: self, size: size, tap: tap)
     let estimate = try request.memoryEstimate(of: opened)
@@ -80,7 +80,8 @@ extension Features {
     // As they are gathered, and once more as the file that is written.
     let (bytes, overflows) = (shape.count * MemoryLayout<Float>.stride * 3)
       .multipliedReportingOverflow(by: inputs.count)
-    try request.network.requireMemoryForward(
+    // The network as it was opened: with a value of its graph that is asked for by name.
+    try validated.network.spec.requireMemoryForward(
       to: request.tap, size: size, outputs: overflows ? 1 << 60 : bytes)
   }
 }
