@@ -375,6 +375,95 @@ class Mixer(Staged):
         return self.head(x.mean(1))
 
 
+class Sequencer(Staged):
+    """Columns and rows of places read both ways by LSTMs."""
+
+    class Block(nn.Module):
+        def __init__(self, c):
+            super().__init__()
+            self.norm = nn.LayerNorm(c)
+            self.down = nn.LSTM(c, 5, batch_first=True, bidirectional=True)
+            self.across = nn.LSTM(c, 5, batch_first=True, bidirectional=True)
+            self.fc = nn.Linear(20, c)
+
+        def forward(self, x):
+            y = self.norm(x.permute(0, 2, 3, 1))
+            n, h, w, c = y.shape
+            down = self.down(y.permute(0, 2, 1, 3).reshape(n * w, h, c))[0].reshape(n, w, h, 10).permute(0, 2, 1, 3)
+            across = self.across(y.reshape(n * h, w, c))[0].reshape(n, h, w, 10)
+            return x + self.fc(torch.cat([down, across], -1)).permute(0, 3, 1, 2)
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 8, 8)
+        self.layer1 = nn.Sequential(Sequencer.Block(8), Sequencer.Block(8))
+        self.layer2 = nn.Sequential(nn.Conv2d(8, 12, 2, 2), Sequencer.Block(12))
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.stage(self.layer1(self.stem(x)))
+        x = self.stage(self.layer2(x))
+        return self.head(x.mean((2, 3)))
+
+
+class Standardised(Staged):
+    """Weights of convolutions brought to mean 0 and variance 1 by a batch norm's own statistics; no norms else."""
+
+    class Conv(nn.Conv2d):
+        def __init__(self, *words, **options):
+            super().__init__(*words, **options)
+            self.gain = nn.Parameter(torch.full((self.out_channels,), 0.3))
+
+        def forward(self, x):
+            weight = F.batch_norm(
+                self.weight.reshape(1, self.out_channels, -1), None, None, weight=self.gain, training=True, momentum=0.0
+            ).reshape_as(self.weight)
+            return F.conv2d(x, weight, self.bias, self.stride, self.padding)
+
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs, stride):
+            super().__init__()
+            self.conv1 = Standardised.Conv(inputs, outputs, 3, stride, 1)
+            self.conv2 = Standardised.Conv(outputs, outputs, 3, 1, 1)
+            self.down = Standardised.Conv(inputs, outputs, 1, stride)
+
+        def forward(self, x):
+            return self.down(x) + 0.5 * self.conv2(torch.tanh(self.conv1(x)))
+
+    def __init__(self):
+        super().__init__()
+        self.stem = Standardised.Conv(3, 8, 3, 2, 1)
+        self.blocks = nn.Sequential(Standardised.Block(8, 8, 2), Standardised.Block(8, 12, 2))
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.stage(torch.tanh(self.stem(x)))
+        for block in self.blocks:
+            x = self.stage(block(x))
+        return self.head(x.mean((2, 3)))
+
+
+class UpDown(Staged):
+    """Down and up again with what was on the way down beside it: only the last map is alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU())
+        self.down1 = Block(8, 12, 2)
+        self.middle = Block(12, 16, 2)
+        self.up1 = Block(28, 12)
+        self.up0 = Block(20, 8)
+        self.head = nn.Conv2d(8, 4, 1)
+
+    def forward(self, x):
+        a = self.stem(x)
+        b = self.down1(a)
+        c = self.middle(b)
+        b = self.up1(torch.cat([F.interpolate(c, scale_factor=2.0), b], 1))
+        x = self.stage(self.up0(torch.cat([F.interpolate(b, scale_factor=2.0), a], 1)))
+        return self.head(F.interpolate(x, scale_factor=2.0, mode="bilinear"))
+
+
 NETWORKS = {
     "resnet": ResNet,
     "mobile": lambda: Mobile(nn.Hardswish, F.hardsigmoid),
@@ -388,6 +477,9 @@ NETWORKS = {
     "shuffle": Shuffle,
     "large": LargeKernels,
     "mixer": Mixer,
+    "sequencer": Sequencer,
+    "standardised": Standardised,
+    "updown": UpDown,
 }
 
 

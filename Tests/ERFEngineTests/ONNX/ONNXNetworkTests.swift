@@ -38,6 +38,20 @@ import Testing
     return try #require(folder).write(bytes, to: "model.onnx")
   }
 
+  /// Blocks through which not everything passes, where a network goes down and up again.
+  @Test(arguments: ["updown-ts", "updown-dynamo"]) func branchesAreLayers(_ name: String) throws {
+    let summary = try NetworkSummary(
+      model: Fixtures.path("onnx/\(name).onnx"), size: InputSize(height: 48, width: 48))
+    let rows = summary.rows.map { "\($0.name) \($0.output)" }
+    #expect(
+      rows == [
+        "stem [8, 24, 24]", "down1 [12, 12, 12]", "middle [16, 6, 6]", "up1 [12, 12, 12]",
+        "up0 [8, 24, 24]", "stage1 [8, 24, 24]",
+      ])
+    // 3 pixels of the stem; two blocks of two 3x3 convolutions, at steps of 2 and 4, then of 4 and 8.
+    #expect(summary.rows.map(\.receptiveField).prefix(3) == [3, 15, 39])
+  }
+
   /// Some networks call their own modules so: no stage was left, which ended the program.
   @Test func modulesMayBeCalledLikeStages() throws {
     let path = try model { graph in
