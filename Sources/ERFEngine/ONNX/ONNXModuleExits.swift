@@ -6,6 +6,10 @@ struct ModuleExits {
   private(set) var counts: [String: Int] = [:]
   /// The value that a module hands on; nil where it hands on several or none.
   private(set) var only: [String: Int] = [:]
+  /// The last value that each computes, where no more than one of those that it hands on is an output of
+  /// the graph. Exporters put shared parts of neighbours into one module, which then seems to hand on
+  /// more than it does.
+  private(set) var last: [String: Int] = [:]
 
   /// - Parameters:
   ///   - nodes: those of the file, which say where the operators of `lowering` come from.
@@ -22,6 +26,7 @@ struct ModuleExits {
       for path in paths[index] {
         if counts[path] == nil { order.append(path) }
         counts[path, default: 0] += 1
+        last[path] = index + 1
       }
       for input in lowering.nodes[index].inputs where input > 0 {
         for path in paths[input - 1] where !paths[index].contains(path) {
@@ -33,5 +38,7 @@ struct ModuleExits {
       for path in paths[output - 1] { exits[path, default: []].insert(output) }
     }
     only = exits.compactMapValues { $0.count == 1 ? $0.first : nil }
+    let ends = Set(outputs)
+    last = last.filter { path, _ in exits[path, default: []].intersection(ends).count <= 1 }
   }
 }

@@ -228,7 +228,9 @@ struct ONNXTaps {
     let isCut = Set(cuts)
     let open = openRegions(grids)
     for path in exits.order {
-      guard let value = exits.only[path], let count = exits.counts[path], count > 1 else {
+      guard let count = exits.counts[path], count > 1 else { continue }
+      guard let value = exits.only[path] else {
+        if let last = exits.last[path], isCut.contains(last) { addModule(path, last) }
         continue
       }
       // A branch is a block, not one of the layers in it.

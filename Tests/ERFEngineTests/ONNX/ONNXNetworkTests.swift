@@ -52,6 +52,26 @@ import Testing
     #expect(summary.rows.map(\.receptiveField).prefix(3) == [3, 15, 39])
   }
 
+  /// An operator inside of a module may bear another one's name: its end is a layer all the same.
+  @Test func modulesWithStrangersInsideEndWhereTheyEnd() throws {
+    let path = try model { graph in
+      for (inputs, output, name) in [
+        (["c"], "n", "/m/Neg"), (["n"], "a", "/other/Abs"), (["n", "a"], "s", "/m/Add"),
+        (["s"], "r", "/last/Relu"),
+      ] {
+        graph.message(1) { node in
+          for input in inputs { node.text(1, input) }
+          node.text(2, output)
+          node.text(3, name)
+          node.text(4, String(name.split(separator: "/")[1]))
+        }
+      }
+      graph.message(12) { $0.text(1, "r") }
+    }
+    let taps = try ONNXNetwork(ONNXModel(path: path)).blueprint.taps.map(\.name)
+    #expect(taps.contains("m") && !taps.contains("other"))
+  }
+
   /// Some networks call their own modules so: no stage was left, which ended the program.
   @Test func modulesMayBeCalledLikeStages() throws {
     let path = try model { graph in
