@@ -5,8 +5,14 @@ struct FileHints: Sendable {
   let names: [String]
   /// First parts of the names of tensors beside the network, such as `decode_head`.
   let siblings: Set<String>
-  /// Whether the network is the `backbone` of a larger one.
+  /// Whether the network is the `backbone` of a larger one, or lies in it (`backbone.body`).
   let isBackbone: Bool
+  /// Whether `classifier` beside the network is that of torchvision's networks for segmentation, whose
+  /// last layer is a convolution, not one of somebody's own.
+  private let hasSegmentationClassifier: Bool
+  /// Whether the norms are such as count no batches: frozen ones, whose constants may differ, or those
+  /// of before 2018.
+  private let hasPlainNorms: Bool
   /// The text of a configuration, as mmengine stores it; usually empty.
   let configuration: String
 
@@ -23,23 +29,34 @@ struct FileHints: Sendable {
     }
     configuration = file.configuration
     let parts = prefix.split(separator: ".")
-    isBackbone = parts.last == "backbone"
-    let base = isBackbone ? String(prefix.dropLast("backbone.".count)) : prefix
+    let place = parts.lastIndex(of: "backbone")
+    isBackbone = place != nil
+    let base = place.map { parts[..<$0].map { $0 + "." }.joined() } ?? prefix
     var siblings: Set<String> = []
     for key in file.entries.keys where key.hasPrefix(base) && !key.hasPrefix(prefix) {
       guard siblings.count < 256 else { break }
-      siblings.insert(String(key.dropFirst(base.count).prefix { $0 != "." }))
+      let parts = key.dropFirst(base.count).split(separator: ".", maxSplits: 2)
+      // Detectors have a pyramid within their backbone, beside the body.
+      let name = parts.count > 1 && parts[0] == "backbone" ? parts[1] : parts.first
+      siblings.insert(String(name ?? ""))
     }
     self.siblings = siblings
+    hasSegmentationClassifier = file.entries[base + "classifier.4.weight"]?.shape.rank == 4
+    hasPlainNorms = !file.entries.keys.contains {
+      $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
+    }
   }
 
   /// Whether these are torchvision's or mmsegmentation's networks for segmentation, whose last two
   /// stages have dilations in the place of strides.
   var isDilatedSegmentation: Bool {
-    if names.contains(where: { $0.hasPrefix("fcn") || $0.hasPrefix("deeplab") }) { return true }
-    guard isBackbone else { return false }
-    return siblings.contains("decode_head") || siblings.contains("aux_classifier")
-      || siblings.contains("classifier") && !siblings.contains("rpn")
+    isToldDilated || isBackbone && siblings.contains("decode_head")
+  }
+
+  /// The same where it is certain: `decode_head` may stand on a plain backbone too.
+  private var isToldDilated: Bool {
+    names.contains { $0.hasPrefix("fcn") || $0.hasPrefix("deeplab") }
+      || isBackbone && (hasSegmentationClassifier || siblings.contains("aux_classifier"))
   }
 
   /// The numbers of a setting such as `strides=(1, 2, 1, 1)` of a backbone; nil: it is not there, or
@@ -67,6 +84,7 @@ struct FileHints: Sendable {
   private static let denseHeads: Set = [
     "decode_head", "auxiliary_head", "segmentation_head", "decoder", "neck", "rpn_head", "rpn",
     "roi_head", "roi_heads", "bbox_head", "mask_head", "keypoint_head", "fpn", "aspp",
+    "transformer", "bbox_embed", "query_embed", "class_embed",
   ]
 
   /// What remains open where the file is opened as `network`, a line each.
@@ -84,10 +102,11 @@ struct FileHints: Sendable {
     }
     let heads = siblings.intersection(Self.denseHeads).sorted()
     let isTold =
-      told.id != network.id || isDilatedSegmentation || numbers("strides", count: 4) != nil
+      told.id != network.id || isToldDilated || numbers("strides", count: 4) != nil
     if !heads.isEmpty && !isTold {
+      let open = hasPlainNorms ? "strides, dilations and frozen norms" : "strides and dilations"
       doubts.append(
-        "the file also holds \(heads.joined(separator: ", ")): strides and dilations are taken as "
+        "the file also holds \(heads.joined(separator: ", ")): \(open) are taken as "
           + "those of \(network.id), which shapes do not tell")
     }
     return doubts

@@ -23,16 +23,19 @@ import Testing
   }
 
   /// Compares what there is of features, logits and map with PyTorch's `name`.
-  private func compare(_ network: Network, with name: String) throws {
+  private func compare(
+    _ network: Network, with name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let input = try golden.tensor("input").channelsLast()
     let features = try network.features(input, tap: nil)
     let expected = try golden.tensor("\(name)/features").channelsLast()
-    #expect(features.shape == expected.shape)
-    #expect(Self.difference(features.elements, expected.elements) < 1e-5)
+    #expect(features.shape == expected.shape, sourceLocation: sourceLocation)
+    #expect(
+      Self.difference(features.elements, expected.elements) < 1e-5, sourceLocation: sourceLocation)
     if golden.keys.contains("\(name)/logits"), network.taps.contains("logits") {
       let logits = try network.features(input, tap: "logits")
       let logitsThere = try golden.tensor("\(name)/logits").elements
-      #expect(Self.difference(logits.elements, logitsThere) < 1e-5)
+      #expect(Self.difference(logits.elements, logitsThere) < 1e-5, sourceLocation: sourceLocation)
     }
     guard golden.keys.contains("\(name)/erf") else { return }
     let activations = try network.program.forward(
@@ -43,7 +46,7 @@ import Testing
     var map = ERFMap(height: input.shape.height, width: input.shape.width)
     map.accumulate(gradient: gradient)
     let values = try golden.tensor("\(name)/erf").elements.map { Double($0) }
-    #expect(relativeError(map.values, values) < 1e-4)
+    #expect(relativeError(map.values, values) < 1e-4, sourceLocation: sourceLocation)
   }
 
   private static func difference(_ found: [Float], _ expected: [Float]) -> Double {
@@ -86,6 +89,74 @@ import Testing
     #expect(blur.count == 1 && blur[0].contains("calls itself resnetblur18"), "\(blur)")
     let plain = try #require(try Network(Self.spec("plain.pth")).weightsChoice).notes
     #expect(plain.isEmpty, "\(plain)")
+  }
+
+  /// A network as part of a larger one: `beside` are other tensors, all of one number of axes.
+  private func network(
+    _ source: String, within prefix: String, beside: [String: Int], countsBatches: Bool = true
+  ) throws -> (id: String, notes: [String]) {
+    let file = try Checkpoint(path: Fixtures.path("names/\(source)"))
+    let folder = try TemporaryFolder()
+    let path = folder.file("part.safetensors")
+    var tensors: [(String, Tensor)] = []
+    let old = source == "plain.pth" ? "" : "backbone."
+    for key in file.keys where key.hasPrefix(old) && !key.hasPrefix("fc.") {
+      guard countsBatches || !key.hasSuffix("num_batches_tracked") else { continue }
+      tensors.append((prefix + key.dropFirst(old.count), try file.tensor(key)))
+    }
+    for (key, rank) in beside {
+      tensors.append((key, Tensor(zeros: Shape([Int](repeating: 1, count: rank)))))
+    }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    var spec = NetworkSpec(model: nil, weights: .file(path))
+    spec.allowsMissingHead = true
+    let network = try Network(spec)
+    return (network.id, network.weightsChoice?.notes ?? [])
+  }
+
+  /// torchvision's detectors, and DETR: the body lies within the backbone, its norms are frozen.
+  @Test(arguments: [
+    (
+      "backbone.body.",
+      ["roi_heads.box_head.fc6.weight": 2, "backbone.fpn.layer_blocks.0.weight": 4],
+      "fpn, roi_heads: strides"
+    ),
+    (
+      "backbone.0.body.", ["transformer.encoder.norm.weight": 1, "class_embed.weight": 2],
+      "class_embed, transformer: strides"
+    ),
+    ("model.backbone.", ["model.neck.lateral_convs.0.conv.weight": 4], "neck: strides"),
+    ("backbone.", ["decode_head.conv_seg.weight": 4], "decode_head: strides"),
+  ])
+  func partsOfOtherNetworks(_ prefix: String, beside: [String: Int], words: String) throws {
+    for isFrozen in [false, true] {
+      let notes = try network(
+        "plain.pth", within: prefix, beside: beside, countsBatches: !isFrozen
+      ).notes.filter { !$0.hasPrefix("left out ") }
+      #expect(notes.count == 1 && notes[0].contains(words), "\(notes)")
+      #expect(notes.first?.contains("frozen norms") == isFrozen, "\(notes)")
+    }
+  }
+
+  /// mmsegmentation's usual strides are assumed where no configuration tells them, and it is said.
+  @Test func assumedStridesAreSaid() throws {
+    let (id, notes) = try network(
+      "fcn.pth", within: "backbone.", beside: ["decode_head.conv_seg.weight": 4])
+    #expect(id.contains(":dilation=1,1,2,4:"), "\(id)")
+    #expect(notes.contains { $0.contains("strides and dilations are taken as") }, "\(notes)")
+  }
+
+  /// A linear `classifier` of somebody's own makes no network for segmentation of what is below it.
+  @Test(arguments: [
+    (["classifier.weight": 2, "classifier.bias": 1], false),
+    (["classifier.0.weight": 2, "classifier.4.weight": 2], false),
+    (["classifier.0.weight": 4, "classifier.4.weight": 4], true),
+    (["aux_classifier.4.weight": 4], true),
+  ])
+  func classifiersTellSegmentation(_ beside: [String: Int], isDilated: Bool) throws {
+    let (id, notes) = try network("fcn.pth", within: "backbone.", beside: beside)
+    #expect(id.contains(":dilation=1,1,2,4:") == isDilated, "\(id)")
+    #expect(!notes.contains { $0.contains("strides") }, "\(notes)")
   }
 
   /// A network of the catalogue under its numbers is no other network; one of other numbers is.
