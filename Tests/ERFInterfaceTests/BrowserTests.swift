@@ -88,8 +88,133 @@ import Testing
     #expect(browser(model)?.contents["/a/b/y.safetensors"] == .looking)
     _ = model.type("z")
     #expect(browser(model)?.entries == [])
-    let effects = update(&model, .key(.enter))
-    #expect(effects.isEmpty && browser(model) != nil)
+    guard case .visit("ysaz", in: "/a/b")? = update(&model, .key(.enter)).first else {
+      Issue.record("what no name in the list begins like is taken as a path")
+      return
+    }
+    _ = update(&model, .visited("ysaz", .refused("/a/b/ysaz: there is no such file")))
+    #expect(browser(model)?.query == "ysaz" && browser(model)?.isListing == false)
+  }
+
+  /// The text on screen at two sizes.
+  private func screens(_ model: Model) -> [String] {
+    [(80, 24), (120, 40)].map { columns, rows in
+      view(model, size: ScreenSize(rows: rows, columns: columns)).text
+    }
+  }
+
+  @Test func pathsAreTypedAndPasted() {
+    var model = opened()
+    for scalar in "~/".unicodeScalars { _ = model.type(scalar) }
+    for scalar in "mo dels/x\n.pth".unicodeScalars { _ = update(&model, .pasted(scalar)) }
+    #expect(browser(model)?.query == "~/mo dels/x.pth" && browser(model)?.selected == nil)
+    #expect(screens(model).allSatisfy { $0.contains("Enter opens this path") })
+    guard case .visit("~/mo dels/x.pth", in: "/a/b")? = update(&model, .key(.enter)).first else {
+      Issue.record("Enter goes nowhere")
+      return
+    }
+    #expect(screens(model).allSatisfy { $0.contains("opening ...") })
+    // What is wrong stands below the text, and the text stays.
+    _ = update(&model, .visited("~/mo dels/x.pth", .refused("no such\u{1b} file")))
+    #expect(
+      screens(model).allSatisfy {
+        $0.contains("> ~/mo dels/x.pth_") && $0.contains("no such? file")
+      })
+    _ = update(&model, .key(.backspace))
+    #expect(screens(model).allSatisfy { !$0.contains("no such? file") })
+    _ = update(&model, .key(.enter))
+    // An answer to another question changes nothing.
+    let choice = NetworkChoice(model: "resnet-18", weights: .file("/h/mo dels/x.pt"))
+    _ = update(&model, .visited("~/mo dels/x.pth", .network(choice, path: "/h/mo dels/x.pth")))
+    #expect(browser(model) != nil)
+    let effects = update(
+      &model, .visited("~/mo dels/x.pt", .network(choice, path: "/h/mo dels/x.pt")))
+    #expect(model.overlay == nil && model.session.networks[0] == choice)
+    #expect(
+      effects.contains { if case .remember("/h/mo dels/x.pt") = $0 { true } else { false } })
+  }
+
+  @Test func longPathsKeepTheirEnd() {
+    var model = opened()
+    let path = "/" + [String](repeating: "a-folder", count: 400).joined(separator: "/") + "/end.pth"
+    for scalar in path.unicodeScalars { _ = update(&model, .pasted(scalar)) }
+    #expect(browser(model)?.query == path)
+    #expect(screens(model).allSatisfy { $0.contains("a-folder/end.pth_") })
+  }
+
+  @Test func tabCompletesPaths() {
+    var model = opened()
+    _ = update(&model, .key(.tab))
+    #expect(browser(model)?.completing == nil)
+    _ = model.type("c")
+    guard case .complete("c", in: "/a/b")? = update(&model, .key(.tab)).first else {
+      Issue.record("Tab does nothing")
+      return
+    }
+    _ = update(&model, .completed("c", longer: "c/", count: 1))
+    #expect(browser(model)?.query == "c/" && browser(model)?.complaint == nil)
+    _ = update(&model, .key(.tab))
+    _ = update(&model, .completed("c/", longer: "c/x", count: 3))
+    #expect(browser(model)?.query == "c/x")
+    #expect(screens(model).allSatisfy { $0.contains("3 begin like this") })
+    _ = update(&model, .key(.tab))
+    _ = model.type("y")
+    _ = update(&model, .completed("c/x", longer: "c/xz", count: 1))
+    #expect(browser(model)?.query == "c/xy", "the text has changed meanwhile")
+    let inner = CheckpointFolder(path: "/a/b/c", folders: [], files: [])
+    _ = update(&model, .key(.enter))
+    _ = update(&model, .visited("c/xy", .folder(inner, recent: [])))
+    #expect(browser(model)?.path == "/a/b/c" && browser(model)?.query == "")
+    #expect(listed(update(&model, .key(.left))) == ["/a/b"])
+  }
+
+  /// Where texts lead: from the home, from the folder on screen, from the root, in quotes.
+  @Test func pathsLeadToFilesAndFolders() throws {
+    let folder = try TemporaryFolder()
+    let bytes = try Fixtures.bytes("checkpoints/zip.pth")
+    for name in ["in/a b.pth", "in/it's.pth", "in/'quoted'.pth"] {
+      try folder.makeFolder("in")
+      _ = try folder.write(bytes, to: name)
+    }
+    let (path, inner) = (folder.path, folder.file("in"))
+    for (text, expected) in [
+      ("a b.pth", "in/a b.pth"), (" a b.pth ", "in/a b.pth"), ("'a b.pth' ", "in/a b.pth"),
+      ("it's.pth", "in/it's.pth"), ("'quoted'.pth", "in/'quoted'.pth"),
+      ("\(inner)/a b.pth", "in/a b.pth"), ("none", "in/none"),
+    ] {
+      #expect(PathCompletion.resolved(text, in: inner) == folder.file(expected), "\(text)")
+    }
+    #expect(PathCompletion.resolved("~/x", in: inner) == PathCompletion.expanded("~/x"))
+    #expect(PathCompletion.complete("a", in: inner) == ("a b.pth", 1))
+    #expect(PathCompletion.complete("in/i", in: path) == ("in/it's.pth", 1))
+    #expect(PathCompletion.complete("\(inner)/a", in: "/") == ("\(inner)/a b.pth", 1))
+    #expect(PathCompletion.complete("~", in: inner) == ("~/", 1))
+
+    let mailbox = Mailbox<Message> {}
+    let browsing = CheckpointBrowsing(
+      mailbox: mailbox, exporting: FakeExporting(), recentPath: nil)
+    func visited(_ text: String, in folder: String) -> Visit? {
+      let group = DispatchGroup()
+      browsing.visit(text, in: folder, group: group)
+      group.wait()
+      guard case .visited(text, let visit)? = mailbox.takeAll().first else { return nil }
+      return visit
+    }
+    guard case .folder(let listing, _)? = visited("../in/", in: inner) else {
+      Issue.record("no folder")
+      return
+    }
+    #expect(listing.path == Folder.whole(inner) && listing.files.count == 3)
+    guard case .refused(let reason)? = visited("none.pth", in: inner) else {
+      Issue.record("what is not there is refused")
+      return
+    }
+    #expect(reason.contains("none.pth"))
+    guard case .refused(let why)? = visited("a b.pth", in: inner) else {
+      Issue.record("a file without a network is refused")
+      return
+    }
+    #expect(why.contains("a b.pth"))
   }
 
   @Test func foldersOnDisk() throws {
@@ -104,7 +229,7 @@ import Testing
     #expect(listing.files.map(\.bytes) == [3, 3])
     #expect(throws: FileError.self) { try CheckpointFolder(listing: folder.path + "/none") }
     #expect(throws: (any Error).self) {
-      try Browser.Contents(of: folder.path + "/b.PTH", Cancellation())
+      try CheckpointBrowsing.contents(of: folder.path + "/b.PTH", Cancellation())
     }
   }
 

@@ -93,7 +93,7 @@ import Testing
     #expect(PathCompletion.question("\(path)/new.json") { _ in false } == nil)
     var model = makeModel()
     _ = model.type("w")
-    guard case .complete(let text)? = update(&model, .key(.tab)).first else {
+    guard case .complete(let text, in: "")? = update(&model, .key(.tab)).first else {
       Issue.record("Tab does nothing")
       return
     }

@@ -59,6 +59,16 @@ import Testing
     _ = try succeed(common + ["-o", "refused.txt", "--script", "o junk Enter"], in: folder)
     let refused = String(decoding: try folder.read("refused.txt"), as: UTF8.self)
     #expect(refused.contains("is not a checkpoint"))
+    // The same by their paths, of which Tab completes one.
+    let path = folder.path
+    _ = try succeed(
+      common + ["-o", "typed.txt", "--script", "o '\(path)/fou' Tab Enter"], in: folder)
+    let typed = String(decoding: try folder.read("typed.txt"), as: UTF8.self)
+    #expect(typed.contains("opened found.safetensors"))
+    _ = try succeed(
+      common + ["-o", "wrong.txt", "--script", "o '\(path)/none.pth' Enter"], in: folder)
+    let wrong = String(decoding: try folder.read("wrong.txt"), as: UTF8.self)
+    #expect(wrong.contains("/none.pth_") && wrong.contains("No such file"))
   }
 
   @Test func mistakesWithFilesAreOneLine() throws {

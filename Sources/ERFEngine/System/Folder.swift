@@ -32,6 +32,15 @@ public enum Folder {
   /// Whether there is a folder at `path`.
   public static func isFolder(_ path: String) -> Bool { FileKind(of: path) == .folder }
 
+  /// The path of `path` from the root, without links and steps up; `path` itself where the system
+  /// does not tell.
+  public static func whole(_ path: String) -> String {
+    guard let found = unsafe withSystemPath(path, { unsafe realpath($0, nil) }) else { return path }
+    defer { unsafe free(found) }
+    let bytes = unsafe UnsafeBufferPointer(start: found, count: strlen(found))
+    return unsafe SystemPath.text(bytes.map { UInt8(bitPattern: $0) })
+  }
+
   /// Whether anything lies at `path`: files, folders, links to nowhere.
   public static func isTaken(_ path: String) -> Bool {
     FileKind.isLink(path) || FileKind(of: path) != .absent

@@ -29,21 +29,33 @@ public struct Browser: Sendable, Equatable {
   public var recent: [String] = []
   /// Why the folder asked for is not on screen.
   public var failure: String?
-  /// Letters that names must hold.
+  /// Letters that names must hold, or a path.
   public var query = ""
   public var selection = 0
   /// By path.
   public var contents: [String: Contents] = [:]
   /// The file to open as soon as it is known what it holds.
   public var opening: String?
+  /// The path that was typed and is gone to.
+  var visiting: String?
+  /// The text whose rest is looked for.
+  var completing: String?
+  /// What is wrong with the path that was typed, or why it cannot be completed.
+  var complaint: String?
 
   public init(path: String) { self.path = path }
 
   var isListing: Bool { failure == nil && folder?.path != path }
 
+  /// Whether a path is typed, which does not filter names.
+  var isPath: Bool { query.contains("/") || query.hasPrefix("~") }
+
+  /// Where paths begin that are typed without a folder; empty: where the program runs.
+  var base: String { folder?.path ?? path }
+
   /// What can be selected: recent files first, then the folder.
   var entries: [Entry] {
-    guard let folder else { return [] }
+    guard let folder, !isPath else { return [] }
     let all =
       recent.map { Entry.recent($0) } + (folder.path == "/" ? [] : [.parent])
       + folder.folders.map { .folder($0) } + folder.files.map { .file($0) }

@@ -45,6 +45,8 @@ public enum Message: Sendable {
   case listed(String, FolderAnswer)
   /// What the file at a path holds; nil: another was asked for before its turn came.
   case looked(String, Browser.Contents?)
+  /// Where the path leads that was typed; nil: another file was asked for before its turn came.
+  case visited(String, Visit?)
   /// Paths written, and what went wrong with the rest.
   case exported(RequestID, paths: [String], failure: String?)
   case saved(RequestID, path: String, failure: String?)
@@ -86,6 +88,13 @@ public enum FolderAnswer: Sendable {
   case refused(String)
 }
 
+/// What lies at a path that was typed.
+public enum Visit: Sendable {
+  case folder(CheckpointFolder, recent: [String])
+  case network(NetworkChoice, path: String)
+  case refused(String)
+}
+
 /// Something to do outside the model.
 public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
@@ -108,8 +117,8 @@ public enum Effect: Sendable {
   case exportScreen(RequestID, ending: String)
   /// Writes a file; replaces one, or makes a folder for it, only where that is sure.
   case save(RequestID, path: String, [UInt8], isSure: Bool)
-  /// Completes a path.
-  case complete(String)
+  /// Completes a path, which begins in a folder where it names none.
+  case complete(String, in: String)
   /// Looks for the images that a path names: a file, or a folder of them.
   case listImages(RequestID, path: String)
   /// Sums the kernels of a network's stages.
@@ -128,6 +137,8 @@ public enum Effect: Sendable {
   case list(String)
   /// Tells what a checkpoint holds without reading its weights.
   case look(String)
+  /// Goes to the folder or the checkpoint at a path, which begins in a folder where it names none.
+  case visit(String, in: String)
   /// Puts a path first among the recent files.
   case remember(String)
   case redraw

@@ -39,21 +39,49 @@ final class CheckpointBrowsing: Sendable {
     }
   }
 
-  func look(_ path: String, group: DispatchGroup) {
+  /// Ends the look at the file that the selection was on before.
+  private func newLook() -> Cancellation {
     let cancellation = Cancellation()
     looking.withLock {
-      // The selection has left it.
       $0?.cancel()
       $0 = cancellation
     }
+    return cancellation
+  }
+
+  func look(_ path: String, group: DispatchGroup) {
+    let cancellation = newLook()
     lookers.async(group: group) { [self] in
       do {
         try cancellation.check()
-        mailbox.post(.looked(path, try Browser.Contents(of: path, cancellation)))
+        let (choice, summary) = try Self.contents(of: path, cancellation)
+        mailbox.post(.looked(path, .network(choice, summary: summary)))
       } catch is CancellationError {
         mailbox.post(.looked(path, nil))
       } catch {
         mailbox.post(.looked(path, .refused(String(describing: error))))
+      }
+    }
+  }
+
+  /// Goes to the folder or the checkpoint that `text` names.
+  func visit(_ text: String, in folder: String, group: DispatchGroup) {
+    let cancellation = newLook()
+    lookers.async(group: group) { [self] in
+      let path = PathCompletion.resolved(text, in: folder)
+      do {
+        try cancellation.check()
+        if Folder.isFolder(path) {
+          let listing = try CheckpointFolder(listing: Folder.whole(path))
+          let recent = recentFiles().filter(CheckpointFolder.isFile)
+          return mailbox.post(.visited(text, .folder(listing, recent: recent)))
+        }
+        let (choice, _) = try Self.contents(of: path, cancellation)
+        mailbox.post(.visited(text, .network(choice, path: path)))
+      } catch is CancellationError {
+        mailbox.post(.visited(text, nil))
+      } catch {
+        mailbox.post(.visited(text, .refused(String(describing: error))))
       }
     }
   }
@@ -78,18 +106,28 @@ final class CheckpointBrowsing: Sendable {
   }
 }
 
-extension Browser.Contents {
+extension CheckpointBrowsing {
+  /// The network in the file at `path`, and a line about the file.
+  ///
   /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.
-  init(of path: String, _ cancellation: Cancellation) throws {
-    let file = try CheckpointInspection(path: path, cancellation: cancellation)
+  static func contents(
+    of path: String, _ cancellation: Cancellation
+  ) throws -> (network: NetworkChoice, summary: String) {
+    // Let go of before the file is opened as a network: it may have very many tensors.
+    let summary = try summary(of: path, cancellation)
     try cancellation.check()
-    let choice = try NetworkChoice(opening: NetworkSpec(model: nil, weights: .file(path)))
-    let weights = file.weights.first { $0.network != nil }
+    return (try NetworkChoice(opening: NetworkSpec(model: nil, weights: .file(path))), summary)
+  }
+
+  private static func summary(
+    of path: String, _ cancellation: Cancellation
+  ) throws -> String {
+    let file = try CheckpointInspection(path: path, cancellation: cancellation)
     var parts = [file.format]
-    if let weights {
+    if let weights = file.weights.first(where: { $0.network != nil }) {
       parts.append("\(Format.fixed(Double(weights.parameters) / 1e6, 2)) M parameters")
       if !weights.key.isEmpty { parts.append("weights \(weights.key)") }
     }
-    self = .network(choice, summary: parts.joined(separator: ", "))
+    return parts.joined(separator: ", ")
   }
 }

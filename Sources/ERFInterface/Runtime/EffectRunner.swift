@@ -153,9 +153,10 @@ final class EffectRunner {
     case .remember(let path): browsing.remember(path, group: unfinished)
     case .save(let id, let path, let bytes, let isSure):
       save(id, path: path, bytes, isSure: isSure)
-    case .complete(let text):
+    case .visit(let text, let folder): browsing.visit(text, in: folder, group: unfinished)
+    case .complete(let text, let folder):
       exportQueue.async(group: unfinished) { [mailbox] in
-        let (longer, count) = PathCompletion.complete(text)
+        let (longer, count) = PathCompletion.complete(text, in: folder)
         mailbox.post(.completed(text, longer: longer, count: count))
       }
     case .listImages(let id, let path): listImages(id, path)

@@ -66,7 +66,8 @@ extension Model {
 
   private var isBrowsing: Bool {
     guard case .browser(let browser) = overlay else { return false }
-    return browser.isListing || browser.contents.values.contains(.looking)
+    return browser.isListing || browser.visiting != nil || browser.completing != nil
+      || browser.contents.values.contains(.looking)
   }
 }
 

@@ -17,6 +17,24 @@ enum PathCompletion {
     return home + path.dropFirst()
   }
 
+  /// The path that `text` names; one that names no folder begins in `folder`, or where the program
+  /// runs where that is empty. Blanks and quotes around it, as terminals put them around the names of
+  /// files that are dropped there, are no part of it, unless a file is called so.
+  static func resolved(_ text: String, in folder: String) -> String {
+    func path(_ text: String) -> String {
+      let path = expanded(text)
+      return path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
+    }
+    var bare = text.drop { $0.isWhitespace }
+    bare = bare[..<(bare.lastIndex { !$0.isWhitespace }.map(bare.index(after:)) ?? bare.endIndex)]
+    for quote in ["'", "\""] where bare.count > 2 && bare.hasPrefix(quote) && bare.hasSuffix(quote)
+    {
+      bare = bare.dropFirst().dropLast()
+    }
+    let (plain, other) = (path(text), path(String(bare)))
+    return Folder.isTaken(plain) || !Folder.isTaken(other) ? plain : other
+  }
+
   /// What to ask before a file is written; nil where nothing lies in the way.
   static func question(_ path: String, exists: (String) -> Bool) -> String? {
     if exists(path) { return "\(path) is there already: Enter replaces it" }
@@ -28,11 +46,16 @@ enum PathCompletion {
 
   /// The text as far as all names that begin like it agree, and how many those are. A single folder
   /// ends in a slash, so that Tab goes on within it.
-  static func complete(_ text: String) -> (longer: String, count: Int) {
+  ///
+  /// - Parameter base: where paths begin that name no folder; empty: where the program runs.
+  static func complete(_ text: String, in base: String = "") -> (longer: String, count: Int) {
+    if text == "~" { return ("~/", 1) }
     let slash = text.lastIndex(of: "/")
     let shown = slash.map { String(text[...$0]) } ?? ""
     let begin = slash.map { String(text[text.index(after: $0)...]) } ?? text
-    let folder = shown.isEmpty ? "." : expanded(shown)
+    let outer = base.isEmpty ? "." : base
+    let folder =
+      shown.isEmpty ? outer : base.isEmpty ? expanded(shown) : resolved(shown, in: base)
     let names = (try? Folder.names(in: folder)) ?? []
     // Hidden files show themselves to those who ask for them.
     let found = names.filter { $0.hasPrefix(begin) && (begin.hasPrefix(".") || !$0.hasPrefix(".")) }

@@ -25,6 +25,9 @@ extension Model {
   mutating func pressInBrowser(_ key: Key, _ browser: Browser) -> [Effect] {
     var browser = browser
     browser.opening = nil
+    browser.visiting = nil
+    browser.completing = nil
+    browser.complaint = nil
     let last = max(0, browser.entries.count - 1)
     switch key {
     case .escape:
@@ -41,6 +44,11 @@ extension Model {
     case .right:
       if case .folder? = browser.selected { return choose(in: browser) }
     case .enter: return choose(in: browser)
+    case .tab:
+      guard !browser.query.isEmpty else { break }
+      browser.completing = browser.query
+      overlay = .browser(browser)
+      return [.complete(browser.query, in: browser.base)]
     default:
       browser.query = browser.query.edited(by: key)
       browser.selection = 0
@@ -79,13 +87,22 @@ extension Model {
     case .parent: return enter(parentOf: browser)
     case .folder(let name):
       return list(Browser.path(browser.folder?.path ?? "", name), browser)
-    case nil: return show(browser)
+    case nil: return visit(browser)
     case .file, .recent: break
     }
     guard let path = browser.selectedFile else { return show(browser) }
     if case .network(let choice, _) = browser.contents[path] { return open(choice, path) }
     browser.opening = path
     return show(browser)
+  }
+
+  /// Goes where the typed text leads, which names nothing in the list.
+  private mutating func visit(_ browser: Browser) -> [Effect] {
+    guard !browser.query.isEmpty else { return show(browser) }
+    var browser = browser
+    browser.visiting = browser.query
+    overlay = .browser(browser)
+    return [.visit(browser.query, in: browser.base)]
   }
 
   private mutating func open(_ choice: NetworkChoice, _ path: String) -> [Effect] {
@@ -101,23 +118,26 @@ extension Model {
   mutating func listed(_ path: String, _ listing: FolderAnswer) -> [Effect] {
     guard case .browser(var browser) = overlay, browser.path == path else { return [] }
     switch listing {
-    case .folder(let folder, let recent):
-      let isFirst = browser.folder == nil
-      let before = browser.folder?.path
-      browser.folder = folder
-      browser.path = folder.path
-      browser.recent = recent
-      browser.query = ""
-      // Coming up from a folder, that folder is selected.
-      let from = before.map { Entry.folder($0.fileName) }
-      browser.selection =
-        browser.entries.firstIndex { $0 == from } ?? (isFirst ? 0 : browser.firstOfFolder)
+    case .folder(let folder, let recent): browser.enter(folder, recent: recent)
     case .refused(let reason): browser.failure = reason.sanitised
     }
     return show(browser)
   }
 
-  private typealias Entry = Browser.Entry
+  /// What is wrong with a path stands below it, and it stays.
+  mutating func visited(_ text: String, _ visit: Visit?) -> [Effect] {
+    guard case .browser(var browser) = overlay, browser.visiting == text else { return [] }
+    browser.visiting = nil
+    switch visit {
+    case .folder(let folder, let recent):
+      browser.failure = nil
+      browser.enter(folder, recent: recent)
+    case .network(let choice, let path): return open(choice, path)
+    case .refused(let reason): browser.complaint = reason.sanitised
+    case nil: break
+    }
+    return show(browser)
+  }
 
   mutating func looked(_ path: String, _ contents: Browser.Contents?) -> [Effect] {
     guard case .browser(var browser) = overlay else { return [] }
@@ -131,6 +151,19 @@ extension Model {
 }
 
 extension Browser {
+  /// Shows what a folder holds.
+  fileprivate mutating func enter(_ folder: CheckpointFolder, recent: [String]) {
+    let isFirst = self.folder == nil
+    let before = self.folder?.path
+    self.folder = folder
+    path = folder.path
+    self.recent = recent
+    query = ""
+    // Coming up from a folder, that folder is selected.
+    let from = before.map { Entry.folder($0.fileName) }
+    selection = entries.firstIndex { $0 == from } ?? (isFirst ? 0 : firstOfFolder)
+  }
+
   /// The first entry that is neither a recent file nor the way up.
   fileprivate var firstOfFolder: Int {
     let own = entries.firstIndex { entry in

@@ -45,7 +45,7 @@ extension Model {
     case .escape:
       overlay = nil
       return giveUpTrainingPrompt()
-    case .tab: return [.complete(prompt.text)]
+    case .tab: return [.complete(prompt.text, in: "")]
     case .enter: return prompt.waitsFor == nil ? enter(prompt) : []
     default:
       prompt.text = prompt.text.edited(by: key)
@@ -122,11 +122,21 @@ extension Model {
 
   /// What Tab found: the text as far as all that begin like it agree, and how many there are.
   mutating func completed(_ text: String, _ longer: String, _ count: Int) {
-    guard case .prompt(var prompt)? = overlay, prompt.text == text else { return }
-    prompt.text = longer
-    prompt.complaint =
+    let complaint =
       count == 0 ? "nothing begins like this" : count > 1 ? "\(count) begin like this" : nil
-    overlay = .prompt(prompt)
+    switch overlay {
+    case .prompt(var prompt) where prompt.text == text:
+      prompt.text = longer
+      prompt.complaint = complaint
+      overlay = .prompt(prompt)
+    case .browser(var browser) where browser.completing == text:
+      browser.completing = nil
+      browser.query = longer
+      browser.selection = 0
+      browser.complaint = complaint
+      overlay = .browser(browser)
+    default: break
+    }
   }
 
   /// The metrics of both maps as tab-separated lines, which spreadsheets take.

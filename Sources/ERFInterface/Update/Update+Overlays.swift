@@ -101,7 +101,8 @@ extension String {
   /// marks over it.
   func edited(by key: Key) -> String {
     switch key {
-    case .character(let scalar) where unicodeScalars.count < 200:
+    // As long as the paths that systems take.
+    case .character(let scalar) where utf8.count < 4096:
       guard let columns = scalar.columns, columns > 0 || !isEmpty else { return self }
       return self + String(scalar)
     case .backspace: return String(dropLast())

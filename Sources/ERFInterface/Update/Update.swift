@@ -19,6 +19,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     model.notice = Notice(.warning, "this terminal reports no mouse")
   case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
   case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
+  case .visited(let text, let visit): return model.visited(text, visit) + model.pursue()
   case .key(let key): return model.press(key) + model.pursue()
   case .pasted(let scalar): return model.paste(scalar) + model.pursue()
   case .exported(let id, let paths, let failure): model.exported(id, paths, failure)

@@ -19,8 +19,9 @@ extension Frame {
     write(
       [Span(title, .text, .bold), Span(shown, .quiet)], row: inner.row, column: inner.column,
       width: inner.columns)
+    let query = browser.query.sanitised.suffix(columns: inner.columns - 4)
     write(
-      [Span("> ", .accent, .bold), Span(browser.query), Span("_", .accent)], row: inner.row + 1,
+      [Span("> ", .accent, .bold), Span(query), Span("_", .accent)], row: inner.row + 1,
       column: inner.column, width: inner.columns)
     drawEntries(
       browser,
@@ -36,7 +37,12 @@ extension Frame {
     let entries = browser.entries
     guard !entries.isEmpty else {
       let text =
-        browser.folder == nil ? "" : browser.query.isEmpty ? "nothing here" : "no such name"
+        browser.isPath
+        ? "Enter opens this path, Tab completes it"
+        : browser.folder == nil
+          ? ""
+          : browser.query.isEmpty
+            ? "nothing here" : "no such name in the list; Enter takes it as a path"
       write(text, .quiet, row: area.row, column: area.column + 1, width: area.columns - 1)
       return
     }
@@ -74,6 +80,10 @@ extension Frame {
     if let failure = browser.failure {
       return wrap(failure, width: width).map { [Span($0, .failure)] }
     }
+    if let complaint = browser.complaint {
+      return wrap(complaint, width: width).map { [Span($0, .failure)] }
+    }
+    if browser.visiting != nil { return [[Span("opening ...", .quiet)]] }
     if browser.isListing { return [[Span("listing ...", .quiet)]] }
     guard let path = browser.selectedFile else { return [] }
     switch browser.contents[path] {

@@ -69,7 +69,10 @@ enum Footer {
       return fitting([("Enter", "write"), (arrows, "select"), ("Esc", "close")], width: width)
     case .browser:
       return fitting(
-        [("Enter", "open"), (arrows, "select"), ("Left", "folder above"), ("letters", "filter")],
+        [
+          ("Enter", "open"), (arrows, "select"), ("Left", "folder above"),
+          ("letters", "filter, or a path"), ("Tab", "complete"),
+        ],
         width: width)
     case .question(let question):
       return fitting([("Enter", question.action), ("Esc", "not")], width: width)
