@@ -15,21 +15,25 @@ extension Command {
       throw UsageError.tooManyPositionals(command: "inspect", extra: arguments.positionals[1])
     }
     let file = try CheckpointInspection(path: path)
-    let tensors = try file.names.map(file.tensor)
-    let problems = file.problems(tensors)
+    let tensors = try file.tensors()
+    let problems = file.problems(tensors.lazy)
     if arguments.has("--json") {
-      let document = Document(file, tensors: tensors, problems: problems)
-      try StandardStreams.write(json: JSONText.encode(document))
+      var pieces = OutputPieces()
+      try JSONText.encode(
+        Document(file, problems: problems), with: tensors.lazy, in: "tensors"
+      ) { try pieces.write(String(decoding: $0, as: UTF8.self)) }
+      try pieces.finish()
     } else {
-      try StandardStreams.write(text(file, tensors))
+      try StandardStreams.write(Text.lines(heading(file) + [""]))
+      try Text.writeTable(
+        ["tensor", "type", "shape", "min", "mean", "max", "hash"], tensors.lazy.map(row))
     }
     // All of the file is told; what ends the command is what would keep it from opening.
     if let problem = problems.first { throw problem }
   }
 
-  private static func text(
-    _ file: CheckpointInspection, _ tensors: [CheckpointInspection.TensorSummary]
-  ) -> String {
+  /// What stands above the table of tensors.
+  private static func heading(_ file: CheckpointInspection) -> [String] {
     var lines = ["\(file.path): \(file.format), \(file.bytes) bytes, \(file.names.count) tensors"]
     for weights in file.weights {
       lines.append(
@@ -53,9 +57,7 @@ extension Command {
     if file.classes.count > 50 {
       lines.append("left alone: objects of \(file.classes.count - 50) more classes (--json)")
     }
-    let header = ["tensor", "type", "shape", "min", "mean", "max", "hash"]
-    let rows = tensors.map(row)
-    return Text.lines(lines + [""] + Text.table(header, rows))
+    return lines
   }
 
   private static func row(_ tensor: CheckpointInspection.TensorSummary) -> [String] {
@@ -69,27 +71,23 @@ extension Command {
   }
 }
 
-/// What `--json` prints.
+/// What `--json` prints, the tensors aside, of which there may be very many.
 private struct Document: Encodable {
   let path: String
   let format: String
   let bytes: Int
   let metadata: [String: String]
   let weights: [CheckpointInspection.Weights]
-  let tensors: [CheckpointInspection.TensorSummary]
+  let tensors: [String] = []
   let leftAlone: [ForeignClass]
   let problems: [String]
 
-  init(
-    _ file: CheckpointInspection, tensors: [CheckpointInspection.TensorSummary],
-    problems: [CheckpointError]
-  ) {
+  init(_ file: CheckpointInspection, problems: [CheckpointError]) {
     path = file.path
     format = file.format
     bytes = file.bytes
     metadata = file.metadata
     weights = file.weights
-    self.tensors = tensors
     leftAlone = file.classes
     self.problems = problems.map(\.explanation)
   }

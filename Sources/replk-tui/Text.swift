@@ -42,13 +42,54 @@ enum Text {
   /// right.
   static func table(_ header: [String], _ rows: [[String]]) -> [String] {
     let lines = [header] + rows.map { $0.map(\.printable) }
-    let widths = header.indices.map { column in
-      lines.map { $0[column].columns }.max() ?? 0
+    let widths = widths(lines)
+    return lines.map { line($0, widths) }
+  }
+
+  /// Writes the same table line by line; `rows` is gone through twice, and none of it is kept.
+  static func writeTable(
+    _ header: [String], _ rows: some Collection<[String]>
+  ) throws(FileError) {
+    let widths = zip(widths([header]), widths(rows.lazy.map { $0.map(\.printable) }))
+      .map { max($0, $1) }
+    var pieces = OutputPieces()
+    try pieces.write(lines([line(header, widths)]))
+    for row in rows { try pieces.write(lines([line(row.map(\.printable), widths)])) }
+    try pieces.finish()
+  }
+
+  /// Columns of the widest cell of each column.
+  private static func widths(_ rows: some Sequence<[String]>) -> [Int] {
+    var widths: [Int] = []
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        if column == widths.count { widths.append(0) }
+        widths[column] = max(widths[column], cell.columns)
+      }
     }
-    return lines.map { line in
-      line.enumerated().map { column, cell in
-        column == 0 ? cell.rightPadded(widths[column]) : cell.leftPadded(widths[column])
-      }.joined(separator: "  ").trimmedRight
-    }
+    return widths
+  }
+
+  private static func line(_ cells: [String], _ widths: [Int]) -> String {
+    cells.enumerated().map { column, cell in
+      column == 0 ? cell.rightPadded(widths[column]) : cell.leftPadded(widths[column])
+    }.joined(separator: "  ").trimmedRight
+  }
+}
+
+/// Collects text for standard output and writes it in pieces.
+struct OutputPieces {
+  private static let size = 1 << 16
+  private var text = ""
+
+  mutating func write(_ more: String) throws(FileError) {
+    text += more
+    if text.utf8.count >= Self.size { try finish() }
+  }
+
+  /// Writes what is left.
+  mutating func finish() throws(FileError) {
+    try StandardStreams.write(text)
+    text = ""
   }
 }

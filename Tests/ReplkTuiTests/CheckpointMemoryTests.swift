@@ -69,5 +69,35 @@ import Testing
     print("60,000 tensors of 64 axes, \(bytes.count) bytes: \(cost) bytes of memory")
     #expect(cost <= 4 * bytes.count + 64 << 20)
     #expect(cost > 0)
+    try requireSmallOutput("large.pth", bytes.count, above: small.bytes, in: folder)
+  }
+
+  /// What `inspect` prints of such a file is larger than the file, and is not kept.
+  private func requireSmallOutput(
+    _ path: String, _ bytes: Int, above base: Int, in folder: TemporaryFolder,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    for arguments in [["inspect", path], ["inspect", path, "--json"]] {
+      let run = try #require(
+        try Executable.peak(arguments, in: folder), sourceLocation: sourceLocation)
+      let cost = run.bytes - base
+      print("\(arguments.joined(separator: " ")), \(bytes) bytes: \(cost) bytes of memory")
+      #expect(cost <= 4 * bytes + 64 << 20, "\(arguments)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// Short names, and sizes that are shared: the file is smallest beside what is told of it.
+  @Test(.enabled(if: isMeasured))
+  func manyTensorsOfOneSize() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(
+      Self.checkpoint(1, size: { _ in [4] }, strides: { _ in [1] }), to: "small.pth")
+    let bytes = Self.checkpoint(
+      50_000, size: { _ in [1, 1, 1, 1, 1, 1, 1, 4] }, strides: { _ in [1, 1, 1, 1, 1, 1, 1, 1] })
+    _ = try folder.write(bytes, to: "large.pth")
+    guard let small = try Executable.peak(["inspect", "small.pth"], in: folder) else {
+      return print("skipped: nothing tells here how much memory another process takes")
+    }
+    try requireSmallOutput("large.pth", bytes.count, above: small.bytes, in: folder)
   }
 }

@@ -66,8 +66,8 @@ enum Executable {
     return try launch(path, arguments, in: folder, output: pipe.fileHandleForWriting)
   }
 
-  /// The most memory in bytes that a run took whose error line nobody reads at first, and that line;
-  /// nil where the system does not tell.
+  /// The most memory in bytes that a run took whose error line nobody reads at first, and that line; of
+  /// a run without one what was seen of it. nil where the system does not tell.
   static func peak(
     _ arguments: [String], in folder: TemporaryFolder
   ) throws -> (bytes: Int, error: String)? {
@@ -92,15 +92,17 @@ enum Executable {
     var last = ""
     var still = 0
     let end = Date(timeIntervalSinceNow: patience)
-    while still < 10, Date() < end {
-      Thread.sleep(forTimeInterval: 0.05)
+    while still < 25, Date() < end {
+      Thread.sleep(forTimeInterval: 0.02)
       let folder = "/proc/\(process.processIdentifier)"
       guard let status = try? FileBytes.read("\(folder)/status", limit: 1 << 16),
         let stat = try? FileBytes.read("\(folder)/stat", limit: 1 << 16)
       else { break }
       let text = String(decoding: status, as: UTF8.self)
       let times = String(decoding: stat, as: UTF8.self)
-      peak = text.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }.map { $0 << 10 }
+      if text.contains("State:\tZ") { break }
+      let found = text.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }
+      if let found { peak = max(peak ?? 0, found << 10) }
       still = text.contains("State:\tS") && times == last ? still + 1 : 0
       last = times
     }

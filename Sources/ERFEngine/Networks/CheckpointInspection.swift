@@ -1,4 +1,4 @@
-/// What a checkpoint file is and holds; its tensors are read one at a time and let go of.
+/// What a checkpoint file is and holds.
 public struct CheckpointInspection: Sendable {
   /// A dictionary of weights that one of the known networks stores.
   public struct Weights: Sendable, Equatable, Encodable {
@@ -8,21 +8,6 @@ public struct CheckpointInspection: Sendable {
     public let network: String?
     public let tensors: Int
     public let parameters: Int
-  }
-
-  /// One tensor; what is not finite does not count for the numbers.
-  public struct TensorSummary: Sendable, Equatable, Encodable {
-    public let name: String
-    /// As safetensors headers call it.
-    public let type: String
-    public let shape: [Int]
-    public let min: Float?
-    public let mean: Double?
-    public let max: Float?
-    /// Elements that are NaN or infinite.
-    public let nonFinite: Int
-    /// FNV-1a of the float32 bits in order, 16 hexadecimal digits; nil: no real numbers.
-    public let hash: String?
   }
 
   public let path: String
@@ -41,7 +26,7 @@ public struct CheckpointInspection: Sendable {
   private let mismatches: [CheckpointError]
   /// Names of all tensors that belong to the networks.
   private let parameters: Set<String>
-  private let file: Checkpoint
+  let file: Checkpoint
 
   /// Reads names, types and shapes alone.
   ///
@@ -92,7 +77,7 @@ public struct CheckpointInspection: Sendable {
   /// and numbers that are none.
   ///
   /// - Parameter tensors: the summaries of all `names`.
-  public func problems(_ tensors: [TensorSummary]) -> [CheckpointError] {
+  public func problems(_ tensors: some Sequence<TensorSummary>) -> [CheckpointError] {
     let values = tensors.compactMap { tensor -> CheckpointError? in
       guard parameters.contains(tensor.name) else { return nil }
       if tensor.nonFinite > 0 { return .nonFinite(path: path, key: tensor.name) }
@@ -110,54 +95,5 @@ public struct CheckpointInspection: Sendable {
     return Weights(
       key: dictionary.name, network: network?.id,
       tensors: shapes.count, parameters: shapes.reduce(0) { $0 + $1.value.count })
-  }
-
-  /// Reads the tensor `name` for its numbers.
-  ///
-  /// - Throws: `CheckpointError`.
-  public func tensor(_ name: String) throws -> TensorSummary {
-    guard let entry = file.entries[name] else {
-      throw CheckpointError.noTensor(path: path, key: name, available: names)
-    }
-    guard let tensor = try readable(name) else {
-      return TensorSummary(
-        name: name, type: entry.type, shape: entry.shape.extents, min: nil, mean: nil, max: nil,
-        nonFinite: 0, hash: nil)
-    }
-    let range = tensor.finiteRange
-    var hash = FNV1a()
-    tensor.addBits(to: &hash)
-    let finite = tensor.count - range.nonFinite
-    return TensorSummary(
-      name: name, type: entry.type, shape: entry.shape.extents,
-      min: finite > 0 ? range.min : nil, mean: finite > 0 ? range.sum / Double(finite) : nil,
-      max: finite > 0 ? range.max : nil, nonFinite: range.nonFinite, hash: hash.text)
-  }
-
-  /// nil for types that are no real numbers.
-  private func readable(_ name: String) throws -> Tensor? {
-    do {
-      return try file.tensor(name)
-    } catch CheckpointError.wrongType {
-      return nil
-    }
-  }
-}
-
-extension Tensor {
-  /// Smallest, largest and sum of the finite elements, and how many are not.
-  fileprivate var finiteRange: (min: Float, max: Float, sum: Double, nonFinite: Int) {
-    var range = (min: Float.infinity, max: -Float.infinity, sum: 0.0, nonFinite: 0)
-    for index in 0..<count {
-      let value = self[index]
-      guard value.isFinite else {
-        range.nonFinite += 1
-        continue
-      }
-      range.min = Swift.min(range.min, value)
-      range.max = Swift.max(range.max, value)
-      range.sum += Double(value)
-    }
-    return range
   }
 }

@@ -18,6 +18,40 @@ public enum JSONText {
     return escaped(Array(try encoder.encode(value))) + [0x0A]
   }
 
+  /// Writes `value` as ``encode(_:)`` would if its array `key` held `elements`, each of which is encoded
+  /// when its turn comes, so that no more than one of them and its text are in memory.
+  ///
+  /// - Parameters:
+  ///   - value: an object whose array `key` is empty.
+  ///   - write: takes the next bytes.
+  /// - Throws: `EncodingError`, and what `write` throws.
+  public static func encode(
+    _ value: some Encodable, with elements: some Sequence<some Encodable>, in key: String,
+    write: ([UInt8]) throws -> Void
+  ) throws {
+    let whole = try encode(value)
+    // Line ends are escaped in strings: this is the one line of the object that begins so.
+    let name = Array("\n  \"\(key)\" : [".utf8)
+    guard let place = whole.firstRange(of: name)?.upperBound,
+      let end = whole[place...].firstIndex(of: UInt8(ascii: "]"))
+    else { preconditionFailure("there is no array \(key)") }
+    try write(Array(whole[..<place]))
+    var isFirst = true
+    for element in elements {
+      var text = Array((isFirst ? "\n    " : ",\n    ").utf8)
+      isFirst = false
+      for byte in try encode(element).dropLast() {
+        // Empty lines, which stand in empty arrays, stay empty.
+        if text.last == UInt8(ascii: "\n"), byte != UInt8(ascii: "\n") {
+          text += Array("    ".utf8)
+        }
+        text.append(byte)
+      }
+      try write(text)
+    }
+    try write(Array((isFirst ? "\n\n  " : "\n  ").utf8) + whole[end...])
+  }
+
   /// Scalars beyond ASCII and DEL stand in strings alone, where they may be escaped.
   private static func escaped(_ json: [UInt8]) -> [UInt8] {
     guard !json.allSatisfy({ $0 < 0x7f }) else { return json }

@@ -58,4 +58,25 @@ import Testing
     let read = try JSONDecoder().decode([String: [String]].self, from: Data(json))
     #expect(read["names"] == names)
   }
+
+  /// What is written piece by piece is what is written at once.
+  @Test(arguments: [0, 1, 3])
+  func arraysOfJSONAreWrittenInPieces(_ count: Int) throws {
+    struct Part: Encodable {
+      let name: String
+      let shape: [Int]
+      let none: [Int] = []
+    }
+    struct Whole: Encodable {
+      let before = "\"parts\" : [\n  \"parts\" : ["
+      var parts: [Part]
+      let zeal = ["parts": ["]"]]
+    }
+    let parts = (0..<count).map { Part(name: "a\u{202e}]\($0)", shape: [1, $0]) }
+    var written: [UInt8] = []
+    try JSONText.encode(Whole(parts: []), with: parts.lazy, in: "parts") { written += $0 }
+    #expect(
+      String(decoding: written, as: UTF8.self)
+        == String(decoding: try JSONText.encode(Whole(parts: parts)), as: UTF8.self))
+  }
 }
