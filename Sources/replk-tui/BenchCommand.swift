@@ -91,6 +91,9 @@ private struct BenchRun {
   }
 
   func report() throws -> BenchReport {
+    for (model, size) in networks + memory {
+      try NetworkBench.requireMemory(model: model, size: size)
+    }
     var line = ProgressLine(label: "bench")
     defer { line.erase() }
     var meter = Meter(total: cost)

@@ -21,6 +21,7 @@
       ["convert", "replknet-31", "out.safetensors"],
       ["classify", "replknet-31", "--image", "picture.ppm"],
       ["features", "replknet-31", "--tap", "stage4", "-o", "out.npy"],
+      ["bench", "--part", "networks"], ["bench", "--part", "memory"],
       [
         "train",
         "replknet:kernels=31,29,27,13:layers=2,2,18,2:channels=128,256,512,1024:classes=16",

@@ -39,6 +39,17 @@ public struct NetworkBench: Sendable {
     self.peak = peak
   }
 
+  /// Checks that the field of `model` over `size` x `size` pixels fits into memory.
+  ///
+  /// - Throws: `ModelError`, `MemoryError`.
+  public static func requireMemory(model: String, size: Int) throws {
+    let spec = NetworkSpec(model: model, weights: .random(seed: 1))
+    let request = ERFRequest(network: spec, size: InputSize(height: size, width: size))
+    try MemoryError.require(
+      try request.memoryEstimate().bytes, for: "\(model) at \(size)x\(size)",
+      advice: "time less of it (--quick, --part)")
+  }
+
   /// Times `model` with random weights over one built-in picture of `size` x `size` pixels.
   ///
   /// - Throws: `ModelError`, `CancellationError`.
