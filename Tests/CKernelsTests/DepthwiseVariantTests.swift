@@ -32,7 +32,10 @@ import Testing
     }
   }
 
-  func compare(_ shape: ck_depthwise, relu: Bool = false, bias: Bool = true) {
+  func compare(
+    _ shape: ck_depthwise, relu: Bool = false, bias: Bool = true,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     let operands = Operands(shape, seed: UInt64(shape.input_width) + 1)
     let sizes = operands.magnitudes()
     let expected = scalar.forward(
@@ -45,11 +48,12 @@ import Testing
       let found = variant.forward(
         shape, operands.input, operands.weights, bias: bias ? operands.bias : nil, relu: relu)
       let wrong = firstDifference(found, expected, magnitude: size, tolerance: 1e-5)
-      #expect(wrong == nil, "\(variant.name) forward \(shape)")
+      #expect(wrong == nil, "\(variant.name) forward \(shape)", sourceLocation: sourceLocation)
       let gradient = variant.inputGradient(shape, operands.gradient, operands.weights)
       let wrongGradient = firstDifference(
         gradient, expectedGradient, magnitude: gradientSize, tolerance: 1e-5)
-      #expect(wrongGradient == nil, "\(variant.name) gradient \(shape)")
+      #expect(
+        wrongGradient == nil, "\(variant.name) gradient \(shape)", sourceLocation: sourceLocation)
     }
   }
 
@@ -159,11 +163,14 @@ import Testing
   }
 
   private func expectWritten(
-    _ values: [Float], width: Int32, rows: Range<Int32>, _ name: String
+    _ values: [Float], width: Int32, rows: Range<Int32>, _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     for (index, value) in values.enumerated() {
       let row = Int32(index / (Int(width) * lanes))
-      #expect((value != 77) == rows.contains(row), "\(name) rows \(rows) at \(index)")
+      #expect(
+        (value != 77) == rows.contains(row), "\(name) rows \(rows) at \(index)",
+        sourceLocation: sourceLocation)
     }
   }
 

@@ -35,7 +35,9 @@ import Testing
     UnsafeMutablePointer<UInt8>?
   ) -> Void
 
-  func checkClamp(_ clamp: Clamp, limit: Float, name: String) {
+  func checkClamp(
+    _ clamp: Clamp, limit: Float, name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     for count in Self.counts {
       let input = values(count)
       let expected = input.map { $0.isNaN ? $0 : Swift.min(Swift.max($0, 0), limit) + 0 }
@@ -43,20 +45,29 @@ import Testing
       var output = [Float](repeating: 77, count: count + 1)
       var found = [UInt8](repeating: 0xAA, count: signs.count + 1)
       clamp(input, count, &output, &found)
-      #expect(same(Array(output.dropLast()), expected), "\(name) \(count)")
-      #expect(Array(found.dropLast()) == signs, "\(name) signs \(count)")
-      #expect(output.last == 77 && found.last == 0xAA, "\(name) wrote past \(count)")
+      #expect(
+        same(Array(output.dropLast()), expected), "\(name) \(count)", sourceLocation: sourceLocation
+      )
+      #expect(
+        Array(found.dropLast()) == signs, "\(name) signs \(count)", sourceLocation: sourceLocation)
+      #expect(
+        output.last == 77 && found.last == 0xAA, "\(name) wrote past \(count)",
+        sourceLocation: sourceLocation)
       output = input
       output.withUnsafeMutableBufferPointer {
         clamp($0.baseAddress, count, $0.baseAddress, nil)
       }
-      #expect(same(output, expected), "\(name) in place without signs \(count)")
+      #expect(
+        same(output, expected), "\(name) in place without signs \(count)",
+        sourceLocation: sourceLocation)
       output = input
       found = signs.map { ~$0 }
       output.withUnsafeMutableBufferPointer {
         clamp($0.baseAddress, count, $0.baseAddress, &found)
       }
-      #expect(same(output, expected) && found == signs, "\(name) in place \(count)")
+      #expect(
+        same(output, expected) && found == signs, "\(name) in place \(count)",
+        sourceLocation: sourceLocation)
     }
   }
 

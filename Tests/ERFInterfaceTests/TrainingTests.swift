@@ -8,16 +8,19 @@ import Testing
 @Suite struct TrainingTests {
   private var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
 
-  private mutating func start() -> RequestID? {
+  private mutating func start(sourceLocation: SourceLocation = #_sourceLocation) -> RequestID? {
     guard let (id, request) = model.startTraining() else { return nil }
     #expect(
       request
-        == TrainingRequest(network: model.session.networks[0].spec, folder: nil, threads: nil))
+        == TrainingRequest(network: model.session.networks[0].spec, folder: nil, threads: nil),
+      sourceLocation: sourceLocation)
     return id
   }
 
-  private mutating func started(moments: Int) throws -> RequestID {
-    let id = try #require(start())
+  private mutating func started(moments: Int, sourceLocation: SourceLocation = #_sourceLocation)
+    throws -> RequestID
+  {
+    let id = try #require(start(), sourceLocation: sourceLocation)
     for number in 0..<moments { _ = news(id, number + 1) }
     return id
   }

@@ -14,16 +14,16 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
 
 @Suite struct PreviewTests {
   /// RepLKNet-31 at 1024 with a preview of 256 pixels in place of A's map.
-  private func previewed() throws -> Model {
+  private func previewed(sourceLocation: SourceLocation = #_sourceLocation) throws -> Model {
     var session = Session(models: ["RepLKNet-13", "RepLKNet-31"])
     session.size = InputSize(height: 1024, width: 1024)
     var model = Model(session: session, display: Display(depth: .mono))
     let effects = update(&model, .opened)
     guard case .compute(let id, _, let preview?)? = effects.first else {
-      Issue.record("a run of many seconds begins with a preview")
+      Issue.record("a run of many seconds begins with a preview", sourceLocation: sourceLocation)
       return model
     }
-    #expect(preview.size == InputSize(height: 256, width: 256))
+    #expect(preview.size == InputSize(height: 256, width: 256), sourceLocation: sourceLocation)
     let small = makeResult(preview).map
     _ = update(
       &model,

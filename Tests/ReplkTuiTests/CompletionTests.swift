@@ -105,11 +105,14 @@ import Testing
     where: FileManager.default.isExecutableFile)
 
   /// As man shows it, warnings of troff counted as failures.
-  private func rendered(_ page: String) throws -> String {
+  private func rendered(_ page: String, sourceLocation: SourceLocation = #_sourceLocation) throws
+    -> String
+  {
     let folder = try TemporaryFolder()
     _ = try folder.write(Array(page.utf8), to: "page.1")
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(Self.man))
+    process.executableURL = URL(
+      fileURLWithPath: try #require(Self.man, sourceLocation: sourceLocation))
     process.arguments = ["--warnings=w", "-l", folder.file("page.1")]
     process.environment = [
       "MANPAGER": "cat", "MANWIDTH": "100", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin",
@@ -123,8 +126,8 @@ import Testing
     let complaints = String(
       decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    #expect(complaints == "")
+    #expect(process.terminationStatus == 0, sourceLocation: sourceLocation)
+    #expect(complaints == "", sourceLocation: sourceLocation)
     return text
   }
 

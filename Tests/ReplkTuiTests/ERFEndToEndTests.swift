@@ -15,10 +15,12 @@ import Testing
     try succeed(["erf", Samples.tiny] + arguments, in: folder)
   }
 
-  private func result(_ arguments: [String]) throws -> [String: Any] {
+  private func result(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation)
+    throws -> [String: Any]
+  {
     let results = try erf(arguments + ["--json"]).results()
-    #expect(results.count == 1)
-    return try #require(results.first)
+    #expect(results.count == 1, sourceLocation: sourceLocation)
+    return try #require(results.first, sourceLocation: sourceLocation)
   }
 
   @Test func printsTheTable() throws {

@@ -27,9 +27,11 @@ import Testing
     #expect(text.contains(name), "\(text)", sourceLocation: sourceLocation)
   }
 
-  private func run(_ arguments: [String]) throws -> Outcome {
+  private func run(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws
+    -> Outcome
+  {
     let outcome = try Executable.run(arguments, in: folder)
-    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.code == 0, "\(outcome.error)", sourceLocation: sourceLocation)
     return outcome
   }
 

@@ -15,11 +15,13 @@ import Testing
   }
 
   /// The lines of a PGM's header up to the maximum, and where the samples begin.
-  private func header(_ bytes: [UInt8]) throws -> (lines: [String], end: Int) {
+  private func header(_ bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) throws
+    -> (lines: [String], end: Int)
+  {
     var lines: [String] = []
     var start = 0
     while lines.filter({ !$0.hasPrefix("#") }).count < 3 {
-      let end = try #require(bytes[start...].firstIndex(of: 0x0A))
+      let end = try #require(bytes[start...].firstIndex(of: 0x0A), sourceLocation: sourceLocation)
       lines.append(String(decoding: bytes[start..<end], as: UTF8.self))
       start = end + 1
     }

@@ -20,10 +20,14 @@ import Testing
     }
   }
 
-  private func images(_ arguments: [String]) throws -> [String] {
+  private func images(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation)
+    throws -> [String]
+  {
     let outcome = try succeed(
-      ["erf", Samples.tiny, "--size", "32", "--json", "--image"] + arguments, in: folder)
-    return try #require(try outcome.results().first?["images"] as? [String])
+      ["erf", Samples.tiny, "--size", "32", "--json", "--image"] + arguments, in: folder,
+      sourceLocation: sourceLocation)
+    return try #require(
+      try outcome.results().first?["images"] as? [String], sourceLocation: sourceLocation)
   }
 
   @Test func classFoldersInTurns() throws {

@@ -98,7 +98,8 @@ extension TerminalTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func draw(
-      _ environment: [String: String], _ arguments: [String] = []
+      _ environment: [String: String], _ arguments: [String] = [],
+      sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> VirtualTerminal {
       let terminal = try TerminalTests.start(
         [TerminalTests.four, "--size", "64"] + arguments, in: folder, environment: environment)
@@ -106,9 +107,11 @@ extension TerminalTests {
       let screen = terminal.screen
       terminal.type("q")
       let code = try terminal.end()
-      #expect(code == 0)
-      #expect(terminal.hasFirstSettings && !terminal.screen.isOnSecondScreen)
-      #expect(terminal.screen.unknown == [])
+      #expect(code == 0, sourceLocation: sourceLocation)
+      #expect(
+        terminal.hasFirstSettings && !terminal.screen.isOnSecondScreen,
+        sourceLocation: sourceLocation)
+      #expect(terminal.screen.unknown == [], sourceLocation: sourceLocation)
       return screen
     }
 

@@ -124,7 +124,9 @@ import Testing
   }
 
   /// Starts `arguments` and sends `signal` once there is a checkpoint, unless the run is over by then.
-  private func end(_ arguments: [String], by signal: Int32) throws {
+  private func end(
+    _ arguments: [String], by signal: Int32, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Executable.path)
     process.arguments = arguments
@@ -139,13 +141,16 @@ import Testing
       usleep(5000)
     }
     kill(process.processIdentifier, signal)
-    #expect(ended.wait(timeout: .now() + Executable.patience) == .success)
+    #expect(
+      ended.wait(timeout: .now() + Executable.patience) == .success, sourceLocation: sourceLocation)
     let leftovers = folder.names.filter {
       $0.contains("cut") && !["cut.safetensors", "cut-best.safetensors"].contains($0)
     }
-    if signal == SIGINT { #expect(leftovers.isEmpty, "\(leftovers)") }
+    if signal == SIGINT {
+      #expect(leftovers.isEmpty, "\(leftovers)", sourceLocation: sourceLocation)
+    }
     guard folder.names.contains("cut.safetensors") else { return }
-    _ = try succeed(["inspect", "cut.safetensors"], in: folder)
+    _ = try succeed(["inspect", "cut.safetensors"], in: folder, sourceLocation: sourceLocation)
   }
 
   @Test func mistakesAreOneLine() throws {

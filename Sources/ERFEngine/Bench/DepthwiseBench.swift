@@ -73,7 +73,7 @@ public struct DepthwiseBench: Sendable {
   }
 
   /// Table 1 of arXiv:2203.06717, milliseconds for 64 images.
-  private static func published(side: Int, kernel: Int) -> (pytorch: Double, largeKernel: Double) {
+  static func published(side: Int, kernel: Int) -> (pytorch: Double, largeKernel: Double) {
     guard let row = sides.firstIndex(of: side), let column = kernels.firstIndex(of: kernel) else {
       return (.nan, .nan)
     }

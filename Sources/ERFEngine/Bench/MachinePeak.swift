@@ -16,12 +16,17 @@ public struct MachinePeak: Sendable, Encodable {
       let start = ContinuousClock.now
       workers.forEach(tiles) { _ in _ = InstructionSet.multiplyAdds(rounds: rounds) }
       let seconds = (ContinuousClock.now - start).inSeconds
-      let adds = Double(tiles) * Double(InstructionSet.multiplyAdds(rounds: 1)) * Double(rounds)
-      best = max(best, 2 * adds / seconds / 1e9)
+      best = max(best, Self.gflops(tiles: tiles, rounds: rounds, seconds: seconds))
     }
     self.threads = workers.threads
     instructionSet = InstructionSet.selected
     gflops = best
+  }
+
+  /// The rate of `tiles` runs of `rounds` rounds each, in 1e9 operations a second.
+  static func gflops(tiles: Int, rounds: Int, seconds: Double) -> Double {
+    let adds = Double(tiles) * Double(InstructionSet.multiplyAdds(rounds: 1)) * Double(rounds)
+    return 2 * adds / seconds / 1e9
   }
 
   /// How many rounds take about so long.

@@ -18,8 +18,13 @@ import Testing
       images: .builtIn(images), size: InputSize(height: 40, width: 32))
   }
 
-  private func part(_ shard: Shard?, of request: ERFRequest? = nil) throws -> ERFPart {
-    try #require(try computer.compute(request ?? self.request(), shard: shard).part)
+  private func part(
+    _ shard: Shard?, of request: ERFRequest? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> ERFPart {
+    try #require(
+      try computer.compute(request ?? self.request(), shard: shard).part,
+      sourceLocation: sourceLocation)
   }
 
   private func shards(_ count: Int) throws -> [ERFPart.Named] {

@@ -134,11 +134,13 @@ struct SharedCheckpointTests {
     #expect(try whole.problems(whole.names.map(whole.tensor)) == [])
   }
 
-  private func check(_ file: String, model: String?, words: String) {
-    let error = #expect(throws: CheckpointError.self) {
+  private func check(
+    _ file: String, model: String?, words: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: CheckpointError.self, sourceLocation: sourceLocation) {
       try Network(NetworkSpec(model: model, weights: .file(Self.path("refused/\(file)"))))
     }
     let line = error?.explanation ?? ""
-    #expect(line.contains(words) && !line.contains("\n"), "\(line)")
+    #expect(line.contains(words) && !line.contains("\n"), "\(line)", sourceLocation: sourceLocation)
   }
 }

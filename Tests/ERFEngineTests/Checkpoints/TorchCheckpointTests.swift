@@ -53,10 +53,15 @@ import Testing
   @Test(arguments: ["shared.pth", "shared-legacy.pth"])
   func readsSharedStorages(_ name: String) throws {
     let checkpoint = try Checkpoint(path: Self.path(name))
-    func values(_ key: String, _ shape: Shape, _ places: [Int]) throws {
+    func values(
+      _ key: String, _ shape: Shape, _ places: [Int],
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
       let tensor = try checkpoint.tensor(key)
-      #expect(tensor.shape == shape, "\(key)")
-      #expect(tensor.elements == places.map { Float($0) / 2 - 1 }, "\(key)")
+      #expect(tensor.shape == shape, "\(key)", sourceLocation: sourceLocation)
+      #expect(
+        tensor.elements == places.map { Float($0) / 2 - 1 }, "\(key)",
+        sourceLocation: sourceLocation)
     }
     try values("whole", [24], Array(0..<24))
     try values("tied", [24], Array(0..<24))

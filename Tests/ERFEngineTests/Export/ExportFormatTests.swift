@@ -46,7 +46,7 @@ import Testing
 
   @Test func neverTraps() {
     for variant in PGMVariant.allCases {
-      tryDamaged(map.encoded(variant)) { _ = try? PGM(decoding: $0, path: "a") }
+      tryDamaged(map.encoded(variant), "\(variant).pgm") { _ = try? PGM(decoding: $0, path: "a") }
     }
   }
 }
@@ -144,7 +144,7 @@ import Testing
 
   @Test func neverTraps() {
     let bytes = NPY(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]).encoded()
-    tryDamaged(bytes) { _ = try? NPY(decoding: $0, path: "a") }
+    tryDamaged(bytes, "npy") { _ = try? NPY(decoding: $0, path: "a") }
   }
 }
 
@@ -188,10 +188,15 @@ import Testing
 }
 
 /// Hands every truncation of `bytes` and many changed copies to `body`.
-func tryDamaged(_ bytes: [UInt8], _ body: ([UInt8]) -> Void) {
-  for count in 0...bytes.count { body(Array(bytes[..<count])) }
+func tryDamaged(_ bytes: [UInt8], _ name: String, _ body: ([UInt8]) -> Void) {
+  let log = DamageLog(name)
+  for count in 0...bytes.count {
+    log.note("\(name) cut to \(count) bytes")
+    body(Array(bytes[..<count]))
+  }
   var random = PictureBytes(state: 3)
   for _ in 0..<1000 {
+    log.note("\(name) changed from PictureBytes(state: \(random.state))")
     var changed = bytes
     for _ in 0...Int(random.next() % 3) {
       changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())

@@ -123,7 +123,9 @@ import Testing
   @Test("every truncation is an error or a picture, never a trap", arguments: small)
   func truncations(name: String) throws {
     let bytes = try Fixtures.bytes("images/\(name)")
+    let log = DamageLog("cut-\(name)")
     for count in 0..<bytes.count {
+      log.note("\(name) cut to \(count) bytes")
       // Trailing bytes may be missing without harm: the end chunk, the last line end.
       let image = try? Image.decode(Array(bytes[..<count]), path: name)
       // Of several frames and pages the first is enough.
@@ -138,8 +140,10 @@ import Testing
   func changes(name: String) throws {
     let original = try Fixtures.bytes("images/\(name)")
     var random = PictureBytes(state: 11)
+    let log = DamageLog("changed-\(name)")
     for _ in 0..<400 {
       var bytes = original
+      log.note("\(name) changed from PictureBytes(state: \(random.state))")
       for _ in 0...Int(random.next() % 4) {
         bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
       }

@@ -115,15 +115,18 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 
   private func check(
-    _ op: Layer, weight: Tensor, bias: Tensor, shape: ConvolutionCase, groups: Int
+    _ op: Layer, weight: Tensor, bias: Tensor, shape: ConvolutionCase, groups: Int,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let input = OperatorChecks.values(shape.input, seed: 1)
     let expected = try OperatorChecks.convolution(
       input, weight: weight, bias: bias, window: shape.window, groups: groups)
     let (found, _) = op.forward([input], keep: .nothing, workers: Workers(threads: 2))
-    #expect(relativeError(found, expected) < 1e-5)
+    #expect(relativeError(found, expected) < 1e-5, sourceLocation: sourceLocation)
     // Linear, so that a large step is as exact as a small one and rounding matters less.
-    #expect(try OperatorChecks.gradientError(op, inputs: [shape.input], step: 0.5) < 1e-4)
+    #expect(
+      try OperatorChecks.gradientError(op, inputs: [shape.input], step: 0.5) < 1e-4,
+      sourceLocation: sourceLocation)
   }
 
   @Test func tooSmallAnInputIsAnError() {

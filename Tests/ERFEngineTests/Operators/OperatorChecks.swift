@@ -28,16 +28,17 @@ enum OperatorChecks {
 
   static func gradientError(
     _ op: Layer, inputs shapes: [Shape], step: Float = 1e-2, probes: Int = 40,
-    values make: (Shape, UInt64) -> Tensor = { OperatorChecks.values($0, seed: $1) }
+    values make: (Shape, UInt64) -> Tensor = { OperatorChecks.values($0, seed: $1) },
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Double {
     let workers = Workers(threads: 2)
     let inputs = shapes.enumerated().map { make($1, UInt64($0) + 1) }
     let output = try op.outputShape(of: shapes)
     let cotangent = values(output, seed: 99)
     let (result, kept) = op.forward(inputs, keep: .inputGradient, workers: workers)
-    #expect(result.shape == output)
+    #expect(result.shape == output, sourceLocation: sourceLocation)
     let gradients = op.inputGradient(of: cotangent, kept: kept, inputs: shapes, workers: workers)
-    #expect(gradients.map(\.shape) == shapes)
+    #expect(gradients.map(\.shape) == shapes, sourceLocation: sourceLocation)
 
     func product(_ inputs: [Tensor]) -> Double {
       let (result, _) = op.forward(inputs, keep: .nothing, workers: workers)

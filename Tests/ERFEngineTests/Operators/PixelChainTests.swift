@@ -38,8 +38,10 @@ import Testing
     [1, 1, 1, 5], [1, 2, 4, 5], [1, 3, 3, 5], [2, 7, 5, 5], [1, 40, 41, 5], [3, 16, 16, 5],
   ]
 
-  private static func chain(_ links: [Layer]) throws -> Layer {
-    var chain = Layer(try #require(PixelChain(links.map(\.op))))
+  private static func chain(_ links: [Layer], sourceLocation: SourceLocation = #_sourceLocation)
+    throws -> Layer
+  {
+    var chain = Layer(try #require(PixelChain(links.map(\.op)), sourceLocation: sourceLocation))
     chain.parameters = Parameters(parts: links.map(\.parameters))
     return chain
   }

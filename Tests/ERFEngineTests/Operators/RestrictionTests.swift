@@ -49,7 +49,10 @@ import Testing
   }
 
   /// Corners, edges and the middle: outputs to rounding, input gradients too, and zeros around them.
-  private func check(_ op: Layer, over shape: Shape, rounding: Double = 1e-6) throws {
+  private func check(
+    _ op: Layer, over shape: Shape, rounding: Double = 1e-6,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let workers = Workers(threads: 1)
     let input = OperatorChecks.values(shape, seed: 1)
     let (whole, kept) = op.forward([input], keep: .inputGradient, workers: workers)
@@ -57,10 +60,14 @@ import Testing
       guard Self.seesInput(region, of: op.op, over: shape) else { continue }
       let source = op.op.window.inputRegion(for: region, of: shape)
       let part = op.restricted(to: region, of: shape)
-      #expect(try part.outputShape(of: [shape.sized(source)]) == whole.shape.sized(region))
+      #expect(
+        try part.outputShape(of: [shape.sized(source)]) == whole.shape.sized(region),
+        sourceLocation: sourceLocation)
       let (output, partKept) = part.forward(
         [input.cropped(to: source)], keep: .inputGradient, workers: workers)
-      #expect(relativeError(whole.replacing(region, with: output), whole) < rounding, "\(region)")
+      #expect(
+        relativeError(whole.replacing(region, with: output), whole) < rounding, "\(region)",
+        sourceLocation: sourceLocation)
       let cotangent = OperatorChecks.values(output.shape, seed: 9)
       let expected = op.inputGradient(
         of: cotangent.embedded(in: whole.shape, at: region), kept: kept, inputs: [shape],
@@ -70,7 +77,7 @@ import Testing
           of: cotangent, kept: kept, inputs: [shape.sized(source)], workers: workers)
         #expect(
           relativeError(found[0].embedded(in: shape, at: source), expected[0]) < rounding,
-          "\(region)")
+          "\(region)", sourceLocation: sourceLocation)
       }
     }
   }

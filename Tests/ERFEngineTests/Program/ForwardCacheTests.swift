@@ -27,11 +27,12 @@ import Testing
   }
 
   private func expectSame(
-    _ found: Tensor, _ network: Network, tap name: String? = nil, unit: Unit
+    _ found: Tensor, _ network: Network, tap name: String? = nil, unit: Unit,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let fresh = try network.program.forward(input, to: network.tap(name).value, workers: workers)
     let expected = try fresh.inputGradient(at: [unit], workers: workers)
-    #expect(found.elements == expected.elements)
+    #expect(found.elements == expected.elements, sourceLocation: sourceLocation)
   }
 
   @Test func anotherUnitNeedsNoForwardPass() throws {

@@ -57,43 +57,50 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Every stage, the logits, both ERF maps and the area ratios, in every form of the network.
-  private func check(_ golden: GoldenCase, folder: String) throws {
+  private func check(
+    _ golden: GoldenCase, folder: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let path = "\(folder)/\(golden.name).safetensors"
     let file = try Safetensors(path: path)
     let weights = golden.weights.map { "\(folder)/\($0).safetensors" } ?? path
     let input = try file.tensor("input").channelsLast()
-    #expect(file.keys.filter { $0.hasPrefix("stage") }.count >= 2)
-    #expect(file.keys.contains("logits") && file.keys.contains("erf/centre"))
-    #expect(file.keys.filter { $0.hasPrefix("erf/") }.count == 2)
+    #expect(file.keys.filter { $0.hasPrefix("stage") }.count >= 2, sourceLocation: sourceLocation)
+    #expect(
+      file.keys.contains("logits") && file.keys.contains("erf/centre"),
+      sourceLocation: sourceLocation)
+    #expect(file.keys.filter { $0.hasPrefix("erf/") }.count == 2, sourceLocation: sourceLocation)
     let forms = try forms(golden.model, weights: weights)
     for graph in forms {
       for key in file.keys where key.hasPrefix("stage") || key == "logits" {
-        let tap = try #require(graph.tap(key))
+        let tap = try #require(graph.tap(key), sourceLocation: sourceLocation)
         let found = try graph.forward(input, to: tap.value, keep: .nothing, workers: Workers())
         let expected = try file.tensor(key)
         let shaped =
           key == "logits"
           ? found.output.reshaped(expected.shape) : found.output.channelsFirst()
-        #expect(relativeError(shaped, expected) < Self.tolerance, "\(key)")
+        #expect(
+          relativeError(shaped, expected) < Self.tolerance, "\(key)", sourceLocation: sourceLocation
+        )
       }
       for key in file.keys where key.hasPrefix("erf/") {
-        let map = try contribution(graph, input: input, key: key)
+        let map = try contribution(graph, input: input, key: key, sourceLocation: sourceLocation)
         let expected = try file.tensor(key).elements.map { Double($0) }
         var error = relativeError(map.values, expected)
         if error >= Self.tolerance {
           // A chain has no inputs between its links to move: its map is held against those that the
           // links give one by one.
           let isChained = graph.nodes.contains { $0.op is PixelChain }
-          let apart = isChained ? try #require(forms.dropLast().last) : graph
+          let apart =
+            isChained ? try #require(forms.dropLast().last, sourceLocation: sourceLocation) : graph
           error = try KinkSearch(graph: apart, input: input).smallestError {
             relativeError(
-              try contribution($0, input: input, key: key).values,
+              try contribution($0, input: input, key: key, sourceLocation: sourceLocation).values,
               isChained ? map.values : expected)
           }
         }
-        #expect(error < Self.tolerance, "\(key)")
+        #expect(error < Self.tolerance, "\(key)", sourceLocation: sourceLocation)
         if key == "erf/centre", file.keys.contains("ratios") {
-          try checkRatios(map, file.tensor("ratios"))
+          try checkRatios(map, file.tensor("ratios"), sourceLocation: sourceLocation)
         }
       }
     }
@@ -108,11 +115,13 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }
 
   /// `erf/centre`, or `erf/stage3@2,5`: scores summed over the batch.
-  private func contribution(_ graph: Program, input: Tensor, key: String) throws -> ERFMap {
+  private func contribution(
+    _ graph: Program, input: Tensor, key: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> ERFMap {
     let place = key.dropFirst("erf/".count).split(separator: "@")
     let tap = place[0] == "centre" ? graph.stages.last : graph.tap(String(place[0]))
     let activations = try graph.forward(
-      input, to: try #require(tap).value, workers: Workers())
+      input, to: try #require(tap, sourceLocation: sourceLocation).value, workers: Workers())
     let shape = activations.output.shape
     var unit = Unit(row: shape.height / 2, column: shape.width / 2)
     if place.count > 1 {
@@ -126,11 +135,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     return map
   }
 
-  private func checkRatios(_ map: ERFMap, _ expected: Tensor) throws {
+  private func checkRatios(
+    _ map: ERFMap, _ expected: Tensor, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     for (row, ratio) in ERFMetrics(map).ratios.enumerated() {
       let side = Int(expected[row * 3 + 1])
-      #expect(ratio.side == (side == 0 ? nil : side))
-      #expect(abs((ratio.ratio ?? 0) - Double(expected[row * 3 + 2])) < 1e-6)
+      #expect(ratio.side == (side == 0 ? nil : side), sourceLocation: sourceLocation)
+      #expect(
+        abs((ratio.ratio ?? 0) - Double(expected[row * 3 + 2])) < 1e-6,
+        sourceLocation: sourceLocation)
     }
   }
 }

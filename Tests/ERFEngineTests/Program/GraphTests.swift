@@ -54,9 +54,12 @@ import Testing
     #expect(branches(try training.rewritten { $0.inferenceForm() }) == 0)
   }
 
-  private func logits(_ graph: Program) throws -> Tensor {
+  private func logits(_ graph: Program, sourceLocation: SourceLocation = #_sourceLocation) throws
+    -> Tensor
+  {
     try graph.forward(
-      input, to: #require(graph.tap("logits")).value, keep: .nothing, workers: Workers()
+      input, to: #require(graph.tap("logits"), sourceLocation: sourceLocation).value,
+      keep: .nothing, workers: Workers()
     ).output
   }
 

@@ -21,20 +21,24 @@ import Testing
     try check(golden, folder: Fixtures.root)
   }
 
-  private func check(_ golden: GoldenCase, folder: String) throws {
+  private func check(
+    _ golden: GoldenCase, folder: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let weights = "\(folder)/\(golden.weights ?? golden.name).safetensors"
     let graph = try Network(NetworkSpec(model: golden.model, weights: .file(weights))).program
     let input = try Safetensors(path: "\(folder)/\(golden.name).safetensors").tensor("input")
       .channelsLast()
     let taps = graph.taps.filter { $0.kind == .block }
     for tap in Set([taps[1], taps[taps.count / 2]] + graph.stages) {
-      try check(graph, input, tap: tap)
+      try check(graph, input, tap: tap, sourceLocation: sourceLocation)
     }
   }
 
   /// Corners, the centre, and two units at once: forward over parts and over the whole map, backward
   /// over parts of either, against both over the whole.
-  private func check(_ graph: Program, _ input: Tensor, tap: Tap) throws {
+  private func check(
+    _ graph: Program, _ input: Tensor, tap: Tap, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let workers = Workers(threads: 2)
     let whole = try graph.forward(input, to: tap.value, workers: workers)
     let size = whole.output.shape
@@ -43,14 +47,18 @@ import Testing
     for units in [[Unit(row: 0, column: 0)], [last], [centre], [centre, last]] {
       let region = Region(holding: units)
       let part = try graph.forward(input, to: tap.value, region: region, workers: workers)
-      #expect(relativeError(part.output, whole.output.cropped(to: region)) < Self.rounding)
+      #expect(
+        relativeError(part.output, whole.output.cropped(to: region)) < Self.rounding,
+        sourceLocation: sourceLocation)
       let expected = try whole.inputGradient(of: whole.seed(at: units), workers: workers)
       let found = try [
         part.inputGradient(at: units, workers: workers),
         whole.inputGradient(at: units, workers: workers),
       ]
       for gradient in found {
-        #expect(relativeError(gradient, expected) < Self.rounding, "\(tap.name) \(units)")
+        #expect(
+          relativeError(gradient, expected) < Self.rounding, "\(tap.name) \(units)",
+          sourceLocation: sourceLocation)
       }
     }
   }

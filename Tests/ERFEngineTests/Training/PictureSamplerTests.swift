@@ -64,8 +64,12 @@ import Testing
       }
       return pixels
     }
-    func expect(_ change: ColourChange, _ values: [Float]) {
-      for (one, other) in zip(changed(change), values) { #expect(abs(one - other) < 1e-3) }
+    func expect(
+      _ change: ColourChange, _ values: [Float], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      for (one, other) in zip(changed(change), values) {
+        #expect(abs(one - other) < 1e-3, sourceLocation: sourceLocation)
+      }
     }
     expect(ColourChange(), [100, 50, 0, 0, 200, 250])
     expect(ColourChange(brightness: 1.1), [110, 55, 0, 0, 220, 255])
