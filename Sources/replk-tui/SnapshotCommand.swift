@@ -34,8 +34,9 @@ private struct SnapshotCommand {
           option: "-o", value: path, expected: "a name ending in .txt, .ans, .svg or .png")
       }
     }
-    let (images, _) = try arguments.images()
-    try OutputFiles(outputs, arguments, models: arguments.positionals, images: images)
+    // What is said of the images is said once, with the session.
+    let images = try ImageList.expandClasses(arguments.all("--image")).map(\.path)
+    try OutputFiles(outputs, arguments, models: arguments.positionals, images: .files(images))
       .requireFree()
     let size = try size()
     let (session, threads) = try ExploreCommand.session(arguments)

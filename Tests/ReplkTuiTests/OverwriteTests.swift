@@ -123,6 +123,38 @@ import Testing
     #expect(try folder.read("in.csv") == Array(csv.utf8))
   }
 
+  /// A picture that a map would be written over, named or found in a folder.
+  @Test func picturesAreInputsToo() throws {
+    try folder.makeFolder("in")
+    _ = try succeed(["erf", Samples.tiny, "--size", "32", "-o", "in/map.png"], in: folder)
+    let before = try folder.read("in/map.png")
+    for (command, image) in [
+      ("erf", "in/map.png"), ("erf", "in"), ("snapshot", "in/map.png"), ("snapshot", "in"),
+    ] {
+      let outcome = try Executable.run(
+        [
+          command, Samples.tiny, "--size", "32", "--image", image, "-o", "./in/map.png", "--force",
+        ], in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["in/map.png", "this command reads"])
+      #expect(try folder.read("in/map.png") == before)
+    }
+  }
+
+  /// The weights that training starts from are an input; another file wants --force.
+  @Test func trainKeepsWhatIsThere() throws {
+    _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
+    let before = try folder.read("net.safetensors")
+    let train = ["train", Samples.tiny, "--size", "32", "--steps", "1", "-o", "net.safetensors"]
+    expectOneLine(
+      try Executable.run(train, in: folder), code: 2, mentions: ["net.safetensors", "--force"])
+    for input in [["--from", "net.safetensors"], ["--from", "./net.safetensors"]] {
+      let outcome = try Executable.run(train + input + ["--force"], in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["net.safetensors"])
+    }
+    #expect(try folder.read("net.safetensors") == before)
+    #expect(folder.names == ["net.safetensors"])
+  }
+
   /// Shares of maps, of features and of sweeps: none is written over, in a folder or not.
   @Test func mergeKeepsItsParts() throws {
     let erf = ["erf", Samples.tiny, "--size", "32", "--count", "2"]
@@ -169,5 +201,24 @@ import Testing
     let outcome = try Executable.run(
       ["snapshot", Samples.tiny, "--size", "32", "-o", "a.txt", "-o", "a.txt"], in: folder)
     expectOneLine(outcome, code: 2, mentions: ["a.txt", "twice"])
+  }
+}
+
+extension TerminalTests {
+  /// Whoever sits at a terminal is asked.
+  @Suite struct Questions {
+    @Test(arguments: [("n", false), ("", false), ("y", true), ("yes", true)])
+    func filesAreReplacedWhereThatIsWanted(_ answer: String, isReplaced: Bool) throws {
+      let folder = try TemporaryFolder()
+      let other = Array("of somebody else".utf8)
+      _ = try folder.write(other, to: "out.npy")
+      let terminal = try TerminalTests.start(
+        ["features", Samples.tiny, "--size", "32", "--tap", "stage1", "-o", "out.npy"], in: folder)
+      try terminal.wait("a question") { $0.text.contains("replace it? [y/N]") }
+      #expect(try folder.read("out.npy") == other)
+      terminal.type(answer + "\r")
+      #expect(try terminal.end() == (isReplaced ? 0 : 2))
+      #expect(try (folder.read("out.npy") == other) != isReplaced)
+    }
   }
 }

@@ -1,5 +1,6 @@
 // Pictures as people hand them over: class folders, shell patterns, slow pipes, names in other encodings.
 
+import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -40,6 +41,41 @@ import Testing
     #expect(outcome.code == 0)
     #expect((try outcome.results().first?["images"] as? [String])?.count == 3)
     #expect(outcome.error.contains("3 of 9 images, spread over 3 folders (--image-seed 7)"))
+  }
+
+  /// The same folders and counts for the other commands and the explorer, with what is left out said
+  /// once.
+  @Test func classFoldersForEveryCommand() throws {
+    _ = try folder.write([1], to: "val/n01/a.heic")
+    let small = ["--size", "32", "--image", "val", "--count", "4"]
+    for arguments in [
+      ["compare", Samples.tiny, Samples.tiny, "--weights", "random:1", "--json"],
+      ["features", Samples.tiny, "--tap", "stage1", "-o", "f.npy"],
+      ["snapshot", Samples.tiny, "-o", "s.txt"],
+    ] {
+      let outcome = try Executable.run(arguments + small, in: folder)
+      #expect(outcome.code == 0, "\(arguments[0])")
+      let lines = outcome.error.split(separator: "\n")
+      #expect(lines.count == 2, "\(arguments[0]): \(outcome.error)")
+      #expect(lines.count { $0.contains("left out 1 picture of formats that are not read") } == 1)
+      #expect(lines.count { $0.contains("4 of 9 images, spread over 3 folders") } == 1)
+      if arguments[0] == "compare" {
+        #expect(try outcome.results().allSatisfy { ($0["images"] as? [String])?.count == 4 })
+      }
+    }
+    #expect(try NPY(decoding: folder.read("f.npy"), path: "f.npy").shape[0] == 4)
+    #expect(try String(decoding: folder.read("s.txt"), as: UTF8.self).contains("4 images"))
+    // A adds a folder of folders, in turns.
+    _ = try succeed(
+      [
+        "snapshot", Samples.tiny, "--size", "32", "-o", "i.txt", "--script",
+        "5 A 'val' Enter w ^U 'i.json' Enter",
+      ], in: folder)
+    let session = try JSONSerialization.jsonObject(with: Data(folder.read("i.json")))
+    let images = (session as? [String: Any])?["images"] as? [String: Any]
+    let files = try #require(images?["files"] as? [String])
+    #expect(files.count == 9)
+    #expect(Set(files.prefix(3).map { String($0.prefix(7)) }) == ["val/n01", "val/n02", "val/n03"])
   }
 
   @Test func patternsOfTheShell() throws {
