@@ -5,9 +5,6 @@ import TestSupport
 import Testing
 
 @Suite struct CheckpointMemoryTests {
-  /// Sanitizers take memory of their own.
-  static let isMeasured = ProcessInfo.processInfo.environment["REPLK_SANITIZED"] == nil
-
   private static func word(_ value: Int) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
@@ -49,7 +46,7 @@ import Testing
   }
 
   /// Sizes of 64 axes, all alike, and all different with strides that are different too.
-  @Test(.enabled(if: isMeasured), arguments: [false, true])
+  @Test(.enabled(if: Sanitizers.areOff), arguments: [false, true])
   func manyTensorsOfManyAxes(_ differ: Bool) throws {
     let folder = try TemporaryFolder()
     _ = try folder.write(
@@ -70,6 +67,17 @@ import Testing
     #expect(cost <= 4 * bytes.count + 64 << 20)
     #expect(cost > 0)
     try requireSmallOutput("large.pth", bytes.count, above: small.bytes, in: folder)
+    // The explorer's browser, of which the small file tells what it takes by itself.
+    func browse(_ name: String) throws -> Int? {
+      let script = ["--script", "o '\(folder.file(name))' Enter"]
+      return try Executable.peak(
+        ["snapshot", Samples.tiny, "--size", "32", "-o", "o.txt", "--force"] + script, in: folder
+      )?.bytes
+    }
+    let browsed = try #require(try browse("large.pth")) - #require(try browse("small.pth"))
+    print("o, \(bytes.count) bytes: \(browsed) bytes of memory")
+    #expect(browsed <= 4 * bytes.count + 64 << 20)
+    #expect(try String(decoding: folder.read("o.txt"), as: UTF8.self).contains("no network"))
   }
 
   /// What `inspect` prints of such a file is larger than the file, and is not kept.
@@ -87,7 +95,7 @@ import Testing
   }
 
   /// Short names, and sizes that are shared: the file is smallest beside what is told of it.
-  @Test(.enabled(if: isMeasured))
+  @Test(.enabled(if: Sanitizers.areOff))
   func manyTensorsOfOneSize() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write(

@@ -41,6 +41,34 @@ import Testing
     }
   }
 
+  /// Maps of the images done, marked as such in every file that tells of them.
+  @Test(arguments: ["erf", "compare"], [SIGTERM, SIGHUP, SIGINT])
+  func mapsOfTheImagesDone(_ command: String, _ signal: Int32) throws {
+    _ = try folder.write(Samples.noise(images: 2000), to: "noise.npy")
+    let models = command == "erf" ? ["replknet-3"] : ["replknet-3", "replknet-7"]
+    let outputs = command == "erf" ? ["-o", "map.pgm", "-o", "map.json"] : ["-o", "out"]
+    let outcome = try run(
+      [command] + models + ["--tensor", "noise.npy", "--threads", "1", "--weights", "random:1"]
+        + outputs, interruptedBy: signal, after: 8)
+    #expect(outcome.code == 128 + signal)
+    let (json, pgm) =
+      command == "erf" ? ("map.json", "map.pgm") : ("out/results.json", "out/replknet-3.pgm")
+    guard FileManager.default.fileExists(atPath: folder.file(json)) else {
+      expectOneLine(outcome, code: 128 + signal, mentions: ["stopped", "nothing was written"])
+      #expect(folder.names == ["noise.npy"])
+      return
+    }
+    let document = try JSONSerialization.jsonObject(with: Data(folder.read(json)))
+    let result = try #require(((document as? [String: Any])?["results"] as? [[String: Any]])?.first)
+    #expect(result["partialOf"] as? Int == 2000)
+    let count = try #require(result["images"] as? [String]).count
+    #expect((1..<2000).contains(count))
+    expectOneLine(outcome, code: 128 + signal, mentions: ["stopped after \(count) of 2000"])
+    #expect(outcome.text.contains("\(count) images of 2000, partial"))
+    let comments = try PGM.load(path: folder.file(pgm)).comments.joined(separator: "\n")
+    #expect(comments.contains("\(count)") && comments.contains("2000"), "\(comments)")
+  }
+
   @Test func aReadOutNeedsAllOfItsStimuli() throws {
     let outcome = try run(
       ["probe", "replknet-3", "--count", "5000", "--csv", "out.csv"], interruptedBy: SIGTERM,

@@ -6,7 +6,7 @@
   import TestSupport
   import Testing
 
-  @Suite struct LimitTests {
+  @Suite(.enabled(if: Sanitizers.areOff)) struct LimitTests {
     let folder: TemporaryFolder
 
     init() throws {
@@ -21,6 +21,10 @@
       ["convert", "replknet-31", "out.safetensors"],
       ["classify", "replknet-31", "--image", "picture.ppm"],
       ["features", "replknet-31", "--tap", "stage4", "-o", "out.npy"],
+      ["compare", "replknet-3", "replknet-31", "--size", "512"],
+      ["probe", "replknet-31", "--size", "512"],
+      ["sweep", "replknet-31", "--sizes", "512", "-o", "out.csv"],
+      ["snapshot", "replknet-31", "--size", "512", "-o", "out.txt"],
       ["bench", "--part", "networks"], ["bench", "--part", "memory"],
       [
         "train",

@@ -41,7 +41,8 @@ extension TerminalTests {
       #expect(!text.contains("crash") && !text.contains("backtrace") && !text.contains("press"))
     }
 
-    @Test func restoresTheTerminalWhenItCrashes() throws {
+    @Test(.enabled(if: Sanitizers.areOff))
+    func restoresTheTerminalWhenItCrashes() throws {
       let terminal = try compute()
       terminal.send(signal: SIGSEGV)
       let code = try terminal.end()
