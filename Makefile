@@ -22,7 +22,7 @@ PROGRAM = .build/release/replk-tui
 # C and C++ libraries that the program is built with, and what only the tests need besides. g++ is
 # here for the headers of its standard library.
 LIBRARIES = g++ libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev \
-  libturbojpeg0-dev libgif-dev libtiff-dev libwebp-dev
+  libturbojpeg0-dev libgif-dev libtiff-dev libwebp-dev libcairo2-dev
 TEST_TOOLS = tmux zsh fish man-db
 PACKAGES = sh Scripts/install-packages.sh
 

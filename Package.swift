@@ -39,6 +39,8 @@ let package = Package(
     .target(name: "CAssets", cSettings: cSettings),
     .target(name: "CKernels", cSettings: kernelSettings),
     .target(name: "CMapping", cSettings: cSettings),
+    // Only its header is needed here: the library is loaded when something is drawn.
+    .target(name: "CCairo", cSettings: cSettings),
     .target(name: "CEigen", cxxSettings: eigenSettings),
     .systemLibrary(name: "CTurboJPEG"),
     .target(name: "CGIF", cSettings: cSettings, linkerSettings: [.linkedLibrary("gif")]),
@@ -59,7 +61,7 @@ let package = Package(
     .target(
       name: "ERFEngine",
       dependencies: [
-        "CAssets", "CEigen", "CGIF", "CKernels", "CMapping", "COneDNN", "CPNG", "CTIFF",
+        "CAssets", "CCairo", "CEigen", "CGIF", "CKernels", "CMapping", "COneDNN", "CPNG", "CTIFF",
         "CTurboJPEG", "CWebP", "CZip",
       ],
       swiftSettings: swiftSettings),

@@ -46,6 +46,7 @@ Architecture: $architecture
 Maintainer: The replk-tui authors <replk-tui@example.org>
 Installed-Size: $(du -sk "$root/usr" | cut -f1)
 Depends: $depends
+Recommends: libcairo2
 Section: science
 Priority: optional
 Description: explorer of effective receptive fields of neural networks

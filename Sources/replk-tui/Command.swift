@@ -12,7 +12,8 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static let all: [Command] = [
-    Command.erf, Command.compare, Command.sweep, Command.merge, Command.snapshot, Command.probe,
+    Command.erf, Command.compare, Command.sweep, Command.merge, Command.figure, Command.snapshot,
+    Command.probe,
     Command.stimuli,
     Command.train,
     Command.classify, Command.features, Command.info, Command.models, Command.inspect,

@@ -32,7 +32,7 @@ enum ExploreCommand {
     ] + Options.help
 
   /// Diverging maps are for differences and signed maps, which take them unasked.
-  private static let colourMaps = ColourMap.all.filter { !$0.isDiverging }.map(\.name)
+  static let colourMaps = ColourMap.all.filter { !$0.isDiverging }.map(\.name)
 
   /// Runs until the user leaves.
   ///
@@ -108,7 +108,11 @@ enum ExploreCommand {
   }
 
   /// The session that positionals and options make, and the number of threads asked for.
-  static func session(_ arguments: Arguments) throws -> (Session, threads: Int?) {
+  ///
+  /// - Parameter limit: most networks; those behind the second go into the gallery.
+  static func session(
+    _ arguments: Arguments, limit: Int = 2
+  ) throws -> (Session, threads: Int?) {
     let colours = try arguments.parsed(
       "--colormap", expected: colourMaps.joined(separator: ", ")
     ) { colourMaps.contains($0) ? $0 : nil }
@@ -120,17 +124,22 @@ enum ExploreCommand {
       }
       session = try SessionFile.load(word)
     } else {
-      session = try self.session(models: arguments)
+      session = try self.session(models: arguments, limit: limit)
     }
     if let colours { session.screen.colours = colours }
     return (session, arguments.threads())
   }
 
-  private static func session(models arguments: Arguments) throws -> Session {
+  private static func session(models arguments: Arguments, limit: Int) throws -> Session {
     let first = Session.first
     let models =
       arguments.positionals.isEmpty ? first.networks.map(\.model) : arguments.positionals
-    guard models.count <= 2 else { throw UsageError.tooManyModels }
+    guard models.count <= limit else {
+      guard limit == 2 else {
+        throw UsageError.tooManyPositionals(command: "replk-tui", extra: models[limit])
+      }
+      throw UsageError.tooManyModels
+    }
     if models.contains(where: SavedMap.isSaved) { return try session(maps: models, arguments) }
     let requests = try arguments.requests(models)
     for request in requests {
@@ -142,6 +151,8 @@ enum ExploreCommand {
       }
     }
     var session = try Session(requests)
+    session.gallery = Array(session.networks.dropFirst(2))
+    session.networks = Array(session.networks.prefix(2))
     session.screen = .opening
     if arguments.positionals.isEmpty, !arguments.has("--tensor") {
       if !arguments.has("--size") { session.size = first.size }
@@ -162,6 +173,7 @@ enum ExploreCommand {
         SavedMap.isSaved(word) ? NetworkChoice(model: word) : session.networks[0]
       }
     }
+    guard words.count <= 2 else { throw UsageError.tooManyModels }
     for word in words where SavedMap.isSaved(word) { _ = try SavedMap.load(path: word) }
     return session
   }

@@ -145,7 +145,8 @@ extension Model {
       }
       if case .computeDepth(let id, let requests) = effect {
         let isFirst = depth[depthKey(0)]?.job == id
-        let layers = depthLayers(isFirst ? 0 : sides.count - 1).map(\.name)
+        let known = compared.first { depth[DepthState.Key($0.request)]?.job == id }
+        let layers = known.map { depthLayers($0).map(\.name) } ?? []
         for request in requests {
           // Fields that grow from layer to layer, A's more slowly.
           let place = layers.firstIndex(of: request.tap ?? "") ?? 0

@@ -134,8 +134,16 @@ struct DepthLayer: Equatable {
 extension Model {
   /// The layers of a network in order: each stage's blocks, then what it gives out.
   func depthLayers(_ side: Int) -> [DepthLayer] {
-    guard let facts = facts(side) else { return [] }
-    return facts.stages.enumerated().flatMap { index, stage in
+    facts(side).map(Self.depthLayers) ?? []
+  }
+
+  func depthLayers(_ network: ComparedNetwork) -> [DepthLayer] {
+    if let side = network.side { return depthLayers(side) }
+    return facts[network.network.id, inputSize(unitSide)].map(Self.depthLayers) ?? []
+  }
+
+  private static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
+    facts.stages.enumerated().flatMap { index, stage in
       let stageNumber = index + 1
       // The last block gives out what the stage does.
       let blocks = stage.blocks.dropLast().enumerated().map { place, layer in
@@ -156,8 +164,8 @@ extension Model {
   }
 
   /// What is asked of the engine for one layer of the central unit.
-  func depthRequest(_ side: Int, _ layer: DepthLayer) -> ERFRequest {
-    var request = request(side)
+  static func depthRequest(_ request: ERFRequest, _ layer: DepthLayer) -> ERFRequest {
+    var request = request
     request.tap = layer.name
     request.units = []
     return request
@@ -169,6 +177,11 @@ extension Model {
   func depthPoints(_ side: Int) -> [DepthPoint?] {
     let known = depth[depthKey(side)]?.points ?? [:]
     return depthLayers(side).map { known[$0.name] }
+  }
+
+  func depthPoints(_ network: ComparedNetwork) -> [DepthPoint?] {
+    let known = depth[DepthState.Key(network.request)]?.points ?? [:]
+    return depthLayers(network).map { known[$0.name] }
   }
 
   /// The points of both networks as CSV, a line a layer.
@@ -193,7 +206,7 @@ extension Model {
   }
 
   /// A field of CSV (RFC 4180).
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     guard text.contains(where: { [",", "\"", "\n", "\r"].contains($0) }) else { return text }
     let doubled = text.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
     return "\"\(doubled)\""

@@ -5,6 +5,7 @@ import ERFEngine
 /// A kind of file.
 public enum ExportKind: Sendable, Hashable, CaseIterable {
   case maps, pgm16, pgm8, pgmASCII, png, npy, csv, json
+  case figurePDF, figureSVG, figurePNG, tableTeX, tableCSV
   case screenText, screenANSI, screenSVG, screenPNG
 
   /// As the menu names it.
@@ -18,6 +19,11 @@ public enum ExportKind: Sendable, Hashable, CaseIterable {
     case .npy: "maps as NPY: M, float32"
     case .csv: "maps as CSV: M as text"
     case .json: "metrics as JSON"
+    case .figurePDF: "figure for a paper as PDF"
+    case .figureSVG: "figure for a paper as SVG"
+    case .figurePNG: "figure for a paper as PNG"
+    case .tableTeX: "table for a paper as LaTeX"
+    case .tableCSV: "table of all networks as CSV"
     case .screenText: "this screen as text"
     case .screenANSI: "this screen as text with colours, for cat"
     case .screenSVG: "this screen as SVG"
@@ -45,6 +51,18 @@ public enum ExportKind: Sendable, Hashable, CaseIterable {
     case .screenANSI: "ans"
     case .screenSVG: "svg"
     case .screenPNG: "png"
+    default: nil
+    }
+  }
+
+  /// Ending of a figure's file, or of its table; nil for others.
+  var figureEnding: String? {
+    switch self {
+    case .figurePDF: "pdf"
+    case .figureSVG: "svg"
+    case .figurePNG: "png"
+    case .tableTeX: "tex"
+    case .tableCSV: "csv"
     default: nil
     }
   }

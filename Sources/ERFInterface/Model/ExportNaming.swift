@@ -33,6 +33,18 @@ enum ExportNaming {
     return parts.filter { !$0.isEmpty }.joined(separator: "_")
   }
 
+  /// `replknet-13-nano_replknet-31-nano_1024_stage4`: the networks of a figure, input and layer.
+  static func figureStem(_ networks: [ComparedNetwork]) -> String {
+    let names = networks.map { plain($0.network.savedMap?.fileName ?? $0.network.model.fileName) }
+    var parts: [String] = []
+    for name in names where !parts.contains(name) { parts.append(name) }
+    if parts.count > 2 { parts = [parts[0], "and-\(networks.count - 1)-more"] }
+    if let subject = networks.compactMap(\.result).first?.subject {
+      parts += ["\(subject.input)", subject.tap].map(plain)
+    }
+    return parts.joined(separator: "_")
+  }
+
   /// A name that no file has yet.
   static func free(_ stem: String, _ endings: [String], _ exists: (String) -> Bool) -> String {
     var candidate = stem

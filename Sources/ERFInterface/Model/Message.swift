@@ -113,6 +113,8 @@ public enum Effect: Sendable {
   /// Draws the conflicting stimulus of that number.
   case drawStimulus(Int)
   case export(RequestID, [ExportItem], ExportKind, colours: String)
+  /// Writes the figure of what is on screen, or its table, to a file of its own with that ending.
+  case exportFigure(RequestID, ending: String)
   /// Writes the screen to a file of its own with that ending.
   case exportScreen(RequestID, ending: String)
   /// Writes a file; replaces one, or makes a folder for it, only where that is sure.

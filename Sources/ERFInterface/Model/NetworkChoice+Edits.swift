@@ -15,6 +15,24 @@ extension NetworkChoice {
     }
   }
 
+  /// `K = 3`, or the kernels of all stages where they differ; nil for networks that cannot be edited.
+  var kernels: String? {
+    guard savedMap == nil, let design = try? NetworkDesign(model: id) else { return nil }
+    let kernels = design.stages.map(\.kernel)
+    return "K = "
+      + (Set(kernels).count == 1
+        ? "\(kernels[0])" : kernels.map(String.init).joined(separator: " "))
+  }
+
+  /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside
+  /// them, for which there may be no room.
+  var figureName: String {
+    let others = editLabels.filter { !$0.contains(" kernel ") && !$0.contains(" small ") }
+    guard editLabels.contains(where: { $0.contains(" kernel ") }), others.isEmpty, let kernels
+    else { return name }
+    return "\(model.fileName.sanitised), \(kernels)"
+  }
+
   /// Edits that lead back to the network as opened are none.
   mutating func set(design id: String) {
     let original = try? NetworkDesign(model: model)

@@ -164,12 +164,7 @@ private struct GalleryTile {
   /// What tells it from the others: its kernels where all stages have one size, else its name.
   private var title: String {
     let others = model.session.gallery
-    if Set(others.map(\.model)).count == 1, let design = try? NetworkDesign(model: network.id) {
-      let kernels = design.stages.map(\.kernel)
-      return "K = "
-        + (Set(kernels).count == 1
-          ? "\(kernels[0])" : kernels.map(String.init).joined(separator: " "))
-    }
+    if Set(others.map(\.model)).count == 1, let kernels = network.kernels { return kernels }
     return network.model.fileName.sanitised
   }
 

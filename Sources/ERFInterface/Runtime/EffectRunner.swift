@@ -129,6 +129,7 @@ final class EffectRunner {
     case .exportScreen(let id, let ending):
       let depth = model.display.depth == .mono ? .trueColour : model.display.depth
       exportScreen(id, view(model, size: model.size), ending: ending, depth: depth)
+    case .exportFigure(let id, let ending): exportFigure(id, Figure(model), ending: ending)
     case .copy(let text): return .copy(text)
     case .redraw: return .redraw
     case .listenToMouse(let isOn): return .listenToMouse(isOn)
@@ -286,6 +287,21 @@ final class EffectRunner {
         let path = "\(stem).\(ending)"
         let bytes = try Snapshot.encode(frame, ending: ending, depth: depth) ?? []
         try exporting.write(bytes, to: path)
+        mailbox.post(.exported(id, paths: [path], failure: nil))
+      } catch {
+        mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
+      }
+    }
+  }
+
+  /// Writes a figure under a name that no file has yet.
+  private func exportFigure(_ id: RequestID, _ figure: Figure, ending: String) {
+    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+      do {
+        let stem = ExportNaming.free(
+          ExportNaming.figureStem(figure.networks), [ending], exporting.exists)
+        let path = "\(stem).\(ending)"
+        try exporting.write(figure.encoded(ending: ending) ?? [], to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {
         mailbox.post(.exported(id, paths: [], failure: String(describing: error)))

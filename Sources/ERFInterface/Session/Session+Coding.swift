@@ -9,7 +9,7 @@ extension Session {
   /// Sides of an input in pixels.
   static let sides = 8...4096
   /// Most networks of the gallery.
-  static let galleryLimit = 8
+  public static let galleryLimit = 8
 
   /// - Throws: ``SessionError`` naming the path of the first field that is wrong.
   public init(decoding bytes: [UInt8]) throws(SessionError) {

@@ -7,20 +7,21 @@ extension Model {
   /// then the blocks between.
   mutating func pursueDepth() -> [Effect] {
     let isSeen = isLookedAt(.depth)
-    let wanted =
-      isSeen ? sides.indices.filter { session.networks[$0].savedMap == nil } : []
-    var effects = depth.drop(allBut: wanted.map { depthKey($0) }).map { Effect.cancel($0) }
+    if isSeen { refreshOthers() }
+    let wanted = isSeen ? compared.filter { $0.network.savedMap == nil } : []
+    let keys = wanted.map { DepthState.Key($0.request) }
+    var effects = depth.drop(allBut: keys).map { Effect.cancel($0) }
     guard isSeen, !isComputing else { return effects }
-    for side in wanted {
-      let key = depthKey(side)
+    for (network, key) in zip(wanted, keys) {
       let known = depth[key]
       guard known?.job == nil, known?.failure == nil, known?.isCancelled != true else { continue }
-      let layers = depthLayers(side).filter { known?.points[$0.name] == nil }
+      let layers = depthLayers(network).filter { known?.points[$0.name] == nil }
       guard !layers.isEmpty else { continue }
       let id = nextRequestID()
       depth.begin(key, id)
       let ordered = layers.filter(\.isOutput) + layers.filter { !$0.isOutput }
-      effects.append(.computeDepth(id, ordered.map { depthRequest(side, $0) }))
+      effects.append(
+        .computeDepth(id, ordered.map { Self.depthRequest(network.request, $0) }))
     }
     return effects
   }

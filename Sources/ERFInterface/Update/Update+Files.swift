@@ -28,6 +28,7 @@ extension Model {
     exporting = id
     notice = Notice(.note, "writing ...")
     if let ending = kind.screenEnding { return [.exportScreen(id, ending: ending)] }
+    if let ending = kind.figureEnding { return [.exportFigure(id, ending: ending)] }
     let items = sides.compactMap { side in
       side.shown.flatMap { shown in
         shown.result.map { result in

@@ -7,7 +7,7 @@ extension Model {
   mutating func pursueGallery() -> [Effect] {
     let isSeen = isLookedAt(.gallery)
     guard isSeen || gallery.isBusy else { return [] }
-    for network in session.gallery { facts.refresh(network.id, inputSize(unitSide)) }
+    refreshOthers()
     let wanted = isSeen ? session.gallery.map { galleryRequest($0) } : []
     var effects = gallery.drop(allBut: wanted).map { Effect.cancel($0) }
     guard !isComputing else { return effects }
@@ -17,6 +17,11 @@ extension Model {
       effects.append(.computeMap(id, request))
     }
     return effects
+  }
+
+  /// Layers and costs of the networks of the gallery.
+  mutating func refreshOthers() {
+    for network in session.gallery { facts.refresh(network.id, inputSize(unitSide)) }
   }
 
   mutating func mapped(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {

@@ -1,0 +1,102 @@
+// The caption of a figure: of what, with which weights, over which images, by which rule.
+
+import ERFEngine
+
+extension Figure {
+  /// `trained`, `random:0 (untrained)`, or a file's name; edits say so.
+  func weights(_ network: ComparedNetwork) -> String {
+    guard network.network.savedMap == nil else { return "saved map" }
+    let edited = network.network.edited == nil ? "" : ", edited"
+    switch network.network.weights {
+    case .trained: return "trained" + edited
+    case .random(let seed): return "random:\(seed), untrained" + edited
+    case .file(let path): return path.fileName.sanitised + edited
+    }
+  }
+
+  func isRandom(_ network: ComparedNetwork) -> Bool {
+    guard network.network.savedMap == nil else { return false }
+    if case .random = network.network.weights { return true }
+    return false
+  }
+
+  /// One paragraph.
+  var caption: String {
+    var parts = ["Effective receptive fields of " + subjects + "."]
+    parts += conditions
+    if let verdict = verdictSentence { parts.append(verdict) }
+    parts.append(colours)
+    parts.append(outlines)
+    if networks.contains(where: { $0.result?.spread(at: Model.half) != nil }) {
+      parts.append("± is the standard deviation over images.")
+    }
+    return parts.joined(separator: " ")
+  }
+
+  private var subjects: String {
+    networks.map { network in
+      let hash = network.result?.subject.weightsHash ?? ""
+      let weights = weights(network) + (hash.isEmpty ? "" : ", hash \(hash)")
+      let letter = networks.count > 1 ? "(\(network.letter)) " : ""
+      return "\(letter)\(network.network.figureName) [\(weights)]"
+    }.joined(separator: "; ")
+  }
+
+  /// Layer, unit, input, images and rule: said once where they are the same for all.
+  private var conditions: [String] {
+    let texts = networks.map { network -> String in
+      guard let result = network.result else { return "" }
+      let subject = result.subject
+      guard network.network.savedMap == nil else {
+        return "A saved map of \(subject.input) px."
+      }
+      let unit =
+        subject.isCentral
+        ? "the central unit"
+        : "unit row \(subject.unit.row), column \(subject.unit.column)"
+          + (subject.units.count > 1 ? " and \(subject.units.count - 1) more" : "")
+      let images = HeatmapExport.images(result.imageNames)
+      let partial = result.isPartial ? ", partial" : ""
+      return "\(unit) of \(subject.tap.sanitised) (\(subject.mapSize.height) x "
+        + "\(subject.mapSize.width) units), input \(subject.input.height) x "
+        + "\(subject.input.width) px, n = \(images.sanitised)\(partial); "
+        + "rule \(subject.rule.rawValue)."
+    }
+    guard Set(texts).count > 1 else {
+      return texts.first.map { [$0.prefix(1).uppercased() + $0.dropFirst()] } ?? []
+    }
+    return zip(networks, texts).map { "(\($0.letter)) \($1)" }
+  }
+
+  private var verdictSentence: String? {
+    guard networks.count <= 2, let verdict = model.verdict else { return nil }
+    let shares = verdict.shares.isEmpty ? "" : " \(verdict.shares)."
+    return ([verdict.headline + shares] + verdict.warnings.prefix(1)).joined(separator: " ")
+  }
+
+  private var colours: String {
+    let whose =
+      model.sharesScale
+      ? "one scale for all" : networks.count > 1 ? "each map by its own maximum" : "by its maximum"
+    let what =
+      switch model.session.screen.curve {
+      case .log: "log10(M + 1)"
+      case .decades: "log10(M / max), three decades"
+      case .linear: "M, linear"
+      case .power: "the fourth root of M"
+      }
+    return "Colours: \(what), \(whose) (the largest mean over 1/64 x 1/64 of the input)."
+  }
+
+  private var outlines: String {
+    let thresholds = "20, 30, 50 and 99 %"
+    if model.session.screen.areas == .contours {
+      return "Outlined: where the smoothed map is highest and holds \(thresholds) of log10(M + 1); "
+        + "areas in the table are those of the smallest centred squares."
+    }
+    let isCentred = networks.allSatisfy { $0.metrics?.isCentred ?? true }
+    return "Squares: the smallest "
+      + (isCentred ? "centred ones that hold" : "around the unit, cut by the input, that hold")
+      + " more than \(thresholds) of log10(M + 1); the table gives what they cover of the input."
+  }
+}

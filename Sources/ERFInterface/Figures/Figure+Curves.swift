@@ -1,0 +1,195 @@
+// The curves of a figure: the share of the field within a distance, and how the field grows with depth.
+
+import ERFEngine
+
+/// A diagram with its axes.
+private struct FigurePlot {
+  let box: VectorDrawing.Rectangle
+  let x: ClosedRange<Double>
+  let y: ClosedRange<Double>
+  /// Whether heights are logarithms.
+  var isLogarithmic = false
+
+  func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+    func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+      max(
+        0,
+        min(1, (value - range.lowerBound) / max(1e-12, range.upperBound - range.lowerBound)))
+    }
+    func level(_ value: Double) -> Double {
+      isLogarithmic ? HeatColours.log(max(1e-12, value)) : value
+    }
+    let height = share(level(y), level(self.y.lowerBound)...level(self.y.upperBound))
+    return (box.x + share(x, self.x) * box.width, box.y + (1 - height) * box.height)
+  }
+}
+
+extension Figure {
+  private static let plotHeight = 130.0
+
+  func drawCurves(on page: inout FigurePage) {
+    let hasDepth = networks.contains { !depth($0).isEmpty }
+    let room = Figure.width - 2 * Figure.margin
+    let width = hasDepth ? room / 2 - 8 : room
+    let top = page.top + 12
+    drawMass(
+      VectorDrawing.Rectangle(
+        x: Figure.margin + 30, y: top, width: width - 34, height: Self.plotHeight), on: &page)
+    if hasDepth {
+      drawDepth(
+        VectorDrawing.Rectangle(
+          x: Figure.margin + room / 2 + 8 + 30, y: top, width: width - 34,
+          height: Self.plotHeight), on: &page)
+    }
+    page.skip(12 + Self.plotHeight + 24)
+  }
+
+  // MARK: Mass by distance
+
+  private func drawMass(_ box: VectorDrawing.Rectangle, on page: inout FigurePage) {
+    let reach = networks.compactMap { $0.metrics?.distance(holding: 0.995) }.max() ?? 8
+    let plot = FigurePlot(box: box, x: 0...Double(max(8, reach)), y: 0...1)
+    page.text("share of the field within a distance", x: box.x, y: box.y - 4, isBold: true)
+    for step in 0...4 {
+      let share = Double(step) / 4
+      let y = plot.place(0, share).y
+      page.line(
+        [(box.x, y), (box.x + box.width, y)], width: 0.3, dash: step == 2 ? 2 : 0,
+        ink: FigureInk.line)
+      page.text(
+        Format.percent(share, digits: 0), x: box.x - 3, y: y + 2.2, size: 6, anchor: .end)
+    }
+    for tick in Self.steps(to: plot.x.upperBound) {
+      let x = plot.place(tick, 0).x
+      page.line([(x, box.y + box.height), (x, box.y + box.height + 2)])
+      page.text(
+        Format.fixed(tick, 0), x: x, y: box.y + box.height + 8.5, size: 6, anchor: .middle)
+    }
+    page.text(
+      "distance from the unit, px", x: box.x + box.width / 2, y: box.y + box.height + 17,
+      size: 6.5, anchor: .middle)
+    for (index, network) in networks.enumerated() {
+      guard let mass = network.metrics?.radialMass, !mass.isEmpty else { continue }
+      let points = (0...Int(plot.x.upperBound)).map { distance in
+        plot.place(Double(distance), distance < mass.count ? mass[distance] : 1)
+      }
+      page.line(points, width: 1.1, ink: FigureInk.curve(index))
+    }
+    for (index, network) in networks.enumerated() {
+      guard let half = network.metrics?.distance(holding: 0.5) else { continue }
+      drawMark(plot.place(Double(half), 0.5), index, on: &page)
+    }
+    page.frame(box)
+    drawLegend(box, on: &page)
+  }
+
+  /// The networks with the distance that holds half of each field, in the corner that curves leave free.
+  private func drawLegend(_ box: VectorDrawing.Rectangle, on page: inout FigurePage) {
+    let step = 9.0
+    let first = box.y + box.height - step * Double(networks.count) + 3
+    let texts = networks.map { network in
+      let half = network.metrics?.distance(holding: 0.5).map { "half within \($0) px" } ?? ""
+      return networks.count > 1 ? "\(network.letter)  \(half)" : half
+    }
+    let width = texts.map { VectorDrawing.width(of: $0, size: 6.5) }.max() ?? 0
+    let x = box.x + box.width - width - 20
+    for (index, text) in texts.enumerated() {
+      let y = first + step * Double(index)
+      page.line([(x, y - 2.2), (x + 12, y - 2.2)], width: 1.1, ink: FigureInk.curve(index))
+      page.text(text, x: x + 15, y: y, size: 6.5)
+    }
+  }
+
+  /// A dot; later networks have larger rings, so that dots in one place are all seen.
+  private func drawMark(
+    _ place: (x: Double, y: Double), _ index: Int, on page: inout FigurePage
+  ) {
+    let ink = FigureInk.curve(index)
+    let radius = index == 0 ? 1.6 : 2
+    let points = (0..<16).map { step in
+      let (sine, cosine) = Self.circle[step]
+      return (x: place.x + radius * cosine, y: place.y + radius * sine)
+    }
+    let area = points.map { VectorDrawing.Point($0.x, $0.y) }
+    page.add(.area(area, index == 0 ? ink : VectorDrawing.Ink(255, 255, 255)))
+    page.line(points, width: 0.9, isClosed: true, ink: ink)
+  }
+
+  /// Sixteen places around a circle, sines and cosines.
+  private static let circle: [(Double, Double)] = {
+    let quarter = [0, 0.382683, 0.707107, 0.923880, 1]
+    func sine(_ step: Int) -> Double {
+      let step = step % 16
+      let size = quarter[step % 8 <= 4 ? step % 8 : 8 - step % 8]
+      return step < 8 ? size : -size
+    }
+    return (0..<16).map { (sine($0), sine($0 + 4)) }
+  }()
+
+  /// Round numbers up to an end, four to eight of them.
+  static func steps(to end: Double) -> [Double] {
+    let candidates = [1.0, 2, 5].flatMap { digit in
+      [1.0, 10, 100, 1000].map { digit * $0 }
+    }.sorted()
+    let step = candidates.first { end / $0 <= 7 } ?? 5000
+    return (0...Int(end / step)).map { Double($0) * step }
+  }
+
+  // MARK: Depth
+
+  /// The measured layers of a network: at whole numbers what stages give out, blocks between.
+  func depth(_ network: ComparedNetwork) -> [(x: Double, value: Double, layer: DepthLayer)] {
+    let layers = model.depthLayers(network)
+    let points = model.depthPoints(network)
+    return zip(layers, points).compactMap { layer, point in
+      guard let value = point.flatMap({ model.depth.measure.value($0) }) else { return nil }
+      let blocks = layers.count { $0.stage == layer.stage }
+      let place = layers.filter { $0.stage == layer.stage }.firstIndex(of: layer) ?? 0
+      return (
+        Double(layer.stage - 1) + Double(place + 1) / Double(max(1, blocks)), value, layer
+      )
+    }
+  }
+
+  private func drawDepth(_ box: VectorDrawing.Rectangle, on page: inout FigurePage) {
+    let series = networks.map { depth($0) }
+    let values = series.flatMap { $0.map(\.value) }
+    let stages = series.flatMap { $0.map(\.layer.stage) }.max() ?? 1
+    guard let low = values.min(), let high = values.max() else { return }
+    let plot = FigurePlot(
+      box: box, x: 0...Double(stages) + 0.1, y: low * 0.8...high * 1.25, isLogarithmic: true)
+    page.text(model.depth.measure.title, x: box.x, y: box.y - 4, isBold: true)
+    for tick in Self.logarithmicTicks(plot.y) {
+      let y = plot.place(0, tick).y
+      page.line([(box.x, y), (box.x + box.width, y)], width: 0.3, ink: FigureInk.line)
+      page.text(Self.short(tick), x: box.x - 3, y: y + 2.2, size: 6, anchor: .end)
+    }
+    for stage in 1...stages {
+      let x = plot.place(Double(stage), plot.y.lowerBound).x
+      page.line([(x, box.y + box.height), (x, box.y + box.height + 2)])
+      page.text("stage \(stage)", x: x, y: box.y + box.height + 8.5, size: 6, anchor: .middle)
+    }
+    page.text(
+      "depth: blocks, and what each stage gives out", x: box.x + box.width / 2,
+      y: box.y + box.height + 17, size: 6.5, anchor: .middle)
+    for (index, points) in series.enumerated() {
+      let places = points.map { plot.place($0.x, $0.value) }
+      if places.count > 1 { page.line(places, width: 0.9, ink: FigureInk.curve(index)) }
+    }
+    for (index, points) in series.enumerated() {
+      for point in points { drawMark(plot.place(point.x, point.value), index, on: &page) }
+    }
+    page.frame(box)
+  }
+
+  /// 1, 2 and 5 times powers of ten, or the powers alone where those are many.
+  private static func logarithmicTicks(_ range: ClosedRange<Double>) -> [Double] {
+    let powers = [0.001, 0.01, 0.1, 1, 10, 100, 1000]
+    let all = powers.flatMap { [$0, 2 * $0, 5 * $0] }.filter { range.contains($0) }
+    return all.count > 8 ? powers.filter { range.contains($0) } : all
+  }
+
+  private static func short(_ value: Double) -> String {
+    Format.fixed(value, value >= 0.95 ? 0 : value >= 0.095 ? 1 : value >= 0.0095 ? 2 : 3)
+  }
+}

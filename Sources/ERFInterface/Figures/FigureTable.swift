@@ -1,0 +1,174 @@
+// The numbers of a figure as a table: drawn, as LaTeX and as CSV.
+
+import ERFEngine
+
+extension Figure {
+  /// A row a network; cells in the order of the header.
+  var rows: [[String]] {
+    networks.map { network in
+      guard let metrics = network.metrics else { return [] }
+      let size = network.field.map { InputSize(height: $0.height, width: $0.width) }
+      let facts = size.flatMap { model.facts[network.network.id, $0] }
+      let areas = metrics.ratios.map { ratio in
+        guard let share = ratio.ratio else { return "not reached" }
+        let text = Format.fixed(share * 100, 1)
+        guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
+        return text + " ± " + Format.fixed(spread.deviation * 100, 1)
+      }
+      return [network.letter, network.network.figureName, weights(network)] + areas + [
+        Format.fixed(metrics.sigma, 1), metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
+        Format.fixed(metrics.borderShare * 100, 1),
+        facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) } ?? "",
+        facts.map { Format.fixed(Double($0.multiplyAdds) / 1e9, 2) } ?? "",
+      ]
+    }
+  }
+
+  private var header: [String] {
+    ["", "network", "weights"]
+      + ERFMetrics.thresholds.map { "t = " + Format.fixed($0 * 100, 0) + " %" }
+      + ["sigma", "r half", "border", "params", "MACs"]
+  }
+
+  private var units: [String] {
+    ["", "", ""] + ERFMetrics.thresholds.map { _ in "area, %" } + ["px", "px", "%", "M", "G"]
+  }
+
+  func drawTable(on page: inout FigurePage) {
+    let rows = rows
+    let size = 6.6
+    let lines = [header, units] + rows
+    let widths = header.indices.map { column in
+      lines.map { VectorDrawing.width(of: $0[column], size: size) }.max() ?? 0
+    }
+    let room = Figure.width - 2 * Figure.margin
+    let gap = max(3, (room - widths.reduce(0, +)) / Double(header.count - 1))
+    // Names give way where there is no room for all columns.
+    let excess = max(0, widths.reduce(0, +) + 3 * Double(header.count - 1) - room)
+    var starts: [Double] = []
+    var x = Figure.margin
+    for column in header.indices {
+      starts.append(x)
+      x += widths[column] + gap - (column == 1 ? excess : 0)
+    }
+    func rule(_ width: Double) {
+      page.line(
+        [(Figure.margin, page.top), (Figure.margin + room, page.top)], width: width)
+    }
+    rule(0.8)
+    for (index, line) in lines.enumerated() {
+      page.skip(9)
+      for (column, text) in line.enumerated() {
+        let isNumber = column > 2
+        let cut = column == 1 ? Self.cut(text, size: size, widths[1] - excess) : text
+        page.text(
+          cut, x: isNumber ? starts[column] + widths[column] : starts[column], y: page.top - 1.5,
+          size: size, anchor: isNumber ? .end : .start, isBold: index == 0 || column == 0,
+          ink: index > 1 && column == 0
+            ? FigureInk.curve(index - 2)
+            : index == 1
+              ? FigureInk.quiet
+              : index > 1 && column == 2 && isRandom(networks[index - 2])
+                ? FigureInk.warning : FigureInk.text)
+      }
+      if index == 1 {
+        page.skip(1.5)
+        rule(0.5)
+      }
+    }
+    page.skip(2)
+    rule(0.8)
+  }
+
+  private static func cut(_ text: String, size: Double, _ width: Double) -> String {
+    guard VectorDrawing.width(of: text, size: size) > width else { return text }
+    var text = text
+    while !text.isEmpty, VectorDrawing.width(of: text + "...", size: size) > width {
+      text.removeLast()
+    }
+    return text + "..."
+  }
+
+  // MARK: Files
+
+  /// The table for a paper; it takes the package booktabs.
+  public var latex: String {
+    let thresholds = ERFMetrics.thresholds.map { "\(Format.fixed($0 * 100, 0))\\,\\%" }
+    var lines = [
+      "% \(Self.comment(caption))",
+      "% \\usepackage{booktabs}",
+      "\\begin{tabular}{llrrrrrrrrr}",
+      "  \\toprule",
+      "  & & \\multicolumn{4}{c}{area that holds $t$, \\% of the input} & $\\sigma$ & $r_{1/2}$ & "
+        + "border & params & MACs \\\\",
+      "  network & weights & \(thresholds.joined(separator: " & ")) & px & px & \\% & M & G \\\\",
+      "  \\midrule",
+    ]
+    for row in rows {
+      let cells = row.dropFirst().map { Self.escapedLaTeX($0) }
+      lines.append("  " + cells.joined(separator: " & ") + " \\\\")
+    }
+    lines += ["  \\bottomrule", "\\end{tabular}", ""]
+    return lines.joined(separator: "\n")
+  }
+
+  /// All numbers, as they were computed.
+  public var csv: String {
+    var lines = [
+      ([
+        "letter", "network", "weights", "weights_hash", "input", "layer", "row", "column", "images",
+        "rule",
+      ]
+        + ERFMetrics.thresholds.flatMap { threshold in
+          let name = Format.fixed(threshold * 100, 0)
+          return ["side_\(name)_px", "area_\(name)", "area_\(name)_deviation"]
+        } + ["sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds"])
+        .joined(separator: ",")
+    ]
+    for network in networks {
+      guard let metrics = network.metrics, let field = network.field else { continue }
+      let size = InputSize(height: field.height, width: field.width)
+      let subject = network.result?.subject
+      let facts = model.facts[network.network.id, size]
+      var cells = [
+        network.letter, network.network.id, network.network.weights.description,
+        subject?.weightsHash ?? "", "\(size)", subject?.tap ?? "",
+        subject.map { "\($0.unit.row)" } ?? "", subject.map { "\($0.unit.column)" } ?? "",
+        "\(network.images)", (subject?.rule ?? model.session.rule).rawValue,
+      ]
+      for ratio in metrics.ratios {
+        let spread = network.result?.spread(at: ratio.threshold)
+        cells += [
+          ratio.side.map { "\($0)" } ?? "", ratio.ratio.map { "\($0)" } ?? "",
+          spread.map { "\($0.deviation)" } ?? "",
+        ]
+      }
+      cells += [
+        "\(metrics.sigma)", metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
+        "\(metrics.borderShare)", facts.map { "\($0.parameters)" } ?? "",
+        facts.map { "\($0.multiplyAdds)" } ?? "",
+      ]
+      lines.append(cells.map(Model.quoted).joined(separator: ","))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func comment(_ text: String) -> String {
+    text.replacing("\n", with: " ")
+  }
+
+  static func escapedLaTeX(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
+      case "~": result += "\\textasciitilde{}"
+      case "^": result += "\\textasciicircum{}"
+      case "\\": result += "\\textbackslash{}"
+      case "±": result += "$\\pm$"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}

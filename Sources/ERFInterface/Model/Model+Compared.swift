@@ -1,0 +1,60 @@
+// The networks that rows of numbers and curves stand for: A and B, then those of the gallery that are
+// neither.
+
+import ERFEngine
+
+/// A network with what is known of it.
+struct ComparedNetwork: Sendable {
+  /// `A`, `B`, then `C` and on.
+  let letter: String
+  let network: NetworkChoice
+  /// Its place among A and B; nil: of the gallery alone.
+  let side: Int?
+  /// What is asked of the engine for its map.
+  let request: ERFRequest
+  /// Nil before there is a map to take numbers of.
+  let metrics: ERFMetrics?
+  let field: HeatField?
+  /// The finished run.
+  let result: ERFResult?
+  let images: Int
+}
+
+extension Model {
+  /// All of them, in order.
+  var compared: [ComparedNetwork] {
+    let shown = sides.indices.map { side in
+      let map = sides[side].measured
+      return ComparedNetwork(
+        letter: Self.letter(side), network: session.networks[side], side: side,
+        request: request(side), metrics: map?.metrics, field: map?.field, result: map?.result,
+        images: map?.images ?? 0)
+    }
+    return shown
+      + others.enumerated().map { index, network in
+        let request = galleryRequest(network)
+        let entry = finishedMaps[request]
+        return ComparedNetwork(
+          letter: Self.letter(sides.count + index), network: network, side: nil, request: request,
+          metrics: entry?.result.metrics, field: entry?.field, result: entry?.result,
+          images: entry?.result.map.images ?? 0)
+      }
+  }
+
+  /// Those of the gallery that are neither A nor B.
+  var others: [NetworkChoice] {
+    session.gallery.filter { network in !session.networks.contains { $0.spec == network.spec } }
+  }
+}
+
+extension Model {
+  /// Why a map, or a layer of the depth view, is missing; nil where none is.
+  public var firstFailure: String? {
+    if let failure = sides.compactMap(\.failure).first { return failure }
+    for network in compared {
+      if let failure = gallery.failure(of: network.request) { return failure }
+      if let failure = depth[DepthState.Key(network.request)]?.failure { return failure }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,87 @@
+// The subcommand `figure`: maps, curves and numbers of networks on one page, for a paper.
+
+import ERFEngine
+import ERFInterface
+
+extension Command {
+  static let figure = Command(
+    name: "figure", synopsis: "SESSION|MODEL [MODEL ...] -o FILE.svg|.pdf|.png|.tex|.csv [options]",
+    summary: "draw a figure for a paper: maps, curves, table and caption",
+    options: Options.networks + Options.images + Options.unit + Options.run + [
+      Option("--output", "-o", value: "FILE", help: "the file; may repeat"),
+      Option(
+        "--colormap", "--colourmap", value: "NAME",
+        help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),
+      Option("--no-depth", help: "leave out how the fields grow with depth, which takes longest"),
+    ] + Options.force,
+    run: { try FigureCommand(arguments: $0).run() })
+}
+
+private struct FigureCommand {
+  let arguments: Arguments
+
+  /// As many as curves can be told apart, and as fit beside one another.
+  private static let networks = 2 + Session.galleryLimit
+
+  func run() throws {
+    let outputs = arguments.all("--output")
+    guard !outputs.isEmpty else {
+      throw UsageError.missingOption(command: "figure", option: "-o FILE")
+    }
+    guard !arguments.positionals.isEmpty else {
+      throw UsageError.tooFewPositionals(
+        command: "figure", expected: "a session or models, such as replknet-13 replknet-31")
+    }
+    for path in outputs {
+      guard let ending = ending(path) else {
+        throw UsageError.badValue(
+          option: "-o", value: path,
+          expected: "a name ending in " + Figure.endings.map { "." + $0 }.joined(separator: ", "))
+      }
+      try VectorDrawing.Format(rawValue: ending)?.requireAvailable()
+    }
+    let (images, _) = try arguments.images()
+    try OutputFiles(outputs, arguments, models: arguments.positionals, images: images)
+      .requireFree()
+    let (session, threads) = try ExploreCommand.session(arguments, limit: Self.networks)
+    let figure = try figure(session, threads)
+    var files: [(path: String, bytes: [UInt8])] = []
+    for path in outputs {
+      guard let bytes = try ending(path).flatMap({ try figure.encoded(ending: $0) }) else {
+        continue
+      }
+      files.append((path, bytes))
+    }
+    for file in files { try AtomicFile.write(file.bytes, to: file.path) }
+  }
+
+  private func ending(_ path: String) -> String? {
+    Figure.endings.first { path.lowercased().hasSuffix("." + $0) }
+  }
+
+  /// Computes what the figure shows: the explorer's panels ask for it.
+  private func figure(_ session: Session, _ threads: Int?) throws -> Figure {
+    var session = session
+    session.screen.focus = .fields
+    session.screen.isZoomed = false
+    session.screen.recent = []
+    var keys: [Key] = []
+    if !session.gallery.isEmpty { keys.append(.character("M")) }
+    if !arguments.has("--no-depth") { keys.append(.character("G")) }
+    let computing = EngineComputing()
+    defer { computing.removeTemporaryFiles() }
+    let model = Headless.play(
+      keys, on: session, display: Display(depth: .trueColour, unicode: true, cellAspect: 2),
+      size: ScreenSize(rows: 60, columns: 200), threads: threads, computing: computing,
+      exporting: FileExporter())
+    if let failure = model.firstFailure { throw FigureFailure(reason: failure) }
+    return Figure(model)
+  }
+}
+
+/// A map that is missing, so that there is no figure.
+private struct FigureFailure: ExplainedError {
+  let reason: String
+
+  var explanation: String { "no figure: \(reason)" }
+}

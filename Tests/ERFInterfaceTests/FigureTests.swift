@@ -1,0 +1,162 @@
+// Figures for papers: what stands on the page, and in its tables.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct FigureTests {
+  private func measured(_ change: (inout Model) -> Void = { _ in }) -> Model {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    change(&model)
+    model.finish(model.type("G"))
+    return model
+  }
+
+  private func texts(_ figure: Figure) -> [String] {
+    figure.drawing.elements.compactMap {
+      if case .text(let text, _, _, _, _, _, _) = $0 { text } else { nil }
+    }
+  }
+
+  /// The whole page as SVG, but for the pixels of its pictures.
+  @Test func thePageIsDrawn() throws {
+    let bytes = try #require(try Figure(measured()).encoded(ending: "svg"))
+    let page = String(decoding: bytes, as: UTF8.self)
+      .replacing(/base64,[A-Za-z0-9+\/=]*/) { _ in "base64,..." }
+      .replacing(/Software: .*</) { _ in "Software: ...<" }
+    let path = "Tests/ERFInterfaceTests/Screens/figure.svg"
+    if ProcessInfo.processInfo.environment["REPLK_DRAW_SCREENS"] != nil {
+      try PackageFiles.write(page, to: path)
+    }
+    #expect(try page == PackageFiles.text(path))
+  }
+
+  /// Every pixel of the input is a pixel of the figure, in the colours of the scale.
+  @Test func mapsHaveTheirFullResolution() throws {
+    let model = measured()
+    let pictures = Figure(model).drawing.elements.compactMap { element -> Image? in
+      if case .picture(let image, _) = element { image } else { nil }
+    }
+    let size = model.session.size
+    try #require(pictures.count == 3)
+    #expect(pictures.prefix(2).allSatisfy { $0.height == size.height && $0.width == size.width })
+    let field = try #require(model.sides[0].measured?.field)
+    let top = try #require(field.tops[.linear])
+    let place = (row: size.height / 2 + 9, column: size.width / 2 - 30)
+    let value = try #require(field.value(row: place.row, column: place.column))
+    let colour = ColourMap.ember.colour(at: log1p(value) / log1p(top))
+    let at = (place.row * size.width + place.column) * 3
+    #expect(Array(pictures[0].pixels[at..<at + 3]) == [colour.red, colour.green, colour.blue])
+    // The bar runs from the highest colour down.
+    let bar = try #require(pictures.last)
+    #expect(
+      Array(bar.pixels.suffix(3))
+        == [ColourMap.ember.colours[0]].flatMap { [$0.red, $0.green, $0.blue] })
+  }
+
+  @Test func numbersAreThoseOfTheMetrics() throws {
+    let model = measured()
+    let figure = Figure(model)
+    let lines = figure.csv.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    try #require(lines.count == 3)
+    let header = lines[0].map(String.init)
+    for side in 0...1 {
+      let metrics = try #require(model.sides[side].measured?.metrics)
+      let cells = Dictionary(uniqueKeysWithValues: zip(header, lines[side + 1].map(String.init)))
+      #expect(cells["letter"] == ["A", "B"][side] && cells["rule"] == "paper")
+      #expect(cells["area_50"] == metrics.ratio(at: 0.5).map { "\($0)" })
+      #expect(cells["sigma_px"] == "\(metrics.sigma)")
+      #expect(cells["parameters"] == model.facts(side).map { "\($0.parameters)" })
+      let share = Format.fixed(try #require(metrics.ratio(at: 0.99)) * 100, 1)
+      #expect(figure.rows[side][6] == share && figure.latex.contains(" & \(share) & "))
+    }
+    #expect(figure.latex.contains("RepLKNet-13-nano & trained & "))
+    #expect(Figure.escapedLaTeX(#"a_b 5% {x} \"#) == #"a\_b 5\% \{x\} \textbackslash{}"#)
+  }
+
+  /// Networks, weights and hashes, images, n, rule, spread, and what was said of them on screen.
+  @Test func theCaptionSaysWhereItComesFrom() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.recompute(images: 3)
+    let caption = Figure(model).caption
+    for side in 0...1 {
+      let subject = try #require(model.sides[side].subject)
+      #expect(caption.contains("hash \(subject.weightsHash)"))
+    }
+    #expect(caption.contains("n = 3: image 0, image 1, image 2") && caption.contains("rule paper"))
+    #expect(caption.contains(try #require(model.verdict).headline))
+    let random = makeModel(["RepLKNet-13", "RepLKNet-31"])
+    #expect(Figure(random).caption.contains("[random:0, untrained, hash "))
+    #expect(texts(Figure(random)).contains { $0.hasPrefix("random:0, untrained") })
+  }
+
+  @Test func theGalleryStandsBesideAAndB() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("M")
+    model.finish(model.type("S"))
+    model.finish(model.type("G"))
+    let figure = Figure(model)
+    // 31 is B itself.
+    #expect(figure.networks.map(\.letter) == ["A", "B", "C", "D", "E", "F"])
+    let kernels = ["RepLKNet-31-nano, K = 3", "RepLKNet-31-nano, K = 25 25 25 13"]
+    for name in kernels { #expect(figure.rows.contains { $0[1] == name }, "\(name)") }
+    #expect(figure.networks.allSatisfy { !figure.depth($0).isEmpty })
+    #expect(texts(figure).contains("stage 4"))
+  }
+
+  /// No two labels of outlines lie over each other, wherever the squares are.
+  @Test func outlinesAreLabelled() {
+    var screen = ScreenChoice()
+    screen.areas = .squares
+    let labels = texts(Figure(measured { $0.session.screen = screen }))
+    for share in ["20 %", "30 %", "50 %", "99 %"] { #expect(labels.contains(share), "\(share)") }
+    screen.areas = .contours
+    #expect(texts(Figure(measured { $0.session.screen = screen })).contains("99 %"))
+  }
+
+  @Test func theMenuWritesIt() throws {
+    var model = measured()
+    _ = model.type("e")
+    let place = try #require(ExportKind.allCases.firstIndex(of: .figurePDF))
+    for _ in 0..<place { _ = update(&model, .key(.down)) }
+    guard case .exportFigure(_, "pdf")? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(
+      ExportNaming.figureStem(Figure(model).networks)
+        == "replknet-13-nano_replknet-31-nano_224_stage4")
+  }
+}
+
+extension Model {
+  /// Computes both maps anew over so many images.
+  fileprivate mutating func recompute(images: Int) {
+    finish(type("r"), images: images)
+  }
+}
+
+@Suite struct ContourSegmentTests {
+  /// A cone: the line of a level is a circle, whose radius is known.
+  @Test func linesRunWhereTheLevelIs() {
+    let side = 41
+    let values = (0..<side * side).map { index in
+      let (row, column) = (Double(index / side - 20), Double(index % side - 20))
+      return 20 - (row * row + column * column).squareRoot()
+    }
+    let segments = ContourSegments.segments(values, side: side, level: 8)
+    #expect(segments.count > 40)
+    for segment in segments {
+      for place in [segment.from, segment.to] {
+        let (row, column) = (place.row - 20, place.column - 20)
+        #expect(abs((row * row + column * column).squareRoot() - 12) < 0.05)
+      }
+    }
+  }
+}
