@@ -70,7 +70,7 @@ public final class ERFComputer: Sendable {
   }
 
   /// The same of a network that is open.
-  private func network(
+  func network(
     _ opened: OpenedNetwork, keepsParameters: Bool, cancellation: Cancellation
   ) throws -> Network {
     let key = Key(spec: opened.spec, version: opened.version)
@@ -87,6 +87,9 @@ public final class ERFComputer: Sendable {
     let key = Key(spec: spec, version: FileVersion(of: spec))
     return networks.withLock { $0.first { $0.key == key } }
   }
+
+  /// The same, as it was opened.
+  func opened(_ spec: NetworkSpec) -> OpenedNetwork? { loaded(spec)?.opened }
 
   private func keep(_ loaded: Loaded) -> Network {
     networks.withLock { networks in

@@ -28,6 +28,13 @@ struct Activations: Sendable {
 }
 
 extension Activations {
+  /// What the same pass left behind for an earlier value, of which `output` was computed.
+  func ending(at value: Int, output: Tensor) -> Activations {
+    Activations(
+      program: program, plan: plan.ending(at: value), output: output,
+      kept: Array(kept[..<value]))
+  }
+
   /// The gradient of s with respect to the input (N, H, W, C), where s sums the features of the units
   /// over channels: s = sum over c of ReLU(F[c, row, column]), or of F itself unless `rectified`.
   ///

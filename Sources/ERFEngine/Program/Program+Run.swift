@@ -28,7 +28,7 @@ extension Program {
   ///
   /// `cuts` are values to keep for later passes to begin at, `start` is such a value of an earlier
   /// pass over the same input, through equal layers: what that has need not be computed again.
-  /// `visit` sees the values `visited`, all of each, on the way.
+  /// `visit` sees the values `visited`, all of each, and at least the `parts` of others, on the way.
   ///
   /// - Throws: `LayerError` where the input does not fit, `CancellationError`, and, where
   ///   `checksEveryLayer`, `NonFiniteError`.
@@ -36,11 +36,12 @@ extension Program {
     _ input: Tensor, to value: Int, region: Region? = nil, keep: Keep = .inputGradient,
     cuts: [Int] = [], from start: (earlier: Activations, cut: Int)? = nil, workers: Workers,
     checksEveryLayer: Bool = false, report: LayerReport = { _, _ in },
-    visiting visited: Set<Int> = [], visit: ValueVisitor = { _, _ in }
+    visiting visited: Set<Int> = [], parts: [Int: Region] = [:],
+    visit: ValueVisitor = { _, _ in }
   ) throws -> Activations {
     let shapes = try blueprint.upTo(value).shapes(input: input.shape)
     var plan = RegionPlan(
-      blueprint, value: value, region: region, shapes: shapes, whole: visited)
+      blueprint, value: value, region: region, shapes: shapes, whole: visited, parts: parts)
     if let (earlier, cut) = start { plan = plan.resuming(after: earlier.plan, at: cut) }
     let order = plan.order.filter { $0 >= start?.cut ?? 0 }
     let progress = plan.progress(order)
@@ -77,8 +78,9 @@ extension Program {
       if checksEveryLayer && !ElementKernels.isFinite(output) {
         throw NonFiniteError(layer: node.scope, phase: .forward)
       }
-      if visited.contains(Blueprint.value(of: index)) { visit(Blueprint.value(of: index), output) }
-      values[Blueprint.value(of: index)] = output
+      let made = Blueprint.value(of: index)
+      if visited.contains(made) || parts[made] != nil { visit(made, output) }
+      values[made] = output
       kept[index] = state
       report(node, progress[index] ?? 1)
     }

@@ -12,14 +12,17 @@ struct RegionPlan: Sendable {
   /// Of each value, the smallest rectangle that holds what is seen; nil: nothing is.
   private(set) var regions: [Region?]
 
-  /// What `region` of `value` sees; nil: all of `value`. Of the values `whole`, all is computed.
+  /// What `region` of `value` sees; nil: all of `value`. Of the values `whole`, all is computed, and of
+  /// others at least the `parts`.
   init(
-    _ blueprint: Blueprint, value: Int, region: Region?, shapes: [Shape], whole: Set<Int> = []
+    _ blueprint: Blueprint, value: Int, region: Region?, shapes: [Shape], whole: Set<Int> = [],
+    parts: [Int: Region] = [:]
   ) {
     self.blueprint = blueprint
     self.value = value
     self.shapes = shapes
     regions = [Region?](repeating: nil, count: value + 1)
+    for (earlier, part) in parts { regions[earlier] = part }
     for earlier in whole { regions[earlier] = Region(of: shapes[earlier]) }
     regions[value] = region ?? Region(of: shapes[value])
     // The node that makes it may compute more than was asked for.
@@ -33,6 +36,20 @@ struct RegionPlan: Sendable {
         regions[input] = regions[input]?.union(part) ?? part
       }
     }
+  }
+
+  /// The part of it that leads to an earlier value.
+  func ending(at value: Int) -> RegionPlan {
+    RegionPlan(
+      blueprint: blueprint, value: value, shapes: Array(shapes[...value]),
+      regions: Array(regions[...value]))
+  }
+
+  private init(blueprint: Blueprint, value: Int, shapes: [Shape], regions: [Region?]) {
+    self.blueprint = blueprint
+    self.value = value
+    self.shapes = shapes
+    self.regions = regions
   }
 
   /// The same, with what `other` computed of `cut` and before in place of what would be needed of it.
