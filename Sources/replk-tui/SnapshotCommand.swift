@@ -52,7 +52,8 @@ private struct SnapshotCommand {
       if path.lowercased().hasSuffix(".txt") { model.display.depth = .mono }
       let frame = view(model, size: size)
       guard let ending = endings.first(where: { path.lowercased().hasSuffix("." + $0) }),
-        let bytes = try Snapshot.encode(frame, ending: ending, depth: display.depth)
+        let bytes = try Snapshot.encode(
+          frame, ending: ending, depth: display.depth, provenance: model.provenance)
       else { continue }
       try AtomicFile.write(bytes, to: path)
     }

@@ -110,3 +110,18 @@ struct FolderExporting: HeatmapExporting {
 
   func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: inside(path)) }
 }
+
+extension ERFComputing {
+  /// A run for each layer, which is what the engine's shared passes come to.
+  func layerFields(
+    _ request: ERFRequest, layers: [String], cancellation: Cancellation,
+    report: (LayerField) -> Void
+  ) throws {
+    for layer in layers {
+      var request = request
+      (request.tap, request.units) = (layer, [])
+      let result = try compute(request, cancellation: cancellation) { _ in }
+      report(LayerField(layer: layer, metrics: result.metrics, images: result.map.images))
+    }
+  }
+}

@@ -143,15 +143,13 @@ extension Model {
         let result = makeResult(request, sigma: 12)
         _ = update(&self, .mapped(id, result, HeatField(result)))
       }
-      if case .computeDepth(let id, let requests) = effect {
+      if case .computeDepth(let id, let request, let layers) = effect {
         let isFirst = depth[depthKey(0)]?.job == id
-        let known = compared.first { depth[DepthState.Key($0.request)]?.job == id }
-        let layers = known.map { depthLayers($0).map(\.name) } ?? []
-        for request in requests {
+        for (place, layer) in layers.enumerated() {
           // Fields that grow from layer to layer, A's more slowly.
-          let place = layers.firstIndex(of: request.tap ?? "") ?? 0
           let result = makeResult(request, sigma: Double(4 + place * (isFirst ? 2 : 4)))
-          _ = update(&self, .deepened(id, DepthPoint(result)))
+          let field = LayerField(layer: layer, metrics: result.metrics, images: result.map.images)
+          _ = update(&self, .deepened(id, DepthPoint(field)))
         }
         _ = update(&self, .deepEnough(id, failure: nil))
       }

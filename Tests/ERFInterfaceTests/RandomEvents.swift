@@ -53,6 +53,18 @@ struct RandomEvents {
       Key.script("7 6 ]"),
     ]
 
+  /// Paths typed into what takes paths: files that are there, are none, or hold something else.
+  private static let paths: [[Key]] = {
+    var words: [[Key]] = []
+    for path in ["state.json", "recent", "/", "missing.pth", "~", "Package.swift"] {
+      let typed = path.unicodeScalars.map { Key.character($0) }
+      words.append(palette("./" + path))
+      words.append(Key.script("o") + typed + [.enter])
+      for prompt in ["i", "t"] { words.append(Key.script(prompt) + typed + [.tab, .enter]) }
+    }
+    return words
+  }()
+
   private static func palette(_ text: String) -> [Key] {
     [.character(":")] + text.unicodeScalars.map { .character($0) } + [.enter]
   }
@@ -65,8 +77,10 @@ struct RandomEvents {
   mutating func next() -> Step {
     if let key = pending.popFirst() { return .event(.key(key)) }
     if Int.random(in: 0..<25, using: &generator) == 0 {
+      let isPath = Int.random(in: 0..<4, using: &generator) == 0
+      let word = (isPath ? Self.paths : Self.words).randomElement(using: &generator) ?? []
       // Escape first: words are typed into the panels, not into what lies over them.
-      pending = ([.escape] + (Self.words.randomElement(using: &generator) ?? []))[...]
+      pending = ([.escape] + word)[...]
     }
     switch Int.random(in: 0..<100, using: &generator) {
     case 0..<60: return .event(.key(Self.commands.randomElement(using: &generator) ?? .other))

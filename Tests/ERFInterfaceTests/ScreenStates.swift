@@ -14,6 +14,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
   case training, trainingFailed, trained, trainedZoomed
   case trainingPrompt, trainingRefused, trainingFolder
   case depth, depthZoomed, gallery, galleryZoomed, metricsZoomed
+  case predictionZoomed, unitZoomed, jobsZoomed, imagesZoomed, metricsMany, depthMany
   case browser, browserRefused, browserFilter
   case browserNames, promptNames, titleNames
   case help, helpSearch, palette, exportMenu, prompt
@@ -66,7 +67,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       }
       return model
     default:
-      let isNamed = self == .prediction || self == .predictionEdited
+      let isNamed = [.prediction, .predictionEdited, .predictionZoomed].contains(self)
       var model = makeModel(
         ["RepLKNet-13", "RepLKNet-31"], weights: isNamed ? .file("/models/trained.pth") : nil,
         display: display)
@@ -103,6 +104,12 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       case .shapeBias, .shapeBiasComputing, .shapeBiasStale, .shapeBiasChance, .shapeBiasFailed: "7"
       case .shapeBiasZoomed: "7zjjl"
       case .prediction, .predictionEdited: "8"
+      case .predictionZoomed: "8z"
+      case .unitZoomed: "2z"
+      case .jobsZoomed: "+-6z"
+      case .imagesZoomed: "5z"
+      case .metricsMany: "MS4"
+      case .depthMany: "MSGz"
       case .help: "?"
       case .helpSearch: "?/stage"
       case .palette: ":net31"

@@ -32,7 +32,15 @@ import Testing
     let (was, now) = (sigmas(before), sigmas(after))
     #expect(was.count == 2 && now.count == 2 && was[0] == was[1])
     #expect(now.first == was.first && now.last != was.last)
-    #expect(try folder.read("after.png").prefix(4) == [0x89, 0x50, 0x4e, 0x47])
+    let picture = try folder.read("after.png")
+    #expect(picture.prefix(4) == [0x89, 0x50, 0x4e, 0x47])
+    // It says what it is of.
+    let chunks = String(decoding: picture, as: UTF8.self)
+    for text in [
+      "tEXtNetworks\0A \(small) (weights random:0, hash ", "tEXtInput\064", "replk-tui 0.",
+    ] {
+      #expect(chunks.contains(text), "\(text)")
+    }
     _ = try succeed(
       ["snapshot", "edited.json", "-o", "again.txt", "--screen", "120x40"], in: folder)
     let again = String(decoding: try folder.read("again.txt"), as: UTF8.self)

@@ -91,7 +91,10 @@ extension PaletteEntry {
         ? 4000 : 3000
     }
     if wanted.allSatisfy({ begins($0, words) || begins($0, others.map { $0[...] }) }) {
-      return 3500
+      // The word that others use first goes before those that fit several commands.
+      return others.first.map { first in wanted.first.map { first.hasPrefix($0) } ?? false }
+        ?? false
+        ? 3600 : 3500
     }
     let title = title.lowercased()
     if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
@@ -104,7 +107,7 @@ extension PaletteEntry {
     return switch command.name {
     case .open: ["load", "file", "checkpoint", "weights"]
     case .write: ["save"]
-    case .export: ["save", "screenshot", "picture", "png", "svg", "csv", "figure"]
+    case .export: ["export", "screenshot", "save", "picture", "png", "svg", "csv", "figure"]
     case .arrangement: ["difference", "compare", "side"]
     case .profile: ["profile", "curve", "distance", "cumulative"]
     case .larger, .smaller: ["size", "resolution", "pixels"]

@@ -16,10 +16,19 @@ public enum Role: UInt8, Sendable, CaseIterable {
   case line
   /// The focused panel, keys, progress.
   case accent
-  /// The second of two networks in a plot.
-  case second
+  /// The second network in a plot, and further ones.
+  case second, third, fourth, fifth, sixth, seventh, eighth
   case warning
   case failure
+}
+
+extension Role {
+  private static let networks: [Role] = [
+    .accent, .second, .third, .fourth, .fifth, .sixth, .seventh, .eighth,
+  ]
+
+  /// Of a network by its place: A, B, and on; after the eighth they begin anew.
+  static func network(_ index: Int) -> Role { networks[index % networks.count] }
 }
 
 /// The colour of a cell's ink or ground.

@@ -77,6 +77,12 @@ public struct Palette: Sendable {
     case .line: RGB(hex: 0x3a_3f4d)
     case .accent: RGB(hex: 0x7f_b4e6)
     case .second: RGB(hex: 0xf0_a05a)
+    case .third: RGB(hex: 0x6f_c99a)
+    case .fourth: RGB(hex: 0xd9_94c8)
+    case .fifth: RGB(hex: 0xd6_cd66)
+    case .sixth: RGB(hex: 0x62_cbd6)
+    case .seventh: RGB(hex: 0xac_9cf2)
+    case .eighth: RGB(hex: 0xb4_b9c4)
     case .warning: RGB(hex: 0xe3_b566)
     case .failure: RGB(hex: 0xec_7a7a)
     }
@@ -92,6 +98,12 @@ public struct Palette: Sendable {
     case .line: 238
     case .accent: 110
     case .second: 215
+    case .third: 115
+    case .fourth: 176
+    case .fifth: 185
+    case .sixth: 80
+    case .seventh: 141
+    case .eighth: 250
     case .warning: 179
     case .failure: 174
     }
@@ -101,7 +113,11 @@ public struct Palette: Sendable {
     switch role {
     case .background, .raised, .well, .text, .quiet, .line: -1
     case .accent: 6
-    case .second, .warning: 3
+    case .second, .warning, .fifth: 3
+    case .third: 2
+    case .fourth, .seventh: 5
+    case .sixth: 4
+    case .eighth: 7
     case .failure: 1
     }
   }

@@ -128,6 +128,15 @@ struct CurveCanvas {
     if !roles[index].contains(role) { roles[index].append(role) }
   }
 
+  /// What stands for a curve where there is no Braille: `*`, `o`, then letters from `c` on.
+  static func sign(_ role: Role) -> Unicode.Scalar {
+    if role == .accent { return "*" }
+    guard role != .second, role.rawValue > Role.second.rawValue,
+      role.rawValue <= Role.eighth.rawValue
+    else { return "o" }
+    return Unicode.Scalar(UInt8(ascii: "b") + role.rawValue - Role.second.rawValue)
+  }
+
   func draw(on frame: inout Frame) {
     for row in 0..<area.rows {
       for column in 0..<area.columns {
@@ -136,7 +145,7 @@ struct CurveCanvas {
         let role = roles[index][column / 2 % roles[index].count]
         let scalar: Unicode.Scalar =
           display.unicode
-          ? Unicode.Scalar(0x2800 + bits[index]) ?? "*" : role == .accent ? "*" : "o"
+          ? Unicode.Scalar(0x2800 + bits[index]) ?? "*" : Self.sign(role)
         frame[area.row + row, area.column + column] = Cell(scalar, foreground: .role(role))
       }
     }
@@ -175,17 +184,21 @@ private struct ProfilePlot {
 
   init(_ model: Model) {
     let screen = model.session.screen
-    let maps = model.sides.enumerated().compactMap { index, side in
-      side.measured.map { (index: index, map: $0) }
+    let networks = model.compared
+    let maps = networks.enumerated().compactMap { index, network in
+      network.metrics.flatMap { metrics in
+        network.field.map { (index: index, map: (metrics: metrics, field: $0)) }
+      }
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none
     let reach = maps.map { Self.reach($0.map.metrics) }.max() ?? 1
     series = maps.map { index, map in
       Series(
-        letter: model.sides.count > 1 ? Model.letter(index) : "", name: model.name(index),
+        letter: networks.count > 1 ? networks[index].letter : "",
+        name: networks[index].network.name,
         values: isCumulative
           ? Self.cumulative(map.metrics, reach: reach) : Self.values(map.field, screen),
-        role: index == 0 ? .accent : .second)
+        role: Role.network(index))
     }
     if isCumulative {
       (top, bottom, topLabel, bottomLabel) = (series.isEmpty ? 0 : 1, 0, "100 %", "0")
@@ -208,9 +221,9 @@ private struct ProfilePlot {
       var ticks = [Tick(share: 0, text: "0"), Tick(share: 1, text: "\(reach) px")]
       for (index, map) in maps {
         guard let distance = map.metrics.distance(holding: 0.5) else { continue }
-        let role: Role = index == 0 ? .accent : .second
+        let role = Role.network(index)
         let share = Double(distance) / Double(max(1, reach))
-        let letter = model.sides.count > 1 ? Model.letter(index) + " " : ""
+        let letter = networks.count > 1 ? networks[index].letter + " " : ""
         ticks.append(Tick(share: share, text: "\(letter)\(distance)", role: role, rank: 0))
         marks.append((share, 0.5, role))
       }
@@ -235,7 +248,7 @@ private struct ProfilePlot {
         isShort && !series.letter.isEmpty
         ? series.letter
         : [series.letter, series.name].filter { !$0.isEmpty }.joined(separator: " ")
-      let mark = glyphs.isASCII ? (series.role == .accent ? "*" : "o") : String(glyphs.mark)
+      let mark = String(glyphs.isASCII ? CurveCanvas.sign(series.role) : glyphs.mark)
       spans += [Span("   "), Span(mark + " ", series.role), Span(label, .quiet)]
     }
     return spans

@@ -141,13 +141,10 @@ extension Figure {
   func depth(_ network: ComparedNetwork) -> [(x: Double, value: Double, layer: DepthLayer)] {
     let layers = model.depthLayers(network)
     let points = model.depthPoints(network)
-    return zip(layers, points).compactMap { layer, point in
+    let places = Model.depthPlaces(layers)
+    return zip(zip(layers, places), points).compactMap { layer, point in
       guard let value = point.flatMap({ model.depth.measure.value($0) }) else { return nil }
-      let blocks = layers.count { $0.stage == layer.stage }
-      let place = layers.filter { $0.stage == layer.stage }.firstIndex(of: layer) ?? 0
-      return (
-        Double(layer.stage - 1) + Double(place + 1) / Double(max(1, blocks)), value, layer
-      )
+      return (layer.1, value, layer.0)
     }
   }
 

@@ -11,6 +11,16 @@ struct GalleryLayout {
   static let words = 6
   private static let least = (rows: 10, columns: 13)
 
+  /// Rows that the maps with their words take of the area, which wide maps do not fill.
+  func usedRows(_ model: Model) -> Int {
+    guard let first = places.first?.area, let last = places.last?.area else { return 0 }
+    let size = model.inputSize(model.unitSide)
+    let fit = HeatmapFit(
+      height: size.height, width: size.width, rows: max(1, first.rows - Self.words),
+      columns: first.columns, aspect: model.display.cellAspect)
+    return last.row - first.row + fit.rows + Self.words
+  }
+
   init(_ model: Model, in area: Area) {
     let count = model.session.gallery.count
     let gap = 2

@@ -23,7 +23,7 @@ struct UnitGrid {
     )
     let rows = (map.height + step - 1) / step
     let columns = (map.width + step - 1) / step
-    scale = max(1, min(4, area.rows / rows, area.columns / (2 * columns)))
+    scale = max(1, min(area.rows >= 40 ? 7 : 4, area.rows / rows, area.columns / (2 * columns)))
     origin = (area.row, area.column)
   }
 
@@ -63,6 +63,15 @@ extension UnitGrid {
   static func area(in area: Area) -> Area {
     let lines = area.rows < 8 ? 3 : area.rows < 12 ? 4 : 5
     return Area(
-      row: area.row + lines, column: area.column, rows: area.rows - lines, columns: area.columns)
+      row: area.row + lines, column: area.column, rows: area.rows - lines,
+      columns: fields(in: area).map { $0.column - area.column - 3 } ?? area.columns)
+  }
+
+  /// Where the fields of the unit lie beside the grid; nil where there is no room.
+  static func fields(in area: Area) -> Area? {
+    guard area.columns >= 100, area.rows >= 16 else { return nil }
+    let width = area.columns / 2
+    return Area(
+      row: area.row, column: area.column + area.columns - width, rows: area.rows, columns: width)
   }
 }

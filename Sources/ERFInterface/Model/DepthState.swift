@@ -14,12 +14,12 @@ public struct DepthPoint: Sendable, Equatable {
   public let radius: Int?
   public let images: Int
 
-  public init(_ result: ERFResult) {
-    layer = result.subject.tap
-    area = result.metrics.ratio(at: Model.half)
-    sigma = result.metrics.sigma
-    radius = result.metrics.distance(holding: 0.5)
-    images = result.map.images
+  public init(_ field: LayerField) {
+    layer = field.layer
+    area = field.metrics.ratio(at: Model.half)
+    sigma = field.metrics.sigma
+    radius = field.metrics.distance(holding: 0.5)
+    images = field.images
   }
 }
 
@@ -163,12 +163,14 @@ extension Model {
     }
   }
 
-  /// What is asked of the engine for one layer of the central unit.
-  static func depthRequest(_ request: ERFRequest, _ layer: DepthLayer) -> ERFRequest {
-    var request = request
-    request.tap = layer.name
-    request.units = []
-    return request
+  /// Where layers stand along the depth: at whole numbers what stages give out, blocks between.
+  static func depthPlaces(_ layers: [DepthLayer]) -> [Double] {
+    layers.indices.map { index in
+      let stage = layers[index].stage
+      let of = layers.count { $0.stage == stage }
+      let place = layers[..<index].count { $0.stage == stage }
+      return Double(stage - 1) + Double(place + 1) / Double(of)
+    }
   }
 
   func depthKey(_ side: Int) -> DepthState.Key { DepthState.Key(request(side)) }
@@ -180,21 +182,22 @@ extension Model {
   }
 
   func depthPoints(_ network: ComparedNetwork) -> [DepthPoint?] {
-    let known = depth[DepthState.Key(network.request)]?.points ?? [:]
+    let known = depth[DepthState.Key(request(network))]?.points ?? [:]
     return depthLayers(network).map { known[$0.name] }
   }
 
-  /// The points of both networks as CSV, a line a layer.
+  /// The points of all networks as CSV, a line a layer.
   var depthCSV: String {
     var lines = [
       "network,weights,input,images,rule,stage,layer,label,area_half_percent,sigma_px,radius_half_px"
     ]
-    for side in sides.indices {
-      let network = session.networks[side]
-      for (layer, point) in zip(depthLayers(side), depthPoints(side)) {
+    for compared in compared {
+      let network = compared.network
+      let size = inputSize(compared.side ?? unitSide)
+      for (layer, point) in zip(depthLayers(compared), depthPoints(compared)) {
         guard let point else { continue }
         let fields = [
-          network.id, network.weights.description, "\(inputSize(side))", "\(point.images)",
+          network.id, network.weights.description, "\(size)", "\(point.images)",
           session.rule.rawValue, "\(layer.stage)", layer.name, layer.label,
           point.area.map { Format.fixed($0 * 100, 4) } ?? "", Format.fixed(point.sigma, 3),
           point.radius.map { "\($0)" } ?? "",

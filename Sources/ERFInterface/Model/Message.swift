@@ -127,8 +127,8 @@ public enum Effect: Sendable {
   case aggregateKernels(RequestID, NetworkSpec)
   /// Computes a map of the gallery, in the background.
   case computeMap(RequestID, ERFRequest)
-  /// Computes the fields of several layers of one network, one after the other.
-  case computeDepth(RequestID, [ERFRequest])
+  /// Computes the fields of several layers of one network from the same forward passes.
+  case computeDepth(RequestID, ERFRequest, layers: [String])
   /// Writes text to a file of its own whose name begins with `stem`.
   case writeText(RequestID, stem: String, ending: String, String)
   /// Makes an image small.

@@ -10,8 +10,6 @@ struct ComparedNetwork: Sendable {
   let network: NetworkChoice
   /// Its place among A and B; nil: of the gallery alone.
   let side: Int?
-  /// What is asked of the engine for its map.
-  let request: ERFRequest
   /// Nil before there is a map to take numbers of.
   let metrics: ERFMetrics?
   let field: HeatField?
@@ -27,7 +25,7 @@ extension Model {
       let map = sides[side].measured
       return ComparedNetwork(
         letter: Self.letter(side), network: session.networks[side], side: side,
-        request: request(side), metrics: map?.metrics, field: map?.field, result: map?.result,
+        metrics: map?.metrics, field: map?.field, result: map?.result,
         images: map?.images ?? 0)
     }
     return shown
@@ -35,10 +33,15 @@ extension Model {
         let request = galleryRequest(network)
         let entry = finishedMaps[request]
         return ComparedNetwork(
-          letter: Self.letter(sides.count + index), network: network, side: nil, request: request,
+          letter: Self.letter(sides.count + index), network: network, side: nil,
           metrics: entry?.result.metrics, field: entry?.field, result: entry?.result,
           images: entry?.result.map.images ?? 0)
       }
+  }
+
+  /// What is asked of the engine for its map.
+  func request(_ network: ComparedNetwork) -> ERFRequest {
+    network.side.map { request($0) } ?? galleryRequest(network.network)
   }
 
   /// Those of the gallery that are neither A nor B.
@@ -52,8 +55,9 @@ extension Model {
   public var firstFailure: String? {
     if let failure = sides.compactMap(\.failure).first { return failure }
     for network in compared {
-      if let failure = gallery.failure(of: network.request) { return failure }
-      if let failure = depth[DepthState.Key(network.request)]?.failure { return failure }
+      let request = request(network)
+      if let failure = gallery.failure(of: request) { return failure }
+      if let failure = depth[DepthState.Key(request)]?.failure { return failure }
     }
     return nil
   }

@@ -24,6 +24,13 @@ extension NetworkChoice {
         ? "\(kernels[0])" : kernels.map(String.init).joined(separator: " "))
   }
 
+  /// What tells it from the others of a gallery: its kernels where all are edits of one network, else its
+  /// name.
+  func galleryName(among session: Session) -> String {
+    if Set(session.gallery.map(\.model)).count == 1, let kernels { return kernels }
+    return model.fileName.sanitised
+  }
+
   /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside
   /// them, for which there may be no room.
   var figureName: String {

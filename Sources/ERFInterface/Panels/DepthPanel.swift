@@ -49,8 +49,8 @@ enum DepthPanel: Panel {
     case .writeTable:
       guard model.saving == nil else { return .refuse("a file is still being written") }
       guard
-        model.sides.indices.contains(where: { side in
-          model.depthPoints(side).contains { $0 != nil }
+        model.compared.contains(where: { network in
+          model.depthPoints(network).contains { $0 != nil }
         })
       else { return .refuse("no layer is measured yet") }
       return .change { $0.writeDepth() }
@@ -106,16 +106,16 @@ extension Frame {
         self[row, column] = Cell(glyphs.dot, foreground: .role(.line))
       }
     }
-    drawing.model.sides.indices.forEach { side in
-      let points = drawing.values(side)
-      for (index, value) in points.enumerated() {
+    for (place, network) in drawing.networks.enumerated() {
+      let layers = drawing.model.depthLayers(network)
+      for (index, value) in drawing.values(network).enumerated() {
         guard let value else { continue }
         let row = canvas.row + drawing.row(value, range, canvas.rows)
-        let column = canvas.column + drawing.column(index, of: points.count, canvas.columns)
-        let isShared = side > 0 && self[row, column].scalar == glyphs.mark
+        let column = canvas.column + drawing.column(index, of: layers, canvas.columns)
+        let isShared = place > 0 && drawing.marks.contains(self[row, column].scalar)
         self[row, column] = Cell(
-          isShared ? "*" : side == 0 ? glyphs.mark : glyphs.ring,
-          foreground: .role(isShared ? .text : side == 0 ? .accent : .second), attributes: .bold)
+          isShared ? "*" : drawing.marks[place],
+          foreground: .role(isShared ? .text : Role.network(place)), attributes: .bold)
       }
     }
     drawDepthLabels(drawing, canvas)
@@ -126,14 +126,15 @@ extension Frame {
     let row = canvas.row + canvas.rows
     let layers = drawing.layers
     for (index, layer) in layers.enumerated() where layer.isOutput {
-      let column = canvas.column + drawing.column(index, of: layers.count, canvas.columns)
+      let column = canvas.column + drawing.column(index, of: layers, canvas.columns)
       write(
         layer.label, .quiet, row: row, column: column - layer.label.columns + 1,
         width: 6)
     }
     guard drawing.model.focus == .depth, let selected = drawing.selected else { return }
-    let label = layers[selected].label
-    let column = canvas.column + drawing.column(selected, of: layers.count, canvas.columns)
+    let own = drawing.model.depthLayers(drawing.model.active)
+    let label = own[selected].label
+    let column = canvas.column + drawing.column(selected, of: own, canvas.columns)
     let start = Swift.max(
       canvas.column,
       Swift.min(canvas.column + canvas.columns - label.columns, column))
@@ -153,12 +154,28 @@ private struct DepthDrawing {
   let model: Model
   let width: Int
 
+  let networks: [ComparedNetwork]
+
+  init(model: Model, width: Int) {
+    self.model = model
+    self.width = width
+    networks = model.compared
+  }
+
   private var glyphs: Glyphs { model.display.glyphs }
   private var measure: DepthMeasure { model.depth.measure }
 
+  /// What stands for each network: a dot, a ring, then letters.
+  var marks: [Unicode.Scalar] {
+    networks.enumerated().map { index, network in
+      index == 0
+        ? glyphs.mark : index == 1 ? glyphs.ring : network.letter.unicodeScalars.first ?? "+"
+    }
+  }
+
   /// Of the network with more of them, for the axis.
   var layers: [DepthLayer] {
-    let all = model.sides.indices.map { model.depthLayers($0) }
+    let all = networks.map { model.depthLayers($0) }
     return all.max { $0.count < $1.count } ?? []
   }
 
@@ -167,13 +184,13 @@ private struct DepthDrawing {
     return count > 0 ? min(count - 1, model.depth.selection ?? count - 1) : nil
   }
 
-  func values(_ side: Int) -> [Double?] {
-    model.depthPoints(side).map { $0.flatMap { measure.value($0) } }
+  func values(_ network: ComparedNetwork) -> [Double?] {
+    model.depthPoints(network).map { $0.flatMap { measure.value($0) } }
   }
 
   /// Powers of ten around all values; nil before there is one.
   var range: ClosedRange<Double>? {
-    let values = model.sides.indices.flatMap { self.values($0).compactMap { $0 } }
+    let values = networks.flatMap { self.values($0).compactMap { $0 } }
     guard let low = values.min(), let high = values.max() else { return nil }
     return low * 0.8...max(low, high) * 1.25
   }
@@ -194,17 +211,19 @@ private struct DepthDrawing {
 
   private static func log(_ value: Double) -> Double { HeatColours.log(max(1e-12, value)) }
 
-  func column(_ index: Int, of count: Int, _ columns: Int) -> Int {
-    count > 1 ? index * (columns - 1) / (count - 1) : 0
+  /// Stages of all networks stand in one column each.
+  func column(_ index: Int, of layers: [DepthLayer], _ columns: Int) -> Int {
+    let stages = Double(self.layers.map(\.stage).max() ?? 1)
+    let place = Model.depthPlaces(layers)[index]
+    let first = 1 / Double(max(1, self.layers.count { $0.stage == 1 }))
+    return Int((max(0, place - first) / max(1e-9, stages - first) * Double(columns - 1)).rounded())
   }
 
   var title: [Span] {
-    let legend = model.sides.indices.flatMap { side in
-      [
-        Span("  "),
-        Span(String(side == 0 ? glyphs.mark : glyphs.ring) + " ", side == 0 ? .accent : .second),
-        Span(Model.letter(side), .quiet),
-      ]
+    let legend = networks.enumerated().flatMap { index, network in
+      let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
+      return [Span("  ")] + mark
+        + [Span(network.letter, index < 2 ? .quiet : Role.network(index))]
     }
     let long = [Span(measure.title, .text, .bold)] + legend
     let short = [Span(measure == .area ? "half of field, % (log)" : measure.title, .text, .bold)]
@@ -212,11 +231,12 @@ private struct DepthDrawing {
   }
 
   var waiting: String {
-    for side in model.sides.indices {
-      if let failure = model.depth[model.depthKey(side)]?.failure { return failure }
+    for network in networks {
+      let key = DepthState.Key(model.request(network))
+      if let failure = model.depth[key]?.failure { return failure }
     }
     if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures again" }
-    return "measuring layer by layer ..."
+    return "measuring all layers ..."
   }
 
   /// By stage, with how many layers are measured.
@@ -226,14 +246,14 @@ private struct DepthDrawing {
     let header =
       [Span("".rightPadded(3))]
       + stages.map { Span($0.label.leftPadded(cell), .quiet) }
-    let rows = model.sides.indices.map { side -> [Span] in
-      let layers = model.depthLayers(side)
-      let points = model.depthPoints(side)
+    let rows = networks.enumerated().map { index, network -> [Span] in
+      let layers = model.depthLayers(network)
+      let points = model.depthPoints(network)
       let outputs = zip(layers, points).filter { $0.0.isOutput }.map(\.1)
       let done = points.count { $0 != nil }
       let more =
         done < points.count && done > 0 ? [Span("  \(done) of \(points.count)", .quiet)] : []
-      return [Span(Model.letter(side).rightPadded(3), side == 0 ? .accent : .second, .bold)]
+      return [Span(network.letter.rightPadded(3), Role.network(index), .bold)]
         + outputs.map { point in
           let value = point.flatMap { measure.value($0) }
           let text = value.map { Format.fixed($0, $0 < 9.95 ? 1 : 0) } ?? glyphs.dash

@@ -85,6 +85,17 @@ extension Frame {
       }
       return
     }
+    var area = area
+    // The curves of all networks take what the maps leave.
+    let used = GalleryLayout(model, in: area).usedRows(model)
+    if area.rows - used >= 12, area.columns >= 76 {
+      drawProfiles(
+        model,
+        in: Area(
+          row: area.row + used + 1, column: area.column, rows: area.rows - used - 1,
+          columns: area.columns))
+      area.rows = used
+    }
     let layout = GalleryLayout(model, in: area)
     for (index, place) in layout.places {
       GalleryTile(model: model, index: index, area: place).draw(on: &self)
@@ -95,6 +106,33 @@ extension Frame {
         [Span("\(shown.first ?? 0)-\(shown.last ?? 0) of \(networks.count)", .quiet)],
         row: area.row + area.rows - 1, end: area.column + area.columns, width: 12)
     }
+  }
+}
+
+extension Frame {
+  /// A field with the square that holds half of it.
+  mutating func drawSmallField(
+    _ field: HeatField, _ metrics: ERFMetrics, _ model: Model, in map: Area
+  ) {
+    let style = HeatStyle(model.display)
+    let curve = model.session.screen.curve
+    let pixels = field.resampled(
+      rows: map.rows * style.pixelsPerCell, columns: map.columns, curve: curve)
+    var marks = PixelMarks(cells: map, unicode: model.display.unicode)
+    if let side = metrics.ratios.first(where: { $0.threshold == Model.half })?.side {
+      let origin = metrics.origin
+      let window = PixelWindow(row: 0, column: 0, height: field.height, width: field.width)
+      marks.outline(
+        top: Double(max(0, origin.row - side / 2)), left: Double(max(0, origin.column - side / 2)),
+        bottom: Double(min(field.height, origin.row + side / 2 + 1)),
+        right: Double(min(field.width, origin.column + side / 2 + 1)), in: window, .text)
+    }
+    drawHeat(
+      pixels, in: map,
+      colours: HeatColours(
+        scale: field.isSigned ? .diverging : .rising(map: UInt8(model.colourMap)),
+        top: field.tops[curve] ?? 0, decades: curve == .decades ? HeatColours.decades : nil),
+      style: style, marks: marks)
   }
 }
 
@@ -123,7 +161,7 @@ private struct GalleryTile {
       ], row: area.row, column: area.column, width: area.columns)
     frame.write([weights], row: area.row + 1, column: area.column, width: area.columns)
     if let entry {
-      drawMap(entry, in: map, on: &frame)
+      frame.drawSmallField(entry.field, entry.result.metrics, model, in: map)
     } else {
       frame.fill(map, .well)
       let text = model.gallery.failure(of: request) ?? "computing"
@@ -138,35 +176,7 @@ private struct GalleryTile {
     }
   }
 
-  private func drawMap(_ entry: FinishedMaps.Entry, in map: Area, on frame: inout Frame) {
-    let style = HeatStyle(model.display)
-    let curve = model.session.screen.curve
-    let field = entry.field
-    let pixels = field.resampled(
-      rows: map.rows * style.pixelsPerCell, columns: map.columns, curve: curve)
-    var marks = PixelMarks(cells: map, unicode: model.display.unicode)
-    if let side = entry.result.metrics.ratios.first(where: { $0.threshold == Model.half })?.side {
-      let origin = entry.result.metrics.origin
-      let window = PixelWindow(row: 0, column: 0, height: field.height, width: field.width)
-      marks.outline(
-        top: Double(max(0, origin.row - side / 2)), left: Double(max(0, origin.column - side / 2)),
-        bottom: Double(min(field.height, origin.row + side / 2 + 1)),
-        right: Double(min(field.width, origin.column + side / 2 + 1)), in: window, .text)
-    }
-    frame.drawHeat(
-      pixels, in: map,
-      colours: HeatColours(
-        scale: field.isSigned ? .diverging : .rising(map: UInt8(model.colourMap)),
-        top: field.tops[curve] ?? 0, decades: curve == .decades ? HeatColours.decades : nil),
-      style: style, marks: marks)
-  }
-
-  /// What tells it from the others: its kernels where all stages have one size, else its name.
-  private var title: String {
-    let others = model.session.gallery
-    if Set(others.map(\.model)).count == 1, let kernels = network.kernels { return kernels }
-    return network.model.fileName.sanitised
-  }
+  private var title: String { network.galleryName(among: model.session) }
 
   private var weights: Span {
     switch network.weights {

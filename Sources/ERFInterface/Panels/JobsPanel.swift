@@ -31,6 +31,17 @@ enum JobsPanel: Panel {
 
 extension Frame {
   fileprivate mutating func drawJobs(_ model: Model, in area: Area) {
+    var area = area
+    // With the screen to itself: the maps that are remembered, and what they took.
+    if area.columns >= 100, area.rows >= 16 {
+      let width = area.columns * 3 / 5
+      let table = FinishedLines(model: model, width: width).lines
+      for (offset, line) in table.prefix(area.rows).enumerated() {
+        write(
+          line, row: area.row + offset, column: area.column + area.columns - width, width: width)
+      }
+      area.columns -= width + 3
+    }
     var row = area.row
     for line in JobLines(model: model, width: area.columns).lines where row < area.row + area.rows {
       write(line, row: row, column: area.column, width: area.columns)
@@ -51,6 +62,56 @@ extension Frame {
     if lines.isEmpty {
       write("no messages yet", .quiet, row: row, column: area.column, width: area.columns)
     }
+  }
+}
+
+/// The maps finished before, those used last first, which come back at once.
+private struct FinishedLines {
+  let model: Model
+  let width: Int
+
+  var lines: [[Span]] {
+    let maps = model.finishedMaps
+    let head = [
+      Span("finished maps, remembered", .text, .bold),
+      Span("  \(maps.entries.count), \(Format.bytes(maps.bytes))", .quiet),
+    ]
+    let columns = [
+      Span("network".rightPadded(name), .quiet), Span("weights".rightPadded(12), .quiet),
+      Span("input".leftPadded(9), .quiet), Span("  layer".rightPadded(14), .quiet),
+      Span("n".leftPadded(4), .quiet), Span("half".leftPadded(8), .quiet),
+      Span("time".leftPadded(9), .quiet),
+    ]
+    let machine = [
+      Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one a core", .text),
+      Span("  memory at most ", .quiet), Span(peak, .text),
+    ]
+    return [head, columns] + maps.entries.map(row) + [[], machine]
+  }
+
+  private var name: Int { max(10, width - 56) }
+
+  private var peak: String {
+    let bytes = model.finishedMaps.entries.map(\.result.peakBytes).max()
+    return bytes.map { Format.bytes($0) } ?? model.display.glyphs.dash
+  }
+
+  private func row(_ entry: FinishedMaps.Entry) -> [Span] {
+    let result = entry.result
+    let ellipsis = model.display.glyphs.ellipsis
+    func cell(_ text: String, _ columns: Int) -> String {
+      text.sanitised.cut(columns: columns - 1, ellipsis).rightPadded(columns)
+    }
+    let weights = entry.network.weights.description.fileName
+    let half = result.metrics.ratio(at: Model.half).map { Format.percent($0) }
+    return [
+      Span(cell(entry.network.name, name), .text), Span(cell(weights, 12), .quiet),
+      Span("\(result.subject.input)".leftPadded(9), .text),
+      Span("  " + cell(result.subject.tap, 12), .quiet),
+      Span("\(result.map.images)".leftPadded(4), .text),
+      Span((half ?? "n.r.").leftPadded(8), .text, .bold),
+      Span(Format.duration(result.seconds.total).leftPadded(9), .quiet),
+    ]
   }
 }
 

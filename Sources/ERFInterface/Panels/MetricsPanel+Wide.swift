@@ -31,6 +31,16 @@ private struct WideMetrics {
   var bars: [[Span]] {
     var lines = [[Span("area of the square that holds t, of the input", .text, .bold)]]
     let cells = max(10, width - 24)
+    let compared = model.compared
+    // Of many networks the half alone, which is what verdicts speak of.
+    guard compared.count <= 2 else {
+      return lines
+        + compared.enumerated().map { index, network in
+          bar(
+            index == 0 ? "t = 50 %" : "", index, network.metrics?.ratio(at: Model.half),
+            cells: cells)
+        }
+    }
     for (index, threshold) in ERFMetrics.thresholds.enumerated() {
       for side in model.sides.indices {
         let ratio = model.sides[side].measured?.metrics.ratios[index].ratio
@@ -43,7 +53,7 @@ private struct WideMetrics {
 
   private func bar(_ label: String, _ side: Int, _ share: Double?, cells: Int) -> [Span] {
     let full = share.map { max(0, min(cells, Int(($0 * Double(cells)).rounded()))) } ?? 0
-    let role: Role = side == 0 ? .accent : .second
+    let role = Role.network(side)
     let text = share.map { Format.percent($0) } ?? glyphs.dash
     return [
       Span(label.rightPadded(10), .quiet), Span(Model.letter(side) + " ", role, .bold),
@@ -58,12 +68,14 @@ private struct WideMetrics {
   var stages: [[Span]] {
     var lines = [[Span("half of the field, by stage", .text, .bold)]]
     var isKnown = false
-    for side in model.sides.indices {
-      let outputs = zip(model.depthLayers(side), model.depthPoints(side)).filter { $0.0.isOutput }
+    for (index, network) in model.compared.enumerated() {
+      let outputs = zip(model.depthLayers(network), model.depthPoints(network)).filter {
+        $0.0.isOutput
+      }
       guard outputs.contains(where: { $0.1 != nil }) else { continue }
       isKnown = true
       lines.append(
-        [Span(Model.letter(side) + "  ", side == 0 ? .accent : .second, .bold)]
+        [Span(network.letter + "  ", Role.network(index), .bold)]
           + outputs.flatMap { layer, point in
             [
               Span(layer.label + " ", .quiet),
@@ -72,7 +84,7 @@ private struct WideMetrics {
             ]
           })
     }
-    if !isKnown { lines.append([Span("G measures the layers one by one", .quiet)]) }
+    if !isKnown { lines.append([Span("G measures all layers", .quiet)]) }
     return lines
   }
 

@@ -58,9 +58,9 @@ private struct MetricsLines {
 
   var lines: [[Span]] {
     var lines = [[Span(title, .quiet)], header]
-    for side in model.sides.indices {
-      lines.append(row(Model.letter(side), model.sides[side].measured?.metrics.ratios))
-    }
+    let compared = model.compared
+    for network in compared { lines.append(row(network.letter, network.metrics?.ratios)) }
+    let rows = lines.count
     for side in model.sides.indices where isPublishedTarget(side) {
       guard let row = PublishedRatios.row(of: model.session.networks[side].id) else { continue }
       let role: Role = isComparable(side) ? .text : .line
@@ -69,12 +69,17 @@ private struct MetricsLines {
       spans += row.map { Span((Format.fixed($0, 1) + "%").leftPadded(cell), role) }
       lines.append(spans)
     }
-    if lines.count > 2 + model.sides.count {
+    if lines.count > rows {
       lines += wrap(
         isNarrow
           ? "paper: published, trained, 1024 px"
           : "published: trained, 50 images, 1024 px", width: width
       ).map { [Span($0, .quiet)] }
+    }
+    let others = compared.filter { $0.side == nil }
+    if !others.isEmpty {
+      let texts = others.map { "\($0.letter) \($0.network.galleryName(among: model.session))" }
+      lines += wrap(texts.joined(separator: ", "), width: width).map { [Span($0, .quiet)] }
     }
     lines.append([])
     lines.append([Span("".rightPadded(12), .quiet)] + names)

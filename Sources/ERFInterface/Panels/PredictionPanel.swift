@@ -9,6 +9,9 @@ enum PredictionPanel: Panel {
   static let place = PanelPlace.results
   static let likedRows = 18
 
+  /// Whether there is room for the picture beside the numbers.
+  static func isWide(_ area: Area) -> Bool { area.columns >= 100 && area.rows >= 16 }
+
   static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
     frame.drawPredictions(model, in: area)
   }
@@ -16,6 +19,18 @@ enum PredictionPanel: Panel {
 
 extension Frame {
   fileprivate mutating func drawPredictions(_ model: Model, in area: Area) {
+    var area = area
+    var shown = PredictionTable.shown
+    // With the screen to itself there is room for the picture, and for more classes.
+    if PredictionPanel.isWide(area) {
+      let width = area.columns * 2 / 5
+      drawPredicted(
+        model,
+        in: Area(row: area.row + 1, column: area.column, rows: area.rows - 2, columns: width))
+      area.column += width + 3
+      area.columns -= width + 3
+      shown = max(shown, (area.rows - 2) / model.sides.count - 5)
+    }
     var row = area.row
     let end = area.row + area.rows
     for line in PictureLine(model: model).spans where row < end {
@@ -23,12 +38,34 @@ extension Frame {
       row += 1
     }
     for side in model.sides.indices {
-      let table = PredictionTable(model: model, side: side, width: area.columns)
+      let table = PredictionTable(
+        model: model, side: side, width: area.columns, shown: shown)
       for line in table.lines where row < end {
         write(line, row: row, column: area.column, width: area.columns)
         row += 1
       }
       row += 1
+    }
+  }
+}
+
+extension Frame {
+  /// The picture that classes are named of.
+  private mutating func drawPredicted(_ model: Model, in area: Area) {
+    switch model.picture(model.session.images.range.lowerBound) {
+    case .small(let image)?:
+      let fit = HeatmapFit(
+        height: image.height, width: image.width, rows: area.rows, columns: area.columns,
+        aspect: model.display.cellAspect)
+      drawPicture(
+        image,
+        in: Area(row: area.row, column: area.column, rows: fit.rows, columns: fit.columns),
+        display: model.display)
+    case .failed(let reason)?:
+      for (offset, line) in wrap(reason, width: area.columns).prefix(area.rows).enumerated() {
+        write(line, .failure, row: area.row + offset, column: area.column, width: area.columns)
+      }
+    case nil: break
     }
   }
 }
@@ -57,8 +94,10 @@ private struct PredictionTable {
   let model: Model
   let side: Int
   let width: Int
+  /// So many classes.
+  let shown: Int
 
-  private static let shown = 5
+  static let shown = 5
 
   var lines: [[Span]] {
     let letter =
@@ -101,7 +140,7 @@ private struct PredictionTable {
 
   private func table(_ now: Classification) -> [[Span]] {
     let before = before
-    let top = now.top.prefix(Self.shown)
+    let top = now.top.prefix(shown)
     var lines = top.map { row($0, was: before) }
     // What was likeliest before and fell out of the list.
     if let old = before?.top.first, !top.contains(where: { $0.index == old.index }),
@@ -117,7 +156,7 @@ private struct PredictionTable {
 
   private func row(_ candidate: Classification.Candidate, was before: Classification?) -> [Span] {
     let numbers = before == nil ? 7 : 15
-    let bar = min(24, max(6, width / 4))
+    let bar = min(60, max(6, width / 4))
     let name = max(6, width - bar - numbers - 1)
     let full = Int((candidate.probability * Double(bar)).rounded())
     let glyphs = model.display.glyphs

@@ -9,7 +9,7 @@ extension Frame {
     let isWide = area.columns >= 76
     let chart = Area(
       row: area.row, column: area.column, rows: area.rows,
-      columns: isWide ? min(area.columns - 44, 90) : area.columns)
+      columns: isWide ? min(area.columns - 44, 130) : area.columns)
     let numbers = ShapeBiasNumbers(model: model)
     if isWide {
       drawGauges(model, in: chart)
@@ -24,14 +24,16 @@ extension Frame {
           row: side.row + lines.count + 1, column: side.column, rows: side.rows - lines.count - 1,
           columns: side.columns))
     } else {
-      let lines = numbers.short + numbers.legend(rows: area.rows)
+      let short = numbers.short
+      let isShort = area.rows < short.count + 2 + ShapeBiasPlot.rows
+      let lines = short + numbers.legend(rows: area.rows, isShort: isShort)
       write(lines, in: area)
-      let used = lines.count + ShapeBiasPlot.rows
+      let used = lines.count + ShapeBiasPlot.rows - (isShort ? 1 : 0)
       drawGauges(
         model,
         in: Area(
           row: area.row + lines.count, column: area.column, rows: area.rows - lines.count,
-          columns: area.columns))
+          columns: area.columns), isShort: isShort)
       drawStimulus(
         model,
         in: Area(
@@ -48,25 +50,43 @@ extension Frame {
 
   // MARK: Plot
 
-  private mutating func drawGauges(_ model: Model, in area: Area) {
+  /// Where rows are short the averages stand between the words of the heading.
+  private mutating func drawGauges(_ model: Model, in area: Area, isShort: Bool = false) {
     let plot = ShapeBiasPlot(model: model, width: area.columns)
     guard area.rows > 0, plot.cells > 4 else { return }
     let start = area.column + ShapeBiasPlot.labels
-    write("* A, B", .quiet, row: area.row, column: area.column, width: ShapeBiasPlot.labels)
-    write("shape", .quiet, row: area.row, column: start, width: plot.cells)
-    writeRight([Span("texture", .quiet)], row: area.row, end: start + plot.cells, width: 7)
+    let heading = isShort ? "average" : "* A, B"
+    write(heading, .quiet, row: area.row, column: area.column, width: ShapeBiasPlot.labels)
+    // Letters between the words would run into them.
+    write(isShort ? "S" : "shape", .quiet, row: area.row, column: start, width: plot.cells)
+    writeRight(
+      [Span(isShort ? "T" : "texture", .quiet)], row: area.row, end: start + plot.cells, width: 7)
+    if isShort {
+      for (column, cell) in plot.feet.enumerated() where cell.scalar != " " {
+        self[area.row, start + column] = cell
+      }
+    }
+    // With the screen to itself each category has rows of its own.
+    let step = max(1, min(3, (area.rows - 1) / (ObjectCategory.plotOrder.count + 1)))
     let selected = StimulusPicture.stimulus(model.shapeBias.stimulus).shape
-    let categories = ObjectCategory.plotOrder.prefix(area.rows - 1)
+    let categories = ObjectCategory.plotOrder.prefix((area.rows - 1) / step)
     for (offset, category) in categories.enumerated() {
-      let row = area.row + 1 + offset
+      let row = area.row + 1 + offset * step
       let isSelected = category == selected && model.focus == .shapeBias
       write(
         category.rawValue, isSelected ? .accent : .quiet, isSelected ? .bold : [], row: row,
         column: area.column, width: ShapeBiasPlot.labels - 1)
-      for (column, cell) in plot.row(category).enumerated() { self[row, start + column] = cell }
+      for (column, cell) in plot.row(category).enumerated() {
+        self[row, start + column] = cell
+        // The averages' lines go on between the categories.
+        guard cell.scalar == model.display.glyphs.upright else { continue }
+        for below in 1..<max(1, step) where row + below < area.row + area.rows {
+          self[row + below, start + column] = cell
+        }
+      }
     }
-    let foot = area.row + 1 + categories.count
-    guard foot < area.row + area.rows else { return }
+    let foot = area.row + 1 + categories.count * step
+    guard !isShort, foot < area.row + area.rows else { return }
     write("average", .quiet, row: foot, column: area.column, width: ShapeBiasPlot.labels - 1)
     for (column, cell) in plot.feet.enumerated() { self[foot, start + column] = cell }
   }
@@ -84,7 +104,7 @@ extension Frame {
       ]
     ]
     lines.append(decisions(model, on: index))
-    let rows = min(16, area.rows - lines.count)
+    let rows = min(30, area.rows - lines.count)
     var textRow = area.row
     if rows >= 4, model.display.unicode, model.display.depth != .mono {
       let columns = min(area.columns, Int((Double(rows) * model.display.cellAspect).rounded()))
@@ -213,7 +233,7 @@ private struct ShapeBiasNumbers {
 
   /// What the letters stand for, and what the numbers are not; the first line where there is little
   /// room.
-  func legend(rows: Int) -> [[Span]] {
+  func legend(rows: Int, isShort: Bool) -> [[Span]] {
     let lines = [
       makers + [Span(", published", .quiet)],
       [
@@ -221,7 +241,9 @@ private struct ShapeBiasNumbers {
         Span(" texture; not benchmark's", .quiet),
       ],
     ]
-    guard rows >= ShapeBiasPlot.rows + 7 else { return [makers, lines[1]] }
+    guard rows >= ShapeBiasPlot.rows + 7 else {
+      return [makers + (isShort ? [Span(" *AB", .quiet)] : []), lines[1]]
+    }
     return [
       lines[0],
       [

@@ -21,6 +21,32 @@ extension Frame {
     let place = UnitGrid.area(in: area)
     guard let grid = UnitGrid(map, in: place) else { return }
     drawUnitGrid(grid, answers: model.answers(of: map), unit: unit, model)
+    if let place = UnitGrid.fields(in: area) { drawUnitFields(model, in: place) }
+  }
+
+  /// What the unit sees, A above B.
+  private mutating func drawUnitFields(_ model: Model, in area: Area) {
+    let networks = model.compared.filter { $0.side != nil }
+    let rows = area.rows / max(1, networks.count)
+    for (index, network) in networks.enumerated() {
+      let row = area.row + index * rows
+      let share = network.metrics?.ratio(at: Model.half).map { "  half in " + Format.percent($0) }
+      write(
+        [
+          Span(networks.count > 1 ? network.letter + "  " : "", Role.network(index), .bold),
+          Span("what the unit sees, " + network.network.name, .text), Span(share ?? "", .quiet),
+        ], row: row, column: area.column, width: area.columns)
+      let size = model.inputSize(network.side ?? 0)
+      let fit = HeatmapFit(
+        height: size.height, width: size.width, rows: rows - 2, columns: area.columns,
+        aspect: model.display.cellAspect)
+      let place = Area(row: row + 1, column: area.column, rows: fit.rows, columns: fit.columns)
+      guard let field = network.field, let metrics = network.metrics else {
+        fill(place, .well)
+        continue
+      }
+      drawSmallField(field, metrics, model, in: place)
+    }
   }
 
   /// The layer's map: what it answers, and the units looked from.

@@ -10,6 +10,13 @@ public protocol ERFComputing: Sendable {
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult
 
+  /// Computes the fields of the central units of several layers of one network, reporting each layer's
+  /// perhaps more than once, over more images.
+  func layerFields(
+    _ request: ERFRequest, layers: [String], cancellation: Cancellation,
+    report: (LayerField) -> Void
+  ) throws
+
   /// Measures the shape bias of a network on the calling thread, in the same way.
   func probe(
     _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,

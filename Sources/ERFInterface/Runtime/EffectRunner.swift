@@ -128,7 +128,8 @@ final class EffectRunner {
     switch effect {
     case .exportScreen(let id, let ending):
       let depth = model.display.depth == .mono ? .trueColour : model.display.depth
-      exportScreen(id, view(model, size: model.size), ending: ending, depth: depth)
+      exportScreen(
+        id, view(model, size: model.size), ending: ending, depth: depth, model.provenance)
     case .exportFigure(let id, let ending): exportFigure(id, Figure(model), ending: ending)
     case .copy(let text): return .copy(text)
     case .redraw: return .redraw
@@ -163,7 +164,7 @@ final class EffectRunner {
     case .listImages(let id, let path): listImages(id, path)
     case .aggregateKernels(let id, let spec): aggregateKernels(id, spec)
     case .computeMap(let id, let request): computeMap(id, request)
-    case .computeDepth(let id, let requests): computeDepth(id, requests)
+    case .computeDepth(let id, let request, let layers): computeDepth(id, request, layers)
     case .writeText(let id, let stem, let ending, let text):
       writeText(id, stem: stem, ending: ending, text)
     case .drawPicture(let name):
@@ -227,14 +228,13 @@ final class EffectRunner {
     }
   }
 
-  private func computeDepth(_ id: RequestID, _ requests: [ERFRequest]) {
+  private func computeDepth(_ id: RequestID, _ request: ERFRequest, _ layers: [String]) {
     let cancellation = register(id)
     depthQueue.async(group: unfinished) { [computing, mailbox] in
       do {
-        for request in requests {
-          try cancellation.check()
-          let result = try computing.compute(request, cancellation: cancellation) { _ in }
-          mailbox.post(.deepened(id, DepthPoint(result)))
+        try cancellation.check()
+        try computing.layerFields(request, layers: layers, cancellation: cancellation) {
+          mailbox.post(.deepened(id, DepthPoint($0)))
         }
         mailbox.post(.deepEnough(id, failure: nil))
       } catch is CancellationError {
@@ -280,12 +280,15 @@ final class EffectRunner {
   }
 
   /// Writes a screen under a name that no file has yet.
-  private func exportScreen(_ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth) {
+  private func exportScreen(
+    _ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth, _ provenance: [PNGText]
+  ) {
     exportQueue.async(group: unfinished) { [exporting, mailbox] in
       do {
         let stem = ExportNaming.free("replk-tui-screen", [ending], exporting.exists)
         let path = "\(stem).\(ending)"
-        let bytes = try Snapshot.encode(frame, ending: ending, depth: depth) ?? []
+        let bytes =
+          try Snapshot.encode(frame, ending: ending, depth: depth, provenance: provenance) ?? []
         try exporting.write(bytes, to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {

@@ -21,6 +21,14 @@ public struct EngineComputing: ERFComputing {
     try computer.compute(request, cancellation: cancellation, progress: progress)
   }
 
+  public func layerFields(
+    _ request: ERFRequest, layers: [String], cancellation: Cancellation,
+    report: (LayerField) -> Void
+  ) throws {
+    try computer.layerFields(
+      request, layers: layers, cancellation: cancellation, report: report)
+  }
+
   public func probe(
     _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
     progress: (ShapeBiasProgress) -> Void

@@ -1,27 +1,25 @@
-// The depth panel: what is asked for in the background, layer by layer, and what is given up.
+// The depth panel: what is asked for in the background, and what is given up.
 
 import ERFEngine
 
 extension Model {
-  /// Starts what the panel lacks, after the maps, which matter more: what the stages give out first,
-  /// then the blocks between.
+  /// Starts what the panel lacks, after the maps, which matter more.
   mutating func pursueDepth() -> [Effect] {
     let isSeen = isLookedAt(.depth)
     if isSeen { refreshOthers() }
     let wanted = isSeen ? compared.filter { $0.network.savedMap == nil } : []
-    let keys = wanted.map { DepthState.Key($0.request) }
+    let requests = wanted.map { request($0) }
+    let keys = requests.map { DepthState.Key($0) }
     var effects = depth.drop(allBut: keys).map { Effect.cancel($0) }
     guard isSeen, !isComputing else { return effects }
-    for (network, key) in zip(wanted, keys) {
+    for ((network, request), key) in zip(zip(wanted, requests), keys) {
       let known = depth[key]
       guard known?.job == nil, known?.failure == nil, known?.isCancelled != true else { continue }
       let layers = depthLayers(network).filter { known?.points[$0.name] == nil }
       guard !layers.isEmpty else { continue }
       let id = nextRequestID()
       depth.begin(key, id)
-      let ordered = layers.filter(\.isOutput) + layers.filter { !$0.isOutput }
-      effects.append(
-        .computeDepth(id, ordered.map { Self.depthRequest(network.request, $0) }))
+      effects.append(.computeDepth(id, request, layers: layers.map(\.name)))
     }
     return effects
   }

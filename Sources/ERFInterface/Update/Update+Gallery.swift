@@ -3,12 +3,14 @@
 import ERFEngine
 
 extension Model {
-  /// Starts what the panel lacks, after the maps, which matter more.
+  /// Starts what the panels lack, after the maps, which matter more: Metrics and the curves have a row
+  /// and a line for each network.
   mutating func pursueGallery() -> [Effect] {
     let isSeen = isLookedAt(.gallery)
-    guard isSeen || gallery.isBusy else { return [] }
+    let networks = isSeen ? session.gallery : isLookedAt(.metrics) ? others : []
+    guard !networks.isEmpty || gallery.isBusy else { return [] }
     refreshOthers()
-    let wanted = isSeen ? session.gallery.map { galleryRequest($0) } : []
+    let wanted = networks.map { galleryRequest($0) }
     var effects = gallery.drop(allBut: wanted).map { Effect.cancel($0) }
     guard !isComputing else { return effects }
     for request in wanted where finishedMaps[request] == nil && !gallery.isSettled(request) {

@@ -27,7 +27,7 @@ extension Model {
   /// Thumbnails around the selected one, and the picture that lies under the maps.
   mutating func pursuePictures() -> [Effect] {
     var wanted: [PictureName] = []
-    if session.screen.hasUnderlay {
+    if session.screen.hasUnderlay || (focus == .prediction && session.screen.isZoomed) {
       wanted += [session.images.picture(session.images.range.lowerBound)].compactMap { $0 }
     }
     if focus == .images {

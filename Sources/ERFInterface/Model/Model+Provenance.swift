@@ -1,0 +1,31 @@
+// Where a screen comes from, for whoever finds its picture.
+
+public import ERFEngine
+
+extension Model {
+  /// As text chunks of a PNG hold it: networks with their weights, input, layer, pictures, rule, program.
+  public var provenance: [PNGText] {
+    let networks = sides.indices.map { side in
+      let network = session.networks[side]
+      let hash = sides[side].shown?.subject.map { ", hash \($0.weightsHash)" } ?? ""
+      let weights =
+        network.savedMap == nil ? " (weights \(network.weights.description)\(hash))" : ""
+      return "\(Self.letter(side)) \(network.id)\(weights)"
+    }
+    let images = session.images
+    let names = images.range.prefix(8).map { images.name($0) }.joined(separator: ", ")
+    let more = images.range.count > 8 ? " and \(images.range.count - 8) more" : ""
+    var texts = [
+      PNGText(keyword: "Title", text: "replk-tui, a screen"),
+      PNGText(keyword: "Networks", text: networks.joined(separator: "; ")),
+      PNGText(keyword: "Input", text: "\(inputSize(0))"),
+      PNGText(keyword: "Images", text: "\(images.range.count): \(names)\(more)"),
+      PNGText(keyword: "Rule", text: session.rule.rawValue),
+      PNGText(keyword: "Software", text: ProgramRecord.text),
+    ]
+    if let layer = facts(unitSide)?.layer(session.target)?.name {
+      texts.insert(PNGText(keyword: "Layer", text: layer.sanitised), at: 3)
+    }
+    return texts
+  }
+}

@@ -1,0 +1,168 @@
+// Keys as fingers expect them: what closes and what quits, what the palette means, and what is told.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct FingersTests {
+  @Test(arguments: ["?", ":", "e", "w", "o", "A", "t"])
+  func escapeClosesWhatIsOpenAndOnlyThenQuits(_ key: String) throws {
+    let opener = try #require(key.unicodeScalars.first)
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    if key == "A" { _ = model.type("5") }
+    _ = model.type(opener)
+    try #require(model.overlay != nil, "\(key) opens something")
+    // Where nothing is typed, q closes as well; where text is typed it is a letter.
+    if model.overlay?.isTyping == false {
+      var other = model
+      #expect(!other.type("q").quits && other.overlay == nil)
+    } else {
+      var other = model
+      #expect(!other.type("q").quits && other.overlay != nil)
+    }
+    #expect(!update(&model, .key(.escape)).quits && model.overlay == nil)
+    #expect(model.type("q").quits)
+  }
+
+  /// Esc that would lose more than five seconds of work says so first.
+  @Test func escapeAsksBeforeALongRunIsLost() throws {
+    var model = makeModel()
+    let id = try #require(model.type("+").ids.first)
+    _ = update(&model, .began(id))
+    func layer(_ elapsed: Double) -> Message {
+      .layer(id, name: "stages.0", image: 0, images: 1, fraction: 0.2, elapsed: elapsed)
+    }
+    _ = update(&model, layer(4))
+    var short = model
+    #expect(!update(&short, .key(.escape)).cancelled.isEmpty)
+    _ = update(&model, layer(7))
+    #expect(update(&model, .key(.escape)).cancelled.isEmpty)
+    #expect(model.notice?.lines == ["Esc again cancels a run of 7.0 s"])
+    var other = model
+    // Another key in between, and it is asked anew.
+    _ = other.type("c")
+    #expect(update(&other, .key(.escape)).cancelled.isEmpty)
+    #expect(!update(&model, .key(.escape)).cancelled.isEmpty && !model.isComputing)
+  }
+
+  @Test func undoAndRedoSayWhatTheyDid() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("3")
+    model.finish(model.type(">"))
+    // Both ways the map is remembered: nothing is computed.
+    #expect(model.type("u").computed.isEmpty)
+    #expect(model.notice?.lines.joined().hasPrefix("undone: B stage 1 kernel is 31, not ") == true)
+    #expect(model.sides[1].measured != nil && !model.sides[1].isStale)
+    #expect(update(&model, .key(.control("r"))).computed.isEmpty)
+    #expect(model.notice?.lines.joined().hasPrefix("redone: B stage 1 kernel is ") == true)
+    #expect(!model.sides[1].isStale)
+  }
+
+  /// Stages gone through come back without being computed, and the swap of A and B costs nothing.
+  @Test func finishedMapsAreRemembered() {
+    var model = makeModel()
+    let before = model.sides.map { $0.measured?.metrics }
+    model.finish(model.type("["))
+    #expect(model.type("]").computed.isEmpty)
+    #expect(model.sides.map { $0.measured?.metrics } == before && !model.isComputing)
+    #expect(FinishedMaps.limit >= 64 << 20)
+    // What is asked for anew is computed anew.
+    #expect(model.type("r").computed.count == 2)
+  }
+
+  /// A word and what is first in the list.
+  @Test(arguments: [
+    ("open", "open a checkpoint"), ("save", "write the session"), ("export", "files: maps"),
+    ("difference", "A | B"), ("profile", "plot"), ("screenshot", "files: maps"),
+    ("quit", "quit"), ("size", "input"), ("seed", "seed"),
+  ])
+  func thePaletteKnowsWords(_ word: String, _ title: String) {
+    let entries = makeModel().paletteEntries(word)
+    let first = entries.first?.title.lowercased() ?? ""
+    #expect(
+      first.contains(title.lowercased()) || first.contains(word),
+      "\(word): \(entries.prefix(3).map(\.title))")
+  }
+
+  @Test func thePaletteTakesNumbersNamesAndPaths() {
+    let model = makeModel()
+    #expect(model.paletteEntries("300").first?.action == .size(300))
+    #expect(model.paletteEntries("resnet-101").first?.action == .network("resnet-101"))
+    #expect(model.paletteEntries("~/nets/a.pth").first?.action == .file("~/nets/a.pth"))
+    #expect(model.paletteEntries("b.safetensors").first?.action == .file("b.safetensors"))
+  }
+
+  @Test func theStateOfAFormerRunSaysSo() {
+    var options = ExplorerOptions()
+    options.isRestored = true
+    let terminal = FakeTerminal([])
+    let loop = ExplorerLoop(
+      session: .first, options: options, terminal: terminal, computing: FakeComputing(),
+      exporting: FakeExporting())
+    #expect(loop.model.notice?.lines == ["as you left it; F starts afresh"])
+    for (columns, rows) in [(80, 24), (120, 40)] {
+      let screen = view(loop.model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("as you left it; F starts afresh"))
+    }
+  }
+}
+
+@Suite struct CurveTests {
+  /// Where two curves run through one place, both of their colours are seen along it.
+  @Test func curvesInOnePlaceAreBothSeen() {
+    var canvas = CurveCanvas(
+      area: Area(row: 0, column: 0, rows: 4, columns: 20), display: Display())
+    let values = [0.1, 0.5, 0.9]
+    canvas.add(values, .accent)
+    canvas.add(values, .second)
+    var frame = Frame(size: ScreenSize(rows: 4, columns: 20))
+    canvas.draw(on: &frame)
+    let inks = Set(frame.cells.filter { $0.scalar != " " }.map(\.foreground))
+    #expect(inks == [.role(.accent), .role(.second)])
+  }
+
+  /// Without colours or Braille each curve has a character of its own.
+  @Test func curvesHaveCharactersOfTheirOwn() {
+    let signs = (0..<8).map { CurveCanvas.sign(Role.network($0)) }
+    #expect(Set(signs).count == 8 && signs[0] == "*" && signs[1] == "o")
+  }
+
+  @Test func theTheoreticalFieldHasItsSizeWrittenOnIt() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.session.screen.showsTheory = true
+    let field = model.facts(0)?.layer(model.session.target)?.receptiveField ?? 0
+    for (columns, rows) in [(120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("theory \(field) px"), "\(columns)")
+    }
+  }
+
+  /// All networks of a sweep have rows, lines and places in the depth view.
+  @Test func manyNetworksHaveRowsAndLines() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("M")
+    model.finish(model.type("S"))
+    let letters = model.compared.map(\.letter)
+    #expect(letters == ["A", "B", "C", "D", "E", "F"])
+    #expect(model.compared.allSatisfy { $0.metrics != nil })
+    model.finish(model.type("4"))
+    let size = ScreenSize(rows: 60, columns: 200)
+    let metrics = view(model, size: size).text
+    for letter in letters {
+      #expect(metrics.contains(try Regex(" \(letter) +\\d+\\.\\d%")), "\(letter)")
+    }
+    #expect(metrics.contains("C K = 3") && metrics.contains("F K = 25 25 25 13"))
+    // The distances of a half stand under the curves.
+    #expect(metrics.contains(/C 9|C 1\d/))
+    model.finish(model.type("G"))
+    #expect(
+      model.compared.allSatisfy { network in model.depthPoints(network).allSatisfy { $0 != nil } })
+    let depth = view(model, size: size).text
+    #expect(depth.contains(/\n? +F +\d/))
+    let csv = model.depthCSV.split(separator: "\n")
+    #expect(csv.count == 1 + letters.count * model.depthLayers(0).count)
+  }
+}
