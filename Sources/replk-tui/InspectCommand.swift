@@ -20,7 +20,7 @@ extension Command {
     if arguments.has("--json") {
       var pieces = OutputPieces()
       try JSONText.encode(
-        Document(file, problems: problems), with: tensors.lazy, in: "tensors"
+        Attributed(Document(file, problems: problems)), with: tensors.lazy, in: "tensors"
       ) { try pieces.write(String(decoding: $0, as: UTF8.self)) }
       try pieces.finish()
     } else {

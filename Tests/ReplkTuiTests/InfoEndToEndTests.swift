@@ -47,7 +47,8 @@ import Testing
 
   /// What prints JSON says which build did.
   @Test(arguments: [
-    ["info", "replknet-3-nano"], ["classify", "replknet-3-nano", "--image", "grey.pgm"],
+    ["info", "replknet-3-nano"], ["inspect", Fixtures.path("resnet-tiny.safetensors")],
+    ["classify", "replknet-3-nano", "--image", "grey.pgm"],
     ["probe", "replknet:kernels=3:layers=1:channels=8:classes=5"],
   ])
   func makersOfDocuments(_ words: [String]) throws {
