@@ -211,38 +211,50 @@ def check(program, name, folder):
     if not taps:
         return "opened", "no module is a layer by itself"
     picture = os.path.join(folder, "x.npy")
-    np.save(picture, x.numpy())
-    model, x = model.double(), x.double()
+    model = model.double()
     worst, rounded = 0.0, 0.0
     for tap in sorted({taps[len(taps) // 2], taps[-1]}):
-        out, image = os.path.join(folder, "f.npy"), os.path.join(folder, "map.npy")
-        for old in (out, image):
-            if os.path.exists(old):
-                os.remove(old)
-        done = run(program, "features", path, "--tensor", picture, "--tap", tap, "-o", out)
-        if done.returncode == 0:
-            done = run(program, "erf", path, "--tensor", picture, "--tap", tap, "-o", image)
-        if done.returncode != 0:
-            return "opened", (done.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
-        feature, source = field(model, tap, x)
-        if not torch.is_tensor(feature):
-            continue
-        (gradient,) = torch.autograd.grad(unit(feature).relu().sum(), source)
-        own, mine = np.load(out), np.load(image)
-        errors = compared(own, mine, feature, gradient)
-        if errors is None:
-            return "differs", f"{tap}: {own.shape} against {tuple(feature.shape)}"
-        if max(errors) > LIMIT:
-            rounding = single(model, tap, x, feature, gradient)
-            if max(errors) < 10 * rounding:
-                how = how.split(", PyTorch")[0] + f", PyTorch's own float32 {rounding:.0e}"
-                rounded = max(rounded, max(errors))
-                continue
-        if errors[1] > LIMIT:
-            # PyTorch's own gradient is wrong now and then, behind convolutions of transposed maps.
-            errors = errors[0], by_differences(model, tap, x, mine)
-            how = how.replace(", field by differences", "") + ", field by differences"
-        worst = max(worst, *errors)
+        best = None
+        # A rectifier that rounding turns over for one input is sure of itself for another.
+        for trial in range(3):
+            x = torch.randn(1, 3, *size)
+            np.save(picture, x.numpy())
+            x = x.double()
+            out, image = os.path.join(folder, "f.npy"), os.path.join(folder, "map.npy")
+            for old in (out, image):
+                if os.path.exists(old):
+                    os.remove(old)
+            done = run(program, "features", path, "--tensor", picture, "--tap", tap, "-o", out)
+            if done.returncode == 0:
+                done = run(program, "erf", path, "--tensor", picture, "--tap", tap, "-o", image)
+            if done.returncode != 0:
+                return "opened", (done.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
+            feature, source = field(model, tap, x)
+            if not torch.is_tensor(feature):
+                break
+            (gradient,) = torch.autograd.grad(unit(feature).relu().sum(), source)
+            own, mine = np.load(out), np.load(image)
+            errors = compared(own, mine, feature, gradient)
+            if errors is None:
+                return "differs", f"{tap}: {own.shape} against {tuple(feature.shape)}"
+            rounding = 0.0
+            remark = "" if trial == 0 else f", input {trial + 1}"
+            if max(errors) > LIMIT:
+                rounding = single(model, tap, x, feature, gradient)
+                if max(errors) < 10 * rounding:
+                    best = (0.0, max(errors), remark + f", PyTorch's own float32 {rounding:.0e}")
+                    break
+            if errors[1] > LIMIT:
+                # PyTorch's own gradient is wrong now and then, behind convolutions of transposed maps.
+                errors = errors[0], by_differences(model, tap, x, mine)
+                remark += ", field by differences"
+            if best is None or max(errors) < best[0]:
+                best = (max(errors), 0.0, remark)
+            if best[0] < LIMIT:
+                break
+        if best:
+            worst, rounded = max(worst, best[0]), max(rounded, best[1])
+            how += best[2] if best[2] not in how else ""
     return ("equal" if worst < LIMIT else "differs"), f"{len(taps)} layers, {max(worst, rounded):.0e}{how}"
 
 

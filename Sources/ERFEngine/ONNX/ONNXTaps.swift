@@ -229,15 +229,18 @@ struct ONNXTaps {
     let open = openRegions(grids)
     for path in exits.order {
       guard let count = exits.counts[path], count > 1 else { continue }
-      guard let value = exits.only[path] else {
-        if let last = exits.last[path], isCut.contains(last) { addModule(path, last) }
-        continue
-      }
+      guard let value = exits.only[path] else { continue }
       // A branch is a block, not one of the layers in it.
       let isBranch =
         count > 5 && (!isLive[value] || open.contains { $0.contains(value) })
         || value != output && outputs.contains(value)
       if isCut.contains(value) || isBranch { addModule(path, value) }
+    }
+    for path in exits.order where exits.only[path] == nil && exits.counts[path] ?? 0 > 1 {
+      guard let last = exits.last[path], isCut.contains(last),
+        !modules.contains(where: { $0.end == last })
+      else { continue }
+      addModule(path, last)
     }
     if stages.isEmpty { findStagesOfBranches() }
     if modules.isEmpty {
