@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -201,7 +202,7 @@ def check(program, name, folder):
     try:
         how = export(model, x, path)
     except Exception as error:
-        return "not exported", str(error).strip().splitlines()[0][:80]
+        return "not exported", re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()[0][:80]
     info = run(program, "info", path, "--json")
     if info.returncode != 0:
         return "not opened", (info.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
