@@ -91,7 +91,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ERFInterfaceTests", dependencies: ["ERFInterface", "ERFEngine", "TestSupport"],
-      exclude: ["Screens"], swiftSettings: swiftSettings),
+      exclude: ["Fixtures", "Screens"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ReplkTuiTests",
       dependencies: ["replk-tui", "ERFEngine", "ERFInterface", "TestSupport"],

@@ -18,7 +18,7 @@ enum Advice {
     case CheckpointError.ambiguousWeights: "--weights-key"
     case CheckpointError.unrecognised, CheckpointError.onlyZeros:
       "MODEL --weights FILE; `replk-tui models` lists the models"
-    case ModelError.unknown, ModelError.unnamed: "`replk-tui models` lists them all"
+    case ModelError.unknown: "`replk-tui models` lists them all"
     case ERFComputer.Failure.tooManyBuiltIn: "--image FOLDER"
     case ProbeError.noCategories: "leave --stimuli out"
     default: nil

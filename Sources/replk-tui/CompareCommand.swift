@@ -99,7 +99,7 @@ extension Command {
   private static func fileNames(_ requests: [ERFRequest]) -> [String] {
     var taken: Set<String> = []
     return requests.map { request in
-      let safe = request.network.name.fileName.lowercased().map {
+      let safe = request.network.text.fileName.lowercased().map {
         $0.isLetter || $0.isNumber ? $0 : "-"
       }
       let stem = String(String(safe).prefix(80))
@@ -119,12 +119,9 @@ extension Arguments {
   fileprivate func command(of request: ERFRequest) throws -> [String] {
     var words = command(
       "erf", without: Self.immaterial.union(["--weights"]), positionals: [])
-    switch request.network.weights {
-    case .file(let path) where request.network.model == nil: words.insert(path, at: 1)
-    default:
-      words.insert(request.network.name, at: 1)
-      words += ["--weights", request.network.weights.description]
-    }
+    words.insert(request.network.text, at: 1)
+    guard case .catalogue = request.network.source else { return words }
+    words += ["--weights", request.network.weights.description]
     return words
   }
 }

@@ -102,7 +102,7 @@ enum Report {
     for network in requests.map(\.network) {
       guard let size = network.zeroesUnreached else { continue }
       notes.append(
-        "note: \(network.name): the kernel weights that \(size.height) px do not reach are zero")
+        "note: \(network.text): the kernel weights that \(size.height) px do not reach are zero")
     }
     for subject in results.map(\.subject) where subject.preprocessing != .own {
       notes.append("note: \(subject.model): pictures prepared with \(subject.preprocessing.text)")
@@ -110,7 +110,7 @@ enum Report {
     for (request, result) in zip(requests, results) {
       guard let untrained = result.untrained else { continue }
       notes.append(
-        "note: \(request.network.name): \(untrained.note), they are noise at larger inputs "
+        "note: \(request.network.text): \(untrained.note), they are noise at larger inputs "
           + "(see --zero-unreached)")
     }
     for result in results where !result.metrics.isCentred {

@@ -79,12 +79,11 @@ enum ExploreCommand {
     } catch {
       throw UsageError.noTerminal(reason: "\(error)")
     }
-    let computing = EngineComputing(
+    let engine = LocalEngine(
       trainingFolder: keepsState ? SessionFile.trainingFolder : nil)
-    defer { computing.removeTemporaryFiles() }
+    defer { engine.removeTemporaryFiles() }
     return Explorer.run(
-      session: session, options: options, terminal: terminal, computing: computing,
-      exporting: FileExporter())
+      session: session, options: options, terminal: terminal, engine: engine)
   }
 
   /// Whether a word says nothing of what is to be looked at.
@@ -170,7 +169,7 @@ enum ExploreCommand {
     if !models.isEmpty {
       session = try Session(arguments.requests(models))
       session.networks = words.map { word in
-        SavedMap.isSaved(word) ? NetworkChoice(model: word) : session.networks[0]
+        SavedMap.isSaved(word) ? NetworkSpec(shown: word) : session.networks[0]
       }
     }
     guard words.count <= 2 else { throw UsageError.tooManyModels }

@@ -23,7 +23,7 @@ struct FieldRun {
   /// - Throws: what computing and writing throw, ``Interrupted`` before the first image is done.
   mutating func result(on computer: ERFComputer) throws -> ERFResult {
     Interruption.catchSignals()
-    var line = ProgressLine(label: request.request.network.name)
+    var line = ProgressLine(label: request.request.network.text)
     defer { line.erase() }
     var (latest, file) = (ERFPart?.none, file)
     do {

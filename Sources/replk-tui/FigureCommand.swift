@@ -68,12 +68,11 @@ private struct FigureCommand {
     var keys: [Key] = []
     if !session.gallery.isEmpty { keys.append(.character("M")) }
     if !arguments.has("--no-depth") { keys.append(.character("G")) }
-    let computing = EngineComputing()
-    defer { computing.removeTemporaryFiles() }
+    let engine = LocalEngine()
+    defer { engine.removeTemporaryFiles() }
     let model = Headless.play(
       keys, on: session, display: Display(depth: .trueColour, unicode: true, cellAspect: 2),
-      size: ScreenSize(rows: 60, columns: 200), threads: threads, computing: computing,
-      exporting: FileExporter())
+      size: ScreenSize(rows: 60, columns: 200), threads: threads, engine: engine)
     if let failure = model.firstFailure { throw FigureFailure(reason: failure) }
     return Figure(model)
   }

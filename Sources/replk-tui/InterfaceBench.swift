@@ -142,7 +142,7 @@ struct InterfaceBench {
     }
     let model = Headless.play(
       [], on: try Session(requests), display: Display(), threads: threads,
-      computing: EngineComputing(), exporting: FileExporter())
+      engine: LocalEngine())
     return Stopwatch.median(repetitions: 20) { _ = view(model, size: Self.size) }
   }
 
@@ -154,22 +154,22 @@ struct InterfaceBench {
       var model = Model(
         session: Session(models: ["RepLKNet-31"]), display: Display(), size: Self.size,
         threads: threads)
-      let computing = EngineComputing()
-      _ = try run(update(&model, .opened), computing)
+      let engine = LocalEngine()
+      _ = try run(update(&model, .opened), engine)
       let keys = Key.script("3 Down Down Down").flatMap { update(&model, .key($0)) }
       let effects = keys + update(&model, .key(.character("<")))
-      edited.append(try run(effects, computing))
-      full.append(try run(effects, EngineComputing()))
+      edited.append(try run(effects, engine))
+      full.append(try run(effects, LocalEngine()))
     }
     return (Stopwatch.median(full), Stopwatch.median(edited))
   }
 
   /// The seconds that the computations among `effects` take.
-  private func run(_ effects: [Effect], _ computing: EngineComputing) throws -> Double {
+  private func run(_ effects: [Effect], _ engine: LocalEngine) throws -> Double {
     let begin = ContinuousClock.now
     for case .compute(_, let request, let preview) in effects {
       for request in [preview, request].compactMap({ $0 }) {
-        _ = try computing.compute(request, cancellation: Cancellation()) { _ in }
+        _ = try engine.compute(request, cancellation: Cancellation()) { _ in }
       }
     }
     return begin.duration(to: .now).inSeconds

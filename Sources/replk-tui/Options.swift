@@ -221,12 +221,12 @@ extension Arguments {
     }
     let prepared = try preparations(words.count)
     var rest = weights[...]
-    return words.enumerated().map { index, word in
+    return try words.enumerated().map { index, word in
       var spec: NetworkSpec
       if NetworkSpec.isEditedExport(word) {
-        spec = NetworkSpec(editedExport: word)
+        spec = try NetworkSpec(editedExport: word)
       } else if NetworkSpec.isCheckpoint(word) {
-        spec = NetworkSpec(model: nil, weights: .file(word))
+        spec = NetworkSpec(file: word)
       } else {
         let next = weights.count == 1 ? weights[0] : rest.popFirst()
         spec = NetworkSpec(model: word, weights: next)
@@ -291,7 +291,7 @@ extension Arguments {
     }
     guard let side = try given ?? OpenedNetwork(network).record?.largestSize else {
       throw UsageError.missingOption(
-        command: "--zero-unreached", option: "--trained-at S: \(network.name) does not say its size"
+        command: "--zero-unreached", option: "--trained-at S: \(network.text) does not say its size"
       )
     }
     var zeroed = network

@@ -136,7 +136,7 @@ extension Command {
     Interruption.catchSignals()
     var reports: [ShapeBiasReport] = []
     for spec in networks where !Interruption.cancellation.isCancelled {
-      var line = ProgressLine(label: spec.name)
+      var line = ProgressLine(label: spec.text)
       defer { line.erase() }
       do {
         let network = try Network(spec, cancellation: Interruption.cancellation)
@@ -147,7 +147,7 @@ extension Command {
     }
     guard !reports.isEmpty else {
       throw Interrupted(
-        explanation: "stopped in \(networks[0].name), of which there is nothing yet: "
+        explanation: "stopped in \(networks[0].text), of which there is nothing yet: "
           + "a read-out needs all of its stimuli")
     }
     return reports

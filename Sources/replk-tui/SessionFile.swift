@@ -68,7 +68,7 @@ extension Session {
   ///
   /// - Throws: `UsageError` for a layer that is neither a block nor a stage.
   init(_ requests: [ERFRequest]) throws {
-    self.init(networks: try requests.map { try NetworkChoice(opening: $0.network) })
+    self.init(networks: try requests.map { try NetworkSpec(opening: $0.network) })
     guard let first = requests.first else { return }
     size = first.size
     rule = first.rule
@@ -81,7 +81,7 @@ extension Session {
     case .tensor(let reference): images.source = .tensor(reference)
     }
     if let tap = first.tap {
-      guard let target = Target(named: tap, model: networks[0].model, size: size) else {
+      guard let target = Target(named: tap, of: networks[0], size: size) else {
         throw UsageError.badValue(
           option: "--tap", value: tap, expected: "a block or stage; `erf` takes logits too")
       }

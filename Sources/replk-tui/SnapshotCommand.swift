@@ -41,11 +41,11 @@ private struct SnapshotCommand {
     let size = try size()
     let (session, threads) = try ExploreCommand.session(arguments)
     let display = try display()
-    let computing = EngineComputing()
-    defer { computing.removeTemporaryFiles() }
+    let engine = LocalEngine()
+    defer { engine.removeTemporaryFiles() }
     let model = Headless.play(
       Key.script(arguments.last("--script") ?? ""), on: session, display: display,
-      size: size, threads: threads, computing: computing, exporting: FileExporter())
+      size: size, threads: threads, engine: engine)
     for path in outputs {
       var model = model
       // Plain text has no colours to tell levels apart.

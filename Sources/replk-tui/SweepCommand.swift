@@ -115,12 +115,11 @@ extension Arguments {
           option: "--weights", value: "\(weights?.description ?? "")",
           expected: "a model: \(word) brings its own")
       }
-      spec =
-        isExport ? NetworkSpec(editedExport: word) : NetworkSpec(model: nil, weights: .file(word))
+      spec = isExport ? try NetworkSpec(editedExport: word) : NetworkSpec(file: word)
     }
     guard let kernel else { return spec }
     let original = try spec.modelID()
-    var design = try NetworkDesign(model: original)
+    var design = try NetworkDesign(spec)
     guard design.stages.indices.contains(where: { design.isOpen(.kernel, stage: $0) }) else {
       throw UsageError.badValue(
         option: "--kernels", value: "\(kernel)",
@@ -136,9 +135,13 @@ extension Arguments {
     where (stage == nil || stage == index + 1) && design.isOpen(.kernel, stage: index) {
       design.stages[index].kernel = kernel
     }
-    spec.model = design.id
-    if case .random = spec.weights { return spec }
-    spec.weightsModel = original
+    // Random weights are as if the network were built that way.
+    if case .random = spec.weights {
+      spec.source = .catalogue(design.id)
+      return spec
+    }
+    spec = try spec.named()
+    spec.edits = try design.edits(from: NetworkDesign(spec.unedited)) ?? []
     return spec
   }
 }

@@ -37,24 +37,24 @@ struct TrainingPlan {
   private static func start(
     _ text: String, model: String, id: String, notes: inout [String]
   ) throws -> NetworkSpec {
-    var source = NetworkSpec(
-      model: text == "trained" ? model : nil, weights: text == "trained" ? .trained : .file(text))
-    let original = try source.modelID()
+    var start =
+      text == "trained" ? NetworkSpec(model: model, weights: .trained) : NetworkSpec(file: text)
+    let original = try start.modelID()
     let classes = (
       try ModelCatalogue.classes(of: original), try ModelCatalogue.classes(of: id)
     )
-    source.model = id
-    source.weightsModel = original
+    start.source = .catalogue(id)
+    start.weightsModel = original
     if classes.0 != classes.1 {
       notes.append(
-        "note: the classifier of \(source.weights) has \(classes.0) classes: one of "
+        "note: the classifier of \(start.weights) has \(classes.0) classes: one of "
           + "\(classes.1) is made anew, the other weights are taken over")
     } else if original != id {
       notes.append(
-        "note: \(source.weights) holds \(original): what does not fit \(id) is cropped or made anew"
+        "note: \(start.weights) holds \(original): what does not fit \(id) is cropped or made anew"
       )
     }
-    return source
+    return start
   }
 
   /// Which weights no size of the recipe reaches, and which would.

@@ -57,7 +57,7 @@ import Testing
     #expect(looked(update(&model, .key(.down))) == ["/a/b/x.pth"])
     #expect(looked(update(&model, .key(.enter))).isEmpty)
     #expect(browser(model)?.opening == "/a/b/x.pth")
-    let choice = NetworkChoice(model: "resnet-18", weights: .file("/a/b/x.pth"))
+    let choice = NetworkSpec(shown: "resnet-18", weights: .file("/a/b/x.pth"))
     let effects = update(&model, .looked("/a/b/x.pth", .network(choice, summary: "")))
     #expect(model.overlay == nil && model.session.networks[0] == choice)
     #expect(effects.contains { if case .remember("/a/b/x.pth") = $0 { true } else { false } })
@@ -76,7 +76,7 @@ import Testing
     _ = update(&model, .key(.escape))
     #expect(model.overlay == nil)
     // Closed: what comes late is dropped.
-    let choice = NetworkChoice(model: "resnet-18", weights: .file("/r/old.pth"))
+    let choice = NetworkSpec(shown: "resnet-18", weights: .file("/r/old.pth"))
     _ = update(&model, .looked("/r/old.pth", .network(choice, summary: "")))
     #expect(model.session.networks[0].model == "RepLKNet-13")
   }
@@ -124,7 +124,7 @@ import Testing
     #expect(screens(model).allSatisfy { !$0.contains("no such? file") })
     _ = update(&model, .key(.enter))
     // An answer to another question changes nothing.
-    let choice = NetworkChoice(model: "resnet-18", weights: .file("/h/mo dels/x.pt"))
+    let choice = NetworkSpec(shown: "resnet-18", weights: .file("/h/mo dels/x.pt"))
     _ = update(&model, .visited("~/mo dels/x.pth", .network(choice, path: "/h/mo dels/x.pth")))
     #expect(browser(model) != nil)
     let effects = update(
@@ -192,7 +192,7 @@ import Testing
 
     let mailbox = Mailbox<Message> {}
     let browsing = CheckpointBrowsing(
-      mailbox: mailbox, exporting: FakeExporting(), recentPath: nil)
+      mailbox: mailbox, engine: TestEngine(FakeComputing(), FakeExporting()), recentPath: nil)
     func visited(_ text: String, in folder: String) -> Visit? {
       let group = DispatchGroup()
       browsing.visit(text, in: folder, group: group)
@@ -247,7 +247,7 @@ import Testing
     _ = try folder.write([1, 2, 3], to: "quick.pth")
     let mailbox = Mailbox<Message> {}
     let browsing = CheckpointBrowsing(
-      mailbox: mailbox, exporting: FakeExporting(), recentPath: nil)
+      mailbox: mailbox, engine: TestEngine(FakeComputing(), FakeExporting()), recentPath: nil)
     let group = DispatchGroup()
     browsing.look(folder.file("slow.pth"), group: group)
     browsing.look(folder.file("quick.pth"), group: group)
@@ -274,7 +274,8 @@ import Testing
     let exporting = FakeExporting()
     let group = DispatchGroup()
     let browsing = CheckpointBrowsing(
-      mailbox: mailbox, exporting: exporting, recentPath: folder.path + "/recent")
+      mailbox: mailbox, engine: TestEngine(FakeComputing(), exporting),
+      recentPath: folder.path + "/recent")
     browsing.remember(folder.path + "/x.pth", group: group)
     browsing.list(folder.path, group: group)
     browsing.list(folder.path + "/none", group: group)

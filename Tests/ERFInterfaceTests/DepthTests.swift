@@ -78,11 +78,11 @@ import Testing
     _ = model.type("b")
     _ = model.type("M")
     let effects = model.type("S")
-    let designs = try model.session.gallery.map { try NetworkDesign(model: $0.id) }
+    let designs = try model.session.gallery.map { try NetworkDesign(model: $0.text) }
     #expect(designs.map { $0.stages[0].kernel } == [3, 7, 13, 25, 31])
     #expect(designs.map { $0.stages[3].kernel } == [3, 7, 13, 13, 13])
     // The largest is the network itself.
-    #expect(model.session.gallery[4].edited == nil && asked(effects).count == 4)
+    #expect(model.session.gallery[4].edits.isEmpty && asked(effects).count == 4)
     model.finish(effects)
     #expect(model.session.gallery.allSatisfy { model.galleryMap($0) != nil })
     #expect(!model.gallery.isBusy && asked(model.type("c")).isEmpty)

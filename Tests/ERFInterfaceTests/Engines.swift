@@ -7,7 +7,7 @@ import Synchronization
 @testable import ERFInterface
 
 /// The engine where a network is tiny; made maps for others, and a refusal of large inputs.
-final class MixedComputing: ERFComputing {
+final class MixedComputing: TestComputing {
   private let working = Atomic(0)
   /// Whether the engine computes every network.
   private let isWhole: Bool
@@ -23,7 +23,7 @@ final class MixedComputing: ERFComputing {
 
   private func isTiny(_ network: NetworkSpec) -> Bool {
     let marks = ["channels=8,12", "channels=16,32,64,128", "nano"]
-    return isWhole || marks.contains { network.model?.contains($0) == true }
+    return isWhole || marks.contains { network.model.contains($0) }
   }
 
   private func count<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -37,7 +37,7 @@ final class MixedComputing: ERFComputing {
   ) throws -> ERFResult {
     try count {
       if isTiny(request.network), isWhole || request.size.height * request.size.width <= 320 * 320 {
-        return try EngineComputing().compute(
+        return try LocalEngine().compute(
           request, cancellation: cancellation, progress: progress)
       }
       guard request.size.height * request.size.width <= 256 * 256 else {
@@ -63,7 +63,7 @@ final class MixedComputing: ERFComputing {
   ) throws -> Classification {
     try count {
       isTiny(request.network)
-        ? try EngineComputing().predict(request, threads: threads, cancellation: cancellation)
+        ? try LocalEngine().predict(request, threads: threads, cancellation: cancellation)
         : try FakeComputing().predict(request, threads: threads, cancellation: cancellation)
     }
   }
@@ -87,7 +87,7 @@ final class MixedComputing: ERFComputing {
 }
 
 /// Really writes, but never outside one folder.
-struct FolderExporting: HeatmapExporting {
+struct FolderExporting: TestFiles {
   let folder: String
 
   private func inside(_ path: String) -> String {
@@ -95,23 +95,23 @@ struct FolderExporting: HeatmapExporting {
   }
 
   func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
-    try FileExporter().export(
+    try LocalEngine().export(
       result: result, path: inside(path), variant: variant, colours: colours)
   }
 
   func write(_ bytes: [UInt8], to path: String) throws {
-    try FileExporter().write(bytes, to: inside(path))
+    try LocalEngine().write(bytes, to: inside(path))
   }
 
   /// What fakes trained is nowhere.
   func copy(_ path: String, to other: String) throws {
-    try FileExporter().copy(path, to: inside(other))
+    try LocalEngine().copy(path, to: inside(other))
   }
 
   func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: inside(path)) }
 }
 
-extension ERFComputing {
+extension TestComputing {
   /// A run for each layer, which is what the engine's shared passes come to.
   func layerFields(
     _ request: ERFRequest, layers: [String], cancellation: Cancellation,

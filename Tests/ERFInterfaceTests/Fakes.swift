@@ -60,7 +60,7 @@ private struct RoundMap: Hashable {
 
 func makeSubject(_ request: ERFRequest) -> ERFSubject {
   ERFSubject(
-    model: request.network.name.lowercased(), weights: request.network.weights.description,
+    model: request.network.text.lowercased(), weights: request.network.weights.description,
     weightsHash: "0123456789abcdef", input: request.size,
     stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
     mapSize: InputSize(height: 7, width: 7),
@@ -73,7 +73,7 @@ func makeReport(_ network: NetworkSpec, shapes: Int = 2, correct: Int = 48) -> S
     let stimulus = BuiltInStimulus(kind: .conflict, seed: 0, index: index)
     let turn = (index / 16 + index) % 4
     return CueDecision(
-      subject: network.name, image: stimulus.fileName, shape: stimulus.shape,
+      subject: network.text, image: stimulus.fileName, shape: stimulus.shape,
       texture: stimulus.texture,
       response: turn < shapes
         ? stimulus.shape
@@ -81,7 +81,7 @@ func makeReport(_ network: NetworkSpec, shapes: Int = 2, correct: Int = 48) -> S
           ? stimulus.texture
           : ObjectCategory.allCases.first { ![stimulus.shape, stimulus.texture].contains($0) })
   }
-  let counts = ShapeBias(subject: network.name, decisions: decisions)
+  let counts = ShapeBias(subject: network.text, decisions: decisions)
   func readOut(_ tap: String) -> ReadOutReport {
     ReadOutReport(
       tap: tap, channels: 128, lambda: 1, trained: 192,
@@ -89,7 +89,7 @@ func makeReport(_ network: NetworkSpec, shapes: Int = 2, correct: Int = 48) -> S
       shapeOnly: nil, textureOnly: nil, shuffled: [])
   }
   return ShapeBiasReport(
-    model: network.name, weights: network.weights.description, weightsHash: "0123456789abcdef",
+    model: network.text, weights: network.weights.description, weightsHash: "0123456789abcdef",
     method: .builtIn(size: 128, seed: 0), counts: counts, interval: 0.5...0.75,
     decisions: decisions, skipped: [], readOut: readOut("stage4"),
     stages: (1...4).map { readOut("stage\($0)") }, seconds: 2)
@@ -101,7 +101,7 @@ func makeClasses(_ request: PredictionRequest) -> Classification {
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
     "American Staffordshire terrier, a dog",
   ]
-  let shift = request.network.weightsModel == nil ? 0 : 6
+  let shift = request.network.edits.isEmpty ? 0 : 6
   return Classification(
     image: "image",
     top: names.indices.map { index in
@@ -121,7 +121,7 @@ func makeModel(
   _ names: [String] = ["RepLKNet-13", "RepLKNet-31"], weights: WeightsSource? = nil,
   display: Display = Display(), finished: Bool = true
 ) -> Model {
-  let networks = names.map { NetworkChoice(model: $0, weights: weights) }
+  let networks = names.map { NetworkSpec(shown: $0, weights: weights) }
   var model = Model(session: Session(networks: networks), display: display)
   let effects = update(&model, .opened)
   if finished { model.finish(effects) }
@@ -258,7 +258,7 @@ final class Pokes: Sendable {
 /// What training `network` comes to.
 func makePlan(_ network: NetworkSpec, notes: [String] = []) -> FineTuningPlan {
   FineTuningPlan(
-    model: network.model ?? "", pictures: 960, classes: 16, size: 224, notes: notes)
+    model: network.text, pictures: 960, classes: 16, size: 224, notes: notes)
 }
 
 extension Model {
@@ -290,7 +290,7 @@ func makeProgress(_ number: Int) -> FineTuning.Progress {
 }
 
 /// A computation that reports a layer every millisecond and can be told to fail.
-struct FakeComputing: ERFComputing {
+struct FakeComputing: TestComputing {
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
@@ -360,7 +360,7 @@ struct FakeComputing: ERFComputing {
 }
 
 /// Remembers what it should have written.
-final class FakeExporting: HeatmapExporting {
+final class FakeExporting: TestFiles {
   let written = Mutex<[String]>([])
   let present: Set<String>
   let failure: String?

@@ -77,9 +77,9 @@ import Testing
   @Test func tabCompletesAndHomeIsKnown() throws {
     let folder = try TemporaryFolder()
     for name in ["photos-a.png", "photos-b.png", "other.txt"] {
-      try FileExporter().write([1], to: folder.file(name))
+      try LocalEngine().write([1], to: folder.file(name))
     }
-    try FileExporter().write([1], to: folder.file("deep/inside.txt"))
+    try LocalEngine().write([1], to: folder.file("deep/inside.txt"))
     let path = folder.path
     #expect(PathCompletion.complete("\(path)/ph") == ("\(path)/photos-", 2))
     #expect(PathCompletion.complete("\(path)/oth") == ("\(path)/other.txt", 1))
@@ -87,10 +87,10 @@ import Testing
     #expect(PathCompletion.complete("\(path)/none") == ("\(path)/none", 0))
     #expect(PathCompletion.expanded("~/a") != "~/a" && PathCompletion.expanded("a~/b") == "a~/b")
     #expect(
-      PathCompletion.question("\(path)/other.txt") { _ in true }?.contains("replaces") == true)
+      PathCompletion.question("\(path)/other.txt", LocalEngine())?.contains("replaces") == true)
     #expect(
-      PathCompletion.question("\(path)/no/x.json") { _ in false }?.contains("makes it") == true)
-    #expect(PathCompletion.question("\(path)/new.json") { _ in false } == nil)
+      PathCompletion.question("\(path)/no/x.json", LocalEngine())?.contains("makes it") == true)
+    #expect(PathCompletion.question("\(path)/new.json", LocalEngine()) == nil)
     var model = makeModel()
     _ = model.type("w")
     guard case .complete(let text, in: "")? = update(&model, .key(.tab)).first else {
@@ -143,15 +143,14 @@ import Testing
     let computing = FakeComputing()
     let exporting = FakeExporting()
     let model = Headless.play(
-      Key.script("[ 3 > w Enter e Enter"), on: session, display: Display(), computing: computing,
-      exporting: exporting)
+      Key.script("[ 3 > w Enter e Enter"), on: session, display: Display(),
+      engine: TestEngine(computing, exporting))
     #expect(!model.isBusy && model.sides.allSatisfy { $0.shown?.isComplete == true })
     #expect(computing.calls.finished.load(ordering: .sequentiallyConsistent) == 5)
     #expect(model.sides[0].shown?.subject?.tap == "stage3")
     #expect(exporting.written.withLock { $0.count } == 7)
     let left = Headless.play(
-      Key.script("q c"), on: session, display: Display(), computing: computing,
-      exporting: exporting)
+      Key.script("q c"), on: session, display: Display(), engine: TestEngine(computing, exporting))
     #expect(left.session.screen.colours == ColourRamp.all[0].name)
   }
 
@@ -164,8 +163,8 @@ import Testing
     let model = Headless.play(
       [.character("e")] + [Key](repeating: .down, count: place) + [.enter],
       on: Session(models: ["replknet-3"]), display: Display(depth: .mono),
-      size: ScreenSize(rows: 24, columns: 80), computing: FakeComputing(),
-      exporting: FolderExporting(folder: folder.path))
+      size: ScreenSize(rows: 24, columns: 80),
+      engine: TestEngine(FakeComputing(), FolderExporting(folder: folder.path)))
     #expect(!model.isBusy && model.notice?.lines == ["wrote replk-tui-screen.\(ending)"])
     #expect(folder.names == ["replk-tui-screen.\(ending)"])
     let bytes = try folder.read("replk-tui-screen.\(ending)")

@@ -99,8 +99,8 @@ import Testing
     options.isRestored = true
     let terminal = FakeTerminal([])
     let loop = ExplorerLoop(
-      session: .first, options: options, terminal: terminal, computing: FakeComputing(),
-      exporting: FakeExporting())
+      session: .first, options: options, terminal: terminal,
+      engine: TestEngine(FakeComputing(), FakeExporting()))
     #expect(loop.model.notice?.lines == ["as you left it; F starts afresh"])
     for (columns, rows) in [(80, 24), (120, 40)] {
       let screen = view(loop.model, size: ScreenSize(rows: rows, columns: columns)).text

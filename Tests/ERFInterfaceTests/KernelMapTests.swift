@@ -55,7 +55,7 @@ import Testing
       Issue.record("nothing is summed")
       return
     }
-    #expect(spec == model.session.networks[0].spec && model.isBusy)
+    #expect(spec == model.session.networks[0] && model.isBusy)
     #expect(model.type("j").isEmpty)
     let stages = [Self.kernels(13, middle: 1), nil, Self.kernels(13, middle: 1), nil]
     effects = update(&model, .aggregated(id, stages, failure: nil))

@@ -6,7 +6,7 @@ import Testing
 @testable import ERFInterface
 
 @Suite struct KernelTests {
-  @Test func aStepRunsTheActiveNetworkAnew() {
+  @Test func aStepRunsTheActiveNetworkAnew() throws {
     var model = makeModel()
     for scalar in "3b".unicodeScalars { _ = model.type(scalar) }
     _ = update(&model, .key(.down))
@@ -14,12 +14,13 @@ import Testing
     let effects = model.type("<")
     #expect(effects.computed.count == 1)
     let spec = effects.computed[0].network
-    #expect(spec.model?.hasPrefix("replknet:kernels=31,29,25,13:") == true)
-    #expect(spec.weightsModel == "RepLKNet-31" && spec.fit == .reinitialise(seed: 0))
+    #expect(try spec.modelID().hasPrefix("replknet:kernels=31,29,25,13:"))
+    #expect(spec.edits == [StageEdit(stage: 2, .kernel(25))])
+    #expect(spec.model == "RepLKNet-31" && spec.fit == .reinitialise(seed: 0))
     #expect(model.sides[1].isStale && !model.sides[0].isStale)
     // Back to where it was: no edit is left.
     _ = model.type(">")
-    #expect(model.session.networks[1].edited == nil)
+    #expect(model.session.networks[1].edits.isEmpty)
   }
 
   @Test func undoAndRedo() {
@@ -29,12 +30,12 @@ import Testing
     let edited = model.session.networks
     #expect(model.design?.stages[0].kernel == 19)
     for _ in 0..<3 { _ = model.type("u") }
-    #expect(model.session.networks[0].edited == nil)
+    #expect(model.session.networks[0].edits.isEmpty)
     #expect(model.type("u").isEmpty && model.notice?.lines == ["nothing to undo"])
     for _ in 0..<3 { _ = update(&model, .key(.control("r"))) }
     #expect(model.session.networks == edited)
     _ = model.type("U")
-    #expect(model.session.networks[0].edited == nil)
+    #expect(model.session.networks[0].edits.isEmpty)
     _ = model.type("u")
     #expect(model.session.networks == edited)
   }
@@ -59,9 +60,9 @@ import Testing
     _ = model.type(">")
     let fits = (0..<3).map { _ in model.type("f").computed[0].network.fit }
     #expect(fits == [.crop, .interpolate, .reinitialise(seed: 0)])
-    #expect(NetworkChoice(model: "RepLKNet-3", weights: .file("x.pth")).fit == .interpolate)
+    #expect(NetworkSpec(shown: "RepLKNet-3", weights: .file("x.pth")).fit == .interpolate)
     #expect(
-      NetworkChoice(model: "RepLKNet-3", weights: .random(seed: 7)).fit == .reinitialise(seed: 7))
+      NetworkSpec(shown: "RepLKNet-3", weights: .random(seed: 7)).fit == .reinitialise(seed: 7))
     #expect(model.type("X").computed.count == 1)
     #expect(model.session.networks[0] == model.session.networks[1])
     #expect(model.type("x").isEmpty && model.notice?.lines == ["A and B are the same"])
@@ -74,7 +75,7 @@ import Testing
     #expect(random.map(\.network.weights) == [WeightsSource.random(seed: 1)])
     #expect(model.session.networks[0].fit == .reinitialise(seed: 1))
     _ = model.type("u")
-    #expect(model.session.networks[0] == NetworkChoice(model: "RepLKNet-3"))
+    #expect(model.session.networks[0] == NetworkSpec(shown: "RepLKNet-3"))
     // Trained weights have no seed, kernels that start anew have one.
     _ = model.type("b")
     #expect(model.type("S").isEmpty)
@@ -82,7 +83,7 @@ import Testing
     #expect(model.type("f").computed.map(\.network.fit) == [WeightFit.reinitialise(seed: 0)])
     #expect(model.type("S").computed.map(\.network.fit) == [WeightFit.reinitialise(seed: 1)])
     #expect(model.session.networks[1].weights == .trained)
-    model.session.networks[0] = NetworkChoice(
+    model.session.networks[0] = NetworkSpec(
       model: "RepLKNet-3", weights: .random(seed: .max))
     _ = model.type("a")
     _ = model.type("S")

@@ -17,7 +17,7 @@ import Testing
   @Test func bothNetworksAreAskedOnceThePanelIsSeen() {
     var model = makeModel(weights: .file("/models/trained.pth"))
     let effects = model.type("8")
-    #expect(asked(effects).map(\.network) == model.session.networks.map(\.spec))
+    #expect(asked(effects).map(\.network) == model.session.networks)
     #expect(asked(effects).map(\.image) == [.builtIn(0), .builtIn(0)])
     model.finish(effects)
     #expect(!model.predictions.isBusy && asked(model.type("c")).isEmpty)

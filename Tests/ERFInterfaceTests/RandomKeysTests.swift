@@ -47,8 +47,8 @@ import Testing
     options.statePath = folder.file("state.json")
     options.recentPath = folder.file("recent")
     var loop = ExplorerLoop(
-      session: session, options: options, terminal: terminal, computing: computing,
-      exporting: exporting)
+      session: session, options: options, terminal: terminal,
+      engine: TestEngine(computing, exporting))
     loop.start()
     while loop.exitCode == nil, terminal.remaining > 0 {
       loop.step()

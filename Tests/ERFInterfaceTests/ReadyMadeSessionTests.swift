@@ -61,7 +61,7 @@ import Testing
     #expect(model.film == nil)
     let second = model.startTraining()
     let next = try #require(second)
-    #expect(next.id != id && next.request.network == model.session.networks[0].spec)
+    #expect(next.id != id && next.request.network == model.session.networks[0])
   }
 
   @Test func answersToTheSessionBeforeMeetNoRequestOfTheNext() {

@@ -14,7 +14,7 @@ import Testing
     var session = Session(models: names)
     session.size = InputSize(height: 64, width: 64)
     return Explorer.run(
-      session: session, terminal: terminal, computing: computing, exporting: exporting)
+      session: session, terminal: terminal, engine: TestEngine(computing, exporting))
   }
 
   @Test func firstFrameComesBeforeTheFirstComputation() {
@@ -160,7 +160,7 @@ import Testing
     #expect(
       ExportNaming.stem(model.session.networks[0], makeSubject(makeRequest(size: 1024)))
         == "replknet-13-nano_s1k19_1024_stage4")
-    let opened = NetworkChoice(
+    let opened = NetworkSpec(
       model: "RepLKNet-31", weights: .file("/data/../My Weights\u{1b}.pth.tar"))
     var subject = makeSubject(makeRequest())
     subject.unit = Unit(row: 1, column: 2)

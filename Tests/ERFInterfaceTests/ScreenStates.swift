@@ -143,7 +143,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     guard let id = model.shapeBias.sides[0].job?.id else { return model }
     switch self {
     case .shapeBiasChance:
-      _ = update(&model, .probed(id, makeReport(model.session.networks[0].spec, correct: 5)))
+      _ = update(&model, .probed(id, makeReport(model.session.networks[0], correct: 5)))
     case .shapeBiasFailed: _ = update(&model, .probeFailed(id, "not finite from stages.2"))
     default:
       let progress = ShapeBiasProgress(phase: .conflict, done: 300, total: 512)
@@ -239,7 +239,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
         .looked(
           path,
           .network(
-            NetworkChoice(model: "replknet-31", weights: .file(path)),
+            NetworkSpec(shown: "replknet-31", weights: .file(path)),
             summary: "PyTorch zip, 79.86 M parameters")))
     case .browserRefused:
       let path = "/home/user/models/mobilenet_v2.pth"
@@ -256,7 +256,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
     let marked = "re\u{301}seau-entrai\u{302}ne\u{301}.pth"
     if self == .titleNames {
       let networks = [("RepLKNet-13", wide), ("RepLKNet-31", marked)].map { model, name in
-        NetworkChoice(model: model, weights: .file("/モデル/\(name)"))
+        NetworkSpec(shown: model, weights: .file("/モデル/\(name)"))
       }
       var model = Model(session: Session(networks: networks), display: display)
       model.finish(update(&model, .opened))

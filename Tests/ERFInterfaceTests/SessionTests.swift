@@ -26,6 +26,18 @@ import Testing
     model.session.networks[1].preprocessing.range = PixelRange(black: -1, white: 1)
     model.session.networks[1].preprocessing.isBlueFirst = true
     model.session.networks[1].classes = "names.txt"
+    model.session.networks[1].ignoresExtra = true
+    model.session.networks[1].zeroesUnreached = InputSize(height: 96, width: 128)
+    #expect(model.session.networks.contains { $0.isEdited })
+    var edited = NetworkSpec(shown: "replknet-31", weights: .random(seed: .max))
+    edited.edits = [
+      StageEdit(stage: 1, .dilation(2)), StageEdit(stage: 1, .kernel(9)),
+      StageEdit(stage: 1, .smallKernel(nil)), StageEdit(stage: 3, .shortcuts(false)),
+      StageEdit(stage: 3, .depth(4)),
+    ]
+    model.session.gallery = [
+      edited, NetworkSpec(shown: "nets/some.onnx"), NetworkSpec(shown: "map.npy"),
+    ]
     model.session.images.source = .files(["x.png", "y.png"])
     model.session.images.count = 2
     model.session.size = InputSize(height: 96, width: 128)
@@ -88,6 +100,51 @@ import Testing
     #expect(throws: error) { try read(text) }
   }
 
+  /// What version 1 wrote, with its ids in the place of edits, says what the same sessions say now.
+  @Test(arguments: [
+    "any-unit", "dilation", "kernel-sweep", "reparameterisation", "resnet-101-replknet-31",
+    "shortcuts",
+  ])
+  func version1Opens(_ name: String) throws {
+    let text = try PackageFiles.text("Tests/ERFInterfaceTests/Fixtures/Sessions1/\(name).json")
+    let session = try read(text)
+    #expect(session == (try read(try PackageFiles.text("Sessions/\(name).json"))))
+    let again = String(decoding: try session.encoded(), as: UTF8.self)
+    #expect(!again.contains("\"edited\"") && !again.contains("\"model\""))
+    // The ids in the old text are those that the edits make.
+    for network in session.networks + session.gallery where network.isEdited {
+      #expect(text.contains("\"\(try network.modelID())\""), "\(network)")
+    }
+  }
+
+  /// Words of a network as version 2 says them, and the errors for those that say nothing.
+  @Test(arguments: [
+    (#""weights": "random:1""#, "networks[0].weights is \"random:1\": expected"),
+    (#""weights": {"random": -1}"#, "networks[0].weights.random is -1: expected"),
+    (#""weights": {"file": ""}"#, "networks[0].weights.file is \"\": expected the path"),
+    (#""fit": "stretch""#, "networks[0].fit is \"stretch\": expected"),
+    (#""edits": [{"kernel": 3}]"#, "lacks the field networks[0].edits[0].stage"),
+    (#""edits": [{"stage": 9, "kernel": 3}]"#, "networks[0].edits: there is no stage 9"),
+    (#""edits": [{"stage": 1, "kernel": 4}]"#, "networks[0].edits: a kernel of 4 has no centre"),
+    (#""edits": [{"stage": 1, "kernel": 65}]"#, "edits[0].kernel is 65: expected"),
+    (#""edits": [{"stage": 1, "width": 3}]"#, "unknown field networks[0].edits[0].width"),
+  ])
+  func whatIsWrongWithANetworkIsNamed(_ pair: (field: String, words: String)) {
+    let text =
+      #"{"version": 2, "networks": [{"source": {"catalogue": "replknet-3"}, \#(pair.field)}]}"#
+    let error = #expect(throws: SessionError.self) { try read(text) }
+    #expect(error?.explanation.contains(pair.words) == true, "\(error?.explanation ?? "")")
+  }
+
+  @Test(arguments: [
+    #"{"catalogue": "replknet-3", "file": "x.onnx"}"#, "{}", #"{"catalogue": "replknet-32"}"#, "7",
+  ])
+  func aSourceIsOneThing(_ source: String) {
+    let text = #"{"version": 2, "networks": [{"source": \#(source)}]}"#
+    let error = #expect(throws: SessionError.self) { try read(text) }
+    #expect(error?.explanation.contains("networks[0].source") == true)
+  }
+
   @Test func unknownFieldsAndNetworksAreNamed() {
     let misspelt = #"{"version": 1, "networks": [{"model": "replknet-3", "wieghts": "random:1"}]}"#
     #expect { try read(misspelt) } throws: { "\($0)".contains("networks[0].wieghts") }
@@ -98,6 +155,9 @@ import Testing
     let edited =
       #"{"version": 1, "networks": [{"model": "replknet-3", "edited": "replknet:kernels=4"}]}"#
     #expect { try read(edited) } throws: { "\($0)".contains("networks[0].edited") }
+    let other =
+      #"{"version": 1, "networks": [{"model": "replknet-3", "edited": "resnet-18"}]}"#
+    #expect { try read(other) } throws: { "\($0)".contains("is no edit of replknet-3") }
   }
 
   /// The ready-made sessions open, and their networks can be built.

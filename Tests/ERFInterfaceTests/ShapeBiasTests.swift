@@ -14,7 +14,7 @@ import Testing
     var model = makeModel()
     #expect(probes(model.type("4")).isEmpty)
     let opened = model.type("7")
-    #expect(probes(opened) == model.session.networks.map(\.spec))
+    #expect(probes(opened) == model.session.networks)
     model.finish(opened)
     #expect(model.shapeBias.sides.allSatisfy { $0.shown != nil && !$0.isStale })
     // On a wide screen the panel is still seen while kernels are edited beside it.

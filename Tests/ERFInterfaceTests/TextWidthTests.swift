@@ -126,19 +126,19 @@ import Testing
     let folder = try TemporaryFolder()
     let bytes = SystemPath.text(Array("caf".utf8) + [0xe9])
     for name in ["図解.json", "\(bytes).json"] {
-      try FileExporter().write([1], to: folder.file(name))
+      try LocalEngine().write([1], to: folder.file(name))
     }
-    try FileExporter().write([1], to: folder.file("\(bytes)/in.json"))
+    try LocalEngine().write([1], to: folder.file("\(bytes)/in.json"))
     let path = folder.path
     #expect(PathCompletion.complete("\(path)/図") == ("\(path)/図解.json", 1))
     #expect(PathCompletion.complete("\(path)/caf") == ("\(path)/\(bytes)", 2))
     #expect(PathCompletion.complete("\(path)/\(bytes)/") == ("\(path)/\(bytes)/in.json", 1))
     for name in ["図解.json", "\(bytes).json"] {
-      let question = PathCompletion.question(folder.file(name), exists: FileExporter().exists)
+      let question = PathCompletion.question(folder.file(name), LocalEngine())
       #expect(question?.contains("replaces") == true)
     }
     #expect(
-      PathCompletion.question(folder.file("\(bytes)/new.json"), exists: FileExporter().exists)
+      PathCompletion.question(folder.file("\(bytes)/new.json"), LocalEngine())
         == nil)
   }
 

@@ -67,8 +67,9 @@ private struct Tour {
     if !Self.isWhole { session.size = InputSize(height: 192, width: 192) }
     loop = ExplorerLoop(
       session: session, options: ExplorerOptions(), terminal: terminal,
-      computing: MixedComputing(isWhole: Self.isWhole, moments: moments.path),
-      exporting: FolderExporting(folder: folder.path))
+      engine: TestEngine(
+        MixedComputing(isWhole: Self.isWhole, moments: moments.path),
+        FolderExporting(folder: folder.path)))
   }
 
   private var model: Model { loop.model }
@@ -241,7 +242,7 @@ private struct Tour {
     follow("its curves run in the panel, and the field follows.")
     #expect(screen.contains("9 Training") && screen.contains("loss") && screen.contains("done"))
     let last = model.session.networks[side]
-    #expect(last != before && model.sides[side].shown?.request.network == last.spec)
+    #expect(last != before && model.sides[side].shown?.request.network == last)
     follow(
       "`t` stops; the arrows step through the moments, Enter keeps the weights as a file, Backspace "
         + "drops them.")
@@ -253,12 +254,13 @@ private struct Tour {
     #expect(model.session.networks[side] == before)
     follow("After an edit of the kernels `t` trains what was edited.")
     press("3 >")
-    let edited = model.session.networks[side].id
-    #expect(edited != before.id)
+    let edited = model.session.networks[side].text
+    #expect(edited != before.name)
     press("t Enter")
     // The built-in shapes have 16 classes, and get a classifier of their own.
     #expect(model.film?.failure == nil)
-    #expect(model.session.networks[side].id == edited.replacing(":classes=10", with: ":classes=16"))
+    #expect(
+      model.session.networks[side].text == edited.replacing(":classes=10", with: ":classes=16"))
   }
 
   mutating func writeFiles() throws {

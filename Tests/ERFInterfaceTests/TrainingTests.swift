@@ -12,7 +12,7 @@ import Testing
     guard let (id, request) = model.startTraining() else { return nil }
     #expect(
       request
-        == TrainingRequest(network: model.session.networks[0].spec, folder: nil, threads: nil),
+        == TrainingRequest(network: model.session.networks[0], folder: nil, threads: nil),
       sourceLocation: sourceLocation)
     return id
   }
@@ -87,16 +87,16 @@ import Testing
     let id = try started(moments: 1)
     for key in "3>".unicodeScalars { _ = model.type(key) }
     let edited = model.session.networks[0]
-    #expect(edited.edited != nil)
+    #expect(edited.isEdited)
     _ = news(id, 2)
     #expect(model.session.networks[0] == edited && model.film?.moments.count == 2)
   }
 
   @Test mutating func editedNetworksAreTrainedAsEdited() throws {
     for key in "3>".unicodeScalars { _ = model.type(key) }
-    let edited = model.session.networks[0].id
+    let edited = model.session.networks[0].text
     _ = try started(moments: 1)
-    #expect(model.session.networks[0].id == edited)
+    #expect(model.session.networks[0].text == edited)
     #expect(weights == .file("/state/step-100.safetensors"))
   }
 
@@ -167,7 +167,7 @@ import Testing
       Issue.record("nothing is cancelled")
       return
     }
-    _ = update(&model, .training(id, .planned(makePlan(model.session.networks[0].spec))))
+    _ = update(&model, .training(id, .planned(makePlan(model.session.networks[0]))))
     _ = update(&model, .trained(id, failure: nil))
     #expect(model.film == nil && model.overlay == nil)
   }
@@ -188,7 +188,7 @@ import Testing
   }
 
   @Test mutating func exportedGraphsAreRefusedAtOnce() {
-    model.session.networks[0] = NetworkChoice(model: "nets/some.onnx")
+    model.session.networks[0] = NetworkSpec(shown: "nets/some.onnx")
     _ = model.type("t")
     #expect(model.overlay == nil)
     #expect(model.notice?.lines.first?.contains("exported graph") == true)

@@ -98,7 +98,7 @@ import Testing
     #expect(
       weights.verdict?.headline == "Not comparable: A has random weights, B is trained.")
     // Before and after training is a comparison.
-    weights.sides[1].shown?.network.model = "RepLKNet-13-nano"
+    weights.sides[1].shown?.network.source = .catalogue("RepLKNet-13-nano")
     #expect(weights.verdict?.kind == .difference)
     #expect(weights.verdict?.detail.contains("A untrained") == true)
     var images = model([0.07], [0.18])

@@ -47,8 +47,9 @@ import Testing
     #expect(edited.contains("stage 1 4 dense 3x3"))
     #expect(edited.contains("dense 5x5 stride 2 dilation 2"))
     let kept = try network("a.json")
-    #expect(kept["edited"] as? String == file + ":kernels=3,5,3:dilation=1,2,1")
-    #expect(kept["model"] as? String == file)
+    let edits = try #require(kept["edits"] as? [[String: Int]])
+    #expect(edits == [["stage": 2, "kernel": 5, "dilation": 2]])
+    #expect((kept["source"] as? [String: String]) == ["file": file])
     // The session opens again, and undo leads back.
     _ = try succeed(
       [
@@ -56,12 +57,12 @@ import Testing
         "3 z U w ^U 'b.json' Enter",
       ],
       in: folder)
-    #expect(try network("b.json")["edited"] == nil)
+    #expect(try network("b.json")["edits"] == nil)
     let undone = try screen("b.txt")
     #expect(!undone.contains("dense 5x5"))
     _ = try succeed(
       common + ["-o", "c.txt", "--script", "3 > u w ^U 'c.json' Enter"], in: folder)
-    #expect(try network("c.json")["edited"] == nil)
+    #expect(try network("c.json")["edits"] == nil)
   }
 
   /// What a stage does not have cannot be chosen.

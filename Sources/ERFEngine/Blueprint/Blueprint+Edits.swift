@@ -30,9 +30,10 @@ extension Blueprint {
         : changing(large) { node in
           node.changingWindow { $0.dilation = dilation }
         }
-    case .noShortcuts:
+    case .shortcuts(false):
       let shortcuts = nodes.indices.filter { isShortcut($0, ofStage: edit.stage) }
       return shortcuts.isEmpty ? nil : skipping(shortcuts)
+    case .shortcuts(true), .depth: return nil
     case .smallKernel(nil):
       let sums = nodes.indices.filter { isBranchSum($0, ofStage: edit.stage) }
       return sums.isEmpty ? nil : withoutBranches(sums)

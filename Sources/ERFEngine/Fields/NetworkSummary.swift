@@ -37,13 +37,22 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
 
   /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
   public init(model id: String, size: InputSize) throws {
-    if let exported = ExportedID(id) {
-      try self.init(
-        OpenedNetwork(NetworkSpec(model: id, weights: .file(exported.path)).bound(to: size)),
-        size: size)
+    let spec =
+      NetworkSpec.isEditedExport(id)
+      ? try NetworkSpec(editedExport: id) : NetworkSpec(model: id, weights: .random(seed: 0))
+    try self.init(spec, size: size)
+  }
+
+  /// Of the network that `spec` names, edits included: weights, unless they are all that tells which
+  /// network it is, are not looked at.
+  ///
+  /// - Throws: `ModelError`, `EditError`, and for an exported graph what reading it throws.
+  public init(_ spec: NetworkSpec, size: InputSize) throws {
+    guard case .catalogue(let id) = spec.source else {
+      try self.init(OpenedNetwork(spec.bound(to: size)), size: size)
       return
     }
-    let architecture = try ModelCatalogue.architecture(id)
+    let architecture = try ModelCatalogue.architecture(id).edited(by: spec.edits)
     try self.init(architecture.blueprint(), model: architecture.id, size: size)
   }
 

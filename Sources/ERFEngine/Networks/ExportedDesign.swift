@@ -27,11 +27,36 @@ struct ExportedDesign: Sendable, Equatable {
   ///
   /// - Throws: `ONNXError`, `FileError`, ``ModelError`` for edits that do not fit.
   init(_ id: ExportedID) throws {
-    let file = try Self.blueprint(of: id.path)
-    path = id.path
+    let original = try Self.blueprint(of: id.path).stageDesigns
+    let edits = zip(original, try id.stages(original)).enumerated().flatMap { stage, pair in
+      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
+    }
+    try self.init(path: id.path, edits: edits)
+  }
+
+  /// The graph at `path` after `edits`.
+  ///
+  /// - Throws: `ONNXError`, `FileError`, ``EditError``.
+  init(path: String, edits: [StageEdit]) throws {
+    let file = try Self.blueprint(of: path)
+    self.path = path
     original = file.stageDesigns
-    stages = try id.stages(original)
-    convolutions = try file.edited(by: stages.edits(of: original), fit: .crop).spatialConvolutions
+    stages = original
+    for edit in edits {
+      guard stages.indices.contains(edit.stage) else {
+        throw EditError.noStage(edit.stage, of: stages.count)
+      }
+      try edit.requireRange()
+      stages[edit.stage].apply(edit.change)
+    }
+    convolutions = try file.edited(by: edits, fit: .crop).spatialConvolutions
+  }
+
+  /// What makes these stages of the file's.
+  var edits: [StageEdit] {
+    zip(original, stages).enumerated().flatMap { stage, pair in
+      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
+    }
   }
 
   private struct Known {

@@ -73,24 +73,3 @@ struct ExportedID: Sendable {
     return text
   }
 }
-
-extension [StageDesign] {
-  /// The edits that make these of `original`.
-  func edits(of original: [StageDesign]) -> [StageEdit] {
-    zip(self, original).enumerated().flatMap { index, pair -> [StageEdit] in
-      let (now, before) = pair
-      var edits: [StageEdit] = []
-      // Dilation first: afterwards a kernel of 1 may be none to find any more.
-      if now.dilation != before.dilation {
-        edits.append(StageEdit(stage: index, .dilation(now.dilation)))
-      }
-      if now.kernel != before.kernel {
-        edits.append(StageEdit(stage: index, .kernel(now.kernel)))
-      }
-      if before.hasShortcuts, !now.hasShortcuts {
-        edits.append(StageEdit(stage: index, .noShortcuts))
-      }
-      return edits
-    }
-  }
-}

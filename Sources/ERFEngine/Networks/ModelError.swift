@@ -1,8 +1,6 @@
 /// Why a model id does not name a network.
 public enum ModelError: ExplainedError, Equatable {
   case unknown(id: String, nearest: String?)
-  /// Neither a model nor a file to find it out from.
-  case unnamed(NetworkSpec)
   /// No trained weights ship for it.
   case noTrainedWeights(String, models: [String])
   case unknownField(id: String, field: String, known: [String])
@@ -20,8 +18,6 @@ public enum ModelError: ExplainedError, Equatable {
     case .unknown(let id, let nearest):
       "unknown model '\(id)'"
         + (nearest.map { ": did you mean \($0)?" } ?? "")
-    case .unnamed(let spec):
-      "\(spec.name): say which network this is"
     case .noTrainedWeights(let id, let models):
       "no trained weights ship for \(id): expected one of \(models.joined(separator: ", ")), "
         + "or a checkpoint"

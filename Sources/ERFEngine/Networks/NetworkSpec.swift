@@ -1,8 +1,6 @@
-/// Which network to open: an architecture, and where its weights come from.
+/// Which network to open: the one identity that requests, sessions and memories of results share.
 public struct NetworkSpec: Sendable, Hashable {
-  /// A catalogue id or free variant, such as `replknet-31` (case-insensitive); nil: the one that the
-  /// weights' file holds.
-  public var model: String?
+  public var source: NetworkSource
   public var weights: WeightsSource
   /// Which of several dictionaries of weights in the file: `model_ema`; nil: the likeliest.
   public var weightsKey: String?
@@ -10,12 +8,13 @@ public struct NetworkSpec: Sendable, Hashable {
   public var allowsMissingHead = false
   /// Whether the file may hold tensors that are no parameters of the network; they are left out.
   public var ignoresExtra = false
-  /// The network that the weights belong to, where `model` is an edited form of it; nil: `model`.
-  public var weightsModel: String?
-  /// What is changed of the network that `model` or the file says.
+  /// What is changed of the network that `source` names.
   public var edits: [StageEdit] = []
   /// How weights are brought to the shapes of an edited network.
   public var fit = WeightFit.crop
+  /// The network that the weights belong to, where training begins with those of another one: what fits
+  /// is taken over; nil: the one that `source` names.
+  public var weightsModel: String?
   /// The input size that an exported graph is bound to; nil: the one that it was exported for. Built-in
   /// networks take any.
   public var inputSize: InputSize?
@@ -28,15 +27,38 @@ public struct NetworkSpec: Sendable, Hashable {
   /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
   public var zeroesUnreached: InputSize?
 
-  /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
-  public init(model: String?, weights: WeightsSource? = nil) {
-    self.model = model
-    self.weights = weights ?? .usual(for: model)
+  public init(_ source: NetworkSource, weights: WeightsSource) {
+    self.source = source
+    self.weights = weights
+  }
+
+  /// - Parameters:
+  ///   - model: as it is named on the command line: a catalogue id or free variant, or an ONNX file.
+  ///   - weights: nil for those that one would expect: `WeightsSource.usual`.
+  public init(model: String, weights: WeightsSource? = nil) {
+    self.init(
+      ONNXModel.isONNX(model) ? .file(model) : .catalogue(model),
+      weights: weights ?? .usual(for: model))
+  }
+
+  /// The network in the file at `path`, with the weights that it holds.
+  public init(file path: String) { self.init(.file(path), weights: .file(path)) }
+
+  /// The source as text: an id as it was asked for, or a path. Edits do not change it.
+  public var model: String {
+    switch source {
+    case .catalogue(let id): id
+    case .file(let path): path
+    }
   }
 
   /// An exported graph with edits of it: `net.onnx:kernels=7,7,5`, with the file's own weights.
-  public init(editedExport id: String) {
-    self.init(model: id, weights: ExportedID(id).map { .file($0.path) })
+  ///
+  /// - Throws: what opening the file throws, `ModelError` for edits that do not fit.
+  public init(editedExport id: String) throws {
+    guard let exported = ExportedID(id) else { throw ModelError.unknown(id: id, nearest: nil) }
+    self.init(file: exported.path)
+    edits = try ExportedDesign(exported).edits
   }
 
   /// Whether `word` names an exported graph with edits: `net.onnx:kernels=7,7,5`.
@@ -56,13 +78,14 @@ public struct NetworkSpec: Sendable, Hashable {
     }
   }
 
-  /// The canonical id of the network: the one that is named, or else the one that the file holds.
+  /// The canonical id of the network, edits included: the one that is named, or else the one that the
+  /// file holds.
   ///
-  /// - Throws: `ModelError`, `CheckpointError`.
+  /// - Throws: `ModelError`, `EditError`, `CheckpointError`.
   public func modelID() throws -> String {
-    if let exportedGraph { return model ?? exportedGraph }
-    if let model { return try ModelCatalogue.architecture(model).id }
-    return try OpenedNetwork(self).id
+    if let exportedGraph, !isEdited { return exportedGraph }
+    if case .file = source, exportedGraph == nil { return try OpenedNetwork(self).id }
+    return try NetworkDesign(self).id
   }
 
   /// Checks that the weights' file holds the network, by names and shapes alone.
@@ -72,9 +95,8 @@ public struct NetworkSpec: Sendable, Hashable {
 
   /// The ONNX file that the network comes from; nil: it is a built-in one.
   public var exportedGraph: String? {
-    if let model { return ExportedID(model)?.path }
-    if case .file(let path) = weights, ONNXModel.isONNX(path) { return path }
-    return nil
+    guard case .file(let path) = source, ONNXModel.isONNX(path) else { return nil }
+    return path
   }
 
   /// The input size that its ONNX file was exported for; nil: none, or it takes any.
@@ -90,9 +112,41 @@ public struct NetworkSpec: Sendable, Hashable {
     spec.inputSize = size
     return spec
   }
+}
 
-  /// For people: the model as it was asked for, or the file.
-  public var name: String { model ?? weights.description }
+extension NetworkSpec {
+  public var isEdited: Bool { !edits.isEmpty }
+
+  /// For people: the network as it was asked for, or the id that edits make of it.
+  public var text: String {
+    guard isEdited else { return model }
+    return (try? modelID()) ?? model
+  }
+
+  /// The same as it was opened.
+  public var unedited: NetworkSpec {
+    var spec = self
+    spec.edits = []
+    return spec
+  }
+
+  /// The same with its network named, where a file says which one it is; an exported graph stays a file.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`.
+  public func named() throws -> NetworkSpec {
+    guard case .file = source, exportedGraph == nil else { return self }
+    var spec = self
+    spec.source = .catalogue(try OpenedNetwork(unedited).id)
+    return spec
+  }
+}
+
+/// Where it is written what a network computes.
+public enum NetworkSource: Sendable, Hashable {
+  /// A catalogue id or free variant, such as `replknet-31` (case-insensitive).
+  case catalogue(String)
+  /// A file that holds the network: a checkpoint that tells it by names and shapes, or an exported graph.
+  case file(String)
 }
 
 /// Where the weights come from.

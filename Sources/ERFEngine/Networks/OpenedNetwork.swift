@@ -55,26 +55,28 @@ public struct OpenedNetwork: Sendable {
       return
     }
     version = FileVersion(of: spec.weights)
-    let named = try spec.model.map(ModelCatalogue.architecture)
-    let before = try spec.weightsModel.map(ModelCatalogue.architecture) ?? named
+    let found: any Architecture
+    let known: Checkpoint?
+    switch spec.source {
+    case .catalogue(let id): (found, known) = (try ModelCatalogue.architecture(id), nil)
+    case .file(let path):
+      let checkpoint = try Checkpoint(path: path)
+      found = try ModelCatalogue.recognise(checkpoint, key: spec.weightsKey)
+      known = checkpoint
+    }
+    let unedited = try spec.weightsModel.map(ModelCatalogue.architecture) ?? found
     switch spec.weights {
-    case .file(let path): file = try Checkpoint(path: path)
-    case .trained:
-      guard let before else { throw ModelError.unnamed(spec) }
-      file = try ShippedWeights.checkpoint(of: before)
+    case .file(let path): file = spec.source == .file(path) ? known : try Checkpoint(path: path)
+    case .trained: file = try ShippedWeights.checkpoint(of: unedited)
     case .random: file = nil
     }
-    guard
-      let found = try named ?? file.map({ try ModelCatalogue.recognise($0, key: spec.weightsKey) })
-    else { throw ModelError.unnamed(spec) }
-    let unedited = before ?? found
     let architecture = try found.edited(by: spec.edits)
     checkpoint = try file.map { file in
       try CheckpointParameters(
         file: file, model: unedited.id, landmarks: type(of: unedited).landmarks,
         head: type(of: unedited).head, key: spec.weightsKey,
         allowsMissingHead: spec.allowsMissingHead, ignoresExtra: spec.ignoresExtra,
-        isRecognised: spec.model == nil
+        isRecognised: known != nil
       ).settled(for: unedited)
     }
     if case .random(let seed) = spec.weights {
@@ -119,7 +121,10 @@ public struct OpenedNetwork: Sendable {
       source = network
     }
     let original = network.blueprint.stageDesigns
-    let stages = try spec.model.flatMap { ExportedID($0) }?.stages(original) ?? original
+    var stages = original
+    for edit in spec.edits where stages.indices.contains(edit.stage) {
+      stages[edit.stage].apply(edit.change)
+    }
     self.spec = spec
     id = ExportedID.text(path, stages, original: original)
     preprocessing = Preprocessing.imageNet.with(spec.preprocessing)
@@ -127,8 +132,7 @@ public struct OpenedNetwork: Sendable {
       side: min(network.size.height, network.size.width), shorterSide: nil, filter: .bilinear
     ).resized(to: network.size)
     classNaming = try ClassNaming(spec, recorded: nil, usual: ClassNames.imageNet)
-    let edited = try network.blueprint.edited(
-      by: stages.edits(of: original) + spec.edits, fit: spec.fit)
+    let edited = try network.blueprint.edited(by: spec.edits, fit: spec.fit)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
     notes = network.notes

@@ -38,10 +38,12 @@ struct PreparedFineTuning {
     let original = try tuning.network.modelID()
     let id = try ModelCatalogue.id(of: original, classes: classes.count)
     var start = tuning.network
-    start.model = id
+    (start.source, start.edits) = (.catalogue(id), [])
+    // What the edits derive of the weights is learnt like everything else.
+    let unedited = try tuning.network.unedited.modelID()
+    if id != unedited { start.weightsModel = start.weightsModel ?? unedited }
     var notes: [String] = []
     if id != original {
-      start.weightsModel = start.weightsModel ?? original
       notes.append(
         "the classifier of \(try ModelCatalogue.classes(of: original)) classes is replaced by a new "
           + "one of \(classes.count)")

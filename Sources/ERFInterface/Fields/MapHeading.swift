@@ -6,7 +6,7 @@ import ERFEngine
 struct MapHeading {
   let model: Model
   let index: Int
-  private let network: NetworkChoice
+  private let network: NetworkSpec
   private let request: ERFRequest
   private let size: InputSize
   private let subject: ERFSubject?
@@ -112,12 +112,10 @@ struct MapHeading {
   }
 }
 
-extension NetworkChoice {
+extension NetworkSpec {
   /// What was edited, as short as can be: `s1 k19`.
   var shortEdits: [String] {
-    guard edited != nil, let now = try? NetworkDesign(model: id),
-      let before = try? NetworkDesign(model: model), now.stages.count == before.stages.count
-    else { return [] }
+    guard isEdited, let now = design, let before = unedited.design else { return [] }
     return zip(now.stages, before.stages).enumerated().flatMap { index, pair in
       StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map { field in
         let value = pair.0.text(field)

@@ -6,7 +6,7 @@ extension Figure {
   /// `trained`, `random:0 (untrained)`, or a file's name; edits say so.
   func weights(_ network: ComparedNetwork) -> String {
     guard network.network.savedMap == nil else { return "saved map" }
-    let edited = network.network.edited == nil ? "" : ", edited"
+    let edited = network.network.isEdited ? ", edited" : ""
     switch network.network.weights {
     case .trained: return "trained" + edited
     case .random(let seed): return "random:\(seed), untrained" + edited

@@ -265,7 +265,7 @@ extension Figure {
   ) {
     let size = InputSize(height: field.height, width: field.width)
     guard model.session.screen.showsTheory, let metrics = network.metrics,
-      let layer = model.facts[network.network.id, size]?.layer(model.session.target),
+      let layer = model.facts[network.network, size]?.layer(model.session.target),
       let side = layer.receptiveField
     else { return }
     let half = Double(side) / 2

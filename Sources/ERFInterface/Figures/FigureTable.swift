@@ -8,7 +8,7 @@ extension Figure {
     networks.map { network in
       guard let metrics = network.metrics else { return [] }
       let size = network.field.map { InputSize(height: $0.height, width: $0.width) }
-      let facts = size.flatMap { model.facts[network.network.id, $0] }
+      let facts = size.flatMap { model.facts[network.network, $0] }
       let areas = metrics.ratios.map { ratio in
         guard let share = ratio.ratio else { return "not reached" }
         let text = Format.fixed(share * 100, 1)
@@ -129,9 +129,9 @@ extension Figure {
       guard let metrics = network.metrics, let field = network.field else { continue }
       let size = InputSize(height: field.height, width: field.width)
       let subject = network.result?.subject
-      let facts = model.facts[network.network.id, size]
+      let facts = model.facts[network.network, size]
       var cells = [
-        network.letter, network.network.id, network.network.weights.description,
+        network.letter, network.network.text, network.network.weights.description,
         subject?.weightsHash ?? "", "\(size)", subject?.tap ?? "",
         subject.map { "\($0.unit.row)" } ?? "", subject.map { "\($0.unit.column)" } ?? "",
         "\(network.images)", (subject?.rule ?? model.session.rule).rawValue,

@@ -8,7 +8,7 @@ public struct Browser: Sendable, Equatable {
   public enum Contents: Sendable, Equatable {
     case looking
     /// A network that can be opened, and a line about the file.
-    case network(NetworkChoice, summary: String)
+    case network(NetworkSpec, summary: String)
     /// Why it cannot be opened.
     case refused(String)
   }

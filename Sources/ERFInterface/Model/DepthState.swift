@@ -139,7 +139,7 @@ extension Model {
 
   func depthLayers(_ network: ComparedNetwork) -> [DepthLayer] {
     if let side = network.side { return depthLayers(side) }
-    return facts[network.network.id, inputSize(unitSide)].map(Self.depthLayers) ?? []
+    return facts[network.network, inputSize(unitSide)].map(Self.depthLayers) ?? []
   }
 
   private static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
@@ -197,7 +197,7 @@ extension Model {
       for (layer, point) in zip(depthLayers(compared), depthPoints(compared)) {
         guard let point else { continue }
         let fields = [
-          network.id, network.weights.description, "\(size)", "\(point.images)",
+          network.text, network.weights.description, "\(size)", "\(point.images)",
           session.rule.rawValue, "\(layer.stage)", layer.name, layer.label,
           point.area.map { Format.fixed($0 * 100, 4) } ?? "", Format.fixed(point.sigma, 3),
           point.radius.map { "\($0)" } ?? "",

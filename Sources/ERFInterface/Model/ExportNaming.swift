@@ -11,7 +11,7 @@ public struct ExportItem: Sendable {
 enum ExportNaming {
   /// `replknet-13-nano_s1k19_1024_stage4`: the network as it was opened, weights other than its own,
   /// edits, input, layer and a unit other than the central one.
-  static func stem(_ network: NetworkChoice, _ subject: ERFSubject) -> String {
+  static func stem(_ network: NetworkSpec, _ subject: ERFSubject) -> String {
     var parts = [plain(network.model.fileName)]
     switch network.weights {
     case .trained: break

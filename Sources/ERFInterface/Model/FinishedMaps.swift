@@ -6,7 +6,7 @@ import ERFEngine
 struct FinishedMaps: Sendable {
   struct Entry: Sendable {
     let request: ERFRequest
-    let network: NetworkChoice
+    let network: NetworkSpec
     let result: ERFResult
     let field: HeatField
 

@@ -65,11 +65,11 @@ extension Model {
   static let sweepKernels = [3, 7, 13, 25, 31]
 
   /// What is asked of the engine for a network of the gallery: all else is as for A and B.
-  func galleryRequest(_ network: NetworkChoice) -> ERFRequest {
+  func galleryRequest(_ network: NetworkSpec) -> ERFRequest {
     var request = request(unitSide)
-    request.network = network.spec
+    request.network = network
     let size = inputSize(unitSide)
-    if let layer = facts[network.id, size]?.layer(session.target) {
+    if let layer = facts[network, size]?.layer(session.target) {
       request.tap = layer.name
       let from = unitMap ?? layer.map
       request.units = session.target.units.map { $0.scaled(from: from, to: layer.map) }
@@ -77,12 +77,12 @@ extension Model {
     return request
   }
 
-  func galleryMap(_ network: NetworkChoice) -> FinishedMaps.Entry? {
+  func galleryMap(_ network: NetworkSpec) -> FinishedMaps.Entry? {
     finishedMaps[galleryRequest(network)]
   }
 
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.
-  var kernelSweep: [NetworkChoice] {
+  var kernelSweep: [NetworkSpec] {
     guard let design, design.stages.indices.contains(where: { design.isOpen(.kernel, stage: $0) })
     else { return [] }
     let present = session.networks[active]
@@ -94,7 +94,7 @@ extension Model {
       }
       guard let next else { return nil }
       var choice = present
-      choice.set(design: next.id)
+      choice.set(design: next)
       return choice
     }
   }

@@ -91,7 +91,7 @@ public enum FolderAnswer: Sendable {
 /// What lies at a path that was typed.
 public enum Visit: Sendable {
   case folder(CheckpointFolder, recent: [String])
-  case network(NetworkChoice, path: String)
+  case network(NetworkSpec, path: String)
   case refused(String)
 }
 

@@ -7,7 +7,7 @@ import ERFEngine
 struct ComparedNetwork: Sendable {
   /// `A`, `B`, then `C` and on.
   let letter: String
-  let network: NetworkChoice
+  let network: NetworkSpec
   /// Its place among A and B; nil: of the gallery alone.
   let side: Int?
   /// Nil before there is a map to take numbers of.
@@ -45,8 +45,8 @@ extension Model {
   }
 
   /// Those of the gallery that are neither A nor B.
-  var others: [NetworkChoice] {
-    session.gallery.filter { network in !session.networks.contains { $0.spec == network.spec } }
+  var others: [NetworkSpec] {
+    session.gallery.filter { network in !session.networks.contains { $0 == network } }
   }
 }
 

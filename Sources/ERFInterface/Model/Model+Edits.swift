@@ -5,23 +5,23 @@ import ERFEngine
 extension Model {
   static let needsTwo = "there is one network; give two to compare"
 
-  /// The active network's design; nil where its id names none.
-  var design: NetworkDesign? { try? NetworkDesign(model: session.networks[active].id) }
+  /// The active network's design; nil where it has none.
+  var design: NetworkDesign? { session.networks[active].design }
 
   /// Changes the active network.
-  mutating func edit(_ change: (inout NetworkChoice) -> Void) {
+  mutating func edit(_ change: (inout NetworkSpec) -> Void) {
     history.record(session.networks)
     change(&session.networks[active])
   }
 
   /// Puts a network of the catalogue into the active place.
-  mutating func open(_ id: String) { edit { $0 = NetworkChoice(model: id) } }
+  mutating func open(_ id: String) { edit { $0 = NetworkSpec(shown: id) } }
 
   /// Another network of the catalogue in the active place, with seeded random weights; aliases count
   /// once.
   mutating func stepNetwork(_ step: Int) {
     let ids = Self.catalogue
-    let present = (try? NetworkDesign(model: session.networks[active].model))?.id
+    let present = session.networks[active].unedited.design?.id
     let place = ids.firstIndex { $0 == present } ?? (step > 0 ? ids.count - 1 : 0)
     open(ids[(place + step + ids.count) % ids.count])
   }

@@ -12,7 +12,7 @@ extension Model {
   }
 }
 
-extension NetworkChoice {
+extension NetworkSpec {
   /// What it is called on screen: as it was opened, and what was edited of it.
   var name: String {
     let name = savedMap?.fileName.sanitised ?? model.fileName.sanitised

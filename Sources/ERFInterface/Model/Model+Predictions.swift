@@ -28,16 +28,15 @@ extension Model {
   /// What is asked of a network as edited; nil: there is no picture, or nobody to ask.
   func prediction(_ side: Int) -> PredictionRequest? {
     guard noPrediction(side) == nil else { return nil }
-    return predictedImage.map { PredictionRequest(network: session.networks[side].spec, image: $0) }
+    return predictedImage.map { PredictionRequest(network: session.networks[side], image: $0) }
   }
 
   /// What is asked of a network as it was opened; nil where it is not edited.
   func predictionBefore(_ side: Int) -> PredictionRequest? {
-    var network = session.networks[side]
-    guard network.edited != nil, noPrediction(side) == nil, let image = predictedImage else {
+    let network = session.networks[side]
+    guard network.isEdited, noPrediction(side) == nil, let image = predictedImage else {
       return nil
     }
-    network.edited = nil
-    return PredictionRequest(network: network.spec, image: image)
+    return PredictionRequest(network: network.unedited, image: image)
   }
 }

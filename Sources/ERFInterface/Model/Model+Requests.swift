@@ -46,9 +46,9 @@ extension Model {
   /// What the session asks of the engine for one of its networks.
   func request(_ side: Int) -> ERFRequest {
     let network = session.networks[side]
-    if network.savedMap != nil { return ERFRequest(network: network.spec) }
+    if network.savedMap != nil { return ERFRequest(network: network) }
     var request = ERFRequest(
-      network: network.spec, images: session.images.engineSource, size: session.size,
+      network: network, images: session.images.engineSource, size: session.size,
       rule: session.rule, threads: threads)
     // One damaged file among many is named and left out.
     if case .files(let paths) = request.images, paths.count > 1 {

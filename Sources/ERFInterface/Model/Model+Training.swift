@@ -9,7 +9,7 @@ extension Model {
     let network = session.networks[active]
     if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
     // Said at once rather than after a folder was named.
-    if let refusal = FineTuning.refusal(of: network.id) { return .refuse(refusal) }
+    if let refusal = FineTuning.refusal(of: network.text) { return .refuse(refusal) }
     return .edit { $0.askForTrainingData() }
   }
 
@@ -55,9 +55,6 @@ extension Model {
       setAside[network.model] = network.weights
     }
     history.record(session.networks)
-    var choice = NetworkChoice(model: network.model, weights: weights)
-    choice.edited = network.edited
-    if case .file = weights { choice.weightsKey = network.weightsKey }
-    session.networks[active] = choice
+    session.networks[active].setWeights(weights)
   }
 }

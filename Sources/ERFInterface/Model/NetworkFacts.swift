@@ -26,8 +26,8 @@ public struct NetworkFacts: Sendable, Equatable {
   public let parameters: Int
   public let multiplyAdds: Int
 
-  init(model: String, size: InputSize) throws {
-    let summary = try NetworkSummary(model: model, size: size)
+  init(_ network: NetworkSpec, size: InputSize) throws {
+    let summary = try NetworkSummary(network, size: size)
     var stages: [Stage] = []
     var blocks: [Layer] = []
     for row in summary.rows {
@@ -69,8 +69,8 @@ public struct NetworkFacts: Sendable, Equatable {
 
 extension Target {
   /// The layer of that name in a network; nil where it has none.
-  public init?(named tap: String, model: String, size: InputSize) {
-    guard let target = (try? NetworkFacts(model: model, size: size))?.target(named: tap) else {
+  public init?(named tap: String, of network: NetworkSpec, size: InputSize) {
+    guard let target = (try? NetworkFacts(network, size: size))?.target(named: tap) else {
       return nil
     }
     self = target
@@ -89,21 +89,33 @@ extension NetworkFacts.Layer {
 
 /// The facts of the networks that the session names.
 struct FactsCache: Sendable {
+  /// All that facts depend on: weights and how they are fitted change none of them.
   struct Key: Hashable, Sendable {
-    let model: String
+    let source: NetworkSource
+    let edits: [StageEdit]
     let size: InputSize
+
+    init(_ network: NetworkSpec, size: InputSize) {
+      (source, edits, self.size) = (network.source, network.edits, size)
+    }
+
+    var network: NetworkSpec {
+      var spec = NetworkSpec(source, weights: .random(seed: 0))
+      spec.edits = edits
+      return spec
+    }
   }
 
   private var entries: [Key: NetworkFacts] = [:]
   private static let limit = 64
 
-  subscript(model: String, size: InputSize) -> NetworkFacts? {
-    entries[Key(model: model, size: size)]
+  subscript(network: NetworkSpec, size: InputSize) -> NetworkFacts? {
+    entries[Key(network, size: size)]
   }
 
   /// Edits come in runs: a few dozen networks are worth keeping, thousands are not.
-  mutating func refresh(_ model: String, _ size: InputSize) {
-    let key = Key(model: model, size: size)
+  mutating func refresh(_ network: NetworkSpec, _ size: InputSize) {
+    let key = Key(network, size: size)
     guard entries[key] == nil else { return }
     if entries.count >= Self.limit { entries.removeAll() }
     entries[key] = NetworkFacts.known(key)
@@ -118,7 +130,7 @@ extension NetworkFacts {
   /// Nil where the network cannot be built, or not at this size: running it will say why.
   static func known(_ key: FactsCache.Key) -> NetworkFacts? {
     if let found = memory.withLock({ $0[key] }) { return found }
-    let facts = try? NetworkFacts(model: key.model, size: key.size)
+    let facts = try? NetworkFacts(key.network, size: key.size)
     memory.withLock { memory in
       if memory.count >= 1024 { memory.removeAll() }
       memory[key] = .some(facts)
@@ -139,18 +151,18 @@ extension Model {
 
   /// What is known of a network as edited; nil where it cannot be built at this size.
   func facts(_ side: Int) -> NetworkFacts? {
-    facts[session.networks[side].id, inputSize(side)]
+    facts[session.networks[side], inputSize(side)]
   }
 
   /// What is known of a network as it was opened.
   func originalFacts(_ side: Int) -> NetworkFacts? {
-    facts[session.networks[side].model, inputSize(side)]
+    facts[session.networks[side].unedited, inputSize(side)]
   }
 
   mutating func refreshFacts() {
     for (side, network) in session.networks.enumerated() {
-      facts.refresh(network.id, inputSize(side))
-      facts.refresh(network.model, inputSize(side))
+      facts.refresh(network, inputSize(side))
+      facts.refresh(network.unedited, inputSize(side))
     }
   }
 }

@@ -1,10 +1,12 @@
 // A choice that the user is asked for before something is done.
 
+import ERFEngine
+
 /// A question over the panels, answered by yes or no.
 public struct Question: Sendable, Equatable {
   enum Purpose: Equatable {
     /// Opens a checkpoint without its classifier.
-    case openWithoutHead(side: Int, NetworkChoice)
+    case openWithoutHead(side: Int, NetworkSpec)
   }
 
   let purpose: Purpose

@@ -7,10 +7,10 @@ public struct Side: Sendable {
   /// The request last given to the worker; nil: compute anew.
   public var asked: ERFRequest?
   /// Its network, as the session had it then.
-  var askedNetwork: NetworkChoice?
+  var askedNetwork: NetworkSpec?
   /// The network last built, as the session had it: what there is to go back to where another does
   /// not open.
-  var opened: NetworkChoice?
+  var opened: NetworkSpec?
   /// The network as built; nil before that.
   public var subject: ERFSubject?
   /// The map on screen, which may belong to an older request.
@@ -39,7 +39,7 @@ public struct ShownMap: Sendable {
   public var id: RequestID
   public var request: ERFRequest
   /// The network that it is of, with its edits.
-  public var network: NetworkChoice
+  public var network: NetworkSpec
   public var subject: ERFSubject?
   public var field: HeatField
   public var metrics: ERFMetrics

@@ -7,7 +7,7 @@ public struct TrainingFilm: Sendable {
   /// The network that is trained: A or B.
   public let side: Int
   /// It as it was before.
-  public let start: NetworkChoice
+  public let start: NetworkSpec
   /// What it learns from; nil: the built-in shapes.
   public let folder: String?
   /// nil until it is known to begin.
@@ -23,7 +23,7 @@ public struct TrainingFilm: Sendable {
   public var follows = true
   public var failure: String?
 
-  init(side: Int, start: NetworkChoice, folder: String?, job: RequestID) {
+  init(side: Int, start: NetworkSpec, folder: String?, job: RequestID) {
     self.side = side
     self.start = start
     self.folder = folder
@@ -31,11 +31,11 @@ public struct TrainingFilm: Sendable {
   }
 
   /// The network with the weights on screen.
-  var network: NetworkChoice { network(shown) }
+  var network: NetworkSpec { network(shown) }
 
-  func network(_ moment: Int?) -> NetworkChoice {
+  func network(_ moment: Int?) -> NetworkSpec {
     guard let moment else { return start }
-    return NetworkChoice(model: plan?.model ?? start.id, weights: .file(moments[moment].path))
+    return NetworkSpec(shown: plan?.model ?? start.text, weights: .file(moments[moment].path))
   }
 
   /// `on the built-in shapes at 224 px`

@@ -142,7 +142,7 @@ private struct GalleryTile {
   let index: Int
   let area: Area
 
-  private var network: NetworkChoice { model.session.gallery[index] }
+  private var network: NetworkSpec { model.session.gallery[index] }
   private var glyphs: Glyphs { model.display.glyphs }
 
   func draw(on frame: inout Frame) {
@@ -181,15 +181,15 @@ private struct GalleryTile {
   private var weights: Span {
     switch network.weights {
     case .random(let seed): Span("random:\(seed)", .warning)
-    case .trained: Span(network.edited == nil ? "trained" : "trained, edited", .quiet)
+    case .trained: Span(network.isEdited ? "trained, edited" : "trained", .quiet)
     case .file(let path):
-      Span(path.fileName.sanitised + (network.edited == nil ? "" : ", edited"), .quiet)
+      Span(path.fileName.sanitised + (network.isEdited ? ", edited" : ""), .quiet)
     }
   }
 
   private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.fixed($0 * 100, 1) + " %" }
-    let facts = model.facts[network.id, model.inputSize(model.unitSide)]
+    let facts = model.facts[network, model.inputSize(model.unitSide)]
     let images = entry.map { max(1, $0.result.map.images) }
     let time = entry.flatMap { entry in
       images.map { Format.fixed(entry.result.seconds.total * 1000 / Double($0), 0) + " ms" }

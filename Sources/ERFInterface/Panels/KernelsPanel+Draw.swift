@@ -48,7 +48,7 @@ private struct Kernels {
   let side: Int
   let width: Int
 
-  private var network: NetworkChoice { model.session.networks[side] }
+  private var network: NetworkSpec { model.session.networks[side] }
 
   var lines: [[Span]] {
     if model.session.screen.showsDifferences, model.sides.count > 1 {
@@ -57,8 +57,8 @@ private struct Kernels {
     if network.savedMap != nil {
       return [title, [Span("a saved map has no kernels to edit", .quiet)]]
     }
-    guard let design = try? NetworkDesign(model: network.id),
-      let original = try? NetworkDesign(model: network.model)
+    guard let design = network.design,
+      let original = network.unedited.design
     else { return [[Span("this network has no stages to edit", .quiet)]] }
     var lines = [title, header(design)]
     for stage in design.stages.indices {
@@ -97,7 +97,7 @@ private struct Kernels {
     let letter = model.sides.count > 1 ? Model.letter(side) + "  " : ""
     return [
       Span(letter, .accent, .bold), Span(network.model.sanitised, .text),
-      Span(network.edited == nil ? "" : "  edited", .warning),
+      Span(network.isEdited ? "  edited" : "", .warning),
     ]
   }
 

@@ -7,7 +7,7 @@ extension Frame {
   /// Nothing where there is no room, or nothing known.
   mutating func drawKernelMaps(_ model: Model, in area: Area) {
     guard area.rows >= 5 else { return }
-    let spec = model.session.networks[model.active].spec
+    let spec = model.session.networks[model.active]
     guard let stages = model.kernelMaps.known[spec] else {
       let text = model.kernelMaps.job == nil ? "" : "summing the kernels"
       return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
@@ -44,8 +44,8 @@ extension Frame {
   /// Every stage's kernels, before and after merging where that differs.
   mutating func drawAllKernelMaps(_ model: Model, side: Int, in area: Area) {
     guard area.rows >= 5 else { return }
-    guard let stages = model.kernelMaps.known[model.session.networks[side].spec] else {
-      let isWaited = model.kernelMaps.asked == model.session.networks[side].spec
+    guard let stages = model.kernelMaps.known[model.session.networks[side]] else {
+      let isWaited = model.kernelMaps.asked == model.session.networks[side]
       let text = isWaited ? "summing the kernels" : ""
       return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
     }

@@ -54,8 +54,8 @@ enum KernelsPanel: Panel {
       }
       return .edit { $0.edit { $0 = next } }
     case .resetNetwork:
-      return network.edited == nil
-        ? .refuse("nothing is edited here") : .edit { $0.edit { $0.edited = nil } }
+      return network.isEdited
+        ? .edit { $0.edit { $0.edits = [] } } : .refuse("nothing is edited here")
     case .copyNetwork, .swapNetworks:
       guard model.sides.count > 1 else { return .refuse(Model.needsTwo) }
       guard model.session.networks[0] != model.session.networks[1] else {
@@ -94,7 +94,7 @@ enum KernelsPanel: Panel {
     guard
       let next = design.stepping(lists.field, stage: lists.stage, up: up)
     else { return .refuse("\(lists.field.label) goes no further") }
-    return .edit { $0.edit { $0.set(design: next.id) } }
+    return .edit { $0.edit { $0.set(design: next) } }
   }
 
   private static func copy(in model: inout Model) {

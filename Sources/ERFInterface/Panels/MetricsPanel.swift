@@ -62,7 +62,7 @@ private struct MetricsLines {
     for network in compared { lines.append(row(network.letter, network.metrics?.ratios)) }
     let rows = lines.count
     for side in model.sides.indices where isPublishedTarget(side) {
-      guard let row = PublishedRatios.row(of: model.session.networks[side].id) else { continue }
+      guard let row = PublishedRatios.row(of: model.session.networks[side].text) else { continue }
       let role: Role = isComparable(side) ? .text : .line
       let label = (isNarrow ? "paper " : "published ") + Model.letter(side)
       var spans = [Span(label.rightPadded(labelWidth), .quiet)]

@@ -22,7 +22,7 @@ struct NetworkDifferences {
 
   private var values: [Row] {
     let networks = model.session.networks
-    let designs = networks.map { try? NetworkDesign(model: $0.id) }
+    let designs = networks.map { $0.design }
     var rows: [Row] = [
       ("opened", short(networks[0].model), short(networks[1].model)),
       ("weights", weights(networks[0]), weights(networks[1])),
@@ -36,7 +36,7 @@ struct NetworkDifferences {
         }
       }
     }
-    if networks.contains(where: { $0.edited != nil }) {
+    if networks.contains(where: { $0.isEdited }) {
       rows.append(("new sizes", networks[0].fit.name, networks[1].fit.name))
     }
     if let a = model.facts(0), let b = model.facts(1) {
@@ -51,7 +51,7 @@ struct NetworkDifferences {
     return name.columns <= 11 ? name : name.suffix(columns: 11)
   }
 
-  private func weights(_ network: NetworkChoice) -> String {
+  private func weights(_ network: NetworkSpec) -> String {
     switch network.weights {
     case .trained, .random: network.weights.description
     case .file(let path): short(path)

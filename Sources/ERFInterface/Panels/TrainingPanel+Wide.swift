@@ -115,7 +115,7 @@ private struct WideTraining {
   /// The map of a moment, if it was finished; nil: the weights from before.
   func map(_ moment: Int?) -> FinishedMaps.Entry? {
     var request = model.request(film.side)
-    request.network = film.network(moment).spec
+    request.network = film.network(moment)
     return model.finishedMaps[request]
   }
 

@@ -94,7 +94,7 @@ private struct TrainingLines {
   var head: [[Span]] {
     guard let film = model.film else { return [] }
     let letter = Span(Model.letter(film.side), film.side == 0 ? .accent : .second, .bold)
-    let name = [letter, Span("  " + film.start.id.sanitised, .text)]
+    let name = [letter, Span("  " + film.start.text.sanitised, .text)]
     let subject = Span(film.subject, .quiet)
     var lines = [name + [Span("  "), subject]]
     if lines[0].width > width { lines = [name, [subject]] }

@@ -7,7 +7,7 @@ import Synchronization
 /// Answers the file browser.
 final class CheckpointBrowsing: Sendable {
   private let mailbox: Mailbox<Message>
-  private let exporting: any HeatmapExporting
+  private let engine: any Engine
   /// Where the files opened last are kept, a path a line; nil: nowhere.
   private let recentPath: String?
   private let queue = DispatchQueue(label: "replk-tui.browse", qos: .userInitiated)
@@ -20,18 +20,17 @@ final class CheckpointBrowsing: Sendable {
 
   private static let recentLimit = 12
 
-  init(mailbox: Mailbox<Message>, exporting: any HeatmapExporting, recentPath: String?) {
+  init(mailbox: Mailbox<Message>, engine: any Engine, recentPath: String?) {
     self.mailbox = mailbox
-    self.exporting = exporting
+    self.engine = engine
     self.recentPath = recentPath
   }
 
   func list(_ path: String, group: DispatchGroup) {
     queue.async(group: group) { [self] in
-      let folder = path.isEmpty ? Folder.current ?? "." : path
       do {
-        let listing = try CheckpointFolder(listing: folder)
-        let recent = recentFiles().filter(CheckpointFolder.isFile)
+        let listing = try engine.listing(of: path)
+        let recent = recentFiles().filter(engine.isFile)
         mailbox.post(.listed(path, .folder(listing, recent: recent)))
       } catch {
         mailbox.post(.listed(path, .refused(String(describing: error))))
@@ -54,8 +53,8 @@ final class CheckpointBrowsing: Sendable {
     lookers.async(group: group) { [self] in
       do {
         try cancellation.check()
-        let (choice, summary) = try Self.contents(of: path, cancellation)
-        mailbox.post(.looked(path, .network(choice, summary: summary)))
+        let (network, summary) = try engine.contents(of: path, cancellation: cancellation)
+        mailbox.post(.looked(path, .network(network, summary: summary)))
       } catch is CancellationError {
         mailbox.post(.looked(path, nil))
       } catch {
@@ -68,16 +67,16 @@ final class CheckpointBrowsing: Sendable {
   func visit(_ text: String, in folder: String, group: DispatchGroup) {
     let cancellation = newLook()
     lookers.async(group: group) { [self] in
-      let path = PathCompletion.resolved(text, in: folder)
+      let path = engine.resolved(text, in: folder)
       do {
         try cancellation.check()
-        if Folder.isFolder(path) {
-          let listing = try CheckpointFolder(listing: Folder.whole(path))
-          let recent = recentFiles().filter(CheckpointFolder.isFile)
+        if engine.isFolder(path) {
+          let listing = try engine.listing(of: Folder.whole(path))
+          let recent = recentFiles().filter(engine.isFile)
           return mailbox.post(.visited(text, .folder(listing, recent: recent)))
         }
-        let (choice, _) = try Self.contents(of: path, cancellation)
-        mailbox.post(.visited(text, .network(choice, path: path)))
+        let (network, _) = try engine.contents(of: path, cancellation: cancellation)
+        mailbox.post(.visited(text, .network(network, path: path)))
       } catch is CancellationError {
         mailbox.post(.visited(text, nil))
       } catch {
@@ -93,13 +92,13 @@ final class CheckpointBrowsing: Sendable {
       recent.withLock { $0 = kept }
       // A list that cannot be kept is no reason to disturb.
       guard let recentPath, !path.contains("\n") else { return }
-      try? exporting.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: recentPath)
+      try? engine.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: recentPath)
     }
   }
 
   private func recentFiles() -> [String] {
     if let known = recent.withLock({ $0 }) { return known }
-    guard let recentPath, let bytes = try? FileBytes.read(recentPath, limit: 1 << 16) else {
+    guard let recentPath, let bytes = try? engine.read(recentPath, limit: 1 << 16) else {
       return []
     }
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
@@ -112,11 +111,11 @@ extension CheckpointBrowsing {
   /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.
   static func contents(
     of path: String, _ cancellation: Cancellation
-  ) throws -> (network: NetworkChoice, summary: String) {
+  ) throws -> (network: NetworkSpec, summary: String) {
     // Let go of before the file is opened as a network: it may have very many tensors.
     let summary = try summary(of: path, cancellation)
     try cancellation.check()
-    return (try NetworkChoice(opening: NetworkSpec(model: nil, weights: .file(path))), summary)
+    return (try NetworkSpec(opening: NetworkSpec(file: path)), summary)
   }
 
   private static func summary(

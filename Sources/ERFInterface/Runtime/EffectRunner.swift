@@ -14,8 +14,7 @@ enum TerminalRequest {
 
 /// Runs computations one after the other, so that two networks do not fight over the cores.
 final class EffectRunner {
-  private let computing: any ERFComputing
-  private let exporting: any HeatmapExporting
+  private let engine: any Engine
   private let mailbox: Mailbox<Message>
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
@@ -28,21 +27,16 @@ final class EffectRunner {
   private let unfinished = DispatchGroup()
   private var cancellations: [RequestID: Cancellation] = [:]
 
-  init(
-    computing: any ERFComputing, exporting: any HeatmapExporting, mailbox: Mailbox<Message>,
-    recentPath: String? = nil
-  ) {
-    browsing = CheckpointBrowsing(
-      mailbox: mailbox, exporting: exporting, recentPath: recentPath)
-    self.computing = computing
-    self.exporting = exporting
+  init(engine: any Engine, mailbox: Mailbox<Message>, recentPath: String? = nil) {
+    browsing = CheckpointBrowsing(mailbox: mailbox, engine: engine, recentPath: recentPath)
+    self.engine = engine
     self.mailbox = mailbox
   }
 
   private func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
     let run = Run(
       id: id, request: request, preview: preview, cancellation: register(id), mailbox: mailbox)
-    computeQueue.async(group: unfinished) { [computing] in run.carryOut(computing) }
+    computeQueue.async(group: unfinished) { [engine] in run.carryOut(engine) }
   }
 
   private func probe(
@@ -50,11 +44,11 @@ final class EffectRunner {
   ) {
     let cancellation = register(id)
     unfinished.enter()
-    probeQueue.asyncAfter(deadline: .now() + seconds) { [computing, mailbox, unfinished] in
+    probeQueue.asyncAfter(deadline: .now() + seconds) { [engine, mailbox, unfinished] in
       defer { unfinished.leave() }
       do {
         try cancellation.check()
-        let report = try computing.probe(request, of: network, cancellation: cancellation) {
+        let report = try engine.probe(request, of: network, cancellation: cancellation) {
           if !cancellation.isCancelled { mailbox.post(.probing(id, $0)) }
         }
         mailbox.post(.probed(id, report))
@@ -68,9 +62,9 @@ final class EffectRunner {
 
   private func train(_ id: RequestID, _ request: TrainingRequest) {
     let cancellation = register(id)
-    trainingQueue.async(group: unfinished) { [computing, mailbox] in
+    trainingQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        try computing.train(request, cancellation: cancellation) {
+        try engine.train(request, cancellation: cancellation) {
           mailbox.post(.training(id, $0))
         }
         mailbox.post(.trained(id, failure: nil))
@@ -83,12 +77,12 @@ final class EffectRunner {
   }
 
   private func keepWeights(_ id: RequestID, _ path: String, _ stem: String) {
-    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       let stem = ExportNaming.free(
-        ExportNaming.plain(stem), ["safetensors"], exporting.exists)
+        ExportNaming.plain(stem), ["safetensors"], engine.exists)
       let other = stem + ".safetensors"
       do {
-        try exporting.copy(path, to: other)
+        try engine.copy(path, to: other)
         mailbox.post(.kept(id, path: other, failure: nil))
       } catch {
         mailbox.post(.kept(id, path: other, failure: String(describing: error)))
@@ -98,10 +92,10 @@ final class EffectRunner {
 
   private func predict(_ id: RequestID, _ request: PredictionRequest, threads: Int?) {
     let cancellation = register(id)
-    predictionQueue.async(group: unfinished) { [computing, mailbox] in
+    predictionQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         try cancellation.check()
-        let classes = try computing.predict(
+        let classes = try engine.predict(
           request, threads: threads, cancellation: cancellation)
         mailbox.post(.predicted(id, classes))
       } catch is CancellationError {
@@ -145,8 +139,8 @@ final class EffectRunner {
     case .train(let id, let request): train(id, request)
     case .keepWeights(let id, let path, let stem): keepWeights(id, path, stem)
     case .drawStimulus(let index):
-      exportQueue.async(group: unfinished) { [mailbox] in
-        mailbox.post(.drawn(StimulusPicture(index: index)))
+      exportQueue.async(group: unfinished) { [engine, mailbox] in
+        mailbox.post(.drawn(engine.stimulus(index)))
       }
     case .export(let id, let items, let kind, let colours):
       export(id, items, kind, colours: colours)
@@ -157,8 +151,8 @@ final class EffectRunner {
       save(id, path: path, bytes, isSure: isSure)
     case .visit(let text, let folder): browsing.visit(text, in: folder, group: unfinished)
     case .complete(let text, let folder):
-      exportQueue.async(group: unfinished) { [mailbox] in
-        let (longer, count) = PathCompletion.complete(text, in: folder)
+      exportQueue.async(group: unfinished) { [engine, mailbox] in
+        let (longer, count) = engine.complete(text, in: folder)
         mailbox.post(.completed(text, longer: longer, count: count))
       }
     case .listImages(let id, let path): listImages(id, path)
@@ -168,17 +162,17 @@ final class EffectRunner {
     case .writeText(let id, let stem, let ending, let text):
       writeText(id, stem: stem, ending: ending, text)
     case .drawPicture(let name):
-      exportQueue.async(group: unfinished) { [mailbox] in
-        mailbox.post(.pictured(name, Picture.load(name)))
+      exportQueue.async(group: unfinished) { [engine, mailbox] in
+        mailbox.post(.pictured(name, engine.picture(name)))
       }
     }
     return nil
   }
 
   private func openMap(_ id: RequestID, _ path: String) {
-    exportQueue.async(group: unfinished) { [mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        let result = try SavedMap.load(path: path)
+        let result = try engine.map(at: path)
         mailbox.post(.finished(id, result, HeatField(result)))
       } catch {
         mailbox.post(.failed(id, String(describing: error)))
@@ -187,12 +181,9 @@ final class EffectRunner {
   }
 
   private func listImages(_ id: RequestID, _ path: String) {
-    exportQueue.async(group: unfinished) { [mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        let files = try ImageList.expandClasses([PathCompletion.expanded(path)])
-        // Of folders of classes the first few are as many classes.
-        let paths = ImageList.spread(files, seed: 0).map(\.path)
-        mailbox.post(.foundImages(id, paths: paths, failure: nil))
+        mailbox.post(.foundImages(id, paths: try engine.images(at: path), failure: nil))
       } catch {
         mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
       }
@@ -201,9 +192,9 @@ final class EffectRunner {
 
   private func aggregateKernels(_ id: RequestID, _ spec: NetworkSpec) {
     let cancellation = register(id)
-    exportQueue.async(group: unfinished) { [mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        let stages = try StageKernels.stages(of: spec, cancellation: cancellation)
+        let stages = try engine.kernels(of: spec, cancellation: cancellation)
         mailbox.post(.aggregated(id, stages, failure: nil))
       } catch is CancellationError {
         mailbox.post(.aggregated(id, [], failure: nil))
@@ -215,10 +206,10 @@ final class EffectRunner {
 
   private func computeMap(_ id: RequestID, _ request: ERFRequest) {
     let cancellation = register(id)
-    depthQueue.async(group: unfinished) { [computing, mailbox] in
+    depthQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         try cancellation.check()
-        let result = try computing.compute(request, cancellation: cancellation) { _ in }
+        let result = try engine.compute(request, cancellation: cancellation) { _ in }
         mailbox.post(.mapped(id, result, HeatField(result)))
       } catch is CancellationError {
         mailbox.post(.mapFailed(id, nil))
@@ -230,10 +221,10 @@ final class EffectRunner {
 
   private func computeDepth(_ id: RequestID, _ request: ERFRequest, _ layers: [String]) {
     let cancellation = register(id)
-    depthQueue.async(group: unfinished) { [computing, mailbox] in
+    depthQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         try cancellation.check()
-        try computing.layerFields(request, layers: layers, cancellation: cancellation) {
+        try engine.layerFields(request, layers: layers, cancellation: cancellation) {
           mailbox.post(.deepened(id, DepthPoint($0)))
         }
         mailbox.post(.deepEnough(id, failure: nil))
@@ -246,10 +237,10 @@ final class EffectRunner {
   }
 
   private func writeText(_ id: RequestID, stem: String, ending: String, _ text: String) {
-    exportQueue.async(group: unfinished) { [exporting, mailbox] in
-      let path = ExportNaming.free(stem, [ending], exporting.exists) + "." + ending
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
+      let path = ExportNaming.free(stem, [ending], engine.exists) + "." + ending
       do {
-        try exporting.write(Array(text.utf8), to: path)
+        try engine.write(Array(text.utf8), to: path)
         mailbox.post(.saved(id, path: path, failure: nil))
       } catch {
         mailbox.post(.saved(id, path: path, failure: String(describing: error)))
@@ -260,14 +251,14 @@ final class EffectRunner {
   private func export(
     _ id: RequestID, _ items: [ExportItem], _ kind: ExportKind, colours: String
   ) {
-    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       var paths: [String] = []
       do {
         for item in items {
-          let stem = ExportNaming.free(item.stem, kind.endings, exporting.exists)
+          let stem = ExportNaming.free(item.stem, kind.endings, engine.exists)
           for ending in kind.endings {
             let path = "\(stem).\(ending)"
-            try exporting.export(
+            try engine.export(
               result: item.result, path: path, variant: kind.variant, colours: colours)
             paths.append(path)
           }
@@ -283,13 +274,13 @@ final class EffectRunner {
   private func exportScreen(
     _ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth, _ provenance: [PNGText]
   ) {
-    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        let stem = ExportNaming.free("replk-tui-screen", [ending], exporting.exists)
+        let stem = ExportNaming.free("replk-tui-screen", [ending], engine.exists)
         let path = "\(stem).\(ending)"
         let bytes =
           try Snapshot.encode(frame, ending: ending, depth: depth, provenance: provenance) ?? []
-        try exporting.write(bytes, to: path)
+        try engine.write(bytes, to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {
         mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
@@ -299,12 +290,12 @@ final class EffectRunner {
 
   /// Writes a figure under a name that no file has yet.
   private func exportFigure(_ id: RequestID, _ figure: Figure, ending: String) {
-    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         let stem = ExportNaming.free(
-          ExportNaming.figureStem(figure.networks), [ending], exporting.exists)
+          ExportNaming.figureStem(figure.networks), [ending], engine.exists)
         let path = "\(stem).\(ending)"
-        try exporting.write(figure.encoded(ending: ending) ?? [], to: path)
+        try engine.write(figure.encoded(ending: ending) ?? [], to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {
         mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
@@ -313,13 +304,13 @@ final class EffectRunner {
   }
 
   private func save(_ id: RequestID, path: String, _ bytes: [UInt8], isSure: Bool) {
-    exportQueue.async(group: unfinished) { [exporting, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
       let path = PathCompletion.expanded(path)
-      if !isSure, let question = PathCompletion.question(path, exists: exporting.exists) {
+      if !isSure, let question = PathCompletion.question(path, engine) {
         return mailbox.post(.saveNeedsWord(id, question))
       }
       do {
-        try exporting.write(bytes, to: path)
+        try engine.write(bytes, to: path)
         mailbox.post(.saved(id, path: path, failure: nil))
       } catch {
         mailbox.post(.saved(id, path: path, failure: String(describing: error)))
@@ -331,7 +322,7 @@ final class EffectRunner {
   /// way out.
   func keep(_ session: Session, at path: String) {
     guard let bytes = try? session.encoded() else { return }
-    try? exporting.write(bytes, to: path)
+    try? engine.write(bytes, to: path)
   }
 
   /// Cancels everything and gives the workers a moment to notice.
@@ -349,20 +340,20 @@ private struct Run: Sendable {
   let cancellation: Cancellation
   let mailbox: Mailbox<Message>
 
-  func carryOut(_ computing: any ERFComputing) {
+  func carryOut(_ engine: any Engine) {
     guard !cancellation.isCancelled else { return mailbox.post(.cancelled(id)) }
     mailbox.post(.began(id))
     let clock = ContinuousClock()
     let start = clock.now
     do {
       if let preview {
-        let small = try computing.compute(preview, cancellation: cancellation) { _ in }
+        let small = try engine.compute(preview, cancellation: cancellation) { _ in }
         let map = PartialMap(
           field: HeatField(small), metrics: small.metrics, images: small.map.images)
         mailbox.post(.preview(id, map))
       }
       var subject: ERFSubject?
-      let result = try computing.compute(request, cancellation: cancellation) { progress in
+      let result = try engine.compute(request, cancellation: cancellation) { progress in
         if case .prepared(let prepared) = progress { subject = prepared }
         report(progress, of: subject, elapsed: start.duration(to: clock.now))
       }

@@ -28,11 +28,10 @@ public enum Explorer {
   /// closed on return.
   public static func run(
     session: Session, options: ExplorerOptions = ExplorerOptions(), terminal: any Terminal,
-    computing: any ERFComputing, exporting: any HeatmapExporting
+    engine: any Engine
   ) -> Int32 {
     var loop = ExplorerLoop(
-      session: session, options: options, terminal: terminal, computing: computing,
-      exporting: exporting)
+      session: session, options: options, terminal: terminal, engine: engine)
     return loop.run()
   }
 }
@@ -54,12 +53,12 @@ struct ExplorerLoop {
 
   init(
     session: Session, options: ExplorerOptions, terminal: any Terminal,
-    computing: any ERFComputing, exporting: any HeatmapExporting
+    engine: any Engine
   ) {
     self.terminal = terminal
     mailbox = Mailbox(wake: terminal.wake)
     runner = EffectRunner(
-      computing: computing, exporting: exporting, mailbox: mailbox,
+      engine: engine, mailbox: mailbox,
       recentPath: options.recentPath)
     model = Model(
       session: session, display: terminal.display, size: terminal.size, threads: options.threads)

@@ -12,11 +12,11 @@ public enum Headless {
   public static func play(
     _ keys: [Key], on session: Session, display: Display,
     size: ScreenSize = ScreenSize(rows: 40, columns: 120), threads: Int? = nil,
-    computing: any ERFComputing, exporting: any HeatmapExporting
+    engine: any Engine
   ) -> Model {
     let posted = DispatchSemaphore(value: 0)
     let mailbox = Mailbox<Message> { posted.signal() }
-    let runner = EffectRunner(computing: computing, exporting: exporting, mailbox: mailbox)
+    let runner = EffectRunner(engine: engine, mailbox: mailbox)
     var player = Player(
       model: Model(session: session, display: display, size: size, threads: threads),
       runner: runner)

@@ -36,11 +36,11 @@ enum PathCompletion {
   }
 
   /// What to ask before a file is written; nil where nothing lies in the way.
-  static func question(_ path: String, exists: (String) -> Bool) -> String? {
-    if exists(path) { return "\(path) is there already: Enter replaces it" }
+  static func question(_ path: String, _ engine: any Engine) -> String? {
+    if engine.exists(path) { return "\(path) is there already: Enter replaces it" }
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
     let folder = String(path[..<slash])
-    return Folder.isFolder(folder)
+    return engine.isFolder(folder)
       ? nil : "there is no folder \(folder): Enter makes it"
   }
 

@@ -1,5 +1,5 @@
 // Sessions as JSON: every field but the networks has a default, so that a file says only what it
-// means, and files of earlier versions open.
+// means, and files of earlier versions open. Networks have a file of their own.
 
 import ERFEngine
 
@@ -25,13 +25,13 @@ extension Session {
   }
 
   private init(_ reader: inout JSONObjectReader) throws(SessionError) {
-    var networks: [NetworkChoice] = []
+    var networks: [NetworkSpec] = []
     for field in try reader.required("networks").list(1...2) {
-      networks.append(try NetworkChoice(field))
+      networks.append(try NetworkSpec(field))
     }
     self.init(networks: networks)
     for field in try reader.field("gallery")?.list(0...Self.galleryLimit) ?? [] {
-      gallery.append(try NetworkChoice(field))
+      gallery.append(try NetworkSpec(field))
     }
     title = try reader.field("title")?.text() ?? title
     if let field = reader.field("images") { images = try ImageChoice(field) }
@@ -57,112 +57,6 @@ extension Session {
       "rule": .text(rule.rawValue),
       "screen": screen.json,
     ])
-  }
-}
-
-extension NetworkChoice {
-  fileprivate init(_ field: JSONField) throws(SessionError) {
-    // A model's name alone stands for it with seeded random weights.
-    if case .text(let model) = field.value {
-      self.init(model: model)
-      try check(JSONField(path: field.path, value: field.value))
-      return
-    }
-    self = try field.object { (reader) throws(SessionError) in
-      let model = try reader.required("model")
-      let weights = try reader.field("weights").map { (field) throws(SessionError) in
-        try WeightsSource(field)
-      }
-      var choice = NetworkChoice(model: try model.text(), weights: weights)
-      try choice.check(model)
-      if let edited = reader.field("edited") {
-        choice.edited = try edited.text()
-        try choice.check(edited)
-      }
-      if let key = reader.field("weightsKey") { choice.weightsKey = try key.text() }
-      if let allowed = reader.field("allowsMissingHead") {
-        choice.allowsMissingHead = try allowed.bool()
-      }
-      if let ignored = reader.field("ignoresExtra") { choice.ignoresExtra = try ignored.bool() }
-      if let fit = reader.field("fit") { choice.fit = try WeightFit(fit) }
-      if let prepared = reader.field("preprocessing") {
-        choice.preprocessing = try PreprocessingChoice(prepared)
-      }
-      choice.classes = try reader.field("classes")?.text()
-      return choice
-    }
-  }
-
-  private func check(_ field: JSONField) throws(SessionError) {
-    // Whether edits of an exported graph fit is seen when its file is opened.
-    if savedMap != nil && edited == nil || spec.exportedGraph != nil { return }
-    do {
-      _ = try NetworkDesign(model: id)
-    } catch {
-      throw .refused(path: field.path, reason: "\(error)")
-    }
-  }
-
-  fileprivate var json: JSONValue {
-    var fields: [String: JSONValue] = [
-      "model": .text(model), "weights": .text(weights.description), "fit": .text(fit.name),
-    ]
-    if let edited { fields["edited"] = .text(edited) }
-    if let weightsKey { fields["weightsKey"] = .text(weightsKey) }
-    if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
-    if ignoresExtra { fields["ignoresExtra"] = .bool(true) }
-    if preprocessing != .own { fields["preprocessing"] = preprocessing.json }
-    if let classes { fields["classes"] = .text(classes) }
-    return .object(fields)
-  }
-}
-
-extension WeightFit {
-  /// `crop`, `interpolate` or `reinitialise:SEED`.
-  fileprivate init(_ field: JSONField) throws(SessionError) {
-    let text = try field.text()
-    if text == "crop" {
-      self = .crop
-    } else if text == "interpolate" {
-      self = .interpolate
-    } else if text.hasPrefix("reinitialise:"),
-      let seed = UInt64(text.dropFirst("reinitialise:".count))
-    {
-      self = .reinitialise(seed: seed)
-    } else {
-      throw field.expected("crop, interpolate or reinitialise:SEED")
-    }
-  }
-
-  /// As sessions write it.
-  var name: String {
-    switch self {
-    case .crop: "crop"
-    case .interpolate: "interpolate"
-    case .reinitialise(let seed): "reinitialise:\(seed)"
-    }
-  }
-}
-
-extension WeightsSource {
-  /// `trained`, `random:SEED` or the path of a checkpoint.
-  fileprivate init(_ field: JSONField) throws(SessionError) {
-    let text = try field.text()
-    if text == "trained" {
-      self = .trained
-      return
-    }
-    guard text.hasPrefix("random:") else {
-      guard !text.isEmpty else {
-        throw field.expected("trained, random:SEED or the path of a file")
-      }
-      self = .file(text)
-      return
-    }
-    guard let seed = UInt64(text.dropFirst("random:".count)) else {
-      throw field.expected("random:SEED with a whole number")
-    }
-    self = .random(seed: seed)
   }
 }
 
@@ -198,7 +92,7 @@ extension ImageChoice {
 
 extension InputSize {
   /// One number, or height and width.
-  fileprivate init(_ field: JSONField) throws(SessionError) {
+  init(_ field: JSONField) throws(SessionError) {
     if case .list = field.value {
       let sides = try field.list(2...2)
       self.init(
@@ -209,7 +103,7 @@ extension InputSize {
     }
   }
 
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     height == width
       ? .number(Double(height)) : .list([.number(Double(height)), .number(Double(width))])
   }

@@ -9,18 +9,18 @@ public struct Session: Sendable, Equatable {
   /// What the session is about, for the title bar; may be empty.
   public var title = ""
   /// One or two networks, A and B.
-  public var networks: [NetworkChoice]
+  public var networks: [NetworkSpec]
   /// More networks, to be seen beside one another as small maps.
-  public var gallery: [NetworkChoice] = []
+  public var gallery: [NetworkSpec] = []
   public var images = ImageChoice()
   public var size = InputSize(height: 224, width: 224)
   public var target = Target()
   public var rule = ERFRule.paper
   public var screen = ScreenChoice()
 
-  public init(networks: [NetworkChoice]) { self.networks = networks }
+  public init(networks: [NetworkSpec]) { self.networks = networks }
 
-  public init(models: [String]) { self.init(networks: models.map { NetworkChoice(model: $0) }) }
+  public init(models: [String]) { self.init(networks: models.map { NetworkSpec(shown: $0) }) }
 }
 
 extension Session {
@@ -33,73 +33,6 @@ extension Session {
       if case .random = network.weights { network.savedMap == nil } else { false }
     }
     return (cites && isUntrained ? "untrained: " : "") + title.sanitised
-  }
-}
-
-/// A network as it was opened, and what was edited of it.
-public struct NetworkChoice: Sendable, Hashable {
-  /// Catalogue id or free variant.
-  public var model: String
-  /// Free variant that the edits make of it; nil: as it was opened.
-  public var edited: String?
-  public var weights: WeightsSource
-  /// Which of several dictionaries of weights in the file; nil: the likeliest.
-  public var weightsKey: String?
-  /// Whether the file may lack the classifier.
-  public var allowsMissingHead = false
-  /// Whether the file may hold tensors that the network does not have.
-  public var ignoresExtra = false
-  /// How pictures are prepared, where that is said.
-  public var preprocessing = PreprocessingChoice.own
-  /// The file that names the classes; nil: those that one would expect.
-  public var classes: String?
-  /// How weights are brought to edited shapes. Zeros around a kernel leave the map as it is, so other
-  /// ways come first: random networks start anew, as if built that way, and trained kernels are
-  /// stretched.
-  public var fit: WeightFit
-
-  /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
-  public init(model: String, weights: WeightsSource? = nil) {
-    let weights = weights ?? .usual(for: model)
-    self.model = model
-    self.weights = weights
-    fit = .interpolate
-    if case .random(let seed) = weights { fit = .reinitialise(seed: seed) }
-  }
-
-  /// The network that the engine would open: where none is named, the one that the file holds.
-  ///
-  /// - Throws: `ModelError`, `CheckpointError`.
-  public init(opening spec: NetworkSpec) throws {
-    self.init(model: try spec.exportedGraph ?? spec.model ?? spec.modelID(), weights: spec.weights)
-    if let id = spec.model, NetworkSpec.isEditedExport(id) { set(design: id) }
-    weightsKey = spec.weightsKey
-    allowsMissingHead = spec.allowsMissingHead
-    ignoresExtra = spec.ignoresExtra
-    preprocessing = spec.preprocessing
-    classes = spec.classes
-  }
-
-  /// Where random weights come from: the network's own seed, where it has one.
-  var initialSeed: UInt64 { if case .random(let seed) = weights { seed } else { 0 } }
-
-  /// The file of a saved map that stands in the place of a network; nil for networks.
-  public var savedMap: String? { SavedMap.isSaved(model) ? model : nil }
-
-  /// The network's id with the edits.
-  public var id: String { edited ?? model }
-
-  /// What the engine opens.
-  public var spec: NetworkSpec {
-    var spec = NetworkSpec(model: id, weights: weights)
-    if edited != nil { spec.weightsModel = model }
-    spec.weightsKey = weightsKey
-    spec.allowsMissingHead = allowsMissingHead
-    spec.ignoresExtra = ignoresExtra
-    spec.preprocessing = preprocessing
-    spec.classes = classes
-    spec.fit = fit
-    return spec
   }
 }
 

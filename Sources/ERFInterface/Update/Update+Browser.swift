@@ -105,7 +105,7 @@ extension Model {
     return [.visit(browser.query, in: browser.base)]
   }
 
-  private mutating func open(_ choice: NetworkChoice, _ path: String) -> [Effect] {
+  private mutating func open(_ choice: NetworkSpec, _ path: String) -> [Effect] {
     overlay = nil
     history.record(session.networks)
     session.networks[active] = choice

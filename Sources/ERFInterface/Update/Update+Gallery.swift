@@ -23,7 +23,7 @@ extension Model {
 
   /// Layers and costs of the networks of the gallery.
   mutating func refreshOthers() {
-    for network in session.gallery { facts.refresh(network.id, inputSize(unitSide)) }
+    for network in session.gallery { facts.refresh(network, inputSize(unitSide)) }
   }
 
   mutating func mapped(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {

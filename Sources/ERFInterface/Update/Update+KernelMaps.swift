@@ -8,7 +8,7 @@ extension Model {
     let spec = wantedKernels
     // What an edit has overtaken must not slow its field down.
     let effects = kernelMaps.asked == spec ? [] : cancelKernelMaps()
-    guard focus == .kernels, !isComputing, !SavedMap.isSaved(spec.model ?? ""),
+    guard focus == .kernels, !isComputing, spec.savedMap == nil,
       kernelMaps.asked != spec, kernelMaps.known[spec] == nil
     else { return effects }
     let id = nextRequestID()
@@ -19,11 +19,11 @@ extension Model {
 
   /// The active network first; with the screen to themselves, the kernels of both are seen.
   private var wantedKernels: NetworkSpec {
-    let mine = session.networks[active].spec
+    let mine = session.networks[active]
     guard session.screen.isZoomed, sides.count > 1, kernelMaps.known[mine] != nil else {
       return mine
     }
-    return session.networks[1 - active].spec
+    return session.networks[1 - active]
   }
 
   /// Gives up what is under way, to be asked again when it is looked at.

@@ -155,7 +155,7 @@ extension Model {
 
   /// What became of which network: `undone: B stage 1 kernel 19 is 13 again`.
   private mutating func tellChange(
-    _ word: String, from before: [NetworkChoice], to after: [NetworkChoice]
+    _ word: String, from before: [NetworkSpec], to after: [NetworkSpec]
   ) {
     let parts = zip(before, after).enumerated().compactMap { index, pair in
       pair.0 == pair.1 ? nil : "\(Self.letter(index)) \(pair.1.change(from: pair.0))"

@@ -19,10 +19,10 @@ extension Model {
     preview.size = InputSize(height: half(size.height), width: half(size.width))
     guard preview.size.height < size.height, preview.size.width < size.width else { return nil }
     preview.images = request.images.firstAlone
-    if !request.units.isEmpty, let map = facts[request.network.model ?? "", size],
+    if !request.units.isEmpty, let map = facts[request.network, size],
       let tap = request.tap, let target = map.target(named: tap),
       let small = NetworkFacts.known(
-        FactsCache.Key(model: request.network.model ?? "", size: preview.size)),
+        FactsCache.Key(request.network, size: preview.size)),
       let from = map.layer(target)?.map, let to = small.layer(target)?.map
     {
       preview.units = request.units.map { $0.scaled(from: from, to: to) }

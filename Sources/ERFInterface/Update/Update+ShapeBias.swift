@@ -18,7 +18,7 @@ extension Model {
     guard showsShapeBias else { return [] }
     var effects: [Effect] = []
     for (index, network) in session.networks.enumerated() where network.savedMap == nil {
-      let spec = network.spec
+      let spec = network
       guard shapeBias.sides[index].asked != spec else { continue }
       if let job = shapeBias.sides[index].job { effects.append(.cancel(job.id)) }
       shapeBias.sides[index].asked = spec

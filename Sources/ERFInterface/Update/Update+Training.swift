@@ -23,7 +23,7 @@ extension Model {
     let network = session.networks[active]
     let named = folder.isEmpty ? nil : folder
     awaitedFilm = TrainingFilm(side: active, start: network, folder: named, job: id)
-    let request = TrainingRequest(network: network.spec, folder: named, threads: threads)
+    let request = TrainingRequest(network: network, folder: named, threads: threads)
     return [.train(id, request)]
   }
 

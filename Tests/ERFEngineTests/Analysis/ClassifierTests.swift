@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ClassifierTests {
   private static let tiny = NetworkSpec(
-    model: nil, weights: .file(Fixtures.path("replknet-tiny.safetensors")))
+    file: Fixtures.path("replknet-tiny.safetensors"))
 
   @Test func unknownClassesHaveNumbersOnly() throws {
     let folder = try TemporaryFolder()
@@ -58,7 +58,7 @@ import Testing
         !missing.contains { entry.key.hasPrefix($0) }
       }, type: .float32, metadata: [:]
     ).write(to: path)
-    var spec = NetworkSpec(model: nil, weights: .file(path))
+    var spec = NetworkSpec(file: path)
     let error = #expect(throws: CheckpointError.self) { try Network(spec) }
     guard case .mismatch(_, let mismatch)? = error else {
       Issue.record("\(String(describing: error))")
@@ -84,8 +84,7 @@ import Testing
     let expected = text.split(separator: "\n")[network.line].compactMap(\.wholeNumberValue)
     let files = try ImageList.expandClasses([SharedFolder.path("data/cifar10-test")])
     let classifier = try Classifier(
-      NetworkSpec(
-        model: nil, weights: .file(SharedFolder.path("checkpoints/\(network.file)"))))
+      NetworkSpec(file: SharedFolder.path("checkpoints/\(network.file)")))
     #expect(classifier.names == ClassNames.cifar10)
     let found = try classifier.classify(files)
     #expect(found.count == 1000 && expected.count == 1000)
@@ -106,9 +105,7 @@ import Testing
       from: Data(
         contentsOf: URL(fileURLWithPath: GoldenFolder.root + "/efficientnet-lite0.json")))
     let classifier = try Classifier(
-      NetworkSpec(
-        model: nil,
-        weights: .file(SharedFolder.path("checkpoints/efficientnet-lite0-57934424.pth"))))
+      NetworkSpec(file: SharedFolder.path("checkpoints/efficientnet-lite0-57934424.pth")))
     let files = try ImageList.expandClasses([SharedFolder.path("data/imagenet")])
     let found = try classifier.classify(files)
     #expect(found.count == 24 && found.count { $0.isRight == true } == 21)

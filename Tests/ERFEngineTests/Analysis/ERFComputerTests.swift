@@ -139,7 +139,9 @@ import Testing
         Unit(row: 8, column: 0), tap: "stage2", size: InputSize(height: 8, width: 6))
     ) { try computer.compute(request { $0.unit = Unit(row: 8, column: 0) }) }
     #expect(throws: ModelError.self) { try computer.compute(request { $0.tap = "stage9" }) }
-    #expect(throws: ModelError.self) { try computer.compute(request { $0.network.model = "vit" }) }
+    #expect(throws: ModelError.self) {
+      try computer.compute(request { $0.network.source = .catalogue("vit") })
+    }
     #expect(throws: ERFComputer.Failure.self) {
       try computer.compute(request { $0.images = .builtIn(1000) })
     }
@@ -155,11 +157,11 @@ import Testing
     let vast =
       "replknet:kernels=63,63,63,63:layers=9,9,9,9:channels=8192,8192,8192,8192:dw=2"
     #expect(throws: MemoryError.self) {
-      try ERFComputer().compute(request { $0.network.model = vast })
+      try ERFComputer().compute(request { $0.network.source = .catalogue(vast) })
     }
     #expect(throws: MemoryError.self) {
       try request {
-        $0.network.model = "replknet-31"
+        $0.network.source = .catalogue("replknet-31")
         $0.size = InputSize(height: 100_000, width: 100_000)
       }.validate()
     }

@@ -81,9 +81,7 @@ import Testing
     // Cropping keeps taps where they are, stretching does not.
     func edit(_ side: Int, _ fit: WeightFit) throws -> StageKernels.Reached? {
       try reached { spec in
-        spec.weightsModel = model
-        spec.model =
-          "replknet:kernels=13,\(side):layers=1,1:channels=4,4:small=3:dw=1:classes=16"
+        spec.edits = [StageEdit(stage: 1, .kernel(side))]
         spec.fit = fit
       }[1]
     }

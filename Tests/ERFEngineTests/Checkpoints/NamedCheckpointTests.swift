@@ -15,7 +15,7 @@ import Testing
   private static func spec(
     _ name: String, key: String? = nil, headless: Bool = false, ignoringExtra: Bool = false
   ) -> NetworkSpec {
-    var spec = NetworkSpec(model: nil, weights: .file(Fixtures.path("names/\(name)")))
+    var spec = NetworkSpec(file: Fixtures.path("names/\(name)"))
     spec.weightsKey = key
     spec.allowsMissingHead = headless
     spec.ignoresExtra = ignoringExtra
@@ -78,7 +78,7 @@ import Testing
   /// What is opened as something else than the file tells is said.
   @Test func plainModelForDilatedWeights() throws {
     var spec = Self.spec("fcn.pth", headless: true)
-    spec.model = "resnet:block=bottleneck:layers=1,2,2,2:width=2"
+    spec.source = .catalogue("resnet:block=bottleneck:layers=1,2,2,2:width=2")
     let notes = try #require(try Network(spec).weightsChoice).notes
     #expect(
       notes.contains { $0.contains("tells of") && $0.contains("stride=1,2,1,1") }, "\(notes)")
@@ -108,7 +108,7 @@ import Testing
       tensors.append((key, Tensor(zeros: Shape([Int](repeating: 1, count: rank)))))
     }
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
-    var spec = NetworkSpec(model: nil, weights: .file(path))
+    var spec = NetworkSpec(file: path)
     spec.allowsMissingHead = true
     let network = try Network(spec)
     return (network.id, network.weightsChoice?.notes ?? [])
@@ -168,7 +168,7 @@ import Testing
       try SafetensorsWriter(
         tensors: whole.stateDictionary, type: .float32, metadata: ["model": name]
       ).write(to: path)
-      let choice = try Network(NetworkSpec(model: nil, weights: .file(path))).weightsChoice
+      let choice = try Network(NetworkSpec(file: path)).weightsChoice
       #expect(choice?.notes.count ?? 0 == notes, "\(name): \(choice?.notes ?? [])")
     }
   }
@@ -276,7 +276,7 @@ import Testing
   /// A head of another number of classes than the model named.
   @Test func otherClassesForAModel() throws {
     var spec = Self.spec("plain.pth")
-    spec.model = "resnet:block=basic:layers=1,1,1,1:width=2:classes=1000"
+    spec.source = .catalogue("resnet:block=basic:layers=1,1,1,1:width=2:classes=1000")
     let error = #expect(throws: CheckpointError.self) { try Network(spec) }
     #expect(try #require(error).explanation.contains("it fits resnet:"))
     spec.allowsMissingHead = true

@@ -4,7 +4,7 @@ import Testing
 @testable import ERFEngine
 
 @Suite struct NetworkConversionTests {
-  private static let fixture = WeightsSource.file(Fixtures.path("replknet-tiny.safetensors"))
+  private static let fixture = Fixtures.path("replknet-tiny.safetensors")
   private static let model = "replknet:kernels=13,9:layers=1,1:channels=8,12:small=5:dw=1:classes=5"
 
   private let folder: TemporaryFolder
@@ -21,10 +21,10 @@ import Testing
   }
 
   @Test func copiesBitForBit() throws {
-    let spec = NetworkSpec(model: nil, weights: Self.fixture)
+    let spec = NetworkSpec(file: Self.fixture)
     let report = try convert(spec)
     #expect(report.model == Self.model && report.difference == 0 && report.largest > 0)
-    let written = try Network(NetworkSpec(model: nil, weights: .file(path)))
+    let written = try Network(NetworkSpec(file: path))
     #expect(try written.weightsHash == Network(spec).weightsHash)
     let file = try Safetensors(path: path)
     #expect(file.metadata["model"] == Self.model && file.metadata["steps"] == "f32")
@@ -40,7 +40,7 @@ import Testing
     ] {
       let isFixture = id == Self.model
       let report = try convert(
-        NetworkSpec(model: id, weights: isFixture ? Self.fixture : .random(seed: 3))
+        NetworkSpec(model: id, weights: isFixture ? .file(Self.fixture) : .random(seed: 3))
       ) {
         $0.merges = steps.merge
         $0.fuses = steps.fuse
@@ -65,7 +65,7 @@ import Testing
       (NetworkConversion.Precision.f16, 0x1p-11), (.bf16, 0x1p-8),
     ] as [(NetworkConversion.Precision, Float)])
   func roundsToNearest(_ kind: (precision: NetworkConversion.Precision, error: Float)) throws {
-    let spec = NetworkSpec(model: nil, weights: Self.fixture)
+    let spec = NetworkSpec(file: Self.fixture)
     let report = try convert(spec) { $0.precision = kind.precision }
     #expect(report.difference > 0 && report.difference < 0.05 * report.largest)
     let source = try Safetensors(path: Fixtures.path("replknet-tiny.safetensors"))
@@ -83,13 +83,13 @@ import Testing
   /// Weights beyond the range of the type would become infinite, and the file useless.
   @Test func whatWouldOverflowIsNotWritten() throws {
     let source = folder.file("large.safetensors")
-    let graph = try Network.trainingForm(NetworkSpec(model: nil, weights: Self.fixture))
+    let graph = try Network.trainingForm(NetworkSpec(file: Self.fixture))
     var tensors = graph.stateDictionary
     let key = "head.weight"
     let place = try #require(tensors.firstIndex { $0.key == key })
     tensors[place].value = Tensor(generated: tensors[place].value.shape) { Float($0) * 1e4 }
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: source)
-    let spec = NetworkSpec(model: nil, weights: .file(source))
+    let spec = NetworkSpec(file: source)
     #expect(throws: NetworkConversion.Failure.overflow(key: key, value: 70000, .f16)) {
       try convert(spec) { $0.precision = .f16 }
     }
@@ -104,7 +104,7 @@ import Testing
   @Test(.enabled(if: GoldenFolder.exists, "no golden vectors beside the repository"))
   func mergesAsTheReleasedCode() throws {
     let golden = GoldenFolder.root + "/replknet-31"
-    _ = try convert(NetworkSpec(model: nil, weights: .file(golden + ".safetensors"))) {
+    _ = try convert(NetworkSpec(file: golden + ".safetensors")) {
       $0.merges = true
     }
     let expected = try Safetensors(path: golden + "-merged.weights.safetensors")

@@ -166,7 +166,7 @@ import Testing
         type: .float32, metadata: [:]
       ).write(to: path)
     }
-    var spec = NetworkSpec(model: nil, weights: .file(path))
+    var spec = NetworkSpec(file: path)
     let names = [
       "model", "state_dict", "module", "backbone", "module.backbone", "model_ema", "net",
     ]

@@ -49,7 +49,7 @@ struct SharedCheckpointTests {
   }
 
   @Test func weightsAreChosenByKey() throws {
-    var spec = NetworkSpec(model: nil, weights: .file(Self.path("training-state.pth")))
+    var spec = NetworkSpec(file: Self.path("training-state.pth"))
     spec.weightsKey = "model_ema"
     #expect(
       try Network(spec).weightsChoice == WeightsChoice(chosen: "model_ema", others: ["model"]))
@@ -63,7 +63,7 @@ struct SharedCheckpointTests {
   @Test(arguments: [
     ("resnet20-12fca82f.th", "resnet20-cifar"), ("resnet32-d509ac18.th", "resnet32-cifar"),
   ]) func realTrainedNetworksOpen(_ pair: (file: String, model: String)) throws {
-    let network = try Network(NetworkSpec(model: nil, weights: .file(Self.path(pair.file))))
+    let network = try Network(NetworkSpec(file: Self.path(pair.file)))
     #expect(network.id == pair.model)
     #expect(network.weightsChoice?.chosen == "state_dict.module")
   }
@@ -81,7 +81,7 @@ struct SharedCheckpointTests {
       ("bfloat16.pth", 0.21379), ("bfloat16.safetensors", 0.21379),
     ]) func givesTheGoldenMap(_ file: (name: String, rounding: Double)) throws
   {
-    let network = try Network(NetworkSpec(model: nil, weights: .file(Self.path(file.name))))
+    let network = try Network(NetworkSpec(file: Self.path(file.name)))
     #expect(network.id == Self.canonical)
     let golden = try Safetensors(path: "\(GoldenFolder.root)/replknet-31.safetensors")
     let input = try golden.tensor("input").channelsLast()
@@ -127,7 +127,7 @@ struct SharedCheckpointTests {
     let file = try CheckpointInspection(path: Self.path("refused/\(name)"))
     let problems = try file.problems(file.names.map(file.tensor))
     let error = #expect(throws: CheckpointError.self) {
-      try Network(NetworkSpec(model: nil, weights: .file(file.path)))
+      try Network(NetworkSpec(file: file.path))
     }
     #expect(problems == [error].compactMap { $0 })
     let whole = try CheckpointInspection(path: Self.path("training-state.pth"))
@@ -137,8 +137,10 @@ struct SharedCheckpointTests {
   private func check(
     _ file: String, model: String?, words: String, sourceLocation: SourceLocation = #_sourceLocation
   ) {
+    let path = Self.path("refused/\(file)")
     let error = #expect(throws: CheckpointError.self, sourceLocation: sourceLocation) {
-      try Network(NetworkSpec(model: model, weights: .file(Self.path("refused/\(file)"))))
+      try Network(
+        model.map { NetworkSpec(model: $0, weights: .file(path)) } ?? NetworkSpec(file: path))
     }
     let line = error?.explanation ?? ""
     #expect(line.contains(words) && !line.contains("\n"), "\(line)", sourceLocation: sourceLocation)

@@ -11,7 +11,7 @@ import Testing
   private static func path(_ name: String) -> String { Fixtures.path("wild/\(name)") }
 
   private func network(_ name: String) throws -> Network {
-    try Network(NetworkSpec(model: nil, weights: .file(Self.path(name))))
+    try Network(NetworkSpec(file: Self.path(name)))
   }
 
   @Test(arguments: ["companions.pth", "companions-4.pth", "companions-legacy.pth"])
@@ -48,7 +48,7 @@ import Testing
     let inspection = try CheckpointInspection(path: Self.path(file.name))
     #expect(try inspection.problems(inspection.names.map(inspection.tensor)).first == error)
     #expect(throws: try #require(error)) {
-      try NetworkSpec(model: nil, weights: .file(Self.path(file.name))).requireWeights()
+      try NetworkSpec(file: Self.path(file.name)).requireWeights()
     }
   }
 

@@ -25,7 +25,7 @@ import Testing
   private static func open(_ path: String) -> Bool {
     guard let file = try? CheckpointInspection(path: path) else { return false }
     for name in file.names.prefix(16) { _ = try? file.tensor(name) }
-    _ = try? Network(NetworkSpec(model: nil, weights: .file(path)))
+    _ = try? Network(NetworkSpec(file: path))
     return true
   }
 

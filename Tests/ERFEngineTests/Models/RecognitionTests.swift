@@ -74,7 +74,7 @@ import Testing
     try SafetensorsWriter(
       tensors: renamed.map { ("model." + $0.0, $0.1) }, type: .float32, metadata: [:]
     ).write(to: path)
-    let network = try Network(NetworkSpec(model: nil, weights: .file(path)))
+    let network = try Network(NetworkSpec(file: path))
     #expect(try network.id == spec.model && network.weightsHash == Network(spec).weightsHash)
     #expect(network.weightsChoice?.chosen == "model")
     // What is missing is called as in the file.
@@ -82,7 +82,7 @@ import Testing
       tensors: renamed.filter { $0.0 != "blocks.3.1.bn2.weight" }, type: .float32, metadata: [:]
     ).write(to: path)
     let error = #expect(throws: CheckpointError.self) {
-      try Network(NetworkSpec(model: nil, weights: .file(path)))
+      try Network(NetworkSpec(file: path))
     }
     guard case .mismatch(_, let mismatch)? = error else { return }
     #expect(mismatch.missing.count == 1 && mismatch.extra.isEmpty)

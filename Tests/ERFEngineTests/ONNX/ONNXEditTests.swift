@@ -21,10 +21,10 @@ import Testing
     let file = edit.name == "bare" ? "resnet" : edit.name
     let golden = try Safetensors(path: Fixtures.path("onnx-edits.safetensors"))
     let input = try Safetensors(path: Fixtures.path("onnx/\(file).safetensors")).tensor("input")
-    var spec = NetworkSpec(editedExport: Self.path("\(file)-\(exporter)") + edit.id)
+    var spec = try NetworkSpec(editedExport: Self.path("\(file)-\(exporter)") + edit.id)
     spec.fit = .crop
     let opened = try OpenedNetwork(spec)
-    #expect(opened.id == spec.model)
+    #expect(try opened.id == spec.model + edit.id && spec.modelID() == opened.id)
     let program = try Program(opened.layers.chained(), from: opened.loader())
     let tap = try #require(program.stages.last)
     let activations = try program.forward(
@@ -96,7 +96,7 @@ import Testing
   ])
   func whatDoesNotFitIsRefusedInWords(_ fields: String) throws {
     let error = #expect(throws: ModelError.self) {
-      try OpenedNetwork(NetworkSpec(editedExport: Self.path("resnet-ts") + fields))
+      try OpenedNetwork(try NetworkSpec(editedExport: Self.path("resnet-ts") + fields))
     }
     #expect(error?.explanation.contains("resnet-ts.onnx") == true)
   }
@@ -105,7 +105,7 @@ import Testing
   @Test func weightsAreCroppedInterpolatedOrStartedAnew() throws {
     var hashes: Set<String> = []
     for fit in [WeightFit.crop, .interpolate, .reinitialise(seed: 1), .reinitialise(seed: 2)] {
-      var spec = NetworkSpec(editedExport: Self.path("convnext-ts") + ":kernels=5")
+      var spec = try NetworkSpec(editedExport: Self.path("convnext-ts") + ":kernels=5")
       spec.fit = fit
       hashes.insert(try Network(spec).weightsHash)
     }

@@ -8,7 +8,7 @@ import Testing
   private let folder = try? TemporaryFolder()
 
   private func spec(_ name: String) -> NetworkSpec {
-    NetworkSpec(model: nil, weights: .file(Fixtures.path("onnx/\(name).onnx")))
+    NetworkSpec(file: Fixtures.path("onnx/\(name).onnx"))
   }
 
   private func opened(_ name: String, _ size: InputSize? = nil) throws -> OpenedNetwork {

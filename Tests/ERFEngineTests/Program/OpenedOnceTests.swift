@@ -5,11 +5,11 @@ import Testing
 
 /// A file is opened once, its blueprint built once, its program made once.
 @Suite struct OpenedOnceTests {
-  private static let file = WeightsSource.file(Fixtures.path("resnet-tiny.safetensors"))
+  private static let file = Fixtures.path("resnet-tiny.safetensors")
 
   private func request(_ edit: (inout ERFRequest) -> Void = { _ in }) -> ERFRequest {
     var request = ERFRequest(
-      network: NetworkSpec(model: nil, weights: Self.file),
+      network: NetworkSpec(file: Self.file),
       size: InputSize(height: 64, width: 64), threads: 1)
     edit(&request)
     return request

@@ -90,7 +90,7 @@ import Testing
     _ = try trainer.measure()
     _ = try save(trainer, "net.safetensors")
     let network = try Network(
-      NetworkSpec(model: nil, weights: .file(folder.path + "/net.safetensors")))
+      NetworkSpec(file: folder.path + "/net.safetensors"))
     #expect(network.id == recipe.model)
     #expect(network.weightsHash == trainer.state.best.weightsHash)
   }

@@ -2,12 +2,10 @@
 
 import ERFEngine
 
-extension NetworkChoice {
+extension NetworkSpec {
   /// What was edited, one entry a value: `stage 3 kernel 31`.
   var editLabels: [String] {
-    guard edited != nil, let now = try? NetworkDesign(model: id),
-      let before = try? NetworkDesign(model: model), now.stages.count == before.stages.count
-    else { return [] }
+    guard isEdited, let now = design, let before = unedited.design else { return [] }
     return zip(now.stages, before.stages).enumerated().flatMap { index, pair in
       StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map {
         "stage \(index + 1) \($0.title) \(pair.0.text($0))"
@@ -17,7 +15,7 @@ extension NetworkChoice {
 
   /// `K = 3`, or the kernels of all stages where they differ; nil for networks that cannot be edited.
   var kernels: String? {
-    guard savedMap == nil, let design = try? NetworkDesign(model: id) else { return nil }
+    guard let design else { return nil }
     let kernels = design.stages.map(\.kernel)
     return "K = "
       + (Set(kernels).count == 1
@@ -41,13 +39,13 @@ extension NetworkChoice {
   }
 
   /// Edits that lead back to the network as opened are none.
-  mutating func set(design id: String) {
-    let original = try? NetworkDesign(model: model)
-    edited = id == original?.id ? nil : id
+  mutating func set(design: NetworkDesign) {
+    guard let edits = unedited.design.flatMap({ design.edits(from: $0) }) else { return }
+    self.edits = edits
   }
 }
 
-extension NetworkChoice {
+extension NetworkSpec {
   var nextFit: WeightFit {
     switch fit {
     case .crop: .interpolate
@@ -57,7 +55,7 @@ extension NetworkChoice {
   }
 
   /// Nil where neither the weights nor the kernels of new sizes are random.
-  var withNextSeed: NetworkChoice? {
+  var withNextSeed: NetworkSpec? {
     var next = self
     if case .random(let seed) = weights { next.weights = .random(seed: seed &+ 1) }
     if case .reinitialise(let seed) = fit { next.fit = .reinitialise(seed: seed &+ 1) }
@@ -65,15 +63,15 @@ extension NetworkChoice {
   }
 }
 
-extension NetworkChoice {
+extension NetworkSpec {
   /// How this network differs from another in its place, in words.
-  func change(from other: NetworkChoice) -> String {
+  func change(from other: NetworkSpec) -> String {
     if model != other.model { return "is \(model.sanitised), not \(other.model.sanitised)" }
     if weights != other.weights {
       return "has weights \(weights.description.fileName.sanitised), "
         + "not \(other.weights.description.fileName.sanitised)"
     }
-    if let now = try? NetworkDesign(model: id), let before = try? NetworkDesign(model: other.id) {
+    if let now = design, let before = other.design {
       for (index, pair) in zip(now.stages, before.stages).enumerated() {
         for field in StageField.allCases where pair.0.text(field) != pair.1.text(field) {
           return "stage \(index + 1) \(field.title) is \(pair.0.text(field)), "
@@ -106,16 +104,6 @@ extension StageField {
     case .smallKernel: "small kernels"
     case .shortcuts: "shortcuts"
     case .depth: "depth"
-    }
-  }
-
-  var label: String {
-    switch self {
-    case .kernel: "the kernel"
-    case .smallKernel: "the small kernel"
-    case .dilation: "the dilation"
-    case .shortcuts: "the choice of shortcuts"
-    case .depth: "the depth"
     }
   }
 }

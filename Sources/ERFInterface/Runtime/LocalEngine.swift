@@ -1,9 +1,9 @@
-// What the explorer needs of the engine, from the engine itself.
+// What the explorer needs, from the engine and the files of this machine.
 
 public import ERFEngine
 
-/// The engine, for the explorer.
-public struct EngineComputing: ERFComputing {
+/// The engine and the files of this machine.
+public struct LocalEngine: Engine {
   private let computer = ERFComputer()
   private let training: TrainingFolder
 
@@ -64,25 +64,8 @@ public struct EngineComputing: ERFComputing {
   }
 }
 
-/// Files, for the explorer.
-public struct FileExporter: HeatmapExporting {
-  public init() {}
-
-  public func export(
-    result: ERFResult, path: String, variant: PGMVariant, colours: String
-  ) throws {
-    try HeatmapExport.write(
-      result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
-  }
-
-  public func copy(_ path: String, to other: String) throws {
-    try AtomicFile.write(FileBytes.read(path, limit: 1 << 32), to: other)
-  }
-
-  public func write(_ bytes: [UInt8], to path: String) throws {
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      try Folder.make(String(path[..<slash]))
-    }
-    try AtomicFile.write(bytes, to: path)
+extension TrainingRequest {
+  var data: TrainingRecipe.Data {
+    folder.map { .folder(PathCompletion.expanded($0)) } ?? .shapes(count: FineTuning.stimuli)
   }
 }

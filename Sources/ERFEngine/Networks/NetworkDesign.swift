@@ -1,44 +1,3 @@
-/// What can be chosen for one stage of a network.
-public struct StageDesign: Sendable, Hashable {
-  /// Side K of the stage's spatial kernels, odd: RepLKNet's large kernels, the 3x3 of a residual block,
-  /// the depth-wise kernel of an inverted residual; 0: the stage of an exported graph that has none.
-  public var kernel: Int
-  /// Side of the kernel that is trained in parallel and merged (the paper's guideline 3), odd; nil: none.
-  public var smallKernel: Int?
-  /// Distance between the taps of the spatial kernels.
-  public var dilation: Int
-  /// Whether blocks add their input to their output (guideline 2).
-  public var hasShortcuts: Bool
-  /// Number of blocks.
-  public var depth: Int
-
-  public init(
-    kernel: Int, smallKernel: Int? = nil, dilation: Int = 1, hasShortcuts: Bool = true, depth: Int
-  ) {
-    self.kernel = kernel
-    self.smallKernel = smallKernel
-    self.dilation = dilation
-    self.hasShortcuts = hasShortcuts
-    self.depth = depth
-  }
-
-  /// The small kernel where there is one: a side that is not larger than the large kernel's.
-  public var parallelKernel: Int? {
-    guard let smallKernel, smallKernel <= kernel else { return nil }
-    return smallKernel
-  }
-
-  /// Sides that kernels can have; odd ones only, so that they have a centre.
-  public static let kernels = 1...63
-  public static let dilations = 1...32
-  public static let depths = 1...200
-}
-
-/// The choices of a `StageDesign`; a family of networks leaves some of them open.
-public enum StageField: String, Sendable, CaseIterable {
-  case kernel, smallKernel, dilation, shortcuts, depth
-}
-
 /// A network's choices, stage by stage: a value to edit, whose `id` names the result.
 ///
 ///     var design = try NetworkDesign(model: "replknet-13")
@@ -59,6 +18,17 @@ public struct NetworkDesign: Sendable, Equatable {
       origin = .exported(try ExportedDesign(exported))
     } else {
       origin = .builtIn(try ModelCatalogue.architecture(id))
+    }
+  }
+
+  /// What `spec` says: the network of its source with its edits.
+  ///
+  /// - Throws: `ModelError`, `EditError`; `CheckpointError` where a file has to say which network it is.
+  public init(_ spec: NetworkSpec) throws {
+    switch try spec.named().source {
+    case .catalogue(let id):
+      origin = .builtIn(try ModelCatalogue.architecture(id).edited(by: spec.edits))
+    case .file(let path): origin = .exported(try ExportedDesign(path: path, edits: spec.edits))
     }
   }
 
@@ -149,38 +119,41 @@ public struct NetworkDesign: Sendable, Equatable {
   }
 }
 
+extension NetworkDesign {
+  /// What makes this of `original`, in the order of stages; nil where no edits of stages do: another
+  /// family, other channels or classes.
+  public func edits(from original: NetworkDesign) -> [StageEdit]? {
+    guard stages.count == original.stages.count else { return nil }
+    let edits = zip(original.stages, stages).enumerated().flatMap { stage, pair in
+      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
+    }
+    switch (origin, original.origin) {
+    case (.builtIn, .builtIn(let architecture)):
+      return (try? architecture.edited(by: edits))?.id == id ? edits : nil
+    case (.exported(let design), .exported(let before)):
+      return design.path == before.path ? edits : nil
+    default: return nil
+    }
+  }
+}
+
 extension Architecture {
   /// The member of the family that this is after `edits`.
   ///
-  /// - Throws: `EditError` for a stage that it does not have, or a number that is fixed in the family.
+  /// - Throws: `EditError` for a stage that it does not have, or a number that is fixed in the family or
+  ///   out of range.
   func edited(by edits: [StageEdit]) throws(EditError) -> any Architecture {
     var edited = self
     for edit in edits {
       guard stages.indices.contains(edit.stage) else {
         throw .noStage(edit.stage, of: stages.count)
       }
-      let (field, side): (StageField, Int) =
-        switch edit.change {
-        case .kernel(let side): (.kernel, side)
-        case .smallKernel(let side): (.smallKernel, side ?? 1)
-        case .dilation: (.dilation, 1)
-        case .noShortcuts: (.shortcuts, 1)
-        }
-      guard Self.openFields.contains(field) else { throw .nothingToEdit(edit) }
-      guard side % 2 == 1 else { throw .even(side) }
+      guard Self.openFields.contains(edit.change.field) else {
+        throw .fixed(edit.change.field, of: id)
+      }
+      try edit.requireRange()
       edited.stages[edit.stage].apply(edit.change)
     }
     return edited
-  }
-}
-
-extension StageDesign {
-  fileprivate mutating func apply(_ change: StageEdit.Change) {
-    switch change {
-    case .kernel(let side): kernel = side
-    case .smallKernel(let side): smallKernel = side
-    case .dilation(let step): dilation = step
-    case .noShortcuts: hasShortcuts = false
-    }
   }
 }

@@ -1,0 +1,68 @@
+// Files of this machine, for the explorer.
+
+public import ERFEngine
+
+extension LocalEngine {
+  public func kernels(
+    of network: NetworkSpec, cancellation: Cancellation
+  ) throws -> [StageKernels?] {
+    try StageKernels.stages(of: network, cancellation: cancellation)
+  }
+
+  public func map(at path: String) throws -> ERFResult { try SavedMap.load(path: path) }
+
+  public func images(at path: String) throws -> [String] {
+    let files = try ImageList.expandClasses([PathCompletion.expanded(path)])
+    // Of folders of classes the first few are as many classes.
+    return ImageList.spread(files, seed: 0).map(\.path)
+  }
+
+  public func picture(_ name: PictureName) -> Picture { .load(name) }
+
+  public func stimulus(_ index: Int) -> StimulusPicture { StimulusPicture(index: index) }
+
+  public func listing(of folder: String) throws -> CheckpointFolder {
+    try CheckpointFolder(listing: folder.isEmpty ? Folder.current ?? "." : folder)
+  }
+
+  public func contents(
+    of path: String, cancellation: Cancellation
+  ) throws -> (network: NetworkSpec, summary: String) {
+    try CheckpointBrowsing.contents(of: path, cancellation)
+  }
+
+  public func read(_ path: String, limit: Int) throws -> [UInt8] {
+    try FileBytes.read(path, limit: limit)
+  }
+
+  public func isFile(_ path: String) -> Bool { CheckpointFolder.isFile(path) }
+  public func isFolder(_ path: String) -> Bool { Folder.isFolder(path) }
+
+  public func complete(_ text: String, in folder: String) -> (longer: String, count: Int) {
+    PathCompletion.complete(text, in: folder)
+  }
+
+  public func resolved(_ text: String, in folder: String) -> String {
+    PathCompletion.resolved(text, in: folder)
+  }
+
+  public func export(
+    result: ERFResult, path: String, variant: PGMVariant, colours: String
+  ) throws {
+    try HeatmapExport.write(
+      result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
+  }
+
+  public func copy(_ path: String, to other: String) throws {
+    try AtomicFile.write(FileBytes.read(path, limit: 1 << 32), to: other)
+  }
+
+  public func write(_ bytes: [UInt8], to path: String) throws {
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try Folder.make(String(path[..<slash]))
+    }
+    try AtomicFile.write(bytes, to: path)
+  }
+
+  public func exists(_ path: String) -> Bool { Folder.isTaken(path) }
+}

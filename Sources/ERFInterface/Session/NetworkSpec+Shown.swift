@@ -1,0 +1,59 @@
+// Networks as the explorer opens them: what a word stands for, and how its weights follow edits.
+
+public import ERFEngine
+
+extension NetworkSpec {
+  /// What a word on the command line or a name of the palette stands for: a network, or a saved map in
+  /// the place of one.
+  ///
+  /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
+  public init(shown model: String, weights: WeightsSource? = nil) {
+    let source = SavedMap.isSaved(model) ? .file(model) : NetworkSpec(model: model).source
+    self.init(shown: source, weights: weights)
+  }
+
+  /// - Parameter weights: nil for those that one would expect.
+  init(shown source: NetworkSource, weights: WeightsSource?) {
+    self.init(source, weights: .random(seed: 0))
+    self.weights = weights ?? .usual(for: model)
+    followEdits()
+  }
+
+  /// The network that the engine would open, as the explorer edits it: where a file says which one it
+  /// is, named.
+  ///
+  /// - Throws: `ModelError`, `CheckpointError`.
+  public init(opening spec: NetworkSpec) throws {
+    self = try spec.named()
+    inputSize = nil
+    followEdits()
+  }
+
+  /// The same network with other weights; edits stay.
+  mutating func setWeights(_ weights: WeightsSource) {
+    self.weights = weights
+    if case .file = weights {} else { weightsKey = nil }
+    followEdits()
+  }
+
+  /// Zeros around a kernel leave the map as it is, so other ways of bringing weights to new shapes come
+  /// first: random networks start anew, as if built that way, and trained kernels are stretched.
+  private mutating func followEdits() {
+    fit = .interpolate
+    if case .random(let seed) = weights { fit = .reinitialise(seed: seed) }
+  }
+
+  /// Where random weights come from: the network's own seed, where it has one.
+  var initialSeed: UInt64 { if case .random(let seed) = weights { seed } else { 0 } }
+
+  /// The file of a saved map that stands in the place of a network; nil for networks.
+  public var savedMap: String? {
+    guard case .file(let path) = source, SavedMap.isSaved(path) else { return nil }
+    return path
+  }
+
+  /// What can be chosen of it, as chosen now; nil for maps, and what names or holds no network.
+  var design: NetworkDesign? {
+    savedMap == nil ? try? NetworkDesign(self) : nil
+  }
+}
