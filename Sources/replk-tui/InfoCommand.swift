@@ -18,7 +18,8 @@ extension Command {
     let opened = try OpenedNetwork(spec.bound(to: size))
     try opened.requireWeights()
     let summary =
-      spec.exportedGraph == nil
+      opened.hasCheckpoint
+      // A checkpoint may have made one of parallel kernels: what counts is how the network is written.
       ? try NetworkSummary(model: opened.id, size: size) : try NetworkSummary(opened, size: size)
     if arguments.has("--json") {
       try StandardStreams.write(json: JSONText.encode(Attributed(summary)))

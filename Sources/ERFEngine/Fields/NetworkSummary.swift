@@ -53,16 +53,20 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
       return
     }
     let architecture = try ModelCatalogue.architecture(id).edited(by: spec.edits)
-    try self.init(architecture.blueprint(), model: architecture.id, size: size)
+    let blueprint = architecture.blueprint()
+    try self.init(
+      blueprint, running: blueprint.inferenceForm(), model: architecture.id, size: size)
   }
 
   /// Of a network that is open.
   public init(_ network: OpenedNetwork, size: InputSize) throws {
-    try self.init(network.blueprint, model: network.id, size: size)
+    try self.init(network.blueprint, running: network.layers, model: network.id, size: size)
   }
 
-  init(_ training: Blueprint, model id: String, size: InputSize) throws {
-    let blueprint = training.inferenceForm()
+  /// - Parameter running: the inference form of `training`.
+  private init(
+    _ training: Blueprint, running blueprint: Blueprint, model id: String, size: InputSize
+  ) throws {
     let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     let fields = blueprint.receptiveFields()
     guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }

@@ -12,6 +12,9 @@ public struct OpenedNetwork: Sendable {
     if case .file = spec.weights { checkpoint?.choice } else { nil }
   }
 
+  /// Whether its weights come from a checkpoint, which may hold parallel kernels as one.
+  public var hasCheckpoint: Bool { checkpoint != nil }
+
   /// What the weights' file says of their training; nil: nothing.
   public var record: TrainingRecord? { file.flatMap { TrainingRecord(metadata: $0.metadata) } }
 
