@@ -21,8 +21,8 @@ extension Command {
         command: "compare", expected: "at least two models, such as replknet-13 replknet-31")
     }
     let requests = try arguments.requests(arguments.positionals)
-    let variant = try arguments.pgmVariant()
-    let colours = try arguments.colours()
+    let options = ExportOptions(
+      variant: try arguments.pgmVariant(), colours: try arguments.colours())
     let names = fileNames(requests)
     let folder = arguments.last("--output")
     // Every mistake shows before the first network has run.
@@ -54,10 +54,10 @@ extension Command {
     if let folder, shard == nil {
       var files: [(name: String, bytes: [UInt8])] = []
       for (result, name) in zip(results, names) {
-        for format in [ExportFormat.pgm, .png, .npy] {
+        for format in ExportFormat.usual {
           let bytes = try HeatmapExport.encode(
-            result, format: format, variant: variant, colours: colours)
-          files.append(("\(name).\(format.rawValue)", bytes))
+            result, format: format, options: options)
+          files.append(("\(name).\(format.ending)", bytes))
         }
       }
       files.append(("results.json", try ResultReport(results).encoded()))
@@ -83,8 +83,8 @@ extension Command {
     var own: Set<String> = []
     var paths: [String] = []
     for (name, isOwn) in zip(names, made) {
-      for format in [ExportFormat.pgm, .png, .npy] {
-        paths.append("\(base)\(name).\(format.rawValue)")
+      for format in ExportFormat.usual {
+        paths.append("\(base)\(name).\(format.ending)")
         if isOwn { own.insert(paths[paths.count - 1]) }
       }
     }

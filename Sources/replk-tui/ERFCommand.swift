@@ -12,14 +12,14 @@ extension Command {
       + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "FILE",
-          help: "export by ending: .pgm .png .npy .csv .json, or .erf, which a run goes on from; "
+          help: "export by ending: \(ExportFormat.endings), or .erf, which a run goes on from; "
             + "may repeat"),
         Option("--json", help: "print the metrics as JSON"),
       ] + Options.export + Options.force
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "erf")])[0]
-    let variant = try arguments.pgmVariant()
-    let colours = try arguments.colours()
+    let options = ExportOptions(
+      variant: try arguments.pgmVariant(), colours: try arguments.colours())
     let outputs = arguments.all("--output")
     let exports = outputs.filter { !ERFPart.isPart($0) }
     let parts = outputs.filter(ERFPart.isPart)
@@ -47,7 +47,7 @@ extension Command {
     let result = try run.result(on: ERFComputer())
     if shard == nil || !result.imageNames.isEmpty {
       for path in exports {
-        try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+        try HeatmapExport.write(result, to: path, options: options)
       }
     }
     if arguments.has("--json") {

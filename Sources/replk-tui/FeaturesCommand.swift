@@ -19,7 +19,7 @@ extension Command {
     guard let path = arguments.last("--output") else {
       throw UsageError.missingOption(command: "features", option: "-o FILE.npy")
     }
-    guard (try? ExportFormat(path: path)) == .npy else {
+    guard (try? ExportFormat(path: path))?.ending == "npy" else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
     }
     let validated = try request.validated()

@@ -9,7 +9,7 @@ extension Command {
     options: [
       Option(
         "--output", "-o", value: "FILE",
-        help: "export by ending: .erf .pgm .png .npy .csv .json; may repeat"),
+        help: "export by ending: .erf \(ExportFormat.endings); may repeat"),
       Option("--partial", help: "do with fewer images than the run has"),
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export + Options.force
@@ -20,8 +20,8 @@ extension Command {
       throw UsageError.tooFewPositionals(
         command: "merge", expected: "parts of a run (.erf) or a folder of them")
     }
-    let variant = try arguments.pgmVariant()
-    let colours = try arguments.colours()
+    let options = ExportOptions(
+      variant: try arguments.pgmVariant(), colours: try arguments.colours())
     let outputs = arguments.all("--output")
     for path in outputs where !ERFPart.isPart(path) { _ = try ExportFormat(path: path) }
     let files = OutputFiles(outputs, arguments, models: paths)
@@ -51,7 +51,7 @@ extension Command {
       if ERFPart.isPart(path) {
         try AtomicFile.write(whole.encoded(), to: path)
       } else {
-        try HeatmapExport.write(result, to: path, variant: variant, colours: colours)
+        try HeatmapExport.write(result, to: path, options: options)
       }
     }
     if arguments.has("--json") {

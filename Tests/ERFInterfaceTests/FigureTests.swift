@@ -123,7 +123,7 @@ import Testing
   @Test func theMenuWritesIt() throws {
     var model = measured()
     _ = model.type("e")
-    let place = try #require(ExportKind.allCases.firstIndex(of: .figurePDF))
+    let place = try #require(ExportKind.all.firstIndex { $0.figureEnding == "pdf" })
     for _ in 0..<place { _ = update(&model, .key(.down)) }
     guard case .exportFigure(_, "pdf")? = update(&model, .key(.enter)).first else {
       Issue.record("nothing is written")

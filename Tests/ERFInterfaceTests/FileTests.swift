@@ -158,7 +158,7 @@ import Testing
   @Test(.timeLimit(.minutes(2)), arguments: ["txt", "ans", "svg", "png"])
   func aScriptExportsTheScreen(ending: String) throws {
     let folder = try TemporaryFolder()
-    let kinds = ExportKind.allCases
+    let kinds = ExportKind.all
     let place = try #require(kinds.firstIndex { $0.screenEnding == ending })
     let model = Headless.play(
       [.character("e")] + [Key](repeating: .down, count: place) + [.enter],

@@ -45,7 +45,7 @@ struct RandomEvents {
     + ["open RepLKNet-13-nano", "open ResNet-nano", "open RepLKNet-31", "open MobileNetV2"]
     .map(palette)
     + [8, 64, 96, 224].map { palette("input size \($0)") }
-    + ExportKind.allCases.indices.map {
+    + ExportKind.all.indices.map {
       Key.script("e") + [Key](repeating: .down, count: $0) + [.enter]
     }
     + [

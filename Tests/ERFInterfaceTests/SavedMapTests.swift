@@ -45,7 +45,7 @@ import Testing
       for key in keys { _ = model.type(key.unicodeScalars.first!) }
       #expect(model.notice?.lines == [reason], "\(keys)")
     }
-    for panel in PanelName.allCases {
+    for panel in Panels.names {
       model.session.screen.moveFocus(to: panel)
       _ = view(model, size: ScreenSize(rows: 60, columns: 200))
     }

@@ -92,7 +92,7 @@ import Testing
       #"{"version": 1, "networks": ["replknet-3"], "screen": {"focus": "nowhere"}}"#,
       .field(
         path: "screen.focus",
-        expected: "one of " + PanelName.allCases.map(\.rawValue).joined(separator: ", "),
+        expected: "one of " + Panels.names.map(\.rawValue).joined(separator: ", "),
         found: "\"nowhere\"")
     ),
   ])

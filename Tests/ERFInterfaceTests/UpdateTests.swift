@@ -200,7 +200,7 @@ extension [Effect] {
 
   @Test func focusGoesRoundAndDigitsJump() {
     var model = makeModel()
-    for panel in PanelName.allCases.dropFirst() {
+    for panel in Panels.names.dropFirst() {
       _ = update(&model, .key(.tab))
       #expect(model.focus == panel)
     }
@@ -290,7 +290,7 @@ extension [Effect] {
 
 @Suite struct CommandTests {
   @Test func everyCommandHasOneRowAndKeysAreUnique() {
-    for panel in PanelName.allCases {
+    for panel in Panels.names {
       let here = Command.table.filter { $0.panel == panel || $0.panel == nil }
       #expect(
         Set(Command.table.filter { $0.panel == panel }.map(\.name)).count

@@ -11,7 +11,7 @@ public enum ExportError: ExplainedError, Equatable {
     switch self {
     case .unknownExtension(let path):
       "\(path): the ending names no export format; use one of "
-        + ExportFormat.allCases.map { "." + $0.rawValue }.joined(separator: ", ")
+        + ExportFormat.all.map { "." + $0.ending }.joined(separator: ", ")
     case .encoding(let format, let reason):
       "the \(format) could not be made: \(reason)"
     case .damaged(let path, let format, let reason):

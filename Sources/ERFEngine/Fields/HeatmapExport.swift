@@ -4,53 +4,30 @@
 public enum HeatmapExport {
   /// Writes `result` to `path` in the format of its ending; an existing file is replaced in one step.
   ///
-  /// - Parameters:
-  ///   - variant: how a `.pgm` is written.
-  ///   - colours: the colours of a `.png`.
   /// - Throws: ``ExportError`` or ``FileError``.
   public static func write(
-    _ result: ERFResult, to path: String, variant: PGMVariant = .binary16,
-    colours: ColourMap = .ember
+    _ result: ERFResult, to path: String, options: ExportOptions = ExportOptions()
   ) throws {
-    let format = try ExportFormat(path: path)
     try AtomicFile.write(
-      encode(result, format: format, variant: variant, colours: colours), to: path)
+      encode(result, format: try ExportFormat(path: path), options: options), to: path)
   }
 
   /// The bytes of that file.
   ///
   /// - Throws: ``ExportError/encoding(format:reason:)``.
   public static func encode(
-    _ result: ERFResult, format: ExportFormat, variant: PGMVariant = .binary16,
-    colours: ColourMap = .ember
+    _ result: ERFResult, format: ExportFormat, options: ExportOptions = ExportOptions()
   ) throws(ExportError) -> [UInt8] {
-    let map = result.map
-    switch format {
-    case .pgm:
-      return PGM(
-        height: map.height, width: map.width, values: picture(map), comments: comments(result)
-      ).encoded(variant)
-    case .png:
-      let file = try PNGWriter.encode(
-        values: picture(map), height: map.height, width: map.width,
-        colours: map.rule.isSigned && !colours.isDiverging ? .tide : colours)
-      return PNGText.inserted(provenance(result), in: file)
-    case .npy:
-      return NPY(shape: [map.height, map.width], values: map.values.map { Float($0) }).encoded()
-    case .csv:
-      return CSV.encode(map.values, height: map.height, width: map.width)
-    case .json:
-      return try ResultReport([result]).encoded()
-    }
+    try format.encode(result, options)
   }
 
   /// A in 0...1; of a signed map (A + 1) / 2, so that zero is the middle.
-  private static func picture(_ map: ERFMap) -> [Double] {
+  static func picture(_ map: ERFMap) -> [Double] {
     map.rule.isSigned ? map.logScaled.map { ($0 + 1) / 2 } : map.logScaled
   }
 
   /// The same facts as text of a PNG, each under its own name.
-  private static func provenance(_ result: ERFResult) -> [PNGText] {
+  static func provenance(_ result: ERFResult) -> [PNGText] {
     comments(result).enumerated().map { index, line in
       guard index > 0, let colon = line.firstIndex(of: ":") else {
         return PNGText(keyword: "Title", text: line)

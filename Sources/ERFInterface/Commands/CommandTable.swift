@@ -115,7 +115,7 @@ extension Command {
         "open a checkpoint in the active place"),
       Command(
         .export, [key("e")], group: group, footer: "export", rank: 18,
-        "files: maps as PGM, PNG, NPY, CSV, JSON; the screen as text, SVG, PNG"),
+        "files: maps as \(ExportKind.names); the screen as text, SVG, PNG"),
       Command(
         .write, [key("w")], group: group, footer: "write", rank: 20,
         "write the session, which replk-tui FILE.json opens"),

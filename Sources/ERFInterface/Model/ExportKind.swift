@@ -2,78 +2,54 @@
 
 import ERFEngine
 
-/// A kind of file.
-public enum ExportKind: Sendable, Hashable, CaseIterable {
-  case maps, pgm16, pgm8, pgmASCII, png, npy, csv, json
-  case figurePDF, figureSVG, figurePNG, tableTeX, tableCSV
-  case screenText, screenANSI, screenSVG, screenPNG
-
-  /// As the menu names it.
-  var title: String {
-    switch self {
-    case .maps: "maps as PGM, PNG and NPY"
-    case .pgm16: "maps as PGM, 16 bits"
-    case .pgm8: "maps as PGM, 8 bits"
-    case .pgmASCII: "maps as PGM, text"
-    case .png: "maps as PNG, in colours"
-    case .npy: "maps as NPY: M, float32"
-    case .csv: "maps as CSV: M as text"
-    case .json: "metrics as JSON"
-    case .figurePDF: "figure for a paper as PDF"
-    case .figureSVG: "figure for a paper as SVG"
-    case .figurePNG: "figure for a paper as PNG"
-    case .tableTeX: "table for a paper as LaTeX"
-    case .tableCSV: "table of all networks as CSV"
-    case .screenText: "this screen as text"
-    case .screenANSI: "this screen as text with colours, for cat"
-    case .screenSVG: "this screen as SVG"
-    case .screenPNG: "this screen as PNG"
-    }
-  }
-
-  /// Endings of the files of maps; none for the screen.
-  var endings: [String] {
-    switch self {
-    case .maps: ["pgm", "png", "npy"]
-    case .pgm16, .pgm8, .pgmASCII: ["pgm"]
-    case .png: ["png"]
-    case .npy: ["npy"]
-    case .csv: ["csv"]
-    case .json: ["json"]
-    default: []
-    }
-  }
-
-  /// Ending of the screen's file; nil for maps.
-  public var screenEnding: String? {
-    switch self {
-    case .screenText: "txt"
-    case .screenANSI: "ans"
-    case .screenSVG: "svg"
-    case .screenPNG: "png"
-    default: nil
-    }
-  }
-
+/// An entry of the menu: files of maps, a figure or its table, or a picture of the screen.
+public struct ExportKind: Sendable, Hashable {
+  let title: String
+  /// Endings of the files of maps; none for others.
+  let endings: [String]
+  let variant: PGMVariant
   /// Ending of a figure's file, or of its table; nil for others.
-  var figureEnding: String? {
-    switch self {
-    case .figurePDF: "pdf"
-    case .figureSVG: "svg"
-    case .figurePNG: "png"
-    case .tableTeX: "tex"
-    case .tableCSV: "csv"
-    default: nil
-    }
+  let figureEnding: String?
+  /// Ending of the screen's file; nil for others.
+  public let screenEnding: String?
+
+  private init(
+    _ title: String, endings: [String] = [], variant: PGMVariant = .binary16,
+    figure: String? = nil, screen: String? = nil
+  ) {
+    (self.title, self.endings, self.variant) = (title, endings, variant)
+    (figureEnding, screenEnding) = (figure, screen)
   }
 
-  var variant: PGMVariant {
-    switch self {
-    case .pgm8: .binary8
-    case .pgmASCII: .ascii
-    default: .binary16
-    }
-  }
+  /// Every map in the usual formats at once.
+  static let maps = ExportKind(
+    "maps as PGM, PNG and NPY", endings: ExportFormat.usual.map(\.ending))
+
+  private static let figures = [
+    ExportKind("figure for a paper as PDF", figure: "pdf"),
+    ExportKind("figure for a paper as SVG", figure: "svg"),
+    ExportKind("figure for a paper as PNG", figure: "png"),
+    ExportKind("table for a paper as LaTeX", figure: "tex"),
+    ExportKind("table of all networks as CSV", figure: "csv"),
+  ]
+
+  private static let screens = [
+    ExportKind("this screen as text", screen: "txt"),
+    ExportKind("this screen as text with colours, for cat", screen: "ans"),
+    ExportKind("this screen as SVG", screen: "svg"),
+    ExportKind("this screen as PNG", screen: "png"),
+  ]
+
+  static let all =
+    [maps]
+    + ExportFormat.all.flatMap { format in
+      format.offers.map {
+        ExportKind($0.title, endings: [format.ending], variant: $0.variant)
+      }
+    } + figures + screens
+
+  /// `PGM, PNG, NPY`, for help.
+  static let names = ExportFormat.all.map { $0.ending.uppercased() }.joined(separator: ", ")
 }
 
 extension Model {

@@ -34,7 +34,7 @@ enum PanelPlace: CaseIterable {
 extension Panel {
   static var title: String { name.rawValue.prefix(1).uppercased() + name.rawValue.dropFirst() }
   static var jump: Unicode.Scalar {
-    let place = (PanelName.allCases.firstIndex(of: name) ?? 0) + 1
+    let place = (Panels.names.firstIndex(of: name) ?? 0) + 1
     return place < 10 ? Unicode.Scalar(UInt8(48 + place)) : "?"
   }
   static var commands: [Command] { [] }
@@ -62,6 +62,8 @@ enum Panels {
     JobsPanel.self, ShapeBiasPanel.self, PredictionPanel.self, TrainingPanel.self, DepthPanel.self,
     GalleryPanel.self,
   ]
+
+  static let names = all.map { $0.name }
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

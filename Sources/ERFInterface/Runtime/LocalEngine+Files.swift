@@ -50,7 +50,8 @@ extension LocalEngine {
     result: ERFResult, path: String, variant: PGMVariant, colours: String
   ) throws {
     try HeatmapExport.write(
-      result, to: path, variant: variant, colours: ColourMap.named(colours) ?? .ember)
+      result, to: path,
+      options: ExportOptions(variant: variant, colours: ColourMap.named(colours) ?? .ember))
   }
 
   public func copy(_ path: String, to other: String) throws {

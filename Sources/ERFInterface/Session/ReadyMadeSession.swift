@@ -8,7 +8,7 @@ struct ReadyMadeSession: Sendable, Equatable {
 
   /// All that can be read, which tests hold to be all.
   static let all: [ReadyMadeSession] = ShippedSessions.names.compactMap { name in
-    guard let bytes = ShippedSessions.bytes(name), let session = try? Session(decoding: bytes)
+    guard let bytes = ShippedSessions.bytes(name), let session = try? Session(reading: bytes)
     else { return nil }
     return ReadyMadeSession(name: name, session: session)
   }

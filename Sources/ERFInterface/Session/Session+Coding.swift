@@ -11,8 +11,8 @@ extension Session {
   /// Most networks of the gallery.
   public static let galleryLimit = 8
 
-  /// - Throws: ``SessionError`` naming the path of the first field that is wrong.
-  public init(decoding bytes: [UInt8]) throws(SessionError) {
+  /// What a file says; which panels there are is another's business.
+  init(reading bytes: [UInt8]) throws(SessionError) {
     let document = JSONField(path: "", value: try JSONValue(decoding: bytes))
     self = try document.object { (reader) throws(SessionError) in
       guard let version = reader.field("version") else { throw .notSession }
@@ -139,9 +139,9 @@ extension ScreenChoice {
   fileprivate init(_ field: JSONField) throws(SessionError) {
     self = try field.object { (reader) throws(SessionError) in
       var screen = ScreenChoice()
-      screen.focus = try reader.field("focus")?.choice(PanelName.self) ?? screen.focus
-      for panel in try reader.field("recent")?.list(0...PanelName.allCases.count) ?? [] {
-        screen.recent.append(try panel.choice(PanelName.self))
+      if let focus = reader.field("focus") { screen.focus = PanelName(rawValue: try focus.text()) }
+      for panel in try reader.field("recent")?.list(0...100) ?? [] {
+        screen.recent.append(PanelName(rawValue: try panel.text()))
       }
       screen.isZoomed = try reader.field("zoomed")?.bool() ?? false
       screen.side = try reader.field("side")?.integer(0...1) ?? 0

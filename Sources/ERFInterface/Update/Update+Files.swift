@@ -4,7 +4,7 @@ import ERFEngine
 
 extension Model {
   mutating func pressInMenu(_ key: Key, _ selection: Int) -> [Effect] {
-    let kinds = ExportKind.allCases
+    let kinds = ExportKind.all
     switch key {
     case .escape, .character("e"), .character("q"): overlay = nil
     case .up, .character("k"): overlay = .exportMenu(selection: max(0, selection - 1))

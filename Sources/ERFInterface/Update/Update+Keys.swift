@@ -131,7 +131,7 @@ extension Model {
   // MARK: Changes
 
   private mutating func stepFocus(_ step: Int) {
-    let all = PanelName.allCases
+    let all = Panels.names
     let place = all.firstIndex(of: focus) ?? 0
     session.screen.moveFocus(to: all[(place + step + all.count) % all.count])
   }

@@ -2,7 +2,7 @@
 
 extension Frame {
   mutating func drawExportMenu(_ model: Model, in area: Area, selection: Int) {
-    let kinds = ExportKind.allCases
+    let kinds = ExportKind.all
     let width = min(area.columns, 50)
     let rows = min(area.rows, kinds.count + 2)
     let box = Area(
