@@ -26,12 +26,12 @@
 #define CK_FAMILIES(X, variant) \
   X(variant, void, depthwise_forward, \
     (const ck_depthwise *shape, const float *input, const float *weights, const float *bias, \
-     bool relu, int32_t row_begin, int32_t row_end, float *output), \
-    (shape, input, weights, bias, relu, row_begin, row_end, output)) \
+     float *output), \
+    (shape, input, weights, bias, output)) \
   X(variant, void, depthwise_input_gradient, \
     (const ck_depthwise *shape, const float *output_gradient, const float *weights, \
-     int32_t row_begin, int32_t row_end, float *input_gradient), \
-    (shape, output_gradient, weights, row_begin, row_end, input_gradient)) \
+     float *input_gradient), \
+    (shape, output_gradient, weights, input_gradient)) \
   X(variant, void, fir_split, \
     (const float *row, const float *other, ptrdiff_t columns, ptrdiff_t first, ck_fir_part part, \
      size_t count, float *result), \

@@ -74,33 +74,23 @@ extension ck_depthwise: @retroactive CustomStringConvertible {
 }
 
 extension ck_variant {
-  /// Rows of the forward pass over `start`, which shows what was not written.
   func forward(
-    _ shape: ck_depthwise, _ input: [Float], _ weights: [Float], bias: [Float]? = nil,
-    relu: Bool = false, rows: Range<Int32>? = nil, over start: [Float]? = nil
+    _ shape: ck_depthwise, _ input: [Float], _ weights: [Float], bias: [Float]? = nil
   ) -> [Float] {
     var shape = shape
-    var output = start ?? [Float](repeating: .nan, count: shape.outputCount)
-    let rows = rows ?? 0..<shape.output_height
+    var output = [Float](repeating: .nan, count: shape.outputCount)
     if let bias {
-      depthwise_forward(
-        &shape, input, weights, bias, relu, rows.lowerBound, rows.upperBound, &output)
+      depthwise_forward(&shape, input, weights, bias, &output)
     } else {
-      depthwise_forward(
-        &shape, input, weights, nil, relu, rows.lowerBound, rows.upperBound, &output)
+      depthwise_forward(&shape, input, weights, nil, &output)
     }
     return output
   }
 
-  func inputGradient(
-    _ shape: ck_depthwise, _ gradient: [Float], _ weights: [Float], rows: Range<Int32>? = nil,
-    over start: [Float]? = nil
-  ) -> [Float] {
+  func inputGradient(_ shape: ck_depthwise, _ gradient: [Float], _ weights: [Float]) -> [Float] {
     var shape = shape
-    var result = start ?? [Float](repeating: .nan, count: shape.inputCount)
-    let rows = rows ?? 0..<shape.input_height
-    depthwise_input_gradient(
-      &shape, gradient, weights, rows.lowerBound, rows.upperBound, &result)
+    var result = [Float](repeating: .nan, count: shape.inputCount)
+    depthwise_input_gradient(&shape, gradient, weights, &result)
     return result
   }
 }

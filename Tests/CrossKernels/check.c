@@ -212,11 +212,11 @@ static void depthwise(const ck_variant *v, const ck_variant *s, const char *isa)
           fill(a, inputs, 41 + i), fill(c, CK_LANES, 43), fill(d, outputs, 44 + i);
           fill(b, (size_t)(shape.kernel_height * side) * CK_LANES, 42 + k);
           const float taps = (float)(shape.kernel_height * side);
-          v->depthwise_forward(&shape, a, b, c, i % 2, 0, shape.output_height, x);
-          s->depthwise_forward(&shape, a, b, c, i % 2, 0, shape.output_height, y);
+          v->depthwise_forward(&shape, a, b, c, x);
+          s->depthwise_forward(&shape, a, b, c, y);
           compare("forward", isa, x, y, outputs, 1e-6f * taps);
-          v->depthwise_input_gradient(&shape, d, b, 0, height, z);
-          s->depthwise_input_gradient(&shape, d, b, 0, height, w);
+          v->depthwise_input_gradient(&shape, d, b, z);
+          s->depthwise_input_gradient(&shape, d, b, w);
           compare("gradient", isa, z, w, inputs, 1e-6f * taps);
         }
 }

@@ -11,7 +11,6 @@
 #define CK_STORE(pointer, vector) vst1q_f32(pointer, vector)
 #define CK_BROADCAST(value) vdupq_n_f32(value)
 #define CK_FMA(a, b, sum) vfmaq_f32(sum, a, b)
-#define CK_CLAMP(vector) vmaxq_f32(vdupq_n_f32(0), vector)
 
 #define CK_TILE_TAPS 8
 #define CK_TILE_WIDEST 16

@@ -78,13 +78,13 @@ static dw_block dw_make_block(const dw_axis *axis, const dw_group *group, ptrdif
   };
 }
 
-// All taps of one tile in a lane that starts at column `lane`. A block runs when the next one is
-// known, because the last one also clamps.
+// All taps of one tile in a lane that starts at column `lane`. A tile that no tap meets runs one block
+// that meets nothing, for its bias.
 static void dw_run_tile(const dw_walk *walk, const dw_tiles *tiles, ptrdiff_t lane, ptrdiff_t u) {
   const dw_axis *axis = &walk->across;
-  dw_block pending = {.taps = 1};
-  bool started = false;
-  ptrdiff_t result = (lane + u * axis->lane_step) * CK_LANES;
+  dw_block block = {.taps = 1};
+  block.result = (lane + u * axis->lane_step) * CK_LANES;
+  block.first = true;
   for (ptrdiff_t index = 0; index < dw_group_count(axis); ++index) {
     dw_group group = dw_make_group(axis, lane, index);
     // Only taps that meet the plane somewhere in the tile.
@@ -93,20 +93,15 @@ static void dw_run_tile(const dw_walk *walk, const dw_tiles *tiles, ptrdiff_t la
     while (begin < end) {
       ptrdiff_t blocks = dw_divide_up(end - begin, CK_TILE_TAPS);
       ptrdiff_t next = begin + dw_divide_up(end - begin, blocks);
-      if (started) dw_run_block(walk, tiles, &pending);
-      pending = dw_make_block(axis, &group, tiles->width, u, begin, next);
-      pending.result = result;
-      pending.first = !started;
-      started = true;
+      dw_block next_block = dw_make_block(axis, &group, tiles->width, u, begin, next);
+      next_block.result = block.result;
+      next_block.first = block.first;
+      dw_run_block(walk, tiles, &next_block);
+      block.first = false;
       begin = next;
     }
   }
-  if (!started) {
-    pending.result = result;
-    pending.first = true;
-  }
-  pending.last = true;
-  dw_run_block(walk, tiles, &pending);
+  if (block.first) dw_run_block(walk, tiles, &block);
 }
 
 static void dw_run_rows(const dw_walk *walk) {
@@ -120,8 +115,7 @@ static void dw_run_rows(const dw_walk *walk) {
   }
 }
 
-static void dw_run(const ck_depthwise *shape, bool gradient, dw_job job, int32_t row_begin,
-                   int32_t row_end) {
+static void dw_run(const ck_depthwise *shape, bool gradient, dw_job job) {
   dw_walk walk = {
       .job = job,
       .across = dw_make_axis(shape, false, gradient),
@@ -132,24 +126,22 @@ static void dw_run(const ck_depthwise *shape, bool gradient, dw_job job, int32_t
   walk.job.source_step = walk.across.source_step * CK_LANES;
   walk.job.tap_step = walk.across.tap_step * CK_LANES;
   walk.job.result_step = walk.across.lane_step * CK_LANES;
-  for (ptrdiff_t y = row_begin; y < row_end; y += DW_ROWS) {
-    walk.row_count = dw_min(DW_ROWS, row_end - y);
+  const ptrdiff_t rows = gradient ? shape->input_height : shape->output_height;
+  for (ptrdiff_t y = 0; y < rows; y += DW_ROWS) {
+    walk.row_count = dw_min(DW_ROWS, rows - y);
     for (ptrdiff_t r = 0; r < walk.row_count; ++r) walk.rows[r] = dw_make_row(&walk, y + r);
     dw_run_rows(&walk);
   }
 }
 
 void CK_NAME(depthwise_forward)(const ck_depthwise *shape, const float *input,
-                                const float *weights, const float *bias, bool relu,
-                                int32_t row_begin, int32_t row_end, float *output) {
-  dw_job job = {
-      .source = input, .weights = weights, .bias = bias, .result = output, .relu = relu};
-  dw_run(shape, false, job, row_begin, row_end);
+                                const float *weights, const float *bias, float *output) {
+  dw_job job = {.source = input, .weights = weights, .bias = bias, .result = output};
+  dw_run(shape, false, job);
 }
 
 void CK_NAME(depthwise_input_gradient)(const ck_depthwise *shape, const float *output_gradient,
-                                       const float *weights, int32_t row_begin, int32_t row_end,
-                                       float *input_gradient) {
+                                       const float *weights, float *input_gradient) {
   dw_job job = {.source = output_gradient, .weights = weights, .result = input_gradient};
-  dw_run(shape, true, job, row_begin, row_end);
+  dw_run(shape, true, job);
 }

@@ -1,6 +1,6 @@
 // The register tiles of the depth-wise convolution, for any vector type; leaves geometry out.
-// Needs CK_VECTOR, CK_LOAD, CK_STORE, CK_BROADCAST, CK_FMA, CK_CLAMP, CK_TILE_TAPS,
-// CK_TILE_WIDEST, CK_TAPS and CK_TILES.
+// Needs CK_VECTOR, CK_LOAD, CK_STORE, CK_BROADCAST, CK_FMA, CK_TILE_TAPS, CK_TILE_WIDEST,
+// CK_TAPS and CK_TILES.
 
 // One row of results: where it starts in each plane, and the kernel rows that meet the source.
 // All offsets count floats and add up with those of a block.
@@ -15,13 +15,12 @@ typedef struct {
   ptrdiff_t source, weights, result;
   ptrdiff_t taps;
   uint32_t pixels;
-  bool first, last;
+  bool first;
 } dw_block;
 
 typedef struct {
   const float *source, *weights, *bias;
   float *result;
-  bool relu;
   ptrdiff_t source_row_step, weight_row_step;
   ptrdiff_t source_step, tap_step, result_step;
 } dw_job;
@@ -76,10 +75,6 @@ CK_INLINE void dw_tile(const int width, const int taps, const dw_job *job, const
       dw_accumulate(width, taps, job, block, source, weights, sums);
       source += job->source_row_step;
       weights += job->weight_row_step;
-    }
-    if (block->last && job->relu) {
-#pragma clang loop unroll(full)
-      for (int u = 0; u < width; ++u) sums[u] = CK_CLAMP(sums[u]);
     }
 #pragma clang loop unroll(full)
     for (int u = 0; u < width; ++u) CK_STORE(result + u * job->result_step, sums[u]);

@@ -58,24 +58,22 @@ typedef struct {
   int32_t pad_top, pad_left;
 } ck_depthwise;
 
-// Output rows row_begin ..< row_end of the convolution of one packed plane.
+// The convolution of one packed plane.
 //   input   (input_height, input_width, 16)
 //   weights (kernel_height, kernel_width, 16)
 //   bias    (16) or NULL
-//   output  (output_height, output_width, 16); only the rows asked for are written
-// `relu` clamps the result at zero; NaN stays NaN. A row comes out the same, to the bit, whatever
-// range it was asked in, but not the same in each instruction set. The planes must not overlap.
+//   output  (output_height, output_width, 16)
+// A row comes out the same, to the bit, in a plane of fewer rows, but not the same in each instruction
+// set. The planes must not overlap.
 void ck_depthwise_forward(const ck_depthwise *shape, const float *input, const float *weights,
-                          const float *bias, bool relu, int32_t row_begin, int32_t row_end,
-                          float *output);
+                          const float *bias, float *output);
 
-// Input rows row_begin ..< row_end of the gradient with respect to the input of one packed plane.
+// The gradient with respect to the input of one packed plane.
 //   output_gradient (output_height, output_width, 16)
 //   weights         (kernel_height, kernel_width, 16), as for the forward pass
-//   input_gradient  (input_height, input_width, 16); only the rows asked for are written
+//   input_gradient  (input_height, input_width, 16)
 void ck_depthwise_input_gradient(const ck_depthwise *shape, const float *output_gradient,
-                                 const float *weights, int32_t row_begin, int32_t row_end,
-                                 float *input_gradient);
+                                 const float *weights, float *input_gradient);
 
 // ---------------------------------------------------------------- fast FIR filters
 
@@ -259,9 +257,8 @@ uint64_t ck_multiply_adds(size_t rounds, float *sink);
 typedef struct {
   ck_isa isa;
   void (*depthwise_forward)(const ck_depthwise *, const float *, const float *, const float *,
-                            bool, int32_t, int32_t, float *);
-  void (*depthwise_input_gradient)(const ck_depthwise *, const float *, const float *, int32_t,
-                                   int32_t, float *);
+                            float *);
+  void (*depthwise_input_gradient)(const ck_depthwise *, const float *, const float *, float *);
   void (*fir_split)(const float *, const float *, ptrdiff_t, ptrdiff_t, ck_fir_part, size_t,
                     float *);
   void (*fir_join)(const float *, const float *, const float *, size_t, const float *, bool, float *,

@@ -19,16 +19,12 @@ static void forward_pixel(const ck_depthwise *shape, const float *input, const f
 }
 
 void CK_NAME(depthwise_forward)(const ck_depthwise *shape, const float *input,
-                                const float *weights, const float *bias, bool relu,
-                                int32_t row_begin, int32_t row_end, float *output) {
-  for (int64_t y = row_begin; y < row_end; ++y) {
+                                const float *weights, const float *bias, float *output) {
+  for (int64_t y = 0; y < shape->output_height; ++y) {
     for (int64_t x = 0; x < shape->output_width; ++x) {
       float *pixel = output + (y * shape->output_width + x) * CK_LANES;
       for (int lane = 0; lane < CK_LANES; ++lane) pixel[lane] = bias ? bias[lane] : 0;
       forward_pixel(shape, input, weights, y, x, pixel);
-      for (int lane = 0; relu && lane < CK_LANES; ++lane) {
-        if (pixel[lane] <= 0) pixel[lane] = 0;
-      }
     }
   }
 }
@@ -51,9 +47,8 @@ static void gradient_pixel(const ck_depthwise *shape, const float *output_gradie
 }
 
 void CK_NAME(depthwise_input_gradient)(const ck_depthwise *shape, const float *output_gradient,
-                                       const float *weights, int32_t row_begin, int32_t row_end,
-                                       float *input_gradient) {
-  for (int64_t iy = row_begin; iy < row_end; ++iy) {
+                                       const float *weights, float *input_gradient) {
+  for (int64_t iy = 0; iy < shape->input_height; ++iy) {
     for (int64_t ix = 0; ix < shape->input_width; ++ix) {
       float *pixel = input_gradient + (iy * shape->input_width + ix) * CK_LANES;
       for (int lane = 0; lane < CK_LANES; ++lane) pixel[lane] = 0;

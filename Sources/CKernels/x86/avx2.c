@@ -14,7 +14,6 @@
 #define CK_BROADCAST(value) _mm256_set1_ps(value)
 #define CK_FMA(a, b, sum) _mm256_fmadd_ps(a, b, sum)
 // The second operand is returned where either is NaN.
-#define CK_CLAMP(vector) _mm256_max_ps(_mm256_setzero_ps(), vector)
 
 // 8 sums hide the latency of an FMA; 6 weights leave two registers for pixels (7 were slower).
 #define CK_TILE_TAPS 6

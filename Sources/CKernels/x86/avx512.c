@@ -15,7 +15,6 @@
 #define CK_BROADCAST(value) _mm512_set1_ps(value)
 #define CK_FMA(a, b, sum) _mm512_fmadd_ps(a, b, sum)
 // The second operand is returned where either is NaN.
-#define CK_CLAMP(vector) _mm512_max_ps(_mm512_setzero_ps(), vector)
 
 // 16 sums, 8 weights and a pixel leave registers over for the loads of the next pixels.
 #define CK_TILE_TAPS 8

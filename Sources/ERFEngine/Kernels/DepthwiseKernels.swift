@@ -60,8 +60,7 @@ enum DepthwiseKernels {
       }
       var geometry = geometry
       unsafe ck_depthwise_forward(
-        &geometry, plane, packed.weightsOfBlock(block), bias, false, 0, geometry.output_height,
-        result)
+        &geometry, plane, packed.weightsOfBlock(block), bias, result)
     }
   }
 
@@ -84,7 +83,7 @@ enum DepthwiseKernels {
       }
       var geometry = geometry
       unsafe ck_depthwise_input_gradient(
-        &geometry, plane, packed.weightsOfBlock(block), 0, geometry.input_height, result)
+        &geometry, plane, packed.weightsOfBlock(block), result)
     }
   }
 

@@ -131,7 +131,7 @@ struct FastDepthwise {
     switch node {
     case .direct(var geometry, let offset):
       unsafe ck_depthwise_forward(
-        &geometry, input, weights + offset, bias, false, 0, geometry.output_height, result)
+        &geometry, input, weights + offset, bias, result)
     case .split(let rows, let columns, let nodes):
       let largest = (rows.output / 2 + 1) * (columns.output / 2 + 1) * lanes
       let plane = unsafe Scratch(count: (rows.input / 2 + 2) * (columns.input / 2 + 2) * lanes)

@@ -176,8 +176,7 @@ extension DepthwiseKernels {
         var kernel = kernel
         let isFirst = image == part * imagesAPart
         unsafe ck_depthwise_forward(
-          &kernel, source.base, weights.base, nil, false, 0, kernel.output_height,
-          isFirst ? sum : product.base)
+          &kernel, source.base, weights.base, nil, isFirst ? sum : product.base)
         if !isFirst { unsafe ck_add(sum, product.base, taps * lanes, sum) }
       }
     }
