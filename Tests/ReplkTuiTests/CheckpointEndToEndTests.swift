@@ -44,7 +44,7 @@ import Testing
     let screen = String(decoding: try folder.read("x.txt"), as: UTF8.self)
     #expect(screen.contains("parameters") && screen.contains("mult-adds"))
     let session = String(decoding: try folder.read("x.json"), as: UTF8.self)
-    #expect(session.contains(Samples.tinyName) && session.contains("weightsKey"))
+    #expect(session.contains(Samples.tinyName) && session.contains("\"key\" : \"weights\""))
     _ = try succeed(["snapshot", "x.json", "-o", "again.txt"], in: folder)
   }
 
