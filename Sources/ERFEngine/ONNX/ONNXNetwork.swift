@@ -33,7 +33,7 @@ struct ONNXNetwork: Sendable {
     if plan.stages.isEmpty || isLost {
       throw Self.refusal(model, lowering, input, size, isOther: isOther)
     }
-    try plan.add(values: values)
+    plan.add(values: values)
     try plan.arrange()
     let built = plan.blueprint()
     blueprint = built.blueprint

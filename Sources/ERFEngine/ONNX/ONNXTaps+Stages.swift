@@ -1,0 +1,88 @@
+// Which values end the stages of an exported graph.
+
+extension ONNXTaps {
+  mutating func findStages(_ grids: [ONNXGrid?]) {
+    var groups: [[(cut: Int, grid: ONNXGrid)]] = []
+    for (index, grid) in grids.enumerated() {
+      guard let grid, grid.pixels < size.height * size.width, grid.pixels > 1 else { continue }
+      if let last = groups.last?.last, grid.pixels == last.grid.pixels {
+        groups[groups.count - 1].append((index, grid))
+      } else if grid.pixels < groups.last?.last?.grid.pixels ?? .max {
+        groups.append([(index, grid)])
+      }
+    }
+    // A stem that only thins out the pixels is not a stage.
+    let joins = groups.map { group in hasJoin(before: cuts[group[group.count - 1].cut], group) }
+    if let first = joins.firstIndex(of: true), groups.count - first >= 3 {
+      groups.removeFirst(first)
+    }
+    let sizes = moduleSizes()
+    take(
+      stages: groups.enumerated().map { index, group in
+        let end = stageEnd(group, isLast: index == groups.count - 1, sizes)
+        let value = cuts[group[end].cut]
+        return Shown(name: "stage\(index + 1)", end: value, value: value, grid: group[end].grid)
+      })
+  }
+
+  /// Which cut of a size ends the stage: of those since values met for the last time the one that ends
+  /// the largest module, so that what only prepares the next stage is left to that; where no module ends
+  /// the last one, norms left out.
+  private func stageEnd(
+    _ group: [(cut: Int, grid: ONNXGrid)], isLast: Bool, _ sizes: [Int: Int]
+  ) -> Int {
+    var first = group.count - 1
+    while first > 0, !hasJoin(between: group[first - 1].cut, group[first].cut) { first -= 1 }
+    var best: (end: Int, size: Int)?
+    for end in first..<group.count {
+      guard let size = sizes[cuts[group[end].cut]], size >= best?.size ?? 2 else { continue }
+      best = (end, size)
+    }
+    var end = best?.end ?? group.count - 1
+    while end > 0, isFinalNorm(cuts[group[end].cut], isLast: isLast) { end -= 1 }
+    return end
+  }
+
+  /// Whether two computed values meet behind one cut and up to another.
+  private func hasJoin(between before: Int, _ after: Int) -> Bool {
+    (cuts[before]..<cuts[after]).contains {
+      isLive[$0 + 1] && lowering.nodes[$0].inputs.count > 1
+    }
+  }
+
+  /// Operators of the largest module that ends at each value.
+  private func moduleSizes() -> [Int: Int] {
+    var ends: [String: (value: Int, count: Int)] = [:]
+    for (index, node) in lowering.nodes.enumerated() where isLive[index + 1] {
+      guard nodes.indices.contains(node.source) else { continue }
+      for path in nodes[node.source].modulePath {
+        ends[path] = (index + 1, (ends[path]?.count ?? 0) + 1)
+      }
+    }
+    return ends.values.reduce(into: [:]) { $0[$1.value] = max($0[$1.value] ?? 0, $1.count) }
+  }
+
+  /// Whether two computed values meet within a group of cuts.
+  private func hasJoin(before value: Int, _ group: [(cut: Int, grid: ONNXGrid)]) -> Bool {
+    let start = group[0].cut > 0 ? cuts[group[0].cut - 1] : 0
+    return (start..<value).contains { isLive[$0 + 1] && lowering.nodes[$0].inputs.count > 1 }
+  }
+
+  /// A layer norm that ends a stage belongs to what comes behind it, and a batch norm that ends the last
+  /// one, with the rectifier behind it, to the head.
+  private func isFinalNorm(_ value: Int, isLast: Bool) -> Bool {
+    let node = lowering.nodes[value - 1]
+    switch node.op {
+    case is LayerNorm: return true
+    case is BatchNorm where isLast:
+      let source = node.inputs[0]
+      guard source > 0 else { return false }
+      let maker = lowering.nodes[source - 1].op
+      return !(maker is Convolution || maker is DepthwiseConvolution)
+    case is Rectifier, is Elementwise, is GELU, is Permutation, is Reshape:
+      let source = node.inputs[0]
+      return source > 0 && cuts.contains(source) && isFinalNorm(source, isLast: isLast)
+    default: return false
+    }
+  }
+}
