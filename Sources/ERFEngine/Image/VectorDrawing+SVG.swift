@@ -15,11 +15,11 @@ extension VectorDrawing {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
         + "width=\"\(width)pt\" height=\"\(height)pt\" viewBox=\"0 0 \(width) \(height)\" "
         + "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">",
-      "<title>\(Self.escaped(title))</title>",
+      "<title>\(title.escapedXML)</title>",
     ]
     if !facts.isEmpty {
       let text = facts.map { "\($0.keyword): \($0.text)" }.joined(separator: "\n")
-      lines.append("<desc>\(Self.escaped(text))</desc>")
+      lines.append("<desc>\(text.escapedXML)</desc>")
     }
     lines.append("<rect width=\"\(width)\" height=\"\(height)\" fill=\"#ffffff\"/>")
     for element in elements { lines.append(try Self.tag(element)) }
@@ -43,7 +43,7 @@ extension VectorDrawing {
       let turned = isTurned ? " transform=\"rotate(-90 \(x) \(y))\"" : ""
       return "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(number(size))\""
         + anchored[place] + (isBold ? " font-weight=\"bold\"" : "") + turned
-        + " fill=\"\(name(ink))\"\(opacity("fill", ink))>\(escaped(text))</text>"
+        + " fill=\"\(name(ink))\"\(opacity("fill", ink))>\(text.escapedXML)</text>"
     case .picture(let image, let box):
       let file = Data(try PNGCodec.encode(image)).base64EncodedString()
       return "<image x=\"\(number(box.x))\" y=\"\(number(box.y))\" width=\"\(number(box.width))\" "
@@ -76,21 +76,5 @@ extension VectorDrawing {
 
   private static func opacity(_ what: String, _ ink: Ink) -> String {
     ink.cover < 1 ? " \(what)-opacity=\"\(number(ink.cover))\"" : ""
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      // XML has no place for other controls.
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

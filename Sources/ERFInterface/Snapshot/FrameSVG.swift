@@ -1,5 +1,7 @@
 // A screen as SVG: rectangles for grounds and blocks, text for the rest.
 
+import ERFEngine
+
 extension Snapshot {
   /// - Parameter depth: the colours of the terminal that is imitated.
   public static func svg(_ frame: Frame, depth: ColourDepth = .trueColour) -> [UInt8] {
@@ -69,19 +71,10 @@ private struct SVGPainter {
   }
 
   private func text(_ text: String, _ columns: Range<Int>, _ row: Int, _ ink: Ink) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
     return
       "<text x=\"\(columns.lowerBound * Snapshot.cellWidth)\" y=\"\(row * Snapshot.cellHeight + 15)\" "
       + "textLength=\"\(columns.count * Snapshot.cellWidth)\" xml:space=\"preserve\" "
-      + "fill=\"\(ink.colour)\"\(ink.isBold ? " font-weight=\"bold\"" : "")>\(escaped)</text>\n"
+      + "fill=\"\(ink.colour)\"\(ink.isBold ? " font-weight=\"bold\"" : "")>\(text.escapedXML)</text>\n"
   }
 
   private func rectangle(
