@@ -80,6 +80,15 @@ public struct Job: Sendable, Equatable {
 
   public init(id: RequestID) { self.id = id }
 
+  /// Takes note of a layer that is done.
+  mutating func reach(
+    _ layer: String, _ image: Int, of images: Int, _ fraction: Double, _ elapsed: Double
+  ) {
+    (self.layer, self.image, self.images) = (layer, image, images)
+    self.fraction = max(0, min(1, fraction))
+    self.elapsed = elapsed
+  }
+
   /// Seconds still to go, once there is enough to judge by.
   public var secondsLeft: Double? {
     guard fraction > 0.02, elapsed > 0.3 else { return nil }

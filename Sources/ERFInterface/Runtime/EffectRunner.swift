@@ -34,7 +34,7 @@ final class EffectRunner {
   }
 
   private func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
-    let run = Run(
+    let run = MapRun(
       id: id, request: request, preview: preview, cancellation: register(id), mailbox: mailbox)
     computeQueue.async(group: unfinished) { [engine] in run.carryOut(engine) }
   }
@@ -122,9 +122,15 @@ final class EffectRunner {
     switch effect {
     case .exportScreen(let id, let ending):
       let depth = model.display.depth == .mono ? .trueColour : model.display.depth
-      exportScreen(
-        id, view(model, size: model.size), ending: ending, depth: depth, model.provenance)
-    case .exportFigure(let id, let ending): exportFigure(id, Figure(model), ending: ending)
+      let (frame, provenance) = (view(model, size: model.size), model.provenance)
+      exportDrawn(id, stem: "replk-tui-screen", ending: ending) {
+        try Snapshot.encode(frame, ending: ending, depth: depth, provenance: provenance) ?? []
+      }
+    case .exportFigure(let id, let ending):
+      let figure = Figure(model)
+      exportDrawn(id, stem: ExportNaming.figureStem(figure.networks), ending: ending) {
+        try figure.encoded(ending: ending) ?? []
+      }
     case .copy(let text): return .copy(text)
     case .redraw: return .redraw
     case .listenToMouse(let isOn): return .listenToMouse(isOn)
@@ -270,32 +276,15 @@ final class EffectRunner {
     }
   }
 
-  /// Writes a screen under a name that no file has yet.
-  private func exportScreen(
-    _ id: RequestID, _ frame: Frame, ending: String, depth: ColourDepth, _ provenance: [PNGText]
+  /// Writes a screen or a figure under a name that no file has yet.
+  private func exportDrawn(
+    _ id: RequestID, stem: String, ending: String,
+    _ encoded: @escaping @Sendable () throws -> [UInt8]
   ) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        let stem = ExportNaming.free("replk-tui-screen", [ending], engine.exists)
-        let path = "\(stem).\(ending)"
-        let bytes =
-          try Snapshot.encode(frame, ending: ending, depth: depth, provenance: provenance) ?? []
-        try engine.write(bytes, to: path)
-        mailbox.post(.exported(id, paths: [path], failure: nil))
-      } catch {
-        mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
-      }
-    }
-  }
-
-  /// Writes a figure under a name that no file has yet.
-  private func exportFigure(_ id: RequestID, _ figure: Figure, ending: String) {
-    exportQueue.async(group: unfinished) { [engine, mailbox] in
-      do {
-        let stem = ExportNaming.free(
-          ExportNaming.figureStem(figure.networks), [ending], engine.exists)
-        let path = "\(stem).\(ending)"
-        try engine.write(figure.encoded(ending: ending) ?? [], to: path)
+        let path = ExportNaming.free(stem, [ending], engine.exists) + "." + ending
+        try engine.write(encoded(), to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {
         mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
@@ -329,75 +318,5 @@ final class EffectRunner {
   func stop(seconds: Double) {
     for cancellation in cancellations.values { cancellation.cancel() }
     _ = unfinished.wait(timeout: .now() + seconds)
-  }
-}
-
-/// One computation on the worker thread.
-private struct Run: Sendable {
-  let id: RequestID
-  let request: ERFRequest
-  let preview: ERFRequest?
-  let cancellation: Cancellation
-  let mailbox: Mailbox<Message>
-
-  func carryOut(_ engine: any Engine) {
-    guard !cancellation.isCancelled else { return mailbox.post(.cancelled(id)) }
-    mailbox.post(.began(id))
-    let clock = ContinuousClock()
-    let start = clock.now
-    do {
-      if let preview {
-        let small = try engine.compute(preview, cancellation: cancellation) { _ in }
-        let map = PartialMap(
-          field: HeatField(small), metrics: small.metrics, images: small.map.images)
-        mailbox.post(.preview(id, map))
-      }
-      var subject: ERFSubject?
-      let result = try engine.compute(request, cancellation: cancellation) { progress in
-        if case .prepared(let prepared) = progress { subject = prepared }
-        report(progress, of: subject, elapsed: start.duration(to: clock.now))
-      }
-      try cancellation.check()
-      mailbox.post(.finished(id, result, HeatField(result)))
-    } catch is CancellationError {
-      mailbox.post(.cancelled(id))
-    } catch CheckpointError.mismatch(let path, let mismatch) where mismatch.lacksOnlyHead {
-      mailbox.post(
-        .lacksHead(id, CheckpointError.mismatch(path: path, mismatch).explanation))
-    } catch {
-      mailbox.post(.failed(id, String(describing: error)))
-    }
-  }
-
-  private func report(
-    _ progress: ERFProgress, of subject: ERFSubject?, elapsed: Duration
-  ) {
-    guard !cancellation.isCancelled else { return }
-    switch progress {
-    case .part: break
-    case .prepared(let subject): mailbox.post(.prepared(id, subject))
-    case .layer(let name, let image, let images, let fraction):
-      mailbox.post(
-        .layer(
-          id, name: name, image: image, images: images, fraction: fraction,
-          elapsed: elapsed.inSeconds))
-    case .image(let image, let images, let map):
-      // The finished result follows the last image at once, with its metrics.
-      guard image + 1 < images else { return }
-      mailbox.post(.image(id, of: images, PartialMap(map, of: subject)))
-    case .skipped(_, let image): mailbox.post(.skipped(id, image))
-    }
-  }
-}
-
-extension PartialMap {
-  /// The parts of it do not need each other, and the map waits for all of them on its way to the screen.
-  init(_ map: ERFMap, of subject: ERFSubject?) {
-    let (field, metrics) = Concurrently.both {
-      HeatField(map, centre: subject?.centrePixel)
-    } _: {
-      ERFMetrics(map, around: subject?.metricsOrigin)
-    }
-    self.init(field: field, metrics: metrics, images: map.images)
   }
 }

@@ -40,13 +40,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .began(let id): model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject): model.prepared(id, subject)
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
-    model.withSide(id) { side in
-      side.job?.layer = name.sanitised
-      side.job?.image = image
-      side.job?.images = images
-      side.job?.fraction = max(0, min(1, fraction))
-      side.job?.elapsed = elapsed
-    }
+    model.withSide(id) { $0.job?.reach(name.sanitised, image, of: images, fraction, elapsed) }
   case .preview(let id, let map): model.preview(id, map)
   case .image(let id, let images, let map): model.withSide(id) { $0.show(map, of: images, id) }
   case .skipped(let id, let image): model.withSide(id) { $0.job?.skipped.append(image) }
