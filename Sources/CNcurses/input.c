@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -35,21 +36,33 @@ static int key_value(wint_t code) {
   return CNC_KEY_OTHER;
 }
 
+// A character of several bytes is put together here: wget_wch forgets the bytes that it has when the
+// next one is still on its way, as on a slow line, and takes the rest for the beginning of another.
 static cnc_event read_key(void) {
-  wint_t code;
-  int kind = wget_wch(cnc_keys, &code);
-  if (kind == KEY_CODE_YES && code == KEY_MOUSE) return cnc_read_mouse();
-  if (kind == KEY_CODE_YES && code == CNC_SGR_MOUSE) return cnc_read_sgr_mouse();
-  if (kind == KEY_CODE_YES && (code == CNC_PASTE_BEGIN || code == CNC_PASTE_END)) {
-    cnc_paste_mark(code == CNC_PASTE_BEGIN);
-    return read_key();
+  static mbstate_t begun;
+  for (;;) {
+    int code = wgetch(cnc_keys);
+    if (code == ERR) return (cnc_event){CNC_EVENT_NONE, 0};
+    if (code == KEY_MOUSE) return cnc_read_mouse();
+    if (code == CNC_SGR_MOUSE) return cnc_read_sgr_mouse();
+    if (code == CNC_PASTE_BEGIN || code == CNC_PASTE_END) {
+      cnc_paste_mark(code == CNC_PASTE_BEGIN);
+      continue;
+    }
+    if (code >= KEY_MIN) {
+      if (cnc_is_pasting()) return (cnc_event){CNC_EVENT_PASTED, 0};
+      return (cnc_event){CNC_EVENT_KEY, key_value((wint_t)code)};
+    }
+    const char byte = (char)code;
+    wchar_t character = 0;
+    size_t taken = mbrtowc(&character, &byte, 1, &begun);
+    if (taken == (size_t)-2) continue;
+    if (taken == (size_t)-1) {  // no character begins or goes on so
+      memset(&begun, 0, sizeof begun);
+      continue;
+    }
+    return (cnc_event){cnc_is_pasting() ? CNC_EVENT_PASTED : CNC_EVENT_CHARACTER, (int)character};
   }
-  if (kind != ERR && cnc_is_pasting()) {
-    return (cnc_event){CNC_EVENT_PASTED, kind == OK ? (int)code : 0};
-  }
-  if (kind == OK) return (cnc_event){CNC_EVENT_CHARACTER, (int)code};
-  if (kind == KEY_CODE_YES) return (cnc_event){CNC_EVENT_KEY, key_value(code)};
-  return (cnc_event){CNC_EVENT_NONE, 0};
 }
 
 // Whether the terminal's size is another than when last asked: a signal can come too early to be

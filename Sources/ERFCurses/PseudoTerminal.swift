@@ -46,8 +46,10 @@ public final class PseudoTerminal {
     cpt_end_word(Int32(role))
   }
 
-  public func type(_ text: String) {
-    for byte in text.utf8 { _ = cpt_write(Int32(byte)) }
+  public func type(_ text: String) { type(Array(text.utf8)) }
+
+  public func type(_ bytes: [UInt8]) {
+    for byte in bytes { _ = cpt_write(Int32(byte)) }
   }
 
   public func read(milliseconds: Int) -> Output {

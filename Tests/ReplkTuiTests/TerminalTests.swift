@@ -139,6 +139,25 @@ extension TerminalTests {
       try TerminalTests.quit(terminal)
     }
 
+    /// A line may bring the bytes of a character one by one.
+    @Test func charactersArriveInParts() throws {
+      let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      terminal.type("w\u{15}")
+      try terminal.wait("a line of input") { $0.text.contains("> _") }
+      for byte in "視é".utf8 {
+        terminal.type([byte])
+        // Long enough for the program to read what is there.
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+      try terminal.wait("the characters") { $0.text.contains("> 視é_") }
+      terminal.type([0xff])
+      terminal.type("b")
+      try terminal.wait("what follows a stray byte") { $0.text.contains("> 視éb_") }
+      terminal.type("\u{1b}")
+      try TerminalTests.quit(terminal)
+    }
+
     @Test func followsEverySize() throws {
       let terminal = try TerminalTests.start(
         [TerminalTests.four, TerminalTests.wide, "--size", "64"], in: folder)

@@ -26,6 +26,7 @@ public final class TerminalProcess {
   }
 
   public func type(_ text: String) { terminal.type(text) }
+  public func type(_ bytes: [UInt8]) { terminal.type(bytes) }
 
   public func resize(rows: Int, columns: Int) {
     screen.resize(rows: rows, columns: columns)
