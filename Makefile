@@ -17,13 +17,14 @@ FUZZ_SECONDS ?= 600
 FUZZ_SEED ?= 2
 
 SOURCES = Sources Tests Plugins Package.swift
+C_SOURCES = $(shell find Sources Tests Packaging -name '*.[ch]' -o -name '*.cpp')
 PROGRAM = .build/release/replk-tui
 
 # C and C++ libraries that the program is built with, and what only the tests need besides. g++ is
 # here for the headers of its standard library.
 LIBRARIES = g++ libncurses-dev libdnnl-dev libeigen3-dev libminizip-dev libpng-dev \
   libturbojpeg0-dev libgif-dev libtiff-dev libwebp-dev libcairo2-dev
-TEST_TOOLS = tmux zsh fish man-db
+TEST_TOOLS = clang-format tmux zsh fish man-db
 PACKAGES = sh Scripts/install-packages.sh
 
 # What runs the kernels of 64-bit ARM here, and a cluster of one machine.
@@ -53,7 +54,7 @@ help:
 	@echo 'make wheel     make a Python wheel that carries the program and its libraries'
 	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
 	@echo 'make test-slurm  run shares on a Slurm cluster of this machine alone; as root'
-	@echo 'make format    format the Swift sources in place'
+	@echo 'make format    format the Swift and C sources in place'
 	@echo 'make lint      tell what make format would change, and what it cannot; which folders use which (docs/architecture.md)'
 	@echo 'make sanitize  run all tests under the address, undefined-behaviour (C) and thread sanitizers'
 
@@ -71,7 +72,7 @@ fuzz: toolchain deps
 	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test --filter Fuzz
 
 # Package.swift makes errors of warnings, in Swift as in C.
-check: lint build test
+check: deps test-deps lint build test
 
 bench: build
 	@$(PROGRAM) bench $(ARGS)
@@ -99,9 +100,13 @@ uninstall:
 
 format: toolchain
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)
+	@$(PACKAGES) --check clang-format
+	@clang-format -i $(C_SOURCES)
 
 lint: toolchain
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)
+	@$(PACKAGES) --check clang-format
+	@clang-format --dry-run --Werror $(C_SOURCES)
 	@sh Scripts/folder-arrows.sh -q
 
 sanitize: toolchain missing test-deps

@@ -29,7 +29,7 @@ done
 line="apt-get update && apt-get install -y --no-install-recommends$missing"
 if [ -n "$check" ]; then
   say "missing packages:$missing"
-  say 'to install them: make deps, or'
+  say 'to install them:'
   if [ "$(id -u)" -eq 0 ]; then say "    $line"; else say "    sudo sh -c '$line'"; fi
   exit 1
 fi

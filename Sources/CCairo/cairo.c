@@ -11,6 +11,7 @@
 #include <string.h>
 
 // Each function under its own name, with the type that the header gives it.
+// clang-format off
 #define CAIRO_FUNCTIONS(X) \
   X(cairo_create) X(cairo_destroy) X(cairo_status) X(cairo_status_to_string) \
   X(cairo_surface_destroy) X(cairo_surface_finish) X(cairo_surface_flush) \
@@ -27,6 +28,7 @@
   X(cairo_font_options_set_antialias) X(cairo_font_options_set_hint_style) \
   X(cairo_font_options_set_hint_metrics) X(cairo_text_extents) X(cairo_show_text) \
   X(cairo_save) X(cairo_restore) X(cairo_scale) X(cairo_translate) X(cairo_rotate)
+// clang-format on
 
 #define DECLARE(name) __typeof__(&name) name##_;
 static struct { CAIRO_FUNCTIONS(DECLARE) } lib;
@@ -36,8 +38,8 @@ static char missing[CCAIRO_MESSAGE];
 
 static void load(void) {
 #ifdef __APPLE__
-  static const char *const names[] = {
-    "libcairo.2.dylib", "/opt/homebrew/lib/libcairo.2.dylib", "/usr/local/lib/libcairo.2.dylib"};
+  static const char *const names[] = {"libcairo.2.dylib", "/opt/homebrew/lib/libcairo.2.dylib",
+                                      "/usr/local/lib/libcairo.2.dylib"};
 #else
   static const char *const names[] = {"libcairo.so.2"};
 #endif
@@ -49,9 +51,9 @@ static void load(void) {
     snprintf(missing, sizeof missing, "the library cairo is not there (%s)", names[0]);
     return;
   }
-#define FIND(name)                                                                        \
-  lib.name##_ = (__typeof__(&name))dlsym(handle, #name);                                  \
-  if (!lib.name##_ && !missing[0])                                                        \
+#define FIND(name)                                       \
+  lib.name##_ = (__typeof__(&name))dlsym(handle, #name); \
+  if (!lib.name##_ && !missing[0])                       \
     snprintf(missing, sizeof missing, "the library cairo is too old: it lacks %s", #name);
   CAIRO_FUNCTIONS(FIND)
 }
@@ -173,9 +175,8 @@ void ccairo_text(ccairo_canvas *canvas, const char *text, double x, double y, do
                  double anchor, bool bold, bool turned, ccairo_colour colour) {
   cairo_t *cairo = canvas->cairo;
   lib.cairo_save_(cairo);
-  lib.cairo_select_font_face_(
-    cairo, "Helvetica", CAIRO_FONT_SLANT_NORMAL,
-    bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  lib.cairo_select_font_face_(cairo, "Helvetica", CAIRO_FONT_SLANT_NORMAL,
+                              bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
   lib.cairo_set_font_size_(cairo, size);
   lib.cairo_translate_(cairo, x, y);
   if (turned) lib.cairo_rotate_(cairo, -1.57079632679489662);
@@ -190,8 +191,7 @@ void ccairo_text(ccairo_canvas *canvas, const char *text, double x, double y, do
 bool ccairo_picture(ccairo_canvas *canvas, const uint8_t *pixels, int rows, int columns, double x,
                     double y, double width, double height, char *message) {
   cairo_t *cairo = canvas->cairo;
-  cairo_surface_t *picture =
-    lib.cairo_image_surface_create_(CAIRO_FORMAT_RGB24, columns, rows);
+  cairo_surface_t *picture = lib.cairo_image_surface_create_(CAIRO_FORMAT_RGB24, columns, rows);
   cairo_status_t status = lib.cairo_surface_status_(picture);
   if (status != CAIRO_STATUS_SUCCESS) {
     snprintf(message, CCAIRO_MESSAGE, "cairo: %s", lib.cairo_status_to_string_(status));
@@ -223,9 +223,8 @@ bool ccairo_picture(ccairo_canvas *canvas, const uint8_t *pixels, int rows, int 
   lib.cairo_translate_(cairo, x, y);
   lib.cairo_scale_(cairo, width / columns, height / rows);
   lib.cairo_set_source_surface_(cairo, picture, 0, 0);
-  lib.cairo_pattern_set_filter_(
-    lib.cairo_get_source_(cairo),
-    canvas->is_pdf || grows ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+  lib.cairo_pattern_set_filter_(lib.cairo_get_source_(cairo),
+                                canvas->is_pdf || grows ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
   lib.cairo_paint_(cairo);
   lib.cairo_restore_(cairo);
   lib.cairo_surface_destroy_(picture);

@@ -53,10 +53,11 @@ static void on_fault(int number, siginfo_t *info, void *context) {
 
 // Whoever handles crashes may have come in between.
 static void install(void) {
-  while (atomic_flag_test_and_set(&installing)) {}
+  while (atomic_flag_test_and_set(&installing)) {
+  }
   struct sigaction now;
-  if (sigaction(SIGBUS, NULL, &now) == 0
-      && !((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_fault)) {
+  if (sigaction(SIGBUS, NULL, &now) == 0 &&
+      !((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_fault)) {
     before = now;
     struct sigaction ours = {0};
     ours.sa_sigaction = on_fault;

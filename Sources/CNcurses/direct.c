@@ -25,11 +25,15 @@ static int pointed;
 
 static int is_plain_name(const char *name) {
   size_t length = strlen(name);
-  return length > 0 && length < 64 && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._") == length;
+  return length > 0 && length < 64 &&
+         strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._") ==
+             length;
 }
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk) {
-  (void)info; (void)kind; (void)walk;
+  (void)info;
+  (void)kind;
+  (void)walk;
   return remove(path);
 }
 
@@ -40,14 +44,15 @@ static void remove_folder(void) {
 
 static int write_source(const char *path, const char *term) {
   // Values 0...7 mean palette colours to a direct-colour entry; cnc_put lifts them.
-  static const char *format =
-      ENTRY "|24-bit colour over %s,\n"
-      "\tRGB, ccc@, initc@, initp@, oc@, setb@, setf@,\n"
-      "\tcolors#0x1000000, pairs#0x10000,\n"
-      "\top=\\E[39;49m,\n"
-      "\tsetaf=\\E[%%?%%p1%%{8}%%<%%t3%%p1%%d%%e38;2;%%p1%%{65536}%%/%%d;%%p1%%{256}%%/%%{255}%%&%%d;%%p1%%{255}%%&%%d%%;m,\n"
-      "\tsetab=\\E[%%?%%p1%%{8}%%<%%t4%%p1%%d%%e48;2;%%p1%%{65536}%%/%%d;%%p1%%{256}%%/%%{255}%%&%%d;%%p1%%{255}%%&%%d%%;m,\n"
-      "\tuse=%s,\n";
+  static const char *format = ENTRY "|24-bit colour over %s,\n"
+                                    "\tRGB, ccc@, initc@, initp@, oc@, setb@, setf@,\n"
+                                    "\tcolors#0x1000000, pairs#0x10000,\n"
+                                    "\top=\\E[39;49m,\n"
+                                    "\tsetaf=\\E[%%?%%p1%%{8}%%<%%t3%%p1%%d%%e38;2;%%p1%%{65536}%%/"
+                                    "%%d;%%p1%%{256}%%/%%{255}%%&%%d;%%p1%%{255}%%&%%d%%;m,\n"
+                                    "\tsetab=\\E[%%?%%p1%%{8}%%<%%t4%%p1%%d%%e48;2;%%p1%%{65536}%%/"
+                                    "%%d;%%p1%%{256}%%/%%{255}%%&%%d;%%p1%%{255}%%&%%d%%;m,\n"
+                                    "\tuse=%s,\n";
   FILE *file = fopen(path, "wx");
   if (file == NULL) return 0;
   int written = fprintf(file, format, term, term);
@@ -97,7 +102,10 @@ const char *cnc_direct_begin(const char *term) {
 void cnc_direct_end(void) {
   if (!pointed) return;
   pointed = 0;
-  if (saved_terminfo) setenv("TERMINFO", saved_terminfo, 1); else unsetenv("TERMINFO");
+  if (saved_terminfo)
+    setenv("TERMINFO", saved_terminfo, 1);
+  else
+    unsetenv("TERMINFO");
   free(saved_terminfo);
   saved_terminfo = NULL;
   remove_folder();

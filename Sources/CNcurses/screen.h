@@ -4,8 +4,8 @@
 
 #include "CNcurses.h"
 
-#include <stdio.h>
 #include <curses.h>
+#include <stdio.h>
 
 // The key that `CSI <` is to curses: what follows is to be read by cnc_read_sgr_mouse.
 enum { CNC_SGR_MOUSE = KEY_MAX + 1 };

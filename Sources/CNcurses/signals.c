@@ -43,13 +43,15 @@ int cnc_pipe_descriptor(void) { return wake_pipe[0]; }
 
 void cnc_pipe_drain(void) {
   char bytes[64];
-  while (read(wake_pipe[0], bytes, sizeof bytes) > 0) {}
+  while (read(wake_pipe[0], bytes, sizeof bytes) > 0) {
+  }
 }
 
 // A full pipe wakes as well as one byte more would, so a failing write needs no answer.
 void cnc_wake(void) {
   int saved = errno;
-  if (wake_pipe[1] >= 0 && write(wake_pipe[1], "!", 1) < 0) {}
+  if (wake_pipe[1] >= 0 && write(wake_pipe[1], "!", 1) < 0) {
+  }
   errno = saved;
 }
 
@@ -70,7 +72,8 @@ void cnc_restoration_disarm(void) { armed = 0; }
 static void restore_raw(void) {
   if (!armed) return;
   armed = 0;
-  if (write(STDOUT_FILENO, restoration, (size_t)restoration_count) < 0) {}
+  if (write(STDOUT_FILENO, restoration, (size_t)restoration_count) < 0) {
+  }
   if (has_settings) tcsetattr(STDIN_FILENO, TCSANOW, &settings);
 }
 

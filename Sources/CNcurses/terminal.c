@@ -157,8 +157,9 @@ cnc_opened cnc_open(int choice) {
   if (!entry_moves) return result.status = CNC_NO_MOTION, result;
 
   if (choice == CNC_COLOUR_AUTO && no_colour()) choice = CNC_COLOUR_MONO;
-  int wants_direct = colours >= 8 && colours < 1 << 24 &&
-                     (choice == CNC_COLOUR_24 || (choice == CNC_COLOUR_AUTO && says_direct_colour()));
+  int wants_direct =
+      colours >= 8 && colours < 1 << 24 &&
+      (choice == CNC_COLOUR_24 || (choice == CNC_COLOUR_AUTO && says_direct_colour()));
   if (colours >= 1 << 24 && (choice == CNC_COLOUR_256 || choice == CNC_COLOUR_16)) {
     term = "xterm-256color";  // palette indices mean nothing to a direct-colour entry
   }
@@ -209,7 +210,8 @@ cnc_size cnc_get_size(void) {
 
 void cnc_follow_size(void) {
   struct winsize window;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_row == 0 || window.ws_col == 0) return;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_row == 0 || window.ws_col == 0)
+    return;
   if (window.ws_row != LINES || window.ws_col != COLS) resize_term(window.ws_row, window.ws_col);
   erase();
   clearok(curscr, TRUE);
@@ -254,7 +256,10 @@ void cnc_redraw(void) {
 
 void cnc_send(int byte) {
   if (!is_open) return;
-  if (byte < 0) fflush(stdout); else putc(byte, stdout);
+  if (byte < 0)
+    fflush(stdout);
+  else
+    putc(byte, stdout);
 }
 
 void cnc_ask(const char *sequence) {

@@ -88,14 +88,14 @@ static dnnl_primitive_desc_t describe(bool gradient, const layout *source, const
                                       const dnnl_dims_t before, const dnnl_dims_t after,
                                       const_dnnl_primitive_attr_t attributes) {
   dnnl_convolution_desc_t convolution;
-  dnnl_status_t status =
-      gradient ? dnnl_dilated_convolution_backward_data_desc_init(
-                     &convolution, dnnl_convolution_direct, ref(source), ref(weights), ref(result),
-                     strides, dilates, before, after)
-               : dnnl_dilated_convolution_forward_desc_init(
-                     &convolution, dnnl_forward_inference, dnnl_convolution_direct, ref(source),
-                     ref(weights), bias ? ref(bias) : NULL, ref(result), strides, dilates, before,
-                     after);
+  dnnl_status_t status = gradient
+                             ? dnnl_dilated_convolution_backward_data_desc_init(
+                                   &convolution, dnnl_convolution_direct, ref(source), ref(weights),
+                                   ref(result), strides, dilates, before, after)
+                             : dnnl_dilated_convolution_forward_desc_init(
+                                   &convolution, dnnl_forward_inference, dnnl_convolution_direct,
+                                   ref(source), ref(weights), bias ? ref(bias) : NULL, ref(result),
+                                   strides, dilates, before, after);
   dnnl_primitive_desc_t description = NULL;
   if (status != dnnl_success) return NULL;
   status = dnnl_primitive_desc_create(&description, &convolution, attributes, engine, NULL);
@@ -224,8 +224,8 @@ static void add(arguments *list, int name, layout_ref layout, const void *data) 
 
 static bool execute(const_dnnl_primitive_t primitive, arguments *list) {
   dnnl_stream_t stream = NULL;
-  bool done = !list->failed && dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) ==
-                                   dnnl_success;
+  bool done = !list->failed &&
+              dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) == dnnl_success;
   done = done &&
          dnnl_primitive_execute(primitive, stream, list->count, list->items) == dnnl_success &&
          dnnl_stream_wait(stream) == dnnl_success;
@@ -239,10 +239,9 @@ bool cd_pack(const cd_primitive *primitive, const float *weights, float *packed)
   dnnl_primitive_desc_t description = NULL;
   dnnl_primitive_t reorder = NULL;
   layout_ref wanted = query(primitive, dnnl_query_weights_md);
-  bool done =
-      dnnl_reorder_primitive_desc_create(&description, ref(&primitive->plain_weights), engine,
-                                         wanted, engine, NULL) == dnnl_success &&
-      dnnl_primitive_create(&reorder, description) == dnnl_success;
+  bool done = dnnl_reorder_primitive_desc_create(&description, ref(&primitive->plain_weights),
+                                                 engine, wanted, engine, NULL) == dnnl_success &&
+              dnnl_primitive_create(&reorder, description) == dnnl_success;
   if (done) {
     arguments list = {.count = 0};
     add(&list, DNNL_ARG_FROM, ref(&primitive->plain_weights), weights);
@@ -281,13 +280,12 @@ bool cd_multiply(const cd_product *p, const float *a, const float *b, float *c) 
 
 bool cd_limit(cd_vectors vectors) {
 #if defined(__x86_64__)
-  dnnl_cpu_isa_t limit = vectors == CD_VECTORS_SSE41 ? dnnl_cpu_isa_sse41
-                         : vectors == CD_VECTORS_AVX2
-                             ? dnnl_cpu_isa_avx2
+  dnnl_cpu_isa_t limit = vectors == CD_VECTORS_SSE41  ? dnnl_cpu_isa_sse41
+                         : vectors == CD_VECTORS_AVX2 ? dnnl_cpu_isa_avx2
 #if DNNL_VERSION_MAJOR >= 3
-                             : dnnl_cpu_isa_default;
+                                                      : dnnl_cpu_isa_default;
 #else
-                             : dnnl_cpu_isa_all;
+                                                      : dnnl_cpu_isa_all;
 #endif
   return dnnl_set_max_cpu_isa(limit) == dnnl_success;
 #else

@@ -151,7 +151,8 @@ void cpt_close(void) {
     kill(-child, SIGKILL);
     kill(child, SIGKILL);
     int raw;
-    while (waitpid(child, &raw, 0) < 0 && errno == EINTR) {}
+    while (waitpid(child, &raw, 0) < 0 && errno == EINTR) {
+    }
     status = -SIGKILL;
   }
   child = -1;

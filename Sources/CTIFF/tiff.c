@@ -54,7 +54,8 @@ static void unmap(thandle_t handle, void *base, toff_t length) {
 }
 
 // What libtiff says while a file is open goes to its message; the first line counts.
-static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list values) {
+static int on_error(TIFF *tiff, void *user, const char *module, const char *format,
+                    va_list values) {
   (void)tiff, (void)module;
   char *message = user;
   if (message[0] == 0) vsnprintf(message, CTIFF_MESSAGE, format, values);

@@ -37,10 +37,9 @@ static void compare(const char *name, const char *isa, const float *found, const
                     size_t count, float tolerance) {
   for (size_t i = 0; i < count; i++) {
     checks++;
-    const int is_same =
-        memcmp(found + i, expected + i, sizeof *found) == 0 ||
-        (isnan(found[i]) && isnan(expected[i])) ||
-        fabsf(found[i] - expected[i]) <= tolerance * fmaxf(1, fabsf(expected[i]));
+    const int is_same = memcmp(found + i, expected + i, sizeof *found) == 0 ||
+                        (isnan(found[i]) && isnan(expected[i])) ||
+                        fabsf(found[i] - expected[i]) <= tolerance * fmaxf(1, fabsf(expected[i]));
     if (!is_same && mismatches++ < 20)
       printf("%s %s: [%zu] is %.9g, scalar %.9g\n", isa, name, i, found[i], expected[i]);
   }
@@ -57,7 +56,7 @@ static void expect(const char *name, const char *isa, int is_true) {
   if (!is_true && mismatches++ < 20) printf("%s %s: differs\n", isa, name);
 }
 
-static const size_t counts[] = {0,  1,  2,  3,  4,  5,  7,  8,  9,   15,  16,   17,  31,
+static const size_t counts[] = {0,  1,  2,  3,  4,  5,  7,  8,   9,   15,  16,  17,  31,
                                 32, 33, 47, 63, 64, 65, 66, 100, 127, 128, 129, 1000};
 enum { COUNTS = sizeof counts / sizeof *counts };
 
@@ -116,7 +115,8 @@ static void elementwise(const ck_variant *v, const ck_variant *s, const char *is
     hash_shift = fnv(hash_shift, x, pixels * n * sizeof *x);
     for (size_t first = 0; first < n; first += 7) {
       const size_t lanes = n - first < CK_LANES ? n - first : CK_LANES;
-      v->pack_channels(a, pixels, n, first, lanes, x), s->pack_channels(a, pixels, n, first, lanes, y);
+      v->pack_channels(a, pixels, n, first, lanes, x),
+          s->pack_channels(a, pixels, n, first, lanes, y);
       compare("pack", isa, x, y, pixels * CK_LANES, 0);
       hash_pack = fnv(hash_pack, x, pixels * CK_LANES * sizeof *x);
       memset(z, 0, pixels * n * sizeof *z), memset(w, 0, pixels * n * sizeof *w);
@@ -178,7 +178,8 @@ static void filters(const ck_variant *v, const ck_variant *s, const char *isa) {
         }
     fill(c, count * CK_LANES, 33), fill(d, CK_LANES, 34);
     for (int adds = 0; adds < 2; adds++) {
-      fill(x, all, 35), fill(z, all, 36), memcpy(y, x, all * sizeof *x), memcpy(w, z, all * sizeof *z);
+      fill(x, all, 35), fill(z, all, 36), memcpy(y, x, all * sizeof *x),
+          memcpy(w, z, all * sizeof *z);
       v->fir_join(c, a, b, (size_t)columns, d, adds, x, z);
       s->fir_join(c, a, b, (size_t)columns, d, adds, y, w);
       compare("join", isa, x, y, all, 1e-6f);

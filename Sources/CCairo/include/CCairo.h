@@ -27,8 +27,7 @@ bool ccairo_open_pdf(double width, double height, const char *title, const char 
                      ccairo_canvas **canvas, char *message);
 
 // White pixels; drawings are made `scale` times as large.
-bool ccairo_open_pixels(int width, int height, double scale, ccairo_canvas **canvas,
-                        char *message);
+bool ccairo_open_pixels(int width, int height, double scale, ccairo_canvas **canvas, char *message);
 
 // A line through `count` points (x, y); `width` 0 fills it instead. `dash` 0: without gaps.
 void ccairo_line(ccairo_canvas *canvas, const double *points, size_t count, bool closed,

@@ -134,8 +134,8 @@ static void dw_run(const ck_depthwise *shape, bool gradient, dw_job job) {
   }
 }
 
-void CK_NAME(depthwise_forward)(const ck_depthwise *shape, const float *input,
-                                const float *weights, const float *bias, float *output) {
+void CK_NAME(depthwise_forward)(const ck_depthwise *shape, const float *input, const float *weights,
+                                const float *bias, float *output) {
   dw_job job = {.source = input, .weights = weights, .bias = bias, .result = output};
   dw_run(shape, false, job);
 }

@@ -137,8 +137,8 @@ CK_INLINE void ck_scale_shift_pixel(const float *input, const float *scale, cons
   }
 }
 
-void CK_NAME(scale_shift)(const float *input, const float *scale, const float *shift,
-                          size_t pixels, size_t channels, float *output) {
+void CK_NAME(scale_shift)(const float *input, const float *scale, const float *shift, size_t pixels,
+                          size_t channels, float *output) {
   for (size_t p = 0; p < pixels; ++p) {
     const float *from = input + p * channels;
     float *to = output + p * channels;

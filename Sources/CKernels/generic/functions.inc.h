@@ -50,21 +50,21 @@ CK_INLINE float ck_hyperbolic_tangent(float x) {
   return a < 0.625f ? near : far;
 }
 
-#define CK_EACH(value, derivative)                    \
-  if (slope == NULL) {                                \
-    CK_VECTORISE                                      \
-    for (size_t i = 0; i < count; ++i) {              \
-      float x = input[i];                             \
-      output[i] = (value);                            \
-    }                                                 \
-  } else {                                            \
-    CK_VECTORISE                                      \
-    for (size_t i = 0; i < count; ++i) {              \
-      float x = input[i];                             \
-      slope[i] = (derivative);                        \
-      output[i] = (value);                            \
-    }                                                 \
-  }                                                   \
+#define CK_EACH(value, derivative)       \
+  if (slope == NULL) {                   \
+    CK_VECTORISE                         \
+    for (size_t i = 0; i < count; ++i) { \
+      float x = input[i];                \
+      output[i] = (value);               \
+    }                                    \
+  } else {                               \
+    CK_VECTORISE                         \
+    for (size_t i = 0; i < count; ++i) { \
+      float x = input[i];                \
+      slope[i] = (derivative);           \
+      output[i] = (value);               \
+    }                                    \
+  }                                      \
   return
 
 CK_INLINE float ck_bounded(float x, float low, float high) {
@@ -78,9 +78,7 @@ CK_INLINE float ck_silu_slope(float x) {
 }
 
 // The argument of GELU's approximation by tanh, sqrt(2 / pi) (x + 0.044715 x^3), and its derivative.
-CK_INLINE float ck_cubic(float x) {
-  return 0.7978845608f * ck_fused(0.044715f * x * x, x, x);
-}
+CK_INLINE float ck_cubic(float x) { return 0.7978845608f * ck_fused(0.044715f * x * x, x, x); }
 
 CK_INLINE float ck_cubic_slope(float x) {
   float t = ck_hyperbolic_tangent(ck_cubic(x));
@@ -106,8 +104,7 @@ void CK_NAME(unary)(ck_function function, float a, float b, const float *input, 
     case CK_SIGMOID: CK_EACH(ck_logistic(x), ck_logistic(x) * (1 - ck_logistic(x)));
     case CK_SILU: CK_EACH(x * ck_logistic(x), ck_silu_slope(x));
     case CK_TANH:
-      CK_EACH(ck_hyperbolic_tangent(x),
-              1 - ck_hyperbolic_tangent(x) * ck_hyperbolic_tangent(x));
+      CK_EACH(ck_hyperbolic_tangent(x), 1 - ck_hyperbolic_tangent(x) * ck_hyperbolic_tangent(x));
     case CK_EXP: CK_EACH(ck_exponential(x), ck_exponential(x));
     case CK_ERF: CK_EACH(ck_error_function(x), 1.12837917f * ck_exponential(-x * x));
     case CK_GELU_TANH:
@@ -115,8 +112,7 @@ void CK_NAME(unary)(ck_function function, float a, float b, const float *input, 
     case CK_HARD_SIGMOID:
       CK_EACH(ck_bounded(ck_fused(a, x, b), 0, 1), a * x + b > 0 && a * x + b < 1 ? a : 0);
     case CK_HARD_SWISH:
-      CK_EACH(x * (ck_bounded(x + 3, 0, 6) / 6),
-              x <= -3 ? 0 : x >= 3 ? 1 : x * (1.0f / 3) + 0.5f);
+      CK_EACH(x * (ck_bounded(x + 3, 0, 6) / 6), x <= -3 ? 0 : x >= 3 ? 1 : x * (1.0f / 3) + 0.5f);
     case CK_LEAKY_RELU: CK_EACH(x < 0 ? a * x : x, x > 0 ? 1 : a);
     case CK_CLIP: CK_EACH(ck_bounded(x, a, b), x >= a && x <= b ? 1 : 0);
     case CK_SQRT: CK_EACH(__builtin_sqrtf(x), 0.5f / __builtin_sqrtf(x));
@@ -130,28 +126,28 @@ void CK_NAME(unary)(ck_function function, float a, float b, const float *input, 
 
 #undef CK_EACH
 
-#define CK_PAIRS(value)                                                    \
-  if (left_step == 1 && right_step == 1) {                                 \
-    CK_VECTORISE                                                           \
-    for (size_t i = 0; i < count; ++i) {                                   \
-      float x = left[i], y = right[i];                                     \
-      output[i] = (value);                                                 \
-    }                                                                      \
-  } else if (left_step == 1) {                                             \
-    float y = *right;                                                      \
-    CK_VECTORISE                                                           \
-    for (size_t i = 0; i < count; ++i) {                                   \
-      float x = left[i];                                                   \
-      output[i] = (value);                                                 \
-    }                                                                      \
-  } else {                                                                 \
-    float x = *left;                                                       \
-    CK_VECTORISE                                                           \
-    for (size_t i = 0; i < count; ++i) {                                   \
-      float y = right[i * right_step];                                     \
-      output[i] = (value);                                                 \
-    }                                                                      \
-  }                                                                        \
+#define CK_PAIRS(value)                    \
+  if (left_step == 1 && right_step == 1) { \
+    CK_VECTORISE                           \
+    for (size_t i = 0; i < count; ++i) {   \
+      float x = left[i], y = right[i];     \
+      output[i] = (value);                 \
+    }                                      \
+  } else if (left_step == 1) {             \
+    float y = *right;                      \
+    CK_VECTORISE                           \
+    for (size_t i = 0; i < count; ++i) {   \
+      float x = left[i];                   \
+      output[i] = (value);                 \
+    }                                      \
+  } else {                                 \
+    float x = *left;                       \
+    CK_VECTORISE                           \
+    for (size_t i = 0; i < count; ++i) {   \
+      float y = right[i * right_step];     \
+      output[i] = (value);                 \
+    }                                      \
+  }                                        \
   return
 
 void CK_NAME(binary)(ck_pairing pairing, const float *left, size_t left_step, const float *right,
@@ -255,9 +251,8 @@ void CK_NAME(standardize)(const float *input, size_t rows, size_t columns, float
   }
 }
 
-void CK_NAME(standardize_gradient)(const float *output, const float *inverse,
-                                   const float *gradient, size_t rows, size_t columns,
-                                   bool centred, float *result) {
+void CK_NAME(standardize_gradient)(const float *output, const float *inverse, const float *gradient,
+                                   size_t rows, size_t columns, bool centred, float *result) {
   float share = 1 / (float)columns;
   for (size_t row = 0; row < rows; ++row) {
     float mean = centred ? ck_row_sum(gradient, columns) * share : 0;

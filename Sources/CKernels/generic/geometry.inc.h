@@ -64,9 +64,7 @@ static dw_axis dw_make_row_axis(const ck_depthwise *shape, bool gradient) {
   return axis;
 }
 
-static ptrdiff_t dw_group_count(const dw_axis *axis) {
-  return axis->gradient ? 1 : axis->tap_step;
-}
+static ptrdiff_t dw_group_count(const dw_axis *axis) { return axis->gradient ? 1 : axis->tap_step; }
 
 // Group `index` of the lane whose first result is `result`.
 static dw_group dw_make_group(const dw_axis *axis, ptrdiff_t result, ptrdiff_t index) {
@@ -83,8 +81,7 @@ static dw_group dw_make_group(const dw_axis *axis, ptrdiff_t result, ptrdiff_t i
   dw_group group = {.tap_first = first, .taps = (axis->kernel - 1 - first) / spacing + 1};
   if (axis->gradient) {
     group.tap_first += spacing * (group.taps - 1);
-    group.source_first =
-        (result + axis->pad - group.tap_first * axis->dilation) / axis->stride;
+    group.source_first = (result + axis->pad - group.tap_first * axis->dilation) / axis->stride;
   } else {
     group.source_first = result * axis->stride + first * axis->dilation - axis->pad;
   }

@@ -5,10 +5,10 @@ enum { CK_CHAINS = 12 };
 
 uint64_t CK_NAME(multiply_adds)(size_t rounds, float *sink) {
   CK_VECTOR sums[CK_CHAINS];
+  // Each chain comes closer to 2, the number that is half of itself plus one.
   CK_VECTOR half = CK_BROADCAST(0.5f), one = CK_BROADCAST(1);
 #pragma clang loop unroll(full)
   for (int i = 0; i < CK_CHAINS; ++i) sums[i] = CK_BROADCAST((float)i);
-  // Each chain comes closer to 2, the number that half of itself plus one is.
 #pragma clang loop unroll(disable)
   for (size_t round = 0; round < rounds; ++round) {
 #pragma clang loop unroll(full)

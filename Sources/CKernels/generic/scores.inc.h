@@ -52,8 +52,8 @@ CK_INLINE size_t ck_add_scores_by(const ck_score score, const float *gradient, s
 
 size_t CK_NAME(add_scores)(ck_score score, const float *gradient, size_t pixels, size_t channels,
                            double *sums, double *errors) {
-#define CK_ADD_SCORES(score)                                                        \
-  (channels == 3 ? ck_add_scores_by(score, gradient, pixels, 3, sums, errors)       \
+#define CK_ADD_SCORES(score)                                                  \
+  (channels == 3 ? ck_add_scores_by(score, gradient, pixels, 3, sums, errors) \
                  : ck_add_scores_by(score, gradient, pixels, channels, sums, errors))
   switch (score) {
     case CK_SCORE_POSITIVE: return CK_ADD_SCORES(CK_SCORE_POSITIVE);

@@ -7,8 +7,7 @@ enum { CK_COLUMNS = 64, CK_GROUPED = 32 };
 
 // Blocks of 64 channels keep their sums in registers; the rest is short.
 CK_INLINE void ck_sums_block(const float *input, const float *centre, size_t pixels,
-                             size_t channels, const size_t width, float *sums,
-                             const bool squares) {
+                             size_t channels, const size_t width, float *sums, const bool squares) {
   float total[CK_COLUMNS] = {0}, middle[CK_COLUMNS] = {0};
   for (size_t c = 0; c < width; ++c) middle[c] = squares ? centre[c] : 0;
   for (size_t begin = 0; begin < pixels; begin += CK_GROUPED) {
@@ -53,15 +52,28 @@ CK_INLINE void ck_products_block(const float *gradient, const float *input, cons
 }
 
 // The next block of channels: a constant width where there are enough for one.
-#define CK_BY_BLOCKS(channels, CALL)                                  \
-  for (size_t first = 0, left = channels; left > 0;) {                \
-    size_t taken;                                                     \
-    if (left >= 64) { enum { WIDTH = 64 }; CALL(WIDTH); taken = 64; } \
-    else if (left >= 32) { enum { WIDTH = 32 }; CALL(WIDTH); taken = 32; } \
-    else if (left >= 16) { enum { WIDTH = 16 }; CALL(WIDTH); taken = 16; } \
-    else { const size_t WIDTH = left; CALL(WIDTH); taken = left; }    \
-    first += taken;                                                   \
-    left -= taken;                                                    \
+#define CK_BY_BLOCKS(channels, CALL)                   \
+  for (size_t first = 0, left = channels; left > 0;) { \
+    size_t taken;                                      \
+    if (left >= 64) {                                  \
+      enum { WIDTH = 64 };                             \
+      CALL(WIDTH);                                     \
+      taken = 64;                                      \
+    } else if (left >= 32) {                           \
+      enum { WIDTH = 32 };                             \
+      CALL(WIDTH);                                     \
+      taken = 32;                                      \
+    } else if (left >= 16) {                           \
+      enum { WIDTH = 16 };                             \
+      CALL(WIDTH);                                     \
+      taken = 16;                                      \
+    } else {                                           \
+      const size_t WIDTH = left;                       \
+      CALL(WIDTH);                                     \
+      taken = left;                                    \
+    }                                                  \
+    first += taken;                                    \
+    left -= taken;                                     \
   }
 
 void CK_NAME(channel_sums)(const float *input, size_t pixels, size_t channels, float *sums) {
@@ -81,8 +93,8 @@ void CK_NAME(channel_squares)(const float *input, const float *centre, size_t pi
 
 void CK_NAME(channel_products)(const float *gradient, const float *input, const float *centre,
                                size_t pixels, size_t channels, float *sums, float *products) {
-#define CK_CALL(width)                                                                          \
-  ck_products_block(gradient + first, input + first, centre + first, pixels, channels, width,   \
+#define CK_CALL(width)                                                                        \
+  ck_products_block(gradient + first, input + first, centre + first, pixels, channels, width, \
                     sums + first, products + first)
   CK_BY_BLOCKS(channels, CK_CALL)
 #undef CK_CALL

@@ -123,8 +123,7 @@ enum { CK_SLOPE_SCALE = 52000, CK_SLOPE_ZERO = 6760 };
 // codes = slopes in this form, rounded to nearest; what lies outside (NaN too) is cut to the ends.
 void ck_pack_slopes(const float *slopes, size_t count, uint16_t *codes);
 // output[i] = gradient[i] * the slope that codes[i] stands for; gradient may equal output.
-void ck_multiply_slopes(const float *gradient, const uint16_t *codes, size_t count,
-                        float *output);
+void ck_multiply_slopes(const float *gradient, const uint16_t *codes, size_t count, float *output);
 
 // output[i] = left[i] + right[i]; may be in place.
 void ck_add(const float *left, const float *right, size_t count, float *output);
@@ -261,8 +260,8 @@ typedef struct {
   void (*depthwise_input_gradient)(const ck_depthwise *, const float *, const float *, float *);
   void (*fir_split)(const float *, const float *, ptrdiff_t, ptrdiff_t, ck_fir_part, size_t,
                     float *);
-  void (*fir_join)(const float *, const float *, const float *, size_t, const float *, bool, float *,
-                   float *);
+  void (*fir_join)(const float *, const float *, const float *, size_t, const float *, bool,
+                   float *, float *);
   void (*relu)(const float *, size_t, float *, uint8_t *);
   void (*relu6)(const float *, size_t, float *, uint8_t *);
   void (*mask)(const float *, const uint8_t *, size_t, float *);
@@ -286,8 +285,8 @@ typedef struct {
   void (*channel_squares)(const float *, const float *, size_t, size_t, float *);
   void (*channel_products)(const float *, const float *, const float *, size_t, size_t, float *,
                            float *);
-  void (*norm_gradient)(const float *, const float *, const float *, const float *,
-                        const float *, const float *, size_t, size_t, float *);
+  void (*norm_gradient)(const float *, const float *, const float *, const float *, const float *,
+                        const float *, size_t, size_t, float *);
   size_t (*add_scores)(ck_score, const float *, size_t, size_t, double *, double *);
   uint64_t (*multiply_adds)(size_t, float *);
 } ck_variant;

@@ -18,8 +18,8 @@ static void forward_pixel(const ck_depthwise *shape, const float *input, const f
   }
 }
 
-void CK_NAME(depthwise_forward)(const ck_depthwise *shape, const float *input,
-                                const float *weights, const float *bias, float *output) {
+void CK_NAME(depthwise_forward)(const ck_depthwise *shape, const float *input, const float *weights,
+                                const float *bias, float *output) {
   for (int64_t y = 0; y < shape->output_height; ++y) {
     for (int64_t x = 0; x < shape->output_width; ++x) {
       float *pixel = output + (y * shape->output_width + x) * CK_LANES;
@@ -37,9 +37,8 @@ static void gradient_pixel(const ck_depthwise *shape, const float *output_gradie
     for (int64_t kx = 0; kx < shape->kernel_width; ++kx) {
       int64_t x = ix + shape->pad_left - kx * shape->dilation;
       if (x < 0 || x % shape->stride != 0 || x / shape->stride >= shape->output_width) continue;
-      const float *pixel =
-          output_gradient +
-          (y / shape->stride * shape->output_width + x / shape->stride) * CK_LANES;
+      const float *pixel = output_gradient +
+                           (y / shape->stride * shape->output_width + x / shape->stride) * CK_LANES;
       const float *weight = weights + (ky * shape->kernel_width + kx) * CK_LANES;
       for (int lane = 0; lane < CK_LANES; ++lane) gradient[lane] += pixel[lane] * weight[lane];
     }

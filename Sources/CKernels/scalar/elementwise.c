@@ -70,8 +70,8 @@ void CK_NAME(multiply)(const float *left, const float *right, size_t count, floa
   for (size_t i = 0; i < count; ++i) output[i] = left[i] * right[i];
 }
 
-void CK_NAME(scale_shift)(const float *input, const float *scale, const float *shift,
-                          size_t pixels, size_t channels, float *output) {
+void CK_NAME(scale_shift)(const float *input, const float *scale, const float *shift, size_t pixels,
+                          size_t channels, float *output) {
   for (size_t p = 0; p < pixels; ++p) {
     for (size_t c = 0; c < channels; ++c) {
       float value = input[p * channels + c];

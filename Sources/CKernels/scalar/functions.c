@@ -51,8 +51,7 @@ static point at(ck_function function, double a, double b, double x) {
     case CK_AFFINE: return (point){a * x + b, a};
     case CK_SQUARE: return (point){x * x, 2 * x};
     // b * (x, or a * (exp(x) - 1) below zero): ELU with b = 1, SELU.
-    case CK_ELU:
-      return (point){x > 0 ? b * x : b * a * expm1(x), x > 0 ? b : b * a * exp(x)};
+    case CK_ELU: return (point){x > 0 ? b * x : b * a * expm1(x), x > 0 ? b : b * a * exp(x)};
     case CK_SOFTPLUS: return (point){x > 30 ? x : log1p(exp(x)), s};
     case CK_POWER: return (point){pow(x, a), a == 0 ? 0 : a * pow(x, a - 1)};
     case CK_LOG: return (point){log(x), 1 / x};
@@ -133,9 +132,8 @@ void CK_NAME(standardize)(const float *input, size_t rows, size_t columns, float
   }
 }
 
-void CK_NAME(standardize_gradient)(const float *output, const float *inverse,
-                                   const float *gradient, size_t rows, size_t columns,
-                                   bool centred, float *result) {
+void CK_NAME(standardize_gradient)(const float *output, const float *inverse, const float *gradient,
+                                   size_t rows, size_t columns, bool centred, float *result) {
   for (size_t row = 0; row < rows; ++row) {
     size_t begin = row * columns;
     double mean = 0, slope = 0;

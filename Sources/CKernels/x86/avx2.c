@@ -18,8 +18,7 @@
 // 8 sums hide the latency of an FMA; 6 weights leave two registers for pixels (7 were slower).
 #define CK_TILE_TAPS 6
 #define CK_TILE_WIDEST 8
-#define CK_TAPS(X, width) \
-  X(width, 1) X(width, 2) X(width, 3) X(width, 4) X(width, 5) X(width, 6)
+#define CK_TAPS(X, width) X(width, 1) X(width, 2) X(width, 3) X(width, 4) X(width, 5) X(width, 6)
 #define CK_TILES(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 
 #include "../generic/depthwise.inc.h"

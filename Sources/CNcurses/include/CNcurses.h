@@ -6,10 +6,22 @@
 #include <stdint.h>
 
 // What the caller wants of colour; AUTO decides by TERM, COLORTERM and NO_COLOR.
-enum { CNC_COLOUR_AUTO = 0, CNC_COLOUR_24 = 1, CNC_COLOUR_256 = 2, CNC_COLOUR_16 = 3, CNC_COLOUR_MONO = 4 };
+enum {
+  CNC_COLOUR_AUTO = 0,
+  CNC_COLOUR_24 = 1,
+  CNC_COLOUR_256 = 2,
+  CNC_COLOUR_16 = 3,
+  CNC_COLOUR_MONO = 4
+};
 
-enum { CNC_OPENED = 0, CNC_NO_INPUT_TTY = 1, CNC_NO_OUTPUT_TTY = 2, CNC_NO_ENTRY = 3, CNC_NO_MOTION = 4,
-       CNC_FAILED = 5 };
+enum {
+  CNC_OPENED = 0,
+  CNC_NO_INPUT_TTY = 1,
+  CNC_NO_OUTPUT_TTY = 2,
+  CNC_NO_ENTRY = 3,
+  CNC_NO_MOTION = 4,
+  CNC_FAILED = 5
+};
 
 typedef struct {
   int status;    // CNC_OPENED or why not
@@ -42,14 +54,24 @@ enum {
 enum { CNC_POINTER_CLICK = 0, CNC_POINTER_WHEEL_UP = 1, CNC_POINTER_WHEEL_DOWN = 2 };
 
 enum {
-  CNC_KEY_OTHER = 0, CNC_KEY_UP = 1, CNC_KEY_DOWN = 2, CNC_KEY_LEFT = 3, CNC_KEY_RIGHT = 4,
-  CNC_KEY_HOME = 5, CNC_KEY_END = 6, CNC_KEY_PAGE_UP = 7, CNC_KEY_PAGE_DOWN = 8,
-  CNC_KEY_BACKTAB = 9, CNC_KEY_BACKSPACE = 10, CNC_KEY_DELETE = 11, CNC_KEY_ENTER = 12,
-  CNC_KEY_FUNCTION = 100    // CNC_KEY_FUNCTION + n is Fn, n in 1...12
+  CNC_KEY_OTHER = 0,
+  CNC_KEY_UP = 1,
+  CNC_KEY_DOWN = 2,
+  CNC_KEY_LEFT = 3,
+  CNC_KEY_RIGHT = 4,
+  CNC_KEY_HOME = 5,
+  CNC_KEY_END = 6,
+  CNC_KEY_PAGE_UP = 7,
+  CNC_KEY_PAGE_DOWN = 8,
+  CNC_KEY_BACKTAB = 9,
+  CNC_KEY_BACKSPACE = 10,
+  CNC_KEY_DELETE = 11,
+  CNC_KEY_ENTER = 12,
+  CNC_KEY_FUNCTION = 100  // CNC_KEY_FUNCTION + n is Fn, n in 1...12
 };
 
 typedef struct {
-  int kind;   // CNC_EVENT_*
+  int kind;  // CNC_EVENT_*
   int value;
 } cnc_event;
 
