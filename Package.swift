@@ -17,6 +17,10 @@ let kernelSettings: [CSetting] = [
   .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// For what waits for people: small before fast, so that packages stay small.
+let interfaceSettings: [SwiftSetting] =
+  swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 let cSettings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
 /// Eigen's templates are slow unless they are optimised; no contraction, as above.
@@ -67,7 +71,8 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // MARK: Interface
-    .target(name: "ERFInterface", dependencies: ["ERFEngine"], swiftSettings: swiftSettings),
+    .target(
+      name: "ERFInterface", dependencies: ["ERFEngine"], swiftSettings: interfaceSettings),
     .target(
       name: "ERFCurses", dependencies: ["CNcurses", "CPty", "ERFInterface"],
       swiftSettings: swiftSettings),
@@ -77,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "replk-tui",
       dependencies: ["CommitRecord", "ERFEngine", "ERFInterface", "ERFCurses"],
-      swiftSettings: swiftSettings),
+      swiftSettings: interfaceSettings),
 
     // MARK: Tests
     .target(

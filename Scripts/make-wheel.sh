@@ -19,6 +19,7 @@ for library in deflate gif minizip ncursesw png tiff tinfo turbojpeg webp webpde
 done
 swiftc -use-ld=lld -static-stdlib -module-name replk_tui -o "$work/replk-tui" -L "$work/static" \
   "$work/codecs_left_out.o" "@$objects" -Xlinker --gc-sections -Xlinker --icf=safe \
+  -Xlinker --no-export-dynamic \
   -Xlinker --defsym=main=replk_tui_main -lstdc++ -ldnnl -lncursesw -lgif -lminizip -lpng -ltiff \
   -lturbojpeg -lwebp -lwebpdemux -ldeflate -ltinfo -lz
 

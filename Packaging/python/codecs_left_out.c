@@ -1,5 +1,6 @@
-// Compressions of TIFF that the wheel does without, for their libraries are larger than all other
-// picture libraries together: libtiff asks for each of these by name, and is told that there is none.
+// Compressions of TIFF that the wheel does without: the libraries of the first five are larger than all
+// other picture libraries together, and the others are rarely met. libtiff asks for each
+// by name, and is told that there is none.
 #include <tiffio.h>
 
 int TIFFInitZSTD(TIFF *tiff, int scheme);
@@ -7,6 +8,11 @@ int TIFFInitLERC(TIFF *tiff, int scheme);
 int TIFFInitLZMA(TIFF *tiff, int scheme);
 int TIFFInitJBIG(TIFF *tiff, int scheme);
 int TIFFInitWebP(TIFF *tiff, int scheme);
+int TIFFInitSGILog(TIFF *tiff, int scheme);
+int TIFFInitPixarLog(TIFF *tiff, int scheme);
+int TIFFInitOJPEG(TIFF *tiff, int scheme);
+int TIFFInitThunderScan(TIFF *tiff, int scheme);
+int TIFFInitNeXT(TIFF *tiff, int scheme);
 
 static int left_out(TIFF *tiff, int scheme) {
   const TIFFCodec *codec = TIFFFindCODEC((uint16_t)scheme);
@@ -20,3 +26,8 @@ int TIFFInitLERC(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
 int TIFFInitLZMA(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
 int TIFFInitJBIG(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
 int TIFFInitWebP(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitSGILog(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitPixarLog(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitOJPEG(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitThunderScan(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
+int TIFFInitNeXT(TIFF *tiff, int scheme) { return left_out(tiff, scheme); }
