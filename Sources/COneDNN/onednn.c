@@ -45,6 +45,12 @@ static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_
   return dnnl_memory_desc_create_with_tag(&made->value, rank, extents, dnnl_f32, tag) ==
          dnnl_success;
 }
+static bool make_stepped_layout(layout *made, int rank, const dnnl_dims_t extents,
+                                const dnnl_dims_t steps) {
+  made->value = NULL;
+  return dnnl_memory_desc_create_with_strides(&made->value, rank, extents, dnnl_f32, steps) ==
+         dnnl_success;
+}
 static layout_ref ref(const layout *made) { return made->value; }
 static void free_layout(layout *made) {
   if (made->value) dnnl_memory_desc_destroy(made->value);
@@ -79,6 +85,11 @@ typedef struct {
 static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_format_tag_t tag) {
   return dnnl_memory_desc_init_by_tag(&made->value, rank, extents, dnnl_f32, tag) == dnnl_success;
 }
+static bool make_stepped_layout(layout *made, int rank, const dnnl_dims_t extents,
+                                const dnnl_dims_t steps) {
+  return dnnl_memory_desc_init_by_strides(&made->value, rank, extents, dnnl_f32, steps) ==
+         dnnl_success;
+}
 static layout_ref ref(const layout *made) { return &made->value; }
 static void free_layout(layout *made) { (void)made; }
 
@@ -106,11 +117,27 @@ static dnnl_primitive_desc_t describe(bool gradient, const layout *source, const
 
 // ---------------------------------------------------------------- primitives
 
+// Most that one call hands over: source, weights, bias, destination, scratch.
+enum { MOST_ARGUMENTS = 5 };
+
+// What a run of a primitive is handed. It is kept for the next one, which only sets the addresses: a
+// small layer takes no longer than making it anew.
+typedef struct call {
+  struct call *next;
+  dnnl_stream_t stream;
+  dnnl_exec_arg_t items[MOST_ARGUMENTS];
+  const void *data[MOST_ARGUMENTS];
+  int count;
+} call;
+
 struct cd_primitive {
   dnnl_primitive_t primitive;
   dnnl_primitive_desc_t description;
   layout plain_weights;
-  bool gradient;
+  bool gradient, bias;
+  pthread_mutex_t lock;
+  // Those that no thread uses now.
+  call *idle;
 };
 
 static layout_ref query(const cd_primitive *primitive, dnnl_query_t what) {
@@ -161,14 +188,18 @@ cd_primitive *cd_create(const cd_convolution *c, bool gradient, bool bias) {
   cd_primitive *made = calloc(1, sizeof *made);
   if (!made) return NULL;
   made->gradient = gradient;
+  made->bias = bias;
+  pthread_mutex_init(&made->lock, NULL);
   int rank = c->groups > 1 ? 5 : 4;
   const dnnl_dims_t grouped = {c->groups, c->output_channels / c->groups,
                                c->input_channels / c->groups, c->kernel_height, c->kernel_width};
   const dnnl_dim_t *extents = grouped + (MOST_EXTENTS - rank);
+  const dnnl_dims_t steps = {(dnnl_dim_t)c->output_step * grouped[1], c->output_step, c->input_step,
+                             c->kernel_width, 1};
   layout any;
   memset(&any, 0, sizeof any);
   if (make_layout(&any, rank, extents, dnnl_format_tag_any) &&
-      make_layout(&made->plain_weights, rank, extents, rank == 5 ? dnnl_abcde : dnnl_abcd)) {
+      make_stepped_layout(&made->plain_weights, rank, extents, steps + (MOST_EXTENTS - rank))) {
     made->description = describe_maps(c, gradient, bias, &any);
   }
   free_layout(&any);
@@ -180,8 +211,20 @@ cd_primitive *cd_create(const cd_convolution *c, bool gradient, bool bias) {
   return made;
 }
 
+static void destroy_call(call *call) {
+  for (int i = 0; i < call->count; ++i) dnnl_memory_destroy(call->items[i].memory);
+  if (call->stream) dnnl_stream_destroy(call->stream);
+  free(call);
+}
+
 void cd_destroy(cd_primitive *primitive) {
   if (!primitive) return;
+  while (primitive->idle) {
+    call *first = primitive->idle;
+    primitive->idle = first->next;
+    destroy_call(first);
+  }
+  pthread_mutex_destroy(&primitive->lock);
   if (primitive->primitive) dnnl_primitive_destroy(primitive->primitive);
   if (primitive->description) dnnl_primitive_desc_destroy(primitive->description);
   free_layout(&primitive->plain_weights);
@@ -203,72 +246,104 @@ bool cd_same_layout(const cd_primitive *one, const cd_primitive *other) {
 
 // ---------------------------------------------------------------- running
 
-// Most that one call hands over: source, weights, bias, destination, scratch.
-enum { MOST_ARGUMENTS = 5 };
-
-typedef struct {
-  dnnl_exec_arg_t items[MOST_ARGUMENTS];
-  int count;
-  bool failed;
-} arguments;
-
-static void add(arguments *list, int name, layout_ref layout, const void *data) {
+// Hands over `data` as the argument `name`; false: out of memory.
+static bool add(call *call, int name, layout_ref layout, const void *data) {
   dnnl_memory_t memory = NULL;
   // oneDNN takes what it only reads by the same type as what it writes.
   if (dnnl_memory_create(&memory, layout, engine, (void *)(uintptr_t)data) != dnnl_success) {
-    list->failed = true;
-    return;
+    return false;
   }
-  list->items[list->count++] = (dnnl_exec_arg_t){.arg = name, .memory = memory};
+  call->data[call->count] = data;
+  call->items[call->count++] = (dnnl_exec_arg_t){.arg = name, .memory = memory};
+  return true;
 }
 
-static bool execute(const_dnnl_primitive_t primitive, arguments *list) {
-  dnnl_stream_t stream = NULL;
-  bool done = !list->failed &&
-              dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) == dnnl_success;
-  done = done &&
-         dnnl_primitive_execute(primitive, stream, list->count, list->items) == dnnl_success &&
-         dnnl_stream_wait(stream) == dnnl_success;
-  if (stream) dnnl_stream_destroy(stream);
-  for (int i = 0; i < list->count; ++i) dnnl_memory_destroy(list->items[i].memory);
-  return done;
+static call *make_call(void) {
+  call *made = calloc(1, sizeof *made);
+  if (made &&
+      dnnl_stream_create(&made->stream, engine, dnnl_stream_default_flags) == dnnl_success) {
+    return made;
+  }
+  free(made);
+  return NULL;
+}
+
+static bool execute(const_dnnl_primitive_t primitive, const call *call) {
+  return dnnl_primitive_execute(primitive, call->stream, call->count, call->items) ==
+             dnnl_success &&
+         dnnl_stream_wait(call->stream) == dnnl_success;
 }
 
 bool cd_pack(const cd_primitive *primitive, const float *weights, float *packed) {
   if (!engine_alone()) return false;
+  call *call = make_call();
+  if (!call) return false;
   dnnl_primitive_desc_t description = NULL;
   dnnl_primitive_t reorder = NULL;
   layout_ref wanted = query(primitive, dnnl_query_weights_md);
   bool done = dnnl_reorder_primitive_desc_create(&description, ref(&primitive->plain_weights),
                                                  engine, wanted, engine, NULL) == dnnl_success &&
-              dnnl_primitive_create(&reorder, description) == dnnl_success;
-  if (done) {
-    arguments list = {.count = 0};
-    add(&list, DNNL_ARG_FROM, ref(&primitive->plain_weights), weights);
-    add(&list, DNNL_ARG_TO, wanted, packed);
-    done = execute(reorder, &list);
-  }
+              dnnl_primitive_create(&reorder, description) == dnnl_success &&
+              add(call, DNNL_ARG_FROM, ref(&primitive->plain_weights), weights) &&
+              add(call, DNNL_ARG_TO, wanted, packed) && execute(reorder, call);
   if (reorder) dnnl_primitive_destroy(reorder);
   if (description) dnnl_primitive_desc_destroy(description);
+  destroy_call(call);
   return done;
 }
 
-bool cd_run(const cd_primitive *primitive, const float *source, const float *packed,
-            const float *bias, float *destination, void *scratch) {
-  if (!engine_alone()) return false;
+// A call with all its arguments, whose addresses are those of `data`.
+static call *describe_call(const cd_primitive *primitive, const void *const *data) {
   bool gradient = primitive->gradient;
-  arguments list = {.count = 0};
-  add(&list, gradient ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC,
-      query(primitive, gradient ? dnnl_query_diff_dst_md : dnnl_query_src_md), source);
-  add(&list, DNNL_ARG_WEIGHTS, query(primitive, dnnl_query_weights_md), packed);
-  add(&list, gradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST,
-      query(primitive, gradient ? dnnl_query_diff_src_md : dnnl_query_dst_md), destination);
-  if (bias) {
-    add(&list, DNNL_ARG_BIAS,
-        dnnl_primitive_desc_query_md(primitive->description, dnnl_query_weights_md, 1), bias);
+  call *made = make_call();
+  if (!made) return NULL;
+  bool done =
+      add(made, gradient ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC,
+          query(primitive, gradient ? dnnl_query_diff_dst_md : dnnl_query_src_md), data[0]) &&
+      add(made, DNNL_ARG_WEIGHTS, query(primitive, dnnl_query_weights_md), data[1]) &&
+      add(made, gradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST,
+          query(primitive, gradient ? dnnl_query_diff_src_md : dnnl_query_dst_md), data[2]) &&
+      add(made, DNNL_ARG_SCRATCHPAD, query(primitive, dnnl_query_scratchpad_md), data[3]) &&
+      (!primitive->bias ||
+       add(made, DNNL_ARG_BIAS,
+           dnnl_primitive_desc_query_md(primitive->description, dnnl_query_weights_md, 1),
+           data[4]));
+  if (done) return made;
+  destroy_call(made);
+  return NULL;
+}
+
+// One that is idle, with the addresses of `data`; NULL: there is none, or an address was not taken.
+static call *take_call(cd_primitive *primitive, const void *const *data) {
+  pthread_mutex_lock(&primitive->lock);
+  call *taken = primitive->idle;
+  if (taken) primitive->idle = taken->next;
+  pthread_mutex_unlock(&primitive->lock);
+  for (int i = 0; taken && i < taken->count; ++i) {
+    if (taken->data[i] == data[i]) continue;
+    if (dnnl_memory_set_data_handle(taken->items[i].memory, (void *)(uintptr_t)data[i]) !=
+        dnnl_success) {
+      destroy_call(taken);
+      return NULL;
+    }
+    taken->data[i] = data[i];
   }
-  add(&list, DNNL_ARG_SCRATCHPAD, query(primitive, dnnl_query_scratchpad_md), scratch);
-  return execute(primitive->primitive, &list);
+  return taken;
+}
+
+bool cd_run(cd_primitive *primitive, const float *source, const float *packed, const float *bias,
+            float *destination, void *scratch) {
+  if (!engine_alone()) return false;
+  const void *data[MOST_ARGUMENTS] = {source, packed, destination, scratch, bias};
+  call *call = take_call(primitive, data);
+  if (!call) call = describe_call(primitive, data);
+  if (!call) return false;
+  bool done = execute(primitive->primitive, call);
+  pthread_mutex_lock(&primitive->lock);
+  call->next = primitive->idle;
+  primitive->idle = call;
+  pthread_mutex_unlock(&primitive->lock);
+  return done;
 }
 
 bool cd_multiply(const cd_product *p, const float *a, const float *b, float *c) {

@@ -20,6 +20,9 @@ typedef struct {
   int32_t kernel_height, kernel_width;
   int32_t stride, dilation;
   int32_t pad_top, pad_left;
+  // From the weights of one output, or input, of a group to those of the next, as they are stored; the
+  // taps of one pair lie together.
+  int32_t output_step, input_step;
 } cd_convolution;
 
 // Machine code for one convolution: forward, or its gradient with respect to the input.
@@ -35,14 +38,15 @@ size_t cd_scratch_bytes(const cd_primitive *primitive);
 size_t cd_packed_bytes(const cd_primitive *primitive);
 // Whether both primitives want the same layout.
 bool cd_same_layout(const cd_primitive *one, const cd_primitive *other);
-// weights (outputs, inputs / groups, KH, KW) -> packed, 64-byte aligned; false: out of memory.
+// weights (outputs, inputs / groups, KH, KW), by their steps -> packed, 64-byte aligned; false: out of
+// memory.
 bool cd_pack(const cd_primitive *primitive, const float *weights, float *packed);
 
 // Forward: source is the input, destination the output, `bias` (outputs) or NULL. Gradient: source is
 // the gradient of the output, destination that of the input. All of the destination is written.
 // false: out of memory.
-bool cd_run(const cd_primitive *primitive, const float *source, const float *packed,
-            const float *bias, float *destination, void *scratch);
+bool cd_run(cd_primitive *primitive, const float *source, const float *packed, const float *bias,
+            float *destination, void *scratch);
 
 // Row-major C (rows, columns) = A (rows, inner) * B (inner, columns), or added to C. A flag tells that
 // a matrix is stored the other way round; strides are the distances between stored rows.

@@ -35,6 +35,21 @@ struct ConvolutionGeometry: Sendable {
 }
 
 extension ConvolutionGeometry {
+  /// The convolution over the output's gradient that computes the input's: with the weights of every
+  /// pair of channels turned about their centre. nil: there is none, since windows step or channels
+  /// are grouped, or some padding is wider than a window reaches.
+  var turned: ConvolutionGeometry? {
+    let (high, wide) = ((kernelHeight - 1) * dilation, (kernelWidth - 1) * dilation)
+    guard stride == 1, groups == 1, (0...high).contains(padTop), (0...wide).contains(padLeft),
+      input.height + padTop >= output.height, input.width + padLeft >= output.width
+    else { return nil }
+    var turned = self
+    swap(&turned.input, &turned.output)
+    turned.padTop = high - padTop
+    turned.padLeft = wide - padLeft
+    return turned
+  }
+
   /// The same over some images.
   private func over(_ images: Range<Int>) -> ConvolutionGeometry {
     var part = self

@@ -38,6 +38,22 @@ extension Tensor {
     return result
   }
 
+  /// Kernels (O, I, KH, KW), each turned by half a circle about its centre.
+  func turningTaps() -> Tensor {
+    let taps = shape.extents.dropFirst(2).reduce(1, *)
+    guard taps > 1 else { return self }
+    var result = Tensor(uninitialized: shape)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe pointer
+    Workers().forEachRange(of: count / taps, size: max(1, (1 << 16) / taps)) { range in
+      for kernel in range {
+        let first = kernel * taps
+        for tap in 0..<taps { unsafe to[first + tap] = from[first + taps - 1 - tap] }
+      }
+    }
+    return result
+  }
+
   /// The matrix (O, I) times `vector` (I), plus `bias` (O), summed in double precision.
   func product(with vector: Tensor, plus bias: Tensor?) -> Tensor {
     let rows = shape[0]
