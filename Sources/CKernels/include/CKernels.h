@@ -294,4 +294,15 @@ typedef struct {
 // The kernels of one instruction set; NULL where the binary or the processor lacks it.
 const ck_variant *ck_variant_for(ck_isa isa);
 
+// ---------------------------------------------------------------- waiting
+
+// Tells the processor that the calling thread looks out for what another one does.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #endif

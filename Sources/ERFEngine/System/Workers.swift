@@ -34,16 +34,18 @@ public struct Workers: Sendable {
       return
     }
     let next = Atomic(0)
-    withoutActuallyEscaping(body) { body in
-      // Tiles write to disjoint memory, which the compiler cannot see.
-      nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: crew) { _ in
-        while !cancellation.isCancelled {
-          let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard tile < tiles else { return }
-          unsafe body(tile)
-        }
+    func share() {
+      while !cancellation.isCancelled {
+        let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard tile < tiles else { return }
+        body(tile)
       }
+    }
+    if WorkerTeam.shared.run(helpers: crew - 1, share) { return }
+    withoutActuallyEscaping(share) { share in
+      // Tiles write to disjoint memory, which the compiler cannot see.
+      nonisolated(unsafe) let share = share
+      DispatchQueue.concurrentPerform(iterations: crew) { _ in unsafe share() }
     }
   }
 
