@@ -161,11 +161,17 @@ public final class ERFComputer: Sendable {
     var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
     if let earlier = try resume(part) { part = earlier }
     let open = part.open
+    let ahead = InputsAhead(
+      inputs, size: size, preprocessing: network.preprocessing, workers: walk.workers)
     var features: [Float] = []
     for (turn, index) in open.enumerated() {
       try cancellation.check()
-      let look = try look(at: index, of: inputs, size, by: walk, request, seconds: &seconds) {
-        layer, fraction in
+      let input = {
+        try ahead.input(index, following: turn + 1 < open.count ? open[turn + 1] : nil)
+      }
+      let look = try look(
+        at: index, of: inputs, input, by: walk, request, seconds: &seconds
+      ) { layer, fraction in
         progress(
           .layer(
             name: layer.scope, image: index, images: inputs.count,
@@ -184,7 +190,8 @@ public final class ERFComputer: Sendable {
         part.add(
           ERFPart.Done(
             index: index, name: inputs.name(index), hash: hash,
-            sides: inputs.count > 1 ? Self.sides(gradient, part.map, subject) : []))
+            sides: inputs.count > 1
+              ? ERFMetrics.sides(of: gradient, subject, workers: walk.workers) : []))
       }
       progress(.part(part))
     }
@@ -205,41 +212,28 @@ public final class ERFComputer: Sendable {
   }
 
   private func look(
-    at index: Int, of inputs: NetworkInputs, _ size: InputSize, by walk: ERFWalk,
-    _ request: ERFRequest, seconds: inout ERFSeconds, report: Program.LayerReport
+    at index: Int, of inputs: NetworkInputs, _ made: () throws -> InputsAhead.Ready,
+    by walk: ERFWalk, _ request: ERFRequest, seconds: inout ERFSeconds, report: Program.LayerReport
   ) throws -> Look {
     let clock = ContinuousClock()
     let start = clock.now
     func skipped(_ reason: SkippedImage.Reason) -> Look {
       .skipped(SkippedImage(name: inputs.name(index), reason: reason))
     }
-    let input: Tensor
+    let ready: InputsAhead.Ready
     do {
-      input = try inputs.input(index, size: size, for: walk.network.preprocessing)
+      ready = try made()
     } catch let error as any ExplainedError where request.dispensable.contains(inputs.path(index)) {
       return skipped(.unreadable(error.explanation))
     }
     seconds.load += (clock.now - start).inSeconds
     do {
-      let (gradient, features) = try walk.gradient(of: input, seconds: &seconds, report: report)
-      return .seen(gradient: gradient, features: features, hash: input.hash(walk.workers))
+      let (gradient, features) = try walk.gradient(
+        of: ready.input, seconds: &seconds, report: report)
+      return .seen(gradient: gradient, features: features, hash: ready.hash)
     } catch let error as NonFiniteError {
       return skipped(.nonFinite(layer: error.layer))
     }
-  }
-
-  /// Sides of the squares of one image's own map; 0 where not reached. `sum`: the map so far, with this
-  /// image.
-  private static func sides(
-    _ gradient: Tensor, _ sum: ERFMap, _ subject: ERFSubject
-  ) -> [Int] {
-    var map = sum
-    if sum.images > 1 {
-      map = ERFMap(
-        height: subject.input.height, width: subject.input.width, rule: subject.rule)
-      map.accumulate(gradient: gradient)
-    }
-    return ERFMetrics.ratios(of: map, around: subject.metricsOrigin).map { $0.side ?? 0 }
   }
 }
 
@@ -324,13 +318,6 @@ struct ERFWalk {
 }
 
 extension Tensor {
-  /// 16 hexadecimal digits that tell inputs apart.
-  fileprivate func hash(_ workers: Workers) -> String {
-    var hash = FNV1a()
-    addBits(to: &hash, workers: workers)
-    return hash.text
-  }
-
   /// The mean over channels of what is positive, (H, W) of a batch of one.
   fileprivate func meanPositive() -> [Float] {
     let channels = shape.channels

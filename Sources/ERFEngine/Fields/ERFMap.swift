@@ -87,7 +87,8 @@ public struct ERFMap: Sendable, Equatable {
 }
 
 extension ERFRule {
-  fileprivate var score: PixelScore {
+  /// How the gradients of a pixel's channels become its score.
+  var score: PixelScore {
     switch self {
     case .paper: .positive
     case .absolute: .absolute

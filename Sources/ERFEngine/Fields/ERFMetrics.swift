@@ -126,17 +126,45 @@ extension ERFMetrics {
   ///
   /// The released script knows square maps only; on others, a square has to fit into the map.
   static func areaRatios(_ values: [Double], height: Int, width: Int) -> [AreaRatio] {
-    // Mass by the side of the smallest centred square that holds a pixel.
+    areaRatios(
+      ofRings: rings(values, height: height, width: width, around: (height / 2, width / 2)),
+      height: height, width: width, around: nil)
+  }
+
+  /// The first i from 1 on whose square of side 2i + 1 around `origin`, cut by the edges of the map,
+  /// holds more than `t` of the sum; its ratio is what the cut square covers of the map.
+  static func areaRatios(
+    _ values: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)
+  ) -> [AreaRatio] {
+    areaRatios(
+      ofRings: rings(values, height: height, width: width, around: origin), height: height,
+      width: width,
+      around: origin)
+  }
+
+  /// Mass by the i of the smallest square of side 2i + 1 around `origin` that holds a pixel.
+  private static func rings(
+    _ values: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)
+  ) -> [Double] {
     var rings = [Double](repeating: 0, count: max(height, width) + 1)
     for row in 0..<height {
       for column in 0..<width {
-        rings[max(abs(row - height / 2), abs(column - width / 2))] += values[row * width + column]
+        rings[max(abs(row - origin.row), abs(column - origin.column))] +=
+          values[row * width + column]
       }
     }
+    return rings
+  }
+
+  /// `origin`: nil where squares lie about the middle of the map, and have to fit into it.
+  static func areaRatios(
+    ofRings rings: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)?
+  ) -> [AreaRatio] {
     let total = rings.reduce(0, +)
+    let end = origin == nil ? max(1, min(height, width) / 2) : max(1, rings.count)
     var sides = [Int?](repeating: nil, count: thresholds.count)
     var sum = rings[0]
-    for i in 1..<max(1, min(height, width) / 2) where total > 0 {
+    for i in 1..<end where total > 0 {
       sum += rings[i]
       for (index, threshold) in thresholds.enumerated()
       where sides[index] == nil && sum / total > threshold {
@@ -146,37 +174,7 @@ extension ERFMetrics {
     return zip(thresholds, sides).map { threshold, side in
       AreaRatio(
         threshold: threshold, side: side,
-        ratio: side.map { Double($0) / Double(height) * Double($0) / Double(width) })
-    }
-  }
-
-  /// The first i from 1 on whose square of side 2i + 1 around `origin`, cut by the edges of the map,
-  /// holds more than `t` of the sum; its ratio is what the cut square covers of the map.
-  static func areaRatios(
-    _ values: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)
-  ) -> [AreaRatio] {
-    var rings = [Double](repeating: 0, count: max(height, width) + 1)
-    for row in 0..<height {
-      for column in 0..<width {
-        rings[max(abs(row - origin.row), abs(column - origin.column))] +=
-          values[row * width + column]
-      }
-    }
-    let total = rings.reduce(0, +)
-    var reaches = [Int?](repeating: nil, count: thresholds.count)
-    var sum = rings[0]
-    for reach in 1..<max(2, rings.count) where total > 0 && reach < rings.count {
-      sum += rings[reach]
-      for (index, threshold) in thresholds.enumerated()
-      where reaches[index] == nil && sum / total > threshold {
-        reaches[index] = reach
-      }
-    }
-    return zip(thresholds, reaches).map { threshold, reach in
-      let side = reach.map { 2 * $0 + 1 }
-      return AreaRatio(
-        threshold: threshold, side: side,
-        ratio: side.map { Self.covered(side: $0, height: height, width: width, around: origin) })
+        ratio: side.map { covered(side: $0, height: height, width: width, around: origin) })
     }
   }
 

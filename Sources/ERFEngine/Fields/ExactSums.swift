@@ -44,6 +44,14 @@ struct ExactSums: Sendable, Equatable {
     return [rounded] + kept
   }
 
+  /// Sets all sums to zero.
+  mutating func clear() {
+    for index in rounded.indices { rounded[index] = 0 }
+    for plane in errors.indices {
+      for index in errors[plane].indices { errors[plane][index] = 0 }
+    }
+  }
+
   static func == (left: ExactSums, right: ExactSums) -> Bool { left.planes == right.planes }
 
   /// Adds a finite number to the sum at `index`.

@@ -10,12 +10,16 @@ struct MemoryEstimate {
   let activationBytes: Int
   /// The same of a forward pass alone, of which nothing is kept.
   let forwardBytes: Int
+  /// The next input, which is made ready meanwhile.
+  let aheadBytes: Int
 
   /// The program, its libraries and their compiled kernels, a picture, working memory of tiles.
   static let programBytes = 55_000_000
 
   /// Most that is resident at once.
-  var bytes: Int { Self.programBytes + max(loadingBytes, weightBytes + activationBytes) }
+  var bytes: Int {
+    Self.programBytes + max(loadingBytes, weightBytes + activationBytes + aheadBytes)
+  }
 
   /// - Parameters:
   ///   - blueprint: the network as its weights come.
@@ -40,6 +44,7 @@ struct MemoryEstimate {
     walk.forward()
     walk.backward()
     activationBytes = walk.peak
+    aheadBytes = plan.shapes[0].count * size
     var pass = MemoryWalk(plan: plan, keepsForward: false, keepsNothing: true)
     pass.forward()
     forwardBytes = pass.peak

@@ -1,0 +1,38 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// The squares of one image's own map are those of a map made of it.
+@Suite struct ImageSidesTests {
+  private static func subject(_ size: InputSize, _ rule: ERFRule, unit: Unit?) -> ERFSubject {
+    ERFSubject(
+      model: "m", weights: "", weightsHash: "", input: size, stages: [],
+      tap: "t", mapSize: InputSize(height: 4, width: 4),
+      units: [unit ?? Unit(row: 2, column: 2)], rule: rule)
+  }
+
+  @Test(
+    arguments: [InputSize(height: 33, width: 70), InputSize(height: 64, width: 64)],
+    ERFRule.allCases)
+  func areThoseOfTheMap(_ size: InputSize, _ rule: ERFRule) {
+    // Heavier towards one corner, so that no square is there by chance.
+    let gradient = Tensor(generated: Shape(height: size.height, width: size.width, channels: 3)) {
+      index in
+      let (row, column) = (index / 3 / size.width, index / 3 % size.width)
+      let sign: Float = index % 7 == 0 ? -1 : 1
+      return sign / Float(1 + (row - 9) * (row - 9) + (column - 20) * (column - 20))
+    }
+    var map = ERFMap(height: size.height, width: size.width, rule: rule)
+    map.accumulate(gradient: gradient)
+    for unit in [nil, Unit(row: 1, column: 0)] {
+      let subject = Self.subject(size, rule, unit: unit)
+      let expected = ERFMetrics.ratios(of: map, around: subject.metricsOrigin).map { $0.side ?? 0 }
+      #expect(expected.contains { $0 > 0 })
+      for threads in [1, 3] {
+        #expect(
+          ERFMetrics.sides(of: gradient, subject, workers: Workers(threads: threads)) == expected)
+      }
+    }
+  }
+}
