@@ -115,6 +115,14 @@
     (const float *gradient, const float *input, const float *centre, const float *slope, \
      const float *shift, const float *scale, size_t pixels, size_t channels, float *output), \
     (gradient, input, centre, slope, shift, scale, pixels, channels, output)) \
+  X(variant, void, window_maximum, \
+    (const float *const *pixels, const uint8_t *taps, size_t count, size_t channels, \
+     float *largest, uint8_t *winners), \
+    (pixels, taps, count, channels, largest, winners)) \
+  X(variant, void, window_gradient, \
+    (const float *const *gradients, const uint8_t *const *winners, const uint8_t *taps, \
+     size_t count, size_t channels, float *sum), \
+    (gradients, winners, taps, count, channels, sum)) \
   X(variant, size_t, add_scores, \
     (ck_score score, const float *gradient, size_t pixels, size_t channels, double *sums, \
      double *errors), \

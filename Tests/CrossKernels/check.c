@@ -60,7 +60,8 @@ static const size_t counts[] = {0,  1,  2,  3,  4,  5,  7,  8,   9,   15,  16,  
                                 32, 33, 47, 63, 64, 65, 66, 100, 127, 128, 129, 1000};
 enum { COUNTS = sizeof counts / sizeof *counts };
 
-static uint64_t hash_relu, hash_mask, hash_sums, hash_shift, hash_pack, hash_norm, hash_scores;
+static uint64_t hash_relu, hash_mask, hash_sums, hash_shift, hash_pack, hash_norm, hash_scores,
+    hash_pool;
 
 static void elementwise(const ck_variant *v, const ck_variant *s, const char *isa) {
   hash_relu = hash_mask = hash_sums = hash_shift = hash_pack = fnv_start;
@@ -164,6 +165,31 @@ static void scores(const ck_variant *v, const ck_variant *s, const char *isa) {
   }
 }
 
+static void pooling(const ck_variant *v, const ck_variant *s, const char *isa) {
+  enum { TAPS = 9 };
+  static const uint8_t taps[TAPS] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  static uint8_t won[2][TAPS][130];
+  const float *pixels[TAPS];
+  const uint8_t *winners[TAPS];
+  hash_pool = fnv_start;
+  for (size_t k = 1; k < COUNTS; k++) {
+    const size_t n = counts[k] < 130 ? counts[k] : 130;
+    fill(a, TAPS * n, 60 + k);
+    for (size_t t = 0; t < TAPS; t++) pixels[t] = a + t * n, winners[t] = won[0][t];
+    for (size_t count = 0; count <= TAPS; count++) {
+      size_t last = count ? count - 1 : 0;
+      v->window_maximum(pixels, taps, count, n, x, won[0][last]);
+      s->window_maximum(pixels, taps, count, n, y, won[1][last]);
+      compare("maximum", isa, x, y, n, 0);
+      expect("winners", isa, memcmp(won[0][last], won[1][last], n) == 0);
+      v->window_gradient(pixels, winners, taps, count, n, z);
+      s->window_gradient(pixels, winners, taps, count, n, w);
+      compare("gradient of a maximum", isa, z, w, n, 0);
+      hash_pool = fnv(hash_pool, z, n * sizeof *z);
+    }
+  }
+}
+
 static void filters(const ck_variant *v, const ck_variant *s, const char *isa) {
   static const ptrdiff_t firsts[] = {-3, -1, 0, 1, 4};
   for (ptrdiff_t columns = 0; columns < 40; columns++) {
@@ -246,6 +272,7 @@ int main(void) {
     elementwise(variant, scalar, name);
     statistics(variant, scalar, name);
     scores(variant, scalar, name);
+    pooling(variant, scalar, name);
     filters(variant, scalar, name);
     depthwise(variant, scalar, name);
     functions(variant, scalar, name);
@@ -257,6 +284,7 @@ int main(void) {
     printf("%s pack %016" PRIx64 "\n", name, hash_pack);
     printf("%s norm-gradient %016" PRIx64 "\n", name, hash_norm);
     printf("%s scores %016" PRIx64 "\n", name, hash_scores);
+    printf("%s pool %016" PRIx64 "\n", name, hash_pool);
   }
   fprintf(stderr, "%" PRIu64 " checks, %" PRIu64 " mismatches\n", checks, mismatches);
   return mismatches > 0;

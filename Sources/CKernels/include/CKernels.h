@@ -225,6 +225,17 @@ void ck_norm_gradient(const float *gradient, const float *input, const float *ce
                       const float *slope, const float *shift, const float *scale, size_t pixels,
                       size_t channels, float *output);
 
+// ---------------------------------------------------------------- max pooling
+
+// The largest of `count` pixels by channel, and where `winners` is not NULL the tap that it came from:
+// the first of equal ones wins, and NaN over all. No pixel: minus infinity, and tap 0.
+void ck_window_maximum(const float *const *pixels, const uint8_t *taps, size_t count,
+                       size_t channels, float *largest, uint8_t *winners);
+// The gradient of a pixel that `count` windows look at: the sum, by channel, of the gradients of those
+// whose winner it is, taps[i] being its place in window i.
+void ck_window_gradient(const float *const *gradients, const uint8_t *const *winners,
+                        const uint8_t *taps, size_t count, size_t channels, float *sum);
+
 // ---------------------------------------------------------------- contribution scores
 
 // How the gradients of a pixel's channels become its score: what is positive of them summed; the mean
@@ -287,6 +298,9 @@ typedef struct {
                            float *);
   void (*norm_gradient)(const float *, const float *, const float *, const float *, const float *,
                         const float *, size_t, size_t, float *);
+  void (*window_maximum)(const float *const *, const uint8_t *, size_t, size_t, float *, uint8_t *);
+  void (*window_gradient)(const float *const *, const uint8_t *const *, const uint8_t *, size_t,
+                          size_t, float *);
   size_t (*add_scores)(ck_score, const float *, size_t, size_t, double *, double *);
   uint64_t (*multiply_adds)(size_t, float *);
 } ck_variant;

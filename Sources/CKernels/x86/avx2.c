@@ -26,6 +26,7 @@
 #include "../generic/fir.inc.h"
 #include "../generic/functions.inc.h"
 #include "../generic/peak.inc.h"
+#include "../generic/pooling.inc.h"
 #include "../generic/scores.inc.h"
 #include "../generic/statistics.inc.h"
 

@@ -1,10 +1,6 @@
 // Max and average pooling over channels-last maps, row by row.
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import CKernels
 
 /// Square windows over (N, H, W, C).
 struct PoolingGeometry: Sendable {
@@ -30,15 +26,18 @@ enum PoolingKernels {
     let channels = g.input.channels
     workers.forEach(g.output.batch * g.output.height) { row in
       let (image, y) = (row / g.output.height, row % g.output.height)
+      var pixels = unsafe [UnsafePointer<Float>?]()
+      var taps: [UInt8] = []
       for x in 0..<g.output.width {
-        let pixel = row * g.output.width + x
-        let best = unsafe to + pixel * channels
-        let taps = unsafe wins.map { unsafe $0 + pixel * channels }
-        unsafe best.update(repeating: -.infinity, count: channels)
-        unsafe taps?.update(repeating: 0, count: channels)
+        let place = (row * g.output.width + x) * channels
+        unsafe pixels.removeAll(keepingCapacity: true)
+        taps.removeAll(keepingCapacity: true)
         unsafe forEachTap(g, y: y, x: x, image: image) { tap, offset in
-          unsafe raise(best, taps, to: from + offset, tap: UInt8(tap), channels: channels)
+          unsafe pixels.append(from + offset)
+          taps.append(UInt8(tap))
         }
+        unsafe ck_window_maximum(
+          pixels, taps, taps.count, channels, to + place, wins.map { unsafe $0 + place })
       }
     }
     return (output, winners)
@@ -50,71 +49,29 @@ enum PoolingKernels {
   ) -> Tensor {
     precondition(winners.shape == g.output && winners.bitsPerElement == 8)
     let wins = unsafe UnsafePointer(winners.base.assumingMemoryBound(to: UInt8.self))
+    var result = Tensor(uninitialized: g.input)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe gradient.pointer
     let channels = g.input.channels
-    return unsafe gathered(gradient, geometry: g, workers: workers) { target, source, pixel, tap in
-      let taps = unsafe wins + pixel * channels
-      var channel = 0
-      while channel + lanes <= channels {
-        let won = unsafe SIMD16<Int32>(
-          truncatingIfNeeded: load(taps + channel, as: SIMD16<UInt8>.self))
-        let value = unsafe load(source + channel, as: SIMD16<Float>.self)
-        let sum = unsafe load(target + channel, as: SIMD16<Float>.self)
-        unsafe store(
-          sum + SIMD16<Float>.zero.replacing(with: value, where: won .== Int32(tap)),
-          to: target + channel)
-        channel += lanes
-      }
-      while channel < channels {
-        if unsafe Int(taps[channel]) == tap { unsafe target[channel] += source[channel] }
-        channel += 1
+    workers.forEach(g.input.batch * g.input.height) { line in
+      var gradients = unsafe [UnsafePointer<Float>?]()
+      var winners = unsafe [UnsafePointer<UInt8>?]()
+      var taps: [UInt8] = []
+      for column in 0..<g.input.width {
+        unsafe gradients.removeAll(keepingCapacity: true)
+        unsafe winners.removeAll(keepingCapacity: true)
+        taps.removeAll(keepingCapacity: true)
+        unsafe forEachWindow(g, line: line, column: column) { pixel, tap in
+          unsafe gradients.append(from + pixel * channels)
+          unsafe winners.append(wins + pixel * channels)
+          taps.append(UInt8(tap))
+        }
+        unsafe ck_window_gradient(
+          gradients, winners, taps, taps.count, channels,
+          to + (line * g.input.width + column) * channels)
       }
     }
-  }
-
-  private static let lanes = 16
-
-  @unsafe
-  private static func load<Element, Vector>(
-    _ pointer: UnsafePointer<Element>, as: Vector.Type
-  ) -> Vector where Vector: SIMD<Element>, Vector: BitwiseCopyable {
-    unsafe UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
-  }
-
-  @unsafe
-  private static func store<Element, Vector>(
-    _ value: Vector, to pointer: UnsafeMutablePointer<Element>
-  ) where Vector: SIMD<Element>, Vector: BitwiseCopyable {
-    unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Vector.self)
-  }
-
-  /// Raises `best` to `window` where that is larger, or NaN, and notes the tap there.
-  @unsafe
-  private static func raise(
-    _ best: UnsafeMutablePointer<Float>, _ taps: UnsafeMutablePointer<UInt8>?,
-    to window: UnsafePointer<Float>, tap: UInt8, channels: Int
-  ) {
-    var channel = 0
-    while channel + lanes <= channels {
-      let value = unsafe load(window + channel, as: SIMD16<Float>.self)
-      let old = unsafe load(UnsafePointer(best + channel), as: SIMD16<Float>.self)
-      let wins = value .> old .| (value .!= value)
-      unsafe store(old.replacing(with: value, where: wins), to: best + channel)
-      if let taps = unsafe taps {
-        let before = unsafe load(UnsafePointer(taps + channel), as: SIMD16<UInt8>.self)
-        let after = SIMD16<Int32>(truncatingIfNeeded: before)
-          .replacing(with: Int32(tap), where: wins)
-        unsafe store(SIMD16<UInt8>(truncatingIfNeeded: after), to: taps + channel)
-      }
-      channel += lanes
-    }
-    while channel < channels {
-      let value = unsafe window[channel]
-      if unsafe value > best[channel] || value.isNaN {
-        unsafe best[channel] = value
-        unsafe taps?[channel] = tap
-      }
-      channel += 1
-    }
+    return result
   }
 
   /// Mean of each window, padding counted as zeros (PyTorch's default).
@@ -142,10 +99,21 @@ enum PoolingKernels {
     _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers
   ) -> Tensor {
     let share = 1 / Float(g.kernel * g.kernel)
+    var result = Tensor(uninitialized: g.input)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe gradient.pointer
     let channels = g.input.channels
-    return unsafe gathered(gradient, geometry: g, workers: workers) { target, source, _, _ in
-      for channel in 0..<channels { unsafe target[channel] += source[channel] * share }
+    workers.forEach(g.input.batch * g.input.height) { line in
+      for column in 0..<g.input.width {
+        let target = unsafe to + (line * g.input.width + column) * channels
+        unsafe target.update(repeating: 0, count: channels)
+        unsafe forEachWindow(g, line: line, column: column) { pixel, _ in
+          let source = unsafe from + pixel * channels
+          for channel in 0..<channels { unsafe target[channel] += source[channel] * share }
+        }
+      }
     }
+    return result
   }
 
   /// Mean over all pixels: (N, H, W, C) -> (N, 1, 1, C), summed in double precision.
@@ -202,36 +170,23 @@ enum PoolingKernels {
     }
   }
 
-  /// Lets every input pixel collect from the windows that cover it: `add` is called with the pixel's
-  /// channels, those of the output's gradient, and the number of the output pixel and of the tap.
+  /// Visits the windows that look at an input pixel: the number of their output pixel, and of the tap.
   @unsafe
-  private static func gathered(
-    _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers,
-    add: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Int) -> Void
-  ) -> Tensor {
-    var result = Tensor(uninitialized: g.input)
-    let to = unsafe result.mutablePointer()
-    let from = unsafe gradient.pointer
-    let channels = g.input.channels
-    workers.forEach(g.input.batch * g.input.height) { line in
-      let (image, row) = (line / g.input.height, line % g.input.height)
-      for column in 0..<g.input.width {
-        let target = unsafe to + (line * g.input.width + column) * channels
-        unsafe target.update(repeating: 0, count: channels)
-        for ky in 0..<g.kernel {
-          let y = row + g.padTop - ky
-          guard y >= 0 && y % g.stride == 0 && y / g.stride < g.output.height else { continue }
-          for kx in 0..<g.kernel {
-            let x = column + g.padLeft - kx
-            guard x >= 0 && x % g.stride == 0 && x / g.stride < g.output.width else { continue }
-            let pixel =
-              (image * g.output.height + y / g.stride) * g.output.width + x / g.stride
-            unsafe add(target, from + pixel * channels, pixel, ky * g.kernel + kx)
-          }
-        }
+  private static func forEachWindow(
+    _ g: PoolingGeometry, line: Int, column: Int, _ body: (Int, Int) -> Void
+  ) {
+    let (image, row) = (line / g.input.height, line % g.input.height)
+    for ky in 0..<g.kernel {
+      let y = row + g.padTop - ky
+      guard y >= 0 && y % g.stride == 0 && y / g.stride < g.output.height else { continue }
+      for kx in 0..<g.kernel {
+        let x = column + g.padLeft - kx
+        guard x >= 0 && x % g.stride == 0 && x / g.stride < g.output.width else { continue }
+        body(
+          (image * g.output.height + y / g.stride) * g.output.width + x / g.stride,
+          ky * g.kernel + kx)
       }
     }
-    return result
   }
 }
 
