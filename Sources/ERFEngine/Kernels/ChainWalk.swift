@@ -80,7 +80,7 @@ extension ChainWalk {
         matrix.inputs = cut.channels(part)
       }
     }
-    let geometry = ConvolutionGeometry(
+    let geometry = WindowGeometry(
       input: Shape(height: 1, width: pixels, channels: matrix.inputs.count),
       output: Shape(height: 1, width: pixels, channels: matrix.outputs.count), kernelHeight: 1,
       kernelWidth: 1, stride: 1, dilation: 1, padTop: 0, padLeft: 0, groups: 1)

@@ -9,7 +9,7 @@
 enum ConvolutionKernels {
   /// Packs the weights, and makes the code, that `forward` will want for its first, middle and last
   /// bands.
-  static func prepare(_ weights: DenseWeights, geometry: ConvolutionGeometry, addsBias: Bool) {
+  static func prepare(_ weights: DenseWeights, geometry: WindowGeometry, addsBias: Bool) {
     let g = geometry.flattened
     for part in parts(of: g.output, { g.computing($0)?.part }) {
       _ = weights.forward(part, addsBias: addsBias)
@@ -17,7 +17,7 @@ enum ConvolutionKernels {
   }
 
   /// The same for `inputGradient`.
-  static func prepareGradient(_ weights: DenseWeights, geometry: ConvolutionGeometry) {
+  static func prepareGradient(_ weights: DenseWeights, geometry: WindowGeometry) {
     let g = geometry.flattened
     for part in parts(of: g.input, { g.differentiating($0)?.part }) {
       _ = weights.gradient(part)
@@ -25,8 +25,8 @@ enum ConvolutionKernels {
   }
 
   private static func parts(
-    of map: Shape, _ part: (MapBands.Band) -> ConvolutionGeometry?
-  ) -> [ConvolutionGeometry] {
+    of map: Shape, _ part: (MapBands.Band) -> WindowGeometry?
+  ) -> [WindowGeometry] {
     let bands = MapBands(map)
     return Set([0, 1, bands.count - 1]).filter { (0..<bands.count).contains($0) }
       .compactMap { part(bands[$0]) }
@@ -34,7 +34,7 @@ enum ConvolutionKernels {
 
   /// (N, H, W, C) -> (N, H', W', O).
   static func forward(
-    _ input: Tensor, weights: DenseWeights, bias: Tensor?, geometry: ConvolutionGeometry,
+    _ input: Tensor, weights: DenseWeights, bias: Tensor?, geometry: WindowGeometry,
     workers: Workers
   ) -> Tensor {
     var result = Tensor(uninitialized: geometry.output)
@@ -58,7 +58,7 @@ enum ConvolutionKernels {
 
   /// (N, H', W', O) -> (N, H, W, C).
   static func inputGradient(
-    _ gradient: Tensor, weights: DenseWeights, geometry: ConvolutionGeometry, workers: Workers
+    _ gradient: Tensor, weights: DenseWeights, geometry: WindowGeometry, workers: Workers
   ) -> Tensor {
     var result = Tensor(uninitialized: geometry.input)
     let target = unsafe result.mutablePointer()

@@ -38,7 +38,7 @@ final class DenseWeights: Sendable {
 
   /// Ready to convolve maps of `geometry`, whose kernel is that of the weights, with a `part` of them.
   func forward(
-    _ geometry: ConvolutionGeometry, addsBias: Bool, part: DensePart? = nil
+    _ geometry: WindowGeometry, addsBias: Bool, part: DensePart? = nil
   ) -> DenseCall {
     call(
       Key(
@@ -50,7 +50,7 @@ final class DenseWeights: Sendable {
   ///
   /// Where a forward convolution computes it, one does: oneDNN's code for those is up to a third
   /// faster than its code for gradients.
-  func gradient(_ geometry: ConvolutionGeometry, part: DensePart? = nil) -> DenseCall {
+  func gradient(_ geometry: WindowGeometry, part: DensePart? = nil) -> DenseCall {
     let turned = geometry.turned
     return call(
       Key(
@@ -58,7 +58,7 @@ final class DenseWeights: Sendable {
         matrix: Matrix(isTurned: turned != nil, part: part)), turned ?? geometry)
   }
 
-  private func call(_ key: Key, _ geometry: ConvolutionGeometry) -> DenseCall {
+  private func call(_ key: Key, _ geometry: WindowGeometry) -> DenseCall {
     made.withLock { made in
       if let call = made.calls[key] { return call }
       let convolution = convolution(geometry, key.matrix)
@@ -83,7 +83,7 @@ final class DenseWeights: Sendable {
   }
 
   private func convolution(
-    _ geometry: ConvolutionGeometry, _ matrix: Matrix
+    _ geometry: WindowGeometry, _ matrix: Matrix
   ) -> cd_convolution {
     var convolution = geometry.convolution
     convolution.output_step = Int32(matrix.isTurned ? steps.input : steps.output)
@@ -156,7 +156,7 @@ private final class DensePrimitive: @unchecked Sendable {
   }
 }
 
-extension ConvolutionGeometry {
+extension WindowGeometry {
   /// All that may differ between calls with the same weights.
   fileprivate var sizes: SIMD16<Int32> {
     SIMD16(

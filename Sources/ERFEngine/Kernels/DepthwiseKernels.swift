@@ -44,7 +44,7 @@ enum DepthwiseKernels {
 
   /// (N, H, W, C) -> (N, H', W', C).
   static func forward(
-    _ input: Tensor, packed: PackedDepthwiseWeights, geometry whole: ConvolutionGeometry,
+    _ input: Tensor, packed: PackedDepthwiseWeights, geometry whole: WindowGeometry,
     workers: Workers
   ) -> Tensor {
     let fast = packed.fast(ck_depthwise(whole), mirrored: false)
@@ -66,7 +66,7 @@ enum DepthwiseKernels {
 
   /// (N, H', W', C) -> (N, H, W, C).
   static func inputGradient(
-    _ gradient: Tensor, packed: PackedDepthwiseWeights, geometry whole: ConvolutionGeometry,
+    _ gradient: Tensor, packed: PackedDepthwiseWeights, geometry whole: WindowGeometry,
     workers: Workers
   ) -> Tensor {
     let fast = packed.fast(ck_depthwise(whole), mirrored: true)
@@ -140,7 +140,7 @@ enum DepthwiseKernels {
 }
 
 extension ck_depthwise {
-  init(_ g: ConvolutionGeometry) {
+  init(_ g: WindowGeometry) {
     self.init(
       input_height: Int32(g.input.height), input_width: Int32(g.input.width),
       output_height: Int32(g.output.height), output_width: Int32(g.output.width),
@@ -162,7 +162,7 @@ extension ck_depthwise {
 
 extension PackedDepthwiseWeights {
   /// Makes the weights that fast filters would want.
-  func prepare(_ geometry: ConvolutionGeometry, mirrored: Bool) {
+  func prepare(_ geometry: WindowGeometry, mirrored: Bool) {
     _ = fast(ck_depthwise(geometry), mirrored: mirrored)
   }
 
@@ -186,7 +186,7 @@ extension PackedDepthwiseWeights {
   }
 
   /// Bytes that the weights of fast filters take, both directions together.
-  static func fastBytes(_ whole: ConvolutionGeometry) -> Int {
+  static func fastBytes(_ whole: WindowGeometry) -> Int {
     let blocks = (whole.input.channels + Int(CK_LANES) - 1) / Int(CK_LANES)
     let geometry = ck_depthwise(whole)
     return [geometry, geometry.mirrored].reduce(0) { sum, geometry in

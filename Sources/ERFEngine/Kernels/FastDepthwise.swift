@@ -62,7 +62,7 @@ struct FastDepthwise {
   ///
   /// Differences of sums round where the definition does not: a result is off by a few 1e-7 of the
   /// largest, so that a much smaller one, or a zero, can be nothing but that.
-  static func levels(_ geometry: ConvolutionGeometry) -> Int { levels(ck_depthwise(geometry)) }
+  static func levels(_ geometry: WindowGeometry) -> Int { levels(ck_depthwise(geometry)) }
 
   static func levels(_ g: ck_depthwise) -> Int {
     guard g.stride == 1 && g.dilation == 1 && g.pad_top >= 0 && g.pad_left >= 0 else { return 0 }

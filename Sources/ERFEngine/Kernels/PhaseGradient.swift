@@ -15,7 +15,7 @@ struct PhaseGradient: Sendable {
   private let weights: DenseWeights
 
   /// Whether that is the better way: while all phases together are at most three vectors of 16.
-  static func suits(_ g: ConvolutionGeometry) -> Bool {
+  static func suits(_ g: WindowGeometry) -> Bool {
     g.groups == 1 && g.dilation == 1 && g.taps > 1 && g.stride <= 4
       && g.stride * g.stride * g.input.channels <= 48
       && g.padTop < g.kernelHeight && g.padLeft < g.kernelWidth
@@ -47,7 +47,7 @@ struct PhaseGradient: Sendable {
 
   /// (N, H', W', O) -> (N, H, W, C).
   func inputGradient(
-    _ gradient: Tensor, geometry g: ConvolutionGeometry, workers: Workers
+    _ gradient: Tensor, geometry g: WindowGeometry, workers: Workers
   ) -> Tensor {
     let (top, left) = (g.padTop / stride, g.padLeft / stride)
     let rows = (kernelHeight + stride - 1) / stride
@@ -60,7 +60,7 @@ struct PhaseGradient: Sendable {
       channels: stride * stride * g.input.channels)
     let phases = ConvolutionKernels.forward(
       gradient, weights: weights, bias: nil,
-      geometry: ConvolutionGeometry(
+      geometry: WindowGeometry(
         input: g.output, output: grid, kernelHeight: rows, kernelWidth: columns, stride: 1,
         dilation: 1, padTop: rows - 1 - top, padLeft: columns - 1 - left, groups: 1),
       workers: workers)
@@ -69,7 +69,7 @@ struct PhaseGradient: Sendable {
 
   /// Phases (N, H / s, W / s, s * s * C) -> (N, H, W, C), the padding cut off.
   private func spread(
-    _ phases: Tensor, geometry g: ConvolutionGeometry, workers: Workers
+    _ phases: Tensor, geometry g: WindowGeometry, workers: Workers
   ) -> Tensor {
     var result = Tensor(uninitialized: g.input)
     let to = unsafe result.mutablePointer()

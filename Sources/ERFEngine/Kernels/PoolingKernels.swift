@@ -2,21 +2,12 @@
 
 internal import CKernels
 
-/// Square windows over (N, H, W, C).
-struct PoolingGeometry: Sendable {
-  var input: Shape
-  var output: Shape
-  var kernel: Int
-  var stride: Int
-  var padTop: Int
-  var padLeft: Int
-}
-
+/// Windows without dilation over (N, H, W, C).
 enum PoolingKernels {
   /// Largest value of each window; the first in row-major order wins a tie, NaN wins over all, and
-  /// padding never wins, as in PyTorch. Where `keep`, also the tap (ky * kernel + kx) that won.
+  /// padding never wins, as in PyTorch. Where `keep`, also the tap (ky * KW + kx) that won.
   static func maximum(
-    _ input: Tensor, geometry g: PoolingGeometry, keep: Bool, workers: Workers
+    _ input: Tensor, geometry g: WindowGeometry, keep: Bool, workers: Workers
   ) -> (Tensor, PackedMap?) {
     var output = Tensor(uninitialized: g.output)
     let winners = keep ? PackedMap(uninitialized: g.output, bitsPerElement: 8) : nil
@@ -45,7 +36,7 @@ enum PoolingKernels {
 
   /// Each input pixel gathers the gradients of the windows that it won.
   static func maximumGradient(
-    _ gradient: Tensor, winners: PackedMap, geometry g: PoolingGeometry, workers: Workers
+    _ gradient: Tensor, winners: PackedMap, geometry g: WindowGeometry, workers: Workers
   ) -> Tensor {
     precondition(winners.shape == g.output && winners.bitsPerElement == 8)
     let wins = unsafe UnsafePointer(winners.base.assumingMemoryBound(to: UInt8.self))
@@ -75,12 +66,12 @@ enum PoolingKernels {
   }
 
   /// Mean of each window, padding counted as zeros (PyTorch's default).
-  static func average(_ input: Tensor, geometry g: PoolingGeometry, workers: Workers) -> Tensor {
+  static func average(_ input: Tensor, geometry g: WindowGeometry, workers: Workers) -> Tensor {
     var output = Tensor(uninitialized: g.output)
     let to = unsafe output.mutablePointer()
     let from = unsafe input.pointer
     let channels = g.input.channels
-    let share = 1 / Float(g.kernel * g.kernel)
+    let share = 1 / Float(g.taps)
     workers.forEach(g.output.batch * g.output.height) { row in
       let (image, y) = (row / g.output.height, row % g.output.height)
       for x in 0..<g.output.width {
@@ -96,9 +87,9 @@ enum PoolingKernels {
   }
 
   static func averageGradient(
-    _ gradient: Tensor, geometry g: PoolingGeometry, workers: Workers
+    _ gradient: Tensor, geometry g: WindowGeometry, workers: Workers
   ) -> Tensor {
-    let share = 1 / Float(g.kernel * g.kernel)
+    let share = 1 / Float(g.taps)
     var result = Tensor(uninitialized: g.input)
     let to = unsafe result.mutablePointer()
     let from = unsafe gradient.pointer
@@ -156,16 +147,16 @@ enum PoolingKernels {
   /// Visits the taps of one window that lie inside the input, with their offset in elements.
   @unsafe
   private static func forEachTap(
-    _ g: PoolingGeometry, y: Int, x: Int, image: Int, _ body: (Int, Int) -> Void
+    _ g: WindowGeometry, y: Int, x: Int, image: Int, _ body: (Int, Int) -> Void
   ) {
-    for ky in 0..<g.kernel {
+    for ky in 0..<g.kernelHeight {
       let row = y * g.stride + ky - g.padTop
       guard row >= 0 && row < g.input.height else { continue }
-      for kx in 0..<g.kernel {
+      for kx in 0..<g.kernelWidth {
         let column = x * g.stride + kx - g.padLeft
         guard column >= 0 && column < g.input.width else { continue }
         let pixel = (image * g.input.height + row) * g.input.width + column
-        body(ky * g.kernel + kx, pixel * g.input.channels)
+        body(ky * g.kernelWidth + kx, pixel * g.input.channels)
       }
     }
   }
@@ -173,18 +164,18 @@ enum PoolingKernels {
   /// Visits the windows that look at an input pixel: the number of their output pixel, and of the tap.
   @unsafe
   private static func forEachWindow(
-    _ g: PoolingGeometry, line: Int, column: Int, _ body: (Int, Int) -> Void
+    _ g: WindowGeometry, line: Int, column: Int, _ body: (Int, Int) -> Void
   ) {
     let (image, row) = (line / g.input.height, line % g.input.height)
-    for ky in 0..<g.kernel {
+    for ky in 0..<g.kernelHeight {
       let y = row + g.padTop - ky
       guard y >= 0 && y % g.stride == 0 && y / g.stride < g.output.height else { continue }
-      for kx in 0..<g.kernel {
+      for kx in 0..<g.kernelWidth {
         let x = column + g.padLeft - kx
         guard x >= 0 && x % g.stride == 0 && x / g.stride < g.output.width else { continue }
         body(
           (image * g.output.height + y / g.stride) * g.output.width + x / g.stride,
-          ky * g.kernel + kx)
+          ky * g.kernelWidth + kx)
       }
     }
   }

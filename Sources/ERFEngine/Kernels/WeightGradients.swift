@@ -51,7 +51,7 @@ extension ConvolutionKernels {
 
   /// The gradient (O, C / groups, KH, KW), from that of the output (N, H', W', O) and the input.
   static func weightGradient(
-    _ gradient: Tensor, input: Tensor, geometry: ConvolutionGeometry, workers: Workers
+    _ gradient: Tensor, input: Tensor, geometry: WindowGeometry, workers: Workers
   ) -> Tensor {
     let g = geometry
     let shape: Shape = [g.output.channels, g.inputsPerGroup, g.kernelHeight, g.kernelWidth]
@@ -90,7 +90,7 @@ extension ConvolutionKernels {
   /// Copies the window of every output pixel of `rows` into one row (KH, KW, C / groups).
   @unsafe
   private static func gatherInput(
-    _ source: UnsafePointer<Float>, rows: Range<Int>, group: Int, geometry g: ConvolutionGeometry,
+    _ source: UnsafePointer<Float>, rows: Range<Int>, group: Int, geometry g: WindowGeometry,
     into columns: UnsafeMutablePointer<Float>
   ) {
     let (height, width, channels) = (g.input.height, g.input.width, g.input.channels)
@@ -135,7 +135,7 @@ extension DepthwiseKernels {
   /// (y * stride + ky * dilation - pad, ...): the depth-wise convolution of the input with the
   /// gradient as its kernel, stride and dilation exchanged, which the forward kernels compute.
   static func weightGradient(
-    _ gradient: Tensor, input: Tensor, geometry whole: ConvolutionGeometry, workers: Workers
+    _ gradient: Tensor, input: Tensor, geometry whole: WindowGeometry, workers: Workers
   ) -> Tensor {
     let geometry = ck_depthwise(whole)
     let shape: Shape = [whole.input.channels, 1, whole.kernelHeight, whole.kernelWidth]

@@ -104,11 +104,11 @@ struct Convolution: Operator {
     output.count * weightShape.count / max(1, outputs)
   }
 
-  func geometry(_ input: Shape) -> ConvolutionGeometry {
+  func geometry(_ input: Shape) -> WindowGeometry {
     guard let output = try? outputShape(of: [input]) else {
       preconditionFailure("shapes are checked when a network is planned")
     }
-    return ConvolutionGeometry(window2D.fixed(over: input), input, output, groups: groups)
+    return WindowGeometry(window2D.fixed(over: input), input, output, groups: groups)
   }
 }
 
@@ -117,9 +117,9 @@ extension Parameters {
   var dense: DenseWeights { layout { DenseWeights(self[0]) } }
 }
 
-extension ConvolutionGeometry {
+extension WindowGeometry {
   /// `window`: with the padding that it has over `input`.
-  init(_ window: SlidingWindow, _ input: Shape, _ output: Shape, groups: Int) {
+  init(_ window: SlidingWindow, _ input: Shape, _ output: Shape, groups: Int = 1) {
     self.init(
       input: input, output: output, kernelHeight: window.kernelHeight,
       kernelWidth: window.kernelWidth, stride: window.stride, dilation: window.dilation,

@@ -70,11 +70,11 @@ struct DepthwiseConvolution: Operator {
     output.count * window2D.kernelHeight * window2D.kernelWidth
   }
 
-  func geometry(_ input: Shape) -> ConvolutionGeometry {
+  func geometry(_ input: Shape) -> WindowGeometry {
     guard let output = try? outputShape(of: [input]) else {
       preconditionFailure("shapes are checked when a network is planned")
     }
-    return ConvolutionGeometry(window2D.fixed(over: input), input, output, groups: channels)
+    return WindowGeometry(window2D.fixed(over: input), input, output, groups: channels)
   }
 }
 

@@ -65,12 +65,10 @@ struct Pool: Operator {
     rule == .maximum ? PackedMap.bytes(output, 8) : 0
   }
 
-  private func geometry(_ input: Shape) -> PoolingGeometry {
+  private func geometry(_ input: Shape) -> WindowGeometry {
     guard let output = try? outputShape(of: [input]) else {
       preconditionFailure("shapes are checked when a network is planned")
     }
-    return PoolingGeometry(
-      input: input, output: output, kernel: window2D.kernelHeight, stride: window2D.stride,
-      padTop: window2D.padding.top, padLeft: window2D.padding.left)
+    return WindowGeometry(window2D, input, output)
   }
 }

@@ -66,11 +66,11 @@ struct TransposedConvolution: Operator {
     return Shape(batch: inputs[0].batch, height: height, width: width, channels: outputs)
   }
 
-  private func geometry(_ input: Shape) -> ConvolutionGeometry {
+  private func geometry(_ input: Shape) -> WindowGeometry {
     guard let output = try? outputShape(of: [input]) else {
       preconditionFailure("shapes are checked when a network is planned")
     }
-    return ConvolutionGeometry(convolution, output, input, groups: groups)
+    return WindowGeometry(convolution, output, input, groups: groups)
   }
 
   func prepare(for direction: Direction, parameters: Parameters, inputs: [Shape]) {

@@ -1,7 +1,7 @@
-// Sizes of convolutions, and of the part that computes one band of a map.
+// Sizes of windows that slide over a map, and of the part that computes one band of it.
 
-/// Sizes of one dense convolution.
-struct ConvolutionGeometry: Sendable {
+/// The window of a convolution or a pooling over maps of one size.
+struct WindowGeometry: Sendable {
   var input: Shape
   var output: Shape
   var kernelHeight: Int
@@ -10,7 +10,7 @@ struct ConvolutionGeometry: Sendable {
   var dilation: Int
   var padTop: Int
   var padLeft: Int
-  var groups: Int
+  var groups = 1
 
   var inputsPerGroup: Int { input.channels / groups }
   var outputsPerGroup: Int { output.channels / groups }
@@ -25,7 +25,7 @@ struct ConvolutionGeometry: Sendable {
   }
 
   /// The same; a matrix product as one column of pixels, which may be cut anywhere.
-  var flattened: ConvolutionGeometry {
+  var flattened: WindowGeometry {
     guard isPointwise else { return self }
     var flat = self
     flat.input = Shape(height: input.pixels, width: 1, channels: input.channels)
@@ -34,11 +34,11 @@ struct ConvolutionGeometry: Sendable {
   }
 }
 
-extension ConvolutionGeometry {
+extension WindowGeometry {
   /// The convolution over the output's gradient that computes the input's: with the weights of every
   /// pair of channels turned about their centre. nil: there is none, since windows step or channels
   /// are grouped, or some padding is wider than a window reaches.
-  var turned: ConvolutionGeometry? {
+  var turned: WindowGeometry? {
     let (high, wide) = ((kernelHeight - 1) * dilation, (kernelWidth - 1) * dilation)
     guard stride == 1, groups == 1, (0...high).contains(padTop), (0...wide).contains(padLeft),
       input.height + padTop >= output.height, input.width + padLeft >= output.width
@@ -51,7 +51,7 @@ extension ConvolutionGeometry {
   }
 
   /// The same over some images.
-  private func over(_ images: Range<Int>) -> ConvolutionGeometry {
+  private func over(_ images: Range<Int>) -> WindowGeometry {
     var part = self
     part.input = input.sized(MapBands.Band(images, of: input))
     part.output = output.sized(MapBands.Band(images, of: output))
@@ -62,7 +62,7 @@ extension ConvolutionGeometry {
   /// nil: padding alone.
   func computing(
     _ band: MapBands.Band
-  ) -> (part: ConvolutionGeometry, read: MapBands.Band)? {
+  ) -> (part: WindowGeometry, read: MapBands.Band)? {
     if band.rows.count == output.height {
       return (over(band.images), .init(band.images, of: input))
     }
@@ -82,7 +82,7 @@ extension ConvolutionGeometry {
   /// zeros, and the band of the output that read it; nil: nothing did.
   func differentiating(
     _ band: MapBands.Band
-  ) -> (part: ConvolutionGeometry, skipped: Int, read: MapBands.Band)? {
+  ) -> (part: WindowGeometry, skipped: Int, read: MapBands.Band)? {
     if band.rows.count == input.height {
       return (over(band.images), 0, .init(band.images, of: output))
     }
