@@ -1,5 +1,6 @@
-// What opening a checkpoint may cost: four times its size and 64 MB.
+// What opening a file may cost: a checkpoint four times its size and 64 MB.
 
+import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -107,5 +108,23 @@ import Testing
       return print("skipped: nothing tells here how much memory another process takes")
     }
     try requireSmallOutput("large.pth", bytes.count, above: small.bytes, in: folder)
+  }
+
+  /// Inputs that were prepared elsewhere are in memory as the file has them and as numbers, and one of
+  /// them as the network takes it; not all of them, once for each.
+  @Test(.enabled(if: Sanitizers.areOff)) func inputsAreTakenOneByOne() throws {
+    let folder = try TemporaryFolder()
+    let side = 384
+    let bytes = 16 * 3 * side * side * 4
+    for count in [1, 16] {
+      let values = [Float](repeating: 0.5, count: count * 3 * side * side)
+      _ = try folder.write(
+        NPY(shape: [count, 3, side, side], values: values).encoded(), to: "\(count).npy")
+    }
+    func peak(_ count: Int) throws -> Int? {
+      try Executable.peak(["erf", "replknet-3-nano", "--tensor", "\(count).npy"], in: folder)?.bytes
+    }
+    guard let one = try peak(1), let all = try peak(16) else { return }
+    #expect(all - one < bytes * 5 / 2, "\((all - one) / 1_000_000) MB for \(bytes / 1_000_000) MB")
   }
 }

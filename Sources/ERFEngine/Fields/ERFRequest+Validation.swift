@@ -14,7 +14,8 @@ extension ERFRequest {
     let estimate = try memoryEstimate(of: opened)
     let size = try inputSize()
     try MemoryError.require(
-      estimate.bytes, for: "\(opened.id) at \(size.height)x\(size.width)",
+      estimate.bytes + NetworkInputs(images).heldBytes,
+      for: "\(opened.id) at \(size.height)x\(size.width)",
       advice: "choose a smaller input or network")
     try opened.requireWeights()
     return ValidatedRequest(request: self, network: opened)

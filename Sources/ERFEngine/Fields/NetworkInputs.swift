@@ -45,6 +45,13 @@ public struct NetworkInputs: Sendable {
     return InputSize(height: shape.height, width: shape.width)
   }
 
+  /// Memory that is taken before the first input is there: a tensor as its file holds it, and once
+  /// more as numbers.
+  var heldBytes: Int {
+    guard case .tensor(_, let shape) = source else { return 0 }
+    return 2 * shape.count * MemoryLayout<Float>.stride
+  }
+
   /// For people: the name of a file without its folders, or of a built-in picture.
   func name(_ index: Int) -> String {
     switch source {
@@ -70,13 +77,7 @@ public struct NetworkInputs: Sendable {
         BuiltInImages.image(at: range.lowerBound + index), size: size)
     case .files(let paths):
       return preprocessing.tensor(try Image.load(path: paths[index]), size: size)
-    case .tensor(let prepared, let shape):
-      let tensor = try prepared.read()
-      // The file may be another one by now.
-      guard tensor.shape == shape else {
-        throw PreparedTensorError(reference: prepared.reference, found: tensor.shape)
-      }
-      return tensor.image(index)
+    case .tensor(let prepared, let shape): return try prepared.input(index, of: shape)
     }
   }
 }

@@ -4,6 +4,7 @@ import Synchronization
 /// or (3, H, W). Its shape is known from the file's header; the rest is read once, when asked for.
 final class PreparedTensor: Sendable {
   let reference: String
+  /// (N, 3, H, W)
   private let tensor = Mutex<Tensor?>(nil)
 
   init(_ reference: String) { self.reference = reference }
@@ -34,22 +35,31 @@ final class PreparedTensor: Sendable {
     return [batch[0], batch[2], batch[3], batch[1]]
   }
 
-  /// (N, H, W, 3).
+  /// Input `index` of the batch, (1, H, W, 3).
   ///
-  /// - Throws: as `shape`.
-  func read() throws -> Tensor {
+  /// - Throws: as `shape`, also where the file is another one by now.
+  func input(_ index: Int, of batch: Shape) throws -> Tensor {
+    let tensor = try read()
+    guard tensor.shape == [batch[0], batch[3], batch[1], batch[2]] else {
+      throw PreparedTensorError(reference: reference, found: tensor.shape)
+    }
+    // One at a time: all of them turned round would be as much memory again.
+    return tensor.image(index).channelsLast()
+  }
+
+  private func read() throws -> Tensor {
     try tensor.withLock { tensor in
       if let tensor { return tensor }
-      let found: Tensor
+      var found: Tensor
       if isArray {
         let array = try NPY.load(path: reference)
         found = Tensor(shape: Shape(array.shape), elements: array.values)
       } else {
         found = try Checkpoint(path: parts.path).tensor(parts.key)
       }
-      let last = try found.reshaped(batched(found.shape)).channelsLast()
-      tensor = last
-      return last
+      found = try found.reshaped(batched(found.shape))
+      tensor = found
+      return found
     }
   }
 

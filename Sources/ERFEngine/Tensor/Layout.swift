@@ -24,7 +24,7 @@ extension Tensor {
     }
   }
 
-  /// Image `index` of a batch (N, H, W, C), as (1, H, W, C).
+  /// Image `index` of a batch, (N, H, W, C) or (N, C, H, W), as a batch of one.
   public func image(_ index: Int) -> Tensor {
     let part = Shape([1] + shape.extents.dropFirst())
     return Tensor(
