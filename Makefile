@@ -31,7 +31,7 @@ PACKAGES = sh Scripts/install-packages.sh
 ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
-.PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-training assets measure-assets format lint sanitize install \
+.PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-forward peers-training assets measure-assets format lint sanitize install \
   uninstall toolchain missing deps test-deps
 
 all: missing help
@@ -47,6 +47,7 @@ help:
 	@echo 'make deps      install the libraries that are missing, with apt'
 	@echo 'make bench     time layers, networks, memory and the explorer (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
+	@echo 'make peers-forward  time forward passes against ONNX Runtime and OpenVINO'
 	@echo 'make peers-training  time training against PyTorch, in the same way'
 	@echo 'make assets    train the small networks anew on photographs (DATA=DIR)'
 	@echo 'make measure-assets  their accuracy at three sizes (DATA=DIR)'
@@ -88,6 +89,10 @@ assets: build
 # The accuracy of the networks in Assets at three sizes.
 measure-assets: build
 	@sh Scripts/train-assets.sh $(PROGRAM) "$(DATA)" measure
+
+peers-forward: build
+	@PEERS_SCRIPT=peers_forward.py PEERS_PACKAGES='torchvision timm onnx onnxruntime openvino' \
+	  sh Scripts/peers.sh $(PROGRAM) $(PEERS)
 
 peers-training: build
 	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)

@@ -11,6 +11,7 @@ features with respect to the input. The effective receptive fields of both must 
 import argparse
 import json
 import os
+import platform
 import resource
 import statistics
 import subprocess
@@ -257,6 +258,24 @@ class Peers:
         if not difference < 1e-2:
             sys.exit(f"{title}: the maps do not agree")
 
+    def bfloat16(self, name, size, images):
+        """Against PyTorch with products in bfloat16, whose maps are off by a tenth of their maximum and more."""
+        title = f"{name} at {size}, PyTorch in bfloat16"
+        if not self.wanted(title):
+            return
+        model = network(name)
+        x = np.random.default_rng(size).standard_normal((images + 1, 3, size, size), dtype=np.float32)
+        np.save(self.folder / "x.npy", x)
+        ours, theirs = [], []
+        for _ in range(self.options.rounds):
+            report = self.replk("erf", name, "--weights", "random:0", "--tensor", self.folder / "x.npy", "--json")
+            seconds = report["results"][0]["seconds"]
+            ours.append((seconds["forward"] + seconds["backward"] - seconds["first"]) / images)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                results = [field(model, torch.from_numpy(x[i : i + 1])) for i in range(images + 1)]
+            theirs.append(sum(seconds for _, seconds in results[1:]) / images)
+        self.row(title, ours, theirs)
+
     def memory(self, name, size):
         title = f"peak memory, {name} at {size}"
         if not self.wanted(title):
@@ -292,6 +311,17 @@ def depthwise_seconds(side, kernel, repetitions):
     return statistics.median(forward), statistics.median(gradient)
 
 
+def processor():
+    """Its name, and the widest vectors: other processors give other ratios."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    facts = dict(line.split(":", 1) for line in lines if ":" in line)
+    facts = {name.strip(): value.strip() for name, value in facts.items()}
+    name = facts.get("model name", platform.processor() or platform.machine())
+    if "cpu family" in facts:
+        name += f" (family {facts['cpu family']}, model {facts['model']})"
+    return name + (", AVX-512" if "avx512f" in facts.get("flags", "").split() else "")
+
+
 def peak_bytes():
     """The largest resident set; `ru_maxrss` would be the parent's where that was larger."""
     if Path("/proc/self/status").exists():
@@ -317,7 +347,7 @@ def main():
         return
     if options.quick:
         options.rounds = 1
-    print(f"PyTorch {torch.__version__}, {options.threads} threads, {options.rounds} rounds\n")
+    print(f"{processor()}, PyTorch {torch.__version__}, {options.threads} threads, {options.rounds} rounds\n")
     print("{:44} {:>12} {:>12} {:>8}".format("work", "replk-tui", "PyTorch", "ratio"))
     with tempfile.TemporaryDirectory() as folder:
         peers = Peers(options, folder)
@@ -325,6 +355,8 @@ def main():
         for name in NETWORKS:
             peers.fields(name, 224, images=8)
         peers.fields("replknet-31", 224, images=4, isa="avx2")
+        for name in ("replknet-13", "resnet-101"):
+            peers.bfloat16(name, 224, images=8)
         if not options.quick:
             for name in NETWORKS:
                 peers.fields(name, 1024, images=2)

@@ -5,7 +5,8 @@
 #
 #     sh Scripts/peers.sh BINARY [OPTIONS OF peers.py]
 #
-# PEERS_SCRIPT=peers_training.py times training instead.
+# PEERS_SCRIPT=peers_training.py times training instead; PEERS_SCRIPT=peers_forward.py forward passes
+# against inference engines, which PEERS_PACKAGES names.
 set -eu
 
 folder=$(dirname "$0")
@@ -21,4 +22,7 @@ if [ ! -x "$python" ]; then
   # On Linux PyPI's PyTorch brings libraries for GPUs along, gigabytes that this does not use.
   "$environment/bin/pip" install --quiet numpy torch
 fi
+# Such as onnxruntime, for the scripts that want more than PyTorch.
+[ -z "${PEERS_PACKAGES:-}" ] || [ "$python" != "$environment/bin/python" ] ||
+  "$python" -m pip install --quiet $PEERS_PACKAGES
 exec "$python" "$folder/${PEERS_SCRIPT:-peers.py}" --program "$binary" "$@"
