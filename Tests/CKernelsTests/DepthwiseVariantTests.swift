@@ -113,6 +113,58 @@ import Testing
     compare(.same((1, 1), kernel: (63, 63)))
   }
 
+  /// A block of a map's channels gives what it gives packed, and no other channel is written.
+  @Test(arguments: kernels, [1, 2]) func blocksInPlaceGiveTheSameBytes(kernel: Int, step: Int) {
+    for dilation in [1, 2] {
+      var shape = ck_depthwise.same(
+        (9, 21), kernel: (kernel, kernel), stride: step, dilation: dilation)
+      let operands = Operands(shape, seed: 5)
+      let (channels, first) = (3 * lanes, lanes)
+      for variant in supportedVariants {
+        let packed = variant.forward(shape, operands.input, operands.weights, bias: operands.bias)
+        let packedGradient = variant.inputGradient(shape, operands.gradient, operands.weights)
+        let input = spread(operands.input, over: channels, from: first)
+        let gradient = spread(operands.gradient, over: channels, from: first)
+        var output = [Float](repeating: 7, count: shape.outputCount * 3)
+        var inputGradient = [Float](repeating: 7, count: shape.inputCount * 3)
+        shape.input_step = Int32(channels)
+        shape.output_step = Int32(channels)
+        output.withUnsafeMutableBufferPointer { output in
+          input.withUnsafeBufferPointer { input in
+            variant.depthwise_forward(
+              &shape, input.baseAddress! + first, operands.weights, operands.bias,
+              output.baseAddress! + first)
+          }
+        }
+        inputGradient.withUnsafeMutableBufferPointer { target in
+          gradient.withUnsafeBufferPointer { gradient in
+            variant.depthwise_input_gradient(
+              &shape, gradient.baseAddress! + first, operands.weights, target.baseAddress! + first)
+          }
+        }
+        shape.input_step = Int32(lanes)
+        shape.output_step = Int32(lanes)
+        #expect(
+          output == spread(packed, over: channels, from: first, rest: 7), "\(variant.name) \(shape)"
+        )
+        #expect(
+          inputGradient == spread(packedGradient, over: channels, from: first, rest: 7),
+          "\(variant.name) gradient \(shape)")
+      }
+    }
+  }
+
+  /// A packed plane as a block of a map's channels.
+  private func spread(
+    _ plane: [Float], over channels: Int, from first: Int, rest: Float = .nan
+  ) -> [Float] {
+    var map = [Float](repeating: rest, count: plane.count / lanes * channels)
+    for (index, value) in plane.enumerated() {
+      map[index / lanes * channels + first + index % lanes] = value
+    }
+    return map
+  }
+
   /// Bands of rows as planes of their own, which threads compute.
   @Test(arguments: [1, 2, 3]) func splitRowsGiveTheSameBytes(step: Int) {
     let shape = ck_depthwise.same((19, 21), kernel: (13, 13), stride: step)

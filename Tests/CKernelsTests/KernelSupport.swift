@@ -50,7 +50,8 @@ extension ck_depthwise: @retroactive CustomStringConvertible {
       output_width: size(input.1, pad.left + pad.right, kernel.1),
       kernel_height: Int32(kernel.0), kernel_width: Int32(kernel.1),
       stride: Int32(stride), dilation: Int32(dilation),
-      pad_top: Int32(pad.top), pad_left: Int32(pad.left))
+      pad_top: Int32(pad.top), pad_left: Int32(pad.left), input_step: Int32(lanes),
+      output_step: Int32(lanes))
   }
 
   /// Padding that keeps the size at stride 1, for odd kernels.

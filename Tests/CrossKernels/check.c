@@ -233,6 +233,8 @@ static void depthwise(const ck_variant *v, const ck_variant *s, const char *isa)
               .dilation = dilation,
               .pad_top = (side > 13 ? 5 : side) * dilation / 2,
               .pad_left = side * dilation / 2,
+              .input_step = CK_LANES,
+              .output_step = CK_LANES,
           };
           const size_t inputs = (size_t)(height * width) * CK_LANES;
           const size_t outputs = (size_t)(shape.output_height * shape.output_width) * CK_LANES;

@@ -16,12 +16,14 @@ typedef struct {
   dw_axis across, down;
   dw_row rows[DW_ROWS];
   ptrdiff_t row_count;
+  // Floats from one pixel to the next.
+  ptrdiff_t source_pixel, result_pixel;
 } dw_walk;
 
 // The kernel rows that meet the source when result row `y` is made.
 static dw_row dw_make_row(const dw_walk *walk, ptrdiff_t y) {
   const dw_axis *down = &walk->down;
-  ptrdiff_t source_pitch = walk->across.source_size * CK_LANES;
+  ptrdiff_t source_pitch = walk->across.source_size * walk->source_pixel;
   ptrdiff_t weight_pitch = walk->across.kernel * CK_LANES;
   dw_group group = dw_make_group(down, y, 0);
   ptrdiff_t begin = dw_max(0, dw_valid_begin(down, &group));
@@ -29,7 +31,7 @@ static dw_row dw_make_row(const dw_walk *walk, ptrdiff_t y) {
   return (dw_row){
       .source = (group.source_first + down->source_step * begin) * source_pitch,
       .weights = (group.tap_first + down->tap_step * begin) * weight_pitch,
-      .result = y * walk->across.result_size * CK_LANES,
+      .result = y * walk->across.result_size * walk->result_pixel,
       .taps = dw_max(0, end - begin),
   };
 }
@@ -64,14 +66,15 @@ static void dw_run_block(const dw_walk *walk, const dw_tiles *tiles, const dw_bl
 }
 
 // Taps `begin` ..< `end` of a group, seen from the tile that starts with result `u` of its lane.
-static dw_block dw_make_block(const dw_axis *axis, const dw_group *group, ptrdiff_t width,
+static dw_block dw_make_block(const dw_walk *walk, const dw_group *group, ptrdiff_t width,
                               ptrdiff_t u, ptrdiff_t begin, ptrdiff_t end) {
+  const dw_axis *axis = &walk->across;
   ptrdiff_t position = u + begin, met = width + (end - begin) - 1;
   ptrdiff_t low = dw_max(0, dw_valid_begin(axis, group) - position);
   ptrdiff_t high = dw_min(met, dw_valid_end(axis, group) - position);
   uint32_t pixels = high > low ? (1u << high) - (1u << low) : 0;
   return (dw_block){
-      .source = (group->source_first + axis->source_step * position) * CK_LANES,
+      .source = (group->source_first + axis->source_step * position) * walk->source_pixel,
       .weights = (group->tap_first + axis->tap_step * begin) * CK_LANES,
       .taps = end - begin,
       .pixels = pixels,
@@ -83,7 +86,7 @@ static dw_block dw_make_block(const dw_axis *axis, const dw_group *group, ptrdif
 static void dw_run_tile(const dw_walk *walk, const dw_tiles *tiles, ptrdiff_t lane, ptrdiff_t u) {
   const dw_axis *axis = &walk->across;
   dw_block block = {.taps = 1};
-  block.result = (lane + u * axis->lane_step) * CK_LANES;
+  block.result = (lane + u * axis->lane_step) * walk->result_pixel;
   block.first = true;
   for (ptrdiff_t index = 0; index < dw_group_count(axis); ++index) {
     dw_group group = dw_make_group(axis, lane, index);
@@ -93,7 +96,7 @@ static void dw_run_tile(const dw_walk *walk, const dw_tiles *tiles, ptrdiff_t la
     while (begin < end) {
       ptrdiff_t blocks = dw_divide_up(end - begin, CK_TILE_TAPS);
       ptrdiff_t next = begin + dw_divide_up(end - begin, blocks);
-      dw_block next_block = dw_make_block(axis, &group, tiles->width, u, begin, next);
+      dw_block next_block = dw_make_block(walk, &group, tiles->width, u, begin, next);
       next_block.result = block.result;
       next_block.first = block.first;
       dw_run_block(walk, tiles, &next_block);
@@ -120,12 +123,14 @@ static void dw_run(const ck_depthwise *shape, bool gradient, dw_job job) {
       .job = job,
       .across = dw_make_axis(shape, false, gradient),
       .down = dw_make_row_axis(shape, gradient),
+      .source_pixel = gradient ? shape->output_step : shape->input_step,
+      .result_pixel = gradient ? shape->input_step : shape->output_step,
   };
-  walk.job.source_row_step = walk.down.source_step * walk.across.source_size * CK_LANES;
+  walk.job.source_row_step = walk.down.source_step * walk.across.source_size * walk.source_pixel;
   walk.job.weight_row_step = walk.down.tap_step * walk.across.kernel * CK_LANES;
-  walk.job.source_step = walk.across.source_step * CK_LANES;
+  walk.job.source_step = walk.across.source_step * walk.source_pixel;
   walk.job.tap_step = walk.across.tap_step * CK_LANES;
-  walk.job.result_step = walk.across.lane_step * CK_LANES;
+  walk.job.result_step = walk.across.lane_step * walk.result_pixel;
   const ptrdiff_t rows = gradient ? shape->input_height : shape->output_height;
   for (ptrdiff_t y = 0; y < rows; y += DW_ROWS) {
     walk.row_count = dw_min(DW_ROWS, rows - y);

@@ -46,7 +46,7 @@ void ck_pack_channels(const float *source, size_t pixels, size_t channels, size_
 void ck_unpack_channels(const float *packed, size_t pixels, size_t channels, size_t first,
                         size_t count, float *destination);
 
-// Geometry of one depth-wise convolution over one packed plane. Output pixel (y, x) reads input
+// Geometry of one depth-wise convolution over one block of channels. Output pixel (y, x) reads input
 // pixels (y * stride + ky * dilation - pad_top, x * stride + kx * dilation - pad_left); whatever
 // lies outside the plane counts as zero, and taps that only meet such positions cost nothing. Sizes
 // may be zero; kernel sides, stride and dilation are at least 1 and pads at least 0.
@@ -56,6 +56,9 @@ typedef struct {
   int32_t kernel_height, kernel_width;
   int32_t stride, dilation;
   int32_t pad_top, pad_left;
+  // Floats from one pixel to the next: CK_LANES in packed planes, the channels of a map where one block
+  // of them is computed in place.
+  int32_t input_step, output_step;
 } ck_depthwise;
 
 // The convolution of one packed plane.

@@ -41,6 +41,8 @@ final class PackedDepthwiseWeights: Sendable {
 enum DepthwiseKernels {
   /// Pixels of a band: its planes stay in the second-level cache.
   private static let bandPixels = 4096
+  /// Kernels of up to 7 x 7 read a pixel too seldom for packing it to pay.
+  private static let mostDirectTaps = 49
 
   /// (N, H, W, C) -> (N, H', W', C).
   static func forward(
@@ -87,7 +89,8 @@ enum DepthwiseKernels {
     }
   }
 
-  /// Packs each block of channels of each band of rows, runs `kernel`, unpacks the result.
+  /// Runs `kernel` over each block of channels of each band of rows: in place where there are few taps,
+  /// else over planes that are packed first, and unpacked afterwards.
   ///
   /// - Parameters:
   ///   - isWhole: whether the kernel wants whole images.
@@ -110,22 +113,33 @@ enum DepthwiseKernels {
     var output = Tensor(uninitialized: shape)
     let to = unsafe output.mutablePointer()
     let from = unsafe source.pointer
+    let isDirect = !isWhole && packed.taps <= mostDirectTaps
     workers.forEach(source.shape.batch * bands.count * packed.blocks) { tile in
       let (place, block) = (tile / packed.blocks, tile % packed.blocks)
       let (image, band) = (place / bands.count, bands[place % bands.count])
       let first = block * lanes
       let count = min(lanes, channels - first)
+      let start = (image * shape.height + band.rows.lowerBound) * row
+      let part = restricted(band)
+      let read = part.map { (image * source.shape.height + $0.read.lowerBound) * sourceRow }
+      if isDirect, count == lanes, let part, part.skipped == 0, let read {
+        var geometry = part.geometry
+        geometry.input_step = Int32(channels)
+        geometry.output_step = Int32(channels)
+        unsafe kernel(
+          geometry, block, from + read * channels + first, to + start * channels + first)
+        return
+      }
       let pixels = band.rows.count * row
       let result = unsafe Scratch(count: pixels * lanes)
-      let start = (image * shape.height + band.rows.lowerBound) * row
-      if let (geometry, skipped, read) = restricted(band) {
-        let sourcePixels = read.count * sourceRow
-        let sourceStart = (image * source.shape.height + read.lowerBound) * sourceRow
+      if let part, let read {
+        let sourcePixels = part.read.count * sourceRow
         let plane = unsafe Scratch(count: sourcePixels * lanes)
         unsafe ck_pack_channels(
-          from + sourceStart * channels, sourcePixels, channels, first, count, plane.base)
-        unsafe result.base.update(repeating: 0, count: skipped * row * lanes)
-        unsafe kernel(geometry, block, plane.base, result.base + skipped * row * lanes)
+          from + read * channels, sourcePixels, channels, first, count, plane.base)
+        let above = part.skipped * row * lanes
+        unsafe result.base.update(repeating: 0, count: above)
+        unsafe kernel(part.geometry, block, plane.base, result.base + above)
       } else {
         for index in 0..<pixels * lanes {
           unsafe result.base[index] =
@@ -146,7 +160,7 @@ extension ck_depthwise {
       output_height: Int32(g.output.height), output_width: Int32(g.output.width),
       kernel_height: Int32(g.kernelHeight), kernel_width: Int32(g.kernelWidth),
       stride: Int32(g.stride), dilation: Int32(g.dilation), pad_top: Int32(g.padTop),
-      pad_left: Int32(g.padLeft))
+      pad_left: Int32(g.padLeft), input_step: Int32(CK_LANES), output_step: Int32(CK_LANES))
   }
 
   /// The convolution that is the input gradient of this one, given mirrored taps, where the stride
@@ -156,7 +170,8 @@ extension ck_depthwise {
       input_height: output_height, input_width: output_width, output_height: input_height,
       output_width: input_width, kernel_height: kernel_height, kernel_width: kernel_width,
       stride: stride, dilation: dilation, pad_top: kernel_height - 1 - pad_top,
-      pad_left: kernel_width - 1 - pad_left)
+      pad_left: kernel_width - 1 - pad_left, input_step: Int32(CK_LANES),
+      output_step: Int32(CK_LANES))
   }
 }
 
@@ -196,6 +211,8 @@ extension PackedDepthwiseWeights {
       return sum + (levels > 0 ? blocks * floats * MemoryLayout<Float>.stride : 0)
     }
   }
+
+  fileprivate var taps: Int { kernel.rows * kernel.columns }
 
   fileprivate func weightsOfBlock(_ block: Int) -> UnsafePointer<Float> {
     unsafe weights.pointer + block * weights.shape[1] * weights.shape[2]

@@ -100,7 +100,9 @@ struct FastDepthwise {
           input_height: Int32(rows.input), input_width: Int32(columns.input),
           output_height: Int32(rows.output), output_width: Int32(columns.output),
           kernel_height: Int32(rows.kernel), kernel_width: Int32(columns.kernel), stride: 1,
-          dilation: 1, pad_top: Int32(rows.pad), pad_left: Int32(columns.pad)),
+          dilation: 1, pad_top: Int32(rows.pad), pad_left: Int32(columns.pad),
+          input_step: Int32(CK_LANES),
+          output_step: Int32(CK_LANES)),
         weights: weights)
     }
     var parts: [Node] = []
