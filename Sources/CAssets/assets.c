@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Clang embeds files in every dialect; the standard says C23. */
+// Clang embeds files in every dialect; the standard says C23.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char imagenet_classes[] = {

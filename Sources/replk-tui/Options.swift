@@ -275,7 +275,7 @@ extension Arguments {
       var request = ERFRequest(
         network: try withZeroes(network), images: images.source, size: size, tap: try tap(),
         unit: unit(), rule: try rule(), threads: threads())
-      request.dispensable = images.found
+      request.mayBeSkipped = images.found
       return request
     }
   }

@@ -34,10 +34,10 @@ enum SessionFile {
     }
   }
 
-  /// Where the last state is kept: `$XDG_STATE_HOME/replk-tui/session.json`; nil without a home.
   /// Where the weights of what was trained in the explorer lie.
   static var trainingFolder: String? { stateFolder.map { $0 + "/training" } }
 
+  /// Where the last state is kept: `$XDG_STATE_HOME/replk-tui/session.json`; nil without a home.
   static var statePath: String? { stateFolder.map { $0 + "/session.json" } }
 
   /// Where the names of the checkpoints opened last are kept, beside the state.

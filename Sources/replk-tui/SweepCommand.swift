@@ -93,7 +93,7 @@ extension Arguments {
             var request = ERFRequest(
               network: try network(word, weights: source, kernel: kernel), images: images.source,
               size: size, tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
-            request.dispensable = images.found
+            request.mayBeSkipped = images.found
             grid.append(request)
           }
         }

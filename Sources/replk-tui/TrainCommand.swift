@@ -128,7 +128,7 @@ extension Command {
 extension Arguments {
   fileprivate func trainingOutput() throws(UsageError) -> String {
     guard let path = last("--output") else {
-      throw .tooFewPositionals(command: "train", expected: "-o FILE.safetensors to write to")
+      throw .missingOption(command: "train", option: "-o FILE.safetensors")
     }
     guard path.lowercased().hasSuffix(".safetensors") else {
       throw .badValue(option: "-o", value: path, expected: "a name ending in .safetensors")

@@ -18,6 +18,8 @@ typedef struct {
   bool first;
 } dw_block;
 
+_Static_assert(CK_TILE_WIDEST + CK_TILE_TAPS <= 32, "a bit for every pixel that a block meets");
+
 typedef struct {
   const float *source, *weights, *bias;
   float *result;

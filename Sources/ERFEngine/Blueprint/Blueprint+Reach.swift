@@ -42,7 +42,7 @@ extension SlidingWindow {
 
 extension Operator {
   /// The shape (O, I, KH, KW) of the weights of a convolution with more than one tap, and its window;
-  /// nil of all else. They come first among its parameters.
+  /// nil for other operators. They come first among its parameters.
   var spatialWeights: (shape: Shape, window: SlidingWindow)? {
     guard self is DepthwiseConvolution || self is Convolution, case .sliding(let window) = window,
       let shape = parameterShapes.first?.shape, shape.rank == 4, shape[2] * shape[3] > 1

@@ -223,7 +223,8 @@ public final class ERFComputer: Sendable {
     let ready: InputsAhead.Ready
     do {
       ready = try made()
-    } catch let error as any ExplainedError where request.dispensable.contains(inputs.path(index)) {
+    } catch let error as any ExplainedError where request.mayBeSkipped.contains(inputs.path(index))
+    {
       return skipped(.unreadable(error.explanation))
     }
     seconds.load += (clock.now - start).inSeconds

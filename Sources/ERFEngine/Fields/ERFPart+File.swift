@@ -62,9 +62,7 @@ extension ERFPart {
   /// The bytes of its file; they follow from what is done alone, not from when or in which order.
   public func encoded() throws(ExportError) -> [UInt8] {
     do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      let record = String(decoding: try encoder.encode(Record(self)), as: UTF8.self)
+      let record = String(decoding: try JSONText.compact(Record(self)), as: UTF8.self)
       var values = ["__metadata__": HeaderValue.metadata([Self.key: record])]
       let planes = map.sums.planes
       let bytes = 8 * map.height * map.width
@@ -72,7 +70,7 @@ extension ERFPart {
         values[name] = .plane(
           shape: [map.height, map.width], offsets: [index * bytes, (index + 1) * bytes])
       }
-      var header = [UInt8](try encoder.encode(values))
+      var header = try JSONText.compact(values)
       header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
       var result = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
       result.reserveCapacity(result.count + planes.count * bytes)

@@ -133,7 +133,7 @@ public struct ERFSeconds: Sendable, Equatable, Codable {
   public var load: Double
   public var forward: Double
   public var backward: Double
-  /// Of these two, what the first image took: layouts of weights are made for it, memory is new.
+  /// Of these two, what the first image took, which also pays for layouts of weights and fresh memory.
   public var first = 0.0
   public var total: Double
 

@@ -4,7 +4,7 @@ public struct ERFRequest: Sendable, Equatable {
   public var images: ImageSource
   /// Those of the image files that are skipped, rather than an error, where they cannot be read: such
   /// as were found in a folder.
-  public var dispensable: Set<String> = []
+  public var mayBeSkipped: Set<String> = []
   /// Input size in pixels.
   public var size: InputSize
   /// The tapped layer: `stage1`..., or a block such as `stages.2.blocks.4`; nil: the last stage.

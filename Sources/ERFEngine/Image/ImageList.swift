@@ -79,7 +79,7 @@ public enum ImageList {
 
   /// Whether the name at the end of a path is that of a picture, of a format that is read or not.
   public static func isPictureName(_ path: String) -> Bool {
-    let name = lastComponent(path)
+    let name = path.fileName
     guard let dot = name.lastIndex(of: ".") else { return false }
     let ending = name[name.index(after: dot)...].lowercased()
     return extensions.contains(ending) || unreadExtensions[ending] != nil
@@ -107,7 +107,7 @@ public enum ImageList {
       let others = (try? unread(directlyIn: folder)) ?? []
       throw others.isEmpty
         ? ImageError.noImages(folder: folder)
-        : ImageError.onlyUnread(folder: folder, names: others.map(lastComponent))
+        : ImageError.onlyUnread(folder: folder, names: others.map(\.fileName))
     }
     return files
   }
@@ -130,10 +130,6 @@ public enum ImageList {
     }
     .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     .map { prefix + $0 }
-  }
-
-  private static func lastComponent(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   // MARK: Some of many
@@ -161,7 +157,7 @@ public enum ImageList {
     guard groups.count > 1 else { return files }
     groups = shuffled(groups, RandomStream(seed: seed, name: "folders"))
     for place in groups.indices {
-      let name = lastComponent(groups[place].folder)
+      let name = groups[place].folder.fileName
       groups[place].files = shuffled(
         groups[place].files, RandomStream(seed: seed, name: "files of " + name))
     }

@@ -234,8 +234,8 @@ extension CheckpointParameters {
     }
   }
 
-  /// A network may be twice as large in memory as its file tells elements apart by bytes: parameters
-  /// that share all their storage could make any amount of memory out of a small file.
+  /// A network may have at most twice as many elements as its file has bytes, and a million more:
+  /// parameters that share all their storage could make any amount of memory out of a small file.
   private func requireSize(_ inventory: ParameterInventory) throws(CheckpointError) {
     let elements = inventory.entries.reduce(0) { $0 + $1.value.shape.count }
     guard elements <= 2 * file.bytes + 1 << 20 else {

@@ -66,7 +66,7 @@ public struct NetworkSpec: Sendable, Hashable {
     ExportedID(word) != nil && !ONNXModel.isONNX(word)
   }
 
-  /// Whether `word` is the path of a file rather than a model's id, be the file there or not.
+  /// Whether `word` is the path of a file rather than a model's id, whether or not the file exists.
   public static func isCheckpoint(_ word: String) -> Bool {
     do {
       _ = try ModelCatalogue.architecture(word)

@@ -158,9 +158,9 @@ struct WeightDictionary: Sendable {
 }
 
 extension Checkpoint {
-  /// What stands before one of `landmarks`, names of parameters, in the file, the best first: layers deeper in
-  /// the same network aside, averaged weights after trained ones, the usual names before others,
-  /// short ones before long, then by the alphabet.
+  /// Prefixes in front of `landmarks`, names of parameters, in the file, the best first: those of
+  /// layers deeper in the same network are left out; averaged weights come after trained ones, the
+  /// usual names before others, short ones before long, then by the alphabet.
   func prefixes(of landmarks: [String]) -> [String] {
     // The longest first: a name may end like another one.
     let landmarks = landmarks.sorted { $0.utf8.count > $1.utf8.count }

@@ -52,7 +52,7 @@ struct RegionPlan: Sendable {
     self.regions = regions
   }
 
-  /// The same, with what `other` computed of `cut` and before in place of what would be needed of it.
+  /// This plan, reusing what `other` computed up to `cut`.
   func resuming(after other: RegionPlan, at cut: Int) -> RegionPlan {
     var plan = self
     plan.regions.replaceSubrange(0...cut, with: other.regions[0...cut])

@@ -18,6 +18,15 @@ public enum JSONText {
     return escaped(Array(try encoder.encode(value))) + [0x0A]
   }
 
+  /// `value` in one line, with keys sorted: for files that programs alone read.
+  ///
+  /// - Throws: `EncodingError`, as for numbers that are not finite.
+  static func compact(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value))
+  }
+
   /// Writes `value` as ``encode(_:)`` would if its array `key` held `elements`, each of which is encoded
   /// when its turn comes, so that no more than one of them and its text are in memory.
   ///

@@ -56,7 +56,6 @@ public enum StandardStreams {
   }
 
   public static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
-  public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// 0, or the error number.

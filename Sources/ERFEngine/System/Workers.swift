@@ -28,8 +28,8 @@ public struct Workers: Sendable {
 
   /// Runs `body` for every tile index; stops handing out tiles once the run is cancelled.
   func forEach(_ tiles: Int, _ body: (Int) -> Void) {
-    let crew = min(threads, tiles)
-    guard crew > 1 else {
+    let threadCount = min(threads, tiles)
+    guard threadCount > 1 else {
       for tile in 0..<tiles where !cancellation.isCancelled { body(tile) }
       return
     }
@@ -41,11 +41,11 @@ public struct Workers: Sendable {
         body(tile)
       }
     }
-    if WorkerTeam.shared.run(helpers: crew - 1, share) { return }
+    if WorkerTeam.shared.run(helpers: threadCount - 1, share) { return }
     withoutActuallyEscaping(share) { share in
       // Tiles write to disjoint memory, which the compiler cannot see.
       nonisolated(unsafe) let share = share
-      DispatchQueue.concurrentPerform(iterations: crew) { _ in unsafe share() }
+      DispatchQueue.concurrentPerform(iterations: threadCount) { _ in unsafe share() }
     }
   }
 

@@ -11,7 +11,7 @@ import Synchronization
 /// Keeps freed memory for the next tensors.
 ///
 /// Memory fresh from the system costs a page fault for every page, which is a third of the time of a
-/// run over several images. Layers of one network ask for ever other sizes, so what was freed is cut
+/// run over several images. Each layer of a network asks for another size, so what was freed is cut
 /// and joined again as they need it. What is kept never adds to the most that was in use at once.
 enum MemoryPool {
   /// Smaller blocks are the allocator's business.

@@ -24,7 +24,9 @@ extension Trainer {
 
   /// Writes the state in one step, so that the file is the old or the new one at any time.
   ///
-  /// - Parameters: what made it, for the metadata.
+  /// - Parameters:
+  ///   - program: what made it, for the metadata.
+  ///   - command: the same, as it was called.
   /// - Throws: `FileError`.
   public func save(to path: String, program: String, command: String) throws {
     var tensors = state.best.stateDictionary.map { (key: Self.model + $0.key, value: $0.value) }
@@ -62,7 +64,7 @@ extension Trainer {
 
   /// Writes the network alone, under its usual names.
   ///
-  /// - Parameters: what made it, for the metadata; nil: it says nothing.
+  /// - Parameter maker: what made it, for the metadata; nil: it says nothing.
   /// - Throws: `FileError`.
   public func saveNetwork(
     to path: String, madeBy maker: (program: String, command: String)? = nil
@@ -137,9 +139,7 @@ extension Trainer {
   }
 
   private static func text(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    String(decoding: try JSONText.compact(value), as: UTF8.self)
   }
 
   private static func value<Value: Decodable>(_ text: String, _ type: Value.Type) throws -> Value {

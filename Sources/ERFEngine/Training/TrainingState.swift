@@ -35,10 +35,10 @@ extension TrainingState {
     let gradients = try pass.parameterGradients(of: result.gradient, workers: workers)
     var next = self
     // Not to be cut short: half a step would be neither state.
-    let calm = Workers(threads: workers.threads)
+    let uncancelled = Workers(threads: workers.threads)
     let learnt = recipe.optimizer.step(
       program.learntParameters, gradients: gradients, moments: &next.moments, step: step + 1,
-      rate: recipe.rate(at: step), workers: calm)
+      rate: recipe.rate(at: step), workers: uncancelled)
     next.program = program.updated(learnt: learnt, statistics: statistics)
     guard next.program.stateDictionary.allSatisfy({ ElementKernels.isFinite($0.value) }) else {
       throw TrainingError.notFinite(step: step + 1)

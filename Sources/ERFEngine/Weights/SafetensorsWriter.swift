@@ -56,9 +56,7 @@ struct SafetensorsWriter {
         HeaderEntry(dtype: type.rawValue, shape: value.shape.extents, dataOffsets: [offset, end]))
       offset = end
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let text = [UInt8](try encoder.encode(values))
+    let text = try JSONText.compact(values)
     return text + [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
   }
 }

@@ -36,7 +36,7 @@ public enum Key: Sendable, Hashable {
   public var label: String {
     switch self {
     case .character(" "): "Space"
-    case .character(let scalar): String(String.UnicodeScalarView([scalar]))
+    case .character(let scalar): String(scalar)
     case .control(let scalar): "^" + String(scalar).uppercased()
     case .up: "Up"
     case .down: "Down"

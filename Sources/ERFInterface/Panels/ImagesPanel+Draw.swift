@@ -35,8 +35,8 @@ extension Frame {
     for (row, index) in layout.entries {
       let isUsed = images.range.contains(index)
       let isSelected = model.focus == .images && index == model.lists.image
-      let marker = isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " "
-      let mark = isUsed ? String(String.UnicodeScalarView([glyphs.mark])) : " "
+      let marker = isSelected ? String(glyphs.focus) : " "
+      let mark = isUsed ? String(glyphs.mark) : " "
       var column = layout.list.column
       let end = column + layout.list.columns
       for offset in 0..<layout.entryRows {

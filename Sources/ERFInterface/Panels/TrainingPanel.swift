@@ -161,7 +161,7 @@ private struct TrainingLines {
     let chosen = film.shown.map { $0 + 1 } ?? 0
     let marks = (0...film.moments.count).map { index in
       Span(
-        String(String.UnicodeScalarView([index == chosen ? glyphs.mark : glyphs.ring])) + " ",
+        String(index == chosen ? glyphs.mark : glyphs.ring) + " ",
         index == chosen ? .accent : .line)
     }
     guard let shown = film.shown else { return [marks, [Span("the weights from before", .quiet)]] }

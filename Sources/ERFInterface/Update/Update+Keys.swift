@@ -177,7 +177,7 @@ extension Model {
   private mutating func toggleMouse() -> [Effect] {
     hasMouse.toggle()
     notice = Notice(
-      .note, hasMouse ? "the mouse is listened to; m lets go of it" : "the mouse is let go of")
+      .note, hasMouse ? "mouse on; m turns it off" : "mouse off")
     return [.listenToMouse(hasMouse)]
   }
 

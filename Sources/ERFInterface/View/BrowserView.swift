@@ -55,7 +55,7 @@ extension Frame {
       let isFolder = if case .folder = entry { true } else { false }
       write(
         [
-          Span(isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " ", .accent),
+          Span(isSelected ? String(glyphs.focus) : " ", .accent),
           Span(
             browser.name(entry).sanitised + (isFolder ? "/" : ""), isSelected ? .text : .quiet,
             isSelected ? .bold : []),

@@ -75,7 +75,7 @@ enum Help {
       }
     }
     if model.focus != .fields { lines += [[]] + tourLines(width, keyWidth, fits) }
-    return lines.isEmpty ? [[Span("nothing in the help holds these words", .quiet)]] : lines
+    return lines.isEmpty ? [[Span("no match in the help", .quiet)]] : lines
   }
 }
 

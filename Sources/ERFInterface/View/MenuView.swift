@@ -19,7 +19,7 @@ extension Frame {
       let isOpen = model.exportRefusal(kind) == nil
       write(
         [
-          Span(isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " ", .accent),
+          Span(isSelected ? String(glyphs.focus) : " ", .accent),
           Span(
             " " + kind.title, isOpen ? (isSelected ? .text : .quiet) : .line,
             isSelected ? .bold : []),

@@ -21,7 +21,7 @@ extension Frame {
     for (offset, entry) in entries.dropFirst(first).prefix(listed).enumerated() {
       let isSelected = first + offset == selection
       let row = box.row + 1 + offset
-      let marker = isSelected ? String(String.UnicodeScalarView([glyphs.focus])) : " "
+      let marker = isSelected ? String(glyphs.focus) : " "
       let keyWidth = entry.keyLabel.columns
       write(
         [
