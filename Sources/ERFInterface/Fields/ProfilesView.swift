@@ -121,6 +121,22 @@ struct CurveCanvas {
     for y in level(height)..<self.height where y % 2 == 0 { dot(x, y, role) }
   }
 
+  /// A straight line from the middle of one cell to that of another; nothing without Braille, where it
+  /// would be as loud as what it joins.
+  mutating func join(
+    _ start: (row: Int, column: Int), _ end: (row: Int, column: Int), _ role: Role
+  ) {
+    guard display.unicode else { return }
+    let (right, below) = ((end.column - start.column) * across, (end.row - start.row) * down)
+    let steps = max(abs(right), abs(below))
+    guard steps > 0 else { return }
+    for step in 0...steps {
+      dot(
+        start.column * across + (right * step + steps / 2) / steps,
+        start.row * down + down / 2 + Int((Double(below * step) / Double(steps)).rounded()), role)
+    }
+  }
+
   private mutating func dot(_ x: Int, _ y: Int, _ role: Role) {
     let index = y / down * area.columns + x / across
     guard bits.indices.contains(index) else { return }

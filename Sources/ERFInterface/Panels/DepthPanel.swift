@@ -106,12 +106,17 @@ extension Frame {
         self[row, column] = Cell(glyphs.dot, foreground: .role(.line))
       }
     }
-    for (place, network) in drawing.networks.enumerated() {
-      let layers = drawing.model.depthLayers(network)
-      for (index, value) in drawing.values(network).enumerated() {
-        guard let value else { continue }
-        let row = canvas.row + drawing.row(value, range, canvas.rows)
-        let column = canvas.column + drawing.column(index, of: layers, canvas.columns)
+    let points = drawing.points(range, rows: canvas.rows, columns: canvas.columns)
+    var curves = CurveCanvas(area: canvas, display: drawing.model.display)
+    for (place, points) in points.enumerated() {
+      for (from, to) in zip(points, points.dropFirst()) {
+        curves.join(from, to, Role.network(place))
+      }
+    }
+    curves.draw(on: &self)
+    for (place, points) in points.enumerated() {
+      for point in points {
+        let (row, column) = (canvas.row + point.row, canvas.column + point.column)
         let isShared = place > 0 && drawing.marks.contains(self[row, column].scalar)
         self[row, column] = Cell(
           isShared ? "*" : drawing.marks[place],
@@ -186,6 +191,18 @@ private struct DepthDrawing {
 
   func values(_ network: ComparedNetwork) -> [Double?] {
     model.depthPoints(network).map { $0.flatMap { measure.value($0) } }
+  }
+
+  /// Where in the plot the layers of each network stand, those that are computed.
+  func points(
+    _ range: ClosedRange<Double>, rows: Int, columns: Int
+  ) -> [[(row: Int, column: Int)]] {
+    networks.map { network in
+      let layers = model.depthLayers(network)
+      return values(network).enumerated().compactMap { index, value in
+        value.map { (row($0, range, rows), column(index, of: layers, columns)) }
+      }
+    }
   }
 
   /// Powers of ten around all values; nil before there is one.
