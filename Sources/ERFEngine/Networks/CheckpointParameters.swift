@@ -179,6 +179,15 @@ extension CheckpointParameters {
         "left out \(count) tensor\(count == 1 ? "" : "s") that \(model) does not have: "
           + WeightsMismatch.listed(comparison.ignored))
     }
+    let body = Set(
+      comparison.inventory.entries.keys.map { weights.fullName(String(Self.module($0))) })
+    let inner = comparison.ignored.filter { key in body.contains { key.hasPrefix($0 + ".") } }
+    if ignoresExtra, !inner.isEmpty {
+      // Blurs, squeezes and the like would compute in the middle of it.
+      notes.append(
+        "of these, \(WeightsMismatch.listed(inner)) lie within layers of \(model): the file's own "
+          + "network computes something else")
+    }
     if let found = weights[stem], found.rank == 4, let asked = comparison.inventory.entries[stem],
       found[1] != asked.shape[1]
     {
@@ -219,8 +228,8 @@ extension CheckpointParameters {
       var trying = self
       trying.allowsMissingHead = allowsMissingHead || trial.contains(.withoutHead)
       trying.ignoresExtra = ignoresExtra || trial.contains(.ignoringExtra)
-      trying.dropsHead = trying.allowsMissingHead
-      if trying.comparison(with: architecture).mismatch.isEmpty { return trial }
+      let settled = trying.settled(for: architecture)
+      if settled.comparison(with: architecture).mismatch.isEmpty { return trial }
     }
     return []
   }

@@ -15,11 +15,18 @@ struct FileHints: Sendable {
   private let hasPlainNorms: Bool
   /// The text of a configuration, as mmengine stores it; usually empty.
   let configuration: String
+  /// The file's own name, where it tells of a network that shapes do not tell from a plain one.
+  private let telltaleName: String?
 
   private static let nameKeys: Set = [
     "arch", "architecture", "model", "model_name", "backbone", "network", "net", "encoder",
   ]
   private static let families = ["resnet", "resnext", "mobilenet", "efficientnet", "replknet"]
+  /// What released files of plain shapes and other strides, dilations or blurs have in their names.
+  private static let telltales = [
+    "resnetblur", "resnetaa", "blurpool", "antialias", "caffe", "detectron", "fcn_", "deeplab",
+    "pspnet", "dilated", "frozen",
+  ]
 
   init(_ file: Checkpoint, prefix: String) {
     names = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
@@ -28,6 +35,8 @@ struct FileHints: Sendable {
       return isName && Self.families.contains(where: value.contains) ? value : nil
     }
     configuration = file.configuration
+    let fileName = file.path.split(separator: "/").last?.lowercased() ?? ""
+    telltaleName = Self.telltales.contains(where: fileName.contains) ? fileName : nil
     let parts = prefix.split(separator: ".")
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
@@ -103,6 +112,11 @@ struct FileHints: Sendable {
     let heads = siblings.intersection(Self.denseHeads).sorted()
     let isTold =
       told.id != network.id || isToldDilated || numbers("strides", count: 4) != nil
+    if let telltaleName, doubts.isEmpty, !isTold, configuration.isEmpty, network is ResNet {
+      doubts.append(
+        "the file's name is \(WeightsMismatch.printable(telltaleName)), and it is opened as "
+          + "\(network.id): they may differ where shapes do not tell (strides, dilations, blurs)")
+    }
     if !heads.isEmpty && !isTold {
       let open = hasPlainNorms ? "strides, dilations and frozen norms" : "strides and dilations"
       doubts.append(

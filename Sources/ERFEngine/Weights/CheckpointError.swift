@@ -63,7 +63,10 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .meta: "is a meta tensor, which has a shape but no numbers: save the loaded network"
     case .nested: "is a nested tensor, which is not read: save plain tensors"
     case .numpy: "is an array of NumPy, which is not read: save torch.from_numpy of it"
-    case nil: "has type \(found), expected real numbers"
+    case nil:
+      ElementType(rawValue: found) == nil
+        ? "has type \(found), expected real numbers"
+        : "has type \(found), which is not read: save it as float32, float16 or bfloat16"
     }
   }
 }

@@ -273,6 +273,63 @@ import Testing
     }
   }
 
+  /// Tensors of modules of their own beside a whole network ask for nothing of its classifier.
+  @Test func otherModulesBesideAWholeNetwork() throws {
+    let folder = try TemporaryFolder()
+    var spec = NetworkSpec(
+      file: try Self.plain(
+        with: ["loss.weight": [7], "projector.0.weight": [3, 3]],
+        at: folder.file("extra.safetensors")))
+    for isHeadless in [false, true] {
+      spec.allowsMissingHead = isHeadless
+      let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+      guard case .mismatch(_, let mismatch)? = error else { return }
+      #expect(mismatch.remedies == [.ignoringExtra])
+    }
+    spec.allowsMissingHead = false
+    spec.ignoresExtra = true
+    let network = try Network(spec)
+    #expect(network.taps.contains("logits"))
+    #expect(network.weightsChoice?.notes.contains { $0.hasPrefix("left out 2 ") } == true)
+    try compare(network, with: "plain.pth")
+  }
+
+  /// The plain network with further tensors of zeros.
+  private static func plain(with extra: [String: Shape], at path: String) throws -> String {
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { ($0, try plain.tensor($0)) }
+    let more = extra.sorted { $0.key < $1.key }.map { ($0.key, Tensor(zeros: $0.value)) }
+    try SafetensorsWriter(tensors: tensors + more, type: .float32, metadata: [:]).write(to: path)
+    return path
+  }
+
+  /// The filters of a network with blurs are left out where that is asked for, and it is said that it
+  /// is another network without them.
+  @Test func tensorsWithinLayersAreNotLeftOutSilently() throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.plain(
+      with: ["layer2.0.aa.filt": [4, 1, 3, 3]], at: folder.file("blurred.safetensors"))
+    var spec = NetworkSpec(file: path)
+    spec.ignoresExtra = true
+    let notes = try #require(try Network(spec).weightsChoice).notes
+    #expect(notes.count == 2, "\(notes)")
+    #expect(
+      notes.last?.hasPrefix("of these, layer2.0.aa.filt lie within layers of ") == true, "\(notes)")
+  }
+
+  /// What is released as bare weights tells of blurs and the like by its name alone.
+  @Test(arguments: [
+    ("resnetblur18-84f4748f.safetensors", true), ("resnet18_caffe-788b5fa3.safetensors", true),
+    ("resnet18-5c106cde.safetensors", false),
+  ])
+  func namesOfFilesTell(_ name: String, isTold: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.plain(with: [:], at: folder.file(name))
+    let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(notes.count == (isTold ? 1 : 0), "\(notes)")
+    #expect(notes.allSatisfy { $0.hasPrefix("the file's name is \(name), and it is opened") })
+  }
+
   /// A head of another number of classes than the model named.
   @Test func otherClassesForAModel() throws {
     var spec = Self.spec("plain.pth")
