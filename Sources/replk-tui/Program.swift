@@ -34,6 +34,10 @@ enum Program {
       try help(Array(words.dropFirst()))
     default:
       if let command = Command.all.first(where: { $0.name == words.first }) {
+        OutOfMemory.endProcess { line in
+          StandardStreams.writeError(Text.message(line))
+          exit(1)
+        }
         try command(Array(words.dropFirst()))
       } else {
         return try ExploreCommand.run(words)

@@ -7,5 +7,6 @@ import ERFEngine
 ProgramRecord.commit = CommitRecord.commit
 StandardStreams.reportBrokenPipes()
 QuitSignal.endPlainly()
+ProcessMemory.spareAddressSpace()
 Program.reportFileSizeLimits()
 Program.exit(Program.run(Array(SystemPath.arguments.dropFirst())))

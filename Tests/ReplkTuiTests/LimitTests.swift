@@ -21,6 +21,7 @@
       ["convert", "replknet-31", "out.safetensors"],
       ["classify", "replknet-31", "--image", "picture.ppm"],
       ["features", "replknet-31", "--tap", "stage4", "-o", "out.npy"],
+      ["features", "resnet-18", "--tap", "stem", "--size", "2048", "-o", "out.npy"],
       ["compare", "replknet-3", "replknet-31", "--size", "512"],
       ["probe", "replknet-31", "--size", "512"],
       ["sweep", "replknet-31", "--sizes", "512", "-o", "out.csv"],
@@ -42,6 +43,25 @@
       expectOneLine(outcome, code: 2, mentions: ["GB of memory", "this machine has"])
       #expect(clock.now - begin < .seconds(60))
       #expect(folder.names == ["picture.ppm"])
+    }
+
+    /// Whatever the limit, and however near it the estimate comes: either it runs, or there is one
+    /// line. Between the two lay traps, as threads reserve address space.
+    @Test func noLimitTraps() throws {
+      var codes: Set<Int32> = []
+      for kilobytes in stride(from: 500_000, through: 1_300_000, by: 100_000) {
+        let outcome = try Executable.run(
+          [
+            "features", "efficientnet-lite0", "--size", "2048", "--tap", "logits", "-o", "out.npy",
+            "--force",
+          ], in: folder, shell: "ulimit -c 0; ulimit -v \(kilobytes); exec \"$@\"")
+        codes.insert(outcome.code)
+        if outcome.code != 0 {
+          expectOneLine(outcome, code: outcome.code, mentions: ["memory"])
+          #expect([1, 2].contains(outcome.code), "\(kilobytes)")
+        }
+      }
+      #expect(codes.isSuperset(of: [0, 2]), "\(codes)")
     }
 
     /// The same commands with small networks go on under that limit.

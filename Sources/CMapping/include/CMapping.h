@@ -1,5 +1,5 @@
 // Mapped files that others may cut short while they are read: a page that is gone reads as zeros, and
-// is counted, where it would end the process.
+// is counted, where it would end the process. And what the C library maps for itself.
 #ifndef CMAPPING_H
 #define CMAPPING_H
 
@@ -14,5 +14,8 @@ unsigned cmap_faults(int guard);
 
 // Before the mapping is taken away.
 void cmap_release(int guard);
+
+// Keeps the C library from reserving 64 MB of address space for each thread that allocates.
+void cmap_share_heap(void);
 
 #endif

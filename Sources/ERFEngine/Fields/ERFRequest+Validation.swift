@@ -46,7 +46,8 @@ extension ERFRequest {
 
   private func inputSize() throws -> InputSize { try NetworkInputs(images).size ?? size }
 
-  func memoryEstimate(of network: OpenedNetwork) throws -> MemoryEstimate {
+  /// - Parameter isWhole: whether the map is computed whole, not only where the units' fields lie.
+  func memoryEstimate(of network: OpenedNetwork, isWhole: Bool = false) throws -> MemoryEstimate {
     let size = try inputSize()
     let layers = network.layers
     let tap = try layers.tap(self.tap, of: network.id)
@@ -59,7 +60,7 @@ extension ERFRequest {
     return MemoryEstimate(
       network.blueprint,
       plan: RegionPlan(
-        running, value: value, region: keepsForward ? nil : region, shapes: shapes),
+        running, value: value, region: keepsForward || isWhole ? nil : region, shapes: shapes),
       keepsForward: keepsForward)
   }
 }

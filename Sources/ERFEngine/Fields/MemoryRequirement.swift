@@ -42,7 +42,7 @@ extension NetworkSpec {
     let opened = try OpenedNetwork(size.map(bound) ?? self)
     let size = size ?? opened.evaluation.size
     let request = ERFRequest(network: self, size: size, tap: tap)
-    let estimate = try request.memoryEstimate(of: opened)
+    let estimate = try request.memoryEstimate(of: opened, isWhole: true)
     try MemoryError.require(
       MemoryEstimate.programBytes
         + max(estimate.loadingBytes, estimate.weightBytes + estimate.forwardBytes) + outputs,
@@ -57,7 +57,7 @@ extension NetworkSpec {
   public func requireMemoryToConvert() throws {
     let opened = try OpenedNetwork(self)
     let request = ERFRequest(network: self, size: opened.evaluation.size)
-    let estimate = try request.memoryEstimate(of: opened)
+    let estimate = try request.memoryEstimate(of: opened, isWhole: true)
     let weights = opened.blueprint.parameterCount * MemoryLayout<Float>.stride
     try MemoryError.require(
       MemoryEstimate.programBytes + 2 * weights

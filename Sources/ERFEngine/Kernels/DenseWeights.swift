@@ -120,7 +120,7 @@ struct DenseCall: Sendable {
     let scratch = unsafe Scratch(count: (primitive.scratchBytes + 3) / 4)
     let done = unsafe cd_run(
       primitive.handle, source, packed.pointer, bias, target, scratch.base)
-    guard done else { fatalError("out of memory for a convolution") }
+    guard done else { OutOfMemory.end("of a convolution") }
   }
 }
 
@@ -150,7 +150,7 @@ private final class DensePrimitive: @unchecked Sendable {
     var packed = Tensor(uninitialized: [(unsafe cd_packed_bytes(handle) + 3) / 4])
     let target = unsafe packed.mutablePointer()
     guard unsafe cd_pack(handle, weights.pointer + first, target) else {
-      fatalError("out of memory for the weights of a convolution")
+      OutOfMemory.end("of a convolution's weights")
     }
     return packed
   }

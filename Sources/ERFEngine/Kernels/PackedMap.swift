@@ -17,7 +17,7 @@ final class PackedMap: @unchecked Sendable {
     self.bitsPerElement = bitsPerElement
     let bytes = Self.bytes(shape, bitsPerElement)
     guard let memory = unsafe MemoryPool.take(bytes) else {
-      fatalError("out of memory: \(bytes) bytes for what a layer keeps")
+      OutOfMemory.end("of what a layer keeps", bytes: bytes)
     }
     unsafe base = memory
   }

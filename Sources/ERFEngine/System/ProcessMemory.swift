@@ -1,12 +1,14 @@
 // What the system says about this process's memory.
 
+import CMapping
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-enum ProcessMemory {
+public enum ProcessMemory {
   /// Memory that this process may use, in bytes: the machine's, or the least limit set for it by
   /// control groups (containers) or the shell.
   static let machineBytes: Int = {
@@ -23,6 +25,12 @@ enum ProcessMemory {
     else { return machineBytes }
     let stacks = Workers.coreCount << 23
     return min(machineBytes, max(0, limit - mapped - stacks) + resident)
+  }
+
+  /// Keeps the C library from reserving 64 MB of address space for each thread, where that is limited:
+  /// it would be taken from what tensors need. To be called before there are threads.
+  public static func spareAddressSpace() {
+    if addressSpaceLimit != nil { cmap_share_heap() }
   }
 
   /// The limit on the address space in bytes; nil: none.

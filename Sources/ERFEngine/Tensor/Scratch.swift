@@ -9,7 +9,7 @@ struct Scratch: ~Copyable {
   init(count: Int) {
     unsafe bytes = max(1, count) * MemoryLayout<Float>.stride
     guard let memory = unsafe MemoryPool.take(self.bytes) else {
-      fatalError("out of memory: \(count) floats for a kernel's working memory")
+      OutOfMemory.end("of a kernel's work", bytes: unsafe self.bytes)
     }
     unsafe base = memory.bindMemory(to: Float.self, capacity: max(1, count))
   }

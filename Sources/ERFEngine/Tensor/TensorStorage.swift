@@ -19,7 +19,7 @@ final class TensorStorage: @unchecked Sendable {
   init(uninitialized count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     guard let memory = unsafe MemoryPool.take(bytes) else {
-      fatalError("out of memory: \(bytes) bytes for a tensor")
+      OutOfMemory.end("of a tensor", bytes: bytes)
     }
     self.count = count
     unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
@@ -34,7 +34,7 @@ final class TensorStorage: @unchecked Sendable {
     self.count = count
     if bytes < 1 << 20 {
       guard let memory = unsafe MemoryPool.take(bytes) else {
-        fatalError("out of memory: \(bytes) bytes for a tensor")
+        OutOfMemory.end("of a tensor", bytes: bytes)
       }
       unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
       unsafe base.initialize(repeating: 0, count: elements)
@@ -45,7 +45,7 @@ final class TensorStorage: @unchecked Sendable {
       let memory = unsafe mmap(
         nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping | MAP_NORESERVE, -1, 0),
       unsafe memory != MAP_FAILED
-    else { fatalError("out of memory: \(bytes) bytes for a tensor") }
+    else { OutOfMemory.end("of a tensor", bytes: bytes) }
     unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
     mappedBytes = bytes
   }

@@ -46,6 +46,20 @@ import Testing
     #expect(early.loadingBytes == seen.loadingBytes, "all of the weights are loaded")
   }
 
+  /// Features are computed over the whole input, however little of it the unit in the middle sees.
+  @Test(arguments: ["stem", "stage1"])
+  func wholeMapsTakeMore(_ tap: String) throws {
+    let request = ERFRequest(
+      network: NetworkSpec(model: "resnet-50"), size: InputSize(height: 1024, width: 1024), tap: tap
+    )
+    let opened = try OpenedNetwork(request.network)
+    let seen = try request.memoryEstimate(of: opened)
+    let whole = try request.memoryEstimate(of: opened, isWhole: true)
+    // The first convolution's output, 64 channels of 512 x 512, and what comes before or after it.
+    #expect(whole.forwardBytes > 64 * 512 * 512 * 4)
+    #expect(seen.forwardBytes * 5 < whole.forwardBytes)
+  }
+
   @Test func parametersAreCountedInFullPrecision() throws {
     let estimate = try estimate("resnet-18")
     // 11.69 million folded parameters, and three times the largest layer's 2.36 million.
