@@ -110,6 +110,17 @@ static void ignore_alpha(TIFF *tiff) {
   }
 }
 
+// Samples of other kinds are no fault of the file: their kind becomes the message.
+static bool ctiff_converts(TIFF *tiff, char *message) {
+  uint16_t bits = 1, kind = SAMPLEFORMAT_UINT;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &kind);
+  if (bits <= 16 && kind != SAMPLEFORMAT_IEEEFP) return true;
+  snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%u-bit %sTIFF", bits,
+           kind == SAMPLEFORMAT_IEEEFP ? "floating-point " : "");
+  return false;
+}
+
 bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
                     char *message) {
   source from = {bytes, count, 0, message};
@@ -119,6 +130,7 @@ bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t 
               TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
   size_t total = (size_t)width * height;
   done = done && total > 0 && total <= capacity / 3;
+  if (done && !ctiff_converts(tiff, message)) done = false;
   if (done) {
     ignore_alpha(tiff);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);

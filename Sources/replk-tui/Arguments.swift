@@ -27,6 +27,7 @@ enum UsageError: ExplainedError, Equatable {
   case unknownOption(String, nearest: String?, command: String)
   case missingValue(option: String, expected: String)
   case unexpectedValue(option: String)
+  case emptyArgument(command: String)
   case badValue(option: String, value: String, expected: String)
   case conflicting(String, String)
   case tooFewPositionals(command: String, expected: String)
@@ -48,6 +49,8 @@ enum UsageError: ExplainedError, Equatable {
         + " (`\(command) --help` lists the options)"
     case .missingValue(let option, let expected): "\(option) needs a value: \(expected)"
     case .unexpectedValue(let option): "\(option) takes no value"
+    case .emptyArgument(let command):
+      "\(command): an argument is empty, as an unset variable of the shell makes it: give a model or a file"
     case .badValue(let option, let value, let expected):
       "\(option) \(value): expected \(expected)"
     case .conflicting(let one, let other): "\(one) and \(other) exclude each other: give one"
@@ -76,6 +79,8 @@ enum UsageError: ExplainedError, Equatable {
 struct Arguments {
   private(set) var positionals: [String] = []
   private var values: [String: [String]] = [:]
+  /// How the options were spelt that were given, by their first names.
+  private var spellings: [String: String] = [:]
   private let options: [Option]
 
   /// - Throws: `UsageError` for options that are not in `options`, or lack or do not take a value.
@@ -87,6 +92,7 @@ struct Arguments {
         positionals += rest
         return
       }
+      guard !word.isEmpty else { throw .emptyArgument(command: command) }
       guard word.hasPrefix("-") && word.count > 1 else {
         positionals.append(word)
         continue
@@ -97,6 +103,7 @@ struct Arguments {
         throw .unknownOption(
           name, nearest: nearestWord(to: name, among: options.flatMap(\.names)), command: command)
       }
+      spellings[option.names[0]] = name
       if let expected = option.value {
         guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty
         else { throw .missingValue(option: name, expected: expected) }
@@ -120,7 +127,9 @@ struct Arguments {
     for option in options {
       guard let known = option.values else { continue }
       for value in all(option.names[0]) where !known.accepts(value) {
-        throw .badValue(option: option.names[0], value: value, expected: known.expected)
+        throw .badValue(
+          option: spellings[option.names[0]] ?? option.names[0], value: value,
+          expected: known.expected)
       }
     }
   }
@@ -160,7 +169,7 @@ struct Arguments {
   ) throws(UsageError) -> Value? {
     guard let text = last(option) else { return nil }
     guard let value = parse(text) else {
-      throw .badValue(option: option, value: text, expected: expected)
+      throw .badValue(option: spellings[option] ?? option, value: text, expected: expected)
     }
     return value
   }

@@ -26,14 +26,14 @@ extension Command {
     // Checked first: nobody should wait for a run whose result cannot be kept.
     for path in exports { _ = try ExportFormat(path: path) }
     let shard = arguments.shard()
+    if shard != nil && outputs.isEmpty {
+      throw UsageError.missingOption(command: "erf --shard", option: "-o FILE.erf")
+    }
     guard parts.count <= 1 && (shard == nil || (parts.count == 1 && exports.isEmpty)) else {
       throw UsageError.badValue(
         option: "-o", value: outputs.joined(separator: ", "),
         expected: shard == nil
           ? "at most one .erf" : "one FILE.erf: `merge` makes other formats of all shares")
-    }
-    if shard != nil && parts.isEmpty {
-      throw UsageError.missingOption(command: "erf --shard", option: "-o FILE.erf")
     }
     let validated = try request.validated()
     let facts = try ExportFacts(validated)

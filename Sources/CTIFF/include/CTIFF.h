@@ -11,6 +11,9 @@
 
 enum { CTIFF_MESSAGE = 160 };
 
+// What a message begins with that names a kind of TIFF which is sound, but not converted.
+#define CTIFF_OTHER "other: "
+
 // Reads the size of the first page as it is stored, in pixels, and its orientation (1 to 8, as the
 // TIFF specification numbers them), without decoding it.
 bool ctiff_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,

@@ -53,7 +53,8 @@ extension Image {
     pixels: ([UInt8], InputSize) throws(CodecFailure) -> [UInt8]
   ) throws(ImageError) -> Image {
     func explained(_ failure: CodecFailure) -> ImageError {
-      .damaged(path: path, format: format, reason: failure.message)
+      TIFFCodec.otherKind(failure).map { .unsupportedFormat(path: path, format: $0) }
+        ?? .damaged(path: path, format: format, reason: failure.message)
     }
     let found: InputSize
     do { found = try size(bytes) } catch { throw explained(error) }

@@ -19,7 +19,7 @@ public enum ImageError: ExplainedError, Equatable {
     case .notAnImage(let path):
       return "\(path): is not an image; give a JPEG, PNG, WebP, GIF, TIFF, BMP, PPM or PGM file"
     case .unsupportedFormat(let path, let format):
-      return "\(path): is a \(format) file, which is not read; convert it to PNG or JPEG"
+      return "\(path): is of the format \(format), which is not read; convert it to PNG or JPEG"
     case .tooLarge(let path, let size):
       return "\(path): \(size.height) x \(size.width) pixels (height x width) are more than the "
         + "\(ImageLimits.pixels / 1_000_000) megapixels, or \(ImageLimits.side) a side, "

@@ -11,6 +11,12 @@ enum TIFFCodec {
     let orientation: Int
   }
 
+  /// The kind of a sound file that is not converted, `32-bit floating-point TIFF`; nil: it is not sound.
+  static func otherKind(_ failure: CodecFailure) -> String? {
+    failure.message.hasPrefix(CTIFF_OTHER)
+      ? String(failure.message.dropFirst(CTIFF_OTHER.count)) : nil
+  }
+
   static func page(_ bytes: [UInt8]) throws(CodecFailure) -> Page {
     var width: UInt32 = 0
     var height: UInt32 = 0
