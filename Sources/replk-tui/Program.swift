@@ -19,9 +19,10 @@ enum Program {
     } catch FileError.readerLeft {
       // As a shell reports the signal that this would else have been.
       return 128 + SIGPIPE
+    } catch is CancellationError {
+      return end(Interrupted(explanation: "stopped before anything was finished"))
     } catch let error as Interrupted {
-      _ = complain(of: error)
-      return error.code
+      return end(error)
     } catch {
       return complain(of: error)
     }
@@ -66,6 +67,11 @@ enum Program {
   /// behind, rather than a signal that ends the process.
   static func reportFileSizeLimits() {
     _ = signal(SIGXFSZ, SIG_IGN)
+  }
+
+  private static func end(_ interrupted: Interrupted) -> Int32 {
+    _ = complain(of: interrupted)
+    return interrupted.code
   }
 
   private static func complain(of error: any Error) -> Int32 {

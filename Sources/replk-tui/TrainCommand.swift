@@ -113,11 +113,16 @@ extension Command {
     let epochs = arguments.whole("--measure-every") ?? 1
     for note in plan.notes { try StandardStreams.write(note + "\n") }
     Interruption.catchSignals()
-    var run = TrainingRun(
-      trainer: try Trainer(
+    let trainer: Trainer
+    do {
+      trainer = try Trainer(
         plan.recipe, from: plan.start, threads: arguments.threads(),
-        cancellation: Interruption.cancellation),
-      path: path, confusionPath: confusion, interval: .seconds(interval),
+        cancellation: Interruption.cancellation)
+    } catch is CancellationError {
+      throw Interrupted(explanation: "stopped before the first step; nothing was written")
+    }
+    var run = TrainingRun(
+      trainer: trainer, path: path, confusionPath: confusion, interval: .seconds(interval),
       epochsBetweenMeasurements: epochs)
     try run.trainer.requireHash(arguments.last("--data-hash"))
     if isResumed { try run.trainer.resume(from: path) }

@@ -23,8 +23,11 @@ struct TrainingRun {
     }
     try StandardStreams.write(heading + "\n")
     var line = ProgressLine(label: trainer.recipe.model)
+    let confusion: ConfusionMatrix?
     do {
       try steps(&line)
+      line.erase()
+      confusion = try measure()
     } catch is CancellationError {
       line.erase()
       try trainer.save(to: path)
@@ -45,8 +48,6 @@ struct TrainingRun {
       try? trainer.save(to: path)
       throw error
     }
-    line.erase()
-    let confusion = try measure()
     try trainer.save(to: path)
     try StandardStreams.write(LossCurve(trainer.log).text)
     try report(confusion)

@@ -69,6 +69,32 @@ import Testing
     #expect(comments.contains("\(count)") && comments.contains("2000"), "\(comments)")
   }
 
+  /// A named pipe that nobody reads is waited for, but not longer than a signal says.
+  @Test func pipesWithoutAReader() throws {
+    let outcome = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "-o", "map.npy", "--force"], in: folder,
+      shell: "mkfifo map.npy; (sleep 4; kill -\(SIGTERM) $$) & exec \"$@\"")
+    expectOneLine(outcome, code: 1, mentions: ["map.npy", "nobody reads from this pipe"])
+    // Somebody who comes later gets it all.
+    let read = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "-o", "map.npy", "--force"], in: folder,
+      shell: "(sleep 1; cat map.npy > read.npy) & \"$@\"; wait")
+    #expect(read.code == 0)
+    #expect(try NPY(decoding: folder.read("read.npy"), path: "read.npy").shape == [32, 32])
+  }
+
+  /// Pictures are made before the first step: thousands, which takes longer than the signal.
+  @Test func trainingsBeforeTheirFirstStep() throws {
+    let outcome = try run(
+      [
+        "train", "replknet-3-nano", "-o", "net.safetensors", "--size", "96", "--count", "20000",
+        "--threads", "1",
+      ], interruptedBy: SIGTERM, after: 4)
+    expectOneLine(
+      outcome, code: 128 + SIGTERM, mentions: ["stopped before the first step", "nothing was"])
+    #expect(folder.names.isEmpty)
+  }
+
   @Test func aReadOutNeedsAllOfItsStimuli() throws {
     let outcome = try run(
       ["probe", "replknet-3", "--count", "5000", "--csv", "out.csv"], interruptedBy: SIGTERM,

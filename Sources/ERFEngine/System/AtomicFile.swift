@@ -173,11 +173,37 @@ public enum AtomicFile {
   private static func writeDirectly(
     _ parts: some Sequence<[UInt8]>, to path: String
   ) throws(FileError) {
-    let descriptor = unsafe withSystemPath(path) { unsafe open($0, O_WRONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
+    let descriptor = try openDirectly(path)
     var failure = writeAll(parts, to: descriptor)
     if close(descriptor) != 0 && failure == 0 { failure = errno }
     guard failure == 0 else { throw .unwritable(path: path, reason: systemMessage(failure)) }
+  }
+
+  /// Opens what is no file. A named pipe waits for whoever reads it, until a signal asks for the end:
+  /// waiting within the system would outlast that.
+  private static func openDirectly(_ path: String) throws(FileError) -> Int32 {
+    while true {
+      let descriptor = unsafe withSystemPath(path) {
+        unsafe open($0, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+      }
+      if descriptor >= 0 {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        return descriptor
+      }
+      guard errno == ENXIO, isPipe(path) else {
+        throw .unwritable(path: path, reason: systemMessage(errno))
+      }
+      guard Interruption.signalNumber == 0 else {
+        throw .unwritable(path: path, reason: "nobody reads from this pipe")
+      }
+      usleep(10_000)
+    }
+  }
+
+  private static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0
+      && status.st_mode & S_IFMT == S_IFIFO
   }
 
   /// Creates a file that did not exist; a negative descriptor leaves the reason in `errno`.

@@ -23,7 +23,8 @@ public enum SessionError: ExplainedError, Equatable {
     case .unknownField(let path, let known):
       "the session has an unknown field \(path): expected one of \(known.joined(separator: ", "))"
     case .field(let path, let expected, let found):
-      "the session's field \(path) is \(found): expected \(expected)"
+      (path.isEmpty ? "the session" : "the session's field \(path)")
+        + " is \(found): expected \(expected)"
     case .refused(let path, let reason): "the session's field \(path): \(reason)"
     }
   }
