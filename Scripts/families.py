@@ -91,6 +91,10 @@ def make(name):
                 size = (299, 299)
             model = getattr(part, rest)(weights=None, **options)
     model.eval()
+    for module in model.modules():
+        if getattr(module, "inplace", False):
+            # What is kept of a layer's output stays as the layer made it.
+            module.inplace = False
     with torch.no_grad():
         settle(model, size)
         for p in model.parameters():
