@@ -223,6 +223,9 @@ struct ONNXLowering {
 
   func factors(of value: Int) -> (left: ONNXData, right: ONNXData)? { factors[value] }
 
+  /// The operator that makes a value, and what it reads; nil: the input.
+  func maker(_ value: Int) -> Node? { value > 0 ? nodes[value - 1] : nil }
+
   /// The operator that makes a value, and what it reads; nil: the input or a constant.
   func maker(of data: ONNXData) -> Node? {
     guard case .value(let value) = data.place, value > 0 else { return nil }

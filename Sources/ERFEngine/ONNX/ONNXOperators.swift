@@ -204,7 +204,8 @@ extension ONNXLowering {
     if let simple = try simplified(function, left, right) {
       return try padded(simple, to: rank)
     }
-    if let known = recognised(function, left, right) {
+    let spelt = function == .multiply ? recognisedProduct(left, right) : nil
+    if let known = spelt ?? recognisedNorm(function, left, right) {
       return try emit(known.op, [known.input], order: known.input.order)
     }
     let (one, other) = (try padded(left, to: rank), try padded(right, to: rank))
@@ -232,6 +233,10 @@ extension ONNXLowering {
       let affine = affine(
         function, tensor.reshaped(shape), constantIsLeft: constantIsLeft, constant.weight)
     {
+      let parameter = Parameter(tensor: tensor.reshaped(shape), weight: constant.weight)
+      if let norm = absorbed(function, data, parameter) {
+        return try emit(norm.op, [norm.input], norm.parameters, order: data.order)
+      }
       return try emit(affine.op, [data], affine.parameters, order: data.order)
     }
     let whole = isWhole([data.memory, lying.memory])
@@ -285,6 +290,14 @@ extension ONNXLowering {
       || shapes[0][0] != shapes[1][0]
   }
 
+  /// A value times a number, which may make a function of a product.
+  private mutating func scaled(_ data: ONNXData, by factor: Float) throws -> ONNXData {
+    if let known = recognisedProduct(data, times: factor) {
+      return try emit(known.op, [known.input], order: known.input.order)
+    }
+    return try apply(.affine(scale: factor, shift: 0), to: data)
+  }
+
   /// Arithmetic with one number is a function of the other.
   private mutating func simplified(
     _ function: PairFunction, _ left: ONNXData, _ right: ONNXData
@@ -294,11 +307,8 @@ extension ONNXLowering {
       case .add: return try apply(.affine(scale: 1, shift: value), to: left)
       case .subtract: return try apply(.affine(scale: 1, shift: -value), to: left)
       case .multiply:
-        if value == 0.5, let source = doubledGELU(left) {
-          return try emit(GELU(), [source], order: source.order)
-        }
-        return try apply(.affine(scale: value, shift: 0), to: left)
-      case .divide: return try apply(.affine(scale: 1 / value, shift: 0), to: left)
+        return try scaled(left, by: value)
+      case .divide: return try scaled(left, by: 1 / value)
       case .power where value == 2: return try apply(.square, to: left)
       case .power where value == 0.5: return try apply(.sqrt, to: left)
       case .power: return try apply(.power(value), to: left)
@@ -311,7 +321,7 @@ extension ONNXLowering {
       switch function {
       case .add: return try apply(.affine(scale: 1, shift: value), to: right)
       case .subtract: return try apply(.affine(scale: -1, shift: value), to: right)
-      case .multiply: return try apply(.affine(scale: value, shift: 0), to: right)
+      case .multiply: return try scaled(right, by: value)
       case .divide:
         return try apply(.affine(scale: value, shift: 0), to: apply(.reciprocal, to: right))
       case .maximum: return try apply(.clip(low: value, high: .infinity), to: right)
@@ -320,74 +330,5 @@ extension ONNXLowering {
       }
     }
     return nil
-  }
-
-  // MARK: Functions that exporters spell out
-
-  /// SiLU, hard swish and GELU, which end in a product.
-  private func recognised(
-    _ function: PairFunction, _ left: ONNXData, _ right: ONNXData
-  ) -> (op: any Operator, input: ONNXData)? {
-    guard function == .multiply else { return nil }
-    for (input, factor) in [(left, right), (right, left)] {
-      guard case .value(let value) = input.place, let maker = maker(of: factor) else { continue }
-      if let op = maker.op as? Elementwise, maker.inputs == [value] {
-        switch op.function {
-        case .sigmoid: return (Elementwise(function: .silu), input)
-        case .hardSigmoid(let slope, let offset) where abs(slope - 1.0 / 6) < 1e-6 && offset == 0.5:
-          return (Elementwise(function: .hardSwish), input)
-        default: break
-        }
-      }
-      if let known = gelu(input, value, maker) { return known }
-    }
-    return nil
-  }
-
-  /// (x * 0.5) * (1 + erf(x / sqrt 2)), in either place.
-  private func gelu(
-    _ input: ONNXData, _ value: Int, _ factor: Node
-  ) -> (op: any Operator, input: ONNXData)? {
-    guard isScaled(factor, by: 1, shift: 1), let erf = maker(factor.inputs[0]),
-      (erf.op as? Elementwise)?.function == .erf, let inner = maker(erf.inputs[0]),
-      isScaled(inner, by: 0.70710678, shift: 0)
-    else { return nil }
-    let x = inner.inputs[0]
-    // The half may be taken off before.
-    if let half = maker(value), isScaled(half, by: 0.5, shift: 0), half.inputs[0] == x {
-      var source = input
-      source.place = .value(x)
-      return (GELU(), source)
-    }
-    return nil
-  }
-
-  /// The input of x * (1 + erf(x / sqrt 2)); nil: it is something else.
-  private func doubledGELU(_ data: ONNXData) -> ONNXData? {
-    guard let product = maker(of: data), let op = product.op as? Arithmetic,
-      op.function == .multiply, op.constant == nil
-    else { return nil }
-    for (x, other) in [
-      (product.inputs[0], product.inputs[1]), (product.inputs[1], product.inputs[0]),
-    ] {
-      guard let factor = maker(other), isScaled(factor, by: 1, shift: 1),
-        let erf = maker(factor.inputs[0]), (erf.op as? Elementwise)?.function == .erf,
-        let inner = maker(erf.inputs[0]), isScaled(inner, by: 0.70710678, shift: 0),
-        inner.inputs[0] == x
-      else { continue }
-      var source = data
-      source.place = .value(x)
-      return source
-    }
-    return nil
-  }
-
-  func maker(_ value: Int) -> Node? { value > 0 ? nodes[value - 1] : nil }
-
-  private func isScaled(_ node: Node, by scale: Float, shift: Float) -> Bool {
-    guard case .affine(let factor, let offset)? = (node.op as? Elementwise)?.function else {
-      return false
-    }
-    return abs(factor - scale) < 1e-5 && abs(offset - shift) < 1e-5
   }
 }

@@ -38,8 +38,16 @@ struct Arithmetic: Operator {
     let output = FunctionKernels.pair(function, left, right, workers: workers)
     guard keep != .nothing, needsInputs else { return (output, .nothing) }
     // What is repeated over the pixels is kept whole, the rest pixel by pixel.
-    let kept = inputs.map { $0.shape == output.shape && !isWhole ? $0 : $0.uncut }
+    let kept = inputs.map {
+      !isWhole && Self.hasPixels($0.shape, of: output.shape) ? $0 : $0.uncut
+    }
     return (output, .values(kept))
+  }
+
+  /// Whether a value has a number or more for each pixel of the output, or is as large as that.
+  private static func hasPixels(_ shape: Shape, of output: Shape) -> Bool {
+    guard shape.rank == 4, output.rank == 4 else { return shape == output }
+    return shape.extents.dropLast() == output.extents.dropLast()
   }
 
   func inputGradient(
