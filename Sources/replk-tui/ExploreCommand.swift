@@ -1,9 +1,11 @@
 // The explorer, which opens where no subcommand is named: a session, or one or two networks, on the
 // terminal.
 
+import Dispatch
 import ERFCurses
 import ERFEngine
 import ERFInterface
+import Synchronization
 
 enum ExploreCommand {
   /// What makes a session.
@@ -143,7 +145,7 @@ enum ExploreCommand {
     let requests = try arguments.requests(models)
     for request in requests {
       do {
-        try request.validate()
+        try validate(request)
       } catch ModelError.unknown(let id, _) where !id.contains(":") {
         throw UsageError.unknownCommand(
           id, nearest: nearestWord(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
@@ -160,6 +162,38 @@ enum ExploreCommand {
       }
     }
     return session
+  }
+
+  /// Checks what is asked for before the screen is taken over. A large exported graph takes longer than
+  /// one likes to look at nothing: what is wrong with it stands on the screen then.
+  private static func validate(_ request: ERFRequest) throws {
+    guard let path = request.network.exportedGraph,
+      let bytes = FileBytes.count(of: path), bytes >= largeFile
+    else { return try request.validate() }
+    let check = Check()
+    DispatchQueue.global(qos: .userInitiated).async { check.run { try request.validate() } }
+    try check.outcome(within: patience)?.get()
+  }
+
+  private static let largeFile = 16 << 20
+  private static let patience = 0.05
+
+  /// A check on a thread of its own, which goes on when nobody waits any more.
+  private final class Check: Sendable {
+    private let result = Mutex<Result<Void, any Error>?>(nil)
+    private let isDone = DispatchSemaphore(value: 0)
+
+    func run(_ body: () throws -> Void) {
+      let found = Result(catching: body)
+      result.withLock { $0 = found }
+      isDone.signal()
+    }
+
+    /// nil: it is not done by then.
+    func outcome(within seconds: Double) -> Result<Void, any Error>? {
+      guard isDone.wait(timeout: .now() + seconds) == .success else { return nil }
+      return result.withLock { $0 }
+    }
   }
 
   /// Saved maps beside one another or beside a network.

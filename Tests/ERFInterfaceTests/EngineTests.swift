@@ -19,6 +19,9 @@ import Testing
       return Refusal(description: "made up: \(call)")
     }
 
+    func facts(
+      of network: NetworkSpec, size: InputSize, cancellation: Cancellation
+    ) throws -> NetworkFacts { throw refuse("facts") }
     func compute(
       _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
     ) throws -> ERFResult { throw refuse("compute") }
@@ -78,7 +81,8 @@ import Testing
     let item = ExportItem(result: makeResult(request), stem: "stem")
     let id = RequestID(90)
     let effects: [Effect] = [
-      .compute(id, request, preview: nil), .openMap(id, path: "/nowhere/map.npy"),
+      .open(id, network, request.size), .compute(id, request, preview: nil),
+      .openMap(id, path: "/nowhere/map.npy"),
       .probe(id, ShapeBiasRequest(), network, afterSeconds: 0),
       .predict(id, PredictionRequest(network: network, image: .builtIn(0)), threads: 1),
       .train(id, TrainingRequest(network: network, folder: nil, threads: 1)),
@@ -94,7 +98,8 @@ import Testing
     ]
     for effect in effects { #expect(runner.carryOut(effect, of: model) == nil) }
     let all: Set = [
-      "compute", "layerFields", "probe", "predict", "train", "kernels", "map", "images", "picture",
+      "facts", "compute", "layerFields", "probe", "predict", "train", "kernels", "map", "images",
+      "picture",
       "stimulus",
       "listing", "contents", "resolved", "read", "export", "write", "copy",
     ]

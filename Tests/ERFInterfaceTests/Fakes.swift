@@ -153,6 +153,11 @@ extension Model {
         }
         _ = update(&self, .deepEnough(id, failure: nil))
       }
+      if case .open(let id, let network, let size) = effect {
+        let facts = try? LocalEngine().facts(
+          of: network, size: size, cancellation: Cancellation())
+        finish(update(&self, .known(id, facts)), images: images)
+      }
       if case .drawStimulus(let index) = effect {
         _ = update(&self, .drawn(StimulusPicture(index: index)))
       }

@@ -43,6 +43,12 @@ struct TestEngine: Engine {
     (self.computing, self.files) = (computing, files)
   }
 
+  func facts(
+    of network: NetworkSpec, size: InputSize, cancellation: Cancellation
+  ) throws -> NetworkFacts {
+    try real.facts(of: network, size: size, cancellation: cancellation)
+  }
+
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {

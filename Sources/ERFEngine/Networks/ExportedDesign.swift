@@ -38,7 +38,18 @@ struct ExportedDesign: Sendable, Equatable {
   ///
   /// - Throws: `ONNXError`, `FileError`, ``EditError``.
   init(path: String, edits: [StageEdit]) throws {
-    let file = try Self.blueprint(of: path)
+    try self.init(Self.blueprint(of: path), path: path, edits: edits)
+  }
+
+  /// The same of a graph whose structure was read before; nil: it was not, or not of late.
+  ///
+  /// - Throws: ``EditError``.
+  init?(known path: String, edits: [StageEdit]) throws {
+    guard let file = Self.known.withLock({ $0.first { $0.path == path } }) else { return nil }
+    try self.init(file.blueprint, path: path, edits: edits)
+  }
+
+  private init(_ file: Blueprint, path: String, edits: [StageEdit]) throws {
     self.path = path
     original = file.stageDesigns
     stages = original
@@ -66,14 +77,14 @@ struct ExportedDesign: Sendable, Equatable {
   }
 
   private static let known = Mutex<[Known]>([])
-  private static let mostKnown = 4
+  private static let mostKnown = 16
 
   private static func blueprint(of path: String) throws -> Blueprint {
     let version = FileVersion(path: path)
     if let found = known.withLock({ $0.first { $0.path == path && $0.version == version } }) {
       return found.blueprint
     }
-    let blueprint = try ONNXNetwork(ONNXModel(path: path)).blueprint
+    let blueprint = try ONNXGraphs.shared.network(path: path).blueprint
     guard let version else { return blueprint }
     known.withLock { known in
       known.removeAll { $0.path == path }

@@ -32,6 +32,25 @@ public struct NetworkDesign: Sendable, Equatable {
     }
   }
 
+  /// The same where no file has to be opened for it: nil for a file that was not looked into before, or
+  /// holds no network.
+  public init?(known spec: NetworkSpec) {
+    guard case .file(let path) = spec.source else {
+      guard let design = try? NetworkDesign(spec) else { return nil }
+      self = design
+      return
+    }
+    if spec.exportedGraph != nil {
+      guard let design = try? ExportedDesign(known: path, edits: spec.edits) else { return nil }
+      origin = .exported(design)
+    } else {
+      guard let id = NetworkSpec.knownID(of: path),
+        let design = try? ModelCatalogue.architecture(id).edited(by: spec.edits)
+      else { return nil }
+      origin = .builtIn(design)
+    }
+  }
+
   /// The canonical id of the network as it is designed now.
   public var id: String {
     switch origin {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Which network to open: the one identity that requests, sessions and memories of results share.
 public struct NetworkSpec: Sendable, Hashable {
   public var source: NetworkSource
@@ -101,7 +103,9 @@ public struct NetworkSpec: Sendable, Hashable {
 
   /// The input size that its ONNX file was exported for; nil: none, or it takes any.
   public var exportedSize: InputSize? {
-    guard let exportedGraph, let model = try? ONNXModel(path: exportedGraph) else { return nil }
+    guard let exportedGraph, let model = try? ONNXGraphs.shared.model(path: exportedGraph) else {
+      return nil
+    }
     return (try? ONNXInput(model))?.exportedSize
   }
 
@@ -134,11 +138,22 @@ extension NetworkSpec {
   ///
   /// - Throws: `ModelError`, `CheckpointError`.
   public func named() throws -> NetworkSpec {
-    guard case .file = source, exportedGraph == nil else { return self }
+    guard case .file(let path) = source, exportedGraph == nil else { return self }
     var spec = self
-    spec.source = .catalogue(try OpenedNetwork(unedited).id)
+    let id = try OpenedNetwork(unedited).id
+    Self.ids.withLock { ids in
+      if ids.count >= 64 { ids.removeAll() }
+      ids[path] = id
+    }
+    spec.source = .catalogue(id)
     return spec
   }
+
+  /// What checkpoints that were named hold.
+  private static let ids = Mutex<[String: String]>([:])
+
+  /// The id of the network in a checkpoint that was named before; nil: it was not.
+  static func knownID(of path: String) -> String? { ids.withLock { $0[path] } }
 }
 
 /// Where it is written what a network computes.

@@ -115,8 +115,8 @@ public struct OpenedNetwork: Sendable {
     exported path: String, _ spec: NetworkSpec, _ cancellation: Cancellation
   ) throws {
     version = FileVersion(path: path)
-    let network = try ONNXNetwork(
-      ONNXModel(path: path), size: spec.inputSize, values: spec.exportedValue.map { [$0] } ?? [],
+    let network = try ONNXGraphs.shared.network(
+      path: path, size: spec.inputSize, values: spec.exportedValue.map { [$0] } ?? [],
       cancellation: cancellation)
     if case .random(let seed) = spec.weights {
       source = RandomParameters(seed: seed)

@@ -9,6 +9,9 @@ struct ONNXNetwork: Sendable {
   /// What was taken for something simpler than it is, and what cannot be shown, for people.
   let notes: [String]
 
+  /// What it takes where no size is asked for.
+  var ownSize: InputSize { exportedSize ?? Self.usualSize }
+
   /// Where nothing says otherwise.
   static let usualSize = InputSize(height: 224, width: 224)
 

@@ -76,6 +76,11 @@ enum FileKind: Equatable {
 
 /// Reads files whole.
 public enum FileBytes {
+  /// Bytes of the file at `path`; nil: there is no regular file.
+  public static func count(of path: String) -> Int? {
+    if case .regular(let bytes) = FileKind(of: path) { bytes } else { nil }
+  }
+
   /// The bytes of the file at `path`, or only those up to `end`; more than `limit` are an error, before
   /// much is allocated.
   ///

@@ -2,9 +2,9 @@
 
 import Synchronization
 
-/// Counts files opened, blueprints built and programs made while it is the current one.
+/// Counts files opened, exported graphs read, blueprints built and programs made while it is the current one.
 final class WorkCount: Sendable {
-  enum Kind: Sendable { case file, blueprint, program }
+  enum Kind: Sendable { case file, graph, blueprint, program }
 
   /// Whoever counts in this task; nil: nobody.
   @TaskLocal static var current: WorkCount?

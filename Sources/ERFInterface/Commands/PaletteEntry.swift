@@ -65,7 +65,8 @@ extension Model {
           title: "open the file \(text) as \(letter)", keyLabel: "", action: .file(text))
       ]
     }
-    guard text.contains("-") || text.contains(":"), (try? NetworkDesign(model: text)) != nil else {
+    let named = NetworkSpec(.catalogue(text), weights: .random(seed: 0))
+    guard text.contains("-") || text.contains(":"), NetworkDesign(known: named) != nil else {
       return []
     }
     let known = ModelCatalogue.ids.first { $0.lowercased() == text.lowercased() } ?? text

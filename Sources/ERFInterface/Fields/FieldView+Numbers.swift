@@ -147,6 +147,8 @@ extension FieldDrawing {
     let width = area.columns - 2
     var lines: [[Span]] = []
     if let job = side.job { lines.append(progress(job, width: width)) }
+    let file = model.opening(index)
+    if let file { lines.append([Span("opening \(file)", .quiet)]) }
     if let shown = side.shown, let line = cursorLine(shown, width: width) { lines.append(line) }
     if let failure = side.failure, side.shown != nil {
       lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
@@ -154,7 +156,9 @@ extension FieldDrawing {
     lines += warnings(width).flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
       [Span($0, .warning)]
     }
-    if side.job == nil, side.failure == nil, layout.side == nil { lines.append(summary(width)) }
+    if side.job == nil, file == nil, side.failure == nil, layout.side == nil {
+      lines.append(summary(width))
+    }
     for (offset, line) in lines.prefix(layout.statusRows).enumerated() {
       frame.write(
         line, row: layout.statusRow + offset, column: column, width: width)

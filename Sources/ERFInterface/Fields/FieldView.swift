@@ -189,6 +189,8 @@ struct FieldDrawing {
     var lines: [(String, Role)] = []
     if let failure = side.failure {
       lines = wrap(failure, width: map.columns - 4).map { ($0, .failure) }
+    } else if let file = model.opening(index) {
+      lines = [("opening \(file)", .quiet)]
     } else if let job = side.job {
       let first =
         job.isRunning

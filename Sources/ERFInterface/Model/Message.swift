@@ -16,6 +16,8 @@ public enum Message: Sendable {
   case mouseRefused
   /// The first thing after the first frame.
   case opened
+  /// What there is to know of a network in a file; nil: it cannot be opened, and running it says why.
+  case known(RequestID, NetworkFacts?)
   /// The worker began on a request.
   case began(RequestID)
   case prepared(RequestID, ERFSubject)
@@ -99,6 +101,8 @@ public enum Visit: Sendable {
 public enum Effect: Sendable {
   /// `preview` is to be run first, where there is one.
   case compute(RequestID, ERFRequest, preview: ERFRequest?)
+  /// Opens the file of a network for what there is to know of it at an input size.
+  case open(RequestID, NetworkSpec, InputSize)
   /// Reads a saved map, which answers like a run.
   case openMap(RequestID, path: String)
   case cancel(RequestID)

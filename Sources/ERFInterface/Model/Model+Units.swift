@@ -9,7 +9,8 @@ extension Model {
 
   /// Why there are no units to choose from.
   var noUnits: String {
-    session.networks[unitSide].savedMap == nil
+    if let file = opening(unitSide) { return "opening \(file)" }
+    return session.networks[unitSide].savedMap == nil
       ? "the network cannot be built at this size" : "a saved map has no units"
   }
 

@@ -96,7 +96,7 @@ public struct Model: Sendable {
     return model
   }
 
-  var isComputing: Bool { sides.contains { $0.job != nil } }
+  var isComputing: Bool { sides.contains { $0.job != nil } || !facts.openings.isEmpty }
   var ramp: ColourRamp { ColourRamp.all[colourMap] }
   /// Index of the colour map into `ColourRamp.all`.
   var colourMap: Int {

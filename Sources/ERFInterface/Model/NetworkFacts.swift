@@ -1,5 +1,5 @@
-// What is known of a network from its name alone: layers, shapes, costs. Cheap enough to be asked for
-// on every edit; kept so that drawing never asks.
+// What is known of a network before it runs: layers, shapes, costs. From a name alone it is cheap enough
+// to be asked for on every edit; a file is opened for it by a worker. Kept so that drawing never asks.
 
 public import ERFEngine
 import Synchronization
@@ -26,7 +26,8 @@ public struct NetworkFacts: Sendable, Equatable {
   public let parameters: Int
   public let multiplyAdds: Int
 
-  init(_ network: NetworkSpec, size: InputSize) throws {
+  /// - Throws: what opening the network throws.
+  public init(_ network: NetworkSpec, size: InputSize) throws {
     let summary = try NetworkSummary(network, size: size)
     var stages: [Stage] = []
     var blocks: [Layer] = []
@@ -87,7 +88,7 @@ extension NetworkFacts.Layer {
   }
 }
 
-/// The facts of the networks that the session names.
+/// The facts of the networks that the session names, and the files that are being opened for them.
 struct FactsCache: Sendable {
   /// All that facts depend on: weights and how they are fitted change none of them.
   struct Key: Hashable, Sendable {
@@ -106,20 +107,61 @@ struct FactsCache: Sendable {
     }
   }
 
-  private var entries: [Key: NetworkFacts] = [:]
+  /// nil: the network cannot be built; running it will say why.
+  private var entries: [Key: NetworkFacts?] = [:]
+  /// What is being opened, by whom.
+  private(set) var openings: [Key: RequestID] = [:]
+  /// What was being opened when the user cancelled.
+  private(set) var givenUp: Set<Key> = []
   private static let limit = 64
 
   subscript(network: NetworkSpec, size: InputSize) -> NetworkFacts? {
-    entries[Key(network, size: size)]
+    entries[Key(network, size: size)] ?? nil
   }
 
-  /// Edits come in runs: a few dozen networks are worth keeping, thousands are not.
+  /// Whether it is settled what there is to know.
+  func isKnown(_ key: Key) -> Bool { entries[key] != nil }
+
+  /// Takes what needs no file; files are for `Model.pursueOpenings`.
   mutating func refresh(_ network: NetworkSpec, _ size: InputSize) {
     let key = Key(network, size: size)
-    guard entries[key] == nil else { return }
-    if entries.count >= Self.limit { entries.removeAll() }
-    entries[key] = NetworkFacts.known(key)
+    guard entries[key] == nil, !network.needsOpening, network.savedMap == nil else { return }
+    keep(key, NetworkFacts.known(key))
   }
+
+  /// Edits come in runs: a few dozen networks are worth keeping, thousands are not. What a file was
+  /// opened for stays longer.
+  private mutating func keep(_ key: Key, _ facts: NetworkFacts?) {
+    if entries.count >= Self.limit { entries = entries.filter { $0.key.network.needsOpening } }
+    if entries.count >= 2 * Self.limit { entries.removeAll() }
+    entries[key] = .some(facts)
+  }
+
+  mutating func begin(_ key: Key, _ id: RequestID) { openings[key] = id }
+
+  /// Keeps an answer; one that nobody waits for is dropped.
+  mutating func answer(_ id: RequestID, _ facts: NetworkFacts?) {
+    guard let key = openings.first(where: { $0.value == id })?.key else { return }
+    openings[key] = nil
+    keep(key, facts)
+  }
+
+  /// Stops waiting for all but `wanted`.
+  mutating func drop(allBut wanted: Set<Key>) -> [RequestID] {
+    givenUp.formIntersection(wanted)
+    let dropped = openings.filter { !wanted.contains($0.key) }
+    for key in dropped.keys { openings[key] = nil }
+    return dropped.values.sorted { $0.number < $1.number }
+  }
+
+  /// Stops waiting until the same is asked for again.
+  mutating func giveUp() -> [RequestID] {
+    givenUp.formUnion(openings.keys)
+    defer { openings = [:] }
+    return openings.values.sorted { $0.number < $1.number }
+  }
+
+  mutating func retry() { givenUp = [] }
 }
 
 extension NetworkFacts {
@@ -159,6 +201,7 @@ extension Model {
     facts[session.networks[side].unedited, inputSize(side)]
   }
 
+  /// Takes what is known of the session's networks without opening a file.
   mutating func refreshFacts() {
     for (side, network) in session.networks.enumerated() {
       facts.refresh(network, inputSize(side))

@@ -127,6 +127,9 @@ private struct JobLines {
   private func field(_ index: Int) -> [Span] {
     let side = model.sides[index]
     let letter = Span(Model.letter(index) + "  ", .quiet, .bold)
+    if let file = model.opening(index) {
+      return [letter, Span("opening \(file)", .quiet)]
+    }
     guard let job = side.job else {
       let text =
         side.failure != nil

@@ -57,6 +57,9 @@ private struct Kernels {
     if network.savedMap != nil {
       return [title, [Span("a saved map has no kernels to edit", .quiet)]]
     }
+    if network.design == nil, let file = model.opening(side) {
+      return [title, [Span("opening \(file)", .quiet)]]
+    }
     guard let design = network.design,
       let original = network.unedited.design
     else { return [[Span("this network has no stages to edit", .quiet)]] }

@@ -85,7 +85,11 @@ enum KernelsPanel: Panel {
   // MARK: Edits
 
   private static func step(up: Bool, _ model: Model) -> Plan {
-    guard let design = model.design else { return .refuse("this network has no stages to edit") }
+    guard let design = model.design else {
+      return .refuse(
+        model.opening(model.active).map { "\($0) is still being opened" }
+          ?? "this network has no stages to edit")
+    }
     let lists = model.lists
     guard design.stages.indices.contains(lists.stage) else { return .nothing }
     guard design.isOpen(lists.field, stage: lists.stage) else {

@@ -184,6 +184,7 @@ enum PublishedRatios {
   ]
 
   static func row(of model: String) -> [Double]? {
-    rows[(try? NetworkDesign(model: model))?.id ?? model.lowercased()]
+    let spec = NetworkSpec(.catalogue(model), weights: .random(seed: 0))
+    return rows[NetworkDesign(known: spec)?.id ?? model.lowercased()]
   }
 }

@@ -16,6 +16,9 @@ enum TerminalRequest {
 final class EffectRunner {
   private let engine: any Engine
   private let mailbox: Mailbox<Message>
+  /// Files are opened side by side: a slow one holds up none that is asked for after it.
+  private let openQueue = DispatchQueue(
+    label: "replk-tui.open", qos: .userInitiated, attributes: .concurrent)
   private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
@@ -31,6 +34,21 @@ final class EffectRunner {
     browsing = CheckpointBrowsing(mailbox: mailbox, engine: engine, recentPath: recentPath)
     self.engine = engine
     self.mailbox = mailbox
+  }
+
+  private func open(_ id: RequestID, _ network: NetworkSpec, _ size: InputSize) {
+    let cancellation = register(id)
+    openQueue.async(group: unfinished) { [engine, mailbox] in
+      do {
+        try cancellation.check()
+        mailbox.post(
+          .known(id, try engine.facts(of: network, size: size, cancellation: cancellation)))
+      } catch is CancellationError {
+        mailbox.post(.cancelled(id))
+      } catch {
+        mailbox.post(.known(id, nil))
+      }
+    }
   }
 
   private func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
@@ -137,6 +155,7 @@ final class EffectRunner {
     case .suspend: return .suspend
     case .quit: return .quit
     case .compute(let id, let request, let preview): compute(id, request, preview: preview)
+    case .open(let id, let network, let size): open(id, network, size)
     case .openMap(let id, let path): openMap(id, path)
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):

@@ -6,6 +6,11 @@ public import ERFEngine
 public protocol Engine: Sendable {
   // MARK: Networks
 
+  /// What there is to know of a network at an input size before it runs.
+  func facts(
+    of network: NetworkSpec, size: InputSize, cancellation: Cancellation
+  ) throws -> NetworkFacts
+
   /// Computes a field, reporting as `ERFProgress` describes; throws `CancellationError` soon after
   /// `cancellation` is raised.
   func compute(

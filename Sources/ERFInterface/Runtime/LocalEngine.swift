@@ -21,6 +21,15 @@ public struct LocalEngine: Engine {
     try computer.compute(request, cancellation: cancellation, progress: progress)
   }
 
+  public func facts(
+    of network: NetworkSpec, size: InputSize, cancellation: Cancellation
+  ) throws -> NetworkFacts {
+    // Edits are made of the graph as it was exported, which may run at another size alone.
+    _ = try? NetworkDesign(network)
+    try cancellation.check()
+    return try NetworkFacts(network, size: size)
+  }
+
   public func layerFields(
     _ request: ERFRequest, layers: [String], cancellation: Cancellation,
     report: (LayerField) -> Void

@@ -16,8 +16,10 @@ struct MapRun: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     do {
-      if let preview {
-        let small = try engine.compute(preview, cancellation: cancellation) { _ in }
+      // An exported graph may run at one size alone: then there is no smaller one to look at.
+      if let preview,
+        let small = try? engine.compute(preview, cancellation: cancellation, progress: { _ in })
+      {
         let map = PartialMap(
           field: HeatField(small), metrics: small.metrics, images: small.map.images)
         mailbox.post(.preview(id, map))

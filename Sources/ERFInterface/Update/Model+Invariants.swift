@@ -42,7 +42,7 @@ extension Model {
   private var runningRequests: [Int] {
     let ids =
       sides.map { $0.job?.id } + shapeBias.sides.map { $0.job?.id }
-      + (depth.jobs + gallery.jobs.keys).map { $0 } + [
+      + (depth.jobs + gallery.jobs.keys + facts.openings.values).map { $0 } + [
         film?.job, awaitedFilm?.job, exporting, saving, listing, kernelMaps.job,
       ]
     return ids.compactMap { $0?.number }

@@ -13,12 +13,20 @@ extension Model {
     let wanted = networks.map { galleryRequest($0) }
     var effects = gallery.drop(allBut: wanted).map { Effect.cancel($0) }
     guard !isComputing else { return effects }
-    for request in wanted where finishedMaps[request] == nil && !gallery.isSettled(request) {
+    for request in wanted
+    where !isUnopened(request.network) && finishedMaps[request] == nil
+      && !gallery.isSettled(request)
+    {
       let id = nextRequestID()
       gallery.begin(request, id)
       effects.append(.computeMap(id, request))
     }
     return effects
+  }
+
+  /// Whether it is not known yet what a file of the gallery holds.
+  private func isUnopened(_ network: NetworkSpec) -> Bool {
+    network.needsOpening && !facts.isKnown(FactsCache.Key(network, size: inputSize(unitSide)))
   }
 
   /// Layers and costs of the networks of the gallery.

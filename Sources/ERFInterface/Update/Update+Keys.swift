@@ -172,6 +172,7 @@ extension Model {
     depth.forget()
     gallery.forget()
     predictions = Predictions()
+    facts.retry()
   }
 
   private mutating func toggleMouse() -> [Effect] {
@@ -211,7 +212,7 @@ extension Model {
   mutating func cancelWork() -> [Effect] {
     var effects =
       cancelProbes() + cancelPredictions() + cancelTraining() + cancelKernelMaps()
-      + (depth.cancelAll() + gallery.cancelAll()).map { .cancel($0) }
+      + (depth.cancelAll() + gallery.cancelAll() + facts.giveUp()).map { .cancel($0) }
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil

@@ -21,13 +21,18 @@ extension Model {
     preview.images = request.images.firstAlone
     if !request.units.isEmpty, let map = facts[request.network, size],
       let tap = request.tap, let target = map.target(named: tap),
-      let small = NetworkFacts.known(
-        FactsCache.Key(request.network, size: preview.size)),
+      let small = facts(of: request.network, at: preview.size),
       let from = map.layer(target)?.map, let to = small.layer(target)?.map
     {
       preview.units = request.units.map { $0.scaled(from: from, to: to) }
     }
     return preview
+  }
+
+  /// Another size of a file would have to be opened first.
+  private func facts(of network: NetworkSpec, at size: InputSize) -> NetworkFacts? {
+    network.needsOpening
+      ? facts[network, size] : NetworkFacts.known(FactsCache.Key(network, size: size))
   }
 
   /// From what the network costs, and how fast the last map was.

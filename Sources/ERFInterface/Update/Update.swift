@@ -37,6 +37,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .deepened(let id, let point): model.deepened(id, point)
   case .deepEnough(let id, let failure): model.deepEnough(id, failure?.sanitised)
   case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
+  case .known(let id, let facts): model.facts.answer(id, facts)
   case .began(let id): model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject): model.prepared(id, subject)
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
@@ -84,11 +85,14 @@ extension Model {
   /// becomes a run in this one way. What was cancelled or failed stays so until the request changes.
   mutating func pursue() -> [Effect] {
     refreshFacts()
+    let openings = pursueOpenings()
     let runs = sides.indices.flatMap { index in
+      if isUnopened(index) { return hold(index) }
       let wanted = request(index)
       return sides[index].asked == wanted ? [] : start(index, wanted)
     }
-    return runs + pursueShapeBias() + pursuePredictions() + pursuePictures() + pursueKernelMaps()
+    return openings + runs + pursueShapeBias() + pursuePredictions() + pursuePictures()
+      + pursueKernelMaps()
       + pursueDepth() + pursueGallery()
   }
 

@@ -1,0 +1,51 @@
+// Files that have to be opened before it is known what can be asked of the networks in them.
+
+import ERFEngine
+
+extension Model {
+  /// What is to be known of a side's network before it can run.
+  private func factsKey(_ side: Int) -> FactsCache.Key {
+    FactsCache.Key(session.networks[side], size: inputSize(side))
+  }
+
+  /// Whether it is not known yet what a side's file holds.
+  func isUnopened(_ side: Int) -> Bool {
+    session.networks[side].needsOpening && !facts.isKnown(factsKey(side))
+  }
+
+  /// The file that is being opened for a side, as it is shown; nil: none.
+  func opening(_ side: Int) -> String? {
+    guard isUnopened(side), !facts.givenUp.contains(factsKey(side)) else { return nil }
+    return session.networks[side].model.fileName.sanitised
+  }
+
+  /// Starts what the session's files lack, and stops what is not asked for any more.
+  mutating func pursueOpenings() -> [Effect] {
+    var networks = session.networks.enumerated().flatMap { side, network in
+      [network, network.unedited].map { FactsCache.Key($0, size: inputSize(side)) }
+    }
+    if isLookedAt(.gallery) || isLookedAt(.metrics) {
+      networks += session.gallery.map { FactsCache.Key($0, size: inputSize(unitSide)) }
+    }
+    let wanted = networks.filter { $0.network.needsOpening && !facts.isKnown($0) }
+    var effects = facts.drop(allBut: Set(wanted)).map { Effect.cancel($0) }
+    for key in wanted where facts.openings[key] == nil && !facts.givenUp.contains(key) {
+      let id = nextRequestID()
+      facts.begin(key, id)
+      effects.append(.open(id, key.network, key.size))
+    }
+    return effects
+  }
+
+  /// Lets a side wait for its file: what runs for it is of another network.
+  mutating func hold(_ side: Int) -> [Effect] {
+    defer {
+      sides[side].job = nil
+      sides[side].asked = nil
+      sides[side].askedNetwork = session.networks[side]
+      sides[side].failure = nil
+      sides[side].isCancelled = opening(side) == nil
+    }
+    return sides[side].job.map { [.cancel($0.id)] } ?? []
+  }
+}

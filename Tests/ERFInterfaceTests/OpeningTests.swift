@@ -1,0 +1,193 @@
+// Files are opened by a worker: the loop goes on, waits for what they hold, and can be told not to.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+@testable import ERFInterface
+
+@Suite struct OpeningTests {
+  private let folder: TemporaryFolder
+  private let size = InputSize(height: 48, width: 48)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A file that nobody has opened yet.
+  private func file(_ name: String = "resnet-ts") throws -> String {
+    let path = folder.file("\(name).onnx")
+    try Data(Fixtures.bytes("onnx/\(name).onnx")).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  private func model(_ paths: [String]) -> Model {
+    var session = Session(networks: paths.map { NetworkSpec(shown: $0) })
+    session.size = size
+    return Model(session: session, display: Display())
+  }
+
+  private func openings(_ effects: [Effect]) -> [RequestID] {
+    effects.compactMap { if case .open(let id, _, _) = $0 { id } else { nil } }
+  }
+
+  private func screen(_ model: Model) -> String { view(model, size: model.size).text }
+
+  private func facts(_ path: String) throws -> NetworkFacts {
+    try NetworkFacts(NetworkSpec(file: path), size: size)
+  }
+
+  /// How often graphs were read meanwhile.
+  private func reads(_ body: () throws -> Void) rethrows -> Int {
+    let count = WorkCount()
+    try WorkCount.$current.withValue(count) { try body() }
+    return count[.graph]
+  }
+
+  @Test func theLoopOpensNothing() throws {
+    let path = try file()
+    let read = reads {
+      var model = model([path])
+      let effects = update(&model, .opened)
+      #expect(openings(effects).count == 1 && effects.computed.isEmpty)
+      #expect(screen(model).contains("opening resnet-ts.onnx"))
+      #expect(model.isComputing && model.design == nil)
+      for key in "1234567890".unicodeScalars {
+        _ = model.type(key)
+        _ = screen(model)
+      }
+      _ = model.type("3")
+      _ = model.type(">")
+      #expect(model.notice?.lines == ["resnet-ts.onnx is still being opened"])
+    }
+    #expect(read == 0)
+  }
+
+  @Test func whatIsKnownRuns() throws {
+    let path = try file()
+    var model = model([path])
+    let ids = openings(update(&model, .opened))
+    let effects = update(&model, .known(ids[0], try facts(path)))
+    #expect(effects.computed.map(\.tap) == ["stage3"] && openings(effects).isEmpty)
+    #expect(model.facts(0)?.stages.map(\.output.stride) == [4, 8, 16])
+    #expect(!screen(model).contains("opening"))
+  }
+
+  /// The run says what is wrong with the file.
+  @Test func whatDoesNotOpenFailsWhereItRuns() throws {
+    let path = folder.file("damaged.onnx")
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
+    var model = model([path])
+    let ids = openings(update(&model, .opened))
+    let effects = update(&model, .known(ids[0], nil))
+    #expect(effects.computed.count == 1)
+    _ = update(&model, .failed(effects.ids[0], "it is damaged"))
+    #expect(screen(model).contains("it is damaged") && !model.isComputing)
+    #expect(openings(update(&model, .resized(model.size))).isEmpty)
+  }
+
+  @Test func staleAnswersAreDropped() throws {
+    let path = try file()
+    var model = model([path])
+    let ids = openings(update(&model, .opened))
+    #expect(update(&model, .known(RequestID(ids[0].number + 100), nil)).isEmpty)
+    #expect(model.opening(0) == "resnet-ts.onnx")
+    // Another size: the answer for the one before is of no use.
+    model.session.size = InputSize(height: 64, width: 64)
+    let next = update(&model, .resized(model.size))
+    #expect(next.cancelled == ids && openings(next).count == 1)
+    #expect(update(&model, .known(ids[0], try facts(path))).isEmpty)
+    #expect(model.isUnopened(0))
+  }
+
+  @Test func undoBringsBackWhatWasThere() throws {
+    let path = try file()
+    var model = makeModel(["RepLKNet-13"])
+    let shown = model.sides[0].shown?.id
+    model.edit { $0 = NetworkSpec(shown: path) }
+    let effects = update(&model, .resized(model.size))
+    let ids = openings(effects)
+    #expect(ids.count == 1 && effects.computed.isEmpty)
+    let undone = model.type("u")
+    #expect(undone.cancelled == ids && undone.computed.isEmpty && openings(undone).isEmpty)
+    #expect(model.sides[0].shown?.isComplete == true && model.sides[0].shown?.id != shown)
+    #expect(update(&model, .known(ids[0], try facts(path))).isEmpty)
+    #expect(model.session.networks[0].model == "RepLKNet-13" && !model.isComputing)
+  }
+
+  @Test func openingIsCancelled() throws {
+    let path = try file()
+    var model = model([path])
+    let ids = openings(update(&model, .opened))
+    let effects = update(&model, .key(.escape))
+    #expect(effects.cancelled == ids && openings(effects).isEmpty)
+    #expect(!model.isComputing && model.sides[0].isCancelled)
+    #expect(screen(model).contains("cancelled"))
+    #expect(update(&model, .cancelled(ids[0])).isEmpty)
+    #expect(openings(model.type("r")).count == 1)
+  }
+
+  /// Keys that edit an exported graph answer at once; what the edit costs is counted by a worker.
+  @Test func editsWaitForNothing() throws {
+    let path = try file()
+    var model = model([path])
+    model.finish(update(&model, .opened))
+    let read = reads {
+      _ = model.type("3")
+      let first = model.type(">")
+      #expect(openings(first).count == 1 && first.computed.isEmpty)
+      let second = model.type(">")
+      #expect(second.cancelled == openings(first) && openings(second).count == 1)
+      #expect(model.design?.stages[0].kernel == 7 && screen(model).contains(" 7"))
+      let undone = model.type("u")
+      #expect(model.design?.stages[0].kernel == 5 && openings(undone).count == 1)
+    }
+    #expect(read == 0)
+  }
+
+  /// Two networks in one file, which is opened once; the same file twice in a row as well.
+  @Test func bothSidesShareAnOpening() throws {
+    let path = try file()
+    var model = model([path, path])
+    let ids = openings(update(&model, .opened))
+    #expect(ids.count == 1 && model.opening(1) == "resnet-ts.onnx")
+    #expect(update(&model, .known(ids[0], try facts(path))).computed.count == 2)
+  }
+
+  @Test func theGraphIsReadOnce() throws {
+    let path = try file()
+    let engine = LocalEngine()
+    let spec = NetworkSpec(file: path)
+    let request = ERFRequest(network: spec, size: size, threads: 1)
+    let read = try reads {
+      _ = try engine.facts(of: spec, size: size, cancellation: Cancellation())
+      #expect(NetworkSpec(shown: path).design?.stages.count == 3)
+      _ = try engine.compute(request, cancellation: Cancellation()) { _ in }
+      #expect(spec.exportedSize == size)
+    }
+    #expect(read == 1)
+    // Another file at the same path is another graph.
+    try Data(Fixtures.bytes("onnx/convnext-ts.onnx")).write(to: URL(fileURLWithPath: path))
+    let again = try reads {
+      let facts = try engine.facts(of: spec, size: size, cancellation: Cancellation())
+      #expect(facts.stages.map(\.output.map.height) == [12, 6, 3])
+    }
+    #expect(again == 1)
+  }
+
+  /// Whoever asks for a graph that is being read waits for it.
+  @Test func readersOfOneFileShareIt() async throws {
+    let path = try file("swin-ts")
+    let count = WorkCount()
+    try await WorkCount.$current.withValue(count) {
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<6 {
+          group.addTask { try OpenedNetwork(NetworkSpec(file: path)).blueprint.nodes.count }
+        }
+        var found: Set<Int> = []
+        for try await nodes in group { found.insert(nodes) }
+        #expect(found.count == 1)
+      }
+    }
+    #expect(count[.graph] == 1)
+  }
+}
