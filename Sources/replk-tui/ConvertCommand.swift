@@ -40,16 +40,22 @@ extension Command {
     try conversion.network.requireMemoryToConvert()
     try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()
     let report = try conversion.write(to: words[1], program: ProgramRecord.text)
-    try StandardStreams.write(text(report, path: words[1]))
+    try StandardStreams.write(text(report, conversion.network, path: words[1]))
   }
 
-  private static func text(_ report: NetworkConversion.Report, path: String) -> String {
+  private static func text(
+    _ report: NetworkConversion.Report, _ network: NetworkSpec, path: String
+  ) -> String {
     var lines = [
       "wrote \(path): \(report.model), \(report.tensors) tensors, "
         + "\(Text.quantity(report.parameters)) elements",
       "largest difference of \(report.output) before and after: \(report.difference) "
         + "(largest value \(report.largest))",
     ]
+    if let graph = network.exportedGraph {
+      lines.append(
+        "weights alone, under the names of their layers: the graph stays in \(graph.printable)")
+    }
     lines += report.weightsChoice.map(Text.notes) ?? []
     return Text.lines(lines)
   }

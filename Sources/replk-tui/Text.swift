@@ -50,8 +50,10 @@ enum Text {
   static func writeTable(
     _ header: [String], _ rows: some Collection<[String]>
   ) throws(FileError) {
-    let widths = zip(widths([header]), widths(rows.lazy.map { $0.map(\.printable) }))
-      .map { max($0, $1) }
+    var widths = widths([header])
+    for (column, width) in Self.widths(rows.lazy.map { $0.map(\.printable) }).enumerated() {
+      widths[column] = max(widths[column], width)
+    }
     var pieces = OutputPieces()
     try pieces.write(lines([line(header, widths)]))
     for row in rows { try pieces.write(lines([line(row.map(\.printable), widths)])) }

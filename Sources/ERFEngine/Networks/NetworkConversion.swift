@@ -36,11 +36,31 @@ public struct NetworkConversion: Sendable {
   public enum Failure: ExplainedError, Equatable {
     /// An element beyond the largest number of the precision.
     case overflow(key: String, value: Float, Precision)
+    /// An exported graph, whose weights are written as its file has them.
+    case exportedForm(path: String)
+    /// An edited exported graph: the edits are of the graph, which is not written.
+    case exportedEdits(path: String)
+    /// An exported graph in which two layers bear one name.
+    case sameNames(path: String, key: String)
     /// A pipe or a device, from which what was written could not be read back.
     case noRegularFile(path: String)
 
+    public var isUsageError: Bool {
+      switch self {
+      case .exportedForm, .exportedEdits: true
+      case .overflow, .sameNames, .noRegularFile: false
+      }
+    }
+
     public var explanation: String {
       switch self {
+      case .exportedForm(let path):
+        "\(path): --merge and --fuse are for built-in networks; the weights of an ONNX file are written "
+          + "as it has them: leave these options out"
+      case .sameNames(let path, let key):
+        "\(path): two of its layers have weights called \(key): nothing is written"
+      case .exportedEdits(let path):
+        "\(path): an edited ONNX file cannot be written, only the weights that it has: name the file alone"
       case .overflow(let key, let value, let precision):
         "\(key) holds \(value), which is beyond the range of \(precision.rawValue): nothing is written; "
           + "bf16 and f32 reach farther"
@@ -73,6 +93,10 @@ public struct NetworkConversion: Sendable {
     to path: String, program: String, cancellation: Cancellation = Cancellation()
   ) throws -> Report {
     guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
+    if let exported = network.exportedGraph {
+      guard !network.isEdited else { throw Failure.exportedEdits(path: exported) }
+      guard !merges, !fuses else { throw Failure.exportedForm(path: exported) }
+    }
     let opened = try OpenedNetwork(network, cancellation: cancellation)
     try opened.requireWeights()
     let loader = opened.loader(cancellation: cancellation)
@@ -82,24 +106,45 @@ public struct NetworkConversion: Sendable {
     if fuses { blueprint = blueprint.foldingNormsIntoProducers() }
     let tensors = try Program(blueprint, from: loader).stateDictionary
     try requireRange(of: tensors)
+    if let exported = network.exportedGraph { try Self.requireNames(of: tensors, in: exported) }
     try cancellation.check()
     try SafetensorsWriter(
       tensors: tensors, type: precision.type,
       metadata: provenance(opened, hash: try loader.hash(of: opened.blueprint), program: program)
     ).write(to: path)
     try cancellation.check()
-    var written = NetworkSpec(model: opened.id, weights: .file(path))
-    written.allowsMissingHead = true
     let workers = Workers(cancellation: cancellation)
     let tap = original.tap("logits") ?? original.stages.last
     guard let tap else { preconditionFailure("networks have stages") }
     let before = try Self.output(original, tap, of: opened, workers)
-    let after = try Self.output(OpenedNetwork(written).trainingForm(), tap, of: opened, workers)
+    let after = try Self.output(readBack(path, opened), tap, of: opened, workers)
     return Report(
       model: opened.id, weightsChoice: opened.weightsChoice, tensors: tensors.count,
       parameters: tensors.reduce(0) { $0 + $1.value.count }, output: tap.name,
       difference: zip(before, after).map { abs($0 - $1) }.max() ?? 0,
       largest: before.map(abs).max() ?? 0)
+  }
+
+  /// Checks that no layer's weights would take the place of another's.
+  private static func requireNames(
+    of tensors: [(key: String, value: Tensor)], in path: String
+  ) throws(Failure) {
+    var names: Set<String> = []
+    for (key, _) in tensors where !names.insert(key).inserted {
+      throw .sameNames(path: path, key: key)
+    }
+  }
+
+  /// The network with the weights that were written; the graph of an exported one is that of its file.
+  private func readBack(_ path: String, _ opened: OpenedNetwork) throws -> Program {
+    guard network.exportedGraph == nil else {
+      return try Program(
+        opened.blueprint,
+        from: WrittenWeights(file: Safetensors(path: path), of: opened.blueprint))
+    }
+    var written = NetworkSpec(model: opened.id, weights: .file(path))
+    written.allowsMissingHead = true
+    return try OpenedNetwork(written).trainingForm()
   }
 
   /// Checks that no element becomes infinite.
@@ -142,4 +187,22 @@ public struct NetworkConversion: Sendable {
     }
     return metadata
   }
+}
+
+/// Weights that were written under the names of the layers that have them.
+private struct WrittenWeights: ParameterSource {
+  private let file: Safetensors
+  /// By the keys of slots.
+  private var names: [String: String] = [:]
+
+  init(file: Safetensors, of blueprint: Blueprint) {
+    self.file = file
+    for node in blueprint.nodes {
+      for (shape, expression) in zip(node.op.parameterShapes, node.parameters) {
+        if case .slot(let slot) = expression { names[slot.key] = node.scope + "." + shape.name }
+      }
+    }
+  }
+
+  func parameter(_ slot: Slot) throws -> Tensor { try file.tensor(names[slot.key] ?? slot.key) }
 }

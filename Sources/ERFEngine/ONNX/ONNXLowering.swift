@@ -135,7 +135,11 @@ struct ONNXLowering {
   mutating func value(_ name: String) throws -> ONNXValue {
     if let known = values[name] { return known }
     guard let tensor = model.graph.initializers[name] else {
-      throw ONNXRefusal.reason("reads \(name), which nothing before it makes")
+      let isInput = model.graph.inputs.contains { $0.name == name }
+      throw ONNXRefusal.reason(
+        isInput
+          ? "reads a second input, \(name): networks of one picture alone can be shown"
+          : "reads \(name), which nothing before it makes")
     }
     let value = ONNXValue(try model.constant(tensor), weight: name)
     values[name] = value

@@ -11,6 +11,14 @@ extension ONNXTaps {
         groups.append([(index, grid)])
       }
     }
+    // What keeps all pixels, such as a network that takes noise away, has one stage.
+    if groups.isEmpty {
+      let whole = grids.enumerated().compactMap { index, grid -> (cut: Int, grid: ONNXGrid)? in
+        guard let grid, cuts[index] > 0, grid.pixels == size.height * size.width else { return nil }
+        return (index, grid)
+      }
+      if !whole.isEmpty { groups = [whole] }
+    }
     // A stem that only thins out the pixels is not a stage.
     let joins = groups.map { group in hasJoin(before: cuts[group[group.count - 1].cut], group) }
     if let first = joins.firstIndex(of: true), groups.count - first >= 3 {

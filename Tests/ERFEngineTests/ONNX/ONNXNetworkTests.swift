@@ -90,6 +90,32 @@ import Testing
     #expect(summary.rows.map(\.isStage) == [false, false, true])
   }
 
+  /// Two Elus of the picture itself and a sum: nothing is thinned out.
+  private func wholeModel(_ second: String) throws -> String {
+    let bytes = ONNXBytes.model { graph in
+      graph.picture("x", [1, 3, 32, 32])
+      if second != "a" { graph.picture(second, [1, 3, 32, 32]) }
+      graph.node("Elu", ["x"], ["a"])
+      graph.node("Elu", [second], ["b"])
+      graph.node("Add", ["a", "b"], ["y"])
+      graph.message(12) { $0.text(1, "y") }
+    }
+    return try #require(folder).write(bytes, to: "whole.onnx")
+  }
+
+  @Test func networksThatKeepAllPixelsHaveOneStage() throws {
+    let summary = try NetworkSummary(
+      model: wholeModel("a"), size: InputSize(height: 32, width: 32))
+    let stages = summary.rows.filter(\.isStage)
+    #expect(stages.map(\.output) == [[3, 32, 32]] && stages.map(\.receptiveField) == [1])
+  }
+
+  @Test func aSecondPictureIsNamed() throws {
+    let path = try wholeModel("depth")
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    #expect(network.notes.contains { $0.contains("reads a second input, depth:") })
+  }
+
   @Test(arguments: ["resnet-ts", "resnet-dynamo"]) func modulesAreLayers(_ name: String) throws {
     let taps = try opened(name).blueprint.taps.map(\.name)
     #expect(taps.contains("layer1.0") && taps.contains("layer1") && taps.contains("layer2.0"))
