@@ -12,7 +12,7 @@ extension ONNXTaps {
       }
     }
     // What keeps all pixels, such as a network that takes noise away, has one stage.
-    if groups.isEmpty {
+    if groups.isEmpty, keepsPixels {
       let whole = grids.enumerated().compactMap { index, grid -> (cut: Int, grid: ONNXGrid)? in
         guard let grid, cuts[index] > 0, grid.pixels == size.height * size.width else { return nil }
         return (index, grid)
@@ -31,6 +31,15 @@ extension ONNXTaps {
         let value = cuts[group[end].cut]
         return Shown(name: "stage\(index + 1)", end: value, value: value, grid: group[end].grid)
       })
+  }
+
+  /// Whether no map has other pixels than the input, but for single ones.
+  private var keepsPixels: Bool {
+    lowering.layouts.indices.allSatisfy { value in
+      guard isLive[value], lowering.layouts[value].rank == 4 else { return true }
+      let extents = lowering.layouts[value].memory.extents
+      return [1, size.height * size.width].contains(extents[1] * extents[2])
+    }
   }
 
   /// Which cut of a size ends the stage: of those since values met for the last time the one that ends

@@ -110,6 +110,31 @@ import Testing
     #expect(stages.map(\.output) == [[3, 32, 32]] && stages.map(\.receptiveField) == [1])
   }
 
+  /// The rows stay and every second column goes, which no unit's square can stand for.
+  @Test func mapsThatAreThinnedOutOneWayAreNoStages() throws {
+    let bytes = ONNXBytes.model { graph in
+      graph.message(5) { tensor in
+        tensor.head("w", type: 1, [1, 3, 1, 1])
+        tensor.data(9, [0, 0, 128, 63, 0, 0, 128, 63, 0, 0, 128, 63])
+      }
+      graph.picture("x", [1, 3, 32, 32])
+      graph.message(1) { node in
+        for input in ["x", "w"] { node.text(1, input) }
+        node.text(2, "y")
+        node.text(4, "Conv")
+        node.message(5) { attribute in
+          attribute.text(1, "strides")
+          attribute.data(8, [1, 2])
+          attribute.number(20, 7)
+        }
+      }
+      graph.message(12) { $0.text(1, "y") }
+    }
+    let path = try #require(folder).write(bytes, to: "thin.onnx")
+    let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: path)) }
+    #expect(error?.explanation.contains("no layers over the pixels") == true)
+  }
+
   @Test func aSecondPictureIsNamed() throws {
     let path = try wholeModel("depth")
     let network = try ONNXNetwork(ONNXModel(path: path))
