@@ -10,15 +10,15 @@ struct MemoryEstimate {
   let activationBytes: Int
   /// The same of a forward pass alone, of which nothing is kept.
   let forwardBytes: Int
-  /// The next input, which is made ready meanwhile.
-  let aheadBytes: Int
+  /// The next input, which is made ready meanwhile, and the sums of scores: two doubles a pixel.
+  let imageBytes: Int
 
   /// The program, its libraries and their compiled kernels, a picture, working memory of tiles.
   static let programBytes = 55_000_000
 
   /// Most that is resident at once.
   var bytes: Int {
-    Self.programBytes + max(loadingBytes, weightBytes + activationBytes + aheadBytes)
+    Self.programBytes + max(loadingBytes, weightBytes + activationBytes + imageBytes)
   }
 
   /// - Parameters:
@@ -44,7 +44,8 @@ struct MemoryEstimate {
     walk.forward()
     walk.backward()
     activationBytes = walk.peak
-    aheadBytes = plan.shapes[0].count * size
+    let input = plan.shapes[0]
+    imageBytes = input.count * size + input.pixels * 2 * MemoryLayout<Double>.stride
     var pass = MemoryWalk(plan: plan, keepsForward: false, keepsNothing: true)
     pass.forward()
     forwardBytes = pass.peak
@@ -73,6 +74,10 @@ private struct MemoryWalk {
     if keepsNothing { return 0 }
     return plan.blueprint.nodes[index].op.keptBytes(
       inputs: plan.inputShapes(of: index), output: plan.shape(of: Blueprint.value(of: index)))
+  }
+
+  private func workingBytes(_ index: Int) -> Int {
+    plan.blueprint.nodes[index].op.workingBytes(inputs: plan.inputShapes(of: index))
   }
 
   private mutating func note(_ more: Int) { peak = max(peak, live + kept + more) }
@@ -106,7 +111,7 @@ private struct MemoryWalk {
       // Element-wise operators work in place where nobody else reads their last input.
       let worksInPlace = node.op.worksInPlace && endsLast
       let keeps = keptBytes(index)
-      note(cut + (worksInPlace ? 0 : bytes(output)) + keeps)
+      note(cut + (worksInPlace ? 0 : bytes(output)) + keeps + workingBytes(index))
       kept += keeps
       live += bytes(output) - ended
     }
@@ -130,7 +135,7 @@ private struct MemoryWalk {
       parts[value] = []
       let sources = zip(node.inputs, plan.inputShapes(of: index)).map { ($0, bytes($1)) }
       let passesOn = node.op.worksInPlace
-      if !passesOn { note(sources.reduce(0) { $0 + $1.1 }) }
+      if !passesOn { note(sources.reduce(workingBytes(index)) { $0 + $1.1 }) }
       if !keepsForward { kept -= keptBytes(index) }
       live -= gradient
       // An addition hands the same memory to both of its inputs.

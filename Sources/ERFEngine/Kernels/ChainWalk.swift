@@ -44,6 +44,9 @@ struct ChainWalk {
   /// Whether the parts' results are summed, rather than lie side by side.
   private var sums: Bool { cut.parts > 1 && firstProduct < lastProduct }
 
+  /// Floats of all parts' results.
+  var sumCount: Int { sums ? cut.parts * chain.pixels * widths(lastProduct).behind : 0 }
+
   /// Channels before and behind the step at `position`.
   private func widths(_ position: Int) -> (before: Int, behind: Int) {
     let step = order[position]
@@ -119,7 +122,7 @@ extension ChainWalk {
     workers: Workers
   ) {
     let width = widths(lastProduct).behind
-    let sums = unsafe Scratch(count: self.sums ? cut.parts * chain.pixels * width : 0)
+    let sums = unsafe Scratch(count: sumCount)
     workers.forEach(cut.parts * cut.tileCount) { index in
       let (part, tile) = (index / cut.tileCount, cut.tile(index % cut.tileCount))
       if cut.parts == 1 {

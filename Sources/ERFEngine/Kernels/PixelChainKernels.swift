@@ -44,6 +44,11 @@ struct PixelChainKernels {
     ChainWalk(self, direction).prepare()
   }
 
+  /// Bytes of what is summed where a small map is cut by channels.
+  func sumBytes(_ direction: Direction) -> Int {
+    ChainWalk(self, direction).sumCount * MemoryLayout<Float>.stride
+  }
+
   /// `others` are the maps that `add` steps add, in their order. What each step keeps for the gradient
   /// comes back beside the output, where `keep`.
   func forward(

@@ -81,6 +81,9 @@ protocol Operator: Hashable, Sendable {
   /// Bytes that a forward pass keeps for the input gradient.
   func keptBytes(inputs: [Shape], output: Shape) -> Int
 
+  /// Bytes of maps that either direction makes for itself alone while it runs.
+  func workingBytes(inputs: [Shape]) -> Int
+
   /// Bytes of the layouts that kernels want of the parameters over inputs of these shapes.
   func preparedBytes(inputs: [Shape]) -> Int
 }
@@ -108,6 +111,7 @@ extension Operator {
   func prepare(for direction: Direction, parameters: Parameters, inputs: [Shape]) {}
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   func keptBytes(inputs: [Shape], output: Shape) -> Int { 0 }
+  func workingBytes(inputs: [Shape]) -> Int { 0 }
   func preparedBytes(inputs: [Shape]) -> Int { 0 }
 
   /// Numbers that an optimizer would move.

@@ -87,6 +87,14 @@ struct PixelChain: Operator {
     }
   }
 
+  /// Sums of parts of the channels.
+  func workingBytes(inputs: [Shape]) -> Int {
+    let kernels = PixelChainKernels(
+      steps: steps, products: steps.map { _ in nil }, channels: channels(from: inputs[0]),
+      pixels: inputs[0].pixels)
+    return max(kernels.sumBytes(.forward), kernels.sumBytes(.gradient))
+  }
+
   private func kernels(_ parameters: Parameters, over input: Shape) -> PixelChainKernels {
     PixelChainKernels(
       steps: steps,
