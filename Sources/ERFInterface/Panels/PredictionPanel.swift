@@ -23,7 +23,8 @@ extension Frame {
     var shown = PredictionTable.shown
     // With the screen to itself there is room for the picture, and for more classes.
     if PredictionPanel.isWide(area) {
-      let width = area.columns * 2 / 5
+      // What the list needs is the same on every screen.
+      let width = area.columns * (area.columns >= 160 ? 3 : 2) / 5
       drawPredicted(
         model,
         in: Area(row: area.row + 1, column: area.column, rows: area.rows - 2, columns: width))
