@@ -191,7 +191,7 @@ public final class ERFComputer: Sendable {
           ERFPart.Done(
             index: index, name: inputs.name(index), hash: hash,
             sides: inputs.count > 1
-              ? ERFMetrics.sides(of: gradient, subject, workers: walk.workers) : []))
+              ? ERFMetrics.sides(of: gradient, subject, threads: request.threads) : []))
       }
       progress(.part(part))
     }

@@ -9,13 +9,15 @@ extension ERFMetrics {
   ///
   /// Straight from the gradient, (1, H, W, C): a map of its own would be more memory than a small
   /// network takes, and clearing it takes longer than the network.
-  static func sides(of gradient: Tensor, _ subject: ERFSubject, workers: Workers) -> [Int] {
+  ///
+  /// It is not cancelled: an image whose scores are in the sum is done, and its squares belong to it.
+  static func sides(of gradient: Tensor, _ subject: ERFSubject, threads: Int?) -> [Int] {
     let (height, width) = (subject.input.height, subject.input.width)
     let origin = subject.metricsOrigin
     let centre = origin ?? (height / 2, width / 2)
     // Bands by size alone, summed in their order.
     let band = 32
-    let parts = workers.map((height + band - 1) / band) { index in
+    let parts = Workers(threads: threads).map((height + band - 1) / band) { index in
       bandRings(
         of: gradient, subject.rule.score, rows: index * band..<min(height, (index + 1) * band),
         width: width, count: max(height, width) + 1, around: centre)

@@ -31,8 +31,31 @@ import Testing
       #expect(expected.contains { $0 > 0 })
       for threads in [1, 3] {
         #expect(
-          ERFMetrics.sides(of: gradient, subject, workers: Workers(threads: threads)) == expected)
+          ERFMetrics.sides(of: gradient, subject, threads: threads) == expected)
       }
     }
+  }
+
+  /// A run that is stopped between an image's scores and its squares keeps both.
+  @Test func areThereWhereARunIsStopped() throws {
+    let request = ERFRequest(
+      network: NetworkSpec(model: "replknet-3-nano", weights: .random(seed: 0)),
+      images: .builtIn(2), size: InputSize(height: 64, width: 64))
+    func sides(stopping: Bool) throws -> [[Int]] {
+      let cancellation = Cancellation()
+      var found: [[Int]] = []
+      do {
+        _ = try ERFComputer().compute(
+          request, shard: nil, resume: { _ in nil }, cancellation: cancellation
+        ) { progress in
+          if case .image = progress, stopping { cancellation.cancel() }
+          if case .part(let part) = progress { found = part.done.map(\.sides) }
+        }
+      } catch is CancellationError {}
+      return found
+    }
+    let whole = try sides(stopping: false)
+    #expect(whole.count == 2 && whole[0].contains { $0 > 0 })
+    #expect(try sides(stopping: true) == [whole[0]])
   }
 }
