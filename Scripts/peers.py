@@ -245,7 +245,7 @@ class Peers:
         for _ in range(self.options.rounds):
             extra = ["--isa", isa] if isa else []
             report = self.replk(
-                "erf", name, "--weights", weights, "--tensor", tensor, "-o", output, "--json", *extra)
+                "erf", name, "--weights", weights, "--tensor", tensor, "-o", output, "--force", "--json", *extra)
             seconds = report["results"][0]["seconds"]
             ours.append((seconds["forward"] + seconds["backward"] - seconds["first"]) / images)
             results = [field(model, inputs[i : i + 1]) for i in range(images + 1)]
