@@ -1,11 +1,9 @@
 // The explorer, which opens where no subcommand is named: a session, or one or two networks, on the
 // terminal.
 
-import Dispatch
 import ERFCurses
 import ERFEngine
 import ERFInterface
-import Synchronization
 
 enum ExploreCommand {
   /// What makes a session.
@@ -170,31 +168,11 @@ enum ExploreCommand {
     guard let path = request.network.exportedGraph,
       let bytes = FileBytes.count(of: path), bytes >= largeFile
     else { return try request.validate() }
-    let check = Check()
-    DispatchQueue.global(qos: .userInitiated).async { check.run { try request.validate() } }
-    try check.outcome(within: patience)?.get()
+    _ = try Background { try request.validate() }.value(within: patience)
   }
 
   private static let largeFile = 16 << 20
   private static let patience = 0.05
-
-  /// A check on a thread of its own, which goes on when nobody waits any more.
-  private final class Check: Sendable {
-    private let result = Mutex<Result<Void, any Error>?>(nil)
-    private let isDone = DispatchSemaphore(value: 0)
-
-    func run(_ body: () throws -> Void) {
-      let found = Result(catching: body)
-      result.withLock { $0 = found }
-      isDone.signal()
-    }
-
-    /// nil: it is not done by then.
-    func outcome(within seconds: Double) -> Result<Void, any Error>? {
-      guard isDone.wait(timeout: .now() + seconds) == .success else { return nil }
-      return result.withLock { $0 }
-    }
-  }
 
   /// Saved maps beside one another or beside a network.
   private static func session(maps words: [String], _ arguments: Arguments) throws -> Session {

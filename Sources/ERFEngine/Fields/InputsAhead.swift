@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// The inputs of a run in their turn, each of which is made ready while the network is busy with the one
@@ -14,27 +13,7 @@ final class InputsAhead: Sendable {
   private let size: InputSize
   private let preprocessing: Preprocessing
   private let isAhead: Bool
-  private let next = Mutex<Turn?>(nil)
-
-  /// An input in the making.
-  private final class Turn: Sendable {
-    let index: Int
-    private let result = Mutex<Result<Ready, any Error>?>(nil)
-    private let group = DispatchGroup()
-
-    init(_ index: Int, _ make: @escaping @Sendable () throws -> Ready) {
-      self.index = index
-      DispatchQueue.global(qos: .userInitiated).async(group: group) { [self] in
-        let made = Result(catching: make)
-        result.withLock { $0 = made }
-      }
-    }
-
-    func wait() throws -> Ready? {
-      group.wait()
-      return try result.withLock { $0 }?.get()
-    }
-  }
+  private let next = Mutex<(index: Int, input: Background<Ready>)?>(nil)
 
   /// `workers`: with one thread, nothing is done ahead.
   init(
@@ -50,22 +29,19 @@ final class InputsAhead: Sendable {
   ///
   /// - Throws: `ImageError`, `FileError`, `PreparedTensorError`.
   func input(_ index: Int, following: Int?) throws -> Ready {
-    let turn = next.withLock { next in
+    let ahead = next.withLock { next in
       defer { next = nil }
       return next
     }
-    func begin() {
-      guard isAhead, let following else { return }
-      next.withLock { $0 = Turn(following) { try self.make(following) } }
-    }
-    guard let turn, turn.index == index else {
-      begin()
-      return try make(index)
-    }
     // One at a time: more would take memory, and the network's threads.
-    let ready = Result { try turn.wait() }
-    begin()
-    return try ready.get() ?? make(index)
+    defer {
+      if isAhead, let following {
+        let input = Background { try self.make(following) }
+        next.withLock { $0 = (following, input) }
+      }
+    }
+    if let ahead, ahead.index == index { return try ahead.input.value() }
+    return try make(index)
   }
 
   private func make(_ index: Int) throws -> Ready {
