@@ -15,6 +15,8 @@ struct ChainCut {
   /// Pixels times channels of the widest map of a tile: what fits into a second-level cache beside
   /// weights that stream through.
   private static let tile = 1 << 17
+  /// Beyond so many pixels sums of parts would take more memory than a cut of the channels is worth.
+  private static let mostPixels = 4096
   /// Tiles start at multiples of so many pixels, where sign bits begin a byte.
   private static let alignment = 8
 
@@ -24,11 +26,11 @@ struct ChainCut {
     self.pixels = pixels
     self.cutChannels = cutChannels
     let widest = channels.max() ?? 1
-    let isSmall = pixels <= 256
+    // Where tiles are few, or of few pixels since the map is so wide.
+    let isWorthIt = pixels <= 256 || (cutChannels >= 4096 && pixels <= Self.mostPixels)
     let isCut =
-      isCuttable && cutChannels % 256 == 0 && cutChannels >= 512
+      isCuttable && isWorthIt && cutChannels >= 512 && cutChannels % 256 == 0
       && channels.allSatisfy { $0 % 8 == 0 }
-      && (isSmall || cutChannels >= 4096)
     parts = isCut ? min(4, cutChannels / 256) : 1
     let most = isCut ? 256 : min(256, max(32, Self.tile / widest))
     let tiles = Shape(

@@ -75,6 +75,15 @@ import Testing
     try check(links, over: [1, size[0], size[1], channels])
   }
 
+  /// Four parts of 16 channels a pixel; none where they would be more than a cut is worth.
+  @Test func sumsOfPartsAreKnownBeforehand() throws {
+    let chain = try Self.chain(Self.wide[4]).op
+    #expect(chain.workingBytes(inputs: [[1, 32, 32, 16]]) == 4 * 32 * 32 * 16 * 4)
+    #expect(chain.workingBytes(inputs: [[1, 80, 80, 16]]) == 0)
+    let single = try Self.chain(Self.wide[2]).op
+    #expect(single.workingBytes(inputs: [[1, 7, 7, 16]]) == 0)
+  }
+
   /// Whatever is cut, it is cut by size alone.
   @Test(arguments: wide.indices) func threadsDoNotMatter(_ index: Int) throws {
     let links = Self.wide[index]
