@@ -12,7 +12,6 @@ Needs torch, torchvision, timm, onnx and onnxruntime.
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import tempfile
@@ -22,6 +21,8 @@ import warnings
 import numpy as np
 import onnxruntime
 import torch
+
+from peers import processor
 
 warnings.filterwarnings("ignore")
 INPUTS = 9
@@ -124,7 +125,7 @@ def main():
     parser.add_argument("names", nargs="*", default=NETWORKS)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    print(f"{platform.processor() or platform.machine()}, {options.threads} threads, {options.rounds} rounds,"
+    print(f"{processor()}, {options.threads} threads, {options.rounds} rounds,"
           f" load {os.getloadavg()[0]:.1f}, ONNX Runtime {onnxruntime.__version__}, PyTorch {torch.__version__}")
     print(f"{'224 x 224, milliseconds':24}{'forward':>9}{'runtime':>9}{'ratio':>7}{'field':>9}{'PyTorch':>9}{'ratio':>7}")
     with tempfile.TemporaryDirectory() as folder:

@@ -85,9 +85,8 @@ extension ONNXLowering {
     guard near(outer.shift, 0), let node = maker(outer.source), node.inputs.count == 2 else {
       return false
     }
-    let (first, third) = (outer.scale, outer.scale)
     func isWhole(_ linear: Float, _ cubic: Float) -> Bool {
-      near(first * linear, 0.79788456) && near(third * cubic, 0.79788456 * 0.044715)
+      near(outer.scale * linear, 0.79788456) && near(outer.scale * cubic, 0.79788456 * 0.044715)
     }
     let function = node.op is Add ? .add : (node.op as? Arithmetic)?.function
     return [(0, 1), (1, 0)].contains { one, other in

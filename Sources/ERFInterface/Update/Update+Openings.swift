@@ -39,13 +39,12 @@ extension Model {
 
   /// Lets a side wait for its file: what runs for it is of another network.
   mutating func hold(_ side: Int) -> [Effect] {
-    defer {
-      sides[side].job = nil
-      sides[side].asked = nil
-      sides[side].askedNetwork = session.networks[side]
-      sides[side].failure = nil
-      sides[side].isCancelled = opening(side) == nil
-    }
-    return sides[side].job.map { [.cancel($0.id)] } ?? []
+    let running = sides[side].job
+    sides[side].job = nil
+    sides[side].asked = nil
+    sides[side].askedNetwork = session.networks[side]
+    sides[side].failure = nil
+    sides[side].isCancelled = opening(side) == nil
+    return running.map { [.cancel($0.id)] } ?? []
   }
 }
