@@ -160,12 +160,31 @@ public final class ERFComputer: Sendable {
       workers: Workers(threads: request.threads, cancellation: cancellation))
     var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
     if let earlier = try resume(part) { part = earlier }
+    let features = try addImages(
+      of: inputs, size, to: &part, by: walk, request, seconds: &seconds, progress: progress)
+    if shard == nil, part.done.isEmpty, let first = part.skipped.first {
+      throw Failure.allSkipped(images: inputs.count, first: first.image)
+    }
+    seconds.total = (clock.now - start).inSeconds
+    var result = part.result(seconds: seconds)
+    result.untrained = network.untrained
+    result.features = features.map { $0 / Float(part.done.count) }
+    return result
+  }
+
+  /// Looks at the images that `part` lacks, one after the other.
+  ///
+  /// - Returns: the sum of their features, where all of the map was computed.
+  private func addImages(
+    of inputs: NetworkInputs, _ size: InputSize, to part: inout ERFPart, by walk: ERFWalk,
+    _ request: ERFRequest, seconds: inout ERFSeconds, progress: (ERFProgress) -> Void
+  ) throws -> [Float] {
     let open = part.open
     let ahead = InputsAhead(
-      inputs, size: size, preprocessing: network.preprocessing, workers: walk.workers)
+      inputs, size: size, preprocessing: walk.network.preprocessing, workers: walk.workers)
     var features: [Float] = []
     for (turn, index) in open.enumerated() {
-      try cancellation.check()
+      try walk.workers.cancellation.check()
       let input = {
         try ahead.input(index, following: turn + 1 < open.count ? open[turn + 1] : nil)
       }
@@ -191,18 +210,11 @@ public final class ERFComputer: Sendable {
           ERFPart.Done(
             index: index, name: inputs.name(index), hash: hash,
             sides: inputs.count > 1
-              ? ERFMetrics.sides(of: gradient, subject, threads: request.threads) : []))
+              ? ERFMetrics.sides(of: gradient, part.subject, threads: request.threads) : []))
       }
       progress(.part(part))
     }
-    if shard == nil, part.done.isEmpty, let first = part.skipped.first {
-      throw Failure.allSkipped(images: inputs.count, first: first.image)
-    }
-    seconds.total = (clock.now - start).inSeconds
-    var result = part.result(seconds: seconds)
-    result.untrained = network.untrained
-    result.features = features.map { $0 / Float(part.done.count) }
-    return result
+    return features
   }
 
   /// What became of one image.
