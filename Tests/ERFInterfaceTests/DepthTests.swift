@@ -30,6 +30,20 @@ import Testing
     #expect(model.depth.jobs.count == 2)
   }
 
+  /// Depth is of the central unit; where the maps are of another one, it says so.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60), (250, 70)])
+  func saysWhoseFieldItIs(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("G"))
+    let screen = ScreenSize(rows: size.1, columns: size.0)
+    #expect(!view(model, size: screen).text.contains("central unit's"))
+    model.session.target.units = [Unit(row: 1, column: 2)]
+    #expect(view(model, size: screen).text.contains("centre's half"))
+    model.finish(model.type("z"))
+    #expect(view(model, size: screen).text.contains("central unit's field"))
+    #expect(model.depthTitle.contains("central unit"))
+  }
+
   @Test func enterLooksFromTheLayer() {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
     model.finish(model.type("G"))

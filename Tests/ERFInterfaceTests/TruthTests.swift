@@ -209,6 +209,19 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(edited.contains("edited: s1 k15") || size.0 < 200)
   }
 
+  /// Where there is no room for what was edited, that something was still stands beside the weights.
+  @Test(arguments: sizes, [WeightsSource.random(seed: 0), .trained, .file("/models/nano.pth")])
+  func editsAreNeverDropped(_ size: (Int, Int), _ weights: WeightsSource) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"], weights: weights)
+    let name = ["random:0", "trained", "nano.pth"].first { weights.description.hasSuffix($0) }
+    _ = model.type("3")
+    model.finish(model.type(">"))
+    _ = model.type("1")
+    let screen = text(model, size.0, size.1).split(separator: "\n")
+    let heading = try #require(screen.first { $0.contains(name ?? "?") })
+    #expect(heading.contains("edited"), "\(size) \(weights)")
+  }
+
   @Test func citationsOverRandomWeightsSayUntrained() throws {
     let sweep = ReadyMadeSession.all.first { $0.session.title.contains("Table 11") }
     let session = try #require(sweep).session

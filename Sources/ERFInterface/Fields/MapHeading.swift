@@ -89,24 +89,26 @@ struct MapHeading {
       let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
       return "\(text), edited: \(first)\(more)"
     }
+    // Where there is no room to say what was edited, that something was.
+    func marked(_ text: String) -> String { edits.isEmpty ? text : text + ", edited" }
     switch network.weights {
     case .trained:
       return (
         Span(edited(edits.isEmpty ? "trained weights" : "trained"), .quiet),
-        Span(edited("trained"), .quiet), Span(edits.isEmpty ? "trained" : "trained, edited", .quiet)
+        Span(edited("trained"), .quiet), Span(marked("trained"), .quiet)
       )
     case .random(let seed):
       let text = "random:\(seed)"
       return (
         Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
-        Span(edited(text), .warning), Span(text, .warning)
+        Span(edited(text), .warning), Span(marked(text), .warning)
       )
     case .file(let path):
       let name = path.fileName.sanitised
       let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
       return (
         Span(edited("weights " + name + hash), .quiet), Span(edited(name + hash), .quiet),
-        Span(name, .quiet)
+        Span(marked(name), .quiet)
       )
     }
   }

@@ -155,7 +155,7 @@ extension Figure {
     guard let low = values.min(), let high = values.max() else { return }
     let plot = FigurePlot(
       box: box, x: 0...Double(stages) + 0.1, y: low * 0.8...high * 1.25, isLogarithmic: true)
-    page.text(model.depth.measure.title, x: box.x, y: box.y - 4, isBold: true)
+    page.text(model.depthTitle, x: box.x, y: box.y - 4, isBold: true)
     for tick in Self.logarithmicTicks(plot.y) {
       let y = plot.place(0, tick).y
       page.line([(box.x, y), (box.x + box.width, y)], width: 0.3, ink: FigureInk.line)

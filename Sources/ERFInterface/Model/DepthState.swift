@@ -27,11 +27,11 @@ public struct DepthPoint: Sendable, Equatable {
 enum DepthMeasure: String, CaseIterable {
   case area, sigma, radius
 
-  var title: String {
+  func title(of field: String) -> String {
     switch self {
-    case .area: "share of the input that holds half of the field, %"
-    case .sigma: "sigma of the field, px"
-    case .radius: "distance that holds half of the field, px"
+    case .area: "share of the input that holds half of \(field), %"
+    case .sigma: "sigma of \(field), px"
+    case .radius: "distance that holds half of \(field), px"
     }
   }
 
@@ -129,6 +129,14 @@ struct DepthLayer: Equatable {
   let label: String
   let stage: Int
   let isOutput: Bool
+}
+
+extension Model {
+  /// What is plotted by layer. It is of the central unit, which has to be said where the maps are not.
+  var depthTitle: String {
+    depth.measure.title(
+      of: session.target.units.isEmpty ? "the field" : "the central unit's field")
+  }
 }
 
 extension Model {

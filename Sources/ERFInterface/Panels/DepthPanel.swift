@@ -242,8 +242,12 @@ private struct DepthDrawing {
       return [Span("  ")] + mark
         + [Span(network.letter, index < 2 ? .quiet : Role.network(index))]
     }
-    let long = [Span(measure.title, .text, .bold)] + legend
-    let short = [Span(measure == .area ? "half of field, % (log)" : measure.title, .text, .bold)]
+    let long = [Span(model.depthTitle, .text, .bold)] + legend
+    // The maps may be of another unit.
+    let brief = model.session.target.units.isEmpty ? "half of field" : "centre's half"
+    let short = [
+      Span(measure == .area ? brief + ", % (log)" : model.depthTitle, .text, .bold)
+    ]
     return long.width <= width ? long : (short + legend).width <= width ? short + legend : short
   }
 
