@@ -8,12 +8,12 @@ extension Command {
     summary: "write a network's weights as safetensors, under the names that PyTorch loads",
     options: Options.network + [
       Option(
-        "--merge", help: "make one kernel of parallel ones (structural re-parameterization)"),
+        "--merge", help: "merge parallel kernels into one (structural re-parameterization)"),
       Option("--fuse", help: "fold batch norms into the convolutions before them"),
       Option(
         "--dtype", value: "TYPE",
         help: "element type: "
-          + NetworkConversion.Precision.allCases.map(\.rawValue).joined(separator: ", ")
+          + NetworkConversion.StoredType.allCases.map(\.rawValue).joined(separator: ", ")
           + " (default f32)"),
     ] + Options.force
   ) { arguments in
@@ -32,10 +32,10 @@ extension Command {
     var conversion = NetworkConversion(network: try arguments.networks([words[0]])[0])
     conversion.merges = arguments.has("--merge")
     conversion.fuses = arguments.has("--fuse")
-    let types = NetworkConversion.Precision.allCases.map(\.rawValue).joined(separator: ", ")
-    conversion.precision =
+    let types = NetworkConversion.StoredType.allCases.map(\.rawValue).joined(separator: ", ")
+    conversion.storedType =
       try arguments.parsed("--dtype", expected: types) {
-        NetworkConversion.Precision(rawValue: $0.lowercased())
+        NetworkConversion.StoredType(rawValue: $0.lowercased())
       } ?? .f32
     try conversion.network.requireMemoryToConvert()
     try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()

@@ -1,7 +1,7 @@
 /// Writes a network's weights as safetensors, under the official names so that PyTorch loads them.
 public struct NetworkConversion: Sendable {
   /// What elements are stored as.
-  public enum Precision: String, Sendable, CaseIterable {
+  public enum StoredType: String, Sendable, CaseIterable {
     case f32, f16, bf16
 
     var type: ElementType {
@@ -28,14 +28,14 @@ public struct NetworkConversion: Sendable {
   public var merges = false
   /// Whether batch norms are folded into the convolutions before them.
   public var fuses = false
-  public var precision = Precision.f32
+  public var storedType = StoredType.f32
 
   public init(network: NetworkSpec) { self.network = network }
 
   /// Why a network is not written; a file that was there stays as it was.
   public enum Failure: ExplainedError, Equatable {
-    /// An element beyond the largest number of the precision.
-    case overflow(key: String, value: Float, Precision)
+    /// An element beyond the largest number of the type.
+    case overflow(key: String, value: Float, StoredType)
     /// An exported graph, whose weights are written as its file has them.
     case exportedForm(path: String)
     /// An edited exported graph: the edits are of the graph, which is not written.
@@ -61,8 +61,8 @@ public struct NetworkConversion: Sendable {
         "\(path): two of its layers have weights called \(key): nothing is written"
       case .exportedEdits(let path):
         "\(path): an edited ONNX file cannot be written, only the weights that it has: name the file alone"
-      case .overflow(let key, let value, let precision):
-        "\(key) holds \(value), which is beyond the range of \(precision.rawValue): nothing is written; "
+      case .overflow(let key, let value, let storedType):
+        "\(key) holds \(value), which is beyond the range of \(storedType.rawValue): nothing is written; "
           + "bf16 and f32 reach farther"
       case .noRegularFile(let path):
         "\(path): cannot be written: it is not a regular file, and the result is read back to compare"
@@ -109,7 +109,7 @@ public struct NetworkConversion: Sendable {
     if let exported = network.exportedGraph { try Self.requireNames(of: tensors, in: exported) }
     try cancellation.check()
     try SafetensorsWriter(
-      tensors: tensors, type: precision.type,
+      tensors: tensors, type: storedType.type,
       metadata: provenance(opened, hash: try loader.hash(of: opened.blueprint), program: program)
     ).write(to: path)
     try cancellation.check()
@@ -149,10 +149,10 @@ public struct NetworkConversion: Sendable {
 
   /// Checks that no element becomes infinite.
   private func requireRange(of tensors: [(key: String, value: Tensor)]) throws(Failure) {
-    guard let limit = precision.limit else { return }
+    guard let limit = storedType.limit else { return }
     for (key, tensor) in tensors {
       for index in 0..<tensor.count where tensor[index].magnitude >= limit {
-        throw .overflow(key: key, value: tensor[index], precision)
+        throw .overflow(key: key, value: tensor[index], storedType)
       }
     }
   }
@@ -175,7 +175,7 @@ public struct NetworkConversion: Sendable {
     var steps: [String] = []
     if merges { steps.append("merge") }
     if fuses { steps.append("fuse") }
-    steps.append(precision.rawValue)
+    steps.append(storedType.rawValue)
     var metadata = [
       "format": "pt", "program": program, "model": opened.id,
       "source": network.weights.description, "source_hash": hash.text,

@@ -62,11 +62,11 @@ import Testing
 
   @Test(
     arguments: [
-      (NetworkConversion.Precision.f16, 0x1p-11), (.bf16, 0x1p-8),
-    ] as [(NetworkConversion.Precision, Float)])
-  func roundsToNearest(_ kind: (precision: NetworkConversion.Precision, error: Float)) throws {
+      (NetworkConversion.StoredType.f16, 0x1p-11), (.bf16, 0x1p-8),
+    ] as [(NetworkConversion.StoredType, Float)])
+  func roundsToNearest(_ kind: (type: NetworkConversion.StoredType, error: Float)) throws {
     let spec = NetworkSpec(file: Self.fixture)
-    let report = try convert(spec) { $0.precision = kind.precision }
+    let report = try convert(spec) { $0.storedType = kind.type }
     #expect(report.difference > 0 && report.difference < 0.05 * report.largest)
     let source = try Safetensors(path: Fixtures.path("replknet-tiny.safetensors"))
     let file = try Safetensors(path: path)
@@ -91,10 +91,10 @@ import Testing
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: source)
     let spec = NetworkSpec(file: source)
     #expect(throws: NetworkConversion.Failure.overflow(key: key, value: 70000, .f16)) {
-      try convert(spec) { $0.precision = .f16 }
+      try convert(spec) { $0.storedType = .f16 }
     }
     #expect(folder.names == ["large.safetensors"])
-    _ = try convert(spec) { $0.precision = .bf16 }
+    _ = try convert(spec) { $0.storedType = .bf16 }
     #expect(throws: NetworkConversion.Failure.noRegularFile(path: "/dev/null")) {
       try NetworkConversion(network: spec).write(to: "/dev/null", program: "test")
     }
