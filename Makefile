@@ -115,10 +115,10 @@ lint: toolchain
 	@sh Scripts/folder-arrows.sh -q
 
 sanitize: toolchain missing test-deps
-	@REPLK_SANITIZED=1 LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
+	@REPLK_SANITIZED=address LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
 	  -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address $(TESTS)
-	@REPLK_SANITIZED=1 TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/races.supp \
+	@REPLK_SANITIZED=thread TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/races.supp \
 	  $(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
 
 deb: build

@@ -28,7 +28,7 @@ struct Outcome {
 /// The program `replk-tui`, as built for the tests.
 enum Executable {
   /// Ended by force after so long, in seconds: sanitizers are slow, hangs are for ever.
-  static let patience = 120.0
+  static let patience = Sanitizers.areOff ? 120.0 : 1200.0
 
   /// Where it lies: beside the test bundle, or where REPLK_TUI says.
   static let path: String = {
