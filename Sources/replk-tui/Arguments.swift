@@ -50,7 +50,7 @@ enum UsageError: ExplainedError, Equatable {
     case .missingValue(let option, let expected): "\(option) needs a value: \(expected)"
     case .unexpectedValue(let option): "\(option) takes no value"
     case .emptyArgument(let command):
-      "\(command): an argument is empty, as an unset variable of the shell makes it: give a model or a file"
+      "\(command): an argument is empty, perhaps from an unset shell variable: give a model or a file"
     case .badValue(let option, let value, let expected):
       "\(option) \(value): expected \(expected)"
     case .conflicting(let one, let other): "\(one) and \(other) exclude each other: give one"
@@ -67,8 +67,8 @@ enum UsageError: ExplainedError, Equatable {
         ? "\(path) is read by this command: write to another file"
         : "\(path) is the same file as \(input), which this command reads: write to another"
     case .existing(let path):
-      "\(path) is there already: add --force to replace it, or choose another name"
-    case .outputTwice(let path): "\(path) is to be written twice: give it once"
+      "\(path) already exists: add --force to replace it, or choose another name"
+    case .outputTwice(let path): "\(path) would be written twice: give it once"
     case .tooManyModels:
       "the explorer shows one or two models: use `replk-tui compare` for more"
     }

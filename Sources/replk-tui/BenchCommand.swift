@@ -18,7 +18,7 @@ extension Command {
       Option("--quick", help: "small sizes and single runs only, within seconds"),
       Option(
         "--part", value: "NAME",
-        help: "one part alone: \(BenchPart.allCases.map(\.rawValue).joined(separator: ", "))"),
+        help: "only one part: \(BenchPart.allCases.map(\.rawValue).joined(separator: ", "))"),
       Option("--json", help: "print as JSON"),
     ] + Options.run
   ) { arguments in

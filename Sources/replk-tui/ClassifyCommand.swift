@@ -14,7 +14,7 @@ extension Command {
       Option(
         "--size", value: "S|HxW", values: .inputSizes,
         help: "input size in pixels (default: what the network was trained for or is evaluated "
-          + "at); several, 160,224,320: the accuracy at each"),
+          + "at); with several, such as 160,224,320, the accuracy at each"),
       Option("--json", help: "print as JSON"),
     ] + Options.preparation + Options.classes + Options.run
   ) { arguments in

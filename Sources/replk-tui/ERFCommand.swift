@@ -12,7 +12,7 @@ extension Command {
       + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "FILE",
-          help: "export by ending: \(ExportFormat.endings), or .erf, which a run goes on from; "
+          help: "export by ending: \(ExportFormat.endings), or .erf, from which a run resumes; "
             + "may repeat"),
         Option("--json", help: "print the metrics as JSON"),
       ] + Options.export + Options.force
@@ -67,7 +67,7 @@ extension ERFResult {
     guard isPartial, let part else { return }
     throw Interrupted(
       explanation: "stopped after \(part.done.count + part.skipped.count) of \(part.covered) images"
-        + (goesOn ? "; the same command goes on" : "; what is there is of these alone"))
+        + (goesOn ? "; the same command resumes" : "; what is there covers only these"))
   }
 }
 
@@ -116,8 +116,8 @@ enum Report {
     for result in results where !result.metrics.isCentred {
       let origin = result.metrics.origin
       notes.append(
-        "note: squares of \(result.subject.model) lie around row \(origin.row), column "
-          + "\(origin.column), from where the unit looks, cut by the edges of the input")
+        "note: squares of \(result.subject.model) are centred on row \(origin.row), column "
+          + "\(origin.column), where the unit looks from, and cut off at the edges of the input")
     }
     for result in results where result.metrics.isCentred && result.metrics.borderShare > 0.05 {
       notes.append(

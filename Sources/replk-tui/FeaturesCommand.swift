@@ -41,7 +41,7 @@ extension Command {
     if features.isPartial {
       throw Interrupted(
         explanation: "stopped after \(features.shape[0]) of \(features.inputs) inputs; "
-          + "\(path) holds these alone")
+          + "\(path) holds only these")
     }
   }
 }

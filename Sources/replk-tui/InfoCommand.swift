@@ -49,7 +49,7 @@ extension Command {
         "multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, "
           + "as the paper counts",
         "A stage's row sums up the blocks since the stage before; a field is the theoretical one;",
-        "reached: kernel weights that meet a pixel at this input size, the rest meets padding alone.",
+        "reached: kernel weights that meet a pixel at this input size; the rest meet only padding.",
       ])
   }
 

@@ -5,7 +5,7 @@ import ERFEngine
 extension Command {
   static let inspect = Command(
     name: "inspect", synopsis: "FILE [--json]",
-    summary: "tell what a checkpoint is and holds, and whether its network would open",
+    summary: "show what a checkpoint is and holds, and whether its network would open",
     options: [Option("--json", help: "print as JSON")]
   ) { arguments in
     guard let path = arguments.positionals.first else {
@@ -38,10 +38,10 @@ extension Command {
     for weights in file.weights {
       lines.append(
         "weights \(weights.key.isEmpty ? "without a name" : weights.key): "
-          + (weights.network ?? "no network that is known")
+          + (weights.network ?? "no known network")
           + ", \(weights.tensors) tensors, \(weights.parameters) elements")
     }
-    if file.weights.isEmpty { lines.append("weights: of no network that is known") }
+    if file.weights.isEmpty { lines.append("weights: of no known network") }
     lines += file.metadata.sorted { $0.key < $1.key }.map {
       let value = $0.value.count > 200 ? $0.value.prefix(200) + "..." : $0.value[...]
       return "\($0.key): \(value)"

@@ -41,7 +41,7 @@ enum Manual {
         section(
           "FILES",
           ".TP\n.I $XDG_STATE_HOME/replk\\-tui, ~/.local/state/replk\\-tui\n"
-            + "the state of the explorer at its last end, and networks trained in it\n"),
+            + "the state of the explorer when it last ended, and networks trained in it\n"),
       ])
   }
 
@@ -58,7 +58,7 @@ enum Manual {
   private static let exitStatus = section(
     "EXIT STATUS",
     paragraph(
-      "0; 1 where something failed; 2 where something was asked wrongly; 128 + n after signal n. "
+      "0; 1 where something failed; 2 for a mistake in the command; 128 + n after signal n. "
         + "Errors are one line on standard error."))
 
   private static func page(

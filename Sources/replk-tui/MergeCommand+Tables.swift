@@ -76,7 +76,7 @@ enum MergeError: ExplainedError {
     switch self {
     case .noImages: "none of the parts holds an image: nothing to average"
     case .missingPoints(let points, let count):
-      "\(points.count) of \(count) points are not there (\(Self.listed(points))): give the other "
+      "\(points.count) of \(count) points are missing (\(Self.listed(points))): give the other "
         + "shares too, or --partial"
     case .twice(let path, let other, let what):
       "\(path) and \(other) both hold \(what): give each share once"

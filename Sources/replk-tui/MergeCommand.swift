@@ -5,12 +5,12 @@ import ERFEngine
 extension Command {
   static let merge = Command(
     name: "merge", synopsis: "PART.erf|DIR|TABLE.csv|FEATURES.npy... [-o FILE]...",
-    summary: "put the shares of a run together, to the bytes of one run",
+    summary: "put the shares of a run together, giving the bytes of a single run",
     options: [
       Option(
         "--output", "-o", value: "FILE",
         help: "export by ending: .erf \(ExportFormat.endings); may repeat"),
-      Option("--partial", help: "do with fewer images than the run has"),
+      Option("--partial", help: "make do with fewer images than the run has"),
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export + Options.force
   ) { arguments in
@@ -98,7 +98,7 @@ struct MissingShares: ExplainedError {
   }
 
   var explanation: String {
-    let images = "\(open) of \(images) images are not there"
+    let images = "\(open) of \(images) images are missing"
     guard let shards, let count = shards.first?.count else {
       return "\(images), and the parts are cut in several ways: give the rest too, or --partial"
     }

@@ -22,7 +22,7 @@ enum Options {
     [
       Option(
         "--weights", value: "FILE|random:SEED|trained",
-        help: "weights; once for all models, or once each in their order "
+        help: "weights; once for all models, or once for each, in their order "
           + "(default: trained for nano networks, random:0 for others)")
     ] + network.filter { $0.names[0] != "--weights" }
 
@@ -37,16 +37,16 @@ enum Options {
       help: "what the channels are divided by (default: as for --mean)"),
     Option(
       "--range", value: "BLACK:WHITE", values: .range,
-      help: "what pixels become before that, such as 0:255; without --mean and --std they stay so "
-        + "(default 0:1)"),
+      help: "what pixels become before that, such as 0:255; without --mean and --std they stay "
+        + "that way (default 0:1)"),
     Option("--bgr", help: "blue first, as OpenCV and Caffe have it"),
   ]
 
   static let classes = [
     Option(
       "--classes", value: "FILE",
-      help: "names of the classes, one a line in the order of the outputs (default: ImageNet's or "
-        + "CIFAR-10's where their number fits)")
+      help: "names of the classes, one per line, in the order of the outputs (default: "
+        + "ImageNet's or CIFAR-10's where their number fits)")
   ]
 
   static let images = [
@@ -57,7 +57,7 @@ enum Options {
         + "may repeat (default: built-in pictures)"),
     Option(
       "--count", value: "N", values: .images,
-      help: "average over the first N images, of several folders N spread over them (default: all; "
+      help: "average over the first N images, or over N spread over several folders (default: all; "
         + "one of the built-in)"),
     Option(
       "--image-seed", value: "S", values: .seed,
@@ -86,7 +86,7 @@ enum Options {
   static let reach = [
     Option(
       "--zero-unreached",
-      help: "make zeros of the kernel weights that met no pixel in training (see `info --size`)"),
+      help: "set to zero the kernel weights that met no pixel in training (see `info --size`)"),
     Option(
       "--trained-at", value: "S", values: .trainedSide,
       help: "the size that the network was trained at, where its file does not say"),
@@ -94,7 +94,7 @@ enum Options {
 
   static let run = [
     Option(
-      "--threads", value: "N", values: .threads, help: "worker threads (default: one a core)"),
+      "--threads", value: "N", values: .threads, help: "worker threads (default: one per core)"),
     Option(
       "--isa", value: "NAME",
       help: "kernels to use: \(InstructionSet.available.joined(separator: ", "))"
@@ -202,7 +202,7 @@ extension Arguments {
     let more = paths.count > 1 ? ", \(first) and \(paths.count - 1) more" : ", \(first)"
     StandardStreams.writeError(
       Text.message(
-        "left out \(paths.count) picture\(paths.count == 1 ? "" : "s") of formats that are not read"
+        "left out \(paths.count) picture\(paths.count == 1 ? "" : "s") in formats that are not read"
           + more))
   }
 

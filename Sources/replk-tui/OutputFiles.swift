@@ -10,7 +10,7 @@ import ERFEngine
 
 extension Options {
   static let force = [
-    Option("--force", help: "replace files that are there already, without asking")
+    Option("--force", help: "replace existing files without asking")
   ]
 }
 
@@ -70,7 +70,7 @@ struct OutputFiles {
   private static func mayReplace(_ path: String) -> Bool {
     guard StandardStreams.inputIsTerminal, StandardStreams.errorIsTerminal else { return false }
     StandardStreams.writeError(
-      "\(path.printable.bounded(500)) is there already: replace it? [y/N] ")
+      "\(path.printable.bounded(500)) already exists: replace it? [y/N] ")
     let answer = readLine()?.lowercased() ?? ""
     return answer == "y" || answer == "yes"
   }

@@ -12,10 +12,11 @@ extension Command {
         help: "the cue-conflict benchmark, for ImageNet networks (default: built-in stimuli)"),
       Option(
         "--decisions", value: "FILE",
-        help: "draw decisions of others beside, from CSV (model-vs-human); may repeat"),
+        help: "also draw decisions of others, from CSV (model-vs-human); may repeat"),
       Option(
         "--csv", value: "OUT",
-        help: "write decisions; with --stimuli as the run goes on, and goes on from there"),
+        help: "write decisions; with --stimuli as they are made, and a run resumes after those "
+          + "written"),
       Option(
         "--shard", value: "I/N", values: .shard,
         help: "with --stimuli and --csv: only share I of N; `merge` puts the tables together"),
@@ -30,7 +31,9 @@ extension Command {
         "--seed", value: "S", values: .seed,
         help: "other built-in stimuli, other resampling (default 0)"),
     ] + Options.unit.filter { $0.names[0] != "--at" } + Options.preparation + Options.classes + [
-      Option("--cues", help: "learn shapes alone and textures alone too: how well each is told"),
+      Option(
+        "--cues",
+        help: "also learn shapes alone and textures alone: how well each is recognised"),
       Option(
         "--shuffle", value: "N,...", values: .shuffles,
         help: "test on stimuli cut into N x N tiles and shuffled, such as 2,4,8"),
@@ -60,7 +63,7 @@ extension Command {
     }
     if Interruption.cancellation.isCancelled, !models.isEmpty {
       throw Interrupted(
-        explanation: "stopped: partial, what is told is of the stimuli and networks done until then"
+        explanation: "stopped: partial, covering the stimuli and networks done by then"
       )
     }
   }
@@ -147,7 +150,7 @@ extension Command {
     }
     guard !reports.isEmpty else {
       throw Interrupted(
-        explanation: "stopped in \(networks[0].text), of which there is nothing yet: "
+        explanation: "stopped during \(networks[0].text), for which there is nothing yet: "
           + "a read-out needs all of its stimuli")
     }
     return reports

@@ -69,8 +69,8 @@ struct ProbeText {
     var remarks: [String] = []
     if report.isAtChance {
       remarks.append(
-        "\(report.model): the read-out is right no more often than by guessing, so that its "
-          + "decisions tell no bias")
+        "\(report.model): the read-out is right no more often than guessing would be, so its "
+          + "decisions show no bias")
     }
     if case .benchmark(let folder) = report.method {
       let count = report.decisions.count
@@ -82,7 +82,7 @@ struct ProbeText {
         remarks.append(
           "\(report.model): has classes of \(report.categories.count) of the 16 categories "
             + "(\(report.categories.map(\.rawValue).joined(separator: ", "))); "
-            + "\(report.leftOut) stimuli of others are left out")
+            + "\(report.leftOut) stimuli of the others are left out")
       }
       if report.weights.hasPrefix("random:") {
         remarks.append("\(report.model): random weights, which know no classes")

@@ -92,5 +92,5 @@ private struct SnapshotCommand {
 private struct SnapshotFailure: ExplainedError {
   let reason: String
 
-  var explanation: String { "the screen was written without all of its maps: \(reason)" }
+  var explanation: String { "the screen was written with maps missing: \(reason)" }
 }

@@ -26,7 +26,7 @@ extension Command {
           help: "only share I of N of the grid; `merge` puts the tables together"),
         Option(
           "--output", "-o", value: "FILE.csv",
-          help: "the table, written point by point; the same command goes on"),
+          help: "the table, written point by point; the same command resumes it"),
       ]
   ) { arguments in
     guard !arguments.positionals.isEmpty else {
@@ -72,7 +72,7 @@ extension Command {
 
   private static func stopped(_ table: SweepTable, _ block: Range<Int>) -> String {
     let done = block.count { table.has($0 + 1) }
-    return "stopped after \(done) of \(block.count) points; the same command goes on"
+    return "stopped after \(done) of \(block.count) points; the same command resumes"
   }
 }
 

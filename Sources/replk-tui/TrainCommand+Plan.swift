@@ -47,11 +47,11 @@ struct TrainingPlan {
     start.weightsModel = original
     if classes.0 != classes.1 {
       notes.append(
-        "note: the classifier of \(start.weights) has \(classes.0) classes: one of "
-          + "\(classes.1) is made anew, the other weights are taken over")
+        "note: the classifier of \(start.weights) has \(classes.0) classes: a "
+          + "new one of \(classes.1) is made, the other weights are kept")
     } else if original != id {
       notes.append(
-        "note: \(start.weights) holds \(original): what does not fit \(id) is cropped or made anew"
+        "note: \(start.weights) holds \(original): what does not fit \(id) is cropped or replaced"
       )
     }
     return start
@@ -67,7 +67,7 @@ struct TrainingPlan {
       "; --size \($0) is the smallest that reaches all"
     }
     return [
-      "warning: at \(side) px \(reach.unreachedText) meet no pixel and stay as they start"
+      "warning: at \(side) px \(reach.unreachedText) meet no pixel and stay as they were at the start"
         + (mend ?? "")
     ]
   }

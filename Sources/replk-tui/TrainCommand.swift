@@ -16,11 +16,11 @@ extension Command {
       Option(
         "--from", value: "WEIGHTS",
         help: "weights to begin with: a checkpoint, or `trained`; a classifier of another size is "
-          + "made anew"),
+          + "replaced by a new one"),
       Option(
         "--data", value: "DIR|shapes",
-        help: "a folder with a folder of pictures a class, or with train and val, each of that "
-          + "kind; or built-in stimuli (default shapes)"),
+        help: "a folder with one folder of pictures per class, or with train and val, each laid "
+          + "out like that; or built-in stimuli (default shapes)"),
       Option(
         "--data-hash", value: "HASH",
         help: "go on only if the pictures have this hash, which every run prints"),
@@ -31,10 +31,10 @@ extension Command {
         "--epochs", value: "N", values: .epochs,
         help: "how often every picture is seen (default 20)"),
       Option("--steps", value: "N", values: .steps, help: "batches to see, instead of epochs"),
-      Option("--batch", value: "N", values: .batch, help: "pictures a step (default 64)"),
+      Option("--batch", value: "N", values: .batch, help: "pictures per step (default 64)"),
       Option(
         "--size", value: "S", values: .trainingSizes,
-        help: "pixels a side: 224, or 160/224/288, one of them a batch, or phases with epochs, "
+        help: "pixels a side: 224, or 160/224/288, one of them per batch, or phases with epochs, "
           + "128:20,224:6 (default: the smallest that reaches every kernel weight, from 96)"),
       Option(
         "--seed", value: "S", values: .seed, help: "weights, pictures and their order (default 0)"),
@@ -57,7 +57,7 @@ extension Command {
         help: "chance of erasing a rectangle (default 0)"),
       Option(
         "--crop", value: "A|shift", values: .crop,
-        help: "cut out a random part, of this share of the area at least, or shift by an eighth "
+        help: "cut out a random part of at least this share of the area, or shift by an eighth "
           + "(default: 0.35 for folders, shift for shapes)"),
       Option(
         "--jitter", value: "J", values: .jitter,
@@ -73,12 +73,12 @@ extension Command {
           + "FILE-best.safetensors (default 1)"),
       Option(
         "--confusion", value: "FILE.csv",
-        help: "write which class was taken for which, in the end"),
+        help: "at the end, write which class was taken for which"),
       Option(
         "--save-every", value: "SECONDS", values: .saveInterval,
         help: "time between checkpoints (default 30)"),
       Option(
-        "--threads", value: "N", values: .threads, help: "worker threads (default: one a core)"),
+        "--threads", value: "N", values: .threads, help: "worker threads (default: one per core)"),
     ]
   ) { arguments in
     let words = arguments.positionals

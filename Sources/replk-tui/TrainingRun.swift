@@ -33,7 +33,7 @@ struct TrainingRun {
       try trainer.save(to: path)
       try StandardStreams.write(
         "stopped after step \(trainer.step) of \(trainer.recipe.steps); saved in \(path.printable); "
-          + "the same command with --resume goes on\n")
+          + "the same command with --resume continues\n")
       // A second Ctrl-C ends this too, and what matters is saved.
       if trainer.step > 0 { try report(trainer.measure(Cancellation())) }
       return

@@ -215,7 +215,7 @@ extension TerminalTests {
       terminal.type("w\u{15}図e\u{301}\r")
       try terminal.wait("the session") { $0.text.contains("wrote 図e\u{301}.json") }
       terminal.type("w\r")
-      try terminal.wait("a question") { $0.text.contains("is there already") }
+      try terminal.wait("a question") { $0.text.contains("already exists") }
       terminal.type("\u{1b}")
       try terminal.wait("the panels") { $0.text.contains("q quit") }
       #expect(folder.names.contains("図e\u{301}.json"))

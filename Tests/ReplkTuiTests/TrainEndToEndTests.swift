@@ -78,7 +78,7 @@ import Testing
     let tuned = try succeed(
       ["train", Self.model, "--from", "net.safetensors", "--count", "32", "--batch", "8"]
         + ["--steps", "2", "--size", "64", "-o", "tuned.safetensors"], in: folder)
-    #expect(tuned.text.contains("has 2 classes: one of 16 is made anew"))
+    #expect(tuned.text.contains("has 2 classes: a new one of 16 is made"))
     expectOneLine(
       try Executable.run(
         command + ["--force", "--data-hash", "0123456789abcdef"], in: folder), code: 1,

@@ -183,7 +183,7 @@ private struct NPYLayout {
     }
     guard total == fileBytes - start else {
       throw damaged(
-        "the shape \(header.shape) takes \(total) bytes and \(fileBytes - start) are there")
+        "the shape \(header.shape) takes \(total) bytes, but \(fileBytes - start) are there")
     }
     shape = header.shape
     self.type = type

@@ -102,7 +102,7 @@ struct FileHints: Sendable {
     var doubts: [String] = []
     if told.id != network.id {
       doubts.append(
-        "the file tells of \(told.id), and is opened as \(network.id): the map is another one")
+        "the file says \(told.id) but is opened as \(network.id), whose map differs")
     }
     for name in names where isAnother(name, than: told) {
       doubts.append(

@@ -178,7 +178,7 @@ extension ONNXLowering {
     let data = try real(node, 0)
     let updates = try real(node, 2)
     guard node.has(1), case .integers(let indices) = try value(node.inputs[1]) else {
-      throw ONNXRefusal.reason("puts things where the picture says")
+      throw ONNXRefusal.reason("writes to places that depend on the picture")
     }
     let (rows, depth) = try places(indices, data.shape, batch: 0)
     let rest = Array(data.shape[depth...])
@@ -188,7 +188,7 @@ extension ONNXLowering {
     let way = node.text("reduction") ?? "none"
     if way != "none" || data.isConstant && updates.isConstant {
       guard let old = try tensor(flat), let new = try tensor(news) else {
-        throw ONNXRefusal.reason("combines what is in the picture by '\(way)'")
+        throw ONNXRefusal.reason("combines values that depend on the picture by '\(way)'")
       }
       return try reshaped(
         ONNXData(Self.scattered(old, rows, new, way: way)), to: data.shape)

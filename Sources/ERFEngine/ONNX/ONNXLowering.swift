@@ -138,7 +138,7 @@ struct ONNXLowering {
       let isInput = model.graph.inputs.contains { $0.name == name }
       throw ONNXRefusal.reason(
         isInput
-          ? "reads a second input, \(name): networks of one picture alone can be shown"
+          ? "reads a second input, \(name): only networks with a single input can be shown"
           : "reads \(name), which nothing before it makes")
     }
     let value = ONNXValue(try model.constant(tensor), weight: name)

@@ -15,7 +15,7 @@ extension ONNXOperators {
     },
     "Cast": { lowering, node in
       guard ONNXType(rawValue: node.integer("to", 1))?.isReal == true else {
-        throw ONNXRefusal.reason("makes integers of what is in the picture")
+        throw ONNXRefusal.reason("makes integers of values that depend on the picture")
       }
       return [.real(try lowering.real(node, 0))]
     },
@@ -78,7 +78,7 @@ extension ONNXOperators {
       let data = try lowering.real(node, 0)
       guard let target = try lowering.integers(node, 1), target.allSatisfy({ $0 >= 0 }),
         let shape = Broadcast.shape(Shape(data.shape), Shape(target))
-      else { throw ONNXRefusal.reason("cannot repeat \(Shape(data.shape)) so") }
+      else { throw ONNXRefusal.reason("cannot repeat \(Shape(data.shape)) like this") }
       if target.contains(where: { $0 > 1 }) { lowering.bindSize() }
       let padded = try lowering.padded(data, to: shape.rank)
       return [.real(try lowering.repeated(padded, to: shape.extents))]

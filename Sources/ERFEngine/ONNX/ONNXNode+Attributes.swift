@@ -60,7 +60,7 @@ extension ONNXLowering {
       }
     case .missing: break
     }
-    throw ONNXRefusal.reason("depends in its shape on what is in the picture")
+    throw ONNXRefusal.reason("has a shape that depends on what is in the picture")
   }
 
   /// The input at `index` as known real numbers in ONNX's order; nil: it is left out.

@@ -139,7 +139,7 @@ public enum DecisionError: ExplainedError, Equatable {
       "\(path): has no column '\(column)'; decision files begin with "
         + DecisionFile.columns.joined(separator: ",")
     case .otherColumns(let path):
-      "\(path): has other columns than are written, so that no rows can be added to it; "
+      "\(path): has columns other than those written here, so no rows can be added to it; "
         + "give another file"
     case .fieldCount(let path, let line, let found, let expected):
       "\(path), line \(line): has \(found) fields where the header has \(expected)"

@@ -32,7 +32,7 @@ public enum FileError: ExplainedError, Equatable {
     case .missingFolder(let path, let folder):
       "\(path): cannot be written: there is no folder \(folder); create it first"
     case .readerLeft(let path):
-      "\(path): nobody reads it any more"
+      "\(path): nothing reads it any more"
     }
   }
 }

@@ -50,7 +50,7 @@ public enum TrainingError: ExplainedError, Equatable {
       "\(path) holds a training that stopped after step \(step) of \(steps): add --resume to go on, "
         + "--force to start over, or choose another file"
     case .exists(let path):
-      "\(path) is there already: add --force to replace it, or choose another file"
+      "\(path) already exists: add --force to replace it, or choose another file"
     case .notATraining(let path): "\(path) is not a training checkpoint: nothing to resume"
     case .otherRecipe(let path, let field, let saved, let asked):
       "\(path) was trained with another recipe (\(field): \(saved), now \(asked)): "

@@ -32,7 +32,7 @@ public enum CheckpointError: ExplainedError, Equatable {
         + "save the network's state_dict() alone"
     case .mismatch(let path, let mismatch): mismatch.explanation(path: path)
     case .unrecognised(let path, let keys):
-      "\(path) holds no network that is known by its names (\(WeightsMismatch.listed(keys))): "
+      "\(path) holds no network known by its names (\(WeightsMismatch.listed(keys))): "
         + "say which model's weights these are"
     case .noWeights(let path, let key, let available):
       "\(path) has no weights called '\(key)': it has "
@@ -45,7 +45,7 @@ public enum CheckpointError: ExplainedError, Equatable {
         + Self.wrongType(WeightsMismatch.printable(found))
     case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
     case .onlyZeros(let path, let key, let shape):
-      "\(path): \(key) (\(shape)) holds nothing but zeros, which tells nothing of the network: "
+      "\(path): \(key) (\(shape)) holds nothing but zeros, which says nothing about the network: "
         + "is it damaged? If not, say which model's weights these are"
     case .noTensor(let path, let key, let available):
       key.isEmpty
