@@ -40,10 +40,10 @@ typedef struct {
   dnnl_memory_desc_t value;
 } layout;
 
-static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_format_tag_t tag) {
+static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_data_type_t type,
+                        dnnl_format_tag_t tag) {
   made->value = NULL;
-  return dnnl_memory_desc_create_with_tag(&made->value, rank, extents, dnnl_f32, tag) ==
-         dnnl_success;
+  return dnnl_memory_desc_create_with_tag(&made->value, rank, extents, type, tag) == dnnl_success;
 }
 static bool make_stepped_layout(layout *made, int rank, const dnnl_dims_t extents,
                                 const dnnl_dims_t steps) {
@@ -61,18 +61,17 @@ static dnnl_primitive_desc_t describe(bool gradient, const layout *source, const
                                       const dnnl_dims_t strides, const dnnl_dims_t dilates,
                                       const dnnl_dims_t before, const dnnl_dims_t after,
                                       const_dnnl_primitive_attr_t attributes) {
-  dnnl_primitive_desc_t forward = NULL, backward = NULL;
-  dnnl_status_t status = dnnl_convolution_forward_primitive_desc_create(
-      &forward, engine, gradient ? dnnl_forward_training : dnnl_forward_inference,
-      dnnl_convolution_direct, ref(source), ref(weights), bias ? ref(bias) : NULL, ref(result),
-      strides, dilates, before, after, attributes);
-  if (status != dnnl_success) return NULL;
-  if (!gradient) return forward;
-  status = dnnl_convolution_backward_data_primitive_desc_create(
-      &backward, engine, dnnl_convolution_direct, ref(source), ref(weights), ref(result), strides,
-      dilates, before, after, forward, attributes);
-  dnnl_primitive_desc_destroy(forward);
-  return status == dnnl_success ? backward : NULL;
+  dnnl_primitive_desc_t description = NULL;
+  // The hint that a gradient may be given matters to other primitives only.
+  dnnl_status_t status =
+      gradient ? dnnl_convolution_backward_data_primitive_desc_create(
+                     &description, engine, dnnl_convolution_direct, ref(source), ref(weights),
+                     ref(result), strides, dilates, before, after, NULL, attributes)
+               : dnnl_convolution_forward_primitive_desc_create(
+                     &description, engine, dnnl_forward_inference, dnnl_convolution_direct,
+                     ref(source), ref(weights), bias ? ref(bias) : NULL, ref(result), strides,
+                     dilates, before, after, attributes);
+  return status == dnnl_success ? description : NULL;
 }
 
 #else
@@ -82,8 +81,9 @@ typedef struct {
   dnnl_memory_desc_t value;
 } layout;
 
-static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_format_tag_t tag) {
-  return dnnl_memory_desc_init_by_tag(&made->value, rank, extents, dnnl_f32, tag) == dnnl_success;
+static bool make_layout(layout *made, int rank, const dnnl_dims_t extents, dnnl_data_type_t type,
+                        dnnl_format_tag_t tag) {
+  return dnnl_memory_desc_init_by_tag(&made->value, rank, extents, type, tag) == dnnl_success;
 }
 static bool make_stepped_layout(layout *made, int rank, const dnnl_dims_t extents,
                                 const dnnl_dims_t steps) {
@@ -120,20 +120,27 @@ static dnnl_primitive_desc_t describe(bool gradient, const layout *source, const
 // Most that one call hands over: source, weights, bias, destination, scratch.
 enum { MOST_ARGUMENTS = 5 };
 
-// What a run of a primitive is handed. It is kept for the next one, which only sets the addresses: a
-// small layer takes no longer than making it anew.
-typedef struct call {
-  struct call *next;
-  dnnl_stream_t stream;
+// What a primitive is handed, and the addresses of it.
+typedef struct {
   dnnl_exec_arg_t items[MOST_ARGUMENTS];
   const void *data[MOST_ARGUMENTS];
   int count;
+} arguments;
+
+// What a run is handed. It is kept for the next one, which only sets the addresses: a small layer takes
+// no longer than making it anew.
+typedef struct call {
+  struct call *next;
+  dnnl_stream_t stream;
+  arguments convolution, rounding;
 } call;
 
 struct cd_primitive {
   dnnl_primitive_t primitive;
   dnnl_primitive_desc_t description;
-  layout plain_weights;
+  // From a float32 map to the bfloat16 one that the primitive reads; NULL where it reads float32.
+  dnnl_primitive_t rounding;
+  layout plain_weights, plain_source;
   bool gradient, bias;
   pthread_mutex_t lock;
   // Those that no thread uses now.
@@ -144,6 +151,11 @@ static layout_ref query(const cd_primitive *primitive, dnnl_query_t what) {
   return dnnl_primitive_desc_query_md(primitive->description, what, 0);
 }
 
+// The map that is read.
+static layout_ref source_layout(const cd_primitive *primitive) {
+  return query(primitive, primitive->gradient ? dnnl_query_diff_dst_md : dnnl_query_src_md);
+}
+
 // The padding behind that the sizes imply; the last windows may also leave input unread.
 static dnnl_dim_t after(dnnl_dim_t input, dnnl_dim_t output, dnnl_dim_t kernel,
                         const cd_convolution *c, dnnl_dim_t before) {
@@ -151,10 +163,18 @@ static dnnl_dim_t after(dnnl_dim_t input, dnnl_dim_t output, dnnl_dim_t kernel,
   return reach > input + before ? reach - input - before : 0;
 }
 
+static void get_map_extents(const cd_convolution *c, bool output, dnnl_dims_t extents) {
+  extents[0] = c->batch;
+  extents[1] = output ? c->output_channels : c->input_channels;
+  extents[2] = output ? c->output_height : c->input_height;
+  extents[3] = output ? c->output_width : c->input_width;
+}
+
 static dnnl_primitive_desc_t describe_maps(const cd_convolution *c, bool gradient, bool bias,
                                            const layout *weights) {
-  const dnnl_dims_t inputs = {c->batch, c->input_channels, c->input_height, c->input_width};
-  const dnnl_dims_t outputs = {c->batch, c->output_channels, c->output_height, c->output_width};
+  dnnl_dims_t inputs, outputs;
+  get_map_extents(c, false, inputs);
+  get_map_extents(c, true, outputs);
   const dnnl_dims_t biases = {c->output_channels};
   const dnnl_dims_t strides = {c->stride, c->stride};
   const dnnl_dims_t dilates = {c->dilation - 1, c->dilation - 1};
@@ -162,14 +182,16 @@ static dnnl_primitive_desc_t describe_maps(const cd_convolution *c, bool gradien
   const dnnl_dims_t behind = {
       after(c->input_height, c->output_height, c->kernel_height, c, c->pad_top),
       after(c->input_width, c->output_width, c->kernel_width, c, c->pad_left)};
+  dnnl_data_type_t read = c->bfloat16 ? dnnl_bf16 : dnnl_f32;
   dnnl_primitive_attr_t attributes = NULL;
   layout source, result, shift;
   memset(&source, 0, sizeof source);
   memset(&result, 0, sizeof result);
   memset(&shift, 0, sizeof shift);
   dnnl_primitive_desc_t description = NULL;
-  if (make_layout(&source, 4, inputs, dnnl_nhwc) && make_layout(&result, 4, outputs, dnnl_nhwc) &&
-      make_layout(&shift, 1, biases, dnnl_x) &&
+  if (make_layout(&source, 4, inputs, gradient ? dnnl_f32 : read, dnnl_nhwc) &&
+      make_layout(&result, 4, outputs, gradient ? read : dnnl_f32, dnnl_nhwc) &&
+      make_layout(&shift, 1, biases, dnnl_f32, dnnl_x) &&
       dnnl_primitive_attr_create(&attributes) == dnnl_success &&
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user) ==
           dnnl_success) {
@@ -181,6 +203,18 @@ static dnnl_primitive_desc_t describe_maps(const cd_convolution *c, bool gradien
   free_layout(&result);
   free_layout(&shift);
   return description;
+}
+
+static dnnl_primitive_t make_reorder(layout_ref from, layout_ref to) {
+  dnnl_primitive_desc_t description = NULL;
+  dnnl_primitive_t reorder = NULL;
+  if (dnnl_reorder_primitive_desc_create(&description, from, engine, to, engine, NULL) !=
+      dnnl_success) {
+    return NULL;
+  }
+  if (dnnl_primitive_create(&reorder, description) != dnnl_success) reorder = NULL;
+  dnnl_primitive_desc_destroy(description);
+  return reorder;
 }
 
 cd_primitive *cd_create(const cd_convolution *c, bool gradient, bool bias) {
@@ -196,23 +230,31 @@ cd_primitive *cd_create(const cd_convolution *c, bool gradient, bool bias) {
   const dnnl_dim_t *extents = grouped + (MOST_EXTENTS - rank);
   const dnnl_dims_t steps = {(dnnl_dim_t)c->output_step * grouped[1], c->output_step, c->input_step,
                              c->kernel_width, 1};
+  dnnl_dims_t source;
+  get_map_extents(c, gradient, source);
   layout any;
   memset(&any, 0, sizeof any);
-  if (make_layout(&any, rank, extents, dnnl_format_tag_any) &&
-      make_stepped_layout(&made->plain_weights, rank, extents, steps + (MOST_EXTENTS - rank))) {
-    made->description = describe_maps(c, gradient, bias, &any);
-  }
+  bool done =
+      make_layout(&any, rank, extents, c->bfloat16 ? dnnl_bf16 : dnnl_f32, dnnl_format_tag_any) &&
+      make_stepped_layout(&made->plain_weights, rank, extents, steps + (MOST_EXTENTS - rank)) &&
+      make_layout(&made->plain_source, 4, source, dnnl_f32, dnnl_nhwc) &&
+      (made->description = describe_maps(c, gradient, bias, &any)) &&
+      dnnl_primitive_create(&made->primitive, made->description) == dnnl_success &&
+      (!c->bfloat16 ||
+       (made->rounding = make_reorder(ref(&made->plain_source), source_layout(made))));
   free_layout(&any);
-  if (!made->description ||
-      dnnl_primitive_create(&made->primitive, made->description) != dnnl_success) {
-    cd_destroy(made);
-    return NULL;
-  }
-  return made;
+  if (done) return made;
+  cd_destroy(made);
+  return NULL;
 }
 
 static void destroy_call(call *call) {
-  for (int i = 0; i < call->count; ++i) dnnl_memory_destroy(call->items[i].memory);
+  for (int i = 0; i < call->convolution.count; ++i) {
+    dnnl_memory_destroy(call->convolution.items[i].memory);
+  }
+  for (int i = 0; i < call->rounding.count; ++i) {
+    dnnl_memory_destroy(call->rounding.items[i].memory);
+  }
   if (call->stream) dnnl_stream_destroy(call->stream);
   free(call);
 }
@@ -225,14 +267,23 @@ void cd_destroy(cd_primitive *primitive) {
     destroy_call(first);
   }
   pthread_mutex_destroy(&primitive->lock);
+  if (primitive->rounding) dnnl_primitive_destroy(primitive->rounding);
   if (primitive->primitive) dnnl_primitive_destroy(primitive->primitive);
   if (primitive->description) dnnl_primitive_desc_destroy(primitive->description);
   free_layout(&primitive->plain_weights);
+  free_layout(&primitive->plain_source);
   free(primitive);
 }
 
+// Bytes of the scratch that the primitive itself wants; behind them lies the rounded source.
+static size_t own_scratch_bytes(const cd_primitive *primitive) {
+  size_t bytes = dnnl_memory_desc_get_size(query(primitive, dnnl_query_scratchpad_md));
+  return (bytes + 63) & ~(size_t)63;
+}
+
 size_t cd_scratch_bytes(const cd_primitive *primitive) {
-  return dnnl_memory_desc_get_size(query(primitive, dnnl_query_scratchpad_md));
+  size_t source = primitive->rounding ? dnnl_memory_desc_get_size(source_layout(primitive)) : 0;
+  return own_scratch_bytes(primitive) + source;
 }
 
 size_t cd_packed_bytes(const cd_primitive *primitive) {
@@ -247,14 +298,14 @@ bool cd_same_layout(const cd_primitive *one, const cd_primitive *other) {
 // ---------------------------------------------------------------- running
 
 // Hands over `data` as the argument `name`; false: out of memory.
-static bool add(call *call, int name, layout_ref layout, const void *data) {
+static bool add(arguments *list, int name, layout_ref layout, const void *data) {
   dnnl_memory_t memory = NULL;
   // oneDNN takes what it only reads by the same type as what it writes.
   if (dnnl_memory_create(&memory, layout, engine, (void *)(uintptr_t)data) != dnnl_success) {
     return false;
   }
-  call->data[call->count] = data;
-  call->items[call->count++] = (dnnl_exec_arg_t){.arg = name, .memory = memory};
+  list->data[list->count] = data;
+  list->items[list->count++] = (dnnl_exec_arg_t){.arg = name, .memory = memory};
   return true;
 }
 
@@ -268,77 +319,97 @@ static call *make_call(void) {
   return NULL;
 }
 
-static bool execute(const_dnnl_primitive_t primitive, const call *call) {
-  return dnnl_primitive_execute(primitive, call->stream, call->count, call->items) ==
-             dnnl_success &&
-         dnnl_stream_wait(call->stream) == dnnl_success;
+static bool execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, const arguments *list) {
+  return dnnl_primitive_execute(primitive, stream, list->count, list->items) == dnnl_success &&
+         dnnl_stream_wait(stream) == dnnl_success;
 }
 
-bool cd_pack(const cd_primitive *primitive, const float *weights, float *packed) {
+bool cd_pack(const cd_primitive *primitive, const float *weights, void *packed) {
   if (!engine_alone()) return false;
   call *call = make_call();
   if (!call) return false;
-  dnnl_primitive_desc_t description = NULL;
-  dnnl_primitive_t reorder = NULL;
   layout_ref wanted = query(primitive, dnnl_query_weights_md);
-  bool done = dnnl_reorder_primitive_desc_create(&description, ref(&primitive->plain_weights),
-                                                 engine, wanted, engine, NULL) == dnnl_success &&
-              dnnl_primitive_create(&reorder, description) == dnnl_success &&
-              add(call, DNNL_ARG_FROM, ref(&primitive->plain_weights), weights) &&
-              add(call, DNNL_ARG_TO, wanted, packed) && execute(reorder, call);
+  dnnl_primitive_t reorder = make_reorder(ref(&primitive->plain_weights), wanted);
+  bool done = reorder &&
+              add(&call->rounding, DNNL_ARG_FROM, ref(&primitive->plain_weights), weights) &&
+              add(&call->rounding, DNNL_ARG_TO, wanted, packed) &&
+              execute(reorder, call->stream, &call->rounding);
   if (reorder) dnnl_primitive_destroy(reorder);
-  if (description) dnnl_primitive_desc_destroy(description);
   destroy_call(call);
   return done;
 }
 
-// A call with all its arguments, whose addresses are those of `data`.
-static call *describe_call(const cd_primitive *primitive, const void *const *data) {
+// Where the arguments of one run lie, in the order in which `describe_call` hands them over.
+typedef struct {
+  const void *convolution[MOST_ARGUMENTS], *rounding[MOST_ARGUMENTS];
+} addresses;
+
+// A call with all its arguments.
+static call *describe_call(const cd_primitive *primitive, const addresses *at) {
   bool gradient = primitive->gradient;
   call *made = make_call();
   if (!made) return NULL;
+  arguments *list = &made->convolution;
+  layout_ref source = source_layout(primitive);
   bool done =
-      add(made, gradient ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC,
-          query(primitive, gradient ? dnnl_query_diff_dst_md : dnnl_query_src_md), data[0]) &&
-      add(made, DNNL_ARG_WEIGHTS, query(primitive, dnnl_query_weights_md), data[1]) &&
-      add(made, gradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST,
-          query(primitive, gradient ? dnnl_query_diff_src_md : dnnl_query_dst_md), data[2]) &&
-      add(made, DNNL_ARG_SCRATCHPAD, query(primitive, dnnl_query_scratchpad_md), data[3]) &&
+      add(list, gradient ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC, source, at->convolution[0]) &&
+      add(list, DNNL_ARG_WEIGHTS, query(primitive, dnnl_query_weights_md), at->convolution[1]) &&
+      add(list, gradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST,
+          query(primitive, gradient ? dnnl_query_diff_src_md : dnnl_query_dst_md),
+          at->convolution[2]) &&
+      add(list, DNNL_ARG_SCRATCHPAD, query(primitive, dnnl_query_scratchpad_md),
+          at->convolution[3]) &&
       (!primitive->bias ||
-       add(made, DNNL_ARG_BIAS,
+       add(list, DNNL_ARG_BIAS,
            dnnl_primitive_desc_query_md(primitive->description, dnnl_query_weights_md, 1),
-           data[4]));
+           at->convolution[4])) &&
+      (!primitive->rounding ||
+       (add(&made->rounding, DNNL_ARG_FROM, ref(&primitive->plain_source), at->rounding[0]) &&
+        add(&made->rounding, DNNL_ARG_TO, source, at->rounding[1])));
   if (done) return made;
   destroy_call(made);
   return NULL;
 }
 
-// One that is idle, with the addresses of `data`; NULL: there is none, or an address was not taken.
-static call *take_call(cd_primitive *primitive, const void *const *data) {
+static bool set_addresses(arguments *list, const void *const *data) {
+  for (int i = 0; i < list->count; ++i) {
+    if (list->data[i] == data[i]) continue;
+    if (dnnl_memory_set_data_handle(list->items[i].memory, (void *)(uintptr_t)data[i]) !=
+        dnnl_success) {
+      return false;
+    }
+    list->data[i] = data[i];
+  }
+  return true;
+}
+
+// One that is idle, with these addresses; NULL: there is none, or an address was not taken.
+static call *take_call(cd_primitive *primitive, const addresses *at) {
   pthread_mutex_lock(&primitive->lock);
   call *taken = primitive->idle;
   if (taken) primitive->idle = taken->next;
   pthread_mutex_unlock(&primitive->lock);
-  for (int i = 0; taken && i < taken->count; ++i) {
-    if (taken->data[i] == data[i]) continue;
-    if (dnnl_memory_set_data_handle(taken->items[i].memory, (void *)(uintptr_t)data[i]) !=
-        dnnl_success) {
-      destroy_call(taken);
-      return NULL;
-    }
-    taken->data[i] = data[i];
+  if (!taken || (set_addresses(&taken->convolution, at->convolution) &&
+                 set_addresses(&taken->rounding, at->rounding))) {
+    return taken;
   }
-  return taken;
+  destroy_call(taken);
+  return NULL;
 }
 
-bool cd_run(cd_primitive *primitive, const float *source, const float *packed, const float *bias,
+bool cd_run(cd_primitive *primitive, const float *source, const void *packed, const float *bias,
             float *destination, void *scratch) {
   if (!engine_alone()) return false;
-  const void *data[MOST_ARGUMENTS] = {source, packed, destination, scratch, bias};
-  call *call = take_call(primitive, data);
-  if (!call) call = describe_call(primitive, data);
+  void *rounded = (char *)scratch + own_scratch_bytes(primitive);
+  const addresses at = {
+      .convolution = {primitive->rounding ? rounded : source, packed, destination, scratch, bias},
+      .rounding = {source, rounded}};
+  call *call = take_call(primitive, &at);
+  if (!call) call = describe_call(primitive, &at);
   if (!call) return false;
-  bool done = execute(primitive->primitive, call);
+  bool done =
+      (!primitive->rounding || execute(primitive->rounding, call->stream, &call->rounding)) &&
+      execute(primitive->primitive, call->stream, &call->convolution);
   pthread_mutex_lock(&primitive->lock);
   call->next = primitive->idle;
   primitive->idle = call;
@@ -365,6 +436,16 @@ bool cd_limit(cd_vectors vectors) {
   return dnnl_set_max_cpu_isa(limit) == dnnl_success;
 #else
   return vectors == CD_VECTORS_ANY;
+#endif
+}
+
+bool cd_has_bfloat16(void) {
+#if defined(__x86_64__)
+  // Sets of instructions that hold others have their bits too.
+  dnnl_cpu_isa_t wanted = dnnl_cpu_isa_avx512_core_bf16;
+  return (dnnl_get_effective_cpu_isa() & wanted) == wanted;
+#else
+  return false;
 #endif
 }
 

@@ -8,7 +8,7 @@ extension Command {
     summary: "compute and compare the fields of several networks over the same images",
     options: Options.networks + Options.reach + Options.images + Options.preparation
       + Options.unit
-      + Options.run + Options.shard + [
+      + Options.precision + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "DIR",
           help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR; "

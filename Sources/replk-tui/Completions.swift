@@ -31,12 +31,13 @@ extension Option {
   /// Options that take one of few words.
   private static let words: [String: [String]] = [
     "--rule": ERFRule.allCases.map(\.rawValue),
+    "--precision": Precision.allCases.map(\.rawValue),
     "--isa": InstructionSet.known,
     "--colormap": ColourMap.all.map(\.name),
     "--color": ColourChoice.allCases.map(\.rawValue),
     "--allow-missing": ["head"],
     "--kind": StimulusKind.allCases.map(\.rawValue),
-    "--dtype": NetworkConversion.Precision.allCases.map(\.rawValue),
+    "--dtype": NetworkConversion.StoredType.allCases.map(\.rawValue),
     "--part": BenchPart.allCases.map(\.rawValue),
     "--optimizer": ["adamw", "sgd"],
   ]

@@ -9,7 +9,7 @@ extension Command {
     summary: "compute the effective receptive field of one network",
     options: Options.network + Options.reach + Options.images + Options.preparation
       + Options.unit
-      + Options.run + Options.shard + [
+      + Options.precision + Options.run + Options.shard + [
         Option(
           "--output", "-o", value: "FILE",
           help: "export by ending: \(ExportFormat.endings), or .erf, from which a run resumes; "
@@ -84,7 +84,8 @@ enum Report {
           + "input \(subject.input.height)x\(subject.input.width)  \(subject.tap) "
           + "(\(subject.mapSize.height)x\(subject.mapSize.width)) unit \(subject.unit)  "
           + "\(images(result))  "
-          + "rule \(subject.rule.rawValue)")
+          + "rule \(subject.rule.rawValue)"
+          + (subject.precision == .float32 ? "" : "  precision \(subject.precision.rawValue)"))
     }
     lines.append("")
     lines += ratios(results)
@@ -103,6 +104,11 @@ enum Report {
       guard let size = network.zeroesUnreached else { continue }
       notes.append(
         "note: \(network.text): the kernel weights that \(size.height) px do not reach are zero")
+    }
+    for subject in results.map(\.subject) where subject.precision != .float32 {
+      notes.append(
+        "note: \(subject.model): products in \(subject.precision.rawValue), for a first look: single "
+          + "pixels may be off by a third of the largest")
     }
     for subject in results.map(\.subject) where subject.preprocessing != .own {
       notes.append("note: \(subject.model): pictures prepared with \(subject.preprocessing.text)")

@@ -11,8 +11,11 @@ enum ExploreCommand {
     Options.network + Options.images + Options.preparation + Options.classes + Options.unit
     + Options.run + [
       Option(
+        "--precision", value: "NAME",
+        help: "bf16: show each map in bf16 first, then the exact one (key P; default f32)"),
+      Option(
         "--colormap", "--colourmap", value: "NAME",
-        help: "first colour map: \(colourMaps.joined(separator: ", "))")
+        help: "first colour map: \(colourMaps.joined(separator: ", "))"),
     ]
 
   /// How it is drawn.
@@ -126,6 +129,9 @@ enum ExploreCommand {
       session = try self.session(models: arguments, limit: limit)
     }
     if let colours { session.screen.colours = colours }
+    let precision = try arguments.precision()
+    try PrecisionError.require(precision)
+    if precision == .bfloat16 { session.screen.previewsInBFloat16 = true }
     return (session, arguments.threads())
   }
 

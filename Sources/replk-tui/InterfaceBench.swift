@@ -167,8 +167,8 @@ struct InterfaceBench {
   /// The seconds that the computations among `effects` take.
   private func run(_ effects: [Effect], _ engine: LocalEngine) throws -> Double {
     let begin = ContinuousClock.now
-    for case .compute(_, let request, let preview) in effects {
-      for request in [preview, request].compactMap({ $0 }) {
+    for case .compute(_, let request, let previews) in effects {
+      for request in previews + [request] {
         _ = try engine.compute(request, cancellation: Cancellation()) { _ in }
       }
     }

@@ -101,6 +101,13 @@ enum Options {
         + " (default: the best the processor has)"),
   ]
 
+  static let precision = [
+    Option(
+      "--precision", value: "NAME",
+      help: "what products of convolutions are made from: \(Precision.names) (default f32; bf16 is "
+        + "for a first look, about twice as fast where the processor has AVX512_BF16)")
+  ]
+
   static let export = [
     Option("--pgm-8", help: "write PGM with 8 bits rather than 16"),
     Option("--pgm-ascii", help: "write PGM as text"),
@@ -146,6 +153,11 @@ extension Arguments {
 
   func rule() throws(UsageError) -> ERFRule {
     try parsed("--rule", expected: ERFRule.names) { ERFRule(rawValue: $0.lowercased()) } ?? .paper
+  }
+
+  func precision() throws(UsageError) -> Precision {
+    try parsed("--precision", expected: Precision.names) { Precision(rawValue: $0.lowercased()) }
+      ?? .float32
   }
 
   func threads() -> Int? { whole("--threads") }
@@ -276,6 +288,7 @@ extension Arguments {
         network: try withZeroes(network), images: images.source, size: size, tap: try tap(),
         unit: unit(), rule: try rule(), threads: threads())
       request.mayBeSkipped = images.found
+      request.precision = try precision()
       return request
     }
   }

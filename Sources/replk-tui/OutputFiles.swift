@@ -97,6 +97,7 @@ struct ExportFacts: Equatable {
   let stage: String
   let units: [[Int]]
   let images: String
+  let precision: String
   /// In words; empty: as the network is known to take pictures.
   let preparation: String
 
@@ -110,6 +111,7 @@ struct ExportFacts: Equatable {
     stage = subject.tap
     units = subject.units.map { [$0.row, $0.column] }
     images = HeatmapExport.images(subject.images)
+    precision = request.precision.rawValue
     preparation = request.network.preprocessing.text
   }
 
@@ -122,6 +124,7 @@ struct ExportFacts: Equatable {
     stage = subject.tap
     units = subject.units.map { [$0.row, $0.column] }
     images = HeatmapExport.images(result.imageNames)
+    precision = subject.precision.rawValue
     preparation = subject.preprocessing.text
   }
 
@@ -172,6 +175,7 @@ extension ExportFacts {
       return [row, column]
     }
     self.images = images
+    precision = fact("precision") ?? Precision.float32.rawValue
     preparation = fact("preparation") ?? ""
   }
 
@@ -186,6 +190,7 @@ extension ExportFacts {
     stage = result.stage
     units = result.units
     images = HeatmapExport.images(result.images)
+    precision = result.precision ?? Precision.float32.rawValue
     preparation = result.preprocessing?.text ?? ""
   }
 
@@ -198,6 +203,7 @@ extension ExportFacts {
       let stage: String
       let units: [[Int]]
       let images: [String]
+      let precision: String?
       let preprocessing: PreprocessingChoice?
     }
     let results: [Result]

@@ -81,7 +81,7 @@ import Testing
     let item = ExportItem(result: makeResult(request), stem: "stem")
     let id = RequestID(90)
     let effects: [Effect] = [
-      .open(id, network, request.size), .compute(id, request, preview: nil),
+      .open(id, network, request.size), .compute(id, request, previews: []),
       .openMap(id, path: "/nowhere/map.npy"),
       .probe(id, ShapeBiasRequest(), network, afterSeconds: 0),
       .predict(id, PredictionRequest(network: network, image: .builtIn(0)), threads: 1),

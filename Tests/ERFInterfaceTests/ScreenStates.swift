@@ -291,7 +291,8 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       let small = makeResult(makeRequest(size: 96), sigma: 20).map
       _ = update(
         &model,
-        .preview(id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)))
+        .preview(
+          id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1), .float32))
       return model
     }
     _ = update(&model, .prepared(id, makeSubject(request)))

@@ -156,7 +156,9 @@ extension [Effect] {
   @Test func longRunsBeginWithAPreview() {
     var model = makeModel()
     // The maps took 1.5 s, so the next run at that size shows a small one first.
-    guard case .compute(let id, let request, let preview?)? = model.type("[").first else {
+    guard case .compute(let id, let request, let previews)? = model.type("[").first,
+      let preview = previews.first
+    else {
       Issue.record("no preview")
       return
     }
@@ -165,7 +167,8 @@ extension [Effect] {
     let small = makeResult(preview).map
     _ = update(
       &model,
-      .preview(id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)))
+      .preview(
+        id, PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1), .float32))
     #expect(model.sides[0].shown?.isPreview == true && model.sides[0].job?.id == id)
   }
 

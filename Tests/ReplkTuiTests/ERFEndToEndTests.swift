@@ -31,6 +31,28 @@ import Testing
     #expect(folder.names == [])
   }
 
+  /// Kernels without bfloat16 run on every machine.
+  @Test func precisionsThatTheProcessorLacksAreRefused() throws {
+    let outcome = try Executable.run(
+      ["erf", Samples.tiny, "--isa", "scalar", "--precision", "bf16"], in: folder)
+    expectOneLine(outcome, code: 2, mentions: ["bf16", "AVX512_BF16", "f32"])
+    let unknown = try Executable.run(["erf", Samples.tiny, "--precision", "f16"], in: folder)
+    expectOneLine(unknown, code: 2, mentions: ["--precision", "f16", "f32, bf16"])
+  }
+
+  @Test(.enabled(if: Precision.bfloat16.isAvailable)) func precisionIsSaidEverywhere() throws {
+    let arguments = ["--size", "64", "--precision", "bf16"]
+    let text = try erf(arguments + ["-o", "map.pgm"]).text
+    #expect(text.contains("precision bf16") && text.contains("for a first look"))
+    let pgm = String(decoding: try folder.read("map.pgm").prefix(600), as: UTF8.self)
+    #expect(pgm.contains("# precision: bf16"))
+    #expect(try result(arguments)["precision"] as? String == "bf16")
+    // The exact map is another one.
+    let exact = try Executable.run(
+      ["erf", Samples.tiny, "--size", "64", "-o", "map.pgm"], in: folder)
+    expectOneLine(exact, code: 2, mentions: ["map.pgm", "--force"])
+  }
+
   @Test func printsExactlyTheDocumentedJSON() throws {
     let outcome = try erf(["--size", "48x64", "--json"])
     #expect(try Set(outcome.object().keys) == ["results"])

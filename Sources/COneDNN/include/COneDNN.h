@@ -23,6 +23,8 @@ typedef struct {
   // From the weights of one output, or input, of a group to those of the next, as they are stored; the
   // taps of one pair lie together.
   int32_t output_step, input_step;
+  // What is read, weights and map, is rounded to bfloat16 first; sums and what is written stay float32.
+  bool bfloat16;
 } cd_convolution;
 
 // Machine code for one convolution: forward, or its gradient with respect to the input.
@@ -40,12 +42,12 @@ size_t cd_packed_bytes(const cd_primitive *primitive);
 bool cd_same_layout(const cd_primitive *one, const cd_primitive *other);
 // weights (outputs, inputs / groups, KH, KW), by their steps -> packed, 64-byte aligned; false: out of
 // memory.
-bool cd_pack(const cd_primitive *primitive, const float *weights, float *packed);
+bool cd_pack(const cd_primitive *primitive, const float *weights, void *packed);
 
 // Forward: source is the input, destination the output, `bias` (outputs) or NULL. Gradient: source is
 // the gradient of the output, destination that of the input. All of the destination is written.
 // false: out of memory.
-bool cd_run(cd_primitive *primitive, const float *source, const float *packed, const float *bias,
+bool cd_run(cd_primitive *primitive, const float *source, const void *packed, const float *bias,
             float *destination, void *scratch);
 
 // Row-major C (rows, columns) = A (rows, inner) * B (inner, columns), or added to C. A flag tells that
@@ -61,6 +63,10 @@ bool cd_multiply(const cd_product *product, const float *a, const float *b, floa
 // The widest vectors that oneDNN may use; false, and no effect, once it has been used.
 typedef enum { CD_VECTORS_SSE41, CD_VECTORS_AVX2, CD_VECTORS_ANY } cd_vectors;
 bool cd_limit(cd_vectors vectors);
+
+// Whether the processor multiplies bfloat16 itself; elsewhere such a convolution is slow, or there is
+// none.
+bool cd_has_bfloat16(void);
 
 // The version of oneDNN that runs, which may be newer than the one compiled for.
 typedef struct {

@@ -63,7 +63,8 @@ public struct NetworkBench: Sendable {
       0, size: pixels, for: network.preprocessing
     )
     let walk = ERFWalk(
-      network: network, tap: tap, units: units, rule: .paper, cache: nil, workers: workers)
+      network: network, program: network.program, tap: tap, units: units, rule: .paper, cache: nil,
+      workers: workers)
     var runs: [ERFSeconds] = []
     var split = OperatorSplit()
     for run in 0...max(1, repetitions) {

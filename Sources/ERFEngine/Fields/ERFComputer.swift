@@ -155,7 +155,8 @@ public final class ERFComputer: Sendable {
     progress(.prepared(subject))
 
     let walk = ERFWalk(
-      network: network, tap: tap, units: subject.units, rule: request.rule,
+      network: network, program: network.program.computing(in: request.precision), tap: tap,
+      units: subject.units, rule: request.rule,
       cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
     var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
@@ -261,6 +262,7 @@ extension ERFSubject {
       input: size, stages: network.stages, tap: tap.name,
       mapSize: tap.grid.size(of: shape), units: try tap.checked(request.units, shape: shape),
       rule: request.rule)
+    precision = request.precision
     preprocessing = request.network.preprocessing
   }
 }
@@ -268,6 +270,8 @@ extension ERFSubject {
 /// One image forward and back.
 struct ERFWalk {
   let network: Network
+  /// The network's, in the precision asked for.
+  let program: Program
   let tap: Tap
   let units: [Unit]
   let rule: ERFRule
@@ -307,11 +311,11 @@ struct ERFWalk {
 
   private func forward(_ input: Tensor, report: Program.LayerReport) throws -> Activations {
     guard let cache else {
-      return try network.program.forward(
+      return try program.forward(
         input, to: tap.value, region: region, workers: workers, report: report)
     }
     return try cache.activations(
-      of: network.program, prefixes: network.prefixHashes, input: input, to: tap.value,
+      of: program, input: input, to: tap.value,
       workers: workers, report: report)
   }
 

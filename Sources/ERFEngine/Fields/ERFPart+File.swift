@@ -99,7 +99,7 @@ extension ERFPart {
     do {
       record = try JSONDecoder().decode(Record.self, from: Data(text.utf8))
     } catch {
-      throw ERFPartError.notAPart(path: path, reason: "what it says of its run cannot be read")
+      throw ERFPartError.notAPart(path: path, reason: "what it says about its run cannot be read")
     }
     var planes: [[Double]] = []
     for name in Self.names(file.keys.count) {
@@ -158,6 +158,8 @@ extension ERFPart {
     let map: [Int]
     let units: [[Int]]
     let rule: String
+    /// Left out where float32.
+    let precision: String?
     /// Left out where pictures were prepared as the network is known to take them.
     let preprocessing: PreprocessingChoice?
     let images: Int
@@ -181,6 +183,7 @@ extension ERFPart {
       map = [subject.mapSize.height, subject.mapSize.width]
       units = subject.units.map { [$0.row, $0.column] }
       rule = subject.rule.rawValue
+      precision = subject.precision.stated
       preprocessing = subject.preprocessing.stated
       images = part.images
       list = part.list
@@ -197,7 +200,9 @@ extension ERFPart {
       guard input.count == 2, map.count == 2, !units.isEmpty,
         (input + map).allSatisfy({ (1...largestSide).contains($0) }),
         units.allSatisfy({ $0.count == 2 && $0[0] >= 0 && $0[1] >= 0 }),
-        let rule = ERFRule(rawValue: rule), shards.count == self.shards.count,
+        let rule = ERFRule(rawValue: rule),
+        let precision = precision.map(Precision.init(rawValue:)) ?? .float32,
+        shards.count == self.shards.count,
         (1...100_000_000).contains(images), done.count + skipped.count <= images,
         sums.rounded.count == input[0] * input[1]
       else { return nil }
@@ -207,6 +212,7 @@ extension ERFPart {
         weightsHash: weightsHash, input: InputSize(height: input[0], width: input[1]),
         stages: stages, tap: tap, mapSize: InputSize(height: map[0], width: map[1]),
         units: units.map { Unit(row: $0[0], column: $0[1]) }, rule: rule)
+      subject.precision = precision
       subject.preprocessing = preprocessing ?? .own
       let part = ERFPart(
         subject: subject, images: images, list: list, command: command, shards: shards.sorted(),

@@ -150,6 +150,7 @@ extension ERFPart {
       ("layer", mine.tap, its.tap),
       ("unit", units(mine.units), units(its.units)),
       ("rule", mine.rule.rawValue, its.rule.rawValue),
+      ("precision", mine.precision.rawValue, its.precision.rawValue),
       ("preparation", mine.preprocessing.shown, its.preprocessing.shown),
       ("number of images", "\(images)", "\(other.images)"),
       ("list of images", list, other.list),

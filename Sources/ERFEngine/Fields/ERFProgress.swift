@@ -60,6 +60,8 @@ public struct ERFSubject: Sendable, Equatable {
   /// At least one.
   public var units: [Unit]
   public var rule: ERFRule
+  /// What products were made from.
+  public var precision = Precision.float32
   /// How pictures were prepared, where that was said.
   public var preprocessing = PreprocessingChoice.own
 

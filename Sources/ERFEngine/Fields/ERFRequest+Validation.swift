@@ -10,6 +10,7 @@ extension ERFRequest {
   ///
   /// - Parameter known: its network, where that is open already.
   public func validated(with known: OpenedNetwork? = nil) throws -> ValidatedRequest {
+    try PrecisionError.require(precision)
     let opened = try known ?? openedNetwork()
     let estimate = try memoryEstimate(of: opened)
     let size = try inputSize()

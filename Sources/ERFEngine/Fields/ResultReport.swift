@@ -47,6 +47,8 @@ private struct Entry: Encodable {
   let unit: [Int]
   let units: [[Int]]
   let rule: String
+  /// What products were made from; left out where float32.
+  let precision: String?
   /// How pictures were prepared; left out where as the network is known to take them.
   let preprocessing: PreprocessingChoice?
   /// The pixel that squares and distances are measured from.
@@ -78,6 +80,7 @@ private struct Entry: Encodable {
     unit = [subject.unit.row, subject.unit.column]
     units = subject.units.map { [$0.row, $0.column] }
     rule = subject.rule.rawValue
+    precision = subject.precision.stated
     preprocessing = subject.preprocessing.stated
     measuredFrom = [result.metrics.origin.row, result.metrics.origin.column]
     ratios = result.metrics.ratios.map(Ratio.init)

@@ -8,6 +8,7 @@ import Synchronization
 final class DenseWeights: Sendable {
   /// (outputs, inputs / groups, KH, KW)
   let weights: Tensor
+  private let precision: Precision
   private let made = Mutex(Made())
   /// Sizes that are remembered; units that move ask for ever new ones.
   private static let most = 64
@@ -34,7 +35,10 @@ final class DenseWeights: Sendable {
     let matrix: Matrix
   }
 
-  init(_ weights: Tensor) { self.weights = weights }
+  init(_ weights: Tensor, precision: Precision = .float32) {
+    self.weights = weights
+    self.precision = precision
+  }
 
   /// Ready to convolve maps of `geometry`, whose kernel is that of the weights, with a `part` of them.
   func forward(
@@ -88,6 +92,7 @@ final class DenseWeights: Sendable {
     var convolution = geometry.convolution
     convolution.output_step = Int32(matrix.isTurned ? steps.input : steps.output)
     convolution.input_step = Int32(matrix.isTurned ? steps.output : steps.input)
+    convolution.bfloat16 = precision == .bfloat16
     return convolution
   }
 
@@ -133,7 +138,7 @@ private final class DensePrimitive: @unchecked Sendable {
   init(_ convolution: cd_convolution, isGradient: Bool, addsBias: Bool) {
     var convolution = convolution
     guard let handle = unsafe cd_create(&convolution, isGradient, addsBias) else {
-      fatalError("out of memory for \(convolution), or oneDNN knows no such thing")
+      fatalError("out of memory for \(convolution), or oneDNN does not support it")
     }
     unsafe self.handle = handle
     scratchBytes = unsafe cd_scratch_bytes(handle)
@@ -178,7 +183,7 @@ extension WindowGeometry {
       output_channels: Int32(result.channels), kernel_height: Int32(kernelHeight),
       kernel_width: Int32(kernelWidth), stride: Int32(stride), dilation: Int32(dilation),
       pad_top: Int32(padTop), pad_left: Int32(padLeft), output_step: 0,
-      input_step: 0)
+      input_step: 0, bfloat16: false)
   }
 }
 

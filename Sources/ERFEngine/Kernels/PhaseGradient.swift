@@ -22,7 +22,7 @@ struct PhaseGradient: Sendable {
   }
 
   /// `weight`: (outputs, inputs, KH, KW).
-  init(_ weight: Tensor, stride: Int) {
+  init(_ weight: Tensor, stride: Int, precision: Precision = .float32) {
     self.stride = stride
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let (height, width) = (weight.shape[2], weight.shape[3])
@@ -42,7 +42,7 @@ struct PhaseGradient: Sendable {
         let kx = phase % stride + stride * (columns - 1 - column)
         guard ky < height && kx < width else { return 0 }
         return weight[((output * inputs + channel % inputs) * height + ky) * width + kx]
-      })
+      }, precision: precision)
   }
 
   /// (N, H', W', O) -> (N, H, W, C).

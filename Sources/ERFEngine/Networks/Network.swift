@@ -19,8 +19,6 @@ public struct Network: Sendable {
   let layers: Program
   /// What runs: the same with operators on single pixels joined into chains.
   let program: Program
-  /// `program.prefixHashes`.
-  let prefixHashes: [UInt64]
 
   /// Loads or generates the weights that `spec` names and folds them.
   ///
@@ -50,7 +48,6 @@ public struct Network: Sendable {
     untrained = opened.untrained
     layers = try Program(opened.layers, from: loader)
     program = try Program(opened.layers.chained(), from: loader)
-    prefixHashes = program.prefixHashes
     weightsHash = try loader.hash(of: opened.blueprint).text
     // The file stays open for other parameters, but what was read of it is not kept twice.
     opened.file?.forgetPages()

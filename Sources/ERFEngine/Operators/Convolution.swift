@@ -71,7 +71,10 @@ struct Convolution: Operator {
 
   private func phaseGradient(_ parameters: Parameters) -> PhaseGradient {
     let stride = window2D.stride
-    return parameters.layout(variant: stride) { PhaseGradient(parameters[0], stride: stride) }
+    let precision = parameters.precision
+    return parameters.layout(variant: stride, precision: precision) {
+      PhaseGradient(parameters[0], stride: stride, precision: precision)
+    }
   }
 
   func forward(
@@ -114,7 +117,9 @@ struct Convolution: Operator {
 
 extension Parameters {
   /// The first parameter, weights of a dense convolution, as kernels want it.
-  var dense: DenseWeights { layout { DenseWeights(self[0]) } }
+  var dense: DenseWeights {
+    layout(precision: precision) { DenseWeights(self[0], precision: precision) }
+  }
 }
 
 extension WindowGeometry {

@@ -31,11 +31,11 @@ public final class ForwardCache: Sendable {
   /// The forward pass of `program` over `input` (1, H, W, C) to all of `value`, with what can be reused
   /// of earlier ones.
   ///
-  /// `prefixes` are the program's `prefixHashes`. `report` hears of the layers that are computed.
+  /// `report` hears of the layers that are computed.
   ///
   /// - Throws: what `Program.forward` throws.
   func activations(
-    of program: Program, prefixes: [UInt64], input: Tensor, to value: Int, workers: Workers,
+    of program: Program, input: Tensor, to value: Int, workers: Workers,
     report: Program.LayerReport = { _, _ in }
   ) throws -> Activations {
     var hash = FNV1a()
@@ -44,6 +44,7 @@ public final class ForwardCache: Sendable {
     let key = hash.value
     let shapes = try program.blueprint.upTo(value).shapes(input: input.shape)
     let plan = RegionPlan(program.blueprint, value: value, region: nil, shapes: shapes)
+    let prefixes = program.prefixHashes
     let start = start(for: plan, prefixes: prefixes, input: key)
     let activations = try program.forward(
       input, to: value, cuts: program.blueprint.cuts(to: value), from: start, workers: workers,

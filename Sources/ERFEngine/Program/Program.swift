@@ -36,6 +36,13 @@ struct Program: Sendable {
   /// The same blueprint over other parameters of node `index`.
   mutating func set(_ parameters: Parameters, of index: Int) { self.parameters[index] = parameters }
 
+  /// The same with the products of convolutions made from other numbers.
+  func computing(in precision: Precision) -> Program {
+    precision == .float32
+      ? self
+      : Program(blueprint, parameters: parameters.map { Parameters($0, precision: precision) })
+  }
+
   /// For each value a hash of the input, all layers up to it, and their parameters: programs in which
   /// it is equal compute the same value, and all before it, from the same input.
   var prefixHashes: [UInt64] {

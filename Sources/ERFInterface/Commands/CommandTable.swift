@@ -40,6 +40,9 @@ extension Command {
       Command(
         .weights, [key("W")], group: group,
         "the active network's trained weights, or random ones"),
+      Command(
+        .bfloat16, [key("P")], group: group,
+        "previews in bf16 on or off: the whole map sooner, then the exact one"),
       Command(.recompute, [key("r")], group: group, "compute both maps again"),
       Command(
         .cancel, [.escape], group: group, footer: "cancel", rank: 1,

@@ -126,6 +126,9 @@ extension FieldDrawing {
         facts.append(("prepared", subject.preprocessing.text, .text))
       }
     }
+    if let deviation = side.deviation {
+      facts.append(("bf16", deviation.text, .text))
+    }
     let centre = metrics.centreOfMass
     facts.append(
       (

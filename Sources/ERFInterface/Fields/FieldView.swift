@@ -125,7 +125,9 @@ struct FieldDrawing {
   private var stateTag: Span {
     if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
     if let shown = side.shown, shown.isPreview, shown.request == side.asked {
-      return Span("preview of \(shown.field.height) px", .warning)
+      return Span(
+        shown.precision == .float32
+          ? "preview of \(shown.field.height) px" : "\(shown.precision.rawValue) preview", .warning)
     }
     if side.isStale { return Span("stale", .warning) }
     if let shown = side.shown, side.job == nil, !shown.isComplete {

@@ -10,7 +10,7 @@ public enum CommandName: Sendable, Hashable {
   case train, weights
   case nextImage, previousImage
   case scale, nextColours, previousColours
-  case arrangement, curve, rule, areas, theory, profile, underlay
+  case bfloat16, arrangement, curve, rule, areas, theory, profile, underlay
   case undo, redo, startAfresh
   case open, export, write, copy, copyCommand, palette, help, mouse, redraw, suspend, quit
   /// Within the focused panel.

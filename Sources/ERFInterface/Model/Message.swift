@@ -22,8 +22,10 @@ public enum Message: Sendable {
   case began(RequestID)
   case prepared(RequestID, ERFSubject)
   case layer(RequestID, name: String, image: Int, images: Int, fraction: Double, elapsed: Double)
-  /// A map at a smaller input, before the one asked for.
-  case preview(RequestID, PartialMap)
+  /// A map at a smaller input, or in another precision, before the one asked for.
+  case preview(RequestID, PartialMap, Precision)
+  /// How far such a map of the first picture was off in that precision.
+  case previewDeviated(RequestID, Precision, MapDeviation)
   /// The running mean after an image.
   case image(RequestID, of: Int, PartialMap)
   case skipped(RequestID, SkippedImage)
@@ -99,8 +101,8 @@ public enum Visit: Sendable {
 
 /// Something to do outside the model.
 public enum Effect: Sendable {
-  /// `preview` is to be run first, where there is one.
-  case compute(RequestID, ERFRequest, preview: ERFRequest?)
+  /// `previews` are to be run first, in their order.
+  case compute(RequestID, ERFRequest, previews: [ERFRequest])
   /// Opens the file of a network for what there is to know of it at an input size.
   case open(RequestID, NetworkSpec, InputSize)
   /// Reads a saved map, which answers like a run.

@@ -43,6 +43,8 @@ public struct Model: Sendable {
   var pictures = Pictures()
   /// Whether the mouse is listened to; the terminal cannot select text then.
   public var hasMouse = false
+  /// Whether the processor multiplies bfloat16.
+  var hasBFloat16 = Precision.bfloat16.isAvailable
   var kernelMaps = KernelMapState()
   var depth = DepthState()
   var gallery = GalleryState()

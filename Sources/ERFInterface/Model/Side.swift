@@ -20,6 +20,8 @@ public struct Side: Sendable {
   /// Why the last run gave no map.
   public var failure: String?
   public var isCancelled = false
+  /// How far the preview was off that preceded the map.
+  var deviation: MapDeviation?
 
   public init() {}
 
@@ -46,9 +48,11 @@ public struct ShownMap: Sendable {
   /// Images averaged so far, of so many.
   public var images: Int
   public var ofImages: Int
-  /// Whether it was computed at a smaller input, to have something to look at soon; it is drawn to
-  /// scale, as a part of the input asked for.
+  /// Whether it was computed at a smaller input, or in another precision, to have something to look at
+  /// soon; the smaller is drawn to scale, as a part of the input asked for.
   public var isPreview = false
+  /// What products were made from.
+  var precision = Precision.float32
   /// Where its first pixel lies on the input asked for: previews lie around the unit.
   var offset: (row: Int, column: Int) = (0, 0)
   public var skipped: [SkippedImage]

@@ -51,9 +51,9 @@ final class EffectRunner {
     }
   }
 
-  private func compute(_ id: RequestID, _ request: ERFRequest, preview: ERFRequest?) {
+  private func compute(_ id: RequestID, _ request: ERFRequest, previews: [ERFRequest]) {
     let run = MapRun(
-      id: id, request: request, preview: preview, cancellation: register(id), mailbox: mailbox)
+      id: id, request: request, previews: previews, cancellation: register(id), mailbox: mailbox)
     computeQueue.async(group: unfinished) { [engine] in run.carryOut(engine) }
   }
 
@@ -154,7 +154,7 @@ final class EffectRunner {
     case .listenToMouse(let isOn): return .listenToMouse(isOn)
     case .suspend: return .suspend
     case .quit: return .quit
-    case .compute(let id, let request, let preview): compute(id, request, preview: preview)
+    case .compute(let id, let request, let previews): compute(id, request, previews: previews)
     case .open(let id, let network, let size): open(id, network, size)
     case .openMap(let id, let path): openMap(id, path)
     case .cancel(let id): cancel(id)

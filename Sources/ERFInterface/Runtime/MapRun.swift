@@ -6,7 +6,7 @@ import ERFEngine
 struct MapRun: Sendable {
   let id: RequestID
   let request: ERFRequest
-  let preview: ERFRequest?
+  let previews: [ERFRequest]
   let cancellation: Cancellation
   let mailbox: Mailbox<Message>
 
@@ -16,18 +16,12 @@ struct MapRun: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     do {
-      // An exported graph may run at one size alone: then there is no smaller one to look at.
-      if let preview,
-        let small = try? engine.compute(preview, cancellation: cancellation, progress: { _ in })
-      {
-        let map = PartialMap(
-          field: HeatField(small), metrics: small.metrics, images: small.map.images)
-        mailbox.post(.preview(id, map))
-      }
+      let early = try early(engine)
       var subject: ERFSubject?
       let result = try engine.compute(request, cancellation: cancellation) { progress in
         if case .prepared(let prepared) = progress { subject = prepared }
         report(progress, of: subject, elapsed: start.duration(to: clock.now))
+        if case .image(_, _, let map) = progress { compare(early, with: map) }
       }
       try cancellation.check()
       mailbox.post(.finished(id, result, HeatField(result)))
@@ -39,6 +33,31 @@ struct MapRun: Sendable {
     } catch {
       mailbox.post(.failed(id, String(describing: error)))
     }
+  }
+
+  /// Shows the previews; the last of them, nil where there is none, such as of an exported graph that
+  /// runs at one size alone.
+  private func early(_ engine: any Engine) throws -> ERFResult? {
+    var last: ERFResult?
+    for preview in previews {
+      try cancellation.check()
+      guard
+        let result = try? engine.compute(preview, cancellation: cancellation, progress: { _ in })
+      else { continue }
+      let map = PartialMap(
+        field: HeatField(result), metrics: result.metrics, images: result.map.images)
+      mailbox.post(.preview(id, map, preview.precision))
+      last = result
+    }
+    return last
+  }
+
+  /// Tells how far the preview was off, once there is the exact map of the same picture.
+  private func compare(_ early: ERFResult?, with map: ERFMap) {
+    guard let early, early.subject.precision != request.precision, map.images == early.map.images,
+      let deviation = MapDeviation(of: early, from: map)
+    else { return }
+    mailbox.post(.previewDeviated(id, early.subject.precision, deviation))
   }
 
   private func report(

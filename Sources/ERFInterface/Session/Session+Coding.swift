@@ -173,6 +173,7 @@ extension ScreenChoice {
       "differences": .bool(showsDifferences),
       "profile": .text(profile.rawValue),
       "underlay": .bool(hasUnderlay),
+      "bf16Previews": .bool(previewsInBFloat16),
       "cursor": cursor.map(\.json) ?? .null,
       "zoom": .number(Double(window.zoom)),
       "centre": window.centre.json,
@@ -187,6 +188,7 @@ extension ScreenChoice {
     showsDifferences = try reader.field("differences")?.bool() ?? false
     profile = try reader.field("profile")?.choice(Profile.self) ?? profile
     hasUnderlay = try reader.field("underlay")?.bool() ?? false
+    previewsInBFloat16 = try reader.field("bf16Previews")?.bool() ?? false
     if let field = reader.field("cursor") { cursor = try PixelPlace(field) }
     if let field = reader.field("zoom") {
       window.zoom = try field.integer(1...16)

@@ -92,6 +92,8 @@ public struct ScreenChoice: Sendable, Equatable {
   public var profile = Profile.cumulative
   /// Whether the input image shows through the maps.
   public var hasUnderlay = false
+  /// Whether a map in bfloat16 is shown first, until the exact one is there.
+  public var previewsInBFloat16 = false
   /// The cross-hair as a share of the input's height and width, 0...1; nil: none.
   public var cursor: PixelPlace?
   public var window = ViewWindow()

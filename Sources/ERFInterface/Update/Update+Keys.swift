@@ -55,6 +55,7 @@ extension Model {
     case .undo: history.canUndo ? .edit { $0.undo() } : .refuse("nothing to undo")
     case .redo: history.canRedo ? .edit { $0.redo() } : .refuse("nothing to redo")
     case .recompute: .edit { $0.recompute() }
+    case .bfloat16: bfloat16Plan
     case .startAfresh: .change { $0.replace(session: .first) }
     case .cancel: cancelPlan
     case .scale, .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay, .nextColours,
@@ -67,6 +68,21 @@ extension Model {
       .swapNetworks,
       .copyNetwork, .resetNetwork, .weightFit, .nextSeed, .differences:
       Panels.named(focus).plan(command, self)
+    }
+  }
+
+  /// Previews in bfloat16, where the processor has it.
+  private var bfloat16Plan: Plan {
+    guard hasBFloat16 else {
+      return .refuse(PrecisionError(precision: .bfloat16).explanation)
+    }
+    return .edit { model in
+      model.session.screen.previewsInBFloat16.toggle()
+      model.notice = Notice(
+        .note,
+        model.session.screen.previewsInBFloat16
+          ? "bf16 previews: of each map the first picture's in bf16, then the exact one"
+          : "no bf16 previews")
     }
   }
 

@@ -1,4 +1,5 @@
-// Something to look at soon where a map takes long: the same unit on a smaller input.
+// Something to look at soon where a map takes long: the same unit on a smaller input, or the same map in
+// bfloat16.
 
 import ERFEngine
 
@@ -9,8 +10,14 @@ extension Model {
   /// How fast a machine is taken to be that has not computed a map yet, in multiply-adds a second.
   private static let firstPace = 2e10
 
+  /// What comes before the map that is asked for.
+  func previews(of request: ERFRequest, _ index: Int) -> [ERFRequest] {
+    let isRounded = session.screen.previewsInBFloat16 && hasBFloat16
+    return [small(request, index), isRounded ? request.inBFloat16 : nil].compactMap(\.self)
+  }
+
   /// A smaller run that comes first where the whole one would keep the user waiting.
-  func preview(of request: ERFRequest, _ index: Int) -> ERFRequest? {
+  private func small(_ request: ERFRequest, _ index: Int) -> ERFRequest? {
     if case .tensor = request.images { return nil }
     let size = request.size
     guard expectedSeconds(of: request, index) > Self.patience else { return nil }
@@ -53,13 +60,23 @@ extension Model {
   }
 
   /// Puts a preview on the place of the input that it is a part of.
-  mutating func preview(_ id: RequestID, _ map: PartialMap) {
+  mutating func preview(_ id: RequestID, _ map: PartialMap, _ precision: Precision) {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
     sides[index].show(map, of: map.images, id, isPreview: true)
+    sides[index].shown?.precision = precision
     let centre = unitPixel(index)
     sides[index].shown?.offset = (
       centre.row - map.field.centre.row, centre.column - map.field.centre.column
     )
+  }
+
+  /// Says how far a preview was off, now that the exact map is there.
+  mutating func previewDeviated(
+    _ id: RequestID, _ precision: Precision, _ deviation: MapDeviation
+  ) {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
+    sides[index].deviation = deviation
+    tell(.note, ["\(Self.letter(index)): the \(precision.rawValue) preview was \(deviation.text)"])
   }
 
   /// The pixel that the unit asked for looks from.
@@ -73,6 +90,16 @@ extension Model {
       of: units.isEmpty
         ? [Unit(row: layer.map.height / 2, column: layer.map.width / 2)] : units,
       mapSize: layer.map, input: size)
+  }
+}
+
+extension ERFRequest {
+  /// The same over the first picture alone, in bfloat16.
+  fileprivate var inBFloat16: ERFRequest {
+    var preview = self
+    preview.precision = .bfloat16
+    preview.images = images.firstAlone
+    return preview
   }
 }
 

@@ -42,7 +42,9 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .prepared(let id, let subject): model.prepared(id, subject)
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
     model.withSide(id) { $0.job?.reach(name.sanitised, image, of: images, fraction, elapsed) }
-  case .preview(let id, let map): model.preview(id, map)
+  case .preview(let id, let map, let precision): model.preview(id, map, precision)
+  case .previewDeviated(let id, let precision, let deviation):
+    model.previewDeviated(id, precision, deviation)
   case .image(let id, let images, let map): model.withSide(id) { $0.show(map, of: images, id) }
   case .skipped(let id, let image): model.withSide(id) { $0.job?.skipped.append(image) }
   case .finished(let id, let result, let field): model.finished(id, result, field)
@@ -105,6 +107,7 @@ extension Model {
     sides[index].askedNetwork = session.networks[index]
     sides[index].failure = nil
     sides[index].isCancelled = false
+    sides[index].deviation = nil
     if let known = finishedMaps.take(request) {
       sides[index].job = nil
       sides[index].finish(known.result, known.field, id)
@@ -114,7 +117,7 @@ extension Model {
     if let path = session.networks[index].savedMap {
       effects.append(.openMap(id, path: path))
     } else {
-      effects.append(.compute(id, request, preview: preview(of: request, index)))
+      effects.append(.compute(id, request, previews: previews(of: request, index)))
     }
     return effects
   }

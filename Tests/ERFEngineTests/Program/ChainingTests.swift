@@ -87,7 +87,7 @@ import Testing
     #expect(Set(before).isDisjoint(with: layers(edited)))
     let same = zip(after, before).filter { $0 == $1 }.count
     #expect(same == before.count - 1, "only one depth-wise kernel was edited")
-    #expect(shared.prefixHashes == edited.prefixHashes)
+    #expect(shared.program.prefixHashes == edited.program.prefixHashes)
     let output = { (network: Network) in
       try network.features(input, tap: "logits", workers: Workers(threads: 2)).elements
     }

@@ -20,7 +20,7 @@ import Testing
   ) throws -> (gradient: Tensor, blocks: Set<String>) {
     var blocks: Set<String> = []
     let activations = try cache.activations(
-      of: network.program, prefixes: network.prefixHashes, input: input ?? self.input,
+      of: network.program, input: input ?? self.input,
       to: network.tap(name).value, workers: workers
     ) { layer, _ in blocks.insert(layer.block) }
     return (try activations.inputGradient(at: [unit], workers: workers), blocks)
