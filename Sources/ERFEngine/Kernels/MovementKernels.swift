@@ -86,23 +86,28 @@ enum MovementKernels {
   ) -> Tensor {
     let plan = SelectionPlan(shape, choices)
     precondition(plan.shape == gradient.shape)
-    var result = Tensor(zeros: shape)
+    var result = plan.isPermutation ? Tensor(uninitialized: shape) : Tensor(zeros: shape)
     let to = unsafe result.mutablePointer()
     let from = unsafe gradient.pointer
+    let isInjective = plan.isInjective
+    func put(_ source: UnsafePointer<Float>, _ place: UnsafeMutablePointer<Float>, _ count: Int) {
+      if isInjective {
+        unsafe place.update(from: source, count: count)
+      } else {
+        for index in 0..<count { unsafe place[index] += source[index] }
+      }
+    }
     // Rows that may meet in one place are added by one thread, in order.
     let workers = plan.isInjective ? workers : Workers(threads: 1)
     plan.forEachRow(workers: workers) { row, target in
       guard let target else { return }
       let source = unsafe from + row * plan.rowLength
       guard let inner = plan.inner else {
-        let place = unsafe to + target + plan.shift
-        for index in 0..<plan.rowLength { unsafe place[index] += source[index] }
-        return
+        return unsafe put(source, to + target + plan.shift, plan.rowLength)
       }
       for (index, choice) in inner.enumerated() where choice >= 0 {
-        let place = unsafe to + target + Int(choice) * plan.block
-        let part = unsafe source + index * plan.block
-        for element in 0..<plan.block { unsafe place[element] += part[element] }
+        unsafe put(
+          source + index * plan.block, to + target + Int(choice) * plan.block, plan.block)
       }
     }
     return result
@@ -194,6 +199,8 @@ private struct SelectionPlan {
   let shift: Int
   /// Whether no element is picked twice.
   let isInjective: Bool
+  /// Whether every element is picked once.
+  let isPermutation: Bool
 
   init(_ source: Shape, _ choices: [[Int32]?]) {
     precondition(choices.count == source.rank)
@@ -202,6 +209,8 @@ private struct SelectionPlan {
       guard let picked = choice?.filter({ $0 >= 0 }) else { return true }
       return Set(picked).count == picked.count
     }
+    isPermutation =
+      isInjective && shape == source && choices.allSatisfy { $0?.contains(-1) != true }
     // The last axis with a choice ends the rows; behind it all stays as it is.
     let last = choices.lastIndex { $0 != nil } ?? 0
     block = source.extents.dropFirst(last + 1).reduce(1, *)

@@ -56,7 +56,24 @@ enum MemoryPool {
 
   /// 64-byte aligned memory with undefined contents; nil where the system has none left.
   static func take(_ wanted: Int) -> UnsafeMutableRawPointer? {
-    guard wanted >= smallest else { return unsafe aligned(wanted) }
+    unsafe takeBlock(wanted)?.memory
+  }
+
+  /// 64-byte aligned memory of zeros; nil where the system has none left. The system has not backed yet
+  /// what it gave anew: address space, until it is touched.
+  static func takeZeros(_ wanted: Int) -> UnsafeMutableRawPointer? {
+    guard let block = unsafe takeBlock(wanted) else { return nil }
+    if unsafe !block.isFresh { unsafe memset(block.memory, 0, wanted) }
+    return unsafe block.memory
+  }
+
+  /// Memory, and whether it comes from the system and nobody has written to it.
+  private static func takeBlock(
+    _ wanted: Int
+  ) -> (memory: UnsafeMutableRawPointer, isFresh: Bool)? {
+    guard wanted >= smallest else {
+      return unsafe aligned(wanted).map { unsafe (memory: $0, isFresh: false) }
+    }
     let bytes = rounded(wanted)
     let (found, stale, before): (UInt?, [FreeRanges.Range], Int) = shelves.withLock { shelves in
       let before = shelves.mostUsed
@@ -66,8 +83,10 @@ enum MemoryPool {
       return (nil, shelves.free.shrink(to: max(0, shelves.mostUsed - shelves.used)), before)
     }
     release(stale)
-    if let found { return unsafe UnsafeMutableRawPointer(bitPattern: found) }
-    if let fresh = unsafe fresh(bytes) { return unsafe fresh }
+    if let found, let memory = unsafe UnsafeMutableRawPointer(bitPattern: found) {
+      return unsafe (memory, isFresh: false)
+    }
+    if let fresh = unsafe fresh(bytes) { return unsafe (fresh, isFresh: true) }
     release(shelves.withLock { $0.free.shrink(to: 0) })
     guard let fresh = unsafe fresh(bytes) else {
       shelves.withLock { shelves in
@@ -76,7 +95,7 @@ enum MemoryPool {
       }
       return nil
     }
-    return unsafe fresh
+    return unsafe (fresh, isFresh: true)
   }
 
   /// Gives back what `take(wanted)` gave.

@@ -3,7 +3,7 @@ public struct Tensor: Sendable {
   public let shape: Shape
   var storage: TensorStorage
 
-  /// A tensor of zeros. The memory is mapped lazily, so one that is never touched costs nothing.
+  /// A tensor of zeros.
   public init(zeros shape: Shape) {
     self.shape = shape
     storage = TensorStorage(zeros: shape.count)

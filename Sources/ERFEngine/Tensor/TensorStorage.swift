@@ -12,8 +12,6 @@
 final class TensorStorage: @unchecked Sendable {
   let count: Int
   private let base: UnsafeMutablePointer<Float>
-  /// Bytes to unmap at the end; 0: the memory came from the pool.
-  private let mappedBytes: Int
 
   /// Memory with undefined contents.
   init(uninitialized count: Int) {
@@ -23,31 +21,15 @@ final class TensorStorage: @unchecked Sendable {
     }
     self.count = count
     unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
-    mappedBytes = 0
   }
 
-  /// Zeros. Large ones are mapped by the system when first touched: address space, not memory, until
-  /// then.
   init(zeros count: Int) {
-    let elements = max(count, 1)
-    let bytes = elements * MemoryLayout<Float>.stride
-    self.count = count
-    if bytes < 1 << 20 {
-      guard let memory = unsafe MemoryPool.take(bytes) else {
-        OutOfMemory.end("of a tensor", bytes: bytes)
-      }
-      unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
-      unsafe base.initialize(repeating: 0, count: elements)
-      mappedBytes = 0
-      return
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    guard let memory = unsafe MemoryPool.takeZeros(bytes) else {
+      OutOfMemory.end("of a tensor", bytes: bytes)
     }
-    guard
-      let memory = unsafe mmap(
-        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping | MAP_NORESERVE, -1, 0),
-      unsafe memory != MAP_FAILED
-    else { OutOfMemory.end("of a tensor", bytes: bytes) }
-    unsafe base = memory.bindMemory(to: Float.self, capacity: elements)
-    mappedBytes = bytes
+    self.count = count
+    unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
   convenience init(_ elements: [Float]) {
@@ -72,11 +54,7 @@ final class TensorStorage: @unchecked Sendable {
   }
 
   deinit {
-    if mappedBytes > 0 {
-      unsafe munmap(base, mappedBytes)
-    } else {
-      unsafe MemoryPool.give(base, max(count, 1) * MemoryLayout<Float>.stride)
-    }
+    unsafe MemoryPool.give(base, max(count, 1) * MemoryLayout<Float>.stride)
   }
 
   var array: [Float] {

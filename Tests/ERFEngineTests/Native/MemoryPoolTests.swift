@@ -11,6 +11,18 @@ import Testing
     }
   }
 
+  /// What others wrote to and gave back is no more zero.
+  @Test(arguments: [100, 1 << 16, 3 << 20]) func zerosAreZeros(_ bytes: Int) throws {
+    for _ in 0..<3 {
+      let used = try unsafe #require(MemoryPool.take(bytes))
+      unsafe used.initializeMemory(as: UInt8.self, repeating: 255, count: bytes)
+      unsafe MemoryPool.give(used, bytes)
+      let zeros = try unsafe #require(MemoryPool.takeZeros(bytes))
+      #expect((0..<bytes).allSatisfy { unsafe zeros.load(fromByteOffset: $0, as: UInt8.self) == 0 })
+      unsafe MemoryPool.give(zeros, bytes)
+    }
+  }
+
   @Test func freedRangesAreCutAndJoined() {
     var free = FreeRanges()
     #expect(free.take(1) == nil)
