@@ -29,11 +29,19 @@ public struct NPY: Sendable, Equatable {
   ///
   /// - Throws: ``FileError``, ``ExportError``, and `CheckpointError` for a broken archive.
   public static func load(path: String) throws -> NPY {
-    if try isArchive(path) { return try NPY(decoding: member(of: path), path: path) }
-    return try NPY(decoding: FileBytes.read(path, limit: fileBytes), path: path)
+    try NPY(decoding: bytes(path), path: path)
   }
 
-  private static func isArchive(_ path: String) throws -> Bool {
+  /// The same as a tensor.
+  static func tensor(path: String) throws -> Tensor {
+    try tensor(decoding: bytes(path), path: path)
+  }
+
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    try isArchive(path) ? member(of: path) : FileBytes.read(path, limit: fileBytes)
+  }
+
+  fileprivate static func isArchive(_ path: String) throws -> Bool {
     guard case .regular = FileKind(of: path) else { return false }
     return try FileBytes.read(path, limit: fileBytes, upTo: 4) == [0x50, 0x4B, 0x03, 0x04]
   }
@@ -87,12 +95,18 @@ extension NPY {
   /// - Parameter path: for messages.
   /// - Throws: ``ExportError``.
   public init(decoding bytes: [UInt8], path: String) throws(ExportError) {
+    let tensor = try Self.tensor(decoding: bytes, path: path)
+    self.init(shape: tensor.shape.extents, values: tensor.elements)
+  }
+
+  private static func tensor(decoding bytes: [UInt8], path: String) throws(ExportError) -> Tensor {
     let layout = try NPYLayout(bytes, fileBytes: bytes.count, path: path)
-    let type = layout.type
-    let read = (0..<layout.count).map { type.element(bytes, at: layout.start + $0 * type.size) }
-    self.init(
-      shape: layout.shape,
-      values: layout.isColumnMajor ? Self.rowsFirst(read, layout.shape) : read)
+    let (type, shape) = (layout.type, Shape(layout.shape))
+    let read =
+      type.stored?.decode(bytes, from: layout.start, shape: shape)
+      ?? Tensor(generated: shape) { type.element(bytes, at: layout.start + $0 * type.size) }
+    return layout.isColumnMajor
+      ? Tensor(shape: shape, elements: rowsFirst(read.elements, layout.shape)) : read
   }
 
   /// The elements of an array whose first index runs fastest, in the order of the last.
@@ -128,6 +142,44 @@ extension NPY {
     }
     let prefix = try FileBytes.read(path, limit: fileBytes, upTo: NPYLayout.longestHeader)
     return try NPYLayout(prefix, fileBytes: bytes, path: path).shape
+  }
+}
+
+/// An array whose file is read part by part.
+struct NPYParts: Sendable {
+  private let file: MappedFile
+  private let layout: NPYLayout
+  private let path: String
+
+  /// nil where the array has to be read whole: out of an archive or a pipe, columns first, or of
+  /// numbers that are not little-endian.
+  ///
+  /// - Throws: ``ExportError``.
+  init?(path: String) throws {
+    guard case .regular = FileKind(of: path), try !NPY.isArchive(path),
+      let file = try? MappedFile(mapping: path)
+    else { return nil }
+    guard let prefix = file.bytes(0..<min(file.count, NPYLayout.longestHeader)) else { return nil }
+    layout = try NPYLayout(prefix, fileBytes: file.count, path: path)
+    guard !layout.isColumnMajor, layout.type.stored != nil else { return nil }
+    self.file = file
+    self.path = path
+  }
+
+  /// Extents, outermost first.
+  var shape: [Int] { layout.shape }
+
+  /// The elements from `first` on as a tensor of `shape`.
+  ///
+  /// - Throws: ``ExportError`` where the file was cut meanwhile.
+  func part(from first: Int, shape: Shape) throws(ExportError) -> Tensor {
+    let size = layout.type.size
+    precondition(first >= 0 && shape.count <= layout.count - first)
+    let start = layout.start + first * size
+    guard let bytes = file.bytes(start..<start + shape.count * size),
+      let tensor = layout.type.stored?.decode(bytes, from: 0, shape: shape)
+    else { throw .damaged(path: path, format: "NPY", reason: "it was cut while it was read") }
+    return tensor
   }
 }
 

@@ -52,6 +52,26 @@ struct NPYType: Equatable {
     "uint64": (.unsigned, 8), "?": (.bool, 1), "bool": (.bool, 1), "bool_": (.bool, 1),
   ]
 
+  /// The same type of checkpoints, whose numbers are little-endian; nil: there is none.
+  var stored: ElementType? {
+    if isBigEndian { return nil }
+    return switch (kind, size) {
+    case (.float, 2): .float16
+    case (.float, 4): .float32
+    case (.float, 8): .float64
+    case (.signed, 1): .int8
+    case (.signed, 2): .int16
+    case (.signed, 4): .int32
+    case (.signed, 8): .int64
+    case (.unsigned, 1): .uint8
+    case (.unsigned, 2): .uint16
+    case (.unsigned, 4): .uint32
+    case (.unsigned, 8): .uint64
+    case (.bool, _): .bool
+    default: nil
+    }
+  }
+
   /// The element at `offset` of `bytes`, which must hold it, rounded to float32.
   func element(_ bytes: [UInt8], at offset: Int) -> Float {
     var bits: UInt64 = 0

@@ -45,10 +45,10 @@ public struct NetworkInputs: Sendable {
     return InputSize(height: shape.height, width: shape.width)
   }
 
-  /// Memory that is taken before the first input is there: a tensor as its file holds it, and once
-  /// more as numbers.
+  /// Memory that is taken before the first input is there: of a tensor that is read whole, as its file
+  /// holds it, and once more as numbers.
   var heldBytes: Int {
-    guard case .tensor(_, let shape) = source else { return 0 }
+    guard case .tensor(let tensor, let shape) = source, tensor.isReadWhole else { return 0 }
     return 2 * shape.count * MemoryLayout<Float>.stride
   }
 

@@ -1,11 +1,17 @@
 import Synchronization
 
 /// A batch of inputs that was prepared elsewhere: `FILE.npy`, `FILE.npz` or `FILE.safetensors#key`, (N, 3, H, W)
-/// or (3, H, W). Its shape is known from the file's header; the rest is read once, when asked for.
+/// or (3, H, W). Its shape is known from the file's header; the rest is read when asked for, input by input
+/// where the file allows that, else all at once.
 final class PreparedTensor: Sendable {
   let reference: String
-  /// (N, 3, H, W)
-  private let tensor = Mutex<Tensor?>(nil)
+  private let contents = Mutex<Contents?>(nil)
+
+  private enum Contents: Sendable {
+    case parts(NPYParts)
+    /// (N, 3, H, W)
+    case whole(Tensor)
+  }
 
   init(_ reference: String) { self.reference = reference }
 
@@ -39,27 +45,45 @@ final class PreparedTensor: Sendable {
   ///
   /// - Throws: as `shape`, also where the file is another one by now.
   func input(_ index: Int, of batch: Shape) throws -> Tensor {
-    let tensor = try read()
-    guard tensor.shape == [batch[0], batch[3], batch[1], batch[2]] else {
-      throw PreparedTensorError(reference: reference, found: tensor.shape)
+    let contents = try opened()
+    let found = try shape(of: contents)
+    guard found == [batch[0], batch[3], batch[1], batch[2]] else {
+      throw PreparedTensorError(reference: reference, found: found)
     }
     // One at a time: all of them turned round would be as much memory again.
-    return tensor.image(index).channelsLast()
+    switch contents {
+    case .parts(let array):
+      let one: Shape = [1, batch[3], batch[1], batch[2]]
+      return try array.part(from: index * one.count, shape: one).channelsLast()
+    case .whole(let tensor): return tensor.image(index).channelsLast()
+    }
   }
 
-  private func read() throws -> Tensor {
-    try tensor.withLock { tensor in
-      if let tensor { return tensor }
-      var found: Tensor
-      if isArray {
-        let array = try NPY.load(path: reference)
-        found = Tensor(shape: Shape(array.shape), elements: array.values)
+  /// Whether all of it will be in memory at once.
+  var isReadWhole: Bool { !isArray || (try? NPYParts(path: reference)) == nil }
+
+  private func opened() throws -> Contents {
+    try contents.withLock { contents in
+      if let contents { return contents }
+      let found: Contents
+      if !isArray {
+        let tensor = try Checkpoint(path: parts.path).tensor(parts.key)
+        found = .whole(try tensor.reshaped(batched(tensor.shape)))
+      } else if let parts = try NPYParts(path: reference) {
+        found = .parts(parts)
       } else {
-        found = try Checkpoint(path: parts.path).tensor(parts.key)
+        let tensor = try NPY.tensor(path: reference)
+        found = .whole(try tensor.reshaped(batched(tensor.shape)))
       }
-      found = try found.reshaped(batched(found.shape))
-      tensor = found
+      contents = found
       return found
+    }
+  }
+
+  private func shape(of contents: Contents) throws(PreparedTensorError) -> Shape {
+    switch contents {
+    case .parts(let array): try batched(Shape(array.shape))
+    case .whole(let tensor): tensor.shape
     }
   }
 

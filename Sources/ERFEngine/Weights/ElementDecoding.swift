@@ -54,6 +54,15 @@ extension ElementType {
     }
   }
 
+  /// The same of bytes from `start` on.
+  func decode(_ bytes: [UInt8], from start: Int, shape: Shape) -> Tensor? {
+    precondition(start >= 0 && start <= bytes.count && shape.count * size <= bytes.count - start)
+    return unsafe bytes.withUnsafeBytes { all in
+      guard let first = all.baseAddress else { return Tensor(zeros: shape) }
+      return unsafe decode(first + start, shape: shape)
+    }
+  }
+
   /// The `count` integers at `source`, which must hold them all; booleans are 0 or 1; nil for types that
   /// are no integers.
   func integers(_ source: UnsafeRawPointer, count: Int) -> [Int]? {
