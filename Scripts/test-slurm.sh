@@ -93,7 +93,8 @@ echo "a cluster: $(sinfo -h -o '%D node, %C CPUs (allocated/idle/other/total)')"
 cd "$work"
 "$program" stimuli -o stimuli --count 24 --size 96 >/dev/null
 find stimuli -name '*.png' -exec cp {} pictures/ \;
-common="erf replknet-31-nano --size 384 --image pictures --threads 1"
+# So large that a share takes longer than its cancellation, on a fast machine too.
+common="erf replknet-31-nano --size 3072 --image pictures --threads 1"
 cat > task.sh <<EOF
 #!/bin/sh
 # Signals that Slurm sends to a task are to reach the program itself.
@@ -104,7 +105,7 @@ chmod +x task.sh
 array=$(sbatch --parsable --chdir "$work" -n 1 --array 1-4 --output 'task-%a.out' task.sh)
 is_running() { squeue -h -j "${array}_3" -o %T | grep -q RUNNING; }
 wait_for 'the third task' is_running
-sleep 1
+sleep 0.5
 scancel --full --signal TERM "${array}_3"
 is_over() { [ -z "$(squeue -h -j "$array" 2>/dev/null)" ]; }
 wait_for 'the end of the array' is_over
