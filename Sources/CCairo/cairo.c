@@ -17,6 +17,7 @@
   X(cairo_surface_destroy) X(cairo_surface_finish) X(cairo_surface_flush) \
   X(cairo_surface_status) X(cairo_surface_mark_dirty) \
   X(cairo_pdf_surface_create_for_stream) X(cairo_pdf_surface_set_metadata) \
+  X(cairo_pdf_surface_restrict_to_version) \
   X(cairo_image_surface_create) X(cairo_image_surface_get_data) \
   X(cairo_image_surface_get_stride) X(cairo_image_surface_get_width) \
   X(cairo_image_surface_get_height) X(cairo_set_source_rgba) X(cairo_set_source_surface) \
@@ -134,6 +135,8 @@ bool ccairo_open_pdf(double width, double height, const char *title, const char 
   if (!canvas) return false;
   canvas->surface = lib.cairo_pdf_surface_create_for_stream_(keep, canvas, width, height);
   if (!begin(canvas, result, message)) return false;
+  // Every version of cairo writes the same kind of file, which LaTeX of any age includes.
+  lib.cairo_pdf_surface_restrict_to_version_(canvas->surface, CAIRO_PDF_VERSION_1_4);
   lib.cairo_pdf_surface_set_metadata_(canvas->surface, CAIRO_PDF_METADATA_TITLE, title);
   lib.cairo_pdf_surface_set_metadata_(canvas->surface, CAIRO_PDF_METADATA_SUBJECT, subject);
   lib.cairo_pdf_surface_set_metadata_(canvas->surface, CAIRO_PDF_METADATA_CREATE_DATE, NULL);

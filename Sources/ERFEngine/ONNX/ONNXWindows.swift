@@ -168,7 +168,8 @@ extension ONNXLowering {
   /// The same filters with zeros between their taps.
   private func spread(_ weight: Tensor, by dilations: [Int]) -> Tensor {
     let choices = zip(weight.shape.extents[2...], dilations).map { extent, step -> [Int32]? in
-      (0..<(extent - 1) * step + 1).map { $0 % step == 0 ? Int32($0 / step) : -1 }
+      let length = (extent - 1) * step + 1
+      return (0..<length).map { (tap: Int) -> Int32 in tap % step == 0 ? Int32(tap / step) : -1 }
     }
     return MovementKernels.select(weight, [nil, nil] + choices, fill: 0, workers: workers)
   }

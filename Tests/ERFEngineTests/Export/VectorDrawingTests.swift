@@ -52,7 +52,7 @@ import Testing
   @Test func pdfHasOnePageAndNoDate() throws {
     let bytes = try drawing.encoded(.pdf)
     let text = String(decoding: bytes, as: UTF8.self)
-    #expect(text.hasPrefix("%PDF-1.") && text.contains("MediaBox [ 0 0 90 60 ]"))
+    #expect(text.hasPrefix("%PDF-1.4") && text.contains("MediaBox [ 0 0 90 60 ]"))
     #expect(!text.contains("Date"))
     #expect(try drawing.encoded(.pdf) == bytes)
   }
