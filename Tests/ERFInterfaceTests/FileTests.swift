@@ -155,7 +155,7 @@ import Testing
   }
 
   /// On the commit before, the script waited for ever.
-  @Test(.timeLimit(.minutes(2)), arguments: ["txt", "ans", "svg", "png"])
+  @Test(.timeLimit(.minutes(Sanitizers.areOff ? 2 : 20)), arguments: ["txt", "ans", "svg", "png"])
   func aScriptExportsTheScreen(ending: String) throws {
     let folder = try TemporaryFolder()
     let kinds = ExportKind.all

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ERFEngine
@@ -43,7 +44,9 @@ import Testing
     #expect(done.load(ordering: .relaxed) == 1200)
   }
 
-  @Test(.timeLimit(.minutes(1))) func helpersThatSleepAreWoken() async throws {
+  @Test(.timeLimit(.minutes(Sanitizers.areOff ? 1 : 10))) func helpersThatSleepAreWoken()
+    async throws
+  {
     for pause in [0, 1, 5, 20] {
       try await Task.sleep(for: .milliseconds(pause))
       #expect(Self.counts(50, threads: 2) == [Int](repeating: 1, count: 50))
