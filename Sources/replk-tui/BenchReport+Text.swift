@@ -80,6 +80,7 @@ extension BenchReport {
       [name, Format.fixed(seconds * 1000, 1), limit]
     }
     let screen = "\(timing.columns)x\(timing.rows)"
+    let largest = "\(InterfaceBench.largest.columns)x\(InterfaceBench.largest.rows)"
     let share = "\(Format.fixed(timing.editedRun / timing.fullRun * 100, 0)) %"
     return "what a user of the explorer waits for\n\n"
       + table(
@@ -91,6 +92,8 @@ extension BenchReport {
           row("its four pictures, A and B", timing.fourPictures, "2000"),
           row("screen of \(screen) built", timing.frame),
           row("screen of \(screen) built and drawn", timing.frameOnScreen, "16"),
+          row("screen of \(largest) built", timing.largestFrame),
+          row("screen of \(largest) built and drawn", timing.largestFrameOnScreen, "16"),
           row("key to screen under load, median", timing.keyToScreen),
           row("key to screen under load, 95 %", timing.keyToScreen95th, "50"),
           row("RepLKNet-31 at 224, opened and run", timing.fullRun),

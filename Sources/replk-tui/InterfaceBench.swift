@@ -14,6 +14,8 @@ import ERFInterface
 /// Medians in seconds, unless a name says otherwise.
 struct InterfaceBench {
   static let size = ScreenSize(rows: 60, columns: 200)
+  /// The largest screen that the explorer is drawn for.
+  static let largest = ScreenSize(rows: 70, columns: 250)
 
   struct Timing: Encodable {
     let columns: Int
@@ -30,6 +32,9 @@ struct InterfaceBench {
     let frame: Double
     /// From a key that draws all anew to the last byte of a screen with two maps.
     let frameOnScreen: Double
+    /// Both for a screen of 250 x 70.
+    let largestFrame: Double
+    let largestFrameOnScreen: Double
     /// From a key to what it shows while RepLKNet-31 computes at 1024 on every core.
     let keyToScreen: Double
     /// The same for the slowest twentieth of the keys.
@@ -51,13 +56,15 @@ struct InterfaceBench {
       .startUp(repetitions: isQuick ? 5 : 15)
     let firstFrame = try firstFrame()
     let first = try firstScreen()
-    let frameOnScreen = try frameOnScreen()
+    let onScreen = try frameOnScreen(Self.size)
+    let largestOnScreen = try frameOnScreen(Self.largest)
     let keys = try keyTimes().sorted()
     let edit = try edit()
     return Timing(
       columns: Self.size.columns, rows: Self.size.rows, startUp: startUp, firstFrame: firstFrame,
       firstMap: first.map, fourPictures: first.all,
-      frame: try frame(), frameOnScreen: frameOnScreen,
+      frame: try frame(Self.size), frameOnScreen: onScreen,
+      largestFrame: try frame(Self.largest), largestFrameOnScreen: largestOnScreen,
       keyToScreen: Stopwatch.median(keys),
       keyToScreen95th: keys[min(keys.count - 1, keys.count * 95 / 100)], fullRun: edit.full,
       editedRun: edit.edited)
@@ -65,14 +72,14 @@ struct InterfaceBench {
 
   // MARK: In a terminal
 
-  private func start(_ arguments: [String]) throws -> Watch {
+  private func start(_ arguments: [String], size: ScreenSize = Self.size) throws -> Watch {
     var environment = ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]
     environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
     let options = ["--no-state"] + (threads.map { ["--threads", "\($0)"] } ?? [])
     return Watch(
       terminal: try PseudoTerminal(
-        program, arguments + options, environment: environment, rows: Self.size.rows,
-        columns: Self.size.columns))
+        program, arguments + options, environment: environment, rows: size.rows,
+        columns: size.columns))
   }
 
   /// `quit` stands at the end of the last row.
@@ -100,8 +107,8 @@ struct InterfaceBench {
     return (Stopwatch.median(times.map(\.map)), Stopwatch.median(times.map(\.all)))
   }
 
-  private func frameOnScreen() throws -> Double {
-    let watch = try start(["RepLKNet-3", "RepLKNet-7", "--size", "96"])
+  private func frameOnScreen(_ size: ScreenSize) throws -> Double {
+    let watch = try start(["RepLKNet-3", "RepLKNet-7", "--size", "96"], size: size)
     _ = try watch.seconds(since: .now, until: "quit")
     watch.rest(seconds: 2)
     let seconds = try (0..<(isQuick ? 5 : 30)).map { _ in
@@ -136,14 +143,14 @@ struct InterfaceBench {
 
   // MARK: In memory
 
-  private func frame() throws -> Double {
+  private func frame(_ size: ScreenSize) throws -> Double {
     let requests = ["replknet-3", "replknet-7"].map {
       ERFRequest(network: NetworkSpec(model: $0), threads: threads)
     }
     let model = Headless.play(
       [], on: try Session(requests), display: Display(), threads: threads,
       engine: LocalEngine())
-    return Stopwatch.median(repetitions: 20) { _ = view(model, size: Self.size) }
+    return Stopwatch.median(repetitions: 20) { _ = view(model, size: size) }
   }
 
   /// A whole run of the edited network against the one that the explorer makes of the edit.
