@@ -227,7 +227,7 @@ import Testing
 
   @Test(arguments: [
     (0, "0"), (4.2149, "4.21"), (12.34, "12.3"), (0.03123, "0.0312"), (1.23e-7, "1.2e-07"),
-    (123456, "123456"), (9.9e9, "9.9e+09"),
+    (123456, "123456"), (9.9e9, "9.9e+09"), (9.97e-5, "1.0e-04"), (9.94e-5, "9.9e-05"),
   ])
   func significantNumbers(_ value: Double, _ text: String) {
     #expect(Format.significant(value) == text)

@@ -178,6 +178,23 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     }
   }
 
+  /// The bar and the maximum are there however many characters that takes.
+  @Test(arguments: [(9.97e-5, "1.0e-04"), (4.2e-13, "4.2e-13"), (123_456, "123456")])
+  func theBarStaysWhateverTheMaximum(_ peak: Double, _ text: String) {
+    var model = makeModel(display: Display(depth: .mono))
+    model.session.screen.curve = .decades
+    for side in 0..<2 {
+      let flat = ERFMap(
+        height: 224, width: 224, values: [Double](repeating: peak, count: 224 * 224))
+      model.sides[side].shown?.field = HeatField(flat)
+    }
+    for (columns, rows) in sizes {
+      let screen = ERFInterfaceTests.text(model, columns, rows)
+      #expect(screen.components(of: text) == 2, "\(columns)")
+      #expect(screen.components(of: ".001") == 2, "\(columns)")
+    }
+  }
+
   @Test func darkMapsGetAHint() {
     var model = makeModel()
     let spike = ERFMap(

@@ -30,9 +30,14 @@ public enum Format {
   /// Three significant digits: `4.21`, `0.0312`, `1.2e-07`.
   static func significant(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : fixed(value, 0) }
-    let exponent = Int(log10(abs(value)).rounded(.down))
+    var exponent = Int(log10(abs(value)).rounded(.down))
     if exponent < -3 || exponent > 5 {
-      let mantissa = value / pow(10, Double(exponent))
+      var mantissa = value / pow(10, Double(exponent))
+      // 9.97e-05 is 1.0e-04, not 10.0e-05.
+      if abs(mantissa) >= 9.95 {
+        mantissa /= 10
+        exponent += 1
+      }
       let digits = String(abs(exponent))
       return fixed(mantissa, 1) + "e" + (exponent < 0 ? "-" : "+")
         + (digits.utf8.count < 2 ? "0" + digits : digits)

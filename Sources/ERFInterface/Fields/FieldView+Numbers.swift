@@ -6,7 +6,9 @@ extension FieldDrawing {
   /// What is measured where the unit is not the central one.
   private static let cut = "square around the unit, cut by the input"
   /// The fullest first.
-  private static let cuts = [cut, "around the unit, cut by the input", "around the unit, cut"]
+  private static let cuts = [
+    cut, "around the unit, cut by the input", "around the unit, cut", "around unit, cut",
+  ]
 
   private var isCentred: Bool { side.measured?.metrics.isCentred ?? true }
 
@@ -220,7 +222,7 @@ extension FieldDrawing {
     guard let shown = side.measured else { return [] }
     let images = Format.count(shown.images, "image")
     var parts = [
-      isCentred ? images : Self.cuts.first { $0.columns <= width } ?? Self.cuts[2],
+      isCentred ? images : Self.cuts.first { $0.columns <= width } ?? Self.cuts[3],
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
     ]

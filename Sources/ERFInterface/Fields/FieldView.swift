@@ -246,10 +246,12 @@ extension Frame {
   private mutating func drawDecadesRow(
     _ layout: FieldLayout, colours: HeatColours, style: HeatStyle
   ) {
-    let caption = "  of M = " + Format.significant(colours.top)
     let width = layout.scaleWidth
+    // The maximum stands beside the bar however narrow it is.
+    let captions = ["  of M = ", "  M = ", " "].map { $0 + Format.significant(colours.top) }
+    let caption = captions.first { width - $0.columns >= 16 } ?? captions[2]
     let bar = width - caption.columns
-    guard bar >= 16 else { return }
+    guard bar >= 12 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
     drawHeatScale(row: row, column: column, width: bar, colours: colours, style: style)
