@@ -44,6 +44,52 @@ import Testing
     #expect(model.depthTitle.contains("central unit"))
   }
 
+  /// Metrics with the screen to itself has what the stages give out, and no more is measured for it.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60), (250, 70)])
+  func metricsShowTheStages(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let screen = ScreenSize(rows: size.1, columns: size.0)
+    _ = update(&model, .resized(screen))
+    #expect(asked(model.type("4")).isEmpty)
+    let effects = model.type("z")
+    #expect(
+      asked(effects).map(\.layers) == Array(repeating: (1...4).map { "stage\($0)" }, count: 2))
+    model.finish(effects)
+    let text = view(model, size: screen).text
+    #expect(text.contains("by stage") && text.contains(/s1 +s2 +s3 +s4/))
+    #expect(text.contains(/A +\d+\.\d % +\d+\.\d % +\d+\.\d % +\d+\.\d %/))
+    // The layers between are asked for by the depth view alone.
+    let more = asked(model.type("G"))
+    #expect(more.count == 2 && more.allSatisfy { !$0.layers.contains("stage1") })
+  }
+
+  /// Blocks are in the table as well as in the plot where there is room for all of them.
+  @Test func theTableGoesByBlock() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("G"))
+    model.finish(model.type("z"))
+    let wide = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(wide.contains(/s1\.1 +s1\.2 +s1 +s2\.1/))
+    let narrow = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(narrow.contains(/s1 +s2 +s3 +s4/) && !narrow.contains("s1.1 "))
+  }
+
+  /// Lines end at the heights of their values, four dots to a row of characters: rows alone would make
+  /// a third more of nothing.
+  @Test func linesHaveTheHeightOfTheirValues() {
+    var canvas = CurveCanvas(
+      area: Area(row: 0, column: 0, rows: 10, columns: 20), display: Display())
+    canvas.join((0.5, 0), (0.53, 10), .accent)
+    canvas.join((0.53, 10), (0.5, 19), .accent)
+    var frame = Frame(size: ScreenSize(rows: 10, columns: 20))
+    canvas.draw(on: &frame)
+    let rows = frame.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.element.contains { $0 != " " } }.map(\.offset)
+    // 0.5 is dot 20 of 40, 0.53 is dot 18: one row of characters.
+    #expect(rows == [4, 5] || rows == [4] || rows == [5])
+    #expect(canvas.row(of: 1) == 0 && canvas.row(of: 0) == 9)
+  }
+
   @Test func enterLooksFromTheLayer() {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
     model.finish(model.type("G"))
@@ -130,5 +176,19 @@ import Testing
       #expect(text.contains("half in") && text.contains("K = 3"), "\(columns)")
       #expect(columns < 120 || text.components(of: "half in") == 5, "\(columns)")
     }
+  }
+
+  /// On the smallest screen no name, no weights and no number is cut, and bars take what is left.
+  @Test func smallTilesSayAll() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("M")
+    model.finish(model.type("S"))
+    _ = model.type("z")
+    let text = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(text.contains("K 25 25 25 13") && text.contains("K 31 29 27 13"))
+    #expect(text.components(of: "trained, edit") == 4 && !text.contains("\u{2026}"))
+    #expect(text.matches(of: /half( in)? \d+\.\d %/).count == 5)
+    #expect(text.contains(/K = 31 29 27 13 +\u{2501}+ \d/))
   }
 }

@@ -6,6 +6,27 @@ import Testing
 @testable import ERFInterface
 
 @Suite struct ImagesTests {
+  /// Each picture has the numbers of its own maps beside its name, not those of the mean.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func eachPictureHasItsOwnAreas(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let effects = model.type("5") + model.type(">") + model.type("z")
+    model.finish(effects, images: 2)
+    for side in 0..<2 {
+      model.sides[side].shown?.result?.imageRatios = [0.123, 0.234].map { share in
+        ERFMetrics.thresholds.map {
+          AreaRatio(threshold: $0, side: 11, ratio: share + Double(side) / 10)
+        }
+      }
+    }
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(text.contains(/A 12\.3 % +B 22\.3 %/) && text.contains(/A 23\.4 % +B 33\.4 %/))
+    // Numbers of other pictures than those in use are nobody's.
+    _ = model.type("n")
+    let next = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(!next.contains("12.3 %"))
+  }
+
   @Test func aFolderIsAdded() {
     var model = makeModel(["RepLKNet-13"])
     _ = model.type("5")

@@ -88,6 +88,40 @@ import Testing
     #expect(model.kernelMaps.job != nil && model.kernelMaps.job != id)
   }
 
+  /// Without a key it is seen in what the kernels of A and B differ.
+  @Test(arguments: [(120, 40), (200, 60), (250, 70)])
+  func bothNetworksAreReadAtOnce(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let screen = ScreenSize(rows: size.1, columns: size.0)
+    let text = view(model, size: screen).text
+    #expect(text.components(of: "st kernel small") == 2)
+    #expect(text.contains(/1 +13 +5/) && text.contains(/1 +31 +5/))
+    // While one of them is edited its kernels have the room.
+    _ = model.type("3")
+    #expect(view(model, size: screen).text.components(of: "st kernel small") == 1)
+  }
+
+  /// With the screen to themselves both tables stand side by side, and a click chooses in either.
+  @Test func bothTablesAreClicked() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in "m3z".unicodeScalars { _ = model.type(key) }
+    func click(_ pattern: Regex<Substring>, _ size: ScreenSize) throws {
+      let lines = view(model, size: size).text.split(
+        separator: "\n", omittingEmptySubsequences: false)
+      let row = try #require(lines.firstIndex { $0.contains(pattern) })
+      let place = try #require(lines[row].firstMatch(of: pattern)).range.upperBound
+      let column = lines[row][..<place].unicodeScalars.count - 1
+      _ = update(&model, .pointer(Pointer(.click, row: row, column: column), size))
+    }
+    try click(/13.*29/, ScreenSize(rows: 24, columns: 80))
+    #expect(model.active == 1 && model.lists.stage == 1 && model.lists.field == .kernel)
+    // Beside the maps A's table stands above B's, until one of them is clicked on.
+    for key in "az1".unicodeScalars { _ = model.type(key) }
+    try click(/3 +27 +5/, ScreenSize(rows: 40, columns: 120))
+    #expect(model.active == 1 && model.lists.stage == 2 && model.lists.field == .smallKernel)
+    #expect(model.focus == .kernels)
+  }
+
   @Test func onlyWhatDiffersIsShown() {
     var model = makeModel(["replknet-13", "replknet-31"])
     for key in "3D" { _ = model.type(key.unicodeScalars.first!) }

@@ -10,6 +10,14 @@ import Testing
   private static let start = "<!-- keys: made from the table of commands -->\n"
   private static let end = "<!-- end of keys -->"
 
+  /// A key means one thing in a panel: none of its own is taken from one that holds everywhere.
+  @Test func noPanelTakesAKeyThatHoldsEverywhere() {
+    let everywhere = Set(Command.table.filter { $0.panel == nil }.flatMap(\.keys))
+    for command in Command.table where command.panel != nil {
+      #expect(everywhere.isDisjoint(with: command.keys), "\(command.help)")
+    }
+  }
+
   @Test func listsEveryKey() throws {
     let page = try PackageFiles.text("docs/keys.md")
     let parts = try #require(page.range(of: Self.start))

@@ -81,6 +81,21 @@ import Testing
     #expect(text.components(of: "random weights: no prediction") == 2)
   }
 
+  /// A network that learnt from the built-in shapes has seen no photograph.
+  @Test func shapesAreNoPhotographs() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    guard let (id, _) = model.startTraining() else {
+      Issue.record("nothing is trained")
+      return
+    }
+    model.finish(update(&model, .training(id, .progressed(makeProgress(1)))))
+    _ = update(&model, .trained(id, failure: nil))
+    model.finish(model.type("8"))
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.components(of: "knows 10 silhouettes, not photographs") == 1)
+    #expect(text.components(of: "names one of 10 classes") == 1)
+  }
+
   @Test func thePictureIsNamedAndWhatIsKnown() {
     var model = makeModel(["RepLKNet-31-nano"])
     guard

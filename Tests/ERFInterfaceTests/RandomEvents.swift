@@ -51,6 +51,7 @@ struct RandomEvents {
     + [
       Key.script("b t Enter"), Key.script("t Enter"), Key.script("t"), Key.script("8 6 n"),
       Key.script("7 6 ]"),
+      Key.script("b t Enter") + palette("session any unit") + Key.script("t Enter"),
     ]
 
   /// Paths typed into what takes paths: files that are there, are none, or hold something else.

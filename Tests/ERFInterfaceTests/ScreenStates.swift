@@ -213,6 +213,14 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
           ? nil : StageKernels.Reached(rows: taps, columns: taps, trainedAt: 96))
     }
     _ = update(&model, .aggregated(id, stages, failure: nil))
+    if let other = model.kernelMaps.job {
+      _ = update(
+        &model,
+        .aggregated(
+          other,
+          stages.map { _ in StageKernels(before: map(3, 1), after: map(3, 1), reached: nil) },
+          failure: nil))
+    }
     if self == .kernelsReached { for _ in 0..<2 { _ = update(&model, .key(.down)) } }
     return model
   }

@@ -6,6 +6,20 @@ import Testing
 @testable import ERFInterface
 
 @Suite struct ShapeBiasTests {
+  /// What the letters are, and that the stimuli are not the benchmark's, is cut on no screen.
+  @Test(
+    arguments: [(80, 24), (100, 30), (120, 40), (200, 60), (250, 70)], [false, true])
+  func theCaveatIsWhole(_ size: (Int, Int), _ isZoomed: Bool) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("7"))
+    if isZoomed { model.finish(model.type("z")) }
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(text.contains("not the benchmark's") || text.contains("not benchmark's"))
+    #expect(text.contains("h humans r ResNet-50 x AlexNet"))
+    #expect(text.contains("* A and B") || text.contains("* A, B") || text.contains("*AB"))
+    #expect(text.contains(/S (decided by )?shape.* T (by )?texture/))
+  }
+
   private func probes(_ effects: [Effect]) -> [NetworkSpec] {
     effects.compactMap { if case .probe(_, _, let network, _) = $0 { network } else { nil } }
   }

@@ -57,6 +57,41 @@ import Testing
     }
   }
 
+  private static let picture = Picture.load(.builtIn(0))
+
+  /// Of 4 x 4 parts of a screen between title and footer, those in which next to nothing stands.
+  private func blankShare(_ frame: Frame) -> Double {
+    let (rows, columns) = ((frame.size.rows - 4) / 4, frame.size.columns / 4)
+    let blank = (0..<16).count { part in
+      let filled = (0..<rows * columns).count { place in
+        let row = 2 + part / 4 * rows + place / columns
+        let cell = frame[row, part % 4 * columns + place % columns]
+        guard case .role(.background) = cell.background else { return true }
+        return cell.scalar != " "
+      }
+      return filled * 50 < rows * columns
+    }
+    return Double(blank) / 16
+  }
+
+  /// With the screen to itself each panel fills more than half of it.
+  @Test(
+    arguments: [
+      ScreenState.unitZoomed, .jobsZoomed, .imagesZoomed, .predictionZoomed, .metricsZoomed,
+      .depthZoomed, .galleryZoomed, .shapeBiasZoomed, .trainedZoomed, .kernelsReachedZoomed,
+    ], [(120, 40), (200, 60), (250, 70)])
+  func zoomedPanelsAreFilled(_ state: ScreenState, _ size: (Int, Int)) {
+    var model = state.model(Display())
+    if [.imagesZoomed, .predictionZoomed].contains(state) {
+      for index in 0..<model.session.images.available {
+        guard let name = model.session.images.picture(index) else { continue }
+        _ = update(&model, .pictured(name, Self.picture))
+      }
+    }
+    let frame = view(model, size: ScreenSize(rows: size.1, columns: size.0))
+    #expect(blankShare(frame) < 0.5, "\(state) \(size): \(blankShare(frame))")
+  }
+
   @Test func footerDropsFromTheRight() {
     let model = makeModel()
     var earlier = ""

@@ -53,6 +53,13 @@ extension Frame {
     write([Span(text, role, attributes)], row: row, column: column, width: width)
   }
 
+  /// Writes a line of spans in each row of an area, as many as it has.
+  mutating func write(_ lines: [[Span]], in area: Area) {
+    for (offset, line) in lines.prefix(max(0, area.rows)).enumerated() {
+      write(line, row: area.row + offset, column: area.column, width: area.columns)
+    }
+  }
+
   /// Writes spans so that they end before column `end`.
   public mutating func writeRight(_ spans: [Span], row: Int, end: Int, width: Int) {
     let shown = Swift.min(spans.width, width)

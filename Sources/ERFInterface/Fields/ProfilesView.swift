@@ -8,9 +8,12 @@ extension Frame {
     let glyphs = model.display.glyphs
     // Letters alone where the names do not fit.
     let width = area.columns - 2
-    let titles = [plot.title(glyphs), plot.title(glyphs, isShort: true)]
+    let brief = [Span("share within a distance", .text, .bold)] + plot.legend(glyphs, isShort: true)
+    let titles =
+      [plot.title(glyphs), plot.title(glyphs, isShort: true)] + (plot.level == nil ? [] : [brief])
     write(
-      titles.first { $0.width <= width } ?? titles[1], row: area.row, column: area.column + 1,
+      titles.first { $0.width <= width } ?? titles[titles.count - 1], row: area.row,
+      column: area.column + 1,
       width: width)
     let axis = 9
     let canvas = Area(
@@ -93,6 +96,9 @@ struct CurveCanvas {
     max(0, min(height - 1, Int(((1 - share) * Double(height - 1)).rounded())))
   }
 
+  /// The row of cells in which a share of the height lies, from the top.
+  func row(of share: Double) -> Int { level(share) / down }
+
   /// A curve over the whole width; values are shares of the height.
   mutating func add(_ values: [Double], _ role: Role) {
     guard values.count > 1 else { return }
@@ -121,19 +127,20 @@ struct CurveCanvas {
     for y in level(height)..<self.height where y % 2 == 0 { dot(x, y, role) }
   }
 
-  /// A straight line from the middle of one cell to that of another; nothing without Braille, where it
-  /// would be as loud as what it joins.
+  /// A straight line from one place to another, each a column of cells and a share of the height;
+  /// nothing without Braille, where it would be as loud as what it joins.
   mutating func join(
-    _ start: (row: Int, column: Int), _ end: (row: Int, column: Int), _ role: Role
+    _ start: (share: Double, column: Int), _ end: (share: Double, column: Int), _ role: Role
   ) {
     guard display.unicode else { return }
-    let (right, below) = ((end.column - start.column) * across, (end.row - start.row) * down)
+    let top = level(start.share)
+    let (right, below) = ((end.column - start.column) * across, level(end.share) - top)
     let steps = max(abs(right), abs(below))
     guard steps > 0 else { return }
     for step in 0...steps {
       dot(
         start.column * across + (right * step + steps / 2) / steps,
-        start.row * down + down / 2 + Int((Double(below * step) / Double(steps)).rounded()), role)
+        top + Int((Double(below * step) / Double(steps)).rounded()), role)
     }
   }
 
@@ -258,16 +265,18 @@ private struct ProfilePlot {
 
   /// What is plotted, and which line is whose.
   func title(_ glyphs: Glyphs, isShort: Bool = false) -> [Span] {
-    var spans = [Span(title, .text, .bold)]
-    for series in series {
+    [Span(title, .text, .bold)] + legend(glyphs, isShort: isShort)
+  }
+
+  func legend(_ glyphs: Glyphs, isShort: Bool) -> [Span] {
+    series.flatMap { series in
       let label =
         isShort && !series.letter.isEmpty
         ? series.letter
         : [series.letter, series.name].filter { !$0.isEmpty }.joined(separator: " ")
       let mark = String(glyphs.isASCII ? CurveCanvas.sign(series.role) : glyphs.mark)
-      spans += [Span("   "), Span(mark + " ", series.role), Span(label, .quiet)]
+      return [Span("   "), Span(mark + " ", series.role), Span(label, .quiet)]
     }
-    return spans
   }
 
   private static func ticks(_ length: Int) -> [Tick] {

@@ -6,6 +6,8 @@ import ERFEngine
 /// selected one where not all fit.
 struct GalleryLayout {
   let places: [(index: Int, area: Area)]
+  /// What the last row of maps leaves at its end.
+  let spare: Area?
 
   /// Rows of words above and below a map.
   static let words = 6
@@ -23,7 +25,7 @@ struct GalleryLayout {
 
   init(_ model: Model, in area: Area) {
     let count = model.session.gallery.count
-    let gap = 2
+    let gap = area.columns >= 100 ? 2 : 1
     var across = 1
     var best = 0
     // As many columns of maps as make them largest.
@@ -40,13 +42,18 @@ struct GalleryLayout {
     let first = max(0, min(count - shown, model.gallery.selection - shown / 2))
     let width = (area.columns - gap * (across - 1)) / across
     let height = area.rows / max(1, down)
-    places = (0..<shown).map { place in
-      (
-        first + place,
-        Area(
-          row: area.row + place / across * height,
-          column: area.column + place % across * (width + gap), rows: height, columns: width)
-      )
+    func place(_ number: Int) -> Area {
+      Area(
+        row: area.row + number / across * height,
+        column: area.column + number % across * (width + gap), rows: height, columns: width)
     }
+    places = (0..<shown).map { (first + $0, place($0)) }
+    let next = place(shown)
+    spare =
+      shown % across == 0
+      ? nil
+      : Area(
+        row: next.row, column: next.column, rows: height,
+        columns: area.column + area.columns - next.column)
   }
 }

@@ -23,3 +23,54 @@ enum KernelColumns {
     return nil
   }
 }
+
+/// Where the tables of the networks lie.
+struct KernelsLayout {
+  /// Columns of a table with its costs.
+  private static let leastColumns = 36
+  let sides: [(side: Int, area: Area)]
+  /// Whether they are tables and costs alone, A above B.
+  let isBrief: Bool
+
+  /// With the screen to itself A and B stand side by side; beside the maps one above the other, or the
+  /// first screen would not say in what they differ, but for the network that somebody edits.
+  init(_ model: Model, in area: Area) {
+    let count = model.sides.count
+    let gap = area.columns >= 100 ? 4 : 3
+    let width = (area.columns - gap * (count - 1)) / count
+    let showsBoth = !model.session.screen.showsDifferences && count > 1
+    let rows = model.session.networks.map { $0.design.map { Self.briefRows($0) } ?? area.rows }
+    if showsBoth, width < Self.leastColumns, model.focus != .kernels, rows.max() ?? 0 < area.rows,
+      rows.reduce(count - 1, +) <= area.rows
+    {
+      isBrief = true
+      let first = Area(
+        row: area.row, column: area.column, rows: rows[0], columns: area.columns)
+      sides = [(0, first), (1, area.below(rows[0] + 1))]
+      return
+    }
+    isBrief = false
+    guard showsBoth, width >= Self.leastColumns else {
+      sides = [(model.active, area)]
+      return
+    }
+    sides = (0..<count).map { side in
+      let column = area.column + side * (width + gap)
+      return (side, Area(row: area.row, column: column, rows: area.rows, columns: width))
+    }
+  }
+}
+
+extension KernelsLayout {
+  /// Title, heading, stages, and two lines of costs.
+  private static func briefRows(_ design: NetworkDesign) -> Int {
+    KernelColumns.headingRows + design.stages.count + 2
+  }
+}
+
+extension Area {
+  /// What is left of it below so many rows.
+  func below(_ used: Int) -> Area {
+    Area(row: row + used, column: column, rows: max(0, rows - used), columns: columns)
+  }
+}

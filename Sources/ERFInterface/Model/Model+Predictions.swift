@@ -22,6 +22,13 @@ extension Model {
     return predictedImage == nil ? "a prepared tensor is not a picture to name" : nil
   }
 
+  /// Whether a network's weights were trained here on the built-in shapes.
+  func knowsShapesAlone(_ side: Int) -> Bool {
+    guard let film, film.folder == nil else { return false }
+    let weights = session.networks[side].weights
+    return film.moments.contains { weights == .file($0.path) }
+  }
+
   /// What the picture is called that classes are named of.
   var predictedName: String { session.images.name(session.images.range.lowerBound) }
 

@@ -99,15 +99,15 @@ extension Frame {
     for row in 0..<canvas.rows {
       self[canvas.row + row, canvas.column - 1] = Cell(glyphs.upright, foreground: .role(.line))
     }
+    var curves = CurveCanvas(area: canvas, display: drawing.model.display)
     for tick in drawing.ticks(range) {
-      let row = canvas.row + drawing.row(tick, range, canvas.rows)
+      let row = canvas.row + curves.row(of: drawing.share(tick, range))
       writeRight([Span(Self.short(tick), .quiet)], row: row, end: canvas.column - 1, width: 5)
       for column in canvas.column..<canvas.column + canvas.columns {
         self[row, column] = Cell(glyphs.dot, foreground: .role(.line))
       }
     }
-    let points = drawing.points(range, rows: canvas.rows, columns: canvas.columns)
-    var curves = CurveCanvas(area: canvas, display: drawing.model.display)
+    let points = drawing.points(range, columns: canvas.columns)
     for (place, points) in points.enumerated() {
       for (from, to) in zip(points, points.dropFirst()) {
         curves.join(from, to, Role.network(place))
@@ -116,7 +116,8 @@ extension Frame {
     curves.draw(on: &self)
     for (place, points) in points.enumerated() {
       for point in points {
-        let (row, column) = (canvas.row + point.row, canvas.column + point.column)
+        let row = canvas.row + curves.row(of: point.share)
+        let column = canvas.column + point.column
         let isShared = place > 0 && drawing.marks.contains(self[row, column].scalar)
         self[row, column] = Cell(
           isShared ? "*" : drawing.marks[place],
@@ -195,12 +196,12 @@ private struct DepthDrawing {
 
   /// Where in the plot the layers of each network stand, those that are computed.
   func points(
-    _ range: ClosedRange<Double>, rows: Int, columns: Int
-  ) -> [[(row: Int, column: Int)]] {
+    _ range: ClosedRange<Double>, columns: Int
+  ) -> [[(share: Double, column: Int)]] {
     networks.map { network in
       let layers = model.depthLayers(network)
       return values(network).enumerated().compactMap { index, value in
-        value.map { (row($0, range, rows), column(index, of: layers, columns)) }
+        value.map { (share($0, range), column(index, of: layers, columns)) }
       }
     }
   }
@@ -219,11 +220,10 @@ private struct DepthDrawing {
     return within.count > 5 ? within.filter { "\($0)".contains("1") } : within
   }
 
-  func row(_ value: Double, _ range: ClosedRange<Double>, _ rows: Int) -> Int {
-    let share =
-      (Self.log(value) - Self.log(range.lowerBound))
+  /// The height of a value in the plot, from 0 at the bottom to 1.
+  func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+    (Self.log(value) - Self.log(range.lowerBound))
       / max(1e-9, Self.log(range.upperBound) - Self.log(range.lowerBound))
-    return max(0, min(rows - 1, Int(((1 - share) * Double(rows - 1)).rounded())))
   }
 
   private static func log(_ value: Double) -> Double { HeatColours.log(max(1e-12, value)) }
@@ -237,12 +237,24 @@ private struct DepthDrawing {
   }
 
   var title: [Span] {
-    let legend = networks.enumerated().flatMap { index, network in
-      let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
-      return [Span("  ")] + mark
-        + [Span(network.letter, index < 2 ? .quiet : Role.network(index))]
+    func legend(_ hasNames: Bool) -> [Span] {
+      networks.enumerated().flatMap { index, network in
+        let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
+        let spec = network.network
+        let name =
+          model.session.gallery.isEmpty ? spec.name : spec.galleryName(among: model.session)
+        return [Span("  ")] + mark
+          + [
+            Span(
+              network.letter + (hasNames ? " " + name : ""),
+              index < 2 ? .quiet : Role.network(index))
+          ]
+      }
     }
-    let long = [Span(model.depthTitle, .text, .bold)] + legend
+    let title = Span(model.depthTitle, .text, .bold)
+    if ([title] + legend(true)).width <= width { return [title] + legend(true) }
+    let legend = legend(false)
+    let long = [title] + legend
     // The maps may be of another unit.
     let brief = model.session.target.units.isEmpty ? "half of field" : "centre's half"
     let short = [
@@ -260,28 +272,37 @@ private struct DepthDrawing {
     return "measuring all layers ..."
   }
 
-  /// By stage, with how many layers are measured.
+  /// By stage and block where there is room, else by stage; with how many layers are measured.
   var table: [[Span]] {
-    let stages = layers.filter(\.isOutput)
-    let cell = max(6, min(10, (width - 3) / max(1, stages.count)))
+    let isWhole = (width - 3) / max(1, layers.count) >= 6
+    let columns = isWhole ? layers : layers.filter(\.isOutput)
+    let cell = max(6, min(10, (width - 3) / max(1, columns.count)))
     let header =
       [Span("".rightPadded(3))]
-      + stages.map { Span($0.label.leftPadded(cell), .quiet) }
+      + columns.map {
+        Span($0.label.leftPadded(cell), .quiet, isWhole && $0.isOutput ? .bold : [])
+      }
     let rows = networks.enumerated().map { index, network -> [Span] in
       let layers = model.depthLayers(network)
       let points = model.depthPoints(network)
-      let outputs = zip(layers, points).filter { $0.0.isOutput }.map(\.1)
       let done = points.count { $0 != nil }
       let more =
         done < points.count && done > 0 ? [Span("  \(done) of \(points.count)", .quiet)] : []
       return [Span(network.letter.rightPadded(3), Role.network(index), .bold)]
-        + outputs.map { point in
-          let value = point.flatMap { measure.value($0) }
-          let text = value.map { Format.fixed($0, $0 < 9.95 ? 1 : 0) } ?? glyphs.dash
-          return Span(text.leftPadded(cell), value == nil ? .quiet : .text)
+        + columns.map { column in
+          let place = layers.firstIndex { $0.label == column.label }
+          let value = place.flatMap { points[$0] }.flatMap { measure.value($0) }
+          return Span(
+            (value.map(Self.text) ?? glyphs.dash).leftPadded(cell), value == nil ? .quiet : .text,
+            isWhole && column.isOutput ? .bold : [])
         } + more
     }
     return [header] + rows + selection
+  }
+
+  /// One digit after the point, or as many as it takes to be more than 0.
+  private static func text(_ value: Double) -> String {
+    Format.fixed(value, value >= 0.095 ? 1 : value >= 0.0095 ? 2 : 3)
   }
 
   /// What is known of the selected layer.

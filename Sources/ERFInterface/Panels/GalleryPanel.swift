@@ -86,17 +86,19 @@ extension Frame {
       return
     }
     var area = area
-    // The curves of all networks take what the maps leave.
+    // The curves of all networks take what the maps leave, or bars where there is less.
     let used = GalleryLayout(model, in: area).usedRows(model)
-    if area.rows - used >= 12, area.columns >= 76 {
-      drawProfiles(
-        model,
-        in: Area(
-          row: area.row + used + 1, column: area.column, rows: area.rows - used - 1,
-          columns: area.columns))
-      area.rows = used
-    }
+    let bars = GalleryBars(model: model)
+    let rest = area.below(used + 1)
+    let hasCurves = rest.rows >= 11 && area.columns >= 76
+    let hasBars = !hasCurves && rest.rows > networks.count && area.columns >= 40
+    if hasCurves { drawProfiles(model, in: rest) }
+    if hasBars { bars.draw(in: rest, on: &self) }
+    if hasCurves || hasBars { area.rows = used }
     let layout = GalleryLayout(model, in: area)
+    if !hasBars, let spare = layout.spare, spare.rows > networks.count, spare.columns >= 30 {
+      bars.draw(in: spare, on: &self)
+    }
     for (index, place) in layout.places {
       GalleryTile(model: model, index: index, area: place).draw(on: &self)
     }
@@ -133,6 +135,38 @@ extension Frame {
         scale: field.isSigned ? .diverging : .rising(map: UInt8(model.colourMap)),
         top: field.tops[curve] ?? 0, decades: curve == .decades ? HeatColours.decades : nil),
       style: style, marks: marks)
+  }
+}
+
+/// How much of the input holds half of each field, as bars.
+private struct GalleryBars {
+  let model: Model
+
+  func draw(in area: Area, on frame: inout Frame) {
+    frame.write(
+      "half of the field lies in", .text, .bold, row: area.row,
+      column: area.column, width: area.columns)
+    let networks = model.session.gallery
+    let names = networks.map { $0.galleryName(among: model.session) }
+    let label = min(area.columns / 2, (names.map(\.columns).max() ?? 0) + 2)
+    let shares = networks.map { model.galleryMap($0)?.result.metrics.ratio(at: Model.half) }
+    // As long as the largest of them, or the differences would be a matter of cells.
+    let top = max(1e-9, shares.lazy.compactMap { $0 }.max() ?? 0)
+    let cells = max(4, area.columns - label - 8)
+    let glyphs = model.display.glyphs
+    for (index, share) in shares.enumerated() where index + 1 < area.rows {
+      let full = share.map { max(1, Int(($0 / top * Double(cells)).rounded())) } ?? 0
+      let isSelected = model.focus == .gallery && index == model.gallery.selection
+      let text = share.map { Format.percent($0) } ?? glyphs.dash
+      frame.write(
+        [
+          Span(
+            names[index].cut(columns: label - 1, glyphs.ellipsis).rightPadded(label),
+            isSelected ? .accent : .text),
+          Span(String(String.UnicodeScalarView(repeatElement(glyphs.full, count: full))), .accent),
+          Span(" " + text, share == nil ? .quiet : .text),
+        ], row: area.row + 1 + index, column: area.column, width: area.columns)
+    }
   }
 }
 
@@ -176,15 +210,31 @@ private struct GalleryTile {
     }
   }
 
-  private var title: String { network.galleryName(among: model.session) }
+  private var title: String {
+    let name = network.galleryName(among: model.session)
+    return name.columns < area.columns ? name : name.replacing("K = ", with: "K ")
+  }
 
   private var weights: Span {
     switch network.weights {
     case .random(let seed): Span("random:\(seed)", .warning)
-    case .trained: Span(network.isEdited ? "trained, edited" : "trained", .quiet)
+    case .trained: Span("trained" + edit, .quiet)
     case .file(let path):
-      Span(path.fileName.sanitised + (network.isEdited ? ", edited" : ""), .quiet)
+      Span(
+        path.fileName.sanitised.cut(columns: area.columns - edit.columns, glyphs.ellipsis) + edit,
+        .quiet)
     }
+  }
+
+  /// That something was edited is said on the narrowest tile.
+  private var edit: String {
+    network.isEdited ? (area.columns >= "trained, edited".columns ? ", edited" : ", edit") : ""
+  }
+
+  /// Three digits where four would be cut.
+  private func cost(_ value: Int, _ unit: Double) -> String {
+    let number = Double(value) / unit
+    return Format.fixed(number, area.columns >= 18 || number < 9.95 ? 2 : number < 99.5 ? 1 : 0)
   }
 
   private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
@@ -195,10 +245,13 @@ private struct GalleryTile {
       images.map { Format.fixed(entry.result.seconds.total * 1000 / Double($0), 0) + " ms" }
     }
     return [
-      [Span("half in ", .quiet), Span(area ?? glyphs.dash, .text, .bold)],
       [
-        Span(facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) + " M " } ?? "", .text),
-        Span(facts.map { Format.fixed(Double($0.multiplyAdds) / 1e9, 2) + " G" } ?? "", .text),
+        Span(self.area.columns >= 14 ? "half in " : "half ", .quiet),
+        Span(area ?? glyphs.dash, .text, .bold),
+      ],
+      [
+        Span(facts.map { cost($0.parameters, 1e6) + " M " } ?? "", .text),
+        Span(facts.map { cost($0.multiplyAdds, 1e9) + " G" } ?? "", .text),
       ], [Span(time ?? "", .quiet)],
     ]
   }

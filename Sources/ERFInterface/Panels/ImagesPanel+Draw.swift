@@ -54,9 +54,30 @@ extension Frame {
           Span(mark + " ", .accent), Span("\(index + 1)".leftPadded(digits) + " ", .quiet),
           Span(images.name(index), isUsed ? .text : .quiet, isSelected ? .bold : []),
         ], row: row, column: column, width: end - column)
+      drawOwnAreas(model, of: index, row: row, layout: layout, column: column, end: end)
       if layout.entryRows > 1, case .failed(let reason)? = model.picture(index) {
         write(reason, .failure, row: row + 1, column: column + 2, width: end - column - 2)
       }
+    }
+  }
+
+  /// What the fields of A and B come to on one picture: below its name where there is room, else at
+  /// the end of the line.
+  private mutating func drawOwnAreas(
+    _ model: Model, of index: Int, row: Int, layout: ImagesLayout, column: Int, end: Int
+  ) {
+    let areas = model.sides.indices.flatMap { side -> [Span] in
+      guard let area = model.ownArea(side, of: index) else { return [] }
+      return [
+        Span("  " + Model.letter(side) + " ", Role.network(side), .bold),
+        Span(area.map { Format.percent($0) } ?? "n.r.", .text),
+      ]
+    }
+    guard !areas.isEmpty else { return }
+    if layout.entryRows >= 4 {
+      write([Span("  half in", .quiet)] + areas, row: row + 2, column: column, width: end - column)
+    } else if end - column >= areas.width + 24 {
+      writeRight(areas, row: row, end: end, width: areas.width)
     }
   }
 
@@ -86,6 +107,23 @@ extension Frame {
   }
 }
 
+extension Model {
+  /// The area that holds half of a side's field on image `index` alone; nil where that is not known,
+  /// and in it where the field never reaches a half.
+  fileprivate func ownArea(_ side: Int, of index: Int) -> Double?? {
+    guard let shown = sides[side].shown, let result = shown.result,
+      shown.request.images == session.images.engineSource, result.skipped.isEmpty,
+      session.images.range.contains(index)
+    else { return nil }
+    let place = index - session.images.range.lowerBound
+    if result.imageRatios.isEmpty {
+      return session.images.range.count == 1 ? .some(result.metrics.ratio(at: Self.half)) : nil
+    }
+    guard result.imageRatios.indices.contains(place) else { return nil }
+    return .some(result.imageRatios[place].first { $0.threshold == Self.half }?.ratio)
+  }
+}
+
 /// How much the area ratios differ over the images of a mean.
 private struct ImageSpread {
   let model: Model
@@ -102,7 +140,7 @@ private struct ImageSpread {
   }
 
   private var plusMinus: String { model.display.glyphs.plusMinus }
-  private var cell: Int { max(8, min(14, (width - 3) / ERFMetrics.thresholds.count)) }
+  private var cell: Int { max(7, min(14, (width - 3) / ERFMetrics.thresholds.count)) }
 
   private var header: [Span] {
     [Span("t".rightPadded(3), .quiet)]
@@ -119,12 +157,19 @@ private struct ImageSpread {
         guard values.count > 1 else { return Span("n.r.".leftPadded(cell), .quiet) }
         let mean = values.reduce(0, +) / Double(values.count)
         let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-        let text =
-          cell >= 11
-          ? Format.fixed(mean, 1) + " \(plusMinus) " + Format.fixed(square.squareRoot(), 1)
-          : Format.fixed(mean, mean < 9.95 ? 1 : 0) + plusMinus
-            + Format.fixed(square.squareRoot(), 1)
-        return Span(text.leftPadded(cell), .text)
+        return Span(text(mean, square.squareRoot()).leftPadded(cell), .text)
       }
+  }
+
+  /// As exact as the cell is wide, and never cut.
+  private func text(_ mean: Double, _ deviation: Double) -> String {
+    let digits = mean < 9.95 ? 1 : 0
+    let texts = [
+      Format.fixed(mean, 1) + " \(plusMinus) " + Format.fixed(deviation, 1),
+      Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, 1),
+      Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, digits),
+      Format.fixed(mean, 0) + plusMinus + Format.fixed(deviation, 0),
+    ]
+    return texts.first { $0.columns < cell } ?? texts[3]
   }
 }

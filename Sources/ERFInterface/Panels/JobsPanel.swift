@@ -34,83 +34,73 @@ extension Frame {
     var area = area
     // With the screen to itself: the maps that are remembered, and what they took.
     if area.columns >= 100, area.rows >= 16 {
-      let width = area.columns * 3 / 5
-      let table = FinishedLines(model: model, width: width).lines
-      for (offset, line) in table.prefix(area.rows).enumerated() {
-        write(
-          line, row: area.row + offset, column: area.column + area.columns - width, width: width)
-      }
+      let width = area.columns * 2 / 3
+      drawFinished(
+        model,
+        in: Area(
+          row: area.row, column: area.column + area.columns - width, rows: area.rows,
+          columns: width))
       area.columns -= width + 3
     }
-    var row = area.row
-    for line in JobLines(model: model, width: area.columns).lines where row < area.row + area.rows {
-      write(line, row: row, column: area.column, width: area.columns)
-      row += 1
-    }
-    row += area.rows > 6 ? 1 : 0
-    let rows = area.row + area.rows - row
-    guard rows > 0 else { return }
-    let lines = model.log.flatMap { line in
+    let jobs = JobLines(model: model, width: area.columns).lines
+    write(jobs, in: area)
+    var rest = area.below(jobs.count + (area.rows > 6 ? 1 : 0))
+    let log = model.log.flatMap { line in
       wrap(line.text, width: area.columns).map {
         [Span($0, line.kind == .note ? .quiet : line.kind.role)]
       }
     }
-    let end = max(0, lines.count - model.lists.log)
-    for (offset, line) in lines[max(0, end - rows)..<end].enumerated() {
-      write(line, row: row + offset, column: area.column, width: area.columns)
+    // The time taken stands above the messages where they leave room for it.
+    let times = TimeLines(model: model, width: area.columns).lines
+    if !times.isEmpty, rest.rows >= times.count + min(log.count, 10) + 1, area.columns >= 36 {
+      write(times, in: rest)
+      rest = rest.below(times.count + 1)
     }
-    if lines.isEmpty {
-      write("no messages yet", .quiet, row: row, column: area.column, width: area.columns)
+    let end = max(0, log.count - model.lists.log)
+    write(Array(log[max(0, end - rest.rows)..<end]), in: rest)
+    if log.isEmpty, rest.rows > 0 {
+      write("no messages yet", .quiet, row: rest.row, column: rest.column, width: rest.columns)
     }
   }
 }
 
-/// The maps finished before, those used last first, which come back at once.
-private struct FinishedLines {
+/// Where the seconds of A's and B's runs went.
+private struct TimeLines {
   let model: Model
   let width: Int
 
   var lines: [[Span]] {
-    let maps = model.finishedMaps
-    let head = [
-      Span("finished maps, remembered", .text, .bold),
-      Span("  \(maps.entries.count), \(Format.bytes(maps.bytes))", .quiet),
-    ]
-    let columns = [
-      Span("network".rightPadded(name), .quiet), Span("weights".rightPadded(12), .quiet),
-      Span("input".leftPadded(9), .quiet), Span("  layer".rightPadded(14), .quiet),
-      Span("n".leftPadded(4), .quiet), Span("half".leftPadded(8), .quiet),
-      Span("time".leftPadded(9), .quiet),
-    ]
-    let machine = [
-      Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one a core", .text),
-      Span("  memory at most ", .quiet), Span(peak, .text),
-    ]
-    return [head, columns] + maps.entries.map(row) + [[], machine]
+    let results = model.sides.indices.compactMap { side in
+      model.sides[side].shown?.result.map { (side: side, seconds: $0.seconds) }
+    }.filter { $0.seconds.total > 0 && $0.seconds.total.isFinite }
+    guard let longest = results.map(\.seconds.total).max() else { return [] }
+    return [[Span("where the time went", .text, .bold)]]
+      + results.flatMap { side, seconds -> [[Span]] in
+        let rest = seconds.total - seconds.load - seconds.forward - seconds.backward
+        let parts = [
+          ("opening", seconds.load), ("forward", seconds.forward), ("backward", seconds.backward),
+          ("the rest", max(0, rest)),
+        ]
+        return parts.enumerated().map { index, part in
+          row(index == 0 ? Model.letter(side) : "", side, part.0, part.1, of: longest)
+        }
+      }
   }
 
-  private var name: Int { max(10, width - 56) }
-
-  private var peak: String {
-    let bytes = model.finishedMaps.entries.map(\.result.peakBytes).max()
-    return bytes.map { Format.bytes($0) } ?? model.display.glyphs.dash
+  /// Milliseconds where tenths of a second say nothing.
+  private static func text(_ seconds: Double) -> String {
+    seconds < 0.95 ? Format.fixed(seconds * 1000, 0) + " ms" : Format.duration(seconds)
   }
 
-  private func row(_ entry: FinishedMaps.Entry) -> [Span] {
-    let result = entry.result
-    let ellipsis = model.display.glyphs.ellipsis
-    func cell(_ text: String, _ columns: Int) -> String {
-      text.sanitised.cut(columns: columns - 1, ellipsis).rightPadded(columns)
-    }
-    let weights = entry.network.weights.description.fileName
-    let half = result.metrics.ratio(at: Model.half).map { Format.percent($0) }
+  private func row(
+    _ letter: String, _ side: Int, _ name: String, _ seconds: Double, of longest: Double
+  ) -> [Span] {
+    let cells = max(4, width - 24)
+    let full = max(0, min(cells, Int((seconds / longest * Double(cells)).rounded())))
+    let bar = String.UnicodeScalarView(repeatElement(model.display.glyphs.full, count: full))
     return [
-      Span(cell(entry.network.name, name), .text), Span(cell(weights, 12), .quiet),
-      Span("\(result.subject.input)".leftPadded(9), .text),
-      Span("  " + cell(result.subject.tap, 12), .quiet),
-      Span("\(result.map.images)".leftPadded(4), .text),
-      Span((half ?? "n.r.").leftPadded(8), .text, .bold),
-      Span(Format.duration(result.seconds.total).leftPadded(9), .quiet),
+      Span(letter.rightPadded(3), Role.network(side), .bold), Span(name.rightPadded(10), .quiet),
+      Span(String(bar), Role.network(side)), Span(" " + Self.text(seconds), .text),
     ]
   }
 }

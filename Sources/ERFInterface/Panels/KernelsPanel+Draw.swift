@@ -4,40 +4,20 @@ import ERFEngine
 
 extension Frame {
   mutating func drawKernels(_ model: Model, in area: Area) {
-    if area.columns >= 100, area.rows >= 20, !model.session.screen.showsDifferences {
-      return drawWideKernels(model, in: area)
-    }
-    let lines = Kernels(model: model, side: model.active, width: area.columns).lines
-    for (offset, line) in lines.prefix(area.rows).enumerated() {
-      write(
-        line, row: area.row + offset, column: area.column, width: area.columns)
-    }
-    guard !model.session.screen.showsDifferences || model.sides.count < 2 else { return }
-    drawKernelMaps(
-      model,
-      in: Area(
-        row: area.row + lines.count + 1, column: area.column, rows: area.rows - lines.count - 1,
-        columns: area.columns))
-  }
-}
-
-extension Frame {
-  /// With the screen to itself: A and B side by side, with the aggregated kernels of all their stages.
-  private mutating func drawWideKernels(_ model: Model, in area: Area) {
-    let gap = 4
-    let count = model.sides.count
-    let width = (area.columns - gap * (count - 1)) / count
-    for side in model.sides.indices {
-      let column = area.column + side * (width + gap)
-      let lines = Kernels(model: model, side: side, width: width).lines
-      for (offset, line) in lines.prefix(area.rows).enumerated() {
-        write(line, row: area.row + offset, column: column, width: width)
+    let isWide = area.columns >= 100 && area.rows >= 20
+    let layout = KernelsLayout(model, in: area)
+    for (side, place) in layout.sides {
+      let kernels = Kernels(model: model, side: side, width: place.columns)
+      let lines = layout.isBrief ? kernels.brief : kernels.lines
+      write(lines, in: place)
+      if layout.isBrief { continue }
+      guard !model.session.screen.showsDifferences || model.sides.count < 2 else { return }
+      let rest = place.below(lines.count + 1)
+      if isWide {
+        drawAllKernelMaps(model, side: side, in: rest)
+      } else {
+        drawKernelMaps(model, side: side, in: rest)
       }
-      drawAllKernelMaps(
-        model, side: side,
-        in: Area(
-          row: area.row + lines.count + 1, column: column, rows: area.rows - lines.count - 1,
-          columns: width))
     }
   }
 }
@@ -63,12 +43,7 @@ private struct Kernels {
     guard let design = network.design,
       let original = network.unedited.design
     else { return [[Span("this network has no stages to edit", .quiet)]] }
-    var lines = [title, header(design)]
-    for stage in design.stages.indices {
-      let before = original.stages.indices.contains(stage) ? original.stages[stage] : nil
-      lines.append(row(stage, design, before: before))
-    }
-    lines += convolutions(design)
+    var lines = [title, header(design)] + rows(design, original) + convolutions(design)
     lines.append([])
     lines += costs
     lines.append([])
@@ -76,6 +51,19 @@ private struct Kernels {
       Span("new sizes  ", .quiet), Span(network.fit.label, .text),
     ])
     return lines
+  }
+
+  /// The table and what it costs.
+  var brief: [[Span]] {
+    guard let design = network.design, let original = network.unedited.design else { return lines }
+    return [title, header(design)] + rows(design, original) + costs
+  }
+
+  private func rows(_ design: NetworkDesign, _ original: NetworkDesign) -> [[Span]] {
+    design.stages.indices.map { stage in
+      let before = original.stages.indices.contains(stage) ? original.stages[stage] : nil
+      return row(stage, design, before: before)
+    }
   }
 
   /// What the stages of an exported graph have beside the kernels that can be chosen.

@@ -5,11 +5,12 @@ import ERFEngine
 
 extension Frame {
   /// Nothing where there is no room, or nothing known.
-  mutating func drawKernelMaps(_ model: Model, in area: Area) {
+  mutating func drawKernelMaps(_ model: Model, side: Int, in area: Area) {
     guard area.rows >= 5 else { return }
-    let spec = model.session.networks[model.active]
+    let spec = model.session.networks[side]
     guard let stages = model.kernelMaps.known[spec] else {
-      let text = model.kernelMaps.job == nil ? "" : "summing the kernels"
+      let isWaited = model.kernelMaps.job != nil && model.kernelMaps.asked == spec
+      let text = isWaited ? "summing the kernels" : ""
       return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
     }
     let stage = model.lists.stage
@@ -73,11 +74,11 @@ extension Frame {
         drawKernel(
           map, reached: kernels.reached, model,
           in: Area(row: row, column: column, rows: fit.rows, columns: fit.columns))
+        let share = Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text)
+        let caption = [Span("\(map.side)x\(map.side)  5x5 ", .quiet), share]
         write(
-          [
-            Span("\(map.side)x\(map.side)  5x5 ", .quiet),
-            Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
-          ], row: row + fit.rows, column: column, width: width)
+          caption.width <= width ? caption : [Span("5x5 ", .quiet), share], row: row + fit.rows,
+          column: column, width: width)
       }
     }
   }

@@ -72,11 +72,15 @@ enum KernelsPanel: Panel {
   /// The value that is drawn there becomes the selected one.
   static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? {
     guard pointer.action == .click else { return nil }
-    guard let design = model.design else { return [] }
-    let stage = pointer.row - area.row - KernelColumns.headingRows
+    let sides = KernelsLayout(model, in: area).sides
+    guard let (side, place) = sides.first(where: { $0.area.contains(pointer) }),
+      let design = model.session.networks[side].design
+    else { return [] }
+    let stage = pointer.row - place.row - KernelColumns.headingRows
     guard design.stages.indices.contains(stage) else { return [] }
+    model.session.screen.side = side
     model.lists.stage = stage
-    if let field = KernelColumns.field(at: pointer.column - area.column, of: design) {
+    if let field = KernelColumns.field(at: pointer.column - place.column, of: design) {
       model.lists.field = field
     }
     return []

@@ -8,6 +8,7 @@ extension Frame {
     var row = area.row
     let end = area.row + area.rows
     func next(_ lines: [[Span]], _ frame: inout Frame) {
+      guard lines.count > 1 else { return }
       for line in lines where row < end {
         frame.write(line, row: row, column: area.column, width: area.columns)
         row += 1
@@ -17,7 +18,7 @@ extension Frame {
     let wide = WideMetrics(model: model, width: area.columns)
     next(wide.bars, &self)
     next(wide.stages, &self)
-    next(wide.definitions, &self)
+    next(wide.definitions(rows: end - row), &self)
   }
 }
 
@@ -29,7 +30,10 @@ private struct WideMetrics {
 
   /// The area at each threshold, as bars of the whole input.
   var bars: [[Span]] {
-    var lines = [[Span("area of the square that holds t, of the input", .text, .bold)]]
+    let title = [
+      "area of the square that holds t, of the input", "square that holds t, of the input",
+    ]
+    var lines = [[Span(title.first { $0.columns <= width } ?? title[1], .text, .bold)]]
     let cells = max(10, width - 24)
     let compared = model.compared
     // Of many networks the half alone, which is what verdicts speak of.
@@ -64,32 +68,34 @@ private struct WideMetrics {
     ]
   }
 
-  /// The area at one half by stage, as far as the depth panel has measured it.
+  /// The area at one half by stage, which is measured in the background.
   var stages: [[Span]] {
     var lines = [[Span("half of the field, by stage", .text, .bold)]]
-    var isKnown = false
-    for (index, network) in model.compared.enumerated() {
+    let known = model.compared.enumerated().map { index, network in
       let outputs = zip(model.depthLayers(network), model.depthPoints(network)).filter {
         $0.0.isOutput
       }
-      guard outputs.contains(where: { $0.1 != nil }) else { continue }
-      isKnown = true
+      return (index: index, letter: network.letter, outputs: Array(outputs))
+    }
+    let header = known.map { $0.outputs.map(\.0.label) }.max { $0.count < $1.count } ?? []
+    let cell = max(7, min(10, (width - 2) / max(1, header.count)))
+    lines.append(
+      [Span("  ")] + header.map { Span($0.leftPadded(cell), .quiet) })
+    for (index, letter, outputs) in known {
       lines.append(
-        [Span(network.letter + "  ", Role.network(index), .bold)]
-          + outputs.flatMap { layer, point in
-            [
-              Span(layer.label + " ", .quiet),
-              Span(
-                (point?.area.map { Format.percent($0) } ?? glyphs.dash).rightPadded(10), .text),
-            ]
+        [Span(letter + " ", Role.network(index), .bold)]
+          + outputs.map { _, point in
+            let area = point?.area.map { Format.percent($0) }
+            return Span(
+              (area ?? (point == nil ? glyphs.dash : "n.r.")).leftPadded(cell),
+              area == nil ? .quiet : .text)
           })
     }
-    if !isKnown { lines.append([Span("G measures all layers", .quiet)]) }
     return lines
   }
 
-  /// One line for each number.
-  var definitions: [[Span]] {
+  /// One line for each number, those that have room.
+  func definitions(rows available: Int) -> [[Span]] {
     let rows = [
       ("t", "the smallest square around the middle that holds more than t of log(M+1) (Table 10)"),
       ("sigma", "square root of half the trace of M's covariance: the radius of a round field"),
@@ -98,11 +104,14 @@ private struct WideMetrics {
       ("50% of M in", "distance from the unit within which half of M lies"),
       ("raw 50%", "the same for M itself"),
     ]
-    return [[Span("what the numbers are", .text, .bold)]]
-      + rows.flatMap { label, text in
-        wrap(text, width: width - 13).enumerated().map { offset, line in
-          [Span((offset == 0 ? label : "").rightPadded(13), .accent), Span(line, .quiet)]
-        }
+    var lines = [[Span("what the numbers are", .text, .bold)]]
+    for (label, text) in rows {
+      let wrapped = wrap(text, width: width - 13)
+      guard lines.count + wrapped.count <= available else { break }
+      lines += wrapped.enumerated().map { offset, line in
+        [Span((offset == 0 ? label : "").rightPadded(13), .accent), Span(line, .quiet)]
       }
+    }
+    return lines
   }
 }

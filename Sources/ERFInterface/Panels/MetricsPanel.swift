@@ -12,13 +12,17 @@ enum MetricsPanel: Panel {
   static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
     frame.drawMetrics(model, in: area)
   }
+
+  /// Whether there is room for bars, stages and definitions beside the numbers.
+  static func isWide(columns: Int, rows: Int) -> Bool { columns >= 72 && rows >= 16 }
 }
 
 extension Frame {
   fileprivate mutating func drawMetrics(_ model: Model, in area: Area) {
     // With the screen to itself there is room for more than numbers.
-    if area.columns >= 100, area.rows >= 16 {
-      let width = 46
+    if MetricsPanel.isWide(columns: area.columns, rows: area.rows) {
+      let width = area.columns >= 100 ? 46 : 36
+      let gap = area.columns >= 100 ? 4 : 3
       var area = area
       // The curve of the whole field takes what the numbers leave.
       let numbers = 24
@@ -34,8 +38,8 @@ extension Frame {
       drawWideMetrics(
         model,
         in: Area(
-          row: area.row, column: area.column + width + 4, rows: area.rows,
-          columns: min(110, area.columns - width - 4)))
+          row: area.row, column: area.column + width + gap, rows: area.rows,
+          columns: min(110, area.columns - width - gap)))
       return drawMetrics(model, in: left)
     }
     let lines = MetricsLines(model: model, width: area.columns).lines

@@ -125,9 +125,11 @@ private struct PredictionTable {
   /// Networks of few classes take every picture for one of them.
   private func caveat(_ now: Classification) -> [[Span]] {
     guard now.top.count < Self.few else { return [] }
-    return [
-      [Span("names one of \(now.top.count) classes", .warning)]
-    ]
+    let words =
+      model.knowsShapesAlone(side)
+      ? "knows \(now.top.count) silhouettes, not photographs"
+      : "names one of \(now.top.count) classes"
+    return [[Span(words, .warning)]]
   }
 
   private static let few = 100

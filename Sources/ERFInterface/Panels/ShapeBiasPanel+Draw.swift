@@ -9,7 +9,7 @@ extension Frame {
     let isWide = area.columns >= 76
     let chart = Area(
       row: area.row, column: area.column, rows: area.rows,
-      columns: isWide ? min(area.columns - 44, 130) : area.columns)
+      columns: isWide ? min(area.columns - 46, 130) : area.columns)
     let numbers = ShapeBiasNumbers(model: model)
     if isWide {
       drawGauges(model, in: chart)
@@ -39,12 +39,6 @@ extension Frame {
         in: Area(
           row: area.row + used, column: area.column, rows: area.rows - used,
           columns: area.columns))
-    }
-  }
-
-  private mutating func write(_ lines: [[Span]], in area: Area) {
-    for (offset, line) in lines.prefix(area.rows).enumerated() {
-      write(line, row: area.row + offset, column: area.column, width: area.columns)
     }
   }
 
@@ -249,7 +243,7 @@ private struct ShapeBiasNumbers {
       [
         Span("S", .text), Span(" decided by shape, ", .quiet), Span("T", .text),
         Span(" by texture", .quiet),
-      ], [Span("built-in stimuli, not the benchmark's", .quiet)],
+      ], [Span("stimuli: built-in, not benchmark's", .quiet)],
     ]
   }
 

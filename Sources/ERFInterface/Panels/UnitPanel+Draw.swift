@@ -21,32 +21,60 @@ extension Frame {
     let place = UnitGrid.area(in: area)
     guard let grid = UnitGrid(map, in: place) else { return }
     drawUnitGrid(grid, answers: model.answers(of: map), unit: unit, model)
-    if let place = UnitGrid.fields(in: area) { drawUnitFields(model, in: place) }
+    if let place = UnitGrid.fields(of: map, in: area) { drawUnitFields(model, in: place) }
   }
 
-  /// What the unit sees, A above B.
+  /// What the unit sees, A beside B or above it, whichever makes them larger, and the curves below where
+  /// there is room.
   private mutating func drawUnitFields(_ model: Model, in area: Area) {
     let networks = model.compared.filter { $0.side != nil }
-    let rows = area.rows / max(1, networks.count)
-    for (index, network) in networks.enumerated() {
-      let row = area.row + index * rows
-      let share = network.metrics?.ratio(at: Model.half).map { "  half in " + Format.percent($0) }
-      write(
-        [
-          Span(networks.count > 1 ? network.letter + "  " : "", Role.network(index), .bold),
-          Span("what the unit sees, " + network.network.name, .text), Span(share ?? "", .quiet),
-        ], row: row, column: area.column, width: area.columns)
-      let size = model.inputSize(network.side ?? 0)
-      let fit = HeatmapFit(
-        height: size.height, width: size.width, rows: rows - 2, columns: area.columns,
+    let count = max(1, networks.count)
+    let size = model.inputSize(model.unitSide)
+    func fit(_ rows: Int, _ columns: Int) -> HeatmapFit {
+      HeatmapFit(
+        height: size.height, width: size.width, rows: rows, columns: columns,
         aspect: model.display.cellAspect)
-      let place = Area(row: row + 1, column: area.column, rows: fit.rows, columns: fit.columns)
-      guard let field = network.field, let metrics = network.metrics else {
-        fill(place, .well)
-        continue
-      }
-      drawSmallField(field, metrics, model, in: place)
     }
+    let width = (area.columns - 3 * (count - 1)) / count
+    let beside = fit(area.rows - 1, width)
+    let above = fit(area.rows / count - 2, area.columns)
+    let isBeside = count == 1 || beside.columns >= above.columns
+    let used = isBeside ? beside.rows + 2 : area.rows
+    if area.rows - used >= 9 { drawProfiles(model, in: area.below(used)) }
+    for (index, network) in networks.enumerated() {
+      let place =
+        isBeside
+        ? Area(
+          row: area.row, column: area.column + index * (width + 3), rows: beside.rows + 1,
+          columns: width)
+        : Area(
+          row: area.row + index * (area.rows / count), column: area.column,
+          rows: area.rows / count - 1, columns: area.columns)
+      drawUnitField(network, index, model, in: place)
+    }
+  }
+
+  private mutating func drawUnitField(
+    _ network: ComparedNetwork, _ index: Int, _ model: Model, in area: Area
+  ) {
+    let share = network.metrics?.ratio(at: Model.half).map { "  half in " + Format.percent($0) }
+    let letter = Span(
+      model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
+    let titles = ["what the unit sees, " + network.network.name, network.network.name].map {
+      [letter, Span($0, .text), Span(share ?? "", .quiet)]
+    }
+    write(
+      titles.first { $0.width <= area.columns } ?? titles[1], row: area.row, column: area.column,
+      width: area.columns)
+    let size = model.inputSize(network.side ?? 0)
+    let fit = HeatmapFit(
+      height: size.height, width: size.width, rows: area.rows - 1, columns: area.columns,
+      aspect: model.display.cellAspect)
+    let place = Area(row: area.row + 1, column: area.column, rows: fit.rows, columns: fit.columns)
+    guard let field = network.field, let metrics = network.metrics else {
+      return fill(place, .well)
+    }
+    drawSmallField(field, metrics, model, in: place)
   }
 
   /// The layer's map: what it answers, and the units looked from.

@@ -3,9 +3,20 @@
 import ERFEngine
 
 extension Model {
-  /// Starts what the panel lacks, after the maps, which matter more.
+  /// Whether Metrics has room for the areas by stage.
+  private var showsStages: Bool {
+    let slots = ScreenLayout(size: size, screen: session.screen).slots
+    return slots.contains { slot in
+      let area = slot.area.belowTitle
+      return slot.panel == .metrics && MetricsPanel.isWide(columns: area.columns, rows: area.rows)
+    }
+  }
+
+  /// Starts what the panel lacks, after the maps, which matter more: all layers, or what stages give
+  /// out for Metrics.
   mutating func pursueDepth() -> [Effect] {
-    let isSeen = isLookedAt(.depth)
+    let showsAll = isLookedAt(.depth)
+    let isSeen = showsAll || showsStages
     if isSeen { refreshOthers() }
     let wanted = isSeen ? compared.filter { $0.network.savedMap == nil } : []
     let requests = wanted.map { request($0) }
@@ -15,7 +26,9 @@ extension Model {
     for ((network, request), key) in zip(zip(wanted, requests), keys) {
       let known = depth[key]
       guard known?.job == nil, known?.failure == nil, known?.isCancelled != true else { continue }
-      let layers = depthLayers(network).filter { known?.points[$0.name] == nil }
+      let layers = depthLayers(network).filter {
+        (showsAll || $0.isOutput) && known?.points[$0.name] == nil
+      }
       guard !layers.isEmpty else { continue }
       let id = nextRequestID()
       depth.begin(key, id)

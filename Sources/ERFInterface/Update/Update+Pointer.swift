@@ -27,11 +27,11 @@ extension Model {
   private mutating func point(_ pointer: Pointer, at slot: Slot) -> [Effect] {
     let isTitle = pointer.row == slot.area.row && pointer.action == .click
     let panel = isTitle ? slot.tab(at: pointer.column) ?? slot.panel : slot.panel
+    // A panel may draw something else once it has the focus than what was clicked on.
+    let effects =
+      isTitle ? [] : Panels.named(panel).point(pointer, in: slot.area.belowTitle, &self)
     session.screen.moveFocus(to: panel)
-    if isTitle { return [] }
-    if let effects = Panels.named(panel).point(pointer, in: slot.area.belowTitle, &self) {
-      return effects
-    }
+    if let effects { return effects }
     switch pointer.action {
     case .click: return []
     case .wheelUp: return Command.forKey(.up, in: panel).map { run($0) } ?? []

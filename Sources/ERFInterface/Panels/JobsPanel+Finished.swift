@@ -1,0 +1,120 @@
+// The jobs panel with the screen to itself: the maps that are remembered, and what they took.
+
+import ERFEngine
+
+extension Frame {
+  /// A table of the maps that are remembered, and those used last as small maps below it.
+  mutating func drawFinished(_ model: Model, in area: Area) {
+    let lines = FinishedLines(
+      model: model, width: area.columns, most: max(4, area.rows / 3)
+    ).lines
+    write(lines, in: area)
+    let maps = model.finishedMaps.entries
+    let tiles = FinishedTiles(model, count: maps.count, in: area.below(lines.count + 1))
+    for (entry, place) in zip(maps, tiles.places) {
+      let metrics = entry.result.metrics
+      let size = entry.result.subject.input
+      let fit = HeatmapFit(
+        height: size.height, width: size.width, rows: place.rows - 1, columns: place.columns,
+        aspect: model.display.cellAspect)
+      let half = metrics.ratio(at: Model.half).map { " half in " + Format.percent($0) }
+      let name = Span(entry.network.name, .text)
+      let titles = [
+        [name, Span(" \(size) \(entry.result.subject.tap)", .quiet), Span(half ?? "", .quiet)],
+        [name, Span(half ?? "", .quiet)],
+      ]
+      write(
+        titles.first { $0.width <= place.columns } ?? titles[1], row: place.row,
+        column: place.column, width: place.columns)
+      drawSmallField(
+        entry.field, metrics, model,
+        in: Area(row: place.row + 1, column: place.column, rows: fit.rows, columns: fit.columns))
+    }
+  }
+}
+
+/// Where the small maps lie: in as many columns as make them largest, those used last where not all
+/// have room.
+private struct FinishedTiles {
+  private static let least = 8
+  let places: [Area]
+
+  init(_ model: Model, count: Int, in area: Area) {
+    var (across, down, best) = (1, 1, 0)
+    for columns in 1...6 {
+      let width = (area.columns - 2 * (columns - 1)) / columns
+      let rows = max(1, min((count + columns - 1) / columns, area.rows / (Self.least + 2)))
+      let height = area.rows / rows - 2
+      let side = min(width, Int(Double(height) * model.display.cellAspect))
+      // What many small maps cover counts, not how large one is.
+      let covered = side * side * min(count, rows * columns)
+      if height >= Self.least, width >= 16, covered > best {
+        (across, down, best) = (columns, rows, covered)
+      }
+    }
+    guard best > 0 else {
+      places = []
+      return
+    }
+    let (width, height) = ((area.columns - 2 * (across - 1)) / across, area.rows / down)
+    places = (0..<min(count, across * down)).map { number in
+      Area(
+        row: area.row + number / across * height,
+        column: area.column + number % across * (width + 2), rows: height - 1, columns: width)
+    }
+  }
+}
+
+/// The maps finished before, those used last first, which come back at once.
+private struct FinishedLines {
+  let model: Model
+  let width: Int
+  /// Most maps that have a line.
+  let most: Int
+
+  var lines: [[Span]] {
+    let maps = model.finishedMaps
+    let head = [
+      Span("finished maps, remembered", .text, .bold),
+      Span("  \(maps.entries.count), \(Format.bytes(maps.bytes))", .quiet),
+    ]
+    let columns = [
+      Span("network".rightPadded(name), .quiet), Span("weights".rightPadded(12), .quiet),
+      Span("input".leftPadded(9), .quiet), Span("  layer".rightPadded(14), .quiet),
+      Span("n".leftPadded(4), .quiet), Span("half".leftPadded(8), .quiet),
+      Span("time".leftPadded(9), .quiet),
+    ]
+    let machine = [
+      Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one a core", .text),
+      Span("  memory at most ", .quiet), Span(peak, .text),
+    ]
+    let more = maps.entries.count - most
+    let others = more > 0 ? [[Span("and \(more) used before these", .quiet)]] : []
+    return [head, columns] + maps.entries.prefix(most).map(row) + others + [[], machine]
+  }
+
+  private var name: Int { max(10, width - 56) }
+
+  private var peak: String {
+    let bytes = model.finishedMaps.entries.map(\.result.peakBytes).max()
+    return bytes.map { Format.bytes($0) } ?? model.display.glyphs.dash
+  }
+
+  private func row(_ entry: FinishedMaps.Entry) -> [Span] {
+    let result = entry.result
+    let ellipsis = model.display.glyphs.ellipsis
+    func cell(_ text: String, _ columns: Int) -> String {
+      text.sanitised.cut(columns: columns - 1, ellipsis).rightPadded(columns)
+    }
+    let weights = entry.network.weights.description.fileName
+    let half = result.metrics.ratio(at: Model.half).map { Format.percent($0) }
+    return [
+      Span(cell(entry.network.name, name), .text), Span(cell(weights, 12), .quiet),
+      Span("\(result.subject.input)".leftPadded(9), .text),
+      Span("  " + cell(result.subject.tap, 12), .quiet),
+      Span("\(result.map.images)".leftPadded(4), .text),
+      Span((half ?? "n.r.").leftPadded(8), .text, .bold),
+      Span(Format.duration(result.seconds.total).leftPadded(9), .quiet),
+    ]
+  }
+}
