@@ -69,6 +69,9 @@ static void limit(png_structp png) {
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_chunk_malloc_max(png, CHUNK_BYTES_MAX);
   png_set_chunk_cache_max(png, CHUNKS_MAX);
+  // Nothing is made of these, for which libpng would take as much memory as they claim to have.
+  static const png_byte unread[] = "tEXt\0zTXt\0iTXt\0sPLT";
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, unread, 4);
 }
 
 bool cpng_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,

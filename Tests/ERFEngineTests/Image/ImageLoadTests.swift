@@ -1,8 +1,9 @@
 // Decoding against Pillow, the messages for what is not a picture, and bytes from nowhere.
 
-import ERFEngine
 import TestSupport
 import Testing
+
+@testable import ERFEngine
 
 @Suite struct ImageLoadTests {
   @Test("equals Pillow's convert(\"RGB\")", arguments: Fixtures.files(in: "images"))
@@ -219,5 +220,19 @@ struct PictureBytes {
       try ImageList.expand([folder.path])
     }
     #expect(throws: FileError.missing(path: "/no/such")) { try ImageList.expand(["/no/such"]) }
+  }
+}
+
+/// Chunks that claim to be larger than the file.
+@Suite struct HostileChunkTests {
+  @Test(arguments: ["tEXt", "zTXt", "iTXt", "sPLT"]) func claimedLengths(_ name: String) throws {
+    let image = Image(height: 8, width: 8, pixels: [UInt8](repeating: 90, count: 192))
+    let whole = try PNGWriter.encode(image)
+    // Behind the signature (8) and IHDR (25).
+    let chunk = [0x7f, 0xff, 0xff, 0xff] + Array(name.utf8)
+    let bytes = whole[..<33] + chunk + whole[33...]
+    let before = ProcessMemory.peakBytes
+    #expect(throws: ImageError.self) { try Image.decode(Array(bytes), path: "hostile.png") }
+    #expect(ProcessMemory.peakBytes - before < 1 << 30)
   }
 }
