@@ -199,7 +199,9 @@ extension ERFPart {
       let shards = shards.compactMap(Shard.init)
       guard input.count == 2, map.count == 2, !units.isEmpty,
         (input + map).allSatisfy({ (1...largestSide).contains($0) }),
-        units.allSatisfy({ $0.count == 2 && $0[0] >= 0 && $0[1] >= 0 }),
+        units.allSatisfy({ unit in
+          unit.count == 2 && zip(unit, map).allSatisfy { (0..<$1).contains($0) }
+        }),
         let rule = ERFRule(rawValue: rule),
         let precision = precision.map(Precision.init(rawValue:)) ?? .float32,
         shards.count == self.shards.count,

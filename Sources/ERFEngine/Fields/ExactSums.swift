@@ -25,11 +25,17 @@ struct ExactSums: Sendable, Equatable {
     errors = [[Double](repeating: 0, count: values.count)]
   }
 
+  /// More than any sum takes, whose bits lie between 2^-1074 and 2^1024.
+  private static let mostPlanes = 64
+  /// Larger ones are no scores.
+  private static let largest = 1e290
+
   /// The sums of planes that were taken apart, largest first; nil where the planes are of several
   /// lengths or hold what is not finite.
   init?(planes: [[Double]]) {
     guard let first = planes.first, planes.allSatisfy({ $0.count == first.count }),
-      planes.allSatisfy({ $0.allSatisfy(\.isFinite) })
+      planes.count <= Self.mostPlanes,
+      planes.allSatisfy({ $0.allSatisfy { abs($0) <= Self.largest } })
     else { return nil }
     self.init(first)
     for plane in planes.dropFirst() {

@@ -127,6 +127,24 @@ import Testing
 
   // MARK: What does not go together
 
+  /// Numbers that no run writes, of files that somebody edited.
+  @Test func absurdNumbersAreRefused() throws {
+    let whole = try part(nil)
+    for sums in [[1e308, 1e308], [-1e300]] {
+      #expect(ExactSums(planes: sums.map { [$0, 0] }) == nil)
+    }
+    #expect(ExactSums(planes: [[Double]](repeating: [1], count: 65)) == nil)
+    #expect(ExactSums(planes: [[1], [0x1p-60], [0x1p-120]])?.rounded == [1])
+    // A unit far outside the layer's map, written over the one that is there.
+    var edited = whole.subject
+    edited.units = [Unit(row: Int.max, column: 1)]
+    let other = ERFPart(
+      subject: edited, images: whole.images, list: whole.list, command: whole.command, shards: [],
+      makers: whole.makers, map: whole.map, done: whole.done, skipped: [])
+    let path = try folder.write(try other.encoded(), to: "far.erf")
+    #expect(throws: ERFPartError.self) { try ERFPart(path: path) }
+  }
+
   @Test func otherRunsAreNamed() throws {
     var other = request()
     other.size = InputSize(height: 32, width: 32)
