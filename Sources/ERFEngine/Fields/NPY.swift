@@ -171,14 +171,14 @@ struct NPYParts: Sendable {
 
   /// The elements from `first` on as a tensor of `shape`.
   ///
-  /// - Throws: ``ExportError`` where the file was cut meanwhile.
+  /// - Throws: ``ExportError`` where somebody wrote to the file, or cut it, meanwhile.
   func part(from first: Int, shape: Shape) throws(ExportError) -> Tensor {
     let size = layout.type.size
     precondition(first >= 0 && shape.count <= layout.count - first)
     let start = layout.start + first * size
     guard let bytes = file.bytes(start..<start + shape.count * size),
-      let tensor = layout.type.stored?.decode(bytes, from: 0, shape: shape)
-    else { throw .damaged(path: path, format: "NPY", reason: "it was cut while it was read") }
+      let tensor = layout.type.stored?.decode(bytes, from: 0, shape: shape), file.isUnchanged
+    else { throw .damaged(path: path, format: "NPY", reason: "it was changed while it was read") }
     return tensor
   }
 }

@@ -19,8 +19,9 @@ final class PreparedTensor: Sendable {
 
   /// The file and the key in it, as `FILE#KEY` splits.
   private var parts: (path: String, key: String) {
-    let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+    // Names of files may have the sign, names of tensors hardly ever.
+    guard let sign = reference.lastIndex(of: "#") else { return (reference, "") }
+    return (String(reference[..<sign]), String(reference[reference.index(after: sign)...]))
   }
 
   /// (N, H, W, 3).
@@ -28,6 +29,11 @@ final class PreparedTensor: Sendable {
   /// - Throws: `PreparedTensorError`, and what reading the file throws.
   func shape() throws -> Shape {
     let found: Shape
+    if case .other = FileKind(of: isArray ? reference : parts.path) {
+      throw FileError.unreadable(
+        path: reference,
+        reason: "inputs are read one by one, which a pipe or a device does not allow")
+    }
     if isArray {
       found = Shape(try NPY.shape(path: reference))
     } else {

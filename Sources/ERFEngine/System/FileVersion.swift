@@ -14,6 +14,17 @@ struct FileVersion: Hashable {
   init?(path: String) {
     var status = stat()
     guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// Of an open file.
+  init?(descriptor: Int32) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
     #if canImport(Glibc)
       let time = status.st_mtim
     #else

@@ -18,6 +18,8 @@ final class MappedFile: @unchecked Sendable {
   private let base: UnsafeRawPointer
   /// nil for what ships inside the program, which nobody can cut.
   private let opened: (descriptor: Int32, watch: Int32)?
+  /// The file as it was when it was mapped.
+  private let version: FileVersion?
 
   /// A file that ships inside the program.
   init(asset name: String) {
@@ -25,6 +27,7 @@ final class MappedFile: @unchecked Sendable {
     unsafe base = UnsafeRawPointer(bytes.start)
     count = unsafe bytes.count
     opened = nil
+    version = nil
   }
 
   /// Why a file could not be mapped.
@@ -60,6 +63,7 @@ final class MappedFile: @unchecked Sendable {
     else { throw .last }
     unsafe base = UnsafeRawPointer(memory)
     opened = unsafe (file, cmap_guard(base, count))
+    version = FileVersion(descriptor: file)
     isMapped = true
   }
 
@@ -76,6 +80,12 @@ final class MappedFile: @unchecked Sendable {
     var status = stat()
     guard hasAllPages else { return false }
     return unsafe fstat(opened.descriptor, &status) == 0 && status.st_size >= count
+  }
+
+  /// Whether nobody wrote to the file since it was mapped, as far as its size and times tell. Another
+  /// file under its name is no matter.
+  var isUnchanged: Bool {
+    opened.map { isWhole && FileVersion(descriptor: $0.descriptor) == version } ?? true
   }
 
   /// Whether no page that was read was gone.
