@@ -37,12 +37,20 @@ extension Command {
     }
     let validated = try request.validated()
     let facts = try ExportFacts(validated)
+    let command = arguments.command("erf", without: Arguments.immaterial)
+    // What an earlier run of this command left beside its part is this run's to replace.
+    let kept = try parts.first.flatMap { path in
+      try ERFPart.kept(at: path).map { (stem: ExportFacts.stem(path), command: $0.command) }
+    }
     try OutputFiles(exports, arguments, models: arguments.positionals, images: request.images)
-      .requireFree { facts.made($0, outputs: exports) }
+      .requireFree { path in
+        facts.made(path, outputs: exports)
+          || kept.map { $0.stem == ExportFacts.stem(path) && $0.command == command } ?? false
+      }
     for path in parts { try AtomicFile.requireWritable(path) }
     var run = FieldRun(request: validated, shard: shard)
     run.file = parts.first.map {
-      PartFile(path: $0, command: arguments.command("erf", without: Arguments.immaterial))
+      PartFile(path: $0, command: command)
     }
     let result = try run.result(on: ERFComputer())
     if shard == nil || !result.imageNames.isEmpty {
@@ -108,7 +116,7 @@ enum Report {
     for subject in results.map(\.subject) where subject.precision != .float32 {
       notes.append(
         "note: \(subject.model): products in \(subject.precision.rawValue), for a first look: single "
-          + "pixels may be off by a third of the largest")
+          + "pixels may be off by half of the largest")
     }
     for subject in results.map(\.subject) where subject.preprocessing != .own {
       notes.append("note: \(subject.model): pictures prepared with \(subject.preprocessing.text)")

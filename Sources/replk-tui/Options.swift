@@ -104,8 +104,9 @@ enum Options {
   static let precision = [
     Option(
       "--precision", value: "NAME",
-      help: "what products of convolutions are made from: \(Precision.names) (default f32; bf16 is "
-        + "for a first look, about twice as fast where the processor has AVX512_BF16)")
+      help:
+        "compute the products of convolutions in \(Precision.names) (default f32; bf16 is for a "
+        + "first look, and faster where the processor has AVX512_BF16)")
   ]
 
   static let export = [

@@ -135,7 +135,7 @@ struct ExportFacts: Equatable {
     return outputs.contains { Self.stem($0) == stem && ExportFacts(path: $0) == self }
   }
 
-  private static func stem(_ path: String) -> Substring {
+  static func stem(_ path: String) -> Substring {
     path.lastIndex(of: ".").map { path[..<$0] } ?? path[...]
   }
 }

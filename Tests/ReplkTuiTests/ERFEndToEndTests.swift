@@ -95,7 +95,7 @@ import Testing
     #expect(try erf(["--size", "32x128"]).text.contains("not reached"))
     // Around a unit in the corner squares are cut, and said to be.
     let corner = try erf(["--size", "64", "--at", "0,0"]).text
-    #expect(!corner.contains("not reached") && corner.contains("cut by the edges of the input"))
+    #expect(!corner.contains("not reached") && corner.contains("cut off at the edges of the input"))
   }
 
   @Test func idsAreCaseInsensitive() throws {

@@ -69,6 +69,39 @@ import Testing
     #expect(comments.contains("\(count)") && comments.contains("2000"), "\(comments)")
   }
 
+  /// What was exported beside the part is the run's own to replace; a file of another stem is not.
+  @Test func theSameCommandResumesWithItsExports() throws {
+    let command = [
+      "erf", Samples.tiny, "--size", "64", "--count", "2", "-o", "map.erf", "-o", "map.npy",
+    ]
+    _ = try succeed(command, in: folder)
+    _ = try succeed(command, in: folder)
+    _ = try folder.write(Array("mine".utf8), to: "other.npy")
+    expectOneLine(
+      try Executable.run(command + ["-o", "other.npy"], in: folder), code: 2,
+      mentions: ["other.npy", "--force"])
+    let others = ["erf", Samples.tiny, "--size", "32", "-o", "map.erf", "-o", "map.npy"]
+    expectOneLine(try Executable.run(others, in: folder), code: 2, mentions: ["map.npy"])
+  }
+
+  /// Pictures that are pipes are left out where they were only found, and waited for no longer than
+  /// until a signal comes where they were named.
+  @Test func picturesThatArePipes() throws {
+    try folder.makeFolder("pictures")
+    for name in ["a", "b"] {
+      _ = try folder.write(Samples.picture(level: 90), to: "pictures/\(name).ppm")
+    }
+    let found = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "--image", "pictures", "--json"], in: folder,
+      shell: "mkfifo pictures/z.png; exec \"$@\"")
+    #expect(found.code == 0 && found.error.contains("z.png"))
+    #expect((try found.results().first?["images"] as? [String])?.count == 2)
+    let named = try Executable.run(
+      ["erf", Samples.tiny, "--size", "32", "--image", "pictures/z.png"], in: folder,
+      shell: "(sleep 2; kill -\(SIGTERM) $$) & exec \"$@\"")
+    #expect(named.code != 0 && named.error.contains("z.png"))
+  }
+
   /// A named pipe that nobody reads is waited for, but not longer than a signal says.
   @Test func pipesWithoutAReader() throws {
     let outcome = try Executable.run(
@@ -99,7 +132,8 @@ import Testing
     let outcome = try run(
       ["probe", "replknet-3", "--count", "5000", "--csv", "out.csv"], interruptedBy: SIGTERM,
       after: 4)
-    expectOneLine(outcome, code: 128 + SIGTERM, mentions: ["stopped in replknet-3", "read-out"])
+    expectOneLine(
+      outcome, code: 128 + SIGTERM, mentions: ["stopped during replknet-3", "read-out"])
     #expect(folder.names.isEmpty)
   }
 

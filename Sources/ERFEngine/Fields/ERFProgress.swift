@@ -60,7 +60,7 @@ public struct ERFSubject: Sendable, Equatable {
   /// At least one.
   public var units: [Unit]
   public var rule: ERFRule
-  /// What products were made from.
+  /// What products were computed from.
   public var precision = Precision.float32
   /// How pictures were prepared, where that was said.
   public var preprocessing = PreprocessingChoice.own

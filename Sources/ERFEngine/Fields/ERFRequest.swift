@@ -13,7 +13,7 @@ public struct ERFRequest: Sendable, Equatable {
   /// integer division).
   public var units: [Unit]
   public var rule: ERFRule
-  /// What products are made from; whatever shows a map of another than float32 says so.
+  /// What products are computed from.
   public var precision = Precision.float32
   /// Worker threads; nil: as many as the machine has cores.
   public var threads: Int?

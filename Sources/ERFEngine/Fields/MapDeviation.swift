@@ -27,7 +27,7 @@ public struct MapDeviation: Sendable, Equatable {
     let share = "\((largest * 1000).rounded() / 10) %"
     let squares =
       switch side {
-      case nil: "another share reached by its squares"
+      case nil: "and its squares reach other shares"
       case 0?: "its squares the same"
       case let side?: "by \(side) px in its squares"
       }

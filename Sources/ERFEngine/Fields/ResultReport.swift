@@ -47,7 +47,7 @@ private struct Entry: Encodable {
   let unit: [Int]
   let units: [[Int]]
   let rule: String
-  /// What products were made from; left out where float32.
+  /// What products were computed from; left out where float32.
   let precision: String?
   /// How pictures were prepared; left out where as the network is known to take them.
   let preprocessing: PreprocessingChoice?

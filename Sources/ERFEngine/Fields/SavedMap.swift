@@ -36,17 +36,19 @@ public enum SavedMap {
     let clock = ContinuousClock()
     let start = clock.now
     let map: ERFMap
+    var precision = Precision.float32
     if NPY.isArray(path) {
       map = try array(path)
     } else if path.lowercased().hasSuffix(".csv") {
       map = try table(path)
     } else {
-      map = try picture(path)
+      (map, precision) = try picture(path)
     }
     let size = InputSize(height: map.height, width: map.width)
-    let subject = ERFSubject(
+    var subject = ERFSubject(
       model: path, weights: "saved", weightsHash: "", input: size, stages: [], tap: "saved map",
       mapSize: size, units: [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
+    subject.precision = precision
     let metrics = ERFMetrics(map)
     return ERFResult(
       subject: subject, map: map, metrics: metrics, imageNames: [path],
@@ -79,7 +81,8 @@ public enum SavedMap {
       rule: table.values.contains { $0 < 0 } ? .signed : .paper)
   }
 
-  private static func picture(_ path: String) throws -> ERFMap {
+  /// With the precision that this program writes into the header.
+  private static func picture(_ path: String) throws -> (ERFMap, Precision) {
     let picture = try PGM.load(path: path)
     guard min(picture.height, picture.width) >= 2 else {
       throw Failure.shape(path: path, [picture.height, picture.width])
@@ -91,9 +94,13 @@ public enum SavedMap {
       let size = expm1(abs(share) * top)
       return share < 0 ? -size : size
     }
-    return ERFMap(
+    let map = ERFMap(
       height: picture.height, width: picture.width, values: values,
       rule: isSigned ? .signed : .paper)
+    let precision = Precision.allCases.first { precision in
+      picture.comments.contains { $0.hasSuffix("precision: \(precision.rawValue)") }
+    }
+    return (map, precision ?? .float32)
   }
 
   /// The largest M, which this program writes into the header.

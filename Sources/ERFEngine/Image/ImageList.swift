@@ -101,7 +101,7 @@ public enum ImageList {
     let names = try FolderListing.names(in: folder)
       .filter(isImageName)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let files = names.filter { FileKind(of: prefix + $0) != .folder }
+    let files = names.filter { ![.folder, .other].contains(FileKind(of: prefix + $0)) }
       .map { ImageFile(path: prefix + $0, isNamed: false) }
     guard !files.isEmpty else {
       let others = (try? unread(directlyIn: folder)) ?? []
@@ -126,7 +126,10 @@ public enum ImageList {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     return try FolderListing.names(in: folder).filter { name in
       guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
-      return unreadExtensions[name[name.index(after: dot)...].lowercased()] != nil
+      let ending = name[name.index(after: dot)...].lowercased()
+      // A pipe may never end.
+      return unreadExtensions[ending] != nil
+        || extensions.contains(ending) && FileKind(of: prefix + name) == .other
     }
     .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     .map { prefix + $0 }

@@ -1,19 +1,19 @@
-// From how exact numbers products are made.
+// How exact the numbers are that products are made of.
 
 internal import COneDNN
 
-/// What the products of convolutions are made from.
+/// What the products of convolutions are computed from.
 ///
 /// Sums, and all else that is computed, are float32 in both; so are depth-wise convolutions and products
 /// of two maps, such as attention's.
 public enum Precision: String, Sendable, CaseIterable {
   case float32 = "f32"
-  /// Weights and maps are rounded to bfloat16, 8 significant bits, before they are multiplied: about
-  /// twice as fast on processors that do so themselves, and for a first look. Single pixels of a map
-  /// are off by a tenth to a third of its maximum.
+  /// Weights and maps are rounded to bfloat16, 8 significant bits, before they are multiplied: faster on
+  /// processors that do so themselves, and for a first look. Single pixels of a map may be off by half of
+  /// its maximum.
   case bfloat16 = "bf16"
 
-  /// Whether this processor, with the instruction set in use, is any faster by it.
+  /// Whether this processor, with the instruction set in use, computes in it.
   public var isAvailable: Bool { self == .float32 || cd_has_bfloat16() }
 
   /// For records, which leave out what is usual.
@@ -31,7 +31,7 @@ public struct PrecisionError: ExplainedError, Equatable {
   public var isUsageError: Bool { true }
 
   public var explanation: String {
-    "\(precision.rawValue) products need a processor with AVX512_BF16, and the instruction set avx512: "
+    "products in \(precision.rawValue) need a processor with AVX512_BF16, and the instruction set avx512: "
       + "leave the precision at \(Precision.float32.rawValue)"
   }
 

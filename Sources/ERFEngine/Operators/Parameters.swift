@@ -11,7 +11,7 @@ final class Parameters: Sendable {
   let key: UInt64
   /// Those of the links of a chain; empty for all other operators.
   let parts: [Parameters]
-  /// What convolutions multiply them as.
+  /// What products with them are computed from.
   let precision: Precision
   private let layouts: Layouts
 
@@ -44,7 +44,7 @@ final class Parameters: Sendable {
     layouts = Layouts()
   }
 
-  /// The same numbers, and layouts, to be multiplied otherwise.
+  /// The same numbers and layouts, for products of another precision.
   init(_ others: Parameters, precision: Precision) {
     tensors = others.tensors
     parts = others.parts.map { Parameters($0, precision: precision) }

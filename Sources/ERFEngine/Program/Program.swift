@@ -36,7 +36,7 @@ struct Program: Sendable {
   /// The same blueprint over other parameters of node `index`.
   mutating func set(_ parameters: Parameters, of index: Int) { self.parameters[index] = parameters }
 
-  /// The same with the products of convolutions made from other numbers.
+  /// The same with the products of convolutions in another precision.
   func computing(in precision: Precision) -> Program {
     precision == .float32
       ? self

@@ -111,6 +111,9 @@ public enum FileBytes {
     while true {
       // A pipe may have no writer yet, or one that takes its time.
       if !isRegular { waitForBytes(descriptor) }
+      if !isRegular, Interruption.cancellation.isCancelled {
+        throw .unreadable(path: path, reason: "stopped before its writer was done")
+      }
       let (part, failure) = readPart(descriptor, upTo: chunk)
       if failure == EAGAIN && !isRegular { continue }
       if failure != 0 { throw .unreadable(path: path, reason: systemMessage(failure)) }
@@ -125,7 +128,11 @@ public enum FileBytes {
   /// Waits until there is something to read, or the last writer is gone.
   private static func waitForBytes(_ descriptor: Int32) {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    while unsafe poll(&waiting, 1, -1) < 0 && errno == EINTR {}
+    // Now and then, since a signal may also have come to another thread.
+    while !Interruption.cancellation.isCancelled {
+      let ready = unsafe poll(&waiting, 1, 100)
+      if ready > 0 || ready < 0 && errno != EINTR { return }
+    }
   }
 
   /// One read that interruptions do not end; the second value is the error number or 0.

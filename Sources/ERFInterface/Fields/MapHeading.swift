@@ -39,7 +39,8 @@ struct MapHeading {
     let long = "input \(size.height) \(glyphs.times) \(size.width)"
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     guard network.savedMap == nil else {
-      return fitting([["saved map", long], ["saved map", short], [short]], width)
+      let saved = subject?.savedMapText ?? "saved map"
+      return fitting([[saved, long], [saved, short], [saved], [short]], width)
     }
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer = (request.tap ?? subject?.tap ?? "last stage").sanitised
@@ -132,5 +133,12 @@ extension NetworkSpec {
         return "s\(index + 1) \(what)"
       }
     }
+  }
+}
+
+extension ERFSubject {
+  /// What a map out of a file is called, which may have been computed in another precision.
+  var savedMapText: String {
+    precision == .float32 ? "saved map" : "saved map in \(precision.rawValue)"
   }
 }

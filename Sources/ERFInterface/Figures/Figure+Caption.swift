@@ -5,7 +5,9 @@ import ERFEngine
 extension Figure {
   /// `trained`, `random:0 (untrained)`, or a file's name; edits say so.
   func weights(_ network: ComparedNetwork) -> String {
-    guard network.network.savedMap == nil else { return "saved map" }
+    guard network.network.savedMap == nil else {
+      return network.result?.subject.savedMapText ?? "saved map"
+    }
     let edited = network.network.isEdited ? ", edited" : ""
     switch network.network.weights {
     case .trained: return "trained" + edited

@@ -12,7 +12,9 @@ extension Model {
 
   /// What comes before the map that is asked for.
   func previews(of request: ERFRequest, _ index: Int) -> [ERFRequest] {
-    let isRounded = session.screen.previewsInBFloat16 && hasBFloat16
+    var isRounded = session.screen.previewsInBFloat16 && hasBFloat16
+    // A prepared batch is looked at as a whole, which would come first as a whole.
+    if case .tensor = request.images { isRounded = false }
     return [small(request, index), isRounded ? request.inBFloat16 : nil].compactMap(\.self)
   }
 

@@ -81,7 +81,7 @@ import Testing
     spec.source = .catalogue("resnet:block=bottleneck:layers=1,2,2,2:width=2")
     let notes = try #require(try Network(spec).weightsChoice).notes
     #expect(
-      notes.contains { $0.contains("tells of") && $0.contains("stride=1,2,1,1") }, "\(notes)")
+      notes.contains { $0.contains("is opened as") && $0.contains("stride=1,2,1,1") }, "\(notes)")
   }
 
   @Test func namesThatShapesDoNotTell() throws {

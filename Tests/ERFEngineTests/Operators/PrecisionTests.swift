@@ -75,6 +75,15 @@ import Testing
     #expect(try computer.compute(kept).map == early && early != fresh)
   }
 
+  @Test func mapsReadBackSayIt() throws {
+    let folder = try TemporaryFolder()
+    for (precision, name) in [(Precision.bfloat16, "a.pgm"), (.float32, "b.pgm")] {
+      let result = try ERFComputer().compute(request(precision))
+      try HeatmapExport.write(result, to: folder.file(name))
+      #expect(try SavedMap.load(path: folder.file(name)).subject.precision == precision)
+    }
+  }
+
   @Test func partsSayIt() throws {
     let folder = try TemporaryFolder()
     let part = try #require(try ERFComputer().compute(request()).part)
