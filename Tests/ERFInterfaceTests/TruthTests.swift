@@ -193,6 +193,10 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
       #expect(screen.components(of: text) == 2, "\(columns)")
       #expect(screen.components(of: ".001") == 2, "\(columns)")
     }
+    // Beside a panel on 80 columns there is room for half of the labels.
+    _ = model.type("5")
+    let narrow = ERFInterfaceTests.text(model, 80, 24)
+    #expect(narrow.components(of: ".001") == 2 && !narrow.contains(".00."))
   }
 
   @Test func darkMapsGetAHint() {

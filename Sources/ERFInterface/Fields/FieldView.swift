@@ -251,11 +251,13 @@ extension Frame {
     let captions = ["  of M = ", "  M = ", " "].map { $0 + Format.significant(colours.top) }
     let caption = captions.first { width - $0.columns >= 16 } ?? captions[2]
     let bar = width - caption.columns
-    guard bar >= 12 else { return }
+    guard bar >= 8 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
     drawHeatScale(row: row, column: column, width: bar, colours: colours, style: style)
-    for (decade, label) in [".001", ".01", ".1", "1"].enumerated() {
+    // Labels that would touch those at the ends are left out.
+    for (decade, label) in [".001", ".01", ".1", "1"].enumerated()
+    where bar >= [0, 16, 12, 0][decade] {
       let count = label.columns
       let place = decade * (bar - 1) / 3
       let start = Swift.max(0, Swift.min(bar - count, place - (decade == 0 ? 0 : count / 2)))
