@@ -143,8 +143,8 @@ int64_t cz_start(cz_archive *archive, const cz_member *member) {
   return is_within ? (int64_t)start : -1;
 }
 
-int cz_inflate(cz_archive *archive, const cz_member *member, void *target) {
-  if (member->method != CZ_DEFLATED || !open_member(archive, member)) return 0;
+int cz_read(cz_archive *archive, const cz_member *member, void *target) {
+  if (member->method == CZ_OTHER || !open_member(archive, member)) return 0;
   unsigned char *bytes = target;
   uint64_t filled = 0;
   int got = 1;

@@ -11,7 +11,7 @@ typedef enum cz_method { CZ_STORED, CZ_DEFLATED, CZ_OTHER } cz_method;
 
 // What the archive's list of contents says of a member.
 typedef struct cz_member {
-  // Where the list names it: what `cz_inflate` takes.
+  // Where the list names it: what `cz_read` takes.
   uint64_t place, number;
   // Bytes of the contents, and of what is kept of them.
   uint64_t size, packed;
@@ -32,8 +32,8 @@ int cz_next(cz_archive *archive, cz_member *member, char *name, size_t capacity)
 // not lie within it.
 int64_t cz_start(cz_archive *archive, const cz_member *member);
 
-// Fills the `member->size` bytes at `target` with the contents of a deflated member; what unfolds
-// beyond is left. Returns 0 where they are fewer, or not those that the checksum is of.
-int cz_inflate(cz_archive *archive, const cz_member *member, void *target);
+// Fills the `member->size` bytes at `target` with the contents of a member; what a deflated one unfolds
+// to beyond is left. Returns 0 where they are fewer, or not those that the checksum is of.
+int cz_read(cz_archive *archive, const cz_member *member, void *target);
 
 #endif

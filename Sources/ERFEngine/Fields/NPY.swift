@@ -58,7 +58,7 @@ public struct NPY: Sendable, Equatable {
           : "holds \(arrays.count) arrays (\(WeightsMismatch.listed(arrays.keys.sorted()))), "
             + "where one was expected: save one alone")
     }
-    guard entry.size <= fileBytes, let bytes = archive.bytes(entry, 0..<entry.size) else {
+    guard entry.size <= fileBytes, let bytes = archive.contents(entry) else {
       throw ExportError.damaged(path: path, format: "NPZ", reason: "\(name) cannot be unpacked")
     }
     return bytes

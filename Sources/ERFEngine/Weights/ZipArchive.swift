@@ -94,6 +94,9 @@ final class ZipArchive: @unchecked Sendable {
     return withUnfolded(entry) { Array($0[range]) }
   }
 
+  /// All of an entry; nil where it is not what its checksum is of, or cannot be read.
+  func contents(_ entry: Entry) -> [UInt8]? { withUnfolded(entry) { $0 } }
+
   /// Elements of `type` from byte `offset` of an entry on; nil where they leave it, or the entry is
   /// damaged.
   func floats(_ entry: Entry, _ type: ElementType, at offset: Int, shape: Shape) -> Tensor? {
@@ -122,7 +125,7 @@ final class ZipArchive: @unchecked Sendable {
     }
   }
 
-  /// Hands over the contents of a deflated entry; nil where they are not what the list of contents says.
+  /// Hands over the contents of an entry; nil where they are not what the list of contents says.
   private func withUnfolded<Result: Sendable>(
     _ entry: Entry, _ body: ([UInt8]) -> Result?
   ) -> Result? {
@@ -133,7 +136,7 @@ final class ZipArchive: @unchecked Sendable {
       var member = entry.member
       var isSound = false
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: entry.size) { buffer, filled in
-        isSound = unsafe entry.size == 0 || cz_inflate(handle, &member, buffer.baseAddress) == 1
+        isSound = unsafe entry.size == 0 || cz_read(handle, &member, buffer.baseAddress) == 1
         filled = isSound ? entry.size : 0
       }
       guard isSound && file.isWhole else { return nil }

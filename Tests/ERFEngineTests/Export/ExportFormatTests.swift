@@ -135,6 +135,19 @@ import Testing
     #expect(try NPY.shape(path: Fixtures.path("arrays/\(name)")) == [2, 3, 4])
   }
 
+  /// Stored members have a checksum like others.
+  @Test func damagedArchivesAreTold() throws {
+    let folder = try TemporaryFolder()
+    var bytes = try FileBytes.read(Fixtures.path("arrays/one.npz"), limit: 1 << 20)
+    let path = try folder.write(bytes, to: "sound.npz")
+    #expect(try NPY.load(path: path).values.count > 0)
+    // Within the elements: the header of the array ends with a line.
+    let end = try #require(bytes.firstIndex(of: 0x0A))
+    bytes[end + 5] ^= 0x40
+    let damaged = try folder.write(bytes, to: "damaged.npz")
+    #expect(throws: ExportError.self) { try NPY.load(path: damaged) }
+  }
+
   @Test func severalArraysAreNamed() throws {
     let error = #expect(throws: ExportError.self) {
       try NPY.load(path: Fixtures.path("arrays/two.npz"))
