@@ -152,8 +152,10 @@ enum Report {
     let count = result.imageNames.count
     let text = "\(count) image\(count == 1 ? "" : "s")"
     guard let part = result.part else { return text }
-    if let shard = part.shards.first { return text + ", share \(shard.text) of \(part.images)" }
-    return part.isFinished ? text : text + " of \(part.images), partial"
+    if part.shards.count == 1, part.shards[0].count > 1 {
+      return text + ", share \(part.shards[0].text) of \(part.images)"
+    }
+    return part.isWhole ? text : text + " of \(part.images), partial"
   }
 
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.

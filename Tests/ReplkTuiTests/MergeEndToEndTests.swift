@@ -74,6 +74,8 @@ import Testing
     let some = try succeed(
       ["merge", parts[0], parts[2], "--partial", "-o", "some.npy", "--json"], in: folder)
     #expect((try some.results()[0]["images"] as? [String])?.count == 4)
+    let told = try succeed(["merge", parts[0], parts[2], "--partial"], in: folder).text
+    #expect(told.contains("4 images of 8, partial") && !told.contains("share"))
   }
 
   @Test func whatDoesNotGoTogetherIsNamed() throws {
