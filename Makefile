@@ -69,7 +69,7 @@ build: toolchain missing
 test: toolchain deps test-deps
 	@$(SWIFT) test $(TESTS)
 
-fuzz: toolchain deps
+fuzz: toolchain missing
 	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test --filter Fuzz
 
 # Package.swift makes errors of warnings, in Swift as in C.
@@ -114,7 +114,8 @@ lint: toolchain
 	@clang-format --dry-run --Werror $(C_SOURCES)
 	@sh Scripts/folder-arrows.sh -q
 
-sanitize: toolchain missing test-deps
+sanitize: toolchain missing
+	@$(PACKAGES) --check $(TEST_TOOLS)
 	@REPLK_SANITIZED=address LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
 	  -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address $(TESTS)
