@@ -126,7 +126,8 @@ struct MissingShares: ExplainedError {
     }
     let digits = "\(shard.index)"
     let zeros = String(repeating: "0", count: max(0, number.output.count - digits.count))
-    return path[..<number.range.lowerBound] + zeros + digits + path[number.range.upperBound...]
+    return String(path[..<number.range.lowerBound]) + zeros + digits
+      + String(path[number.range.upperBound...])
   }
 
   private static func quoted(_ word: String) -> String {

@@ -338,11 +338,10 @@ enum ContourSegments {
     var result: [(from: Place, to: Place)] = []
     for row in 0..<side - 1 {
       for column in 0..<side - 1 {
-        let corners = [(0, 0), (0, 1), (1, 1), (1, 0)].map { down, right in
-          (
-            row: Double(row + down), column: Double(column + right),
-            value: values[(row + down) * side + column + right]
-          )
+        let corners = [(0, 0), (0, 1), (1, 1), (1, 0)].map {
+          (down: Int, right: Int) -> (row: Double, column: Double, value: Double) in
+          let value = values[(row + down) * side + column + right]
+          return (row: Double(row + down), column: Double(column + right), value: value)
         }
         let crossings = (0..<4).compactMap { edge -> Place? in
           let (from, to) = (corners[edge], corners[(edge + 1) % 4])

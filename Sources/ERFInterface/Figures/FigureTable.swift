@@ -133,25 +133,26 @@ extension Figure {
       var cells = [
         network.letter, network.network.text, network.network.weights.description,
         subject?.weightsHash ?? "", "\(size)", subject?.tap ?? "",
-        subject.map { "\($0.unit.row)" } ?? "", subject.map { "\($0.unit.column)" } ?? "",
+        text(subject?.unit.row), text(subject?.unit.column),
         "\(network.images)", (subject?.rule ?? model.session.rule).rawValue,
       ]
       for ratio in metrics.ratios {
         let spread = network.result?.spread(at: ratio.threshold)
         cells += [
-          ratio.side.map { "\($0)" } ?? "", ratio.ratio.map { "\($0)" } ?? "",
-          spread.map { "\($0.deviation)" } ?? "",
+          text(ratio.side), text(ratio.ratio), text(spread?.deviation),
         ]
       }
       cells += [
-        "\(metrics.sigma)", metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
-        "\(metrics.borderShare)", facts.map { "\($0.parameters)" } ?? "",
-        facts.map { "\($0.multiplyAdds)" } ?? "",
+        "\(metrics.sigma)", text(metrics.distance(holding: 0.5)), "\(metrics.borderShare)",
+        text(facts?.parameters), text(facts?.multiplyAdds),
       ]
       lines.append(cells.map(Model.quoted).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// A cell; empty where there is nothing to say.
+  private func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "" }
 
   private static func comment(_ text: String) -> String {
     text.replacing("\n", with: " ")

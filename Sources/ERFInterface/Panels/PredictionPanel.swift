@@ -108,7 +108,9 @@ private struct PredictionTable {
     if let reason = model.noPrediction(side) { return [title, [Span(reason, .warning)]] }
     guard let request = model.prediction(side) else { return [title] }
     switch model.predictions[request] {
-    case .classes(let now): return [title + verdict(now)] + caveat(now) + table(now)
+    case .classes(let now):
+      let heading: [Span] = title + verdict(now)
+      return [heading] + caveat(now) + table(now)
     case .failed(let reason):
       return [title] + wrap(reason, width: width).map { [Span($0, .failure)] }
     case .cancelled: return [title, [Span("cancelled; r asks again", .quiet)]]
