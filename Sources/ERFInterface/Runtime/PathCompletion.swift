@@ -37,7 +37,7 @@ enum PathCompletion {
 
   /// What to ask before a file is written; nil where nothing lies in the way.
   static func question(_ path: String, _ engine: any Engine) -> String? {
-    if engine.exists(path) { return "\(path) is there already: Enter replaces it" }
+    if engine.exists(path) { return "\(path) already exists: Enter replaces it" }
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
     let folder = String(path[..<slash])
     return engine.isFolder(folder)
