@@ -59,7 +59,7 @@ import Testing
       Issue.record("nothing is written")
       return
     }
-    _ = update(&model, .saveNeedsWord(first.id, "session.json is there already: Enter replaces it"))
+    _ = update(&model, .saveNeedsWord(first.id, "session.json already exists: Enter replaces it"))
     for (columns, rows) in [(80, 24), (120, 40)] {
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
       #expect(text.contains("> session.json_") && text.contains("Enter replaces it"))
