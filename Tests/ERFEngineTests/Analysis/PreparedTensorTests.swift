@@ -58,19 +58,27 @@ import Testing
     try expectInputs("columns.npy", isReadWhole: true)
   }
 
-  @Test func filesThatAreWrittenToMeanwhile() throws {
-    let path = try folder.write(bytes("<f4", Array(0..<120)), to: "other.npy")
+  /// Written to, or cut, between one input and the next.
+  @Test(arguments: [true, false]) func filesThatAreChangedMeanwhile(_ isCut: Bool) throws {
+    let path = try folder.write(bytes("<f4", Array(0..<120)), to: "changed.npy")
     let tensor = PreparedTensor(path)
     let batch = try tensor.shape()
     _ = try tensor.input(0, of: batch)
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-    try file.seek(toOffset: 500)
-    try file.write(contentsOf: Data([1, 2, 3, 4]))
+    if isCut {
+      try file.truncate(atOffset: 300)
+    } else {
+      try file.seek(toOffset: 500)
+      try file.write(contentsOf: Data([1, 2, 3, 4]))
+    }
     try file.close()
     // The clock of a file system may be coarse.
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: path)
-    #expect(throws: ExportError.self) { try tensor.input(1, of: batch) }
+    #expect(
+      throws: ExportError.damaged(
+        path: path, format: "NPY", reason: "it was changed while it was read")
+    ) { try tensor.input(1, of: batch) }
   }
 
   /// They could be read once only.
@@ -79,20 +87,6 @@ import Testing
     #expect(unsafe mkfifo(path, 0o600) == 0)
     let error = #expect(throws: FileError.self) { try PreparedTensor(path).shape() }
     #expect(error?.explanation.contains("pipe") == true)
-  }
-
-  @Test func filesThatAreCutMeanwhile() throws {
-    let path = try folder.write(bytes("<f4", Array(0..<120)), to: "cut.npy")
-    let tensor = PreparedTensor(path)
-    let batch = try tensor.shape()
-    _ = try tensor.input(0, of: batch)
-    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-    try file.truncate(atOffset: 300)
-    try file.close()
-    #expect(
-      throws: ExportError.damaged(
-        path: path, format: "NPY", reason: "it was changed while it was read")
-    ) { try tensor.input(1, of: batch) }
   }
 
   @Test func otherShapesAreRefused() throws {
