@@ -11,6 +11,9 @@
 // ---------------------------------------------------------------- threads, engine
 
 static dnnl_engine_t engine;
+// Held while oneDNN chooses and makes code: where several threads had convolutions made at once,
+// version 2.6 made code with wrong results, in a few starts of a program out of a hundred.
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 static void (*set_threads)(int);
 
 static void start(void) {
@@ -147,6 +150,7 @@ cd_primitive *cd_create(const cd_convolution *c, bool gradient, bool bias) {
   get_map_extents(c, gradient, source);
   layout any;
   memset(&any, 0, sizeof any);
+  pthread_mutex_lock(&making);
   bool done =
       make_layout(&any, rank, extents, c->bfloat16 ? dnnl_bf16 : dnnl_f32, dnnl_format_tag_any) &&
       make_stepped_layout(&made->plain_weights, rank, extents, steps + (MOST_EXTENTS - rank)) &&
@@ -155,6 +159,7 @@ cd_primitive *cd_create(const cd_convolution *c, bool gradient, bool bias) {
       dnnl_primitive_create(&made->primitive, made->description) == dnnl_success &&
       (!c->bfloat16 ||
        (made->rounding = make_reorder(ref(&made->plain_source), source_layout(made))));
+  pthread_mutex_unlock(&making);
   free_layout(&any);
   if (done) return made;
   cd_destroy(made);
@@ -242,7 +247,9 @@ bool cd_pack(const cd_primitive *primitive, const float *weights, void *packed) 
   call *call = make_call();
   if (!call) return false;
   layout_ref wanted = query(primitive, dnnl_query_weights_md);
+  pthread_mutex_lock(&making);
   dnnl_primitive_t reorder = make_reorder(ref(&primitive->plain_weights), wanted);
+  pthread_mutex_unlock(&making);
   bool done = reorder &&
               add(&call->rounding, DNNL_ARG_FROM, ref(&primitive->plain_weights), weights) &&
               add(&call->rounding, DNNL_ARG_TO, wanted, packed) &&
