@@ -74,6 +74,16 @@ import Testing
     return Double(blank) / 16
   }
 
+  /// Those that are about what a small screen has room for do so there, too.
+  @Test(arguments: [
+    ScreenState.jobsZoomed, .metricsZoomed, .depthZoomed, .galleryZoomed, .shapeBiasZoomed,
+    .unitZoomed, .kernelsReachedZoomed, .trainedZoomed,
+  ])
+  func zoomedPanelsAreFilledOnSmallScreens(_ state: ScreenState) {
+    let frame = view(state.model(Display()), size: ScreenSize(rows: 24, columns: 80))
+    #expect(blankShare(frame) < 0.5, "\(state): \(blankShare(frame))")
+  }
+
   /// With the screen to itself each panel fills more than half of it.
   @Test(
     arguments: [

@@ -21,10 +21,10 @@ extension Frame {
       let name = Span(entry.network.name, .text)
       let titles = [
         [name, Span(" \(size) \(entry.result.subject.tap)", .quiet), Span(half ?? "", .quiet)],
-        [name, Span(half ?? "", .quiet)],
+        [name, Span(half ?? "", .quiet)], [name],
       ]
       write(
-        titles.first { $0.width <= place.columns } ?? titles[1], row: place.row,
+        titles.first { $0.width <= place.columns } ?? [name], row: place.row,
         column: place.column, width: place.columns)
       drawSmallField(
         entry.field, metrics, model,
@@ -78,22 +78,31 @@ private struct FinishedLines {
       Span("finished maps, remembered", .text, .bold),
       Span("  \(maps.entries.count), \(Format.bytes(maps.bytes))", .quiet),
     ]
-    let columns = [
-      Span("network".rightPadded(name), .quiet), Span("weights".rightPadded(12), .quiet),
-      Span("input".leftPadded(9), .quiet), Span("  layer".rightPadded(14), .quiet),
-      Span("n".leftPadded(4), .quiet), Span("half".leftPadded(8), .quiet),
-      Span("time".leftPadded(9), .quiet),
-    ]
-    let machine = [
+    let columns =
+      isNarrow
+      ? [
+        Span("network".rightPadded(name), .quiet), Span("input".leftPadded(9), .quiet),
+        Span("half".leftPadded(8), .quiet),
+      ]
+      : [
+        Span("network".rightPadded(name), .quiet), Span("weights".rightPadded(12), .quiet),
+        Span("input".leftPadded(9), .quiet), Span("  layer".rightPadded(14), .quiet),
+        Span("n".leftPadded(4), .quiet), Span("half".leftPadded(8), .quiet),
+        Span("time".leftPadded(9), .quiet),
+      ]
+    let threads = [
       Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one a core", .text),
-      Span("  memory at most ", .quiet), Span(peak, .text),
     ]
+    let memory = [Span("memory at most ", .quiet), Span(peak, .text)]
+    let machine = isNarrow ? [threads, memory] : [threads + [Span("  ", .quiet)] + memory]
     let more = maps.entries.count - most
     let others = more > 0 ? [[Span("and \(more) used before these", .quiet)]] : []
-    return [head, columns] + maps.entries.prefix(most).map(row) + others + [[], machine]
+    return [head, columns] + maps.entries.prefix(most).map(row) + others + [[]] + machine
   }
 
-  private var name: Int { max(10, width - 56) }
+  /// The network, its input and the area of half of the map are what there is always room for.
+  private var isNarrow: Bool { width < 66 }
+  private var name: Int { isNarrow ? width - 17 : width - 56 }
 
   private var peak: String {
     let bytes = model.finishedMaps.entries.map(\.result.peakBytes).max()
@@ -106,14 +115,17 @@ private struct FinishedLines {
     func cell(_ text: String, _ columns: Int) -> String {
       text.sanitised.cut(columns: columns - 1, ellipsis).rightPadded(columns)
     }
+    let input = Span("\(result.subject.input)".leftPadded(9), .text)
+    let half = result.metrics.ratio(at: Model.half).map { Format.percent($0) } ?? "n.r."
+    let area = Span(half.leftPadded(8), .text, .bold)
+    guard !isNarrow else { return [Span(cell(entry.network.name, name), .text), input, area] }
     let weights = entry.network.weights.description.fileName
-    let half = result.metrics.ratio(at: Model.half).map { Format.percent($0) }
     return [
       Span(cell(entry.network.name, name), .text), Span(cell(weights, 12), .quiet),
-      Span("\(result.subject.input)".leftPadded(9), .text),
+      input,
       Span("  " + cell(result.subject.tap, 12), .quiet),
       Span("\(result.map.images)".leftPadded(4), .text),
-      Span((half ?? "n.r.").leftPadded(8), .text, .bold),
+      area,
       Span(Format.duration(result.seconds.total).leftPadded(9), .quiet),
     ]
   }

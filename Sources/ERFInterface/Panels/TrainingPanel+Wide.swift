@@ -4,10 +4,13 @@
 import ERFEngine
 
 extension Frame {
+  /// Rows that hold the moments' maps below the curves.
+  static let leastRowsForMoments = 24
+
   mutating func drawWideTraining(_ model: Model, in area: Area) {
     guard let film = model.film, let progress = film.progress else { return }
     let drawing = WideTraining(model: model, film: film)
-    let strip = area.rows >= 24 ? max(10, area.rows / 3) : 0
+    let strip = area.rows >= Self.leastRowsForMoments ? max(10, area.rows / 3) : 0
     let plots = Area(
       row: area.row, column: area.column, rows: area.rows - strip - 1, columns: area.columns)
     let gap = 3
@@ -148,7 +151,7 @@ private struct WideTraining {
         points: points { $0.accuracy }, bottom: 0, top: 1, bottomLabel: "0",
         topLabel: "100 %", role: .second),
       Plot(
-        title: "half of the field", latest: areas.last.map { Format.percent($0.value) } ?? "",
+        title: "half the field", latest: areas.last.map { Format.percent($0.value) } ?? "",
         points: areas, bottom: 0, top: widest, bottomLabel: "0",
         topLabel: Format.percent(widest), role: .warning, isSparse: true),
     ]

@@ -50,22 +50,20 @@ enum TrainingPanel: Panel {
 
 extension Frame {
   fileprivate mutating func drawTraining(_ model: Model, in area: Area) {
-    if area.columns >= 100, area.rows >= 16, model.film?.progress != nil {
-      let head = TrainingLines(model: model, width: area.columns).head.prefix(5)
-      for (offset, line) in head.enumerated() {
-        write(line, row: area.row + offset, column: area.column, width: area.columns)
-      }
-      let used = head.count + 1
-      return drawWideTraining(
-        model,
-        in: Area(
-          row: area.row + used, column: area.column, rows: area.rows - used,
-          columns: area.columns))
+    let lines = TrainingLines(model: model, width: area.columns)
+    guard area.columns >= 72, area.rows >= 16, let film = model.film, film.progress != nil else {
+      return write(lines.lines, in: area)
     }
-    let lines = TrainingLines(model: model, width: area.columns).lines
-    for (offset, line) in lines.prefix(area.rows).enumerated() {
-      write(line, row: area.row + offset, column: area.column, width: area.columns)
+    let head = Array(lines.head.prefix(5))
+    write(head, in: area)
+    var rest = area.below(head.count + 1)
+    if rest.rows < Self.leastRowsForMoments {
+      // Where the moments' maps have no room, their marks have.
+      let marks = lines.moments(film)
+      rest.rows -= marks.count + 1
+      write(marks, in: area.below(area.rows - marks.count))
     }
+    drawWideTraining(model, in: rest)
   }
 }
 
@@ -157,7 +155,7 @@ private struct TrainingLines {
   }
 
   /// A mark a moment, the weights from before first, and what the one on screen knows.
-  private func moments(_ film: TrainingFilm) -> [[Span]] {
+  func moments(_ film: TrainingFilm) -> [[Span]] {
     let chosen = film.shown.map { $0 + 1 } ?? 0
     let marks = (0...film.moments.count).map { index in
       Span(
