@@ -43,9 +43,10 @@ import Testing
     #expect(model.session.size.height == 64)
   }
 
+  /// What was typed stays where nothing has that name.
   @Test func paletteSaysWhatIsNotThere() {
     let model = typing(":zzzzzz", [.enter])
-    #expect(model.overlay == nil && model.notice?.lines == ["no command has that name"])
+    #expect(model.overlay == .palette(query: "zzzzzz", selection: 0))
     #expect(typing(":q", [.escape]).overlay == nil)
     #expect(typing(":ab", [.backspace]).overlay == .palette(query: "a", selection: 0))
   }

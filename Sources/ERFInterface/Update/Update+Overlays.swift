@@ -65,12 +65,9 @@ extension Model {
     case .down, .control("n"): overlay = selecting(selection + 1)
     case .pageUp: overlay = selecting(selection - 10)
     case .pageDown: overlay = selecting(selection + 10)
+    case .enter where entries.isEmpty: break
     case .enter:
       overlay = nil
-      guard entries.indices.contains(selection) else {
-        notice = Notice(.note, "no command has that name")
-        return []
-      }
       return choose(entries[selection].action)
     default: overlay = .palette(query: query.edited(by: key), selection: 0)
     }

@@ -14,7 +14,8 @@ extension Frame {
       column: column + 1, width: width - 2)
     guard !entries.isEmpty else {
       write(
-        "nothing has that name", .quiet, row: box.row + 1, column: column + 1, width: width - 2)
+        "nothing has that name: change it, or Esc closes", .quiet, row: box.row + 1,
+        column: column + 1, width: width - 2)
       return
     }
     let first = max(0, min(selection - listed / 2, entries.count - listed))
