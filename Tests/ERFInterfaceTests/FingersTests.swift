@@ -46,6 +46,37 @@ import Testing
     #expect(!update(&model, .key(.escape)).cancelled.isEmpty && !model.isComputing)
   }
 
+  /// With nothing to close and nothing to cancel, Esc gives the panels their places back, then quits
+  /// when pressed twice.
+  @Test func escapeTwiceQuitsWhereNothingIsOpen() {
+    var model = makeModel()
+    _ = model.type("z")
+    #expect(!update(&model, .key(.escape)).quits && !model.session.screen.isZoomed)
+    #expect(!update(&model, .key(.escape)).quits)
+    #expect(model.notice?.lines == ["nothing is open or being computed; Esc again quits"])
+    var other = model
+    // Another key in between, and it is asked anew.
+    _ = other.type("c")
+    #expect(!update(&other, .key(.escape)).quits)
+    #expect(update(&model, .key(.escape)).quits)
+  }
+
+  /// The Esc that was to cancel a run does not quit where the run has ended meanwhile.
+  @Test func escapeMeansWhatWasSaid() throws {
+    var model = makeModel()
+    let effects = model.type("+")
+    let id = try #require(effects.ids.first)
+    _ = update(&model, .began(id))
+    _ = update(
+      &model,
+      .layer(id, name: "stages.0", image: 0, images: 1, fraction: 0.9, elapsed: 7))
+    _ = update(&model, .key(.escape))
+    #expect(model.notice?.lines == ["Esc again cancels a run of 7.0 s"])
+    model.finish(effects)
+    #expect(!model.isComputing && !update(&model, .key(.escape)).quits)
+    #expect(update(&model, .key(.escape)).quits)
+  }
+
   @Test func undoAndRedoSayWhatTheyDid() {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
     _ = model.type("b")

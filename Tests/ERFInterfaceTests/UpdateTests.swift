@@ -128,7 +128,7 @@ extension [Effect] {
     #expect(effects.cancelled.count == 2 && effects.computed.isEmpty)
     #expect(model.sides.allSatisfy { $0.job == nil && $0.isCancelled })
     #expect(update(&model, .key(.escape)).isEmpty)
-    #expect(model.notice?.lines == ["nothing is being computed"])
+    #expect(model.notice?.lines == ["nothing is open or being computed; Esc again quits"])
     #expect(model.type("r").computed.count == 2)
   }
 

@@ -57,3 +57,9 @@ public enum Key: Sendable, Hashable {
     }
   }
 }
+
+/// What Esc does where it was pressed just before.
+enum EscapeAgain: Sendable {
+  case cancels
+  case quits
+}

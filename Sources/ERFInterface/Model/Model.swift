@@ -54,8 +54,8 @@ public struct Model: Sendable {
   var finishedMaps = FinishedMaps()
   /// The session being written for a command that is copied once it is there.
   var commandOf: RequestID?
-  /// Whether the key that cancels was pressed once for a run that has been going for long.
-  var isCancelArmed = false
+  /// What Esc does once it is pressed again; nil where the last key was another.
+  var escapeAgain: EscapeAgain?
   /// Multiply-adds a second of the last map; nil before one is finished.
   var pace: Double?
   private var lastRequest = 0

@@ -6,8 +6,9 @@ import ERFEngine
 extension Model {
   /// What a key does; an unknown one does nothing.
   mutating func press(_ key: Key) -> [Effect] {
-    if key != .escape { isCancelArmed = false }
+    if key != .escape { escapeAgain = nil }
     if let effects = pressInOverlay(key) { return effects }
+    if key == .escape, !isCancellable { return escapeWithNothingToCancel() }
     guard let command = Command.forKey(key, in: focus) else { return [] }
     return run(command)
   }
@@ -203,11 +204,27 @@ extension Model {
 
   private var cancelPlan: Plan {
     guard isCancellable else { return .refuse("nothing is being computed") }
-    guard !isCancelArmed, let longest = longestRun else { return .change { $0.cancelAll() } }
+    guard escapeAgain != .cancels, let longest = longestRun else {
+      return .change { $0.cancelAll() }
+    }
     return .edit { model in
-      model.isCancelArmed = true
+      model.escapeAgain = .cancels
       model.notice = Notice(.warning, "Esc again cancels \(longest)")
     }
+  }
+
+  /// A panel that has the screen to itself gives it back; with all panels there, Esc twice quits.
+  private mutating func escapeWithNothingToCancel() -> [Effect] {
+    if session.screen.isZoomed {
+      session.screen.isZoomed = false
+      notice = nil
+    } else if escapeAgain == .quits {
+      return cancelWork() + [.quit]
+    } else {
+      escapeAgain = .quits
+      notice = Notice(.note, "nothing is open or being computed; Esc again quits")
+    }
+    return []
   }
 
   /// What would be lost, where it is much.
@@ -240,7 +257,7 @@ extension Model {
 
   private mutating func cancelAll() -> [Effect] {
     let effects = cancelWork()
-    isCancelArmed = false
+    escapeAgain = nil
     tell(.note, "cancelled; r computes again")
     return effects
   }
