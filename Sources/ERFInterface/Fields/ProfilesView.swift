@@ -8,7 +8,7 @@ extension Frame {
     let glyphs = model.display.glyphs
     // Letters alone where the names do not fit.
     let width = area.columns - 2
-    let brief = [Span("share within a distance", .text, .bold)] + plot.legend(glyphs, isShort: true)
+    let brief = [Span("share by distance", .text, .bold)] + plot.legend(glyphs, isShort: true)
     let titles =
       [plot.title(glyphs), plot.title(glyphs, isShort: true)] + (plot.level == nil ? [] : [brief])
     write(

@@ -102,7 +102,7 @@ private struct WideMetrics {
       ("border", "share of M within 1/16 of the edge: above 5 % the input is too small"),
       ("centre", "centre of mass of M, row and column"),
       ("50% of M in", "distance from the unit within which half of M lies"),
-      ("raw 50%", "the same for M itself"),
+      ("raw 50%", "the area for t = 50 % of M itself, not of log(M+1)"),
     ]
     var lines = [[Span("what the numbers are", .text, .bold)]]
     for (label, text) in rows {
