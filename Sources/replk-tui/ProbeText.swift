@@ -84,6 +84,12 @@ struct ProbeText {
             + "(\(report.categories.map(\.rawValue).joined(separator: ", "))); "
             + "\(report.leftOut) stimuli of the others are left out")
       }
+      let counts = report.counts.overall
+      if report.interval == nil, counts.bias != nil {
+        remarks.append(
+          "\(report.model): \(counts.shape + counts.texture) decisions for one of the cues are too few "
+            + "to tell a bias from chance")
+      }
       if report.weights.hasPrefix("random:") {
         remarks.append("\(report.model): random weights, which know no classes")
       }

@@ -114,7 +114,8 @@ public struct ShapeBias: Sendable, Hashable {
 extension CueCounts {
   /// The middle 95 % of the bias over stimuli drawn again with replacement (percentile bootstrap,
   /// Efron and Tibshirani 1993, chapter 13): how far it depends on which stimuli there happen to be.
-  /// The same for the same seed; nil where most draws leave no decision for either cue.
+  /// The same for the same seed; nil where most draws leave no decision for either cue, or all
+  /// decisions are for the same one.
   public func biasInterval(seed: UInt64, draws: Int = 1000) -> ClosedRange<Double>? {
     guard shape + texture > 0 else { return nil }
     return Self.interval(seed: seed, draws: draws, of: total) { pick in
@@ -147,6 +148,8 @@ extension CueCounts {
     }
     guard biases.count > draws / 2 else { return nil }
     biases.sort()
+    // Where all decisions are for one cue, drawing them again cannot tell how far that is chance.
+    guard biases[0] < biases[biases.count - 1] else { return nil }
     let tail = biases.count / 40
     return biases[tail]...biases[biases.count - 1 - tail]
   }

@@ -108,6 +108,8 @@ import Testing
   @Test func intervalOfNothing() {
     #expect(CueCounts(neither: 40).biasInterval(seed: 1) == nil)
     #expect(CueCounts().biasInterval(seed: 1) == nil)
+    // Ten of ten say little, though every draw of them says the same.
+    #expect(CueCounts(texture: 10).biasInterval(seed: 1) == nil)
   }
 
   /// The normal approximation holds for many decisions: 1.96 sqrt(p (1 - p) / n).
