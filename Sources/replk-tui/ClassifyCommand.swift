@@ -124,7 +124,9 @@ extension Classifier {
   ) throws -> [Classification] {
     do {
       return try classify(files)
-    } catch let error as any ExplainedError where !(error is Failure) && !files[0].isNamed {
+    } catch let error as any ExplainedError
+      where error.isOfTheFile && !files[0].isNamed && !(error is Failure)
+    {
       skipped.insert(error.explanation)
       return []
     }

@@ -78,7 +78,9 @@ public struct Classifier: Sendable {
     for file in files {
       do {
         results.append(try classify(file.path, top: top))
-      } catch let error as any ExplainedError where !file.isNamed && !(error is Failure) {
+      } catch let error as any ExplainedError
+        where error.isOfTheFile && !file.isNamed && !(error is Failure)
+      {
         firstError = firstError ?? error
         skip(SkippedImage(name: file.path, reason: .unreadable(error.explanation)))
       }

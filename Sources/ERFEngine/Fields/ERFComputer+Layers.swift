@@ -86,7 +86,8 @@ private struct LayerWalk {
         let input = try inputs.input(index, size: size, for: network.preprocessing)
         try add(input, seeds, to: &maps)
       } catch let error as any ExplainedError
-        where request.mayBeSkipped.contains(inputs.path(index)) || error is NonFiniteError
+        where error.isOfTheFile && request.mayBeSkipped.contains(inputs.path(index))
+        || error is NonFiniteError
       {
         // An image that gives no map is left out, as elsewhere.
         firstFailure = firstFailure ?? error

@@ -236,7 +236,8 @@ public final class ERFComputer: Sendable {
     let ready: InputsAhead.Ready
     do {
       ready = try made()
-    } catch let error as any ExplainedError where request.mayBeSkipped.contains(inputs.path(index))
+    } catch let error as any ExplainedError
+      where error.isOfTheFile && request.mayBeSkipped.contains(inputs.path(index))
     {
       return skipped(.unreadable(error.explanation))
     }

@@ -16,6 +16,15 @@ public enum FileError: ExplainedError, Equatable {
   case missingFolder(path: String, folder: String)
   /// A pipe whose reading end is closed.
   case readerLeft(path: String)
+  /// As many files are open as the process or the machine may have.
+  case tooManyOpen(path: String)
+
+  /// Why `path` could not be opened to read it, by its error number.
+  init(opening path: String, _ number: Int32) {
+    self =
+      number == EMFILE || number == ENFILE
+      ? .tooManyOpen(path: path) : .unreadable(path: path, reason: systemMessage(number))
+  }
 
   public var explanation: String {
     switch self {
@@ -33,7 +42,16 @@ public enum FileError: ExplainedError, Equatable {
       "\(path): cannot be written: there is no folder \(folder); create it first"
     case .readerLeft(let path):
       "\(path): nothing reads it any more"
+    case .tooManyOpen(let path):
+      "\(path): cannot be read: too many files are open; `ulimit -n` tells how many may be"
     }
+  }
+}
+
+extension ExplainedError {
+  /// Whether the error lies in the file that was read, so that others may be read all the same.
+  public var isOfTheFile: Bool {
+    if case .tooManyOpen? = self as? FileError { false } else { true }
   }
 }
 
@@ -100,9 +118,7 @@ public enum FileBytes {
     let descriptor = unsafe withSystemPath(path) {
       unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
-    guard descriptor >= 0 else {
-      throw .unreadable(path: path, reason: systemMessage(errno))
-    }
+    guard descriptor >= 0 else { throw FileError(opening: path, errno) }
     defer { close(descriptor) }
 
     let isRegular = if case .regular = FileKind(of: path) { true } else { false }

@@ -80,7 +80,7 @@ struct TrainingData: Sendable {
           images.append(picture.image)
           labels.append(entry.label)
           hash.add(word: picture.hash)
-        } catch let error as any ExplainedError {
+        } catch let error as any ExplainedError where error.isOfTheFile {
           skipped.append(SkippedImage(name: entry.path, reason: .unreadable(error.explanation)))
         }
       }

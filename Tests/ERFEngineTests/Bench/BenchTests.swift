@@ -24,20 +24,22 @@ import Testing
   }
 
   /// The peak beside the same chains timed here. Other work on the machine slows either down, and at
-  /// times all the tries of one.
+  /// times all the tries of one, so both are taken again where they are far apart.
   @Test func peakIsThatOfTheSelectedKernels() {
-    let peak = MachinePeak(threads: 1)
-    #expect(peak.threads == 1)
-    #expect(peak.instructionSet == InstructionSet.selected)
     let rounds = 200_000
     let adds = Double(InstructionSet.multiplyAdds(rounds: 1)) * Double(rounds)
-    let seconds = (0..<20).map { _ in
-      let start = ContinuousClock.now
-      _ = InstructionSet.multiplyAdds(rounds: rounds)
-      return (ContinuousClock.now - start).inSeconds
-    }.min()
-    let found = 2 * adds / (seconds ?? .nan) / 1e9
-    #expect((found / 5...found * 5).contains(peak.gflops), "\(peak.gflops) GFLOPS, here \(found)")
+    let ratios = (0..<8).lazy.map { _ in
+      let peak = MachinePeak(threads: 1)
+      #expect(peak.threads == 1)
+      #expect(peak.instructionSet == InstructionSet.selected)
+      let seconds = (0..<20).map { _ in
+        let start = ContinuousClock.now
+        _ = InstructionSet.multiplyAdds(rounds: rounds)
+        return (ContinuousClock.now - start).inSeconds
+      }.min()
+      return peak.gflops * 1e9 * (seconds ?? .nan) / (2 * adds)
+    }
+    #expect(ratios.contains { (0.2...5).contains($0) })
   }
 
   @Test func everyAvailableInstructionSetHasAName() {

@@ -1,5 +1,6 @@
 // Decoding against Pillow, the messages for what is not a picture, and bytes from nowhere.
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -220,6 +221,19 @@ struct PictureBytes {
       try ImageList.expand([folder.path])
     }
     #expect(throws: FileError.missing(path: "/no/such")) { try ImageList.expand(["/no/such"]) }
+  }
+
+  /// What the machine runs out of is no fault of a picture: it ends a run rather than leaving one out.
+  @Test(arguments: [EMFILE, ENFILE]) func openFilesRunOut(_ number: Int32) {
+    let error = FileError(opening: "a.png", number)
+    #expect(!error.isOfTheFile)
+    #expect(
+      error.explanation
+        == "a.png: cannot be read: too many files are open; `ulimit -n` tells how many may be")
+    let refused = FileError(opening: "a.png", EACCES)
+    #expect(
+      refused.isOfTheFile && refused.explanation == "a.png: cannot be read: Permission denied")
+    #expect(ImageError.empty(path: "a.png").isOfTheFile)
   }
 }
 

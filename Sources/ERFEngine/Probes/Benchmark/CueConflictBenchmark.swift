@@ -134,7 +134,7 @@ public struct CueConflictBenchmark: Sendable {
     let image: Image
     do {
       image = try Image.load(path: stimulus.path)
-    } catch let error as any ExplainedError {
+    } catch let error as any ExplainedError where error.isOfTheFile {
       return .unreadable(
         ShapeBiasReport.Skipped(path: stimulus.path, reason: Self.reason(error, stimulus.path)))
     }
