@@ -260,7 +260,7 @@ def check(program, name, folder):
         if best:
             worst, rounded = max(worst, best[0]), max(rounded, best[1])
             how += best[2] if best[2] not in how else ""
-    return ("equal" if worst < LIMIT else "differs"), f"{len(taps)} layers, {max(worst, rounded):.0e}{how}"
+    return ("equal" if worst < LIMIT else "differs"), f"{len(taps)} {'layer' if len(taps) == 1 else 'layers'}, {max(worst, rounded):.0e}{how}"
 
 
 def main():
@@ -307,7 +307,9 @@ def write_table(rows):
             f" torchvision's {of[True]} networks {equal[True]}.\n\nThe remark tells how many layers PyTorch's names"
             " give, and the largest error of what was compared, of the largest value. Where networks multiply rounding"
             f" errors beyond {LIMIT}, PyTorch's own error in single precision stands beside it, and ten times that counts as"
-            " equal.\n\n"
+            " equal. \"Field by differences\": PyTorch's gradient differed, so the three largest pixels of the map were"
+            " compared with central differences. \"Input 2\": rounding turned a rectifier over for the input before."
+            " \"Exported with dynamo\": PyTorch's older exporter refused.\n\n"
             "| module | network | result | remark |\n|---|---|---|---|\n"
         )
         for row in sorted(rows):

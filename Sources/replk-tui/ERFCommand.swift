@@ -93,7 +93,7 @@ enum Report {
           + "(\(subject.mapSize.height)x\(subject.mapSize.width)) unit \(subject.unit)  "
           + "\(images(result))  "
           + "rule \(subject.rule.rawValue)"
-          + (subject.precision == .float32 ? "" : "  precision \(subject.precision.rawValue)"))
+          + (subject.precision.stated.map { "  precision \($0)" } ?? ""))
     }
     lines.append("")
     lines += ratios(results)
@@ -116,7 +116,7 @@ enum Report {
     for subject in results.map(\.subject) where subject.precision != .float32 {
       notes.append(
         "note: \(subject.model): products in \(subject.precision.rawValue), for a first look: single "
-          + "pixels may be off by half of the largest")
+          + "pixels may be far off")
     }
     for subject in results.map(\.subject) where subject.preprocessing != .own {
       notes.append("note: \(subject.model): pictures prepared with \(subject.preprocessing.text)")

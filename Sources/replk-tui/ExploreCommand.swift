@@ -129,9 +129,10 @@ enum ExploreCommand {
       session = try self.session(models: arguments, limit: limit)
     }
     if let colours { session.screen.colours = colours }
-    let precision = try arguments.precision()
-    try PrecisionError.require(precision)
-    if precision == .bfloat16 { session.screen.previewsInBFloat16 = true }
+    if let precision = try arguments.precision() {
+      try PrecisionError.require(precision)
+      session.screen.previewsInBFloat16 = precision == .bfloat16
+    }
     return (session, arguments.threads())
   }
 

@@ -21,10 +21,6 @@ struct OptionValues: Sendable {
       Double($0).map(range.contains) ?? false
     }
   }
-
-  static func oneOf(_ words: [String]) -> OptionValues {
-    OptionValues(expected: "one of " + words.joined(separator: ", ")) { words.contains($0) }
-  }
 }
 
 extension OptionValues {

@@ -156,9 +156,9 @@ extension Arguments {
     try parsed("--rule", expected: ERFRule.names) { ERFRule(rawValue: $0.lowercased()) } ?? .paper
   }
 
-  func precision() throws(UsageError) -> Precision {
+  /// nil: none was asked for.
+  func precision() throws(UsageError) -> Precision? {
     try parsed("--precision", expected: Precision.names) { Precision(rawValue: $0.lowercased()) }
-      ?? .float32
   }
 
   func threads() -> Int? { whole("--threads") }
@@ -209,14 +209,14 @@ extension Arguments {
     )
   }
 
-  /// Counts and names the pictures whose formats are not read.
+  /// Counts and names the pictures of kinds that are not read.
   private func tellUnread(_ paths: [String]) {
     guard let first = paths.first else { return }
-    let more = paths.count > 1 ? ", \(first) and \(paths.count - 1) more" : ", \(first)"
+    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+    let pictures = paths.count > 1 ? "\(paths.count) pictures" : "1 picture"
     StandardStreams.writeError(
       Text.message(
-        "left out \(paths.count) picture\(paths.count == 1 ? "" : "s") in formats that are not read"
-          + more))
+        "left out \(pictures) of kinds that are not read (formats, pipes): \(first)\(more)"))
   }
 
   /// The networks that `words` name: models, which take the values of `--weights` in their order or
@@ -289,7 +289,7 @@ extension Arguments {
         network: try withZeroes(network), images: images.source, size: size, tap: try tap(),
         unit: unit(), rule: try rule(), threads: threads())
       request.mayBeSkipped = images.found
-      request.precision = try precision()
+      request.precision = try precision() ?? .float32
       return request
     }
   }

@@ -154,7 +154,7 @@ import Testing
     #expect(left.session.screen.colours == ColourRamp.all[0].name)
   }
 
-  /// On the commit before, the script waited for ever.
+  /// A script ends although an export of the screen gives no answer of its own.
   @Test(.timeLimit(.minutes(Sanitizers.areOff ? 2 : 20)), arguments: ["txt", "ans", "svg", "png"])
   func aScriptExportsTheScreen(ending: String) throws {
     let folder = try TemporaryFolder()

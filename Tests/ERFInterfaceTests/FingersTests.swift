@@ -61,6 +61,15 @@ import Testing
     #expect(update(&model, .key(.escape)).quits)
   }
 
+  /// Kernels that are being summed are work as well.
+  @Test func escapeCancelsTheSumOfKernels() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("3")
+    #expect(model.kernelMaps.job != nil)
+    #expect(!update(&model, .key(.escape)).cancelled.isEmpty)
+    #expect(model.notice?.lines == ["cancelled; r computes again"])
+  }
+
   /// The Esc that was to cancel a run does not quit where the run has ended meanwhile.
   @Test func escapeMeansWhatWasSaid() throws {
     var model = makeModel()

@@ -65,9 +65,15 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
 
   @Test func shortRunsHaveNone() {
     var model = Model(session: .first, display: Display())
-    for case .compute(_, let request, let previews) in update(&model, .opened) {
-      #expect(request.size == InputSize(height: 1024, width: 1024) && previews.isEmpty)
+    let runs = update(&model, .opened).compactMap { effect -> (InputSize, [ERFRequest])? in
+      if case .compute(_, let request, let previews) = effect {
+        (request.size, previews)
+      } else {
+        nil
+      }
     }
+    #expect(runs.map(\.0) == [InputSize](repeating: InputSize(height: 1024, width: 1024), count: 2))
+    #expect(runs.allSatisfy { $0.1.isEmpty })
     // A machine on which the last map took 3 s.
     model.pace = 1e9
     let previews = model.type("R").compactMap { effect -> [ERFRequest]? in

@@ -57,7 +57,7 @@ import Testing
       #expect(outcome.code == 0, "\(arguments[0])")
       let lines = outcome.error.split(separator: "\n")
       #expect(lines.count == 2, "\(arguments[0]): \(outcome.error)")
-      #expect(lines.count { $0.contains("left out 1 picture in formats that are not read") } == 1)
+      #expect(lines.count { $0.contains("left out 1 picture of kinds that are not read") } == 1)
       #expect(lines.count { $0.contains("4 of 9 images, spread over 3 folders") } == 1)
       if arguments[0] == "compare" {
         #expect(try outcome.results().allSatisfy { ($0["images"] as? [String])?.count == 4 })
@@ -96,7 +96,8 @@ import Testing
       ["erf", Samples.tiny, "--size", "32", "--image", "val"], in: folder)
     #expect(outcome.code == 0)
     #expect(
-      outcome.error.contains("left out 2 pictures in formats that are not read, val/n01/a.heic"))
+      outcome.error.contains(
+        "left out 2 pictures of kinds that are not read (formats, pipes): val/n01/a.heic"))
   }
 
   /// A writer that takes its time, and one that has not come yet.

@@ -53,7 +53,7 @@ public enum HeatmapExport {
         + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),
       "rule: \(subject.rule.rawValue)",
     ]
-      + (subject.precision == .float32 ? [] : ["precision: \(subject.precision.rawValue)"])
+      + (subject.precision.stated.map { ["precision: \($0)"] } ?? [])
       + (subject.preprocessing == .own ? [] : ["preparation: \(subject.preprocessing.text)"]) + [
         "scale: log10(M + 1) / max\(subject.rule.isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
       ]

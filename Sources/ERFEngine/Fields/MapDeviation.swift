@@ -21,16 +21,4 @@ public struct MapDeviation: Sendable, Equatable {
     }
     side = sides.contains(nil) ? nil : sides.compactMap(\.self).max()
   }
-
-  /// In words, such as `off by 12.0 % of the largest value in single pixels, by 2 px in its squares`.
-  public var text: String {
-    let share = "\((largest * 1000).rounded() / 10) %"
-    let squares =
-      switch side {
-      case nil: "and its squares reach other shares"
-      case 0?: "its squares the same"
-      case let side?: "by \(side) px in its squares"
-      }
-    return "off by \(share) of the largest value in single pixels, \(squares)"
-  }
 }

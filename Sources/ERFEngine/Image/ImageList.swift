@@ -112,8 +112,8 @@ public enum ImageList {
     return files
   }
 
-  /// The pictures in the folders among `paths`, and in the folders of classes in these, whose formats
-  /// are not read: what `expandClasses` leaves out.
+  /// The pictures in the folders among `paths`, and in the folders of classes in these, that are not
+  /// read for their format or because they are pipes: what `expandClasses` leaves out.
   public static func unread(in paths: [String]) -> [String] {
     paths.flatMap { path -> [String] in
       guard FileKind(of: path) == .folder else { return [] }

@@ -35,7 +35,7 @@ final class DenseWeights: Sendable {
     let matrix: Matrix
   }
 
-  init(_ weights: Tensor, precision: Precision = .float32) {
+  init(_ weights: Tensor, precision: Precision) {
     self.weights = weights
     self.precision = precision
   }

@@ -22,7 +22,7 @@ struct PhaseGradient: Sendable {
   }
 
   /// `weight`: (outputs, inputs, KH, KW).
-  init(_ weight: Tensor, stride: Int, precision: Precision = .float32) {
+  init(_ weight: Tensor, stride: Int, precision: Precision) {
     self.stride = stride
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let (height, width) = (weight.shape[2], weight.shape[3])

@@ -9,15 +9,14 @@ internal import COneDNN
 public enum Precision: String, Sendable, CaseIterable {
   case float32 = "f32"
   /// Weights and maps are rounded to bfloat16, 8 significant bits, before they are multiplied: faster on
-  /// processors that do so themselves, and for a first look. Single pixels of a map may be off by half of
-  /// its maximum.
+  /// processors that do so themselves, and for a first look. Single pixels of a map may be far off.
   case bfloat16 = "bf16"
 
   /// Whether this processor, with the instruction set in use, computes in it.
   public var isAvailable: Bool { self == .float32 || cd_has_bfloat16() }
 
   /// For records, which leave out what is usual.
-  var stated: String? { self == .float32 ? nil : rawValue }
+  public var stated: String? { self == .float32 ? nil : rawValue }
 
   public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

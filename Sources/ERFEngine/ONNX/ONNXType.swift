@@ -33,12 +33,4 @@ enum ONNXType: Int, Sendable {
     default: false
     }
   }
-
-  /// Whether values are computed with as integers.
-  var isInteger: Bool {
-    switch self {
-    case .uint8, .int8, .uint16, .int16, .int32, .int64, .bool, .uint32, .uint64: true
-    default: false
-    }
-  }
 }

@@ -15,7 +15,7 @@ public struct Trainer: Sendable {
   private let memory = MemoryPool.Hold()
 
   /// Makes the network and its data. `start`: the weights to begin with; nil means random ones.
-  /// `threads`: nil means one a core.
+  /// `threads`: nil means one per core.
   ///
   /// - Throws: `ModelError`, `TrainingError`, `ImageError`, `FileError`, `CancellationError`.
   public init(

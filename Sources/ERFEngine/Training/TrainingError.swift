@@ -26,7 +26,7 @@ public enum TrainingError: ExplainedError, Equatable {
     case .noClassifier(let model): "\(model) has no classifier to train"
     case .tooFewClasses(let folder, let found):
       "\(folder) holds pictures of \(found == 1 ? "one class" : "\(found) classes"): give a folder "
-        + "with a folder of pictures a class, two at least"
+        + "with one folder of pictures per class, at least two"
     case .classes(let model, let expected, let found):
       "\(model) has \(expected) classes, the data \(found): use a free variant such as "
         + "replknet:kernels=...:classes=\(found)"

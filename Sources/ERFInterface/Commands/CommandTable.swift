@@ -46,7 +46,7 @@ extension Command {
       Command(.recompute, [key("r")], group: group, "compute both maps again"),
       Command(
         .cancel, [.escape], group: group, footer: "cancel", rank: 1,
-        "cancel what is being computed; else leave z, or, twice, quit"),
+        "cancel what is being computed; else leave z; pressed twice, quit"),
     ]
   }()
 

@@ -78,6 +78,14 @@ public struct Area: Sendable, Hashable {
     self.rows = max(0, rows)
     self.columns = max(0, columns)
   }
+
+  /// What is left of it below so many rows.
+  func below(_ used: Int) -> Area {
+    Area(row: row + used, column: column, rows: max(0, rows - used), columns: columns)
+  }
+
+  /// Whether a panel has room for plots, small maps or definitions beside its numbers.
+  var isRoomy: Bool { columns >= 72 && rows >= 16 }
 }
 
 /// A grid of cells; writes outside it are dropped.

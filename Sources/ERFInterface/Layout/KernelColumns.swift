@@ -67,10 +67,3 @@ extension KernelsLayout {
     KernelColumns.headingRows + design.stages.count + 2
   }
 }
-
-extension Area {
-  /// What is left of it below so many rows.
-  func below(_ used: Int) -> Area {
-    Area(row: row + used, column: column, rows: max(0, rows - used), columns: columns)
-  }
-}

@@ -62,7 +62,7 @@ extension UnitGrid {
   /// Where the grid of units lies.
   static func area(in area: Area) -> Area {
     let lines = area.rows < 8 ? 3 : area.rows < 12 ? 4 : 5
-    let columns = hasFields(area) ? area.columns - max(36, area.columns / 2) - 3 : area.columns
+    let columns = area.isRoomy ? area.columns - max(36, area.columns / 2) - 3 : area.columns
     return Area(
       row: area.row + lines, column: area.column, rows: area.rows - lines, columns: columns)
   }
@@ -70,13 +70,11 @@ extension UnitGrid {
   /// Where the fields of the unit lie beside the grid of its layer, which seldom fills its half; nil
   /// where there is no room.
   static func fields(of map: InputSize, in area: Area) -> Area? {
-    guard hasFields(area), let grid = UnitGrid(map, in: self.area(in: area)) else { return nil }
+    guard area.isRoomy, let grid = UnitGrid(map, in: self.area(in: area)) else { return nil }
     let used = max(textColumns, 2 * grid.scale * grid.columns) + 3
     return Area(
       row: area.row, column: area.column + used, rows: area.rows, columns: area.columns - used)
   }
-
-  private static func hasFields(_ area: Area) -> Bool { area.columns >= 72 && area.rows >= 16 }
 
   /// Of the longest line above the grid.
   private static let textColumns = 38

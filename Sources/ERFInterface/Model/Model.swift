@@ -32,7 +32,7 @@ public struct Model: Sendable {
   public var display: Display
   /// Of the screen that is drawn: which panels there is room for.
   public var size: ScreenSize
-  /// Worker threads; nil: one a core.
+  /// Worker threads; nil: one per core.
   public var threads: Int?
   /// The export under way.
   public var exporting: RequestID?
@@ -99,6 +99,12 @@ public struct Model: Sendable {
   }
 
   var isComputing: Bool { sides.contains { $0.job != nil } || !facts.openings.isEmpty }
+
+  /// Whether anything is being computed for the session, for the fields or beside them: what Esc cancels.
+  var isWorking: Bool {
+    isComputing || shapeBias.isBusy || predictions.isBusy || film?.job != nil
+      || kernelMaps.job != nil || depth.isBusy || gallery.isBusy
+  }
   var ramp: ColourRamp { ColourRamp.all[colourMap] }
   /// Index of the colour map into `ColourRamp.all`.
   var colourMap: Int {

@@ -5,7 +5,7 @@ public import ERFEngine
 /// Which network is trained on what.
 public struct TrainingRequest: Sendable, Equatable {
   public var network: NetworkSpec
-  /// A folder with a folder of pictures a class, or with `train` and `val`; nil: the built-in shapes.
+  /// A folder with one folder of pictures per class, or with `train` and `val`; nil: the built-in shapes.
   public var folder: String?
   public var threads: Int?
 

@@ -33,7 +33,7 @@ extension Frame {
   }
 }
 
-/// Where the small maps lie: in as many columns as make them largest, those used last where not all
+/// Where the small maps lie: in as many columns as let them cover most, those used last where not all
 /// have room.
 private struct FinishedTiles {
   private static let least = 8
@@ -46,7 +46,6 @@ private struct FinishedTiles {
       let rows = max(1, min((count + columns - 1) / columns, area.rows / (Self.least + 2)))
       let height = area.rows / rows - 2
       let side = min(width, Int(Double(height) * model.display.cellAspect))
-      // What many small maps cover counts, not how large one is.
       let covered = side * side * min(count, rows * columns)
       if height >= Self.least, width >= 16, covered > best {
         (across, down, best) = (columns, rows, covered)
@@ -91,7 +90,7 @@ private struct FinishedLines {
         Span("time".leftPadded(9), .quiet),
       ]
     let threads = [
-      Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one a core", .text),
+      Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one per core", .text),
     ]
     let memory = [Span("memory at most ", .quiet), Span(peak, .text)]
     let machine = isNarrow ? [threads, memory] : [threads + [Span("  ", .quiet)] + memory]

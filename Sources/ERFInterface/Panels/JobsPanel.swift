@@ -33,7 +33,7 @@ extension Frame {
   fileprivate mutating func drawJobs(_ model: Model, in area: Area) {
     var area = area
     // With the screen to itself: the maps that are remembered, and what they took.
-    if area.columns >= 72, area.rows >= 16 {
+    if area.isRoomy {
       let width = area.columns >= 100 ? area.columns * 2 / 3 : area.columns / 2
       drawFinished(
         model,

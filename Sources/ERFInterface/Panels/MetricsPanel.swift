@@ -12,15 +12,12 @@ enum MetricsPanel: Panel {
   static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
     frame.drawMetrics(model, in: area)
   }
-
-  /// Whether there is room for bars, stages and definitions beside the numbers.
-  static func isWide(columns: Int, rows: Int) -> Bool { columns >= 72 && rows >= 16 }
 }
 
 extension Frame {
   fileprivate mutating func drawMetrics(_ model: Model, in area: Area) {
     // With the screen to itself there is room for more than numbers.
-    if MetricsPanel.isWide(columns: area.columns, rows: area.rows) {
+    if area.isRoomy {
       let width = area.columns >= 100 ? 46 : 36
       let gap = area.columns >= 100 ? 4 : 3
       var area = area
@@ -42,11 +39,7 @@ extension Frame {
           columns: min(110, area.columns - width - gap)))
       return drawMetrics(model, in: left)
     }
-    let lines = MetricsLines(model: model, width: area.columns).lines
-    for (offset, line) in lines.prefix(area.rows).enumerated() {
-      write(
-        line, row: area.row + offset, column: area.column, width: area.columns)
-    }
+    write(MetricsLines(model: model, width: area.columns).lines, in: area)
   }
 }
 

@@ -51,7 +51,7 @@ enum TrainingPanel: Panel {
 extension Frame {
   fileprivate mutating func drawTraining(_ model: Model, in area: Area) {
     let lines = TrainingLines(model: model, width: area.columns)
-    guard area.columns >= 72, area.rows >= 16, let film = model.film, film.progress != nil else {
+    guard area.isRoomy, let film = model.film, film.progress != nil else {
       return write(lines.lines, in: area)
     }
     let head = Array(lines.head.prefix(5))
@@ -77,7 +77,7 @@ private struct TrainingLines {
     guard let film = model.film else {
       let text =
         "t trains \(Model.letter(model.active)), \(model.name(model.active)), on the built-in shapes "
-        + "or on a folder of pictures a class, from the weights it has; after W from random ones, "
+        + "or on one folder of pictures per class, from the weights it has; after W from random ones, "
         + "which shows best how the field grows. Its field follows; t again stops, Enter keeps, "
         + "Backspace drops."
       return wrap(text, width: width).map { [Span($0, .quiet)] }

@@ -12,12 +12,8 @@ extension Frame {
         width: area.columns)
       return
     }
-    let lines = model.unitLines(
-      rows: area.rows, columns: area.columns, facts, layer, map, unit)
-    for (offset, line) in lines.prefix(area.rows).enumerated() {
-      write(
-        line, row: area.row + offset, column: area.column, width: area.columns)
-    }
+    write(
+      model.unitLines(rows: area.rows, columns: area.columns, facts, layer, map, unit), in: area)
     let place = UnitGrid.area(in: area)
     guard let grid = UnitGrid(map, in: place) else { return }
     drawUnitGrid(grid, answers: model.answers(of: map), unit: unit, model)

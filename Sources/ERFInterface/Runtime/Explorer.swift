@@ -4,7 +4,7 @@ import ERFEngine
 
 /// How the explorer starts.
 public struct ExplorerOptions: Sendable {
-  /// Worker threads; nil: one a core.
+  /// Worker threads; nil: one per core.
   public var threads: Int?
   /// Where the session came from; nil: not from a file.
   public var sessionPath: String?

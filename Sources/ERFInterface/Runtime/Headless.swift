@@ -59,9 +59,8 @@ private struct Player {
 extension Model {
   /// Whether an answer is still to come.
   var isBusy: Bool {
-    isComputing || exporting != nil || saving != nil || listing != nil || shapeBias.isBusy
-      || film?.job != nil || awaitedFilm != nil || predictions.isBusy || !pictures.awaited.isEmpty
-      || kernelMaps.job != nil || depth.isBusy || gallery.isBusy || isBrowsing
+    isWorking || exporting != nil || saving != nil || listing != nil || awaitedFilm != nil
+      || !pictures.awaited.isEmpty || isBrowsing
   }
 
   private var isBrowsing: Bool {

@@ -8,7 +8,7 @@ extension Model {
     let slots = ScreenLayout(size: size, screen: session.screen).slots
     return slots.contains { slot in
       let area = slot.area.belowTitle
-      return slot.panel == .metrics && MetricsPanel.isWide(columns: area.columns, rows: area.rows)
+      return slot.panel == .metrics && area.isRoomy
     }
   }
 

@@ -8,7 +8,7 @@ extension Model {
   mutating func press(_ key: Key) -> [Effect] {
     if key != .escape { escapeAgain = nil }
     if let effects = pressInOverlay(key) { return effects }
-    if key == .escape, !isCancellable { return escapeWithNothingToCancel() }
+    if key == .escape, !isWorking { return escapeWithNothingToCancel() }
     guard let command = Command.forKey(key, in: focus) else { return [] }
     return run(command)
   }
@@ -82,7 +82,7 @@ extension Model {
       model.notice = Notice(
         .note,
         model.session.screen.previewsInBFloat16
-          ? "bf16 previews: of each map the first picture's in bf16, then the exact one"
+          ? "bf16 previews: the map of the first picture in bf16, then the exact map"
           : "no bf16 previews")
     }
   }
@@ -203,7 +203,7 @@ extension Model {
   private static let longRun = 5.0
 
   private var cancelPlan: Plan {
-    guard isCancellable else { return .refuse("nothing is being computed") }
+    guard isWorking else { return .refuse("nothing is being computed") }
     guard escapeAgain != .cancels, let longest = longestRun else {
       return .change { $0.cancelAll() }
     }
@@ -234,11 +234,6 @@ extension Model {
     }
     let seconds = sides.compactMap { $0.job?.elapsed }.max() ?? 0
     return seconds > Self.longRun ? "a run of \(Format.duration(seconds))" : nil
-  }
-
-  private var isCancellable: Bool {
-    isComputing || shapeBias.isBusy || predictions.isBusy || film?.job != nil || depth.isBusy
-      || gallery.isBusy
   }
 
   /// Stops all that is computed for the session.

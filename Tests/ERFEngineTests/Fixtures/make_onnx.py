@@ -516,7 +516,7 @@ class Spelt(Staged):
         y = self.convs[1](x)
         x = x + 0.5 * y * (1 + torch.tanh((2 / torch.pi) ** 0.5 * (y + 0.044715 * y**3)))
         y = self.convs[2](x)
-        x = x + y * torch.tanh(torch.log(1 + torch.exp(y)))
+        x = x + y * torch.tanh(F.softplus(y))
         y = self.convs[3](x)
         x = self.stage(self.groups(x + y * (y + 3).clamp(0, 6) / 6))
         x = self.down(x).permute(0, 2, 3, 1)

@@ -20,7 +20,7 @@ import Testing
     #expect(try Fixtures.bytes("onnx/\(name)").count <= 150 << 10)
   }
 
-  /// With which 95 % of 142 exported networks are made.
+  /// The operators that networks of timm and torchvision are mostly exported as.
   private static let common: Set = [
     "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "Div", "Einsum",
     "Erf", "Expand", "Flatten", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "HardSigmoid",
@@ -35,7 +35,6 @@ import Testing
       let model = try ONNXModel(path: Fixtures.path("onnx/\(name)"))
       found.formUnion(model.graph.nodes.map(\.operation))
     }
-    #expect(Self.common.count == 45)
     #expect(Self.common.subtracting(found).sorted() == [])
   }
 
@@ -82,8 +81,7 @@ import Testing
     }
   }
 
-  /// Norms and functions that are spelt out are one operator each: what is left is counted in
-  /// make_onnx.py.
+  /// Norms and functions that are spelt out are one operator each.
   @Test(arguments: ["spelt-ts", "spelt-dynamo"]) func speltOutOperatorsAreOne(
     _ name: String
   ) throws {
@@ -99,6 +97,8 @@ import Testing
     #expect(blueprint.nodes.count { $0.op is GELU } == 2)
     #expect(functions(.geluTanh) == 2)
     #expect(functions(.silu) == 1 && functions(.hardSwish) == 1)
+    // The newer exporter writes softplus as a choice between it and its input above 20.
+    #expect(functions(.mish) == (name == "spelt-ts" ? 1 : 0))
     for node in blueprint.nodes {
       #expect(!(node.op is Reduction), "\(node.op.summary)")
       #expect((node.op as? Arithmetic)?.function != .divide, "\(node.op.summary)")
