@@ -44,3 +44,21 @@ public struct Glyphs: Sendable, Equatable {
 extension Display {
   public var glyphs: Glyphs { unicode ? .unicode : .ascii }
 }
+
+extension Glyphs {
+  /// A bar over `share` of `cells`, and the rest of its track.
+  func bar(_ share: Double, of cells: Int, _ role: Role) -> [Span] {
+    let filled = max(0, min(cells, Int((share * Double(cells)).rounded())))
+    return [Span(line(full, filled), role), Span(line(empty, cells - filled), .line)]
+  }
+
+  /// The same without its track; something is there for any share but none.
+  func stroke(_ share: Double, of cells: Int, _ role: Role) -> Span {
+    guard share > 0 else { return Span("", role) }
+    return Span(line(full, max(1, min(cells, Int((share * Double(cells)).rounded())))), role)
+  }
+
+  private func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
+    String(String.UnicodeScalarView(repeatElement(glyph, count: max(0, count))))
+  }
+}

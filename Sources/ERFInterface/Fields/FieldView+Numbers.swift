@@ -179,14 +179,7 @@ extension FieldDrawing {
     if job.images > 0 { text += "  image \(min(job.image + 1, job.images))/\(job.images)" }
     if let left = job.secondsLeft { text += "  \(Format.duration(left)) left" }
     let bar = max(4, min(60, width - max(text.columns, 24)))
-    let done = Int((job.fraction * Double(bar)).rounded())
-    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
-      String(String.UnicodeScalarView(repeatElement(glyph, count: max(0, count))))
-    }
-    return [
-      Span(line(glyphs.full, done), .accent), Span(line(glyphs.empty, bar - done), .line),
-      Span(text, .quiet),
-    ]
+    return glyphs.bar(job.fraction, of: bar, .accent) + [Span(text, .quiet)]
   }
 
   /// Most urgent first.

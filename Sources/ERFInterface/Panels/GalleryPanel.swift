@@ -155,7 +155,6 @@ private struct GalleryBars {
     let cells = max(4, area.columns - label - 8)
     let glyphs = model.display.glyphs
     for (index, share) in shares.enumerated() where index + 1 < area.rows {
-      let full = share.map { max(1, Int(($0 / top * Double(cells)).rounded())) } ?? 0
       let isSelected = model.focus == .gallery && index == model.gallery.selection
       let text = share.map { Format.percent($0) } ?? glyphs.dash
       frame.write(
@@ -163,7 +162,7 @@ private struct GalleryBars {
           Span(
             names[index].cut(columns: label - 1, glyphs.ellipsis).rightPadded(label),
             isSelected ? .accent : .text),
-          Span(String(String.UnicodeScalarView(repeatElement(glyphs.full, count: full))), .accent),
+          share.map { glyphs.stroke($0 / top, of: cells, .accent) } ?? Span("", .accent),
           Span(" " + text, share == nil ? .quiet : .text),
         ], row: area.row + 1 + index, column: area.column, width: area.columns)
     }

@@ -96,11 +96,10 @@ private struct TimeLines {
     _ letter: String, _ side: Int, _ name: String, _ seconds: Double, of longest: Double
   ) -> [Span] {
     let cells = max(4, width - 24)
-    let full = max(0, min(cells, Int((seconds / longest * Double(cells)).rounded())))
-    let bar = String.UnicodeScalarView(repeatElement(model.display.glyphs.full, count: full))
     return [
       Span(letter.rightPadded(3), Role.network(side), .bold), Span(name.rightPadded(10), .quiet),
-      Span(String(bar), Role.network(side)), Span(" " + Self.text(seconds), .text),
+      model.display.glyphs.stroke(seconds / longest, of: cells, Role.network(side)),
+      Span(" " + Self.text(seconds), .text),
     ]
   }
 }
@@ -142,13 +141,8 @@ private struct JobLines {
 
   private func bar(_ fraction: Double) -> [Span] {
     let cells = max(4, min(16, width - 32))
-    let done = max(0, min(cells, Int((fraction * Double(cells)).rounded())))
-    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
-      String(String.UnicodeScalarView(repeatElement(glyph, count: count)))
-    }
-    return [
-      Span(line(glyphs.full, done), .accent), Span(line(glyphs.empty, cells - done), .line),
-      Span(Format.percent(fraction, digits: 0).leftPadded(6), .accent),
+    return glyphs.bar(fraction, of: cells, .accent) + [
+      Span(Format.percent(fraction, digits: 0).leftPadded(6), .accent)
     ]
   }
 

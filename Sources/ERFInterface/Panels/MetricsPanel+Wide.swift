@@ -56,15 +56,12 @@ private struct WideMetrics {
   }
 
   private func bar(_ label: String, _ side: Int, _ share: Double?, cells: Int) -> [Span] {
-    let full = share.map { max(0, min(cells, Int(($0 * Double(cells)).rounded()))) } ?? 0
     let role = Role.network(side)
     let text = share.map { Format.percent($0) } ?? glyphs.dash
     return [
       Span(label.rightPadded(10), .quiet), Span(Model.letter(side) + " ", role, .bold),
-      Span(String(String.UnicodeScalarView(repeatElement(glyphs.full, count: full))), role),
-      Span(
-        String(String.UnicodeScalarView(repeatElement(glyphs.empty, count: cells - full))), .line),
-      Span(text.leftPadded(9), share == nil ? .quiet : .text, .bold),
+    ] + glyphs.bar(share ?? 0, of: cells, role) + [
+      Span(text.leftPadded(9), share == nil ? .quiet : .text, .bold)
     ]
   }
 

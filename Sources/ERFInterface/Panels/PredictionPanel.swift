@@ -163,18 +163,10 @@ private struct PredictionTable {
     let numbers = before == nil ? 7 : 15
     let bar = min(60, max(6, width / 4))
     let name = max(6, width - bar - numbers - 1)
-    let full = Int((candidate.probability * Double(bar)).rounded())
-    let glyphs = model.display.glyphs
-    func line(_ glyph: Unicode.Scalar, _ count: Int) -> String {
-      String(String.UnicodeScalarView(repeatElement(glyph, count: count)))
-    }
     let label = (candidate.name ?? "class \(candidate.index)").sanitised
-    var spans = [
-      Span(cut(label, to: name).rightPadded(name) + " ", .text),
-      Span(line(glyphs.full, full), side == 0 ? .accent : .second),
-      Span(line(glyphs.empty, bar - full), .line),
-      Span(Format.percent(candidate.probability).leftPadded(7), .text),
-    ]
+    var spans = [Span(cut(label, to: name).rightPadded(name) + " ", .text)]
+    spans += model.display.glyphs.bar(candidate.probability, of: bar, Role.network(side))
+    spans.append(Span(Format.percent(candidate.probability).leftPadded(7), .text))
     if let before {
       let was = before.top.first { $0.index == candidate.index }?.probability ?? 0
       spans.append(Span(Format.percent(was).leftPadded(8), .quiet))
