@@ -81,6 +81,28 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     }
     #expect(previews.map(\.count) == [1, 1])
   }
+
+  /// The same numbers name another unit of the map of a smaller input, whose size a file would have to
+  /// be opened for.
+  @Test(arguments: [(units: [Unit(row: 5, column: 5)], previews: 0), (units: [], previews: 1)])
+  func anotherUnitIsNoPreview(_ asked: (units: [Unit], previews: Int)) throws {
+    var session = Session(networks: [NetworkSpec(file: "/nowhere/replknet.safetensors")])
+    session.size = InputSize(height: 256, width: 256)
+    session.target.units = asked.units
+    var model = Model(session: session, display: Display())
+    guard case .open(let id, _, let size)? = update(&model, .opened).first else {
+      Issue.record("the file is not opened")
+      return
+    }
+    model.pace = 1
+    let facts = try NetworkFacts(NetworkSpec(model: "RepLKNet-13"), size: size)
+    guard case .compute(_, let request, let previews)? = update(&model, .known(id, facts)).first
+    else {
+      Issue.record("nothing is computed")
+      return
+    }
+    #expect(request.units == asked.units && previews.count == asked.previews)
+  }
 }
 
 @Suite struct UnitTruthTests {

@@ -28,13 +28,14 @@ extension Model {
     preview.size = InputSize(height: half(size.height), width: half(size.width))
     guard preview.size.height < size.height, preview.size.width < size.width else { return nil }
     preview.images = request.images.firstAlone
-    if !request.units.isEmpty, let map = facts[request.network, size],
+    guard !request.units.isEmpty else { return preview }
+    // The same numbers name other units of a smaller map: without its size there is nothing to show.
+    guard let map = facts[request.network, size],
       let tap = request.tap, let target = map.target(named: tap),
       let small = facts(of: request.network, at: preview.size),
       let from = map.layer(target)?.map, let to = small.layer(target)?.map
-    {
-      preview.units = request.units.map { $0.scaled(from: from, to: to) }
-    }
+    else { return nil }
+    preview.units = request.units.map { $0.scaled(from: from, to: to) }
     return preview
   }
 
