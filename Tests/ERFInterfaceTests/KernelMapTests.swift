@@ -72,6 +72,24 @@ import Testing
     #expect(model.kernelMaps.job != nil)
   }
 
+  /// Whoever cancels the opening of a file does not want it read for its kernels instead.
+  @Test func anUnopenedFileIsLeftAlone() {
+    let network = NetworkSpec(file: "/nowhere/a.safetensors")
+    var model = Model(session: Session(networks: [network]), display: Display())
+    var effects = update(&model, .opened) + model.type("3") + update(&model, .key(.escape))
+    #expect(effects.count == 2 && effects.cancelled.count == 1 && model.kernelMaps.asked == nil)
+    // A file that was looked into is another matter, whatever was found.
+    effects = model.type("r")
+    guard case .open(let id, _, _)? = effects.first else {
+      Issue.record("the file is not opened again")
+      return
+    }
+    effects = update(&model, .known(id, nil))
+    #expect(effects.computed.count == 1 && model.kernelMaps.asked == nil)
+    _ = update(&model, .failed(effects.ids[0], "it is damaged"))
+    #expect(model.kernelMaps.asked == network)
+  }
+
   @Test func anEditCancelsWhatItOvertakes() {
     var model = makeModel()
     guard case .aggregateKernels(let id, _)? = model.type("3").first else {

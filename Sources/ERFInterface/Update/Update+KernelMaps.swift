@@ -5,10 +5,11 @@ import ERFEngine
 extension Model {
   /// Starts what the kernels panel lacks, after the fields, which matter more.
   mutating func pursueKernelMaps() -> [Effect] {
-    let spec = wantedKernels
+    let side = wantedKernels
+    let spec = session.networks[side]
     // What an edit has overtaken must not slow its field down.
     let effects = kernelMaps.asked == spec ? [] : cancelKernelMaps()
-    guard focus == .kernels, !isComputing, spec.savedMap == nil,
+    guard focus == .kernels, !isComputing, !isUnopened(side), spec.savedMap == nil,
       kernelMaps.asked != spec, kernelMaps.known[spec] == nil
     else { return effects }
     let id = nextRequestID()
@@ -18,12 +19,11 @@ extension Model {
   }
 
   /// The active network first; with the screen to themselves, the kernels of both are seen.
-  private var wantedKernels: NetworkSpec {
-    let mine = session.networks[active]
-    guard session.screen.isZoomed, sides.count > 1, kernelMaps.known[mine] != nil else {
-      return mine
-    }
-    return session.networks[1 - active]
+  private var wantedKernels: Int {
+    guard session.screen.isZoomed, sides.count > 1,
+      kernelMaps.known[session.networks[active]] != nil
+    else { return active }
+    return 1 - active
   }
 
   /// Gives up what is under way, to be asked again when it is looked at.
