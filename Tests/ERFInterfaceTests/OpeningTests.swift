@@ -10,6 +10,8 @@ import Testing
 @Suite struct OpeningTests {
   private let folder: TemporaryFolder
   private let size = InputSize(height: 48, width: 48)
+  /// What other tests read at the same time is kept elsewhere.
+  private let graphs = ONNXGraphs()
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -39,7 +41,9 @@ import Testing
   /// How often graphs were read meanwhile.
   private func reads(_ body: () throws -> Void) rethrows -> Int {
     let count = WorkCount()
-    try WorkCount.$current.withValue(count) { try body() }
+    try WorkCount.$current.withValue(count) {
+      try ONNXGraphs.$shared.withValue(graphs) { try body() }
+    }
     return count[.graph]
   }
 
@@ -126,6 +130,25 @@ import Testing
     #expect(openings(model.type("r")).count == 1)
   }
 
+  /// Whoever gave up waiting keeps the worker from reading.
+  @Test func cancellationReachesTheReading() throws {
+    let network = NetworkSpec(file: try file())
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    let read = reads {
+      #expect(throws: CancellationError.self) {
+        try LocalEngine().facts(of: network, size: size, cancellation: cancellation)
+      }
+      #expect(throws: CancellationError.self) {
+        try NetworkDesign(network, cancellation: cancellation)
+      }
+      #expect(throws: CancellationError.self) {
+        try NetworkFacts(network, size: size, cancellation: cancellation)
+      }
+    }
+    #expect(read == 0)
+  }
+
   /// Keys that edit an exported graph answer at once; what the edit costs is counted by a worker.
   @Test func editsWaitForNothing() throws {
     let path = try file()
@@ -179,13 +202,15 @@ import Testing
     let path = try file("swin-ts")
     let count = WorkCount()
     try await WorkCount.$current.withValue(count) {
-      try await withThrowingTaskGroup(of: Int.self) { group in
-        for _ in 0..<6 {
-          group.addTask { try OpenedNetwork(NetworkSpec(file: path)).blueprint.nodes.count }
+      try await ONNXGraphs.$shared.withValue(graphs) {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+          for _ in 0..<6 {
+            group.addTask { try OpenedNetwork(NetworkSpec(file: path)).blueprint.nodes.count }
+          }
+          var found: Set<Int> = []
+          for try await nodes in group { found.insert(nodes) }
+          #expect(found.count == 1)
         }
-        var found: Set<Int> = []
-        for try await nodes in group { found.insert(nodes) }
-        #expect(found.count == 1)
       }
     }
     #expect(count[.graph] == 1)

@@ -46,10 +46,14 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   /// Of the network that `spec` names, edits included: weights, unless they are all that tells which
   /// network it is, are not looked at.
   ///
-  /// - Throws: `ModelError`, `EditError`, and for an exported graph what reading it throws.
-  public init(_ spec: NetworkSpec, size: InputSize) throws {
+  /// - Throws: `ModelError`, `EditError`, `CancellationError`, and for an exported graph what reading it
+  ///   throws.
+  public init(
+    _ spec: NetworkSpec, size: InputSize, cancellation: Cancellation = Cancellation()
+  ) throws {
     guard case .catalogue(let id) = spec.source else {
-      try self.init(OpenedNetwork(spec.bound(to: size)), size: size)
+      try self.init(
+        OpenedNetwork(spec.bound(to: size), cancellation: cancellation), size: size)
       return
     }
     let architecture = try ModelCatalogue.architecture(id).edited(by: spec.edits)

@@ -27,7 +27,7 @@ struct ExportedDesign: Sendable, Equatable {
   ///
   /// - Throws: `ONNXError`, `FileError`, ``ModelError`` for edits that do not fit.
   init(_ id: ExportedID) throws {
-    let original = try Self.blueprint(of: id.path).stageDesigns
+    let original = try Self.blueprint(of: id.path, Cancellation()).stageDesigns
     let edits = zip(original, try id.stages(original)).enumerated().flatMap { stage, pair in
       pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
     }
@@ -36,9 +36,9 @@ struct ExportedDesign: Sendable, Equatable {
 
   /// The graph at `path` after `edits`.
   ///
-  /// - Throws: `ONNXError`, `FileError`, ``EditError``.
-  init(path: String, edits: [StageEdit]) throws {
-    try self.init(Self.blueprint(of: path), path: path, edits: edits)
+  /// - Throws: `ONNXError`, `FileError`, ``EditError``, `CancellationError`.
+  init(path: String, edits: [StageEdit], cancellation: Cancellation = Cancellation()) throws {
+    try self.init(Self.blueprint(of: path, cancellation), path: path, edits: edits)
   }
 
   /// The same of a graph whose structure was read before; nil: it was not, or not of late.
@@ -79,12 +79,14 @@ struct ExportedDesign: Sendable, Equatable {
   private static let known = Mutex<[Known]>([])
   private static let mostKnown = 16
 
-  private static func blueprint(of path: String) throws -> Blueprint {
+  private static func blueprint(
+    of path: String, _ cancellation: Cancellation
+  ) throws -> Blueprint {
     let version = FileVersion(path: path)
     if let found = known.withLock({ $0.first { $0.path == path && $0.version == version } }) {
       return found.blueprint
     }
-    let blueprint = try ONNXGraphs.shared.network(path: path).blueprint
+    let blueprint = try ONNXGraphs.shared.network(path: path, cancellation: cancellation).blueprint
     guard let version else { return blueprint }
     known.withLock { known in
       known.removeAll { $0.path == path }

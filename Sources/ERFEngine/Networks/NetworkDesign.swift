@@ -23,12 +23,15 @@ public struct NetworkDesign: Sendable, Equatable {
 
   /// What `spec` says: the network of its source with its edits.
   ///
-  /// - Throws: `ModelError`, `EditError`; `CheckpointError` where a file has to say which network it is.
-  public init(_ spec: NetworkSpec) throws {
-    switch try spec.named().source {
+  /// - Throws: `ModelError`, `EditError`; `CheckpointError` where a file has to say which network it is;
+  ///   `CancellationError`.
+  public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
+    switch try spec.named(cancellation: cancellation).source {
     case .catalogue(let id):
       origin = .builtIn(try ModelCatalogue.architecture(id).edited(by: spec.edits))
-    case .file(let path): origin = .exported(try ExportedDesign(path: path, edits: spec.edits))
+    case .file(let path):
+      origin = .exported(
+        try ExportedDesign(path: path, edits: spec.edits, cancellation: cancellation))
     }
   }
 

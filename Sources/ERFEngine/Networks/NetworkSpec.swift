@@ -136,11 +136,11 @@ extension NetworkSpec {
 
   /// The same with its network named, where a file says which one it is; an exported graph stays a file.
   ///
-  /// - Throws: `ModelError`, `CheckpointError`.
-  public func named() throws -> NetworkSpec {
+  /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
+  public func named(cancellation: Cancellation = Cancellation()) throws -> NetworkSpec {
     guard case .file(let path) = source, exportedGraph == nil else { return self }
     var spec = self
-    let id = try OpenedNetwork(unedited).id
+    let id = try OpenedNetwork(unedited, cancellation: cancellation).id
     Self.ids.withLock { ids in
       if ids.count >= 64 { ids.removeAll() }
       ids[path] = id

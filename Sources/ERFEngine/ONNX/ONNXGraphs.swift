@@ -3,7 +3,8 @@ import Synchronization
 /// Exported graphs that were opened last: each is read once for as long as its file stays the same, and
 /// whoever asks for one that is being read waits for it.
 final class ONNXGraphs: Sendable {
-  static let shared = ONNXGraphs()
+  /// The whole program's, but for tests that count.
+  @TaskLocal static var shared = ONNXGraphs()
 
   private struct Opened {
     let path: String
@@ -40,7 +41,7 @@ final class ONNXGraphs: Sendable {
   ) throws -> ONNXNetwork {
     // Before the file is opened: one that is replaced meanwhile is not taken for the newer one.
     guard let version = FileVersion(path: path) else {
-      return try Self.read(path, size, values, cancellation)
+      return try read(path, size, values, cancellation)
     }
     if let known = known(path, version, size, values) { return known }
     let turn = state.withLock { state in
@@ -52,18 +53,20 @@ final class ONNXGraphs: Sendable {
       // Somebody else may have had the turn before.
       if let known = known(path, version, size, values) { return known }
       defer { state.withLock { $0.turns[path] = nil } }
-      let network = try Self.read(path, size, values, cancellation)
+      let network = try read(path, size, values, cancellation)
       keep(Opened(path: path, version: version, values: values, network: network))
       return network
     }
   }
 
-  private static func read(
+  private func read(
     _ path: String, _ size: InputSize?, _ values: [String], _ cancellation: Cancellation
   ) throws -> ONNXNetwork {
+    // Whoever waited for a turn may not want it any more.
+    try cancellation.check()
     WorkCount.note(.graph)
     return try ONNXNetwork(
-      shared.model(path: path), size: size, values: values, cancellation: cancellation)
+      model(path: path), size: size, values: values, cancellation: cancellation)
   }
 
   /// What the file at `path` says, read where it was not the last to be read.

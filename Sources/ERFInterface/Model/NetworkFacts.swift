@@ -27,8 +27,10 @@ public struct NetworkFacts: Sendable, Equatable {
   public let multiplyAdds: Int
 
   /// - Throws: what opening the network throws.
-  public init(_ network: NetworkSpec, size: InputSize) throws {
-    let summary = try NetworkSummary(network, size: size)
+  public init(
+    _ network: NetworkSpec, size: InputSize, cancellation: Cancellation = Cancellation()
+  ) throws {
+    let summary = try NetworkSummary(network, size: size, cancellation: cancellation)
     var stages: [Stage] = []
     var blocks: [Layer] = []
     for row in summary.rows {

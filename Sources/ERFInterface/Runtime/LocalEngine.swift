@@ -25,9 +25,9 @@ public struct LocalEngine: Engine {
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts {
     // Edits are made of the graph as it was exported, which may run at another size alone.
-    _ = try? NetworkDesign(network)
+    _ = try? NetworkDesign(network, cancellation: cancellation)
     try cancellation.check()
-    return try NetworkFacts(network, size: size)
+    return try NetworkFacts(network, size: size, cancellation: cancellation)
   }
 
   public func layerFields(
