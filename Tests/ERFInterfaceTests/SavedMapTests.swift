@@ -32,6 +32,32 @@ import Testing
     #expect(back == model.session)
   }
 
+  /// A file that says nothing of its map is given no weights, no images and no rule.
+  @Test func nothingIsMadeUp() throws {
+    let folder = try TemporaryFolder()
+    let computed = makeResult(makeRequest(size: 64), images: 4)
+    try HeatmapExport.write(computed, to: folder.file("m.npy"))
+    try HeatmapExport.write(computed, to: folder.file("m.pgm"))
+    for (name, weights, images) in [("m.npy", "", ""), ("m.pgm", "random:0 (hash ", "4")] {
+      let path = folder.file(name)
+      var model = Model(session: Session(models: [path]), display: Display())
+      for case .openMap(let id, _) in update(&model, .opened) {
+        let result = try SavedMap.load(path: path)
+        _ = update(&model, .finished(id, result, HeatField(result)))
+      }
+      let row = try #require(Figure(model).csv.split(separator: "\n").last)
+        .split(separator: ",", omittingEmptySubsequences: false)
+      #expect(row[2].hasPrefix(weights) && row[2].isEmpty == weights.isEmpty)
+      #expect(row[8] == images && row[9] == (images.isEmpty ? "" : "paper"))
+      #expect(model.verdict?.conditions == ["64 px", "a saved map"])
+      #expect(
+        ExportNaming.stem(model.session.networks[0], try #require(model.sides[0].subject))
+          == "\(name)-64")
+      let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+      #expect(!text.contains("1 of 1") && !text.contains("trained"))
+    }
+  }
+
   @Test func aMapHasNoKernelsAndNoUnits() {
     var model = Model(session: Session(models: ["map.pgm"]), display: Display())
     for case .openMap(let id, _) in update(&model, .opened) {

@@ -113,6 +113,8 @@ public struct ERFResult: Sendable {
   public var isPartial: Bool { part.map { !$0.isFinished } ?? false }
   /// What computed it: one, unless parts were merged.
   public var makers: [ERFPart.Maker] = [.this]
+  /// What its file says of it, where it was read from one; nil: it was computed here.
+  public var record: MapRecord?
   /// The same as can be kept and gone on with; nil for maps that were not computed here.
   public var part: ERFPart?
 

@@ -37,13 +37,24 @@ public enum HeatmapExport {
     }
   }
 
+  static let title = "effective receptive field, replk-tui"
+  static let scaleKey = "scale: "
+
   /// Where the map comes from, one line a fact, for the header of a PGM.
   public static func comments(_ result: ERFResult) -> [String] {
     let subject = result.subject
+    let isSigned = subject.rule.isSigned
+    let scale =
+      "\(scaleKey)log10(M + 1) / max\(isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
+    if let record = result.record {
+      // Of a map that was read back, what its file said.
+      let source = record.lines.isEmpty ? ["model: not recorded in \(subject.model)"] : record.lines
+      return [title] + source + [scale]
+    }
     let count = result.imageNames.count
     let partial = result.isPartial ? " of \(result.part?.covered ?? count), partial" : ""
     return [
-      "effective receptive field, replk-tui",
+      title,
       "model: \(subject.model)",
       "weights: \(subject.weights) (hash \(subject.weightsHash))",
       "input: \(subject.input.height) x \(subject.input.width) (height x width)",
@@ -55,7 +66,7 @@ public enum HeatmapExport {
     ]
       + (subject.precision.stated.map { ["precision: \($0)"] } ?? [])
       + (subject.preprocessing == .own ? [] : ["preparation: \(subject.preprocessing.text)"]) + [
-        "scale: log10(M + 1) / max\(subject.rule.isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
+        scale
       ]
   }
 

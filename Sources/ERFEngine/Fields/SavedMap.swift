@@ -36,24 +36,27 @@ public enum SavedMap {
     let clock = ContinuousClock()
     let start = clock.now
     let map: ERFMap
-    var precision = Precision.float32
+    var record = MapRecord()
     if NPY.isArray(path) {
       map = try array(path)
     } else if path.lowercased().hasSuffix(".csv") {
       map = try table(path)
     } else {
-      (map, precision) = try picture(path)
+      (map, record) = try picture(path)
     }
     let size = InputSize(height: map.height, width: map.width)
     var subject = ERFSubject(
-      model: path, weights: "saved", weightsHash: "", input: size, stages: [], tap: "saved map",
+      model: path, weights: record.weights ?? "not recorded", weightsHash: "", input: size,
+      stages: [], tap: "saved map",
       mapSize: size, units: [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
-    subject.precision = precision
+    subject.precision = record.precision ?? .float32
     let metrics = ERFMetrics(map)
-    return ERFResult(
-      subject: subject, map: map, metrics: metrics, imageNames: [path],
+    var result = ERFResult(
+      subject: subject, map: map, metrics: metrics, imageNames: [],
       seconds: ERFSeconds(total: (clock.now - start).inSeconds),
       peakBytes: ProcessMemory.peakBytes)
+    result.record = record
+    return result
   }
 
   private static func array(_ path: String) throws -> ERFMap {
@@ -81,8 +84,8 @@ public enum SavedMap {
       rule: table.values.contains { $0 < 0 } ? .signed : .paper)
   }
 
-  /// With the precision that this program writes into the header.
-  private static func picture(_ path: String) throws -> (ERFMap, Precision) {
+  /// With what this program writes into the header.
+  private static func picture(_ path: String) throws -> (ERFMap, MapRecord) {
     let picture = try PGM.load(path: path)
     guard min(picture.height, picture.width) >= 2 else {
       throw Failure.shape(path: path, [picture.height, picture.width])
@@ -94,13 +97,11 @@ public enum SavedMap {
       let size = expm1(abs(share) * top)
       return share < 0 ? -size : size
     }
+    let record = MapRecord(comments: picture.comments)
     let map = ERFMap(
-      height: picture.height, width: picture.width, values: values,
-      rule: isSigned ? .signed : .paper)
-    let precision = Precision.allCases.first { precision in
-      picture.comments.contains { $0.hasSuffix("precision: \(precision.rawValue)") }
-    }
-    return (map, precision ?? .float32)
+      height: picture.height, width: picture.width, values: values, images: record.images ?? 1,
+      rule: record.rule ?? (isSigned ? .signed : .paper))
+    return (map, record)
   }
 
   /// The largest M, which this program writes into the header.

@@ -112,8 +112,11 @@ extension FieldDrawing {
         metrics.isCentred && metrics.borderShare > Model.borderLimit ? .warning : .text
       ),
       ("sigma", Format.fixed(metrics.sigma, 1) + " px", .text),
-      ("images", "\(shown.images) of \(shown.ofImages)", .text),
     ]
+    if let record = shown.result?.record {
+      return facts + record.facts
+    }
+    facts.append(("images", "\(shown.images) of \(shown.ofImages)", .text))
     if let subject = shown.subject {
       let size = subject.mapSize
       facts.append(
@@ -227,5 +230,17 @@ extension FieldDrawing {
       parts.removeLast()
     }
     return [Span(parts.joined(separator: glyphs.separator), .quiet)]
+  }
+}
+
+extension MapRecord {
+  /// What the file of a saved map says of it, label by label.
+  fileprivate var facts: [(String, String, Role)] {
+    guard !lines.isEmpty else { return [("source", "not recorded in the file", .quiet)] }
+    return lines.compactMap { line in
+      guard let colon = line.firstIndex(of: ":") else { return nil }
+      let value = line[line.index(after: colon)...].drop { $0 == " " }
+      return (String(line[..<colon]), String(value).sanitised, .text)
+    }
   }
 }

@@ -50,7 +50,9 @@ extension Figure {
       guard let result = network.result else { return "" }
       let subject = result.subject
       guard network.network.savedMap == nil else {
-        return "A saved map of \(subject.input) px."
+        let lines = result.record?.lines ?? []
+        let said = lines.isEmpty ? "" : "; its file says: " + lines.joined(separator: "; ")
+        return "A saved map of \(subject.input) px\(said.sanitised)."
       }
       let unit =
         subject.isCentral

@@ -130,12 +130,22 @@ extension Figure {
       let size = InputSize(height: field.height, width: field.width)
       let subject = network.result?.subject
       let facts = model.facts[network.network, size]
-      var cells = [
-        network.letter, network.network.text, network.network.weights.description,
-        subject?.weightsHash ?? "", "\(size)", subject?.tap ?? "",
-        text(subject?.unit.row), text(subject?.unit.column),
-        "\(network.images)", (subject?.rule ?? model.session.rule).rawValue,
-      ]
+      var cells = [network.letter, network.network.text]
+      if network.network.savedMap == nil {
+        let rule = subject?.rule ?? model.session.rule
+        cells += [
+          network.network.weights.description, subject?.weightsHash ?? "", "\(size)",
+          subject?.tap ?? "", text(subject?.unit.row), text(subject?.unit.column),
+          "\(network.images)", rule.rawValue,
+        ]
+      } else {
+        // What its file says, if anything.
+        let record = network.result?.record
+        cells += [
+          record?.weights ?? "", "", "\(size)", "", "", "", text(record?.images),
+          record?.rule?.rawValue ?? "",
+        ]
+      }
       for ratio in metrics.ratios {
         let spread = network.result?.spread(at: ratio.threshold)
         cells += [

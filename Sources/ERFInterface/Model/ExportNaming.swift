@@ -12,6 +12,7 @@ enum ExportNaming {
   /// `replknet-13-nano_s1k19_1024_stage4`: the network as it was opened, weights other than its own,
   /// edits, input, layer and a unit other than the central one.
   static func stem(_ network: NetworkSpec, _ subject: ERFSubject) -> String {
+    if let map = network.savedMap { return plain("\(map.fileName) \(subject.input)") }
     var parts = [plain(network.model.fileName)]
     switch network.weights {
     case .trained: break

@@ -138,6 +138,10 @@ extension Model {
   private func conditions(_ a: ShownMap, _ b: ShownMap) -> [String] {
     let size = a.inputSize
     let pixels = size.height == size.width ? "\(size.height) px" : "\(size) px"
+    guard a.network.savedMap == nil else {
+      // What its file says of it stands under the map.
+      return [pixels, "a saved map"]
+    }
     var parts = [Format.count(a.images, "picture"), pixels]
     switch (Self.isRandom(a), Self.isRandom(b)) {
     case (true, true): parts.append("untrained")

@@ -18,6 +18,11 @@ extension Frame {
   }
 
   private mutating func drawImagesHeading(_ model: Model, in area: Area) {
+    guard !model.session.networks.allSatisfy({ $0.savedMap != nil }) else {
+      let text = "these are not what a saved map was computed from"
+      write(text, .quiet, row: area.row, column: area.column, width: area.columns)
+      return
+    }
     let images = model.session.images
     var heading = [Span("mean over \(images.range.count) of \(images.available)", .text, .bold)]
     switch images.source {

@@ -28,6 +28,28 @@ import Testing
     #expect(back.metrics.ratios.map(\.side) == result.metrics.ratios.map(\.side))
   }
 
+  /// What a PGM says of its map is known again, and stays when it is exported once more.
+  @Test func theHeaderIsKept() throws {
+    var request = ERFRequest(
+      network: NetworkSpec(model: result.subject.model, weights: .random(seed: 3)),
+      images: .builtInAt(0..<2), size: InputSize(height: 64, width: 48), rule: .absolute)
+    request.units = [Unit(row: 0, column: 1)]
+    let computed = try ERFComputer().compute(request)
+    try HeatmapExport.write(computed, to: folder.file("a.pgm"))
+    let back = try SavedMap.load(path: folder.file("a.pgm"))
+    let record = try #require(back.record)
+    #expect(record.weights == "random:3 (hash \(computed.subject.weightsHash))")
+    #expect(record.images == 2 && record.rule == .absolute)
+    #expect(back.subject.rule == .absolute && back.map.images == 2)
+    #expect(HeatmapExport.comments(back).dropLast() == HeatmapExport.comments(computed).dropLast())
+    // Arrays and the pictures of others say nothing, and nothing is made up.
+    try HeatmapExport.write(computed, to: folder.file("a.npy"))
+    let array = try SavedMap.load(path: folder.file("a.npy"))
+    #expect(array.record?.lines == [] && array.subject.weights == "not recorded")
+    #expect(HeatmapExport.comments(array)[1] == "model: not recorded in \(folder.file("a.npy"))")
+    #expect(!HeatmapExport.comments(array).contains { $0.hasPrefix("images") })
+  }
+
   @Test func whatIsNoMapIsRefused() throws {
     for (array, path) in [
       (NPY(shape: [3, 4, 5], values: [Float](repeating: 0, count: 60)), "cube.npy"),
