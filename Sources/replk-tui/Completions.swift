@@ -32,6 +32,7 @@ extension Option {
   private static let words: [String: [String]] = [
     "--rule": ERFRule.allCases.map(\.rawValue),
     "--precision": Precision.allCases.map(\.rawValue),
+    "--fit": ["interpolate", "crop"],
     "--isa": InstructionSet.known,
     "--colormap": ColourMap.all.map(\.name),
     "--color": ColourChoice.allCases.map(\.rawValue),

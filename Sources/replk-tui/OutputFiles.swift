@@ -105,7 +105,7 @@ struct ExportFacts: Equatable {
     let request = validated.request
     let subject = try validated.subject()
     model = validated.network.id
-    weights = request.network.weights.description
+    weights = request.network.weightsText
     input = "\(subject.input.height) x \(subject.input.width)"
     rule = request.rule.rawValue
     stage = subject.tap

@@ -14,6 +14,10 @@ extension Command {
         "--of", value: "K", values: .stage,
         help: "the stage whose kernels these are (default: all stages)"),
       Option(
+        "--fit", value: "interpolate|crop",
+        help: "how trained kernels are brought to other sides: interpolated with their energy kept, or cut "
+          + "to them and padded with zeros (default interpolate, as in the explorer)"),
+      Option(
         "--sizes", value: "S,...", values: .sizes, help: "input sizes in pixels (default 224)"),
       Option(
         "--weights", value: "FILE|random:SEED|trained",
@@ -102,8 +106,18 @@ extension Arguments {
     return grid
   }
 
-  /// A network with other kernels; its weights, unless they are random, are cut to these or padded with
-  /// zeros, as in the explorer.
+  /// How trained kernels are brought to other sides.
+  private func fit() throws -> WeightFit {
+    try parsed("--fit", expected: "interpolate or crop") { word in
+      switch word {
+      case "interpolate": .interpolate
+      case "crop": .crop
+      default: nil
+      }
+    } ?? .interpolate
+  }
+
+  /// A network with other kernels; its weights, unless they are random, are fitted to these.
   private func network(
     _ word: String, weights: WeightsSource?, kernel: Int?
   ) throws -> NetworkSpec {
@@ -142,6 +156,7 @@ extension Arguments {
     }
     spec = try spec.named()
     spec.edits = try design.edits(from: NetworkDesign(spec.unedited)) ?? []
+    spec.fit = try fit()
     return spec
   }
 }
@@ -150,7 +165,7 @@ extension ERFRequest {
   /// What tells the point from others, in the columns of ``SweepTable/keys``.
   fileprivate func key(point: Int, of points: Int) throws -> [String] {
     [
-      "\(point)", "\(points)", try network.modelID(), network.weights.description,
+      "\(point)", "\(points)", try network.modelID(), network.weightsText,
       "\(size.height)", "\(size.width)", tap ?? "", rule.rawValue,
       "\(try NetworkInputs(images).count)",
     ]

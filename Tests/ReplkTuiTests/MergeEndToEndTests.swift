@@ -144,6 +144,25 @@ import Testing
     #expect(try bytes("all.npy") == bytes("one.npy"))
   }
 
+  /// A row says what became of trained weights: an edited network's id may be that of one that ships.
+  @Test func sweepsSayHowWeightsWereFitted() throws {
+    func rows(_ arguments: [String], _ name: String) throws -> [String] {
+      _ = try succeed(
+        ["sweep"] + arguments + ["--kernels", "3", "--sizes", "32", "-o", name], in: folder)
+      return String(decoding: try folder.read(name), as: UTF8.self).split(separator: "\n")
+        .dropFirst().map(String.init)
+    }
+    let both = try rows(["replknet-31-nano", "replknet-3-nano"], "a.csv")
+    #expect(both.count == 2)
+    let edited = "\"trained, edited from replknet-31-nano (kernels interpolated)\""
+    #expect(both[0].hasPrefix("1,2,replknet-3-nano,\(edited),"), "\(both[0])")
+    #expect(both[1].hasPrefix("2,2,replknet-3-nano,trained,"), "\(both[1])")
+    let cut = try rows(["replknet-31-nano", "--fit", "crop"], "b.csv")
+    #expect(cut[0].contains("(kernels cropped)"))
+    func numbers(_ row: String) -> Substring? { row.split(separator: "paper,").last }
+    #expect(numbers(cut[0]) != numbers(both[0]))
+  }
+
   @Test func sweepsAreCutGoneOnWithAndMerged() throws {
     let sweep =
       ["sweep", Samples.tiny, "--kernels", "3:7:2", "--of", "1", "--sizes", "32,40"]

@@ -7,6 +7,14 @@ public enum WeightFit: Sendable, Hashable {
   /// Kernels of another size start anew from random weights.
   case reinitialise(seed: UInt64)
 
+  var text: String {
+    switch self {
+    case .crop: "kernels cropped"
+    case .interpolate: "kernels interpolated"
+    case .reinitialise(let seed): "new kernels random:\(seed)"
+    }
+  }
+
   /// Where weights come from that the original does not have: deeper stages, added branches.
   var seed: UInt64 {
     if case .reinitialise(let seed) = self { seed } else { 0 }

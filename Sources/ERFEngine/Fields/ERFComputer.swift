@@ -258,7 +258,7 @@ extension ERFSubject {
   ) throws {
     let shape = try network.shape(of: tap, input: size)
     self.init(
-      model: network.id, weights: request.network.weights.description,
+      model: network.id, weights: request.network.weightsText,
       weightsChoice: network.weightsChoice, weightsHash: network.weightsHash,
       input: size, stages: network.stages, tap: tap.name,
       mapSize: tap.grid.size(of: shape), units: try tap.checked(request.units, shape: shape),

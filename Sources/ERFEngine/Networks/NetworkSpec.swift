@@ -127,6 +127,14 @@ extension NetworkSpec {
     return (try? modelID()) ?? model
   }
 
+  /// For records: where the weights come from, and what became of them where the network is edited, whose
+  /// id may be that of another one that ships: `trained, edited from replknet-31-nano (kernels cropped)`.
+  public var weightsText: String {
+    guard isEdited else { return weights.description }
+    let origin = if case .catalogue(let id) = source { " from \(id)" } else { "" }
+    return "\(weights.description), edited\(origin) (\(fit.text))"
+  }
+
   /// The same as it was opened.
   public var unedited: NetworkSpec {
     var spec = self

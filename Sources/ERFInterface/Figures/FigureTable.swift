@@ -134,7 +134,7 @@ extension Figure {
       if network.network.savedMap == nil {
         let rule = subject?.rule ?? model.session.rule
         cells += [
-          network.network.weights.description, subject?.weightsHash ?? "", "\(size)",
+          network.network.weightsText, subject?.weightsHash ?? "", "\(size)",
           subject?.tap ?? "", text(subject?.unit.row), text(subject?.unit.column),
           "\(network.images)", rule.rawValue,
         ]

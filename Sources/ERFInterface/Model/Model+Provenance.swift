@@ -9,7 +9,7 @@ extension Model {
       let network = session.networks[side]
       let hash = sides[side].shown?.subject.map { ", hash \($0.weightsHash)" } ?? ""
       let weights =
-        network.savedMap == nil ? " (weights \(network.weights.description)\(hash))" : ""
+        network.savedMap == nil ? " (weights \(network.weightsText)\(hash))" : ""
       return "\(Self.letter(side)) \(network.text)\(weights)"
     }
     let images = session.images
