@@ -34,6 +34,7 @@ enum Program {
     case "--help", "-h", "help":
       try help(Array(words.dropFirst()))
     default:
+      try OpenFileLimit.require()
       if let command = Command.all.first(where: { $0.name == words.first }) {
         OutOfMemory.endProcess { line in
           StandardStreams.writeError(Text.message(line))

@@ -34,6 +34,17 @@
       ],
     ]
 
+    /// Below a few open files the system's libraries would end the process: it says so, or raises a limit
+    /// that may be raised.
+    @Test func fewOpenFiles() throws {
+      let command = ["erf", Samples.tiny, "--size", "32", "-o", "a.npy"]
+      let few = try Executable.run(command, in: folder, shell: "ulimit -n 8; exec \"$@\"")
+      expectOneLine(few, code: 1, mentions: ["8 files open", "needs 16", "ulimit -n"])
+      let soft = try Executable.run(command, in: folder, shell: "ulimit -Sn 8; exec \"$@\"")
+      #expect(soft.code == 0 && soft.error == "")
+      #expect(folder.names == ["a.npy", "picture.ppm"])
+    }
+
     @Test(arguments: large)
     func isRefusedBeforeItStarts(_ arguments: [String]) throws {
       let clock = ContinuousClock()
