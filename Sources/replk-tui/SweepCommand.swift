@@ -15,8 +15,9 @@ extension Command {
         help: "the stage whose kernels these are (default: all stages)"),
       Option(
         "--fit", value: "interpolate|crop",
-        help: "how trained kernels are brought to other sides: interpolated with their energy kept, or cut "
-          + "to them and padded with zeros (default interpolate, as in the explorer)"),
+        help:
+          "how trained kernels are brought to other sides: interpolated with their energy kept, "
+          + "or cut to them and padded with zeros (default interpolate, as in the explorer)"),
       Option(
         "--sizes", value: "S,...", values: .sizes, help: "input sizes in pixels (default 224)"),
       Option(

@@ -48,6 +48,19 @@ import Testing
     #expect(browser(model)?.path == "/" && browser(model)?.isListing == true)
   }
 
+  /// A path in the palette is one that was typed here: what is wrong with it stands below it.
+  @Test func pathsInThePaletteAreVisited() {
+    var model = makeModel()
+    for scalar in ":/tmp/map.pgm".unicodeScalars { _ = model.type(scalar) }
+    let effects = update(&model, .key(.enter))
+    #expect(
+      effects.contains { if case .visit("/tmp/map.pgm", in: "") = $0 { true } else { false } })
+    _ = update(&model, .visited("/tmp/map.pgm", .refused("is no network")))
+    let folder = CheckpointFolder(path: "/here", folders: [], files: [])
+    _ = update(&model, .listed("", .folder(folder, recent: [])))
+    #expect(browser(model)?.query == "/tmp/map.pgm" && browser(model)?.complaint == "is no network")
+  }
+
   @Test func filesAreLookedIntoAndOpened() {
     var model = opened()
     _ = model.type("b")

@@ -15,11 +15,9 @@ extension Model {
 
   /// Opens the checkpoint at a path; the browser tells what is wrong with it.
   mutating func open(path: String) -> [Effect] {
-    var browser = Browser(path: path.contains("/") ? Browser.parent(path) : "")
-    browser.opening = path
-    browser.contents[path] = .looking
-    overlay = .browser(browser)
-    return [.list(browser.path), .look(path)]
+    var browser = Browser(path: "")
+    browser.query = path
+    return [.list(browser.path)] + visit(browser)
   }
 
   mutating func pressInBrowser(_ key: Key, _ browser: Browser) -> [Effect] {
@@ -131,6 +129,7 @@ extension Model {
     switch visit {
     case .folder(let folder, let recent):
       browser.failure = nil
+      browser.query = ""
       browser.enter(folder, recent: recent)
     case .network(let choice, let path): return open(choice, path)
     case .refused(let reason): browser.complaint = reason.sanitised
@@ -158,7 +157,8 @@ extension Browser {
     self.folder = folder
     path = folder.path
     self.recent = recent
-    query = ""
+    // What was typed before there was a list stays.
+    if !isFirst { query = "" }
     // Coming up from a folder, that folder is selected.
     let from = before.map { Entry.folder($0.fileName) }
     selection = entries.firstIndex { $0 == from } ?? (isFirst ? 0 : firstOfFolder)
