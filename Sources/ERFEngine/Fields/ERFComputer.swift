@@ -10,9 +10,14 @@ public final class ERFComputer: Sendable {
     case tooManyBuiltIn(asked: Int, available: Int)
     case noImages
     case allSkipped(images: Int, first: SkippedImage)
+    /// An image that an earlier part of the run has looked at is another one now.
+    case changed(image: String)
 
     public var isUsageError: Bool {
-      if case .allSkipped = self { false } else { true }
+      switch self {
+      case .allSkipped, .changed: false
+      case .tooManyBuiltIn, .noImages: true
+      }
     }
 
     public var explanation: String {
@@ -24,6 +29,9 @@ public final class ERFComputer: Sendable {
       case .allSkipped(let images, let first):
         (images == 1 ? "no map" : "none of the \(images) images gives a map")
           + ": \(first.explanation)"
+      case .changed(let image):
+        "\(image) is another picture than when the earlier part of this run was computed: put it back, or "
+          + "begin anew in another file"
       }
     }
   }
@@ -160,7 +168,10 @@ public final class ERFComputer: Sendable {
       cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
     var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
-    if let earlier = try resume(part) { part = earlier }
+    if let earlier = try resume(part) {
+      try requireSame(inputs, size, as: earlier, for: network, workers: walk.workers)
+      part = earlier
+    }
     let features = try addImages(
       of: inputs, size, to: &part, by: walk, request, seconds: &seconds, progress: progress)
     if shard == nil, part.done.isEmpty, let first = part.skipped.first {
@@ -171,6 +182,26 @@ public final class ERFComputer: Sendable {
     result.untrained = network.untrained
     result.features = features.map { $0 / Float(part.done.count) }
     return result
+  }
+
+  /// The images that `part` is of have to be what they were, as far as the same program can tell on the
+  /// same kind of machine: others may prepare pictures with other bits.
+  private func requireSame(
+    _ inputs: NetworkInputs, _ size: InputSize, as part: ERFPart, for network: Network,
+    workers: Workers
+  ) throws {
+    guard part.makers == [.this] else { return }
+    let ready = InputsAhead(
+      inputs, size: size, preprocessing: network.preprocessing, workers: Workers(threads: 1))
+    try Batches.run(
+      part.done.count, workers: workers, progress: { _ in },
+      body: { place in
+        let done = part.done[place]
+        return (try? ready.input(done.index, following: nil).hash) == done.hash ? nil : done.name
+      },
+      collect: { (changed: String?) in
+        if let changed { throw Failure.changed(image: changed) }
+      })
   }
 
   /// Looks at the images that `part` lacks, one after the other.

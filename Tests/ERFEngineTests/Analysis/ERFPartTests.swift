@@ -106,6 +106,27 @@ import Testing
     #expect(try result.part?.encoded() == bytes)
   }
 
+  /// A picture that is another one than when its part was computed ends the run, and is named.
+  @Test func changedPicturesAreNamed() throws {
+    func picture(_ level: UInt8) throws -> [UInt8] {
+      try PNGWriter.encode(
+        Image(height: 40, width: 32, pixels: [UInt8](repeating: level, count: 40 * 32 * 3)))
+    }
+    let paths = try [("a.png", 60), ("b.png", 120)].map { name, level in
+      try folder.write(try picture(UInt8(level)), to: name)
+    }
+    var request = request()
+    request.images = .files(paths)
+    let whole = try computer.compute(request, shard: nil, resume: { _ in nil }, progress: { _ in })
+    let part = try #require(whole.part)
+    func goOn() throws -> ERFResult {
+      try computer.compute(request, shard: nil, resume: { _ in part }, progress: { _ in })
+    }
+    #expect(try goOn().map == whole.map)
+    _ = try folder.write(try picture(200), to: "b.png")
+    #expect(throws: ERFComputer.Failure.changed(image: part.done[1].name)) { try goOn() }
+  }
+
   /// The exact sums against plain ones, which were what single runs gave before.
   @Test func mapsStayWithinRoundingOfPlainSums() throws {
     let network = try computer.network(request().network)
