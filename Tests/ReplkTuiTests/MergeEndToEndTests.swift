@@ -182,6 +182,10 @@ import Testing
     expectOneLine(
       try Executable.run(["merge"] + names + [names[1]] + ["-o", "all.csv"], in: folder), code: 2,
       mentions: [names[1]])
+    _ = try succeed(["sweep", Samples.tiny, "--sizes", "32", "-o", "other.csv"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge", "other.csv", names[0], "-o", "all.csv"], in: folder), code: 2,
+      mentions: ["other.csv and \(names[0])", "1 and 12 points"])
     _ = try succeed(["merge"] + names.reversed() + ["-o", "all.csv"], in: folder)
     #expect(try bytes("all.csv") == bytes("one.csv"))
     // The first share, gone on with to the whole.

@@ -117,12 +117,13 @@ public struct SweepTable: Sendable, Equatable {
   /// - Throws: ``SweepError`` naming two files that do not go together.
   public static func merged(_ tables: [(path: String, table: SweepTable)]) throws -> SweepTable {
     var whole = SweepTable(points: tables.map(\.table.points).max() ?? 0)
+    let largest = tables.first { $0.table.points == whole.points }?.path ?? ""
     var holders: [Int: String] = [:]
     for (path, table) in tables where table.count > 0 {
       for (point, row) in table.rows {
         if row[1] != "\(whole.points)" {
           throw SweepError.mixture(
-            path: path, other: tables[0].path, reason: "\(row[1]) and \(whole.points) points")
+            path: path, other: largest, reason: "\(row[1]) and \(whole.points) points")
         }
         if let holder = holders.updateValue(path, forKey: point) {
           throw SweepError.mixture(path: path, other: holder, reason: "both hold point \(point)")
