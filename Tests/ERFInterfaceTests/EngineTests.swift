@@ -22,6 +22,9 @@ import Testing
     func facts(
       of network: NetworkSpec, size: InputSize, cancellation: Cancellation
     ) throws -> NetworkFacts { throw refuse("facts") }
+    func design(of network: NetworkSpec, cancellation: Cancellation) throws -> NetworkDesign {
+      throw refuse("design")
+    }
     func compute(
       _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
     ) throws -> ERFResult { throw refuse("compute") }
@@ -81,7 +84,7 @@ import Testing
     let item = ExportItem(result: makeResult(request), stem: "stem")
     let id = RequestID(90)
     let effects: [Effect] = [
-      .open(id, network, request.size), .compute(id, request, previews: []),
+      .open(id, network, request.size, wantsDesign: true), .compute(id, request, previews: []),
       .openMap(id, path: "/nowhere/map.npy"),
       .probe(id, ShapeBiasRequest(), network, afterSeconds: 0),
       .predict(id, PredictionRequest(network: network, image: .builtIn(0)), threads: 1),
@@ -98,7 +101,8 @@ import Testing
     ]
     for effect in effects { #expect(runner.carryOut(effect, of: model) == nil) }
     let all: Set = [
-      "facts", "compute", "layerFields", "probe", "predict", "train", "kernels", "map", "images",
+      "facts", "design", "compute", "layerFields", "probe", "predict", "train", "kernels", "map",
+      "images",
       "picture",
       "stimulus",
       "listing", "contents", "resolved", "read", "export", "write", "copy",

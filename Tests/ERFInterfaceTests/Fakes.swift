@@ -153,10 +153,12 @@ extension Model {
         }
         _ = update(&self, .deepEnough(id, failure: nil))
       }
-      if case .open(let id, let network, let size) = effect {
-        let facts = try? LocalEngine().facts(
-          of: network, size: size, cancellation: Cancellation())
-        finish(update(&self, .known(id, facts)), images: images)
+      if case .open(let id, let network, let size, let wantsDesign) = effect {
+        let engine = LocalEngine()
+        let design =
+          wantsDesign ? try? engine.design(of: network, cancellation: Cancellation()) : nil
+        let facts = try? engine.facts(of: network, size: size, cancellation: Cancellation())
+        finish(update(&self, .known(id, facts, design: design)), images: images)
       }
       if case .drawStimulus(let index) = effect {
         _ = update(&self, .drawn(StimulusPicture(index: index)))

@@ -80,11 +80,11 @@ import Testing
     #expect(effects.count == 2 && effects.cancelled.count == 1 && model.kernelMaps.asked == nil)
     // A file that was looked into is another matter, whatever was found.
     effects = model.type("r")
-    guard case .open(let id, _, _)? = effects.first else {
+    guard case .open(let id, _, _, _)? = effects.first else {
       Issue.record("the file is not opened again")
       return
     }
-    effects = update(&model, .known(id, nil))
+    effects = update(&model, .known(id, nil, design: nil))
     #expect(effects.computed.count == 1 && model.kernelMaps.asked == nil)
     _ = update(&model, .failed(effects.ids[0], "it is damaged"))
     #expect(model.kernelMaps.asked == network)

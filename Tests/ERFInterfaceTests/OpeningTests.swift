@@ -29,7 +29,7 @@ import Testing
   }
 
   private func openings(_ effects: [Effect]) -> [RequestID] {
-    effects.compactMap { if case .open(let id, _, _) = $0 { id } else { nil } }
+    effects.compactMap { if case .open(let id, _, _, _) = $0 { id } else { nil } }
   }
 
   private func screen(_ model: Model) -> String { view(model, size: model.size).text }
@@ -70,7 +70,7 @@ import Testing
     let path = try file()
     var model = model([path])
     let ids = openings(update(&model, .opened))
-    let effects = update(&model, .known(ids[0], try facts(path)))
+    let effects = update(&model, .known(ids[0], try facts(path), design: nil))
     #expect(effects.computed.map(\.tap) == ["stage3"] && openings(effects).isEmpty)
     #expect(model.facts(0)?.stages.map(\.output.stride) == [4, 8, 16])
     #expect(!screen(model).contains("opening"))
@@ -82,7 +82,7 @@ import Testing
     try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
     var model = model([path])
     let ids = openings(update(&model, .opened))
-    let effects = update(&model, .known(ids[0], nil))
+    let effects = update(&model, .known(ids[0], nil, design: nil))
     #expect(effects.computed.count == 1)
     _ = update(&model, .failed(effects.ids[0], "it is damaged"))
     #expect(screen(model).contains("it is damaged") && !model.isComputing)
@@ -93,13 +93,13 @@ import Testing
     let path = try file()
     var model = model([path])
     let ids = openings(update(&model, .opened))
-    #expect(update(&model, .known(RequestID(ids[0].number + 100), nil)).isEmpty)
+    #expect(update(&model, .known(RequestID(ids[0].number + 100), nil, design: nil)).isEmpty)
     #expect(model.opening(0) == "resnet-ts.onnx")
     // Another size: the answer for the one before is of no use.
     model.session.size = InputSize(height: 64, width: 64)
     let next = update(&model, .resized(model.size))
     #expect(next.cancelled == ids && openings(next).count == 1)
-    #expect(update(&model, .known(ids[0], try facts(path))).isEmpty)
+    #expect(update(&model, .known(ids[0], try facts(path), design: nil)).isEmpty)
     #expect(model.isUnopened(0))
   }
 
@@ -114,7 +114,7 @@ import Testing
     let undone = model.type("u")
     #expect(undone.cancelled == ids && undone.computed.isEmpty && openings(undone).isEmpty)
     #expect(model.sides[0].shown?.isComplete == true && model.sides[0].shown?.id != shown)
-    #expect(update(&model, .known(ids[0], try facts(path))).isEmpty)
+    #expect(update(&model, .known(ids[0], try facts(path), design: nil)).isEmpty)
     #expect(model.session.networks[0].model == "RepLKNet-13" && !model.isComputing)
   }
 
@@ -128,6 +128,51 @@ import Testing
     #expect(screen(model).contains("cancelled"))
     #expect(update(&model, .cancelled(ids[0])).isEmpty)
     #expect(openings(model.type("r")).count == 1)
+  }
+
+  /// What can be chosen belongs to the model: no file that others open pushes it out.
+  @Test func undoKeepsTheStagesOfManyFiles() throws {
+    let bytes = try Data(Fixtures.bytes("onnx/resnet-ts.onnx"))
+    let paths = (0..<20).map { folder.file("net-\($0).onnx") }
+    for path in paths { try bytes.write(to: URL(fileURLWithPath: path)) }
+    var model = model([paths[0]])
+    model.finish(update(&model, .opened))
+    for path in paths.dropFirst() {
+      model.edit { $0 = NetworkSpec(shown: path) }
+      model.finish(update(&model, .resized(model.size)))
+    }
+    _ = model.type("3")
+    for path in paths.dropLast().reversed() {
+      #expect(openings(model.type("u")).isEmpty && model.session.networks[0].model == path)
+      #expect(model.design?.stages.map(\.kernel) == [3, 3, 3])
+      #expect(!screen(model).contains("no stages to edit"))
+    }
+  }
+
+  /// `r` computes from the files as they are now.
+  @Test func anotherFileHasOtherStages() throws {
+    let path = try file()
+    var model = model([path])
+    model.finish(update(&model, .opened))
+    _ = model.type("3")
+    model.finish(model.type(">"))
+    #expect(model.design?.stages.map(\.kernel) == [5, 3, 3])
+    #expect(screen(model).contains("edited: s1 k5"))
+    let before = model.facts(0)?.parameters
+    try Data(Fixtures.bytes("onnx/convnext-ts.onnx")).write(to: URL(fileURLWithPath: path))
+    let effects = model.type("r")
+    #expect(openings(effects).count == 2 && effects.computed.isEmpty)
+    // Until it is open the old stages stay on screen.
+    #expect(model.design?.stages.map(\.kernel) == [5, 3, 3])
+    model.finish(effects)
+    _ = model.type("U")
+    let design = try NetworkDesign(NetworkSpec(file: path))
+    #expect(design.stages.map(\.kernel) == [7, 7, 7] && model.design?.stages == design.stages)
+    #expect(model.facts(0)?.parameters != before)
+    // And one that holds no network has none.
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
+    model.finish(model.type("r"))
+    #expect(model.design == nil && model.facts(0) == nil)
   }
 
   /// Whoever gave up waiting keeps the worker from reading.
@@ -173,7 +218,7 @@ import Testing
     var model = model([path, path])
     let ids = openings(update(&model, .opened))
     #expect(ids.count == 1 && model.opening(1) == "resnet-ts.onnx")
-    #expect(update(&model, .known(ids[0], try facts(path))).computed.count == 2)
+    #expect(update(&model, .known(ids[0], try facts(path), design: nil)).computed.count == 2)
   }
 
   @Test func theGraphIsReadOnce() throws {
@@ -183,7 +228,7 @@ import Testing
     let request = ERFRequest(network: spec, size: size, threads: 1)
     let read = try reads {
       _ = try engine.facts(of: spec, size: size, cancellation: Cancellation())
-      #expect(NetworkSpec(shown: path).design?.stages.count == 3)
+      #expect(try engine.design(of: spec, cancellation: Cancellation()).stages.count == 3)
       _ = try engine.compute(request, cancellation: Cancellation()) { _ in }
       #expect(spec.exportedSize == size)
     }

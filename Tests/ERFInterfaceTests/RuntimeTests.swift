@@ -158,14 +158,15 @@ import Testing
     var model = makeModel(["RepLKNet-13-nano"])
     for scalar in "3>>>".unicodeScalars { _ = model.type(scalar) }
     #expect(
-      ExportNaming.stem(model.session.networks[0], makeSubject(makeRequest(size: 1024)))
+      ExportNaming.stem(
+        model.session.networks[0], makeSubject(makeRequest(size: 1024)), model.designs)
         == "replknet-13-nano_s1k19_1024_stage4")
     let opened = NetworkSpec(
       model: "RepLKNet-31", weights: .file("/data/../My Weights\u{1b}.pth.tar"))
     var subject = makeSubject(makeRequest())
     subject.unit = Unit(row: 1, column: 2)
     #expect(
-      ExportNaming.stem(opened, subject) == "replknet-31_my-weights_224_stage4_at-1-2")
+      ExportNaming.stem(opened, subject, Designs()) == "replknet-31_my-weights_224_stage4_at-1-2")
   }
 }
 

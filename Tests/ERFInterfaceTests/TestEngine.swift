@@ -49,6 +49,10 @@ struct TestEngine: Engine {
     try real.facts(of: network, size: size, cancellation: cancellation)
   }
 
+  func design(of network: NetworkSpec, cancellation: Cancellation) throws -> NetworkDesign {
+    try real.design(of: network, cancellation: cancellation)
+  }
+
   func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {

@@ -90,13 +90,15 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     session.size = InputSize(height: 256, width: 256)
     session.target.units = asked.units
     var model = Model(session: session, display: Display())
-    guard case .open(let id, _, let size)? = update(&model, .opened).first else {
+    guard case .open(let id, _, let size, _)? = update(&model, .opened).first else {
       Issue.record("the file is not opened")
       return
     }
     model.pace = 1
     let facts = try NetworkFacts(NetworkSpec(model: "RepLKNet-13"), size: size)
-    guard case .compute(_, let request, let previews)? = update(&model, .known(id, facts)).first
+    guard
+      case .compute(_, let request, let previews)? = update(&model, .known(id, facts, design: nil))
+        .first
     else {
       Issue.record("nothing is computed")
       return

@@ -1,11 +1,11 @@
-import Synchronization
-
 /// The stages of an exported graph, and what is chosen for them.
-struct ExportedDesign: Sendable, Equatable {
+struct ExportedDesign: Sendable {
   let path: String
   /// As the file has them.
   let original: [StageDesign]
   var stages: [StageDesign]
+  /// The graph as the file has it.
+  private let blueprint: Blueprint
   /// Of the stages as they were when this was made.
   let convolutions: [[SpatialConvolutions]]
 
@@ -23,34 +23,36 @@ struct ExportedDesign: Sendable, Equatable {
     }
   }
 
-  /// Reads the graph's structure: once for as long as its file stays the same.
+  /// Reads the graph's structure.
   ///
   /// - Throws: `ONNXError`, `FileError`, ``ModelError`` for edits that do not fit.
   init(_ id: ExportedID) throws {
-    let original = try Self.blueprint(of: id.path, Cancellation()).stageDesigns
+    let file = try ONNXGraphs.shared.network(path: id.path).blueprint
+    let original = file.stageDesigns
     let edits = zip(original, try id.stages(original)).enumerated().flatMap { stage, pair in
       pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
     }
-    try self.init(path: id.path, edits: edits)
+    try self.init(file, path: id.path, edits: edits)
   }
 
   /// The graph at `path` after `edits`.
   ///
   /// - Throws: `ONNXError`, `FileError`, ``EditError``, `CancellationError`.
   init(path: String, edits: [StageEdit], cancellation: Cancellation = Cancellation()) throws {
-    try self.init(Self.blueprint(of: path, cancellation), path: path, edits: edits)
+    let file = try ONNXGraphs.shared.network(path: path, cancellation: cancellation).blueprint
+    try self.init(file, path: path, edits: edits)
   }
 
-  /// The same of a graph whose structure was read before; nil: it was not, or not of late.
+  /// The same after `edits`.
   ///
   /// - Throws: ``EditError``.
-  init?(known path: String, edits: [StageEdit]) throws {
-    guard let file = Self.known.withLock({ $0.first { $0.path == path } }) else { return nil }
-    try self.init(file.blueprint, path: path, edits: edits)
+  func edited(by edits: [StageEdit]) throws -> ExportedDesign {
+    try ExportedDesign(blueprint, path: path, edits: self.edits + edits)
   }
 
   private init(_ file: Blueprint, path: String, edits: [StageEdit]) throws {
     self.path = path
+    blueprint = file
     original = file.stageDesigns
     stages = original
     for edit in edits {
@@ -68,32 +70,6 @@ struct ExportedDesign: Sendable, Equatable {
     zip(original, stages).enumerated().flatMap { stage, pair in
       pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
     }
-  }
-
-  private struct Known {
-    let path: String
-    let version: FileVersion
-    let blueprint: Blueprint
-  }
-
-  private static let known = Mutex<[Known]>([])
-  private static let mostKnown = 16
-
-  private static func blueprint(
-    of path: String, _ cancellation: Cancellation
-  ) throws -> Blueprint {
-    let version = FileVersion(path: path)
-    if let found = known.withLock({ $0.first { $0.path == path && $0.version == version } }) {
-      return found.blueprint
-    }
-    let blueprint = try ONNXGraphs.shared.network(path: path, cancellation: cancellation).blueprint
-    guard let version else { return blueprint }
-    known.withLock { known in
-      known.removeAll { $0.path == path }
-      known.insert(Known(path: path, version: version, blueprint: blueprint), at: 0)
-      if known.count > mostKnown { known.removeLast() }
-    }
-    return blueprint
   }
 }
 

@@ -35,23 +35,17 @@ public struct NetworkDesign: Sendable, Equatable {
     }
   }
 
-  /// The same where no file has to be opened for it: nil for a file that was not looked into before, or
-  /// holds no network.
-  public init?(known spec: NetworkSpec) {
-    guard case .file(let path) = spec.source else {
-      guard let design = try? NetworkDesign(spec) else { return nil }
-      self = design
-      return
+  /// The same after `edits`; no file is read for it.
+  ///
+  /// - Throws: `EditError`.
+  public func edited(by edits: [StageEdit]) throws -> NetworkDesign {
+    var edited = self
+    switch origin {
+    case .builtIn(let architecture):
+      edited.origin = .builtIn(try architecture.edited(by: edits))
+    case .exported(let design): edited.origin = .exported(try design.edited(by: edits))
     }
-    if spec.exportedGraph != nil {
-      guard let design = try? ExportedDesign(known: path, edits: spec.edits) else { return nil }
-      origin = .exported(design)
-    } else {
-      guard let id = NetworkSpec.knownID(of: path),
-        let design = try? ModelCatalogue.architecture(id).edited(by: spec.edits)
-      else { return nil }
-      origin = .builtIn(design)
-    }
+    return edited
   }
 
   /// The canonical id of the network as it is designed now.

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Which network to open: the one identity that requests, sessions and memories of results share.
 public struct NetworkSpec: Sendable, Hashable {
   public var source: NetworkSource
@@ -146,22 +144,11 @@ extension NetworkSpec {
   ///
   /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
   public func named(cancellation: Cancellation = Cancellation()) throws -> NetworkSpec {
-    guard case .file(let path) = source, exportedGraph == nil else { return self }
+    guard case .file = source, exportedGraph == nil else { return self }
     var spec = self
-    let id = try OpenedNetwork(unedited, cancellation: cancellation).id
-    Self.ids.withLock { ids in
-      if ids.count >= 64 { ids.removeAll() }
-      ids[path] = id
-    }
-    spec.source = .catalogue(id)
+    spec.source = .catalogue(try OpenedNetwork(unedited, cancellation: cancellation).id)
     return spec
   }
-
-  /// What checkpoints that were named hold.
-  private static let ids = Mutex<[String: String]>([:])
-
-  /// The id of the network in a checkpoint that was named before; nil: it was not.
-  static func knownID(of path: String) -> String? { ids.withLock { $0[path] } }
 }
 
 /// Where it is written what a network computes.

@@ -66,7 +66,7 @@ extension Model {
       ]
     }
     let named = NetworkSpec(.catalogue(text), weights: .random(seed: 0))
-    guard text.contains("-") || text.contains(":"), NetworkDesign(known: named) != nil else {
+    guard text.contains("-") || text.contains(":"), (try? NetworkDesign(named)) != nil else {
       return []
     }
     let known = ModelCatalogue.ids.first { $0.lowercased() == text.lowercased() } ?? text

@@ -84,7 +84,7 @@ struct MapHeading {
   /// Random weights stand out, since with them the order of networks can reverse; files are told by
   /// name and the beginning of the weights' hash.
   private var weights: (long: Span, short: Span, name: Span) {
-    let edits = network.shortEdits
+    let edits = model.designs.shortEdits(network)
     func edited(_ text: String) -> String {
       guard let first = edits.first else { return text }
       let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
@@ -111,27 +111,6 @@ struct MapHeading {
         Span(edited("weights " + name + hash), .quiet), Span(edited(name + hash), .quiet),
         Span(marked(name), .quiet)
       )
-    }
-  }
-}
-
-extension NetworkSpec {
-  /// What was edited, as short as can be: `s1 k19`.
-  var shortEdits: [String] {
-    guard isEdited, let now = design, let before = unedited.design else { return [] }
-    return zip(now.stages, before.stages).enumerated().flatMap { index, pair in
-      StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map { field in
-        let value = pair.0.text(field)
-        let what =
-          switch field {
-          case .kernel: "k\(value)"
-          case .smallKernel: value == "-" ? "no small" : "small \(value)"
-          case .dilation: "d\(value)"
-          case .shortcuts: value == "on" ? "shortcuts" : "no shortcuts"
-          case .depth: "depth \(value)"
-          }
-        return "s\(index + 1) \(what)"
-      }
     }
   }
 }

@@ -218,7 +218,7 @@ private struct ProfilePlot {
     series = maps.map { index, map in
       Series(
         letter: networks.count > 1 ? networks[index].letter : "",
-        name: networks[index].network.name,
+        name: model.designs.name(networks[index].network),
         values: isCumulative
           ? Self.cumulative(map.metrics, reach: reach) : Self.values(map.field, screen),
         role: Role.network(index))

@@ -40,7 +40,7 @@ extension Figure {
       let hash = network.result?.subject.weightsHash ?? ""
       let weights = weights(network) + (hash.isEmpty ? "" : ", hash \(hash)")
       let letter = networks.count > 1 ? "(\(network.letter)) " : ""
-      return "\(letter)\(network.network.figureName) [\(weights)]"
+      return "\(letter)\(model.designs.figureName(network.network)) [\(weights)]"
     }.joined(separator: "; ")
   }
 

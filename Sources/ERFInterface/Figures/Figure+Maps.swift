@@ -65,7 +65,8 @@ extension Figure {
     }
     page.text(
       fitting(
-        [network.network.figureName, network.network.model.fileName.sanitised], size: 8, room),
+        [model.designs.figureName(network.network), network.network.model.fileName.sanitised],
+        size: 8, room),
       x: box.x, y: y + 9, size: 8, isBold: true)
     page.text(
       fitting(headings(network), size: 6.5, room), x: box.x, y: y + 18, size: 6.5,

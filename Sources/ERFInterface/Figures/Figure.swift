@@ -50,7 +50,7 @@ public struct Figure: Sendable {
   }
 
   var title: String {
-    let names = networks.map(\.network.figureName)
+    let names = networks.map { model.designs.figureName($0.network) }
     return "Effective receptive fields of " + names.joined(separator: ", ")
   }
 

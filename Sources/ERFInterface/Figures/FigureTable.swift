@@ -15,7 +15,7 @@ extension Figure {
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
         return text + " ± " + Format.fixed(spread.deviation * 100, 1)
       }
-      return [network.letter, network.network.figureName, weights(network)] + areas + [
+      return [network.letter, model.designs.figureName(network.network), weights(network)] + areas + [
         Format.fixed(metrics.sigma, 1), metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
         Format.fixed(metrics.borderShare * 100, 1),
         facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) } ?? "",
@@ -130,7 +130,7 @@ extension Figure {
       let size = InputSize(height: field.height, width: field.width)
       let subject = network.result?.subject
       let facts = model.facts[network.network, size]
-      var cells = [network.letter, network.network.text]
+      var cells = [network.letter, model.designs.text(network.network)]
       if network.network.savedMap == nil {
         let rule = subject?.rule ?? model.session.rule
         cells += [

@@ -39,7 +39,9 @@ struct KernelsLayout {
     let gap = area.columns >= 100 ? 4 : 3
     let width = (area.columns - gap * (count - 1)) / count
     let showsBoth = !model.session.screen.showsDifferences && count > 1
-    let rows = model.session.networks.map { $0.design.map { Self.briefRows($0) } ?? area.rows }
+    let rows = model.session.networks.map {
+      model.designs[$0].map { Self.briefRows($0) } ?? area.rows
+    }
     if showsBoth, width < Self.leastColumns, model.focus != .kernels, rows.max() ?? 0 < area.rows,
       rows.reduce(count - 1, +) <= area.rows
     {

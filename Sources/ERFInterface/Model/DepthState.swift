@@ -205,7 +205,7 @@ extension Model {
       for (layer, point) in zip(depthLayers(compared), depthPoints(compared)) {
         guard let point else { continue }
         let fields = [
-          network.text, network.weightsText, "\(size)", "\(point.images)",
+          designs.text(network), network.weightsText, "\(size)", "\(point.images)",
           session.rule.rawValue, "\(layer.stage)", layer.name, layer.label,
           point.area.map { Format.fixed($0 * 100, 4) } ?? "", Format.fixed(point.sigma, 3),
           point.radius.map { "\($0)" } ?? "",

@@ -11,7 +11,9 @@ public struct ExportItem: Sendable {
 enum ExportNaming {
   /// `replknet-13-nano_s1k19_1024_stage4`: the network as it was opened, weights other than its own,
   /// edits, input, layer and a unit other than the central one.
-  static func stem(_ network: NetworkSpec, _ subject: ERFSubject) -> String {
+  static func stem(
+    _ network: NetworkSpec, _ subject: ERFSubject, _ designs: Designs
+  ) -> String {
     if let map = network.savedMap { return plain("\(map.fileName) \(subject.input)") }
     var parts = [plain(network.model.fileName)]
     switch network.weights {
@@ -21,7 +23,7 @@ enum ExportNaming {
       let name = path.fileName
       parts.append(plain(name.split(separator: ".").first.map(String.init) ?? name))
     }
-    let edits = network.shortEdits.map { edit in
+    let edits = designs.shortEdits(network).map { edit in
       String(edit.unicodeScalars.filter { $0 != " " }.map(Character.init))
     }
     if edits.count > 3 {

@@ -92,10 +92,7 @@ extension Model {
         let wanted = Self.kernel(size, stage: stage, of: design)
         next = next.flatMap { Self.setting(wanted, stage: stage, of: $0) }
       }
-      guard let next else { return nil }
-      var choice = present
-      choice.set(design: next)
-      return choice
+      return next.map { designs.network(present, designed: $0) }
     }
   }
 

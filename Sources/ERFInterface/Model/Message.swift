@@ -17,7 +17,8 @@ public enum Message: Sendable {
   /// The first thing after the first frame.
   case opened
   /// What there is to know of a network in a file; nil: it cannot be opened, and running it says why.
-  case known(RequestID, NetworkFacts?)
+  /// Its design comes along where it was asked for.
+  case known(RequestID, NetworkFacts?, design: NetworkDesign?)
   /// The worker began on a request.
   case began(RequestID)
   case prepared(RequestID, ERFSubject)
@@ -104,7 +105,7 @@ public enum Effect: Sendable {
   /// `previews` are to be run first, in their order.
   case compute(RequestID, ERFRequest, previews: [ERFRequest])
   /// Opens the file of a network for what there is to know of it at an input size.
-  case open(RequestID, NetworkSpec, InputSize)
+  case open(RequestID, NetworkSpec, InputSize, wantsDesign: Bool)
   /// Reads a saved map, which answers like a run.
   case openMap(RequestID, path: String)
   case cancel(RequestID)

@@ -5,9 +5,6 @@ import ERFEngine
 extension Model {
   static let needsTwo = "there is one network; give two to compare"
 
-  /// The active network's design; nil where it has none.
-  var design: NetworkDesign? { session.networks[active].design }
-
   /// Changes the active network.
   mutating func edit(_ change: (inout NetworkSpec) -> Void) {
     history.record(session.networks)
@@ -21,7 +18,7 @@ extension Model {
   /// once.
   mutating func stepNetwork(_ step: Int) {
     let ids = Self.catalogue
-    let present = session.networks[active].unedited.design?.id
+    let present = originalDesign(active)?.id
     let place = ids.firstIndex { $0 == present } ?? (step > 0 ? ids.count - 1 : 0)
     open(ids[(place + step + ids.count) % ids.count])
   }

@@ -10,7 +10,7 @@ extension Model {
       let hash = sides[side].shown?.subject.map { ", hash \($0.weightsHash)" } ?? ""
       let weights =
         network.savedMap == nil ? " (weights \(network.weightsText)\(hash))" : ""
-      return "\(Self.letter(side)) \(network.text)\(weights)"
+      return "\(Self.letter(side)) \(designs.text(network))\(weights)"
     }
     let images = session.images
     let names = images.range.prefix(8).map { images.name($0) }.joined(separator: ", ")

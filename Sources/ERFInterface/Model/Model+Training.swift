@@ -9,7 +9,7 @@ extension Model {
     let network = session.networks[active]
     if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
     // Said at once rather than after a folder was named.
-    if let refusal = FineTuning.refusal(of: network.text) { return .refuse(refusal) }
+    if let refusal = FineTuning.refusal(of: designs.text(network)) { return .refuse(refusal) }
     return .edit { $0.askForTrainingData() }
   }
 

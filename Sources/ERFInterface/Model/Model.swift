@@ -94,6 +94,7 @@ public struct Model: Sendable {
     model.hasMouse = hasMouse
     model.pace = pace
     model.finishedMaps = finishedMaps
+    model.facts.inherit(facts)
     model.lastRequest = lastRequest
     return model
   }

@@ -116,6 +116,10 @@ struct FactsCache: Sendable {
   /// What was being opened when the user cancelled.
   private(set) var givenUp: Set<Key> = []
   private static let limit = 64
+  /// What can be chosen of the networks in files.
+  private(set) var designs = Designs()
+  /// Whose file may be another one by now.
+  private var outdated: Set<NetworkSource> = []
 
   subscript(network: NetworkSpec, size: InputSize) -> NetworkFacts? {
     entries[Key(network, size: size)] ?? nil
@@ -142,10 +146,22 @@ struct FactsCache: Sendable {
   mutating func begin(_ key: Key, _ id: RequestID) { openings[key] = id }
 
   /// Keeps an answer; one that nobody waits for is dropped.
-  mutating func answer(_ id: RequestID, _ facts: NetworkFacts?) {
+  mutating func answer(_ id: RequestID, _ facts: NetworkFacts?, _ design: NetworkDesign?) {
     guard let key = openings.first(where: { $0.value == id })?.key else { return }
+    if wantsDesign(key) {
+      designs.keep(design, of: key.source)
+      outdated.remove(key.source)
+    }
     openings[key] = nil
     keep(key, facts)
+    // All that is looked at has facts as well.
+    guard designs.count > 4 * Self.limit else { return }
+    designs.keep(only: Set((Array(entries.keys) + openings.keys).map(\.source)))
+  }
+
+  /// Whether opening a file is to tell the design of its network: edits are made of that.
+  func wantsDesign(_ key: Key) -> Bool {
+    key.edits.isEmpty && (!designs.isKnown(key.source) || outdated.contains(key.source))
   }
 
   /// Stops waiting for all but `wanted`.
@@ -163,7 +179,20 @@ struct FactsCache: Sendable {
     return openings.values.sorted { $0.number < $1.number }
   }
 
-  mutating func retry() { givenUp = [] }
+  /// Lets every file be opened again, which may be another one by now; what is known of its design
+  /// holds until then. Returns what is not waited for any more.
+  mutating func reopen() -> [RequestID] {
+    let ids = giveUp()
+    givenUp = []
+    entries = entries.filter { !$0.key.network.needsOpening }
+    outdated = designs.sources
+    return ids
+  }
+
+  /// Takes over the designs of another session's files.
+  mutating func inherit(_ other: FactsCache) {
+    (designs, outdated) = (other.designs, other.designs.sources)
+  }
 }
 
 extension NetworkFacts {

@@ -242,7 +242,8 @@ private struct DepthDrawing {
         let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
         let spec = network.network
         let name =
-          model.session.gallery.isEmpty ? spec.name : spec.galleryName(among: model.session)
+          model.session.gallery.isEmpty
+          ? model.designs.name(spec) : model.designs.galleryName(spec, among: model.session)
         return [Span("  ")] + mark
           + [
             Span(

@@ -147,7 +147,7 @@ private struct GalleryBars {
       "half of the field lies in", .text, .bold, row: area.row,
       column: area.column, width: area.columns)
     let networks = model.session.gallery
-    let names = networks.map { $0.galleryName(among: model.session) }
+    let names = networks.map { model.designs.galleryName($0, among: model.session) }
     let label = min(area.columns / 2, (names.map(\.columns).max() ?? 0) + 2)
     let shares = networks.map { model.galleryMap($0)?.result.metrics.ratio(at: Model.half) }
     // As long as the largest of them, or the differences would be a matter of cells.
@@ -210,7 +210,7 @@ private struct GalleryTile {
   }
 
   private var title: String {
-    let name = network.galleryName(among: model.session)
+    let name = model.designs.galleryName(network, among: model.session)
     return name.columns < area.columns ? name : name.replacing("K = ", with: "K ")
   }
 

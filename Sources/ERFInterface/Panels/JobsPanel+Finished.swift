@@ -18,7 +18,7 @@ extension Frame {
         height: size.height, width: size.width, rows: place.rows - 1, columns: place.columns,
         aspect: model.display.cellAspect)
       let half = metrics.ratio(at: Model.half).map { " half in " + Format.percent($0) }
-      let name = Span(entry.network.name, .text)
+      let name = Span(model.designs.name(entry.network), .text)
       let titles = [
         [name, Span(" \(size) \(entry.result.subject.tap)", .quiet), Span(half ?? "", .quiet)],
         [name, Span(half ?? "", .quiet)], [name],
@@ -117,10 +117,12 @@ private struct FinishedLines {
     let input = Span("\(result.subject.input)".leftPadded(9), .text)
     let half = result.metrics.ratio(at: Model.half).map { Format.percent($0) } ?? "n.r."
     let area = Span(half.leftPadded(8), .text, .bold)
-    guard !isNarrow else { return [Span(cell(entry.network.name, name), .text), input, area] }
+    guard !isNarrow else {
+      return [Span(cell(model.designs.name(entry.network), name), .text), input, area]
+    }
     let weights = entry.network.weights.description.fileName
     return [
-      Span(cell(entry.network.name, name), .text), Span(cell(weights, 12), .quiet),
+      Span(cell(model.designs.name(entry.network), name), .text), Span(cell(weights, 12), .quiet),
       input,
       Span("  " + cell(result.subject.tap, 12), .quiet),
       Span("\(result.map.images)".leftPadded(4), .text),

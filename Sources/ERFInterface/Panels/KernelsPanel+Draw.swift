@@ -37,11 +37,10 @@ private struct Kernels {
     if network.savedMap != nil {
       return [title, [Span("a saved map has no kernels to edit", .quiet)]]
     }
-    if network.design == nil, let file = model.opening(side) {
+    if model.design(side) == nil, let file = model.opening(side) {
       return [title, [Span("opening \(file)", .quiet)]]
     }
-    guard let design = network.design,
-      let original = network.unedited.design
+    guard let design = model.design(side), let original = model.originalDesign(side)
     else { return [[Span("this network has no stages to edit", .quiet)]] }
     var lines = [title, header(design)] + rows(design, original) + convolutions(design)
     lines.append([])
@@ -55,7 +54,8 @@ private struct Kernels {
 
   /// The table and what it costs.
   var brief: [[Span]] {
-    guard let design = network.design, let original = network.unedited.design else { return lines }
+    guard let design = model.design(side), let original = model.originalDesign(side)
+    else { return lines }
     return [title, header(design)] + rows(design, original) + costs
   }
 

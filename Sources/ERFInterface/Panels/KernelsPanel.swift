@@ -74,7 +74,7 @@ enum KernelsPanel: Panel {
     guard pointer.action == .click else { return nil }
     let sides = KernelsLayout(model, in: area).sides
     guard let (side, place) = sides.first(where: { $0.area.contains(pointer) }),
-      let design = model.session.networks[side].design
+      let design = model.design(side)
     else { return [] }
     let stage = pointer.row - place.row - KernelColumns.headingRows
     guard design.stages.indices.contains(stage) else { return [] }
@@ -102,7 +102,8 @@ enum KernelsPanel: Panel {
     guard
       let next = design.stepping(lists.field, stage: lists.stage, up: up)
     else { return .refuse("\(lists.field.label) goes no further") }
-    return .edit { $0.edit { $0.set(design: next) } }
+    let edited = model.designs.network(model.session.networks[model.active], designed: next)
+    return .edit { $0.edit { $0 = edited } }
   }
 
   private static func copy(in model: inout Model) {

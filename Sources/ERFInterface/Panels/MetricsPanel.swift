@@ -59,7 +59,7 @@ private struct MetricsLines {
     for network in compared { lines.append(row(network.letter, network.metrics?.ratios)) }
     let rows = lines.count
     for side in model.sides.indices where isPublishedTarget(side) {
-      guard let row = PublishedRatios.row(of: model.session.networks[side].text) else { continue }
+      guard let row = model.design(side).flatMap({ PublishedRatios.rows[$0.id] }) else { continue }
       let role: Role = isComparable(side) ? .text : .line
       let label = (isNarrow ? "paper " : "published ") + Model.letter(side)
       var spans = [Span(label.rightPadded(labelWidth), .quiet)]
@@ -75,7 +75,9 @@ private struct MetricsLines {
     }
     let others = compared.filter { $0.side == nil }
     if !others.isEmpty {
-      let texts = others.map { "\($0.letter) \($0.network.galleryName(among: model.session))" }
+      let texts = others.map {
+        "\($0.letter) \(model.designs.galleryName($0.network, among: model.session))"
+      }
       lines += wrap(texts.joined(separator: ", "), width: width).map { [Span($0, .quiet)] }
     }
     lines.append([])
@@ -175,13 +177,9 @@ private struct MetricsLines {
 
 /// The paper's Table 10, in per cent: 50 images of ImageNet at 1024 x 1024, trained weights.
 enum PublishedRatios {
-  private static let rows: [String: [Double]] = [
+  /// By the networks' canonical ids.
+  static let rows: [String: [Double]] = [
     "resnet-101": [1.0, 1.7, 3.5, 23.4], "resnet-152": [1.3, 2.1, 4.5, 34.9],
     "replknet-13": [10.2, 15.8, 28.5, 96.3], "replknet-31": [15.0, 23.4, 41.4, 98.6],
   ]
-
-  static func row(of model: String) -> [Double]? {
-    let spec = NetworkSpec(.catalogue(model), weights: .random(seed: 0))
-    return rows[NetworkDesign(known: spec)?.id ?? model.lowercased()]
-  }
 }

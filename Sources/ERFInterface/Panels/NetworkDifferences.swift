@@ -22,7 +22,7 @@ struct NetworkDifferences {
 
   private var values: [Row] {
     let networks = model.session.networks
-    let designs = networks.map { $0.design }
+    let designs = networks.map { model.designs[$0] }
     var rows: [Row] = [
       ("opened", short(networks[0].model), short(networks[1].model)),
       ("weights", weights(networks[0]), weights(networks[1])),

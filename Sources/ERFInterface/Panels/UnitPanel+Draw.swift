@@ -56,7 +56,8 @@ extension Frame {
     let share = network.metrics?.ratio(at: Model.half).map { "  half in " + Format.percent($0) }
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
-    let titles = ["what the unit sees, " + network.network.name, network.network.name].map {
+    let name = model.designs.name(network.network)
+    let titles = ["what the unit sees, " + name, name].map {
       [letter, Span($0, .text), Span(share ?? "", .quiet)]
     }
     write(

@@ -36,18 +36,19 @@ final class EffectRunner {
     self.mailbox = mailbox
   }
 
-  private func open(_ id: RequestID, _ network: NetworkSpec, _ size: InputSize) {
+  private func open(
+    _ id: RequestID, _ network: NetworkSpec, _ size: InputSize, wantsDesign: Bool
+  ) {
     let cancellation = register(id)
     openQueue.async(group: unfinished) { [engine, mailbox] in
-      do {
-        try cancellation.check()
-        mailbox.post(
-          .known(id, try engine.facts(of: network, size: size, cancellation: cancellation)))
-      } catch is CancellationError {
-        mailbox.post(.cancelled(id))
-      } catch {
-        mailbox.post(.known(id, nil))
-      }
+      // A graph has stages even where it does not run at this size.
+      let design =
+        wantsDesign && !cancellation.isCancelled
+        ? try? engine.design(of: network, cancellation: cancellation) : nil
+      let facts =
+        cancellation.isCancelled
+        ? nil : try? engine.facts(of: network, size: size, cancellation: cancellation)
+      mailbox.post(cancellation.isCancelled ? .cancelled(id) : .known(id, facts, design: design))
     }
   }
 
@@ -155,7 +156,8 @@ final class EffectRunner {
     case .suspend: return .suspend
     case .quit: return .quit
     case .compute(let id, let request, let previews): compute(id, request, previews: previews)
-    case .open(let id, let network, let size): open(id, network, size)
+    case .open(let id, let network, let size, let wantsDesign):
+      open(id, network, size, wantsDesign: wantsDesign)
     case .openMap(let id, let path): openMap(id, path)
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):

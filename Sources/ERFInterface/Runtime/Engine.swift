@@ -11,6 +11,9 @@ public protocol Engine: Sendable {
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts
 
+  /// What can be chosen of a network, stage by stage.
+  func design(of network: NetworkSpec, cancellation: Cancellation) throws -> NetworkDesign
+
   /// Computes a field, reporting as `ERFProgress` describes; throws `CancellationError` soon after
   /// `cancellation` is raised.
   func compute(

@@ -24,11 +24,12 @@ public struct LocalEngine: Engine {
   public func facts(
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts {
-    // Edits are made of the graph as it was exported, which may run at another size alone.
-    _ = try? NetworkDesign(network, cancellation: cancellation)
-    try cancellation.check()
-    return try NetworkFacts(network, size: size, cancellation: cancellation)
+    try NetworkFacts(network, size: size, cancellation: cancellation)
   }
+
+  public func design(
+    of network: NetworkSpec, cancellation: Cancellation
+  ) throws -> NetworkDesign { try NetworkDesign(network, cancellation: cancellation) }
 
   public func layerFields(
     _ request: ERFRequest, layers: [String], cancellation: Cancellation,

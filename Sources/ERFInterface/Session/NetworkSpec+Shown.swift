@@ -52,12 +52,6 @@ extension NetworkSpec {
     return path
   }
 
-  /// What can be chosen of it, as chosen now; nil for maps, what names or holds no network, and files
-  /// that are not open yet.
-  var design: NetworkDesign? {
-    savedMap == nil ? NetworkDesign(known: self) : nil
-  }
-
   /// Whether a file has to be opened to learn what network this is.
   var needsOpening: Bool {
     guard case .file = source else { return false }

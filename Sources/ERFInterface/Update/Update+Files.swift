@@ -32,7 +32,8 @@ extension Model {
     let items = sides.compactMap { side in
       side.shown.flatMap { shown in
         shown.result.map { result in
-          ExportItem(result: result, stem: ExportNaming.stem(shown.network, result.subject))
+          ExportItem(
+            result: result, stem: ExportNaming.stem(shown.network, result.subject, designs))
         }
       }
     }

@@ -55,7 +55,7 @@ extension Model {
     case .train: trainingPlan
     case .undo: history.canUndo ? .edit { $0.undo() } : .refuse("nothing to undo")
     case .redo: history.canRedo ? .edit { $0.redo() } : .refuse("nothing to redo")
-    case .recompute: .edit { $0.recompute() }
+    case .recompute: .change { $0.recompute() }
     case .bfloat16: bfloat16Plan
     case .startAfresh: .change { $0.replace(session: .first) }
     case .cancel: cancelPlan
@@ -175,12 +175,12 @@ extension Model {
     _ word: String, from before: [NetworkSpec], to after: [NetworkSpec]
   ) {
     let parts = zip(before, after).enumerated().compactMap { index, pair in
-      pair.0 == pair.1 ? nil : "\(Self.letter(index)) \(pair.1.change(from: pair.0))"
+      pair.0 == pair.1 ? nil : "\(Self.letter(index)) \(designs.change(from: pair.0, to: pair.1))"
     }
     notice = Notice(.note, "\(word): " + parts.joined(separator: "; "))
   }
 
-  private mutating func recompute() {
+  private mutating func recompute() -> [Effect] {
     for index in sides.indices {
       sides[index].asked.map { finishedMaps.forget($0) }
       sides[index].asked = nil
@@ -189,7 +189,7 @@ extension Model {
     depth.forget()
     gallery.forget()
     predictions = Predictions()
-    facts.retry()
+    return facts.reopen().map { .cancel($0) }
   }
 
   private mutating func toggleMouse() -> [Effect] {

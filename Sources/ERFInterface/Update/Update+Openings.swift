@@ -22,17 +22,20 @@ extension Model {
   /// Starts what the session's files lack, and stops what is not asked for any more.
   mutating func pursueOpenings() -> [Effect] {
     var networks = session.networks.enumerated().flatMap { side, network in
-      [network, network.unedited].map { FactsCache.Key($0, size: inputSize(side)) }
+      [network.unedited, network].map { FactsCache.Key($0, size: inputSize(side)) }
     }
     if isLookedAt(.gallery) || isLookedAt(.metrics) {
-      networks += session.gallery.map { FactsCache.Key($0, size: inputSize(unitSide)) }
+      networks += session.gallery.flatMap { network in
+        [network.unedited, network].map { FactsCache.Key($0, size: inputSize(unitSide)) }
+      }
     }
     let wanted = networks.filter { $0.network.needsOpening && !facts.isKnown($0) }
     var effects = facts.drop(allBut: Set(wanted)).map { Effect.cancel($0) }
     for key in wanted where facts.openings[key] == nil && !facts.givenUp.contains(key) {
       let id = nextRequestID()
       facts.begin(key, id)
-      effects.append(.open(id, key.network, key.size))
+      effects.append(
+        .open(id, key.network, key.size, wantsDesign: facts.wantsDesign(key)))
     }
     return effects
   }

@@ -1,0 +1,103 @@
+// What networks are called, with what was edited of them.
+
+import ERFEngine
+
+extension Designs {
+  /// What a network is called on screen: as it was opened, and what was edited of it.
+  func name(_ network: NetworkSpec) -> String {
+    let name = network.savedMap?.fileName.sanitised ?? network.model.fileName.sanitised
+    let edits = editLabels(network)
+    guard let first = edits.first else { return name }
+    return "\(name), \(first)" + (edits.count > 1 ? " and \(edits.count - 1) more" : "")
+  }
+
+  /// For people: the network as it was asked for, or the id that edits make of it.
+  func text(_ network: NetworkSpec) -> String {
+    network.isEdited ? self[network]?.id ?? network.model : network.model
+  }
+
+  /// What was edited, one entry a value: `stage 3 kernel 31`.
+  func editLabels(_ network: NetworkSpec) -> [String] {
+    changes(network).map { "stage \($0.stage) \($0.field.title) \($0.value)" }
+  }
+
+  /// The same as short as can be: `s1 k19`.
+  func shortEdits(_ network: NetworkSpec) -> [String] {
+    changes(network).map { stage, field, value in
+      let what =
+        switch field {
+        case .kernel: "k\(value)"
+        case .smallKernel: value == "-" ? "no small" : "small \(value)"
+        case .dilation: "d\(value)"
+        case .shortcuts: value == "on" ? "shortcuts" : "no shortcuts"
+        case .depth: "depth \(value)"
+        }
+      return "s\(stage) \(what)"
+    }
+  }
+
+  /// Stages from 1 with the values that they did not have when the network was opened.
+  private func changes(
+    _ network: NetworkSpec
+  ) -> [(stage: Int, field: StageField, value: String)] {
+    guard network.isEdited, let now = self[network], let before = self[network.unedited] else {
+      return []
+    }
+    return zip(now.stages, before.stages).enumerated().flatMap { index, pair in
+      StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map {
+        (stage: index + 1, field: $0, value: pair.0.text($0))
+      }
+    }
+  }
+
+  /// `K = 3`, or the kernels of all stages where they differ; nil for networks that cannot be edited.
+  private func kernels(_ network: NetworkSpec) -> String? {
+    guard let design = self[network] else { return nil }
+    let kernels = design.stages.map(\.kernel)
+    return "K = "
+      + (Set(kernels).count == 1
+        ? "\(kernels[0])" : kernels.map(String.init).joined(separator: " "))
+  }
+
+  /// What tells a network from the others of a gallery: its kernels where all are edits of one network,
+  /// else its name.
+  func galleryName(_ network: NetworkSpec, among session: Session) -> String {
+    if Set(session.gallery.map(\.model)).count == 1, let kernels = kernels(network) {
+      return kernels
+    }
+    return network.model.fileName.sanitised
+  }
+
+  /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside
+  /// them, for which there may be no room.
+  func figureName(_ network: NetworkSpec) -> String {
+    let fields = Set(changes(network).map(\.field))
+    guard fields.contains(.kernel), fields.isSubset(of: [.kernel, .smallKernel]),
+      let kernels = kernels(network)
+    else { return name(network) }
+    return "\(network.model.fileName.sanitised), \(kernels)"
+  }
+
+  /// How a network differs from the one that was in its place, in words.
+  func change(from other: NetworkSpec, to network: NetworkSpec) -> String {
+    if network.model != other.model {
+      return "is \(network.model.sanitised), not \(other.model.sanitised)"
+    }
+    if network.weights != other.weights {
+      return "has weights \(network.weights.description.fileName.sanitised), "
+        + "not \(other.weights.description.fileName.sanitised)"
+    }
+    if let now = self[network], let before = self[other] {
+      for (index, pair) in zip(now.stages, before.stages).enumerated() {
+        for field in StageField.allCases where pair.0.text(field) != pair.1.text(field) {
+          return "stage \(index + 1) \(field.title) is \(pair.0.text(field)), "
+            + "not \(pair.1.text(field))"
+        }
+      }
+    }
+    if network.preprocessing != other.preprocessing { return "takes pictures prepared otherwise" }
+    if network.classes != other.classes { return "names its classes otherwise" }
+    return network.fit != other.fit
+      ? "brings weights over by \(network.fit.name)" : "is as it was before"
+  }
+}
