@@ -51,7 +51,8 @@ import Testing
       #expect(row[8] == images && row[9] == (images.isEmpty ? "" : "paper"))
       #expect(model.verdict?.conditions == ["64 px", "a saved map"])
       #expect(
-        ExportNaming.stem(model.session.networks[0], try #require(model.sides[0].subject))
+        ExportNaming.stem(
+          model.session.networks[0], try #require(model.sides[0].subject), model.designs)
           == "\(name)-64")
       let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
       #expect(!text.contains("1 of 1") && !text.contains("trained"))

@@ -15,12 +15,13 @@ extension Figure {
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
         return text + " ± " + Format.fixed(spread.deviation * 100, 1)
       }
-      return [network.letter, model.designs.figureName(network.network), weights(network)] + areas + [
-        Format.fixed(metrics.sigma, 1), metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
-        Format.fixed(metrics.borderShare * 100, 1),
-        facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) } ?? "",
-        facts.map { Format.fixed(Double($0.multiplyAdds) / 1e9, 2) } ?? "",
-      ]
+      return [network.letter, model.designs.figureName(network.network), weights(network)] + areas
+        + [
+          Format.fixed(metrics.sigma, 1), metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
+          Format.fixed(metrics.borderShare * 100, 1),
+          facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) } ?? "",
+          facts.map { Format.fixed(Double($0.multiplyAdds) / 1e9, 2) } ?? "",
+        ]
     }
   }
 

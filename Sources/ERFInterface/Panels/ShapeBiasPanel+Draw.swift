@@ -243,7 +243,7 @@ private struct ShapeBiasNumbers {
       [
         Span("S", .text), Span(" decided by shape, ", .quiet), Span("T", .text),
         Span(" by texture", .quiet),
-      ], [Span("stimuli: built in, not the benchmark's", .quiet)],
+      ], [Span("built-in, not the benchmark's", .quiet)],
     ]
   }
 
