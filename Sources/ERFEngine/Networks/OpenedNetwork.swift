@@ -7,9 +7,11 @@ public struct OpenedNetwork: Sendable {
   public let preprocessing: Preprocessing
   public let evaluation: Evaluation
   let classNaming: ClassNaming
-  /// Which of the file's dictionaries the weights come from; nil: not from a file.
+  /// Which of the file's dictionaries the weights come from, and what there is to know of what was taken of
+  /// it; nil: not from a file, or nothing is left out.
   public var weightsChoice: WeightsChoice? {
-    if case .file = spec.weights { checkpoint?.choice } else { nil }
+    if !notes.isEmpty { return WeightsChoice(chosen: "", others: [], notes: notes) }
+    return if case .file = spec.weights { checkpoint?.choice } else { nil }
   }
 
   /// Whether its weights come from a checkpoint, which may hold parallel kernels as one.

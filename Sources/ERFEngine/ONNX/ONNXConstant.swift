@@ -59,13 +59,46 @@ extension ONNXModel {
       return try Self.constant(tensor, in: file, path: path)
     }
     let data = try dataFiles.file(location, of: self)
-    guard offset <= data.count, length ?? 0 <= data.count - offset else {
-      throw ONNXError.badTensor(
-        path: path, tensor: tensor.name,
-        reason: "lies outside of \(WeightsMismatch.printable(location)) (\(data.count) bytes)")
+    let bytes = length ?? tensor.count * element.size
+    try requireData(data, location, until: Self.end(offset, bytes))
+    return try Self.constant(tensor, element, data, at: offset, bytes: bytes, path: path)
+  }
+
+  /// Checks that the files beside the model are there, and long enough for all the weights in them.
+  ///
+  /// - Throws: `ONNXError`, `FileError` where one cannot be read.
+  func requireData() throws {
+    var needed: [String: Int] = [:]
+    for tensor in graph.initializers.values {
+      guard case .external(let location, let offset, let length) = tensor.place,
+        let element = tensor.type.element
+      else { continue }
+      let end = Self.end(offset, length ?? tensor.count * element.size)
+      needed[location] = max(needed[location] ?? 0, end)
     }
-    return try Self.constant(
-      tensor, element, data, at: offset, bytes: length ?? tensor.count * element.size, path: path)
+    do {
+      for (location, end) in needed.sorted(by: { $0.key < $1.key }) {
+        try requireData(dataFiles.file(location, of: self), location, until: end)
+      }
+    } catch {
+      // Whoever completes the file may try again.
+      dataFiles.forget()
+      throw error
+    }
+  }
+
+  private func requireData(
+    _ file: MappedFile, _ location: String, until end: Int
+  ) throws(ONNXError) {
+    guard end <= file.count else {
+      throw .shortData(path: path, file: location, bytes: file.count, needed: end)
+    }
+  }
+
+  /// Where what begins at `offset` ends; the largest number where it would be larger.
+  private static func end(_ offset: Int, _ bytes: Int) -> Int {
+    let (end, overflow) = offset.addingReportingOverflow(max(0, bytes))
+    return overflow ? .max : end
   }
 
   /// The elements of a tensor that lie in its own file.

@@ -18,6 +18,9 @@ final class ONNXDataFiles: Sendable {
     return file
   }
 
+  /// Opens all of them anew when they are asked for again.
+  func forget() { files.withLock { $0 = [:] } }
+
   private static func path(_ location: String, beside model: String) throws(ONNXError) -> String {
     func refused(_ reason: String) -> ONNXError {
       .refusedData(path: model, file: location, reason: reason)

@@ -8,6 +8,8 @@ public enum ONNXError: ExplainedError, Equatable {
   case unsupported(path: String, reason: String)
   /// Weights that the file keeps in another one, which is not there.
   case missingData(path: String, file: String)
+  /// Weights in another file, which ends before them.
+  case shortData(path: String, file: String, bytes: Int, needed: Int)
   /// Weights in a place that a model has no business in.
   case refusedData(path: String, file: String, reason: String)
   /// A tensor that does not hold what its type and shape ask for.
@@ -26,7 +28,10 @@ public enum ONNXError: ExplainedError, Equatable {
     case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
     case .missingData(let path, let file):
       "\(path) keeps its weights in \(WeightsMismatch.printable(file)), which is not beside it: "
-        + "both files are needed"
+        + "both files are needed, copy or download that one too"
+    case .shortData(let path, let file, let bytes, let needed):
+      "\(path) keeps its weights in \(WeightsMismatch.printable(file)), which ends too early: it has "
+        + "\(bytes) bytes, of \(needed) that are needed: copy, download or export both files again"
     case .refusedData(let path, let file, let reason):
       "\(path) keeps weights in \(WeightsMismatch.printable(file)): refused, since \(reason)"
     case .badTensor(let path, let tensor, let reason):

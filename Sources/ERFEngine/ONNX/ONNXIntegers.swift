@@ -112,7 +112,7 @@ extension ONNXLowering {
   private func constantNode(_ node: ONNXNode) throws -> ONNXValue {
     switch node.attributes["value"] ?? node.attributes.first?.value {
     case .tensor(let tensor):
-      let constant = try model.constant(tensor)
+      let constant = try self.constant(tensor)
       if case .reals(let values) = constant.elements {
         return .real(ONNXData(values, weight: node.outputs.first))
       }
@@ -160,7 +160,7 @@ extension ONNXLowering {
     try Self.requireHeld(shape)
     let count = shape.reduce(1, *)
     var fill = ONNXConstant(Tensor(shape: [1], elements: [0]))
-    if case .tensor(let tensor)? = node.attributes["value"] { fill = try model.constant(tensor) }
+    if case .tensor(let tensor)? = node.attributes["value"] { fill = try self.constant(tensor) }
     guard fill.count == 1 else { throw ONNXRefusal.reason("is filled with more than one number") }
     if let integer = fill.integers?.first {
       return .integers(

@@ -63,26 +63,24 @@ struct ONNXLowering {
 
   /// Takes over `nodes`, which are in an order in which they can be computed.
   ///
-  /// - Throws: `CancellationError`.
+  /// - Throws: `ONNXError` for weights that cannot be read and nodes that mean nothing, `FileError`,
+  ///   `CheckpointError`, `CancellationError`.
   mutating func run(_ nodes: [ONNXNode], _ cancellation: Cancellation) throws {
     for (index, node) in nodes.enumerated() {
       try cancellation.check()
       number = index
-      lower(node)
+      try lower(node)
     }
   }
 
-  private mutating func lower(_ node: ONNXNode) {
+  private mutating func lower(_ node: ONNXNode) throws {
     current = node
     var outputs: [ONNXValue]
     do {
       outputs = try lowered(node)
-    } catch {
-      let gap =
-        (error as? ONNXRefusal)?.gap(node)
-        ?? ONNXGap(
-          node: node.title, unknown: nil,
-          reason: (error as? any ExplainedError)?.explanation ?? "\(error)")
+    } catch let refusal as ONNXRefusal {
+      // All else is nothing that could be left out: a file that lacks weights, or is none at all.
+      let gap = refusal.gap(node)
       outputs = [.missing(gap)]
       if firstGap == nil { firstGap = gap }
       if let name = gap.unknown, !unknownOperators.contains(name) { unknownOperators.append(name) }
@@ -122,9 +120,9 @@ struct ONNXLowering {
       case .graph(let graph)? = node.attributes[choice != 0 ? "then_branch" : "else_branch"]
     else { throw ONNXRefusal.reason("chooses by what is in the picture") }
     for (name, tensor) in graph.initializers {
-      values[name] = ONNXValue(try model.constant(tensor), weight: name)
+      values[name] = ONNXValue(try constant(tensor), weight: name)
     }
-    for inner in graph.nodes { lower(inner) }
+    for inner in graph.nodes { try lower(inner) }
     current = node
     return try graph.outputs.map { try value($0.name) }
   }
@@ -141,9 +139,17 @@ struct ONNXLowering {
           ? "reads a second input, \(name): only networks with a single input can be shown"
           : "reads \(name), which nothing before it makes")
     }
-    let value = ONNXValue(try model.constant(tensor), weight: name)
+    let value = ONNXValue(try constant(tensor), weight: name)
     values[name] = value
     return value
+  }
+
+  /// The elements of a tensor of the file; texts and complex numbers are a gap.
+  func constant(_ tensor: ONNXTensor) throws -> ONNXConstant {
+    guard tensor.type.element?.isReal == true else {
+      throw ONNXRefusal.reason("reads elements that are not numbers")
+    }
+    return try model.constant(tensor)
   }
 
   /// The number of the value `name`, where the network computes it.

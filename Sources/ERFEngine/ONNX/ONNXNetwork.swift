@@ -24,6 +24,7 @@ struct ONNXNetwork: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws {
     let input = try ONNXInput(model)
+    try model.requireData()
     let size = asked ?? input.exportedSize ?? Self.usualSize
     let picture = input.picture(size)
     var lowering = ONNXLowering(model, given: [input.name: .real(picture)], input: picture.memory)

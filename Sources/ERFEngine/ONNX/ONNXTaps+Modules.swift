@@ -27,11 +27,11 @@ extension ONNXTaps {
     if modules.isEmpty {
       var before = stemEnd
       for cut in cuts where cut > stemEnd {
-        guard
-          (before..<cut).contains(where: { isLive[$0 + 1] && lowering.nodes[$0].inputs.count > 1 })
-        else { continue }
-        addModule("blocks.\(modules.count)", cut)
+        let joins = (before..<cut).contains {
+          isLive[$0 + 1] && lowering.nodes[$0].inputs.count > 1
+        }
         before = cut
+        if joins { addModule("blocks.\(modules.count)", cut) }
       }
     }
     let last = stages.last?.value ?? 0

@@ -25,9 +25,11 @@ extension ONNXTaps {
       groups.removeFirst(first)
     }
     let sizes = moduleSizes()
+    let (norms, lastNorms) = (finalNorms(isLast: false), finalNorms(isLast: true))
     take(
       stages: groups.enumerated().map { index, group in
-        let end = stageEnd(group, isLast: index == groups.count - 1, sizes)
+        let end = stageEnd(
+          group, sizes, norms: index == groups.count - 1 ? lastNorms : norms)
         let value = cuts[group[end].cut]
         return Shown(name: "stage\(index + 1)", end: value, value: value, grid: group[end].grid)
       })
@@ -46,7 +48,7 @@ extension ONNXTaps {
   /// the largest module, so that what only prepares the next stage is left to that; where no module ends
   /// the last one, norms left out.
   private func stageEnd(
-    _ group: [(cut: Int, grid: ONNXGrid)], isLast: Bool, _ sizes: [Int: Int]
+    _ group: [(cut: Int, grid: ONNXGrid)], _ sizes: [Int: Int], norms: [Bool]
   ) -> Int {
     var first = group.count - 1
     while first > 0, !hasJoin(between: group[first - 1].cut, group[first].cut) { first -= 1 }
@@ -56,7 +58,7 @@ extension ONNXTaps {
       best = (end, size)
     }
     var end = best?.end ?? group.count - 1
-    while end > 0, isFinalNorm(cuts[group[end].cut], isLast: isLast) { end -= 1 }
+    while end > 0, norms[cuts[group[end].cut]] { end -= 1 }
     return end
   }
 
@@ -85,21 +87,23 @@ extension ONNXTaps {
     return (start..<value).contains { isLive[$0 + 1] && lowering.nodes[$0].inputs.count > 1 }
   }
 
-  /// A layer norm that ends a stage belongs to what comes behind it, and a batch norm that ends the last
-  /// one, with the rectifier behind it, to the head.
-  private func isFinalNorm(_ value: Int, isLast: Bool) -> Bool {
-    let node = lowering.nodes[value - 1]
-    switch node.op {
-    case is LayerNorm: return true
-    case is BatchNorm where isLast:
-      let source = node.inputs[0]
-      guard source > 0 else { return false }
-      let maker = lowering.nodes[source - 1].op
-      return !(maker is Convolution || maker is DepthwiseConvolution)
-    case is Rectifier, is Elementwise, is GELU, is Permutation, is Reshape:
-      let source = node.inputs[0]
-      return source > 0 && cuts.contains(source) && isFinalNorm(source, isLast: isLast)
-    default: return false
+  /// Which values are norms that stand behind a stage: a layer norm that ends one belongs to what comes
+  /// behind it, and a batch norm that ends the last one, with the rectifier behind it, to the head.
+  private func finalNorms(isLast: Bool) -> [Bool] {
+    let isCut = Set(cuts)
+    var norms = [false]
+    for node in lowering.nodes {
+      let source = node.inputs.first ?? 0
+      switch node.op {
+      case is LayerNorm: norms.append(true)
+      case is BatchNorm where isLast:
+        let maker = lowering.maker(source)?.op
+        norms.append(!(maker == nil || maker is Convolution || maker is DepthwiseConvolution))
+      case is Rectifier, is Elementwise, is GELU, is Permutation, is Reshape:
+        norms.append(isCut.contains(source) && norms[source])
+      default: norms.append(false)
+      }
     }
+    return norms
   }
 }

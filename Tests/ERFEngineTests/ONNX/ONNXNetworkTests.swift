@@ -38,6 +38,61 @@ import Testing
     return try #require(folder).write(bytes, to: "model.onnx")
   }
 
+  /// Weights beside the file that are cut short or not there at all are no reason to show a part of the
+  /// network: it does not open.
+  @Test func fragmentsForWantOfWeightsDoNotOpen() throws {
+    let folder = try #require(folder)
+    let path = try model { graph in
+      graph.message(5) { tensor in
+        tensor.head("v", type: 1, [4, 4, 1, 1])
+        tensor.number(14, 1)
+        for (key, value) in [("location", "w.data"), ("offset", "0"), ("length", "64")] {
+          tensor.message(13) { entry in
+            entry.text(1, key)
+            entry.text(2, value)
+          }
+        }
+      }
+      graph.node("Conv", ["c", "v"], ["d"])
+    }
+    #expect(throws: ONNXError.missingData(path: path, file: "w.data")) {
+      try OpenedNetwork(NetworkSpec(file: path))
+    }
+    _ = try folder.write([UInt8](repeating: 0, count: 60), to: "w.data")
+    #expect(throws: ONNXError.shortData(path: path, file: "w.data", bytes: 60, needed: 64)) {
+      try OpenedNetwork(NetworkSpec(file: path))
+    }
+    // Once it is whole, the file opens.
+    _ = try folder.write([UInt8](repeating: 0, count: 64), to: "w.data")
+    #expect(try OpenedNetwork(NetworkSpec(file: path)).notes == [])
+  }
+
+  /// What is left out of a network goes with every map of it.
+  @Test func notesGoWithTheMap() throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("Strange", ["r"], ["s"])
+    }
+    let result = try ERFComputer().compute(
+      ERFRequest(network: NetworkSpec(file: path), size: InputSize(height: 32, width: 32)))
+    let notes = try #require(result.subject.weightsChoice?.notes)
+    #expect(notes.contains { $0.contains("Strange") && $0.contains("is not known") })
+    let json = String(decoding: try ResultReport([result]).encoded(), as: UTF8.self)
+    #expect(json.contains("Strange"))
+  }
+
+  /// As many nodes as this would have gone beyond the stack, a call for each.
+  @Test func deepGraphsOpen() throws {
+    let path = try model { graph in
+      var last = "c"
+      for index in 0..<40_000 {
+        graph.node("Relu", [last], ["r\(index)"])
+        last = "r\(index)"
+      }
+    }
+    #expect(try OpenedNetwork(NetworkSpec(file: path)).notes == [])
+  }
+
   /// Blocks through which not everything passes, where a network goes down and up again.
   @Test(arguments: ["updown-ts", "updown-dynamo"]) func branchesAreLayers(_ name: String) throws {
     let summary = try NetworkSummary(
