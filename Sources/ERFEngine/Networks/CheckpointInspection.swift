@@ -43,6 +43,12 @@ public struct CheckpointInspection: Sendable {
     classes = file.classes
     let ordered = file.prefixesOfNetworks
     weights = ordered.map { [file] in Self.weights(in: file, prefix: $0) }
+    guard !ONNXModel.isONNX(path) else {
+      // A graph says itself what its weights are for, whatever network's they look like.
+      mismatches = []
+      parameters = []
+      return
+    }
     let checks = try ordered.compactMap { [file] in try Self.check(file, prefix: $0) }
     mismatches = checks.compactMap(\.mismatch)
     parameters = Set(checks.flatMap(\.parameters))

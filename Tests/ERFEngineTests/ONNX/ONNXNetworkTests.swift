@@ -67,6 +67,16 @@ import Testing
     #expect(try OpenedNetwork(NetworkSpec(file: path)).notes == [])
   }
 
+  /// A graph whose weights look like a built-in network's is inspected as what it is: the newer exporter
+  /// leaves no batch norms.
+  @Test(arguments: ["twinresnet-ts", "twinresnet-dynamo"]) func inspectionAgreesWithOpening(
+    _ name: String
+  ) throws {
+    let file = try CheckpointInspection(path: Fixtures.path("onnx/\(name).onnx"))
+    #expect(file.problems(try file.tensors().lazy).isEmpty)
+    _ = try opened(name)
+  }
+
   /// What is left out of a network goes with every map of it.
   @Test func notesGoWithTheMap() throws {
     let path = try model { graph in
