@@ -38,14 +38,13 @@ public enum HeatmapExport {
   }
 
   static let title = "effective receptive field, replk-tui"
-  static let scaleKey = "scale: "
 
   /// Where the map comes from, one line a fact, for the header of a PGM.
   public static func comments(_ result: ERFResult) -> [String] {
     let subject = result.subject
     let isSigned = subject.rule.isSigned
     let scale =
-      "\(scaleKey)log10(M + 1) / max\(isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
+      "scale: log10(M + 1) / max\(isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
     if let record = result.record {
       // Of a map that was read back, what its file said.
       let source = record.lines.isEmpty ? ["model: not recorded in \(subject.model)"] : record.lines

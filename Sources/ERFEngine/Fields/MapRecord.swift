@@ -3,20 +3,30 @@
 /// What a file says of the map in it: where it was computed from, if anything.
 public struct MapRecord: Sendable, Equatable {
   /// The lines that this program wrote, without the first and the scale of the grey levels; none where the
-  /// file is of another kind.
+  /// file is of another kind. Others may have written more: what has no known key is left out.
   public let lines: [String]
+
+  private static let keys: Set = [
+    "model", "weights", "input", "images", "stage", "rule", "precision", "preparation",
+  ]
 
   /// - Parameter comments: of a PGM, in their order.
   init(comments: [String] = []) {
     let own = comments.first == HeatmapExport.title
-    lines = own ? comments.dropFirst().filter { !$0.hasPrefix(HeatmapExport.scaleKey) } : []
+    let known = comments.dropFirst().filter { line in
+      line.firstIndex(of: ":").map { Self.keys.contains(String(line[..<$0])) } ?? false
+    }
+    lines = own ? Array(known) : []
   }
 
   /// Weights and their hash, such as `random:3 (hash 0123456789abcdef)`.
   public var weights: String? { self["weights"] }
 
-  /// Over how many images.
-  public var images: Int? { self["images"].flatMap { Int($0.prefix { $0.isNumber }) } }
+  /// Over how many images, one at least.
+  public var images: Int? {
+    let count = self["images"].flatMap { Int($0.prefix { $0.isNumber }) }
+    return count.flatMap { $0 > 0 ? $0 : nil }
+  }
 
   public var rule: ERFRule? { self["rule"].flatMap(ERFRule.init(rawValue:)) }
 

@@ -50,6 +50,21 @@ import Testing
     #expect(!HeatmapExport.comments(array).contains { $0.hasPrefix("images") })
   }
 
+  /// A header that somebody made up ends nothing, and goes no further than its known keys.
+  @Test func headersOfOthersAreData() throws {
+    let lines = [
+      "effective receptive field, replk-tui", "images: 0: none", "rule: none",
+      String(repeating: "K", count: 200) + ": long", " : blank", "no colon",
+    ]
+    let header = lines.map { "# \($0)\n" }.joined()
+    _ = try folder.write(Array("P2\n\(header)2 2\n9\n0 1 2 3\n".utf8), to: "made-up.pgm")
+    let map = try SavedMap.load(path: folder.file("made-up.pgm"))
+    #expect(map.record?.lines == ["images: 0: none", "rule: none"])
+    #expect(map.record?.images == nil && map.record?.rule == nil && map.map.images == 1)
+    try HeatmapExport.write(map, to: folder.file("again.png"))
+    #expect(map.metrics.ratios.count == 4)
+  }
+
   @Test func whatIsNoMapIsRefused() throws {
     for (array, path) in [
       (NPY(shape: [3, 4, 5], values: [Float](repeating: 0, count: 60)), "cube.npy"),
