@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torchvision
 from torch import nn
 
 
@@ -148,11 +149,19 @@ class ResNet(nn.Module):
         return self.layer4(self.layer3(self.layer2(self.layer1(x))))
 
 
+class MobileNetV2(torchvision.models.MobileNetV2):
+    """Without its head: the last convolution is what the program shows as the last stage."""
+
+    def forward(self, x):
+        return self.features(x)
+
+
 NETWORKS = {
     "replknet-3": lambda: RepLKNet([3, 3, 3, 3]),
     "replknet-13": lambda: RepLKNet([13, 13, 13, 13]),
     "replknet-31": lambda: RepLKNet([31, 29, 27, 13]),
     "resnet-101": lambda: ResNet([3, 4, 23, 3]),
+    "mobilenetv2": MobileNetV2,
 }
 
 
@@ -252,7 +261,7 @@ class Peers:
             theirs.append(sum(seconds for _, seconds in results[1:]) / images)
         expected = np.mean([values for values, _ in results], 0)
         difference = np.abs(np.load(output) - expected).max() / expected.max()
-        self.row(title, ours, theirs)
+        self.row(title, [1000 * seconds for seconds in ours], [1000 * seconds for seconds in theirs], "ms", 1)
         print(f"{'':4}largest difference of the maps: {difference:.1e} of the maximum", flush=True)
         # A rectifier whose input is zero to rounding passes all of a unit's gradient or none.
         if not difference < 1e-2:
@@ -274,7 +283,7 @@ class Peers:
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 results = [field(model, torch.from_numpy(x[i : i + 1])) for i in range(images + 1)]
             theirs.append(sum(seconds for _, seconds in results[1:]) / images)
-        self.row(title, ours, theirs)
+        self.row(title, [1000 * seconds for seconds in ours], [1000 * seconds for seconds in theirs], "ms", 1)
 
     def memory(self, name, size):
         title = f"peak memory, {name} at {size}"
@@ -358,6 +367,8 @@ def main():
         for name in ("replknet-13", "resnet-101"):
             peers.bfloat16(name, 224, images=8)
         if not options.quick:
+            for name in ("replknet-31", "resnet-101"):
+                peers.fields(name, 512, images=3)
             for name in NETWORKS:
                 peers.fields(name, 1024, images=2)
             peers.memory("replknet-31", 1024)

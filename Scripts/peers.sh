@@ -20,7 +20,7 @@ if [ ! -x "$python" ]; then
     exit 1
   }
   # On Linux PyPI's PyTorch brings libraries for GPUs along, gigabytes that this does not use.
-  "$environment/bin/pip" install --quiet numpy torch
+  "$environment/bin/pip" install --quiet numpy torch torchvision
 fi
 # Such as onnxruntime, for the scripts that want more than PyTorch.
 [ -z "${PEERS_PACKAGES:-}" ] || [ "$python" != "$environment/bin/python" ] ||

@@ -35,12 +35,6 @@ def nano(*kernels):
     return RepLKNet(kernels, layers=(1, 1, 2, 1), channels=(16, 32, 64, 128))
 
 
-def from_torchvision():
-    import torchvision
-
-    return torchvision.models.mobilenet_v2(weights=None)
-
-
 def from_timm():
     import timm
 
@@ -49,12 +43,11 @@ def from_timm():
 
 MORE = {
     "resnet-50": lambda: ResNet([3, 4, 6, 3]),
-    "mobilenetv2": from_torchvision,
     "efficientnet-lite0": from_timm,
     "replknet-31-nano": lambda: nano(31, 29, 27, 13),
     "replknet-3-nano": lambda: nano(3, 3, 3, 3),
 }
-NAMES = ["replknet-31", "replknet-13", "resnet-101", *MORE]
+NAMES = ["replknet-31", "replknet-13", "resnet-101", "mobilenetv2", *MORE]
 
 
 class Peer:
