@@ -141,7 +141,12 @@ void cnc_signals_install(void) {
 }
 
 void cnc_signals_remove(void) {
-  for (int i = 0; i < CRASHES; i++) signal(crashes[i], SIG_DFL);
+  // Somebody who came in between, and goes on to ours, stays.
+  for (int i = 0; i < CRASHES; i++) {
+    struct sigaction now;
+    if (sigaction(crashes[i], NULL, &now) == 0 && now.sa_handler == on_crash)
+      signal(crashes[i], SIG_DFL);
+  }
   for (int i = 0; i < ENDINGS; i++) install(endings[i], SIG_DFL, 0, 1);
   signal(SIGWINCH, SIG_DFL);
   install(SIGTSTP, SIG_DFL, 0, 1);

@@ -79,6 +79,7 @@ enum ExploreCommand {
     let terminal: CursesTerminal
     do {
       terminal = try CursesTerminal.open(terminalOptions)
+      MappedFiles.watchOn()
     } catch {
       throw UsageError.noTerminal(reason: "\(error)")
     }

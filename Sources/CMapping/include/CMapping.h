@@ -9,6 +9,10 @@
 // -1 where too many are watched over, so that this one is not.
 int cmap_guard(const void *base, size_t count);
 
+// After somebody else has taken over the signals of crashes: watches on, and leaves to them the faults
+// outside of mappings.
+void cmap_watch_on(void);
+
 // How often a page of the mapping was gone.
 unsigned cmap_faults(int guard);
 

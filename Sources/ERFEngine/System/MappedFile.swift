@@ -140,3 +140,10 @@ final class MappedFile: @unchecked Sendable {
     return hasAllPages ? byte : nil
   }
 }
+
+/// The watch over all mapped files.
+public enum MappedFiles {
+  /// Watches on after somebody else, who restores a terminal after a crash, has taken over the signals of
+  /// crashes; what is no fault of a mapped file is left to them.
+  public static func watchOn() { cmap_watch_on() }
+}

@@ -144,6 +144,17 @@ import Testing
     #expect(!file.isWhole && file.byte(at: 500_000) == nil)
     #expect(other.byte(at: 2) == 3 && other.isWhole)
   }
+
+  /// The explorer's terminal takes the signals over after files were mapped.
+  @Test func pagesAreWatchedAfterOthersTookTheSignals() throws {
+    let path = try folder.write([UInt8](repeating: 7, count: 1 << 20), to: "taken")
+    let file = try MappedFile(path: path)
+    // Faults of other tests are tried again until the watch is back.
+    signal(SIGBUS) { _ in }
+    MappedFiles.watchOn()
+    try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 10)
+    #expect(file.byte(at: 900_000) == nil && !file.isWhole)
+  }
 }
 
 @Suite struct CheckpointParametersTests {
