@@ -132,6 +132,10 @@ import Testing
     #expect(model.paletteEntries("resnet-101").first?.action == .network("resnet-101"))
     #expect(model.paletteEntries("~/nets/a.pth").first?.action == .file("~/nets/a.pth"))
     #expect(model.paletteEntries("b.safetensors").first?.action == .file("b.safetensors"))
+    // As the browser lists them.
+    for name in ["c.pth.tar", "d.pkl", "e.index.json"] {
+      #expect(model.paletteEntries(name).first?.action == .file(name))
+    }
   }
 
   @Test func theStateOfAFormerRunSaysSo() {

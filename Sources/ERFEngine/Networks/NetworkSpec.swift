@@ -72,9 +72,7 @@ public struct NetworkSpec: Sendable, Hashable {
       _ = try ModelCatalogue.architecture(word)
       return false
     } catch {
-      let name = word.lowercased()
-      return word.contains("/") || Checkpoint.extensions.contains { name.hasSuffix("." + $0) }
-        || FileKind(of: word) != .absent
+      return word.contains("/") || Checkpoint.hasExtension(word) || FileKind(of: word) != .absent
     }
   }
 

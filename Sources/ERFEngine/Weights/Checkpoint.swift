@@ -30,6 +30,12 @@ public struct Checkpoint: Sendable {
     "safetensors", "index.json", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl", "onnx",
   ]
 
+  /// Whether a file's name ends like a checkpoint's, in letters of either case.
+  public static func hasExtension(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return extensions.contains { name.hasSuffix("." + $0) }
+  }
+
   public let path: String
   /// Size of the file.
   public let bytes: Int

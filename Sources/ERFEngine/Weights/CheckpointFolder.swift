@@ -29,7 +29,7 @@ public struct CheckpointFolder: Sendable, Equatable {
     for name in try FolderListing.names(in: path) where !name.hasPrefix(".") {
       switch FileKind(of: path + "/" + name) {
       case .folder: folders.append(name)
-      case .regular(let bytes) where Self.isCheckpoint(name):
+      case .regular(let bytes) where Checkpoint.hasExtension(name):
         files.append(File(name: name, bytes: bytes))
       default: break
       }
@@ -43,10 +43,5 @@ public struct CheckpointFolder: Sendable, Equatable {
   /// Whether there is a file at `path`.
   public static func isFile(_ path: String) -> Bool {
     if case .regular = FileKind(of: path) { true } else { false }
-  }
-
-  private static func isCheckpoint(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return Checkpoint.extensions.contains { name.hasSuffix("." + $0) }
   }
 }

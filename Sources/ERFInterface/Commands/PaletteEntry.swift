@@ -59,7 +59,7 @@ extension Model {
     if let side = Int(text), Session.sides.contains(side) {
       return [PaletteEntry(title: "input size \(side)", keyLabel: "", action: .size(side))]
     }
-    if text.contains("/") || text.hasPrefix("~") || WeightsSource.isFile(text) {
+    if text.contains("/") || text.hasPrefix("~") || Checkpoint.hasExtension(text) {
       return [
         PaletteEntry(
           title: "open the file \(text) as \(letter)", keyLabel: "", action: .file(text))
@@ -124,15 +124,6 @@ extension PaletteEntry {
     case .underlay: ["overlay", "photo"]
     case .nextColours: ["palette", "colors"]
     default: []
-    }
-  }
-}
-
-extension WeightsSource {
-  /// Whether a word ends like a checkpoint's name.
-  fileprivate static func isFile(_ text: String) -> Bool {
-    [".pth", ".pt", ".th", ".bin", ".safetensors", ".onnx", ".ckpt"].contains {
-      text.lowercased().hasSuffix($0)
     }
   }
 }
