@@ -35,8 +35,6 @@ struct Blueprint: Sendable, Hashable {
 
   var nodes: [Node] = []
   var taps: [Tap] = []
-  /// Channels of the input.
-  var inputChannels = 3
 
   /// The value that node `index` makes.
   static func value(of node: Int) -> Int { node + 1 }
@@ -133,9 +131,10 @@ extension Blueprint {
     nodes.reduce(0) { $0 + $1.op.parameterShapes.reduce(0) { $0 + $1.shape.count } }
   }
 
-  /// The shape of one input of `size`.
+  /// The shape of inputs of `size`: red, green and blue. Networks of grey pictures, or with a fourth
+  /// channel, take these too, and make of them what they were trained on.
   func inputShape(_ size: InputSize, batch: Int = 1) -> Shape {
-    Shape(batch: batch, height: size.height, width: size.width, channels: inputChannels)
+    Shape(batch: batch, height: size.height, width: size.width, channels: 3)
   }
 }
 

@@ -140,28 +140,20 @@ extension Blueprint {
   func insertingStochasticDepth(_ rate: Double) -> Blueprint {
     let shortcuts = nodes.indices.filter { nodes[$0].op is Add && nodes[$0].mergedScope == nil }
     guard rate > 0, shortcuts.count > 1 else { return self }
-    var deep = self
-    deep.nodes = []
-    var names = [0]
+    var rewrite = Rewrite(original: self)
     for (index, node) in nodes.enumerated() {
-      var node = node
-      node.inputs = node.inputs.map { names[$0] }
-      if let place = shortcuts.firstIndex(of: index), place > 0 {
-        // The last input of an addition is the branch.
-        let depth = StochasticDepth(rate: rate * Double(place) / Double(shortcuts.count - 1))
-        deep.nodes.append(
-          Node(scope: node.scope + ".depth", block: node.block, op: depth, inputs: [node.inputs[1]])
-        )
-        node.inputs[1] = deep.nodes.count
+      guard let place = shortcuts.firstIndex(of: index), place > 0 else {
+        rewrite.append(node, for: index, renaming: true)
+        continue
       }
-      deep.nodes.append(node)
-      names.append(deep.nodes.count)
+      // The last input of an addition is the branch.
+      var node = node
+      node.inputs = node.inputs.map(rewrite.renamed)
+      let depth = StochasticDepth(rate: rate * Double(place) / Double(shortcuts.count - 1))
+      node.inputs[1] = rewrite.add(
+        Node(scope: node.scope + ".depth", block: node.block, op: depth, inputs: [node.inputs[1]]))
+      rewrite.append(node, for: index, renaming: false)
     }
-    deep.taps = taps.map { tap in
-      var tap = tap
-      tap.value = names[tap.value]
-      return tap
-    }
-    return deep
+    return rewrite.finished()
   }
 }

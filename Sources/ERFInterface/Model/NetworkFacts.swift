@@ -2,7 +2,6 @@
 // to be asked for on every edit; a file is opened for it by a worker. Kept so that drawing never asks.
 
 public import ERFEngine
-import Synchronization
 
 /// Layers and costs of a network at an input size.
 public struct NetworkFacts: Sendable, Equatable {
@@ -196,19 +195,9 @@ struct FactsCache: Sendable {
 }
 
 extension NetworkFacts {
-  /// What was asked for before; a network that cannot be built is remembered as nil. It depends on
-  /// nothing but its arguments, so that one memory serves every model.
-  private static let memory = Mutex<[FactsCache.Key: NetworkFacts?]>([:])
-
   /// Nil where the network cannot be built, or not at this size: running it will say why.
   static func known(_ key: FactsCache.Key) -> NetworkFacts? {
-    if let found = memory.withLock({ $0[key] }) { return found }
-    let facts = try? NetworkFacts(key.network, size: key.size)
-    memory.withLock { memory in
-      if memory.count >= 1024 { memory.removeAll() }
-      memory[key] = .some(facts)
-    }
-    return facts
+    try? NetworkFacts(key.network, size: key.size)
   }
 }
 

@@ -60,10 +60,7 @@ import Testing
     let whole = network.blueprint.inputShape(network.size)
     let elements = (try? network.blueprint.shapes(input: whole))?.reduce(0) { $0 + $1.count }
     guard whole.count < 1 << 20, elements ?? .max < 1 << 24 else { return true }
-    let input = Tensor(
-      zeros: Shape(
-        batch: 1, height: network.size.height, width: network.size.width,
-        channels: network.blueprint.inputChannels))
+    let input = Tensor(zeros: whole)
     if let activations = try? program.forward(input, to: tap.value, workers: Workers(threads: 1)) {
       _ = try? activations.inputGradient(
         at: [Unit(row: 0, column: 0)], workers: Workers(threads: 1))
