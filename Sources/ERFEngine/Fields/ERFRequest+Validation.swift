@@ -37,7 +37,13 @@ extension ERFRequest {
     }
     var showing = network
     showing.exportedValue = tap
-    return try OpenedNetwork(showing)
+    let shown = try OpenedNetwork(showing)
+    if let path = network.exportedGraph, let gap = shown.gap, shown.layers.tap(tap) == nil {
+      throw ONNXError.lostLayer(
+        path: path, layer: tap, node: gap.node, reason: gap.reason,
+        layers: shown.layers.taps.map(\.name))
+    }
+    return shown
   }
 
   /// The network for inputs of the size that will be run.

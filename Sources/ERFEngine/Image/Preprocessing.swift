@@ -11,11 +11,13 @@ public struct Preprocessing: Sendable, Hashable {
   public let white: Float
   /// Whether channels are blue, green, red.
   public let isBlueFirst: Bool
+  /// Whether all three channels are the picture's luminance, for networks that take grey pictures.
+  public let isGrey: Bool
 
   /// - Parameters: three values each; `deviation` not zero.
   public init(
     mean: [Float], deviation: [Float], black: Float = 0, white: Float = 1,
-    isBlueFirst: Bool = false
+    isBlueFirst: Bool = false, isGrey: Bool = false
   ) {
     precondition(mean.count == 3 && deviation.count == 3 && !deviation.contains(0))
     self.mean = mean
@@ -23,6 +25,7 @@ public struct Preprocessing: Sendable, Hashable {
     self.black = black
     self.white = white
     self.isBlueFirst = isBlueFirst
+    self.isGrey = isGrey
   }
 
   /// The statistics of ImageNet, which most networks were trained with.
@@ -32,6 +35,27 @@ public struct Preprocessing: Sendable, Hashable {
   /// One half throughout, so that inputs lie in -1...1: RepLKNet-XL.
   public static let half = Preprocessing(
     mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+
+  /// The same for grey pictures: mean and deviation are the means of the colours'.
+  public var grey: Preprocessing {
+    func mean(_ numbers: [Float]) -> [Float] {
+      [Float](repeating: numbers.reduce(0, +) / 3, count: 3)
+    }
+    return Preprocessing(
+      mean: mean(self.mean), deviation: mean(deviation), black: black, white: white, isGrey: true)
+  }
+
+  /// Shares of red, green and blue in luminance (ITU-R BT.601), as Pillow converts to grey.
+  static let luminance: [Float] = [0.299, 0.587, 0.114]
+
+  /// What is said of networks that take grey pictures.
+  static let greyNote =
+    "it is fed with luminance, 0.299 red + 0.587 green + 0.114 blue, and normalised, unless told "
+    + "otherwise, by the averages of the colours' means and deviations"
+
+  /// What is said of networks that take four channels.
+  static let fourthNote =
+    "a fourth channel beside red, green and blue: it is fed with zeros"
 
   /// What TensorFlow's EfficientNet-Lites take: (127, 128) / 255, rounded.
   public static let efficientNetLite = Preprocessing(
@@ -56,10 +80,11 @@ extension Preprocessing {
   /// The picture brought to size as `fit` says, normalised: (1, H, W, 3).
   public func tensor(_ image: Image, fit: Fit) -> Tensor {
     let fitted = image.fitted(fit)
+    if isGrey { return greyTensor(fitted) }
     var table = [Float](repeating: 0, count: 3 * 256)
     for channel in 0..<3 {
       for value in 0..<256 {
-        table[channel * 256 + value] = (inRange(value) - mean[channel]) / deviation[channel]
+        table[channel * 256 + value] = (inRange(Float(value)) - mean[channel]) / deviation[channel]
       }
     }
     // The colours that the three channels are.
@@ -76,10 +101,25 @@ extension Preprocessing {
       shape: Shape(height: fitted.height, width: fitted.width, channels: 3), elements: elements)
   }
 
+  /// The luminance of `fitted`, normalised, in each channel.
+  private func greyTensor(_ fitted: Image) -> Tensor {
+    var elements = [Float](repeating: 0, count: fitted.pixels.count)
+    for index in stride(from: 0, to: elements.count, by: 3) {
+      let value = inRange(
+        Self.luminance[0] * Float(fitted.pixels[index])
+          + Self.luminance[1] * Float(fitted.pixels[index + 1])
+          + Self.luminance[2] * Float(fitted.pixels[index + 2]))
+      for channel in 0..<3 {
+        elements[index + channel] = (value - mean[channel]) / deviation[channel]
+      }
+    }
+    return Tensor(
+      shape: Shape(height: fitted.height, width: fitted.width, channels: 3), elements: elements)
+  }
+
   /// A value of 8 bits on the way from black to white; whole numbers stay whole in the range 0 to 255.
-  private func inRange(_ value: Int) -> Float {
-    white - black == 255
-      ? black + Float(value) : black + Float(value) / 255 * (white - black)
+  private func inRange(_ value: Float) -> Float {
+    white - black == 255 ? black + value : black + value / 255 * (white - black)
   }
 }
 

@@ -7,7 +7,7 @@ public struct PreprocessingChoice: Sendable, Hashable {
   public var mean: [Float]?
   /// What the three channels are divided by; nil: the network's own, or 1 where a range is given.
   public var deviation: [Float]?
-  /// What black and white become before that; nil: 0 and 1.
+  /// What black and white become before that; nil: the network's own, which are 0 and 1 for most.
   public var range: PixelRange?
   /// Whether blue comes first, as OpenCV and Caffe have it.
   public var isBlueFirst = false
@@ -119,7 +119,7 @@ extension Preprocessing {
     return Preprocessing(
       mean: choice.mean ?? (isOwn ? ordered(mean) : [0, 0, 0]),
       deviation: choice.deviation ?? (isOwn ? ordered(deviation) : [1, 1, 1]),
-      black: choice.range?.black ?? 0, white: choice.range?.white ?? 1,
-      isBlueFirst: choice.isBlueFirst)
+      black: choice.range?.black ?? black, white: choice.range?.white ?? white,
+      isBlueFirst: choice.isBlueFirst, isGrey: isGrey)
   }
 }

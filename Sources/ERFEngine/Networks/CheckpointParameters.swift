@@ -75,6 +75,11 @@ struct CheckpointParameters: ParameterSource {
     return tensor
   }
 
+  /// Whether the first convolution takes grey pictures.
+  var takesGrey: Bool {
+    weights[stem].map { $0.rank == 4 && $0[1] == 1 } ?? false
+  }
+
   /// Whether the first convolution takes grey pictures, or a fourth channel.
   private func isOtherInput(_ key: String, _ found: Shape, _ expected: Shape) -> Bool {
     key == stem && found.rank == 4 && expected.rank == 4 && expected[1] == 3
@@ -193,10 +198,8 @@ extension CheckpointParameters {
     {
       notes.append(
         found[1] == 1
-          ? "the first convolution takes grey pictures: it is fed with luminance, "
-            + "0.299 red + 0.587 green + 0.114 blue"
-          : "the first convolution takes a fourth channel beside red, green and blue: it is fed "
-            + "with zeros")
+          ? "the first convolution takes grey pictures: \(Preprocessing.greyNote)"
+          : "the first convolution takes \(Preprocessing.fourthNote)")
     }
     notes += FileHints(file, prefix: weights.prefix).doubts(about: architecture)
     choice.notes = notes
@@ -288,9 +291,6 @@ extension Tensor {
     return Tensor(generated: shape) { self[$0] * mask[$0] }
   }
 
-  /// Shares of red, green and blue in luminance (ITU-R BT.601), as Pillow converts to grey.
-  private static let luminance: [Float] = [0.299, 0.587, 0.114]
-
   /// Kernels (O, 1, K, K) or (O, 4, K, K) as ones of red, green and blue: grey is their luminance, and a
   /// fourth channel is left out, which is zero then.
   fileprivate func acceptingColours() -> Tensor {
@@ -298,7 +298,7 @@ extension Tensor {
     return Tensor(generated: [shape[0], 3, shape[2], shape[3]]) { index in
       let (filter, colour, place) = (index / (3 * area), index / area % 3, index % area)
       return channels == 1
-        ? Self.luminance[colour] * self[filter * area + place]
+        ? Preprocessing.luminance[colour] * self[filter * area + place]
         : self[(filter * channels + colour) * area + place]
     }
   }

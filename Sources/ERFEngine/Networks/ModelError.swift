@@ -39,7 +39,7 @@ public enum ModelError: ExplainedError, Equatable {
     }
   }
 
-  private static func shortened(_ names: [String]) -> String {
+  static func shortened(_ names: [String]) -> String {
     names.count <= 12
       ? names.joined(separator: ", ")
       : names.prefix(6).joined(separator: ", ") + ", ... "

@@ -41,6 +41,8 @@ public struct OpenedNetwork: Sendable {
   private let checkpoint: CheckpointParameters?
   /// What is left out of an exported graph, or taken for something simpler, for people.
   public let notes: [String]
+  /// What keeps a part of an exported graph from being shown; nil: nothing.
+  let gap: ONNXGap?
   /// The input size that an exported graph is bound to; nil: the network takes any.
   public let inputSize: InputSize?
 
@@ -93,7 +95,8 @@ public struct OpenedNetwork: Sendable {
     }
     self.spec = spec
     id = architecture.id
-    preprocessing = architecture.preprocessing.with(spec.preprocessing)
+    let usual = architecture.preprocessing
+    preprocessing = (checkpoint?.takesGrey == true ? usual.grey : usual).with(spec.preprocessing)
     evaluation = architecture.evaluation
     classNaming = try ClassNaming(
       spec, recorded: file.flatMap { TrainingRecord(metadata: $0.metadata) }?.classes,
@@ -108,6 +111,7 @@ public struct OpenedNetwork: Sendable {
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
     notes = []
+    gap = nil
     inputSize = nil
     WorkCount.note(.blueprint)
   }
@@ -132,7 +136,7 @@ public struct OpenedNetwork: Sendable {
     }
     self.spec = spec
     id = ExportedID.text(path, stages, original: original)
-    preprocessing = Preprocessing.imageNet.with(spec.preprocessing)
+    preprocessing = network.input.preprocessing.with(spec.preprocessing)
     evaluation = Evaluation(
       side: min(network.size.height, network.size.width), shorterSide: nil, filter: .bilinear
     ).resized(to: network.size)
@@ -140,7 +144,8 @@ public struct OpenedNetwork: Sendable {
     let edited = try network.blueprint.edited(by: spec.edits, fit: spec.fit)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
-    notes = network.notes
+    notes = network.input.notes(spec.preprocessing) + network.notes
+    gap = network.gap
     inputSize = network.size
     self.original = nil
     checkpoint = nil

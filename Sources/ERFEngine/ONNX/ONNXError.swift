@@ -17,9 +17,16 @@ public enum ONNXError: ExplainedError, Equatable {
   /// A node that computes something else than its operator says.
   case badNode(path: String, node: String, reason: String)
   /// Operators that are not known, of which the value asked for needs the results.
-  case unknownOperators(path: String, operators: [String], node: String, reachable: String?)
+  case unknownOperators(path: String, operators: [String], node: String)
+  /// A layer that is not there, in a graph of which `node` and what depends on it cannot be shown; `layers`
+  /// can.
+  case lostLayer(path: String, layer: String, node: String, reason: String, layers: [String])
   /// Another input size than the one that the file was exported for.
   case fixedSize(path: String, exported: String, asked: String, reason: String)
+
+  public var isUsageError: Bool {
+    if case .lostLayer = self { true } else { false }
+  }
 
   public var explanation: String {
     switch self {
@@ -38,10 +45,13 @@ public enum ONNXError: ExplainedError, Equatable {
       "\(path): tensor \(WeightsMismatch.printable(tensor)) \(reason)"
     case .badNode(let path, let node, let reason):
       "\(path): \(WeightsMismatch.printable(node)) \(reason)"
-    case .unknownOperators(let path, let operators, let node, let reachable):
+    case .unknownOperators(let path, let operators, let node):
       "\(path) needs \(operators.joined(separator: ", ")), which is not known here (first at "
         + "\(WeightsMismatch.printable(node)))"
-        + (reachable.map { ": \($0) can be shown" } ?? "")
+    case .lostLayer(let path, let layer, let node, let reason, let layers):
+      "\(path) has no layer '\(WeightsMismatch.printable(layer))' that can be shown: "
+        + "\(WeightsMismatch.printable(node)) \(reason), and what depends on it is lost; "
+        + "layers to tap: \(ModelError.shortened(layers))"
     case .fixedSize(let path, let exported, let asked, let reason):
       "\(path) was exported for \(exported), not \(asked) (\(reason)): export it at that size, "
         + "torch.onnx.export(model, (torch.zeros(1, 3, H, W),), \"m.onnx\")"

@@ -116,6 +116,9 @@ extension ONNXLowering {
   mutating func runningSum(_ node: ONNXNode) throws -> ONNXValue {
     let source = try value(node.inputs.first ?? "")
     let isReal = if case .real = source { true } else { false }
+    if case .real(let data) = source, !data.isConstant {
+      throw ONNXRefusal.reason("adds up values that depend on the picture, which is not known here")
+    }
     guard let tensor = try constant(node, 0), let axisInput = try integers(node, 1)?.first else {
       throw ONNXRefusal.reason("has no axis")
     }

@@ -106,6 +106,7 @@ struct ONNXLowering {
     guard node.domain.isEmpty || ONNXOperators.foreign.contains(node.domain) else {
       throw ONNXRefusal.unknown("\(node.domain).\(node.operation)")
     }
+    if node.domain.isEmpty { try node.requireSettings() }
     if node.operation == "If" { return try branch(node) }
     if let integers = try integers(node) { return integers }
     guard let rule = ONNXOperators.rules[node.operation] else {
@@ -159,6 +160,11 @@ struct ONNXLowering {
     } else {
       nil
     }
+  }
+
+  /// What keeps the value `name` from being computed; nil: nothing, or there is no such value.
+  func gap(of name: String) -> ONNXGap? {
+    if case .missing(let gap)? = values[name] { gap } else { nil }
   }
 
   mutating func define(_ name: String, _ value: ONNXValue) { values[name] = value }

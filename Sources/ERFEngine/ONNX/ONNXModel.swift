@@ -19,8 +19,38 @@ struct ONNXModel: Sendable {
   /// Files of weights beside this one, by their names in it.
   let dataFiles = ONNXDataFiles()
 
-  /// The version of the standard operators.
-  var operatorSet: Int { operatorSets[""] ?? operatorSets["ai.onnx"] ?? 1 }
+  /// The version of the standard operators; 1 where the file does not tell.
+  var operatorSet: Int { knownOperatorSet ?? 1 }
+
+  private var knownOperatorSet: Int? { operatorSets[""] ?? operatorSets["ai.onnx"] }
+
+  /// Versions of the standard operators whose rules are known.
+  static let operatorSets = 7...23
+
+  /// - Throws: `ONNXError.unsupported` for a file that does not say which operators it means, or older ones.
+  func requireOperatorSet() throws(ONNXError) {
+    guard let version = knownOperatorSet else {
+      throw .unsupported(
+        path: path, reason: "it does not say which version of the operators (opset) it uses")
+    }
+    let oldest = Self.operatorSets.lowerBound
+    guard version >= oldest else {
+      throw .unsupported(
+        path: path,
+        reason: "it uses operator set \(version), and \(oldest) is the oldest that is read: export "
+          + "it again with opset_version=17")
+    }
+  }
+
+  /// What there is to know of the file as a whole, for people.
+  var notes: [String] {
+    let newest = Self.operatorSets.upperBound
+    guard operatorSet > newest else { return [] }
+    return [
+      "operator set \(operatorSet) is newer than \(newest), the newest that is known: operators that "
+        + "changed since may be read wrongly"
+    ]
+  }
 }
 
 /// A graph as it is written: nodes in an order in which they can be computed, connected by names.

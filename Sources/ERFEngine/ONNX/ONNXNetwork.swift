@@ -4,10 +4,15 @@ struct ONNXNetwork: Sendable {
   /// By the keys of the blueprint's slots.
   let weights: [String: Tensor]
   let size: InputSize
+  /// The picture that it takes.
+  let input: ONNXInput
   /// The size that the file was exported for; nil: the file leaves it open.
   let exportedSize: InputSize?
   /// What was taken for something simpler than it is, and what cannot be shown, for people.
   let notes: [String]
+
+  /// What keeps a value that was asked for, or else the first one, from being shown; nil: all is shown.
+  let gap: ONNXGap?
 
   /// What it takes where no size is asked for.
   var ownSize: InputSize { exportedSize ?? Self.usualSize }
@@ -24,6 +29,7 @@ struct ONNXNetwork: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws {
     let input = try ONNXInput(model)
+    try model.requireOperatorSet()
     try model.requireData()
     let size = asked ?? input.exportedSize ?? Self.usualSize
     let picture = input.picture(size)
@@ -43,8 +49,10 @@ struct ONNXNetwork: Sendable {
     blueprint = built.blueprint
     weights = built.weights
     self.size = size
+    self.input = input
     exportedSize = input.exportedSize
-    notes = plan.lowering.notes + plan.gaps
+    gap = values.lazy.compactMap(plan.lowering.gap).first ?? plan.lowering.firstGap
+    notes = model.notes + plan.lowering.notes + plan.gaps
   }
 
   /// Why there is nothing to show.
@@ -66,7 +74,7 @@ struct ONNXNetwork: Sendable {
       return .badNode(path: model.path, node: gap.node, reason: gap.reason)
     }
     return .unknownOperators(
-      path: model.path, operators: lowering.unknownOperators, node: gap.node, reachable: nil)
+      path: model.path, operators: lowering.unknownOperators, node: gap.node)
   }
 }
 
@@ -76,76 +84,5 @@ extension ONNXNetwork: ParameterSource {
       preconditionFailure("\(slot.key) is not a weight of the graph")
     }
     return tensor
-  }
-}
-
-/// The picture among a graph's inputs.
-struct ONNXInput: Sendable {
-  let name: String
-  let channels: Int
-  /// Whether channels come last in the file's order.
-  private let isChannelsLast: Bool
-  /// nil: the file leaves it open.
-  let exportedSize: InputSize?
-
-  init(_ model: ONNXModel) throws(ONNXError) {
-    // Older files list weights among the inputs.
-    let inputs = model.graph.inputs.filter { model.graph.initializers[$0.name] == nil }
-    guard let input = inputs.first(where: { $0.shape?.count ?? 4 == 4 }) else {
-      throw .unsupported(path: model.path, reason: "it has no input of pictures (1, 3, H, W)")
-    }
-    name = input.name
-    let shape = input.shape ?? [.fixed(1), .fixed(3), .free("H"), .free("W")]
-    func extent(_ axis: Int) -> Int? {
-      if case .fixed(let extent) = shape[axis] { extent } else { nil }
-    }
-    let counts = [3, 1, 4]
-    func isChannels(_ axis: Int) -> Bool { extent(axis).map(counts.contains) ?? false }
-    isChannelsLast = !isChannels(1) && isChannels(3)
-    let axes =
-      isChannelsLast ? (channels: 3, rows: 1, columns: 2) : (channels: 1, rows: 2, columns: 3)
-    channels = extent(axes.channels) ?? 3
-    let sides = [extent(axes.rows), extent(axes.columns)].compactMap { $0 }
-    guard counts.contains(channels), (extent(0) ?? 1) == 1, sides.allSatisfy({ $0 <= 1 << 14 })
-    else {
-      throw .unsupported(
-        path: model.path,
-        reason: "its input is \(shape.map(\.text).joined(separator: "x")), not one picture "
-          + "(1, 3, H, W): export it with torch.onnx.export(model, (torch.zeros(1, 3, H, W),), "
-          + "\"m.onnx\")")
-    }
-    if let height = extent(axes.rows), let width = extent(axes.columns) {
-      exportedSize = InputSize(height: height, width: width)
-    } else {
-      exportedSize = nil
-    }
-  }
-
-  /// The value 0: a picture (1, H, W, 3), counted in the file's order of axes.
-  func picture(_ size: InputSize) -> ONNXData {
-    isChannelsLast
-      ? ONNXData(.value(0), shape: [1, size.height, size.width, 3])
-      : ONNXData(
-        .value(0), shape: [1, 3, size.height, size.width], order: ONNXData.channelsLast(4))
-  }
-
-  /// What the graph gets of a picture: the mean of the colours where it takes grey ones, and zeros as a
-  /// fourth channel.
-  func adapted(_ picture: ONNXData, _ lowering: inout ONNXLowering) throws -> ONNXData {
-    let axis = isChannelsLast ? 3 : 1
-    switch channels {
-    case 1: return try lowering.reduced(picture, .mean, [axis], keeps: true)
-    case 4: return try lowering.selected(picture, [axis: [0, 1, 2, -1]], summary: "opaque")
-    default: return picture
-    }
-  }
-}
-
-extension ONNXValueInfo.Extent {
-  fileprivate var text: String {
-    switch self {
-    case .fixed(let extent): "\(extent)"
-    case .free(let name): name.isEmpty ? "?" : name
-    }
   }
 }

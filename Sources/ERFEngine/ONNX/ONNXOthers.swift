@@ -130,6 +130,9 @@ extension ONNXLowering {
     guard !node.has(4), !node.has(5), node.outputs.dropFirst().allSatisfy(\.isEmpty),
       !node.has(6)
     else { throw ONNXRefusal.reason("keeps earlier keys, as language models do") }
+    for name in ["left_window_size", "right_window_size"] where node.integer(name, -1) >= 0 {
+      throw ONNXRefusal.reason("looks through a window (\(name)), which is not known here")
+    }
     let query = try real(node, 0)
     let isFlat = query.rank == 3
     let (keys, values) = (try real(node, 1), try real(node, 2))

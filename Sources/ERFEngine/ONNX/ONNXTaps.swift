@@ -52,16 +52,12 @@ struct ONNXTaps {
     isLive = Self.live(lowering, [output])
     isNeeded = Self.live(lowering, known.isEmpty ? [output] : known)
     cuts = Self.cuts(lowering, output, isLive)
-    if known.isEmpty {
-      gaps =
-        lowering.firstGap.map { ["\($0.node) \($0.reason): what stands before it is shown"] }
-        ?? []
-    }
     maps = Self.maps(lowering, isLive, size)
     let grids = cuts.map { [maps] in ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps) }
     findStages(grids)
     findModules(grids, outputs: known.isEmpty ? [output] : known)
     add(values: model.graph.outputs.dropFirst().map(\.name))
+    findGaps(model.graph.outputs.map(\.name))
     let shape = lowering.layouts[output].shape
     if !known.isEmpty, shape.count == 2 || shape.dropFirst(2).allSatisfy({ $0 == 1 }) {
       logits = output
@@ -132,6 +128,22 @@ struct ONNXTaps {
       if open == 1 { cuts.append(index + 1) }
     }
     return cuts
+  }
+
+  /// Tells what keeps outputs from being shown, and how far the network goes without them.
+  private mutating func findGaps(_ outputs: [String]) {
+    if isPartial {
+      let last = stages.last.map { ", up to \($0.name)" } ?? ""
+      gaps =
+        lowering.firstGap.map { ["\($0.node) \($0.reason): what stands before it is shown\(last)"] }
+        ?? []
+      return
+    }
+    for name in outputs {
+      guard let gap = lowering.gap(of: name) else { continue }
+      let line = "\(gap.node) \(gap.reason): the output \(name) is left out"
+      if !gaps.contains(line) { gaps.append(line) }
+    }
   }
 
   // MARK: What is shown

@@ -29,15 +29,21 @@ struct ONNXWindow {
     guard kernel.count == rank, strides.count == rank, dilations.count == rank,
       (kernel + strides + dilations).allSatisfy({ (1..<1 << 20).contains($0) })
     else { throw ONNXRefusal.reason("has a window that does not fit its input") }
+    if let said = node.integers("kernel_shape"), said != kernel {
+      throw ONNXRefusal.reason(
+        "says that its window is \(said.map(String.init).joined(separator: "x")), where its "
+          + "weights are \(Shape(kernel))")
+    }
     let pads = node.integers("pads") ?? before + after
-    switch node.text("auto_pad") ?? "NOTSET" {
+    let way = node.text("auto_pad") ?? "NOTSET"
+    switch way {
     case "SAME_UPPER", "SAME_LOWER":
       for axis in 0..<rank {
         let outputs = (sizes[axis] + strides[axis] - 1) / strides[axis]
         let reach = (outputs - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
         let missing = max(0, reach - sizes[axis])
         let less = missing / 2
-        before[axis] = node.text("auto_pad") == "SAME_UPPER" ? less : missing - less
+        before[axis] = way == "SAME_UPPER" ? less : missing - less
         after[axis] = missing - before[axis]
       }
     case "VALID": break
@@ -47,6 +53,11 @@ struct ONNXWindow {
       }
       before = Array(pads[..<rank])
       after = Array(pads[rank...])
+    }
+    guard pads == before + after || pads.allSatisfy({ $0 == 0 }) else {
+      throw ONNXRefusal.reason(
+        "has pads \(pads.map(String.init).joined(separator: ",")) and auto_pad \(way), which contradict "
+          + "each other")
     }
     self.kernel = kernel
     self.strides = strides

@@ -206,6 +206,23 @@ import Testing
     try compare(try Network(Self.spec(name)), with: name)
   }
 
+  /// Luminance of the picture, normalised by the mean of ImageNet's means and of its deviations: that of
+  /// the normalised colours would be another one, since their deviations differ.
+  @Test func greyPicturesAreNormalisedOnce() throws {
+    let image = BuiltInImages.image(at: 0)
+    let size = InputSize(height: image.height, width: image.width)
+    let input = try Network(Self.spec("grey.pth")).preprocessing.tensor(image, size: size)
+    for place in [0, 777, size.height * size.width - 1] {
+      let pixel = image.pixels[place * 3..<place * 3 + 3].map { Float($0) }
+      let luminance = 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2]
+      for channel in 0..<3 {
+        #expect(abs(input[place * 3 + channel] - (luminance / 255 - 0.449) / 0.226) < 1e-5)
+      }
+    }
+    let four = try Network(Self.spec("four.pth")).preprocessing
+    #expect(four == .imageNet)
+  }
+
   @Test func otherInputsAreSaid() throws {
     let grey = try #require(try Network(Self.spec("grey.pth")).weightsChoice).notes
     #expect(grey.contains { $0.contains("luminance") })

@@ -1,3 +1,5 @@
+@testable import ERFEngine
+
 /// Messages in the wire format of protocol buffers, written field by field: files that no exporter
 /// would write, for tests of the reader.
 struct ONNXBytes {
@@ -44,14 +46,14 @@ struct ONNXBytes {
     (0..<Word.bitWidth / 8).map { UInt8(truncatingIfNeeded: word >> (8 * Word($0))) }
   }
 
-  /// A model of one graph.
-  static func model(version: Int = 8, operators: Int = 17, _ graph: (inout ONNXBytes) -> Void)
+  /// A model of one graph; `operators` nil: it does not say which operator set it uses.
+  static func model(version: Int = 8, operators: Int? = 17, _ graph: (inout ONNXBytes) -> Void)
     -> [UInt8]
   {
     var model = ONNXBytes()
     model.number(1, version)
     model.text(2, "by hand")
-    model.message(8) { $0.number(2, operators) }
+    if let operators { model.message(8) { $0.number(2, operators) } }
     model.message(7, graph)
     return model.bytes
   }
@@ -72,13 +74,43 @@ struct ONNXBytes {
     text(8, name)
   }
 
-  /// An input of the graph, of floats.
-  mutating func picture(_ name: String, _ shape: [Int]) {
+  /// A tensor of floats.
+  mutating func tensor(_ name: String, _ shape: [Int], _ values: [Float]) {
+    message(5) { tensor in
+      tensor.head(name, type: 1, shape)
+      tensor.data(9, values.flatMap { Self.little($0.bitPattern) })
+    }
+  }
+
+  /// An attribute of a node.
+  mutating func attribute(_ name: String, _ value: ONNXAttribute) {
+    message(5) { attribute in
+      attribute.text(1, name)
+      switch value {
+      case .integer(let number):
+        attribute.number(3, number)
+        attribute.number(20, 2)
+      case .integers(let numbers):
+        for number in numbers { attribute.number(8, number) }
+        attribute.number(20, 7)
+      case .floats(let numbers):
+        for number in numbers { attribute.float(7, number) }
+        attribute.number(20, 6)
+      case .text(let word):
+        attribute.text(4, word)
+        attribute.number(20, 3)
+      default: break
+      }
+    }
+  }
+
+  /// An input of the graph, of floats or of the type of the number `type`.
+  mutating func picture(_ name: String, _ shape: [Int], type kind: Int = 1) {
     message(11) { input in
       input.text(1, name)
       input.message(2) { type in
         type.message(1) { tensor in
-          tensor.number(1, 1)
+          tensor.number(1, kind)
           tensor.message(2) { extents in
             for extent in shape { extents.message(1) { $0.number(1, extent) } }
           }

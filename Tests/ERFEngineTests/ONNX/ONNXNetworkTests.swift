@@ -287,7 +287,10 @@ import Testing
     }
     let network = try ONNXNetwork(ONNXModel(path: path))
     #expect(network.blueprint.stages.count == 1)
-    #expect(network.notes.first?.contains("NonMaxSuppression boxes") == true)
+    #expect(
+      network.notes == [
+        "NonMaxSuppression boxes is not known: what stands before it is shown, up to stage1"
+      ])
     let other = try model { graph in
       graph.node("Frobnicate", ["x"], ["y"])
       graph.node("Relu", ["y"], ["r"])
@@ -303,6 +306,40 @@ import Testing
       }, to: "none.onnx")
     let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: none)) }
     #expect(error?.explanation.contains("needs Frobnicate") == true)
+  }
+
+  /// A layer behind what is not known: the operator is named, the node, and what can be shown instead.
+  @Test(arguments: ["logits", "e"]) func lostLayersAreExplained(_ layer: String) throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("NonMaxSuppression", ["r"], ["boxes"])
+      graph.node("Elu", ["boxes"], ["e"])
+      graph.message(12) { $0.text(1, "e") }
+    }
+    var request = ERFRequest(
+      network: NetworkSpec(file: path), size: InputSize(height: 32, width: 32))
+    request.tap = layer
+    let error = #expect(throws: ONNXError.self) { try request.validate() }
+    #expect(error?.isUsageError == true)
+    let words = error?.explanation ?? ""
+    #expect(words.contains("has no layer '\(layer)' that can be shown: NonMaxSuppression boxes is"))
+    #expect(words.contains("layers to tap: stem, stage1"), "\(words)")
+    // What stands before it is there, by its name in the file too.
+    request.tap = "r"
+    try request.validate()
+  }
+
+  /// One of two outputs is lost: the network is that of the other, and a note says so.
+  @Test func lostOutputsAreNamed() throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("NonMaxSuppression", ["r"], ["boxes"])
+      for name in ["r", "boxes"] { graph.message(12) { $0.text(1, name) } }
+    }
+    #expect(
+      try ONNXNetwork(ONNXModel(path: path)).notes == [
+        "NonMaxSuppression boxes is not known: the output boxes is left out"
+      ])
   }
 
   @Test func knownChoicesAreFollowedAndQuantisationIsLeftOut() throws {

@@ -1,0 +1,143 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// What exported graphs are fed with: numbers are counted by hand from the pixels of a picture.
+@Suite struct ONNXInputTests {
+  private let folder = try? TemporaryFolder()
+  private let picture = BuiltInImages.image(at: 0).fitted(
+    .stretch(InputSize(height: 16, width: 16), .bicubic))
+
+  /// A 1x1 convolution of weights 1, 2, 3... over an input of the type of the number `type`.
+  private func network(
+    channels: Int, type: Int = 1, isLast: Bool = false,
+    _ preprocessing: PreprocessingChoice = .own
+  ) throws -> Network {
+    let bytes = ONNXBytes.model { graph in
+      graph.tensor("w", [1, channels, 1, 1], (1...channels).map { Float($0) })
+      graph.picture("x", isLast ? [1, 16, 16, channels] : [1, channels, 16, 16], type: type)
+      graph.message(1) { node in
+        node.text(1, "x")
+        node.text(2, "numbers")
+        node.text(4, "Cast")
+        node.attribute("to", .integer(1))
+      }
+      if isLast {
+        graph.message(1) { node in
+          node.text(1, "numbers")
+          node.text(2, "turned")
+          node.text(4, "Transpose")
+          node.attribute("perm", .integers([0, 3, 1, 2]))
+        }
+      }
+      graph.node("Conv", [isLast ? "turned" : "numbers", "w"], ["y"])
+      graph.message(12) { $0.text(1, "y") }
+    }
+    let path = try #require(folder).write(bytes, to: "input.onnx")
+    var spec = NetworkSpec(file: path)
+    spec.preprocessing = preprocessing
+    return try Network(spec)
+  }
+
+  /// What the network makes of the picture.
+  private func answers(_ network: Network) throws -> [Float] {
+    try network.features(
+      network.preprocessing.tensor(picture, size: InputSize(height: 16, width: 16)), tap: nil
+    ).elements
+  }
+
+  /// The picture's red, green and blue, a pixel each.
+  private var colours: [(Float, Float, Float)] {
+    (0..<256).map { place in
+      let pixel = picture.pixels[place * 3..<place * 3 + 3].map { Float($0) }
+      return (pixel[0], pixel[1], pixel[2])
+    }
+  }
+
+  private func expect(
+    _ found: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(found.count == expected.count, sourceLocation: sourceLocation)
+    let error = relativeError(found.map { Double($0) }, expected.map { Double($0) })
+    #expect(error < 1e-5, sourceLocation: sourceLocation)
+  }
+
+  /// Bytes are fed as they are: a graph over them divides by itself.
+  @Test(arguments: [2, 4, 5, 6, 7]) func wholeNumbersAreFedAsTheyAre(_ type: Int) throws {
+    let network = try network(channels: 3, type: type)
+    try expect(answers(network), colours.map { $0 + 2 * $1 + 3 * $2 })
+    let notes = try #require(network.weightsChoice?.notes)
+    #expect(notes.contains { $0.contains("whole numbers") && $0.contains("from 0 to 255") })
+  }
+
+  @Test func signedBytesGoFromMinus128() throws {
+    let network = try network(channels: 3, type: 3)
+    try expect(answers(network), colours.map { $0 + 2 * $1 + 3 * $2 - 6 * 128 })
+    #expect(network.weightsChoice?.notes.first?.contains("from -128 to 127") == true)
+  }
+
+  /// What is said of the input goes before what its type tells, and nothing is claimed besides.
+  @Test func whatIsSaidGoesFirst() throws {
+    var choice = PreprocessingChoice()
+    choice.range = PixelRange(black: 0, white: 1)
+    let ranged = try network(channels: 3, type: 2, choice)
+    try expect(answers(ranged), colours.map { ($0 + 2 * $1 + 3 * $2) / 255 })
+    #expect(ranged.weightsChoice == nil)
+    choice.range = nil
+    choice.mean = [100, 110, 120]
+    let shifted = try network(channels: 3, type: 2, choice)
+    try expect(answers(shifted), colours.map { $0 - 100 + 2 * ($1 - 110) + 3 * ($2 - 120) })
+    let last = try network(channels: 3, type: 2, isLast: true)
+    try expect(answers(last), colours.map { $0 + 2 * $1 + 3 * $2 })
+  }
+
+  private func luminance(_ colour: (Float, Float, Float)) -> Float {
+    0.299 * colour.0 + 0.587 * colour.1 + 0.114 * colour.2
+  }
+
+  /// Luminance of the picture, then the means of ImageNet's three means and deviations.
+  @Test(arguments: [false, true]) func greyNetworksGetLuminance(_ isLast: Bool) throws {
+    let network = try network(channels: 1, isLast: isLast)
+    try expect(answers(network), colours.map { (luminance($0) / 255 - 0.449) / 0.226 })
+    #expect(network.weightsChoice?.notes.contains { $0.contains("luminance") } == true)
+    // The field is that of the grey picture: the slope 1 at the unit, where its answer is positive.
+    let result = try ERFComputer().compute(
+      ERFRequest(
+        network: NetworkSpec(file: folder?.file("input.onnx") ?? ""),
+        size: InputSize(height: 16, width: 16)))
+    let peak = try answers(network)[8 * 16 + 8] > 0 ? 1.0 : 0
+    #expect(result.map.values.count { $0 > 0 } <= 1 && abs(result.map.peak - peak) < 1e-6)
+  }
+
+  /// Blue first changes nothing of a grey picture.
+  @Test func greyPicturesHaveNoOrderOfColours() throws {
+    var choice = PreprocessingChoice()
+    choice.isBlueFirst = true
+    choice.mean = [0.5, 0.5, 0.5]
+    choice.deviation = [0.25, 0.25, 0.25]
+    let network = try network(channels: 1, choice)
+    try expect(answers(network), colours.map { (luminance($0) / 255 - 0.5) / 0.25 })
+  }
+
+  @Test func greyBytesAreLuminanceFrom0To255() throws {
+    try expect(answers(network(channels: 1, type: 2)), colours.map(luminance))
+  }
+
+  @Test func fourthChannelsAreZeroAndSaidSo() throws {
+    let network = try network(channels: 4)
+    try expect(
+      answers(network),
+      colours.map { red, green, blue in
+        (red / 255 - 0.485) / 0.229 + 2 * (green / 255 - 0.456) / 0.224
+          + 3 * (blue / 255 - 0.406) / 0.225
+      })
+    #expect(network.weightsChoice?.notes == ["the network takes \(Preprocessing.fourthNote)"])
+  }
+
+  /// Yes and no are no picture.
+  @Test func otherTypesAreRefused() throws {
+    let error = #expect(throws: ONNXError.self) { try network(channels: 3, type: 9) }
+    #expect(error?.explanation.contains("its input is of type bool") == true)
+  }
+}
