@@ -77,7 +77,8 @@ extension Command {
     }
     line.erase()
     let heading = "\(network.id)  weights \(network.weights) (\(network.weightsHash))"
-    let notes = skipped.sorted().map { "skipped \($0)" }
+    let notes =
+      skipped.sorted().map { "skipped \($0)" } + (network.weightsChoice.map(Text.notes) ?? [])
     try StandardStreams.write(
       Text.lines(
         [heading, ""] + Text.table(["input", "right", "pictures", "accuracy"], rows) + notes))
@@ -159,6 +160,8 @@ private struct Document: Encodable {
   let model: String
   let weights: String
   let weightsHash: String
+  /// What there is to know of the weights; left out where that is nothing.
+  let notes: [String]?
   let results: [Entry]
   let skipped: [String]
   let accuracy: Total?
@@ -171,6 +174,7 @@ private struct Document: Encodable {
     model = network.id
     weights = network.weights.description
     weightsHash = network.weightsHash
+    notes = network.weightsChoice.notes
     results = classifications.map {
       Entry(
         image: $0.image, top: $0.top, label: $0.label, isRight: $0.isRight)

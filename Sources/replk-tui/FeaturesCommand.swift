@@ -37,7 +37,9 @@ extension Command {
     try AtomicFile.write(
       NPY(shape: features.shape, values: features.values).encoded(), to: path)
     let shape = features.shape.map(String.init).joined(separator: "x")
-    try StandardStreams.write(Text.lines(["wrote \(path): \(shape) float32"]))
+    try StandardStreams.write(
+      Text.lines(
+        ["wrote \(path): \(shape) float32"] + (features.weightsChoice.map(Text.notes) ?? [])))
     if features.isPartial {
       throw Interrupted(
         explanation: "stopped after \(features.shape[0]) of \(features.inputs) inputs; "

@@ -17,15 +17,16 @@ extension Command {
     let size = arguments.size() ?? spec.exportedSize ?? InputSize(height: 224, width: 224)
     let opened = try OpenedNetwork(spec.bound(to: size))
     try opened.requireWeights()
-    let summary =
+    var summary =
       opened.hasCheckpoint
       // A checkpoint may have made one of parallel kernels: what counts is how the network is written.
       ? try NetworkSummary(model: opened.id, size: size) : try NetworkSummary(opened, size: size)
+    summary.notes = opened.weightsChoice.notes
     if arguments.has("--json") {
       try StandardStreams.write(json: JSONText.encode(Attributed(summary)))
     } else {
-      let notes = opened.notes.map { "note: \($0)\n" }.joined()
-      try StandardStreams.write(text(summary) + notes)
+      let notes = opened.weightsChoice.map(Text.notes) ?? []
+      try StandardStreams.write(text(summary) + Text.lines(notes))
     }
   }
 

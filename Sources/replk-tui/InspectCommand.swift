@@ -16,20 +16,31 @@ extension Command {
     }
     let file = try CheckpointInspection(path: path)
     let tensors = try file.tensors()
-    let problems = file.problems(tensors.lazy)
+    var problems: [any ExplainedError] = file.problems(tensors.lazy)
+    var notes: [String] = []
+    var stages: [String] = []
+    switch try file.graph() {
+    case .refused(let error): problems.append(error)
+    case .network(let found, let said): (stages, notes) = (found, said)
+    case nil: break
+    }
     if arguments.has("--json") {
       var pieces = OutputPieces()
       try JSONText.encode(
-        Attributed(Document(file, problems: problems)), with: tensors.lazy, in: "tensors"
+        Attributed(Document(file, stages: stages, notes: notes, problems: problems)),
+        with: tensors.lazy, in: "tensors"
       ) { try pieces.write(String(decoding: $0, as: UTF8.self)) }
       try pieces.finish()
     } else {
-      try StandardStreams.write(Text.lines(heading(file) + [""]))
+      let network =
+        (stages.isEmpty ? [] : ["network: opens, with \(stages.joined(separator: ", "))"])
+        + notes.map { "note: \($0)" }
+      try StandardStreams.write(Text.lines(heading(file) + network + [""]))
       try Text.writeTable(
         ["tensor", "type", "shape", "min", "mean", "max", "hash"], tensors.lazy.map(row))
     }
     // All of the file is told; what ends the command is what would keep it from opening.
-    if let problem = problems.first { throw problem }
+    if let problem = problems.first { throw WouldNotOpen(problem: problem) }
   }
 
   /// What stands above the table of tensors.
@@ -41,7 +52,7 @@ extension Command {
           + (weights.network ?? "no known network")
           + ", \(weights.tensors) tensors, \(weights.parameters) elements")
     }
-    if file.weights.isEmpty { lines.append("weights: of no known network") }
+    if file.weights.isEmpty, !file.isGraph { lines.append("weights: of no known network") }
     lines += file.metadata.sorted { $0.key < $1.key }.map {
       let value = $0.value.count > 200 ? $0.value.prefix(200) + "..." : $0.value[...]
       return "\($0.key): \(value)"
@@ -71,6 +82,14 @@ extension Command {
   }
 }
 
+/// What keeps the file from opening as a network.
+private struct WouldNotOpen: ExplainedError {
+  let problem: any ExplainedError
+
+  var isUsageError: Bool { problem.isUsageError }
+  var explanation: String { "would not open: \(problem.explanation)" }
+}
+
 /// What `--json` prints, the tensors aside, of which there may be very many.
 private struct Document: Encodable {
   let path: String
@@ -80,9 +99,17 @@ private struct Document: Encodable {
   let weights: [CheckpointInspection.Weights]
   let tensors: [String] = []
   let leftAlone: [ForeignClass]
+  /// Of an exported graph that opens; left out for other files.
+  let stages: [String]?
+  let notes: [String]?
   let problems: [String]
 
-  init(_ file: CheckpointInspection, problems: [CheckpointError]) {
+  init(
+    _ file: CheckpointInspection, stages: [String], notes: [String],
+    problems: [any ExplainedError]
+  ) {
+    self.stages = stages.isEmpty ? nil : stages
+    self.notes = notes.isEmpty ? nil : notes
     path = file.path
     format = file.format
     bytes = file.bytes

@@ -94,7 +94,7 @@ struct ProbeText {
         remarks.append("\(report.model): random weights, which know no classes")
       }
     }
-    return remarks + skippedLines(report.skipped)
+    return remarks + (report.weightsChoice.map(Text.notes) ?? []) + skippedLines(report.skipped)
   }
 
   /// What a file of decisions says that does not count as it stands.

@@ -54,6 +54,7 @@ extension Command {
     var table = try SweepTable.kept(at: path, keys: keys) ?? SweepTable(points: grid.count)
     let block = arguments.shard()?.block(of: grid.count) ?? 0..<grid.count
     let computer = ERFComputer()
+    var notes: [String] = []
     // A share without a point is a table without rows.
     try AtomicFile.write(table.encoded, to: path)
     for index in block where !table.has(index + 1) {
@@ -66,13 +67,16 @@ extension Command {
       }
       guard !result.isPartial else { throw Interrupted(explanation: stopped(table, block)) }
       table.add(result, key: keys[index], point: index + 1)
+      for note in result.subject.weightsChoice.map(Text.notes) ?? [] where !notes.contains(note) {
+        notes.append(note)
+      }
       try AtomicFile.write(table.encoded, to: path)
       StandardStreams.writeError(
         StandardStreams.errorIsTerminal
           ? Text.message("point \(index + 1) of \(grid.count): \(result.subject.model)") : "")
     }
     try StandardStreams.write(
-      Text.lines(["wrote \(path): \(table.count) of \(grid.count) points"]))
+      Text.lines(["wrote \(path): \(table.count) of \(grid.count) points"] + notes))
   }
 
   private static func stopped(_ table: SweepTable, _ block: Range<Int>) -> String {

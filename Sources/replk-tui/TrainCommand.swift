@@ -93,6 +93,10 @@ extension Command {
   }
 
   private static func run(_ arguments: Arguments, model: String) throws {
+    for word in [model, arguments.last("--from")].compactMap(\.self)
+    where NetworkSpec.isExport(word) {
+      throw ExportedTraining(path: word)
+    }
     let path = try arguments.trainingOutput()
     let isResumed = arguments.has("--resume")
     if isResumed && arguments.has("--force") {
@@ -139,5 +143,16 @@ extension Arguments {
       throw .badValue(option: "-o", value: path, expected: "a name ending in .safetensors")
     }
     return path
+  }
+}
+
+/// Training was asked of a graph.
+private struct ExportedTraining: ExplainedError {
+  let path: String
+
+  var isUsageError: Bool { true }
+  var explanation: String {
+    "\(path) is an exported graph, which runs as it is and is not trained here: train the network that "
+      + "it came from and export it again, or train a built-in one (`replk-tui models` lists them)"
   }
 }

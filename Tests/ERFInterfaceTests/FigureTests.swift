@@ -1,6 +1,6 @@
 // Figures for papers: what stands on the page, and in its tables.
 
-import ERFEngine
+@testable import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -93,6 +93,19 @@ import Testing
     let random = makeModel(["RepLKNet-13", "RepLKNet-31"])
     #expect(Figure(random).caption.contains("[random:0, untrained, hash "))
     #expect(texts(Figure(random)).contains { $0.hasPrefix("random:0, untrained") })
+  }
+
+  /// What there is to know of a network's file, under its letter; screens say it too.
+  @Test func notesAreInTheCaption() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    #expect(!Figure(model).caption.contains("Note"))
+    let choice = WeightsChoice(chosen: "", others: [], notes: ["left out 2 tensors"])
+    var shown = try #require(model.sides[1].shown)
+    shown.subject?.weightsChoice = choice
+    shown.result?.subject.weightsChoice = choice
+    model.sides[1].shown = shown
+    #expect(Figure(model).caption.contains("Note on (B): left out 2 tensors."))
+    #expect(model.provenance.contains(PNGText(keyword: "Note", text: "B: left out 2 tensors")))
   }
 
   @Test func theGalleryStandsBesideAAndB() throws {

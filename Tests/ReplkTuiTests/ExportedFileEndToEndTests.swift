@@ -23,8 +23,79 @@ import Testing
     ]
     _ = try folder.write(elu, to: "bare.onnx")
     let run = try Executable.run(["inspect", "bare.onnx"], in: folder)
-    #expect(run.code == 0 && run.error.isEmpty, "\(run.code) \(run.error)")
+    expectOneLine(run, code: 1, mentions: ["would not open: bare.onnx", "no input of pictures"])
     #expect(text(run).contains("tensor  type  shape  min  mean  max  hash"))
+  }
+
+  /// The bytes of `file` with `old`, which is there, replaced by as many others.
+  private func patched(_ old: [UInt8], _ new: [UInt8]) throws -> [UInt8] {
+    let bytes = try Fixtures.bytes("onnx/resnet-ts.onnx")
+    let place = try #require(bytes.firstRange(of: old)).lowerBound
+    return Array(bytes[..<place]) + new + bytes[(place + old.count)...]
+  }
+
+  /// `inspect` and `erf` agree on whether a graph opens, in the same words.
+  @Test func inspectionTellsWhatKeepsAGraphFromOpening() throws {
+    // Everything depends on the first operator.
+    _ = try folder.write(
+      patched(Array("\u{22}\u{4}Conv".utf8), Array("\u{22}\u{4}Come".utf8)), to: "other.onnx")
+    let computed = try Executable.run(["erf", "other.onnx", "--count", "1"], in: folder)
+    expectOneLine(computed, code: 1, mentions: ["other.onnx needs Come, which is not known here"])
+    let words = computed.error.dropFirst("replk-tui: ".count)
+    let inspected = try Executable.run(["inspect", "other.onnx"], in: folder)
+    expectOneLine(inspected, code: 1, mentions: ["would not open: \(words.dropLast())"])
+    #expect(text(inspected).contains("fc.weight"))
+    let json = try Executable.run(["inspect", "other.onnx", "--json"], in: folder)
+    #expect(json.code == 1)
+    #expect(try json.object()["problems"] as? [String] == [String(words.dropLast())])
+    let whole = try succeed(["inspect", file], in: folder)
+    #expect(text(whole).contains("network: opens, with stage1, stage2, stage3"))
+  }
+
+  /// What there is to know of a graph is said by every command, and kept in every file that says where
+  /// it is from: here that its operator set is a newer one.
+  @Test func notesAreSaidEverywhere() throws {
+    let bytes = try Fixtures.bytes("onnx/resnet-ts.onnx")
+    try #require(bytes.firstRange(of: [0x42, 2, 0x10, 17]) != nil)
+    _ = try folder.write(patched([0x42, 2, 0x10, 17], [0x42, 2, 0x10, 24]), to: "newer.onnx")
+    let words = "operator set 24 is newer than 23"
+    let picture = try folder.write(Samples.picture(level: 99), to: "p.ppm")
+    for command in [
+      ["erf", "newer.onnx", "--count", "2", "-o", "m.pgm", "-o", "m.png"],
+      ["erf", "newer.onnx", "--count", "2", "--shard", "1/2", "-o", "part-1.erf"],
+      ["erf", "newer.onnx", "--count", "2", "--shard", "2/2", "-o", "part-2.erf"],
+      ["merge", "part-1.erf", "part-2.erf"],
+      ["features", "newer.onnx", "--tap", "stage1", "--count", "1", "-o", "f.npy"],
+      ["classify", "newer.onnx", "--image", picture],
+      ["compare", "newer.onnx", file, "--count", "1"], ["info", "newer.onnx"],
+      ["sweep", "newer.onnx", "--sizes", "48", "--count", "1", "-o", "t.csv"],
+      ["inspect", "newer.onnx"],
+    ] {
+      let run = try succeed(command, in: folder)
+      #expect(text(run).contains("note: " + words), "\(command)")
+    }
+    for command in [
+      ["erf", "newer.onnx", "--count", "1"], ["merge", "part-1.erf", "part-2.erf"],
+      ["classify", "newer.onnx", "--image", picture], ["info", "newer.onnx"],
+      ["inspect", "newer.onnx"],
+    ] {
+      let object = try succeed(command + ["--json"], in: folder).object()
+      let entry = (object["results"] as? [[String: Any]])?.first?["notes"] ?? object["notes"]
+      #expect((entry as? [String])?.first?.hasPrefix(words) == true, "\(command)")
+    }
+    for name in ["m.pgm", "m.png"] {
+      let content = String(decoding: try folder.read(name), as: UTF8.self)
+      #expect(content.contains(words), "\(name)")
+    }
+  }
+
+  /// What can be done is said before anything else is asked for.
+  @Test func graphsAreNotTrained() throws {
+    for words in [[file], ["replknet-3-nano", "--from", file, "-o", "w.safetensors"]] {
+      let run = try Executable.run(["train"] + words, in: folder)
+      expectOneLine(
+        run, code: 2, mentions: ["exported graph", "train the network that it came from"])
+    }
   }
 
   /// The numbers of the file, under PyTorch's names; the difference is that of the rounded numbers.

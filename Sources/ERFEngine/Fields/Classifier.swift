@@ -9,13 +9,15 @@
 public struct Classifier: Sendable {
   /// Why a network cannot classify.
   public enum Failure: ExplainedError, Equatable {
-    case noClassifier(model: String)
+    case noClassifier(model: String, notes: [String])
     case noLabels(model: String)
     case nonFinite(image: String, layer: String)
 
     public var explanation: String {
       switch self {
-      case .noClassifier(let model): "\(model) has no classifier in this file: nothing to name"
+      case .noClassifier(let model, let notes):
+        "\(model) has no classifier in this file: nothing to name"
+          + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
       case .noLabels(let model):
         "no folder or name tells the class of a picture: put them into folders named like the "
           + "classes of \(model)"
@@ -55,7 +57,8 @@ public struct Classifier: Sendable {
   ) throws {
     self.network = network
     guard let logits = network.program.tap("logits") else {
-      throw Failure.noClassifier(model: network.id)
+      throw Failure.noClassifier(
+        model: network.id, notes: network.weightsChoice?.notes ?? [])
     }
     self.logits = logits
     let usual = network.evaluation

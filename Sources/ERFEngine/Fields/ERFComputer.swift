@@ -170,7 +170,9 @@ public final class ERFComputer: Sendable {
     var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
     if let earlier = try resume(part) {
       try requireSame(inputs, size, as: earlier, for: network, workers: walk.workers)
+      let new = part
       part = earlier
+      part.addNotes(of: new)
     }
     let features = try addImages(
       of: inputs, size, to: &part, by: walk, request, seconds: &seconds, progress: progress)

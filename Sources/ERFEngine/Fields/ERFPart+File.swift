@@ -151,6 +151,8 @@ extension ERFPart {
     let weights: String
     let weightsKey: String?
     let otherWeights: [String]?
+    /// Left out where there is nothing to say; older parts have none.
+    let notes: [String]?
     let weightsHash: String
     let input: [Int]
     let stages: [String]
@@ -176,6 +178,7 @@ extension ERFPart {
       weights = subject.weights
       weightsKey = subject.weightsChoice?.chosen
       otherWeights = subject.weightsChoice?.others
+      notes = subject.weightsChoice.notes
       weightsHash = subject.weightsHash
       input = [subject.input.height, subject.input.width]
       stages = subject.stages
@@ -210,7 +213,9 @@ extension ERFPart {
       else { return nil }
       var subject = ERFSubject(
         model: model, weights: weights,
-        weightsChoice: weightsKey.map { WeightsChoice(chosen: $0, others: otherWeights ?? []) },
+        weightsChoice: weightsKey.map {
+          WeightsChoice(chosen: $0, others: otherWeights ?? [], notes: notes ?? [])
+        },
         weightsHash: weightsHash, input: InputSize(height: input[0], width: input[1]),
         stages: stages, tap: tap, mapSize: InputSize(height: map[0], width: map[1]),
         units: units.map { Unit(row: $0[0], column: $0[1]) }, rule: rule)

@@ -34,6 +34,7 @@ extension ERFPart {
             path: otherPath, other: holder, image: "image \(index + 1) (\(name))")
         }
       }
+      sum.addNotes(of: part)
       sum.map.add(part.map)
       sum.done += part.done
       sum.skipped += part.skipped

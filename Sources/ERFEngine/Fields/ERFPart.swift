@@ -49,7 +49,7 @@ public struct ERFPart: Sendable, Equatable {
     }
   }
 
-  public let subject: ERFSubject
+  public internal(set) var subject: ERFSubject
   /// Number of images of the whole run.
   public let images: Int
   /// Hash of the names of all of them, in order: parts of one run have the same.
@@ -136,6 +136,17 @@ extension ERFPart {
   /// Both have a share in what is computed from here on.
   public mutating func addMakers(of other: ERFPart) {
     makers = Set(makers + other.makers).sorted()
+  }
+
+  /// Takes over what `other` has to say of the same weights: parts of earlier versions say nothing.
+  mutating func addNotes(of other: ERFPart) {
+    guard let choice = other.subject.weightsChoice else { return }
+    guard subject.weightsChoice != nil else {
+      subject.weightsChoice = choice
+      return
+    }
+    let known = subject.weightsChoice.notes ?? []
+    subject.weightsChoice?.notes += choice.notes.filter { !known.contains($0) }
   }
 
   /// What `other` differs in, such as `input 224x224 and 256x256`; nil where both are of one run.

@@ -6,6 +6,8 @@ public struct Features: Sendable {
   public let values: [Float]
   /// Number of inputs asked for.
   public let inputs: Int
+  /// Which of a checkpoint's weights were taken, and what there is to know of them; nil: not from a file.
+  public let weightsChoice: WeightsChoice?
 
   /// Whether the run was cancelled before the last input.
   public var isPartial: Bool { shape[0] < inputs }
@@ -56,6 +58,7 @@ public struct Features: Sendable {
       ? Array(shape.extents.dropFirst())
       : tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
     self.inputs = block.count
+    weightsChoice = network.weightsChoice
     self.shape = [done] + extents
     self.values = values
   }

@@ -64,9 +64,8 @@ public enum HeatmapExport {
       "rule: \(subject.rule.rawValue)",
     ]
       + (subject.precision.stated.map { ["precision: \($0)"] } ?? [])
-      + (subject.preprocessing == .own ? [] : ["preparation: \(subject.preprocessing.text)"]) + [
-        scale
-      ]
+      + (subject.preprocessing == .own ? [] : ["preparation: \(subject.preprocessing.text)"])
+      + (subject.weightsChoice.notes ?? []).map { "note: \($0)" } + [scale]
   }
 
   /// How many images a whole run was over, and the first names of them.

@@ -7,7 +7,7 @@ public struct MapRecord: Sendable, Equatable {
   public let lines: [String]
 
   private static let keys: Set = [
-    "model", "weights", "input", "images", "stage", "rule", "precision", "preparation",
+    "model", "weights", "input", "images", "stage", "rule", "precision", "preparation", "note",
   ]
 
   /// - Parameter comments: of a PGM, in their order.

@@ -34,6 +34,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   public let stride: Int?
   /// Which kernel weights this input meets pixels with.
   public let kernelReach: KernelReach
+  /// What there is to know of the file that the network is from; nil: nothing.
+  public var notes: [String]?
 
   /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
   public init(model id: String, size: InputSize) throws {

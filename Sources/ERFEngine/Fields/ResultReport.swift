@@ -72,7 +72,7 @@ private struct Entry: Encodable {
     weights = subject.weights
     weightsKey = subject.weightsChoice.flatMap { $0.chosen.isEmpty ? nil : $0.chosen }
     weightsHash = subject.weightsHash
-    notes = subject.weightsChoice.flatMap { $0.notes.isEmpty ? nil : $0.notes }
+    notes = subject.weightsChoice.notes
     input = [subject.input.height, subject.input.width]
     images = result.imageNames
     skipped = result.skipped.map(\.explanation)

@@ -61,6 +61,9 @@ public struct NetworkSpec: Sendable, Hashable {
     edits = try ExportedDesign(exported).edits
   }
 
+  /// Whether `word` names an exported graph, as it is or edited.
+  public static func isExport(_ word: String) -> Bool { ExportedID(word) != nil }
+
   /// Whether `word` names an exported graph with edits: `net.onnx:kernels=7,7,5`.
   public static func isEditedExport(_ word: String) -> Bool {
     ExportedID(word) != nil && !ONNXModel.isONNX(word)

@@ -9,6 +9,11 @@ public struct WeightsChoice: Sendable, Equatable {
   public var notes: [String] = []
 }
 
+extension WeightsChoice? {
+  /// The notes as files of results keep them; nil where there is nothing to say.
+  public var notes: [String]? { flatMap { $0.notes.isEmpty ? nil : $0.notes } }
+}
+
 /// One dictionary of weights in a file: what stands before the names is taken off.
 struct WeightDictionary: Sendable {
   /// `state_dict.module.`, or empty.

@@ -66,7 +66,7 @@ public struct ShapeBiasProbe: Sendable {
       method: .builtIn(size: request.size, seed: request.seed), counts: main.counts,
       interval: main.interval, decisions: mainDecisions, skipped: [], readOut: main,
       stages: request.stages ? reports.filter { network.stages.contains($0.tap) } : [],
-      seconds: (clock.now - start).inSeconds)
+      seconds: (clock.now - start).inSeconds, weightsChoice: network.weightsChoice)
   }
 
   /// The layers to read out, the reported one last.

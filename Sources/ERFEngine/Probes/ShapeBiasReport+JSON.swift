@@ -62,6 +62,8 @@ private struct Entry: Encodable {
   let model: String
   let weights: String
   let weightsHash: String
+  /// What there is to know of the weights; left out where that is nothing.
+  let notes: [String]?
   let stimuli: Stimuli
   let atChance: Bool
   let shapeBias: Nullable<Double>
@@ -80,6 +82,7 @@ private struct Entry: Encodable {
     model = report.model
     weights = report.weights
     weightsHash = report.weightsHash
+    notes = report.weightsChoice.notes
     maker = .this
     stimuli = Stimuli(report.method)
     atChance = report.isAtChance

@@ -34,6 +34,8 @@ public struct ShapeBiasReport: Sendable {
   /// A read-out for each stage, where asked for.
   public let stages: [ReadOutReport]
   public let seconds: Double
+  /// Which of a checkpoint's weights were taken, and what there is to know of them; nil: not from a file.
+  public var weightsChoice: WeightsChoice?
 
   /// Whether the decisions are a read-out's that does no better than guessing.
   public var isAtChance: Bool { readOut?.heldOut.isAtChance ?? false }

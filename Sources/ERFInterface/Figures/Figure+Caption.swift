@@ -25,7 +25,7 @@ extension Figure {
   /// One paragraph.
   var caption: String {
     var parts = ["Effective receptive fields of " + subjects + "."]
-    parts += conditions
+    parts += conditions + notes
     if let verdict = verdictSentence { parts.append(verdict) }
     parts.append(colours)
     parts.append(outlines)
@@ -70,6 +70,15 @@ extension Figure {
       return texts.first.map { [$0.prefix(1).uppercased() + $0.dropFirst()] } ?? []
     }
     return zip(networks, texts).map { "(\($0.letter)) \($1)" }
+  }
+
+  /// What there is to know of the networks' files.
+  private var notes: [String] {
+    networks.flatMap { network in
+      (network.result?.subject.weightsChoice.notes ?? []).map { note in
+        "Note\(networks.count > 1 ? " on (\(network.letter))" : ""): \(note.sanitised)."
+      }
+    }
   }
 
   private var verdictSentence: String? {

@@ -26,6 +26,11 @@ extension Model {
     if let layer = facts(unitSide)?.layer(session.target)?.name {
       texts.insert(PNGText(keyword: "Layer", text: layer.sanitised), at: 3)
     }
+    for side in sides.indices {
+      for note in sides[side].shown?.subject?.weightsChoice.notes ?? [] {
+        texts.append(PNGText(keyword: "Note", text: "\(Self.letter(side)): \(note.sanitised)"))
+      }
+    }
     return texts
   }
 }

@@ -70,7 +70,7 @@ import Testing
     let network = try Network(spec)
     #expect(network.taps.contains("stage2") && !network.taps.contains("logits"))
     let failure = #expect(throws: Classifier.Failure.self) { try Classifier(spec) }
-    #expect(failure == .noClassifier(model: network.id))
+    #expect(failure == .noClassifier(model: network.id, notes: network.weightsChoice?.notes ?? []))
   }
 
   /// PyTorch's predictions, of which two in a thousand may turn on rounding.

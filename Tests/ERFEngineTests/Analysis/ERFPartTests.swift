@@ -229,4 +229,51 @@ import Testing
       #expect(throws: (any Error).self) { try ERFPart(path: path) }
     }
   }
+
+  // MARK: Notes on the weights
+
+  /// A part of a network of whose file `notes` are to be known.
+  private func part(_ shard: Shard?, notes: [String]) throws -> ERFPart {
+    var part = try part(shard)
+    part.subject.weightsChoice = WeightsChoice(chosen: "", others: ["ema"], notes: notes)
+    return part
+  }
+
+  @Test func notesAreKept() throws {
+    let part = try part(nil, notes: ["left out", "in doubt"])
+    let path = try folder.write(part.encoded(), to: "noted.erf")
+    let read = try ERFPart(path: path)
+    #expect(read == part && read.subject.weightsChoice?.notes == ["left out", "in doubt"])
+    #expect(read.result().subject.weightsChoice?.others == ["ema"])
+  }
+
+  /// Parts of earlier versions open, and say nothing; beside a newer one its notes hold for both.
+  @Test func partsWithoutNotesOpenAndMerge() throws {
+    let old = try part(Shard(1, of: 2), notes: [])
+    let new = try part(Shard(2, of: 2), notes: ["left out"])
+    let text = String(decoding: try old.encoded(), as: UTF8.self)
+    #expect(!text.contains("notes"))
+    let path = try folder.write(old.encoded(), to: "old.erf")
+    let merged = try ERFPart.merged([(path, ERFPart(path: path)), ("new.erf", new)])
+    #expect(merged.subject.weightsChoice?.notes == ["left out"])
+    let twice = try ERFPart.merged([
+      ("one", part(Shard(1, of: 2), notes: ["left out"])), ("two", new),
+    ])
+    #expect(twice.subject.weightsChoice?.notes == ["left out"])
+  }
+
+  /// Going on with a part of an earlier version says what the network's file says now.
+  @Test func goingOnTakesTheNotesOver() throws {
+    var request = request(2)
+    request.network = NetworkSpec(file: Fixtures.path("names/grey.pth"))
+    let new = try #require(try computer.compute(request).part)
+    let notes = try #require(new.subject.weightsChoice?.notes)
+    try #require(notes.contains { $0.contains("luminance") })
+    var old = new
+    old.subject.weightsChoice?.notes = []
+    let result = try computer.compute(
+      request, shard: nil, resume: { _ in old }, cancellation: Cancellation()
+    ) { _ in }
+    #expect(result.subject.weightsChoice?.notes == notes)
+  }
 }

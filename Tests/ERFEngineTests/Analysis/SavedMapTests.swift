@@ -28,6 +28,20 @@ import Testing
     #expect(back.metrics.ratios.map(\.side) == result.metrics.ratios.map(\.side))
   }
 
+  /// What there was to know of the network's file is in the header, in PNGs too, and stays there.
+  @Test func notesAreKept() throws {
+    var noted = result
+    noted.subject.weightsChoice = WeightsChoice(chosen: "", others: [], notes: ["left out: a, b"])
+    #expect(HeatmapExport.comments(noted).contains("note: left out: a, b"))
+    #expect(
+      HeatmapExport.provenance(noted).contains(PNGText(keyword: "note", text: "left out: a, b")))
+    try HeatmapExport.write(noted, to: folder.file("noted.pgm"))
+    let back = try SavedMap.load(path: folder.file("noted.pgm"))
+    #expect(back.record?.lines.contains("note: left out: a, b") == true)
+    #expect(HeatmapExport.comments(back).contains("note: left out: a, b"))
+    #expect(!HeatmapExport.comments(result).contains { $0.hasPrefix("note") })
+  }
+
   /// What a PGM says of its map is known again, and stays when it is exported once more.
   @Test func theHeaderIsKept() throws {
     var request = ERFRequest(

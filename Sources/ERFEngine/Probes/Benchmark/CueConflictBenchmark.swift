@@ -118,7 +118,8 @@ public struct CueConflictBenchmark: Sendable {
       weightsHash: network.weightsHash, method: .benchmark(folder: stimuli.folder),
       counts: counts, interval: counts.overall.biasInterval(seed: seed), decisions: decisions,
       skipped: skipped, leftOut: stimuli.stimuli.count - wanted.count,
-      categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds)
+      categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds,
+      weightsChoice: network.weightsChoice)
   }
 
   private enum Outcome: Sendable {
