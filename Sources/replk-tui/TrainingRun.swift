@@ -31,12 +31,12 @@ struct TrainingRun {
     } catch is CancellationError {
       line.erase()
       try trainer.save(to: path)
-      try StandardStreams.write(
-        "stopped after step \(trainer.step) of \(trainer.recipe.steps); saved in \(path.printable); "
-          + "the same command with --resume continues\n")
+      let place = "after step \(trainer.step) of \(trainer.recipe.steps)"
+      try StandardStreams.write("saved \(place) in \(path.printable)\n")
       // A second Ctrl-C ends this too, and what matters is saved.
       if trainer.step > 0 { try report(trainer.measure(Cancellation())) }
-      return
+      throw Interrupted(
+        explanation: "stopped \(place); the same command with --resume continues")
     } catch let error as TrainingError {
       line.erase()
       try trainer.save(to: path)

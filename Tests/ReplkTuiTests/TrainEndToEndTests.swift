@@ -106,7 +106,7 @@ import Testing
   /// Killed at any moment, or asked to end, a run loses at most what came after its last checkpoint;
   /// what goes on from there ends as if nothing had happened.
   @Test func killedRunsGoOn() throws {
-    let steps = 60
+    let steps = Self.longRun
     _ = try succeed(train(steps, "whole.safetensors"), in: folder)
     let command = train(steps, "cut.safetensors", ["--save-every", "1"])
     for signal in [SIGKILL, SIGINT] {
@@ -122,6 +122,8 @@ import Testing
     }
     #expect(try hash("cut-f32") == hash("whole-f32"))
   }
+
+  private static let longRun = 60
 
   /// Starts `arguments` and sends `signal` once there is a checkpoint, unless the run is over by then.
   private func end(
@@ -148,6 +150,13 @@ import Testing
     }
     if signal == SIGINT {
       #expect(leftovers.isEmpty, "\(leftovers)", sourceLocation: sourceLocation)
+      // Whoever started it has to know that it is not done, unless the signal came too late.
+      let saved = try succeed(["inspect", "cut.safetensors"], in: folder).text
+      let isDone = saved.contains("training.steps: \(Self.longRun)")
+      let status = process.terminationStatus
+      #expect(
+        status == 128 + SIGINT || status == 0 && isDone, "\(status)",
+        sourceLocation: sourceLocation)
     }
     guard folder.names.contains("cut.safetensors") else { return }
     _ = try succeed(["inspect", "cut.safetensors"], in: folder, sourceLocation: sourceLocation)

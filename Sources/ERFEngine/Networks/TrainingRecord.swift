@@ -8,7 +8,7 @@
 public struct TrainingRecord: Sendable, Hashable {
   /// Side of the inputs that the network was measured at.
   public let size: Int
-  /// The largest side that it was trained at.
+  /// The largest side that it, or the weights that its training began with, met in training.
   public let largestSize: Int
   /// Names by class; empty where the file has none.
   public let classes: [String]
@@ -28,7 +28,7 @@ public struct TrainingRecord: Sendable, Hashable {
     guard let size = named ?? old, (1...1 << 16).contains(size) else { return nil }
     self.size = size
     let largest = metadata[Key.largest].flatMap { Int($0) } ?? size
-    largestSize = min(1 << 16, max(size, largest))
+    largestSize = (1...1 << 16).contains(largest) ? largest : size
     classes = metadata[Key.classes].map { $0.split(separator: "\n").map(String.init) } ?? []
     accuracy = metadata[Key.accuracy].flatMap { Double($0) }
   }

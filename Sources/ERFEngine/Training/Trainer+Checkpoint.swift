@@ -55,8 +55,12 @@ extension Trainer {
       Key.date: Date.now.formatted(.iso8601.year().month().day()),
       Key.recipe: try Self.text(recipe), Key.steps: "\(state.step)",
       Key.classes: data.classes.joined(separator: "\n"), Key.size: "\(recipe.size)",
-      Key.largest: "\(recipe.sizes.largest)",
     ]
+    // What was met so far, not what is planned; and what the weights to begin with had met.
+    let largest = [
+      startRecord?.largestSize, recipe.sizes.largest(ofFirst: step, seed: recipe.seed),
+    ]
+    if let largest = largest.compactMap(\.self).max() { metadata[Key.largest] = "\(largest)" }
     if let accuracy = state.log.heldOut { metadata[Key.accuracy] = "\(accuracy)" }
     if !data.hash.isEmpty { metadata[Key.dataHash] = data.hash }
     return metadata

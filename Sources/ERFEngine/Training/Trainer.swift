@@ -8,6 +8,8 @@ public struct Trainer: Sendable {
   public private(set) var recipe: TrainingRecipe
   let data: TrainingData
   var state: TrainingState
+  /// What the file of the weights to begin with says of their training.
+  let startRecord: TrainingRecord?
   /// The value that the loss is made from.
   private let logits: Int
   let workers: Workers
@@ -26,6 +28,7 @@ public struct Trainer: Sendable {
     workers = Workers(threads: threads, cancellation: cancellation)
     let opened = try start.map { try OpenedNetwork($0) }
     try opened?.requireWeights()
+    startRecord = opened?.record
     let loader = opened?.loader() ?? ParameterLoader(RandomParameters(seed: recipe.seed))
     let blueprint = try opened?.blueprint ?? Self.blueprint(recipe)
     let side = recipe.sizes.largest

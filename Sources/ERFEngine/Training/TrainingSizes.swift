@@ -74,6 +74,11 @@ public struct TrainingSizes: Sendable, Hashable, Codable {
     var random = RandomSequence(RandomStream(seed: seed, name: "side \(step)"))
     return sides[random.below(sides.count)]
   }
+
+  /// The largest side among the batches of the first `steps`; nil where there were none.
+  func largest(ofFirst steps: Int, seed: UInt64) -> Int? {
+    (0..<steps).map { side(at: $0, seed: seed) }.max()
+  }
 }
 
 extension TrainingSizes: CustomStringConvertible {

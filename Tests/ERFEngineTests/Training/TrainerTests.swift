@@ -48,6 +48,30 @@ import Testing
     #expect(try save(trainer(steps: 5), "other.safetensors") != whole)
   }
 
+  /// Of what was met, not of what is planned; weights to begin with bring what they had met.
+  @Test func recordsTellOfTheSizesMet() throws {
+    var recipe = recipe
+    (recipe.sizes, _) = try #require(
+      TrainingSizes.parsed("32:1,48:1", stepsAnEpoch: 3, in: 32...64))
+    func largest(_ trainer: Trainer) throws -> Int? {
+      let path = folder.path + "/record.safetensors"
+      try trainer.saveNetwork(to: path, madeBy: ("test", "test"))
+      return try OpenedNetwork(NetworkSpec(model: recipe.model, weights: .file(path)))
+        .record?.largestSize
+    }
+    var trainer = try Trainer(recipe, threads: 2)
+    for _ in 0..<3 { try trainer.advance() }
+    #expect(try largest(trainer) == 32)
+    try trainer.advance()
+    #expect(try largest(trainer) == 48)
+    recipe.sizes = TrainingSizes(32)
+    var start = NetworkSpec(model: recipe.model)
+    start.weights = .file(folder.path + "/record.safetensors")
+    var later = try Trainer(recipe, from: start, threads: 2)
+    try later.advance()
+    #expect(try largest(later) == 48)
+  }
+
   @Test func threadsChangeNothing() throws {
     let one = try trainer(1, steps: 3).state.best.stateDictionary
     let three = try trainer(3, steps: 3).state.best.stateDictionary
