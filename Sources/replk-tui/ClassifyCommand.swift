@@ -24,15 +24,18 @@ extension Command {
     }
     let sizes = arguments.last("--size").flatMap([InputSize].init(arguments:)) ?? []
     let files = try ImageList.expandClasses(arguments.all("--image"))
+    let opened = try OpenedNetwork(sizes.count == 1 ? spec.bound(to: sizes[0]) : spec)
     for size in sizes.isEmpty ? [nil] : sizes.map(Optional.some) {
-      try spec.requireMemoryForward(size: size)
+      try opened.requireMemoryForward(size: size)
     }
+    try opened.requireWeights()
+    let network = try Network(opened)
     if sizes.count > 1 {
       if arguments.has("--json") { throw UsageError.conflicting("several sizes", "--json") }
-      return try accuracies(spec, sizes, files, threads: arguments.threads())
+      return try accuracies(network, sizes, files, threads: arguments.threads())
     }
     let size = sizes.first
-    let classifier = try Classifier(spec, size: size, threads: arguments.threads())
+    let classifier = try Classifier(network, size: size, threads: arguments.threads())
     var skipped: [SkippedImage] = []
     let results = try classifier.classify(files) { skipped.append($0) }
     for image in skipped {
@@ -49,9 +52,8 @@ extension Command {
 
   /// A row a size.
   private static func accuracies(
-    _ spec: NetworkSpec, _ sizes: [InputSize], _ files: [ImageFile], threads: Int?
+    _ network: Network, _ sizes: [InputSize], _ files: [ImageFile], threads: Int?
   ) throws {
-    let network = try Network(spec)
     var line = ProgressLine(label: network.id)
     defer { line.erase() }
     let total = files.count * sizes.count

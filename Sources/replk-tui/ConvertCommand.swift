@@ -37,7 +37,6 @@ extension Command {
       try arguments.parsed("--dtype", expected: types) {
         NetworkConversion.StoredType(rawValue: $0.lowercased())
       } ?? .f32
-    try conversion.network.requireMemoryToConvert()
     try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()
     let report = try conversion.write(to: words[1], program: ProgramRecord.text)
     try StandardStreams.write(text(report, conversion.network, path: words[1]))

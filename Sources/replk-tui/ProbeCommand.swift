@@ -110,8 +110,7 @@ extension Command {
       let benchmark = CueConflictBenchmark(
         stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
         threads: arguments.threads())
-      for network in networks { try CueConflictBenchmark.validate(network) }
-      return try reports(of: networks) {
+      return try reports(of: networks.map(CueConflictBenchmark.opened)) {
         try benchmark.run($0, cancellation: Interruption.cancellation, progress: $1)
       }
     }
@@ -119,8 +118,7 @@ extension Command {
       throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
     }
     let probe = ShapeBiasProbe(request)
-    for network in networks { try probe.validate(network) }
-    let reports = try reports(of: networks) {
+    let reports = try reports(of: networks.map { try probe.opened($0) }) {
       try probe.run($0, cancellation: Interruption.cancellation, progress: $1)
     }
     if let csv = arguments.last("--csv") {
@@ -133,16 +131,16 @@ extension Command {
   ///
   /// - Throws: ``Interrupted`` where not even the first was done.
   private static func reports(
-    of networks: [NetworkSpec],
+    of networks: [OpenedNetwork],
     _ probe: (Network, (ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
   ) throws -> [ShapeBiasReport] {
     Interruption.catchSignals()
     var reports: [ShapeBiasReport] = []
-    for spec in networks where !Interruption.cancellation.isCancelled {
-      var line = ProgressLine(label: spec.text)
+    for opened in networks where !Interruption.cancellation.isCancelled {
+      var line = ProgressLine(label: opened.spec.text)
       defer { line.erase() }
       do {
-        let network = try Network(spec, cancellation: Interruption.cancellation)
+        let network = try Network(opened, cancellation: Interruption.cancellation)
         reports.append(try probe(network) { line.show($0) })
       } catch is CancellationError {
         break
@@ -150,7 +148,7 @@ extension Command {
     }
     guard !reports.isEmpty else {
       throw Interrupted(
-        explanation: "stopped during \(networks[0].text), for which there is nothing yet: "
+        explanation: "stopped during \(networks[0].spec.text), for which there is nothing yet: "
           + "a read-out needs all of its stimuli")
     }
     return reports

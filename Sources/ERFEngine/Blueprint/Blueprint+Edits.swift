@@ -33,16 +33,8 @@ extension Blueprint {
     case .shortcuts(false):
       let shortcuts = nodes.indices.filter { isShortcut($0, ofStage: edit.stage) }
       return shortcuts.isEmpty ? nil : skipping(shortcuts)
-    case .shortcuts(true), .depth: return nil
-    case .smallKernel(nil):
-      let sums = nodes.indices.filter { isBranchSum($0, ofStage: edit.stage) }
-      return sums.isEmpty ? nil : withoutBranches(sums)
-    case .smallKernel(let side?):
-      guard side % 2 == 1, side > 0 else { throw .even(side) }
-      let small = smallKernels(ofStage: edit.stage)
-      if !small.isEmpty { return changing(small) { $0.resized(to: side, fit: fit) } }
-      let depthwise = large.filter { nodes[$0].op is DepthwiseConvolution }
-      return depthwise.isEmpty ? nil : withBranches(depthwise, side: side, seed: fit.seed)
+    // Exported graphs leave no more open, and a built-in network's builder makes its edited ones.
+    case .shortcuts(true), .depth, .smallKernel: return nil
     }
   }
 }
@@ -122,55 +114,6 @@ extension Blueprint {
       changed.taps[index].value = other
     }
     return changed
-  }
-
-  /// The first branch alone of each sum.
-  private func withoutBranches(_ sums: [Int]) -> Blueprint {
-    var changed = self
-    for sum in sums {
-      let large = nodes[sum].inputs[0]
-      if let node = Blueprint.node(of: large) {
-        changed.nodes[node].mergedScope = nodes[sum].mergedScope
-      }
-      changed = changed.replacing(Blueprint.value(of: sum), by: large)
-    }
-    return changed
-  }
-
-  /// A kernel of `side`, new, beside each of `large`.
-  private func withBranches(_ large: [Int], side: Int, seed: UInt64) -> Blueprint {
-    let chosen = Set(large)
-    var rewrite = Rewrite(original: self)
-    for (index, node) in nodes.enumerated() {
-      guard chosen.contains(index), let op = node.op as? DepthwiseConvolution else {
-        rewrite.append(node, for: index, renaming: true)
-        continue
-      }
-      var small = node
-      var window = op.window2D
-      (window.kernelHeight, window.kernelWidth, window.dilation) = (side, side, 1)
-      window.padding = .same(kernel: side)
-      let branch = DepthwiseConvolution(channels: op.channels, window: window)
-      small.scope += ".small"
-      small.op = branch
-      small.parameters = [
-        .fresh(
-          Slot(
-            key: small.scope + ".weight", shape: branch.weightShape,
-            initializer: .uniform(bound: 1 / Double(side))), seed: seed)
-      ]
-      var sum = node
-      sum.op = Add()
-      sum.parameters = []
-      sum.mergedScope = node.scope
-      let inputs = node.inputs.map(rewrite.renamed)
-      (small.inputs, sum.inputs) = (inputs, [])
-      var plain = node
-      plain.inputs = inputs
-      sum.inputs = [rewrite.add(plain), rewrite.add(small)]
-      rewrite.append(sum, for: index, renaming: false)
-    }
-    return rewrite.finished()
   }
 }
 

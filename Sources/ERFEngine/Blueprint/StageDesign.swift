@@ -39,9 +39,36 @@ public enum StageField: String, Sendable, CaseIterable {
   case kernel, smallKernel, dilation, shortcuts, depth
 }
 
+extension [StageDesign] {
+  /// The edits that turn `original` into these, stage by stage.
+  func edits(from original: [StageDesign]) -> [StageEdit] {
+    zip(original, self).enumerated().flatMap { stage, pair in
+      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
+    }
+  }
+
+  /// The same after `edits`.
+  ///
+  /// - Parameter check: of an edit of a stage that is there, with a number that stages can have: whether
+  ///   the network leaves it open.
+  /// - Throws: `EditError`.
+  func edited(
+    by edits: [StageEdit], check: (StageEdit) throws(EditError) -> Void
+  ) throws(EditError) -> [StageDesign] {
+    var edited = self
+    for edit in edits {
+      guard indices.contains(edit.stage) else { throw .noStage(edit.stage, of: count) }
+      try check(edit)
+      try edit.requireRange()
+      edited[edit.stage].apply(edit.change)
+    }
+    return edited
+  }
+}
+
 extension StageDesign {
-  /// What makes this of `before`.
-  func changes(from before: StageDesign) -> [StageEdit.Change] {
+  /// The changes that turn `before` into this.
+  fileprivate func changes(from before: StageDesign) -> [StageEdit.Change] {
     var changes: [StageEdit.Change] = []
     // Dilation first: afterwards a kernel of 1 may be none to find any more.
     if dilation != before.dilation { changes.append(.dilation(dilation)) }
@@ -52,7 +79,7 @@ extension StageDesign {
     return changes
   }
 
-  mutating func apply(_ change: StageEdit.Change) {
+  fileprivate mutating func apply(_ change: StageEdit.Change) {
     switch change {
     case .kernel(let side): kernel = side
     case .smallKernel(let side): smallKernel = side

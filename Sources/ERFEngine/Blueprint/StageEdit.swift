@@ -33,7 +33,7 @@ public struct StageEdit: Sendable, Hashable {
   }
 }
 
-/// Why an edit is none of a network.
+/// Why an edit does not apply to a network.
 public enum EditError: ExplainedError, Equatable {
   case noStage(Int, of: Int)
   case nothingToEdit(StageEdit)

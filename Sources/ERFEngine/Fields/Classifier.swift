@@ -39,18 +39,7 @@ public struct Classifier: Sendable {
 
   /// - Parameters:
   ///   - size: input size; nil: the one that the network was trained for or is usually evaluated at.
-  /// - Throws: `Failure.noClassifier`, `ClassNamesError`, and what opening the network throws.
-  public init(
-    _ spec: NetworkSpec, size: InputSize? = nil, threads: Int? = nil,
-    cancellation: Cancellation = Cancellation()
-  ) throws {
-    try self.init(
-      Network(size.map(spec.bound) ?? spec, cancellation: cancellation), size: size,
-      threads: threads,
-      cancellation: cancellation)
-  }
-
-  /// The same of a network that is loaded.
+  /// - Throws: `Failure.noClassifier`, `ClassNamesError`, `ModelError` for a size that does not fit.
   public init(
     _ network: Network, size: InputSize? = nil, threads: Int? = nil,
     cancellation: Cancellation = Cancellation()

@@ -32,11 +32,11 @@ extension ERFComputer {
     var request = request
     request.units = []
     request.keepsForward = false
-    let opened = try opened(request.boundNetwork()) ?? OpenedNetwork(request.boundNetwork())
+    let opened = try open(request.boundNetwork(), cancellation: cancellation)
     let all = try layers.map { try opened.layers.tap($0, of: opened.id) }
     if let deepest = all.max(by: { $0.value < $1.value }) { last = deepest.name }
     request.tap = last
-    let validated = try request.validated(with: opened)
+    let validated = try request.validated { _ in opened }
     let inputs = try NetworkInputs(request.images)
     let network = try network(
       validated.network, keepsParameters: false, cancellation: cancellation)

@@ -36,17 +36,12 @@ public final class ERFComputer: Sendable {
     }
   }
 
-  private struct Key: Hashable {
-    let spec: NetworkSpec
-    /// Tells a checkpoint from the one that was there before.
-    let version: FileVersion?
-  }
-
   private struct Loaded {
-    let key: Key
-    let opened: OpenedNetwork
+    let key: OpenedNetworks.Key
     let network: Network
   }
+
+  private let networksOpened = OpenedNetworks()
 
   /// The networks used last, most recent first.
   private let networks = Mutex<[Loaded]>([])
@@ -71,33 +66,30 @@ public final class ERFComputer: Sendable {
   public func network(
     _ spec: NetworkSpec, keepsParameters: Bool = false, cancellation: Cancellation = Cancellation()
   ) throws -> Network {
-    if let loaded = loaded(spec) { return keep(loaded) }
-    let opened = try OpenedNetwork(spec, cancellation: cancellation)
+    let opened = try open(spec, cancellation: cancellation)
     try opened.requireWeights()
     return try network(opened, keepsParameters: keepsParameters, cancellation: cancellation)
   }
+
+  /// The open network of `spec`: opened once, whoever asks.
+  ///
+  /// - Throws: what opening it throws, `CancellationError`.
+  public func open(
+    _ spec: NetworkSpec, cancellation: Cancellation = Cancellation()
+  ) throws -> OpenedNetwork { try networksOpened.network(spec, cancellation) }
 
   /// The same of a network that is open.
   func network(
     _ opened: OpenedNetwork, keepsParameters: Bool, cancellation: Cancellation
   ) throws -> Network {
-    let key = Key(spec: opened.spec, version: opened.version)
+    let key = OpenedNetworks.Key(opened)
     if let loaded = networks.withLock({ $0.first { $0.key == key } }) { return keep(loaded) }
     let loader = opened.loader(
       memory: keepsParameters ? parameters : nil, layouts: keepsParameters ? layouts : nil,
       cancellation: cancellation)
     let network = try Network(opened, loader)
-    return keep(Loaded(key: key, opened: opened, network: network))
+    return keep(Loaded(key: key, network: network))
   }
-
-  /// The network of `spec` where it is loaded and its file is still the same.
-  private func loaded(_ spec: NetworkSpec) -> Loaded? {
-    let key = Key(spec: spec, version: FileVersion(of: spec))
-    return networks.withLock { $0.first { $0.key == key } }
-  }
-
-  /// The same, as it was opened.
-  func opened(_ spec: NetworkSpec) -> OpenedNetwork? { loaded(spec)?.opened }
 
   private func keep(_ loaded: Loaded) -> Network {
     networks.withLock { networks in
@@ -140,7 +132,7 @@ public final class ERFComputer: Sendable {
     cancellation: Cancellation = Cancellation(), progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
     try compute(
-      request.validated(with: loaded(request.boundNetwork())?.opened), shard: shard, resume: resume,
+      request.validated { try open($0, cancellation: cancellation) }, shard: shard, resume: resume,
       cancellation: cancellation, progress: progress)
   }
 

@@ -8,10 +8,12 @@ extension ERFRequest {
 
   /// The same, with what was opened for it: computing goes on with that.
   ///
-  /// - Parameter known: its network, where that is open already.
-  public func validated(with known: OpenedNetwork? = nil) throws -> ValidatedRequest {
+  /// - Parameter open: opens its network, or has it open already.
+  public func validated(
+    opening open: (NetworkSpec) throws -> OpenedNetwork = { try OpenedNetwork($0) }
+  ) throws -> ValidatedRequest {
     try PrecisionError.require(precision)
-    let opened = try known ?? openedNetwork()
+    let opened = try openedNetwork(open)
     let estimate = try memoryEstimate(of: opened)
     let size = try inputSize()
     try MemoryError.require(
@@ -24,20 +26,22 @@ extension ERFRequest {
 
   /// How much memory the run will take at most.
   func memoryEstimate() throws -> MemoryEstimate {
-    try memoryEstimate(of: openedNetwork())
+    try memoryEstimate(of: openedNetwork { try OpenedNetwork($0) })
   }
 
   /// The network with the layer that is asked for: of an exported graph any value by the name that the
   /// file has for it.
-  private func openedNetwork() throws -> OpenedNetwork {
+  private func openedNetwork(
+    _ open: (NetworkSpec) throws -> OpenedNetwork
+  ) throws -> OpenedNetwork {
     let network = try boundNetwork()
-    let opened = try OpenedNetwork(network)
+    let opened = try open(network)
     guard network.exportedGraph != nil, let tap, opened.layers.tap(tap) == nil else {
       return opened
     }
     var showing = network
     showing.exportedValue = tap
-    let shown = try OpenedNetwork(showing)
+    let shown = try open(showing)
     if let path = network.exportedGraph, let gap = shown.gap, shown.layers.tap(tap) == nil {
       throw ONNXError.lostLayer(
         path: path, layer: tap, node: gap.node, reason: gap.reason,

@@ -63,7 +63,13 @@ extension StageKernels {
   public static func stages(
     of spec: NetworkSpec, cancellation: Cancellation = Cancellation()
   ) throws -> [StageKernels?] {
-    let opened = try OpenedNetwork(spec, cancellation: cancellation)
+    try stages(of: OpenedNetwork(spec, cancellation: cancellation), cancellation: cancellation)
+  }
+
+  /// The same of a network that is open.
+  public static func stages(
+    of opened: OpenedNetwork, cancellation: Cancellation = Cancellation()
+  ) throws -> [StageKernels?] {
     try opened.requireWeights()
     let loader = opened.loader(cancellation: cancellation)
     let blueprint = opened.blueprint
@@ -79,7 +85,7 @@ extension StageKernels {
       guard let before = maps.0, let after = maps.1 else { return nil }
       return StageKernels(
         before: before, after: after,
-        reached: untrained?.reached(stage: stage, side: after.side, fit: spec.fit))
+        reached: untrained?.reached(stage: stage, side: after.side, fit: opened.spec.fit))
     }
   }
 }

@@ -31,38 +31,36 @@ struct MemoryError: ExplainedError, Equatable {
   }
 }
 
-extension NetworkSpec {
+extension OpenedNetwork {
   /// Checks that a forward pass to a layer fits into memory, with `outputs` bytes of its results kept.
   ///
   /// - Parameter size: of the input; nil: the one that the network is evaluated at.
-  /// - Throws: what opening the network throws, `MemoryError`.
+  /// - Throws: what a layer or a size that does not fit gives, `MemoryError`.
   public func requireMemoryForward(
     to tap: String? = "logits", size: InputSize? = nil, outputs: Int = 0
   ) throws {
-    let opened = try OpenedNetwork(size.map(bound) ?? self)
-    let size = size ?? opened.evaluation.size
-    let request = ERFRequest(network: self, size: size, tap: tap)
-    let estimate = try request.memoryEstimate(of: opened, isWhole: true)
+    let size = size ?? evaluation.size
+    let request = ERFRequest(network: spec, size: size, tap: tap)
+    let estimate = try request.memoryEstimate(of: self, isWhole: true)
     try MemoryError.require(
       MemoryEstimate.programBytes
         + max(estimate.loadingBytes, estimate.weightBytes + estimate.forwardBytes) + outputs,
-      for: "\(opened.id) at \(size.height)x\(size.width)",
+      for: "\(id) at \(size.height)x\(size.width)",
       advice: "choose a smaller input or network")
   }
 
   /// Checks that the network's weights fit into memory as often as converting has them: as they come,
   /// as they are written, and as they are read back to compare, each with a pass over a picture.
   ///
-  /// - Throws: what opening the network throws, `MemoryError`.
-  public func requireMemoryToConvert() throws {
-    let opened = try OpenedNetwork(self)
-    let request = ERFRequest(network: self, size: opened.evaluation.size)
-    let estimate = try request.memoryEstimate(of: opened, isWhole: true)
-    let weights = opened.blueprint.parameterCount * MemoryLayout<Float>.stride
+  /// - Throws: `MemoryError`.
+  func requireMemoryToConvert() throws {
+    let request = ERFRequest(network: spec, size: evaluation.size)
+    let estimate = try request.memoryEstimate(of: self, isWhole: true)
+    let weights = blueprint.parameterCount * MemoryLayout<Float>.stride
     try MemoryError.require(
       MemoryEstimate.programBytes + 2 * weights
         + max(weights, estimate.weightBytes + estimate.forwardBytes),
-      for: "converting \(opened.id)", advice: "convert it on a machine with more memory")
+      for: "converting \(id)", advice: "convert it on a machine with more memory")
   }
 }
 
@@ -80,8 +78,7 @@ extension Features {
     // As they are gathered, and once more as the file that is written.
     let (bytes, overflows) = (shape.count * MemoryLayout<Float>.stride * 3)
       .multipliedReportingOverflow(by: inputs.count)
-    // The network as it was opened: with a value of its graph that is asked for by name.
-    try validated.network.spec.requireMemoryForward(
+    try validated.network.requireMemoryForward(
       to: request.tap, size: size, outputs: overflows ? 1 << 60 : bytes)
   }
 }

@@ -63,6 +63,7 @@ extension Architecture {
   /// The network as the official code writes it: batch norms and parallel branches apart, but for
   /// what the weights have made one already.
   func blueprint(_ optional: OptionalParameters = .usual) -> Blueprint {
+    WorkCount.note(.blueprint)
     var builder = BlueprintBuilder(optional, initialization: initialization)
     build(&builder)
     return builder.blueprint

@@ -64,11 +64,10 @@ public struct CheckpointInspection: Sendable {
       let network = ModelCatalogue.recognise(dictionary).first?
         .adopting(FileHints(file, prefix: prefix))
     else { return nil }
-    let source = try CheckpointParameters(
+    let (source, blueprint) = try CheckpointParameters(
       file: file, model: network.id, landmarks: type(of: network).landmarks,
       head: type(of: network).head, key: dictionary.name, allowsMissingHead: true
     ).settled(for: network)
-    let blueprint = network.blueprint(source.optional)
     let inventory = ParameterInventory(blueprint)
     let parameters = inventory.entries.keys.map(source.weights.fullName)
     do {

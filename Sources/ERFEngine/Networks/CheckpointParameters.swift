@@ -91,18 +91,22 @@ struct CheckpointParameters: ParameterSource {
 // MARK: Comparing with a network
 
 extension CheckpointParameters {
-  /// The parameters as `architecture` takes them: without a classifier where that may be missing and the
-  /// file has another one; what is left out is noted.
-  func settled(for architecture: any Architecture) -> CheckpointParameters {
+  /// The parameters as `architecture` takes them, and the blueprint that asks for them: without a
+  /// classifier where that may be missing and the file has another one; what is left out is noted.
+  func settled(
+    for architecture: any Architecture
+  ) -> (parameters: CheckpointParameters, blueprint: Blueprint) {
     var settled = self
-    var comparison = comparison(with: architecture)
+    var blueprint = architecture.blueprint(optional)
+    var comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
     if allowsMissingHead, comparison.mismatch.concerns(comparison.inventory.head) {
       // Another classifier than the network's is as good as none.
       settled.dropsHead = true
-      comparison = settled.comparison(with: architecture)
+      blueprint = architecture.blueprint(settled.optional)
+      comparison = settled.comparison(with: ParameterInventory(blueprint), of: architecture)
     }
     settled.addNotes(comparison, architecture)
-    return settled
+    return (settled, blueprint)
   }
 
   /// Compares all names, shapes and types with what `blueprint`, made by `architecture`, asks for,
@@ -231,7 +235,7 @@ extension CheckpointParameters {
       var trying = self
       trying.allowsMissingHead = allowsMissingHead || trial.contains(.withoutHead)
       trying.ignoresExtra = ignoresExtra || trial.contains(.ignoringExtra)
-      let settled = trying.settled(for: architecture)
+      let settled = trying.settled(for: architecture).parameters
       if settled.comparison(with: architecture).mismatch.isEmpty { return trial }
     }
     return []

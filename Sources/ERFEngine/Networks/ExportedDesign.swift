@@ -15,13 +15,7 @@ struct ExportedDesign: Sendable {
   var id: String { ExportedID.text(path, stages, original: original) }
 
   /// Whether `field` of a stage is there to be chosen.
-  func isOpen(_ field: StageField, stage: Int) -> Bool {
-    switch field {
-    case .kernel, .dilation: original[stage].kernel > 0
-    case .shortcuts: original[stage].hasShortcuts
-    case .smallKernel, .depth: false
-    }
-  }
+  func isOpen(_ field: StageField, stage: Int) -> Bool { original[stage].isOpenInExports(field) }
 
   /// Reads the graph's structure.
   ///
@@ -29,10 +23,7 @@ struct ExportedDesign: Sendable {
   init(_ id: ExportedID) throws {
     let file = try ONNXGraphs.shared.network(path: id.path).blueprint
     let original = file.stageDesigns
-    let edits = zip(original, try id.stages(original)).enumerated().flatMap { stage, pair in
-      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
-    }
-    try self.init(file, path: id.path, edits: edits)
+    try self.init(file, path: id.path, edits: id.stages(original).edits(from: original))
   }
 
   /// The graph at `path` after `edits`.
@@ -54,21 +45,35 @@ struct ExportedDesign: Sendable {
     self.path = path
     blueprint = file
     original = file.stageDesigns
-    stages = original
-    for edit in edits {
-      guard stages.indices.contains(edit.stage) else {
-        throw EditError.noStage(edit.stage, of: stages.count)
-      }
-      try edit.requireRange()
-      stages[edit.stage].apply(edit.change)
-    }
+    stages = try original.editedExport(by: edits, path: path)
     convolutions = try file.edited(by: edits, fit: .crop).spatialConvolutions
   }
 
-  /// What makes these stages of the file's.
-  var edits: [StageEdit] {
-    zip(original, stages).enumerated().flatMap { stage, pair in
-      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
+  /// The edits that turn the file's stages into these.
+  var edits: [StageEdit] { stages.edits(from: original) }
+}
+
+extension StageDesign {
+  /// Whether `field` can be chosen for this stage of an exported graph, as its file has it.
+  fileprivate func isOpenInExports(_ field: StageField) -> Bool {
+    switch field {
+    case .kernel, .dilation: kernel > 0
+    case .shortcuts: hasShortcuts
+    case .smallKernel, .depth: false
+    }
+  }
+}
+
+extension [StageDesign] {
+  /// Those of the exported graph at `path` after `edits`.
+  ///
+  /// - Throws: ``EditError``.
+  func editedExport(by edits: [StageEdit], path: String) throws(EditError) -> [StageDesign] {
+    try edited(by: edits) { edit throws(EditError) in
+      guard ExportedDesign.openFields.contains(edit.change.field) else {
+        throw .fixed(edit.change.field, of: path.fileName)
+      }
+      guard self[edit.stage].isOpenInExports(edit.change.field) else { throw .nothingToEdit(edit) }
     }
   }
 }

@@ -98,6 +98,7 @@ public struct NetworkConversion: Sendable {
       guard !merges, !fuses else { throw Failure.exportedForm(path: exported) }
     }
     let opened = try OpenedNetwork(network, cancellation: cancellation)
+    try opened.requireMemoryToConvert()
     try opened.requireWeights()
     let loader = opened.loader(cancellation: cancellation)
     let original = try Program(opened.blueprint, from: loader)

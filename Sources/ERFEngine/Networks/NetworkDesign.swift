@@ -35,6 +35,17 @@ public struct NetworkDesign: Sendable, Equatable {
     }
   }
 
+  /// That of a network that is open.
+  ///
+  /// - Throws: as `init(_:cancellation:)`.
+  public init(_ opened: OpenedNetwork) throws {
+    if let path = opened.spec.exportedGraph {
+      origin = .exported(try ExportedDesign(path: path, edits: opened.spec.edits))
+    } else {
+      origin = .builtIn(try ModelCatalogue.architecture(opened.id))
+    }
+  }
+
   /// The same after `edits`; no file is read for it.
   ///
   /// - Throws: `EditError`.
@@ -136,13 +147,11 @@ public struct NetworkDesign: Sendable, Equatable {
 }
 
 extension NetworkDesign {
-  /// What makes this of `original`, in the order of stages; nil where no edits of stages do: another
-  /// family, other channels or classes.
+  /// The edits that turn `original` into this, in the order of stages; nil where no edits of stages do:
+  /// another family, other channels or classes.
   public func edits(from original: NetworkDesign) -> [StageEdit]? {
     guard stages.count == original.stages.count else { return nil }
-    let edits = zip(original.stages, stages).enumerated().flatMap { stage, pair in
-      pair.1.changes(from: pair.0).map { StageEdit(stage: stage, $0) }
-    }
+    let edits = stages.edits(from: original.stages)
     switch (origin, original.origin) {
     case (.builtIn, .builtIn(let architecture)):
       return (try? architecture.edited(by: edits))?.id == id ? edits : nil
@@ -160,15 +169,10 @@ extension Architecture {
   ///   out of range.
   func edited(by edits: [StageEdit]) throws(EditError) -> any Architecture {
     var edited = self
-    for edit in edits {
-      guard stages.indices.contains(edit.stage) else {
-        throw .noStage(edit.stage, of: stages.count)
-      }
+    edited.stages = try stages.edited(by: edits) { edit throws(EditError) in
       guard Self.openFields.contains(edit.change.field) else {
         throw .fixed(edit.change.field, of: id)
       }
-      try edit.requireRange()
-      edited.stages[edit.stage].apply(edit.change)
     }
     return edited
   }

@@ -78,7 +78,7 @@ public struct OpenedNetwork: Sendable {
     case .random: file = nil
     }
     let architecture = try found.edited(by: spec.edits)
-    checkpoint = try file.map { file in
+    let settled = try file.map { file in
       try CheckpointParameters(
         file: file, model: unedited.id, landmarks: type(of: unedited).landmarks,
         head: type(of: unedited).head, key: spec.weightsKey,
@@ -86,6 +86,7 @@ public struct OpenedNetwork: Sendable {
         isRecognised: known != nil
       ).settled(for: unedited)
     }
+    checkpoint = settled?.parameters
     if case .random(let seed) = spec.weights {
       source = RandomParameters(seed: seed)
     } else if let checkpoint {
@@ -102,7 +103,8 @@ public struct OpenedNetwork: Sendable {
       spec, recorded: file.flatMap { TrainingRecord(metadata: $0.metadata) }?.classes,
       usual: type(of: architecture).classNames)
     let optional = checkpoint?.optional ?? .usual
-    let written = Original(architecture: unedited, blueprint: unedited.blueprint(optional))
+    let written = Original(
+      architecture: unedited, blueprint: settled?.blueprint ?? unedited.blueprint(optional))
     original = written
     let edited =
       unedited.id == architecture.id
@@ -113,7 +115,6 @@ public struct OpenedNetwork: Sendable {
     notes = []
     gap = nil
     inputSize = nil
-    WorkCount.note(.blueprint)
   }
 
   /// The graph in the ONNX file at `path`, bound to the input size that `spec` asks for.
@@ -130,10 +131,7 @@ public struct OpenedNetwork: Sendable {
       source = network
     }
     let original = network.blueprint.stageDesigns
-    var stages = original
-    for edit in spec.edits where stages.indices.contains(edit.stage) {
-      stages[edit.stage].apply(edit.change)
-    }
+    let stages = try original.editedExport(by: spec.edits, path: path)
     self.spec = spec
     id = ExportedID.text(path, stages, original: original)
     preprocessing = network.input.preprocessing.with(spec.preprocessing)

@@ -12,13 +12,19 @@ public struct ShapeBiasProbe: Sendable {
     self.request = request
   }
 
-  /// Checks, before any weights are loaded, that the request can be carried out with a network.
+  /// Opens a network, and checks, before any weights are loaded, that the request can be carried out with
+  /// it.
   ///
+  /// - Parameter open: opens it, or has it open already.
   /// - Throws: ``ProbeError``, and what ``ERFRequest/validate()`` throws.
-  public func validate(_ spec: NetworkSpec) throws {
+  public func opened(
+    _ spec: NetworkSpec,
+    opening open: (NetworkSpec) throws -> OpenedNetwork = { try OpenedNetwork($0) }
+  ) throws -> OpenedNetwork {
     try requireStimuli()
     let size = InputSize(height: request.size, width: request.size)
-    try ERFRequest(network: spec, size: size, tap: request.tap).validate()
+    return try ERFRequest(network: spec, size: size, tap: request.tap).validated(opening: open)
+      .network
   }
 
   private func requireStimuli() throws(ProbeError) {

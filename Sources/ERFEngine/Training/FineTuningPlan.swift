@@ -40,7 +40,8 @@ struct PreparedFineTuning {
     var start = tuning.network
     (start.source, start.edits) = (.catalogue(id), [])
     // What the edits derive of the weights is learnt like everything else.
-    let unedited = try tuning.network.unedited.modelID()
+    let unedited =
+      tuning.network.isEdited ? try tuning.network.unedited.modelID() : original
     if id != unedited { start.weightsModel = start.weightsModel ?? unedited }
     var notes: [String] = []
     if id != original {

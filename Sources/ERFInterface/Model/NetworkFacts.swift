@@ -29,7 +29,12 @@ public struct NetworkFacts: Sendable, Equatable {
   public init(
     _ network: NetworkSpec, size: InputSize, cancellation: Cancellation = Cancellation()
   ) throws {
-    let summary = try NetworkSummary(network, size: size, cancellation: cancellation)
+    self.init(
+      try NetworkSummary(network, size: size, cancellation: cancellation), input: size)
+  }
+
+  /// - Parameter size: that of the summary's input.
+  init(_ summary: NetworkSummary, input size: InputSize) {
     var stages: [Stage] = []
     var blocks: [Layer] = []
     for row in summary.rows {

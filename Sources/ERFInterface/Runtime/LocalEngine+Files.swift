@@ -6,7 +6,8 @@ extension LocalEngine {
   public func kernels(
     of network: NetworkSpec, cancellation: Cancellation
   ) throws -> [StageKernels?] {
-    try StageKernels.stages(of: network, cancellation: cancellation)
+    try StageKernels.stages(
+      of: computer.open(network, cancellation: cancellation), cancellation: cancellation)
   }
 
   public func map(at path: String) throws -> ERFResult { try SavedMap.load(path: path) }

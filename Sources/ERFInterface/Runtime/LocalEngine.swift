@@ -4,7 +4,7 @@ public import ERFEngine
 
 /// The engine and the files of this machine.
 public struct LocalEngine: Engine {
-  private let computer = ERFComputer()
+  let computer = ERFComputer()
   private let training: TrainingFolder
 
   /// `trainingFolder`: where the moments of training go; nil: among temporary files.
@@ -24,12 +24,17 @@ public struct LocalEngine: Engine {
   public func facts(
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts {
-    try NetworkFacts(network, size: size, cancellation: cancellation)
+    guard case .file = network.source else { return try NetworkFacts(network, size: size) }
+    let opened = try computer.open(network.bound(to: size), cancellation: cancellation)
+    return try NetworkFacts(NetworkSummary(opened, size: size), input: size)
   }
 
   public func design(
     of network: NetworkSpec, cancellation: Cancellation
-  ) throws -> NetworkDesign { try NetworkDesign(network, cancellation: cancellation) }
+  ) throws -> NetworkDesign {
+    guard case .file = network.source else { return try NetworkDesign(network) }
+    return try NetworkDesign(computer.open(network, cancellation: cancellation))
+  }
 
   public func layerFields(
     _ request: ERFRequest, layers: [String], cancellation: Cancellation,
@@ -44,9 +49,9 @@ public struct LocalEngine: Engine {
     progress: (ShapeBiasProgress) -> Void
   ) throws -> ShapeBiasReport {
     let probe = ShapeBiasProbe(request)
-    try probe.validate(network)
+    let opened = try probe.opened(network) { try computer.open($0, cancellation: cancellation) }
     return try probe.run(
-      computer.network(network, cancellation: cancellation), cancellation: cancellation,
+      computer.network(opened.spec, cancellation: cancellation), cancellation: cancellation,
       progress: progress)
   }
 

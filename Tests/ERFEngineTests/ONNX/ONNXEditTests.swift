@@ -112,6 +112,22 @@ import Testing
     #expect(hashes.count == 4)
   }
 
+  /// What the name of an edited graph could not say would be exported under that of the plain one.
+  @Test func whatIsNotOpenIsRefused() throws {
+    var spec = NetworkSpec(file: Self.path("convnext-ts"))
+    for (change, error) in [
+      (StageEdit.Change.smallKernel(3), EditError.fixed(.smallKernel, of: "convnext-ts.onnx")),
+      (.depth(2), .fixed(.depth, of: "convnext-ts.onnx")),
+    ] {
+      spec.edits = [StageEdit(stage: 1, change)]
+      #expect(throws: error) { try OpenedNetwork(spec) }
+      #expect(throws: error) { try NetworkDesign(spec) }
+    }
+    spec = NetworkSpec(file: Self.path("resnet-ts"))
+    spec.edits = [StageEdit(stage: 7, .kernel(3))]
+    #expect(throws: EditError.noStage(7, of: 3)) { try OpenedNetwork(spec) }
+  }
+
   /// conv3x3(x) + conv1x1(x): a shortcut only where x itself would not fit.
   @Test(arguments: [(8, false), (16, true)])
   func branchesAreNoShortcuts(_ channels: Int, _ isShortcut: Bool) {

@@ -143,7 +143,7 @@ import Testing
   @Test func headsWithoutCategoriesAreRefused() {
     let model = "resnet-cifar:depth=8:classes=7"
     #expect(throws: ProbeError.noCategories(model: model, classes: 7)) {
-      try CueConflictBenchmark.validate(NetworkSpec(model: model))
+      _ = try CueConflictBenchmark.opened(NetworkSpec(model: model))
     }
   }
 
@@ -152,7 +152,7 @@ import Testing
     try writeStimuli(256, size: 16)
     let names = ["airplane", "bird", "cat", "dog", "truck"]
     let spec = NetworkSpec(model: "resnet-cifar:depth=8:classes=10", weights: .random(seed: 1))
-    try CueConflictBenchmark.validate(spec)
+    _ = try CueConflictBenchmark.opened(spec)
     let report = try CueConflictBenchmark(try StimulusFolder(stimuli)).run(Network(spec))
     #expect(report.categories.map(\.rawValue) == names)
     let isKnown = { (decision: CueDecision) in

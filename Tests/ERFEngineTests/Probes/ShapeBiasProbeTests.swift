@@ -121,7 +121,7 @@ import Testing
   @Test func tooFewStimuli() throws {
     let expected = ProbeError.tooFewStimuli(agreeing: 63, conflicts: 1)
     #expect(throws: expected) {
-      try ShapeBiasProbe(ShapeBiasRequest(agreeing: 63, conflicts: 1)).validate(Self.spec)
+      try ShapeBiasProbe(ShapeBiasRequest(agreeing: 63, conflicts: 1)).opened(Self.spec)
     }
   }
 
@@ -131,7 +131,7 @@ import Testing
       agreeing: agreeing, conflicts: conflicts, most: 100_000)
     #expect(throws: expected) {
       try ShapeBiasProbe(ShapeBiasRequest(agreeing: agreeing, conflicts: conflicts))
-        .validate(Self.spec)
+        .opened(Self.spec)
     }
   }
 

@@ -29,26 +29,6 @@ import Testing
     }
   }
 
-  @Test func smallKernelsComeAndGo() throws {
-    let architecture = try ModelCatalogue.architecture(Self.models[0])
-    let original = architecture.blueprint()
-    for change in [StageEdit.Change.smallKernel(nil), .smallKernel(3)] {
-      let edit = StageEdit(stage: 1, change)
-      let built = try architecture.edited(by: [edit]).blueprint()
-      #expect(
-        try original.edited(by: [edit], fit: .crop) == built.fitted(to: original, by: .crop),
-        "\(change)")
-    }
-    // Beside a kernel that had none: one more convolution and one more sum a block.
-    let plain = try ModelCatalogue.architecture("mobilenetv2").blueprint()
-    let edited = try plain.edited(by: [StageEdit(stage: 0, .smallKernel(3))], fit: .crop)
-    let kernels = plain.largeKernels(ofStage: 0).count
-    #expect(kernels == 3 && edited.nodes.count == plain.nodes.count + 2 * kernels)
-    #expect(edited.inferenceForm().nodes.count == plain.inferenceForm().nodes.count, "merged")
-    let size: Shape = [1, 64, 64, 3]
-    #expect(try edited.shapes(input: size).last == plain.shapes(input: size).last)
-  }
-
   @Test func aSpecCanBeEdited() throws {
     var spec = NetworkSpec(model: "replknet-31-nano")
     spec.edits = [StageEdit(stage: 3, .kernel(7)), StageEdit(stage: 0, .shortcuts(false))]

@@ -46,8 +46,34 @@ import Testing
 
   @Test func otherWaysInOpenOnceToo() throws {
     let spec = request().network
+    #expect(
+      try counts {
+        let probe = ShapeBiasProbe(ShapeBiasRequest(size: 64))
+        _ = try Network(probe.opened(spec))
+      } == [1, 1, 1])
+    #expect(
+      try counts {
+        let opened = try OpenedNetwork(spec)
+        try opened.requireMemoryForward()
+        _ = try Classifier(Network(opened))
+      } == [1, 1, 1])
     #expect(try counts { _ = try StageKernels.stages(of: spec) } == [1, 1, 0])
     #expect(try counts { _ = try Network(spec) } == [1, 1, 1])
     #expect(try counts { _ = try spec.modelID() } == [1, 1, 0])
+  }
+
+  /// One who needs the kernels, the layers and a field of a network, as the explorer does.
+  @Test func whoeverAsksTheFileIsOpenedOnce() throws {
+    let computer = ERFComputer()
+    let spec = request().network
+    let found = try counts {
+      _ = try NetworkDesign(computer.open(spec))
+      _ = try NetworkSummary(
+        computer.open(spec), size: InputSize(height: 64, width: 64))
+      _ = try StageKernels.stages(of: computer.open(spec))
+      _ = try computer.compute(request())
+      _ = try computer.network(spec)
+    }
+    #expect(found == [1, 1, 1])
   }
 }

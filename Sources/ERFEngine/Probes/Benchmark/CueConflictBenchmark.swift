@@ -27,16 +27,18 @@ public struct CueConflictBenchmark: Sendable {
     "\(network.id)-\(network.weightsHash.prefix(8))"
   }
 
-  /// Checks, before any weights are loaded, that the network has classes of the categories and fits.
+  /// Opens a network, and checks, before any weights are loaded, that it has classes of the categories and
+  /// fits.
   ///
   /// - Throws: ``ProbeError/noCategories(model:classes:)``, and what ``ERFRequest/validate()`` throws.
-  public static func validate(_ spec: NetworkSpec) throws {
+  public static func opened(_ spec: NetworkSpec) throws -> OpenedNetwork {
     let size = InputSize(height: Self.size, width: Self.size)
     let opened = try ERFRequest(network: spec, size: size, tap: "logits").validated().network
     let logits = try opened.layers.tap("logits", of: opened.id)
     let classes = try opened.layers.shape(of: logits, input: size, model: opened.id).channels
     let names = try opened.classNaming.names(classes, of: opened.id)
     _ = try head(names, model: opened.id, classes: classes)
+    return opened
   }
 
   /// - Throws: `ProbeError.noCategories`.
