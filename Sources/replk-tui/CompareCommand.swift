@@ -67,7 +67,7 @@ extension Command {
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport(results).encoded())
     } else {
-      try StandardStreams.write(Report.text(results, of: requests, outputs: outputs))
+      try StandardStreams.write(Report.text(results, outputs: outputs))
     }
     try results.last?.requireFinished(goesOn: shard != nil)
   }

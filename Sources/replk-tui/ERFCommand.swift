@@ -61,7 +61,7 @@ extension Command {
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
-      try StandardStreams.write(Report.text([result], of: [request], outputs: outputs))
+      try StandardStreams.write(Report.text([result], outputs: outputs))
     }
     try result.requireFinished(goesOn: !parts.isEmpty)
   }
@@ -81,9 +81,7 @@ extension ERFResult {
 
 /// Finished runs as text.
 enum Report {
-  static func text(
-    _ results: [ERFResult], of requests: [ERFRequest] = [], outputs: [String]
-  ) -> String {
+  static func text(_ results: [ERFResult], outputs: [String]) -> String {
     var lines: [String] = []
     for result in results {
       let subject = result.subject
@@ -97,7 +95,7 @@ enum Report {
     }
     lines.append("")
     lines += ratios(results)
-    lines += notes(results, of: requests).flatMap { ["", $0] }
+    lines += notes(results).flatMap { ["", $0] }
     if !outputs.isEmpty {
       lines.append("")
       lines += outputs.map { "wrote \($0)" }
@@ -106,13 +104,8 @@ enum Report {
   }
 
   /// What there is to know about the numbers, a line each.
-  private static func notes(_ results: [ERFResult], of requests: [ERFRequest]) -> [String] {
+  private static func notes(_ results: [ERFResult]) -> [String] {
     var notes: [String] = []
-    for network in requests.map(\.network) {
-      guard let size = network.zeroesUnreached else { continue }
-      notes.append(
-        "note: \(network.text): the kernel weights that \(size.height) px do not reach are zero")
-    }
     for subject in results.map(\.subject) where subject.precision != .float32 {
       notes.append(
         "note: \(subject.model): products in \(subject.precision.rawValue), for a first look: single "
@@ -120,12 +113,6 @@ enum Report {
     }
     for subject in results.map(\.subject) where subject.preprocessing != .own {
       notes.append("note: \(subject.model): pictures prepared with \(subject.preprocessing.text)")
-    }
-    for (request, result) in zip(requests, results) {
-      guard let untrained = result.untrained else { continue }
-      notes.append(
-        "note: \(request.network.text): \(untrained.note), they are noise at larger inputs "
-          + "(see --zero-unreached)")
     }
     for result in results where !result.metrics.isCentred {
       let origin = result.metrics.origin
@@ -145,7 +132,11 @@ enum Report {
         "note: \(count) of \(count + result.imageNames.count) images skipped for "
           + "\(result.subject.model)")
     }
-    return notes + results.compactMap(\.subject.weightsChoice).flatMap(Text.notes)
+    for subject in results.map(\.subject) {
+      guard let choice = subject.weightsChoice else { continue }
+      notes += Text.notes(on: choice, of: results.count > 1 ? subject.model : nil)
+    }
+    return notes
   }
 
   private static func images(_ result: ERFResult) -> String {

@@ -17,9 +17,17 @@ enum Text {
     lines.map { $0.printable + "\n" }.joined()
   }
 
-  /// Which of several dictionaries of weights was taken, what was left out of it, and what is in doubt.
+  /// What there is to know of how the weights were taken, and of their training.
+  ///
+  /// - Parameter model: the network that it is said of, where there are several.
+  static func notes(on choice: WeightsChoice, of model: String?) -> [String] {
+    let subject = model.map { "\($0): " } ?? ""
+    return notes(on: choice).map { "note: " + subject + $0.dropFirst("note: ".count) }
+  }
+
+  /// The same of the only network that there is.
   static func notes(on choice: WeightsChoice) -> [String] {
-    var notes = choice.notes.map { "note: \($0)" }
+    var notes = choice.remarks.map { "note: \($0)" }
     if !choice.others.isEmpty {
       let others = choice.others.map { $0.isEmpty ? "those without a name" : $0 }
       notes.append(

@@ -29,7 +29,15 @@ import Testing
     let note = "trained at 32 px; 71 % of the kernel weights of stage 2 met no pixel"
     let erf = ["erf", "net.safetensors", "--size", "64"]
     let whole = try succeed(erf, in: folder)
-    #expect(whole.text.contains("note: net.safetensors: " + note))
+    #expect(whole.text.contains("note: " + note))
+    // In what is made of it, too: numbers and maps go further than the screen.
+    let json = try succeed(erf + ["--json"], in: folder).results()[0]
+    #expect((json["notes"] as? [String])?.first?.hasPrefix(note) == true)
+    _ = try succeed(erf + ["-o", "map.pgm", "-o", "part.erf"], in: folder)
+    #expect(String(decoding: try folder.read("map.pgm").prefix(2000), as: UTF8.self).contains(note))
+    #expect(try succeed(["merge", "part.erf"], in: folder).text.contains(note))
+    let features = ["features", "net.safetensors", "--size", "64", "--tap", "stage2"]
+    #expect(try succeed(features + ["-o", "f.npy"], in: folder).text.contains(note))
     #expect(try succeed(["inspect", "net.safetensors"], in: folder).text.contains("note: " + note))
     let zeroed = try succeed(erf + ["--zero-unreached"], in: folder)
     #expect(zeroed.text.contains("the kernel weights that 32 px do not reach are zero"))

@@ -8,10 +8,24 @@ public struct OpenedNetwork: Sendable {
   public let evaluation: Evaluation
   let classNaming: ClassNaming
   /// Which of the file's dictionaries the weights come from, and what there is to know of what was taken of
-  /// it; nil: not from a file, or nothing is left out.
+  /// it; nil: not from a file, or there is nothing to say.
   public var weightsChoice: WeightsChoice? {
-    if !notes.isEmpty { return WeightsChoice(chosen: "", others: [], notes: notes) }
-    return if case .file = spec.weights { checkpoint?.choice } else { nil }
+    var choice: WeightsChoice? = if case .file = spec.weights { checkpoint?.choice } else { nil }
+    if !notes.isEmpty { choice = WeightsChoice(chosen: "", others: [], notes: notes) }
+    guard let training = trainingNote else { return choice }
+    var whole = choice ?? WeightsChoice(chosen: "", others: [])
+    whole.training = training
+    return whole
+  }
+
+  /// What the kernels are where training did not reach them.
+  private var trainingNote: String? {
+    if let size = spec.zeroesUnreached {
+      return "the kernel weights that \(size.height) px do not reach are zero"
+    }
+    return untrained.map {
+      "\($0.note), they are noise at larger inputs (see --zero-unreached)"
+    }
   }
 
   /// Whether its weights come from a checkpoint, which may hold parallel kernels as one.

@@ -7,11 +7,16 @@ public struct WeightsChoice: Sendable, Equatable {
   /// What a reader has to know of how the weights were taken, a line each: tensors that were left out,
   /// and what the file says that shapes do not.
   public var notes: [String] = []
+  /// What training left of the kernels as it was; nil: nothing, or nobody knows.
+  var training: String?
+
+  /// All there is to say, a line each.
+  public var remarks: [String] { notes + (training.map { [$0] } ?? []) }
 }
 
 extension WeightsChoice? {
-  /// The notes as files of results keep them; nil where there is nothing to say.
-  public var notes: [String]? { flatMap { $0.notes.isEmpty ? nil : $0.notes } }
+  /// The remarks as files of results keep them; nil where there is nothing to say.
+  public var notes: [String]? { flatMap { $0.remarks.isEmpty ? nil : $0.remarks } }
 }
 
 /// One dictionary of weights in a file: what stands before the names is taken off.
