@@ -34,6 +34,18 @@ import Testing
     #expect(try page == PackageFiles.text(path))
   }
 
+  /// What stands over a saved map says so once.
+  @Test func savedMapsAreSaidOnce() throws {
+    var model = Model(session: Session(models: ["map.npy"]), display: Display())
+    for case .openMap(let id, let path) in update(&model, .opened) {
+      var result = makeResult(makeRequest(size: 64))
+      (result.subject.model, result.subject.tap) = (path, "saved map")
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    let heading = try #require(texts(Figure(model)).first { $0.hasPrefix("saved map") })
+    #expect(heading.components(of: "saved map") == 1 && heading.contains("half in"))
+  }
+
   /// Every pixel of the input is a pixel of the figure, in the colours of the scale.
   @Test func mapsHaveTheirFullResolution() throws {
     let model = measured()

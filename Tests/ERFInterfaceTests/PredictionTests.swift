@@ -96,6 +96,18 @@ import Testing
     #expect(text.components(of: "names one of 10 classes") == 1)
   }
 
+  /// The same where its file says so, whenever it was trained.
+  @Test func filesSayThatTheyKnowShapesAlone() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.sides[1].subject?.training = TrainingRecord(
+      metadata: [
+        "training.size": "224", "training.recipe": #"{"data":{"shapes":{"count":960}}}"#,
+      ])
+    model.finish(model.type("8"))
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.components(of: "knows 10 silhouettes, not photographs") == 1)
+  }
+
   @Test func thePictureIsNamedAndWhatIsKnown() {
     var model = makeModel(["RepLKNet-31-nano"])
     guard

@@ -160,6 +160,27 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     let cell = (0..<120).map { frame[row, $0] }.last { $0.scalar == "6" }
     #expect(place != nil && cell?.foreground == .role(.line))
   }
+
+  /// An edit of one network that has the id of another is not what was published of that.
+  @Test func publishedNumbersAreNotOfEdits() throws {
+    var model = makeModel(weights: .file("/models/some.pth"))
+    model.session.size = InputSize(height: 1024, width: 1024)
+    model.finish(update(&model, .resized(model.size)))
+    model.finish(model.type("4"))
+    func role() throws -> Paint? {
+      let frame = view(model, size: ScreenSize(rows: 40, columns: 120))
+      let lines = frame.text.split(separator: "\n", omittingEmptySubsequences: false)
+      let row = try #require(lines.firstIndex { $0.contains("published A") })
+      return (0..<120).map { frame[row, $0] }.last { $0.scalar == "%" }?.foreground
+    }
+    #expect(try role() == .role(.text))
+    let design = try NetworkDesign(model: "replknet-31")
+    model.session.networks[0].source = .catalogue("replknet-31")
+    model.session.networks[0].edits = try #require(
+      NetworkDesign(model: "replknet-13").edits(from: design))
+    model.finish(update(&model, .resized(model.size)))
+    #expect(try role() == .role(.line))
+  }
 }
 
 @Suite struct ScaleTests {
@@ -286,6 +307,15 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     var trained = session
     for index in trained.networks.indices { trained.networks[index].weights = .file("a.pth") }
     #expect(trained.shownTitle == session.title)
+    // A network among the small maps counts as well.
+    trained.gallery = session.networks
+    #expect(trained.shownTitle == "untrained: " + session.title)
+    // And a title that speaks of training, once somebody put random weights in their place.
+    let shipped = ReadyMadeSession.all.first { $0.session.title.contains("kernels of 3, 7") }
+    var miniature = try #require(shipped).session
+    #expect(miniature.shownTitle.hasPrefix("Trained in miniature"))
+    miniature.networks[0].weights = .random(seed: 0)
+    #expect(miniature.shownTitle.hasPrefix("now untrained: Trained in miniature"))
   }
 
   @Test func aStaleMapKeepsItsOwnSubtitle() {

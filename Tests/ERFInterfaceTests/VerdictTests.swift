@@ -110,6 +110,35 @@ import Testing
     #expect(units.verdict?.headline == "Not comparable: A and B look from different places.")
   }
 
+  /// Only what ships, or what its file says was trained, is called so.
+  @Test func filesThatSayNothingAreNotCalledTrained() throws {
+    var model = model([0.07], [0.18])
+    func conditions() -> String? { model.verdict?.conditions.last }
+    model.sides[1].shown?.network.weights = .file("/models/some.pth")
+    #expect(conditions() == "B's weights of some.pth")
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(!screen.contains("px, trained"), "\(columns)")
+    }
+    model.sides[0].shown?.network.weights = .file("/models/some.pth")
+    #expect(conditions() == "weights of some.pth")
+    model.sides[0].shown?.network.weights = .file("/models/other.pth")
+    #expect(conditions() == "A's weights of other.pth, B's weights of some.pth")
+    model.sides[0].shown?.network.weights = .random(seed: 0)
+    #expect(
+      model.verdict?.headline
+        == "Not comparable: A has random weights, B has weights of some.pth.")
+    // One with a record of its training is trained, whoever wrote it.
+    let record = try #require(TrainingRecord(metadata: ["training.size": "96"]))
+    for side in [0, 1] {
+      model.sides[side].shown?.network.weights = .file("/state/step-100.safetensors")
+      model.sides[side].shown?.subject?.training = record
+    }
+    #expect(conditions() == "trained")
+    model.sides[1].shown?.network.edits = [StageEdit(stage: 0, .kernel(19))]
+    #expect(conditions() == "trained, B edited")
+  }
+
   @Test func untrainedNetworksSaySo() {
     let verdict = makeModel().verdict
     #expect(verdict?.detail.contains("untrained") == true)

@@ -174,6 +174,8 @@ public final class ERFComputer: Sendable {
     seconds.total = (clock.now - start).inSeconds
     var result = part.result(seconds: seconds)
     result.untrained = network.untrained
+    // A part that was gone on with does not have it.
+    result.subject.training = network.record
     result.features = features.map { $0 / Float(part.done.count) }
     return result
   }
@@ -290,6 +292,7 @@ extension ERFSubject {
       rule: request.rule)
     precision = request.precision
     preprocessing = request.network.preprocessing
+    training = network.record
   }
 }
 

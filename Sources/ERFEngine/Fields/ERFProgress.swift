@@ -64,6 +64,8 @@ public struct ERFSubject: Sendable, Equatable {
   public var precision = Precision.float32
   /// How pictures were prepared, where that was said.
   public var preprocessing = PreprocessingChoice.own
+  /// What the weights' file says of their training; nil: nothing, or there is no file.
+  public var training: TrainingRecord?
 
   public init(
     model: String, weights: String, weightsChoice: WeightsChoice? = nil, weightsHash: String,

@@ -14,23 +14,34 @@ public struct TrainingRecord: Sendable, Hashable {
   public let classes: [String]
   /// Share of the held-out pictures that were named rightly.
   public let accuracy: Double?
+  /// Whether it was trained on the silhouettes that the program draws, and on no photograph.
+  public let isOfShapes: Bool
 
   /// nil: the metadata tells of no training.
   public init?(metadata: [String: String]) {
     struct Sizes: Decodable {
       let size: Int?
     }
+    struct Pictures: Decodable {
+      struct Kind: Decodable {
+        struct Shapes: Decodable {}
+        let shapes: Shapes?
+      }
+      let data: Kind
+    }
+    func recipe<Part: Decodable>(_ type: Part.Type) -> Part? {
+      metadata[Key.recipe].flatMap { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
+    }
     let named = metadata[Key.size].flatMap { Int($0) }
     // Files of the first version have the size in their recipe alone.
-    let old = metadata[Key.recipe].flatMap {
-      try? JSONDecoder().decode(Sizes.self, from: Data($0.utf8)).size
-    }
+    let old = recipe(Sizes.self)?.size
     guard let size = named ?? old, (1...1 << 16).contains(size) else { return nil }
     self.size = size
     let largest = metadata[Key.largest].flatMap { Int($0) } ?? size
     largestSize = (1...1 << 16).contains(largest) ? largest : size
     classes = metadata[Key.classes].map { $0.split(separator: "\n").map(String.init) } ?? []
     accuracy = metadata[Key.accuracy].flatMap { Double($0) }
+    isOfShapes = recipe(Pictures.self)?.data.shapes != nil
   }
 
   enum Key {

@@ -86,7 +86,9 @@ extension Figure {
   /// Weights first: they are never left out.
   private func headings(_ network: ComparedNetwork) -> [String] {
     let weights = weights(network)
-    let layer = network.result?.subject.tap.sanitised ?? ""
+    // A saved map has none.
+    let layer =
+      network.network.savedMap == nil ? network.result?.subject.tap.sanitised ?? "" : ""
     let half = network.metrics?.ratio(at: Model.half).map {
       "half in " + Format.percent($0) + " of the input"
     }

@@ -22,8 +22,13 @@ extension Model {
     return predictedImage == nil ? "a prepared tensor is not a picture to name" : nil
   }
 
-  /// Whether a network's weights were trained here on the built-in shapes.
+  /// Whether a network's weights were trained on the built-in shapes: here, or as their file says.
   func knowsShapesAlone(_ side: Int) -> Bool {
+    if sides[side].opened == session.networks[side],
+      sides[side].subject?.training?.isOfShapes == true
+    {
+      return true
+    }
     guard let film, film.folder == nil else { return false }
     let weights = session.networks[side].weights
     return film.moments.contains { weights == .file($0.path) }

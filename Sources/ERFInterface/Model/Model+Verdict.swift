@@ -143,11 +143,7 @@ extension Model {
       return [pixels, "a saved map"]
     }
     var parts = [Format.count(a.images, "picture"), pixels]
-    switch (Self.isRandom(a), Self.isRandom(b)) {
-    case (true, true): parts.append("untrained")
-    case (false, false): parts.append("trained")
-    default: parts.append(Self.isRandom(a) ? "A untrained" : "B untrained")
-    }
+    parts.append(WeightsOrigin.text(origin(a), origin(b)))
     let border = [(a, "A"), (b, "B")].filter {
       $0.0.metrics.isCentred && $0.0.metrics.borderShare > Self.borderLimit
     }
@@ -180,10 +176,6 @@ extension Model {
   /// Above this share of mass at the border the input is too small to tell networks apart.
   static let borderLimit = 0.05
 
-  private static func isRandom(_ map: ShownMap) -> Bool {
-    if case .random = map.network.weights { map.network.savedMap == nil } else { false }
-  }
-
   /// Why two maps answer no question about their networks; nil where they do.
   private func notComparable(_ a: ShownMap, _ b: ShownMap) -> String? {
     if a.inputSize != b.inputSize {
@@ -202,12 +194,17 @@ extension Model {
       return "A and B look from different places"
     }
     let isOneNetwork = a.network.model.lowercased() == b.network.model.lowercased()
-    if !isOneNetwork, Self.isRandom(a) != Self.isRandom(b) {
-      return Self.isRandom(a)
-        ? "A has random weights, B is trained" : "B has random weights, A is trained"
+    let sources = [a, b].map { origin($0).source }
+    if !isOneNetwork, (sources[0] == .untrained) != (sources[1] == .untrained) {
+      let (random, other) = sources[0] == .untrained ? ("A", "B") : ("B", "A")
+      let source = sources[0] == .untrained ? sources[1] : sources[0]
+      return "\(random) has random weights, \(other) "
+        + (source == .trained ? "is trained" : "has \(source.text)")
     }
     return nil
   }
+
+  private func origin(_ map: ShownMap) -> WeightsOrigin { WeightsOrigin(map, display.glyphs) }
 
   /// Whether units look from one place, as far as the strides of their layers allow.
   private func isOnePlace(

@@ -106,9 +106,11 @@ private struct MetricsLines {
       && (target.stage == nil || target.stage == stages)
   }
 
-  /// And of trained networks at 1024 pixels.
+  /// And of trained networks at 1024 pixels, which an edit may bear the name of and is not.
   private func isComparable(_ side: Int) -> Bool {
-    if case .random = model.session.networks[side].weights { return false }
+    let network = model.session.networks[side]
+    if case .random = network.weights { return false }
+    if network.isEdited { return false }
     return model.inputSize(side) == InputSize(height: 1024, width: 1024)
   }
 

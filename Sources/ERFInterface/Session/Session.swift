@@ -24,15 +24,17 @@ public struct Session: Sendable, Equatable {
 }
 
 extension Session {
-  /// The title as it is shown: one that cites a figure, a table or a guideline of the paper over random
-  /// weights says so first, where no lack of room cuts it off.
+  /// The title as it is shown: one that cites a figure, a table or a guideline of the paper, or speaks of
+  /// training, over random weights says so first, where no lack of room cuts it off.
   var shownTitle: String {
     let words = title.lowercased()
     let cites = ["fig.", "figure", "table", "guideline", "paper"].contains { words.contains($0) }
-    let isUntrained = networks.contains { network in
+    let isUntrained = (networks + gallery).contains { network in
       if case .random = network.weights { network.savedMap == nil } else { false }
     }
-    return (cites && isUntrained ? "untrained: " : "") + title.sanitised
+    guard isUntrained, !words.contains("untrained") else { return title.sanitised }
+    return (words.contains("trained") ? "now untrained: " : cites ? "untrained: " : "")
+      + title.sanitised
   }
 }
 

@@ -100,5 +100,14 @@ import Testing
     #expect(larger.untrained(model: "replknet-31-nano") == nil)
     #expect(TrainingRecord(metadata: ["training.size": "-3"]) == nil)
     #expect(TrainingRecord(metadata: [:]) == nil)
+    // What it was trained on, as recipes have it.
+    for (data, isOfShapes) in [
+      (TrainingRecipe.Data.shapes(count: 32), true), (.folder("a"), false),
+    ] {
+      let recipe = TrainingRecipe(model: "replknet-3-nano", data: data, steps: 3)
+      let text = String(decoding: try JSONText.compact(recipe), as: UTF8.self)
+      let record = TrainingRecord(metadata: ["training.recipe": text, "training.size": "96"])
+      #expect(record?.isOfShapes == isOfShapes)
+    }
   }
 }
