@@ -59,12 +59,17 @@ private struct RoundMap: Hashable {
 }
 
 func makeSubject(_ request: ERFRequest) -> ERFSubject {
-  ERFSubject(
+  var subject = ERFSubject(
     model: request.network.text.lowercased(), weights: request.network.weights.description,
     weightsHash: "0123456789abcdef", input: request.size,
     stages: ["stage1", "stage2", "stage3", "stage4"], tap: request.tap ?? "stage4",
     mapSize: InputSize(height: 7, width: 7),
     units: request.units.isEmpty ? [Unit(row: 3, column: 3)] : request.units, rule: request.rule)
+  // The moments of a training tell of it.
+  if subject.weights.hasPrefix("/state/") {
+    subject.training = TrainingRecord(metadata: ["training.size": "224"])
+  }
+  return subject
 }
 
 /// A finished probe; `shapes` of four conflicting stimuli are decided by shape, the next by texture.
@@ -192,6 +197,7 @@ final class FakeTerminal: Terminal {
   private(set) var redraws = 0
   private(set) var copied: [String] = []
   private(set) var timedOut = false
+  private var leaves = false
   private var script: [Step]
   private let woken = Pokes()
 
@@ -238,7 +244,9 @@ final class FakeTerminal: Terminal {
           continue
         }
       case nil:
-        return .key(.character("q"))
+        // And yes, where that is asked about.
+        leaves.toggle()
+        return .key(.character(leaves ? "q" : "y"))
       }
       if woken.take() { return .woken }
       if clock.now >= limit {

@@ -46,6 +46,21 @@ import Testing
     #expect(!update(&model, .key(.escape)).cancelled.isEmpty && !model.isComputing)
   }
 
+  /// What is computed beside the maps is a run as well.
+  @Test(arguments: ["7", "G", "M S"])
+  func escapeAsksBeforeALongRunBesideTheMapsIsLost(_ keys: String) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in Key.script(keys) { _ = update(&model, .key(key)) }
+    #expect(model.isWorking && !model.isComputing)
+    model.now = 4
+    var short = model
+    #expect(!update(&short, .key(.escape)).cancelled.isEmpty)
+    model.now = 9
+    #expect(update(&model, .key(.escape)).cancelled.isEmpty)
+    #expect(model.notice?.lines == ["Esc again cancels a run of 9.0 s"])
+    #expect(!update(&model, .key(.escape)).cancelled.isEmpty && model.requestsBeside.isEmpty)
+  }
+
   /// With nothing to close and nothing to cancel, Esc gives the panels their places back, then quits
   /// when pressed twice.
   @Test func escapeTwiceQuitsWhereNothingIsOpen() {

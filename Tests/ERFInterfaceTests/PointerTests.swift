@@ -82,6 +82,30 @@ import Testing
     #expect(model.lists.image == 1)
   }
 
+  /// Headings, numbers, curves and the verdict are no maps.
+  @Test func clicksBesideTheMapsDoNothing() throws {
+    for size in [size, ScreenSize(rows: 24, columns: 80), ScreenSize(rows: 60, columns: 200)] {
+      var model = listening()
+      model.finish(model.type("3"))
+      model.size = size
+      let fields = try #require(model.layout(on: size).fields)
+      let parts = FieldsParts(model, in: fields)
+      let maps = parts.sides.map {
+        FieldDrawing(model: model, index: $0.index, area: $0.area).layout.map
+      }
+      let before = (model.session, model.focus, model.active)
+      for row in fields.row..<fields.row + fields.rows {
+        for column in stride(from: fields.column, to: fields.column + fields.columns, by: 3) {
+          let click = Pointer(.click, row: row, column: column)
+          guard !maps.contains(where: { $0.contains(click) }) else { continue }
+          #expect(update(&model, .pointer(click, size)).isEmpty)
+          let isSame = (model.session, model.focus, model.active) == before
+          #expect(isSame, "\(row), \(column) of \(size)")
+        }
+      }
+    }
+  }
+
   @Test func nothingIsHitOutside() {
     for (row, column) in [(0, 0), (39, 119), (4000, 4000), (39, 0)] {
       for action in [Pointer.Action.click, .wheelUp, .wheelDown] {

@@ -52,7 +52,9 @@ import Testing
     #expect(model.film?.side == 1)
     _ = model.type(":")
     for scalar in "session any unit".unicodeScalars { _ = model.type(scalar) }
-    let effects = update(&model, .key(.enter))
+    // Its moments would be lost, which is asked about.
+    #expect(update(&model, .key(.enter)).isEmpty && model.film != nil)
+    let effects = model.type("y")
     #expect(effects.contains { if case .cancel(id) = $0 { true } else { false } })
     #expect(model.film == nil && model.sides.count == 1 && model.brokenInvariants.isEmpty)
     // Late news of the run, and the next one.

@@ -287,6 +287,9 @@ private struct Tour {
   mutating func leave() {
     follow("`q`, and the same without a terminal")
     press("q")
+    // The second training was kept in no file.
+    #expect(loop.exitCode == nil && screen.contains("none of its weights are kept"))
+    press("y")
     #expect(loop.exitCode == 0)
     loop.finish()
   }

@@ -172,7 +172,16 @@ import Testing
   @Test func afreshIsAKeyAway() {
     var model = makeModel()
     _ = model.type("3")
+    let before = model.session
     let effects = model.type("F")
     #expect(model.session == .first && effects.computed.count == 2)
+    // Nothing is lost by it: edits of the new session are undone first, then the old one is back.
+    _ = model.type(")")
+    _ = model.type("u")
+    #expect(model.session.networks == Session.first.networks)
+    _ = model.type("u")
+    #expect(model.session == before && model.sides.count == before.networks.count)
+    _ = model.type("u")
+    #expect(model.notice?.lines == ["nothing to undo"])
   }
 }

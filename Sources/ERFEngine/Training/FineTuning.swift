@@ -73,14 +73,16 @@ public struct FineTuning: Sendable {
   /// Held-out pictures that a moment is measured on.
   private static let measured = 320
 
-  /// Why a network cannot be trained, as far as its name tells; nil where it can.
-  public static func refusal(of model: String) -> String? {
-    if ExportedID(model) != nil {
+  /// Why a network cannot be trained, as far as that is known without opening a file; nil where it may be.
+  public static func refusal(of network: NetworkSpec) -> String? {
+    if let path = network.exportedGraph {
       return
-        "\(model) is an exported graph, which runs as it is: train the network that it came from"
+        "\(path) is an exported graph, which runs as it is: train the network that it came from"
     }
+    // What else a file holds is found out when it is opened.
+    guard case .catalogue(let id) = network.source else { return nil }
     do {
-      _ = try ModelCatalogue.architecture(model)
+      _ = try ModelCatalogue.architecture(id)
       return nil
     } catch {
       return error.explanation

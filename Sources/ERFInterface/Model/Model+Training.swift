@@ -9,13 +9,14 @@ extension Model {
     let network = session.networks[active]
     if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
     // Said at once rather than after a folder was named.
-    if let refusal = FineTuning.refusal(of: designs.text(network)) { return .refuse(refusal) }
-    return .edit { $0.askForTrainingData() }
+    if let refusal = FineTuning.refusal(of: network) { return .refuse(refusal) }
+    return .change { $0.depart(.trainAnew) }
   }
 
   mutating func keepWeights(_ film: TrainingFilm, moment: Int) -> [Effect] {
     let id = nextRequestID()
     saving = id
+    self.film?.keeping = id
     let moment = film.moments[moment]
     return [.keepWeights(id, path: moment.path, stem: "\(film.start.model)-step-\(moment.step)")]
   }
@@ -32,11 +33,16 @@ extension Model {
       return
     }
     show(moment: next < 0 ? nil : next)
+    self.film?.isDropped = false
     self.film?.follows = next == film.moments.count - 1
   }
 
   mutating func show(moment: Int?) {
     guard let film, session.networks.indices.contains(film.side) else { return }
+    // What was opened in its place meanwhile is what undo leads back to.
+    if !isOnScreen(film), session.networks[film.side] != film.network(moment) {
+      history.record(session.networks)
+    }
     self.film?.shown = moment
     session.networks[film.side] = film.network(moment)
   }

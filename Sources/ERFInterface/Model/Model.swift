@@ -19,6 +19,8 @@ public struct Model: Sendable {
   public var log: [LogLine] = []
   public var lists = ListPlaces()
   public var history = History()
+  /// The session that another took the place of, for undo.
+  var replaced: Session?
   public var shapeBias: ShapeBiasState
   public var predictions = Predictions()
   /// The last training, if there was one.
@@ -58,6 +60,11 @@ public struct Model: Sendable {
   var escapeAgain: EscapeAgain?
   /// Multiply-adds a second of the last map; nil before one is finished.
   var pace: Double?
+  /// Seconds since the explorer began, as of the last message; 0 where nobody counts.
+  var now = 0.0
+  /// When the latest requests were made.
+  private var starts: [RequestID: Double] = [:]
+  private static let startsKept = 256
   private var lastRequest = 0
 
   public init(
@@ -75,8 +82,14 @@ public struct Model: Sendable {
 
   mutating func nextRequestID() -> RequestID {
     lastRequest += 1
-    return RequestID(lastRequest)
+    let id = RequestID(lastRequest)
+    starts[id] = now
+    starts[RequestID(lastRequest - Self.startsKept)] = nil
+    return id
   }
+
+  /// Seconds since a request was made; nil where that is long forgotten.
+  func age(_ id: RequestID) -> Double? { starts[id].map { now - $0 } }
 
   /// A model of another session that takes over what does not depend on the session: the log, files
   /// being written, what is known of networks and pictures. Numbers of requests go on, so that late
@@ -96,6 +109,7 @@ public struct Model: Sendable {
     model.finishedMaps = finishedMaps
     model.facts.inherit(facts)
     model.lastRequest = lastRequest
+    (model.now, model.starts) = (now, starts)
     return model
   }
 

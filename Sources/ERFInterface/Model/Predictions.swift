@@ -31,8 +31,11 @@ public struct Predictions: Sendable {
   private(set) var answers: [PredictionRequest: Answer] = [:]
   private static let limit = 64
 
-  var isBusy: Bool {
-    answers.values.contains { if case .waiting = $0 { true } else { false } }
+  var isBusy: Bool { !jobs.isEmpty }
+
+  /// What is waited for.
+  var jobs: [RequestID] {
+    answers.values.compactMap { if case .waiting(let id) = $0 { id } else { nil } }
   }
 
   subscript(request: PredictionRequest) -> Answer? { answers[request] }

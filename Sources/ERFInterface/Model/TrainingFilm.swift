@@ -5,7 +5,7 @@ public import ERFEngine
 /// Training of one of the session's networks, under way or over.
 public struct TrainingFilm: Sendable {
   /// The network that is trained: A or B.
-  public let side: Int
+  public internal(set) var side: Int
   /// It as it was before.
   public let start: NetworkSpec
   /// What it learns from; nil: the built-in shapes.
@@ -22,6 +22,12 @@ public struct TrainingFilm: Sendable {
   /// Whether new moments come on screen by themselves.
   public var follows = true
   public var failure: String?
+  /// Whether weights of it were written to a file of the user's.
+  var isKept = false
+  /// The weights that are being written to one.
+  var keeping: RequestID?
+  /// Whether the user went back to the weights from before for good.
+  var isDropped = false
 
   init(side: Int, start: NetworkSpec, folder: String?, job: RequestID) {
     self.side = side
@@ -36,6 +42,12 @@ public struct TrainingFilm: Sendable {
   func network(_ moment: Int?) -> NetworkSpec {
     guard let moment else { return start }
     return NetworkSpec(shown: plan?.model ?? start.text, weights: .file(moments[moment].path))
+  }
+
+  /// Whether leaving it loses anything: steps to come, or moments that were neither kept nor dropped.
+  var isUnkept: Bool {
+    let isUnderWay = job != nil && progress != nil
+    return isUnderWay || !moments.isEmpty && !isKept && !isDropped
   }
 
   /// `on the built-in shapes at 224 px`

@@ -66,11 +66,11 @@ enum FieldsPanel: Panel {
   /// A click looks from the unit there, the wheel comes closer to it.
   static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? {
     for (index, place) in FieldsParts(model, in: area).sides where place.contains(pointer) {
-      model.session.screen.side = index
       guard
         let at = FieldGeometry(model, index: index, area: place).place(under: pointer),
         model.sides[index].shown != nil
-      else { return [] }
+      else { return nil }
+      model.session.screen.side = index
       model.setCursor(at)
       let command: CommandName =
         switch pointer.action {
@@ -81,6 +81,6 @@ enum FieldsPanel: Panel {
       if case .change(let change) = plan(command, model) { return change(&model) }
       return []
     }
-    return []
+    return nil
   }
 }

@@ -115,6 +115,7 @@ enum KernelsPanel: Panel {
     model.history.record(model.session.networks)
     model.session.networks.swapAt(0, 1)
     model.sides.swapAt(0, 1)
+    if let side = model.film?.side { model.film?.side = 1 - side }
   }
 
   private static func move(_ direction: Direction, in model: inout Model) {

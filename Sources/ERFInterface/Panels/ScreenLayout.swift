@@ -32,12 +32,18 @@ struct ScreenLayout {
   let fields: Area?
   let slots: [Slot]
 
-  init(size: ScreenSize, screen: ScreenChoice) {
+  /// Rows that a message above the footer leaves to the panels, however long it is.
+  private static let leastBody = 8
+
+  /// - Parameter noticeRows: of a message that stands above the footer, for which the panels give way.
+  init(size: ScreenSize, screen: ScreenChoice, noticeRows: Int = 0) {
     self.size = size
     let spacing = size.rows >= 30 ? 1 : 0
     let margin = size.columns >= 100 ? 2 : 1
+    let rows = size.rows - 2 - 2 * spacing
     let body = Area(
-      row: 1 + spacing, column: margin, rows: size.rows - 2 - 2 * spacing,
+      row: 1 + spacing, column: margin,
+      rows: max(min(rows, Self.leastBody), rows - max(0, noticeRows - spacing)),
       columns: size.columns - 2 * margin)
     self.body = body
     let kind = ScreenKind(size)
@@ -86,6 +92,16 @@ struct ScreenLayout {
         panel: shown[index], tabs: group,
         area: Area(row: row, column: column.column, rows: rows, columns: column.columns))
     }
+  }
+}
+
+extension Model {
+  /// Where everything lies on a screen, with what is told at the moment.
+  func layout(on size: ScreenSize) -> ScreenLayout {
+    var model = self
+    model.size = size
+    return ScreenLayout(
+      size: size, screen: session.screen, noticeRows: model.noticeBand.count)
   }
 }
 

@@ -37,11 +37,13 @@ enum TrainingPanel: Panel {
       return .edit { model in
         model.show(moment: nil)
         model.film?.follows = false
+        model.film?.isDropped = true
       }
     case .choose:
       guard let shown = film.shown else {
         return .refuse("these are the weights from before; step to a moment to keep it")
       }
+      guard model.saving == nil else { return .refuse("a file is still being written") }
       return .change { $0.keepWeights(film, moment: shown) }
     default: return .nothing
     }
@@ -113,14 +115,13 @@ private struct TrainingLines {
       ]
     }
     let word = film.job != nil ? "step" : progress.step < progress.steps ? "stopped at" : "done,"
-    var spans = [
-      Span("\(word) \(progress.step)/\(progress.steps)", film.job == nil ? .text : .accent),
-      Span("  \(Int(progress.imagesASecond)) images/s", .quiet),
-    ]
-    if film.job != nil {
-      spans.append(Span("  \(Format.duration(progress.secondsLeft)) left", .quiet))
-    }
-    return spans
+    let step = Span("\(word) \(progress.step)/\(progress.steps)", film.job == nil ? .text : .accent)
+    let pace = Span("  \(Int(progress.imagesASecond)) images/s", .quiet)
+    guard film.job != nil else { return [step, pace] }
+    let left = Span("  \(Format.duration(progress.secondsLeft)) left", .quiet)
+    // How long it takes matters more than how fast it is.
+    let whole = [step, pace, left]
+    return whole.width <= width ? whole : [step, left]
   }
 
   private func numbers(_ progress: FineTuning.Progress) -> [Span] {
@@ -164,9 +165,12 @@ private struct TrainingLines {
     }
     guard let shown = film.shown else { return [marks, [Span("the weights from before", .quiet)]] }
     let moment = film.moments[shown]
-    let right = moment.accuracy.map {
-      ": \(Format.percent($0, digits: 1)) of others right"
+    let words = "after step \(moment.step)"
+    let texts = moment.accuracy.map { share in
+      ["of others right", "right", ""].map {
+        "\(words): \(Format.percent(share, digits: 1)) \($0)"
+      }
     }
-    return [marks, [Span("after step \(moment.step)\(right ?? "")", .quiet)]]
+    return [marks, [Span(texts?.first { $0.columns <= width } ?? words, .quiet)]]
   }
 }

@@ -44,6 +44,7 @@ struct ExplorerLoop {
   let frameTime: Duration
   let statePath: String?
   let clock = ContinuousClock()
+  let beginning: ContinuousClock.Instant
   var model: Model
   var exitCode: Int32?
   /// Whether the screen is older than the state, and whether a key made it so.
@@ -69,7 +70,8 @@ struct ExplorerLoop {
       model.notice = Notice(.note, "as you left it; F starts afresh")
     }
     frameTime = .milliseconds(options.frameMilliseconds)
-    lastFrame = clock.now
+    beginning = clock.now
+    lastFrame = beginning
   }
 
   mutating func run() -> Int32 {
@@ -164,6 +166,7 @@ struct ExplorerLoop {
 
   private mutating func apply(_ message: Message) {
     isDirty = true
+    model.now = beginning.duration(to: clock.now).inSeconds
     for effect in update(&model, message) {
       switch runner.carryOut(effect, of: model) {
       case .copy(let text): terminal.copy(text)

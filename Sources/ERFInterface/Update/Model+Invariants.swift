@@ -40,11 +40,19 @@ extension Model {
 
   /// The numbers of the requests whose answers are awaited.
   private var runningRequests: [Int] {
-    let ids =
-      sides.map { $0.job?.id } + shapeBias.sides.map { $0.job?.id }
-      + (depth.jobs + gallery.jobs.keys + facts.openings.values).map { $0 } + [
-        film?.job, awaitedFilm?.job, exporting, saving, listing, kernelMaps.job,
-      ]
-    return ids.compactMap { $0?.number }
+    var ids = requestsBeside
+    ids += sides.compactMap { $0.job?.id }
+    ids += [film?.job, awaitedFilm?.job, exporting, saving, listing].compactMap(\.self)
+    return ids.map(\.number)
+  }
+
+  /// What is computed beside the maps of A and B.
+  var requestsBeside: [RequestID] {
+    var ids = shapeBias.sides.compactMap { $0.job?.id }
+    ids += predictions.jobs + depth.jobs
+    ids += gallery.jobs.keys
+    ids += facts.openings.values
+    if let id = kernelMaps.job { ids.append(id) }
+    return ids
   }
 }

@@ -59,6 +59,10 @@ extension Model {
   }
 
   mutating func pressInQuestion(_ key: Key, _ question: Question) -> [Effect] {
+    if let other = question.other, key == .character(other.key) {
+      overlay = nil
+      return keepInstead()
+    }
     switch key {
     case .enter, .character("y"):
       overlay = nil
@@ -68,6 +72,7 @@ extension Model {
         choice.allowsMissingHead = true
         history.record(session.networks)
         session.networks[side] = choice
+      case .leaveTraining(let departure): return carryOut(departure)
       }
     case .escape, .character("n"), .character("q"): overlay = nil
     default: break

@@ -164,7 +164,7 @@ extension Model {
   /// The session goes into a file of its own, since no options say all that is on a screen.
   var copyCommandPlan: Plan {
     if let unopened { return .refuse(unopened) }
-    guard saving == nil else { return .refuse("the session is still being written") }
+    guard saving == nil else { return .refuse("a file is still being written") }
     guard let bytes = try? session.encoded() else {
       return .refuse("the session cannot be written as JSON")
     }

@@ -53,11 +53,11 @@ extension Model {
     case .previousNetwork: .edit { $0.stepNetwork(-1) }
     case .weights: .edit { $0.toggleWeights() }
     case .train: trainingPlan
-    case .undo: history.canUndo ? .edit { $0.undo() } : .refuse("nothing to undo")
+    case .undo: undoPlan
     case .redo: history.canRedo ? .edit { $0.redo() } : .refuse("nothing to redo")
     case .recompute: .change { $0.recompute() }
     case .bfloat16: bfloat16Plan
-    case .startAfresh: .change { $0.replace(session: .first) }
+    case .startAfresh: .change { $0.depart(.startAfresh) }
     case .cancel: cancelPlan
     case .scale, .arrangement, .curve, .rule, .areas, .theory, .profile, .underlay, .nextColours,
       .previousColours:
@@ -121,7 +121,7 @@ extension Model {
       if let unopened {
         .refuse(unopened)
       } else if saving != nil {
-        .refuse("the session is still being written")
+        .refuse("a file is still being written")
       } else {
         .edit { model in
           let path = model.sessionPath ?? "session.json"
@@ -140,7 +140,7 @@ extension Model {
     case .mouse: .change { $0.toggleMouse() }
     case .redraw: .change { _ in [.redraw] }
     case .suspend: .change { _ in [.suspend] }
-    case .quit: .change { $0.cancelWork() + [.quit] }
+    case .quit: .change { $0.depart(.quit) }
     default: .nothing
     }
   }
@@ -156,6 +156,18 @@ extension Model {
   private mutating func stepColours(_ step: Int) {
     let count = ColourRamp.all.count
     session.screen.colours = ColourRamp.all[(colourMap + step + count) % count].name
+  }
+
+  /// The session that another took the place of is what there is to go back to before its first edit.
+  private var undoPlan: Plan {
+    if history.canUndo { return .edit { $0.undo() } }
+    guard let replaced else { return .refuse("nothing to undo") }
+    return .change { model in
+      let effects = model.replace(session: replaced)
+      model.replaced = nil
+      model.tell(.note, "undone: the session from before")
+      return effects
+    }
   }
 
   private mutating func undo() {
@@ -219,7 +231,8 @@ extension Model {
       session.screen.isZoomed = false
       notice = nil
     } else if escapeAgain == .quits {
-      return cancelWork() + [.quit]
+      escapeAgain = nil
+      return depart(.quit)
     } else {
       escapeAgain = .quits
       notice = Notice(.note, "nothing is open or being computed; Esc again quits")
@@ -232,7 +245,9 @@ extension Model {
     if let film, film.job != nil, let progress = film.progress {
       return "training after \(progress.step) steps"
     }
-    let seconds = sides.compactMap { $0.job?.elapsed }.max() ?? 0
+    // Maps wait for their turn, the others have run since they were asked for.
+    let beside = requestsBeside.compactMap { age($0) }
+    let seconds = (sides.compactMap { $0.job?.elapsed } + beside).max() ?? 0
     return seconds > Self.longRun ? "a run of \(Format.duration(seconds))" : nil
   }
 

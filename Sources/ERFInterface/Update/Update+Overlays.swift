@@ -79,7 +79,7 @@ extension Model {
     switch action {
     case .command(let command): return run(command)
     case .network(let id): open(id)
-    case .session(let name): return openReadyMade(name)
+    case .session(let name): return depart(.session(name))
     case .file(let path): return open(path: path)
     case .size(let side):
       if let refusal = fixedSize {

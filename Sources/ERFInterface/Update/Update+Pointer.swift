@@ -14,11 +14,14 @@ extension Model {
       case .wheelDown: return press(.down)
       }
     }
+    // As it was drawn, with what was told.
+    let layout = self.layout(on: size)
     notice = nil
-    let layout = ScreenLayout(size: size, screen: session.screen)
     if let fields = layout.fields, fields.contains(pointer) {
+      // Beside the maps a click means nothing.
+      guard let effects = FieldsPanel.point(pointer, in: fields, &self) else { return [] }
       session.screen.moveFocus(to: .fields)
-      return FieldsPanel.point(pointer, in: fields, &self) ?? []
+      return effects
     }
     guard let slot = layout.slots.first(where: { $0.area.contains(pointer) }) else { return [] }
     return point(pointer, at: slot)

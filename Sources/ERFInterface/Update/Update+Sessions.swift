@@ -13,7 +13,9 @@ extension Model {
   /// Another session in the place of this one; what ran for this one is cancelled.
   mutating func replace(session new: Session) -> [Effect] {
     let effects = cancelWork()
+    let before = session
     self = successor(new)
+    replaced = before
     return effects
   }
 }

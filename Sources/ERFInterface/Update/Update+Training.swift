@@ -105,6 +105,10 @@ extension Model {
   mutating func kept(_ id: RequestID, _ path: String, _ failure: String?) {
     guard saving == id else { return }
     saving = nil
+    if film?.keeping == id {
+      film?.keeping = nil
+      if failure == nil { film?.isKept = true }
+    }
     if let failure { return tell(.failure, failure) }
     tell(.note, "wrote \(path)")
   }

@@ -23,14 +23,18 @@ extension Frame {
     write(
       [Span("> ", .accent, .bold), Span(query), Span("_", .accent)], row: inner.row + 1,
       column: inner.column, width: inner.columns)
+    // What is wrong with a file is said to its end; the list gives way.
+    let status = statusLines(browser, width: inner.columns)
+    let rows = max(2, min(status.count, box.rows - 4))
     drawEntries(
       browser,
       in: Area(
-        row: inner.row + 2, column: box.column, rows: box.rows - 4, columns: box.columns - 1))
-    for (offset, line) in statusLines(browser, width: inner.columns).prefix(2).enumerated() {
-      write(
-        line, row: box.row + box.rows - 2 + offset, column: inner.column, width: inner.columns)
-    }
+        row: inner.row + 2, column: box.column, rows: box.rows - 2 - rows, columns: box.columns - 1)
+    )
+    write(
+      status,
+      in: Area(
+        row: box.row + box.rows - rows, column: inner.column, rows: rows, columns: inner.columns))
   }
 
   private mutating func drawEntries(_ browser: Browser, in area: Area) {

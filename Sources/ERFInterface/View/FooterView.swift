@@ -5,46 +5,24 @@ extension Frame {
     let width = size.columns
     let row = size.rows - 1
     fill(Area(row: row, column: 0, rows: 1, columns: width), .raised)
-    let kept = Footer.kept(model)
-    writeRight(kept, row: row, end: width - 1, width: width - 2)
-    let room = width - kept.width - 5
-    guard let notice = model.notice, !notice.lines.isEmpty else {
-      write(Footer.keys(model, width: room), row: row, column: 1, width: room)
-      return
+    let footer = FooterLayout(columns: width, isOpen: model.overlay != nil)
+    writeRight(footer.kept, row: row, end: width - 1, width: width - 2)
+    let band = model.noticeBand
+    if let notice = model.notice, let line = notice.lines.first, band.isEmpty {
+      return write(line, notice.kind.role, row: row, column: 1, width: footer.room)
     }
-    drawNotice(notice, room: room)
-  }
-
-  /// In the footer where it fits, else in a band above it.
-  private mutating func drawNotice(_ notice: Notice, room: Int) {
-    let row = size.rows - 1
-    if notice.lines.count == 1, notice.lines[0].columns <= room {
-      write(notice.lines[0], notice.kind.role, row: row, column: 1, width: room)
-      return
-    }
-    let width = size.columns - 2
-    let wrapped = notice.lines.flatMap { wrap($0, width: width) }
-    let shown = wrapped.suffix(max(1, min(6, size.rows - 4)))
-    let top = row - shown.count
-    fill(Area(row: top, column: 0, rows: shown.count, columns: size.columns), .raised)
-    for (offset, line) in shown.enumerated() {
+    write(Footer.keys(model, width: footer.room), row: row, column: 1, width: footer.room)
+    // What has no room in the footer stands above it; the panels give way.
+    let top = row - band.count
+    fill(Area(row: top, column: 0, rows: band.count, columns: width), .raised)
+    for (offset, line) in band.enumerated() {
       write(
-        line, notice.kind.role, row: top + offset, column: 1, width: width)
+        line, model.notice?.kind.role ?? .text, row: top + offset, column: 1, width: width - 2)
     }
   }
 }
 
 enum Footer {
-  /// `? help  q quit`, or how to leave what is open, whatever the width.
-  static func kept(_ model: Model) -> [Span] {
-    guard model.overlay == nil else {
-      return [Span("Esc", .accent), Span(" close", .quiet)]
-    }
-    return [
-      Span("?", .accent), Span(" help  ", .quiet), Span("q", .accent), Span(" quit", .quiet),
-    ]
-  }
-
   /// The keys that fit, in order of importance: those of the focused panel come first.
   static func keys(_ model: Model, width: Int) -> [Span] {
     if let overlay = model.overlay { return keys(overlay, model, width: width) }
@@ -66,7 +44,7 @@ enum Footer {
           ? [("Enter", "done"), ("Esc", "all")] : [(arrows, "scroll"), ("/", "search")],
         width: width)
     case .exportMenu:
-      return fitting([("Enter", "write"), (arrows, "select"), ("Esc", "close")], width: width)
+      return fitting([("Enter", "write"), (arrows, "select")], width: width)
     case .browser:
       return fitting(
         [
@@ -75,7 +53,8 @@ enum Footer {
         ],
         width: width)
     case .question(let question):
-      return fitting([("Enter", question.action), ("Esc", "not")], width: width)
+      let other = question.other.map { [(String($0.key), $0.action)] } ?? []
+      return fitting([("Enter", question.action)] + other, width: width)
     case .prompt(let prompt):
       return fitting(
         [("Enter", prompt.action), ("Tab", "complete"), ("^U", "empty")], width: width)

@@ -29,9 +29,12 @@ extension Frame {
 
   mutating func drawPrompt(_ prompt: Prompt, in area: Area) {
     let width = min(area.columns, 76)
+    let state = prompt.complaint ?? (prompt.waitsFor == nil ? prompt.hint ?? "" : "one moment ...")
+    let lines = wrap(state, width: width - 4)
+    let rows = min(area.rows, 2 + max(2, lines.count))
     let box = Area(
-      row: area.row + area.rows / 3, column: area.column + (area.columns - width) / 2, rows: 4,
-      columns: width)
+      row: area.row + min(area.rows / 3, area.rows - rows),
+      column: area.column + (area.columns - width) / 2, rows: rows, columns: width)
     fill(box, .raised)
     write(prompt.label, .quiet, row: box.row, column: box.column + 2, width: width - 3)
     // The end of a long name is what is typed.
@@ -39,8 +42,7 @@ extension Frame {
     write(
       [Span("> ", .accent, .bold), Span(shown), Span("_", .accent)], row: box.row + 1,
       column: box.column + 2, width: width - 3)
-    let state = prompt.complaint ?? (prompt.waitsFor == nil ? prompt.hint ?? "" : "one moment ...")
-    for (offset, line) in wrap(state, width: width - 4).prefix(2).enumerated() {
+    for (offset, line) in lines.prefix(rows - 2).enumerated() {
       write(
         line, prompt.isSure ? .warning : prompt.complaint == nil ? .quiet : .failure,
         row: box.row + 2 + offset, column: box.column + 2, width: width - 3)
@@ -49,18 +51,19 @@ extension Frame {
 
   mutating func drawQuestion(_ question: Question, in area: Area) {
     let width = min(area.columns, 76)
-    let lines = wrap(question.text, width: width - 4)
-    let box = Area(
-      row: area.row + area.rows / 3, column: area.column + (area.columns - width) / 2,
-      rows: min(area.rows, lines.count + 2), columns: width)
-    fill(box, .raised)
-    for (offset, line) in lines.prefix(box.rows - 1).enumerated() {
-      write(line, row: box.row + offset, column: box.column + 2, width: width - 4)
+    let lines = wrap(question.text, width: width - 4).map { [Span($0)] }
+    let other = question.other.map { [(String($0.key), $0.action)] } ?? []
+    let answers = ([("Enter", question.action)] + other + [("Esc", "not")]).map {
+      [Span($0.0, .accent, .bold), Span(" \($0.1)   ", .text)]
     }
+    let row = Array(answers.joined())
+    let rows = lines + [[]] + (row.width <= width - 1 ? [row] : answers)
+    let top = min(area.rows / 3, max(0, area.rows - rows.count))
+    let box = Area(
+      row: area.row + top, column: area.column + (area.columns - width) / 2,
+      rows: min(area.rows, rows.count), columns: width)
+    fill(box, .raised)
     write(
-      [
-        Span("Enter", .accent, .bold), Span(" \(question.action)   ", .text),
-        Span("Esc", .accent, .bold), Span(" not", .text),
-      ], row: box.row + box.rows - 1, column: box.column + 2, width: width - 4)
+      rows, in: Area(row: box.row, column: box.column + 2, rows: box.rows, columns: width - 2))
   }
 }

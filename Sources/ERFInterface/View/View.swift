@@ -11,7 +11,7 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
     frame.drawTooSmall(model)
     return frame
   }
-  let layout = ScreenLayout(size: size, screen: model.session.screen)
+  let layout = model.layout(on: size)
   frame.drawTitleBar(model)
   switch model.overlay {
   case .help(let query, let isSearching, let scroll):

@@ -117,8 +117,14 @@ import Testing
   }
 
   @Test func whatCannotLearnIsKnownByItsName() {
-    #expect(FineTuning.refusal(of: "replknet-31") == nil)
-    #expect(FineTuning.refusal(of: "net.onnx")?.contains("exported graph") == true)
-    #expect(FineTuning.refusal(of: "nothing-like-it") != nil)
+    func refusal(_ network: NetworkSpec) -> String? { FineTuning.refusal(of: network) }
+    #expect(refusal(NetworkSpec(model: "replknet-31")) == nil)
+    #expect(refusal(NetworkSpec(model: "net.onnx"))?.contains("exported graph") == true)
+    #expect(refusal(NetworkSpec(model: "nothing-like-it")) != nil)
+    // A checkpoint by its path is opened before anything is said of it; an edited graph is one still.
+    #expect(refusal(NetworkSpec(file: "net.safetensors")) == nil)
+    var edited = NetworkSpec(file: "net.onnx")
+    edited.edits = [StageEdit(stage: 0, .kernel(7))]
+    #expect(refusal(edited)?.hasPrefix("net.onnx is an exported graph") == true)
   }
 }

@@ -1,0 +1,28 @@
+// What the footer has room for, and the band above it for what it has not.
+
+/// The last row of the screen: keys or a message, and at the right end how to leave.
+struct FooterLayout {
+  /// `? help  q quit`, or how to leave what is open, whatever the width.
+  let kept: [Span]
+  /// Columns of what stands before that.
+  let room: Int
+
+  init(columns: Int, isOpen: Bool) {
+    kept =
+      isOpen
+      ? [Span("Esc", .accent), Span(" close", .quiet)]
+      : [Span("?", .accent), Span(" help  ", .quiet), Span("q", .accent), Span(" quit", .quiet)]
+    room = columns - kept.width - 5
+  }
+}
+
+extension Model {
+  /// The lines of a message that has no room in the footer, which stand above it.
+  var noticeBand: [String] {
+    guard let notice, !notice.lines.isEmpty else { return [] }
+    let footer = FooterLayout(columns: size.columns, isOpen: overlay != nil)
+    if notice.lines.count == 1, notice.lines[0].columns <= footer.room { return [] }
+    let lines = notice.lines.flatMap { wrap($0, width: size.columns - 2) }
+    return lines.suffix(max(1, min(6, size.rows - 4)))
+  }
+}

@@ -1,0 +1,144 @@
+// Weights that were trained in the explorer: what is asked before they are left behind.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct DepartureTests {
+  private var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+
+  /// Training with some moments, over or still under way.
+  private mutating func train(moments: Int = 2, isOver: Bool = true) throws {
+    let started = model.startTraining()
+    let id = try #require(started).id
+    for number in 0..<moments {
+      _ = update(&model, .training(id, .progressed(makeProgress(number + 1))))
+    }
+    if isOver { _ = update(&model, .trained(id, failure: nil)) }
+  }
+
+  private var question: Question? {
+    if case .question(let question)? = model.overlay { question } else { nil }
+  }
+
+  private mutating func press(_ keys: String) -> [Effect] {
+    Key.script(keys).flatMap { update(&model, .key($0)) }
+  }
+
+  private var isFirst: Bool { model.session == .first }
+
+  /// Every way that makes the explorer forget the moments asks, and goes on only with yes.
+  @Test(arguments: ["q", "Esc Esc Esc", "F", ": 'session any unit' Enter", "t"])
+  func whatWouldBeLostIsAsked(_ keys: String) throws {
+    var test = self
+    try test.train()
+    let before = test.model.session
+    let effects = test.press(keys)
+    #expect(!effects.quits && test.model.session == before)
+    let question = try #require(test.question, "\(keys)")
+    #expect(
+      question.text == "A was trained up to step 200 of 300, and none of its weights are kept.")
+    for (columns, rows) in [(40, 12), (80, 24), (200, 60)] {
+      let screen = view(test.model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("A was trained up to step 200"), "\(columns)")
+      if columns >= 80 { #expect(screen.contains("k keep step 200 in a file")) }
+    }
+    var no = test
+    for refusal in ["n", "Esc", "q"] {
+      no = test
+      #expect(!no.press(refusal).quits && no.model.overlay == nil)
+      #expect(no.model.film != nil && no.model.session == before)
+    }
+    let gone = test.press("y")
+    switch keys {
+    case "q", "Esc Esc Esc": #expect(gone.quits)
+    case "F": #expect(test.isFirst && test.model.film == nil)
+    case "t":
+      guard case .prompt? = test.model.overlay else {
+        Issue.record("nothing asks what to train on")
+        return
+      }
+    default: #expect(test.model.session.title.contains("Any unit") && test.model.film == nil)
+    }
+  }
+
+  /// The third key writes what is on screen, or else the latest; then there is nothing to ask.
+  @Test mutating func oneKeyKeeps() throws {
+    try train()
+    _ = press("Left q")
+    guard case .keepWeights(let id, let path, _)? = press("k").first else {
+      Issue.record("nothing is kept")
+      return
+    }
+    #expect(path == "/state/step-100.safetensors" && model.overlay == nil)
+    var failed = self
+    _ = update(&failed.model, .kept(id, path: "x.safetensors", failure: "the disk is full"))
+    #expect(!failed.press("q").quits && failed.question != nil)
+    _ = update(&model, .kept(id, path: "x.safetensors", failure: nil))
+    #expect(press("q").quits)
+  }
+
+  @Test mutating func droppedMomentsAreNotAskedAbout() throws {
+    try train()
+    _ = press("Backspace")
+    var back = self
+    _ = back.press("Right")
+    #expect(!back.press("q").quits)
+    #expect(press("q").quits)
+  }
+
+  @Test mutating func aRunUnderWayIsAskedAbout() throws {
+    try train(moments: 1, isOver: false)
+    #expect(!press("q").quits)
+    #expect(
+      question?.text
+        == "A is being trained, now at step 100 of 300, and none of its weights are kept.")
+    _ = press("n")
+    guard case .keepWeights(let id, _, _)? = press("Enter").first else {
+      Issue.record("nothing is kept")
+      return
+    }
+    _ = update(&model, .kept(id, path: "x.safetensors", failure: nil))
+    #expect(!press("q").quits && question?.text == "A is being trained, now at step 100 of 300.")
+    let effects = press("y")
+    #expect(effects.quits && !effects.cancelled.isEmpty)
+  }
+
+  @Test mutating func nothingIsAskedWhereNothingWasTrained() throws {
+    var fresh = self
+    #expect(fresh.press("q").quits)
+    let started = model.startTraining()
+    let id = try #require(started).id
+    #expect(model.film?.job == id && press("q").quits)
+  }
+
+  /// Another network in their place loses nothing: the arrows bring the moments back, and undo that network.
+  @Test(arguments: [":resnet-101", ")", "b X a"])
+  func anotherNetworkInTheirPlaceLosesNothing(_ keys: String) throws {
+    var test = self
+    try test.train()
+    let trained = test.model.session.networks[0]
+    _ = test.press(
+      keys.hasPrefix(":") ? ": 'resnet-101' Enter" : keys == "b X a" ? "b 3 X a" : keys)
+    let other = test.model.session.networks[0]
+    #expect(other != trained && test.model.overlay == nil)
+    _ = test.press("9 Right Left Right")
+    #expect(test.model.session.networks[0].weights == .file("/state/step-200.safetensors"))
+    while test.model.session.networks[0] != other, test.model.history.canUndo {
+      _ = test.press("u")
+    }
+    #expect(test.model.session.networks[0] == other)
+  }
+
+  /// The moments go where their network goes.
+  @Test mutating func momentsFollowASwap() throws {
+    try train()
+    _ = press("3 x")
+    #expect(model.session.networks[1].weights == .file("/state/step-200.safetensors"))
+    let other = model.session.networks[0]
+    _ = press("9 Left")
+    #expect(model.session.networks[1].weights == .file("/state/step-100.safetensors"))
+    #expect(model.session.networks[0] == other)
+  }
+}
