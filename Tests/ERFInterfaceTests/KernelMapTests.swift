@@ -72,6 +72,30 @@ import Testing
     #expect(model.kernelMaps.job != nil)
   }
 
+  /// The share in a middle as large as the kernel says nothing.
+  @Test(arguments: [
+    (3, "11 % in the centre"), (5, "36 % in the middle 3x3"), (7, "51 % in the middle 5x5"),
+  ])
+  func smallKernelsHaveASmallerMiddle(_ side: Int, _ caption: String) {
+    var model = makeModel(["RepLKNet-3-nano"])
+    _ = model.type("3")
+    guard let id = model.kernelMaps.job else { return }
+    // As heavy everywhere: 1 of 9, 9 of 25, 25 of 49.
+    let flat = KernelMap(side: side, values: [Double](repeating: 1, count: side * side))
+    let kernels = StageKernels(before: flat, after: flat)
+    _ = update(
+      &model, .aggregated(id, [kernels, kernels, kernels, kernels], failure: nil))
+    for (columns, rows) in [(80, 24), (200, 60)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains("kernels  \(caption)"), "\(columns)")
+    }
+    _ = model.type("z")
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(!text.contains("100 %"), "\(columns)")
+    }
+  }
+
   /// Whoever cancels the opening of a file does not want it read for its kernels instead.
   @Test func anUnopenedFileIsLeftAlone() {
     let network = NetworkSpec(file: "/nowhere/a.safetensors")

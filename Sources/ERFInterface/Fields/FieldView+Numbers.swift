@@ -176,7 +176,8 @@ extension FieldDrawing {
   /// A bar, the image and the time left.
   private func progress(_ job: Job, width: Int) -> [Span] {
     guard job.isRunning else {
-      return [Span("waiting for its turn", .quiet)]
+      let words = "waiting for its turn"
+      return [Span(words.columns <= width ? words : "waiting", .quiet)]
     }
     var text = ""
     if job.images > 0 { text += "  image \(min(job.image + 1, job.images))/\(job.images)" }

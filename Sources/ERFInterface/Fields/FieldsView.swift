@@ -56,8 +56,11 @@ struct DifferenceDrawing {
       width: area.columns - 2)
     let isShared = model.sharesScale
     if layout.headingRows > 1 {
+      let words =
+        isShared
+        ? ["on the shared scale", "shared scale"] : ["each by its own maximum", "own maxima"]
       frame.write(
-        isShared ? "on the shared scale" : "each by its own maximum", .quiet, row: area.row + 1,
+        words.first { $0.columns <= area.columns - 2 } ?? words[1], .quiet, row: area.row + 1,
         column: area.column + 1, width: area.columns - 2)
     }
     guard let values = difference(layout, style) else {

@@ -51,7 +51,9 @@ extension Frame {
       let column = canvas.column + Int(tick.share * Double(canvas.columns - 1))
       let last = canvas.column + canvas.columns - width
       let starts =
-        tick.rank == 0 ? [column - width / 2, column + 1, column - width] : [column - width / 2]
+        tick.rank == 0
+        ? [column - width / 2, column + 1, column - width, column + 2, column - width - 1]
+        : [column - width / 2]
       for start in starts.map({ Swift.max(canvas.column, Swift.min(last, $0)) })
       where (start - 1...start + width).allSatisfy({ self[row, $0].scalar == " " }) {
         write(tick.text, tick.role, row: row, column: start, width: width)

@@ -11,7 +11,7 @@ struct GalleryLayout {
 
   /// Rows of words above and below a map.
   static let words = 6
-  private static let least = (rows: 10, columns: 13)
+  private static let tile = TileGrid.Tile(leastRows: 4, leastColumns: 13, words: words)
 
   /// Rows that the maps with their words take of the area, which wide maps do not fill.
   func usedRows(_ model: Model) -> Int {
@@ -25,35 +25,24 @@ struct GalleryLayout {
 
   init(_ model: Model, in area: Area) {
     let count = model.session.gallery.count
-    let gap = area.columns >= 100 ? 2 : 1
-    var across = 1
-    var best = 0
-    // As many columns of maps as make them largest.
-    for columns in 1...max(1, min(count, (area.columns + gap) / (Self.least.columns + gap))) {
-      let rows = (count + columns - 1) / columns
-      let width = (area.columns - gap * (columns - 1)) / columns
-      let height = area.rows / rows - Self.words
-      let side = min(width, Int(Double(height) * model.display.cellAspect))
-      if side > best { (best, across) = (side, columns) }
+    guard
+      let grid = TileGrid(
+        count, of: Self.tile, in: area, gap: area.columns >= 100 ? 2 : 1,
+        aspect: model.display.cellAspect)
+    else {
+      // The selected one alone, whatever there is of it.
+      places = [(max(0, min(count - 1, model.gallery.selection)), area)]
+      spare = nil
+      return
     }
-    let fitting = max(1, area.rows / Self.least.rows)
-    let down = min((count + across - 1) / across, fitting)
-    let shown = min(count, across * down)
-    let first = max(0, min(count - shown, model.gallery.selection - shown / 2))
-    let width = (area.columns - gap * (across - 1)) / across
-    let height = area.rows / max(1, down)
-    func place(_ number: Int) -> Area {
-      Area(
-        row: area.row + number / across * height,
-        column: area.column + number % across * (width + gap), rows: height, columns: width)
-    }
-    places = (0..<shown).map { (first + $0, place($0)) }
-    let next = place(shown)
+    let first = max(0, min(count - grid.shown, model.gallery.selection - grid.shown / 2))
+    places = (0..<grid.shown).map { (first + $0, grid.place($0)) }
+    let next = grid.place(grid.shown)
     spare =
-      shown % across == 0
+      grid.shown % grid.across == 0
       ? nil
       : Area(
-        row: next.row, column: next.column, rows: height,
+        row: next.row, column: next.column, rows: next.rows,
         columns: area.column + area.columns - next.column)
   }
 }

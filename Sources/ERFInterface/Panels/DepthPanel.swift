@@ -131,20 +131,29 @@ extension Frame {
   private mutating func drawDepthLabels(_ drawing: DepthDrawing, _ canvas: Area) {
     let row = canvas.row + canvas.rows
     let layers = drawing.layers
+    let chosen = chosenLabel(drawing, canvas)
     for (index, layer) in layers.enumerated() where layer.isOutput {
-      let column = canvas.column + drawing.column(index, of: layers, canvas.columns)
-      write(
-        layer.label, .quiet, row: row, column: column - layer.label.columns + 1,
-        width: 6)
+      let end = canvas.column + drawing.column(index, of: layers, canvas.columns) + 1
+      let start = end - layer.label.columns
+      // A blank between two labels, or they would be read as one.
+      let isApart = chosen.map { end < $0.column || start > $0.column + $0.text.columns } ?? true
+      if isApart { write(layer.label, .quiet, row: row, column: start, width: 6) }
     }
-    guard drawing.model.focus == .depth, let selected = drawing.selected else { return }
+    if let chosen {
+      write(chosen.text, .accent, .bold, row: row, column: chosen.column, width: 8)
+    }
+  }
+
+  /// The selected layer and where its label begins.
+  private func chosenLabel(
+    _ drawing: DepthDrawing, _ canvas: Area
+  ) -> (text: String, column: Int)? {
+    guard drawing.model.focus == .depth, let selected = drawing.selected else { return nil }
     let own = drawing.model.depthLayers(drawing.model.active)
     let label = own[selected].label
     let column = canvas.column + drawing.column(selected, of: own, canvas.columns)
-    let start = Swift.max(
-      canvas.column,
-      Swift.min(canvas.column + canvas.columns - label.columns, column))
-    write(label, .accent, .bold, row: row, column: start, width: 8)
+    let last = canvas.column + canvas.columns - label.columns
+    return (label, Swift.max(canvas.column, Swift.min(last, column)))
   }
 
   private static func short(_ value: Double) -> String {

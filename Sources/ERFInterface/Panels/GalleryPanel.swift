@@ -22,7 +22,7 @@ enum GalleryPanel: Panel {
       .addImages, [key("A")], footer: "add", rank: 4, "add the active network to the gallery"),
     row(
       .mark, [key("S")], footer: "sweep", rank: 5,
-      "the active network with kernels of 3, 7, 13, 25 and 31 in all stages"),
+      "the active network's kernels swept over 3, 7, 13, 25 and 31"),
     row(
       .clear, [.backspace], label: "Backspace", footer: "take out", rank: 6,
       "take the selected network out"),

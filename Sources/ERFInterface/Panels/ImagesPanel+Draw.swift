@@ -24,13 +24,15 @@ extension Frame {
       return
     }
     let images = model.session.images
-    var heading = [Span("mean over \(images.range.count) of \(images.available)", .text, .bold)]
-    switch images.source {
-    case .builtIn: heading.append(Span("  built-in pictures", .quiet))
-    case .tensor: heading.append(Span("  a prepared tensor", .quiet))
-    case .files: break
-    }
-    write(heading, row: area.row, column: area.column, width: area.columns)
+    let mean = Span("mean over \(images.range.count) of \(images.available)", .text, .bold)
+    let sources =
+      switch images.source {
+      case .builtIn: ["  built-in pictures", "  built-in", ""]
+      case .tensor: ["  a prepared tensor", "  prepared", ""]
+      case .files: [""]
+      }
+    let source = sources.first { mean.width + $0.columns <= area.columns } ?? ""
+    write([mean, Span(source, .quiet)], row: area.row, column: area.column, width: area.columns)
   }
 
   private mutating func drawImageList(_ model: Model, _ layout: ImagesLayout) {

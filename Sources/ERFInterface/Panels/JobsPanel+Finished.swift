@@ -3,6 +3,8 @@
 import ERFEngine
 
 extension Frame {
+  private static let finishedTile = TileGrid.Tile(leastRows: 8, leastColumns: 16, words: 2)
+
   /// A table of the maps that are remembered, and those used last as small maps below it.
   mutating func drawFinished(_ model: Model, in area: Area) {
     let lines = FinishedLines(
@@ -10,8 +12,14 @@ extension Frame {
     ).lines
     write(lines, in: area)
     let maps = model.finishedMaps.entries
-    let tiles = FinishedTiles(model, count: maps.count, in: area.below(lines.count + 1))
-    for (entry, place) in zip(maps, tiles.places) {
+    // Those used last where not all have room.
+    let grid = TileGrid(
+      maps.count, of: Self.finishedTile, in: area.below(lines.count + 1), gap: 2,
+      aspect: model.display.cellAspect)
+    for (number, entry) in maps.prefix(grid?.shown ?? 0).enumerated() {
+      guard var place = grid?.place(number) else { continue }
+      // A row between one map and the title of the next.
+      place.rows -= 1
       let metrics = entry.result.metrics
       let size = entry.result.subject.input
       let fit = HeatmapFit(
@@ -29,37 +37,6 @@ extension Frame {
       drawSmallField(
         entry.field, metrics, model,
         in: Area(row: place.row + 1, column: place.column, rows: fit.rows, columns: fit.columns))
-    }
-  }
-}
-
-/// Where the small maps lie: in as many columns as let them cover most, those used last where not all
-/// have room.
-private struct FinishedTiles {
-  private static let least = 8
-  let places: [Area]
-
-  init(_ model: Model, count: Int, in area: Area) {
-    var (across, down, best) = (1, 1, 0)
-    for columns in 1...6 {
-      let width = (area.columns - 2 * (columns - 1)) / columns
-      let rows = max(1, min((count + columns - 1) / columns, area.rows / (Self.least + 2)))
-      let height = area.rows / rows - 2
-      let side = min(width, Int(Double(height) * model.display.cellAspect))
-      let covered = side * side * min(count, rows * columns)
-      if height >= Self.least, width >= 16, covered > best {
-        (across, down, best) = (columns, rows, covered)
-      }
-    }
-    guard best > 0 else {
-      places = []
-      return
-    }
-    let (width, height) = ((area.columns - 2 * (across - 1)) / across, area.rows / down)
-    places = (0..<min(count, across * down)).map { number in
-      Area(
-        row: area.row + number / across * height,
-        column: area.column + number % across * (width + 2), rows: height - 1, columns: width)
     }
   }
 }

@@ -175,7 +175,7 @@ private struct JobLines {
   private var others: [[Span]] {
     var words: [String] = []
     if model.exporting != nil { words.append("writing files") }
-    if model.saving != nil { words.append("writing the session") }
+    if model.saving != nil { words.append("writing a file") }
     if model.listing != nil { words.append("reading a folder") }
     if model.gallery.isBusy { words.append("the gallery's maps") }
     if model.depth.isBusy { words.append("measuring layers") }

@@ -46,9 +46,9 @@ private struct Kernels {
     lines.append([])
     lines += costs
     lines.append([])
-    lines.append([
-      Span("new sizes  ", .quiet), Span(network.fit.label, .text),
-    ])
+    let label = Span("new sizes  ", .quiet)
+    let fits = network.fit.label.columns <= width - label.width
+    lines.append([label, Span(fits ? network.fit.label : network.fit.shortLabel, .text)])
     return lines
   }
 
@@ -87,7 +87,7 @@ private struct Kernels {
   private var title: [Span] {
     let letter = model.sides.count > 1 ? Model.letter(side) + "  " : ""
     return [
-      Span(letter, .accent, .bold), Span(network.model.sanitised, .text),
+      Span(letter, Role.network(side), .bold), Span(network.model.sanitised, .text),
       Span(network.isEdited ? "  edited" : "", .warning),
     ]
   }
@@ -132,23 +132,33 @@ private struct Kernels {
     return spans
   }
 
+  /// Two lines, whatever there is to know.
   private var costs: [[Span]] {
-    guard let facts = model.facts(side), let original = model.originalFacts(side)
-    else { return [[Span("cannot be built at this input size", .warning)]] }
+    guard let facts = model.facts(side) else {
+      guard model.isUnopened(side) else {
+        return [[Span("cannot be built at this input size", .warning)], []]
+      }
+      // A worker counts what an edit makes of a file.
+      let state = model.opening(side) == nil ? "not counted; r counts" : "being counted ..."
+      return ["parameters", "mult-adds"].map {
+        [Span($0.rightPadded(11), .quiet), Span(state, .quiet)]
+      }
+    }
+    let original = model.originalFacts(side)
     return [
-      cost("parameters", facts.parameters, original.parameters, unit: "M", of: 1e6),
-      cost("mult-adds", facts.multiplyAdds, original.multiplyAdds, unit: "G", of: 1e9),
+      cost("parameters", facts.parameters, original?.parameters, unit: "M", of: 1e6),
+      cost("mult-adds", facts.multiplyAdds, original?.multiplyAdds, unit: "G", of: 1e9),
     ]
   }
 
   private func cost(
-    _ label: String, _ now: Int, _ before: Int, unit: String, of scale: Double
+    _ label: String, _ now: Int, _ before: Int?, unit: String, of scale: Double
   ) -> [Span] {
     var spans = [
       Span(label.rightPadded(11), .quiet),
       Span(Format.fixed(Double(now) / scale, 2) + " " + unit, .text),
     ]
-    if now != before, before > 0 {
+    if let before, now != before, before > 0 {
       let change = Double(now - before) / Double(before)
       spans.append(
         Span("  \(change > 0 ? "+" : "")\(Format.percent(change))", change > 0 ? .warning : .accent)
@@ -164,6 +174,15 @@ extension WeightFit {
     case .crop: "crop, or zeros around"
     case .interpolate: "interpolate, energy kept"
     case .reinitialise(let seed): "start anew, seed \(seed)"
+    }
+  }
+
+  /// Where columns are few.
+  fileprivate var shortLabel: String {
+    switch self {
+    case .crop: "crop, or zeros"
+    case .interpolate: "interpolate"
+    case .reinitialise(let seed): "anew, seed \(seed)"
     }
   }
 }

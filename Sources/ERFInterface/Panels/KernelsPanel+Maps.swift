@@ -28,17 +28,17 @@ extension Frame {
     // Room for what stands below each.
     let pitch = max(fit.columns, min(16, columns)) + gap
     let maps = hasSmall ? [kernels.before, kernels.after] : [kernels.after]
+    let captions = Self.kernelCaptions(
+      Array(zip(hasSmall ? ["before", "merged"] : ["kernels"], maps)),
+      width: hasSmall ? pitch - 2 : area.columns)
     for (index, map) in maps.enumerated() {
       let place = Area(
         row: area.row + 1, column: area.column + index * pitch, rows: fit.rows,
         columns: fit.columns)
       drawKernel(map, reached: kernels.reached, model, in: place)
-      let name = hasSmall ? (index == 0 ? "before" : "merged") : "kernels"
       write(
-        [
-          Span(name, .quiet),
-          Span(" 5x5 ", .quiet), Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text),
-        ], row: place.row + place.rows, column: place.column, width: pitch)
+        captions[index], row: place.row + place.rows, column: place.column,
+        width: hasSmall ? pitch : area.columns)
     }
   }
 
@@ -57,14 +57,17 @@ extension Frame {
       row: area.row, column: area.column, width: area.columns)
     let gap = 2
     let width = (area.columns - gap * (stages.count - 1)) / max(1, stages.count)
+    let all = stages.map { kernels in
+      kernels.map { $0.before == $0.after ? [$0.after] : [$0.before, $0.after] } ?? []
+    }
+    var captions = Self.kernelCaptions(
+      all.joined().map { ("\($0.side)x\($0.side)", $0) }, width: width)[...]
     for (index, kernels) in stages.enumerated() {
       guard let kernels else { continue }
       let column = area.column + index * (width + gap)
       write(
         "stage \(index + 1)", .quiet, row: area.row + 1, column: column, width: width)
-      let maps =
-        kernels.before == kernels.after
-        ? [kernels.after] : [kernels.before, kernels.after]
+      let maps = all[index]
       let rows = (area.rows - 2) / maps.count - 1
       let fit = HeatmapFit(
         height: kernels.after.side, width: kernels.after.side, rows: max(1, rows), columns: width,
@@ -74,13 +77,28 @@ extension Frame {
         drawKernel(
           map, reached: kernels.reached, model,
           in: Area(row: row, column: column, rows: fit.rows, columns: fit.columns))
-        let share = Span(Format.percent(map.share(ofMiddle: 5), digits: 0), .text)
-        let caption = [Span("\(map.side)x\(map.side)  5x5 ", .quiet), share]
         write(
-          caption.width <= width ? caption : [Span("5x5 ", .quiet), share], row: row + fit.rows,
-          column: column, width: width)
+          captions.popFirst() ?? [], row: row + fit.rows, column: column, width: width)
       }
     }
+  }
+
+  /// What maps are of, and how much of each lies in its middle, in the longest wording in which all fit.
+  private static func kernelCaptions(
+    _ maps: [(name: String, map: KernelMap)], width: Int
+  ) -> [[Span]] {
+    let wordings = maps.map { name, map in
+      let share = Span(Format.percent(map.share(ofMiddle: map.middle), digits: 0), .text)
+      let middle = map.middle > 1 ? "\(map.middle)x\(map.middle)" : "centre"
+      let whole = map.middle > 1 ? "the middle \(middle)" : "the centre"
+      return [
+        [Span(name + "  ", .quiet), share, Span(" in \(whole)", .quiet)],
+        [Span(name + "  ", .quiet), share, Span(" in \(middle)", .quiet)],
+        [Span("\(name) \(middle) ", .quiet), share], [Span(middle + " ", .quiet), share],
+      ]
+    }
+    let chosen = (0..<4).first { place in wordings.allSatisfy { $0[place].width <= width } } ?? 3
+    return wordings.map { $0[chosen] }
   }
 
   /// What is drawn, and the word for the outline where there is one, which comes first where both do
@@ -89,7 +107,10 @@ extension Frame {
     _ name: String, _ more: String, reached: StageKernels.Reached?, width: Int
   ) -> [Span] {
     let title = Span(name, .text)
-    guard let reached else { return [title, Span(more, .quiet)] }
+    guard let reached else {
+      let whole = [title, Span(more, .quiet)]
+      return whole.width <= width ? whole : [title]
+    }
     let key = Span(", outlined: reached at \(reached.trainedAt) px", .warning)
     let whole = [title, Span(more, .quiet), key]
     let short = [title, key]
@@ -117,4 +138,10 @@ extension Frame {
       scale: .rising(map: UInt8(model.colourMap)), top: values.max() ?? 0)
     drawHeat(values, in: area, colours: colours, style: style, marks: marks)
   }
+}
+
+extension KernelMap {
+  /// Side of the part in the middle whose share tells small kernels from large ones: the parallel small
+  /// kernel of the paper, or less of kernels that are not larger than that.
+  var middle: Int { side > 5 ? 5 : side > 3 ? 3 : 1 }
 }

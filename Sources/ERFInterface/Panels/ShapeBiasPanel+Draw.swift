@@ -97,7 +97,8 @@ extension Frame {
         Span(stimulus.texture.rawValue, .text),
       ]
     ]
-    lines.append(decisions(model, on: index))
+    let wordings = [" by ", " "].map { decisions(model, on: index, $0) }
+    lines.append(wordings.first { $0.width <= area.columns } ?? wordings[1])
     let rows = min(30, area.rows - lines.count)
     var textRow = area.row
     if rows >= 4, model.display.unicode, model.display.depth != .mono {
@@ -113,8 +114,8 @@ extension Frame {
     }
   }
 
-  /// What A and B see in a stimulus.
-  private func decisions(_ model: Model, on index: Int) -> [Span] {
+  /// What A and B see in a stimulus, and by what.
+  private func decisions(_ model: Model, on index: Int, _ by: String) -> [Span] {
     var spans: [Span] = []
     for (side, bias) in model.shapeBias.sides.enumerated() {
       guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
@@ -122,9 +123,9 @@ extension Frame {
       }
       let cue =
         switch decisions[index].cue ?? .neither {
-        case .shape: " by shape"
-        case .texture: " by texture"
-        case .neither: " by neither"
+        case .shape: by + "shape"
+        case .texture: by + "texture"
+        case .neither: by + "neither"
         }
       spans += [
         Span((spans.isEmpty ? "" : "  ") + Model.letter(side), ShapeBiasPlot.role(side), .bold),

@@ -53,15 +53,20 @@ extension Frame {
   private mutating func drawUnitField(
     _ network: ComparedNetwork, _ index: Int, _ model: Model, in area: Area
   ) {
-    let share = network.metrics?.ratio(at: Model.half).map { "  half in " + Format.percent($0) }
+    let half = network.metrics?.ratio(at: Model.half).map { "half in " + Format.percent($0) }
+    let share = half.map { "  " + $0 }
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
     let name = model.designs.name(network.network)
-    let titles = ["what the unit sees, " + name, name].map {
-      [letter, Span($0, .text), Span(share ?? "", .quiet)]
-    }
+    let titles: [[Span]] =
+      ["what the unit sees, " + name, name].map {
+        [letter, Span($0, .text), Span(share ?? "", .quiet)]
+      } + [
+        [letter, Span(name, .text)],
+        [Span(letter.text.prefix(columns: 2), letter.role, .bold), Span(half ?? name, .quiet)],
+      ]
     write(
-      titles.first { $0.width <= area.columns } ?? titles[1], row: area.row, column: area.column,
+      titles.first { $0.width <= area.columns } ?? titles[3], row: area.row, column: area.column,
       width: area.columns)
     let size = model.inputSize(network.side ?? 0)
     let fit = HeatmapFit(
