@@ -41,13 +41,7 @@ extension ERFRequest {
     }
     var showing = network
     showing.exportedValue = tap
-    let shown = try open(showing)
-    if let path = network.exportedGraph, let gap = shown.gap, shown.layers.tap(tap) == nil {
-      throw ONNXError.lostLayer(
-        path: path, layer: tap, node: gap.node, reason: gap.reason,
-        layers: shown.layers.taps.map(\.name))
-    }
-    return shown
+    return try open(showing)
   }
 
   /// The network for inputs of the size that will be run.
@@ -61,7 +55,7 @@ extension ERFRequest {
   func memoryEstimate(of network: OpenedNetwork, isWhole: Bool = false) throws -> MemoryEstimate {
     let size = try inputSize()
     let layers = network.layers
-    let tap = try layers.tap(self.tap, of: network.id)
+    let tap = try network.tap(self.tap)
     let shape = try layers.shape(of: tap, input: size, model: network.id)
     let units = try tap.checked(self.units, shape: shape)
     let running = layers.chained()
@@ -99,6 +93,20 @@ extension ValidatedRequest {
       input, tap.name, try tap.checked(request.units, shape: shape),
       (0..<inputs.count).map(inputs.name)
     )
+  }
+}
+
+extension OpenedNetwork {
+  /// The tap `name`; nil: the last stage.
+  ///
+  /// - Throws: `ModelError.unknownTap`; of a graph some of which is lost, `ONNXError.lostLayer`.
+  func tap(_ name: String?) throws -> Tap {
+    if let name, let path = spec.exportedGraph, let gap, layers.tap(name) == nil {
+      throw ONNXError.lostLayer(
+        path: path, layer: name, node: gap.node, reason: gap.reason,
+        layers: layers.taps.map(\.name))
+    }
+    return try layers.tap(name, of: id)
   }
 }
 

@@ -18,9 +18,7 @@ struct ModuleExits {
   init(
     _ lowering: ONNXLowering, _ nodes: [ONNXNode], isNeeded: [Bool], outputs: [Int]
   ) {
-    let paths = lowering.nodes.map { node in
-      nodes.indices.contains(node.source) ? nodes[node.source].modulePath : []
-    }
+    let paths = Self.paths(lowering, nodes)
     var exits: [String: Set<Int>] = [:]
     for index in lowering.nodes.indices where isNeeded[index + 1] {
       for path in paths[index] {
@@ -40,5 +38,29 @@ struct ModuleExits {
     only = exits.compactMapValues { $0.count == 1 ? $0.first : nil }
     let ends = Set(outputs)
     last = last.filter { path, _ in exits[path, default: []].intersection(ends).count <= 1 }
+  }
+
+  /// The modules around each operator, outermost first. Of one that bears none, as exporters leave what
+  /// they rewrite, those that all its neighbours lie in.
+  private static func paths(_ lowering: ONNXLowering, _ nodes: [ONNXNode]) -> [[String]] {
+    var paths = lowering.nodes.map { node in
+      nodes.indices.contains(node.source) ? nodes[node.source].modulePath : []
+    }
+    var after: [Int: [String]] = [:]
+    for (index, node) in lowering.nodes.enumerated() where !paths[index].isEmpty {
+      for input in node.inputs where input > 0 && paths[input - 1].isEmpty {
+        after[input] = after[input].map { common($0, paths[index]) } ?? paths[index]
+      }
+    }
+    for (index, node) in lowering.nodes.enumerated() where paths[index].isEmpty {
+      guard let around = after[index + 1], !node.inputs.isEmpty else { continue }
+      paths[index] = node.inputs.reduce(around) { $1 > 0 ? common($0, paths[$1 - 1]) : [] }
+    }
+    return paths
+  }
+
+  /// What both begin with.
+  private static func common(_ one: [String], _ other: [String]) -> [String] {
+    zip(one, other).prefix { $0 == $1 }.map(\.0)
   }
 }

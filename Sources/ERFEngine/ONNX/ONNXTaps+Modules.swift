@@ -44,7 +44,8 @@ extension ONNXTaps {
       // What leads up to a stage belongs to some block.
       addModule("\(stage.name).end", stage.value)
     }
-    modules.sort { ($0.end, $1.name.count) < ($1.end, $0.name.count) }
+    // Of those that end together the inner ones come first.
+    modules.sort { ($0.end, $1.depth) < ($1.end, $0.depth) }
     others += modules.filter {
       $0.end > last && !isCut.contains($0.end)
     }
@@ -93,6 +94,15 @@ extension ONNXTaps {
   /// A module may be called like a stage, or like the logits, and be something else.
   static func shown(_ path: String) -> String {
     let isStage = path.hasPrefix("stage") && Int(path.dropFirst("stage".count)) != nil
-    return isStage || path == "logits" ? "module.\(path)" : path
+    return isStage || path == "logits" ? "\(prefix)\(path)" : path
+  }
+
+  fileprivate static let prefix = "module."
+}
+
+extension ONNXTaps.Shown {
+  /// The length of the module's path: of modules that lie in one another the inner one's is larger.
+  fileprivate var depth: Int {
+    name.hasPrefix(ONNXTaps.prefix) ? name.count - ONNXTaps.prefix.count : name.count
   }
 }

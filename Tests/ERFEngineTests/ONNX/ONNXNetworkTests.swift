@@ -137,6 +137,39 @@ import Testing
     #expect(taps.contains("m") && !taps.contains("other"))
   }
 
+  /// PyTorch's newer exporter leaves operators that it rewrites, such as splits into halves, without a
+  /// module: the one around them ends where it ends, behind its last block.
+  @Test func operatorsWithoutModulesLieBetweenTheirNeighbours() throws {
+    let path = try model { graph in
+      for (input, output, operation, scopes) in [
+        ("c", "a", "Neg", "'', 'stage1', 'stage1.0', 'neg'"),
+        ("a", "b", "Tanh", "'', 'stage1', 'stage1.0', 'tanh'"),
+        ("b", "d", "Abs", ""),
+        ("d", "e", "Neg", "'', 'stage1', 'stage1.1', 'neg_1'"),
+        ("e", "f", "Tanh", "'', 'stage1', 'stage1.1', 'tanh_1'"),
+        ("f", "r", "Relu", "'', 'last', 'relu'"),
+      ] {
+        graph.message(1) { node in
+          node.text(1, input)
+          node.text(2, output)
+          node.text(4, operation)
+          if !scopes.isEmpty {
+            node.message(9) { entry in
+              entry.text(1, "pkg.torch.onnx.name_scopes")
+              entry.text(2, "[\(scopes)]")
+            }
+          }
+        }
+      }
+      graph.message(12) { $0.text(1, "r") }
+    }
+    let taps = try ONNXNetwork(ONNXModel(path: path)).blueprint.taps
+    let names = taps.map(\.name).filter { $0.contains("stage1.") || $0.hasPrefix("module") }
+    #expect(names == ["stage1.0", "stage1.1", "module.stage1"])
+    let ends = ["stage1.1", "module.stage1"].map { name in taps.first { $0.name == name }?.value }
+    #expect(ends[0] != nil && ends[0] == ends[1])
+  }
+
   /// Some networks call their own modules so: no stage was left, which ended the program.
   @Test func modulesMayBeCalledLikeStages() throws {
     let path = try model { graph in
@@ -324,6 +357,11 @@ import Testing
     let words = error?.explanation ?? ""
     #expect(words.contains("has no layer '\(layer)' that can be shown: NonMaxSuppression boxes is"))
     #expect(words.contains("layers to tap: stem, stage1"), "\(words)")
+    // What names classes says so too.
+    let other = #expect(throws: ONNXError.self) {
+      try OpenedNetwork(request.network).requireMemoryForward()
+    }
+    #expect(other?.explanation.contains("no layer 'logits' that can be shown: NonMax") == true)
     // What stands before it is there, by its name in the file too.
     request.tap = "r"
     try request.validate()
