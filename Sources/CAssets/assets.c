@@ -9,6 +9,10 @@ static const unsigned char imagenet_classes[] = {
 #embed "../../Assets/imagenet-classes.txt"
 };
 
+static const unsigned char imagenet_synsets[] = {
+#embed "../../Assets/imagenet-synsets.txt"
+};
+
 static const unsigned char imagenet_16_categories[] = {
 #embed "../../Assets/imagenet-16-categories.txt"
 };
@@ -116,6 +120,7 @@ static const struct {
 } assets[] = {
     {"imagenet-16-categories.txt", imagenet_16_categories, sizeof imagenet_16_categories},
     {"imagenet-classes.txt", imagenet_classes, sizeof imagenet_classes},
+    {"imagenet-synsets.txt", imagenet_synsets, sizeof imagenet_synsets},
     {"photographs/astronaut.jpg", photograph_astronaut, sizeof photograph_astronaut},
     {"photographs/cat.jpg", photograph_cat, sizeof photograph_cat},
     {"photographs/coffee.jpg", photograph_coffee, sizeof photograph_coffee},

@@ -111,8 +111,7 @@ public struct Classifier: Sendable {
 
   private func nonFinite(_ input: Tensor, _ path: String) -> any Error {
     do {
-      _ = try network.program.forward(
-        input, to: logits.value, keep: .nothing, workers: workers, checksEveryLayer: true)
+      try network.requireFinite(input, to: logits.name, workers: workers)
     } catch let error as NonFiniteError {
       return Failure.nonFinite(image: path, layer: error.layer)
     } catch {
@@ -153,19 +152,27 @@ public struct Classification: Sendable, Equatable {
 
 /// Which class a picture shows, from where it lies.
 extension Classifier {
-  /// The picture's folder is named like a class or bears its number; else its own name, after
-  /// ImageNet's `n01514668_`, is a class's.
+  /// The picture's folder is named like a class, bears its number, or is called as ImageNet's is
+  /// (`n01514668`); else its own name, with or after ImageNet's `n01514668_`, is a class's.
   func label(of path: String) -> Int? {
     let parts = path.split(separator: "/").map(String.init)
     if parts.count > 1 {
       let folder = parts[parts.count - 2]
       if let found = label(named: folder) { return found }
       if let number = Int(folder), (0..<classes).contains(number) { return number }
+      if let found = label(ofSynset: folder) { return found }
     }
     guard let file = parts.last, let stem = file.split(separator: ".").first,
       Self.withoutSynset(String(stem)) != String(stem)
     else { return nil }
-    return label(named: String(stem))
+    return label(named: String(stem)) ?? label(ofSynset: String(stem))
+  }
+
+  /// Two of ImageNet's classes have the names of two others.
+  private func label(ofSynset name: String) -> Int? {
+    ClassNames.imageNetClass(of: name).flatMap { place in
+      names == ClassNames.imageNet ? place : label(named: ClassNames.imageNet[place])
+    }
   }
 
   private func label(named text: String) -> Int? {

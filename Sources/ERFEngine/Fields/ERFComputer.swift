@@ -351,12 +351,10 @@ struct ERFWalk {
   /// The part of a map that holds the units; nil for tokens, which have no parts.
   private var region: Region? { tap.grid == .map ? Region(holding: units) : nil }
 
-  /// Runs once more, slowly, layer by layer: checking always would cost every run a pass over all
-  /// activations.
+  /// Of the gradient too.
   private func nameTheLayer(_ input: Tensor) throws -> Never {
-    let activations = try network.layers.forward(
-      input, to: network.layers.tap(tap.name)?.value ?? network.layers.nodes.count,
-      region: region, workers: workers, checksEveryLayer: true)
+    let activations = try network.requireFinite(
+      input, to: tap.name, region: region, keep: .inputGradient, workers: workers)
     _ = try activations.inputGradient(
       at: units, rectified: rule.rectifiesFeatures, workers: workers, checksEveryLayer: true)
     throw NonFiniteError(layer: tap.name, phase: .forward)

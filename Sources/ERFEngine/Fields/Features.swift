@@ -41,8 +41,7 @@ public struct Features: Sendable {
         try cancellation.check()
         let output = try network.features(input, tap: tap.name, workers: workers)
         if !ElementKernels.isFinite(output) {
-          _ = try network.program.forward(
-            input, to: tap.value, keep: .nothing, workers: workers, checksEveryLayer: true)
+          try network.requireFinite(input, to: tap.name, workers: workers)
         }
         try cancellation.check()
         values += output.shape.isMap ? output.channelsFirst().elements : output.elements

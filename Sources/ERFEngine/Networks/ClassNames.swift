@@ -3,6 +3,22 @@ public enum ClassNames {
   /// The 1000 classes of ImageNet-1K in the order of the networks' outputs.
   public static let imageNet = Assets.lines("imagenet-classes.txt")
 
+  /// WordNet's ids of these classes, `n01440764`, as ImageNet's folders are called.
+  private static let synsets = Dictionary(
+    uniqueKeysWithValues: Assets.lines("imagenet-synsets.txt").enumerated().map { ($1, $0) })
+
+  /// Which of ImageNet's classes a folder `n01440764`, or a file `n01440764_18.JPEG`, is of; nil: none.
+  static func imageNetClass(of name: some StringProtocol) -> Int? {
+    synsets[String(name.prefix { $0 != "_" && $0 != "." })]
+  }
+
+  /// ImageNet's names of folders that are called by WordNet's ids; nil where one is not, or where two
+  /// would have the same name.
+  static func imageNetNames(ofFolders folders: [String]) -> [String]? {
+    let names = folders.compactMap { synsets[$0].map { imageNet[$0] } }
+    return Set(names).count == folders.count ? names : nil
+  }
+
   /// The classes of CIFAR-10 in the order of its labels.
   public static let cifar10 = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",

@@ -89,6 +89,22 @@ public struct Network: Sendable {
   }
 }
 
+extension Network {
+  /// Runs once more, slowly, layer by layer: checking always would cost every run a pass over all
+  /// activations.
+  ///
+  /// - Parameter region: the part of the tap to look at; nil: all of it.
+  /// - Throws: `NonFiniteError` naming the first layer with a value that is no number, `CancellationError`.
+  @discardableResult
+  func requireFinite(
+    _ input: Tensor, to tap: String, region: Region? = nil, keep: Keep = .nothing, workers: Workers
+  ) throws -> Activations {
+    try layers.forward(
+      input, to: layers.tap(tap)?.value ?? layers.nodes.count, region: region, keep: keep,
+      workers: workers, checksEveryLayer: true)
+  }
+}
+
 extension Blueprint {
   /// The tap `name`; nil: the last stage.
   func tap(_ name: String?, of model: String) throws(ModelError) -> Tap {

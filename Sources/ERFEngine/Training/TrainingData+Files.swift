@@ -6,7 +6,8 @@ struct TrainingFiles {
     let label: Int
   }
 
-  /// Names by class, in the order of their bytes.
+  /// Names by class, in the order of the folders' bytes: those of the folders, or ImageNet's where these
+  /// are called by WordNet's ids.
   let classes: [String]
   let training: [Entry]
   let heldOut: [Entry]
@@ -18,9 +19,10 @@ struct TrainingFiles {
   init(folder: String) throws {
     if FileKind(of: folder + "/train") == .folder && FileKind(of: folder + "/val") == .folder {
       let (learnt, held) = (try Self.byClass(folder + "/train"), try Self.byClass(folder + "/val"))
-      classes = try Self.classes(learnt, folder: folder + "/train")
-      let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
-      let strangers = Set(held.map(\.name)).subtracting(classes).sorted()
+      let folders = try Self.classes(learnt, folder: folder + "/train")
+      classes = ClassNames.imageNetNames(ofFolders: folders) ?? folders
+      let labels = Dictionary(uniqueKeysWithValues: folders.enumerated().map { ($1, $0) })
+      let strangers = Set(held.map(\.name)).subtracting(folders).sorted()
       guard strangers.isEmpty else {
         throw TrainingError.unlikeClasses(folder: folder + "/val", names: strangers)
       }
@@ -29,8 +31,9 @@ struct TrainingFiles {
       return
     }
     let files = try Self.byClass(folder)
-    classes = try Self.classes(files, folder: folder)
-    let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    let folders = try Self.classes(files, folder: folder)
+    classes = ClassNames.imageNetNames(ofFolders: folders) ?? folders
+    let labels = Dictionary(uniqueKeysWithValues: folders.enumerated().map { ($1, $0) })
     var seen = [Int](repeating: 0, count: classes.count)
     var (learnt, held): ([Entry], [Entry]) = ([], [])
     for file in files {

@@ -42,7 +42,14 @@ import Testing
     #expect(classifier.label(of: "n02504013_Indian_elephant/1.jpg") == 385)
     #expect(classifier.label(of: "photos/n01514668_cock.JPEG") == 7)
     #expect(classifier.label(of: "404/1.jpg") == 404)
-    for path in ["1000/1.jpg", "photos/7.jpg", "cock.jpg", "photos/n01514668_12.JPEG", ""] {
+    // As ImageNet's own folders and files are called; n03126707 and n02012849 are both a crane.
+    for (path, place) in [
+      ("val/n01514668/1.JPEG", 7), ("photos/n01514668_12.JPEG", 7), ("n03126707/1.JPEG", 517),
+      ("n02012849/1.JPEG", 134), ("n15075141/1.JPEG", 999),
+    ] {
+      #expect(classifier.label(of: path) == place, "\(path)")
+    }
+    for path in ["1000/1.jpg", "photos/7.jpg", "cock.jpg", "photos/n99999999_12.JPEG", ""] {
       #expect(classifier.label(of: path) == nil, "\(path)")
     }
   }

@@ -20,6 +20,20 @@ import Testing
     #expect(data.heldOut.images.allSatisfy { $0.height == 40 && $0.width == 40 })
   }
 
+  /// Imagenette's own folders: classes are named as ImageNet names them, one stranger and none is.
+  @Test func foldersOfImageNetAreNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["n01440764", "n02102040"] {
+      try folder.makeFolder(name)
+      for picture in ["a", "b"] { _ = try folder.write([1], to: "\(name)/\(picture).png") }
+    }
+    #expect(try TrainingFiles(folder: folder.path).classes == ["tench", "English springer"])
+    try folder.makeFolder("zebra")
+    _ = try folder.write([1], to: "zebra/a.png")
+    #expect(
+      try TrainingFiles(folder: folder.path).classes == ["n01440764", "n02102040", "zebra"])
+  }
+
   /// Ten steps at 128, then ten at one of three sides each.
   @Test func theTimeLeftGoesByTheArea() throws {
     let parsed = try #require(
