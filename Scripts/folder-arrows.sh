@@ -1,6 +1,7 @@
 #!/bin/sh
-# Lists, for each folder of a module, the folders whose types it uses, and fails on an arrow against
-# the order in which docs/architecture.md lists them, and on `unsafe` where it is not allowed.
+# Lists, for each folder of a module, the folders whose types it uses, and whose members in extensions;
+# fails on an arrow against the order in which docs/architecture.md lists them, and on `unsafe` where it
+# is not allowed.
 # Needs a POSIX shell and awk alone. usage: sh Scripts/folder-arrows.sh [-q]
 set -eu
 cd "$(dirname "$0")/.."
@@ -49,8 +50,20 @@ for module in ERFEngine ERFInterface; do
       sub(/\/.*/, "", folder)
       files[++number] = file
       home[file] = folder
-      # Types that the rest of the module can see are declared at the margin.
+      # Types that the rest of the module can see are declared at the margin, and members that one folder
+      # gives to the types of another in extensions there.
       while ((getline line < file) > 0) {
+        if (line ~ /^[^ ]/) isExtension = line ~ /^(public )?extension /
+        if (match(line, /(func|var|let|case) `?[a-z]+[A-Z][A-Za-z0-9]*/)) {
+          member = substr(line, RSTART, RLENGTH)
+          sub(/^[a-z]+ `?/, "", member)
+          # A name that is declared elsewhere too tells nothing.
+          isGift = isExtension && line ~ /^  [a-z]/ && line !~ /private/
+          if (!isGift || (member in giver && giver[member] != folder)) giver[member] = ""
+          else giver[member] = folder
+        }
+        for (rest = line; line ~ /^ *case / && match(rest, /, [a-z]+[A-Z][A-Za-z0-9]*/); rest = substr(rest, RSTART + RLENGTH))
+          giver[substr(rest, RSTART + 2, RLENGTH - 2)] = ""
         if (line !~ /^(@[A-Za-z]+ )*(public |final |indirect )*(struct|enum|class|protocol|actor|typealias) /) continue
         sub(/^.*(struct|enum|class|protocol|actor|typealias) /, "", line)
         match(line, /^[A-Za-z0-9_]+/)
@@ -77,9 +90,14 @@ for module in ERFEngine ERFInterface; do
             before = RSTART > 1 ? substr(words, RSTART - 1, 1) : ""
             word = substr(words, RSTART, RLENGTH)
             words = substr(words, RSTART + RLENGTH)
-            # A member of something else may bear the name of a type.
-            if (before == "." || !(word in owner)) continue
-            to = owner[word]
+            # A member of something else may bear the name of a type, and a value that of a member.
+            if (before == "." || words ~ /^\(/ && !(word in owner)) {
+              if (!(word in giver)) continue
+              to = giver[word]
+            } else {
+              if (!(word in owner)) continue
+              to = owner[word]
+            }
             if (to == "" || to == from || (file, word) in hidden) continue
             if (!((from, to) in seen)) seen[from, to] = word " in " file
             if (quiet == "-v" && !((file, word) in told)) print from " -> " to ": " word " in " file

@@ -37,8 +37,10 @@ extension Command {
       try arguments.parsed("--dtype", expected: types) {
         NetworkConversion.StoredType(rawValue: $0.lowercased())
       } ?? .f32
+    let opened = try conversion.opened()
+    try opened.requireMemoryToConvert()
     try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()
-    let report = try conversion.write(to: words[1], program: ProgramRecord.text)
+    let report = try conversion.write(opened, to: words[1], program: ProgramRecord.text)
     try StandardStreams.write(text(report, conversion.network, path: words[1]))
   }
 

@@ -59,3 +59,12 @@ public enum CSV {
     return bytes
   }
 }
+
+extension ExportFormat {
+  /// M as text.
+  static let csv = ExportFormat(
+    "csv", [Offer("maps as CSV: M as text")]
+  ) { result, _ throws(ExportError) in
+    CSV.encode(result.map.values, height: result.map.height, width: result.map.width)
+  }
+}

@@ -53,7 +53,7 @@ extension OpenedNetwork {
   /// as they are written, and as they are read back to compare, each with a pass over a picture.
   ///
   /// - Throws: `MemoryError`.
-  func requireMemoryToConvert() throws {
+  public func requireMemoryToConvert() throws {
     let request = ERFRequest(network: spec, size: evaluation.size)
     let estimate = try request.memoryEstimate(of: self, isWhole: true)
     let weights = blueprint.parameterCount * MemoryLayout<Float>.stride

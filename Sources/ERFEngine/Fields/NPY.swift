@@ -280,3 +280,14 @@ private enum NPYHeaderFlaw: Error {
     }
   }
 }
+
+extension ExportFormat {
+  /// M as float32, shape (H, W).
+  static let npy = ExportFormat(
+    "npy", [Offer("maps as NPY: M, float32")]
+  ) { result, _ throws(ExportError) in
+    NPY(
+      shape: [result.map.height, result.map.width], values: result.map.values.map { Float($0) }
+    ).encoded()
+  }
+}

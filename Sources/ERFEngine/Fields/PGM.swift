@@ -113,3 +113,19 @@ public struct PGM: Sendable, Equatable {
         }))
   }
 }
+
+extension ExportFormat {
+  /// The heat map A in grey.
+  static let pgm = ExportFormat(
+    "pgm",
+    [
+      Offer("maps as PGM, 16 bits"), Offer("maps as PGM, 8 bits", .binary8),
+      Offer("maps as PGM, text", .ascii),
+    ]
+  ) { result, options throws(ExportError) in
+    PGM(
+      height: result.map.height, width: result.map.width,
+      values: HeatmapExport.picture(result.map), comments: HeatmapExport.comments(result)
+    ).encoded(options.variant)
+  }
+}

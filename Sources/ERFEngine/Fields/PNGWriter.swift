@@ -29,3 +29,16 @@ public enum PNGWriter {
     return try encode(Image(height: height, width: width, pixels: pixels))
   }
 }
+
+extension ExportFormat {
+  /// The heat map A in colours.
+  static let png = ExportFormat(
+    "png", [Offer("maps as PNG, in colours")]
+  ) { result, options throws(ExportError) in
+    let (map, colours) = (result.map, options.colours)
+    let file = try PNGWriter.encode(
+      values: HeatmapExport.picture(map), height: map.height, width: map.width,
+      colours: map.rule.isSigned && !colours.isDiverging ? .tide : colours)
+    return PNGText.inserted(HeatmapExport.provenance(result), in: file)
+  }
+}

@@ -157,3 +157,10 @@ private struct Number: Encodable {
     if value.isFinite { try container.encode(value) } else { try container.encodeNil() }
   }
 }
+
+extension ExportFormat {
+  /// The metrics and where they come from.
+  static let json = ExportFormat(
+    "json", [Offer("metrics as JSON")]
+  ) { result, _ throws(ExportError) in try ResultReport([result]).encoded() }
+}

@@ -92,13 +92,26 @@ public struct NetworkConversion: Sendable {
   public func write(
     to path: String, program: String, cancellation: Cancellation = Cancellation()
   ) throws -> Report {
-    guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
+    try write(opened(), to: path, program: program, cancellation: cancellation)
+  }
+
+  /// The network, open.
+  ///
+  /// - Throws: `Failure` for a form that is not written, `ModelError`, `CheckpointError`.
+  public func opened() throws -> OpenedNetwork {
     if let exported = network.exportedGraph {
       guard !network.isEdited else { throw Failure.exportedEdits(path: exported) }
       guard !merges, !fuses else { throw Failure.exportedForm(path: exported) }
     }
-    let opened = try OpenedNetwork(network, cancellation: cancellation)
-    try opened.requireMemoryToConvert()
+    return try OpenedNetwork(network)
+  }
+
+  /// The same of the network that ``opened()`` gave.
+  public func write(
+    _ opened: OpenedNetwork, to path: String, program: String,
+    cancellation: Cancellation = Cancellation()
+  ) throws -> Report {
+    guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
     try opened.requireWeights()
     let loader = opened.loader(cancellation: cancellation)
     let original = try Program(opened.blueprint, from: loader)

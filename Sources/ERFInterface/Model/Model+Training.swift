@@ -1,18 +1,8 @@
-// The run of training on screen: what its key comes to, its moments, and trained against random weights.
+// The run of training on screen: its moments, and trained against random weights.
 
 import ERFEngine
 
 extension Model {
-  /// What the key for training comes to: it starts and stops.
-  var trainingPlan: Plan {
-    if let job = film?.job { return .change { _ in [.cancel(job)] } }
-    let network = session.networks[active]
-    if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
-    // Said at once rather than after a folder was named.
-    if let refusal = FineTuning.refusal(of: network) { return .refuse(refusal) }
-    return .change { $0.depart(.trainAnew) }
-  }
-
   mutating func keepWeights(_ film: TrainingFilm, moment: Int) -> [Effect] {
     let id = nextRequestID()
     saving = id

@@ -3,6 +3,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let depth = PanelName("depth")
+}
+
 enum DepthPanel: Panel {
   static let name = PanelName.depth
   static let summary = "how the field grows with depth, layer by layer"

@@ -3,6 +3,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let gallery = PanelName("gallery")
+}
+
 enum GalleryPanel: Panel {
   static let name = PanelName.gallery
   static let summary = "several networks as small maps, with what each costs"

@@ -2,6 +2,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let images = PanelName("images")
+}
+
 enum ImagesPanel: Panel {
   static let name = PanelName.images
   static let summary = "what the maps are averaged over"

@@ -2,6 +2,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let jobs = PanelName("jobs")
+}
+
 enum JobsPanel: Panel {
   static let name = PanelName.jobs
   static let summary = "what is being computed, and past messages"

@@ -3,6 +3,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let metrics = PanelName("metrics")
+}
+
 enum MetricsPanel: Panel {
   static let name = PanelName.metrics
   static let summary = "area ratios and other numbers"

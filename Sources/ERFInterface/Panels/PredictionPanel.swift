@@ -3,6 +3,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let prediction = PanelName("prediction")
+}
+
 enum PredictionPanel: Panel {
   static let name = PanelName.prediction
   static let summary = "which classes the networks name, before and after an edit"

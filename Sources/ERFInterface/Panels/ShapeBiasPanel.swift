@@ -2,6 +2,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let shapeBias = PanelName("shapeBias")
+}
+
 enum ShapeBiasPanel: Panel {
   static let name = PanelName.shapeBias
   static let title = "Shape bias"

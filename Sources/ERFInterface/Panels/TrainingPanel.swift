@@ -2,6 +2,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let training = PanelName("training")
+}
+
 enum TrainingPanel: Panel {
   static let name = PanelName.training
   static let summary = "how training goes, and its moments"

@@ -3,6 +3,10 @@
 
 import ERFEngine
 
+extension PanelName {
+  public static let unit = PanelName("unit")
+}
+
 enum UnitPanel: Panel {
   static let name = PanelName.unit
   static let summary = "the unit whose field is shown, and its layer"

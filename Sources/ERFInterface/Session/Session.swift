@@ -176,24 +176,15 @@ public struct ViewWindow: Sendable, Equatable {
   }
 }
 
-/// A panel of the screen by the name that sessions give it. Which there are, and in what order, says the
-/// table of panels.
+/// A panel of the screen by the name that sessions give it, which stands in its file but for those that
+/// layouts speak of. Which there are, and in what order, says the table of panels.
 public struct PanelName: RawRepresentable, Sendable, Hashable {
   public let rawValue: String
 
   public init(rawValue: String) { self.rawValue = rawValue }
 
-  private init(_ name: String) { rawValue = name }
+  init(_ name: String) { rawValue = name }
 
   public static let fields = PanelName("fields")
-  public static let unit = PanelName("unit")
   public static let kernels = PanelName("kernels")
-  public static let metrics = PanelName("metrics")
-  public static let images = PanelName("images")
-  public static let jobs = PanelName("jobs")
-  public static let shapeBias = PanelName("shapeBias")
-  public static let prediction = PanelName("prediction")
-  public static let training = PanelName("training")
-  public static let depth = PanelName("depth")
-  public static let gallery = PanelName("gallery")
 }

@@ -5,6 +5,16 @@ import ERFEngine
 extension Model {
   // MARK: The prompt
 
+  /// What the key for training comes to: it starts and stops.
+  var trainingPlan: Plan {
+    if let job = film?.job { return .change { _ in [.cancel(job)] } }
+    let network = session.networks[active]
+    if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
+    // Said at once rather than after a folder was named.
+    if let refusal = FineTuning.refusal(of: network) { return .refuse(refusal) }
+    return .change { $0.depart(.trainAnew) }
+  }
+
   /// Asks what to train on.
   mutating func askForTrainingData() {
     var prompt = Prompt(
