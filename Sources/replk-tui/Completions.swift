@@ -14,6 +14,8 @@ enum CompletedValue: Equatable {
   case files
   case folders
   case words([String])
+  /// One of few words, or a file.
+  case wordsOrFiles([String])
   /// A number, a name of a layer, a list: nothing to offer.
   case free
 }
@@ -21,6 +23,7 @@ enum CompletedValue: Equatable {
 extension Option {
   /// Judged by what stands for the value in the help, and by the words that some options take.
   var completedValue: CompletedValue {
+    if names[0] == "--weights" { return .wordsOrFiles(["trained", "random:"]) }
     if let words = Self.words[names[0]] { return .words(words) }
     guard let value else { return .free }
     if value.contains("DIR") { return .folders }
@@ -50,14 +53,29 @@ struct Completions {
     let name: String
     let summary: String
     let options: [Option]
+    /// What may stand beside options.
+    let operands: CompletedValue
   }
 
   let commands = Command.all.map {
-    Subcommand(name: $0.name, summary: $0.summary, options: $0.options + Options.help)
+    Subcommand(
+      name: $0.name, summary: $0.summary, options: $0.options + Options.help,
+      operands: Self.operands(of: $0.name))
+  }
+
+  private static func operands(of command: String) -> CompletedValue {
+    switch command {
+    case "completions": .words(Shell.allCases.map(\.rawValue))
+    case "manual": .words(Command.all.map(\.name))
+    case "models", "stimuli", "bench": .free
+    case "merge", "inspect": .files
+    case "snapshot", "figure": .wordsOrFiles(ModelCatalogue.ids + ShippedSessions.names)
+    default: .wordsOrFiles(ModelCatalogue.ids)
+    }
   }
   let explorer = ExploreCommand.options
-  /// What may stand for a network, beside files.
-  let models = ModelCatalogue.ids
+  /// What the explorer opens, beside files.
+  let opened = ModelCatalogue.ids + ShippedSessions.names
 
   func script(for shell: Shell) -> String {
     switch shell {
@@ -76,6 +94,7 @@ extension Completions {
       """
           \(command.name))
             options='\(Self.spellings(command.options))'
+            operands='\(Self.words(command.operands))' others=\(Self.bashFiles(command.operands))
             case $previous in
       \(bashValues(command.options))
             esac ;;
@@ -85,16 +104,17 @@ extension Completions {
       # Completion of replk-tui for bash, printed by `replk-tui completions bash`.
       _replk_tui() {
         local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-        local command=${COMP_WORDS[1]} options words= files=
+        local command=${COMP_WORDS[1]} options operands others words= files=
         COMPREPLY=()
         if ((COMP_CWORD == 1)) && [[ $current != -* ]]; then
-          words='\(commands.map(\.name).joined(separator: " ")) \(models.joined(separator: " "))'
+          words='\(commands.map(\.name).joined(separator: " ")) \(opened.joined(separator: " "))'
           files=-f
         else
           case $command in
       \(cases)
           *)
             options='\(Self.spellings(explorer))'
+            operands='\(opened.joined(separator: " "))' others=-f
             case $previous in
       \(bashValues(explorer))
             esac ;;
@@ -103,16 +123,18 @@ extension Completions {
             if [[ $current == -* ]]; then
               words=$options
             else
-              words='\(models.joined(separator: " "))'
-              files=-f
+              words=$operands
+              files=$others
             fi
           fi
         fi
         [[ $words == free ]] && return
         local IFS=$'\\n'
         [[ -n $words ]] && COMPREPLY=($(IFS=' ' compgen -W "$words" -- "$current"))
+        [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *: ]] && compopt -o nospace 2>/dev/null
         if [[ -n $files ]]; then
-          compopt -o filenames 2>/dev/null
+          # Names of files are quoted, colons too.
+          [[ ${COMPREPLY[*]} == *: ]] || compopt -o filenames 2>/dev/null
           COMPREPLY+=($(compgen $files -- "$current"))
         fi
       }
@@ -129,10 +151,27 @@ extension Completions {
         case .files: "files=-f"
         case .folders: "files=-d"
         case .words(let words): "words='\(words.joined(separator: " "))'"
+        case .wordsOrFiles(let words): "words='\(words.joined(separator: " "))' files=-f"
         case .free: "words=free"
         }
       return "        \(names)) \(action) ;;"
     }.joined(separator: "\n")
+  }
+
+  private static func words(_ value: CompletedValue) -> String {
+    switch value {
+    case .words(let words), .wordsOrFiles(let words): words.joined(separator: " ")
+    case .files, .folders, .free: ""
+    }
+  }
+
+  /// What `compgen` takes for files; empty for none.
+  private static func bashFiles(_ value: CompletedValue) -> String {
+    switch value {
+    case .files, .wordsOrFiles: "-f"
+    case .folders: "-d"
+    case .words, .free: ""
+    }
   }
 
   private static func spellings(_ options: [Option]) -> String {
@@ -150,17 +189,17 @@ extension Completions {
           \(command.name))
             _arguments -s \\
       \(zshOptions(command.options))
-              '*:network or file:_replk_tui_networks' ;;
+              '*:\(Self.zshTitle(command.operands)):\(Self.zshAction(command.operands))' ;;
       """
     }.joined(separator: "\n")
     return """
       #compdef replk-tui
       # Completion of replk-tui for zsh, printed by `replk-tui completions zsh`.
 
-      _replk_tui_networks() {
-        local -a models
-        models=(\(models.joined(separator: " ")))
-        _alternative 'models:model:compadd -a models' 'files:file:_files'
+      _replk_tui_either() {
+        compadd -- ${@:#*:}
+        compadd -S '' -- ${(M)@:#*:}
+        _files
       }
 
       _replk_tui() {
@@ -170,7 +209,7 @@ extension Completions {
         )
         if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
           _describe -t commands command commands
-          _replk_tui_networks
+          _replk_tui_either \(opened.joined(separator: " "))
           return
         fi
         local command=$words[2]
@@ -185,7 +224,7 @@ extension Completions {
           *)
             _arguments -s \\
       \(zshOptions(explorer))
-              '*:network or file:_replk_tui_networks' ;;
+              '*:network or file:\(Self.zshAction(.wordsOrFiles(opened)))' ;;
         esac
       }
 
@@ -199,16 +238,32 @@ extension Completions {
       option.names.map { name in
         let help = Self.zshQuoted(option.help)
         guard let value = option.value else { return "        '*\(name)[\(help)]' \\" }
-        let action =
-          switch option.completedValue {
-          case .files: "_files"
-          case .folders: "_files -/"
-          case .words(let words): "(\(words.joined(separator: " ")))"
-          case .free: " "
-          }
+        let action = Self.zshAction(option.completedValue)
         return "        '*\(name)[\(help)]:\(Self.zshQuoted(value)):\(action)' \\"
       }
     }.joined(separator: "\n")
+  }
+
+  private static func zshTitle(_ operands: CompletedValue) -> String {
+    switch operands {
+    case .wordsOrFiles: "network or file"
+    case .files, .folders: "file"
+    case .words: "name"
+    case .free: " "
+    }
+  }
+
+  /// Within single quotes.
+  private static func zshAction(_ value: CompletedValue) -> String {
+    switch value {
+    case .files: "_files"
+    case .folders: "_files -/"
+    case .words(let words): "(\(words.joined(separator: " ")))"
+    case .wordsOrFiles(let words):
+      " _replk_tui_either "
+        + words.map { $0.replacing(":", with: "\\:") }.joined(separator: " ")
+    case .free: " "
+    }
   }
 
   /// Within single quotes, and within the brackets and between the colons of a specification.
@@ -236,15 +291,27 @@ extension Completions {
         "complete -c replk-tui -n '\(isFirst)' -a \(command.name) -d \(Self.fishQuoted(command.summary))"
       )
     }
-    lines.append(
-      "complete -c replk-tui -n 'not __fish_prev_arg_in --rule --isa --kind' "
-        + "-a '\(models.joined(separator: " "))' -d network")
     for command in commands {
-      lines += fishOptions(command.options, on: "__fish_seen_subcommand_from \(command.name)")
+      let condition = "__fish_seen_subcommand_from \(command.name)"
+      lines += fishOperands(command.operands, on: condition)
+      lines += fishOptions(command.options, on: condition)
     }
     let names = commands.map(\.name).joined(separator: " ")
+    lines += fishOperands(
+      .wordsOrFiles(opened), on: "not __fish_seen_subcommand_from \(names)")
     lines += fishOptions(explorer, on: "not __fish_seen_subcommand_from \(names)")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Fish offers files where nothing is said.
+  private func fishOperands(_ operands: CompletedValue, on condition: String) -> [String] {
+    let start = "complete -c replk-tui -n '\(condition)'"
+    return switch operands {
+    case .words(let words): ["\(start) -f -a '\(words.joined(separator: " "))'"]
+    case .wordsOrFiles(let words): ["\(start) -a '\(words.joined(separator: " "))'"]
+    case .free: ["\(start) -f"]
+    case .files, .folders: []
+    }
   }
 
   private func fishOptions(_ options: [Option], on condition: String) -> [String] {
@@ -258,6 +325,7 @@ extension Completions {
         case (_, .files): " -r -F"
         case (_, .folders): " -x -a '(__fish_complete_directories)'"
         case (_, .words(let words)): " -x -a '\(words.joined(separator: " "))'"
+        case (_, .wordsOrFiles(let words)): " -r -F -a '\(words.joined(separator: " "))'"
         case (_, .free): " -x"
         }
       return "complete -c replk-tui -n '\(condition)' \(names.joined(separator: " "))\(action)"

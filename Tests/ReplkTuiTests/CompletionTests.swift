@@ -73,6 +73,25 @@ import Testing
     try session.complete("replk-tui convert wei", to: "convert weights.pth")
     try session.complete("replk-tui compare -o pho", to: "-o photos/")
     try session.complete("replk-tui --asc", to: "replk-tui --ascii")
+    try session.complete("replk-tui completions fi", to: "completions fish")
+    try session.complete("replk-tui manual snaps", to: "manual snapshot")
+    try session.complete("replk-tui nano-13", to: "replk-tui nano-13-31")
+    try session.complete("replk-tui snapshot nano-13", to: "snapshot nano-13-31")
+    try session.complete("replk-tui erf --weights tra", to: "--weights trained")
+    try session.complete("replk-tui erf --weights rand", to: "--weights random:")
+    try session.complete("replk-tui erf --weights weig", to: "--weights weights.pth")
+    try session.leave()
+  }
+
+  /// Where no word belongs, none is offered: the line stays as it was typed.
+  @Test(arguments: shells) func offersNothingWhereNothingBelongs(_ shell: Shell) throws {
+    let session = try Session(shell)
+    for (line, next) in [("models", "wei"), ("stimuli", "replknet-31-nano-nosh")] {
+      session.terminal.type("replk-tui \(line) \(next)\t")
+      session.terminal.type("END")
+      try session.terminal.wait("what was typed") { $0.text.contains("\(line) \(next)END") }
+      session.terminal.type("\u{15}")
+    }
     try session.leave()
   }
 
