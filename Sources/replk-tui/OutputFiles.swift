@@ -54,8 +54,20 @@ struct OutputFiles {
   }
 
   private func requireDistinct() throws(UsageError) {
-    var seen: Set<String> = []
-    for path in paths where !seen.insert(path).inserted { throw .outputTwice(path) }
+    var names: Set<String> = []
+    var files: Set<FileIdentity> = []
+    for path in paths {
+      guard names.insert(Self.plain(path)).inserted else { throw .outputTwice(path) }
+      if FileIdentity.isReplaceable(path), let file = FileIdentity(of: path) {
+        guard files.insert(file).inserted else { throw .outputTwice(path) }
+      }
+    }
+  }
+
+  /// One spelling of a path that nothing may lie at yet.
+  private static func plain(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
   /// The input that lies at `path`, through links or not; nil: none.

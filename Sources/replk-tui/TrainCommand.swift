@@ -102,17 +102,11 @@ extension Command {
     if isResumed && arguments.has("--force") {
       throw UsageError.conflicting("--resume", "--force")
     }
+    let confusion = try arguments.confusionOutput()
     if !isResumed && !arguments.has("--force") { try Trainer.requireNothing(at: path) }
     let plan = try TrainingPlan(arguments, model: model)
-    let confusion = arguments.last("--confusion")
-    let outputs = OutputFiles([path, confusion].compactMap(\.self), arguments, models: [])
-    for file in outputs.paths {
-      try outputs.requireNoInput(file)
-      try AtomicFile.requireWritable(file)
-    }
-    if let confusion, !isResumed {
-      try OutputFiles([confusion], arguments, models: []).requireFree()
-    }
+    let outputs = TrainingOutputs(path: path, confusion: confusion, arguments)
+    try outputs.require(isResumed: isResumed)
     let interval = arguments.whole("--save-every") ?? 30
     let epochs = arguments.whole("--measure-every") ?? 1
     for note in plan.notes { try StandardStreams.write(note + "\n") }
@@ -129,7 +123,10 @@ extension Command {
       trainer: trainer, path: path, confusionPath: confusion, interval: .seconds(interval),
       epochsBetweenMeasurements: epochs)
     try run.trainer.requireHash(arguments.last("--data-hash"))
-    if isResumed { try run.trainer.resume(from: path) }
+    if isResumed {
+      try run.trainer.resume(from: path)
+      try outputs.requireOwn(run.trainer)
+    }
     try run.run()
   }
 }
@@ -141,6 +138,14 @@ extension Arguments {
     }
     guard path.lowercased().hasSuffix(".safetensors") else {
       throw .badValue(option: "-o", value: path, expected: "a name ending in .safetensors")
+    }
+    return path
+  }
+
+  fileprivate func confusionOutput() throws(UsageError) -> String? {
+    guard let path = last("--confusion") else { return nil }
+    guard path.lowercased().hasSuffix(".csv") else {
+      throw .badValue(option: "--confusion", value: path, expected: "a name ending in .csv")
     }
     return path
   }

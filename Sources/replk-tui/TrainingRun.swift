@@ -14,8 +14,7 @@ struct TrainingRun {
 
   private static let reports = 20
 
-  /// `net-best.safetensors` of `net.safetensors`.
-  private var bestPath: String { "\(path.dropLast(".safetensors".count))-best.safetensors" }
+  private var bestPath: String { TrainingOutputs.best(of: path) }
 
   mutating func run() throws {
     for image in trainer.skipped {

@@ -155,6 +155,50 @@ import Testing
     #expect(folder.names == ["net.safetensors"])
   }
 
+  /// What `train` writes beside its file is nobody else's either.
+  @Test func trainKeepsWhatIsBesideItsFile() throws {
+    let model = "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16"
+    let train =
+      ["train", model, "--count", "32", "--batch", "8", "--size", "32", "--steps", "4"]
+      + ["-o", "net.safetensors"]
+    _ = try folder.write(other, to: "net-best.safetensors")
+    expectOneLine(
+      try Executable.run(train, in: folder), code: 2,
+      mentions: ["net-best.safetensors already exists", "--force"])
+    #expect(folder.names == ["net-best.safetensors"])
+    _ = try succeed(train + ["--force", "--confusion", "c.csv"], in: folder)
+    let best = try folder.read("net-best.safetensors")
+    #expect(best != other)
+    // The best weights are no place to write to for what begins with them.
+    expectOneLine(
+      try Executable.run(
+        train + ["--from", "net-best.safetensors", "--force"], in: folder), code: 2,
+      mentions: ["net-best.safetensors", "read"])
+    #expect(try folder.read("net-best.safetensors") == best)
+    expectOneLine(
+      try Executable.run(train + ["--confusion", "c.txt", "--force"], in: folder), code: 2,
+      mentions: ["c.txt", ".csv"])
+    // Another spelling of one file is that file.
+    let one = train.dropLast() + ["same.safetensors", "--confusion"]
+    expectOneLine(
+      try Executable.run(one + ["./same.safetensors"], in: folder), code: 2,
+      mentions: ["same.safetensors"])
+    // Gone on with, a training replaces what it wrote, and nothing else.
+    let longer = train.map { $0 == "4" ? "8" : $0 } + ["--resume", "--confusion"]
+    _ = try folder.write(other, to: "notes.csv")
+    expectOneLine(
+      try Executable.run(longer + ["notes.csv"], in: folder), code: 2,
+      mentions: ["notes.csv was not written by this training"])
+    #expect(try folder.read("notes.csv") == other)
+    _ = try folder.write(other, to: "net-best.safetensors")
+    expectOneLine(
+      try Executable.run(longer + ["c.csv"], in: folder), code: 2,
+      mentions: ["net-best.safetensors was not written by this training"])
+    #expect(try folder.read("net-best.safetensors") == other)
+    _ = try folder.write(best, to: "net-best.safetensors")
+    _ = try succeed(longer + ["c.csv"], in: folder)
+  }
+
   /// Shares of maps, of features and of sweeps: none is written over, in a folder or not.
   @Test func mergeKeepsItsParts() throws {
     let erf = ["erf", Samples.tiny, "--size", "32", "--count", "2"]

@@ -86,22 +86,11 @@ extension Trainer {
   /// - Throws: `CheckpointError`, `TrainingError.notATraining`, `.otherRecipe` and `.otherPictures`.
   public mutating func resume(from path: String) throws {
     let file = try Checkpoint(path: path)
-    guard let saved = file.metadata[Key.recipe], let log = file.metadata[Field.log],
+    guard let log = file.metadata[Field.log],
       let step = file.metadata[Key.steps].flatMap({ Int($0) }),
-      let recipe = try? Self.value(saved, TrainingRecipe.self),
       let log = try? Self.value(log, TrainingLog.self)
     else { throw TrainingError.notATraining(path: path) }
-    var moved = recipe
-    if let hash = file.metadata[Key.dataHash], case .folder = recipe.data,
-      case .folder(let folder) = self.recipe.data
-    {
-      guard hash == data.hash else {
-        throw TrainingError.otherPictures(folder: folder, expected: hash, found: data.hash)
-      }
-      // The same pictures are the same data, wherever they lie.
-      moved.data = self.recipe.data
-    }
-    try self.recipe.requireContinuing(moved, path: path)
+    let recipe = try continued(file)
     var state = TrainingState(self.state.program, recipe: recipe)
     let averages = recipe.averaging > 0
     state.program = try Self.program(
@@ -117,6 +106,37 @@ extension Trainer {
       first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
     (state.step, state.log) = (step, log)
     take(state)
+  }
+
+  /// The recipe of a file that this training goes on from.
+  ///
+  /// - Throws: as `resume(from:)`.
+  private func continued(_ file: Checkpoint) throws -> TrainingRecipe {
+    guard let saved = file.metadata[Key.recipe],
+      let recipe = try? Self.value(saved, TrainingRecipe.self)
+    else { throw TrainingError.notATraining(path: file.path) }
+    var moved = recipe
+    if let hash = file.metadata[Key.dataHash], case .folder = recipe.data,
+      case .folder(let folder) = self.recipe.data
+    {
+      guard hash == data.hash else {
+        throw TrainingError.otherPictures(folder: folder, expected: hash, found: data.hash)
+      }
+      // The same pictures are the same data, wherever they lie.
+      moved.data = self.recipe.data
+    }
+    try self.recipe.requireContinuing(moved, path: file.path)
+    return recipe
+  }
+
+  /// Whether the file at `path` holds weights of this training, such as its best ones so far.
+  public func isOwn(_ path: String) -> Bool {
+    (try? continued(Checkpoint(path: path))) != nil
+  }
+
+  /// The command that wrote the training at `path`; nil where it says none.
+  public static func command(savedIn path: String) -> String? {
+    (try? Checkpoint(path: path))?.metadata[Key.command]
   }
 
   /// Refuses to replace what is there, a training that has not come to its end above all.

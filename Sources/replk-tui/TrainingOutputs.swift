@@ -1,0 +1,58 @@
+// The files that `train` writes, none of which replaces one of somebody else's unasked.
+
+import ERFEngine
+
+struct TrainingOutputs {
+  let path: String
+  let confusion: String?
+  private let arguments: Arguments
+
+  init(path: String, confusion: String?, _ arguments: Arguments) {
+    self.path = path
+    self.confusion = confusion
+    self.arguments = arguments
+  }
+
+  /// `net-best.safetensors` of `net.safetensors`.
+  static func best(of path: String) -> String {
+    "\(path.dropLast(".safetensors".count))-best.safetensors"
+  }
+
+  private var best: String { Self.best(of: path) }
+  private var besides: [String] { [best, confusion].compactMap(\.self) }
+
+  /// Checks that each may be written, before anything is trained; what a training that is resumed left
+  /// there is looked at by ``requireOwn(_:)``.
+  ///
+  /// - Throws: `UsageError`, `FileError`.
+  func require(isResumed: Bool) throws {
+    // The training itself was asked for: by --resume, by --force, or because nothing was there.
+    try OutputFiles([path] + besides, arguments, models: [])
+      .requireFree { $0 == path || isResumed }
+  }
+
+  /// Checks that what lies beside a training that is resumed was written by it.
+  ///
+  /// - Throws: `ForeignOutput`.
+  func requireOwn(_ trainer: Trainer) throws {
+    if FileIdentity.isReplaceable(best), !trainer.isOwn(best) { throw ForeignOutput(path: best) }
+    guard let confusion, FileIdentity.isReplaceable(confusion) else { return }
+    let command = Trainer.command(savedIn: path) ?? ""
+    let header = ConfusionMatrix(classes: trainer.classes).csv.prefix { $0 != "\n" }
+    let found = try FileBytes.read(confusion, limit: 1 << 28)
+    guard
+      ["--confusion \(confusion)", "--confusion=\(confusion)"].contains(where: command.contains),
+      found.starts(with: header.utf8)
+    else { throw ForeignOutput(path: confusion) }
+  }
+}
+
+/// A file that a training would replace on being resumed, although it did not write it.
+private struct ForeignOutput: ExplainedError {
+  let path: String
+
+  var isUsageError: Bool { true }
+  var explanation: String {
+    "\(path) was not written by this training, which would replace it: move it away"
+  }
+}
