@@ -8,7 +8,11 @@ extension Command {
     summary: "compute and compare the fields of several networks over the same images",
     options: Options.networks + Options.reach + Options.images + Options.preparation
       + Options.unit
-      + Options.precision + Options.run + Options.shard + [
+      + Options.precision + Options.run + [
+        Option(
+          "--shard", value: "I/N", values: .shard,
+          help: "only share I of N of the images, kept as a part of each network in the folder DIR "
+            + "(-o DIR), which `merge` takes"),
         Option(
           "--output", "-o", value: "DIR",
           help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR; "
@@ -33,8 +37,15 @@ extension Command {
       throw UsageError.missingOption(command: "compare --shard", option: "-o DIR")
     }
     let base = folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
-    if folder != nil && shard == nil {
-      try requireFree(base, names, validated, arguments)
+    if folder != nil {
+      if let shard, FileIdentity(of: base) != nil {
+        try OutputFiles(
+          names.map { "\(base)\($0)-\(shard.index)-of-\(shard.count).erf" }, arguments,
+          models: arguments.positionals, images: requests.first?.images
+        ).requireFree { (try? ERFPart(path: $0)) != nil }
+      } else if shard == nil {
+        try requireFree(base, names, validated, arguments)
+      }
     }
     let computer = ERFComputer()
     var results: [ERFResult] = []
@@ -44,7 +55,9 @@ extension Command {
       if let folder, let shard {
         try Folder.make(folder)
         let path = "\(base)\(name)-\(shard.index)-of-\(shard.count).erf"
-        run.file = PartFile(path: path, command: try arguments.command(of: request.request))
+        run.file = PartFile(
+          path: path, command: try arguments.command(of: request.request),
+          isForced: arguments.has("--force"))
         outputs.append(path)
       }
       let result = try run.result(on: computer)

@@ -38,19 +38,20 @@ extension Command {
     let validated = try request.validated()
     let facts = try ExportFacts(validated)
     let command = arguments.command("erf", without: Arguments.immaterial)
+    try OutputFiles(parts, arguments, models: arguments.positionals, images: request.images)
+      .requireFree { (try? ERFPart(path: $0)) != nil }
     // What an earlier run of this command left beside its part is this run's to replace.
-    let kept = try parts.first.flatMap { path in
-      try ERFPart.kept(at: path).map { (stem: ExportFacts.stem(path), command: $0.command) }
+    let kept = parts.first.flatMap { path in
+      (try? ERFPart(path: path)).map { (stem: ExportFacts.stem(path), command: $0.command) }
     }
     try OutputFiles(exports, arguments, models: arguments.positionals, images: request.images)
       .requireFree { path in
         facts.made(path, outputs: exports)
           || kept.map { $0.stem == ExportFacts.stem(path) && $0.command == command } ?? false
       }
-    for path in parts { try AtomicFile.requireWritable(path) }
     var run = FieldRun(request: validated, shard: shard)
     run.file = parts.first.map {
-      PartFile(path: $0, command: command)
+      PartFile(path: $0, command: command, isForced: arguments.has("--force"))
     }
     let result = try run.result(on: ERFComputer())
     if shard == nil || !result.imageNames.isEmpty {

@@ -4,46 +4,186 @@ import ERFEngine
 
 extension Command {
   static let features = Command(
-    name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy [options]",
+    name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy|FILE.safetensors [options]",
     summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
     options: Options.network + Options.images + Options.preparation
       + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run
       + [
         Option(
           "--shard", value: "I/N", values: .shard,
-          help: "only share I of N of the inputs; `merge` puts the arrays together"),
-        Option("--output", "-o", value: "FILE.npy", help: "where to write"),
+          help: "only share I of N of the inputs (-o FILE.safetensors); `merge` makes the .npy of "
+            + "all shares"),
+        Option(
+          "--output", "-o", value: "FILE",
+          help: "FILE.npy, or FILE.safetensors, which says what its rows are, and from which the "
+            + "same command resumes"),
       ] + Options.force
   ) { arguments in
     let request = try arguments.requests([arguments.model(for: "features")])[0]
-    guard let path = arguments.last("--output") else {
-      throw UsageError.missingOption(command: "features", option: "-o FILE.npy")
-    }
-    guard (try? ExportFormat(path: path))?.ending == "npy" else {
-      throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .npy")
-    }
+    let path = try arguments.featuresOutput()
+    let isKept = Features.isPart(path)
     let validated = try request.validated()
-    try OutputFiles([path], arguments, models: arguments.positionals, images: request.images)
-      .requireFree()
+    let files = OutputFiles(
+      [path], arguments, models: arguments.positionals, images: request.images)
+    var file = FeaturesFile(
+      path: path, command: arguments.command("features", without: Arguments.immaterial),
+      isForced: arguments.has("--force"))
+    if isKept {
+      try files.requireFree { (try? Features(path: $0)) != nil }
+    } else {
+      try files.requireFree()
+    }
     try Features.requireMemory(validated)
     Interruption.catchSignals()
     let features: Features
     do {
-      features = try Features(
-        of: validated, shard: arguments.shard(), cancellation: Interruption.cancellation)
+      features = try file.features(
+        of: validated, shard: arguments.shard(), isKept: isKept,
+        cancellation: Interruption.cancellation)
     } catch is CancellationError {
       throw Interrupted(explanation: "stopped before the first input was done; nothing was written")
     }
-    try AtomicFile.write(
-      NPY(shape: features.shape, values: features.values).encoded(), to: path)
-    let shape = features.shape.map(String.init).joined(separator: "x")
-    try StandardStreams.write(
-      Text.lines(
-        ["wrote \(path): \(shape) float32"] + (features.weightsChoice.map(Text.notes) ?? [])))
+    tellSkipped(features)
+    if isKept {
+      try features.write(to: path)
+    } else if features.isPartial {
+      // A short array looks like a whole one.
+      throw Interrupted(
+        explanation: "stopped after \(features.rows.count) of \(features.covered) inputs; nothing "
+          + "was written: with -o FILE.safetensors the same command resumes")
+    } else {
+      try AtomicFile.write(features.array.encoded(), to: path)
+    }
+    try StandardStreams.write(Text.lines(FeaturesText.lines(features, path: path)))
     if features.isPartial {
       throw Interrupted(
-        explanation: "stopped after \(features.shape[0]) of \(features.inputs) inputs; "
-          + "\(path) holds only these")
+        explanation: "stopped after \(features.rows.count) of \(features.covered) inputs; the same "
+          + "command resumes")
     }
+  }
+
+  private static func tellSkipped(_ features: Features) {
+    for row in features.rows {
+      guard let reason = row.reason else { continue }
+      StandardStreams.writeError(
+        Text.message("skipped \(reason); its row \(row.index) is NaN"))
+    }
+  }
+}
+
+extension Arguments {
+  /// - Throws: `UsageError` for no file, or one that cannot hold what is asked for.
+  fileprivate func featuresOutput() throws(UsageError) -> String {
+    guard let path = last("--output") else {
+      throw .missingOption(command: "features", option: "-o FILE.npy")
+    }
+    if Features.isPart(path) { return path }
+    guard (try? ExportFormat(path: path))?.ending == "npy" else {
+      throw .badValue(
+        option: "-o", value: path, expected: "a name ending in .npy or .safetensors")
+    }
+    guard !has("--shard") else {
+      throw .badValue(
+        option: "-o", value: path,
+        expected: "FILE.safetensors, which says what share it is: `merge` makes the .npy of all")
+    }
+    return path
+  }
+}
+
+/// The file of features that tell what they are: written as the run goes on, at the end, and when a
+/// signal ends it.
+struct FeaturesFile {
+  let path: String
+  /// What to run for them, as it is to stand in the file.
+  let command: [String]
+  let isForced: Bool
+
+  /// At least so long between two writings, and as long as twenty of them take.
+  private static let interval = Duration.seconds(30)
+  private var saved = ContinuousClock.now
+  private var pause = interval
+
+  init(path: String, command: [String], isForced: Bool) {
+    self.path = path
+    self.command = command
+    self.isForced = isForced
+  }
+
+  /// - Parameter isKept: whether the run goes on from the file and is written to it.
+  /// - Throws: what computing and writing throw.
+  mutating func features(
+    of validated: ValidatedRequest, shard: Shard?, isKept: Bool, cancellation: Cancellation
+  ) throws -> Features {
+    let (isForced, command) = (isForced, command)
+    func computed(isAnew: Bool) throws -> Features {
+      var file = self
+      return try Features(
+        of: validated, shard: shard,
+        resume: { fresh in
+          var fresh = fresh
+          fresh.command = command
+          return isKept && !isAnew ? try file.earlier(fresh) : fresh
+        }, cancellation: cancellation
+      ) { if isKept { try file.note($0) } }
+    }
+    do {
+      return try computed(isAnew: false)
+    } catch ERFComputer.Failure.changed where isForced {
+      return try computed(isAnew: true)
+    }
+  }
+
+  /// What lies in the file of the run that `fresh` is the beginning of.
+  private func earlier(_ fresh: Features) throws -> Features {
+    // What is none may be replaced: that was asked before.
+    guard var part = try? Features(path: path) else { return fresh }
+    if let difference = part.difference(from: fresh) {
+      if isForced { return fresh }
+      throw FeaturesError.otherRun(path: path, difference: difference)
+    }
+    guard part.shards == fresh.shards else {
+      if isForced { return fresh }
+      throw FeaturesError.otherShare(
+        path: path, found: Shard.words(part.shards), asked: Shard.words(fresh.shards))
+    }
+    part.command = command
+    part.addMakers(of: fresh)
+    return part
+  }
+
+  private mutating func note(_ features: Features) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard start - saved > pause else { return }
+    try features.write(to: path)
+    saved = clock.now
+    pause = max(Self.interval, (saved - start) * 20)
+  }
+}
+
+enum FeaturesText {
+  private static let shown = 3
+
+  /// What was written, and which inputs the rows are.
+  static func lines(_ features: Features, path: String) -> [String] {
+    let shape = features.shape.map(String.init).joined(separator: "x")
+    let rows = features.rows
+    var names = rows.map { "\($0.index) \($0.name)" }
+    if names.count > 2 * shown {
+      names = names.prefix(shown) + ["..."] + names.suffix(1)
+    }
+    return ["wrote \(path): \(shape) float32"]
+      + (rows.isEmpty ? [] : ["rows: \(names.joined(separator: ", "))"])
+      + (features.weightsChoice.map(Text.notes) ?? [])
+  }
+}
+
+extension Shard {
+  /// For people: `share 2/4`.
+  static func words(_ shards: [Shard]) -> String {
+    shards.isEmpty
+      ? "the whole run"
+      : (shards.count == 1 ? "share " : "shares ") + shards.map(\.text).joined(separator: ", ")
   }
 }

@@ -15,20 +15,34 @@ struct FieldRun {
   var shard: Shard?
   /// Where the run is kept as it goes on; nil: nowhere.
   var file: PartFile?
+  /// What was said of skipped images, once for all runs over them.
+  var told: Set<String> = []
 
-  /// Computes, from where an earlier run of the same file ended.
+  /// Computes, from where an earlier run of the same file ended; anew where its images are others by now
+  /// and the file may be replaced.
   ///
   /// - Returns: the result, of some of the images only where a signal came: see
   ///   ``ERFResult/isPartial``.
   /// - Throws: what computing and writing throw, ``Interrupted`` before the first image is done.
   mutating func result(on computer: ERFComputer) throws -> ERFResult {
+    do {
+      return try result(on: computer, isAnew: false)
+    } catch ERFComputer.Failure.changed where file?.isForced == true {
+      return try result(on: computer, isAnew: true)
+    }
+  }
+
+  private mutating func result(on computer: ERFComputer, isAnew: Bool) throws -> ERFResult {
     Interruption.catchSignals()
-    var line = ProgressLine(label: request.request.network.text)
-    defer { line.erase() }
+    var line = ProgressLine(label: request.request.network.text, told: told)
+    defer {
+      line.erase()
+      told = line.told
+    }
     var (latest, file) = (ERFPart?.none, file)
     do {
       let result = try computer.compute(
-        request, shard: shard, resume: { try file?.earlier($0) ?? $0 },
+        request, shard: shard, resume: { try file?.earlier($0, isAnew: isAnew) ?? $0 },
         cancellation: Interruption.cancellation
       ) { progress in
         line.show(progress)
@@ -56,6 +70,8 @@ struct PartFile {
   let path: String
   /// What to run for the part, as it is to stand in the file.
   let command: [String]
+  /// Whether what is of another run may be replaced.
+  let isForced: Bool
 
   private static let interval = Duration.seconds(30)
 
@@ -63,24 +79,29 @@ struct PartFile {
   /// Why the file could not be written while the run went on, which ends it.
   private(set) var failure: (any Error)?
 
-  init(path: String, command: [String]) {
+  init(path: String, command: [String], isForced: Bool) {
     self.path = path
     self.command = command
+    self.isForced = isForced
   }
 
   /// What lies in the file of the run that `fresh` is the beginning of.
   ///
   /// - Throws: ``ERFPartError`` where it is of another run.
-  func earlier(_ fresh: ERFPart) throws -> ERFPart {
+  func earlier(_ fresh: ERFPart, isAnew: Bool) throws -> ERFPart {
     var fresh = fresh
     fresh.command = command
-    guard var part = try ERFPart.kept(at: path) else { return fresh }
+    if isAnew { return fresh }
+    // What is none may be replaced: that was asked before.
+    guard var part = try? ERFPart(path: path) else { return fresh }
     if let difference = part.difference(from: fresh) {
+      if isForced { return fresh }
       throw ERFPartError.otherRun(path: path, difference: difference)
     }
     guard part.shards == fresh.shards else {
+      if isForced { return fresh }
       throw ERFPartError.otherShare(
-        path: path, found: Self.words(part.shards), asked: Self.words(fresh.shards))
+        path: path, found: Shard.words(part.shards), asked: Shard.words(fresh.shards))
     }
     part.command = command
     part.addMakers(of: fresh)
@@ -99,12 +120,6 @@ struct PartFile {
   }
 
   func write(_ part: ERFPart) throws { try AtomicFile.write(part.encoded(), to: path) }
-
-  private static func words(_ shards: [Shard]) -> String {
-    shards.isEmpty
-      ? "the whole run"
-      : (shards.count == 1 ? "share " : "shares ") + shards.map(\.text).joined(separator: ", ")
-  }
 }
 
 extension Options {

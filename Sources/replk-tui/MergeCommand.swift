@@ -4,17 +4,19 @@ import ERFEngine
 
 extension Command {
   static let merge = Command(
-    name: "merge", synopsis: "PART.erf|DIR|TABLE.csv|FEATURES.npy... [-o FILE]...",
+    name: "merge", synopsis: "PART.erf|DIR|TABLE.csv|FEATURES.safetensors... [-o FILE]...",
     summary: "put the shares of a run together, giving the bytes of a single run",
     options: [
       Option(
         "--output", "-o", value: "FILE",
-        help: "export by ending: .erf \(ExportFormat.endings); may repeat"),
-      Option("--partial", help: "make do with fewer images than the run has"),
+        help:
+          "export by ending: .erf \(ExportFormat.endings); may repeat; of tables .csv, of features "
+          + ".npy or .safetensors"),
+      Option("--partial", help: "make do with fewer images, inputs or points than the run has"),
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export + Options.force
   ) { arguments in
-    if let text = try tables(arguments) { return try StandardStreams.write(Text.lines([text])) }
+    if let lines = try tables(arguments) { return try StandardStreams.write(Text.lines(lines)) }
     let paths = try arguments.positionals.flatMap(ERFPart.files)
     guard !paths.isEmpty else {
       throw UsageError.tooFewPositionals(
@@ -23,7 +25,12 @@ extension Command {
     let options = ExportOptions(
       variant: try arguments.pgmVariant(), colours: try arguments.colours())
     let outputs = arguments.all("--output")
-    for path in outputs where !ERFPart.isPart(path) { _ = try ExportFormat(path: path) }
+    for path in outputs where !ERFPart.isPart(path) {
+      guard (try? ExportFormat(path: path)) != nil else {
+        throw UsageError.badValue(
+          option: "-o", value: path, expected: "a name ending in .erf \(ExportFormat.endings)")
+      }
+    }
     let files = OutputFiles(outputs, arguments, models: paths)
     for path in outputs { try files.requireNoInput(path) }
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
@@ -34,12 +41,7 @@ extension Command {
       throw missing
     }
     guard !whole.done.isEmpty else { throw MergeError.noImages }
-    if !whole.mixedInstructionSets.isEmpty {
-      StandardStreams.writeError(
-        Text.message(
-          "note: parts were computed with \(whole.mixedInstructionSets.joined(separator: " and ")), "
-            + "whose maps differ by up to 5e-6 of the peak"))
-    }
+    Merging.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
     let result = whole.result()
     let facts = ExportFacts(result)
     try files.requireFree { path in
@@ -62,81 +64,43 @@ extension Command {
   }
 
   /// What was done where the shares are no parts of maps; nil for parts.
-  private static func tables(_ arguments: Arguments) throws -> String? {
+  private static func tables(_ arguments: Arguments) throws -> [String]? {
     let paths = arguments.positionals
-    let kinds = [".csv", ".npy"].filter { TableMerge.areAll(paths, $0) }
-    guard let kind = kinds.first else { return nil }
-    guard let output = arguments.last("--output"), output.lowercased().hasSuffix(kind) else {
-      throw UsageError.missingOption(command: "merge of \(kind) files", option: "-o FILE\(kind)")
+    if paths.contains(where: { $0.lowercased().hasSuffix(".npy") }) {
+      throw UsageError.badValue(
+        option: "merge", value: paths.first { $0.lowercased().hasSuffix(".npy") } ?? "",
+        expected: "shares that say which they are: `features --shard I/N -o FILE.safetensors`")
+    }
+    let kinds: [(ending: String, outputs: [String])] = [
+      (".csv", [".csv"]), (".safetensors", [".npy", ".safetensors"]),
+    ]
+    guard let kind = kinds.first(where: { Merging.areAll(paths, $0.ending) }) else { return nil }
+    let outputs = arguments.all("--output")
+    guard let output = outputs.first else {
+      throw UsageError.missingOption(
+        command: "merge of \(kind.ending) files", option: "-o FILE\(kind.outputs[0])")
+    }
+    guard outputs.count == 1, kind.outputs.contains(where: output.lowercased().hasSuffix) else {
+      throw UsageError.badValue(
+        option: "-o", value: outputs.joined(separator: ", "),
+        expected: "one name ending in \(kind.outputs.joined(separator: " or "))")
     }
     try OutputFiles([output], arguments, models: paths).requireFree()
-    return kind == ".csv"
-      ? try TableMerge.csv(paths, to: output, partial: arguments.has("--partial"))
-      : try TableMerge.arrays(paths, to: output)
+    let partial = arguments.has("--partial")
+    return kind.ending == ".csv"
+      ? [try Merging.csv(paths, to: output, partial: partial)]
+      : try Merging.features(paths, to: output, partial: partial)
   }
 }
 
-/// The shares that are not there, or not finished.
-struct MissingShares: ExplainedError {
-  private let shards: [Shard]?
-  private let open: Int
-  private let images: Int
-  private let words: [String]
-  /// A share of the same cut and the file it lies in.
-  private let example: (path: String, shard: Shard)?
-
-  init(of whole: ERFPart, among parts: [ERFPart.Named]) {
-    shards = whole.missingShards
-    images = whole.images
-    open = whole.images - whole.done.count - whole.skipped.count
-    words = whole.command
-    let examples = parts.compactMap { path, part in
-      part.shards.count == 1 ? (path: path, shard: part.shards[0]) : nil
-    }
-    // In a name such as part-2-of-4 the last one's two numbers look alike.
-    example = examples.first { $0.shard.index != $0.shard.count } ?? examples.first
-  }
-
-  var explanation: String {
-    let images = "\(open) of \(images) images are missing"
-    guard let shards, let count = shards.first?.count else {
-      return "\(images), and the parts are cut in several ways: give the rest too, or --partial"
-    }
-    let numbers = shards.map { "\($0.index)" }.joined(separator: ", ")
-    return "\(images): share\(shards.count == 1 ? "" : "s") \(numbers) of \(count) "
-      + "(commands on standard output), or --partial"
-  }
-
-  /// One a line, for a shell; empty where the parts are cut in several ways.
-  var commands: String {
-    (shards ?? []).map { shard in
-      let words =
-        ["replk-tui"] + words + ["--shard", shard.text, "--output", file(of: shard)]
-      return words.map(Self.quoted).joined(separator: " ") + "\n"
-    }.joined()
-  }
-
-  /// Named as the others are, where their names bear their numbers.
-  private func file(of shard: Shard) -> String {
-    guard let (path, other) = example else { return "part-\(shard.index).erf" }
-    let start = path.lastIndex(of: "/") ?? path.startIndex
-    let numbers = path[start...].matches(of: /\d+/)
-    guard let number = numbers.first(where: { Int($0.output) == other.index }) else {
-      return path[..<start] + (start == path.startIndex ? "" : "/") + "part-\(shard.index).erf"
-    }
-    let digits = "\(shard.index)"
-    let zeros = String(repeating: "0", count: max(0, number.output.count - digits.count))
-    return String(path[..<number.range.lowerBound]) + zeros + digits
-      + String(path[number.range.upperBound...])
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
-    return plain && !word.isEmpty
-      ? word
-      : "'"
-        + word.split(
-          separator: "'", omittingEmptySubsequences: false
-        ).joined(separator: "'\\''") + "'"
+extension MissingShares {
+  fileprivate init(of whole: ERFPart, among parts: [ERFPart.Named]) {
+    let open = whole.images - whole.done.count - whole.skipped.count
+    self.init(
+      lack: "\(open) of \(whole.images) images are missing", shards: whole.missingShards,
+      command: ShellWords.text(["replk-tui"] + whole.command),
+      known: parts.filter { $0.part.shards.count <= 1 }.map {
+        Known(path: $0.path, shard: $0.part.shards.first)
+      }, ending: ".erf")
   }
 }

@@ -97,20 +97,21 @@ extension Command {
       }
       var stimuli = try StimulusFolder(folder)
       if let shard = arguments.shard() {
-        guard let csv = arguments.last("--csv") else {
+        guard arguments.has("--csv") else {
           throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
         }
         stimuli = stimuli.share(shard)
-        // A share without a stimulus is a table without rows.
-        if stimuli.stimuli.isEmpty {
-          try AtomicFile.write(DecisionFile.encode([]), to: csv)
-          return []
-        }
       }
       let benchmark = CueConflictBenchmark(
         stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
         threads: arguments.threads())
-      return try reports(of: networks.map(CueConflictBenchmark.opened)) {
+      let opened = try networks.map(CueConflictBenchmark.opened)
+      // A share without a stimulus is a table without rows.
+      if stimuli.stimuli.isEmpty {
+        try benchmark.beginTable()
+        return []
+      }
+      return try reports(of: opened) {
         try benchmark.run($0, cancellation: Interruption.cancellation, progress: $1)
       }
     }

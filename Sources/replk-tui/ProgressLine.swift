@@ -13,9 +13,12 @@ struct ProgressLine {
   /// error that ends the run tells, in its one line.
   private var skipped: [String] = []
   private var hasMap = false
+  /// What was told of already: a run over the same images need not say it again.
+  private(set) var told: Set<String>
 
-  init(label: String) {
+  init(label: String, told: Set<String> = []) {
     self.label = label
+    self.told = told
     isShown = StandardStreams.errorIsTerminal
   }
 
@@ -44,8 +47,9 @@ struct ProgressLine {
   }
 
   private mutating func tellSkipped() {
-    if !skipped.isEmpty { erase() }
-    for notice in skipped { StandardStreams.writeError(Text.message(notice)) }
+    let new = skipped.filter { told.insert($0).inserted }
+    if !new.isEmpty { erase() }
+    for notice in new { StandardStreams.writeError(Text.message(notice)) }
     skipped = []
   }
 

@@ -45,43 +45,61 @@ extension Command {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
     }
     let grid = try arguments.grid()
+    let files = OutputFiles(
+      [path], arguments, models: arguments.positionals, images: grid.first?.images)
+    try files.requireNoInput(path)
     // Every mistake shows before the first point is computed.
-    for request in grid { try request.validate() }
-    try OutputFiles([path], arguments, models: arguments.positionals, images: grid.first?.images)
-      .requireNoInput(path)
+    let sweep = SweepTable.Run(
+      keys: try keys(of: grid), shard: arguments.shard(),
+      command: ShellWords.text(
+        ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
     try AtomicFile.requireWritable(path)
-    let keys = try grid.enumerated().map { try $1.key(point: $0 + 1, of: grid.count) }
-    var table = try SweepTable.kept(at: path, keys: keys) ?? SweepTable(points: grid.count)
-    let block = arguments.shard()?.block(of: grid.count) ?? 0..<grid.count
+    var table = try SweepTable.kept(at: path, of: sweep)
     let computer = ERFComputer()
     var notes: [String] = []
+    var told: Set<String> = []
     // A share without a point is a table without rows.
     try AtomicFile.write(table.encoded, to: path)
-    for index in block where !table.has(index + 1) {
-      var run = FieldRun(request: try grid[index].validated())
+    for point in sweep.points where !table.has(point) {
+      var run = FieldRun(request: try grid[point - 1].validated())
+      run.told = told
       let result: ERFResult
       do {
         result = try run.result(on: computer)
       } catch is Interrupted {
-        throw Interrupted(explanation: stopped(table, block))
+        throw Interrupted(explanation: stopped(table, sweep))
       }
-      guard !result.isPartial else { throw Interrupted(explanation: stopped(table, block)) }
-      table.add(result, key: keys[index], point: index + 1)
+      guard !result.isPartial else { throw Interrupted(explanation: stopped(table, sweep)) }
+      told = run.told
+      table.add(result, point: point, of: sweep)
       for note in result.subject.weightsChoice.map(Text.notes) ?? [] where !notes.contains(note) {
         notes.append(note)
       }
       try AtomicFile.write(table.encoded, to: path)
       StandardStreams.writeError(
         StandardStreams.errorIsTerminal
-          ? Text.message("point \(index + 1) of \(grid.count): \(result.subject.model)") : "")
+          ? Text.message("point \(point) of \(grid.count): \(result.subject.model)") : "")
     }
     try StandardStreams.write(
       Text.lines(["wrote \(path): \(table.count) of \(grid.count) points"] + notes))
   }
 
-  private static func stopped(_ table: SweepTable, _ block: Range<Int>) -> String {
-    let done = block.count { table.has($0 + 1) }
-    return "stopped after \(done) of \(block.count) points; the same command resumes"
+  private static func stopped(_ table: SweepTable, _ sweep: SweepTable.Run) -> String {
+    let done = sweep.points.count { table.has($0) }
+    return "stopped after \(done) of \(sweep.points.count) points; the same command resumes"
+  }
+
+  /// What tells the points apart, each of which is checked. Files are read for it once.
+  private static func keys(of grid: [ERFRequest]) throws -> [[String]] {
+    let images = try grid.first.map { try NetworkInputs($0.images).contentsHash } ?? ""
+    var hashes: [[String]: String] = [:]
+    return try grid.enumerated().map { index, request in
+      let files = request.network.files
+      let hash = hashes[files] ?? request.network.filesHash
+      hashes[files] = hash
+      return try request.validated().sweepKey(
+        point: index + 1, of: grid.count, files: hash, images: images)
+    }
   }
 }
 
@@ -163,17 +181,6 @@ extension Arguments {
     spec.edits = try design.edits(from: NetworkDesign(spec.unedited)) ?? []
     spec.fit = try fit()
     return spec
-  }
-}
-
-extension ERFRequest {
-  /// What tells the point from others, in the columns of ``SweepTable/keys``.
-  fileprivate func key(point: Int, of points: Int) throws -> [String] {
-    [
-      "\(point)", "\(points)", try network.modelID(), network.weightsText,
-      "\(size.height)", "\(size.width)", tap ?? "", rule.rawValue,
-      "\(try NetworkInputs(images).count)",
-    ]
   }
 }
 

@@ -100,6 +100,51 @@ import Testing
     expectOneLine(try Executable.run(["merge"], in: folder), code: 2)
   }
 
+  /// A run that is not cut goes on by the command that began it, not by one of a share.
+  @Test func anUnfinishedRunComesWithTheCommandThatGoesOn() throws {
+    _ = try folder.write(Samples.noise(images: 4), to: "in.npy")
+    let run = ["erf", Samples.tiny, "--tensor", "in.npy", "-o", "un.erf"]
+    _ = try succeed(run, in: folder)
+    let whole = try bytes("un.erf")
+    // As a signal would have left it.
+    var part = try ERFPart(path: folder.file("un.erf"))
+    part.done.removeLast()
+    _ = try folder.write(part.encoded(), to: "un.erf")
+    let outcome = try Executable.run(["merge", "un.erf", "-o", "all.npy"], in: folder)
+    expectOneLine(outcome, code: 1, mentions: ["1 of 4 images", "un.erf is not finished"])
+    let line = try #require(outcome.text.split(separator: "\n").first)
+    #expect(line.hasPrefix("replk-tui erf ") && line.hasSuffix(" --output un.erf"))
+    #expect(!line.contains("--shard"))
+    let words = line.dropFirst("replk-tui ".count)
+    #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)
+    #expect(try ERFPart(path: folder.file("un.erf")).isWhole)
+    #expect(!whole.isEmpty)
+  }
+
+  /// What --force says holds of parts too; without it the line says that it exists.
+  @Test func aPartIsReplacedWhereThatIsAsked() throws {
+    let run = ["erf", Samples.tiny, "--size", "64", "-o", "u.erf"]
+    _ = try folder.write(Array("of somebody else".utf8), to: "u.erf")
+    expectOneLine(
+      try Executable.run(run, in: folder), code: 2, mentions: ["u.erf already exists", "--force"])
+    #expect(try folder.read("u.erf") == Array("of somebody else".utf8))
+    _ = try succeed(run + ["--force"], in: folder)
+    let first = try bytes("u.erf")
+    let other = run + ["--weights", "random:1"]
+    expectOneLine(
+      try Executable.run(other, in: folder), code: 2, mentions: ["another run", "--force"])
+    #expect(try bytes("u.erf") == first)
+    _ = try succeed(other + ["--force"], in: folder)
+    #expect(try bytes("u.erf") != first)
+    expectOneLine(
+      try Executable.run(["merge", "u.erf", "-o", "q.xyz"], in: folder), code: 2,
+      mentions: [".erf .pgm"])
+    _ = try folder.write(Array("text".utf8), to: "text.erf")
+    expectOneLine(
+      try Executable.run(["merge", "text.erf"], in: folder), code: 1,
+      mentions: ["text.erf is not a part of a run: it is not a safetensors file"])
+  }
+
   /// A share that is there already costs nothing.
   @Test func aFinishedShareIsLeftAsItIs() throws {
     let name = try make(shards: 1)[0]
@@ -131,17 +176,6 @@ import Testing
     }
     _ = try succeed(long + ["-o", "two.erf"], in: folder)
     #expect(try bytes("two.erf") == bytes("one.erf"))
-  }
-
-  @Test func featuresAreCutAndJoined() throws {
-    let features = ["features", Samples.tiny, "--tap", "stage1", "--size", "32", "--count", "3"]
-    _ = try succeed(features + ["-o", "one.npy"], in: folder)
-    // More shares than inputs: some are empty.
-    for index in 1...4 {
-      _ = try succeed(features + ["--shard", "\(index)/4", "-o", "f\(index).npy"], in: folder)
-    }
-    _ = try succeed(["merge"] + (1...4).map { "f\($0).npy" } + ["-o", "all.npy"], in: folder)
-    #expect(try bytes("all.npy") == bytes("one.npy"))
   }
 
   /// A row says what became of trained weights: an edited network's id may be that of one that ships.
@@ -185,7 +219,7 @@ import Testing
     _ = try succeed(["sweep", Samples.tiny, "--sizes", "32", "-o", "other.csv"], in: folder)
     expectOneLine(
       try Executable.run(["merge", "other.csv", names[0], "-o", "all.csv"], in: folder), code: 2,
-      mentions: ["other.csv and \(names[0])", "1 and 12 points"])
+      mentions: ["other.csv", names[0], "points 12 and 1"])
     _ = try succeed(["merge"] + names.reversed() + ["-o", "all.csv"], in: folder)
     #expect(try bytes("all.csv") == bytes("one.csv"))
     // The first share, gone on with to the whole.
@@ -217,6 +251,23 @@ import Testing
     expectOneLine(
       try Executable.run(["merge", "d1.csv", "d2.csv", "d1.csv", "-o", "x.csv"], in: folder),
       code: 1, mentions: ["airplane1-cat1.png", "d1.csv"])
+  }
+
+  /// The format says nothing of shares: what trials and subjects tell is said.
+  @Test func gapsAndSeveralNetworksAreToldOf() throws {
+    let header = "subj,session,trial,rt,object_response,category,condition,imagename\n"
+    func row(_ subject: String, _ trial: Int) -> String {
+      "\(subject),1,\(trial),NaN,cat,cat,0,cat\(trial)-dog1.png\n"
+    }
+    _ = try folder.write(Array((header + row("n", 1) + row("n", 2)).utf8), to: "1.csv")
+    _ = try folder.write(Array((header + row("n", 5) + row("n", 7)).utf8), to: "3.csv")
+    _ = try folder.write(Array((header + row("m", 1)).utf8), to: "m.csv")
+    let gaps = try Executable.run(["merge", "3.csv", "1.csv", "-o", "all.csv"], in: folder)
+    expectOneLine(gaps, code: 0, mentions: ["n lacks trials 3-4, 6"])
+    let rows = header + [1, 2, 5, 7].map { row("n", $0) }.joined()
+    #expect(try folder.read("all.csv") == Array(rows.utf8))
+    let two = try Executable.run(["merge", "1.csv", "m.csv", "-o", "two.csv"], in: folder)
+    expectOneLine(two, code: 0, mentions: ["2 networks", "m, n"])
   }
 
   @Test func compareKeepsAPartOfEachNetwork() throws {

@@ -199,6 +199,40 @@ import Testing
     _ = try succeed(longer + ["c.csv"], in: folder)
   }
 
+  /// A share without a stimulus neither replaces a file of another kind nor empties a table.
+  @Test func emptySharesOfDecisionsReplaceNothing() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "1", "--size", "16"], in: folder)
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let probe = ["probe", model, "--stimuli", "s", "--shard", "1/2", "--csv"]
+    _ = try folder.write(other, to: "notes.csv")
+    let outcome = try Executable.run(probe + ["notes.csv"], in: folder)
+    expectOneLine(outcome, code: 1, mentions: ["notes.csv"])
+    #expect(try folder.read("notes.csv") == other)
+    let table = """
+      subj,session,trial,rt,object_response,category,condition,imagename
+      n,1,1,NaN,cat,cat,0,cat1-dog1.png
+
+      """
+    _ = try folder.write(Array(table.utf8), to: "d.csv")
+    _ = try succeed(probe + ["d.csv"], in: folder)
+    #expect(try folder.read("d.csv") == Array(table.utf8))
+    _ = try succeed(probe + ["new.csv"], in: folder)
+    #expect(String(decoding: try folder.read("new.csv"), as: UTF8.self).hasPrefix("subj,session"))
+  }
+
+  /// Parts are outputs like others.
+  @Test func partsAreNoInputs() throws {
+    _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
+    let before = try folder.read("net.safetensors")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("map.erf"), withDestinationPath: "net.safetensors")
+    expectOneLine(
+      try Executable.run(
+        ["erf", "net.safetensors", "--size", "32", "-o", "map.erf", "--force"], in: folder),
+      code: 2, mentions: ["map.erf", "this command reads"])
+    #expect(try folder.read("net.safetensors") == before)
+  }
+
   /// Shares of maps, of features and of sweeps: none is written over, in a folder or not.
   @Test func mergeKeepsItsParts() throws {
     let erf = ["erf", Samples.tiny, "--size", "32", "--count", "2"]
@@ -206,12 +240,12 @@ import Testing
     let sweep = ["sweep", Samples.tiny, "--sizes", "32,40"]
     try folder.makeFolder("parts")
     for index in 1...2 {
-      for (run, ending) in [(erf, "erf"), (features, "npy"), (sweep, "csv")] {
+      for (run, ending) in [(erf, "erf"), (features, "safetensors"), (sweep, "csv")] {
         _ = try succeed(
           run + ["--shard", "\(index)/2", "-o", "parts/\(index).\(ending)"], in: folder)
       }
     }
-    for ending in ["erf", "npy", "csv"] {
+    for ending in ["erf", "safetensors", "csv"] {
       let parts = (1...2).map { "parts/\($0).\(ending)" }
       let before = try parts.map(folder.read)
       for inputs in ending == "erf" ? [parts, ["parts"]] : [parts] {

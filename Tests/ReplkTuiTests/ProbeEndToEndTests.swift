@@ -94,6 +94,50 @@ import Testing
     #expect(try DecisionFile.read(folder.file("d.csv")).count == 2)
   }
 
+  /// Of categories that the network has no class for: a share of them is a table without rows, all of them
+  /// are a mistake that is named.
+  @Test func aShareOfOtherCategoriesIsEmpty() throws {
+    for path in ["bear/bear1-bicycle1.png", "cat/cat1-dog1.png"] {
+      let parts = path.split(separator: "/")
+      try FileManager.default.createDirectory(
+        atPath: folder.file("s/\(parts[0])"), withIntermediateDirectories: true)
+      _ = try folder.write(Samples.picture(level: 90), to: "s/" + path)
+    }
+    _ = try folder.write(Array("cat\ndog\n".utf8), to: "names.txt")
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=2"
+    let probe = ["probe", model, "--classes", "names.txt", "--stimuli"]
+    for index in 1...2 {
+      _ = try succeed(
+        probe + ["s", "--shard", "\(index)/2", "--csv", "\(index).csv"], in: folder)
+    }
+    _ = try succeed(probe + ["s", "--csv", "one.csv"], in: folder)
+    let rows = try (1...2).map {
+      String(decoding: try folder.read("\($0).csv"), as: UTF8.self).split(separator: "\n").count
+    }
+    #expect(rows == [1, 2])
+    _ = try succeed(["merge", "2.csv", "1.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    try FileManager.default.removeItem(atPath: folder.file("s/cat"))
+    expectOneLine(
+      try Executable.run(probe + ["s"], in: folder), code: 1,
+      mentions: ["none of the 1 stimuli is of two categories", "cat, dog"])
+  }
+
+  /// Trials are numbered over all shares, so that a merge gives the bytes of one run and knows gaps.
+  @Test func sharesNumberTheirTrialsAsOneRun() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "5", "--size", "16"], in: folder)
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let probe = ["probe", model, "--stimuli", "s", "--csv"]
+    _ = try succeed(probe + ["one.csv"], in: folder)
+    for index in 1...3 {
+      _ = try succeed(probe + ["\(index).csv", "--shard", "\(index)/3"], in: folder)
+    }
+    _ = try succeed(["merge", "3.csv", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    let gap = try Executable.run(["merge", "1.csv", "3.csv", "-o", "some.csv"], in: folder)
+    expectOneLine(gap, code: 0, mentions: ["lacks trials 2-3"])
+  }
+
   @Test func stimuliAreTheBenchmarks() throws {
     let text = try succeed(
       ["stimuli", "--output", "s", "--kind", "texture", "--count", "17", "--size", "16"],

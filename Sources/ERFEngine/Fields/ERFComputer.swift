@@ -187,17 +187,9 @@ public final class ERFComputer: Sendable {
     workers: Workers
   ) throws {
     guard part.makers == [.this] else { return }
-    let ready = InputsAhead(
-      inputs, size: size, preprocessing: network.preprocessing, workers: Workers(threads: 1))
-    try Batches.run(
-      part.done.count, workers: workers, progress: { _ in },
-      body: { place in
-        let done = part.done[place]
-        return (try? ready.input(done.index, following: nil).hash) == done.hash ? nil : done.name
-      },
-      collect: { (changed: String?) in
-        if let changed { throw Failure.changed(image: changed) }
-      })
+    try InputsAhead(
+      inputs, size: size, preprocessing: network.preprocessing, workers: Workers(threads: 1)
+    ).requireSame(part.done.map { ($0.index, $0.name, $0.hash) }, workers: workers)
   }
 
   /// Looks at the images that `part` lacks, one after the other.

@@ -23,9 +23,9 @@ public enum ERFPartError: ExplainedError, Equatable {
     switch self {
     case .notAPart(let path, let reason): "\(path) is not a part of a run: \(reason)"
     case .otherRun(let path, let difference):
-      "\(path) is of another run (\(difference)): remove it or write to another file"
+      "\(path) is of another run (\(difference)): add --force to replace it, or write to another file"
     case .otherShare(let path, let found, let asked):
-      "\(path) holds \(found), not \(asked): remove it or write to another file"
+      "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
     case .mixture(let path, let other, let difference):
       "\(path) and \(other) are not of one run: \(difference)"
     case .overlap(let path, let other, let image):
@@ -63,17 +63,12 @@ extension ERFPart {
   public func encoded() throws(ExportError) -> [UInt8] {
     do {
       let record = String(decoding: try JSONText.compact(Record(self)), as: UTF8.self)
-      var values = ["__metadata__": HeaderValue.metadata([Self.key: record])]
       let planes = map.sums.planes
-      let bytes = 8 * map.height * map.width
-      for (index, name) in Self.names(planes.count).enumerated() {
-        values[name] = .plane(
-          shape: [map.height, map.width], offsets: [index * bytes, (index + 1) * bytes])
-      }
-      var header = try JSONText.compact(values)
-      header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
-      var result = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
-      result.reserveCapacity(result.count + planes.count * bytes)
+      var result = try SafetensorsLayout(
+        tensors: Self.names(planes.count).map { ($0, .float64, [map.height, map.width]) },
+        metadata: [Self.key: record]
+      ).encoded()
+      result.reserveCapacity(result.count + planes.count * 8 * map.height * map.width)
       for plane in planes {
         for value in plane {
           for shift in 0..<8 {
@@ -91,7 +86,12 @@ extension ERFPart {
   ///
   /// - Throws: ``ERFPartError/notAPart(path:reason:)``, `CheckpointError`.
   public init(path: String) throws {
-    let file = try Safetensors(path: path)
+    let file: Safetensors
+    do {
+      file = try Safetensors(path: path)
+    } catch CheckpointError.unknownFormat {
+      throw ERFPartError.notAPart(path: path, reason: "it is not a safetensors file")
+    }
     guard let text = file.metadata[Self.key] else {
       throw ERFPartError.notAPart(path: path, reason: "it does not say of which")
     }
@@ -119,30 +119,6 @@ extension ERFPart {
   /// `sum`, `error`, `error2`...
   private static func names(_ count: Int) -> [String] {
     (0..<count).map { $0 == 0 ? "sum" : $0 == 1 ? "error" : "error\($0)" }
-  }
-
-  private enum HeaderValue: Encodable {
-    case plane(shape: [Int], offsets: [Int])
-    case metadata([String: String])
-
-    private struct Plane: Encodable {
-      let dtype = "F64"
-      let shape: [Int]
-      let offsets: [Int]
-
-      enum CodingKeys: String, CodingKey {
-        case dtype, shape
-        case offsets = "data_offsets"
-      }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      switch self {
-      case .plane(let shape, let offsets):
-        try Plane(shape: shape, offsets: offsets).encode(to: encoder)
-      case .metadata(let values): try values.encode(to: encoder)
-      }
-    }
   }
 
   /// The JSON of the metadata.

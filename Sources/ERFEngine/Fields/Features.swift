@@ -1,64 +1,117 @@
-/// Activations of any layer over several inputs, in PyTorch's layout.
-public struct Features: Sendable {
-  /// (N, C, H, W), or (N, classes) for `logits`.
-  public let shape: [Int]
-  /// In row-major order.
-  public let values: [Float]
-  /// Number of inputs asked for.
+// Activations of any layer over several inputs, in PyTorch's layout, and what they are of.
+
+/// The activations over some of a run's inputs, and all it takes to tell which inputs of which run.
+public struct Features: Sendable, Equatable {
+  /// An input that was looked at.
+  public struct Row: Sendable, Equatable, Codable {
+    /// Its place in the run's list.
+    public let index: Int
+    public let name: String
+    /// Hash (FNV-1a, 16 hexadecimal digits) of the input as the network saw it; nil where its file could
+    /// not be read and its row is NaN.
+    public let hash: String?
+    /// Why it could not be read; else nil.
+    public let reason: String?
+  }
+
+  /// What the activations are of.
+  public struct Subject: Sendable, Equatable {
+    public let model: String
+    public let weights: String
+    public let weightsHash: String
+    /// Which of a checkpoint's weights were taken, and what there is to know of them; nil: not from a file.
+    public var weightsChoice: WeightsChoice?
+    public let input: InputSize
+    public let tap: String
+    public let preprocessing: PreprocessingChoice
+    /// Of one input: (C, H, W), (L, C) of tokens, or (classes).
+    public let extents: [Int]
+  }
+
+  public internal(set) var subject: Subject
+  /// Number of inputs of the whole run.
   public let inputs: Int
-  /// Which of a checkpoint's weights were taken, and what there is to know of them; nil: not from a file.
-  public let weightsChoice: WeightsChoice?
+  /// Hash of the names of all of them, in order: parts of one run have the same.
+  public let list: String
+  /// What to run for it, without the words that say which share and where to.
+  public var command: [String] = []
+  /// The shares that this is of, in order; empty: the whole run.
+  public internal(set) var shards: [Shard]
+  public internal(set) var makers: [ERFPart.Maker] = [.this]
+  /// By rising index.
+  public internal(set) var rows: [Row] = []
+  /// Of the rows, one behind the other, row-major.
+  public internal(set) var values: [Float] = []
+
+  /// Nothing yet of a run over inputs of these names.
+  init(_ subject: Subject, names: [String], shard: Shard?) {
+    self.subject = subject
+    inputs = names.count
+    var hash = FNV1a()
+    for name in names { hash.add(name.utf8 + [0]) }
+    list = hash.text
+    shards = shard.map { [$0] } ?? []
+  }
+
+  init(_ subject: Subject, inputs: Int, list: String, shards: [Shard], makers: [ERFPart.Maker]) {
+    self.subject = subject
+    self.inputs = inputs
+    self.list = list
+    self.shards = shards
+    self.makers = makers
+  }
+}
+
+extension Features {
+  /// (N, C, H, W), or (N, classes) for `logits`.
+  public var shape: [Int] { [rows.count] + subject.extents }
+
+  /// Elements of a row.
+  var width: Int { subject.extents.reduce(1, *) }
+
+  public var weightsChoice: WeightsChoice? { subject.weightsChoice }
+
+  /// Inputs that its shares are to cover.
+  public var covered: Int {
+    shards.isEmpty ? inputs : shards.reduce(0) { $0 + $1.block(of: inputs).count }
+  }
 
   /// Whether the run was cancelled before the last input.
-  public var isPartial: Bool { shape[0] < inputs }
+  public var isPartial: Bool { rows.count < covered }
 
-  /// The tapped activations over all inputs, none of which may be skipped: rows stand for inputs. A run
-  /// that is cancelled has those of the inputs that were done.
-  ///
-  /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
-  ///   cannot be carried out, `CancellationError` before the first input is done.
-  /// - Parameter shard: the share of the inputs to look at; nil: all of them.
-  public init(
-    of validated: ValidatedRequest, shard: Shard? = nil,
-    cancellation: Cancellation = Cancellation()
-  ) throws {
-    let request = validated.request
-    let inputs = try NetworkInputs(request.images)
-    let network = try Network(validated.network)
-    let size = inputs.size ?? request.size
-    let tap = try network.tap(request.tap)
-    let shape = try network.shape(of: tap, input: size)
-    var values: [Float] = []
-    let block = shard?.block(of: inputs.count) ?? 0..<inputs.count
-    let workers = Workers(threads: request.threads, cancellation: cancellation)
-    var done = 0
-    for index in block {
-      let input = try inputs.input(index, size: size, for: network.preprocessing)
-      guard ElementKernels.isFinite(input) else {
-        throw NonFiniteError(layer: "the input", phase: .input)
-      }
-      do {
-        try cancellation.check()
-        let output = try network.features(input, tap: tap.name, workers: workers)
-        if !ElementKernels.isFinite(output) {
-          try network.requireFinite(input, to: tap.name, workers: workers)
-        }
-        try cancellation.check()
-        values += output.shape.isMap ? output.channelsFirst().elements : output.elements
-        done += 1
-      } catch let error as CancellationError {
-        if done == 0 { throw error }
-        break
-      }
-    }
-    // Tokens stay (N, L, C), as PyTorch has them.
-    let extents =
-      !shape.isMap
-      ? Array(shape.extents.dropFirst())
-      : tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
-    self.inputs = block.count
-    weightsChoice = network.weightsChoice
-    self.shape = [done] + extents
-    self.values = values
+  public var isWhole: Bool { rows.count == inputs }
+
+  /// Those that have no row although its shares cover them.
+  var open: [Int] {
+    let seen = Set(rows.map(\.index))
+    let blocks = shards.isEmpty ? [0..<inputs] : shards.map { $0.block(of: inputs) }
+    return blocks.joined().filter { !seen.contains($0) }
+  }
+
+  /// As an array alone.
+  public var array: NPY { NPY(shape: shape, values: values) }
+
+  /// Both have a share in what is computed from here on.
+  public mutating func addMakers(of other: Features) {
+    makers = Set(makers + other.makers).sorted()
+  }
+
+  /// What `other` differs in, such as `layer stage1 and stage2`; nil where both are of one run.
+  public func difference(from other: Features) -> String? {
+    let (mine, its) = (subject, other.subject)
+    let pairs: [(String, String, String)] = [
+      ("model", mine.model, its.model),
+      ("weights", mine.weightsHash, its.weightsHash),
+      (
+        "input", "\(mine.input.height)x\(mine.input.width)",
+        "\(its.input.height)x\(its.input.width)"
+      ),
+      ("layer", mine.tap, its.tap),
+      ("shape", "\(mine.extents)", "\(its.extents)"),
+      ("preparation", mine.preprocessing.shown, its.preprocessing.shown),
+      ("number of inputs", "\(inputs)", "\(other.inputs)"),
+      ("list of inputs", list, other.list),
+    ]
+    return pairs.first { $0.1 != $0.2 }.map { "\($0.0) \($0.1) and \($0.2)" }
   }
 }

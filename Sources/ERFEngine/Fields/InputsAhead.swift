@@ -44,6 +44,22 @@ final class InputsAhead: Sendable {
     return try make(index)
   }
 
+  /// The inputs that an earlier part of the run has looked at have to be what they were.
+  ///
+  /// - Throws: `ERFComputer.Failure.changed` naming the first that is another, `CancellationError`.
+  func requireSame(
+    _ seen: [(index: Int, name: String, hash: String)], workers: Workers
+  ) throws {
+    try Batches.run(
+      seen.count, workers: workers, progress: { _ in },
+      body: { place in
+        (try? make(seen[place].index).hash) == seen[place].hash ? nil : seen[place].name
+      },
+      collect: { (changed: String?) in
+        if let changed { throw ERFComputer.Failure.changed(image: changed) }
+      })
+  }
+
   private func make(_ index: Int) throws -> Ready {
     let input = try inputs.input(index, size: size, for: preprocessing)
     var hash = FNV1a()

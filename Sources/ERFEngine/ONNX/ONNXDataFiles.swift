@@ -21,7 +21,8 @@ final class ONNXDataFiles: Sendable {
   /// Opens all of them anew when they are asked for again.
   func forget() { files.withLock { $0 = [:] } }
 
-  private static func path(_ location: String, beside model: String) throws(ONNXError) -> String {
+  fileprivate static func path(_ location: String, beside model: String) throws(ONNXError) -> String
+  {
     func refused(_ reason: String) -> ONNXError {
       .refusedData(path: model, file: location, reason: reason)
     }
@@ -44,5 +45,17 @@ final class ONNXDataFiles: Sendable {
       }
     }
     return path
+  }
+}
+
+extension ONNXModel {
+  /// The files beside it that hold its weights, in the order of their names; those whose names are not
+  /// taken are left out.
+  var dataPaths: [String] {
+    let locations = graph.initializers.values.compactMap { tensor -> String? in
+      guard case .external(let location, _, _) = tensor.place else { return nil }
+      return location
+    }
+    return Set(locations).sorted().compactMap { try? ONNXDataFiles.path($0, beside: path) }
   }
 }

@@ -23,6 +23,22 @@ public enum DecisionFile {
 
   /// - Throws: ``DecisionError``.
   static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
+    let trials = try trials(in: bytes, path: path)
+    guard !trials.isEmpty else { throw .empty(path: path) }
+    return trials.map(\.decision)
+  }
+
+  /// The decisions of a file with the numbers of their trials; none where it holds only a header, as of a
+  /// share without a stimulus.
+  ///
+  /// - Throws: ``FileError``, ``DecisionError``.
+  public static func trials(_ path: String) throws -> [DecisionTrial] {
+    try trials(in: try FileBytes.read(path, limit: limit), path: path)
+  }
+
+  private static func trials(
+    in bytes: [UInt8], path: String
+  ) throws(DecisionError) -> [DecisionTrial] {
     let text = CSVRecords.text(bytes)
     let separator = CSVRecords.separator(of: text)
     guard let records = CSVRecords.parse(text, separator: separator) else {
@@ -30,17 +46,17 @@ public enum DecisionFile {
     }
     guard let header = records.first else { throw .empty(path: path) }
     var table = try Table(header, path: path)
-    var decisions: [CueDecision] = []
-    decisions.reserveCapacity(records.count - 1)
+    var trials: [DecisionTrial] = []
+    trials.reserveCapacity(records.count - 1)
     for record in records.dropFirst() {
       if Table.isHeader(record) {
         table = try Table(record, path: path)
       } else {
-        decisions.append(try table.decision(record))
+        trials.append(
+          DecisionTrial(number: table.number(record), decision: try table.decision(record)))
       }
     }
-    guard !decisions.isEmpty else { throw .empty(path: path) }
-    return decisions
+    return trials
   }
 
   /// Which column is which, by a header.
@@ -51,6 +67,7 @@ public enum DecisionFile {
     let response: Int
     let category: Int
     let image: Int
+    let trial: Int?
 
     init(_ header: CSVRecords.Record, path: String) throws(DecisionError) {
       let names = Self.names(header)
@@ -66,6 +83,7 @@ public enum DecisionFile {
       response = try column("object_response")
       category = try column("category")
       image = try column("imagename")
+      trial = names.firstIndex(of: "trial")
     }
 
     static func isHeader(_ record: CSVRecords.Record) -> Bool {
@@ -78,6 +96,11 @@ public enum DecisionFile {
       record.fields.map { field in
         field.filter { !$0.isWhitespace && $0 != "\u{FEFF}" }.lowercased()
       }
+    }
+
+    /// The number of the trial; nil where it has none.
+    func number(_ record: CSVRecords.Record) -> Int? {
+      trial.flatMap { record.fields.indices.contains($0) ? Int(record.fields[$0]) : nil }
     }
 
     func decision(_ record: CSVRecords.Record) throws(DecisionError) -> CueDecision {

@@ -47,9 +47,14 @@ public enum ProbeError: ExplainedError, Equatable {
   case noCategories(model: String, classes: Int)
   case notTheBenchmark(folder: String)
   case noReadableStimuli(folder: String, skipped: Int, first: String)
+  case noneOfItsCategories(
+    folder: String, stimuli: Int, model: String, categories: [ObjectCategory])
 
   public var isUsageError: Bool {
-    if case .noReadableStimuli = self { false } else { true }
+    switch self {
+    case .noReadableStimuli, .noneOfItsCategories: false
+    default: true
+    }
   }
 
   public var explanation: String {
@@ -67,6 +72,9 @@ public enum ProbeError: ExplainedError, Equatable {
         + "such as airplane1-bicycle2.png"
     case .noReadableStimuli(let folder, let skipped, let first):
       "\(folder): none of the \(skipped) stimuli could be read; the first: \(first)"
+    case .noneOfItsCategories(let folder, let stimuli, let model, let categories):
+      "\(folder): none of the \(stimuli) stimuli is of two categories that \(model) has classes of ("
+        + categories.map(\.rawValue).joined(separator: ", ") + ")"
     }
   }
 }

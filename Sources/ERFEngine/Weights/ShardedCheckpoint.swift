@@ -94,6 +94,22 @@ final class ShardedCheckpoint: CheckpointReader {
     return files
   }
 
+  /// The files that the checkpoint at `path` lies in: itself, an index and those that it names, or those
+  /// of a folder.
+  static func files(of path: String) -> [String] {
+    func beside(_ index: String) -> [String] {
+      let folder = index.lastIndex(of: "/").map { String(index[...$0]) } ?? ""
+      return [index] + Set((try? map(index))?.values.map { folder + $0 } ?? []).sorted()
+    }
+    if FileKind(of: path) == .folder {
+      let prefix = path.hasSuffix("/") ? path : path + "/"
+      let names = (try? CheckpointFolder(listing: path).files.map(\.name)) ?? []
+      let indices = names.filter { $0.hasSuffix(".index.json") }
+      return indices.count == 1 ? beside(prefix + indices[0]) : names.map { prefix + $0 }
+    }
+    return path.lowercased().hasSuffix(".index.json") ? beside(path) : [path]
+  }
+
   /// What a folder holds as one checkpoint: an index, a single file, or the parts of one
   /// (`-00001-of-00003.safetensors`).
   ///

@@ -8,7 +8,8 @@ public struct CueConflictBenchmark: Sendable {
   public static let size = 224
 
   public let stimuli: StimulusFolder
-  /// The decision file that is written as the run goes on, and taken up again; nil: none.
+  /// The decision file that is written as the run goes on, and taken up again; nil: none. Trials are
+  /// numbered by the stimuli that count, over all shares.
   public let csv: String?
   public let seed: UInt64
   public let threads: Int?
@@ -62,7 +63,14 @@ public struct CueConflictBenchmark: Sendable {
     return (head, head == .imageNet ? published : own ?? network.evaluation.size)
   }
 
-  /// Decides every stimulus that the decision file does not yet hold.
+  /// Begins the decision file, where none is there: that of a share without a stimulus has no rows.
+  ///
+  /// - Throws: ``FileError``, ``DecisionError`` where it is something else.
+  public func beginTable() throws {
+    if let csv { _ = try DecisionLog(path: csv, subject: "") }
+  }
+
+  /// Decides every stimulus that the decision file does not yet hold; of a share that may be none.
   ///
   /// - Parameter progress: called on this thread, first before any stimulus is read.
   /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
@@ -76,12 +84,16 @@ public struct CueConflictBenchmark: Sendable {
     let start = clock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
-    var log = try csv.map { try DecisionLog(path: $0, subject: subject) }
+    let log = try csv.map { try DecisionLog(path: $0, subject: subject) }
     var found: [String: CueDecision] = log?.known ?? [:]
     let known = Set(head.categories)
-    let wanted = stimuli.stimuli.filter {
-      known.contains($0.name.shape) && known.contains($0.name.texture)
+    func counts(_ stimulus: StimulusFolder.Stimulus) -> Bool {
+      known.contains(stimulus.name.shape) && known.contains(stimulus.name.texture)
     }
+    let wanted = stimuli.stimuli.filter(counts)
+    let first = 1 + (stimuli.before?.count(where: counts) ?? 0)
+    let trials = Dictionary(
+      wanted.enumerated().map { ($1.fileName, first + $0) }, uniquingKeysWith: { one, _ in one })
     let open = wanted.filter { found[$0.fileName] == nil }
     let total = wanted.count
     let before = total - open.count
@@ -101,7 +113,7 @@ public struct CueConflictBenchmark: Sendable {
           switch try result.get() {
           case .decided(let decision):
             found[decision.image] = decision
-            try log?.append([decision])
+            try log?.append(decision, trial: trials[decision.image] ?? 0)
           case .unreadable(let file): skipped.append(file)
           }
         })
@@ -110,15 +122,20 @@ public struct CueConflictBenchmark: Sendable {
       guard wanted.contains(where: { found[$0.fileName] != nil }) else { throw error }
     }
     let decisions = wanted.compactMap { found[$0.fileName] }
-    guard !decisions.isEmpty else {
+    if wanted.isEmpty, stimuli.before == nil {
+      throw ProbeError.noneOfItsCategories(
+        folder: stimuli.folder, stimuli: stimuli.stimuli.count, model: network.id,
+        categories: head.categories)
+    }
+    guard !decisions.isEmpty || stimuli.before != nil else {
       throw ProbeError.noReadableStimuli(
         folder: stimuli.folder, skipped: skipped.count, first: skipped.first?.reason ?? "")
     }
-    let counts = ShapeBias(subject: network.id, decisions: decisions)
+    let bias = ShapeBias(subject: network.id, decisions: decisions)
     return ShapeBiasReport(
       model: network.id, weights: network.weights.description,
       weightsHash: network.weightsHash, method: .benchmark(folder: stimuli.folder),
-      counts: counts, interval: counts.overall.biasInterval(seed: seed), decisions: decisions,
+      counts: bias, interval: bias.overall.biasInterval(seed: seed), decisions: decisions,
       skipped: skipped, leftOut: stimuli.stimuli.count - wanted.count,
       categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds,
       weightsChoice: network.weightsChoice)

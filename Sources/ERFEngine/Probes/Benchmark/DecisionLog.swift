@@ -3,8 +3,6 @@
 /// A decision file that grows: rows of others stay, rows of the same subject are not made again.
 struct DecisionLog {
   private let file: AppendedFile
-  /// Rows in the file, of all subjects.
-  private var trials: Int
   /// What the file already tells of the subject, by image.
   let known: [String: CueDecision]
 
@@ -20,7 +18,6 @@ struct DecisionLog {
       try AtomicFile.requireWritable(path)
       decisions = try Self.repaired(path)
     }
-    trials = decisions.count
     var known: [String: CueDecision] = [:]
     for decision in decisions where decision.subject == subject {
       known[decision.image] = decision
@@ -50,13 +47,7 @@ struct DecisionLog {
   }
 
   /// - Throws: ``FileError``.
-  mutating func append(_ decisions: [CueDecision]) throws(FileError) {
-    guard !decisions.isEmpty else { return }
-    var lines = ""
-    for decision in decisions {
-      trials += 1
-      lines += DecisionFile.line(decision, trial: trials)
-    }
-    try file.append(lines)
+  func append(_ decision: CueDecision, trial: Int) throws(FileError) {
+    try file.append(DecisionFile.line(decision, trial: trial))
   }
 }

@@ -16,6 +16,8 @@ public struct StimulusFolder: Sendable {
   public let stimuli: [Stimulus]
   /// Files and folders that are no stimuli, by what their names say. Hidden ones do not count.
   public let skipped: [ShapeBiasReport.Skipped]
+  /// Of a share, the stimuli of those before it, which trials are counted by; nil: this is no share.
+  let before: [Stimulus]?
 
   /// Lists `folder`; no picture is opened.
   ///
@@ -44,16 +46,21 @@ public struct StimulusFolder: Sendable {
     self.folder = folder
     stimuli = listing.stimuli
     skipped = listing.skipped
+    before = nil
   }
 
   /// The share of a run over it; what is skipped is told of with the first.
   public func share(_ shard: Shard) -> StimulusFolder {
-    StimulusFolder(
-      folder: folder, stimuli: Array(stimuli[shard.block(of: stimuli.count)]),
-      skipped: shard.index == 1 ? skipped : [])
+    let block = shard.block(of: stimuli.count)
+    return StimulusFolder(
+      folder: folder, stimuli: Array(stimuli[block]), skipped: shard.index == 1 ? skipped : [],
+      before: Array(stimuli[..<block.lowerBound]))
   }
 
-  private init(folder: String, stimuli: [Stimulus], skipped: [ShapeBiasReport.Skipped]) {
+  private init(
+    folder: String, stimuli: [Stimulus], skipped: [ShapeBiasReport.Skipped], before: [Stimulus]
+  ) {
+    self.before = before
     self.folder = folder
     self.stimuli = stimuli
     self.skipped = skipped

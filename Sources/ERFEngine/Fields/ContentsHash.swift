@@ -1,0 +1,53 @@
+// Hashes of what a run reads, by which another run over other contents of the same names is told apart.
+
+extension FNV1a {
+  /// Mixes in the contents of the file at `path`, or that it cannot be read.
+  fileprivate mutating func add(fileAt path: String) {
+    guard let file = try? MappedFile(path: path) else { return add(word: .max) }
+    add(word: UInt64(file.count))
+    let whole = file.count / 8 * 8
+    for place in stride(from: 0, to: whole, by: 8) {
+      guard let word = file.word(at: place) else { return add(word: .max) }
+      add(word: word)
+    }
+    add(file.bytes(whole..<file.count) ?? [])
+    file.forgetPages()
+  }
+}
+
+extension NetworkInputs {
+  /// Hash (16 hexadecimal digits) of the names of all inputs and of the contents of their files, which
+  /// are read for it once.
+  public var contentsHash: String {
+    var hash = FNV1a()
+    for index in 0..<count {
+      hash.add(name(index).utf8 + [0])
+      let path = path(index)
+      if !path.isEmpty { hash.add(fileAt: path) }
+    }
+    return hash.text
+  }
+}
+
+extension NetworkSpec {
+  /// Hash (16 hexadecimal digits) of the contents of the files that the network and its weights come
+  /// from; empty where they come from none.
+  public var filesHash: String {
+    let files = files
+    guard !files.isEmpty else { return "" }
+    var hash = FNV1a()
+    for path in files { hash.add(fileAt: path) }
+    return hash.text
+  }
+
+  /// An exported graph with the files of its weights, or the file, index with parts, or folder of a
+  /// checkpoint.
+  public var files: [String] {
+    if let exportedGraph {
+      let beside = (try? ONNXGraphs.shared.model(path: exportedGraph))?.dataPaths ?? []
+      return [exportedGraph] + beside
+    }
+    guard case .file(let path) = weights else { return [] }
+    return ShardedCheckpoint.files(of: path)
+  }
+}

@@ -1,0 +1,114 @@
+// Features computed, from the beginning or from where an earlier run ended.
+
+extension Features {
+  /// The tapped activations over all inputs or a share of them. Rows stand for inputs: those that cannot
+  /// be read and may be skipped have rows of NaN. A run that is cancelled has the rows that were done.
+  ///
+  /// - Parameters:
+  ///   - shard: the share of the inputs to look at; nil: all of them.
+  ///   - resume: asked once with what the run is of and no row; what it returns is gone on with.
+  ///   - progress: called after each row.
+  /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
+  ///   cannot be carried out, `CancellationError` before there is any row.
+  public init(
+    of validated: ValidatedRequest, shard: Shard? = nil,
+    resume: (Features) throws -> Features = { $0 },
+    cancellation: Cancellation = Cancellation(), progress: (Features) throws -> Void = { _ in }
+  ) throws {
+    let request = validated.request
+    let inputs = try NetworkInputs(request.images)
+    let network = try Network(validated.network)
+    let size = inputs.size ?? request.size
+    let tap = try network.tap(request.tap)
+    let workers = Workers(threads: request.threads, cancellation: cancellation)
+    var features = try resume(
+      Features(
+        Subject(request, network, tap, input: size), names: (0..<inputs.count).map(inputs.name),
+        shard: shard))
+    let ready = InputsAhead(
+      inputs, size: size, preprocessing: network.preprocessing, workers: workers)
+    if features.makers == [.this] {
+      try ready.requireSame(
+        features.rows.compactMap { row in row.hash.map { (row.index, row.name, $0) } },
+        workers: workers)
+    }
+    let open = features.open
+    for (turn, index) in open.enumerated() {
+      do {
+        try cancellation.check()
+        let following = turn + 1 < open.count ? open[turn + 1] : nil
+        try features.add(
+          index, inputs.name(index), request.mayBeSkipped.contains(inputs.path(index))
+        ) {
+          try ready.input(index, following: following)
+        } through: { input in
+          try network.tapped(input, tap, workers)
+        }
+      } catch let error as CancellationError {
+        if features.rows.isEmpty { throw error }
+        break
+      }
+      try progress(features)
+    }
+    self = features
+  }
+
+  /// Adds the row of input `index`, in its place.
+  private mutating func add(
+    _ index: Int, _ name: String, _ mayBeSkipped: Bool, input: () throws -> InputsAhead.Ready,
+    through network: (Tensor) throws -> [Float]
+  ) throws {
+    var row = Row(index: index, name: name, hash: nil, reason: nil)
+    var elements: [Float]
+    do {
+      let ready = try input()
+      elements = try network(ready.input)
+      row = Row(index: index, name: name, hash: ready.hash, reason: nil)
+    } catch let error as any ExplainedError
+      where mayBeSkipped && error.isOfTheFile && !(error is NonFiniteError)
+    {
+      elements = [Float](repeating: .nan, count: width)
+      row = Row(index: index, name: name, hash: nil, reason: error.explanation)
+    }
+    let place = (rows.lastIndex { $0.index < index } ?? -1) + 1
+    rows.insert(row, at: place)
+    values.insert(contentsOf: elements, at: place * width)
+  }
+}
+
+extension Features.Subject {
+  fileprivate init(
+    _ request: ERFRequest, _ network: Network, _ tap: Tap, input: InputSize
+  ) throws {
+    let shape = try network.shape(of: tap, input: input)
+    model = network.id
+    weights = request.network.weightsText
+    weightsHash = network.weightsHash
+    weightsChoice = network.weightsChoice
+    self.input = input
+    self.tap = tap.name
+    preprocessing = request.network.preprocessing
+    // Tokens stay (N, L, C), as PyTorch has them.
+    extents =
+      !shape.isMap
+      ? Array(shape.extents.dropFirst())
+      : tap.kind == .logits ? [shape.channels] : [shape.channels, shape.height, shape.width]
+  }
+}
+
+extension Network {
+  /// The elements of a layer as PyTorch orders them.
+  ///
+  /// - Throws: `NonFiniteError` naming the layer, `CancellationError`.
+  fileprivate func tapped(_ input: Tensor, _ tap: Tap, _ workers: Workers) throws -> [Float] {
+    guard ElementKernels.isFinite(input) else {
+      throw NonFiniteError(layer: "the input", phase: .input)
+    }
+    let output = try features(input, tap: tap.name, workers: workers)
+    if !ElementKernels.isFinite(output) {
+      try requireFinite(input, to: tap.name, workers: workers)
+    }
+    try workers.cancellation.check()
+    return output.shape.isMap ? output.channelsFirst().elements : output.elements
+  }
+}

@@ -1,0 +1,126 @@
+// Tables of sweeps as files: CSV, which a sweep goes on from.
+
+/// Why a file holds no sweep, or another one.
+public enum SweepError: ExplainedError, Equatable {
+  case notASweep(path: String)
+  /// Something else lies where the table would be written.
+  case occupied(path: String)
+  case otherSweep(path: String, point: Int, column: String, found: String, asked: String)
+  case otherShare(path: String, found: String, asked: String)
+  case mixture(path: String, other: String, reason: String)
+  case noPoints
+
+  public var isUsageError: Bool {
+    switch self {
+    case .notASweep, .noPoints: false
+    case .occupied, .otherSweep, .otherShare, .mixture: true
+    }
+  }
+
+  private static let advice = "write to another file (-o), or remove it"
+
+  public var explanation: String {
+    switch self {
+    case .notASweep(let path):
+      "\(path) is not the table of a sweep as this version of the program writes it"
+    case .occupied(let path):
+      "\(path) already exists and is not the table of a sweep as this version writes it: "
+        + Self.advice
+    case .otherSweep(let path, let point, let column, let found, let asked):
+      "\(path) is of another sweep (point \(point): \(column) \(Self.shown(found)), not "
+        + "\(Self.shown(asked))): \(Self.advice)"
+    case .otherShare(let path, let found, let asked):
+      "\(path) holds \(found), not \(asked): \(Self.advice)"
+    case .mixture(let path, let other, let reason):
+      "\(path) and \(other) are not of one sweep: \(reason)"
+    case .noPoints: "none of the tables holds a point: nothing to put together"
+    }
+  }
+
+  static func shown(_ field: String) -> String { field.isEmpty ? "(none)" : field }
+}
+
+extension SweepTable {
+  /// As CSV, rows by point.
+  public var encoded: [UInt8] {
+    let lines = sorted.map { CSVRecords.line($0.row) }
+    return Array((CSVRecords.line(Self.header) + lines.joined()).utf8)
+  }
+
+  /// Whether a file begins as a table of a sweep does.
+  public static func isSweep(_ path: String) -> Bool {
+    guard let bytes = try? FileBytes.read(path, limit: 1 << 30, upTo: 12) else { return false }
+    return bytes.starts(with: "point,points".utf8)
+  }
+
+  /// Reads a table. A last line that a break cut short is dropped.
+  ///
+  /// - Throws: ``SweepError/notASweep(path:)``, `FileError`.
+  public init(path: String) throws {
+    let bytes = try FileBytes.read(path, limit: 1 << 30)
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    guard let records = CSVRecords.parse(String(decoding: bytes[..<end], as: UTF8.self)),
+      records.first?.fields == Self.header
+    else { throw SweepError.notASweep(path: path) }
+    self.init(points: 0)
+    for record in records.dropFirst() {
+      guard record.fields.count == Self.header.count, let point = Int(record.fields[0]),
+        let total = Int(record.fields[1]), (1...max(1, total)).contains(point),
+        points == 0 || points == total
+      else { throw SweepError.notASweep(path: path) }
+      points = total
+      rows[point] = record.fields
+    }
+  }
+
+  /// What an earlier run of `run` left at `path`; without a row where nothing is there.
+  ///
+  /// - Throws: ``SweepError`` where it is of another sweep, or was computed by something else.
+  public static func kept(at path: String, of run: Run) throws -> SweepTable {
+    var whole = SweepTable(points: run.keys.count)
+    guard FileKind(of: path) != .absent else { return whole }
+    let table: SweepTable
+    do {
+      table = try SweepTable(path: path)
+    } catch SweepError.notASweep(let path) {
+      throw SweepError.occupied(path: path)
+    }
+    for (point, row) in table.sorted {
+      try run.requireSame(row, point: point, path: path)
+      var row = row
+      // A share that is gone on with to the whole is one no more.
+      if run.shard == nil { set("share", of: &row, to: "") }
+      whole.rows[point] = row
+    }
+    return whole
+  }
+}
+
+extension SweepTable.Run {
+  /// - Throws: ``SweepError`` where the row at `point` is not what this run would write.
+  fileprivate func requireSame(_ row: [String], point: Int, path: String) throws(SweepError) {
+    func require(_ column: String, _ asked: String) throws(SweepError) {
+      let found = SweepTable.field(column, of: row)
+      guard found == asked else {
+        throw .otherSweep(path: path, point: point, column: column, found: found, asked: asked)
+      }
+    }
+    guard point <= keys.count else {
+      throw .otherSweep(
+        path: path, point: point, column: "points", found: row[1], asked: "\(keys.count)")
+    }
+    for (column, asked) in zip(SweepTable.keys, keys[point - 1]) { try require(column, asked) }
+    let made = [maker.instructionSet, maker.library, maker.program]
+    for (column, asked) in zip(SweepTable.makers, made) { try require(column, asked) }
+    let share = SweepTable.field("share", of: row)
+    if let shard, share != shard.text {
+      throw .otherShare(
+        path: path, found: share.isEmpty ? "the whole sweep" : "share \(share)",
+        asked: "share \(shard.text)")
+    }
+    // Points elsewhere in the grid may differ where this one does not.
+    guard SweepTable.field("grid_hash", of: row) != grid else { return }
+    try require("command", command)
+    try require("grid_hash", grid)
+  }
+}

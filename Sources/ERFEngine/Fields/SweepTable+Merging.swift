@@ -1,0 +1,105 @@
+// Tables of one sweep put together: any shares in any order, with the same bytes as one run.
+
+extension SweepTable {
+  /// A table and the file it is from.
+  public typealias Named = (path: String, table: SweepTable)
+
+  /// Puts the shares of one sweep together.
+  ///
+  /// - Throws: ``SweepError`` naming two files that do not go together, or where no table has a row.
+  public static func merged(_ tables: [Named]) throws(SweepError) -> SweepTable {
+    let tables = tables.filter { $0.table.count > 0 }.sorted { left, right in
+      (left.table.sorted[0].point, left.path) < (right.table.sorted[0].point, right.path)
+    }
+    guard let first = tables.first else { throw .noPoints }
+    var whole = SweepTable(points: first.table.points)
+    var holders: [Int: String] = [:]
+    let command = field("command", of: first.table.sorted[0].row)
+    for (path, table) in tables {
+      if let reason = table.difference(from: first.table) {
+        throw .mixture(path: path, other: first.path, reason: reason)
+      }
+      for (point, row) in table.sorted {
+        if let holder = holders.updateValue(path, forKey: point) {
+          throw .mixture(path: path, other: holder, reason: "both hold point \(point)")
+        }
+        var row = row
+        set("command", of: &row, to: command)
+        whole.rows[point] = row
+      }
+    }
+    guard whole.missing.isEmpty else { return whole }
+    for point in whole.rows.keys {
+      if var row = whole.rows[point] {
+        set("share", of: &row, to: "")
+        whole.rows[point] = row
+      }
+    }
+    return whole
+  }
+
+  /// What `other` differs in, such as `rule paper and abs`; nil where both are of one sweep. Both have a
+  /// row.
+  private func difference(from other: SweepTable) -> String? {
+    let (mine, its) = (sorted[0].row, other.sorted[0].row)
+    func both(_ name: String, _ one: String, _ two: String) -> String {
+      "\(name.replacing("_", with: " ")) \(SweepError.shown(one)) and \(SweepError.shown(two))"
+    }
+    for name in Self.common {
+      let (one, two) = (Self.field(name, of: mine), Self.field(name, of: its))
+      if one != two { return both(name, one, two) }
+    }
+    guard Self.field("grid_hash", of: mine) != Self.field("grid_hash", of: its) else { return nil }
+    // The same weights by name may be others by now.
+    let known = other.filesByWeights
+    for (weights, hash) in filesByWeights.sorted(by: { $0.key < $1.key }) {
+      if let theirs = known[weights], theirs != hash {
+        return both("contents of \(weights)", hash, theirs)
+      }
+    }
+    let (one, two) = (Self.field("command", of: mine), Self.field("command", of: its))
+    return one != two ? "made by `\(one)` and `\(two)`" : "their networks or units differ"
+  }
+
+  /// Hashes of the files by the weights' names.
+  private var filesByWeights: [String: String] {
+    Dictionary(
+      sorted.map { (Self.field("weights", of: $0.row), Self.field("files_hash", of: $0.row)) }
+    ) { first, _ in first }
+  }
+
+  /// The instruction sets that points were computed with, where they are several.
+  public var mixedInstructionSets: [String] { mixed("instruction_set") }
+
+  /// The programs that points were computed by, where they are several.
+  public var mixedPrograms: [String] { mixed("program") }
+
+  private func mixed(_ column: String) -> [String] {
+    let found = Set(rows.values.map { Self.field(column, of: $0) }).sorted()
+    return found.count > 1 ? found : []
+  }
+
+  /// What makes the whole of it; empty where there is no row.
+  public var command: String { sorted.first.map { Self.field("command", of: $0.row) } ?? "" }
+
+  /// The one share that all rows are of; nil where they are of several or of the whole.
+  public var shard: Shard? {
+    let shares = Set(rows.values.map { Self.field("share", of: $0) })
+    return shares.count == 1 ? shares.first.flatMap { Shard($0) } : nil
+  }
+
+  /// Whether a row is of no share, but of the whole sweep.
+  public var isOfTheWhole: Bool { rows.values.contains { Self.field("share", of: $0).isEmpty } }
+
+  /// The shares that lack a point, where all rows are of shares of one cut; nil where they are not.
+  public var missingShards: [Shard]? {
+    let shares = Set(rows.values.map { Shard(Self.field("share", of: $0)) })
+    guard let count = shares.first??.count, shares.allSatisfy({ $0?.count == count }) else {
+      return missing.isEmpty ? [] : nil
+    }
+    let missing = Set(missing)
+    return (1...count).compactMap { Shard($0, of: count) }.filter { shard in
+      shard.block(of: points).contains { missing.contains($0 + 1) }
+    }
+  }
+}

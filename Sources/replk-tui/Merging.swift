@@ -1,0 +1,97 @@
+// Shares that are no parts of maps: tables of sweeps, decisions, features.
+
+import ERFEngine
+
+enum Merging {
+  /// Whether `paths` are all of the ending `ending`.
+  static func areAll(_ paths: [String], _ ending: String) -> Bool {
+    !paths.isEmpty && paths.allSatisfy { $0.lowercased().hasSuffix(ending) }
+  }
+
+  /// Says that shares were computed by several of something, whose `results` differ.
+  static func warn(ofMixed names: [String], _ results: String) {
+    guard !names.isEmpty else { return }
+    StandardStreams.writeError(
+      Text.message(
+        "note: shares were computed with \(names.joined(separator: " and ")), whose \(results)"))
+  }
+
+  /// Puts tables of a sweep together, or decisions.
+  static func csv(_ paths: [String], to output: String, partial: Bool) throws -> String {
+    // A decision table of a share without a stimulus is one of neither.
+    try paths.contains(where: SweepTable.isSweep)
+      ? sweep(paths, to: output, partial: partial) : decisions(paths, to: output)
+  }
+
+  private static func sweep(_ paths: [String], to output: String, partial: Bool) throws -> String {
+    let tables = try paths.map { (path: $0, table: try SweepTable(path: $0)) }
+    let whole = try SweepTable.merged(tables)
+    guard whole.missing.isEmpty || partial else {
+      let missing = MissingShares(of: whole, among: tables)
+      try StandardStreams.write(missing.commands)
+      throw missing
+    }
+    warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
+    warn(ofMixed: whole.mixedPrograms, "numbers may differ")
+    try AtomicFile.write(whole.encoded, to: output)
+    let points = whole.missing.isEmpty ? "\(whole.count)" : "\(whole.count) of \(whole.points)"
+    return "wrote \(output): \(points) points"
+  }
+
+  /// Puts features together, in the order of the inputs.
+  static func features(
+    _ paths: [String], to output: String, partial: Bool
+  ) throws -> [String] {
+    let parts = try paths.map { (path: $0, part: try Features(path: $0)) }
+    let whole = try Features.merged(parts)
+    guard whole.isWhole || partial else {
+      let missing = MissingShares(of: whole, among: parts)
+      try StandardStreams.write(missing.commands)
+      throw missing
+    }
+    guard !whole.rows.isEmpty else { throw FeaturesError.noInputs }
+    warn(ofMixed: whole.mixedInstructionSets, "values differ by float32 rounding")
+    if Features.isPart(output) {
+      try whole.write(to: output)
+    } else {
+      try AtomicFile.write(whole.array.encoded(), to: output)
+    }
+    return FeaturesText.lines(whole, path: output)
+  }
+}
+
+extension MissingShares {
+  fileprivate init(of whole: SweepTable, among tables: [SweepTable.Named]) {
+    let missing = whole.missing
+    let points = missing.prefix(10).map(String.init).joined(separator: ", ")
+    self.init(
+      lack: "\(missing.count) of \(whole.points) points are missing (\(points)"
+        + (missing.count > 10 ? ", ...)" : ")"),
+      shards: whole.missingShards, command: whole.command,
+      known: tables.filter { $0.table.shard != nil || $0.table.isOfTheWhole }.map {
+        Known(path: $0.path, shard: $0.table.shard)
+      }, ending: ".csv")
+  }
+
+  fileprivate init(of whole: Features, among parts: [Features.Named]) {
+    self.init(
+      lack: "\(whole.inputs - whole.rows.count) of \(whole.inputs) inputs are missing",
+      shards: whole.missingShards, command: ShellWords.text(["replk-tui"] + whole.command),
+      known: parts.filter { $0.part.shards.count <= 1 }.map {
+        Known(path: $0.path, shard: $0.part.shards.first)
+      }, ending: ".safetensors")
+  }
+}
+
+enum MergeError: ExplainedError {
+  case noImages
+  case twice(path: String, other: String, what: String)
+
+  var explanation: String {
+    switch self {
+    case .noImages: "none of the parts holds an image: nothing to average"
+    case .twice(let path, let other, let what):
+      "\(path) and \(other) both hold \(what): give each share once"
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// Tables of sweeps say what they are of: others are neither gone on with nor merged.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct SweepEndToEndTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for (name, level) in [("a", 60), ("b", 120)] {
+      try folder.makeFolder(name)
+      for index in 0..<2 {
+        _ = try folder.write(
+          Samples.picture(level: UInt8(level + index)), to: "\(name)/\(index).ppm")
+      }
+    }
+  }
+
+  private static let sizes = ["--sizes", "32,40,48,56"]
+  private let sweep = ["sweep", Samples.tiny, "--image", "a"] + Self.sizes
+
+  private func rows(_ name: String) throws -> [Substring] {
+    String(decoding: try folder.read(name), as: UTF8.self).split(separator: "\n")
+  }
+
+  /// The header and the first point, as a signal leaves a table.
+  private func cut(_ name: String, to other: String) throws {
+    let lines = try rows(name).prefix(2).joined(separator: "\n") + "\n"
+    _ = try folder.write(Array(lines.utf8), to: other)
+  }
+
+  @Test func anotherRunIsNotGoneOnWith() throws {
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    try cut("one.csv", to: "cut.csv")
+    let before = try folder.read("cut.csv")
+    let images = ["sweep", Samples.tiny, "--image", "b"] + Self.sizes
+    for (command, words) in [
+      (images, ["images_hash"]),
+      (sweep + ["--at", "0,0"], ["unit_row", "not 0"]),
+      (sweep + ["--rule", "abs"], ["rule paper, not abs"]),
+      (sweep + ["--isa", "scalar"], ["instruction_set", "not scalar"]),
+      (sweep + ["--sizes", "32,40,48,64"], ["command"]),
+    ] {
+      let outcome = try Executable.run(command + ["-o", "cut.csv"], in: folder)
+      expectOneLine(
+        outcome, code: 2, mentions: ["cut.csv is of another sweep", "-o"] + words)
+      #expect(try folder.read("cut.csv") == before)
+    }
+    // The same names, other contents.
+    let picture = try folder.read("a/1.ppm")
+    _ = try folder.write(Samples.picture(level: 200), to: "a/1.ppm")
+    expectOneLine(
+      try Executable.run(sweep + ["-o", "cut.csv"], in: folder), code: 2,
+      mentions: ["images_hash"])
+    _ = try folder.write(picture, to: "a/1.ppm")
+    _ = try succeed(sweep + ["-o", "cut.csv"], in: folder)
+    #expect(try folder.read("cut.csv") == folder.read("one.csv"))
+    _ = try folder.write(Array("notes".utf8), to: "notes.csv")
+    expectOneLine(
+      try Executable.run(sweep + ["-o", "notes.csv"], in: folder), code: 2,
+      mentions: ["notes.csv already exists"])
+  }
+
+  @Test func otherContentsOfTheWeightsAreAnotherSweep() throws {
+    _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
+    let sweep = ["sweep", "net.safetensors", "--sizes", "32,40"]
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    try cut("one.csv", to: "cut.csv")
+    _ = try succeed(
+      ["convert", Samples.tiny, "--weights", "random:1", "net.safetensors", "--force"], in: folder)
+    expectOneLine(
+      try Executable.run(sweep + ["-o", "cut.csv"], in: folder), code: 2,
+      mentions: ["files_hash"])
+    _ = try succeed(sweep + ["--shard", "2/2", "-o", "two.csv"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge", "cut.csv", "two.csv", "-o", "all.csv"], in: folder), code: 2,
+      mentions: ["cut.csv", "two.csv", "contents of net.safetensors"])
+  }
+
+  @Test func sharesOfSeveralSweepsAreNotMerged() throws {
+    _ = try succeed(sweep + ["--shard", "1/2", "-o", "1.csv"], in: folder)
+    let other = ["sweep", "replknet-3-nano", "--image", "a"] + Self.sizes
+    for (command, words) in [
+      (other, ["made by", "replknet-3-nano"]),
+      (sweep + ["--rule", "abs"], ["rule abs and paper"]),
+      (["sweep", Samples.tiny, "--image", "b"] + Self.sizes, ["images hash"]),
+      (["sweep", Samples.tiny, "--image", "a", "--sizes", "64,72,80,96"], ["made by", "64,72"]),
+    ] {
+      _ = try succeed(command + ["--shard", "2/2", "-o", "2.csv"], in: folder)
+      expectOneLine(
+        try Executable.run(["merge", "1.csv", "2.csv", "-o", "all.csv"], in: folder), code: 2,
+        mentions: ["2.csv and 1.csv are not of one sweep"] + words)
+      try FileManager.default.removeItem(atPath: folder.file("2.csv"))
+    }
+    #expect(!folder.names.contains("all.csv"))
+  }
+
+  /// What is missing comes with the commands that make it.
+  @Test func missingPointsComeWithTheirCommands() throws {
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    for index in [1, 3] {
+      _ = try succeed(sweep + ["--shard", "\(index)/4", "-o", "s-\(index).csv"], in: folder)
+    }
+    let merge = ["merge"] + (1...4).map { "s-\($0).csv" } + ["-o", "all.csv"]
+    let outcome = try Executable.run(
+      ["merge", "s-3.csv", "s-1.csv", "-o", "all.csv"], in: folder)
+    expectOneLine(
+      outcome, code: 1, mentions: ["2 of 4 points are missing (2, 4)", "shares 2, 4 of 4"])
+    for line in outcome.text.split(separator: "\n") {
+      let words = line.dropFirst("replk-tui ".count)
+      #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0, "\(line)")
+    }
+    _ = try succeed(merge, in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    // A sweep that is not cut goes on where it ended.
+    try cut("one.csv", to: "cut.csv")
+    let unfinished = try Executable.run(["merge", "cut.csv", "-o", "x.csv"], in: folder)
+    expectOneLine(unfinished, code: 1, mentions: ["3 of 4 points", "cut.csv is not finished"])
+    let words = unfinished.text.split(separator: "\n")[0].dropFirst("replk-tui ".count)
+    #expect(words.hasSuffix("--output cut.csv") && !words.contains("--shard"))
+    #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)
+    #expect(try folder.read("cut.csv") == folder.read("one.csv"))
+    // A share's file is not one of another share.
+    expectOneLine(
+      try Executable.run(sweep + ["--shard", "2/4", "-o", "s-1.csv"], in: folder), code: 2,
+      mentions: ["s-1.csv holds share 1/4, not share 2/4"])
+  }
+
+  @Test func severalInstructionSetsAreToldOf() throws {
+    _ = try succeed(sweep + ["--shard", "1/2", "-o", "1.csv"], in: folder)
+    _ = try succeed(sweep + ["--shard", "2/2", "-o", "2.csv", "--isa", "scalar"], in: folder)
+    let outcome = try Executable.run(["merge", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
+    guard InstructionSet.available.count > 1 else { return }
+    expectOneLine(outcome, code: 0, mentions: ["computed with", " and scalar", "5e-6"])
+  }
+
+  @Test func noPointsAreNothingToMerge() throws {
+    let one = ["sweep", Samples.tiny, "--sizes", "32", "--shard", "1/2", "-o", "empty.csv"]
+    _ = try succeed(one, in: folder)
+    #expect(try rows("empty.csv").count == 1)
+    expectOneLine(
+      try Executable.run(["merge", "empty.csv", "-o", "all.csv"], in: folder), code: 1,
+      mentions: ["none of the tables holds a point"])
+  }
+
+  /// A picture that cannot be read is named once, not for each of four points.
+  @Test func skippedPicturesAreNamedOnce() throws {
+    _ = try folder.write(Array("no picture".utf8), to: "a/broken.ppm")
+    let outcome = try Executable.run(sweep + ["-o", "one.csv"], in: folder)
+    expectOneLine(outcome, code: 0, mentions: ["broken.ppm"])
+  }
+}
