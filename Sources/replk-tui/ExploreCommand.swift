@@ -67,11 +67,14 @@ enum ExploreCommand {
       options.statePath = nil
       options.notice = "another explorer is open: what is on this screen will not be kept"
     }
+    let engine = LocalEngine(
+      trainingFolder: keepsState ? SessionFile.trainingFolder : nil)
+    defer { engine.removeTemporaryFiles() }
     if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
       session = last
       options.isRestored = true
     } else {
-      (session, options.threads) = try Self.session(arguments)
+      (session, options.threads) = try Self.session(arguments, engine: engine)
       options.sessionPath = arguments.positionals.first.flatMap {
         SessionFile.isFile($0) ? $0 : nil
       }
@@ -83,9 +86,6 @@ enum ExploreCommand {
     } catch {
       throw UsageError.noTerminal(reason: "\(error)")
     }
-    let engine = LocalEngine(
-      trainingFolder: keepsState ? SessionFile.trainingFolder : nil)
-    defer { engine.removeTemporaryFiles() }
     return Explorer.run(
       session: session, options: options, terminal: terminal, engine: engine)
   }
@@ -112,9 +112,11 @@ enum ExploreCommand {
 
   /// The session that positionals and options make, and the number of threads asked for.
   ///
-  /// - Parameter limit: most networks; those behind the second go into the gallery.
+  /// - Parameters:
+  ///   - engine: opens the networks, and has them open when the session runs.
+  ///   - limit: most networks; those behind the second go into the gallery.
   static func session(
-    _ arguments: Arguments, limit: Int = 2
+    _ arguments: Arguments, engine: LocalEngine, limit: Int = 2
   ) throws -> (Session, threads: Int?) {
     let colours = try arguments.parsed(
       "--colormap", expected: colourMaps.joined(separator: ", ")
@@ -127,7 +129,7 @@ enum ExploreCommand {
       }
       session = try SessionFile.load(word)
     } else {
-      session = try self.session(models: arguments, limit: limit)
+      session = try self.session(models: arguments, engine, limit: limit)
     }
     if let colours { session.screen.colours = colours }
     if let precision = try arguments.precision() {
@@ -137,7 +139,9 @@ enum ExploreCommand {
     return (session, arguments.threads())
   }
 
-  private static func session(models arguments: Arguments, limit: Int) throws -> Session {
+  private static func session(
+    models arguments: Arguments, _ engine: LocalEngine, limit: Int
+  ) throws -> Session {
     let first = Session.first
     let models =
       arguments.positionals.isEmpty ? first.networks.map(\.model) : arguments.positionals
@@ -147,17 +151,19 @@ enum ExploreCommand {
       }
       throw UsageError.tooManyModels
     }
-    if models.contains(where: SavedMap.isSaved) { return try session(maps: models, arguments) }
+    if models.contains(where: SavedMap.isSaved) {
+      return try session(maps: models, arguments, engine)
+    }
     let requests = try arguments.requests(models)
     for request in requests {
       do {
-        try validate(request)
+        try validate(request, engine)
       } catch ModelError.unknown(let id, _) where !id.contains(":") {
         throw UsageError.unknownCommand(
           id, nearest: nearestWord(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
       }
     }
-    var session = try Session(requests)
+    var session = try Session(requests, engine: engine)
     session.gallery = Array(session.networks.dropFirst(2))
     session.networks = Array(session.networks.prefix(2))
     session.screen = .opening
@@ -172,22 +178,25 @@ enum ExploreCommand {
 
   /// Checks what is asked for before the screen is taken over. A large exported graph takes longer than
   /// one likes to look at nothing: what is wrong with it stands on the screen then.
-  private static func validate(_ request: ERFRequest) throws {
+  private static func validate(_ request: ERFRequest, _ engine: LocalEngine) throws {
+    @Sendable func check() throws { _ = try request.validated { try engine.open($0) } }
     guard let path = request.network.exportedGraph,
       let bytes = FileBytes.count(of: path), bytes >= largeFile
-    else { return try request.validate() }
-    _ = try Background { try request.validate() }.value(within: patience)
+    else { return try check() }
+    _ = try Background { try check() }.value(within: patience)
   }
 
   private static let largeFile = 16 << 20
   private static let patience = 0.05
 
   /// Saved maps beside one another or beside a network.
-  private static func session(maps words: [String], _ arguments: Arguments) throws -> Session {
+  private static func session(
+    maps words: [String], _ arguments: Arguments, _ engine: LocalEngine
+  ) throws -> Session {
     let models = words.filter { !SavedMap.isSaved($0) }
     var session = Session(models: words)
     if !models.isEmpty {
-      session = try Session(arguments.requests(models))
+      session = try Session(arguments.requests(models), engine: engine)
       session.networks = words.map { word in
         SavedMap.isSaved(word) ? NetworkSpec(shown: word) : session.networks[0]
       }

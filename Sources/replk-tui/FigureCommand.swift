@@ -43,8 +43,11 @@ private struct FigureCommand {
     let (images, _) = try arguments.images()
     try OutputFiles(outputs, arguments, models: arguments.positionals, images: images)
       .requireFree()
-    let (session, threads) = try ExploreCommand.session(arguments, limit: Self.networks)
-    let figure = try figure(session, threads)
+    let engine = LocalEngine()
+    defer { engine.removeTemporaryFiles() }
+    let (session, threads) = try ExploreCommand.session(
+      arguments, engine: engine, limit: Self.networks)
+    let figure = try figure(session, threads, engine)
     var files: [(path: String, bytes: [UInt8])] = []
     for path in outputs {
       guard let bytes = try ending(path).flatMap({ try figure.encoded(ending: $0) }) else {
@@ -60,7 +63,9 @@ private struct FigureCommand {
   }
 
   /// Computes what the figure shows: the explorer's panels ask for it.
-  private func figure(_ session: Session, _ threads: Int?) throws -> Figure {
+  private func figure(
+    _ session: Session, _ threads: Int?, _ engine: LocalEngine
+  ) throws -> Figure {
     var session = session
     session.screen.focus = .fields
     session.screen.isZoomed = false
@@ -68,8 +73,6 @@ private struct FigureCommand {
     var keys: [Key] = []
     if !session.gallery.isEmpty { keys.append(.character("M")) }
     if !arguments.has("--no-depth") { keys.append(.character("G")) }
-    let engine = LocalEngine()
-    defer { engine.removeTemporaryFiles() }
     let model = Headless.play(
       keys, on: session, display: Display(depth: .trueColour, unicode: true, cellAspect: 2),
       size: ScreenSize(rows: 60, columns: 200), threads: threads, engine: engine)

@@ -147,9 +147,10 @@ struct InterfaceBench {
     let requests = ["replknet-3", "replknet-7"].map {
       ERFRequest(network: NetworkSpec(model: $0), threads: threads)
     }
+    let engine = LocalEngine()
     let model = Headless.play(
-      [], on: try Session(requests), display: Display(), threads: threads,
-      engine: LocalEngine())
+      [], on: try Session(requests, engine: engine), display: Display(), threads: threads,
+      engine: engine)
     return Stopwatch.median(repetitions: 20) { _ = view(model, size: size) }
   }
 

@@ -67,8 +67,9 @@ extension Session {
   /// What the command line asks for: the networks differ, all else is common.
   ///
   /// - Throws: `UsageError` for a layer that is neither a block nor a stage.
-  init(_ requests: [ERFRequest]) throws {
-    self.init(networks: try requests.map { try NetworkSpec(opening: $0.network) })
+  init(_ requests: [ERFRequest], engine: LocalEngine) throws {
+    self.init(
+      networks: try requests.map { try NetworkSpec(opening: $0.network) { try engine.open($0) } })
     guard let first = requests.first else { return }
     size = first.size
     rule = first.rule

@@ -39,10 +39,10 @@ private struct SnapshotCommand {
     try OutputFiles(outputs, arguments, models: arguments.positionals, images: .files(images))
       .requireFree()
     let size = try size()
-    let (session, threads) = try ExploreCommand.session(arguments)
-    let display = try display()
     let engine = LocalEngine()
     defer { engine.removeTemporaryFiles() }
+    let (session, threads) = try ExploreCommand.session(arguments, engine: engine)
+    let display = try display()
     let model = Headless.play(
       Key.script(arguments.last("--script") ?? ""), on: session, display: display,
       size: size, threads: threads, engine: engine)

@@ -22,20 +22,32 @@ final class OpenedNetworks: Sendable {
     init(_ key: Key) { self.key = key }
 
     /// Who asks while it is being opened waits for that, and opens it himself where that was cancelled.
-    func opened(_ cancellation: Cancellation) throws -> OpenedNetwork {
+    func opened(
+      _ open: (NetworkSpec) throws -> OpenedNetwork
+    ) throws -> OpenedNetwork {
       try network.withLock { network in
         if let network { return network }
-        let opened = try OpenedNetwork(key.spec, cancellation: cancellation)
+        let opened = try open(key.spec)
         network = opened
         return opened
       }
     }
   }
 
+  private struct File {
+    let path: String
+    /// As it was before it was opened.
+    let version: FileVersion?
+    let checkpoint: Checkpoint
+  }
+
   /// Most recent first.
   private let entries = Mutex<[Entry]>([])
   /// A, B, and what they were before an edit.
   private static let limit = 4
+  /// Their files: edited networks have the same ones.
+  private let files = Mutex<[File]>([])
+  private static let fileLimit = 2
 
   /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
   func network(_ spec: NetworkSpec, _ cancellation: Cancellation) throws -> OpenedNetwork {
@@ -47,6 +59,23 @@ final class OpenedNetworks: Sendable {
       if entries.count > Self.limit { entries.removeLast() }
       return entry
     }
-    return try entry.opened(cancellation)
+    return try entry.opened { spec in
+      try OpenedNetwork(spec, cancellation: cancellation, opening: checkpoint)
+    }
+  }
+
+  private func checkpoint(_ path: String) throws -> Checkpoint {
+    let version = FileVersion(path: path)
+    let known = files.withLock { files in
+      files.first { $0.path == path && $0.version == version && version != nil }
+    }
+    if let known { return known.checkpoint }
+    let checkpoint = try Checkpoint(path: path)
+    files.withLock { files in
+      files.removeAll { $0.path == path }
+      files.insert(File(path: path, version: version, checkpoint: checkpoint), at: 0)
+      if files.count > Self.fileLimit { files.removeLast() }
+    }
+    return checkpoint
   }
 }

@@ -26,7 +26,8 @@ public struct NetworkDesign: Sendable, Equatable {
   /// - Throws: `ModelError`, `EditError`; `CheckpointError` where a file has to say which network it is;
   ///   `CancellationError`.
   public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
-    switch try spec.named(cancellation: cancellation).source {
+    let named = try spec.named { try OpenedNetwork($0, cancellation: cancellation) }
+    switch named.source {
     case .catalogue(let id):
       origin = .builtIn(try ModelCatalogue.architecture(id).edited(by: spec.edits))
     case .file(let path):

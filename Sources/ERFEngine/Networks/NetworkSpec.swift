@@ -143,11 +143,14 @@ extension NetworkSpec {
 
   /// The same with its network named, where a file says which one it is; an exported graph stays a file.
   ///
+  /// - Parameter open: opens it, or has it open already.
   /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
-  public func named(cancellation: Cancellation = Cancellation()) throws -> NetworkSpec {
+  public func named(
+    opening open: (NetworkSpec) throws -> OpenedNetwork = { try OpenedNetwork($0) }
+  ) throws -> NetworkSpec {
     guard case .file = source, exportedGraph == nil else { return self }
     var spec = self
-    spec.source = .catalogue(try OpenedNetwork(unedited, cancellation: cancellation).id)
+    spec.source = .catalogue(try open(unedited).id)
     return spec
   }
 }

@@ -70,6 +70,14 @@ public struct OpenedNetwork: Sendable {
   ///
   /// - Throws: `ModelError`, `CheckpointError`, `CancellationError`.
   public init(_ spec: NetworkSpec, cancellation: Cancellation = Cancellation()) throws {
+    try self.init(spec, cancellation: cancellation) { try Checkpoint(path: $0) }
+  }
+
+  /// - Parameter open: opens a checkpoint, or has it open already.
+  init(
+    _ spec: NetworkSpec, cancellation: Cancellation,
+    opening open: (_ path: String) throws -> Checkpoint
+  ) throws {
     // Before the file is opened: one that is replaced meanwhile is not taken for the newer one.
     if let path = spec.exportedGraph {
       self = try Self(exported: path, spec, cancellation)
@@ -81,13 +89,13 @@ public struct OpenedNetwork: Sendable {
     switch spec.source {
     case .catalogue(let id): (found, known) = (try ModelCatalogue.architecture(id), nil)
     case .file(let path):
-      let checkpoint = try Checkpoint(path: path)
+      let checkpoint = try open(path)
       found = try ModelCatalogue.recognise(checkpoint, key: spec.weightsKey)
       known = checkpoint
     }
     let unedited = try spec.weightsModel.map(ModelCatalogue.architecture) ?? found
     switch spec.weights {
-    case .file(let path): file = spec.source == .file(path) ? known : try Checkpoint(path: path)
+    case .file(let path): file = try spec.source == .file(path) ? known : open(path)
     case .trained: file = try ShippedWeights.checkpoint(of: unedited)
     case .random: file = nil
     }

@@ -21,6 +21,13 @@ public struct LocalEngine: Engine {
     try computer.compute(request, cancellation: cancellation, progress: progress)
   }
 
+  /// A network, opened once, whoever asks.
+  ///
+  /// - Throws: what opening it throws, `CancellationError`.
+  public func open(
+    _ network: NetworkSpec, cancellation: Cancellation = Cancellation()
+  ) throws -> OpenedNetwork { try computer.open(network, cancellation: cancellation) }
+
   public func facts(
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts {

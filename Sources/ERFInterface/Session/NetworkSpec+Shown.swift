@@ -22,9 +22,13 @@ extension NetworkSpec {
   /// The network that the engine would open, as the explorer edits it: where a file says which one it
   /// is, named.
   ///
+  /// - Parameter open: opens it, or has it open already.
   /// - Throws: `ModelError`, `CheckpointError`.
-  public init(opening spec: NetworkSpec) throws {
-    self = try spec.named()
+  public init(
+    opening spec: NetworkSpec,
+    by open: (NetworkSpec) throws -> OpenedNetwork = { try OpenedNetwork($0) }
+  ) throws {
+    self = try spec.named(opening: open)
     inputSize = nil
     followEdits()
   }

@@ -76,4 +76,22 @@ import Testing
     }
     #expect(found == [1, 1, 1])
   }
+
+  /// Edits are other networks of the same file; one that was replaced is opened anew.
+  @Test func editsOpenNoFile() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      try Fixtures.bytes("resnet-tiny.safetensors"), to: "net.safetensors")
+    let computer = ERFComputer()
+    var spec = try NetworkSpec(file: path).named { try computer.open($0) }
+    let found = try counts {
+      _ = try computer.open(spec)
+      spec.edits = [StageEdit(stage: 0, .kernel(5))]
+      _ = try computer.open(spec)
+    }
+    #expect(found[0] == 0)
+    _ = try folder.write(try Fixtures.bytes("resnet-tiny.safetensors"), to: "net.safetensors")
+    spec.edits = []
+    #expect(try counts { _ = try computer.open(spec) }[0] == 1)
+  }
 }
