@@ -44,24 +44,24 @@ extension Command {
     guard path.lowercased().hasSuffix(".csv") else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
     }
-    let grid = try arguments.grid()
+    let computer = ERFComputer()
+    let grid = try arguments.grid(computer)
     let files = OutputFiles(
       [path], arguments, models: arguments.positionals, images: grid.first?.images)
     try files.requireNoInput(path)
     // Every mistake shows before the first point is computed.
     let sweep = SweepTable.Run(
-      keys: try keys(of: grid), shard: arguments.shard(),
+      keys: try keys(of: grid, computer), shard: arguments.shard(),
       command: ShellWords.text(
         ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
     try AtomicFile.requireWritable(path)
     var table = try SweepTable.kept(at: path, of: sweep)
-    let computer = ERFComputer()
     var notes: [String] = []
     var told: Set<String> = []
     // A share without a point is a table without rows.
     try AtomicFile.write(table.encoded, to: path)
     for point in sweep.points where !table.has(point) {
-      var run = FieldRun(request: try grid[point - 1].validated())
+      var run = FieldRun(request: try grid[point - 1].validated { try computer.open($0) })
       run.told = told
       let result: ERFResult
       do {
@@ -90,14 +90,14 @@ extension Command {
   }
 
   /// What tells the points apart, each of which is checked. Files are read for it once.
-  private static func keys(of grid: [ERFRequest]) throws -> [[String]] {
+  private static func keys(of grid: [ERFRequest], _ computer: ERFComputer) throws -> [[String]] {
     let images = try grid.first.map { try NetworkInputs($0.images).contentsHash } ?? ""
     var hashes: [[String]: String] = [:]
     return try grid.enumerated().map { index, request in
       let files = request.network.files
       let hash = hashes[files] ?? request.network.filesHash
       hashes[files] = hash
-      return try request.validated().sweepKey(
+      return try request.validated { try computer.open($0) }.sweepKey(
         point: index + 1, of: grid.count, files: hash, images: images)
     }
   }
@@ -105,7 +105,7 @@ extension Command {
 
 extension Arguments {
   /// All points, the last of networks, kernels, sizes and weights changing fastest.
-  fileprivate func grid() throws -> [ERFRequest] {
+  fileprivate func grid(_ computer: ERFComputer) throws -> [ERFRequest] {
     let weights = try weights()
     let images = try images()
     var grid: [ERFRequest] = []
@@ -118,7 +118,8 @@ extension Arguments {
         {
           for source in weights.isEmpty ? [WeightsSource?.none] : weights.map({ $0 }) {
             var request = ERFRequest(
-              network: try network(word, weights: source, kernel: kernel), images: images.source,
+              network: try network(word, weights: source, kernel: kernel, computer),
+              images: images.source,
               size: size, tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
             request.mayBeSkipped = images.found
             grid.append(request)
@@ -142,7 +143,7 @@ extension Arguments {
 
   /// A network with other kernels; its weights, unless they are random, are fitted to these.
   private func network(
-    _ word: String, weights: WeightsSource?, kernel: Int?
+    _ word: String, weights: WeightsSource?, kernel: Int?, _ computer: ERFComputer
   ) throws -> NetworkSpec {
     var spec = NetworkSpec(model: word, weights: weights)
     let isExport = NetworkSpec.isEditedExport(word)
@@ -155,6 +156,7 @@ extension Arguments {
       spec = isExport ? try NetworkSpec(editedExport: word) : NetworkSpec(file: word)
     }
     guard let kernel else { return spec }
+    spec = try spec.named { try computer.open($0) }
     let original = try spec.modelID()
     var design = try NetworkDesign(spec)
     guard design.stages.indices.contains(where: { design.isOpen(.kernel, stage: $0) }) else {
@@ -177,7 +179,6 @@ extension Arguments {
       spec.source = .catalogue(design.id)
       return spec
     }
-    spec = try spec.named()
     spec.edits = try design.edits(from: NetworkDesign(spec.unedited)) ?? []
     spec.fit = try fit()
     return spec
