@@ -31,6 +31,8 @@ struct Blueprint: Sendable, Hashable {
     case transition
     /// What comes after the last stage, or beside the stages.
     case head
+    /// What makes classes of the features: the part of the head that other classes replace.
+    case classifier
   }
 
   var nodes: [Node] = []
@@ -74,6 +76,9 @@ extension Blueprint {
   func tap(_ name: String) -> Tap? { taps.first { $0.name == name } }
 
   var stages: [Tap] { taps.filter { $0.kind == .stage } }
+
+  /// What the classifier says; nil: there is none.
+  var logits: Tap? { taps.first { $0.kind == .logits } }
 
   /// How many nodes read each value.
   var useCounts: [Int] {

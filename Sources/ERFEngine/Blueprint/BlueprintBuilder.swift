@@ -78,7 +78,7 @@ struct BlueprintBuilder {
     _ weight: String, _ body: (inout BlueprintBuilder) -> Value
   ) {
     guard atTopLevel({ $0.holds(weight, .head) }) else { return }
-    let logits = block(Self.headBlock, role: .head) { $0.atTopLevel(body) }
+    let logits = block(Self.headBlock, role: .classifier) { $0.atTopLevel(body) }
     blueprint.taps.append(Tap(name: "logits", kind: .logits, value: logits.id))
   }
 

@@ -45,7 +45,7 @@ public struct Classifier: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws {
     self.network = network
-    guard let logits = network.program.tap("logits") else {
+    guard let logits = network.program.logits else {
       throw Failure.noClassifier(
         model: network.id, notes: network.weightsChoice?.notes ?? [])
     }

@@ -320,7 +320,7 @@ struct ParameterInventory: Sendable {
     for node in blueprint.nodes {
       for slot in node.parameters.flatMap(\.slots) {
         entries[slot.key] = slot
-        if node.block == BlueprintBuilder.headBlock { head.insert(slot.key) }
+        if node.role == .classifier { head.insert(slot.key) }
       }
     }
     self.entries = entries

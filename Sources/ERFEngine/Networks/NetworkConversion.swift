@@ -128,7 +128,7 @@ public struct NetworkConversion: Sendable {
     ).write(to: path)
     try cancellation.check()
     let workers = Workers(cancellation: cancellation)
-    let tap = original.tap("logits") ?? original.stages.last
+    let tap = original.logits ?? original.stages.last
     guard let tap else { preconditionFailure("networks have stages") }
     let before = try Self.output(original, tap, of: opened, workers)
     let after = try Self.output(readBack(path, opened), tap, of: opened, workers)

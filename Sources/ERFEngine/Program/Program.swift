@@ -31,6 +31,7 @@ struct Program: Sendable {
   var nodes: [Blueprint.Node] { blueprint.nodes }
   var taps: [Tap] { blueprint.taps }
   var stages: [Tap] { blueprint.stages }
+  var logits: Tap? { blueprint.logits }
   func tap(_ name: String) -> Tap? { blueprint.tap(name) }
 
   /// The same blueprint over other parameters of node `index`.

@@ -49,7 +49,7 @@ public struct Trainer: Sendable {
     {
       program = Program(plain, parameters: loaded.parameters)
     }
-    guard let tap = program.tap("logits") else {
+    guard let tap = program.logits else {
       throw TrainingError.noClassifier(model: recipe.model)
     }
     logits = tap.value
@@ -123,7 +123,7 @@ public struct Trainer: Sendable {
     let workers = Workers(
       threads: workers.threads, cancellation: cancellation ?? workers.cancellation)
     let program = try state.best.inferenceForm()
-    guard let logits = program.tap("logits")?.value else { return nil }
+    guard let logits = program.logits?.value else { return nil }
     var confusion = ConfusionMatrix(classes: data.classes)
     for first in stride(from: 0, to: count, by: recipe.batch) {
       let pictures = asked[first..<min(count, first + recipe.batch)]
