@@ -146,6 +146,19 @@ import Testing
       mentions: ["none of the tables holds a point"])
   }
 
+  /// Of what a table claims nothing is believed that no sweep has.
+  @Test func absurdTablesAreRefused() throws {
+    _ = try succeed(["sweep", Samples.tiny, "--sizes", "32", "-o", "one.csv"], in: folder)
+    let text = String(decoding: try folder.read("one.csv"), as: UTF8.self)
+    for points in ["1000000000000000000", "0", "-1", "x"] {
+      _ = try folder.write(
+        Array(text.replacing("\n1,1,", with: "\n1,\(points),").utf8), to: "x.csv")
+      expectOneLine(
+        try Executable.run(["merge", "x.csv", "-o", "all.csv"], in: folder), code: 1,
+        mentions: ["x.csv is not the table of a sweep"])
+    }
+  }
+
   /// A picture that cannot be read is named once, not for each of four points.
   @Test func skippedPicturesAreNamedOnce() throws {
     _ = try folder.write(Array("no picture".utf8), to: "a/broken.ppm")

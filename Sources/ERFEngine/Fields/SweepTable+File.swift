@@ -41,6 +41,9 @@ public enum SweepError: ExplainedError, Equatable {
 }
 
 extension SweepTable {
+  /// More points than any sweep has; a table that claims more is none.
+  private static let most = 10_000_000
+
   /// As CSV, rows by point.
   public var encoded: [UInt8] {
     let lines = sorted.map { CSVRecords.line($0.row) }
@@ -65,7 +68,8 @@ extension SweepTable {
     self.init(points: 0)
     for record in records.dropFirst() {
       guard record.fields.count == Self.header.count, let point = Int(record.fields[0]),
-        let total = Int(record.fields[1]), (1...max(1, total)).contains(point),
+        let total = Int(record.fields[1]), (1...Self.most).contains(total),
+        (1...total).contains(point),
         points == 0 || points == total
       else { throw SweepError.notASweep(path: path) }
       points = total
