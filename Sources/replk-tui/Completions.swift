@@ -303,7 +303,7 @@ extension Completions {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Fish offers files where nothing is said.
+  /// Fish offers files unless it is told otherwise.
   private func fishOperands(_ operands: CompletedValue, on condition: String) -> [String] {
     let start = "complete -c replk-tui -n '\(condition)'"
     return switch operands {

@@ -11,6 +11,17 @@ import Testing
 
   private let small = "replknet:kernels=13,9:layers=1,1:channels=8,12:classes=5"
 
+  /// The screen as files, asked for by a script's own keys: from the end of the menu of exports up.
+  @Test(arguments: zip([1, 2, 3, 4], ["png", "svg", "ans", "txt"]))
+  func scriptsExportTheScreen(_ ups: Int, _ ending: String) throws {
+    let downs = 17 - ups
+    _ = try succeed(
+      ["snapshot", small, "-o", "screen.ansi.txt", "--screen", "100x40", "--size", "64"]
+        + ["--script", "e " + String(repeating: "Down ", count: downs) + "Enter"], in: folder)
+    let made = folder.names.filter { $0.hasSuffix("." + ending) && !$0.hasPrefix("screen.ansi") }
+    #expect(made.count == 1, "\(folder.names)")
+  }
+
   @Test func anEditChangesTheRatiosAndIsKept() throws {
     let screen = ["--screen", "120x40", "--size", "64"]
     _ = try succeed(["snapshot", small, small, "-o", "before.txt"] + screen, in: folder)

@@ -144,7 +144,7 @@ extension Blueprint {
 }
 
 extension Blueprint.Node {
-  /// Side of a convolution's square kernels; nil for 1 x 1 and all else.
+  /// Side of a convolution's square kernels; nil for 1 x 1, and for any other operator.
   var kernelSide: Int? {
     guard op is DepthwiseConvolution || op is Convolution, case .sliding(let window) = op.window,
       window.kernelHeight == window.kernelWidth, window.kernelHeight > 1

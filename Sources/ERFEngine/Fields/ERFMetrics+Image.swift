@@ -1,3 +1,5 @@
+// Metrics of one image's own map.
+
 #if canImport(Glibc)
   import Glibc
 #else

@@ -1,3 +1,5 @@
+// What other libraries call an EfficientNet-Lite's parameters.
+
 extension EfficientNetLite {
   /// timm's: groups of blocks rather than one list of them.
   static let otherNames = [

@@ -1,3 +1,5 @@
+// Telling an EfficientNet-Lite by the names and shapes of a file's parameters.
+
 extension EfficientNetLite {
   static let landmark = "_conv_stem.weight"
   static let head = "_fc"

@@ -1,3 +1,5 @@
+// What other libraries call a MobileNetV2's parameters.
+
 extension MobileNetV2 {
   /// timm's: groups of blocks rather than a list of layers, and a name for each convolution; and
   /// torchvision's in an `nn.Sequential`.

@@ -1,3 +1,5 @@
+// Telling a MobileNetV2 by the names and shapes of a file's parameters.
+
 extension MobileNetV2 {
   static let landmark = "features.0.0.weight"
   static let head = "classifier.1"

@@ -172,8 +172,8 @@ public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
   /// A checkpoint file.
   case file(String)
 
-  /// What is meant where nothing is said: trained weights where the program has some for the network
-  /// `model`, and random ones else.
+  /// The weights of a network that is named without any: trained ones where the program has them for
+  /// `model`, else random ones.
   public static func usual(for model: String?) -> WeightsSource {
     guard let model, let id = try? ModelCatalogue.architecture(model).id,
       ShippedWeights.models.contains(id)

@@ -1,3 +1,5 @@
+// Telling a RepLKNet by the names and shapes of a file's parameters.
+
 extension RepLKNet {
   static let landmark = "stem.0.conv.weight"
   static let head = "head"

@@ -1,3 +1,5 @@
+// What other libraries call a ResNet's parameters.
+
 extension ResNet {
   /// The CIFAR networks that everybody trains call the downsampling a shortcut; and torchvision's
   /// modules by their numbers in an `nn.Sequential`.

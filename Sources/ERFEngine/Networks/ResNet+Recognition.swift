@@ -1,3 +1,5 @@
+// Telling a ResNet by the names and shapes of a file's parameters.
+
 extension ResNet {
   static let landmark = "conv1.weight"
   static let head = "fc"

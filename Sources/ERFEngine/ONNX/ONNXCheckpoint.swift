@@ -1,3 +1,5 @@
+// An ONNX file as a checkpoint: its initializers by name.
+
 extension Checkpoint {
   /// The weights of the ONNX file at `path`.
   ///

@@ -1,3 +1,5 @@
+// Which module of the exported network a node belongs to, as exporters write it.
+
 extension ONNXNode {
   /// The modules around the node, outermost first, each with its whole path: `layer3`, `layer3.5`,
   /// `layer3.5.conv1`.

@@ -248,7 +248,7 @@ extension ONNXLowering {
       order: data.order)
   }
 
-  /// Arithmetic with one number a channel, which norms and layers take in; nil: it is none of that kind.
+  /// Arithmetic with one number a channel, which norms and layers take in; nil: it is of another kind.
   private func affine(
     _ function: PairFunction, _ constant: Tensor, constantIsLeft: Bool, _ weight: String?
   ) -> (op: Affine, parameters: [Parameter])? {

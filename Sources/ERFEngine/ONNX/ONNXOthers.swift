@@ -42,7 +42,7 @@ extension ONNXLowering {
     return renamed(result.data, target.map { result.labels.firstIndex(of: $0) ?? 0 })
   }
 
-  /// One product of matrices: labels of both are batches where they are kept, and are summed over else.
+  /// One product of matrices: a label of both is a batch where it is kept, and is summed over otherwise.
   private mutating func contracted(
     _ left: (data: ONNXData, labels: [Character]), _ right: (data: ONNXData, labels: [Character]),
     keeping kept: Set<Character>

@@ -1,3 +1,5 @@
+// What a convolution learns.
+
 extension Convolution: LearningOperator {
   func gradients(
     of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],

@@ -1,3 +1,5 @@
+// What a depth-wise convolution learns.
+
 extension DepthwiseConvolution: LearningOperator {
   func gradients(
     of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],

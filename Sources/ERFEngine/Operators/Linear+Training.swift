@@ -1,3 +1,5 @@
+// What a linear layer learns.
+
 extension Linear: LearningOperator {
   func gradients(
     of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],

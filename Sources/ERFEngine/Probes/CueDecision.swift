@@ -9,9 +9,9 @@ public struct CueDecision: Sendable, Hashable {
   public var image: String
   public var shape: ObjectCategory
   public var texture: ObjectCategory
-  /// Nil: no answer, or one that is none of the 16 categories.
+  /// Nil: no answer, or one that is not among the 16 categories.
   public var response: ObjectCategory?
-  /// What was answered where that is none of the 16 categories: such a decision counts for no cue, and
+  /// What was answered where that is not one of the 16 categories: such a decision counts for no cue, and
   /// not for neither of them.
   public var foreignResponse: String?
 
@@ -29,7 +29,7 @@ public struct CueDecision: Sendable, Hashable {
 
   public var isConflict: Bool { shape != texture }
 
-  /// Nil: the answer is none of the 16 categories.
+  /// Nil: the answer is not one of the 16 categories.
   ///
   /// - Precondition: the cues conflict.
   public var cue: Cue? {

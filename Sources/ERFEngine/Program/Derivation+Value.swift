@@ -1,3 +1,5 @@
+// The values of derived parameters.
+
 extension Derivation {
   /// What is made of `sources`, in their order.
   func value(of sources: [Tensor]) -> Tensor {

@@ -1,3 +1,5 @@
+// A program in the form that runs.
+
 extension Program {
   /// The same function with norms folded and parallel kernels merged: of a program whose parameters
   /// are those of its slots.

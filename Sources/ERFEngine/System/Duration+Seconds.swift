@@ -1,3 +1,5 @@
+// Durations in seconds.
+
 extension Duration {
   /// The duration as a number of seconds.
   public var inSeconds: Double {

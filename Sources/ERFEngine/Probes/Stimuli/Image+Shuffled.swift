@@ -1,3 +1,5 @@
+// Pictures cut into tiles that are shuffled: shapes go, textures stay.
+
 extension Image {
   /// Cut into `tiles` x `tiles` squares of equal size that are put back in random order; what the
   /// division leaves over at the right and below stays where it is.
