@@ -86,23 +86,21 @@ extension Command {
   }
 
   /// Checks that the maps and their metrics may be written: over earlier ones of the same networks they
-  /// are without asking.
+  /// are without asking, each file by what it says itself.
   private static func requireFree(
     _ base: String, _ names: [String], _ requests: [ValidatedRequest], _ arguments: Arguments
   ) throws {
-    let made = try zip(names, requests).map { name, request in
-      try ExportFacts(request).made("\(base)\(name).pgm", outputs: ["\(base)\(name).pgm"])
-    }
-    var own: Set<String> = []
+    let facts = try requests.map { try ExportFacts($0) }
     var paths: [String] = []
-    for (name, isOwn) in zip(names, made) {
-      for format in ExportFormat.usual {
-        paths.append("\(base)\(name).\(format.ending)")
-        if isOwn { own.insert(paths[paths.count - 1]) }
-      }
+    var own: Set<String> = []
+    for (name, facts) in zip(names, facts) {
+      let maps = ExportFormat.usual.map { "\(base)\(name).\($0.ending)" }
+      paths += maps
+      own.formUnion(maps.filter { facts.made($0, outputs: maps) })
     }
-    paths.append("\(base)results.json")
-    if made.allSatisfy(\.self) { own.insert(paths[paths.count - 1]) }
+    let metrics = "\(base)results.json"
+    paths.append(metrics)
+    if ExportFacts.made(metrics, of: facts) { own.insert(metrics) }
     let files = OutputFiles(
       paths, arguments, models: arguments.positionals, images: requests.first?.request.images)
     if FileIdentity(of: base) != nil { try files.requireFree { own.contains($0) } }

@@ -42,12 +42,14 @@ extension Command {
       .requireFree { (try? ERFPart(path: $0)) != nil }
     // What an earlier run of this command left beside its part is this run's to replace.
     let kept = parts.first.flatMap { path in
-      (try? ERFPart(path: path)).map { (stem: ExportFacts.stem(path), command: $0.command) }
+      (try? ERFPart(path: path)).map { (stem: ExportFacts.stem(path), part: $0) }
     }
     try OutputFiles(exports, arguments, models: arguments.positionals, images: request.images)
       .requireFree { path in
-        facts.made(path, outputs: exports)
-          || kept.map { $0.stem == ExportFacts.stem(path) && $0.command == command } ?? false
+        let part = kept.flatMap {
+          $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
+        }
+        return facts.made(path, outputs: exports, kept: part)
       }
     var run = FieldRun(request: validated, shard: shard)
     run.file = parts.first.map {

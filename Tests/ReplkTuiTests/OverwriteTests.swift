@@ -74,6 +74,78 @@ import Testing
     expectOneLine(outcome, code: 2, mentions: ["--force"])
   }
 
+  /// What somebody else put beside or in the place of an export stays, whatever the others say.
+  @Test(arguments: [
+    "results.json", "resnet20-cifar.npy", "resnet20-cifar.png", "resnet20-cifar.pgm",
+  ])
+  func eachFileOfAComparisonSpeaksForItself(_ name: String) throws {
+    let compare = ["compare", "resnet20-cifar", "replknet-3-nano", "--size", "32", "-o", "out"]
+    _ = try succeed(compare, in: folder)
+    _ = try succeed(compare, in: folder)
+    let whole = try folder.read("out/" + name)
+    // Of another's making, and of this program's but about something else.
+    let erf = ["erf", "resnet20-cifar", "--size", "40", "-o", "out/" + name, "--force"]
+    for make in [
+      { _ = try folder.write(other, to: "out/" + name) }, { _ = try succeed(erf, in: folder) },
+    ] {
+      try make()
+      let before = try folder.read("out/" + name)
+      #expect(before != whole)
+      let outcome = try Executable.run(compare, in: folder)
+      expectOneLine(outcome, code: 2, mentions: [name, "--force"])
+      #expect(try folder.read("out/" + name) == before)
+    }
+  }
+
+  /// An array of the right shape is not the map if its numbers are others.
+  @Test func arraysAreComparedWithTheMapsBesideThem() throws {
+    for beside in ["map.pgm", "map.png", "map.json"] {
+      let erf = [
+        "erf", Samples.tiny, "--size", "32", "-o", beside, "-o", "map.npy", "-o", "map.csv",
+      ]
+      _ = try succeed(erf, in: folder)
+      _ = try succeed(erf, in: folder)
+      for name in ["map.npy", "map.csv"] {
+        let own = try folder.read(name)
+        let array = try SavedMap.load(path: folder.file(name)).map
+        let values = array.values.map { Float($0) * 3 }
+        let text = (0..<32).map { row in
+          values[32 * row..<32 * row + 32].map { "\($0)" }.joined(separator: ",")
+        }.joined(separator: "\n")
+        let changed =
+          name.hasSuffix("csv") ? Array(text.utf8) : NPY(shape: [32, 32], values: values).encoded()
+        if beside == "map.json" {
+          // Of a JSON document the widths tell, which a factor does not change.
+          _ = try folder.write(Array("1,2\n3,4\n".utf8), to: name)
+        } else {
+          _ = try folder.write(changed, to: name)
+        }
+        let outcome = try Executable.run(erf, in: folder)
+        expectOneLine(outcome, code: 2, mentions: [name, "--force"])
+        _ = try folder.write(own, to: name)
+      }
+      for name in [beside, "map.npy", "map.csv"] {
+        try FileManager.default.removeItem(atPath: folder.file(name))
+      }
+    }
+  }
+
+  /// A part of an earlier run vouches for its own exports, not for what else is called like it.
+  @Test func besideAPartToo() throws {
+    let erf = [
+      "erf", Samples.tiny, "--size", "32", "-o", "map.erf", "-o", "map.npy", "-o", "map.png",
+    ]
+    _ = try succeed(erf, in: folder)
+    _ = try succeed(erf, in: folder)
+    for name in ["map.npy", "map.png"] {
+      let own = try folder.read(name)
+      _ = try folder.write(other, to: name)
+      expectOneLine(try Executable.run(erf, in: folder), code: 2, mentions: [name, "--force"])
+      #expect(try folder.read(name) == other)
+      _ = try folder.write(own, to: name)
+    }
+  }
+
   @Test func theSameStimuliAreNoOthers() throws {
     let arguments = ["stimuli", "-o", "out", "--count", "2", "--size", "16"]
     _ = try succeed(arguments, in: folder)
@@ -279,6 +351,18 @@ import Testing
     let outcome = try Executable.run(
       ["snapshot", Samples.tiny, "--size", "32", "-o", "a.txt", "-o", "a.txt"], in: folder)
     expectOneLine(outcome, code: 2, mentions: ["a.txt", "twice"])
+    try folder.makeFolder("real")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("linked"), withDestinationPath: "real")
+    for (one, same) in [
+      ("q.pgm", "./q.pgm"), ("real/q.pgm", "linked/q.pgm"), ("real/q.pgm", "real/../real/q.pgm"),
+    ] {
+      let outcome = try Executable.run(
+        ["erf", Samples.tiny, "--size", "32", "-o", one, "-o", same], in: folder)
+      expectOneLine(outcome, code: 2, mentions: [same, "twice"])
+    }
+    _ = try succeed(
+      ["erf", Samples.tiny, "--size", "32", "-o", "q.pgm", "-o", "real/q.pgm"], in: folder)
   }
 }
 

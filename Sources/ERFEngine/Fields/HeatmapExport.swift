@@ -22,7 +22,7 @@ public enum HeatmapExport {
   }
 
   /// A in 0...1; of a signed map (A + 1) / 2, so that zero is the middle.
-  static func picture(_ map: ERFMap) -> [Double] {
+  public static func picture(_ map: ERFMap) -> [Double] {
     map.rule.isSigned ? map.logScaled.map { ($0 + 1) / 2 } : map.logScaled
   }
 

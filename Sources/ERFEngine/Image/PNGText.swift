@@ -19,6 +19,44 @@ public struct PNGText: Sendable, Equatable {
     return Array(file[..<header]) + lines.flatMap(\.chunk) + Array(file[header...])
   }
 
+  /// The lines before the pixels of a PNG file, such as ``inserted(_:in:)`` puts there; compressed ones are
+  /// left out, and whatever stands behind something damaged.
+  public static func lines(in file: [UInt8]) -> [PNGText] {
+    guard file.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else { return [] }
+    var lines: [PNGText] = []
+    var place = 8
+    while file.count - place >= 12 {
+      let length = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      let name = file[place + 4..<place + 8]
+      guard length <= file.count - place - 12, !name.elementsEqual("IDAT".utf8) else { break }
+      let data = file[place + 8..<place + 8 + length]
+      if let line = PNGText(chunk: String(decoding: name, as: UTF8.self), data) {
+        lines.append(line)
+      }
+      place += 12 + length
+    }
+    return lines
+  }
+
+  private init?(chunk: String, _ data: ArraySlice<UInt8>) {
+    guard ["tEXt", "iTXt"].contains(chunk), let end = data.firstIndex(of: 0) else { return nil }
+    keyword = String(decoding: data[..<end], as: UTF8.self)
+    var rest = data[(end + 1)...]
+    if chunk == "iTXt" {
+      // Whether and how it is compressed, then the language and the translated keyword.
+      guard rest.count >= 4, rest.first == 0 else { return nil }
+      rest = rest.dropFirst(2)
+      for _ in 0..<2 {
+        guard let end = rest.firstIndex(of: 0) else { return nil }
+        rest = rest[(end + 1)...]
+      }
+      text = String(decoding: rest, as: UTF8.self)
+    } else {
+      // Latin-1, whose bytes are the numbers of its characters.
+      text = String(String.UnicodeScalarView(rest.map { Unicode.Scalar($0) }))
+    }
+  }
+
   /// A `tEXt` chunk, or `iTXt` for what Latin-1 does not hold.
   private var chunk: [UInt8] {
     let isPlain = text.utf8.allSatisfy { $0 < 128 }
