@@ -16,31 +16,21 @@ extension Command {
     }
     let file = try CheckpointInspection(path: path)
     let tensors = try file.tensors()
-    var problems: [any ExplainedError] = file.problems(tensors.lazy)
-    var notes: [String] = []
-    var stages: [String] = []
-    switch try file.graph() {
-    case .refused(let error): problems.append(error)
-    case .network(let found, let said): (stages, notes) = (found, said)
-    case nil: break
-    }
+    let opening = try Opening(file, tensors)
     if arguments.has("--json") {
       var pieces = OutputPieces()
       try JSONText.encode(
-        Attributed(Document(file, stages: stages, notes: notes, problems: problems)),
+        Attributed(Document(file, opening)),
         with: tensors.lazy, in: "tensors"
       ) { try pieces.write(String(decoding: $0, as: UTF8.self)) }
       try pieces.finish()
     } else {
-      let network =
-        (stages.isEmpty ? [] : ["network: opens, with \(stages.joined(separator: ", "))"])
-        + notes.map { "note: \($0)" }
-      try StandardStreams.write(Text.lines(heading(file) + network + [""]))
+      try StandardStreams.write(Text.lines(heading(file) + opening.lines + [""]))
       try Text.writeTable(
         ["tensor", "type", "shape", "min", "mean", "max", "hash"], tensors.lazy.map(row))
     }
     // All of the file is told; what ends the command is what would keep it from opening.
-    if let problem = problems.first { throw WouldNotOpen(problem: problem) }
+    if let problem = opening.problem { throw WouldNotOpen(problem: problem) }
   }
 
   /// What stands above the table of tensors.
@@ -87,7 +77,41 @@ private struct WouldNotOpen: ExplainedError {
   let problem: any ExplainedError
 
   var isUsageError: Bool { problem.isUsageError }
-  var explanation: String { "would not open: \(problem.explanation)" }
+  var explanation: String { "would not open: \(Advice.line(problem))" }
+}
+
+/// What would become of the file, were it named in the place of a model.
+private struct Opening {
+  var stages: [String] = []
+  var notes: [String] = []
+  /// How it opens, or why not, in a line; empty: `problem` says it.
+  var verdict = ""
+  /// What keeps it from opening, an option for files of its kind aside.
+  var problem: (any ExplainedError)?
+
+  init(
+    _ file: CheckpointInspection, _ tensors: CheckpointInspection.Tensors
+  ) throws {
+    switch try file.graph() {
+    case .refused(let error): problem = error
+    case .network(let stages, let notes):
+      (self.stages, self.notes) = (stages, notes)
+      verdict = "opens, with \(stages.joined(separator: ", "))"
+    case nil: break
+    }
+    switch try file.opening(tensors.lazy) {
+    case .opens(let notes): (verdict, self.notes) = ("opens", notes)
+    case .withoutHead(let error, let notes):
+      (verdict, self.notes) = ("would not open as it is: \(Advice.line(error))", notes)
+    case .unknown(let error): verdict = "would not open as it is: \(Advice.line(error))"
+    case .refused(let error): problem = error
+    case nil: break
+    }
+  }
+
+  var lines: [String] {
+    (verdict.isEmpty ? [] : ["network: \(verdict)"]) + notes.map { "note: \($0)" }
+  }
 }
 
 /// What `--json` prints, the tensors aside, of which there may be very many.
@@ -99,23 +123,23 @@ private struct Document: Encodable {
   let weights: [CheckpointInspection.Weights]
   let tensors: [String] = []
   let leftAlone: [ForeignClass]
+  /// Whether it opens as it is, in words; empty where there are problems.
+  let opens: String
   /// Of an exported graph that opens; left out for other files.
   let stages: [String]?
   let notes: [String]?
   let problems: [String]
 
-  init(
-    _ file: CheckpointInspection, stages: [String], notes: [String],
-    problems: [any ExplainedError]
-  ) {
-    self.stages = stages.isEmpty ? nil : stages
-    self.notes = notes.isEmpty ? nil : notes
+  init(_ file: CheckpointInspection, _ opening: Opening) {
+    opens = opening.verdict
+    stages = opening.stages.isEmpty ? nil : opening.stages
+    notes = opening.notes.isEmpty ? nil : opening.notes
+    problems = opening.problem.map { [Advice.line($0)] } ?? []
     path = file.path
     format = file.format
     bytes = file.bytes
     metadata = file.metadata
     weights = file.weights
     leftAlone = file.classes
-    self.problems = problems.map(\.explanation)
   }
 }

@@ -22,10 +22,6 @@ public struct CheckpointInspection: Sendable {
   public let weights: [Weights]
   /// Names of all tensors, sorted.
   public let names: [String]
-  /// What keeps the weights from opening as their networks, by names and shapes.
-  private let mismatches: [CheckpointError]
-  /// Names of all tensors that belong to the networks.
-  private let parameters: Set<String>
   let file: Checkpoint
 
   /// Reads names, types and shapes alone.
@@ -43,53 +39,6 @@ public struct CheckpointInspection: Sendable {
     classes = file.classes
     let ordered = file.prefixesOfNetworks
     weights = ordered.map { [file] in Self.weights(in: file, prefix: $0) }
-    guard !ONNXModel.isONNX(path) else {
-      // A graph says itself what its weights are for, whatever network's they look like.
-      mismatches = []
-      parameters = []
-      return
-    }
-    let checks = try ordered.compactMap { [file] in try Self.check(file, prefix: $0) }
-    mismatches = checks.compactMap(\.mismatch)
-    parameters = Set(checks.flatMap(\.parameters))
-  }
-
-  /// The parameters of the network behind `prefix`, and what keeps it from opening, a missing
-  /// classifier aside; nil: no network that is known.
-  private static func check(
-    _ file: Checkpoint, prefix: String
-  ) throws -> (parameters: [String], mismatch: CheckpointError?)? {
-    let dictionary = WeightDictionary(file, prefix: prefix)
-    guard
-      let network = ModelCatalogue.recognise(dictionary).first?
-        .adopting(FileHints(file, prefix: prefix))
-    else { return nil }
-    let (source, blueprint) = try CheckpointParameters(
-      file: file, model: network.id, landmarks: type(of: network).landmarks,
-      head: type(of: network).head, key: dictionary.name, allowsMissingHead: true
-    ).settled(for: network)
-    let inventory = ParameterInventory(blueprint)
-    let parameters = inventory.entries.keys.map(source.weights.fullName)
-    do {
-      try source.requireFit(blueprint, of: network)
-      return (parameters, nil)
-    } catch let error as CheckpointError {
-      return (parameters, error)
-    }
-  }
-
-  /// What keeps the weights from opening as their networks, a missing classifier aside: names, shapes,
-  /// and numbers that are none.
-  ///
-  /// - Parameter tensors: the summaries of all `names`.
-  public func problems(_ tensors: some Sequence<TensorSummary>) -> [CheckpointError] {
-    let values = tensors.compactMap { tensor -> CheckpointError? in
-      guard parameters.contains(tensor.name) else { return nil }
-      if tensor.nonFinite > 0 { return .nonFinite(path: path, key: tensor.name) }
-      guard tensor.shape.count == 4, tensor.min == 0, tensor.max == 0 else { return nil }
-      return .onlyZeros(path: path, key: tensor.name, shape: Shape(tensor.shape))
-    }
-    return mismatches + values
   }
 
   private static func weights(in file: Checkpoint, prefix: String) -> Weights {

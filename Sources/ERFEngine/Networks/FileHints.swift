@@ -3,8 +3,10 @@
 struct FileHints: Sendable {
   /// Names of architectures, such as `fcn_resnet50`, without those that say nothing of one.
   let names: [String]
-  /// First parts of the names of tensors beside the network, such as `decode_head`.
+  /// Modules beside the network, such as `decode_head`: the first parts of names of tensors.
   let siblings: Set<String>
+  /// Those of them that hold convolutions, and are no networks of their own such as averages.
+  private let convolvingSiblings: Set<String>
   /// Whether the network is the `backbone` of a larger one, or lies in it (`backbone.body`).
   let isBackbone: Bool
   /// Whether `classifier` beside the network is that of torchvision's networks for segmentation, whose
@@ -13,15 +15,19 @@ struct FileHints: Sendable {
   /// Whether the norms are such as count no batches: frozen ones, whose constants may differ, or those
   /// of before 2018.
   private let hasPlainNorms: Bool
-  /// The text of a configuration, as mmengine stores it; usually empty.
-  let configuration: String
+  /// The descriptions of backbones in the configuration that mmengine stores; usually none.
+  let backbones: [[String: ConfigurationText.Value]]
+  /// Whether there is such a configuration.
+  private let hasConfiguration: Bool
   /// The file's own name, where it tells of a network that shapes do not tell from a plain one.
   private let telltaleName: String?
 
-  private static let nameKeys: Set = [
-    "arch", "architecture", "model", "model_name", "backbone", "network", "net", "encoder",
+  private static let families = [
+    "resnet", "resnext", "mobilenet", "efficientnet", "replknet", "res2net", "resnest", "regnet",
+    "hrnet", "densenet", "deeplab", "pspnet", "dilated",
   ]
-  private static let families = ["resnet", "resnext", "mobilenet", "efficientnet", "replknet"]
+  /// Families whose short names stand at the front.
+  private static let shortFamilies = ["drn", "fcn", "dla"]
   /// What released files of plain shapes and other strides, dilations or blurs have in their names.
   private static let telltales = [
     "resnetblur", "resnetaa", "blurpool", "antialias", "caffe", "detectron", "fcn_", "deeplab",
@@ -30,30 +36,50 @@ struct FileHints: Sendable {
 
   init(_ file: Checkpoint, prefix: String) {
     names = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
-      let isName = Self.nameKeys.contains(key.split(separator: ".").last.map(String.init) ?? "")
       let value = value.lowercased()
-      return isName && Self.families.contains(where: value.contains) ? value : nil
+      let isNetwork =
+        Self.families.contains(where: value.contains)
+        || Self.shortFamilies.contains(where: value.hasPrefix)
+      return isNetwork && Checkpoint.namesArchitecture(key) ? value : nil
     }
-    configuration = file.configuration
+    hasConfiguration = !file.configuration.isEmpty
+    backbones = ConfigurationText(file.configuration).backbones
     let fileName = file.path.split(separator: "/").last?.lowercased() ?? ""
     telltaleName = Self.telltales.contains(where: fileName.contains) ? fileName : nil
     let parts = prefix.split(separator: ".")
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
     let base = place.map { parts[..<$0].map { $0 + "." }.joined() } ?? prefix
-    var siblings: Set<String> = []
-    for key in file.entries.keys where key.hasPrefix(base) && !key.hasPrefix(prefix) {
-      guard siblings.count < 256 else { break }
-      let parts = key.dropFirst(base.count).split(separator: ".", maxSplits: 2)
-      // Detectors have a pyramid within their backbone, beside the body.
-      let name = parts.count > 1 && parts[0] == "backbone" ? parts[1] : parts.first
-      siblings.insert(String(name ?? ""))
-    }
-    self.siblings = siblings
+    (siblings, convolvingSiblings) = Self.siblings(file, prefix: prefix)
     hasSegmentationClassifier = file.entries[base + "classifier.4.weight"]?.shape.rank == 4
     hasPlainNorms = !file.entries.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
     }
+  }
+
+  /// Modules beside the one behind `prefix`, by the first name in which they differ, and those that hold
+  /// convolutions: what stands on a pyramid of features, unlike classifiers and projections.
+  private static func siblings(
+    _ file: Checkpoint, prefix: String
+  ) -> (all: Set<String>, convolving: Set<String>) {
+    let own = prefix.split(separator: ".")
+    // Averaged or momentum weights are networks, not what stands on one.
+    let others = file.prefixesOfNetworks.filter { $0 != prefix && !$0.isEmpty }
+    var all: Set<String> = []
+    var convolving: Set<String> = []
+    for (key, entry) in file.entries {
+      guard all.count < 256 else { break }
+      let isOutside = !key.hasPrefix(prefix)
+      if isOutside && others.contains(where: key.hasPrefix) { continue }
+      let parts = key.split(separator: ".", maxSplits: own.count + 1)
+      let shared = zip(own, parts).prefix { $0 == $1 }.count
+      guard shared < parts.count - 1 else { continue }
+      let name = String(parts[shared])
+      guard isOutside || denseHeads.contains(name) else { continue }
+      all.insert(name)
+      if isOutside && entry.shape.rank == 4 && key.hasSuffix(".weight") { convolving.insert(name) }
+    }
+    return (all, convolving)
   }
 
   /// Whether these are torchvision's or mmsegmentation's networks for segmentation, whose last two
@@ -68,31 +94,10 @@ struct FileHints: Sendable {
       || isBackbone && (hasSegmentationClassifier || siblings.contains("aux_classifier"))
   }
 
-  /// The numbers of a setting such as `strides=(1, 2, 1, 1)` of a backbone; nil: it is not there, or
-  /// not once.
-  func numbers(_ name: String, count: Int) -> [Int]? {
-    let places = configuration.split(
-      separator: " \(name)=(", omittingEmptySubsequences: false)
-    let alone =
-      places.count > 1
-      ? places
-      : configuration.split(
-        separator: "\n\(name)=(", omittingEmptySubsequences: false)
-    for text in alone.dropFirst() {
-      let numbers = text.prefix { $0 != ")" }.split(separator: ",").map { part in
-        Int(part.filter { $0 != " " })
-      }
-      if numbers.count == count, numbers.allSatisfy({ $0 != nil }) {
-        return numbers.compactMap { $0 }
-      }
-    }
-    return nil
-  }
-
   /// Modules that stand on top of backbones whose strides, dilations and norms shapes do not tell.
   private static let denseHeads: Set = [
     "decode_head", "auxiliary_head", "segmentation_head", "decoder", "neck", "rpn_head", "rpn",
-    "roi_head", "roi_heads", "bbox_head", "mask_head", "keypoint_head", "fpn", "aspp",
+    "roi_head", "roi_heads", "bbox_head", "mask_head", "keypoint_head", "fpn", "aspp", "auxlayer",
     "transformer", "bbox_embed", "query_embed", "class_embed",
   ]
 
@@ -109,10 +114,10 @@ struct FileHints: Sendable {
         "the file calls itself \(WeightsMismatch.printable(name)), and is opened as "
           + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
-    let heads = siblings.intersection(Self.denseHeads).sorted()
-    let isTold =
-      told.id != network.id || isToldDilated || numbers("strides", count: 4) != nil
-    if let telltaleName, doubts.isEmpty, !isTold, configuration.isEmpty, network is ResNet {
+    doubts += configurationDoubts(about: told)
+    let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
+    let isTold = told.id != network.id || isToldDilated || residual != nil
+    if let telltaleName, doubts.isEmpty, !isTold, !hasConfiguration, network is ResNet {
       doubts.append(
         "the file's name is \(WeightsMismatch.printable(telltaleName)), and it is opened as "
           + "\(network.id): they may differ where shapes do not tell (strides, dilations, blurs)")
@@ -120,10 +125,15 @@ struct FileHints: Sendable {
     if !heads.isEmpty && !isTold {
       let open = hasPlainNorms ? "strides, dilations and frozen norms" : "strides and dilations"
       doubts.append(
-        "the file also holds \(heads.joined(separator: ", ")): \(open) are taken as "
+        "the file also holds \(Self.listed(heads)): \(open) are taken as "
           + "those of \(network.id), which shapes do not tell")
     }
     return doubts
+  }
+
+  private static func listed(_ names: [String]) -> String {
+    names.prefix(6).map(WeightsMismatch.printable).joined(separator: ", ")
+      + (names.count > 6 ? " and \(names.count - 6) more" : "")
   }
 
   /// Whether a network called `name` is, as far as that is known, not `network`.

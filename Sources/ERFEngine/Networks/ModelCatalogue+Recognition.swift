@@ -5,7 +5,7 @@ extension ModelCatalogue {
   /// - Throws: `CheckpointError.unrecognised` and `.noWeights`.
   static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
     let prefixes = file.prefixesOfNetworks
-    guard !prefixes.isEmpty else { throw unrecognised(file) }
+    guard !prefixes.isEmpty else { throw file.impostor() ?? unrecognised(file) }
     // Shapes do not tell everything, such as shortcuts; what fits the name is checked afterwards.
     let named = file.metadata["model"].flatMap { try? architecture($0) }
     for prefix in try file.chosen(prefixes, by: key) {
@@ -14,7 +14,7 @@ extension ModelCatalogue {
       if let named, isPlausible(named, for: network, file) { return named }
       return network.adopting(FileHints(file, prefix: prefix))
     }
-    throw unrecognised(file)
+    throw file.impostor() ?? unrecognised(file)
   }
 
   /// Whether the network that a file of this program's own names is the one that its shapes tell.

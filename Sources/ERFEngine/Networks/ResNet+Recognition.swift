@@ -30,15 +30,13 @@ extension ResNet {
   func adopting(_ hints: FileHints) -> ResNet {
     var network = self
     guard stages.count == 4, stem == .large else { return self }
-    if let strides = hints.numbers("strides", count: 4),
-      let dilations = hints.numbers("dilations", count: 4)
-    {
-      network.setStrides(strides, dilations: dilations)
+    if let residual = hints.residual {
+      if let strides = residual.strides, let dilations = residual.dilations {
+        network.setStrides(strides, dilations: dilations)
+      }
+      network.isCaffeStyle = residual.isCaffeStyle && block == .bottleneck
     } else if hints.isDilatedSegmentation, block == .bottleneck {
       network.setStrides([1, 2, 1, 1], dilations: [1, 1, 2, 4])
-    }
-    if hints.configuration.contains("style='caffe'"), block == .bottleneck {
-      network.isCaffeStyle = true
     }
     return network
   }

@@ -82,7 +82,8 @@ struct ResNet: Architecture, Equatable {
     }
   }
 
-  private func dilation(stage: Int, block: Int) -> Int {
+  /// Of the 3x3 convolutions of one block.
+  func dilation(stage: Int, block: Int) -> Int {
     let isReplaced = block == 0 && stage > 0 && strides[stage] == 1
     return isReplaced
       ? min(stages[stage - 1].dilation, stages[stage].dilation) : stages[stage].dilation

@@ -174,7 +174,9 @@ extension Checkpoint {
   func prefixes(of landmarks: [String]) -> [String] {
     // The longest first: a name may end like another one.
     let landmarks = landmarks.sorted { $0.utf8.count > $1.utf8.count }
-    let all = entries.keys.compactMap { key -> String? in
+    // An object in the place of a weight is refused later, by its own name.
+    let names = objects.isEmpty ? Array(entries.keys) : Array(entries.keys) + objects.keys
+    let all = names.compactMap { key -> String? in
       var name = key
       // As `WeightDictionary` takes off what pruning and compilers put into names.
       if key.hasSuffix("weight_orig") { name = String(key.dropLast("_orig".count)) }

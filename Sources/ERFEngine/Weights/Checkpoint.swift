@@ -123,6 +123,33 @@ public struct Checkpoint: Sendable {
   public var classes: [ForeignClass] { reader.classes }
   public var keys: [String] { entries.keys.sorted() }
 
+  /// The object or the unreadable tensor that stands where a parameter of a network belongs, by its name
+  /// behind `prefix`; nil: there is none.
+  func impostor(behind prefix: String = "") -> CheckpointError? {
+    let ends = [".weight", ".bias", ".running_mean", ".running_var"]
+    func isParameter(_ key: String) -> Bool {
+      key.hasPrefix(prefix) && ends.contains(where: key.hasSuffix)
+    }
+    let unreadable = entries.filter {
+      UnreadableTensor.Kind(rawValue: $0.value.type) != nil && isParameter($0.key)
+    }.map { ($0.key, $0.value.type) }
+    let found = unreadable + objects.filter { isParameter($0.key) }.map { ($0.key, $0.value) }
+    return found.min { $0.0 < $1.0 }.map { .wrongType(path: path, key: $0.0, found: $0.1) }
+  }
+
+  /// Whether a text under `key`, names joined by dots, is usually the name of a network: `args.arch`,
+  /// `cfg.MODEL.NAME`.
+  static func namesArchitecture(_ key: String) -> Bool {
+    let names = key.lowercased().split(separator: ".")
+    guard let last = names.last else { return false }
+    let keys: Set<Substring> = [
+      "arch", "architecture", "model", "model_name", "backbone", "backbone_name", "network", "net",
+      "encoder", "encoder_name",
+    ]
+    return keys.contains(last)
+      || ["name", "type"].contains(last) && names.dropLast().last.map(keys.contains) ?? false
+  }
+
   /// Lets go of the memory that the tensors read so far took; the file stays open.
   func forgetPages() { mapped?.forgetPages() }
 

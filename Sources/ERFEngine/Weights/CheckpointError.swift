@@ -64,9 +64,13 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .nested: "is a nested tensor, which is not read: save plain tensors"
     case .numpy: "is an array of NumPy, which is not read: save torch.from_numpy of it"
     case nil:
-      ElementType(rawValue: found) == nil
-        ? "has type \(found), expected real numbers"
-        : "has type \(found), which is not read: save it as float32, float16 or bfloat16"
+      found == "numpy.ndarray"
+        ? wrongType(UnreadableTensor.Kind.numpy.rawValue)
+        : found.contains(".")
+          ? "is an object of the class \(found), which is not read: only tensors are weights"
+          : ElementType(rawValue: found) == nil
+            ? "has type \(found), expected real numbers"
+            : "has type \(found), which is not read: save it as float32, float16 or bfloat16"
     }
   }
 }

@@ -6,8 +6,8 @@ struct TorchContents: Sendable {
   private(set) var unreadable: [String: UnreadableTensor] = [:]
   /// The classes of objects that stand where a tensor could, likewise.
   private(set) var objects: [String: String] = [:]
-  /// Numbers and short texts at the top, such as `epoch`, and those one level deeper that tell the
-  /// architecture, such as `args.arch`.
+  /// Numbers and short texts at the top, such as `epoch`, and deeper ones that tell the
+  /// architecture, such as `args.arch` and `cfg.MODEL.NAME`.
   private(set) var metadata: [String: String] = [:]
   /// The text of a configuration, as mmengine stores it under `meta`; usually empty.
   private(set) var configuration = ""
@@ -100,9 +100,11 @@ struct TorchContents: Sendable {
     default:
       if depth == 2, ["meta.config", "meta.cfg"].contains(key), let text = Self.text(value, machine)
       {
-        configuration = String(text.prefix(1 << 16))
+        configuration = String(text.prefix(1 << 18))
       }
-      guard depth == 1 || depth == 2 && Self.tellsArchitecture(key), metadata.count < 32,
+      // What names the network has room beside many other settings.
+      let isName = (2...5).contains(depth) && Checkpoint.namesArchitecture(key)
+      guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
         let text = Self.text(value, machine)
       else { return }
       metadata[key] = String(text.prefix(200))
@@ -127,11 +129,6 @@ struct TorchContents: Sendable {
     try charge(72 + 8 * list.count)
     numbers.insert(list)
     return list
-  }
-
-  /// Whether the last of the names on the way to a text usually holds the network's name.
-  private static func tellsArchitecture(_ key: String) -> Bool {
-    ["arch", "model", "model_name", "backbone"].contains(key.split(separator: ".").last ?? "")
   }
 
   private static func text(_ value: PickleValue, _ machine: PickleMachine) -> String? {

@@ -127,6 +127,21 @@ import Testing
     ),
     ("model.backbone.", ["model.neck.lateral_convs.0.conv.weight": 4], "neck: strides"),
     ("backbone.", ["decode_head.conv_seg.weight": 4], "decode_head: strides"),
+    // VainF's DeepLabV3+, segmentation_models_pytorch, jfzhang95's DeepLab, and EncNet.
+    (
+      "backbone.", ["classifier.aspp.convs.0.0.weight": 4, "classifier.classifier.3.weight": 4],
+      "classifier: strides"
+    ),
+    (
+      "encoder.", ["decoder.aspp.0.convs.0.0.weight": 4, "segmentation_head.0.weight": 4],
+      "decoder, segmentation_head: strides"
+    ),
+    ("resnet.", ["aspp.x.weight": 1, "decoder.last_conv.0.weight": 4], "aspp, decoder: strides"),
+    (
+      "pretrained.", ["head.conv5.0.weight": 4, "auxlayer.conv5.0.weight": 4],
+      "auxlayer, head: strides"
+    ),
+    ("state.module.trunk.", ["state.module.upsampling.weight": 4], "upsampling: strides"),
   ])
   func partsOfOtherNetworks(_ prefix: String, beside: [String: Int], words: String) throws {
     for isFrozen in [false, true] {
@@ -135,6 +150,21 @@ import Testing
       ).notes.filter { !$0.hasPrefix("left out ") }
       #expect(notes.count == 1 && notes[0].contains(words), "\(notes)")
       #expect(notes.first?.contains("frozen norms") == isFrozen, "\(notes)")
+    }
+  }
+
+  /// Classifiers, projections, queues and averages have no say in strides.
+  @Test func siblingsWithoutConvolutionsAreNoDoubt() throws {
+    let notes = try network(
+      "plain.pth", within: "encoder.",
+      beside: [
+        "projector.0.weight": 2, "queue": 2, "head.weight": 2, "optimizer.state.0.exp_avg": 4,
+      ]
+    ).notes
+    #expect(!notes.contains { $0.contains("also holds") }, "\(notes)")
+    for name in ["dino.pth", "moco.pth"] {
+      let notes = try Network(Self.spec(name, headless: true)).weightsChoice?.notes ?? []
+      #expect(!notes.contains { $0.contains("also holds") }, "\(notes)")
     }
   }
 

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("object.pth", "fc.weight has type bitsandbytes.nn.modules.Params4bit"),
+    ("object.pth", "fc.weight is an object of the class bitsandbytes.nn.modules.Params4bit"),
     ("arrays.pth", "no tensors, but objects such as numpy.ndarray (bn1.bias)"),
     ("whole-model.pth", "an object of torchvision.models.resnet.ResNet"),
   ])

@@ -1,0 +1,71 @@
+// Whether the weights in a checkpoint would open as a network, and why not: what opening it says.
+
+extension CheckpointInspection {
+  /// What becomes of a file of weights that is named without a model.
+  public enum Opening: Sendable {
+    /// It opens; what there is to know of how.
+    case opens(notes: [String])
+    /// It opens where the classifier may be missing; why not otherwise.
+    case withoutHead(CheckpointError, notes: [String])
+    /// No tensor is called as one of a known network: why it does not open without a model's name.
+    case unknown(CheckpointError)
+    case refused(CheckpointError)
+  }
+
+  /// Recognises and compares the network that the file would open as, and looks at its numbers.
+  ///
+  /// - Parameter tensors: the summaries of all `names`.
+  /// - Returns: nil for an exported graph, which says itself what its weights are for.
+  /// - Throws: what is no ``CheckpointError``.
+  public func opening(_ tensors: some Sequence<TensorSummary>) throws -> Opening? {
+    guard !isGraph else { return nil }
+    do {
+      let network = try ModelCatalogue.recognise(file)
+      do {
+        return .opens(notes: try opened(network, allowsMissingHead: false, tensors))
+      } catch CheckpointError.mismatch(let path, let mismatch) where mismatch.lacksOnlyHead {
+        let notes = try opened(network, allowsMissingHead: true, tensors)
+        return .withoutHead(.mismatch(path: path, mismatch), notes: notes)
+      }
+    } catch CheckpointError.unrecognised(let path, let keys) where file.prefixesOfNetworks.isEmpty {
+      return .unknown(.unrecognised(path: path, keys: keys))
+    } catch let error as CheckpointError {
+      return .refused(error)
+    }
+  }
+
+  /// What keeps the file from opening, a missing classifier aside: nothing, or the first thing that opening
+  /// it would say.
+  ///
+  /// - Parameter tensors: the summaries of all `names`.
+  /// - Throws: as ``opening(_:)``.
+  public func problems(_ tensors: some Sequence<TensorSummary>) throws -> [CheckpointError] {
+    guard case .refused(let error)? = try opening(tensors) else { return [] }
+    return [error]
+  }
+
+  /// Opens the file as `network`, without reading its numbers again.
+  ///
+  /// - Returns: what there is to know of how it was opened.
+  /// - Throws: `CheckpointError`.
+  private func opened(
+    _ network: any Architecture, allowsMissingHead: Bool, _ tensors: some Sequence<TensorSummary>
+  ) throws -> [String] {
+    let (source, blueprint) = try CheckpointParameters(
+      file: file, model: network.id, landmarks: type(of: network).landmarks,
+      head: type(of: network).head, allowsMissingHead: allowsMissingHead, isRecognised: true
+    ).settled(for: network)
+    try source.requireFit(blueprint, of: network)
+    let parameters = Set(ParameterInventory(blueprint).entries.keys.map(source.weights.fullName))
+    for tensor in tensors where parameters.contains(tensor.name) {
+      if tensor.nonFinite > 0 {
+        throw CheckpointError.nonFinite(path: path, key: tensor.name)
+      }
+      if tensor.shape.count == 4, tensor.min == 0, tensor.max == 0 {
+        throw CheckpointError.onlyZeros(
+          path: path, key: tensor.name, shape: Shape(tensor.shape))
+      }
+    }
+    return source.choice.notes
+  }
+}

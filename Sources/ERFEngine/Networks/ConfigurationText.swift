@@ -1,0 +1,156 @@
+/// Settings in a configuration written in Python, as mmengine and its forerunners store it beside weights:
+/// the sections called `backbone`, as calls of `dict` or as literals, however they are laid out.
+///
+/// It is read as text; nothing of it is executed.
+struct ConfigurationText: Sendable {
+  enum Value: Sendable, Equatable {
+    /// A number, a name, or what stands in quotes.
+    case word(String)
+    /// A tuple or a list of whole numbers.
+    case numbers([Int])
+    /// Anything else.
+    case other
+  }
+
+  /// The settings of every module that is called `backbone` and says what it is, each once.
+  let backbones: [[String: Value]]
+
+  /// What only the description of a module has, unlike, say, rules for its learning rate.
+  private static let telling = ["type", "depth", "strides", "dilations", "style", "num_stages"]
+
+  init(_ text: String) {
+    var reader = Reader(Self.tokens(text))
+    var found: [[String: Value]] = []
+    while let section = reader.nextSection(called: "backbone") {
+      let isModule = Self.telling.contains { section[$0] != nil }
+      if isModule, !found.contains(section) { found.append(section) }
+    }
+    backbones = found
+  }
+
+  // MARK: Tokens
+
+  private enum Token: Equatable {
+    /// A name or a number.
+    case name(String)
+    /// A text, without its quotes.
+    case text(String)
+    case mark(Character)
+
+    var word: String? {
+      switch self {
+      case .name(let word), .text(let word): word
+      case .mark: nil
+      }
+    }
+
+    var opens: Bool { [.mark("("), .mark("["), .mark("{")].contains(self) }
+    var closes: Bool { [.mark(")"), .mark("]"), .mark("}")].contains(self) }
+  }
+
+  private static func tokens(_ text: String) -> [Token] {
+    var tokens: [Token] = []
+    var rest = text[...]
+    while let first = rest.first {
+      if first == "#" {
+        rest = rest.drop { !$0.isNewline }
+      } else if first == "'" || first == "\"" {
+        let body = rest.dropFirst()
+        let held = body.prefix { $0 != first && !$0.isNewline }
+        tokens.append(.text(String(held)))
+        rest = body.dropFirst(held.count + 1)
+      } else if isOfName(first) {
+        let name = rest.prefix(while: isOfName)
+        tokens.append(.name(String(name)))
+        rest = rest.dropFirst(name.count)
+      } else {
+        if !first.isWhitespace { tokens.append(.mark(first)) }
+        rest = rest.dropFirst()
+      }
+    }
+    return tokens
+  }
+
+  private static func isOfName(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "_" || character == "."
+  }
+
+  // MARK: Sections
+
+  private struct Reader {
+    let tokens: [Token]
+    private var place = 0
+
+    init(_ tokens: [Token]) { self.tokens = tokens }
+
+    private func token(_ offset: Int) -> Token? {
+      place + offset < tokens.count ? tokens[place + offset] : nil
+    }
+
+    /// The name that is given a value here.
+    private var key: String? {
+      guard token(1) == .mark("=") || token(1) == .mark(":") else { return nil }
+      return token(0)?.word
+    }
+
+    /// The settings of the next `name=dict(...)` or `'name': {...}`; nil: there is none any more.
+    mutating func nextSection(called name: String) -> [String: Value]? {
+      while place < tokens.count {
+        guard key == name else {
+          place += 1
+          continue
+        }
+        place += 2
+        if token(0) == .name("dict"), token(1) == .mark("(") {
+          place += 2
+          return section()
+        }
+        if token(0) == .mark("{") {
+          place += 1
+          return section()
+        }
+      }
+      return nil
+    }
+
+    /// What stands up to the bracket that ends the section; of a name that comes twice the last value, as
+    /// in Python.
+    private mutating func section() -> [String: Value] {
+      var settings: [String: Value] = [:]
+      while let next = token(0), !next.closes {
+        guard let key else {
+          skipValue()
+          continue
+        }
+        place += 2
+        let start = place
+        skipValue()
+        settings[key] = Self.value(tokens[start..<place])
+      }
+      place += 1
+      return settings
+    }
+
+    /// Goes on to the comma or the bracket that ends a value, and past the comma.
+    private mutating func skipValue() {
+      var depth = 0
+      while let next = token(0) {
+        if depth == 0 && (next.closes || next == .mark(",")) { break }
+        depth += next.opens ? 1 : next.closes ? -1 : 0
+        place += 1
+      }
+      if token(0) == .mark(",") { place += 1 }
+    }
+
+    private static func value(_ tokens: ArraySlice<Token>) -> Value {
+      let tokens = tokens.last == .mark(",") ? tokens.dropLast() : tokens
+      if tokens.count == 1, let word = tokens.first?.word { return .word(word) }
+      guard tokens.count > 1, let first = tokens.first, first.opens, first != .mark("{"),
+        tokens.last?.closes == true
+      else { return .other }
+      let inner = tokens.dropFirst().dropLast().split(separator: .mark(","))
+      let numbers = inner.map { $0.count == 1 ? $0.first?.word.flatMap { Int($0) } : nil }
+      return numbers.allSatisfy { $0 != nil } ? .numbers(numbers.compactMap(\.self)) : .other
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// What configurations and settings in checkpoints tell of a network, and objects in the place of weights:
+// files of make_wild_settings.py, with what torchvision computes.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct SettingsCheckpointTests {
+  private static func spec(_ name: String, headless: Bool = false) -> NetworkSpec {
+    var spec = NetworkSpec(file: Fixtures.path("settings/\(name)"))
+    spec.allowsMissingHead = headless
+    return spec
+  }
+
+  /// Strides over several lines with a comma behind the last, as mmengine writes them since 0.8.
+  @Test(arguments: [
+    ("os16.pth", ":stride=1,2,2,1:dilation=1,1,1,2"), ("upernet.pth", ""),
+  ])
+  func stridesOverSeveralLines(_ name: String, fields: String) throws {
+    let network = try Network(Self.spec(name, headless: true))
+    #expect(
+      network.id == "resnet:block=bottleneck:layers=1,1,1,2:width=2\(fields):classes=1000")
+    let golden = try Safetensors(path: Fixtures.path("settings/golden.safetensors"))
+    let features = try network.features(try golden.tensor("input").channelsLast(), tap: nil)
+    let expected = try golden.tensor("\(name)/features").channelsLast()
+    #expect(features.shape == expected.shape)
+    let difference = relativeError(
+      features.elements.map { Double($0) }, expected.elements.map { Double($0) })
+    #expect(difference < 1e-5)
+    let notes = network.weightsChoice?.notes ?? []
+    #expect(!notes.contains { $0.contains("strides") || $0.contains("dilations") }, "\(notes)")
+  }
+
+  /// Every spelling of the same settings.
+  @Test(arguments: [
+    "model=dict(backbone=dict(type='ResNet',depth=50,strides=(1,2,1,1),dilations=(1,1,2,4),style='caffe'))",
+    "model = {'backbone': {'type': 'ResNet', 'strides': (1, 2, 1, 1), 'dilations': (1, 1, 2, 4), 'style': 'caffe'}}",
+    """
+    model = dict(
+        neck=dict(strides=(4, 4, 4, 4)),
+        backbone=dict(
+            norm_cfg=dict(type='SyncBN', strides=(3, 3, 3, 3)),
+            dilations=[
+                1,
+                1,
+                2,  # a comment, with = and (
+                4,
+            ],
+            strides=[1, 2, 1, 1],
+            style="caffe",
+            type="mmseg.ResNetV1c"),
+        decode_head=dict(dilations=(1, 12, 24, 36)))
+    optim_wrapper = dict(custom_keys={'backbone': dict(lr_mult=0.1)})
+    """,
+  ])
+  func spellings(_ text: String) throws {
+    let found = ConfigurationText(text).backbones
+    #expect(found.count == 1)
+    #expect(found.first?["strides"] == .numbers([1, 2, 1, 1]))
+    #expect(found.first?["dilations"] == .numbers([1, 1, 2, 4]))
+    #expect(found.first?["style"] == .word("caffe"))
+  }
+
+  @Test func whatIsNoNumberOrNotClosed() {
+    let variable = ConfigurationText("backbone=dict(depth=50, strides=STRIDES, x=(1, f(2), 3))")
+    #expect(variable.backbones.first?["strides"] == .word("STRIDES"))
+    #expect(variable.backbones.first?["x"] == .other)
+    let open = ConfigurationText("backbone=dict(depth=50, strides=(1, 2")
+    #expect(open.backbones.first?["strides"] == .other)
+    let two =
+      "backbone=dict(depth=50, strides=(1,2,2,2)), backbone=dict(depth=50, strides=(1,2,1,1))"
+    #expect(ConfigurationText(two).backbones.count == 2)
+    for text in ["", "backbone", "backbone=", "backbone='resnet50'", "backbone=dict(", "'", "}}}"] {
+      #expect(ConfigurationText(text).backbones.isEmpty, "\(text)")
+    }
+  }
+
+  /// `config.model.name` and `cfg.MODEL.NAME`.
+  @Test func namesBelowOtherSettings() throws {
+    let notes = try #require(try Network(Self.spec("nested-names.pth")).weightsChoice).notes
+    #expect(notes.count == 2, "\(notes)")
+    for name in ["resnet18_blur", "drn_d_22"] {
+      #expect(notes.contains { $0.contains("the file calls itself \(name),") }, "\(notes)")
+    }
+  }
+
+  /// Both ways of opening say which entry it is, and what.
+  @Test(arguments: [
+    ("array.pth", "model.conv1.weight is an array of NumPy"),
+    ("object.pth", "model.layer1.0.conv1.weight is an object of the class my.layers.Weight"),
+  ])
+  func objectsInThePlaceOfWeights(_ name: String, words: String) throws {
+    var spec = Self.spec(name)
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    #expect(try #require(error).explanation.contains(words))
+    let inspection = try CheckpointInspection(path: Fixtures.path("settings/\(name)"))
+    #expect(try inspection.problems(inspection.names.map(inspection.tensor)) == [error])
+    spec.source = .catalogue("resnet:block=basic:layers=1,1,1,1:width=2:classes=7")
+    let named = #expect(throws: CheckpointError.self) { try Network(spec) }
+    #expect(try #require(named).explanation.contains(words))
+  }
+
+  /// What inspecting tells of a file is what opening it says.
+  @Test(arguments: [
+    "caffe", "fcn", "mmseg", "moco", "dino", "head-arcface", "head-mlp", "plain", "extra", "blur",
+  ])
+  func inspectionAgreesWithOpening(_ name: String) throws {
+    let path = Fixtures.path("names/\(name).pth")
+    let inspection = try CheckpointInspection(path: path)
+    let opening = try inspection.opening(inspection.names.map(inspection.tensor))
+    do {
+      let network = try Network(NetworkSpec(file: path))
+      guard case .opens(let notes)? = opening else {
+        Issue.record("\(name) opens: \(String(describing: opening))")
+        return
+      }
+      #expect(notes == network.weightsChoice?.notes ?? [])
+    } catch let error as CheckpointError {
+      switch opening {
+      case .withoutHead(let said, let notes)?:
+        #expect(said == error)
+        var spec = NetworkSpec(file: path)
+        spec.allowsMissingHead = true
+        #expect(try Network(spec).weightsChoice?.notes ?? [] == notes)
+      case .refused(let said)?: #expect(said == error)
+      default: Issue.record("\(name) does not open: \(String(describing: opening))")
+      }
+    }
+  }
+}
