@@ -95,7 +95,7 @@ import Testing
       let blueprint = try ModelCatalogue.architecture(model).blueprint()
       let input = blueprint.nodes[0]
       #expect(input.role == .stem && input.stage == nil, "\(model)")
-      #expect(blueprint.nodes.last?.role == .head, "\(model)")
+      #expect(blueprint.nodes.last?.role == .classifier, "\(model)")
       for (index, stage) in blueprint.stages.enumerated() {
         #expect(blueprint.nodes[stage.value - 1].stage == index, "\(model)")
       }
