@@ -142,7 +142,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Merging a whole network is held against its branches by `GraphTests`.
+  /// Merging a whole network is held against its branches by `ProgramTests`.
   @Test func branchesMergeAboutACommonCentre() throws {
     func branch(_ kernel: Int, padding: Int? = nil, dilation: Int = 1) -> DepthwiseConvolution {
       DepthwiseConvolution(

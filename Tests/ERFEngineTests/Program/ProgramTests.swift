@@ -3,7 +3,7 @@ import Testing
 
 @testable import ERFEngine
 
-@Suite struct GraphTests {
+@Suite struct ProgramTests {
   private static let models = [
     "replknet:kernels=13,9:layers=2,1:channels=8,24:small=5:classes=7",
     "replknet:kernels=31,7:layers=1,1:channels=16,20:small=0:dw=1.5:classes=7",
@@ -12,23 +12,23 @@ import Testing
     "resnet-cifar:depth=8", "mobilenetv2:width=0.25:classes=7",
   ]
 
-  private func graph(_ id: String, seed: UInt64 = 3) throws -> Program {
+  private func program(_ id: String, seed: UInt64 = 3) throws -> Program {
     try Network.trainingForm(NetworkSpec(model: id, weights: .random(seed: seed)))
   }
 
   private let input = OperatorChecks.values([1, 48, 40, 3], seed: 1)
 
   @Test(arguments: models) func foldingChangesNothing(_ id: String) throws {
-    let training = try graph(id).withLivelyBatchNorms()
+    let training = try program(id).withLivelyBatchNorms()
     let inference = try training.rewritten { $0.inferenceForm() }
     #expect(!inference.nodes.contains { $0.op is BatchNorm }, "all batch norms fold here")
     #expect(inference.nodes.count < training.nodes.count)
     #expect(inference.taps.map(\.name) == training.taps.map(\.name))
     for name in training.taps.map(\.name) {
       let workers = Workers()
-      let outputs = try [training, inference].map { graph in
-        try graph.forward(
-          input, to: #require(graph.tap(name)).value, keep: .nothing, workers: workers
+      let outputs = try [training, inference].map { program in
+        try program.forward(
+          input, to: #require(program.tap(name)).value, keep: .nothing, workers: workers
         ).output
       }
       #expect(relativeError(outputs[1], outputs[0]) < 2e-5, "\(name)")
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func eachPassAloneChangesNothing() throws {
-    let training = try graph(Self.models[0]).withLivelyBatchNorms()
+    let training = try program(Self.models[0]).withLivelyBatchNorms()
     let passes: [(String, (Blueprint) -> Blueprint)] = [
       ("producers", { $0.foldingNormsIntoProducers() }),
       ("consumers", { $0.foldingNormsIntoConsumers() }),
@@ -47,28 +47,28 @@ import Testing
     for (name, pass) in passes {
       #expect(relativeError(try logits(training.rewritten(pass)), expected) < 2e-5, "\(name)")
     }
-    let branches = { (graph: Program) in
-      graph.nodes.filter { ($0.op as? DepthwiseConvolution)?.window2D.kernelHeight == 5 }.count
+    let branches = { (program: Program) in
+      program.nodes.filter { ($0.op as? DepthwiseConvolution)?.window2D.kernelHeight == 5 }.count
     }
     #expect(branches(training) == 3)
     #expect(branches(try training.rewritten { $0.inferenceForm() }) == 0)
   }
 
-  private func logits(_ graph: Program, sourceLocation: SourceLocation = #_sourceLocation) throws
+  private func logits(_ program: Program, sourceLocation: SourceLocation = #_sourceLocation) throws
     -> Tensor
   {
-    try graph.forward(
-      input, to: #require(graph.tap("logits"), sourceLocation: sourceLocation).value,
+    try program.forward(
+      input, to: #require(program.tap("logits"), sourceLocation: sourceLocation).value,
       keep: .nothing, workers: Workers()
     ).output
   }
 
   @Test(arguments: models) func bytesDoNotDependOnThreads(_ id: String) throws {
-    let graph = try graph(id).rewritten { $0.inferenceForm() }
-    let tap = try #require(graph.stages.last)
+    let program = try program(id).rewritten { $0.inferenceForm() }
+    let tap = try #require(program.stages.last)
     let results = try [1, 2, 3, 7].map { threads in
       let workers = Workers(threads: threads)
-      let activations = try graph.forward(input, to: tap.value, workers: workers)
+      let activations = try program.forward(input, to: tap.value, workers: workers)
       let shape = activations.output.shape
       let seed = activations.seed(at: [Unit(row: shape.height / 2, column: shape.width / 2)])
       let gradient = try activations.inputGradient(of: seed, workers: workers)
@@ -79,15 +79,16 @@ import Testing
 
   /// The whole backward walk against central differences of s, for the unit's positive channels.
   @Test(arguments: models) func inputGradientMatchesFiniteDifferences(_ id: String) throws {
-    let graph = try graph(id).withLivelyBatchNorms()
-    let tap = try #require(graph.tap("stage1"))
+    let program = try program(id).withLivelyBatchNorms()
+    let tap = try #require(program.tap("stage1"))
     let workers = Workers()
-    let activations = try graph.forward(input, to: tap.value, workers: workers)
+    let activations = try program.forward(input, to: tap.value, workers: workers)
     let units = [Unit(row: 4, column: 3), Unit(row: 2, column: 5)]
     let seed = activations.seed(at: units)
     let gradient = try activations.inputGradient(of: seed, workers: workers)
     func product(_ input: Tensor) throws -> Double {
-      let output = try graph.forward(input, to: tap.value, keep: .nothing, workers: workers).output
+      let output = try program.forward(input, to: tap.value, keep: .nothing, workers: workers)
+        .output
       return zip(output.elements, seed.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
     // A random direction: many small steps at once, so that rounding and kinks average out.
@@ -107,9 +108,9 @@ import Testing
   }
 
   @Test func severalUnitsSumTheirGradients() throws {
-    let graph = try graph(Self.models[0]).rewritten { $0.inferenceForm() }
-    let tap = try #require(graph.tap("stage2"))
-    let activations = try graph.forward(input, to: tap.value, workers: Workers())
+    let program = try program(Self.models[0]).rewritten { $0.inferenceForm() }
+    let tap = try #require(program.tap("stage2"))
+    let activations = try program.forward(input, to: tap.value, workers: Workers())
     let units = [Unit(row: 0, column: 0), Unit(row: 2, column: 1)]
     let parts = try units.map {
       try activations.inputGradient(of: activations.seed(at: [$0]), workers: Workers())
@@ -122,12 +123,12 @@ import Testing
   }
 
   @Test func cancellationStopsWithinALayer() throws {
-    let graph = try graph(Self.models[0])
+    let program = try program(Self.models[0])
     let cancellation = Cancellation()
     var layers = 0
     #expect(throws: CancellationError.self) {
-      _ = try graph.forward(
-        input, to: #require(graph.stages.last).value,
+      _ = try program.forward(
+        input, to: #require(program.stages.last).value,
         workers: Workers(threads: 2, cancellation: cancellation)
       ) { _, _ in
         layers += 1
@@ -138,10 +139,10 @@ import Testing
   }
 
   @Test func progressRisesToOne() throws {
-    let graph = try graph(Self.models[0])
+    let program = try program(Self.models[0])
     var fractions: [Double] = []
-    let activations = try graph.forward(
-      input, to: #require(graph.stages.last).value, workers: Workers()
+    let activations = try program.forward(
+      input, to: #require(program.stages.last).value, workers: Workers()
     ) { fractions.append($1) }
     #expect(fractions == fractions.sorted())
     #expect(abs((fractions.last ?? 0) - 1) < 1e-12)
@@ -154,14 +155,14 @@ import Testing
   }
 
   @Test func nonFiniteValuesNameTheLayer() throws {
-    var graph = try graph(Self.models[0])
-    let index = try #require(graph.nodes.firstIndex { $0.scope == "stages.0.blocks.1.pw1.conv" })
-    var weight = graph.parameters[index][0]
+    var program = try program(Self.models[0])
+    let index = try #require(program.nodes.firstIndex { $0.scope == "stages.0.blocks.1.pw1.conv" })
+    var weight = program.parameters[index][0]
     weight[3] = .infinity
-    graph.set(Parameters([weight]), of: index)
+    program.set(Parameters([weight]), of: index)
     let error = #expect(throws: NonFiniteError.self) {
-      _ = try graph.forward(
-        input, to: #require(graph.stages.last).value, workers: Workers(), checksEveryLayer: true)
+      _ = try program.forward(
+        input, to: #require(program.stages.last).value, workers: Workers(), checksEveryLayer: true)
     }
     #expect(error?.layer == "stages.0.blocks.1.pw1.conv")
   }
@@ -170,12 +171,12 @@ import Testing
 extension Program {
   /// Batch norms that do something, so that a forgotten one shows.
   fileprivate func withLivelyBatchNorms() -> Program {
-    var graph = self
+    var program = self
     for (index, node) in nodes.enumerated() {
       guard let norm = node.op as? BatchNorm else { continue }
       let shape: Shape = [norm.channels]
       let seed = UInt64(index)
-      graph.set(
+      program.set(
         Parameters([
           OperatorChecks.values(shape, seed: seed).mapped { 1 + 0.3 * $0 },
           OperatorChecks.values(shape, seed: seed + 1000).mapped { 0.2 * $0 },
@@ -183,7 +184,7 @@ extension Program {
           OperatorChecks.values(shape, seed: seed + 3000).mapped { 0.7 + 0.5 * abs($0) },
         ]), of: index)
     }
-    return graph
+    return program
   }
 }
 
