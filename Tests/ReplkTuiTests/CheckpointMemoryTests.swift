@@ -110,6 +110,39 @@ import Testing
     try requireSmallOutput("large.pth", bytes.count, above: small.bytes, in: folder)
   }
 
+  /// Headers of very many small tensors; texts without number are refused.
+  @Test(.enabled(if: Sanitizers.areOff))
+  func manyTensorsAndTextsInAHeader() throws {
+    let folder = try TemporaryFolder()
+    func write(_ header: String, to name: String) throws -> Int {
+      let text = Array(header.utf8)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+      _ = try folder.write(length + text, to: name)
+      return text.count + 8
+    }
+    _ = try write(
+      #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, to: "small.safetensors")
+    let entries = (0..<400_000).map {
+      #""layers.\#($0).w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+    }
+    let bytes = try write("{" + entries.joined(separator: ",") + "}", to: "large.safetensors")
+    guard let small = try Executable.peak(["erf", "small.safetensors"], in: folder),
+      let large = try Executable.peak(["erf", "large.safetensors"], in: folder)
+    else { return print("skipped: nothing tells here how much memory another process takes") }
+    #expect(large.error.contains("and 399996 more"), "\(large.error)")
+    let cost = large.bytes - small.bytes
+    print("400,000 tensors in a header of \(bytes) bytes: \(cost) bytes of memory")
+    #expect(cost <= 4 * bytes + 64 << 20)
+    try requireSmallOutput("large.safetensors", bytes, above: small.bytes, in: folder)
+    let texts = (0..<2_000_000).map { #""\#($0)":"""# }.joined(separator: ",")
+    let many = try write("{\"__metadata__\":{" + texts + "}}", to: "texts.safetensors")
+    for arguments in [["erf", "texts.safetensors"], ["inspect", "texts.safetensors", "--json"]] {
+      let run = try #require(try Executable.peak(arguments, in: folder))
+      #expect(run.error.contains("more than 65536 texts under __metadata__"), "\(run.error)")
+      #expect(run.bytes - small.bytes <= 4 * many + 64 << 20)
+    }
+  }
+
   /// Inputs that were prepared elsewhere are in memory as the file has them and as numbers, and one of
   /// them as the network takes it; not all of them, once for each.
   @Test(.enabled(if: Sanitizers.areOff)) func inputsAreTakenOneByOne() throws {

@@ -87,4 +87,10 @@ public struct CheckpointEntry: Sendable, Equatable {
   /// The element type by its name in safetensors headers, such as `F32`.
   public let type: String
   public let shape: Shape
+  /// The bytes in a safetensors file, counted from those of the first tensor on; empty in other files.
+  var place = 0..<0
+
+  public static func == (left: CheckpointEntry, right: CheckpointEntry) -> Bool {
+    left.type == right.type && left.shape == right.shape
+  }
 }

@@ -2,18 +2,12 @@
 ///
 /// Every offset is checked against the file before it is followed.
 public final class Safetensors: CheckpointReader {
-  private struct Entry: Sendable {
-    let type: String
-    let shape: Shape
-    /// Byte range in the file.
-    let range: Range<Int>
-  }
-
   public let path: String
   let format = "safetensors"
   private let file: MappedFile
-  private let tensors: [String: Entry]
   let entries: [String: CheckpointEntry]
+  /// First byte of all tensors, from which `CheckpointEntry.place` counts.
+  private let start: Int
   let metadata: [String: String]
 
   /// Headers are text a human could have written; anything longer is an attack or an accident.
@@ -35,43 +29,46 @@ public final class Safetensors: CheckpointReader {
       throw CheckpointError.malformed(
         path: path, reason: "its header claims \(length) bytes, the file has \(file.count)")
     }
-    (tensors, metadata) = try Self.parse(header, path: path, fileSize: file.count)
-    entries = tensors.mapValues { CheckpointEntry(type: $0.type, shape: $0.shape) }
+    start = 8 + header.count
+    let contents = try Self.parse(header, path: path, fileSize: file.count)
+    metadata = contents.metadata
+    entries = contents.tensors
   }
 
   public var keys: [String] { entries.keys.sorted() }
 
   /// The tensor `key` as float32 in its own shape.
   public func tensor(_ key: String) throws -> Tensor {
-    guard let entry = tensors[key] else {
+    guard let entry = entries[key] else {
       throw CheckpointError.noTensor(path: path, key: key, available: keys)
     }
     guard let type = ElementType(rawValue: entry.type), type.isReal else {
       throw CheckpointError.wrongType(path: path, key: key, found: entry.type)
     }
-    guard entry.range.count == entry.shape.count * type.size,
-      let tensor = file.floats(type, at: entry.range.lowerBound, shape: entry.shape)
+    guard entry.place.count == entry.shape.count * type.size,
+      let tensor = file.floats(type, at: start + entry.place.lowerBound, shape: entry.shape)
     else {
       guard file.isWhole else {
         throw CheckpointError.malformed(path: path, reason: "it was cut while it was read")
       }
       throw CheckpointError.malformed(
-        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.range.count) bytes")
+        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count) bytes")
     }
     return tensor
   }
 
   /// The tensor `key`, which has to be of doubles, as they are.
   func doubles(_ key: String) throws -> (shape: Shape, values: [Double]) {
-    guard let entry = tensors[key] else {
+    guard let entry = entries[key] else {
       throw CheckpointError.noTensor(path: path, key: key, available: keys)
     }
     guard entry.type == ElementType.float64.rawValue else {
       throw CheckpointError.wrongType(path: path, key: key, found: entry.type)
     }
-    guard entry.range.count == 8 * entry.shape.count, let bytes = file.bytes(entry.range) else {
+    let place = start + entry.place.lowerBound..<start + entry.place.upperBound
+    guard place.count == 8 * entry.shape.count, let bytes = file.bytes(place) else {
       throw CheckpointError.malformed(
-        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.range.count) bytes")
+        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count) bytes")
     }
     let values = (0..<entry.shape.count).map { index in
       let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 * index + $1]) << (8 * $1) }
@@ -80,9 +77,10 @@ public final class Safetensors: CheckpointReader {
     return (entry.shape, values)
   }
 
+  /// The tensors and texts of a header, whose places are those in the file.
   private static func parse(
     _ bytes: [UInt8], path: String, fileSize: Int
-  ) throws(CheckpointError) -> (tensors: [String: Entry], metadata: [String: String]) {
+  ) throws(CheckpointError) -> SafetensorsHeader {
     let header: SafetensorsHeader
     do throws(SafetensorsHeader.Flaw) {
       header = try SafetensorsHeader(bytes)
@@ -90,37 +88,39 @@ public final class Safetensors: CheckpointReader {
       throw .malformed(path: path, reason: "its header \(error.words)")
     }
     let start = 8 + bytes.count
-    var entries: [String: Entry] = [:]
     for (key, entry) in header.tensors {
-      guard entry.offsets[0] <= entry.offsets[1], entry.offsets[1] <= fileSize - start else {
+      guard entry.place.upperBound <= fileSize - start else {
         throw .malformed(
           path: path, reason: "\(key) points past the end of the file (\(fileSize) bytes)")
       }
       var elements = 1
-      for extent in entry.shape {
+      for extent in entry.shape.extents {
         let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
         guard !overflow && product <= fileSize else {
           throw .malformed(path: path, reason: "\(key) has an impossible shape")
         }
         elements = product
       }
-      entries[key] = Entry(
-        type: entry.type, shape: Shape(entry.shape),
-        range: start + entry.offsets[0]..<start + entry.offsets[1])
     }
-    try requireDisjoint(entries, path: path)
-    return (entries, header.metadata)
+    try requireDisjoint(header.tensors, path: path)
+    return header
   }
 
   /// Tensors that share bytes could make any amount of memory out of a small file.
   private static func requireDisjoint(
-    _ entries: [String: Entry], path: String
+    _ entries: [String: CheckpointEntry], path: String
   ) throws(CheckpointError) {
-    let ordered = entries.filter { !$0.value.range.isEmpty }
-      .sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
-    for (entry, next) in zip(ordered, ordered.dropFirst())
-    where entry.value.range.upperBound > next.value.range.lowerBound {
-      throw .malformed(path: path, reason: "\(entry.key) and \(next.key) overlap")
+    // Places alone: there may be very many tensors.
+    var places: [Range<Int>] = []
+    places.reserveCapacity(entries.count)
+    for entry in entries.values where !entry.place.isEmpty { places.append(entry.place) }
+    places.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    for (place, next) in zip(places, places.dropFirst()) where place.upperBound > next.lowerBound {
+      let names = entries.filter { $0.value.place.overlaps(place) || $0.value.place.overlaps(next) }
+        .sorted { ($0.value.place.lowerBound, $0.key) < ($1.value.place.lowerBound, $1.key) }
+        .map(\.key)
+      throw .malformed(
+        path: path, reason: names.prefix(2).joined(separator: " and ") + " overlap")
     }
   }
 }

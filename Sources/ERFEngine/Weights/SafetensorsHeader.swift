@@ -4,26 +4,26 @@
 /// Read in one pass that nothing nested can deepen. A name that comes twice is refused, as no two
 /// readers would agree on it.
 struct SafetensorsHeader {
-  struct Entry {
-    var type = ""
-    var shape: [Int] = []
-    /// First byte and the one behind the last, counted from the end of the header.
-    var offsets: [Int] = []
-  }
-
-  private(set) var tensors: [String: Entry] = [:]
+  private(set) var tensors: [String: CheckpointEntry] = [:]
   private(set) var metadata: [String: String] = [:]
+
+  /// Programs leave some dozens; the texts of very many would take more memory than is meant for a file.
+  static let mostTexts = 65_536
 
   /// What is wrong, to stand behind "its header".
   enum Flaw: Error, Equatable {
     case notJSON(at: Int)
     case repeated(String)
     case incomplete(String)
+    case backwards(String)
+    case tooManyTexts
 
     var words: String {
       switch self {
       case .notJSON(let place): "is not valid JSON at byte \(place)"
       case .repeated(let name): "names \(WeightsMismatch.printable(name)) twice"
+      case .backwards(let name): "has \(WeightsMismatch.printable(name)) end before it begins"
+      case .tooManyTexts: "holds more than \(mostTexts) texts under __metadata__"
       case .incomplete(let name): "does not tell type, shape and place of \(name)"
       }
     }
@@ -45,22 +45,27 @@ struct SafetensorsHeader {
     try json.end()
   }
 
-  private static func entry(_ name: String, _ json: inout JSONScanner) throws(Flaw) -> Entry {
-    var entry = Entry()
+  private static func entry(_ name: String, _ json: inout JSONScanner) throws(Flaw)
+    -> CheckpointEntry
+  {
+    var type = ""
+    var shape: [Int] = []
+    var offsets: [Int] = []
     var fields: Set<String> = []
     try json.object { field, json throws(Flaw) in
       guard fields.insert(field).inserted else { throw .repeated("\(field) of \(name)") }
       switch field {
-      case "dtype": entry.type = try json.string()
-      case "shape": entry.shape = try json.integers()
-      case "data_offsets": entry.offsets = try json.integers()
+      case "dtype": type = try json.string()
+      case "shape": shape = try json.integers()
+      case "data_offsets": offsets = try json.integers()
       default: try json.skip()
       }
     }
-    guard fields.isSuperset(of: ["dtype", "shape", "data_offsets"]), entry.offsets.count == 2 else {
+    guard fields.isSuperset(of: ["dtype", "shape", "data_offsets"]), offsets.count == 2 else {
       throw .incomplete(name)
     }
-    return entry
+    guard offsets[0] <= offsets[1] else { throw .backwards(name) }
+    return CheckpointEntry(type: type, shape: Shape(shape), place: offsets[0]..<offsets[1])
   }
 
   /// The entries whose values are texts.
@@ -72,6 +77,7 @@ struct SafetensorsHeader {
     }
     try json.object { name, json throws(Flaw) in
       if json.isAtString { texts[name] = try json.string() } else { try json.skip() }
+      guard texts.count <= mostTexts else { throw .tooManyTexts }
     }
     return texts
   }
