@@ -36,6 +36,7 @@ enum Program {
     default:
       try OpenFileLimit.require()
       if let command = Command.all.first(where: { $0.name == words.first }) {
+        try ProcessMemory.requireRoom()
         OutOfMemory.endProcess { line in
           StandardStreams.writeError(Text.message(line))
           exit(1)

@@ -25,6 +25,7 @@ extension Command {
     let count = arguments.whole("--count") ?? 240
     let size = arguments.whole("--size") ?? 224
     let seed = arguments.seed()
+    try BuiltInStimulus.requireMemory(size: size)
     try Folder.requireWritable(folder)
     let base = folder.hasSuffix("/") ? folder : folder + "/"
     for category in ObjectCategory.allCases.prefix(count) {

@@ -19,6 +19,10 @@ unsigned cmap_faults(int guard);
 // Before the mapping is taken away.
 void cmap_release(int guard);
 
+// From now on signals of crashes write `line`, at most 400 bytes of which are kept, and end the process with
+// code 1: for processes whose address space is limited, where libraries crash for lack of memory.
+void cmap_explain_faults(const char *line);
+
 // Keeps the C library from reserving 64 MB of address space for each thread that allocates.
 void cmap_share_heap(void);
 

@@ -13,7 +13,7 @@ struct MemoryError: ExplainedError, Equatable {
 
   var explanation: String {
     "\(work) needs about \(Self.gigabytes(needed)) GB of memory, "
-      + "this machine has \(Self.gigabytes(available)): \(advice)"
+      + "\(ProcessMemory.isLimited ? "this process may have" : "this machine has") \(Self.gigabytes(available)): \(advice)"
   }
 
   /// - Throws: `MemoryError` where `needed` bytes are more than this process can have.
@@ -61,6 +61,17 @@ extension OpenedNetwork {
       MemoryEstimate.programBytes + 2 * weights
         + max(weights, estimate.weightBytes + estimate.forwardBytes),
       for: "converting \(id)", advice: "convert it on a machine with more memory")
+  }
+}
+
+extension BuiltInStimulus {
+  /// Checks that a stimulus can be drawn and written.
+  ///
+  /// - Throws: `MemoryError`.
+  public static func requireMemory(size: Int) throws {
+    try MemoryError.require(
+      MemoryEstimate.programBytes + 48 * size * size, for: "a stimulus of \(size)x\(size)",
+      advice: "choose a smaller size")
   }
 }
 

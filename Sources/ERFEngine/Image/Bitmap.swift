@@ -7,6 +7,8 @@ struct Bitmap {
     case truncated
     case damaged(String)
     case tooLarge(InputSize)
+    /// With the bytes that it would take.
+    case tooLittleMemory(InputSize, Int)
   }
 
   private let bytes: [UInt8]
@@ -87,6 +89,8 @@ struct Bitmap {
     }
     let size = InputSize(height: header.height, width: header.width)
     guard ImageLimits.accepts(size) else { throw .tooLarge(size) }
+    let needed = 7 * size.height * size.width
+    guard ImageLimits.hasRoom(for: needed) else { throw .tooLittleMemory(size, needed) }
     try setMasks(&header, bytes)
     return header
   }
@@ -222,6 +226,8 @@ struct Bitmap {
       case .truncated: throw .truncated(path: path, format: "BMP")
       case .damaged(let reason): throw .damaged(path: path, format: "BMP", reason: reason)
       case .tooLarge(let size): throw .tooLarge(path: path, size: size)
+      case .tooLittleMemory(let size, let bytes):
+        throw .tooLittleMemory(path: path, size: size, bytes: bytes)
       }
     }
   }

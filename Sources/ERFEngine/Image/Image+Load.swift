@@ -58,7 +58,8 @@ extension Image {
     }
     let found: InputSize
     do { found = try size(bytes) } catch { throw explained(error) }
-    guard ImageLimits.accepts(found) else { throw .tooLarge(path: path, size: found) }
+    // TIFF comes by way of four bytes a pixel, and may have to be turned; the others are looked up.
+    try ImageLimits.require(found, perPixel: format == "TIFF" ? 10 : 7, path: path)
     do {
       return Image(height: found.height, width: found.width, pixels: try pixels(bytes, found))
     } catch {
@@ -95,7 +96,7 @@ extension Image {
     }
     let size: InputSize
     do { size = try PNGCodec.size(bytes) } catch { throw explained(error) }
-    guard ImageLimits.accepts(size) else { throw .tooLarge(path: path, size: size) }
+    try ImageLimits.require(size, perPixel: 3, path: path)
     do {
       let pixels = try PNGCodec.decode(bytes, size: size)
       return Image(height: size.height, width: size.width, pixels: pixels)
@@ -113,7 +114,7 @@ extension Image {
     let decoder: JPEGDecoder
     do { decoder = try JPEGDecoder(bytes) } catch { throw explained(error) }
     let size = decoder.size
-    guard ImageLimits.accepts(size) else { throw .tooLarge(path: path, size: size) }
+    try ImageLimits.require(size, perPixel: decoder.isFourColour ? 7 : 3, path: path)
     let decoded: (pixels: [UInt8], warning: String?)
     do { decoded = try decoder.decode() } catch { throw explained(error) }
     if let warning = decoded.warning, warning.hasPrefix("Premature end") || !holdsEndOfImage(bytes)

@@ -6,6 +6,8 @@ public enum ImageError: ExplainedError, Equatable {
   case notAnImage(path: String)
   case unsupportedFormat(path: String, format: String)
   case tooLarge(path: String, size: InputSize)
+  /// There is no memory for the picture.
+  case tooLittleMemory(path: String, size: InputSize, bytes: Int)
   case truncated(path: String, format: String)
   case damaged(path: String, format: String, reason: String)
   case noImages(folder: String)
@@ -24,15 +26,19 @@ public enum ImageError: ExplainedError, Equatable {
       return "\(path): \(size.height) x \(size.width) pixels (height x width) are more than the "
         + "\(ImageLimits.pixels / 1_000_000) megapixels, or \(ImageLimits.side) a side, "
         + "that are read; scale it down"
+    case .tooLittleMemory(let path, let size, let bytes):
+      return "\(path): \(size.height) x \(size.width) pixels (height x width) need about "
+        + "\((bytes + 999_999) / 1_000_000) MB of memory, more than this process may have: scale it "
+        + "down, or allow more memory (see `ulimit -v`)"
     case .truncated(let path, let format):
       return "\(path): the \(format) data ends too early; the file is truncated"
     case .damaged(let path, let format, let reason):
       return "\(path): is not a sound \(format) file: \(reason)"
     case .onlyUnread(let folder, let names):
       return "\(folder): the folder holds no images of formats that are read, but "
-        + "\(names.count) of others (\(WeightsMismatch.listed(names))); convert them to PNG or JPEG"
+        + "\(names.count) of others (\(ImageList.kinds(of: names))); convert them to PNG or JPEG"
     case .noImages(let folder):
-      return "\(folder): the folder holds no images "
+      return "\(folder): the folder holds no images, nor do the folders directly in it "
         + "(\(ImageList.extensions.map { "." + $0 }.joined(separator: ", ")))"
     }
   }
@@ -46,5 +52,22 @@ enum ImageLimits {
 
   static func accepts(_ size: InputSize) -> Bool {
     size.height <= side && size.width <= side && size.height * size.width <= pixels
+  }
+
+  /// Checks that a picture may be read and that there is memory for it.
+  ///
+  /// - Parameter perPixel: bytes that reading it takes, those of its file aside.
+  /// - Throws: `ImageError.tooLarge` and `.tooLittleMemory`.
+  static func require(_ size: InputSize, perPixel: Int, path: String) throws(ImageError) {
+    guard accepts(size) else { throw .tooLarge(path: path, size: size) }
+    let bytes = size.height * size.width * perPixel
+    guard hasRoom(for: bytes) else {
+      throw .tooLittleMemory(path: path, size: size, bytes: bytes)
+    }
+  }
+
+  /// Whether there is memory for so much of a picture; small ones are had wherever anything is.
+  static func hasRoom(for bytes: Int) -> Bool {
+    bytes < 1 << 20 || ProcessMemory.hasRoom(for: bytes)
   }
 }

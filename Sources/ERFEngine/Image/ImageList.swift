@@ -122,6 +122,17 @@ public enum ImageList {
     }
   }
 
+  /// How many of each kind, by their endings: `11 .heic, 1 .svg`.
+  public static func kinds(of paths: [String]) -> String {
+    let endings = paths.map { path in
+      path.fileName.lastIndex(of: ".").map { path.fileName[$0...].lowercased() } ?? "without ending"
+    }
+    return Dictionary(grouping: endings) { $0 }
+      .map { (ending: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.ending) < ($0.count, $1.ending) }
+      .map { "\($0.count) \($0.ending)" }.joined(separator: ", ")
+  }
+
   private static func unread(directlyIn folder: String) throws -> [String] {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     return try FolderListing.names(in: folder).filter { name in

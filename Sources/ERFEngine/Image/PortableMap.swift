@@ -18,6 +18,8 @@ struct PortableMap {
     case truncated
     case damaged(String)
     case tooLarge(InputSize)
+    /// With the bytes that it would take.
+    case tooLittleMemory(InputSize, Int)
   }
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
@@ -37,6 +39,9 @@ struct PortableMap {
     let size = InputSize(height: height, width: width)
     guard ImageLimits.accepts(size) else { throw .tooLarge(size) }
     let count = height * width * channels
+    // Two bytes a sample, and three a pixel as the picture.
+    let needed = 2 * count + 3 * height * width
+    guard ImageLimits.hasRoom(for: needed) else { throw .tooLittleMemory(size, needed) }
     samples =
       isText
       ? try reader.readText(count, maximum: maximum)
@@ -167,6 +172,8 @@ extension PortableMap.Failure {
     case .truncated: .truncated(path: path, format: "PPM/PGM")
     case .damaged(let reason): .damaged(path: path, format: "PPM/PGM", reason: reason)
     case .tooLarge(let size): .tooLarge(path: path, size: size)
+    case .tooLittleMemory(let size, let bytes):
+      .tooLittleMemory(path: path, size: size, bytes: bytes)
     }
   }
 }

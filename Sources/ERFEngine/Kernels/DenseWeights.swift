@@ -137,7 +137,12 @@ private final class DensePrimitive: @unchecked Sendable {
 
   init(_ convolution: cd_convolution, isGradient: Bool, addsBias: Bool) {
     var convolution = convolution
+    // The library does not survive that its code finds no memory.
+    guard !ProcessMemory.isLimited || ProcessMemory.hasRoom(for: 0, isSmall: true) else {
+      OutOfMemory.end("of a convolution's code")
+    }
     guard let handle = unsafe cd_create(&convolution, isGradient, addsBias) else {
+      if ProcessMemory.isLimited { OutOfMemory.end("of a convolution's code") }
       fatalError("out of memory for \(convolution), or oneDNN does not support it")
     }
     unsafe self.handle = handle

@@ -24,7 +24,50 @@ public enum ProcessMemory {
       let resident = status("VmRSS")
     else { return machineBytes }
     let stacks = Workers.coreCount << 23
-    return min(machineBytes, max(0, limit - mapped - stacks) + resident)
+    return min(machineBytes, max(0, limit - mapped - stacks - reserveBytes) + resident)
+  }
+
+  /// Address space that large blocks leave, where it is limited: for what cannot be refused in words, such
+  /// as compiled kernels, stacks and small objects.
+  private static let reserveBytes = 48 << 20
+
+  /// Whether `bytes` more can be had, by what is known beforehand.
+  ///
+  /// - Parameter isSmall: whether they may be taken from what large blocks leave.
+  static func hasRoom(for bytes: Int, isSmall: Bool = false) -> Bool {
+    guard isLimited else { return bytes < machineBytes }
+    guard let limit = addressSpaceLimit, let mapped = status("VmSize") else { return true }
+    return limit - mapped - bytes >= (isSmall ? reserveBytes / 3 : reserveBytes)
+  }
+
+  /// Whether the address space is limited (`ulimit -v`); as it was when that was first asked.
+  static let isLimited = addressSpaceLimit != nil
+
+  /// Checks that there is address space for a command at all, where that is limited, and sees to it that
+  /// what the system's libraries do for lack of it ends the process with a line too.
+  ///
+  /// - Throws: ``TooLittle``.
+  public static func requireRoom() throws {
+    guard let limit = addressSpaceLimit, let mapped = status("VmSize") else { return }
+    let needed = mapped + Workers.coreCount << 23 + reserveBytes
+    guard limit >= needed else { throw TooLittle(needed: needed, limit: limit) }
+    let line =
+      "replk-tui: failed while its address space is limited, most likely for lack of memory: allow more "
+      + "(see `ulimit -v`), or choose a smaller input or network\n"
+    unsafe line.withCString { unsafe cmap_explain_faults($0) }
+  }
+
+  /// The address space is limited to less than any command needs.
+  public struct TooLittle: ExplainedError {
+    let needed: Int
+    let limit: Int
+
+    public var isUsageError: Bool { true }
+
+    public var explanation: String {
+      "replk-tui needs about \((needed + 999_999) / 1_000_000) MB of address space beside what it "
+        + "works on, this process may have \(limit / 1_000_000): allow more memory (see `ulimit -v`)"
+    }
   }
 
   /// Keeps the C library from reserving 64 MB of address space for each thread, where that is limited:

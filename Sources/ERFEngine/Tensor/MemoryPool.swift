@@ -133,7 +133,7 @@ enum MemoryPool {
   /// kept for others.
   private static func fresh(_ bytes: Int) -> UnsafeMutableRawPointer? {
     let whole = (bytes + hugePage - 1) / hugePage * hugePage
-    guard
+    guard !ProcessMemory.isLimited || ProcessMemory.hasRoom(for: whole + hugePage),
       let start = unsafe mmap(
         nil, whole + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0),
       unsafe start != MAP_FAILED
