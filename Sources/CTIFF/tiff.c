@@ -112,9 +112,17 @@ static void ignore_alpha(TIFF *tiff) {
 
 // Samples of other kinds are no fault of the file: their kind becomes the message.
 static bool ctiff_converts(TIFF *tiff, char *message) {
-  uint16_t bits = 1, kind = SAMPLEFORMAT_UINT;
+  uint16_t bits = 1, kind = SAMPLEFORMAT_UINT, colours = PHOTOMETRIC_RGB;
   TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &kind);
+  TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &colours);
+  // Of these the library makes other numbers than those who know the colours' white.
+  const bool is_lab = colours == PHOTOMETRIC_CIELAB || colours == PHOTOMETRIC_ICCLAB ||
+                      colours == PHOTOMETRIC_ITULAB;
+  if (is_lab || colours == PHOTOMETRIC_LOGL || colours == PHOTOMETRIC_LOGLUV) {
+    snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%s TIFF", is_lab ? "L*a*b*" : "LogLuv");
+    return false;
+  }
   if (bits <= 16 && kind != SAMPLEFORMAT_IEEEFP) return true;
   snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%u-bit %sTIFF", bits,
            kind == SAMPLEFORMAT_IEEEFP ? "floating-point " : "");

@@ -120,6 +120,7 @@ int cz_next(cz_archive *archive, cz_member *member, char *name, size_t capacity)
                 : info.compression_method == Z_DEFLATED       ? CZ_DEFLATED
                 : info.compression_method == 0 /* as it is */ ? CZ_STORED
                                                               : CZ_OTHER,
+      .way = is_encrypted ? -1 : (int)info.compression_method,
   };
   return 1;
 }

@@ -216,7 +216,8 @@ extension Arguments {
     let pictures = paths.count > 1 ? "\(paths.count) pictures" : "1 picture"
     StandardStreams.writeError(
       Text.message(
-        "left out \(pictures) of kinds that are not read (formats, pipes): \(first)\(more)"))
+        "left out \(pictures) of kinds that are not read (formats, pipes; "
+          + "\(ImageList.kinds(of: paths))): \(first)\(more)"))
   }
 
   /// The networks that `words` name: models, which take the values of `--weights` in their order or

@@ -85,7 +85,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(
       try outcome.results().first?["images"] as? [String] == [
-        "0.JPEG", "1.JPEG", "2.JPEG", "1.JPEG",
+        "0.JPEG", "n01/1.JPEG", "2.JPEG", "n02/1.JPEG",
       ])
   }
 
@@ -97,7 +97,8 @@ import Testing
     #expect(outcome.code == 0)
     #expect(
       outcome.error.contains(
-        "left out 2 pictures of kinds that are not read (formats, pipes): val/n01/a.heic"))
+        "left out 2 pictures of kinds that are not read (formats, pipes; 1 .avif, 1 .heic): val/n01/a.heic"
+      ))
   }
 
   /// A writer that takes its time, and one that has not come yet.

@@ -17,6 +17,8 @@ typedef struct cz_member {
   uint64_t size, packed;
   // `CZ_OTHER` also where it is encrypted.
   cz_method method;
+  // The number of the way in which it is kept, by the specification of zip files; -1: it is encrypted.
+  int way;
 } cz_member;
 
 // An archive of the `count` bytes at `bytes`, which have to stay; NULL where its list of contents is

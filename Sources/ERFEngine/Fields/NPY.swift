@@ -233,7 +233,8 @@ private struct NPYLayout {
       guard !overflow else { throw damaged("the shape \(header.shape) is too large") }
       total = product
     }
-    guard total == fileBytes - start else {
+    // What stands behind the elements is nobody's concern, as in NumPy.
+    guard total <= fileBytes - start else {
       throw damaged(
         "the shape \(header.shape) takes \(total) bytes, but \(fileBytes - start) are there")
     }

@@ -3,7 +3,8 @@
 public struct NetworkInputs: Sendable {
   private enum Source {
     case builtIn(Range<Int>)
-    case files([String])
+    /// Their paths, and what they are called.
+    case files([String], names: [String])
     /// `shape` is (N, H, W, 3); the tensor is read when the first input is asked for.
     case tensor(PreparedTensor, shape: Shape)
   }
@@ -24,7 +25,7 @@ public struct NetworkInputs: Sendable {
       source = .builtIn(range)
     case .files(let paths):
       guard !paths.isEmpty else { throw ERFComputer.Failure.noImages }
-      source = .files(paths)
+      source = .files(paths, names: Self.names(paths))
     case .tensor(let reference):
       let tensor = PreparedTensor(reference)
       source = .tensor(tensor, shape: try tensor.shape())
@@ -34,7 +35,7 @@ public struct NetworkInputs: Sendable {
   public var count: Int {
     switch source {
     case .builtIn(let range): range.count
-    case .files(let paths): paths.count
+    case .files(let paths, _): paths.count
     case .tensor(_, let shape): shape.batch
     }
   }
@@ -52,18 +53,36 @@ public struct NetworkInputs: Sendable {
     return 2 * shape.count * MemoryLayout<Float>.stride
   }
 
-  /// For people: the name of a file without its folders, or of a built-in picture.
+  /// The names of files without their folders, or with as many of them as tell equal names apart.
+  static func names(_ paths: [String]) -> [String] {
+    let parts = paths.map { $0.split(separator: "/") }
+    var lengths = [Int](repeating: 1, count: paths.count)
+    var names = paths.map(\.fileName)
+    while true {
+      let alike = Dictionary(grouping: names.indices) { names[$0] }.values.filter { group in
+        group.count > 1 && Set(group.map { paths[$0] }).count > 1
+      }
+      let open = alike.joined().filter { lengths[$0] < parts[$0].count }
+      guard !open.isEmpty else { return names }
+      for index in open {
+        lengths[index] += 1
+        names[index] = parts[index].suffix(lengths[index]).joined(separator: "/")
+      }
+    }
+  }
+
+  /// For people: the name of a file, by `names(_:)`, or of a built-in picture.
   func name(_ index: Int) -> String {
     switch source {
     case .builtIn(let range): BuiltInImages.name(at: range.lowerBound + index)
-    case .files(let paths): paths[index].fileName
+    case .files(_, let names): names[index]
     case .tensor(let tensor, _): "\(tensor.reference.fileName)[\(index)]"
     }
   }
 
   /// The file of input `index`; empty where it is none.
   func path(_ index: Int) -> String {
-    guard case .files(let paths) = source else { return "" }
+    guard case .files(let paths, _) = source else { return "" }
     return paths[index]
   }
 
@@ -75,7 +94,7 @@ public struct NetworkInputs: Sendable {
     case .builtIn(let range):
       return preprocessing.tensor(
         BuiltInImages.image(at: range.lowerBound + index), size: size)
-    case .files(let paths):
+    case .files(let paths, _):
       return preprocessing.tensor(try Image.load(path: paths[index]), size: size)
     case .tensor(let prepared, let shape): return try prepared.input(index, of: shape)
     }

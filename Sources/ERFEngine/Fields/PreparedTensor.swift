@@ -108,6 +108,8 @@ struct PreparedTensorError: ExplainedError {
   let found: Shape
 
   var explanation: String {
-    "\(reference) has shape \(found): expected (N, 3, H, W), channels first"
+    "\(reference) "
+      + (found.rank == 0 ? "holds a single number" : "has shape \(found)")
+      + ": expected (N, 3, H, W), channels first"
   }
 }

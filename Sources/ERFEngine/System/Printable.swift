@@ -35,6 +35,8 @@ extension Unicode.Scalar {
   /// two joiners that Persian, Indian scripts and emoji are spelt with.
   var isPrintable: Bool {
     if (0x20..<0x7f).contains(value) { return true }
+    // Bytes of names that are not UTF-8, which terminals have no picture for.
+    if SystemPath.escapes.contains(value) { return false }
     switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .surrogate: return false
     case .format: return value == 0x200c || value == 0x200d

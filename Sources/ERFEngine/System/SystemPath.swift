@@ -13,7 +13,8 @@
 /// so do the bytes of such scalars themselves.
 public enum SystemPath {
   private static let offset: UInt32 = 0xF700
-  private static let escapes: ClosedRange<UInt32> = 0xF780...0xF7FF
+  /// The scalars that stand for bytes.
+  static let escapes: ClosedRange<UInt32> = 0xF780...0xF7FF
 
   /// The text for a name.
   public static func text(_ name: some Collection<UInt8>) -> String {

@@ -28,6 +28,15 @@ final class TorchCheckpoint: CheckpointReader {
       throw CheckpointError.unsupported(
         path: path, reason: "it is a zip file, but not one written by torch.save")
     }
+    if let packed = archive.entries.filter({ $0.key.hasPrefix(root) && !$0.value.isReadable }).keys
+      .min()
+    {
+      throw CheckpointError.unsupported(
+        path: path,
+        reason:
+          "\(WeightsMismatch.printable(packed)) in it is \(archive.way(of: packed)): zip it again "
+          + "stored or deflated")
+    }
     guard archive.entries[root + "constants.pkl"] == nil else {
       throw CheckpointError.unsupported(
         path: path, reason: "it is a TorchScript program; save the network's state_dict() instead")

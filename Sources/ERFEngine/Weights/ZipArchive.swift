@@ -68,6 +68,19 @@ final class ZipArchive: @unchecked Sendable {
     self.entries = entries
   }
 
+  /// In which way an entry that is not readable is kept, for people.
+  func way(of name: String) -> String {
+    switch entries[name]?.member.way {
+    case -1: "encrypted, which is not read"
+    case 12: "compressed with bzip2, which is not read"
+    case 14: "compressed with LZMA, which is not read"
+    case 93: "compressed with Zstandard, which is not read"
+    case 95: "compressed with XZ, which is not read"
+    case let way?: "compressed in way \(way) of zip files, which is not read"
+    case nil: "missing"
+    }
+  }
+
   /// Whether so many bytes may have been kept in so few.
   private static func isPossible(_ member: cz_member, in fileSize: Int) -> Bool {
     let (size, packed) = (Int(clamping: member.size), Int(clamping: member.packed))

@@ -23,13 +23,13 @@ OUT = Path(__file__).parent / "settings"
 GOLDEN = {}
 
 
-def save(name, held):
+def save(name, held, way=zipfile.ZIP_DEFLATED):
     torch.save(held, OUT / name)
     with zipfile.ZipFile(OUT / name) as source:
         files = [(i.filename, source.read(i)) for i in source.infolist()]
-    with zipfile.ZipFile(OUT / name, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(OUT / name, "w", way) as target:
         for file, held in files:
-            target.writestr(zipfile.ZipInfo(file), held, zipfile.ZIP_DEFLATED)
+            target.writestr(zipfile.ZipInfo(file), held, way)
 
 
 def prefixed(held, prefix):
@@ -75,6 +75,8 @@ def main():
     sys.modules["my"], sys.modules["my.layers"] = types.ModuleType("my"), module
     Weight.__qualname__ = "Weight"
     save("object.pth", {"model": {**held, "layer1.0.conv1.weight": Weight()}})
+    for name, way in [("bzip2.pth", zipfile.ZIP_BZIP2), ("lzma.pth", zipfile.ZIP_LZMA)]:
+        save(name, {"weight": torch.zeros(2)}, way)
     save_file(GOLDEN, OUT / "golden.safetensors")
 
 

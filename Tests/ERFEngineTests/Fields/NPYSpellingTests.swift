@@ -1,0 +1,49 @@
+// Which spellings of NumPy's headers are read, and what is said of the others.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct NPYSpellingTests {
+  private static func file(_ header: String, _ values: [Float]) -> [UInt8] {
+    let text = Array(header.utf8) + [0x0A]
+    let bytes = values.flatMap { value in
+      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+    let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    return magic + [UInt8(text.count & 0xFF), UInt8(text.count >> 8)] + text + bytes
+  }
+
+  /// NumPy reads as many elements as the shape has and leaves the rest of the file alone.
+  @Test func whatStandsBehindTheElements() throws {
+    let file = Self.file("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", [1, 2, 3])
+    #expect(try NPY(decoding: file, path: "a.npy") == NPY(shape: [2], values: [1, 2]))
+    let folder = try TemporaryFolder()
+    _ = try folder.write(file + [7], to: "a.npy")
+    #expect(try NPY.load(path: folder.file("a.npy")).values == [1, 2])
+    #expect(try NPY.shape(path: folder.file("a.npy")) == [2])
+  }
+
+  /// Other notations of the same values, which NumPy reads and never writes.
+  @Test(arguments: [
+    "{'descr': '<' 'f4', 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (0x2,)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'shape': (2,)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} # a comment",
+  ])
+  func otherNotationsAreRefused(_ header: String) {
+    let error = #expect(throws: ExportError.self) {
+      try NPY(decoding: Self.file(header, [1, 2]), path: "a.npy")
+    }
+    #expect(error?.explanation.contains("a.npy") == true)
+  }
+
+  @Test func singleNumbersAreNoPictures() {
+    let error = PreparedTensorError(reference: "a.npy", found: [])
+    #expect(
+      error.explanation == "a.npy holds a single number: expected (N, 3, H, W), channels first")
+    let other = PreparedTensorError(reference: "a.npy", found: [2, 3])
+    #expect(other.explanation.hasPrefix("a.npy has shape 2x3: expected"))
+  }
+}
