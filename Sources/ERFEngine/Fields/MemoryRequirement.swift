@@ -64,17 +64,6 @@ extension OpenedNetwork {
   }
 }
 
-extension BuiltInStimulus {
-  /// Checks that a stimulus can be drawn and written.
-  ///
-  /// - Throws: `MemoryError`.
-  public static func requireMemory(size: Int) throws {
-    try MemoryError.require(
-      MemoryEstimate.programBytes + 48 * size * size, for: "a stimulus of \(size)x\(size)",
-      advice: "choose a smaller size")
-  }
-}
-
 extension Features {
   /// Checks that the activations of all inputs fit into memory beside the network.
   ///

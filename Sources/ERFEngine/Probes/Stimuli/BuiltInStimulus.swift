@@ -46,3 +46,14 @@ public struct BuiltInStimulus: Sendable {
     return canvas.image
   }
 }
+
+extension BuiltInStimulus {
+  /// Checks that a stimulus can be drawn and written.
+  ///
+  /// - Throws: `MemoryError`.
+  public static func requireMemory(size: Int) throws {
+    try MemoryError.require(
+      MemoryEstimate.programBytes + 48 * size * size, for: "a stimulus of \(size)x\(size)",
+      advice: "choose a smaller size")
+  }
+}
