@@ -115,7 +115,7 @@ struct FeaturesFile {
   mutating func features(
     of validated: ValidatedRequest, shard: Shard?, isKept: Bool, cancellation: Cancellation
   ) throws -> Features {
-    let (isForced, command) = (isForced, command)
+    let (path, isForced, command) = (path, isForced, command)
     func computed(isAnew: Bool) throws -> Features {
       var file = self
       return try Features(
@@ -123,7 +123,7 @@ struct FeaturesFile {
         resume: { fresh in
           var fresh = fresh
           fresh.command = command
-          return isKept && !isAnew ? try file.earlier(fresh) : fresh
+          return isKept && !isAnew ? try fresh.resumed(from: path, replaces: isForced) : fresh
         }, cancellation: cancellation
       ) { if isKept { try file.note($0) } }
     }
@@ -132,24 +132,6 @@ struct FeaturesFile {
     } catch ERFComputer.Failure.changed where isForced {
       return try computed(isAnew: true)
     }
-  }
-
-  /// What lies in the file of the run that `fresh` is the beginning of.
-  private func earlier(_ fresh: Features) throws -> Features {
-    // What is none may be replaced: that was asked before.
-    guard var part = try? Features(path: path) else { return fresh }
-    if let difference = part.difference(from: fresh) {
-      if isForced { return fresh }
-      throw FeaturesError.otherRun(path: path, difference: difference)
-    }
-    guard part.shards == fresh.shards else {
-      if isForced { return fresh }
-      throw FeaturesError.otherShare(
-        path: path, found: Shard.words(part.shards), asked: Shard.words(fresh.shards))
-    }
-    part.command = command
-    part.addMakers(of: fresh)
-    return part
   }
 
   private mutating func note(_ features: Features) throws {
@@ -176,14 +158,5 @@ enum FeaturesText {
     return ["wrote \(path): \(shape) float32"]
       + (rows.isEmpty ? [] : ["rows: \(names.joined(separator: ", "))"])
       + (features.weightsChoice.map(Text.notes) ?? [])
-  }
-}
-
-extension Shard {
-  /// For people: `share 2/4`.
-  static func words(_ shards: [Shard]) -> String {
-    shards.isEmpty
-      ? "the whole run"
-      : (shards.count == 1 ? "share " : "shares ") + shards.map(\.text).joined(separator: ", ")
   }
 }

@@ -87,25 +87,12 @@ struct PartFile {
 
   /// What lies in the file of the run that `fresh` is the beginning of.
   ///
-  /// - Throws: ``ERFPartError`` where it is of another run.
+  /// - Throws: ``RunPartError`` where it is of another run.
   func earlier(_ fresh: ERFPart, isAnew: Bool) throws -> ERFPart {
     var fresh = fresh
     fresh.command = command
     if isAnew { return fresh }
-    // What is none may be replaced: that was asked before.
-    guard var part = try? ERFPart(path: path) else { return fresh }
-    if let difference = part.difference(from: fresh) {
-      if isForced { return fresh }
-      throw ERFPartError.otherRun(path: path, difference: difference)
-    }
-    guard part.shards == fresh.shards else {
-      if isForced { return fresh }
-      throw ERFPartError.otherShare(
-        path: path, found: Shard.words(part.shards), asked: Shard.words(fresh.shards))
-    }
-    part.command = command
-    part.addMakers(of: fresh)
-    return part
+    return try fresh.resumed(from: path, replaces: isForced)
   }
 
   mutating func note(_ part: ERFPart) {

@@ -6,30 +6,13 @@
   import Foundation
 #endif
 
-/// Why a file is no part, or parts do not go together.
+/// Why a file is no part.
 public enum ERFPartError: ExplainedError, Equatable {
   case notAPart(path: String, reason: String)
-  /// Another run's file lies where this one would be written.
-  case otherRun(path: String, difference: String)
-  case otherShare(path: String, found: String, asked: String)
-  case mixture(path: String, other: String, difference: String)
-  case overlap(path: String, other: String, image: String)
-
-  public var isUsageError: Bool {
-    if case .notAPart = self { false } else { true }
-  }
 
   public var explanation: String {
     switch self {
     case .notAPart(let path, let reason): "\(path) is not a part of a run: \(reason)"
-    case .otherRun(let path, let difference):
-      "\(path) is of another run (\(difference)): add --force to replace it, or write to another file"
-    case .otherShare(let path, let found, let asked):
-      "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
-    case .mixture(let path, let other, let difference):
-      "\(path) and \(other) are not of one run: \(difference)"
-    case .overlap(let path, let other, let image):
-      "\(path) and \(other) both hold \(image): give each share once"
     }
   }
 }
@@ -204,11 +187,10 @@ extension ERFPart {
           height: input[0], width: input[1], sums: sums, images: done.count, rule: rule),
         done: done.sorted { $0.index < $1.index },
         skipped: skipped.sorted { $0.index < $1.index })
-      let blocks = shards.isEmpty ? [0..<images] : shards.map { $0.block(of: images) }
       let seen = part.indices
-      guard seen.count == done.count + skipped.count,
-        seen.allSatisfy({ index in blocks.contains { $0.contains(index) } })
-      else { return nil }
+      guard seen.count == done.count + skipped.count, seen.allSatisfy(part.covers) else {
+        return nil
+      }
       return part
     }
   }

@@ -6,7 +6,7 @@ extension ERFPart {
 
   /// Puts `parts` together; at least one.
   ///
-  /// - Throws: ``ERFPartError`` naming two that are of different runs or hold the same image.
+  /// - Throws: ``RunPartError`` naming two that are of different runs or hold the same image.
   public static func merged(_ parts: [Named]) throws -> ERFPart {
     precondition(!parts.isEmpty)
     // What is said of all is taken from the one with the first image, whichever came first.
@@ -24,22 +24,21 @@ extension ERFPart {
     var makers: Set<Maker> = []
     for (otherPath, part) in parts {
       if let difference = part.difference(from: first) {
-        throw ERFPartError.mixture(path: otherPath, other: path, difference: difference)
+        throw RunPartError.mixture(path: otherPath, other: path, difference: difference)
       }
       for (index, name) in part.done.map({ ($0.index, $0.name) })
         + part.skipped.map({ ($0.index, $0.name) })
       {
         if let holder = holders.updateValue(otherPath, forKey: index) {
-          throw ERFPartError.overlap(
-            path: otherPath, other: holder, image: "image \(index + 1) (\(name))")
+          throw RunPartError.overlap(
+            path: otherPath, other: holder, held: "image \(index + 1) (\(name))")
         }
       }
       sum.addNotes(of: part)
       sum.map.add(part.map)
       sum.done += part.done
       sum.skipped += part.skipped
-      // The whole run as a single share.
-      covered.formUnion(part.shards.isEmpty ? [Shard(1, of: 1)].compactMap(\.self) : part.shards)
+      covered.formUnion(part.mergedShards)
       makers.formUnion(part.makers)
     }
     sum.done.sort { $0.index < $1.index }
@@ -52,24 +51,5 @@ extension ERFPart {
   /// Behind all images where there are none.
   private var firstIndex: Int {
     min(done.first?.index ?? .max, skipped.first?.index ?? .max)
-  }
-
-  /// The shares that are not finished or not there, where all shares are of one cut; nil where they are
-  /// of several, so that what is missing has no number.
-  public var missingShards: [Shard]? {
-    guard let count = shards.first?.count, shards.allSatisfy({ $0.count == count }) else {
-      return isWhole ? [] : nil
-    }
-    let seen = indices
-    return (1...count).compactMap { Shard($0, of: count) }.filter { shard in
-      shard.block(of: images).contains { !seen.contains($0) }
-    }
-  }
-
-  /// The instruction sets that it was computed with, where they are several: maps of one differ from
-  /// those of another by up to 5e-6 of the peak.
-  public var mixedInstructionSets: [String] {
-    let sets = Set(makers.map(\.instructionSet)).sorted()
-    return sets.count > 1 ? sets : []
   }
 }

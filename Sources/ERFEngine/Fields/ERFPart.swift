@@ -1,7 +1,7 @@
 // What of a run is done: kept in a file, a run goes on there; several make one.
 
 /// The sums over some of a run's images, and all it takes to tell which images of which run.
-public struct ERFPart: Sendable, Equatable {
+public struct ERFPart: RunPart, Equatable {
   /// An image that is in the sums.
   public struct Done: Sendable, Equatable, Codable {
     /// Its place in the run's list.
@@ -58,7 +58,7 @@ public struct ERFPart: Sendable, Equatable {
   public var command: [String]
   /// The shares that this is of, in order; empty: the whole run.
   public internal(set) var shards: [Shard]
-  public internal(set) var makers: [Maker]
+  public var makers: [Maker]
   public internal(set) var map: ERFMap
   /// By rising index.
   public internal(set) var done: [Done] = []
@@ -69,9 +69,7 @@ public struct ERFPart: Sendable, Equatable {
   init(_ subject: ERFSubject, names: [String], shard: Shard?) {
     self.subject = subject
     images = names.count
-    var hash = FNV1a()
-    for name in names { hash.add(name.utf8 + [0]) }
-    list = hash.text
+    list = FNV1a.list(of: names)
     command = []
     shards = shard.map { [$0] } ?? []
     makers = [.this]
@@ -97,25 +95,12 @@ public struct ERFPart: Sendable, Equatable {
 // MARK: What is left
 
 extension ERFPart {
-  /// Images that its shares are to cover.
-  public var covered: Int {
-    shards.isEmpty ? images : shards.reduce(0) { $0 + $1.block(of: images).count }
-  }
-
-  /// The images that its shares cover and that are neither in the sums nor skipped.
-  var open: [Int] {
-    let seen = indices
-    let blocks = shards.isEmpty ? [0..<images] : shards.map { $0.block(of: images) }
-    return blocks.joined().filter { !seen.contains($0) }
-  }
-
   public var isFinished: Bool { done.count + skipped.count == covered }
 
-  /// Of all images of the run, every one is in the sums or skipped.
-  public var isWhole: Bool { done.count + skipped.count == images }
+  public var total: Int { images }
 
-  /// Those that were looked at.
-  var indices: Set<Int> { Set(done.map(\.index) + skipped.map(\.index)) }
+  /// Those that are in the sums or skipped.
+  public var indices: Set<Int> { Set(done.map(\.index) + skipped.map(\.index)) }
 
   /// Keeps the order of the list, whatever gaps an earlier run left.
   mutating func add(_ image: Done) {
@@ -133,11 +118,6 @@ extension ERFPart {
       at: (skipped.lastIndex { $0.index < index } ?? -1) + 1)
   }
 
-  /// Both have a share in what is computed from here on.
-  public mutating func addMakers(of other: ERFPart) {
-    makers = Set(makers + other.makers).sorted()
-  }
-
   /// Takes over what `other` has to say of the same weights: parts of earlier versions say nothing.
   mutating func addNotes(of other: ERFPart) {
     guard let choice = other.subject.weightsChoice else { return }
@@ -149,7 +129,6 @@ extension ERFPart {
     subject.weightsChoice?.notes += choice.notes.filter { !known.contains($0) }
   }
 
-  /// What `other` differs in, such as `input 224x224 and 256x256`; nil where both are of one run.
   public func difference(from other: ERFPart) -> String? {
     let (mine, its) = (subject, other.subject)
     func size(_ size: InputSize) -> String { "\(size.height)x\(size.width)" }

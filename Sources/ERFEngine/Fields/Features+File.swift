@@ -6,35 +6,15 @@
   import Foundation
 #endif
 
-/// Why a file holds no features, or shares of them do not go together.
+/// Why a file holds no features, or shares of them none together.
 public enum FeaturesError: ExplainedError, Equatable {
   case notFeatures(path: String, reason: String)
-  /// Another run's file lies where this one would be written.
-  case otherRun(path: String, difference: String)
-  case otherShare(path: String, found: String, asked: String)
-  case mixture(path: String, other: String, difference: String)
-  case overlap(path: String, other: String, input: String)
   case noInputs
-
-  public var isUsageError: Bool {
-    switch self {
-    case .notFeatures, .noInputs: false
-    case .otherRun, .otherShare, .mixture, .overlap: true
-    }
-  }
 
   public var explanation: String {
     switch self {
     case .notFeatures(let path, let reason):
       "\(path) holds no features as `features -o FILE.safetensors` writes them: \(reason)"
-    case .otherRun(let path, let difference):
-      "\(path) is of another run (\(difference)): add --force to replace it, or write to another file"
-    case .otherShare(let path, let found, let asked):
-      "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
-    case .mixture(let path, let other, let difference):
-      "\(path) and \(other) are not of one run: \(difference)"
-    case .overlap(let path, let other, let input):
-      "\(path) and \(other) both hold \(input): give each share once"
     case .noInputs: "none of the shares holds an input: nothing to put together"
     }
   }
@@ -171,9 +151,8 @@ extension Features {
         subject, inputs: inputs, list: list, shards: shards, makers: Set(makers).sorted())
       features.command = command
       features.rows = rows
-      let blocks = shards.isEmpty ? [0..<inputs] : shards.map { $0.block(of: inputs) }
       guard zip(rows, rows.dropFirst()).allSatisfy({ $0.index < $1.index }),
-        rows.allSatisfy({ row in blocks.contains { $0.contains(row.index) } })
+        rows.allSatisfy({ features.covers($0.index) })
       else { return nil }
       return features
     }

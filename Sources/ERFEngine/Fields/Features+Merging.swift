@@ -6,8 +6,8 @@ extension Features {
 
   /// Puts `parts` together; at least one.
   ///
-  /// - Throws: ``FeaturesError`` naming two that are of different runs or hold the same input.
-  public static func merged(_ parts: [Named]) throws(FeaturesError) -> Features {
+  /// - Throws: ``RunPartError`` naming two that are of different runs or hold the same input.
+  public static func merged(_ parts: [Named]) throws(RunPartError) -> Features {
     precondition(!parts.isEmpty)
     let parts = parts.sorted { left, right in
       (left.part.rows.first?.index ?? .max, left.path)
@@ -28,11 +28,11 @@ extension Features {
       for (place, row) in part.rows.enumerated() {
         if let holder = holders.updateValue(otherPath, forKey: row.index) {
           throw .overlap(
-            path: otherPath, other: holder, input: "input \(row.index + 1) (\(row.name))")
+            path: otherPath, other: holder, held: "input \(row.index + 1) (\(row.name))")
         }
         pieces.append((row, part.values[place * width..<(place + 1) * width]))
       }
-      covered.formUnion(part.shards.isEmpty ? [Shard(1, of: 1)].compactMap(\.self) : part.shards)
+      covered.formUnion(part.mergedShards)
       // A share without a row says nothing of who computed.
       if !part.rows.isEmpty { makers.formUnion(part.makers) }
     }
@@ -43,22 +43,5 @@ extension Features {
     whole.shards = whole.isWhole ? [] : covered.sorted()
     if !makers.isEmpty { whole.makers = makers.sorted() }
     return whole
-  }
-
-  /// The shares that are not finished or not there, where all shares are of one cut; else nil.
-  public var missingShards: [Shard]? {
-    guard let count = shards.first?.count, shards.allSatisfy({ $0.count == count }) else {
-      return isWhole ? [] : nil
-    }
-    let seen = Set(rows.map(\.index))
-    return (1...count).compactMap { Shard($0, of: count) }.filter { shard in
-      shard.block(of: inputs).contains { !seen.contains($0) }
-    }
-  }
-
-  /// The instruction sets that it was computed with, where they are several.
-  public var mixedInstructionSets: [String] {
-    let sets = Set(makers.map(\.instructionSet)).sorted()
-    return sets.count > 1 ? sets : []
   }
 }

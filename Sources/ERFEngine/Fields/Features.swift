@@ -1,7 +1,7 @@
 // Activations of any layer over several inputs, in PyTorch's layout, and what they are of.
 
 /// The activations over some of a run's inputs, and all it takes to tell which inputs of which run.
-public struct Features: Sendable, Equatable {
+public struct Features: RunPart, Equatable {
   /// An input that was looked at.
   public struct Row: Sendable, Equatable, Codable {
     /// Its place in the run's list.
@@ -37,7 +37,7 @@ public struct Features: Sendable, Equatable {
   public var command: [String] = []
   /// The shares that this is of, in order; empty: the whole run.
   public internal(set) var shards: [Shard]
-  public internal(set) var makers: [ERFPart.Maker] = [.this]
+  public var makers: [ERFPart.Maker] = [.this]
   /// By rising index.
   public internal(set) var rows: [Row] = []
   /// Of the rows, one behind the other, row-major.
@@ -47,9 +47,7 @@ public struct Features: Sendable, Equatable {
   init(_ subject: Subject, names: [String], shard: Shard?) {
     self.subject = subject
     inputs = names.count
-    var hash = FNV1a()
-    for name in names { hash.add(name.utf8 + [0]) }
-    list = hash.text
+    list = FNV1a.list(of: names)
     shards = shard.map { [$0] } ?? []
   }
 
@@ -71,32 +69,16 @@ extension Features {
 
   public var weightsChoice: WeightsChoice? { subject.weightsChoice }
 
-  /// Inputs that its shares are to cover.
-  public var covered: Int {
-    shards.isEmpty ? inputs : shards.reduce(0) { $0 + $1.block(of: inputs).count }
-  }
-
   /// Whether the run was cancelled before the last input.
   public var isPartial: Bool { rows.count < covered }
 
-  public var isWhole: Bool { rows.count == inputs }
+  public var total: Int { inputs }
 
-  /// Those that have no row although its shares cover them.
-  var open: [Int] {
-    let seen = Set(rows.map(\.index))
-    let blocks = shards.isEmpty ? [0..<inputs] : shards.map { $0.block(of: inputs) }
-    return blocks.joined().filter { !seen.contains($0) }
-  }
+  public var indices: Set<Int> { Set(rows.map(\.index)) }
 
   /// As an array alone.
   public var array: NPY { NPY(shape: shape, values: values) }
 
-  /// Both have a share in what is computed from here on.
-  public mutating func addMakers(of other: Features) {
-    makers = Set(makers + other.makers).sorted()
-  }
-
-  /// What `other` differs in, such as `layer stage1 and stage2`; nil where both are of one run.
   public func difference(from other: Features) -> String? {
     let (mine, its) = (subject, other.subject)
     let pairs: [(String, String, String)] = [

@@ -173,11 +173,11 @@ import Testing
       ("a.erf", try part(Shard(1, of: 2))), ("b.erf", try part(Shard(2, of: 2), of: other)),
     ]
     #expect(
-      throws: ERFPartError.mixture(
+      throws: RunPartError.mixture(
         path: "b.erf", other: "a.erf", difference: "input 32x32 and 40x32")
     ) { try ERFPart.merged(parts) }
     other = request(Self.images - 1)
-    #expect(throws: ERFPartError.self) {
+    #expect(throws: RunPartError.self) {
       try ERFPart.merged([parts[0], ("c.erf", try part(Shard(2, of: 2), of: other))])
     }
   }
@@ -188,7 +188,7 @@ import Testing
     ]
     let name = BuiltInImages.name(at: 2)
     #expect(
-      throws: ERFPartError.overlap(path: "b.erf", other: "a.erf", image: "image 3 (\(name))")
+      throws: RunPartError.overlap(path: "b.erf", other: "a.erf", held: "image 3 (\(name))")
     ) { try ERFPart.merged(parts) }
   }
 

@@ -1,0 +1,130 @@
+// What parts of maps and of features have in common: which share of a run they are of, and going on with
+// what an earlier run left in a file.
+
+/// What a run has done so far of its images or inputs, or of a share of them.
+public protocol RunPart: Sendable {
+  /// Images or inputs of the whole run.
+  var total: Int { get }
+  /// The shares that this is of, in order; empty: the whole run.
+  var shards: [Shard] { get }
+  /// The places in the run's list of those that were looked at.
+  var indices: Set<Int> { get }
+  /// What to run for it, without the words that say which share and where to.
+  var command: [String] { get set }
+  /// What computed it.
+  var makers: [ERFPart.Maker] { get set }
+
+  /// Reads a part.
+  init(path: String) throws
+
+  /// What `other` differs in, such as `input 224x224 and 256x256`; nil where both are of one run.
+  func difference(from other: Self) -> String?
+}
+
+/// Why parts do not go together, or a run not on with one.
+public enum RunPartError: ExplainedError, Equatable {
+  /// Another run's file lies where this one would be written.
+  case otherRun(path: String, difference: String)
+  case otherShare(path: String, found: String, asked: String)
+  case mixture(path: String, other: String, difference: String)
+  /// `held`: `image 3 (cat.png)`.
+  case overlap(path: String, other: String, held: String)
+
+  public var isUsageError: Bool { true }
+
+  public var explanation: String {
+    switch self {
+    case .otherRun(let path, let difference):
+      "\(path) is of another run (\(difference)): add --force to replace it, or write to another file"
+    case .otherShare(let path, let found, let asked):
+      "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
+    case .mixture(let path, let other, let difference):
+      "\(path) and \(other) are not of one run: \(difference)"
+    case .overlap(let path, let other, let held):
+      "\(path) and \(other) both hold \(held): give each share once"
+    }
+  }
+}
+
+extension RunPart {
+  private var blocks: [Range<Int>] {
+    shards.isEmpty ? [0..<total] : shards.map { $0.block(of: total) }
+  }
+
+  /// Images or inputs that its shares are to cover.
+  public var covered: Int { blocks.reduce(0) { $0 + $1.count } }
+
+  /// Whether its shares cover the place `index`.
+  func covers(_ index: Int) -> Bool { blocks.contains { $0.contains(index) } }
+
+  /// Those that its shares cover and that were not looked at.
+  var open: [Int] {
+    let seen = indices
+    return blocks.joined().filter { !seen.contains($0) }
+  }
+
+  /// Whether all of the run were looked at.
+  public var isWhole: Bool { indices.count == total }
+
+  /// The shares that are not finished or not there, where all shares are of one cut; nil where they are
+  /// of several, so that what is missing has no number.
+  public var missingShards: [Shard]? {
+    guard let count = shards.first?.count, shards.allSatisfy({ $0.count == count }) else {
+      return isWhole ? [] : nil
+    }
+    let seen = indices
+    return (1...count).compactMap { Shard($0, of: count) }.filter { shard in
+      shard.block(of: total).contains { !seen.contains($0) }
+    }
+  }
+
+  /// The instruction sets that it was computed with, where they are several: maps of one differ from
+  /// those of another by up to 5e-6 of the peak.
+  public var mixedInstructionSets: [String] {
+    let sets = Set(makers.map(\.instructionSet)).sorted()
+    return sets.count > 1 ? sets : []
+  }
+
+  /// The shares as merging joins them: the whole run is a single one.
+  var mergedShards: [Shard] {
+    shards.isEmpty ? [Shard(1, of: 1)].compactMap(\.self) : shards
+  }
+
+  /// What lies at `path` of the run that this is the beginning of, to go on with; this where that is none.
+  ///
+  /// - Parameter replaces: whether what is of another run or share may be replaced.
+  /// - Throws: ``RunPartError``.
+  public func resumed(from path: String, replaces: Bool) throws(RunPartError) -> Self {
+    // What is no part may be replaced: that was asked before.
+    guard var part = try? Self(path: path) else { return self }
+    if let difference = part.difference(from: self) {
+      if replaces { return self }
+      throw .otherRun(path: path, difference: difference)
+    }
+    guard part.shards == shards else {
+      if replaces { return self }
+      throw .otherShare(path: path, found: Shard.words(part.shards), asked: Shard.words(shards))
+    }
+    part.command = command
+    part.makers = Set(part.makers + makers).sorted()
+    return part
+  }
+}
+
+extension Shard {
+  /// For people: `share 2/4`.
+  static func words(_ shards: [Shard]) -> String {
+    shards.isEmpty
+      ? "the whole run"
+      : (shards.count == 1 ? "share " : "shares ") + shards.map(\.text).joined(separator: ", ")
+  }
+}
+
+extension FNV1a {
+  /// Of the names of all images or inputs, in order: parts of one run have the same.
+  static func list(of names: [String]) -> String {
+    var hash = FNV1a()
+    for name in names { hash.add(name.utf8 + [0]) }
+    return hash.text
+  }
+}
