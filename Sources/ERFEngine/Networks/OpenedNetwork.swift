@@ -109,13 +109,7 @@ public struct OpenedNetwork: Sendable {
       ).settled(for: unedited)
     }
     checkpoint = settled?.parameters
-    if case .random(let seed) = spec.weights {
-      source = RandomParameters(seed: seed)
-    } else if let checkpoint {
-      source = checkpoint
-    } else {
-      preconditionFailure("weights that are not random come from a file")
-    }
+    source = spec.weights.parameters(of: checkpoint)
     self.spec = spec
     id = architecture.id
     let usual = architecture.preprocessing
@@ -147,11 +141,7 @@ public struct OpenedNetwork: Sendable {
     let network = try ONNXGraphs.shared.network(
       path: path, size: spec.inputSize, values: spec.exportedValue.map { [$0] } ?? [],
       cancellation: cancellation)
-    if case .random(let seed) = spec.weights {
-      source = RandomParameters(seed: seed)
-    } else {
-      source = network
-    }
+    source = spec.weights.parameters(of: network)
     let original = network.blueprint.stageDesigns
     let stages = try original.editedExport(by: spec.edits, path: path)
     self.spec = spec
@@ -216,4 +206,13 @@ private struct ParameterOrigin: Hashable, Sendable {
   let weightsKey: String?
   /// Tells a checkpoint from the one that was there before.
   let version: FileVersion?
+}
+
+extension WeightsSource {
+  /// What is random, or else what `file` holds: only random weights come without a file.
+  fileprivate func parameters(of file: (any ParameterSource)?) -> any ParameterSource {
+    if case .random(let seed) = self { return RandomParameters(seed: seed) }
+    guard let file else { preconditionFailure("weights that are not random come from a file") }
+    return file
+  }
 }

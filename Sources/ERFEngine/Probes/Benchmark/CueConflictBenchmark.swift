@@ -122,14 +122,8 @@ public struct CueConflictBenchmark: Sendable {
       guard wanted.contains(where: { found[$0.fileName] != nil }) else { throw error }
     }
     let decisions = wanted.compactMap { found[$0.fileName] }
-    if wanted.isEmpty, stimuli.before == nil {
-      throw ProbeError.noneOfItsCategories(
-        folder: stimuli.folder, stimuli: stimuli.stimuli.count, model: network.id,
-        categories: head.categories)
-    }
-    guard !decisions.isEmpty || stimuli.before != nil else {
-      throw ProbeError.noReadableStimuli(
-        folder: stimuli.folder, skipped: skipped.count, first: skipped.first?.reason ?? "")
+    if decisions.isEmpty, stimuli.before == nil {
+      throw nothingDecided(wanted.count, skipped, network, head)
     }
     let bias = ShapeBias(subject: network.id, decisions: decisions)
     return ShapeBiasReport(
@@ -139,6 +133,18 @@ public struct CueConflictBenchmark: Sendable {
       skipped: skipped, leftOut: stimuli.stimuli.count - wanted.count,
       categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds,
       weightsChoice: network.weightsChoice)
+  }
+
+  /// Why the whole folder gave no decision.
+  private func nothingDecided(
+    _ wanted: Int, _ skipped: [ShapeBiasReport.Skipped], _ network: Network, _ head: CategoryHead
+  ) -> ProbeError {
+    wanted == 0
+      ? .noneOfItsCategories(
+        folder: stimuli.folder, stimuli: stimuli.stimuli.count, model: network.id,
+        categories: head.categories)
+      : .noReadableStimuli(
+        folder: stimuli.folder, skipped: skipped.count, first: skipped.first?.reason ?? "")
   }
 
   private enum Outcome: Sendable {
