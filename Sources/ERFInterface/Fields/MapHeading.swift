@@ -49,9 +49,9 @@ struct MapHeading {
     let full = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
     let tails =
       full + [[long, layer] + unit, [short, layer] + unit, [short, layer], [short], []]
-    let heads = [weights.long, weights.short, weights.name]
-    let variants = tails.flatMap { tail in
-      heads.map { head in [head] + tail.map { Span($0, .quiet) } }
+    // What was edited, and the hash of a file, go last of all.
+    let variants = [[weights.long, weights.short], [weights.name]].flatMap { heads in
+      tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
     }
     return fitting(variants, width)
   }
