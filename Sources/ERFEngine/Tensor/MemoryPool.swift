@@ -19,7 +19,7 @@ enum MemoryPool {
   /// Most that is kept unused, in bytes.
   static let limit = min(2 << 30, max(512 << 20, ProcessMemory.machineBytes / 8))
   /// From here on in huge pages, where the system has them.
-  private static let smallestHuge = 24 << 20
+  private static let smallestHuge = 8 << 20
   private static let hugePage = 2 << 20
 
   /// While one is there, all that one step freed is kept for the next one, which needs as much.
