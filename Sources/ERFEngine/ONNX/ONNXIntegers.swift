@@ -218,12 +218,42 @@ extension ONNXLowering {
     }
   }
 
-  /// Quantised weights are widened; a pair around a computed value passes it on.
+  /// The smallest and the largest real number that a QuantizeLinear has an integer for; nil: types
+  /// of other kinds than integers of 8 and 16 bits, or limits that differ between channels.
+  private mutating func quantizedLimits(_ node: ONNXNode) throws -> (low: Float, high: Float)? {
+    var zero = ONNXConstant(integers: [0], shape: [], type: .uint8)
+    if node.has(2) {
+      guard case .integers(let named) = try value(node, 2) else { return nil }
+      zero = named
+    }
+    let range: ClosedRange<Int>
+    switch zero.type {
+    case .uint8: range = 0...255
+    case .int8: range = -128...127
+    case .uint16: range = 0...65535
+    case .int16: range = -32768...32767
+    default: return nil
+    }
+    guard let scales = try constant(node, 1), scales.count == 1, let zero = zero.integers,
+      zero.count == 1, scales[0] > 0, scales[0].isFinite
+    else { return nil }
+    return (
+      Float(range.lowerBound - zero[0]) * scales[0], Float(range.upperBound - zero[0]) * scales[0]
+    )
+  }
+
+  /// Quantised weights are widened; a pair around a computed value passes it on, held within what the
+  /// integers can say: that is where quantisers hide a ReLU.
   private mutating func quantized(_ node: ONNXNode) throws -> ONNXValue {
     let source = try value(node.inputs.first ?? "")
     guard case .integers(let constant) = source, node.operation == "DequantizeLinear" else {
-      note("quantisation between layers is left out: values are real numbers throughout")
-      return source
+      note(
+        "quantisation between layers is left out but for its limits: values are real numbers "
+          + "throughout")
+      guard node.operation == "QuantizeLinear", case .real(let data) = source,
+        let limits = try quantizedLimits(node)
+      else { return source }
+      return .real(try clipped(data, low: limits.low, high: limits.high))
     }
     guard let scale = try self.constant(node, 1) else { throw ONNXRefusal.reason("has no scale") }
     let zero = try integers(node, 2) ?? [0]

@@ -56,6 +56,13 @@ enum ONNXOperators {
     "Selu": function {
       .elu(alpha: $0.float("alpha", 1.6732632), factor: $0.float("gamma", 1.05070098))
     },
+    "Celu": { lowering, node in
+      let data = try lowering.real(node, 0)
+      let alpha = node.float("alpha", 1)
+      guard alpha != 0 else { throw ONNXRefusal.reason("divides by an alpha of 0") }
+      let scaled = try lowering.apply(.affine(scale: 1 / alpha, shift: 0), to: data)
+      return [.real(try lowering.apply(.elu(alpha: 1, factor: alpha), to: scaled))]
+    },
     "Relu": { [.real(try $0.rectified($0.real($1, 0)))] },
     "Clip": { lowering, node in
       let data = try lowering.real(node, 0)
@@ -239,10 +246,9 @@ extension ONNXLowering {
       }
       return try emit(affine.op, [data], affine.parameters, order: data.order)
     }
-    let whole = isWhole([data.memory, lying.memory])
     let op = Arithmetic(
       function: function, constant: ConstantOperand(shape: shape, isLeft: constantIsLeft),
-      isWhole: whole)
+      isWhole: hasPixels(lying.memory) || isWhole([data.memory, lying.memory]))
     return try emit(
       op, [data], [Parameter(tensor: tensor.reshaped(shape), weight: constant.weight)],
       order: data.order)
@@ -281,8 +287,13 @@ extension ONNXLowering {
     )
   }
 
-  /// Whether two maps differ in rows or columns other than by one being a single pixel, or a constant
-  /// has pixels of its own.
+  /// Whether a constant beside maps differs, or may differ, between pixels: a part of a map would meet
+  /// another part of it.
+  private func hasPixels(_ constant: Shape) -> Bool {
+    constant.rank == 4 && constant.extents[1...2].contains { $0 != 1 }
+  }
+
+  /// Whether two maps differ in rows or columns other than by one being a single pixel, or in number.
   private func isWhole(_ shapes: [Shape]) -> Bool {
     guard shapes[0].rank == 4 else { return false }
     let (one, other) = (shapes[0].extents[1...2], shapes[1].extents[1...2])

@@ -38,7 +38,7 @@ import Testing
     #expect(Self.common.subtracting(found).sorted() == [])
   }
 
-  private static func stem(_ file: String) -> String {
+  static func stem(_ file: String) -> String {
     file.split(separator: "-").dropLast().joined(separator: "-")
   }
 

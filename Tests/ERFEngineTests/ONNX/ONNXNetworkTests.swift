@@ -409,7 +409,34 @@ import Testing
       graph.message(12) { $0.text(1, "d") }
     }
     let network = try ONNXNetwork(ONNXModel(path: path))
-    #expect(network.blueprint.nodes.last?.op is Rectifier)
+    #expect(network.blueprint.nodes.dropLast().last?.op is Rectifier)
     #expect(network.notes.first?.contains("quantisation") == true)
+  }
+
+  /// What quantisers leave of a ReLU: the smallest integer stands for 0.
+  @Test(arguments: [
+    (type: 2, zero: UInt8(0), low: Float(0), high: Float(127.5)),
+    (type: 2, zero: 64, low: -32, high: 95.5),
+    (type: 3, zero: 0x80, low: 0, high: 127.5),
+    (type: 3, zero: 0, low: -64, high: 63.5),
+  ]) func quantisationKeepsItsLimits(_ row: (type: Int, zero: UInt8, low: Float, high: Float))
+    throws
+  {
+    let path = try model { graph in
+      graph.message(5) { tensor in
+        tensor.head("scale", type: 1, [])
+        tensor.data(9, ONNXBytes.little(Float(0.5).bitPattern))
+      }
+      graph.message(5) { tensor in
+        tensor.head("zero", type: row.type, [])
+        tensor.data(9, [row.zero])
+      }
+      graph.node("QuantizeLinear", ["c", "scale", "zero"], ["q"])
+      graph.node("DequantizeLinear", ["q", "scale", "zero"], ["d"])
+      graph.message(12) { $0.text(1, "d") }
+    }
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    let op = try #require(network.blueprint.nodes.last?.op as? Elementwise)
+    #expect(op.function == .clip(low: row.low, high: row.high))
   }
 }

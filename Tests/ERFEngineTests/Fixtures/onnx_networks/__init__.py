@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .convolutional import ConvNeXt, Dense, LargeKernels, Mobile, Parallel, ResNet
-from .operators import Attended, Grouped, Pooled, Selective, Shuffle, Spelt, Standardised
+from .operators import Attended, Grouped, Placed, Pooled, Selective, Shuffle, Spelt, Standardised
 from .branching import HighResolution, Inception, Pyramid, Segmenter, UpDown
 from .tokens import Cosine, CrossCovariance, GatedTokens, Mixer, Sequencer, Swin, ViT
 from .twins import TwinRepLKNet, TwinResNet
@@ -36,6 +36,7 @@ NETWORKS = {
     "gated": GatedTokens,
     "pyramid": Pyramid,
     "attended": Attended,
+    "placed": Placed,
     "twinresnet": TwinResNet,
     "twinreplknet": TwinRepLKNet,
 }

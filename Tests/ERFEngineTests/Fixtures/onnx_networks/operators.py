@@ -250,3 +250,30 @@ class Attended(Staged):
         x = self.stage(self.layer1(self.stem(x)))
         x = self.stage(self.layer2(self.down(x)))
         return self.head(x.mean((2, 3)))
+
+
+class Placed(Staged):
+    """Constants with numbers of their own for places: positions added, masks, gains, coordinates as channels."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 3, 2, 1)
+        self.position = nn.Parameter(torch.randn(1, 6, 24, 24))
+        self.gain = nn.Parameter(torch.rand(24, 24) + 0.5)
+        self.mix = nn.Conv2d(8, 8, 5, 1, 2, groups=8)
+        self.down = nn.Conv2d(8, 8, 3, 2, 1)
+        self.divisor = nn.Parameter(torch.rand(1, 1, 12, 12) + 0.5)
+        self.columns = nn.Parameter(torch.rand(1, 8, 1, 12) + 0.5)
+        self.norm = nn.LayerNorm((8, 12, 12))
+        self.norm.weight = nn.Parameter(torch.rand(8, 12, 12) + 0.5)
+        self.last = nn.Conv2d(8, 8, 3, 1, 1)
+        self.register_buffer("mask", torch.rand(12, 12) > 0.3)
+        line = torch.linspace(-1, 1, 24)
+        grid = torch.stack(torch.meshgrid(line, line, indexing="ij"))[None]
+        self.register_buffer("coordinates", grid)
+
+    def forward(self, x):
+        x = self.mix(torch.cat([self.stem(x) + self.position, self.coordinates], 1))
+        x = self.down(self.stage(F.silu(x * self.gain)))
+        x = torch.where(self.mask, x / self.divisor, torch.zeros(())) * self.columns
+        return self.stage(self.last(F.celu(self.norm(x), 0.7)))
