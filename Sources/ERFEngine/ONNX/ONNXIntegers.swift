@@ -12,6 +12,8 @@ extension ONNXLowering {
     case "Cast", "CastLike": return try cast(node)
     case "QuantizeLinear", "DequantizeLinear": return [try quantized(node)]
     case "CumSum": return [try runningSum(node)]
+    case "Trilu": return [try triangle(node)]
+    case "EyeLike": return [try diagonal(node)]
     case "NonZero": return [try nonZero(node)]
     case "IsNaN", "IsInf": break
     default: break
