@@ -29,29 +29,43 @@ struct ExportedID: Sendable {
     guard let fields else { return original }
     var parser = try FieldParser("\(path.fileName):\(fields)")
     let count = original.count
-    func each(_ field: String, _ range: ClosedRange<Int>, _ own: [Int]) throws(ModelError) -> [Int]
-    {
-      let numbers = try parser.list(field, range, default: own, counts: 1...max(1, count))
-      guard numbers.count == 1 || numbers.count == count else {
-        throw .badValue(
-          id: parser.id, field: field, value: numbers.listText,
-          expected: "one number, or one for each of the \(count) stages")
+    func each(
+      _ field: String, _ range: ClosedRange<Int>, _ own: [Int], _ numbers: String,
+      isOpen: (StageDesign) -> Bool, lacking: String, where isValid: (Int) -> Bool = { _ in true }
+    ) throws(ModelError) -> [Int] {
+      let expected = "\(numbers); one, or one for each of the \(count) stages"
+      let chosen = try parser.list(
+        field, range, default: own, counts: 1...max(1, count), expected: expected)
+      guard chosen.count == 1 || chosen.count == count else {
+        throw .badValue(id: parser.id, field: field, value: chosen.listText, expected: expected)
       }
-      return numbers.count == 1 ? [Int](repeating: numbers[0], count: count) : numbers
+      let each = chosen.count == 1 ? [Int](repeating: chosen[0], count: count) : chosen
+      guard zip(original, each).allSatisfy({ !isOpen($0) || isValid($1) }) else {
+        throw .badValue(id: parser.id, field: field, value: chosen.listText, expected: expected)
+      }
+      guard !parser.has(field) || original.contains(where: isOpen) else {
+        throw .badValue(
+          id: parser.id, field: field, value: chosen.listText,
+          expected: "no such field, since no stage has \(lacking)")
+      }
+      return each
     }
-    let kernels = try each("kernels", 0...StageDesign.kernels.upperBound, original.map(\.kernel))
-    let dilations = try each("dilation", StageDesign.dilations, original.map(\.dilation))
-    let shortcuts = try each("shortcuts", 0...1, original.map { $0.hasShortcuts ? 1 : 0 })
+    let kernels = try each(
+      "kernels", 0...StageDesign.kernels.upperBound, original.map(\.kernel),
+      "\(FieldParser.oddSides), 0 for stages without kernels to choose",
+      isOpen: { $0.kernel > 0 }, lacking: "kernels to choose", where: FieldParser.isOdd)
+    let dilations = try each(
+      "dilation", StageDesign.dilations, original.map(\.dilation),
+      "whole numbers from \(StageDesign.dilations.lowerBound) to \(StageDesign.dilations.upperBound)",
+      isOpen: { $0.kernel > 0 }, lacking: "kernels to choose")
+    let shortcuts = try each(
+      "shortcuts", 0...1, original.map { $0.hasShortcuts ? 1 : 0 }, "0 or 1",
+      isOpen: \.hasShortcuts, lacking: "shortcuts to cut")
     try parser.finish()
     var stages = original
     for (index, stage) in original.enumerated() {
       // A stage without kernels has none to choose.
       if stage.kernel > 0 {
-        guard FieldParser.isOdd(kernels[index]) else {
-          throw .badValue(
-            id: parser.id, field: "kernels", value: kernels.listText,
-            expected: FieldParser.oddSides)
-        }
         stages[index].kernel = kernels[index]
         stages[index].dilation = dilations[index]
       }

@@ -48,10 +48,13 @@ struct FieldParser {
     return number
   }
 
+  /// Whether the text names a field.
+  func has(_ field: String) -> Bool { values[field] != nil }
+
   /// A list with commas; nil as default means that the field is needed.
   mutating func list(
     _ field: String, _ range: ClosedRange<Int>, default fallback: [Int]?,
-    counts: ClosedRange<Int>
+    counts: ClosedRange<Int>, expected: String? = nil
   ) throws(ModelError) -> [Int] {
     asked.append(field)
     guard let text = values[field] else {
@@ -64,7 +67,7 @@ struct FieldParser {
     else {
       throw .badValue(
         id: id, field: field, value: text,
-        expected: "\(counts.lowerBound) to \(counts.upperBound) whole numbers from "
+        expected: expected ?? "\(counts.lowerBound) to \(counts.upperBound) whole numbers from "
           + "\(range.lowerBound) to \(range.upperBound) with commas between")
     }
     return numbers.compactMap { $0 }

@@ -131,7 +131,18 @@ extension NetworkSpec {
   public var weightsText: String {
     guard isEdited else { return weights.description }
     let origin = if case .catalogue(let id) = source { " from \(id)" } else { "" }
-    return "\(weights.description), edited\(origin) (\(fit.text))"
+    let changes = StageField.allCases.compactMap { field -> String? in
+      guard edits.contains(where: { $0.change.field == field }) else { return nil }
+      return switch field {
+      case .kernel, .smallKernel: fit.text
+      case .dilation: "dilation changed"
+      case .shortcuts: "shortcuts changed"
+      case .depth: "depth changed"
+      }
+    }
+    var named: [String] = []
+    for change in changes where !named.contains(change) { named.append(change) }
+    return "\(weights.description), edited\(origin) (\(named.joined(separator: ", ")))"
   }
 
   /// The same as it was opened.

@@ -101,6 +101,32 @@ import Testing
     #expect(error?.explanation.contains("resnet-ts.onnx") == true)
   }
 
+  /// Fields that no stage has anything for, which would open the graph as it is.
+  @Test func editsOfNothingAreRefused() throws {
+    let error = #expect(throws: ModelError.self) {
+      try NetworkSpec(editedExport: Self.path("vit-ts") + ":kernels=7")
+    }
+    #expect(error?.explanation.contains("no stage has kernels to choose") == true)
+    // The same words whatever does not fit about the numbers.
+    let expected = ["0,9,9", "3,3,99", "4"].map { kernels in
+      #expect(throws: ModelError.self) {
+        try NetworkSpec(editedExport: Self.path("resnet-ts") + ":kernels=" + kernels)
+      }?.explanation.split(separator: ":").last
+    }
+    #expect(Set(expected).count == 1)
+  }
+
+  /// Records name what was edited.
+  @Test func recordsNameTheEdits() throws {
+    var spec = NetworkSpec(file: Self.path("resnet-ts"))
+    spec.edits = [StageEdit(stage: 0, .shortcuts(false))]
+    #expect(spec.weightsText.hasSuffix(", edited (shortcuts changed)"))
+    spec.edits.append(StageEdit(stage: 1, .dilation(2)))
+    #expect(spec.weightsText.hasSuffix(", edited (dilation changed, shortcuts changed)"))
+    spec.edits.append(StageEdit(stage: 1, .kernel(5)))
+    #expect(spec.weightsText.contains("edited (kernels cropped, dilation changed, shortcuts"))
+  }
+
   /// The three ways to bring weights to another shape give three networks; the file stays as it is.
   @Test func weightsAreCroppedInterpolatedOrStartedAnew() throws {
     var hashes: Set<String> = []
