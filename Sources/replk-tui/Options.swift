@@ -228,7 +228,9 @@ extension Arguments {
     guard weights.count <= max(1, models.count) && (weights.isEmpty || !models.isEmpty) else {
       throw UsageError.badValue(
         option: "--weights", value: weights.map(\.description).joined(separator: ", "),
-        expected: "at most one for each of the \(models.count) models; checkpoints bring their own")
+        expected: models.isEmpty
+          ? "none: files bring their own weights"
+          : "at most one for each of the \(models.count) models; files bring their own")
     }
     let missing = try parsed("--allow-missing", expected: "head, the classifier") {
       $0 == "head" ? $0 : nil

@@ -23,7 +23,7 @@ extension Command {
       Option("--json", help: "print all numbers as JSON"),
       Option(
         "--size", value: "S", values: .stimulusSide,
-        help: "pixels a side of built-in stimuli (default 128)"),
+        help: "pixels a side of built-in stimuli (default 128; an ONNX file's own)"),
       Option(
         "--count", value: "N", values: .probeStimuli,
         help: "built-in stimuli to learn from, and as many to decide (default 512)"),
@@ -77,7 +77,7 @@ extension Command {
     _ models: [String], _ arguments: Arguments
   ) throws -> [ShapeBiasReport] {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
-    let request = try arguments.probeRequest()
+    let request = try arguments.probeRequest(models)
     let networks = try arguments.requests(models).map(\.network)
     if let csv = arguments.last("--csv") {
       let output = OutputFiles(
@@ -164,10 +164,14 @@ extension Arguments {
     ].filter(has)
   }
 
-  fileprivate func probeRequest() throws -> ShapeBiasRequest {
+  fileprivate func probeRequest(_ models: [String]) throws -> ShapeBiasRequest {
     let count = whole("--count") ?? 512
+    // Stimuli are square, and the same for all networks.
+    let own = models.lazy.compactMap(NetworkSpec.exportedSize(ofModel:)).first {
+      $0.height == $0.width
+    }
     return ShapeBiasRequest(
-      size: whole("--size") ?? 128, seed: seed(), agreeing: count, conflicts: count,
+      size: whole("--size") ?? own?.height ?? 128, seed: seed(), agreeing: count, conflicts: count,
       tap: try tap(), cues: has("--cues"),
       shuffles: last("--shuffle").flatMap { [Int](tiles: $0) } ?? [], threads: threads())
   }

@@ -19,7 +19,8 @@ extension Command {
           "how trained kernels are brought to other sides: interpolated with their energy kept, "
           + "or cut to them and padded with zeros (default interpolate, as in the explorer)"),
       Option(
-        "--sizes", value: "S,...", values: .sizes, help: "input sizes in pixels (default 224)"),
+        "--sizes", value: "S,...", values: .sizes,
+        help: "input sizes in pixels (default 224; an ONNX file's own)"),
       Option(
         "--weights", value: "FILE|random:SEED|trained",
         help: "weights for every network; may repeat, each is a point of the grid "
@@ -110,11 +111,12 @@ extension Arguments {
     let images = try images()
     var grid: [ERFRequest] = []
     for word in positionals {
+      let own = NetworkSpec.exportedSize(ofModel: word) ?? InputSize(height: 224, width: 224)
       for kernel in last("--kernels").flatMap({ [Int](kernels: $0) }).map({ $0.map { $0 } })
         ?? [Int?.none]
       {
         for size in last("--sizes").flatMap({ [InputSize](sizes: $0) })
-          ?? [InputSize(height: 224, width: 224)]
+          ?? [own]
         {
           for source in weights.isEmpty ? [WeightsSource?.none] : weights.map({ $0 }) {
             var request = ERFRequest(

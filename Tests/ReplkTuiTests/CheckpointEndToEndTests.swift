@@ -77,7 +77,7 @@ import Testing
     expectOneLine(
       try Executable.run(
         ["erf", Samples.checkpoint, "--weights", "random:1"], in: folder),
-      code: 2, mentions: ["checkpoints bring their own"])
+      code: 2, mentions: ["files bring their own"])
     expectOneLine(
       try Executable.run(["erf", Samples.checkpoint, "--weights-key", "model_ema"], in: folder),
       code: 1, mentions: ["no weights called 'model_ema'", "it has weights"])

@@ -108,6 +108,12 @@ public struct NetworkSpec: Sendable, Hashable {
     return (try? ONNXInput(model))?.exportedSize
   }
 
+  /// The input size that the ONNX file was exported for which `word` names, edits of it or not; nil: as
+  /// above.
+  public static func exportedSize(ofModel word: String) -> InputSize? {
+    ExportedID(word).flatMap { NetworkSpec(file: $0.path).exportedSize }
+  }
+
   /// The same network for inputs of `size`, where that matters.
   public func bound(to size: InputSize) -> NetworkSpec {
     guard exportedGraph != nil else { return self }
