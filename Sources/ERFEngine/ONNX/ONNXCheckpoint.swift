@@ -17,8 +17,10 @@ struct ONNXCheckpoint: CheckpointReader {
 
   init(_ model: ONNXModel) {
     self.model = model
-    entries = model.graph.initializers.mapValues {
-      CheckpointEntry(type: $0.type.element?.rawValue ?? "STRING", shape: Shape($0.shape))
+    // Texts and complex numbers are no weights.
+    entries = model.graph.initializers.compactMapValues { tensor in
+      guard let element = tensor.type.element, element.isReal else { return nil }
+      return CheckpointEntry(type: element.rawValue, shape: Shape(tensor.shape))
     }
   }
 

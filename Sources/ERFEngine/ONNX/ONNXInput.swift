@@ -7,13 +7,18 @@ struct ONNXInput: Sendable {
   let channels: Int
   /// Whether channels come last in the file's order.
   private let isChannelsLast: Bool
+  /// Whether the file counts no batches: (3, H, W).
+  private let isSingle: Bool
   /// nil: the file leaves it open.
   let exportedSize: InputSize?
 
   init(_ model: ONNXModel) throws(ONNXError) {
     // Older files list weights among the inputs.
     let inputs = model.graph.inputs.filter { model.graph.initializers[$0.name] == nil }
-    guard let input = inputs.first(where: { $0.shape?.count ?? 4 == 4 }) else {
+    guard
+      let input = inputs.first(where: { $0.shape?.count ?? 4 == 4 })
+        ?? inputs.first(where: { $0.shape?.count == 3 })
+    else {
       throw .unsupported(path: model.path, reason: "it has no input of pictures (1, 3, H, W)")
     }
     name = input.name
@@ -22,7 +27,9 @@ struct ONNXInput: Sendable {
       throw .unsupported(
         path: model.path, reason: "its input is of type \(type), which no picture is")
     }
-    let shape = input.shape ?? [.fixed(1), .fixed(3), .free("H"), .free("W")]
+    isSingle = input.shape?.count == 3
+    let written = input.shape ?? [.fixed(1), .fixed(3), .free("H"), .free("W")]
+    let shape = isSingle ? [.fixed(1)] + written : written
     func extent(_ axis: Int) -> Int? {
       if case .fixed(let extent) = shape[axis] { extent } else { nil }
     }
@@ -37,7 +44,7 @@ struct ONNXInput: Sendable {
     else {
       throw .unsupported(
         path: model.path,
-        reason: "its input is \(shape.map(\.text).joined(separator: "x")), not one picture "
+        reason: "its input is \(written.map(\.text).joined(separator: "x")), not one picture "
           + "(1, 3, H, W): export it with torch.onnx.export(model, (torch.zeros(1, 3, H, W),), "
           + "\"m.onnx\")")
     }
@@ -58,6 +65,13 @@ struct ONNXInput: Sendable {
 
   /// What the graph gets of a picture: luminance where it takes grey ones, and zeros as a fourth channel.
   func adapted(_ picture: ONNXData, _ lowering: inout ONNXLowering) throws -> ONNXData {
+    let whole = try withChannels(of: picture, &lowering)
+    return isSingle ? try lowering.reshaped(whole, to: Array(whole.shape.dropFirst())) : whole
+  }
+
+  private func withChannels(
+    of picture: ONNXData, _ lowering: inout ONNXLowering
+  ) throws -> ONNXData {
     let axis = isChannelsLast ? 3 : 1
     switch channels {
     case 1:

@@ -11,7 +11,22 @@ extension ONNXModel {
   }
 
   /// Whether the file at `path` is to be read as ONNX: by its name, or else by how it begins.
-  static func isONNX(_ path: String) -> Bool { path.lowercased().hasSuffix(".onnx") }
+  static func isONNX(_ path: String) -> Bool {
+    if path.lowercased().hasSuffix(".onnx") { return true }
+    guard !Checkpoint.hasExtension(path), case .regular(16...) = FileKind(of: path),
+      let bytes = (try? MappedFile(path: path))?.bytes(0..<16)
+    else { return false }
+    return begins(bytes)
+  }
+
+  /// The version of the format, and then what else a model says of itself; not the length of a safetensors
+  /// file's head.
+  private static func begins(_ bytes: [UInt8]) -> Bool {
+    // Fields: producer, its version, domain, version, comment, graph, operator sets, metadata.
+    let next: Set<UInt8> = [0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72]
+    return bytes[0] == 0x08 && (1..<0x80).contains(bytes[1]) && next.contains(bytes[2])
+      && bytes[3..<8].contains { $0 != 0 }
+  }
 
   private mutating func read() throws(ONNXError) {
     var reader = WireReader(file, path: path, range: 0..<file.count)
@@ -130,10 +145,26 @@ extension ONNXGraph {
       case 2: name = try message.text(value)
       case 5:
         let tensor = try ONNXTensor(message.message(value))
-        initializers[tensor.name] = tensor
+        guard initializers.updateValue(tensor, forKey: tensor.name) == nil else {
+          throw .damaged(path: message.path, reason: "two of its tensors are called \(tensor.name)")
+        }
       case 11: inputs.append(try ONNXValueInfo(message.message(value)))
       case 12: outputs.append(try ONNXValueInfo(message.message(value)))
       default: break
+      }
+    }
+    try requireNames(path: message.path)
+  }
+
+  /// A name stands for one value.
+  private func requireNames(path: String) throws(ONNXError) {
+    var made = Set(inputs.map(\.name))
+    for node in nodes {
+      for name in node.outputs where !name.isEmpty {
+        guard made.insert(name).inserted, initializers[name] == nil else {
+          throw .damaged(
+            path: path, reason: "\(node.title) makes \(name), which something else makes too")
+        }
       }
     }
   }
