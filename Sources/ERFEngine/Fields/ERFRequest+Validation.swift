@@ -35,13 +35,16 @@ extension ERFRequest {
     _ open: (NetworkSpec) throws -> OpenedNetwork
   ) throws -> OpenedNetwork {
     let network = try boundNetwork()
-    let opened = try open(network)
-    guard network.exportedGraph != nil, let tap, opened.layers.tap(tap) == nil else {
-      return opened
-    }
+    guard network.exportedGraph != nil, let tap else { return try open(network) }
     var showing = network
     showing.exportedValue = tap
-    return try open(showing)
+    do {
+      let opened = try open(network)
+      return opened.layers.tap(tap) == nil ? try open(showing) : opened
+    } catch ONNXError.fixedSize {
+      // The layer may stand before what fixes the size.
+      return try open(showing)
+    }
   }
 
   /// The network for inputs of the size that will be run.
@@ -101,6 +104,10 @@ extension OpenedNetwork {
   ///
   /// - Throws: `ModelError.unknownTap`; of a graph some of which is lost, `ONNXError.lostLayer`.
   func tap(_ name: String?) throws -> Tap {
+    if let name, let path = spec.exportedGraph, let reason = refusals[name] {
+      throw ONNXError.noLayer(
+        path: path, layer: name, reason: reason, layers: layers.taps.map(\.name))
+    }
     if let name, let path = spec.exportedGraph, let gap, layers.tap(name) == nil {
       throw ONNXError.lostLayer(
         path: path, layer: name, node: gap.node, reason: gap.reason,

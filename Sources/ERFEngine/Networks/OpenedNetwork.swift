@@ -57,6 +57,8 @@ public struct OpenedNetwork: Sendable {
   public let notes: [String]
   /// What keeps a part of an exported graph from being shown; nil: nothing.
   let gap: ONNXGap?
+  /// Why a value of an exported graph that was asked for is no layer, by its name.
+  let refusals: [String: String]
   /// The input size that an exported graph is bound to; nil: the network takes any.
   public let inputSize: InputSize?
 
@@ -130,6 +132,7 @@ public struct OpenedNetwork: Sendable {
     layers = blueprint.inferenceForm()
     notes = []
     gap = nil
+    refusals = [:]
     inputSize = nil
   }
 
@@ -156,6 +159,7 @@ public struct OpenedNetwork: Sendable {
     layers = blueprint.inferenceForm()
     notes = network.input.notes(spec.preprocessing) + network.notes
     gap = network.gap
+    refusals = network.refusals
     inputSize = network.size
     self.original = nil
     checkpoint = nil

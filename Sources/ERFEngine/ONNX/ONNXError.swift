@@ -21,17 +21,22 @@ public enum ONNXError: ExplainedError, Equatable {
   /// A layer that is not there, in a graph of which `node` and what depends on it cannot be shown; `layers`
   /// can.
   case lostLayer(path: String, layer: String, node: String, reason: String, layers: [String])
+  /// A value or module of the graph that is no layer.
+  case noLayer(path: String, layer: String, reason: String, layers: [String])
   /// Another input size than the one that the file was exported for.
   case fixedSize(path: String, exported: String, asked: String, reason: String)
 
   public var isUsageError: Bool {
-    if case .lostLayer = self { true } else { false }
+    switch self {
+    case .lostLayer, .noLayer: true
+    default: false
+    }
   }
 
   public var explanation: String {
     switch self {
     case .notONNX(let path): "\(path) is not an ONNX model"
-    case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
+    case .damaged(let path, let reason): "\(path) is damaged: \(WeightsMismatch.printable(reason))"
     case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
     case .missingData(let path, let file):
       "\(path) keeps its weights in \(WeightsMismatch.printable(file)), which is not beside it: "
@@ -52,6 +57,9 @@ public enum ONNXError: ExplainedError, Equatable {
       "\(path) has no layer '\(WeightsMismatch.printable(layer))' that can be shown: "
         + "\(WeightsMismatch.printable(node)) \(reason), and what depends on it is lost; "
         + "layers to tap: \(ModelError.shortened(layers))"
+    case .noLayer(let path, let layer, let reason, let layers):
+      "\(path): '\(WeightsMismatch.printable(layer))' cannot be shown: "
+        + "\(WeightsMismatch.printable(reason)); layers to tap: \(ModelError.shortened(layers))"
     case .fixedSize(let path, let exported, let asked, let reason):
       "\(path) was exported for \(exported), not \(asked) (\(reason)): export it at that size, "
         + "torch.onnx.export(model, (torch.zeros(1, 3, H, W),), \"m.onnx\")"

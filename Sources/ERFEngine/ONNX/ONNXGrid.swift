@@ -12,6 +12,8 @@ struct ONNXGrid: Sendable {
   let order: [Int]
   /// nil: it is a map.
   private let prefix: Int?
+  /// Whether one stride leads from the picture to it, along rows as along columns.
+  let isScaled: Bool
 
   var pixels: Int { rows * columns }
 
@@ -22,14 +24,42 @@ struct ONNXGrid: Sendable {
   /// Inception's 71 x 71 are 299 x 299 over 4, less 3.
   private static let mostLost = 4
 
-  /// Tokens in front of those of the pixels: none, a class token, two, or one and four registers.
+  /// Tokens in front of those of the pixels, where only their number tells: none, a class token, two, or one
+  /// and four registers.
   private static let prefixes = [0, 1, 2, 5]
 
-  /// nil where no axes go with the sides of an input of `size`.
+  /// Where the pixels are known to lie; nil where they lie along no two axes, or are no tokens in the second
+  /// of three.
+  private init?(of data: ONNXData, origin: ONNXOrigin, input size: InputSize) {
+    switch origin {
+    case .map(let first, let second):
+      let axes = [data.order[first], data.order[second]]
+      guard data.rank == 4, !axes.contains(0) else { return nil }
+      order = [0] + axes + [6 - axes[0] - axes[1]]
+      (rows, columns) = (data.shape[axes[0]], data.shape[axes[1]])
+      prefix = nil
+    case .tokens(let axis, let rows, let columns, let prefix):
+      guard data.rank == 3, data.order[axis] == 1 else { return nil }
+      order = [0, 1, 2]
+      (self.rows, self.columns, self.prefix) = (rows, columns, prefix)
+    }
+    isScaled = Self.fits(rows, columns, size)
+  }
+
+  /// nil where no axes are the picture's: by their origin, or else by whether they go with the sides of an
+  /// input of `size`.
   ///
   /// - Parameter maps: pixels of the network's maps: tokens are as many, or else they are something else.
-  init?(of data: ONNXData, input size: InputSize, maps: Set<Int>) {
+  init?(of data: ONNXData, origin: ONNXOrigin?, input size: InputSize, maps: Set<Int>) {
     guard data.rank >= 3, data.shape[0] == 1, data.count > 0 else { return nil }
+    if let origin {
+      self.init(of: data, origin: origin, input: size)
+    } else {
+      self.init(guessing: data, input: size, maps: maps)
+    }
+  }
+
+  private init?(guessing data: ONNXData, input size: InputSize, maps: Set<Int>) {
     if data.rank == 4 {
       let (first, last) = ((2, 3), (1, 2))
       let isFirst = Self.fits(data.shape[2], data.shape[3], size)
@@ -41,6 +71,7 @@ struct ONNXGrid: Sendable {
       (rows, columns) = (data.shape[axes.0], data.shape[axes.1])
       order = takesFirst ? ONNXData.channelsLast(4) : [0, 1, 2, 3]
       prefix = nil
+      isScaled = true
       return
     }
     guard data.rank == 3 else { return nil }
@@ -54,6 +85,7 @@ struct ONNXGrid: Sendable {
       columns = count / rows
       order = [0, 1, 2]
       self.prefix = prefix
+      isScaled = true
       return
     }
     return nil

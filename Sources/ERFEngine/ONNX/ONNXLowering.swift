@@ -43,6 +43,8 @@ struct ONNXLowering {
   /// What could not be taken over, in order, and its unknown operators.
   private(set) var firstGap: ONNXGap?
   private(set) var unknownOperators: [String] = []
+  /// Numbers of the ONNX nodes whose results are lost.
+  private(set) var lostNumbers: Set<Int> = []
 
   /// Elements that a value may have: more is an attack or an accident.
   static let mostElements = 1 << 30
@@ -85,6 +87,7 @@ struct ONNXLowering {
       if firstGap == nil { firstGap = gap }
       if let name = gap.unknown, !unknownOperators.contains(name) { unknownOperators.append(name) }
     }
+    if case .missing? = outputs.first { lostNumbers.insert(number) }
     for (index, name) in node.outputs.enumerated() where !name.isEmpty {
       let gap = ONNXGap(
         node: node.title, unknown: nil, reason: "its output \(index + 1) is not computed here")
@@ -167,6 +170,21 @@ struct ONNXLowering {
     if case .missing(let gap)? = values[name] { gap } else { nil }
   }
 
+  /// Whether the file has a value of this name.
+  func isKnown(_ name: String) -> Bool {
+    values[name] != nil || model.graph.initializers[name] != nil
+  }
+
+  /// Whether the value `name` is the same for all pictures.
+  func isConstant(_ name: String) -> Bool {
+    switch values[name] {
+    case .real(let data): data.isConstant
+    case .integers: true
+    case .missing: false
+    case nil: model.graph.initializers[name] != nil
+    }
+  }
+
   mutating func define(_ name: String, _ value: ONNXValue) { values[name] = value }
 
   mutating func note(_ text: String) {
@@ -238,6 +256,13 @@ struct ONNXLowering {
   }
 
   func factors(of value: Int) -> (left: ONNXData, right: ONNXData)? { factors[value] }
+
+  /// The last value that each ONNX node makes, by the node's number.
+  var ends: [Int: Int] {
+    var ends: [Int: Int] = [:]
+    for (index, node) in nodes.enumerated() { ends[node.source] = index + 1 }
+    return ends
+  }
 
   /// The operator that makes a value, and what it reads; nil: the input.
   func maker(_ value: Int) -> Node? { value > 0 ? nodes[value - 1] : nil }

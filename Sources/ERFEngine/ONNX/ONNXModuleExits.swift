@@ -10,13 +10,18 @@ struct ModuleExits {
   /// the graph. Exporters put shared parts of neighbours into one module, which then seems to hand on
   /// more than it does.
   private(set) var last: [String: Int] = [:]
+  /// Modules whose outputs depend on operators of theirs that could not be taken over: what else they
+  /// compute is not their output.
+  private(set) var lost: Set<String> = []
 
   /// - Parameters:
   ///   - nodes: those of the file, which say where the operators of `lowering` come from.
   ///   - isNeeded: which values count.
   ///   - outputs: values that are read from outside.
+  ///   - names: what the file calls the graph's outputs.
   init(
-    _ lowering: ONNXLowering, _ nodes: [ONNXNode], isNeeded: [Bool], outputs: [Int]
+    _ lowering: ONNXLowering, _ nodes: [ONNXNode], isNeeded: [Bool], outputs: [Int],
+    names: Set<String>
   ) {
     let paths = Self.paths(lowering, nodes)
     var exits: [String: Set<Int>] = [:]
@@ -35,9 +40,33 @@ struct ModuleExits {
     for output in outputs where output > 0 {
       for path in paths[output - 1] { exits[path, default: []].insert(output) }
     }
+    findLost(lowering, nodes, named: names)
     only = exits.compactMapValues { $0.count == 1 ? $0.first : nil }
     let ends = Set(outputs)
     last = last.filter { path, _ in exits[path, default: []].intersection(ends).count <= 1 }
+    for path in lost { (only[path], last[path]) = (nil, nil) }
+  }
+
+  /// - Parameter outputs: names of the graph's outputs.
+  private mutating func findLost(
+    _ lowering: ONNXLowering, _ nodes: [ONNXNode], named outputs: Set<String>
+  ) {
+    var makers: [String: [String]] = [:]
+    for number in lowering.lostNumbers where nodes.indices.contains(number) {
+      let path = nodes[number].modulePath
+      for name in nodes[number].outputs where !name.isEmpty {
+        makers[name] = path
+        if outputs.contains(name) { lost.formUnion(path) }
+      }
+    }
+    guard !makers.isEmpty else { return }
+    for node in nodes {
+      let path = node.modulePath
+      for input in node.inputs {
+        guard let maker = makers[input] else { continue }
+        lost.formUnion(maker.filter { !path.contains($0) })
+      }
+    }
   }
 
   /// The modules around each operator, outermost first. Of one that bears none, as exporters leave what

@@ -13,6 +13,8 @@ struct ONNXNetwork: Sendable {
 
   /// What keeps a value that was asked for, or else the first one, from being shown; nil: all is shown.
   let gap: ONNXGap?
+  /// Why values that were asked for are not shown, where it is no gap.
+  let refusals: [String: String]
 
   /// What it takes where no size is asked for.
   var ownSize: InputSize { exportedSize ?? Self.usualSize }
@@ -32,24 +34,33 @@ struct ONNXNetwork: Sendable {
     try model.requireOperatorSet()
     try model.requireData()
     let size = asked ?? input.exportedSize ?? Self.usualSize
-    let picture = input.picture(size)
-    var lowering = ONNXLowering(model, given: [input.name: .real(picture)], input: picture.memory)
-    lowering.define(input.name, .real(try input.adapted(picture, &lowering)))
-    try lowering.run(model.graph.nodes, cancellation)
     let isOther = input.exportedSize.map { $0 != size } ?? false
-    var plan = ONNXTaps(lowering, model: model, size: size, distrustsFixedSizes: isOther)
-    // At another size than the exported one, nothing may be lost by the size.
-    let isLost = isOther && plan.isPartial && lowering.firstGap?.unknown == nil
-    if plan.stages.isEmpty || isLost {
-      throw Self.refusal(model, lowering, input, size, isOther: isOther)
+    func planned(_ size: InputSize, isOther: Bool) throws -> ONNXTaps {
+      let picture = input.picture(size)
+      var lowering = ONNXLowering(model, given: [input.name: .real(picture)], input: picture.memory)
+      lowering.define(input.name, .real(try input.adapted(picture, &lowering)))
+      try lowering.run(model.graph.nodes, cancellation)
+      return ONNXTaps(lowering, model: model, size: size, distrustsFixedSizes: isOther)
     }
-    plan.add(values: values)
+    var plan = try planned(size, isOther: isOther)
+    // At another size than the exported one nothing may be lost by the size, but what nobody asks for.
+    var isLost = false
+    if isOther, plan.isPartial, let exported = input.exportedSize {
+      isLost = plan.show(what: try planned(exported, isOther: false))
+    }
+    var refusals: [String: String] = [:]
+    for value in values where !plan.shows(value) { refusals[value] = plan.add(value) }
+    let isEnough = !isLost || !values.isEmpty && values.allSatisfy(plan.shows)
+    guard !plan.stages.isEmpty, isEnough else {
+      throw Self.refusal(model, plan.lowering, input, size, isOther: isOther)
+    }
     try plan.arrange()
     let built = plan.blueprint()
     blueprint = built.blueprint
     weights = built.weights
     self.size = size
     self.input = input
+    self.refusals = refusals
     exportedSize = input.exportedSize
     gap = values.lazy.compactMap(plan.lowering.gap).first ?? plan.lowering.firstGap
     notes = model.notes + plan.lowering.notes + plan.gaps

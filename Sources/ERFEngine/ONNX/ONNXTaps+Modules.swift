@@ -4,8 +4,7 @@ extension ONNXTaps {
   /// The outputs of the modules that hold more than one operator and hand on one value, through which
   /// everything passes, or which is a branch of a network that goes several ways; where a file names no
   /// modules, the cuts behind which values have met.
-  mutating func findModules(_ grids: [ONNXGrid?], outputs: [Int]) {
-    let exits = ModuleExits(lowering, nodes, isNeeded: isNeeded, outputs: outputs)
+  mutating func findModules(_ exits: ModuleExits, _ grids: [ONNXGrid?], outputs: [Int]) {
     let isCut = Set(cuts)
     let open = openRegions(grids)
     for path in exits.order {
@@ -61,9 +60,7 @@ extension ONNXTaps {
     for (cut, grid) in zip(cuts, grids) {
       let values = (before + 1..<cut + 1).filter { isNeeded[$0] }
       if values.count >= all / 4, values.count > 8 {
-        let inner = values.compactMap {
-          ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps)?.pixels
-        }
+        let inner = values.compactMap { self.grid($0)?.pixels }
         if inner.contains(where: { $0 > 1 && $0 < pixels && $0 != grid?.pixels }) {
           regions.append(before + 1..<cut + 1)
         }
@@ -76,7 +73,7 @@ extension ONNXTaps {
   /// Where nothing alone passes anywhere: the last branch at each number of units.
   private mutating func findStagesOfBranches() {
     var last: [Int: Shown] = [:]
-    for module in modules where module.grid.pixels > 1 {
+    for module in modules where module.grid.isScaled && module.grid.pixels > 1 {
       if module.end >= last[module.grid.pixels]?.end ?? 0 { last[module.grid.pixels] = module }
     }
     take(
@@ -87,22 +84,32 @@ extension ONNXTaps {
   }
 
   private mutating func addModule(_ name: String, _ value: Int) {
-    guard let grid = ONNXGrid(of: lowering.layouts[value], input: size, maps: maps) else { return }
+    guard let grid = grid(value) else { return }
     modules.append(Shown(name: Self.shown(name), end: value, value: value, grid: grid))
   }
 
   /// A module may be called like a stage, or like the logits, and be something else.
   static func shown(_ path: String) -> String {
     let isStage = path.hasPrefix("stage") && Int(path.dropFirst("stage".count)) != nil
-    return isStage || path == "logits" ? "\(prefix)\(path)" : path
+    return isStage || path == "logits" ? "\(modulePrefix)\(path)" : path
   }
 
-  fileprivate static let prefix = "module."
+  /// What a module is called by where the program or the file calls something else so.
+  static let modulePrefix = "module."
+  /// What a value of the file is called by where the program calls something else so.
+  static let valuePrefix = "value."
+}
+
+extension String {
+  /// What follows `prefix`; nil: the text does not begin with it.
+  func removing(_ prefix: String) -> String? {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+  }
 }
 
 extension ONNXTaps.Shown {
   /// The length of the module's path: of modules that lie in one another the inner one's is larger.
   fileprivate var depth: Int {
-    name.hasPrefix(ONNXTaps.prefix) ? name.count - ONNXTaps.prefix.count : name.count
+    (name.removing(ONNXTaps.modulePrefix) ?? name).count
   }
 }

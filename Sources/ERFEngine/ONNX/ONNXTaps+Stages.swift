@@ -4,7 +4,8 @@ extension ONNXTaps {
   mutating func findStages(_ grids: [ONNXGrid?]) {
     var groups: [[(cut: Int, grid: ONNXGrid)]] = []
     for (index, grid) in grids.enumerated() {
-      guard let grid, grid.pixels < size.height * size.width, grid.pixels > 1 else { continue }
+      guard let grid, grid.isScaled, grid.pixels < size.height * size.width, grid.pixels > 1
+      else { continue }
       if let last = groups.last?.last, grid.pixels == last.grid.pixels {
         groups[groups.count - 1].append((index, grid))
       } else if grid.pixels < groups.last?.last?.grid.pixels ?? .max {

@@ -21,8 +21,13 @@ struct ONNXTaps {
   let isNeeded: [Bool]
   /// Values that depend on what holds for another input size alone.
   private let isDistrusted: [Bool]
+  /// Where the picture's pixels lie in every value.
+  private let origins: [ONNXOrigin?]
   /// Pixels of the maps that are computed.
-  let maps: Set<Int>
+  private let maps: Set<Int>
+  private let exits: ModuleExits
+  /// What the file calls the graph's outputs.
+  private let outputNames: [String]
   /// Values through which everything passes, in order.
   let cuts: [Int]
   /// The last cut at each size of map, from large to small.
@@ -52,12 +57,17 @@ struct ONNXTaps {
     isLive = Self.live(lowering, [output])
     isNeeded = Self.live(lowering, known.isEmpty ? [output] : known)
     cuts = Self.cuts(lowering, output, isLive)
-    maps = Self.maps(lowering, isLive, size)
-    let grids = cuts.map { [maps] in ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps) }
+    outputNames = model.graph.outputs.map(\.name)
+    origins = ONNXOrigin.all(of: lowering)
+    maps = Self.maps(lowering, isLive, size, origins)
+    let outputs = known.isEmpty ? [output] : known
+    exits = ModuleExits(
+      lowering, nodes, isNeeded: isNeeded, outputs: outputs, names: Set(outputNames))
+    let grids = cuts.map(grid)
     findStages(grids)
-    findModules(grids, outputs: known.isEmpty ? [output] : known)
-    add(values: model.graph.outputs.dropFirst().map(\.name))
-    findGaps(model.graph.outputs.map(\.name))
+    findModules(exits, grids, outputs: outputs)
+    for name in outputNames.dropFirst() { _ = add(value: name, as: name) }
+    findGaps(outputNames)
     let shape = lowering.layouts[output].shape
     if !known.isEmpty, shape.count == 2 || shape.dropFirst(2).allSatisfy({ $0 == 1 }) {
       logits = output
@@ -86,12 +96,17 @@ struct ONNXTaps {
   }
 
   private static func maps(
-    _ lowering: ONNXLowering, _ isLive: [Bool], _ size: InputSize
+    _ lowering: ONNXLowering, _ isLive: [Bool], _ size: InputSize, _ origins: [ONNXOrigin?]
   ) -> Set<Int> {
     Set(
       lowering.layouts.indices.filter { isLive[$0] && lowering.layouts[$0].rank == 4 }.compactMap {
-        ONNXGrid(of: lowering.layouts[$0], input: size, maps: [])?.pixels
+        ONNXGrid(of: lowering.layouts[$0], origin: origins[$0], input: size, maps: [])?.pixels
       })
+  }
+
+  /// The picture's pixels in a value; nil: there are none.
+  func grid(_ value: Int) -> ONNXGrid? {
+    ONNXGrid(of: lowering.layouts[value], origin: origins[value], input: size, maps: maps)
   }
 
   /// The value that most others lead to, where no output of the file can be computed.
@@ -130,6 +145,45 @@ struct ONNXTaps {
     return cuts
   }
 
+  /// Takes what `exported` shows, the same graph at the size that the file was exported for, as far as it is
+  /// known here too.
+  ///
+  /// - Returns: whether anything is lost.
+  mutating func show(what exported: ONNXTaps) -> Bool {
+    let (theirs, own) = (exported.lowering.ends, lowering.ends)
+    func known(_ shown: Shown) -> Shown? {
+      guard shown.end > 0 else { return nil }
+      let source = exported.lowering.nodes[shown.end - 1].source
+      guard theirs[source] == shown.end, let value = own[source], !isDistrusted[value],
+        let grid = grid(value)
+      else { return nil }
+      return Shown(name: shown.name, end: value, value: value, grid: grid)
+    }
+    modules = exported.modules.compactMap(known)
+    others = exported.others.compactMap(known)
+    take(stages: exported.stages.compactMap(known))
+    let isLost =
+      stages.count < exported.stages.count || modules.count < exported.modules.count
+      || others.count < exported.others.count || !exported.isPartial
+    // What stands behind the last stage that is left.
+    let last = stages.last?.end ?? 0
+    others += modules.filter { $0.end > last }
+    modules.removeAll { $0.end > last }
+    gaps = []
+    findGaps(outputNames)
+    if gaps.isEmpty, let node = lowering.sizeBound.first {
+      gaps = [
+        "\(node) names extents of the size that the file was exported for: what stands before it is shown"
+      ]
+    }
+    return isLost
+  }
+
+  /// Whether there is a layer of this name.
+  func shows(_ name: String) -> Bool {
+    (stages + modules + others).contains { $0.name == name }
+  }
+
   /// Tells what keeps outputs from being shown, and how far the network goes without them.
   private mutating func findGaps(_ outputs: [String]) {
     if isPartial {
@@ -153,21 +207,46 @@ struct ONNXTaps {
     self.stages = stages
     stemEnd = 0
     guard let first = stages.first,
-      let cut = cuts.first(where: {
-        ONNXGrid(of: lowering.layouts[$0], input: size, maps: maps)?.pixels == first.grid.pixels
-      })
+      let cut = cuts.first(where: { grid($0)?.pixels == first.grid.pixels })
     else { return }
     stemEnd = cut
   }
 
-  /// Adds values by their names in the file.
-  mutating func add(values: [String]) {
-    for name in values {
-      guard let value = lowering.computed(name), !isDistrusted[value],
-        let grid = ONNXGrid(of: lowering.layouts[value], input: size, maps: maps)
-      else { continue }
-      others.append(Shown(name: name, end: value, value: value, grid: grid))
+  /// Adds what `name` calls: a value of the file, or the output of a module.
+  ///
+  /// - Returns: why it is not added; nil where it is, or where no such thing is known.
+  mutating func add(_ name: String) -> String? {
+    let (value, module) = (name.removing(Self.valuePrefix), name.removing(Self.modulePrefix))
+    if let value { return add(value: value, as: name) }
+    let path = module ?? name
+    guard module != nil || !lowering.isKnown(name), exits.counts[path] != nil else {
+      return add(value: name, as: name)
     }
+    guard !exits.lost.contains(path) else { return nil }
+    guard let value = exits.only[path] else {
+      return "the module hands on no value, or several: choose one of them by its name in the file"
+    }
+    return add(value, as: name)
+  }
+
+  /// Adds the value that the file calls `name`.
+  private mutating func add(value name: String, as shown: String) -> String? {
+    guard let value = lowering.computed(name) else {
+      return lowering.isConstant(name) ? "it does not depend on the picture" : nil
+    }
+    return add(value, as: shown)
+  }
+
+  private mutating func add(_ value: Int, as shown: String) -> String? {
+    guard !isDistrusted[value] else {
+      return "the file computes it for the size alone that it was exported for"
+    }
+    guard let grid = grid(value) else {
+      let shape = Shape(lowering.layouts[value].shape)
+      return "its shape \(shape) is no map of the picture's pixels, nor one token each"
+    }
+    others.append(Shown(name: shown, end: value, value: value, grid: grid))
+    return nil
   }
 
   /// Brings the values that are shown to the order of maps (N, H, W, C) or tokens (N, L, C).

@@ -1,0 +1,234 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Which values of exported graphs can be shown, by which names, and what is said of the others.
+@Suite struct ONNXTapTests {
+  private let folder = try? TemporaryFolder()
+
+  /// A node of a graph: its operator, the names of its inputs and of its output, its module, its settings.
+  private struct Step {
+    let operation: String
+    let inputs: [String]
+    let output: String
+    var module = ""
+    var settings: [(String, ONNXAttribute)] = []
+  }
+
+  /// A model over pictures of 32x48: weights `w` (4, 3, 3, 3), `v` (4, 4, 3, 3), and constants.
+  private func model(
+    _ steps: [Step], outputs: [String], constants: [(String, [Int])] = [], input: [Int]? = nil
+  ) throws -> String {
+    let bytes = ONNXBytes.model { graph in
+      func weights(_ count: Int) -> [Float] { (0..<count).map { Float($0 * 5 % 7) - 2.5 } }
+      graph.tensor("w", [4, 3, 3, 3], weights(108))
+      graph.tensor("v", [4, 4, 3, 3], weights(144))
+      for (name, shape) in constants { graph.tensor(name, shape, weights(shape.reduce(1, *))) }
+      graph.picture("x", input ?? [1, 3, 32, 48])
+      for step in steps {
+        graph.message(1) { node in
+          for input in step.inputs { node.text(1, input) }
+          node.text(2, step.output)
+          if !step.module.isEmpty { node.text(3, "/\(step.module)/\(step.operation)") }
+          node.text(4, step.operation)
+          for (name, value) in step.settings { node.attribute(name, value) }
+        }
+      }
+      for output in outputs { graph.message(12) { $0.text(1, output) } }
+    }
+    return try #require(folder).write(bytes, to: "taps.onnx")
+  }
+
+  private func network(_ path: String, _ values: [String] = []) throws -> ONNXNetwork {
+    try ONNXNetwork(ONNXModel(path: path), values: values)
+  }
+
+  private static let pads: (String, ONNXAttribute) = ("pads", .integers([1, 1, 1, 1]))
+  private static let stem = [
+    Step(
+      operation: "Conv", inputs: ["x", "w"], output: "c", module: "stem",
+      settings: [pads, ("strides", .integers([2, 2]))]),
+    Step(operation: "Relu", inputs: ["c"], output: "r", module: "stem"),
+  ]
+
+  /// What a module computes before an operator that is not known is not what it hands on.
+  @Test func modulesThatReachPastLostNodesAreNoLayers() throws {
+    let path = try model(
+      Self.stem + [
+        Step(
+          operation: "Conv", inputs: ["r", "v"], output: "b", module: "body", settings: [Self.pads]),
+        Step(operation: "Relu", inputs: ["b"], output: "d", module: "body"),
+        Step(operation: "Strange", inputs: ["d"], output: "e", module: "body"),
+        Step(operation: "Relu", inputs: ["e"], output: "f", module: "body"),
+        Step(operation: "GlobalAveragePool", inputs: ["f"], output: "y"),
+      ], outputs: ["y"])
+    for values in [[], ["body"]] {
+      #expect(try !network(path, values).blueprint.taps.map(\.name).contains("body"))
+    }
+    // What is lost of it and leads nowhere does not matter.
+    let dead = try model(
+      Self.stem + [
+        Step(
+          operation: "Conv", inputs: ["r", "v"], output: "b", module: "body", settings: [Self.pads]),
+        Step(operation: "Strange", inputs: ["b"], output: "e", module: "body"),
+        Step(operation: "Relu", inputs: ["b"], output: "d", module: "body"),
+        Step(operation: "GlobalAveragePool", inputs: ["d"], output: "y"),
+      ], outputs: ["y"])
+    #expect(try network(dead).blueprint.taps.map(\.name).contains("body"))
+  }
+
+  /// Half as many rows, and columns as they were: 8 rows and 24 columns of 4 channels, not 4 rows of 8.
+  @Test(arguments: ["s", "p", "q", "u"]) func mapsOfOtherProportionsAreLayers(_ name: String) throws
+  {
+    let path = try model(
+      Self.stem + [
+        Step(
+          operation: "Conv", inputs: ["r", "v"], output: "s",
+          settings: [Self.pads, ("strides", .integers([2, 1]))]),
+        Step(
+          operation: "MaxPool", inputs: ["r"], output: "p",
+          settings: [("kernel_shape", .integers([2, 1])), ("strides", .integers([2, 1]))]),
+        Step(
+          operation: "Transpose", inputs: ["s"], output: "t",
+          settings: [
+            ("perm", .integers([0, 3, 1, 2]))
+          ]),
+        Step(operation: "Relu", inputs: ["t"], output: "q"),
+        Step(operation: "Add", inputs: ["s", "p"], output: "u"),
+        Step(operation: "GlobalAveragePool", inputs: ["u"], output: "y"),
+      ], outputs: ["y", "q"])
+    let network = try network(path, [name])
+    let tap = try #require(network.blueprint.taps.first { $0.name == name })
+    let shapes = try network.blueprint.shapes(input: [1, 32, 48, 3])
+    #expect(shapes[tap.value] == [1, 8, 24, 4])
+    #expect(network.blueprint.stages.map(\.name) == ["stage1"])
+  }
+
+  /// A class token and registers, any number of them.
+  @Test(arguments: [0, 1, 3, 4, 9, 17]) func tokensInFrontAreCounted(_ count: Int) throws {
+    var steps = [
+      Step(
+        operation: "Conv", inputs: ["x", "w"], output: "c",
+        settings: [Self.pads, ("strides", .integers([8, 8]))]),
+      Step(operation: "Flatten", inputs: ["c"], output: "f", settings: [("axis", .integer(2))]),
+      Step(
+        operation: "Unsqueeze", inputs: ["f"], output: "u", settings: [("axes", .integers([0]))]),
+      Step(
+        operation: "Transpose", inputs: ["u"], output: "p",
+        settings: [("perm", .integers([0, 2, 1]))]),
+    ]
+    if count > 0 {
+      steps.append(
+        Step(
+          operation: "Concat", inputs: ["k", "p"], output: "j", settings: [("axis", .integer(1))]))
+    }
+    steps += [
+      Step(operation: "Relu", inputs: [count > 0 ? "j" : "p"], output: "t"),
+      Step(
+        operation: "ReduceMean", inputs: ["t"], output: "y", settings: [("axes", .integers([1]))]),
+    ]
+    let path = try model(steps, outputs: ["y"], constants: [("k", [1, count, 4])])
+    let tap = try #require(try network(path, ["t"]).blueprint.taps.first { $0.name == "t" })
+    #expect(tap.grid == .tokens(rows: 4, columns: 6, prefix: count))
+  }
+
+  /// What the program's own rows are called like is reached by a word in front; modules need not be listed.
+  @Test func valuesAndModulesAreReachedByName() throws {
+    let path = try model(
+      Self.stem + [
+        Step(
+          operation: "Conv", inputs: ["r", "v"], output: "stage1", module: "down",
+          settings: [Self.pads, ("strides", .integers([2, 2]))]),
+        Step(operation: "Sigmoid", inputs: ["stage1"], output: "stem", module: "norm"),
+        Step(operation: "GlobalAveragePool", inputs: ["stem"], output: "y"),
+      ], outputs: ["y"])
+    let asked = ["value.stage1", "value.stem", "down", "module.norm"]
+    let taps = try network(path, asked).blueprint.taps
+    let values = asked.map { name in taps.first { $0.name == name }?.value }
+    #expect(
+      values[0] != nil && values[0] == values[2] && values[1] != nil && values[1] == values[3])
+    #expect(values[0] != values[1])
+  }
+
+  private func refusal(_ path: String, _ tap: String) -> String? {
+    var request = ERFRequest(
+      network: NetworkSpec(file: path), size: InputSize(height: 32, width: 48))
+    request.tap = tap
+    return #expect(throws: ONNXError.self) { try request.validate() }?.explanation
+  }
+
+  @Test func whatIsNoLayerIsToldWhy() throws {
+    let path = try model(
+      Self.stem + [
+        Step(operation: "Flatten", inputs: ["r"], output: "f"),
+        Step(operation: "Relu", inputs: ["f"], output: "y"),
+      ], outputs: ["y"])
+    #expect(refusal(path, "f")?.contains("'f' cannot be shown: its shape 1x1536 is no map") == true)
+    #expect(
+      refusal(path, "w")?.contains("'w' cannot be shown: it does not depend on the picture") == true
+    )
+  }
+
+  /// At another size than the exported one, what stands before the first thing that depends on it.
+  @Test func layersBeforeWhatFixesTheSizeOpen() throws {
+    let path = try model(
+      Self.stem + [
+        Step(
+          operation: "Conv", inputs: ["r", "v"], output: "d", module: "down",
+          settings: [Self.pads, ("strides", .integers([2, 2]))]),
+        Step(operation: "Add", inputs: ["d", "k"], output: "e"),
+        Step(operation: "Relu", inputs: ["e"], output: "g"),
+        Step(operation: "GlobalAveragePool", inputs: ["g"], output: "y"),
+      ], outputs: ["y"], constants: [("k", [1, 4, 8, 12])])
+    var request = ERFRequest(
+      network: NetworkSpec(file: path), size: InputSize(height: 64, width: 64))
+    for tap in ["stage1", "down", "value.r"] {
+      request.tap = tap
+      let notes = try request.validated().network.notes
+      #expect(notes.contains { $0.contains("what stands before it is shown") }, "\(tap): \(notes)")
+    }
+    for tap in ["e", nil] {
+      request.tap = tap
+      #expect(throws: ONNXError.self, "\(tap ?? "")") { try request.validate() }
+    }
+  }
+
+  /// Detectors of torchvision count no pictures: their input is (3, H, W).
+  @Test func picturesWithoutABatchAreTaken() throws {
+    let path = try model(
+      [
+        Step(
+          operation: "Unsqueeze", inputs: ["x"], output: "b", settings: [("axes", .integers([0]))])
+      ] + [
+        Step(
+          operation: "Conv", inputs: ["b", "w"], output: "c",
+          settings: [Self.pads, ("strides", .integers([2, 2]))]),
+        Step(operation: "Relu", inputs: ["c"], output: "y"),
+      ], outputs: ["y"], input: [3, 32, 48])
+    let network = try network(path)
+    #expect(network.size == InputSize(height: 32, width: 48))
+    #expect(network.blueprint.stages.count == 1)
+  }
+
+  /// A file is known by what it holds.
+  @Test func filesAreKnownByTheirContents() throws {
+    _ = try model(Self.stem, outputs: ["r"])
+    let folder = try #require(folder)
+    let other = try folder.write(folder.read("taps.onnx"), to: "network")
+    #expect(NetworkSpec(model: other).exportedGraph == other)
+    #expect(NetworkSpec(model: "replknet-31-nano").exportedGraph == nil)
+    #expect(NetworkSpec(model: Fixtures.path("onnx/resnet.safetensors")).exportedGraph == nil)
+  }
+
+  /// Two values of one name: whichever is meant, the other would be shown.
+  @Test func namesThatStandForTwoValuesAreRefused() throws {
+    let twice = try model(
+      Self.stem + [Step(operation: "Neg", inputs: ["c"], output: "r")], outputs: ["r"])
+    let values = #expect(throws: ONNXError.self) { try ONNXModel(path: twice) }
+    #expect(values?.explanation.contains("Neg r makes r, which something else makes too") == true)
+    let tensors = try model(Self.stem, outputs: ["r"], constants: [("w", [1])])
+    let error = #expect(throws: ONNXError.self) { try ONNXModel(path: tensors) }
+    #expect(error?.explanation.contains("two of its tensors are called w") == true)
+  }
+}
