@@ -108,8 +108,15 @@ struct ProbeText {
       let more = words.count > 8 ? " and \(words.count - 8) more words" : ""
       remarks.append(
         "\(other.subject): \(other.foreignCount) "
-          + "\(other.foreignCount == 1 ? "response is" : "responses are") of no category, and left "
-          + "out: \(shown.joined(separator: ", "))\(more)")
+          + "\(other.foreignCount == 1 ? "response" : "responses") to stimuli in conflict "
+          + "\(other.foreignCount == 1 ? "is" : "are") of no category, and left out: "
+          + "\(shown.joined(separator: ", "))\(more)")
+    }
+    if other.contradicting > 0 {
+      remarks.append(
+        "\(other.subject): in \(other.contradicting) "
+          + "\(other.contradicting == 1 ? "row" : "rows") the category is not the shape that imagename "
+          + "tells; the category counts")
     }
     if other.repeated > 0 {
       remarks.append(

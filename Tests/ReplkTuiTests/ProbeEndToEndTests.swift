@@ -38,12 +38,25 @@ import Testing
       .replacing("dog,cat", with: " Dog,cat")
     _ = try folder.write(Array((rows + rows).utf8), to: "tiny.csv")
     let text = try succeed(["probe", "--decisions", "tiny.csv", "--ascii"], in: folder).text
-    #expect(text.contains("tiny: 2 responses are of no category, and left out: lorry"))
+    #expect(
+      text.contains(
+        "tiny: 2 responses to stimuli in conflict are of no category, and left out: lorry"))
     #expect(text.contains("tiny: 2 trials repeat stimuli"))
     let lines = text.split(separator: "\n").map(String.init)
     let row = try #require(lines.first { $0.hasPrefix("a tiny") })
     // S 0, T 2, neither 2, in 4 conflicts; 2 answers of no category.
     #expect(row.split(separator: " ").suffix(5).map(String.init) == ["0", "2", "2", "4", "2"])
+  }
+
+  /// The category counts, and it is said in how many rows the name of the picture tells another shape.
+  @Test func categoriesAgainstNamesAreCounted() throws {
+    let rows = csv.replacing("cat,cat,0,0001", with: "cat,boat,0,0001")
+    _ = try folder.write(Array(rows.utf8), to: "tiny.csv")
+    let text = try succeed(["probe", "--decisions", "tiny.csv", "--ascii"], in: folder).text
+    #expect(text.contains("tiny: in 1 row the category is not the shape that imagename tells"))
+    let found = try succeed(["probe", "--decisions", "tiny.csv", "--json"], in: folder).object()
+    let decisions = try #require(found["decisions"] as? [[String: Any]])
+    #expect(decisions.first?["contradicting"] as? Int == 1)
   }
 
   @Test func decisionsAsJSON() throws {

@@ -15,9 +15,13 @@ public struct CueDecision: Sendable, Hashable {
   /// not for neither of them.
   public var foreignResponse: String?
 
+  /// The shape that the image's name tells, where `shape` is another one.
+  public var namedShape: ObjectCategory?
+
   public init(
     subject: String, image: String, shape: ObjectCategory, texture: ObjectCategory,
-    response: ObjectCategory?, foreignResponse: String? = nil
+    response: ObjectCategory?, foreignResponse: String? = nil,
+    namedShape: ObjectCategory? = nil
   ) {
     self.subject = subject
     self.image = image
@@ -25,6 +29,7 @@ public struct CueDecision: Sendable, Hashable {
     self.texture = texture
     self.response = response
     self.foreignResponse = foreignResponse
+    self.namedShape = namedShape
   }
 
   public var isConflict: Bool { shape != texture }

@@ -121,7 +121,8 @@ public enum DecisionFile {
       return CueDecision(
         subject: record.fields[subject], image: String(StimulusName.short(image)), shape: shape,
         texture: name.texture, response: response,
-        foreignResponse: response == nil && !isNone ? answer : nil)
+        foreignResponse: response == nil && !isNone ? answer : nil,
+        namedShape: name.shape == shape ? nil : name.shape)
     }
   }
 
@@ -150,6 +151,8 @@ public enum DecisionError: ExplainedError, Equatable {
   case openQuote(path: String)
   case missingColumn(path: String, column: String)
   case otherColumns(path: String)
+  case otherEnd(path: String)
+  case otherSubjects(path: String, found: [String])
   case fieldCount(path: String, line: Int, found: Int, expected: Int)
   case category(path: String, line: Int, found: String)
   case stimulus(path: String, line: Int, name: String)
@@ -162,8 +165,11 @@ public enum DecisionError: ExplainedError, Equatable {
       "\(path): has no column '\(column)'; decision files begin with "
         + DecisionFile.columns.joined(separator: ",")
     case .otherColumns(let path):
-      "\(path): has columns other than those written here, so no rows can be added to it; "
-        + "give another file"
+      "\(path): does not begin with the columns that are written here, so no rows can be added to it"
+    case .otherEnd(let path):
+      "\(path): its last line has no end, and is none that was begun here, so no rows can be added to it"
+    case .otherSubjects(let path, let found):
+      "\(path): holds decisions of others, such as \(found.first ?? ""), so no rows are added to it"
     case .fieldCount(let path, let line, let found, let expected):
       "\(path), line \(line): has \(found) fields where the header has \(expected)"
     case .category(let path, let line, let found):

@@ -46,6 +46,8 @@ public struct ShapeBias: Sendable, Hashable {
   public private(set) var foreignResponses: [String: Int] = [:]
   /// Decisions about stimuli that had been decided before.
   public private(set) var repeated = 0
+  /// Decisions whose category is not the shape that the image's name tells; the category counts.
+  public private(set) var contradicting = 0
   /// Where stimuli were decided more than once: the decisions about each.
   private var stimuli: [CueCounts] = []
 
@@ -55,7 +57,10 @@ public struct ShapeBias: Sendable, Hashable {
     var byStimulus: [String: CueCounts] = [:]
     var foreign: [String: Int] = [:]
     var repeated = 0
-    for decision in decisions where decision.isConflict {
+    var contradicting = 0
+    for decision in decisions {
+      if decision.namedShape != nil { contradicting += 1 }
+      guard decision.isConflict else { continue }
       guard let cue = decision.cue else {
         foreign[decision.foreignResponse ?? "", default: 0] += 1
         continue
@@ -66,6 +71,7 @@ public struct ShapeBias: Sendable, Hashable {
     }
     self.init(subject: subject, counts: counts)
     foreignResponses = foreign
+    self.contradicting = contradicting
     guard repeated > 0 else { return }
     self.repeated = repeated
     // By their cue, which is the order that single decisions are drawn in.

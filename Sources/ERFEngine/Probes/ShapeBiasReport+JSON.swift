@@ -42,6 +42,8 @@ private struct Decisions: Encodable {
   /// Answers that are none of the 16 categories, and how often each was given.
   let noCategory: [String: Int]
   let repeated: Int
+  /// Rows whose category is not the shape that the image's name tells.
+  let contradicting: Int
 
   init(_ bias: ShapeBias, seed: UInt64) {
     subject = bias.subject
@@ -55,6 +57,7 @@ private struct Decisions: Encodable {
     }
     noCategory = bias.foreignResponses
     repeated = bias.repeated
+    contradicting = bias.contradicting
   }
 }
 
