@@ -38,6 +38,8 @@ enum UsageError: ExplainedError, Equatable {
   case tooManyModels
   case overwritesInput(String, input: String)
   case existing(String)
+  /// Something else is there; the text says what.
+  case foreign(String)
   case outputTwice(String)
 
   var isUsageError: Bool { true }
@@ -68,6 +70,7 @@ enum UsageError: ExplainedError, Equatable {
         : "\(path) is the same file as \(input), which this command reads: write to another"
     case .existing(let path):
       "\(path) already exists: add --force to replace it, or choose another name"
+    case .foreign(let reason): "\(reason): add --force to replace it, or choose another name"
     case .outputTwice(let path): "\(path) would be written twice: give it once"
     case .tooManyModels:
       "the explorer shows one or two models: use `replk-tui compare` for more"

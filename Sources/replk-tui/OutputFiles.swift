@@ -1,6 +1,7 @@
 // What a command may write over: never what it reads, and other files only when it is told to.
 
 import ERFEngine
+import ERFInterface
 
 extension Options {
   static let force = [
@@ -16,12 +17,12 @@ struct OutputFiles {
   /// Whether the user said that files may be replaced.
   let isForced: Bool
 
-  /// `models`: the words that name networks, some of which may be files.
+  /// `models`: the words that name networks or a session, some of which may be files.
   init(
     _ paths: [String], _ arguments: Arguments, models: [String], images: ImageSource? = nil
   ) {
     self.paths = paths
-    var inputs = models + arguments.files
+    var inputs = arguments.files + models + models.flatMap(Self.files)
     if case .files(let paths)? = images { inputs += paths }
     self.inputs = inputs
     isForced = arguments.has("--force")
@@ -40,6 +41,19 @@ struct OutputFiles {
       }
       try AtomicFile.requireWritable(path)
     }
+  }
+
+  /// Checks that something else at the place of the only file may be replaced.
+  ///
+  /// - Parameter reason: why it is not this command's to go on with.
+  /// - Throws: `UsageError.foreign`.
+  func requireReplacing(_ reason: String) throws(UsageError) {
+    guard isForced || paths.allSatisfy(Self.mayReplace) else { throw .foreign(reason) }
+  }
+
+  /// - Throws: `UsageError.overwritesInput`.
+  func requireNoInputs() throws(UsageError) {
+    for path in paths { try requireNoInput(path) }
   }
 
   /// - Throws: `UsageError.overwritesInput`.
@@ -93,11 +107,50 @@ struct OutputFiles {
   }
 }
 
+extension OutputFiles {
+  /// The files that opening a network or a session by its name reads.
+  fileprivate static func files(_ word: String) -> [String] {
+    if SessionFile.isFile(word), let session = try? SessionFile.load(word) { return session.files }
+    if NetworkSpec.isEditedExport(word) {
+      return (try? NetworkSpec(editedExport: word))?.inputs ?? []
+    }
+    return NetworkSpec.isCheckpoint(word) ? NetworkSpec(file: word).inputs : []
+  }
+
+  /// The file of `FILE.safetensors#key`.
+  fileprivate static func file(ofTensor reference: String) -> String {
+    String(reference.prefix { $0 != "#" })
+  }
+}
+
+extension NetworkSpec {
+  /// Every file that opening it reads, with shards and the data beside a graph.
+  fileprivate var inputs: [String] {
+    var paths = files + [classes].compactMap(\.self)
+    if case .file(let path) = source { paths.append(path) }
+    if case .file(let path) = weights { paths.append(path) }
+    return paths
+  }
+}
+
+extension Session {
+  fileprivate var files: [String] {
+    let paths = (networks + gallery).flatMap(\.inputs)
+    return switch images.source {
+    case .builtIn: paths
+    case .files(let pictures): paths + pictures
+    case .tensor(let reference): paths + [OutputFiles.file(ofTensor: reference)]
+    }
+  }
+}
+
 extension Arguments {
   /// The files that options name to be read, pictures aside.
   fileprivate var files: [String] {
-    let weights = all("--weights").filter { $0 != "trained" && !$0.hasPrefix("random") }
-    let tensors = all("--tensor").map { String($0.prefix { $0 != "#" }) }
-    return weights + tensors + all("--decisions") + all("--from") + all("--classes")
+    let weights =
+      all("--weights").filter { $0 != "trained" && !$0.hasPrefix("random") } + all("--from")
+    return weights + weights.flatMap { Checkpoint.files(of: $0) }
+      + all("--tensor").map(OutputFiles.file)
+      + all("--decisions") + all("--classes")
   }
 }

@@ -15,8 +15,8 @@ extension Command {
         help: "also draw decisions of others, from CSV (model-vs-human); may repeat"),
       Option(
         "--csv", value: "OUT",
-        help: "write decisions; with --stimuli as they are made, and a run resumes after those "
-          + "written"),
+        help: "write decisions; with --stimuli as they are made, and the same networks go on after "
+          + "those written (another table is replaced only with --force)"),
       Option(
         "--shard", value: "I/N", values: .shard,
         help: "with --stimuli and --csv: only share I of N; `merge` puts the tables together"),
@@ -62,10 +62,24 @@ extension Command {
         ).text)
     }
     if Interruption.cancellation.isCancelled, !models.isEmpty {
-      throw Interrupted(
-        explanation: "stopped: partial, covering the stimuli and networks done by then"
-      )
+      throw Interrupted(explanation: stopped(reports, of: models.count, arguments))
     }
+  }
+
+  /// How much a run that was stopped covers, and how it goes on.
+  private static func stopped(
+    _ reports: [ShapeBiasReport], of networks: Int, _ arguments: Arguments
+  ) -> String {
+    var parts: [String] = []
+    if let last = reports.last, last.open > 0 {
+      parts.append(
+        "\(last.decisions.count) of \(last.decisions.count + last.open) stimuli of \(last.model)")
+    }
+    if networks > 1 { parts.append("\(reports.count) of \(networks) networks") }
+    let way = arguments.has("--stimuli") ? arguments.last("--csv") : nil
+    return
+      "stopped: partial, \(parts.isEmpty ? "covering all stimuli" : parts.joined(separator: ", "))"
+      + (way.map { "; the same command goes on after those in \($0)" } ?? "")
   }
 
   /// Models never end so; a shell puts the files of a pattern behind `--decisions`.
@@ -79,16 +93,8 @@ extension Command {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
     let request = try arguments.probeRequest(models)
     let networks = try arguments.requests(models).map(\.network)
-    if let csv = arguments.last("--csv") {
-      let output = OutputFiles(
-        [csv], arguments, models: arguments.positionals)
-      // A run with the benchmark goes on from what is there.
-      if arguments.has("--stimuli") {
-        try output.requireNoInput(csv)
-        try AtomicFile.requireWritable(csv)
-      } else {
-        try output.requireFree()
-      }
+    if let csv = arguments.last("--csv"), !arguments.has("--stimuli") {
+      try OutputFiles([csv], arguments, models: models).requireFree()
     }
     if let folder = arguments.last("--stimuli") {
       for option in ["--size", "--count", "--stage", "--tap", "--cues", "--shuffle"]
@@ -96,22 +102,27 @@ extension Command {
         throw UsageError.conflicting("--stimuli", option)
       }
       var stimuli = try StimulusFolder(folder)
+      let pictures = stimuli.stimuli.map(\.path)
       if let shard = arguments.shard() {
         guard arguments.has("--csv") else {
           throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
         }
         stimuli = stimuli.share(shard)
       }
-      let benchmark = CueConflictBenchmark(
+      var benchmark = CueConflictBenchmark(
         stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
         threads: arguments.threads())
       let opened = try networks.map(CueConflictBenchmark.opened)
+      if let csv = arguments.last("--csv") {
+        let output = OutputFiles([csv], arguments, models: models, images: .files(pictures))
+        benchmark.others = try settle(output, benchmark, opened)
+      }
       // A share without a stimulus is a table without rows.
       if stimuli.stimuli.isEmpty {
-        try benchmark.beginTable()
+        try benchmark.beginTable(of: benchmark.others)
         return []
       }
-      return try reports(of: opened) {
+      return try reports(of: opened, nothing: "no stimulus was decided") {
         try benchmark.run($0, cancellation: Interruption.cancellation, progress: $1)
       }
     }
@@ -119,7 +130,9 @@ extension Command {
       throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
     }
     let probe = ShapeBiasProbe(request)
-    let reports = try reports(of: networks.map { try probe.opened($0) }) {
+    let reports = try reports(
+      of: networks.map { try probe.opened($0) }, nothing: "a read-out needs all of its stimuli"
+    ) {
       try probe.run($0, cancellation: Interruption.cancellation, progress: $1)
     }
     if let csv = arguments.last("--csv") {
@@ -128,11 +141,35 @@ extension Command {
     return reports
   }
 
+  /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else
+  /// only when it is told to.
+  ///
+  /// - Returns: the subjects whose decisions the table holds and will hold.
+  private static func settle(
+    _ output: OutputFiles, _ benchmark: CueConflictBenchmark, _ networks: [OpenedNetwork]
+  ) throws -> Set<String> {
+    try output.requireNoInputs()
+    for path in output.paths { try AtomicFile.requireWritable(path) }
+    // Whose decisions they are is told by the weights, which are read for a table that is there alone.
+    let isNew = !output.paths.contains(where: FileIdentity.isReplaceable)
+    let subjects =
+      isNew && networks.count == 1
+      ? [] : try Set(networks.map { try CueConflictBenchmark.subject($0) })
+    do {
+      try benchmark.requireTable(of: subjects)
+    } catch let error as DecisionError {
+      try output.requireReplacing(error.explanation)
+      try benchmark.replaceTable()
+    }
+    return subjects
+  }
+
   /// Of each network, up to the one at which a signal ended the run.
   ///
+  /// - Parameter nothing: why there is nothing of the first, where it was stopped too early.
   /// - Throws: ``Interrupted`` where not even the first was done.
   private static func reports(
-    of networks: [OpenedNetwork],
+    of networks: [OpenedNetwork], nothing: String,
     _ probe: (Network, (ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
   ) throws -> [ShapeBiasReport] {
     Interruption.catchSignals()
@@ -150,7 +187,7 @@ extension Command {
     guard !reports.isEmpty else {
       throw Interrupted(
         explanation: "stopped during \(networks[0].spec.text), for which there is nothing yet: "
-          + "a read-out needs all of its stimuli")
+          + nothing)
     }
     return reports
   }

@@ -25,6 +25,8 @@ public struct ShapeBiasReport: Sendable {
   /// Every conflicting stimulus with the decision, in order.
   public let decisions: [CueDecision]
   public let skipped: [Skipped]
+  /// Stimuli that a run which was stopped did not come to.
+  public var open = 0
   /// Stimuli of categories that the network has no class for.
   public var leftOut = 0
   /// Categories that the network can decide for.

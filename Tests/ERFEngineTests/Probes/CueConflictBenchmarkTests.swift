@@ -116,7 +116,13 @@ import Testing
 
     // Other weights are another subject of the same file.
     let other = try Network(NetworkSpec(model: Self.spec.model, weights: .random(seed: 1)))
-    _ = try CueConflictBenchmark(found, csv: path).run(other)
+    #expect(throws: DecisionError.self) {
+      try CueConflictBenchmark(found, csv: path).run(other)
+    }
+    #expect(try folder.read("out.csv") == bytes)
+    var both = CueConflictBenchmark(found, csv: path)
+    both.others = [CueConflictBenchmark.subject(network)]
+    _ = try both.run(other)
     #expect(ShapeBias.bySubject(try DecisionFile.read(path)).count == 2)
   }
 

@@ -11,6 +11,8 @@ public struct CueConflictBenchmark: Sendable {
   /// The decision file that is written as the run goes on, and taken up again; nil: none. Trials are
   /// numbered by the stimuli that count, over all shares.
   public let csv: String?
+  /// Subjects of other networks of the same run, whose decisions go into the same file.
+  public var others: Set<String> = []
   public let seed: UInt64
   public let threads: Int?
 
@@ -25,8 +27,20 @@ public struct CueConflictBenchmark: Sendable {
 
   /// The name of a network in decision files: other weights are another subject.
   public static func subject(_ network: Network) -> String {
-    "\(network.id)-\(network.weightsHash.prefix(8))"
+    subject(network.id, network.weightsHash)
   }
+
+  /// The same for one that is open; its weights are read for that.
+  ///
+  /// - Throws: `CheckpointError`, `CancellationError`.
+  public static func subject(
+    _ opened: OpenedNetwork, cancellation: Cancellation = Cancellation()
+  ) throws -> String {
+    subject(
+      opened.id, try opened.loader(cancellation: cancellation).hash(of: opened.blueprint).text)
+  }
+
+  private static func subject(_ id: String, _ hash: String) -> String { "\(id)-\(hash.prefix(8))" }
 
   /// Opens a network, and checks, before any weights are loaded, that it has classes of the categories and
   /// fits.
@@ -63,11 +77,33 @@ public struct CueConflictBenchmark: Sendable {
     return (head, head == .imageNet ? published : own ?? network.evaluation.size)
   }
 
-  /// Begins the decision file, where none is there: that of a share without a stimulus has no rows.
+  /// Checks that decisions can be added to the file: nothing is there, or what earlier runs for `subjects`
+  /// wrote. Nothing is changed.
   ///
   /// - Throws: ``FileError``, ``DecisionError`` where it is something else.
-  public func beginTable() throws {
-    if let csv { _ = try DecisionLog(path: csv, subject: "") }
+  public func requireTable(of subjects: Set<String>) throws {
+    guard let csv else { return }
+    _ = try DecisionTable(path: csv, subjects: subjects, stimuli: fileNames)
+  }
+
+  /// Begins the decision file, where none is there: that of a share without a stimulus has no rows.
+  ///
+  /// - Parameter subjects: those whose decisions may be there.
+  /// - Throws: ``FileError``, ``DecisionError`` where it is something else.
+  public func beginTable(of subjects: Set<String>) throws {
+    guard let csv else { return }
+    try DecisionTable(path: csv, subjects: subjects, stimuli: fileNames).mend()
+  }
+
+  /// Begins the decision file anew, whatever is there.
+  ///
+  /// - Throws: ``FileError``.
+  public func replaceTable() throws(FileError) {
+    if let csv { try AtomicFile.write(Array(DecisionFile.header.utf8), to: csv) }
+  }
+
+  private var fileNames: Set<String> {
+    Set(((stimuli.before ?? []) + stimuli.stimuli).map(\.fileName))
   }
 
   /// Decides every stimulus that the decision file does not yet hold; of a share that may be none.
@@ -84,7 +120,9 @@ public struct CueConflictBenchmark: Sendable {
     let start = clock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
-    let log = try csv.map { try DecisionLog(path: $0, subject: subject) }
+    let log = try csv.map {
+      try DecisionLog(path: $0, subject: subject, others: others, stimuli: fileNames)
+    }
     var found: [String: CueDecision] = log?.known ?? [:]
     let known = Set(head.categories)
     func counts(_ stimulus: StimulusFolder.Stimulus) -> Bool {
@@ -130,7 +168,9 @@ public struct CueConflictBenchmark: Sendable {
       model: network.id, weights: network.weights.description,
       weightsHash: network.weightsHash, method: .benchmark(folder: stimuli.folder),
       counts: bias, interval: bias.overall.biasInterval(seed: seed), decisions: decisions,
-      skipped: skipped, leftOut: stimuli.stimuli.count - wanted.count,
+      skipped: skipped,
+      open: wanted.count - decisions.count - (skipped.count - stimuli.skipped.count),
+      leftOut: stimuli.stimuli.count - wanted.count,
       categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds,
       weightsChoice: network.weightsChoice)
   }

@@ -1,53 +1,104 @@
 // Decisions on disk while a run goes on, so that a broken run can be taken up again.
 
-/// A decision file that grows: rows of others stay, rows of the same subject are not made again.
+/// A decision file that grows: rows of networks of the same run stay, rows of the same subject are not made
+/// again.
 struct DecisionLog {
   private let file: AppendedFile
   /// What the file already tells of the subject, by image.
   let known: [String: CueDecision]
 
-  /// Opens the file at `path` or begins it. A last line that a break cut short is dropped.
+  /// Opens the file at `path` or begins it. A last line that a break cut short is dropped, one that lacks
+  /// no more than its end gets it.
   ///
-  /// - Throws: ``FileError``, ``DecisionError`` where the file is something else.
-  init(path: String, subject: String) throws {
+  /// - Parameter others: subjects whose rows may be there too.
+  /// - Throws: ``FileError``, ``DecisionError`` where the file is something else, which stays as it is.
+  init(
+    path: String, subject: String, others: Set<String> = [], stimuli: Set<String> = []
+  ) throws {
     file = AppendedFile(path: path)
-    var decisions: [CueDecision] = []
-    if FileKind(of: path) == .absent {
-      try AtomicFile.write(Array(DecisionFile.header.utf8), to: path)
-    } else {
-      try AtomicFile.requireWritable(path)
-      decisions = try Self.repaired(path)
-    }
+    let table = try DecisionTable(
+      path: path, subjects: others.union([subject]), stimuli: stimuli)
+    try table.mend()
     var known: [String: CueDecision] = [:]
-    for decision in decisions where decision.subject == subject {
+    for decision in table.decisions where decision.subject == subject {
       known[decision.image] = decision
     }
     self.known = known
   }
 
-  private static func repaired(_ path: String) throws -> [CueDecision] {
-    let bytes = try FileBytes.read(path, limit: DecisionFile.limit)
-    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    let whole = Array(bytes[..<end])
-    if whole.isEmpty {
-      // Nothing, or the beginning of a header.
-      guard DecisionFile.header.utf8.starts(with: bytes) else {
-        throw DecisionError.missingColumn(path: path, column: DecisionFile.columns[0])
-      }
-      try AtomicFile.write(Array(DecisionFile.header.utf8), to: path)
-      return []
-    }
-    if end < bytes.count { try AtomicFile.write(whole, to: path) }
-    if whole == Array(DecisionFile.header.utf8) { return [] }
-    guard whole.starts(with: DecisionFile.header.utf8) else {
-      // Rows in another order of columns could not be added to.
-      throw DecisionError.otherColumns(path: path)
-    }
-    return try DecisionFile.decode(whole, path: path)
-  }
-
   /// - Throws: ``FileError``.
   func append(_ decision: CueDecision, trial: Int) throws(FileError) {
     try file.append(DecisionFile.line(decision, trial: trial))
+  }
+}
+
+/// What lies where decisions are to be written: nothing, or a table that earlier runs for the same subjects
+/// began. Looking changes nothing.
+struct DecisionTable {
+  let path: String
+  let decisions: [CueDecision]
+  /// What it has to become before rows can be added; nil: it may stay.
+  private let mended: [UInt8]?
+
+  /// - Parameters:
+  ///   - subjects: those whose rows may be there.
+  ///   - stimuli: names of their pictures, which tell a last line that was cut short from a whole one.
+  /// - Throws: ``FileError``, ``DecisionError`` where something else is there.
+  init(path: String, subjects: Set<String>, stimuli: Set<String>) throws {
+    self.path = path
+    let header = Array(DecisionFile.header.utf8)
+    guard FileKind(of: path) != .absent else {
+      (decisions, mended) = ([], header)
+      return
+    }
+    try AtomicFile.requireWritable(path)
+    let bytes = try FileBytes.read(path, limit: DecisionFile.limit)
+    guard bytes.count >= header.count else {
+      // Nothing, or the beginning of a header.
+      guard header.starts(with: bytes) else { throw DecisionError.otherColumns(path: path) }
+      (decisions, mended) = ([], header)
+      return
+    }
+    // Rows in another order of columns could not be added to.
+    guard bytes.starts(with: header) else { throw DecisionError.otherColumns(path: path) }
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let rest = Array(bytes[end...])
+    var whole = Array(bytes[..<end])
+    if !rest.isEmpty {
+      if Self.isRow(rest, header, stimuli) {
+        whole = bytes + [UInt8(ascii: "\n")]
+      } else if !subjects.contains(where: { Self.begins(rest, $0) }) {
+        throw DecisionError.otherEnd(path: path)
+      }
+    }
+    decisions = whole.count == header.count ? [] : try DecisionFile.decode(whole, path: path)
+    let strangers = Set(decisions.map(\.subject)).subtracting(subjects)
+    guard strangers.isEmpty else {
+      throw DecisionError.otherSubjects(path: path, found: strangers.sorted())
+    }
+    mended = rest.isEmpty ? nil : whole
+  }
+
+  /// Begins the table, or ends its last line.
+  ///
+  /// - Throws: ``FileError``.
+  func mend() throws(FileError) {
+    if let mended { try AtomicFile.write(mended, to: path) }
+  }
+
+  /// Whether a last line lacks only its end.
+  private static func isRow(_ line: [UInt8], _ header: [UInt8], _ stimuli: Set<String>) -> Bool {
+    guard let rows = try? DecisionFile.decode(header + line, path: ""), rows.count == 1 else {
+      return false
+    }
+    let image = rows[0].image
+    return ImageList.isImageName(image)
+      && !stimuli.contains { $0 != image && $0.hasPrefix(image) }
+  }
+
+  /// Whether a line may be the beginning of a row of `subject`.
+  private static func begins(_ line: [UInt8], _ subject: String) -> Bool {
+    let first = Array(CSVRecords.line([subject, "1"]).utf8.dropLast())
+    return first.starts(with: line) || line.starts(with: first)
   }
 }
