@@ -9,6 +9,8 @@ struct Command: Sendable {
   let synopsis: String
   let summary: String
   let options: [Option]
+  /// Whether it plays the explorer, whose work goes to other threads.
+  var needsThreads = false
   let run: @Sendable (Arguments) throws -> Void
 
   static let all: [Command] = [
@@ -29,12 +31,22 @@ struct Command: Sendable {
     } else {
       try arguments.checkValues()
       try arguments.selectInstructionSet()
+      if needsThreads, ThreadLimit.isReached { throw NoThreads(command: name) }
       if options.contains(where: { $0.names[0] == "--threads" }), ThreadLimit.isReached {
         StandardStreams.writeError(
           Text.message("note: \(ThreadLimit.explanation): computing on one"))
       }
       try run(arguments)
     }
+  }
+}
+
+/// A command that cannot do without threads is asked for where there are none.
+private struct NoThreads: ExplainedError {
+  let command: String
+
+  var explanation: String {
+    "`\(command)` cannot run: \(ThreadLimit.explanation); `replk-tui erf` and `compare` need none"
   }
 }
 

@@ -14,6 +14,7 @@ extension Command {
         help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),
       Option("--no-depth", help: "leave out how the fields grow with depth, which takes longest"),
     ] + Options.force,
+    needsThreads: true,
     run: { try FigureCommand(arguments: $0).run() })
 }
 
@@ -47,6 +48,7 @@ private struct FigureCommand {
     defer { engine.removeTemporaryFiles() }
     let (session, threads) = try ExploreCommand.session(
       arguments, engine: engine, limit: Self.networks)
+    try requireMemory(session, threads, engine)
     let figure = try figure(session, threads, engine)
     var files: [(path: String, bytes: [UInt8])] = []
     for path in outputs {
@@ -56,6 +58,15 @@ private struct FigureCommand {
       files.append((path, bytes))
     }
     for file in files { try AtomicFile.write(file.bytes, to: file.path) }
+  }
+
+  /// Checks that all maps fit into memory together, as the explorer holds them, with the curves and the
+  /// picture.
+  private func requireMemory(_ session: Session, _ threads: Int?, _ engine: LocalEngine) throws {
+    try ERFRequest.requireMemory(
+      session.requests(threads: threads), curves: !arguments.has("--no-depth"),
+      for: "a figure of \(session.networks.map(\.text).joined(separator: ", "))"
+    ) { try engine.open($0) }
   }
 
   private func ending(_ path: String) -> String? {

@@ -17,6 +17,7 @@ extension Command {
         "--script", value: "KEYS",
         help: "keys to press first, each after the one before has had its effect: \"3 b Down > >\""),
     ] + ExploreCommand.sessionOptions + ExploreCommand.displayOptions + Options.force,
+    needsThreads: true,
     run: { try SnapshotCommand(arguments: $0).run() })
 }
 

@@ -26,6 +26,7 @@
       ["probe", "replknet-31", "--size", "512"],
       ["sweep", "replknet-31", "--sizes", "512", "-o", "out.csv"],
       ["snapshot", "replknet-31", "--size", "512", "-o", "out.txt"],
+      ["figure", "replknet-31", "-o", "out.svg"],
       ["bench", "--part", "networks"], ["bench", "--part", "memory"],
       [
         "train",
@@ -122,6 +123,23 @@
         let outcome = try Executable.run(arguments, in: folder, shell: shell)
         #expect(outcome.code == 0, "\(arguments[0]): \(outcome.error)")
       }
+    }
+
+    /// What plays the explorer needs threads, and says so where there are none.
+    @Test(arguments: ["snapshot", "figure"])
+    func whatNeedsThreadsSaysSo(_ command: String) throws {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o777], ofItemAtPath: folder.path)
+      let become = geteuid() == 0 ? "setpriv --reuid=54321 --clear-groups " : ""
+      let outcome = try Executable.run(
+        [command, Samples.tiny, "--size", "32", "-o", "out.svg"], in: folder,
+        shell: "exec \(become)timeout 60 bash -c 'ulimit -u 1 && exec \"$@\"' sh \"$@\"")
+      if outcome.error.contains("setpriv") || outcome.error.contains("ermission") {
+        print("skipped: the limit binds another user alone, who may not run this: \(outcome.error)")
+        return
+      }
+      expectOneLine(outcome, code: 1, mentions: [command, "no further threads"])
+      #expect(!folder.names.contains("out.svg"))
     }
 
     /// No thread beside the first: said once, and the result is the same. Whoever may do everything is

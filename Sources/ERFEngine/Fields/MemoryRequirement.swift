@@ -64,6 +64,47 @@ extension OpenedNetwork {
   }
 }
 
+extension ERFRequest {
+  /// What drawing vectors and encoding a picture of them take.
+  private static let drawingBytes = 64_000_000
+
+  /// Checks that the maps of several requests fit into memory one after the other where the networks stay,
+  /// with what the next request may build on.
+  ///
+  /// - Parameters:
+  ///   - curves: whether the fields of all layers are computed too.
+  ///   - open: opens a network, or has it open already.
+  /// - Throws: what validating a request throws, `MemoryError`.
+  public static func requireMemory(
+    _ requests: [ERFRequest], curves: Bool, for work: String,
+    opening open: (NetworkSpec) throws -> OpenedNetwork
+  ) throws {
+    var stays = 0
+    var layouts = 0
+    var largestParameters = 0
+    var largestRun = 0
+    for request in requests {
+      let opened = try open(request.boundNetwork())
+      let estimate = try request.memoryEstimate(of: opened, isWhole: true)
+      let parameters = opened.blueprint.parameterCount * MemoryLayout<Float>.stride
+      stays += estimate.weightBytes + (request.keepsForward ? parameters : 0)
+      layouts += estimate.weightBytes
+      largestParameters = max(largestParameters, parameters)
+      largestRun = max(largestRun, estimate.activationBytes + estimate.imageBytes)
+    }
+    var bytes = MemoryEstimate.programBytes + drawingBytes + stays + largestRun
+    if curves {
+      // Networks are loaded anew for their curves, beside the two that are held; the maps of all layers
+      // take their seeds and sums at once.
+      bytes += (requests.count > 2 ? layouts : largestParameters) + 3 * largestRun
+    }
+    try MemoryError.require(
+      bytes, for: work,
+      advice: "choose fewer networks or a smaller input"
+        + (curves ? ", or leave out the curves by depth (--no-depth)" : ""))
+  }
+}
+
 extension Features {
   /// Checks that the activations of all inputs fit into memory beside the network.
   ///

@@ -1,6 +1,6 @@
 // From the session to what the engine is asked.
 
-import ERFEngine
+public import ERFEngine
 
 extension ImageChoice {
   /// How many images there are to choose from.
@@ -77,6 +77,19 @@ extension Model {
       units.append(unit)
     }
     return units
+  }
+}
+
+extension Session {
+  /// What is asked of the engine for all of its networks, saved maps aside, at their last layers.
+  public func requests(threads: Int?) -> [ERFRequest] {
+    var model = Model(
+      session: self, display: Display(depth: .mono, unicode: false, cellAspect: 2),
+      size: ScreenSize(rows: 24, columns: 80), threads: threads)
+    return (networks + gallery).filter { $0.savedMap == nil }.map { network in
+      model.session.networks = [network]
+      return model.request(0)
+    }
   }
 }
 
