@@ -84,8 +84,10 @@ private struct WouldNotOpen: ExplainedError {
 private struct Opening {
   var stages: [String] = []
   var notes: [String] = []
-  /// How it opens, or why not, in a line; empty: `problem` says it.
-  var verdict = ""
+  /// Whether it opens as it is.
+  var opens = false
+  /// Why it does not, where an option or a name would open it; nil: it opens, or `problem` says it.
+  var reason: String?
   /// What keeps it from opening, an option for files of its kind aside.
   var problem: (any ExplainedError)?
 
@@ -95,22 +97,27 @@ private struct Opening {
     switch try file.graph() {
     case .refused(let error): problem = error
     case .network(let stages, let notes):
-      (self.stages, self.notes) = (stages, notes)
-      verdict = "opens, with \(stages.joined(separator: ", "))"
+      (self.stages, self.notes, opens) = (stages, notes, true)
     case nil: break
     }
     switch try file.opening(tensors.lazy) {
-    case .opens(let notes): (verdict, self.notes) = ("opens", notes)
-    case .withoutHead(let error, let notes):
-      (verdict, self.notes) = ("would not open as it is: \(Advice.line(error))", notes)
-    case .unknown(let error): verdict = "would not open as it is: \(Advice.line(error))"
+    case .opens(let notes): (opens, self.notes) = (true, notes)
+    case .withoutHead(let error, let notes): (reason, self.notes) = (Advice.line(error), notes)
+    case .unknown(let error): reason = Advice.line(error)
     case .refused(let error): problem = error
     case nil: break
     }
   }
 
   var lines: [String] {
-    (verdict.isEmpty ? [] : ["network: \(verdict)"]) + notes.map { "note: \($0)" }
+    var lines: [String] = []
+    if opens {
+      let parts = stages.isEmpty ? "" : ", with \(stages.joined(separator: ", "))"
+      lines.append("network: opens\(parts)")
+    } else if let reason {
+      lines.append("network: would not open as it is: \(reason)")
+    }
+    return lines + notes.map { "note: \($0)" }
   }
 }
 
@@ -123,15 +130,18 @@ private struct Document: Encodable {
   let weights: [CheckpointInspection.Weights]
   let tensors: [String] = []
   let leftAlone: [ForeignClass]
-  /// Whether it opens as it is, in words; empty where there are problems.
-  let opens: String
+  /// Whether it opens where it is named in the place of a model.
+  let opens: Bool
+  /// Why it does not; left out where it does.
+  let reason: String?
   /// Of an exported graph that opens; left out for other files.
   let stages: [String]?
   let notes: [String]?
   let problems: [String]
 
   init(_ file: CheckpointInspection, _ opening: Opening) {
-    opens = opening.verdict
+    opens = opening.opens
+    reason = opening.opens ? nil : opening.problem.map(Advice.line) ?? opening.reason
     stages = opening.stages.isEmpty ? nil : opening.stages
     notes = opening.notes.isEmpty ? nil : opening.notes
     problems = opening.problem.map { [Advice.line($0)] } ?? []

@@ -10,6 +10,27 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// Whether a file opens is one field, and why not another.
+  @Test func inspectionsSayWhetherInOneField() throws {
+    let headless = Fixtures.path("names/fcn.pth")
+    let whole = try succeed(["inspect", Fixtures.path("names/plain.pth"), "--json"], in: folder)
+    #expect(try whole.object()["opens"] as? Bool == true)
+    #expect(try whole.object()["reason"] == nil)
+    let part = try succeed(["inspect", headless, "--json"], in: folder)
+    #expect(try part.object()["opens"] as? Bool == false)
+    #expect((try part.object()["reason"] as? String)?.contains("--allow-missing head") == true)
+  }
+
+  /// A layer that is not there because it was left out is called that.
+  @Test func logitsThatWereLeftOut() throws {
+    let outcome = try Executable.run(
+      [
+        "features", Fixtures.path("names/fcn.pth"), "--allow-missing", "head", "--tap", "logits",
+        "--size", "64", "-o", "out.npy",
+      ], in: folder)
+    expectOneLine(outcome, code: 2, mentions: ["no layer 'logits'", "classifier", "left out"])
+  }
+
   @Test func filesStandForModels() throws {
     let tensor = "\(Samples.checkpoint)#input"
     let named = try succeed(

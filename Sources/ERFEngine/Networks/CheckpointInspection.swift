@@ -44,8 +44,7 @@ public struct CheckpointInspection: Sendable {
   private static func weights(in file: Checkpoint, prefix: String) -> Weights {
     let dictionary = WeightDictionary(file, prefix: prefix)
     let shapes = dictionary.shapes.filter { !$0.key.hasSuffix("num_batches_tracked") }
-    let network = ModelCatalogue.recognise(dictionary).first?
-      .adopting(FileHints(file, prefix: prefix))
+    let network = ModelCatalogue.recognise(dictionary, in: file)
     return Weights(
       key: dictionary.name, network: network?.id,
       tensors: shapes.count, parameters: shapes.reduce(0) { $0 + $1.value.count })

@@ -205,8 +205,10 @@ extension CheckpointParameters {
           ? "the first convolution takes grey pictures: \(Preprocessing.greyNote)"
           : "the first convolution takes \(Preprocessing.fourthNote)")
     }
-    notes += FileHints(file, prefix: weights.prefix).doubts(about: architecture)
-    choice.notes = notes
+    let hints = FileHints(file, prefix: weights.prefix)
+    let doubts = hints.doubts(about: architecture)
+    choice.notes = notes + hints.earlierDoubts.map { "before it was converted, \($0)" } + doubts
+    choice.doubts = hints.earlierDoubts + doubts
   }
 
   // MARK: What is wrong, and what helps

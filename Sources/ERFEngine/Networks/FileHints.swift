@@ -19,6 +19,10 @@ struct FileHints: Sendable {
   let backbones: [[String: ConfigurationText.Value]]
   /// Whether there is such a configuration.
   private let hasConfiguration: Bool
+  /// What the file that this program converted into this one had left open.
+  let earlierDoubts: [String]
+  /// Whether there is nothing but the `backbone` of a larger network, without a classifier.
+  private let isBareBackbone: Bool
   /// The file's own name, where it tells of a network that shapes do not tell from a plain one.
   private let telltaleName: String?
 
@@ -33,6 +37,9 @@ struct FileHints: Sendable {
     "resnetblur", "resnetaa", "blurpool", "antialias", "caffe", "detectron", "fcn_", "deeplab",
     "pspnet", "dilated", "frozen",
   ]
+
+  /// Where a converted file keeps the doubts about the one that it was made of, a line each.
+  static let doubtsKey = "doubts"
 
   init(_ file: Checkpoint, prefix: String) {
     names = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
@@ -50,8 +57,14 @@ struct FileHints: Sendable {
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
     let base = place.map { parts[..<$0].map { $0 + "." }.joined() } ?? prefix
+    let doubts = file.metadata["program"] == nil ? nil : file.metadata[Self.doubtsKey]
+    earlierDoubts = (doubts ?? "").split(separator: "\n").prefix(8).map {
+      WeightsMismatch.printable(String($0))
+    }
     (siblings, convolvingSiblings) = Self.siblings(file, prefix: prefix)
     hasSegmentationClassifier = file.entries[base + "classifier.4.weight"]?.shape.rank == 4
+    isBareBackbone =
+      isBackbone && siblings.isEmpty && file.entries[prefix + ResNet.head + ".weight"] == nil
     hasPlainNorms = !file.entries.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
     }
@@ -127,6 +140,11 @@ struct FileHints: Sendable {
       doubts.append(
         "the file also holds \(Self.listed(heads)): \(open) are taken as "
           + "those of \(network.id), which shapes do not tell")
+    }
+    if isBareBackbone && !isTold && doubts.isEmpty && network is ResNet {
+      doubts.append(
+        "the file holds the backbone of a larger network alone: strides and dilations are taken as those "
+          + "of \(network.id), which shapes do not tell")
     }
     return doubts
   }

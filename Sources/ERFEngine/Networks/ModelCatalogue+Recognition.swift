@@ -6,15 +6,26 @@ extension ModelCatalogue {
   static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
     let prefixes = file.prefixesOfNetworks
     guard !prefixes.isEmpty else { throw file.impostor() ?? unrecognised(file) }
-    // Shapes do not tell everything, such as shortcuts; what fits the name is checked afterwards.
-    let named = file.metadata["model"].flatMap { try? architecture($0) }
     for prefix in try file.chosen(prefixes, by: key) {
-      let weights = WeightDictionary(file, prefix: prefix)
-      guard let network = recognise(weights).first else { continue }
-      if let named, isPlausible(named, for: network, file) { return named }
-      return network.adopting(FileHints(file, prefix: prefix))
+      if let network = recognise(WeightDictionary(file, prefix: prefix), in: file) {
+        return network
+      }
     }
     throw file.impostor() ?? unrecognised(file)
+  }
+
+  /// The network of one of the dictionaries of `file`, by all that the file tells; nil: none that is known.
+  static func recognise(
+    _ weights: WeightDictionary, in file: Checkpoint
+  ) -> (any Architecture)? {
+    guard let network = recognise(weights).first else { return nil }
+    // Shapes do not tell everything, such as shortcuts; what fits the name is checked afterwards.
+    if let named = file.metadata["model"].flatMap({ try? architecture($0) }),
+      isPlausible(named, for: network, file)
+    {
+      return named
+    }
+    return network.adopting(FileHints(file, prefix: weights.prefix))
   }
 
   /// Whether the network that a file of this program's own names is the one that its shapes tell.

@@ -29,7 +29,9 @@ public enum ModelError: ExplainedError, Equatable {
     case .unequalLengths(let id, let fields):
       "\(id): \(fields.joined(separator: ", ")) must list as many stages each"
     case .unknownTap(let tap, let model, let available):
-      "\(model) has no layer '\(tap)'; layers to tap: \(Self.shortened(available))"
+      "\(model) has no layer '\(tap)'"
+        + (tap == "logits" ? ", as its classifier is missing or was left out" : "")
+        + "; layers to tap: \(Self.shortened(available))"
     case .unitOutside(let unit, let tap, let size):
       "unit \(unit) lies outside the \(size.height)x\(size.width) map of \(tap): "
         + "rows 0 to \(size.height - 1), columns 0 to \(size.width - 1)"

@@ -195,6 +195,9 @@ public struct NetworkConversion: Sendable {
       "source": network.weights.description, "source_hash": hash.text,
       "steps": steps.joined(separator: ","),
     ]
+    if let doubts = opened.weightsChoice?.doubts, !doubts.isEmpty {
+      metadata[FileHints.doubtsKey] = doubts.joined(separator: "\n")
+    }
     if let key = network.weightsKey { metadata["source_key"] = key }
     if case .file = network.weights, let file = opened.file {
       metadata.merge(file.metadata.filter { $0.key.hasPrefix("training.") }) { mine, _ in mine }

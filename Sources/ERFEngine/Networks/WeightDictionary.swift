@@ -7,6 +7,8 @@ public struct WeightsChoice: Sendable, Equatable {
   /// What a reader has to know of how the weights were taken, a line each: tensors that were left out,
   /// and what the file says that shapes do not.
   public var notes: [String] = []
+  /// What the file leaves open of which network it is, which holds of weights that are made of it too.
+  var doubts: [String] = []
   /// What training left of the kernels as it was; nil: nothing, or nobody knows.
   var training: String?
 

@@ -153,6 +153,46 @@ import Testing
     }
   }
 
+  /// A backbone without what stands on it may be one of other strides; with a classifier it is whole.
+  @Test func backbonesAloneAreInDoubt() throws {
+    let notes = try network("fcn.pth", within: "backbone.", beside: [:]).notes
+    #expect(notes.contains { $0.contains("backbone of a larger network alone") }, "\(notes)")
+    let whole = try network(
+      "plain.pth", within: "backbone.",
+      beside: ["backbone.fc.weight": 2, "backbone.fc.bias": 1]
+    ).notes
+    #expect(!whole.contains { $0.contains("larger network alone") }, "\(whole)")
+  }
+
+  /// What the file left open holds of what is converted from it, however often.
+  @Test func doubtsOutliveConversion() throws {
+    let folder = try TemporaryFolder()
+    var path = Fixtures.path("names/blur.pth")
+    for name in ["one.safetensors", "two.safetensors"] {
+      _ = try NetworkConversion(network: NetworkSpec(file: path)).write(
+        to: folder.file(name), program: "this")
+      path = folder.file(name)
+      let notes = try Network(NetworkSpec(file: path)).weightsChoice?.notes ?? []
+      #expect(
+        notes.count == 1
+          && notes[0].hasPrefix("before it was converted, the file calls itself resnetblur18"),
+        "\(notes)")
+    }
+  }
+
+  /// `inspect` and opening take the same network of a converted file.
+  @Test func convertedSegmentationIsInspectedAsItOpens() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("fcn.safetensors")
+    var spec = Self.spec("fcn.pth", headless: true)
+    _ = try NetworkConversion(network: spec).write(to: path, program: "this")
+    spec = NetworkSpec(file: path)
+    spec.allowsMissingHead = true
+    let id = try Network(spec).id
+    #expect(id.contains("stride=1,2,1,1"))
+    #expect(try CheckpointInspection(path: path).weights.map(\.network) == [id])
+  }
+
   /// Classifiers, projections, queues and averages have no say in strides.
   @Test func siblingsWithoutConvolutionsAreNoDoubt() throws {
     let notes = try network(
