@@ -210,7 +210,7 @@ extension Arguments {
   }
 
   /// Counts and names the pictures of kinds that are not read.
-  private func tellUnread(_ paths: [String]) {
+  func tellUnread(_ paths: [String]) {
     guard let first = paths.first else { return }
     let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
     let pictures = paths.count > 1 ? "\(paths.count) pictures" : "1 picture"

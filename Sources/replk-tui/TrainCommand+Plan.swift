@@ -13,6 +13,7 @@ struct TrainingPlan {
     let batch = arguments.whole("--batch") ?? 64
     let data = try arguments.trainingData()
     let contents = try data.contents()
+    arguments.tellUnread(data.unread)
     let named = try NetworkSpec(model: model).modelID()
     let id = try ModelCatalogue.id(of: named, classes: contents.classes.count)
     var notes: [String] = []

@@ -101,6 +101,31 @@ import Testing
       ))
   }
 
+  /// In the same words wherever folders of pictures are read.
+  @Test func unreadFormatsAreCountedEverywhere() throws {
+    for folderOfClass in ["cat", "dog"] {
+      try folder.makeFolder("val/\(folderOfClass)")
+      for place in 0..<12 {
+        _ = try folder.write(
+          Samples.picture(level: UInt8(20 * place)), to: "val/\(folderOfClass)/\(place).ppm")
+      }
+    }
+    _ = try folder.write([1], to: "val/cat/a.heic")
+    _ = try folder.write([1], to: "val/dog/b.avif")
+    let words =
+      "left out 2 pictures of kinds that are not read (formats, pipes; 1 .avif, 1 .heic): val/cat/a.heic"
+    for command in [
+      ["classify", "resnet20-cifar", "--image", "val"],
+      [
+        "train", Samples.tiny, "--data", "val", "--size", "32", "--steps", "1",
+        "--batch", "4", "-o", "n.safetensors",
+      ],
+    ] {
+      let outcome = try Executable.run(command, in: folder)
+      #expect(outcome.error.contains(words), "\(command[0]): \(outcome.error)")
+    }
+  }
+
   /// A writer that takes its time, and one that has not come yet.
   @Test func slowPipes() throws {
     let picture = Fixtures.path("images/rgb.png")

@@ -15,10 +15,17 @@ struct TrainingFiles {
   /// Every tenth picture of a class is held out, where there is no folder of them.
   private static func isHeldOut(_ place: Int) -> Bool { place % 10 == 9 }
 
+  /// The folders of classes in `folder`: its `train` and `val`, or itself.
+  static func parts(of folder: String) -> [String] {
+    let parts = ["/train", "/val"].map { folder + $0 }
+    return parts.allSatisfy { FileKind(of: $0) == .folder } ? parts : [folder]
+  }
+
   /// - Throws: `FileError`, `ImageError`, `TrainingError`.
   init(folder: String) throws {
-    if FileKind(of: folder + "/train") == .folder && FileKind(of: folder + "/val") == .folder {
-      let (learnt, held) = (try Self.byClass(folder + "/train"), try Self.byClass(folder + "/val"))
+    let parts = Self.parts(of: folder)
+    if parts.count == 2 {
+      let (learnt, held) = (try Self.byClass(parts[0]), try Self.byClass(parts[1]))
       let folders = try Self.classes(learnt, folder: folder + "/train")
       classes = ClassNames.imageNetNames(ofFolders: folders) ?? folders
       let labels = Dictionary(uniqueKeysWithValues: folders.enumerated().map { ($1, $0) })
@@ -60,6 +67,12 @@ struct TrainingFiles {
 }
 
 extension TrainingRecipe.Data {
+  /// Pictures among the data's that are left out for their format, or because they are pipes.
+  public var unread: [String] {
+    guard case .folder(let path) = self else { return [] }
+    return ImageList.unread(in: TrainingFiles.parts(of: path))
+  }
+
   /// Pictures to learn from, and the names of their classes in the order of a network's outputs,
   /// without reading any picture.
   ///
