@@ -21,6 +21,33 @@ import Testing
       shell: "(sleep \(seconds); kill -\(signal) $$) & exec \"$@\"")
   }
 
+  /// Signals that end a command while it writes take the half-written file with them. A file that is
+  /// written all the time is seldom whole when the signal comes.
+  @Test(.enabled(if: Sanitizers.areOff), arguments: [SIGQUIT, SIGTERM, SIGINT, SIGHUP])
+  func noTemporaryStays(_ signal: Int32) throws {
+    for delay in [1.4, 1.6, 1.8, 2.0] {
+      let outcome = try run(
+        ["convert", "replknet-3", "out.safetensors", "--force"], interruptedBy: signal,
+        after: delay)
+      #expect(outcome.code == -signal || outcome.code == 128 + signal || outcome.code == 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(!names.contains { $0.hasSuffix(".tmp") }, "\(names)")
+    }
+  }
+
+  /// A benchmark that is stopped says how far it came.
+  @Test func benchmarksSayHowFarTheyCame() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "256", "--size", "64"], in: folder)
+    let outcome = try run(
+      ["probe", "replknet-31", "--stimuli", "s", "--csv", "d.csv", "--threads", "1"],
+      interruptedBy: SIGTERM, after: 12)
+    #expect(outcome.code == 128 + SIGTERM)
+    #expect(
+      outcome.error.contains("of 256 stimuli of replknet-31; the same command goes on")
+        || outcome.error.contains("no stimulus was decided"), "\(outcome.error)")
+    #expect(!outcome.error.contains("read-out"))
+  }
+
   /// Enough work for minutes, which a signal ends within seconds: a short array would look like a whole
   /// one.
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT])

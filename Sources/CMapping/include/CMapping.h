@@ -23,6 +23,13 @@ void cmap_release(int guard);
 // code 1: for processes whose address space is limited, where libraries crash for lack of memory.
 void cmap_explain_faults(const char *line);
 
+// Remembers a file that is being written, until it is forgotten by what this returns (-1: there is no room).
+int cmap_note_temporary(const char *path);
+void cmap_forget_temporary(int slot);
+
+// From now on the signal `number` takes the remembered files away and ends the process as it ends others.
+void cmap_end_plainly(int number);
+
 // Keeps the C library from reserving 64 MB of address space for each thread that allocates.
 void cmap_share_heap(void);
 

@@ -1,5 +1,7 @@
 // Writing files so that whoever reads them sees the old one or the new one, whole.
 
+import CMapping
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -63,14 +65,20 @@ public enum AtomicFile {
     let target: String
     /// How the user wrote `target`.
     let name: String
+    /// By which signals that end the program know it.
+    let note: Int32
 
     func rename() throws(FileError) {
       guard systemRename(temporary, target) == 0 else {
         throw .unwritable(path: name, reason: systemMessage(errno))
       }
+      cmap_forget_temporary(note)
     }
 
-    func remove() { _ = unsafe withSystemPath(temporary) { unsafe unlink($0) } }
+    func remove() {
+      _ = unsafe withSystemPath(temporary) { unsafe unlink($0) }
+      cmap_forget_temporary(note)
+    }
   }
 
   /// Writes the contents of `path` beside it.
@@ -91,14 +99,14 @@ public enum AtomicFile {
       target = try destination(of: path)
       try requireFolder(of: target)
     }
-    let (descriptor, temporary) = openTemporary(in: folder(of: target))
+    let (descriptor, temporary, note) = openTemporary(in: folder(of: target))
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
     var failure = writeAll(parts, to: descriptor)
     if failure == 0 { failure = keepMode(of: target, on: descriptor) }
     // Some file systems cannot synchronise and say EINVAL.
     if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
     if close(descriptor) != 0 && failure == 0 { failure = errno }
-    let staged = Staged(temporary: temporary, target: target, name: path)
+    let staged = Staged(temporary: temporary, target: target, name: path, note: note)
     guard failure == 0 else {
       staged.remove()
       throw .unwritable(path: path, reason: systemMessage(failure))
@@ -207,15 +215,22 @@ public enum AtomicFile {
   }
 
   /// Creates a file that did not exist; a negative descriptor leaves the reason in `errno`.
-  private static func openTemporary(in folder: String) -> (descriptor: Int32, path: String) {
+  private static func openTemporary(
+    in folder: String
+  ) -> (descriptor: Int32, path: String, note: Int32) {
     for attempt in 0..<100 {
       let path = "\(folder)/.erf-\(getpid())-\(attempt)-\(UInt32.random(in: 0...UInt32.max)).tmp"
+      let note = unsafe withSystemPath(path) { unsafe cmap_note_temporary($0) }
       let descriptor = unsafe withSystemPath(path) {
         unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       }
-      if descriptor >= 0 || errno != EEXIST { return (descriptor, path) }
+      if descriptor >= 0 { return (descriptor, path, note) }
+      let number = errno
+      cmap_forget_temporary(note)
+      errno = number
+      if number != EEXIST { return (descriptor, path, -1) }
     }
-    return (-1, "")
+    return (-1, "", -1)
   }
 
   /// Gives the new file the permissions of the one it replaces; the error number or 0.

@@ -1,4 +1,6 @@
-// ^\\ as other programs take it.
+// ^\\ and its like as other programs take them.
+
+import CMapping
 
 #if canImport(Glibc)
   import Glibc
@@ -7,12 +9,17 @@
 #endif
 
 public enum QuitSignal {
-  /// Makes SIGQUIT end the process as it ends others. Swift's runtime takes it for a crash, and on a
-  /// terminal asks what to do about it, with the program still there.
+  /// Makes signals end the process as they end others, but for files that are half written, which go with
+  /// it. Swift's runtime takes SIGQUIT for a crash, and on a terminal asks what to do about it, with the
+  /// program still there.
   public static func endPlainly() {
-    let before = signal(SIGQUIT, SIG_DFL)
-    if unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-      _ = signal(SIGQUIT, SIG_IGN)
+    for number in [SIGQUIT, SIGINT, SIGTERM, SIGHUP] {
+      let before = signal(number, SIG_DFL)
+      if unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        _ = signal(number, SIG_IGN)
+      } else {
+        cmap_end_plainly(number)
+      }
     }
   }
 }
