@@ -192,8 +192,9 @@ extension [Int] {
   init?(kernels text: String) {
     let range = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     var sides: [Int?] = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    if range.count == 3, let from = range[0], let to = range[1], let step = range[2], step > 0,
-      from <= to, StageDesign.kernels.contains(from), StageDesign.kernels.contains(to)
+    if range.count == 3, let from = range[0], let to = range[1], let step = range[2],
+      from <= to, StageDesign.kernels.contains(step), StageDesign.kernels.contains(from),
+      StageDesign.kernels.contains(to)
     {
       sides = Array<Int>(stride(from: from, through: to, by: step)).map { $0 }
     }

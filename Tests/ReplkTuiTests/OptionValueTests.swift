@@ -47,6 +47,13 @@ import Testing
     }
   }
 
+  /// Steps that leave the range are no steps, though one side alone would be left.
+  @Test func kernelStepsHaveARange() {
+    #expect([Int](kernels: "3:31:9223372036854775807") == nil)
+    #expect([Int](kernels: "3:31:-4") == nil)
+    #expect([Int](kernels: "3:31:28") == [3, 31])
+  }
+
   /// Options whose value is counted, measured or drawn from have a range.
   @Test func everyNumberHasARange() {
     let counted: Set<String> = [

@@ -32,6 +32,14 @@ public struct NPY: Sendable, Equatable {
     try NPY(decoding: bytes(path), path: path)
   }
 
+  /// Whether the array at `path` holds finite numbers that are beyond float32.
+  static func overflows(path: String) -> Bool {
+    guard let bytes = try? bytes(path),
+      let layout = try? NPYLayout(bytes, fileBytes: bytes.count, path: path)
+    else { return false }
+    return layout.type.overflows(bytes, from: layout.start, count: layout.count)
+  }
+
   /// The same as a tensor.
   static func tensor(path: String) throws -> Tensor {
     try tensor(decoding: bytes(path), path: path)

@@ -72,6 +72,19 @@ struct NPYType: Equatable {
     }
   }
 
+  /// Whether a number of the `count` from `start` on is finite, but beyond float32.
+  func overflows(_ bytes: [UInt8], from start: Int, count: Int) -> Bool {
+    guard kind == .float, size == 8 else { return false }
+    return (0..<count).contains { index in
+      let offset = start + 8 * index
+      let bits = (0..<8).reduce(UInt64(0)) {
+        $0 << 8 | UInt64(bytes[offset + (isBigEndian ? $1 : 7 - $1)])
+      }
+      let value = Double(bitPattern: bits)
+      return value.isFinite && !Float(value).isFinite
+    }
+  }
+
   /// The element at `offset` of `bytes`, which must hold it, rounded to float32.
   func element(_ bytes: [UInt8], at offset: Int) -> Float {
     var bits: UInt64 = 0

@@ -104,12 +104,13 @@ public struct PGM: Sendable, Equatable {
     return bytes
   }
 
+  /// In one line, with blanks for all that must not reach a terminal; bytes of names that are not UTF-8
+  /// stay, so that the same names read back.
   private static func sanitised(_ comment: String) -> String {
     String(
       String.UnicodeScalarView(
         comment.unicodeScalars.map { scalar in
-          scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            || scalar.value == 0x2028 || scalar.value == 0x2029 ? " " : scalar
+          scalar.isPrintable || SystemPath.escapes.contains(scalar.value) ? scalar : " "
         }))
   }
 }

@@ -69,7 +69,9 @@ private struct PythonReader {
     }
     skipBlanks()
     guard let byte = next else { return nil }
-    if byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) { return number() }
+    if [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(byte) || (0x30...0x39).contains(byte) {
+      return number()
+    }
     return word()
   }
 
@@ -102,6 +104,8 @@ private struct PythonReader {
   /// Python 2 wrote an L behind long integers.
   private mutating func number() -> PythonLiteral? {
     let isNegative = take("-")
+    if !isNegative { _ = take("+") }
+    skipBlanks()
     var value: Int?
     while let byte = next, (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_") {
       position += 1
@@ -136,12 +140,14 @@ private struct PythonReader {
     }
   }
 
+  /// Between single quotes, or between three in a row, within which lines may end.
   private mutating func text(_ quote: UInt8) -> PythonLiteral? {
-    position += 1
+    let isTriple = isTriple(quote)
+    position += isTriple ? 3 : 1
     var text: [UInt8] = []
-    while let byte = next, byte != quote {
+    while let byte = next, byte != quote || isTriple && !self.isTriple(quote) {
       position += 1
-      guard byte != 0x0A else { return nil }
+      guard byte != 0x0A || isTriple else { return nil }
       if byte == UInt8(ascii: "\\") {
         guard let escaped = next, [quote, UInt8(ascii: "\\")].contains(escaped) else { return nil }
         text.append(escaped)
@@ -151,7 +157,11 @@ private struct PythonReader {
       }
     }
     guard next == quote else { return nil }
-    position += 1
+    position += isTriple ? 3 : 1
     return .string(String(decoding: text, as: UTF8.self))
+  }
+
+  private func isTriple(_ quote: UInt8) -> Bool {
+    bytes[position...].prefix(3).elementsEqual([quote, quote, quote])
   }
 }

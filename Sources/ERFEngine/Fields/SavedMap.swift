@@ -12,12 +12,15 @@ public enum SavedMap {
   public enum Failure: ExplainedError, Equatable {
     case shape(path: String, [Int])
     case notFinite(path: String)
+    case overflow(path: String)
 
     public var explanation: String {
       switch self {
       case .shape(let path, let shape):
         "\(path): an array of shape \(shape) is not a map: (H, W) was expected, at least 2 x 2"
       case .notFinite(let path): "\(path): the map has NaN or Inf"
+      case .overflow(let path):
+        "\(path): the map has numbers beyond float32, about 3.4e38: divide it by its maximum"
       }
     }
   }
@@ -66,7 +69,10 @@ public enum SavedMap {
     guard shape.count == 2, shape.allSatisfy({ (2...16_384).contains($0) }) else {
       throw Failure.shape(path: path, array.shape)
     }
-    guard array.values.allSatisfy(\.isFinite) else { throw Failure.notFinite(path: path) }
+    guard array.values.allSatisfy(\.isFinite) else {
+      throw NPY.overflows(path: path)
+        ? Failure.overflow(path: path) : Failure.notFinite(path: path)
+    }
     let isSigned = array.values.contains { $0 < 0 }
     return ERFMap(
       height: shape[shape.startIndex], width: shape[shape.startIndex + 1],

@@ -115,6 +115,8 @@ import Testing
     "{ \"fortran_order\" : False ,\n \"shape\" : ( 1 , ) ,\n \"descr\" : u'=f4' , }   \n",
     "{'descr': 'float32', 'fortran_order': True, 'shape': (1L,), }",
     "{'descr': '|f4', 'fortran_order': False, 'shape': (1, 1,), }",
+    "{'descr': '''<f4''', 'fortran_order': False, 'shape': (+1, + 1), }",
+    "{'descr': \"\"\"<f4\"\"\", 'fortran_order': False, 'shape': (1,), }",
   ])
   func otherSpellings(header: String) throws {
     let array = try NPY(decoding: file(header, [0, 0, 0xC0, 0x3F]), path: "a")

@@ -26,6 +26,15 @@ import Testing
 
   private let result = result()
 
+  /// Comments of a PGM turn no direction of writing, as little as what is printed.
+  @Test func commentsAreSafeToPrint() throws {
+    let folder = try TemporaryFolder()
+    let comment = "images: a\u{202E}b\u{1B}c\u{9B}d\u{2066}e\u{F7E9}f"
+    let bytes = PGM(height: 1, width: 1, values: [0], comments: [comment]).encoded(.binary16)
+    let path = try folder.write(bytes, to: "a.pgm")
+    #expect(try PGM.load(path: path).comments == ["images: a b c d e\u{F7E9}f"])
+  }
+
   @Test func writesEachFormatByItsEnding() throws {
     let folder = try TemporaryFolder()
     for name in ["m.pgm", "m.PNG", "m.npy", "m.csv", "m.json"] {

@@ -87,6 +87,16 @@ import Testing
       _ = try folder.write(array.encoded(), to: path)
       #expect(throws: SavedMap.Failure.self) { try SavedMap.load(path: folder.file(path)) }
     }
+    // Finite in float64, and beyond what is computed with.
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}"
+    let preamble = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
+    let numbers = [1, 1e300, 2, 3].flatMap { (number: Double) in
+      (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt64($0))) }
+    }
+    _ = try folder.write(preamble + Array(header.utf8) + numbers, to: "wide.npy")
+    #expect(throws: SavedMap.Failure.overflow(path: folder.file("wide.npy"))) {
+      try SavedMap.load(path: folder.file("wide.npy"))
+    }
     let nan = NPY(shape: [2, 2], values: [0, .nan, 0, 0])
     _ = try folder.write(nan.encoded(), to: "nan.npy")
     #expect(throws: SavedMap.Failure.notFinite(path: folder.file("nan.npy"))) {
