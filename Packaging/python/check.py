@@ -34,6 +34,21 @@ except replk_tui.Error as error:
     assert error.code == 2 and "replknet-4-nano" in str(error), error
 print("built-in network: the program's own bytes")
 
+
+def refused(kind, **arguments):
+    try:
+        replk_tui.erf("replknet-3-nano", **arguments)
+    except kind as error:
+        return str(error)
+    sys.exit(f"{arguments} was taken")
+
+
+assert "None for a built-in picture" in refused(ValueError, images=[])
+for size in (64.7, "64x96", (64,), (64, 96, 3), None):
+    assert "(height, width)" in refused(TypeError, size=size), size
+assert "(row, column)" in refused(TypeError, at=(1.5, 2))
+print("arguments: checked")
+
 if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
     import torch
 
@@ -49,4 +64,16 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
     reached = numpy.argwhere(ours > ours.max() * 1e-6)
     extent = reached.max(0) - reached.min(0) + 1
     assert (extent <= 17).all() and (extent >= 15).all(), extent
+    assert facts["model"] == "Sequential" and facts["weights"] == "Sequential", facts
+
+    class Refuses(torch.nn.Module):
+        def forward(self, picture):
+            raise NotImplementedError("not for\nexport")
+
+    try:
+        replk_tui.erf(Refuses(), size=64)
+        sys.exit("what cannot be exported was computed")
+    except replk_tui.Error as error:
+        assert str(error).startswith("Refuses cannot be exported") and "\n" not in str(error), error
+        assert error.__cause__ is not None
     print("module: exported to ONNX")

@@ -6,6 +6,7 @@
 
 import importlib.util
 import json
+import operator
 import os
 import pathlib
 import subprocess
@@ -18,7 +19,7 @@ program = str(pathlib.Path(__file__).parent / "bin" / "replk-tui")
 
 
 class Error(Exception):
-    """What the program said in its one line, and its exit code."""
+    """What the program said in its one line, and its exit code; why a module cannot be given to it."""
 
     def __init__(self, message, code):
         super().__init__(message)
@@ -35,34 +36,58 @@ def erf(model, size=224, images=None, *, weights=None, stage=None, tap=None, at=
         `weights`.
     size: side of the input in pixels, or (height, width); a module is exported at this size.
     images: path or list of paths of pictures and folders; None: a built-in picture.
+    at: (row, column) of the unit on the map of the layer; None: its centre.
 
     Returns M, the scores averaged over the images, as a float32 array (height, width), and what the
-    program tells of the run: metrics, images, weights, what computed it.
+    program tells of the run: metrics, images, weights, what computed it. There a module is called by the
+    name of its class.
     """
     import numpy
 
+    sides = _whole_numbers("size", (size, size) if hasattr(size, "__index__") else size,
+                           "a whole number of pixels or (height, width)")
+    place = None if at is None else _whole_numbers("at", at, "(row, column), whole numbers")
+    if images is not None:
+        images = [images] if isinstance(images, (str, os.PathLike)) else list(images)
+        if not images:
+            raise ValueError("images is empty: give paths of pictures, or None for a built-in picture")
+    name = type(model).__name__ if hasattr(model, "state_dict") else None
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        sides = size if isinstance(size, (tuple, list)) else (size, size)
-        if hasattr(model, "state_dict"):
+        if name is not None:
             model = _saved(model, sides, folder)
-        words = ["erf", os.fspath(model), "--size", "x".join(str(int(side)) for side in sides)]
-        if images is not None:
-            for image in [images] if isinstance(images, (str, os.PathLike)) else images:
-                words += ["--image", os.fspath(image)]
+        words = ["erf", os.fspath(model), "--size", "x".join(map(str, sides))]
+        for image in images or []:
+            words += ["--image", os.fspath(image)]
         options = {"--weights": weights, "--stage": stage, "--tap": tap, "--count": count,
                    "--rule": rule, "--threads": threads,
-                   "--at": None if at is None else ",".join(str(int(place)) for place in at)}
-        for name, value in options.items():
+                   "--at": None if place is None else ",".join(map(str, place))}
+        for option, value in options.items():
             if value is not None:
-                words += [name, str(value)]
+                words += [option, str(value)]
         map_path = folder / "map.npy"
         run = subprocess.run([program, *words, "--json", "-o", str(map_path)], stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if run.returncode != 0:
             message = run.stderr.decode(errors="replace").strip().removeprefix("replk-tui: ")
-            raise Error(message, run.returncode)
-        return numpy.load(map_path), json.loads(run.stdout)["results"][0]
+            raise Error(message if name is None else message.replace(str(model), name), run.returncode)
+        facts = json.loads(run.stdout)["results"][0]
+        if name is not None:
+            # The file that it was written to is gone by now.
+            for key in ("model", "weights"):
+                facts[key] = facts[key].replace(str(model), name)
+        return numpy.load(map_path), facts
+
+
+def _whole_numbers(name, pair, expected):
+    """The two whole numbers of an argument, which may be numpy's."""
+    try:
+        if isinstance(pair, str):
+            raise TypeError
+        first, second = (operator.index(number) for number in pair)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {pair!r}: expected {expected}") from None
+    return first, second
 
 
 def _saved(module, sides, folder):
@@ -78,7 +103,7 @@ def _saved(module, sides, folder):
     weight = next((value for value in module.parameters() if value.is_floating_point()), None)
     first = next((part for part in module.modules() if isinstance(part, torch.nn.Conv2d)), None)
     picture = torch.zeros(
-        1, first.in_channels if first is not None else 3, *(int(side) for side in sides),
+        1, first.in_channels if first is not None else 3, *sides,
         dtype=torch.float32 if weight is None else weight.dtype,
         device=None if weight is None else weight.device)
     modes = {part: part.training for part in module.modules()}
@@ -87,6 +112,10 @@ def _saved(module, sides, folder):
         # The newer exporter needs onnxscript besides; both write what the program reads.
         torch.onnx.export(module, (picture,), str(folder / "model.onnx"), input_names=["input"], verbose=False,
                           dynamo=importlib.util.find_spec("onnxscript") is not None)
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise Error(f"{type(module).__name__} cannot be exported to ONNX for an input of "
+                    f"{sides[0]}x{sides[1]}: {reason}", 1) from error
     finally:
         for part, training in modes.items():
             part.training = training
