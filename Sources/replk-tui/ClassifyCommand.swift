@@ -93,7 +93,7 @@ extension Command {
     let network = classifier.network
     var lines = [
       "\(network.id)  weights \(network.weights) (\(network.weightsHash))  "
-        + "\(classifier.classes) classes",
+        + classifier.classes.counted("class", "classes"),
       "",
     ]
     for result in results {
@@ -105,11 +105,14 @@ extension Command {
     if let share = accuracy.share {
       lines.append("")
       lines.append(
-        "accuracy: \(accuracy.correct) of \(accuracy.total) pictures whose class is known, "
+        "accuracy: \(accuracy.correct) of \(accuracy.total.counted("picture")) whose class is known, "
           + "\(Format.fixed(100 * share, 1)) %")
     }
     if !skipped.isEmpty {
-      lines += ["", "note: \(skipped.count) of \(skipped.count + results.count) pictures skipped"]
+      lines += [
+        "",
+        "note: \(skipped.count) of \((skipped.count + results.count).counted("picture")) skipped",
+      ]
     }
     for note in network.weightsChoice.map(Text.notes) ?? [] { lines += ["", note] }
     return Text.lines(lines)

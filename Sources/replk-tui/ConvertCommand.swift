@@ -48,7 +48,7 @@ extension Command {
     _ report: NetworkConversion.Report, _ network: NetworkSpec, path: String
   ) -> String {
     var lines = [
-      "wrote \(path): \(report.model), \(report.tensors) tensors, "
+      "wrote \(path): \(report.model), \(report.tensors.counted("tensor")), "
         + "\(Text.quantity(report.parameters)) elements",
       "largest difference of \(report.output) before and after: \(report.difference) "
         + "(largest value \(report.largest))",

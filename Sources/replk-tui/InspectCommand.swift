@@ -35,12 +35,14 @@ extension Command {
 
   /// What stands above the table of tensors.
   private static func heading(_ file: CheckpointInspection) -> [String] {
-    var lines = ["\(file.path): \(file.format), \(file.bytes) bytes, \(file.names.count) tensors"]
+    var lines = [
+      "\(file.path): \(file.format), \(file.bytes) bytes, \(file.names.count.counted("tensor"))"
+    ]
     for weights in file.weights {
       lines.append(
         "weights \(weights.key.isEmpty ? "without a name" : weights.key): "
           + (weights.network ?? "no known network")
-          + ", \(weights.tensors) tensors, \(weights.parameters) elements")
+          + ", \(weights.tensors.counted("tensor")), \(weights.parameters.counted("element"))")
     }
     if file.weights.isEmpty, !file.isGraph { lines.append("weights: of no known network") }
     lines += file.metadata.sorted { $0.key < $1.key }.map {

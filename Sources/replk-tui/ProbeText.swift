@@ -87,8 +87,8 @@ struct ProbeText {
       let counts = report.counts.overall
       if report.interval == nil, counts.bias != nil {
         remarks.append(
-          "\(report.model): \(counts.shape + counts.texture) decisions for one of the cues are too few "
-            + "to tell a bias from chance")
+          "\(report.model): \((counts.shape + counts.texture).counted("decision is", "decisions are")) "
+            + "for one of the cues, too few to tell a bias from chance")
       }
       if report.weights.hasPrefix("random:") {
         remarks.append("\(report.model): random weights, which know no classes")

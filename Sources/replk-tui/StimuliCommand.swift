@@ -53,7 +53,8 @@ extension Command {
     for stimulus in written {
       try AtomicFile.write(picture(stimulus), to: base + stimulus.path)
     }
-    try StandardStreams.write(Text.lines(["wrote \(count) stimuli into \(folder)"]))
+    try StandardStreams.write(
+      Text.lines(["wrote \(count.counted("stimulus", "stimuli")) into \(folder)"]))
   }
 
   private static let kinds = StimulusKind.allCases.map(\.rawValue).joined(separator: ", ")

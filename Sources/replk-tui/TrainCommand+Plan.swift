@@ -18,7 +18,9 @@ struct TrainingPlan {
     let id = try ModelCatalogue.id(of: named, classes: contents.classes.count)
     var notes: [String] = []
     if id != named {
-      notes.append("note: \(contents.classes.count) classes, as many as the data has: \(id)")
+      notes.append(
+        "note: \(contents.classes.count.counted("class", "classes")), as many as the data has: \(id)"
+      )
     }
     let perEpoch = max(1, contents.pictures / batch)
     let (sizes, steps) = try arguments.sizesAndSteps(id, stepsAnEpoch: perEpoch)
@@ -48,7 +50,7 @@ struct TrainingPlan {
     start.weightsModel = original
     if classes.0 != classes.1 {
       notes.append(
-        "note: the classifier of \(start.weights) has \(classes.0) classes: a "
+        "note: the classifier of \(start.weights) has \(classes.0.counted("class", "classes")): a "
           + "new one of \(classes.1) is made, the other weights are kept")
     } else if original != id {
       notes.append(

@@ -55,8 +55,8 @@ struct TrainingRun {
   private var heading: String {
     let recipe = trainer.recipe
     var text =
-      "\(recipe.model): \(trainer.trainingCount) pictures to learn from, "
-      + "\(trainer.heldOutCount) held out, \(recipe.steps) steps of \(recipe.batch) "
+      "\(recipe.model): \(trainer.trainingCount.counted("picture")) to learn from, "
+      + "\(trainer.heldOutCount) held out, \(recipe.steps.counted("step")) of \(recipe.batch) "
       + "at \(recipe.sizes) px"
     if trainer.step > 0 { text += ", resumed after step \(trainer.step)" }
     if !trainer.dataHash.isEmpty { text += "\npictures: hash \(trainer.dataHash)" }

@@ -65,15 +65,15 @@ public enum ProbeError: ExplainedError, Equatable {
     case .tooManyStimuli(let agreeing, let conflicts, let most):
       "\(agreeing) agreeing and \(conflicts) conflicting stimuli are too many: at most \(most) of each"
     case .noCategories(let model, let classes):
-      "the \(classes) classes of \(model) are not ImageNet's, nor are two of them named like its or "
+      "the \(classes == 1 ? "only class of \(model) is" : "\(classes) classes of \(model) are") not ImageNet's, nor are two of them named like its or "
         + "like the 16 categories: probe it with built-in stimuli and a read-out"
     case .notTheBenchmark(let folder):
       "\(folder): holds no cue-conflict stimuli; expected folders airplane ... truck with files "
         + "such as airplane1-bicycle2.png"
     case .noReadableStimuli(let folder, let skipped, let first):
-      "\(folder): none of the \(skipped) stimuli could be read; the first: \(first)"
+      "\(folder): no stimulus of \(skipped) could be read; the first: \(first)"
     case .noneOfItsCategories(let folder, let stimuli, let model, let categories):
-      "\(folder): none of the \(stimuli) stimuli is of two categories that \(model) has classes of ("
+      "\(folder): no stimulus of \(stimuli) is of two categories that \(model) has classes of ("
         + categories.map(\.rawValue).joined(separator: ", ") + ")"
     }
   }

@@ -11,3 +11,10 @@ extension ExplainedError {
   public var isUsageError: Bool { false }
   public var description: String { explanation }
 }
+
+extension Int {
+  /// With what it counts: `1 image`, `2 images`.
+  public func counted(_ one: String, _ more: String? = nil) -> String {
+    "\(self) \(self == 1 ? one : more ?? one + "s")"
+  }
+}

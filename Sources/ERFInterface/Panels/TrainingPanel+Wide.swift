@@ -49,7 +49,8 @@ extension Frame {
     let row = canvas.row + canvas.rows
     write("0", .quiet, row: row, column: canvas.column, width: 1)
     writeRight(
-      [Span("\(steps) steps", .quiet)], row: row, end: canvas.column + canvas.columns, width: 14)
+      [Span(steps.counted("step"), .quiet)], row: row, end: canvas.column + canvas.columns,
+      width: 14)
     for point in plot.points {
       let x = canvas.column + Int(point.step * Double(canvas.columns - 1))
       let share = (point.value - plot.bottom) / max(1e-12, plot.top - plot.bottom)

@@ -243,7 +243,7 @@ extension Model {
   /// What would be lost, where it is much.
   private var longestRun: String? {
     if let film, film.job != nil, let progress = film.progress {
-      return "training after \(progress.step) steps"
+      return "training after \(progress.step.counted("step"))"
     }
     // Maps wait for their turn, the others have run since they were asked for.
     let beside = requestsBeside.compactMap { age($0) }

@@ -107,7 +107,7 @@ extension Model {
     } else {
       tell(
         .note,
-        "trained for \(film.progress?.step ?? 0) steps; in Training, arrows step through them, "
+        "trained for \((film.progress?.step ?? 0).counted("step")); in Training, arrows step through them, "
           + "Enter keeps, Backspace drops")
     }
   }
