@@ -10,14 +10,18 @@ struct Option: Sendable {
   let value: String?
   /// What its value may be; nil: any text, as far as this table knows.
   let values: OptionValues?
+  /// What completions offer as its value, where that depends on the command.
+  let words: [String]?
   let help: String
 
   init(
-    _ names: String..., value: String? = nil, values: OptionValues? = nil, help: String
+    _ names: String..., value: String? = nil, values: OptionValues? = nil,
+    words: [String]? = nil, help: String
   ) {
     self.names = names
     self.value = value
     self.values = values
+    self.words = words
     self.help = help
   }
 }

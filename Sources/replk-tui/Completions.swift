@@ -24,20 +24,19 @@ extension Option {
   /// Judged by what stands for the value in the help, and by the words that some options take.
   var completedValue: CompletedValue {
     if names[0] == "--weights" { return .wordsOrFiles(["trained", "random:"]) }
-    if let words = Self.words[names[0]] { return .words(words) }
+    if let words = words ?? Self.words[names[0]] { return .words(words) }
     guard let value else { return .free }
     if value.contains("DIR") { return .folders }
     return value.contains("FILE") || value.contains("PATH") || value.contains("OUT")
       ? .files : .free
   }
 
-  /// Options that take one of few words.
+  /// Options that take one of few words, whatever the command.
   private static let words: [String: [String]] = [
     "--rule": ERFRule.allCases.map(\.rawValue),
     "--precision": Precision.allCases.map(\.rawValue),
     "--fit": ["interpolate", "crop"],
-    "--isa": InstructionSet.known,
-    "--colormap": ColourMap.all.map(\.name),
+    "--isa": InstructionSet.built,
     "--color": ColourChoice.allCases.map(\.rawValue),
     "--allow-missing": ["head"],
     "--kind": StimulusKind.allCases.map(\.rawValue),
@@ -57,6 +56,8 @@ struct Completions {
     let operands: CompletedValue
   }
 
+  private var names: [String] { commands.map(\.name) }
+
   let commands = Command.all.map {
     Subcommand(
       name: $0.name, summary: $0.summary, options: $0.options + Options.help,
@@ -74,6 +75,11 @@ struct Completions {
     }
   }
   let explorer = ExploreCommand.options
+  /// What is no command of the table, and stands in its place.
+  private static let version = (
+    name: "--version", summary: "print the version and what results depend on"
+  )
+  private static let help = (name: "help", summary: "show the help of a command")
   /// What the explorer opens, beside files.
   let opened = ModelCatalogue.ids + ShippedSessions.names
 
@@ -107,11 +113,17 @@ extension Completions {
         local command=${COMP_WORDS[1]} options operands others words= files=
         COMPREPLY=()
         if ((COMP_CWORD == 1)) && [[ $current != -* ]]; then
-          words='\(commands.map(\.name).joined(separator: " ")) \(opened.joined(separator: " "))'
+          words='\(names.joined(separator: " ")) \(Self.help.name) \(opened.joined(separator: " "))'
           files=-f
+        elif ((COMP_CWORD == 1)); then
+          words='\(Self.spellings(explorer)) \(Self.version.name)'
         else
           case $command in
       \(cases)
+          \(Self.help.name))
+            options='' operands='\(names.joined(separator: " "))' others= ;;
+          \(Self.version.name))
+            words=free ;;
           *)
             options='\(Self.spellings(explorer))'
             operands='\(opened.joined(separator: " "))' others=-f
@@ -183,7 +195,9 @@ extension Completions {
 
 extension Completions {
   private var zsh: String {
-    let summaries = commands.map { "    '\($0.name):\(Self.zshQuoted($0.summary))'" }
+    let summaries = (commands.map { (name: $0.name, summary: $0.summary) } + [Self.help]).map {
+      "    '\($0.name):\(Self.zshQuoted($0.summary))'"
+    }
     let cases = commands.map { command in
       """
           \(command.name))
@@ -202,8 +216,8 @@ extension Completions {
         _files
       }
 
-      _replk_tui() {
-        local -a commands
+      _replk-tui() {
+        local -a commands first
         commands=(
       \(summaries.joined(separator: "\n"))
         )
@@ -212,23 +226,28 @@ extension Completions {
           _replk_tui_either \(opened.joined(separator: " "))
           return
         fi
+        ((CURRENT == 2)) && first=('(- *)\(Self.version.name)[\(Self.version.summary)]')
         local command=$words[2]
         case $command in
-      \(commands.map(\.name).joined(separator: "|")))
+      \(names.joined(separator: "|"))|\(Self.help.name))
           shift words
           ((CURRENT--))
           ;;
         esac
         case $command in
       \(cases)
+          \(Self.help.name))
+            _arguments '1:command:(\(names.joined(separator: " ")))' ;;
+          \(Self.version.name)) ;;
           *)
-            _arguments -s \\
+            _arguments -s $first \\
       \(zshOptions(explorer))
               '*:network or file:\(Self.zshAction(.wordsOrFiles(opened)))' ;;
         esac
       }
 
-      if [[ $funcstack[1] == _replk_tui ]]; then _replk_tui "$@"; else compdef _replk_tui replk-tui; fi
+      # Found by compinit in a file of its name, this is the body of the function's first call.
+      if [[ $funcstack[1] == _replk-tui ]]; then _replk-tui "$@"; else compdef _replk-tui replk-tui; fi
 
       """
   }
@@ -296,10 +315,16 @@ extension Completions {
       lines += fishOperands(command.operands, on: condition)
       lines += fishOptions(command.options, on: condition)
     }
-    let names = commands.map(\.name).joined(separator: " ")
+    lines += [
+      "complete -c replk-tui -n '\(isFirst)' -a \(Self.help.name) -d \(Self.fishQuoted(Self.help.summary))",
+      "complete -c replk-tui -n '\(isFirst)' -l version -d \(Self.fishQuoted(Self.version.summary))",
+    ]
     lines += fishOperands(
-      .wordsOrFiles(opened), on: "not __fish_seen_subcommand_from \(names)")
-    lines += fishOptions(explorer, on: "not __fish_seen_subcommand_from \(names)")
+      .words(names), on: "__fish_seen_subcommand_from \(Self.help.name)")
+    let others =
+      "not __fish_seen_subcommand_from \((names + [Self.help.name]).joined(separator: " "))"
+    lines += fishOperands(.wordsOrFiles(opened), on: others)
+    lines += fishOptions(explorer, on: others)
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -14,7 +14,7 @@ enum ExploreCommand {
         "--precision", value: "NAME",
         help: "bf16: show each map in bf16 first, then the exact one (key P; default f32)"),
       Option(
-        "--colormap", "--colourmap", value: "NAME",
+        "--colormap", "--colourmap", value: "NAME", words: colourMaps,
         help: "first colour map: \(colourMaps.joined(separator: ", "))"),
     ]
 

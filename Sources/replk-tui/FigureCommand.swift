@@ -10,7 +10,7 @@ extension Command {
     options: Options.networks + Options.images + Options.unit + Options.run + [
       Option("--output", "-o", value: "FILE", help: "the file; may repeat"),
       Option(
-        "--colormap", "--colourmap", value: "NAME",
+        "--colormap", "--colourmap", value: "NAME", words: ExploreCommand.colourMaps,
         help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),
       Option("--no-depth", help: "leave out how the fields grow with depth, which takes longest"),
     ] + Options.force,

@@ -49,26 +49,30 @@ enum Options {
         + "ImageNet's or CIFAR-10's where their number fits)")
   ]
 
-  static let images = [
-    Option(
-      "--image", value: "PATH",
-      help:
-        "image file, folder of images, or folder of folders of them; several may follow, and it "
-        + "may repeat (default: built-in pictures)"),
-    Option(
-      "--count", value: "N", values: .images,
-      help: "average over the first N images, or over N spread over several folders (default: all; "
-        + "one of the built-in)"),
-    Option(
-      "--image-seed", value: "S", values: .seed,
-      help: "which images --count takes of several folders (default 0)"),
-    Option(
-      "--tensor", value: "FILE",
-      help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
-    Option(
-      "--size", value: "S|HxW", values: .inputSize,
-      help: "input size in pixels (default 224; the paper's is 1024)"),
-  ]
+  static let images = images(count: "average over the first N images, or over")
+
+  /// - Parameter count: what a number of images means to the command.
+  static func images(count: String) -> [Option] {
+    [
+      Option(
+        "--image", value: "PATH",
+        help:
+          "image file, folder of images, or folder of folders of them; several may follow, and it "
+          + "may repeat (default: built-in pictures)"),
+      Option(
+        "--count", value: "N", values: .images,
+        help: "\(count) N spread over several folders (default: all; one of the built-in)"),
+      Option(
+        "--image-seed", value: "S", values: .seed,
+        help: "which images --count takes of several folders (default 0)"),
+      Option(
+        "--tensor", value: "FILE",
+        help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
+      Option(
+        "--size", value: "S|HxW", values: .inputSize,
+        help: "input size in pixels (default 224; the paper's is 1024)"),
+    ]
+  }
 
   static let unit = [
     Option(
@@ -113,7 +117,7 @@ enum Options {
     Option("--pgm-8", help: "write PGM with 8 bits rather than 16"),
     Option("--pgm-ascii", help: "write PGM as text"),
     Option(
-      "--colormap", "--colourmap", value: "NAME",
+      "--colormap", "--colourmap", value: "NAME", words: ColourMap.all.map(\.name),
       help: "colour map of PNG: \(ColourMap.all.map(\.name).joined(separator: ", "))"),
   ]
 
@@ -195,12 +199,13 @@ extension Arguments {
       files = ImageList.spread(files, seed: seed)
       StandardStreams.writeError(
         Text.message(
-          "\(taken) of \(files.count) images, spread over \(folders) folders (--image-seed \(seed))"
+          "\(taken) of \(files.count.counted("image")), spread over \(folders) folders (--image-seed \(seed))"
         ))
     }
     guard taken <= files.count else {
       throw UsageError.badValue(
-        option: "--count", value: "\(taken)", expected: "at most the \(files.count) images given")
+        option: "--count", value: "\(taken)",
+        expected: "at most \(files.count), the number of images given")
     }
     let named = Set(files.filter(\.isNamed).map(\.path))
     return (
@@ -213,7 +218,7 @@ extension Arguments {
   func tellUnread(_ paths: [String]) {
     guard let first = paths.first else { return }
     let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
-    let pictures = paths.count > 1 ? "\(paths.count) pictures" : "1 picture"
+    let pictures = paths.count.counted("picture")
     StandardStreams.writeError(
       Text.message(
         "left out \(pictures) of kinds that are not read (formats, pipes; "
@@ -230,7 +235,7 @@ extension Arguments {
         option: "--weights", value: weights.map(\.description).joined(separator: ", "),
         expected: models.isEmpty
           ? "none: files bring their own weights"
-          : "at most one for each of the \(models.count) models; files bring their own")
+          : "at most \(models.count), one for each model; files bring their own")
     }
     let missing = try parsed("--allow-missing", expected: "head, the classifier") {
       $0 == "head" ? $0 : nil
@@ -264,7 +269,7 @@ extension Arguments {
       guard texts.count <= 1 || texts.count == count else {
         throw .badValue(
           option: option, value: texts.joined(separator: ", "),
-          expected: "one for all networks, or one for each of the \(count)")
+          expected: "one for all networks, or \(count), one for each")
       }
       let values = texts.map { $0 == "own" ? nil : parse($0) }
       return values.count == count ? values : Array(repeating: values.first ?? nil, count: count)

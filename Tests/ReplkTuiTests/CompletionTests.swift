@@ -4,6 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ERFEngine
 @testable import replk_tui
 
 @Suite(.serialized) struct CompletionTests {
@@ -12,7 +13,9 @@ import Testing
     let terminal: TerminalProcess
     let folder: TemporaryFolder
 
-    init(_ shell: Shell) throws {
+    /// - Parameter isInstalled: whether zsh finds them in a file on its path of functions, as `make
+    ///   install` leaves it there.
+    init(_ shell: Shell, isInstalled: Bool = false) throws {
       folder = try TemporaryFolder()
       _ = try folder.write([1], to: "weights.pth")
       try FileManager.default.createDirectory(
@@ -27,7 +30,11 @@ import Testing
         case .zsh:
           (
             ["-f", "-i"],
-            "autoload -Uz compinit; compinit -u -D; source <(replk-tui completions zsh); "
+            (isInstalled
+              ? "mkdir site; replk-tui completions zsh > site/_replk-tui; fpath=($PWD/site $fpath); "
+              : "")
+              + "autoload -Uz compinit; compinit -u -D; "
+              + (isInstalled ? "" : "source <(replk-tui completions zsh); ")
               + "zstyle ':completion:*' menu no; PS1='ready> '"
           )
         case .fish:
@@ -80,7 +87,47 @@ import Testing
     try session.complete("replk-tui erf --weights tra", to: "--weights trained")
     try session.complete("replk-tui erf --weights rand", to: "--weights random:")
     try session.complete("replk-tui erf --weights weig", to: "--weights weights.pth")
+    try session.complete("replk-tui --vers", to: "replk-tui --version")
+    try session.complete("replk-tui hel", to: "replk-tui help")
+    try session.complete("replk-tui help snaps", to: "help snapshot")
+    try session.complete("replk-tui erf --colormap tid", to: "--colormap tide")
     try session.leave()
+  }
+
+  /// Where compinit finds the script, its first call is what reads it.
+  @Test(.enabled(if: path(.zsh) != nil, "zsh is not installed"))
+  func anInstalledScriptCompletesAtOnce() throws {
+    let session = try Session(.zsh, isInstalled: true)
+    try session.complete("replk-tui sna", to: "replk-tui snapshot")
+    try session.complete("replk-tui erf --rule op", to: "--rule openerf")
+    try session.leave()
+  }
+
+  /// What a command offers it takes.
+  @Test func wordsAreTaken() throws {
+    let folder = try TemporaryFolder()
+    func offered(_ name: String, by options: [Option]) -> [String] {
+      guard let option = options.first(where: { $0.names[0] == name }),
+        case .words(let words) = option.completedValue
+      else { return [] }
+      return words
+    }
+    for (command, operands) in [
+      ("erf", [Samples.tiny, "--size", "32"]),
+      ("snapshot", [Samples.tiny, "--size", "32", "-o", "screen.txt", "--force"]),
+    ] {
+      let options = try #require(Command.all.first { $0.name == command }).options
+      let words = offered("--colormap", by: options)
+      #expect(!words.isEmpty)
+      for word in words {
+        _ = try succeed([command] + operands + ["--colormap", word], in: folder)
+      }
+    }
+    let sets = offered("--isa", by: Options.run)
+    #expect(Set(sets).isSuperset(of: InstructionSet.available))
+    #if arch(x86_64)
+      #expect(!sets.contains("neon"))
+    #endif
   }
 
   /// Where no word belongs, none is offered: the line stays as it was typed.

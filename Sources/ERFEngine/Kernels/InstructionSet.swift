@@ -9,8 +9,15 @@ public enum InstructionSet {
 
   private static func name(_ isa: ck_isa) -> String { unsafe String(cString: ck_isa_name(isa)) }
 
-  /// All that kernels are written for, here or on other processors.
-  public static var known: [String] { all.map(name) }
+  /// Those of the processors that this program was built for, whichever of them this one is.
+  public static var built: [String] {
+    #if arch(arm64)
+      let others = [CK_ISA_AVX2, CK_ISA_AVX512]
+    #else
+      let others = [CK_ISA_NEON]
+    #endif
+    return all.filter { !others.contains($0) }.map(name)
+  }
 
   /// Those that this processor can run.
   public static var available: [String] { all.filter { ck_isa_supported($0) }.map(name) }
