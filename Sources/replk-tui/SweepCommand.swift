@@ -4,7 +4,8 @@ import ERFEngine
 
 extension Command {
   static let sweep = Command(
-    name: "sweep", synopsis: "MODEL|FILE... [--stage K --kernels A:B:STEP] [options] -o FILE.csv",
+    name: "sweep",
+    synopsis: "MODEL|FILE... [--kernels A:B:STEP [--of K]] [--sizes S,...] [options] -o FILE.csv",
     summary: "compute fields over a grid of networks, kernels, sizes and weights, as a table",
     options: [
       Option(
@@ -82,12 +83,13 @@ extension Command {
           ? Text.message("point \(point) of \(grid.count): \(result.subject.model)") : "")
     }
     try StandardStreams.write(
-      Text.lines(["wrote \(path): \(table.count) of \(grid.count) points"] + notes))
+      Text.lines(["wrote \(path): \(table.count) of \(grid.count.counted("point"))"] + notes))
   }
 
   private static func stopped(_ table: SweepTable, _ sweep: SweepTable.Run) -> String {
     let done = sweep.points.count { table.has($0) }
-    return "stopped after \(done) of \(sweep.points.count) points; the same command resumes"
+    return
+      "stopped after \(done) of \(sweep.points.count.counted("point")); the same command resumes"
   }
 
   /// What tells the points apart, each of which is checked. Files are read for it once.
@@ -124,7 +126,8 @@ extension Arguments {
               images: images.source,
               size: size, tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
             request.mayBeSkipped = images.found
-            grid.append(request)
+            // What is given twice is computed once.
+            if !grid.contains(request) { grid.append(request) }
           }
         }
       }

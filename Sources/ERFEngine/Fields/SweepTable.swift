@@ -101,8 +101,10 @@ extension ValidatedRequest {
   ) throws -> [String] {
     let subject = try subject()
     let unit = subject.units[0]
+    let model =
+      request.network.isEdited ? try NetworkDesign(request.network).spelledOut : network.id
     return [
-      "\(point)", "\(points)", network.id, request.network.weightsText, files,
+      "\(point)", "\(points)", model, request.network.weightsText, files,
       "\(subject.input.height)", "\(subject.input.width)", subject.tap, "\(unit.row)",
       "\(unit.column)", request.rule.rawValue, "\(subject.images.count)", images,
     ]

@@ -31,6 +31,8 @@ protocol Architecture: Sendable {
 
   /// Canonical id: `replknet-31`, or a free variant such as `resnet-cifar:depth=26`.
   var id: String { get }
+  /// The id spelt out, whether or not the network has a name.
+  var freeID: String { get }
   /// How the official code initialises.
   var initialization: Initialization { get }
   /// How images are prepared for it.

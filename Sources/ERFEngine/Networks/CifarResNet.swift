@@ -72,7 +72,7 @@ extension CifarResNet {
 
   var id: String { variantID ?? freeID }
 
-  private var freeID: String {
+  var freeID: String {
     let depths = stages.map(\.depth)
     let depth =
       Set(depths).count == 1 ? "depth=\(6 * depths[0] + 2)" : "layers=\(depths.listText)"

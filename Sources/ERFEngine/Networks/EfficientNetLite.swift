@@ -139,7 +139,7 @@ extension EfficientNetLite {
 
   var id: String { variantID ?? freeID }
 
-  private var freeID: String {
+  var freeID: String {
     "efficientnet-lite:width=\(width.shortText):depth=\(depth.shortText)"
       + "\(stages.unusualFields):classes=\(classes)"
   }

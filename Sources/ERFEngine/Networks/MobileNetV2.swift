@@ -134,7 +134,7 @@ extension MobileNetV2 {
 
   var id: String { variantID ?? freeID }
 
-  private var freeID: String {
+  var freeID: String {
     let small = stages.map { $0.smallKernel ?? 0 }
     return "mobilenetv2:width=\(width.shortText)\(stages.kernelField)"
       + (small.contains { $0 != 0 } ? ":small=\(small.fieldText)" : "")

@@ -68,6 +68,15 @@ public struct NetworkDesign: Sendable, Equatable {
     }
   }
 
+  /// The id with all numbers spelt out: an edited network is not called by the name of one that has weights of
+  /// its own.
+  public var spelledOut: String {
+    switch origin {
+    case .builtIn(let architecture): architecture.freeID
+    case .exported(let design): design.id
+    }
+  }
+
   /// What this family of networks leaves open.
   public var openFields: Set<StageField> {
     switch origin {

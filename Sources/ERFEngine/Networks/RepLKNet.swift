@@ -181,7 +181,7 @@ extension RepLKNet {
 
   var id: String { variantID ?? freeID }
 
-  private var freeID: String {
+  var freeID: String {
     "replknet:kernels=\(stages.map(\.kernel).listText)"
       + ":layers=\(stages.map(\.depth).listText)"
       + ":channels=\(channels.listText)"

@@ -145,7 +145,7 @@ extension ResNet {
 
   var id: String { variantID ?? freeID }
 
-  private var freeID: String {
+  var freeID: String {
     "resnet:block=\(block.rawValue)" + (stem == .large ? "" : ":stem=\(stem.rawValue)")
       + ":layers=\(stages.map(\.depth).listText):width=\(width)\(stages.kernelField)"
       + (strides == Self.usualStrides(stages.count) ? "" : ":stride=\(strides.listText)")
