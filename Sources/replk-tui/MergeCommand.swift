@@ -34,7 +34,18 @@ extension Command {
     let files = OutputFiles(outputs, arguments, models: paths)
     for path in outputs { try files.requireNoInput(path) }
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
-    let whole = try ERFPart.merged(parts)
+    let networks = Dictionary(grouping: parts) {
+      "\($0.part.subject.model) \($0.part.subject.weightsHash)"
+    }
+    let whole: ERFPart
+    do {
+      whole = try ERFPart.merged(parts)
+    } catch let error as RunPartError where networks.count > 1 {
+      try StandardStreams.write(
+        networks.values.map { ShellWords.text(["replk-tui", "merge"] + $0.map(\.path)) + "\n" }
+          .sorted().joined())
+      throw SeveralNetworks(count: networks.count, error: error)
+    }
     if !whole.isWhole && !arguments.has("--partial") {
       let missing = MissingShares(of: whole, among: parts)
       try StandardStreams.write(missing.commands)
@@ -66,10 +77,14 @@ extension Command {
   /// What was done where the shares are no parts of maps; nil for parts.
   private static func tables(_ arguments: Arguments) throws -> [String]? {
     let paths = arguments.positionals
-    if paths.contains(where: { $0.lowercased().hasSuffix(".npy") }) {
+    if let array = paths.first(where: { $0.lowercased().hasSuffix(".npy") }) {
+      let way =
+        Merging.areAll(paths, ".npy")
+        ? "`erf --shard I/N -o FILE.erf`, `features --shard I/N -o FILE.safetensors`"
+        : "the others are of `\(paths.contains(where: Features.isPart) ? "features" : "erf")`"
       throw UsageError.badValue(
-        option: "merge", value: paths.first { $0.lowercased().hasSuffix(".npy") } ?? "",
-        expected: "shares that say which they are: `features --shard I/N -o FILE.safetensors`")
+        option: "merge", value: array,
+        expected: "shares that say which they are, as no array does (\(way))")
     }
     let kinds: [(ending: String, outputs: [String])] = [
       (".csv", [".csv"]), (".safetensors", [".npy", ".safetensors"]),
@@ -93,11 +108,23 @@ extension Command {
   }
 }
 
+/// Parts of several networks, as `compare --shard` leaves them in a folder.
+private struct SeveralNetworks: ExplainedError {
+  let count: Int
+  let error: RunPartError
+
+  var isUsageError: Bool { true }
+  var explanation: String {
+    "\(error.explanation); merge the parts of each of the \(count) networks by themselves (commands on "
+      + "standard output)"
+  }
+}
+
 extension MissingShares {
   fileprivate init(of whole: ERFPart, among parts: [ERFPart.Named]) {
     let open = whole.images - whole.done.count - whole.skipped.count
     self.init(
-      lack: "\(open) of \(whole.images) images are missing", shards: whole.missingShards,
+      lack: Self.lack(open, of: whole.images, "image"), shards: whole.missingShards,
       command: ShellWords.text(["replk-tui"] + whole.command),
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)

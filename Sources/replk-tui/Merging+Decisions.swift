@@ -1,37 +1,32 @@
-// Tables of decisions put together; their format is model-vs-human's, which says nothing of shares.
+// Shares of decisions put together: the table of model-vs-human, which says nothing of shares.
 
 import ERFEngine
 
 extension Merging {
-  /// Puts tables of decisions together, subject by subject, as one run writes them.
-  static func decisions(_ paths: [String], to output: String) throws -> String {
-    var holders: [String: String] = [:]
-    var trials: [DecisionTrial] = []
-    for path in paths {
-      for trial in try DecisionFile.trials(path) {
-        let decision = trial.decision
-        let name = "\(decision.subject) on \(decision.image)"
-        if let holder = holders.updateValue(path, forKey: name) {
-          throw MergeError.twice(path: path, other: holder, what: name)
-        }
-        trials.append(trial)
-      }
+  /// Puts shares of decisions together, as one run writes them.
+  static func decisions(_ paths: [String], to output: String, partial: Bool) throws -> String {
+    let shares = try paths.map { (path: $0, part: try DecisionShare(path: $0)) }
+    let whole = try DecisionShare.merged(shares)
+    guard whole.isWhole || partial else {
+      let missing = MissingShares(of: whole, among: shares)
+      try StandardStreams.write(missing.commands)
+      throw missing
     }
-    let (table, gaps) = DecisionTrial.merged(trials)
-    let subjects = Set(trials.map(\.decision.subject)).sorted()
-    if subjects.count > 1 {
-      StandardStreams.writeError(
-        Text.message(
-          "note: the tables are of \(subjects.count) networks, which go one behind the other: "
-            + subjects.joined(separator: ", ")))
-    }
-    for gap in gaps {
-      StandardStreams.writeError(
-        Text.message(
-          "note: \(gap.subject) lacks trials \(gap.text): a share is missing or not finished, or "
-            + "stimuli could not be read"))
-    }
-    try AtomicFile.write(table, to: output)
-    return "wrote \(output): \(trials.count) decisions"
+    guard whole.count > 0 else { throw MergeError.noDecisions }
+    warn(ofMixed: whole.mixedInstructionSets, "decisions may differ where two classes are close")
+    try AtomicFile.write(whole.table, to: output)
+    return "wrote \(output): \(whole.count.counted("decision"))"
+      + (whole.isWhole ? "" : ", partial")
+  }
+}
+
+extension MissingShares {
+  fileprivate init(of whole: DecisionShare, among shares: [DecisionShare.Named]) {
+    self.init(
+      lack: Self.lack(whole.total - whole.indices.count, of: whole.total, "stimulus", "stimuli")
+        + " or of unfinished shares",
+      shards: whole.missingShards, command: ShellWords.text(["replk-tui"] + whole.command),
+      known: shares.map { Known(path: $0.path, shard: $0.part.shards.first) }, ending: ".csv",
+      option: "--csv")
   }
 }

@@ -16,11 +16,19 @@ enum Merging {
         "note: shares were computed with \(names.joined(separator: " and ")), whose \(results)"))
   }
 
+  /// The same of a part that an earlier run began.
+  static func warn(ofMixed names: [String], in path: String, _ results: String) {
+    guard !names.isEmpty else { return }
+    StandardStreams.writeError(
+      Text.message(
+        "note: \(path) is computed with \(names.joined(separator: " and ")), whose \(results)"))
+  }
+
   /// Puts tables of a sweep together, or decisions.
   static func csv(_ paths: [String], to output: String, partial: Bool) throws -> String {
-    // A decision table of a share without a stimulus is one of neither.
     try paths.contains(where: SweepTable.isSweep)
-      ? sweep(paths, to: output, partial: partial) : decisions(paths, to: output)
+      ? sweep(paths, to: output, partial: partial)
+      : decisions(paths, to: output, partial: partial)
   }
 
   private static func sweep(_ paths: [String], to output: String, partial: Bool) throws -> String {
@@ -34,8 +42,8 @@ enum Merging {
     warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
     warn(ofMixed: whole.mixedPrograms, "numbers may differ")
     try AtomicFile.write(whole.encoded, to: output)
-    let points = whole.missing.isEmpty ? "\(whole.count)" : "\(whole.count) of \(whole.points)"
-    return "wrote \(output): \(points) points"
+    let some = whole.missing.isEmpty ? "" : "\(whole.count) of "
+    return "wrote \(output): \(some)\(whole.points.counted("point"))"
   }
 
   /// Puts features together, in the order of the inputs.
@@ -65,7 +73,7 @@ extension MissingShares {
     let missing = whole.missing
     let points = missing.prefix(10).map(String.init).joined(separator: ", ")
     self.init(
-      lack: "\(missing.count) of \(whole.points) points are missing (\(points)"
+      lack: Self.lack(missing.count, of: whole.points, "point") + " (\(points)"
         + (missing.count > 10 ? ", ...)" : ")"),
       shards: whole.missingShards, command: whole.command,
       known: tables.filter { $0.table.shard != nil || $0.table.isOfTheWhole }.map {
@@ -75,7 +83,7 @@ extension MissingShares {
 
   fileprivate init(of whole: Features, among parts: [Features.Named]) {
     self.init(
-      lack: "\(whole.inputs - whole.rows.count) of \(whole.inputs) inputs are missing",
+      lack: Self.lack(whole.inputs - whole.rows.count, of: whole.inputs, "input"),
       shards: whole.missingShards, command: ShellWords.text(["replk-tui"] + whole.command),
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
@@ -85,13 +93,12 @@ extension MissingShares {
 
 enum MergeError: ExplainedError {
   case noImages
-  case twice(path: String, other: String, what: String)
+  case noDecisions
 
   var explanation: String {
     switch self {
     case .noImages: "none of the parts holds an image: nothing to average"
-    case .twice(let path, let other, let what):
-      "\(path) and \(other) both hold \(what): give each share once"
+    case .noDecisions: "none of the tables holds a decision: nothing to put together"
     }
   }
 }

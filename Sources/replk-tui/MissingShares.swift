@@ -19,9 +19,18 @@ struct MissingShares: ExplainedError {
   let known: [Known]
   /// How files of shares end.
   let ending: String
+  /// What says where a share is written.
+  var option = "--output"
+
+  /// `1 of 8 images is missing`.
+  static func lack(_ count: Int, of all: Int, _ one: String, _ more: String? = nil) -> String {
+    "\(count) of \(all.counted(one, more)) \(count == 1 ? "is" : "are") missing"
+  }
 
   var explanation: String {
-    let way = "(\(lines.count == 1 ? "command" : "commands") on standard output), or --partial"
+    let place = hasRelativePaths ? ", for the folder that the others were run in" : ""
+    let way =
+      "(\(lines.count == 1 ? "command" : "commands") on standard output\(place)), or --partial"
     if let whole = unfinished { return "\(lack): \(whole) is not finished \(way)" }
     guard let shards, let count = shards.first?.count else {
       return "\(lack), and the files are cut in several ways: give the rest too, or --partial"
@@ -34,10 +43,28 @@ struct MissingShares: ExplainedError {
   var commands: String { lines.map { $0 + "\n" }.joined() }
 
   private var lines: [String] {
-    if let unfinished { return ["\(command) \(ShellWords.text(["--output", unfinished]))"] }
+    if let unfinished { return ["\(command) \(ShellWords.text([option, unfinished]))"] }
     return (shards ?? []).map { shard in
-      "\(command) \(ShellWords.text(["--shard", shard.text, "--output", file(of: shard)]))"
+      "\(command) \(ShellWords.text(["--shard", shard.text, option, file(of: shard)]))"
     }
+  }
+
+  /// Whether the command names files by where it was run: pictures, or a network's.
+  private var hasRelativePaths: Bool {
+    let words = command.split(separator: " ").map { $0.drop { $0 == "'" } }
+    return zip(words, words.dropFirst()).contains { option, word in
+      guard !word.hasPrefix("/") else { return false }
+      switch option {
+      case "--image", "--tensor", "--stimuli", "--classes": return true
+      case "--weights": return word != "trained" && !word.hasPrefix("random")
+      default: return !word.hasPrefix("-") && (word.contains("/") || Self.isFile(word))
+      }
+    }
+  }
+
+  /// Whether a word ends as files of networks do.
+  private static func isFile(_ word: Substring) -> Bool {
+    NetworkSpec.isCheckpoint(String(word)) || NetworkSpec.isExport(String(word))
   }
 
   /// The file of a whole run that did not come to its end: the same command goes on with it.

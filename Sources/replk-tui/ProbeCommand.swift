@@ -52,7 +52,11 @@ extension Command {
     }
     let others = try ShapeBias.bySubject(files.flatMap { try DecisionFile.read($0) })
     let reports = models.isEmpty ? [] : try run(models, arguments)
-    if arguments.has("--json") {
+    if let shard = arguments.shard(), reports.isEmpty, !arguments.has("--json") {
+      let path = arguments.last("--csv") ?? ""
+      try StandardStreams.write(
+        Text.lines(["wrote \(path): no stimulus falls to share \(shard.text)"]))
+    } else if arguments.has("--json") {
       try StandardStreams.write(
         json: ShapeBiasReport.json(reports, others: others, seed: arguments.seed()))
     } else {
@@ -101,30 +105,43 @@ extension Command {
       where arguments.has(option) {
         throw UsageError.conflicting("--stimuli", option)
       }
-      var stimuli = try StimulusFolder(folder)
-      let pictures = stimuli.stimuli.map(\.path)
-      if let shard = arguments.shard() {
-        guard arguments.has("--csv") else {
-          throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
-        }
-        stimuli = stimuli.share(shard)
+      let stimuli = try StimulusFolder(folder)
+      let shard = arguments.shard()
+      if shard != nil, !arguments.has("--csv") {
+        throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
       }
-      var benchmark = CueConflictBenchmark(
-        stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
-        threads: arguments.threads())
       let opened = try networks.map(CueConflictBenchmark.opened)
+      var benchmark = CueConflictBenchmark(
+        shard.map(stimuli.share) ?? stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
+        threads: arguments.threads())
+      benchmark.share = shard.map {
+        DecisionShare(
+          $0, of: stimuli, by: opened,
+          command: arguments.command(
+            "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
+            positionals: models))
+      }
+      benchmark.replaces = arguments.has("--force")
       if let csv = arguments.last("--csv") {
-        let output = OutputFiles([csv], arguments, models: models, images: .files(pictures))
-        benchmark.others = try settle(output, benchmark, opened)
+        let output = OutputFiles(
+          [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
+        if shard == nil {
+          benchmark.others = try settle(output, benchmark, opened)
+        } else {
+          try output.requireNoInputs()
+          try AtomicFile.requireWritable(csv)
+        }
       }
       // A share without a stimulus is a table without rows.
-      if stimuli.stimuli.isEmpty {
-        try benchmark.beginTable(of: benchmark.others)
-        return []
-      }
-      return try reports(of: opened, nothing: "no stimulus was decided") {
-        try benchmark.run($0, cancellation: Interruption.cancellation, progress: $1)
-      }
+      let made =
+        benchmark.stimuli.stimuli.isEmpty
+        ? []
+        : try reports(of: opened, nothing: "no stimulus was decided") {
+          try benchmark.run(
+            $0, number: $1, cancellation: Interruption.cancellation, progress: $2)
+        }
+      if !Interruption.cancellation.isCancelled { try benchmark.finishShare() }
+      return made
     }
     if arguments.has("--shard") {
       throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
@@ -132,8 +149,8 @@ extension Command {
     let probe = ShapeBiasProbe(request)
     let reports = try reports(
       of: networks.map { try probe.opened($0) }, nothing: "a read-out needs all of its stimuli"
-    ) {
-      try probe.run($0, cancellation: Interruption.cancellation, progress: $1)
+    ) { network, _, progress in
+      try probe.run(network, cancellation: Interruption.cancellation, progress: progress)
     }
     if let csv = arguments.last("--csv") {
       try AtomicFile.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: csv)
@@ -170,16 +187,16 @@ extension Command {
   /// - Throws: ``Interrupted`` where not even the first was done.
   private static func reports(
     of networks: [OpenedNetwork], nothing: String,
-    _ probe: (Network, (ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
+    _ probe: (Network, _ number: Int, (ShapeBiasProgress) -> Void) throws -> ShapeBiasReport
   ) throws -> [ShapeBiasReport] {
     Interruption.catchSignals()
     var reports: [ShapeBiasReport] = []
-    for opened in networks where !Interruption.cancellation.isCancelled {
+    for (index, opened) in networks.enumerated() where !Interruption.cancellation.isCancelled {
       var line = ProgressLine(label: opened.spec.text)
       defer { line.erase() }
       do {
         let network = try Network(opened, cancellation: Interruption.cancellation)
-        reports.append(try probe(network) { line.show($0) })
+        reports.append(try probe(network, index + 1) { line.show($0) })
       } catch is CancellationError {
         break
       }

@@ -133,7 +133,7 @@ import Testing
     try FileManager.default.removeItem(atPath: folder.file("s/cat"))
     expectOneLine(
       try Executable.run(probe + ["s"], in: folder), code: 1,
-      mentions: ["none of the 1 stimuli is of two categories", "cat, dog"])
+      mentions: ["no stimulus of 1 is of two categories", "cat, dog"])
   }
 
   /// Trials are numbered over all shares, so that a merge gives the bytes of one run and knows gaps.
@@ -147,8 +147,104 @@ import Testing
     }
     _ = try succeed(["merge", "3.csv", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
     #expect(try folder.read("all.csv") == folder.read("one.csv"))
-    let gap = try Executable.run(["merge", "1.csv", "3.csv", "-o", "some.csv"], in: folder)
-    expectOneLine(gap, code: 0, mentions: ["lacks trials 2-3"])
+  }
+
+  /// Shares of two networks over five stimuli, and the table of one run.
+  private func shares(
+    _ count: Int, seed: Int = 0, names: String = ""
+  ) throws -> [String] {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "5", "--size", "16", "--force"], in: folder)
+    let paths = (1...count).map { "\(names)\($0).csv" }
+    for (index, path) in paths.enumerated() {
+      _ = try succeed(
+        probe(seed) + [path, "--shard", "\(index + 1)/\(count)"], in: folder)
+    }
+    return paths
+  }
+
+  private func probe(_ seed: Int = 0) -> [String] {
+    [
+      "probe", "replknet:kernels=3:layers=1:channels=2:classes=1000",
+      "replknet:kernels=5:layers=1:channels=2:classes=1000", "--weights", "random:\(seed)",
+      "--stimuli", "s", "--csv",
+    ]
+  }
+
+  /// Any share that is missing is named, the last too, with the command that makes it.
+  @Test(arguments: [2, 3, 7]) func missingSharesOfDecisions(_ count: Int) throws {
+    let paths = try shares(count)
+    _ = try succeed(probe() + ["one.csv"], in: folder)
+    _ = try succeed(["merge"] + paths.reversed() + ["-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    let last = paths[count - 1]
+    try FileManager.default.removeItem(atPath: folder.file(last))
+    let others = Array(paths.dropLast())
+    let lacking = try Executable.run(["merge"] + others + ["-o", "x.csv"], in: folder)
+    expectOneLine(
+      lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "for the folder"])
+    #expect(!folder.names.contains("x.csv"))
+    let line = try #require(lacking.text.split(separator: "\n").first)
+    #expect(line.hasSuffix("--shard \(count)/\(count) --csv \(last)"))
+    let words = line.dropFirst("replk-tui ".count)
+    #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)
+    _ = try succeed(["merge"] + paths + ["-o", "all.csv", "--force"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    let some = try succeed(["merge"] + others + ["--partial", "-o", "some.csv"], in: folder)
+    #expect(some.text.contains("partial"))
+    #expect(try folder.read("some.csv").count < folder.read("one.csv").count)
+  }
+
+  /// A share that a signal stopped is one that is missing; the same command ends it, and a finished one is
+  /// left alone.
+  @Test func unfinishedSharesOfDecisions() throws {
+    let paths = try shares(2)
+    let whole = try folder.read(paths[0])
+    let text = String(decoding: whole, as: UTF8.self)
+    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let broken =
+      rows[0].replacing("finished\"\":true", with: "finished\"\":false") + "\n" + rows[1] + "\n"
+    _ = try folder.write(Array((broken + rows[2].prefix(9)).utf8), to: paths[0])
+    expectOneLine(
+      try Executable.run(["merge"] + paths + ["-o", "x.csv"], in: folder), code: 1,
+      mentions: ["share 1 of 2"])
+    let command = probe() + [paths[0], "--shard", "1/2"]
+    _ = try succeed(command, in: folder)
+    #expect(try folder.read(paths[0]) == whole)
+    func number() throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: folder.file(paths[0]))[.systemFileNumber]
+        as? Int
+    }
+    let before = try number()
+    _ = try succeed(command, in: folder)
+    #expect(try number() == before)
+    #expect(try DecisionFile.read(folder.file(paths[0])).count == rows.count - 2)
+  }
+
+  @Test func sharesOfDecisionsThatDoNotGoTogether() throws {
+    let paths = try shares(2)
+    let others = try shares(2, seed: 1, names: "other-")
+    let cut = try shares(3, names: "cut-")
+    _ = try succeed(probe() + ["one.csv"], in: folder)
+    for (files, code, mentions) in [
+      ([paths[0], others[1]], 2, [paths[0], others[1], "weights random:"]),
+      ([paths[0], paths[1], paths[0]], 2, [paths[0], "both hold stimulus 1"]),
+      ([paths[0], cut[0], cut[2]], 2, [paths[0], cut[0], "both hold stimulus 1"]),
+      ([paths[0], "one.csv"], 1, ["one.csv", "does not say which share"]),
+      (["one.csv"], 1, ["one.csv", "probe --decisions"]),
+    ] {
+      expectOneLine(
+        try Executable.run(["merge"] + files + ["-o", "x.csv"], in: folder), code: Int32(code),
+        mentions: mentions)
+    }
+    for (words, mentions) in [
+      (probe(1) + [paths[0], "--shard", "1/2"], ["another run", "weights random:0"]),
+      (probe() + [paths[0], "--shard", "2/2"], ["share 1/2", "share 2/2"]),
+      (probe() + ["one.csv", "--shard", "2/2"], ["one.csv", "not share 2/2"]),
+    ] {
+      expectOneLine(try Executable.run(words, in: folder), code: 2, mentions: mentions)
+    }
+    _ = try succeed(probe(1) + [paths[0], "--shard", "1/2", "--force"], in: folder)
+    _ = try succeed(["merge", paths[0], others[1], "-o", "x.csv"], in: folder)
   }
 
   @Test func stimuliAreTheBenchmarks() throws {

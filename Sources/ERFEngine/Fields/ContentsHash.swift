@@ -40,6 +40,14 @@ extension NetworkSpec {
     return hash.text
   }
 
+  /// Hash (16 hexadecimal digits) of the file that names the classes; empty where there is none.
+  public var classesHash: String {
+    guard let classes else { return "" }
+    var hash = FNV1a()
+    hash.add(fileAt: classes)
+    return hash.text
+  }
+
   /// An exported graph with the files of its weights, or the file, index with parts, or folder of a
   /// checkpoint.
   public var files: [String] {

@@ -23,22 +23,6 @@ public enum DecisionFile {
 
   /// - Throws: ``DecisionError``.
   static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
-    let trials = try trials(in: bytes, path: path)
-    guard !trials.isEmpty else { throw .empty(path: path) }
-    return trials.map(\.decision)
-  }
-
-  /// The decisions of a file with the numbers of their trials; none where it holds only a header, as of a
-  /// share without a stimulus.
-  ///
-  /// - Throws: ``FileError``, ``DecisionError``.
-  public static func trials(_ path: String) throws -> [DecisionTrial] {
-    try trials(in: try FileBytes.read(path, limit: limit), path: path)
-  }
-
-  private static func trials(
-    in bytes: [UInt8], path: String
-  ) throws(DecisionError) -> [DecisionTrial] {
     let text = CSVRecords.text(bytes)
     let separator = CSVRecords.separator(of: text)
     guard let records = CSVRecords.parse(text, separator: separator) else {
@@ -46,28 +30,27 @@ public enum DecisionFile {
     }
     guard let header = records.first else { throw .empty(path: path) }
     var table = try Table(header, path: path)
-    var trials: [DecisionTrial] = []
-    trials.reserveCapacity(records.count - 1)
+    var decisions: [CueDecision] = []
+    decisions.reserveCapacity(records.count - 1)
     for record in records.dropFirst() {
       if Table.isHeader(record) {
         table = try Table(record, path: path)
       } else {
-        trials.append(
-          DecisionTrial(number: table.number(record), decision: try table.decision(record)))
+        decisions.append(try table.decision(record))
       }
     }
-    return trials
+    guard !decisions.isEmpty else { throw .empty(path: path) }
+    return decisions
   }
 
   /// Which column is which, by a header.
-  private struct Table {
+  struct Table {
     let path: String
     let columns: Int
     let subject: Int
     let response: Int
     let category: Int
     let image: Int
-    let trial: Int?
 
     init(_ header: CSVRecords.Record, path: String) throws(DecisionError) {
       let names = Self.names(header)
@@ -83,7 +66,6 @@ public enum DecisionFile {
       response = try column("object_response")
       category = try column("category")
       image = try column("imagename")
-      trial = names.firstIndex(of: "trial")
     }
 
     static func isHeader(_ record: CSVRecords.Record) -> Bool {
@@ -96,11 +78,6 @@ public enum DecisionFile {
       record.fields.map { field in
         field.filter { !$0.isWhitespace && $0 != "\u{FEFF}" }.lowercased()
       }
-    }
-
-    /// The number of the trial; nil where it has none.
-    func number(_ record: CSVRecords.Record) -> Int? {
-      trial.flatMap { record.fields.indices.contains($0) ? Int(record.fields[$0]) : nil }
     }
 
     func decision(_ record: CSVRecords.Record) throws(DecisionError) -> CueDecision {
@@ -135,13 +112,15 @@ public enum DecisionFile {
     return Array((header + rows.joined()).utf8)
   }
 
-  /// One row with its line end; `trial` counts from 1. Models have no response times: `NaN`.
-  static func line(_ decision: CueDecision, trial: Int) -> String {
-    CSVRecords.line([
-      decision.subject, "1", "\(trial)", "NaN",
-      decision.response?.rawValue ?? decision.foreignResponse ?? "na",
-      decision.shape.rawValue, "0", decision.image,
-    ])
+  /// One row with its line end, `more` behind its columns; `trial` counts from 1. Models have no response
+  /// times: `NaN`.
+  static func line(_ decision: CueDecision, trial: Int, more: [String] = []) -> String {
+    CSVRecords.line(
+      [
+        decision.subject, "1", "\(trial)", "NaN",
+        decision.response?.rawValue ?? decision.foreignResponse ?? "na",
+        decision.shape.rawValue, "0", decision.image,
+      ] + more)
   }
 }
 
@@ -156,6 +135,13 @@ public enum DecisionError: ExplainedError, Equatable {
   case fieldCount(path: String, line: Int, found: Int, expected: Int)
   case category(path: String, line: Int, found: String)
   case stimulus(path: String, line: Int, name: String)
+  case notAShare(path: String)
+  /// Something else lies where a share would be written.
+  case occupied(path: String, asked: String)
+
+  public var isUsageError: Bool {
+    if case .occupied = self { true } else { false }
+  }
 
   public var explanation: String {
     switch self {
@@ -178,6 +164,12 @@ public enum DecisionError: ExplainedError, Equatable {
     case .stimulus(let path, let line, let name):
       "\(path), line \(line): '\(name)' does not name shape and texture, "
         + "as in airplane1-bicycle2.png"
+    case .notAShare(let path):
+      "\(path) does not say which share of a run it is, as `probe --stimuli DIR --csv FILE --shard I/N` "
+        + "writes it; tables of whole runs go to `probe --decisions`"
+    case .occupied(let path, let asked):
+      "\(path) already exists and is not \(asked) of a run: add --force to replace it, or write to "
+        + "another file"
     }
   }
 }

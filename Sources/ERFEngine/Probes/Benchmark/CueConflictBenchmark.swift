@@ -13,6 +13,10 @@ public struct CueConflictBenchmark: Sendable {
   public let csv: String?
   /// Subjects of other networks of the same run, whose decisions go into the same file.
   public var others: Set<String> = []
+  /// The share that it is of; nil: of the whole run.
+  public var share: DecisionShare?
+  /// Whether a file of something else may be replaced by that of a share.
+  public var replaces = false
   public let seed: UInt64
   public let threads: Int?
 
@@ -106,23 +110,41 @@ public struct CueConflictBenchmark: Sendable {
     Set(((stimuli.before ?? []) + stimuli.stimuli).map(\.fileName))
   }
 
+  private func log(of subject: String, network: Int) throws -> DecisionLog? {
+    guard let csv else { return nil }
+    guard let share else {
+      return try DecisionLog(path: csv, subject: subject, others: others, stimuli: fileNames)
+    }
+    return try DecisionLog(path: csv, of: share, network: network, replaces: replaces)
+  }
+
+  /// Notes in the decision file of a share that all of it was looked at; one without a stimulus has no rows.
+  ///
+  /// - Throws: ``FileError``; ``DecisionError`` and ``RunPartError`` where it is something else.
+  public func finishShare() throws {
+    guard let csv, let share else { return }
+    var kept = try share.kept(at: csv, replaces: replaces)
+    kept.finished = kept.shards
+    try kept.write(to: csv)
+  }
+
   /// Decides every stimulus that the decision file does not yet hold; of a share that may be none.
   ///
-  /// - Parameter progress: called on this thread, first before any stimulus is read.
+  /// - Parameters:
+  ///   - number: of the network among those of a share, from 1.
+  ///   - progress: called on this thread, first before any stimulus is read.
   /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
   ///   `NonFiniteError`; `CancellationError` before the first decision, else the report is of what was
   ///   decided until then.
   public func run(
-    _ network: Network, cancellation: Cancellation = Cancellation(),
+    _ network: Network, number: Int = 1, cancellation: Cancellation = Cancellation(),
     progress: (ShapeBiasProgress) -> Void = { _ in }
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
-    let log = try csv.map {
-      try DecisionLog(path: $0, subject: subject, others: others, stimuli: fileNames)
-    }
+    let log = try log(of: subject, network: number)
     var found: [String: CueDecision] = log?.known ?? [:]
     let known = Set(head.categories)
     func counts(_ stimulus: StimulusFolder.Stimulus) -> Bool {

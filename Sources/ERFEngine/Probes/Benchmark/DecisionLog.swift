@@ -6,6 +6,8 @@ struct DecisionLog {
   private let file: AppendedFile
   /// What the file already tells of the subject, by image.
   let known: [String: CueDecision]
+  /// The number of the network where the file is a share; nil: it is none.
+  private let network: Int?
 
   /// Opens the file at `path` or begins it. A last line that a break cut short is dropped, one that lacks
   /// no more than its end gets it.
@@ -24,11 +26,29 @@ struct DecisionLog {
       known[decision.image] = decision
     }
     self.known = known
+    network = nil
+  }
+
+  /// Opens the file of a share at `path` or begins it, for the network `network` of those that decide,
+  /// from 1.
+  ///
+  /// - Parameter replaces: whether a file of something else may be replaced.
+  /// - Throws: ``FileError``; ``DecisionError`` and ``RunPartError`` where the file is something else.
+  init(path: String, of share: DecisionShare, network: Int, replaces: Bool) throws {
+    file = AppendedFile(path: path)
+    try AtomicFile.requireWritable(path)
+    let earlier = try share.kept(at: path, replaces: replaces)
+    try earlier.write(to: path)
+    known = Dictionary(
+      earlier.rows.filter { $0.network == network }.map { ($0.decision.image, $0.decision) }
+    ) { _, last in last }
+    self.network = network
   }
 
   /// - Throws: ``FileError``.
   func append(_ decision: CueDecision, trial: Int) throws(FileError) {
-    try file.append(DecisionFile.line(decision, trial: trial))
+    try file.append(
+      DecisionFile.line(decision, trial: trial, more: network.map { ["\($0)"] } ?? []))
   }
 }
 

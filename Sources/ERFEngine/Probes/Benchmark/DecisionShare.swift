@@ -1,0 +1,251 @@
+// A share of decisions over the benchmark: a table that says which share of which run it is.
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A decision file with one column more, whose header is what the rows are of, as JSON; each row has the
+/// number of its network in there. Programs that look for columns by name read it like any other.
+public struct DecisionShare: RunPart {
+  /// A network that decides.
+  public struct Subject: Sendable, Equatable, Codable {
+    public let model: String
+    public let weights: String
+    /// ``NetworkSpec/filesHash`` and ``NetworkSpec/classesHash``; empty where there is no file.
+    let filesHash: String
+    let classesHash: String
+    let preprocessing: PreprocessingChoice
+
+    public init(_ network: OpenedNetwork) {
+      model = network.id
+      weights = network.spec.weightsText
+      filesHash = network.spec.filesHash
+      classesHash = network.spec.classesHash
+      preprocessing = network.spec.preprocessing
+    }
+  }
+
+  struct Row: Sendable, Equatable {
+    /// Of its network in the run, from 1.
+    let network: Int
+    /// From 1, counted over all shares.
+    let trial: Int
+    let decision: CueDecision
+  }
+
+  let networks: [Subject]
+  /// Stimuli of the whole run.
+  public let total: Int
+  /// Hash of the names of all of them, in order.
+  public let list: String
+  public internal(set) var shards: [Shard]
+  public var command: [String]
+  public var makers: [ERFPart.Maker] = [.this]
+  /// Those of its shares whose stimuli were all looked at: what cannot be read has no row.
+  var finished: [Shard] = []
+  var rows: [Row] = []
+
+  /// Nothing yet of a share of a run over `stimuli`.
+  public init(
+    _ shard: Shard, of stimuli: StimulusFolder, by networks: [OpenedNetwork], command: [String]
+  ) {
+    self.networks = networks.map(Subject.init)
+    total = stimuli.stimuli.count
+    list = FNV1a.list(of: stimuli.stimuli.map(\.fileName))
+    shards = [shard]
+    self.command = command
+  }
+
+  /// The places of the stimuli of finished shares.
+  public var indices: Set<Int> { Set(finished.flatMap { Array($0.block(of: total)) }) }
+
+  public var count: Int { rows.count }
+
+  public func difference(from other: DecisionShare) -> String? {
+    func all(_ text: (Subject) -> String) -> (String, String) {
+      (networks.map(text).joined(separator: ", "), other.networks.map(text).joined(separator: ", "))
+    }
+    let pairs: [(String, (String, String))] = [
+      ("model", all(\.model)),
+      ("weights", all { $0.filesHash.isEmpty ? $0.weights : $0.filesHash }),
+      ("names of classes", all(\.classesHash)),
+      ("preparation", all(\.preprocessing.shown)),
+      ("number of stimuli", ("\(total)", "\(other.total)")),
+      ("list of stimuli", (list, other.list)),
+    ]
+    return pairs.first { $0.1.0 != $0.1.1 }.map { "\($0.0) \($0.1.0) and \($0.1.1)" }
+  }
+}
+
+// MARK: Merging
+
+extension DecisionShare {
+  /// A share and the file it is from.
+  public typealias Named = (path: String, part: DecisionShare)
+
+  /// Puts `shares` together; at least one.
+  ///
+  /// - Throws: ``RunPartError`` naming two that are of different runs or hold the same stimulus.
+  public static func merged(_ shares: [Named]) throws(RunPartError) -> DecisionShare {
+    precondition(!shares.isEmpty)
+    let shares = shares.sorted {
+      ($0.part.covered == 0 ? 1 : 0, $0.part.shards[0], $0.path)
+        < ($1.part.covered == 0 ? 1 : 0, $1.part.shards[0], $1.path)
+    }
+    var whole = shares[0].part
+    var holders: [Int: String] = [:]
+    var makers: Set<ERFPart.Maker> = []
+    (whole.shards, whole.finished, whole.rows) = ([], [], [])
+    for (path, share) in shares {
+      if let difference = share.difference(from: shares[0].part) {
+        throw .mixture(path: path, other: shares[0].path, difference: difference)
+      }
+      for index in share.places {
+        if let holder = holders.updateValue(path, forKey: index) {
+          throw .overlap(path: path, other: holder, held: "stimulus \(index + 1)")
+        }
+      }
+      whole.shards += share.shards
+      whole.finished += share.finished
+      whole.rows += share.rows
+      // A share without a row says nothing of who computed.
+      if !share.rows.isEmpty { makers.formUnion(share.makers) }
+    }
+    whole.shards = Set(whole.shards).sorted()
+    if !makers.isEmpty { whole.makers = makers.sorted() }
+    return whole
+  }
+
+  /// Of all of its stimuli, looked at or not.
+  private var places: [Int] { shards.flatMap { Array($0.block(of: total)) } }
+
+  /// The decisions alone, as a run that is not cut writes them.
+  public var table: [UInt8] {
+    Array(
+      (DecisionFile.header
+        + sorted.map { DecisionFile.line($0.decision, trial: $0.trial) }.joined()).utf8)
+  }
+
+  /// Network by network.
+  private var sorted: [Row] {
+    rows.sorted { ($0.network, $0.trial) < ($1.network, $1.trial) }
+  }
+}
+
+// MARK: As a file
+
+extension DecisionShare {
+  /// Under this name the last column's header has what the rows are of.
+  private static let key = "replk-tui.decisions"
+
+  private struct Record: Codable {
+    let command: [String]
+    let finished: Bool
+    let list: String
+    let makers: [ERFPart.Maker]
+    let networks: [Subject]
+    let shard: String
+    let stimuli: Int
+  }
+
+  /// The header with its line end.
+  func header() throws(ExportError) -> String {
+    let record = Record(
+      command: command, finished: finished == shards, list: list, makers: makers,
+      networks: networks, shard: shards[0].text, stimuli: total)
+    do {
+      let text = String(decoding: try JSONText.compact([Self.key: record]), as: UTF8.self)
+      return CSVRecords.line(DecisionFile.columns + [text])
+    } catch {
+      throw .encoding(format: "decisions", reason: "\(error)")
+    }
+  }
+
+  /// The whole file, rows in the order of the run.
+  func encoded() throws(ExportError) -> [UInt8] {
+    Array((try header() + sorted.map(\.line).joined()).utf8)
+  }
+
+  /// Writes the file, unless these bytes are there.
+  ///
+  /// - Throws: ``FileError``.
+  func write(to path: String) throws {
+    let bytes = try encoded()
+    if (try? FileBytes.read(path, limit: DecisionFile.limit)) != bytes {
+      try AtomicFile.write(bytes, to: path)
+    }
+  }
+
+  /// Reads a share. A last line that a break cut short is dropped.
+  ///
+  /// - Throws: ``DecisionError``, `FileError`.
+  public init(path: String) throws {
+    let bytes = try FileBytes.read(path, limit: DecisionFile.limit)
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let columns = DecisionFile.columns.count + 1
+    guard
+      let records = CSVRecords.parse(String(decoding: bytes[..<end], as: UTF8.self)),
+      let header = records.first, header.fields.count == columns,
+      header.fields.dropLast() == DecisionFile.columns[...],
+      let record = try? JSONDecoder().decode(
+        [String: Record].self, from: Data(header.fields[columns - 1].utf8))[Self.key],
+      let shard = Shard(record.shard), (1...100_000_000).contains(record.stimuli),
+      !record.networks.isEmpty, !record.makers.isEmpty
+    else { throw DecisionError.notAShare(path: path) }
+    (networks, total, list) = (record.networks, record.stimuli, record.list)
+    (command, makers) = (record.command, Set(record.makers).sorted())
+    (shards, finished) = ([shard], record.finished ? [shard] : [])
+    let table = try DecisionFile.Table(header, path: path)
+    for line in records.dropFirst() {
+      let decision = try table.decision(line)
+      guard let network = Int(line.fields[columns - 1]), networks.indices.contains(network - 1),
+        let trial = Int(line.fields[2]), trial > 0
+      else { throw DecisionError.notAShare(path: path) }
+      rows.append(Row(network: network, trial: trial, decision: decision))
+    }
+  }
+
+  /// What an earlier run left of this share at `path`; this where nothing is there, or what is there may be
+  /// replaced.
+  ///
+  /// - Throws: ``DecisionError``, ``RunPartError`` where it is something else, or was computed by another
+  ///   program or other kernels.
+  func kept(at path: String, replaces: Bool) throws -> DecisionShare {
+    guard FileKind(of: path) != .absent else { return self }
+    do {
+      let earlier: DecisionShare
+      do {
+        earlier = try DecisionShare(path: path)
+      } catch is DecisionError {
+        throw DecisionError.occupied(path: path, asked: Shard.words(shards))
+      }
+      if let difference = earlier.difference(from: self) {
+        throw RunPartError.otherRun(path: path, difference: difference)
+      }
+      guard earlier.shards == shards else {
+        throw RunPartError.otherShare(
+          path: path, found: Shard.words(earlier.shards), asked: Shard.words(shards))
+      }
+      // Rows do not say what made them.
+      guard earlier.makers == makers else {
+        func words(_ makers: [ERFPart.Maker]) -> String {
+          makers.map { "\($0.program), \($0.instructionSet), \($0.library)" }.joined(
+            separator: "; ")
+        }
+        throw RunPartError.otherRun(
+          path: path, difference: "computed by \(words(earlier.makers)) and \(words(makers))")
+      }
+      return earlier
+    } catch {
+      if replaces, error is DecisionError || error is RunPartError { return self }
+      throw error
+    }
+  }
+}
+
+extension DecisionShare.Row {
+  /// With its line end.
+  var line: String { DecisionFile.line(decision, trial: trial, more: ["\(network)"]) }
+}
