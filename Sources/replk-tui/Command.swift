@@ -56,7 +56,9 @@ extension Arguments {
     guard let model = positionals.first else {
       throw .tooFewPositionals(
         command: command,
-        expected: "a model, such as replknet-31 (`replk-tui models` lists them), or a checkpoint")
+        expected:
+          "a model, such as replknet-31 (`replk-tui models` lists them), a checkpoint or an ONNX file"
+      )
     }
     if positionals.count > 1 {
       throw .tooManyPositionals(command: command, extra: positionals[1])

@@ -12,7 +12,7 @@ extension Command {
         Option(
           "--shard", value: "I/N", values: .shard,
           help: "only share I of N of the images, kept as a part of each network in the folder DIR "
-            + "(-o DIR), which `merge` takes"),
+            + "(-o DIR); `merge` takes those of one network"),
         Option(
           "--output", "-o", value: "DIR",
           help: "write each map as .pgm, .png and .npy, and results.json, into the folder DIR; "
@@ -82,7 +82,7 @@ extension Command {
     } else {
       try StandardStreams.write(Report.text(results, outputs: outputs))
     }
-    try results.last?.requireFinished(goesOn: shard != nil)
+    try results.last?.requireFinished(goesOn: shard != nil, files: shard == nil ? outputs : [])
   }
 
   /// Checks that the maps and their metrics may be written: over earlier ones of the same networks they

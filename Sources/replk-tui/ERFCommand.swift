@@ -56,29 +56,33 @@ extension Command {
       PartFile(path: $0, command: command, isForced: arguments.has("--force"))
     }
     let result = try run.result(on: ERFComputer())
-    if shard == nil || !result.imageNames.isEmpty {
-      for path in exports {
-        try HeatmapExport.write(result, to: path, options: options)
-      }
+    // Beside a part, from which the run resumes, nothing that looks finished and is not.
+    let written = try exports.filter { path in
+      try !result.isPartial || parts.isEmpty || ExportFormat(path: path).saysWhatItIsOf
     }
+    for path in written { try HeatmapExport.write(result, to: path, options: options) }
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
-      try StandardStreams.write(Report.text([result], outputs: outputs))
+      try StandardStreams.write(Report.text([result], outputs: parts + written))
     }
-    try result.requireFinished(goesOn: !parts.isEmpty)
+    try result.requireFinished(goesOn: !parts.isEmpty, files: written)
   }
 }
 
 extension ERFResult {
   /// Ends the program as a signal does, once what was done is written.
   ///
+  /// - Parameter files: the exports that were written.
   /// - Throws: ``Interrupted`` where a signal ended the run.
-  func requireFinished(goesOn: Bool = false) throws {
+  func requireFinished(goesOn: Bool, files: [String]) throws {
     guard isPartial, let part else { return }
+    let silent = files.filter { (try? ExportFormat(path: $0))?.saysWhatItIsOf == false }
     throw Interrupted(
-      explanation: "stopped after \(part.done.count + part.skipped.count) of \(part.covered) images"
-        + (goesOn ? "; the same command resumes" : "; what is there covers only these"))
+      explanation: "stopped after \(part.done.count + part.skipped.count) of "
+        + part.covered.counted("image")
+        + (goesOn ? "; the same command resumes" : "; what is there covers only these")
+        + (silent.isEmpty ? "" : ", which \(silent.joined(separator: " and ")) cannot say"))
   }
 }
 
@@ -96,8 +100,8 @@ enum Report {
           + "rule \(subject.rule.rawValue)"
           + (subject.precision.stated.map { "  precision \($0)" } ?? ""))
     }
-    lines.append("")
-    lines += ratios(results)
+    let seen = results.filter { !$0.imageNames.isEmpty }
+    if !seen.isEmpty { lines += [""] + ratios(seen) }
     lines += notes(results).flatMap { ["", $0] }
     if !outputs.isEmpty {
       lines.append("")
@@ -132,7 +136,7 @@ enum Report {
     for result in results where !result.skipped.isEmpty {
       let count = result.skipped.count
       notes.append(
-        "note: \(count) of \(count + result.imageNames.count) images skipped for "
+        "note: \(count) of \((count + result.imageNames.count).counted("image")) skipped for "
           + "\(result.subject.model)")
     }
     for subject in results.map(\.subject) {
@@ -143,8 +147,7 @@ enum Report {
   }
 
   private static func images(_ result: ERFResult) -> String {
-    let count = result.imageNames.count
-    let text = "\(count) image\(count == 1 ? "" : "s")"
+    let text = result.imageNames.count.counted("image")
     guard let part = result.part else { return text }
     if part.shards.count == 1, part.shards[0].count > 1 {
       return text + ", share \(part.shards[0].text) of \(part.images)"

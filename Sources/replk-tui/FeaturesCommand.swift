@@ -6,7 +6,8 @@ extension Command {
   static let features = Command(
     name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy|FILE.safetensors [options]",
     summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
-    options: Options.network + Options.images + Options.preparation
+    options: Options.network + Options.images(count: "take the first N inputs, or")
+      + Options.preparation
       + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run
       + [
         Option(
@@ -41,15 +42,17 @@ extension Command {
         of: validated, shard: arguments.shard(), isKept: isKept,
         cancellation: Interruption.cancellation)
     } catch is CancellationError {
-      throw Interrupted(explanation: "stopped before the first input was done; nothing was written")
+      throw Interrupted(beforeAny: "input", at: isKept ? path : nil)
     }
     tellSkipped(features)
     if isKept {
-      try features.write(to: path)
+      // What was finished before is left alone.
+      if !file.wasFinished { try features.write(to: path) }
     } else if features.isPartial {
       // A short array looks like a whole one.
       throw Interrupted(
-        explanation: "stopped after \(features.rows.count) of \(features.covered) inputs; nothing "
+        explanation:
+          "stopped after \(features.rows.count) of \(features.covered.counted("input")); nothing "
           + "was written: with -o FILE.safetensors the same command resumes")
     } else {
       try AtomicFile.write(features.array.encoded(), to: path)
@@ -57,7 +60,8 @@ extension Command {
     try StandardStreams.write(Text.lines(FeaturesText.lines(features, path: path)))
     if features.isPartial {
       throw Interrupted(
-        explanation: "stopped after \(features.rows.count) of \(features.covered) inputs; the same "
+        explanation:
+          "stopped after \(features.rows.count) of \(features.covered.counted("input")); the same "
           + "command resumes")
     }
   }
@@ -103,6 +107,8 @@ struct FeaturesFile {
   private static let interval = Duration.seconds(30)
   private var saved = ContinuousClock.now
   private var pause = interval
+  /// Whether an earlier run of the same command came to its end.
+  private(set) var wasFinished = false
 
   init(path: String, command: [String], isForced: Bool) {
     self.path = path
@@ -116,6 +122,8 @@ struct FeaturesFile {
     of validated: ValidatedRequest, shard: Shard?, isKept: Bool, cancellation: Cancellation
   ) throws -> Features {
     let (path, isForced, command) = (path, isForced, command)
+    var wasFinished = false
+    defer { self.wasFinished = wasFinished }
     func computed(isAnew: Bool) throws -> Features {
       var file = self
       return try Features(
@@ -123,7 +131,14 @@ struct FeaturesFile {
         resume: { fresh in
           var fresh = fresh
           fresh.command = command
-          return isKept && !isAnew ? try fresh.resumed(from: path, replaces: isForced) : fresh
+          wasFinished = false
+          guard isKept && !isAnew,
+            let earlier = try fresh.resumed(from: path, replaces: isForced)
+          else { return fresh }
+          wasFinished = !earlier.isPartial
+          Merging.warn(
+            ofMixed: earlier.mixedInstructionSets, in: path, "values differ by float32 rounding")
+          return earlier
         }, cancellation: cancellation
       ) { if isKept { try file.note($0) } }
     }

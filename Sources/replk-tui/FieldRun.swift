@@ -6,6 +6,16 @@ import ERFEngine
 struct Interrupted: ExplainedError {
   let explanation: String
 
+  init(explanation: String) { self.explanation = explanation }
+
+  /// Before one of `what` was done; a file that an earlier run left at `path` is as it was.
+  init(beforeAny what: String, at path: String?) {
+    let kept = path.flatMap { FileIdentity(of: $0) == nil ? nil : $0 }
+    self.init(
+      explanation: kept.map { "stopped before another \(what) was done; \($0) is as it was" }
+        ?? "stopped before the first \(what) was done; nothing was written")
+  }
+
   /// As a shell reports the signal.
   var code: Int32 { 128 + Interruption.signalNumber }
 }
@@ -39,27 +49,30 @@ struct FieldRun {
       line.erase()
       told = line.told
     }
-    var (latest, file) = (ERFPart?.none, file)
+    var (latest, earlier, file) = (ERFPart?.none, ERFPart?.none, file)
     do {
       let result = try computer.compute(
-        request, shard: shard, resume: { try file?.earlier($0, isAnew: isAnew) ?? $0 },
-        cancellation: Interruption.cancellation
+        request, shard: shard,
+        resume: { fresh in
+          earlier = try file?.earlier(fresh, isAnew: isAnew)
+          return earlier ?? file?.begun(fresh)
+        }, cancellation: Interruption.cancellation
       ) { progress in
         line.show(progress)
         guard case .part(let part) = progress else { return }
         latest = part
         file?.note(part)
       }
-      if let part = result.part { try file?.write(part) }
+      // A part that was finished before is left alone.
+      if let part = result.part, earlier?.isFinished != true { try file?.write(part) }
       return result
     } catch is CancellationError {
       if let failure = file?.failure { throw failure }
-      guard let latest else {
-        throw Interrupted(
-          explanation: "stopped before the first image was done; nothing was written")
+      if let latest { try file?.write(latest) }
+      guard let kept = latest ?? earlier, !kept.indices.isEmpty else {
+        throw Interrupted(beforeAny: "image", at: file?.path)
       }
-      try file?.write(latest)
-      guard latest.done.isEmpty else { return latest.result() }
+      guard kept.done.isEmpty else { return kept.result() }
       throw Interrupted(explanation: "stopped while all images so far were skipped")
     }
   }
@@ -85,14 +98,22 @@ struct PartFile {
     self.isForced = isForced
   }
 
-  /// What lies in the file of the run that `fresh` is the beginning of.
-  ///
-  /// - Throws: ``RunPartError`` where it is of another run.
-  func earlier(_ fresh: ERFPart, isAnew: Bool) throws -> ERFPart {
+  /// `fresh` as it is to stand in the file.
+  func begun(_ fresh: ERFPart) -> ERFPart {
     var fresh = fresh
     fresh.command = command
-    if isAnew { return fresh }
-    return try fresh.resumed(from: path, replaces: isForced)
+    return fresh
+  }
+
+  /// What lies in the file of the run that `fresh` is the beginning of; nil where that is none.
+  ///
+  /// - Throws: ``RunPartError`` where it is of another run.
+  func earlier(_ fresh: ERFPart, isAnew: Bool) throws -> ERFPart? {
+    if isAnew { return nil }
+    let part = try begun(fresh).resumed(from: path, replaces: isForced)
+    Merging.warn(
+      ofMixed: part?.mixedInstructionSets ?? [], in: path, "maps differ by up to 5e-6 of the peak")
+    return part
   }
 
   mutating func note(_ part: ERFPart) {

@@ -17,6 +17,9 @@ enum Help {
       usage: replk-tui [MODEL|FILE [MODEL|FILE] | SESSION.json] [options]     open the explorer
              replk-tui COMMAND [options]
 
+      MODEL: a name that `replk-tui models` lists, or one with numbers of your own
+      FILE: a checkpoint (safetensors, torch.save) or an ONNX file
+
       commands:
       \(columns(commands))
 

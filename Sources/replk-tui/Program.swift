@@ -30,7 +30,9 @@ enum Program {
 
   private static func dispatch(_ words: [String]) throws -> Int32 {
     switch words.first {
-    case "--version": try StandardStreams.write(Help.version + "\n")
+    case "--version":
+      try requireNoMore(words.dropFirst(), than: "--version")
+      try StandardStreams.write(Help.version + "\n")
     case "--help", "-h", "help":
       try help(Array(words.dropFirst()))
     default:
@@ -62,7 +64,14 @@ enum Program {
       throw UsageError.unknownCommand(
         name, nearest: nearestWord(to: name, among: Command.all.map(\.name)))
     }
+    try requireNoMore(words.dropFirst(), than: "help \(name)")
     try StandardStreams.write(Help.text(of: command))
+  }
+
+  private static func requireNoMore(
+    _ words: ArraySlice<String>, than command: String
+  ) throws(UsageError) {
+    if let extra = words.first { throw .tooManyPositionals(command: command, extra: extra) }
   }
 
   /// Makes a write beyond the limit on file sizes an error, which leaves no half-written file

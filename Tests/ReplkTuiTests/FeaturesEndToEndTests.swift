@@ -44,7 +44,7 @@ import Testing
     let parts = try make(run, shards: 2)
     expectOneLine(
       try Executable.run(["merge", parts[0], parts[1], parts[1], "-o", "f.npy"], in: folder),
-      code: 2, mentions: [parts[1], "both hold input 3"])
+      code: 2, mentions: [parts[1], "both hold row 2"])
     for (more, word) in [
       (["--weights", "random:1"], "weights"), (["--count", "3"], "number of inputs"),
       (["--tap", "stage2"], "layer"), (["--bgr"], "preparation"),

@@ -85,7 +85,8 @@ import Testing
   func mapsOfTheImagesDone(_ command: String, _ signal: Int32) throws {
     _ = try folder.write(Samples.noise(images: 2000), to: "noise.npy")
     let models = command == "erf" ? ["replknet-3"] : ["replknet-3", "replknet-7"]
-    let outputs = command == "erf" ? ["-o", "map.pgm", "-o", "map.json"] : ["-o", "out"]
+    let outputs =
+      command == "erf" ? ["-o", "map.pgm", "-o", "map.json", "-o", "map.npy"] : ["-o", "out"]
     let outcome = try run(
       [command] + models + ["--tensor", "noise.npy", "--threads", "1", "--weights", "random:1"]
         + outputs, interruptedBy: signal, after: 8)
@@ -102,7 +103,9 @@ import Testing
     #expect(result["partialOf"] as? Int == 2000)
     let count = try #require(result["images"] as? [String]).count
     #expect((1..<2000).contains(count))
-    expectOneLine(outcome, code: 128 + signal, mentions: ["stopped after \(count) of 2000"])
+    expectOneLine(
+      outcome, code: 128 + signal,
+      mentions: ["stopped after \(count) of 2000", ".npy", "cannot say"])
     #expect(outcome.text.contains("\(count) images of 2000, partial"))
     let comments = try PGM.load(path: folder.file(pgm)).comments.joined(separator: "\n")
     #expect(comments.contains("\(count)") && comments.contains("2000"), "\(comments)")

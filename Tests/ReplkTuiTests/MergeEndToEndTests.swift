@@ -62,7 +62,7 @@ import Testing
     expectOneLine(outcome, code: 1, mentions: ["4 of 8 images", "shares 2, 4 of 4"])
     #expect(!folder.names.contains("all.npy"))
     let commands = outcome.text.split(separator: "\n")
-    #expect(commands.count == 2)
+    #expect(commands.count == 2 && !outcome.error.contains("folder"))
     for command in commands {
       #expect(command.hasPrefix("replk-tui erf "))
       let words = command.dropFirst("replk-tui ".count)
@@ -98,6 +98,24 @@ import Testing
       try Executable.run(erf + ["--shard", "1/2", "-o", "map.npy"], in: folder), code: 2)
     expectOneLine(try Executable.run(erf + ["--shard", "3/2"], in: folder), code: 2)
     expectOneLine(try Executable.run(["merge"], in: folder), code: 2)
+    _ = try succeed(erf + ["-o", "one.npy"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge", parts[0], "one.npy"], in: folder), code: 2,
+      mentions: ["one.npy", "`erf`"])
+  }
+
+  /// Nothing that reads like a result.
+  @Test func anEmptyShareHasNoNumbers() throws {
+    let text = try succeed(
+      ["erf", Samples.tiny, "--size", "64", "--shard", "2/2", "-o", "empty.erf"], in: folder
+    ).text
+    #expect(text.contains("0 images") || text.contains("1 image"))
+    let other = try succeed(
+      ["erf", Samples.tiny, "--size", "64", "--shard", "1/2", "-o", "other.erf"], in: folder
+    ).text
+    let empty = text.contains("0 images") ? text : other
+    #expect(empty.contains("0 images, share") && !empty.contains("reached"))
+    #expect(!empty.contains("sigma") && empty.contains("wrote "))
   }
 
   /// A run that is not cut goes on by the command that began it, not by one of a share.
@@ -111,7 +129,9 @@ import Testing
     part.done.removeLast()
     _ = try folder.write(part.encoded(), to: "un.erf")
     let outcome = try Executable.run(["merge", "un.erf", "-o", "all.npy"], in: folder)
-    expectOneLine(outcome, code: 1, mentions: ["1 of 4 images", "un.erf is not finished"])
+    expectOneLine(
+      outcome, code: 1,
+      mentions: ["1 of 4 images is missing", "un.erf is not finished", "for the folder"])
     let line = try #require(outcome.text.split(separator: "\n").first)
     #expect(line.hasPrefix("replk-tui erf ") && line.hasSuffix(" --output un.erf"))
     #expect(!line.contains("--shard"))
@@ -145,12 +165,67 @@ import Testing
       mentions: ["text.erf is not a part of a run: it is not a safetensors file"])
   }
 
-  /// A share that is there already costs nothing.
+  private func number(_ name: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: folder.file(name))[.systemFileNumber] as? Int
+  }
+
+  /// A share that is there already costs nothing and is not written again, whatever would compute it now.
   @Test func aFinishedShareIsLeftAsItIs() throws {
     let name = try make(shards: 1)[0]
-    let before = try bytes(name)
-    _ = try succeed(erf + ["--shard", "1/1", "-o", name], in: folder)
+    let features = ["features", Samples.tiny, "--tap", "stage1", "-o", "f.safetensors"]
+    _ = try succeed(features, in: folder)
+    let (before, numbers) = (try bytes(name), try [number(name), number("f.safetensors")])
+    for set in InstructionSet.available {
+      let again = erf + ["--shard", "1/1", "-o", name, "--isa", set]
+      #expect(try succeed(again, in: folder).error == "")
+      #expect(try succeed(features + ["--isa", set], in: folder).error == "")
+    }
     #expect(try bytes(name) == before)
+    #expect(try [number(name), number("f.safetensors")] == numbers)
+  }
+
+  /// What several kernels computed is said where a run goes on, as where parts are merged.
+  @Test(.enabled(if: InstructionSet.available.count > 1)) func mixturesOfKernelsAreToldOf() throws {
+    _ = try succeed(erf + ["-o", "un.erf", "--isa", "scalar"], in: folder)
+    var part = try ERFPart(path: folder.file("un.erf"))
+    part.done.removeLast()
+    _ = try folder.write(part.encoded(), to: "un.erf")
+    let outcome = try Executable.run(erf + ["-o", "un.erf"], in: folder)
+    expectOneLine(outcome, code: 0, mentions: ["un.erf", "scalar", "5e-6"])
+    #expect(try ERFPart(path: folder.file("un.erf")).makers.count == 2)
+  }
+
+  /// What a part held before is there, wherever the signal came.
+  @Test func aResumedPartThatIsStoppedIsNotNothing() throws {
+    let long = [
+      "erf", "replknet-31", "--size", "512", "--count", "2", "--threads", "1", "-o", "two.erf",
+    ]
+    _ = try succeed(long, in: folder)
+    var part = try ERFPart(path: folder.file("two.erf"))
+    part.done.removeLast()
+    _ = try folder.write(part.encoded(), to: "two.erf")
+    let stopped = try Executable.run(
+      long, in: folder, shell: "(sleep 1.5; kill -TERM $$) & exec \"$@\"")
+    // What is done by then depends on the machine.
+    if stopped.error.contains("stopped") {
+      expectOneLine(stopped, code: 128 + SIGTERM)
+      #expect(
+        stopped.error.contains("1 of 2 images; the same command resumes")
+          || stopped.error.contains("two.erf is as it was"), "\(stopped.error)")
+      #expect(try ERFPart(path: folder.file("two.erf")).done.count == 1)
+    }
+  }
+
+  /// As `timeout` sends them: to the process, and to its group.
+  @Test func signalsThatRepeatAreOne() throws {
+    let outcome = try Executable.run(
+      [
+        "erf", "replknet-31-nano", "--size", "640", "--count", "8", "--threads", "1", "-o", "a.erf",
+      ],
+      in: folder,
+      shell: "(sleep 1.5; kill -TERM $$; sleep 0.003; kill -TERM $$; kill -HUP $$) & exec \"$@\"")
+    #expect(outcome.code == 128 + SIGTERM || outcome.code == 0)
+    if outcome.code != 0 { #expect(outcome.error.contains("stopped")) }
   }
 
   /// SIGTERM as a cluster sends it: what is done is in the file, and the same command ends with the
@@ -165,9 +240,11 @@ import Testing
       wait $child
       """
     let stopped = try Executable.run(
-      long + ["-o", "two.erf", "-o", "two.json"], in: folder, shell: script)
+      long + ["-o", "two.erf", "-o", "two.json", "-o", "two.npy"], in: folder, shell: script)
     #expect(stopped.code == 128 + SIGTERM)
     #expect(stopped.error.contains("stopped"))
+    // An array cannot say that it is of some images.
+    #expect(!folder.names.contains("two.npy"))
     // What is done by then depends on the machine; what is written says of how many images it is.
     if folder.names.contains("two.json") {
       let result = try JSONSerialization.jsonObject(with: bytes("two.json")) as? [String: Any]
@@ -178,7 +255,7 @@ import Testing
     #expect(try bytes("two.erf") == bytes("one.erf"))
   }
 
-  /// A row says what became of trained weights: an edited network's id may be that of one that ships.
+  /// A row says what became of trained weights; an edited network does not bear the name of one that ships.
   @Test func sweepsSayHowWeightsWereFitted() throws {
     func rows(_ arguments: [String], _ name: String) throws -> [String] {
       _ = try succeed(
@@ -189,7 +266,8 @@ import Testing
     let both = try rows(["replknet-31-nano", "replknet-3-nano"], "a.csv")
     #expect(both.count == 2)
     let edited = "\"trained, edited from replknet-31-nano (kernels interpolated)\""
-    #expect(both[0].hasPrefix("1,2,replknet-3-nano,\(edited),"), "\(both[0])")
+    #expect(both[0].hasPrefix("1,2,\"replknet:kernels=3,3,3,3:"), "\(both[0])")
+    #expect(both[0].contains(":classes=10\",\(edited),"), "\(both[0])")
     #expect(both[1].hasPrefix("2,2,replknet-3-nano,trained,"), "\(both[1])")
     let cut = try rows(["replknet-31-nano", "--fit", "crop"], "b.csv")
     #expect(cut[0].contains("(kernels cropped)"))
@@ -231,43 +309,15 @@ import Testing
       mentions: ["one.csv", "another sweep"])
   }
 
-  /// Decisions as `probe --stimuli --csv --shard` writes them, by hand.
-  @Test func decisionsAreMergedInTheOrderOfOneRun() throws {
-    let names = ["airplane1-cat1", "airplane2-dog1", "bear1-cat2", "truck3-oven1"]
-    func table(_ indices: [Int]) throws -> [UInt8] {
-      DecisionFile.encode(
-        try indices.map { index in
-          let name = try #require(StimulusName(names[index] + ".png"))
-          return CueDecision(
-            subject: "net-1", image: names[index] + ".png", shape: name.shape,
-            texture: name.texture, response: name.shape)
-        })
-    }
-    _ = try folder.write(table([2, 3]), to: "d2.csv")
-    _ = try folder.write(table([0, 1]), to: "d1.csv")
-    _ = try folder.write(table([]), to: "d3.csv")
-    _ = try succeed(["merge", "d2.csv", "d3.csv", "d1.csv", "-o", "all.csv"], in: folder)
-    #expect(try Array(bytes("all.csv")) == table([0, 1, 2, 3]))
-    expectOneLine(
-      try Executable.run(["merge", "d1.csv", "d2.csv", "d1.csv", "-o", "x.csv"], in: folder),
-      code: 1, mentions: ["airplane1-cat1.png", "d1.csv"])
-  }
-
-  /// The format says nothing of shares: what trials and subjects tell is said.
-  @Test func gapsAndSeveralNetworksAreToldOf() throws {
-    let header = "subj,session,trial,rt,object_response,category,condition,imagename\n"
-    func row(_ subject: String, _ trial: Int) -> String {
-      "\(subject),1,\(trial),NaN,cat,cat,0,cat\(trial)-dog1.png\n"
-    }
-    _ = try folder.write(Array((header + row("n", 1) + row("n", 2)).utf8), to: "1.csv")
-    _ = try folder.write(Array((header + row("n", 5) + row("n", 7)).utf8), to: "3.csv")
-    _ = try folder.write(Array((header + row("m", 1)).utf8), to: "m.csv")
-    let gaps = try Executable.run(["merge", "3.csv", "1.csv", "-o", "all.csv"], in: folder)
-    expectOneLine(gaps, code: 0, mentions: ["n lacks trials 3-4, 6"])
-    let rows = header + [1, 2, 5, 7].map { row("n", $0) }.joined()
-    #expect(try folder.read("all.csv") == Array(rows.utf8))
-    let two = try Executable.run(["merge", "1.csv", "m.csv", "-o", "two.csv"], in: folder)
-    expectOneLine(two, code: 0, mentions: ["2 networks", "m, n"])
+  /// Points that are given twice are computed once.
+  @Test func sweepsHaveNoPointTwice() throws {
+    _ = try succeed(
+      [
+        "sweep", Samples.tiny, Samples.tiny, "--kernels", "3,3", "--of", "1", "--sizes", "32,32x32",
+        "--weights", "random:0", "--weights", "random", "-o", "one.csv",
+      ], in: folder)
+    let rows = String(decoding: try folder.read("one.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(rows.count == 2 && rows[1].hasPrefix("1,1,"))
   }
 
   @Test func compareKeepsAPartOfEachNetwork() throws {
@@ -284,6 +334,15 @@ import Testing
     _ = try succeed(compare + weights + ["-o", "whole"], in: folder)
     let whole = try FileManager.default.contentsOfDirectory(atPath: folder.file("whole"))
     let maps = whole.filter { $0.hasSuffix(".npy") }.sorted()
+    // The folder holds two networks: it is said how to merge each.
+    let both = try Executable.run(["merge", "out", "-o", "all.npy"], in: folder)
+    expectOneLine(both, code: 2, mentions: ["weights", "each of the 2 networks"])
+    let commands = both.text.split(separator: "\n")
+    #expect(commands.count == 2)
+    for command in commands {
+      let words = command.dropFirst("replk-tui ".count)
+      #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0, "\(command)")
+    }
     for (map, stem) in maps.map({ ($0, $0.dropLast(".npy".count)) }) {
       _ = try succeed(
         [

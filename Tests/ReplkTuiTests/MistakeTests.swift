@@ -50,6 +50,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(["info"], "model"),
     .usage(["info", "replknet-31", "--weights", "random:1"], "--weights"),
     .usage(["models", "extra"], "extra"),
+    .usage(["--version", "extra"], "--version: 'extra' is one argument too many"),
+    .usage(["help", "erf", "extra"], "help erf: 'extra' is one argument too many"),
     .usage(["bench", "extra"], "extra"),
     .usage(["bench", "--threads", "0"], "--threads"),
     .usage(["bench", "--isa", "abacus"], "--isa", "scalar"),

@@ -26,6 +26,9 @@ public struct ExportFormat: Sendable {
     (self.ending, self.offers, self.encode) = (ending, offers, encode)
   }
 
+  /// Whether such a file says which images it is of; arrays and tables hold numbers alone.
+  public var saysWhatItIsOf: Bool { !["npy", "csv"].contains(ending) }
+
   /// In the order in which they are listed.
   public static let all = [pgm, png, npy, csv, json]
 

@@ -28,7 +28,7 @@ extension Features {
       for (place, row) in part.rows.enumerated() {
         if let holder = holders.updateValue(otherPath, forKey: row.index) {
           throw .overlap(
-            path: otherPath, other: holder, held: "input \(row.index + 1) (\(row.name))")
+            path: otherPath, other: holder, held: "row \(row.index) (\(row.name))")
         }
         pieces.append((row, part.values[place * width..<(place + 1) * width]))
       }

@@ -90,21 +90,23 @@ extension RunPart {
     shards.isEmpty ? [Shard(1, of: 1)].compactMap(\.self) : shards
   }
 
-  /// What lies at `path` of the run that this is the beginning of, to go on with; this where that is none.
+  /// What lies at `path` of the run that this is the beginning of, to go on with; nil where that is none.
   ///
   /// - Parameter replaces: whether what is of another run or share may be replaced.
   /// - Throws: ``RunPartError``.
-  public func resumed(from path: String, replaces: Bool) throws(RunPartError) -> Self {
+  public func resumed(from path: String, replaces: Bool) throws(RunPartError) -> Self? {
     // What is no part may be replaced: that was asked before.
-    guard var part = try? Self(path: path) else { return self }
+    guard var part = try? Self(path: path) else { return nil }
     if let difference = part.difference(from: self) {
-      if replaces { return self }
+      if replaces { return nil }
       throw .otherRun(path: path, difference: difference)
     }
     guard part.shards == shards else {
-      if replaces { return self }
+      if replaces { return nil }
       throw .otherShare(path: path, found: Shard.words(part.shards), asked: Shard.words(shards))
     }
+    // Nothing is computed that it would have to say of.
+    if part.open.isEmpty { return part }
     part.command = command
     part.makers = Set(part.makers + makers).sorted()
     return part
