@@ -2,10 +2,24 @@
 
 import ERFEngine
 
+extension NetworkSpec {
+  /// What it was opened as: a file by its own name, a network without an id of its own by the nearest
+  /// one and what differs.
+  var shownModel: String {
+    if let map = savedMap { return map.fileName.sanitised }
+    guard case .catalogue(let id) = source, let named = NamedNetwork(nearestTo: id) else {
+      return model.fileName.sanitised
+    }
+    let differences = named.differences
+    let more = differences.count > 2 ? " and \(differences.count - 2) more" : ""
+    return ([named.id] + differences.prefix(2)).joined(separator: ", ") + more
+  }
+}
+
 extension Designs {
   /// What a network is called on screen: as it was opened, and what was edited of it.
   func name(_ network: NetworkSpec) -> String {
-    let name = network.savedMap?.fileName.sanitised ?? network.model.fileName.sanitised
+    let name = network.shownModel
     let edits = editLabels(network)
     guard let first = edits.first else { return name }
     return "\(name), \(first)" + (edits.count > 1 ? " and \(edits.count - 1) more" : "")
@@ -65,7 +79,7 @@ extension Designs {
     if Set(session.gallery.map(\.model)).count == 1, let kernels = kernels(network) {
       return kernels
     }
-    return network.model.fileName.sanitised
+    return network.shownModel
   }
 
   /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside
@@ -75,13 +89,13 @@ extension Designs {
     guard fields.contains(.kernel), fields.isSubset(of: [.kernel, .smallKernel]),
       let kernels = kernels(network)
     else { return name(network) }
-    return "\(network.model.fileName.sanitised), \(kernels)"
+    return "\(network.shownModel), \(kernels)"
   }
 
   /// How a network differs from the one that was in its place, in words.
   func change(from other: NetworkSpec, to network: NetworkSpec) -> String {
     if network.model != other.model {
-      return "is \(network.model.sanitised), not \(other.model.sanitised)"
+      return "is \(network.shownModel), not \(other.shownModel)"
     }
     if network.weights != other.weights {
       return "has weights \(network.weights.description.fileName.sanitised), "

@@ -15,7 +15,7 @@ enum ExportNaming {
     _ network: NetworkSpec, _ subject: ERFSubject, _ designs: Designs
   ) -> String {
     if let map = network.savedMap { return plain("\(map.fileName) \(subject.input)") }
-    var parts = [plain(network.model.fileName)]
+    var parts = [plain(network.shownModel)]
     switch network.weights {
     case .trained: break
     case .random(let seed): parts.append("random\(seed)")
@@ -38,7 +38,7 @@ enum ExportNaming {
 
   /// `replknet-13-nano_replknet-31-nano_1024_stage4`: the networks of a figure, input and layer.
   static func figureStem(_ networks: [ComparedNetwork]) -> String {
-    let names = networks.map { plain($0.network.savedMap?.fileName ?? $0.network.model.fileName) }
+    let names = networks.map { plain($0.network.shownModel) }
     var parts: [String] = []
     for name in names where !parts.contains(name) { parts.append(name) }
     if parts.count > 2 { parts = [parts[0], "and-\(networks.count - 1)-more"] }

@@ -87,7 +87,7 @@ private struct Kernels {
   private var title: [Span] {
     let letter = model.sides.count > 1 ? Model.letter(side) + "  " : ""
     return [
-      Span(letter, Role.network(side), .bold), Span(network.model.sanitised, .text),
+      Span(letter, Role.network(side), .bold), Span(network.shownModel, .text),
       Span(network.isEdited ? "  edited" : "", .warning),
     ]
   }
