@@ -34,6 +34,28 @@ import Testing
     #expect(try page == PackageFiles.text(path))
   }
 
+  /// A square that is too small for its label has it beside it.
+  @Test func everyOutlineHasItsLabel() {
+    let model = measured { model in
+      model.session.screen.areas = .squares
+      for side in 0..<2 {
+        let result = makeResult(model.request(side), sigma: side == 0 ? 3 : 8)
+        model.sides[side].shown?.metrics = result.metrics
+        model.sides[side].shown?.result = result
+        model.sides[side].shown?.field = HeatField(result)
+      }
+    }
+    let all = texts(Figure(model))
+    for share in ["20 %", "30 %", "50 %", "99 %"] {
+      let reached = model.sides.count { side in
+        side.shown?.metrics.ratios.contains {
+          Format.percent($0.threshold, digits: 0) == share && $0.side != nil
+        } == true
+      }
+      #expect(all.count { $0 == share } >= reached, "\(share)")
+    }
+  }
+
   /// What stands over a saved map says so once.
   @Test func savedMapsAreSaidOnce() throws {
     var model = Model(session: Session(models: ["map.npy"]), display: Display())

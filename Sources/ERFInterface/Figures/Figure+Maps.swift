@@ -65,7 +65,7 @@ extension Figure {
     }
     page.text(
       fitting(
-        [model.designs.figureName(network.network), network.network.model.fileName.sanitised],
+        [model.designs.figureName(network.network), network.network.shownModel],
         size: 8, room),
       x: box.x, y: y + 9, size: 8, isBold: true)
     page.text(
@@ -225,7 +225,8 @@ extension Figure {
           width: Double(right - left) * scale, height: Double(bottom - top) * scale)
         page.frame(square, width: 1.4, ink: VectorDrawing.Ink(0, 0, 0, cover: 0.45))
         page.frame(square, width: 0.7, ink: VectorDrawing.Ink(255, 255, 255))
-        label(Format.percent(ratio.threshold, digits: 0), square, &taken, on: &page)
+        label(
+          Format.percent(ratio.threshold, digits: 0), square, in: box, &taken, on: &page)
       }
     }
     drawTheory(network, field, in: box, scale, on: &page)
@@ -234,21 +235,34 @@ extension Figure {
   /// In a corner of its square where no other label is, on a ground of its own; left out where there is
   /// none.
   private func label(
-    _ text: String, _ square: VectorDrawing.Rectangle, _ taken: inout [VectorDrawing.Rectangle],
+    _ text: String, _ square: VectorDrawing.Rectangle, in box: VectorDrawing.Rectangle,
+    _ taken: inout [VectorDrawing.Rectangle],
     on page: inout FigurePage
   ) {
     let (width, height) = (VectorDrawing.width(of: text, size: 5.5) + 1.5, 6.4)
-    guard square.width > width + 2, square.height > height + 2 else { return }
+    let isInside = square.width > width + 2 && square.height > height + 2
     let (right, bottom) = (square.x + square.width - width - 0.6, square.y + square.height - 7)
-    let corners = [
-      (square.x + 0.6, square.y + 0.6), (square.x + 0.6, bottom), (right, square.y + 0.6),
-      (right, bottom),
-    ]
+    // A square that is too small for its label has it beside it.
+    let (middle, beyond) = (square.y + (square.height - height) / 2, square.x + square.width + 0.6)
+    let corners =
+      (isInside
+        ? [
+          (square.x + 0.6, square.y + 0.6), (square.x + 0.6, bottom), (right, square.y + 0.6),
+          (right, bottom),
+        ] : [])
+      + (0..<8).flatMap { step -> [(Double, Double)] in
+        let away = Double(step) * (height + 0.2)
+        return [middle - away, middle + away].flatMap {
+          [(beyond, $0), (square.x - width - 0.6, $0)]
+        }
+      }
     let grounds = corners.map {
       VectorDrawing.Rectangle(x: $0.0, y: $0.1, width: width, height: height)
     }
     guard
-      let ground = grounds.first(where: { ground in !taken.contains { ground.overlaps($0) } })
+      let ground = grounds.first(where: { ground in
+        box.holds(ground) && !taken.contains { ground.overlaps($0) }
+      })
     else { return }
     taken.append(ground)
     write(text, on: ground, of: &page)
@@ -324,6 +338,11 @@ extension Figure {
 }
 
 extension VectorDrawing.Rectangle {
+  fileprivate func holds(_ other: VectorDrawing.Rectangle) -> Bool {
+    other.x >= x && other.y >= y && other.x + other.width <= x + width
+      && other.y + other.height <= y + height
+  }
+
   fileprivate func overlaps(_ other: VectorDrawing.Rectangle) -> Bool {
     x < other.x + other.width && other.x < x + width && y < other.y + other.height
       && other.y < y + height
