@@ -143,7 +143,7 @@ import Testing
 
   @Test func thePaletteTakesNumbersNamesAndPaths() {
     let model = makeModel()
-    #expect(model.paletteEntries("300").first?.action == .size(300))
+    #expect(model.paletteEntries("300").first?.action == .size(InputSize(height: 300, width: 300)))
     #expect(model.paletteEntries("resnet-101").first?.action == .network("resnet-101"))
     #expect(model.paletteEntries("~/nets/a.pth").first?.action == .file("~/nets/a.pth"))
     #expect(model.paletteEntries("b.safetensors").first?.action == .file("b.safetensors"))
@@ -151,6 +151,43 @@ import Testing
     for name in ["c.pth.tar", "d.pkl", "e.index.json"] {
       #expect(model.paletteEntries(name).first?.action == .file(name))
     }
+  }
+
+  @Test func thePaletteTakesSizesAsTheCommandLineDoes() {
+    let model = makeModel()
+    let oblong = InputSize(height: 224, width: 512)
+    #expect(model.paletteEntries("224x512").first?.action == .size(oblong))
+    for text in ["8192", "100000", "4x4", "99999999999999999999"] {
+      #expect(model.paletteEntries(text).isEmpty)
+      #expect(model.paletteRefusal(text).contains("from 8 to 4096 pixels"))
+    }
+    #expect(model.paletteRefusal("zzzz").contains("nothing has that name"))
+  }
+
+  /// A folder holds pictures; a file by its ending is a checkpoint.
+  @Test func thePaletteTellsFoldersFromFiles() {
+    var model = makeModel()
+    #expect(model.paletteEntries("/pictures/").map(\.action) == [.pictures("/pictures/")])
+    #expect(model.paletteEntries("/a/pictures").first?.action == .pictures("/a/pictures"))
+    for scalar in ":/pictures/".unicodeScalars { _ = model.type(scalar) }
+    let effects = update(&model, .key(.enter))
+    #expect(
+      effects.contains { if case .listImages(_, "/pictures/") = $0 { true } else { false } })
+    #expect(model.paletteEntries("zoom").first?.keyLabel == "z")
+    guard case .export(let kind)? = model.paletteEntries("pdf").first?.action else {
+      Issue.record("no export of a PDF")
+      return
+    }
+    #expect(kind.figureEnding == "pdf")
+  }
+
+  /// A key of another panel says whose it is.
+  @Test func keysThatDoNothingSayWhy() {
+    var model = makeModel()
+    _ = model.type("X")
+    #expect(model.notice?.lines.first?.hasPrefix("X is a key of Kernels (3): copy") == true)
+    _ = model.type("Z")
+    #expect(model.notice?.lines == ["Z is no key here; ? lists them"])
   }
 
   @Test func theStateOfAFormerRunSaysSo() {

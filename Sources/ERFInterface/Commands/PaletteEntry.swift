@@ -9,9 +9,12 @@ struct PaletteEntry: Equatable {
     case command(Command)
     /// Puts a network of the catalogue in the place of the active one.
     case network(String)
-    case size(Int)
+    case size(InputSize)
     /// Opens a checkpoint.
     case file(String)
+    /// Averages over the pictures of a folder.
+    case pictures(String)
+    case export(ExportKind)
     /// Opens a session that ships with the program.
     case session(String)
   }
@@ -39,9 +42,14 @@ extension Model {
       PaletteEntry(title: "open \($0) as \(letter)", keyLabel: "", action: .network($0))
     }
     entries += Self.sizes.map {
-      PaletteEntry(title: "input size \($0)", keyLabel: "", action: .size($0))
+      PaletteEntry(
+        title: "input size \($0)", keyLabel: "", action: .size(InputSize(height: $0, width: $0)))
     }
     guard !query.isEmpty else { return entries }
+    // Where nothing is looked for, `e` stands for them.
+    entries += ExportKind.all.map {
+      PaletteEntry(title: $0.title + ", a file", keyLabel: "e", action: .export($0))
+    }
     let found = entries.enumerated()
       .compactMap { place, entry in
         entry.score(query).map { (entry: entry, score: $0, place: place) }
@@ -52,18 +60,48 @@ extension Model {
     return meant + found.filter { !meant.contains($0) }
   }
 
+  /// `224`, or `224x512`, height before width, as `--size` takes it.
+  private static func size(_ text: String) -> InputSize? {
+    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+      .map { Int($0) }
+    guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1]
+    else { return nil }
+    return InputSize(height: height, width: width)
+  }
+
+  /// What to say where a query is found in nothing.
+  func paletteRefusal(_ query: String) -> String {
+    let text = query.trimmingPrefix { $0 == " " }.description
+    guard Self.size(text) != nil || !text.isEmpty && text.allSatisfy(\.isNumber) else {
+      return "nothing has that name: change it, or Esc closes"
+    }
+    return "input sizes go from \(Session.sides.lowerBound) to \(Session.sides.upperBound) pixels, "
+      + "such as 224 or 160x224"
+  }
+
+  /// A checkpoint by its ending; of what has none, as folders have, it is not known what it is.
+  private func paths(_ text: String) -> [PaletteEntry] {
+    let file = PaletteEntry(
+      title: "open the file \(text) as \(Self.letter(active))", keyLabel: "", action: .file(text))
+    let pictures = PaletteEntry(
+      title: "average over the pictures of \(text)", keyLabel: "", action: .pictures(text))
+    if text.hasSuffix("/") { return [pictures] }
+    return text.fileName.contains(".") && text.fileName != "." && text.fileName != ".."
+      ? [file] : [pictures, file]
+  }
+
   /// What a query is rather than what it is found in: a size, the id of a network, a path.
   private func meant(by query: String) -> [PaletteEntry] {
     let letter = Self.letter(active)
     let text = query.trimmingPrefix { $0 == " " }.description
-    if let side = Int(text), Session.sides.contains(side) {
-      return [PaletteEntry(title: "input size \(side)", keyLabel: "", action: .size(side))]
+    if let size = Self.size(text), Session.sides.contains(size.height),
+      Session.sides.contains(size.width)
+    {
+      let words = size.height == size.width ? "\(size.height)" : "\(size)"
+      return [PaletteEntry(title: "input size \(words)", keyLabel: "", action: .size(size))]
     }
     if text.contains("/") || text.hasPrefix("~") || Checkpoint.hasExtension(text) {
-      return [
-        PaletteEntry(
-          title: "open the file \(text) as \(letter)", keyLabel: "", action: .file(text))
-      ]
+      return paths(text)
     }
     let named = NetworkSpec(.catalogue(text), weights: .random(seed: 0))
     guard text.contains("-") || text.contains(":"), (try? NetworkDesign(named)) != nil else {
@@ -108,7 +146,8 @@ extension PaletteEntry {
     return switch command.name {
     case .open: ["load", "file", "checkpoint", "weights"]
     case .write: ["save"]
-    case .export: ["export", "screenshot", "save", "picture", "png", "svg", "csv", "figure"]
+    case .export: ["export", "screenshot", "save", "picture", "png", "svg", "csv"]
+    case .zoom: ["zoom", "full", "enlarge", "maximise"]
     case .arrangement: ["difference", "compare", "side"]
     case .profile: ["profile", "curve", "distance", "cumulative"]
     case .larger, .smaller: ["size", "resolution", "pixels"]

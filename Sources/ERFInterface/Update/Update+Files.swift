@@ -23,7 +23,7 @@ extension Model {
     return []
   }
 
-  private mutating func export(_ kind: ExportKind) -> [Effect] {
+  mutating func export(_ kind: ExportKind) -> [Effect] {
     let id = nextRequestID()
     exporting = id
     notice = Notice(.note, "writing ...")
@@ -56,6 +56,11 @@ extension Model {
       overlay = .prompt(prompt)
       return []
     }
+  }
+
+  /// As if the path had been typed where `i` asks for it: what is wrong with it is said there.
+  mutating func addImages(at path: String) -> [Effect] {
+    enter(Prompt(purpose: .addImages, text: path))
   }
 
   private mutating func enter(_ prompt: Prompt) -> [Effect] {

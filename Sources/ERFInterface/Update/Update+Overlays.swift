@@ -81,11 +81,20 @@ extension Model {
     case .network(let id): open(id)
     case .session(let name): return depart(.session(name))
     case .file(let path): return open(path: path)
-    case .size(let side):
+    case .pictures(let path): return addImages(at: path)
+    case .export(let kind):
+      if exporting != nil {
+        notice = Notice(.note, "the export before is still being written")
+      } else if let refusal = exportRefusal(kind) {
+        notice = Notice(.note, refusal)
+      } else {
+        return export(kind)
+      }
+    case .size(let size):
       if let refusal = fixedSize {
         notice = Notice(.note, refusal)
       } else {
-        session.size = InputSize(height: side, width: side)
+        session.size = size
         session.target.units = []
       }
     }

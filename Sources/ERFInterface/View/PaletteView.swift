@@ -14,7 +14,7 @@ extension Frame {
       column: column + 1, width: width - 2)
     guard !entries.isEmpty else {
       write(
-        "nothing has that name: change it, or Esc closes", .quiet, row: box.row + 1,
+        model.paletteRefusal(query), .quiet, row: box.row + 1,
         column: column + 1, width: width - 2)
       return
     }
