@@ -73,9 +73,40 @@ import Testing
     let choice = NetworkSpec(shown: "resnet-18", weights: .file("/a/b/x.pth"))
     let effects = update(&model, .looked("/a/b/x.pth", .network(choice, summary: "")))
     #expect(model.overlay == nil && model.session.networks[0] == choice)
-    #expect(effects.contains { if case .remember("/a/b/x.pth") = $0 { true } else { false } })
-    #expect(effects.computed.count == 1)
+    func isRemembered(_ effects: [Effect]) -> Bool {
+      effects.contains { if case .remember("/a/b/x.pth") = $0 { true } else { false } }
+    }
+    // Once its weights are in.
+    #expect(effects.computed.count == 1 && !isRemembered(effects))
+    #expect(model.notice?.lines == ["opening x.pth as A"])
+    #expect(
+      isRemembered(
+        update(&model, .prepared(effects.ids[0], makeSubject(effects.computed[0])))))
+    #expect(model.notice?.lines == ["opened x.pth as A"])
     _ = model.type("u")
+    #expect(model.session.networks[0].model == "RepLKNet-13")
+  }
+
+  /// What only its weights tell: the text is there again with the reason below it, and the file is not
+  /// said to have been opened.
+  @Test func filesThatAreRefusedLateAreTypedAgain() {
+    var model = opened()
+    for scalar in "/m/nan.pth".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.enter))
+    let choice = NetworkSpec(shown: "resnet-18", weights: .file("/m/nan.pth"))
+    let effects = update(
+      &model, .visited("/m/nan.pth", .network(choice, path: "/m/nan.pth")))
+    #expect(model.overlay == nil)
+    let after = update(&model, .failed(effects.ids[0], "nan.pth: conv1 holds NaN"))
+    #expect(browser(model)?.query == "/m/nan.pth" && listed(after) == ["/m"])
+    #expect(screens(model).allSatisfy { $0.contains("conv1 holds NaN; A stays RepLKNet-13") })
+    #expect(
+      model.log.map(\.text).filter { $0.contains("nan.pth") }
+        == ["refused nan.pth: nan.pth: conv1 holds NaN; A stays RepLKNet-13"])
+    #expect(!after.contains { if case .remember = $0 { true } else { false } })
+    let there = CheckpointFolder(path: "/m", folders: [], files: [])
+    _ = update(&model, .listed("/m", .folder(there, recent: [])))
+    #expect(screens(model).allSatisfy { $0.contains("conv1 holds NaN") })
     #expect(model.session.networks[0].model == "RepLKNet-13")
   }
 
@@ -143,8 +174,9 @@ import Testing
     let effects = update(
       &model, .visited("~/mo dels/x.pt", .network(choice, path: "/h/mo dels/x.pt")))
     #expect(model.overlay == nil && model.session.networks[0] == choice)
-    #expect(
-      effects.contains { if case .remember("/h/mo dels/x.pt") = $0 { true } else { false } })
+    // Once its weights are in.
+    let opened = update(&model, .prepared(effects.ids[0], makeSubject(effects.computed[0])))
+    #expect(opened.contains { if case .remember("/h/mo dels/x.pt") = $0 { true } else { false } })
   }
 
   @Test func longPathsKeepTheirEnd() {

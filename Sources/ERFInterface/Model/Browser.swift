@@ -2,6 +2,16 @@
 
 public import ERFEngine
 
+/// A file that was chosen, until its weights are read or refused.
+struct OpeningFile: Sendable, Equatable {
+  let side: Int
+  /// As it runs: without its classifier where that was agreed to.
+  var network: NetworkSpec
+  let path: String
+  /// What was typed.
+  let text: String
+}
+
 /// The state of the browser while it is open.
 public struct Browser: Sendable, Equatable {
   /// What is known of a file without reading its weights.

@@ -50,6 +50,8 @@ public struct Model: Sendable {
   var kernelMaps = KernelMapState()
   var depth = DepthState()
   var gallery = GalleryState()
+  /// The file that is being opened from the browser.
+  var openingFile: OpeningFile?
   /// Where the session was read from or written to last.
   public var sessionPath: String?
   var facts = FactsCache()
@@ -131,7 +133,7 @@ public struct Model: Sendable {
     guard sides.count > 1 else { return false }
     return session.screen.hasSharedScale
       ?? (session.networks.allSatisfy { $0.savedMap == nil }
-        && Set(session.networks.map { $0.model.lowercased() }).count == 1)
+        && NamedNetwork.isOne(session.networks[0].model, session.networks[1].model))
   }
   var focus: PanelName { session.screen.focus }
   /// Index of the network that edits go to.

@@ -104,11 +104,34 @@ extension Model {
   }
 
   private mutating func open(_ choice: NetworkSpec, _ path: String) -> [Effect] {
+    var text = path
+    if case .browser(let browser)? = overlay, browser.isPath { text = browser.query }
     overlay = nil
     history.record(session.networks)
     session.networks[active] = choice
-    tell(.note, "opened \(path.fileName.sanitised) as \(Self.letter(active))")
-    return [.remember(path)]
+    openingFile = OpeningFile(side: active, network: choice, path: path, text: text)
+    notice = Notice(.note, "opening \(path.fileName.sanitised) as \(Self.letter(active))")
+    return []
+  }
+
+  /// The network of a side runs: if it came out of a file, that is worth remembering.
+  mutating func openedFile(_ side: Int) -> [Effect] {
+    guard let file = openingFile, file.side == side, file.network == sides[side].askedNetwork
+    else { return [] }
+    openingFile = nil
+    tell(.note, "opened \(file.path.fileName.sanitised) as \(Self.letter(side))")
+    return [.remember(file.path)]
+  }
+
+  /// A file that was refused once its weights were read: what was typed is there again, with the reason
+  /// below it; false where something else is open by now.
+  mutating func reopenBrowser(_ file: OpeningFile, _ reason: String) -> [Effect]? {
+    guard overlay == nil else { return nil }
+    var browser = Browser(path: Browser.parent(file.path))
+    browser.query = file.text
+    browser.complaint = reason
+    overlay = .browser(browser)
+    return [.list(browser.path)]
   }
 
   // MARK: Answers

@@ -5,26 +5,39 @@ import ERFEngine
 extension Model {
   /// A network that did not open gives way to the one before it. Otherwise the reason stands in the
   /// empty map, or, beside a map that stays, in full above the footer.
-  mutating func failed(_ id: RequestID, _ reason: String) {
-    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
-    if goBack(index) != nil {
-      let letter = Self.letter(index)
-      return tell(.failure, "\(reason); \(letter) stays \(name(index))")
+  mutating func failed(_ id: RequestID, _ reason: String, isFinal: Bool = true) -> [Effect] {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return [] }
+    if let failing = goBack(index) {
+      let line = "\(reason); \(Self.letter(index)) stays \(name(index))"
+      guard isFinal, let file = openingFile, file.network == failing else {
+        tell(.failure, line)
+        return []
+      }
+      openingFile = nil
+      let refusal = "refused \(file.path.fileName.sanitised): \(line)"
+      guard let effects = reopenBrowser(file, line) else {
+        tell(.failure, refusal)
+        return []
+      }
+      notice = nil
+      note(.failure, [refusal])
+      return effects
     }
     sides[index].failure = reason
     sides[index].job = nil
     let line = "\(name(index)): \(reason)"
     note(.failure, [line])
-    guard sides[index].shown != nil else { return }
+    guard sides[index].shown != nil else { return [] }
     let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
     notice = Notice(.failure, earlier + [line])
+    return []
   }
 
   /// The same of a checkpoint that lacks nothing but its classifier, which the user may do without.
   mutating func lacksHead(_ id: RequestID, _ reason: String) {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
     let wanted = session.networks[index]
-    failed(id, reason)
+    _ = failed(id, reason, isFinal: false)
     guard overlay == nil else { return }
     overlay = .question(
       Question(
@@ -71,6 +84,7 @@ extension Model {
         guard session.networks.indices.contains(side) else { return [] }
         choice.allowsMissingHead = true
         history.record(session.networks)
+        if openingFile?.side == side { openingFile?.network = choice }
         session.networks[side] = choice
       case .leaveTraining(let departure): return carryOut(departure)
       }

@@ -39,7 +39,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
   case .known(let id, let facts, let design): model.facts.answer(id, facts, design)
   case .began(let id): model.withSide(id) { $0.job?.isRunning = true }
-  case .prepared(let id, let subject): model.prepared(id, subject)
+  case .prepared(let id, let subject): return model.prepared(id, subject) + model.pursue()
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
     model.withSide(id) { $0.job?.reach(name.sanitised, image, of: images, fraction, elapsed) }
   case .preview(let id, let map, let precision): model.preview(id, map, precision)
@@ -47,8 +47,9 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     model.previewDeviated(id, precision, deviation)
   case .image(let id, let images, let map): model.withSide(id) { $0.show(map, of: images, id) }
   case .skipped(let id, let image): model.withSide(id) { $0.job?.skipped.append(image) }
-  case .finished(let id, let result, let field): model.finished(id, result, field)
-  case .failed(let id, let reason): model.failed(id, reason.sanitised)
+  case .finished(let id, let result, let field):
+    return model.finished(id, result, field) + model.pursue()
+  case .failed(let id, let reason): return model.failed(id, reason.sanitised) + model.pursue()
   case .lacksHead(let id, let reason): model.lacksHead(id, reason.sanitised)
   case .probing(let id, let progress): model.probing(id, progress)
   case .probed(let id, let report): model.probed(id, report)
@@ -69,12 +70,12 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
 }
 
 extension Model {
-  fileprivate mutating func prepared(_ id: RequestID, _ subject: ERFSubject) {
-    withSide(id) { side in
-      side.subject = subject
-      side.opened = side.askedNetwork
-    }
+  fileprivate mutating func prepared(_ id: RequestID, _ subject: ERFSubject) -> [Effect] {
+    guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return [] }
+    sides[index].subject = subject
+    sides[index].opened = sides[index].askedNetwork
     refreshFacts()
+    return openedFile(index)
   }
 
   /// Changes the side that waits for `id`; an answer that nobody waits for is dropped.
@@ -111,7 +112,7 @@ extension Model {
     if let known = finishedMaps.take(request) {
       sides[index].job = nil
       sides[index].finish(known.result, known.field, id)
-      return effects
+      return effects + openedFile(index)
     }
     sides[index].job = Job(id: id)
     if let path = session.networks[index].savedMap {
@@ -122,14 +123,17 @@ extension Model {
     return effects
   }
 
-  fileprivate mutating func finished(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {
+  fileprivate mutating func finished(_ id: RequestID, _ result: ERFResult, _ field: HeatField)
+    -> [Effect]
+  {
     withSide(id) { $0.finish(result, field, id) }
-    guard let side = sides.firstIndex(where: { $0.shown?.id == id }) else { return }
+    guard let side = sides.firstIndex(where: { $0.shown?.id == id }) else { return [] }
     keepPace(result, side)
     if session.networks[side].savedMap == nil, let shown = sides[side].shown {
       finishedMaps.keep(
         FinishedMaps.Entry(
           request: shown.request, network: shown.network, result: result, field: field))
+      keepForFilm(shown.request, shown.network, result, field)
     }
     note(
       .note,
@@ -137,9 +141,11 @@ extension Model {
         "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
           + "\(Format.count(result.map.images, "image")): \(Format.duration(result.seconds.total))"
       ])
+    let effects = openedFile(side)
     let doubts = result.subject.weightsChoice?.notes ?? []
-    guard !doubts.isEmpty else { return }
+    guard !doubts.isEmpty else { return effects }
     tell(.note, doubts.map { "\(Self.letter(side)): \($0.sanitised)" })
+    return effects
   }
 
   fileprivate mutating func exported(_ id: RequestID, _ paths: [String], _ failure: String?) {
