@@ -63,6 +63,87 @@ import Testing
     #expect(more.count == 2 && more.allSatisfy { !$0.layers.contains("stage1") })
   }
 
+  /// Numbers over the first picture are said to be so, are measured again, and stand beside none over
+  /// all pictures.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func onePictureIsNotFour(_ size: (Int, Int)) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"], finished: false)
+    model.session.images.count = 4
+    let screen = ScreenSize(rows: size.1, columns: size.0)
+    model.finish(update(&model, .resized(screen)), images: 4)
+    _ = model.type("4")
+    func started(_ effects: [Effect]) -> (RequestID, ERFRequest, [String])? {
+      effects.lazy.compactMap {
+        if case .computeDepth(let id, let request, let layers) = $0 {
+          (id, request, layers)
+        } else {
+          nil
+        }
+      }.first
+    }
+    let (id, request, layers) = try #require(started(model.type("z")))
+    func tell(_ id: RequestID, _ layers: [String], images: Int) {
+      for layer in layers {
+        let result = makeResult(request, images: images)
+        let field = LayerField(layer: layer, metrics: result.metrics, images: images)
+        _ = update(&model, .deepened(id, DepthPoint(field)))
+      }
+    }
+    tell(id, layers, images: 1)
+    #expect(view(model, size: screen).text.contains("A: 1 of 4 pictures"))
+    // Given up, and looked for again.
+    _ = model.type("z")
+    _ = model.type("2")
+    let again = try #require(started(model.type("4") + model.type("z")))
+    #expect(again.2 == layers)
+    tell(again.0, Array(layers.prefix(1)), images: 4)
+    #expect(model.depthPoints(0).compactMap(\.?.images) == [4])
+    tell(again.0, layers, images: 4)
+    _ = update(&model, .deepEnough(again.0, failure: nil))
+    #expect(model.depthPoints(0).compactMap(\.?.images).allSatisfy { $0 == 4 })
+    #expect(!view(model, size: screen).text.contains("A: 1 of 4 pictures"))
+    // The blocks come as one when all their pictures are in.
+    let blocks = try #require(started(model.type("G")))
+    #expect(!blocks.2.contains("stage1"))
+    tell(blocks.0, blocks.2, images: 1)
+    #expect(model.depthPoints(0).compactMap(\.?.images).allSatisfy { $0 == 4 })
+  }
+
+  /// A picture that gave no map is not waited for.
+  @Test func skippedPicturesCount() throws {
+    var model = makeModel(["RepLKNet-13-nano"])
+    model.session.images.count = 2
+    model.finish(model.pursue(), images: 2)
+    model.finish(model.type("G"))
+    #expect(model.depthIsPartial == nil)
+    #expect(asked(model.type("c")).isEmpty)
+  }
+
+  /// Theory differs between networks, so it is said whose it is.
+  @Test func theoryHasItsLetter() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("G"))
+    let facts = [0, 1].map { model.facts($0)?.layer(Target())?.receptiveField ?? 0 }
+    #expect(facts[0] < facts[1])
+    let words = "theory A \(facts[0]) px B \(facts[1]) px"
+    for (columns, rows) in [(120, 40), (200, 60)] {
+      #expect(view(model, size: ScreenSize(rows: rows, columns: columns)).text.contains(words))
+    }
+    for key in "2b".unicodeScalars { _ = model.type(key) }
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains("A \(facts[0]) px B \(facts[1]) px"), "\(columns)")
+    }
+  }
+
+  @Test func zoomedItSaysWhatNumbersHoldFor() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("G"))
+    model.finish(model.type("z"))
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.contains("RepLKNet-13-nano  trained · 224 px · 1 picture · rule paper"))
+  }
+
   /// Blocks are in the table as well as in the plot where there is room for all of them.
   @Test func theTableGoesByBlock() {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])

@@ -57,14 +57,48 @@ struct DepthState: Sendable {
       self.request.units = []
       self.request.keepsForward = false
     }
+
+    /// How many pictures are asked for; a tensor's are known once it is read.
+    var images: Int {
+      switch request.images {
+      case .builtIn(let count): count
+      case .builtInAt(let range): range.count
+      case .files(let paths): paths.count
+      case .tensor: .max
+      }
+    }
   }
 
   struct Series: Sendable {
     let key: Key
-    var points: [String: DepthPoint] = [:]
+    /// Over all pictures.
+    private(set) var points: [String: DepthPoint] = [:]
+    /// Over the first pictures alone, of layers that are being measured or were given up.
+    private(set) var partial: [String: DepthPoint] = [:]
+    /// The layers last asked for.
+    var asked: [String] = []
     var job: RequestID?
     var failure: String?
     var isCancelled = false
+
+    /// What can be shown together: numbers over one picture are not mixed with those over several.
+    var shown: [String: DepthPoint] { points.isEmpty ? partial : points }
+
+    mutating func keep(_ point: DepthPoint) {
+      if point.images >= key.images {
+        points[point.layer] = point
+        partial[point.layer] = nil
+      } else if points[point.layer] == nil {
+        partial[point.layer] = point
+      }
+    }
+
+    /// All pictures were looked at; those that gave no map count no more.
+    mutating func complete() {
+      for layer in asked {
+        if let last = partial.removeValue(forKey: layer) { points[layer] = last }
+      }
+    }
   }
 
   /// The networks looked at last, most recent first.
@@ -80,13 +114,14 @@ struct DepthState: Sendable {
   var isBusy: Bool { series.contains { $0.job != nil } }
   var jobs: [RequestID] { series.compactMap(\.job) }
 
-  mutating func begin(_ key: Key, _ id: RequestID) {
+  mutating func begin(_ key: Key, _ id: RequestID, layers: [String]) {
     if let place = series.firstIndex(where: { $0.key == key }) {
       series[place].job = id
+      series[place].asked = layers
       series[place].failure = nil
       series[place].isCancelled = false
     } else {
-      series.insert(Series(key: key, job: id), at: 0)
+      series.insert(Series(key: key, asked: layers, job: id), at: 0)
       if series.count > Self.limit { series.removeLast() }
     }
   }
@@ -185,13 +220,27 @@ extension Model {
 
   /// What is known of a side's layers; nil in the place of those that are still to come.
   func depthPoints(_ side: Int) -> [DepthPoint?] {
-    let known = depth[depthKey(side)]?.points ?? [:]
+    let known = depth[depthKey(side)]?.shown ?? [:]
     return depthLayers(side).map { known[$0.name] }
   }
 
   func depthPoints(_ network: ComparedNetwork) -> [DepthPoint?] {
-    let known = depth[DepthState.Key(request(network))]?.points ?? [:]
+    let known = depth[DepthState.Key(request(network))]?.shown ?? [:]
     return depthLayers(network).map { known[$0.name] }
+  }
+
+  /// `A, B: 1 of 4 pictures`, where numbers are of fewer pictures than were asked for; nil: of all.
+  var depthIsPartial: String? {
+    let partial = compared.compactMap { network -> (letter: String, words: String)? in
+      let key = DepthState.Key(request(network))
+      guard let series = depth[key], series.points.isEmpty,
+        let images = series.partial.values.first?.images
+      else { return nil }
+      let of = key.images == .max ? "" : " of \(key.images)"
+      return (network.letter, "\(images)\(of) pictures")
+    }
+    guard let first = partial.first else { return nil }
+    return partial.map(\.letter).joined(separator: ", ") + ": \(first.words)"
   }
 
   /// The points of all networks as CSV, a line a layer.

@@ -44,6 +44,19 @@ extension Model {
     network.side.map { request($0) } ?? galleryRequest(network.network)
   }
 
+  /// Its weights in a word or two, with the beginning of their hash where a file has one.
+  func weightsText(_ network: ComparedNetwork) -> String {
+    let text: String
+    switch network.network.weights {
+    case .trained: text = "trained"
+    case .random(let seed): text = "random:\(seed)"
+    case .file(let path):
+      let hash = network.result?.subject.weightsHash.prefix(8)
+      text = path.fileName.sanitised + (hash.map { " #" + $0.description.sanitised } ?? "")
+    }
+    return network.network.isEdited ? text + ", edited" : text
+  }
+
   /// Those of the gallery that are neither A nor B.
   var others: [NetworkSpec] {
     session.gallery.filter { network in !session.networks.contains { $0 == network } }

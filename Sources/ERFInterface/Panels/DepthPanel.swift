@@ -64,6 +64,17 @@ enum DepthPanel: Panel {
 }
 
 extension Model {
+  /// The theoretical fields of A and B in a layer, each by its letter where there are two.
+  func theorySpans(_ target: Target) -> [Span] {
+    sides.indices.filter { session.networks[$0].savedMap == nil }.flatMap { side -> [Span] in
+      guard let layer = facts(side)?.layer(target) else { return [] }
+      let letter = sides.count > 1 ? [Span(" " + Self.letter(side), Role.network(side), .bold)] : []
+      return letter + [
+        Span(" " + (layer.receptiveField.map { "\($0) px" } ?? "whole input"), .text)
+      ]
+    }
+  }
+
   fileprivate mutating func writeDepth() -> [Effect] {
     let id = nextRequestID()
     saving = id
@@ -76,9 +87,15 @@ extension Frame {
   fileprivate mutating func drawDepth(_ model: Model, in area: Area) {
     let drawing = DepthDrawing(model: model, width: area.columns)
     let table = drawing.table
-    let plotRows = area.rows - table.count - 2
     write(drawing.title, row: area.row, column: area.column, width: area.columns)
     var row = area.row + 1
+    let subjects = drawing.subjects
+    let hasSubjects = area.isRoomy && area.rows >= table.count + 12 + subjects.count
+    if hasSubjects {
+      write(subjects, in: area.below(1))
+      row += subjects.count + 1
+    }
+    let plotRows = area.rows - table.count - 2 - (row - area.row - 1)
     if plotRows >= 5 {
       drawDepthPlot(
         drawing,
@@ -266,15 +283,37 @@ private struct DepthDrawing {
       }
     }
     let title = Span(model.depthTitle, .text, .bold)
-    if ([title] + legend(true)).width <= width { return [title] + legend(true) }
+    let partial = model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? []
+    if ([title] + partial + legend(true)).width <= width {
+      return [title] + partial + legend(true)
+    }
     let legend = legend(false)
-    let long = [title] + legend
+    let long = [title] + partial + legend
     // The maps may be of another unit.
     let brief = model.session.target.units.isEmpty ? "half of field" : "centre's half"
     let short = [
       Span(measure == .area ? brief + ", % (log)" : model.depthTitle, .text, .bold)
     ]
-    return long.width <= width ? long : (short + legend).width <= width ? short + legend : short
+    let candidates = [long, short + partial + legend, short + partial]
+    return candidates.first { $0.width <= width } ?? (partial.isEmpty ? short : partial)
+  }
+
+  /// What each network's numbers hold for, where there is room: weights, input, pictures.
+  var subjects: [[Span]] {
+    networks.enumerated().map { index, network in
+      let key = DepthState.Key(model.request(network))
+      let points = model.depthPoints(network).compactMap(\.self)
+      let images = points.first?.images ?? (key.images == .max ? 0 : key.images)
+      let name = network.letter + " " + model.designs.name(network.network)
+      let facts = [
+        model.weightsText(network), "\(key.request.size) px", Format.count(images, "picture"),
+        "rule " + key.request.rule.rawValue,
+      ]
+      return [
+        Span(name, Role.network(index), .bold),
+        Span("  " + facts.joined(separator: glyphs.separator), .quiet),
+      ]
+    }
   }
 
   var waiting: String {
@@ -323,12 +362,8 @@ private struct DepthDrawing {
   private var selection: [[Span]] {
     guard model.focus == .depth, let selected else { return [] }
     let layer = model.depthLayers(model.active)[selected]
-    let field = model.facts(model.active)?.layer(layer.target)?.receptiveField
-    return [
-      [
-        Span(layer.label, .accent, .bold), Span("  " + layer.name.sanitised, .quiet),
-        Span("  theory ", .quiet), Span(field.map { "\($0) px" } ?? "whole input", .text),
-      ]
-    ]
+    let head = [Span(layer.label, .accent, .bold), Span("  " + layer.name.sanitised, .quiet)]
+    let theory = [Span("  theory", .quiet)] + model.theorySpans(layer.target)
+    return [(head + theory).width <= width ? head + theory : [head[0]] + theory]
   }
 }

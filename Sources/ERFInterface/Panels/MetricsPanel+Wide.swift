@@ -67,7 +67,10 @@ private struct WideMetrics {
 
   /// The area at one half by stage, which is measured in the background.
   var stages: [[Span]] {
-    var lines = [[Span("half of the field, by stage", .text, .bold)]]
+    let title = ["half of the field, by stage", "half, by stage"]
+    let partial = model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? []
+    let titles = title.map { [Span($0, .text, .bold)] + partial }
+    var lines = [titles.first { $0.width <= width } ?? titles[1]]
     let known = model.compared.enumerated().map { index, network in
       let outputs = zip(model.depthLayers(network), model.depthPoints(network)).filter {
         $0.0.isOutput

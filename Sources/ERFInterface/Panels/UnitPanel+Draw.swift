@@ -156,10 +156,8 @@ extension Model {
         Span(note, .quiet),
       ],
       [
-        Span(columns < 40 ? "theory " : "theoretical field ", .quiet),
-        Span(layer.receptiveField.map { "\($0) px" } ?? "whole input", .text),
-        Span("  stride \(layer.stride)", .quiet),
-      ],
+        Span(columns < 48 ? "theory" : "theoretical field", .quiet)
+      ] + theorySpans(target) + [Span("  stride \(layer.stride)", .quiet)],
     ]
     if rows >= 12 {
       lines.append(

@@ -31,20 +31,21 @@ extension Model {
       }
       guard !layers.isEmpty else { continue }
       let id = nextRequestID()
-      depth.begin(key, id)
+      depth.begin(key, id, layers: layers.map(\.name))
       effects.append(.computeDepth(id, request, layers: layers.map(\.name)))
     }
     return effects
   }
 
   mutating func deepened(_ id: RequestID, _ point: DepthPoint) {
-    depth.with(id) { $0.points[point.layer] = point }
+    depth.with(id) { $0.keep(point) }
   }
 
   mutating func deepEnough(_ id: RequestID, _ failure: String?) {
     depth.with(id) { series in
       series.job = nil
       series.failure = failure
+      if failure == nil { series.complete() }
     }
     if let failure { note(.failure, [failure]) }
   }
