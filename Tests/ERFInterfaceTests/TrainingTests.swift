@@ -58,6 +58,48 @@ import Testing
     #expect(model.film?.moments.count == 1)
   }
 
+  /// Nothing came about, so there is nothing to undo.
+  @Test mutating func stoppedBeforeItsFirstStep() throws {
+    let id = try #require(start())
+    _ = update(&model, .key(.left))
+    #expect(model.notice?.lines == ["no step is done yet; t stops the training"])
+    #expect(!model.history.canUndo)
+    _ = model.type("t")
+    _ = update(&model, .trained(id, failure: nil))
+    #expect(model.film == nil && !model.history.canUndo && weights == .trained)
+    #expect(model.notice?.lines.first?.contains("before its first step") == true)
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(!screen.contains("drawing 960"), "\(columns)")
+    }
+    _ = model.type("u")
+    #expect(model.notice?.lines == ["nothing to undo"])
+  }
+
+  /// The strip begins with the map from before, which large maps of later moments push out of memory.
+  @Test mutating func theFilmBeginsWithTheMapFromBefore() throws {
+    let id = try started(moments: 1)
+    let before = try #require(model.film.map { model.request($0, moment: nil) })
+    #expect(model.film?[before]?.area == model.finishedMaps[before]?.result.metrics.ratio(at: 0.5))
+    model.finishedMaps.forget(before)
+    #expect(model.film?[before]?.area != nil)
+    // At another size it is not known, and measured where somebody looks for it.
+    _ = update(&model, .trained(id, failure: nil))
+    let effects = model.type("+")
+    let larger = try #require(model.film.map { model.request($0, moment: nil) })
+    #expect(model.film?[larger] == nil)
+    model.finish(effects)
+    var asked: [ERFRequest] = []
+    for effect in model.pursue() + [] {
+      if case .computeMap(_, let request) = effect { asked.append(request) }
+    }
+    #expect(asked.isEmpty && model.gallery.jobs.values.contains(larger))
+    let job = try #require(model.gallery.jobs.first { $0.value == larger }?.key)
+    let result = makeResult(larger, sigma: 12)
+    _ = update(&model, .mapped(job, result, HeatField(result)))
+    #expect(model.film?[larger]?.area == result.metrics.ratio(at: 0.5))
+  }
+
   @Test mutating func momentsAreSteppedThroughKeptAndDropped() throws {
     let id = try started(moments: 2)
     _ = update(&model, .key(.left))

@@ -11,6 +11,29 @@ extension Model {
     return [.keepWeights(id, path: moment.path, stem: "\(film.start.model)-step-\(moment.step)")]
   }
 
+  /// What is asked of the engine for the map of a moment; nil: of the weights from before.
+  func request(_ film: TrainingFilm, moment: Int?) -> ERFRequest {
+    var request = request(film.side)
+    request.network = film.network(moment)
+    return request
+  }
+
+  /// Takes the map from before the training where it is known.
+  mutating func filmStart() {
+    guard let film else { return }
+    let request = request(film, moment: nil)
+    guard let known = finishedMaps[request] else { return }
+    self.film?.keep(TrainingFilm.Map(request, known.result, known.field))
+  }
+
+  /// Takes a map of the film that was finished.
+  mutating func keepForFilm(
+    _ request: ERFRequest, _ network: NetworkSpec, _ result: ERFResult, _ field: HeatField
+  ) {
+    guard let film, film.holds(network) else { return }
+    self.film?.keep(TrainingFilm.Map(request, result, field))
+  }
+
   func isOnScreen(_ film: TrainingFilm) -> Bool {
     session.networks.indices.contains(film.side) && session.networks[film.side] == film.network
   }

@@ -17,6 +17,9 @@ public struct TrainingFilm: Sendable {
   public var progress: FineTuning.Progress?
   /// Oldest first.
   public var moments: [FineTuning.Moment] = []
+  /// The maps of moments, and of the weights from before, small: `FinishedMaps` forgets large ones
+  /// before the film is over.
+  private(set) var maps: [Map] = []
   /// The moment on screen; nil: the weights from before.
   public var shown: Int?
   /// Whether new moments come on screen by themselves.
@@ -28,6 +31,43 @@ public struct TrainingFilm: Sendable {
   var keeping: RequestID?
   /// Whether the user went back to the weights from before for good.
   var isDropped = false
+
+  /// A map in the strip.
+  struct Map: Sendable {
+    let request: ERFRequest
+    let field: HeatField
+    /// What the square that holds half of it covers, 0...1.
+    let area: Double?
+
+    /// Parts down and across that are kept: more than a strip has cells.
+    private static let side = 128
+
+    init(_ request: ERFRequest, _ result: ERFResult, _ field: HeatField) {
+      self.request = request
+      area = result.metrics.ratio(at: Model.half)
+      let (rows, columns) = (min(field.height, Self.side), min(field.width, Self.side))
+      let values = field.resampled(rows: rows, columns: columns, curve: .linear)
+      self.field = HeatField(
+        ERFMap(
+          height: rows, width: columns, values: values, images: result.map.images,
+          rule: result.map.rule))
+    }
+  }
+
+  private static let mapLimit = 64
+
+  subscript(request: ERFRequest) -> Map? { maps.first { $0.request == request } }
+
+  mutating func keep(_ map: Map) {
+    maps.removeAll { $0.request == map.request }
+    maps.append(map)
+    if maps.count > Self.mapLimit { maps.removeFirst() }
+  }
+
+  /// Whether a network is one of its moments, or what it began with.
+  func holds(_ network: NetworkSpec) -> Bool {
+    network == start || moments.indices.contains { self.network($0) == network }
+  }
 
   init(side: Int, start: NetworkSpec, folder: String?, job: RequestID) {
     self.side = side

@@ -91,7 +91,7 @@ extension Frame {
         colours: HeatColours(
           scale: .rising(map: UInt8(model.colourMap)), top: drawing.top(curve),
           decades: curve == .decades ? HeatColours.decades : nil), style: style)
-      let share = entry.result.metrics.ratio(at: Model.half).map { Format.percent($0) }
+      let share = entry.area.map { Format.percent($0) }
       write(
         share ?? "", .text, row: cells.row + cells.rows, column: cells.column, width: width)
     }
@@ -117,10 +117,10 @@ private struct WideTraining {
   let film: TrainingFilm
 
   /// The map of a moment, if it was finished; nil: the weights from before.
-  func map(_ moment: Int?) -> FinishedMaps.Entry? {
-    var request = model.request(film.side)
-    request.network = film.network(moment)
-    return model.finishedMaps[request]
+  func map(_ moment: Int?) -> TrainingFilm.Map? {
+    let request = model.request(film, moment: moment)
+    return film[request]
+      ?? model.finishedMaps[request].map { TrainingFilm.Map(request, $0.result, $0.field) }
   }
 
   /// One scale for all moments, as they are of one network.
@@ -138,7 +138,7 @@ private struct WideTraining {
     let highest = max(1e-9, log.map(\.loss).max() ?? 1)
     let areas = ([nil] + film.moments.indices.map { Optional($0) }).compactMap {
       moment -> (step: Double, value: Double)? in
-      guard let area = map(moment)?.result.metrics.ratio(at: Model.half) else { return nil }
+      guard let area = map(moment)?.area else { return nil }
       return (Double(moment.map { film.moments[$0].step } ?? 0) / steps, area)
     }
     let widest = max(0.01, areas.map(\.value).max() ?? 0.01)

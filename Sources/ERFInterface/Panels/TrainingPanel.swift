@@ -32,7 +32,10 @@ enum TrainingPanel: Panel {
 
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     guard let film = model.film, !film.moments.isEmpty else {
-      return .refuse("nothing was trained yet; t trains the active network")
+      return .refuse(
+        model.film?.job == nil
+          ? "nothing was trained yet; t trains the active network"
+          : "no step is done yet; t stops the training")
     }
     switch command {
     case .move(.left): return .edit { $0.stepMoment(-1) }
@@ -98,7 +101,7 @@ private struct TrainingLines {
   var head: [[Span]] {
     guard let film = model.film else { return [] }
     let letter = Span(Model.letter(film.side), film.side == 0 ? .accent : .second, .bold)
-    let name = [letter, Span("  " + film.start.text.sanitised, .text)]
+    let name = [letter, Span("  " + model.designs.name(film.start), .text)]
     let subject = Span(film.subject, .quiet)
     var lines = [name + [Span("  "), subject]]
     if lines[0].width > width { lines = [name, [subject]] }

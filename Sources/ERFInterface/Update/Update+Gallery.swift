@@ -8,9 +8,10 @@ extension Model {
   mutating func pursueGallery() -> [Effect] {
     let isSeen = isLookedAt(.gallery)
     let networks = isSeen ? session.gallery : isLookedAt(.metrics) ? others : []
-    guard !networks.isEmpty || gallery.isBusy else { return [] }
+    let start = wantedFilmStart
+    guard !networks.isEmpty || gallery.isBusy || start != nil else { return [] }
     refreshOthers()
-    let wanted = networks.map { galleryRequest($0) }
+    let wanted = networks.map { galleryRequest($0) } + [start].compactMap(\.self)
     var effects = gallery.drop(allBut: wanted).map { Effect.cancel($0) }
     guard !isComputing else { return effects }
     for request in wanted
@@ -24,6 +25,15 @@ extension Model {
     return effects
   }
 
+  /// The map from before where somebody looks for it and it is not known.
+  private var wantedFilmStart: ERFRequest? {
+    guard let film, !film.moments.isEmpty, isLookedAt(.training), !film.start.needsOpening,
+      session.networks.indices.contains(film.side)
+    else { return nil }
+    let request = request(film, moment: nil)
+    return film[request] == nil && finishedMaps[request] == nil ? request : nil
+  }
+
   /// Whether it is not known yet what a file of the gallery holds.
   private func isUnopened(_ network: NetworkSpec) -> Bool {
     network.needsOpening && !facts.isKnown(FactsCache.Key(network, size: inputSize(unitSide)))
@@ -35,7 +45,11 @@ extension Model {
   }
 
   mutating func mapped(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {
-    guard let request = gallery.end(id),
+    guard let request = gallery.end(id) else { return }
+    if let film, self.request(film, moment: nil) == request {
+      self.film?.keep(TrainingFilm.Map(request, result, field))
+    }
+    guard
       let network = session.gallery.first(where: { galleryRequest($0) == request })
     else { return }
     finishedMaps.keep(

@@ -70,8 +70,7 @@ extension Model {
     begun.plan = plan
     film = begun
     trainingFolder = begun.folder ?? ""
-    // Undo leads back to the weights from before.
-    history.record(session.networks)
+    filmStart()
     session.screen.moveFocus(to: .training)
     guard !plan.notes.isEmpty else { return }
     tell(.warning, plan.notes.map { "\(Self.letter(begun.side)): \($0)" })
@@ -88,6 +87,8 @@ extension Model {
       self.film?.follows = false
       return
     }
+    // Undo leads back to the weights from before.
+    if film.shown == nil { history.record(session.networks) }
     show(moment: film.moments.count - 1)
   }
 
@@ -101,6 +102,10 @@ extension Model {
     guard let film, film.job == id else { return }
     self.film?.job = nil
     self.film?.failure = failure
+    if failure == nil, film.moments.isEmpty {
+      self.film = nil
+      return tell(.note, "training stopped before its first step: the weights are as they were")
+    }
     let name = "\(Self.letter(film.side)) \(name(film.side))"
     if let failure {
       tell(.failure, "\(name): \(failure)")
