@@ -238,3 +238,26 @@ import Testing
     #expect(Format.duration(seconds) == text)
   }
 }
+
+@Suite struct ProfileAxisTests {
+  /// The maps on screen keep their labels, however many networks of the gallery lie between.
+  @Test func aAndBKeepTheirLabels() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.finish(model.type("M"))
+    model.finish(model.type("S"))
+    // As far apart as one cell shows.
+    for side in 0..<2 {
+      let result = makeResult(model.request(side), sigma: side == 0 ? 20 : 20.2)
+      model.sides[side].shown?.metrics = result.metrics
+      model.sides[side].shown?.field = HeatField(result)
+    }
+    _ = model.type("1")
+    let distances = try (0..<2).map {
+      try #require(model.sides[$0].shown?.metrics.distance(holding: 0.5))
+    }
+    for (columns, rows) in [(120, 40), (200, 60), (250, 70)] {
+      let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains("A \(distances[0])") && text.contains("B \(distances[1])"))
+    }
+  }
+}

@@ -123,11 +123,26 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     var model = cornered()
     let screen = text(model, size.0, size.1)
     #expect(screen.contains("around the unit, cut"))
+    #expect(screen.contains("Off-centre unit: "))
     #expect(!screen.contains("input too small") && !screen.contains("at border"))
     _ = model.type("4")
     let metrics = text(model, size.0, size.1)
     #expect(metrics.contains("square around the unit, cut"))
     #expect(!metrics.contains("published") && !metrics.contains("paper:"))
+  }
+
+  /// A cross-hair takes the line below the map, and the unit is said elsewhere.
+  @Test(arguments: [(60, 20), (80, 24), (120, 40), (200, 60), (250, 70)])
+  func anOffCentreUnitIsAlwaysSaid(_ size: (Int, Int)) {
+    var model = makeModel()
+    model.finish(model.type("2"))
+    for key in "KKJ".unicodeScalars { model.finish(model.type(key)) }
+    _ = model.type("1")
+    _ = update(&model, .key(.left))
+    let screen = text(model, size.0, size.1)
+    #expect(
+      screen.contains("off-centre") || screen.contains("unit row ")
+        || screen.contains("Off-centre"), "\(size)")
   }
 
   /// The square of half a flat map around its corner reaches 0.71 of the way across.
@@ -261,6 +276,19 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     }
     model.session.screen.curve = .decades
     #expect(!text(model, 200, 60).contains("mostly dark"))
+    // A window of any size says the same of a map that is dark but for a disc.
+    let disc = ERFMap(
+      height: 224, width: 224,
+      values: (0..<224 * 224).map { index in
+        let (row, column) = (index / 224 - 112, index % 224 - 112)
+        return row * row + column * column < 55 * 55 ? 1 : 1e-6
+      })
+    for side in 0..<2 { model.sides[side].shown?.field = HeatField(disc) }
+    model.session.screen.curve = .log
+    let said = [(60, 20), (80, 24), (120, 40), (200, 60), (250, 70)].map {
+      text(model, $0.0, $0.1).contains("mostly dark: g")
+    }
+    #expect(Set(said).count == 1, "\(said)")
   }
 }
 
@@ -327,6 +355,42 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(screen.contains("stale") && screen.contains("A  RepLKNet-13"))
     #expect(screen.matches(of: /random:0 · 224 px · stage4/).count == 2)
     #expect(!screen.contains("256 px · ") && !screen.contains("· stage3"))
+  }
+}
+
+@Suite struct NamesTests {
+  /// Networks without an id of their own are told by the nearest one.
+  @Test func longNamesAreShort() {
+    let id =
+      "replknet:kernels=13,13,13,13:layers=1,1,2,1:channels=16,32,64,128:small=5:dw=1:classes=16"
+    #expect(NetworkSpec(shown: id).shownModel == "replknet-13-nano, classes 16")
+    let model = makeModel([id, "RepLKNet-31-nano"])
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      #expect(text(model, columns, rows).contains("replknet-13-nano, classes 16"), "\(columns)")
+    }
+    #expect(NetworkSpec(shown: "resnet-18").shownModel == "resnet-18")
+    #expect(NamedNetwork.isOne(id, "RepLKNet-13-nano"))
+    #expect(!NamedNetwork.isOne(id, "RepLKNet-31-nano"))
+  }
+
+  @Test func cutsKeepBothEnds() {
+    #expect("checkpoint-of-epoch-12.pth".cutInside(columns: 11, "~") == "check~2.pth")
+    #expect("a.pth".cutInside(columns: 11, "~") == "a.pth")
+  }
+}
+
+@Suite struct ThreeColumnsTests {
+  /// Numbers that touch are read as one.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func labelsDoNotTouch(_ size: (Int, Int)) {
+    var session = Session(models: ["RepLKNet-13", "RepLKNet-31"])
+    session.size = InputSize(height: 1024, width: 1024)
+    var model = Model(session: session, display: Display())
+    model.finish(update(&model, .opened))
+    _ = model.type("v")
+    let screen = text(model, size.0, size.1)
+    #expect(!screen.contains("5121024") && !screen.contains(/\d-\d/))
+    if size.0 >= 120 { #expect(screen.components(of: "1024 px") >= 3) }
   }
 }
 

@@ -110,6 +110,23 @@ import Testing
     #expect(units.verdict?.headline == "Not comparable: A and B look from different places.")
   }
 
+  /// The shares are of the mean map; two states of one network are not two networks.
+  @Test func oneNetworkTwiceIsSaidToBeOne() throws {
+    var model = model([0.07, 0.08], [0.17, 0.18])
+    #expect(model.verdict?.detail.contains("mean map of 2 pictures") == true)
+    let network = try #require(model.sides[0].shown?.network)
+    model.sides[1].shown?.network = network
+    model.sides[0].shown?.network.weights = .random(seed: 0)
+    #expect(
+      model.verdict?.headline.hasPrefix("One network, A untrained: B sees 2.") == true)
+    model.sides[0].shown?.network.weights = .file("/state/step-100.safetensors")
+    #expect(model.verdict?.headline.hasPrefix("One network, other weights: B sees 2.") == true)
+    // Training gives it the classes of its pictures.
+    model.sides[1].shown?.network.source = .catalogue(
+      "replknet:kernels=13,13,13,13:layers=1,1,2,1:channels=16,32,64,128:small=5:dw=1:classes=16")
+    #expect(model.verdict?.headline.hasPrefix("One network, other weights: B sees 2.") == true)
+  }
+
   /// Only what ships, or what its file says was trained, is called so.
   @Test func filesThatSayNothingAreNotCalledTrained() throws {
     var model = model([0.07], [0.18])

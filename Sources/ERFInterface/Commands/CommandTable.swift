@@ -59,7 +59,7 @@ extension Command {
         .arrangement, [key("v")], group: group, footer: "view", rank: 15,
         "A | B, then A | B | A - B, then one alone"),
       Command(
-        .curve, [key("g")], group: group, footer: "curve", rank: 19,
+        .curve, [key("g")], group: group, footer: "brightness", rank: 19,
         "brightness: log(M+1) (the paper's), log(M/max), linear, fourth root"),
       Command(
         .rule, [key("R")], group: group,
@@ -145,6 +145,16 @@ extension Command {
 }
 
 extension Command {
+  /// What to say of a key that does nothing here: where it does something.
+  static func unknown(_ key: Key) -> String {
+    let panels = table.filter { $0.keys.contains(key) }.compactMap { command in
+      command.panel.map { "\($0.title) (\($0.jump)): \(command.help)" }
+    }
+    return panels.isEmpty
+      ? "\(key.label) is no key here; ? lists them"
+      : "\(key.label) is a key of \(panels[0])"
+  }
+
   /// The command that a key stands for while a panel has the focus.
   public static func forKey(_ key: Key, in panel: PanelName) -> Command? {
     table.first { $0.panel == panel && $0.keys.contains(key) }

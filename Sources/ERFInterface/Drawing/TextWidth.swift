@@ -90,4 +90,11 @@ extension String {
     guard columns > limit else { return self }
     return limit > 0 ? prefix(columns: limit - 1) + String(ellipsis) : ""
   }
+
+  /// The text where it fits in `limit` columns, else its beginning and its end, which tell files apart.
+  func cutInside(columns limit: Int, _ ellipsis: Unicode.Scalar) -> String {
+    guard columns > limit, limit > 2 else { return cut(columns: limit, ellipsis) }
+    let end = suffix(columns: (limit - 1) / 2)
+    return prefix(columns: limit - 1 - end.columns) + String(ellipsis) + end
+  }
 }

@@ -89,15 +89,18 @@ extension FieldDrawing {
     let place = [Span("+ ", .accent), Span("row \(row), column \(column)", .text)]
     let near = [Span("+ ", .accent), Span("r\(row) c\(column)", .text)]
     let measured = [Span(" M ", .quiet), Span(Format.significant(value), .text)]
-    let away = [Span(" at ", .quiet), Span(distance + " px", .text)]
-    guard let share = field.share(row: row, column: column) else { return place + measured + away }
-    let inside = [Span(" inside ", .quiet), Span(Format.percent(share), .text)]
-    let short = [Span(" in ", .quiet), Span(Format.percent(share, digits: 0), .text)]
+    let off = isCentred ? "the centre" : "the unit"
+    let away = [Span("  " + distance + " px", .text), Span(" from " + off, .quiet)]
+    let apart = [Span(" " + distance + " px", .text), Span(" off", .quiet)]
+    guard let share = field.share(row: row, column: column) else { return place + measured + apart }
+    let inside = [
+      Span("  " + Format.percent(share), .text), Span(" of the field is nearer", .quiet),
+    ]
+    let short = [Span(" " + Format.percent(share, digits: 0), .text), Span(" nearer", .quiet)]
     let wordings = [
       place + measured + away + inside, near + measured + away + inside,
-      near + measured + away + short, near + measured + [Span("  ")] + away.suffix(1) + short,
-      near + away + short, [place[0]] + measured + short,
+      near + measured + apart + short, near + apart + short, near + short,
     ]
-    return wordings.first { $0.width <= width } ?? near + short
+    return wordings.first { $0.width <= width } ?? near
   }
 }

@@ -10,7 +10,7 @@ extension FieldDrawing {
     cut, "around the unit, cut by the input", "around the unit, cut", "around unit, cut",
   ]
 
-  private var isCentred: Bool { side.measured?.metrics.isCentred ?? true }
+  var isCentred: Bool { side.measured?.metrics.isCentred ?? true }
 
   private var ratios: [AreaRatio] {
     side.measured?.metrics.ratios
@@ -167,6 +167,7 @@ extension FieldDrawing {
     if side.job == nil, file == nil, side.failure == nil, layout.side == nil {
       lines.append(summary(width))
     }
+    if layout.side != nil, isMostlyDark { lines.append([Span("mostly dark: g", .quiet)]) }
     for (offset, line) in lines.prefix(layout.statusRows).enumerated() {
       frame.write(
         line, row: layout.statusRow + offset, column: column, width: width)

@@ -49,12 +49,15 @@ struct FieldDrawing {
 
   /// Whether most of what is drawn has no colour to speak of, though another curve would give it one.
   var isMostlyDark: Bool {
-    guard model.session.screen.curve != .decades, side.measured != nil, !pixels.isEmpty else {
-      return false
-    }
+    let curve = model.session.screen.curve
+    guard curve != .decades, let field = side.measured?.field else { return false }
     let colours = colours
-    let dark = pixels.count { abs(colours.share($0)) < 0.05 }
-    return dark * 10 > pixels.count * 8
+    // Of so many parts on any screen: a small one has few cells, each of which holds some light.
+    let parts = field.resampled(
+      rows: HeatField.topGrid, columns: HeatField.topGrid, curve: curve,
+      window: geometry.fieldWindow)
+    let dark = parts.count { abs(colours.share($0)) < 0.05 }
+    return dark * 10 > parts.count * 8
   }
 
   func draw(on frame: inout Frame) {
@@ -74,7 +77,7 @@ struct FieldDrawing {
     } else {
       drawWell(on: &frame)
     }
-    if layout.hasAxes { drawAxes(on: &frame) }
+    if layout.hasAxes { frame.drawPixelAxes(layout.map, window) }
     drawScale(on: &frame)
     if let side = layout.side {
       drawSide(side, on: &frame)
@@ -161,29 +164,6 @@ struct FieldDrawing {
     }
   }
 
-  /// Pixels of the input at the edges and in the middle of what is seen: rows at the left, columns
-  /// below.
-  private func drawAxes(on frame: inout Frame) {
-    let map = layout.map
-    guard map.rows >= 3, map.columns >= 12 else { return }
-    func text(_ start: Double, _ length: Double, _ part: Int) -> String {
-      Format.fixed(start + length * Double(part) / 2, 0)
-    }
-    for (part, row) in [0, map.rows / 2, map.rows - 1].enumerated() {
-      frame.writeRight(
-        [Span(text(window.row, window.height, part), .quiet)], row: map.row + row,
-        end: map.column - 1, width: FieldLayout.axisColumns - 1)
-    }
-    let row = map.row + map.rows
-    let labels = [0, 1, 2].map { text(window.column, window.width, $0) }
-    frame.write(labels[0], .quiet, row: row, column: map.column, width: 6)
-    frame.writeCentred(
-      [Span(labels[1], .quiet)], row: row, column: map.column, width: map.columns)
-    frame.writeRight(
-      [Span(labels[2] + " px", .quiet)], row: row, end: map.column + map.columns,
-      width: labels[2].columns + 3)
-  }
-
   /// An empty ground of the size that the map will have, saying what it waits for.
   private func drawWell(on frame: inout Frame) {
     let map = layout.map
@@ -219,6 +199,30 @@ struct FieldDrawing {
 }
 
 extension Frame {
+  /// Pixels of the input at the edges and in the middle of what is seen: rows at the left, columns
+  /// below, where labels do not touch.
+  mutating func drawPixelAxes(_ map: Area, _ window: PixelWindow) {
+    guard map.rows >= 3, map.columns >= 12 else { return }
+    func text(_ start: Double, _ length: Double, _ part: Int) -> String {
+      Format.fixed(start + length * Double(part) / 2, 0)
+    }
+    for (part, row) in [0, map.rows / 2, map.rows - 1].enumerated() {
+      writeRight(
+        [Span(text(window.row, window.height, part), .quiet)], row: map.row + row,
+        end: map.column - 1, width: FieldLayout.axisColumns - 1)
+    }
+    let row = map.row + map.rows
+    let labels = [0, 1, 2].map { text(window.column, window.width, $0) }
+    let end = labels[2] + " px"
+    let middle = (map.columns - labels[1].columns) / 2
+    write(labels[0], .quiet, row: row, column: map.column, width: 6)
+    if middle > labels[0].columns, middle + labels[1].columns < map.columns - end.columns {
+      write(labels[1], .quiet, row: row, column: map.column + middle, width: labels[1].columns)
+    }
+    writeRight(
+      [Span(end, .quiet)], row: row, end: map.column + map.columns, width: end.columns)
+  }
+
   /// Colour bar with its range; the caption names the scale.
   mutating func drawScaleRow(
     _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, caption: String, isKnown: Bool

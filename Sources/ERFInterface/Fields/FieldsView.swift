@@ -50,9 +50,12 @@ struct DifferenceDrawing {
     let size = model.inputSize(0)
     let layout = FieldLayout(
       area: area, height: fields[0]?.height ?? size.height, width: fields[0]?.width ?? size.width,
-      aspect: model.display.cellAspect)
+      aspect: model.display.cellAspect, axes: model.size.columns >= FieldGeometry.axesFrom)
+    let name = "A \(glyphs.minus) B"
+    let titles = isTight ? [name + ", areas in points", name + ", points"] : [name]
+    let title = titles.first { $0.columns <= area.columns - 2 } ?? name
     frame.write(
-      [Span("A \(glyphs.minus) B", .text, .bold)], row: area.row, column: area.column + 1,
+      [Span(title, .text, .bold)], row: area.row, column: area.column + 1,
       width: area.columns - 2)
     let isShared = model.sharesScale
     if layout.headingRows > 1 {
@@ -72,6 +75,13 @@ struct DifferenceDrawing {
     }
     let colours = HeatColours(scale: .diverging, top: values.lazy.map(abs).max() ?? 0)
     frame.drawHeat(values, in: layout.map, colours: colours, style: style)
+    if layout.hasAxes {
+      let field = fields[0]
+      frame.drawPixelAxes(
+        layout.map,
+        model.session.screen.window.pixels(
+          height: field?.height ?? size.height, width: field?.width ?? size.width))
+    }
     frame.drawScaleRow(
       layout, colours: colours, style: style,
       caption: model.session.screen.curve == .decades
@@ -104,6 +114,9 @@ struct DifferenceDrawing {
     return zip(a, b).map { $0 - $1 }
   }
 
+  /// Whether the differences of areas need all columns that there are.
+  private var isTight: Bool { area.columns < 28 }
+
   /// Differences of the area ratios in points of per cent, below the map.
   private func drawRatios(_ layout: FieldLayout, on frame: inout Frame) {
     guard layout.tableRows > 0, layout.side == nil,
@@ -111,9 +124,10 @@ struct DifferenceDrawing {
       let b = model.sides[1].measured?.metrics.ratios
     else { return }
     let room = area.columns - 2
-    let cell = min(13, (room - 4) / max(1, a.count))
-    var header = [Span("t".rightPadded(4), .quiet)]
-    var points = [Span("pts".rightPadded(4), .quiet)]
+    let label = isTight ? 0 : 4
+    let cell = min(13, (room - label) / max(1, a.count))
+    var header = isTight ? [] : [Span("t".rightPadded(label), .quiet)]
+    var points = isTight ? [] : [Span("pts".rightPadded(label), .quiet)]
     for (left, right) in zip(a, b) {
       header.append(Span(Format.fixed(left.threshold * 100, 0).leftPadded(cell), .quiet))
       let text =

@@ -31,7 +31,7 @@ struct MapHeading {
   private var glyphs: Glyphs { model.display.glyphs }
 
   /// The name as it was opened.
-  var name: String { network.savedMap?.fileName.sanitised ?? network.model.sanitised }
+  var name: String { network.shownModel }
 
   /// Weights, input, layer, unit: the unit, the layer and the input go first where room is short, the
   /// weights never, and a name that is too long is cut.
@@ -45,12 +45,17 @@ struct MapHeading {
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer = (request.tap ?? subject?.tap ?? "last stage").sanitised
     let weights = weights
+    // That numbers are around another unit than the central one goes last, too.
     let unit = unit.map { [$0] } ?? []
+    let brief = unit.isEmpty ? [] : [Self.offCentre]
     let full = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
     let tails =
-      full + [[long, layer] + unit, [short, layer] + unit, [short, layer], [short], []]
+      full + [
+        [long, layer] + unit, [short, layer] + unit, [short] + unit, [short, layer] + brief,
+        [short] + brief, brief,
+      ]
     // What was edited, and the hash of a file, go last of all.
-    let variants = [[weights.long, weights.short], [weights.name]].flatMap { heads in
+    let variants = [[weights.long, weights.short], weights.cut, [weights.name]].flatMap { heads in
       tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
     }
     return fitting(variants, width)
@@ -60,8 +65,13 @@ struct MapHeading {
   func weights(_ width: Int) -> [Span] {
     guard network.savedMap == nil else { return [] }
     let weights = weights
-    return fitting([[weights.short], [weights.name]], width)
+    let brief = unit == nil ? [] : [Span(Self.offCentre, .quiet)]
+    let heads = [weights.short] + weights.cut + [weights.name]
+    return fitting(heads.map { [$0] + brief } + [brief.isEmpty ? [weights.name] : brief], width)
   }
+
+  /// Where there is no room to say which unit it is.
+  private static let offCentre = "off-centre"
 
   private func fitting(_ variants: [[String]], _ width: Int) -> [Span] {
     fitting(variants.map { $0.map { Span($0, .quiet) } }, width)
@@ -83,7 +93,7 @@ struct MapHeading {
 
   /// Random weights stand out, since with them the order of networks can reverse; files are told by
   /// name and the beginning of the weights' hash.
-  private var weights: (long: Span, short: Span, name: Span) {
+  private var weights: (long: Span, short: Span, cut: [Span], name: Span) {
     let edits = model.designs.shortEdits(network)
     func edited(_ text: String) -> String {
       guard let first = edits.first else { return text }
@@ -96,19 +106,22 @@ struct MapHeading {
     case .trained:
       return (
         Span(edited(edits.isEmpty ? "trained weights" : "trained"), .quiet),
-        Span(edited("trained"), .quiet), Span(marked("trained"), .quiet)
+        Span(edited("trained"), .quiet), [], Span(marked("trained"), .quiet)
       )
     case .random(let seed):
       let text = "random:\(seed)"
       return (
         Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
-        Span(edited(text), .warning), Span(marked(text), .warning)
+        Span(edited(text), .warning), [], Span(marked(text), .warning)
       )
     case .file(let path):
       let name = path.fileName.sanitised
       let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
+      // Two files of one name differ in their hashes, so a long name is cut first.
+      let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       return (
         Span(edited("weights " + name + hash), .quiet), Span(edited(name + hash), .quiet),
+        cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), .quiet) },
         Span(marked(name), .quiet)
       )
     }

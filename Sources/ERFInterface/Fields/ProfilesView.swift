@@ -52,8 +52,10 @@ extension Frame {
       let last = canvas.column + canvas.columns - width
       let starts =
         tick.rank == 0
-        ? [column - width / 2, column + 1, column - width, column + 2, column - width - 1]
-        : [column - width / 2]
+        ? (0...2 * width + 4).flatMap { [column - width / 2 + $0, column - width / 2 - $0] }
+        : tick.rank == 1
+          ? [column - width / 2, column + 1, column - width, column + 2, column - width - 1]
+          : [column - width / 2]
       for start in starts.map({ Swift.max(canvas.column, Swift.min(last, $0)) })
       where (start - 1...start + width).allSatisfy({ self[row, $0].scalar == " " }) {
         write(tick.text, tick.role, row: row, column: start, width: width)
@@ -191,8 +193,8 @@ private struct ProfilePlot {
     let share: Double
     let text: String
     var role = Role.quiet
-    /// Ticks of high ranks give way to others.
-    var rank = 1
+    /// Ticks of high ranks give way to others: A and B, which are on the screen, to none.
+    var rank = 2
   }
 
   let title: String
@@ -249,7 +251,10 @@ private struct ProfilePlot {
         let role = Role.network(index)
         let share = Double(distance) / Double(max(1, reach))
         let letter = networks.count > 1 ? networks[index].letter + " " : ""
-        ticks.append(Tick(share: share, text: "\(letter)\(distance)", role: role, rank: 0))
+        ticks.append(
+          Tick(
+            share: share, text: "\(letter)\(distance)", role: role,
+            rank: networks[index].side == nil ? 1 : 0))
         marks.append((share, 0.5, role))
       }
       self.ticks = ticks

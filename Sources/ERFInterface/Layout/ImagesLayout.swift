@@ -16,10 +16,10 @@ struct ImagesLayout {
   let entries: [(row: Int, index: Int)]
 
   init(_ model: Model, in area: Area) {
-    // A heading, and a row for each map over several images.
+    // Two headings, and a row for each map over several images.
     let spread = model.sides.count { ($0.shown?.result?.imageRatios.count ?? 0) > 1 }
-    let wanted = spread > 0 ? spread + 1 : 0
-    spreadRows = area.rows >= 8 + wanted ? wanted : 0
+    let wanted = spread > 0 ? [spread + 2, spread + 1] : []
+    spreadRows = wanted.first { area.rows >= 8 + $0 } ?? 0
     let rows = max(0, area.rows - 2 - (spreadRows == 0 ? 0 : spreadRows + 1))
     let hasPictures = model.display.depth != .mono
     let isTensor = model.session.images.picture(0) == nil

@@ -87,10 +87,15 @@ extension Model {
     let (mine, other) = (share(left, a), share(right, b))
     let isLarger = right >= left
     let times = isLarger ? right / left : left / right
+    let beginning = beginning(a, b)
     var verdict = Verdict(
       kind: .difference,
-      headline: isLarger
-        ? "B sees \(Self.times(times)) as much as A." : "A sees \(Self.times(times)) as much as B.",
+      headline: Self.sentence(
+        beginning,
+        isLarger
+          ? "B sees \(Self.times(times)) as much as A."
+          : "A sees \(Self.times(times)) as much as B."
+      ),
       shares: isLarger
         ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
         : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
@@ -101,7 +106,8 @@ extension Model {
         (first.deviation * first.deviation + second.deviation * second.deviation).squareRoot()
       if abs(left - right) <= spread {
         verdict = Verdict(
-          kind: .same, headline: "No difference beyond the spread over pictures.",
+          kind: .same,
+          headline: Self.sentence(beginning, "No difference beyond the spread over pictures."),
           shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
           short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
       }
@@ -109,7 +115,8 @@ extension Model {
     // A factor that rounds to one is none.
     if verdict.kind == .difference, times < 1.05 {
       verdict = Verdict(
-        kind: .same, headline: "A and B see as much.", shares: verdict.shares,
+        kind: .same, headline: Self.sentence(beginning, "A and B see as much."),
+        shares: verdict.shares,
         short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
     }
     return verdict
@@ -118,8 +125,37 @@ extension Model {
   private func single(_ map: ShownMap) -> Verdict? {
     guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
     return Verdict(
-      kind: .single, headline: "Half of the field lies in \(share(ratio, map)) of the input.",
+      kind: .single,
+      headline: Self.sentence(
+        beginning(map, map), "Half of the field lies in \(share(ratio, map)) of the input."),
       conditions: conditions(map, map), warnings: warnings(map, map))
+  }
+
+  /// What two maps have in common that could be taken for something else: numbers around another unit
+  /// than the central one, two states of one network.
+  private func beginning(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    var parts: [String] = []
+    if !a.metrics.isCentred || !b.metrics.isCentred { parts.append("Off-centre unit") }
+    guard sides.count > 1, isOneModel(a, b), a.network.edits == b.network.edits,
+      a.network.weights != b.network.weights
+    else { return parts }
+    let untrained = [(a, "A"), (b, "B")].filter { origin($0.0).source == .untrained }.map(\.1)
+    let weights = untrained.count == 1 ? "\(untrained[0]) untrained" : "other weights"
+    return parts + [parts.isEmpty ? "One network, \(weights)" : "one network, \(weights)"]
+  }
+
+  private static func sentence(_ beginning: [String], _ claim: String) -> String {
+    guard !beginning.isEmpty else { return claim }
+    // The letters of networks stay as they are.
+    let isLetter = claim.hasPrefix("A ") || claim.hasPrefix("B ")
+    let rest = isLetter ? claim : claim.prefix(1).lowercased() + claim.dropFirst()
+    return beginning.joined(separator: ", ") + ": " + rest
+  }
+
+  /// Whether both are of one network, whatever its weights; training may give it other classes.
+  private func isOneModel(_ a: ShownMap, _ b: ShownMap) -> Bool {
+    a.network.savedMap == nil && b.network.savedMap == nil
+      && NamedNetwork.isOne(a.network.model, b.network.model)
   }
 
   /// `2.2 times`, `14 times`.
@@ -142,7 +178,9 @@ extension Model {
       // What its file says of it stands under the map.
       return [pixels, "a saved map"]
     }
-    var parts = [Format.count(a.images, "picture"), pixels]
+    // The spread is of the pictures' own maps, the share is of their mean.
+    let images = Format.count(a.images, "picture")
+    var parts = [a.images > 1 ? "mean map of \(images)" : images, pixels]
     parts.append(WeightsOrigin.text(origin(a), origin(b)))
     let border = [(a, "A"), (b, "B")].filter {
       $0.0.metrics.isCentred && $0.0.metrics.borderShare > Self.borderLimit
@@ -193,7 +231,7 @@ extension Model {
     if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
       return "A and B look from different places"
     }
-    let isOneNetwork = a.network.model.lowercased() == b.network.model.lowercased()
+    let isOneNetwork = isOneModel(a, b)
     let sources = [a, b].map { origin($0).source }
     if !isOneNetwork, (sources[0] == .untrained) != (sources[1] == .untrained) {
       let (random, other) = sources[0] == .untrained ? ("A", "B") : ("B", "A")

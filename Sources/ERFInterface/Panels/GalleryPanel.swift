@@ -244,8 +244,14 @@ private struct GalleryTile {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.fixed($0 * 100, 1) + " %" }
     let facts = model.facts[network, model.inputSize(model.unitSide)]
     let images = entry.map { max(1, $0.result.map.images) }
+    // Of the run that made the map: other work may have slowed it down.
     let time = entry.flatMap { entry in
-      images.map { Format.fixed(entry.result.seconds.total * 1000 / Double($0), 0) + " ms" }
+      images.map { images -> String in
+        let seconds = entry.result.seconds.total - entry.result.seconds.load
+        let time = Format.fixed(max(0, seconds) * 1000 / Double(images), 0) + " ms"
+        let wordings = [time + " a picture, in one run", time + ", one run", time + ", 1 run"]
+        return wordings.first { $0.columns <= self.area.columns } ?? time
+      }
     }
     return [
       [

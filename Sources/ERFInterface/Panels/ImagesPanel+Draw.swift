@@ -10,7 +10,7 @@ extension Frame {
     drawImageList(model, layout)
     if let place = layout.preview { drawSelectedImage(model, in: place) }
     let spread = ImageSpread(model: model, width: area.columns).lines
-    for (offset, line) in spread.prefix(layout.spreadRows).enumerated() {
+    for (offset, line) in spread.suffix(layout.spreadRows).enumerated() {
       write(
         line, row: area.row + area.rows - layout.spreadRows + offset, column: area.column,
         width: area.columns)
@@ -140,10 +140,19 @@ private struct ImageSpread {
     var lines: [[Span]] = []
     for (index, side) in model.sides.enumerated() {
       guard let ratios = side.shown?.result?.imageRatios, ratios.count > 1 else { continue }
-      if lines.isEmpty { lines.append(header) }
+      if lines.isEmpty { lines += [title, header] }
       lines.append(row(Model.letter(index), ratios))
     }
     return lines
+  }
+
+  /// The verdict's share is that of the mean map.
+  private var title: [Span] {
+    let words = [
+      "mean over pictures of each one's own share, not that of the mean map",
+      "mean over pictures, not of the mean map", "mean over pictures",
+    ]
+    return [Span(words.first { $0.columns <= width } ?? words[2], .quiet)]
   }
 
   private var plusMinus: String { model.display.glyphs.plusMinus }

@@ -64,7 +64,7 @@ private struct FinishedLines {
         Span("network".rightPadded(name), .quiet), Span("weights".rightPadded(12), .quiet),
         Span("input".leftPadded(9), .quiet), Span("  layer".rightPadded(14), .quiet),
         Span("n".leftPadded(4), .quiet), Span("half".leftPadded(8), .quiet),
-        Span("time".leftPadded(9), .quiet),
+        Span("time".leftPadded(12), .quiet),
       ]
     let threads = [
       Span("threads ", .quiet), Span(model.threads.map { "\($0)" } ?? "one per core", .text),
@@ -78,7 +78,7 @@ private struct FinishedLines {
 
   /// The network, its input and the area of half of the map are what there is always room for.
   private var isNarrow: Bool { width < 66 }
-  private var name: Int { isNarrow ? width - 17 : width - 56 }
+  private var name: Int { isNarrow ? width - 17 : width - 59 }
 
   private var peak: String {
     let bytes = model.finishedMaps.entries.map(\.result.peakBytes).max()
@@ -104,7 +104,7 @@ private struct FinishedLines {
       Span("  " + cell(result.subject.tap, 12), .quiet),
       Span("\(result.map.images)".leftPadded(4), .text),
       area,
-      Span(Format.duration(result.seconds.total).leftPadded(9), .quiet),
+      Span(" " + Format.duration(result.seconds.total).leftPadded(11), .quiet),
     ]
   }
 }

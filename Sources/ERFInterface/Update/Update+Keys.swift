@@ -9,7 +9,12 @@ extension Model {
     if key != .escape { escapeAgain = nil }
     if let effects = pressInOverlay(key) { return effects }
     if key == .escape, !isWorking { return escapeWithNothingToCancel() }
-    guard let command = Command.forKey(key, in: focus) else { return [] }
+    guard let command = Command.forKey(key, in: focus) else {
+      if case .character(let scalar) = key, scalar.properties.isAlphabetic {
+        notice = Notice(.note, Command.unknown(key))
+      }
+      return []
+    }
     return run(command)
   }
 

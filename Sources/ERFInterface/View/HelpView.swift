@@ -53,9 +53,13 @@ enum Help {
     let table = Command.table
     let ordered =
       table.filter { $0.panel == model.focus } + table.filter { $0.panel != model.focus }
-    // The first screen's focus: somebody new may look for what to do.
-    if model.focus == .fields { lines += tourLines(width, keyWidth, fits) }
+    var hasTour = false
     for command in ordered where fits("\(command.group) \(command.keyLabel) \(command.help)") {
+      if !hasTour, command.panel != model.focus {
+        let tour = tourLines(width, keyWidth, fits)
+        lines += (lines.isEmpty || tour.isEmpty ? [] : [[]]) + tour
+        hasTour = true
+      }
       if command.group != group {
         if !lines.isEmpty { lines.append([]) }
         lines.append([Span(command.group, .text, .bold)])
@@ -74,7 +78,10 @@ enum Help {
         lines += wrap(paragraph, width: width - 2).map { [Span("  " + $0, .quiet)] }
       }
     }
-    if model.focus != .fields { lines += [[]] + tourLines(width, keyWidth, fits) }
+    if !hasTour {
+      let tour = tourLines(width, keyWidth, fits)
+      lines += (lines.isEmpty || tour.isEmpty ? [] : [[]]) + tour
+    }
     return lines.isEmpty ? [[Span("no match in the help", .quiet)]] : lines
   }
 }
