@@ -47,8 +47,10 @@ extension Command {
         "",
         "parameters     \(Text.quantity(summary.parameters))  batch norms folded, kernels merged "
           + "(\(Text.quantity(summary.trainingParameters)) while training)",
-        "multiply-adds  \(Text.quantity(summary.multiplyAdds))  of the convolutions, "
-          + "as the paper counts",
+        "multiply-adds  \(Text.quantity(summary.multiplyAdds))  "
+          + (summary.countsAll
+            ? "of convolutions and products of matrices"
+            : "of the convolutions, as the paper counts"),
         "A stage's row sums up the blocks since the stage before; a field is the theoretical one;",
         "reached: kernel weights that meet a pixel at this input size; the rest meet only padding.",
       ])

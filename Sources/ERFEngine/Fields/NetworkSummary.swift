@@ -2,7 +2,8 @@
 ///
 /// Parameters are those of the inference form, kernels merged and batch norms folded: every
 /// convolution's weights and one bias a channel, plus the head. Multiply-adds are those of the
-/// convolutions, counting every tap; the table leaves the head's out, and so does the total here.
+/// convolutions, counting every tap; the table leaves the head's out, and so does the total here. Of an
+/// exported graph all are counted, and each operator belongs to the first row that needs it.
 public struct NetworkSummary: Sendable, Encodable, Equatable {
   public struct Row: Sendable, Encodable, Equatable {
     /// `stages.0.blocks.1`, `stage1`, ...
@@ -25,8 +26,10 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   public let rows: [Row]
   /// Of the inference form.
   public let parameters: Int
-  /// Of the convolutions.
+  /// Of the convolutions; of an exported graph those of all layers.
   public let multiplyAdds: Int
+  /// Whether `multiplyAdds` are all.
+  public let countsAll: Bool
   /// Of the training form: with batch norms' scales and shifts, and parallel branches apart.
   public let trainingParameters: Int
   /// Theoretical receptive field and stride of the last stage.
@@ -66,17 +69,21 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
 
   /// Of a network that is open.
   public init(_ network: OpenedNetwork, size: InputSize) throws {
-    try self.init(network.blueprint, running: network.layers, model: network.id, size: size)
+    try self.init(
+      network.blueprint, running: network.layers, model: network.id, size: size,
+      isExported: network.spec.exportedGraph != nil)
   }
 
   /// - Parameter running: the inference form of `training`.
   private init(
-    _ training: Blueprint, running blueprint: Blueprint, model id: String, size: InputSize
+    _ training: Blueprint, running blueprint: Blueprint, model id: String, size: InputSize,
+    isExported: Bool = false
   ) throws {
     let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     let fields = blueprint.receptiveFields()
     guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }
     try blueprint.requireSize(size, for: last, model: id)
+    let owners = isExported ? blueprint.firstTaps : blueprint.nodes.map(\.block)
     var rows: [Row] = []
     var stageParameters = 0
     var stageMultiplyAdds = 0
@@ -84,7 +91,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
       var parameters = 0
       var multiplyAdds = 0
       if tap.kind == .block {
-        for (index, node) in blueprint.nodes.enumerated() where node.block == tap.name {
+        for (index, node) in blueprint.nodes.enumerated() where owners[index] == tap.name {
           parameters += node.op.foldedParameterCount
           multiplyAdds += node.op.multiplyAdds(
             inputs: node.inputs.map { shapes[$0] }, output: shapes[Blueprint.value(of: index)])
@@ -102,7 +109,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
           name: tap.name, isStage: tap.kind == .stage,
           output: [shape.channels, map.height, map.width], parameters: parameters,
           multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
-          stride: fields[tap.value]?.stride))
+          stride: fields[tap.value]?.stride ?? (isExported ? map.stride(in: size) : nil)))
     }
     kernelReach = try KernelReach(blueprint, size: size)
     model = id
@@ -111,11 +118,12 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     parameters = rows.filter { !$0.isStage }.reduce(0) { $0 + $1.parameters }
     multiplyAdds = blueprint.nodes.enumerated().reduce(0) { sum, entry in
       let (index, node) = entry
-      guard !(node.op is Linear) else { return sum }
+      guard isExported || !(node.op is Linear) else { return sum }
       return sum
         + node.op.multiplyAdds(
           inputs: node.inputs.map { shapes[$0] }, output: shapes[Blueprint.value(of: index)])
     }
+    countsAll = isExported
     trainingParameters = training.nodes.reduce(0) { $0 + $1.op.learntParameterCount }
     let lastStage = rows.last { $0.isStage }
     receptiveField = lastStage?.receptiveField
@@ -123,7 +131,36 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   }
 }
 
+extension InputSize {
+  /// Input pixels between neighbouring units of a grid of this size; nil where there is one alone, or it
+  /// does not divide `input` evenly.
+  fileprivate func stride(in input: InputSize) -> Int? {
+    guard height * width > 1, input.height % height == 0, input.width % width == 0,
+      input.height / height == input.width / width
+    else { return nil }
+    return input.height / height
+  }
+}
+
 extension Blueprint {
+  /// For each node the first row that needs it, in the order in which rows are listed, behind the last
+  /// stage in that in which they are computed.
+  fileprivate var firstTaps: [String] {
+    let blocks = taps.filter { $0.kind != .logits }
+    let end = (blocks.lastIndex { $0.kind == .stage } ?? -1) + 1
+    let listed = blocks[..<end].filter { $0.kind == .block }
+    var names = [String](repeating: "", count: nodes.count)
+    for tap in listed + blocks[end...].sorted(by: { $0.value < $1.value }) {
+      var open = [tap.value]
+      while let value = open.popLast() {
+        guard let index = Blueprint.node(of: value), names[index].isEmpty else { continue }
+        names[index] = tap.name
+        open += nodes[index].inputs
+      }
+    }
+    return names
+  }
+
   /// Side and stride, in input pixels, of the window that one unit of each value can be reached
   /// from; nil once a value sees everything.
   func receptiveFields() -> [(side: Int, stride: Int)?] {

@@ -258,6 +258,23 @@ import Testing
     #expect(stages[0].receptiveField == 7 + 2 * 2 + 4 * 2 * 4)
   }
 
+  /// Every operator belongs to one row, that of a transformer's linear layers too, and totals are sums.
+  @Test(arguments: ["resnet-ts", "vit-ts", "updown-dynamo"]) func rowsAddUp(_ name: String) throws {
+    let network = try opened(name)
+    let size = InputSize(height: 48, width: 48)
+    let summary = try NetworkSummary(network, size: size)
+    let rows = summary.rows.filter { !$0.isStage }
+    let shapes = try network.layers.shapes(input: network.layers.inputShape(size))
+    let layers = network.layers.nodes.enumerated().map { index, node in
+      node.op.multiplyAdds(inputs: node.inputs.map { shapes[$0] }, output: shapes[index + 1])
+    }
+    #expect(summary.multiplyAdds == layers.reduce(0, +))
+    #expect(rows.reduce(0) { $0 + $1.multiplyAdds } == summary.multiplyAdds)
+    #expect(
+      summary.parameters == network.layers.nodes.reduce(0) { $0 + $1.op.foldedParameterCount })
+    #expect(summary.rows.filter(\.isStage).allSatisfy { $0.stride != nil && $0.multiplyAdds > 0 })
+  }
+
   @Test func otherSizesWhereShapesAllowThem() throws {
     let size = InputSize(height: 64, width: 80)
     for name in ["resnet-ts", "resnet-dynamo", "convnext-ts", "mobile-dynamo"] {
