@@ -22,11 +22,6 @@ public enum Format {
     return sign + String(whole) + "." + padding + fraction
   }
 
-  /// `1 image`, `2 images`.
-  static func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
-  }
-
   /// Three significant digits: `4.21`, `0.0312`, `1.2e-07`.
   static func significant(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : fixed(value, 0) }

@@ -218,7 +218,7 @@ extension FieldDrawing {
   /// What a finished run came to, as much as fits.
   private func summary(_ width: Int) -> [Span] {
     guard let shown = side.measured else { return [] }
-    let images = Format.count(shown.images, "image")
+    let images = shown.images.counted("image")
     var parts = [
       isCentred ? images : Self.cuts.first { $0.columns <= width } ?? Self.cuts[3],
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,

@@ -179,7 +179,7 @@ extension Model {
       return [pixels, "a saved map"]
     }
     // The spread is of the pictures' own maps, the share is of their mean.
-    let images = Format.count(a.images, "picture")
+    let images = a.images.counted("picture")
     var parts = [a.images > 1 ? "mean map of \(images)" : images, pixels]
     parts.append(WeightsOrigin.text(origin(a), origin(b)))
     let border = [(a, "A"), (b, "B")].filter {

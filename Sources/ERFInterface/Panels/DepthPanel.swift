@@ -306,7 +306,7 @@ private struct DepthDrawing {
       let images = points.first?.images ?? (key.images == .max ? 0 : key.images)
       let name = network.letter + " " + model.designs.name(network.network)
       let facts = [
-        model.weightsText(network), "\(key.request.size) px", Format.count(images, "picture"),
+        model.weightsText(network), "\(key.request.size) px", images.counted("picture"),
         "rule " + key.request.rule.rawValue,
       ]
       return [

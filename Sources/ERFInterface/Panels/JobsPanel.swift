@@ -185,7 +185,7 @@ private struct JobLines {
     if model.depth.isBusy { words.append("measuring layers") }
     if model.kernelMaps.job != nil { words.append("summing kernels") }
     let pictures = model.pictures.awaited.count
-    if pictures > 0 { words.append("\(Format.count(pictures, "picture")) to draw") }
+    if pictures > 0 { words.append("\(pictures.counted("picture")) to draw") }
     return words.isEmpty ? [] : [[Span("   " + words.joined(separator: ", "), .quiet)]]
   }
 }

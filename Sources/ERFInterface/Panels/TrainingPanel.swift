@@ -115,7 +115,7 @@ private struct TrainingLines {
 
   private func state(_ film: TrainingFilm) -> [Span] {
     guard let progress = film.progress else {
-      let pictures = film.plan.map { Format.count($0.pictures, "picture") } ?? "pictures"
+      let pictures = film.plan.map { $0.pictures.counted("picture") } ?? "pictures"
       return [
         Span(film.folder == nil ? "drawing \(pictures)" : "reading \(pictures)", .accent),
         Span(film.plan.map { " of \($0.classes) classes" } ?? "", .quiet),

@@ -55,7 +55,7 @@ extension Model {
     case .planned(let plan): planned(id, plan)
     case .skipped(let images):
       guard film?.job == id else { return }
-      let count = Format.count(images.count, "picture")
+      let count = images.count.counted("picture")
       note(.warning, images.map(\.explanation))
       notice = Notice(.warning, "\(count) cannot be read: left out, and listed in Jobs")
     case .progressed(let progress): progressed(id, progress)

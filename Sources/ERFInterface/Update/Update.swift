@@ -139,7 +139,7 @@ extension Model {
       .note,
       [
         "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
-          + "\(Format.count(result.map.images, "image")): \(Format.duration(result.seconds.total))"
+          + "\(result.map.images.counted("image")): \(Format.duration(result.seconds.total))"
       ])
     let effects = openedFile(side)
     let doubts = result.subject.weightsChoice?.notes ?? []
