@@ -282,7 +282,9 @@ import Testing
     #expect(try folder.read("notes.csv") == other)
     _ = try succeed(["probe", model, "--stimuli", "s", "--csv", "d.csv"], in: folder)
     let table = try folder.read("d.csv")
-    _ = try succeed(probe + ["d.csv"], in: folder)
+    expectOneLine(
+      try Executable.run(probe + ["d.csv"], in: folder), code: 2,
+      mentions: ["d.csv already exists and is not share 1/2", "--force"])
     #expect(try folder.read("d.csv") == table)
     _ = try succeed(probe + ["new.csv"], in: folder)
     #expect(String(decoding: try folder.read("new.csv"), as: UTF8.self).hasPrefix("subj,session"))

@@ -1,5 +1,6 @@
 // Ctrl-C as a wish to end, rather than the end.
 
+internal import CMapping
 import Synchronization
 
 #if canImport(Glibc)
@@ -56,7 +57,7 @@ public enum Interruption {
       Interruption.number.store(number, ordering: .relaxed)
       cancellation.cancel()
     } else if now - earlier > repeats {
-      _ = signal(number, SIG_DFL)
+      cmap_end_plainly(number)
       // Held back until the handler returns.
       _ = raise(number)
     }
