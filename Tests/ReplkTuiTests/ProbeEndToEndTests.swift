@@ -225,7 +225,13 @@ import Testing
     let others = try shares(2, seed: 1, names: "other-")
     let cut = try shares(3, names: "cut-")
     _ = try succeed(probe() + ["one.csv"], in: folder)
+    // What a file claims to be of costs nothing.
+    let share = String(decoding: try folder.read(paths[0]), as: UTF8.self)
+    let claim = share.replacing(/stimuli"":\d+/, with: "stimuli\"\":100000000")
+    #expect(claim != share)
+    _ = try folder.write(Array(claim.utf8), to: "huge.csv")
     for (files, code, mentions) in [
+      (["huge.csv"], 1, ["huge.csv", "does not say which share"]),
       ([paths[0], others[1]], 2, [paths[0], others[1], "weights random:"]),
       ([paths[0], paths[1], paths[0]], 2, [paths[0], "both hold stimulus 1"]),
       ([paths[0], cut[0], cut[2]], 2, [paths[0], cut[0], "both hold stimulus 1"]),

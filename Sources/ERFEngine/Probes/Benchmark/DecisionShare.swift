@@ -35,8 +35,12 @@ public struct DecisionShare: RunPart {
     let decision: CueDecision
   }
 
+  /// More than anybody shows a network; a share of more is none, since a file of a few lines would cost
+  /// whatever it claims.
+  static let most = 1_000_000
+
   let networks: [Subject]
-  /// Stimuli of the whole run.
+  /// Stimuli of the whole run, at most ``most``.
   public let total: Int
   /// Hash of the names of all of them, in order.
   public let list: String
@@ -95,17 +99,19 @@ extension DecisionShare {
         < ($1.part.covered == 0 ? 1 : 0, $1.part.shards[0], $1.path)
     }
     var whole = shares[0].part
-    var holders: [Int: String] = [:]
+    var held: [(path: String, block: Range<Int>)] = []
     var makers: Set<ERFPart.Maker> = []
     (whole.shards, whole.finished, whole.rows) = ([], [], [])
     for (path, share) in shares {
       if let difference = share.difference(from: shares[0].part) {
         throw .mixture(path: path, other: shares[0].path, difference: difference)
       }
-      for index in share.places {
-        if let holder = holders.updateValue(path, forKey: index) {
-          throw .overlap(path: path, other: holder, held: "stimulus \(index + 1)")
+      for block in share.shards.map({ $0.block(of: share.total) }) {
+        if let other = held.first(where: { $0.block.overlaps(block) }) {
+          let first = max(other.block.lowerBound, block.lowerBound)
+          throw .overlap(path: path, other: other.path, held: "stimulus \(first + 1)")
         }
+        held.append((path, block))
       }
       whole.shards += share.shards
       whole.finished += share.finished
@@ -117,9 +123,6 @@ extension DecisionShare {
     if !makers.isEmpty { whole.makers = makers.sorted() }
     return whole
   }
-
-  /// Of all of its stimuli, looked at or not.
-  private var places: [Int] { shards.flatMap { Array($0.block(of: total)) } }
 
   /// The decisions alone, as a run that is not cut writes them.
   public var table: [UInt8] {
@@ -191,7 +194,7 @@ extension DecisionShare {
       header.fields.dropLast() == DecisionFile.columns[...],
       let record = try? JSONDecoder().decode(
         [String: Record].self, from: Data(header.fields[columns - 1].utf8))[Self.key],
-      let shard = Shard(record.shard), (1...100_000_000).contains(record.stimuli),
+      let shard = Shard(record.shard), (1...Self.most).contains(record.stimuli),
       !record.networks.isEmpty, !record.makers.isEmpty
     else { throw DecisionError.notAShare(path: path) }
     (networks, total, list) = (record.networks, record.stimuli, record.list)
