@@ -99,7 +99,8 @@ extension FieldDrawing {
     let short = [Span(" " + Format.percent(share, digits: 0), .text), Span(" nearer", .quiet)]
     let wordings = [
       place + measured + away + inside, near + measured + away + inside,
-      near + measured + apart + short, near + apart + short, near + short,
+      place + measured + apart + short, near + measured + apart + short, near + apart + short,
+      near + short,
     ]
     return wordings.first { $0.width <= width } ?? near
   }
