@@ -101,47 +101,7 @@ extension Command {
       try OutputFiles([csv], arguments, models: models).requireFree()
     }
     if let folder = arguments.last("--stimuli") {
-      for option in ["--size", "--count", "--stage", "--tap", "--cues", "--shuffle"]
-      where arguments.has(option) {
-        throw UsageError.conflicting("--stimuli", option)
-      }
-      let stimuli = try StimulusFolder(folder)
-      let shard = arguments.shard()
-      if shard != nil, !arguments.has("--csv") {
-        throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
-      }
-      let opened = try networks.map(CueConflictBenchmark.opened)
-      var benchmark = CueConflictBenchmark(
-        shard.map(stimuli.share) ?? stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
-        threads: arguments.threads())
-      benchmark.share = shard.map {
-        DecisionShare(
-          $0, of: stimuli, by: opened,
-          command: arguments.command(
-            "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
-            positionals: models))
-      }
-      benchmark.replaces = arguments.has("--force")
-      if let csv = arguments.last("--csv") {
-        let output = OutputFiles(
-          [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
-        if shard == nil {
-          benchmark.others = try settle(output, benchmark, opened)
-        } else {
-          try output.requireNoInputs()
-          try AtomicFile.requireWritable(csv)
-        }
-      }
-      // A share without a stimulus is a table without rows.
-      let made =
-        benchmark.stimuli.stimuli.isEmpty
-        ? []
-        : try reports(of: opened, nothing: "no stimulus was decided") {
-          try benchmark.run(
-            $0, number: $1, cancellation: Interruption.cancellation, progress: $2)
-        }
-      if !Interruption.cancellation.isCancelled { try benchmark.finishShare() }
-      return made
+      return try decide(folder, networks, models, arguments)
     }
     if arguments.has("--shard") {
       throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
@@ -156,6 +116,53 @@ extension Command {
       try AtomicFile.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: csv)
     }
     return reports
+  }
+
+  /// Decisions over the stimuli of `folder`, or a share of them, kept in a table as they are made.
+  private static func decide(
+    _ folder: String, _ networks: [NetworkSpec], _ models: [String], _ arguments: Arguments
+  ) throws -> [ShapeBiasReport] {
+    for option in ["--size", "--count", "--stage", "--tap", "--cues", "--shuffle"]
+    where arguments.has(option) {
+      throw UsageError.conflicting("--stimuli", option)
+    }
+    let stimuli = try StimulusFolder(folder)
+    let shard = arguments.shard()
+    if shard != nil, !arguments.has("--csv") {
+      throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
+    }
+    let opened = try networks.map(CueConflictBenchmark.opened)
+    var benchmark = CueConflictBenchmark(
+      shard.map(stimuli.share) ?? stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
+      threads: arguments.threads())
+    benchmark.share = shard.map {
+      DecisionShare(
+        $0, of: stimuli, by: opened,
+        command: arguments.command(
+          "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
+          positionals: models))
+    }
+    benchmark.replaces = arguments.has("--force")
+    if let csv = arguments.last("--csv") {
+      let output = OutputFiles(
+        [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
+      if shard == nil {
+        benchmark.others = try settle(output, benchmark, opened)
+      } else {
+        try output.requireNoInputs()
+        try AtomicFile.requireWritable(csv)
+      }
+    }
+    // A share without a stimulus is a table without rows.
+    let made =
+      benchmark.stimuli.stimuli.isEmpty
+      ? []
+      : try reports(of: opened, nothing: "no stimulus was decided") {
+        try benchmark.run(
+          $0, number: $1, cancellation: Interruption.cancellation, progress: $2)
+      }
+    if !Interruption.cancellation.isCancelled { try benchmark.finishShare() }
+    return made
   }
 
   /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else

@@ -4,20 +4,7 @@ extension ONNXLowering {
   /// The outputs of a node that works on integers and constants alone; nil: it is none, or works on
   /// real numbers.
   mutating func integers(_ node: ONNXNode) throws -> [ONNXValue]? {
-    switch node.operation {
-    case "Constant": return [try constantNode(node)]
-    case "Shape", "Size": return [try shapeNode(node)]
-    case "ConstantOfShape": return [try filled(node)]
-    case "Range": return [try range(node)]
-    case "Cast", "CastLike": return try cast(node)
-    case "QuantizeLinear", "DequantizeLinear": return [try quantized(node)]
-    case "CumSum": return [try runningSum(node)]
-    case "Trilu": return [try triangle(node)]
-    case "EyeLike": return [try diagonal(node)]
-    case "NonZero": return [try nonZero(node)]
-    case "IsNaN", "IsInf": break
-    default: break
-    }
+    if let outputs = try namedIntegers(node) { return outputs }
     if let comparison = Self.comparisons[node.operation] {
       return [try compared(node, comparison)]
     }
@@ -64,6 +51,23 @@ extension ONNXLowering {
       ]
     }
     return nil
+  }
+
+  /// The same for operators that have a rule of their own.
+  private mutating func namedIntegers(_ node: ONNXNode) throws -> [ONNXValue]? {
+    switch node.operation {
+    case "Constant": return [try constantNode(node)]
+    case "Shape", "Size": return [try shapeNode(node)]
+    case "ConstantOfShape": return [try filled(node)]
+    case "Range": return [try range(node)]
+    case "Cast", "CastLike": return try cast(node)
+    case "QuantizeLinear", "DequantizeLinear": return [try quantized(node)]
+    case "CumSum": return [try runningSum(node)]
+    case "Trilu": return [try triangle(node)]
+    case "EyeLike": return [try diagonal(node)]
+    case "NonZero": return [try nonZero(node)]
+    default: return nil
+    }
   }
 
   private static let unary: [String: @Sendable (Int) -> Int] = [
