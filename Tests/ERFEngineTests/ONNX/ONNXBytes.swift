@@ -119,3 +119,27 @@ struct ONNXBytes {
     }
   }
 }
+
+extension ONNXBytes {
+  /// A model of one 3x3 convolution from `x` to `c`, and what `more` adds to it.
+  static func convolution(_ more: (inout ONNXBytes) -> Void) -> [UInt8] {
+    model { graph in
+      graph.message(5) { tensor in
+        tensor.head("w", type: 1, [4, 3, 3, 3])
+        tensor.data(9, (0..<108).flatMap { little((Float($0 % 7) - 3).bitPattern) })
+      }
+      graph.picture("x", [1, 3, 32, 32])
+      graph.message(1) { node in
+        for input in ["x", "w"] { node.text(1, input) }
+        node.text(2, "c")
+        node.text(4, "Conv")
+        node.message(5) { attribute in
+          attribute.text(1, "strides")
+          attribute.data(8, [2, 2])
+          attribute.number(20, 7)
+        }
+      }
+      more(&graph)
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Graphs that are followed in part: operators that are not known, choices, quantisation.
+@Suite struct ONNXGapTests {
+  private let folder = try? TemporaryFolder()
+
+  private func model(_ more: (inout ONNXBytes) -> Void) throws -> String {
+    try #require(folder).write(ONNXBytes.convolution(more), to: "model.onnx")
+  }
+
+  @Test func unknownOperatorsMatterOnlyBeforeTheLayer() throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("NonMaxSuppression", ["r"], ["boxes"])
+      graph.message(12) { $0.text(1, "boxes") }
+    }
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    #expect(network.blueprint.stages.count == 1)
+    #expect(
+      network.notes == [
+        "NonMaxSuppression boxes is not known: what stands before it is shown, up to stage1"
+      ])
+    let other = try model { graph in
+      graph.node("Frobnicate", ["x"], ["y"])
+      graph.node("Relu", ["y"], ["r"])
+      graph.message(12) { $0.text(1, "r") }
+    }
+    // The convolution leads nowhere, but it can be shown.
+    #expect(try ONNXNetwork(ONNXModel(path: other)).blueprint.stages.count == 1)
+    let none = try #require(folder).write(
+      ONNXBytes.model { graph in
+        graph.node("Frobnicate", ["x"], ["y"])
+        graph.message(11) { $0.text(1, "x") }
+        graph.message(12) { $0.text(1, "y") }
+      }, to: "none.onnx")
+    let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: none)) }
+    #expect(error?.explanation.contains("needs Frobnicate") == true)
+  }
+
+  /// A layer behind what is not known: the operator is named, the node, and what can be shown instead.
+  @Test(arguments: ["logits", "e"]) func lostLayersAreExplained(_ layer: String) throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("NonMaxSuppression", ["r"], ["boxes"])
+      graph.node("Elu", ["boxes"], ["e"])
+      graph.message(12) { $0.text(1, "e") }
+    }
+    var request = ERFRequest(
+      network: NetworkSpec(file: path), size: InputSize(height: 32, width: 32))
+    request.tap = layer
+    let error = #expect(throws: ONNXError.self) { try request.validate() }
+    #expect(error?.isUsageError == true)
+    let words = error?.explanation ?? ""
+    #expect(words.contains("has no layer '\(layer)' that can be shown: NonMaxSuppression boxes is"))
+    #expect(words.contains("layers to tap: stem, stage1"), "\(words)")
+    // What names classes says so too.
+    let other = #expect(throws: ONNXError.self) {
+      try OpenedNetwork(request.network).requireMemoryForward()
+    }
+    #expect(other?.explanation.contains("no layer 'logits' that can be shown: NonMax") == true)
+    // What stands before it is there, by its name in the file too.
+    request.tap = "r"
+    try request.validate()
+  }
+
+  /// One of two outputs is lost: the network is that of the other, and a note says so.
+  @Test func lostOutputsAreNamed() throws {
+    let path = try model { graph in
+      graph.node("Relu", ["c"], ["r"])
+      graph.node("NonMaxSuppression", ["r"], ["boxes"])
+      for name in ["r", "boxes"] { graph.message(12) { $0.text(1, name) } }
+    }
+    #expect(
+      try ONNXNetwork(ONNXModel(path: path)).notes == [
+        "NonMaxSuppression boxes is not known: the output boxes is left out"
+      ])
+  }
+
+  @Test func knownChoicesAreFollowedAndQuantisationIsLeftOut() throws {
+    let path = try model { graph in
+      graph.message(5) { tensor in
+        tensor.head("yes", type: 9, [])
+        tensor.data(9, [1])
+      }
+      graph.message(5) { tensor in
+        tensor.head("scale", type: 1, [])
+        tensor.float(4, 0.5)
+      }
+      graph.message(1) { node in
+        node.text(1, "yes")
+        node.text(2, "chosen")
+        node.text(4, "If")
+        for (name, operation) in [("then_branch", "Relu"), ("else_branch", "Frobnicate")] {
+          node.message(5) { attribute in
+            attribute.text(1, name)
+            attribute.message(6) { branch in
+              branch.node(operation, ["c"], ["inner"])
+              branch.message(12) { $0.text(1, "inner") }
+            }
+          }
+        }
+      }
+      graph.node("QuantizeLinear", ["chosen", "scale"], ["q"])
+      graph.node("DequantizeLinear", ["q", "scale"], ["d"])
+      graph.message(12) { $0.text(1, "d") }
+    }
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    #expect(network.blueprint.nodes.dropLast().last?.op is Rectifier)
+    #expect(network.notes.first?.contains("quantisation") == true)
+  }
+
+  /// What quantisers leave of a ReLU: the smallest integer stands for 0.
+  @Test(arguments: [
+    (type: 2, zero: UInt8(0), low: Float(0), high: Float(127.5)),
+    (type: 2, zero: 64, low: -32, high: 95.5),
+    (type: 3, zero: 0x80, low: 0, high: 127.5),
+    (type: 3, zero: 0, low: -64, high: 63.5),
+  ]) func quantisationKeepsItsLimits(_ row: (type: Int, zero: UInt8, low: Float, high: Float))
+    throws
+  {
+    let path = try model { graph in
+      graph.message(5) { tensor in
+        tensor.head("scale", type: 1, [])
+        tensor.data(9, ONNXBytes.little(Float(0.5).bitPattern))
+      }
+      graph.message(5) { tensor in
+        tensor.head("zero", type: row.type, [])
+        tensor.data(9, [row.zero])
+      }
+      graph.node("QuantizeLinear", ["c", "scale", "zero"], ["q"])
+      graph.node("DequantizeLinear", ["q", "scale", "zero"], ["d"])
+      graph.message(12) { $0.text(1, "d") }
+    }
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    let op = try #require(network.blueprint.nodes.last?.op as? Elementwise)
+    #expect(op.function == .clip(low: row.low, high: row.high))
+  }
+}

@@ -1,0 +1,78 @@
+// Tables of decisions are added to and replaced only where they are the same run's.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DecisionOverwriteTests {
+  let folder: TemporaryFolder
+  private let other = Array("of somebody else".utf8)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A share without a stimulus neither replaces a file of another kind nor empties a table.
+  @Test func emptySharesOfDecisionsReplaceNothing() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "1", "--size", "16"], in: folder)
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let probe = ["probe", model, "--stimuli", "s", "--shard", "1/2", "--csv"]
+    _ = try folder.write(other, to: "notes.csv")
+    let outcome = try Executable.run(probe + ["notes.csv"], in: folder)
+    expectOneLine(outcome, code: 2, mentions: ["notes.csv", "--force"])
+    #expect(try folder.read("notes.csv") == other)
+    _ = try succeed(["probe", model, "--stimuli", "s", "--csv", "d.csv"], in: folder)
+    let table = try folder.read("d.csv")
+    expectOneLine(
+      try Executable.run(probe + ["d.csv"], in: folder), code: 2,
+      mentions: ["d.csv already exists and is not share 1/2", "--force"])
+    #expect(try folder.read("d.csv") == table)
+    _ = try succeed(probe + ["new.csv"], in: folder)
+    #expect(String(decoding: try folder.read("new.csv"), as: UTF8.self).hasPrefix("subj,session"))
+  }
+
+  /// Decisions are added to a table of the same networks alone, and nothing is cut off anything else.
+  @Test func tablesOfOthersStay() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "3", "--size", "16"], in: folder)
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let probe = ["probe", model, "--stimuli", "s", "--csv"]
+    _ = try succeed(probe + ["own.csv"], in: folder)
+    let own = String(decoding: try folder.read("own.csv"), as: UTF8.self)
+    let header = "subj,session,trial,rt,object_response,category,condition,imagename\n"
+    let strangers = [
+      "notes.txt": "first\nsecond, without an end", "picture.jpg": "\u{1}\n\u{2}\n\u{3}",
+      "alexnet.csv": header + "alexnet,1,1,NaN,cat,cat,0,0001_cat1-dog1.png\n",
+      "cut.csv": header + "alexnet,1,1,NaN,cat,cat,0,cat1-dog1.png\nalexnet,1,2,N",
+      "weights.csv": own.replacing("-", with: "-0"),
+    ]
+    for (name, text) in strangers {
+      _ = try folder.write(Array(text.utf8), to: name)
+      let outcome = try Executable.run(probe + [name], in: folder)
+      expectOneLine(outcome, code: 2, mentions: [name, "--force"])
+      #expect(try folder.read(name) == Array(text.utf8), "\(name)")
+    }
+    // Other weights are another subject.
+    let others = try Executable.run(probe + ["own.csv", "--weights", "random:1"], in: folder)
+    expectOneLine(others, code: 2, mentions: ["own.csv", "--force"])
+    // No stimulus is replaced by what is found on it.
+    let stimulus = "s/" + BuiltInStimulus(kind: .conflict, seed: 0, index: 0).path
+    let picture = try folder.read(stimulus)
+    let onto = try Executable.run(probe + [stimulus, "--force"], in: folder)
+    expectOneLine(onto, code: 2, mentions: [stimulus, "read"])
+    #expect(try folder.read(stimulus) == picture)
+    // A last row that lacks no more than its end is whole, and stays; one that was cut is made again.
+    for text in [String(own.dropLast()), String(own.dropLast(9))] {
+      _ = try folder.write(Array(text.utf8), to: "own.csv")
+      _ = try succeed(probe + ["own.csv"], in: folder)
+      #expect(try folder.read("own.csv") == Array(own.utf8))
+    }
+    _ = try succeed(probe + ["notes.txt", "--force"], in: folder)
+    #expect(try folder.read("notes.txt") == Array(own.utf8))
+    // Networks of one run share a table, which the same run goes on with.
+    let two = ["probe", model, model, "--weights", "random:0", "--weights", "random:1"]
+    _ = try succeed(two + ["--stimuli", "s", "--csv", "two.csv"], in: folder)
+    let both = try folder.read("two.csv")
+    _ = try folder.write(Array(both.dropLast(40)), to: "two.csv")
+    _ = try succeed(two + ["--stimuli", "s", "--csv", "two.csv"], in: folder)
+    #expect(try folder.read("two.csv") == both)
+  }
+}
