@@ -89,9 +89,25 @@ extension [Effect] {
     _ = update(&model, .key(.other))
     #expect(model.type("-").isEmpty)
     #expect(model.notice?.lines == ["a prepared tensor has a fixed size"])
-    #expect(
-      InputSize(height: 224, width: 448).stepped(larger: true)
-        == InputSize(height: 256, width: 512))
+  }
+
+  @Test(arguments: [(48, 64), (64, 48), (224, 448), (300, 300), (375, 500), (32, 1024), (7, 9)])
+  func stepsOfSizesKeepProportionsAndLeadBack(height: Int, width: Int) {
+    let own = InputSize(height: height, width: width)
+    let ratio = Double(height) / Double(width)
+    for size in own.steps {
+      #expect(abs(Double(size.height) / Double(size.width) / ratio - 1) <= 0.076, "\(size)")
+      #expect(size.height % 8 == 0 && size.width % 8 == 0 || height % 8 != 0 || width % 8 != 0)
+    }
+    var model = makeModel(["replknet-3"])
+    model.session.size = own
+    var seen: [InputSize] = []
+    for key in "+++---".unicodeScalars {
+      seen.append(model.session.size)
+      model.finish(model.type(key))
+    }
+    #expect(model.session.size == own)
+    #expect(Set(seen).count == min(4, own.steps.count - (own.steps.firstIndex(of: own) ?? 0)))
   }
 
   @Test func unitsMoveOnTheMapAndBack() {

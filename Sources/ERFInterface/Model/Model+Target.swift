@@ -1,5 +1,5 @@
 // Input size, layer and unit: both networks move together, since maps of different layers or sizes
-// are no comparison.
+// are no comparison. A network whose file fixes its size stays where it is.
 
 import ERFEngine
 
@@ -12,10 +12,12 @@ extension Model {
   /// What another input size comes to.
   func sizePlan(larger: Bool) -> Plan {
     if let refusal = fixedSize { return .refuse(refusal) }
-    guard let size = session.size.stepped(larger: larger) else {
+    let origin = stepsFrom.flatMap { $0.steps.contains(session.size) ? $0 : nil } ?? session.size
+    guard let size = origin.step(from: session.size, larger: larger) else {
       return .refuse("no \(larger ? "larger" : "smaller") input size")
     }
     return .edit { model in
+      model.stepsFrom = origin
       model.session.size = size
       model.forgetUnits()
     }
@@ -97,12 +99,31 @@ extension Model {
 }
 
 extension InputSize {
-  /// The next size up or down; the proportions of an oblong input stay, in steps of 32.
-  func stepped(larger: Bool) -> InputSize? {
-    let next = larger ? Model.sizes.first { $0 > height } : Model.sizes.last { $0 < height }
-    guard let next, height > 0 else { return nil }
-    if width == height { return InputSize(height: next, width: next) }
-    let wide = Double(width) * Double(next) / Double(height)
-    return InputSize(height: next, width: max(1, Int((wide / 32).rounded())) * 32)
+  /// The sizes to step through from this one: the longer side is one of `Model.sizes`, the other keeps the
+  /// proportions as nearly as whole blocks of pixels allow, as large as this size is made of, at most 32;
+  /// those that keep them badly are left out.
+  var steps: [InputSize] {
+    let (long, short) = (max(height, width), min(height, width))
+    guard short > 0 else { return [] }
+    let block = 1 << min(5, (long | short).trailingZeroBitCount)
+    let ratio = Double(short) / Double(long)
+    var steps = Model.sizes.compactMap { side -> InputSize? in
+      guard side != long else { return nil }
+      let other = Int((Double(side) * ratio / Double(block)).rounded()) * block
+      guard Session.sides.contains(other),
+        abs(Double(other) / (Double(side) * ratio) - 1) <= 0.07
+      else { return nil }
+      return height >= width
+        ? InputSize(height: side, width: other) : InputSize(height: other, width: side)
+    }
+    steps.append(self)
+    return steps.sorted { max($0.height, $0.width) < max($1.height, $1.width) }
+  }
+
+  /// The next of them; nil at the end.
+  func step(from size: InputSize, larger: Bool) -> InputSize? {
+    func side(_ size: InputSize) -> Int { max(size.height, size.width) }
+    return larger
+      ? steps.first { side($0) > side(size) } : steps.last { side($0) < side(size) }
   }
 }

@@ -55,6 +55,8 @@ public struct Model: Sendable {
   /// Where the session was read from or written to last.
   public var sessionPath: String?
   var facts = FactsCache()
+  /// The size that `+` and `-` began at; nil where they were not used.
+  var stepsFrom: InputSize?
   var finishedMaps = FinishedMaps()
   /// The session being written for a command that is copied once it is there.
   var commandOf: RequestID?

@@ -96,6 +96,7 @@ extension Model {
       } else {
         session.size = size
         session.target.units = []
+        stepsFrom = nil
       }
     }
     return []
