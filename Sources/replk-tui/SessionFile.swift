@@ -27,11 +27,14 @@ enum SessionFile {
   static func load(_ path: String) throws -> Session {
     let shipped = isFile(path) ? nil : ShippedSessions.bytes(path)
     let bytes = try shipped ?? FileBytes.read(path, limit: limit)
+    let session: Session
     do {
-      return try Session(decoding: bytes)
+      session = try Session(decoding: bytes)
     } catch {
       throw SessionFileError(path: path, error: error)
     }
+    guard shipped == nil, let slash = path.lastIndex(of: "/") else { return session }
+    return session.read(from: String(path[...slash])) { Folder.isTaken($0) }
   }
 
   /// Where the weights of what was trained in the explorer lie.

@@ -15,13 +15,13 @@ import Testing
     for scalar in "mine".unicodeScalars { _ = model.type(scalar) }
     #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine")))
     guard
-      case .save(let id, "mine.json", let bytes, isSure: false)? = update(&model, .key(.enter))
+      case .save(let id, "mine.json", let session, isSure: false)? = update(&model, .key(.enter))
         .first
     else {
       Issue.record("nothing is written")
       return
     }
-    #expect(try Session(decoding: bytes) == model.session)
+    #expect(session == model.session)
     #expect(update(&model, .key(.enter)).isEmpty && model.overlay != nil)
     _ = update(&model, .saved(id, path: "mine.json", failure: nil))
     #expect(model.overlay == nil)

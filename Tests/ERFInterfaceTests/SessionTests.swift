@@ -11,6 +11,37 @@ import Testing
     try Session(decoding: Array(text.utf8))
   }
 
+  /// Relative paths are those of the session's folder, unless only the program's has such files.
+  @Test func pathsCountFromTheFolderOfTheFile() throws {
+    let session = try read(
+      #"""
+      {"version": 2, "networks": [{"source": {"file": "nets/a.onnx"}, "classes": "names.txt"},
+        {"source": {"catalogue": "replknet-3"}, "weights": {"file": "old.pth"}}],
+        "gallery": ["replknet-31-nano"], "images": {"files": ["p.png", "/q.png"]}}
+      """#)
+    #expect(session.networks[0].weights == .file("nets/a.onnx"))
+    let there: Set = ["s/nets/a.onnx", "nets/a.onnx", "old.pth"]
+    let found = session.read(from: "s/") { there.contains($0) }
+    #expect(found.networks[0].source == .file("s/nets/a.onnx"))
+    #expect(found.networks[0].weights == .file("s/nets/a.onnx"))
+    #expect(found.networks[0].classes == "s/names.txt")
+    #expect(found.networks[1].weights == .file("old.pth"))
+    #expect(found.images.source == .files(["s/p.png", "/q.png"]))
+    #expect(found.gallery == session.gallery)
+    func written(_ folder: String) -> Session { session.written(to: folder, from: "/home") }
+    #expect(written("/home") == session)
+    #expect(written("/home/nets").networks[0].source == .file("a.onnx"))
+    #expect(written("/home/nets").networks[1].weights == .file("/home/old.pth"))
+    #expect(written("/").images.source == .files(["home/p.png", "/q.png"]))
+    var tensors = session
+    tensors.images.source = .tensor("t/x.safetensors#a")
+    #expect(
+      tensors.written(to: "/home/t", from: "/home").images.source == .tensor("x.safetensors#a"))
+    #expect(
+      tensors.read(from: "s") { $0 == "t/x.safetensors" }.images.source
+        == .tensor("t/x.safetensors#a"))
+  }
+
   @Test func nothingIsLost() throws {
     var model = makeModel()
     for scalar in "3b>>f2".unicodeScalars { _ = model.type(scalar) }

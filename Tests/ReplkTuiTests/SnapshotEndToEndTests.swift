@@ -62,6 +62,22 @@ import Testing
     #expect(lines(again) == lines(after))
   }
 
+  /// A folder with a session and its network can be moved.
+  @Test func sessionsNameFilesFromTheirFolder() throws {
+    try folder.makeFolder("nets")
+    _ = try folder.write(Fixtures.bytes("onnx/resnet-ts.onnx"), to: "nets/net.onnx")
+    let screen = ["--screen", "100x30"]
+    _ = try succeed(
+      ["snapshot", "nets/net.onnx", "-o", "a.txt", "--script", "w ^U 'nets/s.json' Enter"] + screen,
+      in: folder)
+    let session = String(decoding: try folder.read("nets/s.json"), as: UTF8.self)
+    #expect(session.contains("\"net.onnx\"") && !session.contains("nets"))
+    try FileManager.default.moveItem(atPath: folder.file("nets"), toPath: folder.file("moved"))
+    _ = try succeed(["snapshot", "moved/s.json", "-o", "b.txt"] + screen, in: folder)
+    let text = String(decoding: try folder.read("b.txt"), as: UTF8.self)
+    #expect(text.contains("net.onnx") && text.contains("48 px") && !text.contains("failed"))
+  }
+
   @Test func badSessionsNameTheirField() throws {
     _ = try folder.write(
       Array(#"{"version": 1, "networks": ["replknet-3"], "input": "big"}"#.utf8), to: "bad.json")

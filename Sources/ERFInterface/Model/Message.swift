@@ -125,7 +125,7 @@ public enum Effect: Sendable {
   /// Writes the screen to a file of its own with that ending.
   case exportScreen(RequestID, ending: String)
   /// Writes a file; replaces one, or makes a folder for it, only where that is sure.
-  case save(RequestID, path: String, [UInt8], isSure: Bool)
+  case save(RequestID, path: String, Session, isSure: Bool)
   /// Completes a path, which begins in a folder where it names none.
   case complete(String, in: String)
   /// Looks for the images that a path names: a file, or a folder of them.

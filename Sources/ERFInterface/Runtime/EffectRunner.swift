@@ -174,8 +174,8 @@ final class EffectRunner {
     case .list(let path): browsing.list(path, group: unfinished)
     case .look(let path): browsing.look(path, group: unfinished)
     case .remember(let path): browsing.remember(path, group: unfinished)
-    case .save(let id, let path, let bytes, let isSure):
-      save(id, path: path, bytes, isSure: isSure)
+    case .save(let id, let path, let session, let isSure):
+      save(id, path: path, session, isSure: isSure)
     case .visit(let text, let folder): browsing.visit(text, in: folder, group: unfinished)
     case .complete(let text, let folder):
       exportQueue.async(group: unfinished) { [engine, mailbox] in
@@ -313,14 +313,14 @@ final class EffectRunner {
     }
   }
 
-  private func save(_ id: RequestID, path: String, _ bytes: [UInt8], isSure: Bool) {
+  private func save(_ id: RequestID, path: String, _ session: Session, isSure: Bool) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
       let path = PathCompletion.expanded(path)
       if !isSure, let question = PathCompletion.question(path, engine) {
         return mailbox.post(.saveNeedsWord(id, question))
       }
       do {
-        try engine.write(bytes, to: path)
+        try engine.write(Self.bytes(of: session, at: path), to: path)
         mailbox.post(.saved(id, path: path, failure: nil))
       } catch {
         mailbox.post(.saved(id, path: path, failure: String(describing: error)))
@@ -328,10 +328,20 @@ final class EffectRunner {
     }
   }
 
+  /// What a file at `path` is to hold of a session.
+  private static func bytes(of session: Session, at path: String) throws -> [UInt8] {
+    guard let current = Folder.current else { return try session.encoded() }
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? current
+    return try session.written(
+      to: Folder.whole(folder.hasPrefix("/") ? folder : current + "/" + folder), from: current
+    ).encoded()
+  }
+
   /// Keeps the session for the next start; one that cannot be kept is no reason to complain on the
   /// way out.
   func keep(_ session: Session, at path: String) {
-    guard let bytes = try? session.encoded() else { return }
+    guard let bytes = try? Self.bytes(of: session, at: path) else { return }
     try? engine.write(bytes, to: path)
   }
 

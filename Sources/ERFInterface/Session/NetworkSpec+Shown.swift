@@ -6,7 +6,7 @@ extension NetworkSpec {
   /// What a word on the command line or a name of the palette stands for: a network, or a saved map in
   /// the place of one.
   ///
-  /// - Parameter weights: nil for those that one would expect: `WeightsSource.usual`.
+  /// - Parameter weights: nil for those that one would expect: a file's own, or `WeightsSource.usual`.
   public init(shown model: String, weights: WeightsSource? = nil) {
     let source = SavedMap.isSaved(model) ? .file(model) : NetworkSpec(model: model).source
     self.init(shown: source, weights: weights)
@@ -15,7 +15,7 @@ extension NetworkSpec {
   /// - Parameter weights: nil for those that one would expect.
   init(shown source: NetworkSource, weights: WeightsSource?) {
     self.init(source, weights: .random(seed: 0))
-    self.weights = weights ?? .usual(for: model)
+    self.weights = weights ?? (needsOpening ? .file(model) : .usual(for: model))
     followEdits()
   }
 

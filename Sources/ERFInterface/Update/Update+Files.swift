@@ -85,12 +85,12 @@ extension Model {
 
   private mutating func save(_ id: RequestID, to path: String, isSure: Bool) -> [Effect] {
     let path = path.lowercased().hasSuffix(".json") ? path : path + ".json"
-    guard let bytes = try? session.encoded() else {
+    guard (try? session.encoded()) != nil else {
       _ = complain(id, "the session cannot be written as JSON")
       return []
     }
     saving = id
-    return [.save(id, path: path, bytes, isSure: isSure)]
+    return [.save(id, path: path, session, isSure: isSure)]
   }
 
   /// Ends the prompt that waits for some work, or says below it what went wrong; false where it was
