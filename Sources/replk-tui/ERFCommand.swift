@@ -133,6 +133,12 @@ enum Report {
           + "\(result.subject.model) lies at the border: "
           + "the input may be too small to tell networks apart (see --size)")
     }
+    let sizes = results.map { "\($0.subject.input.height)x\($0.subject.input.width)" }
+    if let first = sizes.first, let other = sizes.first(where: { $0 != first }) {
+      notes.append(
+        "note: areas are shares of the input, and those of inputs of different sizes (\(first), "
+          + "\(other)) do not compare: give all networks one (see --size)")
+    }
     for result in results where !result.skipped.isEmpty {
       let count = result.skipped.count
       notes.append(

@@ -34,6 +34,15 @@ import Testing
     return Array(bytes[..<place]) + new + bytes[(place + old.count)...]
   }
 
+  @Test func areasOfTwoSizesAreSaidNotToCompare() throws {
+    let words = "(48x48, 224x224) do not compare"
+    let other = "resnet:block=basic:layers=1,1:width=4"
+    let run = try succeed(["compare", file, other, "--count", "1"], in: folder)
+    #expect(text(run).contains(words))
+    let same = try succeed(["compare", file, other, "--count", "1", "--size", "48"], in: folder)
+    #expect(!text(same).contains("do not compare"))
+  }
+
   /// `inspect` and `erf` agree on whether a graph opens, in the same words.
   @Test func inspectionTellsWhatKeepsAGraphFromOpening() throws {
     // Everything depends on the first operator.
