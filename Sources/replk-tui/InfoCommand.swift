@@ -53,8 +53,28 @@ extension Command {
             : "of the convolutions, as the paper counts"),
         "A stage's row sums up the blocks since the stage before; a field is the theoretical one;",
         "reached: kernel weights that meet a pixel at this input size; the rest meet only padding.",
-      ])
+      ] + modules(summary))
   }
+
+  /// Modules that have no row, as many as one reads: the outermost, in the order in which they run.
+  private static func modules(_ summary: NetworkSummary) -> [String] {
+    guard let modules = summary.modules, !modules.isEmpty else { return [] }
+    let depths = modules.map { module in module.name.count { $0 == "." } }
+    let outermost = modules.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }
+    let rows = outermost.prefix(mostModules).sorted().map { index in
+      let module = modules[index]
+      return [
+        "  " + module.name, module.output.map(String.init).joined(separator: "x"),
+        module.stride.map(String.init) ?? "-",
+      ]
+    }
+    let more = modules.count - rows.count
+    return ["", "other modules that --tap takes:"]
+      + Text.table(["  module", "output CxHxW", "stride"], rows)
+      + (more > 0 ? ["  and \(more) more (--json lists them)"] : [])
+  }
+
+  private static let mostModules = 20
 
   private static func reached(_ name: String, _ reach: KernelReach) -> String {
     guard let stage = reach.stages.first(where: { $0.name == name }), stage.weights > 0 else {

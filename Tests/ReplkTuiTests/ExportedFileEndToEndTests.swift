@@ -43,6 +43,22 @@ import Testing
     #expect(!text(same).contains("do not compare"))
   }
 
+  /// Modules that have no row, a few of them in the table and all in the document.
+  @Test func modulesBesidesAreListed() throws {
+    let table = text(try succeed(["info", file], in: folder))
+    let document = try succeed(["info", file, "--json"], in: folder).object()
+    let modules = try #require(document["modules"] as? [[String: Any]])
+    let names = modules.compactMap { $0["name"] as? String }
+    #expect(table.contains("other modules that --tap takes:") && names.count == modules.count)
+    let outer = names.filter { !$0.contains(".") }
+    #expect(!outer.isEmpty)
+    for name in outer { #expect(table.contains("  \(name) "), "\(name)") }
+    #expect(names.count <= 20 || table.contains("and \(names.count - 20) more"))
+    let name = try #require(names.last)
+    _ = try succeed(["erf", file, "--tap", name, "--count", "1"], in: folder)
+    #expect(try succeed(["info", "replknet-3", "--json"], in: folder).object()["modules"] == nil)
+  }
+
   /// `inspect` and `erf` agree on whether a graph opens, in the same words.
   @Test func inspectionTellsWhatKeepsAGraphFromOpening() throws {
     // Everything depends on the first operator.

@@ -20,10 +20,22 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     public let stride: Int?
   }
 
+  /// A module of an exported graph that has no row and can be tapped.
+  public struct Module: Sendable, Encodable, Equatable {
+    /// As `--tap` takes it.
+    public let name: String
+    /// Output (C, H, W) of one image.
+    public let output: [Int]
+    /// Input pixels between neighbouring units; nil where only one unit is left.
+    public let stride: Int?
+  }
+
   public let model: String
   /// Height and width.
   public let input: [Int]
   public let rows: [Row]
+  /// Nil for built-in networks.
+  public private(set) var modules: [Module]?
   /// Of the inference form.
   public let parameters: Int
   /// Of the convolutions; of an exported graph those of all layers.
@@ -72,6 +84,11 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     try self.init(
       network.blueprint, running: network.layers, model: network.id, size: size,
       isExported: network.spec.exportedGraph != nil)
+    guard network.spec.exportedGraph != nil else { return }
+    modules = network.besides.map { module in
+      let map = InputSize(height: module.output[1], width: module.output[2])
+      return Module(name: module.name, output: module.output, stride: map.stride(in: size))
+    }
   }
 
   /// - Parameter running: the inference form of `training`.

@@ -57,6 +57,8 @@ public struct OpenedNetwork: Sendable {
   public let notes: [String]
   /// What keeps a part of an exported graph from being shown; nil: nothing.
   let gap: ONNXGap?
+  /// Modules of an exported graph that are layers when they are asked for by name.
+  let besides: [ONNXModule]
   /// Why a value of an exported graph that was asked for is no layer, by its name.
   let refusals: [String: String]
   /// The input size that an exported graph is bound to; nil: the network takes any.
@@ -132,6 +134,7 @@ public struct OpenedNetwork: Sendable {
     layers = blueprint.inferenceForm()
     notes = []
     gap = nil
+    besides = []
     refusals = [:]
     inputSize = nil
   }
@@ -159,6 +162,7 @@ public struct OpenedNetwork: Sendable {
     layers = blueprint.inferenceForm()
     notes = network.input.notes(spec.preprocessing) + network.notes
     gap = network.gap
+    besides = network.besides
     refusals = network.refusals
     inputSize = network.size
     self.original = nil

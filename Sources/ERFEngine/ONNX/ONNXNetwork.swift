@@ -13,6 +13,8 @@ struct ONNXNetwork: Sendable {
 
   /// What keeps a value that was asked for, or else the first one, from being shown; nil: all is shown.
   let gap: ONNXGap?
+  /// Modules that are layers when they are asked for by name.
+  let besides: [ONNXModule]
   /// Why values that were asked for are not shown, where it is no gap.
   let refusals: [String: String]
 
@@ -54,6 +56,7 @@ struct ONNXNetwork: Sendable {
     guard !plan.stages.isEmpty, isEnough else {
       throw Self.refusal(model, plan.lowering, input, size, isOther: isOther)
     }
+    besides = plan.besides
     try plan.arrange()
     let built = plan.blueprint()
     blueprint = built.blueprint
@@ -87,6 +90,17 @@ struct ONNXNetwork: Sendable {
     return .unknownOperators(
       path: model.path, operators: lowering.unknownOperators, node: gap.node)
   }
+}
+
+/// A module of an exported graph that can be shown.
+struct ONNXModule: Sendable, Equatable {
+  /// As `--tap` takes it.
+  let name: String
+  /// Channels, rows, columns.
+  let output: [Int]
+
+  /// More are not told of.
+  static let most = 4096
 }
 
 extension ONNXNetwork: ParameterSource {

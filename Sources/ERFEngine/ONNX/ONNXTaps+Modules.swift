@@ -88,6 +88,22 @@ extension ONNXTaps {
     modules.append(Shown(name: Self.shown(name), end: value, value: value, grid: grid))
   }
 
+  /// Modules that are no layers of their own accord, and are when they are asked for by name.
+  var besides: [ONNXModule] {
+    let names = Set((stages + modules + others).map(\.name))
+    var found: [ONNXModule] = []
+    for path in exits.order where found.count < ONNXModule.most {
+      let plain = Self.shown(path)
+      let name = plain == path && lowering.isKnown(path) ? "\(Self.modulePrefix)\(path)" : plain
+      guard let value = exits.only[path], !names.contains(name), !isDistrusted[value],
+        let grid = grid(value), let last = grid.order.last
+      else { continue }
+      let channels = lowering.layouts[value].shape[last]
+      found.append(ONNXModule(name: name, output: [channels, grid.rows, grid.columns]))
+    }
+    return found
+  }
+
   /// A module may be called like a stage, or like the logits, and be something else.
   static func shown(_ path: String) -> String {
     let isStage = path.hasPrefix("stage") && Int(path.dropFirst("stage".count)) != nil

@@ -20,12 +20,12 @@ struct ONNXTaps {
   /// Whether a value is needed for any of the outputs.
   let isNeeded: [Bool]
   /// Values that depend on what holds for another input size alone.
-  private let isDistrusted: [Bool]
+  let isDistrusted: [Bool]
   /// Where the picture's pixels lie in every value.
   private let origins: [ONNXOrigin?]
   /// Pixels of the maps that are computed.
   private let maps: Set<Int>
-  private let exits: ModuleExits
+  let exits: ModuleExits
   /// What the file calls the graph's outputs.
   private let outputNames: [String]
   /// Values through which everything passes, in order.

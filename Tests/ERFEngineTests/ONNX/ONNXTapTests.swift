@@ -133,6 +133,22 @@ import Testing
     #expect(tap.grid == .tokens(rows: 4, columns: 6, prefix: count))
   }
 
+  /// All modules that `info` tells of can be tapped, and are what it says.
+  @Test(arguments: ["resnet-ts", "convnext-dynamo", "updown-ts", "vit-dynamo", "swin-ts"])
+  func modulesBesidesOpen(_ name: String) throws {
+    let file = try ONNXModel(path: Fixtures.path("onnx/\(name).onnx"))
+    let besides = try ONNXNetwork(file).besides
+    #expect(!besides.isEmpty)
+    let blueprint = try ONNXNetwork(file, values: besides.map(\.name)).blueprint
+    let shapes = try blueprint.shapes(input: [1, 48, 48, 3])
+    for module in besides {
+      let tap = try #require(blueprint.tap(module.name), "\(module.name)")
+      let shape = shapes[tap.value]
+      let map = tap.grid.size(of: shape)
+      #expect(module.output == [shape.channels, map.height, map.width], "\(module.name)")
+    }
+  }
+
   /// What the program's own rows are called like is reached by a word in front; modules need not be listed.
   @Test func valuesAndModulesAreReachedByName() throws {
     let path = try model(
