@@ -36,7 +36,7 @@ public enum ONNXError: ExplainedError, Equatable {
   public var explanation: String {
     switch self {
     case .notONNX(let path): "\(path) is not an ONNX model"
-    case .damaged(let path, let reason): "\(path) is damaged: \(WeightsMismatch.printable(reason))"
+    case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
     case .unsupported(let path, let reason): "\(path) cannot be opened: \(reason)"
     case .missingData(let path, let file):
       "\(path) keeps its weights in \(WeightsMismatch.printable(file)), which is not beside it: "
@@ -59,7 +59,7 @@ public enum ONNXError: ExplainedError, Equatable {
         + "layers to tap: \(ModelError.shortened(layers))"
     case .noLayer(let path, let layer, let reason, let layers):
       "\(path): '\(WeightsMismatch.printable(layer))' cannot be shown: "
-        + "\(WeightsMismatch.printable(reason)); layers to tap: \(ModelError.shortened(layers))"
+        + "\(reason); layers to tap: \(ModelError.shortened(layers))"
     case .fixedSize(let path, let exported, let asked, let reason):
       "\(path) was exported for \(exported), not \(asked) (\(reason)): export it at that size, "
         + "torch.onnx.export(model, (torch.zeros(1, 3, H, W),), \"m.onnx\")"

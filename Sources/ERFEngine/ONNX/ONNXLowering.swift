@@ -151,7 +151,7 @@ struct ONNXLowering {
   /// The elements of a tensor of the file; texts and complex numbers are a gap.
   func constant(_ tensor: ONNXTensor) throws -> ONNXConstant {
     guard tensor.type.element?.isReal == true else {
-      throw ONNXRefusal.reason("reads elements that are not numbers")
+      throw ONNXRefusal.reason("reads elements of type \(tensor.type), which are no real numbers")
     }
     return try model.constant(tensor)
   }

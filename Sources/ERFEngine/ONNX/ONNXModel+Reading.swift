@@ -163,7 +163,9 @@ extension ONNXGraph {
       for name in node.outputs where !name.isEmpty {
         guard made.insert(name).inserted, initializers[name] == nil else {
           throw .damaged(
-            path: path, reason: "\(node.title) makes \(name), which something else makes too")
+            path: path,
+            reason: "\(WeightsMismatch.printable(node.title)) makes "
+              + "\(WeightsMismatch.printable(name)), which something else makes too")
         }
       }
     }
