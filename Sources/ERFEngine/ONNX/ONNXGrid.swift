@@ -14,8 +14,17 @@ struct ONNXGrid: Sendable {
   private let prefix: Int?
   /// Whether one stride leads from the picture to it, along rows as along columns.
   let isScaled: Bool
+  /// Whether other tokens than those of pixels are taken to stand in front, with nothing that says so.
+  private(set) var isGuessed = false
 
   var pixels: Int { rows * columns }
+
+  /// What is taken for granted of tokens; nil: nothing.
+  var guess: String? {
+    guard isGuessed, let prefix else { return nil }
+    return
+      "\(prefix.counted("token")) in front of \(rows)x\(columns)"
+  }
 
   var tokens: TokenGrid {
     prefix.map { .tokens(rows: rows, columns: columns, prefix: $0) } ?? .map
@@ -86,6 +95,7 @@ struct ONNXGrid: Sendable {
       order = [0, 1, 2]
       self.prefix = prefix
       isScaled = true
+      isGuessed = prefix > 0
       return
     }
     return nil

@@ -66,7 +66,7 @@ struct ONNXNetwork: Sendable {
     self.refusals = refusals
     exportedSize = input.exportedSize
     gap = values.lazy.compactMap(plan.lowering.gap).first ?? plan.lowering.firstGap
-    notes = model.notes + plan.lowering.notes + plan.gaps
+    notes = model.notes + plan.lowering.notes + plan.gaps + plan.guesses
   }
 
   /// Why there is nothing to show.

@@ -2,7 +2,7 @@
 enum ONNXOrigin: Hashable, Sendable {
   /// Along two axes.
   case map(rows: Int, columns: Int)
-  /// Row by row along one axis, behind `prefix` others.
+  /// Row by row along one axis, behind `prefix` others; what else the axis has stands behind them.
   case tokens(axis: Int, rows: Int, columns: Int, prefix: Int)
 
   /// Of every value of a lowered graph; nil: along none, or nobody can tell.
@@ -98,20 +98,22 @@ enum ONNXOrigin: Hashable, Sendable {
     }
   }
 
-  /// Behind a choice of elements: of maps any, of tokens the last ones.
+  /// Behind a choice of elements: of maps any, of tokens those of all pixels, with others around them that
+  /// are neighbours of theirs.
   private func selected(_ selection: Selection, of shape: Shape) -> ONNXOrigin? {
     guard case .tokens(let axis, let rows, let columns, let prefix) = self,
       let picked = selection.choices[axis]
     else { return self }
-    let lost = shape[axis] - picked.count
-    guard (0...prefix).contains(lost), picked.elementsEqual((lost..<shape[axis]).map { Int32($0) })
+    let first = Int(picked.first ?? 0)
+    guard (0...prefix).contains(first), first + picked.count >= prefix + rows * columns,
+      picked.elementsEqual((first..<first + picked.count).map { Int32($0) })
     else { return nil }
-    return .tokens(axis: axis, rows: rows, columns: columns, prefix: prefix - lost)
+    return .tokens(axis: axis, rows: rows, columns: columns, prefix: prefix - first)
   }
 }
 
 extension Concatenation {
-  /// Where pixels lie in what is joined: tokens may have others put in front of them.
+  /// Where pixels lie in what is joined: tokens may have others put in front of them and behind.
   fileprivate func joined(_ inputs: [(shape: Shape, origin: ONNXOrigin?)]) -> ONNXOrigin? {
     let known = inputs.indices.filter { inputs[$0].origin != nil }
     guard let first = known.first, let origin = inputs[first].origin else { return nil }
@@ -123,8 +125,8 @@ extension Concatenation {
         let input = parts.count { $0.input != nil }
         parts.append(constant.map { ($0[axis], nil) } ?? (extents[input], input))
       }
-      guard known.count == 1, parts.last?.input == first else { return nil }
-      let before = parts.dropLast().reduce(0) { $0 + $1.extent }
+      guard known.count == 1 else { return nil }
+      let before = parts.prefix { $0.input != first }.reduce(0) { $0 + $1.extent }
       return .tokens(axis: axis, rows: rows, columns: columns, prefix: prefix + before)
     case .tokens: return origin
     }

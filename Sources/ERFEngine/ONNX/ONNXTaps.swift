@@ -179,6 +179,20 @@ struct ONNXTaps {
     return isLost
   }
 
+  /// What is taken for granted of the tokens of layers, a line for each kind of them.
+  var guesses: [String] {
+    var lines: [String] = []
+    for shown in stages + modules + others {
+      guard let guess = shown.grid.guess, !lines.contains(where: { $0.hasSuffix(guess) }) else {
+        continue
+      }
+      lines.append(
+        "the graph does not tell where the pixels' tokens lie in \(shown.name): taken to be \(guess)"
+      )
+    }
+    return lines
+  }
+
   /// Whether there is a layer of this name.
   func shows(_ name: String) -> Bool {
     (stages + modules + others).contains { $0.name == name }

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from onnx_networks import MODULES, NETWORKS
+from onnx_networks import IN_FRONT, MODULES, NETWORKS
 
 warnings.filterwarnings("ignore")
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "onnx")
@@ -42,12 +42,12 @@ def strip(path):
     onnx.save(model, path)
 
 
-def grid(feature, channels_last):
+def grid(feature, channels_last, in_front):
     """Rows and columns of a feature, and the feature as (places, C)."""
     if feature.dim() == 3:
         # 6 x 6 places.
-        prefix = feature.shape[1] - 36
-        tokens = feature[0, prefix:]
+        prefix = feature.shape[1] - 36 if in_front is None else in_front
+        tokens = feature[0, prefix:prefix + 36]
         side = int(round(tokens.shape[0] ** 0.5))
         return side, side, tokens
     if channels_last:
@@ -82,7 +82,7 @@ def main():
         shown = [(f"stage{index + 1}", f"map{index + 1}", feature) for index, feature in enumerate(double.kept)]
         shown += [(f"layer:{module}", f"field:{module}", feature) for feature in inner]
         for layer, field, feature in shown:
-            rows, columns, places = grid(feature, name in ("swin", "cosine"))
+            rows, columns, places = grid(feature, name in ("swin", "cosine"), IN_FRONT.get(name))
             kept[layer] = places.detach().float().contiguous()
             unit = places[rows // 2 * columns + columns // 2]
             (gradient,) = torch.autograd.grad(unit.relu().sum(), image, retain_graph=True)

@@ -133,6 +133,41 @@ import Testing
     #expect(tap.grid == .tokens(rows: 4, columns: 6, prefix: count))
   }
 
+  /// Registers behind those of the pixels, and what is left where they are cut off.
+  @Test(arguments: [(0, 1), (1, 3), (5, 2)])
+  func tokensBehindAreNotTakenForThoseInFront(_ before: Int, _ after: Int) throws {
+    let parts = before > 0 ? ["k", "p", "l"] : ["p", "l"]
+    let path = try model(
+      [
+        Step(
+          operation: "Conv", inputs: ["x", "w"], output: "c",
+          settings: [Self.pads, ("strides", .integers([8, 8]))]),
+        Step(operation: "Flatten", inputs: ["c"], output: "f", settings: [("axis", .integer(2))]),
+        Step(
+          operation: "Unsqueeze", inputs: ["f"], output: "u", settings: [("axes", .integers([0]))]),
+        Step(
+          operation: "Transpose", inputs: ["u"], output: "p",
+          settings: [("perm", .integers([0, 2, 1]))]),
+        Step(operation: "Concat", inputs: parts, output: "j", settings: [("axis", .integer(1))]),
+        Step(operation: "Relu", inputs: ["j"], output: "t"),
+        Step(
+          operation: "Slice", inputs: ["t"], output: "s",
+          settings: [
+            ("axes", .integers([1])), ("starts", .integers([before])),
+            ("ends", .integers([-after])),
+          ]),
+        Step(
+          operation: "ReduceMean", inputs: ["t"], output: "y", settings: [("axes", .integers([1]))]),
+      ], outputs: ["y"], constants: [("k", [1, max(1, before), 4]), ("l", [1, after, 4])])
+    let network = try network(path, ["t", "s"])
+    func grid(_ name: String) -> TokenGrid? {
+      network.blueprint.taps.first { $0.name == name }?.grid
+    }
+    #expect(grid("t") == .tokens(rows: 4, columns: 6, prefix: before))
+    #expect(grid("s") == .tokens(rows: 4, columns: 6, prefix: 0))
+    #expect(!network.notes.contains { $0.contains("tokens lie") })
+  }
+
   /// All modules that `info` tells of can be tapped, and are what it says.
   @Test(arguments: ["resnet-ts", "convnext-dynamo", "updown-ts", "vit-dynamo", "swin-ts"])
   func modulesBesidesOpen(_ name: String) throws {

@@ -6,7 +6,7 @@ from torch import nn
 from .convolutional import ConvNeXt, Dense, LargeKernels, Mobile, Parallel, ResNet
 from .operators import Attended, Grouped, Placed, Pooled, Selective, Shuffle, Spelt, Standardised
 from .branching import HighResolution, Inception, Pyramid, Segmenter, UpDown
-from .tokens import Cosine, CrossCovariance, GatedTokens, Mixer, Sequencer, Swin, ViT
+from .tokens import Cosine, CrossCovariance, GatedTokens, Mixer, Registers, Sequencer, Swin, ViT
 from .twins import TwinRepLKNet, TwinResNet
 
 NETWORKS = {
@@ -37,9 +37,13 @@ NETWORKS = {
     "pyramid": Pyramid,
     "attended": Attended,
     "placed": Placed,
+    "registers": Registers,
     "twinresnet": TwinResNet,
     "twinreplknet": TwinRepLKNet,
 }
 
+# Tokens in front of those of the pixels, where others stand behind.
+IN_FRONT = {"registers": 1}
+
 # Networks with one stage, and a module of each that is looked at besides.
-MODULES = {"vit": "blocks.1", "gated": "blocks.0", "mixer": None, "segmenter": "down1", "updown": "down1"}
+MODULES = {"vit": "blocks.1", "gated": "blocks.0", "registers": "blocks.0", "mixer": None, "segmenter": "down1", "updown": "down1"}

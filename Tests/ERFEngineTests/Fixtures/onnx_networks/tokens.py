@@ -53,6 +53,27 @@ class ViT(Staged):
         return self.head(self.norm(x)[:, 0])
 
 
+class Registers(Staged):
+    """A class token in front of those of the pixels, three registers behind them."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch = nn.Conv2d(3, 16, 8, 8)
+        self.cls = nn.Parameter(torch.randn(1, 1, 16))
+        self.registers = nn.Parameter(torch.randn(1, 3, 16))
+        self.pos = nn.Parameter(torch.randn(1, 36, 16) * 0.5)
+        self.blocks = nn.Sequential(*[Transformer(16) for _ in range(3)])
+        self.norm = nn.LayerNorm(16)
+        self.head = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = self.patch(x).flatten(2).transpose(1, 2) + self.pos
+        n = x.shape[0]
+        x = torch.cat([self.cls.expand(n, -1, -1), x, self.registers.expand(n, -1, -1)], 1)
+        x = self.stage(self.blocks(x))
+        return self.head(self.norm(x)[:, 1:-3].mean(1))
+
+
 class Window(nn.Module):
     """Attention in windows of 3x3, rolled in every second block."""
 
