@@ -1,12 +1,15 @@
 // The rule of recurrent layers: they are unrolled, a step of all pictures' rows after the other.
 
 extension ONNXOperators {
-  static let recurrent: [String: Rule] = ["LSTM": { try $0.longShortTermMemory($1) }]
+  static let recurrent: [String: Rule] = [
+    "LSTM": { try $0.longShortTermMemory($1) },
+    "GRU": { try $0.gatedRecurrence($1) },
+  ]
 }
 
 extension ONNXLowering {
   /// Steps, cells and directions that are unrolled at most.
-  private static let mostSteps = 4096
+  static let mostSteps = 4096
 
   /// Hochreiter and Schmidhuber 1997, with forget gates: rows X (steps, rows, inputs) to Y (steps,
   /// directions, rows, cells) and the last output and state, (directions, rows, cells) each.
@@ -82,14 +85,14 @@ extension ONNXLowering {
     var state: ONNXData?
   }
 
-  private func zeros(_ rows: Int, _ cells: Int) -> ONNXData {
+  func zeros(_ rows: Int, _ cells: Int) -> ONNXData {
     ONNXData(
       Tensor(
         shape: [1, rows, cells], elements: [Float](repeating: 0, count: rows * cells)))
   }
 
   /// Row `index` of an array of one axis more.
-  private func row(_ parameter: Parameter, _ index: Int) -> Parameter {
+  func row(_ parameter: Parameter, _ index: Int) -> Parameter {
     let shape = Shape(Array(parameter.tensor.shape.extents.dropFirst()))
     return Parameter(
       tensor: Tensor(
@@ -99,7 +102,7 @@ extension ONNXLowering {
   }
 
   /// The state that is given to begin with; nil: zeros.
-  private mutating func state(
+  mutating func state(
     _ node: ONNXNode, _ index: Int, _ direction: Int, _ isBatchFirst: Bool
   ) throws -> ONNXData? {
     guard node.has(index) else { return nil }

@@ -175,6 +175,9 @@ extension ONNXLowering {
     let roundsUp = node.integer("ceil_mode", 0) != 0
     let counts = node.integer("count_include_pad", 0) != 0
     let hasPadding = (window.before + window.after).contains { $0 > 0 }
+    if rule == .mean, data.rank > 4 {
+      return try averaged(data, window, roundsUp: roundsUp, countsPadding: counts)
+    }
     let input = try map(data)
     if data.rank == 3 { window = window.withRow }
     var result: ONNXData
@@ -198,6 +201,46 @@ extension ONNXLowering {
       result = try reshaped(result, to: [result.shape[0], result.shape[1], result.shape[3]])
     }
     return result
+  }
+
+  /// Of all windows along an axis.
+  private static let mostTaps = 1 << 24
+
+  /// Means over windows of any number of axes, one axis after the other; exporters spell norms over
+  /// neighbouring channels so.
+  private mutating func averaged(
+    _ data: ONNXData, _ window: ONNXWindow, roundsUp: Bool, countsPadding: Bool
+  ) throws -> ONNXData {
+    var steps: [Resampling.Step] = []
+    for axis in window.kernel.indices {
+      let (size, stride) = (data.shape[axis + 2], window.strides[axis])
+      let (before, after) = (window.before[axis], window.after[axis])
+      let room = before + size + after - (window.kernel[axis] - 1) * window.dilations[axis] - 1
+      guard room >= 0 else { throw ONNXRefusal.reason("has a window larger than its input") }
+      var outputs = (roundsUp ? room + stride - 1 : room) / stride + 1
+      // A window that begins behind the input is none.
+      if roundsUp, (outputs - 1) * stride >= size + before { outputs -= 1 }
+      guard outputs <= Self.mostTaps / window.kernel[axis] else {
+        throw ONNXRefusal.reason("has windows of more pixels than can be held")
+      }
+      let rows = (0..<outputs).map { output -> AxisWeights.Row in
+        let taps = (0..<window.kernel[axis]).map {
+          output * stride - before + $0 * window.dilations[axis]
+        }
+        let inside = taps.filter { (0..<size).contains($0) }
+        let counted = countsPadding ? taps.count { $0 < size + after } : inside.count
+        guard let first = inside.first, let last = inside.last else {
+          return AxisWeights.Row(first: 0, weights: [])
+        }
+        var weights = [Float](repeating: 0, count: last - first + 1)
+        for tap in inside { weights[tap - first] = 1 / Float(counted) }
+        return AxisWeights.Row(first: first, weights: weights)
+      }
+      let weights = AxisWeights(inputs: size, rows: rows)
+      guard size != outputs || rows.contains(where: { $0.weights != [1] }) else { continue }
+      steps.append(Resampling.Step(axis: data.position(of: axis + 2), weights: weights))
+    }
+    return steps.isEmpty ? data : try emit(Resampling(steps: steps), [data], order: data.order)
   }
 
   // MARK: Resizing

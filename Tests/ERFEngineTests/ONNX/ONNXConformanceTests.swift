@@ -23,7 +23,7 @@ import Testing
     ("attention_.*_qk_matmul", "asks for the scores as well"),
     ("attention_4d_with_qk_matmul", "asks for the scores as well"),
     ("nonpad|padded_kv", "keys of earlier words, for language models"),
-    ("poolin?g?_3d|pool_3d|conv.*_3d|convtranspose_3d", "three axes of pixels"),
+    ("maxpool_3d|lppool_3d|conv.*_3d|convtranspose_3d", "three axes of pixels"),
     ("pow_types_int32_float32|pow_types_int64_float32", "real powers rounded to integers"),
   ]
 

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .convolutional import ConvNeXt, Dense, LargeKernels, Mobile, Parallel, ResNet
-from .operators import Attended, Grouped, Placed, Pooled, Selective, Shuffle, Spelt, Standardised
+from .operators import Attended, Grouped, Placed, Pooled, Responses, Selective, Shuffle, Spelt, Standardised
 from .branching import HighResolution, Inception, Pyramid, Segmenter, UpDown
 from .tokens import Cosine, CrossCovariance, GatedTokens, Mixer, Registers, Sequencer, Swin, ViT
 from .twins import TwinRepLKNet, TwinResNet
@@ -38,6 +38,8 @@ NETWORKS = {
     "attended": Attended,
     "placed": Placed,
     "registers": Registers,
+    "gru": lambda: Sequencer(nn.GRU),
+    "responses": Responses,
     "twinresnet": TwinResNet,
     "twinreplknet": TwinRepLKNet,
 }

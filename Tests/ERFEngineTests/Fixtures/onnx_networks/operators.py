@@ -30,6 +30,28 @@ class Grouped(Staged):
         return self.head(x.mean((2, 3)))
 
 
+class Responses(Staged):
+    """Norms over neighbouring channels, as AlexNet and GoogLeNet had them: exporters write pools over three
+    axes."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 9, 5, 2, 2)
+        self.norm1 = nn.LocalResponseNorm(5, alpha=0.5, beta=0.75, k=2)
+        self.conv2 = nn.Conv2d(9, 9, 3, 1, 1)
+        self.conv3 = nn.Conv2d(9, 12, 3, 2, 1)
+        self.norm2 = nn.LocalResponseNorm(4, alpha=0.3)
+        self.conv4 = nn.Conv2d(12, 12, 3, 1, 1)
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.norm1(F.relu(self.conv1(x)))
+        x = self.stage(x + self.conv2(x))
+        x = self.norm2(F.relu(self.conv3(x)))
+        x = self.stage(x + self.conv4(x))
+        return self.head(x.mean((2, 3)))
+
+
 class Shuffle(Staged):
     """Halves of channels, split and shuffled; reflecting pads, leaky and clipped rectifiers."""
 

@@ -139,14 +139,14 @@ class Mixer(Staged):
 
 
 class Sequencer(Staged):
-    """Columns and rows of places read both ways by LSTMs."""
+    """Columns and rows of places read both ways by recurrent layers."""
 
     class Block(nn.Module):
-        def __init__(self, c):
+        def __init__(self, c, layer):
             super().__init__()
             self.norm = nn.LayerNorm(c)
-            self.down = nn.LSTM(c, 5, batch_first=True, bidirectional=True)
-            self.across = nn.LSTM(c, 5, batch_first=True, bidirectional=True)
+            self.down = layer(c, 5, batch_first=True, bidirectional=True)
+            self.across = layer(c, 5, batch_first=True, bidirectional=True)
             self.fc = nn.Linear(20, c)
 
         def forward(self, x):
@@ -156,11 +156,11 @@ class Sequencer(Staged):
             across = self.across(y.reshape(n * h, w, c))[0].reshape(n, h, w, 10)
             return x + self.fc(torch.cat([down, across], -1)).permute(0, 3, 1, 2)
 
-    def __init__(self):
+    def __init__(self, layer=nn.LSTM):
         super().__init__()
         self.stem = nn.Conv2d(3, 8, 8, 8)
-        self.layer1 = nn.Sequential(Sequencer.Block(8), Sequencer.Block(8))
-        self.layer2 = nn.Sequential(nn.Conv2d(8, 12, 2, 2), Sequencer.Block(12))
+        self.layer1 = nn.Sequential(Sequencer.Block(8, layer), Sequencer.Block(8, layer))
+        self.layer2 = nn.Sequential(nn.Conv2d(8, 12, 2, 2), Sequencer.Block(12, layer))
         self.head = nn.Linear(12, 10)
 
     def forward(self, x):
