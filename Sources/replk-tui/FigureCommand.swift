@@ -64,7 +64,7 @@ private struct FigureCommand {
   /// picture.
   private func requireMemory(_ session: Session, _ threads: Int?, _ engine: LocalEngine) throws {
     try ERFRequest.requireMemory(
-      session.requests(threads: threads), curves: !arguments.has("--no-depth"),
+      session.requests(threads: threads, engine: engine), curves: !arguments.has("--no-depth"),
       for: "a figure of \(session.networks.map(\.text).joined(separator: ", "))"
     ) { try engine.open($0) }
   }

@@ -74,7 +74,8 @@ extension Session {
     self.init(
       networks: try requests.map { try NetworkSpec(opening: $0.network) { try engine.open($0) } })
     guard let first = requests.first else { return }
-    size = first.size
+    // Networks of any size are compared at that of a file that may fix it.
+    size = (requests.first { $0.network.exportedSize != nil } ?? first).size
     rule = first.rule
     switch first.images {
     case .builtIn(let count): images.count = count

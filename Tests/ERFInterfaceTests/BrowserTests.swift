@@ -102,7 +102,7 @@ import Testing
     #expect(screens(model).allSatisfy { $0.contains("conv1 holds NaN; A stays RepLKNet-13") })
     #expect(
       model.log.map(\.text).filter { $0.contains("nan.pth") }
-        == ["refused nan.pth: nan.pth: conv1 holds NaN; A stays RepLKNet-13"])
+        == ["refused: nan.pth: conv1 holds NaN; A stays RepLKNet-13"])
     #expect(!after.contains { if case .remember = $0 { true } else { false } })
     let there = CheckpointFolder(path: "/m", folders: [], files: [])
     _ = update(&model, .listed("/m", .folder(there, recent: [])))

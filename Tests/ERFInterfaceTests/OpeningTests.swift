@@ -175,6 +175,62 @@ import Testing
     #expect(model.design == nil && model.facts(0) == nil)
   }
 
+  /// A network whose file fixes its size stands at that beside one of another.
+  @Test func filesKeepTheSizeThatTheyFix() throws {
+    let (free, fixed) = (try file(), try file("vit-ts"))
+    var model = model([free, fixed])
+    model.finish(update(&model, .opened))
+    #expect(model.sides.map { $0.shown?.request.size } == [size, size])
+    model.finish(model.type("+"))
+    let larger = InputSize(height: 64, width: 64)
+    #expect(model.session.size == larger && model.inputSize(1) == size)
+    #expect(model.sides.map { $0.shown?.request.size } == [larger, size])
+    #expect(model.verdict?.kind == .notComparable)
+    #expect(model.verdict?.headline.contains("A at 64 px, B at 48 px") == true)
+    #expect(screen(model).contains("64 px") && screen(model).contains("48 px"))
+    let words = "B stays at 48: \(fixed) was exported for 48x48, not 64x64"
+    #expect(model.log.count { $0.text.hasPrefix(words) } == 1)
+    model.finish(model.type("-"))
+    #expect(model.sides.map { $0.shown?.request.size } == [size, size])
+  }
+
+  /// Where no network takes a size it is not what is asked for, nor written.
+  @Test(arguments: [["vit-ts"], ["vit-ts", "swin-ts"]])
+  func sizesThatNobodyTakesAreNotAskedFor(_ names: [String]) throws {
+    var model = model(try names.map { try file($0) })
+    model.finish(update(&model, .opened))
+    model.finish(model.type("+"))
+    #expect(model.session.size == size)
+    #expect(model.sides.allSatisfy { $0.shown?.request.size == size })
+    #expect(!model.isComputing && model.sides.allSatisfy { !$0.isStale && $0.failure == nil })
+    #expect(try Session(decoding: model.session.encoded()).size == size)
+    let line = try #require(model.notice?.lines.first)
+    #expect(line.contains(" stays at 48: ") && line.contains("export it at that size"))
+    #expect(line.split(separator: ".onnx was exported").count == 2, "\(line)")
+  }
+
+  /// Of two files, each of a size of its own, the first one's is asked for.
+  @Test func twoFilesOfTwoSizes() throws {
+    let (free, fixed) = (try file(), try file("vit-ts"))
+    var model = model([free, fixed])
+    model.session.size = InputSize(height: 96, width: 64)
+    let ids = openings(update(&model, .opened))
+    var first = try NetworkFacts(NetworkSpec(file: free), size: InputSize(height: 96, width: 64))
+    _ = update(&model, .known(ids[0], first, design: nil))
+    var second = try NetworkFacts(NetworkSpec(file: fixed), size: size)
+    second.refusal = "it was exported for 48x48"
+    _ = update(&model, .known(ids[1], second, design: nil))
+    #expect(model.request(0).size == InputSize(height: 96, width: 64))
+    #expect(model.request(1).size == size)
+    first.refusal = "it was exported for 96x64"
+    model.session.size = InputSize(height: 128, width: 96)
+    let next = openings(update(&model, .resized(model.size)))
+    _ = update(&model, .known(next[0], first, design: nil))
+    _ = update(&model, .known(next[1], second, design: nil))
+    #expect(model.session.size == InputSize(height: 96, width: 64))
+    #expect(model.request(1).size == size)
+  }
+
   /// Whoever gave up waiting keeps the worker from reading.
   @Test func cancellationReachesTheReading() throws {
     let network = NetworkSpec(file: try file())

@@ -37,7 +37,7 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     case .failed:
       var model = makeModel(display: display)
-      _ = model.type("-")
+      _ = model.type("[")
       for side in model.sides {
         _ = update(&model, .failed(side.job!.id, "out of memory: 12 bytes for a tensor"))
       }

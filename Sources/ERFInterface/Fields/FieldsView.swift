@@ -69,7 +69,8 @@ struct DifferenceDrawing {
     guard let values = difference(layout, style) else {
       frame.fill(layout.map, .well)
       frame.writeCentred(
-        [Span("needs both maps", .quiet)], row: layout.map.row + layout.map.rows / 2,
+        [Span(isOfTwoSizes ? "of two sizes" : "needs both maps", .quiet)],
+        row: layout.map.row + layout.map.rows / 2,
         column: layout.map.column, width: layout.map.columns)
       return
     }
@@ -108,10 +109,15 @@ struct DifferenceDrawing {
       }
       return isShared || top <= 0 ? values : values.map { $0 / top }
     }
-    guard parts.count == 2, let a = parts[0], let b = parts[1], a.count == b.count else {
-      return nil
-    }
+    guard parts.count == 2, let a = parts[0], let b = parts[1], a.count == b.count, !isOfTwoSizes
+    else { return nil }
     return zip(a, b).map { $0 - $1 }
+  }
+
+  /// Whether the maps have other pixels, so that no two of them belong together.
+  private var isOfTwoSizes: Bool {
+    let sizes = model.sides.compactMap { $0.measured?.inputSize }
+    return Set(sizes).count > 1
   }
 
   /// Whether the differences of areas need all columns that there are.
@@ -119,7 +125,7 @@ struct DifferenceDrawing {
 
   /// Differences of the area ratios in points of per cent, below the map.
   private func drawRatios(_ layout: FieldLayout, on frame: inout Frame) {
-    guard layout.tableRows > 0, layout.side == nil,
+    guard layout.tableRows > 0, layout.side == nil, !isOfTwoSizes,
       let a = model.sides[0].measured?.metrics.ratios,
       let b = model.sides[1].measured?.metrics.ratios
     else { return }

@@ -182,7 +182,7 @@ extension Model {
 
   func depthLayers(_ network: ComparedNetwork) -> [DepthLayer] {
     if let side = network.side { return depthLayers(side) }
-    return facts[network.network, inputSize(unitSide)].map(Self.depthLayers) ?? []
+    return facts(of: network.network).map(Self.depthLayers) ?? []
   }
 
   private static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
@@ -250,7 +250,7 @@ extension Model {
     ]
     for compared in compared {
       let network = compared.network
-      let size = inputSize(compared.side ?? unitSide)
+      let size = compared.side.map(inputSize) ?? inputSize(of: network)
       for (layer, point) in zip(depthLayers(compared), depthPoints(compared)) {
         guard let point else { continue }
         let fields = [

@@ -68,8 +68,8 @@ extension Model {
   func galleryRequest(_ network: NetworkSpec) -> ERFRequest {
     var request = request(unitSide)
     request.network = network
-    let size = inputSize(unitSide)
-    if let layer = facts[network, size]?.layer(session.target) {
+    request.size = inputSize(of: network)
+    if let layer = facts(of: network)?.layer(session.target) {
       request.tap = layer.name
       let from = unitMap ?? layer.map
       request.units = session.target.units.map { $0.scaled(from: from, to: layer.map) }

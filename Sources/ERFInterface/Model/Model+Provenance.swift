@@ -3,6 +3,14 @@
 public import ERFEngine
 
 extension Model {
+  /// The size of the input, or those of A's and B's.
+  private var inputText: String {
+    let sizes = sides.indices.map { "\(inputSize($0))" }
+    return Set(sizes).count == 1
+      ? sizes[0]
+      : sides.indices.map { "\(Self.letter($0)) \(sizes[$0])" }.joined(separator: ", ")
+  }
+
   /// As text chunks of a PNG hold it: networks with their weights, input, layer, pictures, rule, program.
   public var provenance: [PNGText] {
     let networks = sides.indices.map { side in
@@ -18,7 +26,7 @@ extension Model {
     var texts = [
       PNGText(keyword: "Title", text: "replk-tui, a screen"),
       PNGText(keyword: "Networks", text: networks.joined(separator: "; ")),
-      PNGText(keyword: "Input", text: "\(inputSize(0))"),
+      PNGText(keyword: "Input", text: inputText),
       PNGText(keyword: "Images", text: "\(images.range.count): \(names)\(more)"),
       PNGText(keyword: "Rule", text: session.rule.rawValue),
       PNGText(keyword: "Software", text: ProgramRecord.text),

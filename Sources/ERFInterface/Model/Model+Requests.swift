@@ -1,6 +1,6 @@
 // From the session to what the engine is asked.
 
-public import ERFEngine
+import ERFEngine
 
 extension ImageChoice {
   /// How many images there are to choose from.
@@ -48,7 +48,7 @@ extension Model {
     let network = session.networks[side]
     if network.savedMap != nil { return ERFRequest(network: network) }
     var request = ERFRequest(
-      network: network, images: session.images.engineSource, size: session.size,
+      network: network, images: session.images.engineSource, size: inputSize(side),
       rule: session.rule, threads: threads)
     // One damaged file among many is named and left out.
     if case .files(let paths) = request.images, paths.count > 1 {
@@ -60,7 +60,7 @@ extension Model {
     }
     // Units and edited stages then build on what was computed before; large inputs would push each
     // other out of memory.
-    request.keepsForward = session.size.height * session.size.width <= Self.keptPixels
+    request.keepsForward = request.size.height * request.size.width <= Self.keptPixels
     return request
   }
 
@@ -77,19 +77,6 @@ extension Model {
       units.append(unit)
     }
     return units
-  }
-}
-
-extension Session {
-  /// What is asked of the engine for all of its networks, saved maps aside, at their last layers.
-  public func requests(threads: Int?) -> [ERFRequest] {
-    var model = Model(
-      session: self, display: Display(depth: .mono, unicode: false, cellAspect: 2),
-      size: ScreenSize(rows: 24, columns: 80), threads: threads)
-    return (networks + gallery).filter { $0.savedMap == nil }.map { network in
-      model.session.networks = [network]
-      return model.request(0)
-    }
   }
 }
 

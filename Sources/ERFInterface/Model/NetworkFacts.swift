@@ -24,6 +24,10 @@ public struct NetworkFacts: Sendable, Equatable {
   public let stages: [Stage]
   public let parameters: Int
   public let multiplyAdds: Int
+  /// The input that they are of, which a file may fix.
+  public let input: InputSize
+  /// Why they are of another input than the one asked for; nil: they are of that one.
+  public var refusal: String?
 
   /// - Throws: what opening the network throws.
   public init(
@@ -47,6 +51,7 @@ public struct NetworkFacts: Sendable, Equatable {
       blocks = []
     }
     self.stages = stages
+    input = size
     parameters = summary.parameters
     multiplyAdds = summary.multiplyAdds
   }
@@ -150,17 +155,28 @@ struct FactsCache: Sendable {
   mutating func begin(_ key: Key, _ id: RequestID) { openings[key] = id }
 
   /// Keeps an answer; one that nobody waits for is dropped.
-  mutating func answer(_ id: RequestID, _ facts: NetworkFacts?, _ design: NetworkDesign?) {
-    guard let key = openings.first(where: { $0.value == id })?.key else { return }
+  ///
+  /// - Returns: what it is the answer to.
+  mutating func answer(
+    _ id: RequestID, _ facts: NetworkFacts?, _ design: NetworkDesign?
+  ) -> Key? {
+    guard let key = openings.first(where: { $0.value == id })?.key else { return nil }
     if wantsDesign(key) {
       designs.keep(design, of: key.source)
       outdated.remove(key.source)
     }
     openings[key] = nil
     keep(key, facts)
+    // Where the file fixes the size, they are those of that size, too.
+    if var own = facts, own.input != key.size {
+      own.refusal = nil
+      keep(Key(key.network, size: own.input), own)
+    }
     // All that is looked at has facts as well.
-    guard designs.count > 4 * Self.limit else { return }
-    designs.keep(only: Set((Array(entries.keys) + openings.keys).map(\.source)))
+    if designs.count > 4 * Self.limit {
+      designs.keep(only: Set((Array(entries.keys) + openings.keys).map(\.source)))
+    }
+    return key
   }
 
   /// Whether opening a file is to tell the design of its network: edits are made of that.
@@ -207,8 +223,8 @@ extension NetworkFacts {
 }
 
 extension Model {
-  /// The size that maps have: a prepared tensor brings its own.
-  func inputSize(_ side: Int) -> InputSize {
+  /// The size that is asked of a side's network: a prepared tensor brings its own.
+  func askedSize(_ side: Int) -> InputSize {
     if session.networks[side].savedMap != nil {
       return sides[side].subject?.input ?? session.size
     }
@@ -216,21 +232,34 @@ extension Model {
     return sides[side].subject?.input ?? session.size
   }
 
+  /// The size that a side's maps have: the one that is asked for, or else the one that its file fixes.
+  func inputSize(_ side: Int) -> InputSize {
+    (facts(side) ?? originalFacts(side))?.input ?? askedSize(side)
+  }
+
+  /// The same of a network that stands beside those of the sides.
+  func inputSize(of network: NetworkSpec) -> InputSize {
+    facts(of: network)?.input ?? askedSize(unitSide)
+  }
+
   /// What is known of a network as edited; nil where it cannot be built at this size.
   func facts(_ side: Int) -> NetworkFacts? {
-    facts[session.networks[side], inputSize(side)]
+    facts[session.networks[side], askedSize(side)]
   }
+
+  /// What is known of a network that stands beside those of the sides.
+  func facts(of network: NetworkSpec) -> NetworkFacts? { facts[network, askedSize(unitSide)] }
 
   /// What is known of a network as it was opened.
   func originalFacts(_ side: Int) -> NetworkFacts? {
-    facts[session.networks[side].unedited, inputSize(side)]
+    facts[session.networks[side].unedited, askedSize(side)]
   }
 
   /// Takes what is known of the session's networks without opening a file.
   mutating func refreshFacts() {
     for (side, network) in session.networks.enumerated() {
-      facts.refresh(network, inputSize(side))
-      facts.refresh(network.unedited, inputSize(side))
+      facts.refresh(network, askedSize(side))
+      facts.refresh(network.unedited, askedSize(side))
     }
   }
 }

@@ -186,7 +186,7 @@ private struct GalleryTile {
     let request = model.galleryRequest(network)
     let entry = model.galleryMap(network)
     let isSelected = model.focus == .gallery && index == model.gallery.selection
-    let size = model.inputSize(model.unitSide)
+    let size = model.inputSize(of: network)
     let fit = HeatmapFit(
       height: size.height, width: size.width, rows: max(1, area.rows - GalleryLayout.words),
       columns: area.columns, aspect: model.display.cellAspect)
@@ -242,7 +242,7 @@ private struct GalleryTile {
 
   private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.fixed($0 * 100, 1) + " %" }
-    let facts = model.facts[network, model.inputSize(model.unitSide)]
+    let facts = model.facts(of: network)
     let images = entry.map { max(1, $0.result.map.images) }
     // Of the run that made the map: other work may have slowed it down.
     let time = entry.flatMap { entry in

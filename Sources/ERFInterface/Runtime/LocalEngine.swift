@@ -32,8 +32,18 @@ public struct LocalEngine: Engine {
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts {
     guard case .file = network.source else { return try NetworkFacts(network, size: size) }
-    let opened = try computer.open(network.bound(to: size), cancellation: cancellation)
-    return try NetworkFacts(NetworkSummary(opened, size: size), input: size)
+    func facts(_ size: InputSize) throws -> NetworkFacts {
+      let opened = try computer.open(network.bound(to: size), cancellation: cancellation)
+      return try NetworkFacts(NetworkSummary(opened, size: size), input: size)
+    }
+    do {
+      return try facts(size)
+    } catch let error as ONNXError {
+      guard case .fixedSize = error, let own = network.exportedSize else { throw error }
+      var known = try facts(own)
+      known.refusal = error.explanation
+      return known
+    }
   }
 
   public func design(

@@ -14,7 +14,9 @@ extension Model {
         return []
       }
       openingFile = nil
-      let refusal = "refused \(file.path.fileName.sanitised): \(line)"
+      // What is wrong with a file begins with its name.
+      let path = file.path.fileName.sanitised
+      let refusal = line.contains(path) ? "refused: \(line)" : "refused \(path): \(line)"
       guard let effects = reopenBrowser(file, line) else {
         tell(.failure, refusal)
         return []
@@ -23,9 +25,18 @@ extension Model {
       note(.failure, [refusal])
       return effects
     }
+    if let size = sizeBefore(index) {
+      session.size = size
+      sides[index].job = nil
+      refreshFacts()
+      sides[index].asked = sides[index].shown?.request
+      tell(.failure, "\(reason); the input stays \(size) px")
+      return []
+    }
     sides[index].failure = reason
     sides[index].job = nil
-    let line = "\(name(index)): \(reason)"
+    let isNamed = reason.contains(session.networks[index].shownModel)
+    let line = "\(isNamed ? Self.letter(index) : name(index)): \(reason)"
     note(.failure, [line])
     guard sides[index].shown != nil else { return [] }
     let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
@@ -63,6 +74,16 @@ extension Model {
     // The map on screen may be the one that is wanted again.
     sides[index].asked = sides[index].shown?.request
     return failing
+  }
+
+  /// The size that a side's map on screen has, where the same network fails at another one; nil where it
+  /// fails for another reason.
+  private func sizeBefore(_ index: Int) -> InputSize? {
+    guard fixedSize == nil, let shown = sides[index].shown, let asked = sides[index].asked,
+      shown.network == session.networks[index], shown.request.size != asked.size,
+      asked.size == session.size
+    else { return nil }
+    return shown.request.size
   }
 
   /// Why the session is not worth writing: a network that did not open would not open again.

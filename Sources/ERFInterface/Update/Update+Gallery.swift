@@ -36,12 +36,12 @@ extension Model {
 
   /// Whether it is not known yet what a file of the gallery holds.
   private func isUnopened(_ network: NetworkSpec) -> Bool {
-    network.needsOpening && !facts.isKnown(FactsCache.Key(network, size: inputSize(unitSide)))
+    network.needsOpening && !facts.isKnown(FactsCache.Key(network, size: askedSize(unitSide)))
   }
 
   /// Layers and costs of the networks of the gallery.
   mutating func refreshOthers() {
-    for network in session.gallery { facts.refresh(network, inputSize(unitSide)) }
+    for network in session.gallery { facts.refresh(network, askedSize(unitSide)) }
   }
 
   mutating func mapped(_ id: RequestID, _ result: ERFResult, _ field: HeatField) {

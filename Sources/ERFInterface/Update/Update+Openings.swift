@@ -5,7 +5,7 @@ import ERFEngine
 extension Model {
   /// What is to be known of a side's network before it can run.
   private func factsKey(_ side: Int) -> FactsCache.Key {
-    FactsCache.Key(session.networks[side], size: inputSize(side))
+    FactsCache.Key(session.networks[side], size: askedSize(side))
   }
 
   /// Whether it is not known yet what a side's file holds.
@@ -22,11 +22,11 @@ extension Model {
   /// Starts what the session's files lack, and stops what is not asked for any more.
   mutating func pursueOpenings() -> [Effect] {
     var networks = session.networks.enumerated().flatMap { side, network in
-      [network.unedited, network].map { FactsCache.Key($0, size: inputSize(side)) }
+      [network.unedited, network].map { FactsCache.Key($0, size: askedSize(side)) }
     }
     if isLookedAt(.gallery) || isLookedAt(.metrics) {
       networks += session.gallery.flatMap { network in
-        [network.unedited, network].map { FactsCache.Key($0, size: inputSize(unitSide)) }
+        [network.unedited, network].map { FactsCache.Key($0, size: askedSize(unitSide)) }
       }
     }
     let wanted = networks.filter { $0.network.needsOpening && !facts.isKnown($0) }
@@ -38,6 +38,20 @@ extension Model {
         .open(id, key.network, key.size, wantsDesign: facts.wantsDesign(key)))
     }
     return effects
+  }
+
+  /// Takes what a file was found to hold, and says where it fixes another size than the one asked for. Where
+  /// no network takes that one, it is not what is asked for any more.
+  mutating func opened(_ id: RequestID, _ answer: NetworkFacts?, _ design: NetworkDesign?) {
+    guard let key = facts.answer(id, answer, design), let refusal = answer?.refusal,
+      let size = answer?.input
+    else { return }
+    for side in sides.indices where factsKey(side) == key {
+      tell(.note, "\(Self.letter(side)) stays at \(size): \(refusal.sanitised)")
+    }
+    let running = sides.indices.filter { session.networks[$0].savedMap == nil }
+    guard fixedSize == nil, running.allSatisfy({ facts($0)?.refusal != nil }) else { return }
+    session.size = inputSize(unitSide)
   }
 
   /// Lets a side wait for its file: what runs for it is of another network.

@@ -37,7 +37,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .deepened(let id, let point): model.deepened(id, point)
   case .deepEnough(let id, let failure): model.deepEnough(id, failure?.sanitised)
   case .pictured(let name, let picture): model.pictures.keep(picture, as: name)
-  case .known(let id, let facts, let design): model.facts.answer(id, facts, design)
+  case .known(let id, let facts, let design): model.opened(id, facts, design)
   case .began(let id): model.withSide(id) { $0.job?.isRunning = true }
   case .prepared(let id, let subject): return model.prepared(id, subject) + model.pursue()
   case .layer(let id, let name, let image, let images, let fraction, let elapsed):
