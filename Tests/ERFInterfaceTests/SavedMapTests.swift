@@ -32,6 +32,28 @@ import Testing
     #expect(back == model.session)
   }
 
+  /// Profiles of maps of two sizes have one scale of pixels: that of 64 ends where that of 224 goes on.
+  @Test(arguments: [(Profile.horizontal, 224), (.vertical, 224), (.radial, 112)])
+  func profilesOfTwoSizesHaveOneScale(_ profile: Profile, _ end: Int) throws {
+    var session = Session(models: ["a/map.npy", "RepLKNet-31"])
+    session.screen.profile = profile
+    var model = Model(session: session, display: Display(depth: .mono, unicode: false))
+    let effects = update(&model, .opened)
+    for case .openMap(let id, _) in effects {
+      let result = makeResult(makeRequest(size: 64))
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    var frame = Frame(size: ScreenSize(rows: 20, columns: 120))
+    frame.drawProfiles(model, in: Area(row: 0, column: 0, rows: 20, columns: 120))
+    let lines = frame.text.split(separator: "\n").map(Array.init)
+    #expect(frame.text.contains("\(end) px"))
+    let plot = lines.dropFirst().dropLast()
+    let last = plot.compactMap { $0.lastIndex(of: "*") }.max() ?? 0
+    let first = plot.compactMap { $0.lastIndex(of: "o") }.max() ?? 0
+    #expect(last < 120 * 2 / 5 && first > 110, "\(last) \(first)")
+  }
+
   /// A file that says nothing of its map is given no weights, no images and no rule.
   @Test func nothingIsMadeUp() throws {
     let folder = try TemporaryFolder()

@@ -29,7 +29,9 @@ extension Frame {
     if let level = plot.level { drawLevel(level, plot, canvas, glyphs) }
     var curves = CurveCanvas(area: canvas, display: model.display)
     for series in plot.series {
-      curves.add(series.values.map { ($0 - plot.bottom) / (plot.top - plot.bottom) }, series.role)
+      curves.add(
+        series.values.map { ($0 - plot.bottom) / (plot.top - plot.bottom) }, series.role,
+        over: series.share)
     }
     for mark in plot.marks { curves.mark(at: mark.share, height: mark.height, mark.role) }
     curves.draw(on: &self)
@@ -103,10 +105,10 @@ struct CurveCanvas {
   /// The row of cells in which a share of the height lies, from the top.
   func row(of share: Double) -> Int { level(share) / down }
 
-  /// A curve over the whole width; values are shares of the height.
-  mutating func add(_ values: [Double], _ role: Role) {
+  /// A curve over a share of the width, from the left; values are shares of the height.
+  mutating func add(_ values: [Double], _ role: Role, over share: Double = 1) {
     guard values.count > 1 else { return }
-    let width = area.columns * across
+    let width = max(1, Int((Double(area.columns * across) * share).rounded()))
     func value(_ x: Int) -> Double {
       let place = Double(x) / Double(max(1, width - 1)) * Double(values.count - 1)
       let low = Int(place)
@@ -186,6 +188,8 @@ private struct ProfilePlot {
     let name: String
     let values: [Double]
     let role: Role
+    /// Of the width that it takes: inputs of two sizes are drawn to one scale.
+    var share = 1.0
   }
 
   struct Tick {
@@ -219,13 +223,16 @@ private struct ProfilePlot {
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none
     let reach = maps.map { Self.reach($0.map.metrics) }.max() ?? 1
+    func pixels(_ field: HeatField) -> Int { Self.pixels(screen.profile, field) }
+    let most = maps.map { pixels($0.map.field) }.max()
     series = maps.map { index, map in
       Series(
         letter: networks.count > 1 ? networks[index].letter : "",
         name: model.designs.name(networks[index].network),
         values: isCumulative
           ? Self.cumulative(map.metrics, reach: reach) : Self.values(map.field, screen),
-        role: Role.network(index))
+        role: Role.network(index),
+        share: isCumulative ? 1 : Double(pixels(map.field)) / Double(max(1, most ?? 1)))
     }
     if isCumulative {
       (top, bottom, topLabel, bottomLabel) = (series.isEmpty ? 0 : 1, 0, "100 %", "0")
@@ -260,13 +267,13 @@ private struct ProfilePlot {
       self.ticks = ticks
     case .radial:
       title = "\(caption) by distance from the unit"
-      ticks = Self.ticks(max(1, series.map(\.values.count).max() ?? 1) - 1)
+      ticks = Self.ticks(most ?? 0)
     case .horizontal:
       title = "\(caption) across, through \(place)"
-      ticks = Self.ticks(size.width)
+      ticks = Self.ticks(most ?? size.width)
     case .vertical:
       title = "\(caption) down, through \(place)"
-      ticks = Self.ticks(size.height)
+      ticks = Self.ticks(most ?? size.height)
     }
   }
 
@@ -289,6 +296,15 @@ private struct ProfilePlot {
   private static func ticks(_ length: Int) -> [Tick] {
     (0...4).map {
       Tick(share: Double($0) / 4, text: $0 == 4 ? "\(length) px" : "\(length * $0 / 4)")
+    }
+  }
+
+  /// How far a profile goes on an input.
+  private static func pixels(_ profile: Profile, _ field: HeatField) -> Int {
+    switch profile {
+    case .radial, .cumulative, .none: max(field.height, field.width) / 2
+    case .horizontal: field.width
+    case .vertical: field.height
     }
   }
 
