@@ -211,6 +211,9 @@ extension ONNXLowering {
   private mutating func averaged(
     _ data: ONNXData, _ window: ONNXWindow, roundsUp: Bool, countsPadding: Bool
   ) throws -> ONNXData {
+    guard !window.reachesBeyondPadding else {
+      throw ONNXRefusal.reason("has windows in its padding alone")
+    }
     var steps: [Resampling.Step] = []
     for axis in window.kernel.indices {
       let (size, stride) = (data.shape[axis + 2], window.strides[axis])

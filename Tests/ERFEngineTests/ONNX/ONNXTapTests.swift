@@ -168,6 +168,26 @@ import Testing
     #expect(!network.notes.contains { $0.contains("tokens lie") })
   }
 
+  /// Means over three axes, as norms over channels are exported; not over windows that meet nothing.
+  @Test(arguments: [(1, nil), (2, "AveragePool m has windows in its padding alone")])
+  func meansOverChannelsAreTaken(_ pad: Int, _ refusal: String?) throws {
+    let path = try model(
+      Self.stem + [
+        Step(
+          operation: "Unsqueeze", inputs: ["r"], output: "u", settings: [("axes", .integers([1]))]),
+        Step(
+          operation: "AveragePool", inputs: ["u"], output: "m",
+          settings: [
+            ("kernel_shape", .integers([2, 1, 1])), ("pads", .integers([pad, 0, 0, pad, 0, 0])),
+          ]),
+        Step(
+          operation: "Squeeze", inputs: ["m"], output: "s", settings: [("axes", .integers([1]))]),
+        Step(operation: "GlobalAveragePool", inputs: ["s"], output: "y"),
+      ], outputs: ["y"])
+    let notes = try network(path).notes
+    #expect(refusal.map { words in notes.contains { $0.hasPrefix(words) } } ?? notes.isEmpty)
+  }
+
   /// All modules that `info` tells of can be tapped, and are what it says.
   @Test(arguments: ["resnet-ts", "convnext-dynamo", "updown-ts", "vit-dynamo", "swin-ts"])
   func modulesBesidesOpen(_ name: String) throws {
