@@ -18,9 +18,22 @@ extension Model {
     }
     return .edit { model in
       model.stepsFrom = origin
-      model.session.size = size
-      model.forgetUnits()
+      model.take(size)
     }
+  }
+
+  /// Asks for another input size.
+  mutating func take(_ size: InputSize) {
+    session.size = size
+    unitsBefore = session.target.units
+    forgetUnits()
+  }
+
+  /// Goes back to a size where another one is refused.
+  mutating func giveUp(for size: InputSize) {
+    session.size = size
+    if session.target.units.isEmpty { session.target.units = unitsBefore }
+    unitsBefore = []
   }
 
   /// Why the input has the size that it has; nil where it can be chosen.

@@ -57,6 +57,8 @@ public struct Model: Sendable {
   var facts = FactsCache()
   /// The size that `+` and `-` began at; nil where they were not used.
   var stepsFrom: InputSize?
+  /// The units that another size made the centre of, for when that size is refused.
+  var unitsBefore: [Unit] = []
   var finishedMaps = FinishedMaps()
   /// The session being written for a command that is copied once it is there.
   var commandOf: RequestID?

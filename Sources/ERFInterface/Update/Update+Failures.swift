@@ -26,7 +26,7 @@ extension Model {
       return effects
     }
     if let size = sizeBefore(index) {
-      session.size = size
+      giveUp(for: size)
       sides[index].job = nil
       refreshFacts()
       sides[index].asked = sides[index].shown?.request

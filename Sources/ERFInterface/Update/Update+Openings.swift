@@ -51,7 +51,7 @@ extension Model {
     }
     let running = sides.indices.filter { session.networks[$0].savedMap == nil }
     guard fixedSize == nil, running.allSatisfy({ facts($0)?.refusal != nil }) else { return }
-    session.size = inputSize(unitSide)
+    giveUp(for: inputSize(unitSide))
   }
 
   /// Lets a side wait for its file: what runs for it is of another network.

@@ -94,8 +94,7 @@ extension Model {
       if let refusal = fixedSize {
         notice = Notice(.note, refusal)
       } else {
-        session.size = size
-        session.target.units = []
+        take(size)
         stepsFrom = nil
       }
     }

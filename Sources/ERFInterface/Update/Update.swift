@@ -72,6 +72,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
 extension Model {
   fileprivate mutating func prepared(_ id: RequestID, _ subject: ERFSubject) -> [Effect] {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return [] }
+    unitsBefore = []
     sides[index].subject = subject
     sides[index].opened = sides[index].askedNetwork
     refreshFacts()
