@@ -38,14 +38,13 @@ extension Command {
     let validated = try request.validated()
     let facts = try ExportFacts(validated)
     let command = arguments.command("erf", without: Arguments.immaterial)
-    try OutputFiles(parts, arguments, models: arguments.positionals, images: request.images)
-      .requireFree { (try? ERFPart(path: $0)) != nil }
     // What an earlier run of this command left beside its part is this run's to replace.
     let kept = parts.first.flatMap { path in
       (try? ERFPart(path: path)).map { (stem: ExportFacts.stem(path), part: $0) }
     }
-    try OutputFiles(exports, arguments, models: arguments.positionals, images: request.images)
+    try OutputFiles(outputs, arguments, models: arguments.positionals, images: request.images)
       .requireFree { path in
+        if parts.contains(path) { return kept != nil }
         let part = kept.flatMap {
           $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
         }

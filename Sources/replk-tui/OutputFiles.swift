@@ -12,8 +12,11 @@ extension Options {
 /// The files that a command is to write.
 struct OutputFiles {
   let paths: [String]
-  /// Files that the command reads.
-  let inputs: [String]
+  /// Words that name networks or a session.
+  private let models: [String]
+  private let arguments: Arguments
+  /// Pictures that the command reads.
+  private let pictures: [String]
   /// Whether the user said that files may be replaced.
   let isForced: Bool
 
@@ -22,9 +25,9 @@ struct OutputFiles {
     _ paths: [String], _ arguments: Arguments, models: [String], images: ImageSource? = nil
   ) {
     self.paths = paths
-    var inputs = arguments.files + models + models.flatMap(Self.files)
-    if case .files(let paths)? = images { inputs += paths }
-    self.inputs = inputs
+    self.models = models
+    self.arguments = arguments
+    pictures = if case .files(let paths)? = images { paths } else { [] }
     isForced = arguments.has("--force")
   }
 
@@ -48,7 +51,9 @@ struct OutputFiles {
   /// - Parameter reason: why it is not this command's to go on with.
   /// - Throws: `UsageError.foreign`.
   func requireReplacing(_ reason: String) throws(UsageError) {
-    guard isForced || paths.allSatisfy(Self.mayReplace) else { throw .foreign(reason) }
+    guard isForced || paths.allSatisfy({ Self.mayReplace($0, found: reason) }) else {
+      throw .foreign(reason)
+    }
   }
 
   /// - Throws: `UsageError.overwritesInput`.
@@ -94,14 +99,18 @@ struct OutputFiles {
     guard FileIdentity.isReplaceable(path), let identity = FileIdentity(of: path) else {
       return nil
     }
-    return inputs.first { FileIdentity(of: $0) == identity }
+    // The files of networks last: indices and folders are read for them.
+    return (arguments.files + pictures + models).first { FileIdentity(of: $0) == identity }
+      ?? models.lazy.flatMap(Self.files).first { FileIdentity(of: $0) == identity }
   }
 
   /// Asks whoever sits at the terminal; nobody there is a no.
-  private static func mayReplace(_ path: String) -> Bool {
+  ///
+  /// - Parameter found: what there is to know of the file that is there.
+  static func mayReplace(_ path: String, found: String? = nil) -> Bool {
     guard StandardStreams.inputIsTerminal, StandardStreams.errorIsTerminal else { return false }
-    StandardStreams.writeError(
-      "\(path.printable.bounded(500)) already exists: replace it? [y/N] ")
+    let words = found ?? "\(path) already exists"
+    StandardStreams.writeError("\(words.printable.bounded(500)): replace it? [y/N] ")
     let answer = readLine()?.lowercased() ?? ""
     return answer == "y" || answer == "yes"
   }
@@ -110,37 +119,11 @@ struct OutputFiles {
 extension OutputFiles {
   /// The files that opening a network or a session by its name reads.
   fileprivate static func files(_ word: String) -> [String] {
-    if SessionFile.isFile(word), let session = try? SessionFile.load(word) { return session.files }
+    if SessionFile.isFile(word), let session = try? SessionFile.load(word) { return session.inputs }
     if NetworkSpec.isEditedExport(word) {
       return (try? NetworkSpec(editedExport: word))?.inputs ?? []
     }
     return NetworkSpec.isCheckpoint(word) ? NetworkSpec(file: word).inputs : []
-  }
-
-  /// The file of `FILE.safetensors#key`.
-  fileprivate static func file(ofTensor reference: String) -> String {
-    String(reference.prefix { $0 != "#" })
-  }
-}
-
-extension NetworkSpec {
-  /// Every file that opening it reads, with shards and the data beside a graph.
-  fileprivate var inputs: [String] {
-    var paths = files + [classes].compactMap(\.self)
-    if case .file(let path) = source { paths.append(path) }
-    if case .file(let path) = weights { paths.append(path) }
-    return paths
-  }
-}
-
-extension Session {
-  fileprivate var files: [String] {
-    let paths = (networks + gallery).flatMap(\.inputs)
-    return switch images.source {
-    case .builtIn: paths
-    case .files(let pictures): paths + pictures
-    case .tensor(let reference): paths + [OutputFiles.file(ofTensor: reference)]
-    }
   }
 }
 
@@ -150,7 +133,7 @@ extension Arguments {
     let weights =
       all("--weights").filter { $0 != "trained" && !$0.hasPrefix("random") } + all("--from")
     return weights + weights.flatMap { Checkpoint.files(of: $0) }
-      + all("--tensor").map(OutputFiles.file)
+      + all("--tensor").map(ImageSource.file(ofTensor:))
       + all("--decisions") + all("--classes")
   }
 }

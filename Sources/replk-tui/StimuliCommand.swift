@@ -39,13 +39,16 @@ extension Command {
     }
     // The same stimuli, written earlier, need neither a word nor writing again.
     let existing = stimuli.filter { FileIdentity.isReplaceable(base + $0.path) }
-    for stimulus in existing where !arguments.has("--force") {
+    var replaces = arguments.has("--force")
+    for stimulus in existing where !replaces {
       let path = base + stimulus.path
-      let isSame = try picture(stimulus) == FileBytes.read(path, limit: 1 << 26)
-      guard isSame else { throw UsageError.existing(path) }
+      guard try picture(stimulus) != FileBytes.read(path, limit: 1 << 26) else { continue }
+      // One answer holds for all that are others.
+      guard OutputFiles.mayReplace(path) else { throw UsageError.existing(path) }
+      replaces = true
     }
     let written =
-      arguments.has("--force")
+      replaces
       ? stimuli
       : stimuli.filter {
         !FileIdentity.isReplaceable(base + $0.path)

@@ -34,7 +34,7 @@ extension Command {
         Option(
           "--output", "-o", value: "FILE.csv",
           help: "the table, written point by point; the same command resumes it"),
-      ]
+      ] + Options.force
   ) { arguments in
     guard !arguments.positionals.isEmpty else {
       throw UsageError.tooFewPositionals(
@@ -46,7 +46,7 @@ extension Command {
     guard path.lowercased().hasSuffix(".csv") else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
     }
-    let computer = ERFComputer()
+    let computer = ERFComputer(networks: 1)
     let grid = try arguments.grid(computer)
     let files = OutputFiles(
       [path], arguments, models: arguments.positionals, images: grid.first?.images)
@@ -57,7 +57,13 @@ extension Command {
       command: ShellWords.text(
         ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
     try AtomicFile.requireWritable(path)
-    var table = try SweepTable.kept(at: path, of: sweep)
+    var table: SweepTable
+    do {
+      table = try SweepTable.kept(at: path, of: sweep)
+    } catch let error as SweepError {
+      try files.requireReplacing(error.explanation)
+      table = SweepTable(points: sweep.keys.count)
+    }
     var notes: [String] = []
     var told: Set<String> = []
     // A share without a point is a table without rows.

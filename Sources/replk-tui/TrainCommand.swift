@@ -103,7 +103,7 @@ extension Command {
       throw UsageError.conflicting("--resume", "--force")
     }
     let confusion = try arguments.confusionOutput()
-    if !isResumed && !arguments.has("--force") { try Trainer.requireNothing(at: path) }
+    if !isResumed && !arguments.has("--force") { try requireNothing(at: path) }
     let plan = try TrainingPlan(arguments, model: model)
     let outputs = TrainingOutputs(path: path, confusion: confusion, arguments)
     try outputs.require(isResumed: isResumed)
@@ -128,6 +128,22 @@ extension Command {
       try outputs.requireOwn(run.trainer)
     }
     try run.run()
+  }
+
+  /// Checks that no file is there, or that whoever sits at the terminal gives it up.
+  private static func requireNothing(at path: String) throws {
+    do {
+      try Trainer.requireNothing(at: path)
+    } catch let error as TrainingError {
+      let mayReplace =
+        if case .unfinished(_, let step, let steps) = error {
+          OutputFiles.mayReplace(
+            path, found: "\(path) holds a training that stopped after step \(step) of \(steps)")
+        } else {
+          OutputFiles.mayReplace(path)
+        }
+      guard mayReplace else { throw error }
+    }
   }
 }
 

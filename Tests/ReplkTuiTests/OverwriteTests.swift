@@ -15,8 +15,18 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let arguments: [String]
     let output: String
+    /// Commands that have to run before.
+    var earlier: [[String]] = []
 
-    var testDescription: String { arguments[0] + " " + output }
+    var testDescription: String { arguments[0] }
+
+    /// Puts `bytes` where the file goes, after what has to run before.
+    func prepare(_ folder: TemporaryFolder, _ bytes: [UInt8]) throws {
+      for command in earlier { _ = try succeed(command, in: folder) }
+      let parts = output.split(separator: "/").dropLast()
+      if !parts.isEmpty { try folder.makeFolder(parts.joined(separator: "/")) }
+      _ = try folder.write(bytes, to: output)
+    }
   }
 
   static let cases: [Case] = [
@@ -33,15 +43,12 @@ import Testing
     Case(
       arguments: ["probe", Samples.tiny, "--size", "32", "--count", "64", "--csv", "out.csv"],
       output: "out.csv"),
+    Case(arguments: ["sweep", Samples.tiny, "--sizes", "32", "-o", "out.csv"], output: "out.csv"),
   ]
 
   @Test(arguments: cases)
   func whatIsThereStaysUnlessForced(_ one: Case) throws {
-    if one.output.contains("/") {
-      let parts = one.output.split(separator: "/").dropLast()
-      for end in 1...parts.count { try folder.makeFolder(parts[..<end].joined(separator: "/")) }
-    }
-    _ = try folder.write(other, to: one.output)
+    try one.prepare(folder, other)
     let outcome = try Executable.run(one.arguments, in: folder)
     expectOneLine(outcome, code: 2, mentions: [one.output, "--force"])
     #expect(try folder.read(one.output) == other)
@@ -306,6 +313,66 @@ import Testing
     }
   }
 
+  /// What a command reads by any of its options stays, by whatever name it is written to.
+  @Test(arguments: [
+    (["erf", Samples.tiny, "--tensor", "in.npy", "-o", "in.npy"], "in.npy"),
+    (
+      ["compare", Samples.tiny, "resnet20-cifar", "--size", "32", "-o", "in"]
+        + ["--image", "in/resnet20-cifar.png"], "in/resnet20-cifar.png"
+    ),
+    (["sweep", Samples.tiny, "--sizes", "32", "--image", "p.ppm", "-o", "p.csv"], "p.csv"),
+    (["figure", Samples.tiny, "--size", "32", "--image", "p.ppm", "-o", "p.svg"], "p.svg"),
+    (
+      ["probe", Samples.tiny, "--size", "32", "--count", "64"]
+        + ["--classes", "names.csv", "--csv", "names.csv"], "names.csv"
+    ),
+    (["convert", "net.safetensors", "hard.safetensors"], "hard.safetensors"),
+  ])
+  func inputsOfEveryOptionStay(_ arguments: [String], _ output: String) throws {
+    _ = try folder.write(Samples.noise(images: 1), to: "in.npy")
+    _ = try folder.write(Samples.picture(level: 90), to: "p.ppm")
+    _ = try folder.write(Fixtures.bytes("replknet-tiny.safetensors"), to: "net.safetensors")
+    _ = try folder.write(Array("a\nb\nc\nd\ne\n".utf8), to: "names.csv")
+    try folder.makeFolder("in")
+    _ = try folder.write(Fixtures.bytes("images/rgb.png"), to: "in/resnet20-cifar.png")
+    for link in ["p.csv", "p.svg"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file(link), withDestinationPath: "p.ppm")
+    }
+    try FileManager.default.linkItem(
+      atPath: folder.file("net.safetensors"), toPath: folder.file("hard.safetensors"))
+    let before = try folder.read(output)
+    let outcome = try Executable.run(arguments + ["--force"], in: folder)
+    expectOneLine(outcome, code: 2, mentions: [output, "read"])
+    #expect(try folder.read(output) == before)
+  }
+
+  /// Nor are sessions written over what they read, asked or not.
+  @Test func sessionsAreNotWrittenOverTheirInputs() throws {
+    try FileManager.default.copyItem(
+      atPath: Fixtures.path("names/shards"), toPath: folder.file("sh"))
+    _ = try folder.write(Samples.picture(level: 90), to: "p.ppm")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.json"), withDestinationPath: "p.ppm")
+    try FileManager.default.linkItem(
+      atPath: folder.file("p.ppm"), toPath: folder.file("hard.json"))
+    for (path, words) in [
+      ("sh/model.safetensors.index.json", "is read by this session"),
+      ("link.json", "is the same file as p.ppm, which this session reads"),
+      ("hard.json", "is the same file as p.ppm, which this session reads"),
+    ] {
+      let before = try folder.read(path)
+      _ = try succeed(
+        [
+          "snapshot", "sh", "--size", "64", "--image", "p.ppm", "-o", "o.txt", "--force",
+          "--script", "w ^U '\(path)' Enter Enter",
+        ], in: folder)
+      #expect(try folder.read(path) == before)
+      let screen = String(decoding: try folder.read("o.txt"), as: UTF8.self)
+      #expect(screen.contains(words), "\(screen)")
+    }
+  }
+
   /// Parts are outputs like others.
   @Test func partsAreNoInputs() throws {
     _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
@@ -383,6 +450,74 @@ import Testing
 extension TerminalTests {
   /// Whoever sits at a terminal is asked.
   @Suite struct Questions {
+    private static let erf = ["erf", Samples.tiny, "--size", "32"]
+    private static let classes16 =
+      "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16"
+
+    /// All commands that write files.
+    static let cases: [OverwriteTests.Case] =
+      OverwriteTests.cases + [
+        .init(arguments: erf + ["-o", "out.pgm"], output: "out.pgm"),
+        .init(
+          arguments: [
+            "compare", Samples.tiny, "resnet20-cifar", "--size", "32", "-o", "out",
+          ], output: "out/results.json"),
+        .init(
+          arguments: ["figure", Samples.tiny, "--size", "32", "--no-depth", "-o", "out.svg"],
+          output: "out.svg"),
+        .init(
+          arguments: [
+            "train", classes16, "--count", "32", "--batch", "8", "--size", "32", "--steps", "1",
+            "-o", "out.safetensors",
+          ], output: "out.safetensors"),
+        .init(
+          arguments: ["merge", "1.erf", "2.erf", "-o", "out.pgm"], output: "out.pgm",
+          earlier: (1...2).map {
+            erf + ["--count", "2", "--shard", "\($0)/2", "-o", "\($0).erf"]
+          }),
+      ]
+
+    @Test(arguments: cases, ["n", "y"])
+    func everyCommandAsks(_ one: OverwriteTests.Case, _ answer: String) throws {
+      let folder = try TemporaryFolder()
+      let other = Array("of somebody else".utf8)
+      try one.prepare(folder, other)
+      let terminal = try TerminalTests.start(one.arguments, in: folder, columns: 200)
+      try terminal.wait("a question") { $0.text.contains("replace it? [y/N]") }
+      #expect(try folder.read(one.output) == other)
+      terminal.type(answer + "\r")
+      #expect(try terminal.end() == (answer == "y" ? 0 : 2), "\(terminal.screen.text)")
+      #expect(try (folder.read(one.output) == other) == (answer == "n"))
+    }
+
+    /// A training that stopped is called that.
+    @Test func trainingsThatStoppedAreCalledThat() throws {
+      let folder = try TemporaryFolder()
+      let command = ["train", Self.classes16, "--count", "32", "--batch", "8", "--size", "32"]
+      _ = try succeed(command + ["--steps", "1", "-o", "n.safetensors"], in: folder)
+      let before = try folder.read("n.safetensors")
+      // The same file, of a training that was to be longer.
+      let longer = String(decoding: before, as: UTF8.self).contains("\\\"steps\\\":1")
+      try #require(longer)
+      let patched = try Self.replacing("\\\"steps\\\":1", with: "\\\"steps\\\":9", in: before)
+      _ = try folder.write(patched, to: "n.safetensors")
+      let terminal = try TerminalTests.start(
+        command + ["--steps", "1", "-o", "n.safetensors"], in: folder, columns: 200)
+      try terminal.wait("a question") {
+        $0.text.contains("holds a training that stopped after step 1 of 9: replace it? [y/N]")
+      }
+      terminal.type("n\r")
+      #expect(try terminal.end() == 2)
+      #expect(try folder.read("n.safetensors") == patched)
+    }
+
+    private static func replacing(
+      _ old: String, with new: String, in bytes: [UInt8]
+    ) throws -> [UInt8] {
+      let place = try #require(bytes.firstRange(of: Array(old.utf8)))
+      return Array(bytes[..<place.lowerBound]) + Array(new.utf8) + bytes[place.upperBound...]
+    }
+
     @Test(arguments: [("n", false), ("", false), ("y", true), ("yes", true)])
     func filesAreReplacedWhereThatIsWanted(_ answer: String, isReplaced: Bool) throws {
       let folder = try TemporaryFolder()

@@ -46,7 +46,7 @@ import Testing
     ] {
       let outcome = try Executable.run(command + ["-o", "cut.csv"], in: folder)
       expectOneLine(
-        outcome, code: 2, mentions: ["cut.csv is of another sweep", "-o"] + words)
+        outcome, code: 2, mentions: ["cut.csv is of another sweep", "--force"] + words)
       #expect(try folder.read("cut.csv") == before)
     }
     // The same names, other contents.

@@ -58,4 +58,12 @@ extension NetworkSpec {
     guard case .file(let path) = weights else { return [] }
     return ShardedCheckpoint.files(of: path)
   }
+
+  /// Every file that opening it reads: those, the one that names it, and its classes.
+  public var inputs: [String] {
+    var paths = files + [classes].compactMap(\.self)
+    if case .file(let path) = source { paths.append(path) }
+    if case .file(let path) = weights { paths.append(path) }
+    return paths
+  }
 }

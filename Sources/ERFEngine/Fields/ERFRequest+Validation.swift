@@ -12,16 +12,21 @@ extension ERFRequest {
   public func validated(
     opening open: (NetworkSpec) throws -> OpenedNetwork = { try OpenedNetwork($0) }
   ) throws -> ValidatedRequest {
+    WorkCount.note(.validation)
     try PrecisionError.require(precision)
     let opened = try openedNetwork(open)
+    try requireMemory(opened)
+    try opened.requireWeights()
+    return ValidatedRequest(request: self, network: opened)
+  }
+
+  fileprivate func requireMemory(_ opened: OpenedNetwork) throws {
     let estimate = try memoryEstimate(of: opened)
     let size = try inputSize()
     try MemoryError.require(
-      estimate.bytes + NetworkInputs(images).heldBytes,
+      estimate.bytes + NetworkInputs(images).heldBytes, code: estimate.codeBytes,
       for: "\(opened.id) at \(size.height)x\(size.width)",
       advice: "choose a smaller input or network")
-    try opened.requireWeights()
-    return ValidatedRequest(request: self, network: opened)
   }
 
   /// How much memory the run will take at most.
@@ -80,6 +85,11 @@ public struct ValidatedRequest: Sendable {
 }
 
 extension ValidatedRequest {
+  /// Checks once more that the run fits into memory, beside what was opened since.
+  ///
+  /// - Throws: `MemoryError`.
+  public func requireMemory() throws { try request.requireMemory(network) }
+
   /// What an export of this request tells of it, known before anything is computed: the size of the
   /// input, the layer, its units, and the names of the images.
   ///

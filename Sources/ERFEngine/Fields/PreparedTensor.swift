@@ -18,7 +18,9 @@ final class PreparedTensor: Sendable {
   private var isArray: Bool { NPY.isArray(reference) }
 
   /// The file and the key in it, as `FILE#KEY` splits.
-  private var parts: (path: String, key: String) {
+  private var parts: (path: String, key: String) { Self.parts(of: reference) }
+
+  fileprivate static func parts(of reference: String) -> (path: String, key: String) {
     // Names of files may have the sign, names of tensors hardly ever.
     guard let sign = reference.lastIndex(of: "#") else { return (reference, "") }
     return (String(reference[..<sign]), String(reference[reference.index(after: sign)...]))
@@ -111,5 +113,12 @@ struct PreparedTensorError: ExplainedError {
     "\(reference) "
       + (found.rank == 0 ? "holds a single number" : "has shape \(found)")
       + ": expected (N, 3, H, W), channels first"
+  }
+}
+
+extension ImageSource {
+  /// The file of a prepared tensor: of `FILE.npy` or `FILE.safetensors#key`.
+  public static func file(ofTensor reference: String) -> String {
+    NPY.isArray(reference) ? reference : PreparedTensor.parts(of: reference).path
   }
 }

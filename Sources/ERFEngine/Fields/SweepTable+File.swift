@@ -17,20 +17,17 @@ public enum SweepError: ExplainedError, Equatable {
     }
   }
 
-  private static let advice = "write to another file (-o), or remove it"
-
   public var explanation: String {
     switch self {
     case .notASweep(let path):
       "\(path) is not the table of a sweep as this version of the program writes it"
     case .occupied(let path):
-      "\(path) already exists and is not the table of a sweep as this version writes it: "
-        + Self.advice
+      "\(path) already exists and is not the table of a sweep as this version writes it"
     case .otherSweep(let path, let point, let column, let found, let asked):
       "\(path) is of another sweep (point \(point): \(column) \(Self.shown(found)), not "
-        + "\(Self.shown(asked))): \(Self.advice)"
+        + "\(Self.shown(asked)))"
     case .otherShare(let path, let found, let asked):
-      "\(path) holds \(found), not \(asked): \(Self.advice)"
+      "\(path) holds \(found), not \(asked)"
     case .mixture(let path, let other, let reason):
       "\(path) and \(other) are not of one sweep: \(reason)"
     case .noPoints: "none of the tables holds a point: nothing to put together"

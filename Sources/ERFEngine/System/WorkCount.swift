@@ -2,9 +2,10 @@
 
 import Synchronization
 
-/// Counts files opened, exported graphs read, blueprints built and programs made while it is the current one.
+/// Counts files opened, indices of several files read, exported graphs read, requests validated, blueprints built
+/// and programs made while it is the current one.
 final class WorkCount: Sendable {
-  enum Kind: Sendable { case file, graph, blueprint, program }
+  enum Kind: Sendable { case file, index, graph, validation, blueprint, program }
 
   /// Whoever counts in this task; nil: nobody.
   @TaskLocal static var current: WorkCount?

@@ -77,6 +77,7 @@ final class ShardedCheckpoint: CheckpointReader {
 
   /// The file of each tensor, by an index's `weight_map`.
   private static func map(_ path: String) throws -> [String: String] {
+    WorkCount.note(.index)
     var files: [String: String] = [:]
     let bytes = try FileBytes.read(path, limit: maxIndex)
     do throws(SafetensorsHeader.Flaw) {

@@ -52,7 +52,7 @@ enum ExportNaming {
   static func free(_ stem: String, _ endings: [String], _ exists: (String) -> Bool) -> String {
     var candidate = stem
     var number = 1
-    while endings.contains(where: { exists("\(candidate).\($0)") }), number < 10_000 {
+    while endings.contains(where: { exists("\(candidate).\($0)") }) {
       number += 1
       candidate = "\(stem)-\(number)"
     }

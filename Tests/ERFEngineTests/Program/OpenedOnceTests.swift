@@ -31,6 +31,19 @@ import Testing
     #expect(try counts { try request().validate() } == [1, 1, 0])
   }
 
+  /// Validated once as well; and of several files the index is read once.
+  @Test func oneRunIsValidatedOnce() throws {
+    for (path, files) in [(Self.file, 1), (Fixtures.path("names/shards"), 3)] {
+      var request = request()
+      request.network = NetworkSpec(file: path)
+      let count = WorkCount()
+      try WorkCount.$current.withValue(count) { _ = try ERFComputer().compute(request) }
+      #expect(count[.validation] == 1)
+      #expect(count[.index] == (files > 1 ? 1 : 0))
+      #expect([count[.file], count[.blueprint], count[.program]] == [files, 1, 1])
+    }
+  }
+
   /// In the explorer: other units and stages of a network that is loaded open nothing.
   @Test func anotherUnitOpensNothing() throws {
     let computer = ERFComputer()
