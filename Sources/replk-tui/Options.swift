@@ -216,13 +216,8 @@ extension Arguments {
 
   /// Counts and names the pictures of kinds that are not read.
   func tellUnread(_ paths: [String]) {
-    guard let first = paths.first else { return }
-    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
-    let pictures = paths.count.counted("picture")
-    StandardStreams.writeError(
-      Text.message(
-        "left out \(pictures) of kinds that are not read (formats, pipes; "
-          + "\(ImageList.kinds(of: paths))): \(first)\(more)"))
+    guard let text = ImageList.leftOut(paths) else { return }
+    StandardStreams.writeError(Text.message(text))
   }
 
   /// The networks that `words` name: models, which take the values of `--weights` in their order or

@@ -46,7 +46,9 @@ import Testing
       throw refuse("kernels")
     }
     func map(at path: String) throws -> ERFResult { throw refuse("map") }
-    func images(at path: String) throws -> [String] { throw refuse("images") }
+    func images(at path: String) throws -> (paths: [String], unread: [String]) {
+      throw refuse("images")
+    }
     func picture(_ name: PictureName) -> Picture { .failed(refuse("picture").description) }
     func stimulus(_ index: Int) -> StimulusPicture {
       _ = refuse("stimulus")

@@ -91,7 +91,9 @@ struct TestEngine: Engine {
   }
 
   func map(at path: String) throws -> ERFResult { try real.map(at: path) }
-  func images(at path: String) throws -> [String] { try real.images(at: path) }
+  func images(at path: String) throws -> (paths: [String], unread: [String]) {
+    try real.images(at: path)
+  }
   func picture(_ name: PictureName) -> Picture { real.picture(name) }
   func stimulus(_ index: Int) -> StimulusPicture { real.stimulus(index) }
   func listing(of folder: String) throws -> CheckpointFolder { try real.listing(of: folder) }

@@ -65,7 +65,15 @@ import Testing
     }
     #expect(try NPY(decoding: folder.read("f.npy"), path: "f.npy").shape[0] == 4)
     #expect(try String(decoding: folder.read("s.txt"), as: UTF8.self).contains("4 images"))
-    // A adds a folder of folders, in turns.
+    // A adds a folder of folders, in turns, and says what is left out of it.
+    _ = try succeed(
+      [
+        "snapshot", Samples.tiny, "--size", "32", "-o", "a.txt", "--script", "5 A 'val' Enter",
+      ], in: folder)
+    let added = String(decoding: try folder.read("a.txt"), as: UTF8.self)
+    for words in ["9 images added", "left out 1 picture of kinds that are not read", "1 .heic"] {
+      #expect(added.contains(words), "\(added)")
+    }
     _ = try succeed(
       [
         "snapshot", Samples.tiny, "--size", "32", "-o", "i.txt", "--script",
@@ -87,6 +95,18 @@ import Testing
       try outcome.results().first?["images"] as? [String] == [
         "0.JPEG", "n01/1.JPEG", "2.JPEG", "n02/1.JPEG",
       ])
+    let glob = "exec \"$@\" val/n01/*.JPEG val/n02/1.JPEG"
+    let compared = try Executable.run(
+      [
+        "compare", Samples.tiny, Samples.tiny, "--weights", "random:1", "--size", "32", "--json",
+        "--image",
+      ], in: folder, shell: glob)
+    #expect(try compared.results().map { ($0["images"] as? [String])?.count } == [4, 4])
+    let features = try Executable.run(
+      ["features", Samples.tiny, "--tap", "stage1", "--size", "32", "-o", "f.npy", "--image"],
+      in: folder, shell: glob)
+    #expect(features.code == 0, "\(features.error)")
+    #expect(try NPY(decoding: folder.read("f.npy"), path: "f.npy").shape[0] == 4)
   }
 
   @Test func unreadFormatsAreCounted() throws {

@@ -82,6 +82,7 @@ enum ImageFormat: Equatable {
     Magic([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20], "JPEG XL"),
     Magic([0xFF, 0x0A], "JPEG XL"),
     Magic("8BPS", "Photoshop"), Magic([0x00, 0x00, 0x01, 0x00], "ICO"),
-    Magic("%PDF", "PDF"), Magic("<svg", "SVG"),
+    Magic("%PDF", "PDF"), Magic("%!PS", "PostScript"), Magic("<svg", "SVG"), Magic("qoif", "QOI"),
+    Magic("DDS ", "DDS"),
   ]
 }

@@ -17,17 +17,54 @@ public struct ImageFile: Sendable, Hashable {
 public enum ImageList {
   /// Lower-case file name extensions that count as images in a folder.
   public static let extensions = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "bmp", "ppm", "pgm", "pnm",
+    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib",
+    "ppm", "pgm", "pnm",
   ]
 
   /// Extensions of pictures in formats that are not read, with what these are called.
-  public static let unreadExtensions = [
-    "avif": "AVIF", "heic": "HEIC", "heif": "HEIC", "jxl": "JPEG XL", "jp2": "JPEG 2000",
-    "j2k": "JPEG 2000", "psd": "Photoshop", "svg": "SVG", "tga": "TGA", "ico": "ICO",
-    "exr": "OpenEXR", "hdr": "Radiance HDR", "dcm": "DICOM", "pbm": "PBM", "pam": "PAM",
-    "pfm": "PFM", "xcf": "GIMP", "dng": "raw", "cr2": "raw", "cr3": "raw", "nef": "raw",
-    "arw": "raw", "raf": "raw", "orf": "raw", "rw2": "raw",
-  ]
+  public static let unreadExtensions: [String: String] = {
+    let kinds = [
+      "AVIF": "avif avifs",
+      "HEIC": "heic heics heif heifs hif",
+      "JPEG XL": "jxl",
+      "JPEG XR": "jxr wdp hdp",
+      "JPEG 2000": "jp2 j2k j2c jpc jpf jpx",
+      "JPEG LS": "jls",
+      "Photoshop": "psd psb",
+      "GIMP": "xcf",
+      "SVG": "svg svgz",
+      "TGA": "tga",
+      "ICO": "ico cur",
+      "ICNS": "icns",
+      "OpenEXR": "exr",
+      "Radiance HDR": "hdr",
+      "DICOM": "dcm dicom",
+      "FITS": "fits fit fts",
+      "PBM": "pbm",
+      "PAM": "pam",
+      "PFM": "pfm",
+      "QOI": "qoi",
+      "PCX": "pcx dcx",
+      "PostScript": "eps epsf ps",
+      "Illustrator": "ai",
+      "PDF": "pdf",
+      "DDS": "dds",
+      "SGI": "sgi",
+      "Sun raster": "ras",
+      "XBM": "xbm",
+      "XPM": "xpm",
+      "WMF": "wmf emf",
+      "MNG": "mng jng",
+      "DjVu": "djvu djv",
+      "DPX": "dpx",
+      "Cineon": "cin",
+      "raw": "dng raw cr2 cr3 crw nef nrw arw sr2 srf raf "
+        + "orf rw2 rwl pef srw 3fr iiq kdc dcr mrw x3f",
+    ]
+    return kinds.reduce(into: [:]) { names, kind in
+      for ending in kind.value.split(separator: " ") { names[String(ending)] = kind.key }
+    }
+  }()
 
   /// The image files that `paths` name, in order: a file stands for itself, whatever its name, and a
   /// folder for the images directly inside it, sorted by the bytes of their names; hidden files do
@@ -71,10 +108,15 @@ public enum ImageList {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     let names = try FolderListing.names(in: folder)
     guard !names.contains(where: isImageName) else { return nil }
-    let folders = names.filter { !$0.hasPrefix(".") && FileKind(of: prefix + $0) == .folder }
+    let folders = inner(names, of: prefix)
+    return folders.contains { (try? images(in: $0)) != nil } ? folders : nil
+  }
+
+  /// Those of the `names` in a folder that are folders too, by their paths.
+  private static func inner(_ names: [String], of prefix: String) -> [String] {
+    names.filter { !$0.hasPrefix(".") && FileKind(of: prefix + $0) == .folder }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { prefix + $0 }
-    return folders.contains { (try? images(in: $0)) != nil } ? folders : nil
   }
 
   /// Whether the name at the end of a path is that of a picture, of a format that is read or not.
@@ -98,13 +140,14 @@ public enum ImageList {
 
   private static func images(in folder: String) throws -> [ImageFile] {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    let names = try FolderListing.names(in: folder)
-      .filter(isImageName)
+    let all = try FolderListing.names(in: folder)
+    let names = all.filter(isImageName)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let files = names.filter { ![.folder, .other].contains(FileKind(of: prefix + $0)) }
       .map { ImageFile(path: prefix + $0, isNamed: false) }
     guard !files.isEmpty else {
-      let others = (try? unread(directlyIn: folder)) ?? []
+      let inside = inner(all, of: prefix).flatMap { (try? unread(directlyIn: $0)) ?? [] }
+      let others = ((try? unread(directlyIn: folder)) ?? []) + inside
       throw others.isEmpty
         ? ImageError.noImages(folder: folder)
         : ImageError.onlyUnread(folder: folder, names: others.map(\.fileName))
@@ -120,6 +163,14 @@ public enum ImageList {
       let folders = (try? classFolders(in: path)) ?? nil
       return (folders ?? [path]).flatMap { (try? unread(directlyIn: $0)) ?? [] }
     }
+  }
+
+  /// What there is to say of the pictures that `unread(in:)` found; nil: there are none.
+  public static func leftOut(_ paths: [String]) -> String? {
+    guard let first = paths.first else { return nil }
+    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+    return "left out \(paths.count.counted("picture")) of kinds that are not read (formats, pipes; "
+      + "\(kinds(of: paths))): \(first)\(more)"
   }
 
   /// How many of each kind, by their endings: `11 .heic, 1 .svg`.

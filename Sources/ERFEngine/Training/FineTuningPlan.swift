@@ -54,6 +54,7 @@ struct PreparedFineTuning {
     if !reach.isWhole {
       notes.append("at \(size) px \(reach.unreachedText) meet no pixel and stay as they are")
     }
+    if let leftOut = ImageList.leftOut(tuning.data.unread) { notes.append(leftOut) }
     var recipe = TrainingRecipe(model: id, data: tuning.data, steps: tuning.steps)
     recipe.size = size
     recipe.rate = 1e-3

@@ -59,8 +59,9 @@ public enum Message: Sendable {
   case saveNeedsWord(RequestID, String)
   /// A path as far as what lies in its folder completes it, and how many names begin like it.
   case completed(String, longer: String, count: Int)
-  /// The image files that a path names, or what is wrong with it.
-  case foundImages(RequestID, paths: [String], failure: String?)
+  /// The image files that a path names, and pictures beside them of kinds that are not read; or what is
+  /// wrong with it.
+  case foundImages(RequestID, paths: [String], unread: [String] = [], failure: String?)
   case pictured(PictureName, Picture)
   /// A map of the gallery.
   case mapped(RequestID, ERFResult, HeatField)

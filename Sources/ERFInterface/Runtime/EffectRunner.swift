@@ -210,7 +210,8 @@ final class EffectRunner {
   private func listImages(_ id: RequestID, _ path: String) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        mailbox.post(.foundImages(id, paths: try engine.images(at: path), failure: nil))
+        let (paths, unread) = try engine.images(at: path)
+        mailbox.post(.foundImages(id, paths: paths, unread: unread, failure: nil))
       } catch {
         mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
       }
@@ -316,6 +317,9 @@ final class EffectRunner {
   private func save(_ id: RequestID, path: String, _ session: Session, isSure: Bool) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
       let path = PathCompletion.expanded(path)
+      if let refusal = session.refusal(toWrite: path) {
+        return mailbox.post(.saved(id, path: path, failure: refusal))
+      }
       if !isSure, let question = PathCompletion.question(path, engine) {
         return mailbox.post(.saveNeedsWord(id, question))
       }

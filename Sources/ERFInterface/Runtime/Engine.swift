@@ -50,8 +50,9 @@ public protocol Engine: Sendable {
 
   /// A map that lies in a file.
   func map(at path: String) throws -> ERFResult
-  /// The image files that `path` stands for, spread over classes.
-  func images(at path: String) throws -> [String]
+  /// The image files that `path` stands for, spread over classes, and pictures beside them of kinds that are
+  /// not read.
+  func images(at path: String) throws -> (paths: [String], unread: [String])
   func picture(_ name: PictureName) -> Picture
   func stimulus(_ index: Int) -> StimulusPicture
   /// What the file browser shows of a folder, and of a file.

@@ -4,7 +4,9 @@ import ERFEngine
 
 extension Model {
   /// Files join those of the user; the built-in pictures give way to them.
-  mutating func foundImages(_ id: RequestID, _ paths: [String], _ failure: String?) {
+  mutating func foundImages(
+    _ id: RequestID, _ paths: [String], _ unread: [String], _ failure: String?
+  ) {
     guard listing == id else { return }
     listing = nil
     let isTold = complain(id, failure)
@@ -15,11 +17,13 @@ extension Model {
     var files: [String] = []
     if case .files(let earlier) = session.images.source { files = earlier }
     let new = paths.filter { !files.contains($0) }
-    guard !new.isEmpty else { return tell(.note, "these images are there already") }
+    let leftOut = ImageList.leftOut(unread).map { [$0] } ?? []
+    guard !new.isEmpty else { return tell(.note, ["these images are there already"] + leftOut) }
     lists.image = files.count
     session.images.first = files.count
     session.images.source = .files(files + new)
-    tell(.note, "\(new.count) \(new.count == 1 ? "image" : "images") added; > averages over more")
+    let added = "\(new.count) \(new.count == 1 ? "image" : "images") added; > averages over more"
+    tell(leftOut.isEmpty ? .note : .warning, [added] + leftOut)
   }
 
   // MARK: Thumbnails

@@ -60,11 +60,54 @@ import Testing
     _ = try folder.write([1], to: "val/n03/notes.txt")
     let unread = ImageList.unread(in: [folder.file("val")])
     #expect(unread == ["val/n01/a.heic", "val/n03/b.AVIF"].map(folder.file))
+    // Every picture of another kind, in the order of names; what is read under an unusual name is none.
+    let others = [
+      "a.ai", "b.cin", "c.cur", "d.dds", "e.dpx", "f.eps", "g.fits", "h.hif", "i.icns", "j.jls",
+      "k.jxr", "l.mng", "m.pcx", "n.pdf", "o.psb", "p.qoi", "q.raw", "r.sgi", "s.srw", "t.svgz",
+      "u.xbm", "v.xpm",
+    ]
+    try folder.makeFolder("kinds")
+    for name in others + ["x.mpo", "x.apng", "x.dib"] {
+      _ = try folder.write([1], to: "kinds/" + name)
+    }
+    #expect(
+      ImageList.unread(in: [folder.file("kinds")]) == others.map { folder.file("kinds/\($0)") })
+    let read = try ImageList.expand([folder.file("kinds")]).map(\.path)
+    #expect(read == ["x.apng", "x.dib", "x.mpo"].map { folder.file("kinds/\($0)") })
+    // Nothing else in folders of classes: said too.
+    try folder.makeFolder("only/n01")
+    _ = try folder.write([1], to: "only/n01/x.qoi")
+    #expect(
+      throws: ImageError.onlyUnread(folder: folder.file("only"), names: ["x.qoi"])
+    ) { try ImageList.expandClasses([folder.file("only")]) }
     try folder.makeFolder("raw")
     _ = try folder.write([1], to: "raw/x.dng")
     #expect(
       throws: ImageError.onlyUnread(folder: folder.file("raw"), names: ["x.dng"])
     ) { try ImageList.expand([folder.file("raw")]) }
+  }
+}
+
+/// What phones, browsers and Windows call JPEG, PNG and BMP is read as that.
+@Suite struct OtherEndingTests {
+  @Test(arguments: [("rgb-444.jpg", "mpo"), ("rgb.png", "apng"), ("rgb.bmp", "dib")])
+  func contentsTell(_ source: String, _ ending: String) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(Fixtures.bytes("images/\(source)"), to: "a.\(ending)")
+    let found = try ImageList.expand([folder.path])
+    #expect(
+      try found.map { try Image.load(path: $0.path) } == [
+        try Image.load(path: Fixtures.path("images/\(source)"))
+      ])
+  }
+
+  /// Others are called by their names.
+  @Test(arguments: [("qoif", "QOI"), ("DDS ", "DDS"), ("%!PS-Adobe", "PostScript")])
+  func othersAreNamed(_ magic: String, _ name: String) throws {
+    let error = #expect(throws: ImageError.self) {
+      try Image.decode(Array(magic.utf8) + [UInt8](repeating: 0, count: 60), path: "a")
+    }
+    #expect(try #require(error).explanation.contains(name))
   }
 }
 
