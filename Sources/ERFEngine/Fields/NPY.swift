@@ -265,7 +265,11 @@ private struct NPYHeader {
       pairs.count == 3, let descr = header["descr"],
       case .bool(let order)? = header["fortran_order"], let extents = header["shape"]
     else { throw .noDictionary }
-    if case .string(let name) = descr { type = name } else { type = "of several fields" }
+    switch descr {
+    case .string(let name): type = name
+    case .bytes: throw .noDictionary
+    default: type = "of several fields"
+    }
     isColumnMajor = order
     guard case .tuple(let numbers) = extents, numbers.count <= 32 else { throw .shape }
     var shape: [Int] = []
