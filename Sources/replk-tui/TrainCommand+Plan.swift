@@ -57,6 +57,8 @@ struct TrainingPlan {
         "note: \(start.weights) holds \(original): what does not fit \(id) is cropped or replaced"
       )
     }
+    // What is in doubt of these weights is of those that are made of them.
+    notes += try OpenedNetwork(start).weightsChoice?.notes.map { "note: \($0)" } ?? []
     return start
   }
 

@@ -21,6 +21,52 @@ import Testing
     #expect((try part.object()["reason"] as? String)?.contains("--allow-missing head") == true)
   }
 
+  /// A doubt of what the file holds is a mark behind the network's name.
+  @Test(arguments: ["80x24", "120x40"]) func doubtsStandInTheTitle(_ screen: String) throws {
+    for (name, isInDoubt) in [("blur", true), ("plain", false)] {
+      _ = try succeed(
+        [
+          "snapshot", Fixtures.path("names/\(name).pth"), "--size", "64", "--screen", screen, "-o",
+          "s.txt", "--force",
+        ], in: folder)
+      let text = String(decoding: try folder.read("s.txt"), as: UTF8.self)
+      let heading = try #require(text.split(separator: "\n").first { $0.contains("and 1 more") })
+      #expect(heading.contains("width 2 and 1 more ?") == isInDoubt, "\(heading)")
+    }
+  }
+
+  /// The option that a refusal names is the one that helps.
+  @Test func extraTensorsAreLeftOutOnRequest() throws {
+    let erf = ["erf", Fixtures.path("names/extra.pth"), "--size", "64"]
+    expectOneLine(
+      try Executable.run(erf, in: folder), code: 1,
+      mentions: ["holds layer1.0.attention.weight, queue besides", "(--ignore-extra)"])
+    let text = try succeed(erf + ["--ignore-extra"], in: folder).text
+    #expect(
+      text.contains(
+        "left out 2 tensors that resnet:block=basic:layers=1,1,1,1:width=2:classes=7 does not have: "
+          + "layer1.0.attention.weight, queue"), "\(text)")
+    let json = try succeed(
+      ["erf", Fixtures.path("names/fcn.pth"), "--size", "64", "--allow-missing", "head", "--json"],
+      in: folder
+    ).results()
+    let notes = try #require(json[0]["notes"] as? [String])
+    #expect(notes.contains { $0.hasPrefix("left out 14 tensors") }, "\(notes)")
+  }
+
+  /// Objects of other libraries are counted by their classes.
+  @Test func inspectListsWhatIsLeftAlone() throws {
+    let text = try succeed(["inspect", Fixtures.path("wild/companions.pth")], in: folder).text
+    let lines = text.split(separator: "\n")
+    for line in [
+      "left alone: 3 of numpy.ndarray", "left alone: 1 of yacs.config.CfgNode",
+      "left alone: 1 of mmengine.logging.history_buffer.HistoryBuffer",
+    ] {
+      #expect(lines.contains(Substring(line)), "\(line)")
+    }
+    #expect(lines.count { $0.hasPrefix("left alone: ") } == 10)
+  }
+
   /// A layer that is not there because it was left out is called that.
   @Test func logitsThatWereLeftOut() throws {
     let outcome = try Executable.run(

@@ -78,41 +78,48 @@ import Testing
   }
 
   /// What there is to know of a graph is said by every command, and kept in every file that says where
-  /// it is from: here that its operator set is a newer one.
-  @Test func notesAreSaidEverywhere() throws {
+  /// it is from: here that its operator set is a newer one, or that a checkpoint calls itself something else.
+  @Test(arguments: [
+    ("newer.onnx", "newer.onnx", "operator set 24 is newer than 23"),
+    (
+      "blur.pth", "resnet:block=basic:layers=1,1,1,1:width=2:classes=7",
+      "the file calls itself resnetblur18, and is opened as"
+    ),
+  ])
+  func notesAreSaidEverywhere(_ name: String, _ model: String, _ words: String) throws {
     let bytes = try Fixtures.bytes("onnx/resnet-ts.onnx")
     try #require(bytes.firstRange(of: [0x42, 2, 0x10, 17]) != nil)
     _ = try folder.write(patched([0x42, 2, 0x10, 17], [0x42, 2, 0x10, 24]), to: "newer.onnx")
-    let words = "operator set 24 is newer than 23"
+    _ = try folder.write(Fixtures.bytes("names/blur.pth"), to: "blur.pth")
     let picture = try folder.write(Samples.picture(level: 99), to: "p.ppm")
     for command in [
-      ["erf", "newer.onnx", "--count", "2", "-o", "m.pgm", "-o", "m.png"],
-      ["erf", "newer.onnx", "--count", "2", "--shard", "1/2", "-o", "part-1.erf"],
-      ["erf", "newer.onnx", "--count", "2", "--shard", "2/2", "-o", "part-2.erf"],
+      ["erf", name, "--count", "2", "-o", "m.pgm", "-o", "m.png"],
+      ["erf", name, "--count", "2", "--shard", "1/2", "-o", "part-1.erf"],
+      ["erf", name, "--count", "2", "--shard", "2/2", "-o", "part-2.erf"],
       ["merge", "part-1.erf", "part-2.erf"],
-      ["features", "newer.onnx", "--tap", "stage1", "--count", "1", "-o", "f.npy"],
-      ["classify", "newer.onnx", "--image", picture],
-      ["compare", "newer.onnx", file, "--count", "1"], ["info", "newer.onnx"],
-      ["sweep", "newer.onnx", "--sizes", "48", "--count", "1", "-o", "t.csv"],
-      ["inspect", "newer.onnx"],
+      ["features", name, "--tap", "stage1", "--count", "1", "-o", "f.npy"],
+      ["classify", name, "--image", picture],
+      ["compare", name, file, "--count", "1"], ["info", name],
+      ["sweep", name, "--sizes", "48", "--count", "1", "-o", "t.csv"],
+      ["inspect", name],
     ] {
       let run = try succeed(command, in: folder)
       // Of several networks each is named.
-      let whose = command[0] == "compare" ? "newer.onnx: " : ""
+      let whose = command[0] == "compare" ? "\(model): " : ""
       #expect(text(run).contains("note: " + whose + words), "\(command)")
     }
     for command in [
-      ["erf", "newer.onnx", "--count", "1"], ["merge", "part-1.erf", "part-2.erf"],
-      ["classify", "newer.onnx", "--image", picture], ["info", "newer.onnx"],
-      ["inspect", "newer.onnx"],
+      ["erf", name, "--count", "1"], ["merge", "part-1.erf", "part-2.erf"],
+      ["classify", name, "--image", picture], ["info", name],
+      ["inspect", name],
     ] {
       let object = try succeed(command + ["--json"], in: folder).object()
       let entry = (object["results"] as? [[String: Any]])?.first?["notes"] ?? object["notes"]
       #expect((entry as? [String])?.first?.hasPrefix(words) == true, "\(command)")
     }
-    for name in ["m.pgm", "m.png"] {
-      let content = String(decoding: try folder.read(name), as: UTF8.self)
-      #expect(content.contains(words), "\(name)")
+    for export in ["m.pgm", "m.png"] {
+      let content = String(decoding: try folder.read(export), as: UTF8.self)
+      #expect(content.contains(words), "\(export)")
     }
   }
 

@@ -179,14 +179,28 @@ extension CheckpointParameters {
     }
   }
 
+  /// Parameters beside the dictionary that was taken, such as those of a head on top of a `backbone`; what
+  /// optimizers, schedulers and other networks keep is none.
+  private var parametersOutside: [String] {
+    guard !weights.prefix.isEmpty else { return [] }
+    let names = ["weight", "bias", "running_mean", "running_var"]
+    return file.entries.keys.filter { key in
+      guard !key.hasPrefix(weights.prefix), !others.contains(where: key.hasPrefix),
+        let name = key.split(separator: ".").last
+      else { return false }
+      // `weight_g`, `weight_orig` and the like too.
+      return names.contains { name == $0 || name.hasPrefix($0 + "_") }
+    }
+  }
+
   /// What was left out, and what shapes do not tell.
   private mutating func addNotes(_ comparison: Comparison, _ architecture: any Architecture) {
     var notes: [String] = []
-    if !comparison.ignored.isEmpty {
-      let count = comparison.ignored.count
+    let leftOut = (comparison.ignored + parametersOutside).sorted()
+    if !leftOut.isEmpty {
       notes.append(
-        "left out \(count) tensor\(count == 1 ? "" : "s") that \(model) does not have: "
-          + WeightsMismatch.listed(comparison.ignored))
+        "left out \(leftOut.count.counted("tensor")) that \(model) does not have: "
+          + WeightsMismatch.listed(leftOut))
     }
     let body = Set(
       comparison.inventory.entries.keys.map { weights.fullName(String(Self.module($0))) })
@@ -207,7 +221,8 @@ extension CheckpointParameters {
     }
     let hints = FileHints(file, prefix: weights.prefix)
     let doubts = hints.doubts(about: architecture)
-    choice.notes = notes + hints.earlierDoubts.map { "before it was converted, \($0)" } + doubts
+    let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
+    choice.notes = notes + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
     choice.doubts = hints.earlierDoubts + doubts
   }
 

@@ -57,16 +57,21 @@ struct FileHints: Sendable {
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
     let base = place.map { parts[..<$0].map { $0 + "." }.joined() } ?? prefix
-    let doubts = file.metadata["program"] == nil ? nil : file.metadata[Self.doubtsKey]
-    earlierDoubts = (doubts ?? "").split(separator: "\n").prefix(8).map {
-      WeightsMismatch.printable(String($0))
-    }
+    earlierDoubts = Self.doubts(keptIn: file)
     (siblings, convolvingSiblings) = Self.siblings(file, prefix: prefix)
     hasSegmentationClassifier = file.entries[base + "classifier.4.weight"]?.shape.rank == 4
     isBareBackbone =
       isBackbone && siblings.isEmpty && file.entries[prefix + ResNet.head + ".weight"] == nil
     hasPlainNorms = !file.entries.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
+    }
+  }
+
+  /// What a file of this program says is in doubt of the one that it was made of.
+  static func doubts(keptIn file: Checkpoint) -> [String] {
+    let doubts = file.metadata["program"] == nil ? nil : file.metadata[Self.doubtsKey]
+    return (doubts ?? "").split(separator: "\n").prefix(8).map {
+      String($0).bounded(400)
     }
   }
 

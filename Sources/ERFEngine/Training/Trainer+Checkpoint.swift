@@ -63,6 +63,7 @@ extension Trainer {
     if let largest = largest.compactMap(\.self).max() { metadata[Key.largest] = "\(largest)" }
     if let accuracy = state.log.heldOut { metadata[Key.accuracy] = "\(accuracy)" }
     if !data.hash.isEmpty { metadata[Key.dataHash] = data.hash }
+    if !doubts.isEmpty { metadata[FileHints.doubtsKey] = doubts.joined(separator: "\n") }
     return metadata
   }
 
@@ -105,6 +106,8 @@ extension Trainer {
     state.moments = OptimizerMoments(
       first: try moments(in: file, Self.first), second: try moments(in: file, Self.second))
     (state.step, state.log) = (step, log)
+    let kept = FileHints.doubts(keptIn: file)
+    if !kept.isEmpty { doubts = kept }
     take(state)
   }
 

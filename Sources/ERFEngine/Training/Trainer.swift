@@ -10,6 +10,9 @@ public struct Trainer: Sendable {
   var state: TrainingState
   /// What the file of the weights to begin with says of their training.
   let startRecord: TrainingRecord?
+  /// What is in doubt of the weights to begin with, or of those that an earlier run of this training began
+  /// with.
+  var doubts: [String]
   /// The value that the loss is made from.
   private let logits: Int
   let workers: Workers
@@ -29,6 +32,7 @@ public struct Trainer: Sendable {
     let opened = try start.map { try OpenedNetwork($0) }
     try opened?.requireWeights()
     startRecord = opened?.record
+    doubts = opened?.weightsChoice?.doubts ?? []
     let loader = opened?.loader() ?? ParameterLoader(RandomParameters(seed: recipe.seed))
     let blueprint = try opened?.blueprint ?? Self.blueprint(recipe)
     let side = recipe.sizes.largest

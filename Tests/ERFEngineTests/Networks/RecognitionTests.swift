@@ -39,6 +39,33 @@ import Testing
     return WeightDictionary(prefix: "", shapes: inventory.entries.mapValues(\.shape))
   }
 
+  /// Strides and dilations a stage, as ids give them: torchvision's network for segmentation.
+  @Test func stridesAreAsked() throws {
+    let id =
+      "resnet:block=bottleneck:layers=3,4,6,3:width=8:stride=1,2,1,1:dilation=1,1,2,4:classes=7"
+    let network = try ModelCatalogue.architecture(id)
+    #expect(network.id == id)
+    let blueprint = network.blueprint()
+    let size = InputSize(height: 224, width: 224)
+    let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
+    let stages = try (1...4).map { stage in
+      shapes[try #require(blueprint.tap("stage\(stage)")).value].extents
+    }
+    #expect(stages == [[1, 56, 56, 32], [1, 28, 28, 64], [1, 28, 28, 128], [1, 28, 28, 256]])
+  }
+
+  @Test(arguments: [
+    "stride=1,2,1", "stride=1,2,1,1,1", "stride=1,2,1,0", "stride=1,2,1,x", "dilation=0,1,1,1",
+    "dilation=1,1,2", "dilation=1,1,-2,4",
+  ])
+  func otherStridesAreRefused(_ field: String) {
+    let error = #expect(throws: ModelError.self) {
+      try ModelCatalogue.architecture("resnet:block=bottleneck:layers=3,4,6,3:width=8:\(field)")
+    }
+    let line = error?.explanation ?? ""
+    #expect(line.contains(field.prefix { $0 != "=" }) && !line.contains("\n"), "\(line)")
+  }
+
   @Test func backbonesAreRecognised() throws {
     let whole = try weights(of: "resnet-18", merged: false)
     let backbone = WeightDictionary(

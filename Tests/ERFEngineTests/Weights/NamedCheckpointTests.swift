@@ -91,6 +91,37 @@ import Testing
     #expect(plain.isEmpty, "\(plain)")
   }
 
+  /// What stands beside the weights at the top of the file is read: a name that is another network's is said
+  /// once, and one that tells strides is taken at its word.
+  @Test func namesAtTheTop() throws {
+    let folder = try TemporaryFolder()
+    // Stored without compression, its text may be exchanged for another of the same length.
+    let bytes = try Fixtures.bytes("names/moco.pth")
+    let place = try #require(bytes.firstRange(of: Array("resnet18".utf8)))
+    let other = Array(bytes[..<place.lowerBound]) + Array("drn_d_22".utf8)
+    let path = try folder.write(other + bytes[place.upperBound...], to: "other.pth")
+    var spec = NetworkSpec(file: path)
+    spec.allowsMissingHead = true
+    let notes = try #require(try Network(spec).weightsChoice).notes
+    let named = notes.filter { $0.contains("calls itself") }
+    #expect(named.count == 1 && named[0].contains("calls itself drn_d_22,"), "\(notes)")
+    // Nothing else tells of a backbone alone.
+    let file = try Checkpoint(path: Fixtures.path("names/fcn.pth"))
+    let tensors = try file.keys.filter { $0.hasPrefix("backbone.") }.map {
+      ($0, try file.tensor($0))
+    }
+    spec = NetworkSpec(file: folder.file("bare.safetensors"))
+    spec.allowsMissingHead = true
+    try SafetensorsWriter(
+      tensors: tensors, type: .float32, metadata: ["arch": "fcn_resnet50"]
+    ).write(to: spec.model)
+    let network = try Network(spec)
+    #expect(network.id.contains(":stride=1,2,1,1:dilation=1,1,2,4:"), "\(network.id)")
+    try compare(network, with: "fcn.pth")
+    let size = InputSize(height: 224, width: 224)
+    #expect(try network.shape(of: network.tap(nil), input: size) == [1, 28, 28, 64])
+  }
+
   /// A network as part of a larger one: `beside` are other tensors, all of one number of axes.
   private func network(
     _ source: String, within prefix: String, beside: [String: Int], countsBatches: Bool = true
@@ -177,6 +208,36 @@ import Testing
         notes.count == 1
           && notes[0].hasPrefix("before it was converted, the file calls itself resnetblur18"),
         "\(notes)")
+    }
+  }
+
+  /// And of what is trained from it, also where the training is gone on with.
+  @Test func doubtsOutliveTraining() throws {
+    let folder = try TemporaryFolder()
+    func start(_ name: String, _ id: String, _ original: String) -> NetworkSpec {
+      var start = NetworkSpec(file: Fixtures.path("names/\(name)"))
+      (start.source, start.weightsModel) = (.catalogue(id), original)
+      return start
+    }
+    let original = try NetworkSpec(file: Fixtures.path("names/blur.pth")).modelID()
+    let id = try ModelCatalogue.id(of: original, classes: 16)
+    var recipe = TrainingRecipe(model: id, data: .shapes(count: 64), steps: 1)
+    (recipe.size, recipe.batch) = (32, 8)
+    var trainer = try Trainer(recipe, from: start("blur.pth", id, original), threads: 1)
+    try trainer.advance()
+    try trainer.save(to: folder.file("a.safetensors"), program: "this", command: "")
+    try trainer.saveNetwork(to: folder.file("b.safetensors"), madeBy: ("this", ""))
+    // The same weights in a file that leaves nothing open.
+    var again = try Trainer(recipe, from: start("plain.pth", id, original), threads: 1)
+    try again.resume(from: folder.file("a.safetensors"))
+    try again.save(to: folder.file("c.safetensors"), program: "this", command: "")
+    for name in ["a", "b", "c"] {
+      let spec = NetworkSpec(file: folder.file("\(name).safetensors"))
+      let notes = try Network(spec).weightsChoice?.notes ?? []
+      #expect(
+        notes.count == 1
+          && notes[0].hasPrefix("before it was trained further, the file calls itself resnetblur18")
+          && notes[0].hasSuffix("(strides, dilations, blurs)"), "\(name): \(notes)")
     }
   }
 
@@ -336,13 +397,26 @@ import Testing
   // MARK: Heads and extra tensors
 
   /// The advice works: what a message says would help does.
+  /// And what is left out then is listed, the first four of it by name.
   @Test(
     arguments: [
-      ("head-arcface.pth", [.withoutHead]), ("head-mlp.pth", [.withoutHead]),
-      ("extra.pth", [.ignoringExtra]), ("extra-headless.pth", [.withoutHead, .ignoringExtra]),
-      ("moco.pth", [.withoutHead]),
-    ] as [(String, Set<WeightsMismatch.Remedy>)])
-  func adviceWorks(_ name: String, remedies: Set<WeightsMismatch.Remedy>) throws {
+      ("head-arcface.pth", [.withoutHead], 1, "fc.weight"),
+      ("head-mlp.pth", [.withoutHead], 4, "fc.0.bias, fc.0.weight, fc.2.bias, fc.2.weight"),
+      ("extra.pth", [.ignoringExtra], 2, "layer1.0.attention.weight, queue"),
+      (
+        "extra-headless.pth", [.withoutHead, .ignoringExtra], 5,
+        "fc.0.bias, fc.0.weight, fc.2.bias, fc.2.weight and 1 more"
+      ),
+      (
+        "moco.pth", [.withoutHead], 4,
+        ["0.bias", "0.weight", "2.bias", "2.weight"].map {
+          "state_dict.module.encoder_q.fc.\($0)"
+        }.joined(separator: ", ")
+      ),
+    ] as [(String, Set<WeightsMismatch.Remedy>, Int, String)])
+  func adviceWorks(
+    _ name: String, remedies: Set<WeightsMismatch.Remedy>, count: Int, names: String
+  ) throws {
     let error = #expect(throws: CheckpointError.self) { try Network(Self.spec(name)) }
     guard case .mismatch(_, let mismatch)? = error else {
       Issue.record("\(String(describing: error))")
@@ -355,9 +429,50 @@ import Testing
         ignoringExtra: remedies.contains(.ignoringExtra)))
     try compare(network, with: "plain.pth")
     let notes = try #require(network.weightsChoice).notes
-    if name != "head-arcface.pth" {
-      #expect(notes.contains { $0.hasPrefix("left out ") }, "\(notes)")
+    let line = "left out \(count.counted("tensor")) that \(network.id) does not have: \(names)"
+    #expect(notes.contains(line), "\(notes)")
+  }
+
+  /// What stands on the network that was taken is listed too, apart from what counts batches.
+  @Test(
+    arguments: [
+      (
+        "fcn.pth", 14,
+        "aux_classifier.0.weight, aux_classifier.1.bias, aux_classifier.1.running_mean, "
+          + "aux_classifier.1.running_var and 10 more"
+      ),
+      (
+        "dino.pth", 6,
+        "student.module.head.last_layer.weight_v, student.module.head.mlp.0.bias, "
+          + "student.module.head.mlp.0.weight, teacher.head.last_layer.weight_v and 2 more"
+      ),
+    ] as [(String, Int, String)])
+  func headsBesideTheNetworkAreListed(_ name: String, count: Int, names: String) throws {
+    for ignoresExtra in [false, true] {
+      let network = try Network(Self.spec(name, headless: true, ignoringExtra: ignoresExtra))
+      let notes = network.weightsChoice?.notes ?? []
+      let line = "left out \(count) tensors that \(network.id) does not have: \(names)"
+      #expect(notes.contains(line), "\(notes)")
     }
+  }
+
+  /// Classifiers of ImageNet-22k.
+  @Test func manyClasses() throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { key -> (String, Tensor) in
+      switch key {
+      case "fc.weight": (key, Tensor(zeros: [21_841, 16]))
+      case "fc.bias": (key, Tensor(zeros: [21_841]))
+      default: (key, try plain.tensor(key))
+      }
+    }
+    let path = folder.file("22k.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    #expect(network.id == "resnet:block=basic:layers=1,1,1,1:width=2:classes=21841")
+    let size = InputSize(height: 64, width: 64)
+    #expect(try network.shape(of: network.tap("logits"), input: size).channels == 21_841)
   }
 
   /// Tensors of modules of their own beside a whole network ask for nothing of its classifier.
