@@ -80,8 +80,11 @@ public struct Checkpoint: Sendable {
       throw CheckpointError.unknownFormat(path: path)
     }
     guard reader.entries.reduce(0, { $0 + $1.value.shape.count }) <= 16 * bytes + 1 << 20 else {
-      throw CheckpointError.malformed(
-        path: path, reason: "its tensors repeat the same bytes too often")
+      throw CheckpointError.unsupported(
+        path: path,
+        reason:
+          "its tensors repeat the same bytes too often: together they are more than 64 times as "
+          + "large as the file")
     }
   }
 

@@ -150,7 +150,17 @@ final class TorchCheckpoint: CheckpointReader {
     case .refused(let name): .asksToRunCode(path: path, name: name)
     case .malformed(let reason): .malformed(path: path, reason: reason)
     case .tooLarge:
-      .malformed(path: path, reason: "its pickle unfolds to more than a file of its size should")
+      .unsupported(
+        path: path,
+        reason:
+          "it holds too many tensors for its size, or other objects that unfold to more memory "
+          + "than is given to a file of its size; save fewer of them in one file")
+    case .tooManyTensors:
+      .unsupported(
+        path: path,
+        reason:
+          "it holds too many tensors for its size: their names and shapes would take more memory "
+          + "than is given to a file of its size; save fewer of them in one file")
     case .holdsObject(let name, let key):
       .unsupported(
         path: path,

@@ -58,7 +58,7 @@ struct TorchContents: Sendable {
 
   private mutating func charge(_ bytes: Int) throws(PickleError) {
     budget -= bytes
-    guard budget >= 0 else { throw .malformed("its dictionaries repeat each other too often") }
+    guard budget >= 0 else { throw .tooManyTensors }
   }
 
   private mutating func collect(

@@ -43,14 +43,16 @@ struct PickleMachine {
   /// A training state with ten thousand tensors takes about a million.
   private static let maxOperations = 64 << 20
 
-  /// - Parameter fileSize: of the file that the pickle stands in, if not `source` itself.
+  /// - Parameters:
+  ///   - fileSize: of the file that the pickle stands in, if not `source` itself.
+  ///   - spare: bytes of memory that it may take beside three times that size.
   init(
-    _ source: any ByteSource, at position: Int = 0, fileSize: Int? = nil,
+    _ source: any ByteSource, at position: Int = 0, fileSize: Int? = nil, spare: Int = 48 << 20,
     cancellation: Cancellation? = nil
   ) {
     cursor = ByteCursor(source, at: position)
     // The file itself lies in memory once, and a source that was copied out of it again.
-    budget = 3 * (fileSize ?? source.count) - (fileSize == nil ? 0 : source.count) + 48 << 20
+    budget = 3 * (fileSize ?? source.count) - (fileSize == nil ? 0 : source.count) + spare
     self.cancellation = cancellation
   }
 
