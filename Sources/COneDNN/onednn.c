@@ -373,3 +373,10 @@ cd_version cd_library_version(void) {
   const dnnl_version_t *version = dnnl_version();
   return (cd_version){version->major, version->minor, version->patch};
 }
+
+void cd_forget_unused(void) {
+  int capacity;
+  if (dnnl_get_primitive_cache_capacity(&capacity) != dnnl_success) return;
+  if (dnnl_set_primitive_cache_capacity(0) != dnnl_success) return;
+  dnnl_set_primitive_cache_capacity(capacity);
+}

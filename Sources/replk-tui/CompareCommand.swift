@@ -31,6 +31,7 @@ extension Command {
     let folder = arguments.last("--output")
     // Every mistake shows before the first network has run.
     let validated = try requests.map { try $0.validated() }
+    for request in validated { try request.requireMemory() }
     if let folder { try Folder.requireWritable(folder) }
     let shard = arguments.shard()
     if shard != nil && folder == nil {
@@ -47,7 +48,7 @@ extension Command {
         try requireFree(base, names, validated, arguments)
       }
     }
-    let computer = ERFComputer()
+    let computer = ERFComputer(networks: 1)
     var results: [ERFResult] = []
     var outputs: [String] = []
     for (request, name) in zip(validated, names) {

@@ -60,6 +60,9 @@ typedef struct {
 
 bool cd_multiply(const cd_product *product, const float *a, const float *b, float *c);
 
+// Gives back the code of primitives that were destroyed, which oneDNN keeps for others like them.
+void cd_forget_unused(void);
+
 // The widest vectors that oneDNN may use; false, and no effect, once it has been used.
 typedef enum { CD_VECTORS_SSE41, CD_VECTORS_AVX2, CD_VECTORS_ANY } cd_vectors;
 bool cd_limit(cd_vectors vectors);

@@ -45,14 +45,17 @@ public final class ERFComputer: Sendable {
 
   /// The networks used last, most recent first.
   private let networks = Mutex<[Loaded]>([])
-  private static let cached = 2
+  private let cached: Int
 
   private let forwards: ForwardCache
   private let parameters = ParameterMemory()
   private let layouts = LayoutCache()
 
-  /// `cacheLimit`: most that the forward passes of requests that ask for it may take, in bytes.
-  public init(cacheLimit: Int = ForwardCache.defaultLimit) {
+  /// - Parameters:
+  ///   - networks: how many stay loaded. Where that is one, it goes before the next one comes.
+  ///   - cacheLimit: most that the forward passes of requests that ask for it may take, in bytes.
+  public init(networks: Int = 2, cacheLimit: Int = ForwardCache.defaultLimit) {
+    cached = networks
     forwards = ForwardCache(limit: cacheLimit)
   }
 
@@ -83,7 +86,10 @@ public final class ERFComputer: Sendable {
     _ opened: OpenedNetwork, keepsParameters: Bool, cancellation: Cancellation
   ) throws -> Network {
     let key = OpenedNetworks.Key(opened)
+    // Each input size adds code to a network that stays.
+    if cached < 2, ProcessMemory.isLimited { letGo() }
     if let loaded = networks.withLock({ $0.first { $0.key == key } }) { return keep(loaded) }
+    if cached < 2 { letGo() }
     let loader = opened.loader(
       memory: keepsParameters ? parameters : nil, layouts: keepsParameters ? layouts : nil,
       cancellation: cancellation)
@@ -91,11 +97,19 @@ public final class ERFComputer: Sendable {
     return keep(Loaded(key: key, network: network))
   }
 
+  /// Makes room for another network.
+  private func letGo() {
+    networks.withLock { $0.removeAll() }
+    guard ProcessMemory.isLimited else { return }
+    DenseWeights.forgetUnusedCode()
+    MemoryPool.giveBackUnused()
+  }
+
   private func keep(_ loaded: Loaded) -> Network {
     networks.withLock { networks in
       networks.removeAll { $0.key == loaded.key }
       networks.insert(loaded, at: 0)
-      if networks.count > Self.cached { networks.removeLast() }
+      if networks.count > cached { networks.removeLast() }
     }
     return loaded.network
   }

@@ -13,8 +13,17 @@ struct MemoryEstimate {
   /// The next input, which is made ready meanwhile, and the sums of scores: two doubles a pixel.
   let imageBytes: Int
 
+  /// Address space that the code takes which is made for the convolutions, most of it never touched.
+  let codeBytes: Int
+  /// The same of a forward pass alone.
+  let forwardCodeBytes: Int
+
   /// The program, its libraries and their compiled kernels, a picture, working memory of tiles.
   static let programBytes = 55_000_000
+
+  /// What oneDNN reserves for each kernel. Bands at borders have kernels of their own: up to 26 were counted for
+  /// a convolution and its gradient.
+  private static let kernelCodeBytes = 256 << 10
 
   /// Most that is resident at once.
   var bytes: Int {
@@ -46,6 +55,9 @@ struct MemoryEstimate {
     activationBytes = walk.peak
     let input = plan.shapes[0]
     imageBytes = input.count * size + input.pixels * 2 * MemoryLayout<Double>.stride
+    let convolutions = plan.order.count { nodes[$0].op is Convolution }
+    codeBytes = 28 * Self.kernelCodeBytes * convolutions
+    forwardCodeBytes = 16 * Self.kernelCodeBytes * convolutions
     var pass = MemoryWalk(plan: plan, keepsForward: false, keepsNothing: true)
     pass.forward()
     forwardBytes = pass.peak

@@ -16,9 +16,14 @@ struct MemoryError: ExplainedError, Equatable {
       + "\(ProcessMemory.isLimited ? "this process may have" : "this machine has") \(Self.gigabytes(available)): \(advice)"
   }
 
+  /// - Parameter code: address space besides, which is of no account unless it is limited.
   /// - Throws: `MemoryError` where `needed` bytes are more than this process can have.
-  static func require(_ needed: Int, for work: String, advice: String) throws(MemoryError) {
+  static func require(
+    _ needed: Int, code: Int = 0, for work: String, advice: String
+  ) throws(MemoryError) {
     let available = ProcessMemory.availableBytes
+    // Blocks of several sizes leave gaps.
+    let needed = ProcessMemory.isLimited ? needed + needed / 16 + code : needed
     guard needed < available else {
       throw MemoryError(work: work, needed: needed, available: available, advice: advice)
     }
@@ -45,7 +50,7 @@ extension OpenedNetwork {
     try MemoryError.require(
       MemoryEstimate.programBytes
         + max(estimate.loadingBytes, estimate.weightBytes + estimate.forwardBytes) + outputs,
-      for: "\(id) at \(size.height)x\(size.width)",
+      code: estimate.forwardCodeBytes, for: "\(id) at \(size.height)x\(size.width)",
       advice: "choose a smaller input or network")
   }
 
@@ -60,7 +65,8 @@ extension OpenedNetwork {
     try MemoryError.require(
       MemoryEstimate.programBytes + 2 * weights
         + max(weights, estimate.weightBytes + estimate.forwardBytes),
-      for: "converting \(id)", advice: "convert it on a machine with more memory")
+      code: estimate.forwardCodeBytes, for: "converting \(id)",
+      advice: "convert it on a machine with more memory")
   }
 }
 
@@ -80,6 +86,7 @@ extension ERFRequest {
     opening open: (NetworkSpec) throws -> OpenedNetwork
   ) throws {
     var stays = 0
+    var code = 0
     var layouts = 0
     var largestParameters = 0
     var largestRun = 0
@@ -88,6 +95,7 @@ extension ERFRequest {
       let estimate = try request.memoryEstimate(of: opened, isWhole: true)
       let parameters = opened.blueprint.parameterCount * MemoryLayout<Float>.stride
       stays += estimate.weightBytes + (request.keepsForward ? parameters : 0)
+      code += estimate.codeBytes
       layouts += estimate.weightBytes
       largestParameters = max(largestParameters, parameters)
       largestRun = max(largestRun, estimate.activationBytes + estimate.imageBytes)
@@ -99,7 +107,7 @@ extension ERFRequest {
       bytes += (requests.count > 2 ? layouts : largestParameters) + 3 * largestRun
     }
     try MemoryError.require(
-      bytes, for: work,
+      bytes, code: curves ? 2 * code : code, for: work,
       advice: "choose fewer networks or a smaller input"
         + (curves ? ", or leave out the curves by depth (--no-depth)" : ""))
   }

@@ -80,6 +80,9 @@ final class DenseWeights: Sendable {
     }
   }
 
+  /// Lets go of code that was made for convolutions which nobody has any more.
+  static func forgetUnusedCode() { cd_forget_unused() }
+
   /// Floats from one output, and from one input, to the next.
   private var steps: (output: Int, input: Int) {
     let taps = weights.shape.extents.dropFirst(2).reduce(1, *)

@@ -87,7 +87,7 @@ enum MemoryPool {
       return unsafe (memory, isFresh: false)
     }
     if let fresh = unsafe fresh(bytes) { return unsafe (fresh, isFresh: true) }
-    release(shelves.withLock { $0.free.shrink(to: 0) })
+    giveBackUnused()
     guard let fresh = unsafe fresh(bytes) else {
       shelves.withLock { shelves in
         shelves.used -= bytes
@@ -112,6 +112,9 @@ enum MemoryPool {
         return shelves.surplus()
       })
   }
+
+  /// Gives all that is kept unused back to the system.
+  static func giveBackUnused() { release(shelves.withLock { $0.free.shrink(to: 0) }) }
 
   /// Up to a multiple of the smallest block, which whole pages divide on every system.
   static func rounded(_ bytes: Int) -> Int { (bytes + smallest - 1) / smallest * smallest }
