@@ -13,6 +13,7 @@ final class InputsAhead: Sendable {
   private let size: InputSize
   private let preprocessing: Preprocessing
   private let isAhead: Bool
+  private let cancellation: Cancellation
   private let next = Mutex<(index: Int, input: Background<Ready>)?>(nil)
 
   /// `workers`: with one thread, nothing is done ahead.
@@ -23,12 +24,23 @@ final class InputsAhead: Sendable {
     self.size = size
     self.preprocessing = preprocessing
     isAhead = workers.threads > 1
+    cancellation = workers.cancellation
   }
 
   /// Input `index`, with `following` begun.
   ///
-  /// - Throws: `ImageError`, `FileError`, `PreparedTensorError`.
+  /// - Throws: `ImageError`, `FileError`, `PreparedTensorError`; `CancellationError` for whatever went wrong
+  ///   where nobody waits any more, such as a pipe that was given up.
   func input(_ index: Int, following: Int?) throws -> Ready {
+    do {
+      return try taken(index, following: following)
+    } catch {
+      try cancellation.check()
+      throw error
+    }
+  }
+
+  private func taken(_ index: Int, following: Int?) throws -> Ready {
     let ahead = next.withLock { next in
       defer { next = nil }
       return next
