@@ -92,6 +92,42 @@ import Testing
     expectPlain(try run(["stimuli", "--count", "1", "--size", "16", "-o", Self.evil]))
   }
 
+  /// Names of classes, which a file gives.
+  @Test func namesOfClasses() throws {
+    _ = try folder.write(Samples.picture(level: 9), to: "whole.ppm")
+    let names = (0..<7).map { "a\u{1b}[31m\u{202e}z\($0)\n" }.joined()
+    _ = try folder.write(Array(names.utf8), to: "names.txt")
+    let classify = ["classify", Fixtures.path("names/plain.pth"), "--classes", "names.txt"]
+    let arguments = classify + ["--size", "32", "--image", "whole.ppm"]
+    expectPlain(try run(arguments), mentions: "a?[31m?z")
+    let json = try run(arguments + ["--json"])
+    #expect(json.text == json.text.printableLines && json.text.contains("\\u202e"))
+  }
+
+  @Test func outputsOfTheOthers() throws {
+    let size = ["--size", "32"]
+    expectPlain(
+      try run(["compare", Samples.tiny, "resnet20-cifar"] + size + ["-o", Self.evil]),
+      mentions: "wrote \(Self.shown)/")
+    expectPlain(
+      try run(["sweep", Samples.tiny, "--sizes", "32", "-o", Self.evil + ".csv"]),
+      mentions: "wrote \(Self.shown).csv")
+    for index in 1...2 {
+      _ = try run(
+        erf + ["--count", "2", "--shard", "\(index)/2", "-o", Self.evil + "\(index).erf"])
+    }
+    let parts = (1...2).map { Self.evil + "\($0).erf" }
+    expectPlain(
+      try run(["merge"] + parts + ["-o", Self.evil + ".png"]), mentions: "\(Self.shown).png")
+    let model = "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16"
+    expectPlain(
+      try run(
+        ["train", model, "--count", "32", "--batch", "8", "--steps", "1"] + size
+          + ["-o", Self.evil + ".safetensors"]), mentions: "wrote \(Self.shown).safetensors")
+    expectPlain(
+      try run(["info", Self.evil + ".safetensors"] + size), mentions: "classes=16")
+  }
+
   @Test func whatIsAskedWrongly() throws {
     for arguments in [[Self.evil], ["erf", Self.evil], ["--\(Self.evil)"], ["help", Self.evil]] {
       let outcome = try Executable.run(arguments, in: folder)

@@ -36,16 +36,18 @@ import Testing
   @Test func foreignWordsAreNamed() throws {
     let rows = csv.replacing("cat,cat,0", with: "lorry,cat,0")
       .replacing("dog,cat", with: " Dog,cat")
-    _ = try folder.write(Array((rows + rows).utf8), to: "tiny.csv")
+    let other = "tiny,1,4,NaN,aeroplane,cat,0,0004_x_cat3-dog1.png\n"
+    _ = try folder.write(Array((rows + rows + other).utf8), to: "tiny.csv")
     let text = try succeed(["probe", "--decisions", "tiny.csv", "--ascii"], in: folder).text
     #expect(
       text.contains(
-        "tiny: 2 responses to stimuli in conflict are of no category, and left out: lorry"))
+        "tiny: 3 responses to stimuli in conflict are of no category, and left out: lorry, aeroplane\n"
+      ))
     #expect(text.contains("tiny: 2 trials repeat stimuli"))
     let lines = text.split(separator: "\n").map(String.init)
     let row = try #require(lines.first { $0.hasPrefix("a tiny") })
-    // S 0, T 2, neither 2, in 4 conflicts; 2 answers of no category.
-    #expect(row.split(separator: " ").suffix(5).map(String.init) == ["0", "2", "2", "4", "2"])
+    // S 0, T 2, neither 2, in 4 conflicts; 3 answers of no category.
+    #expect(row.split(separator: " ").suffix(5).map(String.init) == ["0", "2", "2", "4", "3"])
   }
 
   /// The category counts, and it is said in how many rows the name of the picture tells another shape.
@@ -66,6 +68,18 @@ import Testing
     #expect(decisions.count == 1 && decisions[0]["subject"] as? String == "tiny")
     #expect(decisions[0]["shapeBias"] as? Double == 0.5)
     #expect((found["results"] as? [Any])?.isEmpty == true)
+    let more =
+      csv + """
+        tiny,1,4,NaN,lorry,cat,0,0004_x_cat3-dog1.png
+        tiny,1,5,NaN,aeroplane,cat,0,0005_x_cat4-dog1.png
+        tiny,1,6,NaN,dog,cat,0,0002_x_cat2-dog1.png
+
+        """
+    _ = try folder.write(Array(more.utf8), to: "more.csv")
+    let counted = try succeed(["probe", "--decisions", "more.csv", "--json"], in: folder).object()
+    let entry = try #require((counted["decisions"] as? [[String: Any]])?.first)
+    #expect(entry["noCategory"] as? [String: Int] == ["aeroplane": 1, "lorry": 1])
+    #expect(entry["repeated"] as? Int == 1)
   }
 
   @Test func builtInProbe() throws {

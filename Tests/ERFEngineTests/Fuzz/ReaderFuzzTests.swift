@@ -94,6 +94,16 @@ import Testing
       })
   }
 
+  @Test func npz() throws {
+    let corpus = try Self.corpus("arrays", [".npz"])
+    let folder = try TemporaryFolder()
+    check(
+      Fuzzing.run("npz", corpus: corpus, rounds: 400) { bytes in
+        guard let path = try? folder.write(bytes, to: "a.npz") else { return false }
+        return (try? NPY.load(path: path)) != nil
+      })
+  }
+
   @Test func csv() throws {
     let table = CSV.encode((0..<64).map { Double($0) / 7 }, height: 8, width: 8)
     let decisions =
