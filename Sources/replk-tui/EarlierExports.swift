@@ -45,7 +45,7 @@ struct ExportFacts: Equatable {
     rule = subject.rule.rawValue
     stage = subject.tap
     units = subject.units.map { [$0.row, $0.column] }
-    images = HeatmapExport.images(result.imageNames)
+    images = HeatmapExport.images(result.imageNames, partialOf: result.partialOf)
     precision = subject.precision.rawValue
     preparation = subject.preprocessing.text
   }
@@ -144,8 +144,9 @@ extension ExportFacts {
       }.first
       return peak.map { abs($0 - map.peak) <= 1e-6 * abs($0) } ?? false
     }
-    guard let sigma = sigma(json: bytes) else { return false }
-    return abs(ERFMetrics(map).sigma - sigma) <= 1e-5 * sigma
+    let metrics = ERFMetrics(map)
+    guard let sigma = sigma(json: bytes) else { return !metrics.hasMass }
+    return abs(metrics.sigma - sigma) <= 1e-5 * sigma
   }
 
   private static func areClose(_ left: [Double], _ right: [Double], _ tolerance: Double) -> Bool {
@@ -197,7 +198,7 @@ extension ExportFacts {
     rule = result.rule
     stage = result.stage
     units = result.units
-    images = HeatmapExport.images(result.images)
+    images = HeatmapExport.images(result.images, partialOf: result.partialOf)
     precision = result.precision ?? Precision.float32.rawValue
     preparation = result.preprocessing?.text ?? ""
   }
@@ -214,6 +215,7 @@ extension ExportFacts {
       let precision: String?
       let preprocessing: PreprocessingChoice?
       let sigma: Double?
+      let partialOf: Int?
     }
     let results: [Result]
   }

@@ -74,8 +74,41 @@ import Testing
     let some = try succeed(
       ["merge", parts[0], parts[2], "--partial", "-o", "some.npy", "--json"], in: folder)
     #expect((try some.results()[0]["images"] as? [String])?.count == 4)
-    let told = try succeed(["merge", parts[0], parts[2], "--partial"], in: folder).text
+    let told = try succeed(
+      [
+        "merge", parts[0], parts[2], "--partial", "-o", "some.json", "-o", "some.pgm", "-o",
+        "some.png",
+      ],
+      in: folder
+    ).text
     #expect(told.contains("4 images of 8, partial") && !told.contains("share"))
+    try expectPartial("some", of: 8, shares: ["1/4", "3/4"])
+    _ = try succeed(
+      ["merge", parts[0], "--partial", "-o", "one.json", "-o", "one.pgm", "-o", "one.png"],
+      in: folder)
+    try expectPartial("one", of: 8, shares: ["1/4"])
+    // The same again replaces them unasked, the whole does not.
+    _ = try succeed(
+      ["merge", parts[0], "--partial", "-o", "one.json", "-o", "one.pgm"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge"] + parts + ["-o", "one.pgm"], in: folder), code: 2,
+      mentions: ["one.pgm already exists"])
+    #expect(try succeed(["merge"] + parts + ["--json"], in: folder).results()[0]["shares"] == nil)
+    let share = erf + ["--shard", "1/4", "-o", parts[0], "--json"]
+    let result = try succeed(share, in: folder).results()[0]
+    #expect(result["partialOf"] as? Int == 8 && result["shares"] as? [String] == ["1/4"])
+  }
+
+  /// What is written of some images says so in every file that tells of them.
+  private func expectPartial(_ stem: String, of whole: Int, shares: [String]) throws {
+    let document = try JSONSerialization.jsonObject(with: bytes("\(stem).json")) as? [String: Any]
+    let result = try #require((document?["results"] as? [[String: Any]])?.first)
+    #expect(result["partialOf"] as? Int == whole && result["shares"] as? [String] == shares)
+    let count = try #require(result["images"] as? [String]).count
+    let comments = try PGM.load(path: folder.file("\(stem).pgm")).comments
+    #expect(comments.contains { $0.hasPrefix("images: \(count) of \(whole), partial: ") })
+    let texts = PNGText.lines(in: try folder.read("\(stem).png"))
+    #expect(texts.contains { $0.text.hasPrefix("\(count) of \(whole), partial: ") })
   }
 
   @Test func whatDoesNotGoTogetherIsNamed() throws {
@@ -87,7 +120,11 @@ import Testing
       mentions: [parts[0], "other.erf", "weights"])
     expectOneLine(
       try Executable.run(["merge", parts[0], parts[1], parts[1]], in: folder), code: 2,
-      mentions: [parts[1], "image 5"])
+      mentions: [parts[1], "image 5", "give each share once"])
+    _ = try succeed(erf + ["--shard", "2/3", "-o", "third.erf"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge", parts[0], "third.erf"], in: folder), code: 2,
+      mentions: ["image 3", "share 1/2 and share 2/3", "give shares of one cut"])
     expectOneLine(
       try Executable.run(erf + ["--shard", "1/2", "-o", "other.erf"], in: folder), code: 2,
       mentions: ["other.erf", "another run"])
@@ -116,6 +153,22 @@ import Testing
     let empty = text.contains("0 images") ? text : other
     #expect(empty.contains("0 images, share") && !empty.contains("reached"))
     #expect(!empty.contains("sigma") && empty.contains("wrote "))
+    let share = empty == text ? ("2/2", "empty.erf") : ("1/2", "other.erf")
+    let result = try succeed(
+      ["erf", Samples.tiny, "--size", "64", "--shard", share.0, "-o", share.1, "--json"], in: folder
+    ).results()[0]
+    #expect(result["sigma"] is NSNull && result["borderShare"] is NSNull)
+    #expect((result["centreOfMass"] as? [Any])?.allSatisfy { $0 is NSNull } == true)
+    for name in ["radii", "ratios", "rawRatios"] {
+      let entries = try #require(result[name] as? [[String: Any]])
+      #expect(!entries.isEmpty)
+      for entry in entries {
+        #expect(entry.filter { $0.key != "t" }.allSatisfy { $0.value is NSNull })
+      }
+      #expect(entries.allSatisfy { $0.count > 1 }, "\(name)")
+    }
+    let seconds = try #require(result["seconds"] as? [String: Any])
+    #expect(["forward", "backward", "first"].allSatisfy { seconds[$0] is NSNull })
   }
 
   /// A run that is not cut goes on by the command that began it, not by one of a share.
@@ -293,7 +346,7 @@ import Testing
       mentions: ["3 of 12 points", "10, 11, 12"])
     expectOneLine(
       try Executable.run(["merge"] + names + [names[1]] + ["-o", "all.csv"], in: folder), code: 2,
-      mentions: [names[1]])
+      mentions: [names[1], "point 3", "give each share once"])
     _ = try succeed(["sweep", Samples.tiny, "--sizes", "32", "-o", "other.csv"], in: folder)
     expectOneLine(
       try Executable.run(["merge", "other.csv", names[0], "-o", "all.csv"], in: folder), code: 2,

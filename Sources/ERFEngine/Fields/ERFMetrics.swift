@@ -27,6 +27,8 @@ public struct ERFMetrics: Sendable, Equatable {
   public let sigma: Double
   /// Share of M's mass within each distance (0, 1, 2, ... pixels) from `origin`.
   public let radialMass: [Double]
+  /// Whether the map is anything but zeros: else there is nothing to measure.
+  public var hasMass: Bool { !radialMass.isEmpty }
 
   public static func == (left: ERFMetrics, right: ERFMetrics) -> Bool {
     left.origin == right.origin && left.ratios == right.ratios && left.rawRatios == right.rawRatios

@@ -113,6 +113,9 @@ public struct ERFResult: Sendable {
   public var peakBytes: Int
   /// Whether a run was ended before all its images were done, so that the map is of some of them.
   public var isPartial: Bool { part.map { !$0.isFinished } ?? false }
+  /// How many images the whole run has, where this is of some of them only: a run that was ended, a share,
+  /// shares that are not all.
+  public var partialOf: Int? { part.flatMap { $0.isWhole ? nil : $0.images } }
   /// What computed it: one, unless parts were merged.
   public var makers: [ERFPart.Maker] = [.this]
   /// What its file says of it, where it was read from one; nil: it was computed here.

@@ -50,14 +50,12 @@ public enum HeatmapExport {
       let source = record.lines.isEmpty ? ["model: not recorded in \(subject.model)"] : record.lines
       return [title] + source + [scale]
     }
-    let count = result.imageNames.count
-    let partial = result.isPartial ? " of \(result.part?.covered ?? count), partial" : ""
     return [
       title,
       "model: \(subject.model)",
       "weights: \(subject.weights) (hash \(subject.weightsHash))",
       "input: \(subject.input.height) x \(subject.input.width) (height x width)",
-      "images: \(count)\(partial): \(shortened(result.imageNames))",
+      "images: \(images(result.imageNames, partialOf: result.partialOf))",
       "stage: \(subject.tap) (\(subject.mapSize.height) x \(subject.mapSize.width)), "
         + (subject.units.count == 1 ? "unit " : "units ")
         + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),
@@ -68,8 +66,10 @@ public enum HeatmapExport {
       + (subject.weightsChoice.notes ?? []).map { "note: \($0)" } + [scale]
   }
 
-  /// How many images a whole run was over, and the first names of them.
-  public static func images(_ names: [String]) -> String { "\(names.count): \(shortened(names))" }
+  /// How many images a map is over, of how many where it is not of all, and the first names of them.
+  public static func images(_ names: [String], partialOf whole: Int? = nil) -> String {
+    "\(names.count)\(whole.map { " of \($0), partial" } ?? ""): \(shortened(names))"
+  }
 
   /// The first names, as many as a line of header should hold, and how many more there are.
   private static func shortened(_ names: [String]) -> String {

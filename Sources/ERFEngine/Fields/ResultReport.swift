@@ -61,8 +61,10 @@ private struct Entry: Encodable {
   let radii: [Radius]
   let seconds: Seconds
   let peakBytes: Int
-  /// How many images were asked for, where a run was ended before all of them were done; else left out.
+  /// How many images the whole run has, where not all of them are in; else left out.
   let partialOf: Int?
+  /// The shares that this is of, where it is not of all.
+  let shares: [String]?
   /// What computed it; several where parts were merged.
   let makers: [ERFPart.Maker]
 
@@ -85,15 +87,20 @@ private struct Entry: Encodable {
     measuredFrom = [result.metrics.origin.row, result.metrics.origin.column]
     ratios = result.metrics.ratios.map(Ratio.init)
     rawRatios = result.metrics.rawRatios.map(Ratio.init)
-    borderShare = Number(result.metrics.borderShare)
-    sigma = Number(result.metrics.sigma)
-    let centre = result.metrics.centreOfMass
+    // A map without mass, such as a share without images, has no such numbers.
+    let hasMass = result.metrics.hasMass
+    borderShare = Number(hasMass ? result.metrics.borderShare : .nan)
+    sigma = Number(hasMass ? result.metrics.sigma : .nan)
+    let centre = hasMass ? result.metrics.centreOfMass : (row: .nan, column: .nan)
     centreOfMass = [Number(centre.row), Number(centre.column)]
     radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
-    seconds = Seconds(result.seconds)
+    seconds = Seconds(result.seconds, hasImages: !result.imageNames.isEmpty)
     peakBytes = result.peakBytes
     makers = result.makers
-    partialOf = result.isPartial ? result.part?.covered : nil
+    partialOf = result.partialOf
+    shares = partialOf.flatMap { _ in result.part.map { $0.shards.map(\.text) } }.flatMap {
+      $0.isEmpty ? nil : $0
+    }
   }
 }
 
@@ -128,6 +135,15 @@ private struct Radius: Encodable {
     t = threshold
     radius = metrics.radialMass.firstIndex { $0 > threshold }
   }
+
+  enum CodingKeys: CodingKey { case t, radius }
+
+  /// Written out, because the synthesised form leaves out what is nil.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(t, forKey: .t)
+    try container.encode(radius, forKey: .radius)
+  }
 }
 
 private struct Seconds: Encodable {
@@ -137,11 +153,12 @@ private struct Seconds: Encodable {
   let first: Number
   let total: Number
 
-  init(_ seconds: ERFSeconds) {
+  /// - Parameter hasImages: else no pass took any time.
+  init(_ seconds: ERFSeconds, hasImages: Bool) {
     load = Number(seconds.load)
-    forward = Number(seconds.forward)
-    backward = Number(seconds.backward)
-    first = Number(seconds.first)
+    forward = Number(hasImages ? seconds.forward : .nan)
+    backward = Number(hasImages ? seconds.backward : .nan)
+    first = Number(hasImages ? seconds.first : .nan)
     total = Number(seconds.total)
   }
 }
