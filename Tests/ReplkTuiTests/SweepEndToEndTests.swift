@@ -42,7 +42,7 @@ import Testing
       (sweep + ["--at", "0,0"], ["unit_row", "not 0"]),
       (sweep + ["--rule", "abs"], ["rule paper, not abs"]),
       (sweep + ["--isa", "scalar"], ["instruction_set", "not scalar"]),
-      (sweep + ["--sizes", "32,40,48,64"], ["command"]),
+      (["sweep", Samples.tiny, "--image", "a", "--sizes", "32,40,48,64"], ["command"]),
     ] {
       let outcome = try Executable.run(command + ["-o", "cut.csv"], in: folder)
       expectOneLine(

@@ -14,7 +14,7 @@ extension ERFPart {
       (left.part.firstIndex, left.path) < (right.part.firstIndex, right.path)
     }
     let (path, first) = parts[0]
-    var holders: [Int: String] = [:]
+    var holders: [Int: Named] = [:]
     var sum = first
     sum.done = []
     sum.skipped = []
@@ -29,9 +29,10 @@ extension ERFPart {
       for (index, name) in part.done.map({ ($0.index, $0.name) })
         + part.skipped.map({ ($0.index, $0.name) })
       {
-        if let holder = holders.updateValue(otherPath, forKey: index) {
+        if let holder = holders.updateValue((otherPath, part), forKey: index) {
           throw RunPartError.overlap(
-            path: otherPath, other: holder, held: "image \(index + 1) (\(name))")
+            path: otherPath, other: holder.path, held: "image \(index + 1) (\(name))",
+            cuts: part.cuts(beside: holder.part))
         }
       }
       sum.addNotes(of: part)

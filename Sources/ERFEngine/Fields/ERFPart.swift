@@ -143,9 +143,11 @@ extension ERFPart {
       ("precision", mine.precision.rawValue, its.precision.rawValue),
       ("preparation", mine.preprocessing.shown, its.preprocessing.shown),
       ("number of images", "\(images)", "\(other.images)"),
-      ("list of images", list, other.list),
     ]
-    return pairs.first { $0.1 != $0.2 }.map { "\($0.0) \($0.1) and \($0.2)" }
+    if let pair = pairs.first(where: { $0.1 != $0.2 }) {
+      return "\(pair.0) \(pair.1) and \(pair.2)"
+    }
+    return list == other.list ? nil : FNV1a.otherList(of: "images", list, other.list)
   }
 }
 

@@ -18,7 +18,7 @@ extension Features {
     whole.rows = []
     whole.values = []
     var (covered, makers): (Set<Shard>, Set<ERFPart.Maker>) = ([], [])
-    var holders: [Int: String] = [:]
+    var holders: [Int: Named] = [:]
     var pieces: [(row: Row, values: ArraySlice<Float>)] = []
     for (otherPath, part) in parts {
       if let difference = part.difference(from: first) {
@@ -26,9 +26,10 @@ extension Features {
       }
       let width = part.width
       for (place, row) in part.rows.enumerated() {
-        if let holder = holders.updateValue(otherPath, forKey: row.index) {
+        if let holder = holders.updateValue((otherPath, part), forKey: row.index) {
           throw .overlap(
-            path: otherPath, other: holder, held: "row \(row.index) (\(row.name))")
+            path: otherPath, other: holder.path, held: "row \(row.index) (\(row.name))",
+            cuts: part.cuts(beside: holder.part))
         }
         pieces.append((row, part.values[place * width..<(place + 1) * width]))
       }

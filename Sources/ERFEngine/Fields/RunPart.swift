@@ -27,8 +27,8 @@ public enum RunPartError: ExplainedError, Equatable {
   case otherRun(path: String, difference: String)
   case otherShare(path: String, found: String, asked: String)
   case mixture(path: String, other: String, difference: String)
-  /// `held`: `image 3 (cat.png)`.
-  case overlap(path: String, other: String, held: String)
+  /// `held`: `image 3 (cat.png)`. `cuts`: how both are cut, where that differs.
+  case overlap(path: String, other: String, held: String, cuts: String? = nil)
 
   public var isUsageError: Bool { true }
 
@@ -40,8 +40,10 @@ public enum RunPartError: ExplainedError, Equatable {
       "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
     case .mixture(let path, let other, let difference):
       "\(path) and \(other) are not of one run: \(difference)"
-    case .overlap(let path, let other, let held):
-      "\(path) and \(other) both hold \(held): give each share once"
+    case .overlap(let path, let other, let held, let cuts):
+      "\(path) and \(other) both hold \(held): "
+        + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }
+          ?? "give each share once")
     }
   }
 }
@@ -83,6 +85,12 @@ extension RunPart {
   public var mixedInstructionSets: [String] {
     let sets = Set(makers.map(\.instructionSet)).sorted()
     return sets.count > 1 ? sets : []
+  }
+
+  /// `share 1/2 and share 2/3`, where the two are not cut alike; else nil.
+  func cuts(beside other: Self) -> String? {
+    Set((mergedShards + other.mergedShards).map(\.count)).count > 1
+      ? "\(Shard.words(other.shards)) and \(Shard.words(shards))" : nil
   }
 
   /// The shares as merging joins them: the whole run is a single one.
@@ -128,5 +136,11 @@ extension FNV1a {
     var hash = FNV1a()
     for name in names { hash.add(name.utf8 + [0]) }
     return hash.text
+  }
+
+  /// What two such hashes tell: names do not follow from them.
+  static func otherList(of inputs: String, _ one: String, _ two: String) -> String {
+    "their \(inputs) have other names or another order (lists \(one) and \(two)); all shares "
+      + "take the same files in the same order"
   }
 }

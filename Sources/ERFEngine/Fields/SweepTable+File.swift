@@ -8,12 +8,14 @@ public enum SweepError: ExplainedError, Equatable {
   case otherSweep(path: String, point: Int, column: String, found: String, asked: String)
   case otherShare(path: String, found: String, asked: String)
   case mixture(path: String, other: String, reason: String)
+  /// `cuts`: how both are cut, where that differs.
+  case overlap(path: String, other: String, point: Int, cuts: String?)
   case noPoints
 
   public var isUsageError: Bool {
     switch self {
     case .notASweep, .noPoints: false
-    case .occupied, .otherSweep, .otherShare, .mixture: true
+    case .occupied, .otherSweep, .otherShare, .mixture, .overlap: true
     }
   }
 
@@ -30,6 +32,10 @@ public enum SweepError: ExplainedError, Equatable {
       "\(path) holds \(found), not \(asked)"
     case .mixture(let path, let other, let reason):
       "\(path) and \(other) are not of one sweep: \(reason)"
+    case .overlap(let path, let other, let point, let cuts):
+      "\(path) and \(other) both hold point \(point): "
+        + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }
+          ?? "give each share once")
     case .noPoints: "none of the tables holds a point: nothing to put together"
     }
   }

@@ -13,15 +13,16 @@ extension SweepTable {
     }
     guard let first = tables.first else { throw .noPoints }
     var whole = SweepTable(points: first.table.points)
-    var holders: [Int: String] = [:]
+    var holders: [Int: Named] = [:]
     let command = field("command", of: first.table.sorted[0].row)
     for (path, table) in tables {
       if let reason = table.difference(from: first.table) {
         throw .mixture(path: path, other: first.path, reason: reason)
       }
       for (point, row) in table.sorted {
-        if let holder = holders.updateValue(path, forKey: point) {
-          throw .mixture(path: path, other: holder, reason: "both hold point \(point)")
+        if let holder = holders.updateValue((path, table), forKey: point) {
+          throw .overlap(
+            path: path, other: holder.path, point: point, cuts: table.cuts(beside: holder.table))
         }
         var row = row
         set("command", of: &row, to: command)
@@ -59,6 +60,14 @@ extension SweepTable {
     }
     let (one, two) = (Self.field("command", of: mine), Self.field("command", of: its))
     return one != two ? "made by `\(one)` and `\(two)`" : "their networks or units differ"
+  }
+
+  /// How both are cut, where that differs: `share 1/2 and share 2/3`.
+  private func cuts(beside other: SweepTable) -> String? {
+    func words(_ table: SweepTable) -> String {
+      table.shard.map { "share \($0.text)" } ?? "the whole sweep"
+    }
+    return shard?.count == other.shard?.count ? nil : "\(words(other)) and \(words(self))"
   }
 
   /// Hashes of the files by the weights' names.

@@ -77,9 +77,11 @@ public struct DecisionShare: RunPart {
       ("names of classes", all(\.classesHash)),
       ("preparation", all(\.preprocessing.shown)),
       ("number of stimuli", ("\(total)", "\(other.total)")),
-      ("list of stimuli", (list, other.list)),
     ]
-    return pairs.first { $0.1.0 != $0.1.1 }.map { "\($0.0) \($0.1.0) and \($0.1.1)" }
+    if let pair = pairs.first(where: { $0.1.0 != $0.1.1 }) {
+      return "\(pair.0) \(pair.1.0) and \(pair.1.1)"
+    }
+    return list == other.list ? nil : FNV1a.otherList(of: "stimuli", list, other.list)
   }
 }
 
@@ -99,7 +101,7 @@ extension DecisionShare {
         < ($1.part.covered == 0 ? 1 : 0, $1.part.shards[0], $1.path)
     }
     var whole = shares[0].part
-    var held: [(path: String, block: Range<Int>)] = []
+    var held: [(share: Named, block: Range<Int>)] = []
     var makers: Set<ERFPart.Maker> = []
     (whole.shards, whole.finished, whole.rows) = ([], [], [])
     for (path, share) in shares {
@@ -109,9 +111,11 @@ extension DecisionShare {
       for block in share.shards.map({ $0.block(of: share.total) }) {
         if let other = held.first(where: { $0.block.overlaps(block) }) {
           let first = max(other.block.lowerBound, block.lowerBound)
-          throw .overlap(path: path, other: other.path, held: "stimulus \(first + 1)")
+          throw .overlap(
+            path: path, other: other.share.path, held: "stimulus \(first + 1)",
+            cuts: share.cuts(beside: other.share.part))
         }
-        held.append((path, block))
+        held.append(((path, share), block))
       }
       whole.shards += share.shards
       whole.finished += share.finished
