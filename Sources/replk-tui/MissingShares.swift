@@ -43,53 +43,114 @@ struct MissingShares: ExplainedError {
   var commands: String { lines.map { $0 + "\n" }.joined() }
 
   private var lines: [String] {
-    if let unfinished { return ["\(command) \(ShellWords.text([option, unfinished]))"] }
+    if let unfinished {
+      return ["\(command) \(ShellWords.text([option, placed(unfinished)]))"]
+    }
     return (shards ?? []).map { shard in
-      "\(command) \(ShellWords.text(["--shard", shard.text, option, file(of: shard)]))"
+      "\(command) \(ShellWords.text(["--shard", shard.text, option, placed(file(of: shard))]))"
     }
   }
 
-  /// Whether the command names files by where it was run: pictures, or a network's.
-  private var hasRelativePaths: Bool {
-    let words = command.split(separator: " ").map { $0.drop { $0 == "'" } }
-    return zip(words, words.dropFirst()).contains { option, word in
-      guard !word.hasPrefix("/") else { return false }
-      switch option {
-      case "--image", "--tensor", "--stimuli", "--classes": return true
-      case "--weights": return word != "trained" && !word.hasPrefix("random")
-      default: return !word.hasPrefix("-") && (word.contains("/") || Self.isFile(word))
-      }
+  /// A path for the folder that the command is run in: from the root, where that is another folder than this.
+  private func placed(_ path: String) -> String {
+    guard !path.hasPrefix("/"), relativePaths.contains(where: { !Folder.isTaken($0) }) else {
+      return path
+    }
+    let (folder, name) = Self.split(path)
+    let whole = Folder.whole(folder.isEmpty ? "." : folder)
+    return (whole.hasSuffix("/") ? whole : whole + "/") + name
+  }
+
+  private var hasRelativePaths: Bool { !relativePaths.isEmpty }
+
+  /// What the command names by where it was run: pictures, or a network's files.
+  private var relativePaths: [String] {
+    let words = command.split(separator: " ").map { String($0.drop { $0 == "'" }) }
+    return zip(words, words.dropFirst()).compactMap { option, word in
+      guard !word.hasPrefix("/") else { return nil }
+      let isPath =
+        switch option {
+        case "--image", "--tensor", "--stimuli", "--classes": true
+        case "--weights": word != "trained" && !word.hasPrefix("random")
+        default: !word.hasPrefix("-") && (word.contains("/") || Self.isFile(word))
+        }
+      guard isPath else { return nil }
+      return option == "--tensor" ? String(word.prefix { $0 != "#" }) : word
     }
   }
 
   /// Whether a word ends as files of networks do.
-  private static func isFile(_ word: Substring) -> Bool {
-    NetworkSpec.isCheckpoint(String(word)) || NetworkSpec.isExport(String(word))
+  private static func isFile(_ word: String) -> Bool {
+    NetworkSpec.isCheckpoint(word) || NetworkSpec.isExport(word)
   }
 
   /// The file of a whole run that did not come to its end: the same command goes on with it.
   private var unfinished: String? {
     known.count == 1 && known[0].shard == nil ? known[0].path : nil
   }
+}
 
-  /// The file that holds some of it already, or one named as the others are, where their names bear their
-  /// numbers.
+// MARK: Names of files
+
+extension MissingShares {
+  /// The file that holds some of it already, or one named as the others are where it is plain how their
+  /// names bear their numbers. Else a name that nothing has, so that no other run's file is in the way.
   private func file(of shard: Shard) -> String {
     if let own = known.first(where: { $0.shard == shard }) { return own.path }
     let others = known.compactMap { file in file.shard.map { (path: file.path, shard: $0) } }
-    // In a name such as part-2-of-4 the last one's two numbers look alike.
-    guard
-      let (path, other) = others.first(where: { $0.shard.index != $0.shard.count })
-        ?? others.first
-    else { return "part-\(shard.index)\(ending)" }
-    let start = path.lastIndex(of: "/") ?? path.startIndex
-    let numbers = path[start...].matches(of: /\d+/)
-    guard let number = numbers.first(where: { Int($0.output) == other.index }) else {
-      return path[..<start] + (start == path.startIndex ? "" : "/") + "part-\(shard.index)\(ending)"
+    guard let first = others.first else { return Self.newName(of: shard, in: "", ending) }
+    let patterns = others.flatMap { NamePattern.all(in: $0.path, of: $0.shard) }
+    let pattern = patterns.first { pattern in
+      others.allSatisfy { pattern.name(of: $0.shard) == $0.path }
     }
-    let digits = "\(shard.index)"
-    let zeros = String(repeating: "0", count: max(0, number.output.count - digits.count))
-    return String(path[..<number.range.lowerBound]) + zeros + digits
-      + String(path[number.range.upperBound...])
+    if let pattern {
+      let name = pattern.name(of: shard)
+      // One file alone does not tell its number from a version, or a network's.
+      if pattern.isOfACut || others.count > 1 || !Folder.isTaken(name) { return name }
+    }
+    return Self.newName(of: shard, in: Self.split(first.path).folder, ending)
+  }
+
+  private static func newName(of shard: Shard, in folder: String, _ ending: String) -> String {
+    "\(folder)part-\(shard.index)-of-\(shard.count)\(ending)"
+  }
+
+  /// The folder with its slash, and the name in it.
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    return (String(path[..<start]), String(path[start...]))
+  }
+
+  /// How the names of a run's files bear the numbers of their shares.
+  private struct NamePattern {
+    let start: String
+    let end: String
+    /// Digits of each number, filled up with zeros.
+    let width: Int
+    /// Whether the number of all shares stands behind, as in `part-2-of-4`.
+    let isOfACut: Bool
+
+    func name(of shard: Shard) -> String {
+      let digits = "\(shard.index)"
+      return start + String(repeating: "0", count: max(0, width - digits.count)) + digits + end
+    }
+
+    /// Those that the file of one share may follow, the likeliest first: its number before that of all
+    /// shares, else its number, each as far behind in the name as can be.
+    static func all(in path: String, of shard: Shard) -> [NamePattern] {
+      let (folder, name) = split(path)
+      let numbers = Array(name.matches(of: /\d+/))
+      let patterns = numbers.indices.reversed().compactMap { place -> NamePattern? in
+        let number = numbers[place]
+        guard Int(number.output) == shard.index else { return nil }
+        let next = numbers.indices.contains(place + 1) ? Int(numbers[place + 1].output) : nil
+        return NamePattern(
+          start: folder + name[..<number.range.lowerBound],
+          end: String(name[number.range.upperBound...]),
+          width: number.output.hasPrefix("0") ? number.output.count : 1,
+          isOfACut: next == shard.count)
+      }
+      return patterns.filter(\.isOfACut) + patterns.filter { !$0.isOfACut }
+    }
   }
 }

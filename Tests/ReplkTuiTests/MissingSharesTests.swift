@@ -1,0 +1,77 @@
+// The commands that make missing shares: each writes where no other run's file lies, wherever it is run.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@testable import replk_tui
+
+@Suite struct MissingSharesTests {
+  /// What is missing of a run, where the files that are known hold these shares.
+  private func missing(
+    _ shares: [Int], of count: Int, known: [(String, Int)],
+    command: String = "replk-tui erf replknet-31-nano"
+  ) -> MissingShares {
+    MissingShares(
+      lack: "some", shards: shares.compactMap { Shard($0, of: count) }, command: command,
+      known: known.map { MissingShares.Known(path: $0.0, shard: Shard($0.1, of: count)) },
+      ending: ".erf")
+  }
+
+  private func names(_ missing: MissingShares) -> [String] {
+    missing.commands.split(separator: "\n").map { String($0.split(separator: " ").last ?? "") }
+  }
+
+  /// A file that one share is in, and what the second share's is called.
+  @Test(arguments: [
+    ("cy/replknet-31-nano-31-of-40.erf", 31, 40, "cy/replknet-31-nano-2-of-40.erf"),
+    ("replknet-13-nano-2-3-of-3.erf", 3, 3, "replknet-13-nano-2-2-of-3.erf"),
+    ("replknet-13-nano-3-of-3.erf", 3, 3, "replknet-13-nano-2-of-3.erf"),
+    ("p30-30.erf", 30, 30, "p2-30.erf"), ("p03-30.erf", 3, 30, "p02-30.erf"),
+    ("v3-part3.erf", 3, 7, "v3-part2.erf"), ("part-4-of-4.erf", 4, 4, "part-2-of-4.erf"),
+    ("3/a.erf", 3, 4, "3/part-2-of-4.erf"), ("a.erf", 3, 4, "part-2-of-4.erf"),
+  ])
+  func namesBearTheNumber(_ path: String, _ index: Int, _ count: Int, _ second: String) {
+    #expect(names(missing([2], of: count, known: [(path, index)])) == [second])
+  }
+
+  /// Where several files are there, the number is the one in which they differ.
+  @Test func severalFilesTellTheNumber() {
+    #expect(names(missing([2], of: 4, known: [("n1-1.erf", 1), ("n1-3.erf", 3)])) == ["n1-2.erf"])
+    #expect(
+      names(missing([2], of: 12, known: [("p-10.erf", 10), ("p-09.erf", 9)])) == ["p-02.erf"])
+    #expect(
+      names(missing([2], of: 4, known: [("a/1.erf", 1), ("b/3.erf", 3)])) == ["a/part-2-of-4.erf"])
+  }
+
+  /// A name that only may be right is not one that something else has.
+  @Test func aDoubtfulNameIsNoFileThatIsThere() throws {
+    let folder = try TemporaryFolder()
+    for name in ["net-v2.erf", "net-2-of-4.erf"] { _ = try folder.write([], to: name) }
+    #expect(
+      names(missing([2], of: 4, known: [(folder.file("net-v1.erf"), 1)]))
+        == [folder.file("part-2-of-4.erf")])
+    // Plainly its own: where it is another run's, the run says so.
+    #expect(
+      names(missing([2], of: 4, known: [(folder.file("net-1-of-4.erf"), 1)]))
+        == [folder.file("net-2-of-4.erf")])
+  }
+
+  /// What the command reads is named by where it was run, so where that is elsewhere the file is named from
+  /// the root.
+  @Test func commandsFitTheFolderOfTheRun() throws {
+    let run = "replk-tui erf replknet-31-nano --image"
+    let known = [("../x-1.erf", 1)]
+    #expect(
+      names(missing([2], of: 4, known: known, command: "\(run) nowhere/pictures"))
+        == [Folder.whole("..").appending("/x-2.erf").replacing("//", with: "/")])
+    #expect(
+      names(missing([2], of: 4, known: known, command: "\(run) ../"))[0].hasSuffix("../x-2.erf"))
+    #expect(names(missing([2], of: 4, known: known, command: "\(run) /pictures")) == ["../x-2.erf"])
+    let whole = MissingShares(
+      lack: "some", shards: nil, command: "replk-tui erf nowhere/net.onnx",
+      known: [MissingShares.Known(path: "un.erf", shard: nil)], ending: ".erf")
+    #expect(names(whole) == [Folder.whole(".") + "/un.erf"])
+  }
+}
