@@ -83,7 +83,11 @@ extension Command {
     } else {
       try StandardStreams.write(Report.text(results, outputs: outputs))
     }
-    try results.last?.requireFinished(goesOn: shard != nil, files: shard == nil ? outputs : [])
+    // Those before the last are of all images.
+    let last = names.prefix(results.count).last.map { "\(base)\($0)." } ?? ""
+    try results.last?.requireFinished(
+      goesOn: shard != nil, files: shard == nil ? outputs.filter { $0.hasPrefix(last) } : [],
+      of: results.count, among: requests.count)
   }
 
   /// Checks that the maps and their metrics may be written: over earlier ones of the same networks they
