@@ -32,7 +32,7 @@ ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversi
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
 .PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-forward peers-training assets measure-assets format lint sanitize install \
-  uninstall toolchain missing deps test-deps
+  uninstall toolchain missing test-missing deps test-deps
 
 all: missing help
 
@@ -43,7 +43,7 @@ help:
 	@echo 'make check     all that a commit has to pass: lint, build, test'
 	@echo 'make build     build the program: $(PROGRAM)'
 	@echo 'make install   build and install it, with manual pages and completions (PREFIX=$(PREFIX) DESTDIR=)'
-	@echo 'make uninstall remove what that put there'
+	@echo 'make uninstall remove what make install put there'
 	@echo 'make deps      install the libraries that are missing, with apt'
 	@echo 'make bench     time layers, networks, memory and the explorer (ARGS="--quick")'
 	@echo 'make peers     time the same work against PyTorch, installed for it alone (PEERS="--quick")'
@@ -73,7 +73,8 @@ fuzz: toolchain missing
 	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test --filter Fuzz
 
 # Package.swift makes errors of warnings, in Swift as in C.
-check: deps test-deps lint build test
+check: missing test-missing lint build
+	@$(SWIFT) test $(TESTS)
 
 bench: build
 	@$(PROGRAM) bench $(ARGS)
@@ -114,8 +115,7 @@ lint: toolchain
 	@clang-format --dry-run --Werror $(C_SOURCES)
 	@sh Scripts/folder-arrows.sh -q
 
-sanitize: toolchain missing
-	@$(PACKAGES) --check $(TEST_TOOLS)
+sanitize: toolchain missing test-missing
 	@REPLK_SANITIZED=address LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
 	  -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address $(TESTS)
@@ -147,6 +147,9 @@ toolchain:
 
 missing:
 	@$(PACKAGES) --check $(LIBRARIES)
+
+test-missing:
+	@$(PACKAGES) --check $(TEST_TOOLS)
 
 deps:
 	@$(PACKAGES) $(LIBRARIES)

@@ -60,6 +60,21 @@ import Testing
     }
   }
 
+  /// Only what says so installs anything; `check` tells what is missing.
+  @Test func aCheckInstallsNothing() throws {
+    let lines = try PackageFiles.text("Makefile").split(separator: "\n")
+    let check = try #require(lines.first { $0.hasPrefix("check:") }).split(separator: " ")
+      .dropFirst()
+    #expect(!check.isEmpty && Set(check).isDisjoint(with: ["deps", "test-deps", "test", "run"]))
+    for target in check {
+      let rule = lines.drop { !$0.hasPrefix("\(target):") }.dropFirst().prefix {
+        $0.hasPrefix("\t")
+      }
+      #expect(
+        rule.allSatisfy { !$0.contains("$(PACKAGES)") || $0.contains("--check") }, "\(target)")
+    }
+  }
+
   @Test func theCitationIsOfThisVersion() throws {
     let text = try PackageFiles.text("CITATION.cff")
     let version = try #require(text.firstMatch(of: /\nversion: (.*)\n/)).1
