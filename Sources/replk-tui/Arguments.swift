@@ -12,16 +12,19 @@ struct Option: Sendable {
   let values: OptionValues?
   /// What completions offer as its value, where that depends on the command.
   let words: [String]?
+  /// Whether it may be given several times, each with a value of its own.
+  let repeats: Bool
   let help: String
 
   init(
     _ names: String..., value: String? = nil, values: OptionValues? = nil,
-    words: [String]? = nil, help: String
+    words: [String]? = nil, repeats: Bool = false, help: String
   ) {
     self.names = names
     self.value = value
     self.values = values
     self.words = words
+    self.repeats = repeats
     self.help = help
   }
 }
@@ -33,6 +36,8 @@ enum UsageError: ExplainedError, Equatable {
   case unexpectedValue(option: String)
   case emptyArgument(command: String)
   case badValue(option: String, value: String, expected: String)
+  /// An option that takes one value has several.
+  case givenTwice(option: String, values: [String])
   case conflicting(String, String)
   case tooFewPositionals(command: String, expected: String)
   case tooManyPositionals(command: String, extra: String)
@@ -59,6 +64,9 @@ enum UsageError: ExplainedError, Equatable {
       "\(command): an argument is empty, perhaps from an unset shell variable: give a model or a file"
     case .badValue(let option, let value, let expected):
       "\(option) \(value): expected \(expected)"
+    case .givenTwice(let option, let values):
+      "\(option) is given \(values.count == 2 ? "twice" : "\(values.count) times") "
+        + "(\(values.joined(separator: ", "))): give it once"
     case .conflicting(let one, let other): "\(one) and \(other) exclude each other: give one"
     case .tooFewPositionals(let command, let expected): "\(command) needs \(expected)"
     case .tooManyPositionals(let command, let extra):
@@ -129,9 +137,14 @@ struct Arguments {
 
   /// Checks each value by what the table says of its option, used by this command or not.
   ///
-  /// - Throws: `UsageError.badValue` for the first that is not taken.
+  /// - Throws: `UsageError.badValue` for the first that is not taken, `.givenTwice` for an option that has
+  ///   several values where one counts.
   func checkValues() throws(UsageError) {
     for option in options {
+      let given = all(option.names[0])
+      if option.value != nil, !option.repeats, given.count > 1 {
+        throw .givenTwice(option: spellings[option.names[0]] ?? option.names[0], values: given)
+      }
       guard let known = option.values else { continue }
       for value in all(option.names[0]) where !known.accepts(value) {
         throw .badValue(

@@ -9,7 +9,7 @@ extension Command {
     summary: "name the five likeliest classes of pictures, and the accuracy over class folders",
     options: Options.network + [
       Option(
-        "--image", value: "PATH",
+        "--image", value: "PATH", repeats: true,
         help: "picture, folder of pictures, or folder of folders named like classes; may repeat"),
       Option(
         "--size", value: "S|HxW", values: .inputSizes,

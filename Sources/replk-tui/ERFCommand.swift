@@ -11,7 +11,7 @@ extension Command {
       + Options.unit
       + Options.precision + Options.run + Options.shard + [
         Option(
-          "--output", "-o", value: "FILE",
+          "--output", "-o", value: "FILE", repeats: true,
           help: "export by ending: \(ExportFormat.endings), or .erf, from which a run resumes; "
             + "may repeat"),
         Option("--json", help: "print the metrics as JSON"),

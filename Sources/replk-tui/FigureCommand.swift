@@ -8,7 +8,7 @@ extension Command {
     name: "figure", synopsis: "SESSION|MODEL [MODEL ...] -o FILE.svg|.pdf|.png|.tex|.csv [options]",
     summary: "draw a figure for a paper: maps, curves, table and caption",
     options: Options.networks + Options.images + Options.unit + Options.run + [
-      Option("--output", "-o", value: "FILE", help: "the file; may repeat"),
+      Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may repeat"),
       Option(
         "--colormap", "--colourmap", value: "NAME", words: ExploreCommand.colourMaps,
         help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),

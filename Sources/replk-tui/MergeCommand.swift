@@ -8,7 +8,7 @@ extension Command {
     summary: "put the shares of a run together, giving the bytes of a single run",
     options: [
       Option(
-        "--output", "-o", value: "FILE",
+        "--output", "-o", value: "FILE", repeats: true,
         help:
           "export by ending: .erf \(ExportFormat.endings); may repeat; of tables .csv, of features "
           + ".npy or .safetensors"),

@@ -6,7 +6,7 @@ import ERFEngine
 enum Options {
   static let network = [
     Option(
-      "--weights", value: "FILE|random:SEED|trained",
+      "--weights", value: "FILE|random:SEED|trained", repeats: true,
       help: "checkpoint (safetensors, torch.save), seeded random weights, or those that ship "
         + "(default: trained for nano networks, random:0 for others)"),
     Option(
@@ -21,7 +21,7 @@ enum Options {
   static let networks =
     [
       Option(
-        "--weights", value: "FILE|random:SEED|trained",
+        "--weights", value: "FILE|random:SEED|trained", repeats: true,
         help: "weights; once for all models, or once for each, in their order "
           + "(default: trained for nano networks, random:0 for others)")
     ] + network.filter { $0.names[0] != "--weights" }
@@ -29,14 +29,14 @@ enum Options {
   /// How pictures become input.
   static let preparation = [
     Option(
-      "--mean", value: "M|A,B,C", values: .mean,
+      "--mean", value: "M|A,B,C", values: .mean, repeats: true,
       help: "what is subtracted from the channels (default: what the network is known to take; "
         + "for ONNX files ImageNet's)"),
     Option(
-      "--std", value: "S|A,B,C", values: .deviation,
+      "--std", value: "S|A,B,C", values: .deviation, repeats: true,
       help: "what the channels are divided by (default: as for --mean)"),
     Option(
-      "--range", value: "BLACK:WHITE", values: .range,
+      "--range", value: "BLACK:WHITE", values: .range, repeats: true,
       help: "what pixels become before that, such as 0:255; without --mean and --std they stay "
         + "that way (default 0:1)"),
     Option("--bgr", help: "blue first, as OpenCV and Caffe have it"),
@@ -55,10 +55,10 @@ enum Options {
   static func images(count: String) -> [Option] {
     [
       Option(
-        "--image", value: "PATH",
+        "--image", value: "PATH", repeats: true,
         help:
-          "image file, folder of images, or folder of folders of them; several may follow, and it "
-          + "may repeat (default: built-in pictures)"),
+          "image file, folder of images, or folder of folders of them; more files, and folders "
+          + "written with a /, may follow, and it may repeat (default: built-in pictures)"),
       Option(
         "--count", value: "N", values: .images,
         help: "\(count) N spread over several folders (default: all; one of the built-in)"),

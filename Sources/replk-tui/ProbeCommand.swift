@@ -11,7 +11,7 @@ extension Command {
         "--stimuli", value: "DIR",
         help: "the cue-conflict benchmark, for ImageNet networks (default: built-in stimuli)"),
       Option(
-        "--decisions", value: "FILE",
+        "--decisions", value: "FILE", repeats: true,
         help: "also draw decisions of others, from CSV (model-vs-human); may repeat"),
       Option(
         "--csv", value: "OUT",

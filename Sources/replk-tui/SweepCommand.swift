@@ -23,7 +23,7 @@ extension Command {
         "--sizes", value: "S,...", values: .sizes,
         help: "input sizes in pixels (default 224; an ONNX file's own)"),
       Option(
-        "--weights", value: "FILE|random:SEED|trained",
+        "--weights", value: "FILE|random:SEED|trained", repeats: true,
         help: "weights for every network; may repeat, each is a point of the grid "
           + "(default: trained for nano networks, random:0 for others)"),
     ] + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) } + Options.unit

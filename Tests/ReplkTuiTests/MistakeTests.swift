@@ -57,6 +57,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(["bench", "--isa", "abacus"], "--isa", "scalar"),
     .usage(["help", "compaer"], "did you mean compare?"),
     .usage(["features", Samples.tiny], "-o"),
+    .usage(
+      ["features", Samples.tiny, "-o", "f.npy", "-o", "f.safetensors"],
+      "-o is given twice (f.npy, f.safetensors): give it once"),
+    .usage(
+      ["stimuli", "-o", "one", "--output", "two", "-o", "three"], "3 times (one, two, three)"),
+    .usage(["sweep", Samples.tiny, "-o", "a.csv", "-o", "b.csv"], "given twice (a.csv, b.csv)"),
+    .usage(["compare", Samples.tiny, Samples.tiny, "-o", "a", "-o", "b"], "given twice (a, b)"),
+    .usage(erf("--size", "32"), "--size is given twice (64, 32)"),
     .usage(["features", Samples.tiny, "-o", "features.pgm"], "features.pgm", ".npy"),
     .usage(["features", Samples.tiny, "-o", "features"], "features", ".npy"),
   ]
