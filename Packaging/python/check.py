@@ -2,10 +2,12 @@
 
     python check.py PROGRAM
 
-With torch and onnx installed, a module goes the way of ONNX as well.
+With torch and onnx installed, modules go the way of ONNX as well; with torchvision that of their weights.
 """
 
 import importlib.util
+import logging
+import os
 import pathlib
 import subprocess
 import sys
@@ -22,7 +24,9 @@ def field(program, *words):
         return numpy.load(path)
 
 
-program = sys.argv[1]
+program = str(pathlib.Path(sys.argv[1]).resolve())
+scratch = tempfile.TemporaryDirectory()
+os.chdir(scratch.name)
 ours, facts = replk_tui.erf("replknet-3-nano", size=(96, 128))
 assert ours.shape == (96, 128) and ours.dtype == numpy.float32, (ours.shape, ours.dtype)
 assert ours.tobytes() == field(program, "replknet-3-nano", "--size", "96x128").tobytes()
@@ -35,18 +39,35 @@ except replk_tui.Error as error:
 print("built-in network: the program's own bytes")
 
 
-def refused(kind, **arguments):
+def refused(kind, model="replknet-3-nano", **arguments):
     try:
-        replk_tui.erf("replknet-3-nano", **arguments)
+        replk_tui.erf(model, **arguments)
     except kind as error:
-        return str(error)
-    sys.exit(f"{arguments} was taken")
+        message = str(error)
+        assert "\n" not in message and "\x1b" not in message, message
+        return message
+    sys.exit(f"{model}, {arguments} was taken")
 
 
 assert "None for a built-in picture" in refused(ValueError, images=[])
-for size in (64.7, "64x96", (64,), (64, 96, 3), None):
+for size in (64.7, "64x96", (64,), (64, 96, 3)):
     assert "(height, width)" in refused(TypeError, size=size), size
+for size in (-5, 0, 100_000, (64, 7)):
+    assert "from 8 to 4096" in refused(ValueError, size=size), size
 assert "(row, column)" in refused(TypeError, at=(1.5, 2))
+assert "images is of type ndarray" in refused(TypeError, images=numpy.zeros((2, 3, 8, 8)))
+assert "b'none.png'" not in refused(replk_tui.Error, images=b"none.png")
+assert "model is None" in refused(TypeError, model=None)
+assert "torch.save" in refused(TypeError, model={"weight": 1})
+assert "'--help'" in refused(replk_tui.Error, model="--help")
+assert "mean is (1, 2)" in refused(TypeError, mean=(1, 2))
+assert "(black, white)" in refused(TypeError, range=1)
+prepared, facts = replk_tui.erf("replknet-3-nano", size=48, mean=0.5, std=(0.1, 0.2, 0.3), range=(0, 255), bgr=True,
+                                isa="scalar", precision="f32")
+assert facts["preprocessing"] and facts["makers"][0]["instructionSet"] == "scalar", facts
+assert prepared.tobytes() == field(
+    program, "replknet-3-nano", "--size", "48", "--mean", "0.5", "--std", "0.1,0.2,0.3", "--range", "0:255", "--bgr",
+    "--isa", "scalar").tobytes()
 print("arguments: checked")
 
 if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
@@ -70,10 +91,48 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
         def forward(self, picture):
             raise NotImplementedError("not for\nexport")
 
-    try:
-        replk_tui.erf(Refuses(), size=64)
-        sys.exit("what cannot be exported was computed")
-    except replk_tui.Error as error:
-        assert str(error).startswith("Refuses cannot be exported") and "\n" not in str(error), error
-        assert error.__cause__ is not None
+    reason = refused(replk_tui.Error, model=Refuses(), size=64)
+    assert reason.startswith("Refuses ") and reason.endswith(": NotImplementedError: not for"), reason
+
+    class Two(torch.nn.Module):
+        def forward(self, picture, other):
+            return picture + other
+
+    assert "'other'" in refused(replk_tui.Error, model=Two(), size=32)
+    if importlib.util.find_spec("onnxscript"):
+        class Depends(torch.nn.Module):
+            def forward(self, picture):
+                return picture if picture.sum() > 0 else -picture
+
+        assert "data-dependent" in refused(replk_tui.Error, model=Depends(), size=32)
+    assert "5 channels" in refused(replk_tui.Error, model=torch.nn.Conv2d(5, 4, 3), size=32)
+    assert "torch.nn.Module (an object" in refused(TypeError, model=torch.nn.ReLU)
+    assert "no layers" in refused(replk_tui.Error, model=torch.nn.Identity(), size=32)
+    assert logging.root.manager.disable == logging.NOTSET
+
+    class HeadFirst(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = torch.nn.Conv2d(8, 2, 1)
+            self.body = torch.nn.Conv2d(3, 8, 3, padding=1)
+
+        def forward(self, picture):
+            return self.head(self.body(picture))
+
+    assert replk_tui.erf(HeadFirst(), size=32)[0].shape == (32, 32)
+    torch.onnx.export(HeadFirst().eval(), (torch.zeros(1, 3, 40, 48),), "head.onnx", verbose=False)
+    assert replk_tui.erf("head.onnx")[0].shape == (40, 48)
     print("module: exported to ONNX")
+
+if importlib.util.find_spec("torchvision"):
+    import torch
+    import torchvision
+
+    real = importlib.util.find_spec
+    importlib.util.find_spec = lambda name, *rest: None if name == "onnx" else real(name, *rest)
+    ours, facts = replk_tui.erf(torchvision.models.resnet18(), size=64)
+    assert facts["model"] == "resnet-18" and facts["weights"] == "ResNet", facts
+    dilated = torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])
+    assert "computes something else" in refused(replk_tui.Error, model=dilated, size=64)
+    importlib.util.find_spec = real
+    print("module: told by its weights")

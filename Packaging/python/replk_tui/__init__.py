@@ -4,11 +4,16 @@
     field, facts = replk_tui.erf("resnet50.pth", size=512, images="photos")
 """
 
+import collections.abc
+import contextlib
 import importlib.util
+import io
 import json
+import logging
 import operator
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,57 +31,115 @@ class Error(Exception):
         self.code = code
 
 
-def erf(model, size=224, images=None, *, weights=None, stage=None, tap=None, at=None, count=None,
-        rule="paper", threads=None):
+def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at=None, count=None,
+        rule="paper", mean=None, std=None, range=None, bgr=False, precision=None, threads=None, isa=None):
     """The effective receptive field of a network.
 
     model: a name that `replk-tui models` lists, the path of a checkpoint or of an ONNX file, or a
-        torch.nn.Module, which is exported to ONNX where `onnx` is installed; else its state dict is
-        saved, whose shapes have to tell the network. Where they do not, name it and give the file as
-        `weights`.
-    size: side of the input in pixels, or (height, width); a module is exported at this size.
+        torch.nn.Module, which is exported to ONNX where `onnx` is installed. Else its state dict is
+        saved, whose shapes have to tell the network, and whose logits are compared with the module's;
+        where there is none to tell, name it and give the file as `weights`.
+    size: side of the input in pixels, or (height, width); a module is exported at this size. None: an ONNX
+        file's own, else 224.
     images: path or list of paths of pictures and folders; None: a built-in picture.
     at: (row, column) of the unit on the map of the layer; None: its centre.
+    mean, std: what is subtracted from the channels, and what they are divided by: one number, or three.
+        None: what a known network takes; ImageNet's for ONNX files and modules.
+    range: (black, white), what pixels become before that; None: (0, 1).
+    bgr: whether blue comes first.
+    precision: "bf16" for a first look; isa: the kernels to use, such as "avx2".
 
     Returns M, the scores averaged over the images, as a float32 array (height, width), and what the
-    program tells of the run: metrics, images, weights, what computed it. There a module is called by the
-    name of its class.
+    program tells of the run: metrics, images, weights, what computed it. There a module's weights are called
+    by the name of its class, and so is its model where it was exported; a state dict's is the network that
+    its shapes told.
     """
     import numpy
 
-    sides = _whole_numbers("size", (size, size) if hasattr(size, "__index__") else size,
-                           "a whole number of pixels or (height, width)")
+    sides = None
+    if size is not None:
+        sides = _whole_numbers("size", (size, size) if hasattr(size, "__index__") else size,
+                               "a whole number of pixels or (height, width)")
+        if not all(8 <= side <= 4096 for side in sides):
+            raise ValueError(f"size is {size!r}: expected pixels from 8 to 4096")
     place = None if at is None else _whole_numbers("at", at, "(row, column), whole numbers")
-    if images is not None:
-        images = [images] if isinstance(images, (str, os.PathLike)) else list(images)
-        if not images:
-            raise ValueError("images is empty: give paths of pictures, or None for a built-in picture")
-    name = type(model).__name__ if hasattr(model, "state_dict") else None
+    paths = [] if images is None else _paths(images)
+    name = type(model).__name__ if _is_module(model) else None
+    if name is None:
+        model = _path("model", model, "the name of a network, a path, or a torch.nn.Module")
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         if name is not None:
-            model = _saved(model, sides, folder)
-        words = ["erf", os.fspath(model), "--size", "x".join(map(str, sides))]
-        for image in images or []:
-            words += ["--image", os.fspath(image)]
+            sides = sides or (224, 224)
+            model = str(_saved(model, sides, folder))
         options = {"--weights": weights, "--stage": stage, "--tap": tap, "--count": count,
-                   "--rule": rule, "--threads": threads,
-                   "--at": None if place is None else ",".join(map(str, place))}
+                   "--rule": rule, "--threads": threads, "--precision": precision, "--isa": isa,
+                   "--size": None if sides is None else "x".join(map(str, sides)),
+                   "--at": None if place is None else ",".join(map(str, place)),
+                   "--mean": _numbers("mean", mean), "--std": _numbers("std", std),
+                   "--range": _numbers("range", range, counts=(2,), separator=":")}
+        words = []
         for option, value in options.items():
             if value is not None:
-                words += [option, str(value)]
+                words += [option, os.fspath(value) if isinstance(value, os.PathLike) else str(value)]
+        for path in paths:
+            words += ["--image", path]
+        if bgr:
+            words.append("--bgr")
         map_path = folder / "map.npy"
-        run = subprocess.run([program, *words, "--json", "-o", str(map_path)], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        run = _run("erf", *words, "--json", "-o", map_path, "--", model)
         if run.returncode != 0:
-            message = run.stderr.decode(errors="replace").strip().removeprefix("replk-tui: ")
-            raise Error(message if name is None else message.replace(str(model), name), run.returncode)
+            message = _message(run)
+            raise Error(message if name is None else message.replace(model, name), run.returncode)
         facts = json.loads(run.stdout)["results"][0]
         if name is not None:
             # The file that it was written to is gone by now.
             for key in ("model", "weights"):
-                facts[key] = facts[key].replace(str(model), name)
+                facts[key] = facts[key].replace(model, name)
         return numpy.load(map_path), facts
+
+
+def _run(*words):
+    return subprocess.run([program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+
+
+def _message(run):
+    """The program's one line, without what it said on the way to it."""
+    lines = run.stderr.decode(errors="replace").strip().splitlines() or [""]
+    return lines[-1].removeprefix("replk-tui: ")
+
+
+# Arguments
+
+
+def _is_module(model):
+    return hasattr(model, "state_dict") and not isinstance(model, type)
+
+
+def _path(name, value, expected):
+    """A path as the program takes it."""
+    if isinstance(value, (str, bytes, os.PathLike)):
+        return os.fspath(value)
+    what = "None" if value is None else f"of type {type(value).__name__}"
+    if isinstance(value, type):
+        what = f"the class {value.__name__}"
+        expected += f" (an object: {value.__name__}(...))" if hasattr(value, "state_dict") else ""
+    elif isinstance(value, collections.abc.Mapping):
+        expected += "; torch.save writes a state dict to a file"
+    raise TypeError(f"{name} is {what}: expected {expected}")
+
+
+def _paths(images):
+    expected = "a path, or a list of paths of pictures and folders"
+    if isinstance(images, (str, bytes, os.PathLike)):
+        return [os.fspath(images)]
+    if not isinstance(images, collections.abc.Iterable) or hasattr(images, "__array__"):
+        raise TypeError(f"images is of type {type(images).__name__}: expected {expected}")
+    paths = [_path("an element of images", image, expected) for image in images]
+    if not paths:
+        raise ValueError("images is empty: give paths of pictures, or None for a built-in picture")
+    return paths
 
 
 def _whole_numbers(name, pair, expected):
@@ -90,36 +153,135 @@ def _whole_numbers(name, pair, expected):
     return first, second
 
 
+def _numbers(name, value, counts=(1, 3), separator=","):
+    """Numbers as the program takes them, or one word of its own; None: not given."""
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        numbers = [float(value)] if hasattr(value, "__float__") and not hasattr(value, "__len__") else [
+            float(number) for number in value]
+        if len(numbers) not in counts:
+            raise ValueError
+    except (TypeError, ValueError):
+        expected = "one number or three" if separator == "," else "(black, white)"
+        raise TypeError(f"{name} is {value!r}: expected {expected}") from None
+    return separator.join(map(repr, numbers))
+
+
+# Modules
+
+
 def _saved(module, sides, folder):
     """The file in `folder` that `module` was written to: as ONNX for an input of `sides`, or its weights.
 
     The module is left as it was: in its mode, on its device, in its type.
     """
-    import torch
-
-    if not importlib.util.find_spec("onnx"):
-        torch.save(module.state_dict(), folder / "model.pth")
-        return folder / "model.pth"
-    weight = next((value for value in module.parameters() if value.is_floating_point()), None)
-    first = next((part for part in module.modules() if isinstance(part, torch.nn.Conv2d)), None)
-    picture = torch.zeros(
-        1, first.in_channels if first is not None else 3, *sides,
-        dtype=torch.float32 if weight is None else weight.dtype,
-        device=None if weight is None else weight.device)
     modes = {part: part.training for part in module.modules()}
     module.eval()
     try:
-        # The newer exporter needs onnxscript besides; both write what the program reads.
-        torch.onnx.export(module, (picture,), str(folder / "model.onnx"), input_names=["input"], verbose=False,
-                          dynamo=importlib.util.find_spec("onnxscript") is not None)
-    except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise Error(f"{type(module).__name__} cannot be exported to ONNX for an input of "
-                    f"{sides[0]}x{sides[1]}: {reason}", 1) from error
+        if importlib.util.find_spec("onnx"):
+            return _exported(module, sides, folder)
+        return _recognised(module, sides, folder)
     finally:
         for part, training in modes.items():
             part.training = training
-    return folder / "model.onnx"
+
+
+def _exported(module, sides, folder):
+    import torch
+
+    path = folder / "model.onnx"
+    picture = _zeros(module, sides)
+    # The newer exporter needs onnxscript besides, and takes no scripts; both write what the program reads.
+    is_newer = importlib.util.find_spec("onnxscript") and not isinstance(module, torch.jit.ScriptModule)
+    said = io.StringIO()
+    level = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+            torch.onnx.export(module, (picture,), str(path), input_names=["input"], output_names=["output"],
+                              verbose=False, dynamo=bool(is_newer))
+    except Exception as error:
+        raise Error(f"{_shape(module, picture)} cannot be exported to ONNX: {_reason(error)}", 1) from error
+    finally:
+        logging.disable(level)
+    # Of a failure the reason is enough.
+    sys.stderr.write(said.getvalue())
+    return path
+
+
+def _recognised(module, sides, folder):
+    """The module's weights, once it is sure that the program takes them for the same network: shapes tell
+    neither strides nor shortcuts.
+    """
+    import numpy
+    import torch
+
+    name = type(module).__name__
+    path = folder / "model.pth"
+    torch.save(module.state_dict(), path)
+    zeros = _zeros(module, sides)
+    picture = torch.rand(zeros.shape, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        answer = module(picture.to(zeros))
+    inputs, logits = folder / "input.npy", folder / "logits.npy"
+    numpy.save(inputs, picture.numpy())
+    run = _run("features", path, "--tap", "logits", "--tensor", inputs, "-o", logits)
+    if run.returncode != 0:
+        raise Error(_message(run).replace(str(path), name), run.returncode)
+    ours = numpy.load(logits)
+    if not torch.is_tensor(answer) or tuple(answer.shape) != ours.shape:
+        raise Error(f"{name} does not answer with logits, by which it could be told whether its weights are of "
+                    "the network that their shapes look like: install onnx and onnxscript", 1)
+    # Of half precision the module's own answers are as rough as that.
+    tolerance = 1e-3 if answer.dtype in (torch.float32, torch.float64) else 0.1
+    answer = answer.float().cpu().numpy()
+    if not numpy.allclose(ours, answer, rtol=0, atol=tolerance * float(numpy.abs(answer).max())):
+        raise Error(f"{name} computes something else than the network that the shapes of its weights look like, "
+                    "perhaps by other strides, dilations or shortcuts: install onnx and onnxscript", 1)
+    return path
+
+
+def _zeros(module, sides):
+    """An input that the module takes, in its type and on its device.
+
+    Its first convolution tells the channels where that takes colours. It need not be the one that is declared
+    first, so else both kinds of pictures are tried.
+    """
+    import torch
+
+    weight = next((value for value in module.parameters() if value.is_floating_point()), None)
+
+    def zeros(channels):
+        return torch.zeros(1, channels, *sides, dtype=torch.float32 if weight is None else weight.dtype,
+                           device=None if weight is None else weight.device)
+
+    first = next((part for part in module.modules() if isinstance(part, torch.nn.Conv2d)), None)
+    if first is None or first.in_channels == 3:
+        return zeros(3)
+    reasons = []
+    for channels in (3, 1):
+        try:
+            with torch.no_grad():
+                module(zeros(channels))
+            return zeros(channels)
+        except Exception as error:
+            reasons.append(error)
+    raise Error(f"{_shape(module, zeros(3))} cannot be computed, nor for one of 1 channel: "
+                f"{_reason(reasons[0])}", 1) from reasons[0]
+
+
+def _shape(module, picture):
+    _, channels, height, width = picture.shape
+    return f"{type(module).__name__} for an input of {channels} channels and {height}x{width}"
+
+
+def _reason(error):
+    """The first line of what went wrong first."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0]}" if text else type(error).__name__
 
 
 def main():
