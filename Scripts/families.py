@@ -114,6 +114,14 @@ def settle(model, size):
     model.eval()
 
 
+def reason(error):
+    """The first line of what went wrong first."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
 def run(program, *arguments):
     return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=900)
 
@@ -206,7 +214,7 @@ def check(program, name, folder):
     try:
         how = export(model, x, path)
     except Exception as error:
-        return "not exported", re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()[0][:80]
+        return "not exported", reason(error)[:80]
     info = run(program, "info", path, "--json")
     if info.returncode != 0:
         return "not opened", (info.stderr.strip() or "crash").splitlines()[-1].replace(folder, "")[:160]
