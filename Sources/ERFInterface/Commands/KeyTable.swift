@@ -21,8 +21,10 @@ public enum KeyTable {
 
   /// One section a group: keys and what they do.
   public static var markdown: String {
-    groups.map { group in
-      let rows = group.rows.map { "| `\($0.keys)` | \($0.help) |\n" }
+    // Else it ends a cell, in code too.
+    func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+    return groups.map { group in
+      let rows = group.rows.map { "| `\(cell($0.keys))` | \(cell($0.help)) |\n" }
       return "| \(group.title) | |\n|---|---|\n" + rows.joined()
     }.joined(separator: "\n")
   }
