@@ -111,6 +111,12 @@ extension Completions {
       _replk_tui() {
         local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
         local command=${COMP_WORDS[1]} options operands others words= files=
+        # Bash makes three words of --option=value.
+        if [[ $current == = ]]; then
+          current=
+        elif [[ $previous == = ]]; then
+          previous=${COMP_WORDS[COMP_CWORD-2]}
+        fi
         COMPREPLY=()
         if ((COMP_CWORD == 1)) && [[ $current != -* ]]; then
           words='\(names.joined(separator: " ")) \(Self.help.name) \(opened.joined(separator: " "))'
@@ -258,7 +264,9 @@ extension Completions {
         let help = Self.zshQuoted(option.help)
         guard let value = option.value else { return "        '*\(name)[\(help)]' \\" }
         let action = Self.zshAction(option.completedValue)
-        return "        '*\(name)[\(help)]:\(Self.zshQuoted(value)):\(action)' \\"
+        // Its value may stand behind a =.
+        let sign = name.hasPrefix("--") ? "=" : ""
+        return "        '*\(name)\(sign)[\(help)]:\(Self.zshQuoted(value)):\(action)' \\"
       }
     }.joined(separator: "\n")
   }

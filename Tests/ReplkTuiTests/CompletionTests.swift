@@ -91,6 +91,8 @@ import Testing
     try session.complete("replk-tui hel", to: "replk-tui help")
     try session.complete("replk-tui help snaps", to: "help snapshot")
     try session.complete("replk-tui erf --colormap tid", to: "--colormap tide")
+    try session.complete("replk-tui erf --colormap=tid", to: "--colormap=tide")
+    try session.complete("replk-tui erf --weights=tra", to: "--weights=trained")
     try session.leave()
   }
 
