@@ -51,6 +51,7 @@ extension Command {
     let computer = ERFComputer(networks: 1)
     var results: [ERFResult] = []
     var outputs: [String] = []
+    var finished: [String] = []
     for (request, name) in zip(validated, names) {
       var run = FieldRun(request: request, shard: shard)
       if let folder, let shard {
@@ -59,10 +60,12 @@ extension Command {
         run.file = PartFile(
           path: path, command: try arguments.command(of: request.request),
           isForced: arguments.has("--force"))
-        outputs.append(path)
       }
       let result = try run.result(on: computer)
       results.append(result)
+      if let file = run.file {
+        if run.wasFinished { finished.append(file.path) } else { outputs.append(file.path) }
+      }
       if result.isPartial { break }
     }
     if let folder, shard == nil {
@@ -81,7 +84,7 @@ extension Command {
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport(results).encoded())
     } else {
-      try StandardStreams.write(Report.text(results, outputs: outputs))
+      try StandardStreams.write(Report.text(results, outputs: outputs, kept: finished))
     }
     // Those before the last are of all images.
     let last = names.prefix(results.count).last.map { "\(base)\($0)." } ?? ""

@@ -55,6 +55,7 @@ extension Command {
       PartFile(path: $0, command: command, isForced: arguments.has("--force"))
     }
     let result = try run.result(on: ERFComputer())
+    let finished = run.wasFinished ? parts : []
     // Beside a part, from which the run resumes, nothing that looks finished and is not.
     let written = try exports.filter { path in
       try !result.isPartial || parts.isEmpty || ExportFormat(path: path).saysWhatItIsOf
@@ -63,7 +64,8 @@ extension Command {
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
-      try StandardStreams.write(Report.text([result], outputs: parts + written))
+      try StandardStreams.write(
+        Report.text([result], outputs: run.wasFinished ? written : parts + written, kept: finished))
     }
     try result.requireFinished(goesOn: !parts.isEmpty, files: written)
   }
@@ -95,7 +97,8 @@ extension ERFResult {
 
 /// Finished runs as text.
 enum Report {
-  static func text(_ results: [ERFResult], outputs: [String]) -> String {
+  /// - Parameter kept: parts that were finished before.
+  static func text(_ results: [ERFResult], outputs: [String], kept: [String] = []) -> String {
     var lines: [String] = []
     for result in results {
       let subject = result.subject
@@ -110,10 +113,8 @@ enum Report {
     let seen = results.filter { !$0.imageNames.isEmpty }
     if !seen.isEmpty { lines += [""] + ratios(seen) }
     lines += notes(results).flatMap { ["", $0] }
-    if !outputs.isEmpty {
-      lines.append("")
-      lines += outputs.map { "wrote \($0)" }
-    }
+    if !outputs.isEmpty || !kept.isEmpty { lines.append("") }
+    lines += kept.map(Text.kept) + outputs.map { "wrote \($0)" }
     return Text.lines(lines)
   }
 

@@ -57,7 +57,9 @@ extension Command {
     } else {
       try AtomicFile.write(features.array.encoded(), to: path)
     }
-    try StandardStreams.write(Text.lines(FeaturesText.lines(features, path: path)))
+    var lines = FeaturesText.lines(features, path: path)
+    if file.wasFinished { lines[0] = Text.kept(path) }
+    try StandardStreams.write(Text.lines(lines))
     if features.isPartial {
       throw Interrupted(
         explanation:

@@ -27,6 +27,8 @@ struct FieldRun {
   var file: PartFile?
   /// What was said of skipped images, once for all runs over them.
   var told: Set<String> = []
+  /// Whether the file held the finished run before, and was left as it is.
+  private(set) var wasFinished = false
 
   /// Computes, from where an earlier run of the same file ended; anew where its images are others by now
   /// and the file may be replaced.
@@ -64,7 +66,8 @@ struct FieldRun {
         file?.note(part)
       }
       // A part that was finished before is left alone.
-      if let part = result.part, earlier?.isFinished != true { try file?.write(part) }
+      wasFinished = earlier?.isFinished == true
+      if let part = result.part, !wasFinished { try file?.write(part) }
       return result
     } catch is CancellationError {
       if let failure = file?.failure { throw failure }

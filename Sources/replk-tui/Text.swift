@@ -12,6 +12,11 @@ enum Text {
     "replk-tui: \(explanation.printable.bounded(longestMessage))\n"
   }
 
+  /// Of a file that an earlier run finished.
+  static func kept(_ path: String) -> String {
+    "\(path) was finished before: left as it is"
+  }
+
   /// Lines of output, each of which stays one, whatever stands in the names it tells of.
   static func lines(_ lines: [String]) -> String {
     lines.map { $0.printable + "\n" }.joined()

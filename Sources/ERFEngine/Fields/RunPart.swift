@@ -100,7 +100,8 @@ extension RunPart {
 
   /// What lies at `path` of the run that this is the beginning of, to go on with; nil where that is none.
   ///
-  /// - Parameter replaces: whether what is of another run or share may be replaced.
+  /// - Parameter replaces: whether what is of another run or share, or was computed by another program or
+  ///   other kernels, may be replaced.
   /// - Throws: ``RunPartError``.
   public func resumed(from path: String, replaces: Bool) throws(RunPartError) -> Self? {
     // What is no part may be replaced: that was asked before.
@@ -113,6 +114,8 @@ extension RunPart {
       if replaces { return nil }
       throw .otherShare(path: path, found: Shard.words(part.shards), asked: Shard.words(shards))
     }
+    // Who replaces it wants it of one make.
+    if replaces, part.makers != makers { return nil }
     // Nothing is computed that it would have to say of.
     if part.open.isEmpty { return part }
     part.command = command
