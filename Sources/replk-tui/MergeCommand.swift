@@ -17,7 +17,11 @@ extension Command {
     ] + Options.export + Options.force
   ) { arguments in
     if let lines = try tables(arguments) { return try StandardStreams.write(Text.lines(lines)) }
-    let paths = try arguments.positionals.flatMap(ERFPart.files)
+    let paths = try arguments.positionals.flatMap { word in
+      let files = try ERFPart.files(at: word)
+      if files.isEmpty { throw MergeError.noParts(folder: word) }
+      return files
+    }
     guard !paths.isEmpty else {
       throw UsageError.tooFewPositionals(
         command: "merge", expected: "parts of a run (.erf) or a folder of them")
@@ -80,16 +84,17 @@ extension Command {
     if let array = paths.first(where: { $0.lowercased().hasSuffix(".npy") }) {
       let way =
         Merging.areAll(paths, ".npy")
-        ? "`erf --shard I/N -o FILE.erf`, `features --shard I/N -o FILE.safetensors`"
-        : "the others are of `\(paths.contains(where: Features.isPart) ? "features" : "erf")`"
-      throw UsageError.badValue(
-        option: "merge", value: array,
-        expected: "shares that say which they are, as no array does (\(way))")
+        ? "those of `erf --shard I/N -o FILE.erf` or `features --shard I/N -o FILE.safetensors`"
+        : paths.contains(where: Features.isPart) ? "the .safetensors alone" : "the .erf alone"
+      throw MergeError.array(array, way: way)
     }
     let kinds: [(ending: String, outputs: [String])] = [
       (".csv", [".csv"]), (".safetensors", [".npy", ".safetensors"]),
     ]
-    guard let kind = kinds.first(where: { Merging.areAll(paths, $0.ending) }) else { return nil }
+    guard let kind = kinds.first(where: { Merging.areAll(paths, $0.ending) }) else {
+      try requireParts(paths, kinds.map(\.ending))
+      return nil
+    }
     let outputs = arguments.all("--output")
     guard let output = outputs.first else {
       throw UsageError.missingOption(
@@ -105,6 +110,18 @@ extension Command {
     return kind.ending == ".csv"
       ? [try Merging.csv(paths, to: output, partial: partial)]
       : try Merging.features(paths, to: output, partial: partial)
+  }
+}
+
+extension Command {
+  /// Checks that where some files are no parts of maps by their names, all are not.
+  fileprivate static func requireParts(_ paths: [String], _ endings: [String]) throws {
+    func ending(_ path: String) -> String {
+      endings.first { path.lowercased().hasSuffix($0) } ?? ".erf"
+    }
+    guard let first = paths.first, let other = paths.first(where: { ending($0) != ending(first) })
+    else { return }
+    throw MergeError.kinds(first, other)
   }
 }
 

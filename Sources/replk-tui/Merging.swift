@@ -94,9 +94,26 @@ extension MissingShares {
 enum MergeError: ExplainedError {
   case noImages
   case noDecisions
+  case noParts(folder: String)
+  case array(String, way: String)
+  /// Two files of results of several kinds.
+  case kinds(String, String)
+
+  var isUsageError: Bool {
+    switch self {
+    case .noImages, .noDecisions: false
+    case .noParts, .array, .kinds: true
+    }
+  }
 
   var explanation: String {
     switch self {
+    case .noParts(let folder): "\(folder) holds no part of a run (.erf)"
+    case .array(let path, let way):
+      "\(path): an array does not record which share it is: give \(way)"
+    case .kinds(let one, let other):
+      "\(one) and \(other) are shares of different kinds: merge maps (.erf), features (.safetensors) and "
+        + "tables (.csv) each by themselves"
     case .noImages: "none of the parts holds an image: nothing to average"
     case .noDecisions: "none of the tables holds a decision: nothing to put together"
     }

@@ -165,8 +165,8 @@ public enum DecisionError: ExplainedError, Equatable {
       "\(path), line \(line): '\(name)' does not name shape and texture, "
         + "as in airplane1-bicycle2.png"
     case .notAShare(let path):
-      "\(path) does not say which share of a run it is, as `probe --stimuli DIR --csv FILE --shard I/N` "
-        + "writes it; tables of whole runs go to `probe --decisions`"
+      "\(path) is no table that `merge` takes: those are of `sweep`, or of a share of `probe` (--stimuli DIR "
+        + "--csv FILE --shard I/N)"
     case .occupied(let path, let asked):
       "\(path) already exists and is not \(asked) of a run: add --force to replace it, or write to "
         + "another file"
