@@ -41,6 +41,8 @@ enum UsageError: ExplainedError, Equatable {
   case conflicting(String, String)
   case tooFewPositionals(command: String, expected: String)
   case tooManyPositionals(command: String, extra: String)
+  /// A word behind pictures that may be a folder of more, or a model.
+  case doubtfulPicture(command: String, extra: String)
   case unknownCommand(String, nearest: String?)
   case missingOption(command: String, option: String)
   case noTerminal(reason: String)
@@ -71,6 +73,9 @@ enum UsageError: ExplainedError, Equatable {
     case .tooFewPositionals(let command, let expected): "\(command) needs \(expected)"
     case .tooManyPositionals(let command, let extra):
       "\(command): '\(extra)' is one argument too many"
+    case .doubtfulPicture(let command, let extra):
+      "\(command): '\(extra)' is one argument too many: for a folder of pictures write "
+        + "--image \(extra), or \(extra)/ behind the others"
     case .unknownCommand(let name, let nearest):
       "'\(name)' is neither a command nor a model"
         + (nearest.map { ": did you mean \($0)?" } ?? "") + " (`replk-tui --help` shows both)"

@@ -61,6 +61,8 @@ extension Arguments {
       )
     }
     if positionals.count > 1 {
+      let folder = positionals.dropFirst().first(where: Folder.isFolder)
+      if has("--image"), let folder { throw .doubtfulPicture(command: command, extra: folder) }
       throw .tooManyPositionals(command: command, extra: positionals[1])
     }
     return model

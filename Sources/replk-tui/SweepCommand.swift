@@ -20,7 +20,7 @@ extension Command {
           "how trained kernels are brought to other sides: interpolated with their energy kept, "
           + "or cut to them and padded with zeros (default interpolate, as in the explorer)"),
       Option(
-        "--sizes", value: "S,...", values: .sizes,
+        "--sizes", value: "S|HxW,...", values: .sizes,
         help: "input sizes in pixels (default 224; an ONNX file's own)"),
       Option(
         "--weights", value: "FILE|random:SEED|trained", repeats: true,
@@ -45,6 +45,9 @@ extension Command {
     }
     guard path.lowercased().hasSuffix(".csv") else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
+    }
+    for option in ["--of", "--fit"] where arguments.has(option) && !arguments.has("--kernels") {
+      throw UsageError.missingOption(command: "sweep \(option)", option: "--kernels A:B:STEP")
     }
     let computer = ERFComputer(networks: 1)
     let grid = try arguments.grid(computer)

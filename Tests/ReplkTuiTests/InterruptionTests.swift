@@ -1,10 +1,12 @@
 // Signals in the middle of features and probes: what is done is written and marked, or it is said why
 // there is nothing.
 
-import ERFEngine
 import Foundation
 import TestSupport
 import Testing
+
+@testable import ERFEngine
+@testable import replk_tui
 
 @Suite struct InterruptionTests {
   let folder: TemporaryFolder
@@ -65,7 +67,7 @@ import Testing
     expectOneLine(
       outcome, code: 128 + signal,
       mentions: [
-        "partial, \(rows) of 200 stimuli of resnet-18; the same command goes on after those in d.csv"
+        "partial, \(rows) of 200 stimuli of resnet-18; the same command resumes after those in d.csv"
       ])
   }
 
@@ -117,6 +119,23 @@ import Testing
     #expect(results[0]["images"] as? [String] == ["a.ppm", "b.ppm"])
     let comments = try PGM.load(path: folder.file(pgm)).comments.joined(separator: "\n")
     #expect(comments.contains("images: 2 of 3, partial"), "\(comments)")
+  }
+
+  /// Of several networks it is said which one was stopped, and that only its files are short.
+  @Test func theNetworkThatWasStoppedIsNamed() throws {
+    let request = ERFRequest(
+      network: NetworkSpec(model: Samples.tiny), images: .builtIn(2),
+      size: InputSize(height: 32, width: 32))
+    var part = try #require(try ERFComputer().compute(request.validated()).part)
+    part.done.removeLast()
+    let error = #expect(throws: Interrupted.self) {
+      try part.result().requireFinished(
+        goesOn: false, files: ["out/b.pgm", "out/b.npy"], of: 2, among: 4)
+    }
+    #expect(
+      error?.explanation
+        == "stopped after 1 of 2 images of \(part.subject.model) (2 networks behind it not begun); what is "
+        + "there of this network covers only these, which out/b.npy cannot say")
   }
 
   /// What was exported beside the part is the run's own to replace; a file of another stem is not.

@@ -138,7 +138,18 @@ import Testing
     _ = try succeed(erf + ["-o", "one.npy"], in: folder)
     expectOneLine(
       try Executable.run(["merge", parts[0], "one.npy"], in: folder), code: 2,
-      mentions: ["one.npy", "`erf`"])
+      mentions: ["one.npy: an array does not record", "the .erf alone"])
+    _ = try folder.write(Array("1,2\n3,4\n".utf8), to: "map.csv")
+    expectOneLine(
+      try Executable.run(["merge", "map.csv", parts[0]], in: folder), code: 2,
+      mentions: ["map.csv and \(parts[0]) are shares of different kinds"])
+    expectOneLine(
+      try Executable.run(["merge", "map.csv", "-o", "all.csv"], in: folder), code: 1,
+      mentions: ["map.csv", "`sweep`", "`probe`"])
+    try folder.makeFolder("empty")
+    expectOneLine(
+      try Executable.run(["merge", "empty"], in: folder), code: 2,
+      mentions: ["empty holds no part of a run"])
   }
 
   /// Nothing that reads like a result.
@@ -184,7 +195,7 @@ import Testing
     let outcome = try Executable.run(["merge", "un.erf", "-o", "all.npy"], in: folder)
     expectOneLine(
       outcome, code: 1,
-      mentions: ["1 of 4 images is missing", "un.erf is not finished", "for the folder"])
+      mentions: ["1 of 4 images is missing", "un.erf is not finished", "in the folder"])
     let line = try #require(outcome.text.split(separator: "\n").first)
     #expect(line.hasPrefix("replk-tui erf ") && line.hasSuffix(" --output un.erf"))
     #expect(!line.contains("--shard"))
@@ -235,6 +246,19 @@ import Testing
     }
     #expect(try bytes(name) == before)
     #expect(try [number(name), number("f.safetensors")] == numbers)
+    for command in [erf + ["--shard", "1/1", "-o", name], features] {
+      let text = try succeed(command, in: folder).text
+      #expect(text.contains("was finished before: left as it is") && !text.contains("wrote"))
+    }
+    // Told to replace it, other kernels do so.
+    guard InstructionSet.available.count > 1 else { return }
+    let scalar = ["--isa", "scalar", "--force"]
+    let text = try succeed(erf + ["--shard", "1/1", "-o", name] + scalar, in: folder).text
+    #expect(text.contains("wrote \(name)"))
+    #expect(try ERFPart(path: folder.file(name)).makers.map(\.instructionSet) == ["scalar"])
+    _ = try succeed(features + scalar, in: folder)
+    #expect(
+      try Features(path: folder.file("f.safetensors")).makers.map(\.instructionSet) == ["scalar"])
   }
 
   /// What several kernels computed is said where a run goes on, as where parts are merged.

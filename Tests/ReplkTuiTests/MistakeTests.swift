@@ -64,6 +64,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       ["stimuli", "-o", "one", "--output", "two", "-o", "three"], "3 times (one, two, three)"),
     .usage(["sweep", Samples.tiny, "-o", "a.csv", "-o", "b.csv"], "given twice (a.csv, b.csv)"),
     .usage(["compare", Samples.tiny, Samples.tiny, "-o", "a", "-o", "b"], "given twice (a, b)"),
+    .usage(
+      erf("--image", "picture.ppm", "folder"), "'folder' is one argument too many", "--image folder"
+    ),
+    .usage(["sweep", Samples.tiny, "--of", "2", "-o", "s.csv"], "--of needs --kernels"),
+    .usage(["sweep", Samples.tiny, "--fit", "crop", "-o", "s.csv"], "--fit needs --kernels"),
     .usage(erf("--size", "32"), "--size is given twice (64, 32)"),
     .usage(["features", Samples.tiny, "-o", "features.pgm"], "features.pgm", ".npy"),
     .usage(["features", Samples.tiny, "-o", "features"], "features", ".npy"),
