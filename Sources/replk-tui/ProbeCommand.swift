@@ -15,8 +15,8 @@ extension Command {
         help: "also draw decisions of others, from CSV (model-vs-human); may repeat"),
       Option(
         "--csv", value: "OUT",
-        help: "write decisions; with --stimuli as they are made, and the same networks go on after "
-          + "those written (another table is replaced only with --force)"),
+        help: "write decisions; with --stimuli as they are made, and the same networks resume "
+          + "after those written (another table is replaced only with --force)"),
       Option(
         "--shard", value: "I/N", values: .shard,
         help: "with --stimuli and --csv: only share I of N; `merge` puts the tables together"),
@@ -83,7 +83,7 @@ extension Command {
     let way = arguments.has("--stimuli") ? arguments.last("--csv") : nil
     return
       "stopped: partial, \(parts.isEmpty ? "covering all stimuli" : parts.joined(separator: ", "))"
-      + (way.map { "; the same command goes on after those in \($0)" } ?? "")
+      + (way.map { "; the same command resumes after those in \($0)" } ?? "")
   }
 
   /// Models never end so; a shell puts the files of a pattern behind `--decisions`.

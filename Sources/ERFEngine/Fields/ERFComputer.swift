@@ -30,8 +30,8 @@ public final class ERFComputer: Sendable {
         (images == 1 ? "no map" : "none of the \(images) images gives a map")
           + ": \(first.explanation)"
       case .changed(let image):
-        "\(image) is another picture than when the earlier part of this run was computed: put it back, or "
-          + "begin anew in another file"
+        "\(image) has changed since the earlier part of this run was computed: restore it, or start over in "
+          + "another file, or with --force"
       }
     }
   }

@@ -30,6 +30,8 @@ extension ShapeBiasReport {
 private struct Document: Encodable {
   let results: [Entry]
   let decisions: [Decisions]
+  /// What counted and resampled decisions; a result says itself what computed it.
+  let maker = ERFPart.Maker.this
 }
 
 /// A decision maker out of a file.
