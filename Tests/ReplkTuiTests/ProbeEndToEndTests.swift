@@ -195,7 +195,7 @@ import Testing
     let others = Array(paths.dropLast())
     let lacking = try Executable.run(["merge"] + others + ["-o", "x.csv"], in: folder)
     expectOneLine(
-      lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "for the folder"])
+      lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "in the folder"])
     #expect(!folder.names.contains("x.csv"))
     let line = try #require(lacking.text.split(separator: "\n").first)
     #expect(line.hasSuffix("--shard \(count)/\(count) --csv \(last)"))
@@ -245,12 +245,12 @@ import Testing
     #expect(claim != share)
     _ = try folder.write(Array(claim.utf8), to: "huge.csv")
     for (files, code, mentions) in [
-      (["huge.csv"], 1, ["huge.csv", "does not say which share"]),
+      (["huge.csv"], 1, ["huge.csv", "no table that `merge` takes"]),
       ([paths[0], others[1]], 2, [paths[0], others[1], "weights random:"]),
       ([paths[0], paths[1], paths[0]], 2, [paths[0], "both hold stimulus 1"]),
       ([paths[0], cut[0], cut[2]], 2, [paths[0], cut[0], "both hold stimulus 1"]),
-      ([paths[0], "one.csv"], 1, ["one.csv", "does not say which share"]),
-      (["one.csv"], 1, ["one.csv", "probe --decisions"]),
+      ([paths[0], "one.csv"], 1, ["one.csv", "no table that `merge` takes"]),
+      (["one.csv"], 1, ["one.csv", "`probe`"]),
     ] {
       expectOneLine(
         try Executable.run(["merge"] + files + ["-o", "x.csv"], in: folder), code: Int32(code),
