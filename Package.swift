@@ -17,9 +17,14 @@ let kernelSettings: [CSetting] = [
   .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// Debug builds optimise too: tests compute and draw far more than they compile.
+let optimised: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
+
+let engineSettings: [SwiftSetting] = swiftSettings + [optimised]
+
 /// For what waits for people: small before fast, so that packages stay small.
 let interfaceSettings: [SwiftSetting] =
-  swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+  swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release)), optimised]
 
 let cSettings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
@@ -68,7 +73,7 @@ let package = Package(
         "CAssets", "CCairo", "CEigen", "CGIF", "CKernels", "CMapping", "COneDNN", "CPNG", "CTIFF",
         "CTurboJPEG", "CWebP", "CZip",
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: engineSettings),
 
     // MARK: Interface
     .target(
