@@ -312,7 +312,7 @@ import Testing
     _ = try succeed(long + ["-o", "one.erf"], in: folder)
     let script = """
       "$@" & child=$!
-      sleep 1
+      sleep 0.4
       kill -TERM $child
       wait $child
       """
