@@ -116,7 +116,8 @@ lint: toolchain
 	@sh Scripts/folder-arrows.sh -q
 
 sanitize: toolchain missing test-missing
-	@REPLK_SANITIZED=address LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
+	@REPLK_SANITIZED=address ASAN_OPTIONS=suppressions=$(CURDIR)/Scripts/overflows.supp \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leaks.supp \
 	  $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
 	  -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address $(TESTS)
 	@REPLK_SANITIZED=thread TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/races.supp \
