@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 volatile sig_atomic_t cnc_resized, cnc_stopping, cnc_continued, cnc_terminating;
@@ -100,9 +101,19 @@ static void on_crash(int number) {
   die(number);
 }
 
+static time_t now(void) {
+  struct timespec time = {0};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec;
+}
+
 // The owner of the terminal closes it properly; should it not come to that (a write that hangs on a
-// stopped terminal), the alarm or a second signal does it the short way.
+// stopped terminal), the alarm or a second signal does it the short way. A terminal that goes sends its
+// signal twice, from the shell and from the kernel: what follows at once repeats the first.
 static void on_ending(int number) {
+  static volatile time_t first;
+  if (cnc_terminating && now() - first <= 1) return;
+  if (!cnc_terminating) first = now();
   if (cnc_terminating) {
     restore_raw();
     die(number);

@@ -57,6 +57,24 @@ extension TerminalTests {
       #expect(code != 0)
     }
 
+    /// A terminal that is closed sends its signal twice, from the shell and from the kernel: what was on
+    /// screen is kept all the same.
+    @Test func repeatedSignalsAreOne() throws {
+      let terminal = try compute()
+      terminal.type("g")
+      try terminal.wait("another brightness") { $0.text.contains("linear") }
+      for _ in 1...3 { terminal.send(signal: SIGHUP) }
+      let code = try terminal.end()
+      #expect(code == -SIGHUP)
+      let state = folder.path + "/state/replk-tui"
+      let kept = try String(contentsOfFile: state + "/session.json", encoding: .utf8)
+      #expect(kept.contains("linear"))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: state).allSatisfy {
+          !$0.hasSuffix(".tmp")
+        })
+    }
+
     @Test func leavesAtOnce() throws {
       let terminal = try compute()
       try TerminalTests.quit(terminal)
