@@ -164,6 +164,7 @@ enum ExploreCommand {
       }
     }
     var session = try Session(requests, engine: engine)
+    try session.images.offer(arguments.all("--image"))
     session.gallery = Array(session.networks.dropFirst(2))
     session.networks = Array(session.networks.prefix(2))
     session.screen = .opening

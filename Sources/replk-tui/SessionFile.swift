@@ -66,6 +66,16 @@ enum SessionFile {
   }
 }
 
+extension ImageChoice {
+  /// Offers what lies in folders beyond the first so many, for the explorer to go on to.
+  mutating func offer(_ paths: [String]) throws {
+    guard case .files(let taken) = source else { return }
+    let all = try ImageList.expandClasses(paths).map(\.path)
+    // Those that are spread over folders are in another order.
+    if all.count > taken.count, all.prefix(taken.count) == taken[...] { source = .files(all) }
+  }
+}
+
 extension Session {
   /// What the command line asks for: the networks differ, all else is common.
   ///
