@@ -37,6 +37,11 @@ enum PathCompletion {
 
   /// What to ask before a file is written; nil where nothing lies in the way.
   static func question(_ path: String, _ engine: any Engine) -> String? {
+    // Below a file there is nothing: writing says so.
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      let folder = String(path[..<slash])
+      if engine.exists(folder), !engine.isFolder(folder) { return nil }
+    }
     if engine.exists(path) { return "\(path) already exists: Enter replaces it" }
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
     let folder = String(path[..<slash])

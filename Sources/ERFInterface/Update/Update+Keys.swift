@@ -21,7 +21,7 @@ extension Model {
   /// Pasted text is text: it goes where text is typed, without its line breaks, and is no command.
   mutating func paste(_ scalar: Unicode.Scalar) -> [Effect] {
     guard let overlay, overlay.isTyping else {
-      notice = Notice(.note, "pasted text goes into a line of input: :, i, o, t and w open one")
+      notice = Notice(.note, "pasted text goes into a line of input: :, o, t and w open one")
       return []
     }
     guard case .character = Key(scalar: scalar) else { return [] }
