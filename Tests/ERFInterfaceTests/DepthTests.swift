@@ -57,7 +57,7 @@ import Testing
     model.finish(effects)
     let text = view(model, size: screen).text
     #expect(text.contains("by stage") && text.contains(/s1 +s2 +s3 +s4/))
-    #expect(text.contains(/A +\d+\.\d % +\d+\.\d % +\d+\.\d % +\d+\.\d %/))
+    #expect(text.contains(/A +\d+\.\d+ % +\d+\.\d+ % +\d+\.\d+ % +\d+\.\d+ %/))
     // The layers between are asked for by the depth view alone.
     let more = asked(model.type("G"))
     #expect(more.count == 2 && more.allSatisfy { !$0.layers.contains("stage1") })

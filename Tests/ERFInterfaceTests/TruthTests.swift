@@ -205,7 +205,10 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     _ = model.type("s")
     #expect(model.sharesScale)
     var same = makeModel(["RepLKNet-31", "replknet-31"])
+    // Beside trained weights there is nothing to be seen of random ones.
     same.session.networks[1].weights = .file("a.pth")
+    #expect(!same.sharesScale)
+    same.session.networks[0].weights = .file("b.pth")
     #expect(same.sharesScale)
     _ = same.type("s")
     #expect(!same.sharesScale)

@@ -79,7 +79,7 @@ import Testing
 
   @Test func aFactorOfOneIsNone() throws {
     let verdict = try #require(model([0.18], [0.18]).verdict)
-    #expect(verdict.kind == .same && verdict.headline == "A and B see as much.")
+    #expect(verdict.kind == .same && verdict.headline == "A and B see about as much.")
   }
 
   @Test func theSmallerMayBeB() throws {

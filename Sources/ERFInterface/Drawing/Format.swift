@@ -51,6 +51,26 @@ public enum Format {
     fixed(share * 100, digits) + " %"
   }
 
+  /// A share of the input as a number in per cent, with two digits of it that mean something: `17.4`,
+  /// `0.29`, `0.0084`.
+  static func areaNumber(_ share: Double) -> String { fixed(share * 100, areaDigits(share)) }
+
+  /// The same with its sign: `0.29 %`.
+  static func area(_ share: Double) -> String { areaNumber(share) + " %" }
+
+  /// How many decimals that has.
+  static func areaDigits(_ share: Double) -> Int {
+    let percent = abs(share * 100)
+    guard percent > 0 else { return 1 }
+    var digits = 1
+    var limit = 0.995
+    while percent < limit, digits < 5 {
+      digits += 1
+      limit /= 10
+    }
+    return digits
+  }
+
   /// A time span: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
   public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }

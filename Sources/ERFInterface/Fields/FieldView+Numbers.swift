@@ -5,10 +5,17 @@ import ERFEngine
 extension FieldDrawing {
   /// What is measured where the unit is not the central one.
   private static let cut = "square around the unit, cut by the input"
+  private static let zero = "no gradient reaches the input: M is 0"
+
   /// The fullest first.
-  private static let cuts = [
-    cut, "around the unit, cut by the input", "around the unit, cut", "around unit, cut",
-  ]
+  private var cuts: [String] {
+    (side.measured?.request.units.count ?? 1) > 1
+      ? [
+        "square around the units' middle, cut by the input", "around the units' middle, cut",
+        "around units, cut",
+      ]
+      : [Self.cut, "around the unit, cut by the input", "around the unit, cut", "around unit, cut"]
+  }
 
   var isCentred: Bool { side.measured?.metrics.isCentred ?? true }
 
@@ -39,7 +46,9 @@ extension FieldDrawing {
       return (threshold: threshold, side: side, share: share)
     }
     // Sides of four digits need more than their share of the width, or are told in thousands.
-    let needed = cells.map { max(cell, $0.side.columns + 1) }
+    let wide = cells.map { max(cell, $0.side.columns + 1) }
+    let least = cells.map { max($0.threshold.columns, $0.side.columns, $0.share.columns) + 1 }
+    let needed = labelWidth + wide.reduce(0, +) <= room ? wide : least
     let fits = labelWidth + needed.reduce(0, +) <= room
     for (index, (ratio, texts)) in zip(ratios, cells).enumerated() {
       let width = fits ? needed[index] : cell
@@ -60,23 +69,24 @@ extension FieldDrawing {
     guard side.measured != nil, let side = ratio.side, let share = ratio.ratio else {
       return (glyphs.dash, glyphs.dash)
     }
-    return ("\(side)", Format.fixed(share * 100, share < 0.0995 ? 1 : 0))
+    return ("\(side)", share < 0.0995 ? Format.areaNumber(share) : Format.fixed(share * 100, 0))
   }
 
   private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {
     guard side.measured != nil else { return (glyphs.dash, glyphs.dash) }
+    guard side.measured?.metrics.isZero != true else { return (glyphs.dash, glyphs.dash) }
     guard let side = ratio.side, let share = ratio.ratio else {
       if cell >= 12 { return (glyphs.dash, "not reached") }
       return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "n.r.")
     }
-    return (cell >= 9 ? "\(side) px" : "\(side)", Format.percent(share))
+    return (cell >= 9 ? "\(side) px" : "\(side)", Format.area(share))
   }
 
   // MARK: Numbers beside the map
 
   func drawSide(_ place: Area, on frame: inout Frame) {
     var lines: [[Span]] = [
-      [Span(isCentred ? "Smallest centred square holding t" : Self.cut, .quiet)], [],
+      [Span(isCentred ? "Smallest centred square holding t" : cuts[0], .quiet)], [],
       [
         Span("t".leftPadded(6), .quiet), Span("side".leftPadded(10), .quiet),
         Span("area".leftPadded(12), .quiet),
@@ -113,6 +123,7 @@ extension FieldDrawing {
       ),
       ("sigma", Format.fixed(metrics.sigma, 1) + " px", .text),
     ]
+    if metrics.isZero { facts = [] }
     if let record = shown.result?.record {
       return facts + record.facts
     }
@@ -135,11 +146,13 @@ extension FieldDrawing {
       facts.append(("bf16", deviation.text, .text))
     }
     let centre = metrics.centreOfMass
-    facts.append(
-      (
-        "centre",
-        "row \(Format.fixed(centre.row, 1)), column \(Format.fixed(centre.column, 1))", .text
-      ))
+    if !metrics.isZero {
+      facts.append(
+        (
+          "centre",
+          "row \(Format.fixed(centre.row, 1)), column \(Format.fixed(centre.column, 1))", .text
+        ))
+    }
     if let result = shown.result {
       facts.append(("peak M", Format.significant(result.map.peak), .text))
       facts.append(("time", Format.duration(result.seconds.total), .text))
@@ -191,7 +204,10 @@ extension FieldDrawing {
   private func warnings(_ width: Int) -> [String] {
     guard let shown = side.measured else { return [] }
     var result: [String] = []
-    if model.sharesScale, top > 0, (shown.field.tops[model.session.screen.curve] ?? 0) < 0.04 * top
+    if shown.metrics.isZero {
+      result.append(width >= 44 ? Self.zero : "no gradient arrives: M = 0")
+    } else if model.sharesScale, top > 0,
+      (shown.field.tops[model.session.screen.curve] ?? 0) < 0.04 * top
     {
       result.append(
         width >= 36 ? "dim on shared scale: s for its own" : "dim: s for a scale of its own")
@@ -220,10 +236,11 @@ extension FieldDrawing {
     guard let shown = side.measured else { return [] }
     let images = shown.images.counted("image")
     var parts = [
-      isCentred ? images : Self.cuts.first { $0.columns <= width } ?? Self.cuts[3],
+      isCentred ? images : cuts.first { $0.columns <= width } ?? cuts[cuts.count - 1],
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
     ]
+    if shown.metrics.isZero { parts = [images] }
     if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
     if isMostlyDark { parts.insert("mostly dark: g", at: 1) }
     while parts.count > 1,

@@ -128,15 +128,23 @@ struct FieldDrawing {
   private var stateTag: Span {
     if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
     if let shown = side.shown, shown.isPreview, shown.request == side.asked {
-      return Span(
+      let what =
         shown.precision == .float32
-          ? "preview of \(shown.field.height) px" : "\(shown.precision.rawValue) preview", .warning)
+        ? "preview of \(shown.field.height) px" : "\(shown.precision.rawValue) preview"
+      return Span(side.isCancelled ? "cancelled, " + what : what, .warning)
+    }
+    if side.isCancelled, let shown = side.shown, shown.request != side.asked {
+      return Span(shown.isPreview ? "cancelled, stale preview" : "cancelled, stale", .warning)
     }
     if side.isStale { return Span("stale", .warning) }
     if let shown = side.shown, side.job == nil, !shown.isComplete {
       return Span("stopped at \(shown.images) of \(shown.ofImages)", .warning)
     }
     if side.isCancelled, side.shown == nil { return Span("cancelled", .warning) }
+    // A narrow screen shows one of two.
+    if model.sides.count > 1, model.size.columns < 42, area.columns > model.size.columns / 2 {
+      return Span(index == 0 ? "b: B" : "a: A", .quiet)
+    }
     return Span("")
   }
 

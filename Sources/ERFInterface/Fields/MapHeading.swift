@@ -44,15 +44,17 @@ struct MapHeading {
     }
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer = (request.tap ?? subject?.tap ?? "last stage").sanitised
+    let label = label.map { [$0] } ?? []
     let weights = weights
-    // That numbers are around another unit than the central one goes last, too.
+    // That numbers are of another layer, or around another unit than the central one, goes last, too.
     let unit = unit.map { [$0] } ?? []
-    let brief = unit.isEmpty ? [] : [Self.offCentre]
+    let brief = offCentre.map { [$0] } ?? []
     let full = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
     let tails =
       full + [
-        [long, layer] + unit, [short, layer] + unit, [short] + unit, [short, layer] + brief,
-        [short] + brief, brief,
+        [long, layer] + unit, [short, layer] + unit, [short] + label + unit,
+        [short, layer] + brief,
+        [short] + label + brief, label + brief,
       ]
     // What was edited, and the hash of a file, go last of all.
     let variants = [[weights.long, weights.short], weights.cut, [weights.name]].flatMap { heads in
@@ -65,13 +67,19 @@ struct MapHeading {
   func weights(_ width: Int) -> [Span] {
     guard network.savedMap == nil else { return [] }
     let weights = weights
-    let brief = unit == nil ? [] : [Span(Self.offCentre, .quiet)]
+    let brief = [label, offCentre].compactMap(\.self).map { Span($0, .quiet) }
     let heads = [weights.short] + weights.cut + [weights.name]
     return fitting(heads.map { [$0] + brief } + [brief.isEmpty ? [weights.name] : brief], width)
   }
 
-  /// Where there is no room to say which unit it is.
-  private static let offCentre = "off-centre"
+  /// Where there is no room to say which units they are.
+  private var offCentre: String? {
+    guard !request.units.isEmpty else { return nil }
+    return request.units.count > 1 ? "\(request.units.count) units" : "off-centre"
+  }
+
+  /// The layer in as few letters as the depth view has for it; nil where that is what one expects.
+  private var label: String? { model.layerLabel(index, request) }
 
   private func fitting(_ variants: [[String]], _ width: Int) -> [Span] {
     fitting(variants.map { $0.map { Span($0, .quiet) } }, width)
@@ -98,15 +106,18 @@ struct MapHeading {
     func edited(_ text: String) -> String {
       guard let first = edits.first else { return text }
       let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
-      return "\(text), edited: \(first)\(more)"
+      let anew = network.seedOfNewKernels.map { ", new kernels random:\($0)" } ?? ""
+      return "\(text), edited: \(first)\(more)\(anew)"
     }
     // Where there is no room to say what was edited, that something was.
-    func marked(_ text: String) -> String { edits.isEmpty ? text : text + ", edited" }
+    func marked(_ text: String) -> String { text + network.editedText.short }
+    let role: Role = network.seedOfNewKernels == nil ? .quiet : .warning
     switch network.weights {
     case .trained:
+      let cut = role == .warning ? [Span("trained" + network.editedText.long, role)] : []
       return (
-        Span(edited(edits.isEmpty ? "trained weights" : "trained"), .quiet),
-        Span(edited("trained"), .quiet), [], Span(marked("trained"), .quiet)
+        Span(edited(edits.isEmpty ? "trained weights" : "trained"), role),
+        Span(edited("trained"), role), cut, Span(marked("trained"), role)
       )
     case .random(let seed):
       let text = "random:\(seed)"
@@ -120,9 +131,9 @@ struct MapHeading {
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       return (
-        Span(edited("weights " + name + hash), .quiet), Span(edited(name + hash), .quiet),
-        cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), .quiet) },
-        Span(marked(name), .quiet)
+        Span(edited("weights " + name + hash), role), Span(edited(name + hash), role),
+        cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), role) },
+        Span(marked(name), role)
       )
     }
   }

@@ -218,7 +218,9 @@ private struct ProfilePlot {
     let networks = model.compared
     let maps = networks.enumerated().compactMap { index, network in
       network.metrics.flatMap { metrics in
-        network.field.map { (index: index, map: (metrics: metrics, field: $0)) }
+        // A map of nothing has no curve.
+        metrics.isZero
+          ? nil : network.field.map { (index: index, map: (metrics: metrics, field: $0)) }
       }
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none

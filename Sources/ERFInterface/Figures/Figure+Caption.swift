@@ -8,7 +8,7 @@ extension Figure {
     guard network.network.savedMap == nil else {
       return network.result?.subject.savedMapText ?? "saved map"
     }
-    let edited = network.network.isEdited ? ", edited" : ""
+    let edited = network.network.editedText.long
     switch network.network.weights {
     case .trained: return "trained" + edited
     case .random(let seed): return "random:\(seed), untrained" + edited
@@ -19,7 +19,7 @@ extension Figure {
   func isRandom(_ network: ComparedNetwork) -> Bool {
     guard network.network.savedMap == nil else { return false }
     if case .random = network.network.weights { return true }
-    return false
+    return network.network.seedOfNewKernels != nil
   }
 
   /// One paragraph.
@@ -58,7 +58,7 @@ extension Figure {
         subject.isCentral
         ? "the central unit"
         : "unit row \(subject.unit.row), column \(subject.unit.column)"
-          + (subject.units.count > 1 ? " and \(subject.units.count - 1) more" : "")
+          + (subject.units.count > 1 ? " and \(subject.units.count - 1) more, summed," : "")
       let images = HeatmapExport.images(result.imageNames)
       let partial = result.isPartial ? ", partial" : ""
       return "\(unit) of \(subject.tap.sanitised) (\(subject.mapSize.height) x "
@@ -75,9 +75,12 @@ extension Figure {
   /// What there is to know of the networks' files.
   private var notes: [String] {
     networks.flatMap { network in
-      (network.result?.subject.weightsChoice.notes ?? []).map { note in
-        "Note\(networks.count > 1 ? " on (\(network.letter))" : ""): \(note.sanitised)."
-      }
+      let isEmpty = network.metrics?.isZero == true
+      return
+        ((network.result?.subject.weightsChoice.notes ?? [])
+        + (isEmpty ? ["no gradient reaches the input, the map is 0 everywhere"] : [])).map { note in
+          "Note\(networks.count > 1 ? " on (\(network.letter))" : ""): \(note.sanitised)."
+        }
     }
   }
 
@@ -89,7 +92,7 @@ extension Figure {
 
   private var colours: String {
     let whose =
-      model.sharesScale
+      sharesScale
       ? "one scale for all" : networks.count > 1 ? "each map by its own maximum" : "by its maximum"
     let what =
       switch model.session.screen.curve {
@@ -101,6 +104,11 @@ extension Figure {
     return "Colours: \(what), \(whose) (the largest mean over 1/64 x 1/64 of the input)."
   }
 
+  /// Whether any of the maps is of several units.
+  private var isOfSeveral: Bool {
+    networks.contains { ($0.result?.subject.units.count ?? 1) > 1 }
+  }
+
   private var outlines: String {
     let thresholds = "20, 30, 50 and 99 %"
     if model.session.screen.areas == .contours {
@@ -109,7 +117,9 @@ extension Figure {
     }
     let isCentred = networks.allSatisfy { $0.metrics?.isCentred ?? true }
     return "Squares: the smallest "
-      + (isCentred ? "centred ones that hold" : "around the unit, cut by the input, that hold")
+      + (isCentred
+        ? "centred ones that hold"
+        : "around the \(isOfSeveral ? "middle of the units" : "unit"), cut by the input, that hold")
       + " more than \(thresholds) of log10(M + 1); the table gives what they cover of the input."
   }
 }

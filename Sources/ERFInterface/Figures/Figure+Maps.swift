@@ -90,7 +90,7 @@ extension Figure {
     let layer =
       network.network.savedMap == nil ? network.result?.subject.tap.sanitised ?? "" : ""
     let half = network.metrics?.ratio(at: Model.half).map {
-      "half in " + Format.percent($0) + " of the input"
+      "half in " + Format.area($0) + " of the input"
     }
     return [
       [weights, layer, half], [weights, half],
@@ -116,7 +116,7 @@ extension Figure {
     network.field.map { $0.tops[.linear] ?? 0 }
   }
 
-  private var isShared: Bool { model.sharesScale }
+  private var isShared: Bool { sharesScale }
 
   private func picture(_ network: ComparedNetwork, _ field: HeatField) -> Image {
     let curve = model.session.screen.curve

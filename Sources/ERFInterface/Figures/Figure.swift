@@ -17,6 +17,9 @@ public struct Figure: Sendable {
     networks = model.compared.filter { $0.field != nil && $0.metrics != nil }
   }
 
+  /// Whether one colour scale holds for all maps.
+  var sharesScale: Bool { model.sharesScale(of: networks.map(\.network)) }
+
   /// Whether there is anything to show.
   public var isEmpty: Bool { networks.isEmpty }
 

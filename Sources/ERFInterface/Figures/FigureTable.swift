@@ -11,9 +11,9 @@ extension Figure {
       let facts = size.flatMap { model.facts[network.network, $0] }
       let areas = metrics.ratios.map { ratio in
         guard let share = ratio.ratio else { return "not reached" }
-        let text = Format.fixed(share * 100, 1)
+        let text = Format.areaNumber(share)
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
-        return text + " ± " + Format.fixed(spread.deviation * 100, 1)
+        return text + " ± " + Format.fixed(spread.deviation * 100, Format.areaDigits(share))
       }
       return [network.letter, model.designs.figureName(network.network), weights(network)] + areas
         + [

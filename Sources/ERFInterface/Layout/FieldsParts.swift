@@ -46,7 +46,7 @@ struct FieldsParts {
   }
 
   private static func verdictRows(in area: Area) -> Int {
-    area.rows >= 30 ? 3 : area.rows >= 20 ? 2 : area.rows >= 15 ? 1 : 0
+    area.rows >= 30 ? 3 : area.rows >= 20 ? 2 : area.rows >= 13 ? 1 : 0
   }
 
   /// What the fields leave, where that is enough to plot in.

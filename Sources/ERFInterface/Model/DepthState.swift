@@ -185,6 +185,18 @@ extension Model {
     return facts(of: network.network).map(Self.depthLayers) ?? []
   }
 
+  /// The layer that a request of a side taps in few letters, `s2.1`; nil where that is what one expects:
+  /// the last stage, of as many as the other network has.
+  func layerLabel(_ side: Int, _ request: ERFRequest) -> String? {
+    guard let tap = request.tap else { return nil }
+    guard let layer = depthLayers(side).first(where: { $0.name == tap }) else {
+      return tap.sanitised
+    }
+    let stages = sides.indices.compactMap { facts($0)?.stages.count }
+    let isLast = layer.isOutput && layer.stage == facts(side)?.stages.count
+    return isLast && Set(stages).count < 2 ? nil : layer.label
+  }
+
   private static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
     facts.stages.enumerated().flatMap { index, stage in
       let stageNumber = index + 1

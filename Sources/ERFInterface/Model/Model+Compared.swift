@@ -54,7 +54,7 @@ extension Model {
       let hash = network.result?.subject.weightsHash.prefix(8)
       text = path.fileName.sanitised + (hash.map { " #" + $0.description.sanitised } ?? "")
     }
-    return network.network.isEdited ? text + ", edited" : text
+    return text + network.network.editedText.long
   }
 
   /// Those of the gallery that are neither A nor B.

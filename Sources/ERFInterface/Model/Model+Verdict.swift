@@ -9,6 +9,8 @@ struct Verdict: Equatable {
   let kind: Kind
   /// The answer.
   let headline: String
+  /// The answer in fewer words, the fullest first.
+  var briefs: [String] = []
   /// The numbers that it rests on, in a sentence and in as few words as can be; may be empty.
   var shares = ""
   var short = ""
@@ -35,12 +37,20 @@ struct Verdict: Equatable {
     guard let last = warnings.last else { return answer(rows: rows, width: width) }
     let warning = warnings.first { $0.columns <= width } ?? last
     // Whoever reads the answer reads that, too, so it goes before the numbers.
-    guard rows > 1 else { return [Line(headline: headline, warning: " " + last)] }
+    guard rows > 1 else {
+      let answers = ([headline] + briefs).map { Line(headline: $0, warning: " " + last) }
+      return [answers.first { $0.headline.columns + $0.warning.columns <= width } ?? answers[0]]
+    }
     return answer(rows: rows - 1, width: width) + [Line(warning: warning)]
   }
 
   private func answer(rows: Int, width: Int) -> [Line] {
     func fits(_ text: String) -> Bool { text.columns <= width }
+    guard fits(headline) else {
+      let lines = wrap(headline, width: width)
+      if lines.count <= rows { return lines.map { Line(headline: $0) } }
+      return [Line(headline: briefs.first(where: fits) ?? briefs.last ?? headline)]
+    }
     let all = headline + " " + detail
     if fits(all) { return [Line(headline: headline, rest: " " + detail)] }
     let short = short.isEmpty ? "" : " " + short
@@ -96,6 +106,8 @@ extension Model {
           ? "B sees \(Self.times(times)) as much as A."
           : "A sees \(Self.times(times)) as much as B."
       ),
+      briefs: Self.briefs(
+        beginning, "\(isLarger ? "B" : "A") sees \(Self.times(times)) as much."),
       shares: isLarger
         ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
         : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
@@ -108,6 +120,7 @@ extension Model {
         verdict = Verdict(
           kind: .same,
           headline: Self.sentence(beginning, "No difference beyond the spread over pictures."),
+          briefs: Self.briefs(beginning, "No difference beyond the spread."),
           shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
           short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
       }
@@ -115,14 +128,19 @@ extension Model {
     // A factor that rounds to one is none.
     if verdict.kind == .difference, times < 1.05 {
       verdict = Verdict(
-        kind: .same, headline: Self.sentence(beginning, "A and B see as much."),
-        shares: verdict.shares,
+        kind: .same, headline: Self.sentence(beginning, "A and B see about as much."),
+        briefs: Self.briefs(beginning, "A and B are about even."),
+        shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
         short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
     }
     return verdict
   }
 
   private func single(_ map: ShownMap) -> Verdict? {
+    guard !map.metrics.isZero else {
+      return Verdict(
+        kind: .notComparable, headline: "No gradient reaches the input: the map is 0 everywhere.")
+    }
     guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
     return Verdict(
       kind: .single,
@@ -135,7 +153,12 @@ extension Model {
   /// than the central one, two states of one network.
   private func beginning(_ a: ShownMap, _ b: ShownMap) -> [String] {
     var parts: [String] = []
-    if !a.metrics.isCentred || !b.metrics.isCentred { parts.append("Off-centre unit") }
+    let units = max(a.request.units.count, b.request.units.count)
+    if units > 1 {
+      parts.append("Sum of \(units) units")
+    } else if !a.metrics.isCentred || !b.metrics.isCentred {
+      parts.append("Off-centre unit")
+    }
     guard sides.count > 1, isOneModel(a, b), a.network.edits == b.network.edits,
       a.network.weights != b.network.weights
     else { return parts }
@@ -152,6 +175,12 @@ extension Model {
     return beginning.joined(separator: ", ") + ": " + rest
   }
 
+  /// The same with less room, the beginning before the claim.
+  private static func briefs(_ beginning: [String], _ claim: String) -> [String] {
+    let first = beginning.first.map { $0.replacing(" unit", with: "") }
+    return [sentence(beginning, claim), sentence(first.map { [$0] } ?? [], claim)]
+  }
+
   /// Whether both are of one network, whatever its weights; training may give it other classes.
   private func isOneModel(_ a: ShownMap, _ b: ShownMap) -> Bool {
     a.network.savedMap == nil && b.network.savedMap == nil
@@ -165,9 +194,10 @@ extension Model {
 
   /// `17.4 ±0.9 %`.
   private func share(_ ratio: Double, _ map: ShownMap) -> String {
-    let text = Format.fixed(ratio * 100, 1)
+    let text = Format.areaNumber(ratio)
     guard let spread = map.result?.spread(at: Self.half) else { return text + " %" }
-    return "\(text) \(display.glyphs.plusMinus)\(Format.fixed(spread.deviation * 100, 1)) %"
+    let deviation = Format.fixed(spread.deviation * 100, Format.areaDigits(ratio))
+    return "\(text) \(display.glyphs.plusMinus)\(deviation) %"
   }
 
   /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
@@ -180,21 +210,47 @@ extension Model {
     }
     // The spread is of the pictures' own maps, the share is of their mean.
     let images = a.images.counted("picture")
-    var parts = [a.images > 1 ? "mean map of \(images)" : images, pixels]
+    var parts = [a.images > 1 ? "mean map of \(images)" : images, pixels + layers(a, b)]
     parts.append(WeightsOrigin.text(origin(a), origin(b)))
-    let border = [(a, "A"), (b, "B")].filter {
-      $0.0.metrics.isCentred && $0.0.metrics.borderShare > Self.borderLimit
-    }
-    if let widest = border.max(by: { $0.0.metrics.borderShare < $1.0.metrics.borderShare }) {
-      let share = Format.percent(widest.0.metrics.borderShare, digits: 0)
-      let whose = sides.count > 1 ? "\(widest.1)'s" : "the"
-      parts.append("\(share) of \(whose) mass is at the border: a larger input tells more")
-    }
     return parts
   }
 
-  /// Weights that training never reached and the input does: their part of the field is no finding.
+  /// The layer where it is not the one that one expects: `s2.1`.
+  private func layers(_ a: ShownMap, _ b: ShownMap) -> String {
+    let labels = [layerLabel(0, a.request), sides.count > 1 ? layerLabel(1, b.request) : nil]
+    guard let first = labels[0] ?? labels[1] else { return "" }
+    guard sides.count > 1, let other = labels[1], let mine = labels[0], mine != other else {
+      return ", \(first)"
+    }
+    return ", A \(mine), B \(other)"
+  }
+
+  /// What makes the answer say less than it seems to.
   private func warnings(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    let (noise, border) = (self.noise(a, b), self.border(a, b))
+    guard !noise.isEmpty, !border.isEmpty else { return noise + border }
+    return zip(border, noise).map { $0 + " " + $1 } + border.suffix(1)
+  }
+
+  /// A field that the input cuts off is larger than it seems: a factor between two such fields says less.
+  private func border(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    let cut = [(a, "A"), (b, "B")].filter {
+      $0.0.metrics.isCentred && $0.0.metrics.borderShare > Self.borderLimit
+    }
+    guard let widest = cut.max(by: { $0.0.metrics.borderShare < $1.0.metrics.borderShare }) else {
+      return []
+    }
+    let share = Format.percent(widest.0.metrics.borderShare, digits: 0)
+    let whose = sides.count > 1 ? "\(widest.1)'s" : "the"
+    return [
+      "Input too small: \(share) of \(whose) field lies at its border; a larger one tells more.",
+      "Input too small: \(share) of \(whose) field lies at its border.",
+      "Input too small: \(share) at the border.",
+    ]
+  }
+
+  /// Weights that training never reached and the input does: their part of the field is no finding.
+  private func noise(_ a: ShownMap, _ b: ShownMap) -> [String] {
     let maps = [a, b].compactMap { map in
       map.result?.untrained.flatMap {
         max(map.inputSize.height, map.inputSize.width) > $0.trainedAt ? $0 : nil
@@ -216,6 +272,11 @@ extension Model {
 
   /// Why two maps answer no question about their networks; nil where they do.
   private func notComparable(_ a: ShownMap, _ b: ShownMap) -> String? {
+    let empty = [(a, "A"), (b, "B")].filter { $0.0.metrics.isZero }.map(\.1)
+    if empty.count == 2 { return "both maps are 0 everywhere, no gradient reaches the input" }
+    if let letter = empty.first {
+      return "\(letter)'s map is 0 everywhere, no gradient reaches the input"
+    }
     if a.inputSize != b.inputSize {
       return "A at \(a.inputSize) px, B at \(b.inputSize) px"
     }

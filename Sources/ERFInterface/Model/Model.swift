@@ -131,13 +131,22 @@ public struct Model: Sendable {
   var colourMap: Int {
     ColourRamp.all.firstIndex { $0.name == session.screen.colours } ?? 0
   }
-  /// Whether one colour scale holds for both maps: by default only where both are of one network, as
-  /// it was opened or edited, with any weights. Gradients of others are in different units.
-  var sharesScale: Bool {
-    guard sides.count > 1 else { return false }
-    return session.screen.hasSharedScale
-      ?? (session.networks.allSatisfy { $0.savedMap == nil }
-        && NamedNetwork.isOne(session.networks[0].model, session.networks[1].model))
+  /// Whether one colour scale holds for both maps.
+  var sharesScale: Bool { sharesScale(of: session.networks) }
+
+  /// By default only where all are of one network, as it was opened or edited: gradients of others are in
+  /// different units. Those of random weights are smaller by orders than those of trained ones, so that
+  /// beside them there would be nothing to see.
+  func sharesScale(of networks: [NetworkSpec]) -> Bool {
+    guard networks.count > 1, let first = networks.first else { return false }
+    if let choice = session.screen.hasSharedScale { return choice }
+    func isRandom(_ network: NetworkSpec) -> Bool {
+      if case .random = network.weights { true } else { false }
+    }
+    return networks.allSatisfy {
+      $0.savedMap == nil && NamedNetwork.isOne(first.model, $0.model)
+        && isRandom(first) == isRandom($0)
+    }
   }
   var focus: PanelName { session.screen.focus }
   /// Index of the network that edits go to.

@@ -20,6 +20,31 @@ extension NetworkSpec {
   }
 }
 
+extension NetworkSpec {
+  /// The seed of kernels that an edit started anew in a network whose other weights come from elsewhere;
+  /// nil: there are none.
+  var seedOfNewKernels: UInt64? {
+    if case .random = weights { return nil }
+    guard case .reinitialise(let seed) = fit else { return nil }
+    let makesKernels = edits.contains { edit in
+      switch edit.change {
+      case .kernel: true
+      case .smallKernel(let side): side != nil
+      case .dilation, .shortcuts, .depth: false
+      }
+    }
+    return makesKernels ? seed : nil
+  }
+
+  /// What an edit made of the weights, where there is some room and where there is little: `edited`, and
+  /// whose kernels are random; empty where nothing was edited.
+  var editedText: (long: String, short: String) {
+    guard isEdited else { return ("", "") }
+    guard let seed = seedOfNewKernels else { return (", edited", ", edited") }
+    return (", edited, new kernels random:\(seed)", ", part random")
+  }
+}
+
 extension StageField {
   /// As tables name it.
   var title: String {

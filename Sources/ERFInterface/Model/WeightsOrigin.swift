@@ -22,8 +22,10 @@ struct WeightsOrigin: Equatable {
   let source: Source
   /// Whether they were brought to the shapes of an edited network; random ones are as good as made so.
   let isEdited: Bool
+  /// Whether kernels of theirs were started anew.
+  let hasNewKernels: Bool
 
-  private static let nameColumns = 24
+  private static let nameColumns = 40
 
   init(_ map: ShownMap, _ glyphs: Glyphs) {
     source =
@@ -36,6 +38,7 @@ struct WeightsOrigin: Equatable {
           : .trained
       }
     isEdited = map.network.isEdited && source != .untrained
+    hasNewKernels = map.network.seedOfNewKernels != nil
   }
 
   /// As a condition of what is said of two maps, which may be one: once where it is the same, else what
@@ -49,7 +52,9 @@ struct WeightsOrigin: Equatable {
         origin.source == .untrained
           ? "\(letter) \(origin.source.text)" : "\(letter)'s \(origin.source.text)"
       }
-    let edited = sides.filter { $0.1.isEdited }.map { $0.0 + " edited" }
+    let random = sides.filter { $0.1.hasNewKernels }.map { $0.0 + "'s new kernels random" }
+    let edited = sides.filter { $0.1.isEdited && !$0.1.hasNewKernels }.map { $0.0 + " edited" }
+    parts += random.count == 2 ? ["new kernels random"] : random
     parts += edited.count == 2 ? ["edited"] : edited
     return parts.joined(separator: ", ")
   }

@@ -47,6 +47,7 @@ enum DepthPanel: Panel {
     case .choose:
       return .edit { model in
         model.session.target = layers[selected].target
+        model.notice = Notice(.note, "the maps now look from \(layers[selected].label)")
         model.forgetUnits()
       }
     case .increase: return .edit { $0.depth.measure = $0.depth.measure.next }

@@ -160,7 +160,7 @@ private struct GalleryBars {
     let glyphs = model.display.glyphs
     for (index, share) in shares.enumerated() where index + 1 < area.rows {
       let isSelected = model.focus == .gallery && index == model.gallery.selection
-      let text = share.map { Format.percent($0) } ?? glyphs.dash
+      let text = share.map { Format.area($0) } ?? glyphs.dash
       frame.write(
         [
           Span(
@@ -221,17 +221,24 @@ private struct GalleryTile {
   private var weights: Span {
     switch network.weights {
     case .random(let seed): Span("random:\(seed)", .warning)
-    case .trained: Span("trained" + edit, .quiet)
+    case .trained: Span("trained" + edit, role)
     case .file(let path):
       Span(
         path.fileName.sanitised.cut(columns: area.columns - edit.columns, glyphs.ellipsis) + edit,
-        .quiet)
+        role)
     }
   }
 
+  private var role: Role { network.seedOfNewKernels == nil ? .quiet : .warning }
+
   /// That something was edited is said on the narrowest tile.
   private var edit: String {
-    network.isEdited ? (area.columns >= "trained, edited".columns ? ", edited" : ", edit") : ""
+    if network.seedOfNewKernels != nil {
+      let texts = [network.editedText.long, network.editedText.short, ", rnd"]
+      return texts.first { "trained".columns + $0.columns <= area.columns } ?? texts[2]
+    }
+    return network.isEdited
+      ? (area.columns >= "trained, edited".columns ? ", edited" : ", edit") : ""
   }
 
   /// Three digits where four would be cut.
@@ -241,7 +248,7 @@ private struct GalleryTile {
   }
 
   private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
-    let area = entry?.result.metrics.ratio(at: Model.half).map { Format.fixed($0 * 100, 1) + " %" }
+    let area = entry?.result.metrics.ratio(at: Model.half).map { Format.area($0) }
     let facts = model.facts(of: network)
     let images = entry.map { max(1, $0.result.map.images) }
     // Of the run that made the map: other work may have slowed it down.

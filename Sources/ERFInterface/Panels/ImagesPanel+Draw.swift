@@ -77,7 +77,7 @@ extension Frame {
       guard let area = model.ownArea(side, of: index) else { return [] }
       return [
         Span("  " + Model.letter(side) + " ", Role.network(side), .bold),
-        Span(area.map { Format.percent($0) } ?? "n.r.", .text),
+        Span(area.map { Format.area($0) } ?? "n.r.", .text),
       ]
     }
     guard !areas.isEmpty else { return }
@@ -179,13 +179,17 @@ private struct ImageSpread {
 
   /// As exact as the cell is wide, and never cut.
   private func text(_ mean: Double, _ deviation: Double) -> String {
-    let digits = mean < 9.95 ? 1 : 0
-    let texts = [
-      Format.fixed(mean, 1) + " \(plusMinus) " + Format.fixed(deviation, 1),
-      Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, 1),
+    let exact = Format.areaDigits(mean / 100)
+    let digits = mean < 9.95 ? exact : 0
+    var texts = [
+      Format.fixed(mean, exact) + " \(plusMinus) " + Format.fixed(deviation, exact),
+      Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, exact),
       Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, digits),
-      Format.fixed(mean, 0) + plusMinus + Format.fixed(deviation, 0),
     ]
-    return texts.first { $0.columns < cell } ?? texts[3]
+    if mean >= 0.95 {
+      texts.append(Format.fixed(mean, 0) + plusMinus + Format.fixed(deviation, 0))
+    }
+    // No spread is better than one of zero.
+    return texts.first { $0.columns < cell } ?? Format.fixed(mean, digits)
   }
 }

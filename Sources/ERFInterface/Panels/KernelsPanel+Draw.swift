@@ -156,7 +156,7 @@ private struct Kernels {
   ) -> [Span] {
     var spans = [
       Span(label.rightPadded(11), .quiet),
-      Span(Format.fixed(Double(now) / scale, 2) + " " + unit, .text),
+      Span(amount(now, unit: unit, of: scale), .text),
     ]
     if let before, now != before, before > 0 {
       let change = Double(now - before) / Double(before)
@@ -166,6 +166,14 @@ private struct Kernels {
     }
     return spans
   }
+}
+
+/// A number of things with its unit, the next smaller one where little would be left of it: `2.2 G`, `8.10 M`.
+private func amount(_ count: Int, unit: String, of scale: Double) -> String {
+  let value = Double(count) / scale
+  let smaller = unit == "G" ? "M" : "k"
+  return value < 0.00995
+    ? Format.fixed(value * 1000, 2) + " " + smaller : Format.fixed(value, 2) + " " + unit
 }
 
 extension WeightFit {

@@ -57,7 +57,7 @@ private struct WideMetrics {
 
   private func bar(_ label: String, _ side: Int, _ share: Double?, cells: Int) -> [Span] {
     let role = Role.network(side)
-    let text = share.map { Format.percent($0) } ?? glyphs.dash
+    let text = share.map { Format.area($0) } ?? glyphs.dash
     return [
       Span(label.rightPadded(10), .quiet), Span(Model.letter(side) + " ", role, .bold),
     ] + glyphs.bar(share ?? 0, of: cells, role) + [
@@ -67,7 +67,11 @@ private struct WideMetrics {
 
   /// The area at one half by stage, which is measured in the background.
   var stages: [[Span]] {
-    let title = ["half of the field, by stage", "half, by stage"]
+    // The squares above may be of another unit.
+    let title =
+      isCentred
+      ? ["half of the field, by stage", "half, by stage"]
+      : ["half of the central unit's field, by stage", "central unit's half, by stage"]
     let partial = model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? []
     let titles = title.map { [Span($0, .text, .bold)] + partial }
     var lines = [titles.first { $0.width <= width } ?? titles[1]]
@@ -85,7 +89,7 @@ private struct WideMetrics {
       lines.append(
         [Span(letter + " ", Role.network(index), .bold)]
           + outputs.map { _, point in
-            let area = point?.area.map { Format.percent($0) }
+            let area = point?.area.map { Format.area($0) }
             return Span(
               (area ?? (point == nil ? glyphs.dash : "n.r.")).leftPadded(cell),
               area == nil ? .quiet : .text)
@@ -94,12 +98,24 @@ private struct WideMetrics {
     return lines
   }
 
+  private var isCentred: Bool {
+    model.sides.allSatisfy { $0.measured?.metrics.isCentred ?? true }
+  }
+
   /// One line for each number, those that have room.
   func definitions(rows available: Int) -> [[Span]] {
+    let square =
+      isCentred
+      ? "around the middle that holds more than t of log(M+1) (Table 10)"
+      : "around the unit, cut by the input, that holds more than t of log(M+1)"
     let rows = [
-      ("t", "the smallest square around the middle that holds more than t of log(M+1) (Table 10)"),
+      ("t", "the smallest square " + square),
       ("sigma", "square root of half the trace of M's covariance: the radius of a round field"),
-      ("border", "share of M within 1/16 of the edge: above 5 % the input is too small"),
+      (
+        "border",
+        "share of M within 1/16 of the edge"
+          + (isCentred ? ": above 5 % the input is too small" : "")
+      ),
       ("centre", "centre of mass of M, row and column"),
       ("50% of M in", "distance from the unit within which half of M lies"),
       ("raw 50%", "the area for t = 50 % of M itself, not of log(M+1)"),

@@ -60,7 +60,9 @@ private struct MetricsLines {
   var lines: [[Span]] {
     var lines = [[Span(title, .quiet)], header]
     let compared = model.compared
-    for network in compared { lines.append(row(network.letter, network.metrics?.ratios)) }
+    for network in compared {
+      lines.append(row(network.letter, network.metrics.flatMap { $0.isZero ? nil : $0.ratios }))
+    }
     let rows = lines.count
     for side in model.sides.indices where isPublishedTarget(side) {
       guard let row = model.design(side).flatMap({ PublishedRatios.rows[$0.id] }) else { continue }
@@ -97,6 +99,7 @@ private struct MetricsLines {
 
   private var title: String {
     if !isCentred {
+      if model.session.target.units.count > 1 { return "square around the units' middle, cut" }
       return isNarrow ? "square around the unit, cut" : "square around the unit, cut by the input"
     }
     return isNarrow ? "area of the square with t" : "square that holds t of log(M+1)"
@@ -134,7 +137,7 @@ private struct MetricsLines {
     for index in ERFMetrics.thresholds.indices {
       let ratio = ratios.flatMap { $0.indices.contains(index) ? $0[index].ratio : nil }
       let text =
-        ratio.map { Format.fixed($0 * 100, 1) + "%" } ?? (ratios == nil ? glyphs.dash : "n.r.")
+        ratio.map { Format.areaNumber($0) + "%" } ?? (ratios == nil ? glyphs.dash : "n.r.")
       spans.append(Span(text.leftPadded(cell), ratio == nil ? .quiet : .text, .bold))
     }
     return spans
@@ -151,7 +154,7 @@ private struct MetricsLines {
         metrics.distance(holding: 0.5).map { "\($0) px" } ?? glyphs.dash
       },
       fact("raw 50%") { metrics in
-        metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.percent($0) } ?? "n.r."
+        metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.area($0) } ?? "n.r."
       },
     ]
   }
@@ -172,7 +175,7 @@ private struct MetricsLines {
   ) -> [Span] {
     [Span(label.rightPadded(12), .quiet)]
       + model.sides.map { side in
-        guard let metrics = side.measured?.metrics else {
+        guard let metrics = side.measured?.metrics, !metrics.isZero else {
           return Span(glyphs.dash.leftPadded(factWidth), .quiet)
         }
         let warns = metrics.isCentred && (limit.map { metrics.borderShare > $0 } ?? false)

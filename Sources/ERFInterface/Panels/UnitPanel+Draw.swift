@@ -53,7 +53,7 @@ extension Frame {
   private mutating func drawUnitField(
     _ network: ComparedNetwork, _ index: Int, _ model: Model, in area: Area
   ) {
-    let half = network.metrics?.ratio(at: Model.half).map { "half in " + Format.percent($0) }
+    let half = network.metrics?.ratio(at: Model.half).map { "half in " + Format.area($0) }
     let share = half.map { "  " + $0 }
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)

@@ -40,12 +40,24 @@ public func view(_ model: Model, size: ScreenSize) -> Frame {
 extension Frame {
   fileprivate mutating func drawPanels(_ model: Model, _ layout: ScreenLayout) {
     if let fields = layout.fields { FieldsPanel.draw(model, in: fields, on: &self) }
-    for slot in layout.slots { drawSlot(slot, model) }
+    for slot in layout.slots { drawSlot(slot, model, isAlone: layout.fields == nil) }
   }
 
-  private mutating func drawSlot(_ slot: Slot, _ model: Model) {
+  private mutating func drawSlot(_ slot: Slot, _ model: Model, isAlone: Bool) {
     drawSlotTitle(slot, model)
+    if isAlone { drawSubject(slot, model) }
     Panels.named(slot.panel).draw(model, in: slot.area.belowTitle, on: &self)
+  }
+
+  /// What numbers are of where no headings of maps say it, at the end of the panel's title.
+  private mutating func drawSubject(_ slot: Slot, _ model: Model) {
+    guard slot.panel != .jobs, slot.panel != .training else { return }
+    let room = slot.area.columns - Panels.named(slot.panel).name.title.columns - 6
+    let texts = model.subject(hasNetworks: slot.panel != .gallery)
+    guard let text = texts.first(where: { $0.width < room }) ?? texts.last else { return }
+    writeRight(
+      [Span(" ")] + text, row: slot.area.row, end: slot.area.column + slot.area.columns,
+      width: min(room, text.width + 1))
   }
 
   /// Digits and names of the panels that share the slot, then a rule.
