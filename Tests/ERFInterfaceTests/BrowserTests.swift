@@ -196,15 +196,15 @@ import Testing
       Issue.record("Tab does nothing")
       return
     }
-    _ = update(&model, .completed("c", longer: "c/", count: 1))
+    _ = update(&model, .completed("c", longer: "c/", names: ["c"]))
     #expect(browser(model)?.query == "c/" && browser(model)?.complaint == nil)
     _ = update(&model, .key(.tab))
-    _ = update(&model, .completed("c/", longer: "c/x", count: 3))
+    _ = update(&model, .completed("c/", longer: "c/x", names: ["xa", "xb", "xz"]))
     #expect(browser(model)?.query == "c/x")
     #expect(screens(model).allSatisfy { $0.contains("3 begin like this") })
     _ = update(&model, .key(.tab))
     _ = model.type("y")
-    _ = update(&model, .completed("c/x", longer: "c/xz", count: 1))
+    _ = update(&model, .completed("c/x", longer: "c/xz", names: ["xz"]))
     #expect(browser(model)?.query == "c/xy", "the text has changed meanwhile")
     let inner = CheckpointFolder(path: "/a/b/c", folders: [], files: [])
     _ = update(&model, .key(.enter))
@@ -230,10 +230,10 @@ import Testing
       #expect(PathCompletion.resolved(text, in: inner) == folder.file(expected), "\(text)")
     }
     #expect(PathCompletion.resolved("~/x", in: inner) == PathCompletion.expanded("~/x"))
-    #expect(PathCompletion.complete("a", in: inner) == ("a b.pth", 1))
-    #expect(PathCompletion.complete("in/i", in: path) == ("in/it's.pth", 1))
-    #expect(PathCompletion.complete("\(inner)/a", in: "/") == ("\(inner)/a b.pth", 1))
-    #expect(PathCompletion.complete("~", in: inner) == ("~/", 1))
+    #expect(PathCompletion.counted("a", in: inner) == ("a b.pth", 1))
+    #expect(PathCompletion.counted("in/i", in: path) == ("in/it's.pth", 1))
+    #expect(PathCompletion.counted("\(inner)/a", in: "/") == ("\(inner)/a b.pth", 1))
+    #expect(PathCompletion.counted("~", in: inner) == ("~/", 1))
 
     let mailbox = Mailbox<Message> {}
     let browsing = CheckpointBrowsing(

@@ -61,14 +61,14 @@ import Testing
     func read(_ path: String, limit: Int) throws -> [UInt8] { throw refuse("read") }
     func isFile(_ path: String) -> Bool { false }
     func isFolder(_ path: String) -> Bool { false }
-    func complete(_ text: String, in folder: String) -> (longer: String, count: Int) {
-      (text + "-made-up", 7)
+    func complete(_ text: String, in folder: String) -> (longer: String, names: [String]) {
+      (text + "-made-up", ["a", "b"])
     }
     func resolved(_ text: String, in folder: String) -> String {
       _ = refuse("resolved")
       return text
     }
-    func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
+    func export(result: ERFResult, path: String, options: ExportOptions) throws {
       throw refuse("export")
     }
     func write(_ bytes: [UInt8], to path: String) throws { throw refuse("write") }
@@ -121,13 +121,13 @@ import Testing
     for message in mailbox.takeAll() {
       switch message {
       case .drawn(let picture): drawn.append(picture)
-      case .completed(_, let longer, let count): completed.append("\(longer) \(count)")
+      case .completed(_, let longer, let names): completed.append("\(longer) \(names.count)")
       case .failed(_, let reason), .probeFailed(_, let reason), .predictionFailed(_, let reason):
         refusals.append(reason)
       default: break
       }
     }
-    #expect(drawn == [StimulusPicture(index: 3)] && completed == ["/no-made-up 7"])
+    #expect(drawn == [StimulusPicture(index: 3)] && completed == ["/no-made-up 2"])
     let expected = ["compute", "map", "predict", "probe"].map { "made up: \($0)" }
     #expect(refusals.sorted() == expected)
   }

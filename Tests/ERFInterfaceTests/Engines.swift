@@ -94,9 +94,9 @@ struct FolderExporting: TestFiles {
     "\(folder)/\(path.split(separator: "/").last ?? "")"
   }
 
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
+  func export(result: ERFResult, path: String, options: ExportOptions) throws {
     try LocalEngine().export(
-      result: result, path: inside(path), variant: variant, colours: colours)
+      result: result, path: inside(path), options: options)
   }
 
   func write(_ bytes: [UInt8], to path: String) throws {

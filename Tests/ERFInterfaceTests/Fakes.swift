@@ -19,6 +19,7 @@ func makeResult(
     subject: makeSubject(request), map: map, metrics: metrics,
     imageNames: (0..<images).map { "image \($0)" },
     seconds: ERFSeconds(total: 1.5), peakBytes: 300 << 20)
+  result.seconds.fastest = 1.25
   result.features = (0..<49).map { Float($0 % 8 + $0 / 8) }
   return result
 }
@@ -395,12 +396,20 @@ final class FakeExporting: TestFiles {
     written.withLock { $0.append(other) }
   }
 
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
+  func export(result: ERFResult, path: String, options: ExportOptions) throws {
     if let failure { throw FakeComputing.Failure(description: failure) }
     written.withLock { $0.append(path) }
   }
 
   func exists(_ path: String) -> Bool {
     present.contains(path) || written.withLock { $0.contains(path) }
+  }
+}
+
+extension PathCompletion {
+  /// The longer text, and how many names begin like it.
+  static func counted(_ text: String, in base: String = "") -> (longer: String, count: Int) {
+    let (longer, names) = complete(text, in: base)
+    return (longer, names.count)
   }
 }

@@ -167,6 +167,68 @@ import Testing
     #expect(texts(Figure(measured { $0.session.screen = screen })).contains("99 %"))
   }
 
+  /// Small squares and squares at the edge of the input have their labels where nothing else is.
+  @Test func labelsNeverLieAcrossOutlines() throws {
+    for (row, sigma) in [(112, 3.0), (112, 8), (112, 30), (4, 3), (4, 30)] {
+      let request = makeRequest()
+      let field = HeatField(makeResult(request, sigma: sigma))
+      let metrics = ERFMetrics(
+        makeResult(request, sigma: sigma).map, around: (row: row, column: row))
+      let box = VectorDrawing.Rectangle(x: 20, y: 20, width: 200, height: 200)
+      let scale = 200.0 / 224
+      let squares = metrics.ratios.reversed().compactMap { $0.side }.map { side in
+        let (low, high) = (max(0, row - side / 2), min(field.width, row - side / 2 + side))
+        return VectorDrawing.Rectangle(
+          x: 20 + Double(low) * scale, y: 20 + Double(low) * scale,
+          width: Double(high - low) * scale, height: Double(high - low) * scale)
+      }
+      var labels = OutlineLabels(box: box, outlines: squares)
+      for square in squares { labels.add("20 %", to: square) }
+      let grounds = labels.grounds
+      #expect(grounds.count == squares.count, "row \(row), sigma \(sigma)")
+      for (index, ground) in grounds.enumerated() {
+        #expect(squares.allSatisfy { !$0.overlaps(ground) || $0.holds(ground) })
+        #expect(!grounds[..<index].contains { $0.overlaps(ground) })
+      }
+    }
+  }
+
+  /// A dot that marks a half lies on its curve.
+  @Test func halvesAreMarkedWhereCurvesAre() throws {
+    let mass = [0.1, 0.3, 0.7, 1]
+    let half = try #require(Figure.crossing(mass, 0.5))
+    #expect(abs(half.x - 1.5) < 1e-12 && half.y == 0.5)
+    #expect(try #require(Figure.crossing([0.6, 1], 0.5)) == (0, 0.6))
+  }
+
+  /// Titles say what was edited and stay within their column; so do the table's cells.
+  @Test func longNamesLeaveRoomForOthers() throws {
+    var model = makeModel(["RepLKNet-31-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    model.finish(model.type("3"))
+    model.finish(update(&model, .key(.down)))
+    model.finish(model.type("<"))
+    let figure = Figure(model)
+    let names = model.designs.figureNames(figure.networks[1].network)
+    #expect(names.allSatisfy { $0.contains("k27") || $0.contains("K = ") })
+    #expect(texts(figure).contains { names.contains($0) })
+    #expect(ExportNaming.figureStem(figure.networks, model.designs).contains("_s2k27_"))
+    let cut = VectorDrawing.cutInside(String(repeating: "long-", count: 40), size: 8, width: 100)
+    #expect(VectorDrawing.width(of: cut, size: 8) <= 100 && cut.contains("...") && cut.count > 12)
+  }
+
+  /// The bar of a signed map on a logarithmic scale has its decades on both sides of zero.
+  @Test func signedBarsHaveDecades() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.session.screen.curve = .decades
+    for _ in 0..<2 { model.finish(model.type("R")) }
+    let figure = Figure(model)
+    for tick in ["-1", "-0.1", "-0.01", "0", "0.01", "0.1", "1"] {
+      #expect(texts(figure).contains(tick), "\(tick)")
+    }
+    #expect(figure.caption.contains("three decades of either sign"))
+  }
+
   @Test func theMenuWritesIt() throws {
     var model = measured()
     _ = model.type("e")
@@ -177,7 +239,7 @@ import Testing
       return
     }
     #expect(
-      ExportNaming.figureStem(Figure(model).networks)
+      ExportNaming.figureStem(Figure(model).networks, model.designs)
         == "replknet-13-nano_replknet-31-nano_224_stage4")
   }
 }

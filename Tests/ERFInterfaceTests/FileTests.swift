@@ -81,10 +81,10 @@ import Testing
     }
     try LocalEngine().write([1], to: folder.file("deep/inside.txt"))
     let path = folder.path
-    #expect(PathCompletion.complete("\(path)/ph") == ("\(path)/photos-", 2))
-    #expect(PathCompletion.complete("\(path)/oth") == ("\(path)/other.txt", 1))
-    #expect(PathCompletion.complete("\(path)/de") == ("\(path)/deep/", 1))
-    #expect(PathCompletion.complete("\(path)/none") == ("\(path)/none", 0))
+    #expect(PathCompletion.counted("\(path)/ph") == ("\(path)/photos-", 2))
+    #expect(PathCompletion.counted("\(path)/oth") == ("\(path)/other.txt", 1))
+    #expect(PathCompletion.counted("\(path)/de") == ("\(path)/deep/", 1))
+    #expect(PathCompletion.counted("\(path)/none") == ("\(path)/none", 0))
     #expect(PathCompletion.expanded("~/a") != "~/a" && PathCompletion.expanded("a~/b") == "a~/b")
     #expect(
       PathCompletion.question("\(path)/other.txt", LocalEngine())?.contains("replaces") == true)
@@ -97,7 +97,7 @@ import Testing
       Issue.record("Tab does nothing")
       return
     }
-    _ = update(&model, .completed(text, longer: "sessions/", count: 1))
+    _ = update(&model, .completed(text, longer: "sessions/", names: ["sessions"]))
     #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "sessions/")))
   }
 

@@ -28,7 +28,7 @@ protocol TestComputing: Sendable {
 
 /// Where a test lets files be written.
 protocol TestFiles: Sendable {
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws
+  func export(result: ERFResult, path: String, options: ExportOptions) throws
   func write(_ bytes: [UInt8], to path: String) throws
   func copy(_ path: String, to other: String) throws
   func exists(_ path: String) -> Bool
@@ -107,14 +107,14 @@ struct TestEngine: Engine {
   func read(_ path: String, limit: Int) throws -> [UInt8] { try real.read(path, limit: limit) }
   func isFile(_ path: String) -> Bool { real.isFile(path) }
   func isFolder(_ path: String) -> Bool { real.isFolder(path) }
-  func complete(_ text: String, in folder: String) -> (longer: String, count: Int) {
+  func complete(_ text: String, in folder: String) -> (longer: String, names: [String]) {
     real.complete(text, in: folder)
   }
 
   func resolved(_ text: String, in folder: String) -> String { real.resolved(text, in: folder) }
 
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws {
-    try files.export(result: result, path: path, variant: variant, colours: colours)
+  func export(result: ERFResult, path: String, options: ExportOptions) throws {
+    try files.export(result: result, path: path, options: options)
   }
 
   func write(_ bytes: [UInt8], to path: String) throws { try files.write(bytes, to: path) }

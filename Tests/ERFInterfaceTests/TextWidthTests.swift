@@ -130,9 +130,9 @@ import Testing
     }
     try LocalEngine().write([1], to: folder.file("\(bytes)/in.json"))
     let path = folder.path
-    #expect(PathCompletion.complete("\(path)/図") == ("\(path)/図解.json", 1))
-    #expect(PathCompletion.complete("\(path)/caf") == ("\(path)/\(bytes)", 2))
-    #expect(PathCompletion.complete("\(path)/\(bytes)/") == ("\(path)/\(bytes)/in.json", 1))
+    #expect(PathCompletion.counted("\(path)/図") == ("\(path)/図解.json", 1))
+    #expect(PathCompletion.counted("\(path)/caf") == ("\(path)/\(bytes)", 2))
+    #expect(PathCompletion.counted("\(path)/\(bytes)/") == ("\(path)/\(bytes)/in.json", 1))
     for name in ["図解.json", "\(bytes).json"] {
       let question = PathCompletion.question(folder.file(name), LocalEngine())
       #expect(question?.contains("replaces") == true)

@@ -203,6 +203,27 @@ extension [Effect] {
     #expect(model.notice?.kind == .failure)
   }
 
+  /// A picture of a map is as bright as on screen, and says so.
+  @Test func picturesLookLikeTheScreen() throws {
+    var model = makeModel()
+    model.session.screen.curve = .decades
+    _ = model.type("e")
+    guard case .export(_, let items, .maps, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("no export")
+      return
+    }
+    let item = try #require(items.first)
+    let look = try #require(item.look)
+    #expect(look.top == look.field.tops[.linear])
+    var options = ExportOptions()
+    options.brightness = look.brightness
+    let bytes = try HeatmapExport.encode(
+      item.result, format: ExportFormat(path: "a.png"), options: options)
+    let scale = "log10(M / \(Format.significant(look.top))) over 3 decades"
+    #expect(String(decoding: bytes, as: UTF8.self).contains(scale))
+    #expect(try HeatmapExport.encode(item.result, format: ExportFormat(path: "a.png")) != bytes)
+  }
+
   @Test func looksChangeWithoutComputing() {
     var model = makeModel()
     for key: Key in [

@@ -158,13 +158,13 @@ import Testing
       height: 64, width: 64, values: [Double](repeating: 1, count: 4096))
     model.sides[1].shown?.metrics = ERFMetrics(flat)
     let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
-    #expect(text.contains("not reached") && text.contains("n.r."))
+    #expect(text.contains("not reached") && text.contains("none"))
     #expect(text.contains("23.4 % at border: input too small"))
     let roomy = view(model, size: ScreenSize(rows: 29, columns: 100)).text
     #expect(roomy.contains(" not\n") && roomy.contains(" reached\n"))
     for (columns, rows) in [(80, 24), (120, 40)] {
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
-      #expect(text.contains(" n.r.") && !text.contains("reached"))
+      #expect(text.contains(" none") && !text.contains("reached"))
     }
   }
 

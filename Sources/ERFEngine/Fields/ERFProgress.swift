@@ -144,6 +144,8 @@ public struct ERFSeconds: Sendable, Equatable, Codable {
   public var backward: Double
   /// Of these two, what the first image took, which also pays for layouts of weights and fresh memory.
   public var first = 0.0
+  /// Of these two, what the image took that took least; nil where all passes began at earlier ones.
+  public var fastest: Double?
   public var total: Double
 
   /// Of a map that was put together from parts.

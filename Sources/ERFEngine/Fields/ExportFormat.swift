@@ -58,8 +58,20 @@ public struct ExportOptions: Sendable {
   public var variant = PGMVariant.binary16
   /// The colours of a `.png`.
   public var colours = ColourMap.ember
+  /// What a `.png` shows of each value; nil: A.
+  public var brightness: Brightness?
 
   public init(variant: PGMVariant = .binary16, colours: ColourMap = .ember) {
     (self.variant, self.colours) = (variant, colours)
+  }
+
+  /// A map as somebody has seen it.
+  public struct Brightness: Sendable {
+    /// (H, W) row-major in 0...1; of a signed map zero is the middle.
+    let values: [Double]
+    /// What they are of M: `log10(M / 0.647) over 3 decades`.
+    let scale: String
+
+    public init(values: [Double], scale: String) { (self.values, self.scale) = (values, scale) }
   }
 }

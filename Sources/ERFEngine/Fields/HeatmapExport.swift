@@ -27,8 +27,8 @@ public enum HeatmapExport {
   }
 
   /// The same facts as text of a PNG, each under its own name.
-  static func provenance(_ result: ERFResult) -> [PNGText] {
-    comments(result).enumerated().map { index, line in
+  static func provenance(_ result: ERFResult, scale: String? = nil) -> [PNGText] {
+    comments(result, scale: scale).enumerated().map { index, line in
       guard index > 0, let colon = line.firstIndex(of: ":") else {
         return PNGText(keyword: "Title", text: line)
       }
@@ -40,11 +40,14 @@ public enum HeatmapExport {
   static let title = "effective receptive field, replk-tui"
 
   /// Where the map comes from, one line a fact, for the header of a PGM.
-  public static func comments(_ result: ERFResult) -> [String] {
+  ///
+  /// - Parameter scale: what is shown of M; nil: A.
+  public static func comments(_ result: ERFResult, scale shown: String? = nil) -> [String] {
     let subject = result.subject
     let isSigned = subject.rule.isSigned
     let scale =
-      "scale: log10(M + 1) / max\(isSigned ? ", zero in the middle" : ""), max M = \(result.map.peak)"
+      "scale: \(shown ?? "log10(M + 1) / max")\(isSigned ? ", zero in the middle" : ""), "
+      + "max M = \(result.map.peak)"
     if let record = result.record {
       // Of a map that was read back, what its file said.
       let source = record.lines.isEmpty ? ["model: not recorded in \(subject.model)"] : record.lines

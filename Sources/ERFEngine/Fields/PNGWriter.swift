@@ -31,14 +31,14 @@ public enum PNGWriter {
 }
 
 extension ExportFormat {
-  /// The heat map A in colours.
+  /// The heat map A in colours, or what was seen of it.
   static let png = ExportFormat(
     "png", [Offer("maps as PNG, in colours")]
   ) { result, options throws(ExportError) in
-    let (map, colours) = (result.map, options.colours)
+    let (map, colours, seen) = (result.map, options.colours, options.brightness)
     let file = try PNGWriter.encode(
-      values: HeatmapExport.picture(map), height: map.height, width: map.width,
+      values: seen?.values ?? HeatmapExport.picture(map), height: map.height, width: map.width,
       colours: map.rule.isSigned && !colours.isDiverging ? .tide : colours)
-    return PNGText.inserted(HeatmapExport.provenance(result), in: file)
+    return PNGText.inserted(HeatmapExport.provenance(result, scale: seen?.scale), in: file)
   }
 }

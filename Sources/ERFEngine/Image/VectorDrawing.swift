@@ -85,6 +85,19 @@ public struct VectorDrawing: Sendable, Equatable {
     return ems * size * (isBold ? 1.1 : 1)
   }
 
+  /// The text where it is no wider than that, else its beginning and its end.
+  public static func cutInside(
+    _ text: String, size: Double, width: Double, isBold: Bool = false
+  ) -> String {
+    guard Self.width(of: text, size: size, isBold: isBold) > width else { return text }
+    let characters = Array(text)
+    for kept in stride(from: characters.count - 1, to: 1, by: -1) {
+      let cut = String(characters.prefix(kept - kept / 2)) + "..." + characters.suffix(kept / 2)
+      if Self.width(of: cut, size: size, isBold: isBold) <= width { return cut }
+    }
+    return "..."
+  }
+
   /// A text in lines no wider than that; words that are wider have lines of their own.
   public static func wrapped(_ text: String, size: Double, width: Double) -> [String] {
     var lines: [String] = []

@@ -31,12 +31,12 @@ public final class ForwardCache: Sendable {
   /// The forward pass of `program` over `input` (1, H, W, C) to all of `value`, with what can be reused
   /// of earlier ones.
   ///
-  /// `report` hears of the layers that are computed.
+  /// `report` hears of the layers that are computed, `began` whether all of them are.
   ///
   /// - Throws: what `Program.forward` throws.
   func activations(
     of program: Program, input: Tensor, to value: Int, workers: Workers,
-    report: Program.LayerReport = { _, _ in }
+    report: Program.LayerReport = { _, _ in }, began: (_ isWhole: Bool) -> Void = { _ in }
   ) throws -> Activations {
     var hash = FNV1a()
     for extent in input.shape.extents { hash.add(word: UInt64(extent)) }
@@ -46,6 +46,7 @@ public final class ForwardCache: Sendable {
     let plan = RegionPlan(program.blueprint, value: value, region: nil, shapes: shapes)
     let prefixes = program.prefixHashes
     let start = start(for: plan, prefixes: prefixes, input: key)
+    began(start == nil)
     let activations = try program.forward(
       input, to: value, cuts: program.blueprint.cuts(to: value), from: start, workers: workers,
       report: report)

@@ -123,6 +123,17 @@ public struct HeatField: Sendable, Equatable {
     return areas[.linear]?.sum(row..<row + 1, column..<column + 1)
   }
 
+  /// Where the value of each pixel lies between no colour and the highest, -1...1.
+  ///
+  /// - Parameter top: the curve's value at the highest colour.
+  func shares(_ curve: Curve, top: Double) -> [Double] {
+    let colours = HeatColours(
+      scale: .rising(map: 0), top: top, decades: curve == .decades ? HeatColours.decades : nil)
+    return resampled(rows: height, columns: width, curve: .linear).map {
+      max(-1, min(1, colours.share(curve($0))))
+    }
+  }
+
   /// The share of M's mass in the square around the centre whose edge runs through a pixel.
   public func share(row: Int, column: Int) -> Double? {
     guard let area = areas[.linear], !isSigned else { return nil }

@@ -91,6 +91,20 @@ extension String {
     return limit > 0 ? prefix(columns: limit - 1) + String(ellipsis) : ""
   }
 
+  /// The text where it fits in `limit` columns, else what is left of it by the first of these cuts that
+  /// tells it from others: its beginning, its beginning and its end, its end.
+  public func cut(
+    columns limit: Int, _ ellipsis: Unicode.Scalar, apartFrom others: [String]
+  ) -> String {
+    let cuts: [(String) -> String] = [
+      { $0.cut(columns: limit, ellipsis) }, { $0.cutInside(columns: limit, ellipsis) },
+      { $0.columns <= limit ? $0 : String(ellipsis) + $0.suffix(columns: max(0, limit - 1)) },
+    ]
+    let others = others.filter { $0 != self }
+    let cut = cuts.first { cut in !others.contains { cut($0) == cut(self) } } ?? cuts[0]
+    return cut(self)
+  }
+
   /// The text where it fits in `limit` columns, else its beginning and its end, which tell files apart.
   func cutInside(columns limit: Int, _ ellipsis: Unicode.Scalar) -> String {
     guard columns > limit, limit > 2 else { return cut(columns: limit, ellipsis) }

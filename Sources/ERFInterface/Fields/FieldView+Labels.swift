@@ -58,6 +58,7 @@ extension FieldDrawing {
     case .none: return []
     case .squares:
       let half = 0.5
+      let outermost = shown.metrics.ratios.last { $0.side != nil }?.threshold
       return shown.metrics.ratios.compactMap { ratio in
         guard let side = ratio.side else { return nil }
         let origin = shown.metrics.origin
@@ -69,6 +70,13 @@ extension FieldDrawing {
           column: min(Double(shown.field.width), Double(origin.column + side / 2)) - half)
         let text = Format.percent(ratio.threshold, digits: 0)
         let end = bottom.column - text.columns
+        // A label must not cover the field that it names; beside it there is room for one.
+        guard end > top.column, bottom.row > top.row else {
+          guard ratio.threshold == outermost else { return nil }
+          return Label(
+            text: text, role: .text,
+            places: [(top.row, bottom.column + 2), (top.row, top.column - text.columns - 1)])
+        }
         return Label(
           text: text, role: .text,
           places: [
@@ -109,7 +117,14 @@ extension FieldDrawing {
       row: min(window.row + window.height, row + half) - 0.5, column: 0
     ).row
     let top = cell(row: max(window.row, row - half), column: 0).row
-    return Label(text: text, role: .warning, places: [(bottom, left + 1), (top, left + 1)])
+    let right = cell(row: 0, column: min(window.column + window.width, column + half) - 0.5).column
+    // Below or above where it would cover what lies within.
+    let isWide = right - left > text.columns && bottom > top + 1
+    return Label(
+      text: text, role: .warning,
+      places: isWide
+        ? [(bottom, left + 1), (top, left + 1)]
+        : [(bottom + 1, left), (top - 1, left), (bottom + 1, right - text.columns + 1)])
   }
 
   /// The cell of the map that shows a pixel; it may lie outside.

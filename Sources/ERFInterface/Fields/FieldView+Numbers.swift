@@ -77,7 +77,7 @@ extension FieldDrawing {
     guard side.measured?.metrics.isZero != true else { return (glyphs.dash, glyphs.dash) }
     guard let side = ratio.side, let share = ratio.ratio else {
       if cell >= 12 { return (glyphs.dash, "not reached") }
-      return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "n.r.")
+      return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "none")
     }
     return (cell >= 9 ? "\(side) px" : "\(side)", Format.area(share))
   }

@@ -104,13 +104,20 @@ struct FieldDrawing {
       let gap = isTight ? " " : "  "
       title.append(Span(Model.letter(index) + gap, isActive ? .accent : .quiet, .bold))
     }
-    title.append(Span(heading.name, .text, .bold))
-    if model.isInDoubt(index) { title.append(Span(" ?", .warning, .bold)) }
+    let doubt = model.isInDoubt(index) ? [Span(" ?", .warning, .bold)] : []
+    let others = model.sides.indices.map { MapHeading(model, index: $0).name }
+    /// The name cut where it tells one network from the other.
+    func named(_ room: Int) -> [Span] {
+      let name = heading.name.cut(
+        columns: room - title.width - doubt.width, glyphs.ellipsis, apartFrom: others)
+      return title + [Span(name, .text, .bold)] + doubt
+    }
     for row in 0..<layout.headingRows where hasFocus {
       frame[area.row + row, area.column - 1] = Cell(glyphs.focus, foreground: .role(.accent))
     }
     guard layout.headingRows < 2 else {
-      frame.write(title, row: area.row, column: column, width: width - tagWidth)
+      frame.write(
+        named(width - tagWidth), row: area.row, column: column, width: width - tagWidth)
       frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
       frame.write(heading.facts(width), row: area.row + 1, column: column, width: width)
       return
@@ -118,8 +125,9 @@ struct FieldDrawing {
     // One row: the weights stay, the name is cut.
     let room = width - tagWidth
     let weights = heading.weights(max(8, room / 2))
-    let nameWidth = weights.isEmpty ? room : min(title.width, room - weights.width - 2)
-    frame.write(title, row: area.row, column: column, width: nameWidth)
+    let whole = named(.max / 2).width
+    let nameWidth = weights.isEmpty ? room : min(whole, room - weights.width - 2)
+    frame.write(named(nameWidth), row: area.row, column: column, width: nameWidth)
     frame.write(
       weights, row: area.row, column: column + nameWidth + 2, width: room - nameWidth - 2)
     frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
@@ -235,7 +243,7 @@ extension Frame {
   mutating func drawScaleRow(
     _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, caption: String, isKnown: Bool
   ) {
-    if colours.decades != nil, !colours.isDiverging, isKnown {
+    if colours.decades != nil, isKnown {
       return drawDecadesRow(layout, colours: colours, style: style)
     }
     let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
@@ -254,28 +262,36 @@ extension Frame {
       row: row, column: column + lowWidth + bar, width: width - lowWidth - bar)
   }
 
-  /// A logarithmic bar: shares of the maximum stand on it where they belong, the maximum beside it.
+  /// A logarithmic bar: shares of the maximum stand on it where they belong, the maximum beside it. Of
+  /// signed maps both signs run to the middle, which is zero and all that is smaller than the last decade.
   private mutating func drawDecadesRow(
     _ layout: FieldLayout, colours: HeatColours, style: HeatStyle
   ) {
     let width = layout.scaleWidth
+    let isSigned = colours.isDiverging
     // The maximum stands beside the bar however narrow it is.
-    let captions = ["  of M = ", "  M = ", " "].map { $0 + Format.significant(colours.top) }
-    let caption = captions.first { width - $0.columns >= 16 } ?? captions[2]
+    let name = isSigned ? "|M|" : "M"
+    let captions = ["  of \(name) = ", "  \(name) = ", " "].map {
+      $0 + Format.significant(colours.top)
+    }
+    let caption = captions.first { width - $0.columns >= (isSigned ? 20 : 16) } ?? captions[2]
     let bar = width - caption.columns
     guard bar >= 8 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
     drawHeatScale(row: row, column: column, width: bar, colours: colours, style: style)
-    // Labels that would touch those at the ends are left out.
-    for (decade, label) in [".001", ".01", ".1", "1"].enumerated()
-    where bar >= [0, 16, 12, 0][decade] {
-      let count = label.columns
-      let place = decade * (bar - 1) / 3
+    // Labels that would touch others are left out: `least` is the bar that has room for one.
+    let labels: [(text: String, least: Int)] =
+      isSigned
+      ? [("-1", 0), ("-.1", 20), ("-.01", 32), ("0", 0), (".01", 32), (".1", 20), ("1", 0)]
+      : [(".001", 0), (".01", 16), (".1", 12), ("1", 0)]
+    for (decade, label) in labels.enumerated() where bar >= label.least {
+      let count = label.text.columns
+      let place = decade * (bar - 1) / (labels.count - 1)
       let start = Swift.max(0, Swift.min(bar - count, place - (decade == 0 ? 0 : count / 2)))
-      for (offset, scalar) in label.unicodeScalars.enumerated() {
+      for (offset, scalar) in label.text.unicodeScalars.enumerated() {
         let at = column + start + offset
-        let isBright = style != .characters && start + offset > bar / 2
+        let isBright = style != .characters && (isSigned || start + offset > bar / 2)
         self[row, at].scalar = scalar
         self[row, at].foreground = .role(isBright ? .background : .text)
       }

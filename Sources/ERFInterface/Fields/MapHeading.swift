@@ -126,12 +126,15 @@ struct MapHeading {
         Span(edited(text), .warning), [], Span(marked(text), .warning)
       )
     case .file(let path):
-      let name = path.fileName.sanitised
+      // A graph's own file has named it already.
+      let isOwn = network.source == .file(path)
+      let name = isOwn ? "own weights" : path.fileName.sanitised
       let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       return (
-        Span(edited("weights " + name + hash), role), Span(edited(name + hash), role),
+        Span(edited((isOwn ? "" : "weights ") + name + hash), role),
+        Span(edited(name + hash), role),
         cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), role) },
         Span(marked(name), role)
       )

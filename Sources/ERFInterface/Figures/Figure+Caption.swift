@@ -12,7 +12,10 @@ extension Figure {
     switch network.network.weights {
     case .trained: return "trained" + edited
     case .random(let seed): return "random:\(seed), untrained" + edited
-    case .file(let path): return path.fileName.sanitised + edited
+    // A graph's file is what the network is called already.
+    case .file(let path):
+      return (network.network.source == .file(path) ? "its own weights" : path.fileName.sanitised)
+        + edited
     }
   }
 
@@ -29,6 +32,9 @@ extension Figure {
     if let verdict = verdictSentence { parts.append(verdict) }
     parts.append(colours)
     parts.append(outlines)
+    if networks.contains(where: { $0.metrics?.ratios.contains { $0.ratio == nil } == true }) {
+      parts.append("\(Figure.none): no square of the input holds so much.")
+    }
     if networks.contains(where: { $0.result?.spread(at: Model.half) != nil }) {
       parts.append("± is the standard deviation over images.")
     }
@@ -97,7 +103,9 @@ extension Figure {
     let what =
       switch model.session.screen.curve {
       case .log: "log10(M + 1)"
-      case .decades: "log10(M / max), three decades"
+      case .decades:
+        networks.contains { $0.field?.isSigned == true }
+          ? "log10(|M| / max), three decades of either sign" : "log10(M / max), three decades"
       case .linear: "M, linear"
       case .power: "the fourth root of M"
       }

@@ -69,18 +69,30 @@ extension Figure {
       "distance from the unit, px", x: box.x + box.width / 2, y: box.y + box.height + 17,
       size: 6.5, anchor: .middle)
     for (index, network) in networks.enumerated() {
-      guard let mass = network.metrics?.radialMass, !mass.isEmpty else { continue }
+      guard let mass = network.metrics?.radialMass, !mass.isEmpty, network.field?.tops[.linear] != 0
+      else { continue }
       let points = (0...Int(plot.x.upperBound)).map { distance in
         plot.place(Double(distance), distance < mass.count ? mass[distance] : 1)
       }
       page.line(points, width: 1.1, ink: FigureInk.curve(index))
     }
     for (index, network) in networks.enumerated() {
-      guard let half = network.metrics?.distance(holding: 0.5) else { continue }
-      drawMark(plot.place(Double(half), 0.5), index, on: &page)
+      guard let mass = network.metrics?.radialMass, network.field?.tops[.linear] != 0,
+        let half = Self.crossing(mass, 0.5)
+      else { continue }
+      drawMark(plot.place(half.x, half.y), index, on: &page)
     }
     page.frame(box)
     drawLegend(box, on: &page)
+  }
+
+  /// Where a curve that is drawn between whole distances comes to a height; at its beginning where it
+  /// lies above it from the first; nil where it never does.
+  static func crossing(_ mass: [Double], _ height: Double) -> (x: Double, y: Double)? {
+    guard let end = mass.firstIndex(where: { $0 >= height }) else { return nil }
+    guard end > 0 else { return (0, mass[0]) }
+    let (below, above) = (mass[end - 1], mass[end])
+    return (Double(end - 1) + (height - below) / (above - below), height)
   }
 
   /// The networks with the distance that holds half of each field, in the corner that curves leave free.

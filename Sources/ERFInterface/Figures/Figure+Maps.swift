@@ -1,4 +1,4 @@
-// The maps of a figure, each pixel of the input a pixel, with axes, outlines and the colour bar.
+// The maps of a figure, each pixel of the input a pixel, with axes and the colour bar.
 
 import ERFEngine
 
@@ -63,24 +63,38 @@ extension Figure {
         network.letter, x: box.x - 12, y: y + 9, size: 9, isBold: true,
         ink: FigureInk.curve(index))
     }
+    let title = title(network, room - 4)
+    page.text(title.text, x: box.x, y: y + 9, size: title.size, isBold: true)
     page.text(
-      fitting(
-        [model.designs.figureName(network.network), network.network.shownModel],
-        size: 8, room),
-      x: box.x, y: y + 9, size: 8, isBold: true)
-    page.text(
-      fitting(headings(network), size: 6.5, room), x: box.x, y: y + 18, size: 6.5,
+      fitting(headings(network), size: 6.5, room - 4), x: box.x, y: y + 18, size: 6.5,
       ink: isRandom(network) ? FigureInk.warning : FigureInk.quiet)
     page.add(.picture(picture(network, field), box))
     drawOutlines(network, field, in: box, scale, on: &page)
+    if peak(network) == 0 {
+      page.text(
+        "M is 0 everywhere", x: box.x + box.width / 2, y: box.y + box.height / 2, size: 7,
+        anchor: .middle, ink: VectorDrawing.Ink(255, 255, 255))
+    }
     page.frame(box)
     drawAxes(field, box, scale, isFirst: index % grid.columns == 0, on: &page)
   }
 
-  /// The longest that fits, or the last.
+  /// A network's name with all that was edited where that fits, if need be in smaller letters; else with
+  /// as much as tells it from others, and in the end with its middle left out.
+  private func title(_ network: ComparedNetwork, _ room: Double) -> (text: String, size: Double) {
+    let names = model.designs.figureNames(network.network)
+    for name in names {
+      for size in [8, 7, 6.5]
+      where VectorDrawing.width(of: name, size: size, isBold: true) <= room { return (name, size) }
+    }
+    let last = names.last ?? ""
+    return (VectorDrawing.cutInside(last, size: 6.5, width: room, isBold: true), 6.5)
+  }
+
+  /// The longest that fits, or the last without its middle.
   private func fitting(_ texts: [String], size: Double, _ room: Double) -> String {
-    texts.first { VectorDrawing.width(of: $0, size: size, isBold: size > 7) <= room }
-      ?? texts.last ?? ""
+    texts.first { VectorDrawing.width(of: $0, size: size) <= room }
+      ?? VectorDrawing.cutInside(texts.last ?? "", size: size, width: room)
   }
 
   /// Weights first: they are never left out.
@@ -120,15 +134,10 @@ extension Figure {
 
   private func picture(_ network: ComparedNetwork, _ field: HeatField) -> Image {
     let curve = model.session.screen.curve
-    let colours = HeatColours(
-      scale: .rising(map: 0), top: curve(top(network)),
-      decades: curve == .decades ? HeatColours.decades : nil)
     let map = colourMap
     var pixels: [UInt8] = []
     pixels.reserveCapacity(field.height * field.width * 3)
-    let values = field.resampled(rows: field.height, columns: field.width, curve: .linear)
-    for value in values {
-      let share = colours.share(curve(value))
+    for share in field.shares(curve, top: curve(top(network))) {
       let colour = map.colour(at: map.isDiverging ? (share + 1) / 2 : share)
       pixels += [colour.red, colour.green, colour.blue]
     }
@@ -162,22 +171,28 @@ extension Figure {
     }
   }
 
+  /// Where on the bar, from its lower end, a share of the maximum lies.
   private var barTicks: [(share: Double, text: String)] {
-    if colourMap.isDiverging {
-      return [(0, "-1"), (0.5, "0"), (1, "1")]
-    }
+    let isSigned = colourMap.isDiverging
     guard model.session.screen.curve == .decades else {
-      return [(0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1, "1")]
+      return isSigned
+        ? [(0, "-1"), (0.25, "-0.5"), (0.5, "0"), (0.75, "0.5"), (1, "1")]
+        : [(0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1, "1")]
     }
     let decades = Int(HeatColours.decades)
-    return (0...decades).map { step in
+    let rising = (0...decades).map { step -> (share: Double, text: String) in
       let down = decades - step
       let text = down == 0 ? "1" : "0." + String(repeating: "0", count: down - 1) + "1"
       return (Double(step) / Double(decades), text)
     }
+    guard isSigned else { return rising }
+    // Both signs run to the middle, which is zero and all that is smaller than the last decade.
+    let signed = rising.dropFirst()
+    return signed.reversed().map { ((1 - $0.share) / 2, "-" + $0.text) } + [(0.5, "0")]
+      + signed.map { ((1 + $0.share) / 2, $0.text) }
   }
 
-  // MARK: Axes and outlines
+  // MARK: Axes
 
   private func drawAxes(
     _ field: HeatField, _ box: VectorDrawing.Rectangle, _ scale: Double, isFirst: Bool,
@@ -204,181 +219,4 @@ extension Figure {
 
   /// Quarters of a length.
   static func ticks(_ length: Int) -> [Int] { (0...4).map { length * $0 / 4 } }
-
-  private func drawOutlines(
-    _ network: ComparedNetwork, _ field: HeatField, in box: VectorDrawing.Rectangle,
-    _ scale: Double, on page: inout FigurePage
-  ) {
-    guard let metrics = network.metrics else { return }
-    if model.session.screen.areas == .contours {
-      drawContours(field, in: box, on: &page)
-    } else {
-      var taken: [VectorDrawing.Rectangle] = []
-      for ratio in metrics.ratios.reversed() {
-        guard let side = ratio.side else { continue }
-        let top = max(0, metrics.origin.row - side / 2)
-        let left = max(0, metrics.origin.column - side / 2)
-        let bottom = min(field.height, metrics.origin.row - side / 2 + side)
-        let right = min(field.width, metrics.origin.column - side / 2 + side)
-        let square = VectorDrawing.Rectangle(
-          x: box.x + Double(left) * scale, y: box.y + Double(top) * scale,
-          width: Double(right - left) * scale, height: Double(bottom - top) * scale)
-        page.frame(square, width: 1.4, ink: VectorDrawing.Ink(0, 0, 0, cover: 0.45))
-        page.frame(square, width: 0.7, ink: VectorDrawing.Ink(255, 255, 255))
-        label(
-          Format.percent(ratio.threshold, digits: 0), square, in: box, &taken, on: &page)
-      }
-    }
-    drawTheory(network, field, in: box, scale, on: &page)
-  }
-
-  /// In a corner of its square where no other label is, on a ground of its own; left out where there is
-  /// none.
-  private func label(
-    _ text: String, _ square: VectorDrawing.Rectangle, in box: VectorDrawing.Rectangle,
-    _ taken: inout [VectorDrawing.Rectangle],
-    on page: inout FigurePage
-  ) {
-    let (width, height) = (VectorDrawing.width(of: text, size: 5.5) + 1.5, 6.4)
-    let isInside = square.width > width + 2 && square.height > height + 2
-    let (right, bottom) = (square.x + square.width - width - 0.6, square.y + square.height - 7)
-    // A square that is too small for its label has it beside it.
-    let (middle, beyond) = (square.y + (square.height - height) / 2, square.x + square.width + 0.6)
-    let corners =
-      (isInside
-        ? [
-          (square.x + 0.6, square.y + 0.6), (square.x + 0.6, bottom), (right, square.y + 0.6),
-          (right, bottom),
-        ] : [])
-      + (0..<8).flatMap { step -> [(Double, Double)] in
-        let away = Double(step) * (height + 0.2)
-        return [middle - away, middle + away].flatMap {
-          [(beyond, $0), (square.x - width - 0.6, $0)]
-        }
-      }
-    let grounds = corners.map {
-      VectorDrawing.Rectangle(x: $0.0, y: $0.1, width: width, height: height)
-    }
-    guard
-      let ground = grounds.first(where: { ground in
-        box.holds(ground) && !taken.contains { ground.overlaps($0) }
-      })
-    else { return }
-    taken.append(ground)
-    write(text, on: ground, of: &page)
-  }
-
-  private func write(
-    _ text: String, on ground: VectorDrawing.Rectangle, of page: inout FigurePage
-  ) {
-    page.fill(ground, VectorDrawing.Ink(0, 0, 0, cover: 0.45))
-    page.text(
-      text, x: ground.x + 0.9, y: ground.y + 5, size: 5.5, ink: VectorDrawing.Ink(255, 255, 255))
-  }
-
-  private func drawTheory(
-    _ network: ComparedNetwork, _ field: HeatField, in box: VectorDrawing.Rectangle,
-    _ scale: Double, on page: inout FigurePage
-  ) {
-    let size = InputSize(height: field.height, width: field.width)
-    guard model.session.screen.showsTheory, let metrics = network.metrics,
-      let layer = model.facts[network.network, size]?.layer(model.session.target),
-      let side = layer.receptiveField
-    else { return }
-    let half = Double(side) / 2
-    let (row, column) = (Double(metrics.origin.row) + 0.5, Double(metrics.origin.column) + 0.5)
-    let (top, left) = (max(0, row - half), max(0, column - half))
-    let bottom = min(Double(field.height), row + half)
-    let right = min(Double(field.width), column + half)
-    let ink = VectorDrawing.Ink(0x7f, 0xe0, 0xff)
-    page.frame(
-      VectorDrawing.Rectangle(
-        x: box.x + left * scale, y: box.y + top * scale, width: (right - left) * scale,
-        height: (bottom - top) * scale), width: 0.8, dash: 3, ink: ink)
-    page.text(
-      "theory \(side) px", x: box.x + right * scale - 2, y: box.y + bottom * scale - 2.5,
-      size: 5.5, anchor: .end, ink: ink)
-  }
-
-  /// Where the smoothed map is highest: lines of one level through a grid.
-  private func drawContours(
-    _ field: HeatField, in box: VectorDrawing.Rectangle, on page: inout FigurePage
-  ) {
-    let smooth = SmoothField(field, curve: .log)
-    let side = SmoothField.side
-    let levels = ContourLevels.levels(of: smooth.values, shares: ERFMetrics.thresholds)
-    func place(_ row: Double, _ column: Double) -> (x: Double, y: Double) {
-      (
-        box.x + (column + 0.5) / Double(side) * box.width,
-        box.y + (row + 0.5) / Double(side) * box.height
-      )
-    }
-    var taken: [VectorDrawing.Rectangle] = []
-    for (share, level) in zip(ERFMetrics.thresholds, levels).reversed() {
-      let segments = ContourSegments.segments(smooth.values, side: side, level: level)
-      for segment in segments {
-        let points = [
-          place(segment.from.row, segment.from.column), place(segment.to.row, segment.to.column),
-        ]
-        page.line(points, width: 0.8, ink: VectorDrawing.Ink(255, 255, 255))
-      }
-      // At the highest point of the line.
-      guard let top = segments.map(\.from).min(by: { $0.row < $1.row }) else { continue }
-      let text = Format.percent(share, digits: 0)
-      let width = VectorDrawing.width(of: text, size: 5.5) + 1.5
-      let (x, y) = place(top.row, top.column)
-      let ground = VectorDrawing.Rectangle(
-        x: max(box.x, min(box.x + box.width - width, x - width / 2)), y: max(box.y, y - 3.2),
-        width: width, height: 6.4)
-      guard !taken.contains(where: { ground.overlaps($0) }) else { continue }
-      taken.append(ground)
-      write(text, on: ground, of: &page)
-    }
-  }
-}
-
-extension VectorDrawing.Rectangle {
-  fileprivate func holds(_ other: VectorDrawing.Rectangle) -> Bool {
-    other.x >= x && other.y >= y && other.x + other.width <= x + width
-      && other.y + other.height <= y + height
-  }
-
-  fileprivate func overlaps(_ other: VectorDrawing.Rectangle) -> Bool {
-    x < other.x + other.width && other.x < x + width && y < other.y + other.height
-      && other.y < y + height
-  }
-}
-
-/// Lines of one level through a square grid of values.
-enum ContourSegments {
-  typealias Place = (row: Double, column: Double)
-
-  /// In each square between four neighbours, from edge to edge where values cross the level.
-  static func segments(
-    _ values: [Double], side: Int, level: Double
-  ) -> [(from: Place, to: Place)] {
-    var result: [(from: Place, to: Place)] = []
-    for row in 0..<side - 1 {
-      for column in 0..<side - 1 {
-        let corners = [(0, 0), (0, 1), (1, 1), (1, 0)].map {
-          (down: Int, right: Int) -> (row: Double, column: Double, value: Double) in
-          let value = values[(row + down) * side + column + right]
-          return (row: Double(row + down), column: Double(column + right), value: value)
-        }
-        let crossings = (0..<4).compactMap { edge -> Place? in
-          let (from, to) = (corners[edge], corners[(edge + 1) % 4])
-          guard (from.value < level) != (to.value < level) else { return nil }
-          let share = (level - from.value) / (to.value - from.value)
-          return (
-            from.row + (to.row - from.row) * share,
-            from.column + (to.column - from.column) * share
-          )
-        }
-        for pair in stride(from: 0, to: crossings.count - 1, by: 2) {
-          result.append((crossings[pair], crossings[pair + 1]))
-        }
-      }
-    }
-    return result
-  }
 }

@@ -81,6 +81,10 @@ enum FigureInk {
   static let quiet = VectorDrawing.Ink(0x59, 0x59, 0x59)
   static let line = VectorDrawing.Ink(0xcc, 0xcc, 0xcc)
   static let warning = VectorDrawing.Ink(0xb0, 0x3a, 0x00)
+  static let white = VectorDrawing.Ink(255, 255, 255)
+  /// Behind what is written or drawn on a map.
+  static let shade = VectorDrawing.Ink(0, 0, 0, cover: 0.45)
+  static let theory = VectorDrawing.Ink(0x7f, 0xe0, 0xff)
 
   /// Of curves, told apart by all kinds of colour vision (M. Okabe and K. Ito, 2008).
   static let curves = [

@@ -10,7 +10,7 @@ extension Figure {
       let size = network.field.map { InputSize(height: $0.height, width: $0.width) }
       let facts = size.flatMap { model.facts[network.network, $0] }
       let areas = metrics.ratios.map { ratio in
-        guard let share = ratio.ratio else { return "not reached" }
+        guard let share = ratio.ratio else { return Self.none }
         let text = Format.areaNumber(share)
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
         return text + " ± " + Format.fixed(spread.deviation * 100, Format.areaDigits(share))
@@ -25,6 +25,9 @@ extension Figure {
     }
   }
 
+  /// In the place of an area where no square holds so much.
+  static let none = "none"
+
   private var header: [String] {
     ["", "network", "weights"]
       + ERFMetrics.thresholds.map { "t = " + Format.fixed($0 * 100, 0) + " %" }
@@ -36,21 +39,31 @@ extension Figure {
   }
 
   func drawTable(on page: inout FigurePage) {
-    let rows = rows
     let size = 6.6
-    let lines = [header, units] + rows
-    let widths = header.indices.map { column in
-      lines.map { VectorDrawing.width(of: $0[column], size: size) }.max() ?? 0
+    var lines = [header, units] + rows
+    func width(_ text: String, _ line: Int, _ column: Int) -> Double {
+      VectorDrawing.width(of: text, size: size, isBold: line == 0 || column == 0)
+    }
+    var widths = header.indices.map { column in
+      lines.enumerated().map { width($0.element[column], $0.offset, column) }.max() ?? 0
     }
     let room = Figure.width - 2 * Figure.margin
-    let gap = max(3, (room - widths.reduce(0, +)) / Double(header.count - 1))
-    // Names give way where there is no room for all columns.
-    let excess = max(0, widths.reduce(0, +) + 3 * Double(header.count - 1) - room)
-    var starts: [Double] = []
-    var x = Figure.margin
-    for column in header.indices {
-      starts.append(x)
-      x += widths[column] + gap - (column == 1 ? excess : 0)
+    let least = 5.0
+    // Names and weights give way where there is no room for all columns: each has half of what is left,
+    // or what the other leaves of it. The caption has both in full.
+    let left =
+      room - widths.reduce(0, +) + widths[1] + widths[2] - least * Double(header.count - 1)
+    if widths[1] + widths[2] > left {
+      let name = min(widths[1], max(left / 2, left - widths[2]))
+      (widths[1], widths[2]) = (name, left - name)
+      for (line, column) in lines.indices.flatMap({ line in [1, 2].map { (line, $0) } }) {
+        lines[line][column] = VectorDrawing.cutInside(
+          lines[line][column], size: size, width: widths[column])
+      }
+    }
+    let gap = max(least, (room - widths.reduce(0, +)) / Double(header.count - 1))
+    let starts = header.indices.map { column in
+      Figure.margin + widths[..<column].reduce(0, +) + gap * Double(column)
     }
     func rule(_ width: Double) {
       page.line(
@@ -61,9 +74,8 @@ extension Figure {
       page.skip(9)
       for (column, text) in line.enumerated() {
         let isNumber = column > 2
-        let cut = column == 1 ? Self.cut(text, size: size, widths[1] - excess) : text
         page.text(
-          cut, x: isNumber ? starts[column] + widths[column] : starts[column], y: page.top - 1.5,
+          text, x: isNumber ? starts[column] + widths[column] : starts[column], y: page.top - 1.5,
           size: size, anchor: isNumber ? .end : .start, isBold: index == 0 || column == 0,
           ink: index > 1 && column == 0
             ? FigureInk.curve(index - 2)
@@ -79,15 +91,6 @@ extension Figure {
     }
     page.skip(2)
     rule(0.8)
-  }
-
-  private static func cut(_ text: String, size: Double, _ width: Double) -> String {
-    guard VectorDrawing.width(of: text, size: size) > width else { return text }
-    var text = text
-    while !text.isEmpty, VectorDrawing.width(of: text + "...", size: size) > width {
-      text.removeLast()
-    }
-    return text + "..."
   }
 
   // MARK: Files

@@ -10,7 +10,7 @@ struct GalleryLayout {
   let spare: Area?
 
   /// Rows of words above and below a map.
-  static let words = 6
+  static let words = 7
   private static let tile = TileGrid.Tile(leastRows: 4, leastColumns: 13, words: words)
 
   /// Rows that the maps with their words take of the area, which wide maps do not fill.

@@ -83,13 +83,29 @@ extension Designs {
   }
 
   /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside
-  /// them, for which there may be no room.
+  /// them, for which there may be no room; what all stages have in common once.
   func figureName(_ network: NetworkSpec) -> String {
-    let fields = Set(changes(network).map(\.field))
-    guard fields.contains(.kernel), fields.isSubset(of: [.kernel, .smallKernel]),
+    let changes = changes(network)
+    let fields = Set(changes.map(\.field))
+    if fields.contains(.kernel), fields.isSubset(of: [.kernel, .smallKernel]),
       let kernels = kernels(network)
-    else { return name(network) }
-    return "\(network.shownModel), \(kernels)"
+    {
+      return "\(network.shownModel), \(kernels)"
+    }
+    if let first = changes.first, changes.count > 1, changes.count == self[network]?.stages.count,
+      changes.allSatisfy({ $0.field == first.field && $0.value == first.value })
+    {
+      return "\(network.shownModel), \(first.field.title) \(first.value)"
+    }
+    return name(network)
+  }
+
+  /// The same in fewer and fewer words, each of which says that it is edited.
+  func figureNames(_ network: NetworkSpec) -> [String] {
+    let edits = shortEdits(network)
+    guard let first = edits.first else { return [figureName(network)] }
+    let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
+    return [figureName(network), "\(network.shownModel), \(first)\(more)"]
   }
 
   /// How a network differs from the one that was in its place, in words.

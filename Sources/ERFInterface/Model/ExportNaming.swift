@@ -6,6 +6,31 @@ public import ERFEngine
 public struct ExportItem: Sendable {
   public let result: ERFResult
   public let stem: String
+  /// How bright its values are on screen; nil: as A.
+  var look: MapLook?
+}
+
+/// How a map looks on screen.
+struct MapLook: Sendable {
+  let field: HeatField
+  let curve: Curve
+  /// The curve's value at the highest colour.
+  let top: Double
+
+  /// The same for the file of a picture.
+  var brightness: ExportOptions.Brightness {
+    let shares = field.shares(curve, top: top)
+    let largest = Format.significant(top)
+    let scale =
+      switch curve {
+      case .log: "log10(M + 1) / \(largest)"
+      case .decades: "log10(M / \(largest)) over \(Int(HeatColours.decades)) decades"
+      case .linear: "M / \(largest)"
+      case .power: "M^(1/4) / \(largest)"
+      }
+    return ExportOptions.Brightness(
+      values: field.isSigned ? shares.map { ($0 + 1) / 2 } : shares, scale: scale)
+  }
 }
 
 enum ExportNaming {
@@ -15,11 +40,18 @@ enum ExportNaming {
     _ network: NetworkSpec, _ subject: ERFSubject, _ designs: Designs
   ) -> String {
     if let map = network.savedMap { return plain("\(map.fileName) \(subject.input)") }
+    return joined([name(network, designs)] + place(subject))
+  }
+
+  /// `replknet-13-nano_s1k19`: the network as it was opened, weights other than its own, edits.
+  private static func name(_ network: NetworkSpec, _ designs: Designs) -> String {
     var parts = [plain(network.shownModel)]
     switch network.weights {
     case .trained: break
     case .random(let seed): parts.append("random\(seed)")
     case .file(let path):
+      // A graph's own file has named it already.
+      guard network.source != .file(path) else { break }
       let name = path.fileName
       parts.append(plain(name.split(separator: ".").first.map(String.init) ?? name))
     }
@@ -31,21 +63,30 @@ enum ExportNaming {
     } else if !edits.isEmpty {
       parts.append(edits.joined(separator: "-"))
     }
-    parts += ["\(subject.input)", subject.tap].map(plain)
-    if !subject.isCentral { parts.append("at-\(subject.unit.row)-\(subject.unit.column)") }
-    return parts.filter { !$0.isEmpty }.joined(separator: "_")
+    return joined(parts)
   }
 
-  /// `replknet-13-nano_replknet-31-nano_1024_stage4`: the networks of a figure, input and layer.
-  static func figureStem(_ networks: [ComparedNetwork]) -> String {
-    let names = networks.map { plain($0.network.shownModel) }
+  /// Input, layer, and a unit other than the central one.
+  private static func place(_ subject: ERFSubject) -> [String] {
+    ["\(subject.input)", subject.tap].map(plain)
+      + (subject.isCentral ? [] : ["at-\(subject.unit.row)-\(subject.unit.column)"])
+  }
+
+  private static func joined(_ parts: [String]) -> String {
+    parts.filter { !$0.isEmpty }.joined(separator: "_")
+  }
+
+  /// `replknet-13-nano_replknet-31-nano_s1k19_1024_stage4`: the networks of a figure, each as its own
+  /// file would be called, and what they are measured at.
+  static func figureStem(_ networks: [ComparedNetwork], _ designs: Designs) -> String {
+    let names = networks.map { compared in
+      compared.network.savedMap.map { plain($0.fileName) } ?? name(compared.network, designs)
+    }
     var parts: [String] = []
     for name in names where !parts.contains(name) { parts.append(name) }
     if parts.count > 2 { parts = [parts[0], "and-\(networks.count - 1)-more"] }
-    if let subject = networks.compactMap(\.result).first?.subject {
-      parts += ["\(subject.input)", subject.tap].map(plain)
-    }
-    return parts.joined(separator: "_")
+    if let subject = networks.compactMap(\.result).first?.subject { parts += place(subject) }
+    return joined(parts)
   }
 
   /// A name that no file has yet.

@@ -81,6 +81,34 @@ extension Model {
     finishedMaps[galleryRequest(network)]
   }
 
+  /// What the gallery says in words: how much more the widest field of all sees than the narrowest, and at
+  /// what cost; nil where that is not known yet or weights are not of one kind.
+  var galleryVerdict: String? {
+    let known = session.gallery.map { network in
+      (network: network, map: galleryMap(network), facts: facts[network, inputSize(unitSide)])
+    }
+    let shares = known.map { $0.map?.result.metrics.ratio(at: Self.half) ?? 0 }
+    guard known.count > 1, shares.allSatisfy({ $0 > 0 }),
+      Set(known.map { $0.map?.result.imageNames ?? [] }).count == 1,
+      let least = shares.indices.min(by: { shares[$0] < shares[$1] }),
+      let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
+      Set(session.gallery.map { if case .random = $0.weights { true } else { false } }).count == 1
+    else { return nil }
+    func name(_ index: Int) -> String {
+      designs.galleryName(session.gallery[index], among: session)
+    }
+    let times = shares[most] / shares[least]
+    guard times >= 1.05 else { return "All of them see as much." }
+    func factor(_ value: Double) -> String { Format.fixed(value, value < 9.95 ? 1 : 0) + " times" }
+    var text = "\(name(most)) sees \(factor(times)) as much as \(name(least))"
+    if let above = known[most].facts?.multiplyAdds, let below = known[least].facts?.multiplyAdds,
+      below > 0
+    {
+      text += " at \(factor(Double(above) / Double(below))) the multiply-adds"
+    }
+    return text + "."
+  }
+
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.
   var kernelSweep: [NetworkSpec] {
     guard let design, design.stages.indices.contains(where: { design.isOpen(.kernel, stage: $0) })

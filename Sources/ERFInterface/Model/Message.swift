@@ -57,8 +57,8 @@ public enum Message: Sendable {
   case saved(RequestID, path: String, failure: String?)
   /// Nothing was written: a file would be replaced, or a folder made.
   case saveNeedsWord(RequestID, String)
-  /// A path as far as what lies in its folder completes it, and how many names begin like it.
-  case completed(String, longer: String, count: Int)
+  /// A path as far as what lies in its folder completes it, and the names that begin like it.
+  case completed(String, longer: String, names: [String])
   /// The image files that a path names, and pictures beside them of kinds that are not read; or what is
   /// wrong with it.
   case foundImages(RequestID, paths: [String], unread: [String] = [], failure: String?)

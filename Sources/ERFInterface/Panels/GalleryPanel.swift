@@ -90,6 +90,15 @@ extension Frame {
       return
     }
     var area = area
+    if let verdict = model.galleryVerdict, area.rows >= 12 {
+      let lines = wrap(verdict, width: area.columns)
+      for (offset, line) in lines.prefix(2).enumerated() {
+        write(
+          line, .accent, .bold, row: area.row + area.rows - min(2, lines.count) + offset,
+          column: area.column, width: area.columns)
+      }
+      area.rows -= min(2, lines.count)
+    }
     // The curves of all networks take what the maps leave, or bars where there is less.
     let used = GalleryLayout(model, in: area).usedRows(model)
     let bars = GalleryBars(model: model)
@@ -194,6 +203,7 @@ private struct GalleryTile {
     frame.write(
       [
         Span(isSelected ? String(glyphs.focus) : "", .accent),
+        Span(letter, isSelected ? .accent : .quiet, .bold),
         Span(title, isSelected ? .accent : .text, .bold),
       ], row: area.row, column: area.column, width: area.columns)
     frame.write([weights], row: area.row + 1, column: area.column, width: area.columns)
@@ -214,8 +224,17 @@ private struct GalleryTile {
   }
 
   private var title: String {
-    let name = model.designs.galleryName(network, among: model.session)
-    return name.columns < area.columns ? name : name.replacing("K = ", with: "K ")
+    let room = area.columns - letter.columns - 1
+    let names = model.session.gallery.map { model.designs.galleryName($0, among: model.session) }
+    let name = names[index]
+    guard name.columns > room else { return name }
+    return name.replacing("K = ", with: "K ").cut(
+      columns: room, glyphs.ellipsis, apartFrom: names)
+  }
+
+  /// By which plots and tables name it.
+  private var letter: String {
+    model.compared.first { $0.network == network }.map { $0.letter + " " } ?? ""
   }
 
   private var weights: Span {
@@ -251,24 +270,30 @@ private struct GalleryTile {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.area($0) }
     let facts = model.facts(of: network)
     let images = entry.map { max(1, $0.result.map.images) }
-    // Of the run that made the map: other work may have slowed it down.
-    let time = entry.flatMap { entry in
-      images.map { images -> String in
-        let seconds = entry.result.seconds.total - entry.result.seconds.load
-        let time = Format.fixed(max(0, seconds) * 1000 / Double(images), 0) + " ms"
-        let wordings = [time + " a picture, in one run", time + ", one run", time + ", 1 run"]
-        return wordings.first { $0.columns <= self.area.columns } ?? time
-      }
+    // Other work slows passes down, and the first one lays weights out.
+    let time = entry?.result.seconds.fastest.map { seconds -> String in
+      let time = Format.fixed(seconds * 1000, 0) + " ms"
+      let passes = images.map { $0 > 1 ? ", fastest of \($0)" : ", one run" } ?? ""
+      let wordings = [
+        "forward and gradient \(time)\(passes)", "forward and gradient \(time)",
+        "fwd + gradient \(time)", "\(time) a pass",
+      ]
+      return wordings.first { $0.columns <= self.area.columns } ?? time
+    }
+    func labelled(_ value: String, _ names: [String]) -> [Span] {
+      let room = self.area.columns - value.columns - 1
+      return [
+        Span(value, .text), Span(" " + (names.first { $0.columns <= room } ?? names[1]), .quiet),
+      ]
     }
     return [
       [
         Span(self.area.columns >= 14 ? "half in " : "half ", .quiet),
         Span(area ?? glyphs.dash, .text, .bold),
       ],
-      [
-        Span(facts.map { cost($0.parameters, 1e6) + " M " } ?? "", .text),
-        Span(facts.map { cost($0.multiplyAdds, 1e9) + " G" } ?? "", .text),
-      ], [Span(time ?? "", .quiet)],
+      facts.map { labelled(cost($0.parameters, 1e6) + " M", ["parameters", "params"]) } ?? [],
+      facts.map { labelled(cost($0.multiplyAdds, 1e9) + " G", ["multiply-adds", "MACs"]) } ?? [],
+      [Span(time ?? "", .quiet)],
     ]
   }
 }

@@ -77,7 +77,7 @@ extension Frame {
       guard let area = model.ownArea(side, of: index) else { return [] }
       return [
         Span("  " + Model.letter(side) + " ", Role.network(side), .bold),
-        Span(area.map { Format.area($0) } ?? "n.r.", .text),
+        Span(area.map { Format.area($0) } ?? "none", .text),
       ]
     }
     guard !areas.isEmpty else { return }
@@ -170,7 +170,7 @@ private struct ImageSpread {
     [Span(letter.rightPadded(3), .text, .bold)]
       + ERFMetrics.thresholds.indices.map { place in
         let values = images.compactMap { $0[place].ratio.map { $0 * 100 } }
-        guard values.count > 1 else { return Span("n.r.".leftPadded(cell), .quiet) }
+        guard values.count > 1 else { return Span("none".leftPadded(cell), .quiet) }
         let mean = values.reduce(0, +) / Double(values.count)
         let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
         return Span(text(mean, square.squareRoot()).leftPadded(cell), .text)

@@ -92,7 +92,7 @@ private struct FinishedLines {
       text.sanitised.cut(columns: columns - 1, ellipsis).rightPadded(columns)
     }
     let input = Span("\(result.subject.input)".leftPadded(9), .text)
-    let half = result.metrics.ratio(at: Model.half).map { Format.area($0) } ?? "n.r."
+    let half = result.metrics.ratio(at: Model.half).map { Format.area($0) } ?? "none"
     let area = Span(half.leftPadded(8), .text, .bold)
     guard !isNarrow else {
       return [Span(cell(model.designs.name(entry.network), name), .text), input, area]

@@ -32,7 +32,7 @@ private struct Kernels {
 
   var lines: [[Span]] {
     if model.session.screen.showsDifferences, model.sides.count > 1 {
-      return NetworkDifferences(model: model).lines
+      return NetworkDifferences(model: model, width: width).lines
     }
     if network.savedMap != nil {
       return [title, [Span("a saved map has no kernels to edit", .quiet)]]

@@ -26,7 +26,7 @@ extension Frame {
       height: kernels.after.side, width: kernels.after.side, rows: min(16, area.rows - 2),
       columns: columns, aspect: model.display.cellAspect)
     // Room for what stands below each.
-    let pitch = max(fit.columns, min(16, columns)) + gap
+    let pitch = max(fit.columns, min(18, columns)) + gap
     let maps = hasSmall ? [kernels.before, kernels.after] : [kernels.after]
     let captions = Self.kernelCaptions(
       Array(zip(hasSmall ? ["before", "merged"] : ["kernels"], maps)),
@@ -94,7 +94,8 @@ extension Frame {
       return [
         [Span(name + "  ", .quiet), share, Span(" in \(whole)", .quiet)],
         [Span(name + "  ", .quiet), share, Span(" in \(middle)", .quiet)],
-        [Span("\(name) \(middle) ", .quiet), share], [Span(middle + " ", .quiet), share],
+        [Span(name + " ", .quiet), share, Span(" in \(middle)", .quiet)],
+        [share, Span(" in \(middle)", .quiet)],
       ]
     }
     let chosen = (0..<4).first { place in wordings.allSatisfy { $0[place].width <= width } } ?? 3

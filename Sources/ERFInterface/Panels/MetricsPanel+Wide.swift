@@ -91,7 +91,7 @@ private struct WideMetrics {
           + outputs.map { _, point in
             let area = point?.area.map { Format.area($0) }
             return Span(
-              (area ?? (point == nil ? glyphs.dash : "n.r.")).leftPadded(cell),
+              (area ?? (point == nil ? glyphs.dash : "none")).leftPadded(cell),
               area == nil ? .quiet : .text)
           })
     }

@@ -137,7 +137,7 @@ private struct MetricsLines {
     for index in ERFMetrics.thresholds.indices {
       let ratio = ratios.flatMap { $0.indices.contains(index) ? $0[index].ratio : nil }
       let text =
-        ratio.map { Format.areaNumber($0) + "%" } ?? (ratios == nil ? glyphs.dash : "n.r.")
+        ratio.map { Format.areaNumber($0) + "%" } ?? (ratios == nil ? glyphs.dash : "none")
       spans.append(Span(text.leftPadded(cell), ratio == nil ? .quiet : .text, .bold))
     }
     return spans
@@ -154,7 +154,7 @@ private struct MetricsLines {
         metrics.distance(holding: 0.5).map { "\($0) px" } ?? glyphs.dash
       },
       fact("raw 50%") { metrics in
-        metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.area($0) } ?? "n.r."
+        metrics.rawRatios.first { $0.threshold == 0.5 }?.ratio.map { Format.area($0) } ?? "none"
       },
     ]
   }

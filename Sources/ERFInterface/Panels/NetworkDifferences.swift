@@ -4,6 +4,10 @@ import ERFEngine
 
 struct NetworkDifferences {
   let model: Model
+  let width: Int
+
+  /// Of a value with the blank before it.
+  private var cell: Int { max(12, min(24, (width - 18) / 2)) }
 
   var lines: [[Span]] {
     var rows = values.filter { $0.a != $0.b }
@@ -12,8 +16,8 @@ struct NetworkDifferences {
     return rows.enumerated().map { index, row in
       [
         Span(row.name.rightPadded(18), .quiet),
-        Span(row.a.leftPadded(11), index == 0 ? .accent : .text),
-        Span(row.b.leftPadded(11), index == 0 ? .second : .text),
+        Span(row.a.leftPadded(cell), index == 0 ? .accent : .text),
+        Span(row.b.leftPadded(cell), index == 0 ? .second : .text),
       ]
     }
   }
@@ -24,8 +28,8 @@ struct NetworkDifferences {
     let networks = model.session.networks
     let designs = networks.map { model.designs[$0] }
     var rows: [Row] = [
-      ("opened", short(networks[0].model), short(networks[1].model)),
-      ("weights", weights(networks[0]), weights(networks[1])),
+      ("opened", short(networks, 0) { $0.model }, short(networks, 1) { $0.model }),
+      ("weights", short(networks, 0, weights), short(networks, 1, weights)),
     ]
     if let a = designs[0]?.stages, let b = designs[1]?.stages {
       rows.append(("stages", "\(a.count)", "\(b.count)"))
@@ -46,17 +50,15 @@ struct NetworkDifferences {
     return rows
   }
 
-  private func short(_ name: String) -> String {
-    let name = name.fileName.sanitised
-    return name.columns <= 11 ? name : name.suffix(columns: 11)
+  /// What is said of one of them, cut where it tells it from the other.
+  private func short(
+    _ networks: [NetworkSpec], _ side: Int, _ text: (NetworkSpec) -> String
+  ) -> String {
+    let texts = networks.map { text($0).fileName.sanitised }
+    return texts[side].cut(columns: cell - 1, model.display.glyphs.ellipsis, apartFrom: texts)
   }
 
-  private func weights(_ network: NetworkSpec) -> String {
-    switch network.weights {
-    case .trained, .random: network.weights.description
-    case .file(let path): short(path)
-    }
-  }
+  private func weights(_ network: NetworkSpec) -> String { network.weights.description }
 
   private func millions(_ count: Int) -> String { Format.fixed(Double(count) / 1e6, 2) + " M" }
   private func billions(_ count: Int) -> String { Format.fixed(Double(count) / 1e9, 2) + " G" }

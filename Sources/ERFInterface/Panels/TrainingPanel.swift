@@ -174,7 +174,7 @@ private struct TrainingLines {
     let moment = film.moments[shown]
     let words = "after step \(moment.step)"
     let texts = moment.accuracy.map { share in
-      ["of others right", "right", ""].map {
+      ["right on pictures not trained on", "right", ""].map {
         "\(words): \(Format.percent(share, digits: 1)) \($0)"
       }
     }

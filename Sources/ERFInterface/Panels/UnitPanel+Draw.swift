@@ -12,10 +12,12 @@ extension Frame {
         width: area.columns)
       return
     }
+    let grid = UnitGrid(map, in: UnitGrid.area(in: area))
     write(
-      model.unitLines(rows: area.rows, columns: area.columns, facts, layer, map, unit), in: area)
-    let place = UnitGrid.area(in: area)
-    guard let grid = UnitGrid(map, in: place) else { return }
+      model.unitLines(
+        rows: area.rows, columns: area.columns, facts, layer, map, unit, step: grid?.step ?? 1),
+      in: area)
+    guard let grid else { return }
     drawUnitGrid(grid, answers: model.answers(of: map), unit: unit, model)
     if let place = UnitGrid.fields(of: map, in: area) { drawUnitFields(model, in: place) }
   }
@@ -94,7 +96,9 @@ extension Frame {
         for y in place.row..<place.row + place.rows {
           for x in place.column..<place.column + place.columns {
             self[y, x] = Self.answer(
-              level, colours, style: style, glyphs: glyphs, isFirst: x == place.column)
+              level, colours, style: style, glyphs: glyphs,
+              isMiddle: y == place.row + place.rows / 2
+                && x == place.column + (place.columns - 1) / 2)
           }
         }
       }
@@ -118,10 +122,10 @@ extension Frame {
   }
 
   private static func answer(
-    _ level: UInt8?, _ colours: HeatColours, style: HeatStyle, glyphs: Glyphs, isFirst: Bool
+    _ level: UInt8?, _ colours: HeatColours, style: HeatStyle, glyphs: Glyphs, isMiddle: Bool
   ) -> Cell {
     guard let level else {
-      return isFirst ? Cell(glyphs.dot, foreground: .role(.line)) : Cell()
+      return isMiddle ? Cell(glyphs.dot, foreground: .role(.line)) : Cell()
     }
     let paint = colours.paint(level)
     return style == .characters
@@ -133,7 +137,7 @@ extension Model {
   /// The lines above the grid: where the unit is.
   fileprivate func unitLines(
     rows: Int, columns: Int, _ facts: NetworkFacts, _ layer: NetworkFacts.Layer, _ map: InputSize,
-    _ unit: Unit
+    _ unit: Unit, step: Int
   ) -> [[Span]] {
     let target = session.target
     let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
@@ -160,10 +164,14 @@ extension Model {
       ] + theorySpans(target) + [Span("  stride \(layer.stride)", .quiet)],
     ]
     if rows >= 12 {
+      let parts = "\(step) \(display.glyphs.times) \(step) units"
       lines.append(
         answers(of: map) == nil
-          ? []
-          : [Span("what the layer answers there", .quiet)])
+          ? step > 1 ? [Span("each dot: " + parts, .quiet)] : []
+          : [
+            Span(
+              "what the layer answers there" + (step > 1 ? ", \(parts) a place" : ""), .quiet)
+          ])
     }
     if rows < 8 { lines.removeLast() }
     return lines

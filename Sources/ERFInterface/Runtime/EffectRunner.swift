@@ -147,7 +147,8 @@ final class EffectRunner {
       }
     case .exportFigure(let id, let ending):
       let figure = Figure(model)
-      exportDrawn(id, stem: ExportNaming.figureStem(figure.networks), ending: ending) {
+      let stem = ExportNaming.figureStem(figure.networks, model.designs)
+      exportDrawn(id, stem: stem, ending: ending) {
         try figure.encoded(ending: ending) ?? []
       }
     case .copy(let text): return .copy(text)
@@ -179,8 +180,8 @@ final class EffectRunner {
     case .visit(let text, let folder): browsing.visit(text, in: folder, group: unfinished)
     case .complete(let text, let folder):
       exportQueue.async(group: unfinished) { [engine, mailbox] in
-        let (longer, count) = engine.complete(text, in: folder)
-        mailbox.post(.completed(text, longer: longer, count: count))
+        let (longer, names) = engine.complete(text, in: folder)
+        mailbox.post(.completed(text, longer: longer, names: names))
       }
     case .listImages(let id, let path): listImages(id, path)
     case .aggregateKernels(let id, let spec): aggregateKernels(id, spec)
@@ -286,8 +287,10 @@ final class EffectRunner {
           let stem = ExportNaming.free(item.stem, kind.endings, engine.exists)
           for ending in kind.endings {
             let path = "\(stem).\(ending)"
-            try engine.export(
-              result: item.result, path: path, variant: kind.variant, colours: colours)
+            var options = ExportOptions(
+              variant: kind.variant, colours: ColourMap.named(colours) ?? .ember)
+            if ending == "png" { options.brightness = item.look?.brightness }
+            try engine.export(result: item.result, path: path, options: options)
             paths.append(path)
           }
         }

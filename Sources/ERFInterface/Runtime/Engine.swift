@@ -64,16 +64,15 @@ public protocol Engine: Sendable {
   func read(_ path: String, limit: Int) throws -> [UInt8]
   func isFile(_ path: String) -> Bool
   func isFolder(_ path: String) -> Bool
-  /// A name as far as all agree that begin like it, and how many those are.
-  func complete(_ text: String, in folder: String) -> (longer: String, count: Int)
+  /// A name as far as all agree that begin like it, and those.
+  func complete(_ text: String, in folder: String) -> (longer: String, names: [String])
   /// The path that somebody's words name, which begins in `folder` where they name none.
   func resolved(_ text: String, in folder: String) -> String
 
   // MARK: Files that are written
 
-  /// Writes `result` in the format of the path's ending. `colours` names the colour map on screen,
-  /// for the formats that have colours.
-  func export(result: ERFResult, path: String, variant: PGMVariant, colours: String) throws
+  /// Writes `result` in the format of the path's ending.
+  func export(result: ERFResult, path: String, options: ExportOptions) throws
   /// Replaces the file at `path` in one step.
   func write(_ bytes: [UInt8], to path: String) throws
   /// Copies a file in one step.

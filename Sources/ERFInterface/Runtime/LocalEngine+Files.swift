@@ -40,7 +40,7 @@ extension LocalEngine {
   public func isFile(_ path: String) -> Bool { CheckpointFolder.isFile(path) }
   public func isFolder(_ path: String) -> Bool { Folder.isFolder(path) }
 
-  public func complete(_ text: String, in folder: String) -> (longer: String, count: Int) {
+  public func complete(_ text: String, in folder: String) -> (longer: String, names: [String]) {
     PathCompletion.complete(text, in: folder)
   }
 
@@ -49,11 +49,9 @@ extension LocalEngine {
   }
 
   public func export(
-    result: ERFResult, path: String, variant: PGMVariant, colours: String
+    result: ERFResult, path: String, options: ExportOptions
   ) throws {
-    try HeatmapExport.write(
-      result, to: path,
-      options: ExportOptions(variant: variant, colours: ColourMap.named(colours) ?? .ember))
+    try HeatmapExport.write(result, to: path, options: options)
   }
 
   public func copy(_ path: String, to other: String) throws {

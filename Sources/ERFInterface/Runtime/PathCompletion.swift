@@ -49,12 +49,12 @@ enum PathCompletion {
       ? nil : "there is no folder \(folder): Enter makes it"
   }
 
-  /// The text as far as all names that begin like it agree, and how many those are. A single folder
+  /// The text as far as all names that begin like it agree, and those names. A single folder
   /// ends in a slash, so that Tab goes on within it.
   ///
   /// - Parameter base: where paths begin that name no folder; empty: where the program runs.
-  static func complete(_ text: String, in base: String = "") -> (longer: String, count: Int) {
-    if text == "~" { return ("~/", 1) }
+  static func complete(_ text: String, in base: String = "") -> (longer: String, names: [String]) {
+    if text == "~" { return ("~/", ["~/"]) }
     let slash = text.lastIndex(of: "/")
     let shown = slash.map { String(text[...$0]) } ?? ""
     let begin = slash.map { String(text[text.index(after: $0)...]) } ?? text
@@ -64,9 +64,9 @@ enum PathCompletion {
     let names = (try? Folder.names(in: folder)) ?? []
     // Hidden files show themselves to those who ask for them.
     let found = names.filter { $0.hasPrefix(begin) && (begin.hasPrefix(".") || !$0.hasPrefix(".")) }
-    guard var common = found.first else { return (text, 0) }
+    guard var common = found.first else { return (text, []) }
     for name in found { common = String(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
     let isFolder = found.count == 1 && Folder.isFolder(folder + "/" + common)
-    return (shown + common + (isFolder ? "/" : ""), found.count)
+    return (shown + common + (isFolder ? "/" : ""), found)
   }
 }

@@ -33,11 +33,18 @@ extension Model {
       side.shown.flatMap { shown in
         shown.result.map { result in
           ExportItem(
-            result: result, stem: ExportNaming.stem(shown.network, result.subject, designs))
+            result: result, stem: ExportNaming.stem(shown.network, result.subject, designs),
+            look: look(shown.field))
         }
       }
     }
     return [.export(id, items, kind, colours: ramp.name)]
+  }
+
+  private func look(_ field: HeatField) -> MapLook {
+    let curve = session.screen.curve
+    let fields = sharesScale ? sides.compactMap { $0.measured?.field } : [field]
+    return MapLook(field: field, curve: curve, top: fields.compactMap { $0.tops[curve] }.max() ?? 0)
   }
 
   /// A line of input stays until what it asks for is done, with what is wrong below it.
@@ -127,10 +134,15 @@ extension Model {
     }
   }
 
-  /// What Tab found: the text as far as all that begin like it agree, and how many there are.
-  mutating func completed(_ text: String, _ longer: String, _ count: Int) {
-    let complaint =
-      count == 0 ? "nothing begins like this" : count > 1 ? "\(count) begin like this" : nil
+  /// What Tab found: the text as far as all that begin like it agree, and the names, as many as a line or
+  /// two hold.
+  mutating func completed(_ text: String, _ longer: String, _ names: [String]) {
+    var complaint: String?
+    if names.isEmpty { complaint = "nothing begins like this" }
+    if names.count > 1 {
+      let shown = names.prefix(8).map(\.sanitised).joined(separator: "  ")
+      complaint = "\(names.count) begin like this: \(shown)" + (names.count > 8 ? "  ..." : "")
+    }
     switch overlay {
     case .prompt(var prompt) where prompt.text == text:
       prompt.text = longer

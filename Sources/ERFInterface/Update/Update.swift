@@ -27,7 +27,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     model.saved(id, path, failure)
     return model.copyCommand(id, path, failure) + model.pursue()
   case .saveNeedsWord(let id, let question): model.saveNeedsWord(id, question.sanitised)
-  case .completed(let text, let longer, let count): model.completed(text, longer, count)
+  case .completed(let text, let longer, let names): model.completed(text, longer, names)
   case .foundImages(let id, let paths, let unread, let failure):
     model.foundImages(id, paths, unread, failure?.sanitised)
   case .aggregated(let id, let stages, let failure):

@@ -5,9 +5,14 @@ import ERFEngine
 extension Frame {
   mutating func drawBrowser(_ model: Model, in area: Area, _ browser: Browser) {
     let width = min(area.columns, 84)
+    // What is wrong with a file is said to its end; the list gives way. Where there is no list it stands
+    // under the text.
+    let status = statusLines(browser, width: width - 2)
+    let isEmpty = browser.entries.isEmpty && !browser.isListing
+    let most = max(6, min(area.rows, 24))
     let box = Area(
       row: area.row, column: area.column + (area.columns - width) / 2,
-      rows: max(6, min(area.rows, 24)), columns: width)
+      rows: isEmpty ? min(most, 4 + max(2, status.count)) : most, columns: width)
     fill(box, .raised)
     let inner = Area(
       row: box.row, column: box.column + 1, rows: box.rows, columns: box.columns - 2)
@@ -23,8 +28,6 @@ extension Frame {
     write(
       [Span("> ", .accent, .bold), Span(query), Span("_", .accent)], row: inner.row + 1,
       column: inner.column, width: inner.columns)
-    // What is wrong with a file is said to its end; the list gives way.
-    let status = statusLines(browser, width: inner.columns)
     let rows = max(2, min(status.count, box.rows - 4))
     drawEntries(
       browser,
