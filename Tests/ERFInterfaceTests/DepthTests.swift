@@ -267,7 +267,7 @@ import Testing
     model.finish(model.type("S"))
     _ = model.type("z")
     let text = view(model, size: ScreenSize(rows: 24, columns: 80)).text
-    #expect(text.contains("K 25 25 25 13") && text.contains("K 31 29 27 13"))
+    #expect(text.contains("F 25 25 25 13") && text.contains("B 31 29 27 13"))
     #expect(text.components(of: "trained, edit") == 4 && !text.contains("\u{2026}"))
     #expect(text.matches(of: /half( in)? \d+\.\d %/).count == 5)
     #expect(text.contains(/K = 31 29 27 13 +\u{2501}+ \d/))

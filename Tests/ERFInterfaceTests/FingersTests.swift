@@ -248,7 +248,7 @@ import Testing
     let size = ScreenSize(rows: 60, columns: 200)
     let metrics = view(model, size: size).text
     for letter in letters {
-      #expect(metrics.contains(try Regex(" \(letter) +\\d+\\.\\d%")), "\(letter)")
+      #expect(metrics.contains(try Regex(" \(letter) +\\d+\\.\\d+%")), "\(letter)")
     }
     #expect(metrics.contains("C K = 3") && metrics.contains("F K = 25 25 25 13"))
     // The distances of a half stand under the curves.

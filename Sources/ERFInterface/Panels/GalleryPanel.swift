@@ -91,7 +91,8 @@ extension Frame {
     }
     var area = area
     if let verdict = model.galleryVerdict, area.rows >= 12 {
-      let lines = wrap(verdict, width: area.columns)
+      let short = verdict.replacing("multiply-adds", with: "MACs")
+      let lines = wrap(verdict.columns <= area.columns ? verdict : short, width: area.columns)
       for (offset, line) in lines.prefix(2).enumerated() {
         write(
           line, .accent, .bold, row: area.row + area.rows - min(2, lines.count) + offset,
@@ -102,7 +103,9 @@ extension Frame {
     // The curves of all networks take what the maps leave, or bars where there is less.
     let used = GalleryLayout(model, in: area).usedRows(model)
     let bars = GalleryBars(model: model)
-    let rest = area.below(used + 1)
+    // Bars do without the blank row where there is no room for it.
+    let isTight = area.below(used + 1).rows <= networks.count
+    let rest = area.below(isTight ? used : used + 1)
     let hasCurves = rest.rows >= 11 && area.columns >= 76
     let hasBars = !hasCurves && rest.rows > networks.count && area.columns >= 40
     if hasCurves { drawProfiles(model, in: rest) }
@@ -227,9 +230,9 @@ private struct GalleryTile {
     let room = area.columns - letter.columns - 1
     let names = model.session.gallery.map { model.designs.galleryName($0, among: model.session) }
     let name = names[index]
-    guard name.columns > room else { return name }
-    return name.replacing("K = ", with: "K ").cut(
-      columns: room, glyphs.ellipsis, apartFrom: names)
+    let wordings = [name, name.replacing("K = ", with: "K "), name.replacing("K = ", with: "")]
+    return wordings.first { $0.columns <= room }
+      ?? wordings[1].cut(columns: room, glyphs.ellipsis, apartFrom: names)
   }
 
   /// By which plots and tables name it.

@@ -95,10 +95,11 @@ extension Frame {
         [Span(name + "  ", .quiet), share, Span(" in \(whole)", .quiet)],
         [Span(name + "  ", .quiet), share, Span(" in \(middle)", .quiet)],
         [Span(name + " ", .quiet), share, Span(" in \(middle)", .quiet)],
+        [Span("\(name) \(middle) ", .quiet), share],
         [share, Span(" in \(middle)", .quiet)],
       ]
     }
-    let chosen = (0..<4).first { place in wordings.allSatisfy { $0[place].width <= width } } ?? 3
+    let chosen = (0..<5).first { place in wordings.allSatisfy { $0[place].width <= width } } ?? 4
     return wordings.map { $0[chosen] }
   }
 

@@ -7,7 +7,7 @@ struct NetworkDifferences {
   let width: Int
 
   /// Of a value with the blank before it.
-  private var cell: Int { max(12, min(24, (width - 18) / 2)) }
+  private var cell: Int { max(11, min(24, (width - 18) / 2)) }
 
   var lines: [[Span]] {
     var rows = values.filter { $0.a != $0.b }
