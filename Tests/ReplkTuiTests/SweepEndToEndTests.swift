@@ -165,4 +165,69 @@ import Testing
     let outcome = try Executable.run(sweep + ["-o", "one.csv"], in: folder)
     expectOneLine(outcome, code: 0, mentions: ["broken.ppm"])
   }
+
+  /// A row says what became of trained weights; an edited network does not bear the name of one that ships.
+  @Test func sweepsSayHowWeightsWereFitted() throws {
+    func rows(_ arguments: [String], _ name: String) throws -> [String] {
+      _ = try succeed(
+        ["sweep"] + arguments + ["--kernels", "3", "--sizes", "32", "-o", name], in: folder)
+      return String(decoding: try folder.read(name), as: UTF8.self).split(separator: "\n")
+        .dropFirst().map(String.init)
+    }
+    let both = try rows(["replknet-31-nano", "replknet-3-nano"], "a.csv")
+    #expect(both.count == 2)
+    let edited = "\"trained, edited from replknet-31-nano (kernels interpolated)\""
+    #expect(both[0].hasPrefix("1,2,\"replknet:kernels=3,3,3,3:"), "\(both[0])")
+    #expect(both[0].contains(":classes=10\",\(edited),"), "\(both[0])")
+    #expect(both[1].hasPrefix("2,2,replknet-3-nano,trained,"), "\(both[1])")
+    let cut = try rows(["replknet-31-nano", "--fit", "crop"], "b.csv")
+    #expect(cut[0].contains("(kernels cropped)"))
+    func numbers(_ row: String) -> Substring? { row.split(separator: "paper,").last }
+    #expect(numbers(cut[0]) != numbers(both[0]))
+  }
+
+  @Test func sweepsAreCutGoneOnWithAndMerged() throws {
+    let sweep =
+      ["sweep", Samples.tiny, "--kernels", "3:7:2", "--of", "1", "--sizes", "32,40"]
+      + ["--weights", "random:0", "--weights", "random:1"]
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    let text = String(decoding: try folder.read("one.csv"), as: UTF8.self)
+    #expect(text.split(separator: "\n").count == 1 + 3 * 2 * 2)
+    #expect(
+      text.contains("\"replknet:kernels=5,9:layers=1,1:channels=8,12:small=5:dw=1:classes=5\""))
+    let names = (1...5).map { "s\($0).csv" }
+    for (index, name) in names.enumerated() {
+      _ = try succeed(sweep + ["--shard", "\(index + 1)/5", "-o", name], in: folder)
+    }
+    expectOneLine(
+      try Executable.run(["merge"] + names.dropLast() + ["-o", "all.csv"], in: folder), code: 1,
+      mentions: ["3 of 12 points", "10, 11, 12"])
+    expectOneLine(
+      try Executable.run(["merge"] + names + [names[1]] + ["-o", "all.csv"], in: folder), code: 2,
+      mentions: [names[1], "point 3", "give each share once"])
+    _ = try succeed(["sweep", Samples.tiny, "--sizes", "32", "-o", "other.csv"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge", "other.csv", names[0], "-o", "all.csv"], in: folder), code: 2,
+      mentions: ["other.csv", names[0], "points 12 and 1"])
+    _ = try succeed(["merge"] + names.reversed() + ["-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    // The first share, gone on with to the whole.
+    _ = try succeed(sweep + ["-o", names[0]], in: folder)
+    #expect(try folder.read(names[0]) == folder.read("one.csv"))
+    expectOneLine(
+      try Executable.run(
+        ["sweep", Samples.tiny, "--sizes", "48", "-o", "one.csv"], in: folder), code: 2,
+      mentions: ["one.csv", "another sweep"])
+  }
+
+  /// Points that are given twice are computed once.
+  @Test func sweepsHaveNoPointTwice() throws {
+    _ = try succeed(
+      [
+        "sweep", Samples.tiny, Samples.tiny, "--kernels", "3,3", "--of", "1", "--sizes", "32,32x32",
+        "--weights", "random:0", "--weights", "random", "-o", "one.csv",
+      ], in: folder)
+    let rows = String(decoding: try folder.read("one.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(rows.count == 2 && rows[1].hasPrefix("1,1,"))
+  }
 }

@@ -105,19 +105,22 @@ import Testing
     #expect(network.blueprint.stages.map(\.name) == ["stage1"])
   }
 
+  /// Pixels in blocks of 8 as tokens, `p` (1, tokens, 4).
+  private static let tokens = [
+    Step(
+      operation: "Conv", inputs: ["x", "w"], output: "c",
+      settings: [pads, ("strides", .integers([8, 8]))]),
+    Step(operation: "Flatten", inputs: ["c"], output: "f", settings: [("axis", .integer(2))]),
+    Step(
+      operation: "Unsqueeze", inputs: ["f"], output: "u", settings: [("axes", .integers([0]))]),
+    Step(
+      operation: "Transpose", inputs: ["u"], output: "p",
+      settings: [("perm", .integers([0, 2, 1]))]),
+  ]
+
   /// A class token and registers, any number of them.
   @Test(arguments: [0, 1, 3, 4, 9, 17]) func tokensInFrontAreCounted(_ count: Int) throws {
-    var steps = [
-      Step(
-        operation: "Conv", inputs: ["x", "w"], output: "c",
-        settings: [Self.pads, ("strides", .integers([8, 8]))]),
-      Step(operation: "Flatten", inputs: ["c"], output: "f", settings: [("axis", .integer(2))]),
-      Step(
-        operation: "Unsqueeze", inputs: ["f"], output: "u", settings: [("axes", .integers([0]))]),
-      Step(
-        operation: "Transpose", inputs: ["u"], output: "p",
-        settings: [("perm", .integers([0, 2, 1]))]),
-    ]
+    var steps = Self.tokens
     if count > 0 {
       steps.append(
         Step(
@@ -138,16 +141,7 @@ import Testing
   func tokensBehindAreNotTakenForThoseInFront(_ before: Int, _ after: Int) throws {
     let parts = before > 0 ? ["k", "p", "l"] : ["p", "l"]
     let path = try model(
-      [
-        Step(
-          operation: "Conv", inputs: ["x", "w"], output: "c",
-          settings: [Self.pads, ("strides", .integers([8, 8]))]),
-        Step(operation: "Flatten", inputs: ["c"], output: "f", settings: [("axis", .integer(2))]),
-        Step(
-          operation: "Unsqueeze", inputs: ["f"], output: "u", settings: [("axes", .integers([0]))]),
-        Step(
-          operation: "Transpose", inputs: ["u"], output: "p",
-          settings: [("perm", .integers([0, 2, 1]))]),
+      Self.tokens + [
         Step(operation: "Concat", inputs: parts, output: "j", settings: [("axis", .integer(1))]),
         Step(operation: "Relu", inputs: ["j"], output: "t"),
         Step(

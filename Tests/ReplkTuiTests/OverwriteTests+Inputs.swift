@@ -1,0 +1,66 @@
+// What a command reads it never writes over.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+extension OverwriteTests {
+  /// Not even with --force, nor through a link, nor spelt another way.
+  @Test func inputsAreNeverWrittenOver() throws {
+    _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
+    let before = try folder.read("net.safetensors")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.safetensors"), withDestinationPath: "net.safetensors")
+    for (input, output) in [
+      ("net.safetensors", "net.safetensors"), ("net.safetensors", "./net.safetensors"),
+      ("net.safetensors", "link.safetensors"), ("link.safetensors", "net.safetensors"),
+    ] {
+      let outcome = try Executable.run(["convert", input, output, "--force"], in: folder)
+      expectOneLine(outcome, code: 2, mentions: [output])
+      #expect(try folder.read("net.safetensors") == before)
+    }
+  }
+
+  @Test func tensorsAndDecisionsAreInputsToo() throws {
+    _ = try folder.write(Samples.noise(images: 1), to: "in.npy")
+    let features = try Executable.run(
+      [
+        "features", Samples.tiny, "--tensor", "in.npy", "--tap", "stage1", "-o", "in.npy",
+        "--force",
+      ],
+      in: folder)
+    expectOneLine(features, code: 2, mentions: ["in.npy"])
+    #expect(try folder.read("in.npy") == Samples.noise(images: 1))
+    let csv = """
+      subj,session,trial,rt,object_response,category,condition,imagename
+      tiny,1,1,NaN,cat,cat,0,0001_x_cat1-dog1.png
+
+      """
+    _ = try folder.write(Array(csv.utf8), to: "in.csv")
+    let probe = try Executable.run(
+      [
+        "probe", Samples.tiny, "--size", "32", "--count", "64", "--decisions", "in.csv", "--csv",
+        "in.csv", "--force",
+      ], in: folder)
+    expectOneLine(probe, code: 2, mentions: ["in.csv"])
+    #expect(try folder.read("in.csv") == Array(csv.utf8))
+  }
+
+  /// A picture that a map would be written over, named or found in a folder.
+  @Test func picturesAreInputsToo() throws {
+    try folder.makeFolder("in")
+    _ = try succeed(["erf", Samples.tiny, "--size", "32", "-o", "in/map.png"], in: folder)
+    let before = try folder.read("in/map.png")
+    for (command, image) in [
+      ("erf", "in/map.png"), ("erf", "in"), ("snapshot", "in/map.png"), ("snapshot", "in"),
+    ] {
+      let outcome = try Executable.run(
+        [
+          command, Samples.tiny, "--size", "32", "--image", image, "-o", "./in/map.png", "--force",
+        ], in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["in/map.png", "this command reads"])
+      #expect(try folder.read("in/map.png") == before)
+    }
+  }
+}
