@@ -4,51 +4,28 @@ extension ONNXLowering {
   /// Cho et al. 2014: rows X (steps, rows, inputs) to Y (steps, directions, rows, cells) and the last state
   /// (directions, rows, cells).
   mutating func gatedRecurrence(_ node: ONNXNode) throws -> [ONNXValue] {
-    var input = try real(node, 0)
-    guard input.rank == 3, !node.has(4), node.attributes["clip"] == nil,
-      node.attributes["activations"] == nil
-    else { throw ONNXRefusal.reason("has lengths or functions that are not known") }
-    let isBatchFirst = node.integer("layout", 0) == 1
-    if isBatchFirst { input = renamed(input, [1, 0, 2]) }
-    let way = node.text("direction") ?? "forward"
-    let directions = way == "bidirectional" ? 2 : 1
-    guard let weights = try parameter(node, 1), let recurrent = try parameter(node, 2),
-      recurrent.tensor.shape.rank == 3
-    else { throw ONNXRefusal.reason("has weights that are not known") }
-    let cells = recurrent.tensor.shape[2]
-    let bias = try parameter(node, 3)
-    guard cells > 0, input.count > 0, input.shape[0] * directions <= Self.mostSteps,
-      weights.tensor.shape == [directions, 3 * cells, input.shape[2]],
-      recurrent.tensor.shape == [directions, 3 * cells, cells],
-      bias.map({ $0.tensor.shape == [directions, 6 * cells] }) ?? true
-    else { throw ONNXRefusal.reason("has weights that do not fit \(Shape(input.shape))") }
+    let given = try recurrence(node, gates: 3)
+    let cells = given.cells
     var outputs: [ONNXData] = []
     var last: [ONNXData] = []
-    for direction in 0..<directions {
-      let back = bias.map { bias in
-        let own = row(bias, direction)
-        return Parameter(tensor: part(own.tensor, 3 * cells..<6 * cells), weight: own.weight)
+    for direction in 0..<given.directions {
+      func bias(_ range: Range<Int>) -> Parameter? {
+        given.bias.map { bias in
+          let own = row(bias, direction)
+          return Parameter(tensor: part(own.tensor, range), weight: own.weight)
+        }
       }
       let layer = GatedLayer(
-        input: row(weights, direction), recurrent: row(recurrent, direction),
-        bias: bias.map { bias in
-          let own = row(bias, direction)
-          return Parameter(tensor: part(own.tensor, 0..<3 * cells), weight: own.weight)
-        }, back: back, resetsLate: node.integer("linear_before_reset", 0) != 0)
-      let start = try state(node, 5, direction, isBatchFirst)
+        input: row(given.weights, direction), recurrent: row(given.recurrent, direction),
+        bias: bias(0..<3 * cells), back: bias(3 * cells..<6 * cells),
+        resetsLate: node.integer("linear_before_reset", 0) != 0)
+      let start = try state(node, 5, direction, given.isBatchFirst)
       let (rows, end) = try unrolled(
-        layer, input, from: start, backwards: way == "reverse" || direction == 1)
+        layer, given.input, from: start, backwards: given.isBackwards(direction))
       outputs.append(rows)
       last.append(end)
     }
-    let (steps, rows) = (input.shape[0], input.shape[1])
-    var output = try joined(outputs.map { try reshaped($0, to: [steps, 1, rows, cells]) }, 1)
-    var end = try joined(last, 0)
-    if isBatchFirst {
-      output = renamed(output, [2, 0, 1, 3])
-      end = renamed(end, [1, 0, 2])
-    }
-    return [.real(output), .real(end)]
+    return try results(outputs, given, ends: [last])
   }
 
   /// The weights of one direction: of the gates that keep and reset, and of what is new.

@@ -14,32 +14,17 @@ extension ONNXLowering {
   /// Hochreiter and Schmidhuber 1997, with forget gates: rows X (steps, rows, inputs) to Y (steps,
   /// directions, rows, cells) and the last output and state, (directions, rows, cells) each.
   mutating func longShortTermMemory(_ node: ONNXNode) throws -> [ONNXValue] {
-    var input = try real(node, 0)
-    guard input.rank == 3, !node.has(4), !node.has(7), node.attributes["clip"] == nil,
-      node.attributes["activations"] == nil, node.integer("input_forget", 0) == 0
-    else {
-      throw ONNXRefusal.reason("has lengths, peepholes or functions that are not known")
+    guard !node.has(7), node.integer("input_forget", 0) == 0 else {
+      throw ONNXRefusal.reason("has peepholes or coupled gates, which are not known")
     }
-    let isBatchFirst = node.integer("layout", 0) == 1
-    if isBatchFirst { input = renamed(input, [1, 0, 2]) }
-    let way = node.text("direction") ?? "forward"
-    let directions = way == "bidirectional" ? 2 : 1
-    guard let weights = try parameter(node, 1), let recurrent = try parameter(node, 2),
-      recurrent.tensor.shape.rank == 3
-    else { throw ONNXRefusal.reason("has weights that are not known") }
-    let cells = recurrent.tensor.shape[2]
-    let bias = try parameter(node, 3)
-    guard cells > 0, input.count > 0, input.shape[0] * directions <= Self.mostSteps,
-      weights.tensor.shape == [directions, 4 * cells, input.shape[2]],
-      recurrent.tensor.shape == [directions, 4 * cells, cells],
-      bias.map({ $0.tensor.shape == [directions, 8 * cells] }) ?? true
-    else { throw ONNXRefusal.reason("has weights that do not fit \(Shape(input.shape))") }
+    let given = try recurrence(node, gates: 4)
+    let (input, cells) = (given.input, given.cells)
     var outputs: [ONNXData] = []
     var last: [MemoryCell] = []
-    for direction in 0..<directions {
+    for direction in 0..<given.directions {
       let layer = MemoryLayer(
-        input: row(weights, direction), recurrent: row(recurrent, direction),
-        bias: bias.map { bias in
+        input: row(given.weights, direction), recurrent: row(given.recurrent, direction),
+        bias: given.bias.map { bias in
           // One for what comes in, one for what comes back.
           let both = row(bias, direction).tensor.elements
           return Parameter(
@@ -49,25 +34,70 @@ extension ONNXLowering {
             weight: bias.weight)
         })
       let start = MemoryCell(
-        output: try state(node, 5, direction, isBatchFirst),
-        state: try state(node, 6, direction, isBatchFirst))
+        output: try state(node, 5, direction, given.isBatchFirst),
+        state: try state(node, 6, direction, given.isBatchFirst))
       let (rows, end) = try unrolled(
-        layer, input, from: start, backwards: way == "reverse" || direction == 1)
+        layer, input, from: start, backwards: given.isBackwards(direction))
       outputs.append(rows)
       last.append(end)
     }
-    let (steps, rows) = (input.shape[0], input.shape[1])
-    var output = try joined(
-      outputs.map { try reshaped($0, to: [steps, 1, rows, cells]) }, 1)
-    var ends = [
-      try joined(last.map { $0.output ?? zeros(rows, cells) }, 0),
-      try joined(last.map { $0.state ?? zeros(rows, cells) }, 0),
-    ]
-    if isBatchFirst {
-      output = renamed(output, [2, 0, 1, 3])
-      ends = ends.map { renamed($0, [1, 0, 2]) }
-    }
-    return [.real(output)] + ends.map { .real($0) }
+    let rows = input.shape[1]
+    return try results(
+      outputs, given,
+      ends: [
+        last.map { $0.output ?? zeros(rows, cells) }, last.map { $0.state ?? zeros(rows, cells) },
+      ])
+  }
+
+  /// What recurrent layers of all kinds have: what comes in, (steps, rows, inputs), and weights with `gates`
+  /// rows for each cell.
+  struct Recurrence {
+    let input: ONNXData
+    let isBatchFirst: Bool
+    let way: String
+    let weights: Parameter
+    let recurrent: Parameter
+    let bias: Parameter?
+
+    var directions: Int { way == "bidirectional" ? 2 : 1 }
+    var cells: Int { recurrent.tensor.shape[2] }
+
+    func isBackwards(_ direction: Int) -> Bool { way == "reverse" || direction == 1 }
+  }
+
+  mutating func recurrence(_ node: ONNXNode, gates: Int) throws -> Recurrence {
+    var input = try real(node, 0)
+    guard input.rank == 3, !node.has(4), node.attributes["clip"] == nil,
+      node.attributes["activations"] == nil
+    else { throw ONNXRefusal.reason("has lengths or functions that are not known") }
+    let isBatchFirst = node.integer("layout", 0) == 1
+    if isBatchFirst { input = renamed(input, [1, 0, 2]) }
+    guard let weights = try parameter(node, 1), let recurrent = try parameter(node, 2),
+      recurrent.tensor.shape.rank == 3
+    else { throw ONNXRefusal.reason("has weights that are not known") }
+    let given = Recurrence(
+      input: input, isBatchFirst: isBatchFirst, way: node.text("direction") ?? "forward",
+      weights: weights, recurrent: recurrent, bias: try parameter(node, 3))
+    let (directions, cells) = (given.directions, given.cells)
+    guard cells > 0, input.count > 0, input.shape[0] * directions <= Self.mostSteps,
+      weights.tensor.shape == [directions, gates * cells, input.shape[2]],
+      recurrent.tensor.shape == [directions, gates * cells, cells],
+      given.bias.map({ $0.tensor.shape == [directions, 2 * gates * cells] }) ?? true
+    else { throw ONNXRefusal.reason("has weights that do not fit \(Shape(input.shape))") }
+    return given
+  }
+
+  /// The outputs of all steps, (steps, directions, rows, cells), and each of the `ends`, (directions, rows,
+  /// cells), from those of the directions.
+  mutating func results(
+    _ outputs: [ONNXData], _ given: Recurrence, ends: [[ONNXData]]
+  ) throws -> [ONNXValue] {
+    let (steps, rows) = (given.input.shape[0], given.input.shape[1])
+    let output = try joined(
+      outputs.map { try reshaped($0, to: [steps, 1, rows, given.cells]) }, 1)
+    let last = try ends.map { try joined($0, 0) }
+    guard given.isBatchFirst else { return [.real(output)] + last.map { .real($0) } }
+    return [.real(renamed(output, [2, 0, 1, 3]))] + last.map { .real(renamed($0, [1, 0, 2])) }
   }
 
   /// The weights of one direction: of the gates in, out and forget, and of what is remembered.
