@@ -60,7 +60,9 @@ struct MapHeading {
     let variants = [[weights.long, weights.short], weights.cut, [weights.name]].flatMap { heads in
       tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
     }
-    return fitting(variants, width)
+    // A panel of little width says below the map what it is measured around.
+    let least = [[weights.name] + label.map { Span($0, .quiet) }, [weights.name]]
+    return fitting(variants + least, width)
   }
 
   /// The weights alone, cut to a width.

@@ -152,7 +152,7 @@ extension Model {
         Span("stage \(stage) of \(facts.stages.count)", .text, .bold),
         Span(display.glyphs.separator + block, .text),
       ],
-      [Span(layer.name.sanitised, .quiet)],
+      [Span(layer.name.sanitised + display.glyphs.separator + "stride \(layer.stride)", .quiet)],
       [
         Span("unit row ", .quiet), Span("\(unit.row)", .text), Span(" col ", .quiet),
         Span("\(unit.column)", .text),
@@ -161,7 +161,7 @@ extension Model {
       ],
       [
         Span(columns < 48 ? "theory" : "theoretical field", .quiet)
-      ] + theorySpans(target) + [Span("  stride \(layer.stride)", .quiet)],
+      ] + theorySpans(target),
     ]
     if rows >= 12 {
       let parts = "\(step) \(display.glyphs.times) \(step) units"
