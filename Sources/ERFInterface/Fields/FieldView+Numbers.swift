@@ -74,7 +74,7 @@ extension FieldDrawing {
 
   private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {
     guard side.measured != nil else { return (glyphs.dash, glyphs.dash) }
-    guard side.measured?.metrics.isZero != true else { return (glyphs.dash, glyphs.dash) }
+    guard side.measured?.metrics.hasMass != false else { return (glyphs.dash, glyphs.dash) }
     guard let side = ratio.side, let share = ratio.ratio else {
       if cell >= 12 { return (glyphs.dash, "not reached") }
       return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "none")
@@ -123,7 +123,7 @@ extension FieldDrawing {
       ),
       ("sigma", Format.fixed(metrics.sigma, 1) + " px", .text),
     ]
-    if metrics.isZero { facts = [] }
+    if !metrics.hasMass { facts = [] }
     if let record = shown.result?.record {
       return facts + record.facts
     }
@@ -146,7 +146,7 @@ extension FieldDrawing {
       facts.append(("bf16", deviation.text, .text))
     }
     let centre = metrics.centreOfMass
-    if !metrics.isZero {
+    if metrics.hasMass {
       facts.append(
         (
           "centre",
@@ -204,7 +204,7 @@ extension FieldDrawing {
   private func warnings(_ width: Int) -> [String] {
     guard let shown = side.measured else { return [] }
     var result: [String] = []
-    if shown.metrics.isZero {
+    if !shown.metrics.hasMass {
       result.append(width >= 44 ? Self.zero : "no gradient arrives: M = 0")
     } else if model.sharesScale, top > 0,
       (shown.field.tops[model.session.screen.curve] ?? 0) < 0.04 * top
@@ -240,7 +240,7 @@ extension FieldDrawing {
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
     ]
-    if shown.metrics.isZero { parts = [images] }
+    if !shown.metrics.hasMass { parts = [images] }
     if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
     if isMostlyDark { parts.insert("mostly dark: g", at: 1) }
     while parts.count > 1,

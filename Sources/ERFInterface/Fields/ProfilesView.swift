@@ -207,7 +207,7 @@ private struct ProfilePlot {
   let bottom: Double
   let topLabel: String
   let bottomLabel: String
-  let ticks: [Tick]
+  private(set) var ticks: [Tick]
   /// A line across.
   var level: (height: Double, label: String)?
   /// Where curves reach it.
@@ -219,8 +219,8 @@ private struct ProfilePlot {
     let maps = networks.enumerated().compactMap { index, network in
       network.metrics.flatMap { metrics in
         // A map of nothing has no curve.
-        metrics.isZero
-          ? nil : network.field.map { (index: index, map: (metrics: metrics, field: $0)) }
+        metrics.hasMass
+          ? network.field.map { (index: index, map: (metrics: metrics, field: $0)) } : nil
       }
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none
@@ -254,19 +254,12 @@ private struct ProfilePlot {
     case .cumulative, .none:
       title = "share of the field within a distance"
       level = (0.5, "50 %")
-      var ticks = [Tick(share: 0, text: "0"), Tick(share: 1, text: "\(reach) px")]
+      ticks = [Tick(share: 0, text: "0"), Tick(share: 1, text: "\(reach) px")]
       for (index, map) in maps {
-        guard let distance = map.metrics.distance(holding: 0.5) else { continue }
-        let role = Role.network(index)
-        let share = Double(distance) / Double(max(1, reach))
-        let letter = networks.count > 1 ? networks[index].letter + " " : ""
-        ticks.append(
-          Tick(
-            share: share, text: "\(letter)\(distance)", role: role,
-            rank: networks[index].side == nil ? 1 : 0))
-        marks.append((share, 0.5, role))
+        if let distance = map.metrics.distance(holding: 0.5) {
+          mark(networks[index], index, at: distance, of: reach, isAlone: networks.count < 2)
+        }
       }
-      self.ticks = ticks
     case .radial:
       title = "\(caption) by distance from the unit"
       ticks = Self.ticks(most ?? 0)
@@ -277,6 +270,19 @@ private struct ProfilePlot {
       title = "\(caption) down, through \(place)"
       ticks = Self.ticks(most ?? size.height)
     }
+  }
+
+  /// Marks where a curve holds half.
+  private mutating func mark(
+    _ network: ComparedNetwork, _ index: Int, at distance: Int, of reach: Int, isAlone: Bool
+  ) {
+    let role = Role.network(index)
+    let share = Double(distance) / Double(max(1, reach))
+    ticks.append(
+      Tick(
+        share: share, text: "\(isAlone ? "" : network.letter + " ")\(distance)", role: role,
+        rank: network.side == nil ? 1 : 0))
+    marks.append((share, 0.5, role))
   }
 
   /// What is plotted, and which line is whose.

@@ -20,9 +20,7 @@ extension Figure {
   }
 
   func isRandom(_ network: ComparedNetwork) -> Bool {
-    guard network.network.savedMap == nil else { return false }
-    if case .random = network.network.weights { return true }
-    return network.network.seedOfNewKernels != nil
+    network.network.savedMap == nil && network.network.isPartlyRandom
   }
 
   /// One paragraph.
@@ -81,7 +79,7 @@ extension Figure {
   /// What there is to know of the networks' files.
   private var notes: [String] {
     networks.flatMap { network in
-      let isEmpty = network.metrics?.isZero == true
+      let isEmpty = network.metrics?.hasMass == false
       return
         ((network.result?.subject.weightsChoice.notes ?? [])
         + (isEmpty ? ["no gradient reaches the input, the map is 0 everywhere"] : [])).map { note in

@@ -69,16 +69,14 @@ extension Figure {
       "distance from the unit, px", x: box.x + box.width / 2, y: box.y + box.height + 17,
       size: 6.5, anchor: .middle)
     for (index, network) in networks.enumerated() {
-      guard let mass = network.metrics?.radialMass, !mass.isEmpty, network.field?.tops[.linear] != 0
-      else { continue }
+      guard let mass = network.metrics?.radialMass, !mass.isEmpty else { continue }
       let points = (0...Int(plot.x.upperBound)).map { distance in
         plot.place(Double(distance), distance < mass.count ? mass[distance] : 1)
       }
       page.line(points, width: 1.1, ink: FigureInk.curve(index))
     }
     for (index, network) in networks.enumerated() {
-      guard let mass = network.metrics?.radialMass, network.field?.tops[.linear] != 0,
-        let half = Self.crossing(mass, 0.5)
+      guard let mass = network.metrics?.radialMass, let half = Self.crossing(mass, 0.5)
       else { continue }
       drawMark(plot.place(half.x, half.y), index, on: &page)
     }

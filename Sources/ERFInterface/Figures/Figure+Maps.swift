@@ -70,7 +70,7 @@ extension Figure {
       ink: isRandom(network) ? FigureInk.warning : FigureInk.quiet)
     page.add(.picture(picture(network, field), box))
     drawOutlines(network, field, in: box, scale, on: &page)
-    if peak(network) == 0 {
+    if network.metrics?.hasMass == false {
       page.text(
         "M is 0 everywhere", x: box.x + box.width / 2, y: box.y + box.height / 2, size: 7,
         anchor: .middle, ink: VectorDrawing.Ink(255, 255, 255))
@@ -122,15 +122,13 @@ extension Figure {
 
   /// The M of the highest colour: the map's largest value, or the largest of all where one scale holds.
   private func top(_ network: ComparedNetwork) -> Double {
-    let peaks = (isShared ? networks : [network]).compactMap { peak($0) }
+    let peaks = (sharesScale ? networks : [network]).compactMap { peak($0) }
     return peaks.max() ?? 0
   }
 
   private func peak(_ network: ComparedNetwork) -> Double? {
     network.field.map { $0.tops[.linear] ?? 0 }
   }
-
-  private var isShared: Bool { sharesScale }
 
   private func picture(_ network: ComparedNetwork, _ field: HeatField) -> Image {
     let curve = model.session.screen.curve
@@ -162,7 +160,7 @@ extension Figure {
   }
 
   private var barTitle: String {
-    let of = isShared ? "the largest of all" : "its own maximum"
+    let of = sharesScale ? "the largest of all" : "its own maximum"
     switch model.session.screen.curve {
     case .log: return "log(M + 1), share of \(of)"
     case .decades: return "M, share of \(of)"

@@ -92,7 +92,7 @@ extension Model {
       Set(known.map { $0.map?.result.imageNames ?? [] }).count == 1,
       let least = shares.indices.min(by: { shares[$0] < shares[$1] }),
       let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
-      Set(session.gallery.map { if case .random = $0.weights { true } else { false } }).count == 1
+      Set(session.gallery.map(\.isRandom)).count == 1
     else { return nil }
     func name(_ index: Int) -> String {
       designs.galleryName(session.gallery[index], among: session)

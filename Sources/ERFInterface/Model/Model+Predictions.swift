@@ -18,7 +18,7 @@ extension Model {
   func noPrediction(_ side: Int) -> String? {
     let network = session.networks[side]
     if network.savedMap != nil { return "a saved map names no classes" }
-    if case .random = network.weights { return "random weights: no prediction" }
+    if network.isRandom { return "random weights: no prediction" }
     return predictedImage == nil ? "a prepared tensor is not a picture to name" : nil
   }
 

@@ -27,12 +27,10 @@ extension Model {
       guard network.network.savedMap == nil else {
         return [Span("\(network.letter) saved map  ", .quiet)]
       }
-      var isRandom = network.network.seedOfNewKernels != nil
-      if case .random = network.network.weights { isRandom = true }
       let name = isNamed ? " " + network.network.shownModel : ""
       return [
         Span(network.letter, Role.network(network.side ?? 0), .bold), Span(name + " ", .quiet),
-        Span(weightsText(network) + "  ", isRandom ? .warning : .quiet),
+        Span(weightsText(network) + "  ", network.network.isPartlyRandom ? .warning : .quiet),
       ]
     }
   }

@@ -137,7 +137,7 @@ extension Model {
   }
 
   private func single(_ map: ShownMap) -> Verdict? {
-    guard !map.metrics.isZero else {
+    guard map.metrics.hasMass else {
       return Verdict(
         kind: .notComparable, headline: "No gradient reaches the input: the map is 0 everywhere.")
     }
@@ -272,7 +272,7 @@ extension Model {
 
   /// Why two maps answer no question about their networks; nil where they do.
   private func notComparable(_ a: ShownMap, _ b: ShownMap) -> String? {
-    let empty = [(a, "A"), (b, "B")].filter { $0.0.metrics.isZero }.map(\.1)
+    let empty = [(a, "A"), (b, "B")].filter { !$0.0.metrics.hasMass }.map(\.1)
     if empty.count == 2 { return "both maps are 0 everywhere, no gradient reaches the input" }
     if let letter = empty.first {
       return "\(letter)'s map is 0 everywhere, no gradient reaches the input"

@@ -140,12 +140,9 @@ public struct Model: Sendable {
   func sharesScale(of networks: [NetworkSpec]) -> Bool {
     guard networks.count > 1, let first = networks.first else { return false }
     if let choice = session.screen.hasSharedScale { return choice }
-    func isRandom(_ network: NetworkSpec) -> Bool {
-      if case .random = network.weights { true } else { false }
-    }
     return networks.allSatisfy {
       $0.savedMap == nil && NamedNetwork.isOne(first.model, $0.model)
-        && isRandom(first) == isRandom($0)
+        && first.isRandom == $0.isRandom
     }
   }
   var focus: PanelName { session.screen.focus }

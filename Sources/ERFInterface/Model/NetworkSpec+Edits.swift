@@ -21,11 +21,16 @@ extension NetworkSpec {
 }
 
 extension NetworkSpec {
+  /// Whether all its weights are random but for those that were edited.
+  var isRandom: Bool { if case .random = weights { true } else { false } }
+
+  /// Whether some of them are.
+  var isPartlyRandom: Bool { isRandom || seedOfNewKernels != nil }
+
   /// The seed of kernels that an edit started anew in a network whose other weights come from elsewhere;
   /// nil: there are none.
   var seedOfNewKernels: UInt64? {
-    if case .random = weights { return nil }
-    guard case .reinitialise(let seed) = fit else { return nil }
+    guard !isRandom, case .reinitialise(let seed) = fit else { return nil }
     let makesKernels = edits.contains { edit in
       switch edit.change {
       case .kernel: true

@@ -35,11 +35,6 @@ public struct Side: Sendable {
   var measured: ShownMap? { shown.flatMap { $0.isPreview ? nil : $0 } }
 }
 
-extension ERFMetrics {
-  /// Whether the map is zero everywhere, and measures nothing.
-  var isZero: Bool { radialMass.isEmpty }
-}
-
 /// A map with what is derived from it.
 public struct ShownMap: Sendable {
   /// The run that it came from.

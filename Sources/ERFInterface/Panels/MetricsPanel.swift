@@ -61,7 +61,7 @@ private struct MetricsLines {
     var lines = [[Span(title, .quiet)], header]
     let compared = model.compared
     for network in compared {
-      lines.append(row(network.letter, network.metrics.flatMap { $0.isZero ? nil : $0.ratios }))
+      lines.append(row(network.letter, network.metrics.flatMap { $0.hasMass ? $0.ratios : nil }))
     }
     let rows = lines.count
     for side in model.sides.indices where isPublishedTarget(side) {
@@ -116,8 +116,7 @@ private struct MetricsLines {
   /// And of trained networks at 1024 pixels, which an edit may bear the name of and is not.
   private func isComparable(_ side: Int) -> Bool {
     let network = model.session.networks[side]
-    if case .random = network.weights { return false }
-    if network.isEdited { return false }
+    if network.isRandom || network.isEdited { return false }
     return model.inputSize(side) == InputSize(height: 1024, width: 1024)
   }
 
@@ -175,7 +174,7 @@ private struct MetricsLines {
   ) -> [Span] {
     [Span(label.rightPadded(12), .quiet)]
       + model.sides.map { side in
-        guard let metrics = side.measured?.metrics, !metrics.isZero else {
+        guard let metrics = side.measured?.metrics, metrics.hasMass else {
           return Span(glyphs.dash.leftPadded(factWidth), .quiet)
         }
         let warns = metrics.isCentred && (limit.map { metrics.borderShare > $0 } ?? false)
