@@ -245,8 +245,7 @@ private struct PythonReader {
     "\\": 0x5C, "'": 0x27, "\"": 0x22, "a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13,
   ]
 
-  /// What stands for the characters behind a backslash, in UTF-8; a backslash before others stays. Names of
-  /// characters (`\N{...}`) are not known here.
+  /// What stands for the characters behind a backslash, in UTF-8; a backslash before others stays.
   private mutating func escape(isBytes: Bool) -> [UInt8]? {
     let byte = bytes[position]
     let letter = Character(Unicode.Scalar(byte))
@@ -271,9 +270,23 @@ private struct PythonReader {
     case "x": return encoded(hexadecimal(2))
     case "u" where !isBytes: return encoded(hexadecimal(4))
     case "U" where !isBytes: return encoded(hexadecimal(8))
-    case "N" where !isBytes: return nil
+    case "N" where !isBytes: return namedCharacter()
     default: return [UInt8(ascii: "\\"), byte]
     }
+  }
+
+  /// The character of `{LATIN SMALL LETTER D}`, in upper or lower case. Of names that are not ASCII none
+  /// is known: no header that NumPy takes holds their characters.
+  private mutating func namedCharacter() -> [UInt8]? {
+    guard next == UInt8(ascii: "{"), let end = bytes[position...].firstIndex(of: UInt8(ascii: "}"))
+    else { return nil }
+    let name = String(decoding: bytes[(position + 1)..<end], as: UTF8.self).uppercased()
+    position = end + 1
+    let ascii = (UInt8(0)..<0x80).first { byte in
+      let properties = Unicode.Scalar(byte).properties
+      return name == properties.name || name == properties.nameAlias
+    }
+    return ascii.map { [$0] }
   }
 
   private mutating func hexadecimal(_ count: Int) -> Int? {

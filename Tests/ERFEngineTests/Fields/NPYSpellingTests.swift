@@ -34,6 +34,8 @@ import Testing
     "{'descr': '\\x3cf4', 'fortran_order': False, 'shape': (2,)}",
     "{'descr': '\\74f4', 'fortran_order': False, 'shape': (2,)}",
     "{'descr': '\\u003cf4', 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': '\\N{LESS-THAN SIGN}f4', 'fortran_order': False, 'shape': (2,)}",
+    "{'\\N{latin small letter d}escr': '<f4', 'fortran_order': False, 'shape': (2,)}",
     "{'descr': '\\\n<f4', 'fortran_order': False, 'shape': (2,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (0x2,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (0b1_0,)}",
@@ -51,6 +53,8 @@ import Testing
   @Test(arguments: [
     "{'descr': b'<f4', 'fortran_order': False, 'shape': (2,)}",
     "{'descr': '\\<f4', 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': '\\N{LESS-THAN}f4', 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': '\\N{LESS-THAN SIGNf4', 'fortran_order': False, 'shape': (2,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (02,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (2_,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (True,)}",
