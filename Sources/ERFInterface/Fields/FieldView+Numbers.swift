@@ -31,7 +31,7 @@ extension FieldDrawing {
   func drawTable(on frame: inout Frame) {
     guard layout.tableRows > 0 else { return }
     let room = area.columns - 2
-    let isTight = room < 28
+    let isTight = room < 32
     let labelWidth = isTight ? 2 : 4
     let cell = min(13, (room - labelWidth) / max(1, ratios.count))
     func label(_ text: String, _ tight: String) -> Span {
@@ -46,7 +46,7 @@ extension FieldDrawing {
       return (threshold: threshold, side: side, share: share)
     }
     // Sides of four digits need more than their share of the width, or are told in thousands.
-    let wide = cells.map { max(cell, $0.side.columns + 1) }
+    let wide = cells.map { max(cell, $0.side.columns + 1, $0.share.columns + 1) }
     let least = cells.map { max($0.threshold.columns, $0.side.columns, $0.share.columns) + 1 }
     let needed = labelWidth + wide.reduce(0, +) <= room ? wide : least
     let fits = labelWidth + needed.reduce(0, +) <= room
@@ -57,7 +57,8 @@ extension FieldDrawing {
         texts.side.columns < width ? texts.side : ratio.side.map { "\(($0 + 500) / 1000)k" } ?? ""
       lines[0].append(Span(texts.threshold.leftPadded(width), .quiet))
       lines[1].append(Span(side.leftPadded(width), role))
-      lines[2].append(Span(texts.share.leftPadded(width), role, ratio.side == nil ? [] : .bold))
+      let share = texts.share.columns < width ? texts.share : shortened(ratio)
+      lines[2].append(Span(share.leftPadded(width), role, ratio.side == nil ? [] : .bold))
     }
     if layout.tableRows < 3 { lines.remove(at: 1) }
     for (offset, line) in lines.enumerated() {
@@ -70,6 +71,12 @@ extension FieldDrawing {
       return (glyphs.dash, glyphs.dash)
     }
     return ("\(side)", share < 0.0995 ? Format.areaNumber(share) : Format.fixed(share * 100, 0))
+  }
+
+  /// A small share in three columns.
+  private func shortened(_ ratio: AreaRatio) -> String {
+    let percents = (ratio.ratio ?? 0) * 100
+    return percents < 0.05 ? "<.1" : Format.fixed(percents, 1)
   }
 
   private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {
