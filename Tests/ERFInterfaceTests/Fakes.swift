@@ -286,6 +286,8 @@ struct FakeComputing: TestComputing {
     let requests = Mutex<[ERFRequest]>([])
     let cancelled = Atomic(0)
     let finished = Atomic(0)
+    /// While it is set, nothing is computed.
+    let areHeld = Atomic(false)
   }
 
   func compute(
@@ -295,6 +297,9 @@ struct FakeComputing: TestComputing {
     let pause = Pokes()
     progress(.prepared(makeSubject(request)))
     if let failure { throw Failure(description: failure) }
+    while calls.areHeld.load(ordering: .sequentiallyConsistent), !cancellation.isCancelled {
+      pause.wait()
+    }
     for image in 0..<images {
       for layer in 0..<layers {
         pause.wait()

@@ -66,13 +66,19 @@ import Testing
   }
 
   @Test func oldMapsAreStaleWhileNewOnesAreComputed() {
+    let computing = FakeComputing()
+    let areHeld = { (are: Bool) in
+      computing.calls.areHeld.store(are, ordering: .sequentiallyConsistent)
+    }
     let terminal = FakeTerminal([
       .until { $0.components(of: "2 images") == 2 },
+      .perform { areHeld(true) },
       .event(.key(.character("["))),
       .until { $0.components(of: "stale") == 2 },
+      .perform { areHeld(false) },
       .until { $0.components(of: "stage3") == 2 && !$0.contains("stale") },
     ])
-    #expect(run(terminal) == 0)
+    #expect(run(terminal, computing) == 0)
     #expect(!terminal.timedOut)
   }
 
