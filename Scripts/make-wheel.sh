@@ -30,6 +30,20 @@ swiftc -use-ld=lld -static-stdlib -module-name replk_tui -o "$work/replk-tui" \
   -lreplk-eigen -lstdc++ -ldnnl -lncursesw -lgif -lminizip -lpng -ltiff -lturbojpeg -lwebp \
   -lwebpdemux -ldeflate -ltinfo -lz
 
+# The licences of all that is linked, by the packages that it is from.
+mkdir "$work/licenses"
+{
+  readlink -f "$work"/static/*
+  LD_LIBRARY_PATH=$work ldd "$work/replk-tui" | awk '$3 ~ "^/" { print $3 }' | grep -v "^$work/" |
+    xargs readlink -f
+} | while read -r library; do
+  { dpkg -S "$library" 2> /dev/null || dpkg -S "${library#/usr}"; } | cut -d : -f 1
+done > "$work/packages"
+for package in $(sort -u "$work/packages" | grep -v '^libc6$') libeigen3-dev; do
+  copyright=$(readlink -f "/usr/share/doc/$package/copyright")
+  cp "$copyright" "$work/licenses/$(basename "$(dirname "$copyright")")"
+done
+
 export LD_LIBRARY_PATH="$work${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 wheel=$("$work/venv/bin/python" Packaging/python/make_wheel.py "$work/replk-tui" "$work")
 PATH=$work/venv/bin:$PATH "$work/venv/bin/auditwheel" repair --strip -w "$work/repaired" "$wheel"

@@ -1,6 +1,8 @@
 """Packs the program and the Python side into a wheel that auditwheel can give its libraries.
 
     python3 make_wheel.py PROGRAM FOLDER
+
+FOLDER/licenses holds the licences of the libraries that the wheel will carry.
 """
 
 import base64
@@ -28,7 +30,27 @@ Requires-Python: >=3.9
 Requires-Dist: numpy
 Description-Content-Type: text/markdown
 
-{(root / "README.md").read_text()}"""
+# replk-tui
+
+See which input pixels a convolutional network really listens to: an interactive terminal explorer of **effective
+receptive fields**, after the paper [Scaling Up Your Kernels to 31x31](https://arxiv.org/abs/2203.06717) (RepLKNet).
+The wheel carries the program, its libraries, and small trained networks; every number matches PyTorch's.
+
+```sh
+replk-tui                        # the explorer: two networks beside one another, ? for help
+replk-tui erf my.onnx --image photos -o field.png
+replk-tui --help
+```
+
+```python
+import torchvision, replk_tui
+field, facts = replk_tui.erf("replknet-31-nano", size=512)
+field, facts = replk_tui.erf(torchvision.models.resnet50(weights="DEFAULT"), size=512, images="photos")
+```
+
+`field` is a float32 array of the input's size, `facts` holds its area ratios and where it comes from. Modules are
+exported to ONNX where `onnx` and `onnxscript` are installed.
+"""
 files = {
     "replk_tui/__init__.py": (here / "replk_tui/__init__.py").read_bytes(),
     "replk_tui/__main__.py": (here / "replk_tui/__main__.py").read_bytes(),
@@ -39,6 +61,8 @@ files = {
     f"{info}/licenses/LICENSE": (root / "LICENSE").read_bytes(),
     f"{info}/licenses/NOTICE": (root / "NOTICE").read_bytes(),
 }
+for path in sorted((folder / "licenses").iterdir()):
+    files[f"{info}/licenses/libraries/{path.name}"] = path.read_bytes()
 record = ""
 wheel = folder / f"replk_tui-{version}-{tag}.whl"
 with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
