@@ -134,5 +134,21 @@ if importlib.util.find_spec("torchvision"):
     assert facts["model"] == "resnet-18" and facts["weights"] == "ResNet", facts
     dilated = torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])
     assert "computes something else" in refused(replk_tui.Error, model=dilated, size=64)
+
+    class Pair(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = torch.nn.Conv2d(3, 4, 3)
+
+        def forward(self, picture, other):
+            return self.layer(picture) + other
+
+    cut = torchvision.models.resnet18()
+    cut.fc = torch.nn.Identity()
+    for model, mentions in [(Pair(), "cannot be computed: TypeError"), (torch.nn.Identity(), "has no weights"),
+                            (torchvision.models.vgg11(), "VGG holds no network"), (cut, "lacks fc.bias")]:
+        message = refused(replk_tui.Error, model=model, size=64)
+        assert mentions in message and "--" not in message, message
+        assert model.__class__ is Pair or message.endswith("install onnx and onnxscript to open it"), message
     importlib.util.find_spec = real
     print("module: told by its weights")

@@ -218,27 +218,36 @@ def _recognised(module, sides, folder):
     import torch
 
     name = type(module).__name__
+    way = "install onnx and onnxscript to open it"
+    weights = module.state_dict()
+    if not weights:
+        raise Error(f"{name} has no weights, by which a network could be told: {way}", 1)
     path = folder / "model.pth"
-    torch.save(module.state_dict(), path)
+    torch.save(weights, path)
     zeros = _zeros(module, sides)
     picture = torch.rand(zeros.shape, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        answer = module(picture.to(zeros))
+    try:
+        with torch.no_grad():
+            answer = module(picture.to(zeros))
+    except Exception as error:
+        raise Error(f"{_shape(module, zeros)} cannot be computed: {_reason(error)}", 1) from error
     inputs, logits = folder / "input.npy", folder / "logits.npy"
     numpy.save(inputs, picture.numpy())
     run = _run("features", path, "--tap", "logits", "--tensor", inputs, "-o", logits)
     if run.returncode != 0:
-        raise Error(_message(run).replace(str(path), name), run.returncode)
+        # What the command line offers is of files.
+        reason = re.sub(r": (say which model's|it opens) .*", "", _message(run).replace(str(path), name))
+        raise Error(f"{reason}: {way}", run.returncode)
     ours = numpy.load(logits)
     if not torch.is_tensor(answer) or tuple(answer.shape) != ours.shape:
         raise Error(f"{name} does not answer with logits, by which it could be told whether its weights are of "
-                    "the network that their shapes look like: install onnx and onnxscript", 1)
+                    f"the network that their shapes look like: {way}", 1)
     # Of half precision the module's own answers are as rough as that.
     tolerance = 1e-3 if answer.dtype in (torch.float32, torch.float64) else 0.1
     answer = answer.float().cpu().numpy()
     if not numpy.allclose(ours, answer, rtol=0, atol=tolerance * float(numpy.abs(answer).max())):
         raise Error(f"{name} computes something else than the network that the shapes of its weights look like, "
-                    "perhaps by other strides, dilations or shortcuts: install onnx and onnxscript", 1)
+                    f"perhaps by other strides, dilations or shortcuts: {way}", 1)
     return path
 
 
