@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import textwrap
 import warnings
 
 import numpy as np
@@ -308,18 +309,21 @@ def write_table(rows):
     equal = {part: sum(row[2] == "equal" for row in rows if (row[0] == "torchvision") == part) for part in (True, False)}
     of = {part: sum((row[0] == "torchvision") == part for row in rows) for part in (True, False)}
     with open(os.path.join(here, "docs", "onnx-families.md"), "w") as file:
-        file.write(
-            "# Families of networks that open\n\nMade by `Scripts/families.py`: one network of every module of timm"
+        file.write("# Families of networks that open\n\n")
+        for text in (
+            "Made by `Scripts/families.py`: one network of every module of timm"
             " with random weights, and torchvision's, exported and compared with PyTorch in double precision: features"
             f" and receptive fields of two layers each. Of timm's {of[False]} modules {equal[False]} are equal, of"
-            f" torchvision's {of[True]} networks {equal[True]}.\n\nThe remark tells how many layers PyTorch's names"
+            f" torchvision's {of[True]} networks {equal[True]}.",
+            "The remark tells how many layers PyTorch's names"
             " give, and the largest error of what was compared, of the largest value. Where networks multiply rounding"
             f" errors beyond {LIMIT}, PyTorch's own error in single precision stands beside it, and ten times that counts as"
             " equal. \"Field by differences\": PyTorch's gradient differed, so the three largest pixels of the map were"
             " compared with central differences. \"Input 2\": rounding turned a rectifier over for the input before."
-            " \"Exported with dynamo\": PyTorch's older exporter refused.\n\n"
-            "| module | network | result | remark |\n|---|---|---|---|\n"
-        )
+            " \"Exported with dynamo\": PyTorch's older exporter refused.",
+        ):
+            file.write(textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False) + "\n\n")
+        file.write("| module | network | result | remark |\n|---|---|---|---|\n")
         for row in sorted(rows):
             file.write("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |\n")
 
