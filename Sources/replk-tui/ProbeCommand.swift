@@ -50,7 +50,7 @@ extension Command {
       throw UsageError.tooFewPositionals(
         command: "probe \(option)", expected: "a model, such as resnet-50")
     }
-    let others = try ShapeBias.bySubject(files.flatMap { try DecisionFile.read($0) })
+    let others = try ShapeBias.read(files)
     let reports = models.isEmpty ? [] : try run(models, arguments)
     if let shard = arguments.shard(), reports.isEmpty, !arguments.has("--json") {
       let path = arguments.last("--csv") ?? ""
@@ -147,7 +147,7 @@ extension Command {
       let output = OutputFiles(
         [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
       if shard == nil {
-        benchmark.others = try settle(output, benchmark, opened)
+        try settle(output, &benchmark, opened)
       } else {
         try output.requireNoInputs()
         try AtomicFile.requireWritable(csv)
@@ -167,11 +167,9 @@ extension Command {
 
   /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else
   /// only when it is told to.
-  ///
-  /// - Returns: the subjects whose decisions the table holds and will hold.
   private static func settle(
-    _ output: OutputFiles, _ benchmark: CueConflictBenchmark, _ networks: [OpenedNetwork]
-  ) throws -> Set<String> {
+    _ output: OutputFiles, _ benchmark: inout CueConflictBenchmark, _ networks: [OpenedNetwork]
+  ) throws {
     try output.requireNoInputs()
     for path in output.paths { try AtomicFile.requireWritable(path) }
     // Whose decisions they are is told by the weights, which are read for a table that is there alone.
@@ -179,13 +177,13 @@ extension Command {
     let subjects =
       isNew && networks.count == 1
       ? [] : try Set(networks.map { try CueConflictBenchmark.subject($0) })
+    benchmark.others = subjects
     do {
       try benchmark.requireTable(of: subjects)
     } catch let error as DecisionError {
       try output.requireReplacing(error.explanation)
-      try benchmark.replaceTable()
+      benchmark.replaces = true
     }
-    return subjects
   }
 
   /// Of each network, up to the one at which a signal ended the run.

@@ -100,6 +100,15 @@ struct ProbeText {
   /// What a file of decisions says that does not count as it stands.
   private func remarks(_ other: ShapeBias) -> [String] {
     var remarks: [String] = []
+    if let partial = other.partial {
+      func words(_ shares: [String]) -> String {
+        (shares.count == 1 ? "share " : "shares ") + shares.joined(separator: ", ")
+      }
+      remarks.append(
+        "\(other.subject): partial, \(words(partial.shares)) of a run over "
+          + partial.of.counted("stimulus", "stimuli")
+          + (partial.unfinished.isEmpty ? "" : "; not finished: \(words(partial.unfinished))"))
+    }
     if other.foreignCount > 0 {
       let words = other.foreignResponses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       let shown = words.prefix(8).map { word in

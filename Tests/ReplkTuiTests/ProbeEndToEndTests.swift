@@ -148,6 +148,43 @@ import Testing
     expectOneLine(
       try Executable.run(probe + ["s"], in: folder), code: 1,
       mentions: ["no stimulus of 1 is of two categories", "cat, dog"])
+    // Nothing is left of a run that decided nothing, and nothing is replaced by it.
+    _ = try folder.write(Array("notes".utf8), to: "notes.csv")
+    for words in [["--csv", "dz.csv"], ["--csv", "notes.csv", "--force"]] {
+      #expect(try Executable.run(probe + ["s"] + words, in: folder).code == 1)
+    }
+    #expect(!folder.names.contains("dz.csv"))
+    #expect(try folder.read("notes.csv") == Array("notes".utf8))
+  }
+
+  /// Decisions of a share, or of a run that was stopped, are said to be some of it.
+  @Test func decisionsOfSharesSayWhatTheyAreOf() throws {
+    let paths = try shares(3)
+    func decisions(_ files: [String]) throws -> (text: String, entry: [String: Any]) {
+      let words = ["probe", "--decisions"] + files
+      let found = try succeed(words + ["--json"], in: folder).object()
+      return (
+        try succeed(words + ["--ascii"], in: folder).text,
+        try #require((found["decisions"] as? [[String: Any]])?.first)
+      )
+    }
+    let some = try decisions([paths[2], paths[0]])
+    #expect(some.text.contains("partial, shares 1/3, 3/3 of a run over 5 stimuli\n"))
+    #expect(some.entry["partialOf"] as? Int == 5)
+    #expect(some.entry["shares"] as? [String] == ["1/3", "3/3"] && some.entry["unfinished"] == nil)
+    let all = try decisions(paths)
+    #expect(!all.text.contains("partial") && all.entry["partialOf"] == nil)
+    #expect(all.entry["shares"] == nil)
+    let text = String(decoding: try folder.read(paths[1]), as: UTF8.self)
+    _ = try folder.write(
+      Array(text.replacing("finished\"\":true", with: "finished\"\":false").utf8), to: paths[1])
+    let stopped = try decisions(paths)
+    #expect(stopped.text.contains("of a run over 5 stimuli; not finished: share 2/3"))
+    #expect(stopped.entry["unfinished"] as? [String] == ["2/3"])
+    // A whole run is not written over a share, which is called one.
+    expectOneLine(
+      try Executable.run(probe() + [paths[2]], in: folder), code: 2,
+      mentions: ["\(paths[2]) holds share 3/3, not the whole run", "--force"])
   }
 
   /// Trials are numbered over all shares, so that a merge gives the bytes of one run and knows gaps.
@@ -198,7 +235,7 @@ import Testing
       lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "in the folder"])
     #expect(!folder.names.contains("x.csv"))
     let line = try #require(lacking.text.split(separator: "\n").first)
-    #expect(line.hasSuffix("--shard \(count)/\(count) --csv \(last)"))
+    #expect(line.contains("--shard \(count)/\(count) --csv /") && line.hasSuffix("/\(last)"))
     let words = line.dropFirst("replk-tui ".count)
     #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)
     _ = try succeed(["merge"] + paths + ["-o", "all.csv", "--force"], in: folder)

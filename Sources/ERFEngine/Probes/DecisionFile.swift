@@ -130,6 +130,8 @@ public enum DecisionError: ExplainedError, Equatable {
   case openQuote(path: String)
   case missingColumn(path: String, column: String)
   case otherColumns(path: String)
+  /// A share's table lies where that of a whole run would be written.
+  case share(path: String, found: String)
   case otherEnd(path: String)
   case otherSubjects(path: String, found: [String])
   case fieldCount(path: String, line: Int, found: Int, expected: Int)
@@ -152,6 +154,7 @@ public enum DecisionError: ExplainedError, Equatable {
         + DecisionFile.columns.joined(separator: ",")
     case .otherColumns(let path):
       "\(path): does not begin with the columns that are written here, so no rows can be added to it"
+    case .share(let path, let found): "\(path) holds \(found), not the whole run"
     case .otherEnd(let path):
       "\(path): its last line has no end, and is none that was begun here, so no rows can be added to it"
     case .otherSubjects(let path, let found):

@@ -37,6 +37,16 @@ public struct ShapeBias: Sendable, Hashable {
     public let counts: CueCounts
   }
 
+  /// Some of the decisions of a run, as its shares say.
+  public struct Partial: Sendable, Hashable {
+    /// Stimuli of the whole run.
+    public let of: Int
+    /// `1/4`, in order.
+    public let shares: [String]
+    /// Those of them that did not come to their end.
+    public let unfinished: [String]
+  }
+
   public let subject: String
   public let overall: CueCounts
   /// Every category in alphabetical order.
@@ -48,6 +58,8 @@ public struct ShapeBias: Sendable, Hashable {
   public private(set) var repeated = 0
   /// Decisions whose category is not the shape that the image's name tells; the category counts.
   public private(set) var contradicting = 0
+  /// What the decisions are of, where they are not all of their run's; else nil.
+  public var partial: Partial?
   /// Where stimuli were decided more than once: the decisions about each.
   private var stimuli: [CueCounts] = []
 

@@ -46,6 +46,11 @@ private struct Decisions: Encodable {
   let repeated: Int
   /// Rows whose category is not the shape that the image's name tells.
   let contradicting: Int
+  /// How many stimuli the whole run has, which shares of it these are and which of them are not finished;
+  /// left out where that is nothing.
+  let partialOf: Int?
+  let shares: [String]?
+  let unfinished: [String]?
 
   init(_ bias: ShapeBias, seed: UInt64) {
     subject = bias.subject
@@ -60,6 +65,9 @@ private struct Decisions: Encodable {
     noCategory = bias.foreignResponses
     repeated = bias.repeated
     contradicting = bias.contradicting
+    partialOf = bias.partial?.of
+    shares = bias.partial?.shares
+    unfinished = bias.partial.flatMap { $0.unfinished.isEmpty ? nil : $0.unfinished }
   }
 }
 

@@ -15,7 +15,7 @@ public struct CueConflictBenchmark: Sendable {
   public var others: Set<String> = []
   /// The share that it is of; nil: of the whole run.
   public var share: DecisionShare?
-  /// Whether a file of something else may be replaced by that of a share.
+  /// Whether a file of something else may be replaced.
   public var replaces = false
   public let seed: UInt64
   public let threads: Int?
@@ -90,22 +90,6 @@ public struct CueConflictBenchmark: Sendable {
     _ = try DecisionTable(path: csv, subjects: subjects, stimuli: fileNames)
   }
 
-  /// Begins the decision file, where none is there: that of a share without a stimulus has no rows.
-  ///
-  /// - Parameter subjects: those whose decisions may be there.
-  /// - Throws: ``FileError``, ``DecisionError`` where it is something else.
-  public func beginTable(of subjects: Set<String>) throws {
-    guard let csv else { return }
-    try DecisionTable(path: csv, subjects: subjects, stimuli: fileNames).mend()
-  }
-
-  /// Begins the decision file anew, whatever is there.
-  ///
-  /// - Throws: ``FileError``.
-  public func replaceTable() throws(FileError) {
-    if let csv { try AtomicFile.write(Array(DecisionFile.header.utf8), to: csv) }
-  }
-
   private var fileNames: Set<String> {
     Set(((stimuli.before ?? []) + stimuli.stimuli).map(\.fileName))
   }
@@ -113,7 +97,8 @@ public struct CueConflictBenchmark: Sendable {
   private func log(of subject: String, network: Int) throws -> DecisionLog? {
     guard let csv else { return nil }
     guard let share else {
-      return try DecisionLog(path: csv, subject: subject, others: others, stimuli: fileNames)
+      return try DecisionLog(
+        path: csv, subject: subject, others: others, stimuli: fileNames, replaces: replaces)
     }
     return try DecisionLog(path: csv, of: share, network: network, replaces: replaces)
   }
@@ -144,7 +129,7 @@ public struct CueConflictBenchmark: Sendable {
     let start = clock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
-    let log = try log(of: subject, network: number)
+    var log = try log(of: subject, network: number)
     var found: [String: CueDecision] = log?.known ?? [:]
     let known = Set(head.categories)
     func counts(_ stimulus: StimulusFolder.Stimulus) -> Bool {

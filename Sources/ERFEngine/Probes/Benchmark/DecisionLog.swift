@@ -8,19 +8,32 @@ struct DecisionLog {
   let known: [String: CueDecision]
   /// The number of the network where the file is a share; nil: it is none.
   private let network: Int?
+  /// What is begun with the first row; nil: it is there.
+  private var unbegun: DecisionTable?
 
-  /// Opens the file at `path` or begins it. A last line that a break cut short is dropped, one that lacks
-  /// no more than its end gets it.
+  /// Opens the file at `path`; one that is not there is begun with its first row. A last line that a break
+  /// cut short is dropped, one that lacks no more than its end gets it.
   ///
-  /// - Parameter others: subjects whose rows may be there too.
+  /// - Parameters:
+  ///   - others: subjects whose rows may be there too.
+  ///   - replaces: whether a file of something else may be replaced, with the first row.
   /// - Throws: ``FileError``, ``DecisionError`` where the file is something else, which stays as it is.
   init(
-    path: String, subject: String, others: Set<String> = [], stimuli: Set<String> = []
+    path: String, subject: String, others: Set<String> = [], stimuli: Set<String> = [],
+    replaces: Bool = false
   ) throws {
     file = AppendedFile(path: path)
-    let table = try DecisionTable(
-      path: path, subjects: others.union([subject]), stimuli: stimuli)
-    try table.mend()
+    let table: DecisionTable
+    do {
+      table = try DecisionTable(path: path, subjects: others.union([subject]), stimuli: stimuli)
+    } catch is DecisionError where replaces {
+      table = DecisionTable(newAt: path)
+    }
+    if table.isNew {
+      unbegun = table
+    } else {
+      try table.mend()
+    }
     var known: [String: CueDecision] = [:]
     for decision in table.decisions where decision.subject == subject {
       known[decision.image] = decision
@@ -46,7 +59,11 @@ struct DecisionLog {
   }
 
   /// - Throws: ``FileError``.
-  func append(_ decision: CueDecision, trial: Int) throws(FileError) {
+  mutating func append(_ decision: CueDecision, trial: Int) throws(FileError) {
+    if let table = unbegun {
+      try table.mend()
+      unbegun = nil
+    }
     try file.append(
       DecisionFile.line(decision, trial: trial, more: network.map { ["\($0)"] } ?? []))
   }
@@ -59,6 +76,14 @@ struct DecisionTable {
   let decisions: [CueDecision]
   /// What it has to become before rows can be added; nil: it may stay.
   private let mended: [UInt8]?
+  /// Whether nothing is there, or nothing that stays.
+  let isNew: Bool
+
+  /// A table in the place of whatever is there.
+  init(newAt path: String) {
+    self.path = path
+    (decisions, mended, isNew) = ([], Array(DecisionFile.header.utf8), true)
+  }
 
   /// - Parameters:
   ///   - subjects: those whose rows may be there.
@@ -67,7 +92,8 @@ struct DecisionTable {
   init(path: String, subjects: Set<String>, stimuli: Set<String>) throws {
     self.path = path
     let header = Array(DecisionFile.header.utf8)
-    guard FileKind(of: path) != .absent else {
+    isNew = FileKind(of: path) == .absent
+    guard !isNew else {
       (decisions, mended) = ([], header)
       return
     }
@@ -80,7 +106,12 @@ struct DecisionTable {
       return
     }
     // Rows in another order of columns could not be added to.
-    guard bytes.starts(with: header) else { throw DecisionError.otherColumns(path: path) }
+    guard bytes.starts(with: header) else {
+      if let share = try? DecisionShare(path: path) {
+        throw DecisionError.share(path: path, found: Shard.words(share.shards))
+      }
+      throw DecisionError.otherColumns(path: path)
+    }
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let rest = Array(bytes[end...])
     var whole = Array(bytes[..<end])

@@ -76,7 +76,7 @@ public struct DecisionShare: RunPart {
       ("weights", all { $0.filesHash.isEmpty ? $0.weights : $0.filesHash }),
       ("names of classes", all(\.classesHash)),
       ("preparation", all(\.preprocessing.shown)),
-      ("number of stimuli", ("\(total)", "\(other.total)")),
+      ("numbers of stimuli", ("\(total)", "\(other.total)")),
     ]
     if let pair = pairs.first(where: { $0.1.0 != $0.1.1 }) {
       return "\(pair.0) \(pair.1.0) and \(pair.1.1)"
