@@ -46,7 +46,7 @@ import Testing
       try Executable.run(["merge", parts[0], parts[1], parts[1], "-o", "f.npy"], in: folder),
       code: 2, mentions: [parts[1], "both hold row 2"])
     for (more, word) in [
-      (["--weights", "random:1"], "weights"), (["--count", "3"], "number of inputs"),
+      (["--weights", "random:1"], "weights"), (["--count", "3"], "numbers of inputs"),
       (["--tap", "stage2"], "layer"), (["--bgr"], "preparation"),
     ] {
       // In the place of what the run says of it.

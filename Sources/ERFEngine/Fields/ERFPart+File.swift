@@ -38,7 +38,7 @@ extension ERFPart {
   }
 
   /// Under this name the metadata holds what the sums are of.
-  private static let key = "replk-tui.erf"
+  private static let key = ResultFile.part.rawValue
   /// Larger ones are refused before anything of them is believed.
   private static let largestSide = 4096
 

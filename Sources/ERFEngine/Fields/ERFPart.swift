@@ -142,7 +142,7 @@ extension ERFPart {
       ("rule", mine.rule.rawValue, its.rule.rawValue),
       ("precision", mine.precision.rawValue, its.precision.rawValue),
       ("preparation", mine.preprocessing.shown, its.preprocessing.shown),
-      ("number of images", "\(images)", "\(other.images)"),
+      ("numbers of images", "\(images)", "\(other.images)"),
     ]
     if let pair = pairs.first(where: { $0.1 != $0.2 }) {
       return "\(pair.0) \(pair.1) and \(pair.2)"

@@ -149,7 +149,11 @@ public struct ERFSeconds: Sendable, Equatable, Codable {
   public var total: Double
 
   /// Of a map that was put together from parts.
-  static let unknown = ERFSeconds(load: .nan, forward: .nan, backward: .nan, total: .nan)
+  static let unknown = {
+    var seconds = ERFSeconds(load: .nan, forward: .nan, backward: .nan, total: .nan)
+    seconds.first = .nan
+    return seconds
+  }()
 
   public init(load: Double = 0, forward: Double = 0, backward: Double = 0, total: Double = 0) {
     self.load = load

@@ -23,7 +23,7 @@ public enum FeaturesError: ExplainedError, Equatable {
 extension Features {
   private static let tensor = "features"
   /// Under this name the metadata holds what the rows are of.
-  private static let key = "replk-tui.features"
+  private static let key = ResultFile.features.rawValue
 
   /// Whether a file name ends like that of features which tell what they are.
   public static func isPart(_ path: String) -> Bool { path.lowercased().hasSuffix(".safetensors") }

@@ -91,7 +91,7 @@ extension Features {
       ("layer", mine.tap, its.tap),
       ("shape", "\(mine.extents)", "\(its.extents)"),
       ("preparation", mine.preprocessing.shown, its.preprocessing.shown),
-      ("number of inputs", "\(inputs)", "\(other.inputs)"),
+      ("numbers of inputs", "\(inputs)", "\(other.inputs)"),
     ]
     if let pair = pairs.first(where: { $0.1 != $0.2 }) {
       return "\(pair.0) \(pair.1) and \(pair.2)"

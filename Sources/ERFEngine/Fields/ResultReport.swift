@@ -60,7 +60,8 @@ private struct Entry: Encodable {
   let centreOfMass: [Number]
   let radii: [Radius]
   let seconds: Seconds
-  let peakBytes: Int
+  /// Of the run that computed it; null where it was put together from parts.
+  let peakBytes: Number
   /// How many images the whole run has, where not all of them are in; else left out.
   let partialOf: Int?
   /// The shares that this is of, where it is not of all.
@@ -95,7 +96,7 @@ private struct Entry: Encodable {
     centreOfMass = [Number(centre.row), Number(centre.column)]
     radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
     seconds = Seconds(result.seconds, hasImages: !result.imageNames.isEmpty)
-    peakBytes = result.peakBytes
+    peakBytes = Number(result.seconds.total.isNaN ? .nan : Double(result.peakBytes))
     makers = result.makers
     partialOf = result.partialOf
     shares = partialOf.flatMap { _ in result.part.map { $0.shards.map(\.text) } }.flatMap {

@@ -7,7 +7,7 @@ extension CheckpointInspection {
     case opens(notes: [String])
     /// It opens where the classifier may be missing; why not otherwise.
     case withoutHead(CheckpointError, notes: [String])
-    /// No tensor is called as one of a known network: why it does not open without a model's name.
+    /// No tensor is named like one of a known network: why it does not open without a model's name.
     case unknown(CheckpointError)
     case refused(CheckpointError)
   }

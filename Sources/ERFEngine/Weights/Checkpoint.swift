@@ -130,9 +130,12 @@ public struct Checkpoint: Sendable {
   public var classes: [ForeignClass] { reader.classes }
   public var keys: [String] { entries.keys.sorted() }
 
-  /// The object or the unreadable tensor that stands where a parameter of a network belongs, by its name
-  /// behind `prefix`; nil: there is none.
+  /// What is there in a network's place: the result of a run, or an object or an unreadable tensor where a
+  /// parameter belongs, by its name behind `prefix`; nil: nothing of the kind.
   func impostor(behind prefix: String = "") -> CheckpointError? {
+    if let result = ResultFile.allCases.first(where: { metadata[$0.rawValue] != nil }) {
+      return .result(path: path, result)
+    }
     let ends = [".weight", ".bias", ".running_mean", ".running_var"]
     func isParameter(_ key: String) -> Bool {
       key.hasPrefix(prefix) && ends.contains(where: key.hasSuffix)

@@ -1,3 +1,9 @@
+/// What runs write as safetensors, by what their metadata calls it.
+public enum ResultFile: String, Sendable, CaseIterable {
+  case part = "replk-tui.erf"
+  case features = "replk-tui.features"
+}
+
 /// Why a checkpoint could not be read or does not fit a network.
 public enum CheckpointError: ExplainedError, Equatable {
   case unreadable(path: String, reason: String)
@@ -19,6 +25,8 @@ public enum CheckpointError: ExplainedError, Equatable {
   /// A kernel without information, in a file whose shapes have to tell the network.
   case onlyZeros(path: String, key: String, shape: Shape)
   case noTensor(path: String, key: String, available: [String])
+  /// What a run wrote, where a network belongs.
+  case result(path: String, ResultFile)
 
   public var explanation: String {
     switch self {
@@ -51,6 +59,10 @@ public enum CheckpointError: ExplainedError, Equatable {
       key.isEmpty
         ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"
         : "\(path) has no tensor \(key): it holds \(WeightsMismatch.listed(available))"
+    case .result(let path, .part):
+      "\(path) is a part of a run, no network: `replk-tui merge` makes its map"
+    case .result(let path, .features):
+      "\(path) holds features of pictures, no network: name the network that they are of"
     }
   }
 
