@@ -7,13 +7,14 @@ extension Command {
   static let figure = Command(
     name: "figure", synopsis: "SESSION|MODEL [MODEL ...] -o FILE.svg|.pdf|.png|.tex|.csv [options]",
     summary: "draw a figure for a paper: maps, curves, table and caption",
-    options: Options.networks + Options.images + Options.unit + Options.run + [
-      Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may repeat"),
-      Option(
-        "--colormap", "--colourmap", value: "NAME", words: ExploreCommand.colourMaps,
-        help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),
-      Option("--no-depth", help: "leave out how the fields grow with depth, which takes longest"),
-    ] + Options.force,
+    options: Options.networks + Options.images + Options.preparation + Options.unit + Options.run
+      + [
+        Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may repeat"),
+        Option(
+          "--colormap", "--colourmap", value: "NAME", words: ExploreCommand.colourMaps,
+          help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),
+        Option("--no-depth", help: "leave out how the fields grow with depth, which takes longest"),
+      ] + Options.force,
     needsThreads: true,
     run: { try FigureCommand(arguments: $0).run() })
 }

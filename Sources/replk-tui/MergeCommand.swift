@@ -142,9 +142,9 @@ extension MissingShares {
     let open = whole.images - whole.done.count - whole.skipped.count
     self.init(
       lack: Self.lack(open, of: whole.images, "image"), shards: whole.missingShards,
-      command: ShellWords.text(["replk-tui"] + whole.command),
+      command: ["replk-tui"] + whole.command,
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".erf")
+      }, ending: ".erf", holds: whole.isHeld)
   }
 }

@@ -25,8 +25,8 @@ extension MissingShares {
     self.init(
       lack: Self.lack(whole.total - whole.indices.count, of: whole.total, "stimulus", "stimuli")
         + " or of unfinished shares",
-      shards: whole.missingShards, command: ShellWords.text(["replk-tui"] + whole.command),
+      shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: shares.map { Known(path: $0.path, shard: $0.part.shards.first) }, ending: ".csv",
-      option: "--csv")
+      holds: whole.isHeld, option: "--csv")
   }
 }

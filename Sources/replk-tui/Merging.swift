@@ -75,19 +75,19 @@ extension MissingShares {
     self.init(
       lack: Self.lack(missing.count, of: whole.points, "point") + " (\(points)"
         + (missing.count > 10 ? ", ...)" : ")"),
-      shards: whole.missingShards, command: whole.command,
+      shards: whole.missingShards, command: ShellWords.words(whole.command),
       known: tables.filter { $0.table.shard != nil || $0.table.isOfTheWhole }.map {
         Known(path: $0.path, shard: $0.table.shard)
-      }, ending: ".csv")
+      }, ending: ".csv", holds: whole.isHeld)
   }
 
   fileprivate init(of whole: Features, among parts: [Features.Named]) {
     self.init(
       lack: Self.lack(whole.inputs - whole.rows.count, of: whole.inputs, "input"),
-      shards: whole.missingShards, command: ShellWords.text(["replk-tui"] + whole.command),
+      shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".safetensors")
+      }, ending: ".safetensors", holds: whole.isHeld)
   }
 }
 

@@ -14,11 +14,13 @@ struct MissingShares: ExplainedError {
   let lack: String
   /// Those to make; nil where the files are cut in several ways.
   let shards: [Shard]?
-  /// What to run for the whole, for a shell.
-  let command: String
+  /// What to run for the whole, word by word.
+  let command: [String]
   let known: [Known]
   /// How files of shares end.
   let ending: String
+  /// Whether a file holds that share of this very run.
+  var holds: @Sendable (_ path: String, Shard) -> Bool = { _, _ in false }
   /// What says where a share is written.
   var option = "--output"
 
@@ -44,38 +46,31 @@ struct MissingShares: ExplainedError {
 
   private var lines: [String] {
     if let unfinished {
-      return ["\(command) \(ShellWords.text([option, placed(unfinished)]))"]
+      return [ShellWords.text(command + [option, placed(unfinished)])]
     }
     return (shards ?? []).map { shard in
-      "\(command) \(ShellWords.text(["--shard", shard.text, option, placed(file(of: shard))]))"
+      ShellWords.text(command + ["--shard", shard.text, option, placed(file(of: shard))])
     }
   }
 
-  /// A path for the folder that the command is run in: from the root, where that is another folder than this.
+  /// A path that means the same wherever the command is run: from the root, where that may be another folder
+  /// than this.
   private func placed(_ path: String) -> String {
-    guard !path.hasPrefix("/"), relativePaths.contains(where: { !Folder.isTaken($0) }) else {
-      return path
-    }
+    guard !path.hasPrefix("/"), hasRelativePaths else { return path }
     let (folder, name) = Self.split(path)
     let whole = Folder.whole(folder.isEmpty ? "." : folder)
     return (whole.hasSuffix("/") ? whole : whole + "/") + name
   }
 
-  private var hasRelativePaths: Bool { !relativePaths.isEmpty }
-
-  /// What the command names by where it was run: pictures, or a network's files.
-  private var relativePaths: [String] {
-    let words = command.split(separator: " ").map { String($0.drop { $0 == "'" }) }
-    return zip(words, words.dropFirst()).compactMap { option, word in
-      guard !word.hasPrefix("/") else { return nil }
-      let isPath =
-        switch option {
-        case "--image", "--tensor", "--stimuli", "--classes": true
-        case "--weights": word != "trained" && !word.hasPrefix("random")
-        default: !word.hasPrefix("-") && (word.contains("/") || Self.isFile(word))
-        }
-      guard isPath else { return nil }
-      return option == "--tensor" ? String(word.prefix { $0 != "#" }) : word
+  /// Whether the command names something by where it was run: pictures, or a network's files.
+  private var hasRelativePaths: Bool {
+    zip(command, command.dropFirst()).contains { option, word in
+      guard !word.hasPrefix("/") else { return false }
+      return switch option {
+      case "--image", "--tensor", "--stimuli", "--classes": true
+      case "--weights": word != "trained" && !word.hasPrefix("random")
+      default: !word.hasPrefix("-") && (word.contains("/") || Self.isFile(word))
+      }
     }
   }
 
@@ -98,21 +93,27 @@ extension MissingShares {
   private func file(of shard: Shard) -> String {
     if let own = known.first(where: { $0.shard == shard }) { return own.path }
     let others = known.compactMap { file in file.shard.map { (path: file.path, shard: $0) } }
-    guard let first = others.first else { return Self.newName(of: shard, in: "", ending) }
+    guard let first = others.first else { return newName(of: shard, in: "") }
     let patterns = others.flatMap { NamePattern.all(in: $0.path, of: $0.shard) }
     let pattern = patterns.first { pattern in
       others.allSatisfy { pattern.name(of: $0.shard) == $0.path }
     }
     if let pattern {
       let name = pattern.name(of: shard)
-      // One file alone does not tell its number from a version, or a network's.
-      if pattern.isOfACut || others.count > 1 || !Folder.isTaken(name) { return name }
+      if isFree(name, for: shard) { return name }
     }
-    return Self.newName(of: shard, in: Self.split(first.path).folder, ending)
+    return newName(of: shard, in: Self.split(first.path).folder)
   }
 
-  private static func newName(of shard: Shard, in folder: String, _ ending: String) -> String {
-    "\(folder)part-\(shard.index)-of-\(shard.count)\(ending)"
+  private func newName(of shard: Shard, in folder: String) -> String {
+    var stem = "\(folder)part-\(shard.index)-of-\(shard.count)"
+    while !isFree(stem + ending, for: shard) { stem += "-new" }
+    return stem + ending
+  }
+
+  /// Whether nothing is in the way there: the numbers in a name may be a network's, or another run's.
+  private func isFree(_ path: String, for shard: Shard) -> Bool {
+    !Folder.isTaken(path) || holds(path, shard)
   }
 
   /// The folder with its slash, and the name in it.

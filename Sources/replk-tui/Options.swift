@@ -258,7 +258,7 @@ extension Arguments {
 
   /// How pictures are prepared for each of `count` networks: numbers are given once for all of them, or
   /// once each in their order.
-  private func preparations(_ count: Int) throws(UsageError) -> [PreprocessingChoice] {
+  func preparations(_ count: Int) throws(UsageError) -> [PreprocessingChoice] {
     func each<Value>(_ option: String, _ parse: (String) -> Value?) throws(UsageError) -> [Value?] {
       let texts = all(option)
       guard texts.count <= 1 || texts.count == count else {

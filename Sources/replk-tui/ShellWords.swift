@@ -4,6 +4,32 @@ enum ShellWords {
   /// `words` in one line, quoted where a shell would read something else.
   static func text(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
+  /// The words of a line that ``text(_:)`` made.
+  static func words(_ line: String) -> [String] {
+    var words: [String] = []
+    // Quotes and an escaped one stand in the middle of words; an empty word is quotes alone.
+    var (word, isQuoted, isEscaped) = (String?.none, false, false)
+    for character in line {
+      if isEscaped {
+        word = (word ?? "") + String(character)
+        isEscaped = false
+      } else if character == "'" {
+        isQuoted.toggle()
+        word = word ?? ""
+      } else if isQuoted {
+        word = (word ?? "") + String(character)
+      } else if character == "\\" {
+        isEscaped = true
+      } else if character == " " {
+        if let done = word { words.append(done) }
+        word = nil
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    return words + (word.map { [$0] } ?? [])
+  }
+
   private static func quoted(_ word: String) -> String {
     let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
     guard !plain || word.isEmpty else { return word }

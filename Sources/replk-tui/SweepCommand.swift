@@ -26,7 +26,8 @@ extension Command {
         "--weights", value: "FILE|random:SEED|trained", repeats: true,
         help: "weights for every network; may repeat, each is a point of the grid "
           + "(default: trained for nano networks, random:0 for others)"),
-    ] + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) } + Options.unit
+    ] + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) }
+      + Options.preparation + Options.unit
       + Options.run + [
         Option(
           "--shard", value: "I/N", values: .shard,
@@ -65,11 +66,11 @@ extension Command {
       table = try SweepTable.kept(at: path, of: sweep)
     } catch let error as SweepError {
       try files.requireReplacing(error.explanation)
-      table = SweepTable(points: sweep.keys.count)
+      table = SweepTable(sweep)
     }
     var notes: [String] = []
     var told: Set<String> = []
-    // A share without a point is a table without rows.
+    // A share without a point is a table that says what it is of.
     try AtomicFile.write(table.encoded, to: path)
     for point in sweep.points where !table.has(point) {
       var run = FieldRun(request: try grid[point - 1].validated { try computer.open($0) })
@@ -120,8 +121,9 @@ extension Arguments {
   fileprivate func grid(_ computer: ERFComputer) throws -> [ERFRequest] {
     let weights = try weights()
     let images = try images()
+    let prepared = try preparations(positionals.count)
     var grid: [ERFRequest] = []
-    for word in positionals {
+    for (word, preparation) in zip(positionals, prepared) {
       let own = NetworkSpec.exportedSize(ofModel: word) ?? InputSize(height: 224, width: 224)
       for kernel in last("--kernels").flatMap({ [Int](kernels: $0) }).map({ $0.map { $0 } })
         ?? [Int?.none]
@@ -131,7 +133,7 @@ extension Arguments {
         {
           for source in weights.isEmpty ? [WeightsSource?.none] : weights.map({ $0 }) {
             var request = ERFRequest(
-              network: try network(word, weights: source, kernel: kernel, computer),
+              network: try network(word, preparation, weights: source, kernel: kernel, computer),
               images: images.source,
               size: size, tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
             request.mayBeSkipped = images.found
@@ -157,7 +159,8 @@ extension Arguments {
 
   /// A network with other kernels; its weights, unless they are random, are fitted to these.
   private func network(
-    _ word: String, weights: WeightsSource?, kernel: Int?, _ computer: ERFComputer
+    _ word: String, _ preparation: PreprocessingChoice, weights: WeightsSource?, kernel: Int?,
+    _ computer: ERFComputer
   ) throws -> NetworkSpec {
     var spec = NetworkSpec(model: word, weights: weights)
     let isExport = NetworkSpec.isEditedExport(word)
@@ -169,6 +172,7 @@ extension Arguments {
       }
       spec = isExport ? try NetworkSpec(editedExport: word) : NetworkSpec(file: word)
     }
+    spec.preprocessing = preparation
     guard let kernel else { return spec }
     spec = try spec.named { try computer.open($0) }
     let original = try spec.modelID()

@@ -43,6 +43,13 @@ import Testing
     }
   }
 
+  @Test func picturesArePreparedAsAskedFor() throws {
+    let words = ["figure", networks[0], "--size", "64", "--no-depth"]
+    _ = try succeed(words + ["-o", "plain.csv"], in: folder)
+    _ = try succeed(words + ["--range", "0:255", "--bgr", "-o", "prepared.csv"], in: folder)
+    #expect(try folder.read("plain.csv") != folder.read("prepared.csv"))
+  }
+
   @Test(arguments: [
     (["figure", "replknet-3"], "-o"), (["figure", "-o", "f.svg"], "models"),
     (["figure", "replknet-3", "-o", "f.eps"], ".pdf"),

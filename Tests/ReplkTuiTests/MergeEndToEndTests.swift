@@ -48,8 +48,10 @@ import Testing
     let outcome = try succeed(["merge", "parts", "--json"], in: folder)
     let result = try #require(try outcome.results().first)
     #expect((result["images"] as? [String])?.count == 8)
-    // How long it took is not known to whoever merges.
-    #expect((result["seconds"] as? [String: Any])?["total"] is NSNull)
+    // How long it took, and how much memory, is not known to whoever merges.
+    let seconds = try #require(result["seconds"] as? [String: Any])
+    #expect(seconds.count == 5 && seconds.values.allSatisfy { $0 is NSNull })
+    #expect(result["peakBytes"] is NSNull)
   }
 
   /// The commands printed for missing shares are those that make them.
@@ -182,6 +184,55 @@ import Testing
     #expect(["forward", "backward", "first"].allSatisfy { seconds[$0] is NSNull })
   }
 
+  /// What is printed for a missing share is right in the folder of the run, wherever the merge is.
+  @Test func commandsAreRightInTheFolderOfTheRun() throws {
+    for name in ["run", "run/pic's tures", "else", "else/pic's tures"] {
+      try folder.makeFolder(name)
+    }
+    for index in 0..<4 {
+      _ = try folder.write(
+        Samples.picture(level: UInt8(60 + index)), to: "run/pic's tures/\(index).ppm")
+    }
+    func runIn(_ place: String, _ words: String) throws -> Outcome {
+      try Executable.run([], in: folder, shell: "cd \(place) && \"$@\" \(words)")
+    }
+    let run = "erf '\(Samples.tiny)' --size 32 --image 'pic'\\''s tures'"
+    for index in [1, 3] {
+      #expect(try runIn("run", "\(run) --shard \(index)/4 -o p\(index).erf").code == 0)
+    }
+    // Of another run.
+    #expect(try runIn("run", "erf '\(Samples.tiny)' --size 40 -o p4.erf").code == 0)
+    let other = try folder.read("run/p4.erf")
+    let outcome = try runIn("else", "merge ../run/p1.erf ../run/p3.erf -o all.npy")
+    expectOneLine(outcome, code: 1, mentions: ["shares 2, 4 of 4", "in the folder"])
+    let lines = outcome.text.split(separator: "\n")
+    #expect(lines.count == 2)
+    for line in lines {
+      #expect(try runIn("run", String(line.dropFirst("replk-tui ".count))).code == 0, "\(line)")
+    }
+    #expect(try folder.read("run/p4.erf") == other)
+    let all = ["p1", "p2", "p3", "part-4-of-4"].map { "../run/\($0).erf" }
+    #expect(
+      try runIn("else", "merge \(all.joined(separator: " ")) -o all.erf").code == 0)
+    #expect(try ERFPart(path: folder.file("else/all.erf")).isWhole)
+  }
+
+  /// What a run wrote is no network, and called what it is.
+  @Test(arguments: [["erf"], ["inspect"], ["info"], ["erf", "resnet-18", "--weights"]])
+  func resultsAreNoNetworks(_ words: [String]) throws {
+    _ = try succeed(["erf", Samples.tiny, "--size", "32", "-o", "part-1.erf"], in: folder)
+    _ = try succeed(
+      ["features", Samples.tiny, "--size", "32", "--tap", "stage1", "-o", "f.safetensors"],
+      in: folder)
+    for (file, mention) in [
+      ("part-1.erf", "part-1.erf is a part of a run, no network: `replk-tui merge` makes its map"),
+      ("f.safetensors", "f.safetensors holds features of pictures, no network"),
+    ] {
+      expectOneLine(
+        try Executable.run(words + [file], in: folder), code: 1, mentions: [mention])
+    }
+  }
+
   /// A run that is not cut goes on by the command that began it, not by one of a share.
   @Test func anUnfinishedRunComesWithTheCommandThatGoesOn() throws {
     _ = try folder.write(Samples.noise(images: 4), to: "in.npy")
@@ -197,7 +248,7 @@ import Testing
       outcome, code: 1,
       mentions: ["1 of 4 images is missing", "un.erf is not finished", "in the folder"])
     let line = try #require(outcome.text.split(separator: "\n").first)
-    #expect(line.hasPrefix("replk-tui erf ") && line.hasSuffix(" --output un.erf"))
+    #expect(line.hasPrefix("replk-tui erf ") && line.hasSuffix("/un.erf"))
     #expect(!line.contains("--shard"))
     let words = line.dropFirst("replk-tui ".count)
     #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)

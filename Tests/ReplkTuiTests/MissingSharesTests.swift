@@ -11,16 +11,17 @@ import Testing
   /// What is missing of a run, where the files that are known hold these shares.
   private func missing(
     _ shares: [Int], of count: Int, known: [(String, Int)],
-    command: String = "replk-tui erf replknet-31-nano"
+    command: [String] = ["replk-tui", "erf", "replknet-31-nano"],
+    holds: @escaping @Sendable (String, Shard) -> Bool = { _, _ in false }
   ) -> MissingShares {
     MissingShares(
       lack: "some", shards: shares.compactMap { Shard($0, of: count) }, command: command,
       known: known.map { MissingShares.Known(path: $0.0, shard: Shard($0.1, of: count)) },
-      ending: ".erf")
+      ending: ".erf", holds: holds)
   }
 
   private func names(_ missing: MissingShares) -> [String] {
-    missing.commands.split(separator: "\n").map { String($0.split(separator: " ").last ?? "") }
+    missing.commands.split(separator: "\n").map { ShellWords.words(String($0)).last ?? "" }
   }
 
   /// A file that one share is in, and what the second share's is called.
@@ -52,26 +53,45 @@ import Testing
     #expect(
       names(missing([2], of: 4, known: [(folder.file("net-v1.erf"), 1)]))
         == [folder.file("part-2-of-4.erf")])
-    // Plainly its own: where it is another run's, the run says so.
+    // However plain its number is: what lies there is of another run, or this share of this very one.
+    let known = [(folder.file("net-1-of-4.erf"), 1), (folder.file("net-3-of-4.erf"), 3)]
+    #expect(names(missing([2], of: 4, known: known)) == [folder.file("part-2-of-4.erf")])
+    let holds = { @Sendable (path: String, shard: Shard) in
+      path.hasSuffix("/net-2-of-4.erf") && shard.index == 2
+    }
     #expect(
-      names(missing([2], of: 4, known: [(folder.file("net-1-of-4.erf"), 1)]))
-        == [folder.file("net-2-of-4.erf")])
+      names(missing([2], of: 4, known: known, holds: holds)) == [folder.file("net-2-of-4.erf")])
+    _ = try folder.write([], to: "part-2-of-4.erf")
+    #expect(names(missing([2], of: 4, known: known)) == [folder.file("part-2-of-4-new.erf")])
   }
 
-  /// What the command reads is named by where it was run, so where that is elsewhere the file is named from
-  /// the root.
+  /// What the command reads is named by where it was run, which may be elsewhere, so the file is named from the
+  /// root.
   @Test func commandsFitTheFolderOfTheRun() throws {
-    let run = "replk-tui erf replknet-31-nano --image"
-    let known = [("../x-1.erf", 1)]
-    #expect(
-      names(missing([2], of: 4, known: known, command: "\(run) nowhere/pictures"))
-        == [Folder.whole("..").appending("/x-2.erf").replacing("//", with: "/")])
-    #expect(
-      names(missing([2], of: 4, known: known, command: "\(run) ../"))[0].hasSuffix("../x-2.erf"))
-    #expect(names(missing([2], of: 4, known: known, command: "\(run) /pictures")) == ["../x-2.erf"])
-    let whole = MissingShares(
-      lack: "some", shards: nil, command: "replk-tui erf nowhere/net.onnx",
-      known: [MissingShares.Known(path: "un.erf", shard: nil)], ending: ".erf")
-    #expect(names(whole) == [Folder.whole(".") + "/un.erf"])
+    let run = ["replk-tui", "erf", "replknet-31-nano"]
+    let whole = Folder.whole("..").appending("/x-2.erf").replacing("//", with: "/")
+    for (words, name) in [
+      (["--image", "nowhere/pictures"], whole), (["--image", "../"], whole),
+      (["--image", "pic tures"], whole), (["--image", "pic's"], whole),
+      (["--image", "/pictures"], "../x-2.erf"), (["--weights", "my net.th"], whole),
+      (["--weights", "random:1", "--at", "1,2"], "../x-2.erf"), ([], "../x-2.erf"),
+    ] {
+      let some = missing([2], of: 4, known: [("../x-1.erf", 1)], command: run + words)
+      #expect(names(some) == [name], "\(words)")
+      #expect(some.explanation.contains("in the folder") == (name == whole))
+    }
+    for network in ["nowhere/net.onnx", "my net.th", "it's.onnx"] {
+      let some = MissingShares(
+        lack: "some", shards: nil, command: ["replk-tui", "erf", network],
+        known: [MissingShares.Known(path: "un.erf", shard: nil)], ending: ".erf")
+      #expect(names(some) == [Folder.whole(".") + "/un.erf"])
+    }
+  }
+
+  @Test(arguments: [
+    [], ["a"], ["a b", "", "it's", "'", "''", "a\\b", "\"x\"", "é ", "--of", "x;y"],
+  ])
+  func wordsComeBackFromALine(_ words: [String]) {
+    #expect(ShellWords.words(ShellWords.text(words)) == words)
   }
 }

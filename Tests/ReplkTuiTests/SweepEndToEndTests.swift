@@ -120,7 +120,7 @@ import Testing
     let unfinished = try Executable.run(["merge", "cut.csv", "-o", "x.csv"], in: folder)
     expectOneLine(unfinished, code: 1, mentions: ["3 of 4 points", "cut.csv is not finished"])
     let words = unfinished.text.split(separator: "\n")[0].dropFirst("replk-tui ".count)
-    #expect(words.hasSuffix("--output cut.csv") && !words.contains("--shard"))
+    #expect(words.hasSuffix("/cut.csv") && !words.contains("--shard"))
     #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)
     #expect(try folder.read("cut.csv") == folder.read("one.csv"))
     // A share's file is not one of another share.
@@ -140,10 +140,68 @@ import Testing
   @Test func noPointsAreNothingToMerge() throws {
     let one = ["sweep", Samples.tiny, "--sizes", "32", "--shard", "1/2", "-o", "empty.csv"]
     _ = try succeed(one, in: folder)
-    #expect(try rows("empty.csv").count == 1)
+    #expect(try rows("empty.csv").count == 2)
     expectOneLine(
       try Executable.run(["merge", "empty.csv", "-o", "all.csv"], in: folder), code: 1,
       mentions: ["none of the tables holds a point"])
+  }
+
+  /// A share without a point is no other sweep's, and does not stand in the way of a merge.
+  @Test func emptySharesSayWhatTheyAreOf() throws {
+    let one = ["sweep", Samples.tiny, "--sizes", "32"]
+    for index in 1...2 {
+      _ = try succeed(one + ["--shard", "\(index)/2", "-o", "\(index).csv"], in: folder)
+    }
+    let empty = try folder.read("1.csv")
+    for (words, mentions) in [
+      (["sweep", Samples.tiny, "--sizes", "40", "--shard", "1/2"], ["another sweep", "command"]),
+      (sweep + ["--shard", "1/4"], ["holds share 1/2, not share 1/4"]),
+      (one + ["--shard", "2/2"], ["holds share 1/2, not share 2/2"]),
+    ] {
+      expectOneLine(
+        try Executable.run(words + ["-o", "1.csv"], in: folder), code: 2,
+        mentions: ["1.csv", "--force"] + mentions)
+      #expect(try folder.read("1.csv") == empty)
+    }
+    _ = try succeed(one + ["--shard", "1/2", "-o", "1.csv"], in: folder)
+    #expect(try folder.read("1.csv") == empty)
+    _ = try succeed(one + ["-o", "one.csv"], in: folder)
+    _ = try succeed(["merge", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    _ = try succeed(
+      ["sweep", Samples.tiny, "--sizes", "40", "--shard", "2/2", "-o", "2.csv", "--force"],
+      in: folder)
+    expectOneLine(
+      try Executable.run(["merge", "1.csv", "2.csv", "-o", "x.csv"], in: folder), code: 2,
+      mentions: ["1.csv and 2.csv are not of one sweep"])
+    // Of an earlier version, which did not say it.
+    let header = String(decoding: empty, as: UTF8.self).split(separator: "\n")[0] + "\n"
+    _ = try folder.write(Array(header.utf8), to: "old.csv")
+    expectOneLine(
+      try Executable.run(one + ["-o", "old.csv"], in: folder), code: 2, mentions: ["old.csv"])
+  }
+
+  /// Pictures are prepared as asked for, for all networks or for each, and rows say how.
+  @Test func rowsSayHowPicturesWerePrepared() throws {
+    let sizes = ["--sizes", "32"]
+    func fields(_ words: [String]) throws -> [[String]] {
+      _ = try succeed(["sweep"] + words + ["-o", "p.csv", "--force"], in: folder)
+      return try rows("p.csv").dropFirst().map {
+        $0.replacing(/"[^"]*"/, with: "q").split(separator: ",", omittingEmptySubsequences: false)
+          .map(String.init)
+      }
+    }
+    let plain = try fields([Samples.tiny] + sizes)[0]
+    let both = try fields(
+      [Samples.tiny, "resnet-18"] + sizes + ["--range", "0:255", "--range", "own", "--bgr"])
+    #expect(plain[11] == "" && both[0][11] == "q" && both[1][11] == "BGR")
+    let column = try #require(
+      rows("p.csv")[0].split(separator: ",").firstIndex(of: "sigma"))
+    #expect(plain[column] != both[0][column])
+    _ = try succeed(["sweep", Samples.tiny] + sizes + ["-o", "q.csv"], in: folder)
+    expectOneLine(
+      try Executable.run(["sweep", Samples.tiny, "--bgr"] + sizes + ["-o", "q.csv"], in: folder),
+      code: 2, mentions: ["q.csv is of another sweep", "preparation (none), not BGR"])
   }
 
   /// Of what a table claims nothing is believed that no sweep has.

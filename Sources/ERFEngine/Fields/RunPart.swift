@@ -98,6 +98,12 @@ extension RunPart {
     shards.isEmpty ? [Shard(1, of: 1)].compactMap(\.self) : shards
   }
 
+  /// Whether the file at `path` is this run's, and holds the share `shard` of it.
+  public func isHeld(at path: String, _ shard: Shard) -> Bool {
+    guard let part = try? Self(path: path) else { return false }
+    return part.shards == [shard] && part.difference(from: self) == nil
+  }
+
   /// What lies at `path` of the run that this is the beginning of, to go on with; nil where that is none.
   ///
   /// - Parameter replaces: whether what is of another run or share, or was computed by another program or

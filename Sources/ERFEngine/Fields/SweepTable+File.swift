@@ -5,7 +5,8 @@ public enum SweepError: ExplainedError, Equatable {
   case notASweep(path: String)
   /// Something else lies where the table would be written.
   case occupied(path: String)
-  case otherSweep(path: String, point: Int, column: String, found: String, asked: String)
+  /// `point`: nil where the table has none.
+  case otherSweep(path: String, point: Int?, column: String, found: String, asked: String)
   case otherShare(path: String, found: String, asked: String)
   case mixture(path: String, other: String, reason: String)
   /// `cuts`: how both are cut, where that differs.
@@ -26,8 +27,8 @@ public enum SweepError: ExplainedError, Equatable {
     case .occupied(let path):
       "\(path) already exists and is not the table of a sweep as this version writes it"
     case .otherSweep(let path, let point, let column, let found, let asked):
-      "\(path) is of another sweep (point \(point): \(column) \(Self.shown(found)), not "
-        + "\(Self.shown(asked)))"
+      "\(path) is of another sweep (\(point.map { "point \($0): " } ?? "")\(column) "
+        + "\(Self.shown(found)), not \(Self.shown(asked)))"
     case .otherShare(let path, let found, let asked):
       "\(path) holds \(found), not \(asked)"
     case .mixture(let path, let other, let reason):
@@ -47,9 +48,11 @@ extension SweepTable {
   /// More points than any sweep has; a table that claims more is none.
   private static let most = 10_000_000
 
-  /// As CSV, rows by point.
+  /// As CSV, rows by point; one that has none says in a row without a point what it is of.
   public var encoded: [UInt8] {
-    let lines = sorted.map { CSVRecords.line($0.row) }
+    let lines = (rows.isEmpty ? [origin].compactMap(\.self) : sorted.map(\.row)).map {
+      CSVRecords.line($0)
+    }
     return Array((CSVRecords.line(Self.header) + lines.joined()).utf8)
   }
 
@@ -70,12 +73,18 @@ extension SweepTable {
     else { throw SweepError.notASweep(path: path) }
     self.init(points: 0)
     for record in records.dropFirst() {
-      guard record.fields.count == Self.header.count, let point = Int(record.fields[0]),
+      guard record.fields.count == Self.header.count,
         let total = Int(record.fields[1]), (1...Self.most).contains(total),
-        (1...total).contains(point),
         points == 0 || points == total
       else { throw SweepError.notASweep(path: path) }
       points = total
+      if record.fields[0].isEmpty, records.count == 2 {
+        origin = record.fields
+        return
+      }
+      guard let point = Int(record.fields[0]), (1...total).contains(point) else {
+        throw SweepError.notASweep(path: path)
+      }
       rows[point] = record.fields
     }
   }
@@ -84,7 +93,7 @@ extension SweepTable {
   ///
   /// - Throws: ``SweepError`` where it is of another sweep, or was computed by something else.
   public static func kept(at path: String, of run: Run) throws -> SweepTable {
-    var whole = SweepTable(points: run.keys.count)
+    var whole = SweepTable(run)
     guard FileKind(of: path) != .absent else { return whole }
     let table: SweepTable
     do {
@@ -92,6 +101,8 @@ extension SweepTable {
     } catch SweepError.notASweep(let path) {
       throw SweepError.occupied(path: path)
     }
+    guard table.sample != nil else { throw SweepError.occupied(path: path) }
+    if let origin = table.origin { try run.requireSame(origin: origin, path: path) }
     for (point, row) in table.sorted {
       try run.requireSame(row, point: point, path: path)
       var row = row
@@ -107,10 +118,7 @@ extension SweepTable.Run {
   /// - Throws: ``SweepError`` where the row at `point` is not what this run would write.
   fileprivate func requireSame(_ row: [String], point: Int, path: String) throws(SweepError) {
     func require(_ column: String, _ asked: String) throws(SweepError) {
-      let found = SweepTable.field(column, of: row)
-      guard found == asked else {
-        throw .otherSweep(path: path, point: point, column: column, found: found, asked: asked)
-      }
+      try requireField(column, asked, of: row, point: point, path: path)
     }
     guard point <= keys.count else {
       throw .otherSweep(
@@ -119,15 +127,37 @@ extension SweepTable.Run {
     for (column, asked) in zip(SweepTable.keys, keys[point - 1]) { try require(column, asked) }
     let made = [maker.instructionSet, maker.library, maker.program]
     for (column, asked) in zip(SweepTable.makers, made) { try require(column, asked) }
-    let share = SweepTable.field("share", of: row)
-    if let shard, share != shard.text {
-      throw .otherShare(
-        path: path, found: share.isEmpty ? "the whole sweep" : "share \(share)",
-        asked: "share \(shard.text)")
-    }
+    try requireShare(of: row, path: path)
     // Points elsewhere in the grid may differ where this one does not.
     guard SweepTable.field("grid_hash", of: row) != grid else { return }
     try require("command", command)
     try require("grid_hash", grid)
+  }
+
+  /// - Throws: ``SweepError`` where a table without rows is of something else.
+  fileprivate func requireSame(origin row: [String], path: String) throws(SweepError) {
+    try requireShare(of: row, path: path)
+    guard SweepTable.field("grid_hash", of: row) != grid else { return }
+    for (column, asked) in [("points", "\(keys.count)"), ("command", command), ("grid_hash", grid)]
+    {
+      try requireField(column, asked, of: row, point: nil, path: path)
+    }
+  }
+
+  private func requireField(
+    _ column: String, _ asked: String, of row: [String], point: Int?, path: String
+  ) throws(SweepError) {
+    let found = SweepTable.field(column, of: row)
+    guard found == asked else {
+      throw .otherSweep(path: path, point: point, column: column, found: found, asked: asked)
+    }
+  }
+
+  private func requireShare(of row: [String], path: String) throws(SweepError) {
+    let share = SweepTable.field("share", of: row)
+    guard let shard, share != shard.text else { return }
+    throw .otherShare(
+      path: path, found: share.isEmpty ? "the whole sweep" : "share \(share)",
+      asked: "share \(shard.text)")
   }
 }

@@ -8,10 +8,16 @@ extension SweepTable {
   ///
   /// - Throws: ``SweepError`` naming two files that do not go together, or where no table has a row.
   public static func merged(_ tables: [Named]) throws(SweepError) -> SweepTable {
+    let empty = tables.filter { $0.table.count == 0 }
     let tables = tables.filter { $0.table.count > 0 }.sorted { left, right in
       (left.table.sorted[0].point, left.path) < (right.table.sorted[0].point, right.path)
     }
     guard let first = tables.first else { throw .noPoints }
+    for (path, table) in empty {
+      if let reason = table.difference(from: first.table) {
+        throw .mixture(path: path, other: first.path, reason: reason)
+      }
+    }
     var whole = SweepTable(points: first.table.points)
     var holders: [Int: Named] = [:]
     let command = field("command", of: first.table.sorted[0].row)
@@ -39,18 +45,18 @@ extension SweepTable {
     return whole
   }
 
-  /// What `other` differs in, such as `rule paper and abs`; nil where both are of one sweep. Both have a
-  /// row.
+  /// What `other` differs in, such as `rule paper and abs`; nil where both are of one sweep, or nobody knows.
   private func difference(from other: SweepTable) -> String? {
-    let (mine, its) = (sorted[0].row, other.sorted[0].row)
+    guard let mine = sample, let its = other.sample,
+      Self.field("grid_hash", of: mine) != Self.field("grid_hash", of: its)
+    else { return nil }
     func both(_ name: String, _ one: String, _ two: String) -> String {
       "\(name.replacing("_", with: " ")) \(SweepError.shown(one)) and \(SweepError.shown(two))"
     }
-    for name in Self.common {
+    for name in rows.isEmpty ? ["points"] : Self.common {
       let (one, two) = (Self.field(name, of: mine), Self.field(name, of: its))
       if one != two { return both(name, one, two) }
     }
-    guard Self.field("grid_hash", of: mine) != Self.field("grid_hash", of: its) else { return nil }
     // The same weights by name may be others by now.
     let known = other.filesByWeights
     for (weights, hash) in filesByWeights.sorted(by: { $0.key < $1.key }) {
@@ -91,10 +97,19 @@ extension SweepTable {
   /// What makes the whole of it; empty where there is no row.
   public var command: String { sorted.first.map { Self.field("command", of: $0.row) } ?? "" }
 
-  /// The one share that all rows are of; nil where they are of several or of the whole.
+  /// The one share that all rows are of, or would be; nil where they are of several or of the whole.
   public var shard: Shard? {
-    let shares = Set(rows.values.map { Self.field("share", of: $0) })
+    let shares = Set(
+      (rows.isEmpty ? [origin].compactMap(\.self) : Array(rows.values)).map {
+        Self.field("share", of: $0)
+      })
     return shares.count == 1 ? shares.first.flatMap { Shard($0) } : nil
+  }
+
+  /// Whether the file at `path` is a table of this sweep, and of its share `shard`.
+  public func isHeld(at path: String, _ shard: Shard) -> Bool {
+    guard let table = try? SweepTable(path: path), table.sample != nil else { return false }
+    return table.shard == shard && table.difference(from: self) == nil
   }
 
   /// Whether a row is of no share, but of the whole sweep.

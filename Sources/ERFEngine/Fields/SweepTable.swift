@@ -5,7 +5,7 @@ public struct SweepTable: Sendable, Equatable {
   /// What tells a point from others, before it is computed.
   public static let keys = [
     "point", "points", "model", "weights", "files_hash", "height", "width", "layer", "unit_row",
-    "unit_column", "rule", "images", "images_hash",
+    "unit_column", "rule", "preparation", "images", "images_hash",
   ]
   /// The same for all points of a sweep.
   static let common = ["points", "rule", "images", "images_hash"]
@@ -17,8 +17,8 @@ public struct SweepTable: Sendable, Equatable {
   static let makers = ["instruction_set", "library", "program"]
   /// Of the sweep: the hash of all its points' keys, what to run for it, and which share of it the row is
   /// from; empty where all points are there or were asked for.
-  private static let origin = ["grid_hash", "command", "share"]
-  static let header = keys + results + makers + origin
+  private static let origins = ["grid_hash", "command", "share"]
+  static let header = keys + results + makers + origins
 
   /// What rows are of, besides their points.
   public struct Run: Sendable, Equatable {
@@ -52,8 +52,23 @@ public struct SweepTable: Sendable, Equatable {
   public internal(set) var points: Int
   /// Fields in the order of the header, by point from 1.
   var rows: [Int: [String]] = [:]
+  /// Of a table without rows, what they would be of: a row without a point; nil: nobody knows.
+  var origin: [String]?
 
-  public init(points: Int) { self.points = points }
+  init(points: Int) { self.points = points }
+
+  /// Nothing yet of `run`.
+  public init(_ run: Run) {
+    points = run.keys.count
+    let known = [
+      "points": "\(points)", "grid_hash": run.grid, "command": run.command,
+      "share": run.shard?.text ?? "",
+    ]
+    origin = Self.header.map { known[$0] ?? "" }
+  }
+
+  /// Fields that say which sweep it is of; nil: nobody knows.
+  var sample: [String]? { sorted.first?.row ?? origin }
 
   public var count: Int { rows.count }
 
@@ -106,7 +121,8 @@ extension ValidatedRequest {
     return [
       "\(point)", "\(points)", model, request.network.weightsText, files,
       "\(subject.input.height)", "\(subject.input.width)", subject.tap, "\(unit.row)",
-      "\(unit.column)", request.rule.rawValue, "\(subject.images.count)", images,
+      "\(unit.column)", request.rule.rawValue, request.network.preprocessing.text,
+      "\(subject.images.count)", images,
     ]
   }
 }
