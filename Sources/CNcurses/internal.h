@@ -18,6 +18,8 @@ int cnc_pipe_descriptor(void);
 void cnc_pipe_drain(void);
 void cnc_signals_install(void);
 void cnc_signals_remove(void);
+// For good: signals that end the process wait for its end, unless that takes too long.
+void cnc_signals_leave(void);
 void cnc_stop_process(void);
 // Records the bytes and line settings that bring the terminal back, for handlers that may not call
 // curses; an empty record disarms them.

@@ -108,16 +108,17 @@ static time_t now(void) {
 }
 
 // The owner of the terminal closes it properly; should it not come to that (a write that hangs on a
-// stopped terminal), the alarm or a second signal does it the short way. A terminal that goes sends its
-// signal twice, from the shell and from the kernel: what follows at once repeats the first.
+// stopped terminal), the alarm or a second signal from the keyboard does it the short way. A terminal that
+// goes sends its signal several times, from the shell and from the kernel, at once and later: they repeat
+// the first, or what is still to be saved would be lost.
 static void on_ending(int number) {
   static volatile time_t first;
-  if (cnc_terminating && now() - first <= 1) return;
-  if (!cnc_terminating) first = now();
   if (cnc_terminating) {
+    if (number == SIGHUP || number == SIGTERM || now() - first <= 1) return;
     restore_raw();
     die(number);
   }
+  first = now();
   cnc_terminating = number;
   alarm(2);
   cnc_wake();
@@ -162,6 +163,15 @@ void cnc_signals_remove(void) {
   signal(SIGWINCH, SIG_DFL);
   install(SIGTSTP, SIG_DFL, 0, 1);
   signal(SIGCONT, SIG_DFL);
+}
+
+enum { LEAVING_SECONDS = 10 };
+
+void cnc_signals_leave(void) {
+  cnc_signals_remove();
+  // The end was asked for, and is near: who closes the terminal asks once more.
+  for (int i = 0; i < ENDINGS; i++) install(endings[i], SIG_IGN, 0, 0);
+  alarm(LEAVING_SECONDS);
 }
 
 void cnc_stop_process(void) {

@@ -197,7 +197,7 @@ void cnc_close(void) {
   cnc_paste_pause();
   endwin();
   cnc_restoration_disarm();
-  cnc_signals_remove();
+  cnc_signals_leave();
 }
 
 // MARK: Size and cells

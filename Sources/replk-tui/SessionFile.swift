@@ -54,7 +54,9 @@ enum SessionFile {
   /// Held while an explorer keeps its state; nil where another does, or where there is no place for it.
   static func lock() -> FileLock? {
     guard let stateFolder, (try? Folder.make(stateFolder)) != nil else { return nil }
-    return FileLock(path: stateFolder + "/lock")
+    guard let lock = FileLock(path: stateFolder + "/lock") else { return nil }
+    AtomicFile.sweep(stateFolder)
+    return lock
   }
 
   /// What is known of the terminal's clipboard.

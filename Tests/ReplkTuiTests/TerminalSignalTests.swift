@@ -75,6 +75,31 @@ extension TerminalTests {
         })
     }
 
+    /// The terminal is pulled away under the explorer: what was done last is kept, and nothing is left.
+    @Test func pulledPlugsKeepTheState() throws {
+      let state = folder.path + "/state/replk-tui"
+      // What another that was killed has left.
+      try FileManager.default.createDirectory(
+        atPath: state, withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: state + "/.erf-999999999-0-1.tmp"))
+      let colours = ["meadow", "dusk", "meadow", "dusk"]
+      for round in 0..<4 {
+        let terminal = try TerminalTests.start(
+          [TerminalTests.four, "--size", "64", "--colormap", colours[round]], in: folder)
+        try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+        terminal.type("g")
+        try terminal.wait("another brightness") { !$0.text.contains("log") }
+        terminal.hangUp()
+        #expect(try terminal.end() != 0)
+        let kept = try String(contentsOfFile: state + "/session.json", encoding: .utf8)
+        #expect(kept.contains("linear") && kept.contains(colours[round]), "round \(round)")
+        #expect(
+          try FileManager.default.contentsOfDirectory(atPath: state).allSatisfy {
+            !$0.hasSuffix(".tmp")
+          }, "round \(round)")
+      }
+    }
+
     @Test func leavesAtOnce() throws {
       let terminal = try compute()
       try TerminalTests.quit(terminal)

@@ -17,17 +17,23 @@ public enum AtomicFile {
   /// existing one keeps its own; a symbolic link keeps pointing where it did, and what it points to is
   /// made where it is not there. Pipes, terminals and devices are written to directly.
   ///
+  /// - Parameter isForced: whether to wait for the disk, which may take long: a file that is written
+  ///   while the program ends, and that is no great loss where the power fails, need not.
   /// - Throws: ``FileError``.
-  public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    try write(parts: CollectionOfOne(bytes), to: path)
+  public static func write(
+    _ bytes: [UInt8], to path: String, isForced: Bool = true
+  ) throws(FileError) {
+    try write(parts: CollectionOfOne(bytes), to: path, isForced: isForced)
   }
 
   /// The same for contents that are made part by part, of which only one is in memory at a time.
   ///
   /// - Throws: ``FileError``.
-  static func write(parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
+  static func write(
+    parts: some Sequence<[UInt8]>, to path: String, isForced: Bool = true
+  ) throws(FileError) {
     if case .other = FileKind(of: path) { return try writeDirectly(parts, to: path) }
-    let staged = try stage(parts, for: path)
+    let staged = try stage(parts, for: path, isForced: isForced)
     do throws(FileError) {
       try staged.rename()
     } catch {
@@ -83,7 +89,7 @@ public enum AtomicFile {
 
   /// Writes the contents of `path` beside it.
   private static func stage(
-    _ parts: some Sequence<[UInt8]>, for path: String
+    _ parts: some Sequence<[UInt8]>, for path: String, isForced: Bool = true
   ) throws(FileError) -> Staged {
     let target: String
     switch FileKind(of: path) {
@@ -104,7 +110,7 @@ public enum AtomicFile {
     var failure = writeAll(parts, to: descriptor)
     if failure == 0 { failure = keepMode(of: target, on: descriptor) }
     // Some file systems cannot synchronise and say EINVAL.
-    if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
+    if isForced && failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
     if close(descriptor) != 0 && failure == 0 { failure = errno }
     let staged = Staged(temporary: temporary, target: target, name: path, note: note)
     guard failure == 0 else {
@@ -112,6 +118,19 @@ public enum AtomicFile {
       throw .unwritable(path: path, reason: systemMessage(failure))
     }
     return staged
+  }
+
+  /// Removes from a folder what processes that were killed while they wrote have left there.
+  public static func sweep(_ folder: String) {
+    for name in (try? Folder.names(in: folder)) ?? [] {
+      let parts = name.split(separator: "-")
+      guard parts.first == ".erf", parts.count > 2, name.hasSuffix(".tmp"),
+        let process = pid_t(parts[1]), process > 0
+      else { continue }
+      if kill(process, 0) != 0 && errno == ESRCH {
+        _ = unsafe withSystemPath("\(folder)/\(name)") { unsafe unlink($0) }
+      }
+    }
   }
 
   /// Checks, without leaving anything behind, that `path` can be written as far as that shows before.

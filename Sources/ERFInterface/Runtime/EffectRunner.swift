@@ -349,7 +349,7 @@ final class EffectRunner {
   /// way out.
   func keep(_ session: Session, at path: String) {
     guard let bytes = try? Self.bytes(of: session, at: path) else { return }
-    try? engine.write(bytes, to: path)
+    try? engine.keep(bytes, at: path)
   }
 
   /// Cancels everything and gives the workers a moment to notice.

@@ -75,8 +75,14 @@ public protocol Engine: Sendable {
   func export(result: ERFResult, path: String, options: ExportOptions) throws
   /// Replaces the file at `path` in one step.
   func write(_ bytes: [UInt8], to path: String) throws
+  /// The same for a file of the program's own, written as it ends: it does not wait for the disk.
+  func keep(_ bytes: [UInt8], at path: String) throws
   /// Copies a file in one step.
   func copy(_ path: String, to other: String) throws
   /// Whether something lies at `path`, so that it is not replaced.
   func exists(_ path: String) -> Bool
+}
+
+extension Engine {
+  public func keep(_ bytes: [UInt8], at path: String) throws { try write(bytes, to: path) }
 }

@@ -129,10 +129,11 @@ struct ExplorerLoop {
     }
   }
 
-  /// Gives the terminal back and ends what is under way.
+  /// Keeps the state, which a terminal that hangs must not cost, gives the terminal back, and ends what is
+  /// under way.
   func finish() {
-    terminal.close()
     if let statePath, model.unopened == nil { runner.keep(model.session, at: statePath) }
+    terminal.close()
     runner.stop(seconds: 1)
   }
 

@@ -59,10 +59,18 @@ extension LocalEngine {
   }
 
   public func write(_ bytes: [UInt8], to path: String) throws {
+    try write(bytes, to: path, isForced: true)
+  }
+
+  public func keep(_ bytes: [UInt8], at path: String) throws {
+    try write(bytes, to: path, isForced: false)
+  }
+
+  private func write(_ bytes: [UInt8], to path: String, isForced: Bool) throws {
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       try Folder.make(String(path[..<slash]))
     }
-    try AtomicFile.write(bytes, to: path)
+    try AtomicFile.write(bytes, to: path, isForced: isForced)
   }
 
   public func exists(_ path: String) -> Bool { Folder.isTaken(path) }

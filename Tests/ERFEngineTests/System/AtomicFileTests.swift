@@ -20,6 +20,20 @@ import Testing
     #expect(folder.names == ["a"])
   }
 
+  /// What processes that are gone have left behind; what others write stays, and files of the user's.
+  @Test func sweepsWhatTheDeadLeft() throws {
+    let folder = try TemporaryFolder()
+    let kept = [
+      ".erf-\(ProcessInfo.processInfo.processIdentifier)-0-1.tmp", ".erf-1-0-1.tmp", ".erf-x-0.tmp",
+      "erf-999999999-0-1.tmp", ".erf-999999999-0-1.txt",
+    ]
+    for name in kept + [".erf-999999999-0-1.tmp"] { _ = try folder.write([1], to: name) }
+    AtomicFile.sweep(folder.path)
+    #expect(Set(folder.names) == Set(kept))
+    try AtomicFile.write([2], to: folder.file("state"), isForced: false)
+    #expect(try folder.read("state") == [2] && folder.names.count == kept.count + 1)
+  }
+
   @Test func keepsPermissionsAndLinks() throws {
     let folder = try TemporaryFolder()
     let files = FileManager.default
