@@ -27,7 +27,7 @@ import Testing
     #expect(model.overlay == nil)
     #expect(model.notice?.lines == ["wrote mine.json"] && model.log.last?.text == "wrote mine.json")
     _ = model.type("w")
-    #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, text: "mine.json")))
+    #expect(model.overlay == .prompt(Prompt(purpose: .saveSession, suggestion: "mine.json")))
     // The file that it wrote itself is asked for too: others may have changed it since.
     guard case .save(let again, "mine.json", _, isSure: false)? = update(&model, .key(.enter)).first
     else {

@@ -51,6 +51,23 @@ import Testing
     #expect(typing(":ab", [.backspace]).overlay == .palette(query: "a", selection: 0))
   }
 
+  /// A whole path takes the place of a suggestion that was not touched; anything else goes on from it.
+  @Test func pastedPathsReplaceSuggestions() {
+    func text(after keys: String, pasting pasted: String) -> String? {
+      var model = makeModel()
+      model.sessionPath = "/home/me/a.json"
+      _ = model.type("w")
+      for key in keys.unicodeScalars { _ = update(&model, .key(Key(scalar: key))) }
+      for scalar in pasted.unicodeScalars { _ = update(&model, .pasted(scalar)) }
+      guard case .prompt(let prompt) = model.overlay else { return nil }
+      return prompt.text
+    }
+    #expect(text(after: "", pasting: "/tmp/x/c.json") == "/tmp/x/c.json")
+    #expect(text(after: "", pasting: "~/c.json") == "~/c.json")
+    #expect(text(after: "", pasting: ".bak") == "/home/me/a.json.bak")
+    #expect(text(after: "b", pasting: "/c.json") == "/home/me/a.jsonb/c.json")
+  }
+
   @Test func pastedTextIsText() {
     var model = typing("w")
     for scalar in "q\n[x\u{1b}".unicodeScalars { _ = update(&model, .pasted(scalar)) }

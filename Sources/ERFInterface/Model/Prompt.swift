@@ -9,7 +9,11 @@ public struct Prompt: Sendable, Equatable {
   }
 
   public var purpose: Purpose
-  public var text: String
+  public var text: String {
+    didSet { isSuggestion = false }
+  }
+  /// Whether the text was put there for the user, who has not touched it.
+  private(set) var isSuggestion = false
   /// What is wrong with the text, or what Enter would do.
   public var complaint: String?
   /// What is good to know, where nothing is wrong.
@@ -22,6 +26,11 @@ public struct Prompt: Sendable, Equatable {
   init(purpose: Purpose, text: String) {
     self.purpose = purpose
     self.text = text
+  }
+
+  init(purpose: Purpose, suggestion: String) {
+    self.init(purpose: purpose, text: suggestion)
+    isSuggestion = true
   }
 
   /// What stands before the text.

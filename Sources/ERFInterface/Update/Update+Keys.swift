@@ -18,13 +18,18 @@ extension Model {
     return run(command)
   }
 
-  /// Pasted text is text: it goes where text is typed, without its line breaks, and is no command.
+  /// Pasted text is text: it goes where text is typed, without its line breaks, and is no command. A path
+  /// from the root or from home takes the place of one that was only suggested.
   mutating func paste(_ scalar: Unicode.Scalar) -> [Effect] {
     guard let overlay, overlay.isTyping else {
       notice = Notice(.note, "pasted text goes into a line of input: :, o, t and w open one")
       return []
     }
     guard case .character = Key(scalar: scalar) else { return [] }
+    if scalar == "/" || scalar == "~", case .prompt(var prompt) = overlay, prompt.isSuggestion {
+      prompt.text = ""
+      self.overlay = .prompt(prompt)
+    }
     return press(.character(scalar))
   }
 
@@ -130,7 +135,7 @@ extension Model {
       } else {
         .edit { model in
           let path = model.sessionPath ?? "session.json"
-          model.overlay = .prompt(Prompt(purpose: .saveSession, text: path))
+          model.overlay = .prompt(Prompt(purpose: .saveSession, suggestion: path))
         }
       }
     case .copy:

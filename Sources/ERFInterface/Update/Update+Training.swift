@@ -18,7 +18,7 @@ extension Model {
   /// Asks what to train on.
   mutating func askForTrainingData() {
     var prompt = Prompt(
-      purpose: .train(letter: Self.letter(active)), text: trainingFolder)
+      purpose: .train(letter: Self.letter(active)), suggestion: trainingFolder)
     if case .random = session.networks[active].weights {
       prompt.hint = "from random weights: the field grows before your eyes"
     } else {
