@@ -11,7 +11,7 @@ extension Model {
     let request = request(unitSide)
     let layer = request.tap == nil ? "last stage" : request.tap?.sanitised ?? ""
     let label = layerLabel(unitSide, request).map { [$0] } ?? []
-    let units = session.target.units.count
+    let units = request.units.count
     let unit = units > 1 ? ["\(units) units"] : units == 1 ? ["off-centre unit"] : []
     let facts = [[input, pictures, layer] + unit, [input, pictures] + label + unit]
     guard hasNetworks else { return (facts + [[input] + label + unit]).map { joined($0) } }
