@@ -50,7 +50,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
       let screen = text(model, size.0, size.1)
       #expect(screen.contains("s1") || screen.contains("stage1"), "\(panel)")
     }
-    #expect(model.verdict?.conditions.contains("224 px, s1") == true)
+    #expect(model.verdict?.conditions.contains("s1") == true)
   }
 
   /// A panel that has the screen says of what it speaks.

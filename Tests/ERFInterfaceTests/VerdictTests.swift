@@ -156,6 +156,58 @@ import Testing
     #expect(conditions() == "trained, B edited")
   }
 
+  /// Weights that are random in part, files beside trained networks and other layers change what the
+  /// answer means: it is never without them, whatever else there is to be said.
+  @Test func whatChangesTheMeaningStays() throws {
+    func expect(_ model: Model, _ wordings: [String], from width: Int) throws {
+      let verdict = try #require(model.verdict)
+      for rows in 1...3 {
+        for width in width...140 {
+          let lines = verdict.lines(rows: rows, width: width)
+          let text = lines.map { $0.headline + $0.rest + $0.warning }.joined(separator: " ")
+          #expect(wordings.contains { text.contains($0) }, "\(rows) rows of \(width): \(text)")
+          #expect(text.contains("times as much"), "\(rows) rows of \(width): \(text)")
+          #expect(lines.count <= rows)
+        }
+      }
+    }
+    var random = model([0.07], [0.18])
+    #expect(random.verdict?.caveats == [])
+    random.sides[1].shown?.network.edits = [StageEdit(stage: 0, .kernel(19))]
+    random.sides[1].shown?.network.fit = .reinitialise(seed: 0)
+    let wordings = ["B partly random", "B's new kernels random"]
+    try expect(random, wordings, from: 44)
+    random.sides[1].shown?.result?.untrained = UntrainedWeights(
+      trainedAt: 96, share: 0.85, note: "")
+    try expect(random, wordings, from: 44)
+    for size in [ScreenSize(rows: 24, columns: 80), ScreenSize(rows: 40, columns: 120)] {
+      let screen = view(random, size: size).text
+      #expect(wordings.contains { screen.contains($0) }, "\(size.columns)")
+    }
+    var layers = model([0.07], [0.18])
+    layers.sides[0].shown?.request.tap = "stage1"
+    layers.sides[1].shown?.network.weights = .file("/models/net.onnx")
+    try expect(layers, ["s1 against last stage, B from a file", "A s1, B last stage"], from: 70)
+  }
+
+  /// A run that was stopped is not a training that was finished.
+  @Test func stoppedTrainingSaysHowFarItCame() throws {
+    var model = model([0.07], [0.18])
+    let metadata = [
+      "training.size": "96", "training.steps": "38",
+      "training.recipe": #"{"data": {"shapes": {}}, "size": 96, "steps": 300}"#,
+    ]
+    let record = try #require(TrainingRecord(metadata: metadata))
+    #expect(record.stopped?.text == "38 of 300 steps")
+    model.sides[1].shown?.network.weights = .file("/state/step-38.safetensors")
+    model.sides[1].shown?.subject?.training = record
+    #expect(model.verdict?.conditions.last == "B trained 38 of 300 steps")
+    #expect(model.verdict?.caveats == ["B trained 38 of 300 steps", "B 38/300 steps"])
+    let whole = metadata.merging(["training.steps": "300"]) { $1 }
+    model.sides[1].shown?.subject?.training = TrainingRecord(metadata: whole)
+    #expect(model.verdict?.conditions.last == "trained" && model.verdict?.caveats == [])
+  }
+
   @Test func untrainedNetworksSaySo() {
     let verdict = makeModel().verdict
     #expect(verdict?.detail.contains("untrained") == true)

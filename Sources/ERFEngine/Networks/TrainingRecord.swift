@@ -17,10 +17,25 @@ public struct TrainingRecord: Sendable, Hashable {
   /// Whether it was trained on the silhouettes that the program draws, and on no photograph.
   public let isOfShapes: Bool
 
+  /// How many of the steps that were planned were done, where those are fewer.
+  public let stopped: Stopped?
+
+  /// Steps that were done, of so many.
+  public struct Stopped: Sendable, Hashable {
+    public let step: Int
+    public let steps: Int
+
+    /// `38 of 300 steps`.
+    public var text: String { "\(step) of \(steps) steps" }
+  }
+
   /// nil: the metadata tells of no training.
   public init?(metadata: [String: String]) {
     struct Sizes: Decodable {
       let size: Int?
+    }
+    struct Plan: Decodable {
+      let steps: Int
     }
     struct Pictures: Decodable {
       struct Kind: Decodable {
@@ -41,6 +56,13 @@ public struct TrainingRecord: Sendable, Hashable {
     largestSize = (1...1 << 16).contains(largest) ? largest : size
     classes = metadata[Key.classes].map { $0.split(separator: "\n").map(String.init) } ?? []
     accuracy = metadata[Key.accuracy].flatMap { Double($0) }
+    let (done, planned) = (metadata[Key.steps].flatMap { Int($0) }, recipe(Plan.self)?.steps)
+    stopped =
+      if let done, let planned, (0..<planned).contains(done) {
+        Stopped(step: done, steps: planned)
+      } else {
+        nil
+      }
     isOfShapes = recipe(Pictures.self)?.data.shapes != nil
   }
 

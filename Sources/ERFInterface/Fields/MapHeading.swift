@@ -61,7 +61,7 @@ struct MapHeading {
       tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
     }
     // A panel of little width says below the map what it is measured around.
-    let least = [[weights.name] + label.map { Span($0, .quiet) }, [weights.name]]
+    let least = [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
     return fitting(variants + least, width)
   }
 
@@ -71,7 +71,8 @@ struct MapHeading {
     let weights = weights
     let brief = [label, offCentre].compactMap(\.self).map { Span($0, .quiet) }
     let heads = [weights.short] + weights.cut + [weights.name]
-    return fitting(heads.map { [$0] + brief } + [brief.isEmpty ? [weights.name] : brief], width)
+    let last = brief.isEmpty || network.seedOfNewKernels != nil ? [weights.least] : brief
+    return fitting(heads.map { [$0] + brief } + [[weights.least] + brief, last], width)
   }
 
   /// Where there is no room to say which units they are.
@@ -103,7 +104,7 @@ struct MapHeading {
 
   /// Random weights stand out, since with them the order of networks can reverse; files are told by
   /// name and the beginning of the weights' hash.
-  private var weights: (long: Span, short: Span, cut: [Span], name: Span) {
+  private var weights: (long: Span, short: Span, cut: [Span], name: Span, least: Span) {
     let edits = model.designs.shortEdits(network)
     func edited(_ text: String) -> String {
       guard let first = edits.first else { return text }
@@ -114,31 +115,36 @@ struct MapHeading {
     // Where there is no room to say what was edited, that something was.
     func marked(_ text: String) -> String { text + network.editedText.short }
     let role: Role = network.seedOfNewKernels == nil ? .quiet : .warning
+    func least(_ text: String) -> Span {
+      Span(role == .warning ? "part random" : marked(text), role)
+    }
     switch network.weights {
     case .trained:
       let cut = role == .warning ? [Span("trained" + network.editedText.long, role)] : []
       return (
         Span(edited(edits.isEmpty ? "trained weights" : "trained"), role),
-        Span(edited("trained"), role), cut, Span(marked("trained"), role)
+        Span(edited("trained"), role), cut, Span(marked("trained"), role),
+        least("trained")
       )
     case .random(let seed):
       let text = "random:\(seed)"
       return (
         Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
-        Span(edited(text), .warning), [], Span(marked(text), .warning)
+        Span(edited(text), .warning), [], Span(marked(text), .warning), Span(text, .warning)
       )
     case .file(let path):
       // A graph's own file has named it already.
       let isOwn = network.source == .file(path)
       let name = isOwn ? "own weights" : path.fileName.sanitised
       let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
+      let stopped = (subject?.training?.stopped).map { ", \($0.text)" } ?? ""
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       return (
-        Span(edited((isOwn ? "" : "weights ") + name + hash), role),
+        Span(edited((isOwn ? "" : "weights ") + name + hash + stopped), role),
         Span(edited(name + hash), role),
         cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), role) },
-        Span(marked(name), role)
+        Span(marked(name), role), least(name)
       )
     }
   }

@@ -16,6 +16,9 @@ struct Verdict: Equatable {
   var short = ""
   /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
   var conditions: [String] = []
+  /// Those of the conditions that change what the answer means, the fullest wording first: they stand
+  /// wherever it does. Empty where there are none.
+  var caveats: [String] = []
   /// What makes the answer say less than it seems to, in a sentence, the fullest first; may be empty.
   var warnings: [String] = []
 
@@ -24,6 +27,16 @@ struct Verdict: Equatable {
     var headline = ""
     var rest = ""
     var warning = ""
+
+    fileprivate var columns: Int { headline.columns + rest.columns + warning.columns }
+  }
+
+  /// What stands behind the answer: what changes its meaning, the fullest wording first.
+  private var notes: [String] { caveats.isEmpty ? [""] : caveats.map { " (\($0))" } }
+
+  /// The answer with that, in fewer and fewer words.
+  private var answers: [Line] {
+    ([headline] + briefs).flatMap { answer in notes.map { Line(headline: answer, rest: $0) } }
   }
 
   /// The numbers and what they hold for.
@@ -38,32 +51,39 @@ struct Verdict: Equatable {
     let warning = warnings.first { $0.columns <= width } ?? last
     // Whoever reads the answer reads that, too, so it goes before the numbers.
     guard rows > 1 else {
-      let answers = ([headline] + briefs).map { Line(headline: $0, warning: " " + last) }
-      return [answers.first { $0.headline.columns + $0.warning.columns <= width } ?? answers[0]]
+      let answers = answers.map { Line(headline: $0.headline, rest: $0.rest, warning: " " + last) }
+      if let whole = answers.first(where: { $0.columns <= width }) { return [whole] }
+      return caveats.isEmpty ? [answers[0]] : answer(rows: 1, width: width)
     }
     return answer(rows: rows - 1, width: width) + [Line(warning: warning)]
   }
 
   private func answer(rows: Int, width: Int) -> [Line] {
     func fits(_ text: String) -> Bool { text.columns <= width }
-    guard fits(headline) else {
-      let lines = wrap(headline, width: width)
-      if lines.count <= rows { return lines.map { Line(headline: $0) } }
-      return [Line(headline: briefs.first(where: fits) ?? briefs.last ?? headline)]
+    let short = short.isEmpty ? "" : " " + short
+    guard notes.contains(where: { fits(headline + $0) }) else {
+      let rests = (notes.map { $0 + short } + notes).map(\.trimmed)
+      if rows > 1, fits(headline), let rest = rests.first(where: fits) {
+        return [Line(headline: headline), Line(rest: rest)]
+      }
+      for note in notes {
+        let lines = wrap(headline + note, width: width)
+        if lines.count <= rows { return lines.map { Line(headline: $0) } }
+      }
+      return [answers.first { $0.columns <= width } ?? answers[answers.count - 1]]
     }
     let all = headline + " " + detail
     if fits(all) { return [Line(headline: headline, rest: " " + detail)] }
-    let short = short.isEmpty ? "" : " " + short
     guard rows > 1 else {
-      return [Line(headline: headline, rest: fits(headline + short) ? short : "")]
+      let rests = notes.map { $0 + short } + notes
+      return [Line(headline: headline, rest: rests.first { fits(headline + $0) } ?? "")]
     }
     let wrapped = wrap(detail, width: width)
     if wrapped.count < rows {
       return [Line(headline: headline)] + wrapped.map { Line(rest: $0) }
     }
-    let note = " (" + conditions.joined(separator: ", ") + ")"
-    let basis = " (" + conditions.prefix(3).joined(separator: ", ") + ")"
-    let first = [note, basis].first { !conditions.isEmpty && fits(headline + $0) } ?? ""
+    let whole = conditions.isEmpty ? [] : [" (" + conditions.joined(separator: ", ") + ")"]
+    let first = (whole + notes).first { fits(headline + $0) } ?? ""
     let sentence = shares.isEmpty ? [] : wrap(shares + ".", width: width)
     let rest = !sentence.isEmpty && sentence.count < rows ? sentence : [short.trimmed]
     return [Line(headline: headline, rest: first)] + rest.map { Line(rest: $0) }
@@ -112,6 +132,7 @@ extension Model {
         ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
         : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
       short: "Half in \(mine) and \(other).", conditions: conditions(a, b),
+      caveats: caveats(a, b, saysWeights: beginning.contains { $0.contains("ne network") }),
       warnings: warnings(a, b))
     if let first = a.result?.spread(at: Self.half), let second = b.result?.spread(at: Self.half) {
       let spread =
@@ -122,7 +143,8 @@ extension Model {
           headline: Self.sentence(beginning, "No difference beyond the spread over pictures."),
           briefs: Self.briefs(beginning, "No difference beyond the spread."),
           shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
-          short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
+          short: verdict.short, conditions: verdict.conditions, caveats: verdict.caveats,
+          warnings: verdict.warnings)
       }
     }
     // A factor that rounds to one is none.
@@ -131,7 +153,8 @@ extension Model {
         kind: .same, headline: Self.sentence(beginning, "A and B see about as much."),
         briefs: Self.briefs(beginning, "A and B are about even."),
         shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
-        short: verdict.short, conditions: verdict.conditions, warnings: verdict.warnings)
+        short: verdict.short, conditions: verdict.conditions, caveats: verdict.caveats,
+        warnings: verdict.warnings)
     }
     return verdict
   }
@@ -146,7 +169,8 @@ extension Model {
       kind: .single,
       headline: Self.sentence(
         beginning(map, map), "Half of the field lies in \(share(ratio, map)) of the input."),
-      conditions: conditions(map, map), warnings: warnings(map, map))
+      conditions: conditions(map, map), caveats: caveats(map, map, saysWeights: false),
+      warnings: warnings(map, map))
   }
 
   /// What two maps have in common that could be taken for something else: numbers around another unit
@@ -210,19 +234,28 @@ extension Model {
     }
     // The spread is of the pictures' own maps, the share is of their mean.
     let images = a.images.counted("picture")
-    var parts = [a.images > 1 ? "mean map of \(images)" : images, pixels + layers(a, b)]
-    parts.append(WeightsOrigin.text(origin(a), origin(b)))
-    return parts
+    return [a.images > 1 ? "mean map of \(images)" : images, pixels] + layers(a, b).prefix(1)
+      + [WeightsOrigin.text(origin(a), origin(b))]
   }
 
-  /// The layer where it is not the one that one expects: `s2.1`.
-  private func layers(_ a: ShownMap, _ b: ShownMap) -> String {
+  /// What of that changes the meaning of the answer, in full and in short.
+  private func caveats(_ a: ShownMap, _ b: ShownMap, saysWeights: Bool) -> [String] {
+    guard a.network.savedMap == nil else { return [] }
+    let layers = layers(a, b)
+    let isSaid = saysWeights && !origin(a).hasNewKernels && !origin(b).hasNewKernels
+    let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
+    let full = [layers.first, weights.first].compactMap(\.self).joined(separator: ", ")
+    let short = [layers.last, weights.last].compactMap(\.self).joined(separator: ", ")
+    return full.isEmpty ? [] : full == short ? [full] : [full, short]
+  }
+
+  /// The layer where it is not the one that one expects, in full and in short: `s2.1`.
+  private func layers(_ a: ShownMap, _ b: ShownMap) -> [String] {
     let labels = [layerLabel(0, a.request), sides.count > 1 ? layerLabel(1, b.request) : nil]
-    guard let first = labels[0] ?? labels[1] else { return "" }
-    guard sides.count > 1, let other = labels[1], let mine = labels[0], mine != other else {
-      return ", \(first)"
-    }
-    return ", A \(mine), B \(other)"
+    guard let first = labels[0] ?? labels[1] else { return [] }
+    guard sides.count > 1, labels[0] != labels[1] else { return [first] }
+    let (mine, other) = (labels[0] ?? "last stage", labels[1] ?? "last stage")
+    return ["A \(mine), B \(other)", "\(mine) against \(other)"]
   }
 
   /// What makes the answer say less than it seems to.
@@ -298,7 +331,7 @@ extension Model {
       let (random, other) = sources[0] == .untrained ? ("A", "B") : ("B", "A")
       let source = sources[0] == .untrained ? sources[1] : sources[0]
       return "\(random) has random weights, \(other) "
-        + (source == .trained ? "is trained" : "has \(source.text)")
+        + source.claim
     }
     return nil
   }

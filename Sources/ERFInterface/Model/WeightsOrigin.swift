@@ -7,6 +7,8 @@ struct WeightsOrigin: Equatable {
     case untrained
     /// They ship with the program, or their file tells of their training.
     case trained
+    /// So does their file, and that it was stopped early.
+    case stopped(TrainingRecord.Stopped)
     /// From a file of that name, cut where it is long, which says nothing of it.
     case file(String)
 
@@ -14,7 +16,20 @@ struct WeightsOrigin: Equatable {
       switch self {
       case .untrained: "untrained"
       case .trained: "trained"
+      case .stopped(let at): "trained \(at.text)"
       case .file(let name): "weights of \(name)"
+      }
+    }
+
+    /// As what is said of a network: `is trained`, `has weights of x.pth`.
+    var claim: String { if case .file = self { "has " + text } else { "is " + text } }
+
+    /// The same of a network that is named, where there is little room.
+    fileprivate var brief: String {
+      switch self {
+      case .untrained, .trained: text
+      case .stopped(let at): "\(at.step)/\(at.steps) steps"
+      case .file: "from a file"
       }
     }
   }
@@ -33,9 +48,11 @@ struct WeightsOrigin: Equatable {
       case .random: .untrained
       case .trained: .trained
       case .file(let path):
-        map.subject?.training == nil
-          ? .file(path.fileName.sanitised.cut(columns: Self.nameColumns, glyphs.ellipsis))
-          : .trained
+        if let training = map.subject?.training {
+          training.stopped.map { .stopped($0) } ?? .trained
+        } else {
+          .file(path.fileName.sanitised.cut(columns: Self.nameColumns, glyphs.ellipsis))
+        }
       }
     isEdited = map.network.isEdited && source != .untrained
     hasNewKernels = map.network.seedOfNewKernels != nil
@@ -49,8 +66,11 @@ struct WeightsOrigin: Equatable {
       a.source == b.source
       ? [a.source.text]
       : sides.filter { $0.1.source != .trained }.map { letter, origin in
-        origin.source == .untrained
-          ? "\(letter) \(origin.source.text)" : "\(letter)'s \(origin.source.text)"
+        if case .file = origin.source {
+          "\(letter)'s \(origin.source.text)"
+        } else {
+          "\(letter) \(origin.source.text)"
+        }
       }
     let random = sides.filter { $0.1.hasNewKernels }.map { $0.0 + "'s new kernels random" }
     let edited = sides.filter { $0.1.isEdited && !$0.1.hasNewKernels }.map { $0.0 + " edited" }
@@ -58,4 +78,30 @@ struct WeightsOrigin: Equatable {
     parts += edited.count == 2 ? ["edited"] : edited
     return parts.joined(separator: ", ")
   }
+
+  /// What of that changes the meaning of what is said, the fullest wording first: weights that are random,
+  /// partly so, trained for a while alone, or not of one kind. Empty where both are trained.
+  static func caveats(_ a: WeightsOrigin, _ b: WeightsOrigin) -> [String] {
+    let origins = [a, b].map { WeightsOrigin(source: $0.source, hasNewKernels: $0.hasNewKernels) }
+    let isPlain = a.source == b.source && (a.source == .trained || a.isOfFile)
+    if isPlain, !a.hasNewKernels, !b.hasNewKernels { return [] }
+    let full = text(origins[0], origins[1])
+    let sides = zip(["A", "B"], origins)
+    var parts =
+      a.source == b.source
+      ? isPlain ? [] : [a.source.brief]
+      : a.isOfFile && b.isOfFile
+        ? ["weights of two files"]
+        : sides.filter { $0.1.source != .trained }.map { "\($0.0) \($0.1.source.brief)" }
+    let random = sides.filter { $0.1.hasNewKernels }.map(\.0)
+    if random.count == 2 { parts.append("partly random") }
+    if random.count == 1 { parts.append("\(random[0]) partly random") }
+    return [full, parts.joined(separator: ", ")]
+  }
+
+  private init(source: Source, hasNewKernels: Bool) {
+    (self.source, isEdited, self.hasNewKernels) = (source, false, hasNewKernels)
+  }
+
+  private var isOfFile: Bool { if case .file = source { true } else { false } }
 }
