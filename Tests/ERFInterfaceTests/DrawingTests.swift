@@ -233,6 +233,22 @@ import Testing
     #expect(Format.significant(value) == text)
   }
 
+  /// So many digits that ratios follow from them.
+  @Test(arguments: [
+    (15_420_000_000, "15.42 G"), (2_214_000_000, "2.21 G"), (231_460_000, "0.231 G"),
+    (62_310_000, "62.31 M"), (1_920_000, "1.92 M"), (12_340, "12.34 k"), (45, "45"),
+  ])
+  func amounts(_ count: Int, _ text: String) {
+    #expect(Format.amount(count, largest: .giga) == text)
+  }
+
+  @Test func amountsOfOneColumnShareTheirUnit() {
+    let counts = [1_920_000, 15_420_000_000]
+    let unit = Format.AmountUnit(of: counts, largest: .giga)
+    #expect(counts.map { Format.amount($0, in: unit) } == ["1.92", "15420"] && unit == .mega)
+    #expect(Format.amount(172_300_000, largest: .mega) == "172.30 M")
+  }
+
   @Test(arguments: [(0.44, "0.4 s"), (12.3, "12 s"), (185, "3 min 05 s"), (7800, "2 h 10 min")])
   func durations(_ seconds: Double, _ text: String) {
     #expect(Format.duration(seconds) == text)

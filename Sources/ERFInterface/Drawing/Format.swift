@@ -71,6 +71,43 @@ public enum Format {
     return digits
   }
 
+  /// How many parameters or operations, with at least two digits that mean something and three below 1:
+  /// `15.42 G`, `0.231 G`, `62.31 M`; in a unit that is at most `largest`.
+  static func amount(_ count: Int, largest: AmountUnit) -> String {
+    let unit = AmountUnit(of: [count], largest: largest)
+    return amount(count, in: unit) + (unit == .one ? "" : " " + unit.rawValue)
+  }
+
+  /// The number alone.
+  static func amount(_ count: Int, in unit: AmountUnit) -> String {
+    let value = Double(count) / unit.value
+    return fixed(value, unit == .one ? 0 : value < 0.9995 ? 3 : value < 999.5 ? 2 : 0)
+  }
+
+  /// What amounts are counted in.
+  enum AmountUnit: String, CaseIterable {
+    case giga = "G"
+    case mega = "M"
+    case kilo = "k"
+    case one = ""
+
+    var value: Double {
+      switch self {
+      case .giga: 1e9
+      case .mega: 1e6
+      case .kilo: 1e3
+      case .one: 1
+      }
+    }
+
+    /// The largest of which every one of some counts is at least a tenth.
+    init(of counts: [Int], largest: AmountUnit) {
+      let least = Double(counts.filter { $0 > 0 }.min() ?? Int.max)
+      let units = Self.allCases.drop { $0 != largest }
+      self = units.first { least >= $0.value / 10 } ?? .one
+    }
+  }
+
   /// A time span: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
   public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }

@@ -7,26 +7,45 @@ extension Figure {
   var rows: [[String]] {
     networks.map { network in
       guard let metrics = network.metrics else { return [] }
-      let size = network.field.map { InputSize(height: $0.height, width: $0.width) }
-      let facts = size.flatMap { model.facts[network.network, $0] }
+      let facts = facts(network)
+      // A map that is 0 everywhere has no numbers.
+      let measured = { (text: String) in metrics.hasMass ? text : Self.nothing }
       let areas = metrics.ratios.map { ratio in
-        guard let share = ratio.ratio else { return Self.none }
+        guard let share = ratio.ratio else { return measured(Self.none) }
         let text = Format.areaNumber(share)
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
         return text + " ± " + Format.fixed(spread.deviation * 100, Format.areaDigits(share))
       }
       return [network.letter, model.designs.figureName(network.network), weights(network)] + areas
         + [
-          Format.fixed(metrics.sigma, 1), metrics.distance(holding: 0.5).map { "\($0)" } ?? "",
-          Format.fixed(metrics.borderShare * 100, 1),
-          facts.map { Format.fixed(Double($0.parameters) / 1e6, 2) } ?? "",
-          facts.map { Format.fixed(Double($0.multiplyAdds) / 1e9, 2) } ?? "",
+          measured(Format.fixed(metrics.sigma, 1)),
+          measured(metrics.distance(holding: 0.5).map { "\($0)" } ?? ""),
+          measured(Format.fixed(metrics.borderShare * 100, 1)),
+          facts.map { Format.amount($0.parameters, in: parameterUnit) } ?? "",
+          facts.map { Format.amount($0.multiplyAdds, in: costUnit) } ?? "",
         ]
     }
   }
 
+  private func facts(_ network: ComparedNetwork) -> NetworkFacts? {
+    network.field.flatMap {
+      model.facts[network.network, InputSize(height: $0.height, width: $0.width)]
+    }
+  }
+
+  /// Of a whole column: what the smallest of it asks for.
+  private var parameterUnit: Format.AmountUnit {
+    Format.AmountUnit(of: networks.compactMap { facts($0)?.parameters }, largest: .mega)
+  }
+
+  private var costUnit: Format.AmountUnit {
+    Format.AmountUnit(of: networks.compactMap { facts($0)?.multiplyAdds }, largest: .giga)
+  }
+
   /// In the place of an area where no square holds so much.
   static let none = "none"
+  /// In the place of all numbers of a map that is 0 everywhere.
+  static let nothing = "-"
 
   private var header: [String] {
     ["", "network", "weights"]
@@ -35,7 +54,8 @@ extension Figure {
   }
 
   private var units: [String] {
-    ["", "", ""] + ERFMetrics.thresholds.map { _ in "area, %" } + ["px", "px", "%", "M", "G"]
+    ["", "", ""] + ERFMetrics.thresholds.map { _ in "area, %" }
+      + ["px", "px", "%", parameterUnit.rawValue, costUnit.rawValue]
   }
 
   func drawTable(on page: inout FigurePage) {
@@ -105,7 +125,8 @@ extension Figure {
       "  \\toprule",
       "  & & \\multicolumn{4}{c}{area that holds $t$, \\% of the input} & $\\sigma$ & $r_{1/2}$ & "
         + "border & params & MACs \\\\",
-      "  network & weights & \(thresholds.joined(separator: " & ")) & px & px & \\% & M & G \\\\",
+      "  network & weights & \(thresholds.joined(separator: " & ")) & px & px & \\% & "
+        + "\(parameterUnit.rawValue) & \(costUnit.rawValue) \\\\",
       "  \\midrule",
     ]
     for row in rows {
@@ -133,7 +154,7 @@ extension Figure {
       guard let metrics = network.metrics, let field = network.field else { continue }
       let size = InputSize(height: field.height, width: field.width)
       let subject = network.result?.subject
-      let facts = model.facts[network.network, size]
+      let facts = facts(network)
       var cells = [network.letter, model.designs.text(network.network)]
       if network.network.savedMap == nil {
         let rule = subject?.rule ?? model.session.rule
@@ -153,12 +174,14 @@ extension Figure {
       for ratio in metrics.ratios {
         let spread = network.result?.spread(at: ratio.threshold)
         cells += [
-          text(ratio.side), text(ratio.ratio), text(spread?.deviation),
+          text(ratio.side), text(ratio.ratio), text(metrics.hasMass ? spread?.deviation : nil),
         ]
       }
       cells += [
-        "\(metrics.sigma)", text(metrics.distance(holding: 0.5)), "\(metrics.borderShare)",
-        text(facts?.parameters), text(facts?.multiplyAdds),
+        text(metrics.hasMass ? metrics.sigma : nil),
+        text(metrics.hasMass ? metrics.distance(holding: 0.5) : nil),
+        text(metrics.hasMass ? metrics.borderShare : nil), text(facts?.parameters),
+        text(facts?.multiplyAdds),
       ]
       lines.append(cells.map(Model.quoted).joined(separator: ","))
     }

@@ -264,9 +264,11 @@ private struct GalleryTile {
   }
 
   /// Three digits where four would be cut.
-  private func cost(_ value: Int, _ unit: Double) -> String {
-    let number = Double(value) / unit
-    return Format.fixed(number, area.columns >= 18 || number < 9.95 ? 2 : number < 99.5 ? 1 : 0)
+  private func cost(_ value: Int, _ largest: Format.AmountUnit) -> String {
+    let unit = Format.AmountUnit(of: [value], largest: largest)
+    let number = Double(value) / unit.value
+    guard area.columns < 18, number >= 9.95 else { return Format.amount(value, largest: largest) }
+    return Format.fixed(number, number < 99.5 ? 1 : 0) + " " + unit.rawValue
   }
 
   private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
@@ -294,8 +296,8 @@ private struct GalleryTile {
         Span(self.area.columns >= 14 ? "half in " : "half ", .quiet),
         Span(area ?? glyphs.dash, .text, .bold),
       ],
-      facts.map { labelled(cost($0.parameters, 1e6) + " M", ["parameters", "params"]) } ?? [],
-      facts.map { labelled(cost($0.multiplyAdds, 1e9) + " G", ["multiply-adds", "MACs"]) } ?? [],
+      facts.map { labelled(cost($0.parameters, .mega), ["parameters", "params"]) } ?? [],
+      facts.map { labelled(cost($0.multiplyAdds, .giga), ["multiply-adds", "MACs"]) } ?? [],
       [Span(time ?? "", .quiet)],
     ]
   }

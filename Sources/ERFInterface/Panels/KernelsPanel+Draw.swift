@@ -146,17 +146,17 @@ private struct Kernels {
     }
     let original = model.originalFacts(side)
     return [
-      cost("parameters", facts.parameters, original?.parameters, unit: "M", of: 1e6),
-      cost("mult-adds", facts.multiplyAdds, original?.multiplyAdds, unit: "G", of: 1e9),
+      cost("parameters", facts.parameters, original?.parameters, largest: .mega),
+      cost("mult-adds", facts.multiplyAdds, original?.multiplyAdds, largest: .giga),
     ]
   }
 
   private func cost(
-    _ label: String, _ now: Int, _ before: Int?, unit: String, of scale: Double
+    _ label: String, _ now: Int, _ before: Int?, largest: Format.AmountUnit
   ) -> [Span] {
     var spans = [
       Span(label.rightPadded(11), .quiet),
-      Span(amount(now, unit: unit, of: scale), .text),
+      Span(Format.amount(now, largest: largest), .text),
     ]
     if let before, now != before, before > 0 {
       let change = Double(now - before) / Double(before)
@@ -166,14 +166,6 @@ private struct Kernels {
     }
     return spans
   }
-}
-
-/// A number of things with its unit, the next smaller one where little would be left of it: `2.2 G`, `8.10 M`.
-private func amount(_ count: Int, unit: String, of scale: Double) -> String {
-  let value = Double(count) / scale
-  let smaller = unit == "G" ? "M" : "k"
-  return value < 0.00995
-    ? Format.fixed(value * 1000, 2) + " " + smaller : Format.fixed(value, 2) + " " + unit
 }
 
 extension WeightFit {

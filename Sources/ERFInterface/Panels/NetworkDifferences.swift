@@ -60,6 +60,6 @@ struct NetworkDifferences {
 
   private func weights(_ network: NetworkSpec) -> String { network.weights.description }
 
-  private func millions(_ count: Int) -> String { Format.fixed(Double(count) / 1e6, 2) + " M" }
-  private func billions(_ count: Int) -> String { Format.fixed(Double(count) / 1e9, 2) + " G" }
+  private func millions(_ count: Int) -> String { Format.amount(count, largest: .mega) }
+  private func billions(_ count: Int) -> String { Format.amount(count, largest: .giga) }
 }
