@@ -157,6 +157,92 @@ import Testing
     #expect(texts(figure).contains("stage 4"))
   }
 
+  /// Curves over the first picture alone, or of A alone, are no finding beside maps over all.
+  @Test func unfinishedDepthIsLeftOut() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    #expect(!Figure(model).caption.contains("depth"))
+    let started = model.type("G").compactMap { effect -> (RequestID, ERFRequest, [String])? in
+      guard case .computeDepth(let id, let request, let layers) = effect else { return nil }
+      return (id, request, layers)
+    }
+    try #require(started.count == 2)
+    func expectLeftOut(_ when: String) {
+      let figure = Figure(model)
+      #expect(!figure.isDepthComplete && !texts(figure).contains("stage 4"), "\(when)")
+      #expect(figure.caption.contains("Growth with depth is left out"), "\(when)")
+    }
+    expectLeftOut("at the beginning")
+    for (index, (id, request, layers)) in started.enumerated() {
+      for layer in layers {
+        let field = LayerField(
+          layer: layer, metrics: makeResult(request, sigma: 8).metrics, images: 1)
+        _ = update(&model, .deepened(id, DepthPoint(field)))
+      }
+      expectLeftOut("before the end of \(index)")
+      _ = update(&model, .deepEnough(id, failure: nil))
+      if index == 0 { expectLeftOut("A alone") }
+    }
+    #expect(texts(Figure(model)).contains("stage 4") && !Figure(model).lacksDepth)
+    // Maps over more pictures than the layers were measured over.
+    model.sides[1].shown?.images = 2
+    expectLeftOut("other pictures")
+  }
+
+  /// Nothing can be measured of a map that is 0 everywhere.
+  @Test func emptyMapsHaveNoNumbers() throws {
+    var model = measured()
+    let size = model.session.size
+    let map = ERFMap(
+      height: size.height, width: size.width,
+      values: [Double](repeating: 0, count: size.height * size.width))
+    model.sides[1].shown?.metrics = ERFMetrics(map)
+    model.sides[1].shown?.field = HeatField(map)
+    model.sides[1].shown?.result?.map = map
+    model.sides[1].shown?.result?.metrics = ERFMetrics(map)
+    let figure = Figure(model)
+    #expect(figure.rows[1][3...9].allSatisfy { $0 == "-" } && figure.rows[0][7] != "-")
+    let line = try #require(figure.csv.split(separator: "\n").last)
+    #expect(line.contains(",,,,,,,,,,,,,,,"))
+    #expect(figure.caption.contains("is 0 everywhere") && !figure.caption.contains("no square"))
+  }
+
+  /// What stands beside the maps of another unit says so, and keeps to the page.
+  @Test func offCentreFiguresSaySo() {
+    let model = measured { model in
+      model.session.target.units = [Unit(row: 0, column: 3)]
+      model.finish(model.pursue())
+    }
+    let figure = Figure(model)
+    #expect(texts(figure).contains { $0.contains("off-centre unit") })
+    var titles: [String] = []
+    for case .text(let text, let at, let size, .start, let isBold, false, _)
+      in figure.drawing.elements
+    {
+      let end = at.x + VectorDrawing.width(of: text, size: size, isBold: isBold)
+      #expect(end <= Figure.width, "\(text)")
+      if text.contains("central unit's field") { titles.append(text) }
+    }
+    #expect(titles.count == 1)
+  }
+
+  /// More than two networks are compared, too, and a title names them as the table does.
+  @Test func manyNetworksAreCompared() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("M")
+    model.finish(model.type("S"))
+    let figure = Figure(model)
+    let shares = try figure.networks.map { try #require($0.metrics?.ratio(at: 0.5)) }
+    let times = try #require(shares.max()) / (try #require(shares.min()))
+    let said = try #require(figure.caption.firstMatch(of: /. sees most, ([\d.]+) times/))
+    #expect(said.output.1 == Format.fixed(times, times < 9.95 ? 1 : 0))
+    let names = figure.rows.map { $0[1] }
+    for name in names where name.contains("K = ") {
+      let kernels = name[(name.firstRange(of: "K = ")?.lowerBound ?? name.startIndex)...]
+      #expect(texts(figure).count { $0.hasSuffix(kernels) } >= 2, "\(name)")
+    }
+  }
+
   /// No two labels of outlines lie over each other, wherever the squares are.
   @Test func outlinesAreLabelled() {
     var screen = ScreenChoice()

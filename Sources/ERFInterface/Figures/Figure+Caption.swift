@@ -30,7 +30,13 @@ extension Figure {
     if let verdict = verdictSentence { parts.append(verdict) }
     parts.append(colours)
     parts.append(outlines)
-    if networks.contains(where: { $0.metrics?.ratios.contains { $0.ratio == nil } == true }) {
+    if lacksDepth {
+      parts.append("Growth with depth is left out: it was not measured yet over all images.")
+    }
+    if networks.contains(where: { network in
+      guard let metrics = network.metrics, metrics.hasMass else { return false }
+      return metrics.ratios.contains { $0.ratio == nil }
+    }) {
       parts.append("\(Figure.none): no square of the input holds so much.")
     }
     if networks.contains(where: { $0.result?.spread(at: Model.half) != nil }) {
@@ -42,7 +48,8 @@ extension Figure {
   private var subjects: String {
     networks.map { network in
       let hash = network.result?.subject.weightsHash ?? ""
-      let weights = weights(network) + (hash.isEmpty ? "" : ", hash \(hash)")
+      let stopped = (network.result?.subject.training?.stopped).map { ", trained \($0.text)" } ?? ""
+      let weights = weights(network) + stopped + (hash.isEmpty ? "" : ", hash \(hash)")
       let letter = networks.count > 1 ? "(\(network.letter)) " : ""
       return "\(letter)\(model.designs.figureName(network.network)) [\(weights)]"
     }.joined(separator: "; ")
@@ -89,9 +96,47 @@ extension Figure {
   }
 
   private var verdictSentence: String? {
-    guard networks.count <= 2, let verdict = model.verdict else { return nil }
+    guard networks.count <= 2 else {
+      let sentences = [comparison, tooSmall].compactMap(\.self)
+      return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    }
+    guard let verdict = model.verdict else { return nil }
     let shares = verdict.shares.isEmpty ? "" : " \(verdict.shares)."
     return ([verdict.headline + shares] + verdict.warnings.prefix(1)).joined(separator: " ")
+  }
+
+  /// Which of more than two networks sees most and least; nil where their maps answer no question
+  /// together.
+  private var comparison: String? {
+    let subjects = networks.compactMap { $0.result?.subject }
+    let shares = networks.map { $0.metrics?.ratio(at: Model.half) ?? 0 }
+    guard subjects.count == networks.count, networks.allSatisfy({ $0.network.savedMap == nil }),
+      shares.allSatisfy({ $0 > 0 }), subjects.allSatisfy(\.isCentral),
+      Set(subjects.map(\.input)).count == 1, Set(subjects.map(\.rule)).count == 1,
+      Set(networks.map { $0.result?.imageNames ?? [] }).count == 1,
+      Set(networks.map(\.network.isRandom)).count == 1,
+      let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
+      let least = shares.indices.min(by: { shares[$0] < shares[$1] })
+    else { return nil }
+    let times = shares[most] / shares[least]
+    guard times >= 1.05 else { return "All see about as much." }
+    return
+      "\(networks[most].letter) sees most, \(Format.fixed(times, times < 9.95 ? 1 : 0)) times as "
+      + "much as \(networks[least].letter), which sees least: half of the field lies in "
+      + "\(Format.area(shares[most])) and \(Format.area(shares[least])) of the input."
+  }
+
+  /// Fields that the input cuts off.
+  private var tooSmall: String? {
+    let cut = networks.compactMap { network -> String? in
+      guard let metrics = network.metrics, metrics.hasMass, metrics.isCentred,
+        metrics.borderShare > Model.borderLimit
+      else { return nil }
+      return "\(Format.percent(metrics.borderShare, digits: 0)) of \(network.letter)'s"
+    }
+    guard !cut.isEmpty else { return nil }
+    return "Input too small: \(cut.joined(separator: ", ")) field lies at its border; a larger one "
+      + "tells more."
   }
 
   private var colours: String {

@@ -28,7 +28,7 @@ extension Figure {
   private static let plotHeight = 130.0
 
   func drawCurves(on page: inout FigurePage) {
-    let hasDepth = networks.contains { !depth($0).isEmpty }
+    let hasDepth = isDepthComplete
     let room = Figure.width - 2 * Figure.margin
     let width = hasDepth ? room / 2 - 8 : room
     let top = page.top + 12
@@ -98,7 +98,8 @@ extension Figure {
     let step = 9.0
     let first = box.y + box.height - step * Double(networks.count) + 3
     let texts = networks.map { network in
-      let half = network.metrics?.distance(holding: 0.5).map { "half within \($0) px" } ?? ""
+      let metrics = network.metrics.flatMap { $0.hasMass ? $0 : nil }
+      let half = metrics?.distance(holding: 0.5).map { "half within \($0) px" } ?? ""
       return networks.count > 1 ? "\(network.letter)  \(half)" : half
     }
     let width = texts.map { VectorDrawing.width(of: $0, size: 6.5) }.max() ?? 0
@@ -147,6 +148,28 @@ extension Figure {
 
   // MARK: Depth
 
+  /// Whether there is depth to plot that holds for what the maps show: of all networks, over as many
+  /// pictures.
+  var isDepthComplete: Bool {
+    networks.contains { !depth($0).isEmpty } && networks.allSatisfy { isDepthComplete($0) }
+  }
+
+  private func isDepthComplete(_ network: ComparedNetwork) -> Bool {
+    // A saved map has no layers.
+    guard !model.depthLayers(network).isEmpty else { return true }
+    let key = DepthState.Key(model.request(network))
+    guard let series = model.depth[key], series.isComplete else { return false }
+    // The map on screen may be older than what was asked for last.
+    let shown = network.side.flatMap { model.sides[$0].measured?.request }
+    return shown.map { DepthState.Key($0) == key } != false
+      && series.points.values.allSatisfy { $0.images == network.images }
+  }
+
+  /// Whether depth was measured, but not enough of it to be plotted.
+  var lacksDepth: Bool {
+    !isDepthComplete && networks.contains { model.depth[.init(model.request($0))] != nil }
+  }
+
   /// The measured layers of a network: at whole numbers what stages give out, blocks between.
   func depth(_ network: ComparedNetwork) -> [(x: Double, value: Double, layer: DepthLayer)] {
     let layers = model.depthLayers(network)
@@ -165,7 +188,10 @@ extension Figure {
     guard let low = values.min(), let high = values.max() else { return }
     let plot = FigurePlot(
       box: box, x: 0...Double(stages) + 0.1, y: low * 0.8...high * 1.25, isLogarithmic: true)
-    page.text(model.depthTitle, x: box.x, y: box.y - 4, isBold: true)
+    let title = title(
+      [model.depthTitle, model.depth.measure.briefTitle(of: model.depthSubject)], [7, 6.5, 6],
+      Figure.width - Figure.margin - box.x)
+    page.text(title.text, x: box.x, y: box.y - 4, size: title.size, isBold: true)
     for tick in Self.logarithmicTicks(plot.y) {
       let y = plot.place(0, tick).y
       page.line([(box.x, y), (box.x + box.width, y)], width: 0.3, ink: FigureInk.line)

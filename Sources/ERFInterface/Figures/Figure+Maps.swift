@@ -63,7 +63,7 @@ extension Figure {
         network.letter, x: box.x - 12, y: y + 9, size: 9, isBold: true,
         ink: FigureInk.curve(index))
     }
-    let title = title(network, room - 4)
+    let title = title(model.designs.figureNames(network.network), [8, 7, 6.5], room - 4)
     page.text(title.text, x: box.x, y: y + 9, size: title.size, isBold: true)
     page.text(
       fitting(headings(network), size: 6.5, room - 4), x: box.x, y: y + 18, size: 6.5,
@@ -79,16 +79,15 @@ extension Figure {
     drawAxes(field, box, scale, isFirst: index % grid.columns == 0, on: &page)
   }
 
-  /// A network's name with all that was edited where that fits, if need be in smaller letters; else with
-  /// as much as tells it from others, and in the end with its middle left out.
-  private func title(_ network: ComparedNetwork, _ room: Double) -> (text: String, size: Double) {
-    let names = model.designs.figureNames(network.network)
-    for name in names {
-      for size in [8, 7, 6.5]
-      where VectorDrawing.width(of: name, size: size, isBold: true) <= room { return (name, size) }
+  /// The first of some wordings that fits, if need be in smaller letters, and in the end the last with its
+  /// middle left out.
+  func title(_ texts: [String], _ sizes: [Double], _ room: Double) -> (text: String, size: Double) {
+    for text in texts {
+      for size in sizes
+      where VectorDrawing.width(of: text, size: size, isBold: true) <= room { return (text, size) }
     }
-    let last = names.last ?? ""
-    return (VectorDrawing.cutInside(last, size: 6.5, width: room, isBold: true), 6.5)
+    let (last, size) = (texts.last ?? "", sizes.last ?? 6)
+    return (VectorDrawing.cutInside(last, size: size, width: room, isBold: true), size)
   }
 
   /// The longest that fits, or the last without its middle.
@@ -106,11 +105,19 @@ extension Figure {
     let half = network.metrics?.ratio(at: Model.half).map {
       "half in " + Format.area($0) + " of the input"
     }
+    let brief = half?.replacing(" of the input", with: "")
     return [
-      [weights, layer, half], [weights, half],
-      [weights, half?.replacing(" of the input", with: "")],
-      [weights],
+      [weights, layer, unit(network), half], [weights, unit(network), half],
+      [weights, unit(network), brief], [weights, unit(network)],
     ].map { $0.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ") }
+  }
+
+  /// That a map is not of the central unit alone.
+  private func unit(_ network: ComparedNetwork) -> String? {
+    guard network.network.savedMap == nil, let subject = network.result?.subject,
+      !subject.isCentral
+    else { return nil }
+    return subject.units.count > 1 ? "\(subject.units.count) units" : "off-centre unit"
   }
 
   // MARK: Colours

@@ -35,6 +35,15 @@ enum DepthMeasure: String, CaseIterable {
     }
   }
 
+  /// The same in fewer words.
+  func briefTitle(of field: String) -> String {
+    switch self {
+    case .area: "half of \(field), % of the input"
+    case .sigma: title(of: field)
+    case .radius: "half of \(field) within, px"
+    }
+  }
+
   /// Nil where there is none, or none that a logarithmic axis has a place for.
   func value(_ point: DepthPoint) -> Double? {
     switch self {
@@ -80,6 +89,12 @@ struct DepthState: Sendable {
     var job: RequestID?
     var failure: String?
     var isCancelled = false
+
+    /// Whether all layers that were asked for are measured over all pictures.
+    var isComplete: Bool {
+      job == nil && failure == nil && !isCancelled && !points.isEmpty
+        && asked.allSatisfy { points[$0] != nil }
+    }
 
     /// What can be shown together: numbers over one picture are not mixed with those over several.
     var shown: [String: DepthPoint] { points.isEmpty ? partial : points }
@@ -169,8 +184,11 @@ struct DepthLayer: Equatable {
 extension Model {
   /// What is plotted by layer. It is of the central unit, which has to be said where the maps are not.
   var depthTitle: String {
-    depth.measure.title(
-      of: session.target.units.isEmpty ? "the field" : "the central unit's field")
+    depth.measure.title(of: depthSubject)
+  }
+
+  var depthSubject: String {
+    session.target.units.isEmpty ? "the field" : "the central unit's field"
   }
 }
 

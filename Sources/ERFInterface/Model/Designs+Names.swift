@@ -103,9 +103,12 @@ extension Designs {
   /// The same in fewer and fewer words, each of which says that it is edited.
   func figureNames(_ network: NetworkSpec) -> [String] {
     let edits = shortEdits(network)
-    guard let first = edits.first else { return [figureName(network)] }
+    let name = figureName(network)
+    guard let first = edits.first else { return [name] }
+    // A table beside it names it by its kernels, too.
+    if let kernels = kernels(network), name.hasSuffix(kernels) { return [name, kernels] }
     let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
-    return [figureName(network), "\(network.shownModel), \(first)\(more)"]
+    return [name, "\(network.shownModel), \(first)\(more)"]
   }
 
   /// How a network differs from the one that was in its place, in words.
