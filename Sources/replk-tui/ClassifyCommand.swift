@@ -24,7 +24,7 @@ extension Command {
     }
     let sizes = arguments.last("--size").flatMap([InputSize].init(arguments:)) ?? []
     let files = try ImageList.expandClasses(arguments.all("--image"))
-    arguments.tellUnread(ImageList.unread(in: arguments.all("--image")))
+    arguments.tell(ImageList.leftOut(of: arguments.all("--image")))
     let opened = try OpenedNetwork(sizes.count == 1 ? spec.bound(to: sizes[0]) : spec)
     for size in sizes.isEmpty ? [nil] : sizes.map(Optional.some) {
       try opened.requireMemoryForward(size: size)

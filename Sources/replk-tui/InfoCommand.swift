@@ -7,7 +7,7 @@ extension Command {
   static let info = Command(
     name: "info", synopsis: "MODEL|FILE [--size N] [--json]",
     summary: "list a network's blocks: shapes, parameters, multiply-adds, receptive fields",
-    options: Options.network.filter { $0.names[0] == "--weights-key" }
+    options: Options.network.filter { ["--weights-key", "--ignore-extra"].contains($0.names[0]) }
       + Options.images.filter { $0.names[0] == "--size" } + [
         Option("--json", help: "print as JSON")
       ]

@@ -192,7 +192,7 @@ extension Arguments {
     let paths = all("--image")
     let seed = last("--image-seed").flatMap { UInt64($0) } ?? 0
     var files = try ImageList.expandClasses(paths)
-    tellUnread(ImageList.unread(in: paths))
+    tell(ImageList.leftOut(of: paths))
     let taken = count ?? files.count
     let folders = ImageList.folders(of: files)
     if taken < files.count, folders > 1 {
@@ -214,10 +214,9 @@ extension Arguments {
     )
   }
 
-  /// Counts and names the pictures of kinds that are not read.
-  func tellUnread(_ paths: [String]) {
-    guard let text = ImageList.leftOut(paths) else { return }
-    StandardStreams.writeError(Text.message(text))
+  /// Says which pictures are not looked at.
+  func tell(_ leftOut: ImageList.LeftOut) {
+    for line in leftOut.lines { StandardStreams.writeError(Text.message(line)) }
   }
 
   /// The networks that `words` name: models, which take the values of `--weights` in their order or
@@ -232,9 +231,6 @@ extension Arguments {
           ? "none: files bring their own weights"
           : "at most \(models.count), one for each model; files bring their own")
     }
-    let missing = try parsed("--allow-missing", expected: "head, the classifier") {
-      $0 == "head" ? $0 : nil
-    }
     let prepared = try preparations(words.count)
     var rest = weights[...]
     return try words.enumerated().map { index, word in
@@ -247,13 +243,21 @@ extension Arguments {
         let next = weights.count == 1 ? weights[0] : rest.popFirst()
         spec = NetworkSpec(model: word, weights: next)
       }
-      spec.weightsKey = last("--weights-key")
-      spec.allowsMissingHead = missing != nil
-      spec.ignoresExtra = has("--ignore-extra")
+      try choose(&spec)
       spec.preprocessing = prepared[index]
       spec.classes = last("--classes")
       return spec
     }
+  }
+
+  /// What of a file is taken, and what it may lack or hold besides.
+  func choose(_ spec: inout NetworkSpec) throws(UsageError) {
+    let missing = try parsed("--allow-missing", expected: "head, the classifier") {
+      $0 == "head" ? $0 : nil
+    }
+    spec.weightsKey = last("--weights-key")
+    spec.allowsMissingHead = missing != nil
+    spec.ignoresExtra = has("--ignore-extra")
   }
 
   /// How pictures are prepared for each of `count` networks: numbers are given once for all of them, or

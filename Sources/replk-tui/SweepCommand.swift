@@ -26,7 +26,8 @@ extension Command {
         "--weights", value: "FILE|random:SEED|trained", repeats: true,
         help: "weights for every network; may repeat, each is a point of the grid "
           + "(default: trained for nano networks, random:0 for others)"),
-    ] + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) }
+    ] + Options.network.filter { $0.names[0] != "--weights" }
+      + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) }
       + Options.preparation + Options.unit
       + Options.run + [
         Option(
@@ -173,6 +174,7 @@ extension Arguments {
       spec = isExport ? try NetworkSpec(editedExport: word) : NetworkSpec(file: word)
     }
     spec.preprocessing = preparation
+    try choose(&spec)
     guard let kernel else { return spec }
     spec = try spec.named { try computer.open($0) }
     let original = try spec.modelID()

@@ -13,7 +13,7 @@ struct TrainingPlan {
     let batch = arguments.whole("--batch") ?? 64
     let data = try arguments.trainingData()
     let contents = try data.contents()
-    arguments.tellUnread(data.unread)
+    arguments.tell(data.leftOut)
     let named = try NetworkSpec(model: model).modelID()
     let id = try ModelCatalogue.id(of: named, classes: contents.classes.count)
     var notes: [String] = []
@@ -29,26 +29,37 @@ struct TrainingPlan {
     recipe.batch = batch
     try arguments.fill(&recipe)
     self.recipe = recipe
+    for option in ["--weights-key", "--ignore-extra"]
+    where arguments.has(option) && !arguments.has("--from") {
+      throw UsageError.missingOption(command: "train \(option)", option: "--from WEIGHTS")
+    }
     start = try arguments.last("--from").map { text in
-      try Self.start(text, model: named, id: id, notes: &notes)
+      var start =
+        text == "trained" ? NetworkSpec(model: named, weights: .trained) : NetworkSpec(file: text)
+      try arguments.choose(&start)
+      return try Self.start(start, id: id, notes: &notes)
     }
     notes += try Self.reachNotes(recipe)
     self.notes = notes
   }
 
-  /// The weights of `text` in the shapes of the network `id`.
+  /// The weights of `network` in the shapes of the network `id`.
   private static func start(
-    _ text: String, model: String, id: String, notes: inout [String]
+    _ network: NetworkSpec, id: String, notes: inout [String]
   ) throws -> NetworkSpec {
-    var start =
-      text == "trained" ? NetworkSpec(model: model, weights: .trained) : NetworkSpec(file: text)
+    var start = network
     let original = try start.modelID()
     let classes = (
       try ModelCatalogue.classes(of: original), try ModelCatalogue.classes(of: id)
     )
     start.source = .catalogue(id)
     start.weightsModel = original
-    if classes.0 != classes.1 {
+    start.allowsMissingHead = true
+    let opened = try OpenedNetwork(start)
+    if !opened.holdsClassifier {
+      notes.append(
+        "note: \(start.weights) has no classifier of its own: a new one of \(classes.1) is made")
+    } else if classes.0 != classes.1 {
       notes.append(
         "note: the classifier of \(start.weights) has \(classes.0.counted("class", "classes")): a "
           + "new one of \(classes.1) is made, the other weights are kept")
@@ -58,7 +69,7 @@ struct TrainingPlan {
       )
     }
     // What is in doubt of these weights is of those that are made of them.
-    notes += try OpenedNetwork(start).weightsChoice?.notes.map { "note: \($0)" } ?? []
+    notes += opened.weightsChoice?.notes.map { "note: \($0)" } ?? []
     return start
   }
 

@@ -16,7 +16,8 @@ extension Command {
       Option(
         "--from", value: "WEIGHTS",
         help: "weights to begin with: a checkpoint, or `trained`; a classifier of another size is "
-          + "replaced by a new one"),
+          + "replaced by a new one, and so is one that is missing"),
+    ] + Options.network.filter { ["--weights-key", "--ignore-extra"].contains($0.names[0]) } + [
       Option(
         "--data", value: "DIR|shapes",
         help: "a folder with one folder of pictures per class, or with train and val, each laid "

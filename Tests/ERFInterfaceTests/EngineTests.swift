@@ -46,7 +46,7 @@ import Testing
       throw refuse("kernels")
     }
     func map(at path: String) throws -> ERFResult { throw refuse("map") }
-    func images(at path: String) throws -> (paths: [String], unread: [String]) {
+    func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
       throw refuse("images")
     }
     func picture(_ name: PictureName) -> Picture { .failed(refuse("picture").description) }

@@ -91,7 +91,7 @@ struct TestEngine: Engine {
   }
 
   func map(at path: String) throws -> ERFResult { try real.map(at: path) }
-  func images(at path: String) throws -> (paths: [String], unread: [String]) {
+  func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
     try real.images(at: path)
   }
   func picture(_ name: PictureName) -> Picture { real.picture(name) }

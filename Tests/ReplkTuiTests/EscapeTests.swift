@@ -104,6 +104,16 @@ import Testing
     #expect(json.text == json.text.printableLines && json.text.contains("\\u202e"))
   }
 
+  /// Names of classes, which folders give.
+  @Test func foldersOfClasses() throws {
+    for (place, name) in ["a\u{1b}[31mz", "b\u{202e}z"].enumerated() {
+      try folder.makeFolder("val/\(name)")
+      _ = try folder.write(Samples.picture(level: UInt8(9 * place)), to: "val/\(name)/x.ppm")
+    }
+    let arguments = ["classify", Fixtures.path("names/plain.pth"), "--image", "val"]
+    expectPlain(try run(arguments + ["--size", "32"]), mentions: "a?[31mz")
+  }
+
   @Test func outputsOfTheOthers() throws {
     let size = ["--size", "32"]
     expectPlain(

@@ -69,6 +69,10 @@ struct OptionalParameters: Sendable {
 
   /// As a network is made anew: with a classifier, nothing merged or folded.
   static let usual = OptionalParameters { _, kind in kind == .head }
-  /// The same with large kernels merged.
+  /// The same with a classifier, whatever it was.
+  var withHead: OptionalParameters {
+    OptionalParameters { [holds] key, kind in kind == .head || holds(key, kind) }
+  }
+  /// The usual with large kernels merged.
   static let merged = OptionalParameters { _, kind in kind == .head || kind == .mergedKernel }
 }

@@ -105,10 +105,19 @@ public enum ImageList {
 
   /// The folders inside `folder` if it has no images of its own but one of them does; else nil.
   private static func classFolders(in folder: String) throws -> [String]? {
+    try hasOwnImages(folder) ? nil : foldersWithImages(in: folder)
+  }
+
+  private static func hasOwnImages(_ folder: String) throws -> Bool {
+    try FolderListing.names(in: folder).contains(where: isImageName)
+  }
+
+  /// All folders inside `folder`, if one of them has images; else nil.
+  private static func foldersWithImages(in folder: String) throws -> [String]? {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    let names = try FolderListing.names(in: folder)
-    guard !names.contains(where: isImageName) else { return nil }
-    let folders = inner(names, of: prefix)
+    // What ends like a picture is taken for none, so that not every picture is asked what it is.
+    let folders = inner(
+      try FolderListing.names(in: folder).filter { !isPictureName($0) }, of: prefix)
     return folders.contains { (try? images(in: $0)) != nil } ? folders : nil
   }
 
@@ -155,22 +164,51 @@ public enum ImageList {
     return files
   }
 
-  /// The pictures in the folders among `paths`, and in the folders of classes in these, that are not
-  /// read for their format or because they are pipes: what `expandClasses` leaves out.
-  public static func unread(in paths: [String]) -> [String] {
-    paths.flatMap { path -> [String] in
-      guard FileKind(of: path) == .folder else { return [] }
-      let folders = (try? classFolders(in: path)) ?? nil
-      return (folders ?? [path]).flatMap { (try? unread(directlyIn: $0)) ?? [] }
+  /// What `expandClasses` leaves out.
+  public struct LeftOut: Sendable, Equatable {
+    /// Pictures that are not read for their format or because they are pipes.
+    public var unread: [String] = []
+    /// Folders of pictures inside one that has pictures of its own, or inside the folder of a class.
+    public var folders: [String] = []
+
+    public init(unread: [String] = [], folders: [String] = []) {
+      self.unread = unread
+      self.folders = folders
+    }
+
+    /// What there is to say of it, a line each.
+    public var lines: [String] {
+      func named(_ paths: [String]) -> String {
+        (paths.first ?? "") + (paths.count > 1 ? " and \(paths.count - 1) more" : "")
+      }
+      var lines: [String] = []
+      if !unread.isEmpty {
+        lines.append(
+          "left out \(unread.count.counted("picture")) of kinds that are not read (formats, pipes; "
+            + "\(kinds(of: unread))): \(named(unread))")
+      }
+      if !folders.isEmpty {
+        lines.append(
+          "left out \(folders.count.counted("folder")) of pictures beside or below the pictures that are "
+            + "taken: \(named(folders))")
+      }
+      return lines
     }
   }
 
-  /// What there is to say of the pictures that `unread(in:)` found; nil: there are none.
-  public static func leftOut(_ paths: [String]) -> String? {
-    guard let first = paths.first else { return nil }
-    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
-    return "left out \(paths.count.counted("picture")) of kinds that are not read (formats, pipes; "
-      + "\(kinds(of: paths))): \(first)\(more)"
+  /// What of `paths` `expandClasses` leaves out.
+  public static func leftOut(of paths: [String]) -> LeftOut {
+    var leftOut = LeftOut()
+    for path in paths where FileKind(of: path) == .folder {
+      let classes = (try? classFolders(in: path)) ?? nil
+      if classes != nil { leftOut.unread += (try? unread(directlyIn: path)) ?? [] }
+      for folder in classes ?? [path] {
+        leftOut.unread += (try? unread(directlyIn: folder)) ?? []
+        let inside = (try? foldersWithImages(in: folder)) ?? nil
+        leftOut.folders += inside?.filter { (try? hasOwnImages($0)) ?? false } ?? []
+      }
+    }
+    return leftOut
   }
 
   /// How many of each kind, by their endings: `11 .heic, 1 .svg`.

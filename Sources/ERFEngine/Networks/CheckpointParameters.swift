@@ -165,10 +165,7 @@ extension CheckpointParameters {
 
   /// What is left of a classifier that may be missing, such as the norm before it.
   private func restOfHead(_ architecture: any Architecture) -> Set<String> {
-    let optional = optional
-    let whole = architecture.blueprint(
-      OptionalParameters { key, kind in kind == .head || optional.holds(key, kind) })
-    return ParameterInventory(whole).head
+    ParameterInventory(architecture.blueprint(optional.withHead)).head
   }
 
   /// Counters of batch norms aside, and other networks in the same file.
@@ -193,10 +190,18 @@ extension CheckpointParameters {
     }
   }
 
+  /// Objects of other libraries in the place of a classifier that is left out.
+  private var objectsOfHead: [String] {
+    guard allowsMissingHead else { return [] }
+    return file.objects.keys.filter { key in
+      key.hasPrefix(weights.prefix) && [".weight", ".bias"].contains(where: key.hasSuffix)
+    }
+  }
+
   /// What was left out, and what shapes do not tell.
   private mutating func addNotes(_ comparison: Comparison, _ architecture: any Architecture) {
     var notes: [String] = []
-    let leftOut = (comparison.ignored + parametersOutside).sorted()
+    let leftOut = Set(comparison.ignored + parametersOutside + objectsOfHead).sorted()
     if !leftOut.isEmpty {
       notes.append(
         "left out \(leftOut.count.counted("tensor")) that \(model) does not have: "

@@ -23,6 +23,8 @@ struct FileHints: Sendable {
   let earlierDoubts: [String]
   /// Whether there is nothing but the `backbone` of a larger network, without a classifier.
   private let isBareBackbone: Bool
+  /// Settings of strides and dilations, such as `output_stride` and `8`, in the order of their names.
+  private let strideSettings: [(name: String, value: String)]
   /// The file's own name, where it tells of a network that shapes do not tell from a plain one.
   private let telltaleName: String?
 
@@ -48,6 +50,9 @@ struct FileHints: Sendable {
         Self.families.contains(where: value.contains)
         || Self.shortFamilies.contains(where: value.hasPrefix)
       return isNetwork && Checkpoint.namesArchitecture(key) ? value : nil
+    }
+    strideSettings = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
+      Checkpoint.strideSetting(key).map { ($0, value.lowercased()) }
     }
     hasConfiguration = !file.configuration.isEmpty
     backbones = ConfigurationText(file.configuration).backbones
@@ -133,8 +138,14 @@ struct FileHints: Sendable {
           + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
     doubts += configurationDoubts(about: told)
+    if let setting = strideSettings.first(where: { contradicts($0, told) }) {
+      doubts.append(
+        "the file's settings say \(setting.name) \(WeightsMismatch.printable(setting.value)), and it is "
+          + "opened as \(told.id): its strides and dilations may differ")
+    }
     let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
-    let isTold = told.id != network.id || isToldDilated || residual != nil
+    let isTold =
+      told.id != network.id || isToldDilated && Self.isDilated(told) || residual != nil
     if let telltaleName, doubts.isEmpty, !isTold, !hasConfiguration, network is ResNet {
       doubts.append(
         "the file's name is \(WeightsMismatch.printable(telltaleName)), and it is opened as "
@@ -159,9 +170,31 @@ struct FileHints: Sendable {
       + (names.count > 6 ? " and \(names.count - 6) more" : "")
   }
 
+  private static func isDilated(_ network: any Architecture) -> Bool {
+    (network as? ResNet)?.stages.contains { $0.dilation > 1 } ?? false
+  }
+
+  /// Whether a setting of strides or dilations is not that of `network`.
+  private func contradicts(
+    _ setting: (name: String, value: String), _ network: any Architecture
+  ) -> Bool {
+    guard let network = network as? ResNet, network.stem == .large else { return false }
+    switch (setting.name, Int(setting.value)) {
+    case ("output_stride", let stride?), ("os", let stride?):
+      return [4, 8, 16, 32].contains(stride) && stride != 4 * network.strides.reduce(1, *)
+    case (_, let dilation?): return dilation > 1 && !Self.isDilated(network)
+    case (_, nil): return setting.value == "true" && !Self.isDilated(network)
+    }
+  }
+
   /// Whether a network called `name` is, as far as that is known, not `network`.
   private func isAnother(_ name: String, than network: any Architecture) -> Bool {
-    if isDilatedSegmentation, name.hasPrefix("fcn") || name.hasPrefix("deeplab") { return false }
+    // torchvision's own; others of like names (`deeplabv3plus_...`) choose their strides.
+    if isDilatedSegmentation, Self.isDilated(network),
+      ["fcn_", "deeplabv3_"].contains(where: name.hasPrefix)
+    {
+      return false
+    }
     let plain = Self.plain(name)
     if plain == Self.plain(network.id) { return false }
     guard var known = Self.known(name) else { return true }

@@ -68,7 +68,11 @@ public struct OpenedNetwork: Sendable {
   private struct Original {
     let architecture: any Architecture
     let blueprint: Blueprint
+    var lacksHead: Bool { ParameterInventory(blueprint).head.isEmpty }
   }
+
+  /// Whether the weights that were given hold a classifier of the network.
+  public var holdsClassifier: Bool { original.map { !$0.lacksHead } ?? true }
 
   /// Opens the file of `spec`, where there is one, and finds out which network this is.
   ///
@@ -126,10 +130,13 @@ public struct OpenedNetwork: Sendable {
     let written = Original(
       architecture: unedited, blueprint: settled?.blueprint ?? unedited.blueprint(optional))
     original = written
+    // A classifier that the weights lack is made anew where training begins with them.
+    let needsHead = spec.weightsModel != nil && written.lacksHead
     let edited =
-      unedited.id == architecture.id
+      unedited.id == architecture.id && !needsHead
       ? written.blueprint
-      : architecture.blueprint(optional).fitted(to: written.blueprint, by: spec.fit)
+      : architecture.blueprint(needsHead ? optional.withHead : optional)
+        .fitted(to: written.blueprint, by: spec.fit)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
     notes = []

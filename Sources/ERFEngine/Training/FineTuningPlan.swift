@@ -42,9 +42,13 @@ struct PreparedFineTuning {
     // What the edits derive of the weights is learnt like everything else.
     let unedited =
       tuning.network.isEdited ? try tuning.network.unedited.modelID() : original
-    if id != unedited { start.weightsModel = start.weightsModel ?? unedited }
+    if id != unedited || start.allowsMissingHead {
+      start.weightsModel = start.weightsModel ?? unedited
+    }
     var notes: [String] = []
-    if id != original {
+    if start.allowsMissingHead, try !OpenedNetwork(start).holdsClassifier {
+      notes.append("a new classifier of \(classes.count) classes is made: the weights have none")
+    } else if id != original {
       notes.append(
         "the classifier of \(try ModelCatalogue.classes(of: original)) classes is replaced by a new "
           + "one of \(classes.count)")
@@ -54,7 +58,7 @@ struct PreparedFineTuning {
     if !reach.isWhole {
       notes.append("at \(size) px \(reach.unreachedText) meet no pixel and stay as they are")
     }
-    if let leftOut = ImageList.leftOut(tuning.data.unread) { notes.append(leftOut) }
+    notes += tuning.data.leftOut.lines
     var recipe = TrainingRecipe(model: id, data: tuning.data, steps: tuning.steps)
     recipe.size = size
     recipe.rate = 1e-3

@@ -67,10 +67,10 @@ struct TrainingFiles {
 }
 
 extension TrainingRecipe.Data {
-  /// Pictures among the data's that are left out for their format, or because they are pipes.
-  public var unread: [String] {
-    guard case .folder(let path) = self else { return [] }
-    return ImageList.unread(in: TrainingFiles.parts(of: path))
+  /// Pictures among the data's that are left out.
+  public var leftOut: ImageList.LeftOut {
+    guard case .folder(let path) = self else { return ImageList.LeftOut() }
+    return ImageList.leftOut(of: TrainingFiles.parts(of: path))
   }
 
   /// Pictures to learn from, and the names of their classes in the order of a network's outputs,

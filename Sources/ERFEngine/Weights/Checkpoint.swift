@@ -160,6 +160,17 @@ public struct Checkpoint: Sendable {
       || ["name", "type"].contains(last) && names.dropLast().last.map(keys.contains) ?? false
   }
 
+  /// The setting of strides or dilations that a value under `key` belongs to, also where it stands in a
+  /// list: `args.replace_stride_with_dilation.1`; nil: none.
+  static func strideSetting(_ key: String) -> String? {
+    let names: Set<Substring> = [
+      "output_stride", "os", "dilated", "dilation", "replace_stride_with_dilation",
+    ]
+    let parts = key.lowercased().split(separator: ".")
+    let last = parts.last { Int($0) == nil }
+    return last.flatMap { names.contains($0) ? String($0) : nil }
+  }
+
   /// Lets go of the memory that the tensors read so far took; the file stays open.
   func forgetPages() { mapped?.forgetPages() }
 

@@ -103,7 +103,9 @@ struct TorchContents: Sendable {
         configuration = String(text.prefix(1 << 18))
       }
       // What names the network has room beside many other settings.
-      let isName = (2...5).contains(depth) && Checkpoint.namesArchitecture(key)
+      let isName =
+        (2...5).contains(depth)
+        && (Checkpoint.namesArchitecture(key) || Checkpoint.strideSetting(key) != nil)
       guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
         let text = Self.text(value, machine)
       else { return }

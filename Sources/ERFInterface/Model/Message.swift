@@ -61,7 +61,8 @@ public enum Message: Sendable {
   case completed(String, longer: String, names: [String])
   /// The image files that a path names, and pictures beside them of kinds that are not read; or what is
   /// wrong with it.
-  case foundImages(RequestID, paths: [String], unread: [String] = [], failure: String?)
+  case foundImages(
+    RequestID, paths: [String], leftOut: ImageList.LeftOut = .init(), failure: String?)
   case pictured(PictureName, Picture)
   /// A map of the gallery.
   case mapped(RequestID, ERFResult, HeatField)

@@ -211,8 +211,8 @@ final class EffectRunner {
   private func listImages(_ id: RequestID, _ path: String) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
-        let (paths, unread) = try engine.images(at: path)
-        mailbox.post(.foundImages(id, paths: paths, unread: unread, failure: nil))
+        let (paths, leftOut) = try engine.images(at: path)
+        mailbox.post(.foundImages(id, paths: paths, leftOut: leftOut, failure: nil))
       } catch {
         mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
       }

@@ -52,7 +52,7 @@ public protocol Engine: Sendable {
   func map(at path: String) throws -> ERFResult
   /// The image files that `path` stands for, spread over classes, and pictures beside them of kinds that are
   /// not read.
-  func images(at path: String) throws -> (paths: [String], unread: [String])
+  func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut)
   func picture(_ name: PictureName) -> Picture
   func stimulus(_ index: Int) -> StimulusPicture
   /// What the file browser shows of a folder, and of a file.

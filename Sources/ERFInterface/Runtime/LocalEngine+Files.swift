@@ -12,11 +12,11 @@ extension LocalEngine {
 
   public func map(at path: String) throws -> ERFResult { try SavedMap.load(path: path) }
 
-  public func images(at path: String) throws -> (paths: [String], unread: [String]) {
+  public func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
     let folder = PathCompletion.expanded(path)
     let files = try ImageList.expandClasses([folder])
     // Of folders of classes the first few are as many classes.
-    return (ImageList.spread(files, seed: 0).map(\.path), ImageList.unread(in: [folder]))
+    return (ImageList.spread(files, seed: 0).map(\.path), ImageList.leftOut(of: [folder]))
   }
 
   public func picture(_ name: PictureName) -> Picture { .load(name) }

@@ -5,7 +5,7 @@ import ERFEngine
 extension Model {
   /// Files join those of the user; the built-in pictures give way to them.
   mutating func foundImages(
-    _ id: RequestID, _ paths: [String], _ unread: [String], _ failure: String?
+    _ id: RequestID, _ paths: [String], _ leftOut: ImageList.LeftOut, _ failure: String?
   ) {
     guard listing == id else { return }
     listing = nil
@@ -17,13 +17,14 @@ extension Model {
     var files: [String] = []
     if case .files(let earlier) = session.images.source { files = earlier }
     let new = paths.filter { !files.contains($0) }
-    let leftOut = ImageList.leftOut(unread).map { [$0] } ?? []
-    guard !new.isEmpty else { return tell(.note, ["these images are there already"] + leftOut) }
+    guard !new.isEmpty else {
+      return tell(.note, ["these images are there already"] + leftOut.lines)
+    }
     lists.image = files.count
     session.images.first = files.count
     session.images.source = .files(files + new)
     let added = "\(new.count) \(new.count == 1 ? "image" : "images") added; > averages over more"
-    tell(leftOut.isEmpty ? .note : .warning, [added] + leftOut)
+    tell(leftOut == .init() ? .note : .warning, [added] + leftOut.lines)
   }
 
   // MARK: Thumbnails

@@ -28,8 +28,8 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     return model.copyCommand(id, path, failure) + model.pursue()
   case .saveNeedsWord(let id, let question): model.saveNeedsWord(id, question.sanitised)
   case .completed(let text, let longer, let names): model.completed(text, longer, names)
-  case .foundImages(let id, let paths, let unread, let failure):
-    model.foundImages(id, paths, unread, failure?.sanitised)
+  case .foundImages(let id, let paths, let leftOut, let failure):
+    model.foundImages(id, paths, leftOut, failure?.sanitised)
   case .aggregated(let id, let stages, let failure):
     model.aggregated(id, stages, failure?.sanitised)
   case .mapped(let id, let result, let field): model.mapped(id, result, field)

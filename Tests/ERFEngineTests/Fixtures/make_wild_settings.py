@@ -69,6 +69,11 @@ def main():
     held = basic(5).state_dict()
     save("nested-names.pth", {"config": {"model": {"name": "resnet18_blur"}}, "cfg": {"MODEL": {"NAME": "drn_d_22"}},
                               "model_state_dict": held})
+    save("fcn18.pth", {"arch": "fcn_resnet18", "state_dict": held})
+    save("output-stride.pth", {"args": {"output_stride": 8}, "state_dict": held})
+    save("replaced.pth", {"args": {"replace_stride_with_dilation": [False, True, True]}, "state_dict": held})
+    save("dilated.pth", {"hyper_parameters": {"dilated": True}, "state_dict": held})
+    save("plus.pth", {"arch": "deeplabv3plus_resnet50", "state_dict": prefixed(net.state_dict(), "")})
     save("array.pth", {"model": {**held, "conv1.weight": held["conv1.weight"].numpy()}})
     module = types.ModuleType("my.layers")
     module.Weight = Weight

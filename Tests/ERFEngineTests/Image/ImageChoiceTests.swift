@@ -58,8 +58,9 @@ import Testing
     _ = try folder.write([1], to: "val/n01/a.heic")
     _ = try folder.write([1], to: "val/n03/b.AVIF")
     _ = try folder.write([1], to: "val/n03/notes.txt")
-    let unread = ImageList.unread(in: [folder.file("val")])
-    #expect(unread == ["val/n01/a.heic", "val/n03/b.AVIF"].map(folder.file))
+    _ = try folder.write([1], to: "val/c.heic")
+    let unread = ImageList.leftOut(of: [folder.file("val")]).unread
+    #expect(unread == ["val/c.heic", "val/n01/a.heic", "val/n03/b.AVIF"].map(folder.file))
     // Every picture of another kind, in the order of names; what is read under an unusual name is none.
     let others = [
       "a.ai", "b.cin", "c.cur", "d.dds", "e.dpx", "f.eps", "g.fits", "h.hif", "i.icns", "j.jls",
@@ -71,7 +72,8 @@ import Testing
       _ = try folder.write([1], to: "kinds/" + name)
     }
     #expect(
-      ImageList.unread(in: [folder.file("kinds")]) == others.map { folder.file("kinds/\($0)") })
+      ImageList.leftOut(of: [folder.file("kinds")]).unread
+        == others.map { folder.file("kinds/\($0)") })
     let read = try ImageList.expand([folder.file("kinds")]).map(\.path)
     #expect(read == ["x.apng", "x.dib", "x.mpo"].map { folder.file("kinds/\($0)") })
     // Nothing else in folders of classes: said too.
@@ -85,6 +87,27 @@ import Testing
     #expect(
       throws: ImageError.onlyUnread(folder: folder.file("raw"), names: ["x.dng"])
     ) { try ImageList.expand([folder.file("raw")]) }
+  }
+}
+
+/// Pictures that lie below others are left out with a word: a stray one hides the folders of all classes.
+@Suite struct FoldersBesidePicturesTests {
+  @Test func foldersAreNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["val/n01/a.png", "val/n02/b.png", "val/n02/deep/c.png", "val/empty/notes.txt"] {
+      try folder.makeFolder(String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]))
+      _ = try folder.write([1], to: name)
+    }
+    let val = folder.file("val")
+    #expect(ImageList.leftOut(of: [val]).folders == [folder.file("val/n02/deep")])
+    #expect(try ImageList.expandClasses([val]).count == 2)
+    _ = try folder.write([1], to: "val/thumb.png")
+    #expect(try ImageList.expandClasses([val]).map(\.path) == [folder.file("val/thumb.png")])
+    let leftOut = ImageList.leftOut(of: [val])
+    #expect(leftOut.folders == [folder.file("val/n01"), folder.file("val/n02")])
+    #expect(
+      leftOut.lines.count == 1 && leftOut.lines[0].hasPrefix("left out 2 folders of pictures"))
+    #expect(leftOut.lines[0].hasSuffix(folder.file("val/n01") + " and 1 more"))
   }
 }
 

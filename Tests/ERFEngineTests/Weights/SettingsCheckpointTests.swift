@@ -85,6 +85,21 @@ import Testing
     }
   }
 
+  /// Segmentation networks on basic blocks, and settings of strides, are opened with plain strides and a doubt.
+  @Test(arguments: [
+    ("fcn18.pth", "the file calls itself fcn_resnet18,"),
+    ("output-stride.pth", "settings say output_stride 8,"),
+    ("replaced.pth", "settings say replace_stride_with_dilation true,"),
+    ("dilated.pth", "settings say dilated true,"),
+    ("plus.pth", "the file calls itself deeplabv3plus_resnet50,"),
+  ])
+  func dilationsThatAreNotTakenOver(_ name: String, words: String) throws {
+    let network = try Network(Self.spec(name, headless: true))
+    let doubts = try #require(network.weightsChoice).doubts
+    #expect(doubts.count == 1 && doubts[0].contains(words), "\(doubts)")
+    #expect(network.id.contains("dilation") == (name == "plus.pth"), "\(network.id)")
+  }
+
   /// Both ways of opening say which entry it is, and what.
   @Test(arguments: [
     ("array.pth", "model.conv1.weight is an array of NumPy"),
