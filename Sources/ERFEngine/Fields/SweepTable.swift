@@ -118,8 +118,11 @@ extension ValidatedRequest {
     let unit = subject.units[0]
     let model =
       request.network.isEdited ? try NetworkDesign(request.network).spelledOut : network.id
+    // Two dictionaries of one file are two networks.
+    let weights =
+      request.network.weightsText + (request.network.weightsKey.map { "#\($0)" } ?? "")
     return [
-      "\(point)", "\(points)", model, request.network.weightsText, files,
+      "\(point)", "\(points)", model, weights, files,
       "\(subject.input.height)", "\(subject.input.width)", subject.tap, "\(unit.row)",
       "\(unit.column)", request.rule.rawValue, request.network.preprocessing.text,
       "\(subject.images.count)", images,
