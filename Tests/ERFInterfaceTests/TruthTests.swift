@@ -152,7 +152,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     let drawing = FieldDrawing(
       model: model, index: 0, area: Area(row: 0, column: 0, rows: 40, columns: 80))
     let shown = try #require(model.sides[0].shown)
-    let marks = try #require(drawing.marks(shown))
+    let marks = try #require(drawing.marks(drawing.outlines(shown)))
     let edge = Int(0.707 * Double(marks.columns))
     let row = marks.rows / 4
     #expect((edge - 3...edge + 3).contains { marks[row, $0] != nil })

@@ -146,9 +146,8 @@ import Testing
       let lines = text.split(separator: "\n").filter {
         $0.contains(/\+ (r82 c101|row 82, column 101)/)
       }
-      #expect(
-        !lines.isEmpty && lines.allSatisfy { $0.contains(/\d+(\.\d)? % (of the field is )?nearer/) }
-      )
+      let share = /\d+(\.\d)? % (of the field is nearer|(of M )?within 1[0-9] px)/
+      #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(share) })
     }
   }
 

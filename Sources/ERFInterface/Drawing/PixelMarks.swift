@@ -48,6 +48,24 @@ struct PixelMarks {
     return (down == 1 ? "o" : Unicode.Scalar(0x2800 + bits) ?? "o", found)
   }
 
+  /// Puts the dots of other marks over these.
+  mutating func lay(_ other: PixelMarks) {
+    guard other.roles.count == roles.count else { return }
+    for (place, role) in other.roles.enumerated() where role != nil { roles[place] = role }
+  }
+
+  /// Which cells of a map of so many have dots, row by row.
+  func hasDots(in cells: Area) -> [Bool] {
+    var has = [Bool](repeating: false, count: max(0, cells.rows * cells.columns))
+    guard !has.isEmpty, rows >= cells.rows, columns >= cells.columns else { return has }
+    let down = rows / cells.rows
+    let across = columns / cells.columns
+    for (place, role) in roles.enumerated() where role != nil {
+      has[place / columns / down * cells.columns + place % columns / across] = true
+    }
+    return has
+  }
+
   /// The edge of the rectangle from (top, left) to (bottom, right), all in pixels of the input; what
   /// lies outside the window is left out.
   mutating func outline(

@@ -3,16 +3,29 @@
 import ERFEngine
 
 extension FieldDrawing {
-  /// The share that each outline holds, at its upper edge, and the size of the theoretical field; a
-  /// label that would lie over another goes elsewhere on its outline, or is left out.
-  func drawLabels(_ shown: ShownMap, on frame: inout Frame) {
+  /// The share that each outline holds, on the outline itself, and the size of the theoretical field. A
+  /// label that stood on another outline would be taken for that one's: where it has no place of its
+  /// own it is left out.
+  func drawLabels(_ shown: ShownMap, _ outlines: [Outline], on frame: inout Frame) {
     guard layout.map.rows >= 8, layout.map.columns >= 16 else { return }
-    var taken: Set<Cells> = []
-    if !shown.isPreview {
-      for label in areaLabels(shown) { put(label, on: &frame, &taken) }
+    let edges = outlines.map { $0.marks.hasDots(in: layout.map) }
+    var taken = [Bool](repeating: false, count: layout.map.rows * layout.map.columns)
+    // The smallest first, which has the fewest places.
+    for (index, outline) in outlines.enumerated().reversed() {
+      guard let share = outline.share else { continue }
+      let isOutermost = outlines.first?.share == share
+      let text = Format.percent(share, digits: 0)
+      let places =
+        model.session.screen.areas == .contours
+        ? contourPlaces(edges[index], text)
+        : shown.metrics.ratios.first { $0.threshold == share }.map {
+          squarePlaces($0, shown, text, isOutermost: isOutermost)
+        } ?? []
+      put(Label(text: text, role: .text, places: places), edges, own: index, on: &frame, &taken)
     }
     if model.session.screen.showsTheory, let label = theoryLabel(shown) {
-      put(label, on: &frame, &taken)
+      let own = outlines.firstIndex { $0.share == nil }
+      put(label, edges, own: own, on: &frame, &taken)
     }
   }
 
@@ -23,23 +36,23 @@ extension FieldDrawing {
     let places: [(row: Int, column: Int)]
   }
 
-  private struct Cells: Hashable {
-    let row: Int
-    let column: Int
-  }
-
-  private func put(_ label: Label, on frame: inout Frame, _ taken: inout Set<Cells>) {
+  private func put(
+    _ label: Label, _ edges: [[Bool]], own: Int?, on frame: inout Frame, _ taken: inout [Bool]
+  ) {
     let map = layout.map
     let count = label.text.columns
     for place in label.places {
       guard place.row >= 0, place.row < map.rows, place.column >= 0,
         place.column + count <= map.columns
       else { continue }
-      let cells = (place.column - 1..<place.column + count + 1).map {
-        Cells(row: place.row, column: $0)
-      }
-      guard taken.isDisjoint(with: cells) else { continue }
-      taken.formUnion(cells)
+      let start = place.row * map.columns
+      // A blank between two labels, or they would be read as one.
+      let around =
+        start + max(0, place.column - 1)..<start + min(map.columns, place.column + count + 1)
+      let cells = start + place.column..<start + place.column + count
+      let isOnAnother = edges.indices.contains { $0 != own && edges[$0][cells].contains(true) }
+      guard !isOnAnother, !taken[around].contains(true) else { continue }
+      for cell in cells { taken[cell] = true }
       for (offset, scalar) in label.text.unicodeScalars.enumerated() {
         let column = place.column + offset
         let level = colours.level(pixels[place.row * style.pixelsPerCell * map.columns + column])
@@ -53,56 +66,39 @@ extension FieldDrawing {
     }
   }
 
-  private func areaLabels(_ shown: ShownMap) -> [Label] {
-    switch model.session.screen.areas {
-    case .none: return []
-    case .squares:
-      let half = 0.5
-      let outermost = shown.metrics.ratios.last { $0.side != nil }?.threshold
-      return shown.metrics.ratios.compactMap { ratio in
-        guard let side = ratio.side else { return nil }
-        let origin = shown.metrics.origin
-        let top = cell(
-          row: max(0, Double(origin.row - side / 2)),
-          column: max(0, Double(origin.column - side / 2)))
-        let bottom = cell(
-          row: min(Double(shown.field.height), Double(origin.row + side / 2)) - half,
-          column: min(Double(shown.field.width), Double(origin.column + side / 2)) - half)
-        let text = Format.percent(ratio.threshold, digits: 0)
-        let end = bottom.column - text.columns
-        // A label must not cover the field that it names; beside it there is room for one.
-        guard end > top.column, bottom.row > top.row else {
-          guard ratio.threshold == outermost else { return nil }
-          return Label(
-            text: text, role: .text,
-            places: [(top.row, bottom.column + 2), (top.row, top.column - text.columns - 1)])
-        }
-        return Label(
-          text: text, role: .text,
-          places: [
-            (top.row, top.column + 1), (bottom.row, top.column + 1), (top.row, end),
-            (bottom.row, end),
-          ])
-      }
-    case .contours: return contourLabels(shown)
+  /// On the square's upper and lower edges, corners first, then beside it from its own side outwards.
+  private func squarePlaces(
+    _ ratio: AreaRatio, _ shown: ShownMap, _ text: String, isOutermost: Bool
+  ) -> [(row: Int, column: Int)] {
+    guard let square = square(ratio, shown) else { return [] }
+    let (top, left) = cell(row: square.top, column: square.left)
+    // The last pixel that still lies within.
+    let (bottom, right) = cell(row: square.bottom - 1e-6, column: square.right - 1e-6)
+    let count = text.columns
+    let end = right - count
+    var places: [(row: Int, column: Int)] = []
+    if end > left, bottom > top {
+      places = [(top, left + 1), (bottom, left + 1), (top, end), (bottom, end)]
+      for row in [top, bottom] { places += (left + 1...end).map { (row, $0) } }
     }
+    // A label must not cover the field that it names; beside it there is room for one.
+    if bottom > top + 1 {
+      for row in [top, bottom] + Array(top + 1..<bottom) {
+        places += [(row, right), (row, left - count + 1)]
+      }
+    }
+    guard places.isEmpty, isOutermost else { return places }
+    return [(top, right + 2), (top, left - count - 1)]
   }
 
-  /// At the highest point of each contour.
-  private func contourLabels(_ shown: ShownMap) -> [Label] {
-    let map = layout.map
-    let contours = SmoothField(shown.field, curve: .log)
-    let values = contours.values(
-      rows: map.rows, columns: map.columns,
-      window: model.session.screen.window.pixels(height: 1 << 16, width: 1 << 16), of: 1 << 16)
-    let levels = ContourLevels.levels(of: contours.values, shares: ERFMetrics.thresholds)
-    return zip(ERFMetrics.thresholds, levels).compactMap { share, level in
-      guard let first = values.firstIndex(where: { $0 >= level }) else { return nil }
-      let text = Format.percent(share, digits: 0)
-      let column = first % map.columns
-      return Label(
-        text: text, role: .text,
-        places: [(first / map.columns, column), (first / map.columns, column - 5)])
+  /// At the highest point of a contour, then from there down.
+  private func contourPlaces(_ edge: [Bool], _ text: String) -> [(row: Int, column: Int)] {
+    let columns = layout.map.columns
+    return edge.indices.filter { edge[$0] }.flatMap { place in
+      [
+        (place / columns, place % columns),
+        (place / columns, place % columns - text.columns + 1),
+      ]
     }
   }
 
@@ -124,6 +120,9 @@ extension FieldDrawing {
       text: text, role: .warning,
       places: isWide
         ? [(bottom, left + 1), (top, left + 1)]
+          + [bottom, top].flatMap { row in
+            (left + 1...right - text.columns).map { (row, $0) }
+          }
         : [(bottom + 1, left), (top - 1, left), (bottom + 1, right - text.columns + 1)])
   }
 

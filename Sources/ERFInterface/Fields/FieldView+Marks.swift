@@ -3,20 +3,34 @@
 import ERFEngine
 
 extension FieldDrawing {
-  /// Nil where nothing is outlined.
-  func marks(_ shown: ShownMap) -> PixelMarks? {
+  /// One of the outlines over a map.
+  struct Outline {
+    /// The share of the field that lies within; nil: the theoretical field.
+    let share: Double?
+    let marks: PixelMarks
+  }
+
+  /// Areas from 99 % inwards, so that the smaller ones stay in sight, then the theoretical field.
+  func outlines(_ shown: ShownMap) -> [Outline] {
     let screen = model.session.screen
-    guard screen.areas != .none || screen.showsTheory || screen.cursor != nil else { return nil }
-    var marks = PixelMarks(cells: layout.map, unicode: model.display.unicode)
+    var outlines: [Outline] = []
     if !shown.isPreview {
       switch screen.areas {
       case .none: break
-      case .squares: outlineSquares(shown, &marks)
-      case .contours: outlineContours(shown, &marks)
+      case .squares: outlines = squares(shown)
+      case .contours: outlines = contours(shown)
       }
     }
-    if screen.showsTheory { outlineTheory(shown, &marks) }
-    if let cursor = screen.cursor {
+    if screen.showsTheory, let theory = theory(shown) { outlines.append(theory) }
+    return outlines
+  }
+
+  /// Nil where nothing is outlined.
+  func marks(_ outlines: [Outline]) -> PixelMarks? {
+    guard !outlines.isEmpty || model.session.screen.cursor != nil else { return nil }
+    var marks = noMarks
+    for outline in outlines { marks.lay(outline.marks) }
+    if let cursor = model.session.screen.cursor {
       marks.cross(
         row: cursor.row * Double(geometry.height),
         column: cursor.column * Double(geometry.width), in: window, .text)
@@ -24,29 +38,48 @@ extension FieldDrawing {
     return marks
   }
 
-  /// From 99 % inwards, so that the smaller ones stay in sight.
-  private func outlineSquares(_ shown: ShownMap, _ marks: inout PixelMarks) {
-    let field = shown.field
-    let origin = shown.metrics.origin
-    for ratio in shown.metrics.ratios.reversed() {
-      guard let side = ratio.side else { continue }
-      let top = Double(origin.row - side / 2)
-      let left = Double(origin.column - side / 2)
-      // The edges of the input cut it.
+  private var noMarks: PixelMarks {
+    PixelMarks(cells: layout.map, unicode: model.display.unicode)
+  }
+
+  private func squares(_ shown: ShownMap) -> [Outline] {
+    shown.metrics.ratios.reversed().compactMap { ratio in
+      guard let square = square(ratio, shown) else { return nil }
+      var marks = noMarks
       marks.outline(
-        top: max(0, top), left: max(0, left), bottom: min(Double(field.height), top + Double(side)),
-        right: min(Double(field.width), left + Double(side)), in: window, .text)
+        top: square.top, left: square.left, bottom: square.bottom, right: square.right, in: window,
+        .text)
+      return Outline(share: ratio.threshold, marks: marks)
     }
   }
 
-  private func outlineContours(_ shown: ShownMap, _ marks: inout PixelMarks) {
+  /// A square in pixels, which the edges of the input cut; nil where none is large enough.
+  func square(
+    _ ratio: AreaRatio, _ shown: ShownMap
+  ) -> (top: Double, left: Double, bottom: Double, right: Double)? {
+    guard let side = ratio.side else { return nil }
+    let origin = shown.metrics.origin
+    let top = Double(origin.row - side / 2)
+    let left = Double(origin.column - side / 2)
+    return (
+      max(0, top), max(0, left), min(Double(shown.field.height), top + Double(side)),
+      min(Double(shown.field.width), left + Double(side))
+    )
+  }
+
+  private func contours(_ shown: ShownMap) -> [Outline] {
+    let none = noMarks
     // Of what the area ratios are measured on, whatever is shown of it.
     let contours = SmoothField(shown.field, curve: .log)
     let values = contours.values(
-      rows: marks.rows, columns: marks.columns,
+      rows: none.rows, columns: none.columns,
       window: model.session.screen.window.pixels(height: 1 << 16, width: 1 << 16), of: 1 << 16)
     let levels = ContourLevels.levels(of: contours.values, shares: ERFMetrics.thresholds)
-    for level in levels.reversed() { marks.contour(values, level: level, .text) }
+    return zip(ERFMetrics.thresholds, levels).reversed().map { share, level in
+      var marks = none
+      marks.contour(values, level: level, .text)
+      return Outline(share: share, marks: marks)
+    }
   }
 
   /// The first of the images under the part that is seen; nil where it is not wanted or not there.
@@ -62,17 +95,19 @@ extension FieldDrawing {
   }
 
   /// The window of pixels that can reach the unit at all, as far as it lies on the input.
-  private func outlineTheory(_ shown: ShownMap, _ marks: inout PixelMarks) {
+  private func theory(_ shown: ShownMap) -> Outline? {
     guard let layer = model.facts(index)?.layer(model.session.target),
       let side = layer.receptiveField
-    else { return }
+    else { return nil }
     let half = Double(side) / 2
     let row = Double(shown.field.centre.row + geometry.offset.row) + 0.5
     let column = Double(shown.field.centre.column + geometry.offset.column) + 0.5
+    var marks = noMarks
     marks.outline(
       top: max(0, row - half), left: max(0, column - half),
       bottom: min(Double(geometry.height), row + half),
       right: min(Double(geometry.width), column + half), in: window, .warning)
+    return Outline(share: nil, marks: marks)
   }
 
   /// Where the cross-hair is and what the map is there, in the longest wording that fits; nil where
@@ -91,16 +126,22 @@ extension FieldDrawing {
     let measured = [Span(" M ", .quiet), Span(Format.significant(value), .text)]
     let off = isCentred ? "the centre" : "the unit"
     let away = [Span("  " + distance + " px", .text), Span(" from " + off, .quiet)]
-    let apart = [Span(" " + distance + " px", .text), Span(" off", .quiet)]
+    let apart = [
+      Span(" " + distance + " px", .text), Span(isCentred ? " off centre" : " off unit", .quiet),
+    ]
     guard let share = field.share(row: row, column: column) else { return place + measured + apart }
     let inside = [
       Span("  " + Format.percent(share), .text), Span(" of the field is nearer", .quiet),
     ]
-    let short = [Span(" " + Format.percent(share, digits: 0), .text), Span(" nearer", .quiet)]
+    let portion = [Span(", ", .quiet), Span(Format.percent(share, digits: 0), .text)]
+    let within =
+      portion + [
+        Span(" of M within ", .quiet), Span(distance + " px", .text),
+      ]
+    let least = portion + [Span(" within ", .quiet), Span(distance + " px", .text)]
     let wordings = [
       place + measured + away + inside, near + measured + away + inside,
-      place + measured + apart + short, near + measured + apart + short, near + apart + short,
-      near + short,
+      place + measured + within, near + measured + within, near + within, near + least,
     ]
     return wordings.first { $0.width <= width } ?? near
   }

@@ -63,8 +63,9 @@ struct FieldDrawing {
   func draw(on frame: inout Frame) {
     drawHeading(on: &frame)
     if let shown = side.shown {
+      let outlines = outlines(shown)
       frame.drawHeat(
-        pixels, in: layout.map, colours: colours, style: style, marks: marks(shown),
+        pixels, in: layout.map, colours: colours, style: style, marks: marks(outlines),
         underlay: underlay(shown))
       if shown.isPreview {
         // What a preview leaves out is not known to be dark.
@@ -73,7 +74,7 @@ struct FieldDrawing {
         }
       }
       drawTicks(shown, on: &frame)
-      drawLabels(shown, on: &frame)
+      drawLabels(shown, outlines, on: &frame)
     } else {
       drawWell(on: &frame)
     }
