@@ -128,6 +128,11 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     _ = model.type("4")
     let metrics = text(model, size.0, size.1)
     #expect(metrics.contains("square around the unit, cut"))
+    model.session.target.units = [Unit(row: 1, column: 1), Unit(row: 2, column: 2)]
+    _ = model.type("z")
+    let zoomed = text(model, size.0, size.1)
+    #expect(zoomed.contains("around the units' middle, cut"))
+    #expect(!zoomed.contains("around the unit,") && !zoomed.contains("from the unit "))
     #expect(!metrics.contains("published") && !metrics.contains("paper:"))
   }
 
@@ -277,6 +282,13 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     for (columns, rows) in sizes {
       #expect(text(model, columns, rows).contains("mostly dark: g"), "\(columns)")
     }
+    // A warning leaves room for it.
+    model.sides[0].shown?.metrics = ERFMetrics(
+      ERFMap(height: 224, width: 224, values: [Double](repeating: 1, count: 224 * 224)))
+    for (columns, rows) in sizes {
+      let screen = text(model, columns, rows)
+      #expect(screen.contains("at border") && screen.contains("dark: g"), "\(columns)")
+    }
     model.session.screen.curve = .decades
     #expect(!text(model, 200, 60).contains("mostly dark"))
     // A window of any size says the same of a map that is dark but for a disc.
@@ -312,6 +324,16 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     _ = model.type("1")
     let edited = text(model, size.0, size.1)
     #expect(edited.contains("edited: s1 k15") || size.0 < 200)
+  }
+
+  /// A file's name gives way to the size of the input, and its hash does not.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], ["1", "5", "v"])
+  func theInputIsAlwaysSaid(_ size: (Int, Int), _ key: String) {
+    var model = makeModel(weights: .file("/models/resnet20-12fca82f-of-long-ago.pth"))
+    for scalar in key.unicodeScalars { _ = model.type(scalar) }
+    let screen = text(model, size.0, size.1)
+    #expect(screen.matches(of: /224 (px|× 224) ·|· 224 px|224 × 224/).count >= 2, "\(size) \(key)")
+    #expect(screen.components(of: "#01234567") >= 2, "\(size) \(key)")
   }
 
   /// Where there is no room for what was edited, that something was still stands beside the weights.
@@ -379,6 +401,20 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
   @Test func cutsKeepBothEnds() {
     #expect("checkpoint-of-epoch-12.pth".cutInside(columns: 11, "~") == "check~2.pth")
     #expect("a.pth".cutInside(columns: 11, "~") == "a.pth")
+  }
+
+  /// What is left of a name could not be left of another.
+  @Test(arguments: [
+    ("RepLKNet-31-nano", 16, "RepLKNet-31-nano"),
+    ("RepLKNet-31-nano-noshortcut", 16, "RepLKNet~hortcut"),
+    ("RepLKNet-31-nano", 10, "RepLK~nano"), ("RepLKNet-13-nano", 10, "~t-13-nano"),
+    ("a-name-of-its-own", 10, "a-name-of~"), ("RepLKNet-31-nano", 1, "~"),
+  ])
+  func cutsTellNamesApart(_ name: String, _ columns: Int, _ cut: String) {
+    let others =
+      name == "RepLKNet-13-nano"
+      ? ["RepLKNet-31-nano"] : ["RepLKNet-31-nano", "RepLKNet-31-nano-noshortcut"]
+    #expect(name.cut(columns: columns, "~", apartFrom: others) == cut)
   }
 }
 

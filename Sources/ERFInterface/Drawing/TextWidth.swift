@@ -96,13 +96,20 @@ extension String {
   public func cut(
     columns limit: Int, _ ellipsis: Unicode.Scalar, apartFrom others: [String]
   ) -> String {
-    let cuts: [(String) -> String] = [
-      { $0.cut(columns: limit, ellipsis) }, { $0.cutInside(columns: limit, ellipsis) },
-      { $0.columns <= limit ? $0 : String(ellipsis) + $0.suffix(columns: max(0, limit - 1)) },
+    guard columns > limit, limit > 1 else { return cut(columns: limit, ellipsis) }
+    let room = limit - 1
+    let end = room > 1 ? suffix(columns: room / 2) : ""
+    let cuts = [
+      (prefix(columns: room), ""), (prefix(columns: room - end.columns), end),
+      ("", suffix(columns: room)),
     ]
     let others = others.filter { $0 != self }
-    let cut = cuts.first { cut in !others.contains { cut($0) == cut(self) } } ?? cuts[0]
-    return cut(self)
+    // One whose beginning and end are another's, too, could be that one's.
+    let cut = cuts.first { start, end in
+      !others.contains { $0.hasPrefix(start) && $0.hasSuffix(end) }
+    }
+    let (start, rest) = cut ?? cuts[0]
+    return start + String(ellipsis) + rest
   }
 
   /// The text where it fits in `limit` columns, else its beginning and its end, which tell files apart.

@@ -5,6 +5,7 @@ import ERFEngine
 extension FieldDrawing {
   /// What is measured where the unit is not the central one.
   private static let cut = "square around the unit, cut by the input"
+  private static let dark = "mostly dark: g"
   private static let zero = "no gradient reaches the input: M is 0"
 
   /// The fullest first.
@@ -181,14 +182,24 @@ extension FieldDrawing {
     if let failure = side.failure, side.shown != nil {
       lines += wrap("\(glyphs.failure) \(failure)", width: width).map { [Span($0, .failure)] }
     }
-    lines += warnings(width).flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
+    let isDark = isMostlyDark
+    let hints = [Self.dark, "dark: g"].map { [Span(glyphs.separator + $0, .quiet)] }
+    // Where there is but one row, a short warning leaves room for what can be done about a dark map.
+    let room = isDark && layout.statusRows < 2 ? width - hints[0].width : width
+    lines += warnings(room).flatMap { wrap("\(glyphs.warning) \($0)", width: width) }.map {
       [Span($0, .warning)]
     }
     if side.job == nil, file == nil, side.failure == nil, layout.side == nil {
       lines.append(summary(width))
     }
-    if layout.side != nil, isMostlyDark { lines.append([Span("mostly dark: g", .quiet)]) }
-    for (offset, line) in lines.prefix(layout.statusRows).enumerated() {
+    if layout.side != nil, isDark { lines.append([Span(Self.dark, .quiet)]) }
+    var shown = Array(lines.prefix(layout.statusRows))
+    if isDark, lines.count > shown.count, let last = shown.last,
+      let hint = hints.first(where: { (last + $0).width <= width })
+    {
+      shown[shown.count - 1] = last + hint
+    }
+    for (offset, line) in shown.enumerated() {
       frame.write(
         line, row: layout.statusRow + offset, column: column, width: width)
     }
@@ -249,7 +260,7 @@ extension FieldDrawing {
     ]
     if !shown.metrics.hasMass { parts = [images] }
     if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
-    if isMostlyDark { parts.insert("mostly dark: g", at: 1) }
+    if isMostlyDark { parts.insert(Self.dark, at: 1) }
     while parts.count > 1,
       parts.joined(separator: glyphs.separator).columns > width
     {

@@ -53,16 +53,29 @@ struct MapHeading {
     let tails =
       full + [
         [long, layer] + unit, [short, layer] + unit, [short] + label + unit,
-        [short, layer] + brief,
-        [short] + label + brief, label + brief,
+        [short, layer] + brief, [short] + label + brief,
       ]
-    // What was edited, and the hash of a file, go last of all.
-    let variants = [[weights.long, weights.short], weights.cut, [weights.name]].flatMap { heads in
-      tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
+    func variants(_ heads: [[Span]], _ tails: [[String]]) -> [[Span]] {
+      heads.flatMap { heads in
+        tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
+      }
     }
+    // What was edited, the name of a file and its hash go last of all.
+    let heads = [[weights.long, weights.short], weights.cut]
+    // One of the two that tells it from the other file, where there is one.
+    let files = [hasDouble ? nil : weights.name, weights.hash].compactMap { $0.map { [$0] } }
+    let whole =
+      variants(heads + files, tails) + variants(heads, [label + brief])
+      + variants([[weights.name]], tails + [label + brief])
     // A panel of little width says below the map what it is measured around.
     let least = [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
-    return fitting(variants + least, width)
+    return fitting(whole + least, width)
+  }
+
+  /// Whether A and B have weights of two files that are called the same.
+  private var hasDouble: Bool {
+    let weights = Set(model.session.networks.map(\.weights))
+    return Set(weights.map(\.description.fileName)).count < weights.count
   }
 
   /// The weights alone, cut to a width.
@@ -104,7 +117,8 @@ struct MapHeading {
 
   /// Random weights stand out, since with them the order of networks can reverse; files are told by
   /// name and the beginning of the weights' hash.
-  private var weights: (long: Span, short: Span, cut: [Span], name: Span, least: Span) {
+  private var weights: (long: Span, short: Span, cut: [Span], hash: Span?, name: Span, least: Span)
+  {
     let edits = model.designs.shortEdits(network)
     func edited(_ text: String) -> String {
       guard let first = edits.first else { return text }
@@ -123,14 +137,13 @@ struct MapHeading {
       let cut = role == .warning ? [Span("trained" + network.editedText.long, role)] : []
       return (
         Span(edited(edits.isEmpty ? "trained weights" : "trained"), role),
-        Span(edited("trained"), role), cut, Span(marked("trained"), role),
-        least("trained")
+        Span(edited("trained"), role), cut, nil, Span(marked("trained"), role), least("trained")
       )
     case .random(let seed):
       let text = "random:\(seed)"
       return (
         Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
-        Span(edited(text), .warning), [], Span(marked(text), .warning), Span(text, .warning)
+        Span(edited(text), .warning), [], nil, Span(marked(text), .warning), Span(text, .warning)
       )
     case .file(let path):
       // A graph's own file has named it already.
@@ -144,7 +157,8 @@ struct MapHeading {
         Span(edited((isOwn ? "" : "weights ") + name + hash + stopped), role),
         Span(edited(name + hash), role),
         cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), role) },
-        Span(marked(name), role), least(name)
+        hash.isEmpty ? nil : Span(marked(String(hash.dropFirst())), role), Span(marked(name), role),
+        least(name)
       )
     }
   }

@@ -98,6 +98,11 @@ private struct WideMetrics {
     return lines
   }
 
+  /// What squares are measured around where it is not the middle of the input.
+  private var around: String {
+    model.session.target.units.count > 1 ? "units' middle" : "unit"
+  }
+
   private var isCentred: Bool {
     model.sides.allSatisfy { $0.measured?.metrics.isCentred ?? true }
   }
@@ -107,7 +112,7 @@ private struct WideMetrics {
     let square =
       isCentred
       ? "around the middle that holds more than t of log(M+1) (Table 10)"
-      : "around the unit, cut by the input, that holds more than t of log(M+1)"
+      : "around the \(around), cut by the input, that holds more than t of log(M+1)"
     let rows = [
       ("t", "the smallest square " + square),
       ("sigma", "square root of half the trace of M's covariance: the radius of a round field"),
@@ -117,7 +122,7 @@ private struct WideMetrics {
           + (isCentred ? ": above 5 % the input is too small" : "")
       ),
       ("centre", "centre of mass of M, row and column"),
-      ("50% of M in", "distance from the unit within which half of M lies"),
+      ("50% of M in", "distance from the \(around) within which half of M lies"),
       ("raw 50%", "the area for t = 50 % of M itself, not of log(M+1)"),
     ]
     var lines = [[Span("what the numbers are", .text, .bold)]]
