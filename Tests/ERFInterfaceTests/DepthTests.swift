@@ -41,6 +41,7 @@ import Testing
     #expect(view(model, size: screen).text.contains("centre's half"))
     model.finish(model.type("z"))
     #expect(view(model, size: screen).text.contains("central unit's field"))
+    #expect(!view(model, size: screen).text.contains("off-centre"))
     #expect(model.depthTitle.contains("central unit"))
   }
 
@@ -134,6 +135,45 @@ import Testing
       let text = view(model, size: ScreenSize(rows: rows, columns: columns)).text
       #expect(text.contains("A \(facts[0]) px B \(facts[1]) px"), "\(columns)")
     }
+  }
+
+  /// With many networks the plot stays and their letters are explained.
+  @Test func manyNetworksHaveNamesAndAPlot() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in "MSG".unicodeScalars { model.finish(model.type(key)) }
+    let others = model.compared.filter { $0.side == nil }
+    #expect(others.count >= 2)
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    for network in others.prefix(2) {
+      let name = model.designs.galleryName(network.network, among: model.session)
+      #expect(text.contains("\(network.letter) \(name)"))
+    }
+    #expect(text.contains("half of field") && text.contains("│···"))
+  }
+
+  /// One name of a graph stands for its weights as well.
+  @Test func aGraphIsNamedOnce() {
+    let graph = NetworkSpec(.file("/graphs/vit.onnx"), weights: .file("/graphs/vit.onnx"))
+    let model = makeModel(["RepLKNet-13-nano"])
+    let compared = ComparedNetwork(
+      letter: "A", network: graph, side: 0, metrics: nil, field: nil, result: nil, images: 0)
+    #expect(model.weightsText(compared) == "vit.onnx")
+    #expect(model.weightsText(compared, isNamed: true) == "own weights")
+  }
+
+  /// Where A's and B's layers have different names both are said.
+  @Test(arguments: [("4", true), ("G", false)])
+  func layersAreNamedOfBoth(_ panel: String, _ isOfTarget: Bool) {
+    var model = makeModel(["RepLKNet-31", "resnet20-cifar"])
+    model.finish(model.type(panel.unicodeScalars.first!))
+    model.finish(model.type("z"))
+    let texts = model.subject(hasNetworks: true, hasTarget: isOfTarget).map {
+      $0.map(\.text).joined()
+    }
+    let taps = model.sides.indices.compactMap { model.request($0).tap }
+    #expect(taps.count == 2 && taps[0] != taps[1])
+    #expect(texts[0].contains("A \(taps[0]), B \(taps[1])") == isOfTarget)
+    #expect(isOfTarget || !texts.contains { $0.contains(taps[0]) })
   }
 
   @Test func zoomedItSaysWhatNumbersHoldFor() {

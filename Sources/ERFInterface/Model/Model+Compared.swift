@@ -45,14 +45,20 @@ extension Model {
   }
 
   /// Its weights in a word or two, with the beginning of their hash where a file has one.
-  func weightsText(_ network: ComparedNetwork) -> String {
+  ///
+  /// - Parameter isNamed: whether the network's name stands beside them, which is that of its file where
+  ///   it has weights of its own.
+  func weightsText(_ network: ComparedNetwork, isNamed: Bool = false) -> String {
     let text: String
     switch network.network.weights {
     case .trained: text = "trained"
     case .random(let seed): text = "random:\(seed)"
     case .file(let path):
       let hash = network.result?.subject.weightsHash.prefix(8)
-      text = path.fileName.sanitised + (hash.map { " #" + $0.description.sanitised } ?? "")
+      let isOwn = isNamed && network.network.source == .file(path)
+      text =
+        (isOwn ? "own weights" : path.fileName.sanitised)
+        + (hash.map { " #" + $0.description.sanitised } ?? "")
     }
     return text + network.network.editedText.long
   }

@@ -4,22 +4,37 @@ import ERFEngine
 
 extension Model {
   /// Networks with their weights, which go last, input, pictures, layer and units; the fullest first.
-  func subject(hasNetworks: Bool) -> [[Span]] {
+  ///
+  /// - Parameter hasTarget: whether the numbers are of the layer and units that were chosen, not of all
+  ///   layers' central units.
+  func subject(hasNetworks: Bool, hasTarget: Bool = true) -> [[Span]] {
     let size = inputSize(unitSide)
     let input = size.height == size.width ? "\(size.height) px" : "\(size)"
     let pictures = session.images.range.count.counted("picture")
     let request = request(unitSide)
-    let layer = request.tap == nil ? "last stage" : request.tap?.sanitised ?? ""
-    let label = layerLabel(unitSide, request).map { [$0] } ?? []
+    let layer = hasTarget ? [layers { $1.tap?.sanitised } ?? "last stage"] : []
+    let label = hasTarget ? layers { layerLabel($0, $1) }.map { [$0] } ?? [] : []
     let units = request.units.count
-    let unit = units > 1 ? ["\(units) units"] : units == 1 ? ["off-centre unit"] : []
-    let facts = [[input, pictures, layer] + unit, [input, pictures] + label + unit]
+    let unit =
+      units == 0
+      ? [] : !hasTarget ? ["central unit"] : [units > 1 ? "\(units) units" : "off-centre unit"]
+    let facts = [[input, pictures] + layer + unit, [input, pictures] + label + unit]
     guard hasNetworks else { return (facts + [[input] + label + unit]).map { joined($0) } }
     let long = facts.map { networks(isNamed: true) + joined($0) }
     let short = [facts[1], [input] + label + unit, label + unit].map {
       networks(isNamed: false) + joined($0)
     }
     return long + short
+  }
+
+  /// What is to be said of the layers that are looked from: once where A's and B's are called the same,
+  /// nil where there is nothing to say.
+  private func layers(_ text: (Int, ERFRequest) -> String?) -> String? {
+    let networks = sides.indices.filter { session.networks[$0].savedMap == nil }
+    let texts = networks.map { text($0, request($0)) }
+    guard Set(texts).count > 1 else { return texts.first ?? nil }
+    return zip(networks, texts).map { "\(Self.letter($0)) \($1 ?? "last stage")" }
+      .joined(separator: ", ")
   }
 
   private func networks(isNamed: Bool) -> [Span] {
@@ -30,7 +45,9 @@ extension Model {
       let name = isNamed ? " " + network.network.shownModel : ""
       return [
         Span(network.letter, Role.network(network.side ?? 0), .bold), Span(name + " ", .quiet),
-        Span(weightsText(network) + "  ", network.network.isPartlyRandom ? .warning : .quiet),
+        Span(
+          weightsText(network, isNamed: isNamed) + "  ",
+          network.network.isPartlyRandom ? .warning : .quiet),
       ]
     }
   }

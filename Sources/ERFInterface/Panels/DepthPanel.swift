@@ -87,7 +87,7 @@ extension Model {
 extension Frame {
   fileprivate mutating func drawDepth(_ model: Model, in area: Area) {
     let drawing = DepthDrawing(model: model, width: area.columns)
-    let table = drawing.table
+    var table = drawing.table(of: drawing.networks.count)
     write(drawing.title, row: area.row, column: area.column, width: area.columns)
     var row = area.row + 1
     let subjects = drawing.subjects
@@ -96,12 +96,20 @@ extension Frame {
       write(subjects, in: area.below(1))
       row += subjects.count + 1
     }
-    let plotRows = area.rows - table.count - 2 - (row - area.row - 1)
+    let room = area.rows - 2 - (row - area.row - 1)
+    // The plot has all of them, so that the table can do with A and B.
+    let short = drawing.table(of: 2)
+    if room - table.count < 5, room - short.count >= 5 { table = short }
+    let plotRows = room - table.count
     if plotRows >= 5 {
       drawDepthPlot(
         drawing,
         in: Area(row: row, column: area.column, rows: plotRows, columns: area.columns))
-      row += plotRows + 1
+      row += plotRows
+      if !hasSubjects {
+        write(drawing.otherNames, row: row, column: area.column, width: area.columns)
+      }
+      row += 1
     }
     for line in table where row < area.row + area.rows {
       write(line, row: row, column: area.column, width: area.columns)
@@ -267,27 +275,47 @@ private struct DepthDrawing {
     return Int((max(0, place - first) / max(1e-9, stages - first) * Double(columns - 1)).rounded())
   }
 
+  private func name(_ network: ComparedNetwork) -> String {
+    model.session.gallery.isEmpty
+      ? model.designs.name(network.network)
+      : model.designs.galleryName(network.network, among: model.session)
+  }
+
+  private var hasNames: Bool {
+    ([Span(model.depthTitle)] + partial + legend(true)).width <= width
+  }
+
+  /// What the letters after B stand for, where the title does not say it.
+  var otherNames: [Span] {
+    let others = networks.filter { $0.side == nil }
+    guard !others.isEmpty, !hasNames else { return [] }
+    return others.enumerated().flatMap { place, network in
+      [
+        Span(place == 0 ? "" : "  "),
+        Span(network.letter + " ", Role.network(place + networks.count - others.count)),
+        Span(name(network), .quiet),
+      ]
+    }
+  }
+
+  private var partial: [Span] { model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? [] }
+
+  private func legend(_ hasNames: Bool) -> [Span] {
+    networks.enumerated().flatMap { index, network in
+      let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
+      let name = name(network)
+      return [Span("  ")] + mark
+        + [
+          Span(
+            network.letter + (hasNames ? " " + name : ""),
+            index < 2 ? .quiet : Role.network(index))
+        ]
+    }
+  }
+
   var title: [Span] {
-    func legend(_ hasNames: Bool) -> [Span] {
-      networks.enumerated().flatMap { index, network in
-        let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
-        let spec = network.network
-        let name =
-          model.session.gallery.isEmpty
-          ? model.designs.name(spec) : model.designs.galleryName(spec, among: model.session)
-        return [Span("  ")] + mark
-          + [
-            Span(
-              network.letter + (hasNames ? " " + name : ""),
-              index < 2 ? .quiet : Role.network(index))
-          ]
-      }
-    }
     let title = Span(model.depthTitle, .text, .bold)
-    let partial = model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? []
-    if ([title] + partial + legend(true)).width <= width {
-      return [title] + partial + legend(true)
-    }
+    if hasNames { return [title] + partial + legend(true) }
     let legend = legend(false)
     let long = [title] + partial + legend
     // The maps may be of another unit.
@@ -307,8 +335,8 @@ private struct DepthDrawing {
       let images = points.first?.images ?? (key.images == .max ? 0 : key.images)
       let name = network.letter + " " + model.designs.name(network.network)
       let facts = [
-        model.weightsText(network), "\(key.request.size) px", images.counted("picture"),
-        "rule " + key.request.rule.rawValue,
+        model.weightsText(network, isNamed: true), "\(key.request.size) px",
+        images.counted("picture"), "rule " + key.request.rule.rawValue,
       ]
       return [
         Span(name, Role.network(index), .bold),
@@ -327,7 +355,7 @@ private struct DepthDrawing {
   }
 
   /// By stage and block where there is room, else by stage; with how many layers are measured.
-  var table: [[Span]] {
+  func table(of count: Int) -> [[Span]] {
     let isWhole = (width - 3) / max(1, layers.count) >= 6
     let columns = isWhole ? layers : layers.filter(\.isOutput)
     let cell = max(6, min(10, (width - 3) / max(1, columns.count)))
@@ -336,7 +364,7 @@ private struct DepthDrawing {
       + columns.map {
         Span($0.label.leftPadded(cell), .quiet, isWhole && $0.isOutput ? .bold : [])
       }
-    let rows = networks.enumerated().map { index, network -> [Span] in
+    let rows = networks.prefix(count).enumerated().map { index, network -> [Span] in
       let layers = model.depthLayers(network)
       let points = model.depthPoints(network)
       let done = points.count { $0 != nil }
