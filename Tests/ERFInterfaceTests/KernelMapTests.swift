@@ -168,12 +168,24 @@ import Testing
     var model = makeModel(["replknet-13", "replknet-31"])
     for key in "3D" { _ = model.type(key.unicodeScalars.first!) }
     let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
-    #expect(text.contains("only what differs") && text.contains("stage 4 kernel") == false)
-    #expect(text.contains("stage 3 kernel") && !text.contains("stage 3 depth"))
+    #expect(text.contains("what differs") && !text.contains("s4 kernel"))
+    #expect(text.contains("s3 kernel") && !text.contains("s3 depth"))
+    let wide = view(model, size: ScreenSize(rows: 60, columns: 250)).text
+    #expect(wide.contains("what differs") && wide.contains(/(s|stage )3 kernel/))
     #expect(text.contains("73.68 M") && text.contains("79.39 M"))
     _ = model.type("X")
     #expect(
       view(model, size: ScreenSize(rows: 40, columns: 120)).text.contains("A and B are the same"))
+  }
+
+  /// Columns of A and B are as wide as each other, so that values can be compared.
+  @Test(arguments: [(72, 20), (80, 24), (120, 40), (200, 60)])
+  func differencesAreReadOfBoth(_ size: (Int, Int)) {
+    var model = makeModel(["replknet-31-nano", "replknet-31-nano-noshortcut"])
+    for key in "3D" { _ = model.type(key.unicodeScalars.first!) }
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(text.contains(/what differs +A +B/), "\(size)")
+    #expect(text.contains(/(s|stage )1 shortcuts +on +off/), "\(size)")
   }
 
   @Test func oneNetworkHasNoDifferences() {

@@ -6,16 +6,19 @@ struct NetworkDifferences {
   let model: Model
   let width: Int
 
-  /// Of a value with the blank before it.
-  private var cell: Int { max(11, min(24, (width - 18) / 2)) }
+  /// Where the columns of A and B need the room that words would take.
+  private var isNarrow: Bool { width < 56 }
+  private var labelWidth: Int { isNarrow ? 13 : 18 }
+  /// Of a value with the blank before it; A and B have the same.
+  private var cell: Int { max(1, min(24, (width - labelWidth) / 2)) }
 
   var lines: [[Span]] {
     var rows = values.filter { $0.a != $0.b }
     if rows.isEmpty { return [[Span("A and B are the same", .quiet)]] }
-    rows.insert(("only what differs", "A", "B"), at: 0)
+    rows.insert((isNarrow ? "what differs" : "only what differs", "A", "B"), at: 0)
     return rows.enumerated().map { index, row in
       [
-        Span(row.name.rightPadded(18), .quiet),
+        Span(row.name.rightPadded(labelWidth), .quiet),
         Span(row.a.leftPadded(cell), index == 0 ? .accent : .text),
         Span(row.b.leftPadded(cell), index == 0 ? .second : .text),
       ]
@@ -36,7 +39,10 @@ struct NetworkDifferences {
       for (stage, pair) in zip(a, b).enumerated() {
         for field in StageField.allCases {
           rows.append(
-            ("stage \(stage + 1) \(field.title)", pair.0.text(field), pair.1.text(field)))
+            (
+              "\(isNarrow ? "s" : "stage ")\(stage + 1) \(field.title)", pair.0.text(field),
+              pair.1.text(field)
+            ))
         }
       }
     }
