@@ -104,7 +104,7 @@ import Testing
   @Test(arguments: [
     (ScreenState.difference, "own maxima"), (.contours, "own maxima"),
     (.images, "mean over 3 of 13  built-in"), (.kernelsReached, "new sizes  interpolate"),
-    (.training, "step 200/300  12 s left"), (.trained, "after step 200: 66.7 % right"),
+    (.training, "step 200/300  12 s left"), (.trained, "step 200: 66.7 % right on others"),
     (.trainingFolder, " waiting "),
   ])
   func wordsAreNotCut(_ state: ScreenState, _ words: String) {

@@ -18,6 +18,14 @@ import Testing
     #expect(text.contains("h humans r ResNet-50 x AlexNet"))
     #expect(text.contains("* A and B") || text.contains("* A, B") || text.contains("*AB"))
     #expect(text.contains(/S (decided by )?shape.* T (by )?texture/))
+    // What the range is, and how many categories there was no room for.
+    #expect(text.contains("(95 %: 0.50-0.75)") || text.contains("0.50-0.75 (95 % interval)"))
+    let lines = text.split(separator: "\n")
+    let seen = ObjectCategory.plotOrder.count { category in
+      lines.contains { $0.contains(" \(category.rawValue) ") && $0.contains("·") }
+    }
+    let rest = ObjectCategory.plotOrder.count - seen
+    #expect(rest == 0 || text.contains("\(rest) more"), "\(size) \(seen)")
   }
 
   private func probes(_ effects: [Effect]) -> [NetworkSpec] {

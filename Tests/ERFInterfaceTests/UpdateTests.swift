@@ -84,6 +84,10 @@ extension [Effect] {
     var model = Model(session: session, display: Display())
     #expect(update(&model, .opened).count == 1)
     #expect(model.type("+").isEmpty)
+    #expect(model.notice?.lines == ["no larger input size to step to; type :2048 for one"])
+    model.session.size = InputSize(height: 4096, width: 4096)
+    _ = update(&model, .key(.other))
+    #expect(model.type("+").isEmpty)
     #expect(model.notice?.lines == ["no larger input size"])
     model.session.images.source = .tensor("x.npy")
     _ = update(&model, .key(.other))
@@ -262,6 +266,11 @@ extension [Effect] {
     for _ in 0..<count + 5 { _ = update(&model, .key(.down)) }
     #expect(update(&model, .key(.enter)).computed[0].images == .builtInAt(count - 1..<count))
     #expect(model.type("n").isEmpty && model.notice?.lines == ["there is no image after"])
+    model.session.images.first = 0
+    model.session.images.count = count
+    _ = update(&model, .key(.other))
+    #expect(model.type("n").isEmpty)
+    #expect(model.notice?.lines == ["all \(count) images are averaged already"])
   }
 
   @Test func theCrossHairMovesAndAims() {

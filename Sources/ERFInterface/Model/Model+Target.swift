@@ -14,7 +14,11 @@ extension Model {
     if let refusal = fixedSize { return .refuse(refusal) }
     let origin = stepsFrom.flatMap { $0.steps.contains(session.size) ? $0 : nil } ?? session.size
     guard let size = origin.step(from: session.size, larger: larger) else {
-      return .refuse("no \(larger ? "larger" : "smaller") input size")
+      let side = max(session.size.height, session.size.width) * 2
+      return .refuse(
+        larger && session.size.height == session.size.width && Session.sides.contains(side)
+          ? "no larger input size to step to; type :\(side) for one"
+          : "no \(larger ? "larger" : "smaller") input size")
     }
     return .edit { model in
       model.stepsFrom = origin

@@ -100,6 +100,10 @@ extension Model {
   func imagePlan(step: Int) -> Plan {
     let images = session.images
     if case .tensor = images.source { return .refuse(Self.wholeTensor) }
+    if images.range.count > 1, images.range.count == images.available {
+      let all = images.available == 2 ? "both" : "all \(images.available)"
+      return .refuse("\(all) images are averaged already")
+    }
     if step > 0, images.range.upperBound >= images.available {
       return .refuse("there is no image after")
     }

@@ -24,7 +24,7 @@ extension Frame {
           row: side.row + lines.count + 1, column: side.column, rows: side.rows - lines.count - 1,
           columns: side.columns))
     } else {
-      let short = numbers.short
+      let short = numbers.short(width: area.columns)
       let isShort = area.rows < short.count + 2 + ShapeBiasPlot.rows
       let lines = short + numbers.legend(rows: area.rows, isShort: isShort)
       write(lines, in: area)
@@ -63,7 +63,10 @@ extension Frame {
     // With the screen to itself each category has rows of its own.
     let step = max(1, min(3, (area.rows - 1) / (ObjectCategory.plotOrder.count + 1)))
     let selected = StimulusPicture.stimulus(model.shapeBias.stimulus).shape
-    let categories = ObjectCategory.plotOrder.prefix((area.rows - 1) / step)
+    let all = ObjectCategory.plotOrder
+    let rows = (area.rows - 1) / step
+    // One row says how many there is no room for.
+    let categories = all.prefix(rows < all.count ? max(0, rows - 1) : rows)
     for (offset, category) in categories.enumerated() {
       let row = area.row + 1 + offset * step
       let isSelected = category == selected && model.focus == .shapeBias
@@ -80,6 +83,11 @@ extension Frame {
       }
     }
     let foot = area.row + 1 + categories.count * step
+    if categories.count < all.count, foot < area.row + area.rows {
+      write(
+        "\(all.count - categories.count) more", .quiet, row: foot, column: area.column,
+        width: area.columns)
+    }
     guard !isShort, foot < area.row + area.rows else { return }
     write("average", .quiet, row: foot, column: area.column, width: ShapeBiasPlot.labels - 1)
     for (column, cell) in plot.feet.enumerated() { self[foot, start + column] = cell }
@@ -222,8 +230,8 @@ private struct ShapeBiasNumbers {
   let model: Model
 
   /// One line a network.
-  var short: [[Span]] {
-    model.shapeBias.sides.indices.map { [letter($0)] + state($0) }
+  func short(width: Int) -> [[Span]] {
+    model.shapeBias.sides.indices.map { [letter($0)] + state($0, width: width - 3) }
   }
 
   /// What the letters stand for, and what the numbers are not; the first line where there is little
@@ -259,7 +267,7 @@ private struct ShapeBiasNumbers {
     var lines: [[Span]] = []
     for (index, side) in model.shapeBias.sides.enumerated() {
       lines.append([letter(index), Span(model.name(index), .text)])
-      lines.append([Span("   ")] + state(index))
+      lines.append([Span("   ")] + state(index, width: width - 3))
       if let report = side.shown { lines += details(report) }
       lines.append([])
     }
@@ -277,8 +285,9 @@ private struct ShapeBiasNumbers {
     Span(Model.letter(side) + "  ", ShapeBiasPlot.role(side), .bold)
   }
 
-  /// Progress, what went wrong, or the bias with its interval and counts.
-  private func state(_ index: Int) -> [Span] {
+  /// Progress, what went wrong, or the bias with its interval and counts, in the longest wording that
+  /// fits.
+  private func state(_ index: Int, width: Int) -> [Span] {
     let side = model.shapeBias.sides[index]
     if let job = side.job {
       guard let progress = job.progress else { return [Span("waiting for its turn", .quiet)] }
@@ -295,18 +304,16 @@ private struct ShapeBiasNumbers {
       return [Span("the read-out guesses: no bias", .warning)]
     }
     let counts = report.counts.overall
-    var spans = [
-      Span(
-        counts.bias.map { Format.fixed($0, 2) } ?? "no bias", side.isStale ? .quiet : .text, .bold)
-    ]
-    if let interval = report.interval {
-      spans.append(
-        Span(
-          " \(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))", .quiet
-        ))
-    }
-    spans.append(Span(" S\(counts.shape) T\(counts.texture) of \(counts.total)", .quiet))
-    return spans
+    let bias = Span(
+      counts.bias.map { Format.fixed($0, 2) } ?? "no bias", side.isStale ? .quiet : .text, .bold)
+    let cues = " S\(counts.shape) T\(counts.texture)"
+    let whole = cues + " of \(counts.total)"
+    guard let interval = report.interval else { return [bias, Span(whole, .quiet)] }
+    let range = "\(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))"
+    let wordings = [
+      " \(range) (95 % interval)" + whole, " (95 %: \(range))" + whole, " (95 %: \(range))" + cues,
+    ].map { [bias, Span($0, .quiet)] }
+    return wordings.first { $0.width <= width } ?? wordings[2]
   }
 
   /// What the bias rests on, and how it grows through the network.

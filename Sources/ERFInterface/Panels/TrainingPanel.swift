@@ -60,6 +60,9 @@ enum TrainingPanel: Panel {
 extension Frame {
   fileprivate mutating func drawTraining(_ model: Model, in area: Area) {
     let lines = TrainingLines(model: model, width: area.columns)
+    if area.isRoomy, model.film == nil {
+      return write(lines.lines + [[]] + lines.preview, in: area)
+    }
     guard area.isRoomy, let film = model.film, film.progress != nil else {
       return write(lines.lines, in: area)
     }
@@ -97,6 +100,26 @@ private struct TrainingLines {
     return head + more
   }
 
+  /// What there will be to see, where the panel has the screen to itself.
+  var preview: [[Span]] {
+    let rows = [
+      ("loss", "over the steps so far, of the batch of each step"),
+      ("right", "the share of each batch that is classified rightly"),
+      ("field", "the area that holds half of the field, at each moment that is kept"),
+      ("maps", "the field at each moment, one beside the other; Left and Right step through them"),
+    ]
+    let label = 10
+    return [[Span("what will be drawn here", .text, .bold)]]
+      + rows.flatMap { name, text in
+        wrap(text, width: max(12, width - label)).enumerated().map { offset, line in
+          [
+            Span((offset == 0 ? name : "").rightPadded(label), .accent), Span(line, .quiet),
+          ]
+        }
+      }
+      + [[], [Span("t", .accent), Span(" asks for pictures and steps, and begins", .quiet)]]
+  }
+
   /// Which network learns what, how far it is, and what there is to know about it.
   var head: [[Span]] {
     guard let film = model.film else { return [] }
@@ -132,11 +155,13 @@ private struct TrainingLines {
   }
 
   private func numbers(_ progress: FineTuning.Progress) -> [Span] {
-    [
-      Span("loss ", .quiet), Span(Format.fixed(progress.log.latestLoss, 3), .text),
-      Span("  right ", .quiet),
-      Span(Format.percent(progress.log.latestAccuracy, digits: 1), .text),
+    let right = Span(Format.percent(progress.log.latestAccuracy, digits: 1), .text)
+    let loss = [Span("loss ", .quiet), Span(Format.fixed(progress.log.latestLoss, 3), .text)]
+    let wordings = [
+      [Span("  right ", .quiet), right, Span(" of the batch", .quiet)],
+      [Span("  batch right ", .quiet), right],
     ]
+    return loss + (wordings.first { (loss + $0).width <= width } ?? wordings[1])
   }
 
   private func curves(_ log: TrainingLog) -> [[Span]] {
@@ -174,9 +199,12 @@ private struct TrainingLines {
     let moment = film.moments[shown]
     let words = "after step \(moment.step)"
     let texts = moment.accuracy.map { share in
-      ["right on pictures not trained on", "right", ""].map {
-        "\(words): \(Format.percent(share, digits: 1)) \($0)"
-      }
+      let right = Format.percent(share, digits: 1) + " right"
+      return [
+        "\(words): \(right) on pictures not trained on",
+        "step \(moment.step): \(right) on other pictures",
+        "step \(moment.step): \(right) on others", words,
+      ]
     }
     return [marks, [Span(texts?.first { $0.columns <= width } ?? words, .quiet)]]
   }

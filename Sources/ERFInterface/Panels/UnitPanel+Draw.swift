@@ -163,8 +163,8 @@ extension Model {
         Span(columns < 48 ? "theory" : "theoretical field", .quiet)
       ] + theorySpans(target),
     ]
+    let parts = "\(step) \(display.glyphs.times) \(step) units"
     if rows >= 12 {
-      let parts = "\(step) \(display.glyphs.times) \(step) units"
       lines.append(
         answers(of: map) == nil
           ? step > 1 ? [Span("each dot: " + parts, .quiet)] : []
@@ -172,6 +172,11 @@ extension Model {
             Span(
               "what the layer answers there" + (step > 1 ? ", \(parts) a place" : ""), .quiet)
           ])
+    } else if step > 1, rows >= 8 {
+      // Without a row of its own it stands behind the theoretical field, which is short.
+      let last = lines.count - 1
+      let short = [Span("  each place " + parts, .quiet)]
+      if (lines[last] + short).width <= columns { lines[last] += short }
     }
     if rows < 8 { lines.removeLast() }
     return lines

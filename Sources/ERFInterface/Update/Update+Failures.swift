@@ -8,7 +8,7 @@ extension Model {
   mutating func failed(_ id: RequestID, _ reason: String, isFinal: Bool = true) -> [Effect] {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return [] }
     if let failing = goBack(index) {
-      let line = "\(reason); \(Self.letter(index)) stays \(name(index))"
+      let line = Self.line(reason, "\(Self.letter(index)) stays \(name(index))")
       guard isFinal, let file = openingFile, file.network == failing else {
         tell(.failure, line)
         return []
@@ -30,7 +30,7 @@ extension Model {
       sides[index].job = nil
       refreshFacts()
       sides[index].asked = sides[index].shown?.request
-      tell(.failure, "\(reason); the input stays \(size) px")
+      tell(.failure, Self.line(reason, "the input stays \(size) px"))
       return []
     }
     sides[index].failure = reason
@@ -42,6 +42,11 @@ extension Model {
     let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
     notice = Notice(.failure, earlier + [line])
     return []
+  }
+
+  /// A reason and what comes of it; one that ends in a question ends there.
+  private static func line(_ reason: String, _ result: String) -> String {
+    reason + (reason.hasSuffix("?") ? " " : "; ") + result
   }
 
   /// The same of a checkpoint that lacks nothing but its classifier, which the user may do without.
