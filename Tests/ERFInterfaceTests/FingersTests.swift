@@ -256,8 +256,10 @@ import Testing
     model.finish(model.type("G"))
     #expect(
       model.compared.allSatisfy { network in model.depthPoints(network).allSatisfy { $0 != nil } })
-    let depth = view(model, size: size).text
-    #expect(depth.contains(/\n? +F +\d/))
+    #expect(view(model, size: size).text.contains("F K = 25 25 25 13"))
+    // Rows for all have room where the panel has the screen.
+    model.finish(model.type("z"))
+    #expect(view(model, size: size).text.contains(/\n? +F +\d/))
     let csv = model.depthCSV.split(separator: "\n")
     #expect(csv.count == 1 + letters.count * model.depthLayers(0).count)
   }
