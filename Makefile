@@ -62,9 +62,10 @@ help:
 run: deps build
 	@$(PROGRAM) $(ARGS)
 
-# With Swift's libraries inside, the program runs where the toolchain is not, and starts faster.
+# With Swift's libraries inside, the program runs where the toolchain is not, and starts faster. A plan out of the
+# cache would name the commit that it was made for, not the one that is built.
 build: toolchain missing
-	@$(SWIFT) build -c release --static-swift-stdlib --product replk-tui
+	@$(SWIFT) build -c release --static-swift-stdlib --disable-build-manifest-caching --product replk-tui
 
 test: toolchain deps test-deps
 	@$(SWIFT) test $(TESTS)
