@@ -14,7 +14,8 @@ public enum DecisionFile {
   /// The decisions of a file, in its order.
   ///
   /// Fields may stand between commas, semicolons or tabs, the text may be UTF-8 or UTF-16, and the
-  /// header may come again: files are often pasted together.
+  /// header may come again: files are often pasted together. Before it, lines of `#` and a
+  /// spreadsheet's `sep=;` are passed over.
   ///
   /// - Throws: ``FileError``, ``DecisionError``.
   public static func read(_ path: String) throws -> [CueDecision] {
@@ -24,15 +25,19 @@ public enum DecisionFile {
   /// - Throws: ``DecisionError``.
   static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
     let text = CSVRecords.text(bytes)
-    let separator = CSVRecords.separator(of: text)
+    let remarks = text.split(maxSplits: 64, whereSeparator: \.isNewline)
+      .prefix(while: Table.isRemark)
+    let separator = CSVRecords.separator(
+      of: String(text[(remarks.last?.endIndex ?? text.startIndex)...].drop(while: \.isNewline)))
     guard let records = CSVRecords.parse(text, separator: separator) else {
       throw .openQuote(path: path)
     }
-    guard let header = records.first else { throw .empty(path: path) }
+    let lines = records.drop { Table.isRemark($0.fields[0]) }
+    guard let header = lines.first else { throw .empty(path: path) }
     var table = try Table(header, path: path)
     var decisions: [CueDecision] = []
-    decisions.reserveCapacity(records.count - 1)
-    for record in records.dropFirst() {
+    decisions.reserveCapacity(lines.count - 1)
+    for record in lines.dropFirst() {
       if Table.isHeader(record) {
         table = try Table(record, path: path)
       } else {
@@ -66,6 +71,12 @@ public enum DecisionFile {
       response = try column("object_response")
       category = try column("category")
       image = try column("imagename")
+    }
+
+    /// Whether a line that begins like this stands before the table.
+    static func isRemark(_ start: some StringProtocol) -> Bool {
+      let start = start.drop { $0 == "\u{FEFF}" }
+      return start.hasPrefix("#") || start.lowercased().hasPrefix("sep=")
     }
 
     static func isHeader(_ record: CSVRecords.Record) -> Bool {

@@ -67,6 +67,9 @@ import Testing
       #expect(try DecisionFile.decode(mark + bytes, path: "d.csv") == expected)
     }
     #expect(try decode("\u{FEFF}" + plain) == expected)
+    let spreadsheet = "\u{FEFF}sep=;\n" + plain.replacing(",", with: ";")
+    #expect(try decode(spreadsheet) == expected)
+    #expect(try decode("# a; remark\n# another\n\n" + plain) == expected)
     let other = "\u{FEFF}imagename,subj,category,object_response\nbear1-car1.png,b,bear,bear\n"
     let both = try decode(plain + plain + other)
     #expect(both.count == 3 && both[1] == expected[0])

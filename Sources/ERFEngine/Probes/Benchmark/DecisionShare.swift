@@ -189,7 +189,11 @@ extension DecisionShare {
   ///
   /// - Throws: ``DecisionError``, `FileError`.
   public init(path: String) throws {
-    let bytes = try FileBytes.read(path, limit: DecisionFile.limit)
+    try self.init(try FileBytes.read(path, limit: DecisionFile.limit), path: path)
+  }
+
+  /// The same of bytes that were read; `path` is for messages.
+  init(_ bytes: [UInt8], path: String) throws {
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let columns = DecisionFile.columns.count + 1
     guard

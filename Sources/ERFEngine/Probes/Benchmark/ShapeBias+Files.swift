@@ -8,8 +8,13 @@ extension ShapeBias {
     var decisions: [CueDecision] = []
     var runs: [[DecisionShare]] = []
     for path in files {
-      guard let share = try? DecisionShare(path: path) else {
-        decisions += try DecisionFile.read(path)
+      // Once: what comes out of a pipe is gone afterwards.
+      let bytes = try FileBytes.read(path, limit: DecisionFile.limit)
+      let share: DecisionShare
+      do {
+        share = try DecisionShare(bytes, path: path)
+      } catch DecisionError.notAShare {
+        decisions += try DecisionFile.decode(bytes, path: path)
         continue
       }
       decisions += share.rows.map(\.decision)
