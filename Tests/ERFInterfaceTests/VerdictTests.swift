@@ -198,7 +198,7 @@ import Testing
       "training.recipe": #"{"data": {"shapes": {}}, "size": 96, "steps": 300}"#,
     ]
     let record = try #require(TrainingRecord(metadata: metadata))
-    #expect(record.stopped?.text == "38 of 300 steps")
+    #expect(record.progress?.text == "38 of 300 steps")
     model.sides[1].shown?.network.weights = .file("/state/step-38.safetensors")
     model.sides[1].shown?.subject?.training = record
     #expect(model.verdict?.conditions.last == "B trained 38 of 300 steps")

@@ -19,6 +19,15 @@ public struct RatioSpread: Sendable, Equatable {
   }
 }
 
+extension RatioSpread {
+  /// Whether `mine`, whose spread this is, and `its` differ by more than both spreads together: the root of
+  /// the sum of the squared deviations.
+  public func separates(_ mine: Double, _ its: Double, from other: RatioSpread) -> Bool {
+    let both = (deviation * deviation + other.deviation * other.deviation).squareRoot()
+    return abs(mine - its) > both
+  }
+}
+
 extension ERFResult {
   /// The images' own area ratios at a threshold of `ERFMetrics.thresholds`; nil for fewer than two
   /// images, or where a square was not reached.

@@ -18,10 +18,10 @@ public struct TrainingRecord: Sendable, Hashable {
   public let isOfShapes: Bool
 
   /// How many of the steps that were planned were done, where those are fewer.
-  public let stopped: Stopped?
+  public let progress: Progress?
 
   /// Steps that were done, of so many.
-  public struct Stopped: Sendable, Hashable {
+  public struct Progress: Sendable, Hashable {
     public let step: Int
     public let steps: Int
 
@@ -57,9 +57,9 @@ public struct TrainingRecord: Sendable, Hashable {
     classes = metadata[Key.classes].map { $0.split(separator: "\n").map(String.init) } ?? []
     accuracy = metadata[Key.accuracy].flatMap { Double($0) }
     let (done, planned) = (metadata[Key.steps].flatMap { Int($0) }, recipe(Plan.self)?.steps)
-    stopped =
+    progress =
       if let done, let planned, (0..<planned).contains(done) {
-        Stopped(step: done, steps: planned)
+        Progress(step: done, steps: planned)
       } else {
         nil
       }

@@ -150,11 +150,11 @@ struct MapHeading {
       let isOwn = network.source == .file(path)
       let name = isOwn ? "own weights" : path.fileName.sanitised
       let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
-      let stopped = (subject?.training?.stopped).map { ", \($0.text)" } ?? ""
+      let progress = (subject?.training?.progress).map { ", \($0.text)" } ?? ""
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       return (
-        Span(edited((isOwn ? "" : "weights ") + name + hash + stopped), role),
+        Span(edited((isOwn ? "" : "weights ") + name + hash + progress), role),
         Span(edited(name + hash), role),
         cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), role) },
         hash.isEmpty ? nil : Span(marked(String(hash.dropFirst())), role), Span(marked(name), role),

@@ -48,8 +48,9 @@ extension Figure {
   private var subjects: String {
     networks.map { network in
       let hash = network.result?.subject.weightsHash ?? ""
-      let stopped = (network.result?.subject.training?.stopped).map { ", trained \($0.text)" } ?? ""
-      let weights = weights(network) + stopped + (hash.isEmpty ? "" : ", hash \(hash)")
+      let stopped =
+        (network.result?.subject.training?.progress).map { ", trained \($0.text)" } ?? ""
+      let weights = weights(network) + progress + (hash.isEmpty ? "" : ", hash \(hash)")
       let letter = networks.count > 1 ? "(\(network.letter)) " : ""
       return "\(letter)\(model.designs.figureName(network.network)) [\(weights)]"
     }.joined(separator: "; ")
@@ -114,15 +115,20 @@ extension Figure {
       shares.allSatisfy({ $0 > 0 }), subjects.allSatisfy(\.isCentral),
       Set(subjects.map(\.input)).count == 1, Set(subjects.map(\.rule)).count == 1,
       Set(networks.map { $0.result?.imageNames ?? [] }).count == 1,
-      Set(networks.map(\.network.isRandom)).count == 1,
+      Set(networks.map(\.network.isPartlyRandom)).count == 1,
       let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
       let least = shares.indices.min(by: { shares[$0] < shares[$1] })
     else { return nil }
+    if let wide = networks[most].result?.spread(at: Model.half),
+      let narrow = networks[least].result?.spread(at: Model.half),
+      !wide.separates(shares[most], shares[least], from: narrow)
+    {
+      return "No difference beyond the spread over pictures."
+    }
     let times = shares[most] / shares[least]
-    guard times >= 1.05 else { return "All see about as much." }
+    guard times >= Model.leastFactor else { return "All see about as much." }
     return
-      "\(networks[most].letter) sees most, \(Format.fixed(times, times < 9.95 ? 1 : 0)) times as "
-      + "much as \(networks[least].letter), which sees least: half of the field lies in "
+      "\(networks[most].letter) sees most, \(Model.times(times)) as much as \(networks[least].letter), which sees least: half of the field lies in "
       + "\(Format.area(shares[most])) and \(Format.area(shares[least])) of the input."
   }
 

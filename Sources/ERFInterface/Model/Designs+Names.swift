@@ -100,7 +100,7 @@ extension Designs {
     return name(network)
   }
 
-  /// The same in fewer and fewer words, each of which says that it is edited.
+  /// The same in fewer and fewer words; the fewest leave the model to the table beside them.
   func figureNames(_ network: NetworkSpec) -> [String] {
     let edits = shortEdits(network)
     let name = figureName(network)

@@ -98,13 +98,12 @@ extension Model {
       designs.galleryName(session.gallery[index], among: session)
     }
     let times = shares[most] / shares[least]
-    guard times >= 1.05 else { return "All of them see as much." }
-    func factor(_ value: Double) -> String { Format.fixed(value, value < 9.95 ? 1 : 0) + " times" }
-    var text = "\(name(most)) sees \(factor(times)) as much as \(name(least))"
+    guard times >= Self.leastFactor else { return "All of them see as much." }
+    var text = "\(name(most)) sees \(Self.times(times)) as much as \(name(least))"
     if let above = known[most].facts?.multiplyAdds, let below = known[least].facts?.multiplyAdds,
       below > 0
     {
-      text += " at \(factor(Double(above) / Double(below))) the multiply-adds"
+      text += " at \(Self.times(Double(above) / Double(below))) the multiply-adds"
     }
     return text + "."
   }

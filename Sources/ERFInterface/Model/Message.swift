@@ -59,8 +59,8 @@ public enum Message: Sendable {
   case saveNeedsWord(RequestID, String)
   /// A path as far as what lies in its folder completes it, and the names that begin like it.
   case completed(String, longer: String, names: [String])
-  /// The image files that a path names, and pictures beside them of kinds that are not read; or what is
-  /// wrong with it.
+  /// The image files that a path names, and what lies beside them and is left out; or what is wrong
+  /// with it.
   case foundImages(
     RequestID, paths: [String], leftOut: ImageList.LeftOut = .init(), failure: String?)
   case pictured(PictureName, Picture)

@@ -91,7 +91,7 @@ struct Verdict: Equatable {
 }
 
 extension String {
-  /// Without blanks around it.
+  /// Without the blanks before it.
   fileprivate var trimmed: String {
     String(drop { $0 == " " })
   }
@@ -100,6 +100,8 @@ extension String {
 extension Model {
   /// The threshold that verdicts speak of: half of the field.
   static let half = 0.5
+  /// A smaller factor rounds to one, and is none.
+  static let leastFactor = 1.05
 
   /// Nil while there is nothing to say.
   var verdict: Verdict? {
@@ -132,12 +134,10 @@ extension Model {
         ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
         : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
       short: "Half in \(mine) and \(other).", conditions: conditions(a, b),
-      caveats: caveats(a, b, saysWeights: beginning.contains { $0.contains("ne network") }),
+      caveats: caveats(a, b, saysWeights: isOneNetworkTwice(a, b)),
       warnings: warnings(a, b))
     if let first = a.result?.spread(at: Self.half), let second = b.result?.spread(at: Self.half) {
-      let spread =
-        (first.deviation * first.deviation + second.deviation * second.deviation).squareRoot()
-      if abs(left - right) <= spread {
+      if !first.separates(left, right, from: second) {
         verdict = Verdict(
           kind: .same,
           headline: Self.sentence(beginning, "No difference beyond the spread over pictures."),
@@ -147,8 +147,7 @@ extension Model {
           warnings: verdict.warnings)
       }
     }
-    // A factor that rounds to one is none.
-    if verdict.kind == .difference, times < 1.05 {
+    if verdict.kind == .difference, times < Self.leastFactor {
       verdict = Verdict(
         kind: .same, headline: Self.sentence(beginning, "A and B see about as much."),
         briefs: Self.briefs(beginning, "A and B are about even."),
@@ -183,12 +182,16 @@ extension Model {
     } else if !a.metrics.isCentred || !b.metrics.isCentred {
       parts.append("Off-centre unit")
     }
-    guard sides.count > 1, isOneModel(a, b), a.network.edits == b.network.edits,
-      a.network.weights != b.network.weights
-    else { return parts }
+    guard isOneNetworkTwice(a, b) else { return parts }
     let untrained = [(a, "A"), (b, "B")].filter { origin($0.0).source == .untrained }.map(\.1)
     let weights = untrained.count == 1 ? "\(untrained[0]) untrained" : "other weights"
     return parts + [parts.isEmpty ? "One network, \(weights)" : "one network, \(weights)"]
+  }
+
+  /// Whether both are one network with two sets of weights, which the sentence begins with.
+  private func isOneNetworkTwice(_ a: ShownMap, _ b: ShownMap) -> Bool {
+    sides.count > 1 && isOneModel(a, b) && a.network.edits == b.network.edits
+      && a.network.weights != b.network.weights
   }
 
   private static func sentence(_ beginning: [String], _ claim: String) -> String {
@@ -212,7 +215,7 @@ extension Model {
   }
 
   /// `2.2 times`, `14 times`.
-  private static func times(_ factor: Double) -> String {
+  static func times(_ factor: Double) -> String {
     Format.fixed(factor, factor < 9.95 ? 1 : 0) + " times"
   }
 

@@ -7,8 +7,8 @@ struct WeightsOrigin: Equatable {
     case untrained
     /// They ship with the program, or their file tells of their training.
     case trained
-    /// So does their file, and that it was stopped early.
-    case stopped(TrainingRecord.Stopped)
+    /// So does their file, and that fewer steps were done than planned: stopped early, or the best on the way.
+    case partly(TrainingRecord.Progress)
     /// From a file of that name, cut where it is long, which says nothing of it.
     case file(String)
 
@@ -16,7 +16,7 @@ struct WeightsOrigin: Equatable {
       switch self {
       case .untrained: "untrained"
       case .trained: "trained"
-      case .stopped(let at): "trained \(at.text)"
+      case .partly(let at): "trained \(at.text)"
       case .file(let name): "weights of \(name)"
       }
     }
@@ -28,7 +28,7 @@ struct WeightsOrigin: Equatable {
     fileprivate var brief: String {
       switch self {
       case .untrained, .trained: text
-      case .stopped(let at): "\(at.step)/\(at.steps) steps"
+      case .partly(let at): "\(at.step)/\(at.steps) steps"
       case .file: "from a file"
       }
     }
@@ -49,7 +49,7 @@ struct WeightsOrigin: Equatable {
       case .trained: .trained
       case .file(let path):
         if let training = map.subject?.training {
-          training.stopped.map { .stopped($0) } ?? .trained
+          training.progress.map { .partly($0) } ?? .trained
         } else {
           .file(path.fileName.sanitised.cut(columns: Self.nameColumns, glyphs.ellipsis))
         }
