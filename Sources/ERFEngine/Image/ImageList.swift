@@ -113,11 +113,14 @@ public enum ImageList {
   }
 
   /// All folders inside `folder`, if one of them has images; else nil.
-  private static func foldersWithImages(in folder: String) throws -> [String]? {
+  ///
+  /// - Parameter areTold: whether names tell folders from pictures, so that not every file is asked.
+  private static func foldersWithImages(
+    in folder: String, areTold: Bool = false
+  ) throws -> [String]? {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    // What ends like a picture is taken for none, so that not every picture is asked what it is.
-    let folders = inner(
-      try FolderListing.names(in: folder).filter { !isPictureName($0) }, of: prefix)
+    let names = try FolderListing.names(in: folder)
+    let folders = inner(areTold ? names.filter { !isPictureName($0) } : names, of: prefix)
     return folders.contains { (try? images(in: $0)) != nil } ? folders : nil
   }
 
@@ -204,7 +207,7 @@ public enum ImageList {
       if classes != nil { leftOut.unread += (try? unread(directlyIn: path)) ?? [] }
       for folder in classes ?? [path] {
         leftOut.unread += (try? unread(directlyIn: folder)) ?? []
-        let inside = (try? foldersWithImages(in: folder)) ?? nil
+        let inside = (try? foldersWithImages(in: folder, areTold: true)) ?? nil
         leftOut.folders += inside?.filter { (try? hasOwnImages($0)) ?? false } ?? []
       }
     }

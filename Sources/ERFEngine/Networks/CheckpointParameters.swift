@@ -190,25 +190,28 @@ extension CheckpointParameters {
     }
   }
 
-  /// Objects of other libraries in the place of a classifier that is left out.
-  private var objectsOfHead: [String] {
+  /// Objects of other libraries in the place of a classifier that is left out: beside the modules of `body`,
+  /// which are named in full.
+  private func objectsOfHead(besides body: Set<String>) -> [String] {
     guard allowsMissingHead else { return [] }
     return file.objects.keys.filter { key in
       key.hasPrefix(weights.prefix) && [".weight", ".bias"].contains(where: key.hasSuffix)
+        && !body.contains { key.hasPrefix($0 + ".") } && !others.contains(where: key.hasPrefix)
     }
   }
 
   /// What was left out, and what shapes do not tell.
   private mutating func addNotes(_ comparison: Comparison, _ architecture: any Architecture) {
     var notes: [String] = []
-    let leftOut = Set(comparison.ignored + parametersOutside + objectsOfHead).sorted()
+    let body = Set(
+      comparison.inventory.entries.keys.map { weights.fullName(String(Self.module($0))) })
+    let leftOut = Set(comparison.ignored + parametersOutside + objectsOfHead(besides: body))
+      .sorted()
     if !leftOut.isEmpty {
       notes.append(
         "left out \(leftOut.count.counted("tensor")) that \(model) does not have: "
           + WeightsMismatch.listed(leftOut))
     }
-    let body = Set(
-      comparison.inventory.entries.keys.map { weights.fullName(String(Self.module($0))) })
     let inner = comparison.ignored.filter { key in body.contains { key.hasPrefix($0 + ".") } }
     if ignoresExtra, !inner.isEmpty {
       // Blurs, squeezes and the like would compute in the middle of it.

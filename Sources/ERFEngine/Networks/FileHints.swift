@@ -174,7 +174,7 @@ struct FileHints: Sendable {
     (network as? ResNet)?.stages.contains { $0.dilation > 1 } ?? false
   }
 
-  /// Whether a setting of strides or dilations is not that of `network`.
+  /// Whether a setting asks for dilations, or another output stride, than `network` has.
   private func contradicts(
     _ setting: (name: String, value: String), _ network: any Architecture
   ) -> Bool {
