@@ -37,12 +37,15 @@ mkdir "$work/licenses"
   LD_LIBRARY_PATH=$work ldd "$work/replk-tui" | awk '$3 ~ "^/" { print $3 }' | grep -v "^$work/" |
     xargs readlink -f
 } | while read -r library; do
-  { dpkg -S "$library" 2> /dev/null || dpkg -S "${library#/usr}"; } | cut -d : -f 1
+  owner=$({ dpkg -S "$library" 2> /dev/null || dpkg -S "${library#/usr}"; } | cut -d : -f 1)
+  [ -n "$owner" ] || { echo "no package is known to hold $library" >&2; exit 1; }
+  echo "$owner"
 done > "$work/packages"
 for package in $(sort -u "$work/packages" | grep -v '^libc6$') libeigen3-dev; do
   copyright=$(readlink -f "/usr/share/doc/$package/copyright")
   cp "$copyright" "$work/licenses/$(basename "$(dirname "$copyright")")"
 done
+cp "$(dirname "$(readlink -f "$(command -v swiftc)")")/../share/swift/LICENSE.txt" "$work/licenses/swift"
 
 export LD_LIBRARY_PATH="$work${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 wheel=$("$work/venv/bin/python" Packaging/python/make_wheel.py "$work/replk-tui" "$work")
