@@ -169,7 +169,7 @@ enum { LEAVING_SECONDS = 10 };
 
 void cnc_signals_leave(void) {
   cnc_signals_remove();
-  // The end was asked for, and is near: who closes the terminal asks once more.
+  // Ignored from here on: a terminal that closes repeats its signal. The alarm bounds a hang.
   for (int i = 0; i < ENDINGS; i++) install(endings[i], SIG_IGN, 0, 0);
   alarm(LEAVING_SECONDS);
 }

@@ -106,9 +106,9 @@ extension MissingShares {
   }
 
   private func newName(of shard: Shard, in folder: String) -> String {
-    var stem = "\(folder)part-\(shard.index)-of-\(shard.count)"
-    while !isFree(stem + ending, for: shard) { stem += "-new" }
-    return stem + ending
+    let stem = "\(folder)part-\(shard.index)-of-\(shard.count)"
+    let ends = [""] + (2...99).map { "-\($0)" }
+    return stem + (ends.first { isFree(stem + $0 + ending, for: shard) } ?? "") + ending
   }
 
   /// Whether nothing is in the way there: the numbers in a name may be a network's, or another run's.

@@ -55,7 +55,7 @@ enum SessionFile {
   static func lock() -> FileLock? {
     guard let stateFolder, (try? Folder.make(stateFolder)) != nil else { return nil }
     guard let lock = FileLock(path: stateFolder + "/lock") else { return nil }
-    AtomicFile.sweep(stateFolder)
+    AtomicFile.removeLeftovers(in: stateFolder)
     return lock
   }
 

@@ -121,7 +121,7 @@ public enum AtomicFile {
   }
 
   /// Removes from a folder what processes that were killed while they wrote have left there.
-  public static func sweep(_ folder: String) {
+  public static func removeLeftovers(in folder: String) {
     for name in (try? Folder.names(in: folder)) ?? [] {
       let parts = name.split(separator: "-")
       guard parts.first == ".erf", parts.count > 2, name.hasSuffix(".tmp"),

@@ -48,7 +48,7 @@ extension Figure {
   private var subjects: String {
     networks.map { network in
       let hash = network.result?.subject.weightsHash ?? ""
-      let stopped =
+      let progress =
         (network.result?.subject.training?.progress).map { ", trained \($0.text)" } ?? ""
       let weights = weights(network) + progress + (hash.isEmpty ? "" : ", hash \(hash)")
       let letter = networks.count > 1 ? "(\(network.letter)) " : ""

@@ -50,8 +50,7 @@ public protocol Engine: Sendable {
 
   /// A map that lies in a file.
   func map(at path: String) throws -> ERFResult
-  /// The image files that `path` stands for, spread over classes, and pictures beside them of kinds that are
-  /// not read.
+  /// The image files that `path` stands for, spread over classes, and what lies beside them and is left out.
   func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut)
   func picture(_ name: PictureName) -> Picture
   func stimulus(_ index: Int) -> StimulusPicture

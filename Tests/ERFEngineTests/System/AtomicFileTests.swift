@@ -28,7 +28,7 @@ import Testing
       "erf-999999999-0-1.tmp", ".erf-999999999-0-1.txt",
     ]
     for name in kept + [".erf-999999999-0-1.tmp"] { _ = try folder.write([1], to: name) }
-    AtomicFile.sweep(folder.path)
+    AtomicFile.removeLeftovers(in: folder.path)
     #expect(Set(folder.names) == Set(kept))
     try AtomicFile.write([2], to: folder.file("state"), isForced: false)
     #expect(try folder.read("state") == [2] && folder.names.count == kept.count + 1)
