@@ -69,6 +69,8 @@ struct TrainingRun {
     var saved = begin
     let recipe = trainer.recipe
     let perEpoch = trainer.stepsAnEpoch
+    // A measurement that an end cut off is made up for: its step may be the best.
+    if trainer.log.measurements.last?.step != trainer.step { try measureWhereDue(&line) }
     while !trainer.isFinished {
       try trainer.advance()
       let step = trainer.step
@@ -81,14 +83,7 @@ struct TrainingRun {
       let place = "epoch \(Format.fixed(Double(step) / Double(perEpoch), 1)), step \(step)"
       line.show(
         "\(place)/\(recipe.steps), \(numbers)", fraction: Double(step) / Double(recipe.steps))
-      if step % (perEpoch * epochsBetweenMeasurements) == 0, !trainer.isFinished {
-        if let confusion = try measure() {
-          line.erase()
-          let share = percent(confusion.accuracy)
-          try StandardStreams.write(
-            "\(place): \(share) of the held out at \(recipe.size) px\n")
-        }
-      }
+      try measureWhereDue(&line)
       if step % max(1, recipe.steps / Self.reports) == 0 {
         line.erase()
         let left = recipe.secondsLeft(from: first, to: step, in: seconds)
@@ -101,6 +96,19 @@ struct TrainingRun {
         saved = clock.now
       }
     }
+  }
+
+  /// Measures after an epoch that asks for it, and says what came of it.
+  private mutating func measureWhereDue(_ line: inout ProgressLine) throws {
+    let (step, perEpoch) = (trainer.step, trainer.stepsAnEpoch)
+    guard step > 0, step % (perEpoch * epochsBetweenMeasurements) == 0, !trainer.isFinished,
+      let confusion = try measure()
+    else { return }
+    line.erase()
+    let epoch = Format.fixed(Double(step) / Double(perEpoch), 1)
+    try StandardStreams.write(
+      "epoch \(epoch), step \(step): \(percent(confusion.accuracy)) of the held out at "
+        + "\(trainer.recipe.size) px\n")
   }
 
   /// Measures the held-out pictures, and keeps the weights where they are the best so far.
