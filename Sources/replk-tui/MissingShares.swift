@@ -68,7 +68,7 @@ struct MissingShares: ExplainedError {
       guard !word.hasPrefix("/") else { return false }
       return switch option {
       case "--image", "--tensor", "--stimuli", "--classes": true
-      case "--weights": word != "trained" && !word.hasPrefix("random")
+      case "--weights": word != "trained" && word != "random" && !word.hasPrefix("random:")
       default: !word.hasPrefix("-") && (word.contains("/") || Self.isFile(word))
       }
     }
