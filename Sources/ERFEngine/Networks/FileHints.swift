@@ -44,13 +44,14 @@ struct FileHints: Sendable {
   static let doubtsKey = "doubts"
 
   init(_ file: Checkpoint, prefix: String) {
-    names = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
-      let value = value.lowercased()
+    let named = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
+      let value = Self.bare(value.lowercased())
       let isNetwork =
         Self.families.contains(where: value.contains)
         || Self.shortFamilies.contains(where: value.hasPrefix)
       return isNetwork && Checkpoint.namesArchitecture(key) ? value : nil
     }
+    names = named.enumerated().filter { !named[..<$0.offset].contains($0.element) }.map(\.element)
     strideSettings = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
       Checkpoint.strideSetting(key).map { ($0, value.lowercased()) }
     }
@@ -70,6 +71,17 @@ struct FileHints: Sendable {
     hasPlainNorms = !file.entries.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
     }
+  }
+
+  /// A name without what people put around it: folders, modules, endings, torchvision's mark in timm.
+  private static func bare(_ name: String) -> String {
+    var bare = name.split(separator: "/").last ?? ""
+    for ending in [".pth", ".pt", ".bin", ".safetensors"] where bare.hasSuffix(ending) {
+      bare = bare.dropLast(ending.count)
+    }
+    let isOfModule = ["torchvision.", "timm.", "models."].contains(where: bare.hasPrefix)
+    if isOfModule { bare = bare.split(separator: ".").last ?? "" }
+    return String(bare.hasPrefix("tv_") ? bare.dropFirst(3) : bare)
   }
 
   /// What a file of this program says is in doubt of the one that it was made of.
@@ -111,6 +123,12 @@ struct FileHints: Sendable {
     isToldDilated || isBackbone && siblings.contains("decode_head")
   }
 
+  /// The output stride that the file's settings give, such as 16; nil: none.
+  var outputStride: Int? {
+    strideSettings.first { $0.name == "output_stride" }
+      .flatMap { Double($0.value) }.flatMap { Int(exactly: $0) }
+  }
+
   /// The same where it is certain: `decode_head` may stand on a plain backbone too.
   private var isToldDilated: Bool {
     names.contains { $0.hasPrefix("fcn") || $0.hasPrefix("deeplab") }
@@ -138,7 +156,8 @@ struct FileHints: Sendable {
           + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
     doubts += configurationDoubts(about: told)
-    if let setting = strideSettings.first(where: { contradicts($0, told) }) {
+    // One doubt of what is told of the whole network is enough.
+    if doubts.isEmpty, let setting = strideSettings.first(where: { contradicts($0, told) }) {
       doubts.append(
         "the file's settings say \(setting.name) \(WeightsMismatch.printable(setting.value)), and it is "
           + "opened as \(told.id): its strides and dilations may differ")
@@ -179,11 +198,11 @@ struct FileHints: Sendable {
     _ setting: (name: String, value: String), _ network: any Architecture
   ) -> Bool {
     guard let network = network as? ResNet, network.stem == .large else { return false }
-    switch (setting.name, Int(setting.value)) {
-    case ("output_stride", let stride?), ("os", let stride?):
-      return [4, 8, 16, 32].contains(stride) && stride != 4 * network.strides.reduce(1, *)
+    switch (setting.name, Double(setting.value)) {
+    case ("output_stride", let stride?):
+      return [4, 8, 16, 32].contains(stride) && stride != Double(4 * network.strides.reduce(1, *))
     case (_, let dilation?): return dilation > 1 && !Self.isDilated(network)
-    case (_, nil): return setting.value == "true" && !Self.isDilated(network)
+    case (_, nil): return setting.value.contains("true") && !Self.isDilated(network)
     }
   }
 

@@ -36,7 +36,11 @@ extension ResNet {
       }
       network.isCaffeStyle = residual.isCaffeStyle && block == .bottleneck
     } else if hints.isDilatedSegmentation, block == .bottleneck {
-      network.setStrides([1, 2, 1, 1], dilations: [1, 1, 2, 4])
+      switch hints.outputStride {
+      case 32: break
+      case 16: network.setStrides([1, 2, 2, 1], dilations: [1, 1, 1, 2])
+      default: network.setStrides([1, 2, 1, 1], dilations: [1, 1, 2, 4])
+      }
     }
     return network
   }

@@ -163,12 +163,11 @@ public struct Checkpoint: Sendable {
   /// The setting of strides or dilations that a value under `key` belongs to, also where it stands in a
   /// list: `args.replace_stride_with_dilation.1`; nil: none.
   static func strideSetting(_ key: String) -> String? {
-    let names: Set<Substring> = [
-      "output_stride", "os", "dilated", "dilation", "replace_stride_with_dilation",
-    ]
-    let parts = key.lowercased().split(separator: ".")
-    let last = parts.last { Int($0) == nil }
-    return last.flatMap { names.contains($0) ? String($0) : nil }
+    let names: Set<Substring> = ["output_stride", "dilated", "replace_stride_with_dilation"]
+    let parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
+    guard let last = parts.last(where: { Int($0) == nil }) else { return nil }
+    // Deeper down, `dilation` is of augmentations and layers.
+    return names.contains(last) || last == "dilation" && parts.count <= 2 ? String(last) : nil
   }
 
   /// Lets go of the memory that the tensors read so far took; the file stays open.

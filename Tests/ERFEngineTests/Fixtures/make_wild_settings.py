@@ -74,6 +74,10 @@ def main():
     save("replaced.pth", {"args": {"replace_stride_with_dilation": [False, True, True]}, "state_dict": held})
     save("dilated.pth", {"hyper_parameters": {"dilated": True}, "state_dict": held})
     save("plus.pth", {"arch": "deeplabv3plus_resnet50", "state_dict": prefixed(net.state_dict(), "")})
+    save("plus-16.pth", {"args": {"arch": "deeplabv3plus_resnet50", "output_stride": 16},
+                         "state_dict": prefixed(net.state_dict(), "")})
+    save("quiet.pth", {"env": {"os": "8"}, "args": {"dilation": 1, "output_stride": 32, "dilated": False,
+                                                    "augment": {"dilation": 3}}, "state_dict": held})
     save("array.pth", {"model": {**held, "conv1.weight": held["conv1.weight"].numpy()}})
     module = types.ModuleType("my.layers")
     module.Weight = Weight

@@ -97,7 +97,20 @@ import Testing
     let network = try Network(Self.spec(name, headless: true))
     let doubts = try #require(network.weightsChoice).doubts
     #expect(doubts.count == 1 && doubts[0].contains(words), "\(doubts)")
-    #expect(network.id.contains("dilation") == (name == "plus.pth"), "\(network.id)")
+    #expect(network.id.contains("dilation") == name.hasPrefix("plus"), "\(network.id)")
+  }
+
+  /// An output stride that the settings give is taken over where a network is dilated at all.
+  @Test func outputStrides() throws {
+    let network = try Network(Self.spec("plus-16.pth", headless: true))
+    #expect(network.id.contains(":stride=1,2,2,1:dilation=1,1,1,2"), "\(network.id)")
+    #expect(try #require(network.weightsChoice).doubts.count == 1)
+  }
+
+  /// Plain weights stay without a doubt, whatever else their settings are about.
+  @Test func otherSettings() throws {
+    let network = try Network(Self.spec("quiet.pth", headless: true))
+    #expect(try #require(network.weightsChoice).doubts.isEmpty)
   }
 
   /// Both ways of opening say which entry it is, and what.
