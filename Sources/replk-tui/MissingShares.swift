@@ -107,7 +107,7 @@ extension MissingShares {
 
   private func newName(of shard: Shard, in folder: String) -> String {
     let stem = "\(folder)part-\(shard.index)-of-\(shard.count)"
-    let ends = [""] + (2...99).map { "-\($0)" }
+    let ends = ["", "-new"] + (2...99).map { "-new\($0)" }
     return stem + (ends.first { isFree(stem + $0 + ending, for: shard) } ?? "") + ending
   }
 
