@@ -119,17 +119,24 @@ extension Figure {
       let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
       let least = shares.indices.min(by: { shares[$0] < shares[$1] })
     else { return nil }
-    if let wide = networks[most].result?.spread(at: Model.half),
-      let narrow = networks[least].result?.spread(at: Model.half),
-      !wide.separates(shares[most], shares[least], from: narrow)
-    {
-      return "No difference beyond the spread over pictures."
+    let level = shares.indices.filter { other in
+      guard other != most, let widest = networks[most].result?.spread(at: Model.half),
+        let its = networks[other].result?.spread(at: Model.half)
+      else { return false }
+      return !widest.separates(shares[most], shares[other], from: its)
     }
+    if level.contains(least) { return "No difference beyond the spread over pictures." }
     let times = shares[most] / shares[least]
     guard times >= Model.leastFactor else { return "All see about as much." }
+    let letters = level.map { networks[$0].letter }.joined(separator: ", ")
+    let beside =
+      letters.isEmpty
+      ? ""
+      : " \(letters) \(level.count == 1 ? "is" : "are") within the spread of \(networks[most].letter)."
     return
-      "\(networks[most].letter) sees most, \(Model.times(times)) as much as \(networks[least].letter), which sees least: half of the field lies in "
-      + "\(Format.area(shares[most])) and \(Format.area(shares[least])) of the input."
+      "\(networks[most].letter) sees most, \(Model.times(times)) as much as "
+      + "\(networks[least].letter), which sees least: half of the field lies in "
+      + "\(Format.area(shares[most])) and \(Format.area(shares[least])) of the input." + beside
   }
 
   /// Fields that the input cuts off.

@@ -97,15 +97,31 @@ extension Model {
     func name(_ index: Int) -> String {
       designs.galleryName(session.gallery[index], among: session)
     }
+    let caveats = galleryCaveats(known.compactMap(\.map?.result))
+    if let wide = known[most].map?.result.spread(at: Self.half),
+      let narrow = known[least].map?.result.spread(at: Self.half),
+      !wide.separates(shares[most], shares[least], from: narrow)
+    {
+      return "No difference beyond the spread over pictures." + caveats
+    }
     let times = shares[most] / shares[least]
-    guard times >= Self.leastFactor else { return "All of them see as much." }
+    guard times >= Self.leastFactor else { return "All of them see as much." + caveats }
     var text = "\(name(most)) sees \(Self.times(times)) as much as \(name(least))"
     if let above = known[most].facts?.multiplyAdds, let below = known[least].facts?.multiplyAdds,
       below > 0
     {
       text += " at \(Self.times(Double(above) / Double(below))) the multiply-adds"
     }
-    return text + "."
+    return text + "." + caveats
+  }
+
+  /// What makes the gallery's answer say less than it seems to; empty where nothing does.
+  private func galleryCaveats(_ results: [ERFResult]) -> String {
+    let isUntrained = session.gallery.allSatisfy(\.isRandom)
+    let border = results.map(\.metrics).filter(\.isCentred).map(\.borderShare).max() ?? 0
+    return (isUntrained ? " Untrained." : "")
+      + (border > Self.borderLimit
+        ? " Input too small: up to \(Format.percent(border, digits: 0)) at the border." : "")
   }
 
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.

@@ -108,6 +108,8 @@ extension Model {
     let maps = sides.indices.map { sides[$0].measured }
     guard maps.count == 2 else { return maps.first.flatMap { $0 }.flatMap(single) }
     guard let a = maps[0], let b = maps[1] else { return nil }
+    // A map that waits for a training is of something else than the map beside it.
+    if film?.job != nil, sides.contains(where: \.isStale) { return nil }
     if let reason = notComparable(a, b) {
       // What is under way may settle it.
       if isComputing { return nil }
@@ -328,7 +330,8 @@ extension Model {
     if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
       return "A and B look from different places"
     }
-    let isOneNetwork = isOneModel(a, b)
+    // Other kernels and other weights at once: which of them makes the difference nobody can tell.
+    let isOneNetwork = isOneModel(a, b) && a.network.edits == b.network.edits
     let sources = [a, b].map { origin($0).source }
     if !isOneNetwork, (sources[0] == .untrained) != (sources[1] == .untrained) {
       let (random, other) = sources[0] == .untrained ? ("A", "B") : ("B", "A")
