@@ -119,6 +119,10 @@ import Testing
     model.sides[0].shown?.network.weights = .random(seed: 0)
     #expect(
       model.verdict?.headline.hasPrefix("One network, A untrained: B sees 2.") == true)
+    // With other kernels besides nobody can tell what makes the difference.
+    model.sides[0].shown?.network.edits = [StageEdit(stage: 0, .kernel(7))]
+    #expect(model.verdict?.kind == .notComparable)
+    model.sides[0].shown?.network.edits = network.edits
     model.sides[0].shown?.network.weights = .file("/state/step-100.safetensors")
     #expect(model.verdict?.headline.hasPrefix("One network, other weights: B sees 2.") == true)
     // Training gives it the classes of its pictures.

@@ -108,8 +108,9 @@ extension Model {
     let maps = sides.indices.map { sides[$0].measured }
     guard maps.count == 2 else { return maps.first.flatMap { $0 }.flatMap(single) }
     guard let a = maps[0], let b = maps[1] else { return nil }
-    // A map that waits for a training is of something else than the map beside it.
-    if film?.job != nil, sides.contains(where: \.isStale) { return nil }
+    // A training holds up the map of another layer: until it comes, the old one answers nothing.
+    let waits = [a, b].enumerated().contains { $1.request.tap != request($0).tap }
+    if film?.job != nil, waits { return nil }
     if let reason = notComparable(a, b) {
       // What is under way may settle it.
       if isComputing { return nil }

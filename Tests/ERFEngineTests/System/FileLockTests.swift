@@ -17,13 +17,3 @@ import Testing
     _ = first
   }
 }
-
-@Suite struct RatioSpreadTests {
-  /// Of 2, 4, 4, 4, 5, 5, 7, 9: mean 5, squares 32, 32 / 7.
-  @Test func isThatOfASample() throws {
-    let spread = try #require(RatioSpread([2, 4, 4, 4, 5, 5, 7, 9]))
-    #expect(spread.mean == 5 && spread.count == 8)
-    #expect(abs(spread.deviation - (32.0 / 7).squareRoot()) < 1e-12)
-    #expect(RatioSpread([3]) == nil && RatioSpread([]) == nil)
-  }
-}
