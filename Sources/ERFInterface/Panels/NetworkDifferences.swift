@@ -47,7 +47,7 @@ struct NetworkDifferences {
       }
     }
     if networks.contains(where: { $0.isEdited }) {
-      rows.append(("new sizes", networks[0].fit.name, networks[1].fit.name))
+      rows.append(("new sizes", fit(networks[0]), fit(networks[1])))
     }
     if let a = model.facts(0), let b = model.facts(1) {
       rows.append(("parameters", millions(a.parameters), millions(b.parameters)))
@@ -62,6 +62,11 @@ struct NetworkDifferences {
   ) -> String {
     let texts = networks.map { text($0).fileName.sanitised }
     return texts[side].cut(columns: cell - 1, model.display.glyphs.ellipsis, apartFrom: texts)
+  }
+
+  /// How kernels come to new sizes, in the words of headings.
+  private func fit(_ network: NetworkSpec) -> String {
+    if case .reinitialise(let seed) = network.fit { "random:\(seed)" } else { network.fit.name }
   }
 
   private func weights(_ network: NetworkSpec) -> String { network.weights.description }
