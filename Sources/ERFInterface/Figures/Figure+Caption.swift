@@ -109,47 +109,30 @@ extension Figure {
   /// Which of more than two networks sees most and least; nil where their maps answer no question
   /// together.
   private var comparison: String? {
-    let subjects = networks.compactMap { $0.result?.subject }
-    let shares = networks.map { $0.metrics?.ratio(at: Model.half) ?? 0 }
-    guard subjects.count == networks.count, networks.allSatisfy({ $0.network.savedMap == nil }),
-      shares.allSatisfy({ $0 > 0 }), subjects.allSatisfy(\.isCentral),
-      Set(subjects.map(\.input)).count == 1, Set(subjects.map(\.rule)).count == 1,
-      Set(networks.map { $0.result?.imageNames ?? [] }).count == 1,
+    let results = networks.compactMap(\.result)
+    let subjects = results.map(\.subject)
+    guard results.count == networks.count, networks.allSatisfy({ $0.network.savedMap == nil }),
+      subjects.allSatisfy(\.isCentral), Set(subjects.map(\.input)).count == 1,
+      Set(subjects.map(\.rule)).count == 1, Set(results.map(\.imageNames)).count == 1,
       Set(networks.map(\.network.isPartlyRandom)).count == 1,
-      let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
-      let least = shares.indices.min(by: { shares[$0] < shares[$1] })
+      let ranking = FieldRanking(results)
     else { return nil }
-    let level = shares.indices.filter { other in
-      guard other != most, let widest = networks[most].result?.spread(at: Model.half),
-        let its = networks[other].result?.spread(at: Model.half)
-      else { return false }
-      return !widest.separates(shares[most], shares[other], from: its)
+    if let tie = ranking.tie { return tie }
+    func area(_ index: Int) -> String {
+      Format.area(results[index].metrics.ratio(at: Model.half) ?? 0)
     }
-    if level.contains(least) { return "No difference beyond the spread over pictures." }
-    let times = shares[most] / shares[least]
-    guard times >= Model.leastFactor else { return "All see about as much." }
-    let letters = level.map { networks[$0].letter }.joined(separator: ", ")
-    let beside =
-      letters.isEmpty
-      ? ""
-      : " \(letters) \(level.count == 1 ? "is" : "are") within the spread of \(networks[most].letter)."
     return
-      "\(networks[most].letter) sees most, \(Model.times(times)) as much as "
-      + "\(networks[least].letter), which sees least: half of the field lies in "
-      + "\(Format.area(shares[most])) and \(Format.area(shares[least])) of the input." + beside
+      "\(networks[ranking.most].letter) sees most, \(Model.times(ranking.times)) as much as "
+      + "\(networks[ranking.least].letter), which sees least: half of the field lies in "
+      + "\(area(ranking.most)) and \(area(ranking.least)) of the input."
+      + ranking.beside { networks[$0].letter }
   }
 
   /// Fields that the input cuts off.
   private var tooSmall: String? {
-    let cut = networks.compactMap { network -> String? in
-      guard let metrics = network.metrics, metrics.hasMass, metrics.isCentred,
-        metrics.borderShare > Model.borderLimit
-      else { return nil }
-      return "\(Format.percent(metrics.borderShare, digits: 0)) of \(network.letter)'s"
-    }
-    guard !cut.isEmpty else { return nil }
-    return "Input too small: \(cut.joined(separator: ", ")) field lies at its border; a larger one "
-      + "tells more."
+    Model.border(
+      networks.compactMap { network in network.metrics.map { (network.letter, $0) } }
+    ).first
   }
 
   private var colours: String {

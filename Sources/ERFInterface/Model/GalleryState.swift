@@ -84,44 +84,24 @@ extension Model {
   /// What the gallery says in words: how much more the widest field of all sees than the narrowest, and at
   /// what cost; nil where that is not known yet or weights are not of one kind.
   var galleryVerdict: String? {
-    let known = session.gallery.map { network in
-      (network: network, map: galleryMap(network), facts: facts[network, inputSize(unitSide)])
-    }
-    let shares = known.map { $0.map?.result.metrics.ratio(at: Self.half) ?? 0 }
-    guard known.count > 1, shares.allSatisfy({ $0 > 0 }),
-      Set(known.map { $0.map?.result.imageNames ?? [] }).count == 1,
-      let least = shares.indices.min(by: { shares[$0] < shares[$1] }),
-      let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
-      Set(session.gallery.map(\.isRandom)).count == 1
+    let results = session.gallery.compactMap { galleryMap($0)?.result }
+    guard results.count == session.gallery.count, Set(results.map(\.imageNames)).count == 1,
+      Set(session.gallery.map(\.isRandom)).count == 1, let ranking = FieldRanking(results)
     else { return nil }
-    func name(_ index: Int) -> String {
-      designs.galleryName(session.gallery[index], among: session)
+    let names = session.gallery.map { designs.galleryName($0, among: session) }
+    let border = Self.border(zip(names, results).map { ($0, $1.metrics) }).last
+    let caveats =
+      (session.gallery[0].isRandom ? " Untrained." : "") + (border.map { " " + $0 } ?? "")
+    if let tie = ranking.tie { return tie + caveats }
+    var text =
+      "\(names[ranking.most]) sees \(Self.times(ranking.times)) as much as \(names[ranking.least])"
+    let costs = [ranking.most, ranking.least].compactMap {
+      facts[session.gallery[$0], inputSize(unitSide)]?.multiplyAdds
     }
-    let caveats = galleryCaveats(known.compactMap(\.map?.result))
-    if let wide = known[most].map?.result.spread(at: Self.half),
-      let narrow = known[least].map?.result.spread(at: Self.half),
-      !wide.separates(shares[most], shares[least], from: narrow)
-    {
-      return "No difference beyond the spread over pictures." + caveats
+    if costs.count == 2, costs[1] > 0 {
+      text += " at \(Self.times(Double(costs[0]) / Double(costs[1]))) the multiply-adds"
     }
-    let times = shares[most] / shares[least]
-    guard times >= Self.leastFactor else { return "All of them see as much." + caveats }
-    var text = "\(name(most)) sees \(Self.times(times)) as much as \(name(least))"
-    if let above = known[most].facts?.multiplyAdds, let below = known[least].facts?.multiplyAdds,
-      below > 0
-    {
-      text += " at \(Self.times(Double(above) / Double(below))) the multiply-adds"
-    }
-    return text + "." + caveats
-  }
-
-  /// What makes the gallery's answer say less than it seems to; empty where nothing does.
-  private func galleryCaveats(_ results: [ERFResult]) -> String {
-    let isUntrained = session.gallery.allSatisfy(\.isRandom)
-    let border = results.map(\.metrics).filter(\.isCentred).map(\.borderShare).max() ?? 0
-    return (isUntrained ? " Untrained." : "")
-      + (border > Self.borderLimit
-        ? " Input too small: up to \(Format.percent(border, digits: 0)) at the border." : "")
+    return text + "." + ranking.beside { names[$0] } + caveats
   }
 
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.

@@ -109,8 +109,10 @@ extension Model {
     guard maps.count == 2 else { return maps.first.flatMap { $0 }.flatMap(single) }
     guard let a = maps[0], let b = maps[1] else { return nil }
     // A training holds up the map of another layer: until it comes, the old one answers nothing.
-    let waits = [a, b].enumerated().contains { $1.request.tap != request($0).tap }
-    if film?.job != nil, waits { return nil }
+    if film?.job != nil, [a, b].enumerated().contains(where: { $1.request.tap != request($0).tap })
+    {
+      return nil
+    }
     if let reason = notComparable(a, b) {
       // What is under way may settle it.
       if isComputing { return nil }
@@ -266,21 +268,25 @@ extension Model {
 
   /// What makes the answer say less than it seems to.
   private func warnings(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    let (noise, border) = (self.noise(a, b), self.border(a, b))
+    let maps = [("A", a.metrics), ("B", b.metrics)].prefix(sides.count)
+    let (noise, border) = (self.noise(a, b), Self.border(Array(maps)))
     guard !noise.isEmpty, !border.isEmpty else { return noise + border }
     return zip(border, noise).map { $0 + " " + $1 } + border.suffix(1)
   }
 
   /// A field that the input cuts off is larger than it seems: a factor between two such fields says less.
-  private func border(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    let cut = [(a, "A"), (b, "B")].filter {
-      $0.0.metrics.isCentred && $0.0.metrics.borderShare > Self.borderLimit
+  /// The fullest wording first; empty where none is cut off.
+  ///
+  /// - Parameter maps: with the letters of their networks; one stands alone.
+  static func border(_ maps: [(letter: String, metrics: ERFMetrics)]) -> [String] {
+    let cut = maps.filter {
+      $0.metrics.hasMass && $0.metrics.isCentred && $0.metrics.borderShare > borderLimit
     }
-    guard let widest = cut.max(by: { $0.0.metrics.borderShare < $1.0.metrics.borderShare }) else {
+    guard let widest = cut.max(by: { $0.metrics.borderShare < $1.metrics.borderShare }) else {
       return []
     }
-    let share = Format.percent(widest.0.metrics.borderShare, digits: 0)
-    let whose = sides.count > 1 ? "\(widest.1)'s" : "the"
+    let share = Format.percent(widest.metrics.borderShare, digits: 0)
+    let whose = maps.count > 1 ? "\(widest.letter)'s" : "the"
     return [
       "Input too small: \(share) of \(whose) field lies at its border; a larger one tells more.",
       "Input too small: \(share) of \(whose) field lies at its border.",
@@ -332,9 +338,8 @@ extension Model {
       return "A and B look from different places"
     }
     // Other kernels and other weights at once: which of them makes the difference nobody can tell.
-    let isOneNetwork = isOneModel(a, b) && a.network.edits == b.network.edits
     let sources = [a, b].map { origin($0).source }
-    if !isOneNetwork, (sources[0] == .untrained) != (sources[1] == .untrained) {
+    if !isOneNetworkTwice(a, b), (sources[0] == .untrained) != (sources[1] == .untrained) {
       let (random, other) = sources[0] == .untrained ? ("A", "B") : ("B", "A")
       let source = sources[0] == .untrained ? sources[1] : sources[0]
       return "\(random) has random weights, \(other) "
