@@ -115,10 +115,22 @@ struct MapHeading {
     return "unit row \(first.row), column \(first.column)" + (more > 0 ? " and \(more) more" : "")
   }
 
+  /// How weights are called, in fewer and fewer words.
+  private struct Weights {
+    let long: Span
+    let short: Span
+    /// With a long name cut, or without what was edited.
+    var cut: [Span] = []
+    /// The beginning of a file's hash alone.
+    var hash: Span?
+    let name: Span
+    /// Where there is no room for anything else: that they are random, or what they are.
+    let least: Span
+  }
+
   /// Random weights stand out, since with them the order of networks can reverse; files are told by
   /// name and the beginning of the weights' hash.
-  private var weights: (long: Span, short: Span, cut: [Span], hash: Span?, name: Span, least: Span)
-  {
+  private var weights: Weights {
     let edits = model.designs.shortEdits(network)
     func edited(_ text: String) -> String {
       guard let first = edits.first else { return text }
@@ -135,16 +147,16 @@ struct MapHeading {
     switch network.weights {
     case .trained:
       let cut = role == .warning ? [Span("trained" + network.editedText.long, role)] : []
-      return (
-        Span(edited(edits.isEmpty ? "trained weights" : "trained"), role),
-        Span(edited("trained"), role), cut, nil, Span(marked("trained"), role), least("trained")
-      )
+      return Weights(
+        long: Span(edited(edits.isEmpty ? "trained weights" : "trained"), role),
+        short: Span(edited("trained"), role), cut: cut, name: Span(marked("trained"), role),
+        least: least("trained"))
     case .random(let seed):
       let text = "random:\(seed)"
-      return (
-        Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
-        Span(edited(text), .warning), [], nil, Span(marked(text), .warning), Span(text, .warning)
-      )
+      return Weights(
+        long: Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
+        short: Span(edited(text), .warning), name: Span(marked(text), .warning),
+        least: Span(text, .warning))
     case .file(let path):
       // A graph's own file has named it already.
       let isOwn = network.source == .file(path)
@@ -153,13 +165,14 @@ struct MapHeading {
       let progress = (subject?.training?.progress).map { ", \($0.text)" } ?? ""
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
-      return (
-        Span(edited((isOwn ? "" : "weights ") + name + hash + progress), role),
-        Span(edited(name + hash), role),
-        cut.map { Span(edited(name.cutInside(columns: $0, glyphs.ellipsis) + hash), role) },
-        hash.isEmpty ? nil : Span(marked(String(hash.dropFirst())), role), Span(marked(name), role),
-        least(name)
-      )
+      let cuts = cut.map { name.cutInside(columns: $0, glyphs.ellipsis) + hash }
+      let whole = progress.isEmpty ? [] : cuts.map { $0 + progress } + [name + hash]
+      return Weights(
+        long: Span(edited((isOwn ? "" : "weights ") + name + hash + progress), role),
+        short: Span(edited(name + hash + progress), role),
+        cut: (whole + cuts).map { Span(edited($0), role) },
+        hash: hash.isEmpty ? nil : Span(marked(String(hash.dropFirst())), role),
+        name: Span(marked(name), role), least: least(name))
     }
   }
 }
