@@ -101,13 +101,11 @@ struct ProbeText {
   private func remarks(_ other: ShapeBias) -> [String] {
     var remarks: [String] = []
     if let partial = other.partial {
-      func words(_ shares: [String]) -> String {
-        (shares.count == 1 ? "share " : "shares ") + shares.joined(separator: ", ")
-      }
       remarks.append(
-        "\(other.subject): partial, \(words(partial.shares)) of a run over "
+        "\(other.subject): partial, \(Shard.words(partial.shares)) of a run over "
           + partial.of.counted("stimulus", "stimuli")
-          + (partial.unfinished.isEmpty ? "" : "; not finished: \(words(partial.unfinished))"))
+          + (partial.unfinished.isEmpty ? "" : "; not finished: \(Shard.words(partial.unfinished))")
+      )
     }
     if other.foreignCount > 0 {
       let words = other.foreignResponses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

@@ -132,7 +132,7 @@ extension RunPart {
 
 extension Shard {
   /// For people: `share 2/4`.
-  static func words(_ shards: [Shard]) -> String {
+  public static func words(_ shards: [Shard]) -> String {
     shards.isEmpty
       ? "the whole run"
       : (shards.count == 1 ? "share " : "shares ") + shards.map(\.text).joined(separator: ", ")

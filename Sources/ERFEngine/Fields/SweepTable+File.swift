@@ -50,10 +50,8 @@ extension SweepTable {
 
   /// As CSV, rows by point; one that has none says in a row without a point what it is of.
   public var encoded: [UInt8] {
-    let lines = (rows.isEmpty ? [origin].compactMap(\.self) : sorted.map(\.row)).map {
-      CSVRecords.line($0)
-    }
-    return Array((CSVRecords.line(Self.header) + lines.joined()).utf8)
+    let records = ([Self.header] + lines).map { CSVRecords.line($0) }
+    return Array(records.joined().utf8)
   }
 
   /// Whether a file begins as a table of a sweep does.
@@ -79,7 +77,7 @@ extension SweepTable {
       else { throw SweepError.notASweep(path: path) }
       points = total
       if record.fields[0].isEmpty, records.count == 2 {
-        origin = record.fields
+        emptyRow = record.fields
         return
       }
       guard let point = Int(record.fields[0]), (1...total).contains(point) else {
@@ -102,7 +100,7 @@ extension SweepTable {
       throw SweepError.occupied(path: path)
     }
     guard table.sample != nil else { throw SweepError.occupied(path: path) }
-    if let origin = table.origin { try run.requireSame(origin: origin, path: path) }
+    if let row = table.emptyRow { try run.requireSame(emptyRow: row, path: path) }
     for (point, row) in table.sorted {
       try run.requireSame(row, point: point, path: path)
       var row = row
@@ -135,7 +133,7 @@ extension SweepTable.Run {
   }
 
   /// - Throws: ``SweepError`` where a table without rows is of something else.
-  fileprivate func requireSame(origin row: [String], path: String) throws(SweepError) {
+  fileprivate func requireSame(emptyRow row: [String], path: String) throws(SweepError) {
     try requireShare(of: row, path: path)
     guard SweepTable.field("grid_hash", of: row) != grid else { return }
     for (column, asked) in [("points", "\(keys.count)"), ("command", command), ("grid_hash", grid)]

@@ -99,10 +99,7 @@ extension SweepTable {
 
   /// The one share that all rows are of, or would be; nil where they are of several or of the whole.
   public var shard: Shard? {
-    let shares = Set(
-      (rows.isEmpty ? [origin].compactMap(\.self) : Array(rows.values)).map {
-        Self.field("share", of: $0)
-      })
+    let shares = Set(lines.map { Self.field("share", of: $0) })
     return shares.count == 1 ? shares.first.flatMap { Shard($0) } : nil
   }
 

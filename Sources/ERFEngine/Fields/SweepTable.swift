@@ -17,8 +17,8 @@ public struct SweepTable: Sendable, Equatable {
   static let makers = ["instruction_set", "library", "program"]
   /// Of the sweep: the hash of all its points' keys, what to run for it, and which share of it the row is
   /// from; empty where all points are there or were asked for.
-  private static let origins = ["grid_hash", "command", "share"]
-  static let header = keys + results + makers + origins
+  private static let sweepColumns = ["grid_hash", "command", "share"]
+  static let header = keys + results + makers + sweepColumns
 
   /// What rows are of, besides their points.
   public struct Run: Sendable, Equatable {
@@ -53,7 +53,7 @@ public struct SweepTable: Sendable, Equatable {
   /// Fields in the order of the header, by point from 1.
   var rows: [Int: [String]] = [:]
   /// Of a table without rows, what they would be of: a row without a point; nil: nobody knows.
-  var origin: [String]?
+  var emptyRow: [String]?
 
   init(points: Int) { self.points = points }
 
@@ -64,11 +64,14 @@ public struct SweepTable: Sendable, Equatable {
       "points": "\(points)", "grid_hash": run.grid, "command": run.command,
       "share": run.shard?.text ?? "",
     ]
-    origin = Self.header.map { known[$0] ?? "" }
+    emptyRow = Self.header.map { known[$0] ?? "" }
   }
 
+  /// What is written below the header: rows by point, or the one without a point.
+  var lines: [[String]] { rows.isEmpty ? [emptyRow].compactMap(\.self) : sorted.map(\.row) }
+
   /// Fields that say which sweep it is of; nil: nobody knows.
-  var sample: [String]? { sorted.first?.row ?? origin }
+  var sample: [String]? { lines.first }
 
   public var count: Int { rows.count }
 

@@ -41,10 +41,10 @@ public struct ShapeBias: Sendable, Hashable {
   public struct Partial: Sendable, Hashable {
     /// Stimuli of the whole run.
     public let of: Int
-    /// `1/4`, in order.
-    public let shares: [String]
+    /// In order.
+    public let shares: [Shard]
     /// Those of them that did not come to their end.
-    public let unfinished: [String]
+    public let unfinished: [Shard]
   }
 
   public let subject: String

@@ -66,8 +66,8 @@ private struct Decisions: Encodable {
     repeated = bias.repeated
     contradicting = bias.contradicting
     partialOf = bias.partial?.of
-    shares = bias.partial?.shares
-    unfinished = bias.partial.flatMap { $0.unfinished.isEmpty ? nil : $0.unfinished }
+    shares = bias.partial?.shares.map(\.text)
+    unfinished = bias.partial.flatMap { $0.unfinished.isEmpty ? nil : $0.unfinished.map(\.text) }
   }
 }
 

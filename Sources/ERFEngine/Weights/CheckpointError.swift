@@ -1,9 +1,3 @@
-/// What runs write as safetensors, by what their metadata calls it.
-public enum ResultFile: String, Sendable, CaseIterable {
-  case part = "replk-tui.erf"
-  case features = "replk-tui.features"
-}
-
 /// Why a checkpoint could not be read or does not fit a network.
 public enum CheckpointError: ExplainedError, Equatable {
   case unreadable(path: String, reason: String)

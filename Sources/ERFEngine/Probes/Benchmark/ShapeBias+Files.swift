@@ -46,8 +46,7 @@ extension ShapeBias.Partial {
     guard shares.reduce(into: Set<Int>(), { $0.formUnion($1.indices) }).count < of else {
       return nil
     }
-    self.shares = Set(shares.flatMap(\.shards)).sorted().map(\.text)
-    unfinished = Set(shares.flatMap { Set($0.shards).subtracting($0.finished) }).sorted().map(
-      \.text)
+    self.shares = Set(shares.flatMap(\.shards)).sorted()
+    unfinished = Set(shares.flatMap { Set($0.shards).subtracting($0.finished) }).sorted()
   }
 }
