@@ -18,7 +18,7 @@ int cnc_pipe_descriptor(void);
 void cnc_pipe_drain(void);
 void cnc_signals_install(void);
 void cnc_signals_remove(void);
-// For good: signals that end the process wait for its end, unless that takes too long.
+// For good: signals that would end the process are ignored, and an alarm bounds what it still does.
 void cnc_signals_leave(void);
 void cnc_stop_process(void);
 // Records the bytes and line settings that bring the terminal back, for handlers that may not call

@@ -69,6 +69,17 @@ public struct OpenedNetwork: Sendable {
     let architecture: any Architecture
     let blueprint: Blueprint
     var lacksHead: Bool { ParameterInventory(blueprint).head.isEmpty }
+
+    /// Its slots in the form of `edited`. A classifier that the weights lack is made anew where training
+    /// begins with them.
+    func edited(
+      into edited: any Architecture, _ optional: OptionalParameters, _ spec: NetworkSpec
+    ) -> Blueprint {
+      let needsHead = spec.weightsModel != nil && lacksHead
+      guard architecture.id != edited.id || needsHead else { return blueprint }
+      return edited.blueprint(needsHead ? optional.withHead : optional)
+        .fitted(to: blueprint, by: spec.fit)
+    }
   }
 
   /// Whether the weights that were given hold a classifier of the network.
@@ -130,13 +141,7 @@ public struct OpenedNetwork: Sendable {
     let written = Original(
       architecture: unedited, blueprint: settled?.blueprint ?? unedited.blueprint(optional))
     original = written
-    // A classifier that the weights lack is made anew where training begins with them.
-    let needsHead = spec.weightsModel != nil && written.lacksHead
-    let edited =
-      unedited.id == architecture.id && !needsHead
-      ? written.blueprint
-      : architecture.blueprint(needsHead ? optional.withHead : optional)
-        .fitted(to: written.blueprint, by: spec.fit)
+    let edited = written.edited(into: architecture, optional, spec)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
     notes = []
