@@ -4,6 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ERFEngine
+
 @Suite struct TrainEndToEndTests {
   private let folder: TemporaryFolder
   private static let model = "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16"
@@ -90,6 +92,35 @@ import Testing
     #expect(resumed.code == 0 && resumed.text.contains("resumed after step 12"))
     try FileManager.default.removeItem(atPath: folder.path + "/moved/train/dog/1.ppm")
     expectOneLine(try Executable.run(there, in: folder), code: 1, mentions: ["hash", "moved"])
+  }
+
+  /// Ended while the held-out pictures were measured, a run lacks that measurement: on resuming it is made
+  /// first, and the course is that of a run that nobody ended.
+  @Test func measurementsThatWereCutOffAreMadeUpFor() throws {
+    _ = try succeed(train(24, "whole.safetensors"), in: folder)
+    _ = try succeed(train(8, "cut.safetensors"), in: folder)
+    let file = try Checkpoint(path: folder.file("cut.safetensors"))
+    var metadata = file.metadata
+    let saved = try #require(metadata["log"])
+    let object = try JSONSerialization.jsonObject(with: Data(saved.utf8))
+    var log = try #require(object as? [String: Any])
+    #expect((log["measurements"] as? [Any])?.count == 1)
+    log["measurements"] = [Any]()
+    metadata["log"] = String(
+      decoding: try JSONSerialization.data(withJSONObject: log), as: UTF8.self)
+    try SafetensorsWriter(
+      tensors: file.entries.keys.sorted().map { ($0, try file.tensor($0)) }, type: .float32,
+      metadata: metadata
+    ).write(to: folder.file("cut.safetensors"))
+    let resumed = try succeed(train(24, "cut.safetensors", ["--resume"]), in: folder)
+    #expect(resumed.text.contains("epoch 1.0, step 8: "), "\(resumed.text)")
+    func measured(_ name: String) throws -> [Int] {
+      let text = try Checkpoint(path: folder.file(name)).metadata["log"] ?? ""
+      return try JSONDecoder().decode(TrainingLog.self, from: Data(text.utf8)).measurements.map(
+        \.step)
+    }
+    #expect(try measured("cut.safetensors") == [8, 16, 24])
+    #expect(try measured("whole.safetensors") == [8, 16, 24])
   }
 
   @Test func unreachedWeightsAreToldOf() throws {

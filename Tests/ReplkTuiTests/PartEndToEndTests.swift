@@ -1,0 +1,148 @@
+// Parts that earlier runs left: gone on with, left alone, replaced where that is asked, whatever ended them.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct PartEndToEndTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private let erf = ["erf", Samples.tiny, "--size", "64", "--count", "8"]
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.file(name)))
+  }
+
+  /// What --force says holds of parts too; without it the line says that it exists.
+  @Test func aPartIsReplacedWhereThatIsAsked() throws {
+    let run = ["erf", Samples.tiny, "--size", "64", "-o", "u.erf"]
+    _ = try folder.write(Array("of somebody else".utf8), to: "u.erf")
+    expectOneLine(
+      try Executable.run(run, in: folder), code: 2, mentions: ["u.erf already exists", "--force"])
+    #expect(try folder.read("u.erf") == Array("of somebody else".utf8))
+    _ = try succeed(run + ["--force"], in: folder)
+    let first = try bytes("u.erf")
+    let other = run + ["--weights", "random:1"]
+    expectOneLine(
+      try Executable.run(other, in: folder), code: 2, mentions: ["another run", "--force"])
+    #expect(try bytes("u.erf") == first)
+    _ = try succeed(other + ["--force"], in: folder)
+    #expect(try bytes("u.erf") != first)
+    expectOneLine(
+      try Executable.run(["merge", "u.erf", "-o", "q.xyz"], in: folder), code: 2,
+      mentions: [".erf .pgm"])
+    _ = try folder.write(Array("text".utf8), to: "text.erf")
+    expectOneLine(
+      try Executable.run(["merge", "text.erf"], in: folder), code: 1,
+      mentions: ["text.erf is not a part of a run: it is not a safetensors file"])
+  }
+
+  private func number(_ name: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: folder.file(name))[.systemFileNumber] as? Int
+  }
+
+  /// A share that is there already costs nothing and is not written again, whatever would compute it now.
+  @Test func aFinishedShareIsLeftAsItIs() throws {
+    let name = "part-1-of-1.erf"
+    _ = try succeed(erf + ["--shard", "1/1", "-o", name], in: folder)
+    let features = ["features", Samples.tiny, "--tap", "stage1", "-o", "f.safetensors"]
+    _ = try succeed(features, in: folder)
+    let (before, numbers) = (try bytes(name), try [number(name), number("f.safetensors")])
+    for set in InstructionSet.available {
+      let again = erf + ["--shard", "1/1", "-o", name, "--isa", set]
+      #expect(try succeed(again, in: folder).error == "")
+      #expect(try succeed(features + ["--isa", set], in: folder).error == "")
+    }
+    #expect(try bytes(name) == before)
+    #expect(try [number(name), number("f.safetensors")] == numbers)
+    for command in [erf + ["--shard", "1/1", "-o", name], features] {
+      let text = try succeed(command, in: folder).text
+      #expect(text.contains("was finished before: left as it is") && !text.contains("wrote"))
+    }
+    // Told to replace it, other kernels do so.
+    guard InstructionSet.available.count > 1 else { return }
+    let scalar = ["--isa", "scalar", "--force"]
+    let text = try succeed(erf + ["--shard", "1/1", "-o", name] + scalar, in: folder).text
+    #expect(text.contains("wrote \(name)"))
+    #expect(try ERFPart(path: folder.file(name)).makers.map(\.instructionSet) == ["scalar"])
+    _ = try succeed(features + scalar, in: folder)
+    #expect(
+      try Features(path: folder.file("f.safetensors")).makers.map(\.instructionSet) == ["scalar"])
+  }
+
+  /// What several kernels computed is said where a run goes on, as where parts are merged.
+  @Test(.enabled(if: InstructionSet.available.count > 1)) func mixturesOfKernelsAreToldOf() throws {
+    _ = try succeed(erf + ["-o", "un.erf", "--isa", "scalar"], in: folder)
+    var part = try ERFPart(path: folder.file("un.erf"))
+    part.done.removeLast()
+    _ = try folder.write(part.encoded(), to: "un.erf")
+    let outcome = try Executable.run(erf + ["-o", "un.erf"], in: folder)
+    expectOneLine(outcome, code: 0, mentions: ["un.erf", "scalar", "5e-6"])
+    #expect(try ERFPart(path: folder.file("un.erf")).makers.count == 2)
+  }
+
+  /// What a part held before is there, wherever the signal came.
+  @Test func aResumedPartThatIsStoppedIsNotNothing() throws {
+    let long = [
+      "erf", "replknet-31", "--size", "512", "--count", "2", "--threads", "1", "-o", "two.erf",
+    ]
+    _ = try succeed(long, in: folder)
+    var part = try ERFPart(path: folder.file("two.erf"))
+    part.done.removeLast()
+    _ = try folder.write(part.encoded(), to: "two.erf")
+    let stopped = try Executable.run(
+      long, in: folder, shell: "(sleep 1.5; kill -TERM $$) & exec \"$@\"")
+    // What is done by then depends on the machine.
+    if stopped.error.contains("stopped") {
+      expectOneLine(stopped, code: 128 + SIGTERM)
+      #expect(
+        stopped.error.contains("1 of 2 images; the same command resumes")
+          || stopped.error.contains("two.erf is as it was"), "\(stopped.error)")
+      #expect(try ERFPart(path: folder.file("two.erf")).done.count == 1)
+    }
+  }
+
+  /// As `timeout` sends them: to the process, and to its group.
+  @Test func signalsThatRepeatAreOne() throws {
+    let outcome = try Executable.run(
+      [
+        "erf", "replknet-31-nano", "--size", "640", "--count", "8", "--threads", "1", "-o", "a.erf",
+      ],
+      in: folder,
+      shell: "(sleep 1.5; kill -TERM $$; sleep 0.003; kill -TERM $$; kill -HUP $$) & exec \"$@\"")
+    #expect(
+      outcome.code == 128 + SIGTERM || outcome.code == 0, "\(outcome.code): \(outcome.error)")
+    if outcome.code != 0 { #expect(outcome.error.contains("stopped")) }
+  }
+
+  /// SIGTERM as a cluster sends it: what is done is in the file, and the same command ends with the
+  /// bytes of a run that nobody disturbed.
+  @Test func aTerminatedRunGoesOn() throws {
+    let long = ["erf", "replknet-31-nano", "--size", "640", "--count", "8", "--threads", "1"]
+    _ = try succeed(long + ["-o", "one.erf"], in: folder)
+    let script = """
+      "$@" & child=$!
+      sleep 0.4
+      kill -TERM $child
+      wait $child
+      """
+    let stopped = try Executable.run(
+      long + ["-o", "two.erf", "-o", "two.json", "-o", "two.npy"], in: folder, shell: script)
+    #expect(stopped.code == 128 + SIGTERM)
+    #expect(stopped.error.contains("stopped"))
+    // An array cannot say that it is of some images.
+    #expect(!folder.names.contains("two.npy"))
+    // What is done by then depends on the machine; what is written says of how many images it is.
+    if folder.names.contains("two.json") {
+      let result = try JSONSerialization.jsonObject(with: bytes("two.json")) as? [String: Any]
+      let first = (result?["results"] as? [[String: Any]])?.first
+      #expect(first?["partialOf"] as? Int == 8)
+    }
+    _ = try succeed(long + ["-o", "two.erf"], in: folder)
+    #expect(try bytes("two.erf") == bytes("one.erf"))
+  }
+}
