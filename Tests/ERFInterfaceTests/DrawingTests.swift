@@ -88,6 +88,20 @@ import Testing
     #expect(frame[0, 1].background == .heat(map: 0, level: 128))
   }
 
+  /// A dot leaves a cell one colour: that of both its pixels, or maps would slip under their outlines.
+  @Test func dotsLieOverTheMeanOfTheirCell() {
+    var frame = Frame(size: ScreenSize(rows: 1, columns: 1))
+    let cell = Area(row: 0, column: 0, rows: 1, columns: 1)
+    for values in [[1, 0.0], [0, 1.0]] {
+      var marks = PixelMarks(cells: cell, unicode: true)
+      marks[0, 0] = .text
+      frame.drawHeat(
+        values, in: cell, colours: HeatColours(scale: .rising(map: 0), top: 1), style: .halfBlocks,
+        marks: marks)
+      #expect(frame[0, 0].background == .heat(map: 0, level: 127))
+    }
+  }
+
   @Test func differencesHaveZeroInTheMiddle() {
     let colours = HeatColours(scale: .diverging, top: 2)
     #expect([-2, -1, 0, 1, 2, 9].map { colours.level($0) } == [1, 65, 128, 192, 255, 255])

@@ -129,7 +129,7 @@ extension Frame {
         }
         guard let mark = marks?.cell(row, column, of: area) else { continue }
         self[area.row + row, area.column + column] = pixel.marked(
-          row * style.pixelsPerCell, column, mark, style: style)
+          row, column, mark, style: style)
       }
     }
   }
@@ -163,7 +163,10 @@ private struct PixelPainter {
 
   func paint(_ row: Int, _ column: Int) -> Paint {
     let index = row * columns + column
-    let level = colours.level(values[index])
+    return paint(colours.level(values[index]), at: index)
+  }
+
+  private func paint(_ level: UInt8, at index: Int) -> Paint {
     guard let underlay, underlay.count == values.count, case .rising(let map) = colours.scale
     else { return colours.paint(level) }
     return .picture(
@@ -175,15 +178,18 @@ private struct PixelPainter {
     return Cell(colours.character(level), foreground: colours.paint(level))
   }
 
-  /// Dots over the cell's upper colour: dark ones where the map is bright.
+  /// Dots over the mean of the cell's pixels, of which there is room for one colour: dark ones where the
+  /// map is bright. The upper one's alone would move the map down under its outlines.
   func marked(
     _ row: Int, _ column: Int, _ mark: (scalar: Unicode.Scalar, role: Role), style: HeatStyle
   ) -> Cell {
-    let level = colours.level(values[row * columns + column])
+    let first = row * style.pixelsPerCell * columns + column
+    let levels = (0..<style.pixelsPerCell).map { Int(colours.level(values[first + $0 * columns])) }
+    let level = UInt8(levels.reduce(0, +) / levels.count)
     let isBright = style != .characters && (colours.isDiverging || level > 150)
     return Cell(
       mark.scalar, foreground: .role(isBright ? .background : mark.role),
-      background: style == .characters ? .role(.background) : paint(row, column),
+      background: style == .characters ? .role(.background) : paint(level, at: first),
       attributes: .bold)
   }
 
