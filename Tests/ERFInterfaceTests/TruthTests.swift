@@ -136,6 +136,19 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(!metrics.contains("published") && !metrics.contains("paper:"))
   }
 
+  /// The unit that is looked from, marked, is still one.
+  @Test(arguments: sizes) func aMarkedUnitIsOne(_ size: (Int, Int)) {
+    var model = cornered()
+    model.session.target.units = [Unit(row: 1, column: 1), Unit(row: 1, column: 1)]
+    _ = model.type("4")
+    #expect(text(model, size.0, size.1).contains("square around the unit, cut"))
+    _ = model.type("2")
+    let screen = text(model, size.0, size.1)
+    #expect(screen.contains("  marked") && !screen.contains("+ 1 marked"))
+    model.session.target.units.append(Unit(row: 2, column: 2))
+    #expect(text(model, size.0, size.1).contains("+ 1 marked"))
+  }
+
   /// A cross-hair takes the line below the map, and the unit is said elsewhere.
   @Test(arguments: [(60, 20), (80, 24), (120, 40), (200, 60), (250, 70)])
   func anOffCentreUnitIsAlwaysSaid(_ size: (Int, Int)) {

@@ -67,8 +67,11 @@ struct MapHeading {
     let whole =
       variants(heads + files, tails) + variants(heads, [label + brief])
       + variants([[weights.name]], tails + [label + brief])
-    // A panel of little width says below the map what it is measured around.
-    let least = [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
+    // A panel of little width says below the map what it is measured around, but its size nowhere else.
+    let inputs = [[short] + label, [short]].map { $0.map { Span($0, .quiet) } }
+    let least =
+      inputs.map { [weights.name] + $0 }
+      + [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
     return fitting(whole + least, width)
   }
 

@@ -118,14 +118,16 @@ extension Figure {
       let ranking = FieldRanking(results)
     else { return nil }
     if let tie = ranking.tie { return tie }
+    let first = networks[ranking.most].letter
+    let beside = ranking.beside({ networks[$0].letter }, first + "'s")
     func area(_ index: Int) -> String {
       Format.area(results[index].metrics.ratio(at: Model.half) ?? 0)
     }
     return
-      "\(networks[ranking.most].letter) sees most, \(Model.times(ranking.times)) as much as "
+      "\(first) sees most, \(Model.times(ranking.times)) as much as "
       + "\(networks[ranking.least].letter), which sees least: half of the field lies in "
       + "\(area(ranking.most)) and \(area(ranking.least)) of the input."
-      + ranking.beside { networks[$0].letter }
+      + (beside.map { " \($0)." } ?? "")
   }
 
   /// Fields that the input cuts off.

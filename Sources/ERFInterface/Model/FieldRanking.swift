@@ -35,11 +35,10 @@ struct FieldRanking {
     return times < Model.leastFactor ? "All see about as much." : nil
   }
 
-  /// Who is as good as the first, where somebody is: ` C, D are within the spread of B.`
-  func beside(_ name: (Int) -> String) -> String {
-    guard !level.isEmpty else { return "" }
-    return
-      " \(level.map(name).joined(separator: ", ")) \(level.count == 1 ? "is" : "are") within the "
-      + "spread of \(name(most))."
+  /// Who is as good as the first, where somebody is: `C, D are within B's spread`.
+  func beside(_ name: (Int) -> String, _ whose: String) -> String? {
+    guard !level.isEmpty else { return nil }
+    return level.map(name).joined(separator: ", ")
+      + " \(level.count == 1 ? "is" : "are") within \(whose) spread"
   }
 }

@@ -101,7 +101,8 @@ extension Model {
     if costs.count == 2, costs[1] > 0 {
       text += " at \(Self.times(Double(costs[0]) / Double(costs[1]))) the multiply-adds"
     }
-    return text + "." + ranking.beside { names[$0] } + caveats
+    let beside = ranking.beside({ names[$0] }, "its").map { "; " + $0 } ?? ""
+    return text + beside + "." + caveats
   }
 
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.

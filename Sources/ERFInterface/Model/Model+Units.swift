@@ -21,6 +21,9 @@ extension Model {
     return session.target.units.dropFirst().map { $0.scaled(from: map, to: map) }
   }
 
+  /// Whether maps are the sum of several units': one that is marked and looked from is one.
+  var looksFromSeveral: Bool { request(unitSide).units.count > 1 }
+
   mutating func moveUnit(_ direction: Direction, steps: Int) {
     guard let map = unitMap, let unit = currentUnit else { return }
     var moved = unit

@@ -50,8 +50,8 @@ extension Frame {
     write(jobs, in: area)
     var rest = area.below(jobs.count + (area.rows > 6 ? 1 : 0))
     let log = model.log.flatMap { line in
-      wrap(line.text, width: area.columns).map {
-        [Span($0, line.kind == .note ? .quiet : line.kind.role)]
+      wrap(line.text, width: area.columns).enumerated().map { place, text in
+        (isStart: place == 0, spans: [Span(text, line.kind == .note ? .quiet : line.kind.role)])
       }
     }
     // The time taken stands above the messages where they leave room for it.
@@ -61,7 +61,10 @@ extension Frame {
       rest = rest.below(times.count + 1)
     }
     let end = max(0, log.count - model.lists.log)
-    write(Array(log[max(0, end - rest.rows)..<end]), in: rest)
+    let seen = log[max(0, end - rest.rows)..<end]
+    // A message whose beginning is out of sight says nothing, unless it is all there is.
+    let whole = seen.drop { !$0.isStart }
+    write((whole.isEmpty ? seen : whole).map(\.spans), in: rest)
     if log.isEmpty, rest.rows > 0 {
       write("no messages yet", .quiet, row: rest.row, column: rest.column, width: rest.columns)
     }

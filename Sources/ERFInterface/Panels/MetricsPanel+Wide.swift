@@ -100,7 +100,7 @@ private struct WideMetrics {
 
   /// What squares are measured around where it is not the middle of the input.
   private var around: String {
-    model.session.target.units.count > 1 ? "units' middle" : "unit"
+    model.looksFromSeveral ? "units' middle" : "unit"
   }
 
   private var isCentred: Bool {

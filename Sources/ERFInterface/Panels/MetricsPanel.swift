@@ -99,7 +99,7 @@ private struct MetricsLines {
 
   private var title: String {
     if !isCentred {
-      if model.session.target.units.count > 1 { return "square around the units' middle, cut" }
+      if model.looksFromSeveral { return "square around the units' middle, cut" }
       return isNarrow ? "square around the unit, cut" : "square around the unit, cut by the input"
     }
     return isNarrow ? "area of the square with t" : "square that holds t of log(M+1)"

@@ -143,10 +143,11 @@ extension Model {
     let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
     let blocks = facts.stages[stage - 1].blocks.count
     let block = target.block.map { "block \(min($0, blocks)) of \(blocks)" } ?? "its output"
-    let marked = markedUnits.count
+    let others = markedUnits.count { $0 != unit }
     let note =
       session.target.units.isEmpty
-      ? "  centre" : marked > 0 ? "  + \(marked) marked" : ""
+      ? "  centre"
+      : others > 0 ? "  + \(others) marked" : markedUnits.isEmpty ? "" : "  marked"
     var lines: [[Span]] = [
       [
         Span("stage \(stage) of \(facts.stages.count)", .text, .bold),
@@ -154,7 +155,8 @@ extension Model {
       ],
       [Span(layer.name.sanitised + display.glyphs.separator + "stride \(layer.stride)", .quiet)],
       [
-        Span("unit row ", .quiet), Span("\(unit.row)", .text), Span(" col ", .quiet),
+        Span(columns < 40 ? "row " : "unit row ", .quiet), Span("\(unit.row)", .text),
+        Span(" col ", .quiet),
         Span("\(unit.column)", .text),
         Span(" of \(map.height) \(display.glyphs.times) \(map.width)", .quiet),
         Span(note, .quiet),
@@ -173,10 +175,13 @@ extension Model {
               "what the layer answers there" + (step > 1 ? ", \(parts) a place" : ""), .quiet)
           ])
     } else if step > 1, rows >= 8 {
-      // Without a row of its own it stands behind the theoretical field, which is short.
-      let last = lines.count - 1
-      let short = [Span("  each place " + parts, .quiet)]
-      if (lines[last] + short).width <= columns { lines[last] += short }
+      // Without a row of its own it stands behind the theoretical field, which has fewer words then.
+      let scale = [Span("  each place " + parts, .quiet)]
+      let short = [Span("theory", .quiet)] + theorySpans(target)
+      let wordings = [lines[lines.count - 1], short].map { $0 + scale }
+      if let whole = wordings.first(where: { $0.width <= columns }) {
+        lines[lines.count - 1] = whole
+      }
     }
     if rows < 8 { lines.removeLast() }
     return lines
