@@ -26,6 +26,21 @@ import Testing
     #expect(terminal.isClosed)
   }
 
+  /// A first map does not wait for its frame as layers and further images do.
+  @Test func mapsAreDrawnAtOnce() {
+    var session = Session(models: ["RepLKNet-13"])
+    session.size = InputSize(height: 64, width: 64)
+    var options = ExplorerOptions()
+    options.frameMilliseconds = 30_000
+    let terminal = FakeTerminal([.until { $0.contains("border") }])
+    let start = ContinuousClock.now
+    let code = Explorer.run(
+      session: session, options: options, terminal: terminal,
+      engine: TestEngine(FakeComputing(), FakeExporting()))
+    #expect(code == 0 && !terminal.timedOut)
+    #expect(start.duration(to: .now) < .milliseconds(options.frameMilliseconds))
+  }
+
   @Test func mapsArriveAndAreExported() {
     let exporting = FakeExporting(present: ["replknet-13_random0_64_stage4.npy"])
     let terminal = FakeTerminal([

@@ -94,7 +94,9 @@ extension ERFMetrics {
         rowMoment += value * Double(row)
         columnMoment += value * Double(column)
         let distance = (square + Double((column - origin.1) * (column - origin.1))).squareRoot()
-        rings[Int(distance.rounded(.up))] += value
+        // Rounded up, without a call for each pixel.
+        let whole = Int(distance)
+        rings[distance > Double(whole) ? whole + 1 : whole] += value
       }
     }
     guard total > 0 else {

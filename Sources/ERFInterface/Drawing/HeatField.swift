@@ -243,7 +243,8 @@ private struct Rings {
       let dy = Double((row - centre.row) * (row - centre.row))
       for column in 0..<width {
         let dx = Double((column - centre.column) * (column - centre.column))
-        let distance = Int((dx + dy).squareRoot().rounded())
+        // The root of a whole number never lies halfway, and a call a pixel is what all others wait for.
+        let distance = Int((dx + dy).squareRoot() + 0.5)
         ring[row * width + column] = Int32(distance)
         counts[distance] += 1
       }

@@ -74,6 +74,15 @@ public enum Message: Sendable {
   case deepEnough(RequestID, failure: String?)
   /// The kernels of each stage of a network, or what is wrong with it.
   case aggregated(RequestID, [StageKernels?], failure: String?)
+
+  /// Whether it brings the first map of a run, or its last: a frame of its own.
+  var isAwaited: Bool {
+    switch self {
+    case .preview, .finished: true
+    case .image(_, of: _, let map): map.images == 1
+    default: false
+    }
+  }
 }
 
 /// A map on its way with what the worker derived from it.

@@ -16,7 +16,7 @@ public struct ExplorerOptions: Sendable {
   public var notice: String?
   /// Whether the session is the one that the last run left.
   public var isRestored = false
-  /// Least time between two frames that no key asked for, in milliseconds.
+  /// Least time between two frames that neither a key nor a new map asked for, in milliseconds.
   public var frameMilliseconds = 50
 
   public init(threads: Int? = nil) { self.threads = threads }
@@ -47,7 +47,7 @@ struct ExplorerLoop {
   let beginning: ContinuousClock.Instant
   var model: Model
   var exitCode: Int32?
-  /// Whether the screen is older than the state, and whether a key made it so.
+  /// Whether the screen is older than the state, and whether a key or a map that was waited for made it so.
   var isDirty = false
   var isUrgent = false
   var lastFrame: ContinuousClock.Instant
@@ -112,7 +112,10 @@ struct ExplorerLoop {
   }
 
   private mutating func takeMessages() {
-    for message in mailbox.takeAll() where exitCode == nil { apply(message) }
+    for message in mailbox.takeAll() where exitCode == nil {
+      if message.isAwaited { isUrgent = true }
+      apply(message)
+    }
   }
 
   private var isTyping: Bool { model.overlay?.isTyping ?? false }
