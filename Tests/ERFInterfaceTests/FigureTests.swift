@@ -124,6 +124,13 @@ import Testing
     }
     #expect(caption.contains("n = 3: image 0, image 1, image 2") && caption.contains("rule paper"))
     #expect(caption.contains(try #require(model.verdict).headline))
+    #expect(!caption.contains("prepared"))
+    var prepared = PreprocessingChoice()
+    prepared.mean = [0.5, 0.25, 0.5]
+    model.session.networks[0].preprocessing = prepared
+    model.sides[0].shown?.result?.subject.preprocessing = prepared
+    #expect(Figure(model).caption.contains("rule paper; pictures prepared with mean 0.5,0.25,0.5."))
+    #expect(Figure(model).csv.contains(",paper,\"mean 0.5,0.25,0.5\","))
     let random = makeModel(["RepLKNet-13", "RepLKNet-31"])
     #expect(Figure(random).caption.contains("[random:0, untrained, hash "))
     #expect(texts(Figure(random)).contains { $0.hasPrefix("random:0, untrained") })

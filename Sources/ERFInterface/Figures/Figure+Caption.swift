@@ -76,7 +76,9 @@ extension Figure {
       return "\(unit) of \(subject.tap.sanitised) (\(subject.mapSize.height) x "
         + "\(subject.mapSize.width) units), input \(subject.input.height) x "
         + "\(subject.input.width) px, n = \(images.sanitised)\(partial); "
-        + "rule \(subject.rule.rawValue)."
+        + "rule \(subject.rule.rawValue)"
+        + (subject.preprocessing == .own
+          ? "" : "; pictures prepared with \(subject.preprocessing.text)") + "."
     }
     guard Set(texts).count > 1 else {
       return texts.first.map { [$0.prefix(1).uppercased() + $0.dropFirst()] } ?? []

@@ -142,7 +142,7 @@ extension Figure {
     var lines = [
       ([
         "letter", "network", "weights", "weights_hash", "input", "layer", "row", "column", "images",
-        "rule",
+        "rule", "preparation",
       ]
         + ERFMetrics.thresholds.flatMap { threshold in
           let name = Format.fixed(threshold * 100, 0)
@@ -161,14 +161,14 @@ extension Figure {
         cells += [
           network.network.weightsText, subject?.weightsHash ?? "", "\(size)",
           subject?.tap ?? "", text(subject?.unit.row), text(subject?.unit.column),
-          "\(network.images)", rule.rawValue,
+          "\(network.images)", rule.rawValue, network.network.preprocessing.text,
         ]
       } else {
         // What its file says, if anything.
         let record = network.result?.record
         cells += [
           record?.weights ?? "", "", "\(size)", "", "", "", text(record?.images),
-          record?.rule?.rawValue ?? "",
+          record?.rule?.rawValue ?? "", "",
         ]
       }
       for ratio in metrics.ratios {
