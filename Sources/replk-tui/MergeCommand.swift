@@ -51,7 +51,7 @@ extension Command {
       throw SeveralNetworks(count: networks.count, error: error)
     }
     if !whole.isWhole && !arguments.has("--partial") {
-      let missing = MissingShares(of: whole, among: parts)
+      let missing = MissingShares(of: whole, among: parts, outputs: outputs)
       try StandardStreams.write(missing.commands)
       throw missing
     }
@@ -138,13 +138,13 @@ private struct SeveralNetworks: ExplainedError {
 }
 
 extension MissingShares {
-  fileprivate init(of whole: ERFPart, among parts: [ERFPart.Named]) {
+  fileprivate init(of whole: ERFPart, among parts: [ERFPart.Named], outputs: [String]) {
     let open = whole.images - whole.done.count - whole.skipped.count
     self.init(
       lack: Self.lack(open, of: whole.images, "image"), shards: whole.missingShards,
       command: ["replk-tui"] + whole.command,
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".erf", holds: whole.isHeld)
+      }, ending: ".erf", holds: whole.isHeld, outputs: outputs)
   }
 }

@@ -8,7 +8,7 @@ extension Merging {
     let shares = try paths.map { (path: $0, part: try DecisionShare(path: $0)) }
     let whole = try DecisionShare.merged(shares)
     guard whole.isWhole || partial else {
-      let missing = MissingShares(of: whole, among: shares)
+      let missing = MissingShares(of: whole, among: shares, outputs: [output])
       try StandardStreams.write(missing.commands)
       throw missing
     }
@@ -21,12 +21,14 @@ extension Merging {
 }
 
 extension MissingShares {
-  fileprivate init(of whole: DecisionShare, among shares: [DecisionShare.Named]) {
+  fileprivate init(
+    of whole: DecisionShare, among shares: [DecisionShare.Named], outputs: [String]
+  ) {
     self.init(
       lack: Self.lack(whole.total - whole.indices.count, of: whole.total, "stimulus", "stimuli")
         + " or of unfinished shares",
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: shares.map { Known(path: $0.path, shard: $0.part.shards.first) }, ending: ".csv",
-      holds: whole.isHeld, option: "--csv")
+      holds: whole.isHeld, option: "--csv", outputs: outputs)
   }
 }

@@ -35,7 +35,7 @@ enum Merging {
     let tables = try paths.map { (path: $0, table: try SweepTable(path: $0)) }
     let whole = try SweepTable.merged(tables)
     guard whole.missing.isEmpty || partial else {
-      let missing = MissingShares(of: whole, among: tables)
+      let missing = MissingShares(of: whole, among: tables, outputs: [output])
       try StandardStreams.write(missing.commands)
       throw missing
     }
@@ -53,7 +53,7 @@ enum Merging {
     let parts = try paths.map { (path: $0, part: try Features(path: $0)) }
     let whole = try Features.merged(parts)
     guard whole.isWhole || partial else {
-      let missing = MissingShares(of: whole, among: parts)
+      let missing = MissingShares(of: whole, among: parts, outputs: [output])
       try StandardStreams.write(missing.commands)
       throw missing
     }
@@ -69,7 +69,7 @@ enum Merging {
 }
 
 extension MissingShares {
-  fileprivate init(of whole: SweepTable, among tables: [SweepTable.Named]) {
+  fileprivate init(of whole: SweepTable, among tables: [SweepTable.Named], outputs: [String]) {
     let missing = whole.missing
     let points = missing.prefix(10).map(String.init).joined(separator: ", ")
     self.init(
@@ -78,16 +78,16 @@ extension MissingShares {
       shards: whole.missingShards, command: ShellWords.words(whole.command),
       known: tables.filter { $0.table.shard != nil || $0.table.isOfTheWhole }.map {
         Known(path: $0.path, shard: $0.table.shard)
-      }, ending: ".csv", holds: whole.isHeld)
+      }, ending: ".csv", holds: whole.isHeld, outputs: outputs)
   }
 
-  fileprivate init(of whole: Features, among parts: [Features.Named]) {
+  fileprivate init(of whole: Features, among parts: [Features.Named], outputs: [String]) {
     self.init(
       lack: Self.lack(whole.inputs - whole.rows.count, of: whole.inputs, "input"),
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".safetensors", holds: whole.isHeld)
+      }, ending: ".safetensors", holds: whole.isHeld, outputs: outputs)
   }
 }
 

@@ -23,6 +23,8 @@ struct MissingShares: ExplainedError {
   var holds: @Sendable (_ path: String, Shard) -> Bool = { _, _ in false }
   /// What says where a share is written.
   var option = "--output"
+  /// The files that the merge itself writes: no share is to lie there.
+  var outputs: [String] = []
 
   /// `1 of 8 images is missing`.
   static func lack(_ count: Int, of all: Int, _ one: String, _ more: String? = nil) -> String {
@@ -113,7 +115,7 @@ extension MissingShares {
 
   /// Whether nothing is in the way there: the numbers in a name may be a network's, or another run's.
   private func isFree(_ path: String, for shard: Shard) -> Bool {
-    !Folder.isTaken(path) || holds(path, shard)
+    !outputs.contains(path) && (!Folder.isTaken(path) || holds(path, shard))
   }
 
   /// The folder with its slash, and the name in it.
