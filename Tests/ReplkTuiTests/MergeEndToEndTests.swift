@@ -54,6 +54,56 @@ import Testing
     #expect(result["peakBytes"] is NSNull)
   }
 
+  /// Shares run over other pictures of the same names are of another run, of whatever kind.
+  @Test func picturesOfOtherSizesAreAnotherRun() throws {
+    for (set, level) in [("one", UInt8(90)), ("two", 200)] {
+      for name in ["cat1-dog1", "cat2-dog2"] {
+        let path = "\(set)/cat/\(name).ppm"
+        try FileManager.default.createDirectory(
+          atPath: folder.file("\(set)/cat"), withIntermediateDirectories: true)
+        let side = set == "one" ? 8 : 9
+        _ = try folder.write(
+          Array("P6 8 \(side) 255\n".utf8) + [UInt8](repeating: level, count: 8 * side * 3),
+          to: path)
+      }
+    }
+    _ = try folder.write(Array("cat\ndog\n".utf8), to: "names.txt")
+    let classifier = "replknet:kernels=3:layers=1:channels=2:classes=2"
+    let runs: [(words: [String], pictures: String, option: String, ending: String)] = [
+      (["erf", Samples.tiny, "--size", "64", "--image"], "/cat", "-o", "erf"),
+      (["features", Samples.tiny, "--size", "64", "--image"], "/cat", "-o", "safetensors"),
+      (["probe", classifier, "--classes", "names.txt", "--stimuli"], "", "--csv", "csv"),
+    ]
+    for run in runs {
+      for (set, index) in [("one", 1), ("two", 2), ("one", 2)] {
+        _ = try succeed(
+          run.words + [
+            set + run.pictures, "--shard", "\(index)/2", run.option, "\(set)\(index).\(run.ending)",
+          ], in: folder)
+      }
+      let merge = ["merge", "one1.\(run.ending)"]
+      expectOneLine(
+        try Executable.run(
+          merge + ["two2.\(run.ending)", "-o", "all.\(run.ending)"], in: folder), code: 2,
+        mentions: ["one1", "two2", "other names or sizes"])
+      _ = try succeed(merge + ["one2.\(run.ending)", "-o", "all.\(run.ending)"], in: folder)
+    }
+  }
+
+  /// No missing share is told to lie where the merge is to be written.
+  @Test func missingSharesKeepOffTheMerge() throws {
+    for name in ["p1", "f1"] {
+      let run = name == "p1" ? erf : ["features"] + erf.dropFirst()
+      let ending = name == "p1" ? "erf" : "safetensors"
+      _ = try succeed(run + ["--shard", "1/2", "-o", "\(name).\(ending)"], in: folder)
+      let output = "\(name.prefix(1))2.\(ending)"
+      let outcome = try Executable.run(
+        ["merge", "\(name).\(ending)", "-o", output], in: folder)
+      #expect(outcome.code == 1 && outcome.text.contains("--shard 2/2"))
+      #expect(!outcome.text.contains(output), "\(outcome.text)")
+    }
+  }
+
   /// The commands printed for missing shares are those that make them.
   @Test func missingSharesComeWithTheirCommands() throws {
     let parts = try make(shards: 4)

@@ -16,6 +16,11 @@ extension FNV1a {
 }
 
 extension NetworkInputs {
+  /// Hash (16 hexadecimal digits) of the names of all inputs and the sizes of their files, in order.
+  var listHash: String {
+    FNV1a.list(of: (0..<count).lazy.map { (name($0), FileBytes.count(of: path($0))) })
+  }
+
   /// Hash (16 hexadecimal digits) of the names of all inputs and of the contents of their files, which
   /// are read for it once.
   public var contentsHash: String {

@@ -173,7 +173,7 @@ public final class ERFComputer: Sendable {
       units: subject.units, rule: request.rule,
       cache: request.keepsForward ? forwards : nil,
       workers: Workers(threads: request.threads, cancellation: cancellation))
-    var part = ERFPart(subject, names: (0..<inputs.count).map(inputs.name), shard: shard)
+    var part = ERFPart(subject, of: inputs, shard: shard)
     if let earlier = try resume(part) {
       try requireSame(inputs, size, as: earlier, for: network, workers: walk.workers)
       let new = part

@@ -52,7 +52,7 @@ public struct ERFPart: RunPart, Equatable {
   public internal(set) var subject: ERFSubject
   /// Number of images of the whole run.
   public let images: Int
-  /// Hash of the names of all of them, in order: parts of one run have the same.
+  /// ``NetworkInputs/listHash``: parts of one run have the same.
   public let list: String
   /// What to run for it, without the words that say which share and where to.
   public var command: [String]
@@ -65,11 +65,11 @@ public struct ERFPart: RunPart, Equatable {
   /// By rising index.
   public internal(set) var skipped: [Skipped] = []
 
-  /// Nothing yet of a run over images of these names.
-  init(_ subject: ERFSubject, names: [String], shard: Shard?) {
+  /// Nothing yet of a run over `inputs`.
+  init(_ subject: ERFSubject, of inputs: NetworkInputs, shard: Shard?) {
     self.subject = subject
-    images = names.count
-    list = FNV1a.list(of: names)
+    images = inputs.count
+    list = inputs.listHash
     command = []
     shards = shard.map { [$0] } ?? []
     makers = [.this]

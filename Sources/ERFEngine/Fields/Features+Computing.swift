@@ -22,9 +22,7 @@ extension Features {
     let tap = try network.tap(request.tap)
     let workers = Workers(threads: request.threads, cancellation: cancellation)
     var features = try resume(
-      Features(
-        Subject(request, network, tap, input: size), names: (0..<inputs.count).map(inputs.name),
-        shard: shard))
+      Features(Subject(request, network, tap, input: size), of: inputs, shard: shard))
     let ready = InputsAhead(
       inputs, size: size, preprocessing: network.preprocessing, workers: workers)
     if features.makers == [.this] {

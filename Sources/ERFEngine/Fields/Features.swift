@@ -31,7 +31,7 @@ public struct Features: RunPart, Equatable {
   public internal(set) var subject: Subject
   /// Number of inputs of the whole run.
   public let inputs: Int
-  /// Hash of the names of all of them, in order: parts of one run have the same.
+  /// ``NetworkInputs/listHash``: parts of one run have the same.
   public let list: String
   /// What to run for it, without the words that say which share and where to.
   public var command: [String] = []
@@ -43,11 +43,11 @@ public struct Features: RunPart, Equatable {
   /// Of the rows, one behind the other, row-major.
   public internal(set) var values: [Float] = []
 
-  /// Nothing yet of a run over inputs of these names.
-  init(_ subject: Subject, names: [String], shard: Shard?) {
+  /// Nothing yet of a run over `inputs`.
+  init(_ subject: Subject, of inputs: NetworkInputs, shard: Shard?) {
     self.subject = subject
-    inputs = names.count
-    list = FNV1a.list(of: names)
+    self.inputs = inputs.count
+    list = inputs.listHash
     shards = shard.map { [$0] } ?? []
   }
 

@@ -140,16 +140,20 @@ extension Shard {
 }
 
 extension FNV1a {
-  /// Of the names of all images or inputs, in order: parts of one run have the same.
-  static func list(of names: [String]) -> String {
+  /// Of the names of all images or inputs, in order, and the sizes of their files (nil: they have none), which
+  /// tell most pictures of the same name apart without reading them for every share.
+  static func list(of inputs: some Sequence<(name: String, bytes: Int?)>) -> String {
     var hash = FNV1a()
-    for name in names { hash.add(name.utf8 + [0]) }
+    for input in inputs {
+      hash.add(input.name.utf8 + [0])
+      hash.add(word: UInt64(input.bytes ?? 0))
+    }
     return hash.text
   }
 
   /// What two such hashes tell: names do not follow from them.
   static func otherList(of inputs: String, _ one: String, _ two: String) -> String {
-    "their \(inputs) have other names or another order (lists \(one) and \(two)); all shares "
-      + "take the same files in the same order"
+    "their \(inputs) have other names or sizes, or another order (lists \(one) and \(two)); all "
+      + "shares take the same files in the same order"
   }
 }

@@ -42,7 +42,7 @@ public struct DecisionShare: RunPart {
   let networks: [Subject]
   /// Stimuli of the whole run, at most ``most``.
   public let total: Int
-  /// Hash of the names of all of them, in order.
+  /// Hash of the names of all of them and the sizes of their files, in order.
   public let list: String
   public internal(set) var shards: [Shard]
   public var command: [String]
@@ -57,7 +57,8 @@ public struct DecisionShare: RunPart {
   ) {
     self.networks = networks.map(Subject.init)
     total = stimuli.stimuli.count
-    list = FNV1a.list(of: stimuli.stimuli.map(\.fileName))
+    list = FNV1a.list(
+      of: stimuli.stimuli.lazy.map { ($0.fileName, FileBytes.count(of: $0.path)) })
     shards = [shard]
     self.command = command
   }
