@@ -39,8 +39,8 @@ extension Command {
     let classifier = try Classifier(network, size: size, threads: arguments.threads())
     var skipped: [SkippedImage] = []
     let results = try classifier.classify(files) { skipped.append($0) }
-    for image in skipped {
-      StandardStreams.writeError(Text.message("skipped \(image.explanation)"))
+    for line in Text.skipped(skipped.map(\.explanation)) {
+      StandardStreams.writeError(Text.message(line))
     }
     if arguments.has("--json") {
       let document = Document(
@@ -81,7 +81,7 @@ extension Command {
     line.erase()
     let heading = "\(network.id)  weights \(network.weights) (\(network.weightsHash))"
     let notes =
-      skipped.sorted().map { "skipped \($0)" } + (network.weightsChoice.map(Text.notes) ?? [])
+      Text.skipped(skipped.sorted()) + (network.weightsChoice.map(Text.notes) ?? [])
     try StandardStreams.write(
       Text.lines(
         [heading, ""] + Text.table(["input", "right", "pictures", "accuracy"], rows) + notes))

@@ -52,8 +52,9 @@ extension Command {
     var results: [ERFResult] = []
     var outputs: [String] = []
     var finished: [String] = []
+    var told: Set<String> = []
     for (request, name) in zip(validated, names) {
-      var run = FieldRun(request: request, shard: shard)
+      var run = FieldRun(request: request, shard: shard, told: told)
       if let folder, let shard {
         try Folder.make(folder)
         let path = "\(base)\(name)-\(shard.index)-of-\(shard.count).erf"
@@ -62,6 +63,7 @@ extension Command {
           isForced: arguments.has("--force"))
       }
       let result = try run.result(on: computer)
+      told = run.told
       results.append(result)
       if let file = run.file {
         if run.wasFinished { finished.append(file.path) } else { outputs.append(file.path) }

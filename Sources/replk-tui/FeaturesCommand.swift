@@ -69,11 +69,10 @@ extension Command {
   }
 
   private static func tellSkipped(_ features: Features) {
-    for row in features.rows {
-      guard let reason = row.reason else { continue }
-      StandardStreams.writeError(
-        Text.message("skipped \(reason); its row \(row.index) is NaN"))
+    let reasons = features.rows.compactMap { row in
+      row.reason.map { "\($0); its row \(row.index) is NaN" }
     }
+    for line in Text.skipped(reasons) { StandardStreams.writeError(Text.message(line)) }
   }
 }
 

@@ -48,7 +48,7 @@ struct FieldRun {
     Interruption.catchSignals()
     var line = ProgressLine(label: request.request.network.text, told: told)
     defer {
-      line.erase()
+      line.end()
       told = line.told
     }
     var (latest, earlier, file) = (ERFPart?.none, ERFPart?.none, file)

@@ -136,10 +136,11 @@ struct ProbeText {
 
   private func skippedLines(_ skipped: [ShapeBiasReport.Skipped]) -> [String] {
     guard !skipped.isEmpty else { return [] }
-    let shown = 20
     var lines = ["skipped \(skipped.count):"]
-    lines += skipped.prefix(shown).map { "  \($0.path): \($0.reason)" }
-    if skipped.count > shown { lines.append("  and \(skipped.count - shown) more (--json)") }
+    lines += skipped.prefix(Text.named).map { "  \($0.path): \($0.reason)" }
+    if skipped.count > Text.named {
+      lines.append("  and \(skipped.count - Text.named) more (--json)")
+    }
     return lines
   }
 

@@ -15,6 +15,8 @@ struct ProgressLine {
   private var hasMap = false
   /// What was told of already: a run over the same images need not say it again.
   private(set) var told: Set<String>
+  /// How many more were skipped than are named.
+  private var unnamed = 0
 
   init(label: String, told: Set<String> = []) {
     self.label = label
@@ -31,7 +33,7 @@ struct ProgressLine {
     case .layer(_, let image, let images, let fraction):
       show("image \(image + 1)/\(images)", fraction: fraction)
     case .skipped(_, let image):
-      skipped.append("skipped \(image.explanation)")
+      skipped.append(image.explanation)
       if hasMap { tellSkipped() }
     }
   }
@@ -46,10 +48,22 @@ struct ProgressLine {
     if isShown && lastDrawn != nil { StandardStreams.rewriteErrorLine("") }
   }
 
+  /// At the end of the run: tells how many images were skipped beside those that were named.
+  mutating func end() {
+    erase()
+    if unnamed > 0 { StandardStreams.writeError(Text.message(Text.skipped(more: unnamed))) }
+    unnamed = 0
+  }
+
   private mutating func tellSkipped() {
-    let new = skipped.filter { told.insert($0).inserted }
-    if !new.isEmpty { erase() }
-    for notice in new { StandardStreams.writeError(Text.message(notice)) }
+    for reason in skipped where told.insert(reason).inserted {
+      guard told.count <= Text.named else {
+        unnamed += 1
+        continue
+      }
+      erase()
+      StandardStreams.writeError(Text.message("skipped \(reason)"))
+    }
     skipped = []
   }
 

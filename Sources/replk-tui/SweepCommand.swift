@@ -74,8 +74,8 @@ extension Command {
     // A share without a point is a table that says what it is of.
     try AtomicFile.write(table.encoded, to: path)
     for point in sweep.points where !table.has(point) {
-      var run = FieldRun(request: try grid[point - 1].validated { try computer.open($0) })
-      run.told = told
+      var run = FieldRun(
+        request: try grid[point - 1].validated { try computer.open($0) }, told: told)
       let result: ERFResult
       do {
         result = try run.result(on: computer)

@@ -12,6 +12,18 @@ enum Text {
     "replk-tui: \(explanation.printable.bounded(longestMessage))\n"
   }
 
+  /// How many of very many things that were left out are named.
+  static let named = 10
+
+  /// What was skipped, a line each; of very many the first, and how many more there are.
+  static func skipped(_ reasons: [String]) -> [String] {
+    let lines = reasons.prefix(named).map { "skipped \($0)" }
+    return lines + (reasons.count > named ? [skipped(more: reasons.count - named)] : [])
+  }
+
+  /// What is said of those that are not named.
+  static func skipped(more count: Int) -> String { "skipped \(count) more" }
+
   /// Of a file that an earlier run finished.
   static func kept(_ path: String) -> String {
     "\(path) was finished before: left as it is"

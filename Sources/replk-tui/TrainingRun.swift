@@ -17,8 +17,8 @@ struct TrainingRun {
   private var bestPath: String { TrainingOutputs.best(of: path) }
 
   mutating func run() throws {
-    for image in trainer.skipped {
-      StandardStreams.writeError(Text.message("skipped \(image.explanation)"))
+    for line in Text.skipped(trainer.skipped.map(\.explanation)) {
+      StandardStreams.writeError(Text.message(line))
     }
     try StandardStreams.write(heading + "\n")
     var line = ProgressLine(label: trainer.recipe.model)

@@ -214,6 +214,56 @@ import Testing
     #expect((results[0]["skipped"] as? [String])?.count == 1)
   }
 
+  /// Of very many that cannot be read ten are named, and the others counted; what is kept names all.
+  @Test func manyPicturesThatCannotBeReadAreCounted() throws {
+    for part in ["photos", "data/train/cat", "data/train/dog", "data/val/cat", "data/val/dog"] {
+      try folder.makeFolder(part)
+      for index in 1...3 {
+        _ = try folder.write(Samples.picture(level: UInt8(80 + index)), to: "\(part)/a\(index).ppm")
+      }
+    }
+    for index in 1...25 {
+      for part in ["photos", "data/train/cat"] {
+        _ = try folder.write(Array("hello".utf8), to: "\(part)/b\(index).png")
+      }
+    }
+    let images = ["--size", "32", "--image", "photos"]
+    let commands = [
+      ["classify", Samples.checkpoint, "--json"] + images,
+      ["erf", Samples.checkpoint, "--json", "-o", "map.erf"] + images,
+      ["compare", Samples.checkpoint, Samples.tiny, "--json"] + images,
+      ["features", Samples.checkpoint, "--tap", "stage1", "-o", "f.safetensors"] + images,
+      ["sweep", Samples.tiny, "--kernels", "3,5", "-o", "s.csv", "--sizes", "32"]
+        + images.dropFirst(2),
+      [
+        "train", Samples.tiny, "--data", "data", "--size", "32", "--steps", "1", "--batch", "4",
+        "-o",
+        "n.safetensors",
+      ],
+    ]
+    for command in commands {
+      let outcome = try Executable.run(command, in: folder)
+      #expect(outcome.code == 0, "\(command): \(outcome.error)")
+      let lines = outcome.error.split(separator: "\n")
+      #expect(
+        lines.count == 11 && lines.last == "replk-tui: skipped 15 more"
+          && lines.dropLast().allSatisfy { $0.contains("/b") && $0.contains("is not an image") },
+        "\(command): \(outcome.error)")
+      guard ["classify", "erf"].contains(command[0]) else { continue }
+      let all = command[0] == "erf" ? try outcome.results()[0] : try outcome.object()
+      #expect((all["skipped"] as? [String])?.count == 25)
+    }
+    #expect(try ERFPart(path: folder.file("map.erf")).skipped.count == 25)
+    #expect(try Features(path: folder.file("f.safetensors")).rows.count { $0.reason != nil } == 25)
+    _ = try folder.write(Array("cat\ndog\nd\ne\nf\n".utf8), to: "names.txt")
+    let sizes = try succeed(
+      ["classify", Samples.checkpoint, "--image", "data/train", "--size", "32,40", "--classes"]
+        + ["names.txt"], in: folder
+    ).text.split(separator: "\n")
+    #expect(sizes.count { $0.hasPrefix("skipped data/train/cat/b") } == 10)
+    #expect(sizes.contains("skipped 15 more"))
+  }
+
   @Test func inspectTellsWhatAFileHolds() throws {
     let path = Fixtures.path("checkpoints/wrapped.pth")
     let text = try succeed(["inspect", path], in: folder).text
