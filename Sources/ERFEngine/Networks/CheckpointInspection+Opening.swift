@@ -44,7 +44,8 @@ extension CheckpointInspection {
     return [error]
   }
 
-  /// Opens the file as `network`, without reading its numbers again.
+  /// Opens the file as `network`, without reading its numbers again but for parameters that are made of several
+  /// tensors.
   ///
   /// - Returns: what there is to know of how it was opened.
   /// - Throws: `CheckpointError`.
@@ -56,7 +57,12 @@ extension CheckpointInspection {
       head: type(of: network).head, allowsMissingHead: allowsMissingHead, isRecognised: true
     ).settled(for: network)
     try source.requireFit(blueprint, of: network)
-    let parameters = Set(ParameterInventory(blueprint).entries.keys.map(source.weights.fullName))
+    let (made, plain) = ParameterInventory(blueprint).entries.values.reduce(
+      into: ([Slot](), [Slot]())
+    ) { parts, slot in
+      if source.weights.isMade(slot.key) { parts.0.append(slot) } else { parts.1.append(slot) }
+    }
+    let parameters = Set(plain.map { source.weights.fullName($0.key) })
     for tensor in tensors where parameters.contains(tensor.name) {
       if tensor.nonFinite > 0 {
         throw CheckpointError.nonFinite(path: path, key: tensor.name)
@@ -66,6 +72,7 @@ extension CheckpointInspection {
           path: path, key: tensor.name, shape: Shape(tensor.shape))
       }
     }
+    for slot in made.sorted(by: { $0.key < $1.key }) { _ = try source.parameter(slot) }
     return source.choice.notes
   }
 }

@@ -63,8 +63,7 @@ struct CheckpointParameters: ParameterSource {
         WeightsMismatch(
           model: model, wrong: [.init(key: full, expected: shape, found: found)]))
     }
-    var tensor = try file.tensor(full)
-    if let mask = weights.mask(of: key) { tensor = tensor.multiplied(by: try file.tensor(mask)) }
+    var tensor = try weights.parameter(key, read: file.tensor)
     if found != shape { tensor = tensor.acceptingColours() }
     guard ElementKernels.isFinite(tensor) else {
       throw CheckpointError.nonFinite(path: file.path, key: full)
@@ -183,9 +182,9 @@ extension CheckpointParameters {
     let names = ["weight", "bias", "running_mean", "running_var"]
     return file.entries.keys.filter { key in
       guard !key.hasPrefix(weights.prefix), !others.contains(where: key.hasPrefix),
-        let name = key.split(separator: ".").last
+        let name = StoredForm.name(key).split(separator: ".").last
       else { return false }
-      // `weight_g`, `weight_orig` and the like too.
+      // `weight_g` and the like too.
       return names.contains { name == $0 || name.hasPrefix($0 + "_") }
     }
   }
@@ -311,11 +310,6 @@ extension Tensor {
   fileprivate var isZero: Bool {
     for index in 0..<count where self[index] != 0 { return false }
     return true
-  }
-
-  fileprivate func multiplied(by mask: Tensor) -> Tensor {
-    guard mask.shape == shape else { return self }
-    return Tensor(generated: shape) { self[$0] * mask[$0] }
   }
 
   /// Kernels (O, 1, K, K) or (O, 4, K, K) as ones of red, green and blue: grey is their luminance, and a

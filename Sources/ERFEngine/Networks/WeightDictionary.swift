@@ -27,65 +27,60 @@ struct WeightDictionary: Sendable {
   let prefix: String
   /// Shapes by the names without the prefix, as networks ask for them.
   let shapes: [String: Shape]
-  /// What the file calls those that it names otherwise.
-  private let otherNames: [String: String]
-  /// What the values of pruned parameters are multiplied by.
-  private let masks: [String: String]
+  /// Those that the file has otherwise than under their own name.
+  private let sources: [String: Source]
+
+  /// Where the file has a parameter.
+  private struct Source {
+    /// What the file calls it, or its main part.
+    let name: String
+    var form = StoredForm.plain
+  }
 
   /// Names of other libraries become those of the networks.
   init(prefix: String, shapes: [String: Shape]) {
-    let (held, sources, masks) = Self.unwrapped(shapes)
+    let (held, sources) = Self.unwrapped(shapes)
     let schemes = ModelCatalogue.families.flatMap { $0.otherNames }.filter {
       held[$0.landmark] != nil
     }
     let translation = schemes.lazy.compactMap { $0.translation(held) }.first
     guard let translation else {
-      self.init(prefix: prefix, shapes: held, otherNames: sources, masks: masks)
+      self.init(prefix: prefix, shapes: held, sources: sources)
       return
     }
     var official: [String: Shape] = [:]
-    var others: [String: String] = [:]
-    var officialMasks: [String: String] = [:]
+    var others: [String: Source] = [:]
     for (key, shape) in held {
       let name = translation(key) ?? key
       official[name] = shape
-      others[name] = sources[key] ?? key
-      officialMasks[name] = masks[key]
+      others[name] = sources[key] ?? Source(name: key)
     }
-    self.init(prefix: prefix, shapes: official, otherNames: others, masks: officialMasks)
+    self.init(prefix: prefix, shapes: official, sources: others)
   }
 
-  private init(
-    prefix: String, shapes: [String: Shape], otherNames: [String: String],
-    masks: [String: String]
-  ) {
+  private init(prefix: String, shapes: [String: Shape], sources: [String: Source]) {
     self.prefix = prefix
     self.shapes = shapes
-    self.otherNames = otherNames
-    self.masks = masks
+    self.sources = sources
   }
 
-  /// The names without what compilers and pruning put into them: `_orig_mod.` anywhere, and
-  /// `weight_orig` beside `weight_mask`, whose product the weight is.
+  /// The names without what compilers put into them, `_orig_mod.` anywhere, and those of parameters in the
+  /// place of what they are made of.
   private static func unwrapped(
     _ shapes: [String: Shape]
-  ) -> (shapes: [String: Shape], sources: [String: String], masks: [String: String]) {
-    var held: [String: Shape] = [:]
-    var sources: [String: String] = [:]
-    var masks: [String: String] = [:]
+  ) -> (shapes: [String: Shape], sources: [String: Source]) {
+    var held = shapes
+    var sources: [String: Source] = [:]
     for (key, shape) in shapes {
-      var name = key
-      if key.contains("_orig_mod.") { name = key.replacing("_orig_mod.", with: "") }
-      if key.hasSuffix("_mask"), shapes[key.dropLast("mask".count) + "orig"] == shape { continue }
-      let mask = key.dropLast("orig".count) + "mask"
-      if key.hasSuffix("_orig"), shapes[String(mask)] == shape {
-        name = String(name.dropLast("_orig".count))
-        masks[name] = String(mask)
-      }
+      let made = StoredForm.parameter(of: key, in: shapes)
+      let name = (made?.name ?? key).replacing("_orig_mod.", with: "")
+      guard name != key else { continue }
+      held[key] = nil
+      for companion in made?.form.companions ?? [] { held[companion] = nil }
       held[name] = shape
-      if name != key { sources[name] = key }
+      sources[name] = Source(name: key, form: made?.form ?? .plain)
     }
-    return (held, sources, masks)
+    return (held, sources)
   }
 
   /// Layers that other programs put in the place of the classifier.
@@ -102,14 +97,14 @@ struct WeightDictionary: Sendable {
     let found = Self.headNames.filter { $0 != head && isLinear($0) }
     guard found.count == 1 else { return self }
     var named = shapes
-    var names = otherNames
+    var sources = sources
     for part in [".weight", ".bias"] {
       let old = found[0] + part
       let new = head + part
       if let shape = named.removeValue(forKey: old) { named[new] = shape }
-      names[new] = names.removeValue(forKey: old) ?? old
+      sources[new] = sources.removeValue(forKey: old) ?? Source(name: old)
     }
-    return WeightDictionary(prefix: prefix, shapes: named, otherNames: names, masks: masks)
+    return WeightDictionary(prefix: prefix, shapes: named, sources: sources)
   }
 
   private func isLinear(_ name: String) -> Bool {
@@ -133,11 +128,17 @@ struct WeightDictionary: Sendable {
     self.init(prefix: prefix, shapes: shapes)
   }
 
-  /// The name of the parameter `key` in the file.
-  func fullName(_ key: String) -> String { prefix + (otherNames[key] ?? key) }
+  /// The name of the parameter `key` in the file, or of its main part.
+  func fullName(_ key: String) -> String { prefix + (sources[key]?.name ?? key) }
 
-  /// The tensor in the file that the parameter `key` is multiplied by; nil: none.
-  func mask(of key: String) -> String? { masks[key].map { prefix + $0 } }
+  /// Whether the parameter `key` is made of several tensors of the file.
+  func isMade(_ key: String) -> Bool { (sources[key]?.form ?? .plain) != .plain }
+
+  /// The parameter `key`, of what `read` gives of the file's tensors.
+  func parameter(_ key: String, read: (String) throws -> Tensor) rethrows -> Tensor {
+    let main = try read(fullName(key))
+    return try (sources[key]?.form ?? .plain).parameter(of: main) { try read(prefix + $0) }
+  }
 
   /// The prefix without the dot behind it.
   var name: String { Self.name(of: prefix) }
@@ -179,9 +180,8 @@ extension Checkpoint {
     // An object in the place of a weight is refused later, by its own name.
     let names = objects.isEmpty ? Array(entries.keys) : Array(entries.keys) + objects.keys
     let all = names.compactMap { key -> String? in
-      var name = key
-      // As `WeightDictionary` takes off what pruning and compilers put into names.
-      if key.hasSuffix("weight_orig") { name = String(key.dropLast("_orig".count)) }
+      // As `WeightDictionary` takes off what PyTorch and compilers put into names.
+      var name = StoredForm.name(key)
       if key.contains("._orig_mod.") { name = name.replacing("._orig_mod.", with: ".") }
       guard let landmark = landmarks.first(where: name.hasSuffix) else { return nil }
       let prefix = String(name.dropLast(landmark.count))

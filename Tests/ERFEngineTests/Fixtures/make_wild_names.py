@@ -16,6 +16,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from torch.nn import utils
 from torch.nn.utils import prune
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from torchvision.models.segmentation.fcn import FCNHead
@@ -146,6 +147,41 @@ def segmentation(x):
     record("caffe.pth", x, lambda x: last_stage(net, x))
 
 
+def made_at_each_pass(x):
+    """Weights that PyTorch makes of others: lengths of one axis or of all, and largest singular values."""
+    def of_each(make, **keywords):
+        net = basic(12)
+        for module in (net.conv1, net.layer1[0].conv2, net.layer2[0].conv1, net.fc):
+            make(module, **keywords)
+        return net
+
+    def stretched(net):
+        with torch.no_grad():
+            for name, value in net.named_parameters():
+                if name.endswith(("weight_g", "original0")):
+                    value.mul_(torch.rand_like(value) + 0.5)
+        return net.eval()
+
+    def settled(net):
+        net.train()
+        for module in (net.conv1, net.layer1[0].conv2, net.layer2[0].conv1):
+            for _ in range(3):
+                module(torch.randn(1, module.in_channels, 8, 8))
+        return net.eval()
+
+    made = {
+        "weight-norm.pth": stretched(of_each(utils.weight_norm)),
+        "weight-norm-axis.pth": stretched(of_each(utils.weight_norm, dim=1)),
+        "weight-norm-whole.pth": stretched(of_each(utils.weight_norm, dim=None)),
+        "weight-norm-parametrized.pth": stretched(of_each(utils.parametrizations.weight_norm)),
+        "spectral-norm.pth": settled(of_each(utils.spectral_norm)),
+        "spectral-norm-parametrized.pth": settled(of_each(utils.parametrizations.spectral_norm)),
+    }
+    for name, net in made.items():
+        record(name, x, lambda x: last_stage(net, x), net)
+        save(name, net.state_dict())
+
+
 def main():
     OUT.mkdir(exist_ok=True)
     torch.manual_seed(1)
@@ -165,6 +201,8 @@ def main():
         prune.l1_unstructured(module, "weight", amount=0.4)
     record("pruned.pth", x, lambda x: last_stage(pruned, x), pruned)
     save("pruned.pth", pruned.state_dict())
+    save("head-pruned.pth", {k.replace("fc.", "classifier."): v for k, v in pruned.state_dict().items()})
+    made_at_each_pass(x)
 
     other = basic(6).state_dict()
     body = OrderedDict((k, v) for k, v in held.items() if not k.startswith("fc."))

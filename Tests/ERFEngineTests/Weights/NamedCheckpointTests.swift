@@ -86,6 +86,56 @@ import Testing
     try compare(try Network(Self.spec(name)), with: name)
   }
 
+  /// What PyTorch makes of lengths and directions, of singular values, and of masks, also in a classifier of
+  /// another name; `inspect` says that it opens.
+  @Test(arguments: [
+    "weight-norm.pth", "weight-norm-axis.pth", "weight-norm-whole.pth",
+    "weight-norm-parametrized.pth", "spectral-norm.pth", "spectral-norm-parametrized.pth",
+    "head-pruned.pth",
+  ])
+  func weightsMadeOfOthers(_ name: String) throws {
+    let network = try Network(Self.spec(name))
+    #expect(network.taps.contains("logits") && network.weightsChoice?.notes == [])
+    try compare(network, with: name == "head-pruned.pth" ? "pruned.pth" : name)
+    let file = try CheckpointInspection(path: Fixtures.path("names/\(name)"))
+    guard case .opens? = try file.opening(try file.tensors()) else {
+      Issue.record("\(try file.opening(try file.tensors()))")
+      return
+    }
+  }
+
+  /// Directions of no length make no weight; `inspect` says so too.
+  @Test func directionsWithoutLength() throws {
+    let folder = try TemporaryFolder()
+    let file = try Checkpoint(path: Fixtures.path("names/weight-norm.pth"))
+    let path = folder.file("zero.safetensors")
+    let tensors = try file.keys.map { key -> (String, Tensor) in
+      let tensor = try file.tensor(key)
+      return (key, key == "layer2.0.conv1.weight_v" ? Tensor(zeros: tensor.shape) : tensor)
+    }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let expected = CheckpointError.nonFinite(path: path, key: "layer2.0.conv1.weight_v")
+    #expect(throws: expected) { try Network(NetworkSpec(file: path)) }
+    let inspection = try CheckpointInspection(path: path)
+    #expect(try inspection.problems(try inspection.tensors()) == [expected])
+  }
+
+  /// Other parametrizations are code of somebody's: the line says what to call before saving.
+  @Test func otherParametrizationsAreNamed() throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let path = folder.file("orthogonal.safetensors")
+    let tensors = try plain.keys.map { key in
+      (
+        key == "layer2.0.conv1.weight" ? "layer2.0.conv1.parametrizations.weight.original" : key,
+        try plain.tensor(key)
+      )
+    }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let error = #expect(throws: CheckpointError.self) { try Network(NetworkSpec(file: path)) }
+    #expect(error?.explanation.contains("parametrize.remove_parametrizations") == true)
+  }
+
   /// Luminance of the picture, normalised by the mean of ImageNet's means and of its deviations: that of
   /// the normalised colours would be another one, since their deviations differ.
   @Test func greyPicturesAreNormalisedOnce() throws {
