@@ -125,6 +125,32 @@
       #expect(codes.values.contains(2), "\(codes)")
     }
 
+    /// Names and shapes alone may be more than there is room for: said before they are read, in every layout.
+    @Test func filesOfVeryManyTensorsAreRefused() throws {
+      let entries = (0..<150_000).map {
+        #""layers.\#($0).w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+      }
+      let header = Array("{\(entries.joined(separator: ","))}".utf8)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+      _ = try folder.write(length + header, to: "many.safetensors")
+      _ = try folder.write(
+        CheckpointMemoryTests.checkpoint(50_000, size: { _ in [4] }, strides: { _ in [1] }),
+        to: "many.pth")
+      for name in ["many.safetensors", "many.pth"] {
+        var codes: Set<Int32> = []
+        for kilobytes in [170_000, 190_000, 210_000, 230_000, 600_000] {
+          let outcome = try Executable.run(
+            ["erf", name], in: folder, shell: "ulimit -c 0; ulimit -v \(kilobytes); exec \"$@\"")
+          codes.insert(outcome.code)
+          // Where it is read there is no network in it.
+          expectOneLine(
+            outcome, code: outcome.code == 1 ? 1 : 2,
+            mentions: [outcome.code == 1 ? "holds no network" : "memory"])
+        }
+        #expect(codes == [1, 2], "\(name): \(codes)")
+      }
+    }
+
     /// The same commands with small networks go on under that limit.
     @Test func whatFitsRuns() throws {
       let shell = "ulimit -c 0; ulimit -v 1500000; exec \"$@\""

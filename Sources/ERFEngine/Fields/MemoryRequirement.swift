@@ -1,41 +1,5 @@
 // What each command needs of memory, by one estimate, asked before weights are loaded.
 
-/// Work that would not fit into this machine, or into what is left to the process.
-struct MemoryError: ExplainedError, Equatable {
-  /// `replknet-31 at 1024x1024`.
-  let work: String
-  let needed: Int
-  let available: Int
-  /// What would need less.
-  let advice: String
-
-  var isUsageError: Bool { true }
-
-  var explanation: String {
-    "\(work) needs about \(Self.gigabytes(needed)) GB of memory, "
-      + "\(ProcessMemory.isLimited ? "this process may have" : "this machine has") \(Self.gigabytes(available)): \(advice)"
-  }
-
-  /// - Parameter code: address space besides, which is of no account unless it is limited.
-  /// - Throws: `MemoryError` where `needed` bytes are more than this process can have.
-  static func require(
-    _ needed: Int, code: Int = 0, for work: String, advice: String
-  ) throws(MemoryError) {
-    let available = ProcessMemory.availableBytes
-    // Blocks of several sizes leave gaps.
-    let needed = ProcessMemory.isLimited ? needed + needed / 16 + code : needed
-    guard needed < available else {
-      throw MemoryError(work: work, needed: needed, available: available, advice: advice)
-    }
-  }
-
-  private static func gigabytes(_ bytes: Int) -> String {
-    let hundredths = (bytes + 5_000_000) / 10_000_000
-    let rest = hundredths % 100
-    return "\(hundredths / 100)." + (rest < 10 ? "0\(rest)" : "\(rest)")
-  }
-}
-
 extension OpenedNetwork {
   /// Checks that a forward pass to a layer fits into memory, with `outputs` bytes of its results kept.
   ///

@@ -27,6 +27,9 @@ public enum ProcessMemory {
     return min(machineBytes, max(0, limit - mapped - stacks - reserveBytes) + resident)
   }
 
+  /// Bytes that this process holds in memory now; 0 where the system does not tell.
+  static var residentBytes: Int { status("VmRSS") ?? 0 }
+
   /// Address space that large blocks leave, where it is limited: for what cannot be refused in words, such
   /// as compiled kernels, stacks and small objects.
   private static let reserveBytes = 48 << 20

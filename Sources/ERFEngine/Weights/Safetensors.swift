@@ -12,6 +12,8 @@ public final class Safetensors: CheckpointReader {
 
   /// Headers are text a human could have written; anything longer is an attack or an accident.
   private static let maxHeader = 100 << 20
+  /// Bytes that a byte of a header of short names becomes, with what recognising the network takes.
+  private static let headerCost = 6
 
   public convenience init(path: String) throws {
     try self.init(MappedFile(path: path), path: path)
@@ -24,6 +26,9 @@ public final class Safetensors: CheckpointReader {
     guard let length = file.word(at: 0) else { throw CheckpointError.unknownFormat(path: path) }
     guard file.bytes(8..<min(9, file.count)) == [UInt8(ascii: "{")] else {
       throw CheckpointError.unknownFormat(path: path)
+    }
+    if length <= UInt64(Self.maxHeader) {
+      try MemoryError.require(more: Self.headerCost * Int(length), toOpen: path)
     }
     guard length <= UInt64(Self.maxHeader), let header = file.bytes(8..<8 + Int(length)) else {
       throw CheckpointError.malformed(

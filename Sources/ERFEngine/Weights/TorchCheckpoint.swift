@@ -144,8 +144,10 @@ final class TorchCheckpoint: CheckpointReader {
 
   private static func explanation(
     _ error: PickleError, _ path: String
-  ) throws(CancellationError) -> CheckpointError {
+  ) throws -> CheckpointError {
     switch error {
+    case .tooLittleMemory(let needed, let available):
+      throw MemoryError(opening: path, needed: needed, available: available)
     case .endOfFile: .malformed(path: path, reason: "it ends too early; is it cut off?")
     case .refused(let name): .asksToRunCode(path: path, name: name)
     case .malformed(let reason): .malformed(path: path, reason: reason)

@@ -35,13 +35,15 @@ final class ZipArchive: @unchecked Sendable {
   private static let mostUnfolded = 1032
   /// Names of entries are shorter than 64 KiB in every archive.
   private static let nameCapacity = 1 << 16
+  /// Bytes that an entry takes, twice over while their table grows.
+  private static let entryCost = 512
 
   /// - Parameter path: for messages.
-  /// - Throws: `CheckpointError.malformed` where the archive's directory cannot be read.
-  init(_ file: MappedFile, path: String) throws(CheckpointError) {
+  /// - Throws: `CheckpointError.malformed` where the archive's directory cannot be read, `MemoryError`.
+  init(_ file: MappedFile, path: String) throws {
     let contents = unsafe file.memory
     guard let handle = unsafe cz_open(contents.baseAddress, contents.count) else {
-      throw .malformed(
+      throw CheckpointError.malformed(
         path: path, reason: "its list of contents at the end is missing or broken; is it cut off?")
     }
     unsafe self.handle = handle
@@ -56,14 +58,22 @@ final class ZipArchive: @unchecked Sendable {
       let size = Int(clamping: member.size)
       guard Self.isPossible(member, in: file.count) else {
         unsafe cz_close(handle)
-        throw .malformed(path: path, reason: "an entry claims \(size) bytes")
+        throw CheckpointError.malformed(path: path, reason: "an entry claims \(size) bytes")
+      }
+      if entries.count % 4096 == 4095 {
+        do {
+          try MemoryError.require(more: Self.entryCost * entries.count, toOpen: path)
+        } catch {
+          unsafe cz_close(handle)
+          throw error
+        }
       }
       let text = unsafe name.withUnsafeBufferPointer { unsafe String(cString: $0.baseAddress!) }
       entries[text] = Entry(member: member, size: size, isReadable: member.method != CZ_OTHER)
     }
     guard state == 0 && file.isWhole else {
       unsafe cz_close(handle)
-      throw .malformed(path: path, reason: "its list of contents is broken")
+      throw CheckpointError.malformed(path: path, reason: "its list of contents is broken")
     }
     self.entries = entries
   }

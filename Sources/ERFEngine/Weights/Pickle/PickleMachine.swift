@@ -38,6 +38,10 @@ struct PickleMachine {
   var copied = 0
   /// Bytes of memory that are left.
   private(set) var budget: Int
+  private let whole: Int
+  private var spentWhenAsked = 0
+  /// After so many bytes it is asked whether there are more.
+  private static let askedEvery = 1 << 20
   private let cancellation: Cancellation?
 
   /// A training state with ten thousand tensors takes about a million.
@@ -52,7 +56,8 @@ struct PickleMachine {
   ) {
     cursor = ByteCursor(source, at: position)
     // The file itself lies in memory once, and a source that was copied out of it again.
-    budget = 3 * (fileSize ?? source.count) - (fileSize == nil ? 0 : source.count) + spare
+    whole = 3 * (fileSize ?? source.count) - (fileSize == nil ? 0 : source.count) + spare
+    budget = whole
     self.cancellation = cancellation
   }
 
@@ -81,7 +86,17 @@ struct PickleMachine {
   mutating func charge(_ bytes: Int) throws(PickleError) {
     budget -= bytes
     guard budget >= 0 else { throw .tooLarge }
+    guard spent - spentWhenAsked > Self.askedEvery else { return }
+    spentWhenAsked = spent
+    // By the time that their network is recognised tensors have taken as much again.
+    guard ProcessMemory.hasRoom(for: spent) else {
+      throw .tooLittleMemory(
+        needed: ProcessMemory.residentBytes + spent, available: ProcessMemory.availableBytes)
+    }
   }
+
+  /// Bytes of memory that are taken.
+  private var spent: Int { whole - budget }
 
   /// The text of a string; nil: another value.
   func text(_ value: PickleValue) -> String? {

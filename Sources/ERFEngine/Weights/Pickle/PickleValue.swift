@@ -6,6 +6,8 @@ enum PickleError: Error, Equatable {
   case malformed(String)
   /// It would take more memory than a file of its size should.
   case tooLarge
+  /// More would be needed than the process can have.
+  case tooLittleMemory(needed: Int, available: Int)
   /// Its tensors are so many that telling of them would take that.
   case tooManyTensors
   /// Nothing but objects of other libraries, such as the class named, where tensors were expected.
