@@ -12,9 +12,12 @@ extension OverwriteTests {
     let before = try folder.read("net.safetensors")
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("link.safetensors"), withDestinationPath: "net.safetensors")
+    try FileManager.default.linkItem(
+      atPath: folder.file("net.safetensors"), toPath: folder.file("same.safetensors"))
     for (input, output) in [
       ("net.safetensors", "net.safetensors"), ("net.safetensors", "./net.safetensors"),
       ("net.safetensors", "link.safetensors"), ("link.safetensors", "net.safetensors"),
+      ("net.safetensors", "same.safetensors"),
     ] {
       let outcome = try Executable.run(["convert", input, output, "--force"], in: folder)
       expectOneLine(outcome, code: 2, mentions: [output])
@@ -61,6 +64,46 @@ extension OverwriteTests {
         ], in: folder)
       expectOneLine(outcome, code: 2, mentions: ["in/map.png", "this command reads"])
       #expect(try folder.read("in/map.png") == before)
+    }
+  }
+
+  /// Whatever else a command reads, and under whatever name: what a file is its contents tell.
+  @Test func otherInputsAreKept() throws {
+    let picture = Samples.picture(level: 90)
+    let small = ["--size", "32", "--force"]
+    for (arguments, input, bytes) in [
+      (
+        ["erf", Samples.tiny, "--tensor", "in.npy", "-o", "in.npy"], "in.npy",
+        Samples.noise(images: 1)
+      ),
+      (
+        [
+          "compare", Samples.tiny, "resnet20-cifar", "--image", "out/resnet20-cifar.png", "-o",
+          "out",
+        ],
+        "out/resnet20-cifar.png", picture
+      ),
+      (
+        ["sweep", Samples.tiny, "--sizes", "32", "--image", "p.csv", "-o", "p.csv"], "p.csv",
+        picture
+      ),
+      (["figure", Samples.tiny, "--image", "p.svg", "-o", "p.svg"], "p.svg", picture),
+      (
+        [
+          "probe", Samples.tiny, "--stimuli", "s", "--classes", "names.csv", "--csv", "names.csv",
+        ], "names.csv", Array("cat\ndog\nc\nd\ne\n".utf8)
+      ),
+    ] {
+      if input.hasPrefix("out/") { try folder.makeFolder("out") }
+      if arguments[0] == "probe" {
+        _ = try succeed(["stimuli", "-o", "s", "--count", "2", "--size", "32"], in: folder)
+      }
+      _ = try folder.write(bytes, to: input)
+      let options = ["sweep", "probe"].contains(arguments[0]) || arguments.contains("--tensor")
+      let outcome = try Executable.run(
+        arguments + (options ? ["--force"] : small), in: folder)
+      expectOneLine(outcome, code: 2, mentions: [input, "read by this command"])
+      #expect(try folder.read(input) == bytes, "\(arguments)")
     }
   }
 }
