@@ -13,14 +13,15 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Runs the program and sends it a signal once `sign` holds.
+  /// Runs the program and sends it a signal after some seconds, more where it is slowed down: for work of which
+  /// nothing is to be seen from outside.
   private func run(
     _ arguments: [String], interruptedBy signal: Int32, after seconds: Double
   ) throws -> Outcome {
     try Executable.run(
       arguments, in: folder,
       // In the foreground: what runs in the background ignores SIGINT.
-      shell: "(sleep \(seconds); kill -\(signal) $$) & exec \"$@\"")
+      shell: "(sleep \(seconds * (Sanitizers.areOff ? 1 : 4)); kill -\(signal) $$) & exec \"$@\"")
   }
 
   /// Signals that end a command while it writes take the half-written file with them. A file that is
@@ -32,23 +33,13 @@ import Testing
         ["convert", "replknet-3", "out.safetensors", "--force"], interruptedBy: signal,
         after: delay)
       #expect(outcome.code == -signal || outcome.code == 128 + signal || outcome.code == 0)
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      #expect(!names.contains { $0.hasSuffix(".tmp") }, "\(names)")
+      #expect(!folder.names.contains { $0.hasSuffix(".tmp") }, "\(folder.names)")
     }
   }
 
-  /// Runs the program over three pictures, of which two can be read, and sends it a signal as soon as it waits for
-  /// the third, with the first two done.
+  /// Sends the signal as soon as the first two of three pictures are done.
   private func runOverTwo(_ arguments: [String], interruptedBy signal: Int32) throws -> Outcome {
-    _ = try folder.write(Samples.picture(level: 90), to: "a.ppm")
-    let images = ["a", "b", "c"].flatMap { ["--image", "\($0).ppm"] }
-    return try Executable.run(
-      arguments + images + ["--size", "64", "--threads", "1"], in: folder,
-      shell: """
-        mkfifo b.ppm c.ppm
-        (cat a.ppm > b.ppm; exec 3> c.ppm; kill -\(signal) $$; sleep 0.3) &
-        exec "$@"
-        """)
+    try Executable.run(arguments, overTwoIn: folder, "kill -\(signal) $$")
   }
 
   /// A benchmark that is stopped says how far it came, and its table holds as much.
@@ -57,11 +48,7 @@ import Testing
     _ = try succeed(["stimuli", "-o", "s", "--count", "200", "--size", "16"], in: folder)
     let outcome = try Executable.run(
       ["probe", "resnet-18", "--stimuli", "s", "--csv", "d.csv", "--threads", "1"], in: folder,
-      shell: """
-        (until [ "$(wc -l 2> /dev/null < d.csv)" -ge 3 ] 2> /dev/null; do sleep 0.02; done
-          kill -\(signal) $$) &
-        exec "$@"
-        """)
+      once: "[ \"$(wc -l < d.csv)\" -ge 3 ]", "kill -\(signal) $$")
     let rows = try DecisionFile.read(folder.file("d.csv")).count
     #expect((2..<200).contains(rows))
     expectOneLine(
@@ -89,14 +76,9 @@ import Testing
     expectOneLine(stopped, code: 128 + signal, mentions: ["2 of 3 inputs", "resumes"])
     let part = try Features(path: folder.file("two.safetensors"))
     #expect(part.isPartial && part.shape[0] == 2)
-    for name in ["b.ppm", "c.ppm"] {
-      try FileManager.default.removeItem(atPath: folder.file(name))
-      _ = try folder.write(Samples.picture(level: 90), to: name)
+    for name in ["one", "two"] {
+      try Executable.succeed(features + ["-o", "\(name).safetensors"], overThreeIn: folder)
     }
-    let whole =
-      features + ["a", "b", "c"].flatMap { ["--image", "\($0).ppm"] } + ["--size", "64"]
-    _ = try succeed(whole + ["-o", "one.safetensors"], in: folder)
-    _ = try succeed(whole + ["-o", "two.safetensors"], in: folder)
     #expect(try folder.read("two.safetensors") == folder.read("one.safetensors"))
   }
 
@@ -165,17 +147,18 @@ import Testing
       shell: "mkfifo pictures/z.png; exec \"$@\"")
     #expect(found.code == 0 && found.error.contains("z.png"))
     #expect((try found.results().first?["images"] as? [String])?.count == 2)
-    let named = try Executable.run(
-      ["erf", Samples.tiny, "--size", "32", "--image", "pictures/z.png"], in: folder,
-      shell: "(sleep 2; kill -\(SIGTERM) $$) & exec \"$@\"")
+    let named = try run(
+      ["erf", Samples.tiny, "--size", "32", "--image", "pictures/z.png"],
+      interruptedBy: SIGTERM, after: 2)
     expectOneLine(named, code: 128 + SIGTERM, mentions: ["stopped before the first image was done"])
   }
 
   /// A named pipe that nobody reads is waited for, but not longer than a signal says.
   @Test func pipesWithoutAReader() throws {
-    let outcome = try Executable.run(
-      ["erf", Samples.tiny, "--size", "32", "-o", "map.npy", "--force"], in: folder,
-      shell: "mkfifo map.npy; (sleep 4; kill -\(SIGTERM) $$) & exec \"$@\"")
+    #expect(unsafe mkfifo(folder.file("map.npy"), 0o600) == 0)
+    let outcome = try run(
+      ["erf", Samples.tiny, "--size", "32", "-o", "map.npy", "--force"],
+      interruptedBy: SIGTERM, after: 4)
     expectOneLine(outcome, code: 1, mentions: ["map.npy", "nobody reads from this pipe"])
     // Somebody who comes later gets it all.
     let read = try Executable.run(
