@@ -194,6 +194,53 @@ import Testing
     try expect(layers, ["s1 against last stage, B from a file", "A s1, B last stage"], from: 70)
   }
 
+  /// Beside any panel of the smallest usual screen: untrained, the layer, and an input that is too small.
+  @Test(arguments: Array("234567GM".unicodeScalars))
+  func besidePanelsNothingThatWeakensItIsLost(_ key: Unicode.Scalar) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"], weights: .random(seed: 0))
+    _ = update(&model, .resized(ScreenSize(rows: 24, columns: 80)))
+    for side in 0...1 {
+      let ring = (0..<10_000).map { [0, 99].contains($0 / 100) ? Double(side + 1) * 9 : 1 }
+      model.sides[side].shown?.metrics = ERFMetrics(
+        ERFMap(height: 100, width: 100, values: ring))
+      model.sides[side].shown?.request.tap = "stage2"
+    }
+    try #require(model.verdict?.warnings.isEmpty == false)
+    _ = model.type(key)
+    let screen = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(screen.contains("(s2, untrained)") && screen.contains("Input too small"), "\(screen)")
+  }
+
+  /// With two lines of the width that a panel leaves, whatever else is to be said of two networks.
+  @Test func longAnswersLoseWordsRatherThanConditions() throws {
+    var model = model([0.07], [0.18])
+    for side in 0...1 {
+      model.sides[side].shown?.request.units = [Unit(row: 1, column: 1), Unit(row: 2, column: 2)]
+      model.sides[side].shown?.request.tap = "stage1"
+    }
+    let network = try #require(model.sides[0].shown?.network)
+    model.sides[1].shown?.network = network
+    model.sides[0].shown?.network.weights = .random(seed: 0)
+    let lines = try #require(model.verdict?.lines(rows: 2, width: 41))
+    let text = lines.map { $0.headline + $0.rest }.joined(separator: " ")
+    #expect(lines.allSatisfy { ($0.headline + $0.rest).columns <= 41 })
+    #expect(
+      text.contains("Sum of 2") && text.contains("(s1") && text.contains("as much"), "\(text)")
+  }
+
+  /// Edits without a training, and runs that were given up, weaken an answer, too.
+  @Test func editedAndStoppedAreCaveats() {
+    var edited = model([0.07], [0.18])
+    edited.sides[1].shown?.network.edits = [StageEdit(stage: 0, .kernel(19))]
+    #expect(edited.verdict?.caveats == ["trained, B edited", "B edited"])
+    var stopped = model([0.07], [0.18])
+    for side in 0...1 {
+      stopped.sides[side].shown?.result = nil
+      stopped.sides[side].shown?.ofImages = 4
+    }
+    #expect(stopped.verdict?.caveats == ["stopped at 1 of 4 pictures", "1 of 4"])
+  }
+
   /// A run that was stopped is not a training that was finished.
   @Test func stoppedTrainingSaysHowFarItCame() throws {
     var model = model([0.07], [0.18])

@@ -147,7 +147,9 @@ struct FieldDrawing {
     }
     if side.isStale { return Span("stale", .warning) }
     if let shown = side.shown, side.job == nil, !shown.isComplete {
-      return Span("stopped at \(shown.images) of \(shown.ofImages)", .warning)
+      let count = "\(shown.images) of \(shown.ofImages)"
+      // Where there is little room the name has it.
+      return Span(area.columns >= 40 ? "stopped at " + count : count, .warning)
     }
     if side.isCancelled, side.shown == nil { return Span("cancelled", .warning) }
     // A narrow screen shows one of two.

@@ -21,7 +21,7 @@ struct FieldsParts {
     }
     let gap = area.columns >= 70 ? 3 : 1
     let width = (area.columns - gap * (fields - 1)) / fields
-    let words = Self.verdictRows(in: area)
+    let words = Self.verdictRows(in: area, fields: fields)
     verdict =
       words > 0
       ? Area(
@@ -45,8 +45,11 @@ struct FieldsParts {
     difference = fields == 3 ? places[2] : nil
   }
 
-  private static func verdictRows(in area: Area) -> Int {
-    area.rows >= 30 ? 3 : area.rows >= 20 ? 2 : area.rows >= 13 ? 1 : 0
+  /// Beside a panel maps are as small as their columns are few, and leave a row to what they say.
+  private static func verdictRows(in area: Area, fields: Int) -> Int {
+    let isNarrow = fields > 1 && area.columns < 60
+    if area.rows >= 30 || area.rows >= 20 && isNarrow { return 3 }
+    return area.rows >= 20 ? 2 : area.rows >= 13 ? 1 : 0
   }
 
   /// What the fields leave, where that is enough to plot in.

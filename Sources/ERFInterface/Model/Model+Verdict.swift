@@ -66,11 +66,13 @@ struct Verdict: Equatable {
       if rows > 1, fits(headline), let rest = rests.first(where: fits) {
         return [Line(headline: headline), Line(rest: rest)]
       }
-      for note in notes {
-        let lines = wrap(headline + note, width: width)
-        if lines.count <= rows { return lines.map { Line(headline: $0) } }
+      // The answer in fewer words rather than without what changes its meaning.
+      let wordings = answers.map { wrap($0.headline + $0.rest, width: width) }
+      if let lines = wordings.first(where: { $0.count <= rows }) {
+        return lines.map { Line(headline: $0) }
       }
-      return [answers.first { $0.columns <= width } ?? answers[answers.count - 1]]
+      let last = answers.count - 1
+      return rows == 1 ? [answers[last]] : wordings[last].prefix(rows).map { Line(headline: $0) }
     }
     let all = headline + " " + detail
     if fits(all) { return [Line(headline: headline, rest: " " + detail)] }
@@ -252,9 +254,19 @@ extension Model {
     let layers = layers(a, b)
     let isSaid = saysWeights && !origin(a).hasNewKernels && !origin(b).hasNewKernels
     let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
-    let full = [layers.first, weights.first].compactMap(\.self).joined(separator: ", ")
-    let short = [layers.last, weights.last].compactMap(\.self).joined(separator: ", ")
-    return full.isEmpty ? [] : full == short ? [full] : [full, short]
+    let stopped = stopped(a, b)
+    let full = [layers.first, weights.first, stopped.first].compactMap(\.self)
+    let short = [layers.last, weights.last, stopped.last].compactMap(\.self)
+    guard !full.isEmpty else { return [] }
+    return (full == short ? [full] : [full, short]).map { $0.joined(separator: ", ") }
+  }
+
+  /// That a run ended before its last picture, in full and in short.
+  private func stopped(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    guard !isComputing, let map = [a, b].first(where: { !$0.isComplete }) else { return [] }
+    return [
+      "stopped at \(map.images) of \(map.ofImages) pictures", "\(map.images) of \(map.ofImages)",
+    ]
   }
 
   /// The layer where it is not the one that one expects, in full and in short: `s2.1`.

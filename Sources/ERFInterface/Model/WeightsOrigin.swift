@@ -80,13 +80,13 @@ struct WeightsOrigin: Equatable {
   }
 
   /// What of that changes the meaning of what is said, the fullest wording first: weights that are random,
-  /// partly so, trained for a while alone, or not of one kind. Empty where both are trained.
+  /// partly so, edited, trained for a while alone, or not of one kind. Empty where both are trained.
   static func caveats(_ a: WeightsOrigin, _ b: WeightsOrigin) -> [String] {
-    let origins = [a, b].map { WeightsOrigin(source: $0.source, hasNewKernels: $0.hasNewKernels) }
     let isPlain = a.source == b.source && (a.source == .trained || a.isOfFile)
-    if isPlain, !a.hasNewKernels, !b.hasNewKernels { return [] }
-    let full = text(origins[0], origins[1])
-    let sides = zip(["A", "B"], origins)
+    let isAsItWas = [a, b].allSatisfy { !$0.hasNewKernels && !$0.isEdited }
+    if isPlain, isAsItWas { return [] }
+    let full = text(a, b)
+    let sides = zip(["A", "B"], [a, b])
     var parts =
       a.source == b.source
       ? isPlain ? [] : [a.source.brief]
@@ -96,11 +96,10 @@ struct WeightsOrigin: Equatable {
     let random = sides.filter { $0.1.hasNewKernels }.map(\.0)
     if random.count == 2 { parts.append("partly random") }
     if random.count == 1 { parts.append("\(random[0]) partly random") }
+    let edited = sides.filter { $0.1.isEdited && !$0.1.hasNewKernels }.map(\.0)
+    if edited.count == 2 { parts.append("edited") }
+    if edited.count == 1 { parts.append("\(edited[0]) edited") }
     return [full, parts.joined(separator: ", ")]
-  }
-
-  private init(source: Source, hasNewKernels: Bool) {
-    (self.source, isEdited, self.hasNewKernels) = (source, false, hasNewKernels)
   }
 
   private var isOfFile: Bool { if case .file = source { true } else { false } }
