@@ -230,6 +230,14 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(same.sharesScale)
     _ = same.type("s")
     #expect(!same.sharesScale)
+    // What is so anyway is no choice, and a choice does not outlive the networks that it was made for.
+    _ = same.type("s")
+    #expect(same.sharesScale && same.session.screen.hasSharedScale == nil)
+    same.edit { $0 = NetworkSpec(shown: "a/map.npy") }
+    #expect(!same.sharesScale)
+    _ = model.type("b")
+    model.edit { $0 = NetworkSpec(shown: "a/map.npy") }
+    #expect(!model.sharesScale && model.session.networks[1].savedMap != nil)
     for session in [makeModel().session, model.session, same.session] {
       #expect(try Session(decoding: session.encoded()) == session)
     }

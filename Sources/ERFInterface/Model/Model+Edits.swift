@@ -7,8 +7,16 @@ extension Model {
 
   /// Changes the active network.
   mutating func edit(_ change: (inout NetworkSpec) -> Void) {
-    history.record(session.networks)
-    change(&session.networks[active])
+    replace(active, by: change)
+  }
+
+  /// Changes what a side holds. Which scale was asked for is about the networks that were there and their
+  /// edits: gradients of another one are in other units, and one of the maps would be dark.
+  mutating func replace(_ side: Int, by change: (inout NetworkSpec) -> Void) {
+    let before = session.networks
+    history.record(before)
+    change(&session.networks[side])
+    if session.networks[side].source != before[side].source { session.screen.hasSharedScale = nil }
   }
 
   /// Puts a network of the catalogue into the active place.

@@ -138,12 +138,23 @@ public struct Model: Sendable {
   /// different units. Those of random weights are smaller by orders than those of trained ones, so that
   /// beside them there would be nothing to see.
   func sharesScale(of networks: [NetworkSpec]) -> Bool {
-    guard networks.count > 1, let first = networks.first else { return false }
-    if let choice = session.screen.hasSharedScale { return choice }
+    guard networks.count > 1 else { return false }
+    return session.screen.hasSharedScale ?? sharesUnits(networks)
+  }
+
+  private func sharesUnits(_ networks: [NetworkSpec]) -> Bool {
+    guard let first = networks.first else { return false }
     return networks.allSatisfy {
       $0.savedMap == nil && NamedNetwork.isOne(first.model, $0.model)
         && first.isRandom == $0.isRandom
     }
+  }
+
+  /// One scale for both maps, or each its own; what would be so anyway is no choice, and holds no longer
+  /// than these networks are there.
+  mutating func stepScale() {
+    let choice = !sharesScale
+    session.screen.hasSharedScale = choice == sharesUnits(session.networks) ? nil : choice
   }
   var focus: PanelName { session.screen.focus }
   /// Index of the network that edits go to.

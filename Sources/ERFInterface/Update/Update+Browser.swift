@@ -107,8 +107,7 @@ extension Model {
     var text = path
     if case .browser(let browser)? = overlay, browser.isPath { text = browser.query }
     overlay = nil
-    history.record(session.networks)
-    session.networks[active] = choice
+    edit { $0 = choice }
     openingFile = OpeningFile(side: active, network: choice, path: path, text: text)
     notice = Notice(.note, "opening \(path.fileName.sanitised) as \(Self.letter(active))")
     return []

@@ -102,7 +102,7 @@ extension Model {
     switch command {
     case .scale:
       sides.count > 1
-        ? .edit { $0.session.screen.hasSharedScale = !$0.sharesScale } : .refuse(Self.needsTwo)
+        ? .edit { $0.stepScale() } : .refuse(Self.needsTwo)
     case .arrangement:
       sides.count > 1
         ? .edit { $0.session.screen.arrangement = $0.session.screen.arrangement.next }
