@@ -120,6 +120,58 @@ import Testing
     #expect(asked(model.type("c")).isEmpty)
   }
 
+  /// A curve that ends early says why, in the panel and in a figure.
+  @Test func curvesThatEndEarlySayWhy() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let effects = model.type("G")
+    #expect(model.depthEnds.isEmpty, "it is still measured")
+    model.finish(effects)
+    #expect(model.depthEnds.isEmpty)
+    var empty = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for case .computeDepth(let id, let request, let layers) in empty.type("G") {
+      for layer in layers {
+        let isReached = request.network.model.contains("13") || !layer.hasPrefix("stage4")
+        let metrics =
+          isReached
+          ? makeResult(request).metrics
+          : ERFMetrics(ERFMap(height: 8, width: 8, values: Array(repeating: 0, count: 64)))
+        let field = LayerField(layer: layer, metrics: metrics, images: 1)
+        _ = update(&empty, .deepened(id, DepthPoint(field)))
+      }
+      _ = update(&empty, .deepEnough(id, failure: nil))
+    }
+    let ends = empty.depthEnds
+    #expect(ends.count == 1 && ends[0].hasPrefix("B ends at s"), "\(ends)")
+    #expect(ends[0].contains(": no gradient reaches the input from s"), "\(ends)")
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60), (250, 70)] {
+      _ = update(&empty, .resized(ScreenSize(rows: rows, columns: columns)))
+      let text = view(empty, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(text.contains("B ends at s"), "\(columns)")
+    }
+    #expect(Figure(empty).caption.contains(ends[0]))
+    var short = makeModel(["RepLKNet-13-nano", "resnet20-cifar"])
+    short.finish(short.type("G"))
+    #expect(short.depthEnds == ["B ends at s3: it has 3 stages"])
+  }
+
+  /// What was measured is drawn, over as many pictures as were counted.
+  @Test func figuresTakeWhatWasCounted() throws {
+    var model = makeModel(["RepLKNet-13-nano"], finished: false)
+    model.session.images.count = 4
+    model.finish(model.pursue(), images: 4)
+    for case .computeDepth(let id, let request, let layers) in model.type("G") {
+      for layer in layers {
+        let metrics = makeResult(request, images: 4).metrics
+        _ = update(
+          &model, .deepened(id, DepthPoint(LayerField(layer: layer, metrics: metrics, images: 3))))
+      }
+      _ = update(&model, .deepEnough(id, failure: nil))
+    }
+    let figure = Figure(model)
+    #expect(figure.isDepthComplete && figure.depthImages == "n = 3")
+    #expect(figure.caption.contains("n = 3."))
+  }
+
   /// Theory differs between networks, so it is said whose it is.
   @Test func theoryHasItsLetter() {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])

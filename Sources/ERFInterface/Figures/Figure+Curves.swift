@@ -148,21 +148,34 @@ extension Figure {
 
   // MARK: Depth
 
-  /// Whether there is depth to plot that holds for what the maps show: of all networks, over as many
-  /// pictures.
+  /// Whether there is depth to plot that was asked for with what the maps show: of all networks, over as
+  /// many pictures as were counted.
   var isDepthComplete: Bool {
     networks.contains { !depth($0).isEmpty } && networks.allSatisfy { isDepthComplete($0) }
+  }
+
+  /// Over how many pictures layers were measured, where those are not the pictures of the maps; what a
+  /// network that does not finish on one of them leaves out.
+  var depthImages: String? {
+    let counts = networks.flatMap { network in
+      model.depthPoints(network).compactMap { $0?.images }
+    }
+    let maps = Set(networks.filter { !model.depthLayers($0).isEmpty }.map(\.images))
+    guard let least = counts.min(), let most = counts.max(), Set(counts) != maps else { return nil }
+    return least == most ? "n = \(least)" : "n = \(least) to \(most)"
   }
 
   private func isDepthComplete(_ network: ComparedNetwork) -> Bool {
     // A saved map has no layers.
     guard !model.depthLayers(network).isEmpty else { return true }
     let key = DepthState.Key(model.request(network))
-    guard let series = model.depth[key], series.isComplete else { return false }
+    guard let series = model.depth[key], series.job == nil,
+      series.isComplete || series.isSettled || series.isCancelled || series.failure != nil,
+      !series.shown.isEmpty
+    else { return false }
     // The map on screen may be older than what was asked for last.
     let shown = network.side.flatMap { model.sides[$0].measured?.request }
     return shown.map { DepthState.Key($0) == key } != false
-      && series.points.values.allSatisfy { $0.images == network.images }
   }
 
   /// Whether depth was measured, but not enough of it to be plotted.
@@ -188,8 +201,12 @@ extension Figure {
     guard let low = values.min(), let high = values.max() else { return }
     let plot = FigurePlot(
       box: box, x: 0...Double(stages) + 0.1, y: low * 0.8...high * 1.25, isLogarithmic: true)
+    let images = depthImages.map { " (\($0))" } ?? ""
     let title = title(
-      [model.depthTitle, model.depth.measure.briefTitle(of: model.depthSubject)], [7, 6.5, 6],
+      [model.depthTitle, model.depth.measure.briefTitle(of: model.depthSubject)].map {
+        $0 + images
+      },
+      [7, 6.5, 6],
       Figure.width - Figure.margin - box.x)
     page.text(title.text, x: box.x, y: box.y - 4, size: title.size, isBold: true)
     for tick in Self.logarithmicTicks(plot.y) {

@@ -89,6 +89,8 @@ struct DepthState: Sendable {
     var job: RequestID?
     var failure: String?
     var isCancelled = false
+    /// Whether all that was asked for last was gone through, with or without a map of every layer.
+    fileprivate(set) var isSettled = false
 
     /// Whether all layers that were asked for are measured over all pictures.
     var isComplete: Bool {
@@ -113,6 +115,7 @@ struct DepthState: Sendable {
       for layer in asked {
         if let last = partial.removeValue(forKey: layer) { points[layer] = last }
       }
+      isSettled = true
     }
   }
 
@@ -135,6 +138,7 @@ struct DepthState: Sendable {
       series[place].asked = layers
       series[place].failure = nil
       series[place].isCancelled = false
+      series[place].isSettled = false
     } else {
       series.insert(Series(key: key, asked: layers, job: id), at: 0)
       if series.count > Self.limit { series.removeLast() }
@@ -271,6 +275,40 @@ extension Model {
     }
     guard let first = partial.first else { return nil }
     return partial.map(\.letter).joined(separator: ", ") + ": \(first.words)"
+  }
+
+  /// Why curves end before the deepest stage, network by network in a few words; empty where none does, or
+  /// more is still to come.
+  var depthEnds: [String] {
+    let compared = compared.filter { $0.network.savedMap == nil }
+    let stages = compared.compactMap { depthLayers($0).last?.stage }
+    return compared.compactMap { network in
+      depthEnd(network, of: stages.max() ?? 0).map {
+        compared.count > 1 ? "\(network.letter) \($0)" : $0
+      }
+    }
+  }
+
+  private func depthEnd(_ network: ComparedNetwork, of stages: Int) -> String? {
+    guard let series = depth[DepthState.Key(request(network))], series.job == nil else {
+      return nil
+    }
+    let layers = depthLayers(network)
+    let points = depthPoints(network)
+    let last = points.lastIndex { $0?.area != nil }
+    let place = last.map { "ends at \(layers[$0].label)" } ?? "has no curve"
+    if let failure = series.failure { return "\(place): \(failure)" }
+    if series.isCancelled { return "\(place): stopped; r measures again" }
+    if let first = points.indices.first(where: { $0 > last ?? -1 && points[$0] != nil }) {
+      return "\(place): no gradient reaches the input from \(layers[first].label)"
+    }
+    // Metrics asks for stages alone.
+    if let first = layers.indices.first(where: { $0 > last ?? -1 }) {
+      return series.isSettled && series.asked.contains(layers[first].name)
+        ? "\(place): there is no map of \(layers[first].label)" : nil
+    }
+    let own = layers.last?.stage ?? 0
+    return own < stages ? "\(place): it has \(own.counted("stage"))" : nil
   }
 
   /// The points of all networks as CSV, a line a layer.

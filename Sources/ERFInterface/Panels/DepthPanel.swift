@@ -351,7 +351,13 @@ private struct DepthDrawing {
       if let failure = model.depth[key]?.failure { return failure }
     }
     if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures again" }
-    return "measuring all layers ..."
+    return model.depth.isBusy ? "measuring all layers ..." : model.depthEnds.first ?? ""
+  }
+
+  /// Why curves end early, as far as a line has room; nothing where there is no curve at all.
+  private var ends: [[Span]] {
+    guard range != nil else { return [] }
+    return model.depthEnds.map { [Span($0.cut(columns: width, glyphs.ellipsis), .warning)] }
   }
 
   /// By stage and block where there is room, else by stage; with how many layers are measured.
@@ -379,7 +385,7 @@ private struct DepthDrawing {
             isWhole && column.isOutput ? .bold : [])
         } + more
     }
-    return [header] + rows + selection
+    return [header] + rows + ends + selection
   }
 
   /// One digit after the point, or as many as it takes to be more than 0.
