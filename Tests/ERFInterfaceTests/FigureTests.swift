@@ -190,9 +190,10 @@ import Testing
       if index == 0 { expectLeftOut("A alone") }
     }
     #expect(texts(Figure(model)).contains("stage 4") && !Figure(model).lacksDepth)
-    // Maps over more pictures than the layers were measured over.
+    // Maps over more pictures than the layers were measured over: it says so.
+    #expect(Figure(model).depthImages == nil)
     model.sides[1].shown?.images = 2
-    expectLeftOut("other pictures")
+    #expect(Figure(model).depthImages == "n = 1" && Figure(model).caption.contains("n = 1."))
   }
 
   /// Nothing can be measured of a map that is 0 everywhere.
@@ -280,7 +281,8 @@ import Testing
       let grounds = labels.grounds
       #expect(grounds.count == squares.count, "row \(row), sigma \(sigma)")
       for (index, ground) in grounds.enumerated() {
-        #expect(squares.allSatisfy { !$0.overlaps(ground) || $0.holds(ground) })
+        let around = ground.grown(0.5)
+        #expect(squares.allSatisfy { !$0.overlaps(around) || $0.holds(around) })
         #expect(!grounds[..<index].contains { $0.overlaps(ground) })
       }
     }
@@ -302,12 +304,30 @@ import Testing
     model.finish(update(&model, .key(.down)))
     model.finish(model.type("<"))
     let figure = Figure(model)
-    let names = model.designs.figureNames(figure.networks[1].network)
-    #expect(names.allSatisfy { $0.contains("k27") || $0.contains("K = ") })
-    #expect(texts(figure).contains { names.contains($0) })
+    #expect(figure.name(figure.networks[1]) == "RepLKNet-31-nano, K = 31 27 27 13")
+    #expect(figure.name(figure.networks[0]) == "RepLKNet-31-nano, K = 31 29 27 13")
     #expect(ExportNaming.figureStem(figure.networks, model.designs).contains("_s2k27_"))
     let cut = VectorDrawing.cutInside(String(repeating: "long-", count: 40), size: 8, width: 100)
     #expect(VectorDrawing.width(of: cut, size: 8) <= 100 && cut.contains("...") && cut.count > 12)
+  }
+
+  /// Every map of a sweep is titled by its network and its kernels, whatever room there is.
+  @Test(arguments: [2, 3, 5]) func titlesAreWhole(_ count: Int) {
+    var model = makeModel(["RepLKNet-31-nano"])
+    model.finish(model.type("M"))
+    model.finish(model.type("S"))
+    model.session.gallery = Array(model.session.gallery.suffix(count))
+    let figure = Figure(model)
+    let all = texts(figure)
+    #expect(figure.networks.count >= count)
+    for network in figure.networks {
+      let name = figure.name(network)
+      #expect(name.contains("RepLKNet-31-nano, K = "))
+      let kernels = name.split(separator: ", ")[1]
+      // In the table, and over the map in one line or two.
+      #expect(all.count { $0 == name } == 2 || all.contains(String(kernels)), "\(name)")
+    }
+    #expect(!all.contains { $0.contains("...") })
   }
 
   /// The bar of a signed map on a logarithmic scale has its decades on both sides of zero.

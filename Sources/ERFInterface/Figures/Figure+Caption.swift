@@ -30,6 +30,12 @@ extension Figure {
     if let verdict = verdictSentence { parts.append(verdict) }
     parts.append(colours)
     parts.append(outlines)
+    if isDepthComplete {
+      if let depthImages {
+        parts.append("Growth with depth is over the pictures that were counted: \(depthImages).")
+      }
+      parts += model.depthEnds.map { "Depth: \($0)." }
+    }
     if lacksDepth {
       parts.append("Growth with depth is left out: it was not measured yet over all images.")
     }
@@ -52,7 +58,7 @@ extension Figure {
         (network.result?.subject.training?.progress).map { ", trained \($0.text)" } ?? ""
       let weights = weights(network) + progress + (hash.isEmpty ? "" : ", hash \(hash)")
       let letter = networks.count > 1 ? "(\(network.letter)) " : ""
-      return "\(letter)\(model.designs.figureName(network.network)) [\(weights)]"
+      return "\(letter)\(name(network)) [\(weights)]"
     }.joined(separator: "; ")
   }
 

@@ -10,8 +10,11 @@ struct FigureGrid {
   /// Of one map alone.
   let map: (width: Double, height: Double)
 
+  /// Above a map.
+  let heading: Double
+
   static let axis = 25.0
-  static let heading = 22.0
+  static let line = 9.0
   static let below = 21.0
   static let bar = 44.0
 }
@@ -24,10 +27,27 @@ extension Figure {
     let proportion =
       networks.compactMap(\.field).map { Double($0.height) / Double($0.width) }.max() ?? 1
     let (width, height) = proportion > 1 ? (side / proportion, side) : (side, side * proportion)
+    let heading = FigureGrid.line * (titlesAreSplit(columns) ? 3 : 2) + 4
     return FigureGrid(
-      columns: columns,
-      cell: (room / Double(columns), height + FigureGrid.heading + FigureGrid.below),
-      map: (width, height))
+      columns: columns, cell: (room / Double(columns), height + heading + FigureGrid.below),
+      map: (width, height), heading: heading)
+  }
+
+  private static let titleSizes = [8, 7, 6.5]
+
+  private func titleRoom(_ columns: Int) -> Double {
+    (Figure.width - 2 * Figure.margin - FigureGrid.bar) / Double(columns) - FigureGrid.axis - 4
+  }
+
+  /// Whether any title needs a line of its own for what was edited.
+  private func titlesAreSplit(_ columns: Int) -> Bool {
+    let room = titleRoom(columns)
+    return networks.contains { network in
+      let lines = model.designs.figureLines(network.network, among: networks.map(\.network))
+      return !lines.1.isEmpty
+        && VectorDrawing.width(
+          of: name(network), size: Self.titleSizes[Self.titleSizes.count - 1], isBold: true) > room
+    }
   }
 
   func drawMaps(on page: inout FigurePage) {
@@ -43,7 +63,7 @@ extension Figure {
       VectorDrawing.Rectangle(
         x: Figure.margin + Double(shown - 1) * grid.cell.width + FigureGrid.axis
           + grid.map.width + 8,
-        y: page.top + FigureGrid.heading, width: 8, height: grid.map.height), on: &page)
+        y: page.top + grid.heading, width: 8, height: grid.map.height), on: &page)
     page.skip(Double(rows) * grid.cell.height)
   }
 
@@ -55,18 +75,26 @@ extension Figure {
     let scale = min(
       grid.map.width / Double(field.width), grid.map.height / Double(field.height))
     let box = VectorDrawing.Rectangle(
-      x: x + FigureGrid.axis, y: y + FigureGrid.heading, width: Double(field.width) * scale,
+      x: x + FigureGrid.axis, y: y + grid.heading, width: Double(field.width) * scale,
       height: Double(field.height) * scale)
-    let room = grid.cell.width - FigureGrid.axis
+    let room = titleRoom(grid.columns) + 4
     if networks.count > 1 {
       page.text(
         network.letter, x: box.x - 12, y: y + 9, size: 9, isBold: true,
         ink: FigureInk.curve(index))
     }
-    let title = title(model.designs.figureNames(network.network), [8, 7, 6.5], room - 4)
-    page.text(title.text, x: box.x, y: y + 9, size: title.size, isBold: true)
+    let lines =
+      titlesAreSplit(grid.columns)
+      ? model.designs.figureLines(network.network, among: networks.map(\.network))
+      : (name(network), "")
+    for (row, line) in [lines.0, lines.1].enumerated() where !line.isEmpty {
+      let title = title([line], Self.titleSizes, room - 4)
+      page.text(
+        title.text, x: box.x, y: y + FigureGrid.line * Double(row + 1), size: title.size,
+        isBold: true)
+    }
     page.text(
-      fitting(headings(network), size: 6.5, room - 4), x: box.x, y: y + 18, size: 6.5,
+      fitting(headings(network), size: 6.5, room - 4), x: box.x, y: y + grid.heading - 4, size: 6.5,
       ink: isRandom(network) ? FigureInk.warning : FigureInk.quiet)
     page.add(.picture(picture(network, field), box))
     drawOutlines(network, field, in: box, scale, on: &page)

@@ -121,6 +121,8 @@ struct OutlineLabels {
 
   private static let size = 5.5
   private static let height = 6.4
+  /// Between a label and a line, or it would be read as that line's.
+  private static let clearance = 1.0
 
   init(box: VectorDrawing.Rectangle, outlines: [VectorDrawing.Rectangle]) {
     (self.box, self.outlines) = (box, outlines)
@@ -132,9 +134,9 @@ struct OutlineLabels {
     _ ink: VectorDrawing.Ink = FigureInk.white
   ) {
     let width = Self.width(text)
-    let (left, top) = (outline.x + 0.7, outline.y + 0.7)
-    let right = outline.x + outline.width - width - 0.7
-    let bottom = outline.y + outline.height - Self.height - 0.7
+    let (left, top) = (outline.x + Self.clearance, outline.y + Self.clearance)
+    let right = outline.x + outline.width - width - Self.clearance
+    let bottom = outline.y + outline.height - Self.height - Self.clearance
     let corners = [(left, top), (left, bottom), (right, top), (right, bottom)].map {
       VectorDrawing.Rectangle(x: $0.0, y: $0.1, width: width, height: Self.height)
     }
@@ -196,7 +198,10 @@ struct OutlineLabels {
 
   /// Whether no outline runs through a place and no label or leader lies there.
   private func isFree(_ ground: VectorDrawing.Rectangle) -> Bool {
-    box.holds(ground) && !outlines.contains { $0.overlaps(ground) && !$0.holds(ground) }
+    // A little less, so that a label in the corner of its own outline is one.
+    let around = ground.grown(Self.clearance * 0.9)
+    return box.holds(ground)
+      && !outlines.contains { $0.overlaps(around) && !$0.holds(around) }
       && !labels.contains { label in
         label.ground.overlaps(ground)
           || Self.samples(label.leader).contains { ground.holds($0) }
@@ -273,6 +278,12 @@ extension VectorDrawing.Rectangle {
 
   fileprivate func holds(_ point: VectorDrawing.Point) -> Bool {
     point.x > x && point.x < x + width && point.y > y && point.y < y + height
+  }
+
+  /// With so much more on all sides.
+  func grown(_ margin: Double) -> VectorDrawing.Rectangle {
+    VectorDrawing.Rectangle(
+      x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin)
   }
 
   func overlaps(_ other: VectorDrawing.Rectangle) -> Bool {

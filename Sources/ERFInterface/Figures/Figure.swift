@@ -53,8 +53,12 @@ public struct Figure: Sendable {
   }
 
   var title: String {
-    let names = networks.map { model.designs.figureName($0.network) }
-    return "Effective receptive fields of " + names.joined(separator: ", ")
+    "Effective receptive fields of " + networks.map(name).joined(separator: ", ")
+  }
+
+  /// As titles, table and caption call it.
+  func name(_ network: ComparedNetwork) -> String {
+    model.designs.figureName(network.network, among: networks.map(\.network))
   }
 
   /// For whoever finds the file.

@@ -16,7 +16,7 @@ extension Figure {
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
         return text + " ± " + Format.fixed(spread.deviation * 100, Format.areaDigits(share))
       }
-      return [network.letter, model.designs.figureName(network.network), weights(network)] + areas
+      return [network.letter, name(network), weights(network)] + areas
         + [
           measured(Format.fixed(metrics.sigma, 1)),
           measured(metrics.distance(holding: 0.5).map { "\($0)" } ?? ""),

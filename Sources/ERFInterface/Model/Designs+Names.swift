@@ -84,8 +84,15 @@ extension Designs {
 
   /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside
   /// them, for which there may be no room; what all stages have in common once.
-  func figureName(_ network: NetworkSpec) -> String {
+  ///
+  /// - Parameter others: beside edits of its kernels a network is named by its own, too.
+  func figureName(_ network: NetworkSpec, among others: [NetworkSpec] = []) -> String {
     let changes = changes(network)
+    if !network.isEdited, let kernels = kernels(network),
+      others.contains(where: { $0.model == network.model && hasOtherKernels($0) })
+    {
+      return "\(network.shownModel), \(kernels)"
+    }
     let fields = Set(changes.map(\.field))
     if fields.contains(.kernel), fields.isSubset(of: [.kernel, .smallKernel]),
       let kernels = kernels(network)
@@ -100,15 +107,16 @@ extension Designs {
     return name(network)
   }
 
-  /// The same in fewer and fewer words; the fewest leave the model to the table beside them.
-  func figureNames(_ network: NetworkSpec) -> [String] {
-    let edits = shortEdits(network)
-    let name = figureName(network)
-    guard let first = edits.first else { return [name] }
-    // A table beside it names it by its kernels, too.
-    if let kernels = kernels(network), name.hasSuffix(kernels) { return [name, kernels] }
-    let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
-    return [name, "\(network.shownModel), \(first)\(more)"]
+  private func hasOtherKernels(_ network: NetworkSpec) -> Bool {
+    changes(network).contains { $0.field == .kernel }
+  }
+
+  /// The same in two lines, of which the second may be empty: which network, and what was edited of it.
+  func figureLines(_ network: NetworkSpec, among others: [NetworkSpec]) -> (String, String) {
+    let name = figureName(network, among: others)
+    let model = network.shownModel
+    guard name.hasPrefix(model + ", ") else { return (name, "") }
+    return (model, String(name.dropFirst(model.count + 2)))
   }
 
   /// How a network differs from the one that was in its place, in words.
