@@ -19,7 +19,12 @@ extension Model {
       units == 0
       ? [] : !hasTarget ? ["central unit"] : [units > 1 ? "\(units) units" : "off-centre unit"]
     let facts = [[input, pictures] + layer + unit, [input, pictures] + label + unit]
-    guard hasNetworks else { return (facts + [[input] + label + unit]).map { joined($0) } }
+    guard hasNetworks else {
+      // Tiles of one network are named by their kernels alone.
+      let models = Set(session.gallery.map(\.model))
+      let name = models.count == 1 ? session.gallery.prefix(1).map(\.shownModel) : []
+      return (facts.map { name + $0 } + facts + [[input] + label + unit]).map { joined($0) }
+    }
     let long = facts.map { networks(isNamed: true) + joined($0) }
     let short = [facts[1], [input] + label + unit, label + unit].map {
       networks(isNamed: false) + joined($0)

@@ -93,12 +93,13 @@ extension Frame {
     if let verdict = model.galleryVerdict, area.rows >= 12 {
       let short = verdict.replacing("multiply-adds", with: "MACs")
       let lines = wrap(verdict.columns <= area.columns ? verdict : short, width: area.columns)
-      for (offset, line) in lines.prefix(2).enumerated() {
+        .prefix(area.rows / 5)
+      for (offset, line) in lines.enumerated() {
         write(
-          line, .accent, .bold, row: area.row + area.rows - min(2, lines.count) + offset,
+          line, .accent, .bold, row: area.row + area.rows - lines.count + offset,
           column: area.column, width: area.columns)
       }
-      area.rows -= min(2, lines.count)
+      area.rows -= lines.count
     }
     // The curves of all networks take what the maps leave, or bars where there is less.
     let used = GalleryLayout(model, in: area).usedRows(model)
@@ -263,10 +264,11 @@ private struct GalleryTile {
       ? (area.columns >= "trained, edited".columns ? ", edited" : ", edit") : ""
   }
 
-  /// Three digits where four would be cut.
+  /// Three digits where four would be cut, or two beside a word.
   private func cost(_ value: Int, _ largest: Format.AmountUnit) -> String {
     let unit = Format.AmountUnit(of: [value], largest: largest)
     let number = Double(value) / unit.value
+    if area.columns < 14, number < 0.995 { return Format.fixed(number, 2) + " " + unit.rawValue }
     guard area.columns < 18, number >= 9.95 else { return Format.amount(value, largest: largest) }
     return Format.fixed(number, number < 99.5 ? 1 : 0) + " " + unit.rawValue
   }
