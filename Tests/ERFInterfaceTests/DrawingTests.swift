@@ -263,7 +263,10 @@ import Testing
     #expect(Format.amount(172_300_000, largest: .mega) == "172.30 M")
   }
 
-  @Test(arguments: [(0.44, "0.4 s"), (12.3, "12 s"), (185, "3 min 05 s"), (7800, "2 h 10 min")])
+  @Test(arguments: [
+    (0, "< 1 ms"), (0.042, "42 ms"), (0.44, "0.4 s"), (12.3, "12 s"), (185, "3 min 05 s"),
+    (7800, "2 h 10 min"),
+  ])
   func durations(_ seconds: Double, _ text: String) {
     #expect(Format.duration(seconds) == text)
   }

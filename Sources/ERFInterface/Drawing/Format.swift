@@ -108,9 +108,12 @@ public enum Format {
     }
   }
 
-  /// A time span: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
+  /// A time span: `42 ms`, `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`.
   public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+    if seconds < 0.0995 {
+      return seconds < 0.0005 ? "< 1 ms" : fixed(seconds * 1000, 0) + " ms"
+    }
     if seconds < 9.95 { return fixed(seconds, 1) + " s" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }

@@ -31,10 +31,11 @@ extension FieldDrawing {
   /// few, units go into the labels.
   func drawTable(on frame: inout Frame) {
     guard layout.tableRows > 0 else { return }
-    let room = area.columns - 2
-    let isTight = room < 32
+    let isTight = area.columns < 34
+    // Numbers that need it may go on to the panel's edge.
+    let room = area.columns - (isTight ? 1 : 2)
     let labelWidth = isTight ? 2 : 4
-    let cell = min(13, (room - labelWidth) / max(1, ratios.count))
+    let cell = min(13, (area.columns - 2 - labelWidth) / max(1, ratios.count))
     func label(_ text: String, _ tight: String) -> Span {
       Span((isTight ? tight : text).rightPadded(labelWidth), .quiet)
     }
@@ -46,7 +47,7 @@ extension FieldDrawing {
       let (side, share) = isTight ? tightTexts(ratio) : texts(ratio, cell: cell)
       return (threshold: threshold, side: side, share: share)
     }
-    // Sides of four digits need more than their share of the width, or are told in thousands.
+    // Sides of four digits need more than their share of the width.
     let wide = cells.map { max(cell, $0.side.columns + 1, $0.share.columns + 1) }
     let least = cells.map { max($0.threshold.columns, $0.side.columns, $0.share.columns) + 1 }
     let needed = labelWidth + wide.reduce(0, +) <= room ? wide : least
@@ -54,12 +55,15 @@ extension FieldDrawing {
     for (index, (ratio, texts)) in zip(ratios, cells).enumerated() {
       let width = fits ? needed[index] : cell
       let role: Role = ratio.side == nil ? .quiet : .text
-      let side =
-        texts.side.columns < width ? texts.side : ratio.side.map { "\(($0 + 500) / 1000)k" } ?? ""
       lines[0].append(Span(texts.threshold.leftPadded(width), .quiet))
-      lines[1].append(Span(side.leftPadded(width), role))
+      lines[1].append(Span(texts.side.leftPadded(width), role))
       let share = texts.share.columns < width ? texts.share : shortened(ratio)
       lines[2].append(Span(share.leftPadded(width), role, ratio.side == nil ? [] : .bold))
+    }
+    let sides = cells.map(\.side).joined(separator: " ")
+    if !fits, cells.contains(where: { $0.side.columns >= cell }) {
+      // Several of four digits: all of them without a label, rather than rounded.
+      lines[1] = [Span(sides.leftPadded(room), .text)]
     }
     if layout.tableRows < 3 { lines.remove(at: 1) }
     for (offset, line) in lines.enumerated() {

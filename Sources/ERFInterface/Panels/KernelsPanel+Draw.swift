@@ -178,11 +178,20 @@ extension WeightFit {
   }
 
   /// Where columns are few.
-  fileprivate var shortLabel: String {
+  var shortLabel: String {
     switch self {
     case .crop: "crop, or zeros"
     case .interpolate: "interpolate"
     case .reinitialise(let seed): "anew, seed \(seed)"
+    }
+  }
+
+  /// Where they are fewest.
+  var shortestLabel: String {
+    switch self {
+    case .crop: "crop"
+    case .interpolate: "interp."
+    case .reinitialise(let seed): "random:\(seed)"
     }
   }
 }

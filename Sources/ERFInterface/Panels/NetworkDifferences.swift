@@ -64,9 +64,10 @@ struct NetworkDifferences {
     return texts[side].cut(columns: cell - 1, model.display.glyphs.ellipsis, apartFrom: texts)
   }
 
-  /// How kernels come to new sizes, in the words of headings.
+  /// How kernels come to new sizes, as the panel says it elsewhere.
   private func fit(_ network: NetworkSpec) -> String {
-    if case .reinitialise(let seed) = network.fit { "random:\(seed)" } else { network.fit.name }
+    let fit = network.fit
+    return [fit.label, fit.shortLabel].first { $0.columns < cell } ?? fit.shortestLabel
   }
 
   private func weights(_ network: NetworkSpec) -> String { network.weights.description }
