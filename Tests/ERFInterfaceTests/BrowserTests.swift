@@ -213,6 +213,52 @@ import Testing
     #expect(listed(update(&model, .key(.left))) == ["/a/b"])
   }
 
+  /// As terminals write the names of files that are dropped on them, in every prompt for a path.
+  @Test(arguments: [
+    ("/in/a b.png", "/in/a b.png"), ("'/in/a b.png' ", "/in/a b.png"),
+    ("'/in/it'\\''s.png'", "/in/it's.png"), ("\"/in/a b.png\"", "/in/a b.png"),
+    ("\"/in/a\\\"b.png\"", "/in/a\"b.png"), ("/in/a\\ b\\(1\\).png", "/in/a b(1).png"),
+    ("file:///in/a%20b%C3%A9.png", "/in/a b\u{e9}.png"),
+    ("file://localhost/in/100%.png", "/in/100%.png"), ("it's", "it's"), ("'", "'"), ("", ""),
+  ])
+  func droppedNamesAreUnderstood(_ text: String, _ path: String) {
+    #expect(TypedPath.meant(text) == path)
+  }
+
+  @Test func allPromptsTakeDroppedNames() throws {
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("of all")
+    let picture = try Fixtures.bytes("images/binary-16.ppm")
+    _ = try folder.write(picture, to: "of all/a b.ppm")
+    let path = folder.file("of all/a b.ppm")
+    let engine = LocalEngine()
+    for text in ["'\(path)'", "\"\(path)\"", "file://\(path.replacing(" ", with: "%20"))"] {
+      #expect(try engine.images(at: text).paths == [path])
+    }
+    let data = TrainingRequest(
+      network: NetworkSpec(model: "RepLKNet-13-nano"), folder: "'\(folder.file("of all"))'",
+      threads: 1
+    ).data
+    guard case .folder(let named) = data else {
+      Issue.record("not a folder")
+      return
+    }
+    #expect(named == folder.file("of all"))
+    var model = makeModel()
+    _ = model.type("w")
+    guard case .prompt(var prompt)? = model.overlay else {
+      Issue.record("nothing is asked")
+      return
+    }
+    prompt.text = "'/in/a b.json'"
+    model.overlay = .prompt(prompt)
+    guard case .save(_, let saved, _, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is saved")
+      return
+    }
+    #expect(saved == "/in/a b.json")
+  }
+
   /// Where texts lead: from the home, from the folder on screen, from the root, in quotes.
   @Test func pathsLeadToFilesAndFolders() throws {
     let folder = try TemporaryFolder()

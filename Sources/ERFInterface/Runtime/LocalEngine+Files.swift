@@ -13,7 +13,7 @@ extension LocalEngine {
   public func map(at path: String) throws -> ERFResult { try SavedMap.load(path: path) }
 
   public func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
-    let folder = PathCompletion.expanded(path)
+    let folder = PathCompletion.resolved(path)
     let files = try ImageList.expandClasses([folder])
     // Of folders of classes the first few are as many classes.
     return (ImageList.spread(files, seed: 0).map(\.path), ImageList.leftOut(of: [folder]))

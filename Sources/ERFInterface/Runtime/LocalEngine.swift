@@ -98,6 +98,6 @@ public struct LocalEngine: Engine {
 
 extension TrainingRequest {
   var data: TrainingRecipe.Data {
-    folder.map { .folder(PathCompletion.expanded($0)) } ?? .shapes(count: FineTuning.stimuli)
+    folder.map { .folder(PathCompletion.resolved($0)) } ?? .shapes(count: FineTuning.stimuli)
   }
 }

@@ -18,21 +18,15 @@ enum PathCompletion {
   }
 
   /// The path that `text` names; one that names no folder begins in `folder`, or where the program
-  /// runs where that is empty. Blanks and quotes around it, as terminals put them around the names of
-  /// files that are dropped there, are no part of it, unless a file is called so.
-  static func resolved(_ text: String, in folder: String) -> String {
+  /// runs where that is empty. What terminals put around the names of files that are dropped there is no
+  /// part of it, unless a file is called so.
+  static func resolved(_ text: String, in folder: String = "") -> String {
     func path(_ text: String) -> String {
       let path = expanded(text)
       return path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
     }
-    var bare = text.drop { $0.isWhitespace }
-    bare = bare[..<(bare.lastIndex { !$0.isWhitespace }.map(bare.index(after:)) ?? bare.endIndex)]
-    for quote in ["'", "\""] where bare.count > 2 && bare.hasPrefix(quote) && bare.hasSuffix(quote)
-    {
-      bare = bare.dropFirst().dropLast()
-    }
-    let (plain, other) = (path(text), path(String(bare)))
-    return Folder.isTaken(plain) || !Folder.isTaken(other) ? plain : other
+    let plain = path(text)
+    return Folder.isTaken(plain) ? plain : path(TypedPath.meant(text))
   }
 
   /// What to ask before a file is written; nil where nothing lies in the way.

@@ -91,7 +91,8 @@ extension Model {
   }
 
   private mutating func save(_ id: RequestID, to path: String, isSure: Bool) -> [Effect] {
-    let path = path.lowercased().hasSuffix(".json") ? path : path + ".json"
+    let name = TypedPath.meant(path)
+    let path = name.lowercased().hasSuffix(".json") ? name : name + ".json"
     guard (try? session.encoded()) != nil else {
       _ = complain(id, "the session cannot be written as JSON")
       return []
