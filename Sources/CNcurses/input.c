@@ -99,7 +99,12 @@ static cnc_event read_flags(void) {
 }
 
 cnc_event cnc_poll(int milliseconds) {
-  cnc_event event = read_flags();
+  static int told;
+  cnc_event event = {CNC_EVENT_NONE, 0};
+  // Keys that were typed before the program was told to end follow the word of it.
+  if (told) event = read_key();
+  if (event.kind == CNC_EVENT_NONE) event = read_flags();
+  told = told || event.kind == CNC_EVENT_TERMINATE;
   if (event.kind != CNC_EVENT_NONE) return event;
   event = read_key();  // curses may hold keys that it read ahead
   if (event.kind != CNC_EVENT_NONE) return event;

@@ -142,6 +142,20 @@ import Testing
   @Test func signalsAndTheEndOfInputEndTheProgram() {
     #expect(run(FakeTerminal([.event(.terminated(signal: 15))])) == 143)
     #expect(run(FakeTerminal([.event(.closed)])) == 1)
+    // Keys that were typed before the signal are part of what is kept.
+    var loop = ExplorerLoop(
+      session: Session(models: ["RepLKNet-13", "RepLKNet-31"]), options: ExplorerOptions(),
+      terminal: FakeTerminal([
+        .event(.key(.character("g"))), .event(.terminated(signal: 15)),
+        .event(.key(.character("g"))), .event(.key(.character("3"))), .event(.timeout),
+      ]), engine: TestEngine(FakeComputing(), FakeExporting()))
+    loop.start()
+    while loop.exitCode == nil { loop.step() }
+    #expect(loop.exitCode == 143)
+    loop.finish()
+    let first = Session(models: ["RepLKNet-13"]).screen.curve
+    #expect(loop.model.session.screen.curve == first.next.next)
+    #expect(loop.model.focus == .kernels)
     let terminal = FakeTerminal([
       .event(.suspendRequested), .event(.key(.control("z"))), .event(.key(.control("l"))),
     ])

@@ -162,9 +162,23 @@ struct ExplorerLoop {
       isUrgent = true
       apply(.resized(terminal.size))
     case .suspendRequested: suspend()
-    case .terminated(let signal): exitCode = 128 + signal
+    case .terminated(let signal): end(128 + signal)
     case .closed: exitCode = 1
     case .woken, .timeout: break
+    }
+  }
+
+  /// What was typed before the signal came is part of the state that is kept.
+  private mutating func end(_ code: Int32) {
+    exitCode = code
+    for _ in 0..<256 {
+      switch terminal.nextEvent(milliseconds: 0) {
+      case .key(let key): apply(.key(key))
+      case .pasted(let scalar): apply(.pasted(scalar))
+      case .pointer(let pointer): apply(.pointer(pointer, terminal.size))
+      case .woken, .resized: continue
+      default: return
+      }
     }
   }
 
@@ -172,7 +186,10 @@ struct ExplorerLoop {
     isDirty = true
     model.now = beginning.duration(to: clock.now).inSeconds
     for effect in update(&model, message) {
-      switch runner.carryOut(effect, of: model) {
+      let order = runner.carryOut(effect, of: model)
+      // A terminal that is going is left alone.
+      if exitCode != nil { continue }
+      switch order {
       case .copy(let text): terminal.copy(text)
       case .redraw: terminal.redraw()
       case .listenToMouse(let isOn):
