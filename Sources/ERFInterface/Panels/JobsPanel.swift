@@ -48,7 +48,7 @@ extension Frame {
     }
     let jobs = JobLines(model: model, width: area.columns).lines
     write(jobs, in: area)
-    var rest = area.below(jobs.count + (area.rows > 6 ? 1 : 0))
+    var rest = jobs.isEmpty ? area : area.below(jobs.count + (area.rows > 6 ? 1 : 0))
     let log = model.log.flatMap { line in
       wrap(line.text, width: area.columns).enumerated().map { place, text in
         (isStart: place == 0, spans: [Span(text, line.kind == .note ? .quiet : line.kind.role)])
@@ -118,15 +118,19 @@ private struct JobLines {
 
   private var glyphs: Glyphs { model.display.glyphs }
 
-  var lines: [[Span]] { model.sides.indices.map(field) + probes + training + others }
+  var lines: [[Span]] { model.sides.indices.compactMap(field) + probes + training + others }
 
-  private func field(_ index: Int) -> [Span] {
+  /// Nil where the messages below tell what became of it.
+  private func field(_ index: Int) -> [Span]? {
     let side = model.sides[index]
     let letter = Span(Model.letter(index) + "  ", .quiet, .bold)
     if let file = model.opening(index) {
       return [letter, Span("opening \(file)", .quiet)]
     }
     guard let job = side.job else {
+      if let report = model.report(index), model.log.contains(where: { $0.text == report }) {
+        return nil
+      }
       let text =
         side.failure != nil
         ? "failed" : side.isCancelled ? "cancelled" : side.shown == nil ? "idle" : "done"

@@ -136,12 +136,7 @@ extension Model {
           request: shown.request, network: shown.network, result: result, field: field))
       keepForFilm(shown.request, shown.network, result, field)
     }
-    note(
-      .note,
-      [
-        "\(Self.letter(side)) \(name(side)), \(result.subject.tap), \(result.subject.input) px, "
-          + "\(result.map.images.counted("image")): \(Format.duration(result.seconds.total))"
-      ])
+    if let report = report(side) { note(.note, [report]) }
     let effects = openedFile(side)
     let doubts = result.subject.weightsChoice?.notes ?? []
     guard !doubts.isEmpty else { return effects }

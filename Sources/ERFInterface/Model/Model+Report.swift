@@ -1,0 +1,15 @@
+// What a finished run is told of.
+
+import ERFEngine
+
+extension Model {
+  /// The line for a side whose map is there, and was asked for last; nil where there is none.
+  func report(_ side: Int) -> String? {
+    guard let shown = sides[side].shown, let result = shown.result,
+      shown.request == sides[side].asked
+    else { return nil }
+    let subject = result.subject
+    return "\(Self.letter(side)) \(name(side)), \(subject.tap.sanitised), \(subject.input) px, "
+      + "\(result.map.images.counted("image")): \(Format.duration(result.seconds.total))"
+  }
+}
