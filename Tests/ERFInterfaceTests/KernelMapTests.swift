@@ -48,6 +48,21 @@ import Testing
     #expect(Self.dots(frame) > before + 8)
   }
 
+  /// With the screen to itself: how far weights spread stands under the kernels.
+  @Test func wideScreensShowHowFarWeightsSpread() throws {
+    var model = makeModel()
+    _ = model.type("3")
+    _ = model.type("z")
+    let stages = (0..<4).map { _ in Self.kernels(13, middle: 30) }
+    for _ in 0..<2 {
+      guard let id = model.kernelMaps.job else { break }
+      _ = update(&model, .aggregated(id, stages, failure: nil))
+    }
+    let size = ScreenSize(rows: 60, columns: 200)
+    let frame = view(model, size: size)
+    #expect(frame.text.components(of: "n = 13") == 8, "\(frame.text)")
+  }
+
   @Test func areSummedOnceANetwork() {
     var model = makeModel()
     var effects = model.type("3")

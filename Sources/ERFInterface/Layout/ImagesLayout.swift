@@ -15,6 +15,10 @@ struct ImagesLayout {
   /// Screen row and index of the images in sight.
   let entries: [(row: Int, index: Int)]
 
+  private static let listColumns = 50
+  /// Width over height of the widest picture that has as many rows as there are.
+  private static let widest = 1.5
+
   init(_ model: Model, in area: Area) {
     // Two headings, and a row for each map over several images.
     let spread = model.sides.count { ($0.shown?.result?.imageRatios.count ?? 0) > 1 }
@@ -23,9 +27,14 @@ struct ImagesLayout {
     let rows = max(0, area.rows - 2 - (spreadRows == 0 ? 0 : spreadRows + 1))
     let hasPictures = model.display.depth != .mono
     let isTensor = model.session.images.picture(0) == nil
+    // A picture takes what a list with the shares of A and B leaves of a wide panel.
+    let names = area.columns >= 100 ? Self.listColumns : area.columns / 2 + 2
     let previewColumns =
       hasPictures && !isTensor && rows >= 6 && area.columns >= 40
-      ? min(area.columns / 2 - 2, Int(Double(rows) * model.display.cellAspect)) : 0
+      ? min(
+        area.columns - names,
+        Int(Double(rows) * model.display.cellAspect * (area.columns >= 100 ? Self.widest : 1)))
+      : 0
     let width = area.columns - (previewColumns > 0 ? previewColumns + 2 : 0)
     list = Area(row: area.row + 2, column: area.column, rows: rows, columns: width)
     preview =

@@ -80,7 +80,50 @@ extension Frame {
         write(
           captions.popFirst() ?? [], row: row + fit.rows, column: column, width: width)
       }
+      let used = 2 + maps.count * (fit.rows + 1)
+      let rest = area.below(used + 1)
+      drawKernelShares(
+        kernels, model, side,
+        in: Area(row: rest.row, column: column, rows: min(16, rest.rows), columns: width))
     }
+  }
+
+  /// How much of the sum lies in squares around the middle, from none to all; nothing where there is little
+  /// room.
+  private mutating func drawKernelShares(
+    _ kernels: StageKernels, _ model: Model, _ side: Int, in area: Area
+  ) {
+    guard area.rows >= 8, area.columns >= 16 else { return }
+    let hasSmall = kernels.before != kernels.after
+    let (own, glyphs) = (Role.network(side), model.display.glyphs)
+    let titles = ["% of |w| within n \(glyphs.times) n", "% within n \(glyphs.times) n"]
+    let title = titles.first { $0.columns <= area.columns } ?? titles[1]
+    write(title, .text, row: area.row, column: area.column, width: area.columns)
+    if hasSmall {
+      write(
+        [Span("before", .quiet), Span("  merged", own)], row: area.row + 1, column: area.column,
+        width: area.columns)
+    }
+    let axis = 4
+    let plot = Area(
+      row: area.row + 2, column: area.column + axis, rows: area.rows - 3,
+      columns: area.columns - axis)
+    for row in plot.row..<plot.row + plot.rows {
+      self[row, plot.column - 1] = Cell(glyphs.upright, foreground: .role(.line))
+    }
+    writeRight([Span("100", .quiet)], row: plot.row, end: plot.column - 1, width: 3)
+    var curves = CurveCanvas(area: plot, display: model.display)
+    let maps = (hasSmall ? [(kernels.before, Role.quiet)] : []) + [(kernels.after, own)]
+    for (map, role) in maps {
+      let sides = stride(from: 1, through: map.side, by: 2)
+      curves.add([0] + sides.map { map.share(ofMiddle: $0) }, role)
+    }
+    curves.draw(on: &self)
+    let last = plot.row + plot.rows
+    write("0", .quiet, row: last, column: plot.column, width: 2)
+    let end = "n = \(kernels.after.side)"
+    writeRight(
+      [Span(end, .quiet)], row: last, end: plot.column + plot.columns, width: end.columns)
   }
 
   /// What maps are of, and how much of each lies in its middle, in the longest wording in which all fit.
