@@ -36,12 +36,101 @@ static int key_value(wint_t code) {
   return CNC_KEY_OTHER;
 }
 
+// MARK: Sequences that the terminal's entry does not know
+//
+// Keys in another dialect than the entry's, and answers to what was asked before the program began or by
+// another one. Curses hands their bytes out one by one, as if they were keys.
+
+enum { ESCAPE = 27, NO_SEQUENCE = -1 };
+
+// What was read behind an Escape and is to be read again; ERR: nothing.
+static int held = ERR;
+
+static int next_code(void) {
+  int code = held == ERR ? wgetch(cnc_keys) : held;
+  held = ERR;
+  return code;
+}
+
+// The same within a sequence, whose next byte may be on its way; ERR where it is not.
+static int next_within(void) {
+  enum { MILLISECONDS = 50 };
+  int code = next_code();
+  if (code != ERR) return code;
+  struct pollfd source = {STDIN_FILENO, POLLIN, 0};
+  return poll(&source, 1, MILLISECONDS) > 0 ? next_code() : ERR;
+}
+
+static int key_of_final(int byte) {
+  switch (byte) {
+    case 'A': return CNC_KEY_UP;
+    case 'B': return CNC_KEY_DOWN;
+    case 'C': return CNC_KEY_RIGHT;
+    case 'D': return CNC_KEY_LEFT;
+    case 'F': return CNC_KEY_END;
+    case 'H': return CNC_KEY_HOME;
+    default: return CNC_KEY_OTHER;
+  }
+}
+
+// `CSI`, parameters, and a byte from 0x40 on that ends it. What cannot be part of it follows it.
+static int read_csi(void) {
+  enum { LONGEST = 64 };
+  for (int i = 0; i < LONGEST; i++) {
+    int code = next_within();
+    if (code < ' ' || code > '~') {
+      held = code;
+      return CNC_KEY_OTHER;
+    }
+    if (i == 0 && code == '[') {  // a function key of the Linux console: one byte more
+      code = next_within();
+      if (code < ' ' || code > '~') held = code;
+      return CNC_KEY_OTHER;
+    }
+    if (code >= '@') return i == 0 ? key_of_final(code) : CNC_KEY_OTHER;
+  }
+  return CNC_KEY_OTHER;
+}
+
+// `SS3` and one byte.
+static int read_ss3(void) {
+  int code = next_within();
+  if (code >= ' ' && code <= '~') return key_of_final(code);
+  held = code;
+  return CNC_KEY_OTHER;
+}
+
+// `OSC` up to BEL, or up to `ESC \`, which is then read as a sequence of its own.
+static void skip_osc(void) {
+  enum { LONGEST = 4096 };
+  for (int i = 0; i < LONGEST; i++) {
+    int code = next_within();
+    if (code == ERR || code == '\a') return;
+    if (code == ESCAPE || code >= KEY_MIN) {
+      held = code;
+      return;
+    }
+  }
+}
+
+// What an Escape begins: a key, CNC_KEY_OTHER for what is none, NO_SEQUENCE where it is the key Escape.
+static int read_sequence(void) {
+  int code = next_code();
+  switch (code) {
+    case '[': return read_csi();
+    case 'O': return read_ss3();
+    case ']': skip_osc(); return CNC_KEY_OTHER;
+    case '\\': return CNC_KEY_OTHER;
+    default: held = code; return NO_SEQUENCE;
+  }
+}
+
 // A character of several bytes is put together here: wget_wch forgets the bytes that it has when the
 // next one is still on its way, as on a slow line, and takes the rest for the beginning of another.
 static cnc_event read_key(void) {
   static mbstate_t begun;
   for (;;) {
-    int code = wgetch(cnc_keys);
+    int code = next_code();
     if (code == ERR) return (cnc_event){CNC_EVENT_NONE, 0};
     if (code == KEY_MOUSE) return cnc_read_mouse();
     if (code == CNC_SGR_MOUSE) return cnc_read_sgr_mouse();
@@ -52,6 +141,11 @@ static cnc_event read_key(void) {
     if (code >= KEY_MIN) {
       if (cnc_is_pasting()) return (cnc_event){CNC_EVENT_PASTED, 0};
       return (cnc_event){CNC_EVENT_KEY, key_value((wint_t)code)};
+    }
+    if (code == ESCAPE && !cnc_is_pasting()) {
+      int key = read_sequence();
+      if (key == CNC_KEY_OTHER) continue;
+      if (key != NO_SEQUENCE) return (cnc_event){CNC_EVENT_KEY, key};
     }
     const char byte = (char)code;
     wchar_t character = 0;
