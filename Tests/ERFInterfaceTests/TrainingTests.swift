@@ -125,6 +125,54 @@ import Testing
     #expect(weights == .trained)
   }
 
+  /// A session names what is still there when it is opened again.
+  @Test mutating func sessionsNameNoPassingWeights() throws {
+    _ = try started(moments: 1)
+    for key in ["w", "Y"] as [Unicode.Scalar] {
+      _ = model.type(key)
+      #expect(model.overlay == nil && model.saving == nil)
+      #expect(
+        model.notice?.lines
+          == ["A's weights are in no file yet: first keep them, Enter in Training (9)"])
+    }
+    guard case .keepWeights(let keep, _, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is kept")
+      return
+    }
+    _ = update(&model, .kept(keep, path: "x.safetensors", failure: nil))
+    _ = model.type("w")
+    guard case .save(_, _, let session, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(session.networks[0].weights == .file("x.safetensors"))
+    #expect(session.networks[1] == model.session.networks[1])
+    #expect(weights == .file("/state/step-100.safetensors"))
+  }
+
+  /// The prompt was open when a moment came.
+  @Test mutating func thePromptForASessionSaysSoToo() throws {
+    let id = try started(moments: 0)
+    _ = model.type("w")
+    _ = news(id, 1)
+    _ = update(&model, .key(.enter))
+    #expect(model.saving == nil && prompt?.complaint?.contains("in no file yet") == true)
+  }
+
+  @Test(arguments: [
+    ("/tmp/replk-tui-training-a1B2c3/run-1/step-90.safetensors", true),
+    ("/home/me/.local/state/replk-tui/training/run-12/step-50.safetensors", true),
+    ("/home/me/training/run-1/step-50.safetensors", false), ("step-50.safetensors", false),
+    ("/tmp/replk-tui-training-a1B2c3/run-1/best.safetensors", false),
+  ])
+  func momentsAreToldByTheirPaths(_ path: String, _ isMoment: Bool) {
+    #expect(TrainingFilm.isMoment(path) == isMoment)
+    var later = makeModel(["RepLKNet-13-nano"])
+    later.session.networks[0].weights = .file(path)
+    let refusal = later.unkeptWeights
+    #expect((refusal != nil) == isMoment && refusal?.contains("copy \(path)") != false)
+  }
+
   @Test mutating func editsMeanwhileStay() throws {
     let id = try started(moments: 1)
     for key in "3>".unicodeScalars { _ = model.type(key) }

@@ -8,6 +8,7 @@ extension Model {
     saving = id
     self.film?.keeping = id
     let moment = film.moments[moment]
+    beingKept[id] = moment.path
     return [.keepWeights(id, path: moment.path, stem: "\(film.start.model)-step-\(moment.step)")]
   }
 

@@ -27,6 +27,10 @@ public struct Model: Sendable {
   public var film: TrainingFilm?
   /// One that was asked for in a prompt, until it is known to begin.
   var awaitedFilm: TrainingFilm?
+  /// Moments of training whose weights are being written to a file of the user's, by path.
+  var beingKept: [RequestID: String] = [:]
+  /// Such files by the path of the moment, which does not last.
+  var keptWeights: [String: String] = [:]
   /// The folder that was trained on last; empty: the built-in shapes.
   var trainingFolder = ""
   /// Trained weights by model, where random ones took their place.
@@ -108,6 +112,7 @@ public struct Model: Sendable {
     model.shapeBias.reports = shapeBias.reports
     model.kernelMaps.known = kernelMaps.known
     model.setAside = setAside
+    (model.beingKept, model.keptWeights) = (beingKept, keptWeights)
     model.trainingFolder = trainingFolder
     model.pictures = pictures
     model.hasMouse = hasMouse

@@ -34,7 +34,7 @@ final class TrainingFolder: Sendable {
   /// - Throws: `FileError`.
   func makeRun() throws -> String {
     try state.withLock { state in
-      let parent = try state.path ?? Folder.makeTemporary(prefix: "replk-tui-training")
+      let parent = try state.path ?? Folder.makeTemporary(prefix: TrainingFilm.temporaryFolder)
       state.path = parent
       let run = try RunFolder(in: parent, keeping: Self.limit)
       state.runs.append(run)

@@ -93,6 +93,12 @@ extension Model {
   private mutating func save(_ id: RequestID, to path: String, isSure: Bool) -> [Effect] {
     let name = TypedPath.meant(path)
     let path = name.lowercased().hasSuffix(".json") ? name : name + ".json"
+    // A training goes on behind the prompt.
+    if let unkeptWeights {
+      _ = complain(id, unkeptWeights)
+      return []
+    }
+    let session = lastingSession
     guard (try? session.encoded()) != nil else {
       _ = complain(id, "the session cannot be written as JSON")
       return []
@@ -182,8 +188,9 @@ extension Model {
   /// The session goes into a file of its own, since no options say all that is on a screen.
   var copyCommandPlan: Plan {
     if let unopened { return .refuse(unopened) }
+    if let unkeptWeights { return .refuse(unkeptWeights) }
     guard saving == nil else { return .refuse("a file is still being written") }
-    guard let bytes = try? session.encoded() else {
+    guard let bytes = try? lastingSession.encoded() else {
       return .refuse("the session cannot be written as JSON")
     }
     return .change { model in

@@ -130,6 +130,8 @@ extension Model {
     case .write:
       if let unopened {
         .refuse(unopened)
+      } else if let unkeptWeights {
+        .refuse(unkeptWeights)
       } else if saving != nil {
         .refuse("a file is still being written")
       } else {

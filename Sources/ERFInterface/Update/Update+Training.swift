@@ -81,6 +81,8 @@ extension Model {
     film?.progress = progress
     guard let moment = progress.moment else { return }
     film?.moments.append(moment)
+    // What was kept of an earlier file of that name is something else.
+    keptWeights[moment.path] = nil
     guard let film, film.follows else { return }
     // Somebody went on editing: their network stays.
     guard isOnScreen(film) else {
@@ -120,6 +122,8 @@ extension Model {
   mutating func kept(_ id: RequestID, _ path: String, _ failure: String?) {
     guard saving == id else { return }
     saving = nil
+    let moment = beingKept.removeValue(forKey: id)
+    if let moment, failure == nil { keptWeights[moment] = path }
     if film?.keeping == id {
       film?.keeping = nil
       if failure == nil { film?.isKept = true }

@@ -1,0 +1,72 @@
+// What a session that is written may name: weights that are still there when it is opened again.
+
+import ERFEngine
+
+extension Model {
+  /// The session as a file is to hold it: weights of training that were kept go by the file that the user
+  /// has of them.
+  var lastingSession: Session {
+    var session = session
+    session.networks = session.networks.map(lasting)
+    session.gallery = session.gallery.map(lasting)
+    return session
+  }
+
+  private func lasting(_ network: NetworkSpec) -> NetworkSpec {
+    guard case .file(let path) = network.weights, let kept = keptWeights[path] else {
+      return network
+    }
+    var network = network
+    network.weights = .file(kept)
+    return network
+  }
+
+  /// Why the session cannot be written: it would name a moment of training that is in no file of the
+  /// user's, and goes with its run. nil: all that it names lasts.
+  var unkeptWeights: String? {
+    let session = lastingSession
+    for (index, network) in session.networks.enumerated() {
+      guard let path = passingFile(network) else { continue }
+      return unkept("\(Self.letter(index))'s weights", path)
+    }
+    for network in session.gallery {
+      guard let path = passingFile(network) else { continue }
+      return unkept("weights of the gallery", path)
+    }
+    return nil
+  }
+
+  private func unkept(_ whose: String, _ path: String) -> String {
+    if let film, let shown = film.shown, film.moments[shown].path == path {
+      return "\(whose) are in no file yet: first keep them, "
+        + "Enter in \(PanelName.training.title) (\(PanelName.training.jump))"
+    }
+    return "\(whose) are a moment of training and will not last: "
+      + "copy \(path.sanitised), and open the copy"
+  }
+
+  /// The file of a network that goes with a run of training.
+  private func passingFile(_ network: NetworkSpec) -> String? {
+    let moments = film?.moments.map(\.path) ?? []
+    var paths: [String] = []
+    if case .file(let path) = network.weights { paths.append(path) }
+    if case .file(let path) = network.source { paths.append(path) }
+    return paths.first { moments.contains($0) || TrainingFilm.isMoment($0) }
+  }
+}
+
+extension TrainingFilm {
+  /// How the name of a temporary folder of runs begins.
+  static let temporaryFolder = "replk-tui-training"
+
+  /// Whether a path is one of a moment's weights, of this program or an earlier one, by its names alone:
+  /// `.../replk-tui/training/run-1/step-50.safetensors`, or in a temporary folder.
+  static func isMoment(_ path: String) -> Bool {
+    let names = path.split(separator: "/").suffix(4).map(String.init)
+    guard names.count == 4, names[3].hasPrefix("step-"), names[3].hasSuffix(".safetensors"),
+      names[2].hasPrefix("run-"), Int(names[2].dropFirst(4)) != nil
+    else { return false }
+    return names[1] == "training" && names[0] == "replk-tui"
+      || names[1].hasPrefix(temporaryFolder + "-")
+  }
+}
