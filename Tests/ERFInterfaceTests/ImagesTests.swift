@@ -51,6 +51,31 @@ import Testing
     #expect(model.session.images == ImageChoice())
   }
 
+  /// The first takes the place of the built-in ones, the next join it.
+  @Test func imagesAddedOneByOneAreAveragedOver() {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("5")
+    func add(_ paths: [String]) -> String? {
+      _ = model.type("A")
+      _ = model.type("x")
+      guard case .listImages(let id, _)? = update(&model, .key(.enter)).first else { return nil }
+      _ = update(&model, .foundImages(id, paths: paths, failure: nil))
+      return model.notice?.lines.first
+    }
+    #expect(add(["a.png"]) == "1 image in place of the built-in ones: mean over 1 of 1")
+    #expect(add(["b.png"]) == "1 image added: mean over 2 of 2")
+    #expect(model.request(0).images == .files(["a.png", "b.png"]))
+    // A folder's first ones, and then those before.
+    #expect(add(["c.png", "d.png"]) == "2 images added: mean over 2 of 4, > for more")
+    #expect(model.request(0).images == .files(["c.png", "d.png"]))
+    _ = model.type(">")
+    #expect(model.request(0).images == .files(["b.png", "c.png", "d.png"]))
+    _ = model.type(">")
+    #expect(model.session.images.range == 0..<4)
+    _ = model.type(">")
+    #expect(model.notice?.lines == ["there are no more images"])
+  }
+
   @Test func aFolderThatIsNotThereIsSaid() {
     var model = makeModel(["RepLKNet-13"])
     _ = model.type("5")
@@ -105,6 +130,10 @@ import Testing
     let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
     #expect(text.contains("15.0 ± 7.1"))
     #expect(view(model, size: ScreenSize(rows: 24, columns: 80)).text.contains("15±7.1"))
+    // 1.8 and 2.0 %: a small spread is none of zero.
+    model.sides[0].shown?.result?.imageRatios = [ratios(0.018), ratios(0.02)]
+    let narrow = view(model, size: ScreenSize(rows: 24, columns: 80)).text
+    #expect(narrow.contains("1.9±.1") && narrow.firstMatch(of: /±0(?!\.)/) == nil, "\(narrow)")
   }
 
   @Test func theUnderlayShowsThroughWhereTheMapIsDark() {

@@ -43,6 +43,22 @@ import Testing
     #expect(model.session.size.height == 64)
   }
 
+  /// The beginning of a name goes before words and letters found anywhere.
+  @Test func namesGoBeforeScatteredHits() {
+    let model = makeModel()
+    func first(_ query: String) -> PaletteEntry.Action? {
+      model.paletteEntries(query).first?.action
+    }
+    #expect(first("Kernel sw") == .session("kernel-sweep"))
+    #expect(first("nano-13-31") == .session("nano-13-31"))
+    #expect(first("resnet101") == .network("resnet-101"))
+    guard case .command(let command)? = first("theory") else {
+      Issue.record("no command")
+      return
+    }
+    #expect(command.name == .theory)
+  }
+
   /// What was typed stays where nothing has that name.
   @Test func paletteSaysWhatIsNotThere() {
     let model = typing(":zzzzzz", [.enter])

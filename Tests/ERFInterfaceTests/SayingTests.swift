@@ -121,6 +121,9 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     let map = PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)
     _ = update(&model, .preview(id, map, .float32))
     _ = model.cancelWork()
-    #expect(text(model, 120, 40).contains("cancelled, preview of 256 px"))
+    #expect(text(model, 200, 60).contains("cancelled, preview of 256 px"))
+    // The name goes before a state that can be said in fewer words.
+    let narrow = text(model, 120, 40)
+    #expect(narrow.contains("A  RepLKNet-13 ") && narrow.contains(" stopped preview"))
   }
 }

@@ -23,6 +23,8 @@ struct PaletteEntry: Equatable {
   /// The key that does the same.
   let keyLabel: String
   let action: Action
+  /// What a session is called: its title, and the name by which the command line opens it.
+  var sessionNames: [String] = []
 }
 
 extension Model {
@@ -36,7 +38,8 @@ extension Model {
     let letter = Self.letter(active)
     entries += ReadyMadeSession.all.map {
       PaletteEntry(
-        title: "session: \($0.session.shownTitle)", keyLabel: "", action: .session($0.name))
+        title: "session: \($0.session.shownTitle)", keyLabel: "", action: .session($0.name),
+        sessionNames: [$0.session.title, $0.name])
     }
     entries += ModelCatalogue.ids.map {
       PaletteEntry(title: "open \($0) as \(letter)", keyLabel: "", action: .network($0))
@@ -119,6 +122,7 @@ extension PaletteEntry {
   /// go before words within words, those before scattered letters; nil where it does not fit.
   fileprivate func score(_ query: String) -> Int? {
     let wanted = query.lowercased().split(separator: " ")
+    if let score = nameScore(query, words: wanted.count) { return score }
     let words = title.lowercased().split { !$0.isLetter && !$0.isNumber }
     let others = synonyms.flatMap { $0.split(separator: " ") }
     func begins(_ word: Substring, _ words: [Substring]) -> Bool {
@@ -140,6 +144,20 @@ extension PaletteEntry {
     return title.fuzzyScore(query)
   }
 
+  /// Where a session's or a network's name begins like the query, but for signs: several words are hardly
+  /// meant for anything else, one may be the beginning of a command, too. A network goes before sessions.
+  private func nameScore(_ query: String, words: Int) -> Int? {
+    func bare(_ text: String) -> String {
+      text.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
+    var names = sessionNames
+    var bonus = 0
+    if case .network(let id) = action { (names, bonus) = ([id], 50) }
+    let wanted = bare(query)
+    guard !wanted.isEmpty, names.contains(where: { bare($0).hasPrefix(wanted) }) else { return nil }
+    return (words > 1 ? 4500 : 3900) + bonus
+  }
+
   /// What others call it.
   private var synonyms: [String] {
     guard case .command(let command) = action else { return [] }
@@ -155,6 +173,7 @@ extension PaletteEntry {
     case .quit: ["exit", "leave"]
     case .curve: ["logarithm", "gamma", "contrast"]
     case .areas: ["squares", "contours"]
+    case .theory: ["theory"]
     case .train: ["learn", "fine tune"]
     case .weights: ["random", "trained"]
     case .copy: ["clipboard", "metrics"]

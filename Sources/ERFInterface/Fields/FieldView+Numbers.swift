@@ -81,7 +81,9 @@ extension FieldDrawing {
   /// A small share in three columns.
   private func shortened(_ ratio: AreaRatio) -> String {
     let percents = (ratio.ratio ?? 0) * 100
-    return percents < 0.05 ? "<.1" : Format.fixed(percents, 1)
+    if percents < 0.005 { return "<.1" }
+    return percents < 0.095
+      ? String(Format.fixed(percents, 2).dropFirst()) : Format.fixed(percents, 1)
   }
 
   private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {

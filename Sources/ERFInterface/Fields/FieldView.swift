@@ -93,11 +93,16 @@ struct FieldDrawing {
   private func drawHeading(on frame: inout Frame) {
     let isActive = model.active == index && model.sides.count > 1
     let hasFocus = isActive && model.focus == .fields
-    let tag = stateTag
-    let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
     let column = area.column + 1
     let width = area.columns - 2
     let heading = MapHeading(model, index: index)
+    let doubt = model.isInDoubt(index) ? [Span(" ?", .warning, .bold)] : []
+    // The name keeps its room as long as the state can be said in fewer words.
+    let letter = model.sides.count > 1 ? (doubt.isEmpty ? 2 : 3) : 0
+    let rest = width - letter - heading.name.columns - doubt.width - 2
+    let tags = stateTags
+    let tag = tags.first { $0.width <= rest } ?? tags.last ?? Span("")
+    let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
     var title: [Span] = []
     if model.sides.count > 1 {
       // A second space only where it does not cost the name's end.
@@ -105,7 +110,6 @@ struct FieldDrawing {
       let gap = isTight ? " " : "  "
       title.append(Span(Model.letter(index) + gap, isActive ? .accent : .quiet, .bold))
     }
-    let doubt = model.isInDoubt(index) ? [Span(" ?", .warning, .bold)] : []
     let others = model.sides.indices.map { MapHeading(model, index: $0).name }
     /// The name cut where it tells one network from the other.
     func named(_ room: Int) -> [Span] {
@@ -134,17 +138,29 @@ struct FieldDrawing {
     frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
   }
 
-  private var stateTag: Span {
-    if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
+  /// The fullest wording first.
+  private var stateTags: [Span] {
+    guard side.failure == nil else { return [stateTag] }
     if let shown = side.shown, shown.isPreview, shown.request == side.asked {
       let what =
         shown.precision == .float32
         ? "preview of \(shown.field.height) px" : "\(shown.precision.rawValue) preview"
-      return Span(side.isCancelled ? "cancelled, " + what : what, .warning)
+      let words =
+        side.isCancelled
+        ? ["cancelled, " + what, "cancelled, preview", "stopped preview", "preview"]
+        : [what, "preview"]
+      return words.map { Span($0, .warning) }
     }
     if side.isCancelled, let shown = side.shown, shown.request != side.asked {
-      return Span(shown.isPreview ? "cancelled, stale preview" : "cancelled, stale", .warning)
+      let whole = shown.isPreview ? ["cancelled, stale preview"] : []
+      return (whole + ["cancelled, stale", "stale"]).map { Span($0, .warning) }
     }
+    return [stateTag]
+  }
+
+  /// The states that are said in one way.
+  private var stateTag: Span {
+    if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
     if side.isStale { return Span("stale", .warning) }
     if let shown = side.shown, side.job == nil, !shown.isComplete {
       let count = "\(shown.images) of \(shown.ofImages)"

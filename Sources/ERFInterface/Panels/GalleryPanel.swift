@@ -277,13 +277,12 @@ private struct GalleryTile {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.area($0) }
     let facts = model.facts(of: network)
     let images = entry.map { max(1, $0.result.map.images) }
-    // Other work slows passes down, and the first one lays weights out.
+    // Of what the unit depends on alone. Other work slows passes down, and the first one lays weights out.
     let time = entry?.result.seconds.fastest.map { seconds -> String in
       let time = Format.fixed(seconds * 1000, 0) + " ms"
       let passes = images.map { $0 > 1 ? ", fastest of \($0)" : ", one run" } ?? ""
       let wordings = [
-        "forward and gradient \(time)\(passes)", "forward and gradient \(time)",
-        "fwd + gradient \(time)", "\(time) a pass",
+        "a picture's map in \(time)\(passes)", "a picture's map in \(time)", "a map in \(time)",
       ]
       return wordings.first { $0.columns <= self.area.columns } ?? time
     }

@@ -182,14 +182,25 @@ private struct ImageSpread {
     let exact = Format.areaDigits(mean / 100)
     let digits = mean < 9.95 ? exact : 0
     var texts = [
-      Format.fixed(mean, exact) + " \(plusMinus) " + Format.fixed(deviation, exact),
-      Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, exact),
-      Format.fixed(mean, digits) + plusMinus + Format.fixed(deviation, digits),
+      Format.fixed(mean, exact) + " \(plusMinus) " + spread(deviation, exact),
+      Format.fixed(mean, digits) + plusMinus + spread(deviation, exact),
+      Format.fixed(mean, digits) + plusMinus + spread(deviation, exact, isBrief: true),
+      Format.fixed(mean, digits) + plusMinus + spread(deviation, digits),
     ]
     if mean >= 0.95 {
-      texts.append(Format.fixed(mean, 0) + plusMinus + Format.fixed(deviation, 0))
+      texts.append(Format.fixed(mean, 0) + plusMinus + spread(deviation, 0))
     }
     // No spread is better than one of zero.
     return texts.first { $0.columns < cell } ?? Format.fixed(mean, digits)
+  }
+
+  /// `0.3`, briefly `.3`; what is rounded away is less than the last digit, `<0.1`, and not zero.
+  private func spread(_ deviation: Double, _ digits: Int, isBrief: Bool = false) -> String {
+    var number = Format.fixed(deviation, digits)
+    guard deviation > 0 else { return number }
+    let isLess = number.allSatisfy { $0 == "0" || $0 == "." }
+    if isLess { number = String(number.dropLast()) + "1" }
+    if isBrief, number.hasPrefix("0.") { number.removeFirst() }
+    return (isLess ? "<" : "") + number
   }
 }

@@ -53,9 +53,8 @@ enum ImagesPanel: Panel {
     switch command {
     case .choose: return .edit { use(in: &$0) }
     case .increase:
-      return images.range.upperBound < images.available
-        ? .edit { $0.session.images.count = images.range.count + 1 }
-        : .refuse("there are no more images")
+      return images.range.count < images.available
+        ? .edit { widen(in: &$0) } : .refuse("there are no more images")
     case .decrease:
       return images.range.count > 1
         ? .edit { $0.session.images.count = images.range.count - 1 }
@@ -84,6 +83,14 @@ enum ImagesPanel: Panel {
 
   private static func select(_ index: Int, in model: inout Model) {
     model.lists.image = max(0, min(model.session.images.available - 1, index))
+  }
+
+  /// By the image after those in use, or before them where they are the last.
+  private static func widen(in model: inout Model) {
+    let range = model.session.images.range
+    let isLast = range.upperBound >= model.session.images.available
+    model.session.images.first = isLast ? range.lowerBound - 1 : range.lowerBound
+    model.session.images.count = range.count + 1
   }
 
   private static func use(in model: inout Model) {

@@ -166,13 +166,14 @@ extension Model {
       ] + theorySpans(target),
     ]
     let parts = "\(step) \(display.glyphs.times) \(step) units"
+    let whose = sides.count > 1 ? Self.letter(unitSide) + "'s" : "the"
     if rows >= 12 {
       lines.append(
         answers(of: map) == nil
           ? step > 1 ? [Span("each dot: " + parts, .quiet)] : []
           : [
             Span(
-              "what the layer answers there" + (step > 1 ? ", \(parts) a place" : ""), .quiet)
+              "what \(whose) layer answers there" + (step > 1 ? ", \(parts) a place" : ""), .quiet)
           ])
     } else if step > 1, rows >= 8 {
       // Without a row of its own it stands behind the theoretical field, which has fewer words then.

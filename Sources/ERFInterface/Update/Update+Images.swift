@@ -20,11 +20,28 @@ extension Model {
     guard !new.isEmpty else {
       return tell(.note, ["these images are there already"] + leftOut.lines)
     }
-    lists.image = files.count
-    session.images.first = files.count
-    session.images.source = .files(files + new)
-    let added = "\(new.count) \(new.count == 1 ? "image" : "images") added; > averages over more"
+    let replaced = session.images.source.replacedByFiles
+    add(new, to: files)
+    let images = session.images
+    let more = images.range.count < images.available ? ", > for more" : ""
+    let added =
+      "\(new.count.counted("image")) \(replaced.map { "in place of \($0)" } ?? "added"): "
+      + "mean over \(images.range.count) of \(images.available)\(more)"
     tell(leftOut == .init() ? .note : .warning, [added] + leftOut.lines)
+  }
+
+  /// One image more is averaged over with those before it, where they are the last ones; of a folder the
+  /// mean begins with its first.
+  private mutating func add(_ new: [String], to files: [String]) {
+    let range = session.images.range
+    lists.image = files.count
+    session.images.source = .files(files + new)
+    guard new.count == 1, !files.isEmpty, range.upperBound == files.count else {
+      session.images.first = files.count
+      return
+    }
+    session.images.first = range.lowerBound
+    session.images.count = range.count + 1
   }
 
   // MARK: Thumbnails
@@ -49,4 +66,15 @@ extension Model {
 
   /// So many on either side of the selected one are drawn.
   private static let thumbnails = 20
+}
+
+extension ImageChoice.Source {
+  /// What files take the place of; nil where they join others.
+  fileprivate var replacedByFiles: String? {
+    switch self {
+    case .builtIn: "the built-in ones"
+    case .tensor: "the prepared tensor"
+    case .files: nil
+    }
+  }
 }
