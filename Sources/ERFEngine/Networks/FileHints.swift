@@ -65,9 +65,14 @@ struct FileHints: Sendable {
     let base = place.map { parts[..<$0].map { $0 + "." }.joined() } ?? prefix
     earlierDoubts = Self.doubts(keptIn: file)
     (siblings, convolvingSiblings) = Self.siblings(file, prefix: prefix)
-    hasSegmentationClassifier = file.entries[base + "classifier.4.weight"]?.shape.rank == 4
+    func hasParameter(_ name: String, _ isMeant: (Shape) -> Bool = { _ in true }) -> Bool {
+      StoredForm.mainParts(of: name).contains {
+        file.entries[$0].map { isMeant($0.shape) } ?? false
+      }
+    }
+    hasSegmentationClassifier = hasParameter(base + "classifier.4.weight") { $0.rank == 4 }
     isBareBackbone =
-      isBackbone && siblings.isEmpty && file.entries[prefix + ResNet.head + ".weight"] == nil
+      isBackbone && siblings.isEmpty && !hasParameter(prefix + ResNet.head + ".weight")
     hasPlainNorms = !file.entries.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
     }
@@ -112,7 +117,9 @@ struct FileHints: Sendable {
       let name = String(parts[shared])
       guard isOutside || denseHeads.contains(name) else { continue }
       all.insert(name)
-      if isOutside && entry.shape.rank == 4 && key.hasSuffix(".weight") { convolving.insert(name) }
+      if isOutside && entry.shape.rank == 4 && StoredForm.name(key).hasSuffix(".weight") {
+        convolving.insert(name)
+      }
     }
     return (all, convolving)
   }

@@ -46,6 +46,16 @@ enum StoredForm: Sendable, Equatable {
     return nil
   }
 
+  /// What a file may call the main part of the parameter `name`, in whichever form it has it.
+  static func mainParts(of name: String) -> [String] {
+    let (module, parameter) =
+      name.lastIndex(of: ".").map {
+        (name[..<$0], name[name.index(after: $0)...])
+      } ?? ("", name[...])
+    let place = module + WeightsMismatch.parametrizations + parameter
+    return [name, name + "_orig", name + "_v", place + ".original", place + ".original1"]
+  }
+
   /// The name of the parameter that `key` may be the main part of, by its ending alone.
   static func name(_ key: String) -> String {
     key.without("_orig") ?? key.without("_v") ?? parametrised(key) ?? key

@@ -60,7 +60,12 @@ final class MappedFile: @unchecked Sendable {
     guard count > 0 else { throw Failure(reason: "the file is empty") }
     guard let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0),
       unsafe memory != MAP_FAILED
-    else { throw .last }
+    else {
+      guard errno == ENOMEM else { throw .last }
+      throw Failure(
+        reason: "there is no room for its \((count + 999_999) / 1_000_000) MB: allow more memory "
+          + "(see `ulimit -v`)")
+    }
     unsafe base = UnsafeRawPointer(memory)
     opened = unsafe (file, cmap_guard(base, count))
     version = FileVersion(descriptor: file)

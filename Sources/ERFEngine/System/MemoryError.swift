@@ -12,8 +12,9 @@ struct MemoryError: ExplainedError, Equatable {
   var isUsageError: Bool { true }
 
   var explanation: String {
-    "\(work) needs about \(Self.gigabytes(needed)) GB of memory, "
-      + "\(ProcessMemory.isLimited ? "this process may have" : "this machine has") \(Self.gigabytes(available)): \(advice)"
+    // Rounded apart, so that the two differ.
+    "\(work) needs about \(Self.gigabytes(needed + 4_999_999)) GB of memory, "
+      + "\(ProcessMemory.isLimited ? "this process may have" : "this machine has") \(Self.gigabytes(available - 5_000_000)): \(advice)"
   }
 
   /// - Parameter code: address space besides, which is of no account unless it is limited.
@@ -41,7 +42,7 @@ struct MemoryError: ExplainedError, Equatable {
   }
 
   private static func gigabytes(_ bytes: Int) -> String {
-    let hundredths = (bytes + 5_000_000) / 10_000_000
+    let hundredths = max(0, bytes + 5_000_000) / 10_000_000
     let rest = hundredths % 100
     return "\(hundredths / 100)." + (rest < 10 ? "0\(rest)" : "\(rest)")
   }
@@ -52,6 +53,6 @@ extension MemoryError {
   init(opening path: String, needed: Int, available: Int) {
     self.init(
       work: "opening \(path)", needed: needed, available: available,
-      advice: "save fewer tensors in one file")
+      advice: "allow more memory, or save less in one file")
   }
 }

@@ -47,9 +47,10 @@ final class TorchCheckpoint: CheckpointReader {
       throw CheckpointError.unsupported(path: path, reason: "its numbers are big-endian")
     }
     // A deflated pickle may be large in a small file, but not without measure.
-    guard entry.size <= min(Self.maxPickle, 4 * file.count + 16 << 20),
-      let pickle = archive.bytes(entry, 0..<entry.size)
-    else {
+    let isInBounds = entry.size <= min(Self.maxPickle, 4 * file.count + 16 << 20)
+    // It is unfolded and copied.
+    if isInBounds { try MemoryError.require(more: 2 * entry.size, toOpen: path) }
+    guard isInBounds, let pickle = archive.bytes(entry, 0..<entry.size) else {
       throw CheckpointError.malformed(path: path, reason: "its data.pkl cannot be read")
     }
     let contents = try Self.explaining(path) { () throws(PickleError) in

@@ -90,7 +90,13 @@ struct TorchContents: Sendable {
         try collect(value, at: prefix + name, depth: depth + 1, machine)
       }
     case .list(let index):
+      let isSetting = Checkpoint.strideSetting(prefix + "0") != nil
       for (index, value) in machine.lists[Int(index)].enumerated() {
+        // Logs of a million losses leave nothing; a list may be there many times.
+        if depth > 0, value.isNumber, !isSetting {
+          try charge(1)
+          continue
+        }
         try collect(value, at: prefix + String(index), depth: depth + 1, machine)
       }
     case .tuple(let run):

@@ -234,7 +234,9 @@ extension NamedCheckpointTests {
     (["classifier.weight": 2, "classifier.bias": 1], false),
     (["classifier.0.weight": 2, "classifier.4.weight": 2], false),
     (["classifier.0.weight": 4, "classifier.4.weight": 4], true),
-    (["aux_classifier.4.weight": 4], true),
+    (["aux_classifier.4.weight": 4], true), (["classifier.4.weight_v": 4], true),
+    (["classifier.4.weight_orig": 4], true),
+    (["classifier.4.parametrizations.weight.original1": 4], true),
   ])
   func classifiersTellSegmentation(_ beside: [String: Int], isDilated: Bool) throws {
     let (id, notes) = try network("fcn.pth", within: "backbone.", beside: beside)

@@ -177,6 +177,22 @@ import Testing
     #expect([.tooLarge, .tooManyTensors].contains(error))
   }
 
+  /// A log of a hundred thousand losses beside the weights takes nothing, but each has to be passed by.
+  @Test func logsOfNumbersAreCheap() throws {
+    var object = Self.storage + Array("}(".utf8) + Self.text("log") + Array("]".utf8)
+    // A thousand at a time, as Python writes them.
+    for index in 0..<100_000 {
+      if index % 1000 == 0 { object += Array("(".utf8) }
+      object += Array("G".utf8) + [UInt8](repeating: 63, count: 8)
+      if index % 1000 == 999 { object += Array("e".utf8) }
+    }
+    object += Self.text("w") + Array("h\0(h\u{1}K\0K\u{4}".utf8) + [0x85]
+    object += Array("K\u{1}".utf8) + [0x85, 0x89] + Array("h\u{2})RtRu.".utf8)
+    var machine = PickleMachine(ByteArray(elements: object), spare: 4 << 20)
+    let contents = try TorchContents(try machine.run(), of: machine)
+    #expect(contents.tensors.keys.sorted() == ["w"] && contents.metadata.isEmpty)
+  }
+
   /// A sound file of more tensors than its size allows for is called that, and not damaged.
   @Test func soundFilesOfTooManyTensors() throws {
     // Names of 60,000 letters stand for many names, which would take this test long.

@@ -61,6 +61,13 @@ enum PickleValue: Sendable, Equatable {
   case object(Int32)
   /// A record whose contents do not matter: bytes, sets, numpy scalars, namespaces.
   case inert
+
+  var isNumber: Bool {
+    switch self {
+    case .bool, .int, .long, .float: true
+    default: false
+    }
+  }
 }
 
 /// A tensor that a file describes without elements that could be read one by one.
