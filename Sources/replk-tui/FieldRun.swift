@@ -57,6 +57,8 @@ struct FieldRun {
         request, shard: shard,
         resume: { fresh in
           earlier = try file?.earlier(fresh, isAnew: isAnew)
+          // A part that was finished before is left alone.
+          wasFinished = earlier?.isFinished == true
           return earlier ?? file?.begun(fresh)
         }, cancellation: Interruption.cancellation
       ) { progress in
@@ -65,8 +67,6 @@ struct FieldRun {
         latest = part
         file?.note(part)
       }
-      // A part that was finished before is left alone.
-      wasFinished = earlier?.isFinished == true
       if let part = result.part, !wasFinished { try file?.write(part) }
       return result
     } catch is CancellationError {

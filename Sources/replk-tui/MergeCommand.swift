@@ -61,7 +61,9 @@ extension Command {
     let facts = ExportFacts(result)
     try files.requireFree { path in
       ERFPart.isPart(path)
-        ? (try? ERFPart(path: path)).map { $0.difference(from: whole) == nil } ?? false
+        ? (try? ERFPart(path: path)).map {
+          $0.difference(from: whole) == nil && $0.indices.isSubset(of: whole.indices)
+        } ?? false
         : facts.made(path, outputs: outputs)
     }
     for path in outputs {

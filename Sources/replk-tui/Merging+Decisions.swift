@@ -26,7 +26,7 @@ extension MissingShares {
   ) {
     self.init(
       lack: Self.lack(whole.total - whole.indices.count, of: whole.total, "stimulus", "stimuli")
-        + " or of unfinished shares",
+        + " or belong to unfinished shares",
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: shares.map { Known(path: $0.path, shard: $0.part.shards.first) }, ending: ".csv",
       holds: whole.isHeld, option: "--csv", outputs: outputs)

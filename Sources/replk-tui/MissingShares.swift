@@ -115,7 +115,9 @@ extension MissingShares {
 
   /// Whether nothing is in the way there: the numbers in a name may be a network's, or another run's.
   private func isFree(_ path: String, for shard: Shard) -> Bool {
-    !outputs.contains(path) && (!Folder.isTaken(path) || holds(path, shard))
+    let place = FilePlace(path)
+    return !outputs.contains { FilePlace($0) == place }
+      && (!Folder.isTaken(path) || holds(path, shard))
   }
 
   /// The folder with its slash, and the name in it.

@@ -67,31 +67,8 @@ struct OutputFiles {
   }
 
   private func requireDistinct() throws(UsageError) {
-    var seen: Set<Place> = []
-    for path in paths where !seen.insert(Place(path)).inserted { throw .outputTwice(path) }
-  }
-
-  /// Where a path leads, however it is spelt and whether or not anything is there yet.
-  private struct Place: Hashable {
-    let folder: FileIdentity?
-    let name: Substring
-    let file: FileIdentity?
-
-    init(_ path: String) {
-      // The same through links; of what is not there the folder and the name in it.
-      file = FileIdentity(of: path)
-      let slash = path.lastIndex(of: "/")
-      let parent = slash.map { path[...$0] } ?? "./"
-      let last = slash.map { path[path.index(after: $0)...] } ?? path[...]
-      folder = file == nil ? FileIdentity(of: String(parent)) : nil
-      name = file == nil ? (folder == nil ? Self.plain(path)[...] : last) : ""
-    }
-
-    /// One spelling of a path in a folder that is not there yet.
-    private static func plain(_ path: String) -> String {
-      let parts = path.split(separator: "/").filter { $0 != "." }
-      return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
-    }
+    var seen: Set<FilePlace> = []
+    for path in paths where !seen.insert(FilePlace(path)).inserted { throw .outputTwice(path) }
   }
 
   /// The input that lies at `path`, through links or not; nil: none.

@@ -105,14 +105,18 @@ extension Command {
 
   /// What tells the points apart, each of which is checked. Files are read for it once.
   private static func keys(of grid: [ERFRequest], _ computer: ERFComputer) throws -> [[String]] {
-    let images = try grid.first.map { try NetworkInputs($0.images).contentsHash } ?? ""
+    let images = try grid.first.map { first in
+      let inputs = try NetworkInputs(first.images)
+      try inputs.requireFiles("pictures are read for each point of a sweep")
+      return inputs.contentsHash
+    }
     var hashes: [[String]: String] = [:]
     return try grid.enumerated().map { index, request in
       let files = request.network.files
       let hash = hashes[files] ?? request.network.filesHash
       hashes[files] = hash
       return try request.validated { try computer.open($0) }.sweepKey(
-        point: index + 1, of: grid.count, files: hash, images: images)
+        point: index + 1, of: grid.count, files: hash, images: images ?? "")
     }
   }
 }

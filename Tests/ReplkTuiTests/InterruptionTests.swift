@@ -83,23 +83,20 @@ import Testing
   }
 
   /// Maps of the images done, marked as such in every file that tells of them.
-  @Test(arguments: ["erf", "compare"], [SIGTERM, SIGHUP, SIGINT])
-  func mapsOfTheImagesDone(_ command: String, _ signal: Int32) throws {
-    let models = ["replknet-3-nano"] + (command == "erf" ? [] : ["resnet20-cifar"])
-    let outputs =
-      command == "erf" ? ["-o", "map.pgm", "-o", "map.json", "-o", "map.npy"] : ["-o", "out"]
-    let outcome = try runOverTwo([command] + models + outputs, interruptedBy: signal)
+  @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
+  func mapsOfTheImagesDone(_ signal: Int32) throws {
+    let outcome = try runOverTwo(
+      ["erf", "replknet-3-nano", "-o", "map.pgm", "-o", "map.json", "-o", "map.npy"],
+      interruptedBy: signal)
     expectOneLine(
       outcome, code: 128 + signal, mentions: ["stopped after 2 of 3 images", ".npy", "cannot say"])
     #expect(outcome.text.contains("2 images of 3, partial"), "\(outcome.text)")
-    let (json, pgm) =
-      command == "erf" ? ("map.json", "map.pgm") : ("out/results.json", "out/replknet-3-nano.pgm")
-    let document = try JSONSerialization.jsonObject(with: Data(folder.read(json)))
+    let document = try JSONSerialization.jsonObject(with: Data(folder.read("map.json")))
     let results = try #require((document as? [String: Any])?["results"] as? [[String: Any]])
     #expect(results.count == 1)
     #expect(results[0]["partialOf"] as? Int == 3)
     #expect(results[0]["images"] as? [String] == ["a.ppm", "b.ppm"])
-    let comments = try PGM.load(path: folder.file(pgm)).comments.joined(separator: "\n")
+    let comments = try PGM.load(path: folder.file("map.pgm")).comments.joined(separator: "\n")
     #expect(comments.contains("images: 2 of 3, partial"), "\(comments)")
   }
 

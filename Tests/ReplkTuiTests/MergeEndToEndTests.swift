@@ -85,7 +85,7 @@ import Testing
       expectOneLine(
         try Executable.run(
           merge + ["two2.\(run.ending)", "-o", "all.\(run.ending)"], in: folder), code: 2,
-        mentions: ["one1", "two2", "other names or sizes"])
+        mentions: ["one1", "two2", "other names or file sizes"])
       _ = try succeed(merge + ["one2.\(run.ending)", "-o", "all.\(run.ending)"], in: folder)
     }
   }
@@ -97,11 +97,53 @@ import Testing
       let ending = name == "p1" ? "erf" : "safetensors"
       _ = try succeed(run + ["--shard", "1/2", "-o", "\(name).\(ending)"], in: folder)
       let output = "\(name.prefix(1))2.\(ending)"
-      let outcome = try Executable.run(
-        ["merge", "\(name).\(ending)", "-o", output], in: folder)
-      #expect(outcome.code == 1 && outcome.text.contains("--shard 2/2"))
-      #expect(!outcome.text.contains(output), "\(outcome.text)")
+      for spelling in [output, "./" + output, folder.file(output)] {
+        let outcome = try Executable.run(
+          ["merge", "\(name).\(ending)", "-o", spelling], in: folder)
+        #expect(outcome.code == 1 && outcome.text.contains("--shard 2/2"))
+        #expect(!outcome.text.contains(output), "\(outcome.text)")
+      }
     }
+  }
+
+  /// What another share holds is not replaced by a merge without it.
+  @Test func mergesReplaceNoOtherShare() throws {
+    let parts = try make(shards: 3)
+    let before = try folder.read(parts[1])
+    let merge = ["merge", parts[0], parts[2], "--partial", "-o"]
+    expectOneLine(
+      try Executable.run(merge + [parts[1]], in: folder), code: 2, mentions: [parts[1], "--force"])
+    #expect(try folder.read(parts[1]) == before)
+    _ = try succeed(merge + ["some.erf"], in: folder)
+    _ = try succeed(["merge"] + parts + ["-o", "some.erf"], in: folder)
+  }
+
+  /// A part that is finished is left alone, also where checking its pictures is cut off, as by a pipe
+  /// that nobody writes into any more.
+  @Test func finishedPartsAreLeftAloneByASignal() throws {
+    let size = 64
+    _ = try folder.write(
+      Array("P6 \(size) \(size) 255\n".utf8) + [UInt8](repeating: 90, count: 3 * size * size),
+      to: "a.ppm")
+    let run = "erf \(Samples.tiny) --size 64 --image pipe.ppm -o part.erf"
+    let made = try Executable.run(
+      [], in: folder, shell: "mkfifo pipe.ppm; cat a.ppm > pipe.ppm & \"$@\" \(run)")
+    #expect(made.code == 0)
+    let again = try Executable.run(
+      [], in: folder, shell: "timeout \(Sanitizers.areOff ? 3 : 20) \"$@\" \(run)")
+    #expect(!again.text.contains("wrote") && again.text.contains("left as it is"), "\(again)")
+  }
+
+  /// What is read again for each network or point cannot come out of a pipe.
+  @Test(arguments: [
+    "compare replknet-3-nano \(Samples.tiny) --size 64 --image /dev/stdin",
+    "sweep \(Samples.tiny) --sizes 64 --image /dev/stdin -o s.csv",
+  ])
+  func picturesThatAreReadTwiceAreFiles(_ command: String) throws {
+    _ = try folder.write(Samples.picture(level: 90), to: "a.png")
+    let outcome = try Executable.run([], in: folder, shell: "cat a.png | \"$@\" \(command)")
+    expectOneLine(
+      outcome, code: 1, mentions: ["/dev/stdin", "read only once", "save it as a file"])
   }
 
   /// The commands printed for missing shares are those that make them.

@@ -18,7 +18,7 @@ extension FNV1a {
 extension NetworkInputs {
   /// Hash (16 hexadecimal digits) of the names of all inputs and the sizes of their files, in order.
   var listHash: String {
-    FNV1a.list(of: (0..<count).lazy.map { (name($0), FileBytes.count(of: path($0))) })
+    FNV1a.list(of: (0..<count).lazy.map { (name($0), bytes($0)) })
   }
 
   /// Hash (16 hexadecimal digits) of the names of all inputs and of the contents of their files, which

@@ -80,6 +80,25 @@ public struct NetworkInputs: Sendable {
     }
   }
 
+  /// The size of the file that input `index` is in; nil: it has none, or is in a pipe.
+  func bytes(_ index: Int) -> Int? {
+    if case .tensor(let tensor, _) = source { return FileBytes.count(of: tensor.path) }
+    return FileBytes.count(of: path(index))
+  }
+
+  /// Checks that inputs may be read more than once.
+  ///
+  /// - Parameter reason: who reads them again.
+  /// - Throws: `FileError` naming the first that is a pipe or a device.
+  public func requireFiles(_ reason: String) throws(FileError) {
+    for index in 0..<count {
+      let path = path(index)
+      guard case .other = FileKind(of: path) else { continue }
+      throw .unreadable(
+        path: path, reason: "\(reason), and this can be read only once: save it as a file")
+    }
+  }
+
   /// The file of input `index`; empty where it is none.
   func path(_ index: Int) -> String {
     guard case .files(let paths, _) = source else { return "" }

@@ -17,6 +17,9 @@ final class PreparedTensor: Sendable {
 
   private var isArray: Bool { NPY.isArray(reference) }
 
+  /// The file that it is in.
+  var path: String { isArray ? reference : parts.path }
+
   /// The file and the key in it, as `FILE#KEY` splits.
   private var parts: (path: String, key: String) { Self.parts(of: reference) }
 
@@ -31,7 +34,7 @@ final class PreparedTensor: Sendable {
   /// - Throws: `PreparedTensorError`, and what reading the file throws.
   func shape() throws -> Shape {
     let found: Shape
-    if case .other = FileKind(of: isArray ? reference : parts.path) {
+    if case .other = FileKind(of: path) {
       throw FileError.unreadable(
         path: reference,
         reason: "inputs are read one by one, which a pipe or a device does not allow")

@@ -153,7 +153,7 @@ extension FNV1a {
 
   /// What two such hashes tell: names do not follow from them.
   static func otherList(of inputs: String, _ one: String, _ two: String) -> String {
-    "their \(inputs) have other names or sizes, or another order (lists \(one) and \(two)); all "
+    "their \(inputs) have other names or file sizes, or another order (lists \(one) and \(two)); all "
       + "shares take the same files in the same order"
   }
 }

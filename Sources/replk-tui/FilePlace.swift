@@ -1,0 +1,26 @@
+// Telling whether two paths lead to one place.
+
+import ERFEngine
+
+/// Where a path leads, however it is spelt and whether or not anything is there yet.
+struct FilePlace: Hashable {
+  private let folder: FileIdentity?
+  private let name: Substring
+  private let file: FileIdentity?
+
+  init(_ path: String) {
+    // The same through links; of what is not there the folder and the name in it.
+    file = FileIdentity(of: path)
+    let slash = path.lastIndex(of: "/")
+    let parent = slash.map { path[...$0] } ?? "./"
+    let last = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    folder = file == nil ? FileIdentity(of: String(parent)) : nil
+    name = file == nil ? (folder == nil ? Self.plain(path)[...] : last) : ""
+  }
+
+  /// One spelling of a path in a folder that is not there yet.
+  private static func plain(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
+}
