@@ -1,0 +1,322 @@
+// The depth panel: its plot, its legend and its table.
+
+import ERFEngine
+
+extension Frame {
+  mutating func drawDepth(_ model: Model, in area: Area) {
+    let drawing = DepthDrawing(model: model, width: area.columns)
+    var table = drawing.table(of: drawing.networks.count)
+    write(drawing.title, row: area.row, column: area.column, width: area.columns)
+    var row = area.row + 1
+    let subjects = drawing.subjects
+    let hasSubjects = area.isRoomy && area.rows >= table.count + 12 + subjects.count
+    if hasSubjects {
+      write(subjects, in: area.below(1))
+      row += subjects.count + 1
+    }
+    let room = area.rows - 2 - (row - area.row - 1)
+    // The plot has all of them, so that the table can do with A and B.
+    let short = drawing.table(of: 2)
+    if room - table.count < 5, room - short.count >= 5 { table = short }
+    let plotRows = room - table.count
+    if plotRows >= 5 {
+      drawDepthPlot(
+        drawing,
+        in: Area(row: row, column: area.column, rows: plotRows, columns: area.columns))
+      row += plotRows
+      if !hasSubjects {
+        write(drawing.otherNames, row: row, column: area.column, width: area.columns)
+      }
+      row += 1
+    }
+    for line in table where row < area.row + area.rows {
+      write(line, row: row, column: area.column, width: area.columns)
+      row += 1
+    }
+  }
+
+  private mutating func drawDepthPlot(_ drawing: DepthDrawing, in area: Area) {
+    let glyphs = drawing.model.display.glyphs
+    let axis = 6
+    let canvas = Area(
+      row: area.row, column: area.column + axis, rows: area.rows - 1, columns: area.columns - axis)
+    guard canvas.rows >= 3, canvas.columns >= 8, let range = drawing.range else {
+      write(drawing.waiting, .quiet, row: area.row, column: area.column, width: area.columns)
+      return
+    }
+    for row in 0..<canvas.rows {
+      self[canvas.row + row, canvas.column - 1] = Cell(glyphs.upright, foreground: .role(.line))
+    }
+    var curves = CurveCanvas(area: canvas, display: drawing.model.display)
+    for tick in drawing.ticks(range) {
+      let row = canvas.row + curves.row(of: drawing.share(tick, range))
+      writeRight([Span(Self.short(tick), .quiet)], row: row, end: canvas.column - 1, width: 5)
+      for column in canvas.column..<canvas.column + canvas.columns {
+        self[row, column] = Cell(glyphs.dot, foreground: .role(.line))
+      }
+    }
+    let points = drawing.points(range, columns: canvas.columns)
+    for (place, points) in points.enumerated() {
+      for (from, to) in zip(points, points.dropFirst()) {
+        curves.join(from, to, Role.network(place))
+      }
+    }
+    curves.draw(on: &self)
+    for (place, points) in points.enumerated() {
+      for point in points {
+        let row = canvas.row + curves.row(of: point.share)
+        let column = canvas.column + point.column
+        let isShared = place > 0 && drawing.marks.contains(self[row, column].scalar)
+        self[row, column] = Cell(
+          isShared ? "*" : drawing.marks[place],
+          foreground: .role(isShared ? .text : Role.network(place)), attributes: .bold)
+      }
+    }
+    drawDepthLabels(drawing, canvas)
+  }
+
+  /// Stages under the plot, and a mark under the selected layer.
+  private mutating func drawDepthLabels(_ drawing: DepthDrawing, _ canvas: Area) {
+    let row = canvas.row + canvas.rows
+    let layers = drawing.layers
+    let chosen = chosenLabel(drawing, canvas)
+    for (index, layer) in layers.enumerated() where layer.isOutput {
+      let end = canvas.column + drawing.column(index, of: layers, canvas.columns) + 1
+      let start = end - layer.label.columns
+      // A blank between two labels, or they would be read as one.
+      let isApart = chosen.map { end < $0.column || start > $0.column + $0.text.columns } ?? true
+      if isApart { write(layer.label, .quiet, row: row, column: start, width: 6) }
+    }
+    if let chosen {
+      write(chosen.text, .accent, .bold, row: row, column: chosen.column, width: 8)
+    }
+  }
+
+  /// The selected layer and where its label begins.
+  private func chosenLabel(
+    _ drawing: DepthDrawing, _ canvas: Area
+  ) -> (text: String, column: Int)? {
+    guard drawing.model.focus == .depth, let selected = drawing.selected else { return nil }
+    let own = drawing.model.depthLayers(drawing.model.active)
+    let label = own[selected].label
+    let column = canvas.column + drawing.column(selected, of: own, canvas.columns)
+    let last = canvas.column + canvas.columns - label.columns
+    return (label, Swift.max(canvas.column, Swift.min(last, column)))
+  }
+
+  private static func short(_ value: Double) -> String {
+    // One digit that counts: .05, .5, 5, 50.
+    let digits = value >= 0.95 ? 0 : value >= 0.095 ? 1 : value >= 0.0095 ? 2 : 3
+    let text = Format.fixed(value, digits)
+    return text.hasPrefix("0.") ? String(text.dropFirst()) : text
+  }
+}
+
+/// What is drawn of the layers.
+private struct DepthDrawing {
+  let model: Model
+  let width: Int
+
+  let networks: [ComparedNetwork]
+
+  init(model: Model, width: Int) {
+    self.model = model
+    self.width = width
+    networks = model.compared
+  }
+
+  private var glyphs: Glyphs { model.display.glyphs }
+  private var measure: DepthMeasure { model.depth.measure }
+
+  /// What stands for each network: a dot, a ring, then letters.
+  var marks: [Unicode.Scalar] {
+    networks.enumerated().map { index, network in
+      index == 0
+        ? glyphs.mark : index == 1 ? glyphs.ring : network.letter.unicodeScalars.first ?? "+"
+    }
+  }
+
+  /// Of the network with more of them, for the axis.
+  var layers: [DepthLayer] {
+    let all = networks.map { model.depthLayers($0) }
+    return all.max { $0.count < $1.count } ?? []
+  }
+
+  var selected: Int? {
+    let count = model.depthLayers(model.active).count
+    return count > 0 ? min(count - 1, model.depth.selection ?? count - 1) : nil
+  }
+
+  func values(_ network: ComparedNetwork) -> [Double?] {
+    model.depthPoints(network).map { $0.flatMap { measure.value($0) } }
+  }
+
+  /// Where in the plot the layers of each network stand, those that are computed.
+  func points(
+    _ range: ClosedRange<Double>, columns: Int
+  ) -> [[(share: Double, column: Int)]] {
+    networks.map { network in
+      let layers = model.depthLayers(network)
+      return values(network).enumerated().compactMap { index, value in
+        value.map { (share($0, range), column(index, of: layers, columns)) }
+      }
+    }
+  }
+
+  /// Powers of ten around all values; nil before there is one.
+  var range: ClosedRange<Double>? {
+    let values = networks.flatMap { self.values($0).compactMap { $0 } }
+    guard let low = values.min(), let high = values.max() else { return nil }
+    return low * 0.8...max(low, high) * 1.25
+  }
+
+  /// 1, 2 and 5 times powers of ten.
+  func ticks(_ range: ClosedRange<Double>) -> [Double] {
+    let all = [0.001, 0.01, 0.1, 1, 10, 100, 1000].flatMap { [$0, 2 * $0, 5 * $0] }
+    let within = all.filter { range.contains($0) }
+    return within.count > 5 ? within.filter { "\($0)".contains("1") } : within
+  }
+
+  /// The height of a value in the plot, from 0 at the bottom to 1.
+  func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+    (Self.log(value) - Self.log(range.lowerBound))
+      / max(1e-9, Self.log(range.upperBound) - Self.log(range.lowerBound))
+  }
+
+  private static func log(_ value: Double) -> Double { HeatColours.log(max(1e-12, value)) }
+
+  /// Stages of all networks stand in one column each.
+  func column(_ index: Int, of layers: [DepthLayer], _ columns: Int) -> Int {
+    let stages = Double(self.layers.map(\.stage).max() ?? 1)
+    let place = Model.depthPlaces(layers)[index]
+    let first = 1 / Double(max(1, self.layers.count { $0.stage == 1 }))
+    return Int((max(0, place - first) / max(1e-9, stages - first) * Double(columns - 1)).rounded())
+  }
+
+  private func name(_ network: ComparedNetwork) -> String {
+    model.session.gallery.isEmpty
+      ? model.designs.name(network.network)
+      : model.designs.galleryName(network.network, among: model.session)
+  }
+
+  private var hasNames: Bool {
+    ([Span(model.depthTitle)] + partial + legend(true)).width <= width
+  }
+
+  /// What the letters after B stand for, where the title does not say it.
+  var otherNames: [Span] {
+    let others = networks.filter { $0.side == nil }
+    guard !others.isEmpty, !hasNames else { return [] }
+    return others.enumerated().flatMap { place, network in
+      [
+        Span(place == 0 ? "" : "  "),
+        Span(network.letter + " ", Role.network(place + networks.count - others.count)),
+        Span(name(network), .quiet),
+      ]
+    }
+  }
+
+  private var partial: [Span] { model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? [] }
+
+  private func legend(_ hasNames: Bool) -> [Span] {
+    networks.enumerated().flatMap { index, network in
+      let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
+      let name = name(network)
+      return [Span("  ")] + mark
+        + [
+          Span(
+            network.letter + (hasNames ? " " + name : ""),
+            index < 2 ? .quiet : Role.network(index))
+        ]
+    }
+  }
+
+  var title: [Span] {
+    let title = Span(model.depthTitle, .text, .bold)
+    if hasNames { return [title] + partial + legend(true) }
+    let legend = legend(false)
+    let long = [title] + partial + legend
+    // The maps may be of another unit.
+    let brief = model.session.target.units.isEmpty ? "half of field" : "centre's half"
+    let short = [
+      Span(measure == .area ? brief + ", % (log)" : model.depthTitle, .text, .bold)
+    ]
+    let candidates = [long, short + partial + legend, short + partial]
+    return candidates.first { $0.width <= width } ?? (partial.isEmpty ? short : partial)
+  }
+
+  /// What each network's numbers hold for, where there is room: weights, input, pictures.
+  var subjects: [[Span]] {
+    networks.enumerated().map { index, network in
+      let key = DepthState.Key(model.request(network))
+      let points = model.depthPoints(network).compactMap(\.self)
+      let images = points.first?.images ?? (key.images == .max ? 0 : key.images)
+      let name = network.letter + " " + model.designs.name(network.network)
+      let facts = [
+        model.weightsText(network, isNamed: true), "\(key.request.size) px",
+        images.counted("picture"), "rule " + key.request.rule.rawValue,
+      ]
+      return [
+        Span(name, Role.network(index), .bold),
+        Span("  " + facts.joined(separator: glyphs.separator), .quiet),
+      ]
+    }
+  }
+
+  var waiting: String {
+    for network in networks {
+      let key = DepthState.Key(model.request(network))
+      if let failure = model.depth[key]?.failure { return failure }
+    }
+    if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures again" }
+    return model.depth.isBusy ? "measuring all layers ..." : model.depthEnds.first ?? ""
+  }
+
+  /// Why curves end early, as far as a line has room; nothing where there is no curve at all.
+  private var ends: [[Span]] {
+    guard range != nil else { return [] }
+    return model.depthEnds.map { [Span($0.cut(columns: width, glyphs.ellipsis), .warning)] }
+  }
+
+  /// By stage and block where there is room, else by stage; with how many layers are measured.
+  func table(of count: Int) -> [[Span]] {
+    let isWhole = (width - 3) / max(1, layers.count) >= 6
+    let columns = isWhole ? layers : layers.filter(\.isOutput)
+    let cell = max(6, min(10, (width - 3) / max(1, columns.count)))
+    let header =
+      [Span("".rightPadded(3))]
+      + columns.map {
+        Span($0.label.leftPadded(cell), .quiet, isWhole && $0.isOutput ? .bold : [])
+      }
+    let rows = networks.prefix(count).enumerated().map { index, network -> [Span] in
+      let layers = model.depthLayers(network)
+      let points = model.depthPoints(network)
+      let done = points.count { $0 != nil }
+      let more =
+        done < points.count && done > 0 ? [Span("  \(done) of \(points.count)", .quiet)] : []
+      return [Span(network.letter.rightPadded(3), Role.network(index), .bold)]
+        + columns.map { column in
+          let place = layers.firstIndex { $0.label == column.label }
+          let value = place.flatMap { points[$0] }.flatMap { measure.value($0) }
+          return Span(
+            (value.map(Self.text) ?? glyphs.dash).leftPadded(cell), value == nil ? .quiet : .text,
+            isWhole && column.isOutput ? .bold : [])
+        } + more
+    }
+    return [header] + rows + ends + selection
+  }
+
+  /// One digit after the point, or as many as it takes to be more than 0.
+  private static func text(_ value: Double) -> String {
+    Format.fixed(value, value >= 0.095 ? 1 : value >= 0.0095 ? 2 : 3)
+  }
+
+  /// What is known of the selected layer.
+  private var selection: [[Span]] {
+    guard model.focus == .depth, let selected else { return [] }
+    let layer = model.depthLayers(model.active)[selected]
+    let head = [Span(layer.label, .accent, .bold), Span("  " + layer.name.sanitised, .quiet)]
+    let theory = [Span("  theory", .quiet)] + model.theorySpans(layer.target)
+    return [(head + theory).width <= width ? head + theory : [head[0]] + theory]
+  }
+}
