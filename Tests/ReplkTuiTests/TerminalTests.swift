@@ -90,6 +90,22 @@ extension TerminalTests {
       try TerminalTests.quit(terminal)
     }
 
+    /// Of keys and answers that the terminal's entry does not know arrows are arrows, the rest presses no
+    /// keys.
+    @Test func sequencesOfOtherTerminalsPressNoKeys() throws {
+      let terminal = try TerminalTests.start(
+        [TerminalTests.wide, "--size", "96"], in: folder, rows: 40, columns: 120)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      func top() -> Substring? { terminal.screen.text.split(separator: "\n").first }
+      let before = top()
+      terminal.type(
+        "\u{1b}[97;5u\u{1b}]11;rgb:0000/0000/0000\u{1b}\\\u{1b}[?62;22c3\u{1b}[B\u{1b}[B")
+      // Stage 3, the only one with this kernel.
+      try terminal.wait("two down") { $0.text.contains("<31>") }
+      #expect(top() == before && terminal.screen.text.contains("stage4"))
+      try TerminalTests.quit(terminal)
+    }
+
     @Test func comparesExportsWritesAndOpensAgain() throws {
       let terminal = try TerminalTests.start(
         [TerminalTests.four, TerminalTests.wide, "--size", "96"], in: folder, rows: 40,
