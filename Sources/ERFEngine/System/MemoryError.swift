@@ -13,8 +13,9 @@ struct MemoryError: ExplainedError, Equatable {
 
   var explanation: String {
     // Rounded apart, so that the two differ.
-    "\(work) needs about \(Self.gigabytes(needed + 4_999_999)) GB of memory, "
-      + "\(ProcessMemory.isLimited ? "this process may have" : "this machine has") \(Self.gigabytes(available - 5_000_000)): \(advice)"
+    let (much, little) = (Self.gigabytes(needed + Self.unit - 1), Self.gigabytes(available))
+    let whose = ProcessMemory.isLimited ? "this process may have" : "this machine has"
+    return "\(work) needs about \(much) GB of memory, \(whose) \(little): \(advice)"
   }
 
   /// - Parameter code: address space besides, which is of no account unless it is limited.
@@ -41,8 +42,12 @@ struct MemoryError: ExplainedError, Equatable {
     }
   }
 
+  /// The last digit shown stands for so many bytes.
+  private static let unit = 10_000_000
+
+  /// Rounded down.
   private static func gigabytes(_ bytes: Int) -> String {
-    let hundredths = max(0, bytes + 5_000_000) / 10_000_000
+    let hundredths = bytes / unit
     let rest = hundredths % 100
     return "\(hundredths / 100)." + (rest < 10 ? "0\(rest)" : "\(rest)")
   }
