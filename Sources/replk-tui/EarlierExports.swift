@@ -34,7 +34,7 @@ struct ExportFacts: Equatable {
     units = subject.units.map { [$0.row, $0.column] }
     images = HeatmapExport.images(subject.images)
     precision = request.precision.rawValue
-    preparation = request.network.preprocessing.text
+    preparation = validated.network.preparation.text
   }
 
   init(_ result: ERFResult) {

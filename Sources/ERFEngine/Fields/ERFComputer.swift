@@ -297,7 +297,7 @@ extension ERFSubject {
       mapSize: tap.grid.size(of: shape), units: try tap.checked(request.units, shape: shape),
       rule: request.rule)
     precision = request.precision
-    preprocessing = request.network.preprocessing
+    preprocessing = network.preparation
     training = network.record
   }
 }

@@ -85,7 +85,7 @@ extension Features.Subject {
     weightsChoice = network.weightsChoice
     self.input = input
     self.tap = tap.name
-    preprocessing = request.network.preprocessing
+    preprocessing = network.preparation
     // Tokens stay (N, L, C), as PyTorch has them.
     extents =
       !shape.isMap

@@ -127,7 +127,7 @@ extension ValidatedRequest {
     return [
       "\(point)", "\(points)", model, weights, files,
       "\(subject.input.height)", "\(subject.input.width)", subject.tap, "\(unit.row)",
-      "\(unit.column)", request.rule.rawValue, request.network.preprocessing.text,
+      "\(unit.column)", request.rule.rawValue, network.preparation.text,
       "\(subject.images.count)", images,
     ]
   }

@@ -110,6 +110,11 @@ extension Float {
 }
 
 extension Preprocessing {
+  /// `choice`, or nothing said where it only spells out what is done anyway.
+  func difference(by choice: PreprocessingChoice) -> PreprocessingChoice {
+    with(choice) == self ? .own : choice
+  }
+
   /// The same with what is said of it instead.
   public func with(_ choice: PreprocessingChoice) -> Preprocessing {
     guard choice != .own else { return self }

@@ -13,6 +13,8 @@ public struct Network: Sendable {
   /// What training left untouched of its kernels; nil: nothing, or nobody knows.
   public let untrained: UntrainedWeights?
   public let preprocessing: Preprocessing
+  /// ``OpenedNetwork/preparation``.
+  let preparation: PreprocessingChoice
   public let evaluation: Evaluation
   private let classNaming: ClassNaming
   /// Batch norms folded, parallel kernels merged, one node a layer.
@@ -42,6 +44,7 @@ public struct Network: Sendable {
     weights = opened.spec.weights
     weightsChoice = opened.weightsChoice
     preprocessing = opened.preprocessing
+    preparation = opened.preparation
     evaluation = opened.evaluation
     classNaming = opened.classNaming
     record = opened.record

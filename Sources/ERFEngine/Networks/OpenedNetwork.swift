@@ -5,6 +5,8 @@ public struct OpenedNetwork: Sendable {
   /// Canonical id, as in the catalogue.
   public let id: String
   public let preprocessing: Preprocessing
+  /// What of it is not the network's own way.
+  public let preparation: PreprocessingChoice
   public let evaluation: Evaluation
   let classNaming: ClassNaming
   /// Which of the file's dictionaries the weights come from, and what there is to know of what was taken of
@@ -131,8 +133,10 @@ public struct OpenedNetwork: Sendable {
     source = spec.weights.parameters(of: checkpoint)
     self.spec = spec
     id = architecture.id
-    let usual = architecture.preprocessing
-    preprocessing = (checkpoint?.takesGrey == true ? usual.grey : usual).with(spec.preprocessing)
+    let colours = architecture.preprocessing
+    let usual = checkpoint?.takesGrey == true ? colours.grey : colours
+    preprocessing = usual.with(spec.preprocessing)
+    preparation = usual.difference(by: spec.preprocessing)
     evaluation = architecture.evaluation
     classNaming = try ClassNaming(
       spec, recorded: file.flatMap { TrainingRecord(metadata: $0.metadata) }?.classes,
@@ -164,7 +168,9 @@ public struct OpenedNetwork: Sendable {
     let stages = try original.editedExport(by: spec.edits, path: path)
     self.spec = spec
     id = ExportedID.text(path, stages, original: original)
-    preprocessing = network.input.preprocessing.with(spec.preprocessing)
+    let usual = network.input.preprocessing
+    preprocessing = usual.with(spec.preprocessing)
+    preparation = usual.difference(by: spec.preprocessing)
     evaluation = Evaluation(
       side: min(network.size.height, network.size.width), shorterSide: nil, filter: .bilinear
     ).resized(to: network.size)

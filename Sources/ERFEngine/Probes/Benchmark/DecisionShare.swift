@@ -23,7 +23,7 @@ public struct DecisionShare: RunPart {
       weights = network.spec.weightsText
       filesHash = network.spec.filesHash
       classesHash = network.spec.classesHash
-      preprocessing = network.spec.preprocessing
+      preprocessing = network.preparation
     }
   }
 
