@@ -113,6 +113,45 @@ import Testing
     #expect(model.film?.job == id && press("q").quits)
   }
 
+  /// The explorer was left with trained weights on screen, which are in no file of the user's still.
+  private mutating func restore() -> String {
+    let path = "/home/me/.local/state/replk-tui/training/run-3/step-50.safetensors"
+    model.session.networks[0].setWeights(.file(path))
+    model.finish(model.pursue())
+    return path
+  }
+
+  @Test(arguments: ["q", "Esc Esc", "F", ": 'session any unit' Enter", "W q"])
+  func restoredWeightsAreAskedAbout(_ keys: String) throws {
+    var test = self
+    let path = test.restore()
+    #expect(!test.press(keys).quits)
+    let question = try #require(test.question, "\(keys)")
+    #expect(
+      question.text
+        == "\(keys.hasPrefix("W") ? "RepLKNet-13-nano" : "A") was trained up to step 50 in an earlier "
+        + "run, and none of its weights are kept.")
+    var kept = test
+    guard case .keepWeights(let id, path, "RepLKNet-13-nano-step-50")? = kept.press("k").first
+    else {
+      Issue.record("nothing is kept")
+      return
+    }
+    _ = update(&kept.model, .kept(id, path: "x.safetensors", failure: nil))
+    #expect(kept.press("q").quits)
+    let gone = test.press("y")
+    if keys.hasSuffix("q") || keys.hasPrefix("Esc") { #expect(gone.quits) }
+    if keys == "F" { #expect(test.isFirst && test.press("q").quits) }
+  }
+
+  /// Training goes on from them, which loses nothing yet; what a training lost is not asked about twice.
+  @Test mutating func trainingRestoredWeightsLosesNothing() throws {
+    _ = restore()
+    try train(moments: 1)
+    #expect(!press("q").quits && question?.text.contains("step 100 of 300") == true)
+    #expect(question?.text.contains("step 50 in an earlier run") == true)
+  }
+
   /// Another network in their place loses nothing: the arrows bring the moments back, and undo that network.
   @Test(arguments: [":resnet-101", ")", "b X a"])
   func anotherNetworkInTheirPlaceLosesNothing(_ keys: String) throws {

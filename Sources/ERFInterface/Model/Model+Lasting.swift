@@ -45,6 +45,25 @@ extension Model {
       + "copy \(path.sanitised), and open the copy"
   }
 
+  /// Weights that an earlier run trained, and that are in no file of the user's: of the networks here,
+  /// of what a training began with, and of those that random weights took the place of.
+  var restoredMoments: [RestoredMoment] {
+    var networks: [(whose: String, network: NetworkSpec)] =
+      session.networks.enumerated().map { (Self.letter($0), $1) }
+      + session.gallery.map { ("a network of the gallery", $0) }
+    if let film { networks.append((Self.letter(film.side), film.start)) }
+    networks += setAside.sorted { $0.key < $1.key }.map { model, weights in
+      (model.sanitised, NetworkSpec(shown: model, weights: weights))
+    }
+    var known = givenUp.union(film?.moments.map(\.path) ?? []).union(keptWeights.keys)
+    return networks.compactMap { whose, network in
+      guard case .file(let path) = network.weights, TrainingFilm.isMoment(path),
+        known.insert(path).inserted
+      else { return nil }
+      return RestoredMoment(whose: whose, network: network, path: path)
+    }
+  }
+
   /// The file of a network that goes with a run of training.
   private func passingFile(_ network: NetworkSpec) -> String? {
     let moments = film?.moments.map(\.path) ?? []
@@ -55,7 +74,43 @@ extension Model {
   }
 }
 
+/// Weights of a training that is over, and not the one on screen.
+struct RestoredMoment {
+  /// `A`
+  let whose: String
+  let network: NetworkSpec
+  let path: String
+
+  /// As the file's name has it.
+  var step: Int { TrainingFilm.step(path) ?? 0 }
+
+  /// What goes with them, in a line.
+  var loss: String {
+    let beginning = whose.prefix(1).uppercased() + whose.dropFirst()
+    return "\(beginning) was trained up to step \(step) in an earlier run, "
+      + "and none of its weights are kept."
+  }
+}
+
 extension TrainingFilm {
+  /// The step of a moment's weights by the name of their file; nil for other files.
+  static func step(_ path: String) -> Int? {
+    isMoment(path) ? number(path.fileName) : nil
+  }
+
+  /// What a file of weights is called: `step 50` where it is a moment of training, whose file nobody named.
+  static func title(_ path: String) -> String {
+    step(path).map { "step \($0)" } ?? path.fileName.sanitised
+  }
+
+  private static func number(_ name: String) -> Int? {
+    Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
+  }
+
+  static func isMoment(_ weights: WeightsSource) -> Bool {
+    if case .file(let path) = weights { isMoment(path) } else { false }
+  }
+
   /// How the name of a temporary folder of runs begins.
   static let temporaryFolder = "replk-tui-training"
 
@@ -64,7 +119,7 @@ extension TrainingFilm {
   static func isMoment(_ path: String) -> Bool {
     let names = path.split(separator: "/").suffix(4).map(String.init)
     guard names.count == 4, names[3].hasPrefix("step-"), names[3].hasSuffix(".safetensors"),
-      names[2].hasPrefix("run-"), Int(names[2].dropFirst(4)) != nil
+      number(names[3]) != nil, names[2].hasPrefix("run-"), Int(names[2].dropFirst(4)) != nil
     else { return false }
     return names[1] == "training" && names[0] == "replk-tui"
       || names[1].hasPrefix(temporaryFolder + "-")

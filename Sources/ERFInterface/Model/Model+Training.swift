@@ -4,12 +4,17 @@ import ERFEngine
 
 extension Model {
   mutating func keepWeights(_ film: TrainingFilm, moment: Int) -> [Effect] {
+    let moment = film.moments[moment]
+    return keepWeights(moment.path, as: film.stem(moment), of: true)
+  }
+
+  /// - Parameter isOfFilm: whether they are of the training on screen, rather than of a former run.
+  mutating func keepWeights(_ path: String, as stem: String, of isOfFilm: Bool) -> [Effect] {
     let id = nextRequestID()
     saving = id
-    self.film?.keeping = id
-    let moment = film.moments[moment]
-    beingKept[id] = moment.path
-    return [.keepWeights(id, path: moment.path, stem: "\(film.start.model)-step-\(moment.step)")]
+    if isOfFilm { film?.keeping = id }
+    beingKept[id] = path
+    return [.keepWeights(id, path: path, stem: stem)]
   }
 
   /// What is asked of the engine for the map of a moment; nil: of the weights from before.

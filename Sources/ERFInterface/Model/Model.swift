@@ -31,6 +31,8 @@ public struct Model: Sendable {
   var beingKept: [RequestID: String] = [:]
   /// Such files by the path of the moment, which does not last.
   var keptWeights: [String: String] = [:]
+  /// Moments that the user let go of for another training.
+  var givenUp: Set<String> = []
   /// The folder that was trained on last; empty: the built-in shapes.
   var trainingFolder = ""
   /// Trained weights by model, where random ones took their place.
@@ -111,7 +113,8 @@ public struct Model: Sendable {
     model.saving = saving
     model.shapeBias.reports = shapeBias.reports
     model.kernelMaps.known = kernelMaps.known
-    model.setAside = setAside
+    // Weights that were let go of do not come back by the side door.
+    model.setAside = setAside.filter { !TrainingFilm.isMoment($0.value) }
     (model.beingKept, model.keptWeights) = (beingKept, keptWeights)
     model.trainingFolder = trainingFolder
     model.pictures = pictures

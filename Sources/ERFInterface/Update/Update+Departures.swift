@@ -5,12 +5,17 @@ import ERFEngine
 extension Model {
   /// Leaves the training on screen for something else, or asks first where its weights would be lost.
   mutating func depart(_ departure: Question.Departure) -> [Effect] {
-    guard let film, film.isUnkept else { return carryOut(departure) }
+    let unkept = film.flatMap { $0.isUnkept ? $0 : nil }
+    // The next training begins with the weights of a former run, and the arrows lead back to them.
+    let restored = departure == .trainAnew ? [] : restoredMoments
+    guard unkept != nil || !restored.isEmpty else { return carryOut(departure) }
+    let losses = (unkept.map { [loss($0)] } ?? []) + restored.map(\.loss)
     overlay = .question(
       Question(
-        purpose: .leaveTraining(departure), text: loss(film), action: departure.action,
-        other: keptMoment(film).map {
-          Question.Other(key: "k", action: "keep step \(film.moments[$0].step) in a file")
+        purpose: .leaveTraining(departure), text: losses.joined(separator: " "),
+        action: departure.action,
+        other: momentToKeep.map {
+          Question.Other(key: "k", action: "keep step \($0.step) in a file")
         }))
     return []
   }
@@ -25,6 +30,7 @@ extension Model {
       return effects
     case .session(let name): return openReadyMade(name)
     case .trainAnew:
+      givenUp.formUnion(film?.moments.map(\.path) ?? [])
       askForTrainingData()
       return []
     }
@@ -32,12 +38,22 @@ extension Model {
 
   /// Keeps what would be lost; the user goes on from there.
   mutating func keepInstead() -> [Effect] {
-    guard let film, let moment = keptMoment(film) else { return [] }
+    guard let moment = momentToKeep else { return [] }
     guard saving == nil else {
       notice = Notice(.note, "a file is still being written")
       return []
     }
-    return keepWeights(film, moment: moment)
+    return keepWeights(moment.path, as: moment.stem, of: moment.isOfFilm)
+  }
+
+  /// The weights that are to be kept first: of this run's training, else of a former one.
+  private var momentToKeep: (path: String, stem: String, step: Int, isOfFilm: Bool)? {
+    if let film, film.isUnkept, let moment = keptMoment(film).map({ film.moments[$0] }) {
+      return (moment.path, film.stem(moment), moment.step, true)
+    }
+    return restoredMoments.first.map {
+      ($0.path, "\($0.network.model)-step-\($0.step)", $0.step, false)
+    }
   }
 
   /// The moment on screen, or else the latest.
