@@ -242,7 +242,7 @@ import Testing
     model.finish(model.type("G"))
     model.finish(model.type("z"))
     let wide = view(model, size: ScreenSize(rows: 40, columns: 120)).text
-    #expect(wide.contains(/s1\.1 +s1\.2 +s1 +s2\.1/))
+    #expect(wide.contains(/stem +s1\.1 +s1 +t1 +s2\.1/))
     let narrow = view(model, size: ScreenSize(rows: 24, columns: 80)).text
     #expect(narrow.contains(/s1 +s2 +s3 +s4/) && !narrow.contains("s1.1 "))
   }
@@ -360,7 +360,7 @@ import Testing
     _ = model.type("z")
     let text = view(model, size: ScreenSize(rows: 24, columns: 80)).text
     #expect(text.contains("F 25 25 25 13") && text.contains("B 31 29 27 13"))
-    #expect(text.components(of: "trained, edit") == 4 && !text.contains("\u{2026}"))
+    #expect(text.components(of: "trained edited") == 4 && !text.contains("\u{2026}"))
     #expect(text.matches(of: /half( in)? \d+\.\d %/).count == 5)
     #expect(text.contains(/K = 31 29 27 13 +\u{2501}+ \d/))
   }

@@ -6,8 +6,16 @@
 /// exported graph all are counted, and each operator belongs to the first row that needs it.
 public struct NetworkSummary: Sendable, Encodable, Equatable {
   public struct Row: Sendable, Encodable, Equatable {
+    /// What it is to the network.
+    public enum Part: Sendable { case stem, block, transition, stage }
+
+    private enum CodingKeys: CodingKey {
+      case name, isStage, output, parameters, multiplyAdds, receptiveField, stride
+    }
+
     /// `stages.0.blocks.1`, `stage1`, ...
     public let name: String
+    public let part: Part
     /// Whether this sums up the blocks since the stage before.
     public let isStage: Bool
     /// Output (C, H, W) of one image.
@@ -123,7 +131,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
       let map = tap.grid.size(of: shape)
       rows.append(
         Row(
-          name: tap.name, isStage: tap.kind == .stage,
+          name: tap.name, part: blueprint.part(tap), isStage: tap.kind == .stage,
           output: [shape.channels, map.height, map.width], parameters: parameters,
           multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
           stride: fields[tap.value]?.stride ?? (isExported ? map.stride(in: size) : nil)))
@@ -160,6 +168,15 @@ extension InputSize {
 }
 
 extension Blueprint {
+  fileprivate func part(_ tap: Tap) -> NetworkSummary.Row.Part {
+    guard tap.kind == .block else { return .stage }
+    switch nodes.first(where: { $0.block == tap.name })?.role {
+    case .stem: return .stem
+    case .transition: return .transition
+    default: return .block
+    }
+  }
+
   /// For each node the first row that needs it, in the order in which rows are listed, behind the last
   /// stage in that in which they are computed.
   fileprivate var firstTaps: [String] {

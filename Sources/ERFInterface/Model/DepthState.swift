@@ -179,7 +179,7 @@ struct DepthState: Sendable {
 struct DepthLayer: Equatable {
   let name: String
   let target: Target
-  /// `s2.1`, `t1`, or `s2` of a stage's output.
+  /// `s2.1`, `t1`, `stem`, or `s2` of a stage's output.
   let label: String
   let stage: Int
   let isOutput: Bool
@@ -219,6 +219,16 @@ extension Model {
     return isLast && Set(stages).count < 2 ? nil : layer.label
   }
 
+  /// A layer that a network's map is of, by the engine's name, which says more than the label of a stage's
+  /// output, and by its label: `s2.1 stages.1.blocks.0`, `stage2`.
+  func layerText(_ network: NetworkSpec, _ tap: String, at size: InputSize) -> String {
+    let layers = facts[network, size].map(Self.depthLayers) ?? []
+    guard let layer = layers.first(where: { $0.name == tap }), !layer.isOutput,
+      layer.label != tap
+    else { return tap.sanitised }
+    return "\(layer.label) \(tap.sanitised)"
+  }
+
   private static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
     facts.stages.enumerated().flatMap { index, stage in
       let stageNumber = index + 1
@@ -227,7 +237,7 @@ extension Model {
         var target = Target()
         (target.stage, target.block) = (stageNumber, place + 1)
         return DepthLayer(
-          name: layer.name, target: target, label: "s\(stageNumber).\(place + 1)",
+          name: layer.name, target: target, label: facts.label(stage: index, place: place),
           stage: stageNumber, isOutput: false)
       }
       var target = Target()

@@ -9,7 +9,8 @@ extension Model {
       shown.request == sides[side].asked
     else { return nil }
     let subject = result.subject
-    return "\(Self.letter(side)) \(name(side)), \(subject.tap.sanitised), \(subject.input) px, "
+    let layer = layerText(shown.network, subject.tap, at: shown.request.size)
+    return "\(Self.letter(side)) \(name(side)), \(layer), \(subject.input) px, "
       + "\(result.map.images.counted("image")): \(Format.duration(result.seconds.total))"
   }
 }

@@ -12,7 +12,13 @@ extension Model {
     let input = size.height == size.width ? "\(size.height) px" : "\(size)"
     let pictures = session.images.range.count.counted("picture")
     let request = request(unitSide)
-    let layer = hasTarget ? [layers { $1.tap?.sanitised } ?? "last stage"] : []
+    let layer =
+      hasTarget
+      ? [
+        layers { side, request in
+          request.tap.map { layerText(session.networks[side], $0, at: askedSize(side)) }
+        } ?? "last stage"
+      ] : []
     let label = hasTarget ? layers { layerLabel($0, $1) }.map { [$0] } ?? [] : []
     let units = request.units.count
     let unit =

@@ -8,6 +8,7 @@ public struct NetworkFacts: Sendable, Equatable {
   public struct Layer: Sendable, Equatable {
     /// As the engine names it: `stages.0.blocks.1`, `stage1`.
     public let name: String
+    let part: NetworkSummary.Row.Part
     /// Height and width of its map.
     public let map: InputSize
     /// Theoretical receptive field in pixels; nil: the whole input.
@@ -17,8 +18,21 @@ public struct NetworkFacts: Sendable, Equatable {
   }
 
   public struct Stage: Sendable, Equatable {
+    /// With what comes before its first block: the stem or a transition.
     public let blocks: [Layer]
     public let output: Layer
+
+    /// Whether they begin with what only leads to the blocks; more of such a graph's parts are as good
+    /// as blocks.
+    private var hasPrelude: Bool {
+      blocks.first.map { $0.part != .block } ?? false
+        && blocks.dropFirst().allSatisfy { $0.part == .block }
+    }
+
+    /// The number of a block, from 1; nil for the stem and transitions.
+    func number(_ place: Int) -> Int? { hasPrelude ? place == 0 ? nil : place : place + 1 }
+
+    var blockCount: Int { blocks.count - (hasPrelude ? 1 : 0) }
   }
 
   public let stages: [Stage]
@@ -64,6 +78,13 @@ public struct NetworkFacts: Sendable, Equatable {
     return stage.blocks[min(block, stage.blocks.count) - 1]
   }
 
+  /// A layer of a stage from 0 as plots and headings name it: `s2.1`, `t1`, `stem`.
+  func label(stage: Int, place: Int) -> String {
+    if let number = stages[stage].number(place) { return "s\(stage + 1).\(number)" }
+    // Transitions count from 1, as stages do.
+    return stages[stage].blocks[place].part == .stem || stage == 0 ? "stem" : "t\(stage)"
+  }
+
   /// The target of a layer by name.
   func target(named name: String) -> Target? {
     var target = Target()
@@ -92,6 +113,7 @@ extension Target {
 extension NetworkFacts.Layer {
   fileprivate init(_ row: NetworkSummary.Row, input: InputSize) {
     name = row.name
+    part = row.part
     map = InputSize(height: row.output[1], width: row.output[2])
     receptiveField = row.receptiveField
     stride =

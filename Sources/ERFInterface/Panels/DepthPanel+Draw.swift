@@ -203,17 +203,17 @@ private struct DepthDrawing {
     ([Span(model.depthTitle)] + partial + legend(true)).width <= width
   }
 
-  /// What the letters after B stand for, where the title does not say it.
+  /// What the letters stand for, at least those after B, where the title does not say it.
   var otherNames: [Span] {
-    let others = networks.filter { $0.side == nil }
-    guard !others.isEmpty, !hasNames else { return [] }
-    return others.enumerated().flatMap { place, network in
+    guard networks.contains(where: { $0.side == nil }), !hasNames else { return [] }
+    let named = networks.enumerated().map { place, network in
       [
-        Span(place == 0 ? "" : "  "),
-        Span(network.letter + " ", Role.network(place + networks.count - others.count)),
-        Span(name(network), .quiet),
+        Span(network.letter + " ", Role.network(place)), Span(name(network) + "  ", .quiet),
       ]
     }
+    let all = Array(named.joined())
+    return all.width <= width + 2
+      ? all : zip(networks, named).filter { $0.0.side == nil }.flatMap { $0.1 }
   }
 
   private var partial: [Span] { model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? [] }
@@ -233,7 +233,12 @@ private struct DepthDrawing {
 
   var title: [Span] {
     let title = Span(model.depthTitle, .text, .bold)
-    if hasNames { return [title] + partial + legend(true) }
+    let shared =
+      networks.count < 2 ? [] : [Span(networks.count > 2 ? "  * several" : "  * both", .quiet)]
+    if hasNames {
+      let whole = [title] + partial + legend(true)
+      return (whole + shared).width <= width ? whole + shared : whole
+    }
     let legend = legend(false)
     let long = [title] + partial + legend
     // The maps may be of another unit.
@@ -241,7 +246,12 @@ private struct DepthDrawing {
     let short = [
       Span(measure == .area ? brief + ", % (log)" : model.depthTitle, .text, .bold)
     ]
-    let candidates = [long, short + partial + legend, short + partial]
+    let middle = [Span(measure.briefTitle(of: model.depthSubject), .text, .bold)]
+    let least = [Span(measure == .area ? brief + ", %" : measure.rawValue + ", px", .text, .bold)]
+    let candidates = [
+      long + shared, middle + partial + legend + shared, long, short + partial + legend + shared,
+      least + partial + legend + shared, short + partial + legend, short + partial,
+    ]
     return candidates.first { $0.width <= width } ?? (partial.isEmpty ? short : partial)
   }
 

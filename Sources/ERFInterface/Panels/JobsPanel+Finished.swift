@@ -16,6 +16,7 @@ extension Frame {
     let grid = TileGrid(
       maps.count, of: Self.finishedTile, in: area.below(lines.count + 1), gap: 2,
       aspect: model.display.cellAspect)
+    var end = area.row
     for (number, entry) in maps.prefix(grid?.shown ?? 0).enumerated() {
       guard var place = grid?.place(number) else { continue }
       // A row between one map and the title of the next.
@@ -28,7 +29,7 @@ extension Frame {
       let half = metrics.ratio(at: Model.half).map { " half in " + Format.percent($0) }
       let name = Span(model.designs.name(entry.network), .text)
       let titles = [
-        [name, Span(" \(size) \(entry.result.subject.tap)", .quiet), Span(half ?? "", .quiet)],
+        [name, Span(" \(size) \(model.layerText(entry))", .quiet), Span(half ?? "", .quiet)],
         [name, Span(half ?? "", .quiet)], [name],
       ]
       write(
@@ -37,7 +38,20 @@ extension Frame {
       drawSmallField(
         entry.field, metrics, model,
         in: Area(row: place.row + 1, column: place.column, rows: fit.rows, columns: fit.columns))
+      end = Swift.max(end, place.row + 1 + fit.rows)
     }
+    // Few maps leave room for the curves of those on screen.
+    let rest = area.below(end + 1 - area.row)
+    if end > area.row, rest.rows >= 9 { drawProfiles(model, in: rest) }
+  }
+}
+
+extension Model {
+  /// The layer in few letters where it has any.
+  fileprivate func layerText(_ entry: FinishedMaps.Entry) -> String {
+    let tap = entry.result.subject.tap
+    let text = layerText(entry.network, tap, at: entry.request.size)
+    return text == tap.sanitised ? text : text.prefix { $0 != " " }.description
   }
 }
 
@@ -51,8 +65,8 @@ private struct FinishedLines {
   var lines: [[Span]] {
     let maps = model.finishedMaps
     let head = [
-      Span("finished maps, remembered", .text, .bold),
-      Span("  \(maps.entries.count), \(Format.bytes(maps.bytes))", .quiet),
+      Span("\(maps.entries.count.counted("map")) kept at hand", .text, .bold),
+      Span("  in \(Format.bytes(maps.bytes)) of memory", .quiet),
     ]
     let columns =
       isNarrow
@@ -97,11 +111,11 @@ private struct FinishedLines {
     guard !isNarrow else {
       return [Span(cell(model.designs.name(entry.network), name), .text), input, area]
     }
-    let weights = entry.network.weights.description.fileName
+    let weights = TrainingFilm.title(entry.network.weights.description)
     return [
       Span(cell(model.designs.name(entry.network), name), .text), Span(cell(weights, 12), .quiet),
       input,
-      Span("  " + cell(result.subject.tap, 12), .quiet),
+      Span("  " + cell(model.layerText(entry), 12), .quiet),
       Span("\(result.map.images)".leftPadded(4), .text),
       area,
       Span(" " + Format.duration(result.seconds.total).leftPadded(11), .quiet),

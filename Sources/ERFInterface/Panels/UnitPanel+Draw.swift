@@ -24,7 +24,7 @@ extension Frame {
 
   /// What the unit sees, A beside B or above it, whichever makes them larger, and the curves below where
   /// there is room.
-  private mutating func drawUnitFields(_ model: Model, in area: Area) {
+  mutating func drawUnitFields(_ model: Model, in area: Area) {
     let networks = model.compared.filter { $0.side != nil }
     let count = max(1, networks.count)
     let size = model.inputSize(model.unitSide)
@@ -133,6 +133,17 @@ extension Frame {
   }
 }
 
+extension NetworkFacts {
+  /// What a target is to its stage.
+  fileprivate func blockText(_ target: Target) -> String {
+    let stage = stages[min(stages.count, target.stage ?? stages.count) - 1]
+    guard let block = target.block, !stage.blocks.isEmpty else { return "its output" }
+    let place = min(block, stage.blocks.count) - 1
+    if let number = stage.number(place) { return "block \(number) of \(stage.blockCount)" }
+    return "before it, the " + (stage.blocks[place].part == .stem ? "stem" : "transition")
+  }
+}
+
 extension Model {
   /// The lines above the grid: where the unit is.
   fileprivate func unitLines(
@@ -141,8 +152,7 @@ extension Model {
   ) -> [[Span]] {
     let target = session.target
     let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
-    let blocks = facts.stages[stage - 1].blocks.count
-    let block = target.block.map { "block \(min($0, blocks)) of \(blocks)" } ?? "its output"
+    let block = facts.blockText(target)
     let others = markedUnits.count { $0 != unit }
     let note =
       session.target.units.isEmpty
@@ -153,7 +163,11 @@ extension Model {
         Span("stage \(stage) of \(facts.stages.count)", .text, .bold),
         Span(display.glyphs.separator + block, .text),
       ],
-      [Span(layer.name.sanitised + display.glyphs.separator + "stride \(layer.stride)", .quiet)],
+      [
+        Span(
+          layerText(session.networks[unitSide], layer.name, at: askedSize(unitSide))
+            + display.glyphs.separator + "stride \(layer.stride)", .quiet)
+      ],
       [
         Span(columns < 40 ? "row " : "unit row ", .quiet), Span("\(unit.row)", .text),
         Span(" col ", .quiet),
