@@ -100,12 +100,13 @@ static int read_ss3(void) {
   return CNC_KEY_OTHER;
 }
 
-// `OSC` up to BEL, or up to `ESC \`, which is then read as a sequence of its own.
-static void skip_osc(void) {
+// What `OSC`, `DCS`, `APC` and their like begin: up to `ESC \`, which is then read as a sequence of its
+// own, or up to BEL where that may end it.
+static void skip_string(int ends_with_bell) {
   enum { LONGEST = 4096 };
   for (int i = 0; i < LONGEST; i++) {
     int code = next_within();
-    if (code == ERR || code == '\a') return;
+    if (code == ERR || (code == '\a' && ends_with_bell)) return;
     if (code == ESCAPE || code >= KEY_MIN) {
       held = code;
       return;
@@ -119,7 +120,13 @@ static int read_sequence(void) {
   switch (code) {
     case '[': return read_csi();
     case 'O': return read_ss3();
-    case ']': skip_osc(); return CNC_KEY_OTHER;
+    case ']': skip_string(1); return CNC_KEY_OTHER;
+    case 'P':  // answers to DECRQSS and XTGETTCAP
+    case 'X':
+    case '^':
+    case '_':  // what kitty answers to pictures
+      skip_string(0);
+      return CNC_KEY_OTHER;
     case '\\': return CNC_KEY_OTHER;
     default: held = code; return NO_SEQUENCE;
   }

@@ -99,7 +99,8 @@ extension TerminalTests {
       func top() -> Substring? { terminal.screen.text.split(separator: "\n").first }
       let before = top()
       terminal.type(
-        "\u{1b}[97;5u\u{1b}]11;rgb:0000/0000/0000\u{1b}\\\u{1b}[?62;22c3\u{1b}[B\u{1b}[B")
+        "\u{1b}[97;5u\u{1b}]11;rgb:0000/0000/0000\u{1b}\\\u{1b}[?62;22c\u{1b}P1+r544e=78\u{1b}\\"
+          + "\u{1b}_Gi=1;OK\u{1b}\\\u{1b}]52;c;v\u{7}3\u{1b}[B\u{1b}[B")
       // Stage 3, the only one with this kernel.
       try terminal.wait("two down") { $0.text.contains("<31>") }
       #expect(top() == before && terminal.screen.text.contains("stage4"))
