@@ -225,6 +225,38 @@ import Testing
     #expect(TypedPath.meant(text) == path)
   }
 
+  @Test(arguments: [
+    ("'/in/a b.png' '/in/c.png'", ["/in/a b.png", "/in/c.png"]),
+    ("/in/a\\ b.png /in/c.png ", ["/in/a b.png", "/in/c.png"]),
+    ("file:///in/a%20b.png file:///in/c.png", ["/in/a b.png", "/in/c.png"]),
+    ("/in/a b.png", []), ("'/in/a b.png'", []), ("'/in/a /in/b", []),
+  ])
+  func severalNamesAreTold(_ text: String, _ paths: [String]) {
+    #expect(TypedPath.several(text) == paths)
+  }
+
+  @Test func severalPicturesAreTakenAndSeveralOfOthersRefused() throws {
+    let folder = try TemporaryFolder()
+    let picture = try Fixtures.bytes("images/binary-16.ppm")
+    for name in ["a b.ppm", "c.ppm"] { _ = try folder.write(picture, to: name) }
+    let paths = ["a b.ppm", "c.ppm"].map(folder.file)
+    let text = paths.map { "'\($0)'" }.joined(separator: " ")
+    #expect(Set(try LocalEngine().images(at: text).paths) == Set(paths))
+    var model = makeModel()
+    _ = model.type("w")
+    guard case .prompt(var prompt)? = model.overlay else {
+      Issue.record("nothing is asked")
+      return
+    }
+    prompt.text = text
+    model.overlay = .prompt(prompt)
+    #expect(update(&model, .key(.enter)).isEmpty && model.saving == nil)
+    #expect(screens(model).allSatisfy { $0.contains("2 paths are here") })
+    // Tab goes on within quotes.
+    #expect(PathCompletion.counted("'\(folder.file("a"))") == (folder.file("a b.ppm"), 1))
+    #expect(PathCompletion.counted(folder.file("a\\ ")) == (folder.file("a b.ppm"), 1))
+  }
+
   @Test func allPromptsTakeDroppedNames() throws {
     let folder = try TemporaryFolder()
     try folder.makeFolder("of all")

@@ -18,6 +18,46 @@ enum TypedPath {
     return unescaped(text[...])
   }
 
+  /// The paths where several files were dropped at once, which terminals write as words of a shell; empty
+  /// where the text is not that.
+  static func several(_ text: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var quote: Character?
+    var rest = text[...]
+    while let character = rest.popFirst() {
+      if character == "\\", quote != "'", let next = rest.popFirst() {
+        word += [character, next]
+      } else if quote == nil, character.isWhitespace {
+        words.append(word)
+        word = ""
+      } else {
+        if quote == character {
+          quote = nil
+        } else if quote == nil, "'\"".contains(character) {
+          quote = character
+        }
+        word.append(character)
+      }
+    }
+    words = (words + [word]).filter { !$0.isEmpty }
+    let areWhole = words.allSatisfy { word in
+      ["/", "'/", "\"/", "~/", "file:///"].contains { word.hasPrefix($0) }
+    }
+    return words.count > 1 && quote == nil && areWhole ? words.map(meant) : []
+  }
+
+  static func refusal(of several: Int) -> String {
+    "\(several) paths are here, where one is asked for"
+  }
+
+  /// The path that is begun by a text, which may lack the quotes that end it.
+  static func begun(_ text: String) -> String {
+    let path = meant(text)
+    guard path == text, let first = text.first, "'\"".contains(first) else { return path }
+    return String(text.dropFirst())
+  }
+
   /// Without backslashes, each of which takes the character after it as it is.
   private static func unescaped(_ text: Substring, of characters: [Character]? = nil) -> String {
     var result = ""
@@ -57,6 +97,8 @@ extension String {
     guard let first = firstIndex(where: { !$0.isWhitespace }),
       let last = lastIndex(where: { !$0.isWhitespace })
     else { return "" }
-    return String(self[first...last])
+    // A blank behind a backslash is part of a name.
+    let end = index(after: last)
+    return String(self[first...(self[last] == "\\" && end < endIndex ? end : last)])
   }
 }

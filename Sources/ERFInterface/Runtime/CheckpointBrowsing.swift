@@ -70,6 +70,10 @@ final class CheckpointBrowsing: Sendable {
       let path = engine.resolved(text, in: folder)
       do {
         try cancellation.check()
+        let several = TypedPath.several(text).count
+        if several > 1, !engine.exists(path) {
+          return mailbox.post(.visited(text, .refused(TypedPath.refusal(of: several))))
+        }
         if engine.isFolder(path) {
           let listing = try engine.listing(of: Folder.whole(path))
           let recent = recentFiles().filter(engine.isFile)

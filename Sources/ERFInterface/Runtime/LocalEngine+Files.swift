@@ -13,10 +13,10 @@ extension LocalEngine {
   public func map(at path: String) throws -> ERFResult { try SavedMap.load(path: path) }
 
   public func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
-    let folder = PathCompletion.resolved(path)
-    let files = try ImageList.expandClasses([folder])
+    let paths = PathCompletion.all(path)
+    let files = try ImageList.expandClasses(paths)
     // Of folders of classes the first few are as many classes.
-    return (ImageList.spread(files, seed: 0).map(\.path), ImageList.leftOut(of: [folder]))
+    return (ImageList.spread(files, seed: 0).map(\.path), ImageList.leftOut(of: paths))
   }
 
   public func picture(_ name: PictureName) -> Picture { .load(name) }

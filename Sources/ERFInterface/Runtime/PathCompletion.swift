@@ -29,6 +29,13 @@ enum PathCompletion {
     return Folder.isTaken(plain) ? plain : path(TypedPath.meant(text))
   }
 
+  /// The paths that a text names: several where several files were dropped at once.
+  static func all(_ text: String) -> [String] {
+    let path = resolved(text)
+    let several = Folder.isTaken(path) ? [] : TypedPath.several(text)
+    return several.isEmpty ? [path] : several.map { resolved($0) }
+  }
+
   /// What to ask before a file is written; nil where nothing lies in the way.
   static func question(_ path: String, _ engine: any Engine) -> String? {
     // Below a file there is nothing: writing says so.
@@ -58,7 +65,12 @@ enum PathCompletion {
     let names = (try? Folder.names(in: folder)) ?? []
     // Hidden files show themselves to those who ask for them.
     let found = names.filter { $0.hasPrefix(begin) && (begin.hasPrefix(".") || !$0.hasPrefix(".")) }
-    guard var common = found.first else { return (text, []) }
+    guard var common = found.first else {
+      // Quotes and backslashes are no part of names.
+      let plain = TypedPath.begun(text)
+      let other = plain == text ? (text, []) : complete(plain, in: base)
+      return other.1.isEmpty ? (text, []) : other
+    }
     for name in found { common = String(zip(common, name).prefix { $0 == $1 }.map(\.0)) }
     let isFolder = found.count == 1 && Folder.isFolder(folder + "/" + common)
     return (shown + common + (isFolder ? "/" : ""), found)

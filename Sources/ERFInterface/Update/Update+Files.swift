@@ -91,6 +91,11 @@ extension Model {
   }
 
   private mutating func save(_ id: RequestID, to path: String, isSure: Bool) -> [Effect] {
+    let several = TypedPath.several(path).count
+    guard several == 0 else {
+      _ = complain(id, TypedPath.refusal(of: several))
+      return []
+    }
     let name = TypedPath.meant(path)
     let path = name.lowercased().hasSuffix(".json") ? name : name + ".json"
     // A training goes on behind the prompt.
