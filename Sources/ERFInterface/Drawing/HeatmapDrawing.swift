@@ -74,6 +74,19 @@ struct HeatColours {
     return share < 0 ? -size : size
   }
 
+  /// A level above which dark ink stands out better than light.
+  static let bright = 150
+
+  /// Whether ink on a level has to be dark: an outline keeps its ink where that can be seen at all.
+  func needsDarkInk(_ level: UInt8, for role: Role) -> Bool {
+    if isDiverging { return true }
+    switch role {
+    case .background: return level >= 70
+    case .text: return level > 215
+    default: return level > Self.bright
+    }
+  }
+
   /// The logarithm to base 10.
   static func log(_ value: Double) -> Double { log10(value) }
 
@@ -178,17 +191,18 @@ private struct PixelPainter {
     return Cell(colours.character(level), foreground: colours.paint(level))
   }
 
-  /// Dots over the mean of the cell's pixels, of which there is room for one colour: dark ones where the
-  /// map is bright. The upper one's alone would move the map down under its outlines.
+  /// Dots over the mean of the cell's pixels, of which there is room for one colour: dark ones where light
+  /// ones would not be seen. The upper one's alone would move the map down under its outlines.
   func marked(
     _ row: Int, _ column: Int, _ mark: (scalar: Unicode.Scalar, role: Role), style: HeatStyle
   ) -> Cell {
     let first = row * style.pixelsPerCell * columns + column
     let levels = (0..<style.pixelsPerCell).map { Int(colours.level(values[first + $0 * columns])) }
     let level = UInt8(levels.reduce(0, +) / levels.count)
-    let isBright = style != .characters && (colours.isDiverging || level > 150)
+    let isDark = style != .characters && colours.needsDarkInk(level, for: mark.role)
+    let light: Role = mark.role == .background ? .text : mark.role
     return Cell(
-      mark.scalar, foreground: .role(isBright ? .background : mark.role),
+      mark.scalar, foreground: .role(isDark ? .background : light),
       background: style == .characters ? .role(.background) : paint(level, at: first),
       attributes: .bold)
   }

@@ -48,6 +48,30 @@ struct PixelMarks {
     return (down == 1 ? "o" : Unicode.Scalar(0x2800 + bits) ?? "o", found)
   }
 
+  /// The same dots all in one ink, the one that stands out from most of the cells under them:
+  /// `.background` where those are bright. A cell takes the other one where it would not be seen.
+  func inked(over values: [Double], of cells: Area, _ colours: HeatColours, _ style: HeatStyle)
+    -> PixelMarks
+  {
+    let has = hasDots(in: cells)
+    let step = style.pixelsPerCell
+    guard style != .characters, !colours.isDiverging,
+      values.count == cells.rows * step * cells.columns
+    else { return self }
+    var (sum, count) = (0, 0)
+    for (place, isDotted) in has.enumerated() where isDotted {
+      let (row, column) = (place / cells.columns, place % cells.columns)
+      for half in 0..<step {
+        sum += Int(colours.level(values[(row * step + half) * cells.columns + column]))
+        count += 1
+      }
+    }
+    guard count > 0, sum / count > HeatColours.bright else { return self }
+    var marks = self
+    marks.roles = roles.map { $0 == .text ? .background : $0 }
+    return marks
+  }
+
   /// Puts the dots of other marks over these.
   mutating func lay(_ other: PixelMarks) {
     guard other.roles.count == roles.count else { return }

@@ -29,13 +29,19 @@ extension FieldDrawing {
   func marks(_ outlines: [Outline]) -> PixelMarks? {
     guard !outlines.isEmpty || model.session.screen.cursor != nil else { return nil }
     var marks = noMarks
-    for outline in outlines { marks.lay(outline.marks) }
+    for outline in outlines { marks.lay(inked(outline.marks)) }
     if let cursor = model.session.screen.cursor {
-      marks.cross(
+      var cross = noMarks
+      cross.cross(
         row: cursor.row * Double(geometry.height),
         column: cursor.column * Double(geometry.width), in: window, .text)
+      marks.lay(inked(cross))
     }
     return marks
+  }
+
+  private func inked(_ marks: PixelMarks) -> PixelMarks {
+    marks.inked(over: pixels, of: layout.map, colours, style)
   }
 
   private var noMarks: PixelMarks {

@@ -146,12 +146,12 @@ extension Frame {
         bottom: Double(min(field.height, origin.row + side / 2 + 1)),
         right: Double(min(field.width, origin.column + side / 2 + 1)), in: window, .text)
     }
+    let colours = HeatColours(
+      scale: field.isSigned ? .diverging : .rising(map: UInt8(model.colourMap)),
+      top: field.tops[curve] ?? 0, decades: curve == .decades ? HeatColours.decades : nil)
     drawHeat(
-      pixels, in: map,
-      colours: HeatColours(
-        scale: field.isSigned ? .diverging : .rising(map: UInt8(model.colourMap)),
-        top: field.tops[curve] ?? 0, decades: curve == .decades ? HeatColours.decades : nil),
-      style: style, marks: marks)
+      pixels, in: map, colours: colours, style: style,
+      marks: marks.inked(over: pixels, of: map, colours, style))
   }
 }
 
@@ -247,7 +247,7 @@ private struct GalleryTile {
     case .trained: Span("trained" + edit, role)
     case .file(let path):
       Span(
-        path.fileName.sanitised.cut(columns: area.columns - edit.columns, glyphs.ellipsis) + edit,
+        TrainingFilm.title(path).cut(columns: area.columns - edit.columns, glyphs.ellipsis) + edit,
         role)
     }
   }
@@ -260,8 +260,9 @@ private struct GalleryTile {
       let texts = [network.editedText.long, network.editedText.short, ", rnd"]
       return texts.first { "trained".columns + $0.columns <= area.columns } ?? texts[2]
     }
-    return network.isEdited
-      ? (area.columns >= "trained, edited".columns ? ", edited" : ", edit") : ""
+    guard network.isEdited else { return "" }
+    let texts = [", edited", " edited"]
+    return texts.first { "trained".columns + $0.columns <= area.columns } ?? ", edit"
   }
 
   /// Three digits where four would be cut, or two beside a word.
