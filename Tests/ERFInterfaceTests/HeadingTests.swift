@@ -92,10 +92,10 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
   @Test func longNamesAreShort() {
     let id =
       "replknet:kernels=13,13,13,13:layers=1,1,2,1:channels=16,32,64,128:small=5:dw=1:classes=16"
-    #expect(NetworkSpec(shown: id).shownModel == "replknet-13-nano, classes 16")
+    #expect(NetworkSpec(shown: id).shownModel == "RepLKNet-13-nano, classes 16")
     let model = makeModel([id, "RepLKNet-31-nano"])
     for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
-      #expect(text(model, columns, rows).contains("replknet-13-nano, classes 16"), "\(columns)")
+      #expect(text(model, columns, rows).contains("RepLKNet-13-nano, classes 16"), "\(columns)")
     }
     #expect(NetworkSpec(shown: "resnet-18").shownModel == "resnet-18")
     #expect(NamedNetwork.isOne(id, "RepLKNet-13-nano"))

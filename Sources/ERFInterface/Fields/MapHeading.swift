@@ -30,7 +30,6 @@ struct MapHeading {
 
   private var glyphs: Glyphs { model.display.glyphs }
 
-  /// The name as it was opened.
   var name: String { network.shownModel }
 
   /// Weights, input, layer, unit: the unit, the layer and the input go first where room is short, the
@@ -43,7 +42,9 @@ struct MapHeading {
       return fitting([[saved, long], [saved, short], [saved], [short]], width)
     }
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
-    let layer = (request.tap ?? subject?.tap ?? "last stage").sanitised
+    let layer =
+      (request.tap ?? subject?.tap).map { model.layerText(network, $0, at: request.size) }
+      ?? "last stage"
     let label = label.map { [$0] } ?? []
     let weights = weights
     // That numbers are of another layer, or around another unit than the central one, goes last, too.
@@ -62,10 +63,13 @@ struct MapHeading {
     }
     // What was edited, the name of a file and its hash go last of all.
     let heads = [[weights.long, weights.short], weights.cut]
+    // A long name is cut a little before the layer goes.
+    let layers = tails.filter { $0.contains(layer) }
+    let named = variants([heads[0], Array(weights.cut.prefix(1))], layers)
     // One of the two that tells it from the other file, where there is one.
     let files = [hasDouble ? nil : weights.name, weights.hash].compactMap { $0.map { [$0] } }
     let whole =
-      variants(heads + files, tails) + variants(heads, [label + brief])
+      named + variants(heads + files, tails) + variants(heads, [label + brief])
       + variants([[weights.name]], tails + [label + brief])
     // A panel of little width says below the map what it is measured around, but its size nowhere else.
     let inputs = [[short] + label, [short]].map { $0.map { Span($0, .quiet) } }
@@ -108,7 +112,12 @@ struct MapHeading {
     let joined = variants.map { spans in
       Array(spans.map { [$0] }.joined(separator: [Span(glyphs.separator, .line)]))
     }
-    return joined.first { $0.width <= width } ?? joined.last ?? []
+    if let whole = joined.first(where: { $0.width <= width }) { return whole }
+    guard let last = joined.last, last.count == 1 else { return joined.last ?? [] }
+    // A name that is cut says so.
+    return [
+      Span(last[0].text.cutInside(columns: max(1, width), glyphs.ellipsis), last[0].role)
+    ]
   }
 
   /// Where the map is not of the central unit.
@@ -163,16 +172,23 @@ struct MapHeading {
     case .file(let path):
       // A graph's own file has named it already.
       let isOwn = network.source == .file(path)
-      let name = isOwn ? "own weights" : path.fileName.sanitised
+      let name = isOwn ? "own weights" : TrainingFilm.title(path)
       let hash = (subject?.weightsHash.prefix(8)).map { " #\($0.description.sanitised)" } ?? ""
-      let progress = (subject?.training?.progress).map { ", \($0.text)" } ?? ""
+      let steps = subject?.training?.progress
+      // A moment of training has no name but its step.
+      let isMoment = TrainingFilm.isMoment(path)
+      let of = isMoment ? steps.map { " of \($0.steps)" } ?? "" : ""
+      let progress = isMoment ? "" : steps.map { ", \($0.text)" } ?? ""
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       let cuts = cut.map { name.cutInside(columns: $0, glyphs.ellipsis) + hash }
-      let whole = progress.isEmpty ? [] : cuts.map { $0 + progress } + [name + hash]
+      let whole =
+        (of + progress).isEmpty ? [] : cuts.map { $0 + progress } + [name + hash]
       return Weights(
-        long: Span(edited((isOwn ? "" : "weights ") + name + hash + progress), role),
-        short: Span(edited(name + hash + progress), role),
+        long: Span(
+          edited((isOwn ? "" : isMoment ? "training " : "weights ") + name + of + hash + progress),
+          role),
+        short: Span(edited(name + of + hash + progress), role),
         cut: (whole + cuts).map { Span(edited($0), role) },
         hash: hash.isEmpty ? nil : Span(marked(String(hash.dropFirst())), role),
         name: Span(marked(name), role), least: least(name))

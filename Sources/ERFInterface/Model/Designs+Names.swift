@@ -3,16 +3,27 @@
 import ERFEngine
 
 extension NetworkSpec {
-  /// What it was opened as: a file by its own name, a network without an id of its own by the nearest
+  /// What it is called: a file by its own name, a network without an id of its own by the nearest
   /// one and what differs.
   var shownModel: String {
     if let map = savedMap { return map.fileName.sanitised }
     guard case .catalogue(let id) = source, let named = NamedNetwork(nearestTo: id) else {
-      return model.fileName.sanitised
+      return needsOpening || savedMap != nil
+        ? model.fileName.sanitised : Self.title(model.sanitised)
     }
     let differences = named.differences
     let more = differences.count > 2 ? " and \(differences.count - 2) more" : ""
-    return ([named.id] + differences.prefix(2)).joined(separator: ", ") + more
+    return ([Self.title(named.id)] + differences.prefix(2)).joined(separator: ", ") + more
+  }
+}
+
+extension NetworkSpec {
+  /// An id in one spelling, however somebody typed it: the paper's for its own networks.
+  private static func title(_ id: String) -> String {
+    let id = id.lowercased()
+    guard id.hasPrefix("replknet-") else { return id }
+    let size = String(id.dropFirst("replknet-".count))
+    return "RepLKNet-" + (["31b", "31l", "xl"].contains(size) ? size.uppercased() : size)
   }
 }
 
@@ -125,8 +136,8 @@ extension Designs {
       return "is \(network.shownModel), not \(other.shownModel)"
     }
     if network.weights != other.weights {
-      return "has weights \(network.weights.description.fileName.sanitised), "
-        + "not \(other.weights.description.fileName.sanitised)"
+      return "has weights \(TrainingFilm.title(network.weights.description)), "
+        + "not \(TrainingFilm.title(other.weights.description))"
     }
     if let now = self[network], let before = self[other] {
       for (index, pair) in zip(now.stages, before.stages).enumerated() {

@@ -57,7 +57,7 @@ extension Model {
       let hash = network.result?.subject.weightsHash.prefix(8)
       let isOwn = isNamed && network.network.source == .file(path)
       text =
-        (isOwn ? "own weights" : path.fileName.sanitised)
+        (isOwn ? "own weights" : TrainingFilm.title(path))
         + (hash.map { " #" + $0.description.sanitised } ?? "")
     }
     return text + network.network.editedText.long

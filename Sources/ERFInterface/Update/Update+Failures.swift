@@ -35,7 +35,7 @@ extension Model {
     }
     sides[index].failure = reason
     sides[index].job = nil
-    let isNamed = reason.contains(session.networks[index].shownModel)
+    let isNamed = reason.lowercased().contains(session.networks[index].shownModel.lowercased())
     let line = "\(isNamed ? Self.letter(index) : name(index)): \(reason)"
     note(.failure, [line])
     guard sides[index].shown != nil else { return [] }
