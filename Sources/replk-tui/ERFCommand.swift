@@ -171,8 +171,9 @@ enum Report {
 
   /// Table 10 of the paper for these results: area ratio in percent, and the side in pixels.
   private static func ratios(_ results: [ERFResult]) -> [String] {
+    let side = results.allSatisfy(\.metrics.isCentred) ? "side" : "side before the input cuts it"
     let header =
-      ["area ratio (side)"] + ERFMetrics.thresholds.map { "t = \(Format.fixed($0 * 100, 0)) %" }
+      ["area ratio (\(side))"] + ERFMetrics.thresholds.map { "t = \(Format.fixed($0 * 100, 0)) %" }
       + ["sigma", "seconds"]
     var rows: [[String]] = []
     for result in results {

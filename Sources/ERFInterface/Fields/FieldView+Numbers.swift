@@ -40,16 +40,25 @@ extension FieldDrawing {
       Span((isTight ? tight : text).rightPadded(labelWidth), .quiet)
     }
     var lines = [[label("t", "t")], [label("side", "px")], [label("area", "%")]]
-    let cells = ratios.map { ratio in
+    var cells = ratios.map { ratio in
       let threshold =
         isTight
         ? Format.fixed(ratio.threshold * 100, 0) : Format.percent(ratio.threshold, digits: 0)
       let (side, share) = isTight ? tightTexts(ratio) : texts(ratio, cell: cell)
       return (threshold: threshold, side: side, share: share)
     }
+    func columns(_ cells: [(threshold: String, side: String, share: String)]) -> [Int] {
+      cells.map { max($0.threshold.columns, $0.side.columns, $0.share.columns) + 1 }
+    }
+    // Two sides of a square that is cut off may need more than there is.
+    if labelWidth + columns(cells).reduce(0, +) > room {
+      for (index, ratio) in ratios.enumerated() where cutSides(ratio) != nil {
+        cells[index].side = "cut"
+      }
+    }
     // Sides of four digits need more than their share of the width.
     let wide = cells.map { max(cell, $0.side.columns + 1, $0.share.columns + 1) }
-    let least = cells.map { max($0.threshold.columns, $0.side.columns, $0.share.columns) + 1 }
+    let least = columns(cells)
     let needed = labelWidth + wide.reduce(0, +) <= room ? wide : least
     let fits = labelWidth + needed.reduce(0, +) <= room
     for (index, (ratio, texts)) in zip(ratios, cells).enumerated() {
@@ -75,7 +84,8 @@ extension FieldDrawing {
     guard side.measured != nil, let side = ratio.side, let share = ratio.ratio else {
       return (glyphs.dash, glyphs.dash)
     }
-    return ("\(side)", share < 0.0995 ? Format.areaNumber(share) : Format.fixed(share * 100, 0))
+    let text = cutSides(ratio) == nil ? "\(side)" : "cut"
+    return (text, share < 0.0995 ? Format.areaNumber(share) : Format.fixed(share * 100, 0))
   }
 
   /// A small share in three columns.
@@ -93,7 +103,18 @@ extension FieldDrawing {
       if cell >= 12 { return (glyphs.dash, "not reached") }
       return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "none")
     }
-    return (cell >= 9 ? "\(side) px" : "\(side)", Format.area(share))
+    let text = cutSides(ratio) ?? (cell >= 9 ? "\(side) px" : "\(side)")
+    return (text, Format.area(share))
+  }
+
+  /// Rows and columns of what the input leaves of a square around an off-centre unit; nil where it leaves
+  /// all of it.
+  private func cutSides(_ ratio: AreaRatio) -> String? {
+    guard let shown = side.measured, !isCentred, let side = ratio.side,
+      let square = square(ratio, shown)
+    else { return nil }
+    let (rows, columns) = (Int(square.bottom - square.top), Int(square.right - square.left))
+    return rows < side || columns < side ? "\(rows)\(glyphs.times)\(columns)" : nil
   }
 
   // MARK: Numbers beside the map
@@ -150,7 +171,8 @@ extension FieldDrawing {
           "row \(subject.unit.row), column \(subject.unit.column) of "
             + "\(size.height) \(glyphs.times) \(size.width)", .text
         ))
-      facts.append(("layer", subject.tap.sanitised, .text))
+      facts.append(
+        ("layer", model.layerText(shown.network, subject.tap, at: shown.request.size), .text))
       facts.append(("weights", subject.weightsHash.sanitised, .text))
       if subject.preprocessing != .own {
         facts.append(("prepared", subject.preprocessing.text, .text))

@@ -19,12 +19,15 @@ extension Frame {
       DifferenceDrawing(model: model, area: place, tops: drawings.map(\.top)).draw(on: &self)
     }
     if let plot = parts.plot { drawProfiles(model, in: plot) }
-    if let place = parts.verdict { drawVerdict(model, in: place) }
+    if let place = parts.verdict {
+      let isAlone = parts.sides.count == 1 && model.sides.count > 1
+      drawVerdict(isAlone ? model.verdict(of: parts.sides[0].index) : model.verdict, in: place)
+    }
   }
 
   /// The answer first, then what it rests on, as far as there is room.
-  private mutating func drawVerdict(_ model: Model, in area: Area) {
-    guard let verdict = model.verdict else { return }
+  private mutating func drawVerdict(_ verdict: Verdict?, in area: Area) {
+    guard let verdict else { return }
     let width = area.columns - 2
     let role: Role = verdict.kind == .notComparable ? .warning : .accent
     for (offset, line) in verdict.lines(rows: area.rows, width: width).enumerated() {

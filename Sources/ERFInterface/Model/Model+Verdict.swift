@@ -34,6 +34,12 @@ struct Verdict: Equatable {
   /// What stands behind the answer: what changes its meaning, the fullest wording first.
   private var notes: [String] { caveats.isEmpty ? [""] : caveats.map { " (\($0))" } }
 
+  /// The same with the pictures and the size, which go first where room is short.
+  private var longNotes: [String] {
+    let common = conditions.prefix(2).joined(separator: ", ")
+    return common.isEmpty ? [] : caveats.map { " (\(common), \($0))" }
+  }
+
   /// The answer with that, in fewer and fewer words.
   private var answers: [Line] {
     ([headline] + briefs).flatMap { answer in notes.map { Line(headline: answer, rest: $0) } }
@@ -62,9 +68,16 @@ struct Verdict: Equatable {
     func fits(_ text: String) -> Bool { text.columns <= width }
     let short = short.isEmpty ? "" : " " + short
     guard notes.contains(where: { fits(headline + $0) }) else {
-      let rests = (notes.map { $0 + short } + notes).map(\.trimmed)
+      let rests = (longNotes.map { $0 + short } + notes.map { $0 + short } + notes).map(\.trimmed)
       if rows > 1, fits(headline), let rest = rests.first(where: fits) {
         return [Line(headline: headline), Line(rest: rest)]
+      }
+      // The answer in fewer words rather than without its numbers.
+      if !short.isEmpty, fits(short.trimmed) {
+        let wordings = answers.map { wrap($0.headline + $0.rest, width: width) }
+        if let lines = wordings.first(where: { $0.count < rows }) {
+          return lines.map { Line(headline: $0) } + [Line(rest: short.trimmed)]
+        }
       }
       // The answer in fewer words rather than without what changes its meaning.
       let wordings = answers.map { wrap($0.headline + $0.rest, width: width) }
@@ -85,7 +98,7 @@ struct Verdict: Equatable {
       return [Line(headline: headline)] + wrapped.map { Line(rest: $0) }
     }
     let whole = conditions.isEmpty ? [] : [" (" + conditions.joined(separator: ", ") + ")"]
-    let first = (whole + notes).first { fits(headline + $0) } ?? ""
+    let first = (whole + longNotes + notes).first { fits(headline + $0) } ?? ""
     let sentence = shares.isEmpty ? [] : wrap(shares + ".", width: width)
     let rest = !sentence.isEmpty && sentence.count < rows ? sentence : [short.trimmed]
     return [Line(headline: headline, rest: first)] + rest.map { Line(rest: $0) }
@@ -108,7 +121,7 @@ extension Model {
   /// Nil while there is nothing to say.
   var verdict: Verdict? {
     let maps = sides.indices.map { sides[$0].measured }
-    guard maps.count == 2 else { return maps.first.flatMap { $0 }.flatMap(single) }
+    guard maps.count == 2 else { return maps.first.flatMap { $0 }.flatMap { single($0, of: 0) } }
     guard let a = maps[0], let b = maps[1] else { return nil }
     // A training holds up the map of another layer: until it comes, the old one answers nothing.
     if film?.job != nil, [a, b].enumerated().contains(where: { $1.request.tap != request($0).tap })
@@ -124,6 +137,14 @@ extension Model {
       left > 0, right > 0
     else { return nil }
     let (mine, other) = (share(left, a), share(right, b))
+    if let same = sameNetwork(a, b) {
+      return Verdict(
+        kind: .same, headline: "A and B are the same \(same).",
+        briefs: ["A and B are the same."],
+        shares: "Half of the field lies in \(mine) of the input", short: "Half in \(mine).",
+        conditions: conditions(a, b), caveats: caveats(a, b, saysWeights: false),
+        warnings: warnings(a, b))
+    }
     let isLarger = right >= left
     let times = isLarger ? right / left : left / right
     let beginning = beginning(a, b)
@@ -165,40 +186,69 @@ extension Model {
     return verdict
   }
 
-  private func single(_ map: ShownMap) -> Verdict? {
+  /// What one map of two says, where the other is not on screen.
+  func verdict(of side: Int) -> Verdict? {
+    sides[side].measured.flatMap { single($0, of: side) }
+  }
+
+  private func single(_ map: ShownMap, of side: Int) -> Verdict? {
     guard map.metrics.hasMass else {
       return Verdict(
         kind: .notComparable, headline: "No gradient reaches the input: the map is 0 everywhere.")
     }
     guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
+    let whose = sides.count > 1 ? Self.letter(side) + "'s field" : "the field"
     return Verdict(
       kind: .single,
       headline: Self.sentence(
-        beginning(map, map), "Half of the field lies in \(share(ratio, map)) of the input."),
-      conditions: conditions(map, map), caveats: caveats(map, map, saysWeights: false),
-      warnings: warnings(map, map))
+        units(map, map), "Half of \(whose) lies in \(share(ratio, map)) of the input."),
+      conditions: conditions(map, map, only: side),
+      caveats: caveats(map, map, only: side, saysWeights: false),
+      warnings: warnings(map, map, only: side))
   }
 
   /// What two maps have in common that could be taken for something else: numbers around another unit
   /// than the central one, two states of one network.
   private func beginning(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    var parts: [String] = []
-    let units = max(a.request.units.count, b.request.units.count)
-    if units > 1 {
-      parts.append("Sum of \(units) units")
-    } else if !a.metrics.isCentred || !b.metrics.isCentred {
-      parts.append("Off-centre unit")
-    }
+    let parts = units(a, b)
     guard isOneNetworkTwice(a, b) else { return parts }
     let untrained = [(a, "A"), (b, "B")].filter { origin($0.0).source == .untrained }.map(\.1)
     let weights = untrained.count == 1 ? "\(untrained[0]) untrained" : "other weights"
     return parts + [parts.isEmpty ? "One network, \(weights)" : "one network, \(weights)"]
   }
 
+  private func units(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    let units = max(a.request.units.count, b.request.units.count)
+    if units > 1 { return ["Sum of \(units) units"] }
+    return a.metrics.isCentred && b.metrics.isCentred ? [] : ["Off-centre unit"]
+  }
+
   /// Whether both are one network with two sets of weights, which the sentence begins with.
   private func isOneNetworkTwice(_ a: ShownMap, _ b: ShownMap) -> Bool {
     sides.count > 1 && isOneModel(a, b) && a.network.edits == b.network.edits
       && a.network.weights != b.network.weights
+  }
+
+  /// What both maps are of where that is one and the same thing; nil where something tells them apart.
+  private func sameNetwork(_ a: ShownMap, _ b: ShownMap) -> String? {
+    var (first, second) = (a.network, b.network)
+    if case .file = first.weights, case .file = second.weights, let mine = a.subject?.weightsHash,
+      mine == b.subject?.weightsHash, isOneModel(a, b)
+    {
+      (second.source, second.weights, second.weightsKey) =
+        (first.source, first.weights, first.weightsKey)
+    }
+    if first.model.lowercased() == second.model.lowercased(), !first.needsOpening,
+      !second.needsOpening
+    {
+      second.source = first.source
+    }
+    // How weights are brought over matters where there is something to bring them to.
+    if !first.isEdited { second.fit = first.fit }
+    (first.classes, second.classes) = (nil, nil)
+    guard first == second, a.request.tap == b.request.tap, a.request.units == b.request.units
+    else { return nil }
+    return first.savedMap == nil ? "network" : "saved map"
   }
 
   private static func sentence(_ beginning: [String], _ claim: String) -> String {
@@ -235,7 +285,9 @@ extension Model {
   }
 
   /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
-  private func conditions(_ a: ShownMap, _ b: ShownMap) -> [String] {
+  ///
+  /// - Parameter side: the one that both are of, where it stands alone.
+  private func conditions(_ a: ShownMap, _ b: ShownMap, only side: Int? = nil) -> [String] {
     let size = a.inputSize
     let pixels = size.height == size.width ? "\(size.height) px" : "\(size) px"
     guard a.network.savedMap == nil else {
@@ -244,14 +296,17 @@ extension Model {
     }
     // The spread is of the pictures' own maps, the share is of their mean.
     let images = a.images.counted("picture")
-    return [a.images > 1 ? "mean map of \(images)" : images, pixels] + layers(a, b).prefix(1)
+    return [a.images > 1 ? "mean map of \(images)" : images, pixels]
+      + layers(a, b, only: side).prefix(1)
       + [WeightsOrigin.text(origin(a), origin(b))]
   }
 
   /// What of that changes the meaning of the answer, in full and in short.
-  private func caveats(_ a: ShownMap, _ b: ShownMap, saysWeights: Bool) -> [String] {
+  private func caveats(
+    _ a: ShownMap, _ b: ShownMap, only side: Int? = nil, saysWeights: Bool
+  ) -> [String] {
     guard a.network.savedMap == nil else { return [] }
-    let layers = layers(a, b)
+    let layers = layers(a, b, only: side)
     let isSaid = saysWeights && !origin(a).hasNewKernels && !origin(b).hasNewKernels
     let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
     let stopped = stopped(a, b)
@@ -270,7 +325,8 @@ extension Model {
   }
 
   /// The layer where it is not the one that one expects, in full and in short: `s2.1`.
-  private func layers(_ a: ShownMap, _ b: ShownMap) -> [String] {
+  private func layers(_ a: ShownMap, _ b: ShownMap, only side: Int? = nil) -> [String] {
+    if let side { return layerLabel(side, a.request).map { [$0] } ?? [] }
     let labels = [layerLabel(0, a.request), sides.count > 1 ? layerLabel(1, b.request) : nil]
     guard let first = labels[0] ?? labels[1] else { return [] }
     guard sides.count > 1, labels[0] != labels[1] else { return [first] }
@@ -279,9 +335,9 @@ extension Model {
   }
 
   /// What makes the answer say less than it seems to.
-  private func warnings(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    let maps = [("A", a.metrics), ("B", b.metrics)].prefix(sides.count)
-    let (noise, border) = (self.noise(a, b), Self.border(Array(maps)))
+  private func warnings(_ a: ShownMap, _ b: ShownMap, only side: Int? = nil) -> [String] {
+    let maps = side == nil ? [("A", a.metrics), ("B", b.metrics)] : [("", a.metrics)]
+    let (noise, border) = (self.noise(a, b), Self.border(maps))
     guard !noise.isEmpty, !border.isEmpty else { return noise + border }
     return zip(border, noise).map { $0 + " " + $1 } + border.suffix(1)
   }
@@ -294,15 +350,21 @@ extension Model {
     let cut = maps.filter {
       $0.metrics.hasMass && $0.metrics.isCentred && $0.metrics.borderShare > borderLimit
     }
-    guard let widest = cut.max(by: { $0.metrics.borderShare < $1.metrics.borderShare }) else {
-      return []
+    guard !cut.isEmpty else { return [] }
+    func list(_ texts: [String]) -> String {
+      guard let last = texts.last, texts.count > 1 else { return texts.first ?? "" }
+      return texts.dropLast().joined(separator: ", ") + " and " + last
     }
-    let share = Format.percent(widest.metrics.borderShare, digits: 0)
-    let whose = maps.count > 1 ? "\(widest.letter)'s" : "the"
+    let shares = cut.map { Format.percent($0.metrics.borderShare, digits: 0) }
+    let isOne = maps.count == 1
+    let whose = zip(shares, cut).map { isOne ? "\($0) of the field" : "\($0) of \($1.letter)'s" }
+    let brief = zip(shares, cut).map { isOne ? $0 : "\($1.letter) \($0)" }
+    let claim =
+      "Input too small: " + list(whose) + (isOne ? "" : " field")
+      + (cut.count > 1 ? " lie at its border" : " lies at its border")
     return [
-      "Input too small: \(share) of \(whose) field lies at its border; a larger one tells more.",
-      "Input too small: \(share) of \(whose) field lies at its border.",
-      "Input too small: \(share) at the border.",
+      claim + "; a larger one tells more.", claim + ".",
+      "Input too small: \(brief.joined(separator: ", ")) at the border.",
     ]
   }
 

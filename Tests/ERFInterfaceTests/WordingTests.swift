@@ -1,0 +1,198 @@
+// One name for one thing, and numbers that say what they are of.
+
+import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
+  view(model, size: ScreenSize(rows: rows, columns: columns)).text
+}
+
+@Suite struct LayerNameTests {
+  private var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+
+  private mutating func press(_ keys: String) {
+    for scalar in keys.unicodeScalars { model.finish(model.type(scalar)) }
+  }
+
+  /// Stems and transitions are no blocks, wherever layers are named.
+  @Test(arguments: [
+    ("{", "s4.1", "stages.3.blocks.0", "block 1 of 2"), ("{{", "t3", "transitions.2", "transition"),
+    ("[[[{{", "stem", "stem", "stem"), ("[[[{", "s1.1", "stages.0.blocks.0", "block 1 of 2"),
+    ("", "s4", "stage4", "its output"),
+  ])
+  func layersHaveOneName(_ keys: String, _ label: String, _ name: String, _ words: String) throws {
+    var test = self
+    test.press(keys + "2")
+    let unit = text(test.model, 120, 40)
+    #expect(unit.contains(words))
+    if label != name, label != "s4" {
+      #expect(unit.contains("\(label) \(name)"), "\(unit)")
+      #expect(text(test.model, 200, 60).contains("· \(label) \(name)"))
+      #expect(text(test.model, 80, 24).contains(label))
+    }
+    test.press("Gz")
+    let depth = text(test.model, 120, 40)
+    #expect(depth.contains(/stem +s1.1 +s1 +t1 +s2.1 +s2 +t2 +s3.1/), "\(depth)")
+  }
+
+  /// Two layers of one network never share a label.
+  @Test(arguments: ModelCatalogue.ids) func labelsAreUnique(_ id: String) throws {
+    let model = makeModel([id], finished: false)
+    let labels = model.depthLayers(0).map(\.label)
+    #expect(labels.count > 1 && Set(labels).count == labels.count, "\(labels)")
+  }
+
+  /// The name of a network does not depend on how somebody typed it.
+  @Test(arguments: [
+    ("replknet-13-NANO", "RepLKNet-13-nano"), ("RepLKNet-31b", "RepLKNet-31B"),
+    ("ResNet-18", "resnet-18"),
+  ])
+  func networksAreSpeltInOneWay(_ id: String, _ name: String) {
+    #expect(NetworkSpec(shown: id).shownModel == name)
+  }
+}
+
+@Suite struct CutSquareTests {
+  /// A mass far from the unit, which sits in a corner.
+  private func cornered(_ size: (Int, Int)) throws -> (Model, ERFMetrics) {
+    var model = makeModel()
+    var values = [Double](repeating: 0, count: 224 * 224)
+    values[0] = 1
+    values[120 * 224 + 200] = 9
+    let metrics = ERFMetrics(ERFMap(height: 224, width: 224, values: values), around: (100, 10))
+    for side in model.sides.indices { model.sides[side].shown?.metrics = metrics }
+    return (model, metrics)
+  }
+
+  /// The side before it is cut is longer than the input.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60), (250, 70)])
+  func sidesAreOfWhatLiesInside(_ size: (Int, Int)) throws {
+    let (model, metrics) = try cornered(size)
+    let side = try #require(metrics.ratios.last?.side)
+    #expect(side > 224)
+    for keys in ["", "3"] {
+      var model = model
+      for scalar in keys.unicodeScalars { _ = model.type(scalar) }
+      let screen = text(model, size.0, size.1)
+      #expect(!screen.contains("\(side)"), "\(screen)")
+      #expect(screen.contains("224×201") || screen.contains("cut"), "\(screen)")
+    }
+  }
+}
+
+@Suite struct SameNetworkTests {
+  @Test func aCopyIsSaidToBeOne() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    #expect(model.verdict?.headline.contains("the same") == false)
+    for scalar in "3bX".unicodeScalars { model.finish(model.type(scalar)) }
+    #expect(model.session.networks[0] == model.session.networks[1])
+    #expect(model.verdict?.headline == "A and B are the same network.")
+    #expect(text(model, 80, 24).contains("A and B are the same network."))
+    _ = model.type("[")
+    // However it was typed.
+    let typed = makeModel(["replknet-13-nano", "RepLKNet-13-nano"])
+    #expect(typed.verdict?.headline == "A and B are the same network.")
+    let twice = makeModel(["RepLKNet-13-nano", "RepLKNet-13-nano"], weights: .random(seed: 0))
+    var other = twice
+    other.session.networks[1].weights = .random(seed: 1)
+    other.finish(other.pursue())
+    #expect(other.verdict?.headline.contains("the same") == false)
+  }
+
+  /// With one of two maps on screen its own verdict stands below it.
+  @Test(arguments: [(80, 24), (120, 40)]) func oneMapHasItsOwnVerdict(_ size: (Int, Int)) {
+    var model = makeModel()
+    for scalar in "vv".unicodeScalars { _ = model.type(scalar) }
+    #expect(model.session.screen.arrangement == .one)
+    let screen = text(model, size.0, size.1)
+    #expect(screen.contains("Half of A's field lies in 3.0 %") && !screen.contains("B sees"))
+    _ = model.type("b")
+    #expect(text(model, size.0, size.1).contains("Half of B's field lies in 14.4 %"))
+  }
+}
+
+@Suite struct TrainingStepTests {
+  private let path = "/home/me/.local/state/replk-tui/training/run-3/step-50.safetensors"
+
+  /// Nobody named the file of a moment: it is called by its step.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func momentsAreNamedByTheirStep(_ size: (Int, Int)) {
+    let model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"], weights: .file(path))
+    let screen = text(model, size.0, size.1)
+    #expect(screen.contains("step 50") && !screen.contains("step-50"), "\(screen)")
+  }
+}
+
+@Suite struct InkTests {
+  /// Light on a map that is mostly dark, wherever the outline passes a bright place that leaves it visible.
+  @Test func outlinesKeepTheirInk() {
+    let area = Area(row: 0, column: 0, rows: 1, columns: 8)
+    let colours = HeatColours(scale: .rising(map: 0), top: 1)
+    func inks(_ levels: [Double]) -> [Paint] {
+      var marks = PixelMarks(cells: area, unicode: true)
+      for column in 0..<16 { marks[1, column] = .text }
+      var frame = Frame(size: ScreenSize(rows: 1, columns: 8))
+      let values = levels + levels
+      frame.drawHeat(
+        values, in: area, colours: colours, style: .halfBlocks,
+        marks: marks.inked(over: values, of: area, colours, .halfBlocks))
+      return (0..<8).map { frame[0, $0].foreground }
+    }
+    let light = inks([0.1, 0.7, 0.1, 0.7, 0.3, 0.7, 0.2, 0.7])
+    #expect(light == [Paint](repeating: .role(.text), count: 8))
+    let dark = inks([0.5, 0.9, 0.5, 0.9, 0.7, 0.9, 0.8, 0.9])
+    #expect(dark == [Paint](repeating: .role(.background), count: 8))
+    // Where it would not be seen at all it changes.
+    #expect(inks([0, 0, 0, 0, 0, 0, 0, 1])[7] == .role(.background))
+  }
+}
+
+@Suite struct TogetherTests {
+  /// Published marks stand beside A's and B's where those lie over them.
+  @Test func shapeBiasMarksHideNoneOfTheOthers() throws {
+    var model = makeModel()
+    model.finish(model.type("7"))
+    model.finish(model.type("z"))
+    let screen = text(model, 200, 60)
+    for category in ["boat", "clock", "truck"] {
+      let line = try #require(screen.split(separator: "\n").first { $0.contains(category) })
+      for mark in ["h", "r", "x", "A", "B"] {
+        let cells = line.drop { $0 == " " }.dropFirst(category.count)
+        #expect(cells.contains(mark) || cells.contains("*"), "\(mark) of \(line)")
+      }
+    }
+  }
+
+  /// What a star stands for where curves meet.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)]) func starsAreExplained(_ size: (Int, Int)) {
+    var model = makeModel()
+    model.finish(model.type("G"))
+    #expect(text(model, size.0, size.1).contains("* both"))
+  }
+
+  /// Numbers of a row never touch.
+  @Test func ratiosStandApart() {
+    var model = makeModel()
+    var values = [Double](repeating: 0, count: 1024 * 1024)
+    for pixel in [512 * 1024 + 512, 0, 1024 * 1024 - 1] { values[pixel] = 1 }
+    let metrics = ERFMetrics(ERFMap(height: 1024, width: 1024, values: values))
+    for side in model.sides.indices { model.sides[side].shown?.metrics = metrics }
+    _ = model.type("4")
+    let screen = text(model, 80, 24)
+    #expect(!screen.contains(/%\d|%\.\d/), "\(screen)")
+  }
+
+  /// Shares below a tenth of a percent keep a digit in three columns.
+  @Test func smallSharesKeepADigit() {
+    var model = makeModel()
+    var values = [Double](repeating: 0, count: 224 * 224)
+    values[112 * 224 + 112] = 1
+    let metrics = ERFMetrics(ERFMap(height: 224, width: 224, values: values))
+    #expect(metrics.ratios[0].ratio.map { $0 < 0.001 } == true)
+    for side in model.sides.indices { model.sides[side].shown?.metrics = metrics }
+    for scalar in "3".unicodeScalars { _ = model.type(scalar) }
+    #expect(text(model, 80, 24).contains(".02"))
+  }
+}
