@@ -4,7 +4,9 @@ import ERFEngine
 
 extension Frame {
   /// Beside the lines that the panel has at any size.
-  mutating func drawWideMetrics(_ model: Model, in area: Area) {
+  ///
+  /// - Parameter below: where all definitions stand in few words if they do not fit there.
+  mutating func drawWideMetrics(_ model: Model, in area: Area, below: Area) {
     var row = area.row
     let end = area.row + area.rows
     func next(_ lines: [[Span]], _ frame: inout Frame) {
@@ -18,7 +20,16 @@ extension Frame {
     let wide = WideMetrics(model: model, width: area.columns)
     next(wide.bars, &self)
     next(wide.stages, &self)
-    next(wide.definitions(rows: end - row), &self)
+    let definitions = wide.definitions(rows: end - row)
+    let brief = WideMetrics(model: model, width: below.columns).briefDefinitions
+    let last = Swift.max(row, below.row)
+    guard !definitions.isWhole, last + brief.count <= below.row + below.rows else {
+      return next(definitions.lines, &self)
+    }
+    for (offset, line) in brief.enumerated() {
+      write(
+        line, row: last + offset, column: below.column, width: below.columns)
+    }
   }
 }
 
@@ -108,7 +119,7 @@ private struct WideMetrics {
   }
 
   /// One line for each number, those that have room.
-  func definitions(rows available: Int) -> [[Span]] {
+  func definitions(rows available: Int) -> (lines: [[Span]], isWhole: Bool) {
     let square =
       isCentred
       ? "around the middle that holds more than t of log(M+1) (Table 10)"
@@ -128,11 +139,34 @@ private struct WideMetrics {
     var lines = [[Span("what the numbers are", .text, .bold)]]
     for (label, text) in rows {
       let wrapped = wrap(text, width: width - 13)
-      guard lines.count + wrapped.count <= available else { break }
+      guard lines.count + wrapped.count <= available else { return (lines, false) }
       lines += wrapped.enumerated().map { offset, line in
         [Span((offset == 0 ? label : "").rightPadded(13), .accent), Span(line, .quiet)]
       }
     }
-    return lines
+    return (lines, true)
+  }
+
+  /// All of them in as few rows as can be.
+  var briefDefinitions: [[Span]] {
+    let square =
+      isCentred ? "smallest centred square" : "smallest square around the \(around), cut,"
+    let rows = [
+      [("t", square + " that holds more than t of log(M+1)")],
+      [("sigma", "root of half the trace of M's covariance, a round field's radius")],
+      [
+        (
+          "border",
+          "M within 1/16 of the edge" + (isCentred ? "; above 5 % the input is too small" : "")
+        )
+      ],
+      [("centre", "M's centre of mass"), ("50% of M in", "distance that holds half of M")],
+      [("raw 50%", "area for t = 50 % of M itself, not of log(M+1)")],
+    ]
+    return rows.map { row in
+      row.enumerated().flatMap { place, entry in
+        [Span((place > 0 ? "  " : "") + entry.0 + "  ", .accent), Span(entry.1, .quiet)]
+      }
+    }
   }
 }

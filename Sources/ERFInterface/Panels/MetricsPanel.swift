@@ -36,11 +36,13 @@ extension Frame {
         area.rows = numbers - 1
       }
       let left = Area(row: area.row, column: area.column, rows: area.rows, columns: width)
+      let used = MetricsLines(model: model, width: width).lines.count
       drawWideMetrics(
         model,
         in: Area(
           row: area.row, column: area.column + width + gap, rows: area.rows,
-          columns: min(110, area.columns - width - gap)))
+          columns: min(110, area.columns - width - gap)),
+        below: area.below(min(area.rows, used + 1)))
       return drawMetrics(model, in: left)
     }
     write(MetricsLines(model: model, width: area.columns).lines, in: area)
@@ -135,11 +137,20 @@ private struct MetricsLines {
     var spans = [Span(label.rightPadded(labelWidth), .text, .bold)]
     for index in ERFMetrics.thresholds.indices {
       let ratio = ratios.flatMap { $0.indices.contains(index) ? $0[index].ratio : nil }
-      let text =
-        ratio.map { Format.areaNumber($0) + "%" } ?? (ratios == nil ? glyphs.dash : "none")
+      let text = ratio.map { areaText($0) } ?? (ratios == nil ? glyphs.dash : "none")
       spans.append(Span(text.leftPadded(cell), ratio == nil ? .quiet : .text, .bold))
     }
     return spans
+  }
+
+  /// With a blank before it, or it would touch the number before.
+  private func areaText(_ ratio: Double) -> String {
+    let text = Format.areaNumber(ratio) + "%"
+    let wordings = [
+      text, text.hasPrefix("0.") ? String(text.dropFirst()) : text,
+      Format.fixed(ratio * 100, 0) + "%",
+    ]
+    return wordings.first { $0.columns < cell } ?? text
   }
 
   private var facts: [[Span]] {
@@ -178,7 +189,9 @@ private struct MetricsLines {
           return Span(glyphs.dash.leftPadded(factWidth), .quiet)
         }
         let warns = metrics.isCentred && (limit.map { metrics.borderShare > $0 } ?? false)
-        return Span(text(metrics).leftPadded(factWidth), warns ? .warning : .text)
+        let text = text(metrics)
+        let apart = text.columns < factWidth ? text : text.replacing(" ", with: "")
+        return Span(apart.leftPadded(factWidth), warns ? .warning : .text)
       }
   }
 }

@@ -23,6 +23,7 @@ enum PredictionPanel: Panel {
 
 extension Frame {
   fileprivate mutating func drawPredictions(_ model: Model, in area: Area) {
+    let whole = area
     var area = area
     var shown = PredictionTable.shown
     // With the screen to itself there is room for the picture, and for more classes.
@@ -51,6 +52,9 @@ extension Frame {
       }
       row += 1
     }
+    // Few classes leave room for what the maps' unit sees of the pictures.
+    let rest = area.below(row - area.row)
+    if PredictionPanel.isWide(whole), rest.rows >= 12 { drawUnitFields(model, in: rest) }
   }
 }
 

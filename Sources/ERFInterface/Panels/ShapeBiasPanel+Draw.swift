@@ -189,7 +189,7 @@ private struct ShapeBiasPlot {
     return makers
   }
 
-  /// One category: dots, the averages' lines, and who stands where; a star for A and B in one place.
+  /// One category: dots, the averages' lines, and who stands where.
   func row(_ category: ObjectCategory) -> [Cell] {
     let glyphs = model.display.glyphs
     var line = [Cell](repeating: Cell(glyphs.dot, foreground: .role(.line)), count: cells)
@@ -198,26 +198,33 @@ private struct ShapeBiasPlot {
       line[column(average)] = Cell(
         glyphs.upright, foreground: .role(maker.isPublished ? .line : maker.role))
     }
+    place(makers.map { ($0, $0.bias.counts(for: category).bias) }, in: &line)
+    return line
+  }
+
+  /// Who stands where: a star for A and B in one place, published ones where A and B are not, beside
+  /// their place if need be.
+  private func place(_ marks: [(maker: Maker, bias: Double?)], in line: inout [Cell]) {
     var taken: Set<Int> = []
-    for maker in makers {
-      guard let bias = maker.bias.counts(for: category).bias else { continue }
-      let column = column(bias)
-      let isShared = !maker.isPublished && !taken.insert(column).inserted
+    for (maker, bias) in marks.reversed() {
+      guard let bias else { continue }
+      let exact = column(bias)
+      let isShared = !maker.isPublished && !taken.insert(exact).inserted
+      let near = [0, 1, -1, 2, -2].map { exact + $0 }.first {
+        line.indices.contains($0) && !taken.contains($0)
+      }
+      let column = maker.isPublished ? near ?? exact : exact
+      taken.insert(column)
       line[column] = Cell(
         isShared ? "*" : maker.letter, foreground: .role(isShared ? .text : maker.role),
         attributes: maker.isPublished ? [] : .bold)
     }
-    return line
   }
 
   /// The letters below the averages' lines.
   var feet: [Cell] {
     var line = [Cell](repeating: Cell(), count: cells)
-    for maker in makers {
-      guard let average = maker.bias.overall.bias else { continue }
-      line[column(average)] = Cell(
-        maker.letter, foreground: .role(maker.role), attributes: maker.isPublished ? [] : .bold)
-    }
+    place(makers.map { ($0, $0.bias.overall.bias) }, in: &line)
     return line
   }
 
