@@ -14,7 +14,7 @@ extension Figure {
     case .random(let seed): return "random:\(seed), untrained" + edited
     // A graph's file is what the network is called already.
     case .file(let path):
-      return (network.network.source == .file(path) ? "its own weights" : path.fileName.sanitised)
+      return (network.network.source == .file(path) ? "its own weights" : TrainingFilm.title(path))
         + edited
     }
   }
@@ -151,15 +151,20 @@ extension Figure {
       ? "one scale for all" : networks.count > 1 ? "each map by its own maximum" : "by its maximum"
     let what =
       switch model.session.screen.curve {
-      case .log: "log10(M + 1)"
+      case .log: logarithm
       case .decades:
-        networks.contains { $0.field?.isSigned == true }
+        isSigned
           ? "log10(|M| / max), three decades of either sign" : "log10(M / max), three decades"
       case .linear: "M, linear"
       case .power: "the fourth root of M"
       }
     return "Colours: \(what), \(whose) (the largest mean over 1/64 x 1/64 of the input)."
   }
+
+  private var isSigned: Bool { networks.contains { $0.field?.isSigned == true } }
+
+  /// What areas are measured on.
+  private var logarithm: String { isSigned ? "log10(|M| + 1)" : "log10(M + 1)" }
 
   /// Whether any of the maps is of several units.
   private var isOfSeveral: Bool {
@@ -169,7 +174,7 @@ extension Figure {
   private var outlines: String {
     let thresholds = "20, 30, 50 and 99 %"
     if model.session.screen.areas == .contours {
-      return "Outlined: where the smoothed map is highest and holds \(thresholds) of log10(M + 1); "
+      return "Outlined: where the smoothed map is highest and holds \(thresholds) of \(logarithm); "
         + "areas in the table are those of the smallest centred squares."
     }
     let isCentred = networks.allSatisfy { $0.metrics?.isCentred ?? true }
@@ -177,6 +182,6 @@ extension Figure {
       + (isCentred
         ? "centred ones that hold"
         : "around the \(isOfSeveral ? "middle of the units" : "unit"), cut by the input, that hold")
-      + " more than \(thresholds) of log10(M + 1); the table gives what they cover of the input."
+      + " more than \(thresholds) of \(logarithm); the table gives what they cover of the input."
   }
 }

@@ -94,7 +94,7 @@ extension Figure {
         isBold: true)
     }
     page.text(
-      fitting(headings(network), size: 6.5, room - 4), x: box.x, y: y + grid.heading - 4, size: 6.5,
+      heading(network, room - 4), x: box.x, y: y + grid.heading - 4, size: 6.5,
       ink: isRandom(network) ? FigureInk.warning : FigureInk.quiet)
     page.add(.picture(picture(network, field), box))
     drawOutlines(network, field, in: box, scale, on: &page)
@@ -118,15 +118,28 @@ extension Figure {
     return (VectorDrawing.cutInside(last, size: size, width: room, isBold: true), size)
   }
 
-  /// The longest that fits, or the last without its middle.
-  private func fitting(_ texts: [String], size: Double, _ room: Double) -> String {
-    texts.first { VectorDrawing.width(of: $0, size: size) <= room }
-      ?? VectorDrawing.cutInside(texts.last ?? "", size: size, width: room)
+  private static let headingSize = 6.5
+
+  /// In the same words above all maps where they fit; else the name of weights loses its middle, and not
+  /// the number behind it.
+  private func heading(_ network: ComparedNetwork, _ room: Double) -> String {
+    func width(_ text: String) -> Double {
+      VectorDrawing.width(of: text, size: Self.headingSize)
+    }
+    let all = networks.map { headings($0, weights($0)) }
+    let own = headings(network, weights(network))
+    let least = own.count - 1
+    let level = own.indices.first { level in all.allSatisfy { width($0[level]) <= room } }
+    let text = own[level ?? least]
+    guard width(text) > room else { return text }
+    let rest = width(headings(network, "")[least] + ", ")
+    let name = VectorDrawing.cutInside(
+      weights(network), size: Self.headingSize, width: room - rest)
+    return headings(network, name)[least]
   }
 
   /// Weights first: they are never left out.
-  private func headings(_ network: ComparedNetwork) -> [String] {
-    let weights = weights(network)
+  private func headings(_ network: ComparedNetwork, _ weights: String) -> [String] {
     // A saved map has none.
     let layer =
       network.network.savedMap == nil ? network.result?.subject.tap.sanitised ?? "" : ""
@@ -135,8 +148,8 @@ extension Figure {
     }
     let brief = half?.replacing(" of the input", with: "")
     return [
-      [weights, layer, unit(network), half], [weights, unit(network), half],
-      [weights, unit(network), brief], [weights, unit(network)],
+      [weights, layer, unit(network), half], [weights, layer, unit(network), brief],
+      [weights, unit(network), brief],
     ].map { $0.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ") }
   }
 
@@ -195,7 +208,10 @@ extension Figure {
   }
 
   private var barTitle: String {
-    let of = sharesScale ? "the largest of all" : "its own maximum"
+    let isSigned = colourMap.isDiverging
+    let of =
+      sharesScale
+      ? "the largest of all" : isSigned ? "its own largest |M|" : "its own maximum"
     switch model.session.screen.curve {
     case .log: return "log(M + 1), share of \(of)"
     case .decades: return "M, share of \(of)"

@@ -14,7 +14,13 @@ public struct Figure: Sendable {
   /// - Parameter model: with the maps that are finished; others are left out.
   public init(_ model: Model) {
     self.model = model
-    networks = model.compared.filter { $0.field != nil && $0.metrics != nil }
+    let shown = model.compared.filter { $0.field != nil && $0.metrics != nil }
+    // A gallery that holds all of them, as a sweep's does, has an order of its own.
+    let gallery = model.session.gallery
+    let places = shown.compactMap { gallery.firstIndex(of: $0.network) }
+    networks =
+      Set(places).count == shown.count
+      ? zip(places, shown).sorted { $0.0 < $1.0 }.map(\.1) : shown
   }
 
   /// Whether one colour scale holds for all maps.
