@@ -240,6 +240,7 @@ import Testing
     let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
     #expect(text.contains("on pics at 224 px") && text.contains("reading 30 pictures"))
     _ = news(id, 1)
+    #expect(model.notice == nil, "the keys come back")
     #expect(model.session.networks[0].model == other)
     #expect(weights == .file("/state/step-100.safetensors"))
     _ = update(&model, .trained(id, failure: nil))

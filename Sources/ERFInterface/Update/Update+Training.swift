@@ -72,8 +72,14 @@ extension Model {
     trainingFolder = begun.folder ?? ""
     filmStart()
     session.screen.moveFocus(to: .training)
-    guard !plan.notes.isEmpty else { return }
-    tell(.warning, plan.notes.map { "\(Self.letter(begun.side)): \($0)" })
+    guard let notice = planNotice(begun) else { return }
+    tell(notice.kind, notice.lines)
+  }
+
+  /// What there is to say of a plan; nil: nothing.
+  private func planNotice(_ film: TrainingFilm) -> Notice? {
+    guard let notes = film.plan?.notes, !notes.isEmpty else { return nil }
+    return Notice(.warning, notes.map { "\(Self.letter(film.side)): \($0)" })
   }
 
   private mutating func progressed(_ id: RequestID, _ progress: FineTuning.Progress) {
@@ -81,6 +87,8 @@ extension Model {
     film?.progress = progress
     guard let moment = progress.moment else { return }
     film?.moments.append(moment)
+    // What was said of the plan stands in the panel, too; keys take the footer back.
+    if let film, notice == planNotice(film) { notice = nil }
     // What was kept of an earlier file of that name is something else.
     keptWeights[moment.path] = nil
     guard let film, film.follows else { return }
