@@ -154,6 +154,38 @@ extension ONNXGraph {
       }
     }
     try requireNames(path: message.path)
+    sort()
+  }
+
+  /// Brings nodes into an order in which they can be computed, close to the one that they have: some tools
+  /// put nodes that others read at the end. What waits for itself stays where it is, and is named later.
+  private mutating func sort() {
+    let makers = Dictionary(
+      nodes.enumerated().flatMap { index, node in node.outputs.map { ($0, index) } },
+      uniquingKeysWith: { first, _ in first })
+    let needs = nodes.map { node in node.reads.compactMap { makers[$0] } }
+    guard needs.enumerated().contains(where: { index, makers in makers.contains { $0 > index } })
+    else { return }
+    var order: [Int] = []
+    var isTaken = [Bool](repeating: false, count: nodes.count)
+    for start in nodes.indices where !isTaken[start] {
+      isTaken[start] = true
+      // Nodes that wait for others, and how many of those were looked at.
+      var waiting = [(node: start, looked: 0)]
+      while let (node, looked) = waiting.last {
+        guard looked < needs[node].count else {
+          order.append(node)
+          waiting.removeLast()
+          continue
+        }
+        waiting[waiting.count - 1].looked += 1
+        let maker = needs[node][looked]
+        guard !isTaken[maker] else { continue }
+        isTaken[maker] = true
+        waiting.append((maker, 0))
+      }
+    }
+    nodes = order.map { nodes[$0] }
   }
 
   /// A name stands for one value.

@@ -53,7 +53,7 @@ struct ONNXModel: Sendable {
   }
 }
 
-/// A graph as it is written: nodes in an order in which they can be computed, connected by names.
+/// A graph: nodes in an order in which they can be computed, connected by names.
 struct ONNXGraph: Sendable {
   var name = ""
   var nodes: [ONNXNode] = []
@@ -78,6 +78,15 @@ struct ONNXNode: Sendable {
   /// Modules that the node comes from, outermost first, where the exporter says so: `layer3`,
   /// `layer3.5`, `layer3.5.conv1`.
   var scopes: [String] = []
+
+  /// Names of the values that it reads, those that the graphs in it read among them.
+  var reads: [String] {
+    inputs
+      + attributes.values.flatMap { attribute -> [String] in
+        guard case .graph(let graph) = attribute else { return [] }
+        return graph.nodes.flatMap(\.reads) + graph.outputs.map(\.name)
+      }
+  }
 
   /// For messages: `Conv /layer1/conv1/Conv`, or by the value that it makes.
   var title: String {
