@@ -9,7 +9,7 @@ public enum WeightFit: Sendable, Hashable {
 
   var text: String {
     switch self {
-    case .crop: "kernels cropped"
+    case .crop: "kernels cropped or padded"
     case .interpolate: "kernels interpolated"
     case .reinitialise(let seed): "new kernels random:\(seed)"
     }

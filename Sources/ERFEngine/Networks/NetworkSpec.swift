@@ -52,13 +52,14 @@ public struct NetworkSpec: Sendable, Hashable {
     }
   }
 
-  /// An exported graph with edits of it: `net.onnx:kernels=7,7,5`, with the file's own weights.
+  /// An exported graph with edits of it: `net.onnx:kernels=7,7,5`, with the file's own weights, interpolated.
   ///
   /// - Throws: what opening the file throws, `ModelError` for edits that do not fit.
   public init(editedExport id: String) throws {
     guard let exported = ExportedID(id) else { throw ModelError.unknown(id: id, nearest: nil) }
     self.init(file: exported.path)
     edits = try ExportedDesign(exported).edits
+    fit = .interpolate
   }
 
   /// Whether `word` names an exported graph, as it is or edited.
