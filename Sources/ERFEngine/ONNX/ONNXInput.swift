@@ -28,14 +28,16 @@ struct ONNXInput: Sendable {
         path: model.path, reason: "its input is of type \(type), which no picture is")
     }
     isSingle = input.shape?.count == 3
-    let written = input.shape ?? [.fixed(1), .fixed(3), .free("H"), .free("W")]
+    let written = input.shape ?? [.fixed(1), .free(""), .free(""), .free("")]
     let shape = isSingle ? [.fixed(1)] + written : written
     func extent(_ axis: Int) -> Int? {
       if case .fixed(let extent) = shape[axis] { extent } else { nil }
     }
     let counts = [3, 1, 4]
     func isChannels(_ axis: Int) -> Bool { extent(axis).map(counts.contains) ?? false }
-    isChannelsLast = !isChannels(1) && isChannels(3)
+    // What a file says of no extent, its first node may tell.
+    isChannelsLast =
+      !isChannels(1) && (isChannels(3) || extent(1) == nil && model.bringsChannelsForward(name))
     let axes =
       isChannelsLast ? (channels: 3, rows: 1, columns: 2) : (channels: 1, rows: 2, columns: 3)
     channels = extent(axes.channels) ?? 3
@@ -112,6 +114,17 @@ extension ONNXInput {
     default: break
     }
     return notes
+  }
+}
+
+extension ONNXModel {
+  /// Whether the graph's input `name` is read by a transposition from (N, H, W, C) to (N, C, H, W) alone.
+  fileprivate func bringsChannelsForward(_ name: String) -> Bool {
+    let readers = graph.nodes.filter { $0.reads.contains(name) }
+    guard readers.count == 1, readers[0].operation == "Transpose",
+      case .integers(let axes)? = readers[0].attributes["perm"]
+    else { return false }
+    return axes == [0, 3, 1, 2]
   }
 }
 

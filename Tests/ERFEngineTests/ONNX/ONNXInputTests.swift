@@ -11,27 +11,31 @@ import Testing
 
   /// A 1x1 convolution of weights 1, 2, 3... over an input of the type of the number `type`.
   private func network(
-    channels: Int, type: Int = 1, isLast: Bool = false,
+    channels: Int, type: Int = 1, isLast: Bool = false, isFree: Bool = false,
     _ preprocessing: PreprocessingChoice = .own
   ) throws -> Network {
     let bytes = ONNXBytes.model { graph in
       graph.tensor("w", [1, channels, 1, 1], (1...channels).map { Float($0) })
-      graph.picture("x", isLast ? [1, 16, 16, channels] : [1, channels, 16, 16], type: type)
-      graph.message(1) { node in
-        node.text(1, "x")
-        node.text(2, "numbers")
-        node.text(4, "Cast")
-        node.attribute("to", .integer(1))
+      if isFree {
+        graph.message(11) { $0.text(1, "x") }
+      } else {
+        graph.picture("x", isLast ? [1, 16, 16, channels] : [1, channels, 16, 16], type: type)
+        graph.message(1) { node in
+          node.text(1, "x")
+          node.text(2, "numbers")
+          node.text(4, "Cast")
+          node.attribute("to", .integer(1))
+        }
       }
       if isLast {
         graph.message(1) { node in
-          node.text(1, "numbers")
+          node.text(1, isFree ? "x" : "numbers")
           node.text(2, "turned")
           node.text(4, "Transpose")
           node.attribute("perm", .integers([0, 3, 1, 2]))
         }
       }
-      graph.node("Conv", [isLast ? "turned" : "numbers", "w"], ["y"])
+      graph.node("Conv", [isLast ? "turned" : isFree ? "x" : "numbers", "w"], ["y"])
       graph.message(12) { $0.text(1, "y") }
     }
     let path = try #require(folder).write(bytes, to: "input.onnx")
@@ -90,6 +94,21 @@ import Testing
     try expect(answers(shifted), colours.map { $0 - 100 + 2 * ($1 - 110) + 3 * ($2 - 120) })
     let last = try network(channels: 3, type: 2, isLast: true)
     try expect(answers(last), colours.map { $0 + 2 * $1 + 3 * $2 })
+  }
+
+  /// Where the file says nothing of the input's extents, its first node tells that channels come last.
+  @Test(arguments: [false, true]) func firstNodesTellTheOrderOfAxes(_ isLast: Bool) throws {
+    let network = try network(channels: 3, isLast: isLast, isFree: true)
+    let preparation = Preprocessing.imageNet
+    try expect(
+      answers(network),
+      colours.map { colour in
+        zip([colour.0, colour.1, colour.2], zip(preparation.mean, preparation.deviation))
+          .enumerated().reduce(0) { sum, next in
+            let (value, (mean, deviation)) = next.element
+            return sum + Float(next.offset + 1) * (value / 255 - mean) / deviation
+          }
+      })
   }
 
   private func luminance(_ colour: (Float, Float, Float)) -> Float {
