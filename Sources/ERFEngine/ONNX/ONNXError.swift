@@ -23,8 +23,9 @@ public enum ONNXError: ExplainedError, Equatable {
   case lostLayer(path: String, layer: String, node: String, reason: String, layers: [String])
   /// A value or module of the graph that is no layer.
   case noLayer(path: String, layer: String, reason: String, layers: [String])
-  /// Another input size than the one that the file was exported for.
-  case fixedSize(path: String, exported: String, asked: String, reason: String)
+  /// Another input size than the one that the file was exported for. `example`: the extents of an input of
+  /// the size that was asked for, as PyTorch has them.
+  case fixedSize(path: String, exported: String, asked: String, example: String, reason: String)
 
   public var isUsageError: Bool {
     switch self {
@@ -60,9 +61,9 @@ public enum ONNXError: ExplainedError, Equatable {
     case .noLayer(let path, let layer, let reason, let layers):
       "\(path): '\(WeightsMismatch.printable(layer))' cannot be shown: "
         + "\(reason); layers to tap: \(ModelError.shortened(layers))"
-    case .fixedSize(let path, let exported, let asked, let reason):
+    case .fixedSize(let path, let exported, let asked, let example, let reason):
       "\(path) was exported for \(exported), not \(asked) (\(reason)): export it at that size, "
-        + "torch.onnx.export(model, (torch.zeros(1, 3, H, W),), \"m.onnx\")"
+        + "torch.onnx.export(model, (torch.zeros(\(example)),), \"m.onnx\")"
     }
   }
 }

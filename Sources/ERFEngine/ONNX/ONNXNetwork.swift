@@ -53,7 +53,8 @@ struct ONNXNetwork: Sendable {
     var refusals: [String: String] = [:]
     for value in values where !plan.shows(value) { refusals[value] = plan.add(value) }
     let isEnough = !isLost || !values.isEmpty && values.allSatisfy(plan.shows)
-    guard !plan.stages.isEmpty, isEnough else {
+    if plan.stages.isEmpty, isEnough, !values.isEmpty { plan.takeLastOther() }
+    guard !plan.stages.isEmpty, isEnough, !(plan.isPartial && plan.hasNoLayers) else {
       throw Self.refusal(model, plan.lowering, input, size, isOther: isOther)
     }
     besides = plan.besides
@@ -78,6 +79,7 @@ struct ONNXNetwork: Sendable {
       return .fixedSize(
         path: model.path, exported: "\(exported.height)x\(exported.width)",
         asked: "\(size.height)x\(size.width)",
+        example: "1, \(input.channels), \(size.height), \(size.width)",
         reason: lowering.sizeBound.first.map { "\($0) names extents of that size" }
           ?? lowering.firstGap.map { "\($0.node) \($0.reason)" } ?? "its shapes are fixed")
     }

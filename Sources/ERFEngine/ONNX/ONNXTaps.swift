@@ -51,7 +51,7 @@ struct ONNXTaps {
     isDistrusted = Self.distrusted(lowering, distrustsFixedSizes)
     let known = model.graph.outputs.compactMap { lowering.computed($0.name) }
       .filter { [isDistrusted] in !isDistrusted[$0] }
-    let output = known.first ?? Self.farthest(lowering, isDistrusted)
+    let output = Self.main(known, lowering) ?? Self.farthest(lowering, isDistrusted)
     self.output = output
     isPartial = known.isEmpty
     isLive = Self.live(lowering, [output])
@@ -66,12 +66,11 @@ struct ONNXTaps {
     let grids = cuts.map(grid)
     findStages(grids)
     findModules(exits, grids, outputs: outputs)
-    for name in outputNames.dropFirst() { _ = add(value: name, as: name) }
-    findGaps(outputNames)
-    let shape = lowering.layouts[output].shape
-    if !known.isEmpty, shape.count == 2 || shape.dropFirst(2).allSatisfy({ $0 == 1 }) {
-      logits = output
+    for name in outputNames where lowering.computed(name) != output {
+      _ = add(value: name, as: name)
     }
+    findGaps(outputNames)
+    if !known.isEmpty, Self.isVector(lowering.layouts[output]) { logits = output }
   }
 
   // MARK: Along the graph
@@ -107,6 +106,33 @@ struct ONNXTaps {
   /// The picture's pixels in a value; nil: there are none.
   func grid(_ value: Int) -> ONNXGrid? {
     ONNXGrid(of: lowering.layouts[value], origin: origins[value], input: size, maps: maps)
+  }
+
+  /// Of the outputs that can be computed the one that the network leads to: the first where it is one vector
+  /// for a picture, as logits are; else the one that most is computed for, since backbones hand on the maps
+  /// of all their stages.
+  private static func main(_ outputs: [Int], _ lowering: ONNXLowering) -> Int? {
+    guard let first = outputs.first, outputs.count > 1,
+      !isVector(lowering.layouts[first])
+    else { return outputs.first }
+    // Each look is a walk.
+    let needs = outputs.prefix(64).map { (output: $0, count: live(lowering, [$0]).count { $0 }) }
+    return needs.reduce(needs[0]) { $1.count > $0.count ? $1 : $0 }.output
+  }
+
+  private static func isVector(_ data: ONNXData) -> Bool {
+    data.rank == 2 || data.shape.dropFirst(2).allSatisfy { $0 == 1 }
+  }
+
+  /// Whether nothing up to the output has a kernel or a matrix of weights: what is left of a graph whose
+  /// first layer is not known is how it prepares its pictures.
+  var hasNoLayers: Bool {
+    !lowering.nodes.indices.contains { index in
+      isLive[index + 1]
+        && lowering.nodes[index].parameters.contains {
+          $0.tensor.shape.extents.count { $0 > 1 } > 1
+        }
+    }
   }
 
   /// The value that most others lead to, where no output of the file can be computed.
@@ -224,6 +250,14 @@ struct ONNXTaps {
       let cut = cuts.first(where: { grid($0)?.pixels == first.grid.pixels })
     else { return }
     stemEnd = cut
+  }
+
+  /// Takes the last of the layers that were asked for as the only stage, where the graph has none.
+  mutating func takeLastOther() {
+    guard let last = (modules + others).max(by: { $0.end < $1.end }) else { return }
+    modules.removeAll { $0.name == last.name }
+    others.removeAll { $0.name == last.name }
+    take(stages: [last])
   }
 
   /// Adds what `name` calls: a value of the file, or the output of a module.

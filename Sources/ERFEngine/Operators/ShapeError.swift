@@ -11,7 +11,7 @@ enum ShapeError: ExplainedError, Equatable {
     case .tooSmall(let input, let window):
       "a \(input.height)x\(input.width) map is too small for a window of \(window)"
     case .unequal(let left, let right):
-      "the branches to be added have shapes \(left) and \(right)"
+      "shapes \(left) and \(right) do not go together"
     }
   }
 }

@@ -66,6 +66,26 @@ import Testing
     try request.validate()
   }
 
+  /// What is left of a graph of integers is its picture, which is no layer.
+  @Test func picturesAloneAreNoNetwork() throws {
+    let path = try #require(folder).write(
+      ONNXBytes.model { graph in
+        graph.picture("x", [1, 3, 32, 32])
+        graph.tensor("mean", [1, 3, 1, 1], [1, 2, 3])
+        graph.tensor("scale", [], [1])
+        graph.message(5) { tensor in
+          tensor.head("zero", type: 2, [])
+          tensor.data(9, [0])
+        }
+        graph.node("Sub", ["x", "mean"], ["prepared"])
+        graph.node("QuantizeLinear", ["prepared", "scale", "zero"], ["q"])
+        graph.node("QLinearConv", ["q", "scale", "zero"], ["y"])
+        graph.message(12) { $0.text(1, "y") }
+      }, to: "integers.onnx")
+    let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: path)) }
+    #expect(error?.explanation.contains("needs QLinearConv, which is not known") == true)
+  }
+
   /// One of two outputs is lost: the network is that of the other, and a note says so.
   @Test func lostOutputsAreNamed() throws {
     let path = try model { graph in

@@ -52,6 +52,51 @@ import Testing
     Step(operation: "Relu", inputs: ["c"], output: "r", module: "stem"),
   ]
 
+  private static let body = [
+    Step(
+      operation: "Conv", inputs: ["r", "v"], output: "s", module: "body.0",
+      settings: [pads, ("strides", .integers([2, 2]))]),
+    Step(
+      operation: "Conv", inputs: ["s", "v"], output: "t", module: "body.1",
+      settings: [pads, ("strides", .integers([2, 2]))]),
+  ]
+
+  /// Backbones hand on the maps of all their stages, in one order or another.
+  @Test(arguments: ["r s t", "t s r", "s t r"]) func outputsOfBackbonesAreTheirStages(
+    _ outputs: String
+  ) throws {
+    let names = outputs.split(separator: " ").map(String.init)
+    let blueprint = try network(model(Self.stem + Self.body, outputs: names)).blueprint
+    let shapes = try blueprint.shapes(input: blueprint.inputShape(InputSize(height: 32, width: 48)))
+    #expect(
+      blueprint.stages.map { shapes[$0.value].extents[1...2] } == [[16, 24], [8, 12], [4, 6]])
+    #expect(Set(names).isSubset(of: Set(blueprint.taps.map(\.name)).union(["t"])))
+  }
+
+  /// Vectors, such as logits, go before what else is handed on.
+  @Test func logitsComeFirst() throws {
+    let pooled = Step(operation: "GlobalAveragePool", inputs: ["s"], output: "y")
+    let path = try model(Self.stem + Self.body + [pooled], outputs: ["y", "t"])
+    let blueprint = try network(path).blueprint
+    #expect(blueprint.stages.count == 2 && blueprint.taps.contains { $0.name == "logits" })
+  }
+
+  /// Some tools append nodes that others read.
+  @Test func nodesMayStandInAnyOrder() throws {
+    let steps = Self.stem + Self.body
+    let inOrder = try Network(NetworkSpec(file: model(steps, outputs: ["t"])))
+    for order in [steps.reversed(), [steps[1], steps[0], steps[3], steps[2]]] {
+      let network = try Network(NetworkSpec(file: model(order, outputs: ["t"])))
+      #expect(network.taps == inOrder.taps && network.weightsHash == inOrder.weightsHash)
+    }
+    let ring = try model(
+      Self.stem + [
+        Step(operation: "Add", inputs: ["b", "r"], output: "a"),
+        Step(operation: "Relu", inputs: ["a"], output: "b"),
+      ], outputs: ["b"])
+    #expect(try network(ring).notes.contains { $0.contains("which nothing before it makes") })
+  }
+
   /// What a module computes before an operator that is not known is not what it hands on.
   @Test func modulesThatReachPastLostNodesAreNoLayers() throws {
     let path = try model(
