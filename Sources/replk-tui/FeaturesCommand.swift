@@ -5,7 +5,8 @@ import ERFEngine
 extension Command {
   static let features = Command(
     name: "features", synopsis: "MODEL|FILE --tap NAME -o FILE.npy|FILE.safetensors [options]",
-    summary: "write the activations of a layer, (N, C, H, W), or the logits, (N, classes)",
+    summary:
+      "write the activations of a layer, (N, C, H, W) or tokens (N, L, C), or logits (N, classes)",
     options: Options.network + Options.images(count: "take the first N inputs, or")
       + Options.preparation
       + Options.unit.filter { !["--at", "--rule"].contains($0.names[0]) } + Options.run

@@ -98,11 +98,16 @@ extension Session {
     case .tensor(let reference): images.source = .tensor(reference)
     }
     if let tap = first.tap {
-      guard let target = Target(named: tap, of: networks[0], size: size) else {
+      // A value of an exported graph has to be asked for.
+      target.layer = tap
+      showLayer()
+      guard let known = Target(named: tap, of: networks[0], size: size) else {
         throw UsageError.badValue(
-          option: "--tap", value: tap, expected: "a block or stage; `erf` takes logits too")
+          option: "--tap", value: tap,
+          expected: "a layer that `info` lists, or a value of an ONNX file; `erf` takes logits too")
       }
-      self.target = target
+      target = known
+      showLayer()
     }
     target.units = first.unit.map { [$0] } ?? []
   }

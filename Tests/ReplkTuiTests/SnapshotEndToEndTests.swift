@@ -22,6 +22,34 @@ import Testing
     #expect(made.count == 1, "\(folder.names)")
   }
 
+  /// Any value of an exported graph can be looked from, by its name, and is kept in sessions.
+  @Test func valuesOfGraphsAreLookedFrom() throws {
+    func screen(_ arguments: [String]) throws -> String {
+      let view = ["-o", "screen.txt", "--screen", "120x40", "--force"]
+      _ = try succeed(["snapshot"] + arguments + view, in: folder)
+      return String(decoding: try folder.read("screen.txt"), as: UTF8.self)
+    }
+    let (graph, value) = (Fixtures.path("onnx/vit-ts.onnx"), "/patch/Conv_output_0")
+    let named = try screen([graph, "--tap", value, "--script", "2 w ^U 'value.json' Enter"])
+    #expect(named.contains("a layer by its name") && named.contains(value))
+    #expect(try screen(["value.json", "--script", "2"]).contains(value))
+    let stepped = try screen(["value.json", "--script", "{ 2"])
+    #expect(stepped.contains("stage 1 of 1") && !stepped.contains(value))
+    // The palette knows the layers that are listed.
+    let block = try screen([graph, "--script", ": 'blocks.0' Enter 2"])
+    #expect(block.contains("block 1 of 4"))
+    // Beside a network that has no such layer.
+    let networks = [graph, Fixtures.path("onnx/resnet-ts.onnx")].map { path in
+      "{\"source\": {\"file\": \"\(path)\"}}"
+    }
+    let session =
+      "{\"version\": 2, \"input\": 48, \"target\": {\"layer\": \"\(value)\"}, "
+      + "\"networks\": [\(networks.joined(separator: ", "))]}"
+    let path = try folder.write(Array(session.utf8), to: "both.json")
+    let both = try screen([path])
+    #expect(both.contains("Not comparable: B has no layer \(value)"))
+  }
+
   @Test func anEditChangesTheRatiosAndIsKept() throws {
     let screen = ["--screen", "120x40", "--size", "64"]
     _ = try succeed(["snapshot", small, small, "-o", "before.txt"] + screen, in: folder)

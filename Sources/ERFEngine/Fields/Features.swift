@@ -61,7 +61,7 @@ public struct Features: RunPart, Equatable {
 }
 
 extension Features {
-  /// (N, C, H, W), or (N, classes) for `logits`.
+  /// (N, C, H, W), (N, L, C) for tokens, or (N, classes) for `logits`.
   public var shape: [Int] { [rows.count] + subject.extents }
 
   /// Elements of a row.

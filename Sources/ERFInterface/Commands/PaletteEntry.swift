@@ -17,6 +17,8 @@ struct PaletteEntry: Equatable {
     case export(ExportKind)
     /// Opens a session that ships with the program.
     case session(String)
+    /// Looks from a layer.
+    case layer(Target)
   }
 
   let title: String
@@ -102,6 +104,12 @@ extension Model {
     {
       let words = size.height == size.width ? "\(size.height)" : "\(size)"
       return [PaletteEntry(title: "input size \(words)", keyLabel: "", action: .size(size))]
+    }
+    if let target = facts(unitSide)?.target(named: text) {
+      return [
+        PaletteEntry(
+          title: "look from the layer \(text.sanitised)", keyLabel: "", action: .layer(target))
+      ]
     }
     if text.contains("/") || text.hasPrefix("~") || Checkpoint.hasExtension(text) {
       return paths(text)

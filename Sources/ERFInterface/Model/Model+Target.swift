@@ -64,7 +64,9 @@ extension Model {
       switch command {
       case .nextStage: return .refuse("this is the last stage")
       case .previousStage: return .refuse("this is the first stage")
-      case .nextBlock: return .refuse("this is the end of the stage")
+      case .nextBlock:
+        return .refuse(
+          session.target.layer == nil ? "this is the end of the stage" : "this is the last layer")
       default: return .refuse("this is the first block of the stage")
       }
     }
@@ -80,6 +82,7 @@ extension Model {
     let networks = sides.indices.compactMap { facts($0) }
     guard let count = networks.map(\.stages.count).max(), count > 0 else { return nil }
     var target = session.target
+    if let name = target.layer { return aimed(command, from: name) }
     let stage = min(target.stage ?? count, count)
     let blocks = networks.map { $0.stages[min(stage, $0.stages.count) - 1].blocks.count }.max() ?? 0
     switch command {
@@ -90,7 +93,10 @@ extension Model {
       guard stage > 1 else { return nil }
       (target.stage, target.block) = (stage - 1, nil)
     case .nextBlock:
-      guard let block = target.block else { return nil }
+      guard let block = target.block else {
+        let others = stage == count ? facts(unitSide)?.others ?? [] : []
+        return others.first.map { Target(layer: $0.name) }
+      }
       target.block = block + 1 >= blocks ? nil : block + 1
     case .previousBlock:
       let block = target.block ?? blocks
@@ -99,6 +105,18 @@ extension Model {
     default: return nil
     }
     return target
+  }
+
+  /// The same from a layer that belongs to no stage: they stand behind the last one.
+  private func aimed(_ command: CommandName, from name: String) -> Target? {
+    let others = facts(unitSide)?.others ?? []
+    let place = others.firstIndex { $0.name == name } ?? 0
+    switch command {
+    case .nextBlock where place + 1 < others.count: return Target(layer: others[place + 1].name)
+    case .previousBlock where place > 0: return Target(layer: others[place - 1].name)
+    case .previousBlock, .previousStage: return Target()
+    default: return nil
+    }
   }
 
   /// The network on whose map units are chosen: A, unless that is a saved map.

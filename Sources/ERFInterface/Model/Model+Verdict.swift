@@ -419,6 +419,12 @@ extension Model {
       return "\(random) has random weights, \(other) "
         + source.claim
     }
+    if let name = session.target.layer {
+      let have = [a, b].map { $0.request.tap == name }
+      if have[0] != have[1] {
+        return "\(have[0] ? "B" : "A") has no layer \(name.sanitised)"
+      }
+    }
     return nil
   }
 

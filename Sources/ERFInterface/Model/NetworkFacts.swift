@@ -36,6 +36,9 @@ public struct NetworkFacts: Sendable, Equatable {
   }
 
   public let stages: [Stage]
+  /// Layers that belong to no stage: what stands behind the last one, and values of a graph that were asked
+  /// for by name.
+  let others: [Layer]
   public let parameters: Int
   public let multiplyAdds: Int
   /// The input that they are of, which a file may fix.
@@ -65,6 +68,7 @@ public struct NetworkFacts: Sendable, Equatable {
       blocks = []
     }
     self.stages = stages
+    others = blocks.filter { $0.map.height * $0.map.width > 1 }
     input = size
     parameters = summary.parameters
     multiplyAdds = summary.multiplyAdds
@@ -72,10 +76,15 @@ public struct NetworkFacts: Sendable, Equatable {
 
   /// The layer that a target names; stages and blocks beyond the last stand for the last.
   func layer(_ target: Target) -> Layer? {
+    if let name = target.layer, let layer = layer(named: name) { return layer }
     guard let last = stages.indices.last else { return nil }
     let stage = stages[min(last, (target.stage ?? stages.count) - 1)]
     guard let block = target.block, !stage.blocks.isEmpty else { return stage.output }
     return stage.blocks[min(block, stage.blocks.count) - 1]
+  }
+
+  private func layer(named name: String) -> Layer? {
+    (stages.lazy.flatMap { $0.blocks + [$0.output] } + others).first { $0.name == name }
   }
 
   /// A layer of a stage from 0 as plots and headings name it: `s2.1`, `t1`, `stem`.
@@ -96,11 +105,17 @@ public struct NetworkFacts: Sendable, Equatable {
         return target
       }
     }
-    return nil
+    guard others.contains(where: { $0.name == name }) else { return nil }
+    return Target(layer: name)
   }
 }
 
 extension Target {
+  init(layer: String) {
+    self.init()
+    self.layer = layer
+  }
+
   /// The layer of that name in a network; nil where it has none.
   public init?(named tap: String, of network: NetworkSpec, size: InputSize) {
     guard let target = (try? NetworkFacts(network, size: size))?.target(named: tap) else {
@@ -128,14 +143,17 @@ struct FactsCache: Sendable {
     let source: NetworkSource
     let edits: [StageEdit]
     let size: InputSize
+    let value: String?
 
     init(_ network: NetworkSpec, size: InputSize) {
       (source, edits, self.size) = (network.source, network.edits, size)
+      value = network.exportedValue
     }
 
     var network: NetworkSpec {
       var spec = NetworkSpec(source, weights: .random(seed: 0))
       spec.edits = edits
+      spec.exportedValue = value
       return spec
     }
   }

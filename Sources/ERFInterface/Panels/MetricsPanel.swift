@@ -111,7 +111,7 @@ private struct MetricsLines {
   private func isPublishedTarget(_ side: Int) -> Bool {
     let target = model.session.target
     let stages = model.facts(side)?.stages.count
-    return isCentred && target.units.isEmpty && target.block == nil
+    return isCentred && target.units.isEmpty && target.block == nil && target.layer == nil
       && (target.stage == nil || target.stage == stages)
   }
 

@@ -152,7 +152,10 @@ extension Model {
   ) -> [[Span]] {
     let target = session.target
     let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
-    let block = facts.blockText(target)
+    let isNamed = target.layer == layer.name
+    let place =
+      isNamed ? "a layer by its name" : "stage \(stage) of \(facts.stages.count)"
+    let block = isNamed ? "" : display.glyphs.separator + facts.blockText(target)
     let others = markedUnits.count { $0 != unit }
     let note =
       session.target.units.isEmpty
@@ -160,8 +163,7 @@ extension Model {
       : others > 0 ? "  + \(others) marked" : markedUnits.isEmpty ? "" : "  marked"
     var lines: [[Span]] = [
       [
-        Span("stage \(stage) of \(facts.stages.count)", .text, .bold),
-        Span(display.glyphs.separator + block, .text),
+        Span(place, .text, .bold), Span(block, .text),
       ],
       [
         Span(

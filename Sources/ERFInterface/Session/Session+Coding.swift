@@ -36,7 +36,10 @@ extension Session {
     title = try reader.field("title")?.text() ?? title
     if let field = reader.field("images") { images = try ImageChoice(field) }
     if let field = reader.field("input") { size = try InputSize(field) }
-    if let field = reader.field("target") { target = try Target(field) }
+    if let field = reader.field("target") {
+      target = try Target(field)
+      showLayer()
+    }
     rule = try reader.field("rule")?.choice(ERFRule.self) ?? rule
     if let field = reader.field("screen") { screen = try ScreenChoice(field) }
     screen.side = min(screen.side, networks.count - 1)
@@ -115,6 +118,7 @@ extension Target {
       var target = Target()
       target.stage = try reader.field("stage")?.integer(1...100)
       target.block = try reader.field("block")?.integer(1...1000)
+      target.layer = try reader.field("layer")?.text()
       for unit in try reader.field("units")?.list(0...64) ?? [] {
         let place = try unit.list(2...2)
         target.units.append(
@@ -131,6 +135,7 @@ extension Target {
     ]
     if let stage { fields["stage"] = .number(Double(stage)) }
     if let block { fields["block"] = .number(Double(block)) }
+    if let layer { fields["layer"] = .text(layer) }
     return .object(fields)
   }
 }

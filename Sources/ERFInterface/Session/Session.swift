@@ -20,6 +20,13 @@ public struct Session: Sendable, Equatable {
 
   public init(networks: [NetworkSpec]) { self.networks = networks }
 
+  /// Lets exported graphs show the layer that is looked from, where it is one by its name alone.
+  public mutating func showLayer() {
+    for index in networks.indices where networks[index].exportedGraph != nil {
+      networks[index].exportedValue = target.layer
+    }
+  }
+
   public init(models: [String]) { self.init(networks: models.map { NetworkSpec(shown: $0) }) }
 }
 
@@ -64,6 +71,8 @@ public struct Target: Sendable, Equatable {
   public var stage: Int?
   /// Block within the stage, from 1; nil: the stage's output, after its last block.
   public var block: Int?
+  /// A layer by its name, in networks that have it; others show what stage and block say. nil: all do.
+  public var layer: String?
   /// Positions on the layer's map of network A, whose answers are summed; the first is the one that
   /// the arrows move; none: the centre. On a map of another size B takes the same relative positions.
   public var units: [Unit] = []
