@@ -130,6 +130,25 @@ import Testing
     #expect(openings(model.type("r")).count == 1)
   }
 
+  /// A file that is given up gives way to the network before it, which `w` would write.
+  @Test func cancelledFilesGiveWay() throws {
+    let path = try file()
+    var model = makeModel(["RepLKNet-13"])
+    let shown = model.sides[0].shown?.id
+    model.edit { $0 = NetworkSpec(shown: path) }
+    model.openingFile = OpeningFile(
+      side: 0, network: model.session.networks[0], path: path, text: path)
+    let ids = openings(update(&model, .resized(model.size)))
+    let effects = update(&model, .key(.escape))
+    #expect(ids.count == 1 && effects.cancelled == ids)
+    #expect(model.session.networks[0].model == "RepLKNet-13" && effects.computed.isEmpty)
+    #expect(model.sides[0].shown?.id == shown && !model.sides[0].isStale)
+    #expect(screen(model).contains("cancelled; A stays RepLKNet-13"))
+    // The same file is opened when it is asked for again.
+    model.edit { $0 = NetworkSpec(shown: path) }
+    #expect(openings(update(&model, .resized(model.size))).count == 1)
+  }
+
   /// What can be chosen belongs to the model: no file that others open pushes it out.
   @Test func undoKeepsTheStagesOfManyFiles() throws {
     let bytes = try Data(Fixtures.bytes("onnx/resnet-ts.onnx"))

@@ -66,7 +66,7 @@ extension Model {
 
   /// Puts the network that was open before back in the place of one that did not open; nil where the
   /// one that failed had opened, or where there was none.
-  private mutating func goBack(_ index: Int) -> NetworkSpec? {
+  mutating func goBack(_ index: Int) -> NetworkSpec? {
     let failing = session.networks[index]
     guard let before = sides[index].opened, before != failing,
       sides[index].askedNetwork == failing

@@ -280,7 +280,15 @@ extension Model {
   private mutating func cancelAll() -> [Effect] {
     let effects = cancelWork()
     escapeAgain = nil
-    tell(.note, "cancelled; r computes again")
+    // A file that did not open by now gives way to the network before it.
+    if let file = openingFile, session.networks.indices.contains(file.side),
+      session.networks[file.side] == file.network, goBack(file.side) != nil
+    {
+      openingFile = nil
+      tell(.note, "cancelled; \(Self.letter(file.side)) stays \(name(file.side))")
+    } else {
+      tell(.note, "cancelled; r computes again")
+    }
     return effects
   }
 }
