@@ -125,6 +125,30 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
   }
 }
 
+@Suite struct NarrowTests {
+  /// Beside a panel a long name of a file leaves room for the other network and the size.
+  @Test(arguments: ["2z", "4z", "8z"]) func longNamesAreCutFirst(_ keys: String) {
+    var model = makeModel(weights: .file("/models/my-own-long-name-of-weights-epoch-120.pth"))
+    for scalar in keys.unicodeScalars { model.finish(model.type(scalar)) }
+    let lines = text(model, 80, 24).split(separator: "\n").map(String.init)
+    #expect(lines[1].components(of: "#01234567") == 2 && lines[1].contains("224 px"), "\(lines[1])")
+  }
+
+  /// Beside any panel the warning says whose fields the input cuts.
+  @Test func aSmallInputIsSaidOfBoth() {
+    var model = makeModel()
+    var values = [Double](repeating: 0.01, count: 224 * 224)
+    values[112 * 224 + 112] = 100
+    let metrics = ERFMetrics(ERFMap(height: 224, width: 224, values: values))
+    #expect(metrics.borderShare > Model.borderLimit)
+    for side in model.sides.indices { model.sides[side].shown?.metrics = metrics }
+    _ = model.type("4")
+    let shares = Format.fixed(metrics.borderShare * 100, 0)
+    #expect(text(model, 80, 24).contains("Input too small: A \(shares), B \(shares) % at border."))
+    #expect(text(model, 200, 60).contains("\(shares) % of A's and \(shares) % of B's field lie"))
+  }
+}
+
 @Suite struct InkTests {
   /// Light on a map that is mostly dark, wherever the outline passes a bright place that leaves it visible.
   @Test func outlinesKeepTheirInk() {

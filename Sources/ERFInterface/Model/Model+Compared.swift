@@ -46,9 +46,13 @@ extension Model {
 
   /// Its weights in a word or two, with the beginning of their hash where a file has one.
   ///
-  /// - Parameter isNamed: whether the network's name stands beside them, which is that of its file where
-  ///   it has weights of its own.
-  func weightsText(_ network: ComparedNetwork, isNamed: Bool = false) -> String {
+  /// - Parameters:
+  ///   - isNamed: whether the network's name stands beside them, which is that of its file where it has
+  ///     weights of its own.
+  ///   - columns: of a file's name at most.
+  func weightsText(
+    _ network: ComparedNetwork, isNamed: Bool = false, cut columns: Int = .max
+  ) -> String {
     let text: String
     switch network.network.weights {
     case .trained: text = "trained"
@@ -57,7 +61,9 @@ extension Model {
       let hash = network.result?.subject.weightsHash.prefix(8)
       let isOwn = isNamed && network.network.source == .file(path)
       text =
-        (isOwn ? "own weights" : TrainingFilm.title(path))
+        (isOwn
+          ? "own weights"
+          : TrainingFilm.title(path).cutInside(columns: columns, display.glyphs.ellipsis))
         + (hash.map { " #" + $0.description.sanitised } ?? "")
     }
     return text + network.network.editedText.long

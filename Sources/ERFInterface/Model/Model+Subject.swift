@@ -32,8 +32,9 @@ extension Model {
       return (facts.map { name + $0 } + facts + [[input] + label + unit]).map { joined($0) }
     }
     let long = facts.map { networks(isNamed: true) + joined($0) }
-    let short = [facts[1], [input] + label + unit, label + unit].map {
-      networks(isNamed: false) + joined($0)
+    // Long names of files are cut before anything is left out.
+    let short = [facts[1], [input] + label + unit, label + unit].flatMap { facts in
+      [.max, 24, 16, 10].map { networks(isNamed: false, cut: $0) + joined(facts) }
     }
     return long + short
   }
@@ -48,7 +49,7 @@ extension Model {
       .joined(separator: ", ")
   }
 
-  private func networks(isNamed: Bool) -> [Span] {
+  private func networks(isNamed: Bool, cut columns: Int = .max) -> [Span] {
     compared.filter { $0.side != nil }.flatMap { network -> [Span] in
       guard network.network.savedMap == nil else {
         return [Span("\(network.letter) saved map  ", .quiet)]
@@ -57,7 +58,7 @@ extension Model {
       return [
         Span(network.letter, Role.network(network.side ?? 0), .bold), Span(name + " ", .quiet),
         Span(
-          weightsText(network, isNamed: isNamed) + "  ",
+          weightsText(network, isNamed: isNamed, cut: columns) + "  ",
           network.network.isPartlyRandom ? .warning : .quiet),
       ]
     }

@@ -358,13 +358,21 @@ extension Model {
     let shares = cut.map { Format.percent($0.metrics.borderShare, digits: 0) }
     let isOne = maps.count == 1
     let whose = zip(shares, cut).map { isOne ? "\($0) of the field" : "\($0) of \($1.letter)'s" }
-    let brief = zip(shares, cut).map { isOne ? $0 : "\($1.letter) \($0)" }
+    let numbers = cut.map { Format.fixed($0.metrics.borderShare * 100, 0) }
+    // Of more than two the widest alone.
+    let worst = cut.indices.max { cut[$0].metrics.borderShare < cut[$1].metrics.borderShare } ?? 0
+    let brief =
+      isOne
+      ? shares[0]
+      : maps.count > 2
+        ? "up to \(shares[worst]) (\(cut[worst].letter))"
+        : zip(cut, numbers).map { "\($0.letter) \($1)" }.joined(separator: ", ") + " %"
     let claim =
       "Input too small: " + list(whose) + (isOne ? "" : " field")
       + (cut.count > 1 ? " lie at its border" : " lies at its border")
     return [
       claim + "; a larger one tells more.", claim + ".",
-      "Input too small: \(brief.joined(separator: ", ")) at the border.",
+      "Input too small: \(brief) at border.",
     ]
   }
 

@@ -252,7 +252,9 @@ private struct DepthDrawing {
       long + shared, middle + partial + legend + shared, long, short + partial + legend + shared,
       least + partial + legend + shared, short + partial + legend, short + partial,
     ]
-    return candidates.first { $0.width <= width } ?? (partial.isEmpty ? short : partial)
+    if let whole = candidates.first(where: { $0.width <= width }) { return whole }
+    // That some pictures are to come goes before what is whose.
+    return least + partial.map { Span($0.text.replacing(" pictures", with: ""), $0.role) }
   }
 
   /// What each network's numbers hold for, where there is room: weights, input, pictures.

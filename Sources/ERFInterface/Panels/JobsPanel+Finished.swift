@@ -66,7 +66,7 @@ private struct FinishedLines {
     let maps = model.finishedMaps
     let head = [
       Span("\(maps.entries.count.counted("map")) kept at hand", .text, .bold),
-      Span("  in \(Format.bytes(maps.bytes)) of memory", .quiet),
+      Span("  in \(Format.bytes(maps.bytes))", .quiet),
     ]
     let columns =
       isNarrow

@@ -31,7 +31,7 @@ struct NetworkDifferences {
     let networks = model.session.networks
     let designs = networks.map { model.designs[$0] }
     var rows: [Row] = [
-      ("opened", short(networks, 0) { $0.model }, short(networks, 1) { $0.model }),
+      ("opened", short(networks, 0, \.shownModel), short(networks, 1, \.shownModel)),
       ("weights", short(networks, 0, weights), short(networks, 1, weights)),
     ]
     if let a = designs[0]?.stages, let b = designs[1]?.stages {
@@ -50,8 +50,8 @@ struct NetworkDifferences {
       rows.append(("new sizes", fit(networks[0]), fit(networks[1])))
     }
     if let a = model.facts(0), let b = model.facts(1) {
-      rows.append(("parameters", millions(a.parameters), millions(b.parameters)))
-      rows.append(("mult-adds", billions(a.multiplyAdds), billions(b.multiplyAdds)))
+      rows.append(amounts("parameters", a.parameters, b.parameters, .mega))
+      rows.append(amounts("mult-adds", a.multiplyAdds, b.multiplyAdds, .giga))
     }
     return rows
   }
@@ -60,7 +60,7 @@ struct NetworkDifferences {
   private func short(
     _ networks: [NetworkSpec], _ side: Int, _ text: (NetworkSpec) -> String
   ) -> String {
-    let texts = networks.map { text($0).fileName.sanitised }
+    let texts = networks.map { text($0).sanitised }
     return texts[side].cut(columns: cell - 1, model.display.glyphs.ellipsis, apartFrom: texts)
   }
 
@@ -70,8 +70,16 @@ struct NetworkDifferences {
     return [fit.label, fit.shortLabel].first { $0.columns < cell } ?? fit.shortestLabel
   }
 
-  private func weights(_ network: NetworkSpec) -> String { network.weights.description }
+  private func weights(_ network: NetworkSpec) -> String {
+    TrainingFilm.title(network.weights.description)
+  }
 
-  private func millions(_ count: Int) -> String { Format.amount(count, largest: .mega) }
-  private func billions(_ count: Int) -> String { Format.amount(count, largest: .giga) }
+  /// Of both in one unit, so that they compare at a glance.
+  private func amounts(_ name: String, _ a: Int, _ b: Int, _ largest: Format.AmountUnit) -> Row {
+    let unit = Format.AmountUnit(of: [a, b], largest: largest)
+    let texts = [a, b].map {
+      Format.amount($0, in: unit) + (unit == .one ? "" : " " + unit.rawValue)
+    }
+    return (name, texts[0], texts[1])
+  }
 }
