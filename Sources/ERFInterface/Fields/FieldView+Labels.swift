@@ -53,10 +53,17 @@ extension FieldDrawing {
       let isOnAnother = edges.indices.contains { $0 != own && edges[$0][cells].contains(true) }
       guard !isOnAnother, !taken[around].contains(true) else { continue }
       for cell in cells { taken[cell] = true }
+      func level(_ offset: Int) -> UInt8 {
+        colours.level(
+          pixels[place.row * style.pixelsPerCell * map.columns + place.column + offset])
+      }
+      // One ink for the whole of it, as for its outline.
+      let mean = (0..<count).reduce(0) { $0 + Int(level($1)) } / max(1, count)
+      let ink: Role = mean > HeatColours.bright ? .background : .text
       for (offset, scalar) in label.text.unicodeScalars.enumerated() {
         let column = place.column + offset
-        let level = colours.level(pixels[place.row * style.pixelsPerCell * map.columns + column])
-        let isBright = style != .characters && (colours.isDiverging || level > 150)
+        let level = level(offset)
+        let isBright = style != .characters && colours.needsDarkInk(level, for: ink)
         let ground: Paint = style == .characters ? .role(.background) : colours.paint(level)
         frame[map.row + place.row, map.column + column] = Cell(
           scalar, foreground: .role(isBright ? .background : label.role), background: ground,

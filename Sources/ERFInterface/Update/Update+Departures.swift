@@ -52,7 +52,7 @@ extension Model {
       return (moment.path, film.stem(moment), moment.step, true)
     }
     return restoredMoments.first.map {
-      ($0.path, "\($0.network.model)-step-\($0.step)", $0.step, false)
+      ($0.path, "\($0.network.shownModel)-step-\($0.step)", $0.step, false)
     }
   }
 
