@@ -127,7 +127,7 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
 
 @Suite struct NarrowTests {
   /// Beside a panel a long name of a file leaves room for the other network and the size.
-  @Test(arguments: ["2z", "4z", "8z"]) func longNamesAreCutFirst(_ keys: String) {
+  @Test(arguments: ["2z", "4z", "5z"]) func longNamesAreCutFirst(_ keys: String) {
     var model = makeModel(weights: .file("/models/my-own-long-name-of-weights-epoch-120.pth"))
     for scalar in keys.unicodeScalars { model.finish(model.type(scalar)) }
     let lines = text(model, 80, 24).split(separator: "\n").map(String.init)
@@ -218,5 +218,23 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     for side in model.sides.indices { model.sides[side].shown?.metrics = metrics }
     for scalar in "3".unicodeScalars { _ = model.type(scalar) }
     #expect(text(model, 80, 24).contains(".02"))
+  }
+}
+
+@Suite struct ZoomedSubjectTests {
+  /// A probe and a prediction are of inputs of their own, not of the maps' size and pictures.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func otherInputsAreNotTheMaps(_ size: (Int, Int)) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.session.images.count = 4
+    model.finish(model.pursue(), images: 4)
+    for (key, words) in [("7", "128 px · 256 stimuli"), ("8", "1 picture")] {
+      var model = model
+      for scalar in (key + "z").unicodeScalars { model.finish(model.type(scalar), images: 4) }
+      let lines = text(model, size.0, size.1).split(separator: "\n").map(String.init)
+      let title = try #require(
+        lines.first { $0.contains(key == "7" ? "7 Shape bias" : "8 Predict") })
+      #expect(title.contains(words) && !title.contains("224 px"), "\(title)")
+    }
   }
 }

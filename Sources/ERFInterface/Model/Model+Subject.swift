@@ -8,6 +8,40 @@ extension Model {
   /// - Parameter hasTarget: whether the numbers are of the layer and units that were chosen, not of all
   ///   layers' central units.
   func subject(hasNetworks: Bool, hasTarget: Bool = true) -> [[Span]] {
+    let (facts, input, label, unit) = mapFacts(hasTarget: hasTarget)
+    guard hasNetworks else {
+      // Tiles of one network are named by their kernels alone.
+      let models = Set(session.gallery.map(\.model))
+      let name = models.count == 1 ? session.gallery.prefix(1).map(\.shownModel) : []
+      return (facts.map { name + $0 } + facts + [[input] + label + unit]).map { joined($0) }
+    }
+    let long = facts.map { networks(isNamed: true) + joined($0) }
+    // Long names of files are cut before anything is left out.
+    let short = [facts[1], [input] + label + unit, label + unit].flatMap { facts in
+      [.max, 24, 16, 10].map { networks(isNamed: false, cut: $0) + joined(facts) }
+    }
+    return long + short
+  }
+
+  /// Of a panel whose numbers are not those of the maps: networks, and what they were shown.
+  func networkSubject(_ panel: PanelName) -> [[Span]] {
+    let request = ShapeBiasState.request(threads: nil)
+    let facts =
+      panel == .shapeBias
+      ? ["\(request.size) px", "\(request.conflicts) stimuli", "last stage"] : ["1 picture"]
+    return [networks(isNamed: true) + joined(facts)]
+      + [.max, 24, 16, 10].map { networks(isNamed: false, cut: $0) + joined(facts) }
+  }
+
+  /// What the maps are of, where they stand beside other things.
+  var mapSubject: String {
+    mapFacts(hasTarget: true).facts[0].joined(separator: display.glyphs.separator)
+  }
+
+  /// Input, pictures, layer and units, with the layer's name and with its label alone.
+  private func mapFacts(
+    hasTarget: Bool
+  ) -> (facts: [[String]], input: String, label: [String], unit: [String]) {
     let size = inputSize(unitSide)
     let input = size.height == size.width ? "\(size.height) px" : "\(size)"
     let pictures = session.images.range.count.counted("picture")
@@ -25,18 +59,7 @@ extension Model {
       units == 0
       ? [] : !hasTarget ? ["central unit"] : [units > 1 ? "\(units) units" : "off-centre unit"]
     let facts = [[input, pictures] + layer + unit, [input, pictures] + label + unit]
-    guard hasNetworks else {
-      // Tiles of one network are named by their kernels alone.
-      let models = Set(session.gallery.map(\.model))
-      let name = models.count == 1 ? session.gallery.prefix(1).map(\.shownModel) : []
-      return (facts.map { name + $0 } + facts + [[input] + label + unit]).map { joined($0) }
-    }
-    let long = facts.map { networks(isNamed: true) + joined($0) }
-    // Long names of files are cut before anything is left out.
-    let short = [facts[1], [input] + label + unit, label + unit].flatMap { facts in
-      [.max, 24, 16, 10].map { networks(isNamed: false, cut: $0) + joined(facts) }
-    }
-    return long + short
+    return (facts, input, label, unit)
   }
 
   /// What is to be said of the layers that are looked from: once where A's and B's are called the same,

@@ -54,7 +54,12 @@ extension Frame {
     }
     // Few classes leave room for what the maps' unit sees of the pictures.
     let rest = area.below(row - area.row)
-    if PredictionPanel.isWide(whole), rest.rows >= 12 { drawUnitFields(model, in: rest) }
+    if PredictionPanel.isWide(whole), rest.rows >= 13 {
+      write(
+        [Span("what the unit sees  ", .text, .bold), Span(model.mapSubject, .quiet)], row: rest.row,
+        column: rest.column, width: rest.columns)
+      drawUnitFields(model, in: rest.below(1))
+    }
   }
 }
 
