@@ -37,6 +37,16 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     #expect(depth.contains(/stem +s1.1 +s1 +t1 +s2.1 +s2 +t2 +s3.1/), "\(depth)")
   }
 
+  /// With fewer blocks the last one stands for those that are missing: it is what the stage gives out.
+  @Test func lastBlocksAreOutputs() {
+    var model = makeModel(["resnet-18", "RepLKNet-31-nano"], weights: .random(seed: 0))
+    model.finish(model.type("{"))
+    #expect(model.request(0).tap == "layer4.1" && model.request(1).tap == "stages.3.blocks.0")
+    #expect(text(model, 200, 60).contains("s4 layer4.1"))
+    #expect(model.layerLabel(0, model.request(0)) == nil)
+    #expect(model.layerLabel(1, model.request(1)) == "s4.1")
+  }
+
   /// Two layers of one network never share a label.
   @Test(arguments: ModelCatalogue.ids) func labelsAreUnique(_ id: String) throws {
     let model = makeModel([id], finished: false)

@@ -196,6 +196,15 @@ extension Model {
   }
 }
 
+extension NetworkFacts {
+  /// The layer of that name; the last block of a stage gives out what the stage does.
+  fileprivate func depthLayer(_ name: String) -> DepthLayer? {
+    let stage = stages.first { $0.blocks.last?.name == name }
+    let name = stage?.output.name ?? name
+    return Model.depthLayers(self).first { $0.name == name }
+  }
+}
+
 extension Model {
   /// The layers of a network in order: each stage's blocks, then what it gives out.
   func depthLayers(_ side: Int) -> [DepthLayer] {
@@ -211,9 +220,7 @@ extension Model {
   /// the last stage, of as many as the other network has.
   func layerLabel(_ side: Int, _ request: ERFRequest) -> String? {
     guard let tap = request.tap else { return nil }
-    guard let layer = depthLayers(side).first(where: { $0.name == tap }) else {
-      return tap.sanitised
-    }
+    guard let layer = facts(side)?.depthLayer(tap) else { return tap.sanitised }
     let stages = sides.indices.compactMap { facts($0)?.stages.count }
     let isLast = layer.isOutput && layer.stage == facts(side)?.stages.count
     return isLast && Set(stages).count < 2 ? nil : layer.label
@@ -222,14 +229,13 @@ extension Model {
   /// A layer that a network's map is of, by the engine's name, which says more than the label of a stage's
   /// output, and by its label: `s2.1 stages.1.blocks.0`, `stage2`.
   func layerText(_ network: NetworkSpec, _ tap: String, at size: InputSize) -> String {
-    let layers = facts[network, size].map(Self.depthLayers) ?? []
-    guard let layer = layers.first(where: { $0.name == tap }), !layer.isOutput,
-      layer.label != tap
+    guard let layer = facts[network, size]?.depthLayer(tap), layer.label != tap,
+      layer.name != tap || !layer.isOutput
     else { return tap.sanitised }
     return "\(layer.label) \(tap.sanitised)"
   }
 
-  private static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
+  fileprivate static func depthLayers(_ facts: NetworkFacts) -> [DepthLayer] {
     facts.stages.enumerated().flatMap { index, stage in
       let stageNumber = index + 1
       // The last block gives out what the stage does.
