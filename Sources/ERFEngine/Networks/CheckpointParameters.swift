@@ -65,13 +65,24 @@ struct CheckpointParameters: ParameterSource {
     }
     var tensor = try weights.parameter(key, read: file.tensor)
     if found != shape { tensor = tensor.acceptingColours() }
-    guard ElementKernels.isFinite(tensor) else {
-      throw CheckpointError.nonFinite(path: file.path, key: full)
-    }
+    guard ElementKernels.isFinite(tensor) else { throw try notFinite(key) }
     if isRecognised && shape.rank == 4 && tensor.isZero {
       throw CheckpointError.onlyZeros(path: file.path, key: full, shape: shape)
     }
     return tensor
+  }
+
+  /// What is wrong with the parameter `key`, which holds NaN or Inf: a tensor of the file, or what PyTorch
+  /// does with them.
+  private func notFinite(_ key: String) throws -> CheckpointError {
+    for tensor in weights.tensors(of: key)
+    where !ElementKernels.isFinite(try file.tensor(tensor)) {
+      return .nonFinite(path: file.path, key: tensor)
+    }
+    guard let reason = try weights.division(key, read: file.tensor) else {
+      return .nonFinite(path: file.path, key: weights.prefix + key)
+    }
+    return .division(path: file.path, key: weights.prefix + key, reason: reason)
   }
 
   /// Whether the first convolution takes grey pictures.
@@ -153,10 +164,10 @@ extension CheckpointParameters {
       isIgnored ? parts.0.append(key) : parts.1.append(key)
     }
     let rest = kept.isEmpty || !isHeadless ? [] : restOfHead(architecture)
-    mismatch.extra = kept.filter { !rest.contains($0) }.map(weights.fullName)
+    mismatch.extra = kept.filter { !rest.contains($0) }.flatMap(weights.tensors)
     return Comparison(
       inventory: inventory, mismatch: mismatch.sorted(),
-      ignored: (ignored + kept.filter(rest.contains)).map(weights.fullName).sorted())
+      ignored: (ignored + kept.filter(rest.contains)).flatMap(weights.tensors).sorted())
   }
 
   /// The module at the top of the tree that a parameter belongs to.
@@ -184,7 +195,6 @@ extension CheckpointParameters {
       guard !key.hasPrefix(weights.prefix), !others.contains(where: key.hasPrefix),
         let name = StoredForm.name(key).split(separator: ".").last
       else { return false }
-      // `weight_g` and the like too.
       return names.contains { name == $0 || name.hasPrefix($0 + "_") }
     }
   }
@@ -243,6 +253,12 @@ extension CheckpointParameters {
     if let impostor = file.impostor(behind: weights.prefix) { return impostor }
     mismatch.suggestion = suggestion()
     if mismatch.suggestion == nil { mismatch.remedies = remedies(architecture) }
+    // Of what is kept in a way that is not known, a name alone is missing.
+    if mismatch.remedies.isEmpty, !mismatch.missing.isEmpty,
+      let unmade = weights.unmade(in: file)
+    {
+      return unmade
+    }
     return .mismatch(path: file.path, mismatch)
   }
 

@@ -11,7 +11,10 @@ extension ModelCatalogue {
         return network
       }
     }
-    throw file.impostor() ?? unrecognised(file)
+    let unmade = prefixes.lazy.compactMap {
+      WeightDictionary(file, prefix: $0).unmade(in: file)
+    }.first
+    throw file.impostor() ?? unmade ?? unrecognised(file)
   }
 
   /// The network of one of the dictionaries of `file`, by all that the file tells; nil: none that is known.

@@ -28,14 +28,7 @@ struct WeightDictionary: Sendable {
   /// Shapes by the names without the prefix, as networks ask for them.
   let shapes: [String: Shape]
   /// Those that the file has otherwise than under their own name.
-  private let sources: [String: Source]
-
-  /// Where the file has a parameter.
-  private struct Source {
-    /// What the file calls it, or its main part.
-    let name: String
-    var form = StoredForm.plain
-  }
+  private let sources: [String: StoredForm]
 
   /// Names of other libraries become those of the networks.
   init(prefix: String, shapes: [String: Shape]) {
@@ -49,16 +42,16 @@ struct WeightDictionary: Sendable {
       return
     }
     var official: [String: Shape] = [:]
-    var others: [String: Source] = [:]
+    var others: [String: StoredForm] = [:]
     for (key, shape) in held {
       let name = translation(key) ?? key
       official[name] = shape
-      others[name] = sources[key] ?? Source(name: key)
+      others[name] = sources[key] ?? .tensor(key)
     }
     self.init(prefix: prefix, shapes: official, sources: others)
   }
 
-  private init(prefix: String, shapes: [String: Shape], sources: [String: Source]) {
+  private init(prefix: String, shapes: [String: Shape], sources: [String: StoredForm]) {
     self.prefix = prefix
     self.shapes = shapes
     self.sources = sources
@@ -68,17 +61,18 @@ struct WeightDictionary: Sendable {
   /// place of what they are made of.
   private static func unwrapped(
     _ shapes: [String: Shape]
-  ) -> (shapes: [String: Shape], sources: [String: Source]) {
+  ) -> (shapes: [String: Shape], sources: [String: StoredForm]) {
     var held = shapes
-    var sources: [String: Source] = [:]
-    for (key, shape) in shapes {
-      let made = StoredForm.parameter(of: key, in: shapes)
-      let name = (made?.name ?? key).replacing("_orig_mod.", with: "")
-      guard name != key else { continue }
-      held[key] = nil
-      for companion in made?.form.companions ?? [] { held[companion] = nil }
-      held[name] = shape
-      sources[name] = Source(name: key, form: made?.form ?? .plain)
+    var sources: [String: StoredForm] = [:]
+    for (name, form) in StoredForm.parameters(among: shapes) {
+      for tensor in form.tensors { held[tensor] = nil }
+      held[name] = shapes[form.main]
+      sources[name] = form
+    }
+    for key in held.keys where key.contains("_orig_mod.") {
+      let name = key.replacing("_orig_mod.", with: "")
+      held[name] = held.removeValue(forKey: key)
+      sources[name] = sources.removeValue(forKey: key) ?? .tensor(key)
     }
     return (held, sources)
   }
@@ -102,7 +96,7 @@ struct WeightDictionary: Sendable {
       let old = found[0] + part
       let new = head + part
       if let shape = named.removeValue(forKey: old) { named[new] = shape }
-      sources[new] = sources.removeValue(forKey: old) ?? Source(name: old)
+      sources[new] = sources.removeValue(forKey: old) ?? .tensor(old)
     }
     return WeightDictionary(prefix: prefix, shapes: named, sources: sources)
   }
@@ -121,23 +115,52 @@ struct WeightDictionary: Sendable {
   }
 
   init(_ file: Checkpoint, prefix: String) {
+    self.init(prefix: prefix, shapes: Self.shapes(file, prefix: prefix))
+  }
+
+  private static func shapes(_ file: Checkpoint, prefix: String) -> [String: Shape] {
     var shapes: [String: Shape] = [:]
     for (key, entry) in file.entries where key.hasPrefix(prefix) {
       shapes[String(key.dropFirst(prefix.count))] = entry.shape
     }
-    self.init(prefix: prefix, shapes: shapes)
+    return shapes
   }
 
   /// The name of the parameter `key` in the file, or of its main part.
-  func fullName(_ key: String) -> String { prefix + (sources[key]?.name ?? key) }
+  func fullName(_ key: String) -> String { prefix + (sources[key]?.main ?? key) }
+
+  /// All that the file holds of the parameter `key`.
+  func tensors(of key: String) -> [String] {
+    (sources[key]?.tensors ?? [key]).map { prefix + $0 }
+  }
 
   /// Whether the parameter `key` is made of several tensors of the file.
-  func isMade(_ key: String) -> Bool { (sources[key]?.form ?? .plain) != .plain }
+  func isMade(_ key: String) -> Bool {
+    switch sources[key] {
+    case nil, .tensor: false
+    default: true
+    }
+  }
 
   /// The parameter `key`, of what `read` gives of the file's tensors.
   func parameter(_ key: String, read: (String) throws -> Tensor) rethrows -> Tensor {
-    let main = try read(fullName(key))
-    return try (sources[key]?.form ?? .plain).parameter(of: main) { try read(prefix + $0) }
+    try (sources[key] ?? .tensor(key)).parameter { try read(prefix + $0) }
+  }
+
+  /// What keeps a parameter that is made of numbers from being one itself.
+  func division(_ key: String, read: (String) throws -> Tensor) rethrows -> String? {
+    try sources[key]?.division { try read(prefix + $0) }
+  }
+
+  /// The first of the parameters that the file keeps in a way that is not known here, with the tensors that
+  /// it keeps.
+  func unmade(in file: Checkpoint) -> CheckpointError? {
+    let all = StoredForm.unmade(Self.shapes(file, prefix: prefix))
+    return all.min { $0.key < $1.key }.map {
+      .unmade(
+        path: file.path, key: prefix + $0.key, tensors: $0.value.map { prefix + $0 },
+        others: all.count - 1)
+    }
   }
 
   /// The prefix without the dot behind it.

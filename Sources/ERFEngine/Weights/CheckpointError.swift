@@ -1,6 +1,8 @@
 /// Why a checkpoint could not be read or does not fit a network.
 public enum CheckpointError: ExplainedError, Equatable {
   case unreadable(path: String, reason: String)
+  /// A file for which there is no room in the address space.
+  case noRoom(path: String, bytes: Int)
   case unknownFormat(path: String)
   case malformed(path: String, reason: String)
   /// A file that is sound but of a kind that is not read.
@@ -16,15 +18,26 @@ public enum CheckpointError: ExplainedError, Equatable {
   case ambiguousWeights(path: String, key: String, found: [String])
   case wrongType(path: String, key: String, found: String)
   case nonFinite(path: String, key: String)
+  /// A parameter that is made of numbers, but is none itself; the reason says by which step.
+  case division(path: String, key: String, reason: String)
+  /// A parameter that is kept as tensors of which only code can make it; `others` are as many more.
+  case unmade(path: String, key: String, tensors: [String], others: Int)
   /// A kernel without information, in a file whose shapes have to tell the network.
   case onlyZeros(path: String, key: String, shape: Shape)
   case noTensor(path: String, key: String, available: [String])
   /// What a run wrote, where a network belongs.
   case result(path: String, ResultFile)
 
+  public var isUsageError: Bool {
+    if case .noRoom = self { true } else { false }
+  }
+
   public var explanation: String {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+    case .noRoom(let path, let bytes):
+      "cannot read \(path): there is no room for its \((bytes + 999_999) / 1_000_000) MB: allow more "
+        + "memory (see `ulimit -v`)"
     case .unknownFormat(let path):
       "\(path) is not a checkpoint: expected a safetensors file or one written by torch.save"
     case .malformed(let path, let reason): "\(path) is damaged: \(reason)"
@@ -46,6 +59,13 @@ public enum CheckpointError: ExplainedError, Equatable {
       "\(path): \(WeightsMismatch.printable(key)) "
         + Self.wrongType(WeightsMismatch.printable(found))
     case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
+    case .division(let path, let key, let reason):
+      "\(path): \(WeightsMismatch.printable(key)) holds NaN or Inf, as in PyTorch: \(reason)"
+    case .unmade(let path, let key, let tensors, let others):
+      "\(path) holds \(WeightsMismatch.listed(tensors)) in the place of "
+        + "\(WeightsMismatch.printable(key)), which only code makes of them"
+        + (others > 0 ? " (and \(others.counted("more parameter")) likewise)" : "")
+        + ": call \(Self.removal(of: tensors)), and save it again"
     case .onlyZeros(let path, let key, let shape):
       "\(path): \(key) (\(shape)) holds nothing but zeros, which says nothing about the network: "
         + "is it damaged? If not, say which model's weights these are"
@@ -58,6 +78,21 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .result(let path, .features):
       "\(path) holds features of pictures, no network: name the network that they are of"
     }
+  }
+
+  /// What in PyTorch makes a plain parameter of `tensors`.
+  private static func removal(of tensors: [String]) -> String {
+    let calls: [(name: String, isMeant: (String) -> Bool)] = [
+      ("torch.nn.utils.prune.remove", { $0.hasSuffix("_mask") }),
+      ("torch.nn.utils.remove_weight_norm", { $0.hasSuffix("_g") }),
+      ("torch.nn.utils.remove_spectral_norm", { $0.hasSuffix("_u") && !$0.hasSuffix("._u") }),
+      (
+        "torch.nn.utils.parametrize.remove_parametrizations",
+        { $0.contains(WeightsMismatch.parametrizations) }
+      ),
+    ]
+    let called = calls.filter { tensors.contains(where: $0.isMeant) }.map(\.name)
+    return called.isEmpty ? calls[0].name : called.joined(separator: " and ")
   }
 
   /// What is wrong with a tensor of type `found`, and what helps.

@@ -59,13 +59,8 @@ public struct WeightsMismatch: Sendable, Equatable {
       return "it opens where the classifier may be missing and other tensors are ignored"
     case (true, false): return "it opens without its classifier where that may be missing"
     case (false, true): return "it opens where other tensors are ignored"
-    case (false, false): break
+    case (false, false): return "is it the checkpoint of another network, or damaged?"
     }
-    guard extra.contains(where: { $0.contains(Self.parametrizations) }) else {
-      return "is it the checkpoint of another network, or damaged?"
-    }
-    return "it was saved with parametrizations that only code can carry out: call "
-      + "torch.nn.utils.parametrize.remove_parametrizations for them, and save it again"
   }
 
   /// What PyTorch calls the module that makes parameters of others.
