@@ -125,6 +125,26 @@
       #expect(codes.values.contains(2), "\(codes)")
     }
 
+    /// A file that there is no room for, and one whose largest tensor there is none for beside it.
+    @Test func largeFilesAreRefusedBeforeTheyAreRead() throws {
+      let header = Array(
+        #"{"w":{"dtype":"F32","shape":[25000000],"data_offsets":[0,100000000]}}"#.utf8)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+      let path = try folder.write(length + header, to: "large.safetensors")
+      #expect(unsafe truncate(path, off_t(8 + header.count + 100_000_000)) == 0)
+      var codes: Set<Int32> = []
+      for kilobytes in Array(stride(from: 130_000, through: 480_000, by: 50_000)) + [1_500_000] {
+        let outcome = try Executable.run(
+          ["inspect", "large.safetensors"], in: folder,
+          shell: "ulimit -c 0; ulimit -v \(kilobytes); exec \"$@\"")
+        if outcome.code == 127 { continue }
+        codes.insert(outcome.code)
+        guard outcome.code != 0 else { continue }
+        expectOneLine(outcome, code: 2, mentions: ["memory"])
+      }
+      #expect(codes == [0, 2], "\(codes)")
+    }
+
     /// Names and shapes alone may be more than there is room for: said before they are read, in every layout.
     @Test func filesOfVeryManyTensorsAreRefused() throws {
       let entries = (0..<150_000).map {

@@ -72,9 +72,12 @@ extension CheckpointInspection {
 
   /// Reads all tensors for their numbers.
   ///
-  /// - Throws: `CheckpointError`.
+  /// - Throws: `CheckpointError`, `MemoryError` before any is read.
   public func tensors() throws -> Tensors {
-    Tensors(names: names, numbers: try names.map(numbers), file: file)
+    // One at a time: as it is stored and as numbers.
+    let largest = file.entries.values.map(\.shape.count).max() ?? 0
+    try MemoryError.require(more: 2 * largest * MemoryLayout<Float>.stride, toOpen: path)
+    return Tensors(names: names, numbers: try names.map(numbers), file: file)
   }
 
   /// Reads the tensor `name` for its numbers.

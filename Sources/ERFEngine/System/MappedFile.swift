@@ -33,6 +33,8 @@ final class MappedFile: @unchecked Sendable {
   /// Why a file could not be mapped.
   struct Failure: Error {
     let reason: String
+    /// Bytes for which there is no room; nil: it is something else.
+    var bytes: Int?
 
     /// The system's, for the call that failed last.
     fileprivate static var last: Failure {
@@ -54,7 +56,8 @@ final class MappedFile: @unchecked Sendable {
       throw .last
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(reason: "not a regular file")
+      throw Failure(
+        reason: "it is not a regular file: what a pipe gives has to be saved as one")
     }
     count = Int(status.st_size)
     guard count > 0 else { throw Failure(reason: "the file is empty") }
@@ -62,9 +65,7 @@ final class MappedFile: @unchecked Sendable {
       unsafe memory != MAP_FAILED
     else {
       guard errno == ENOMEM else { throw .last }
-      throw Failure(
-        reason: "there is no room for its \((count + 999_999) / 1_000_000) MB: allow more memory "
-          + "(see `ulimit -v`)")
+      throw Failure(reason: "there is no room for it in memory", bytes: count)
     }
     unsafe base = UnsafeRawPointer(memory)
     opened = unsafe (file, cmap_guard(base, count))

@@ -1,11 +1,12 @@
 // Numbers out of mapped files.
 
 extension MappedFile: ByteSource {
-  /// - Throws: `CheckpointError.unreadable` with the system's reason.
+  /// - Throws: `CheckpointError.unreadable` with the system's reason, `.noRoom`.
   convenience init(path: String) throws(CheckpointError) {
     do {
       try self.init(mapping: path)
     } catch {
+      if let bytes = error.bytes { throw .noRoom(path: path, bytes: bytes) }
       throw .unreadable(path: path, reason: error.reason)
     }
   }
