@@ -131,6 +131,12 @@ enum ExploreCommand {
     } else {
       session = try self.session(models: arguments, engine, limit: limit)
     }
+    // In folders pipes are left out.
+    var named = arguments.all("--image")
+    if named.isEmpty, case .files(let paths) = session.images.source { named = paths }
+    if !named.isEmpty {
+      try NetworkInputs(.files(named)).requireFiles("pictures are read for each panel")
+    }
     if let colours { session.screen.colours = colours }
     if let precision = try arguments.precision() {
       try PrecisionError.require(precision)

@@ -96,7 +96,12 @@ struct OutputFiles {
 extension OutputFiles {
   /// The files that opening a network or a session by its name reads.
   fileprivate static func files(_ word: String) -> [String] {
-    if SessionFile.isFile(word), let session = try? SessionFile.load(word) { return session.inputs }
+    // What a pipe gives can be read only once.
+    if SessionFile.isFile(word), FileBytes.count(of: word) != nil,
+      let session = try? SessionFile.load(word)
+    {
+      return session.inputs
+    }
     if NetworkSpec.isEditedExport(word) {
       return (try? NetworkSpec(editedExport: word))?.inputs ?? []
     }

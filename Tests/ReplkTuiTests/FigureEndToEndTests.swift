@@ -43,6 +43,34 @@ import Testing
     }
   }
 
+  /// Panels read their pictures again, which pipes do not allow; a model in a pipe is none either.
+  @Test func pipesAreNamedAsSuch() throws {
+    _ = try folder.write(try Fixtures.bytes("images/rgb.png"), to: "rgb.png")
+    for command in ["figure", "snapshot"] {
+      let arguments = [command, networks[0], "--size", "64", "-o", "f.svg", "--image", "/dev/fd/3"]
+      let outcome = try Executable.run(
+        arguments, in: folder, shell: "cat rgb.png | { exec 3<&0 </dev/null; exec \"$@\"; }")
+      expectOneLine(outcome, code: 1, mentions: ["/dev/fd/3", "only once", "save it as a file"])
+    }
+    let model = try Executable.run(
+      ["figure", "/dev/fd/3", "-o", "f.svg"], in: folder,
+      shell: "cat rgb.png | { exec 3<&0 </dev/null; exec \"$@\"; }")
+    expectOneLine(model, code: 1, mentions: ["/dev/fd/3", "a pipe", "save"])
+  }
+
+  /// A session from a pipe is read once, also where a figure is there that could be one of its inputs.
+  @Test func aSessionFromAPipe() throws {
+    _ = try succeed(
+      ["snapshot", networks[0], "--size", "64", "-o", "s.txt", "--script", "w ^U 's.json' Enter"],
+      in: folder)
+    _ = try folder.write([1], to: "f.csv")
+    let arguments = ["figure", "pipe.json", "--no-depth", "-o", "f.csv", "--force"]
+    let outcome = try Executable.run(
+      arguments, in: folder, shell: "mkfifo pipe.json; cat s.json > pipe.json & exec \"$@\"")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(try folder.read("f.csv").count > 1)
+  }
+
   @Test func picturesArePreparedAsAskedFor() throws {
     let words = ["figure", networks[0], "--size", "64", "--no-depth"]
     _ = try succeed(words + ["-o", "plain.csv"], in: folder)
