@@ -169,10 +169,11 @@ struct Arguments {
       }
   }
 
-  /// Whether a word behind `--image` and its value is another picture, or a folder of some: models have
-  /// other names.
+  /// Whether a word behind `--image` and its value is another picture, also from a pipe, or a folder of
+  /// some: models have other names.
   private static func isPicture(_ word: String) -> Bool {
-    !word.hasPrefix("-") && (ImageList.isPictureName(word) || ImageList.isFolder(word))
+    !word.hasPrefix("-")
+      && (ImageList.isPictureName(word) || ImageList.isFolder(word) || ImageList.isPipe(word))
   }
 
   func has(_ option: String) -> Bool { values[option] != nil }

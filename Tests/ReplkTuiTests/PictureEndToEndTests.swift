@@ -162,6 +162,20 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.error)")
   }
 
+  /// What a shell makes of `--image <(...) <(...)`.
+  @Test func severalPipes() throws {
+    let shell = """
+      cat val/n01/0.JPEG | { exec 3<&0; cat val/n02/0.JPEG | { exec 4<&0 </dev/null; exec "$@"; }; }
+      """
+    for command in [["erf"], ["features", "--tap", "stage1", "-o", "f.npy"], ["classify"]] {
+      let outcome = try Executable.run(
+        command + [Samples.tiny, "--size", "32", "--image", "/dev/fd/3", "/dev/fd/4"],
+        in: folder, shell: shell)
+      #expect(outcome.code == 0, "\(command[0]): \(outcome.error)")
+    }
+    #expect(try NPY(decoding: folder.read("f.npy"), path: "f.npy").shape[0] == 2)
+  }
+
   @Test func namesOfOtherEncodings() throws {
     let outcome = try Executable.run(
       ["erf", Samples.tiny, "--size", "32", "--image"], in: folder,

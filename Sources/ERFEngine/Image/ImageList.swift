@@ -144,6 +144,11 @@ public enum ImageList {
     path.contains("/") && FileKind(of: path) == .folder
   }
 
+  /// Whether there is a pipe or a device at `path`, such as a shell's `<(...)`.
+  public static func isPipe(_ path: String) -> Bool {
+    path.contains("/") && FileKind(of: path) == .other
+  }
+
   /// Whether a file name ends like an image's.
   static func isImageName(_ name: String) -> Bool {
     guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
