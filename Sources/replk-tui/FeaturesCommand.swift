@@ -70,10 +70,9 @@ extension Command {
   }
 
   private static func tellSkipped(_ features: Features) {
-    let reasons = features.rows.compactMap { row in
-      row.reason.map { "\($0); its row \(row.index) is NaN" }
+    for line in FeaturesText.skipped(features.rows) {
+      StandardStreams.writeError(Text.message(line))
     }
-    for line in Text.skipped(reasons) { StandardStreams.writeError(Text.message(line)) }
   }
 }
 
@@ -163,6 +162,34 @@ struct FeaturesFile {
 
 enum FeaturesText {
   private static let shown = 3
+  /// Most runs of rows that are named.
+  private static let runs = 100
+
+  /// What was skipped, a line each; of very many the first, and which rows are those of the others.
+  static func skipped(_ rows: [Features.Row]) -> [String] {
+    let skipped = rows.compactMap { row in row.reason.map { (row.index, $0) } }
+    let named = skipped.prefix(Text.named).map { "skipped \($1); its row \($0) is NaN" }
+    let rest = skipped.dropFirst(Text.named).map(\.0)
+    guard !rest.isEmpty else { return named }
+    return named + ["\(Text.skipped(more: rest.count)), whose rows are NaN: \(listed(rest))"]
+  }
+
+  /// `3, 7-9`, of numbers in their order.
+  private static func listed(_ numbers: [Int]) -> String {
+    var all: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = all.last, last.upperBound == number - 1 {
+        all[all.count - 1] = last.lowerBound...number
+      } else {
+        all.append(number...number)
+      }
+    }
+    let texts = all.prefix(runs).map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+    }
+    let more = all.dropFirst(runs).reduce(0) { $0 + $1.count }
+    return texts.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
 
   /// What was written, and which inputs the rows are.
   static func lines(_ features: Features, path: String) -> [String] {
