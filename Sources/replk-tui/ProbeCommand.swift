@@ -196,12 +196,20 @@ extension Command {
   ) throws -> [ShapeBiasReport] {
     Interruption.catchSignals()
     var reports: [ShapeBiasReport] = []
+    // All networks look at the same pictures.
+    var told: Set<String> = []
     for (index, opened) in networks.enumerated() where !Interruption.cancellation.isCancelled {
       var line = ProgressLine(label: opened.spec.text)
       defer { line.erase() }
       do {
         let network = try Network(opened, cancellation: Interruption.cancellation)
-        reports.append(try probe(network, index + 1) { line.show($0) })
+        let report = try probe(network, index + 1) { line.show($0) }
+        line.erase()
+        let skipped = report.skipped.map { "\($0.path): \($0.reason)" }
+        for line in Text.skipped(skipped.filter { told.insert($0).inserted }) {
+          StandardStreams.writeError(Text.message(line))
+        }
+        reports.append(report)
       } catch is CancellationError {
         break
       }

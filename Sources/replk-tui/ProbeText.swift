@@ -94,7 +94,7 @@ struct ProbeText {
         remarks.append("\(report.model): random weights, which know no classes")
       }
     }
-    return remarks + (report.weightsChoice.map(Text.notes) ?? []) + skippedLines(report.skipped)
+    return remarks + (report.weightsChoice.map(Text.notes) ?? []) + skippedLines(report)
   }
 
   /// What a file of decisions says that does not count as it stands.
@@ -134,14 +134,12 @@ struct ProbeText {
     return remarks
   }
 
-  private func skippedLines(_ skipped: [ShapeBiasReport.Skipped]) -> [String] {
-    guard !skipped.isEmpty else { return [] }
-    var lines = ["skipped \(skipped.count):"]
-    lines += skipped.prefix(Text.named).map { "  \($0.path): \($0.reason)" }
-    if skipped.count > Text.named {
-      lines.append("  and \(skipped.count - Text.named) more (--json)")
-    }
-    return lines
+  /// Which they are is told on standard error.
+  private func skippedLines(_ report: ShapeBiasReport) -> [String] {
+    let count = report.skipped.count
+    guard count > 0 else { return [] }
+    let all = (count + report.decisions.count + report.open).counted("stimulus", "stimuli")
+    return ["note: \(count) of \(all) skipped for \(report.model)"]
   }
 
   private func percent(_ accuracy: Accuracy?) -> String {

@@ -109,15 +109,20 @@ import Testing
     _ = try folder.write([0x47], to: "s/cat/cat1-dog2.png")
     _ = try folder.write([0x47], to: "s/bear/holiday.png")
     let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
-    let text = try succeed(
-      ["probe", model, "--stimuli", "s", "--csv", "d.csv"], in: folder
-    ).text
-    for part in [
-      "skipped 2", "s/cat/cat1-dog2.png: is not an image", "s/bear/holiday.png", "2 of the",
-      "random weights",
-    ] {
-      #expect(text.contains(part), "\(part)")
+    let outcome = try Executable.run(
+      ["probe", model, "--stimuli", "s", "--csv", "d.csv"], in: folder)
+    #expect(outcome.code == 0)
+    for part in ["note: 2 of 4 stimuli skipped for ", "2 of the", "random weights"] {
+      #expect(outcome.text.contains(part), "\(part)")
     }
+    let lines = outcome.error.split(separator: "\n")
+    #expect(lines.count == 2, "\(outcome.error)")
+    for part in ["s/cat/cat1-dog2.png: is not an image", "s/bear/holiday.png: "] {
+      #expect(lines.contains { $0.hasPrefix("replk-tui: skipped " + part) }, "\(outcome.error)")
+    }
+    // Whoever reads numbers alone is told too.
+    let json = try Executable.run(["probe", model, "--stimuli", "s", "--json"], in: folder)
+    #expect(json.code == 0 && json.error == outcome.error)
     #expect(try DecisionFile.read(folder.file("d.csv")).count == 2)
   }
 
