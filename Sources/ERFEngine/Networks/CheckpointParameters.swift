@@ -212,8 +212,11 @@ extension CheckpointParameters {
   /// What was left out, and what shapes do not tell.
   private mutating func addNotes(_ comparison: Comparison, _ architecture: any Architecture) {
     var notes: [String] = []
+    // By the file's own names.
     let body = Set(
-      comparison.inventory.entries.keys.map { weights.fullName(String(Self.module($0))) })
+      comparison.inventory.entries.keys.map { key in
+        weights.prefix + Self.module(String(weights.fullName(key).dropFirst(weights.prefix.count)))
+      })
     let leftOut = Set(comparison.ignored + parametersOutside + objectsOfHead(besides: body))
       .sorted()
     if !leftOut.isEmpty {

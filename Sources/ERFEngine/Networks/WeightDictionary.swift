@@ -89,7 +89,8 @@ struct WeightDictionary: Sendable {
   func naming(head: String) -> WeightDictionary {
     guard shapes[head + ".weight"] == nil else { return self }
     let found = Self.headNames.filter { $0 != head && isLinear($0) }
-    guard found.count == 1 else { return self }
+    // One layer of several is no classifier: the others would be left out.
+    guard found.count == 1, !hasOtherLayers(beside: found[0]) else { return self }
     var named = shapes
     var sources = sources
     for part in [".weight", ".bias"] {
@@ -99,6 +100,18 @@ struct WeightDictionary: Sendable {
       sources[new] = sources.removeValue(forKey: old) ?? .tensor(old)
     }
     return WeightDictionary(prefix: prefix, shapes: named, sources: sources)
+  }
+
+  /// Whether the module that holds the numbered layer `name` holds other linear layers too.
+  private func hasOtherLayers(beside name: String) -> Bool {
+    guard let dot = name.lastIndex(of: "."), Int(name[name.index(after: dot)...]) != nil else {
+      return false
+    }
+    let module = name[...dot]
+    return shapes.contains { key, shape in
+      shape.rank == 2 && key.hasPrefix(module) && key.hasSuffix(".weight")
+        && key != name + ".weight"
+    }
   }
 
   private func isLinear(_ name: String) -> Bool {

@@ -339,6 +339,30 @@ import Testing
     #expect(notes.contains(line), "\(notes)")
   }
 
+  /// The first of several layers is no classifier, wherever the others stand.
+  @Test func headsOfSeveralLayersAreNotTakenInParts() throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let path = folder.file("layers.safetensors")
+    let body = try plain.keys.filter { !$0.hasPrefix("fc.") }.map { ($0, try plain.tensor($0)) }
+    let head: [(String, Shape)] = [
+      ("fc.0.bias", [8]), ("fc.0.weight", [8, 16]), ("fc.3.bias", [5]), ("fc.3.weight", [5, 8]),
+    ]
+    try SafetensorsWriter(
+      tensors: body + head.map { ($0.0, Tensor(zeros: $0.1)) }, type: .float32, metadata: [:]
+    ).write(to: path)
+    var spec = NetworkSpec(file: path)
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    guard case .mismatch(_, let mismatch)? = error else { return }
+    #expect(mismatch.remedies == [.withoutHead])
+    spec.ignoresExtra = true
+    #expect(throws: CheckpointError.self) { try Network(spec) }
+    spec.allowsMissingHead = true
+    let network = try Network(spec)
+    #expect(!network.taps.contains("logits"))
+    try compare(network, with: "plain.pth")
+  }
+
   /// What stands on the network that was taken is listed too, apart from what counts batches.
   @Test(
     arguments: [
@@ -423,6 +447,23 @@ import Testing
     #expect(notes.count == 2, "\(notes)")
     #expect(
       notes.last?.hasPrefix("of these, layer2.0.aa.filt lie within layers of ") == true, "\(notes)")
+  }
+
+  /// The same under another library's names: squeezes of an EfficientNet are none of the Lite's.
+  @Test func tensorsWithinLayersOfOtherNamesAreNotLeftOutSilently() throws {
+    let folder = try TemporaryFolder()
+    let lite = try Checkpoint(path: Fixtures.path("names/timm-lite.safetensors"))
+    let path = folder.file("squeezed.safetensors")
+    let tensors = try lite.keys.map { ($0, try lite.tensor($0)) }
+    let extra = "blocks.0.0.se.conv_reduce.weight"
+    try SafetensorsWriter(
+      tensors: tensors + [(extra, Tensor(zeros: [2, 8, 1, 1]))], type: .float32, metadata: [:]
+    ).write(to: path)
+    var spec = NetworkSpec(file: path)
+    spec.ignoresExtra = true
+    let notes = try #require(try Network(spec).weightsChoice).notes
+    #expect(
+      notes.contains { $0.hasPrefix("of these, \(extra) lie within layers of ") }, "\(notes)")
   }
 
   /// What is released as bare weights tells of blurs and the like by its name alone.
