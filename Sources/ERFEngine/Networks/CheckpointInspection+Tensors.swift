@@ -74,9 +74,11 @@ extension CheckpointInspection {
   ///
   /// - Throws: `CheckpointError`, `MemoryError` before any is read.
   public func tensors() throws -> Tensors {
-    // One at a time: as it is stored and as numbers.
+    // One at a time: as it is stored and as numbers, each in whole pages of the largest size.
     let largest = file.entries.values.map(\.shape.count).max() ?? 0
-    try MemoryError.require(more: 2 * largest * MemoryLayout<Float>.stride, toOpen: path)
+    try MemoryError.require(
+      ProcessMemory.residentBytes + 2 * largest * MemoryLayout<Float>.stride + 8 << 20,
+      for: "inspecting \(path)", advice: "allow more memory")
     return Tensors(names: names, numbers: try names.map(numbers), file: file)
   }
 
