@@ -173,7 +173,9 @@ final class TorchCheckpoint: CheckpointReader {
           : "it holds no tensors, but objects such as \(WeightsMismatch.printable(name)) "
             + "(\(WeightsMismatch.printable(key))); save tensors instead")
     case .notPyTorch:
-      .unsupported(path: path, reason: "it is a pickle, but not one written by torch.save")
+      .unsupported(
+        path: path,
+        reason: "it is a pickle, but not one written by torch.save: save its tensors with that")
     case .bigEndian: .unsupported(path: path, reason: "its numbers are big-endian")
     case .cancelled: throw CancellationError()
     }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -28,6 +29,25 @@ import Testing
       }
       #expect(tensor.elements == expected, "\(key)")
     }
+  }
+
+  /// `pickle.dump({"conv1.weight": torch.zeros(1)}, file)`: sound, but the numbers lie in what code reads.
+  @Test func picklesOfTensorsAreNamedAsSuch() throws {
+    let text = """
+      gAJ9cQBYDAAAAGNvbnYxLndlaWdodHEBY3RvcmNoLl91dGlscwpfcmVidWlsZF90ZW5zb3JfdjIKcQIo
+      Y3RvcmNoLnN0b3JhZ2UKX2xvYWRfZnJvbV9ieXRlcwpxA2NfY29kZWNzCmVuY29kZQpxBFgMAQAAwoAC
+      wooKbMO8wpxGw7kgasKoUBkuwoACTcOpAy7CgAJ9cQAoWBAAAABwcm90b2NvbF92ZXJzaW9ucQFNw6kD
+      WA0AAABsaXR0bGVfZW5kaWFucQLCiFgKAAAAdHlwZV9zaXplc3EDfXEEKFgFAAAAc2hvcnRxBUsCWAMA
+      AABpbnRxBksEWAQAAABsb25ncQdLBHV1LsKAAihYBwAAAHN0b3JhZ2VxAGN0b3JjaApGbG9hdFN0b3Jh
+      Z2UKcQFYDgAAADk0Mjg0NzcxNjUxNzQ0cQJYAwAAAGNwdXEDSwFOdHEEUS7CgAJdcQBYDgAAADk0Mjg0
+      NzcxNjUxNzQ0cQFhLgEAAAAAAAAAAAAAAHEFWAYAAABsYXRpbjFxBoZxB1JxCIVxCVJxCksASwGFcQtL
+      AYVxDIljY29sbGVjdGlvbnMKT3JkZXJlZERpY3QKcQ0pUnEOdHEPUnEQcy4=
+      """
+    let folder = try TemporaryFolder()
+    let bytes = try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters))
+    let path = try folder.write(Array(bytes), to: "weights.pkl")
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+    #expect(error?.explanation.contains("not one written by torch.save") == true)
   }
 
   @Test(arguments: ["integers.pth", "integers-legacy.pth", "integers.safetensors"])

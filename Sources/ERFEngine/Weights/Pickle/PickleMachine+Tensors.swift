@@ -151,6 +151,9 @@ extension PickleMachine {
   private mutating func tensor(
     _ global: PickleGlobal, _ arguments: [PickleValue]
   ) throws(PickleError) -> PickleValue {
+    // `pickle.dump` has the storage be made by code, and not lie in a place of its own.
+    if arguments.count >= 4, arguments[0] == .inert { throw .notPyTorch }
+    if arguments.count >= 4, case .object = arguments[0] { throw .notPyTorch }
     guard arguments.count >= 4, case .storage(let index) = arguments[0],
       case .int(let offset) = arguments[1], offset >= 0
     else { throw .malformed("a tensor has no storage") }
