@@ -36,6 +36,8 @@ indirect enum StoredForm: Sendable, Equatable {
 extension StoredForm {
   /// What hooks put behind the name of a parameter.
   private static let endings = ["_orig", "_mask", "_v", "_g", "_u"]
+  /// Steps at most: what is deeper stays unmade.
+  private static let deepest = 8
 
   /// What a file may call the main part of the parameter `name`, in whichever form it has it.
   static func mainParts(of name: String) -> [String] {
@@ -49,13 +51,16 @@ extension StoredForm {
 
   /// The name of the parameter that `key` may be a part of, by the names alone; `key` itself where it
   /// looks like none.
-  static func name(_ key: String) -> String {
-    var name = key
-    while let outer = outerName(name) { name = outer }
-    return name
+  static func name(_ key: String) -> String { outerNames(key).last ?? key }
+
+  /// All that `key` may be a part of, the innermost first; as deep as anybody nests it.
+  private static func outerNames(_ key: String) -> [String] {
+    var names: [String] = []
+    while names.count < deepest, let outer = outerName(names.last ?? key) { names.append(outer) }
+    return names
   }
 
-  /// The same of the last thing that was done to it: `conv.weight` of `conv.weight_v`, and of
+  /// The parameter that something was done to last: `conv.weight` of `conv.weight_v`, and of
   /// `conv.parametrizations.weight.original1`.
   private static func outerName(_ key: String) -> String? {
     if let name = endings.lazy.compactMap({ key.without($0) }).first { return name }
@@ -96,17 +101,12 @@ extension StoredForm {
     let parts = shapes.keys.filter { outerName($0) != nil }.sorted()
     guard !parts.isEmpty else { return [:] }
     var chains = Chains(shapes)
-    // As deep as anybody nests them; what is deeper stays unmade.
     var next = parts
-    for _ in 0..<8 where !next.isEmpty { next = next.compactMap { chains.step(from: $0) } }
+    for _ in 0..<deepest where !next.isEmpty { next = next.compactMap { chains.step(from: $0) } }
     // A part that is left over is of a step that is not known: what is made without it would be another
     // parameter.
     for part in parts where chains.isLeftOver(part) {
-      var name = part
-      while let outer = outerName(name) {
-        name = outer
-        chains.made[name] = nil
-      }
+      for name in outerNames(part) { chains.made[name] = nil }
     }
     return chains.made.filter { outerName($0.key) == nil }
   }
