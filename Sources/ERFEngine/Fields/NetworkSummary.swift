@@ -201,7 +201,7 @@ extension Blueprint {
     var fields: [(side: Int, stride: Int)?] = [(1, 1)]
     for node in nodes {
       let inputs = node.inputs.map { fields[$0] }
-      guard let (extent, stride) = node.op.window.reach, inputs.allSatisfy({ $0 != nil })
+      guard let (extent, stride) = node.op.reach, inputs.allSatisfy({ $0 != nil })
       else {
         fields.append(nil)
         continue

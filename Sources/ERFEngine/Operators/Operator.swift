@@ -31,6 +31,9 @@ protocol Operator: Hashable, Sendable {
   /// that element-wise operators may broadcast over pixels.
   var window: Window { get }
 
+  /// ``Window/reach``, where that is known of an operator whose input is read whole.
+  var reach: (side: Int, stride: Int)? { get }
+
   /// Parameters by their name under the node's scope, in the layout of checkpoints.
   var parameterShapes: [ParameterShape] { get }
 
@@ -102,6 +105,7 @@ struct ParameterShape: Hashable, Sendable {
 
 extension Operator {
   var window: Window { .pixel }
+  var reach: (side: Int, stride: Int)? { window.reach }
   var parameterShapes: [ParameterShape] { [] }
   var learntCount: Int { parameterShapes.count }
   var foldedParameterCount: Int { learntParameterCount }

@@ -20,6 +20,12 @@ struct WindowPool: Operator {
       + (strides == [1, 1] ? "" : " s\(strides[0])")
   }
   var window: Window { .everything }
+  /// Nil where neighbours down and across are not as far apart.
+  var reach: (side: Int, stride: Int)? {
+    guard strides[0] == strides[1] else { return nil }
+    let sides = (0..<2).map { (kernel[$0] - 1) * dilations[$0] + 1 }
+    return (max(sides[0], sides[1]), strides[0])
+  }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
     guard inputs[0].isMap else { throw .unequal(inputs[0], [1, 1, 1, 1]) }

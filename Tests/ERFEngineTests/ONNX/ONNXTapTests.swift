@@ -73,6 +73,21 @@ import Testing
     #expect(Set(names).isSubset(of: Set(blueprint.taps.map(\.name)).union(["t"])))
   }
 
+  /// Pools that round up read no more than their windows.
+  @Test func poolsThatRoundUpHaveAField() throws {
+    let pool = Step(
+      operation: "AveragePool", inputs: ["r"], output: "p",
+      settings: [
+        ("kernel_shape", .integers([3, 3])), ("strides", .integers([2, 2])),
+        ("ceil_mode", .integer(1)),
+      ])
+    let path = try model(Self.stem + [pool], outputs: ["p"])
+    let summary = try NetworkSummary(
+      NetworkSpec(file: path), size: InputSize(height: 32, width: 48))
+    // 3, and two steps of two pixels to either side.
+    #expect(summary.rows.last?.receptiveField == 7 && summary.rows.last?.stride == 4)
+  }
+
   /// Vectors, such as logits, go before what else is handed on.
   @Test func logitsComeFirst() throws {
     let pooled = Step(operation: "GlobalAveragePool", inputs: ["s"], output: "y")
