@@ -88,6 +88,13 @@ import Testing
       in: folder)
     let again = String(decoding: try folder.read("again.txt"), as: UTF8.self)
     #expect(again.contains("prepared A  \(words)"), "among the metrics")
+    _ = try succeed(
+      [
+        "snapshot", Samples.tiny, Samples.tiny, "--size", "64", "--range", "own", "--range",
+        "0:255", "-o", "two.txt", "--screen", "160x50",
+      ], in: folder)
+    let two = String(decoding: try folder.read("two.txt"), as: UTF8.self)
+    #expect(two.contains("pictures prepared differently"), "in the verdict")
   }
 
   @Test func classesAreNamed() throws {

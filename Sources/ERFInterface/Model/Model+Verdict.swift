@@ -188,7 +188,7 @@ extension Model {
     let images = a.images.counted("picture")
     return [a.images > 1 ? "mean map of \(images)" : images, pixels]
       + layers(a, b, only: side).prefix(1)
-      + [WeightsOrigin.text(origin(a), origin(b))]
+      + [WeightsOrigin.text(origin(a), origin(b))] + prepared(a, b).prefix(1)
   }
 
   /// What of that changes the meaning of the answer, in full and in short.
@@ -199,11 +199,18 @@ extension Model {
     let layers = layers(a, b, only: side)
     let isSaid = saysWeights && !origin(a).hasNewKernels && !origin(b).hasNewKernels
     let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
+    let prepared = prepared(a, b)
     let stopped = stopped(a, b)
-    let full = [layers.first, weights.first, stopped.first].compactMap(\.self)
-    let short = [layers.last, weights.last, stopped.last].compactMap(\.self)
+    let full = [layers.first, weights.first, prepared.first, stopped.first].compactMap(\.self)
+    let short = [layers.last, weights.last, prepared.last, stopped.last].compactMap(\.self)
     guard !full.isEmpty else { return [] }
     return (full == short ? [full] : [full, short]).map { $0.joined(separator: ", ") }
+  }
+
+  /// That somebody had the two fed in different ways, in full and in short.
+  private func prepared(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    a.network.preprocessing == b.network.preprocessing
+      ? [] : ["pictures prepared differently", "prepared differently"]
   }
 
   /// That a run ended before its last picture, in full and in short.
