@@ -147,6 +147,10 @@ import Testing
     // The same file is opened when it is asked for again.
     model.edit { $0 = NetworkSpec(shown: path) }
     #expect(openings(update(&model, .resized(model.size))).count == 1)
+    // What changes nothing is nothing to undo.
+    let before = model.history
+    model.edit { $0 = NetworkSpec(shown: path) }
+    #expect(model.history == before)
   }
 
   /// What can be chosen belongs to the model: no file that others open pushes it out.

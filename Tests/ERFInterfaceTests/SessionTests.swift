@@ -76,6 +76,20 @@ import Testing
     #expect(back == model.session)
   }
 
+  /// All networks of a session that have the layer show it, those of the gallery among them.
+  @Test func namedLayersAreShownByAll() throws {
+    let graph = NetworkSpec(shown: Fixtures.path("onnx/vit-ts.onnx"))
+    var session = Session(networks: [graph, NetworkSpec(shown: "resnet-18")])
+    session.gallery = [graph]
+    session.target = Target(layer: "/patch/Conv_output_0")
+    let back = try Session(decoding: session.encoded())
+    #expect(back.target == session.target)
+    for network in [back.networks[0], back.gallery[0]] {
+      #expect(network.exportedValue == "/patch/Conv_output_0")
+    }
+    #expect(back.networks[1].exportedValue == nil)
+  }
+
   @Test func aFewWordsMakeASession() throws {
     let session = try read(#"{"version": 1, "networks": ["replknet-3", {"model": "resnet-18"}]}"#)
     #expect(session == Session(models: ["replknet-3", "resnet-18"]))

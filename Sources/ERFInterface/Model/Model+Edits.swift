@@ -14,8 +14,12 @@ extension Model {
   /// edits: gradients of another one are in other units, and one of the maps would be dark.
   mutating func replace(_ side: Int, by change: (inout NetworkSpec) -> Void) {
     let before = session.networks
+    var after = before
+    change(&after[side])
+    // There would be nothing to undo.
+    guard after != before else { return }
     history.record(before)
-    change(&session.networks[side])
+    session.networks = after
     if session.networks[side].source != before[side].source { session.screen.hasSharedScale = nil }
   }
 

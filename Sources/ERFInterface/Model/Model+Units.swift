@@ -10,6 +10,7 @@ extension Model {
   /// Why there are no units to choose from.
   var noUnits: String {
     if let file = opening(unitSide) { return "opening \(file)" }
+    if isUnopened(unitSide) { return "\(name(unitSide)) is not open; r opens it" }
     return session.networks[unitSide].savedMap == nil
       ? "the network cannot be built at this size" : "a saved map has no units"
   }

@@ -22,9 +22,13 @@ public struct Session: Sendable, Equatable {
 
   /// Lets exported graphs show the layer that is looked from, where it is one by its name alone.
   public mutating func showLayer() {
-    for index in networks.indices where networks[index].exportedGraph != nil {
-      networks[index].exportedValue = target.layer
+    func showing(_ network: NetworkSpec) -> NetworkSpec {
+      var network = network
+      if network.exportedGraph != nil { network.exportedValue = target.layer }
+      return network
     }
+    networks = networks.map(showing)
+    gallery = gallery.map(showing)
   }
 
   public init(models: [String]) { self.init(networks: models.map { NetworkSpec(shown: $0) }) }

@@ -107,6 +107,8 @@ extension Model {
     var text = path
     if case .browser(let browser)? = overlay, browser.isPath { text = browser.query }
     overlay = nil
+    // What is there already may have been cancelled.
+    if session.networks[active] == choice { sides[active].asked = nil }
     edit { $0 = choice }
     openingFile = OpeningFile(side: active, network: choice, path: path, text: text)
     notice = Notice(.note, "opening \(path.fileName.sanitised) as \(Self.letter(active))")
