@@ -165,6 +165,11 @@ struct ONNXLowering {
     }
   }
 
+  /// The value `name` under the axes that the file has for it: transpositions move nothing in memory.
+  func data(_ name: String) -> ONNXData? {
+    if case .real(let data)? = values[name] { data } else { nil }
+  }
+
   /// What keeps the value `name` from being computed; nil: nothing, or there is no such value.
   func gap(of name: String) -> ONNXGap? {
     if case .missing(let gap)? = values[name] { gap } else { nil }

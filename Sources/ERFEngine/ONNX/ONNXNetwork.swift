@@ -75,7 +75,8 @@ struct ONNXNetwork: Sendable {
     _ model: ONNXModel, _ lowering: ONNXLowering, _ input: ONNXInput, _ size: InputSize,
     isOther: Bool
   ) -> ONNXError {
-    if isOther, let exported = input.exportedSize {
+    let isUnknown = lowering.sizeBound.isEmpty && lowering.firstGap?.unknown != nil
+    if isOther, !isUnknown, let exported = input.exportedSize {
       return .fixedSize(
         path: model.path, exported: "\(exported.height)x\(exported.width)",
         asked: "\(size.height)x\(size.width)",

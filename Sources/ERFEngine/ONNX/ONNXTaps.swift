@@ -8,6 +8,8 @@ struct ONNXTaps {
     /// With its axes in order.
     var value: Int
     let grid: ONNXGrid
+    /// Its axes, where they are not those that it was computed with.
+    var view: ONNXData?
   }
 
   private(set) var lowering: ONNXLowering
@@ -115,13 +117,16 @@ struct ONNXTaps {
     guard let first = outputs.first, outputs.count > 1,
       !isVector(lowering.layouts[first])
     else { return outputs.first }
-    // Each look is a walk.
-    let needs = outputs.prefix(64).map { (output: $0, count: live(lowering, [$0]).count { $0 }) }
+    // Each look is a walk, and what most is computed for comes late.
+    let late = Set(outputs.sorted(by: >).prefix(64))
+    let needs = outputs.filter(late.contains).map { output in
+      (output: output, count: live(lowering, [output]).count { $0 })
+    }
     return needs.reduce(needs[0]) { $1.count > $0.count ? $1 : $0 }.output
   }
 
   private static func isVector(_ data: ONNXData) -> Bool {
-    data.rank == 2 || data.shape.dropFirst(2).allSatisfy { $0 == 1 }
+    data.rank >= 2 && data.shape.dropFirst(2).allSatisfy { $0 == 1 }
   }
 
   /// Whether nothing up to the output has a kernel or a matrix of weights: what is left of a graph whose
@@ -282,39 +287,41 @@ struct ONNXTaps {
     guard let value = lowering.computed(name) else {
       return lowering.isConstant(name) ? "it does not depend on the picture" : nil
     }
-    return add(value, as: shown)
+    return add(value, as: shown, seenAs: lowering.data(name))
   }
 
-  private mutating func add(_ value: Int, as shown: String) -> String? {
+  private mutating func add(_ value: Int, as shown: String, seenAs view: ONNXData? = nil) -> String?
+  {
+    let data = view ?? lowering.layouts[value]
     guard !isDistrusted[value] else {
       return "the file computes it for the size alone that it was exported for"
     }
-    guard let grid = grid(value) else {
-      let shape = Shape(lowering.layouts[value].shape)
+    guard let grid = ONNXGrid(of: data, origin: origins[value], input: size, maps: maps) else {
+      let shape = Shape(data.shape)
       return "its shape \(shape) is no map of the picture's pixels, nor one token each"
     }
-    others.append(Shown(name: shown, end: value, value: value, grid: grid))
+    others.append(Shown(name: shown, end: value, value: value, grid: grid, view: view))
     return nil
   }
 
   /// Brings the values that are shown to the order of maps (N, H, W, C) or tokens (N, L, C).
   mutating func arrange() throws {
-    func arranged(_ value: Int, _ grid: ONNXGrid) throws -> Int {
-      var data = lowering.layouts[value]
-      data.place = .value(value)
-      guard case .value(let value) = try lowering.arranged(data, grid.order).place else {
-        return value
+    func arranged(_ shown: Shown) throws -> Int {
+      var data = shown.view ?? lowering.layouts[shown.value]
+      data.place = .value(shown.value)
+      guard case .value(let value) = try lowering.arranged(data, shown.grid.order).place else {
+        return shown.value
       }
       return value
     }
     for index in stages.indices {
-      stages[index].value = try arranged(stages[index].value, stages[index].grid)
+      stages[index].value = try arranged(stages[index])
     }
     for index in modules.indices {
-      modules[index].value = try arranged(modules[index].value, modules[index].grid)
+      modules[index].value = try arranged(modules[index])
     }
     for index in others.indices {
-      others[index].value = try arranged(others[index].value, others[index].grid)
+      others[index].value = try arranged(others[index])
     }
   }
 }

@@ -276,6 +276,19 @@ import Testing
     #expect(result.subject.mapSize == InputSize(height: 8, width: 10))
   }
 
+  /// Tokens that a transposition brings in order are the pixels of the map before it.
+  @Test func transposedTokensAreLayers() throws {
+    let results = try ["/patch/Conv_output_0", "/Transpose_output_0"].map { tap in
+      var request = ERFRequest(
+        network: spec("vit-ts"), images: .builtIn(1), size: InputSize(height: 48, width: 48))
+      request.tap = tap
+      return try ERFComputer().compute(request)
+    }
+    #expect(results[0].subject.mapSize == results[1].subject.mapSize)
+    #expect(results[0].map.peak > 0)
+    #expect(relativeError(results[1].map.values, results[0].map.values) < 1e-6)
+  }
+
   @Test func fieldsOfFilesAreComputedLikeAnyOther() throws {
     let request = ERFRequest(
       network: spec("vit-ts"), images: .builtIn(1), size: InputSize(height: 48, width: 48),

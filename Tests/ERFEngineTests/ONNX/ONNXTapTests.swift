@@ -96,6 +96,34 @@ import Testing
     #expect(blueprint.stages.count == 2 && blueprint.taps.contains { $0.name == "logits" })
   }
 
+  /// A loss, or a vector without a batch, is neither a classifier nor a map.
+  @Test(arguments: ["ReduceMean", "Squeeze"], [["y"], ["y", "t"], ["t", "y"]])
+  func outputsOfFewAxesAreNoLogits(_ operation: String, _ outputs: [String]) throws {
+    let pooled = Step(operation: "GlobalAveragePool", inputs: ["t"], output: "p")
+    let last =
+      operation == "Squeeze"
+      ? Step(operation: operation, inputs: ["p"], output: "y")
+      : Step(
+        operation: operation, inputs: ["p"], output: "y", settings: [("keepdims", .integer(0))])
+    let path = try model(Self.stem + Self.body + [pooled, last], outputs: outputs)
+    let spec = NetworkSpec(file: path)
+    let summary = try NetworkSummary(spec, size: InputSize(height: 32, width: 48))
+    #expect(summary.rows.count(where: \.isStage) == 3)
+    #expect(throws: (any Error).self) { try Classifier(spec) }
+    let network = try Network(spec)
+    #expect(!network.taps.contains("logits"))
+  }
+
+  /// However many outputs there are, the one that most is computed for counts.
+  @Test func manyOutputsHideNoStage() throws {
+    let more = (0..<100).map { Step(operation: "Relu", inputs: ["r"], output: "o\($0)") }
+    let names = more.map(\.output)
+    for outputs in [names + ["t"], ["t"] + names] {
+      let path = try model(Self.stem + more + Self.body, outputs: outputs)
+      #expect(try network(path).blueprint.stages.count == 3)
+    }
+  }
+
   /// Some tools append nodes that others read.
   @Test func nodesMayStandInAnyOrder() throws {
     let steps = Self.stem + Self.body
