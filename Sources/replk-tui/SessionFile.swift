@@ -104,7 +104,8 @@ extension Session {
       guard let known = Target(named: tap, of: networks[0], size: size) else {
         throw UsageError.badValue(
           option: "--tap", value: tap,
-          expected: "a layer that `info` lists, or a value of an ONNX file; `erf` takes logits too")
+          expected: "a layer of several units that `info` lists, or a value of an ONNX file; "
+            + "`erf` takes single units and logits too")
       }
       target = known
       showLayer()
