@@ -45,8 +45,9 @@ extension ERFPart {
   /// The bytes of its file; they follow from what is done alone, not from when or in which order.
   public func encoded() throws(ExportError) -> [UInt8] {
     do {
-      let record = String(decoding: try JSONText.compact(Record(self)), as: UTF8.self)
       let planes = map.sums.planes
+      let record = String(
+        decoding: try JSONText.compact(Record(self, hash: Self.hash(of: planes))), as: UTF8.self)
       var result = try SafetensorsLayout(
         tensors: Self.names(planes.count).map { ($0, .float64, [map.height, map.width]) },
         metadata: [Self.key: record]
@@ -93,10 +94,21 @@ extension ERFPart {
       }
       planes.append(values)
     }
+    guard record.sums.map({ $0 == Self.hash(of: planes) }) ?? true else {
+      throw ERFPartError.notAPart(
+        path: path, reason: "its sums are damaged: copy it again, or compute the share anew")
+    }
     guard let sums = ExactSums(planes: planes), let part = record.part(sums) else {
       throw ERFPartError.notAPart(path: path, reason: "its numbers contradict each other")
     }
     self = part
+  }
+
+  /// Of the bits of all sums: storage and copies err.
+  private static func hash(of planes: [[Double]]) -> String {
+    var hash = FNV1a()
+    for plane in planes { for value in plane { hash.add(word: value.bitPattern) } }
+    return hash.text
   }
 
   /// `sum`, `error`, `error2`...
@@ -130,8 +142,11 @@ extension ERFPart {
     let makers: [Maker]
     let done: [Done]
     let skipped: [Skipped]
+    /// Hash of the sums; older parts have none.
+    let sums: String?
 
-    init(_ part: ERFPart) {
+    init(_ part: ERFPart, hash: String) {
+      sums = hash
       let subject = part.subject
       model = subject.model
       weights = subject.weights

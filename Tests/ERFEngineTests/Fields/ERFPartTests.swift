@@ -69,6 +69,19 @@ import Testing
     #expect(!part.isWhole && part.missingShards == [Shard(1, of: 3)!, Shard(3, of: 3)!])
   }
 
+  /// Sums that storage or a copy damaged are told, wherever the bit is.
+  @Test func damagedSumsAreRefused() throws {
+    let bytes = try part(Shard(2, of: 3)).encoded()
+    let planes = 2 * 8 * 32 * 32
+    for place in [bytes.count - 1, bytes.count - planes / 2, bytes.count - planes + 7] {
+      var damaged = bytes
+      damaged[place] ^= 1
+      let path = try folder.write(damaged, to: "part.erf")
+      let error = #expect(throws: ERFPartError.self) { try ERFPart(path: path) }
+      #expect(error?.explanation.contains("damaged") == true)
+    }
+  }
+
   @Test func anEmptyShareIsAFileOfNoImages() throws {
     let part = try part(Shard(1, of: 11))
     #expect(part.done.isEmpty && part.isFinished && part.covered == 0)
