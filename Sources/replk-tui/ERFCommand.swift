@@ -35,6 +35,7 @@ extension Command {
         expected: shard == nil
           ? "at most one .erf" : "one FILE.erf: `merge` makes other formats of all shares")
     }
+    if shard != nil { try arguments.requireFilesOfShares(request.images) }
     let validated = try request.validated()
     let facts = try ExportFacts(validated)
     let command = arguments.command("erf", without: Arguments.immaterial)
@@ -59,6 +60,9 @@ extension Command {
     // Beside a part, from which the run resumes, nothing that looks finished and is not.
     let written = try exports.filter { path in
       try !result.isPartial || parts.isEmpty || ExportFormat(path: path).saysWhatItIsOf
+    }
+    if run.wasFinished, !written.isEmpty, let path = parts.first {
+      Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
     }
     for path in written { try HeatmapExport.write(result, to: path, options: options) }
     if arguments.has("--json") {

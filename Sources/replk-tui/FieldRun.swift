@@ -67,6 +67,7 @@ struct FieldRun {
         latest = part
         file?.note(part)
       }
+      if result.imageNames.isEmpty { line.tellSkipped() }
       if let part = result.part, !wasFinished { try file?.write(part) }
       return result
     } catch is CancellationError {
@@ -143,6 +144,13 @@ extension Options {
 
 extension Arguments {
   func shard() -> Shard? { last("--shard").flatMap { Shard($0) } }
+
+  /// Checks that every share can read the pictures anew.
+  ///
+  /// - Throws: `FileError` naming the first that is a pipe or a device.
+  func requireFilesOfShares(_ images: ImageSource) throws {
+    try NetworkInputs(images).requireFiles("every share reads the list of pictures")
+  }
 
   /// What has no say in a map: which share, where to, how fast, what is printed.
   static let immaterial: Set<String> = [

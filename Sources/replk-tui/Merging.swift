@@ -24,6 +24,17 @@ enum Merging {
         "note: \(path) is computed with \(names.joined(separator: " and ")), whose \(results)"))
   }
 
+  /// Says that what was finished before was computed with other instruction sets than a run has now.
+  static func warn(ofOther sets: [String], in path: String) {
+    let own = InstructionSet.selected
+    let others = Set(sets).subtracting([own]).sorted()
+    guard !others.isEmpty else { return }
+    StandardStreams.writeError(
+      Text.message(
+        "note: \(path) is computed with \(others.joined(separator: " and ")), whose maps differ by up to "
+          + "5e-6 of the peak from those of \(own) (--force computes it anew)"))
+  }
+
   /// Puts tables of a sweep together, or decisions.
   static func csv(_ paths: [String], to output: String, partial: Bool) throws -> String {
     try paths.contains(where: SweepTable.isSweep)

@@ -55,7 +55,8 @@ struct ProgressLine {
     unnamed = 0
   }
 
-  private mutating func tellSkipped() {
+  /// Names what was skipped so far: a share that holds nothing else ends without an error.
+  mutating func tellSkipped() {
     for reason in skipped where told.insert(reason).inserted {
       guard told.count <= Text.named else {
         unnamed += 1

@@ -17,6 +17,27 @@ import Testing
     try Data(contentsOf: URL(fileURLWithPath: folder.file(name)))
   }
 
+  /// A share of a picture that cannot be read alone names it; one that cannot be read again is refused.
+  @Test func sharesNameWhatTheySkip() throws {
+    try folder.makeFolder("mix")
+    _ = try folder.write(Samples.picture(level: 90), to: "mix/a.ppm")
+    _ = try folder.write(Array("P6 broken".utf8), to: "mix/b.ppm")
+    let share = [
+      "erf", Samples.tiny, "--size", "32", "--image", "mix", "--shard", "2/2", "-o", "2.erf",
+    ]
+    let outcome = try Executable.run(share, in: folder)
+    #expect(outcome.code == 0 && outcome.error.contains("skipped mix/b.ppm"))
+    for command in [
+      ["erf", "-o", "p.erf"], ["features", "--tap", "stage1", "-o", "p.safetensors"],
+    ] {
+      let outcome = try Executable.run(
+        command.prefix(1) + [Samples.tiny, "--image", "/dev/null", "--shard", "1/2"]
+          + command.dropFirst(), in: folder)
+      expectOneLine(outcome, code: outcome.code, mentions: ["/dev/null", "every share"])
+      #expect(outcome.code != 0)
+    }
+  }
+
   /// What --force says holds of parts too; without it the line says that it exists.
   @Test func aPartIsReplacedWhereThatIsAsked() throws {
     let run = ["erf", Samples.tiny, "--size", "64", "-o", "u.erf"]
@@ -65,6 +86,12 @@ import Testing
     }
     // Told to replace it, other kernels do so.
     guard InstructionSet.available.count > 1 else { return }
+    // What is made of it says whose it is.
+    let whole = erf + ["-o", "whole.erf"]
+    _ = try succeed(whole + ["--isa", "scalar"], in: folder)
+    let exported = try Executable.run(whole + ["-o", "whole.npy"], in: folder)
+    #expect(exported.code == 0)
+    #expect(exported.error.contains("whole.erf is computed with scalar, whose maps differ"))
     let scalar = ["--isa", "scalar", "--force"]
     let text = try succeed(erf + ["--shard", "1/1", "-o", name] + scalar, in: folder).text
     #expect(text.contains("wrote \(name)"))
