@@ -20,16 +20,11 @@ let kernelSettings: [CSetting] = [
 /// Debug builds optimise too: tests compute and draw far more than they compile.
 let optimised: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
 
-/// Functions apart from one another, so that the linker leaves out those that nothing calls and keeps those
-/// that came out alike once.
-let apart: SwiftSetting = .unsafeFlags(
-  ["-Xfrontend", "-function-sections"], .when(configuration: .release))
-
-let engineSettings: [SwiftSetting] = swiftSettings + [optimised, apart]
+let engineSettings: [SwiftSetting] = swiftSettings + [optimised]
 
 /// For what waits for people: small before fast, so that packages stay small.
 let interfaceSettings: [SwiftSetting] =
-  swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release)), optimised, apart]
+  swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release)), optimised]
 
 let cSettings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
