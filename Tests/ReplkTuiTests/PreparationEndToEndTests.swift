@@ -95,6 +95,13 @@ import Testing
       ], in: folder)
     let two = String(decoding: try folder.read("two.txt"), as: UTF8.self)
     #expect(two.contains("pictures prepared differently"), "in the verdict")
+    _ = try succeed(
+      [
+        "snapshot", Samples.tiny, Samples.tiny, "--size", "64", "--mean", "own", "--mean",
+        "0.485,0.456,0.406", "-o", "same.txt", "--screen", "160x50",
+      ], in: folder)
+    let same = String(decoding: try folder.read("same.txt"), as: UTF8.self)
+    #expect(!same.contains("prepared differently"), "that is what the network takes")
   }
 
   @Test func classesAreNamed() throws {

@@ -209,8 +209,9 @@ extension Model {
 
   /// That somebody had the two fed in different ways, in full and in short.
   private func prepared(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    a.network.preprocessing == b.network.preprocessing
-      ? [] : ["pictures prepared differently", "prepared differently"]
+    // Who only spells out what a network takes changes nothing.
+    let (mine, other) = (a.subject?.preprocessing, b.subject?.preprocessing)
+    return mine == other ? [] : ["pictures prepared differently", "prepared differently"]
   }
 
   /// That a run ended before its last picture, in full and in short.
