@@ -55,7 +55,7 @@ extension Model {
     networks += setAside.sorted { $0.key < $1.key }.map { model, weights in
       (model.sanitised, NetworkSpec(shown: model, weights: weights))
     }
-    var known = givenUp.union(film?.moments.map(\.path) ?? []).union(keptWeights.keys)
+    var known = droppedMoments.union(film?.moments.map(\.path) ?? []).union(keptWeights.keys)
     return networks.compactMap { whose, network in
       guard case .file(let path) = network.weights, TrainingFilm.isMoment(path),
         known.insert(path).inserted

@@ -32,7 +32,7 @@ public struct Model: Sendable {
   /// Such files by the path of the moment, which does not last.
   var keptWeights: [String: String] = [:]
   /// Moments that the user let go of for another training.
-  var givenUp: Set<String> = []
+  var droppedMoments: Set<String> = []
   /// The folder that was trained on last; empty: the built-in shapes.
   var trainingFolder = ""
   /// Trained weights by model, where random ones took their place.

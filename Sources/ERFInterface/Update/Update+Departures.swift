@@ -30,7 +30,7 @@ extension Model {
       return effects
     case .session(let name): return openReadyMade(name)
     case .trainAnew:
-      givenUp.formUnion(film?.moments.map(\.path) ?? [])
+      droppedMoments.formUnion(film?.moments.map(\.path) ?? [])
       askForTrainingData()
       return []
     }
