@@ -32,7 +32,7 @@ extension Command {
     // Every mistake shows before the first network has run.
     let validated = try requests.map { try $0.validated() }
     for request in validated { try request.requireMemory() }
-    try NetworkInputs(requests[0].images).requireFiles("pictures are read for each network")
+    try requests[0].images.requireFiles("pictures are read for each network")
     if let folder { try Folder.requireWritable(folder) }
     let shard = arguments.shard()
     if shard != nil && folder == nil {

@@ -35,7 +35,7 @@ extension Command {
         expected: shard == nil
           ? "at most one .erf" : "one FILE.erf: `merge` makes other formats of all shares")
     }
-    if shard != nil { try arguments.requireFilesOfShares(request.images) }
+    if shard != nil { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
     let facts = try ExportFacts(validated)
     let command = arguments.command("erf", without: Arguments.immaterial)

@@ -135,7 +135,7 @@ enum ExploreCommand {
     var named = arguments.all("--image")
     if named.isEmpty, case .files(let paths) = session.images.source { named = paths }
     if !named.isEmpty {
-      try NetworkInputs(.files(named)).requireFiles("pictures are read for each panel")
+      try ImageSource.files(named).requireFiles("pictures are read for each panel")
     }
     if let colours { session.screen.colours = colours }
     if let precision = try arguments.precision() {

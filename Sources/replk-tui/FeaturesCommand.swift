@@ -24,7 +24,7 @@ extension Command {
     let request = try arguments.requests([arguments.model(for: "features")])[0]
     let path = try arguments.featuresOutput()
     let isKept = Features.isPart(path)
-    if arguments.has("--shard") { try arguments.requireFilesOfShares(request.images) }
+    if arguments.has("--shard") { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
     let files = OutputFiles(
       [path], arguments, models: arguments.positionals, images: request.images)

@@ -134,6 +134,11 @@ struct PartFile {
   func write(_ part: ERFPart) throws { try AtomicFile.write(part.encoded(), to: path) }
 }
 
+extension Shard {
+  /// Who reads pictures that are cut into shares.
+  static let readers = "every share reads the list of pictures"
+}
+
 extension Options {
   static let shard = [
     Option(
@@ -144,13 +149,6 @@ extension Options {
 
 extension Arguments {
   func shard() -> Shard? { last("--shard").flatMap { Shard($0) } }
-
-  /// Checks that every share can read the pictures anew.
-  ///
-  /// - Throws: `FileError` naming the first that is a pipe or a device.
-  func requireFilesOfShares(_ images: ImageSource) throws {
-    try NetworkInputs(images).requireFiles("every share reads the list of pictures")
-  }
 
   /// What has no say in a map: which share, where to, how fast, what is printed.
   static let immaterial: Set<String> = [

@@ -106,9 +106,8 @@ extension Command {
   /// What tells the points apart, each of which is checked. Files are read for it once.
   private static func keys(of grid: [ERFRequest], _ computer: ERFComputer) throws -> [[String]] {
     let images = try grid.first.map { first in
-      let inputs = try NetworkInputs(first.images)
-      try inputs.requireFiles("pictures are read for each point of a sweep")
-      return inputs.contentsHash
+      try first.images.requireFiles("pictures are read for each point of a sweep")
+      return try NetworkInputs(first.images).contentsHash
     }
     var hashes: [[String]: String] = [:]
     return try grid.enumerated().map { index, request in

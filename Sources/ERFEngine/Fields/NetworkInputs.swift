@@ -86,19 +86,6 @@ public struct NetworkInputs: Sendable {
     return FileBytes.count(of: path(index))
   }
 
-  /// Checks that inputs may be read more than once.
-  ///
-  /// - Parameter reason: who reads them again.
-  /// - Throws: `FileError` naming the first that is a pipe or a device.
-  public func requireFiles(_ reason: String) throws(FileError) {
-    for index in 0..<count {
-      let path = path(index)
-      guard case .other = FileKind(of: path) else { continue }
-      throw .unreadable(
-        path: path, reason: "\(reason), and this can be read only once: save it as a file")
-    }
-  }
-
   /// The file of input `index`; empty where it is none.
   func path(_ index: Int) -> String {
     guard case .files(let paths, _) = source else { return "" }
@@ -116,6 +103,21 @@ public struct NetworkInputs: Sendable {
     case .files(let paths, _):
       return preprocessing.tensor(try Image.load(path: paths[index]), size: size)
     case .tensor(let prepared, let shape): return try prepared.input(index, of: shape)
+    }
+  }
+}
+
+extension ImageSource {
+  /// Checks that pictures may be read more than once.
+  ///
+  /// - Parameter reason: who reads them again.
+  /// - Throws: `FileError` naming the first that is a pipe or a device.
+  public func requireFiles(_ reason: String) throws(FileError) {
+    guard case .files(let paths) = self else { return }
+    for path in paths {
+      guard case .other = FileKind(of: path) else { continue }
+      throw .unreadable(
+        path: path, reason: "\(reason), and this can be read only once: save it as a file")
     }
   }
 }
