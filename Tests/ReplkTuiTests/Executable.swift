@@ -124,9 +124,14 @@ enum Executable {
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput =
-      try output ?? FileHandle(forWritingTo: URL(fileURLWithPath: outputPath))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
+    let files = try [outputPath, errorPath].map {
+      try FileHandle(forWritingTo: URL(fileURLWithPath: $0))
+    }
+    // Foundation keeps the process, and with it all that it writes to: over a thousand open files later it
+    // reads beyond their list.
+    defer { for file in files { try? file.close() } }
+    process.standardOutput = output ?? files[0]
+    process.standardError = files[1]
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
