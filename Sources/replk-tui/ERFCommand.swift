@@ -23,8 +23,6 @@ extension Command {
     let outputs = arguments.all("--output")
     let exports = outputs.filter { !ERFPart.isPart($0) }
     let parts = outputs.filter(ERFPart.isPart)
-    // Checked first: nobody should wait for a run whose result cannot be kept.
-    for path in exports { _ = try ExportFormat(path: path) }
     let shard = arguments.shard()
     if shard != nil && outputs.isEmpty {
       throw UsageError.missingOption(command: "erf --shard", option: "-o FILE.erf")
@@ -35,6 +33,8 @@ extension Command {
         expected: shard == nil
           ? "at most one .erf" : "one FILE.erf: `merge` makes other formats of all shares")
     }
+    // Checked first: nobody should wait for a run whose result cannot be kept.
+    for path in exports { _ = try ExportFormat(path: path) }
     if shard != nil { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
     let facts = try ExportFacts(validated)

@@ -10,8 +10,8 @@ extension Command {
       Option(
         "--output", "-o", value: "FILE", repeats: true,
         help:
-          "export by ending: .erf \(ExportFormat.endings); may repeat; of tables .csv, of features "
-          + ".npy or .safetensors"),
+          "export by ending: .erf \(ExportFormat.endings); may repeat. Tables make one .csv, features "
+          + "one .npy or .safetensors"),
       Option("--partial", help: "make do with fewer images, inputs or points than the run has"),
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export + Options.force
@@ -46,8 +46,7 @@ extension Command {
       whole = try ERFPart.merged(parts)
     } catch let error as RunPartError where networks.count > 1 {
       try StandardStreams.write(
-        networks.values.map { ShellWords.text(["replk-tui", "merge"] + $0.map(\.path)) + "\n" }
-          .sorted().joined())
+        arguments.merges(of: networks.values.map { $0.map(\.path) }).map { $0 + "\n" }.joined())
       throw SeveralNetworks(count: networks.count, error: error)
     }
     if !whole.isWhole && !arguments.has("--partial") {
@@ -124,6 +123,20 @@ extension Command {
     guard let first = paths.first, let other = paths.first(where: { ending($0) != ending(first) })
     else { return }
     throw MergeError.kinds(first, other)
+  }
+}
+
+extension Arguments {
+  /// The command that merges each of several networks' parts, with outputs of its own: `all-2.npy` of the second.
+  fileprivate func merges(of networks: [[String]]) -> [String] {
+    networks.sorted { $0.lexicographicallyPrecedes($1) }.enumerated().map { index, paths in
+      let outputs = all("--output").flatMap { path -> [String] in
+        let stem = ExportFacts.stem(path)
+        return ["--output", "\(stem)-\(index + 1)\(path.dropFirst(stem.count))"]
+      }
+      let words = command("merge", without: ["--output"], positionals: paths)
+      return ShellWords.text(["replk-tui"] + words + outputs)
+    }
   }
 }
 

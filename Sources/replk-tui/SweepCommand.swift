@@ -51,6 +51,8 @@ extension Command {
     for option in ["--of", "--fit"] where arguments.has(option) && !arguments.has("--kernels") {
       throw UsageError.missingOption(command: "sweep \(option)", option: "--kernels A:B:STEP")
     }
+    // Opening the networks of a large grid takes a while: a signal is to find somebody who says so.
+    Interruption.catchSignals()
     let computer = ERFComputer(networks: 1)
     let grid = try arguments.grid(computer)
     let files = OutputFiles(
@@ -111,6 +113,7 @@ extension Command {
     }
     var hashes: [[String]: String] = [:]
     return try grid.enumerated().map { index, request in
+      try Interruption.cancellation.check()
       let files = request.network.files
       let hash = hashes[files] ?? request.network.filesHash
       hashes[files] = hash

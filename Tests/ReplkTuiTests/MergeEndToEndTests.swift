@@ -371,6 +371,8 @@ import Testing
       let words = command.dropFirst("replk-tui ".count)
       #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0, "\(command)")
     }
+    let merged = try ["all-1.npy", "all-2.npy"].map(bytes)
+    #expect(try Set(merged) == Set(maps.map { try bytes("whole/\($0)") }))
     for (map, stem) in maps.map({ ($0, $0.dropLast(".npy".count)) }) {
       _ = try succeed(
         [

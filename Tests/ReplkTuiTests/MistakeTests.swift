@@ -98,6 +98,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(erf("--count", "0"), "--count 0"),
     .usage(erf("--colourmap", "x"), "--colourmap x", "ember"),
     .usage(erf("--shard", "1/2"), "erf --shard needs -o FILE.erf"),
+    .usage(erf("--shard", "1/2", "-o", "pics"), "-o pics", "one FILE.erf"),
     .usage(erf("--count", "9999"), "9999", "built in"),
     .usage(erf("--image", "picture.ppm", "--count", "2"), "--count 2"),
     .usage(erf("--colormap", "plaid"), "plaid", "ember"),

@@ -288,4 +288,19 @@ import Testing
     let rows = String(decoding: try folder.read("one.csv"), as: UTF8.self).split(separator: "\n")
     #expect(rows.count == 2 && rows[1].hasPrefix("1,1,"))
   }
+
+  #if os(Linux)
+    /// A signal that comes while the networks of a large grid are opened ends it with a word, before any file.
+    @Test func aSignalBeforeTheFirstPoint() throws {
+      let sizes = (16..<48).map { "\($0 * 2)" }.joined(separator: ",")
+      // Whether the program catches SIGTERM, the fifteenth bit.
+      let catches =
+        "[ $(( 0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$$/status) >> 14 & 1 )) = 1 ]"
+      let outcome = try Executable.run(
+        ["sweep", Samples.tiny, "--kernels", "1:63:2", "--sizes", sizes, "-o", "large.csv"],
+        in: folder, once: catches, "kill -TERM $$")
+      expectOneLine(outcome, code: 143, mentions: ["stopped before anything was finished"])
+      #expect(!folder.names.contains("large.csv"))
+    }
+  #endif
 }
