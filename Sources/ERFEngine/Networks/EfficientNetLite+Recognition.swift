@@ -32,4 +32,11 @@ extension EfficientNetLite {
       width: width, depth: variant?.depth ?? depth,
       classes: weights.classes(head: Self.head) ?? 1000)
   }
+
+  /// Where it was trained, which shapes do not tell.
+  func adopting(_ hints: FileHints) -> EfficientNetLite {
+    var network = self
+    network.style = hints.liteStyle ?? style
+    return network
+  }
 }

@@ -1,30 +1,37 @@
 /// EfficientNet-Lite (Tan and Le 2019 in the form for small devices: no squeeze-and-excitation,
 /// ReLU6), with the parameter names of the efficientnet_lite_pytorch checkpoints.
-///
-/// The weights come from TensorFlow, hence padding that follows the input, 1e-3 in the batch norms,
-/// and statistics of its own for the pictures.
 struct EfficientNetLite: Architecture, Equatable {
+  /// Where the network was trained, which its parameters' names and shapes do not tell.
+  enum Style: String, Sendable, CaseIterable {
+    /// In TensorFlow: padding that follows the input, 1e-3 in the batch norms, and statistics of its own
+    /// for the pictures.
+    case tensorFlow = "tf"
+    /// In PyTorch, as timm's own: padding of half a kernel, 1e-5, and ImageNet's statistics.
+    case torch
+  }
+
   /// Factor on the channels between stem and head.
   var width = 1.0
   /// Factor on the repeats of all groups but the first and the last.
   var depth = 1.0
+  var style = Style.tensorFlow
   var classes = 1000
 
   /// Whether the blocks of each stage add their input to their output.
   var shortcuts = [Bool](repeating: true, count: stageEnds.count)
 
   var initialization: Initialization { .frameworkDefault }
-  var preprocessing: Preprocessing { .efficientNetLite }
+  var preprocessing: Preprocessing { style == .tensorFlow ? .efficientNetLite : .imageNet }
 
   /// The size that the released network of this width and depth was trained for.
   var evaluation: Evaluation {
-    let side = Self.sizes.first { $0.depth >= depth && $0.width >= width }?.side ?? 260
+    let side = Self.sizes.first { $0.depth >= depth && $0.width >= width }?.side ?? 300
     return Evaluation(side: side, shorterSide: side + 32, filter: .bicubic)
   }
 
   private static let sizes = [
     (width: 1.0, depth: 1.0, side: 224), (width: 1.0, depth: 1.1, side: 240),
-    (width: 1.1, depth: 1.2, side: 260),
+    (width: 1.1, depth: 1.2, side: 260), (width: 1.2, depth: 1.4, side: 280),
   ]
 
   /// A run of inverted residuals, the first of which has the stride.
@@ -119,8 +126,8 @@ struct EfficientNetLite: Architecture, Equatable {
   ) -> BlueprintBuilder.Value {
     let x = builder.convolution(
       conv, input, outputs: outputs, kernel: kernel, stride: stride, groups: groups,
-      paddingFollowsInput: kernel > 1)
-    let normalised = builder.batchNorm(norm, x, epsilon: 1e-3)
+      paddingFollowsInput: kernel > 1 && style == .tensorFlow)
+    let normalised = builder.batchNorm(norm, x, epsilon: style == .tensorFlow ? 1e-3 : 1e-5)
     return rectified ? builder.relu6(normalised) : normalised
   }
 }
@@ -128,20 +135,29 @@ struct EfficientNetLite: Architecture, Equatable {
 /// The released networks, and all others.
 extension EfficientNetLite {
   static let family = "efficientnet-lite"
-  static let freeForm = "efficientnet-lite:width=1:depth=1:shortcuts=1:classes=1000"
+  static let freeForm =
+    "efficientnet-lite:width=1:depth=1:shortcuts=1:style=tf:classes=1000"
   static let openFields: Set<StageField> = [.shortcuts]
 
   static let variants: [(ids: [String], network: EfficientNetLite)] = [
     (["efficientnet-lite0"], EfficientNetLite()),
     (["efficientnet-lite1"], EfficientNetLite(depth: 1.1)),
     (["efficientnet-lite2"], EfficientNetLite(width: 1.1, depth: 1.2)),
+    (["efficientnet-lite3"], EfficientNetLite(width: 1.2, depth: 1.4)),
+    (["efficientnet-lite4"], EfficientNetLite(width: 1.4, depth: 1.8)),
+    (["efficientnet-lite0-timm"], EfficientNetLite(style: .torch)),
+    (["efficientnet-lite1-timm"], EfficientNetLite(depth: 1.1, style: .torch)),
+    (["efficientnet-lite2-timm"], EfficientNetLite(width: 1.1, depth: 1.2, style: .torch)),
+    (["efficientnet-lite3-timm"], EfficientNetLite(width: 1.2, depth: 1.4, style: .torch)),
+    (["efficientnet-lite4-timm"], EfficientNetLite(width: 1.4, depth: 1.8, style: .torch)),
   ]
 
   var id: String { variantID ?? freeID }
 
   var freeID: String {
     "efficientnet-lite:width=\(width.shortText):depth=\(depth.shortText)"
-      + "\(stages.unusualFields):classes=\(classes)"
+      + stages.unusualFields + (style == .tensorFlow ? "" : ":style=\(style.rawValue)")
+      + ":classes=\(classes)"
   }
 
   init(_ fields: inout FieldParser) throws(ModelError) {
@@ -150,6 +166,7 @@ extension EfficientNetLite {
     let flags = try fields.perStage(
       "shortcuts", 0...1, default: 1, stages: Self.stageEnds.count)
     shortcuts = flags.map { $0 == 1 }
+    style = try fields.choice("style", of: Style.allCases, default: .tensorFlow)
     classes = try fields.number("classes", 1...100_000, default: 1000)
   }
 

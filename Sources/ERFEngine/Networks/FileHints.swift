@@ -25,8 +25,10 @@ struct FileHints: Sendable {
   private let isBareBackbone: Bool
   /// Settings of strides and dilations, such as `output_stride` and `8`, in the order of their names.
   private let strideSettings: [(name: String, value: String)]
-  /// The file's own name, where it tells of a network that shapes do not tell from a plain one.
-  private let telltaleName: String?
+  /// What the file or its folder is called.
+  let fileName: String
+  /// Whether the names of the parameters are those of timm's efficient networks.
+  let hasTimmNames: Bool
 
   private static let families = [
     "resnet", "resnext", "mobilenet", "efficientnet", "replknet", "res2net", "resnest", "regnet",
@@ -46,10 +48,7 @@ struct FileHints: Sendable {
   init(_ file: Checkpoint, prefix: String) {
     let named = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
       let value = Self.bare(value.lowercased())
-      let isNetwork =
-        Self.families.contains(where: value.contains)
-        || Self.shortFamilies.contains(where: value.hasPrefix)
-      return isNetwork && Checkpoint.namesArchitecture(key) ? value : nil
+      return Self.isNetwork(value) && Checkpoint.namesArchitecture(key) ? value : nil
     }
     names = named.enumerated().filter { !named[..<$0.offset].contains($0.element) }.map(\.element)
     strideSettings = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
@@ -57,8 +56,7 @@ struct FileHints: Sendable {
     }
     hasConfiguration = !file.configuration.isEmpty
     backbones = ConfigurationText(file.configuration).backbones
-    let fileName = file.path.split(separator: "/").last?.lowercased() ?? ""
-    telltaleName = Self.telltales.contains(where: fileName.contains) ? fileName : nil
+    fileName = Self.tellingName(of: file.path.lowercased())
     let parts = prefix.split(separator: ".")
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
@@ -70,6 +68,7 @@ struct FileHints: Sendable {
         file.entries[$0].map { isMeant($0.shape) } ?? false
       }
     }
+    hasTimmNames = hasParameter(prefix + "conv_stem.weight")
     hasSegmentationClassifier = hasParameter(base + "classifier.4.weight") { $0.rank == 4 }
     isBareBackbone =
       isBackbone && siblings.isEmpty && !hasParameter(prefix + ResNet.head + ".weight")
@@ -78,7 +77,12 @@ struct FileHints: Sendable {
     }
   }
 
-  /// A name without what people put around it: folders, modules, endings, torchvision's mark in timm.
+  private static func isNetwork(_ name: some StringProtocol) -> Bool {
+    families.contains(where: name.contains) || shortFamilies.contains(where: name.hasPrefix)
+  }
+
+  /// A name without what people put around it: folders, modules, endings, torchvision's mark in timm, and
+  /// what timm adds of the training (`.ra_in1k`).
   private static func bare(_ name: String) -> String {
     var bare = name.split(separator: "/").last ?? ""
     for ending in [".pth", ".pt", ".bin", ".safetensors"] where bare.hasSuffix(ending) {
@@ -86,6 +90,7 @@ struct FileHints: Sendable {
     }
     let isOfModule = ["torchvision.", "timm.", "models."].contains(where: bare.hasPrefix)
     if isOfModule { bare = bare.split(separator: ".").last ?? "" }
+    if let first = bare.split(separator: ".").first, isNetwork(first) { bare = first }
     return String(bare.hasPrefix("tv_") ? bare.dropFirst(3) : bare)
   }
 
@@ -162,7 +167,7 @@ struct FileHints: Sendable {
         "the file calls itself \(WeightsMismatch.printable(name)), and is opened as "
           + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
-    doubts += configurationDoubts(about: told)
+    doubts += configurationDoubts(about: told) + twinDoubts(about: told)
     // One doubt of what is told of the whole network is enough.
     if doubts.isEmpty, let setting = strideSettings.first(where: { contradicts($0, told) }) {
       doubts.append(
@@ -172,9 +177,11 @@ struct FileHints: Sendable {
     let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
     let isTold =
       told.id != network.id || isToldDilated && Self.isDilated(told) || residual != nil
-    if let telltaleName, doubts.isEmpty, !isTold, !hasConfiguration, network is ResNet {
+    if Self.telltales.contains(where: fileName.contains), doubts.isEmpty, !isTold,
+      !hasConfiguration, network is ResNet
+    {
       doubts.append(
-        "the file's name is \(WeightsMismatch.printable(telltaleName)), and it is opened as "
+        "the file's name is \(WeightsMismatch.printable(fileName)), and it is opened as "
           + "\(network.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
     if !heads.isEmpty && !isTold {
@@ -230,7 +237,8 @@ struct FileHints: Sendable {
   }
 
   private static func known(_ name: String) -> (any Architecture)? {
-    let plain = plain(name)
+    // timm's mark of what was trained in TensorFlow.
+    let plain = plain(name.hasPrefix("tf_") ? String(name.dropFirst(3)) : name)
     let id = ModelCatalogue.ids.first { Self.plain($0) == plain }
     // Files of this program may spell their network out.
     return try? ModelCatalogue.architecture(id ?? name)

@@ -17,7 +17,7 @@ import Testing
       "resnet-50", "resnet20-cifar", "resnet-cifar:layers=1,2,1:kernels=5:classes=7",
       "mobilenetv2", "mobilenetv2:width=0.25:classes=10",
       "mobilenetv2:width=0.35:kernels=3,5,13,7:small=0,3,3,0:classes=10", "efficientnet-lite0",
-      "efficientnet-lite1", "efficientnet-lite2",
+      "efficientnet-lite1", "efficientnet-lite2", "efficientnet-lite3", "efficientnet-lite4",
       "efficientnet-lite:width=0.5:depth=1.4:classes=3",
     ] + RepLKNet.variants.filter { $0.network.stages.allSatisfy(\.hasShortcuts) }.map(\.ids[0]))
   func namesAndShapesTell(_ id: String) throws {
