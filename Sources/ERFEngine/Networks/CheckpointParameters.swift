@@ -109,7 +109,7 @@ extension CheckpointParameters {
     var settled = self
     var blueprint = architecture.blueprint(optional)
     var comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
-    if allowsMissingHead, comparison.mismatch.concerns(comparison.inventory.head) {
+    if allowsMissingHead, comparison.concernsHead {
       // Another classifier than the network's is as good as none.
       settled.dropsHead = true
       blueprint = architecture.blueprint(settled.optional)
@@ -134,6 +134,8 @@ extension CheckpointParameters {
   private struct Comparison {
     let inventory: ParameterInventory
     var mismatch: WeightsMismatch
+    /// Whether a parameter of the classifier is missing or has another shape, whatever the file calls it.
+    let concernsHead: Bool
     /// Tensors that are left out.
     var ignored: [String]
   }
@@ -146,14 +148,18 @@ extension CheckpointParameters {
     with inventory: ParameterInventory, of architecture: any Architecture
   ) -> Comparison {
     var mismatch = WeightsMismatch(model: model)
+    var concernsHead = false
     for (key, entry) in inventory.entries {
-      guard let found = weights[key] else {
-        mismatch.missing.append(weights.fullName(key))
+      let found = weights[key]
+      if found == entry.shape || found.map({ isOtherInput(key, $0, entry.shape) }) == true {
         continue
       }
-      if found != entry.shape && !isOtherInput(key, found, entry.shape) {
-        mismatch.wrong.append(
-          .init(key: weights.fullName(key), expected: entry.shape, found: found))
+      concernsHead = concernsHead || inventory.head.contains(key)
+      let name = weights.fullName(key)
+      if let found {
+        mismatch.wrong.append(.init(key: name, expected: entry.shape, found: found))
+      } else {
+        mismatch.missing.append(name)
       }
     }
     let extra = weights.shapes.keys.filter(isExtra(inventory))
@@ -166,7 +172,7 @@ extension CheckpointParameters {
     let rest = kept.isEmpty || !isHeadless ? [] : restOfHead(architecture)
     mismatch.extra = kept.filter { !rest.contains($0) }.flatMap(weights.tensors)
     return Comparison(
-      inventory: inventory, mismatch: mismatch.sorted(),
+      inventory: inventory, mismatch: mismatch.sorted(), concernsHead: concernsHead,
       ignored: (ignored + kept.filter(rest.contains)).flatMap(weights.tensors).sorted())
   }
 
@@ -311,16 +317,6 @@ extension CheckpointParameters {
       if trying.comparison(with: candidate).mismatch.isEmpty { return candidate.id }
     }
     return nil
-  }
-}
-
-extension WeightsMismatch {
-  /// Whether one of `keys`, the parameters of a classifier, is missing or has another shape.
-  fileprivate func concerns(_ keys: Set<String>) -> Bool {
-    let ends = keys.map { "." + $0 }
-    return (missing + wrong.map(\.key)).contains { key in
-      keys.contains(key) || ends.contains(where: key.hasSuffix)
-    }
   }
 }
 

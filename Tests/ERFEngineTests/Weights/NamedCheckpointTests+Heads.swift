@@ -1,0 +1,66 @@
+// Classifiers of other names and sizes than those of the network that is asked for.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+extension NamedCheckpointTests {
+  private static let thousand = "resnet:block=basic:layers=1,1,1,1:width=2:classes=1000"
+
+  /// The plain network with a classifier of these parameters, and no other.
+  private func headed(
+    _ head: [String: Shape], in folder: TemporaryFolder, asThousand: Bool = true
+  ) throws -> NetworkSpec {
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let body = try plain.keys.filter { !$0.hasPrefix("fc.") }.map { ($0, try plain.tensor($0)) }
+    let more = head.sorted { $0.key < $1.key }.map { ($0.key, Tensor(zeros: $0.value)) }
+    let path = folder.file("headed.safetensors")
+    try SafetensorsWriter(tensors: body + more, type: .float32, metadata: [:]).write(to: path)
+    var spec = NetworkSpec(file: path)
+    if asThousand { spec.source = .catalogue(Self.thousand) }
+    return spec
+  }
+
+  /// Of another number of classes than the model that is named, whatever the file calls it.
+  @Test(arguments: [
+    "fc", "fc.0", "fc.1", "head", "head.fc", "head.1", "last_linear", "linear", "classifier",
+    "classifier.1", "logits", "output", "_fc", "my_head",
+  ])
+  func otherClassesUnderOtherNames(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    var spec = try headed(["\(name).weight": [10, 16], "\(name).bias": [10]], in: folder)
+    #expect(throws: CheckpointError.self) { try Network(spec) }
+    spec.allowsMissingHead = true
+    let network = try Network(spec)
+    #expect(!network.taps.contains("logits"))
+    #expect(
+      network.weightsChoice?.notes == [
+        "left out 2 tensors that \(Self.thousand) does not have: \(name).bias, \(name).weight"
+      ])
+    try compare(network, with: "plain.pth")
+  }
+
+  /// All that a classifier of another size is made of is listed.
+  @Test(
+    arguments: [
+      ["weight_orig": [10, 16], "weight_mask": [10, 16], "bias": [10]],
+      [
+        "parametrizations.weight.original0": [10, 1],
+        "parametrizations.weight.original1": [10, 16],
+        "bias": [10],
+      ],
+      ["weight_g": [10, 1], "weight_v": [10, 16], "bias": [10]],
+    ] as [[String: Shape]])
+  func allOfAClassifierIsListed(_ parts: [String: Shape]) throws {
+    let folder = try TemporaryFolder()
+    for name in ["fc", "head"] {
+      let head = Dictionary(uniqueKeysWithValues: parts.map { ("\(name).\($0.key)", $0.value) })
+      var spec = try headed(head, in: folder)
+      spec.allowsMissingHead = true
+      let notes = try #require(try Network(spec).weightsChoice).notes
+      let listed = head.keys.sorted().joined(separator: ", ")
+      #expect(notes == ["left out 3 tensors that \(Self.thousand) does not have: \(listed)"])
+    }
+  }
+}
