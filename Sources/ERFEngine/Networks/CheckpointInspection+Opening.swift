@@ -27,10 +27,8 @@ extension CheckpointInspection {
         let notes = try opened(network, allowsMissingHead: true, tensors)
         return .withoutHead(.mismatch(path: path, mismatch), notes: notes)
       }
-    } catch CheckpointError.unrecognised(let path, let keys) where file.prefixesOfNetworks.isEmpty {
-      return .unknown(.unrecognised(path: path, keys: keys))
     } catch let error as CheckpointError {
-      return .refused(error)
+      return error.isOfNames && file.prefixesOfNetworks.isEmpty ? .unknown(error) : .refused(error)
     }
   }
 

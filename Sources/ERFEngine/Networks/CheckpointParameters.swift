@@ -261,14 +261,25 @@ extension CheckpointParameters {
     // The place of the first convolution may be what tells where the network lies.
     if let impostor = file.impostor(behind: weights.prefix) { return impostor }
     mismatch.suggestion = suggestion()
+    if mismatch.suggestion == nil, let foreign = foreign(comparison) {
+      return .foreign(path: file.path, foreign.name)
+    }
     if mismatch.suggestion == nil { mismatch.remedies = remedies(architecture) }
     // Of what is kept in a way that is not known, a name alone is missing.
-    if mismatch.remedies.isEmpty, !mismatch.missing.isEmpty,
-      let unmade = weights.unmade(in: file)
-    {
-      return unmade
+    if !mismatch.missing.isEmpty, let unmade = weights.unmade(in: file) {
+      guard mismatch.lacksOnlyHead else { return unmade }
+      mismatch.cause = unmade.cause
     }
     return .mismatch(path: file.path, mismatch)
+  }
+
+  /// The kind of network that the file holds instead, where that is no built-in one.
+  private func foreign(_ comparison: Comparison) -> ForeignNetwork? {
+    if let relative = ForeignNetwork(relativeIn: weights.shapes) { return relative }
+    let differences = comparison.mismatch.missing.count + comparison.mismatch.wrong.count
+    // Where little differs it is damaged rather than another one.
+    guard 2 * differences > comparison.inventory.entries.count else { return nil }
+    return ForeignNetwork(in: file.entries.mapValues(\.shape))
   }
 
   /// The least that has to be allowed for the file to open.

@@ -49,6 +49,9 @@ extension ModelCatalogue {
   }
 
   private static func unrecognised(_ file: Checkpoint) -> CheckpointError {
-    .unrecognised(path: file.path, keys: file.keys)
+    if let foreign = ForeignNetwork(in: file.entries.mapValues(\.shape)) {
+      return .foreign(path: file.path, foreign.name)
+    }
+    return .unrecognised(path: file.path, keys: file.keys)
   }
 }

@@ -12,6 +12,8 @@ public enum CheckpointError: ExplainedError, Equatable {
   case mismatch(path: String, WeightsMismatch)
   /// Names that belong to no network in the catalogue.
   case unrecognised(path: String, keys: [String])
+  /// A network that this program does not build, by the kind that its names and shapes tell.
+  case foreign(path: String, String)
   /// The key that was asked for names none of the dictionaries.
   case noWeights(path: String, key: String, available: [String])
   /// The key that was asked for could mean several of the dictionaries.
@@ -32,6 +34,14 @@ public enum CheckpointError: ExplainedError, Equatable {
     if case .noRoom = self { true } else { false }
   }
 
+  /// Whether it is the names alone that tell no network of this program's.
+  var isOfNames: Bool {
+    switch self {
+    case .unrecognised, .foreign: true
+    default: false
+    }
+  }
+
   public var explanation: String {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
@@ -48,7 +58,11 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .mismatch(let path, let mismatch): mismatch.explanation(path: path)
     case .unrecognised(let path, let keys):
       "\(path) holds no network known by its names (\(WeightsMismatch.listed(keys))): "
-        + "say which model's weights these are"
+        + "open what is not built in as ONNX, \(WeightsMismatch.export), or say which model's weights "
+        + "these are"
+    case .foreign(let path, let name):
+      "\(path) holds the weights of \(name), which is not built in and opens as ONNX: "
+        + WeightsMismatch.export
     case .noWeights(let path, let key, let available):
       "\(path) has no weights called '\(key)': it has "
         + available.map { $0.isEmpty ? "some without a name" : $0 }.joined(separator: ", ")
@@ -65,7 +79,7 @@ public enum CheckpointError: ExplainedError, Equatable {
       "\(path) holds \(WeightsMismatch.listed(tensors)) in the place of "
         + "\(WeightsMismatch.printable(key)), which only code makes of them"
         + (others > 0 ? " (and \(others.counted("more parameter")) likewise)" : "")
-        + ": call \(Self.removal(of: tensors)), and save it again"
+        + ": \(Self.makingPlain(tensors))"
     case .onlyZeros(let path, let key, let shape):
       "\(path): \(key) (\(shape)) holds nothing but zeros, which says nothing about the network: "
         + "is it damaged? If not, say which model's weights these are"
@@ -78,6 +92,18 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .result(let path, .features):
       "\(path) holds features of pictures, no network: name the network that they are of"
     }
+  }
+
+  /// Why a parameter that is kept in a way that is not known is missing, and what helps; nil for others.
+  var cause: String? {
+    guard case .unmade(_, let key, let tensors, _) = self else { return nil }
+    return
+      "only code makes \(WeightsMismatch.printable(key)) of \(WeightsMismatch.listed(tensors)): "
+      + Self.makingPlain(tensors)
+  }
+
+  private static func makingPlain(_ tensors: [String]) -> String {
+    "call \(removal(of: tensors)), and save it again"
   }
 
   /// What in PyTorch makes a plain parameter of `tensors`.

@@ -13,6 +13,8 @@ public struct WeightsMismatch: Sendable, Equatable {
   public var wrong: [WrongShape] = []
   /// The network whose parameters these are.
   public var suggestion: String?
+  /// Why something is missing; nil: nobody knows.
+  public var cause: String?
   /// What would let the rest open; empty: nothing that is known.
   public var remedies: Set<Remedy> = []
 
@@ -49,7 +51,9 @@ public struct WeightsMismatch: Sendable, Equatable {
       parts.append(
         shapes.joined(separator: ", ") + (wrong.count > 4 ? " and \(wrong.count - 4) more" : ""))
     }
-    return "\(path) does not fit \(model): \(parts.joined(separator: "; ")): \(advice)"
+    let differences = parts.joined(separator: "; ")
+    let cause = cause.map { " (\($0))" } ?? ""
+    return "\(path) does not fit \(model): \(differences)\(cause): \(advice)"
   }
 
   private var advice: String {
@@ -59,9 +63,15 @@ public struct WeightsMismatch: Sendable, Equatable {
       return "it opens where the classifier may be missing and other tensors are ignored"
     case (true, false): return "it opens without its classifier where that may be missing"
     case (false, true): return "it opens where other tensors are ignored"
-    case (false, false): return "is it the checkpoint of another network, or damaged?"
+    case (false, false):
+      return "is it damaged, or the checkpoint of another network? Others open as ONNX: "
+        + Self.export
     }
   }
+
+  /// How any network of PyTorch becomes a file that opens.
+  static let export =
+    "torch.onnx.export(model.eval(), (torch.zeros(1, 3, 224, 224),), \"my.onnx\")"
 
   /// What PyTorch calls the module that makes parameters of others.
   static let parametrizations = ".parametrizations."

@@ -63,4 +63,19 @@ extension NamedCheckpointTests {
       #expect(notes == ["left out 3 tensors that \(Self.thousand) does not have: \(listed)"])
     }
   }
+
+  /// A classifier that only code makes is refused with its cause, and left out where that is asked for.
+  @Test func classifiersThatOnlyCodeMakes() throws {
+    let part = "fc.parametrizations.weight.original"
+    let folder = try TemporaryFolder()
+    var spec = try headed([part: [7, 16], "fc.bias": [7]], in: folder, asThousand: false)
+    let error = try #require(#expect(throws: CheckpointError.self) { try Network(spec) })
+    #expect(
+      error.explanation.contains(
+        " (only code makes fc.weight of \(part): call "
+          + "torch.nn.utils.parametrize.remove_parametrizations, and save it again): it opens "
+          + "without its classifier"), "\(error.explanation)")
+    spec.allowsMissingHead = true
+    try compare(try Network(spec), with: "plain.pth")
+  }
 }
