@@ -15,6 +15,7 @@ extension ERFRequest {
     WorkCount.note(.validation)
     try PrecisionError.require(precision)
     let opened = try openedNetwork(open)
+    try NetworkInputs(images).requireChannels(for: opened.preprocessing)
     try requireMemory(opened)
     try opened.requireWeights()
     return ValidatedRequest(request: self, network: opened)

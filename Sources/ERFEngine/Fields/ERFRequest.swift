@@ -50,7 +50,8 @@ public enum ImageSource: Sendable, Hashable {
   case builtInAt(Range<Int>)
   /// Image files, in this order.
   case files([String])
-  /// Prepared inputs (N, 3, H, W), already normalised: `FILE.npy` or `FILE.safetensors#key`.
+  /// Prepared inputs (N, 3, H, W), or (N, 1, H, W) of grey pictures, already normalised: `FILE.npy` or
+  /// `FILE.safetensors#key`.
   case tensor(String)
 }
 

@@ -5,7 +5,7 @@ public struct NetworkInputs: Sendable {
     case builtIn(Range<Int>)
     /// Their paths, and what they are called.
     case files([String], names: [String])
-    /// `shape` is (N, H, W, 3); the tensor is read when the first input is asked for.
+    /// `shape` is (N, H, W, C); the tensor is read when the first input is asked for.
     case tensor(PreparedTensor, shape: Shape)
   }
 
@@ -44,6 +44,14 @@ public struct NetworkInputs: Sendable {
   public var size: InputSize? {
     guard case .tensor(_, let shape) = source else { return nil }
     return InputSize(height: shape.height, width: shape.width)
+  }
+
+  /// Checks that a network takes what was prepared elsewhere.
+  ///
+  /// - Throws: `PreparedTensorError`.
+  func requireChannels(for preprocessing: Preprocessing) throws(PreparedTensorError) {
+    guard case .tensor(let tensor, let shape) = source else { return }
+    try tensor.requireChannels(of: shape, for: preprocessing)
   }
 
   /// Memory that is taken before the first input is there: of a tensor that is read whole, as its file

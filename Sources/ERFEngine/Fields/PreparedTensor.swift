@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A batch of inputs that was prepared elsewhere: `FILE.npy`, `FILE.npz` or `FILE.safetensors#key`, (N, 3, H, W)
-/// or (3, H, W). Its shape is known from the file's header; the rest is read when asked for, input by input
+/// or (3, H, W); with one channel for networks that take grey pictures. Its shape is known from the file's header; the rest is read when asked for, input by input
 /// where the file allows that, else all at once.
 final class PreparedTensor: Sendable {
   let reference: String
@@ -9,7 +9,7 @@ final class PreparedTensor: Sendable {
 
   private enum Contents: Sendable {
     case parts(NPYParts)
-    /// (N, 3, H, W)
+    /// (N, C, H, W)
     case whole(Tensor)
   }
 
@@ -29,7 +29,7 @@ final class PreparedTensor: Sendable {
     return (String(reference[..<sign]), String(reference[reference.index(after: sign)...]))
   }
 
-  /// (N, H, W, 3).
+  /// (N, H, W, C) of 1 or 3 channels.
   ///
   /// - Throws: `PreparedTensorError`, and what reading the file throws.
   func shape() throws -> Shape {
@@ -52,7 +52,7 @@ final class PreparedTensor: Sendable {
     return [batch[0], batch[2], batch[3], batch[1]]
   }
 
-  /// Input `index` of the batch, (1, H, W, 3).
+  /// Input `index` of the batch, (1, H, W, 3): one channel stands for all three.
   ///
   /// - Throws: as `shape`, also where the file is another one by now.
   func input(_ index: Int, of batch: Shape) throws -> Tensor {
@@ -62,12 +62,29 @@ final class PreparedTensor: Sendable {
       throw PreparedTensorError(reference: reference, found: found)
     }
     // One at a time: all of them turned round would be as much memory again.
+    let input: Tensor
     switch contents {
     case .parts(let array):
       let one: Shape = [1, batch[3], batch[1], batch[2]]
-      return try array.part(from: index * one.count, shape: one).channelsLast()
-    case .whole(let tensor): return tensor.image(index).channelsLast()
+      input = try array.part(from: index * one.count, shape: one).channelsLast()
+    case .whole(let tensor): input = tensor.image(index).channelsLast()
     }
+    guard batch[3] == 1 else { return input }
+    return Tensor(
+      shape: [1, batch[1], batch[2], 3],
+      elements: input.elements.flatMap { [$0, $0, $0] })
+  }
+
+  /// Checks that a network which takes pictures as `preprocessing` says takes these.
+  ///
+  /// - Parameter batch: their shape.
+  /// - Throws: `PreparedTensorError` for grey ones where it takes colours.
+  func requireChannels(of batch: Shape, for preprocessing: Preprocessing)
+    throws(PreparedTensorError)
+  {
+    guard batch[3] == 1, !preprocessing.isGrey else { return }
+    throw PreparedTensorError(
+      reference: reference, found: [batch[0], batch[3], batch[1], batch[2]])
   }
 
   /// Whether all of it will be in memory at once.
@@ -100,14 +117,14 @@ final class PreparedTensor: Sendable {
 
   private func batched(_ shape: Shape) throws(PreparedTensorError) -> Shape {
     let batched = shape.rank == 3 ? Shape([1] + shape.extents) : shape
-    guard batched.rank == 4, batched[1] == 3, batched.count > 0 else {
+    guard batched.rank == 4, [1, 3].contains(batched[1]), batched.count > 0 else {
       throw PreparedTensorError(reference: reference, found: shape)
     }
     return batched
   }
 }
 
-/// A tensor that is no batch of RGB images.
+/// A tensor that is no batch of images as the network takes them.
 struct PreparedTensorError: ExplainedError {
   let reference: String
   let found: Shape
@@ -115,7 +132,7 @@ struct PreparedTensorError: ExplainedError {
   var explanation: String {
     "\(reference) "
       + (found.rank == 0 ? "holds a single number" : "has shape \(found)")
-      + ": expected (N, 3, H, W), channels first"
+      + ": expected (N, 3, H, W), or (N, 1, H, W) for a network of grey pictures; channels first"
   }
 }
 

@@ -74,7 +74,8 @@ import Testing
   @Test func singleNumbersAreNoPictures() {
     let error = PreparedTensorError(reference: "a.npy", found: [])
     #expect(
-      error.explanation == "a.npy holds a single number: expected (N, 3, H, W), channels first")
+      error.explanation == "a.npy holds a single number: expected (N, 3, H, W), or (N, 1, H, W) "
+        + "for a network of grey pictures; channels first")
     let other = PreparedTensorError(reference: "a.npy", found: [2, 3])
     #expect(other.explanation.hasPrefix("a.npy has shape 2x3: expected"))
   }

@@ -129,6 +129,23 @@ import Testing
     #expect(result.map.values.count { $0 > 0 } <= 1 && abs(result.map.peak - peak) < 1e-6)
   }
 
+  /// What was prepared elsewhere has the channels that the network takes.
+  @Test(arguments: [1, 3]) func greyTensorsAreForGreyNetworks(_ channels: Int) throws {
+    _ = try network(channels: channels)
+    let folder = try #require(folder)
+    let values = (0..<512).map { Float($0) / 100 - 2 }
+    let array = NPY(shape: [2, 1, 16, 16], values: values)
+    let request = ERFRequest(
+      network: NetworkSpec(file: folder.file("input.onnx")),
+      images: .tensor(try folder.write(array.encoded(), to: "grey.npy")))
+    guard channels == 1 else {
+      let error = #expect(throws: PreparedTensorError.self) { try request.validated() }
+      #expect(error?.explanation.contains("has shape 2x1x16x16: expected (N, 3, H, W)") == true)
+      return
+    }
+    try expect(Features(of: request.validated()).values, values)
+  }
+
   /// Blue first changes nothing of a grey picture.
   @Test func greyPicturesHaveNoOrderOfColours() throws {
     var choice = PreprocessingChoice()
