@@ -228,21 +228,30 @@ struct FileHints: Sendable {
     {
       return false
     }
-    let plain = Self.plain(name)
-    if plain == Self.plain(network.id) { return false }
-    guard var known = Self.known(name) else { return true }
-    known.classes = network.classes
-    guard type(of: known) == type(of: network) else { return true }
-    return known.adopting(self).id != network.id
+    if Self.plain(name) == Self.plain(network.id) { return false }
+    return !Self.meant(by: name).contains { meant in
+      var meant = meant
+      meant.classes = network.classes
+      return type(of: meant) == type(of: network) && meant.adopting(self).id == network.id
+    }
   }
 
-  private static func known(_ name: String) -> (any Architecture)? {
-    // timm's mark of what was trained in TensorFlow.
+  /// The networks that may be called `name`: papers call those for CIFAR's pictures as others, and timm
+  /// marks what was trained in TensorFlow.
+  private static func meant(by name: String) -> [any Architecture] {
     let plain = plain(name.hasPrefix("tf_") ? String(name.dropFirst(3)) : name)
-    let id = ModelCatalogue.ids.first { Self.plain($0) == plain }
+    let ids = ModelCatalogue.ids.filter { [plain, plain + "cifar"].contains(Self.plain($0)) }
     // Files of this program may spell their network out.
-    return try? ModelCatalogue.architecture(id ?? name)
+    return (ids + [timmNames[name] ?? name]).compactMap { try? ModelCatalogue.architecture($0) }
   }
+
+  /// What timm calls networks that have no name here.
+  private static let timmNames = [
+    "mobilenetv2_035": "mobilenetv2:width=0.35", "mobilenetv2_050": "mobilenetv2:width=0.5",
+    "mobilenetv2_075": "mobilenetv2:width=0.75", "mobilenetv2_100": "mobilenetv2",
+    "mobilenetv2_140": "mobilenetv2:width=1.4",
+    "resnet26": "resnet:block=bottleneck:layers=2,2,2,2",
+  ]
 
   private static func plain(_ name: String) -> String {
     name.filter { $0.isLetter || $0.isNumber || $0 == ":" || $0 == "=" || $0 == "," }

@@ -63,6 +63,7 @@ struct ForeignNetwork: Sendable {
     ("a GoogLeNet", ["inception3a."]), ("an Inception network", ["Mixed_5b."]),
     ("a DLA", ["base_layer.0.", "level2."]),
     ("a VGG or an AlexNet", ["features.0.bias", "features.3.bias"]),
+    ("a VGG", ["features.0.bias", "features.4.bias"]),
   ]
 
   /// The names of a file's parameters, each behind a dot.

@@ -88,22 +88,31 @@ extension NamedCheckpointTests {
     }
   }
 
-  /// What timm adds of the training makes no other network.
-  @Test func tagsOfTimmAreNoOtherNetworks() throws {
+  /// What others call a network is no doubt, nor is what timm adds of the training; the names of networks
+  /// that are none of this program's are.
+  @Test(
+    arguments: [
+      ("resnet-18", "resnet18.a1_in1k", false),
+      ("resnet-50", "hf_hub:timm/resnet50.tv_in1k", false),
+      ("resnet-18", "resnet18d.ra2_in1k", true), ("resnet-18", "resnetblur18", true),
+      ("resnet-50", "wide_resnet50_2.tv_in1k", true), ("resnet-34", "resnet18", true),
+      ("resnet:block=bottleneck:layers=2,2,2,2:classes=10", "resnet26", false),
+      ("mobilenetv2", "mobilenetv2_100.ra_in1k", false), ("mobilenetv2", "mobilenetv2_110d", true),
+      ("mobilenetv2:width=0.35:classes=10", "mobilenetv2_035", false),
+      ("mobilenetv2", "mobilenetv2_035", true), ("resnet20-cifar", "resnet20", false),
+      ("resnet-cifar:depth=20:classes=100", "resnet20", false),
+      ("resnet20-cifar", "resnet56", true), ("resnet18-cifar", "resnet18", false),
+    ])
+  func namesOfOtherLibraries(_ id: String, _ name: String, isInDoubt: Bool) throws {
     let folder = try TemporaryFolder()
-    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
-    let path = folder.file("tagged.safetensors")
-    for (name, count) in [
-      ("resnet:block=basic:layers=1,1,1,1:width=2:classes=7", 0), ("resnet18.a1_in1k", 1),
-      ("resnetblur50.bt_in1k", 1),
-    ] {
-      try SafetensorsWriter(
-        tensors: try plain.keys.map { ($0, try plain.tensor($0)) }, type: .float32,
-        metadata: ["arch": name]
-      ).write(to: path)
-      let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
-      #expect(notes.count == count, "\(notes)")
-      #expect(!notes.contains { $0.contains("in1k") }, "\(notes)")
-    }
+    let path = folder.file("named.safetensors")
+    try SafetensorsWriter(
+      tensors: [("conv1.weight", Tensor(zeros: [1, 3, 3, 3]))], type: .float32,
+      metadata: ["arch": name]
+    ).write(to: path)
+    let hints = FileHints(try Checkpoint(path: path), prefix: "")
+    let doubts = hints.doubts(about: try ModelCatalogue.architecture(id))
+    #expect(doubts.count == (isInDoubt ? 1 : 0), "\(doubts)")
+    #expect(!doubts.contains { $0.contains("in1k") }, "\(doubts)")
   }
 }
