@@ -24,12 +24,8 @@ extension Model {
   }
 
   /// Of a panel whose numbers are not those of the maps: networks, and what they were shown.
-  func networkSubject(_ panel: PanelName) -> [[Span]] {
-    let request = ShapeBiasState.request(threads: nil)
-    let facts =
-      panel == .shapeBias
-      ? ["\(request.size) px", "\(request.conflicts) stimuli", "last stage"] : ["1 picture"]
-    return [networks(isNamed: true) + joined(facts)]
+  func networkSubject(_ facts: [String]) -> [[Span]] {
+    [networks(isNamed: true) + joined(facts)]
       + [.max, 24, 16, 10].map { networks(isNamed: false, cut: $0) + joined(facts) }
   }
 

@@ -33,6 +33,10 @@ enum DepthPanel: Panel {
     frame.drawDepth(model, in: area)
   }
 
+  static func subject(_ model: Model) -> [[Span]] {
+    model.subject(hasNetworks: true, hasTarget: false)
+  }
+
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     let layers = model.depthLayers(model.active)
     guard !layers.isEmpty else { return .refuse(model.noUnits) }

@@ -36,6 +36,9 @@ enum GalleryPanel: Panel {
     frame.drawGallery(model, in: area)
   }
 
+  /// Its tiles name the networks.
+  static func subject(_ model: Model) -> [[Span]] { model.subject(hasNetworks: false) }
+
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     let networks = model.session.gallery
     let selected = min(networks.count - 1, model.gallery.selection)

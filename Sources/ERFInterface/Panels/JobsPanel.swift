@@ -23,6 +23,8 @@ enum JobsPanel: Panel {
     frame.drawJobs(model, in: area)
   }
 
+  static func subject(_ model: Model) -> [[Span]] { [] }
+
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     switch command {
     case .move(.up):

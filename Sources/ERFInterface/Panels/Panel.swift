@@ -16,6 +16,9 @@ protocol Panel: SendableMetatype {
   /// Commands that apply only while it has the focus.
   static var commands: [Command] { get }
   static func draw(_ model: Model, in area: Area, on frame: inout Frame)
+  /// What its numbers are of, which its title says where it has the screen to itself: the fullest first;
+  /// nothing where that goes without saying.
+  static func subject(_ model: Model) -> [[Span]]
   /// What a command comes to while the panel has the focus.
   static func plan(_ command: CommandName, _ model: Model) -> Plan
   /// What the mouse does below the title; nil where it means nothing special: a click does nothing
@@ -38,6 +41,7 @@ extension Panel {
     return place < 10 ? Unicode.Scalar(UInt8(48 + place)) : "?"
   }
   static var commands: [Command] { [] }
+  static func subject(_ model: Model) -> [[Span]] { model.subject(hasNetworks: true) }
   static func plan(_ command: CommandName, _ model: Model) -> Plan { .nothing }
   static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? { nil }
 

@@ -19,6 +19,8 @@ enum PredictionPanel: Panel {
   static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
     frame.drawPredictions(model, in: area)
   }
+
+  static func subject(_ model: Model) -> [[Span]] { model.networkSubject(["1 picture"]) }
 }
 
 extension Frame {

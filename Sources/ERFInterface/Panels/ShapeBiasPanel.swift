@@ -28,6 +28,13 @@ enum ShapeBiasPanel: Panel {
     frame.drawShapeBias(model, in: area)
   }
 
+  static func subject(_ model: Model) -> [[Span]] {
+    let request = ShapeBiasState.request(threads: nil)
+    return model.networkSubject([
+      "\(request.size) px", "\(request.conflicts) stimuli", "last stage",
+    ])
+  }
+
   /// Up and down through the categories of the plot, left and right through the stimuli of one.
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     guard case .move(let direction) = command else { return .nothing }

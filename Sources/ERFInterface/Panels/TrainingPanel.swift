@@ -30,6 +30,8 @@ enum TrainingPanel: Panel {
     frame.drawTraining(model, in: area)
   }
 
+  static func subject(_ model: Model) -> [[Span]] { [] }
+
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     guard let film = model.film, !film.moments.isEmpty else {
       return .refuse(

@@ -51,12 +51,8 @@ extension Frame {
 
   /// What numbers are of where no headings of maps say it, at the end of the panel's title.
   private mutating func drawSubject(_ slot: Slot, _ model: Model) {
-    guard slot.panel != .jobs, slot.panel != .training else { return }
-    let room = slot.area.columns - Panels.named(slot.panel).name.title.columns - 6
-    let texts =
-      slot.panel == .shapeBias || slot.panel == .prediction
-      ? model.networkSubject(slot.panel)
-      : model.subject(hasNetworks: slot.panel != .gallery, hasTarget: slot.panel != .depth)
+    let room = slot.area.columns - slot.panel.title.columns - 6
+    let texts = Panels.named(slot.panel).subject(model)
     guard let text = texts.first(where: { $0.width < room }) ?? texts.last else { return }
     writeRight(
       [Span(" ")] + text, row: slot.area.row, end: slot.area.column + slot.area.columns,
