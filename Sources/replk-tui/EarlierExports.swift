@@ -105,8 +105,7 @@ extension ExportFacts {
 
   /// Whether files of this kind say nothing of where their numbers come from.
   private static func holdsNumbersAlone(_ path: String) -> Bool {
-    let name = path.lowercased()
-    return name.hasSuffix(".npy") || name.hasSuffix(".csv")
+    (try? ExportFormat(path: path))?.saysWhatItIsOf == false
   }
 
   /// What a file says of its runs; nil for what this program has not written.

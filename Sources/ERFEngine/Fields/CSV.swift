@@ -63,7 +63,7 @@ public enum CSV {
 extension ExportFormat {
   /// M as text.
   static let csv = ExportFormat(
-    "csv", [Offer("maps as CSV: M as text")]
+    "csv", [Offer("maps as CSV: M as text")], saysWhatItIsOf: false
   ) { result, _ throws(ExportError) in
     CSV.encode(result.map.values, height: result.map.height, width: result.map.width)
   }

@@ -7,6 +7,8 @@ public struct ExportFormat: Sendable {
   public let ending: String
   /// What menus offer of it.
   public let offers: [Offer]
+  /// Whether such a file says which images it is of; arrays and tables hold numbers alone.
+  public let saysWhatItIsOf: Bool
   let encode: @Sendable (ERFResult, ExportOptions) throws(ExportError) -> [UInt8]
 
   /// A way to write it, as a menu names it: `maps as NPY: M, float32`.
@@ -20,14 +22,12 @@ public struct ExportFormat: Sendable {
   }
 
   init(
-    _ ending: String, _ offers: [Offer],
+    _ ending: String, _ offers: [Offer], saysWhatItIsOf: Bool = true,
     encode: @escaping @Sendable (ERFResult, ExportOptions) throws(ExportError) -> [UInt8]
   ) {
     (self.ending, self.offers, self.encode) = (ending, offers, encode)
+    self.saysWhatItIsOf = saysWhatItIsOf
   }
-
-  /// Whether such a file says which images it is of; arrays and tables hold numbers alone.
-  public var saysWhatItIsOf: Bool { !["npy", "csv"].contains(ending) }
 
   /// In the order in which they are listed.
   public static let all = [pgm, png, npy, csv, json]

@@ -297,7 +297,7 @@ private enum NPYHeaderFlaw: Error {
 extension ExportFormat {
   /// M as float32, shape (H, W).
   static let npy = ExportFormat(
-    "npy", [Offer("maps as NPY: M, float32")]
+    "npy", [Offer("maps as NPY: M, float32")], saysWhatItIsOf: false
   ) { result, _ throws(ExportError) in
     NPY(
       shape: [result.map.height, result.map.width], values: result.map.values.map { Float($0) }
