@@ -53,20 +53,21 @@ public enum HeatmapExport {
       let source = record.lines.isEmpty ? ["model: not recorded in \(subject.model)"] : record.lines
       return [title] + source + [scale]
     }
-    return [
+    let places = subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", ")
+    var lines: [String] = [
       title,
       "model: \(subject.model)",
       "weights: \(subject.weights) (hash \(subject.weightsHash))",
       "input: \(subject.input.height) x \(subject.input.width) (height x width)",
       "images: \(images(result.imageNames, partialOf: result.partialOf))",
       "stage: \(subject.tap) (\(subject.mapSize.height) x \(subject.mapSize.width)), "
-        + (subject.units.count == 1 ? "unit " : "units ")
-        + subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", "),
+        + "\(subject.units.count == 1 ? "unit" : "units") \(places)",
       "rule: \(subject.rule.rawValue)",
     ]
-      + (subject.precision.stated.map { ["precision: \($0)"] } ?? [])
-      + (subject.preprocessing == .own ? [] : ["preparation: \(subject.preprocessing.text)"])
-      + (subject.weightsChoice.notes ?? []).map { "note: \($0)" } + [scale]
+    if let precision = subject.precision.stated { lines.append("precision: \(precision)") }
+    if subject.preprocessing != .own { lines.append("preparation: \(subject.preprocessing.text)") }
+    lines += (subject.weightsChoice.notes ?? []).map { "note: \($0)" }
+    return lines + [scale]
   }
 
   /// How many images a map is over, of how many where it is not of all, and the first names of them.

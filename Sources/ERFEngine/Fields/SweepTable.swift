@@ -83,13 +83,16 @@ public struct SweepTable: Sendable, Equatable {
   /// Notes what came of a point. Times are left out: the same sweep gives the same bytes.
   public mutating func add(_ result: ERFResult, point: Int, of run: Run) {
     let metrics = result.metrics
-    rows[point] =
-      run.keys[point - 1] + [
-        result.subject.weightsHash, "\(result.imageNames.count)", "\(result.skipped.count)",
-      ] + metrics.ratios.map { $0.ratio.map { "\($0)" } ?? "" } + [
-        "\(metrics.sigma)", "\(metrics.borderShare)", run.maker.instructionSet, run.maker.library,
-        run.maker.program, run.grid, run.command, run.shard?.text ?? "",
-      ]
+    var row: [String] = run.keys[point - 1]
+    row += [
+      result.subject.weightsHash, "\(result.imageNames.count)", "\(result.skipped.count)",
+    ]
+    row += metrics.ratios.map { $0.ratio.map { "\($0)" } ?? "" }
+    row += [
+      "\(metrics.sigma)", "\(metrics.borderShare)", run.maker.instructionSet, run.maker.library,
+      run.maker.program, run.grid, run.command, run.shard?.text ?? "",
+    ]
+    rows[point] = row
   }
 
   /// The field of a row under a name of the header.
