@@ -208,7 +208,8 @@ import Testing
     try #require(model.verdict?.warnings.isEmpty == false)
     _ = model.type(key)
     let screen = view(model, size: ScreenSize(rows: 24, columns: 80)).text
-    #expect(screen.contains("(s2, untrained)") && screen.contains("Input too small"), "\(screen)")
+    #expect(screen.contains("(1 picture, 224 px, s2, untrained)"), "\(screen)")
+    #expect(screen.contains("Input too small"), "\(screen)")
   }
 
   /// With two lines of the width that a panel leaves, whatever else is to be said of two networks.
@@ -225,7 +226,40 @@ import Testing
     let text = lines.map { $0.headline + $0.rest }.joined(separator: " ")
     #expect(lines.allSatisfy { ($0.headline + $0.rest).columns <= 41 })
     #expect(
-      text.contains("Sum of 2") && text.contains("(s1") && text.contains("as much"), "\(text)")
+      text.contains("Sum of 2") && text.contains("s1") && text.contains("as much"), "\(text)")
+    #expect(text.contains("(1 picture, 224 px, ") || text.contains("(n=1, 224 px, "), "\(text)")
+  }
+
+  /// What was measured, over how many pictures and at which size, stands beside every answer.
+  @Test(arguments: ["RepLKNet-31-nano", "RepLKNet-31-nano-noreparam"], [1, 4])
+  func theBasisIsAlwaysSaid(_ name: String, _ pictures: Int) throws {
+    let shares = [0.07, 0.08, 0.09, 0.07].prefix(pictures)
+    let model = model(
+      Array(shares), shares.map { $0 * 2 }, names: ["RepLKNet-13-nano", name])
+    let verdict = try #require(model.verdict)
+    for rows in 1...3 {
+      for width in (rows == 1 ? 52 : 36)...140 {
+        let lines = verdict.lines(rows: rows, width: width)
+        let text = lines.map { $0.headline + $0.rest + $0.warning }.joined(separator: " ")
+        #expect(
+          text.contains("\(pictures.counted("picture")), 224 px")
+            || text.contains("n=\(pictures), 224 px"), "\(rows) rows of \(width): \(text)")
+        #expect(lines.count <= rows && text.contains("times as much"))
+      }
+    }
+  }
+
+  /// No session that ships has an answer without it on the smallest usual screen.
+  @Test(arguments: ReadyMadeSession.all.map(\.name))
+  func sessionsSayWhatTheyMeasure(_ name: String) throws {
+    let ready = try #require(ReadyMadeSession.all.first { $0.name == name })
+    let size = ScreenSize(rows: 24, columns: 80)
+    var model = Model(session: ready.session, display: Display(), size: size)
+    model.finish(update(&model, .opened))
+    try #require(model.verdict != nil)
+    let screen = view(model, size: size).text
+    #expect(
+      screen.contains(/\d pictures?, \d+ px|n=\d+, \d+ px|\d+ px · \d+ pictures?/), "\(screen)")
   }
 
   /// Edits without a training, and runs that were given up, weaken an answer, too.

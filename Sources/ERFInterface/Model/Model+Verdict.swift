@@ -32,48 +32,45 @@ extension Model {
         kind: .same, headline: "A and B are the same \(same).",
         briefs: ["A and B are the same."],
         shares: "Half of the field lies in \(mine) of the input", short: "Half in \(mine).",
-        conditions: conditions(a, b), caveats: caveats(a, b, saysWeights: false),
+        conditions: conditions(a, b), basis: basis(a), caveats: caveats(a, b, saysWeights: false),
         warnings: warnings(a, b))
     }
     let isLarger = right >= left
     let times = isLarger ? right / left : left / right
     let beginning = beginning(a, b)
-    var verdict = Verdict(
-      kind: .difference,
-      headline: Self.sentence(
-        beginning,
-        isLarger
-          ? "B sees \(Self.times(times)) as much as A."
-          : "A sees \(Self.times(times)) as much as B."
-      ),
-      briefs: Self.briefs(
-        beginning, "\(isLarger ? "B" : "A") sees \(Self.times(times)) as much."),
-      shares: isLarger
-        ? "Half of its field lies in \(other) of the input, half of A's in \(mine)"
-        : "Half of its field lies in \(mine) of the input, half of B's in \(other)",
-      short: "Half in \(mine) and \(other).", conditions: conditions(a, b),
-      caveats: caveats(a, b, saysWeights: isOneNetworkTwice(a, b)),
-      warnings: warnings(a, b))
-    if let first = a.result?.spread(at: Self.half), let second = b.result?.spread(at: Self.half) {
-      if !first.separates(left, right, from: second) {
-        verdict = Verdict(
-          kind: .same,
-          headline: Self.sentence(beginning, "No difference beyond the spread over pictures."),
-          briefs: Self.briefs(beginning, "No difference beyond the spread."),
-          shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
-          short: verdict.short, conditions: verdict.conditions, caveats: verdict.caveats,
-          warnings: verdict.warnings)
-      }
-    }
-    if verdict.kind == .difference, times < Self.leastFactor {
-      verdict = Verdict(
-        kind: .same, headline: Self.sentence(beginning, "A and B see about as much."),
-        briefs: Self.briefs(beginning, "A and B are about even."),
+    let short = "Half in \(mine) and \(other)."
+    let caveats = caveats(a, b, saysWeights: isOneNetworkTwice(a, b))
+    let isWithinSpread = isWithinSpread(a, b)
+    if isWithinSpread || times < Self.leastFactor {
+      let (claim, brief) =
+        isWithinSpread
+        ? ("No difference beyond the spread over pictures.", "No difference beyond the spread.")
+        : ("A and B see about as much.", "A and B are about even.")
+      return Verdict(
+        kind: .same, headline: Self.sentence(beginning, claim),
+        briefs: Self.briefs(beginning, brief),
         shares: "Half of A's field lies in \(mine) of the input, half of B's in \(other)",
-        short: verdict.short, conditions: verdict.conditions, caveats: verdict.caveats,
-        warnings: verdict.warnings)
+        short: short, conditions: conditions(a, b), basis: basis(a), caveats: caveats,
+        warnings: warnings(a, b))
     }
-    return verdict
+    let (more, less) = isLarger ? ("B", "A") : ("A", "B")
+    let (larger, smaller) = isLarger ? (other, mine) : (mine, other)
+    let claim = "\(more) sees \(Self.times(times)) as much"
+    return Verdict(
+      kind: .difference, headline: Self.sentence(beginning, "\(claim) as \(less)."),
+      briefs: Self.briefs(beginning, claim + "."),
+      shares:
+        "Half of its field lies in \(larger) of the input, half of \(less)'s in \(smaller)",
+      short: short, conditions: conditions(a, b), basis: basis(a), caveats: caveats,
+      warnings: warnings(a, b))
+  }
+
+  /// Whether shares differ by no more than they do from picture to picture.
+  private func isWithinSpread(_ a: ShownMap, _ b: ShownMap) -> Bool {
+    guard let left = a.metrics.ratio(at: Self.half), let right = b.metrics.ratio(at: Self.half),
+      let first = a.result?.spread(at: Self.half), let second = b.result?.spread(at: Self.half)
+    else { return false }
+    return !first.separates(left, right, from: second)
   }
 
   /// What one map of two says, where the other is not on screen.
@@ -88,11 +85,13 @@ extension Model {
     }
     guard let ratio = map.metrics.ratio(at: Self.half) else { return nil }
     let whose = sides.count > 1 ? Self.letter(side) + "'s field" : "the field"
+    let units = units(map, map)
     return Verdict(
       kind: .single,
       headline: Self.sentence(
-        units(map, map), "Half of \(whose) lies in \(share(ratio, map)) of the input."),
-      conditions: conditions(map, map, only: side),
+        units, "Half of \(whose) lies in \(share(ratio, map)) of the input."),
+      briefs: Self.briefs(units, "Half of \(whose) in \(share(ratio, map))."),
+      conditions: conditions(map, map, only: side), basis: basis(map),
       caveats: caveats(map, map, only: side, saysWeights: false),
       warnings: warnings(map, map, only: side))
   }
@@ -151,7 +150,7 @@ extension Model {
 
   /// The same with less room, the beginning before the claim.
   private static func briefs(_ beginning: [String], _ claim: String) -> [String] {
-    let first = beginning.first.map { $0.replacing(" unit", with: "") }
+    let first = beginning.first.map { $0.replacing(" units", with: "").replacing(" unit", with: "") }
     return [sentence(beginning, claim), sentence(first.map { [$0] } ?? [], claim)]
   }
 
@@ -189,6 +188,14 @@ extension Model {
     return [a.images > 1 ? "mean map of \(images)" : images, pixels]
       + layers(a, b, only: side).prefix(1)
       + [WeightsOrigin.text(origin(a), origin(b))] + prepared(a, b).prefix(1)
+  }
+
+  /// Pictures and size, in fewer and fewer words; what a saved map is of stands under it.
+  private func basis(_ map: ShownMap) -> [String] {
+    let size = map.inputSize
+    let pixels = size.height == size.width ? "\(size.height) px" : "\(size) px"
+    guard map.network.savedMap == nil else { return [pixels] }
+    return [map.images.counted("picture"), "n=\(map.images)"].map { "\($0), \(pixels)" }
   }
 
   /// What of that changes the meaning of the answer, in full and in short.

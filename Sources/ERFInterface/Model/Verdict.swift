@@ -14,6 +14,8 @@ struct Verdict: Equatable {
   var short = ""
   /// Pictures, size, weights, as far as both have them in common, and a warning where there is one.
   var conditions: [String] = []
+  /// Pictures and size, the fullest wording first: they stand wherever the answer does.
+  var basis: [String] = []
   /// Those of the conditions that change what the answer means, the fullest wording first: they stand
   /// wherever it does. Empty where there are none.
   var caveats: [String] = []
@@ -29,17 +31,27 @@ struct Verdict: Equatable {
     fileprivate var columns: Int { headline.columns + rest.columns + warning.columns }
   }
 
-  /// What stands behind the answer: what changes its meaning, the fullest wording first.
-  private var notes: [String] { caveats.isEmpty ? [""] : caveats.map { " (\($0))" } }
+  /// What stands behind the answer: pictures and size, and what changes its meaning, the fullest wording
+  /// first.
+  private var notes: [String] {
+    let basis = basis.isEmpty ? [[]] : basis.map { [$0] }
+    let caveats = caveats.isEmpty ? [[]] : caveats.map { [$0] }
+    return basis.flatMap { basis in caveats.map { Self.note(basis + $0) } }
+  }
 
-  /// The same with the pictures and the size, which go first where room is short.
-  private var longNotes: [String] {
-    let common = conditions.prefix(2).joined(separator: ", ")
-    return common.isEmpty ? [] : caveats.map { " (\(common), \($0))" }
+  /// Where there is no room for pictures and size.
+  private var shortNotes: [String] {
+    caveats.isEmpty ? [""] : caveats.map { Self.note([$0]) }
+  }
+
+  private static func note(_ parts: [String]) -> String {
+    parts.isEmpty ? "" : " (" + parts.joined(separator: ", ") + ")"
   }
 
   /// The answer with that, in fewer and fewer words.
-  private var answers: [Line] {
+  private var answers: [Line] { answers(notes) + answers(shortNotes) }
+
+  private func answers(_ notes: [String]) -> [Line] {
     ([headline] + briefs).flatMap { answer in notes.map { Line(headline: answer, rest: $0) } }
   }
 
@@ -65,41 +77,55 @@ struct Verdict: Equatable {
   private func answer(rows: Int, width: Int) -> [Line] {
     func fits(_ text: String) -> Bool { text.columns <= width }
     let short = short.isEmpty ? "" : " " + short
-    guard notes.contains(where: { fits(headline + $0) }) else {
-      let rests = (longNotes.map { $0 + short } + notes.map { $0 + short } + notes).map(\.trimmed)
-      if rows > 1, fits(headline), let rest = rests.first(where: fits) {
-        return [Line(headline: headline), Line(rest: rest)]
-      }
-      // The answer in fewer words rather than without its numbers.
-      if !short.isEmpty, fits(short.trimmed) {
-        let wordings = answers.map { wrap($0.headline + $0.rest, width: width) }
-        if let lines = wordings.first(where: { $0.count < rows }) {
-          return lines.map { Line(headline: $0) } + [Line(rest: short.trimmed)]
-        }
-      }
-      // The answer in fewer words rather than without what changes its meaning.
-      let wordings = answers.map { wrap($0.headline + $0.rest, width: width) }
-      if let lines = wordings.first(where: { $0.count <= rows }) {
-        return lines.map { Line(headline: $0) }
-      }
-      let last = answers.count - 1
-      return rows == 1 ? [answers[last]] : wordings[last].prefix(rows).map { Line(headline: $0) }
-    }
     let all = headline + " " + detail
     if fits(all) { return [Line(headline: headline, rest: " " + detail)] }
     guard rows > 1 else {
-      let rests = notes.map { $0 + short } + notes
-      return [Line(headline: headline, rest: rests.first { fits(headline + $0) } ?? "")]
+      let whole = notes.map { $0 + short } + notes
+      if let rest = whole.first(where: { fits(headline + $0) }) {
+        return [Line(headline: headline, rest: rest)]
+      }
+      return [answers.first { fits($0.headline + $0.rest) } ?? answers[answers.count - 1]]
+    }
+    let whole = [Self.note(conditions)] + notes
+    guard let note = whole.first(where: { fits(headline + $0) }) else {
+      return broken(whole, short.trimmed, rows: rows, width: width)
     }
     let wrapped = wrap(detail, width: width)
     if wrapped.count < rows {
       return [Line(headline: headline)] + wrapped.map { Line(rest: $0) }
     }
-    let whole = conditions.isEmpty ? [] : [" (" + conditions.joined(separator: ", ") + ")"]
-    let first = (whole + longNotes + notes).first { fits(headline + $0) } ?? ""
     let sentence = shares.isEmpty ? [] : wrap(shares + ".", width: width)
     let rest = !sentence.isEmpty && sentence.count < rows ? sentence : [short.trimmed]
-    return [Line(headline: headline, rest: first)] + rest.map { Line(rest: $0) }
+    return [Line(headline: headline, rest: note)] + rest.map { Line(rest: $0) }
+  }
+
+  /// The answer where it needs a row and what stands behind it another.
+  private func broken(_ notes: [String], _ short: String, rows: Int, width: Int) -> [Line] {
+    func fits(_ text: String) -> Bool { text.columns <= width }
+    let notes = notes.map(\.trimmed)
+    if fits(headline) {
+      if rows > 2, !short.isEmpty, fits(short), let note = notes.first(where: fits) {
+        return [headline, note, short].enumerated().map {
+          $0.offset == 0 ? Line(headline: $0.element) : Line(rest: $0.element)
+        }
+      }
+      let rests = notes.map { short.isEmpty ? $0 : "\($0) \(short)" } + notes
+      if let rest = rests.first(where: fits) {
+        return [Line(headline: headline), Line(rest: rest)]
+      }
+    }
+    func wrapped(_ answers: [Line]) -> [[String]] {
+      answers.map { wrap($0.headline + $0.rest, width: width) }
+    }
+    // In fewer words rather than without its numbers, or without what changes its meaning.
+    if !short.isEmpty, fits(short),
+      let lines = wrapped(answers(self.notes)).first(where: { $0.count < rows })
+    {
+      return lines.map { Line(headline: $0) } + [Line(rest: short)]
+    }
+    let wordings = wrapped(answers)
+    let lines = wordings.first { $0.count <= rows } ?? wordings[wordings.count - 1]
+    return lines.prefix(rows).map { Line(headline: $0) }
   }
 }
 
