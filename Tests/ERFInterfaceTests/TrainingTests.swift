@@ -125,6 +125,60 @@ import Testing
     #expect(weights == .trained)
   }
 
+  /// Enter keeps what is on screen: other weights in the place of a moment are not taken for it.
+  @Test func whatIsKeptIsWhatIsOnScreen() throws {
+    var test = self
+    _ = try test.started(moments: 2)
+    var undone = test
+    _ = test.model.type("W")
+    #expect(test.weights == .random(seed: 0))
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(test.model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("A has other weights now"), "\(columns)")
+    }
+    #expect(update(&test.model, .key(.enter)).isEmpty && test.model.saving == nil)
+    #expect(test.model.notice?.lines.first?.hasPrefix("A has other weights") == true)
+    // Back to the moment that was on screen, by either arrow.
+    for arrow in [Key.left, .right] {
+      var back = test
+      _ = update(&back.model, .key(arrow))
+      #expect(back.weights == .file("/state/step-200.safetensors"))
+      guard
+        case .keepWeights(_, "/state/step-200.safetensors", _)? =
+          update(&back.model, .key(.enter)).first
+      else {
+        Issue.record("nothing is kept")
+        return
+      }
+    }
+    // Undo leads to the weights from before, which are marked then.
+    _ = undone.model.type("u")
+    #expect(undone.weights == .trained)
+    #expect(update(&undone.model, .key(.enter)).isEmpty)
+    #expect(
+      undone.model.notice?.lines
+        == ["these are the weights from before; step to a moment to keep it"])
+  }
+
+  /// Gradients before and after training lie orders of magnitude apart: each map has a scale of its own.
+  @Test func theStripShowsTheMapFromBefore() throws {
+    var model = ScreenState.trainedZoomed.model(Display(depth: .mono))
+    let film = try #require(model.film)
+    let request = model.request(film, moment: nil)
+    let result = makeResult(request, peak: 20 * 1e-4)
+    model.film?.keep(TrainingFilm.Map(request, result, HeatField(result)))
+    for (columns, rows) in [(120, 40), (200, 60), (250, 70)] {
+      let lines = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+        .split(separator: "\n", omittingEmptySubsequences: false)
+      let label = try #require(lines.firstIndex { $0.contains("before") && $0.contains("100") })
+      let width = try #require(lines[label].firstRange(of: "100")).lowerBound
+      let columns = lines[label].distance(from: lines[label].startIndex, to: width)
+      let first = lines[(label + 1)...].prefix(8).map { $0.prefix(columns) }
+      #expect(first.contains { $0.contains("@") || $0.contains("%") }, "\(rows)")
+      #expect(lines.contains { $0.contains("each by its own maximum (") }, "\(rows)")
+    }
+  }
+
   /// A session names what is still there when it is opened again.
   @Test mutating func sessionsNameNoPassingWeights() throws {
     _ = try started(moments: 1)

@@ -112,6 +112,23 @@ extension String {
     return start + String(ellipsis) + rest
   }
 
+  /// The text where it fits in `limit` columns, else its end, which tells paths apart.
+  func cutBefore(columns limit: Int, _ ellipsis: Unicode.Scalar) -> String {
+    guard columns > limit, limit > 0 else { return self }
+    return String(ellipsis) + suffix(columns: limit - 1)
+  }
+
+  /// As `cutInside`, with its end alone where another text would look the same.
+  func cutInside(
+    columns limit: Int, _ ellipsis: Unicode.Scalar, apartFrom others: [String]
+  ) -> String {
+    let cut = cutInside(columns: limit, ellipsis)
+    let isDouble = others.contains {
+      $0 != self && $0.cutInside(columns: limit, ellipsis) == cut
+    }
+    return isDouble ? cutBefore(columns: limit, ellipsis) : cut
+  }
+
   /// The text where it fits in `limit` columns, else its beginning and its end, which tell files apart.
   func cutInside(columns limit: Int, _ ellipsis: Unicode.Scalar) -> String {
     guard columns > limit, limit > 2 else { return cut(columns: limit, ellipsis) }

@@ -44,9 +44,22 @@ extension Model {
     session.networks.indices.contains(film.side) && session.networks[film.side] == film.network
   }
 
+  /// The moment of a film whose weights are on screen, in an edited network or not, with nil in it for
+  /// the weights from before; nil where other weights took their place.
+  func momentOnScreen(_ film: TrainingFilm) -> Int?? {
+    guard session.networks.indices.contains(film.side) else { return nil }
+    let network = session.networks[film.side]
+    let moments = [film.shown] + film.moments.indices.map(Optional.some) + [nil]
+    return moments.first { moment in
+      let of = film.network(moment)
+      return of.weights == network.weights && of.source == network.source
+    }
+  }
+
+  /// From the moment on screen, or back to the last one that was where other weights took its place.
   mutating func stepMoment(_ step: Int) {
     guard let film else { return }
-    let next = (film.shown ?? -1) + step
+    let next = momentOnScreen(film).map { ($0 ?? -1) + step } ?? film.shown ?? -1
     guard (-1..<film.moments.count).contains(next) else {
       notice = Notice(.note, step > 0 ? "this is the latest moment" : "this is how it began")
       return

@@ -93,9 +93,11 @@ public struct TrainingFilm: Sendable {
     return isUnderWay || !moments.isEmpty && !isKept && !isDropped
   }
 
-  /// `on the built-in shapes at 224 px`
-  var subject: String {
+  /// `on the built-in shapes at 224 px`; of a long path the end.
+  func subject(columns: Int = .max, _ ellipsis: Unicode.Scalar) -> String {
     let pictures = folder.map { $0.isEmpty ? "/" : $0.sanitised } ?? "the built-in shapes"
-    return "on \(pictures)" + (plan.map { " at \($0.size) px" } ?? "")
+    let size = plan.map { " at \($0.size) px" } ?? ""
+    let room = max(8, columns - "on ".columns - size.columns)
+    return "on \(pictures.cutBefore(columns: room, ellipsis))\(size)"
   }
 }

@@ -166,7 +166,9 @@ private struct JobLines {
       guard let progress = job.progress else {
         return [letter, Span("shape bias: waiting", .quiet)]
       }
-      return [letter] + bar(progress.fraction) + [Span("  shape bias", .quiet)]
+      let spans = [letter] + bar(progress.fraction) + [Span("  shape bias", .quiet)]
+      let count = Span(", \(progress.done) of \(progress.total)", .quiet)
+      return spans.width + count.width <= width ? spans + [count] : spans
     }
   }
 
@@ -174,12 +176,16 @@ private struct JobLines {
     guard let film = model.film, film.job != nil else { return [] }
     let letter = Span(Model.letter(film.side) + "  ", .quiet, .bold)
     guard let progress = film.progress else {
-      return [[letter, Span("training \(film.subject): reading pictures", .quiet)]]
+      let words = ("training ", ": reading pictures")
+      let room = width - letter.width - words.0.columns - words.1.columns
+      let subject = film.subject(columns: room, glyphs.ellipsis)
+      return [[letter, Span(words.0 + subject + words.1, .quiet)]]
     }
     let fraction = Double(progress.step) / Double(max(1, progress.steps))
     let left = Format.duration(progress.secondsLeft)
     var spans = [letter] + bar(fraction) + [Span("  training", .text)]
-    for word in ["\(left) left", film.subject] where spans.width + 2 + word.count <= width {
+    for word in ["\(left) left", film.subject(glyphs.ellipsis)]
+    where spans.width + 2 + word.count <= width {
       spans.append(Span("  " + word, .quiet))
     }
     return [spans]

@@ -60,21 +60,23 @@ extension Frame {
     }
   }
 
-  /// The maps of the moments, as far as they were on the screen.
+  /// The maps of the moments, as far as they were on the screen. Each has a scale of its own: gradients
+  /// of random and of trained weights lie so far apart that one of the two would be black.
   private mutating func drawMoments(_ drawing: WideTraining, _ film: TrainingFilm, in area: Area) {
     let style = HeatStyle(drawing.model.display)
     let model = drawing.model
     let count = film.moments.count + 1
-    let height = area.rows - 2
+    let height = area.rows - 3
     let width = min(
       Int(Double(height) * model.display.cellAspect), area.columns / max(1, count) - 1)
     guard width >= 4 else { return }
     let rows = max(2, min(height, Int(Double(width) / model.display.cellAspect)))
+    let onScreen = model.momentOnScreen(film)
     for place in 0..<count {
       let moment = place == 0 ? nil : place - 1
       let cells = Area(
         row: area.row + 1, column: area.column + place * (width + 1), rows: rows, columns: width)
-      let isShown = film.shown == moment
+      let isShown = onScreen == .some(moment)
       let label = moment.map { "\(film.moments[$0].step)" } ?? "before"
       write(
         label, isShown ? .accent : .quiet, isShown ? .bold : [], row: area.row,
@@ -89,12 +91,16 @@ extension Frame {
           rows: cells.rows * style.pixelsPerCell, columns: cells.columns, curve: curve),
         in: cells,
         colours: HeatColours(
-          scale: .rising(map: UInt8(model.colourMap)), top: drawing.top(curve),
+          scale: .rising(map: UInt8(model.colourMap)), top: entry.field.tops[curve] ?? 0,
           decades: curve == .decades ? HeatColours.decades : nil), style: style)
       let share = entry.area.map { Format.percent($0) }
       write(
         share ?? "", .text, row: cells.row + cells.rows, column: cells.column, width: width)
     }
+    let captions = drawing.captions
+    write(
+      captions.first { $0.columns <= area.columns } ?? captions[captions.count - 1], .quiet,
+      row: area.row + rows + 2, column: area.column, width: area.columns)
   }
 }
 
@@ -123,10 +129,18 @@ private struct WideTraining {
       ?? model.finishedMaps[request].map { TrainingFilm.Map(request, $0.result, $0.field) }
   }
 
-  /// One scale for all moments, as they are of one network.
-  func top(_ curve: Curve) -> Double {
+  /// What the strip shows, the fullest wording first: scales that are not the same are said, with how
+  /// far they lie apart.
+  var captions: [String] {
     let maps = [map(nil)] + film.moments.indices.map { map($0) }
-    return maps.compactMap { $0?.field.tops[curve] }.max() ?? 0
+    let maxima = maps.compactMap { $0?.field.tops[.linear] }.filter { $0 > 0 }
+    let own = "each by its own maximum"
+    guard let least = maxima.min(), let most = maxima.max(), least < most else { return [own] }
+    let range = " (\(Format.significant(least)) to \(Format.significant(most)))"
+    return [
+      "the field at each moment, \(own)\(range); below, the area that holds half of it",
+      own + range, own,
+    ]
   }
 
   func plots(_ progress: FineTuning.Progress) -> [Plot] {

@@ -49,7 +49,12 @@ enum TrainingPanel: Panel {
         model.film?.isDropped = true
       }
     case .choose:
-      guard let shown = film.shown else {
+      guard let onScreen = model.momentOnScreen(film) else {
+        return .refuse(
+          "\(Model.letter(film.side)) has other weights than the training's now: "
+            + "Left or Right goes back to them")
+      }
+      guard let shown = onScreen else {
         return .refuse("these are the weights from before; step to a moment to keep it")
       }
       guard model.saving == nil else { return .refuse("a file is still being written") }
@@ -126,10 +131,12 @@ private struct TrainingLines {
   var head: [[Span]] {
     guard let film = model.film else { return [] }
     let letter = Span(Model.letter(film.side), film.side == 0 ? .accent : .second, .bold)
-    let name = [letter, Span("  " + model.designs.name(film.start), .text)]
-    let subject = Span(film.subject, .quiet)
-    var lines = [name + [Span("  "), subject]]
-    if lines[0].width > width { lines = [name, [subject]] }
+    let title = model.designs.name(film.start).cutInside(columns: width - 3, glyphs.ellipsis)
+    let name = [letter, Span("  " + title, .text)]
+    var lines = [name + [Span("  "), Span(film.subject(glyphs.ellipsis), .quiet)]]
+    if lines[0].width > width {
+      lines = [name, [Span(film.subject(columns: width, glyphs.ellipsis), .quiet)]]
+    }
     if let failure = film.failure {
       return lines + wrap(failure, width: width).map { [Span($0, .failure)] }
     }
@@ -191,13 +198,22 @@ private struct TrainingLines {
 
   /// A mark a moment, the weights from before first, and what the one on screen knows.
   func moments(_ film: TrainingFilm) -> [[Span]] {
-    let chosen = film.shown.map { $0 + 1 } ?? 0
+    let onScreen = model.momentOnScreen(film)
+    let chosen = onScreen.map { $0.map { $0 + 1 } ?? 0 }
     let marks = (0...film.moments.count).map { index in
       Span(
         String(index == chosen ? glyphs.mark : glyphs.ring) + " ",
         index == chosen ? .accent : .line)
     }
-    guard let shown = film.shown else { return [marks, [Span("the weights from before", .quiet)]] }
+    guard let onScreen else {
+      let letter = Model.letter(film.side)
+      let texts = [
+        "\(letter) has other weights now: Left or Right goes back",
+        "\(letter) has other weights now",
+      ]
+      return [marks, [Span(texts.first { $0.columns <= width } ?? texts[1], .warning)]]
+    }
+    guard let shown = onScreen else { return [marks, [Span("the weights from before", .quiet)]] }
     let moment = film.moments[shown]
     let words = "after step \(moment.step)"
     let texts = moment.accuracy.map { share in
