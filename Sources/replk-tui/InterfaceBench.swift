@@ -221,7 +221,8 @@ private struct Watch {
   }
 
   func end() throws {
-    terminal.type("q")
+    // Enter answers what is asked where a run has taken long.
+    terminal.type("q\r")
     let begin = ContinuousClock.now
     while terminal.status == nil {
       guard begin.duration(to: .now).inSeconds < 60 else { throw Failure(sign: "the end") }

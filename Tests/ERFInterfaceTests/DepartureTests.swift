@@ -113,6 +113,30 @@ import Testing
     #expect(model.film?.job == id && press("q").quits)
   }
 
+  /// So is what takes long, for which the answer would have to be waited for again.
+  @Test(arguments: ["q", "F", ": 'session any unit' Enter", ": 'quit' Enter"], ["7", "G", "M S"])
+  func longRunsAreAskedAbout(_ keys: String, _ panel: String) throws {
+    var test = self
+    _ = test.press(panel)
+    #expect(test.model.isWorking)
+    test.model.now = 4
+    var short = test
+    _ = short.press(keys)
+    #expect(short.question == nil)
+    test.model.now = 9
+    #expect(!test.press(keys).quits)
+    let question = try #require(test.question, "\(keys)")
+    #expect(question.text == "A run of 9.0 s has not finished." && question.other == nil)
+    #expect(!question.action.contains("them"))
+    var no = test
+    #expect(!no.press("Esc").quits && no.model.isWorking)
+    let gone = test.press("Enter")
+    #expect(!gone.cancelled.isEmpty && gone.quits == keys.contains("q"))
+    // Another training ends nothing.
+    _ = no.press("t")
+    #expect(no.question == nil)
+  }
+
   /// The explorer was left with trained weights on screen, which are in no file of the user's still.
   private mutating func restore() -> String {
     let path = "/home/me/.local/state/replk-tui/training/run-3/step-50.safetensors"

@@ -48,7 +48,8 @@ import Testing
   static func quit(
     _ terminal: TerminalProcess, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    terminal.type("q")
+    // Enter answers what is asked where a run has taken long.
+    terminal.type("q\r")
     let code = try terminal.end()
     #expect(code == 0, sourceLocation: sourceLocation)
     expectRestored(terminal, sourceLocation: sourceLocation)

@@ -7,24 +7,27 @@ public struct Question: Sendable, Equatable {
   enum Purpose: Equatable {
     /// Opens a checkpoint without its classifier.
     case openWithoutHead(side: Int, NetworkSpec)
-    /// Goes on though weights that were trained here are in no file of the user's.
-    case leaveTraining(Departure)
+    /// Goes on though weights that were trained here are in no file of the user's, or though a long run is
+    /// under way.
+    case leave(Departure)
   }
 
-  /// What makes the explorer forget the moments of a training.
+  /// What makes the explorer forget the moments of a training, or end what it computes.
   enum Departure: Equatable {
     case quit, startAfresh, trainAnew
     /// A session that the program brings along, by name.
     case session(String)
 
-    /// What yes does.
-    var action: String {
-      switch self {
-      case .quit: "quit without them"
-      case .startAfresh: "start afresh without them"
-      case .trainAnew: "train without them"
-      case .session: "open it without them"
-      }
+    /// What yes does, where there are weights to be lost, and where there are none.
+    func action(losesWeights: Bool) -> String {
+      let action =
+        switch self {
+        case .quit: "quit"
+        case .startAfresh: "start afresh"
+        case .trainAnew: "train"
+        case .session: "open it"
+        }
+      return action + (losesWeights ? " without them" : "")
     }
   }
 

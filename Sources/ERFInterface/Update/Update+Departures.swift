@@ -1,19 +1,23 @@
-// Leaving weights that were trained here: nothing of them is lost unasked.
+// Leaving weights that were trained here and runs under way: nothing of them is lost unasked.
 
 import ERFEngine
 
 extension Model {
-  /// Leaves the training on screen for something else, or asks first where its weights would be lost.
+  /// Leaves what is on screen for something else, or asks first where trained weights or a long run would
+  /// be lost.
   mutating func depart(_ departure: Question.Departure) -> [Effect] {
     let unkept = film.flatMap { $0.isUnkept ? $0 : nil }
     // The next training begins with the weights of a former run, and the arrows lead back to them.
     let restored = departure == .trainAnew ? [] : restoredMoments
-    guard unkept != nil || !restored.isEmpty else { return carryOut(departure) }
-    let losses = (unkept.map { [loss($0)] } ?? []) + restored.map(\.loss)
+    // What runs goes on while another training begins.
+    let run = departure == .trainAnew ? nil : longRun
+    let weights = (unkept.map { [loss($0)] } ?? []) + restored.map(\.loss)
+    let runs = run.map { ["A run of \(Format.duration($0)) has not finished."] } ?? []
+    guard !weights.isEmpty || !runs.isEmpty else { return carryOut(departure) }
     overlay = .question(
       Question(
-        purpose: .leaveTraining(departure), text: losses.joined(separator: " "),
-        action: departure.action,
+        purpose: .leave(departure), text: (weights + runs).joined(separator: " "),
+        action: departure.action(losesWeights: !weights.isEmpty),
         other: momentToKeep.map {
           Question.Other(key: "k", action: "keep step \($0.step) in a file")
         }))
@@ -58,7 +62,7 @@ extension Model {
 
   /// The moment on screen, or else the latest.
   private func keptMoment(_ film: TrainingFilm) -> Int? {
-    film.shown ?? film.moments.indices.last
+    (momentOnScreen(film) ?? nil) ?? film.moments.indices.last
   }
 
   /// What goes, in a line.

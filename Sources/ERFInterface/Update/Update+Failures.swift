@@ -112,7 +112,7 @@ extension Model {
         history.record(session.networks)
         if openingFile?.side == side { openingFile?.network = choice }
         session.networks[side] = choice
-      case .leaveTraining(let departure): return carryOut(departure)
+      case .leave(let departure): return carryOut(departure)
       }
     case .escape, .character("n"), .character("q"): overlay = nil
     default: break

@@ -223,7 +223,7 @@ extension Model {
     return [.listenToMouse(hasMouse)]
   }
 
-  /// Longer runs than this many seconds are not cancelled by one key.
+  /// Longer runs than this many seconds are neither cancelled nor left by one key.
   private static let longRun = 5.0
 
   private var cancelPlan: Plan {
@@ -257,10 +257,15 @@ extension Model {
     if let film, film.job != nil, let progress = film.progress {
       return "training after \(progress.step.counted("step"))"
     }
+    return longRun.map { "a run of \(Format.duration($0))" }
+  }
+
+  /// Seconds that what is computed has run, where they are many; that of a training is told by its steps.
+  var longRun: Double? {
     // Maps wait for their turn, the others have run since they were asked for.
     let beside = requestsBeside.compactMap { age($0) }
     let seconds = (sides.compactMap { $0.job?.elapsed } + beside).max() ?? 0
-    return seconds > Self.longRun ? "a run of \(Format.duration(seconds))" : nil
+    return seconds > Self.longRun ? seconds : nil
   }
 
   /// Stops all that is computed for the session.
