@@ -28,6 +28,23 @@ import Testing
     #expect(rest == 0 || text.contains("\(rest) more"), "\(size) \(seen)")
   }
 
+  /// How far a probe is could be read as what it found.
+  @Test(
+    arguments: [(80, 24), (120, 40), (200, 60), (250, 70)], [false, true])
+  func progressIsNoResult(_ size: (Int, Int), _ isZoomed: Bool) {
+    var model = ScreenState.shapeBiasComputing.model(Display())
+    if isZoomed { _ = model.type("z") }
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(text.contains("so far 300 of 512") && !text.contains("59 %  conf"), "\(size)")
+    var stale = ScreenState.shapeBiasStale.model(Display())
+    _ = stale.type("7")
+    if isZoomed { _ = stale.type("z") }
+    let cancelled = update(&stale, .key(.escape)).cancelled
+    #expect(!cancelled.isEmpty)
+    let old = view(stale, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(old.contains("before the change"), "\(size)")
+  }
+
   private func probes(_ effects: [Effect]) -> [NetworkSpec] {
     effects.compactMap { if case .probe(_, _, let network, _) = $0 { network } else { nil } }
   }

@@ -126,9 +126,9 @@ extension Frame {
   private func decisions(_ model: Model, on index: Int, _ by: String) -> [Span] {
     var spans: [Span] = []
     for (side, bias) in model.shapeBias.sides.enumerated() {
-      guard let decisions = bias.shown?.decisions, decisions.indices.contains(index) else {
-        continue
-      }
+      // Those of the network before an edit are not this one's.
+      guard !bias.isStale, let decisions = bias.shown?.decisions, decisions.indices.contains(index)
+      else { continue }
       let cue =
         switch decisions[index].cue ?? .neither {
         case .shape: by + "shape"
@@ -273,9 +273,10 @@ private struct ShapeBiasNumbers {
   func full(width: Int) -> [[Span]] {
     var lines: [[Span]] = []
     for (index, side) in model.shapeBias.sides.enumerated() {
-      lines.append([letter(index), Span(model.name(index), .text)])
+      let name = model.name(index).cutInside(columns: width - 3, model.display.glyphs.ellipsis)
+      lines.append([letter(index), Span(name, .text)])
       lines.append([Span("   ")] + state(index, width: width - 3))
-      if let report = side.shown { lines += details(report) }
+      if let report = side.shown { lines += details(report, isStale: side.isStale) }
       lines.append([])
     }
     lines.append(makers)
@@ -298,10 +299,18 @@ private struct ShapeBiasNumbers {
     let side = model.shapeBias.sides[index]
     if let job = side.job {
       guard let progress = job.progress else { return [Span("waiting for its turn", .quiet)] }
-      return [
-        Span(Format.percent(progress.fraction, digits: 0), .accent),
-        Span("  " + progress.phase.rawValue, .quiet),
+      // Progress is no result.
+      let words = [
+        [
+          Span("so far ", .quiet), Span("\(progress.done) of \(progress.total)", .accent),
+          Span(" looked at; now " + progress.phase.rawValue, .quiet),
+        ],
+        [
+          Span("so far ", .quiet), Span("\(progress.done) of \(progress.total)", .accent),
+          Span(" looked at", .quiet),
+        ],
       ]
+      return words.first { $0.width <= width } ?? words[1]
     }
     if let failure = side.failure { return [Span(failure, .failure)] }
     guard let report = side.shown else {
@@ -315,6 +324,9 @@ private struct ShapeBiasNumbers {
       counts.bias.map { Format.fixed($0, 2) } ?? "no bias", side.isStale ? .quiet : .text, .bold)
     let cues = " S\(counts.shape) T\(counts.texture)"
     let whole = cues + " of \(counts.total)"
+    guard !side.isStale else {
+      return [Span("before the change ", .warning), bias, Span(cues, .quiet)]
+    }
     guard let interval = report.interval else { return [bias, Span(whole, .quiet)] }
     let range = "\(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))"
     let wordings = [
@@ -324,8 +336,8 @@ private struct ShapeBiasNumbers {
   }
 
   /// What the bias rests on, and how it grows through the network.
-  private func details(_ report: ShapeBiasReport) -> [[Span]] {
-    var lines: [[Span]] = []
+  private func details(_ report: ShapeBiasReport, isStale: Bool) -> [[Span]] {
+    var lines: [[Span]] = isStale ? [[Span("   before the change:", .warning)]] : []
     if let readOut = report.readOut, let share = readOut.heldOut.share {
       lines.append([
         Span("   read-out ", .quiet), Span(Format.percent(share), .text),
