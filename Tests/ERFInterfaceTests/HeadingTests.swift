@@ -123,6 +123,19 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
 }
 
 @Suite struct ThreeColumnsTests {
+  /// The size stands in the verdict, too; that the unit is not the central one weakens what is seen.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], ["1", "2"])
+  func offCentreIsNeverDropped(_ size: (Int, Int), _ panel: String) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in Key.script("3 > 2 K v \(panel)") { model.finish(update(&model, .key(key))) }
+    let lines = text(model, size.0, size.1).split(separator: "\n")
+    let facts = try #require(lines.firstIndex { $0.contains("trained") })
+    // Where the facts leave no room, the row of the names has.
+    let heading = "\(lines[facts - 1])\n\(lines[facts])"
+    #expect(heading.matches(of: /off-c|unit row/).count == 2, "\(heading)")
+    #expect(heading.contains("edited"), "\(heading)")
+  }
+
   /// Numbers that touch are read as one.
   @Test(arguments: [(80, 24), (120, 40), (200, 60)])
   func labelsDoNotTouch(_ size: (Int, Int)) {

@@ -27,9 +27,15 @@ import Testing
   @Test func markedUnitsAreSummed() {
     var model = makeModel(["RepLKNet-13"])
     _ = model.type("2")
-    #expect(model.type(" ").isEmpty == false)
+    // The centre stays the centre, marked or not.
+    #expect(update(&model, .key(.enter)).isEmpty)
     #expect(model.session.target.units == [Unit(row: 3, column: 3), Unit(row: 3, column: 3)])
-    #expect(model.request(0).units == [Unit(row: 3, column: 3)])
+    #expect(model.request(0).units.isEmpty)
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("  marked") && !screen.contains("unit row 3, column 3 "))
+      #expect(!screen.lowercased().contains("off-c"), "\(columns)")
+    }
     _ = model.type("l")
     #expect(model.request(0).units == [Unit(row: 3, column: 4), Unit(row: 3, column: 3)])
     // The cursor on a marked unit is no unit more.
@@ -51,6 +57,22 @@ import Testing
     #expect(model.session.target.units == [Unit(row: 2, column: 3)])
     _ = update(&model, .key(.backspace))
     #expect(model.notice?.lines == ["no unit is marked"])
+  }
+
+  /// Marks can be taken away where no more can be set.
+  @Test func theLimitIsOfMarksAlone() {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("2")
+    let unit = Unit(row: 1, column: 1)
+    model.session.target.units = [Unit](repeating: unit, count: Model.unitLimit)
+    _ = update(&model, .key(.enter))
+    #expect(model.session.target.units.count == Model.unitLimit - 1)
+    #expect(model.notice?.lines == ["no longer marked"])
+    _ = model.type("l")
+    _ = model.type(" ")
+    _ = model.type("l")
+    _ = model.type(" ")
+    #expect(model.notice?.lines == ["\(Model.unitLimit) units are enough"])
   }
 
   @Test func marksGoIntoTheSession() throws {

@@ -51,6 +51,8 @@ extension [Effect] {
     #expect(model.notice?.lines == ["this is the last stage"])
     for _ in 0..<3 { _ = model.type("[") }
     #expect(model.type("[").isEmpty && model.notice?.lines == ["this is the first stage"])
+    for _ in 0..<12 { _ = model.type("{") }
+    #expect(model.notice?.lines == ["this is the stem, where the network begins"])
   }
 
   @Test func blocksOfTheStage() {

@@ -100,7 +100,13 @@ struct FieldDrawing {
     // The name keeps its room as long as the state can be said in fewer words.
     let letter = model.sides.count > 1 ? (doubt.isEmpty ? 2 : 3) : 0
     let rest = width - letter - heading.name.columns - doubt.width - 2
-    let tags = stateTags
+    let facts = heading.facts(width)
+    let unsaid = layout.headingRows < 2 ? nil : heading.unsaid(in: facts)
+    let states = stateTags
+    let tags =
+      unsaid.map { mark in
+        states.allSatisfy(\.text.isEmpty) ? [Span(mark, .quiet)] : states
+      } ?? states
     let tag = tags.first { $0.width <= rest } ?? tags.last ?? Span("")
     let tagWidth = tag.text.isEmpty ? 0 : tag.width + 2
     var title: [Span] = []
@@ -124,7 +130,7 @@ struct FieldDrawing {
       frame.write(
         named(width - tagWidth), row: area.row, column: column, width: width - tagWidth)
       frame.writeRight([tag], row: area.row, end: column + width, width: tagWidth)
-      frame.write(heading.facts(width), row: area.row + 1, column: column, width: width)
+      frame.write(facts, row: area.row + 1, column: column, width: width)
       return
     }
     // One row: the weights stay, the name is cut.

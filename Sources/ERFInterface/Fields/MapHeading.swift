@@ -71,12 +71,19 @@ struct MapHeading {
     let whole =
       named + variants(heads + files, tails) + variants(heads, [label + brief])
       + variants([[weights.name]], tails + [label + brief])
-    // A panel of little width says below the map what it is measured around, but its size nowhere else.
+    // What weakens the claim goes after the size, which the verdict has as well.
+    let marks = [label + brief, label + (briefest.map { [$0] } ?? [])]
+    let weak =
+      brief.isEmpty
+      ? []
+      : marks.flatMap { marks in
+        [weights.name, weights.least].map { [$0] + marks.map { Span($0, .quiet) } }
+      }
     let inputs = [[short] + label, [short]].map { $0.map { Span($0, .quiet) } }
     let least =
       inputs.map { [weights.name] + $0 }
       + [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
-    return fitting(whole + least, width)
+    return fitting(whole + weak + least, width)
   }
 
   /// Whether A and B have weights of two files that are called the same.
@@ -99,6 +106,15 @@ struct MapHeading {
   private var offCentre: String? {
     guard !request.units.isEmpty else { return nil }
     return request.units.count > 1 ? "\(request.units.count) units" : "off-centre"
+  }
+
+  /// The same with even less room.
+  private var briefest: String? { request.units.count == 1 ? "off-c." : offCentre }
+
+  /// What a row of facts has no room for, though it weakens what is seen; nil: nothing.
+  func unsaid(in facts: [Span]) -> String? {
+    let said = [unit, offCentre, briefest]
+    return facts.contains { said.contains($0.text) } ? nil : briefest
   }
 
   /// The layer in as few letters as the depth view has for it; nil where that is what one expects.

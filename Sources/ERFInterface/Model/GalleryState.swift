@@ -71,8 +71,7 @@ extension Model {
     request.size = inputSize(of: network)
     if let layer = facts(of: network)?.layer(session.target) {
       request.tap = layer.name
-      let from = unitMap ?? layer.map
-      request.units = session.target.units.map { $0.scaled(from: from, to: layer.map) }
+      request.units = units(on: layer.map)
     }
     return request
   }

@@ -56,7 +56,7 @@ extension Model {
     }
     if let layer = facts(side)?.layer(session.target) {
       request.tap = layer.name
-      request.units = units(on: side)
+      request.units = units(on: layer.map)
     }
     // Units and edited stages then build on what was computed before; large inputs would push each
     // other out of memory.
@@ -67,16 +67,15 @@ extension Model {
   /// Inputs of more pixels are computed anew each time.
   private static let keptPixels = 512 * 512
 
-  /// The units on a network's own map, each once; none: the centre.
-  func units(on side: Int) -> [Unit] {
-    guard let map = facts(side)?.layer(session.target)?.map else { return [] }
-    let from = facts(unitSide)?.layer(session.target)?.map ?? map
+  /// The units on a network's own map, each once; none: the centre, which stays that where it is marked.
+  func units(on map: InputSize) -> [Unit] {
+    let from = unitMap ?? map
     var units: [Unit] = []
     for unit in session.target.units.map({ $0.scaled(from: from, to: map) })
     where !units.contains(unit) {
       units.append(unit)
     }
-    return units
+    return units == [Unit(row: map.height / 2, column: map.width / 2)] ? [] : units
   }
 }
 

@@ -67,13 +67,25 @@ extension Model {
       case .nextBlock:
         return .refuse(
           session.target.layer == nil ? "this is the end of the stage" : "this is the last layer")
-      default: return .refuse("this is the first block of the stage")
+      default: return .refuse("this is \(firstPart)")
       }
     }
     return .edit { model in
       model.session.target = target
       model.forgetUnits()
     }
+  }
+
+  /// What the present stage begins with.
+  private var firstPart: String {
+    let plain = "the first block of the stage"
+    guard let facts = facts(unitSide), let last = facts.stages.indices.last else { return plain }
+    let index = min(last, (session.target.stage ?? last + 1) - 1)
+    guard let first = facts.stages[index].blocks.first, facts.stages[index].number(0) == nil else {
+      return plain
+    }
+    return first.part == .stem || index == 0
+      ? "the stem, where the network begins" : "the transition, where the stage begins"
   }
 
   /// The target after one step; nil at the end. Block numbers run to the stage's output, which is

@@ -49,6 +49,7 @@ extension Model {
     var marked = markedUnits
     if let place = marked.firstIndex(of: unit) {
       marked.remove(at: place)
+      notice = Notice(.note, "no longer marked")
     } else {
       marked.append(unit)
       notice = Notice(.note, "marked; the arrows add another unit to it")

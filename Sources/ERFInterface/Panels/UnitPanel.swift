@@ -21,8 +21,9 @@ enum UnitPanel: Panel {
     }
     + Direction.allCases.map { row(.leap($0), [$0.farKey], "four units \($0.phrase)") } + [
       row(
-        .mark, [key(" "), .enter], label: "Space", footer: "mark", rank: 3,
-        "mark the unit, or not: the responses of all marked units are summed"),
+        .mark, [key(" "), .enter], label: "Space", footer: "mark",
+        rank: 3,
+        "mark the unit, or not, as Enter does: marked units are summed"),
       row(
         .clear, [.backspace], label: "Backspace", footer: "no marks", rank: 4, "forget the marks"),
     ]
@@ -37,7 +38,8 @@ enum UnitPanel: Panel {
     case .move(let direction): return .edit { $0.moveUnit(direction, steps: 1) }
     case .leap(let direction): return .edit { $0.moveUnit(direction, steps: 4) }
     case .mark:
-      return model.session.target.units.count < Model.unitLimit
+      let unmarks = model.currentUnit.map { model.markedUnits.contains($0) } ?? false
+      return unmarks || model.session.target.units.count < Model.unitLimit
         ? .edit { $0.markUnit() } : .refuse("\(Model.unitLimit) units are enough")
     case .clear:
       return model.session.target.units.count > 1

@@ -88,7 +88,7 @@ extension Model {
     guard let layer = facts(index)?.layer(session.target) else {
       return (size.height / 2, size.width / 2)
     }
-    let units = units(on: index)
+    let units = units(on: layer.map)
     return ERFSubject.centrePixel(
       of: units.isEmpty
         ? [Unit(row: layer.map.height / 2, column: layer.map.width / 2)] : units,
