@@ -285,7 +285,7 @@ import Testing
       Issue.record("nothing is written")
       return
     }
-    #expect(stem == "replk-tui-depth")
+    #expect(stem == "replknet-13-nano_replknet-31-nano_224_depth")
     let records = text.split(separator: "\n").map { $0.split(separator: ",") }
     #expect(records.count == 1 + model.depthLayers(0).count + model.depthLayers(1).count)
     #expect(records.allSatisfy { $0.count == 11 })

@@ -27,6 +27,19 @@ import Testing
     #expect(!next.contains("12.3 %"))
   }
 
+  /// Numbers and endings at the end of a name tell files apart.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], ["5", "5 z", "8"])
+  func longNamesKeepTheirEnds(_ size: (Int, Int), _ keys: String) {
+    let stem = String(repeating: "a-photograph-from-the-garden-", count: 6)
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.session.images.source = .files((1...3).map { "/p/\(stem)\($0).jpeg" })
+    model.finish(model.pursue())
+    for key in Key.script(keys) { model.finish(update(&model, .key(key))) }
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(screen.contains("1.jpeg"), "\(screen)")
+    #expect(keys == "8" || screen.contains("3.jpeg"))
+  }
+
   @Test func aFolderIsAdded() {
     var model = makeModel(["RepLKNet-13"])
     _ = model.type("5")

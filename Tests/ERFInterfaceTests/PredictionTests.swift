@@ -74,6 +74,16 @@ import Testing
     #expect(asked(model.type("r")).count == 2)
   }
 
+  /// The picture that stands there has a name, whoever says nothing of it.
+  @Test(arguments: [(120, 40), (200, 60), (250, 70)])
+  func thePictureIsNamedWithoutPredictions(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-31-nano"], weights: .random(seed: 0))
+    for key in Key.script("8 z") { model.finish(update(&model, .key(key))) }
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(screen.contains("picture \(model.predictedName)"))
+    #expect(screen.contains("random weights: no prediction"))
+  }
+
   @Test func randomWeightsAreNotAsked() {
     var model = makeModel()
     #expect(asked(model.type("8")).isEmpty)

@@ -79,14 +79,27 @@ enum ExportNaming {
   /// `replknet-13-nano_replknet-31-nano_s1k19_1024_stage4`: the networks of a figure, each as its own
   /// file would be called, and what they are measured at.
   static func figureStem(_ networks: [ComparedNetwork], _ designs: Designs) -> String {
-    let names = networks.map { compared in
-      compared.network.savedMap.map { plain($0.fileName) } ?? name(compared.network, designs)
-    }
-    var parts: [String] = []
-    for name in names where !parts.contains(name) { parts.append(name) }
-    if parts.count > 2 { parts = [parts[0], "and-\(networks.count - 1)-more"] }
+    var parts = names(networks, designs)
     if let subject = networks.compactMap(\.result).first?.subject { parts += place(subject) }
     return joined(parts)
+  }
+
+  /// `replknet-13-nano_replknet-31-nano_1024_depth`: the same of all layers, with their central units.
+  static func depthStem(
+    _ networks: [ComparedNetwork], _ designs: Designs, _ size: InputSize
+  ) -> String {
+    joined(names(networks, designs) + [plain("\(size)"), "depth"])
+  }
+
+  /// Each network once, as its own file would be called; of more than two the first.
+  private static func names(_ networks: [ComparedNetwork], _ designs: Designs) -> [String] {
+    var names: [String] = []
+    for compared in networks {
+      let name =
+        compared.network.savedMap.map { plain($0.fileName) } ?? name(compared.network, designs)
+      if !names.contains(name) { names.append(name) }
+    }
+    return names.count > 2 ? [names[0], "and-\(networks.count - 1)-more"] : names
   }
 
   /// A name that no file has yet.

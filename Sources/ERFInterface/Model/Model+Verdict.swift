@@ -150,7 +150,9 @@ extension Model {
 
   /// The same with less room, the beginning before the claim.
   private static func briefs(_ beginning: [String], _ claim: String) -> [String] {
-    let first = beginning.first.map { $0.replacing(" units", with: "").replacing(" unit", with: "") }
+    let first = beginning.first.map {
+      $0.replacing(" units", with: "").replacing(" unit", with: "")
+    }
     return [sentence(beginning, claim), sentence(first.map { [$0] } ?? [], claim)]
   }
 

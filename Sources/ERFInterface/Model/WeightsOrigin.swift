@@ -51,7 +51,7 @@ struct WeightsOrigin: Equatable {
         if let training = map.subject?.training {
           training.progress.map { .partly($0) } ?? .trained
         } else {
-          .file(TrainingFilm.title(path).cut(columns: Self.nameColumns, glyphs.ellipsis))
+          .file(TrainingFilm.title(path).cutInside(columns: Self.nameColumns, glyphs.ellipsis))
         }
       }
     isEdited = map.network.isEdited && source != .untrained

@@ -84,6 +84,10 @@ extension Model {
     let id = nextRequestID()
     saving = id
     notice = Notice(.note, "writing ...")
-    return [.writeText(id, stem: "replk-tui-depth", ending: "csv", depthCSV)]
+    return [
+      .writeText(
+        id, stem: ExportNaming.depthStem(compared, designs, inputSize(unitSide)), ending: "csv",
+        depthCSV)
+    ]
   }
 }

@@ -250,8 +250,8 @@ private struct GalleryTile {
     case .trained: Span("trained" + edit, role)
     case .file(let path):
       Span(
-        TrainingFilm.title(path).cut(columns: area.columns - edit.columns, glyphs.ellipsis) + edit,
-        role)
+        TrainingFilm.title(path).cutInside(columns: area.columns - edit.columns, glyphs.ellipsis)
+          + edit, role)
     }
   }
 

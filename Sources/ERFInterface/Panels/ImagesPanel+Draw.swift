@@ -39,6 +39,7 @@ extension Frame {
     let images = model.session.images
     let glyphs = model.display.glyphs
     let digits = "\(images.available)".count
+    let names = layout.entries.map { images.name($0.index) }
     for (row, index) in layout.entries {
       let isUsed = images.range.contains(index)
       let isSelected = model.focus == .images && index == model.lists.image
@@ -56,12 +57,21 @@ extension Frame {
             row: row, column: column, rows: layout.entryRows, columns: layout.thumbnailColumns))
         column += layout.thumbnailColumns + 1
       }
+      let areas = ownAreas(model, of: index, layout: layout, columns: end - column)
+      // Names of files differ in their ends as often as in their beginnings.
+      let room = end - column - digits - 3 - (areas.isBelow ? 0 : areas.spans.width)
       write(
         [
           Span(mark + " ", .accent), Span("\(index + 1)".leftPadded(digits) + " ", .quiet),
-          Span(images.name(index), isUsed ? .text : .quiet, isSelected ? .bold : []),
+          Span(
+            images.name(index).cutInside(columns: room, glyphs.ellipsis, apartFrom: names),
+            isUsed ? .text : .quiet, isSelected ? .bold : []),
         ], row: row, column: column, width: end - column)
-      drawOwnAreas(model, of: index, row: row, layout: layout, column: column, end: end)
+      if areas.isBelow {
+        write(areas.spans, row: row + 2, column: column, width: end - column)
+      } else {
+        writeRight(areas.spans, row: row, end: end, width: areas.spans.width)
+      }
       if layout.entryRows > 1, case .failed(let reason)? = model.picture(index) {
         write(reason, .failure, row: row + 1, column: column + 2, width: end - column - 2)
       }
@@ -69,10 +79,10 @@ extension Frame {
   }
 
   /// What the fields of A and B come to on one picture: below its name where there is room, else at
-  /// the end of the line.
-  private mutating func drawOwnAreas(
-    _ model: Model, of index: Int, row: Int, layout: ImagesLayout, column: Int, end: Int
-  ) {
+  /// the end of the line; empty where there is none.
+  private func ownAreas(
+    _ model: Model, of index: Int, layout: ImagesLayout, columns: Int
+  ) -> (spans: [Span], isBelow: Bool) {
     let areas = model.sides.indices.flatMap { side -> [Span] in
       guard let area = model.ownArea(side, of: index) else { return [] }
       return [
@@ -80,12 +90,9 @@ extension Frame {
         Span(area.map { Format.area($0) } ?? "none", .text),
       ]
     }
-    guard !areas.isEmpty else { return }
-    if layout.entryRows >= 4 {
-      write([Span("  half in", .quiet)] + areas, row: row + 2, column: column, width: end - column)
-    } else if end - column >= areas.width + 24 {
-      writeRight(areas, row: row, end: end, width: areas.width)
-    }
+    guard !areas.isEmpty else { return ([], false) }
+    if layout.entryRows >= 4 { return ([Span("  half in", .quiet)] + areas, true) }
+    return (columns >= areas.width + 24 ? areas : [], false)
   }
 
   private mutating func drawThumbnail(_ model: Model, _ index: Int, in area: Area) {

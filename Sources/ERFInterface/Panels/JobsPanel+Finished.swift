@@ -103,7 +103,7 @@ private struct FinishedLines {
     let result = entry.result
     let ellipsis = model.display.glyphs.ellipsis
     func cell(_ text: String, _ columns: Int) -> String {
-      text.sanitised.cut(columns: columns - 1, ellipsis).rightPadded(columns)
+      text.sanitised.cutInside(columns: columns - 1, ellipsis).rightPadded(columns)
     }
     let input = Span("\(result.subject.input)".leftPadded(9), .text)
     let half = result.metrics.ratio(at: Model.half).map { Format.area($0) } ?? "none"

@@ -86,9 +86,11 @@ private struct Kernels {
 
   private var title: [Span] {
     let letter = model.sides.count > 1 ? Model.letter(side) + "  " : ""
+    let edited = network.isEdited ? "  edited" : ""
+    let name = network.shownModel.cutInside(
+      columns: width - letter.columns - edited.columns, model.display.glyphs.ellipsis)
     return [
-      Span(letter, Role.network(side), .bold), Span(network.shownModel, .text),
-      Span(network.isEdited ? "  edited" : "", .warning),
+      Span(letter, Role.network(side), .bold), Span(name, .text), Span(edited, .warning),
     ]
   }
 

@@ -37,11 +37,20 @@ extension Frame {
       }
       let left = Area(row: area.row, column: area.column, rows: area.rows, columns: width)
       let used = MetricsLines(model: model, width: width).lines.count
+      let wide = min(110, area.columns - width - gap)
+      // So has a very wide one for the maps that the numbers are of.
+      let rest = area.columns - width - wide - 2 * gap
+      if rest >= 30 {
+        drawUnitFields(
+          model,
+          in: Area(
+            row: area.row, column: area.column + area.columns - rest, rows: area.rows,
+            columns: rest))
+      }
       drawWideMetrics(
         model,
         in: Area(
-          row: area.row, column: area.column + width + gap, rows: area.rows,
-          columns: min(110, area.columns - width - gap)),
+          row: area.row, column: area.column + width + gap, rows: area.rows, columns: wide),
         below: area.below(min(area.rows, used + 1)))
       return drawMetrics(model, in: left)
     }

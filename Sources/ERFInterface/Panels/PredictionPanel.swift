@@ -41,7 +41,8 @@ extension Frame {
     }
     var row = area.row
     let end = area.row + area.rows
-    for line in PictureLine(model: model).spans where row < end {
+    let picture = PictureLine(model: model, isDrawn: PredictionPanel.isWide(whole))
+    for line in picture.spans(width: area.columns) where row < end {
       write(line, row: row, column: area.column, width: area.columns)
       row += 1
     }
@@ -89,19 +90,29 @@ extension Frame {
 /// What the picture is called, and what it shows where its folder or name tells.
 private struct PictureLine {
   let model: Model
+  /// Whether the picture itself stands there, too.
+  let isDrawn: Bool
 
-  var spans: [[Span]] {
-    guard model.sides.indices.contains(where: { model.noPrediction($0) == nil }) else { return [] }
-    var line = [Span("picture ", .quiet), Span(model.predictedName, .text)]
+  func spans(width: Int) -> [[Span]] {
+    guard isDrawn || model.sides.indices.contains(where: { model.noPrediction($0) == nil }) else {
+      return []
+    }
+    let label = shows
+    let room = width - "picture ".columns - label.width
+    let name = model.predictedName.cutInside(columns: room, model.display.glyphs.ellipsis)
+    return [[Span("picture ", .quiet), Span(name, .text)] + label]
+  }
+
+  /// The class of the picture; empty where nobody knows it.
+  private var shows: [Span] {
     for side in model.sides.indices {
       guard let request = model.prediction(side),
         case .classes(let classes)? = model.predictions[request], let label = classes.label
       else { continue }
       let name = classes.top.first { $0.index == label }?.name ?? "class \(label)"
-      line += [Span("  shows ", .quiet), Span(name.sanitised, .text)]
-      break
+      return [Span("  shows ", .quiet), Span(name.sanitised, .text)]
     }
-    return [line]
+    return []
   }
 }
 
@@ -119,17 +130,20 @@ private struct PredictionTable {
     let letter =
       model.sides.count > 1
       ? [Span(Model.letter(side) + "  ", side == 0 ? .accent : .second, .bold)] : []
-    let title = letter + [Span(model.name(side), .text)]
-    if let reason = model.noPrediction(side) { return [title, [Span(reason, .warning)]] }
-    guard let request = model.prediction(side) else { return [title] }
+    func title(_ verdict: [Span] = []) -> [Span] {
+      let name = model.name(side).cutInside(
+        columns: width - letter.width - verdict.width, model.display.glyphs.ellipsis)
+      return letter + [Span(name, .text)] + verdict
+    }
+    if let reason = model.noPrediction(side) { return [title(), [Span(reason, .warning)]] }
+    guard let request = model.prediction(side) else { return [title()] }
     switch model.predictions[request] {
     case .classes(let now):
-      let heading: [Span] = title + verdict(now)
-      return [heading] + caveat(now) + table(now)
+      return [title(verdict(now))] + caveat(now) + table(now)
     case .failed(let reason):
-      return [title] + wrap(reason, width: width).map { [Span($0, .failure)] }
-    case .cancelled: return [title, [Span("cancelled; r asks again", .quiet)]]
-    case .waiting, nil: return [title, [Span("looking at the image ...", .quiet)]]
+      return [title()] + wrap(reason, width: width).map { [Span($0, .failure)] }
+    case .cancelled: return [title(), [Span("cancelled; r asks again", .quiet)]]
+    case .waiting, nil: return [title(), [Span("looking at the image ...", .quiet)]]
     }
   }
 

@@ -60,6 +60,7 @@ extension Frame {
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
     let name = model.designs.name(network.network)
+      .cutInside(columns: area.columns - letter.width, glyphs.ellipsis)
     let titles: [[Span]] =
       ["what the unit sees, " + name, name].map {
         [letter, Span($0, .text), Span(share ?? "", .quiet)]

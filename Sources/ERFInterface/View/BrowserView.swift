@@ -60,13 +60,14 @@ extension Frame {
       let note = note(entry)
       let noteWidth = note.columns
       let isFolder = if case .folder = entry { true } else { false }
+      let room = area.columns - noteWidth - 2
+      let name = (browser.name(entry).sanitised + (isFolder ? "/" : ""))
+        .cutInside(columns: room - 1, glyphs.ellipsis)
       write(
         [
           Span(isSelected ? String(glyphs.focus) : " ", .accent),
-          Span(
-            browser.name(entry).sanitised + (isFolder ? "/" : ""), isSelected ? .text : .quiet,
-            isSelected ? .bold : []),
-        ], row: row, column: area.column, width: area.columns - noteWidth - 2)
+          Span(name, isSelected ? .text : .quiet, isSelected ? .bold : []),
+        ], row: row, column: area.column, width: room)
       writeRight(
         [Span(note, .quiet)], row: row, end: area.column + area.columns, width: noteWidth)
     }
