@@ -44,7 +44,8 @@ public struct CheckpointInspection: Sendable {
   private static func weights(in file: Checkpoint, prefix: String) -> Weights {
     let dictionary = WeightDictionary(file, prefix: prefix)
     let shapes = dictionary.shapes.filter { !$0.key.hasSuffix("num_batches_tracked") }
-    let network = ModelCatalogue.recognise(dictionary, in: file)
+    let isForeign = ForeignNetwork(relativeIn: dictionary.shapes) != nil
+    let network = isForeign ? nil : ModelCatalogue.recognise(dictionary, in: file)
     return Weights(
       key: dictionary.name, network: network?.id,
       tensors: shapes.count, parameters: shapes.reduce(0) { $0 + $1.value.count })

@@ -69,6 +69,7 @@ import Testing
       + "torch.onnx.export(model.eval(), (torch.zeros(1, 3, 224, 224),), \"my.onnx\")"
     #expect(error?.explanation == line)
     guard shapes["conv1.weight"] != nil else { return }
+    #expect(try CheckpointInspection(path: path).weights.map(\.network) == [nil])
     var spec = NetworkSpec(file: path)
     spec.source = .catalogue("resnet-50")
     #expect(throws: CheckpointError.foreign(path: path, kind)) { try Network(spec) }
