@@ -1,9 +1,10 @@
 """Times replk-tui on exported networks against ONNX Runtime (forward) and PyTorch (fields), side by side.
 
 Networks are exported here with random weights; all sides get the same inputs and number of threads and take turns.
-Forward is a whole pass to the logits: the difference between runs over many inputs and over one, so that starting
-and loading do not count. A field is the forward pass to the last stage and the gradient of its central unit's
-rectified features, against torch.autograd.grad in inference mode with frozen parameters.
+Forward is a whole pass to the logits. A field is the forward pass to the last stage and the gradient of its central
+unit's rectified features, against torch.autograd.grad in inference mode with frozen parameters. Both are the difference
+between runs over many inputs and over one, so that starting, loading and the first input do not count; the others
+compute one input before they are timed.
 
     python peers_onnx.py --program .build/release/replk-tui [--rounds 3] [--threads 2] [NAME ...]
 
@@ -92,9 +93,12 @@ class Peer:
         return clock(lambda: [self.session.run(None, {self.input: one}) for _ in range(INPUTS - 1)]) / (INPUTS - 1)
 
     def own_field(self):
-        out = self.run("erf", self.path, "--tensor", os.path.join(self.folder, "all.npy"), "--json")
-        seconds = json.loads(out)["results"][0]["seconds"]
-        return (seconds["forward"] + seconds["backward"]) / INPUTS
+        def seconds(inputs):
+            out = self.run("erf", self.path, "--tensor", os.path.join(self.folder, inputs), "--json")
+            parts = json.loads(out)["results"][0]["seconds"]
+            return parts["forward"] + parts["backward"]
+
+        return (seconds("all.npy") - seconds("one.npy")) / (INPUTS - 1)
 
     def torch_field(self):
         def once(index):

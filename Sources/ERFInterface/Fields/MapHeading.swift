@@ -50,12 +50,9 @@ struct MapHeading {
     // That numbers are of another layer, or around another unit than the central one, goes last, too.
     let unit = unit.map { [$0] } ?? []
     let brief = offCentre.map { [$0] } ?? []
-    let full = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
-    let tails =
-      full + [
-        [long, layer] + unit, [short, layer] + unit, [short] + label + unit,
-        [short, layer] + brief, [short] + label + brief,
-      ]
+    var tails: [[String]] = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
+    tails += [[long, layer] + unit, [short, layer] + unit, [short] + label + unit]
+    tails += [[short, layer] + brief, [short] + label + brief]
     func variants(_ heads: [[Span]], _ tails: [[String]]) -> [[Span]] {
       heads.flatMap { heads in
         tails.flatMap { tail in heads.map { head in [head] + tail.map { Span($0, .quiet) } } }
@@ -68,21 +65,20 @@ struct MapHeading {
     let named = variants([heads[0], Array(weights.cut.prefix(1))], layers)
     // One of the two that tells it from the other file, where there is one.
     let files = [hasDouble ? nil : weights.name, weights.hash].compactMap { $0.map { [$0] } }
-    let whole =
+    let whole: [[Span]] =
       named + variants(heads + files, tails) + variants(heads, [label + brief])
       + variants([[weights.name]], tails + [label + brief])
     // What weakens the claim goes after the size, which the verdict has as well.
     let marks = [label + brief, label + (briefest.map { [$0] } ?? [])]
-    let weak =
+    let weak: [[Span]] =
       brief.isEmpty
       ? []
       : marks.flatMap { marks in
         [weights.name, weights.least].map { [$0] + marks.map { Span($0, .quiet) } }
       }
-    let inputs = [[short] + label, [short]].map { $0.map { Span($0, .quiet) } }
-    let least =
-      inputs.map { [weights.name] + $0 }
-      + [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
+    let inputs: [[Span]] = [[short] + label, [short]].map { $0.map { Span($0, .quiet) } }
+    var least: [[Span]] = inputs.map { [weights.name] + $0 }
+    least += [[weights.name] + label.map { Span($0, .quiet) }, [weights.name], [weights.least]]
     return fitting(whole + weak + least, width)
   }
 
