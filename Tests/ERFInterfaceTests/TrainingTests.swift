@@ -133,8 +133,12 @@ import Testing
     _ = test.model.type("W")
     #expect(test.weights == .random(seed: 0))
     for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
-      let screen = view(test.model, size: ScreenSize(rows: rows, columns: columns)).text
-      #expect(screen.contains("A has other weights now"), "\(columns)")
+      var zoomed = test.model
+      zoomed.session.screen.isZoomed = true
+      for model in [test.model, zoomed] {
+        let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+        #expect(screen.contains("A has other weights now"), "\(columns)")
+      }
     }
     #expect(update(&test.model, .key(.enter)).isEmpty && test.model.saving == nil)
     #expect(test.model.notice?.lines.first?.hasPrefix("A has other weights") == true)

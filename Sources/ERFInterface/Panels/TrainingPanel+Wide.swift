@@ -97,9 +97,11 @@ extension Frame {
       write(
         share ?? "", .text, row: cells.row + cells.rows, column: cells.column, width: width)
     }
-    let captions = drawing.captions
+    // That none of them is on screen comes before how they are drawn.
+    let others = onScreen == nil ? [Span(drawing.otherWeights + "  ", .warning)] : []
+    let captions = drawing.captions.map { others + [Span($0, .quiet)] }
     write(
-      captions.first { $0.columns <= area.columns } ?? captions[captions.count - 1], .quiet,
+      captions.first { $0.width <= area.columns } ?? captions[captions.count - 1],
       row: area.row + rows + 2, column: area.column, width: area.columns)
   }
 }
@@ -129,6 +131,11 @@ private struct WideTraining {
       ?? model.finishedMaps[request].map { TrainingFilm.Map(request, $0.result, $0.field) }
   }
 
+  /// What stands in the place of the moments' weights.
+  var otherWeights: String {
+    "\(Model.letter(film.side)) has other weights now: Left or Right goes back"
+  }
+
   /// What the strip shows, the fullest wording first: scales that are not the same are said, with how
   /// far they lie apart.
   var captions: [String] {
@@ -138,7 +145,7 @@ private struct WideTraining {
     guard let least = maxima.min(), let most = maxima.max(), least < most else { return [own] }
     let range = " (\(Format.significant(least)) to \(Format.significant(most)))"
     return [
-      "the field at each moment, \(own)\(range); below, the area that holds half of it",
+      "the field at each moment, \(own)\(range), and the area that holds half of it",
       own + range, own,
     ]
   }
