@@ -60,13 +60,13 @@ extension Frame {
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
     let name = model.designs.name(network.network)
-      .cutInside(columns: area.columns - letter.width, glyphs.ellipsis)
+    let cut = name.cutInside(columns: area.columns - 2, glyphs.ellipsis)
     let titles: [[Span]] =
       ["what the unit sees, " + name, name].map {
         [letter, Span($0, .text), Span(share ?? "", .quiet)]
       } + [
         [letter, Span(name, .text)],
-        [Span(letter.text.prefix(columns: 2), letter.role, .bold), Span(half ?? name, .quiet)],
+        [Span(letter.text.prefix(columns: 2), letter.role, .bold), Span(half ?? cut, .quiet)],
       ]
     write(
       titles.first { $0.width <= area.columns } ?? titles[3], row: area.row, column: area.column,
