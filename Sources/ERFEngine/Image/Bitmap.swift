@@ -216,6 +216,27 @@ struct Bitmap {
     return indices
   }
 
+  // MARK: Without a file header
+
+  /// Whether the bytes begin with an info header of Windows: its size, one plane, and so many bits.
+  static func isBare(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count >= 40, [40, 108, 124].contains(bytes[0]) else { return false }
+    return bytes[1..<4].allSatisfy { $0 == 0 } && bytes[12] == 1 && bytes[13] == 0
+      && [1, 4, 8, 16, 24, 32].contains(bytes[14]) && bytes[15] == 0
+  }
+
+  /// The file of bytes that are `isBare`: the pixels follow the header, the masks and the palette.
+  static func withFileHeader(_ bytes: [UInt8]) -> [UInt8] {
+    var start = fileHeader + Int(bytes[0])
+    if bytes[0] == 40, Compression.masks.contains(Int(bytes[16])) { start += 12 }
+    if bytes[14] <= 8 {
+      let colours = (0..<4).reduce(0) { $0 | Int(bytes[32 + $1]) << (8 * $1) }
+      start += 4 * (colours == 0 ? 1 << Int(bytes[14]) : min(colours, 1 << 24))
+    }
+    let place = (0..<4).map { UInt8(truncatingIfNeeded: start >> (8 * $0)) }
+    return Array("BM".utf8) + [UInt8](repeating: 0, count: 8) + place + bytes
+  }
+
   static func image(_ bytes: [UInt8], path: String) throws(ImageError) -> Image {
     do throws(Failure) {
       let bitmap = try Bitmap(bytes)

@@ -27,6 +27,7 @@ extension Image {
     case .png: return try decodePNG(bytes, path: path)
     case .portableMap: return try PortableMap.image(bytes, path: path)
     case .bmp: return try Bitmap.image(bytes, path: path)
+    case .dib: return try Bitmap.image(Bitmap.withFileHeader(bytes), path: path)
     case .webp:
       return try decode(
         bytes, path: path, format: "WebP", size: WebPCodec.size, pixels: WebPCodec.decode)

@@ -33,7 +33,10 @@ public enum ImageError: ExplainedError, Equatable {
     case .truncated(let path, let format):
       return "\(path): the \(format) data ends too early; the file is truncated"
     case .damaged(let path, let format, let reason):
-      return "\(path): is not a sound \(format) file: \(reason)"
+      // What libtiff refuses may be sound, such as faxes that others read.
+      return format == "TIFF"
+        ? "\(path): is a TIFF file that libtiff cannot read: \(reason)"
+        : "\(path): is not a sound \(format) file: \(reason)"
     case .onlyUnread(let folder, let names):
       return "\(folder): the folder holds no images of formats that are read, but "
         + "\(names.count) of others (\(ImageList.kinds(of: names))); convert them to PNG or JPEG"

@@ -9,6 +9,8 @@ enum ImageFormat: Equatable {
   case gif
   case tiff
   case bmp
+  /// BMP without its file header.
+  case dib
   /// Recognised but not read.
   case other(String)
 
@@ -39,6 +41,8 @@ enum ImageFormat: Equatable {
       bytes.count == 2 || PortableMap.isSpace(bytes[2]) || bytes[2] == UInt8(ascii: "#")
     {
       self = kind
+    } else if Bitmap.isBare(bytes) {
+      self = .dib
     } else {
       return nil
     }

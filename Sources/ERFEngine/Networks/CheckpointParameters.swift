@@ -184,6 +184,14 @@ extension CheckpointParameters {
     ParameterInventory(architecture.blueprint(optional.withHead)).head
   }
 
+  /// The tensors that the file has, or would have, of the network's classifier where that is left out.
+  private func otherHead(
+    _ comparison: Comparison, _ architecture: any Architecture
+  ) -> [String] {
+    guard allowsMissingHead, comparison.inventory.head.isEmpty else { return [] }
+    return restOfHead(architecture).flatMap(weights.tensors)
+  }
+
   /// Counters of batch norms aside, and other networks in the same file.
   private func isExtra(_ inventory: ParameterInventory) -> (String) -> Bool {
     { key in
@@ -224,11 +232,15 @@ extension CheckpointParameters {
         weights.prefix + Self.module(String(weights.fullName(key).dropFirst(weights.prefix.count)))
       })
     let leftOut = Set(comparison.ignored + parametersOutside + objectsOfHead(besides: body))
-      .sorted()
-    if !leftOut.isEmpty {
+    let misfits: Set<String> =
+      leftOut.isEmpty ? [] : leftOut.intersection(otherHead(comparison, architecture))
+    for (tensors, which) in [
+      (misfits, "of a classifier that does not fit \(model)"),
+      (leftOut.subtracting(misfits), "that \(model) does not have"),
+    ] where !tensors.isEmpty {
       notes.append(
-        "left out \(leftOut.count.counted("tensor")) that \(model) does not have: "
-          + WeightsMismatch.listed(leftOut))
+        "left out \(tensors.count.counted("tensor")) \(which): "
+          + WeightsMismatch.listed(tensors.sorted()))
     }
     let inner = comparison.ignored.filter { key in body.contains { key.hasPrefix($0 + ".") } }
     if ignoresExtra, !inner.isEmpty {

@@ -222,7 +222,7 @@ extension Checkpoint {
       guard let landmark = landmarks.first(where: name.hasSuffix) else { return nil }
       let prefix = String(name.dropLast(landmark.count))
       let isWhole = prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/")
-      return isWhole && key.hasPrefix(prefix) ? prefix : nil
+      return isWhole ? Self.beginning(of: key, standingFor: prefix) : nil
     }
     .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     var roots: [String] = []
@@ -230,6 +230,23 @@ extension Checkpoint {
       roots.append(prefix)
     }
     return roots.sorted(by: Self.isBetter)
+  }
+
+  /// The shortest beginning of `key` that is `prefix` without what compilers put into it; nil: none is.
+  private static func beginning(of key: String, standingFor prefix: String) -> String? {
+    if key.hasPrefix(prefix) { return prefix }
+    var beginning = ""
+    var left = prefix.utf8.count
+    for part in key.split(separator: "._orig_mod.", omittingEmptySubsequences: false) {
+      let whole = "\(part)."
+      if left <= whole.utf8.count {
+        beginning += String(decoding: whole.utf8.prefix(left), as: UTF8.self)
+        return key.hasPrefix(beginning) ? beginning : nil
+      }
+      beginning += whole + "_orig_mod."
+      left -= whole.utf8.count
+    }
+    return nil
   }
 
   /// What stands before the parameters of any known network, the best first, layers deeper in another
@@ -264,7 +281,8 @@ extension Checkpoint {
   ///
   /// - Throws: `CheckpointError.noWeights` where there are none of that name.
   func chosen(_ prefixes: [String], by key: String?) throws(CheckpointError) -> [String] {
-    guard let key else { return prefixes }
+    guard var key else { return prefixes }
+    if key.hasSuffix(".") { key.removeLast() }
     let found = prefixes.filter {
       let name = WeightDictionary.name(of: $0)
       return name == key || name.hasPrefix(key + ".")
@@ -273,7 +291,9 @@ extension Checkpoint {
     // Any run of whole parts, the end of the path first of all, as long as only one has it.
     let inside = prefixes.filter { ("." + $0).contains("." + key + ".") }
     let atEnd = inside.filter { ("." + $0).hasSuffix("." + key + ".") }
-    for candidates in [atEnd, inside] where !candidates.isEmpty {
+    // Any ending at last, such as `ema` of `model_ema`.
+    let ending = key.isEmpty ? [] : prefixes.filter { WeightDictionary.name(of: $0).hasSuffix(key) }
+    for candidates in [atEnd, inside, ending] where !candidates.isEmpty {
       guard candidates.count == 1 else {
         throw .ambiguousWeights(
           path: path, key: key, found: candidates.map(WeightDictionary.name))

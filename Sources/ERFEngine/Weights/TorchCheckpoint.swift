@@ -20,9 +20,13 @@ final class TorchCheckpoint: CheckpointReader {
   private let storages: [StorageRecord]
 
   /// Pickles of dictionaries are small; anything longer is an attack or an accident.
-  private static let maxPickle = 64 << 20
+  static let maxPickle = 64 << 20
 
-  init(zip file: MappedFile, path: String, cancellation: Cancellation? = nil) throws {
+  /// - Parameter maxPickle: the most bytes of the pickle that are read.
+  init(
+    zip file: MappedFile, path: String, cancellation: Cancellation? = nil,
+    maxPickle: Int = TorchCheckpoint.maxPickle
+  ) throws {
     let archive = try ZipArchive(file, path: path)
     guard let (root, entry) = Self.pickle(in: archive) else {
       throw CheckpointError.unsupported(
@@ -47,10 +51,11 @@ final class TorchCheckpoint: CheckpointReader {
       throw CheckpointError.unsupported(path: path, reason: "its numbers are big-endian")
     }
     // A deflated pickle may be large in a small file, but not without measure.
-    let isInBounds = entry.size <= min(Self.maxPickle, 4 * file.count + 16 << 20)
+    try Self.requireSize(
+      of: entry, atMost: min(maxPickle, 4 * file.count + 16 << 20), path: path)
     // It is unfolded and copied.
-    if isInBounds { try MemoryError.require(more: 2 * entry.size, toOpen: path) }
-    guard isInBounds, let pickle = archive.bytes(entry, 0..<entry.size) else {
+    try MemoryError.require(more: 2 * entry.size, toOpen: path)
+    guard let pickle = archive.bytes(entry, 0..<entry.size) else {
       throw CheckpointError.malformed(path: path, reason: "its data.pkl cannot be read")
     }
     let contents = try Self.explaining(path) { () throws(PickleError) in
@@ -130,6 +135,18 @@ final class TorchCheckpoint: CheckpointReader {
     }
     guard let (name, entry) = names.min(by: { $0.key < $1.key }) else { return nil }
     return (String(name.dropLast("data.pkl".count)), entry)
+  }
+
+  /// - Throws: `CheckpointError.unsupported` for a longer pickle.
+  private static func requireSize(
+    of pickle: ZipArchive.Entry, atMost limit: Int, path: String
+  ) throws(CheckpointError) {
+    guard pickle.size > limit else { return }
+    throw .unsupported(
+      path: path,
+      reason:
+        "its data.pkl has \(pickle.size) bytes, and of a file of its size at most \(limit) are read: "
+        + "arrays of NumPy and other objects lie in it; save the weights as tensors, which do not")
   }
 
   /// Turns what is wrong with a pickle into what is wrong with the file.

@@ -124,6 +124,27 @@ import Testing
       ])
   }
 
+  /// As Windows' clipboard has them, which begin with the size of their header.
+  @Test(arguments: [
+    "rgb", "rgba", "grey", "palette-1", "palette-4", "rgb-565", "masks-32", "runs-4", "top-down",
+  ])
+  func bitmapsWithoutTheirFileHeader(_ name: String) throws {
+    let whole = try Fixtures.bytes("images/\(name).bmp")
+    let bare = Array(whole.dropFirst(14))
+    #expect(try Image.decode(bare, path: "a.dib") == Image.decode(whole, path: "a.bmp"))
+    guard name != "runs-4" else { return }
+    #expect(throws: ImageError.truncated(path: "a.dib", format: "BMP")) {
+      try Image.decode(Array(bare.dropLast()), path: "a.dib")
+    }
+  }
+
+  /// What libtiff does not read may be sound.
+  @Test func refusalsOfLibtiffAreCalledThat() {
+    let error = ImageError.damaged(path: "fax.tif", format: "TIFF", reason: "Buffer overflow")
+    #expect(
+      error.explanation == "fax.tif: is a TIFF file that libtiff cannot read: Buffer overflow")
+  }
+
   /// Others are called by their names.
   @Test(arguments: [("qoif", "QOI"), ("DDS ", "DDS"), ("%!PS-Adobe", "PostScript")])
   func othersAreNamed(_ magic: String, _ name: String) throws {

@@ -34,9 +34,12 @@ extension NamedCheckpointTests {
     spec.allowsMissingHead = true
     let network = try Network(spec)
     #expect(!network.taps.contains("logits"))
+    let which =
+      name == "my_head"
+      ? "that \(Self.thousand) does not have" : "of a classifier that does not fit \(Self.thousand)"
     #expect(
       network.weightsChoice?.notes == [
-        "left out 2 tensors that \(Self.thousand) does not have: \(name).bias, \(name).weight"
+        "left out 2 tensors \(which): \(name).bias, \(name).weight"
       ])
     try compare(network, with: "plain.pth")
   }
@@ -60,7 +63,10 @@ extension NamedCheckpointTests {
       spec.allowsMissingHead = true
       let notes = try #require(try Network(spec).weightsChoice).notes
       let listed = head.keys.sorted().joined(separator: ", ")
-      #expect(notes == ["left out 3 tensors that \(Self.thousand) does not have: \(listed)"])
+      #expect(
+        notes == [
+          "left out 3 tensors of a classifier that does not fit \(Self.thousand): \(listed)"
+        ])
     }
   }
 

@@ -118,6 +118,19 @@ import Testing
     }
   }
 
+  /// A pickle that is too long, such as one with arrays of NumPy in it, is called that, and not damaged.
+  @Test func longPicklesAreNamedAsSuch() throws {
+    let path = Self.path("zip.pth")
+    let file = try MappedFile(mapping: path)
+    _ = try TorchCheckpoint(zip: file, path: path)
+    let error = #expect(throws: CheckpointError.self) {
+      try TorchCheckpoint(zip: file, path: path, maxPickle: 100)
+    }
+    let line = error?.explanation ?? ""
+    #expect(line.contains("its data.pkl has ") && line.contains("at most 100 are read"), "\(line)")
+    #expect(line.contains("save the weights as tensors") && !line.contains("damaged"), "\(line)")
+  }
+
   @Test func otherPicklesAreRefused() {
     let error = #expect(throws: CheckpointError.self) {
       try Checkpoint(path: Self.path("no-checkpoint.pkl"))

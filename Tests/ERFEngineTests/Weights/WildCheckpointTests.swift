@@ -211,6 +211,30 @@ import Testing
     #expect(!line.contains("damaged") && !line.contains("\n"), "\(line)")
   }
 
+  /// Before 1.6 PyTorch kept the source of a module's class beside its name. It is a class like any other:
+  /// a whole network is refused by it, and beside weights it is left alone.
+  @Test func modulesOfTheOldLayout() throws {
+    var module = Array("(".utf8) + Self.text("module") + Array("cnets.zoo\nTinyNet\n".utf8)
+    module += Self.text("zoo.py") + Self.text("class TinyNet(Module): pass")
+    module += Array("tQ)".utf8)
+    module += [0x81]
+    module += Array("}b".utf8)
+    let folder = try TemporaryFolder()
+    let whole = try folder.write(Self.legacy(module + Array(".".utf8)), to: "whole.pth")
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: whole) }
+    let line = error?.explanation ?? ""
+    #expect(line.contains("holds an object of nets.zoo.TinyNet"), "\(line)")
+    #expect(line.contains("save its state_dict() instead"), "\(line)")
+
+    var object = Array("}(".utf8) + Self.text("criterion") + module + Self.text("w")
+    object += Array("h\0(h\u{1}K\0K\u{4}".utf8) + [0x85]
+    object += Array("K\u{1}".utf8) + [0x85, 0x89] + Array("h\u{2})RtRu.".utf8)
+    let beside = try folder.write(Self.legacy(object), to: "beside.pth")
+    let file = try Checkpoint(path: beside)
+    #expect(file.keys.sorted() == ["w"])
+    #expect(try file.tensor("w").elements == [0, 0, 0, 0])
+  }
+
   /// An answer that nobody waits for any more ends early.
   @Test func readingCanBeCancelled() throws {
     let folder = try TemporaryFolder()

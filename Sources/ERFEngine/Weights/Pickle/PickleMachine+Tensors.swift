@@ -124,9 +124,16 @@ extension PickleMachine {
     guard copied <= cursor.source.count else { throw .malformed("it copies too many items") }
   }
 
+  /// What a persistent id stands for: a storage, or of ('module', class, file, source), as PyTorch wrote
+  /// whole modules before 1.6, the class.
+  mutating func reference(_ fields: [PickleValue]) throws(PickleError) -> PickleValue {
+    if fields.count >= 2, text(fields[0]) == "module", case .global = fields[1] { return fields[1] }
+    return try storage(fields)
+  }
+
   /// The persistent id ('storage', type, key, location, elements, view), where view is None or absent,
   /// or (key, first element, elements) of a part.
-  mutating func storage(_ fields: [PickleValue]) throws(PickleError) -> PickleValue {
+  private mutating func storage(_ fields: [PickleValue]) throws(PickleError) -> PickleValue {
     guard fields.count >= 5, text(fields[0]) == "storage",
       case .global(.storage(let type)) = fields[1], case .string(let key) = fields[2],
       case .int(let count) = fields[4], count >= 0

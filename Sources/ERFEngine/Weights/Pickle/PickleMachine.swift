@@ -258,7 +258,7 @@ struct PickleMachine {
     case UInt8(ascii: "Q"):
       let tuple = try pop()
       let fields = try arguments(tuple)
-      let made = try storage(fields)
+      let made = try reference(fields)
       try push(made)
     case UInt8(ascii: "b"):  // BUILD: attributes, which matter of namespaces alone
       let state = try pop()

@@ -1,0 +1,49 @@
+// What stands before the names of parameters, and how one of several dictionaries is asked for.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+extension NamedCheckpointTests {
+  /// A compiled network that others are wrapped around, and that wraps others.
+  @Test(arguments: [
+    ("_orig_mod.model.", "_orig_mod.model"),
+    ("state_dict._orig_mod.module.", "state_dict._orig_mod.module"),
+    ("model._orig_mod.module.", "model._orig_mod.module"),
+    ("net._orig_mod.encoder.", "net._orig_mod.encoder"),
+    ("state_dict._orig_mod.model._orig_mod.", "state_dict._orig_mod.model"),
+    ("a._orig_mod.b._orig_mod.c.", "a._orig_mod.b._orig_mod.c"),
+  ])
+  func compiledWithinOthers(_ prefix: String, chosen: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { key in
+      (prefix + key.replacing("layer2.", with: "layer2._orig_mod."), try plain.tensor(key))
+    }
+    let path = folder.file("compiled.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    #expect(network.weightsChoice?.chosen == chosen)
+    let expected = try Network(Self.spec("plain.pth"))
+    #expect(network.id == expected.id && network.weightsHash == expected.weightsHash)
+    try compare(network, with: "plain.pth")
+  }
+
+  /// An ending is enough where no whole part is called so, and a dot behind it says nothing.
+  @Test(arguments: [
+    ("ema", "model_ema."), ("model_ema.", "model_ema."), ("el", "model."), ("model", "model."),
+    ("model.", "model."), ("der", "net.encoder."), ("t.encoder", "net.encoder."),
+  ])
+  func endingsOfPaths(_ key: String, expected: String) throws {
+    let file = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    #expect(try file.chosen(["model.", "net.encoder.", "model_ema."], by: key) == [expected])
+    #expect(
+      throws: CheckpointError.ambiguousWeights(
+        path: file.path, key: "ema", found: ["net_ema", "model_ema"])
+    ) { try file.chosen(["net_ema.", "model_ema."], by: "ema") }
+    #expect(
+      throws: CheckpointError.noWeights(path: file.path, key: "mode", available: ["model"])
+    ) { try file.chosen(["model."], by: "mode") }
+  }
+}
