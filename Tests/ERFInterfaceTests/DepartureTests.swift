@@ -137,6 +137,28 @@ import Testing
     #expect(no.question == nil)
   }
 
+  /// So does a training that still reads or draws its pictures.
+  @Test(arguments: ["q", "F", ": 'session any unit' Enter", "Esc"])
+  func aTrainingBeforeItsFirstStepIsAskedAbout(_ keys: String) throws {
+    var test = self
+    let started = test.model.startTraining()
+    let id = try #require(started).id
+    test.model.now = 4
+    var short = test
+    _ = short.press(keys)
+    #expect(short.question == nil && short.model.escapeAgain == nil)
+    test.model.now = 9
+    #expect(!test.press(keys).quits && test.model.film?.job == id)
+    guard keys == "Esc" else {
+      let question = try #require(test.question, "\(keys)")
+      #expect(question.text == "A run of 9.0 s has not finished.")
+      #expect(!test.press("Enter").cancelled.isEmpty)
+      return
+    }
+    #expect(test.model.notice?.lines == ["Esc again cancels a run of 9.0 s"])
+    #expect(!test.press("Esc").cancelled.isEmpty)
+  }
+
   /// The explorer was left with trained weights on screen, which are in no file of the user's still.
   private mutating func restore() -> String {
     let path = "/home/me/.local/state/replk-tui/training/run-3/step-50.safetensors"

@@ -103,7 +103,8 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
   }
 
   @Test func cutsKeepBothEnds() {
-    #expect("checkpoint-of-epoch-12.pth".cutInside(columns: 11, "~") == "check~2.pth")
+    #expect("checkpoint-of-epoch-12.pth".cutInside(columns: 11, "~") == "chec~12.pth")
+    #expect("RepLKNet-13-nano".cutInside(columns: 13, "~") == "RepLK~13-nano")
     #expect("a.pth".cutInside(columns: 11, "~") == "a.pth")
   }
 
@@ -112,6 +113,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     ("RepLKNet-31-nano", 16, "RepLKNet-31-nano"),
     ("RepLKNet-31-nano-noshortcut", 16, "RepLKNet~hortcut"),
     ("RepLKNet-31-nano", 10, "RepLK~nano"), ("RepLKNet-13-nano", 10, "~t-13-nano"),
+    ("RepLKNet-13-nano", 8, "~13-nano"), ("RepLKNet-13-nano", 7, "~13-na~"),
     ("a-name-of-its-own", 10, "a-name-of~"), ("RepLKNet-31-nano", 1, "~"),
   ])
   func cutsTellNamesApart(_ name: String, _ columns: Int, _ cut: String) {

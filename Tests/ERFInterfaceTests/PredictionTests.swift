@@ -118,6 +118,22 @@ import Testing
     #expect(text.components(of: "knows 10 silhouettes, not photographs") == 1)
   }
 
+  /// Where there is little room, the words around its name go, and not the name.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func thePictureIsNamedWholeBesideItsClass(_ size: (Int, Int)) throws {
+    var model = makeModel(["RepLKNet-31-nano"])
+    let ids = model.type("8").compactMap { effect -> RequestID? in
+      if case .predict(let id, _, _) = effect { id } else { nil }
+    }
+    let id = try #require(ids.first)
+    let springer = Classification.Candidate(index: 0, name: "English springer", probability: 1)
+    _ = update(&model, .predicted(id, Classification(image: "image", top: [springer], label: 0)))
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    let name = model.predictedName
+    let wordings = ["\(name)  shows English springer", "\(name): English springer"]
+    #expect(wordings.contains { screen.contains($0) }, "\(screen)")
+  }
+
   @Test func thePictureIsNamedAndWhatIsKnown() {
     var model = makeModel(["RepLKNet-31-nano"])
     guard

@@ -61,7 +61,7 @@ private struct Tour {
     moments = try TemporaryFolder()
     let readme = try PackageFiles.text("README.md")
     let start = try #require(readme.range(of: "## A five-minute tour"))
-    let end = try #require(readme[start.upperBound...].range(of: "A word of warning"))
+    let end = try #require(readme[start.upperBound...].range(of: "\nWarning: "))
     named = Self.keys(String(readme[start.upperBound..<end.lowerBound]))
     var session = Session(models: ["RepLKNet-13-nano", "RepLKNet-31-nano"])
     if !Self.isWhole { session.size = InputSize(height: 192, width: 192) }

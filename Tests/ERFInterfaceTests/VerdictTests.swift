@@ -293,6 +293,20 @@ import Testing
     #expect(model.verdict?.conditions.last == "trained" && model.verdict?.caveats == [])
   }
 
+  /// A training in the explorer that came to its end is said beside an edit.
+  @Test func whatWasTrainedHereAndEditedIsBoth() {
+    var model = makeModel(["RepLKNet-13-nano"])
+    for key in Key.script("3 >") { model.finish(update(&model, .key(key))) }
+    let metadata = [
+      "training.size": "224", "training.steps": "300",
+      "training.recipe": #"{"data": {"shapes": {}}, "size": 224, "steps": 300}"#,
+    ]
+    let path = "/tmp/replk-tui-training-a1B2c3/run-1/step-300.safetensors"
+    model.sides[0].shown?.network.weights = .file(path)
+    model.sides[0].shown?.subject?.training = TrainingRecord(metadata: metadata)
+    #expect(model.verdict?.caveats == ["trained 300 steps, edited", "300 steps, edited"])
+  }
+
   @Test func untrainedNetworksSaySo() {
     let verdict = makeModel().verdict
     #expect(verdict?.detail.contains("untrained") == true)

@@ -2,6 +2,8 @@
 // and drawn.
 
 extension Unicode.Scalar {
+  fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
+
   /// Columns in which every terminal draws this: 1, 2 for what is wide (East Asian scripts, emoji), 0
   /// for a mark over the character before it.
   ///
@@ -91,23 +93,61 @@ extension String {
     return limit > 0 ? prefix(columns: limit - 1) + String(ellipsis) : ""
   }
 
+  /// As `suffix`, without beginning within a number: of `net-13-nano` it is `13-nano` or `-nano`, but not
+  /// `3-nano`, which is another network. Numbers as long as dates may be cut.
+  ///
+  /// - Parameter most: what it may take to hold the number whole.
+  private func ending(columns limit: Int, upTo most: Int) -> String {
+    let end = suffix(columns: limit)
+    let count = end.unicodeScalars.count
+    let before = Array(unicodeScalars.dropLast(count))
+    let rest = end.unicodeScalars.prefix { $0.isDigit }.count
+    let missing = rest == 0 ? 0 : before.reversed().prefix { $0.isDigit }.count
+    guard missing > 0 else { return end }
+    if end.columns + missing <= most { return String(unicodeScalars.suffix(count + missing)) }
+    return missing + rest > 5 ? end : String(end.unicodeScalars.dropFirst(rest))
+  }
+
+  /// What tells it from the one of the others that begins like it the longest, with whole numbers and
+  /// an ellipsis for what is left out; nil where that takes more than `limit` columns.
+  private func difference(
+    columns limit: Int, _ ellipsis: Unicode.Scalar, from others: [String]
+  ) -> String? {
+    let mine = Array(unicodeScalars)
+    let common = others.map { other in
+      zip(mine, other.unicodeScalars).prefix { $0.0 == $0.1 }.count
+    }
+    var start = common.max() ?? 0
+    while start > 0, mine[start - 1].isDigit { start -= 1 }
+    let part = String(unicodeScalars.dropFirst(start)).prefix(columns: limit - 2)
+    let end = start + part.unicodeScalars.count
+    let isWithinNumber =
+      end > start && end < mine.count && mine[end - 1].isDigit && mine[end].isDigit
+    guard end > start, !isWithinNumber, !others.contains(where: { $0.contains(part) }) else {
+      return nil
+    }
+    let before = start > 0 ? String(ellipsis) : ""
+    return before + part + (end < mine.count ? String(ellipsis) : "")
+  }
+
   /// The text where it fits in `limit` columns, else what is left of it by the first of these cuts that
-  /// tells it from others: its beginning, its beginning and its end, its end.
+  /// tells it from others: its beginning, its beginning and its end, its end, the part that differs.
   public func cut(
     columns limit: Int, _ ellipsis: Unicode.Scalar, apartFrom others: [String]
   ) -> String {
     guard columns > limit, limit > 1 else { return cut(columns: limit, ellipsis) }
     let room = limit - 1
-    let end = room > 1 ? suffix(columns: room / 2) : ""
+    let end = room > 1 ? ending(columns: room / 2, upTo: room * 2 / 3) : ""
     let cuts = [
       (prefix(columns: room), ""), (prefix(columns: room - end.columns), end),
-      ("", suffix(columns: room)),
+      ("", ending(columns: room, upTo: room)),
     ]
     let others = others.filter { $0 != self }
     // One whose beginning and end are another's, too, could be that one's.
     let cut = cuts.first { start, end in
       !others.contains { $0.hasPrefix(start) && $0.hasSuffix(end) }
     }
+    if cut == nil, let part = difference(columns: limit, ellipsis, from: others) { return part }
     let (start, rest) = cut ?? cuts[0]
     return start + String(ellipsis) + rest
   }
@@ -132,7 +172,7 @@ extension String {
   /// The text where it fits in `limit` columns, else its beginning and its end, which tell files apart.
   func cutInside(columns limit: Int, _ ellipsis: Unicode.Scalar) -> String {
     guard columns > limit, limit > 2 else { return cut(columns: limit, ellipsis) }
-    let end = suffix(columns: (limit - 1) / 2)
+    let end = ending(columns: (limit - 1) / 2, upTo: (limit - 1) * 2 / 3)
     return prefix(columns: limit - 1 - end.columns) + String(ellipsis) + end
   }
 }

@@ -56,6 +56,12 @@ extension Model {
     }
   }
 
+  /// Whether the network with a moment's weights was edited since, of which the moment knows nothing.
+  func isEditedSince(_ film: TrainingFilm) -> Bool {
+    guard case .some(.some) = momentOnScreen(film) else { return false }
+    return session.networks[film.side].isEdited
+  }
+
   /// From the moment on screen, or back to the last one that was where other weights took its place.
   mutating func stepMoment(_ step: Int) {
     guard let film else { return }

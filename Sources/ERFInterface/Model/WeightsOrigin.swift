@@ -39,6 +39,8 @@ struct WeightsOrigin: Equatable {
   let isEdited: Bool
   /// Whether kernels of theirs were started anew.
   let hasNewKernels: Bool
+  /// Where they are the last moment of a training in the explorer: after so many steps.
+  private let steps: Int?
 
   private static let nameColumns = 40
 
@@ -56,6 +58,11 @@ struct WeightsOrigin: Equatable {
       }
     isEdited = map.network.isEdited && source != .untrained
     hasNewKernels = map.network.seedOfNewKernels != nil
+    if case .file(let path) = map.network.weights, source == .trained {
+      steps = TrainingFilm.step(path)
+    } else {
+      steps = nil
+    }
   }
 
   /// As a condition of what is said of two maps, which may be one: once where it is the same, else what
@@ -64,7 +71,7 @@ struct WeightsOrigin: Equatable {
     let sides = [("A", a), ("B", b)]
     var parts =
       a.source == b.source
-      ? [a.source.text]
+      ? [a.source.text + (a.sharedSteps(b).map { " " + $0 } ?? "")]
       : sides.filter { $0.1.source != .trained }.map { letter, origin in
         if case .file = origin.source {
           "\(letter)'s \(origin.source.text)"
@@ -89,7 +96,7 @@ struct WeightsOrigin: Equatable {
     let sides = zip(["A", "B"], [a, b])
     var parts =
       a.source == b.source
-      ? isPlain ? [] : [a.source.brief]
+      ? isPlain ? [a.sharedSteps(b)].compactMap(\.self) : [a.source.brief]
       : a.isOfFile && b.isOfFile
         ? ["weights of two files"]
         : sides.filter { $0.1.source != .trained }.map { "\($0.0) \($0.1.source.brief)" }
@@ -100,6 +107,11 @@ struct WeightsOrigin: Equatable {
     if edited.count == 2 { parts.append("edited") }
     if edited.count == 1 { parts.append("\(edited[0]) edited") }
     return [full, parts.joined(separator: ", ")]
+  }
+
+  /// `300 steps`, where both were trained here for so many.
+  private func sharedSteps(_ other: WeightsOrigin) -> String? {
+    steps == other.steps ? steps.map { $0.counted("step") } : nil
   }
 
   private var isOfFile: Bool { if case .file = source { true } else { false } }

@@ -97,22 +97,40 @@ private struct PictureLine {
     guard isDrawn || model.sides.indices.contains(where: { model.noPrediction($0) == nil }) else {
       return []
     }
-    let label = shows
-    let room = width - "picture ".columns - label.width
-    let name = model.predictedName.cutInside(columns: room, model.display.glyphs.ellipsis)
-    return [[Span("picture ", .quiet), Span(name, .text)] + label]
+    let ellipsis = model.display.glyphs.ellipsis
+    let (name, label) = (model.predictedName, shows ?? "")
+    // The words around the two names go before anything of these.
+    let wordings = [("picture ", "  shows "), ("", "  shows "), ("", ": ")].map { before, between in
+      (before: before, between: label.isEmpty ? "" : between)
+    }
+    func columns(_ words: (before: String, between: String)) -> Int {
+      words.before.columns + words.between.columns
+    }
+    let whole = name.columns + label.columns
+    let words = wordings.first { columns($0) + whole <= width } ?? wordings[2]
+    let room = width - columns(words)
+    // A class is known by its beginning, a file by both ends.
+    let least = min(name.columns, max(1, room / 2))
+    let shown = name.cutInside(columns: max(least, room - label.columns), ellipsis)
+    let shownLabel = label.cut(columns: room - shown.columns, ellipsis)
+    return [
+      [
+        Span(words.before, .quiet), Span(shown, .text), Span(words.between, .quiet),
+        Span(shownLabel, .text),
+      ].filter { !$0.text.isEmpty }
+    ]
   }
 
-  /// The class of the picture; empty where nobody knows it.
-  private var shows: [Span] {
+  /// The class of the picture; nil where nobody knows it.
+  private var shows: String? {
     for side in model.sides.indices {
       guard let request = model.prediction(side),
         case .classes(let classes)? = model.predictions[request], let label = classes.label
       else { continue }
       let name = classes.top.first { $0.index == label }?.name ?? "class \(label)"
-      return [Span("  shows ", .quiet), Span(name.sanitised, .text)]
+      return name.sanitised
     }
-    return []
+    return nil
   }
 }
 

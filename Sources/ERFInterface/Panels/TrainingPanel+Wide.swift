@@ -97,8 +97,8 @@ extension Frame {
       write(
         share ?? "", .text, row: cells.row + cells.rows, column: cells.column, width: width)
     }
-    // That none of them is on screen comes before how they are drawn.
-    let others = onScreen == nil ? [Span(drawing.otherWeights + "  ", .warning)] : []
+    // That none of them is on screen, or that some are not there, comes before how they are drawn.
+    let others = drawing.cautions.map { Span($0 + "  ", .warning) }
     let captions = drawing.captions.map { others + [Span($0, .quiet)] }
     write(
       captions.first { $0.width <= area.columns } ?? captions[captions.count - 1],
@@ -131,9 +131,20 @@ private struct WideTraining {
       ?? model.finishedMaps[request].map { TrainingFilm.Map(request, $0.result, $0.field) }
   }
 
-  /// What stands in the place of the moments' weights.
-  var otherWeights: String {
-    "\(Model.letter(film.side)) has other weights now: Left or Right goes back"
+  /// What stands in the place of the moments' weights, and why some places of the strip are empty.
+  var cautions: [String] {
+    let letter = Model.letter(film.side)
+    guard let onScreen = model.momentOnScreen(film) else {
+      return ["\(letter) has other weights now: Left or Right goes back"]
+    }
+    let moments: [Int?] = [nil] + film.moments.indices.map { Optional($0) }
+    let isBlank = moments.contains { moment in
+      // What is on screen is on its way, and so may be the map from before.
+      moment != onScreen && map(moment) == nil
+        && !model.gallery.jobs.values.contains(model.request(film, moment: moment))
+    }
+    let edits = model.isEditedSince(film) ? ["all without the edits of \(letter)"] : []
+    return edits + (isBlank ? ["blank: not computed yet, Left or Right does it"] : [])
   }
 
   /// What the strip shows, the fullest wording first: scales that are not the same are said, with how

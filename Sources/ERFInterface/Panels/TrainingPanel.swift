@@ -20,7 +20,7 @@ enum TrainingPanel: Panel {
       .move(.right), [.right, key("l")], label: "Right l", "the weights of the next moment"),
     row(
       .choose, [.enter], footer: "keep", rank: 3,
-      "write the weights on screen to a file of their own"),
+      "write the moment's weights to a file, without later edits"),
     row(
       .clear, [.backspace], label: "Backspace", footer: "drop", rank: 4,
       "back to the weights from before"),
@@ -215,6 +215,7 @@ private struct TrainingLines {
     }
     guard let shown = onScreen else { return [marks, [Span("the weights from before", .quiet)]] }
     let moment = film.moments[shown]
+    if model.isEditedSince(film) { return [marks, [Span(beforeEdits(moment), .warning)]] }
     let words = "after step \(moment.step)"
     let texts = moment.accuracy.map { share in
       let right = Format.percent(share, digits: 1) + " right"
@@ -225,5 +226,20 @@ private struct TrainingLines {
       ]
     }
     return [marks, [Span(texts?.first { $0.columns <= width } ?? words, .quiet)]]
+  }
+
+  /// What is known of a moment says nothing of the network that was edited since.
+  private func beforeEdits(_ moment: FineTuning.Moment) -> String {
+    let step = "step \(moment.step)"
+    let bare = ["\(step), without the edits", "before the edits"]
+    let texts = moment.accuracy.map { share in
+      let right = Format.percent(share, digits: 1) + " right"
+      return [
+        "after \(step), before the edits: \(right) on pictures not trained on",
+        "\(step) before the edits: \(right) on others", "\(step) before edits: \(right)",
+        "before edits: \(right)",
+      ]
+    }
+    return ((texts ?? []) + bare).first { $0.columns <= width } ?? bare[1]
   }
 }

@@ -260,10 +260,12 @@ extension Model {
     return longRun.map { "a run of \(Format.duration($0))" }
   }
 
-  /// Seconds that what is computed has run, where they are many; that of a training is told by its steps.
+  /// Seconds that what is computed has run, where they are many; that of a training is told by its steps
+  /// once it has some.
   var longRun: Double? {
     // Maps wait for their turn, the others have run since they were asked for.
-    let beside = requestsBeside.compactMap { age($0) }
+    let reading = film.flatMap { $0.progress == nil ? $0.job : nil }
+    let beside = (requestsBeside + [reading].compactMap(\.self)).compactMap { age($0) }
     let seconds = (sides.compactMap { $0.job?.elapsed } + beside).max() ?? 0
     return seconds > Self.longRun ? seconds : nil
   }

@@ -137,6 +137,16 @@ extension Model {
       if failure == nil { film?.isKept = true }
     }
     if let failure { return tell(.failure, failure) }
-    tell(.note, "wrote \(path)")
+    tell(.note, "wrote \(path)" + (moment.flatMap { unwrittenEdits($0) }.map { ": " + $0 } ?? ""))
+  }
+
+  /// That a file of a moment's weights holds nothing of what was edited since; nil where nothing was.
+  private func unwrittenEdits(_ moment: String) -> String? {
+    let isEdited = session.networks.contains { $0.weights == .file(moment) && $0.isEdited }
+    guard isEdited else { return nil }
+    let step =
+      film?.moments.first { $0.path == moment }?.step ?? TrainingFilm.step(moment)
+    return "the weights" + (step.map { " of step \($0)" } ?? "")
+      + ", without the edits on screen"
   }
 }
