@@ -35,6 +35,12 @@ private struct SnapshotCommand {
           option: "-o", value: path, expected: "a name ending in .txt, .ans, .svg or .png")
       }
     }
+    let script = arguments.last("--script") ?? ""
+    if let word = Key.unknownName(inScript: script) {
+      throw UsageError.badValue(
+        option: "--script", value: word,
+        expected: "a key (\(Key.names.joined(separator: ", "))), letters, or text in single quotes")
+    }
     // What is said of the images is said once, with the session.
     let images = try ImageList.expandClasses(arguments.all("--image")).map(\.path)
     try OutputFiles(outputs, arguments, models: arguments.positionals, images: .files(images))
@@ -45,8 +51,8 @@ private struct SnapshotCommand {
     let (session, threads) = try ExploreCommand.session(arguments, engine: engine)
     let display = try display()
     let model = Headless.play(
-      Key.script(arguments.last("--script") ?? ""), on: session, display: display,
-      size: size, threads: threads, engine: engine)
+      Key.script(script), on: session, display: display, size: size, threads: threads,
+      engine: engine)
     for path in outputs {
       var model = model
       // Plain text has no colours to tell levels apart.

@@ -99,6 +99,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(erf("--colourmap", "x"), "--colourmap x", "ember"),
     .usage(erf("--shard", "1/2"), "erf --shard needs -o FILE.erf"),
     .usage(erf("--shard", "1/2", "-o", "pics"), "-o pics", "one FILE.erf"),
+    .usage(
+      ["snapshot", Samples.tiny, "-o", "s.txt", "--script", "3 Escape"], "--script Escape", "Esc"),
     .usage(erf("--count", "9999"), "9999", "built in"),
     .usage(erf("--image", "picture.ppm", "--count", "2"), "--count 2"),
     .usage(erf("--colormap", "plaid"), "plaid", "ember"),

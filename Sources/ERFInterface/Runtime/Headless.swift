@@ -91,6 +91,19 @@ extension Key {
     return keys
   }
 
+  /// A word of a script that looks like a key's name, such as `Escape`, and is none; nil: there is no such.
+  public static func unknownName(inScript text: String) -> String? {
+    let unquoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset % 2 == 0 }
+    return unquoted.lazy.flatMap { $0.element.split { " \n\t".contains($0) } }.map(String.init)
+      .first { named[$0] == nil && $0.wholeMatch(of: /[A-Z][a-z]{2,}/) != nil }
+  }
+
+  /// The names of keys that are no letters.
+  public static var names: [String] {
+    named.keys.filter { $0.wholeMatch(of: /[A-Z][A-Za-z]+/) != nil }.sorted()
+  }
+
   /// Keys by what they are called on screen.
   private static let named: [String: Key] = {
     let special: [Key] = [
