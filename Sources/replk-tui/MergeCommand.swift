@@ -12,7 +12,7 @@ extension Command {
         help:
           "export by ending: .erf \(ExportFormat.endings); may repeat. Tables make one .csv, features "
           + "one .npy or .safetensors"),
-      Option("--partial", help: "make do with fewer images, inputs or points than the run has"),
+      Option("--partial", help: "accept fewer images, inputs or points than the run has"),
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export + Options.force
   ) { arguments in
@@ -54,25 +54,33 @@ extension Command {
       try StandardStreams.write(missing.commands)
       throw missing
     }
-    guard !whole.done.isEmpty else { throw MergeError.noImages }
-    Merging.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
-    let result = whole.result()
-    let facts = ExportFacts(result)
+    try write(whole, to: files, options, asJSON: arguments.has("--json"))
+  }
+
+  /// Writes and prints what came of the parts.
+  private static func write(
+    _ whole: ERFPart, to files: OutputFiles, _ options: ExportOptions, asJSON: Bool
+  ) throws {
+    let outputs = files.paths
     try files.requireFree { path in
       ERFPart.isPart(path)
-        ? (try? ERFPart(path: path)).map {
-          $0.difference(from: whole) == nil && $0.indices.isSubset(of: whole.indices)
-        } ?? false
-        : facts.made(path, outputs: outputs)
+        ? whole.holds(path)
+        : !whole.done.isEmpty
+          && ExportFacts(whole.result()).made(path, outputs: outputs)
     }
-    for path in outputs {
-      if ERFPart.isPart(path) {
-        try AtomicFile.write(whole.encoded(), to: path)
-      } else {
-        try HeatmapExport.write(result, to: path, options: options)
-      }
+    // Of no image there is nothing to average, but a part to go on with.
+    let kept = outputs.filter(ERFPart.isPart)
+    guard !whole.done.isEmpty || !kept.isEmpty && kept == outputs else { throw MergeError.noImages }
+    for path in kept { try AtomicFile.write(whole.encoded(), to: path) }
+    guard !whole.done.isEmpty else {
+      return try StandardStreams.write(Text.lines(kept.map { "wrote \($0): no image yet" }))
     }
-    if arguments.has("--json") {
+    Merging.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
+    let result = whole.result()
+    for path in outputs where !kept.contains(path) {
+      try HeatmapExport.write(result, to: path, options: options)
+    }
+    if asJSON {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
       try StandardStreams.write(Report.text([result], outputs: outputs))
@@ -123,6 +131,14 @@ extension Command {
     guard let first = paths.first, let other = paths.first(where: { ending($0) != ending(first) })
     else { return }
     throw MergeError.kinds(first, other)
+  }
+}
+
+extension ERFPart {
+  /// Whether the part at `path` is one of this run with nothing that is not in this.
+  fileprivate func holds(_ path: String) -> Bool {
+    guard let part = try? ERFPart(path: path) else { return false }
+    return part.difference(from: self) == nil && part.indices.isSubset(of: indices)
   }
 }
 

@@ -37,9 +37,13 @@ enum Merging {
 
   /// Puts tables of a sweep together, or decisions.
   static func csv(_ paths: [String], to output: String, partial: Bool) throws -> String {
-    try paths.contains(where: SweepTable.isSweep)
-      ? sweep(paths, to: output, partial: partial)
-      : decisions(paths, to: output, partial: partial)
+    guard let sweep = paths.first(where: SweepTable.isSweep) else {
+      return try decisions(paths, to: output, partial: partial)
+    }
+    if let other = paths.first(where: { (try? DecisionShare(path: $0)) != nil }) {
+      throw MergeError.kinds(other, sweep)
+    }
+    return try Self.sweep(paths, to: output, partial: partial)
   }
 
   private static func sweep(_ paths: [String], to output: String, partial: Bool) throws -> String {
@@ -119,12 +123,13 @@ enum MergeError: ExplainedError {
 
   var explanation: String {
     switch self {
-    case .noParts(let folder): "\(folder) holds no part of a run (.erf)"
+    case .noParts(let folder):
+      "\(folder) holds no part of a run (.erf); features and tables are given file by file"
     case .array(let path, let way):
       "\(path): an array does not record which share it is: give \(way)"
     case .kinds(let one, let other):
-      "\(one) and \(other) are shares of different kinds: merge maps (.erf), features (.safetensors) and "
-        + "tables (.csv) each by themselves"
+      "\(one) and \(other) are shares of different kinds: merge maps (.erf), features (.safetensors), "
+        + "decisions and sweeps (.csv) each by themselves"
     case .noImages: "none of the parts holds an image: nothing to average"
     case .noDecisions: "none of the tables holds a decision: nothing to put together"
     }

@@ -32,7 +32,8 @@ enum ShellWords {
 
   private static func quoted(_ word: String) -> String {
     let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
-    guard !plain || word.isEmpty else { return word }
+    // zsh takes a word that begins with = for a program's path.
+    guard !plain || word.isEmpty || word.hasPrefix("=") else { return word }
     return "'"
       + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
       + "'"

@@ -10,7 +10,7 @@ extension Command {
     options: [
       Option(
         "--kernels", value: "A:B:STEP", values: .kernels,
-        help: "sides of the spatial kernels, from A to B in steps, or a list such as 3,7,13"),
+        help: "odd sides of the spatial kernels, from A to B in steps, or a list such as 3,7,13"),
       Option(
         "--of", value: "K", values: .stage,
         help: "the stage whose kernels these are (default: all stages)"),

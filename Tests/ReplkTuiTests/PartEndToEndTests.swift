@@ -37,6 +37,60 @@ import Testing
     }
   }
 
+  /// A finished share says what it holds: bits that changed and rows that are gone are told, and the share can be
+  /// computed anew.
+  @Test func damagedSharesAreNotMerged() throws {
+    let features = ["features", Samples.tiny, "--size", "32", "--count", "2", "--tap", "stage1"]
+    _ = try succeed(features + ["-o", "f.safetensors"], in: folder)
+    let whole = try folder.read("f.safetensors")
+    for place in [whole.count - 1, whole.count / 2, 200] {
+      var damaged = whole
+      damaged[place] ^= 64
+      let path = try folder.write(damaged, to: "damaged.safetensors")
+      #expect(throws: (any Error).self, "\(place)") { try Features(path: path) }
+    }
+    _ = try succeed(["stimuli", "-o", "s", "--count", "5", "--size", "16"], in: folder)
+    let probe = [
+      "probe", "replknet:kernels=3:layers=1:channels=2:classes=1000", "--stimuli", "s",
+    ]
+    let second = probe + ["--shard", "2/2", "--csv", "2.csv"]
+    _ = try succeed(probe + ["--shard", "1/2", "--csv", "1.csv"], in: folder)
+    _ = try succeed(second, in: folder)
+    let rows = try folder.read("2.csv")
+    let merge = ["merge", "1.csv", "2.csv", "-o", "all.csv"]
+    for length in [rows.count - 3, rows.dropLast().lastIndex(of: UInt8(ascii: "\n"))! + 1] {
+      _ = try folder.write(Array(rows.prefix(length)), to: "2.csv")
+      expectOneLine(
+        try Executable.run(merge, in: folder), code: 1,
+        mentions: ["2.csv: its rows are damaged or not all there", "--force"])
+    }
+    expectOneLine(try Executable.run(second, in: folder), code: 1, mentions: ["2.csv", "--force"])
+    _ = try succeed(second + ["--force"], in: folder)
+    #expect(try folder.read("2.csv") == rows)
+    _ = try succeed(merge, in: folder)
+    // Decisions and sweeps are tables both.
+    _ = try succeed(["sweep", Samples.tiny, "--sizes", "32", "-o", "sweep.csv"], in: folder)
+    expectOneLine(
+      try Executable.run(["merge", "1.csv", "sweep.csv", "-o", "x.csv"], in: folder), code: 2,
+      mentions: ["1.csv and sweep.csv are shares of different kinds"])
+  }
+
+  /// Parts are merged in several steps, those of no images too.
+  @Test func emptySharesAreMergedInSteps() throws {
+    let run = ["erf", Samples.tiny, "--size", "32", "--count", "2"]
+    for index in 1...5 {
+      _ = try succeed(run + ["--shard", "\(index)/5", "-o", "\(index).erf"], in: folder)
+    }
+    let told = try succeed(["merge", "1.erf", "2.erf", "-o", "a.erf", "--partial"], in: folder)
+    #expect(told.text == "wrote a.erf: no image yet\n")
+    expectOneLine(
+      try Executable.run(["merge", "1.erf", "-o", "a.npy", "--partial"], in: folder), code: 1,
+      mentions: ["none of the parts holds an image"])
+    _ = try succeed(["merge", "5.erf", "a.erf", "4.erf", "3.erf", "-o", "all.npy"], in: folder)
+    _ = try succeed(run + ["-o", "one.npy"], in: folder)
+    #expect(try bytes("all.npy") == bytes("one.npy"))
+  }
+
   /// What --force says holds of parts too; without it the line says that it exists.
   @Test func aPartIsReplacedWhereThatIsAsked() throws {
     let run = ["erf", Samples.tiny, "--size", "64", "-o", "u.erf"]

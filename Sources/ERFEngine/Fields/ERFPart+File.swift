@@ -46,11 +46,12 @@ extension ERFPart {
   public func encoded() throws(ExportError) -> [UInt8] {
     do {
       let planes = map.sums.planes
-      let record = String(
-        decoding: try JSONText.compact(Record(self, hash: Self.hash(of: planes))), as: UTF8.self)
+      var record = Record(self)
+      record.hash = try record.hash(with: planes)
+      let text = String(decoding: try JSONText.compact(record), as: UTF8.self)
       var result = try SafetensorsLayout(
         tensors: Self.names(planes.count).map { ($0, .float64, [map.height, map.width]) },
-        metadata: [Self.key: record]
+        metadata: [Self.key: text]
       ).encoded()
       result.reserveCapacity(result.count + planes.count * 8 * map.height * map.width)
       for plane in planes {
@@ -94,21 +95,14 @@ extension ERFPart {
       }
       planes.append(values)
     }
-    guard record.sums.map({ $0 == Self.hash(of: planes) }) ?? true else {
-      throw ERFPartError.notAPart(
-        path: path, reason: "its sums are damaged: copy it again, or compute the share anew")
-    }
     guard let sums = ExactSums(planes: planes), let part = record.part(sums) else {
       throw ERFPartError.notAPart(path: path, reason: "its numbers contradict each other")
     }
+    guard try record.hash == record.hash(with: planes) else {
+      throw ERFPartError.notAPart(
+        path: path, reason: "it is damaged: copy it again, or compute the share anew")
+    }
     self = part
-  }
-
-  /// Of the bits of all sums: storage and copies err.
-  private static func hash(of planes: [[Double]]) -> String {
-    var hash = FNV1a()
-    for plane in planes { for value in plane { hash.add(word: value.bitPattern) } }
-    return hash.text
   }
 
   /// `sum`, `error`, `error2`...
@@ -122,7 +116,7 @@ extension ERFPart {
     let weights: String
     let weightsKey: String?
     let otherWeights: [String]?
-    /// Left out where there is nothing to say; older parts have none.
+    /// Left out where there is nothing to say.
     let notes: [String]?
     let weightsHash: String
     let input: [Int]
@@ -142,11 +136,19 @@ extension ERFPart {
     let makers: [Maker]
     let done: [Done]
     let skipped: [Skipped]
-    /// Hash of the sums; older parts have none.
-    let sums: String?
+    /// Of all else in the file.
+    var hash: String?
 
-    init(_ part: ERFPart, hash: String) {
-      sums = hash
+    /// What ``hash`` is of a whole file: storage and copies err.
+    func hash(with planes: [[Double]]) throws -> String {
+      var (plain, hash) = (self, FNV1a())
+      plain.hash = nil
+      hash.add(try JSONText.compact(plain))
+      for plane in planes { for value in plane { hash.add(word: value.bitPattern) } }
+      return hash.text
+    }
+
+    init(_ part: ERFPart) {
       let subject = part.subject
       model = subject.model
       weights = subject.weights

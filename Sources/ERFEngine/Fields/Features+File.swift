@@ -34,9 +34,11 @@ extension Features {
   public func write(to path: String) throws {
     let header: [UInt8]
     do {
-      let record = String(decoding: try JSONText.compact(Record(self)), as: UTF8.self)
+      var record = Record(self)
+      record.hash = try record.hash(with: values)
+      let text = String(decoding: try JSONText.compact(record), as: UTF8.self)
       header = try SafetensorsLayout(
-        tensors: [(Self.tensor, .float32, shape)], metadata: [Self.key: record]
+        tensors: [(Self.tensor, .float32, shape)], metadata: [Self.key: text]
       ).encoded()
     } catch {
       throw ExportError.encoding(format: "features", reason: "\(error)")
@@ -85,6 +87,10 @@ extension Features {
       }
       features.values = tensor.elements
     }
+    guard try record.hash == record.hash(with: features.values) else {
+      throw FeaturesError.notFeatures(
+        path: path, reason: "it is damaged: copy it again, or compute it anew")
+    }
     self = features
   }
 
@@ -107,6 +113,17 @@ extension Features {
     let shards: [String]
     let makers: [ERFPart.Maker]
     let rows: [Row]
+    /// Of all else in the file.
+    var hash: String?
+
+    /// What ``hash`` is of a whole file: storage and copies err.
+    func hash(with values: [Float]) throws -> String {
+      var (plain, hash) = (self, FNV1a())
+      plain.hash = nil
+      hash.add(try JSONText.compact(plain))
+      for value in values { hash.add(word: UInt64(value.bitPattern)) }
+      return hash.text
+    }
 
     init(_ features: Features) {
       let subject = features.subject

@@ -149,6 +149,8 @@ public enum DecisionError: ExplainedError, Equatable {
   case category(path: String, line: Int, found: String)
   case stimulus(path: String, line: Int, name: String)
   case notAShare(path: String)
+  /// The rows of a finished share are not those that were written.
+  case damaged(path: String)
   /// Something else lies where a share would be written.
   case occupied(path: String, asked: String)
 
@@ -181,6 +183,8 @@ public enum DecisionError: ExplainedError, Equatable {
     case .notAShare(let path):
       "\(path) is no table that `merge` takes: those are of `sweep`, or of a share of `probe` (--stimuli DIR "
         + "--csv FILE --shard I/N)"
+    case .damaged(let path):
+      "\(path): its rows are damaged or not all there: copy it again, or compute the share anew (--force)"
     case .occupied(let path, let asked):
       "\(path) already exists and is not \(asked) of a run: add --force to replace it, or write to "
         + "another file"

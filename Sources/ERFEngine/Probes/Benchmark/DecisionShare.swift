@@ -154,15 +154,24 @@ extension DecisionShare {
     let list: String
     let makers: [ERFPart.Maker]
     let networks: [Subject]
+    /// Hash of the rows of a finished share: storage and copies err.
+    let rows: String?
     let shard: String
     let stimuli: Int
   }
 
+  private var rowsHash: String {
+    var hash = FNV1a()
+    for row in sorted { hash.add(row.line.utf8) }
+    return hash.text
+  }
+
   /// The header with its line end.
   func header() throws(ExportError) -> String {
+    let isFinished = finished == shards
     let record = Record(
-      command: command, finished: finished == shards, list: list, makers: makers,
-      networks: networks, shard: shards[0].text, stimuli: total)
+      command: command, finished: isFinished, list: list, makers: makers, networks: networks,
+      rows: isFinished ? rowsHash : nil, shard: shards[0].text, stimuli: total)
     do {
       let text = String(decoding: try JSONText.compact([Self.key: record]), as: UTF8.self)
       return CSVRecords.line(DecisionFile.columns + [text])
@@ -217,6 +226,9 @@ extension DecisionShare {
       else { throw DecisionError.notAShare(path: path) }
       rows.append(Row(network: network, trial: trial, decision: decision))
     }
+    guard !record.finished || record.rows == rowsHash else {
+      throw DecisionError.damaged(path: path)
+    }
   }
 
   /// What an earlier run left of this share at `path`; this where nothing is there, or what is there may be
@@ -230,7 +242,7 @@ extension DecisionShare {
       let earlier: DecisionShare
       do {
         earlier = try DecisionShare(path: path)
-      } catch is DecisionError {
+      } catch let error as DecisionError where error != .damaged(path: path) {
         throw DecisionError.occupied(path: path, asked: Shard.words(shards))
       }
       if let difference = earlier.difference(from: self) {
