@@ -9,7 +9,8 @@ enum ShellWords {
     var words: [String] = []
     // Quotes and an escaped one stand in the middle of words; an empty word is quotes alone.
     var (word, isQuoted, isEscaped) = (String?.none, false, false)
-    for character in line {
+    // By scalars, as shells read: a mark may stand over a quote.
+    for character in line.unicodeScalars {
       if isEscaped {
         word = (word ?? "") + String(character)
         isEscaped = false
@@ -34,8 +35,7 @@ enum ShellWords {
     let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
     // zsh takes a word that begins with = for a program's path.
     guard !plain || word.isEmpty || word.hasPrefix("=") else { return word }
-    return "'"
-      + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
+    let parts = word.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
+    return "'" + parts.map { String($0) }.joined(separator: "'\\''") + "'"
   }
 }

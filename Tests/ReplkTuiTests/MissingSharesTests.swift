@@ -94,4 +94,12 @@ import Testing
   func wordsComeBackFromALine(_ words: [String]) {
     #expect(ShellWords.words(ShellWords.text(words)) == words)
   }
+
+  /// A shell does not know that a mark stands over a quote.
+  @Test func quotesUnderMarksAreQuoted() {
+    let words = ["'\u{301}x"]
+    #expect(
+      Array(ShellWords.text(words).unicodeScalars) == Array("''\\''\u{301}x'".unicodeScalars))
+    #expect(ShellWords.words(ShellWords.text(words)) == words)
+  }
 }

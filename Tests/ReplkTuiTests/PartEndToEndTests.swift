@@ -79,7 +79,9 @@ import Testing
   @Test func emptySharesAreMergedInSteps() throws {
     let run = ["erf", Samples.tiny, "--size", "32", "--count", "2"]
     for index in 1...5 {
-      _ = try succeed(run + ["--shard", "\(index)/5", "-o", "\(index).erf"], in: folder)
+      // What computed no image is not among what computed the map.
+      let set = index == 1 ? ["--isa", "scalar"] : []
+      _ = try succeed(run + set + ["--shard", "\(index)/5", "-o", "\(index).erf"], in: folder)
     }
     let told = try succeed(["merge", "1.erf", "2.erf", "-o", "a.erf", "--partial"], in: folder)
     #expect(told.text == "wrote a.erf: no image yet\n")

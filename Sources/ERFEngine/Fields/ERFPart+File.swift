@@ -144,7 +144,13 @@ extension ERFPart {
       var (plain, hash) = (self, FNV1a())
       plain.hash = nil
       hash.add(try JSONText.compact(plain))
-      for plane in planes { for value in plane { hash.add(word: value.bitPattern) } }
+      for plane in planes {
+        for value in plane {
+          // In halves: the highest bit of a word changes no other of the hash, so that two of them would cancel.
+          hash.add(word: value.bitPattern & 0xFFFF_FFFF)
+          hash.add(word: value.bitPattern >> 32)
+        }
+      }
       return hash.text
     }
 

@@ -40,12 +40,13 @@ extension ERFPart {
       sum.done += part.done
       sum.skipped += part.skipped
       covered.formUnion(part.mergedShards)
-      makers.formUnion(part.makers)
+      // A part of no images says nothing of who computed.
+      if !part.done.isEmpty { makers.formUnion(part.makers) }
     }
     sum.done.sort { $0.index < $1.index }
     sum.skipped.sort { $0.index < $1.index }
     sum.shards = sum.isWhole ? [] : covered.sorted()
-    sum.makers = makers.sorted()
+    if !makers.isEmpty { sum.makers = makers.sorted() }
     return sum
   }
 

@@ -33,8 +33,10 @@ extension Unicode.Scalar {
   /// Of what is seen and stands in a place of its own.
   private var symbolColumns: Int? {
     switch value {
-    // Circled numbers and hexagrams, in which tables of widths differ.
+    // Circled numbers and hexagrams, in which tables of widths differ; trigrams, counting rods and their
+    // like, which Unicode 16 made wide.
     case 0x3248...0x324f, 0x4dc0...0x4dff: return nil
+    case 0x2630...0x2637, 0x268a...0x268f, 0x1d300...0x1d376: return nil
     // Regional indicators, of which pairs make flags, and colours of skin.
     case 0x1f1e6...0x1f1ff, 0x1f3fb...0x1f3ff: return nil
     case 0x1100...0x115f, 0x2329...0x232a, 0x2e80...0x303e, 0x3041...0xa4cf, 0xa960...0xa97f,

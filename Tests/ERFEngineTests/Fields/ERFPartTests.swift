@@ -82,6 +82,11 @@ import Testing
       guard place >= bytes.count - planes else { continue }
       #expect((error as? ERFPartError)?.explanation.contains("damaged") == true)
     }
+    // Two highest bits, that is two signs.
+    var damaged = bytes
+    for place in [bytes.count - 1, bytes.count - 9] { damaged[place] ^= 0x80 }
+    let path = try folder.write(damaged, to: "part.erf")
+    #expect(throws: (any Error).self) { try ERFPart(path: path) }
   }
 
   @Test func anEmptyShareIsAFileOfNoImages() throws {
