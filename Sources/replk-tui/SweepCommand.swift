@@ -42,12 +42,7 @@ extension Command {
       throw UsageError.tooFewPositionals(
         command: "sweep", expected: "a model, such as replknet-31-nano")
     }
-    guard let path = arguments.last("--output") else {
-      throw UsageError.missingOption(command: "sweep", option: "-o FILE.csv")
-    }
-    guard path.lowercased().hasSuffix(".csv") else {
-      throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
-    }
+    let path = try table(arguments)
     for option in ["--of", "--fit"] where arguments.has(option) && !arguments.has("--kernels") {
       throw UsageError.missingOption(command: "sweep \(option)", option: "--kernels A:B:STEP")
     }
@@ -59,10 +54,12 @@ extension Command {
       [path], arguments, models: arguments.positionals, images: grid.first?.images)
     try files.requireNoInput(path)
     // Every mistake shows before the first point is computed.
-    let sweep = SweepTable.Run(
-      keys: try keys(of: grid, computer), shard: arguments.shard(),
-      command: ShellWords.text(
-        ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
+    let sweep: SweepTable.Run
+    do {
+      sweep = try run(over: grid, computer, arguments)
+    } catch is CancellationError {
+      throw Interrupted(beforeAny: "point", at: path)
+    }
     try AtomicFile.requireWritable(path)
     var table: SweepTable
     do {
@@ -97,6 +94,26 @@ extension Command {
     }
     try StandardStreams.write(
       Text.lines(["wrote \(path): \(table.count) of \(grid.count.counted("point"))"] + notes))
+  }
+
+  /// Where the table is to be written.
+  private static func table(_ arguments: Arguments) throws(UsageError) -> String {
+    guard let path = arguments.last("--output") else {
+      throw UsageError.missingOption(command: "sweep", option: "-o FILE.csv")
+    }
+    guard path.lowercased().hasSuffix(".csv") else {
+      throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
+    }
+    return path
+  }
+
+  private static func run(
+    over grid: [ERFRequest], _ computer: ERFComputer, _ arguments: Arguments
+  ) throws -> SweepTable.Run {
+    SweepTable.Run(
+      keys: try keys(of: grid, computer), shard: arguments.shard(),
+      command: ShellWords.text(
+        ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
   }
 
   private static func stopped(_ table: SweepTable, _ sweep: SweepTable.Run) -> String {

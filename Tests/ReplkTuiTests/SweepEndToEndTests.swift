@@ -299,7 +299,9 @@ import Testing
       let outcome = try Executable.run(
         ["sweep", Samples.tiny, "--kernels", "1:63:2", "--sizes", sizes, "-o", "large.csv"],
         in: folder, once: catches, "kill -TERM $$")
-      expectOneLine(outcome, code: 143, mentions: ["stopped before anything was finished"])
+      expectOneLine(
+        outcome, code: 143,
+        mentions: ["stopped before the first point was done; nothing was written"])
       #expect(!folder.names.contains("large.csv"))
     }
   #endif
