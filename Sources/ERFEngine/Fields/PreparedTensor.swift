@@ -1,8 +1,8 @@
 import Synchronization
 
 /// A batch of inputs that was prepared elsewhere: `FILE.npy`, `FILE.npz` or `FILE.safetensors#key`, (N, 3, H, W)
-/// or (3, H, W); with one channel for networks that take grey pictures. Its shape is known from the file's header; the rest is read when asked for, input by input
-/// where the file allows that, else all at once.
+/// or (3, H, W); with one channel for networks that take grey pictures. Its shape is known from the file's
+/// header; the rest is read when asked for, input by input where the file allows that, else all at once.
 final class PreparedTensor: Sendable {
   let reference: String
   private let contents = Mutex<Contents?>(nil)

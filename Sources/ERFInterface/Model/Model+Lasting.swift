@@ -37,7 +37,7 @@ extension Model {
   }
 
   private func unkept(_ whose: String, _ path: String) -> String {
-    if let film, case let shown?? = momentOnScreen(film), film.moments[shown].path == path {
+    if let film, let shown = weightsOnScreen(film).moment, film.moments[shown].path == path {
       return "\(whose) are in no file yet: first keep them, "
         + "Enter in \(PanelName.training.title) (\(PanelName.training.jump))"
     }

@@ -44,28 +44,32 @@ extension Model {
     session.networks.indices.contains(film.side) && session.networks[film.side] == film.network
   }
 
-  /// The moment of a film whose weights are on screen, in an edited network or not, with nil in it for
-  /// the weights from before; nil where other weights took their place.
-  func momentOnScreen(_ film: TrainingFilm) -> Int?? {
-    guard session.networks.indices.contains(film.side) else { return nil }
+  /// Which of a film's weights are on screen, in an edited network or not.
+  func weightsOnScreen(_ film: TrainingFilm) -> TrainingFilm.Weights {
+    guard session.networks.indices.contains(film.side) else { return .others }
     let network = session.networks[film.side]
-    let moments = [film.shown] + film.moments.indices.map(Optional.some) + [nil]
-    return moments.first { moment in
-      let of = film.network(moment)
+    let present = TrainingFilm.Weights(moment: film.shown)
+    let all = [present] + film.moments.indices.map { .moment($0) } + [.before]
+    return all.first { weights in
+      let of = film.network(weights.moment)
       return of.weights == network.weights && of.source == network.source
-    }
+    } ?? .others
   }
 
   /// Whether the network with a moment's weights was edited since, of which the moment knows nothing.
   func isEditedSince(_ film: TrainingFilm) -> Bool {
-    guard case .some(.some) = momentOnScreen(film) else { return false }
-    return session.networks[film.side].isEdited
+    weightsOnScreen(film).moment != nil && session.networks[film.side].isEdited
   }
 
   /// From the moment on screen, or back to the last one that was where other weights took its place.
   mutating func stepMoment(_ step: Int) {
     guard let film else { return }
-    let next = momentOnScreen(film).map { ($0 ?? -1) + step } ?? film.shown ?? -1
+    let next =
+      switch weightsOnScreen(film) {
+      case .before: step - 1
+      case .moment(let shown): shown + step
+      case .others: film.shown ?? -1
+      }
     guard (-1..<film.moments.count).contains(next) else {
       notice = Notice(.note, step > 0 ? "this is the latest moment" : "this is how it began")
       return

@@ -76,6 +76,20 @@ public struct TrainingFilm: Sendable {
     self.job = job
   }
 
+  /// Weights that may be on screen.
+  enum Weights: Equatable {
+    case before
+    /// Of a moment, by its place.
+    case moment(Int)
+    /// Neither: what was opened or drawn anew meanwhile.
+    case others
+
+    /// nil: those from before.
+    init(moment: Int?) { self = moment.map { .moment($0) } ?? .before }
+
+    var moment: Int? { if case .moment(let place) = self { place } else { nil } }
+  }
+
   /// The network with the weights on screen.
   var network: NetworkSpec { network(shown) }
 

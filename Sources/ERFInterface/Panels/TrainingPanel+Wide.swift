@@ -71,12 +71,12 @@ extension Frame {
       Int(Double(height) * model.display.cellAspect), area.columns / max(1, count) - 1)
     guard width >= 4 else { return }
     let rows = max(2, min(height, Int(Double(width) / model.display.cellAspect)))
-    let onScreen = model.momentOnScreen(film)
+    let onScreen = model.weightsOnScreen(film)
     for place in 0..<count {
       let moment = place == 0 ? nil : place - 1
       let cells = Area(
         row: area.row + 1, column: area.column + place * (width + 1), rows: rows, columns: width)
-      let isShown = onScreen == .some(moment)
+      let isShown = onScreen == TrainingFilm.Weights(moment: moment)
       let label = moment.map { "\(film.moments[$0].step)" } ?? "before"
       write(
         label, isShown ? .accent : .quiet, isShown ? .bold : [], row: area.row,
@@ -134,13 +134,14 @@ private struct WideTraining {
   /// What stands in the place of the moments' weights, and why some places of the strip are empty.
   var cautions: [String] {
     let letter = Model.letter(film.side)
-    guard let onScreen = model.momentOnScreen(film) else {
+    let onScreen = model.weightsOnScreen(film)
+    guard onScreen != .others else {
       return ["\(letter) has other weights now: Left or Right goes back"]
     }
     let moments: [Int?] = [nil] + film.moments.indices.map { Optional($0) }
     let isBlank = moments.contains { moment in
       // What is on screen is on its way, and so may be the map from before.
-      moment != onScreen && map(moment) == nil
+      onScreen != TrainingFilm.Weights(moment: moment) && map(moment) == nil
         && !model.gallery.jobs.values.contains(model.request(film, moment: moment))
     }
     let edits = model.isEditedSince(film) ? ["all without the edits of \(letter)"] : []

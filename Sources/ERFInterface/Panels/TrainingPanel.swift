@@ -49,16 +49,17 @@ enum TrainingPanel: Panel {
         model.film?.isDropped = true
       }
     case .choose:
-      guard let onScreen = model.momentOnScreen(film) else {
+      switch model.weightsOnScreen(film) {
+      case .others:
         return .refuse(
           "\(Model.letter(film.side)) has other weights than the training's now: "
             + "Left or Right goes back to them")
-      }
-      guard let shown = onScreen else {
+      case .before:
         return .refuse("these are the weights from before; step to a moment to keep it")
+      case .moment(let shown):
+        guard model.saving == nil else { return .refuse("a file is still being written") }
+        return .change { $0.keepWeights(film, moment: shown) }
       }
-      guard model.saving == nil else { return .refuse("a file is still being written") }
-      return .change { $0.keepWeights(film, moment: shown) }
     default: return .nothing
     }
   }
@@ -198,14 +199,13 @@ private struct TrainingLines {
 
   /// A mark a moment, the weights from before first, and what the one on screen knows.
   func moments(_ film: TrainingFilm) -> [[Span]] {
-    let onScreen = model.momentOnScreen(film)
-    let chosen = onScreen.map { $0.map { $0 + 1 } ?? 0 }
-    let marks = (0...film.moments.count).map { index in
-      Span(
-        String(index == chosen ? glyphs.mark : glyphs.ring) + " ",
-        index == chosen ? .accent : .line)
+    let onScreen = model.weightsOnScreen(film)
+    let places = [TrainingFilm.Weights.before] + film.moments.indices.map { .moment($0) }
+    let marks = places.map { place in
+      let isShown = place == onScreen
+      return Span(String(isShown ? glyphs.mark : glyphs.ring) + " ", isShown ? .accent : .line)
     }
-    guard let onScreen else {
+    if onScreen == .others {
       let letter = Model.letter(film.side)
       let texts = [
         "\(letter) has other weights now: Left or Right goes back",
@@ -213,7 +213,9 @@ private struct TrainingLines {
       ]
       return [marks, [Span(texts.first { $0.columns <= width } ?? texts[1], .warning)]]
     }
-    guard let shown = onScreen else { return [marks, [Span("the weights from before", .quiet)]] }
+    guard let shown = onScreen.moment else {
+      return [marks, [Span("the weights from before", .quiet)]]
+    }
     let moment = film.moments[shown]
     if model.isEditedSince(film) { return [marks, [Span(beforeEdits(moment), .warning)]] }
     let words = "after step \(moment.step)"

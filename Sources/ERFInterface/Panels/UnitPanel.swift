@@ -21,8 +21,7 @@ enum UnitPanel: Panel {
     }
     + Direction.allCases.map { row(.leap($0), [$0.farKey], "four units \($0.phrase)") } + [
       row(
-        .mark, [key(" "), .enter], label: "Space", footer: "mark",
-        rank: 3,
+        .mark, [key(" "), .enter], label: "Space", footer: "mark", rank: 3,
         "mark the unit, or not, as Enter does: marked units are summed"),
       row(
         .clear, [.backspace], label: "Backspace", footer: "no marks", rank: 4, "forget the marks"),

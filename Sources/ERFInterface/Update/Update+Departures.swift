@@ -62,7 +62,7 @@ extension Model {
 
   /// The moment on screen, or else the latest.
   private func keptMoment(_ film: TrainingFilm) -> Int? {
-    (momentOnScreen(film) ?? nil) ?? film.moments.indices.last
+    weightsOnScreen(film).moment ?? film.moments.indices.last
   }
 
   /// What goes, in a line.
