@@ -62,23 +62,22 @@ extension Command {
     _ whole: ERFPart, to files: OutputFiles, _ options: ExportOptions, asJSON: Bool
   ) throws {
     let outputs = files.paths
-    try files.requireFree { path in
-      ERFPart.isPart(path)
-        ? whole.holds(path)
-        : !whole.done.isEmpty
-          && ExportFacts(whole.result()).made(path, outputs: outputs)
-    }
     // Of no image there is nothing to average, but a part to go on with.
-    let kept = outputs.filter(ERFPart.isPart)
-    guard !whole.done.isEmpty || !kept.isEmpty && kept == outputs else { throw MergeError.noImages }
-    for path in kept { try AtomicFile.write(whole.encoded(), to: path) }
-    guard !whole.done.isEmpty else {
-      return try StandardStreams.write(Text.lines(kept.map { "wrote \($0): no image yet" }))
+    guard !whole.done.isEmpty || !outputs.isEmpty && outputs.allSatisfy(ERFPart.isPart) else {
+      throw MergeError.noImages
     }
     Merging.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
     let result = whole.result()
-    for path in outputs where !kept.contains(path) {
-      try HeatmapExport.write(result, to: path, options: options)
+    let facts = ExportFacts(result)
+    try files.requireFree { path in
+      ERFPart.isPart(path) ? whole.holds(path) : facts.made(path, outputs: outputs)
+    }
+    for path in outputs {
+      if ERFPart.isPart(path) {
+        try AtomicFile.write(whole.encoded(), to: path)
+      } else {
+        try HeatmapExport.write(result, to: path, options: options)
+      }
     }
     if asJSON {
       try StandardStreams.write(json: try ResultReport([result]).encoded())

@@ -40,7 +40,8 @@ enum Merging {
     guard let sweep = paths.first(where: SweepTable.isSweep) else {
       return try decisions(paths, to: output, partial: partial)
     }
-    if let other = paths.first(where: { (try? DecisionShare(path: $0)) != nil }) {
+    let others = paths.filter { !SweepTable.isSweep($0) }
+    if let other = others.first(where: { (try? DecisionShare(path: $0)) != nil }) {
       throw MergeError.kinds(other, sweep)
     }
     return try Self.sweep(paths, to: output, partial: partial)

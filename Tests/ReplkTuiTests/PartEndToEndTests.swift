@@ -84,7 +84,13 @@ import Testing
       _ = try succeed(run + set + ["--shard", "\(index)/5", "-o", "\(index).erf"], in: folder)
     }
     let told = try succeed(["merge", "1.erf", "2.erf", "-o", "a.erf", "--partial"], in: folder)
-    #expect(told.text == "wrote a.erf: no image yet\n")
+    #expect(
+      told.text.contains("0 images of 2, partial") && told.text.hasSuffix("\n\nwrote a.erf\n"))
+    let json = try succeed(
+      ["merge", "1.erf", "2.erf", "-o", "a.erf", "--partial", "--json"], in: folder
+    ).object()
+    let entry = try #require((json["results"] as? [[String: Any]])?.first)
+    #expect(entry["partialOf"] as? Int == 2 && (entry["images"] as? [Any])?.isEmpty == true)
     expectOneLine(
       try Executable.run(["merge", "1.erf", "-o", "a.npy", "--partial"], in: folder), code: 1,
       mentions: ["none of the parts holds an image"])
