@@ -44,7 +44,7 @@ extension Command {
         try OutputFiles(
           names.map { "\(base)\($0)-\(shard.index)-of-\(shard.count).erf" }, arguments,
           models: arguments.positionals, images: requests.first?.images
-        ).requireFree { (try? ERFPart(path: $0)) != nil }
+        ).requireFree(isOwn: { (try? ERFPart(path: $0)) != nil }, found: ERFPart.obstacle)
       } else if shard == nil {
         try requireFree(base, names, validated, arguments)
       }

@@ -44,13 +44,14 @@ extension Command {
       (try? ERFPart(path: path)).map { (stem: ExportFacts.stem(path), part: $0) }
     }
     try OutputFiles(outputs, arguments, models: arguments.positionals, images: request.images)
-      .requireFree { path in
-        if parts.contains(path) { return kept != nil }
-        let part = kept.flatMap {
-          $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
-        }
-        return facts.made(path, outputs: exports, kept: part)
-      }
+      .requireFree(
+        isOwn: { path in
+          if parts.contains(path) { return kept != nil }
+          let part = kept.flatMap {
+            $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
+          }
+          return facts.made(path, outputs: exports, kept: part)
+        }, found: { parts.contains($0) ? ERFPart.obstacle(at: $0) : nil })
     var run = FieldRun(request: validated, shard: shard)
     run.file = parts.first.map {
       PartFile(path: $0, command: command, isForced: arguments.has("--force"))

@@ -32,7 +32,8 @@ extension Command {
       path: path, command: arguments.command("features", without: Arguments.immaterial),
       isForced: arguments.has("--force"))
     if isKept {
-      try files.requireFree { (try? Features(path: $0)) != nil }
+      try files.requireFree(
+        isOwn: { (try? Features(path: $0)) != nil }, found: Features.obstacle)
     } else {
       try files.requireFree()
     }

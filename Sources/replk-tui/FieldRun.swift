@@ -72,6 +72,11 @@ struct FieldRun {
       return result
     } catch is CancellationError {
       if let failure = file?.failure { throw failure }
+      if wasFinished, let file {
+        throw Interrupted(
+          explanation: "stopped before all pictures of \(file.path) were checked; it was finished "
+            + "before and is as it was")
+      }
       if let latest { try file?.write(latest) }
       guard let kept = latest ?? earlier, !kept.indices.isEmpty else {
         throw Interrupted(beforeAny: "image", at: file?.path)

@@ -36,7 +36,8 @@ extension Command {
   /// What stands above the table of tensors.
   private static func heading(_ file: CheckpointInspection) -> [String] {
     var lines = [
-      "\(file.path): \(file.format), \(file.bytes) bytes, \(file.names.count.counted("tensor"))"
+      "\(file.path): \(file.format), \(file.bytes.counted("byte")), "
+        + file.names.count.counted("tensor")
     ]
     for weights in file.weights {
       lines.append(
@@ -58,7 +59,9 @@ extension Command {
     }
     lines += file.classes.prefix(50).map { "left alone: \($0.count) of \($0.name)" }
     if file.classes.count > 50 {
-      lines.append("left alone: objects of \(file.classes.count - 50) more classes (--json)")
+      lines.append(
+        "left alone: objects of "
+          + (file.classes.count - 50).counted("more class", "more classes") + " (--json)")
     }
     return lines
   }

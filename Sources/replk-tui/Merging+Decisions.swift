@@ -1,9 +1,10 @@
-// Shares of decisions put together: the table of model-vs-human, which says nothing of shares.
+// Shares of decisions put together: all of a run make the table of model-vs-human, which says nothing of
+// shares; fewer make a table that knows which they are.
 
 import ERFEngine
 
 extension Merging {
-  /// Puts shares of decisions together, as one run writes them.
+  /// Puts shares of decisions together: of a whole run as it writes them, else to be merged with the rest.
   static func decisions(_ paths: [String], to output: String, partial: Bool) throws -> String {
     let shares = try paths.map { (path: $0, part: try DecisionShare(path: $0)) }
     let whole = try DecisionShare.merged(shares)
@@ -12,9 +13,10 @@ extension Merging {
       try StandardStreams.write(missing.commands)
       throw missing
     }
-    guard whole.count > 0 else { throw MergeError.noDecisions }
+    // Some shares without a decision are none to look at, but a table to go on with.
+    guard whole.count > 0 || !whole.isWhole else { throw MergeError.noDecisions }
     warn(ofMixed: whole.mixedInstructionSets, "decisions may differ where two classes are close")
-    try AtomicFile.write(whole.table, to: output)
+    try AtomicFile.write(whole.isWhole ? whole.table : whole.encoded(), to: output)
     return "wrote \(output): \(whole.count.counted("decision"))"
       + (whole.isWhole ? "" : ", partial")
   }
@@ -28,7 +30,8 @@ extension MissingShares {
       lack: Self.lack(whole.total - whole.indices.count, of: whole.total, "stimulus", "stimuli")
         + " or belong to unfinished shares",
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
-      known: shares.map { Known(path: $0.path, shard: $0.part.shards.first) }, ending: ".csv",
-      holds: whole.isHeld, option: "--csv", outputs: outputs)
+      known: shares.filter { $0.part.shards.count == 1 }.map {
+        Known(path: $0.path, shard: $0.part.shards.first)
+      }, ending: ".csv", holds: whole.isHeld, option: "--csv", outputs: outputs)
   }
 }

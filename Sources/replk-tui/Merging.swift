@@ -55,6 +55,7 @@ enum Merging {
       try StandardStreams.write(missing.commands)
       throw missing
     }
+    guard whole.count > 0 else { throw SweepError.noPoints }
     warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
     warn(ofMixed: whole.mixedPrograms, "numbers may differ")
     try AtomicFile.write(whole.encoded, to: output)

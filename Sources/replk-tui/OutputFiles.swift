@@ -33,14 +33,21 @@ struct OutputFiles {
 
   /// Checks, before anything is computed, that each may be written.
   ///
-  /// - Parameter isOwn: whether a file is an earlier export of the same thing, which may be replaced.
-  /// - Throws: `UsageError.overwritesInput` and `.existing`; `FileError`.
-  func requireFree(isOwn: (String) -> Bool = { _ in false }) throws {
+  /// - Parameters:
+  ///   - isOwn: whether a file is an earlier export of the same thing, which may be replaced.
+  ///   - found: what there is to know of a file that is not; nil: that it is there.
+  /// - Throws: `UsageError.overwritesInput`, `.amongPictures`, `.existing` and `.foreign`; `FileError`.
+  func requireFree(
+    isOwn: (String) -> Bool = { _ in false }, found: (String) -> String? = { _ in nil }
+  ) throws {
     try requireDistinct()
     for path in paths {
       try requireNoInput(path)
-      if FileIdentity.isReplaceable(path), !isForced, !isOwn(path), !Self.mayReplace(path) {
-        throw UsageError.existing(path)
+      if FileIdentity.isReplaceable(path), !isForced, !isOwn(path) {
+        let reason = found(path)
+        guard Self.mayReplace(path, found: reason) else {
+          throw reason.map { UsageError.foreign($0) } ?? UsageError.existing(path)
+        }
       }
       try AtomicFile.requireWritable(path)
     }
@@ -56,14 +63,15 @@ struct OutputFiles {
     }
   }
 
-  /// - Throws: `UsageError.overwritesInput`.
+  /// - Throws: as ``requireNoInput(_:)``.
   func requireNoInputs() throws(UsageError) {
     for path in paths { try requireNoInput(path) }
   }
 
-  /// - Throws: `UsageError.overwritesInput`.
+  /// - Throws: `UsageError.overwritesInput` and `.amongPictures`.
   func requireNoInput(_ path: String) throws(UsageError) {
     if let input = input(at: path) { throw .overwritesInput(path, input: input) }
+    if let folder = pictureFolder(of: path) { throw .amongPictures(path, folder: folder) }
   }
 
   private func requireDistinct() throws(UsageError) {
@@ -79,6 +87,26 @@ struct OutputFiles {
     // The files of networks last: indices and folders are read for them.
     return (arguments.files + pictures + models).first { FileIdentity(of: $0) == identity }
       ?? models.lazy.flatMap(Self.files).first { FileIdentity(of: $0) == identity }
+  }
+
+  /// The folder of pictures in which the command would find a file at `path`, were it run again; nil: none.
+  private func pictureFolder(of path: String) -> String? {
+    guard ImageList.isImageName(path.fileName), let place = Self.folder(of: path) else {
+      return nil
+    }
+    // A folder that is given, or one inside it, where pictures were found; that of a picture which is given by
+    // its own name is not searched.
+    let given = Set(arguments.all("--image"))
+    return given.first { FileIdentity(of: $0) == place }
+      ?? pictures.first { !given.contains($0) && Self.folder(of: $0) == place }.map {
+        String($0.dropLast($0.fileName.count))
+      }
+  }
+
+  /// The folder that a file lies in, or would.
+  private static func folder(of path: String) -> FileIdentity? {
+    let folder = path.dropLast(path.fileName.count)
+    return FileIdentity(of: folder.isEmpty ? "." : String(folder))
   }
 
   /// Asks whoever sits at the terminal; nobody there is a no.

@@ -51,11 +51,13 @@ extension Command {
         command: "probe \(option)", expected: "a model, such as resnet-50")
     }
     let others = try ShapeBias.read(files)
-    let reports = models.isEmpty ? [] : try run(models, arguments)
+    let (reports, kept) = models.isEmpty ? (reports: [], kept: nil) : try run(models, arguments)
     if let shard = arguments.shard(), reports.isEmpty, !arguments.has("--json") {
       let path = arguments.last("--csv") ?? ""
       try StandardStreams.write(
-        Text.lines(["wrote \(path): no stimulus falls to share \(shard.text)"]))
+        Text.lines([
+          kept.map(Text.kept) ?? "wrote \(path): no stimulus falls to share \(shard.text)"
+        ]))
     } else if arguments.has("--json") {
       try StandardStreams.write(
         json: ShapeBiasReport.json(reports, others: others, seed: arguments.seed()))
@@ -63,7 +65,7 @@ extension Command {
       try StandardStreams.write(
         ProbeText(
           reports, others: others, seed: arguments.seed(), ascii: arguments.has("--ascii")
-        ).text)
+        ).text + (kept.map { Text.lines(["", Text.kept($0)]) } ?? ""))
     }
     if Interruption.cancellation.isCancelled, !models.isEmpty {
       throw Interrupted(explanation: stopped(reports, of: models.count, arguments))
@@ -91,9 +93,10 @@ extension Command {
     word.lowercased().hasSuffix(".csv")
   }
 
-  private static func run(
-    _ models: [String], _ arguments: Arguments
-  ) throws -> [ShapeBiasReport] {
+  /// A report of each network, and the table, where it is of a share that was finished before.
+  private typealias Found = (reports: [ShapeBiasReport], kept: String?)
+
+  private static func run(_ models: [String], _ arguments: Arguments) throws -> Found {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
     let request = try arguments.probeRequest(models)
     let networks = try arguments.requests(models).map(\.network)
@@ -115,13 +118,13 @@ extension Command {
     if let csv = arguments.last("--csv") {
       try AtomicFile.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: csv)
     }
-    return reports
+    return (reports, nil)
   }
 
   /// Decisions over the stimuli of `folder`, or a share of them, kept in a table as they are made.
   private static func decide(
     _ folder: String, _ networks: [NetworkSpec], _ models: [String], _ arguments: Arguments
-  ) throws -> [ShapeBiasReport] {
+  ) throws -> Found {
     for option in ["--size", "--count", "--stage", "--tap", "--cues", "--shuffle"]
     where arguments.has(option) {
       throw UsageError.conflicting("--stimuli", option)
@@ -153,6 +156,7 @@ extension Command {
         try AtomicFile.requireWritable(csv)
       }
     }
+    let wasFinished = try benchmark.isShareFinished()
     // A share without a stimulus is a table without rows.
     let made =
       benchmark.stimuli.stimuli.isEmpty
@@ -162,7 +166,7 @@ extension Command {
           $0, number: $1, cancellation: Interruption.cancellation, progress: $2)
       }
     if !Interruption.cancellation.isCancelled { try benchmark.finishShare() }
-    return made
+    return (made, wasFinished ? benchmark.csv : nil)
   }
 
   /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else

@@ -59,8 +59,9 @@ struct ProbeText {
       "\(report.model)  weights \(report.weights) (\(report.weightsHash))  "
       + Format.duration(report.seconds)
     let explanation =
-      "Learnt from \(main.trained) stimuli whose cues agree; held-out: right answers among "
-      + "\(main.heldOut.total) others (chance \(Format.fixed(main.heldOut.chance * 100, 1)) %)."
+      "Learnt from \(main.trained.counted("stimulus", "stimuli")) whose cues agree; held-out: right "
+      + "answers among \(main.heldOut.total) others "
+      + "(chance \(Format.fixed(main.heldOut.chance * 100, 1)) %)."
     return [title] + Text.table(header, rows) + [explanation]
   }
 
@@ -79,10 +80,11 @@ struct ProbeText {
           "\(folder): \(count) of the benchmark's \(StimulusFolder.benchmarkCount) stimuli")
       }
       if report.leftOut > 0 {
+        let others = report.leftOut.counted(
+          "stimulus of the others is", "stimuli of the others are")
         remarks.append(
           "\(report.model): has classes of \(report.categories.count) of the 16 categories "
-            + "(\(report.categories.map(\.rawValue).joined(separator: ", "))); "
-            + "\(report.leftOut) stimuli of the others are left out")
+            + "(\(report.categories.map(\.rawValue).joined(separator: ", "))); \(others) left out")
       }
       let counts = report.counts.overall
       if report.interval == nil, counts.bias != nil {

@@ -129,7 +129,7 @@ extension Command {
       return try NetworkInputs(first.images).contentsHash
     }
     var hashes: [[String]: String] = [:]
-    return try grid.enumerated().map { index, request in
+    let keys = try grid.enumerated().map { index, request in
       try Interruption.cancellation.check()
       let files = request.network.files
       let hash = hashes[files] ?? request.network.filesHash
@@ -137,6 +137,9 @@ extension Command {
       return try request.validated { try computer.open($0) }.sweepKey(
         point: index + 1, of: grid.count, files: hash, images: images ?? "")
     }
+    // Where all points were computed before, nothing asks again.
+    try Interruption.cancellation.check()
+    return keys
   }
 }
 

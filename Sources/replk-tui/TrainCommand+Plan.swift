@@ -58,8 +58,8 @@ struct TrainingPlan {
     let opened = try OpenedNetwork(start)
     if !opened.holdsClassifier {
       notes.append(
-        "note: \(start.weights) has no classifier of its own: a new one of \(classes.1) classes is made"
-      )
+        "note: \(start.weights) has no classifier of its own: a new one of "
+          + "\(classes.1.counted("class", "classes")) is made")
     } else if classes.0 != classes.1 {
       notes.append(
         "note: the classifier of \(start.weights) has \(classes.0.counted("class", "classes")): a "

@@ -118,22 +118,6 @@ import Testing
     _ = try succeed(["merge"] + parts + ["-o", "some.erf"], in: folder)
   }
 
-  /// A part that is finished is left alone, also where checking its pictures is cut off, as by a pipe
-  /// that nobody writes into any more.
-  @Test func finishedPartsAreLeftAloneByASignal() throws {
-    let size = 64
-    _ = try folder.write(
-      Array("P6 \(size) \(size) 255\n".utf8) + [UInt8](repeating: 90, count: 3 * size * size),
-      to: "a.ppm")
-    let run = "erf \(Samples.tiny) --size 64 --image pipe.ppm -o part.erf"
-    let made = try Executable.run(
-      [], in: folder, shell: "mkfifo pipe.ppm; cat a.ppm > pipe.ppm & \"$@\" \(run)")
-    #expect(made.code == 0)
-    let again = try Executable.run(
-      [], in: folder, shell: "timeout \(Sanitizers.areOff ? 3 : 20) \"$@\" \(run)")
-    #expect(!again.text.contains("wrote") && again.text.contains("left as it is"), "\(again)")
-  }
-
   /// What is read again for each network or point cannot come out of a pipe.
   @Test(arguments: [
     "compare replknet-3-nano \(Samples.tiny) --size 64 --image /dev/stdin",

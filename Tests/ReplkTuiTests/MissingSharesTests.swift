@@ -102,4 +102,23 @@ import Testing
       Array(ShellWords.text(words).unicodeScalars) == Array("''\\''\u{301}x'".unicodeScalars))
     #expect(ShellWords.words(ShellWords.text(words)) == words)
   }
+
+  /// A line that somebody pastes means the words that it was made of, whatever stands in them, and steers no
+  /// terminal.
+  @Test func controlCharactersCanBePasted() throws {
+    let words = ["a\nb", "c\td", "\u{1b}[31m7", "\u{202e}gnp.x", "it's\n\\n", "plain"]
+    let line = ShellWords.text(words)
+    #expect(line.printable == line)
+    #expect(line.hasSuffix(" plain") && line.hasPrefix("$'a\\012b' "))
+    #expect(ShellWords.words(line) == words)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "printf '%s\\0' " + line]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(Array(output) == words.flatMap { Array($0.utf8) + [0] })
+  }
 }

@@ -67,6 +67,26 @@ extension OverwriteTests {
     }
   }
 
+  /// Nor is a picture put among those that the next run reads; one beside a picture given by its name is.
+  @Test func noPictureIsPutAmongPictures() throws {
+    for name in ["in", "classes", "classes/cat"] { try folder.makeFolder(name) }
+    for name in ["in/a.ppm", "classes/cat/a.ppm"] {
+      _ = try folder.write(Samples.picture(level: 90), to: name)
+    }
+    let small = [Samples.tiny, "--size", "32", "--image"]
+    for (command, image, output) in [
+      ("erf", "in", "in/map.png"), ("erf", "classes", "classes/cat/map.pgm"),
+      ("figure", "in", "./in/f.png"), ("snapshot", "in", "in/s.png"),
+    ] {
+      expectOneLine(
+        try Executable.run([command] + small + [image, "-o", output, "--force"], in: folder),
+        code: 2, mentions: [output, "among the pictures of", "another folder"])
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("in")) == ["a.ppm"])
+    _ = try succeed(["erf"] + small + ["in", "-o", "in/map.npy"], in: folder)
+    _ = try succeed(["erf"] + small + ["in/a.ppm", "-o", "in/map.png"], in: folder)
+  }
+
   /// Whatever else a command reads, and under whatever name: what a file is its contents tell.
   @Test func otherInputsAreKept() throws {
     let picture = Samples.picture(level: 90)

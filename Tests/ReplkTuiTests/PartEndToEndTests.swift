@@ -62,7 +62,7 @@ import Testing
       _ = try folder.write(Array(rows.prefix(length)), to: "2.csv")
       expectOneLine(
         try Executable.run(merge, in: folder), code: 1,
-        mentions: ["2.csv: its rows are damaged or not all there", "--force"])
+        mentions: ["2.csv is a share that is damaged", "--force"])
     }
     expectOneLine(try Executable.run(second, in: folder), code: 1, mentions: ["2.csv", "--force"])
     _ = try succeed(second + ["--force"], in: folder)
@@ -185,6 +185,32 @@ import Testing
       expectOneLine(stopped, code: 128 + SIGTERM, mentions: ["2 of 3 images"])
       #expect(try ERFPart(path: folder.file("two.erf")).done.count == 2)
     }
+  }
+
+  /// A signal while the pictures of a finished part are checked ends the run as any other.
+  @Test func aFinishedPartThatIsCheckedIsInterrupted() throws {
+    let command = long + ["-o", "done.erf"]
+    _ = try Executable.run(command, overTwoIn: folder, "kill -TERM $$")
+    try Executable.succeed(command, overThreeIn: folder)
+    let before = try bytes("done.erf")
+    let stopped = try Executable.run(command, overTwoIn: folder, "kill -TERM $$")
+    expectOneLine(
+      stopped, code: 128 + SIGTERM, mentions: ["done.erf", "finished before and is as it was"])
+    #expect(try bytes("done.erf") == before && stopped.text.isEmpty)
+  }
+
+  /// A damaged part is said to be one where a run would go on with it.
+  @Test func damagedPartsAreToldOf() throws {
+    let run = erf + ["-o", "d.erf"]
+    _ = try succeed(run, in: folder)
+    var damaged = try folder.read("d.erf")
+    damaged[damaged.count - 5] ^= 4
+    _ = try folder.write(damaged, to: "d.erf")
+    expectOneLine(
+      try Executable.run(run, in: folder), code: 2,
+      mentions: ["d.erf already exists", "it is damaged", "--force"])
+    #expect(try folder.read("d.erf") == damaged)
+    _ = try succeed(run + ["--force"], in: folder)
   }
 
   /// As `timeout` sends them: to the process, and to its group.

@@ -141,9 +141,14 @@ import Testing
     let one = ["sweep", Samples.tiny, "--sizes", "32", "--shard", "1/2", "-o", "empty.csv"]
     _ = try succeed(one, in: folder)
     #expect(try rows("empty.csv").count == 2)
+    let merge = ["merge", "empty.csv", "-o", "all.csv"]
     expectOneLine(
-      try Executable.run(["merge", "empty.csv", "-o", "all.csv"], in: folder), code: 1,
+      try Executable.run(merge + ["--partial"], in: folder), code: 1,
       mentions: ["none of the tables holds a point"])
+    // It knows which share has the point.
+    let missing = try Executable.run(merge, in: folder)
+    expectOneLine(missing, code: 1, mentions: ["1 of 1 point is missing (1)", "share 2 of 2"])
+    #expect(missing.text.contains(" --shard 2/2 --output "))
   }
 
   /// A share without a point is no other sweep's, and does not stand in the way of a merge.
@@ -213,8 +218,31 @@ import Testing
         Array(text.replacing("\n1,1,", with: "\n1,\(points),").utf8), to: "x.csv")
       expectOneLine(
         try Executable.run(["merge", "x.csv", "-o", "all.csv"], in: folder), code: 1,
-        mentions: ["x.csv is not the table of a sweep"])
+        mentions: ["x.csv is damaged or was edited, since line 2"])
     }
+  }
+
+  /// Numbers that changed are told, and nothing is written over them unasked.
+  @Test func damagedTablesAreRefused() throws {
+    let share = sweep + ["--shard", "1/2", "-o", "1.csv"]
+    _ = try succeed(share, in: folder)
+    _ = try succeed(sweep + ["--shard", "2/2", "-o", "2.csv"], in: folder)
+    let whole = try folder.read("1.csv")
+    var damaged = whole
+    let place = try #require(damaged.dropLast().lastIndex(of: UInt8(ascii: ",")))
+    damaged[place - 1] ^= 1
+    _ = try folder.write(damaged, to: "1.csv")
+    let merge = ["merge", "1.csv", "2.csv", "-o", "all.csv"]
+    expectOneLine(
+      try Executable.run(merge, in: folder), code: 1,
+      mentions: ["1.csv is damaged or was edited", "line 3", "--force"])
+    expectOneLine(
+      try Executable.run(share, in: folder), code: 2,
+      mentions: ["1.csv already exists", "damaged or was edited (line 3", "--force"])
+    #expect(try folder.read("1.csv") == damaged)
+    _ = try succeed(share + ["--force"], in: folder)
+    #expect(try folder.read("1.csv") == whole)
+    _ = try succeed(merge, in: folder)
   }
 
   /// A picture that cannot be read is named once, not for each of four points.

@@ -100,6 +100,42 @@ extension TerminalTests {
       }
     }
 
+    /// Of two explorers at once the first keeps its state, though the other ends later or sooner.
+    @Test func theFirstOfTwoKeepsItsState() throws {
+      let terminal = try TerminalProcess(
+        "/bin/bash", ["--norc", "--noprofile", "-i"], in: folder.path,
+        environment: TerminalTests.environment(["PS1": "ready> "], home: folder))
+      try terminal.wait("the shell") { $0.text.contains("ready>") }
+      let state = folder.path + "/state/replk-tui/session.json"
+      let explorer = "'\(Executable.path)' '\(TerminalTests.four)' --size 64 --colormap"
+      func leave() throws {
+        terminal.type("q")
+        try terminal.wait("the shell again") { !$0.isOnSecondScreen }
+      }
+      terminal.type("\(explorer) meadow\r")
+      try terminal.wait("a map") { $0.isOnSecondScreen && TerminalTests.isDone($0, maps: 1) }
+      terminal.type("\u{1a}")
+      try terminal.wait("the shell meanwhile") {
+        !$0.isOnSecondScreen && $0.text.contains("Stopped")
+      }
+      terminal.type("\(explorer) dusk\r")
+      try terminal.wait("the other explorer") {
+        $0.isOnSecondScreen && $0.text.contains("another explorer is open")
+          && TerminalTests.isDone($0, maps: 1)
+      }
+      try leave()
+      #expect(!FileManager.default.fileExists(atPath: state))
+      terminal.type("fg\r")
+      try terminal.wait("the first explorer") {
+        $0.isOnSecondScreen && TerminalTests.isDone($0, maps: 1)
+      }
+      try leave()
+      terminal.type("exit 7\r")
+      #expect(try terminal.end() == 7)
+      let kept = try String(contentsOfFile: state, encoding: .utf8)
+      #expect(kept.contains("meadow") && !kept.contains("dusk"))
+    }
+
     @Test func leavesAtOnce() throws {
       let terminal = try compute()
       try TerminalTests.quit(terminal)

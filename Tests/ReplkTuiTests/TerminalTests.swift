@@ -240,6 +240,24 @@ extension TerminalTests {
       try TerminalTests.quit(terminal)
     }
 
+    @Test func opensWithoutAClassifierWhenTold() throws {
+      _ = try folder.write(Fixtures.bytes("names/fcn.pth"), to: "fcn.pth")
+      let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      terminal.type("o")
+      try terminal.wait("the list") { $0.text.contains("fcn.pth") }
+      terminal.type("fcn")
+      try terminal.wait("what was typed") { $0.text.contains("> fcn_") }
+      terminal.type("\r")
+      try terminal.wait("a choice") { $0.text.contains("Enter open it so") }
+      #expect(terminal.screen.text.contains("but its classifier"))
+      terminal.type("\r")
+      try terminal.wait("its map") {
+        $0.text.contains("fcn.pth #") && TerminalTests.isDone($0, maps: 1)
+      }
+      try TerminalTests.quit(terminal)
+    }
+
     /// The protocol that entries such as tmux's own know alone ends at column 223.
     @Test(arguments: ["xterm-256color", "tmux-256color", "screen"])
     func clicksReachTheLastColumns(_ term: String) throws {

@@ -9,40 +9,61 @@ public enum CSV {
     let values: [Double]
   }
 
-  /// Reads one row a line, with as many numbers each between commas, semicolons, tabs or blanks.
+  /// Reads one row a line, with as many numbers each between semicolons, commas, or tabs and blanks:
+  /// whichever of these comes first in this order. Between semicolons commas mark decimals, as
+  /// spreadsheets in much of Europe write them. Lines of `#` are passed over.
   ///
   /// - Parameter path: for messages.
   /// - Throws: ``ExportError``.
   static func decode(_ bytes: [UInt8], path: String) throws(ExportError) -> Matrix {
     let text = CSVRecords.text(bytes)
-    let separator = CSVRecords.separator(of: text)
+    var separator: Character?
     var values: [Double] = []
     var height = 0
     var width = 0
     for (line, row) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     {
-      let fields = row.split { $0 == separator || $0 == " " || $0 == "\t" }
-      if fields.isEmpty { continue }
+      let start = row.first { !$0.isWhitespace }
+      if start == nil || start == "#" { continue }
+      if height == 0 { separator = [";", ","].first { row.contains($0) } }
+      let fields = fields(of: row, separator)
       if height == 0 { width = fields.count }
       guard fields.count == width else {
         throw .damaged(
           path: path, format: "CSV",
-          reason: "line \(line + 1) has \(fields.count) numbers where the first has \(width)")
+          reason: "line \(line + 1) has \(fields.count.counted("number")) where the first has "
+            + "\(width)")
       }
       for field in fields {
-        guard let value = Double(field) else {
+        let number = separator == ";" ? field.replacing(",", with: ".") : field
+        guard let value = Double(number) else {
           throw .damaged(
             path: path, format: "CSV",
-            reason:
-              "'\(WeightsMismatch.printable(String(field)))' in line \(line + 1) is not a number"
-          )
+            reason: "'\(WeightsMismatch.printable(field))' in line \(line + 1) is not a number")
         }
         values.append(value)
       }
       height += 1
     }
     return Matrix(height: height, width: width, values: values)
+  }
+
+  /// What stands in a row, without blanks and quotes around; nil: between blanks.
+  private static func fields(of row: Substring, _ separator: Character?) -> [String] {
+    guard let separator else { return row.split(whereSeparator: \.isWhitespace).map(String.init) }
+    let quoted =
+      row.contains("\"")
+      ? CSVRecords.parse(String(row), separator: separator)?.first?.fields : nil
+    let fields =
+      quoted ?? row.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    var bare = fields.map { field in
+      let words = field.split(whereSeparator: \.isWhitespace)
+      return words.count == 1 ? String(words[0]) : field.allSatisfy(\.isWhitespace) ? "" : field
+    }
+    // Some programs write a separator at the end of each line too.
+    if bare.last == "" { bare.removeLast() }
+    return bare
   }
 
   /// One line a row, (H, W) row-major, numbers in the shortest form that reads back the same.

@@ -6,6 +6,9 @@ enum CSVRecords {
     /// Where it begins, from 1.
     let line: Int
     let fields: [String]
+
+    /// Whether there are separators and blanks alone, as in the empty rows that spreadsheets write.
+    var isBlank: Bool { fields.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
   }
 
   /// The text of a file: UTF-8, or UTF-16 as its byte order mark or the zeros in it say.
@@ -42,20 +45,28 @@ enum CSVRecords {
     return best.map { $0.1 > 0 ? $0.0 : "," } ?? ","
   }
 
-  /// All records of a text; empty lines are no records. Nil where a quote is not closed.
-  static func parse(_ text: String, separator: Character = ",") -> [Record]? {
+  /// All records of a text; empty lines are no records, and marks of the byte order before records, as files
+  /// that were pasted together have them, are no part of these. Nil where a quote is not closed.
+  ///
+  /// - Parameter change: given each line with which a record begins, what stands between the fields
+  ///   from there on; nil: what did before.
+  static func parse(
+    _ text: String, separator: Character = ",", change: (Substring) -> Character? = { _ in nil }
+  ) -> [Record]? {
+    var separator = separator
     var records: [Record] = []
     var fields: [String] = []
     var field = ""
     var line = 1
     var start = 1
-    var isQuoted = false
-    var hasContent = false
+    var (isQuoted, hasContent) = (false, false)
     func end() {
       fields.append(field)
       field = ""
     }
     var rest = text[...]
+    func begin() { separator = change(rest.prefix { !$0.isNewline }) ?? separator }
+    begin()
     while let character = rest.popFirst() {
       if isQuoted {
         if character != "\"" {
@@ -70,6 +81,7 @@ enum CSVRecords {
         continue
       }
       switch character {
+      case "\u{FEFF}" where !hasContent: continue
       case "\"" where field.isEmpty:
         isQuoted = true
         hasContent = true
@@ -85,6 +97,7 @@ enum CSVRecords {
         }
         line += 1
         start = line
+        begin()
       default:
         field.append(character)
         hasContent = true

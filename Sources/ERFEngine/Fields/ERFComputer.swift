@@ -23,7 +23,7 @@ public final class ERFComputer: Sendable {
     public var explanation: String {
       switch self {
       case .tooManyBuiltIn(let asked, let available):
-        "\(asked) images asked for, but only \(available) are built in: "
+        "\(asked.counted("image")) asked for, but only \(available) are built in: "
           + "give pictures of your own"
       case .noImages: "no images to average over: give at least one"
       case .allSkipped(let images, let first):

@@ -244,7 +244,8 @@ private struct NPYLayout {
     // What stands behind the elements is nobody's concern, as in NumPy.
     guard total <= fileBytes - start else {
       throw damaged(
-        "the shape \(header.shape) takes \(total) bytes, but \(fileBytes - start) are there")
+        "the shape \(header.shape) takes \(total.counted("byte")), but \(fileBytes - start) are "
+          + "there")
     }
     shape = header.shape
     self.type = type
@@ -265,11 +266,7 @@ private struct NPYHeader {
       pairs.count == 3, let descr = header["descr"],
       case .bool(let order)? = header["fortran_order"], let extents = header["shape"]
     else { throw .noDictionary }
-    switch descr {
-    case .string(let name): type = name
-    case .bytes: throw .noDictionary
-    default: type = "of several fields"
-    }
+    type = try Self.elementType(descr)
     isColumnMajor = order
     guard case .tuple(let numbers) = extents, numbers.count <= 32 else { throw .shape }
     var shape: [Int] = []
@@ -278,6 +275,33 @@ private struct NPYHeader {
       shape.append(extent)
     }
     self.shape = shape
+  }
+}
+
+extension NPYHeader {
+  /// The name of an element's type, also where it is written as an array of one element, such as
+  /// `('<f4', ())`: of those NumPy reads the elements alone, and refuses arrays of more. Other types
+  /// have the word for what they are.
+  private static func elementType(_ descr: PythonLiteral) throws(NPYHeaderFlaw) -> String {
+    switch descr {
+    case .string(let name): return name
+    case .list: return "record"
+    case .tuple(let parts):
+      guard parts.count >= 2 else { throw .noDictionary }
+      let element = try elementType(parts[0])
+      return holdsOne(parts[1]) ? element : "array of \(element)"
+    default: throw .noDictionary
+    }
+  }
+
+  /// Whether an array of these extents has one element.
+  private static func holdsOne(_ extents: PythonLiteral) -> Bool {
+    switch extents {
+    case .int(let extent): extent == 1
+    case .tuple(let each): each.allSatisfy { $0 == .int(1) }
+    case .list(let each): !each.isEmpty && each.allSatisfy { $0 == .int(1) }
+    default: false
+    }
   }
 }
 

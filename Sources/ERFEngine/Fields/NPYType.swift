@@ -50,6 +50,8 @@ struct NPYType: Equatable {
     "int8": (.signed, 1), "int16": (.signed, 2), "int32": (.signed, 4), "int64": (.signed, 8),
     "uint8": (.unsigned, 1), "uint16": (.unsigned, 2), "uint32": (.unsigned, 4),
     "uint64": (.unsigned, 8), "?": (.bool, 1), "bool": (.bool, 1), "bool_": (.bool, 1),
+    "p": (.signed, 8), "n": (.signed, 8), "intp": (.signed, 8), "int_": (.signed, 8),
+    "P": (.unsigned, 8), "N": (.unsigned, 8), "uintp": (.unsigned, 8),
   ]
 
   /// The same type of checkpoints, whose numbers are little-endian; nil: there is none.

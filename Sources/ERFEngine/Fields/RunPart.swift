@@ -104,6 +104,18 @@ extension RunPart {
     return part.shards == [shard] && part.difference(from: self) == nil
   }
 
+  /// For people: why no run goes on from the file at `path`; nil where it is a part, or nothing is there.
+  public static func obstacle(at path: String) -> String? {
+    guard FileKind(of: path) != .absent else { return nil }
+    do {
+      _ = try Self(path: path)
+      return nil
+    } catch {
+      let reason = (error as? any ExplainedError)?.explanation ?? "\(error)"
+      return "\(path) already exists, and no run resumes from it (\(reason))"
+    }
+  }
+
   /// What lies at `path` of the run that this is the beginning of, to go on with; nil where that is none.
   ///
   /// - Parameter replaces: whether what is of another run or share, or was computed by another program or

@@ -3,8 +3,11 @@
 /// Why a file holds no sweep, or another one.
 public enum SweepError: ExplainedError, Equatable {
   case notASweep(path: String)
-  /// Something else lies where the table would be written.
-  case occupied(path: String)
+  /// A row that is not as it was written.
+  case damaged(path: String, line: Int)
+  /// Something else lies where the table would be written, or a table whose line `damage` is not as it was
+  /// written.
+  case occupied(path: String, damage: Int? = nil)
   /// `point`: nil where the table has none.
   case otherSweep(path: String, point: Int?, column: String, found: String, asked: String)
   case otherShare(path: String, found: String, asked: String)
@@ -15,7 +18,7 @@ public enum SweepError: ExplainedError, Equatable {
 
   public var isUsageError: Bool {
     switch self {
-    case .notASweep, .noPoints: false
+    case .notASweep, .damaged, .noPoints: false
     case .occupied, .otherSweep, .otherShare, .mixture, .overlap: true
     }
   }
@@ -24,8 +27,13 @@ public enum SweepError: ExplainedError, Equatable {
     switch self {
     case .notASweep(let path):
       "\(path) is not the table of a sweep as this version of the program writes it"
-    case .occupied(let path):
-      "\(path) already exists and is not the table of a sweep as this version writes it"
+    case .damaged(let path, let line):
+      "\(path) is damaged or was edited, since line \(line) does not agree with its hash: run its share "
+        + "again with --force, or restore the file"
+    case .occupied(let path, let damage):
+      "\(path) already exists and is "
+        + (damage.map { "damaged or was edited (line \($0) does not agree with its hash)" }
+          ?? "not the table of a sweep as this version writes it")
     case .otherSweep(let path, let point, let column, let found, let asked):
       "\(path) is of another sweep (\(point.map { "point \($0): " } ?? "")\(column) "
         + "\(Self.shown(found)), not \(Self.shown(asked)))"
@@ -50,8 +58,8 @@ extension SweepTable {
 
   /// As CSV, rows by point; one that has none says in a row without a point what it is of.
   public var encoded: [UInt8] {
-    let records = ([Self.header] + lines).map { CSVRecords.line($0) }
-    return Array(records.joined().utf8)
+    let records = [Self.columns] + lines.map { $0 + [Self.hash(of: $0)] }
+    return Array(records.map { CSVRecords.line($0) }.joined().utf8)
   }
 
   /// Whether a file begins as a table of a sweep does.
@@ -62,28 +70,31 @@ extension SweepTable {
 
   /// Reads a table. A last line that a break cut short is dropped.
   ///
-  /// - Throws: ``SweepError/notASweep(path:)``, `FileError`.
+  /// - Throws: ``SweepError/notASweep(path:)``, ``SweepError/damaged(path:line:)``, `FileError`.
   public init(path: String) throws {
     let bytes = try FileBytes.read(path, limit: 1 << 30)
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     guard let records = CSVRecords.parse(String(decoding: bytes[..<end], as: UTF8.self)),
-      records.first?.fields == Self.header
+      records.first?.fields == Self.columns
     else { throw SweepError.notASweep(path: path) }
     self.init(points: 0)
     for record in records.dropFirst() {
-      guard record.fields.count == Self.header.count,
-        let total = Int(record.fields[1]), (1...Self.most).contains(total),
+      let row = Array(record.fields.dropLast())
+      guard row.count == Self.header.count, record.fields.last == Self.hash(of: row) else {
+        throw SweepError.damaged(path: path, line: record.line)
+      }
+      guard let total = Int(row[1]), (1...Self.most).contains(total),
         points == 0 || points == total
       else { throw SweepError.notASweep(path: path) }
       points = total
-      if record.fields[0].isEmpty, records.count == 2 {
-        emptyRow = record.fields
+      if row[0].isEmpty, records.count == 2 {
+        emptyRow = row
         return
       }
-      guard let point = Int(record.fields[0]), (1...total).contains(point) else {
+      guard let point = Int(row[0]), (1...total).contains(point) else {
         throw SweepError.notASweep(path: path)
       }
-      rows[point] = record.fields
+      rows[point] = row
     }
   }
 
@@ -98,6 +109,8 @@ extension SweepTable {
       table = try SweepTable(path: path)
     } catch SweepError.notASweep(let path) {
       throw SweepError.occupied(path: path)
+    } catch SweepError.damaged(let path, let line) {
+      throw SweepError.occupied(path: path, damage: line)
     }
     guard table.sample != nil else { throw SweepError.occupied(path: path) }
     if let row = table.emptyRow { try run.requireSame(emptyRow: row, path: path) }

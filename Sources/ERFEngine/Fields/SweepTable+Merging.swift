@@ -6,21 +6,25 @@ extension SweepTable {
 
   /// Puts the shares of one sweep together.
   ///
-  /// - Throws: ``SweepError`` naming two files that do not go together, or where no table has a row.
+  /// - Throws: ``SweepError`` naming two files that do not go together, or where no table has a row or says
+  ///   what it would be of.
   public static func merged(_ tables: [Named]) throws(SweepError) -> SweepTable {
     let empty = tables.filter { $0.table.count == 0 }
     let tables = tables.filter { $0.table.count > 0 }.sorted { left, right in
       (left.table.sorted[0].point, left.path) < (right.table.sorted[0].point, right.path)
     }
-    guard let first = tables.first else { throw .noPoints }
+    guard let first = tables.first ?? empty.first(where: { $0.table.sample != nil }) else {
+      throw .noPoints
+    }
     for (path, table) in empty {
       if let reason = table.difference(from: first.table) {
         throw .mixture(path: path, other: first.path, reason: reason)
       }
     }
     var whole = SweepTable(points: first.table.points)
+    whole.emptyRow = first.table.emptyRow
     var holders: [Int: Named] = [:]
-    let command = field("command", of: first.table.sorted[0].row)
+    let command = first.table.command
     for (path, table) in tables {
       if let reason = table.difference(from: first.table) {
         throw .mixture(path: path, other: first.path, reason: reason)
@@ -94,8 +98,8 @@ extension SweepTable {
     return found.count > 1 ? found : []
   }
 
-  /// What makes the whole of it; empty where there is no row.
-  public var command: String { sorted.first.map { Self.field("command", of: $0.row) } ?? "" }
+  /// What makes the whole of it; empty where nobody knows.
+  public var command: String { sample.map { Self.field("command", of: $0) } ?? "" }
 
   /// The one share that all rows are of, or would be; nil where they are of several or of the whole.
   public var shard: Shard? {
@@ -109,12 +113,13 @@ extension SweepTable {
     return table.shard == shard && table.difference(from: self) == nil
   }
 
-  /// Whether a row is of no share, but of the whole sweep.
-  public var isOfTheWhole: Bool { rows.values.contains { Self.field("share", of: $0).isEmpty } }
+  /// Whether a row is, or would be, of no share, but of the whole sweep.
+  public var isOfTheWhole: Bool { lines.contains { Self.field("share", of: $0).isEmpty } }
 
-  /// The shares that lack a point, where all rows are of shares of one cut; nil where they are not.
+  /// The shares that lack a point, where all rows are, or would be, of shares of one cut; nil where they are
+  /// not.
   public var missingShards: [Shard]? {
-    let shares = Set(rows.values.map { Shard(Self.field("share", of: $0)) })
+    let shares = Set(lines.map { Shard(Self.field("share", of: $0)) })
     guard let count = shares.first??.count, shares.allSatisfy({ $0?.count == count }) else {
       return missing.isEmpty ? [] : nil
     }

@@ -19,6 +19,9 @@ public struct SweepTable: Sendable, Equatable {
   /// from; empty where all points are there or were asked for.
   private static let sweepColumns = ["grid_hash", "command", "share"]
   static let header = keys + results + makers + sweepColumns
+  /// Behind these in a file: each row's ``hash(of:)``, since storage and copies err. Rows bear it rather than the
+  /// whole table, to which rows are added and whose rows are sorted and picked by others.
+  static let columns = header + ["row_hash"]
 
   /// What rows are of, besides their points.
   public struct Run: Sendable, Equatable {
@@ -36,9 +39,7 @@ public struct SweepTable: Sendable, Equatable {
       self.keys = keys
       self.shard = shard
       self.command = command
-      var hash = FNV1a()
-      for field in keys.joined() { hash.add(field.utf8 + [0]) }
-      grid = hash.text
+      grid = SweepTable.hash(of: keys.flatMap { $0 })
     }
 
     /// The number of its place, from 1.
@@ -102,6 +103,13 @@ public struct SweepTable: Sendable, Equatable {
 
   static func set(_ name: String, of row: inout [String], to value: String) {
     if let place = header.firstIndex(of: name) { row[place] = value }
+  }
+
+  /// Of all its fields.
+  static func hash(of row: [String]) -> String {
+    var hash = FNV1a()
+    for field in row { hash.add(field.utf8 + [0]) }
+    return hash.text
   }
 
   /// Rows by rising point.

@@ -82,7 +82,7 @@ struct Bitmap {
       header.bits = Int(try field(14, 2))
       header.compression = size >= 20 ? Int(try field(16, 4)) : 0
     } else {
-      throw .damaged("its header has \(size) bytes")
+      throw .damaged("its header has \(size.counted("byte"))")
     }
     guard header.width > 0 && header.height > 0 else {
       throw .damaged("\(header.width) x \(header.height) (width x height) is not a size")
@@ -105,7 +105,8 @@ struct Bitmap {
         header.masks.append(try number(bytes, fileHeader + 40 + 4 * index, 4))
       }
     default:
-      throw .damaged("\(header.bits) bits with compression \(header.compression) is not read")
+      throw .damaged(
+        "\(header.bits.counted("bit")) with compression \(header.compression) is not read")
     }
   }
 

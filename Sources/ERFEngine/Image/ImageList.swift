@@ -150,7 +150,7 @@ public enum ImageList {
   }
 
   /// Whether a file name ends like an image's.
-  static func isImageName(_ name: String) -> Bool {
+  public static func isImageName(_ name: String) -> Bool {
     guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
     return extensions.contains(name[name.index(after: dot)...].lowercased())
   }

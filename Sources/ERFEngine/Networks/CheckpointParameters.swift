@@ -327,7 +327,8 @@ extension CheckpointParameters {
     guard elements <= 2 * file.bytes + 1 << 20 else {
       throw .malformed(
         path: file.path,
-        reason: "its \(file.bytes) bytes cannot hold the \(elements) elements of the network")
+        reason: "its \(file.bytes.counted("byte")) cannot hold the "
+          + "\(elements.counted("element")) of the network")
     }
   }
 

@@ -95,8 +95,8 @@ public enum ClassNamesError: ExplainedError, Equatable {
     case .tooMany(let path, let names):
       "\(path) has \(names) lines: at most \(ClassNames.mostNames) names of classes were expected"
     case .otherNumber(let path, let names, let model, let outputs):
-      "\(path) names \(names) classes, but \(model) tells \(outputs) apart: one name per line for each "
-        + "was expected"
+      "\(path) names \(names.counted("class", "classes")), but \(model) tells \(outputs) apart: "
+        + "one name per line for each was expected"
     }
   }
 }

@@ -33,7 +33,7 @@ struct ExportedID: Sendable {
       _ field: String, _ range: ClosedRange<Int>, _ own: [Int], _ numbers: String,
       isOpen: (StageDesign) -> Bool, lacking: String, where isValid: (Int) -> Bool = { _ in true }
     ) throws(ModelError) -> [Int] {
-      let expected = "\(numbers); one, or one for each of the \(count) stages"
+      let expected = FieldParser.onePerStage("\(numbers); one", count)
       let chosen = try parser.list(
         field, range, default: own, counts: 1...max(1, count), expected: expected)
       guard chosen.count == 1 || chosen.count == count else {

@@ -30,7 +30,7 @@ struct FieldParser {
     guard let number = Int(text), range.contains(number) else {
       throw .badValue(
         id: id, field: field, value: text,
-        expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        expected: Self.wholeNumbers(range, counts: 1...1))
     }
     return number
   }
@@ -67,10 +67,22 @@ struct FieldParser {
     else {
       throw .badValue(
         id: id, field: field, value: text,
-        expected: expected ?? "\(counts.lowerBound) to \(counts.upperBound) whole numbers from "
-          + "\(range.lowerBound) to \(range.upperBound) with commas between")
+        expected: expected ?? Self.wholeNumbers(range, counts: counts))
     }
     return numbers.compactMap { $0 }
+  }
+
+  /// What was expected where these many numbers of a range would do.
+  private static func wholeNumbers(_ range: ClosedRange<Int>, counts: ClosedRange<Int>) -> String {
+    let bounds = "from \(range.lowerBound) to \(range.upperBound)"
+    return counts.upperBound == 1
+      ? "a whole number \(bounds)"
+      : "\(counts.words) whole numbers \(bounds) with commas between"
+  }
+
+  /// The same where a field takes `numbers`, one for all stages or as many as these.
+  static func onePerStage(_ numbers: String, _ stages: Int) -> String {
+    stages > 1 ? "\(numbers), or one for each of the \(stages) stages" : numbers
   }
 
   /// One number for all stages, or a list of as many; `isValid` narrows the range.
@@ -78,11 +90,11 @@ struct FieldParser {
     _ field: String, _ range: ClosedRange<Int>, default fallback: Int, stages: Int,
     expected: String? = nil, where isValid: (Int) -> Bool = { _ in true }
   ) throws(ModelError) -> [Int] {
-    let numbers = try list(field, range, default: [fallback], counts: 1...6)
+    let expected = expected ?? Self.onePerStage(Self.wholeNumbers(range, counts: 1...1), stages)
+    let numbers = try list(
+      field, range, default: [fallback], counts: 1...stages, expected: expected)
     guard numbers.count == 1 || numbers.count == stages, numbers.allSatisfy(isValid) else {
-      throw .badValue(
-        id: id, field: field, value: values[field] ?? "",
-        expected: expected ?? "one number, or one for each of the \(stages) stages")
+      throw .badValue(id: id, field: field, value: values[field] ?? "", expected: expected)
     }
     return numbers.count == 1 ? [Int](repeating: numbers[0], count: stages) : numbers
   }

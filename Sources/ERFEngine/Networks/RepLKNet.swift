@@ -216,7 +216,7 @@ extension RepLKNet {
     for channels in channels where Double(channels) * depthwiseRatio < 1 {
       throw .badValue(
         id: fields.id, field: "dw", value: depthwiseRatio.shortText,
-        expected: "at least one depth-wise channel for \(channels) channels")
+        expected: "at least one depth-wise channel for \(channels.counted("channel"))")
     }
     let normalisation = try fields.choice(
       "norm", of: Normalisation.allCases, default: .imagenet)

@@ -156,9 +156,10 @@ extension ResNet {
     block = try fields.choice("block", of: Block.allCases, default: .bottleneck)
     let depths = try fields.list(
       "layers", StageDesign.depths, default: [3, 4, 6, 3], counts: 1...6)
-    let sides = try fields.list("stem", 3...7, default: [7], counts: 1...1)
+    let expected = "7 or 3"
+    let sides = try fields.list("stem", 3...7, default: [7], counts: 1...1, expected: expected)
     guard let stem = Stem(rawValue: sides[0]) else {
-      throw .badValue(id: fields.id, field: "stem", value: "\(sides[0])", expected: "7 or 3")
+      throw .badValue(id: fields.id, field: "stem", value: "\(sides[0])", expected: expected)
     }
     self.stem = stem
     stages = try fields.stages(depths: depths)

@@ -26,7 +26,7 @@ public struct TrainingRecord: Sendable, Hashable {
     public let steps: Int
 
     /// `38 of 300 steps`.
-    public var text: String { "\(step) of \(steps) steps" }
+    public var text: String { "\(step) of \(steps.counted("step"))" }
   }
 
   /// nil: the metadata tells of no training.

@@ -14,8 +14,8 @@ public enum DecisionFile {
   /// The decisions of a file, in its order.
   ///
   /// Fields may stand between commas, semicolons or tabs, the text may be UTF-8 or UTF-16, and the
-  /// header may come again: files are often pasted together. Before it, lines of `#` and a
-  /// spreadsheet's `sep=;` are passed over.
+  /// header may come again, with another separator: files are often pasted together. Before it, lines
+  /// of `#` and a spreadsheet's `sep=;` are passed over.
   ///
   /// - Throws: ``FileError``, ``DecisionError``.
   public static func read(_ path: String) throws -> [CueDecision] {
@@ -29,21 +29,28 @@ public enum DecisionFile {
       .prefix(while: Table.isRemark)
     let separator = CSVRecords.separator(
       of: String(text[(remarks.last?.endIndex ?? text.startIndex)...].drop(while: \.isNewline)))
-    guard let records = CSVRecords.parse(text, separator: separator) else {
-      throw .openQuote(path: path)
-    }
-    let lines = records.drop { Table.isRemark($0.fields[0]) }
+    guard
+      let records = CSVRecords.parse(text, separator: separator, change: Table.separator(ofHeader:))
+    else { throw .openQuote(path: path) }
+    let lines = records.filter { !$0.isBlank }.drop { Table.isRemark($0.fields[0]) }
     guard let header = lines.first else { throw .empty(path: path) }
     var table = try Table(header, path: path)
     var decisions: [CueDecision] = []
     decisions.reserveCapacity(lines.count - 1)
+    // What looks like remarks is none where no header follows.
+    var pending: [CSVRecords.Record] = []
     for record in lines.dropFirst() {
       if Table.isHeader(record) {
         table = try Table(record, path: path)
+        pending = []
+      } else if Table.isRemark(record.fields[0]) {
+        pending.append(record)
       } else {
-        decisions.append(try table.decision(record))
+        for row in pending + [record] { decisions.append(try table.decision(row)) }
+        pending = []
       }
     }
+    for row in pending { decisions.append(try table.decision(row)) }
     guard !decisions.isEmpty else { throw .empty(path: path) }
     return decisions
   }
@@ -84,11 +91,19 @@ public enum DecisionFile {
       return names.contains("subj") && names.contains("object_response")
     }
 
-    /// In lower case; a mark of the byte order stays in the middle of files that were pasted together.
+    /// What stands between the fields of a line that is a header; nil: it is none.
+    static func separator(ofHeader line: Substring) -> Character? {
+      guard line.lowercased().contains("object_response") else { return nil }
+      let separator = CSVRecords.separator(of: String(line))
+      guard let record = CSVRecords.parse(String(line), separator: separator)?.first,
+        isHeader(record)
+      else { return nil }
+      return separator
+    }
+
+    /// In lower case and without blanks.
     private static func names(_ record: CSVRecords.Record) -> [String] {
-      record.fields.map { field in
-        field.filter { !$0.isWhitespace && $0 != "\u{FEFF}" }.lowercased()
-      }
+      record.fields.map { field in field.filter { !$0.isWhitespace }.lowercased() }
     }
 
     func decision(_ record: CSVRecords.Record) throws(DecisionError) -> CueDecision {
@@ -149,7 +164,7 @@ public enum DecisionError: ExplainedError, Equatable {
   case category(path: String, line: Int, found: String)
   case stimulus(path: String, line: Int, name: String)
   case notAShare(path: String)
-  /// The rows of a finished share are not those that were written.
+  /// A share is not as this version of the program wrote it.
   case damaged(path: String)
   /// Something else lies where a share would be written.
   case occupied(path: String, asked: String)
@@ -173,7 +188,7 @@ public enum DecisionError: ExplainedError, Equatable {
     case .otherSubjects(let path, let found):
       "\(path): holds decisions of others, such as \(found.first ?? ""), so no rows are added to it"
     case .fieldCount(let path, let line, let found, let expected):
-      "\(path), line \(line): has \(found) fields where the header has \(expected)"
+      "\(path), line \(line): has \(found.counted("field")) where the header has \(expected)"
     case .category(let path, let line, let found):
       "\(path), line \(line): '\(found)' is none of the 16 categories "
         + "(\(ObjectCategory.allCases.map(\.rawValue).joined(separator: ", ")))"
@@ -184,7 +199,8 @@ public enum DecisionError: ExplainedError, Equatable {
       "\(path) is no table that `merge` takes: those are of `sweep`, or of a share of `probe` (--stimuli DIR "
         + "--csv FILE --shard I/N)"
     case .damaged(let path):
-      "\(path): its rows are damaged or not all there: copy it again, or compute the share anew (--force)"
+      "\(path) is a share that is damaged, was changed, or is of another version of the program: copy it "
+        + "again, or compute the share anew (--force)"
     case .occupied(let path, let asked):
       "\(path) already exists and is not \(asked) of a run: add --force to replace it, or write to "
         + "another file"

@@ -18,3 +18,10 @@ extension Int {
     "\(self) \(self == 1 ? one : more ?? one + "s")"
   }
 }
+
+extension ClosedRange<Int> {
+  /// How many there may be: `1 to 6`, or `4` where it is one number alone.
+  public var words: String {
+    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
+  }
+}

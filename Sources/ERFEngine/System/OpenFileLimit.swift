@@ -16,7 +16,8 @@ public enum OpenFileLimit {
     let limit: rlim_t
 
     public var explanation: String {
-      "this process may have \(limit) files open, and needs \(OpenFileLimit.least): "
+      "this process may have \(Int(clamping: limit).counted("file")) open, and needs "
+        + "\(OpenFileLimit.least): "
         + "raise the limit with `ulimit -n`"
     }
   }

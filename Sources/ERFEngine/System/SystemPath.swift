@@ -37,7 +37,7 @@ public enum SystemPath {
   }
 
   /// The bytes of the name that `text` stands for.
-  static func bytes(_ text: String) -> [UInt8] {
+  public static func bytes(_ text: String) -> [UInt8] {
     guard holdsEscapes(text) else { return Array(text.utf8) }
     var bytes: [UInt8] = []
     for scalar in text.unicodeScalars {

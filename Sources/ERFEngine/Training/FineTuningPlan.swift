@@ -47,11 +47,14 @@ struct PreparedFineTuning {
     }
     var notes: [String] = []
     if start.allowsMissingHead, try !OpenedNetwork(start).holdsClassifier {
-      notes.append("a new classifier of \(classes.count) classes is made: the weights have none")
-    } else if id != original {
       notes.append(
-        "the classifier of \(try ModelCatalogue.classes(of: original)) classes is replaced by a new "
-          + "one of \(classes.count)")
+        "a new classifier of \(classes.count.counted("class", "classes")) is made: "
+          + "the weights have none")
+    } else if id != original {
+      let old = try ModelCatalogue.classes(of: original)
+      notes.append(
+        "the classifier of \(old.counted("class", "classes")) is replaced by a new one of "
+          + "\(classes.count)")
     }
     let size = try tuning.size ?? Self.side(for: id)
     let reach = try KernelReach(model: id, size: InputSize(height: size, width: size))

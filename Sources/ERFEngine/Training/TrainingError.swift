@@ -28,8 +28,8 @@ public enum TrainingError: ExplainedError, Equatable {
       "\(folder) holds pictures of \(found == 1 ? "one class" : "\(found) classes"): give a folder "
         + "with one folder of pictures per class, at least two"
     case .classes(let model, let expected, let found):
-      "\(model) has \(expected) classes, the data \(found): use a free variant such as "
-        + "replknet:kernels=...:classes=\(found)"
+      "\(model) has \(expected.counted("class", "classes")), the data \(found): use a free variant "
+        + "such as replknet:kernels=...:classes=\(found)"
     case .noPictures(let name, let folder):
       "no picture of class \(name) in \(folder) can be read: every class needs at least one"
     case .unlikeClasses(let folder, let names):
@@ -39,9 +39,11 @@ public enum TrainingError: ExplainedError, Equatable {
       "the pictures in \(folder) have the hash \(found), expected \(expected): "
         + "they are not those that were asked for"
     case .tooFewPictures(let found, let batch):
-      "\(found) pictures to train on do not fill a batch of \(batch): give a smaller --batch"
+      found.counted("picture to train on does", "pictures to train on do")
+        + " not fill a batch of \(batch): give a smaller --batch"
     case .tooMuchMemory(let pictures, let bytes, let limit):
-      "\(pictures) pictures take \(bytes >> 20) MB, more than the \(limit >> 20) MB to spare: "
+      pictures.counted("picture takes", "pictures take")
+        + " \(bytes >> 20) MB, more than the \(limit >> 20) MB to spare: "
         + "give a smaller --size or fewer pictures"
     case .notFinite(let step):
       "the loss became infinite or NaN in step \(step): the state before it is kept; "

@@ -57,7 +57,8 @@ public enum CheckpointError: ExplainedError, Equatable {
         + "save the network's state_dict() alone"
     case .mismatch(let path, let mismatch): mismatch.explanation(path: path)
     case .unrecognised(let path, let keys):
-      "\(path) holds no network known by its names (\(WeightsMismatch.listed(keys))): "
+      "\(path) holds no network known by its names "
+        + "(\(keys.isEmpty ? "it has no tensors" : WeightsMismatch.listed(keys))): "
         + "open what is not built in as ONNX, \(WeightsMismatch.export), or say which model's weights "
         + "these are"
     case .foreign(let path, let name):

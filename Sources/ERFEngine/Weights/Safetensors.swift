@@ -57,7 +57,8 @@ public final class Safetensors: CheckpointReader {
         throw CheckpointError.malformed(path: path, reason: "it was cut while it was read")
       }
       throw CheckpointError.malformed(
-        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count) bytes")
+        path: path,
+        reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count.counted("byte"))")
     }
     return tensor
   }
@@ -73,7 +74,8 @@ public final class Safetensors: CheckpointReader {
     let place = start + entry.place.lowerBound..<start + entry.place.upperBound
     guard place.count == 8 * entry.shape.count, let bytes = file.bytes(place) else {
       throw CheckpointError.malformed(
-        path: path, reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count) bytes")
+        path: path,
+        reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count.counted("byte"))")
     }
     let values = (0..<entry.shape.count).map { index in
       let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 * index + $1]) << (8 * $1) }
@@ -96,7 +98,8 @@ public final class Safetensors: CheckpointReader {
     for (key, entry) in header.tensors {
       guard entry.place.upperBound <= fileSize - start else {
         throw .malformed(
-          path: path, reason: "\(key) points past the end of the file (\(fileSize) bytes)")
+          path: path,
+          reason: "\(key) points past the end of the file (\(fileSize.counted("byte")))")
       }
       var elements = 1
       for extent in entry.shape.extents {

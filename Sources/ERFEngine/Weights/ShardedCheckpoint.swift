@@ -21,7 +21,8 @@ final class ShardedCheckpoint: CheckpointReader {
     let files = try Self.map(path)
     let names = Set(files.values).sorted()
     guard !names.isEmpty, names.count <= Self.maxShards else {
-      throw CheckpointError.malformed(path: path, reason: "its index names \(names.count) files")
+      throw CheckpointError.malformed(
+        path: path, reason: "its index names \(names.count.counted("file"))")
     }
     for name in names
     where name.isEmpty || name.contains("/") || name.hasSuffix(".json") || name.hasPrefix(".") {

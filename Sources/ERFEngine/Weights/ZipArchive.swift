@@ -58,7 +58,8 @@ final class ZipArchive: @unchecked Sendable {
       let size = Int(clamping: member.size)
       guard Self.isPossible(member, in: file.count) else {
         unsafe cz_close(handle)
-        throw CheckpointError.malformed(path: path, reason: "an entry claims \(size) bytes")
+        throw CheckpointError.malformed(
+          path: path, reason: "an entry claims \(size.counted("byte"))")
       }
       if entries.count % 4096 == 4095 {
         do {

@@ -44,6 +44,12 @@ import Testing
     "{'descr': '<f4', # the type\n'fortran_order': False, 'shape': (2,)}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} # a comment",
     "# a comment\n{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\n\n",
+    "{'descr': ('<f4', ()), 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': ( '<f4' , ( ) ), 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': (('<f4', ()), ()), 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': ('<f4', (1,)), 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': ('<f4', [1]), 'fortran_order': False, 'shape': (2,)}",
+    "{'descr': ('<f4', 1), 'fortran_order': False, 'shape': (2,)}",
   ])
   func otherSpellings(_ header: String) throws {
     #expect(try NPY(decoding: Self.file(header, [1, 2]), path: "a.npy").values == [1, 2])
@@ -69,6 +75,29 @@ import Testing
       try NPY(decoding: Self.file(header, [1, 2]), path: "a.npy")
     }
     #expect(error?.explanation.contains("a.npy") == true)
+  }
+
+  /// Elements that are no single numbers are called what they are; NumPy refuses the first two as well.
+  @Test(arguments: [
+    ("('<f4', (2,))", "elements of type array of <f4 are not read; save real numbers"),
+    ("('<f4', [])", "elements of type array of <f4 are not read"),
+    ("[('x', '<f4')]", "elements of type record are not read"),
+    ("('<f4',)", "the header is not a dictionary of descr"),
+  ])
+  func elementsOfSeveralNumbers(_ descr: String, _ words: String) {
+    let header = "{'descr': \(descr), 'fortran_order': False, 'shape': (2,)}"
+    let error = #expect(throws: ExportError.self) {
+      try NPY(decoding: Self.file(header, [1, 2, 3, 4]), path: "a.npy")
+    }
+    #expect(error?.explanation.contains(words) == true, "\(error?.explanation ?? "")")
+  }
+
+  /// NumPy's own names of its integers, which are 64 bits wide here.
+  @Test(arguments: ["p", "n", "intp", "int_", "P", "N", "uintp"])
+  func namesOfWideIntegers(_ name: String) throws {
+    let header = "{'descr': '\(name)', 'fortran_order': False, 'shape': (1,)}"
+    let one = Float(bitPattern: 1)
+    #expect(try NPY(decoding: Self.file(header, [one, 0]), path: "a.npy").values == [1])
   }
 
   @Test func singleNumbersAreNoPictures() {

@@ -106,6 +106,11 @@ import Testing
 
   @Test(arguments: [
     ("1;2\n3;4\n", true), ("1\t2\r\n3\t4", true), ("1 2\n\n3 4\n", true), ("1,2\n3\n", false),
+    ("\n1;2\n3;4\n", true), ("1,0;2\n3;4,00\n", true), ("# M\n1,2\n3,4\n# end\n", true),
+    ("1, 2,\n3,\t4,\n", true), ("\"1\",\"2\"\n3,4\n", true), ("\"1,0\";2\n3;4\n", true),
+    // Decimals with commas between blanks, and holes.
+    ("1,0 2,0\n3,0 4,0\n", false), ("1,0\t2\n3\t4\n", false), ("1,,2\n3,,4\n", false),
+    ("\"1,2\",3\n\"3,4\",4\n", false), ("1;2;\n;3;4\n", false),
     ("1,x\n3,4\n", false), ("1,2\n", false), ("1,nan\n2,3\n", false), ("", false),
   ])
   func tables(_ text: String, isMap: Bool) throws {

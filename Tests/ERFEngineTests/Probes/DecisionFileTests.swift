@@ -70,10 +70,29 @@ import Testing
     let spreadsheet = "\u{FEFF}sep=;\n" + plain.replacing(",", with: ";")
     #expect(try decode(spreadsheet) == expected)
     #expect(try decode("# a; remark\n# another\n\n" + plain) == expected)
+    #expect(try decode(",,,\n" + plain + ",,,\n, ,,\n") == expected)
     let other = "\u{FEFF}imagename,subj,category,object_response\nbear1-car1.png,b,bear,bear\n"
     let both = try decode(plain + plain + other)
     #expect(both.count == 3 && both[1] == expected[0])
     #expect(both[2].subject == "b" && both[2].cue == .shape)
+  }
+
+  /// Files of several programs in one: each part has the separator and the remarks of its own.
+  @Test(arguments: [(",", ";"), (";", "\t"), ("\t", ","), (",", "\t"), (";", ",")])
+  func pastedFilesWithOtherSeparators(_ first: String, _ second: String) throws {
+    let part = "subj,object_response,category,imagename\na,cat,cat,cat1-dog1.png\n"
+    let expected = try decode(part)
+    let other = part.replacing("subj", with: "\"subj\"").replacing(",", with: second)
+    for between in ["", "\n", "\u{FEFF}", "sep=\(second)\n", "# another, of; mine\n"] {
+      let text = part.replacing(",", with: first) + between + other + part
+      #expect(try decode(text) == expected + expected + expected, "\(between)")
+    }
+    // A subject may be called like a remark, and a row of the old kind is a fault.
+    let marked = part + "#a,dog,cat,cat1-dog1.png\n"
+    #expect(try decode(marked).map(\.subject) == ["a", "#a"])
+    #expect(throws: DecisionError.self) {
+      try decode(other + "a\(first)cat\(first)cat\(first)cat1-dog1.png\n")
+    }
   }
 
   @Test(arguments: ["/data/cat/0001_x_cat1-dog2.png", "cat\\cat1-dog2.png", "CAT1-dog2.PNG "])

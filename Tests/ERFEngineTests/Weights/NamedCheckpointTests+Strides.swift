@@ -136,6 +136,44 @@ extension NamedCheckpointTests {
     }
   }
 
+  /// Norms that count no batches are those of PyTorch before 0.4.1 too, torchvision's own files among them.
+  @Test func oldFilesAreNoDoubt() throws {
+    let new = try network("plain.pth", within: "", beside: [:])
+    let old = try network("plain.pth", within: "", beside: [:], countsBatches: false)
+    #expect(old.id == new.id && old.notes == new.notes, "\(old.notes)")
+    #expect(!old.notes.contains { $0.contains("strides") || $0.contains("frozen") }, "\(old.notes)")
+  }
+
+  /// detectron2 and maskrcnn-benchmark name their layers in ways of their own, and put strides where shapes do
+  /// not tell: their files open as nothing else.
+  @Test(arguments: [true, false]) func detectorsWithNamesOfTheirOwn(_ isSecond: Bool) throws {
+    let file = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let folder = try TemporaryFolder()
+    let path = folder.file("detector.safetensors")
+    let tensors = try file.keys.filter { !$0.hasPrefix("fc.") && !$0.hasSuffix("tracked") }.map {
+      key -> (String, Tensor) in
+      var name = key
+      if isSecond {
+        for number in 1...4 { name = name.replacing("layer\(number)", with: "res\(number + 1)") }
+        for number in 1...3 { name = name.replacing("bn\(number)", with: "conv\(number).norm") }
+        name = name.replacing("downsample.0", with: "shortcut")
+          .replacing("downsample.1", with: "shortcut.norm")
+      }
+      if !name.contains("layer") && !name.contains("res") { name = "stem." + name }
+      let prefix = isSecond ? "backbone.bottom_up." : "module.backbone.body."
+      return (prefix + name, try file.tensor(key))
+    }
+    try SafetensorsWriter(
+      tensors: tensors, type: .float32, metadata: ["__author__": "Facebook"]
+    ).write(to: path)
+    var spec = NetworkSpec(file: path)
+    spec.allowsMissingHead = true
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    #expect(
+      error?.explanation.contains("holds no network known by its names") == true,
+      "\(error?.explanation ?? "")")
+  }
+
   /// A backbone without what stands on it may be one of other strides; with a classifier it is whole.
   @Test func backbonesAloneAreInDoubt() throws {
     let notes = try network("fcn.pth", within: "backbone.", beside: [:]).notes

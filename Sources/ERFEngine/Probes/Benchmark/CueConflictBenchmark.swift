@@ -103,6 +103,15 @@ public struct CueConflictBenchmark: Sendable {
     return try DecisionLog(path: csv, of: share, network: network, replaces: replaces)
   }
 
+  /// Whether the decision file is that of a share which an earlier run finished: running it again adds
+  /// nothing.
+  ///
+  /// - Throws: as ``finishShare()``.
+  public func isShareFinished() throws -> Bool {
+    guard let csv, let share else { return false }
+    return try share.kept(at: csv, replaces: replaces).isFinished
+  }
+
   /// Notes in the decision file of a share that all of it was looked at; one without a stimulus has no rows.
   ///
   /// - Throws: ``FileError``; ``DecisionError`` and ``RunPartError`` where it is something else.
@@ -131,22 +140,21 @@ public struct CueConflictBenchmark: Sendable {
     let subject = Self.subject(network)
     var log = try log(of: subject, network: number)
     var found: [String: CueDecision] = log?.known ?? [:]
-    let known = Set(head.categories)
-    func counts(_ stimulus: StimulusFolder.Stimulus) -> Bool {
-      known.contains(stimulus.name.shape) && known.contains(stimulus.name.texture)
-    }
-    let wanted = stimuli.stimuli.filter(counts)
-    let first = 1 + (stimuli.before?.count(where: counts) ?? 0)
+    let wanted = stimuli.stimuli.filter(head.counts)
+    let first = 1 + (stimuli.before?.count(where: head.counts) ?? 0)
     let trials = Dictionary(
       wanted.enumerated().map { ($1.fileName, first + $0) }, uniquingKeysWith: { one, _ in one })
-    let open = wanted.filter { found[$0.fileName] == nil }
+    let undecided = wanted.filter { found[$0.fileName] == nil }
+    // What a finished share has no decision of is not looked at again.
+    let isFinished = log?.isFinished == true
+    let open = isFinished ? [] : undecided
     let total = wanted.count
     let before = total - open.count
     func report(_ done: Int) {
       progress(ShapeBiasProgress(phase: .benchmark, done: before + done, total: total))
     }
     report(0)
-    var skipped = stimuli.skipped
+    var skipped = stimuli.skipped + (isFinished ? undecided.map(Self.unread) : [])
     do {
       try Batches.run(
         open.count, workers: Workers(threads: threads, cancellation: cancellation),
@@ -224,9 +232,22 @@ public struct CueConflictBenchmark: Sendable {
         texture: stimulus.name.texture, response: head.decision(logits: logits)))
   }
 
+  /// A stimulus that a finished share has no decision of.
+  private static func unread(_ stimulus: StimulusFolder.Stimulus) -> ShapeBiasReport.Skipped {
+    ShapeBiasReport.Skipped(
+      path: stimulus.path, reason: "could not be read when its share was computed")
+  }
+
   /// What is wrong with a file, without its path in front.
   private static func reason(_ error: any ExplainedError, _ path: String) -> String {
     let text = error.explanation
     return text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text
+  }
+}
+
+extension CategoryHead {
+  /// Whether it has classes of both categories of a stimulus.
+  fileprivate func counts(_ stimulus: StimulusFolder.Stimulus) -> Bool {
+    categories.contains(stimulus.name.shape) && categories.contains(stimulus.name.texture)
   }
 }

@@ -6,6 +6,8 @@ struct DecisionLog {
   private let file: AppendedFile
   /// What the file already tells of the subject, by image.
   let known: [String: CueDecision]
+  /// Whether the file is a share that was finished before, to which nothing is added.
+  let isFinished: Bool
   /// The number of the network where the file is a share; nil: it is none.
   private let network: Int?
   /// What is begun with the first row; nil: it is there.
@@ -39,6 +41,7 @@ struct DecisionLog {
       known[decision.image] = decision
     }
     self.known = known
+    isFinished = false
     network = nil
   }
 
@@ -52,6 +55,7 @@ struct DecisionLog {
     try AtomicFile.requireWritable(path)
     let earlier = try share.kept(at: path, replaces: replaces)
     try earlier.write(to: path)
+    isFinished = earlier.isFinished
     known = Dictionary(
       earlier.rows.filter { $0.network == network }.map { ($0.decision.image, $0.decision) }
     ) { _, last in last }

@@ -68,6 +68,9 @@ public struct DecisionShare: RunPart {
 
   public var count: Int { rows.count }
 
+  /// Whether all of it was looked at.
+  public var isFinished: Bool { finished == shards }
+
   public func difference(from other: DecisionShare) -> String? {
     func all(_ text: (Subject) -> String) -> (String, String) {
       (networks.map(text).joined(separator: ", "), other.networks.map(text).joined(separator: ", "))
@@ -125,6 +128,7 @@ extension DecisionShare {
       if !share.rows.isEmpty { makers.formUnion(share.makers) }
     }
     whole.shards = Set(whole.shards).sorted()
+    whole.finished = Set(whole.finished).sorted()
     if !makers.isEmpty { whole.makers = makers.sorted() }
     return whole
   }
@@ -150,39 +154,49 @@ extension DecisionShare {
 
   private struct Record: Codable {
     let command: [String]
-    let finished: Bool
+    let finished: [String]
+    /// Of all else in the file; nil while rows are added to it.
+    var hash: String?
     let list: String
     let makers: [ERFPart.Maker]
     let networks: [Subject]
-    /// Hash of the rows of a finished share: storage and copies err.
-    let rows: String?
-    let shard: String
+    let shards: [String]
     let stimuli: Int
-  }
 
-  private var rowsHash: String {
-    var hash = FNV1a()
-    for row in sorted { hash.add(row.line.utf8) }
-    return hash.text
-  }
+    init(_ share: DecisionShare) {
+      command = share.command
+      finished = share.finished.map(\.text)
+      list = share.list
+      makers = share.makers
+      networks = share.networks
+      shards = share.shards.map(\.text)
+      stimuli = share.total
+    }
 
-  /// The header with its line end.
-  func header() throws(ExportError) -> String {
-    let isFinished = finished == shards
-    let record = Record(
-      command: command, finished: isFinished, list: list, makers: makers, networks: networks,
-      rows: isFinished ? rowsHash : nil, shard: shards[0].text, stimuli: total)
-    do {
-      let text = String(decoding: try JSONText.compact([Self.key: record]), as: UTF8.self)
-      return CSVRecords.line(DecisionFile.columns + [text])
-    } catch {
-      throw .encoding(format: "decisions", reason: "\(error)")
+    /// What ``hash`` is above the lines `rows`: storage and copies err.
+    func hash(with rows: String) throws -> String {
+      var (plain, hash) = (self, FNV1a())
+      plain.hash = nil
+      hash.add(try JSONText.compact(plain))
+      hash.add(rows.utf8)
+      return hash.text
     }
   }
 
+  /// Whether rows are added to its file: it is of a single share, which is not finished.
+  private var isGrowing: Bool { shards.count == 1 && finished.isEmpty }
+
   /// The whole file, rows in the order of the run.
-  func encoded() throws(ExportError) -> [UInt8] {
-    Array((try header() + sorted.map(\.line).joined()).utf8)
+  public func encoded() throws(ExportError) -> [UInt8] {
+    do {
+      let lines = sorted.map(\.line).joined()
+      var record = Record(self)
+      if !isGrowing { record.hash = try record.hash(with: lines) }
+      let text = String(decoding: try JSONText.compact([Self.key: record]), as: UTF8.self)
+      return Array((CSVRecords.line(DecisionFile.columns + [text]) + lines).utf8)
+    } catch {
+      throw .encoding(format: "decisions", reason: "\(error)")
+    }
   }
 
   /// Writes the file, unless these bytes are there.
@@ -204,6 +218,7 @@ extension DecisionShare {
 
   /// The same of bytes that were read; `path` is for messages.
   init(_ bytes: [UInt8], path: String) throws {
+    guard Self.isShare(bytes) else { throw DecisionError.notAShare(path: path) }
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let columns = DecisionFile.columns.count + 1
     guard
@@ -212,29 +227,38 @@ extension DecisionShare {
       header.fields.dropLast() == DecisionFile.columns[...],
       let record = try? JSONDecoder().decode(
         [String: Record].self, from: Data(header.fields[columns - 1].utf8))[Self.key],
-      let shard = Shard(record.shard), (1...Self.most).contains(record.stimuli),
-      !record.networks.isEmpty, !record.makers.isEmpty
-    else { throw DecisionError.notAShare(path: path) }
+      !record.shards.isEmpty, record.shards.allSatisfy({ Shard($0) != nil }),
+      Set(record.finished).isSubset(of: record.shards),
+      (1...Self.most).contains(record.stimuli), !record.networks.isEmpty, !record.makers.isEmpty
+    else { throw DecisionError.damaged(path: path) }
     (networks, total, list) = (record.networks, record.stimuli, record.list)
     (command, makers) = (record.command, Set(record.makers).sorted())
-    (shards, finished) = ([shard], record.finished ? [shard] : [])
+    shards = record.shards.compactMap { Shard($0) }.sorted()
+    finished = record.finished.compactMap { Shard($0) }.sorted()
     let table = try DecisionFile.Table(header, path: path)
     for line in records.dropFirst() {
-      let decision = try table.decision(line)
-      guard let network = Int(line.fields[columns - 1]), networks.indices.contains(network - 1),
-        let trial = Int(line.fields[2]), trial > 0
-      else { throw DecisionError.notAShare(path: path) }
-      rows.append(Row(network: network, trial: trial, decision: decision))
+      guard let row = Row(line, of: table, networks: networks.count) else {
+        throw DecisionError.damaged(path: path)
+      }
+      rows.append(row)
     }
-    guard !record.finished || record.rows == rowsHash else {
+    // A file to which no rows are added has to be what is written of it, byte by byte.
+    guard try record.hash == nil ? isGrowing : bytes == encoded() else {
       throw DecisionError.damaged(path: path)
     }
+  }
+
+  /// Whether a file begins as shares do. They are told by either of two words, one of which is whole where
+  /// the other is damaged.
+  private static func isShare(_ bytes: [UInt8]) -> Bool {
+    let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    return line.contains(key) || line.contains("instructionSet")
   }
 
   /// What an earlier run left of this share at `path`; this where nothing is there, or what is there may be
   /// replaced.
   ///
-  /// - Throws: ``DecisionError``, ``RunPartError`` where it is something else, or was computed by another
+  /// - Throws: ``DecisionError``, ``RunPartError`` where it is something else, or was begun by another
   ///   program or other kernels.
   func kept(at path: String, replaces: Bool) throws -> DecisionShare {
     guard FileKind(of: path) != .absent else { return self }
@@ -252,8 +276,8 @@ extension DecisionShare {
         throw RunPartError.otherShare(
           path: path, found: Shard.words(earlier.shards), asked: Shard.words(shards))
       }
-      // Rows do not say what made them.
-      guard earlier.makers == makers else {
+      // Rows do not say what made them; none is added to a finished share.
+      guard earlier.makers == makers || (earlier.isFinished && !replaces) else {
         func words(_ makers: [ERFPart.Maker]) -> String {
           makers.map { "\($0.program), \($0.instructionSet), \($0.library)" }.joined(
             separator: "; ")
@@ -270,6 +294,19 @@ extension DecisionShare {
 }
 
 extension DecisionShare.Row {
+  /// nil where it is no row of such a table.
+  fileprivate init?(
+    _ line: CSVRecords.Record, of table: DecisionFile.Table, networks: Int
+  ) {
+    guard var decision = try? table.decision(line),
+      let network = Int(line.fields[table.columns - 1]), (1...networks).contains(network),
+      let trial = Int(line.fields[2]), trial > 0
+    else { return nil }
+    // The whole name of the file, by which a run finds what it has decided.
+    decision.image = line.fields[table.image]
+    self.init(network: network, trial: trial, decision: decision)
+  }
+
   /// With its line end.
   var line: String { DecisionFile.line(decision, trial: trial, more: ["\(network)"]) }
 }

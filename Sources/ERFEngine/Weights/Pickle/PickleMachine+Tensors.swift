@@ -207,7 +207,8 @@ extension PickleMachine {
     failed = failed || (!empty && (last >= available || count > max(available, 1 << 16)))
     if failed {
       throw .malformed(
-        "a tensor \(extents) with strides \(strides) leaves its storage of \(available) elements")
+        "a tensor \(extents) with strides \(strides) leaves its storage of "
+          + available.counted("element"))
     }
   }
 

@@ -1,0 +1,126 @@
+// Shares of decisions as files: what was damaged is told, and what is finished stays.
+
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+@Suite struct DecisionShareTests {
+  private static let spec = NetworkSpec(
+    model: "replknet:kernels=3:layers=1:channels=4:classes=1000")
+  private let folder: TemporaryFolder
+  private let stimuli: StimulusFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for index in 0..<6 {
+      let stimulus = BuiltInStimulus(kind: .conflict, seed: 0, index: index)
+      let parts = stimulus.path.split(separator: "/")
+      try folder.makeFolder("stimuli/\(parts[0])")
+      // A name may have something in front of what it says.
+      _ = try folder.write(
+        PNGWriter.encode(stimulus.image(size: 16)),
+        to: "stimuli/\(parts[0])/\(index == 0 ? "x_" : "")\(parts[1])")
+    }
+    stimuli = try StimulusFolder(folder.file("stimuli"))
+  }
+
+  /// Nothing yet of a share.
+  private func share(_ shard: Shard) throws -> DecisionShare {
+    DecisionShare(
+      shard, of: stimuli, by: [try CueConflictBenchmark.opened(Self.spec)],
+      command: ["probe", Self.spec.model, "--stimuli", "stimuli"])
+  }
+
+  /// The bytes of a finished share.
+  private func finished(_ shard: Shard) throws -> [UInt8] {
+    var benchmark = CueConflictBenchmark(stimuli.share(shard), csv: folder.file("share.csv"))
+    benchmark.share = try share(shard)
+    benchmark.replaces = true
+    _ = try benchmark.run(try Network(Self.spec))
+    #expect(try benchmark.isShareFinished() == false)
+    try benchmark.finishShare()
+    benchmark.replaces = false
+    #expect(try benchmark.isShareFinished())
+    return try folder.read("share.csv")
+  }
+
+  @Test func aFileGivesTheShareBack() throws {
+    let bytes = try finished(Shard(1, of: 3)!)
+    let share = try DecisionShare(bytes, path: "d.csv")
+    #expect(share.isFinished && share.count == 2 && share.indices == [0, 1])
+    #expect(try share.encoded() == bytes)
+  }
+
+  /// Wherever a bit or a byte is wrong: in the rows, or in what they are of.
+  @Test func damageIsTold() throws {
+    let bytes = try finished(Shard(2, of: 3)!)
+    func isTold(_ bytes: [UInt8]) -> Bool {
+      do {
+        _ = try DecisionShare(bytes, path: "d.csv")
+        return false
+      } catch {
+        return (error as? DecisionError) == .damaged(path: "d.csv")
+      }
+    }
+    for place in bytes.indices {
+      for bit: UInt8 in [0x01, 0x20] {
+        var damaged = bytes
+        damaged[place] ^= bit
+        #expect(isTold(damaged), "bit \(bit) of byte \(place)")
+      }
+    }
+    for place in stride(from: 0, to: bytes.count, by: 7) {
+      var damaged = bytes
+      damaged.remove(at: place)
+      #expect(isTold(damaged), "without byte \(place)")
+    }
+    #expect(isTold(bytes + Array("x".utf8)) && isTold(Array(bytes.dropLast(40))))
+    // Nor is it taken for a table of others.
+    let text = String(decoding: bytes, as: UTF8.self).replacing(",NaN,", with: ",0.5,")
+    let path = try folder.write(Array(text.utf8), to: "changed.csv")
+    #expect(throws: DecisionError.damaged(path: path)) { try ShapeBias.read([path]) }
+  }
+
+  /// Several finished shares are as whole a file as one; they know what they are.
+  @Test func mergedSharesAreShares() throws {
+    let shards = (1...4).map { Shard($0, of: 4)! }
+    let shares: [DecisionShare.Named] = try shards.map { shard in
+      (path: "\(shard.index).csv", part: try DecisionShare(finished(shard), path: "share.csv"))
+    }
+    let some = try DecisionShare.merged([shares[2], shares[0]])
+    let bytes = try some.encoded()
+    let kept = try DecisionShare(bytes, path: "some.csv")
+    #expect(kept.shards == [shards[0], shards[2]] && kept.isFinished && !kept.isWhole)
+    #expect(kept.missingShards == [shards[1], shards[3]])
+    #expect(try kept.encoded() == bytes)
+    var damaged = bytes
+    damaged[bytes.count - 2] ^= 1
+    #expect(throws: DecisionError.damaged(path: "d.csv")) {
+      try DecisionShare(damaged, path: "d.csv")
+    }
+    let whole = try DecisionShare.merged([shares[3], (path: "some.csv", part: kept), shares[1]])
+    #expect(whole.isWhole)
+    #expect(try whole.table == DecisionShare.merged(shares).table)
+    let path = folder.file("one.csv")
+    _ = try CueConflictBenchmark(stimuli, csv: path).run(try Network(Self.spec))
+    #expect(try whole.table == folder.read("one.csv"))
+  }
+
+  /// One that is not finished is of a single maker; a finished one stays, unless it is to be replaced.
+  @Test func sharesOfOtherMakers() throws {
+    let own = try share(Shard(1, of: 2)!)
+    var other = own
+    other.makers = [
+      ERFPart.Maker(program: "replk-tui 0.0.1", instructionSet: "none", library: "oneDNN 0")
+    ]
+    let path = folder.file("other.csv")
+    try other.write(to: path)
+    #expect(throws: RunPartError.self) { try own.kept(at: path, replaces: false) }
+    other.finished = other.shards
+    try other.write(to: path)
+    #expect(try own.kept(at: path, replaces: false).makers == other.makers)
+    #expect(try own.kept(at: path, replaces: true).makers == own.makers)
+  }
+}

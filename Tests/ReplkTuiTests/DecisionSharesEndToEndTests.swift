@@ -1,0 +1,226 @@
+// Shares of decisions as a user makes and merges them.
+
+import ERFEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DecisionSharesEndToEndTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Decisions of a share, or of a run that was stopped, are said to be some of it.
+  @Test func decisionsOfSharesSayWhatTheyAreOf() throws {
+    let paths = try shares(3)
+    func decisions(_ files: [String]) throws -> (text: String, entry: [String: Any]) {
+      let words = ["probe", "--decisions"] + files
+      let found = try succeed(words + ["--json"], in: folder).object()
+      return (
+        try succeed(words + ["--ascii"], in: folder).text,
+        try #require((found["decisions"] as? [[String: Any]])?.first)
+      )
+    }
+    let some = try decisions([paths[2], paths[0]])
+    #expect(some.text.contains("partial, shares 1/3, 3/3 of a run over 5 stimuli\n"))
+    #expect(some.entry["partialOf"] as? Int == 5)
+    #expect(some.entry["shares"] as? [String] == ["1/3", "3/3"] && some.entry["unfinished"] == nil)
+    let all = try decisions(paths)
+    #expect(!all.text.contains("partial") && all.entry["partialOf"] == nil)
+    #expect(all.entry["shares"] == nil)
+    let text = String(decoding: try folder.read(paths[1]), as: UTF8.self)
+    _ = try folder.write(Array(unfinished(text).utf8), to: paths[1])
+    let stopped = try decisions(paths)
+    #expect(stopped.text.contains("of a run over 5 stimuli; not finished: share 2/3"))
+    #expect(stopped.entry["unfinished"] as? [String] == ["2/3"])
+    // A whole run is not written over a share, which is called one.
+    expectOneLine(
+      try Executable.run(probe() + [paths[2]], in: folder), code: 2,
+      mentions: ["\(paths[2]) holds share 3/3, not the whole run", "--force"])
+  }
+
+  /// Trials are numbered over all shares, so that a merge gives the bytes of one run and knows gaps.
+  @Test func sharesNumberTheirTrialsAsOneRun() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "5", "--size", "16"], in: folder)
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let probe = ["probe", model, "--stimuli", "s", "--csv"]
+    _ = try succeed(probe + ["one.csv"], in: folder)
+    for index in 1...3 {
+      _ = try succeed(probe + ["\(index).csv", "--shard", "\(index)/3"], in: folder)
+    }
+    _ = try succeed(["merge", "3.csv", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+  }
+
+  /// Shares of two networks over five stimuli, and the table of one run.
+  private func shares(
+    _ count: Int, seed: Int = 0, names: String = ""
+  ) throws -> [String] {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "5", "--size", "16", "--force"], in: folder)
+    let paths = (1...count).map { "\(names)\($0).csv" }
+    for (index, path) in paths.enumerated() {
+      _ = try succeed(
+        probe(seed) + [path, "--shard", "\(index + 1)/\(count)"], in: folder)
+    }
+    return paths
+  }
+
+  private func probe(_ seed: Int = 0) -> [String] {
+    [
+      "probe", "replknet:kernels=3:layers=1:channels=2:classes=1000",
+      "replknet:kernels=5:layers=1:channels=2:classes=1000", "--weights", "random:\(seed)",
+      "--stimuli", "s", "--csv",
+    ]
+  }
+
+  /// Any share that is missing is named, the last too, with the command that makes it.
+  @Test(arguments: [2, 3, 7]) func missingSharesOfDecisions(_ count: Int) throws {
+    let paths = try shares(count)
+    _ = try succeed(probe() + ["one.csv"], in: folder)
+    _ = try succeed(["merge"] + paths.reversed() + ["-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    let last = paths[count - 1]
+    try FileManager.default.removeItem(atPath: folder.file(last))
+    let others = Array(paths.dropLast())
+    let lacking = try Executable.run(["merge"] + others + ["-o", "x.csv"], in: folder)
+    expectOneLine(
+      lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "in the folder"])
+    #expect(!folder.names.contains("x.csv"))
+    let line = try #require(lacking.text.split(separator: "\n").first)
+    #expect(line.contains("--shard \(count)/\(count) --csv /") && line.hasSuffix("/\(last)"))
+    let words = line.dropFirst("replk-tui ".count)
+    #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0)
+    _ = try succeed(["merge"] + paths + ["-o", "all.csv", "--force"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    let some = try succeed(["merge"] + others + ["--partial", "-o", "some.csv"], in: folder)
+    #expect(some.text.contains("partial"))
+    #expect(
+      try DecisionFile.read(folder.file("some.csv")).count
+        < DecisionFile.read(folder.file("one.csv")).count)
+    _ = try succeed(["merge", last, "some.csv", "-o", "all.csv", "--force"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+  }
+
+  /// What a merge holds of a run can be merged with the rest, in any grouping.
+  @Test func sharesOfDecisionsAreMergedInSteps() throws {
+    let paths = try shares(4)
+    _ = try succeed(probe() + ["one.csv"], in: folder)
+    func merge(_ files: [String], to output: String, _ options: [String] = []) throws {
+      _ = try succeed(["merge"] + files + options + ["-o", output, "--force"], in: folder)
+    }
+    for (left, right) in [([2], [1, 3, 0]), ([3, 0], [1, 2]), ([1, 0], [2, 3])] {
+      let rest = right.map { paths[$0] }
+      try merge(left.map { paths[$0] }, to: "left.csv", ["--partial"])
+      try merge(["left.csv"] + rest, to: "all.csv")
+      #expect(try folder.read("all.csv") == folder.read("one.csv"))
+      try merge(rest, to: "right.csv", ["--partial"])
+      try merge(["right.csv", "left.csv"], to: "all.csv")
+      #expect(try folder.read("all.csv") == folder.read("one.csv"))
+      try merge([rest[0], "left.csv"], to: "more.csv", ["--partial"])
+      try merge(["more.csv"] + rest.dropFirst(), to: "all.csv")
+      #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    }
+    let lacking = try Executable.run(["merge", "left.csv", "-o", "x.csv"], in: folder)
+    expectOneLine(lacking, code: 1, mentions: ["3 of 5 stimuli are missing", "shares 3, 4 of 4"])
+    #expect(lacking.text.split(separator: "\n").count == 2)
+    expectOneLine(
+      try Executable.run(["merge", "left.csv", paths[1], "-o", "x.csv"], in: folder), code: 2,
+      mentions: ["left.csv", paths[1], "both hold stimulus 2"])
+    let text = try succeed(["probe", "--decisions", "left.csv", "--ascii"], in: folder).text
+    #expect(text.contains("partial, shares 1/4, 2/4 of a run over 5 stimuli\n"))
+    expectOneLine(
+      try Executable.run(probe() + ["left.csv", "--shard", "1/4"], in: folder), code: 2,
+      mentions: ["left.csv holds shares 1/4, 2/4, not share 1/4", "--force"])
+  }
+
+  /// What could not be read when a share was computed is not added to it once it is finished.
+  @Test func finishedSharesOfDecisionsStay() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "2", "--size", "16"], in: folder)
+    let picture = Samples.picture(level: 90)
+    try FileManager.default.createDirectory(
+      atPath: folder.file("s/cat"), withIntermediateDirectories: true)
+    _ = try folder.write([UInt8](repeating: 0x47, count: picture.count), to: "s/cat/cat1-dog1.png")
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let run = ["probe", model, "--stimuli", "s", "--csv", "d.csv", "--shard"]
+    #expect(try Executable.run(run + ["1/1"], in: folder).code == 0)
+    let made = try folder.read("d.csv")
+    _ = try folder.write(picture, to: "s/cat/cat1-dog1.png")
+    let again = try Executable.run(run + ["1/1"], in: folder)
+    expectOneLine(
+      again, code: 0, mentions: ["skipped s/cat/cat1-dog1.png: could not be read when its share"])
+    #expect(again.text.hasSuffix("\n\nd.csv was finished before: left as it is\n"))
+    #expect(try folder.read("d.csv") == made)
+    _ = try succeed(["merge", "d.csv", "-o", "all.csv"], in: folder)
+    #expect(try DecisionFile.read(folder.file("all.csv")).count == 2)
+    // One without a stimulus too.
+    let empty = run.map { $0 == "d.csv" ? "empty.csv" : $0 } + ["1/9"]
+    _ = try succeed(empty, in: folder)
+    #expect(
+      try succeed(empty, in: folder).text == "empty.csv was finished before: left as it is\n")
+  }
+
+  /// A share that a signal stopped is one that is missing; the same command ends it, and a finished one is
+  /// left alone.
+  @Test func unfinishedSharesOfDecisions() throws {
+    let paths = try shares(2)
+    let whole = try folder.read(paths[0])
+    let text = String(decoding: whole, as: UTF8.self)
+    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let broken = unfinished(String(rows[0])) + "\n" + rows[1] + "\n"
+    _ = try folder.write(Array((broken + rows[2].prefix(9)).utf8), to: paths[0])
+    expectOneLine(
+      try Executable.run(["merge"] + paths + ["-o", "x.csv"], in: folder), code: 1,
+      mentions: ["share 1 of 2"])
+    let command = probe() + [paths[0], "--shard", "1/2"]
+    _ = try succeed(command, in: folder)
+    #expect(try folder.read(paths[0]) == whole)
+    func number() throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: folder.file(paths[0]))[.systemFileNumber]
+        as? Int
+    }
+    let before = try number()
+    let again = try succeed(command, in: folder)
+    #expect(again.text.hasSuffix("\n\n\(paths[0]) was finished before: left as it is\n"))
+    #expect(try number() == before)
+    #expect(try DecisionFile.read(folder.file(paths[0])).count == rows.count - 2)
+  }
+
+  @Test func sharesOfDecisionsThatDoNotGoTogether() throws {
+    let paths = try shares(2)
+    let others = try shares(2, seed: 1, names: "other-")
+    let cut = try shares(3, names: "cut-")
+    _ = try succeed(probe() + ["one.csv"], in: folder)
+    // What a file claims to be of costs nothing.
+    let share = String(decoding: try folder.read(paths[0]), as: UTF8.self)
+    let claim = share.replacing(/stimuli"":\d+/, with: "stimuli\"\":100000000")
+    #expect(claim != share)
+    _ = try folder.write(Array(claim.utf8), to: "huge.csv")
+    for (files, code, mentions) in [
+      (["huge.csv"], 1, ["huge.csv", "damaged"]),
+      ([paths[0], others[1]], 2, [paths[0], others[1], "weights random:"]),
+      ([paths[0], paths[1], paths[0]], 2, [paths[0], "both hold stimulus 1"]),
+      ([paths[0], cut[0], cut[2]], 2, [paths[0], cut[0], "both hold stimulus 1"]),
+      ([paths[0], "one.csv"], 1, ["one.csv", "no table that `merge` takes"]),
+      (["one.csv"], 1, ["one.csv", "`probe`"]),
+    ] {
+      expectOneLine(
+        try Executable.run(["merge"] + files + ["-o", "x.csv"], in: folder), code: Int32(code),
+        mentions: mentions)
+    }
+    for (words, mentions) in [
+      (probe(1) + [paths[0], "--shard", "1/2"], ["another run", "weights random:0"]),
+      (probe() + [paths[0], "--shard", "2/2"], ["share 1/2", "share 2/2"]),
+      (probe() + ["one.csv", "--shard", "2/2"], ["one.csv", "not share 2/2"]),
+    ] {
+      expectOneLine(try Executable.run(words, in: folder), code: 2, mentions: mentions)
+    }
+    _ = try succeed(probe(1) + [paths[0], "--shard", "1/2", "--force"], in: folder)
+    _ = try succeed(["merge", paths[0], others[1], "-o", "x.csv"], in: folder)
+  }
+
+  /// A finished share as it was before its end.
+  private func unfinished(_ text: String) -> String {
+    text.replacing(
+      /finished"":\[[^\]]*\],""hash"":""[0-9a-f]{16}""/, with: "finished\"\":[]")
+  }
+}
