@@ -4,7 +4,8 @@ public struct Network: Sendable {
   public let id: String
   public let weights: WeightsSource
   /// Hash of all parameters' float32 bits as they were before folding, in the order of the network;
-  /// 16 hexadecimal digits. Which file, type and prefix they came from does not matter.
+  /// 16 hexadecimal digits. Which file, type and prefix they came from does not matter. Of an exported
+  /// graph: of all weights in its file, as they lie there, and what was made of them.
   public let weightsHash: String
   /// Which of the file's dictionaries the weights came from; nil: not from a file.
   public let weightsChoice: WeightsChoice?
@@ -51,7 +52,7 @@ public struct Network: Sendable {
     untrained = opened.untrained
     layers = try Program(opened.layers, from: loader)
     program = try Program(opened.layers.chained(), from: loader)
-    weightsHash = try loader.hash(of: opened.blueprint).text
+    weightsHash = try opened.weightsHash(loader).text
     // The file stays open for other parameters, but what was read of it is not kept twice.
     opened.file?.forgetPages()
     WorkCount.note(.program)

@@ -123,7 +123,7 @@ extension ONNXModel {
     path: String
   ) throws -> ONNXConstant {
     guard bytes == tensor.count * element.size else {
-      throw sizeError(tensor, found: "\(bytes) bytes", path: path)
+      throw sizeError(tensor, found: bytes.counted("byte"), path: path)
     }
     let shape = Shape(tensor.shape)
     if tensor.type.isReal {
@@ -152,8 +152,9 @@ extension ONNXModel {
       default: break
       }
     }
-    guard max(floats.count, integers.count) == tensor.count else {
-      throw sizeError(tensor, found: "\(max(floats.count, integers.count)) elements", path: path)
+    let found = max(floats.count, integers.count)
+    guard found == tensor.count else {
+      throw sizeError(tensor, found: found.counted("element"), path: path)
     }
     let shape = Shape(tensor.shape)
     switch tensor.type {

@@ -44,7 +44,8 @@ public enum ONNXError: ExplainedError, Equatable {
         + "both files are needed, copy or download that one too"
     case .shortData(let path, let file, let bytes, let needed):
       "\(path) keeps its weights in \(WeightsMismatch.printable(file)), which ends too early: it has "
-        + "\(bytes) bytes, of \(needed) that are needed: copy, download or export both files again"
+        + "\(bytes.counted("byte")), of \(needed) that are needed: copy, download or export both "
+        + "files again"
     case .refusedData(let path, let file, let reason):
       "\(path) keeps weights in \(WeightsMismatch.printable(file)): refused, since \(reason)"
     case .badTensor(let path, let tensor, let reason):

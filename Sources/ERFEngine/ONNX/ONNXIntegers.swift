@@ -268,7 +268,7 @@ extension ONNXLowering {
     if scale.count > 1 {
       let axis = try axis(node.integer("axis", 1), rank: constant.shape.count)
       guard constant.shape[axis] == scale.count, zero.count == 1 || zero.count == scale.count
-      else { throw ONNXRefusal.reason("has \(scale.count) scales") }
+      else { throw ONNXRefusal.reason("has \(scale.count.counted("scale"))") }
       own[axis] = scale.count
     }
     let shift = Tensor(

@@ -214,7 +214,7 @@ extension ONNXLowering {
     let channels = data.shape[1]
     let parameters = try (1...4).map { index -> Parameter in
       guard let parameter = try parameter(node, index), parameter.tensor.shape == [channels] else {
-        throw ONNXRefusal.reason("has parameters that do not fit \(channels) channels")
+        throw ONNXRefusal.reason("has parameters that do not fit \(channels.counted("channel"))")
       }
       return parameter
     }
@@ -284,7 +284,7 @@ extension ONNXLowering {
     _ data: ONNXData, groups: Int, epsilon: Float, weight: ONNXData, bias: ONNXData
   ) throws -> ONNXData {
     guard data.rank >= 2, groups > 0, data.shape[1] % groups == 0, data.count > 0 else {
-      throw ONNXRefusal.reason("has \(groups) groups of \(Shape(data.shape))")
+      throw ONNXRefusal.reason("has \(groups.counted("group")) of \(Shape(data.shape))")
     }
     let (batch, channels) = (data.shape[0], data.shape[1])
     let rows = try reshaped(data, to: [batch, groups, data.count / max(1, batch * groups)])

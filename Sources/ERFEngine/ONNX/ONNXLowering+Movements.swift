@@ -229,7 +229,8 @@ extension ONNXLowering {
       try integers(node, 3)?.map { try axis($0, rank: data.rank) }
       ?? Array(data.shape.indices)
     guard pads.count == 2 * axes.count else {
-      throw ONNXRefusal.reason("has \(pads.count) pads for \(axes.count) axes")
+      throw ONNXRefusal.reason(
+        "has \(pads.count.counted("pad")) for \(axes.count.counted("axis", "axes"))")
     }
     let mode = node.text("mode") ?? "constant"
     var choices: [Int: [Int32]] = [:]

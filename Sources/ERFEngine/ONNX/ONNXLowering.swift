@@ -141,7 +141,9 @@ struct ONNXLowering {
       throw ONNXRefusal.reason(
         isInput
           ? "reads a second input, \(name): only networks with a single input can be shown"
-          : "reads \(name), which nothing before it makes")
+          : model.graph.circular.contains(name)
+            ? "reads \(name), which is made from its own result (a cycle)"
+            : "reads \(name), which nothing before it makes")
     }
     let value = ONNXValue(try constant(tensor), weight: name)
     values[name] = value

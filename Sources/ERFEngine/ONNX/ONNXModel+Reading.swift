@@ -158,13 +158,13 @@ extension ONNXGraph {
   }
 
   /// Brings nodes into an order in which they can be computed, close to the one that they have: some tools
-  /// put nodes that others read at the end. What waits for itself stays where it is, and is named later.
+  /// put nodes that others read at the end. What waits for itself is remembered, and named later.
   private mutating func sort() {
     let makers = Dictionary(
       nodes.enumerated().flatMap { index, node in node.outputs.map { ($0, index) } },
       uniquingKeysWith: { first, _ in first })
-    let needs = nodes.map { node in node.reads.compactMap { makers[$0] } }
-    guard needs.enumerated().contains(where: { index, makers in makers.contains { $0 > index } })
+    let needs = nodes.map { node in node.reads.compactMap { $0.isEmpty ? nil : makers[$0] } }
+    guard needs.enumerated().contains(where: { index, makers in makers.contains { $0 >= index } })
     else { return }
     var order: [Int] = []
     var isTaken = [Bool](repeating: false, count: nodes.count)
@@ -184,6 +184,13 @@ extension ONNXGraph {
         isTaken[maker] = true
         waiting.append((maker, 0))
       }
+    }
+    var isMade = [Bool](repeating: false, count: nodes.count)
+    for node in order {
+      for maker in needs[node] where !isMade[maker] {
+        circular.formUnion(nodes[maker].outputs.filter { !$0.isEmpty })
+      }
+      isMade[node] = true
     }
     nodes = order.map { nodes[$0] }
   }

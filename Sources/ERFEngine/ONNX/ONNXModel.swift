@@ -44,12 +44,17 @@ struct ONNXModel: Sendable {
 
   /// What there is to know of the file as a whole, for people.
   var notes: [String] {
+    var notes: [String] = []
     let newest = Self.operatorSets.upperBound
-    guard operatorSet > newest else { return [] }
-    return [
-      "operator set \(operatorSet) is newer than \(newest), the newest that is known: operators that "
-        + "changed since may be read wrongly"
-    ]
+    if operatorSet > newest {
+      notes.append(
+        "operator set \(operatorSet) is newer than \(newest), the newest that is known: operators "
+          + "that changed since may be read wrongly")
+    }
+    if let value = graph.circular.min() {
+      notes.append("the graph has a cycle through \(value), which no valid ONNX graph has")
+    }
+    return notes
   }
 }
 
@@ -62,6 +67,8 @@ struct ONNXGraph: Sendable {
   /// Older files list initializers here too.
   var inputs: [ONNXValueInfo] = []
   var outputs: [ONNXValueInfo] = []
+  /// Values that are read by nodes which they are made from: a valid graph has none.
+  var circular: Set<String> = []
 }
 
 /// One operation.
@@ -79,12 +86,15 @@ struct ONNXNode: Sendable {
   /// `layer3.5`, `layer3.5.conv1`.
   var scopes: [String] = []
 
-  /// Names of the values that it reads, those that the graphs in it read among them.
+  /// Names of the values that it reads, those that the graphs in it read of what is around them among them.
   var reads: [String] {
     inputs
       + attributes.values.flatMap { attribute -> [String] in
         guard case .graph(let graph) = attribute else { return [] }
-        return graph.nodes.flatMap(\.reads) + graph.outputs.map(\.name)
+        let own = Set(graph.nodes.flatMap(\.outputs) + graph.inputs.map(\.name))
+        return (graph.nodes.flatMap(\.reads) + graph.outputs.map(\.name)).filter {
+          !own.contains($0) && graph.initializers[$0] == nil
+        }
       }
   }
 

@@ -24,7 +24,7 @@ extension ONNXOperators {
       let data = try lowering.real(node, 0)
       let axes = node.integers("perm") ?? Array(data.shape.indices.reversed())
       guard axes.sorted() == Array(data.shape.indices) else {
-        throw ONNXRefusal.reason("permutes \(axes.count) axes of \(data.rank)")
+        throw ONNXRefusal.reason("permutes \(axes.count.counted("axis", "axes")) of \(data.rank)")
       }
       return [.real(lowering.renamed(data, axes))]
     },

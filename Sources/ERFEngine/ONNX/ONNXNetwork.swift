@@ -3,6 +3,8 @@ struct ONNXNetwork: Sendable {
   let blueprint: Blueprint
   /// By the keys of the blueprint's slots.
   let weights: [String: Tensor]
+  /// ``ONNXModel/weightsHash``.
+  let weightsHash: FNV1a
   let size: InputSize
   /// The picture that it takes.
   let input: ONNXInput
@@ -62,6 +64,7 @@ struct ONNXNetwork: Sendable {
     let built = plan.blueprint()
     blueprint = built.blueprint
     weights = built.weights
+    weightsHash = model.weightsHash
     self.size = size
     self.input = input
     self.refusals = refusals

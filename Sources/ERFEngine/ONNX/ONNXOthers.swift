@@ -146,7 +146,7 @@ extension ONNXLowering {
     func split(_ data: ONNXData, _ heads: Int) throws -> ONNXData {
       guard isFlat else { return data }
       guard data.rank == 3, heads > 0, data.shape[2] % heads == 0 else {
-        throw ONNXRefusal.reason("has \(heads) heads of \(Shape(data.shape))")
+        throw ONNXRefusal.reason("has \(heads.counted("head")) of \(Shape(data.shape))")
       }
       let parts = try reshaped(
         data, to: [data.shape[0], data.shape[1], heads, data.shape[2] / heads])
@@ -158,7 +158,7 @@ extension ONNXLowering {
     guard q.rank == 4, k.rank == 4, v.rank == 4 else { throw ONNXRefusal.reason("has other axes") }
     if heads.query != heads.key {
       guard heads.key > 0, heads.query % heads.key == 0 else {
-        throw ONNXRefusal.reason("has \(heads.query) heads for \(heads.key)")
+        throw ONNXRefusal.reason("has \(heads.query.counted("head")) for \(heads.key)")
       }
       let each = (0..<heads.query).map { Int32($0 / (heads.query / heads.key)) }
       k = try selected(k, [1: each], summary: "repeat")

@@ -8,7 +8,8 @@ extension ONNXLowering {
     let isUpper = node.integer("upper", 1) != 0
     func mask(_ shape: [Int]) throws -> [Int] {
       guard let columns = shape.last, shape.count >= 2 else {
-        throw ONNXRefusal.reason("takes a part of \(shape.count) axes, where it needs two")
+        throw ONNXRefusal.reason(
+          "takes a part of \(shape.count.counted("axis", "axes")), where it needs two")
       }
       let rows = shape[shape.count - 2]
       try Self.requireHeld([rows, columns])
@@ -45,7 +46,7 @@ extension ONNXLowering {
     case .real(let data): shape = data.shape
     }
     guard shape.count == 2 else {
-      throw ONNXRefusal.reason("makes a matrix of \(shape.count) axes")
+      throw ONNXRefusal.reason("makes a matrix of \(shape.count.counted("axis", "axes"))")
     }
     if node.attributes["dtype"] != nil {
       type = ONNXType(rawValue: node.integer("dtype", 1)) ?? .float

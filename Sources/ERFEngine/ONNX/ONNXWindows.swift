@@ -18,7 +18,9 @@ extension ONNXLowering {
     case 3:
       let wide = try reshaped(data, to: [data.shape[0], data.shape[1], 1, data.shape[2]])
       return try arranged(wide, ONNXData.channelsLast(4))
-    default: throw ONNXRefusal.reason("has \(data.rank - 2) axes of pixels: 1 or 2 are known")
+    default:
+      throw ONNXRefusal.reason(
+        "has \((data.rank - 2).counted("axis", "axes")) of pixels: 1 or 2 are known")
     }
   }
 
@@ -50,7 +52,7 @@ extension ONNXLowering {
     let channels = input.shape[1]
     guard groups > 0, filters[1] * groups == channels, filters[0] % groups == 0,
       bias.map({ $0.tensor.shape == [filters[0]] }) ?? true
-    else { throw ONNXRefusal.reason("has weights that do not fit \(channels) channels") }
+    else { throw ONNXRefusal.reason("has weights that do not fit \(channels.counted("channel"))") }
     if Set(window.dilations).count > 1 {
       weight.tensor = spread(weight.tensor, by: window.dilations)
       window.kernel = Array(weight.tensor.shape.extents[2...])
@@ -127,7 +129,7 @@ extension ONNXLowering {
     let channels = input.shape[1]
     guard groups > 0, filters[0] == channels, channels % groups == 0,
       bias.map({ $0.tensor.shape == [filters[1] * groups] }) ?? true
-    else { throw ONNXRefusal.reason("has weights that do not fit \(channels) channels") }
+    else { throw ONNXRefusal.reason("has weights that do not fit \(channels.counted("channel"))") }
     if Set(window.dilations).count > 1 {
       weight.tensor = spread(weight.tensor, by: window.dilations)
       window.kernel = Array(weight.tensor.shape.extents[2...])

@@ -47,7 +47,8 @@ struct WireReader {
     case 2:
       let length = try varint()
       guard length <= UInt64(end - position) else {
-        throw flaw("a field of \(length) bytes where \(end - position) are left", at: start)
+        let bytes = Int(clamping: length).counted("byte")
+        throw flaw("a field of \(bytes) where \(end - position) are left", at: start)
       }
       let first = position
       position += Int(length)

@@ -1,0 +1,37 @@
+// Hashes of parts of files, as they lie there.
+
+extension MappedFile {
+  /// What a hash over several parts of files mixes in for `range`: the number of its bytes, and a hash of
+  /// each piece of a fixed size; nil where the range leaves the file, or the file was cut.
+  func contentWords(_ range: Range<Int>, workers: Workers = Workers()) -> [UInt64]? {
+    guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
+    let size = 1 << 18
+    let pieces = (range.count + size - 1) / size
+    var words = [UInt64](repeating: 0, count: pieces)
+    let from = unsafe memory
+    unsafe words.withUnsafeMutableBufferPointer { buffer in
+      let results = buffer.baseAddress
+      workers.forEach(pieces) { index in
+        let start = range.lowerBound + index * size
+        let end = min(range.upperBound, start + size)
+        // Four sums side by side: each word waits for the one before it in its own sum alone.
+        var sums = (FNV1a(), FNV1a(), FNV1a(), FNV1a())
+        var place = start
+        while place + 32 <= end {
+          unsafe sums.0.add(word: from.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+          unsafe sums.1.add(word: from.loadUnaligned(fromByteOffset: place + 8, as: UInt64.self))
+          unsafe sums.2.add(word: from.loadUnaligned(fromByteOffset: place + 16, as: UInt64.self))
+          unsafe sums.3.add(word: from.loadUnaligned(fromByteOffset: place + 24, as: UInt64.self))
+          place += 32
+        }
+        while place < end {
+          unsafe sums.0.add(word: UInt64(from[place]))
+          place += 1
+        }
+        for other in [sums.1, sums.2, sums.3] { sums.0.add(word: other.value) }
+        unsafe results?[index] = sums.0.value
+      }
+    }
+    return isWhole ? [UInt64(range.count)] + words : nil
+  }
+}
