@@ -87,7 +87,77 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
   }
 }
 
+/// Two maps of one network, of which A or both were edited.
+@Suite struct TwinTests {
+  private let twins = ["RepLKNet-13-nano", "RepLKNet-13-nano"]
+
+  private func model(_ keys: String, weights: WeightsSource) -> Model {
+    var model = makeModel(twins, weights: weights)
+    for key in Key.script(keys) { model.finish(update(&model, .key(key))) }
+    return model
+  }
+
+  private func isSaid(_ words: [String], _ model: Model, _ size: (Int, Int)) -> Bool {
+    text(model, size.0, size.1).split(separator: "\n").contains { line in
+      words.allSatisfy { line.contains($0) }
+    }
+  }
+
+  @Test(arguments: sizes, ["1", "3", "4", "2 K"])
+  func editsAreToldApart(_ size: (Int, Int), _ panel: String) {
+    for weights in [WeightsSource.random(seed: 0), .trained, .file("/models/nano.pth")] {
+      let one = model("3 > b Down > \(panel)", weights: weights)
+      #expect(isSaid(["s1 k15", "s2 k15"], one, size), "\(size) \(weights) \(panel)")
+      // What both have in common goes last.
+      let more = model("3 > X Down > b Down > \(panel)", weights: weights)
+      #expect(isSaid(["s2 k15", "s3 k15"], more, size), "\(size) \(weights) \(panel)")
+    }
+  }
+
+  @Test(arguments: sizes, ["1", "3"])
+  func waysToFitWeightsAreToldApart(_ size: (Int, Int), _ panel: String) {
+    let model = model("3 > X b f \(panel)", weights: .trained)
+    #expect(isSaid(["interp.", "random:0"], model, size), "\(size) \(panel)")
+  }
+
+  /// The title of a panel that has the screen to itself speaks of both.
+  @Test(arguments: sizes, ["2", "4", "G"])
+  func zoomedTitlesTellEditsApart(_ size: (Int, Int), _ panel: String) {
+    for weights in [WeightsSource.trained, .random(seed: 0)] {
+      let model = model("3 > b Down > \(panel) z", weights: weights)
+      #expect(isSaid(["s1 k15", "s2 k15"], model, size), "\(size) \(weights) \(panel)")
+    }
+  }
+
+  /// Around another unit, too, which takes room.
+  @Test(arguments: sizes, ["1", "2", "3"])
+  func whichOneIsEditedIsSaid(_ size: (Int, Int), _ panel: String) throws {
+    let model = model("2 K K 3 > \(panel)", weights: .random(seed: 0))
+    let lines = text(model, size.0, size.1).split(separator: "\n")
+    let facts = try #require(lines.firstIndex { $0.contains("random:0") })
+    #expect(lines[facts].ranges(of: "random:0, edited").count == 1, "\(lines[facts])")
+    let heading = "\(lines[facts - 1])\n\(lines[facts])"
+    #expect(heading.matches(of: /off-c|unit row/).count == 2, "\(heading)")
+  }
+}
+
 @Suite struct NamesTests {
+  /// What was edited beside the kernels, and edits of a network beside itself.
+  @Test func namesOfAGalleryAreApart() {
+    var model = makeModel(["RepLKNet-13-nano"])
+    let before = model.session.networks[0]
+    for key in Key.script("3 Right Right >") { model.finish(update(&model, .key(key))) }
+    func names(_ gallery: [NetworkSpec]) -> [String] {
+      model.session.gallery = gallery
+      return gallery.map { model.designs.galleryName($0, among: model.session) }
+    }
+    let edits = [before, model.session.networks[0]]
+    #expect(names(edits) == ["K = 13", "K = 13, s1 d2"])
+    #expect(
+      names(edits + [NetworkSpec(shown: "RepLKNet-31-nano")])
+        == ["RepLKNet-13-nano", "RepLKNet-13-nano, s1 d2", "RepLKNet-31-nano"])
+  }
+
   /// Networks without an id of their own are told by the nearest one.
   @Test func longNamesAreShort() {
     let id =

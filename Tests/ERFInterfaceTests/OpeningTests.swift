@@ -118,6 +118,55 @@ import Testing
     #expect(model.session.networks[0].model == "RepLKNet-13" && !model.isComputing)
   }
 
+  /// The size that a file brought goes with it, and comes back with it.
+  @Test func undoBringsBackTheSize() throws {
+    var model = makeModel(["RepLKNet-13"])
+    let before = model.session
+    var choice = NetworkSpec(shown: try file("vit-ts"))
+    choice.preprocessing.isBlueFirst = true
+    model.edit { $0 = choice }
+    model.finish(update(&model, .resized(model.size)))
+    #expect(model.session.size == size && model.sides[0].shown?.request.size == size)
+    let undone = model.type("u")
+    let words = "A is RepLKNet-13, not vit-ts.onnx; the input is 224 px"
+    #expect(model.notice?.lines == ["undone: \(words)"])
+    model.finish(undone)
+    #expect(model.session.networks == before.networks && model.session.size == before.size)
+    #expect(model.sides[0].shown?.request.size == before.size)
+    let redone = update(&model, .key(.control("r")))
+    let others = "A is vit-ts.onnx, not RepLKNet-13; the input is 48 px"
+    #expect(model.notice?.lines == ["redone: \(others)"])
+    model.finish(redone)
+    #expect(model.session.networks == [choice] && model.session.size == size)
+    #expect(model.sides[0].shown?.request.size == size)
+    _ = model.type("u")
+    #expect(model.session.networks == before.networks && model.session.size == before.size)
+  }
+
+  /// A size that was chosen since stays; one that a file brought which then failed does not.
+  @Test func sizesOfTheUserAreNotUndone() throws {
+    var model = model([try file()])
+    model.finish(update(&model, .opened))
+    model.edit { $0 = NetworkSpec(shown: "RepLKNet-13") }
+    model.finish(update(&model, .resized(model.size)))
+    model.finish(model.type("+"))
+    let larger = model.session.size
+    _ = model.type("u")
+    #expect(larger != size && model.session.size == larger)
+
+    let path = try file("vit-ts")
+    model = makeModel(["RepLKNet-13"])
+    let before = model.session
+    model.edit { $0 = NetworkSpec(shown: path) }
+    let ids = openings(update(&model, .resized(model.size)))
+    var facts = try facts(path)
+    facts.refusal = "it was exported for 48x48"
+    let effects = update(&model, .known(ids[0], facts, design: nil))
+    #expect(model.session.size == size)
+    _ = update(&model, .failed(effects.ids[0], "no room"))
+    #expect(model.session.networks == before.networks && model.session.size == before.size)
+  }
+
   @Test func openingIsCancelled() throws {
     let path = try file()
     var model = model([path])

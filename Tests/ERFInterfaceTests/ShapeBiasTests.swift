@@ -28,6 +28,30 @@ import Testing
     #expect(rest == 0 || text.contains("\(rest) more"), "\(size) \(seen)")
   }
 
+  /// What is read out of random weights says nothing of the network.
+  @Test(
+    arguments: [(80, 24), (100, 30), (120, 40), (200, 60), (250, 70)], [false, true])
+  func randomWeightsAreSaid(_ size: (Int, Int), _ isZoomed: Bool) {
+    func text(_ model: Model) -> String {
+      var model = model
+      if isZoomed { model.finish(model.type("z")) }
+      return view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    }
+    var random = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"], weights: .random(seed: 0))
+    random.finish(random.type("7"))
+    #expect(text(random).matches(of: /random weights: 0\.\d\d .*S\d+ T\d+/).count == 2)
+    var trained = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    trained.finish(trained.type("7"))
+    #expect(!text(trained).contains("random weights"))
+    let chance = text(ScreenState.shapeBiasChance.model(Display()))
+    #expect(chance.contains("random weights: at chance"))
+    var stale = ScreenState.shapeBiasStale.model(Display())
+    _ = stale.type("7")
+    _ = update(&stale, .key(.escape))
+    #expect(
+      text(stale).contains(/random, before the change|before the change, random weights: 0/))
+  }
+
   /// How far a probe is could be read as what it found.
   @Test(
     arguments: [(80, 24), (120, 40), (200, 60), (250, 70)], [false, true])

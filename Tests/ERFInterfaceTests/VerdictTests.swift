@@ -313,6 +313,29 @@ import Testing
     #expect(makeModel(["RepLKNet-31-nano"]).verdict?.kind == .single)
     #expect(makeModel(finished: false).verdict == nil)
   }
+
+  /// The gallery's sentence in fewer words rather than without its end, which is a warning.
+  @Test(arguments: [(80, 24), (120, 40)])
+  func theGallerysVerdictIsWhole(_ size: (Int, Int)) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    var effects: [Effect] = []
+    for key in Key.script("b M S") { effects += update(&model, .key(key)) }
+    var sigma = 10.0
+    while !effects.isEmpty {
+      var next: [Effect] = []
+      for case .computeMap(let id, let request) in effects {
+        let result = makeResult(request, sigma: sigma)
+        sigma += 25
+        next += update(&model, .mapped(id, result, HeatField(result)))
+      }
+      effects = next
+    }
+    let lines = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+      .split(separator: "\n")
+    #expect(model.galleryVerdicts.first?.contains("Input too small: up to ") == true)
+    let last = try #require(lines.dropLast().last { line in line.contains { $0 != " " } })
+    #expect(last.hasSuffix("."), "\(last)")
+  }
 }
 
 @Suite struct FirstScreenTests {

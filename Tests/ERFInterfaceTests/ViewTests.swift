@@ -151,6 +151,17 @@ import Testing
     }
   }
 
+  /// Of maps with a sign there is no share, and the cross-hair's place is not cut either.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], ["1", "4"])
+  func theCrossHairsPlaceIsWhole(_ size: (Int, Int), _ panel: String) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in Key.script("1 Up Up R R \(panel)") { model.finish(update(&model, .key(key))) }
+    #expect(model.session.rule.isSigned)
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    let place = /\+ (r\d+ c\d+|row \d+, column \d+)( M [-\d]|  )/
+    #expect(screen.matches(of: place).count == 2, "\(screen)")
+  }
+
   @Test func notReachedAndBorderAreSaid() {
     var model = makeModel()
     let flat = ERFMap(

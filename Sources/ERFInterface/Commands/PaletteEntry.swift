@@ -105,7 +105,7 @@ extension Model {
       let words = size.height == size.width ? "\(size.height)" : "\(size)"
       return [PaletteEntry(title: "input size \(words)", keyLabel: "", action: .size(size))]
     }
-    if let target = facts(unitSide)?.target(named: text) {
+    if let target = target(named: text) {
       return [
         PaletteEntry(
           title: "look from the layer \(text.sanitised)", keyLabel: "", action: .layer(target))

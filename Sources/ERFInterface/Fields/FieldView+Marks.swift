@@ -135,7 +135,12 @@ extension FieldDrawing {
     let apart = [
       Span(" " + distance + " px", .text), Span(isCentred ? " off centre" : " off unit", .quiet),
     ]
-    guard let share = field.share(row: row, column: column) else { return place + measured + apart }
+    func fitting(_ wordings: [[Span]]) -> [Span] { wordings.first { $0.width <= width } ?? near }
+    guard let share = field.share(row: row, column: column) else {
+      return fitting([
+        place + measured + away, place + measured + apart, near + measured + apart, near + measured,
+      ])
+    }
     let inside = [
       Span("  " + Format.percent(share), .text), Span(" of the field is nearer", .quiet),
     ]
@@ -145,10 +150,9 @@ extension FieldDrawing {
         Span(" of M within ", .quiet), Span(distance + " px", .text),
       ]
     let least = portion + [Span(" within ", .quiet), Span(distance + " px", .text)]
-    let wordings = [
+    return fitting([
       place + measured + away + inside, near + measured + away + inside,
       place + measured + within, near + measured + within, near + within, near + least,
-    ]
-    return wordings.first { $0.width <= width } ?? near
+    ])
   }
 }

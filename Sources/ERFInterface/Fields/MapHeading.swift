@@ -152,35 +152,36 @@ struct MapHeading {
     let least: Span
   }
 
+  /// The other map's network, where it is this one, edited otherwise.
+  private var twin: NetworkSpec? {
+    model.sides.indices.filter { $0 != index }.map { MapHeading(model, index: $0).network }
+      .first { $0.isTwin(of: network) }
+  }
+
   /// Random weights stand out, since with them the order of networks can reverse; files are told by
   /// name and the beginning of the weights' hash.
   private var weights: Weights {
-    let edits = model.designs.shortEdits(network)
-    func edited(_ text: String) -> String {
-      guard let first = edits.first else { return text }
-      let more = edits.count > 1 ? " +\(edits.count - 1)" : ""
-      let anew = network.seedOfNewKernels.map { ", new kernels random:\($0)" } ?? ""
-      return "\(text), edited: \(first)\(more)\(anew)"
-    }
-    // Where there is no room to say what was edited, that something was.
-    func marked(_ text: String) -> String { text + network.editedText.short }
+    let edits = EditWords(network, apartFrom: twin, model.designs)
     let role: Role = network.seedOfNewKernels == nil ? .quiet : .warning
     func least(_ text: String) -> Span {
-      Span(role == .warning ? "part random" : marked(text), role)
+      let isPart = role == .warning && !edits.isApart
+      return Span(isPart ? "part random" : edits.marked(text, isBrief: true), role)
     }
     switch network.weights {
     case .trained:
-      let cut = role == .warning ? [Span("trained" + network.editedText.long, role)] : []
+      let long = [Span("trained" + network.editedText.long, role)]
       return Weights(
-        long: Span(edited(edits.isEmpty ? "trained weights" : "trained"), role),
-        short: Span(edited("trained"), role), cut: cut, name: Span(marked("trained"), role),
-        least: least("trained"))
+        long: Span(edits.said(of: edits.isEmpty ? "trained weights" : "trained"), role),
+        short: Span(edits.said(of: "trained"), role),
+        cut: role == .warning && !edits.isApart ? long : [],
+        name: Span(edits.marked("trained"), role), least: least("trained"))
     case .random(let seed):
       let text = "random:\(seed)"
       return Weights(
-        long: Span(edits.isEmpty ? "random weights, seed \(seed)" : edited(text), .warning),
-        short: Span(edited(text), .warning), name: Span(marked(text), .warning),
-        least: Span(text, .warning))
+        long: Span(
+          edits.isEmpty ? "random weights, seed \(seed)" : edits.said(of: text), .warning),
+        short: Span(edits.said(of: text), .warning), name: Span(edits.marked(text), .warning),
+        least: Span(twin == nil ? text : edits.marked(text, isBrief: true), .warning))
     case .file(let path):
       // A graph's own file has named it already.
       let isOwn = network.source == .file(path)
@@ -194,16 +195,16 @@ struct MapHeading {
       // Two files of one name differ in their hashes, so a long name is cut first.
       let cut = hash.isEmpty ? [] : [24, 16, 10].filter { $0 < name.columns }
       let cuts = cut.map { name.cutInside(columns: $0, glyphs.ellipsis) + hash }
-      let whole =
-        (of + progress).isEmpty ? [] : cuts.map { $0 + progress } + [name + hash]
+      let whole = (of + progress).isEmpty ? [] : cuts.map { $0 + progress } + [name + hash]
       return Weights(
         long: Span(
-          edited((isOwn ? "" : isMoment ? "training " : "weights ") + name + of + hash + progress),
+          edits.said(
+            of: (isOwn ? "" : isMoment ? "training " : "weights ") + name + of + hash + progress),
           role),
-        short: Span(edited(name + of + hash + progress), role),
-        cut: (whole + cuts).map { Span(edited($0), role) },
-        hash: hash.isEmpty ? nil : Span(marked(String(hash.dropFirst())), role),
-        name: Span(marked(name), role), least: least(name))
+        short: Span(edits.said(of: name + of + hash + progress), role),
+        cut: (whole + cuts).map { Span(edits.said(of: $0), role) },
+        hash: hash.isEmpty ? nil : Span(edits.marked(String(hash.dropFirst())), role),
+        name: Span(edits.marked(name), role), least: least(name))
     }
   }
 }

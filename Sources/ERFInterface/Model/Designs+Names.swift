@@ -85,12 +85,16 @@ extension Designs {
   }
 
   /// What tells a network from the others of a gallery: its kernels where all are edits of one network,
-  /// else its name.
+  /// else its name, and what was edited where another has the same.
   func galleryName(_ network: NetworkSpec, among session: Session) -> String {
-    if Set(session.gallery.map(\.model)).count == 1, let kernels = kernels(network) {
-      return kernels
+    let isOfOne = Set(session.gallery.map(\.model)).count == 1
+    func plain(_ network: NetworkSpec) -> String {
+      (isOfOne ? kernels(network) : nil) ?? network.shownModel
     }
-    return network.shownModel
+    let name = plain(network)
+    let doubles = session.gallery.filter { $0 != network && plain($0) == name }.map(shortEdits)
+    let edit = shortEdits(network).first { edit in doubles.contains { !$0.contains(edit) } }
+    return edit.map { "\(name), \($0)" } ?? name
   }
 
   /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside

@@ -81,27 +81,32 @@ extension Model {
   }
 
   /// What the gallery says in words: how much more the widest field of all sees than the narrowest, and at
-  /// what cost; nil where that is not known yet or weights are not of one kind.
-  var galleryVerdict: String? {
+  /// what cost. The fullest wording first; empty where that is not known yet or weights are not of one kind.
+  var galleryVerdicts: [String] {
     let results = session.gallery.compactMap { galleryMap($0)?.result }
     guard results.count == session.gallery.count, Set(results.map(\.imageNames)).count == 1,
       Set(session.gallery.map(\.isRandom)).count == 1, let ranking = FieldRanking(results)
-    else { return nil }
+    else { return [] }
     let names = session.gallery.map { designs.galleryName($0, among: session) }
     let border = Self.border(zip(names, results).map { ($0, $1.metrics) }).last
-    let caveats =
-      (session.gallery[0].isRandom ? " Untrained." : "") + (border.map { " " + $0 } ?? "")
-    if let tie = ranking.tie { return tie + caveats }
-    var text =
+    let untrained = session.gallery[0].isRandom ? " Untrained." : ""
+    let caveats = untrained + (border.map { " " + $0 } ?? "")
+    let brief = untrained + (border == nil ? "" : " Input too small.")
+    if let tie = ranking.tie { return [tie + caveats, tie + brief] }
+    let claim =
       "\(names[ranking.most]) sees \(Self.times(ranking.times)) as much as \(names[ranking.least])"
+    var price = ""
     let costs = [ranking.most, ranking.least].compactMap {
       facts[session.gallery[$0], inputSize(unitSide)]?.multiplyAdds
     }
     if costs.count == 2, costs[1] > 0 {
-      text += " at \(Self.times(Double(costs[0]) / Double(costs[1]))) the multiply-adds"
+      price = " at \(Self.times(Double(costs[0]) / Double(costs[1]))) the multiply-adds"
     }
     let beside = ranking.beside({ names[$0] }, "its").map { "; " + $0 } ?? ""
-    return text + beside + "." + caveats
+    return [
+      claim + price + beside + "." + caveats, claim + price + beside + "." + brief,
+      claim + beside + "." + brief, claim + "." + brief,
+    ]
   }
 
   /// The active network with one kernel size in all stages, for each of a sweep's sizes.

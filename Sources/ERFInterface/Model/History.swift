@@ -4,8 +4,29 @@ import ERFEngine
 
 /// The networks before and after each edit.
 public struct History: Sendable, Equatable {
-  private var past: [[NetworkSpec]] = []
-  private var future: [[NetworkSpec]] = []
+  /// What an edit leads back to, or forward to.
+  struct Step: Sendable, Equatable {
+    let networks: [NetworkSpec]
+    /// The input size that goes with them, where the edit brought another one; nil: it stays as it is.
+    let size: InputSize?
+  }
+
+  private struct Sizes: Sendable, Equatable {
+    let before: InputSize
+    let after: InputSize
+  }
+
+  /// An edit by the networks on its other side.
+  private struct Edit: Sendable, Equatable {
+    let networks: [NetworkSpec]
+    /// The input's, where a file that the edit opened takes no other.
+    var sizes: Sizes?
+  }
+
+  private var past: [Edit] = []
+  private var future: [Edit] = []
+  /// Whether the user chose no size since the last edit.
+  private var sizeIsOfEdit = false
   private static let limit = 200
 
   public init() {}
@@ -15,26 +36,41 @@ public struct History: Sendable, Equatable {
 
   /// Remembers the networks as they are before an edit.
   mutating func record(_ networks: [NetworkSpec]) {
-    past.append(networks)
+    past.append(Edit(networks: networks))
     if past.count > Self.limit { past.removeFirst() }
     future.removeAll()
+    sizeIsOfEdit = true
+  }
+
+  /// Takes note that the user chose a size, which no edit brought.
+  mutating func chooseSize() { sizeIsOfEdit = false }
+
+  /// Takes note that the file of the last edit takes no other size than `after`.
+  mutating func bring(_ after: InputSize, before: InputSize) {
+    guard sizeIsOfEdit, before != after, let last = past.indices.last else { return }
+    past[last].sizes = Sizes(before: past[last].sizes?.before ?? before, after: after)
   }
 
   /// Drops the last edit where it began with these networks: it did not come about.
-  mutating func forget(_ networks: [NetworkSpec]) {
-    if past.last == networks { past.removeLast() }
+  ///
+  /// - Returns: the size that it took the place of.
+  mutating func forget(_ networks: [NetworkSpec]) -> InputSize? {
+    guard past.last?.networks == networks else { return nil }
+    return past.removeLast().sizes?.before
   }
 
-  /// The networks before the last edit.
-  mutating func undo(_ present: [NetworkSpec]) -> [NetworkSpec]? {
-    guard let earlier = past.popLast() else { return nil }
-    future.append(present)
-    return earlier
+  /// What was there before the last edit.
+  mutating func undo(_ present: [NetworkSpec]) -> Step? {
+    guard let edit = past.popLast() else { return nil }
+    future.append(Edit(networks: present, sizes: edit.sizes))
+    sizeIsOfEdit = false
+    return Step(networks: edit.networks, size: edit.sizes?.before)
   }
 
-  mutating func redo(_ present: [NetworkSpec]) -> [NetworkSpec]? {
-    guard let later = future.popLast() else { return nil }
-    past.append(present)
-    return later
+  mutating func redo(_ present: [NetworkSpec]) -> Step? {
+    guard let edit = future.popLast() else { return nil }
+    past.append(Edit(networks: present, sizes: edit.sizes))
+    sizeIsOfEdit = edit.sizes == nil
+    return Step(networks: edit.networks, size: edit.sizes?.after)
   }
 }

@@ -66,7 +66,10 @@ extension Model {
           : TrainingFilm.title(path).cutInside(columns: columns, display.glyphs.ellipsis))
         + (hash.map { " #" + $0.description.sanitised } ?? "")
     }
-    return text + network.network.editedText.long
+    let twin = session.networks.first { $0.isTwin(of: network.network) }
+    let edits = EditWords(network.network, apartFrom: twin, designs)
+    guard edits.isApart else { return text + network.network.editedText.long }
+    return network.network.seedOfNewKernels == nil ? edits.marked(text) : edits.said(of: text)
   }
 
   /// Those of the gallery that are neither A nor B.

@@ -29,6 +29,7 @@ extension Model {
   /// Asks for another input size.
   mutating func take(_ size: InputSize) {
     session.size = size
+    history.chooseSize()
     unitsBefore = session.target.units
     forgetUnits()
   }
@@ -106,8 +107,8 @@ extension Model {
       (target.stage, target.block) = (stage - 1, nil)
     case .nextBlock:
       guard let block = target.block else {
-        let others = stage == count ? facts(unitSide)?.others ?? [] : []
-        return others.first.map { Target(layer: $0.name) }
+        guard stage == count else { return nil }
+        return others { !$0.isEmpty }.first.map { Target(layer: $0.name) }
       }
       target.block = block + 1 >= blocks ? nil : block + 1
     case .previousBlock:
@@ -119,13 +120,29 @@ extension Model {
     return target
   }
 
+  /// What is known of the networks, of the active one first.
+  private var activeFirst: [NetworkFacts] {
+    ([active] + sides.indices.filter { $0 != active }).compactMap { facts($0) }
+  }
+
+  /// The target of a layer by its name in the active network, or else in the other one.
+  func target(named name: String) -> Target? {
+    activeFirst.lazy.compactMap { $0.target(named: name) }.first
+  }
+
+  /// The layers that belong to no stage, of the active network where they are as asked for, else of the
+  /// other one.
+  private func others(where isWanted: ([NetworkFacts.Layer]) -> Bool) -> [NetworkFacts.Layer] {
+    activeFirst.map(\.others).first(where: isWanted) ?? []
+  }
+
   /// The same from a layer that belongs to no stage: they stand behind the last one.
   private func aimed(_ command: CommandName, from name: String) -> Target? {
-    let others = facts(unitSide)?.others ?? []
-    let place = others.firstIndex { $0.name == name } ?? 0
+    let layers = others { layers in layers.contains { $0.name == name } }
+    let place = layers.firstIndex { $0.name == name } ?? 0
     switch command {
-    case .nextBlock where place + 1 < others.count: return Target(layer: others[place + 1].name)
-    case .previousBlock where place > 0: return Target(layer: others[place - 1].name)
+    case .nextBlock where place + 1 < layers.count: return Target(layer: layers[place + 1].name)
+    case .previousBlock where place > 0: return Target(layer: layers[place - 1].name)
     case .previousBlock, .previousStage: return Target()
     default: return nil
     }

@@ -20,6 +20,8 @@ public struct Side: Sendable {
   /// Why the last run gave no map.
   public var failure: String?
   public var isCancelled = false
+  /// The layer that it looked from last; nil: another stands in for it, or none is known.
+  var held: HeldLayer?
   /// How far the preview was off that preceded the map.
   var deviation: MapDeviation?
 

@@ -81,6 +81,15 @@ enum GalleryPanel: Panel {
   }
 }
 
+/// The fullest of these wordings that fits, since a sentence that is cut may say something else.
+private func verdictLines(_ wordings: [String], columns: Int, rows: Int) -> [String] {
+  if let whole = wordings.first, whole.columns <= columns { return [whole] }
+  let wrapped = wordings.map {
+    wrap($0.replacing("multiply-adds", with: "MACs"), width: columns)
+  }
+  return wrapped.first { $0.count <= rows } ?? Array((wrapped.last ?? []).prefix(rows))
+}
+
 extension Frame {
   fileprivate mutating func drawGallery(_ model: Model, in area: Area) {
     let networks = model.session.gallery
@@ -93,10 +102,8 @@ extension Frame {
       return
     }
     var area = area
-    if let verdict = model.galleryVerdict, area.rows >= 12 {
-      let short = verdict.replacing("multiply-adds", with: "MACs")
-      let lines = wrap(verdict.columns <= area.columns ? verdict : short, width: area.columns)
-        .prefix(area.rows / 5)
+    if area.rows >= 12 {
+      let lines = verdictLines(model.galleryVerdicts, columns: area.columns, rows: area.rows / 5)
       for (offset, line) in lines.enumerated() {
         write(
           line, .accent, .bold, row: area.row + area.rows - lines.count + offset,

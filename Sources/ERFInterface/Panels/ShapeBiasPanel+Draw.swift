@@ -316,8 +316,10 @@ private struct ShapeBiasNumbers {
     guard let report = side.shown else {
       return [Span(side.asked == nil ? "not probed yet" : "cancelled; r probes again", .quiet)]
     }
+    let doubt = doubt(side.shownOf)
     guard !report.isAtChance else {
-      return [Span("the read-out guesses: no bias", .warning)]
+      let words = doubt.map { $0 + ": at chance" } ?? "the read-out guesses: no bias"
+      return [Span(words, .warning)]
     }
     let counts = report.counts.overall
     let bias = Span(
@@ -325,14 +327,29 @@ private struct ShapeBiasNumbers {
     let cues = " S\(counts.shape) T\(counts.texture)"
     let whole = cues + " of \(counts.total)"
     guard !side.isStale else {
-      return [Span("before the change ", .warning), bias, Span(cues, .quiet)]
+      let before = Span("before the change" + (doubt.map { ", \($0): " } ?? " "), .warning)
+      let line = [before, bias, Span(cues, .quiet)]
+      guard let doubt, line.width > width else { return line }
+      return [Span(doubt.replacing(" weights", with: "") + ", before the change", .warning)]
     }
-    guard let interval = report.interval else { return [bias, Span(whole, .quiet)] }
-    let range = "\(Format.fixed(interval.lowerBound, 2))-\(Format.fixed(interval.upperBound, 2))"
-    let wordings = [
-      " \(range) (95 % interval)" + whole, " (95 %: \(range))" + whole, " (95 %: \(range))" + cues,
-    ].map { [bias, Span($0, .quiet)] }
-    return wordings.first { $0.width <= width } ?? wordings[2]
+    let range = report.interval.map {
+      "\(Format.fixed($0.lowerBound, 2))-\(Format.fixed($0.upperBound, 2))"
+    }
+    let intervals = range.map {
+      [" \($0) (95 % interval)" + whole, " (95 %: \($0))" + whole, " (95 %: \($0))" + cues]
+    }
+    // Numbers that say nothing of a trained network need no interval before they need saying so.
+    let notes = (intervals ?? []) + (doubt == nil && range != nil ? [] : [whole, cues])
+    let wordings = notes.map {
+      [Span(doubt.map { $0 + ": " } ?? "", .warning), bias, Span($0, .quiet)]
+    }
+    return wordings.first { $0.width <= width } ?? wordings[wordings.count - 1]
+  }
+
+  /// What takes the meaning from a network's numbers; nil where its weights are not random.
+  private func doubt(_ network: NetworkSpec?) -> String? {
+    guard let network, network.isPartlyRandom else { return nil }
+    return network.isRandom ? "random weights" : "part random"
   }
 
   /// What the bias rests on, and how it grows through the network.

@@ -171,13 +171,7 @@ extension Model {
           layerText(session.networks[unitSide], layer.name, at: askedSize(unitSide))
             + display.glyphs.separator + "stride \(layer.stride)", .quiet)
       ],
-      [
-        Span(columns < 40 ? "row " : "unit row ", .quiet), Span("\(unit.row)", .text),
-        Span(" col ", .quiet),
-        Span("\(unit.column)", .text),
-        Span(" of \(map.height) \(display.glyphs.times) \(map.width)", .quiet),
-        Span(note, .quiet),
-      ],
+      placeLine(unit, on: map, note: note, columns: columns),
       [
         Span(columns < 48 ? "theory" : "theoretical field", .quiet)
       ] + theorySpans(target),
@@ -203,5 +197,19 @@ extension Model {
     }
     if rows < 8 { lines.removeLast() }
     return lines
+  }
+
+  /// The unit on the layer's map, in the longest wording that fits.
+  private func placeLine(
+    _ unit: Unit, on map: InputSize, note: String, columns: Int
+  ) -> [Span] {
+    let wordings = [("unit row ", ", column "), ("row ", ", column "), ("r", " c")].map {
+      [
+        Span($0, .quiet), Span("\(unit.row)", .text), Span($1, .quiet),
+        Span("\(unit.column)", .text),
+        Span(" of \(map.height) \(display.glyphs.times) \(map.width)" + note, .quiet),
+      ]
+    }
+    return wordings.first { $0.width <= columns } ?? wordings[2]
   }
 }

@@ -72,7 +72,7 @@ extension Model {
       sides[index].askedNetwork == failing
     else { return nil }
     session.networks[index] = before
-    history.forget(session.networks)
+    if let size = history.forget(session.networks) { session.size = size }
     sides[index].job = nil
     sides[index].askedNetwork = before
     refreshFacts()

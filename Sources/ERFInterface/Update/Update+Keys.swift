@@ -183,23 +183,23 @@ extension Model {
   }
 
   private mutating func undo() {
-    guard let networks = history.undo(session.networks) else { return }
-    tellChange("undone", from: session.networks, to: networks)
-    session.networks = networks
+    if let step = history.undo(session.networks) { go(to: step, "undone") }
   }
 
   private mutating func redo() {
-    guard let networks = history.redo(session.networks) else { return }
-    tellChange("redone", from: session.networks, to: networks)
-    session.networks = networks
+    if let step = history.redo(session.networks) { go(to: step, "redone") }
   }
 
-  /// What became of which network: `undone: B stage 1 kernel 19 is 13 again`.
-  private mutating func tellChange(
-    _ word: String, from before: [NetworkSpec], to after: [NetworkSpec]
-  ) {
-    let parts = zip(before, after).enumerated().compactMap { index, pair in
+  /// Takes what was there on the other side of an edit, and says what became of which network:
+  /// `undone: B stage 1 kernel 19 is 13 again`.
+  private mutating func go(to step: History.Step, _ word: String) {
+    var parts = zip(session.networks, step.networks).enumerated().compactMap { index, pair in
       pair.0 == pair.1 ? nil : "\(Self.letter(index)) \(designs.change(from: pair.0, to: pair.1))"
+    }
+    session.networks = step.networks
+    if let size = step.size, size != session.size {
+      session.size = size
+      parts.append("the input is \(size) px")
     }
     notice = Notice(.note, "\(word): " + parts.joined(separator: "; "))
   }

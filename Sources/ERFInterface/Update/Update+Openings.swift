@@ -51,7 +51,9 @@ extension Model {
     }
     let running = sides.indices.filter { session.networks[$0].savedMap == nil }
     guard fixedSize == nil, running.allSatisfy({ facts($0)?.refusal != nil }) else { return }
-    giveUp(for: inputSize(unitSide))
+    let own = inputSize(unitSide)
+    history.bring(own, before: session.size)
+    giveUp(for: own)
   }
 
   /// Lets a side wait for its file: what runs for it is of another network.

@@ -89,6 +89,7 @@ extension Model {
   /// becomes a run in this one way. What was cancelled or failed stays so until the request changes.
   mutating func pursue() -> [Effect] {
     refreshFacts()
+    tellLostLayers()
     let openings = pursueOpenings()
     let runs = sides.indices.flatMap { index in
       if isUnopened(index) { return hold(index) }

@@ -1,0 +1,48 @@
+// Layers that were looked from and are gone.
+
+import ERFEngine
+
+extension Model {
+  /// Says of layers that an edit, a size or another network took away what is shown in their place. What a
+  /// network never had is no news: it shows what stage and block say.
+  mutating func tellLostLayers() {
+    var lines: [String] = []
+    for side in sides.indices {
+      guard let facts = facts(side), let layer = facts.layer(session.target) else { continue }
+      var target = session.target
+      target.units = []
+      let now = HeldLayer(
+        target: target, name: layer.name, text: facts.text(layer),
+        source: session.networks[side].source, size: facts.input, stages: facts.stages.count)
+      let held = sides[side].held
+      let isThere = facts.has(target)
+      sides[side].held = isThere ? now : nil
+      guard let held, held.target == target, !isThere || now.hasLostLast(of: held) else { continue }
+      let letter = sides.count > 1 ? "\(Self.letter(side)): " : ""
+      let size = now.size == held.size ? "" : " at \(now.size) px"
+      // Where stages are found by the sizes of maps, another input may cut them elsewhere.
+      let place = facts.has(Target(layer: held.name)) ? "in another stage" : "not there"
+      lines.append("\(letter)\(held.text) is \(place)\(size): showing \(now.text)")
+    }
+    guard !lines.isEmpty else { return }
+    let new = Notice(.note, lines)
+    note(new.kind, new.lines)
+    // What led to it stands there already.
+    notice = notice.map { Notice($0.kind, $0.lines + new.lines) } ?? new
+  }
+}
+
+extension NetworkFacts {
+  /// Whether a target names a layer that is there, not one beyond the last or of another network.
+  fileprivate func has(_ target: Target) -> Bool {
+    if let name = target.layer { return layer(Target(layer: name))?.name == name }
+    let stage = target.stage ?? stages.count
+    guard stages.indices.contains(stage - 1) else { return false }
+    return target.block ?? 0 <= stages[stage - 1].blocks.count
+  }
+
+  fileprivate func text(_ layer: Layer) -> String {
+    stages.firstIndex { $0.output.name == layer.name }.map { "stage \($0 + 1)" }
+      ?? "layer \(layer.name)"
+  }
+}
