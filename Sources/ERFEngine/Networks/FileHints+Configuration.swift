@@ -74,6 +74,11 @@ extension FileHints {
         "by the file's configuration the first blocks of stages \(stages) have other dilations than in "
           + "\(told.id), whose map is a little narrower or wider")
     }
+    if network.block == .basic, dilations.contains(where: { $0 > 1 }) {
+      doubts.append(
+        "the file's configuration describes basic blocks whose second convolution has no dilation, unlike "
+          + "in \(told.id), whose map is wider")
+    }
     if residual.hasGrid {
       doubts.append(
         "the file's configuration gives each block of the last stage a dilation of its own, "

@@ -57,22 +57,28 @@ struct FileHints: Sendable {
     hasConfiguration = !file.configuration.isEmpty
     backbones = ConfigurationText(file.configuration).backbones
     fileName = Self.tellingName(of: file.path.lowercased())
+    let prefix = WeightDictionary.uncompiled(prefix)
+    let shapes = Dictionary(
+      file.entries.map { (WeightDictionary.uncompiled($0.key), $0.value.shape) },
+      uniquingKeysWith: { first, _ in first })
     let parts = prefix.split(separator: ".")
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
     let base = place.map { parts[..<$0].map { $0 + "." }.joined() } ?? prefix
     earlierDoubts = Self.doubts(keptIn: file)
-    (siblings, convolvingSiblings) = Self.siblings(file, prefix: prefix)
+    // Averaged or momentum weights are networks, not what stands on one.
+    let others = file.prefixesOfNetworks.map(WeightDictionary.uncompiled).filter {
+      $0 != prefix && !$0.isEmpty
+    }
+    (siblings, convolvingSiblings) = Self.siblings(shapes, prefix: prefix, others: others)
     func hasParameter(_ name: String, _ isMeant: (Shape) -> Bool = { _ in true }) -> Bool {
-      StoredForm.mainParts(of: name).contains {
-        file.entries[$0].map { isMeant($0.shape) } ?? false
-      }
+      StoredForm.mainParts(of: name).contains { shapes[$0].map(isMeant) ?? false }
     }
     hasTimmNames = hasParameter(prefix + "conv_stem.weight")
     hasSegmentationClassifier = hasParameter(base + "classifier.4.weight") { $0.rank == 4 }
     isBareBackbone =
       isBackbone && siblings.isEmpty && !hasParameter(prefix + ResNet.head + ".weight")
-    hasPlainNorms = !file.entries.keys.contains {
+    hasPlainNorms = !shapes.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
     }
   }
@@ -105,14 +111,12 @@ struct FileHints: Sendable {
   /// Modules beside the one behind `prefix`, by the first name in which they differ, and those that hold
   /// convolutions: what stands on a pyramid of features, unlike classifiers and projections.
   private static func siblings(
-    _ file: Checkpoint, prefix: String
+    _ shapes: [String: Shape], prefix: String, others: [String]
   ) -> (all: Set<String>, convolving: Set<String>) {
     let own = prefix.split(separator: ".")
-    // Averaged or momentum weights are networks, not what stands on one.
-    let others = file.prefixesOfNetworks.filter { $0 != prefix && !$0.isEmpty }
     var all: Set<String> = []
     var convolving: Set<String> = []
-    for (key, entry) in file.entries {
+    for (key, shape) in shapes {
       guard all.count < 256 else { break }
       let isOutside = !key.hasPrefix(prefix)
       if isOutside && others.contains(where: key.hasPrefix) { continue }
@@ -122,7 +126,7 @@ struct FileHints: Sendable {
       let name = String(parts[shared])
       guard isOutside || denseHeads.contains(name) else { continue }
       all.insert(name)
-      if isOutside && entry.shape.rank == 4 && StoredForm.name(key).hasSuffix(".weight") {
+      if isOutside && shape.rank == 4 && StoredForm.name(key).hasSuffix(".weight") {
         convolving.insert(name)
       }
     }

@@ -20,7 +20,7 @@ struct ResNet: Architecture, Equatable {
   /// The kernels are those of the 3x3 convolutions.
   var stages: [StageDesign]
   /// Stride of each stage's first block; where it is 1 and a dilation takes its place, that block keeps
-  /// the dilation of the stage before, as in torchvision.
+  /// the dilation of the stage before, as in torchvision and timm.
   var strides: [Int]
   /// Whether the stride of a bottleneck lies on its first convolution, as in Caffe's networks.
   var isCaffeStyle = false
@@ -82,7 +82,7 @@ struct ResNet: Architecture, Equatable {
     }
   }
 
-  /// Of the 3x3 convolutions of one block.
+  /// Of the first 3x3 convolution of a block; the second one of a basic block always has its stage's.
   func dilation(stage: Int, block: Int) -> Int {
     let isReplaced = block == 0 && stage > 0 && strides[stage] == 1
     return isReplaced
@@ -110,9 +110,10 @@ struct ResNet: Architecture, Equatable {
       ]
     var x = input
     for (index, layer) in convolutions.enumerated() {
+      let spread = block == .basic && index == 1 ? design.dilation : dilation
       x = builder.convolution(
         "conv\(index + 1)", x, outputs: layer.outputs, kernel: layer.kernel,
-        stride: layer.stride, dilation: layer.kernel == 1 ? 1 : dilation)
+        stride: layer.stride, dilation: layer.kernel == 1 ? 1 : spread)
       x = builder.batchNorm("bn\(index + 1)", x)
       if index + 1 < convolutions.count { x = builder.relu(x) }
     }

@@ -57,8 +57,13 @@ struct WeightDictionary: Sendable {
     self.sources = sources
   }
 
-  /// The names without what compilers put into them, `_orig_mod.` anywhere, and those of parameters in the
-  /// place of what they are made of.
+  /// A name without what compilers put into it, anywhere.
+  static func uncompiled(_ name: String) -> String {
+    name.contains("_orig_mod.") ? name.replacing("_orig_mod.", with: "") : name
+  }
+
+  /// The names without what compilers put into them, and those of parameters in the place of what they are
+  /// made of.
   private static func unwrapped(
     _ shapes: [String: Shape]
   ) -> (shapes: [String: Shape], sources: [String: StoredForm]) {
@@ -70,7 +75,7 @@ struct WeightDictionary: Sendable {
       sources[name] = form
     }
     for key in held.keys where key.contains("_orig_mod.") {
-      let name = key.replacing("_orig_mod.", with: "")
+      let name = uncompiled(key)
       held[name] = held.removeValue(forKey: key)
       sources[name] = sources.removeValue(forKey: key) ?? .tensor(key)
     }
@@ -291,9 +296,10 @@ extension Checkpoint {
     // Any run of whole parts, the end of the path first of all, as long as only one has it.
     let inside = prefixes.filter { ("." + $0).contains("." + key + ".") }
     let atEnd = inside.filter { ("." + $0).hasSuffix("." + key + ".") }
-    // Any ending at last, such as `ema` of `model_ema`.
+    // Any ending at last, such as `ema` of `model_ema`, or first word of a part, as of `ema_state_dict`.
     let ending = key.isEmpty ? [] : prefixes.filter { WeightDictionary.name(of: $0).hasSuffix(key) }
-    for candidates in [atEnd, inside, ending] where !candidates.isEmpty {
+    let leading = prefixes.filter { ("." + $0).contains("." + key + "_") }
+    for candidates in [atEnd, inside, ending, leading] where !candidates.isEmpty {
       guard candidates.count == 1 else {
         throw .ambiguousWeights(
           path: path, key: key, found: candidates.map(WeightDictionary.name))

@@ -78,7 +78,8 @@ public enum CheckpointError: ExplainedError, Equatable {
       "\(path): \(WeightsMismatch.printable(key)) holds NaN or Inf, as in PyTorch: \(reason)"
     case .unmade(let path, let key, let tensors, let others):
       "\(path) holds \(WeightsMismatch.listed(tensors)) in the place of "
-        + "\(WeightsMismatch.printable(key)), which only code makes of them"
+        + "\(WeightsMismatch.printable(key)), which only code makes of "
+        + (tensors.count == 1 ? "it" : "them")
         + (others > 0 ? " (and \(others.counted("more parameter")) likewise)" : "")
         + ": \(Self.makingPlain(tensors))"
     case .onlyZeros(let path, let key, let shape):

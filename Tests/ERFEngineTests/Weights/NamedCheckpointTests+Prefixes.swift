@@ -38,6 +38,9 @@ extension NamedCheckpointTests {
   func endingsOfPaths(_ key: String, expected: String) throws {
     let file = try Checkpoint(path: Fixtures.path("names/plain.pth"))
     #expect(try file.chosen(["model.", "net.encoder.", "model_ema."], by: key) == [expected])
+    for averaged in ["ema_state_dict.", "state_dict.ema_model.module."] {
+      #expect(try file.chosen(["state_dict.", averaged], by: "ema") == [averaged])
+    }
     #expect(
       throws: CheckpointError.ambiguousWeights(
         path: file.path, key: "ema", found: ["net_ema", "model_ema"])

@@ -273,6 +273,7 @@ extension NamedCheckpointTests {
     (["classifier.0.weight": 2, "classifier.4.weight": 2], false),
     (["classifier.0.weight": 4, "classifier.4.weight": 4], true),
     (["aux_classifier.4.weight": 4], true), (["classifier.4.weight_v": 4], true),
+    (["classifier._orig_mod.4.weight": 4], true),
     (["classifier.4.weight_orig": 4], true),
     (["classifier.4.parametrizations.weight.original1": 4], true),
   ])
@@ -280,6 +281,22 @@ extension NamedCheckpointTests {
     let (id, notes) = try network("fcn.pth", within: "backbone.", beside: beside)
     #expect(id.contains(":dilation=1,1,2,4:") == isDilated, "\(id)")
     #expect(!notes.contains { $0.contains("strides") }, "\(notes)")
+  }
+
+  /// In the first block of a stage whose stride a dilation replaces, timm gives the second convolution of a basic block
+  /// the new dilation, and the only one of a bottleneck the old one.
+  @Test(arguments: ["basic", "bottleneck"]) func firstBlocksKeepTheDilationBefore(_ block: String)
+    throws
+  {
+    let id = "resnet:block=\(block):layers=2,2,2,2:width=2:stride=1,2,1,1:dilation=1,1,2,4"
+    let blueprint = try ModelCatalogue.architecture(id).blueprint()
+    func dilations(_ block: String) -> [Int] {
+      blueprint.nodes.filter { $0.block == block }.compactMap { node in
+        (node.op as? Convolution)?.window2D
+      }.filter { $0.kernelWidth == 3 }.map(\.dilation)
+    }
+    #expect(dilations("layer4.0") == (block == "basic" ? [2, 4] : [2]))
+    #expect(dilations("layer4.1") == (block == "basic" ? [4, 4] : [4]))
   }
 
   /// A network of the catalogue under its numbers is no other network; one of other numbers is.

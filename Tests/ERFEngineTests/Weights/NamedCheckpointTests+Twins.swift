@@ -10,13 +10,15 @@ extension NamedCheckpointTests {
 
   /// The weights of the Lite under timm's names as a file called `name`.
   private func lite(
-    _ name: String, _ metadata: [String: String] = [:], in folder: TemporaryFolder
+    _ name: String, _ metadata: [String: String] = [:], in folder: TemporaryFolder,
+    called: (String) -> String = { $0 }
   ) throws -> NetworkSpec {
     let lite = try Checkpoint(path: Fixtures.path("names/timm-lite.safetensors"))
     if let slash = name.lastIndex(of: "/") { try folder.makeFolder(String(name[..<slash])) }
     let path = folder.file(name)
     try SafetensorsWriter(
-      tensors: try lite.keys.map { ($0, try lite.tensor($0)) }, type: .float32, metadata: metadata
+      tensors: try lite.keys.map { (called($0), try lite.tensor($0)) }, type: .float32,
+      metadata: metadata
     ).write(to: path)
     return NetworkSpec(file: path)
   }
@@ -58,6 +60,17 @@ extension NamedCheckpointTests {
       isTimms ? "tf_efficientnet_lite0.safetensors" : "efficientnet_lite0.safetensors",
       ["arch": architecture], in: folder)
     #expect(try Network(spec).id == "\(Self.id)\(isTimms ? ":style=torch" : ""):classes=3")
+  }
+
+  /// Also where `torch.compile` left its mark in the names, of the whole or of its parts.
+  @Test(arguments: ["_orig_mod.", "model._orig_mod.", ""])
+  func compiledLitesAreTold(_ prefix: String) throws {
+    let folder = try TemporaryFolder()
+    let spec = try lite("c.safetensors", ["arch": "efficientnet_lite0"], in: folder) { name in
+      guard prefix.isEmpty, let dot = name.firstIndex(of: ".") else { return prefix + name }
+      return name[..<dot] + "._orig_mod" + name[dot...]
+    }
+    #expect(try Network(spec).id == "\(Self.id):style=torch:classes=3")
   }
 
   /// Where nothing tells it is said, also of a model that is named and is not the file's.
