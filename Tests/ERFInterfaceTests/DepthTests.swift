@@ -196,8 +196,8 @@ import Testing
     let others = model.compared.filter { $0.side == nil }
     #expect(others.count >= 2)
     let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
-    for network in others.prefix(2) {
-      let name = model.designs.galleryName(network.network, among: model.session)
+    let names = model.galleryNames(of: model.compared.map(\.network))
+    for (network, name) in zip(model.compared, names).filter({ $0.0.side == nil }).prefix(2) {
       #expect(text.contains("\(network.letter) \(name)"))
     }
     #expect(text.contains("half of field") && text.contains("│···"))

@@ -149,7 +149,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     for key in Key.script("3 Right Right >") { model.finish(update(&model, .key(key))) }
     func names(_ gallery: [NetworkSpec]) -> [String] {
       model.session.gallery = gallery
-      return gallery.map { model.designs.galleryName($0, among: model.session) }
+      return model.galleryNames
     }
     let edits = [before, model.session.networks[0]]
     #expect(names(edits) == ["K = 13", "K = 13, s1 d2"])

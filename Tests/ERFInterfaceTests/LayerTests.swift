@@ -9,6 +9,8 @@ import Testing
 @Suite struct LayerTests {
   private let path = Fixtures.path("onnx/resnet-ts.onnx")
 
+  private let twin = NetworkSpec(shown: Fixtures.path("onnx/twinreplknet-ts.onnx"))
+
   private func size(_ side: Int) -> InputSize { InputSize(height: side, width: side) }
 
   /// The exported network with a value of its graph among its layers; nil: as it is.
@@ -69,7 +71,7 @@ import Testing
     #expect(taps(model) == [value] && model.notice == nil)
     model.take(size(16))
     model.finish(update(&model, .resized(model.size)))
-    let line = "layer \(value) is not there at 16 px: showing stage 3"
+    let line = "layer \(value) has a single unit at 16 px: showing stage 3"
     #expect(taps(model) == ["stage3"] && model.notice?.lines == [line])
     model.finish(model.type("p"))
     #expect(model.notice == nil && model.log.count { $0.text == line } == 1)
@@ -79,7 +81,64 @@ import Testing
     #expect(taps(model) == [value] && model.notice == nil)
   }
 
-  /// The same of two networks, and of another network in the place of one.
+  /// Stages are found by the sizes of maps: another size may let one of the same number end elsewhere.
+  @Test func stagesThatEndElsewhereAtAnotherSize() {
+    var target = Target()
+    target.stage = 1
+    var model = model([twin], target: target)
+    for (side, line) in [
+      (16, "stage 1 ends in stem.2 instead of blocks.0 at 16 px"),
+      (48, "stage 1 ends in blocks.0 instead of stem.2 at 48 px"),
+    ] {
+      model.take(size(side))
+      model.finish(update(&model, .resized(model.size)))
+      #expect(taps(model) == ["stage1"] && model.notice?.lines == [line])
+      model.finish(model.type("p"))
+      #expect(model.notice == nil && model.log.count { $0.text == line } == 1)
+    }
+    // At a size that cuts it as before there is nothing to say.
+    model.take(size(64))
+    model.finish(update(&model, .resized(model.size)))
+    #expect(taps(model) == ["stage1"] && model.notice == nil)
+  }
+
+  /// The same of the last stage, where there are as many as before.
+  @Test func lastStagesThatEndElsewhereAtAnotherSize() {
+    var model = model([network(nil)])
+    model.take(size(16))
+    model.finish(update(&model, .resized(model.size)))
+    #expect(model.notice?.lines == ["stage 3 ends in layer2 instead of layer3 at 16 px"])
+  }
+
+  /// A layer of a stage stays one whichever side of the input is the longer one.
+  @Test(arguments: [(48, 96), (96, 48)]) func layersOfStagesStayOnInputsOfOtherProportions(
+    _ height: Int, _ width: Int
+  ) throws {
+    let name = "transitions.2"
+    let target = try #require(NetworkFacts(twin, size: size(48)).target(named: name))
+    var model = model([twin], target: target)
+    #expect(taps(model) == [name])
+    model.take(InputSize(height: height, width: width))
+    model.finish(update(&model, .resized(model.size)))
+    #expect(taps(model) == [name] && model.notice == nil)
+  }
+
+  /// What is said of a layer that is shown no more tells whether the network has it at all.
+  @Test func placesOfLayers() throws {
+    var target = Target()
+    target.stage = 2
+    let facts = try NetworkFacts(twin, size: size(48))
+    for (name, place) in [
+      ("blocks.1", "is elsewhere in the stage"), ("blocks.0", "is in another stage"),
+      ("transitions.2.0.0", "belongs to no stage"), ("transitions.9", "is not there"),
+    ] {
+      #expect(facts.place(of: name, insteadOf: target) == place)
+    }
+    let small = try NetworkFacts(twin, size: size(32))
+    #expect(small.place(of: "transitions.2", insteadOf: target) == "has a single unit")
+  }
+
+  /// What is lost is said of two networks, too, and of another network in the place of one.
   @Test func layersThatAnotherNetworkLacks() {
     var target = Target()
     target.stage = 4

@@ -86,12 +86,8 @@ struct ONNXGrid: Sendable {
     guard data.rank == 3 else { return nil }
     for prefix in Self.prefixes where data.shape[1] > prefix {
       let count = data.shape[1] - prefix
-      let ratio = Double(size.height) / Double(size.width)
-      let rows = Int((Double(count) * ratio).squareRoot().rounded())
-      guard maps.contains(count), rows > 0, count % rows == 0, Self.fits(rows, count / rows, size)
-      else { continue }
-      self.rows = rows
-      columns = count / rows
+      guard maps.contains(count), let sides = Self.sides(of: count, size) else { continue }
+      (rows, columns) = sides
       order = [0, 1, 2]
       self.prefix = prefix
       isScaled = true
@@ -101,11 +97,24 @@ struct ONNXGrid: Sendable {
     return nil
   }
 
+  /// The sides of a grid of `count` pixels that goes with those of an input of `size`; nil: there is none. The
+  /// shorter one is told from their number, which rounding moves the least.
+  private static func sides(of count: Int, _ size: InputSize) -> (rows: Int, columns: Int)? {
+    let isWide = size.height <= size.width
+    let (short, long) = isWide ? (size.height, size.width) : (size.width, size.height)
+    let side = Int((Double(count) * Double(short) / Double(long)).squareRoot().rounded())
+    guard side > 0, count % side == 0 else { return nil }
+    let (rows, columns) = isWide ? (side, count / side) : (count / side, side)
+    guard fits(rows, columns, size) else { return nil }
+    return (rows, columns)
+  }
+
   /// Whether both sides are the input's over one stride, and lost as many pixels to windows that were not
   /// padded.
   private static func fits(_ rows: Int, _ columns: Int, _ size: InputSize) -> Bool {
     guard rows > 0, columns > 0, rows <= size.height, columns <= size.width else { return false }
-    for stride in 1...max(1, size.height / rows + 1) {
+    // Where sides are rounded up, either one may be the one that tells the larger stride.
+    for stride in 1...max(size.height / rows, size.width / columns) + 1 {
       let down = (size.height / stride, size.width / stride)
       let up = ((size.height + stride - 1) / stride, (size.width + stride - 1) / stride)
       for whole in [down, up] where abs(rows - whole.0) <= Self.mostLost {

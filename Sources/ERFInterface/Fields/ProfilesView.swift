@@ -25,7 +25,7 @@ extension Frame {
         "no maps yet", .quiet, row: canvas.row + 1, column: canvas.column, width: canvas.columns)
       return
     }
-    drawAxes(plot, canvas, glyphs)
+    let labelled = drawAxes(plot, canvas, glyphs)
     if let level = plot.level { drawLevel(level, plot, canvas, glyphs) }
     var curves = CurveCanvas(area: canvas, display: model.display)
     for series in plot.series {
@@ -33,11 +33,18 @@ extension Frame {
         series.values.map { ($0 - plot.bottom) / (plot.top - plot.bottom) }, series.role,
         over: series.share)
     }
-    for mark in plot.marks { curves.mark(at: mark.share, height: mark.height, mark.role) }
+    // A line that no number stands for would be read as another's.
+    for mark in plot.marks where labelled.contains(mark.role) {
+      curves.mark(at: mark.share, height: mark.height, mark.role)
+    }
     curves.draw(on: &self)
   }
 
-  private mutating func drawAxes(_ plot: ProfilePlot, _ canvas: Area, _ glyphs: Glyphs) {
+  /// - Returns: the roles of the ticks that found room.
+  private mutating func drawAxes(
+    _ plot: ProfilePlot, _ canvas: Area, _ glyphs: Glyphs
+  ) -> [Role] {
+    var drawn: [Role] = []
     for row in 0..<canvas.rows {
       self[canvas.row + row, canvas.column - 1] = Cell(glyphs.upright, foreground: .role(.line))
     }
@@ -61,9 +68,11 @@ extension Frame {
       for start in starts.map({ Swift.max(canvas.column, Swift.min(last, $0)) })
       where (start - 1...start + width).allSatisfy({ self[row, $0].scalar == " " }) {
         write(tick.text, tick.role, row: row, column: start, width: width)
+        drawn.append(tick.role)
         break
       }
     }
+    return drawn
   }
 
   /// A dotted line across, with its label at the axis.
@@ -224,13 +233,14 @@ private struct ProfilePlot {
       }
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none
+    let names = model.names(of: networks.map(\.network))
     let reach = maps.map { Self.reach($0.map.metrics) }.max() ?? 1
     func pixels(_ field: HeatField) -> Int { Self.pixels(screen.profile, field) }
     let most = maps.map { pixels($0.map.field) }.max()
     series = maps.map { index, map in
       Series(
         letter: networks.count > 1 ? networks[index].letter : "",
-        name: model.designs.name(networks[index].network),
+        name: names[index],
         values: isCumulative
           ? Self.cumulative(map.metrics, reach: reach) : Self.values(map.field, screen),
         role: Role.network(index),

@@ -76,25 +76,12 @@ extension Designs {
   }
 
   /// `K = 3`, or the kernels of all stages where they differ; nil for networks that cannot be edited.
-  private func kernels(_ network: NetworkSpec) -> String? {
+  func kernels(_ network: NetworkSpec) -> String? {
     guard let design = self[network] else { return nil }
     let kernels = design.stages.map(\.kernel)
     return "K = "
       + (Set(kernels).count == 1
         ? "\(kernels[0])" : kernels.map(String.init).joined(separator: " "))
-  }
-
-  /// What tells a network from the others of a gallery: its kernels where all are edits of one network,
-  /// else its name, and what was edited where another has the same.
-  func galleryName(_ network: NetworkSpec, among session: Session) -> String {
-    let isOfOne = Set(session.gallery.map(\.model)).count == 1
-    func plain(_ network: NetworkSpec) -> String {
-      (isOfOne ? kernels(network) : nil) ?? network.shownModel
-    }
-    let name = plain(network)
-    let doubles = session.gallery.filter { $0 != network && plain($0) == name }.map(shortEdits)
-    let edit = shortEdits(network).first { edit in doubles.contains { !$0.contains(edit) } }
-    return edit.map { "\(name), \($0)" } ?? name
   }
 
   /// As figures call it: kernels in few words where nothing else was edited, but for small kernels beside

@@ -10,6 +10,17 @@ extension NetworkSpec {
   }
 }
 
+extension NetworkSpec {
+  /// How weights were brought to the shapes of an edited network, in a word or two; nil where nothing was
+  /// edited, or no kernel that would start anew.
+  var fitText: String? {
+    guard isEdited else { return nil }
+    if let seed = seedOfNewKernels { return "part random:\(seed)" }
+    if case .reinitialise = fit, !isRandom { return nil }
+    return fit.shortestLabel
+  }
+}
+
 /// What was edited of a network, in words that tell it from another that was edited otherwise.
 struct EditWords {
   /// Whether there is such another.

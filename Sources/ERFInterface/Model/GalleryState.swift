@@ -87,7 +87,7 @@ extension Model {
     guard results.count == session.gallery.count, Set(results.map(\.imageNames)).count == 1,
       Set(session.gallery.map(\.isRandom)).count == 1, let ranking = FieldRanking(results)
     else { return [] }
-    let names = session.gallery.map { designs.galleryName($0, among: session) }
+    let names = galleryTexts
     let border = Self.border(zip(names, results).map { ($0, $1.metrics) }).last
     let untrained = session.gallery[0].isRandom ? " Untrained." : ""
     let caveats = untrained + (border.map { " " + $0 } ?? "")
@@ -102,10 +102,15 @@ extension Model {
     if costs.count == 2, costs[1] > 0 {
       price = " at \(Self.times(Double(costs[0]) / Double(costs[1]))) the multiply-adds"
     }
+    // By the letters above their maps where names take too much room.
+    let letters = [ranking.most, ranking.least].map { place in
+      letter(of: session.gallery[place]) ?? names[place]
+    }
+    let lettered = "\(letters[0]) sees \(Self.times(ranking.times)) as much as \(letters[1])."
     let beside = ranking.beside({ names[$0] }, "its").map { "; " + $0 } ?? ""
     return [
       claim + price + beside + "." + caveats, claim + price + beside + "." + brief,
-      claim + beside + "." + brief, claim + "." + brief,
+      claim + beside + "." + brief, claim + "." + brief, lettered + brief,
     ]
   }
 

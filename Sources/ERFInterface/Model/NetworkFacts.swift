@@ -39,6 +39,9 @@ public struct NetworkFacts: Sendable, Equatable {
   /// Layers that belong to no stage: what stands behind the last one, and values of a graph that were asked
   /// for by name.
   let others: [Layer]
+  /// Maps of what can be computed and is not among these layers: modules of a graph that belong to no stage,
+  /// and layers of one unit behind the last.
+  private let unlisted: [String: InputSize]
   public let parameters: Int
   public let multiplyAdds: Int
   /// The input that they are of, which a file may fix.
@@ -69,6 +72,10 @@ public struct NetworkFacts: Sendable, Equatable {
     }
     self.stages = stages
     others = blocks.filter { $0.map.height * $0.map.width > 1 }
+    let modules = (summary.modules ?? []).map { module in
+      (module.name, InputSize(height: module.output[1], width: module.output[2]))
+    }
+    unlisted = Dictionary(blocks.map { ($0.name, $0.map) } + modules) { first, _ in first }
     input = size
     parameters = summary.parameters
     multiplyAdds = summary.multiplyAdds
@@ -81,6 +88,22 @@ public struct NetworkFacts: Sendable, Equatable {
     let stage = stages[min(last, (target.stage ?? stages.count) - 1)]
     guard let block = target.block, !stage.blocks.isEmpty else { return stage.output }
     return stage.blocks[min(block, stage.blocks.count) - 1]
+  }
+
+  /// The layer that what a layer shows is the output of: a stage's is that of its last block.
+  func end(of layer: Layer) -> String {
+    stages.first { $0.output.name == layer.name }?.blocks.last?.name ?? layer.name
+  }
+
+  /// Where a layer is that `target` does not name any more.
+  func place(of name: String, insteadOf target: Target) -> String {
+    if let found = self.target(named: name) {
+      guard found.layer == nil else { return "belongs to no stage" }
+      return found.stage == target.stage ?? stages.count
+        ? "is elsewhere in the stage" : "is in another stage"
+    }
+    guard let map = unlisted[name] else { return "is not there" }
+    return map.height * map.width > 1 ? "belongs to no stage" : "has a single unit"
   }
 
   private func layer(named name: String) -> Layer? {
@@ -131,8 +154,10 @@ extension NetworkFacts.Layer {
     part = row.part
     map = InputSize(height: row.output[1], width: row.output[2])
     receptiveField = row.receptiveField
+    let (rows, columns) = (max(1, map.height), max(1, map.width))
     stride =
-      row.stride ?? max(1, (input.height + row.output[1] - 1) / max(1, row.output[1]))
+      row.stride
+      ?? max(1, (input.height + rows - 1) / rows, (input.width + columns - 1) / columns)
   }
 }
 

@@ -193,10 +193,10 @@ private struct DepthDrawing {
     return Int((max(0, place - first) / max(1e-9, stages - first) * Double(columns - 1)).rounded())
   }
 
-  private func name(_ network: ComparedNetwork) -> String {
-    model.session.gallery.isEmpty
-      ? model.designs.name(network.network)
-      : model.designs.galleryName(network.network, among: model.session)
+  private var names: [String] {
+    let networks = networks.map(\.network)
+    return model.session.gallery.isEmpty
+      ? model.names(of: networks) : model.galleryNames(of: networks)
   }
 
   private var hasNames: Bool {
@@ -206,9 +206,9 @@ private struct DepthDrawing {
   /// What the letters stand for, at least those after B, where the title does not say it.
   var otherNames: [Span] {
     guard networks.contains(where: { $0.side == nil }), !hasNames else { return [] }
-    let named = networks.enumerated().map { place, network in
+    let named = zip(networks, names).enumerated().map { place, named in
       [
-        Span(network.letter + " ", Role.network(place)), Span(name(network) + "  ", .quiet),
+        Span(named.0.letter + " ", Role.network(place)), Span(named.1 + "  ", .quiet),
       ]
     }
     let all = Array(named.joined())
@@ -219,9 +219,10 @@ private struct DepthDrawing {
   private var partial: [Span] { model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? [] }
 
   private func legend(_ hasNames: Bool) -> [Span] {
-    networks.enumerated().flatMap { index, network in
+    let names = names
+    return networks.enumerated().flatMap { index, network in
       let mark = index < 2 ? [Span(String(marks[index]) + " ", Role.network(index))] : []
-      let name = name(network)
+      let name = names[index]
       return [Span("  ")] + mark
         + [
           Span(

@@ -174,25 +174,41 @@ private struct GalleryBars {
       "half of the field lies in", .text, .bold, row: area.row,
       column: area.column, width: area.columns)
     let networks = model.session.gallery
-    let names = networks.map { model.designs.galleryName($0, among: model.session) }
-    let label = min(area.columns / 2, (names.map(\.columns).max() ?? 0) + 2)
+    let glyphs = model.display.glyphs
+    let (names, label) = labels(at: area.columns / 2)
     let shares = networks.map { model.galleryMap($0)?.result.metrics.ratio(at: Model.half) }
     // As long as the largest of them, or the differences would be a matter of cells.
     let top = max(1e-9, shares.lazy.compactMap { $0 }.max() ?? 0)
     let cells = max(4, area.columns - label - 8)
-    let glyphs = model.display.glyphs
     for (index, share) in shares.enumerated() where index + 1 < area.rows {
       let isSelected = model.focus == .gallery && index == model.gallery.selection
       let text = share.map { Format.area($0) } ?? glyphs.dash
       frame.write(
         [
-          Span(
-            names[index].cut(columns: label - 1, glyphs.ellipsis).rightPadded(label),
-            isSelected ? .accent : .text),
+          Span(names[index].rightPadded(label), isSelected ? .accent : .text),
           share.map { glyphs.stroke($0 / top, of: cells, .accent) } ?? Span("", .accent),
           Span(" " + text, share == nil ? .quiet : .text),
         ], row: area.row + 1 + index, column: area.column, width: area.columns)
     }
+  }
+}
+
+extension GalleryBars {
+  /// Names in so many columns at most, with the blank behind them: with letters where cuts leave the same
+  /// of two.
+  private func labels(at most: Int) -> (names: [String], columns: Int) {
+    let networks = model.session.gallery
+    func cut(_ names: [String]) -> (names: [String], columns: Int) {
+      let columns = min(most, (names.map(\.columns).max() ?? 0) + 2)
+      let cuts = names.map {
+        $0.cut(columns: columns - 1, model.display.glyphs.ellipsis, apartFrom: names)
+      }
+      return (cuts, columns)
+    }
+    let texts = model.galleryTexts
+    let plain = cut(texts)
+    guard Set(plain.names).count < Set(texts).count else { return plain }
+    return cut(zip(networks, model.galleryNames).map { model.lettered($0, $1) })
   }
 }
 
@@ -239,16 +255,17 @@ private struct GalleryTile {
 
   private var title: String {
     let room = area.columns - letter.columns - 1
-    let names = model.session.gallery.map { model.designs.galleryName($0, among: model.session) }
+    let names = model.galleryNames
     let name = names[index]
-    let wordings = [name, name.replacing("K = ", with: "K "), name.replacing("K = ", with: "")]
+    let short = names.map { $0.replacing("K = ", with: "K ") }
+    let wordings = [name, short[index], name.replacing("K = ", with: "")]
     return wordings.first { $0.columns <= room }
-      ?? wordings[1].cut(columns: room, glyphs.ellipsis, apartFrom: names)
+      ?? short[index].cut(columns: room, glyphs.ellipsis, apartFrom: short)
   }
 
   /// By which plots and tables name it.
   private var letter: String {
-    model.compared.first { $0.network == network }.map { $0.letter + " " } ?? ""
+    model.letter(of: network).map { $0 + " " } ?? ""
   }
 
   private var weights: Span {

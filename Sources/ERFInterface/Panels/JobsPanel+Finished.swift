@@ -17,6 +17,7 @@ extension Frame {
       maps.count, of: Self.finishedTile, in: area.below(lines.count + 1), gap: 2,
       aspect: model.display.cellAspect)
     var end = area.row
+    let names = model.names(of: maps.map(\.network))
     for (number, entry) in maps.prefix(grid?.shown ?? 0).enumerated() {
       guard var place = grid?.place(number) else { continue }
       // A row between one map and the title of the next.
@@ -27,13 +28,16 @@ extension Frame {
         height: size.height, width: size.width, rows: place.rows - 1, columns: place.columns,
         aspect: model.display.cellAspect)
       let half = metrics.ratio(at: Model.half).map { " half in " + Format.percent($0) }
-      let name = Span(model.designs.name(entry.network), .text)
+      let name = Span(names[number], .text)
+      let cut = Span(
+        names[number].cut(
+          columns: place.columns, model.display.glyphs.ellipsis, apartFrom: names), .text)
       let titles = [
         [name, Span(" \(size) \(model.layerText(entry))", .quiet), Span(half ?? "", .quiet)],
         [name, Span(half ?? "", .quiet)], [name],
       ]
       write(
-        titles.first { $0.width <= place.columns } ?? [name], row: place.row,
+        titles.first { $0.width <= place.columns } ?? [cut], row: place.row,
         column: place.column, width: place.columns)
       drawSmallField(
         entry.field, metrics, model,
@@ -87,7 +91,9 @@ private struct FinishedLines {
     let machine = isNarrow ? [threads, memory] : [threads + [Span("  ", .quiet)] + memory]
     let more = maps.entries.count - most
     let others = more > 0 ? [[Span("and \(more) used before these", .quiet)]] : []
-    return [head, columns] + maps.entries.prefix(most).map(row) + others + [[]] + machine
+    let names = model.names(of: maps.entries.map(\.network))
+    let rows = zip(maps.entries, names).prefix(most).map { row($0, named: $1, among: names) }
+    return [head, columns] + rows + others + [[]] + machine
   }
 
   /// The network, its input and the area of half of the map are what there is always room for.
@@ -99,22 +105,25 @@ private struct FinishedLines {
     return bytes.map { Format.bytes($0) } ?? model.display.glyphs.dash
   }
 
-  private func row(_ entry: FinishedMaps.Entry) -> [Span] {
+  private func row(
+    _ entry: FinishedMaps.Entry, named text: String, among names: [String]
+  ) -> [Span] {
     let result = entry.result
     let ellipsis = model.display.glyphs.ellipsis
     func cell(_ text: String, _ columns: Int) -> String {
       text.sanitised.cutInside(columns: columns - 1, ellipsis).rightPadded(columns)
     }
+    let network = Span(
+      text.cutInside(columns: name - 1, ellipsis, apartFrom: names).rightPadded(name), .text)
     let input = Span("\(result.subject.input)".leftPadded(9), .text)
     let half = result.metrics.ratio(at: Model.half).map { Format.area($0) } ?? "none"
     let area = Span(half.leftPadded(8), .text, .bold)
     guard !isNarrow else {
-      return [Span(cell(model.designs.name(entry.network), name), .text), input, area]
+      return [network, input, area]
     }
     let weights = TrainingFilm.title(entry.network.weights.description)
     return [
-      Span(cell(model.designs.name(entry.network), name), .text), Span(cell(weights, 12), .quiet),
-      input,
+      network, Span(cell(weights, 12), .quiet), input,
       Span("  " + cell(model.layerText(entry), 12), .quiet),
       Span("\(result.map.images)".leftPadded(4), .text),
       area,

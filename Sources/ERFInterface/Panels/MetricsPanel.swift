@@ -92,16 +92,29 @@ private struct MetricsLines {
     }
     let others = compared.filter { $0.side == nil }
     if !others.isEmpty {
-      let texts = others.map {
-        "\($0.letter) \(model.designs.galleryName($0.network, among: model.session))"
-      }
-      lines += wrap(texts.joined(separator: ", "), width: width).map { [Span($0, .quiet)] }
+      lines += wrap(texts(others).joined(separator: ", "), width: width).map { [Span($0, .quiet)] }
     }
     lines.append([])
     lines.append([Span("".rightPadded(12), .quiet)] + names)
     lines += facts
     lines += preparations
     return lines
+  }
+
+  /// Networks of the gallery by their letters, with random weights that no heading speaks of.
+  private func texts(_ others: [ComparedNetwork]) -> [String] {
+    let names = Dictionary(
+      zip(model.session.gallery, model.galleryNames), uniquingKeysWith: { first, _ in first })
+    return others.map { other in
+      let network = other.network
+      let name = names[network] ?? network.shownModel
+      let isSaid = model.session.networks.contains { $0.weights == network.weights }
+      var random: String?
+      if network.isRandom, !isSaid { random = network.weights.description }
+      if network.seedOfNewKernels != nil { random = "part random" }
+      let more = random.flatMap { name.contains($0) ? nil : ", " + $0 } ?? ""
+      return "\(other.letter) \(name)\(more)"
+    }
   }
 
   private var isCentred: Bool {

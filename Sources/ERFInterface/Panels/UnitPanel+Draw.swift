@@ -39,6 +39,7 @@ extension Frame {
     let isBeside = count == 1 || beside.columns >= above.columns
     let used = isBeside ? beside.rows + 2 : area.rows
     if area.rows - used >= 9 { drawProfiles(model, in: area.below(used)) }
+    let names = model.names(of: networks.map(\.network))
     for (index, network) in networks.enumerated() {
       let place =
         isBeside
@@ -48,18 +49,17 @@ extension Frame {
         : Area(
           row: area.row + index * (area.rows / count), column: area.column,
           rows: area.rows / count - 1, columns: area.columns)
-      drawUnitField(network, index, model, in: place)
+      drawUnitField(network, named: names[index], index, model, in: place)
     }
   }
 
   private mutating func drawUnitField(
-    _ network: ComparedNetwork, _ index: Int, _ model: Model, in area: Area
+    _ network: ComparedNetwork, named name: String, _ index: Int, _ model: Model, in area: Area
   ) {
     let half = network.metrics?.ratio(at: Model.half).map { "half in " + Format.area($0) }
     let share = half.map { "  " + $0 }
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
-    let name = model.designs.name(network.network)
     let cut = name.cutInside(columns: area.columns - 2, glyphs.ellipsis)
     let titles: [[Span]] =
       ["what the unit sees, " + name, name].map {

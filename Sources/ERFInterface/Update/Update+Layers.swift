@@ -3,8 +3,9 @@
 import ERFEngine
 
 extension Model {
-  /// Says of layers that an edit, a size or another network took away what is shown in their place. What a
-  /// network never had is no news: it shows what stage and block say.
+  /// Says of layers that an edit, a size or another network took away what is shown in their place, and of a
+  /// stage in which layer it ends where another size moved its end. What a network never had is no news: it
+  /// shows what stage and block say.
   mutating func tellLostLayers() {
     var lines: [String] = []
     for side in sides.indices {
@@ -12,17 +13,23 @@ extension Model {
       var target = session.target
       target.units = []
       let now = HeldLayer(
-        target: target, name: layer.name, text: facts.text(layer),
+        target: target, name: layer.name, end: facts.end(of: layer), text: facts.text(layer),
         source: session.networks[side].source, size: facts.input, stages: facts.stages.count)
       let held = sides[side].held
       let isThere = facts.has(target)
       sides[side].held = isThere ? now : nil
-      guard let held, held.target == target, !isThere || now.hasLostLast(of: held) else { continue }
+      guard let held, held.target == target else { continue }
+      let isLost = !isThere || now.hasLostLast(of: held)
+      guard isLost || now.hasMoved(from: held) else { continue }
       let letter = sides.count > 1 ? "\(Self.letter(side)): " : ""
       let size = now.size == held.size ? "" : " at \(now.size) px"
-      // Where stages are found by the sizes of maps, another input may cut them elsewhere.
-      let place = facts.has(Target(layer: held.name)) ? "in another stage" : "not there"
-      lines.append("\(letter)\(held.text) is \(place)\(size): showing \(now.text)")
+      // Where stages are found by the sizes of maps, another input may let them end elsewhere.
+      if !isLost, held.name == now.name {
+        lines.append("\(letter)\(now.text) ends in \(now.end) instead of \(held.end)\(size)")
+      } else {
+        let place = facts.place(of: held.name, insteadOf: target)
+        lines.append("\(letter)\(held.text) \(place)\(size): showing \(now.text)")
+      }
     }
     guard !lines.isEmpty else { return }
     let new = Notice(.note, lines)

@@ -84,6 +84,45 @@ import Testing
     #expect(try OpenedNetwork(NetworkSpec(file: path)).notes == [])
   }
 
+  /// Stages do not depend on which side of the input is the longer one.
+  @Test(arguments: [(48, 96), (32, 64), (40, 72)]) func stagesOfTallInputsAreThoseOfWideOnes(
+    _ short: Int, _ long: Int
+  ) {
+    /// Names, shapes with the longer side last, strides; nil where the file does not take the size.
+    func stages(_ path: String, _ size: InputSize) -> [String]? {
+      guard let summary = try? NetworkSummary(NetworkSpec(file: path), size: size) else {
+        return nil
+      }
+      return summary.rows.filter(\.isStage).map { row in
+        let map = Array(row.output.dropFirst())
+        let sides: [Int] = size.height < size.width ? map : map.reversed()
+        return "\(row.name) \(row.output[0]) \(sides) \(row.stride ?? 0)"
+      }
+    }
+    var taken: [String] = []
+    for name in Fixtures.files(in: "onnx") where name.hasSuffix(".onnx") {
+      let path = Fixtures.path("onnx/\(name)")
+      let wide = stages(path, InputSize(height: short, width: long))
+      let tall = stages(path, InputSize(height: long, width: short))
+      #expect(wide == tall, "\(name)")
+      if wide != nil { taken.append(name) }
+    }
+    #expect(Set(["twinreplknet-ts.onnx", "twinresnet-dynamo.onnx"]).isSubset(of: taken))
+  }
+
+  /// Where only the number of tokens tells their grid, either side may have been rounded up.
+  @Test func gridsOfTokensDoNotDependOnTheLongerSide() throws {
+    let tokens = ONNXData(.value(1), shape: [1, 12, 8])
+    func grid(_ height: Int, _ width: Int) throws -> [Int] {
+      let size = InputSize(height: height, width: width)
+      let grid = try #require(ONNXGrid(of: tokens, origin: nil, input: size, maps: [12]))
+      return [grid.rows, grid.columns]
+    }
+    // Steps of 14 pixels.
+    #expect(try grid(32, 56) == [3, 4])
+    #expect(try grid(56, 32) == [4, 3])
+  }
+
   /// Blocks through which not everything passes, where a network goes down and up again.
   @Test(arguments: ["updown-ts", "updown-dynamo"]) func branchesAreLayers(_ name: String) throws {
     let summary = try NetworkSummary(
