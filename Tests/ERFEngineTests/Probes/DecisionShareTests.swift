@@ -53,6 +53,24 @@ import Testing
     #expect(try share.encoded() == bytes)
   }
 
+  /// What no run writes is refused, also in a file that is not finished or has the right hash.
+  @Test(arguments: [false, true]) func impossibleRowsAreTold(_ isFinished: Bool) throws {
+    var share = try DecisionShare(try finished(Shard(1, of: 3)!), path: "d.csv")
+    if !isFinished { share.finished = [] }
+    #expect(try DecisionShare(try share.encoded(), path: "d.csv").count == 2)
+    var doubled = share
+    doubled.rows.append(share.rows[0])
+    var foreign = share
+    foreign.rows[0].decision.response = nil
+    foreign.rows[0].decision.foreignResponse = "lorry"
+    for wrong in [doubled, foreign] {
+      let bytes = try wrong.encoded()
+      #expect(throws: DecisionError.damaged(path: "d.csv")) {
+        try DecisionShare(bytes, path: "d.csv")
+      }
+    }
+  }
+
   /// Wherever a bit or a byte is wrong: in the rows, or in what they are of.
   @Test func damageIsTold() throws {
     let bytes = try finished(Shard(2, of: 3)!)

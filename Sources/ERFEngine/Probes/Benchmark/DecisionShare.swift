@@ -32,7 +32,7 @@ public struct DecisionShare: RunPart {
     let network: Int
     /// From 1, counted over all shares.
     let trial: Int
-    let decision: CueDecision
+    var decision: CueDecision
   }
 
   /// More than anybody shows a network; a share of more is none, since a file of a few lines would cost
@@ -242,6 +242,10 @@ extension DecisionShare {
       }
       rows.append(row)
     }
+    // Two runs at once on one file, or a change to a row that a run then decided again.
+    guard Set(rows.map { [$0.network, $0.trial] }).count == rows.count else {
+      throw DecisionError.damaged(path: path)
+    }
     // A file to which no rows are added has to be what is written of it, byte by byte.
     guard try record.hash == nil ? isGrowing : bytes == encoded() else {
       throw DecisionError.damaged(path: path)
@@ -298,7 +302,7 @@ extension DecisionShare.Row {
   fileprivate init?(
     _ line: CSVRecords.Record, of table: DecisionFile.Table, networks: Int
   ) {
-    guard var decision = try? table.decision(line),
+    guard var decision = try? table.decision(line), decision.foreignResponse == nil,
       let network = Int(line.fields[table.columns - 1]), (1...networks).contains(network),
       let trial = Int(line.fields[2]), trial > 0
     else { return nil }
