@@ -1,5 +1,3 @@
-// From a request to a map, for the subcommands and the explorer alike.
-
 import Synchronization
 
 /// Computes effective receptive fields: one path from a request to a map, for the subcommands and
@@ -160,10 +158,17 @@ public final class ERFComputer: Sendable {
     var seconds = ERFSeconds()
     let request = validated.request
     let inputs = try NetworkInputs(request.images)
+    let size = inputs.size ?? request.size
+    let workers = Workers(threads: request.threads, cancellation: cancellation)
+    let ahead = InputsAhead(
+      inputs, size: size, preprocessing: validated.network.preprocessing, workers: workers)
+    // While the network is laid out, which one thread is enough for.
+    if let first = (shard?.block(of: inputs.count) ?? 0..<inputs.count).first {
+      ahead.beginEarly(first)
+    }
     let network = try network(
       validated.network, keepsParameters: request.keepsForward, cancellation: cancellation)
     let tap = try network.tap(request.tap)
-    let size = inputs.size ?? request.size
     let subject = try ERFSubject(request, network, tap, input: size)
     seconds.load = (clock.now - start).inSeconds
     progress(.prepared(subject))
@@ -171,8 +176,7 @@ public final class ERFComputer: Sendable {
     let walk = ERFWalk(
       network: network, program: network.program.computing(in: request.precision), tap: tap,
       units: subject.units, rule: request.rule,
-      cache: request.keepsForward ? forwards : nil,
-      workers: Workers(threads: request.threads, cancellation: cancellation))
+      cache: request.keepsForward ? forwards : nil, workers: workers)
     var part = ERFPart(subject, of: inputs, shard: shard)
     if let earlier = try resume(part) {
       try requireSame(inputs, size, as: earlier, for: network, workers: walk.workers)
@@ -181,7 +185,7 @@ public final class ERFComputer: Sendable {
       part.addNotes(of: new)
     }
     let features = try addImages(
-      of: inputs, size, to: &part, by: walk, request, seconds: &seconds, progress: progress)
+      of: inputs, ahead, to: &part, by: walk, request, seconds: &seconds, progress: progress)
     if shard == nil, part.done.isEmpty, let first = part.skipped.first {
       throw Failure.allSkipped(images: inputs.count, first: first.image)
     }
@@ -210,12 +214,10 @@ public final class ERFComputer: Sendable {
   ///
   /// - Returns: the sum of their features, where all of the map was computed.
   private func addImages(
-    of inputs: NetworkInputs, _ size: InputSize, to part: inout ERFPart, by walk: ERFWalk,
+    of inputs: NetworkInputs, _ ahead: InputsAhead, to part: inout ERFPart, by walk: ERFWalk,
     _ request: ERFRequest, seconds: inout ERFSeconds, progress: (ERFProgress) -> Void
   ) throws -> [Float] {
     let open = part.open
-    let ahead = InputsAhead(
-      inputs, size: size, preprocessing: walk.network.preprocessing, workers: walk.workers)
     var features: [Float] = []
     for (turn, index) in open.enumerated() {
       try walk.workers.cancellation.check()

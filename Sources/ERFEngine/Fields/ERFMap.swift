@@ -53,7 +53,12 @@ public struct ERFMap: Sendable, Equatable {
 
   /// M: the mean over the images, (H, W) row-major; zeros before the first image.
   public var values: [Double] {
-    images == 0 ? sums.rounded : sums.rounded.map { $0 / Double(images) }
+    images < 2 ? sums.rounded : sums.rounded.map { $0 / Double(images) }
+  }
+
+  /// M at a pixel, by its place in row-major order.
+  subscript(index: Int) -> Double {
+    images < 2 ? sums.rounded[index] : sums.rounded[index] / Double(images)
   }
 
   /// A = log10(M + 1) / max, in 0...1: what the heat map shows; zeros where M is all zero. Negative
@@ -66,7 +71,9 @@ public struct ERFMap: Sendable, Equatable {
   }
 
   /// The largest absolute value of M.
-  public var peak: Double { values.lazy.map(abs).max() ?? 0 }
+  public var peak: Double {
+    (sums.rounded.lazy.map(abs).max() ?? 0) / Double(max(1, images))
+  }
 
   /// Adds one image's scores: `gradient` is ds/dx, (N, H, W, 3), reduced as the rule says and summed
   /// over the batch.

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The numbers that summarise a map; those of a signed map are of its absolute values.
 public struct ERFMetrics: Sendable, Equatable {
   /// The thresholds of the paper's Table 10.
@@ -54,113 +48,47 @@ public struct AreaRatio: Sendable, Equatable {
 }
 
 extension ERFMetrics {
-  /// The area ratios on A alone, around `origin` (nil: the middle of the input).
-  static func ratios(of map: ERFMap, around origin: (row: Int, column: Int)? = nil) -> [AreaRatio] {
-    let values = map.logScaled.map(abs)
-    return origin.map { areaRatios(values, height: map.height, width: map.width, around: $0) }
-      ?? areaRatios(values, height: map.height, width: map.width)
-  }
-
   /// - Parameter origin: the pixel that the unit looks from, where that is not the middle of the
   ///   input; nil: the middle, pixel (H / 2, W / 2) by integer division.
   public init(_ map: ERFMap, around origin: (row: Int, column: Int)? = nil) {
-    let values = map.rule.isSigned ? map.values.map(abs) : map.values
-    let height = map.height
-    let width = map.width
+    let (height, width) = (map.height, map.width)
     isCentred = origin == nil
     let origin =
       origin.map { (max(0, min(height - 1, $0.row)), max(0, min(width - 1, $0.column))) }
       ?? (height / 2, width / 2)
     self.origin = origin
-    ratios = Self.ratios(of: map, around: isCentred ? nil : origin)
-    rawRatios =
-      isCentred
-      ? Self.areaRatios(values, height: height, width: width)
-      : Self.areaRatios(values, height: height, width: width, around: origin)
-
-    let total = values.reduce(0, +)
-    let margin = max(1, min(height, width) / 16)
-    var border = 0.0
-    var rowMoment = 0.0
-    var columnMoment = 0.0
-    var rings = [Double](repeating: 0, count: Int(hypot(Double(height), Double(width))) + 2)
-    for row in 0..<height {
-      let square = Double((row - origin.0) * (row - origin.0))
-      for column in 0..<width {
-        let value = values[row * width + column]
-        if row < margin || column < margin || row >= height - margin || column >= width - margin {
-          border += value
-        }
-        rowMoment += value * Double(row)
-        columnMoment += value * Double(column)
-        let distance = (square + Double((column - origin.1) * (column - origin.1))).squareRoot()
-        // Rounded up, without a call for each pixel.
-        let whole = Int(distance)
-        rings[distance > Double(whole) ? whole + 1 : whole] += value
-      }
+    let sums = Sums(of: map, around: origin)
+    let squares: ([Double]) -> [AreaRatio] = { [isCentred] rings in
+      Self.areaRatios(
+        ofRings: rings, height: height, width: width, around: isCentred ? nil : origin)
     }
-    guard total > 0 else {
+    ratios = squares(sums.logSquares)
+    rawRatios = squares(sums.squares)
+    guard sums.total > 0 else {
       borderShare = 0
       centreOfMass = (Double(height / 2), Double(width / 2))
       sigma = 0
       radialMass = []
       return
     }
-    let centre = (row: rowMoment / total, column: columnMoment / total)
-    var spread = 0.0
-    for row in 0..<height {
-      for column in 0..<width {
-        let dy = Double(row) - centre.row
-        let dx = Double(column) - centre.column
-        spread += values[row * width + column] * (dy * dy + dx * dx)
-      }
-    }
-    borderShare = border / total
-    centreOfMass = centre
-    sigma = (spread / total / 2).squareRoot()
+    borderShare = sums.border / sums.total
+    centreOfMass = (sums.rowMoment / sums.total, sums.columnMoment / sums.total)
+    sigma = (map.spread(about: centreOfMass) / sums.total / 2).squareRoot()
     var inside = 0.0
-    radialMass = rings.map { ring in
+    radialMass = sums.circles.map { ring in
       inside += ring
-      return inside / total
+      return inside / sums.total
     }
   }
 
-  /// The first i in 1 ..< min(H, W) / 2 whose centred square of side 2i + 1 holds more than `t` of
-  /// the sum; the centre is (H / 2, W / 2) by integer division.
+  /// The first i whose square of side 2i + 1 holds more than `t` of the sum of `rings`, the mass by
+  /// the i of the smallest square that holds a pixel.
   ///
-  /// The released script knows square maps only; on others, a square has to fit into the map.
-  static func areaRatios(_ values: [Double], height: Int, width: Int) -> [AreaRatio] {
-    areaRatios(
-      ofRings: rings(values, height: height, width: width, around: (height / 2, width / 2)),
-      height: height, width: width, around: nil)
-  }
-
-  /// The first i from 1 on whose square of side 2i + 1 around `origin`, cut by the edges of the map,
-  /// holds more than `t` of the sum; its ratio is what the cut square covers of the map.
-  static func areaRatios(
-    _ values: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)
-  ) -> [AreaRatio] {
-    areaRatios(
-      ofRings: rings(values, height: height, width: width, around: origin), height: height,
-      width: width,
-      around: origin)
-  }
-
-  /// Mass by the i of the smallest square of side 2i + 1 around `origin` that holds a pixel.
-  private static func rings(
-    _ values: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)
-  ) -> [Double] {
-    var rings = [Double](repeating: 0, count: max(height, width) + 1)
-    for row in 0..<height {
-      for column in 0..<width {
-        rings[max(abs(row - origin.row), abs(column - origin.column))] +=
-          values[row * width + column]
-      }
-    }
-    return rings
-  }
-
-  /// `origin`: nil where squares lie about the middle of the map, and have to fit into it.
+  /// The released script knows square maps only, with the centre at (H / 2, W / 2) by integer division;
+  /// on others, a centred square has to fit into the map: i < min(H, W) / 2. Around another pixel squares
+  /// are cut by the edges of the map, and the ratio is what the cut square covers of it.
+  ///
+  /// - Parameter origin: nil where squares lie about the middle of the map.
   static func areaRatios(
     ofRings rings: [Double], height: Int, width: Int, around origin: (row: Int, column: Int)?
   ) -> [AreaRatio] {

@@ -27,6 +27,18 @@ final class InputsAhead: Sendable {
     cancellation = workers.cancellation
   }
 
+  /// Begins input `index`, which may turn out not to be wanted: one that can be read only once is left
+  /// until its turn.
+  func beginEarly(_ index: Int) {
+    if inputs.canBeReadAgain(index) { begin(index) }
+  }
+
+  private func begin(_ index: Int) {
+    guard isAhead else { return }
+    let input = Background { try self.make(index) }
+    next.withLock { $0 = (index, input) }
+  }
+
   /// Input `index`, with `following` begun.
   ///
   /// - Throws: `ImageError`, `FileError`, `PreparedTensorError`; `CancellationError` for whatever went wrong
@@ -46,12 +58,7 @@ final class InputsAhead: Sendable {
       return next
     }
     // One at a time: more would take memory, and the network's threads.
-    defer {
-      if isAhead, let following {
-        let input = Background { try self.make(following) }
-        next.withLock { $0 = (following, input) }
-      }
-    }
+    defer { if let following { begin(following) } }
     if let ahead, ahead.index == index { return try ahead.input.value() }
     return try make(index)
   }

@@ -94,6 +94,12 @@ public struct NetworkInputs: Sendable {
     return FileBytes.count(of: path(index))
   }
 
+  /// Whether input `index` is anything but a pipe or a device.
+  func canBeReadAgain(_ index: Int) -> Bool {
+    if case .builtIn = source { return true }
+    return bytes(index) != nil
+  }
+
   /// The file of input `index`; empty where it is none.
   func path(_ index: Int) -> String {
     guard case .files(let paths, _) = source else { return "" }

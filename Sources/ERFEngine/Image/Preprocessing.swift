@@ -87,18 +87,9 @@ extension Preprocessing {
         table[channel * 256 + value] = (inRange(Float(value)) - mean[channel]) / deviation[channel]
       }
     }
-    // The colours that the three channels are.
-    let (first, last) = isBlueFirst ? (2, 0) : (0, 2)
-    var elements = [Float](repeating: 0, count: fitted.pixels.count)
-    var index = 0
-    while index < elements.count {
-      elements[index] = table[Int(fitted.pixels[index + first])]
-      elements[index + 1] = table[256 + Int(fitted.pixels[index + 1])]
-      elements[index + 2] = table[512 + Int(fitted.pixels[index + last])]
-      index += 3
-    }
     return Tensor(
-      shape: Shape(height: fitted.height, width: fitted.width, channels: 3), elements: elements)
+      height: fitted.height, width: fitted.width, bytes: fitted.pixels, isReversed: isBlueFirst,
+      by: table)
   }
 
   /// The luminance of `fitted`, normalised, in each channel.

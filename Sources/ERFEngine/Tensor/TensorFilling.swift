@@ -12,6 +12,23 @@ extension Tensor {
     self = tensor
   }
 
+  /// A picture of three channels, (1, H, W, 3): the `bytes` of its pixels, each as its channel's 256 values
+  /// in `table` have it, which stand one channel after the other.
+  ///
+  /// - Parameter isReversed: whether the first channel is the last byte of a pixel.
+  init(height: Int, width: Int, bytes: [UInt8], isReversed: Bool, by table: [Float]) {
+    precondition(bytes.count == height * width * 3 && table.count == 3 * 256)
+    var tensor = Tensor(uninitialized: Shape(height: height, width: width, channels: 3))
+    let to = unsafe tensor.mutablePointer()
+    let (first, last) = isReversed ? (2, 0) : (0, 2)
+    for index in stride(from: 0, to: bytes.count, by: 3) {
+      unsafe to[index] = table[Int(bytes[index + first])]
+      unsafe to[index + 1] = table[256 + Int(bytes[index + 1])]
+      unsafe to[index + 2] = table[512 + Int(bytes[index + last])]
+    }
+    self = tensor
+  }
+
   /// Mixes in the float32 bits in order, in independent parts of a fixed size.
   func addBits(to hash: inout FNV1a, workers: Workers = Workers()) {
     for word in hashWords(workers: workers) { hash.add(word: word) }

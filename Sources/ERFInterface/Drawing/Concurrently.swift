@@ -18,23 +18,18 @@ enum Concurrently {
     return results.withLock { $0.compactMap(\.self) }
   }
 
-  /// What two pieces of work come to.
-  static func both<First: Sendable, Second: Sendable>(
-    _ first: @Sendable () -> First, _ second: @Sendable () -> Second
-  ) -> (First, Second) {
-    let results = Mutex<(First?, Second?)>((nil, nil))
-    _ = map([true, false]) { isFirst in
-      if isFirst {
-        let result = first()
-        results.withLock { $0.0 = result }
-      } else {
-        let result = second()
-        results.withLock { $0.1 = result }
-      }
+  /// The same, and what one more piece of work comes to, which is begun first.
+  static func both<First: Sendable, Item: Sendable, Result: Sendable>(
+    _ first: @Sendable () -> First, each items: [Item], _ body: @Sendable (Item) -> Result
+  ) -> (First, [Result]) {
+    let made = Mutex<First?>(nil)
+    let results = map([nil] + items.map(Optional.some)) { item -> Result? in
+      if let item { return body(item) }
+      let value = first()
+      made.withLock { $0 = value }
+      return nil
     }
-    guard case (let one?, let other?) = results.withLock(\.self) else {
-      preconditionFailure("both were worked on")
-    }
-    return (one, other)
+    guard let value = made.withLock(\.self) else { preconditionFailure("it was worked on") }
+    return (value, results.compactMap(\.self))
   }
 }

@@ -64,37 +64,60 @@ public struct HeatField: Sendable, Equatable {
 
   /// - Parameter centre: row and column; nil: the middle.
   public init(_ map: ERFMap, centre: (row: Int, column: Int)? = nil) {
+    self = Self.made(of: map, centre: centre) {}.field
+  }
+
+  /// The field of `map`, and what is made beside it: a map waits for both on its way to the screen.
+  static func made<Beside: Sendable>(
+    of map: ERFMap, centre: (row: Int, column: Int)?, beside: @Sendable () -> Beside
+  ) -> (field: HeatField, beside: Beside) {
+    let values = map.values
+    let distances = Distances(
+      height: map.height, width: map.width, centre: centre ?? (map.height / 2, map.width / 2))
+    let curves = Curve.allCases.filter { $0 != .decades }
+    // Side by side, not one within the other: what is nested gets no threads of its own.
+    let (made, parts) = Concurrently.both(beside, each: curves) {
+      Self.part(of: values, curve: $0, distances)
+    }
+    let field = HeatField(
+      map, distances, Dictionary(uniqueKeysWithValues: zip(curves, parts)))
+    return (field, made)
+  }
+
+  private init(_ map: ERFMap, _ distances: Distances, _ parts: [Curve: Part]) {
     height = map.height
     width = map.width
     isSigned = map.rule.isSigned
-    self.centre = centre ?? (map.height / 2, map.width / 2)
-    let values = map.values
-    var areas: [Curve: SummedArea] = [:]
-    var radial: [Curve: [Double]] = [:]
-    var tops: [Curve: Double] = [:]
-    let rings = Rings(height: height, width: width, centre: self.centre)
-    let (rows, columns) = (map.height, map.width)
-    // A map waits for this on its way to the screen.
-    let curves = Curve.allCases.filter { $0 != .decades }
-    let parts = Concurrently.map(curves) { curve in
-      let curved = curve == .linear ? values : values.map { curve($0) }
-      let area = SummedArea(curved, height: rows, width: columns)
-      let means = area.means(
-        rows: min(rows, Self.topGrid), columns: min(columns, Self.topGrid),
-        window: PixelWindow(row: 0, column: 0, height: rows, width: columns))
-      return (area: area, radial: rings.means(curved), top: means.lazy.map(abs).max())
+    centre = distances.centre
+    var parts = parts
+    parts[.decades] = parts[.linear]
+    areas = parts.mapValues(\.area)
+    radial = parts.mapValues(\.radial)
+    tops = parts.compactMapValues(\.top)
+  }
+
+  /// Of one curve: sums over its values, their means by distance, and the highest colour's.
+  private struct Part {
+    let area: SummedArea
+    let radial: [Double]
+    let top: Double?
+  }
+
+  private static func part(
+    of values: [Double], curve: Curve, _ distances: Distances
+  ) -> Part {
+    let (rows, columns) = (distances.height, distances.width)
+    var sums = [Double](repeating: 0, count: distances.counts.count)
+    let area = SummedArea(height: rows, width: columns) { row, column in
+      let value = curve(values[row * columns + column])
+      sums[distances[row, column]] += value
+      return value
     }
-    for (curve, part) in zip(curves, parts) {
-      areas[curve] = part.area
-      radial[curve] = part.radial
-      tops[curve] = part.top
-    }
-    areas[.decades] = areas[.linear]
-    radial[.decades] = radial[.linear]
-    tops[.decades] = tops[.linear]
-    self.areas = areas
-    self.radial = radial
-    self.tops = tops
+    let means = area.means(
+      rows: min(rows, topGrid), columns: min(columns, topGrid),
+      window: PixelWindow(row: 0, column: 0, height: rows, width: columns))
+    return Part(
+      area: area, radial: distances.means(of: sums), top: means.lazy.map(abs).max())
   }
 
   /// The field of a result, with distances measured from its unit.
@@ -170,6 +193,11 @@ struct SummedArea: Sendable, Equatable {
   private let table: [Double]
 
   init(_ values: [Double], height: Int, width: Int) {
+    self.init(height: height, width: width) { values[$0 * width + $1] }
+  }
+
+  /// `value` is asked for each row and column once, in row-major order.
+  init(height: Int, width: Int, value: (_ row: Int, _ column: Int) -> Double) {
     rows = height
     columns = width
     var table = [Double](repeating: 0, count: (height + 1) * (width + 1))
@@ -177,7 +205,7 @@ struct SummedArea: Sendable, Equatable {
       var sum = 0.0
       let above = row * (width + 1)
       for column in 0..<width {
-        sum += values[row * width + column]
+        sum += value(row, column)
         table[above + width + 1 + column + 1] = table[above + column + 1] + sum
       }
     }
@@ -231,33 +259,38 @@ struct SummedArea: Sendable, Equatable {
   }
 }
 
-/// Pixels by their distance from a centre.
-private struct Rings {
-  private let ring: [Int32]
-  private let counts: [Int]
+/// The pixels of a map by their distance from a centre, rounded to whole pixels.
+private struct Distances {
+  let height: Int
+  let width: Int
+  let centre: (row: Int, column: Int)
+  /// Number of pixels at distances 0, 1, 2, ..., up to the farthest.
+  let counts: [Int]
 
   init(height: Int, width: Int, centre: (row: Int, column: Int)) {
-    var ring = [Int32](repeating: 0, count: height * width)
+    self.height = height
+    self.width = width
+    self.centre = centre
     var counts = [Int](repeating: 0, count: height + width + 1)
     for row in 0..<height {
-      let dy = Double((row - centre.row) * (row - centre.row))
       for column in 0..<width {
-        let dx = Double((column - centre.column) * (column - centre.column))
-        // The root of a whole number never lies halfway, and a call a pixel is what all others wait for.
-        let distance = Int((dx + dy).squareRoot() + 0.5)
-        ring[row * width + column] = Int32(distance)
-        counts[distance] += 1
+        counts[Self.distance(row - centre.row, column - centre.column)] += 1
       }
     }
-    self.ring = ring
-    self.counts = counts
+    self.counts = Array(counts.prefix((counts.lastIndex { $0 > 0 } ?? 0) + 1))
   }
 
-  /// Mean at each distance that has pixels.
-  func means(_ values: [Double]) -> [Double] {
-    var sums = [Double](repeating: 0, count: counts.count)
-    for (index, value) in values.enumerated() { sums[Int(ring[index])] += value }
-    let last = counts.lastIndex { $0 > 0 } ?? 0
-    return (0...last).map { counts[$0] > 0 ? sums[$0] / Double(counts[$0]) : 0 }
+  subscript(row: Int, column: Int) -> Int {
+    Self.distance(row - centre.row, column - centre.column)
+  }
+
+  /// The root of a whole number never lies halfway, and a call a pixel is what all others wait for.
+  private static func distance(_ rows: Int, _ columns: Int) -> Int {
+    Int(Double(rows * rows + columns * columns).squareRoot() + 0.5)
+  }
+
+  /// Mean at each distance; 0 where there are no pixels.
+  func means(of sums: [Double]) -> [Double] {
+    zip(sums, counts).map { $1 > 0 ? $0 / Double($1) : 0 }
   }
 }

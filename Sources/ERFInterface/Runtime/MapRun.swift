@@ -82,13 +82,10 @@ struct MapRun: Sendable {
 }
 
 extension PartialMap {
-  /// The parts of it do not need each other, and the map waits for all of them on its way to the screen.
   init(_ map: ERFMap, of subject: ERFSubject?) {
-    let (field, metrics) = Concurrently.both {
-      HeatField(map, centre: subject?.centrePixel)
-    } _: {
+    let made = HeatField.made(of: map, centre: subject?.centrePixel) {
       ERFMetrics(map, around: subject?.metricsOrigin)
     }
-    self.init(field: field, metrics: metrics, images: map.images)
+    self.init(field: made.field, metrics: made.beside, images: map.images)
   }
 }

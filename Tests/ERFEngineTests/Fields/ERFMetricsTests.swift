@@ -52,7 +52,7 @@ import Testing
     let (height, width) = size
     let values = (0..<height * width).map { stream.unit(at: UInt64($0)) }
     let total = values.reduce(0, +)
-    let found = ERFMetrics.areaRatios(values, height: height, width: width)
+    let found = ERFMetrics(ERFMap(height: height, width: width, values: values)).rawRatios
     for ratio in found {
       var expected: Int?
       for i in 1..<min(height, width) / 2 where expected == nil {
@@ -94,7 +94,9 @@ import Testing
     let stream = RandomStream(seed: 5)
     let values = (0..<height * width).map { stream.unit(at: UInt64($0)) }
     let total = values.reduce(0, +)
-    let found = ERFMetrics.areaRatios(values, height: height, width: width, around: origin)
+    let found = ERFMetrics(
+      ERFMap(height: height, width: width, values: values), around: origin
+    ).rawRatios
     for ratio in found {
       var expected: (side: Int, pixels: Int)?
       for i in 1..<60 where expected == nil {

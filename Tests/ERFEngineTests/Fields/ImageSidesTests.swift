@@ -27,7 +27,7 @@ import Testing
     map.accumulate(gradient: gradient)
     for unit in [nil, Unit(row: 1, column: 0)] {
       let subject = Self.subject(size, rule, unit: unit)
-      let expected = ERFMetrics.ratios(of: map, around: subject.metricsOrigin).map { $0.side ?? 0 }
+      let expected = ERFMetrics(map, around: subject.metricsOrigin).ratios.map { $0.side ?? 0 }
       #expect(expected.contains { $0 > 0 })
       for threads in [1, 3] {
         #expect(
