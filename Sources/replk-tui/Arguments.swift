@@ -48,7 +48,7 @@ enum UsageError: ExplainedError, Equatable {
   case noTerminal(reason: String)
   case tooManyModels
   case overwritesInput(String, input: String)
-  /// A picture that would be written into a folder of pictures which the command reads.
+  /// A picture that would be written into a folder of pictures, or of classes, which the command reads.
   case amongPictures(String, folder: String)
   case existing(String)
   /// Something else is there; the text says what.
@@ -89,7 +89,7 @@ enum UsageError: ExplainedError, Equatable {
         : "\(path) is the same file as \(input), which this command reads: write to another"
     case .amongPictures(let path, let folder):
       "\(path) would lie among the pictures of \(folder), and the next run would read it as one: write to "
-        + "another folder"
+        + "another folder, outside it"
     case .existing(let path):
       "\(path) already exists: add --force to replace it, or choose another name"
     case .foreign(let reason): "\(reason): add --force to replace it, or choose another name"

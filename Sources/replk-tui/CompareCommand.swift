@@ -114,7 +114,12 @@ extension Command {
     if ExportFacts.made(metrics, of: facts) { own.insert(metrics) }
     let files = OutputFiles(
       paths, arguments, models: arguments.positionals, images: requests.first?.request.images)
-    if FileIdentity(of: base) != nil { try files.requireFree { own.contains($0) } }
+    // A folder that is to be made has nothing to replace, but may become one of classes.
+    if FileIdentity(of: base) == nil {
+      try files.requireNoInputs()
+    } else {
+      try files.requireFree { own.contains($0) }
+    }
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.

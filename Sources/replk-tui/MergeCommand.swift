@@ -35,8 +35,7 @@ extension Command {
           option: "-o", value: path, expected: "a name ending in .erf \(ExportFormat.endings)")
       }
     }
-    let files = OutputFiles(outputs, arguments, models: paths)
-    for path in outputs { try files.requireNoInput(path) }
+    try OutputFiles(outputs, arguments, models: paths).requireNoInputs()
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
     let networks = Dictionary(grouping: parts) {
       "\($0.part.subject.model) \($0.part.subject.weightsHash)"
@@ -49,6 +48,8 @@ extension Command {
         arguments.merges(of: networks.values.map { $0.map(\.path) }).map { $0 + "\n" }.joined())
       throw SeveralNetworks(count: networks.count, error: error)
     }
+    let files = OutputFiles(outputs, arguments, models: paths, named: whole.namedPictures)
+    try files.requireNoInputs()
     if !whole.isWhole && !arguments.has("--partial") {
       let missing = MissingShares(of: whole, among: parts, outputs: outputs)
       try StandardStreams.write(missing.commands)
@@ -104,20 +105,17 @@ extension Command {
       return nil
     }
     let outputs = arguments.all("--output")
-    guard let output = outputs.first else {
-      throw UsageError.missingOption(
-        command: "merge of \(kind.ending) files", option: "-o FILE\(kind.outputs[0])")
-    }
-    guard outputs.count == 1, kind.outputs.contains(where: output.lowercased().hasSuffix) else {
+    guard outputs.count <= 1,
+      outputs.allSatisfy({ kind.outputs.contains(where: $0.lowercased().hasSuffix) })
+    else {
       throw UsageError.badValue(
         option: "-o", value: outputs.joined(separator: ", "),
         expected: "one name ending in \(kind.outputs.joined(separator: " or "))")
     }
-    try OutputFiles([output], arguments, models: paths).requireFree()
-    let partial = arguments.has("--partial")
-    return kind.ending == ".csv"
-      ? [try Merging.csv(paths, to: output, partial: partial)]
-      : try Merging.features(paths, to: output, partial: partial)
+    try OutputFiles(outputs, arguments, models: paths).requireFree()
+    let merging = Merging(
+      paths: paths, outputs: outputs, isPartial: arguments.has("--partial"))
+    return kind.ending == ".csv" ? [try merging.csv()] : try merging.features()
   }
 }
 
@@ -138,6 +136,11 @@ extension ERFPart {
   fileprivate func holds(_ path: String) -> Bool {
     guard let part = try? ERFPart(path: path) else { return false }
     return part.difference(from: self) == nil && part.indices.isSubset(of: indices)
+  }
+
+  /// The files and folders of pictures that its command names, as seen from where that was run.
+  fileprivate var namedPictures: [String] {
+    zip(command, command.dropFirst()).compactMap { $0 == "--image" ? $1 : nil }
   }
 }
 

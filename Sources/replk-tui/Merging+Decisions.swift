@@ -5,17 +5,19 @@ import ERFEngine
 
 extension Merging {
   /// Puts shares of decisions together: of a whole run as it writes them, else to be merged with the rest.
-  static func decisions(_ paths: [String], to output: String, partial: Bool) throws -> String {
+  func decisions() throws -> String {
     let shares = try paths.map { (path: $0, part: try DecisionShare(path: $0)) }
     let whole = try DecisionShare.merged(shares)
-    guard whole.isWhole || partial else {
-      let missing = MissingShares(of: whole, among: shares, outputs: [output])
+    guard whole.isWhole || isPartial else {
+      let missing = MissingShares(of: whole, among: shares, outputs: outputs)
       try StandardStreams.write(missing.commands)
       throw missing
     }
     // Some shares without a decision are none to look at, but a table to go on with.
     guard whole.count > 0 || !whole.isWhole else { throw MergeError.noDecisions }
-    warn(ofMixed: whole.mixedInstructionSets, "decisions may differ where two classes are close")
+    let output = try output(".csv", of: ".csv")
+    Self.warn(
+      ofMixed: whole.mixedInstructionSets, "decisions may differ where two classes are close")
     try AtomicFile.write(whole.isWhole ? whole.table : whole.encoded(), to: output)
     return "wrote \(output): \(whole.count.counted("decision"))"
       + (whole.isWhole ? "" : ", partial")
@@ -26,9 +28,10 @@ extension MissingShares {
   fileprivate init(
     of whole: DecisionShare, among shares: [DecisionShare.Named], outputs: [String]
   ) {
+    let missing = whole.total - whole.indices.count
     self.init(
-      lack: Self.lack(whole.total - whole.indices.count, of: whole.total, "stimulus", "stimuli")
-        + " or belong to unfinished shares",
+      lack: Self.lack(missing, of: whole.total, "stimulus", "stimuli")
+        + (missing == 1 ? " or belongs to an unfinished share" : " or belong to unfinished shares"),
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: shares.filter { $0.part.shards.count == 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)

@@ -2,7 +2,13 @@
 
 import ERFEngine
 
-enum Merging {
+struct Merging {
+  let paths: [String]
+  /// At most one, which may be missing as long as shares are.
+  let outputs: [String]
+  /// Whether some of a run are enough.
+  let isPartial: Bool
+
   /// Whether `paths` are all of the ending `ending`.
   static func areAll(_ paths: [String], _ ending: String) -> Bool {
     !paths.isEmpty && paths.allSatisfy { $0.lowercased().hasSuffix(ending) }
@@ -36,52 +42,58 @@ enum Merging {
   }
 
   /// Puts tables of a sweep together, or decisions.
-  static func csv(_ paths: [String], to output: String, partial: Bool) throws -> String {
-    guard let sweep = paths.first(where: SweepTable.isSweep) else {
-      return try decisions(paths, to: output, partial: partial)
-    }
+  func csv() throws -> String {
+    guard let sweep = paths.first(where: SweepTable.isSweep) else { return try decisions() }
     let others = paths.filter { !SweepTable.isSweep($0) }
     if let other = others.first(where: { (try? DecisionShare(path: $0)) != nil }) {
       throw MergeError.kinds(other, sweep)
     }
-    return try Self.sweep(paths, to: output, partial: partial)
+    return try self.sweep()
   }
 
-  private static func sweep(_ paths: [String], to output: String, partial: Bool) throws -> String {
+  private func sweep() throws -> String {
     let tables = try paths.map { (path: $0, table: try SweepTable(path: $0)) }
     let whole = try SweepTable.merged(tables)
-    guard whole.missing.isEmpty || partial else {
-      let missing = MissingShares(of: whole, among: tables, outputs: [output])
+    guard whole.missing.isEmpty || isPartial else {
+      let missing = MissingShares(of: whole, among: tables, outputs: outputs)
       try StandardStreams.write(missing.commands)
       throw missing
     }
-    guard whole.count > 0 else { throw SweepError.noPoints }
-    warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
-    warn(ofMixed: whole.mixedPrograms, "numbers may differ")
+    let output = try output(".csv", of: ".csv")
+    Self.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
+    Self.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
     try AtomicFile.write(whole.encoded, to: output)
     let some = whole.missing.isEmpty ? "" : "\(whole.count) of "
     return "wrote \(output): \(some)\(whole.points.counted("point"))"
   }
 
   /// Puts features together, in the order of the inputs.
-  static func features(
-    _ paths: [String], to output: String, partial: Bool
-  ) throws -> [String] {
+  func features() throws -> [String] {
     let parts = try paths.map { (path: $0, part: try Features(path: $0)) }
     let whole = try Features.merged(parts)
-    guard whole.isWhole || partial else {
-      let missing = MissingShares(of: whole, among: parts, outputs: [output])
+    guard whole.isWhole || isPartial else {
+      let missing = MissingShares(of: whole, among: parts, outputs: outputs)
       try StandardStreams.write(missing.commands)
       throw missing
     }
-    guard !whole.rows.isEmpty else { throw FeaturesError.noInputs }
-    warn(ofMixed: whole.mixedInstructionSets, "values differ by float32 rounding")
+    let output = try output(".npy", of: ".safetensors")
+    // Of no input there is no array, but a share to go on with.
+    guard !whole.rows.isEmpty || Features.isPart(output) else { throw FeaturesError.noInputs }
+    Self.warn(ofMixed: whole.mixedInstructionSets, "values differ by float32 rounding")
     if Features.isPart(output) {
       try whole.write(to: output)
     } else {
       try AtomicFile.write(whole.array.encoded(), to: output)
     }
     return FeaturesText.lines(whole, path: output)
+  }
+
+  /// The file to write; unlike maps, what is merged here is not shown without one.
+  func output(_ ending: String, of shares: String) throws(UsageError) -> String {
+    guard let output = outputs.first else {
+      throw .missingOption(command: "merge of \(shares) files", option: "-o FILE\(ending)")
+    }
+    return output
   }
 }
 

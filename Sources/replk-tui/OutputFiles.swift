@@ -17,17 +17,23 @@ struct OutputFiles {
   private let arguments: Arguments
   /// Pictures that the command reads.
   private let pictures: [String]
+  /// Files and folders of pictures, as they were named.
+  private let named: [String]
   /// Whether the user said that files may be replaced.
   let isForced: Bool
 
-  /// `models`: the words that name networks or a session, some of which may be files.
+  /// - Parameters:
+  ///   - models: the words that name networks or a session, some of which may be files.
+  ///   - named: files and folders of the pictures that results are of; nil: those of the command line.
   init(
-    _ paths: [String], _ arguments: Arguments, models: [String], images: ImageSource? = nil
+    _ paths: [String], _ arguments: Arguments, models: [String], images: ImageSource? = nil,
+    named: [String]? = nil
   ) {
     self.paths = paths
     self.models = models
     self.arguments = arguments
     pictures = if case .files(let paths)? = images { paths } else { [] }
+    self.named = named ?? arguments.all("--image")
     isForced = arguments.has("--force")
   }
 
@@ -91,22 +97,7 @@ struct OutputFiles {
 
   /// The folder of pictures in which the command would find a file at `path`, were it run again; nil: none.
   private func pictureFolder(of path: String) -> String? {
-    guard ImageList.isImageName(path.fileName), let place = Self.folder(of: path) else {
-      return nil
-    }
-    // A folder that is given, or one inside it, where pictures were found; that of a picture which is given by
-    // its own name is not searched.
-    let given = Set(arguments.all("--image"))
-    return given.first { FileIdentity(of: $0) == place }
-      ?? pictures.first { !given.contains($0) && Self.folder(of: $0) == place }.map {
-        String($0.dropLast($0.fileName.count))
-      }
-  }
-
-  /// The folder that a file lies in, or would.
-  private static func folder(of path: String) -> FileIdentity? {
-    let folder = path.dropLast(path.fileName.count)
-    return FileIdentity(of: folder.isEmpty ? "." : String(folder))
+    named.first { ImageList.wouldFind(path, in: $0) }
   }
 
   /// Asks whoever sits at the terminal; nobody there is a no.

@@ -136,37 +136,36 @@ extension Command {
     }
     let opened = try networks.map(CueConflictBenchmark.opened)
     var benchmark = CueConflictBenchmark(
-      shard.map(stimuli.share) ?? stimuli, csv: arguments.last("--csv"), seed: arguments.seed(),
-      threads: arguments.threads())
-    benchmark.share = shard.map {
-      DecisionShare(
-        $0, of: stimuli, by: opened,
-        command: arguments.command(
-          "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
-          positionals: models))
-    }
+      shard.map(stimuli.share) ?? stimuli, csv: shard == nil ? arguments.last("--csv") : nil,
+      seed: arguments.seed(), threads: arguments.threads())
     benchmark.replaces = arguments.has("--force")
+    var file: DecisionShareFile?
     if let csv = arguments.last("--csv") {
       let output = OutputFiles(
         [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
-      if shard == nil {
-        try settle(output, &benchmark, opened)
-      } else {
+      if let shard {
         try output.requireNoInputs()
         try AtomicFile.requireWritable(csv)
+        let command = arguments.command(
+          "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
+          positionals: models)
+        file = try DecisionShareFile(
+          DecisionShare(shard, of: stimuli, by: opened, command: command), at: csv,
+          replaces: benchmark.replaces)
+      } else {
+        try settle(output, &benchmark, opened)
       }
     }
-    let wasFinished = try benchmark.isShareFinished()
     // A share without a stimulus is a table without rows.
     let made =
       benchmark.stimuli.stimuli.isEmpty
       ? []
       : try reports(of: opened, nothing: "no stimulus was decided") {
         try benchmark.run(
-          $0, number: $1, cancellation: Interruption.cancellation, progress: $2)
+          $0, number: $1, into: &file, cancellation: Interruption.cancellation, progress: $2)
       }
-    if !Interruption.cancellation.isCancelled { try benchmark.finishShare() }
-    return (made, wasFinished ? benchmark.csv : nil)
+    if !Interruption.cancellation.isCancelled { try file?.finish() }
+    return (made, file?.wasFinished == true ? arguments.last("--csv") : nil)
   }
 
   /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else

@@ -1,16 +1,19 @@
-// Command lines as a shell reads them.
+// Command lines as a shell reads them: dash, bash, zsh and fish alike.
 
 import ERFEngine
 
 enum ShellWords {
   /// `words` in one line, quoted where a shell would read something else.
-  static func text(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+  static func text(_ words: [String]) -> String {
+    let line = words.map(quoted).joined(separator: " ")
+    return line.unicodeScalars.allSatisfy(isPlain) ? line : spelt(line)
+  }
 
   /// The words of a line that ``text(_:)`` made.
   static func words(_ line: String) -> [String] {
     var words: [String] = []
-    // By bytes, as shells read: a mark may stand over a quote, and escapes spell bytes.
-    var rest = Array(line.utf8)[...]
+    // By bytes, as shells read: a mark may stand over a quote, and names are not always UTF-8.
+    var rest = evaluated(Array(line.utf8))[...]
     // Quotes and an escaped one stand in the middle of words; an empty word is quotes alone.
     var word: [UInt8]?
     while let byte = rest.popFirst() {
@@ -22,9 +25,6 @@ enum ShellWords {
         let quoted = rest.prefix { $0 != UInt8(ascii: "'") }
         rest = rest.dropFirst(quoted.count + 1)
         word = (word ?? []) + quoted
-      case UInt8(ascii: "$") where rest.first == UInt8(ascii: "'"):
-        rest.removeFirst()
-        word = (word ?? []) + unescaped(&rest)
       case UInt8(ascii: "\\"):
         word = (word ?? []) + rest.prefix(1)
         rest = rest.dropFirst()
@@ -35,53 +35,60 @@ enum ShellWords {
   }
 
   private static func quoted(_ word: String) -> String {
-    guard word.unicodeScalars.allSatisfy(isPlain) else { return escaped(word) }
     let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
     // zsh takes a word that begins with = for a program's path.
     guard !plain || word.isEmpty || word.hasPrefix("=") else { return word }
-    let parts = word.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + parts.map { String($0) }.joined(separator: "'\\''") + "'"
+    // A backslash stands outside quotes, where fish too takes what follows it as it is.
+    let parts = word.unicodeScalars.map { scalar in
+      scalar == "'" || scalar == "\\" ? "'\\\(scalar)'" : String(scalar)
+    }
+    return "'" + parts.joined() + "'"
   }
 }
 
-// MARK: Words that a terminal would act on
+// MARK: Lines that a terminal would act on
 
 extension ShellWords {
+  private static let start = "eval \"$(printf %b '"
+  private static let end = "')\""
+
   /// Whether a scalar may stand in a line that somebody copies from a terminal: it steers nothing, begins no
   /// line, and leaves the order in which the rest is read.
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     String(scalar).printable.unicodeScalars.first == scalar
   }
 
-  /// As bash and zsh read it: `$'a\012b'`. Three octal digits spell a byte, whatever the locale and whatever
-  /// comes behind them.
-  private static func escaped(_ word: String) -> String {
-    let scalars = word.unicodeScalars.map { scalar -> String in
-      if scalar == "'" || scalar == "\\" { return "\\\(scalar)" }
-      guard !isPlain(scalar) else { return String(scalar) }
+  /// A line that evaluates `line`: `eval "$(printf %b 'erf \0047a\0012b\0047')"`. The whole of it, since shells
+  /// take line ends away from the end of what they put in, where a name may have one. Three octal digits
+  /// spell a byte, whatever the locale and whatever comes behind them. Where people type, bash and zsh look for
+  /// `!` between double quotes.
+  private static func spelt(_ line: String) -> String {
+    let scalars = line.unicodeScalars.map { scalar -> String in
+      guard !isPlain(scalar) || "'\\!".unicodeScalars.contains(scalar) else {
+        return String(scalar)
+      }
       return SystemPath.bytes(String(scalar)).map { byte in
         let digits = String(byte, radix: 8)
-        return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+        return "\\0" + String(repeating: "0", count: 3 - digits.count) + digits
       }.joined()
     }
-    return "$'" + scalars.joined() + "'"
+    return start + scalars.joined() + end
   }
 
-  /// The bytes that stand up to the quote which ends what ``escaped(_:)`` began; takes them and the quote.
-  private static func unescaped(_ rest: inout ArraySlice<UInt8>) -> [UInt8] {
+  /// The bytes of the line that `line` evaluates; `line` itself where it evaluates none.
+  private static func evaluated(_ line: [UInt8]) -> [UInt8] {
+    guard line.starts(with: start.utf8), line.suffix(end.utf8.count).elementsEqual(end.utf8) else {
+      return line
+    }
+    var rest = line.dropFirst(start.utf8.count).dropLast(end.utf8.count)
     var bytes: [UInt8] = []
-    while let byte = rest.popFirst(), byte != UInt8(ascii: "'") {
-      guard byte == UInt8(ascii: "\\") else {
-        bytes.append(byte)
-        continue
-      }
-      let digits = String(decoding: rest.prefix(3), as: UTF8.self)
-      if let spelt = UInt8(digits, radix: 8) {
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(4), as: UTF8.self)
+      if byte == UInt8(ascii: "\\"), let spelt = UInt8(digits, radix: 8) {
         bytes.append(spelt)
-        rest = rest.dropFirst(3)
+        rest = rest.dropFirst(4)
       } else {
-        bytes += rest.prefix(1)
-        rest = rest.dropFirst()
+        bytes.append(byte)
       }
     }
     return bytes

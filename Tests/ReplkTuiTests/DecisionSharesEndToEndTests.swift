@@ -1,9 +1,10 @@
 // Shares of decisions as a user makes and merges them.
 
-import ERFEngine
 import Foundation
 import TestSupport
 import Testing
+
+@testable import ERFEngine
 
 @Suite struct DecisionSharesEndToEndTests {
   let folder: TemporaryFolder
@@ -28,8 +29,7 @@ import Testing
     let all = try decisions(paths)
     #expect(!all.text.contains("partial") && all.entry["partialOf"] == nil)
     #expect(all.entry["shares"] == nil)
-    let text = String(decoding: try folder.read(paths[1]), as: UTF8.self)
-    _ = try folder.write(Array(unfinished(text).utf8), to: paths[1])
+    try reopen(paths[1])
     let stopped = try decisions(paths)
     #expect(stopped.text.contains("of a run over 5 stimuli; not finished: share 2/3"))
     #expect(stopped.entry["unfinished"] as? [String] == ["2/3"])
@@ -86,6 +86,9 @@ import Testing
     expectOneLine(
       lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "in the folder"])
     #expect(!folder.names.contains("x.csv"))
+    // Whether or not it is said where the merge is to be written.
+    let unnamed = try Executable.run(["merge"] + others, in: folder)
+    #expect(unnamed.error == lacking.error && unnamed.text == lacking.text)
     let line = try #require(lacking.text.split(separator: "\n").first)
     #expect(line.contains("--shard \(count)/\(count) --csv /") && line.hasSuffix("/\(last)"))
     let words = line.dropFirst("replk-tui ".count)
@@ -99,6 +102,16 @@ import Testing
         < DecisionFile.read(folder.file("one.csv")).count)
     _ = try succeed(["merge", last, "some.csv", "-o", "all.csv", "--force"], in: folder)
     #expect(try folder.read("all.csv") == folder.read("one.csv"))
+  }
+
+  @Test func oneStimulusIsMissing() throws {
+    let paths = try shares(5)
+    expectOneLine(
+      try Executable.run(["merge"] + paths.dropLast() + ["-o", "x.csv"], in: folder), code: 1,
+      mentions: ["1 of 5 stimuli is missing or belongs to an unfinished share: share 5 of 5"])
+    expectOneLine(
+      try Executable.run(["merge"] + paths, in: folder), code: 2,
+      mentions: ["merge of .csv files needs -o FILE.csv"])
   }
 
   /// What a merge holds of a run can be merged with the rest, in any grouping.
@@ -164,10 +177,8 @@ import Testing
   @Test func unfinishedSharesOfDecisions() throws {
     let paths = try shares(2)
     let whole = try folder.read(paths[0])
-    let text = String(decoding: whole, as: UTF8.self)
-    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let broken = unfinished(String(rows[0])) + "\n" + rows[1] + "\n"
-    _ = try folder.write(Array((broken + rows[2].prefix(9)).utf8), to: paths[0])
+    let rows = try DecisionShare(path: folder.file(paths[0])).count
+    try reopen(paths[0], rows: 1)
     expectOneLine(
       try Executable.run(["merge"] + paths + ["-o", "x.csv"], in: folder), code: 1,
       mentions: ["share 1 of 2"])
@@ -182,7 +193,7 @@ import Testing
     let again = try succeed(command, in: folder)
     #expect(again.text.hasSuffix("\n\n\(paths[0]) was finished before: left as it is\n"))
     #expect(try number() == before)
-    #expect(try DecisionFile.read(folder.file(paths[0])).count == rows.count - 2)
+    #expect(try DecisionFile.read(folder.file(paths[0])).count == rows)
   }
 
   @Test func sharesOfDecisionsThatDoNotGoTogether() throws {
@@ -218,9 +229,65 @@ import Testing
     _ = try succeed(["merge", paths[0], others[1], "-o", "x.csv"], in: folder)
   }
 
-  /// A finished share as it was before its end.
-  private func unfinished(_ text: String) -> String {
-    text.replacing(
-      /finished"":\[[^\]]*\],""hash"":""[0-9a-f]{16}""/, with: "finished\"\":[]")
+  /// Makes of a finished share what it was before its end, when it had its first rows.
+  private func reopen(_ path: String, rows: Int = .max) throws {
+    var share = try DecisionShare(path: folder.file(path))
+    share.finished = []
+    share.rows = Array(share.rows.prefix(rows))
+    _ = try folder.write(share.encoded(), to: path)
+  }
+
+  /// What somebody changed in a share that is not finished is neither gone on with nor merged.
+  @Test func changedSharesAreRefused() throws {
+    let path = try shares(2)[0]
+    let whole = try folder.read(path)
+    try reopen(path, rows: 1)
+    let text = String(decoding: try folder.read(path), as: UTF8.self)
+    let row = try #require(text.split(separator: "\n").last)
+    func changed(_ field: Int, to value: String) -> String {
+      var fields = row.split(separator: ",").map(String.init)
+      fields[field] = value
+      return text.replacing(row, with: fields.joined(separator: ","))
+    }
+    let command = probe() + [path, "--shard", "1/2"]
+    for wrong in [
+      changed(0, to: "somebody"), changed(4, to: row.contains(",cat,") ? "dog" : "cat"),
+      "\(text)\(row)\n", text.replacing("stimuli\"\":5", with: "stimuli\"\":6"),
+    ] {
+      #expect(wrong != text)
+      _ = try folder.write(Array(wrong.utf8), to: path)
+      for words in [command, ["merge", path, "--partial", "-o", "x.csv"]] {
+        expectOneLine(
+          try Executable.run(words, in: folder), code: 1,
+          mentions: ["\(path) is a share that is damaged, was changed", "--force"])
+      }
+      #expect(try folder.read(path) == Array(wrong.utf8))
+    }
+    _ = try succeed(command + ["--force"], in: folder)
+    #expect(try folder.read(path) == whole)
+  }
+
+  /// The same command twice at once: either writes all of the share, and no row stands in it twice.
+  @Test func twoRunsAtOnceWriteOneShare() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "40", "--size", "16"], in: folder)
+    let run = probe() + ["d.csv", "--shard", "1/2", "--threads", "1"]
+    let outcome = try Executable.run(
+      run, in: folder, shell: "\"$@\" & other=$!; \"$@\"; code=$?; wait $other && exit $code")
+    #expect(outcome.code == 0 && outcome.error == "")
+    let share = try DecisionShare(path: folder.file("d.csv"))
+    #expect(share.isFinished && share.count == 40)
+  }
+
+  /// A run that is not cut adds row by row: the one that finds rows of another stops.
+  @Test func twoRunsAtOnceDoubleNoRow() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "40", "--size", "16"], in: folder)
+    let outcome = try Executable.run(
+      probe() + ["d.csv", "--threads", "1"], in: folder,
+      shell: "\"$@\" & other=$!; \"$@\"; code=$?; wait $other; exit $((code + $?))")
+    if outcome.code != 0 {
+      expectOneLine(outcome, code: 1, mentions: ["d.csv: cannot be written: another run"])
+    }
+    let decisions = try DecisionFile.read(folder.file("d.csv"))
+    #expect(decisions.count == 80 && Set(decisions).count == 80)
   }
 }

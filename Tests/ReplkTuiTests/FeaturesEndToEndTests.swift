@@ -84,15 +84,35 @@ import Testing
       ["merge", parts[3], parts[0], "-o", "all.npy"], in: folder)
     expectOneLine(
       outcome, code: 1, mentions: ["2 of 4 inputs are missing", "shares 2, 3 of 4"])
+    let unnamed = try Executable.run(["merge", parts[3], parts[0]], in: folder)
+    #expect(unnamed.error == outcome.error && unnamed.text == outcome.text)
     for line in outcome.text.split(separator: "\n") {
       let words = line.dropFirst("replk-tui ".count)
       #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0, "\(line)")
     }
+    expectOneLine(
+      try Executable.run(["merge"] + parts, in: folder), code: 2,
+      mentions: ["merge of .safetensors files needs -o FILE.npy"])
     _ = try succeed(["merge"] + parts + ["-o", "all.npy"], in: folder)
     #expect(try folder.read("all.npy") == folder.read("one.npy"))
     let some = try succeed(
       ["merge", parts[0], parts[3], "--partial", "-o", "some.npy"], in: folder)
     #expect(some.text.contains("2x8x8x8"))
+  }
+
+  /// Shares without an input make no array, but a share to go on with, as those of maps do.
+  @Test func sharesWithoutInputsAreMerged() throws {
+    let parts = try make(features, shards: 3)
+    let merge = ["merge", parts[0], parts[1], "--partial", "-o"]
+    _ = try succeed(merge + ["some.safetensors"], in: folder)
+    let some = try Features(path: folder.file("some.safetensors"))
+    #expect(some.rows.isEmpty && some.shards.map(\.text) == ["1/3", "2/3"])
+    expectOneLine(
+      try Executable.run(merge + ["some.npy"], in: folder), code: 1,
+      mentions: ["none of the shares holds an input"])
+    _ = try succeed(features + ["-o", "one.npy"], in: folder)
+    _ = try succeed(["merge", "some.safetensors", parts[2], "-o", "all.npy"], in: folder)
+    #expect(try folder.read("all.npy") == folder.read("one.npy"))
   }
 
   /// Arrays do not say which share they are.

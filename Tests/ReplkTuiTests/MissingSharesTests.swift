@@ -103,22 +103,43 @@ import Testing
     #expect(ShellWords.words(ShellWords.text(words)) == words)
   }
 
-  /// A line that somebody pastes means the words that it was made of, whatever stands in them, and steers no
-  /// terminal.
-  @Test func controlCharactersCanBePasted() throws {
-    let words = ["a\nb", "c\td", "\u{1b}[31m7", "\u{202e}gnp.x", "it's\n\\n", "plain"]
-    let line = ShellWords.text(words)
-    #expect(line.printable == line)
-    #expect(line.hasSuffix(" plain") && line.hasPrefix("$'a\\012b' "))
-    #expect(ShellWords.words(line) == words)
+  /// A line that somebody pastes means the words that it was made of, whatever stands in them and in whichever
+  /// shell, and steers no terminal.
+  @Test(arguments: ["dash", "sh", "bash", "zsh", "fish"])
+  func controlCharactersCanBePasted(_ shell: String) throws {
+    let bytes: [[UInt8]] = [
+      Array("a\nb".utf8), Array("end\n\n".utf8), Array("\u{1b}[31m7".utf8),
+      Array("\u{202e}gnp.x".utf8), Array("it's\n\\n \"$HOME\" `x` 5%s!x \\".utf8),
+      [0x2d, 0xff, 0x39], Array("plain".utf8), Array("\n".utf8),
+    ]
+    let words = bytes.map { SystemPath.text($0) }
+    let line = ShellWords.text(["printf", "%s\\0"] + words)
+    #expect(line.printable == line && !line.contains("!"))
+    #expect(ShellWords.words(line) == ["printf", "%s\\0"] + words)
+    let path = ["/bin/", "/usr/bin/", "/usr/local/bin/"].map { $0 + shell }
+      .first(where: FileManager.default.isExecutableFile)
+    guard let path else { return }
+    let folder = try TemporaryFolder()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "printf '%s\\0' " + line]
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = ["-c", line]
+    // fish keeps files at home.
+    process.environment = ["HOME": folder.path, "PATH": "/usr/bin:/bin"]
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    #expect(Array(output) == words.flatMap { Array($0.utf8) + [0] })
+    #expect(Array(output) == bytes.flatMap { $0 + [0] })
+  }
+
+  @Test func linesAreSpelt() {
+    #expect(ShellWords.text(["a", "b\nc"]) == "eval \"$(printf %b 'a \\0047b\\0012c\\0047')\"")
+    #expect(ShellWords.text(["a\\b"]) == "'a'\\\\'b'")
+    // What only looks like one is taken as it is, and so is a damaged one.
+    for line in ["eval \"$(printf %b 'a", "eval", "x eval \"$(printf %b 'a')\""] {
+      #expect(ShellWords.words(line).first == String(line.split(separator: " ")[0]))
+    }
+    #expect(ShellWords.words("eval \"$(printf %b 'a\\09')\"") == ["a09"])
   }
 }

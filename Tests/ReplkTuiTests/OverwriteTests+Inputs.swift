@@ -87,6 +87,64 @@ extension OverwriteTests {
     _ = try succeed(["erf"] + small + ["in/a.ppm", "-o", "in/map.png"], in: folder)
   }
 
+  /// Nor into a folder beside those of classes, there or not, which the next run would read as another class.
+  @Test func noClassIsMadeOfOutputs() throws {
+    for name in ["classes/cat", "classes/old", "classes/.hidden", "flat", "far"] {
+      try folder.makeFolder(name)
+    }
+    for name in ["classes/cat/a.ppm", "flat/a.ppm"] {
+      _ = try folder.write(Samples.picture(level: 90), to: name)
+    }
+    for (link, target) in [("classes/link", "../far"), ("way", "classes")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file(link), withDestinationPath: target)
+    }
+    let small = ["--size", "32", "--image"]
+    let compare = ["compare", Samples.tiny, "resnet20-cifar"] + small
+    let outputs = ["classes/new", "classes/old", "way/new", "classes/./a/../new/", "far"]
+    var runs = outputs.map { compare + ["classes", "-o", $0] }
+    runs += ["erf", "figure", "snapshot"].map {
+      [$0, Samples.tiny] + small + ["classes/", "-o", "classes/old/../old/x.png"]
+    }
+    for run in runs {
+      expectOneLine(
+        try Executable.run(run + ["--force"], in: folder), code: 2,
+        mentions: ["among the pictures of classes", "outside it"])
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.file("classes")).sorted()
+        == [".hidden", "cat", "link", "old"])
+    // What no run would read is written.
+    _ = try succeed(
+      ["erf", Samples.tiny] + small + ["classes", "-o", "classes/old/x.npy"], in: folder)
+    for (image, output) in [
+      ("flat", "flat/new"), ("classes", "classes/.hidden"), ("classes", "classes/.new"),
+      ("classes", "classes/old/deep"),
+    ] {
+      _ = try succeed(compare + [image, "-o", output], in: folder)
+    }
+  }
+
+  /// Nor by a merge, whose parts know which folder they are of.
+  @Test func noMergeIsPutAmongPictures() throws {
+    for name in ["classes/cat", "out"] { try folder.makeFolder(name) }
+    for index in 1...2 {
+      _ = try folder.write(
+        Samples.picture(level: UInt8(60 + index)), to: "classes/cat/\(index).ppm")
+    }
+    let run = ["erf", Samples.tiny, "--size", "32", "--image", "classes", "--shard"]
+    for index in 1...2 {
+      _ = try succeed(run + ["\(index)/2", "-o", "\(index).erf"], in: folder)
+    }
+    let merge = ["merge", "1.erf", "2.erf", "-o"]
+    for output in ["classes/cat/map.png", "classes/map.pgm", "./classes/new/map.png"] {
+      expectOneLine(
+        try Executable.run(merge + [output, "--force"], in: folder), code: 2,
+        mentions: [output, "among the pictures of classes", "outside it"])
+    }
+    _ = try succeed(merge + ["out/map.png", "-o", "classes/cat/map.npy"], in: folder)
+  }
+
   /// Whatever else a command reads, and under whatever name: what a file is its contents tell.
   @Test func otherInputsAreKept() throws {
     let picture = Samples.picture(level: 90)

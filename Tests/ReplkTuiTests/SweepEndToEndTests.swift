@@ -137,18 +137,26 @@ import Testing
     expectOneLine(outcome, code: 0, mentions: ["computed with", " and scalar", "5e-6"])
   }
 
-  @Test func noPointsAreNothingToMerge() throws {
+  /// They are no result, but a table to go on with, as empty shares of maps are.
+  @Test func sharesWithoutPointsAreMerged() throws {
     let one = ["sweep", Samples.tiny, "--sizes", "32", "--shard", "1/2", "-o", "empty.csv"]
     _ = try succeed(one, in: folder)
     #expect(try rows("empty.csv").count == 2)
     let merge = ["merge", "empty.csv", "-o", "all.csv"]
-    expectOneLine(
-      try Executable.run(merge + ["--partial"], in: folder), code: 1,
-      mentions: ["none of the tables holds a point"])
     // It knows which share has the point.
     let missing = try Executable.run(merge, in: folder)
     expectOneLine(missing, code: 1, mentions: ["1 of 1 point is missing (1)", "share 2 of 2"])
     #expect(missing.text.contains(" --shard 2/2 --output "))
+    let unnamed = try Executable.run(["merge", "empty.csv"], in: folder)
+    #expect(unnamed.error == missing.error && unnamed.text == missing.text)
+    let told = try succeed(merge + ["--partial"], in: folder).text
+    #expect(told == "wrote all.csv: 0 of 1 point\n")
+    #expect(try folder.read("all.csv") == folder.read("empty.csv"))
+    let whole = ["sweep", Samples.tiny, "--sizes", "32", "-o"]
+    _ = try succeed(whole + ["rest.csv", "--shard", "2/2"], in: folder)
+    _ = try succeed(whole + ["one.csv"], in: folder)
+    _ = try succeed(["merge", "all.csv", "rest.csv", "-o", "both.csv"], in: folder)
+    #expect(try folder.read("both.csv") == folder.read("one.csv"))
   }
 
   /// A share without a point is no other sweep's, and does not stand in the way of a merge.
@@ -184,6 +192,9 @@ import Testing
     _ = try folder.write(Array(header.utf8), to: "old.csv")
     expectOneLine(
       try Executable.run(one + ["-o", "old.csv"], in: folder), code: 2, mentions: ["old.csv"])
+    expectOneLine(
+      try Executable.run(["merge", "old.csv", "-o", "x.csv"], in: folder), code: 1,
+      mentions: ["none of the tables holds a point"])
   }
 
   /// Pictures are prepared as asked for, for all networks or for each, and rows say how.

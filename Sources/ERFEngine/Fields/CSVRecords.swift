@@ -11,8 +11,16 @@ enum CSVRecords {
     var isBlank: Bool { fields.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
   }
 
-  /// The text of a file: UTF-8, or UTF-16 as its byte order mark or the zeros in it say.
+  /// The text of a file: UTF-8; UTF-32 as its byte order mark says; or UTF-16 as its mark or the zeros in
+  /// it say.
   static func text(_ bytes: [UInt8]) -> String {
+    // Before UTF-16, whose mark this one begins with.
+    if bytes.starts(with: [0xFF, 0xFE, 0, 0]) {
+      return String(decoding: units(bytes.dropFirst(4), isBigEndian: false), as: UTF32.self)
+    }
+    if bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
+      return String(decoding: units(bytes.dropFirst(4), isBigEndian: true), as: UTF32.self)
+    }
     if bytes.starts(with: [0xFF, 0xFE]) { return utf16(bytes.dropFirst(2), isBigEndian: false) }
     if bytes.starts(with: [0xFE, 0xFF]) { return utf16(bytes.dropFirst(2), isBigEndian: true) }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -27,12 +35,27 @@ enum CSVRecords {
   }
 
   private static func utf16(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> String {
+    String(decoding: units(bytes, isBigEndian: isBigEndian), as: UTF16.self)
+  }
+
+  /// Numbers of several bytes each; bytes that are left over at the end make none.
+  private static func units<Unit: FixedWidthInteger>(
+    _ bytes: ArraySlice<UInt8>, isBigEndian: Bool
+  ) -> [Unit] {
+    let size = Unit.bitWidth / 8
     let first = bytes.startIndex
-    let units = (0..<bytes.count / 2).map { index -> UInt16 in
-      let (one, two) = (UInt16(bytes[first + 2 * index]), UInt16(bytes[first + 2 * index + 1]))
-      return isBigEndian ? one << 8 | two : two << 8 | one
+    return (0..<bytes.count / size).map { index -> Unit in
+      (0..<size).reduce(Unit(0)) { unit, byte in
+        let place = first + size * index + (isBigEndian ? byte : size - 1 - byte)
+        return unit << 8 | Unit(bytes[place])
+      }
     }
-    return String(decoding: units, as: UTF16.self)
+  }
+
+  /// What a spreadsheet's line `sep=;` before a table says stands between its fields; nil: the line is none.
+  static func separator(toldBy line: some StringProtocol) -> Character? {
+    let bare = String(line).filter { $0 != "\"" }
+    return bare.lowercased().hasPrefix("sep=") ? bare.dropFirst(4).first : nil
   }
 
   /// What stands between the fields of the first line: the commonest of comma, semicolon and tab.

@@ -155,6 +155,25 @@ public enum ImageList {
     return extensions.contains(name[name.index(after: dot)...].lowercased())
   }
 
+  /// Whether `expandClasses` of the folder `folder` would find a picture at `path`, were it written there and
+  /// folders made for it.
+  public static func wouldFind(_ path: String, in folder: String) -> Bool {
+    guard isImageName(path.fileName), FileKind(of: folder) == .folder,
+      let place = FileIdentity(of: folder)
+    else { return false }
+    let (there, missing) = Folder.way(to: String(path.dropLast(path.fileName.count)))
+    guard let nearest = FileIdentity(of: there) else { return false }
+    if missing.isEmpty, nearest == place { return true }
+    // Only where a folder has no pictures of its own are those in the folders inside it taken.
+    guard let names = try? FolderListing.names(in: folder), !names.contains(where: isImageName)
+    else { return false }
+    guard let name = missing.first else {
+      let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+      return inner(names, of: prefix).contains { FileIdentity(of: $0) == nearest }
+    }
+    return missing.count == 1 && nearest == place && !name.hasPrefix(".")
+  }
+
   private static func images(in folder: String) throws -> [ImageFile] {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     let all = try FolderListing.names(in: folder)

@@ -8,13 +8,16 @@ public enum DecisionFile {
     "subj", "session", "trial", "rt", "object_response", "category", "condition", "imagename",
   ]
 
+  /// Those of them without which nothing can be said.
+  static let needed = ["subj", "object_response", "category", "imagename"]
+
   /// How much is read of such a file; a whole experiment takes 100 kB.
   static let limit = 256 << 20
 
   /// The decisions of a file, in its order.
   ///
-  /// Fields may stand between commas, semicolons or tabs, the text may be UTF-8 or UTF-16, and the
-  /// header may come again, with another separator: files are often pasted together. Before it, lines
+  /// Fields may stand between commas, semicolons or tabs, the text may be UTF-8, UTF-16 or UTF-32, and
+  /// the header may come again, with another separator: files are often pasted together. Before it, lines
   /// of `#` and a spreadsheet's `sep=;` are passed over.
   ///
   /// - Throws: ``FileError``, ``DecisionError``.
@@ -178,8 +181,8 @@ public enum DecisionError: ExplainedError, Equatable {
     case .empty(let path): "\(path): holds no decisions; expected a header and rows"
     case .openQuote(let path): "\(path): is not sound CSV: a quote is not closed"
     case .missingColumn(let path, let column):
-      "\(path): has no column '\(column)'; decision files begin with "
-        + DecisionFile.columns.joined(separator: ",")
+      "\(path): has no column '\(column)': expected a header that names at least "
+        + "\(DecisionFile.needed.joined(separator: ", ")), in any order"
     case .otherColumns(let path):
       "\(path): does not begin with the columns that are written here, so no rows can be added to it"
     case .share(let path, let found): "\(path) holds \(found), not the whole run"
@@ -190,7 +193,10 @@ public enum DecisionError: ExplainedError, Equatable {
     case .fieldCount(let path, let line, let found, let expected):
       "\(path), line \(line): has \(found.counted("field")) where the header has \(expected)"
     case .category(let path, let line, let found):
-      "\(path), line \(line): '\(found)' is none of the 16 categories "
+      "\(path), line \(line): the column 'category' "
+        + (found.allSatisfy(\.isWhitespace)
+          ? "is empty" : "holds '\(WeightsMismatch.printable(found))'")
+        + ", where one of the 16 categories was expected "
         + "(\(ObjectCategory.allCases.map(\.rawValue).joined(separator: ", ")))"
     case .stimulus(let path, let line, let name):
       "\(path), line \(line): '\(name)' does not name shape and texture, "

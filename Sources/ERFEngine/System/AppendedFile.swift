@@ -9,15 +9,23 @@
 /// A file that whole lines are added to; what was added stays if the program ends at any moment.
 struct AppendedFile {
   let path: String
+  /// Bytes that it holds; where it holds others by now, somebody else writes it too.
+  private(set) var count: Int
 
   /// Adds `text` in one write at the end of the file, which must exist.
   ///
-  /// - Throws: ``FileError``.
-  func append(_ text: String) throws(FileError) {
+  /// - Throws: ``FileError``, also where somebody else writes the file at the same time.
+  mutating func append(_ text: String) throws(FileError) {
     let descriptor = unsafe withSystemPath(path) {
       unsafe open($0, O_WRONLY | O_APPEND | O_CLOEXEC)
     }
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
+    guard isAsLeft(descriptor) else {
+      close(descriptor)
+      throw .unwritable(
+        path: path,
+        reason: "another run writes it at the same time; let that end, then run the command again")
+    }
     var text = text
     var failure: Int32 = 0
     text.withUTF8 { bytes in
@@ -35,6 +43,18 @@ struct AppendedFile {
     }
     if close(descriptor) != 0 && failure == 0 { failure = errno }
     guard failure == 0 else { throw .unwritable(path: path, reason: systemMessage(failure)) }
+    count += text.utf8.count
+  }
+
+  /// Whether nobody else added to the open file or is about to, who is kept off until it is closed. Pipes and
+  /// devices have no length, and some file systems no locks.
+  private func isAsLeft(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return true
+    }
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EAGAIN { return false }
+    return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) == count
   }
 }
 

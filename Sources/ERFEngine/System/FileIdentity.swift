@@ -14,7 +14,7 @@ public struct FileIdentity: Hashable, Sendable {
   /// Follows symbolic links; nil where there is nothing.
   public init?(of path: String) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
+    guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else { return nil }
     device = UInt64(truncatingIfNeeded: status.st_dev)
     number = UInt64(truncatingIfNeeded: status.st_ino)
   }

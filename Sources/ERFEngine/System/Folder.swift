@@ -86,6 +86,23 @@ public enum Folder {
     }
   }
 
+  /// How `make` would come to the folder `path`: the last one on the way that is there, and the names of
+  /// those that it would make in that.
+  static func way(to path: String) -> (there: String, missing: [String]) {
+    var there = path.hasPrefix("/") ? "/" : "."
+    var missing: [String] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", missing.popLast() != nil { continue }
+      let next = "\(there)/\(part)"
+      if missing.isEmpty, FileKind(of: next) != .absent {
+        there = next
+      } else {
+        missing.append(String(part))
+      }
+    }
+    return (there, missing)
+  }
+
   /// Checks, without leaving anything behind, that `make` could make `path` and files in it.
   ///
   /// - Throws: `FileError` with the system's reason.

@@ -179,5 +179,6 @@ import Testing
     let files = try ImageList.expand([folder.path])
     #expect(files.map(\.path) == [path])
     #expect(try Image.load(path: path).pixels == [97, 97, 97])
+    #expect(FileIdentity(of: path) != nil)
   }
 }

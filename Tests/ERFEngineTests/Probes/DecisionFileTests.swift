@@ -66,6 +66,13 @@ import Testing
       let mark: [UInt8] = isBig ? [0xFE, 0xFF] : [0xFF, 0xFE]
       #expect(try DecisionFile.decode(mark + bytes, path: "d.csv") == expected)
     }
+    for isBig in [false, true] {
+      let bytes = ("\u{FEFF}" + plain).unicodeScalars.flatMap { scalar -> [UInt8] in
+        let four = (0..<4).map { UInt8(truncatingIfNeeded: scalar.value >> (8 * UInt32($0))) }
+        return isBig ? four.reversed() : four
+      }
+      #expect(try DecisionFile.decode(bytes, path: "d.csv") == expected)
+    }
     #expect(try decode("\u{FEFF}" + plain) == expected)
     let spreadsheet = "\u{FEFF}sep=;\n" + plain.replacing(",", with: ";")
     #expect(try decode(spreadsheet) == expected)
@@ -138,6 +145,29 @@ import Testing
   ])
   func refused(_ text: String, _ expected: DecisionError) {
     #expect(throws: expected) { try decode(text) }
+  }
+
+  /// What is wrong with a category is said with the place and the column.
+  @Test(arguments: [
+    (
+      "category", "n021",
+      ", line 2: the column 'category' holds 'n021', where one of the 16 categories was expected"
+    ),
+    (
+      "category", " ",
+      ", line 2: the column 'category' is empty, where one of the 16 categories was expected"
+    ),
+    (
+      "categories", "cat",
+      ": has no column 'category': expected a header that names at least subj, object_response, "
+        + "category, imagename, in any order"
+    ),
+  ])
+  func wordsForCategories(_ column: String, _ category: String, _ words: String) {
+    let text = "subj,object_response,\(column),imagename\na,cat,\(category),cat1-dog1.png\n"
+    let error = #expect(throws: DecisionError.self) { try decode(text) }
+    let line = error?.explanation ?? ""
+    #expect(line.hasPrefix("d.csv" + words) && !line.contains("\n"), "\(line)")
   }
 
   @Test(arguments: [

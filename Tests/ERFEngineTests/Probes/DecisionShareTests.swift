@@ -33,17 +33,35 @@ import Testing
       command: ["probe", Self.spec.model, "--stimuli", "stimuli"])
   }
 
+  /// The file of a share, to go on with.
+  private func file(
+    _ shard: Shard, at name: String, replaces: Bool = false
+  ) throws -> DecisionShareFile {
+    try DecisionShareFile(share(shard), at: folder.file(name), replaces: replaces)
+  }
+
   /// The bytes of a finished share.
   private func finished(_ shard: Shard) throws -> [UInt8] {
-    var benchmark = CueConflictBenchmark(stimuli.share(shard), csv: folder.file("share.csv"))
-    benchmark.share = try share(shard)
-    benchmark.replaces = true
-    _ = try benchmark.run(try Network(Self.spec))
-    #expect(try benchmark.isShareFinished() == false)
-    try benchmark.finishShare()
-    benchmark.replaces = false
-    #expect(try benchmark.isShareFinished())
+    var file: DecisionShareFile? = try self.file(shard, at: "share.csv", replaces: true)
+    _ = try CueConflictBenchmark(stimuli.share(shard)).run(
+      try Network(Self.spec), number: 1, into: &file)
+    #expect(file?.wasFinished == false)
+    try file?.finish()
+    #expect(try self.file(shard, at: "share.csv").wasFinished)
     return try folder.read("share.csv")
+  }
+
+  /// The bytes of a whole run's only share, stopped after the first stimuli.
+  private func stopped() throws -> [UInt8] {
+    let shard = Shard(1, of: 1)!
+    let cancellation = Cancellation()
+    var file: DecisionShareFile? = try self.file(shard, at: "stopped.csv", replaces: true)
+    _ = try CueConflictBenchmark(stimuli.share(shard), threads: 1).run(
+      try Network(Self.spec), number: 1, into: &file, cancellation: cancellation
+    ) { progress in
+      if progress.done > 0 { cancellation.cancel() }
+    }
+    return try folder.read("stopped.csv")
   }
 
   @Test func aFileGivesTheShareBack() throws {
@@ -53,7 +71,7 @@ import Testing
     #expect(try share.encoded() == bytes)
   }
 
-  /// What no run writes is refused, also in a file that is not finished or has the right hash.
+  /// What no run writes is refused, also in a file that has the right hash, finished or not.
   @Test(arguments: [false, true]) func impossibleRowsAreTold(_ isFinished: Bool) throws {
     var share = try DecisionShare(try finished(Shard(1, of: 3)!), path: "d.csv")
     if !isFinished { share.finished = [] }
@@ -71,9 +89,30 @@ import Testing
     }
   }
 
-  /// Wherever a bit or a byte is wrong: in the rows, or in what they are of.
-  @Test func damageIsTold() throws {
-    let bytes = try finished(Shard(2, of: 3)!)
+  /// A run that was stopped goes on where it was, and two that write one file at once write all of it each.
+  @Test func stoppedSharesAreGoneOnWith() throws {
+    let shard = Shard(1, of: 1)!
+    let whole = try finished(shard)
+    let share = try DecisionShare(try stopped(), path: "stopped.csv")
+    #expect(!share.isFinished && (1..<6).contains(share.count))
+    let network = try Network(Self.spec)
+    let benchmark = CueConflictBenchmark(stimuli.share(shard))
+    var one: DecisionShareFile? = try file(shard, at: "stopped.csv")
+    var two = one
+    let reports = [
+      try benchmark.run(network, number: 1, into: &one),
+      try benchmark.run(network, number: 1, into: &two),
+    ]
+    #expect(reports.allSatisfy { $0.decisions.count == 6 })
+    try one?.finish()
+    #expect(try folder.read("stopped.csv") == whole)
+    try two?.finish()
+    #expect(try folder.read("stopped.csv") == whole)
+  }
+
+  /// Wherever a bit or a byte is wrong: in the rows, or in what they are of; while a run goes on, too.
+  @Test(arguments: [true, false]) func damageIsTold(_ isFinished: Bool) throws {
+    let bytes = isFinished ? try finished(Shard(2, of: 3)!) : try stopped()
     func isTold(_ bytes: [UInt8]) -> Bool {
       do {
         _ = try DecisionShare(bytes, path: "d.csv")
@@ -99,6 +138,9 @@ import Testing
     let text = String(decoding: bytes, as: UTF8.self).replacing(",NaN,", with: ",0.5,")
     let path = try folder.write(Array(text.utf8), to: "changed.csv")
     #expect(throws: DecisionError.damaged(path: path)) { try ShapeBias.read([path]) }
+    // Nor gone on with.
+    let shard = isFinished ? Shard(2, of: 3)! : Shard(1, of: 1)!
+    #expect(throws: DecisionError.damaged(path: path)) { try file(shard, at: "changed.csv") }
   }
 
   /// Several finished shares are as whole a file as one; they know what they are.

@@ -8,13 +8,10 @@ public struct CueConflictBenchmark: Sendable {
   public static let size = 224
 
   public let stimuli: StimulusFolder
-  /// The decision file that is written as the run goes on, and taken up again; nil: none. Trials are
-  /// numbered by the stimuli that count, over all shares.
+  /// The decision file of a run that is not cut, written as it goes on, and taken up again; nil: none.
   public let csv: String?
   /// Subjects of other networks of the same run, whose decisions go into the same file.
   public var others: Set<String> = []
-  /// The share that it is of; nil: of the whole run.
-  public var share: DecisionShare?
   /// Whether a file of something else may be replaced.
   public var replaces = false
   public let seed: UInt64
@@ -94,59 +91,52 @@ public struct CueConflictBenchmark: Sendable {
     Set(((stimuli.before ?? []) + stimuli.stimuli).map(\.fileName))
   }
 
-  private func log(of subject: String, network: Int) throws -> DecisionLog? {
+  private func log(of subject: String) throws -> DecisionLog? {
     guard let csv else { return nil }
-    guard let share else {
-      return try DecisionLog(
-        path: csv, subject: subject, others: others, stimuli: fileNames, replaces: replaces)
-    }
-    return try DecisionLog(path: csv, of: share, network: network, replaces: replaces)
+    return try DecisionLog(
+      path: csv, subject: subject, others: others, stimuli: fileNames, replaces: replaces)
   }
 
-  /// Whether the decision file is that of a share which an earlier run finished: running it again adds
-  /// nothing.
+  /// Decides every stimulus that the decision file does not yet hold.
   ///
-  /// - Throws: as ``finishShare()``.
-  public func isShareFinished() throws -> Bool {
-    guard let csv, let share else { return false }
-    return try share.kept(at: csv, replaces: replaces).isFinished
-  }
-
-  /// Notes in the decision file of a share that all of it was looked at; one without a stimulus has no rows.
-  ///
-  /// - Throws: ``FileError``; ``DecisionError`` and ``RunPartError`` where it is something else.
-  public func finishShare() throws {
-    guard let csv, let share else { return }
-    var kept = try share.kept(at: csv, replaces: replaces)
-    kept.finished = kept.shards
-    try kept.write(to: csv)
-  }
-
-  /// Decides every stimulus that the decision file does not yet hold; of a share that may be none.
-  ///
-  /// - Parameters:
-  ///   - number: of the network among those of a share, from 1.
-  ///   - progress: called on this thread, first before any stimulus is read.
+  /// - Parameter progress: called on this thread, first before any stimulus is read.
   /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
   ///   `NonFiniteError`; `CancellationError` before the first decision, else the report is of what was
   ///   decided until then.
   public func run(
-    _ network: Network, number: Int = 1, cancellation: Cancellation = Cancellation(),
+    _ network: Network, cancellation: Cancellation = Cancellation(),
     progress: (ShapeBiasProgress) -> Void = { _ in }
+  ) throws -> ShapeBiasReport {
+    var share: DecisionShareFile?
+    return try run(
+      network, number: 1, into: &share, cancellation: cancellation, progress: progress)
+  }
+
+  /// Decides every stimulus that the file of the share does not yet hold, which may be none. Trials are
+  /// numbered by the stimuli that count, over all shares.
+  ///
+  /// - Parameters:
+  ///   - number: of the network among those of the share, from 1.
+  ///   - share: nil: the run is not cut.
+  /// - Throws: as ``run(_:cancellation:progress:)``.
+  public func run(
+    _ network: Network, number: Int, into share: inout DecisionShareFile?,
+    cancellation: Cancellation = Cancellation(), progress: (ShapeBiasProgress) -> Void = { _ in }
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
-    var log = try log(of: subject, network: number)
-    var found: [String: CueDecision] = log?.known ?? [:]
+    var log = try log(of: subject)
+    try share?.write()
+    var found: [String: CueDecision] = share?.known(number) ?? log?.known ?? [:]
     let wanted = stimuli.stimuli.filter(head.counts)
     let first = 1 + (stimuli.before?.count(where: head.counts) ?? 0)
     let trials = Dictionary(
       wanted.enumerated().map { ($1.fileName, first + $0) }, uniquingKeysWith: { one, _ in one })
     let undecided = wanted.filter { found[$0.fileName] == nil }
     // What a finished share has no decision of is not looked at again.
-    let isFinished = log?.isFinished == true
+    let isFinished = share?.wasFinished == true
     let open = isFinished ? [] : undecided
     let total = wanted.count
     let before = total - open.count
@@ -166,28 +156,40 @@ public struct CueConflictBenchmark: Sendable {
           switch try result.get() {
           case .decided(let decision):
             found[decision.image] = decision
-            try log?.append(decision, trial: trials[decision.image] ?? 0)
+            let trial = trials[decision.image] ?? 0
+            try log?.append(decision, trial: trial)
+            try share?.add(decision, trial: trial, of: number)
           case .unreadable(let file): skipped.append(file)
           }
         })
-    } catch let error as CancellationError {
-      // What was decided so far is told, if it is anything.
-      guard wanted.contains(where: { found[$0.fileName] != nil }) else { throw error }
+      try share?.write()
+    } catch {
+      // What was decided so far stays, whatever ended the run, and is told, if it is anything.
+      try share?.write()
+      guard error is CancellationError, wanted.contains(where: { found[$0.fileName] != nil })
+      else { throw error }
     }
     let decisions = wanted.compactMap { found[$0.fileName] }
     if decisions.isEmpty, stimuli.before == nil {
       throw nothingDecided(wanted.count, skipped, network, head)
     }
+    return summary(
+      of: decisions, by: network, head, wanted: wanted.count, skipped: skipped,
+      seconds: (clock.now - start).inSeconds)
+  }
+
+  private func summary(
+    of decisions: [CueDecision], by network: Network, _ head: CategoryHead, wanted: Int,
+    skipped: [ShapeBiasReport.Skipped], seconds: Double
+  ) -> ShapeBiasReport {
     let bias = ShapeBias(subject: network.id, decisions: decisions)
     return ShapeBiasReport(
       model: network.id, weights: network.weights.description,
       weightsHash: network.weightsHash, method: .benchmark(folder: stimuli.folder),
       counts: bias, interval: bias.overall.biasInterval(seed: seed), decisions: decisions,
-      skipped: skipped,
-      open: wanted.count - decisions.count - (skipped.count - stimuli.skipped.count),
-      leftOut: stimuli.stimuli.count - wanted.count,
-      categories: head.categories, readOut: nil, stages: [], seconds: (clock.now - start).inSeconds,
-      weightsChoice: network.weightsChoice)
+      skipped: skipped, open: wanted - decisions.count - (skipped.count - stimuli.skipped.count),
+      leftOut: stimuli.stimuli.count - wanted, categories: head.categories, readOut: nil,
+      stages: [], seconds: seconds, weightsChoice: network.weightsChoice)
   }
 
   /// Why the whole folder gave no decision.

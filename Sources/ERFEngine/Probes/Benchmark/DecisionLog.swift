@@ -3,13 +3,9 @@
 /// A decision file that grows: rows of networks of the same run stay, rows of the same subject are not made
 /// again.
 struct DecisionLog {
-  private let file: AppendedFile
+  private var file: AppendedFile
   /// What the file already tells of the subject, by image.
   let known: [String: CueDecision]
-  /// Whether the file is a share that was finished before, to which nothing is added.
-  let isFinished: Bool
-  /// The number of the network where the file is a share; nil: it is none.
-  private let network: Int?
   /// What is begun with the first row; nil: it is there.
   private var unbegun: DecisionTable?
 
@@ -24,13 +20,13 @@ struct DecisionLog {
     path: String, subject: String, others: Set<String> = [], stimuli: Set<String> = [],
     replaces: Bool = false
   ) throws {
-    file = AppendedFile(path: path)
     let table: DecisionTable
     do {
       table = try DecisionTable(path: path, subjects: others.union([subject]), stimuli: stimuli)
     } catch is DecisionError where replaces {
       table = DecisionTable(newAt: path)
     }
+    file = AppendedFile(path: path, count: table.count)
     if table.isNew {
       unbegun = table
     } else {
@@ -41,35 +37,15 @@ struct DecisionLog {
       known[decision.image] = decision
     }
     self.known = known
-    isFinished = false
-    network = nil
   }
 
-  /// Opens the file of a share at `path` or begins it, for the network `network` of those that decide,
-  /// from 1.
-  ///
-  /// - Parameter replaces: whether a file of something else may be replaced.
-  /// - Throws: ``FileError``; ``DecisionError`` and ``RunPartError`` where the file is something else.
-  init(path: String, of share: DecisionShare, network: Int, replaces: Bool) throws {
-    file = AppendedFile(path: path)
-    try AtomicFile.requireWritable(path)
-    let earlier = try share.kept(at: path, replaces: replaces)
-    try earlier.write(to: path)
-    isFinished = earlier.isFinished
-    known = Dictionary(
-      earlier.rows.filter { $0.network == network }.map { ($0.decision.image, $0.decision) }
-    ) { _, last in last }
-    self.network = network
-  }
-
-  /// - Throws: ``FileError``.
+  /// - Throws: ``FileError``, also where another run adds rows to the file.
   mutating func append(_ decision: CueDecision, trial: Int) throws(FileError) {
     if let table = unbegun {
       try table.mend()
       unbegun = nil
     }
-    try file.append(
-      DecisionFile.line(decision, trial: trial, more: network.map { ["\($0)"] } ?? []))
+    try file.append(DecisionFile.line(decision, trial: trial))
   }
 }
 
@@ -80,13 +56,16 @@ struct DecisionTable {
   let decisions: [CueDecision]
   /// What it has to become before rows can be added; nil: it may stay.
   private let mended: [UInt8]?
+  /// Bytes that it has when rows can be added.
+  let count: Int
   /// Whether nothing is there, or nothing that stays.
   let isNew: Bool
 
   /// A table in the place of whatever is there.
   init(newAt path: String) {
     self.path = path
-    (decisions, mended, isNew) = ([], Array(DecisionFile.header.utf8), true)
+    let header = Array(DecisionFile.header.utf8)
+    (decisions, mended, count, isNew) = ([], header, header.count, true)
   }
 
   /// - Parameters:
@@ -98,7 +77,7 @@ struct DecisionTable {
     let header = Array(DecisionFile.header.utf8)
     isNew = FileKind(of: path) == .absent
     guard !isNew else {
-      (decisions, mended) = ([], header)
+      (decisions, mended, count) = ([], header, header.count)
       return
     }
     try AtomicFile.requireWritable(path)
@@ -106,7 +85,7 @@ struct DecisionTable {
     guard bytes.count >= header.count else {
       // Nothing, or the beginning of a header.
       guard header.starts(with: bytes) else { throw DecisionError.otherColumns(path: path) }
-      (decisions, mended) = ([], header)
+      (decisions, mended, count) = ([], header, header.count)
       return
     }
     // Rows in another order of columns could not be added to.
@@ -132,6 +111,7 @@ struct DecisionTable {
       throw DecisionError.otherSubjects(path: path, found: strangers.sorted())
     }
     mended = rest.isEmpty ? nil : whole
+    count = whole.count
   }
 
   /// Begins the table, or ends its last line.

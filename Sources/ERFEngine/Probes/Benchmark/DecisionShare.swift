@@ -155,7 +155,7 @@ extension DecisionShare {
   private struct Record: Codable {
     let command: [String]
     let finished: [String]
-    /// Of all else in the file; nil while rows are added to it.
+    /// Of all else in the file.
     var hash: String?
     let list: String
     let makers: [ERFPart.Maker]
@@ -183,15 +183,12 @@ extension DecisionShare {
     }
   }
 
-  /// Whether rows are added to its file: it is of a single share, which is not finished.
-  private var isGrowing: Bool { shards.count == 1 && finished.isEmpty }
-
   /// The whole file, rows in the order of the run.
   public func encoded() throws(ExportError) -> [UInt8] {
     do {
       let lines = sorted.map(\.line).joined()
       var record = Record(self)
-      if !isGrowing { record.hash = try record.hash(with: lines) }
+      record.hash = try record.hash(with: lines)
       let text = String(decoding: try JSONText.compact([Self.key: record]), as: UTF8.self)
       return Array((CSVRecords.line(DecisionFile.columns + [text]) + lines).utf8)
     } catch {
@@ -209,7 +206,7 @@ extension DecisionShare {
     }
   }
 
-  /// Reads a share. A last line that a break cut short is dropped.
+  /// Reads a share.
   ///
   /// - Throws: ``DecisionError``, `FileError`.
   public init(path: String) throws {
@@ -219,10 +216,9 @@ extension DecisionShare {
   /// The same of bytes that were read; `path` is for messages.
   init(_ bytes: [UInt8], path: String) throws {
     guard Self.isShare(bytes) else { throw DecisionError.notAShare(path: path) }
-    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let columns = DecisionFile.columns.count + 1
     guard
-      let records = CSVRecords.parse(String(decoding: bytes[..<end], as: UTF8.self)),
+      let records = CSVRecords.parse(String(decoding: bytes, as: UTF8.self)),
       let header = records.first, header.fields.count == columns,
       header.fields.dropLast() == DecisionFile.columns[...],
       let record = try? JSONDecoder().decode(
@@ -242,14 +238,9 @@ extension DecisionShare {
       }
       rows.append(row)
     }
-    // Two runs at once on one file, or a change to a row that a run then decided again.
-    guard Set(rows.map { [$0.network, $0.trial] }).count == rows.count else {
-      throw DecisionError.damaged(path: path)
-    }
-    // A file to which no rows are added has to be what is written of it, byte by byte.
-    guard try record.hash == nil ? isGrowing : bytes == encoded() else {
-      throw DecisionError.damaged(path: path)
-    }
+    // A file has to be what is written of it, byte by byte, and no run decides anything twice.
+    guard Set(rows.map { [$0.network, $0.trial] }).count == rows.count, try bytes == encoded()
+    else { throw DecisionError.damaged(path: path) }
   }
 
   /// Whether a file begins as shares do. They are told by either of two words, one of which is whole where
