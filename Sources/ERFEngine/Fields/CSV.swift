@@ -10,14 +10,16 @@ public enum CSV {
   }
 
   /// Reads one row a line, with as many numbers each between semicolons, commas, or tabs and blanks:
-  /// whichever of these comes first in this order. Between semicolons commas mark decimals, as
-  /// spreadsheets in much of Europe write them. Lines of `#` are passed over.
+  /// whichever of these comes first in this order, or what a line `sep=;` before them says. Between
+  /// semicolons, and what else such a line says, commas mark decimals, as spreadsheets in much of Europe
+  /// write them. Lines of `#` are passed over.
   ///
   /// - Parameter path: for messages.
   /// - Throws: ``ExportError``.
   static func decode(_ bytes: [UInt8], path: String) throws(ExportError) -> Matrix {
     let text = CSVRecords.text(bytes)
     var separator: Character?
+    var isTold = false
     var values: [Double] = []
     var height = 0
     var width = 0
@@ -26,7 +28,14 @@ public enum CSV {
     {
       let start = row.first { !$0.isWhitespace }
       if start == nil || start == "#" { continue }
-      if height == 0 { separator = [";", ","].first { row.contains($0) } }
+      if height == 0, !isTold {
+        if let told = CSVRecords.separator(toldBy: row) {
+          separator = told
+          isTold = true
+          continue
+        }
+        separator = [";", ","].first { row.contains($0) }
+      }
       let fields = fields(of: row, separator)
       if height == 0 { width = fields.count }
       guard fields.count == width else {
@@ -36,7 +45,8 @@ public enum CSV {
             + "\(width)")
       }
       for field in fields {
-        let number = separator == ";" ? field.replacing(",", with: ".") : field
+        let marksDecimals = separator != nil && separator != ","
+        let number = marksDecimals ? field.replacing(",", with: ".") : field
         guard let value = Double(number) else {
           throw .damaged(
             path: path, format: "CSV",

@@ -57,7 +57,7 @@ public struct NPY: Sendable, Equatable {
   /// The bytes of the only array in an archive.
   private static func member(of path: String) throws -> [UInt8] {
     let archive = try ZipArchive(MappedFile(path: path), path: path)
-    let arrays = archive.entries.filter { $0.key.hasSuffix(".npy") }
+    let arrays = archive.entries.filter { $0.key.hasSuffix(".npy") && !isOfFinder($0.key) }
     guard let (name, entry) = arrays.first, arrays.count == 1 else {
       throw ExportError.unsupported(
         path: path, format: "NPZ",
@@ -70,6 +70,12 @@ public struct NPY: Sendable, Equatable {
       throw ExportError.damaged(path: path, format: "NPZ", reason: "\(name) cannot be unpacked")
     }
     return bytes
+  }
+
+  /// Whether macOS put an entry beside one of an archive, for what it knows of the file:
+  /// `__MACOSX/._name.npy`.
+  private static func isOfFinder(_ entry: String) -> Bool {
+    entry.hasPrefix("__MACOSX/") || entry.split(separator: "/").last?.hasPrefix("._") == true
   }
 
   /// The file's bytes: version 1.0, little-endian float32, row-major, the header padded to 64.
@@ -244,8 +250,8 @@ private struct NPYLayout {
     // What stands behind the elements is nobody's concern, as in NumPy.
     guard total <= fileBytes - start else {
       throw damaged(
-        "the shape \(header.shape) takes \(total.counted("byte")), but \(fileBytes - start) are "
-          + "there")
+        "the shape \(header.shape) takes \(total.counted("byte")), but "
+          + (fileBytes - start).counted("is there", "are there"))
     }
     shape = header.shape
     self.type = type
@@ -289,18 +295,8 @@ extension NPYHeader {
     case .tuple(let parts):
       guard parts.count >= 2 else { throw .noDictionary }
       let element = try elementType(parts[0])
-      return holdsOne(parts[1]) ? element : "array of \(element)"
+      return parts[1].holdsOne ? element : "array of \(element)"
     default: throw .noDictionary
-    }
-  }
-
-  /// Whether an array of these extents has one element.
-  private static func holdsOne(_ extents: PythonLiteral) -> Bool {
-    switch extents {
-    case .int(let extent): extent == 1
-    case .tuple(let each): each.allSatisfy { $0 == .int(1) }
-    case .list(let each): !each.isEmpty && each.allSatisfy { $0 == .int(1) }
-    default: false
     }
   }
 }

@@ -9,24 +9,64 @@ struct NPYType: Equatable {
   let size: Int
   let isBigEndian: Bool
 
-  /// `descr` is what `numpy.dtype` takes: `<f4`, `>i2`, `|b1`, `float32`, `d`, ... nil: another type,
-  /// or none.
+  /// `descr` is what `numpy.dtype` takes: `<f4`, `>i2`, `|b1`, `float32`, `d`, `1f4`, ... nil: another
+  /// type, or none.
   init?(_ descr: String) {
-    var name = descr[...]
-    var isBigEndian = false
-    if let first = name.first, "<>=|".contains(first) {
-      isBigEndian = first == ">"
-      name.removeFirst()
+    var descr = descr
+    while Self.isRepeated(descr) {
+      guard let once = Self.repeatedOnce(descr) else { return nil }
+      descr = once
     }
+    var name = descr[...]
+    let isBigEndian = Self.takeOrder(&name) == ">"
     guard let (kind, size) = Self.coded(name) ?? Self.names[String(name)] else { return nil }
     self.kind = kind
     self.size = size
     self.isBigEndian = isBigEndian && size > 1
   }
 
+  /// The byte order at the beginning, which is taken off.
+  private static func takeOrder(_ name: inout Substring) -> Character? {
+    guard let first = name.first, "<>=|".contains(first) else { return nil }
+    name.removeFirst()
+    return first
+  }
+
+  /// Whether NumPy looks for repetitions, or for fields of a record, in a spelling.
+  private static func isRepeated(_ descr: String) -> Bool {
+    var name = descr[...]
+    _ = takeOrder(&name)
+    return name.first.map { $0.isASCII && $0.isNumber } ?? false || name.hasPrefix("()")
+      || descr.contains(",")
+  }
+
+  /// The type alone of one that is repeated once, such as `1f4`, `()f4` and `<(1,)f4`; nil: NumPy refuses it,
+  /// or makes a record or an array of several elements of it.
+  private static func repeatedOnce(_ descr: String) -> String? {
+    var name = descr[...]
+    let outer = takeOrder(&name)
+    var rest = name.drop { $0 == " " }
+    if rest.first == "(" { rest.removeFirst() }
+    rest = rest.drop { " ,0123456789".contains($0) }
+    if rest.first == ")" { rest.removeFirst() }
+    rest = rest.drop { $0 == " " }
+    let extents = name[..<rest.startIndex]
+    let inner = takeOrder(&rest)
+    let type = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) || ".?".contains($0) }
+    guard rest.dropFirst(type.count).allSatisfy(\.isWhitespace), !extents.isEmpty,
+      PythonLiteral("(\(extents))".utf8)?.holdsOne == true
+    else { return nil }
+    // One before and one behind the extents have to say the same.
+    let orders = [outer, inner].compactMap { (order: Character?) in order == "=" ? "<" : order }
+    guard Set(orders).count <= 1 else { return nil }
+    return (orders.first == ">" ? ">" : "") + String(type)
+  }
+
   /// A letter and the number of bytes: `f4`.
   private static func coded(_ name: Substring) -> (Kind, Int)? {
-    guard let letter = name.first, let size = Int(name.dropFirst()) else { return nil }
+    // As C reads numbers: blanks before them are passed over.
+    guard let letter = name.first, let size = Int(name.dropFirst().drop(while: \.isWhitespace))
+    else { return nil }
     switch (letter, size) {
     case ("f", 2), ("f", 4), ("f", 8): return (.float, size)
     case ("i", 1), ("i", 2), ("i", 4), ("i", 8): return (.signed, size)
@@ -103,6 +143,18 @@ struct NPYType: Equatable {
       return Float(Int64(bitPattern: bits << unused) >> Int64(unused))
     case (.unsigned, _): return Float(bits)
     case (.bool, _): return bits == 0 ? 0 : 1
+    }
+  }
+}
+
+extension PythonLiteral {
+  /// Whether an array of these extents has one element.
+  var holdsOne: Bool {
+    switch self {
+    case .int(let extent): extent == 1
+    case .tuple(let each): each.allSatisfy { $0 == .int(1) }
+    case .list(let each): !each.isEmpty && each.allSatisfy { $0 == .int(1) }
+    default: false
     }
   }
 }

@@ -246,8 +246,8 @@ extension CheckpointParameters {
     if ignoresExtra, !inner.isEmpty {
       // Blurs, squeezes and the like would compute in the middle of it.
       notes.append(
-        "of these, \(WeightsMismatch.listed(inner)) lie within layers of \(model): the file's own "
-          + "network computes something else")
+        "of these, \(WeightsMismatch.listed(inner)) \(inner.count == 1 ? "lies" : "lie") within "
+          + "layers of \(model): the file's own network computes something else")
     }
     if let found = weights[stem], found.rank == 4, let asked = comparison.inventory.entries[stem],
       found[1] != asked.shape[1]
@@ -334,13 +334,24 @@ extension CheckpointParameters {
 
   /// The other network whose parameters these are, to the last.
   private func suggestion() -> String? {
-    guard isFound else { return try? ModelCatalogue.recognise(file).id }
+    guard isFound else { return otherFamily() }
     for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
       var trying = self
       trying.dropsHead = false
       if trying.comparison(with: candidate).mismatch.isEmpty { return candidate.id }
     }
     return nil
+  }
+
+  /// The network of another family that the file holds, with its classifier or without.
+  private func otherFamily() -> String? {
+    guard let found = try? ModelCatalogue.recognise(file),
+      let trying = try? CheckpointParameters(
+        file: file, model: found.id, landmarks: type(of: found).landmarks,
+        head: type(of: found).head, allowsMissingHead: true)
+    else { return nil }
+    let settled = trying.settled(for: found).parameters
+    return settled.comparison(with: found).mismatch.isEmpty ? found.id : nil
   }
 }
 

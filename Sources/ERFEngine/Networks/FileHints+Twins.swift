@@ -28,16 +28,4 @@ extension FileHints {
         + "and other padding, norms and preparation of pictures"
     ]
   }
-
-  /// The name of the file at `path`, with the folder that has the network's name where all files are called
-  /// alike (`timm/resnet18.a1_in1k/model.safetensors`, as the Hugging Face hub has them).
-  static func tellingName(of path: String) -> String {
-    let parts = path.split(separator: "/").map(String.init)
-    guard let name = parts.last else { return "" }
-    guard ["model.safetensors", "pytorch_model.bin"].contains(name) else { return name }
-    // Its cache has `models--timm--resnet18.a1_in1k/snapshots/COMMIT` for a folder.
-    let folders = parts.dropLast()
-    let cached = folders.dropLast().last == "snapshots" ? folders.dropLast(2) : folders
-    return cached.last.map { "\($0)/\(name)" } ?? name
-  }
 }

@@ -3,6 +3,8 @@
 struct FileHints: Sendable {
   /// Names of architectures, such as `fcn_resnet50`, without those that say nothing of one.
   let names: [String]
+  /// Whether they are from `config.json` beside the file, which itself names none.
+  private let areNamesBeside: Bool
   /// Modules beside the network, such as `decode_head`: the first parts of names of tensors.
   let siblings: Set<String>
   /// Those of them that hold convolutions, and are no networks of their own such as averages.
@@ -25,7 +27,7 @@ struct FileHints: Sendable {
   private let isBareBackbone: Bool
   /// Settings of strides and dilations, such as `output_stride` and `8`, in the order of their names.
   private let strideSettings: [(name: String, value: String)]
-  /// What the file or its folder is called.
+  /// What the file is called, with its folder where that alone tells the network.
   let fileName: String
   /// Whether the names of the parameters are those of timm's efficient networks.
   let hasTimmNames: Bool
@@ -46,17 +48,19 @@ struct FileHints: Sendable {
   static let doubtsKey = "doubts"
 
   init(_ file: Checkpoint, prefix: String) {
-    let named = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
-      let value = Self.bare(value.lowercased())
-      return Self.isNetwork(value) && Checkpoint.namesArchitecture(key) ? value : nil
-    }
-    names = named.enumerated().filter { !named[..<$0.offset].contains($0.element) }.map(\.element)
+    let inside = Self.names(in: file.metadata)
+    let beside = inside.isEmpty ? Self.names(in: Self.configuration(beside: file.path)) : []
+    names = inside + beside
+    areNamesBeside = !beside.isEmpty
     strideSettings = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
       Checkpoint.strideSetting(key).map { ($0, value.lowercased()) }
     }
     hasConfiguration = !file.configuration.isEmpty
     backbones = ConfigurationText(file.configuration).backbones
-    fileName = Self.tellingName(of: file.path.lowercased())
+    let path = file.path.lowercased()
+    fileName =
+      names.isEmpty
+      ? Self.tellingName(of: path) : path.split(separator: "/").last.map(String.init) ?? ""
     let prefix = WeightDictionary.uncompiled(prefix)
     let shapes = Dictionary(
       file.entries.map { (WeightDictionary.uncompiled($0.key), $0.value.shape) },
@@ -81,6 +85,15 @@ struct FileHints: Sendable {
     hasPlainNorms = !shapes.keys.contains {
       $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
     }
+  }
+
+  /// The names of networks among texts under keys, each once, in the order of the keys.
+  private static func names(in texts: [String: String]) -> [String] {
+    let named = texts.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
+      let value = bare(value.lowercased())
+      return isNetwork(value) && Checkpoint.namesArchitecture(key) ? value : nil
+    }
+    return named.enumerated().filter { !named[..<$0.offset].contains($0.element) }.map(\.element)
   }
 
   private static func isNetwork(_ name: some StringProtocol) -> Bool {
@@ -168,7 +181,8 @@ struct FileHints: Sendable {
     }
     for name in names where isAnother(name, than: told) {
       doubts.append(
-        "the file calls itself \(WeightsMismatch.printable(name)), and is opened as "
+        (areNamesBeside ? "config.json beside the file calls it" : "the file calls itself")
+          + " \(WeightsMismatch.printable(name)), and \(areNamesBeside ? "it " : "")is opened as "
           + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
     doubts += configurationDoubts(about: told) + twinDoubts(about: told)

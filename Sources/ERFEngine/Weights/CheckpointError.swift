@@ -48,6 +48,9 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .noRoom(let path, let bytes):
       "cannot read \(path): there is no room for its \((bytes + 999_999) / 1_000_000) MB: allow more "
         + "memory (see `ulimit -v`)"
+    case .unknownFormat(let path) where path.hasSuffix(".onnx.data"):
+      "\(path) holds weights of an exported network, which says what they are: open "
+        + "\(path.dropLast(".data".count))"
     case .unknownFormat(let path):
       "\(path) is not a checkpoint: expected a safetensors file or one written by torch.save"
     case .malformed(let path, let reason): "\(path) is damaged: \(reason)"

@@ -146,7 +146,7 @@ final class TorchCheckpoint: CheckpointReader {
       path: path,
       reason:
         "its data.pkl has \(pickle.size) bytes, and of a file of its size at most \(limit) are read: "
-        + "arrays of NumPy and other objects lie in it; save the weights as tensors, which do not")
+        + "save the weights alone, as tensors, whose numbers lie outside it")
   }
 
   /// Turns what is wrong with a pickle into what is wrong with the file.

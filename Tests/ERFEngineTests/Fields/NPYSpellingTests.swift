@@ -55,6 +55,30 @@ import Testing
     #expect(try NPY(decoding: Self.file(header, [1, 2]), path: "a.npy").values == [1, 2])
   }
 
+  /// Types that are repeated once, before or behind a byte order (NumPy 2.4.6, tried).
+  @Test(arguments: [
+    "1f4", "()f4", "(1,)f4", "(1,1)f4", "(1, 1,)f4", "<1f4", "1<f4", "=1<f4", "<()f4", "() <f4",
+    "1 f4", "1,f4", "1, 1f4", "()1f4", "1f4 ", "|1f4", "1|f4", "<1float32", "1f", "()single",
+    "f 4", "f04",
+  ])
+  func typesThatAreRepeatedOnce(_ descr: String) throws {
+    let header = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (2,)}"
+    #expect(try NPY(decoding: Self.file(header, [1, 2]), path: "a.npy").values == [1, 2])
+  }
+
+  @Test func repeatedTypesHaveByteOrders() {
+    #expect(NPYType(">1f4") == NPYType(">f4") && NPYType("1>f4") == NPYType(">f4"))
+    #expect(NPYType(">() >f4") == NPYType(">f4") && NPYType("1?") == NPYType("?"))
+  }
+
+  /// What NumPy refuses of the kind, and what it makes arrays of several elements or records of.
+  @Test(arguments: [
+    "2f4", "(2,)f4", "0f4", "(1)f4", "( )f4", "()()f4", "1()f4", "01f4", "+1f4", "-1f4", "1 1f4",
+    "1f 4", ">1<f4", "|1<f4", "1bool_", "> ()f4", "(1,f4", "1,)f4", "f4,", "1f4,", "f4,f4", "1",
+    "1,", "()", ",", " f4", "f4 ", "1.f4",
+  ])
+  func typesThatAreNone(_ descr: String) { #expect(NPYType(descr) == nil) }
+
   /// What NumPy refuses too.
   @Test(arguments: [
     "{'descr': b'<f4', 'fortran_order': False, 'shape': (2,)}",

@@ -108,6 +108,10 @@ import Testing
     ("1;2\n3;4\n", true), ("1\t2\r\n3\t4", true), ("1 2\n\n3 4\n", true), ("1,2\n3\n", false),
     ("\n1;2\n3;4\n", true), ("1,0;2\n3;4,00\n", true), ("# M\n1,2\n3,4\n# end\n", true),
     ("1, 2,\n3,\t4,\n", true), ("\"1\",\"2\"\n3,4\n", true), ("\"1,0\";2\n3;4\n", true),
+    // A spreadsheet's first line.
+    ("sep=;\n1;2\n3;4\n", true), ("sep=;\r\n1,0;2\r\n3;4,0\r\n", true), ("sep=,\n1,2\n3,4\n", true),
+    ("\u{FEFF}# M\n\"SEP=|\"\n1|2\n3|4\n", true), ("sep=\t\n1,0\t2\n3\t4\n", true),
+    ("sep=;\n1,2\n3,4\n", false), ("1;2\nsep=;\n3;4\n", false), ("sep=\n1;2\n3;4\n", false),
     // Decimals with commas between blanks, and holes.
     ("1,0 2,0\n3,0 4,0\n", false), ("1,0\t2\n3\t4\n", false), ("1,,2\n3,,4\n", false),
     ("\"1,2\",3\n\"3,4\",4\n", false), ("1;2;\n;3;4\n", false),
@@ -119,6 +123,22 @@ import Testing
       #expect(try SavedMap.load(path: path).map.values == [1, 2, 3, 4])
     } else {
       #expect(throws: (any Error).self) { try SavedMap.load(path: path) }
+    }
+  }
+
+  /// Tables as other programs write their texts.
+  @Test(arguments: [true, false])
+  func tablesInWideCharacters(isBigEndian: Bool) throws {
+    func bytes<Unit: FixedWidthInteger>(_ units: [Unit]) -> [UInt8] {
+      units.flatMap { unit -> [UInt8] in
+        let bytes = (0..<Unit.bitWidth / 8).map { UInt8(truncatingIfNeeded: unit >> (8 * $0)) }
+        return isBigEndian ? bytes.reversed() : bytes
+      }
+    }
+    let text = "\u{FEFF}sep=;\n1;2\n3;4\n"
+    for file in [bytes(text.unicodeScalars.map(\.value)), bytes(Array(text.utf16))] {
+      let path = try folder.write(file, to: "wide.csv")
+      #expect(try SavedMap.load(path: path).map.values == [1, 2, 3, 4])
     }
   }
 

@@ -3,6 +3,7 @@
     pip install numpy
     python make_arrays.py
 """
+import zipfile
 from pathlib import Path
 
 import numpy
@@ -23,6 +24,23 @@ def main():
     numpy.savez(OUT / "one.npz", values)
     numpy.savez_compressed(OUT / "one-deflated.npz", map=values.astype("f4"))
     numpy.savez(OUT / "two.npz", a=values, b=values)
+    write_as_macos(values.astype("f4"))
+
+
+def write_as_macos(values):
+    """An archive as the Finder packs a folder with an array."""
+    beside = b"\0\5\26\7\0\2\0\0Mac OS X        " + bytes(136)
+    with zipfile.ZipFile(OUT / "macos.npz", "w") as archive:
+        for name, contents in (
+            ("maps/", b""), ("maps/map.npy", None), ("__MACOSX/", b""), ("__MACOSX/maps/", b""),
+            ("__MACOSX/maps/._map.npy", beside), ("maps/.DS_Store", b"\0\0\0\1Bud1"),
+            ("__MACOSX/maps/._.DS_Store", beside),
+        ):
+            with archive.open(zipfile.ZipInfo(name), "w") as entry:
+                if contents is None:
+                    numpy.save(entry, values)
+                else:
+                    entry.write(contents)
 
 
 if __name__ == "__main__":

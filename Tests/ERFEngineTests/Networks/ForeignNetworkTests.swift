@@ -75,6 +75,22 @@ import Testing
     #expect(throws: CheckpointError.foreign(path: path, kind)) { try Network(spec) }
   }
 
+  /// What has some names and shapes of a built-in network is not said to fit it, whatever it was to be
+  /// opened as.
+  @Test func nothingFitsByHalf() throws {
+    let (names, kind) = try #require(Self.kinds.first { $0.names["conv_stem.weight"] != nil })
+    let tensors = names.sorted { $0.key < $1.key }.filter { $0.value != [0] }.map {
+      ($0.key, Tensor(zeros: $0.value))
+    }
+    let folder = try TemporaryFolder()
+    let path = folder.file("other.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    #expect(try ModelCatalogue.recognise(Checkpoint(path: path)).id.hasPrefix("mobilenetv2:"))
+    var spec = NetworkSpec(file: path)
+    spec.source = .catalogue("resnet-50")
+    #expect(throws: CheckpointError.foreign(path: path, kind)) { try Network(spec) }
+  }
+
   /// What is built in is called none of these, merged or not.
   @Test(arguments: ModelCatalogue.ids)
   func builtInNetworksAreNone(_ id: String) throws {

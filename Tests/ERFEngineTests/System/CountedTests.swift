@@ -1,5 +1,6 @@
 // Numbers before nouns, and ranges, as messages have them.
 
+import TestSupport
 import Testing
 
 @testable import ERFEngine
@@ -61,5 +62,17 @@ import Testing
       try CSV.decode(Array("1,2\n3\n".utf8), path: "a.csv")
     }
     #expect(error?.explanation.contains("line 2 has 1 number where the first has 2") == true)
+  }
+
+  @Test func oneByteIsThere() throws {
+    let bytes = NPY(shape: [2], values: [1, 2]).encoded()
+    let array = #expect(throws: ExportError.self) {
+      try NPY(decoding: Array(bytes.dropLast(7)), path: "a.npy")
+    }
+    #expect(array?.explanation.contains("takes 8 bytes, but 1 is there") == true)
+    let folder = try TemporaryFolder()
+    let path = try folder.write([0x08, 8, 0x12, 5, 1], to: "a.onnx")
+    let graph = #expect(throws: ONNXError.self) { try ONNXModel(path: path) }
+    #expect(graph?.explanation.contains("a field of 5 bytes where 1 is left") == true)
   }
 }

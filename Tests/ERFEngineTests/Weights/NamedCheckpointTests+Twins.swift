@@ -1,4 +1,5 @@
-// Networks of the same names and shapes: what make_timm_twins.py has of timm's own EfficientNet-Lite.
+// Networks of the same names and shapes, which only a name tells: what make_timm_twins.py has of timm's own
+// EfficientNet-Lite, and residual networks with blurs.
 
 import TestSupport
 import Testing
@@ -41,6 +42,9 @@ extension NamedCheckpointTests {
       ("models--timm--efficientnet_lite0.ra_in1k/snapshots/0a1b/model.safetensors", true),
       ("tf_efficientnet_lite0-0aa007d2.safetensors", false),
       ("tf_efficientnet_lite0.in1k/model.safetensors", false),
+      ("20240101-120000-efficientnet_lite0-224/model_best.pth.tar", true),
+      ("20240101-120000-efficientnet_lite0_ra_in1k-224/checkpoint-12.pth.tar", true),
+      ("20240101-120000-tf_efficientnet_lite0-224/last.pth.tar", false),
     ])
   func namesOfFilesTellTheLite(_ name: String, isTimms: Bool) throws {
     let folder = try TemporaryFolder()
@@ -62,6 +66,50 @@ extension NamedCheckpointTests {
     #expect(try Network(spec).id == "\(Self.id)\(isTimms ? ":style=torch" : ""):classes=3")
   }
 
+  /// The hub's configuration beside a file without a name of its own counts for more than the folder's; one
+  /// that is damaged counts for nothing.
+  @Test(arguments: [
+    (#"{"architecture": "efficientnet_lite0", "num_classes": 3, "mean": [0.5]}"#, true),
+    (#"{"architecture": "tf_efficientnet_lite0.in1k"}"#, false),
+    (#"{"num_classes": 3, "architecture": {"architecture": "tf_efficientnet_lite0"}}"#, true),
+    (#"{"architecture": "tf_efficientnet_lite0""#, true), ("[]", true), ("", true),
+  ])
+  func configurationsTellTheLite(_ configuration: String, isTimms: Bool) throws {
+    let folder = try TemporaryFolder()
+    let spec = try lite("efficientnet_lite0.ra_in1k/model.safetensors", in: folder)
+    _ = try folder.write(
+      Array(configuration.utf8), to: "efficientnet_lite0.ra_in1k/config.json")
+    for spec in [spec, NetworkSpec(file: folder.file("efficientnet_lite0.ra_in1k"))] {
+      #expect(try Network(spec).id == "\(Self.id)\(isTimms ? ":style=torch" : ""):classes=3")
+    }
+  }
+
+  /// A file that has a name, or says what it is, is not told by what lies beside it; nothing is told by what
+  /// is much too long.
+  @Test func configurationsThatTellNothing() throws {
+    let folder = try TemporaryFolder()
+    let long = try lite("efficientnet_lite0/model.safetensors", in: folder)
+    let text = Array(#"{"architecture": "tf_efficientnet_lite0"}"#.utf8)
+    let blanks = [UInt8](repeating: 0x20, count: 2 << 20)
+    _ = try folder.write(text + blanks, to: "efficientnet_lite0/config.json")
+    #expect(try Network(long).id == "\(Self.id):style=torch:classes=3")
+    let named = try lite("tf_efficientnet_lite0.safetensors", in: folder)
+    let telling = try lite(
+      "model.safetensors", ["arch": "tf_efficientnet_lite0"], in: folder)
+    _ = try folder.write(
+      Array(#"{"architecture": "efficientnet_lite0"}"#.utf8), to: "config.json")
+    for spec in [named, telling] { #expect(try Network(spec).id == "\(Self.id):classes=3") }
+  }
+
+  /// Also where the folder itself is opened in the hub's cache, whose name is that of a commit.
+  @Test func foldersOfTheCacheTellTheLite() throws {
+    let folder = try TemporaryFolder()
+    let commit = "models--timm--efficientnet_lite0.ra_in1k/snapshots/0a1b"
+    _ = try lite("\(commit)/model.safetensors", in: folder)
+    let network = try Network(NetworkSpec(file: folder.file(commit)))
+    #expect(network.id == "\(Self.id):style=torch:classes=3")
+  }
+
   /// Also where `torch.compile` left its mark in the names, of the whole or of its parts.
   @Test(arguments: ["_orig_mod.", "model._orig_mod.", ""])
   func compiledLitesAreTold(_ prefix: String) throws {
@@ -71,6 +119,36 @@ extension NamedCheckpointTests {
       return name[..<dot] + "._orig_mod" + name[dot...]
     }
     #expect(try Network(spec).id == "\(Self.id):style=torch:classes=3")
+  }
+
+  /// What is released as bare weights tells of blurs and the like by its name alone.
+  @Test(arguments: [
+    ("resnetblur18-84f4748f.safetensors", true), ("resnet18_caffe-788b5fa3.safetensors", true),
+    ("resnet18-5c106cde.safetensors", false),
+  ])
+  func namesOfFilesTell(_ name: String, isTold: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = try Self.plain(with: [:], at: folder.file(name))
+    let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(notes.count == (isTold ? 1 : 0), "\(notes)")
+    #expect(notes.allSatisfy { $0.hasPrefix("the file's name is \(name), and it is opened") })
+  }
+
+  /// Or by what stands around it, where it is called like many others.
+  @Test func namesAroundFilesTell() throws {
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("resnetblur18-224")
+    let name = "resnetblur18-224/model_best.pth.tar"
+    var path = try Self.plain(with: [:], at: folder.file(name))
+    var notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(notes.count == 1 && notes[0].hasPrefix("the file's name is \(name), "), "\(notes)")
+    path = try Self.plain(with: [:], at: folder.file("model.safetensors"))
+    _ = try folder.write(Array(#"{"architecture": "resnetblur18"}"#.utf8), to: "config.json")
+    notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(
+      notes.count == 1
+        && notes[0].hasPrefix("config.json beside the file calls it resnetblur18, and it is opened"),
+      "\(notes)")
   }
 
   /// Where nothing tells it is said, also of a model that is named and is not the file's.

@@ -293,7 +293,7 @@ import Testing
   }
 
   /// The plain network with further tensors of zeros.
-  private static func plain(with extra: [String: Shape], at path: String) throws -> String {
+  static func plain(with extra: [String: Shape], at path: String) throws -> String {
     let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
     let tensors = try plain.keys.map { ($0, try plain.tensor($0)) }
     let more = extra.sorted { $0.key < $1.key }.map { ($0.key, Tensor(zeros: $0.value)) }
@@ -312,7 +312,8 @@ import Testing
     let notes = try #require(try Network(spec).weightsChoice).notes
     #expect(notes.count == 2, "\(notes)")
     #expect(
-      notes.last?.hasPrefix("of these, layer2.0.aa.filt lie within layers of ") == true, "\(notes)")
+      notes.last?.hasPrefix("of these, layer2.0.aa.filt lies within layers of ") == true,
+      "\(notes)")
   }
 
   /// The same under another library's names: squeezes of an EfficientNet are none of the Lite's.
@@ -329,20 +330,7 @@ import Testing
     spec.ignoresExtra = true
     let notes = try #require(try Network(spec).weightsChoice).notes
     #expect(
-      notes.contains { $0.hasPrefix("of these, \(extra) lie within layers of ") }, "\(notes)")
-  }
-
-  /// What is released as bare weights tells of blurs and the like by its name alone.
-  @Test(arguments: [
-    ("resnetblur18-84f4748f.safetensors", true), ("resnet18_caffe-788b5fa3.safetensors", true),
-    ("resnet18-5c106cde.safetensors", false),
-  ])
-  func namesOfFilesTell(_ name: String, isTold: Bool) throws {
-    let folder = try TemporaryFolder()
-    let path = try Self.plain(with: [:], at: folder.file(name))
-    let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
-    #expect(notes.count == (isTold ? 1 : 0), "\(notes)")
-    #expect(notes.allSatisfy { $0.hasPrefix("the file's name is \(name), and it is opened") })
+      notes.contains { $0.hasPrefix("of these, \(extra) lies within layers of ") }, "\(notes)")
   }
 
   /// A head of another number of classes than the model named.
