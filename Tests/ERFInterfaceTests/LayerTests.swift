@@ -123,6 +123,29 @@ import Testing
     #expect(taps(model) == [name] && model.notice == nil)
   }
 
+  /// A layer that a size puts into no stage is shown where it is asked for by its name: the file is opened
+  /// for it.
+  @Test func layersOfNoStageAreReachedByName() throws {
+    let name = "transitions.2.0"
+    let target = try #require(NetworkFacts(twin, size: size(48)).target(named: name))
+    var model = model([twin], target: target)
+    #expect(target.layer == nil && taps(model) == [name])
+    model.take(size(32))
+    model.finish(update(&model, .resized(model.size)))
+    let line = model.notice?.lines.first ?? ""
+    #expect(taps(model) != [name] && model.notice?.lines.count == 1)
+    #expect(line.hasPrefix("layer \(name) belongs to no stage at 32 px: showing "))
+    #expect(line.hasSuffix("; type :\(name) for it"))
+    for key in (":" + name).unicodeScalars { _ = model.type(key) }
+    model.finish(update(&model, .key(.enter)))
+    #expect(taps(model) == [name] && model.session.target == Target(layer: name))
+    // It stands behind the last stage from now on.
+    model.finish(model.type("{"))
+    #expect(taps(model) == ["stage3"])
+    model.finish(model.type("}"))
+    #expect(taps(model) == [name])
+  }
+
   /// What is said of a layer that is shown no more tells whether the network has it at all.
   @Test func placesOfLayers() throws {
     var target = Target()

@@ -52,8 +52,8 @@ public struct OpenedNetwork: Sendable {
   /// Tells the file from the one that was there before.
   let version: FileVersion?
   private let source: any ParameterSource
-  /// Of the weights of an exported graph; nil: another network, whose parameters tell.
-  private let exportedHash: FNV1a?
+  /// What tells the weights of an exported graph; nil: another network, whose parameters tell.
+  private let exported: ExportedWeights?
   /// The network that the weights belong to, before edits; nil: an exported graph, which brings its own.
   private let original: Original?
   private let checkpoint: CheckpointParameters?
@@ -147,7 +147,7 @@ public struct OpenedNetwork: Sendable {
     let written = Original(
       architecture: unedited, blueprint: settled?.blueprint ?? unedited.blueprint(optional))
     original = written
-    exportedHash = nil
+    exported = nil
     let edited = written.edited(into: architecture, optional, spec)
     blueprint = try spec.zeroesUnreached.map { try edited.zeroingUnreached(by: $0) } ?? edited
     layers = blueprint.inferenceForm()
@@ -186,32 +186,16 @@ public struct OpenedNetwork: Sendable {
     besides = network.besides
     refusals = network.refusals
     inputSize = network.size
-    exportedHash = Self.hash(network.weightsHash, spec, stages, original: original)
+    exported = ExportedWeights(file: network.model, stages: stages, original: original)
     self.original = nil
     checkpoint = nil
     file = nil
     WorkCount.note(.blueprint)
   }
 
-  /// Of the weights that are made of an exported graph's own, which have the hash `file`.
-  private static func hash(
-    _ file: FNV1a, _ spec: NetworkSpec, _ stages: [StageDesign], original: [StageDesign]
-  ) -> FNV1a {
-    var hash = file
-    if case .random = spec.weights { hash.add(spec.weights.description.utf8) }
-    let kernels = stages.map(\.kernel)
-    if kernels != original.map(\.kernel) {
-      hash.add("\(spec.fit.text) to \(kernels.listText)".utf8)
-    }
-    if let size = spec.zeroesUnreached {
-      hash.add("zero beyond \(size), \(stages.map(\.dilation).listText)".utf8)
-    }
-    return hash
-  }
-
   /// Tells its weights from others; of an exported graph whatever layer and size are asked for.
   func weightsHash(_ loader: ParameterLoader) throws -> FNV1a {
-    try exportedHash ?? loader.hash(of: blueprint)
+    try exported?.hash(spec) ?? loader.hash(of: blueprint)
   }
 
   /// Checks that the weights' file holds the network, by names and shapes alone.
@@ -246,6 +230,26 @@ public struct OpenedNetwork: Sendable {
   func trainingForm(cancellation: Cancellation = Cancellation()) throws -> Program {
     try requireWeights()
     return try Program(blueprint, from: loader(cancellation: cancellation))
+  }
+}
+
+/// An exported graph's own weights, and what edits make of them.
+private struct ExportedWeights {
+  let file: ONNXModel
+  /// After edits and before them.
+  let stages, original: [StageDesign]
+
+  func hash(_ spec: NetworkSpec) throws -> FNV1a {
+    var hash = try file.weightsHash()
+    if case .random = spec.weights { hash.add(spec.weights.description.utf8) }
+    let kernels = stages.map(\.kernel)
+    if kernels != original.map(\.kernel) {
+      hash.add("\(spec.fit.text) to \(kernels.listText)".utf8)
+    }
+    if let size = spec.zeroesUnreached {
+      hash.add("zero beyond \(size), \(stages.map(\.dilation).listText)".utf8)
+    }
+    return hash
   }
 }
 

@@ -18,6 +18,9 @@ final class ONNXDataFiles: Sendable {
     return file
   }
 
+  /// Whether nobody wrote to them since they were opened.
+  var areUnchanged: Bool { files.withLock { $0.values.allSatisfy(\.isUnchanged) } }
+
   /// Opens all of them anew when they are asked for again.
   func forget() { files.withLock { $0 = [:] } }
 

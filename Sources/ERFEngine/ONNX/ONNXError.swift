@@ -16,8 +16,9 @@ public enum ONNXError: ExplainedError, Equatable {
   case badTensor(path: String, tensor: String, reason: String)
   /// A node that computes something else than its operator says.
   case badNode(path: String, node: String, reason: String)
-  /// Operators that are not known, of which the value asked for needs the results.
-  case unknownOperators(path: String, operators: [String], node: String)
+  /// Operators that are not known, of which the value asked for needs the results; `isDefined`: the file
+  /// defines one of them itself.
+  case unknownOperators(path: String, operators: [String], node: String, isDefined: Bool)
   /// A layer that is not there, in a graph of which `node` and what depends on it cannot be shown; `layers`
   /// can.
   case lostLayer(path: String, layer: String, node: String, reason: String, layers: [String])
@@ -26,6 +27,20 @@ public enum ONNXError: ExplainedError, Equatable {
   /// Another input size than the one that the file was exported for. `example`: the extents of an input of
   /// the size that was asked for, as PyTorch has them.
   case fixedSize(path: String, exported: String, asked: String, example: String, reason: String)
+
+  /// What to do about operators that are not known; empty: nothing can be done.
+  private static func wayOut(of operators: [String], isDefined: Bool) -> String {
+    if isDefined {
+      return ": functions that a file defines have to be inlined, "
+        + "onnx.inliner.inline_local_functions(model)"
+    }
+    let isQuantised = operators.contains { name in
+      name.contains("QLinear") || name.contains("DynamicQuantize") || name.hasSuffix("Integer")
+    }
+    return isQuantised
+      ? ": export it before quantisation, or quantised with pairs of QuantizeLinear and "
+        + "DequantizeLinear (QDQ)" : ""
+  }
 
   public var isUsageError: Bool {
     switch self {
@@ -52,9 +67,10 @@ public enum ONNXError: ExplainedError, Equatable {
       "\(path): tensor \(WeightsMismatch.printable(tensor)) \(reason)"
     case .badNode(let path, let node, let reason):
       "\(path): \(WeightsMismatch.printable(node)) \(reason)"
-    case .unknownOperators(let path, let operators, let node):
+    case .unknownOperators(let path, let operators, let node, let isDefined):
       "\(path) needs \(operators.joined(separator: ", ")), which is not known here (first at "
         + "\(WeightsMismatch.printable(node)))"
+        + Self.wayOut(of: operators, isDefined: isDefined)
     case .lostLayer(let path, let layer, let node, let reason, let layers):
       "\(path) has no layer '\(WeightsMismatch.printable(layer))' that can be shown: "
         + "\(WeightsMismatch.printable(node)) \(reason), and what depends on it is lost; "

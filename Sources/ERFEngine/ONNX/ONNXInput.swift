@@ -8,7 +8,7 @@ struct ONNXInput: Sendable {
   /// Whether channels come last in the file's order.
   private let isChannelsLast: Bool
   /// Whether the file counts no batches: (3, H, W).
-  private let isSingle: Bool
+  let isSingle: Bool
   /// nil: the file leaves it open.
   let exportedSize: InputSize?
 

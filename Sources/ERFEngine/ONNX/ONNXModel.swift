@@ -18,6 +18,8 @@ struct ONNXModel: Sendable {
   var graph = ONNXGraph()
   /// Files of weights beside this one, by their names in it.
   let dataFiles = ONNXDataFiles()
+  /// See ``weightsHash()``.
+  let hashed = ONNXWeightsHash()
 
   /// The version of the standard operators; 1 where the file does not tell.
   var operatorSet: Int { knownOperatorSet ?? 1 }

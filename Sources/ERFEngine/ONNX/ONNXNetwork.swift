@@ -1,10 +1,10 @@
 /// A network out of an ONNX file, for inputs of one size: what it computes, and its weights.
 struct ONNXNetwork: Sendable {
+  /// The file.
+  let model: ONNXModel
   let blueprint: Blueprint
   /// By the keys of the blueprint's slots.
   let weights: [String: Tensor]
-  /// ``ONNXModel/weightsHash``.
-  let weightsHash: FNV1a
   let size: InputSize
   /// The picture that it takes.
   let input: ONNXInput
@@ -44,7 +44,9 @@ struct ONNXNetwork: Sendable {
       var lowering = ONNXLowering(model, given: [input.name: .real(picture)], input: picture.memory)
       lowering.define(input.name, .real(try input.adapted(picture, &lowering)))
       try lowering.run(model.graph.nodes, cancellation)
-      return ONNXTaps(lowering, model: model, size: size, distrustsFixedSizes: isOther)
+      return ONNXTaps(
+        lowering, model: model, size: size, countsBatches: !input.isSingle,
+        distrustsFixedSizes: isOther)
     }
     var plan = try planned(size, isOther: isOther)
     // At another size than the exported one nothing may be lost by the size, but what nobody asks for.
@@ -64,7 +66,7 @@ struct ONNXNetwork: Sendable {
     let built = plan.blueprint()
     blueprint = built.blueprint
     weights = built.weights
-    weightsHash = model.weightsHash
+    self.model = model
     self.size = size
     self.input = input
     self.refusals = refusals
@@ -94,7 +96,8 @@ struct ONNXNetwork: Sendable {
       return .badNode(path: model.path, node: gap.node, reason: gap.reason)
     }
     return .unknownOperators(
-      path: model.path, operators: lowering.unknownOperators, node: gap.node)
+      path: model.path, operators: lowering.unknownOperators, node: gap.node,
+      isDefined: lowering.unknownOperators.contains(where: model.functions.contains))
   }
 }
 

@@ -45,7 +45,8 @@ struct ONNXTaps {
   private(set) var logits: Int?
 
   init(
-    _ lowering: ONNXLowering, model: ONNXModel, size: InputSize, distrustsFixedSizes: Bool
+    _ lowering: ONNXLowering, model: ONNXModel, size: InputSize, countsBatches: Bool,
+    distrustsFixedSizes: Bool
   ) {
     self.lowering = lowering
     nodes = model.graph.nodes
@@ -72,7 +73,10 @@ struct ONNXTaps {
       _ = add(value: name, as: name)
     }
     findGaps(outputNames)
-    if !known.isEmpty, Self.isVector(lowering.layouts[output]) { logits = output }
+    let last = lowering.layouts[output]
+    // What counts no batches hands on the vector alone.
+    let isRow = countsBatches ? Self.isVector(last) : last.rank == 1 && last.count > 1
+    if !known.isEmpty, isRow { logits = output }
   }
 
   // MARK: Along the graph
@@ -304,7 +308,8 @@ struct ONNXTaps {
     return nil
   }
 
-  /// Brings the values that are shown to the order of maps (N, H, W, C) or tokens (N, L, C).
+  /// Brings the values that are shown to the order of maps (N, H, W, C) or tokens (N, L, C), logits to
+  /// (N, classes).
   mutating func arrange() throws {
     func arranged(_ shown: Shown) throws -> Int {
       var data = shown.view ?? lowering.layouts[shown.value]
@@ -322,6 +327,11 @@ struct ONNXTaps {
     }
     for index in others.indices {
       others[index].value = try arranged(others[index])
+    }
+    if let vector = logits,
+      case .value(let row) = try lowering.padded(lowering.layouts[vector], to: 2).place
+    {
+      logits = row
     }
   }
 }

@@ -48,7 +48,8 @@ struct WireReader {
       let length = try varint()
       guard length <= UInt64(end - position) else {
         let bytes = Int(clamping: length).counted("byte")
-        throw flaw("a field of \(bytes) where \(end - position) are left", at: start)
+        let rest = (end - position).counted("is left", "are left")
+        throw flaw("a field of \(bytes) where \(rest)", at: start)
       }
       let first = position
       position += Int(length)

@@ -2,10 +2,10 @@
 
 import Synchronization
 
-/// Counts files opened, indices of several files read, exported graphs read, requests validated, blueprints built
-/// and programs made while it is the current one.
+/// Counts files opened, indices of several files read, exported graphs read, hashes of their weights made,
+/// requests validated, blueprints built and programs made while it is the current one.
 final class WorkCount: Sendable {
-  enum Kind: Sendable { case file, index, graph, validation, blueprint, program }
+  enum Kind: Sendable { case file, index, graph, hash, validation, blueprint, program }
 
   /// Whoever counts in this task; nil: nobody.
   @TaskLocal static var current: WorkCount?

@@ -128,6 +128,16 @@ extension Model {
   /// The target of a layer by its name in the active network, or else in the other one.
   func target(named name: String) -> Target? {
     activeFirst.lazy.compactMap { $0.target(named: name) }.first
+      ?? (activeFirst.contains { $0.offers(name) } ? Target(layer: name) : nil)
+  }
+
+  /// Looks from a layer; one that no network lists is asked for of exported graphs.
+  mutating func look(from target: Target) {
+    session.target = target
+    if let name = target.layer, !activeFirst.contains(where: { $0.target(named: name) != nil }) {
+      session.showLayer()
+    }
+    forgetUnits()
   }
 
   /// The layers that belong to no stage, of the active network where they are as asked for, else of the

@@ -97,13 +97,17 @@ public struct NetworkFacts: Sendable, Equatable {
 
   /// Where a layer is that `target` does not name any more.
   func place(of name: String, insteadOf target: Target) -> String {
-    if let found = self.target(named: name) {
-      guard found.layer == nil else { return "belongs to no stage" }
+    if let found = self.target(named: name), found.layer == nil {
       return found.stage == target.stage ?? stages.count
         ? "is elsewhere in the stage" : "is in another stage"
     }
-    guard let map = unlisted[name] else { return "is not there" }
-    return map.height * map.width > 1 ? "belongs to no stage" : "has a single unit"
+    if offers(name) { return "belongs to no stage" }
+    return unlisted[name] == nil ? "is not there" : "has a single unit"
+  }
+
+  /// Whether a layer that belongs to no stage can be looked from where it is asked for by its name.
+  func offers(_ name: String) -> Bool {
+    unlisted[name].map { $0.height * $0.width > 1 } ?? false
   }
 
   private func layer(named name: String) -> Layer? {

@@ -28,7 +28,8 @@ extension Model {
         lines.append("\(letter)\(now.text) ends in \(now.end) instead of \(held.end)\(size)")
       } else {
         let place = facts.place(of: held.name, insteadOf: target)
-        lines.append("\(letter)\(held.text) \(place)\(size): showing \(now.text)")
+        let way = facts.offers(held.name) ? "; type :\(held.name) for it" : ""
+        lines.append("\(letter)\(held.text) \(place)\(size): showing \(now.text)\(way)")
       }
     }
     guard !lines.isEmpty else { return }

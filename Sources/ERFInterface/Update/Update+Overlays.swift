@@ -79,9 +79,7 @@ extension Model {
     switch action {
     case .command(let command): return run(command)
     case .network(let id): open(id)
-    case .layer(let target):
-      session.target = target
-      forgetUnits()
+    case .layer(let target): look(from: target)
     case .session(let name): return depart(.session(name))
     case .file(let path): return open(path: path)
     case .pictures(let path): return addImages(at: path)

@@ -51,6 +51,7 @@ import Testing
     for node in model.graph.nodes {
       for case .tensor(let tensor) in node.attributes.values { _ = try? model.constant(tensor) }
     }
+    _ = try? model.weightsHash()
     // What can still be shown is shown: features and a field.
     guard let network = try? ONNXNetwork(model),
       let program = try? Program(network.blueprint.inferenceForm().chained(), from: network),

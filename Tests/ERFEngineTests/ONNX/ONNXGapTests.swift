@@ -84,6 +84,30 @@ import Testing
       }, to: "integers.onnx")
     let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: path)) }
     #expect(error?.explanation.contains("needs QLinearConv, which is not known") == true)
+    #expect(error?.explanation.hasSuffix("QuantizeLinear and DequantizeLinear (QDQ)") == true)
+  }
+
+  /// What a file defines itself is not read, and the line says what to do.
+  @Test func functionsOfTheFileHaveToBeInlined() throws {
+    let graph = ONNXBytes.model { graph in
+      graph.picture("x", [1, 3, 32, 32])
+      graph.message(1) { node in
+        node.text(1, "x")
+        node.text(2, "y")
+        node.text(4, "Twice")
+        node.text(7, "own")
+      }
+      graph.message(12) { $0.text(1, "y") }
+    }
+    var functions = ONNXBytes()
+    functions.message(25) { function in
+      function.text(1, "Twice")
+      function.text(10, "own")
+    }
+    let path = try #require(folder).write(graph + functions.bytes, to: "function.onnx")
+    let error = #expect(throws: ONNXError.self) { try ONNXNetwork(ONNXModel(path: path)) }
+    #expect(error?.explanation.contains("needs own.Twice, which is not known here") == true)
+    #expect(error?.explanation.hasSuffix("onnx.inliner.inline_local_functions(model)") == true)
   }
 
   /// One of two outputs is lost: the network is that of the other, and a note says so.

@@ -54,6 +54,33 @@ import Testing
     #expect(try hash(path, weights: .random(seed: 2)) != random)
   }
 
+  /// A hash is a pass over all weights: nobody makes it who opens the file alone, and nobody twice.
+  @Test func hashesAreMadeOnceAndNotOnOpening() throws {
+    let path = try model()
+    let count = WorkCount()
+    try ONNXGraphs.$shared.withValue(ONNXGraphs()) {
+      try WorkCount.$current.withValue(count) {
+        _ = try OpenedNetwork(NetworkSpec(file: path))
+        #expect(count[.hash] == 0)
+        let whole = try hash(path)
+        for value in ["c", "q"] { #expect(try hash(path, value: value, size: 64) == whole) }
+        #expect(count[.hash] == 1)
+      }
+    }
+  }
+
+  /// What a file became since it was opened is not what the network runs with.
+  @Test func filesThatChangedHaveNoHash() throws {
+    let path = try model()
+    let opened = try ONNXGraphs.$shared.withValue(ONNXGraphs()) {
+      try OpenedNetwork(NetworkSpec(file: path))
+    }
+    let folder = try #require(folder)
+    _ = try folder.write(folder.read("model.onnx") + [0], to: "model.onnx")
+    let error = #expect(throws: ONNXError.self) { try Network(opened) }
+    #expect(error?.explanation.contains("it was changed while it was read") == true)
+  }
+
   /// Weights that no layer needs are weights of the file; shapes are none.
   @Test func allWeightsMatterAndNothingElse() throws {
     let whole = try hash(model())

@@ -111,6 +111,36 @@ import Testing
       })
   }
 
+  /// A graph that counts no batches hands on one vector, its logits.
+  @Test func vectorsWithoutBatchesAreLogits() throws {
+    let bytes = ONNXBytes.model { graph in
+      graph.tensor("w", [4, 3, 2, 2], (0..<48).map { Float($0 % 5) - 1 })
+      for (name, number) in [("axis", 0), ("shape", -1)] {
+        graph.message(5) { tensor in
+          tensor.head(name, type: 7, [1])
+          tensor.data(9, ONNXBytes.little(Int64(number)))
+        }
+      }
+      graph.picture("x", [3, 16, 16])
+      graph.node("Unsqueeze", ["x", "axis"], ["one"])
+      graph.node("Conv", ["one", "w"], ["c"])
+      graph.node("GlobalAveragePool", ["c"], ["mean"])
+      graph.node("Reshape", ["mean", "shape"], ["y"])
+      graph.message(12) { $0.text(1, "y") }
+    }
+    let network = try Network(
+      NetworkSpec(file: try #require(folder).write(bytes, to: "single.onnx")))
+    let input = network.preprocessing.tensor(picture, size: InputSize(height: 16, width: 16))
+    let map = try network.features(input, tap: nil)
+    let logits = try network.features(input, tap: "logits")
+    #expect(map.shape == [1, 15, 15, 4] && logits.shape == [1, 4])
+    expect(
+      logits.elements,
+      (0..<4).map { channel in
+        stride(from: channel, to: map.count, by: 4).reduce(Float(0)) { $0 + map[$1] } / 225
+      })
+  }
+
   private func luminance(_ colour: (Float, Float, Float)) -> Float {
     0.299 * colour.0 + 0.587 * colour.1 + 0.114 * colour.2
   }

@@ -273,6 +273,14 @@ import Testing
     #expect(operations.count > 100 && opened > tried / 2, "\(opened) of \(tried) opened")
   }
 
+  /// PyTorch writes weights beside the graph, which is what can be opened.
+  @Test func weightsBesideAGraphNameIt() {
+    let error = CheckpointError.unknownFormat(path: "nets/my.onnx.data")
+    #expect(
+      error.explanation == "nets/my.onnx.data holds weights of an exported network, "
+        + "which says what they are: open nets/my.onnx")
+  }
+
   /// Operators that are known of whole numbers, or as movements, alone.
   private static let integerOperations = [
     "And", "Equal", "Expand", "Gather", "GatherND", "Greater", "GreaterOrEqual", "Less",

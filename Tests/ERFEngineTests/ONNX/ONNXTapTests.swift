@@ -362,6 +362,9 @@ import Testing
     let network = try network(path)
     #expect(network.size == InputSize(height: 32, width: 48))
     #expect(network.blueprint.stages.count == 1)
+    // The batch that it gets hides no neighbours.
+    let summary = try NetworkSummary(OpenedNetwork(NetworkSpec(file: path)), size: network.size)
+    #expect(summary.rows.last(where: \.isStage)?.receptiveField == 3)
   }
 
   /// A file is known by what it holds.
