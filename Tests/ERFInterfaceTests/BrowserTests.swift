@@ -110,6 +110,26 @@ import Testing
     #expect(model.session.networks[0].model == "RepLKNet-13")
   }
 
+  /// What was typed counts from the folder that it was typed in, which the screen says, and still does
+  /// when it is there again.
+  @Test func relativePathsCountFromTheFolderOnScreen() {
+    var model = opened()
+    for scalar in "c/nan.pth".unicodeScalars { _ = model.type(scalar) }
+    #expect(screens(model).allSatisfy { $0.contains("Enter opens this path in this folder, Tab") })
+    guard case .visit("c/nan.pth", in: "/a/b")? = update(&model, .key(.enter)).first else {
+      Issue.record("not taken from the folder on screen")
+      return
+    }
+    let choice = NetworkSpec(shown: "resnet-18", weights: .file("/a/b/c/nan.pth"))
+    let effects = update(
+      &model, .visited("c/nan.pth", .network(choice, path: "/a/b/c/nan.pth")))
+    let after = update(&model, .failed(effects.ids[0], "nan.pth: conv1 holds NaN"))
+    #expect(browser(model)?.query == "c/nan.pth" && listed(after) == ["/a/b"])
+    for _ in "c/nan.pth" { _ = update(&model, .key(.backspace)) }
+    for scalar in "'/m/x.pth".unicodeScalars { _ = model.type(scalar) }
+    #expect(screens(model).allSatisfy { $0.contains("Enter opens this path, Tab") })
+  }
+
   @Test func refusedFilesStayClosed() {
     var model = opened(recent: ["/r/old.pth"])
     _ = update(&model, .key(.home))

@@ -261,6 +261,12 @@ import Testing
     #expect(texts(Figure(measured { $0.session.screen = screen })).contains("99 %"))
   }
 
+  /// A theoretical field that reaches beyond the input says so.
+  @Test func theoreticalFieldsBeyondTheInputSaySo() {
+    let labels = texts(Figure(measured { $0.session.screen.showsTheory = true }))
+    #expect(labels.contains("theory 979 px: the whole input"))
+  }
+
   /// Small squares and squares at the edge of the input have their labels where nothing else is.
   @Test func labelsNeverLieAcrossOutlines() throws {
     for (row, sigma) in [(112, 3.0), (112, 8), (112, 30), (4, 3), (4, 30)] {

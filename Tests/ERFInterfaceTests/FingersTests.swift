@@ -231,8 +231,41 @@ import Testing
     let field = model.facts(0)?.layer(model.session.target)?.receptiveField ?? 0
     for (columns, rows) in [(120, 40), (200, 60)] {
       let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
-      #expect(screen.contains("theory \(field) px"), "\(columns)")
+      // It is more than there is of the input, which its outline alone does not tell.
+      let texts = ["theory \(field) px: the whole input", "theory \(field) px > input"]
+      #expect(texts.contains { screen.contains($0) }, "\(columns)")
     }
+  }
+
+  @Test func theTheoreticalFieldIsTheWholeInputWhereItReachesBeyondAllSides() throws {
+    let model = makeModel(["RepLKNet-13-nano"])
+    let layer = try #require(model.facts(0)?.layer(model.session.target))
+    let field = try #require(layer.receptiveField)
+    func texts(_ side: Int, at place: Int) -> [String] {
+      layer.theoryTexts(around: (place, place), height: side, width: side)
+    }
+    #expect(texts(field, at: field / 2).first == "theory \(field) px: the whole input")
+    #expect(texts(field + 2, at: field / 2 + 1) == ["theory \(field) px"])
+    #expect(texts(field, at: 0) == ["theory \(field) px"])
+  }
+
+  /// Where one line has no room for all curves, none of them is cut off.
+  @Test(arguments: [24, 36, 50]) func legendsTakeLinesOfTheirOwn(_ columns: Int) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    _ = model.type("M")
+    model.finish(model.type("S"))
+    var frame = Frame(size: ScreenSize(rows: 20, columns: columns))
+    frame.drawProfiles(model, in: Area(row: 0, column: 0, rows: 20, columns: columns))
+    let glyphs = model.display.glyphs
+    for network in model.compared {
+      #expect(frame.text.contains("\(glyphs.mark) \(network.letter)"), "\(network.letter)")
+    }
+    #expect(!frame.text.contains("\(glyphs.ellipsis)"))
+    // Where even lines have none, the letters are left to the tables.
+    frame = Frame(size: ScreenSize(rows: 6, columns: columns))
+    frame.drawProfiles(model, in: Area(row: 0, column: 0, rows: 6, columns: columns))
+    #expect(frame.text.contains("share") && !frame.text.contains("\(glyphs.ellipsis)"))
   }
 
   /// All networks of a sweep have rows, lines and places in the depth view.

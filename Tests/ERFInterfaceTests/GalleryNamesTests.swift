@@ -72,6 +72,27 @@ import Testing
     }
   }
 
+  /// By how weights were brought to them, as the screen does.
+  @Test func figuresTellThemApart() throws {
+    var model = makeModel(["RepLKNet-31-nano", "RepLKNet-31-nano"])
+    _ = model.type("b")
+    model.finish(model.type("3"))
+    model.finish(update(&model, .key(.down)))
+    model.finish(model.type("<"))
+    model.session.networks[0] = model.session.networks[1]
+    model.session.networks[0].fit = .crop
+    model.session.networks[1].fit = .interpolate
+    model.finish(model.pursue())
+    let screen = model.names(of: model.session.networks)
+    let figure = Figure(model)
+    let names = figure.networks.map { figure.name($0) }
+    #expect(Set(screen).count == 2 && figure.rows.map { $0[1] } == names)
+    #expect(
+      names == ["crop", "interp."].map { "RepLKNet-31-nano, K = 31 27 27 13, \($0)" })
+    #expect(names.allSatisfy { figure.caption.contains("\($0) [") })
+    for network in model.session.networks { #expect(figure.csv.contains(network.weightsText)) }
+  }
+
   @Test func legendsTellAFromB() {
     let twins = ["RepLKNet-13-nano", "RepLKNet-13-nano"]
     let model = model("3 > > b > > f 4 z", twins, weights: .random(seed: 0))

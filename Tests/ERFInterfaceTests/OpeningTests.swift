@@ -186,7 +186,7 @@ import Testing
     let shown = model.sides[0].shown?.id
     model.edit { $0 = NetworkSpec(shown: path) }
     model.openingFile = OpeningFile(
-      side: 0, network: model.session.networks[0], path: path, text: path)
+      side: 0, network: model.session.networks[0], path: path, text: path, folder: "")
     let ids = openings(update(&model, .resized(model.size)))
     let effects = update(&model, .key(.escape))
     #expect(ids.count == 1 && effects.cancelled == ids)

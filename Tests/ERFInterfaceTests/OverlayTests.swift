@@ -59,6 +59,38 @@ import Testing
     #expect(command.name == .theory)
   }
 
+  /// A key's own letter is that key's command, whatever else begins so; longer words are names.
+  @Test func keysGoBeforeBeginningsOfNames() {
+    let model = makeModel()
+    func first(_ query: String) -> CommandName? {
+      guard case .command(let command)? = model.paletteEntries(query).first?.action else {
+        return nil
+      }
+      return command.name
+    }
+    let known: [(String, CommandName)] = [
+      ("e", .export), ("w", .write), ("W", .weights), ("q", .quit), ("o", .open), ("r", .recompute),
+      ("[", .previousStage), (" e", .export),
+    ]
+    for (query, name) in known { #expect(first(query) == name, "\(query)") }
+    #expect(model.paletteEntries("ef").first?.action == .network("efficientnet-lite0"))
+    // The rest that begins so stays in the list, once.
+    let entries = model.paletteEntries("e")
+    #expect(entries.contains { $0.action == .network("efficientnet-lite0") })
+    #expect(entries.count { $0 == entries[0] } == 1)
+    #expect(model.paletteEntries("8").first?.title == "input size 8")
+  }
+
+  /// As at the prompts of editors.
+  @Test(arguments: ["e", "edit", "open"])
+  func wordsForOpeningAreNoPartOfWhatIsOpened(_ word: String) {
+    let model = makeModel()
+    #expect(
+      model.paletteEntries("\(word) /m/x.pth").first?.action == .file("/m/x.pth"))
+    #expect(
+      model.paletteEntries("\(word) resnet-50").first?.action == .network("resnet-50"))
+  }
+
   /// What was typed stays where nothing has that name.
   @Test func paletteSaysWhatIsNotThere() {
     let model = typing(":zzzzzz", [.enter])

@@ -42,6 +42,27 @@ import Testing
     #expect(model.focus == .unit && model.isComputing && !effects.isEmpty)
   }
 
+  /// Until something is edited, as with any other redo.
+  @Test func aSessionIsUndoneAndRedone() {
+    var model = makeModel()
+    let first = model.session.networks
+    _ = model.openReadyMade("any-unit")
+    let second = model.session.networks
+    for _ in 0..<2 {
+      _ = model.type("u")
+      #expect(model.session.networks == first && model.sides.count == 2)
+      _ = update(&model, .key(.control("r")))
+      #expect(model.session.networks == second && model.sides.count == 1)
+      #expect(model.notice?.lines == ["redone: the session that was undone"])
+    }
+    _ = update(&model, .key(.control("r")))
+    #expect(model.notice?.lines == ["nothing to redo"])
+    _ = model.type("u")
+    _ = model.type(")")
+    _ = update(&model, .key(.control("r")))
+    #expect(model.notice?.lines == ["nothing to redo"] && model.sides.count == 2)
+  }
+
   /// A session of one network in the place of two, while B of the two was being trained.
   @Test func trainingEndsWithTheSessionItWasStartedIn() throws {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])

@@ -32,11 +32,7 @@ struct PaletteEntry: Equatable {
 extension Model {
   /// All entries that hold the letters of `query` in that order, best first.
   func paletteEntries(_ query: String) -> [PaletteEntry] {
-    var entries = Command.table.filter { $0.name != .palette }.map { command in
-      PaletteEntry(
-        title: command.panel.map { "\($0.title): " + command.help } ?? command.help,
-        keyLabel: command.keyLabel, action: .command(command))
-    }
+    var entries = Command.table.filter { $0.name != .palette }.map { PaletteEntry($0) }
     let letter = Self.letter(active)
     entries += ReadyMadeSession.all.map {
       PaletteEntry(
@@ -61,8 +57,25 @@ extension Model {
       }
       .sorted { ($1.score, $0.place) < ($0.score, $1.place) }
       .map(\.entry)
-    let meant = meant(by: query)
+    let meant = meant(by: query) + keyed(by: query)
     return meant + found.filter { !meant.contains($0) }
+  }
+
+  /// The command whose key was typed: with the key's own letter, no name that begins so goes before it.
+  private func keyed(by query: String) -> [PaletteEntry] {
+    let text = query.trimmingPrefix { $0 == " " }
+    guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1,
+      let command = Command.forKey(.character(scalar), in: focus), command.name != .palette
+    else { return [] }
+    return [PaletteEntry(command)]
+  }
+
+  /// What is to be opened, without the word for it that prompts have before it: `e NAME`, `open NAME`.
+  private static func nameToOpen(_ text: String) -> String {
+    for word in ["open ", "edit ", "e "] where text.lowercased().hasPrefix(word) {
+      return text.dropFirst(word.count).trimmingPrefix { $0 == " " }.description
+    }
+    return text
   }
 
   /// `224`, or `224x512`, height before width, as `--size` takes it.
@@ -111,14 +124,15 @@ extension Model {
           title: "look from the layer \(text.sanitised)", keyLabel: "", action: .layer(target))
       ]
     }
-    if text.contains("/") || text.hasPrefix("~") || Checkpoint.hasExtension(text) {
-      return paths(text)
+    let name = Self.nameToOpen(text)
+    if name.contains("/") || name.hasPrefix("~") || Checkpoint.hasExtension(name) {
+      return paths(name)
     }
-    let named = NetworkSpec(.catalogue(text), weights: .random(seed: 0))
-    guard text.contains("-") || text.contains(":"), (try? NetworkDesign(named)) != nil else {
+    let named = NetworkSpec(.catalogue(name), weights: .random(seed: 0))
+    guard name.contains("-") || name.contains(":"), (try? NetworkDesign(named)) != nil else {
       return []
     }
-    let known = ModelCatalogue.ids.first { $0.lowercased() == text.lowercased() } ?? text
+    let known = ModelCatalogue.ids.first { $0.lowercased() == name.lowercased() } ?? name
     return [
       PaletteEntry(title: "open \(known) as \(letter)", keyLabel: "", action: .network(known))
     ]
@@ -126,6 +140,12 @@ extension Model {
 }
 
 extension PaletteEntry {
+  fileprivate init(_ command: Command) {
+    self.init(
+      title: command.panel.map { "\($0.title): " + command.help } ?? command.help,
+      keyLabel: command.keyLabel, action: .command(command))
+  }
+
   /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
   /// go before words within words, those before scattered letters; nil where it does not fit.
   fileprivate func score(_ query: String) -> Int? {

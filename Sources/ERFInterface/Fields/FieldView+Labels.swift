@@ -23,9 +23,10 @@ extension FieldDrawing {
         } ?? []
       put(Label(text: text, role: .text, places: places), edges, own: index, on: &frame, &taken)
     }
-    if model.session.screen.showsTheory, let label = theoryLabel(shown) {
-      let own = outlines.firstIndex { $0.share == nil }
-      put(label, edges, own: own, on: &frame, &taken)
+    guard model.session.screen.showsTheory else { return }
+    let own = outlines.firstIndex { $0.share == nil }
+    for label in theoryLabels(shown) {
+      if put(label, edges, own: own, on: &frame, &taken) { return }
     }
   }
 
@@ -36,9 +37,11 @@ extension FieldDrawing {
     let places: [(row: Int, column: Int)]
   }
 
+  /// - Returns: whether there was a place for it.
+  @discardableResult
   private func put(
     _ label: Label, _ edges: [[Bool]], own: Int?, on frame: inout Frame, _ taken: inout [Bool]
-  ) {
+  ) -> Bool {
     let map = layout.map
     let count = label.text.columns
     for place in label.places {
@@ -69,8 +72,9 @@ extension FieldDrawing {
           scalar, foreground: .role(isBright ? .background : label.role), background: ground,
           attributes: .bold)
       }
-      return
+      return true
     }
+    return false
   }
 
   /// On the square's upper and lower edges, corners first, then beside it from its own side outwards.
@@ -109,9 +113,18 @@ extension FieldDrawing {
     }
   }
 
-  private func theoryLabel(_ shown: ShownMap) -> Label? {
-    guard let layer = model.facts(index)?.layer(model.session.target) else { return nil }
-    let text = layer.receptiveField.map { "theory \($0) px" } ?? "theory: the whole input"
+  /// In the longest wording first.
+  private func theoryLabels(_ shown: ShownMap) -> [Label] {
+    guard let layer = model.facts(index)?.layer(model.session.target) else { return [] }
+    let field = shown.field
+    let texts = layer.theoryTexts(
+      around: field.centre, height: field.height, width: field.width)
+    return texts.map { theoryLabel($0, shown, layer) }
+  }
+
+  private func theoryLabel(
+    _ text: String, _ shown: ShownMap, _ layer: NetworkFacts.Layer
+  ) -> Label {
     let half = layer.receptiveField.map { Double($0) / 2 } ?? .infinity
     let row = Double(shown.field.centre.row + geometry.offset.row)
     let column = Double(shown.field.centre.column + geometry.offset.column)

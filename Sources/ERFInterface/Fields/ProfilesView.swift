@@ -6,19 +6,16 @@ extension Frame {
   mutating func drawProfiles(_ model: Model, in area: Area) {
     let plot = ProfilePlot(model)
     let glyphs = model.display.glyphs
-    // Letters alone where the names do not fit.
-    let width = area.columns - 2
-    let brief = [Span("share by distance", .text, .bold)] + plot.legend(glyphs, isShort: true)
-    let titles =
-      [plot.title(glyphs), plot.title(glyphs, isShort: true)] + (plot.level == nil ? [] : [brief])
+    // What the plot itself and its axis leave.
+    let heading = plot.heading(glyphs, width: area.columns - 2, most: max(1, area.rows - 7))
     write(
-      titles.first { $0.width <= width } ?? titles[titles.count - 1], row: area.row,
-      column: area.column + 1,
-      width: width)
+      heading,
+      in: Area(
+        row: area.row, column: area.column + 1, rows: heading.count, columns: area.columns - 2))
     let axis = 9
     let canvas = Area(
-      row: area.row + 1, column: area.column + axis, rows: area.rows - 2,
-      columns: area.columns - axis - 1)
+      row: area.row + heading.count, column: area.column + axis,
+      rows: area.rows - heading.count - 1, columns: area.columns - axis - 1)
     guard canvas.rows >= 3, canvas.columns >= 10 else { return }
     guard plot.top > plot.bottom else {
       write(
@@ -295,19 +292,53 @@ private struct ProfilePlot {
     marks.append((share, 0.5, role))
   }
 
-  /// What is plotted, and which line is whose.
-  func title(_ glyphs: Glyphs, isShort: Bool = false) -> [Span] {
-    [Span(title, .text, .bold)] + legend(glyphs, isShort: isShort)
+  /// What is plotted, and which line is whose: in one line where there is room, by letters alone where
+  /// names have none, else in lines of their own. Where those are too many, tables have the letters.
+  ///
+  /// - Parameter most: lines that there is room for.
+  func heading(_ glyphs: Glyphs, width: Int, most: Int) -> [[Span]] {
+    let titles = level == nil ? [title] : [title, "share by distance"]
+    let letters = legend(glyphs, isShort: true)
+    let gap = Span("   ")
+    let wordings = [(title, legend(glyphs, isShort: false))] + titles.map { ($0, letters) }
+    let lines = wordings.map { title, legend in
+      [Span(title, .text, .bold)] + legend.flatMap { [gap] + $0 }
+    }
+    if let line = lines.first(where: { $0.width <= width }) { return [line] }
+    let words = titles.first { $0.columns <= width } ?? titles[titles.count - 1]
+    var heading = wrap(words, width: width).map { [Span($0, .text, .bold)] }
+    let rest = most - heading.count
+    let rows = rows(of: letters, apart: gap, width: width, glyphs)
+    if rows.count <= rest { heading += rows }
+    return Array(heading.prefix(most))
   }
 
-  func legend(_ glyphs: Glyphs, isShort: Bool) -> [Span] {
-    series.flatMap { series in
+  /// Entries of the legend in as few lines as hold them whole; the one of a plot of one line, which has no
+  /// letter, loses the middle of its name.
+  private func rows(
+    of legend: [[Span]], apart gap: Span, width: Int, _ glyphs: Glyphs
+  ) -> [[Span]] {
+    legend.reduce(into: []) { rows, entry in
+      var entry = entry
+      let last = entry.count - 1
+      entry[last].text = entry[last].text.cutInside(
+        columns: width - entry[..<last].reduce(0) { $0 + $1.width }, glyphs.ellipsis)
+      if let row = rows.last, row.width + gap.width + entry.width <= width {
+        rows[rows.count - 1] = row + [gap] + entry
+      } else {
+        rows.append(entry)
+      }
+    }
+  }
+
+  private func legend(_ glyphs: Glyphs, isShort: Bool) -> [[Span]] {
+    series.map { series in
       let label =
         isShort && !series.letter.isEmpty
         ? series.letter
         : [series.letter, series.name].filter { !$0.isEmpty }.joined(separator: " ")
       let mark = String(glyphs.isASCII ? CurveCanvas.sign(series.role) : glyphs.mark)
-      return [Span("   "), Span(mark + " ", series.role), Span(label, .quiet)]
+      return [Span(mark + " ", series.role), Span(label, .quiet)]
     }
   }
 

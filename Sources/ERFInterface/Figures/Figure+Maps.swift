@@ -43,8 +43,7 @@ extension Figure {
   private func titlesAreSplit(_ columns: Int) -> Bool {
     let room = titleRoom(columns)
     return networks.contains { network in
-      let lines = model.designs.figureLines(network.network, among: networks.map(\.network))
-      return !lines.1.isEmpty
+      !nameLines(network).1.isEmpty
         && VectorDrawing.width(
           of: name(network), size: Self.titleSizes[Self.titleSizes.count - 1], isBold: true) > room
     }
@@ -83,10 +82,7 @@ extension Figure {
         network.letter, x: box.x - 12, y: y + 9, size: 9, isBold: true,
         ink: FigureInk.curve(index))
     }
-    let lines =
-      titlesAreSplit(grid.columns)
-      ? model.designs.figureLines(network.network, among: networks.map(\.network))
-      : (name(network), "")
+    let lines = titlesAreSplit(grid.columns) ? nameLines(network) : (name(network), "")
     for (row, line) in [lines.0, lines.1].enumerated() where !line.isEmpty {
       let title = title([line], Self.titleSizes, room - 4)
       page.text(

@@ -19,7 +19,7 @@ extension Figure {
     } else {
       drawSquares(metrics, field, in: box, scale, &labels, on: &page)
     }
-    if let theory { labels.add(theory.text, to: theory.outline, FigureInk.theory) }
+    if let theory { labels.add(theory.texts, to: theory.outline, FigureInk.theory) }
     labels.draw(on: &page)
   }
 
@@ -48,11 +48,11 @@ extension Figure {
     for square in squares { labels.add(square.text, to: square.outline) }
   }
 
-  /// The window of pixels that can reach the unit, and its size; nil where it is not shown or is all of
-  /// the input.
+  /// The window of pixels that can reach the unit, and its size in words, the longest first; nil where it
+  /// is not shown or every pixel can.
   private func theory(
     _ network: ComparedNetwork, _ field: HeatField, in box: VectorDrawing.Rectangle, _ scale: Double
-  ) -> (outline: VectorDrawing.Rectangle, text: String)? {
+  ) -> (outline: VectorDrawing.Rectangle, texts: [String])? {
     let size = InputSize(height: field.height, width: field.width)
     guard model.session.screen.showsTheory, let metrics = network.metrics,
       let layer = model.facts[network.network, size]?.layer(model.session.target),
@@ -66,7 +66,9 @@ extension Figure {
     let outline = VectorDrawing.Rectangle(
       x: box.x + left * scale, y: box.y + top * scale, width: (right - left) * scale,
       height: (bottom - top) * scale)
-    return (outline, "theory \(side) px")
+    let texts = layer.theoryTexts(
+      around: metrics.origin, height: field.height, width: field.width)
+    return (outline, texts)
   }
 
   /// Where the smoothed map is highest: lines of one level through a grid.
@@ -133,6 +135,24 @@ struct OutlineLabels {
     _ text: String, to outline: VectorDrawing.Rectangle,
     _ ink: VectorDrawing.Ink = FigureInk.white
   ) {
+    add([text], to: outline, ink)
+  }
+
+  /// The first of some wordings that has room in a corner of its outline, else the last beside it.
+  mutating func add(
+    _ texts: [String], to outline: VectorDrawing.Rectangle, _ ink: VectorDrawing.Ink
+  ) {
+    for text in texts {
+      guard let ground = corner(text, outline) else { continue }
+      return labels.append(Label(text: text, ground: ground, leader: [], ink: ink))
+    }
+    if let last = texts.last { addBeside(last, outline, ink) }
+  }
+
+  /// A free place in a corner of an outline.
+  private func corner(
+    _ text: String, _ outline: VectorDrawing.Rectangle
+  ) -> VectorDrawing.Rectangle? {
     let width = Self.width(text)
     let (left, top) = (outline.x + Self.clearance, outline.y + Self.clearance)
     let right = outline.x + outline.width - width - Self.clearance
@@ -140,10 +160,7 @@ struct OutlineLabels {
     let corners = [(left, top), (left, bottom), (right, top), (right, bottom)].map {
       VectorDrawing.Rectangle(x: $0.0, y: $0.1, width: width, height: Self.height)
     }
-    if let ground = corners.first(where: { isFree($0) && outline.holds($0) }) {
-      return labels.append(Label(text: text, ground: ground, leader: [], ink: ink))
-    }
-    addBeside(text, outline, ink)
+    return corners.first { isFree($0) && outline.holds($0) }
   }
 
   /// On the line, as high up as no other line is in the way, else beside it.

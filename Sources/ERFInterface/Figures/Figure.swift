@@ -7,6 +7,7 @@ public import ERFEngine
 public struct Figure: Sendable {
   let model: Model
   let networks: [ComparedNetwork]
+  private let names: [NetworkSpec: String]
   /// Of a page, in points: two columns of a paper.
   static let width = 516.0
   static let margin = 6.0
@@ -21,6 +22,7 @@ public struct Figure: Sendable {
     networks =
       Set(places).count == shown.count
       ? zip(places, shown).sorted { $0.0 < $1.0 }.map(\.1) : shown
+    names = model.figureNames(of: shown.map(\.network))
   }
 
   /// Whether one colour scale holds for all maps.
@@ -64,7 +66,15 @@ public struct Figure: Sendable {
 
   /// As titles, table and caption call it.
   func name(_ network: ComparedNetwork) -> String {
-    model.designs.figureName(network.network, among: networks.map(\.network))
+    names[network.network] ?? network.network.shownModel
+  }
+
+  /// The same in two lines, of which the second may be empty: which network, and what was edited of it.
+  func nameLines(_ network: ComparedNetwork) -> (String, String) {
+    let name = name(network)
+    let model = network.network.shownModel
+    guard name.hasPrefix(model + ", ") else { return (name, "") }
+    return (model, String(name.dropFirst(model.count + 2)))
   }
 
   /// For whoever finds the file.

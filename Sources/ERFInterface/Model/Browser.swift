@@ -10,6 +10,8 @@ struct OpeningFile: Sendable, Equatable {
   let path: String
   /// What was typed.
   let text: String
+  /// The folder in which that leads to the file.
+  let folder: String
 }
 
 /// The state of the browser while it is open.
@@ -59,6 +61,12 @@ public struct Browser: Sendable, Equatable {
 
   /// Whether a path is typed, which does not filter names.
   var isPath: Bool { query.contains("/") || query.hasPrefix("~") }
+
+  /// Whether what is typed counts from the folder on screen.
+  var isRelative: Bool {
+    let path = TypedPath.begun(query)
+    return !path.hasPrefix("/") && !path.hasPrefix("~")
+  }
 
   /// Where paths begin that are typed without a folder; empty: where the program runs.
   var base: String { folder?.path ?? path }

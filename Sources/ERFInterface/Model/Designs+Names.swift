@@ -88,7 +88,7 @@ extension Designs {
   /// them, for which there may be no room; what all stages have in common once.
   ///
   /// - Parameter others: beside edits of its kernels a network is named by its own, too.
-  func figureName(_ network: NetworkSpec, among others: [NetworkSpec] = []) -> String {
+  func figureName(_ network: NetworkSpec, among others: [NetworkSpec]) -> String {
     let changes = changes(network)
     if !network.isEdited, let kernels = kernels(network),
       others.contains(where: { $0.model == network.model && hasOtherKernels($0) })
@@ -111,14 +111,6 @@ extension Designs {
 
   private func hasOtherKernels(_ network: NetworkSpec) -> Bool {
     changes(network).contains { $0.field == .kernel }
-  }
-
-  /// The same in two lines, of which the second may be empty: which network, and what was edited of it.
-  func figureLines(_ network: NetworkSpec, among others: [NetworkSpec]) -> (String, String) {
-    let name = figureName(network, among: others)
-    let model = network.shownModel
-    guard name.hasPrefix(model + ", ") else { return (name, "") }
-    return (model, String(name.dropFirst(model.count + 2)))
   }
 
   /// How a network differs from the one that was in its place, in words.

@@ -47,6 +47,18 @@ extension Model {
   /// What networks are called in full beside one another.
   func names(of networks: [NetworkSpec]) -> [String] { namesApart(networks, designs.name) }
 
+  /// What figures call networks, by network: with what tells apart those that have one name and weights
+  /// of one name, which stand beside.
+  func figureNames(of networks: [NetworkSpec]) -> [NetworkSpec: String] {
+    var names: [NetworkSpec: String] = [:]
+    let groups = Dictionary(grouping: networks) { TrainingFilm.title($0.weights.description) }
+    for group in groups.values {
+      let apart = namesApart(group) { designs.figureName($0, among: networks) }
+      for (network, name) in zip(group, apart) { names[network] = name }
+    }
+    return names
+  }
+
   /// Names with what tells apart those that would be the same: what was edited, how weights were brought
   /// to it, and the weights.
   private func namesApart(

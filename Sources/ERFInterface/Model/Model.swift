@@ -21,6 +21,8 @@ public struct Model: Sendable {
   public var history = History()
   /// The session that another took the place of, for undo.
   var replaced: Session?
+  /// The session from which undo went back to this one, for redo.
+  var undone: Session?
   public var shapeBias: ShapeBiasState
   public var predictions = Predictions()
   /// The last training, if there was one.

@@ -104,13 +104,17 @@ extension Model {
   }
 
   private mutating func open(_ choice: NetworkSpec, _ path: String) -> [Effect] {
-    var text = path
-    if case .browser(let browser)? = overlay, browser.isPath { text = browser.query }
+    var (text, folder) = (path, Browser.parent(path))
+    if case .browser(let browser)? = overlay, browser.isPath {
+      text = browser.query
+      if browser.isRelative { folder = browser.base }
+    }
     overlay = nil
     // What is there already may have been cancelled.
     if session.networks[active] == choice { sides[active].asked = nil }
     edit { $0 = choice }
-    openingFile = OpeningFile(side: active, network: choice, path: path, text: text)
+    openingFile = OpeningFile(
+      side: active, network: choice, path: path, text: text, folder: folder)
     notice = Notice(.note, "opening \(path.fileName.sanitised) as \(Self.letter(active))")
     return []
   }
@@ -128,7 +132,7 @@ extension Model {
   /// below it; false where something else is open by now.
   mutating func reopenBrowser(_ file: OpeningFile, _ reason: String) -> [Effect]? {
     guard overlay == nil else { return nil }
-    var browser = Browser(path: Browser.parent(file.path))
+    var browser = Browser(path: file.folder)
     browser.query = file.text
     browser.complaint = reason
     overlay = .browser(browser)

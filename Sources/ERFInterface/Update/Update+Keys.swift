@@ -64,7 +64,7 @@ extension Model {
     case .weights: .edit { $0.toggleWeights() }
     case .train: trainingPlan
     case .undo: undoPlan
-    case .redo: history.canRedo ? .edit { $0.redo() } : .refuse("nothing to redo")
+    case .redo: redoPlan
     case .recompute: .change { $0.recompute() }
     case .bfloat16: bfloat16Plan
     case .startAfresh: .change { $0.depart(.startAfresh) }
@@ -175,9 +175,21 @@ extension Model {
     if history.canUndo { return .edit { $0.undo() } }
     guard let replaced else { return .refuse("nothing to undo") }
     return .change { model in
+      let undone = model.session
       let effects = model.replace(session: replaced)
-      model.replaced = nil
+      (model.replaced, model.undone) = (nil, undone)
       model.tell(.note, "undone: the session from before")
+      return effects
+    }
+  }
+
+  /// The session that was left by undo is what there is to go forward to until the first edit after it.
+  private var redoPlan: Plan {
+    if history.canRedo { return .edit { $0.redo() } }
+    guard let undone, !history.canUndo else { return .refuse("nothing to redo") }
+    return .change { model in
+      let effects = model.replace(session: undone)
+      model.tell(.note, "redone: the session that was undone")
       return effects
     }
   }

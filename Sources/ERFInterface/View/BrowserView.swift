@@ -43,13 +43,14 @@ extension Frame {
   private mutating func drawEntries(_ browser: Browser, in area: Area) {
     let entries = browser.entries
     guard !entries.isEmpty else {
+      let place = browser.isRelative ? " in this folder" : ""
       let text =
         browser.isPath
-        ? "Enter opens this path, Tab completes it"
+        ? "Enter opens this path\(place), Tab completes it"
         : browser.folder == nil
           ? ""
           : browser.query.isEmpty
-            ? "nothing here" : "no such name in the list; Enter takes it as a path"
+            ? "nothing here" : "no such name in the list; Enter takes it as a path\(place)"
       write(text, .quiet, row: area.row, column: area.column + 1, width: area.columns - 1)
       return
     }
