@@ -106,6 +106,10 @@ extension OverwriteTests {
     runs += ["erf", "figure", "snapshot"].map {
       [$0, Samples.tiny] + small + ["classes/", "-o", "classes/old/../old/x.png"]
     }
+    // A link is written to where it leads, though nothing is there.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("x.png"), withDestinationPath: "classes/cat/x.png")
+    runs.append(["erf", Samples.tiny] + small + ["classes", "-o", "x.png"])
     for run in runs {
       expectOneLine(
         try Executable.run(run + ["--force"], in: folder), code: 2,

@@ -158,6 +158,8 @@ public enum ImageList {
   /// Whether `expandClasses` of the folder `folder` would find a picture at `path`, were it written there and
   /// folders made for it.
   public static func wouldFind(_ path: String, in folder: String) -> Bool {
+    // A link is written to where it leads, be there a file or not.
+    let path = (try? AtomicFile.destination(of: path)) ?? path
     guard isImageName(path.fileName), FileKind(of: folder) == .folder,
       let place = FileIdentity(of: folder)
     else { return false }

@@ -175,7 +175,7 @@ public enum AtomicFile {
   }
 
   /// Where the symbolic links that `path` may be lead in the end, whether a file is there or not.
-  private static func destination(of path: String) throws(FileError) -> String {
+  static func destination(of path: String) throws(FileError) -> String {
     var path = path
     // As many as Linux follows.
     for _ in 0..<40 {
