@@ -63,6 +63,31 @@ import Testing
     #expect(model.notice?.lines == ["nothing to redo"] && model.sides.count == 2)
   }
 
+  /// What a session is about is said of its networks and their edits alone.
+  @Test func titlesGoWithTheNetworksTheyAreOf() {
+    var model = makeModel()
+    _ = model.openReadyMade("any-unit")
+    let title = model.session.title
+    for scalar in "3>".unicodeScalars { _ = model.type(scalar) }
+    #expect(!title.isEmpty && model.session.title == title && model.history.canUndo)
+    for scalar in ":replknet-3-nano".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.enter))
+    #expect(model.session.title.isEmpty)
+  }
+
+  /// Undoing a training whose classifier has other classes names the weights that come back.
+  @Test func undoingTrainingNamesItsWeights() throws {
+    var model = makeModel(["RepLKNet-13-nano"])
+    let id =
+      "replknet:kernels=13,13,13,13:layers=1,1,2,1:channels=16,32,64,128:small=5:dw=1:classes=16"
+    model.replace(0) { $0 = NetworkSpec(shown: id, weights: .random(seed: 3)) }
+    _ = model.type("u")
+    #expect(
+      model.notice?.lines == [
+        "undone: A is RepLKNet-13-nano (trained), not RepLKNet-13-nano, classes 16 (random:3)"
+      ])
+  }
+
   /// A session of one network in the place of two, while B of the two was being trained.
   @Test func trainingEndsWithTheSessionItWasStartedIn() throws {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])

@@ -115,12 +115,15 @@ extension Designs {
 
   /// How a network differs from the one that was in its place, in words.
   func change(from other: NetworkSpec, to network: NetworkSpec) -> String {
+    let weights = [network, other].map { TrainingFilm.title($0.weights.description) }
     if network.model != other.model {
-      return "is \(network.shownModel), not \(other.shownModel)"
+      guard NamedNetwork.isOne(network.model, other.model), weights[0] != weights[1] else {
+        return "is \(network.shownModel), not \(other.shownModel)"
+      }
+      return "is \(network.shownModel) (\(weights[0])), not \(other.shownModel) (\(weights[1]))"
     }
     if network.weights != other.weights {
-      return "has weights \(TrainingFilm.title(network.weights.description)), "
-        + "not \(TrainingFilm.title(other.weights.description))"
+      return "has weights \(weights[0]), not \(weights[1])"
     }
     if let now = self[network], let before = self[other] {
       for (index, pair) in zip(now.stages, before.stages).enumerated() {

@@ -20,7 +20,10 @@ extension Model {
     guard after != before else { return }
     history.record(before)
     session.networks = after
-    if session.networks[side].source != before[side].source { session.screen.hasSharedScale = nil }
+    guard session.networks[side].source != before[side].source else { return }
+    session.screen.hasSharedScale = nil
+    // It told of the network that was there.
+    session.title = ""
   }
 
   /// Puts a network of the catalogue into the active place.
