@@ -260,7 +260,8 @@ extension CheckpointParameters {
     let hints = FileHints(file, prefix: weights.prefix)
     let doubts = hints.doubts(about: architecture)
     let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
-    choice.notes = notes + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
+    choice.notes =
+      file.notes + notes + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
     choice.doubts = hints.earlierDoubts + doubts
   }
 

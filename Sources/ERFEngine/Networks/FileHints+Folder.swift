@@ -1,5 +1,11 @@
 // What stands around a file that is called like many others: its folder's name, and a configuration beside it.
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 extension FileHints {
   /// What the hub and training programs call files of every network, without numbers and endings.
   private static let commonNames: Set<Substring> = [
@@ -8,6 +14,7 @@ extension FileHints {
   ]
   /// timm's configurations have some hundred bytes.
   private static let longestConfiguration = 1 << 20
+  private static let longestText = 200
 
   /// Whether a name says nothing of the network: `model-00001-of-00002.safetensors`,
   /// `checkpoint-12.pth.tar`.
@@ -31,31 +38,148 @@ extension FileHints {
     return cached.last.map { "\($0)/\(name)" } ?? name
   }
 
-  /// The texts of `config.json` beside the file at `path`, or in the folder, that usually are names of
-  /// networks, such as timm's `architecture`; none where it is damaged, or where the file has a name of
-  /// its own.
-  static func configuration(beside path: String) -> [String: String] {
+  /// What a configuration beside a file tells.
+  struct Beside: Sendable {
+    /// `config.json` or `args.yaml`.
+    let name: String
+    /// Names of networks and settings, by the keys on the way to them, joined by dots.
+    var texts: [String: String] = [:]
+    /// Why it tells nothing; nil: it could be read.
+    var flaw: String?
+  }
+
+  /// What the hub's `config.json`, or else `args.yaml` of timm's training, says beside the file at `path`,
+  /// or in the folder; nil: there is none, or the file has a name of its own.
+  static func configuration(beside path: String) -> Beside? {
     let isFolder = FileKind(of: path) == .folder
     let slash = path.lastIndex(of: "/")
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    guard isFolder || isCommon(name) else { return [:] }
+    guard isFolder || isCommon(name) else { return nil }
     let folder = isFolder ? path + "/" : slash.map { String(path[...$0]) } ?? ""
-    let place = folder + "config.json"
+    return read("config.json", in: folder) ?? read("args.yaml", in: folder)
+  }
+
+  private static func read(_ name: String, in folder: String) -> Beside? {
+    var found = Beside(name: name)
     // Not out of a pipe, which may have no writer.
-    guard case .regular = FileKind(of: place),
-      let bytes = try? FileBytes.read(place, limit: longestConfiguration)
-    else { return [:] }
+    guard FileBytes.count(of: folder + name) != nil else { return nil }
+    guard let bytes = try? FileBytes.read(folder + name, limit: longestConfiguration) else {
+      found.flaw = "cannot be read or is larger than \(longestConfiguration >> 20) MiB"
+      return found
+    }
+    let text = utf8(bytes)
+    guard name.hasSuffix(".json") else {
+      found.texts = arguments(text)
+      return found
+    }
+    do throws(SafetensorsHeader.Flaw) {
+      found.texts = try architectures(text).merging(hubSettings(text)) { own, _ in own }
+    } catch {
+      found.flaw = error.words
+    }
+    return found
+  }
+
+  /// The bytes of a text as UTF-8, without the mark of its order of bytes.
+  private static func utf8(_ bytes: [UInt8]) -> [UInt8] {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
+    let isLittle = bytes.starts(with: [0xFF, 0xFE])
+    guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return bytes }
+    let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place -> UInt16 in
+      let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
+      return isLittle ? second << 8 | first : first << 8 | second
+    }
+    return Array(String(decoding: units, as: UTF16.self).utf8)
+  }
+
+  /// The texts at the top that usually are names of networks, such as timm's `architecture`.
+  private static func architectures(
+    _ bytes: [UInt8]
+  ) throws(SafetensorsHeader.Flaw) -> [String: String] {
     var texts: [String: String] = [:]
     var json = JSONScanner(bytes)
-    do throws(SafetensorsHeader.Flaw) {
-      try json.object { key, json throws(SafetensorsHeader.Flaw) in
-        guard Checkpoint.namesArchitecture(key), json.isAtString else { return try json.skip() }
-        texts[key] = String(try json.string().prefix(200))
-      }
-      try json.end()
-    } catch {
+    try json.object { key, json throws(SafetensorsHeader.Flaw) in
+      guard Checkpoint.namesArchitecture(key), json.isAtString else { return try json.skip() }
+      texts[key] = String(try json.string().prefix(longestText))
+    }
+    try json.end()
+    return texts
+  }
+
+  /// What timm's networks are built with beside their name: numbers and flags too, unlike
+  /// `architectures`.
+  private static func hubSettings(_ bytes: [UInt8]) -> [String: String] {
+    guard let found = try? JSONDecoder().decode(HubSettings.self, from: Data(bytes)) else {
       return [:]
     }
+    var texts: [String: String] = [:]
+    texts["global_pool"] = found.pooling?.text
+    for (key, value) in found.arguments ?? [:] {
+      texts["model_args.\(key)"] = value.text.map { String($0.prefix(longestText)) }
+    }
     return texts
+  }
+
+  private struct HubSettings: Decodable {
+    let pooling: Value?
+    let arguments: [String: Value]?
+
+    enum CodingKeys: String, CodingKey {
+      case pooling = "global_pool"
+      case arguments = "model_args"
+    }
+
+    struct Value: Decodable {
+      /// nil: it is a list, a section or nothing.
+      let text: String?
+
+      init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let word = try? value.decode(String.self) {
+          text = word
+        } else if let flag = try? value.decode(Bool.self) {
+          text = String(flag)
+        } else if let count = try? value.decode(Int.self) {
+          text = String(count)
+        } else if let number = try? value.decode(Double.self) {
+          text = String(number)
+        } else {
+          text = nil
+        }
+      }
+    }
+  }
+
+  /// The settings of timm's `args.yaml`, which has one a line, and those of a section indented below it.
+  private static func arguments(_ bytes: [UInt8]) -> [String: String] {
+    var texts: [String: String] = [:]
+    var section = ""
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      guard let colon = line.firstIndex(of: ":"), line.first != "#" else { continue }
+      let name = trimmed(line[..<colon])
+      let isIndented = line.first == " "
+      if !isIndented { section = name }
+      let key = isIndented ? "\(section).\(name)" : name
+      guard !isIndented && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key) else {
+        continue
+      }
+      texts[key] = String(scalar(line[line.index(after: colon)...]).prefix(longestText))
+    }
+    return texts
+  }
+
+  /// A value of YAML without its quotes, or the comment behind it.
+  private static func scalar(_ value: Substring) -> String {
+    let text = trimmed(value)
+    if let quote = text.first, quote == "'" || quote == "\"" {
+      return String(text.dropFirst().prefix { $0 != quote })
+    }
+    return trimmed(text.firstRange(of: " #").map { text[..<$0.lowerBound] } ?? text[...])
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
   }
 }

@@ -3,8 +3,8 @@
 struct FileHints: Sendable {
   /// Names of architectures, such as `fcn_resnet50`, without those that say nothing of one.
   let names: [String]
-  /// Whether they are from `config.json` beside the file, which itself names none.
-  private let areNamesBeside: Bool
+  /// What a configuration beside the file says, of a file that itself names no network.
+  private let beside: Beside?
   /// Modules beside the network, such as `decode_head`: the first parts of names of tensors.
   let siblings: Set<String>
   /// Those of them that hold convolutions, and are no networks of their own such as averages.
@@ -25,8 +25,8 @@ struct FileHints: Sendable {
   let earlierDoubts: [String]
   /// Whether there is nothing but the `backbone` of a larger network, without a classifier.
   private let isBareBackbone: Bool
-  /// Settings of strides and dilations, such as `output_stride` and `8`, in the order of their names.
-  private let strideSettings: [(name: String, value: String)]
+  /// Settings that change what is computed, such as `output_stride` and `8`: the file's own first.
+  let settings: [Setting]
   /// What the file is called, with its folder where that alone tells the network.
   let fileName: String
   /// Whether the names of the parameters are those of timm's efficient networks.
@@ -49,12 +49,14 @@ struct FileHints: Sendable {
 
   init(_ file: Checkpoint, prefix: String) {
     let inside = Self.names(in: file.metadata)
-    let beside = inside.isEmpty ? Self.names(in: Self.configuration(beside: file.path)) : []
-    names = inside + beside
-    areNamesBeside = !beside.isEmpty
-    strideSettings = file.metadata.sorted { $0.key < $1.key }.compactMap { key, value in
-      Checkpoint.strideSetting(key).map { ($0, value.lowercased()) }
+    let beside = inside.isEmpty ? Self.configuration(beside: file.path) : nil
+    names = inside + Self.names(in: beside?.texts ?? [:])
+    self.beside = beside
+    let settingsBeside = beside.map {
+      Self.settings(in: $0.texts, source: "\($0.name) beside the file says")
     }
+    settings =
+      Self.settings(in: file.metadata, source: "the file's settings say") + (settingsBeside ?? [])
     hasConfiguration = !file.configuration.isEmpty
     backbones = ConfigurationText(file.configuration).backbones
     let path = file.path.lowercased()
@@ -110,6 +112,8 @@ struct FileHints: Sendable {
     let isOfModule = ["torchvision.", "timm.", "models."].contains(where: bare.hasPrefix)
     if isOfModule { bare = bare.split(separator: ".").last ?? "" }
     if let first = bare.split(separator: ".").first, isNetwork(first) { bare = first }
+    // Of Gluon's variants, v1b is torchvision's network; the others have other stems and strides.
+    if bare.hasPrefix("gluon_"), bare.hasSuffix("_v1b") { bare = bare.dropFirst(6).dropLast(4) }
     return String(bare.hasPrefix("tv_") ? bare.dropFirst(3) : bare)
   }
 
@@ -154,7 +158,7 @@ struct FileHints: Sendable {
 
   /// The output stride that the file's settings give, such as 16; nil: none.
   var outputStride: Int? {
-    strideSettings.first { $0.name == "output_stride" }
+    settings.first { $0.name == "output_stride" }
       .flatMap { Double($0.value) }.flatMap { Int(exactly: $0) }
   }
 
@@ -181,17 +185,13 @@ struct FileHints: Sendable {
     }
     for name in names where isAnother(name, than: told) {
       doubts.append(
-        (areNamesBeside ? "config.json beside the file calls it" : "the file calls itself")
-          + " \(WeightsMismatch.printable(name)), and \(areNamesBeside ? "it " : "")is opened as "
+        (beside.map { "\($0.name) beside the file calls it" } ?? "the file calls itself")
+          + " \(WeightsMismatch.printable(name)), and \(beside == nil ? "" : "it ")is opened as "
           + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
     }
     doubts += configurationDoubts(about: told) + twinDoubts(about: told)
     // One doubt of what is told of the whole network is enough.
-    if doubts.isEmpty, let setting = strideSettings.first(where: { contradicts($0, told) }) {
-      doubts.append(
-        "the file's settings say \(setting.name) \(WeightsMismatch.printable(setting.value)), and it is "
-          + "opened as \(told.id): its strides and dilations may differ")
-    }
+    if doubts.isEmpty { doubts += strideDoubts(about: told) }
     let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
     let isTold =
       told.id != network.id || isToldDilated && Self.isDilated(told) || residual != nil
@@ -213,6 +213,11 @@ struct FileHints: Sendable {
         "the file holds the backbone of a larger network alone: strides and dilations are taken as those "
           + "of \(network.id), which shapes do not tell")
     }
+    doubts += settingDoubts(about: told)
+    if let beside, let flaw = beside.flaw {
+      doubts.append(
+        "\(beside.name) beside the file \(flaw): what it says of the network is not known")
+    }
     return doubts
   }
 
@@ -221,21 +226,8 @@ struct FileHints: Sendable {
       + (names.count > 6 ? " and \(names.count - 6) more" : "")
   }
 
-  private static func isDilated(_ network: any Architecture) -> Bool {
+  static func isDilated(_ network: any Architecture) -> Bool {
     (network as? ResNet)?.stages.contains { $0.dilation > 1 } ?? false
-  }
-
-  /// Whether a setting asks for dilations, or another output stride, than `network` has.
-  private func contradicts(
-    _ setting: (name: String, value: String), _ network: any Architecture
-  ) -> Bool {
-    guard let network = network as? ResNet, network.stem == .large else { return false }
-    switch (setting.name, Double(setting.value)) {
-    case ("output_stride", let stride?):
-      return [4, 8, 16, 32].contains(stride) && stride != Double(4 * network.strides.reduce(1, *))
-    case (_, let dilation?): return dilation > 1 && !Self.isDilated(network)
-    case (_, nil): return setting.value.contains("true") && !Self.isDilated(network)
-    }
   }
 
   /// Whether a network called `name` is, as far as that is known, not `network`.

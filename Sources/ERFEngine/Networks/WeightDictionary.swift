@@ -57,13 +57,26 @@ struct WeightDictionary: Sendable {
     self.sources = sources
   }
 
-  /// A name without what compilers put into it, anywhere.
+  /// What PyTorch calls a module within one that it puts around it, which computes the same: a compiled one,
+  /// one whose parameters are shared out, or one whose activations are computed again.
+  private static let wrappers: Set<Substring> = [
+    "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
+  ]
+
+  static func isWrapper(_ part: Substring) -> Bool { wrappers.contains(part) }
+
+  /// Whether a name has what all wrappers' names have: quick, since files have very many names.
+  static func mayBeWrapped(_ name: String) -> Bool { name.contains("_mod") }
+
+  /// A name without what compilers and other wrappers put into it, anywhere.
   static func uncompiled(_ name: String) -> String {
-    name.contains("_orig_mod.") ? name.replacing("_orig_mod.", with: "") : name
+    guard mayBeWrapped(name) else { return name }
+    return name.split(separator: ".", omittingEmptySubsequences: false)
+      .filter { !isWrapper($0) }.joined(separator: ".")
   }
 
-  /// The names without what compilers put into them, and those of parameters in the place of what they are
-  /// made of.
+  /// The names without what compilers and other wrappers put into them, and those of parameters in the place
+  /// of what they are made of.
   private static func unwrapped(
     _ shapes: [String: Shape]
   ) -> (shapes: [String: Shape], sources: [String: StoredForm]) {
@@ -74,8 +87,10 @@ struct WeightDictionary: Sendable {
       held[name] = shapes[form.main]
       sources[name] = form
     }
-    for key in held.keys where key.contains("_orig_mod.") {
+    for key in held.keys.filter({ uncompiled($0) != $0 }).sorted() {
       let name = uncompiled(key)
+      // Beside the plain name it is another network's, and stays what it is called.
+      guard held[name] == nil else { continue }
       held[name] = held.removeValue(forKey: key)
       sources[name] = sources.removeValue(forKey: key) ?? .tensor(key)
     }
@@ -123,11 +138,11 @@ struct WeightDictionary: Sendable {
     shapes[name + ".weight"]?.rank == 2 && shapes[name + ".bias"]?.rank == 1
   }
 
-  /// Outputs of the classifier `head`; nil: it is not there, or not whole.
+  /// Outputs of the classifier `head`, also of one without a bias; nil: it is not there, or not one.
   func classes(head: String) -> Int? {
     let named = naming(head: head)
     guard let weight = named[head + ".weight"], weight.rank == 2,
-      named[head + ".bias"]?.rank == 1, weight[0] <= 100_000
+      named[head + ".bias"].map({ $0.rank == 1 }) ?? true, weight[0] <= 100_000
     else { return nil }
     return weight[0]
   }
@@ -221,9 +236,11 @@ extension Checkpoint {
     // An object in the place of a weight is refused later, by its own name.
     let names = objects.isEmpty ? Array(entries.keys) : Array(entries.keys) + objects.keys
     let all = names.compactMap { key -> String? in
-      // As `WeightDictionary` takes off what PyTorch and compilers put into names.
+      // As `WeightDictionary` takes off what PyTorch and compilers put into names, but for the beginning.
       var name = StoredForm.name(key)
-      if key.contains("._orig_mod.") { name = name.replacing("._orig_mod.", with: ".") }
+      if WeightDictionary.mayBeWrapped(name), let dot = name.firstIndex(of: ".") {
+        name = String(name[..<dot]) + WeightDictionary.uncompiled(String(name[dot...]))
+      }
       guard let landmark = landmarks.first(where: name.hasSuffix) else { return nil }
       let prefix = String(name.dropLast(landmark.count))
       let isWhole = prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/")
@@ -237,21 +254,21 @@ extension Checkpoint {
     return roots.sorted(by: Self.isBetter)
   }
 
-  /// The shortest beginning of `key` that is `prefix` without what compilers put into it; nil: none is.
+  /// The shortest beginning of `key` that is `prefix` without what wrappers put into it; nil: none is.
   private static func beginning(of key: String, standingFor prefix: String) -> String? {
     if key.hasPrefix(prefix) { return prefix }
     var beginning = ""
     var left = prefix.utf8.count
-    for part in key.split(separator: "._orig_mod.", omittingEmptySubsequences: false) {
+    for part in key.split(separator: ".", omittingEmptySubsequences: false) where left > 0 {
       let whole = "\(part)."
-      if left <= whole.utf8.count {
+      if !beginning.isEmpty, WeightDictionary.isWrapper(part) {
+        beginning += whole
+      } else {
         beginning += String(decoding: whole.utf8.prefix(left), as: UTF8.self)
-        return key.hasPrefix(beginning) ? beginning : nil
+        left -= whole.utf8.count
       }
-      beginning += whole + "_orig_mod."
-      left -= whole.utf8.count
     }
-    return nil
+    return left <= 0 && key.hasPrefix(beginning) ? beginning : nil
   }
 
   /// What stands before the parameters of any known network, the best first, layers deeper in another

@@ -73,6 +73,9 @@ public enum DecisionFile {
         guard let index = names.firstIndex(of: name) else {
           throw .missingColumn(path: path, column: name)
         }
+        guard names.lastIndex(of: name) == index else {
+          throw .repeatedColumn(path: path, column: name)
+        }
         return index
       }
       self.path = path
@@ -158,6 +161,8 @@ public enum DecisionError: ExplainedError, Equatable {
   case empty(path: String)
   case openQuote(path: String)
   case missingColumn(path: String, column: String)
+  /// Which of the columns is meant is not told.
+  case repeatedColumn(path: String, column: String)
   case otherColumns(path: String)
   /// A share's table lies where that of a whole run would be written.
   case share(path: String, found: String)
@@ -183,6 +188,8 @@ public enum DecisionError: ExplainedError, Equatable {
     case .missingColumn(let path, let column):
       "\(path): has no column '\(column)': expected a header that names at least "
         + "\(DecisionFile.needed.joined(separator: ", ")), in any order"
+    case .repeatedColumn(let path, let column):
+      "\(path): has several columns '\(column)', where one was expected: rename or take away the others"
     case .otherColumns(let path):
       "\(path): does not begin with the columns that are written here, so no rows can be added to it"
     case .share(let path, let found): "\(path) holds \(found), not the whole run"

@@ -11,6 +11,8 @@ protocol CheckpointReader: Sendable {
   var objects: [String: String] { get }
   /// Classes of other libraries that the file names.
   var classes: [ForeignClass] { get }
+  /// What a reader has to know of how the file was opened, a line each; usually empty.
+  var notes: [String] { get }
   func tensor(_ key: String) throws -> Tensor
 }
 
@@ -18,6 +20,7 @@ extension CheckpointReader {
   var configuration: String { "" }
   var objects: [String: String] { [:] }
   var classes: [ForeignClass] { [] }
+  var notes: [String] { [] }
 }
 
 /// An open checkpoint of any format: tensors by name, read when asked for.
@@ -128,6 +131,8 @@ public struct Checkpoint: Sendable {
   var objects: [String: String] { reader.objects }
   /// Classes of other libraries that the file names, and how often.
   public var classes: [ForeignClass] { reader.classes }
+  /// What a reader has to know of how the file was opened, a line each.
+  var notes: [String] { reader.notes }
   public var keys: [String] { entries.keys.sorted() }
 
   /// What is there in a network's place: the result of a run, or an object or an unreadable tensor where a
@@ -158,6 +163,24 @@ public struct Checkpoint: Sendable {
     ]
     return keys.contains(last)
       || ["name", "type"].contains(last) && names.dropLast().last.map(keys.contains) ?? false
+  }
+
+  /// Whether a value under `key` may say that something else is computed than the shapes of parameters tell.
+  static func isSetting(_ key: String) -> Bool {
+    strideSetting(key) != nil || computingSetting(key) != nil
+  }
+
+  /// The argument of timm's networks or of its training, other than strides, that a value under `key` is,
+  /// such as `act_layer` for `model_args.act_layer`; nil: none that changes what is computed.
+  static func computingSetting(_ key: String) -> String? {
+    let names: Set<Substring> = [
+      "gp", "global_pool", "act_layer", "norm_layer", "aa_layer", "pad_type", "bn_eps", "bn_tf",
+      "stem_type", "avg_down",
+    ]
+    let parts = key.lowercased().split(separator: ".")
+    // Deeper down they are of decoders and other networks.
+    guard let last = parts.last, parts.count <= 3, names.contains(last) else { return nil }
+    return String(last)
   }
 
   /// The setting of strides or dilations that a value under `key` belongs to, also where it stands in a

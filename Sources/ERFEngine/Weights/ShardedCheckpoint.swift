@@ -4,6 +4,7 @@ final class ShardedCheckpoint: CheckpointReader {
   let format: String
   let entries: [String: CheckpointEntry]
   let metadata: [String: String]
+  let notes: [String]
   /// Size of all files.
   let bytes: Int
   private let shards: [Checkpoint]
@@ -14,10 +15,13 @@ final class ShardedCheckpoint: CheckpointReader {
   private static let maxIndex = 64 << 20
   private static let maxShards = 1000
 
-  /// Opens the files that the index at `path` names, which lie beside it.
+  /// Opens the files that the index at `path` names, which lie beside it; `twins` are files of the same
+  /// weights that are passed over.
   ///
   /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.
-  convenience init(index path: String, cancellation: Cancellation? = nil) throws {
+  convenience init(
+    index path: String, cancellation: Cancellation? = nil, besides twins: [String] = []
+  ) throws {
     let files = try Self.map(path)
     let names = Set(files.values).sorted()
     guard !names.isEmpty, names.count <= Self.maxShards else {
@@ -35,12 +39,13 @@ final class ShardedCheckpoint: CheckpointReader {
     let folder = slash.map { String(path[...$0]) } ?? ""
     try self.init(
       path, files: names.map { folder + $0 }, cancellation: cancellation,
-      of: files.mapValues { folder + $0 })
+      of: files.mapValues { folder + $0 }, besides: twins)
   }
 
   /// Opens the files at `files`; `map` says which of them holds which tensor, nil: all that they hold.
   private init(
-    _ path: String, files: [String], cancellation: Cancellation?, of map: [String: String]? = nil
+    _ path: String, files: [String], cancellation: Cancellation?, of map: [String: String]? = nil,
+    besides twins: [String]
   ) throws {
     self.path = path
     // Each is one file: a folder or another index could lead back here without end.
@@ -48,6 +53,7 @@ final class ShardedCheckpoint: CheckpointReader {
     var entries: [String: CheckpointEntry] = [:]
     var places: [String: Int] = [:]
     for (place, shard) in shards.enumerated() {
+      if let map { try Self.requireAll(of: shard, in: map, of: path) }
       for (key, entry) in shard.entries where map == nil || map?[key] == files[place] {
         guard entries.updateValue(entry, forKey: key) == nil else {
           throw CheckpointError.malformed(
@@ -66,7 +72,27 @@ final class ShardedCheckpoint: CheckpointReader {
     self.places = places
     bytes = shards.reduce(0) { $0 + $1.bytes }
     metadata = shards.first?.metadata ?? [:]
+    notes =
+      twins.isEmpty
+      ? []
+      : [
+        "the folder holds \(WeightsMismatch.listed(twins)) too, which "
+          + (twins.count == 1 ? "is" : "are") + " taken for the same weights and not read"
+      ]
     format = "\(shards.first?.format ?? "") in \(shards.count) file\(shards.count == 1 ? "" : "s")"
+  }
+
+  /// The index at `path` names all that `shard` holds: without some of its layers a network may still look
+  /// whole.
+  private static func requireAll(
+    of shard: Checkpoint, in map: [String: String], of path: String
+  ) throws(CheckpointError) {
+    let unnamed = shard.entries.keys.filter { map[$0] == nil }
+    guard !unnamed.isEmpty else { return }
+    throw .malformed(
+      path: path,
+      reason: "its index does not name \(WeightsMismatch.listed(unnamed.sorted())), which "
+        + "\(shard.path) holds: save the weights again, or take the index away and open the folder")
   }
 
   func tensor(_ key: String) throws -> Tensor {
@@ -112,6 +138,16 @@ final class ShardedCheckpoint: CheckpointReader {
     return path.lowercased().hasSuffix(".index.json") ? beside(path) : [path]
   }
 
+  /// The files of a folder without those that hold the same weights once more: the hub's libraries pass over
+  /// `pytorch_model.bin` for the `model.safetensors` beside it.
+  private static func parted(_ names: [String]) -> (files: [String], twins: [String]) {
+    let isPassedOver = names.contains {
+      ["model.safetensors", "model.safetensors.index.json"].contains($0)
+    }
+    func isTwin(_ name: String) -> Bool { isPassedOver && name.hasPrefix("pytorch_model") }
+    return (names.filter { !isTwin($0) }, names.filter(isTwin))
+  }
+
   /// What a folder holds as one checkpoint: an index, a single file, or the parts of one
   /// (`-00001-of-00003.safetensors`).
   ///
@@ -119,18 +155,19 @@ final class ShardedCheckpoint: CheckpointReader {
   static func inFolder(
     _ folder: String, cancellation: Cancellation? = nil
   ) throws -> ShardedCheckpoint {
-    let files = try CheckpointFolder(listing: folder).files.map(\.name)
+    let (files, twins) = parted(try CheckpointFolder(listing: folder).files.map(\.name))
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
     let indices = files.filter { $0.hasSuffix(".index.json") }
     if indices.count == 1 {
-      return try ShardedCheckpoint(index: prefix + indices[0], cancellation: cancellation)
+      return try ShardedCheckpoint(
+        index: prefix + indices[0], cancellation: cancellation, besides: twins)
     }
     let parts = files.filter { $0.contains("-of-") && $0.hasSuffix(".safetensors") }
     if indices.isEmpty, files.count == 1 || files.count == parts.count, !files.isEmpty,
       files.count <= maxShards
     {
       return try ShardedCheckpoint(
-        folder, files: files.map { prefix + $0 }, cancellation: cancellation)
+        folder, files: files.map { prefix + $0 }, cancellation: cancellation, besides: twins)
     }
     throw CheckpointError.unsupported(
       path: folder,

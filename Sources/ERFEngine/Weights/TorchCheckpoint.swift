@@ -103,6 +103,12 @@ final class TorchCheckpoint: CheckpointReader {
     guard record.type.isReal else {
       throw CheckpointError.wrongType(path: path, key: key, found: record.type.rawValue)
     }
+    let tensor = try stored(record, key)
+    return record.isNegated ? Tensor(generated: tensor.shape) { -tensor[$0] } : tensor
+  }
+
+  /// The elements of `record` with the signs that they have in its storage.
+  private func stored(_ record: TensorRecord, _ key: String) throws(CheckpointError) -> Tensor {
     guard let strides = record.strides else {
       guard let tensor = run(of: record, shape: record.shape) else { throw unreadable(key) }
       return tensor

@@ -111,7 +111,7 @@ struct TorchContents: Sendable {
       // What names the network has room beside many other settings.
       let isName =
         (2...5).contains(depth)
-        && (Checkpoint.namesArchitecture(key) || Checkpoint.strideSetting(key) != nil)
+        && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key))
       guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
         let text = Self.text(value, machine)
       else { return }
@@ -126,7 +126,7 @@ struct TorchContents: Sendable {
     let strides = try machine.numbers(tensor.strides)
     let isContiguous = TensorRecord.isContiguous(extents, strides)
     return TensorRecord(
-      type: tensor.type, shape: Shape(try shared(extents)),
+      type: tensor.type, isNegated: tensor.isNegated, shape: Shape(try shared(extents)),
       strides: isContiguous ? nil : try shared(strides), storage: Int(tensor.storage),
       byteOffset: tensor.byteOffset)
   }

@@ -70,7 +70,12 @@ final class ZipArchive: @unchecked Sendable {
         }
       }
       let text = unsafe name.withUnsafeBufferPointer { unsafe String(cString: $0.baseAddress!) }
-      entries[text] = Entry(member: member, size: size, isReadable: member.method != CZ_OTHER)
+      let entry = Entry(member: member, size: size, isReadable: member.method != CZ_OTHER)
+      guard entries.updateValue(entry, forKey: text) == nil else {
+        unsafe cz_close(handle)
+        throw CheckpointError.malformed(
+          path: path, reason: "it holds several entries called \(WeightsMismatch.printable(text))")
+      }
     }
     guard state == 0 && file.isWhole else {
       unsafe cz_close(handle)

@@ -150,6 +150,22 @@ import Testing
     #expect(throws: ExportError.self) { try NPY.load(path: damaged) }
   }
 
+  /// Neither of two arrays of the same name is taken.
+  @Test func arraysOfTheSameName() throws {
+    let folder = try TemporaryFolder()
+    let bytes = try FileBytes.read(Fixtures.path("arrays/two.npz"), limit: 1 << 20)
+    let name = Array("b.npy".utf8)
+    var twice = bytes
+    for place in bytes.indices.dropLast(4) where bytes[place..<place + 5].elementsEqual(name) {
+      twice[place] = UInt8(ascii: "a")
+    }
+    let path = try folder.write(twice, to: "twice.npz")
+    #expect(
+      throws: CheckpointError.malformed(
+        path: path, reason: "it holds several entries called a.npy")
+    ) { try NPY.load(path: path) }
+  }
+
   @Test func severalArraysAreNamed() throws {
     let error = #expect(throws: ExportError.self) {
       try NPY.load(path: Fixtures.path("arrays/two.npz"))

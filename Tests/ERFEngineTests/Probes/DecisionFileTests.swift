@@ -147,6 +147,21 @@ import Testing
     #expect(throws: expected) { try decode(text) }
   }
 
+  /// Which of two columns is meant is not told, in a header that comes again either.
+  @Test func columnsStandOnce() {
+    let twice =
+      "subj,object_response,category,imagename,Object_Response\na,cat,cat,cat1-dog1.png,dog\n"
+    #expect(throws: DecisionError.repeatedColumn(path: "d.csv", column: "object_response")) {
+      try decode(twice)
+    }
+    let again =
+      DecisionFile.header + "a,1,1,NaN,cat,cat,0,cat1-dog1.png\n"
+      + "subj,object_response,category,category,imagename\n"
+    #expect(throws: DecisionError.repeatedColumn(path: "d.csv", column: "category")) {
+      try decode(again)
+    }
+  }
+
   /// What is wrong with a category is said with the place and the column.
   @Test(arguments: [
     (

@@ -70,6 +70,16 @@ extension NamedCheckpointTests {
     }
   }
 
+  /// What a classifier without a bias lacks is that, whatever its number of classes.
+  @Test func classifiersWithoutABias() throws {
+    let folder = try TemporaryFolder()
+    let spec = try headed(["fc.weight": [7, 16]], in: folder, asThousand: false)
+    let error = try #require(#expect(throws: CheckpointError.self) { try Network(spec) })
+    #expect(
+      error.explanation.contains("classes=7: lacks fc.bias: it opens without its classifier"),
+      "\(error.explanation)")
+  }
+
   /// A classifier that only code makes is refused with its cause, and left out where that is asked for.
   @Test func classifiersThatOnlyCodeMakes() throws {
     let part = "fc.parametrizations.weight.original"

@@ -30,6 +30,42 @@ extension NamedCheckpointTests {
     try compare(network, with: "plain.pth")
   }
 
+  /// What shares out the parameters of modules, or computes activations again, leaves its mark as compilers do,
+  /// also in modules within modules.
+  @Test(arguments: ["_fsdp_wrapped_module", "_checkpoint_wrapped_module"])
+  func wrappedModules(_ wrapper: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { key in
+      let inner = key.replacing("layer2.0.", with: "layer2.0.\(wrapper)._orig_mod.")
+      return ("net.\(wrapper).\(inner)", try plain.tensor(key))
+    }
+    let path = folder.file("wrapped.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    #expect(network.weightsChoice?.notes == [])
+    let expected = try Network(Self.spec("plain.pth"))
+    #expect(network.id == expected.id && network.weightsHash == expected.weightsHash)
+  }
+
+  /// A network beside another of the same plain names is not taken in its place.
+  @Test(arguments: ["_orig_mod.", "_fsdp_wrapped_module.", "module."])
+  func twoNetworksOfTheSameNames(_ prefix: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.flatMap { key in
+      let tensor = try plain.tensor(key)
+      return [(key, tensor), (prefix + key, Tensor(generated: tensor.shape) { 2 * tensor[$0] })]
+    }
+    let path = folder.file("two.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    var spec = NetworkSpec(file: path)
+    let error = try #require(#expect(throws: CheckpointError.self) { try Network(spec) })
+    #expect(error.explanation.contains("holds \(prefix)bn1.bias, "), "\(error.explanation)")
+    spec.ignoresExtra = true
+    #expect(try Network(spec).weightsHash == Network(Self.spec("plain.pth")).weightsHash)
+  }
+
   /// An ending is enough where no whole part is called so, and a dot behind it says nothing.
   @Test(arguments: [
     ("ema", "model_ema."), ("model_ema.", "model_ema."), ("el", "model."), ("model", "model."),

@@ -10,7 +10,7 @@ extension NamedCheckpointTests {
   private static let id = "efficientnet-lite:width=0.1:depth=1"
 
   /// The weights of the Lite under timm's names as a file called `name`.
-  private func lite(
+  func lite(
     _ name: String, _ metadata: [String: String] = [:], in folder: TemporaryFolder,
     called: (String) -> String = { $0 }
   ) throws -> NetworkSpec {
@@ -186,6 +186,7 @@ extension NamedCheckpointTests {
       ("resnet-18", "resnet18.a1_in1k", false),
       ("resnet-50", "hf_hub:timm/resnet50.tv_in1k", false),
       ("resnet-18", "resnet18d.ra2_in1k", true), ("resnet-18", "resnetblur18", true),
+      ("resnet-18", "gluon_resnet18_v1b", false), ("resnet-50", "gluon_resnet50_v1c", true),
       ("resnet-50", "wide_resnet50_2.tv_in1k", true), ("resnet-34", "resnet18", true),
       ("resnet:block=bottleneck:layers=2,2,2,2:classes=10", "resnet26", false),
       ("mobilenetv2", "mobilenetv2_100.ra_in1k", false), ("mobilenetv2", "mobilenetv2_110d", true),

@@ -88,9 +88,9 @@ import Testing
   /// Segmentation networks on basic blocks, and settings of strides, are opened with plain strides and a doubt.
   @Test(arguments: [
     ("fcn18.pth", "the file calls itself fcn_resnet18,"),
-    ("output-stride.pth", "settings say output_stride 8,"),
-    ("replaced.pth", "settings say replace_stride_with_dilation true,"),
-    ("dilated.pth", "settings say dilated true,"),
+    ("output-stride.pth", "settings say output_stride=8,"),
+    ("replaced.pth", "settings say replace_stride_with_dilation=true,"),
+    ("dilated.pth", "settings say dilated=true,"),
     ("plus.pth", "the file calls itself deeplabv3plus_resnet50,"),
   ])
   func dilationsThatAreNotTakenOver(_ name: String, words: String) throws {

@@ -103,6 +103,33 @@ import Testing
     return bytes + Array("ccollections\nOrderedDict\nq\u{2}0".utf8)
   }
 
+  /// Views whose bits say that their numbers have the other sign, whole and in steps, with a type and without.
+  @Test func negatedViews() throws {
+    let bits = Array("}".utf8) + Self.text("neg") + [0x88] + Array("s".utf8)
+    func tensor(_ name: String, count: UInt8, step: UInt8, typed: Bool, bits: [UInt8]) -> [UInt8] {
+      let start = Self.text(name) + Array((typed ? "h\u{3}(" : "h\0(").utf8)
+      let view = Array("h\u{1}K\0K".utf8) + [count, 0x85] + Array("K".utf8) + [step, 0x85, 0x89]
+      let type = typed ? Array("ctorch\nfloat32\n".utf8) : []
+      return start + view + Array("h\u{2})R".utf8) + type + bits + Array("tR".utf8)
+    }
+    var object = Array("ctorch._utils\n_rebuild_tensor_v3\nq\u{3}0}(".utf8)
+    object += tensor("negated", count: 4, step: 1, typed: false, bits: bits)
+    object += tensor("steps", count: 2, step: 2, typed: false, bits: bits)
+    object += tensor("typed", count: 4, step: 1, typed: true, bits: bits)
+    object += tensor("plain", count: 4, step: 1, typed: false, bits: Array("}".utf8))
+    var bytes = Self.legacy(object + Array("u.".utf8))
+    let values: [Float] = [1, -2, 3, 4]
+    bytes.replaceSubrange(
+      bytes.count - 16..<bytes.count,
+      with: values.flatMap { Self.word(Int($0.bitPattern)) })
+    let folder = try TemporaryFolder()
+    let file = try Checkpoint(path: try folder.write(bytes, to: "negated.pth"))
+    #expect(try file.tensor("negated").elements == [-1, 2, -3, -4])
+    #expect(try file.tensor("steps").elements == [-1, -3])
+    #expect(try file.tensor("typed").elements == [-1, 2, -3, -4])
+    #expect(try file.tensor("plain").elements == values)
+  }
+
   /// A file in the legacy layout with one storage of four floats; `object` follows the memo entries
   /// 0: `_rebuild_tensor_v2`, 1: the storage, 2: `OrderedDict`.
   private static func legacy(_ object: [UInt8]) -> [UInt8] {
@@ -151,8 +178,11 @@ import Testing
   /// sixteen times.
   @Test(.timeLimit(.minutes(Sanitizers.areOff ? 1 : 10)))
   func manyTensorsUnderOneMark() throws {
-    let few = try Self.seconds(4000)
-    let many = try Self.seconds(16_000)
+    // The least of some: other work on the machine takes time too.
+    func least(_ count: Int) throws -> Double {
+      try (0..<3).map { _ in try Self.seconds(count) }.min() ?? 0
+    }
+    let (few, many) = (try least(4000), try least(16_000))
     #expect(many < 7 * few, "\(few) s and \(many) s")
   }
 

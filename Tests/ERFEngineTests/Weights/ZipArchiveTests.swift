@@ -60,6 +60,18 @@ import Testing
     #expect(throws: CheckpointError.self) { try tensor(path) }
   }
 
+  /// Which of two entries of the same name is meant, nobody can tell.
+  @Test func entriesOfTheSameNameAreRefused() throws {
+    let path = try changed("zip.pth") { bytes in
+      let place = try record(of: "zip/data/1", in: bytes)
+      bytes[place + 46 + 9] = UInt8(ascii: "2")
+    }
+    #expect(
+      throws: CheckpointError.malformed(
+        path: path, reason: "it holds several entries called zip/data/2")
+    ) { try Checkpoint(path: path) }
+  }
+
   @Test func encryptedEntriesAreRefused() throws {
     let path = try changed("deflated.pth") { bytes in
       let place = try record(of: "zip/data/0", in: bytes)

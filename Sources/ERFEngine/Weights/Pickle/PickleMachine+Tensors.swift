@@ -154,7 +154,7 @@ extension PickleMachine {
     return .storage(Int32(storages.count - 1))
   }
 
-  /// (storage, first element, size, strides, requires gradient, hooks[, type]).
+  /// (storage, first element, size, strides, requires gradient, hooks[, type][, bits]).
   private mutating func tensor(
     _ global: PickleGlobal, _ arguments: [PickleValue]
   ) throws(PickleError) -> PickleValue {
@@ -180,11 +180,26 @@ extension PickleMachine {
     }
     try Self.check(extents, strides, offset: offset, within: available)
     try charge(2 * MemoryLayout<PickledTensor>.stride)
+    let isNegated = try isNegated(
+      arguments.dropFirst(global == .rebuildTypedTensor ? 7 : 6).first)
     tensors.append(
       PickledTensor(
-        type: type, size: arguments[2], strides: arguments[3], storage: index,
+        type: type, isNegated: isNegated, size: arguments[2], strides: arguments[3], storage: index,
         byteOffset: storage.part.lowerBound * storage.type.size + offset * type.size))
     return .tensor(Int32(tensors.count - 1))
+  }
+
+  /// Whether a view's bits, such as {'neg': True}, say that its elements have the other sign than those of
+  /// the storage; complex ones ('conj') are not read.
+  private mutating func isNegated(_ bits: PickleValue?) throws(PickleError) -> Bool {
+    guard case .dictionary(let place)? = bits else { return false }
+    let pairs = dictionaries[Int(place)]
+    try chargeCopies(pairs.count)
+    for (key, value) in pairs where value == .bool(true) {
+      // Long names, which could stand in all of them, are not looked at.
+      if case .string(let run) = key, run.count == 3, text(run) == "neg" { return true }
+    }
+    return false
   }
 
   /// Whether all elements lie within `available`, and are not many more than that: axes of stride 0

@@ -104,6 +104,8 @@ struct PickledStorage: Sendable {
 /// A view of a storage as a pickle describes it.
 struct PickledTensor: Sendable {
   let type: ElementType
+  /// Whether its elements are those of the storage with the other sign.
+  let isNegated: Bool
   /// Tuples of numbers.
   let size: PickleValue
   let strides: PickleValue
@@ -115,6 +117,8 @@ struct PickledTensor: Sendable {
 /// A view of a storage, all of whose elements lie within it.
 struct TensorRecord: Sendable, Equatable {
   let type: ElementType
+  /// Whether its elements are those of the storage with the other sign.
+  let isNegated: Bool
   let shape: Shape
   /// Elements from one index to the next, by axis; nil where the elements follow each other in row-major
   /// order.

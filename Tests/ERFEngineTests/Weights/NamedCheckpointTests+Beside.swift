@@ -1,0 +1,151 @@
+// Settings that change what a network computes and not its shapes: of the file, and of timm's config.json and
+// args.yaml beside it.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+extension NamedCheckpointTests {
+  /// The notes on the plain network in `model.safetensors` beside a file of settings.
+  private func notes(beside bytes: [UInt8], called name: String) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let path = try Self.plain(with: [:], at: folder.file("model.safetensors"))
+    _ = try folder.write(bytes, to: name)
+    return try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+  }
+
+  /// What other arguments timm's networks were built with is said in a line; what they have anyway, and what
+  /// changes nothing, is not.
+  @Test(
+    arguments: [
+      (#"{"model_args": {"output_stride": 8}}"#, "output_stride=8"),
+      (#"{"model_args": {"act_layer": "silu", "bn_eps": 0.1}}"#, "act_layer=silu, bn_eps=0.1"),
+      (#"{"model_args": {"aa_layer": "blurpool", "drop_rate": 0.1}}"#, "aa_layer=blurpool"),
+      (#"{"model_args": {"norm_layer": "groupnorm"}}"#, "norm_layer=groupnorm"),
+      (#"{"global_pool": "max", "num_classes": 5}"#, "global_pool=max"),
+      (
+        #"{"global_pool": "avg", "model_args": {"act_layer": "relu", "bn_eps": 1e-05, "pad_type": "", "#
+          + #""aa_layer": null, "output_stride": 32, "stem_type": "", "norm_layer": "batchnorm2d"}}"#,
+        nil
+      ),
+      (
+        #"{"model_args": {"zero_init_last": false, "in_chans": 3, "num_classes": 10, "drop_rate": 0.1, "#
+          + #""pretrained": true, "layers": [2, 2]}, "pretrained_cfg": {"global_pool": "max"}}"#,
+        nil
+      ),
+      (#"{"model_args": ["act_layer"]}"#, nil),
+    ] as [(String, String?)])
+  func argumentsInTheConfiguration(_ text: String, words: String?) throws {
+    let notes = try self.notes(beside: Array(text.utf8), called: "config.json")
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    let start = "config.json beside the file says \(words ?? ""), and it is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
+  /// What is usual differs between the networks.
+  @Test(
+    arguments: [
+      (
+        "tf_efficientnet_lite0.in1k",
+        #"{"bn_eps": 0.001, "pad_type": "same", "act_layer": "relu6"}"#, nil
+      ),
+      ("tf_efficientnet_lite0.in1k", #"{"bn_eps": 0.1}"#, "bn_eps=0.1"),
+      ("efficientnet_lite0.ra_in1k", #"{"bn_eps": 1e-05, "act_layer": "relu6"}"#, nil),
+      ("efficientnet_lite0.ra_in1k", #"{"pad_type": "same"}"#, "pad_type=same"),
+      ("efficientnet_lite0.ra_in1k", #"{"output_stride": 16}"#, "output_stride=16"),
+    ] as [(String, String, String?)])
+  func argumentsOfLites(_ name: String, text: String, words: String?) throws {
+    let folder = try TemporaryFolder()
+    let spec = try lite("\(name)/model.safetensors", in: folder)
+    _ = try folder.write(
+      Array(#"{"model_args": \#(text)}"#.utf8), to: "\(name)/config.json")
+    let notes = try #require(try Network(spec).weightsChoice).notes
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    let start = "config.json beside the file says \(words ?? ""), and it is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
+  /// timm's training leaves a setting a line, most of them empty.
+  @Test(
+    arguments: [
+      ("aa: null\nmodel: resnetblur18\ngp: null\n", "calls it resnetblur18, "),
+      ("model: \"resnetblur18\"  # the network\n", "calls it resnetblur18, "),
+      ("bn_eps: 0.1  # more\r\ngp: max\r\n", "says bn_eps=0.1, gp=max, "),
+      ("lr: 0.1\nmodel_kwargs:\n  act_layer: 'silu'\nopt: sgd\n", "says act_layer=silu, "),
+      ("model_kwargs:\n  output_stride: 8\n", "says output_stride=8, "),
+      ("gp: null\nbn_eps: null\nbn_tf: false\nmodel_kwargs: {}\n", nil),
+      ("# gp: max\nmean:\n- 0.5\n:\nopt: sgd", nil),
+    ] as [(String, String?)])
+  func argumentsOfTraining(_ text: String, words: String?) throws {
+    let notes = try self.notes(beside: Array(text.utf8), called: "args.yaml")
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    let start = "args.yaml beside the file \(words ?? "")and it is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
+  /// As editors on Windows save texts.
+  @Test func configurationsWithMarksOfTheirEncoding() throws {
+    let text = #"{"architecture": "resnetblur18"}"#
+    let little = text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let big = text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    let marked: [(mark: [UInt8], body: [UInt8])] = [
+      ([0xEF, 0xBB, 0xBF], Array(text.utf8)), ([0xFF, 0xFE], little), ([0xFE, 0xFF], big),
+    ]
+    for (mark, body) in marked {
+      let notes = try self.notes(beside: mark + body, called: "config.json")
+      #expect(
+        notes.count == 1
+          && notes[0].hasPrefix("config.json beside the file calls it resnetblur18, "), "\(notes)")
+    }
+  }
+
+  @Test func configurationsThatCannotBeRead() throws {
+    let long = [UInt8](repeating: 0x20, count: 2 << 20)
+    for (bytes, words) in [
+      (Array("architecture: resnet18".utf8), "is not valid JSON at byte 0: "),
+      (long, "cannot be read or is larger than 1 MiB: "),
+    ] {
+      let notes = try self.notes(beside: bytes, called: "config.json")
+      #expect(
+        notes.count == 1 && notes[0].hasPrefix("config.json beside the file \(words)"), "\(notes)")
+    }
+  }
+
+  /// The same settings in the file itself; numbers are no way of pooling.
+  @Test(
+    arguments: [
+      (["args.gp": "max"], "gp=max"), (["args.bn_eps": "0.1", "gp": "10.0"], "bn_eps=0.1"),
+      (["args.gp": "avg", "args.bn_eps": "1e-05", "cfg.decoder.head.act_layer": "gelu"], nil),
+    ] as [([String: String], String?)])
+  func argumentsInTheFile(_ metadata: [String: String], words: String?) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let path = folder.file("named.safetensors")
+    try SafetensorsWriter(
+      tensors: try plain.keys.map { ($0, try plain.tensor($0)) }, type: .float32,
+      metadata: metadata
+    ).write(to: path)
+    let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    let start = "the file's settings say \(words ?? ""), and it is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
+  /// Also in an `argparse.Namespace` of a pickle.
+  @Test func argumentsInAPickle() throws {
+    let folder = try TemporaryFolder()
+    // Stored without compression; what is pushed and popped at once makes the text as long.
+    let bytes = try Fixtures.bytes("names/blur.pth")
+    let name = Array("X\u{4}\0\0\0archq\u{5}X\u{c}\0\0\0resnetblur18".utf8)
+    let pooling = Array("X\u{2}\0\0\0gpq\u{5}X\u{3}\0\0\0maxN0N0N0N0K\u{1}0".utf8)
+    let place = try #require(bytes.firstRange(of: name))
+    let path = try folder.write(
+      Array(bytes[..<place.lowerBound]) + pooling + bytes[place.upperBound...], to: "plain.pth")
+    let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+    #expect(
+      notes.count == 1
+        && notes[0].hasPrefix("the file's settings say gp=max, and it is opened as "),
+      "\(notes)")
+  }
+}
