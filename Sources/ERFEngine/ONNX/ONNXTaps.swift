@@ -74,9 +74,9 @@ struct ONNXTaps {
     }
     findGaps(outputNames)
     let last = lowering.layouts[output]
-    // What counts no batches hands on the vector alone.
-    let isRow = countsBatches ? Self.isVector(last) : last.rank == 1 && last.count > 1
-    if !known.isEmpty, isRow { logits = output }
+    // What counts no batches may hand on the vector alone.
+    let isAlone = !countsBatches && last.rank == 1 && last.count > 1
+    if !known.isEmpty, isAlone || Self.isVector(last) { logits = output }
   }
 
   // MARK: Along the graph

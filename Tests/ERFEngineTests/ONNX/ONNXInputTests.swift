@@ -111,14 +111,15 @@ import Testing
       })
   }
 
-  /// A graph that counts no batches hands on one vector, its logits.
-  @Test func vectorsWithoutBatchesAreLogits() throws {
+  /// A graph that counts no batches hands on its logits alone, or with the batch that it made itself.
+  @Test(arguments: [[-1], [1, 4]])
+  func vectorsWithoutBatchesAreLogits(_ shape: [Int]) throws {
     let bytes = ONNXBytes.model { graph in
       graph.tensor("w", [4, 3, 2, 2], (0..<48).map { Float($0 % 5) - 1 })
-      for (name, number) in [("axis", 0), ("shape", -1)] {
+      for (name, numbers) in [("axis", [0]), ("shape", shape)] {
         graph.message(5) { tensor in
-          tensor.head(name, type: 7, [1])
-          tensor.data(9, ONNXBytes.little(Int64(number)))
+          tensor.head(name, type: 7, [numbers.count])
+          tensor.data(9, numbers.flatMap { ONNXBytes.little(Int64($0)) })
         }
       }
       graph.picture("x", [3, 16, 16])
