@@ -1,11 +1,5 @@
 // What stands around a file that is called like many others: its folder's name, and a configuration beside it.
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension FileHints {
   /// What the hub and training programs call files of every network, without numbers and endings.
   private static let commonNames: Set<Substring> = [
@@ -68,12 +62,8 @@ extension FileHints {
       return found
     }
     let text = utf8(bytes)
-    guard name.hasSuffix(".json") else {
-      found.texts = arguments(text)
-      return found
-    }
     do throws(SafetensorsHeader.Flaw) {
-      found.texts = try architectures(text).merging(hubSettings(text)) { own, _ in own }
+      found.texts = try name.hasSuffix(".json") ? configuration(text) : arguments(text)
     } catch {
       found.flaw = error.words
     }
@@ -92,62 +82,29 @@ extension FileHints {
     return Array(String(decoding: units, as: UTF16.self).utf8)
   }
 
-  /// The texts at the top that usually are names of networks, such as timm's `architecture`.
-  private static func architectures(
+  /// Whether what stands under `key` names the network, or says what it computes beside its name.
+  private static func tells(_ key: String) -> Bool {
+    !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
+  }
+
+  /// What the hub's `config.json` tells at its top and in timm's `model_args`.
+  private static func configuration(
     _ bytes: [UInt8]
   ) throws(SafetensorsHeader.Flaw) -> [String: String] {
     var texts: [String: String] = [:]
+    func take(_ key: String, _ json: inout JSONScanner) throws(SafetensorsHeader.Flaw) {
+      let text = try json.scalar()
+      if tells(key) { texts[key] = text.map { String($0.prefix(longestText)) } }
+    }
     var json = JSONScanner(bytes)
     try json.object { key, json throws(SafetensorsHeader.Flaw) in
-      guard Checkpoint.namesArchitecture(key), json.isAtString else { return try json.skip() }
-      texts[key] = String(try json.string().prefix(longestText))
+      guard key == "model_args", json.isAtObject else { return try take(key, &json) }
+      try json.object { name, json throws(SafetensorsHeader.Flaw) in
+        try take("\(key).\(name)", &json)
+      }
     }
     try json.end()
     return texts
-  }
-
-  /// What timm's networks are built with beside their name: numbers and flags too, unlike
-  /// `architectures`.
-  private static func hubSettings(_ bytes: [UInt8]) -> [String: String] {
-    guard let found = try? JSONDecoder().decode(HubSettings.self, from: Data(bytes)) else {
-      return [:]
-    }
-    var texts: [String: String] = [:]
-    texts["global_pool"] = found.pooling?.text
-    for (key, value) in found.arguments ?? [:] {
-      texts["model_args.\(key)"] = value.text.map { String($0.prefix(longestText)) }
-    }
-    return texts
-  }
-
-  private struct HubSettings: Decodable {
-    let pooling: Value?
-    let arguments: [String: Value]?
-
-    enum CodingKeys: String, CodingKey {
-      case pooling = "global_pool"
-      case arguments = "model_args"
-    }
-
-    struct Value: Decodable {
-      /// nil: it is a list, a section or nothing.
-      let text: String?
-
-      init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if let word = try? value.decode(String.self) {
-          text = word
-        } else if let flag = try? value.decode(Bool.self) {
-          text = String(flag)
-        } else if let count = try? value.decode(Int.self) {
-          text = String(count)
-        } else if let number = try? value.decode(Double.self) {
-          text = String(number)
-        } else {
-          text = nil
-        }
-      }
-    }
   }
 
   /// The settings of timm's `args.yaml`, which has one a line, and those of a section indented below it.
@@ -160,9 +117,7 @@ extension FileHints {
       let isIndented = line.first == " "
       if !isIndented { section = name }
       let key = isIndented ? "\(section).\(name)" : name
-      guard !isIndented && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key) else {
-        continue
-      }
+      guard tells(key) else { continue }
       texts[key] = String(scalar(line[line.index(after: colon)...]).prefix(longestText))
     }
     return texts

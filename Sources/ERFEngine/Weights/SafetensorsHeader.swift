@@ -212,6 +212,17 @@ struct JSONScanner {
     return value
   }
 
+  /// A text, or a number or a word such as `true` as it stands; nil: a list or an object, which is stepped
+  /// over.
+  mutating func scalar() throws(Flaw) -> String? {
+    if isAtString { return try string() }
+    let isNested = isAtObject || next == UInt8(ascii: "[")
+    let start = position
+    try skip()
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    return isNested ? nil : String(text.prefix { !$0.isWhitespace })
+  }
+
   /// Steps over a value of any kind.
   mutating func skip() throws(Flaw) {
     var depth = 0

@@ -15,6 +15,13 @@ extension NamedCheckpointTests {
     return try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
   }
 
+  /// One note, which says this of how the network is opened; nil: none.
+  private func expectOnly(_ words: String?, in notes: [String]) {
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    let start = "\(words ?? ""), and it is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
   /// What other arguments timm's networks were built with is said in a line; what they have anyway, and what
   /// changes nothing, is not.
   @Test(
@@ -38,9 +45,7 @@ extension NamedCheckpointTests {
     ] as [(String, String?)])
   func argumentsInTheConfiguration(_ text: String, words: String?) throws {
     let notes = try self.notes(beside: Array(text.utf8), called: "config.json")
-    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
-    let start = "config.json beside the file says \(words ?? ""), and it is opened as "
-    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+    expectOnly(words.map { "config.json beside the file says \($0)" }, in: notes)
   }
 
   /// What is usual differs between the networks.
@@ -61,27 +66,23 @@ extension NamedCheckpointTests {
     _ = try folder.write(
       Array(#"{"model_args": \#(text)}"#.utf8), to: "\(name)/config.json")
     let notes = try #require(try Network(spec).weightsChoice).notes
-    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
-    let start = "config.json beside the file says \(words ?? ""), and it is opened as "
-    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+    expectOnly(words.map { "config.json beside the file says \($0)" }, in: notes)
   }
 
   /// timm's training leaves a setting a line, most of them empty.
   @Test(
     arguments: [
-      ("aa: null\nmodel: resnetblur18\ngp: null\n", "calls it resnetblur18, "),
-      ("model: \"resnetblur18\"  # the network\n", "calls it resnetblur18, "),
-      ("bn_eps: 0.1  # more\r\ngp: max\r\n", "says bn_eps=0.1, gp=max, "),
-      ("lr: 0.1\nmodel_kwargs:\n  act_layer: 'silu'\nopt: sgd\n", "says act_layer=silu, "),
-      ("model_kwargs:\n  output_stride: 8\n", "says output_stride=8, "),
+      ("aa: null\nmodel: resnetblur18\ngp: null\n", "calls it resnetblur18"),
+      ("model: \"resnetblur18\"  # the network\n", "calls it resnetblur18"),
+      ("bn_eps: 0.1  # more\r\ngp: max\r\n", "says bn_eps=0.1, gp=max"),
+      ("lr: 0.1\nmodel_kwargs:\n  act_layer: 'silu'\nopt: sgd\n", "says act_layer=silu"),
+      ("model_kwargs:\n  output_stride: 8\n", "says output_stride=8"),
       ("gp: null\nbn_eps: null\nbn_tf: false\nmodel_kwargs: {}\n", nil),
       ("# gp: max\nmean:\n- 0.5\n:\nopt: sgd", nil),
     ] as [(String, String?)])
   func argumentsOfTraining(_ text: String, words: String?) throws {
     let notes = try self.notes(beside: Array(text.utf8), called: "args.yaml")
-    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
-    let start = "args.yaml beside the file \(words ?? "")and it is opened as "
-    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+    expectOnly(words.map { "args.yaml beside the file \($0)" }, in: notes)
   }
 
   /// As editors on Windows save texts.
@@ -127,9 +128,7 @@ extension NamedCheckpointTests {
       metadata: metadata
     ).write(to: path)
     let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
-    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
-    let start = "the file's settings say \(words ?? ""), and it is opened as "
-    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+    expectOnly(words.map { "the file's settings say \($0)" }, in: notes)
   }
 
   /// Also in an `argparse.Namespace` of a pickle.
