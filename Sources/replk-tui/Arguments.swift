@@ -47,6 +47,8 @@ enum UsageError: ExplainedError, Equatable {
   case missingOption(command: String, option: String)
   case noTerminal(reason: String)
   case tooManyModels
+  /// An option of what `beside` says itself.
+  case unused(option: String, beside: String)
   case overwritesInput(String, input: String)
   /// A picture that would be written into a folder of pictures, or of classes, which the command reads.
   case amongPictures(String, folder: String)
@@ -96,6 +98,8 @@ enum UsageError: ExplainedError, Equatable {
     case .outputTwice(let path): "\(path) would be written twice: give it once"
     case .tooManyModels:
       "the explorer shows one or two models: use `replk-tui compare` for more"
+    case .unused(let option, let beside):
+      "\(option) changes nothing beside \(beside): leave it out, or name models instead"
     }
   }
 }

@@ -127,6 +127,7 @@ enum ExploreCommand {
         throw UsageError.tooManyPositionals(
           command: "replk-tui", extra: arguments.positionals[1])
       }
+      try requireUnsaid(arguments, beside: "a session, which says that itself")
       session = try SessionFile.load(word)
     } else {
       session = try self.session(models: arguments, engine, limit: limit)
@@ -196,13 +197,26 @@ enum ExploreCommand {
   private static let largeFile = 16 << 20
   private static let patience = 0.05
 
+  /// Checks that nothing is asked for which is settled already: it would be passed over.
+  private static func requireUnsaid(
+    _ arguments: Arguments, beside words: String
+  ) throws(UsageError) {
+    let said =
+      Options.networks + Options.images + Options.preparation + Options.classes + Options.unit
+    if let option = said.lazy.map({ $0.names[0] }).first(where: arguments.has) {
+      throw .unused(option: option, beside: words)
+    }
+  }
+
   /// Saved maps beside one another or beside a network.
   private static func session(
     maps words: [String], _ arguments: Arguments, _ engine: LocalEngine
   ) throws -> Session {
     let models = words.filter { !SavedMap.isSaved($0) }
     var session = Session(models: words)
-    if !models.isEmpty {
+    if models.isEmpty {
+      try requireUnsaid(arguments, beside: "saved maps, which are of one run each")
+    } else {
       session = try Session(arguments.requests(models), engine: engine)
       session.networks = words.map { word in
         SavedMap.isSaved(word) ? NetworkSpec(shown: word) : session.networks[0]
