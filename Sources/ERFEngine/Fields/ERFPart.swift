@@ -134,7 +134,8 @@ extension ERFPart {
     func size(_ size: InputSize) -> String { "\(size.height)x\(size.width)" }
     func units(_ units: [Unit]) -> String { units.map { "\($0)" }.joined(separator: " ") }
     let pairs: [(String, String, String)] = [
-      ("model", mine.model, its.model),
+      // Of a file its name alone: machines have it in other folders, and the hash tells what it is.
+      ("model", mine.model.fileName, its.model.fileName),
       ("weights", mine.weightsHash, its.weightsHash),
       ("input", size(mine.input), size(its.input)),
       ("layer", mine.tap, its.tap),

@@ -48,7 +48,8 @@ public struct ERFSubject: Sendable, Equatable {
   /// Which of the checkpoint's dictionaries of weights was taken; nil: not from a file.
   public var weightsChoice: WeightsChoice?
   /// Hash (FNV-1a, 16 hexadecimal digits) of the parameters' float32 bits, as the file has them:
-  /// merging kernels changes it, the type and the wrapping do not.
+  /// merging kernels changes it, the type and the wrapping do not. Of an exported graph, of all that it
+  /// computes with.
   public var weightsHash: String
   public var input: InputSize
   /// Names of all stages, `stage1`...; the explorer's keys 1..4.

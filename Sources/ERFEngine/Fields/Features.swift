@@ -82,7 +82,8 @@ extension Features {
   public func difference(from other: Features) -> String? {
     let (mine, its) = (subject, other.subject)
     let pairs: [(String, String, String)] = [
-      ("model", mine.model, its.model),
+      // Of a file its name alone: machines have it in other folders, and the hash tells what it is.
+      ("model", mine.model.fileName, its.model.fileName),
       ("weights", mine.weightsHash, its.weightsHash),
       (
         "input", "\(mine.input.height)x\(mine.input.width)",

@@ -124,7 +124,7 @@ public struct NetworkConversion: Sendable {
     try cancellation.check()
     try SafetensorsWriter(
       tensors: tensors, type: storedType.type,
-      metadata: provenance(opened, hash: try loader.hash(of: opened.blueprint), program: program)
+      metadata: provenance(opened, hash: try opened.weightsHash(loader), program: program)
     ).write(to: path)
     try cancellation.check()
     let workers = Workers(cancellation: cancellation)

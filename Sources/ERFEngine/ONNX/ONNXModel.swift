@@ -19,7 +19,7 @@ struct ONNXModel: Sendable {
   /// Files of weights beside this one, by their names in it.
   let dataFiles = ONNXDataFiles()
   /// See ``weightsHash()``.
-  let hashed = ONNXWeightsHash()
+  let hashed = ONNXHash()
 
   /// The version of the standard operators; 1 where the file does not tell.
   var operatorSet: Int { knownOperatorSet ?? 1 }

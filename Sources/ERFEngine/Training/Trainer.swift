@@ -42,7 +42,7 @@ public struct Trainer: Sendable {
         averages: recipe.averaging > 0),
       for: "training \(recipe.model) at \(side)x\(side) in batches of \(recipe.batch)",
       advice: "give a smaller --batch or --size")
-    self.recipe.start = try opened.map { try loader.hash(of: $0.blueprint).text }
+    self.recipe.start = try opened.map { try $0.weightsHash(loader).text }
     let loaded = try Program(
       opened == nil
         ? blueprint : blueprint.insertingStochasticDepth(recipe.stochasticDepth), from: loader)

@@ -3,13 +3,14 @@ import Testing
 
 @testable import ERFEngine
 
-/// The hash of a file's weights: of all of them, whatever is asked of the graph.
+/// The hash of what a file computes with: all of it, whatever is asked of the graph.
 @Suite struct ONNXHashTests {
   private let folder = try? TemporaryFolder()
 
   /// A trunk of two convolutions, and beside it one that leads nowhere.
   private func model(
-    side: [Float] = [Float](repeating: 0.5, count: 144), trunk: Float = 1, shape: Int = 7
+    side: [Float] = [Float](repeating: 0.5, count: 144), trunk: Float = 1, shape: Int = 7,
+    dilation: Int = 1, activation: String = "Relu", document: String = ""
   ) throws -> String {
     let bytes = ONNXBytes.model { graph in
       graph.tensor("w", [4, 3, 3, 3], (0..<108).map { trunk * (Float($0 * 5 % 7) - 2.5) })
@@ -28,8 +29,11 @@ import Testing
           node.text(4, "Conv")
           node.attribute("strides", .integers([2, 2]))
           node.attribute("pads", .integers([1, 1, 1, 1]))
+          if output == "y" { node.attribute("dilations", .integers([dilation, dilation])) }
+          node.text(6, document)
         }
       }
+      graph.node(activation, ["q"], ["r"])
       graph.message(12) { $0.text(1, "y") }
     }
     return try #require(folder).write(bytes, to: "model.onnx")
@@ -81,12 +85,29 @@ import Testing
     #expect(error?.explanation.contains("it was changed while it was read") == true)
   }
 
-  /// Weights that no layer needs are weights of the file; shapes are none.
-  @Test func allWeightsMatterAndNothingElse() throws {
+  /// Weights that no layer needs are weights of the file. Nothing but the hash tells two graphs of equal
+  /// weights apart: maps of a network and of the same with another dilation were averaged together.
+  @Test func allThatIsComputedWithMattersAndNothingElse() throws {
     let whole = try hash(model())
-    #expect(try hash(model(trunk: 2)) != whole)
-    #expect(try hash(model(side: [Float](repeating: 0.25, count: 144))) != whole)
-    #expect(try hash(model(shape: 14)) == whole)
+    let others = [
+      try hash(model(trunk: 2)), try hash(model(side: [Float](repeating: 0.25, count: 144))),
+      try hash(model(shape: 14)), try hash(model(dilation: 3)),
+      try hash(model(activation: "Sigmoid")),
+    ]
+    #expect(Set(others + [whole]).count == others.count + 1)
+    #expect(try hash(model(document: "what people say of it")) == whole)
+  }
+
+  /// Names of decisions, converted files and trained ones give the hash that maps bear.
+  @Test func everybodyMeansTheSameHash() throws {
+    let folder = try #require(folder)
+    let spec = NetworkSpec(file: Fixtures.path("onnx/resnet-ts.onnx"))
+    let opened = try OpenedNetwork(spec)
+    let network = try Network(spec)
+    #expect(try CueConflictBenchmark.subject(opened) == CueConflictBenchmark.subject(network))
+    let path = folder.path + "/out.safetensors"
+    _ = try NetworkConversion(network: spec).write(opened, to: path, program: "test")
+    #expect(try Checkpoint(path: path).metadata["source_hash"] == network.weightsHash)
   }
 
   /// Kernels that were made of the file's are others; those that are spread out are the file's.

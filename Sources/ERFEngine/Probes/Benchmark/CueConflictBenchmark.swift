@@ -38,7 +38,7 @@ public struct CueConflictBenchmark: Sendable {
     _ opened: OpenedNetwork, cancellation: Cancellation = Cancellation()
   ) throws -> String {
     subject(
-      opened.id, try opened.loader(cancellation: cancellation).hash(of: opened.blueprint).text)
+      opened.id, try opened.weightsHash(opened.loader(cancellation: cancellation)).text)
   }
 
   private static func subject(_ id: String, _ hash: String) -> String { "\(id)-\(hash.prefix(8))" }
