@@ -256,10 +256,14 @@ import Testing
     ] {
       #expect(wrong != text)
       _ = try folder.write(Array(wrong.utf8), to: path)
-      for words in [command, ["merge", path, "--partial", "-o", "x.csv"]] {
+      // A command that would write there is a mistake, as with shares of maps, features and sweeps.
+      for (words, code, start) in [
+        (command, 2, "\(path) already exists and is a share that"),
+        (["merge", path, "--partial", "-o", "x.csv"], 1, "\(path) is a share that"),
+      ] {
         expectOneLine(
-          try Executable.run(words, in: folder), code: 1,
-          mentions: ["\(path) is a share that is damaged, was changed", "--force"])
+          try Executable.run(words, in: folder), code: Int32(code),
+          mentions: ["\(start) is damaged, was changed", "--force"])
       }
       #expect(try folder.read(path) == Array(wrong.utf8))
     }

@@ -64,7 +64,7 @@ import Testing
         try Executable.run(merge, in: folder), code: 1,
         mentions: ["2.csv is a share that is damaged", "--force"])
     }
-    expectOneLine(try Executable.run(second, in: folder), code: 1, mentions: ["2.csv", "--force"])
+    expectOneLine(try Executable.run(second, in: folder), code: 2, mentions: ["2.csv", "--force"])
     _ = try succeed(second + ["--force"], in: folder)
     #expect(try folder.read("2.csv") == rows)
     _ = try succeed(merge, in: folder)

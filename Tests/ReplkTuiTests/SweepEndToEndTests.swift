@@ -197,6 +197,34 @@ import Testing
       mentions: ["none of the tables holds a point"])
   }
 
+  /// Several shares without a point are all named by what is made of them, in whichever order they are given.
+  @Test func severalEmptySharesAreAllNamed() throws {
+    let run = ["sweep", Samples.tiny, "--sizes", "32", "-o"]
+    _ = try succeed(run + ["one.csv"], in: folder)
+    for (name, share) in [("a", "1/3"), ("b", "2/3"), ("c", "3/3"), ("other", "1/2")] {
+      _ = try succeed(run + ["\(name).csv", "--shard", share], in: folder)
+    }
+    let merge = ["merge", "--partial", "--force", "-o", "some.csv"]
+    _ = try succeed(merge + ["b.csv", "a.csv", "a.csv"], in: folder)
+    let some = try rows("some.csv")
+    #expect(some.count == 3 && some[1].contains(",1/3,") && some[2].contains(",2/3,"))
+    let bytes = try folder.read("some.csv")
+    _ = try succeed(merge + ["a.csv", "b.csv"], in: folder)
+    #expect(try folder.read("some.csv") == bytes)
+    expectOneLine(
+      try Executable.run(["merge", "some.csv", "-o", "x.csv"], in: folder), code: 1,
+      mentions: ["1 of 1 point is missing (1): share 3 of 3"])
+    expectOneLine(
+      try Executable.run(run + ["some.csv", "--shard", "1/3"], in: folder), code: 2,
+      mentions: ["some.csv holds share 2/3, not share 1/3"])
+    _ = try succeed(["merge", "some.csv", "c.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+    // No number says what is missing where each is of another cut.
+    let cut = try Executable.run(["merge", "a.csv", "other.csv", "-o", "x.csv"], in: folder)
+    expectOneLine(cut, code: 1, mentions: ["1 of 1 point is missing", "cut in several ways"])
+    #expect(cut.text == "")
+  }
+
   /// Pictures are prepared as asked for, for all networks or for each, and rows say how.
   @Test func rowsSayHowPicturesWerePrepared() throws {
     let sizes = ["--sizes", "32"]

@@ -56,7 +56,7 @@ extension SweepTable {
   /// More points than any sweep has; a table that claims more is none.
   private static let most = 10_000_000
 
-  /// As CSV, rows by point; one that has none says in a row without a point what it is of.
+  /// As CSV, rows by point; one that has none says in rows without a point what it is of.
   public var encoded: [UInt8] {
     let records = [Self.columns] + lines.map { $0 + [Self.hash(of: $0)] }
     return Array(records.map { CSVRecords.line($0) }.joined().utf8)
@@ -87,15 +87,16 @@ extension SweepTable {
         points == 0 || points == total
       else { throw SweepError.notASweep(path: path) }
       points = total
-      if row[0].isEmpty, records.count == 2 {
-        emptyRow = row
-        return
+      if row[0].isEmpty {
+        emptyRows.append(row)
+        continue
       }
       guard let point = Int(row[0]), (1...total).contains(point) else {
         throw SweepError.notASweep(path: path)
       }
       rows[point] = row
     }
+    guard rows.isEmpty || emptyRows.isEmpty else { throw SweepError.notASweep(path: path) }
   }
 
   /// What an earlier run of `run` left at `path`; without a row where nothing is there.
@@ -113,7 +114,7 @@ extension SweepTable {
       throw SweepError.occupied(path: path, damage: line)
     }
     guard table.sample != nil else { throw SweepError.occupied(path: path) }
-    if let row = table.emptyRow { try run.requireSame(emptyRow: row, path: path) }
+    for row in table.emptyRows { try run.requireSame(emptyRow: row, path: path) }
     for (point, row) in table.sorted {
       try run.requireSame(row, point: point, path: path)
       var row = row

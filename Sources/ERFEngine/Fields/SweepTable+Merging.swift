@@ -9,7 +9,11 @@ extension SweepTable {
   /// - Throws: ``SweepError`` naming two files that do not go together, or where no table has a row or says
   ///   what it would be of.
   public static func merged(_ tables: [Named]) throws(SweepError) -> SweepTable {
-    let empty = tables.filter { $0.table.count == 0 }
+    let empty = tables.filter { $0.table.count == 0 }.sorted { left, right in
+      let (one, two) = (left.table.shard, right.table.shard)
+      return (one?.count ?? 0, one?.index ?? 0, left.path)
+        < (two?.count ?? 0, two?.index ?? 0, right.path)
+    }
     let tables = tables.filter { $0.table.count > 0 }.sorted { left, right in
       (left.table.sorted[0].point, left.path) < (right.table.sorted[0].point, right.path)
     }
@@ -22,9 +26,9 @@ extension SweepTable {
       }
     }
     var whole = SweepTable(points: first.table.points)
-    whole.emptyRow = first.table.emptyRow
     var holders: [Int: Named] = [:]
     let command = first.table.command
+    if tables.isEmpty { whole.emptyRows = emptyRows(of: empty, command: command) }
     for (path, table) in tables {
       if let reason = table.difference(from: first.table) {
         throw .mixture(path: path, other: first.path, reason: reason)
@@ -47,6 +51,19 @@ extension SweepTable {
       }
     }
     return whole
+  }
+
+  /// What tables without a point are of, each share once, in order.
+  private static func emptyRows(of tables: [Named], command: String) -> [[String]] {
+    var rows: [String: [String]] = [:]
+    for var row in tables.flatMap(\.table.emptyRows) {
+      set("command", of: &row, to: command)
+      rows[field("share", of: row)] = row
+    }
+    return rows.sorted { left, right in
+      let (one, two) = (Shard(left.key), Shard(right.key))
+      return (one?.count ?? 0, one?.index ?? 0) < (two?.count ?? 0, two?.index ?? 0)
+    }.map(\.value)
   }
 
   /// What `other` differs in, such as `rule paper and abs`; nil where both are of one sweep, or nobody knows.

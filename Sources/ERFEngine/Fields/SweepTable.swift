@@ -53,8 +53,8 @@ public struct SweepTable: Sendable, Equatable {
   public internal(set) var points: Int
   /// Fields in the order of the header, by point from 1.
   var rows: [Int: [String]] = [:]
-  /// Of a table without rows, what they would be of: a row without a point; nil: nobody knows.
-  var emptyRow: [String]?
+  /// Of a table without rows, what they would be of: a row without a point for each share; empty: nobody knows.
+  var emptyRows: [[String]] = []
 
   init(points: Int) { self.points = points }
 
@@ -65,11 +65,11 @@ public struct SweepTable: Sendable, Equatable {
       "points": "\(points)", "grid_hash": run.grid, "command": run.command,
       "share": run.shard?.text ?? "",
     ]
-    emptyRow = Self.header.map { known[$0] ?? "" }
+    emptyRows = [Self.header.map { known[$0] ?? "" }]
   }
 
-  /// What is written below the header: rows by point, or the one without a point.
-  var lines: [[String]] { rows.isEmpty ? [emptyRow].compactMap(\.self) : sorted.map(\.row) }
+  /// What is written below the header: rows by point, or those without a point.
+  var lines: [[String]] { rows.isEmpty ? emptyRows : sorted.map(\.row) }
 
   /// Fields that say which sweep it is of; nil: nobody knows.
   var sample: [String]? { lines.first }

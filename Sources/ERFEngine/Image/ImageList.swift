@@ -165,13 +165,18 @@ public enum ImageList {
     else { return false }
     let (there, missing) = Folder.way(to: String(path.dropLast(path.fileName.count)))
     guard let nearest = FileIdentity(of: there) else { return false }
-    if missing.isEmpty, nearest == place { return true }
-    // Only where a folder has no pictures of its own are those in the folders inside it taken.
-    guard let names = try? FolderListing.names(in: folder), !names.contains(where: isImageName)
+    guard let names = try? FolderListing.names(in: folder) else { return false }
+    if names.contains(where: isImageName) { return missing.isEmpty && nearest == place }
+    // Only where a folder has no pictures of its own are those in the folders inside it taken; one without
+    // any, which shares its name with one that was read elsewhere, is none of pictures.
+    let inner = inner(names, of: folder.hasSuffix("/") ? folder : folder + "/")
+    guard
+      inner.contains(where: {
+        (try? FolderListing.names(in: $0))?.contains(where: isImageName) ?? false
+      })
     else { return false }
     guard let name = missing.first else {
-      let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-      return inner(names, of: prefix).contains { FileIdentity(of: $0) == nearest }
+      return nearest == place || inner.contains { FileIdentity(of: $0) == nearest }
     }
     return missing.count == 1 && nearest == place && !name.hasPrefix(".")
   }

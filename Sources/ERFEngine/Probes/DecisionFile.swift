@@ -174,8 +174,8 @@ public enum DecisionError: ExplainedError, Equatable {
   case notAShare(path: String)
   /// A share is not as this version of the program wrote it.
   case damaged(path: String)
-  /// Something else lies where a share would be written.
-  case occupied(path: String, asked: String)
+  /// Something else lies where a share would be written, or a share that is not as it was written.
+  case occupied(path: String, asked: String, isDamaged: Bool = false)
 
   public var isUsageError: Bool {
     if case .occupied = self { true } else { false }
@@ -212,11 +212,13 @@ public enum DecisionError: ExplainedError, Equatable {
       "\(path) is no table that `merge` takes: those are of `sweep`, or of a share of `probe` (--stimuli DIR "
         + "--csv FILE --shard I/N)"
     case .damaged(let path):
-      "\(path) is a share that is damaged, was changed, or is of another version of the program: copy it "
-        + "again, or compute the share anew (--force)"
-    case .occupied(let path, let asked):
-      "\(path) already exists and is not \(asked) of a run: add --force to replace it, or write to "
-        + "another file"
+      "\(path) is a share that \(Self.damage): copy it again, or compute the share anew (--force)"
+    case .occupied(let path, let asked, let isDamaged):
+      "\(path) already exists and is "
+        + (isDamaged ? "a share that \(Self.damage)" : "not \(asked) of a run")
+        + ": add --force to replace it, or write to another file"
     }
   }
+
+  private static let damage = "is damaged, was changed, or is of another version of the program"
 }

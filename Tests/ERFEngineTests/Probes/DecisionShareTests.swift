@@ -140,7 +140,9 @@ import Testing
     #expect(throws: DecisionError.damaged(path: path)) { try ShapeBias.read([path]) }
     // Nor gone on with.
     let shard = isFinished ? Shard(2, of: 3)! : Shard(1, of: 1)!
-    #expect(throws: DecisionError.damaged(path: path)) { try file(shard, at: "changed.csv") }
+    let occupied = DecisionError.occupied(
+      path: path, asked: Shard.words([shard]), isDamaged: true)
+    #expect(throws: occupied) { try file(shard, at: "changed.csv") }
   }
 
   /// Several finished shares are as whole a file as one; they know what they are.

@@ -261,8 +261,9 @@ extension DecisionShare {
       let earlier: DecisionShare
       do {
         earlier = try DecisionShare(path: path)
-      } catch let error as DecisionError where error != .damaged(path: path) {
-        throw DecisionError.occupied(path: path, asked: Shard.words(shards))
+      } catch let error as DecisionError {
+        throw DecisionError.occupied(
+          path: path, asked: Shard.words(shards), isDamaged: error == .damaged(path: path))
       }
       if let difference = earlier.difference(from: self) {
         throw RunPartError.otherRun(path: path, difference: difference)
