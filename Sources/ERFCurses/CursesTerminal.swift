@@ -77,22 +77,21 @@ public final class CursesTerminal: Terminal {
 
   /// Only cells that differ from what is shown cross into C.
   private func put(_ frame: Frame, over old: Frame?) {
-    let known = old?.size == frame.size ? old : nil
-    for row in 0..<frame.size.rows {
-      for column in 0..<frame.size.columns {
-        let cell = frame[row, column]
-        let isWide = frame[row, column + 1].isTail
-        let isKnown =
-          known.map {
-            $0[row, column] == cell && (!isWide || $0[row, column + 1] == frame[row, column + 1])
-          } ?? false
-        // A wide character brings its second column.
-        if isKnown || cell.isTail { continue }
-        cnc_put(
-          Int32(row), Int32(column), cell.scalar.value, cell.marks.packed, isWide ? 2 : 1,
-          palette.foreground(cell.foreground), palette.background(cell.background),
-          Int32(cell.attributes.rawValue))
+    // The cells themselves: asking frames for each of them would take longer than all the rest.
+    let cells = frame.cells
+    let known = old?.size == frame.size ? old?.cells : nil
+    let columns = frame.size.columns
+    for (index, cell) in cells.enumerated() where !cell.isTail {
+      let column = index % columns
+      let isWide = column + 1 < columns && cells[index + 1].isTail
+      // A wide character brings its second column.
+      if let known, known[index] == cell, !isWide || known[index + 1] == cells[index + 1] {
+        continue
       }
+      cnc_put(
+        Int32(index / columns), Int32(column), cell.scalar.value, cell.marks.packed,
+        isWide ? 2 : 1, palette.foreground(cell.foreground), palette.background(cell.background),
+        Int32(cell.attributes.rawValue))
     }
   }
 

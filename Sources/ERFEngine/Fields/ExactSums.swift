@@ -11,18 +11,21 @@
 struct ExactSums: Sendable, Equatable {
   /// The sums, rounded to the nearest double.
   private(set) var rounded: [Double]
-  /// What the planes before leave out; nothing but zeros unless there was rounding.
-  private(set) var errors: [[Double]]
+  /// What the planes before leave out; nothing but zeros unless there was rounding, and none before the
+  /// second image: one has nothing to be rounded with.
+  private(set) var errors: [[Double]] = []
+  /// Whether all sums are zero, for nothing was added.
+  private var isFresh: Bool
 
   init(count: Int) {
     rounded = [Double](repeating: 0, count: count)
-    errors = [[Double](repeating: 0, count: count)]
+    isFresh = true
   }
 
   /// Sums that are doubles.
   init(_ values: [Double]) {
     rounded = values
-    errors = [[Double](repeating: 0, count: values.count)]
+    isFresh = false
   }
 
   /// More than any sum takes, whose bits lie between 2^-1074 and 2^1024.
@@ -45,7 +48,7 @@ struct ExactSums: Sendable, Equatable {
 
   /// All that it takes to go on: the rounded sums, and errors up to the last plane that holds any.
   var planes: [[Double]] {
-    var kept = errors
+    var kept = errors.isEmpty ? [[Double](repeating: 0, count: rounded.count)] : errors
     while kept.count > 1, let last = kept.last, last.allSatisfy({ $0 == 0 }) { kept.removeLast() }
     return [rounded] + kept
   }
@@ -53,9 +56,8 @@ struct ExactSums: Sendable, Equatable {
   /// Sets all sums to zero.
   mutating func clear() {
     for index in rounded.indices { rounded[index] = 0 }
-    for plane in errors.indices {
-      for index in errors[plane].indices { errors[plane][index] = 0 }
-    }
+    errors.removeAll()
+    isFresh = true
   }
 
   static func == (left: ExactSums, right: ExactSums) -> Bool { left.planes == right.planes }
@@ -63,6 +65,7 @@ struct ExactSums: Sendable, Equatable {
   /// Adds a finite number to the sum at `index`.
   @inline(__always)
   mutating func add(_ value: Double, at index: Int) {
+    if errors.isEmpty { makeErrors() }
     let (sum, error) = Self.twoSum(rounded[index], value)
     let (small, rest) = Self.twoSum(errors[0][index], error)
     guard rest == 0 && errors.count == 1 else { return addSlowly(value, at: index) }
@@ -73,12 +76,14 @@ struct ExactSums: Sendable, Equatable {
   /// Adds the scores of as many pixels of `gradient`, (N, H, W, C), as there are sums, from pixel `first`
   /// on, one to each.
   mutating func add(_ score: PixelScore, of gradient: Tensor, from first: Int) {
+    if isFresh { return addFirst(score, of: gradient, from: first) }
+    if errors.isEmpty { makeErrors() }
     let count = rounded.count
     var done = 0
     while done < count {
       if errors.count == 1 {
         done += ScoreKernels.add(
-          score, of: gradient, from: first + done, count: count - done, to: &rounded,
+          score, of: gradient, from: first + done, count: count - done, to: &rounded, at: done,
           errors: &errors[0], at: done)
       }
       for index in done..<min(done + 64, count) {
@@ -86,6 +91,27 @@ struct ExactSums: Sendable, Equatable {
       }
       done = min(done + 64, count)
     }
+  }
+
+  /// The same to sums that are zero: no errors come of that, so that none are kept.
+  private mutating func addFirst(_ score: PixelScore, of gradient: Tensor, from first: Int) {
+    let part = 4096
+    var none = [Double](repeating: 0, count: min(part, rounded.count))
+    for start in stride(from: 0, to: rounded.count, by: part) {
+      let pixels = start..<min(start + part, rounded.count)
+      let done = ScoreKernels.add(
+        score, of: gradient, from: first + start, count: pixels.count, to: &rounded, at: start,
+        errors: &none, at: 0)
+      for index in pixels.dropFirst(done) {
+        rounded[index] = ScoreKernels.score(score, of: gradient, at: first + index)
+      }
+    }
+    isFresh = false
+  }
+
+  private mutating func makeErrors() {
+    errors = [[Double](repeating: 0, count: rounded.count)]
+    isFresh = false
   }
 
   mutating func add(_ others: ExactSums) {

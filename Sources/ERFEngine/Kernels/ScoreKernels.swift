@@ -30,17 +30,18 @@ enum ScoreKernels {
   ///   too few.
   static func add(
     _ score: PixelScore, of gradient: Tensor, from first: Int, count: Int,
-    to sums: inout [Double], errors: inout [Double], at place: Int
+    to sums: inout [Double], at place: Int, errors: inout [Double], at errorPlace: Int
   ) -> Int {
     let channels = gradient.shape.channels
     precondition(first >= 0 && count >= 0 && (first + count) * channels <= gradient.count)
-    precondition(place >= 0 && place + count <= sums.count && sums.count == errors.count)
+    precondition(place >= 0 && place + count <= sums.count)
+    precondition(errorPlace >= 0 && errorPlace + count <= errors.count)
     return unsafe sums.withUnsafeMutableBufferPointer { sums in
       unsafe errors.withUnsafeMutableBufferPointer { errors in
         guard let sums = sums.baseAddress, let errors = errors.baseAddress else { return 0 }
         return unsafe ck_add_scores(
           score.kernel, gradient.pointer + first * channels, count, channels, sums + place,
-          errors + place)
+          errors + errorPlace)
       }
     }
   }

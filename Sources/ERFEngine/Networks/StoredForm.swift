@@ -70,7 +70,8 @@ extension StoredForm {
   /// Where the last parametrization around `key` keeps what it needs, such as
   /// `conv.parametrizations.weight.`, and the parameter that is made of it.
   private static func place(of key: String) -> (prefix: String, parameter: String)? {
-    guard mayHavePlace(key) else { return nil }
+    // Quick, since files have very many names.
+    guard key.utf8.holds("parametrizations") else { return nil }
     let parts = key.split(separator: ".", omittingEmptySubsequences: false)
     guard let marker = parts.lastIndex(of: "parametrizations"), marker > 0, marker + 2 < parts.count
     else { return nil }
@@ -79,16 +80,6 @@ extension StoredForm {
     return (
       module + WeightsMismatch.parametrizations + parameter + ".", module + "." + parameter
     )
-  }
-
-  /// Whether a part of the name begins as `parametrizations` does: quick, since files have very many names.
-  private static func mayHavePlace(_ key: String) -> Bool {
-    var followsDot = false
-    for byte in key.utf8 {
-      if followsDot, byte == UInt8(ascii: "p") { return true }
-      followsDot = byte == UInt8(ascii: ".")
-    }
-    return false
   }
 }
 

@@ -73,6 +73,26 @@ import Testing
     #expect(ExactSums(planes: []) == nil)
   }
 
+  /// A first image takes no second plane of memory, has one in files, and leaves sums that are cleared as new.
+  @Test(arguments: [3, 70, 5000]) func firstImageKeepsNoErrors(_ count: Int) {
+    let random = RandomStream(seed: 7, name: "scores")
+    let images = (0..<2).map { image in
+      Tensor(
+        shape: Shape(batch: 1, height: 1, width: count, channels: 3),
+        elements: (0..<count * 3).map { Float(random.unit(at: UInt64(image * 20_000 + $0))) })
+    }
+    var sums = ExactSums(count: count)
+    sums.add(.absolute, of: images[0], from: 0)
+    let first = sums
+    #expect(first.errors.isEmpty)
+    #expect(first.planes == [first.rounded, [Double](repeating: 0, count: count)])
+    sums.add(.absolute, of: images[1], from: 0)
+    #expect(sums.errors.count == 1)
+    sums.clear()
+    sums.add(.absolute, of: images[0], from: 0)
+    #expect(sums == first)
+  }
+
   /// Each sum has its own errors: one that needs a third plane leaves the others alone.
   @Test func pixelsAreSummedApart() {
     var sums = ExactSums(count: 3)
