@@ -22,7 +22,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     public let output: [Int]
     public let parameters: Int
     public let multiplyAdds: Int
-    /// Side in input pixels of what one unit can be reached from; nil: the whole input.
+    /// Side in input pixels of what one unit can be reached from, the largest of all units; nil: the whole input.
     public let receptiveField: Int?
     /// Input pixels between neighbouring units; nil where only one unit is left.
     public let stride: Int?
@@ -106,6 +106,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   ) throws {
     let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     let fields = blueprint.receptiveFields()
+    let sides = blueprint.fieldSides(shapes)
     guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }
     try blueprint.requireSize(size, for: last, model: id)
     let owners = isExported ? blueprint.firstTaps : blueprint.nodes.map(\.block)
@@ -133,7 +134,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
         Row(
           name: tap.name, part: blueprint.part(tap), isStage: tap.kind == .stage,
           output: [shape.channels, map.height, map.width], parameters: parameters,
-          multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side,
+          multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side ?? sides[tap.value],
           stride: fields[tap.value]?.stride ?? (isExported ? map.stride(in: size) : nil)))
     }
     kernelReach = try KernelReach(blueprint, size: size)

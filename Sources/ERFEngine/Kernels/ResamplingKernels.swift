@@ -11,6 +11,23 @@ struct AxisWeights: Hashable, Sendable {
   var inputs: Int
   var rows: [Row]
 
+  /// The input positions that some outputs read.
+  func inputs(of outputs: Range<Int>) -> Range<Int> {
+    let read = rows[outputs].filter { !$0.weights.isEmpty }
+    let first = read.map(\.first).min() ?? 0
+    return first..<(read.map { $0.first + $0.weights.count }.max() ?? first + 1)
+  }
+
+  /// The weights of some outputs alone, over the `sources` that they read alone.
+  func part(_ outputs: Range<Int>, of sources: Range<Int>) -> AxisWeights {
+    AxisWeights(
+      inputs: sources.count,
+      rows: rows[outputs].map { row in
+        Row(
+          first: row.weights.isEmpty ? 0 : row.first - sources.lowerBound, weights: row.weights)
+      })
+  }
+
   /// Who reads each input position: the weights of the gradient.
   var transposed: AxisWeights {
     var readers = [[(output: Int, weight: Float)]](repeating: [], count: inputs)

@@ -45,6 +45,13 @@ extension ONNXOperators {
         .real(try lowering.reduced(data, .maximum, Array(2..<max(2, data.rank)), keeps: true))
       ]
     },
+    "GlobalLpPool": { lowering, node in
+      let data = try lowering.real(node, 0)
+      let norm = try lowering.norm(node, of: data) {
+        try $0.reduced($1, .sum, Array(2..<max(2, data.rank)), keeps: true)
+      }
+      return [.real(norm)]
+    },
   ]
 
   private static func reduction(

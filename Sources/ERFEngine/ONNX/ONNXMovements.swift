@@ -118,12 +118,9 @@ extension ONNXOperators {
       guard data.rank == 4, (1..<1 << 16).contains(side), data.shape[1] % (side * side) == 0 else {
         throw ONNXRefusal.reason("does not fit \(Shape(data.shape))")
       }
-      let (n, c, h, w) = (data.shape[0], data.shape[1] / side / side, data.shape[2], data.shape[3])
-      let columns = node.text("mode") == "CRD"
-      let split = try lowering.reshaped(
-        data, to: columns ? [n, c, side, side, h, w] : [n, side, side, c, h, w])
-      let turned = lowering.renamed(split, columns ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
-      return [.real(try lowering.reshaped(turned, to: [n, c, h * side, w * side]))]
+      let map = try lowering.map(data)
+      let op = DepthToSpace(side: side, isBlockLast: node.text("mode") == "CRD")
+      return [.real(try lowering.emit(op, [map], order: map.order))]
     },
     "SpaceToDepth": { lowering, node in
       let data = try lowering.real(node, 0)
@@ -133,10 +130,8 @@ extension ONNXOperators {
       else {
         throw ONNXRefusal.reason("does not fit \(Shape(data.shape))")
       }
-      let (n, c, h, w) = (data.shape[0], data.shape[1], data.shape[2] / side, data.shape[3] / side)
-      let split = try lowering.reshaped(data, to: [n, c, h, side, w, side])
-      let turned = lowering.renamed(split, [0, 3, 5, 1, 2, 4])
-      return [.real(try lowering.reshaped(turned, to: [n, c * side * side, h, w]))]
+      let map = try lowering.map(data)
+      return [.real(try lowering.emit(SpaceToDepth(side: side), [map], order: map.order))]
     },
   ]
 }

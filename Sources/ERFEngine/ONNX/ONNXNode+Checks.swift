@@ -27,7 +27,7 @@ extension ONNXNode {
       .integer: """
       allowzero antialias axis batch_dims blocksize ceil_mode count_include_pad end exclude_outside
       exclusive fmod group input_forget is_causal keepdims kv_num_heads layout
-      noop_with_empty_axes num_groups num_outputs q_num_heads reverse size start training_mode
+      noop_with_empty_axes num_groups num_outputs p q_num_heads reverse size start training_mode
       transA transB
       """,
       .integers: """

@@ -27,7 +27,7 @@ enum ONNXOrigin: Hashable, Sendable {
     case is Reshape: return inputs[0].origin?.reshaped(inputs[0].shape, to: output)
     case let op as Selection: return inputs[0].origin?.selected(op, of: inputs[0].shape)
     case is Convolution, is DepthwiseConvolution, is Pool, is WindowPool, is TransposedConvolution,
-      is Resampling:
+      is Resampling, is DepthToSpace, is SpaceToDepth:
       guard case .map(let rows, let columns)? = inputs[0].origin, Set([rows, columns]) == [1, 2],
         output.rank == 4
       else { return nil }

@@ -5,6 +5,7 @@ extension ONNXOperators {
     // The places of the largest values, a second output, are lost to those who ask for them.
     "MaxPool": { [.real(try $0.pool($1, .maximum))] },
     "AveragePool": { [.real(try $0.pool($1, .mean))] },
+    "LpPool": { [.real(try $0.normPool($1))] },
     "Resize": { [.real(try $0.resize($1))] },
     "Upsample": { [.real(try $0.resize($1))] },
   ]
@@ -12,7 +13,7 @@ extension ONNXOperators {
 
 extension ONNXLowering {
   /// A map (N, H, W, C) of what ONNX counts as (N, C, H, W) or (N, C, L).
-  private mutating func map(_ data: ONNXData) throws -> ONNXData {
+  mutating func map(_ data: ONNXData) throws -> ONNXData {
     switch data.rank {
     case 4: return try arranged(data, ONNXData.channelsLast(4))
     case 3:
@@ -178,7 +179,9 @@ extension ONNXLowering {
     let counts = node.integer("count_include_pad", 0) != 0
     let hasPadding = (window.before + window.after).contains { $0 > 0 }
     if rule == .mean, data.rank > 4 {
-      return try averaged(data, window, roundsUp: roundsUp, countsPadding: counts)
+      return try summed(data, window, roundsUp: roundsUp) { inside, padded in
+        1 / Float(counts ? padded : inside)
+      }
     }
     let input = try map(data)
     if data.rank == 3 { window = window.withRow }
@@ -208,10 +211,14 @@ extension ONNXLowering {
   /// Of all windows along an axis.
   private static let mostTaps = 1 << 24
 
-  /// Means over windows of any number of axes, one axis after the other; exporters spell norms over
-  /// neighbouring channels so.
-  private mutating func averaged(
-    _ data: ONNXData, _ window: ONNXWindow, roundsUp: Bool, countsPadding: Bool
+  /// Sums over windows of any number of axes, one axis after the other; exporters spell norms over neighbouring
+  /// channels so.
+  ///
+  /// - Parameter weight: of each tap of a window, along one axis, of which so many lie in the input, and so many in
+  ///   that with its padding.
+  mutating func summed(
+    _ data: ONNXData, _ window: ONNXWindow, roundsUp: Bool,
+    weight: (_ inside: Int, _ padded: Int) -> Float
   ) throws -> ONNXData {
     guard !window.reachesBeyondPadding else {
       throw ONNXRefusal.reason("has windows in its padding alone")
@@ -233,12 +240,12 @@ extension ONNXLowering {
           output * stride - before + $0 * window.dilations[axis]
         }
         let inside = taps.filter { (0..<size).contains($0) }
-        let counted = countsPadding ? taps.count { $0 < size + after } : inside.count
         guard let first = inside.first, let last = inside.last else {
           return AxisWeights.Row(first: 0, weights: [])
         }
         var weights = [Float](repeating: 0, count: last - first + 1)
-        for tap in inside { weights[tap - first] = 1 / Float(counted) }
+        let own = weight(inside.count, taps.count { $0 < size + after })
+        for tap in inside { weights[tap - first] = own }
         return AxisWeights.Row(first: first, weights: weights)
       }
       let weights = AxisWeights(inputs: size, rows: rows)

@@ -129,7 +129,10 @@ struct ResizeRule {
     let end = (sums.keys.max() ?? 0) + 1
     first = min(first, end - 1)
     let divisor = excludesOutside || wide != 1 ? (total == 0 ? 1 : total) : 1
+    // A position that falls onto a pixel does not read the next one.
+    let read = (first..<end).filter { sums[$0] ?? 0 != 0 }
+    let places = (read.first ?? first)...(read.last ?? first)
     return AxisWeights.Row(
-      first: first, weights: (first..<end).map { (sums[$0] ?? 0) / divisor })
+      first: places.lowerBound, weights: places.map { (sums[$0] ?? 0) / divisor })
   }
 }

@@ -8,7 +8,32 @@ struct Resampling: Operator {
   let steps: [Step]
 
   var summary: String { "resize" }
-  var window: Window { .everything }
+  /// Weights along channels look at single pixels.
+  var window: Window {
+    let axes = steps.map(\.axis)
+    guard Set(axes).count == axes.count, axes.allSatisfy({ (1...3).contains($0) }) else {
+      return .everything
+    }
+    let (rows, columns) = (weights(along: 1), weights(along: 2))
+    return rows == nil && columns == nil ? .pixel : .resampled(rows: rows, columns: columns)
+  }
+
+  private func weights(along axis: Int) -> AxisWeights? {
+    steps.first { $0.axis == axis }?.weights
+  }
+
+  func restricted(to region: Region, of input: Shape) -> Resampling {
+    guard input.isMap, case .resampled = window else { return self }
+    let source = window.inputRegion(for: region, of: input)
+    return Resampling(
+      steps: steps.map { step in
+        switch step.axis {
+        case 1: Step(axis: 1, weights: step.weights.part(region.rows, of: source.rows))
+        case 2: Step(axis: 2, weights: step.weights.part(region.columns, of: source.columns))
+        default: step
+        }
+      })
+  }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
     var extents = inputs[0].extents

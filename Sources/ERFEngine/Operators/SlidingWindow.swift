@@ -102,3 +102,35 @@ extension SlidingWindow {
     return lower..<upper
   }
 }
+
+/// The same the other way round: what a rectangle reads of the map that windows over it make.
+extension SlidingWindow {
+  /// The pixels of a map of shape `input` whose windows reach `region`, which all of its pixels are reached by.
+  func spreadRegion(for region: Region, of input: Shape) -> Region {
+    Region(
+      rows: reaching(region.rows, before: padding.top, extent: extentHeight, size: input.height),
+      columns: reaching(
+        region.columns, before: padding.left, extent: extentWidth, size: input.width))
+  }
+
+  /// The window from `region` to `spreadRegion(for: region, of: input)` alone: only the padding changes, to
+  /// what the windows of these pixels reach beyond `region`.
+  func spreadRestricted(to region: Region, of input: Shape) -> SlidingWindow {
+    let source = spreadRegion(for: region, of: input)
+    let above = source.rows.lowerBound * stride - padding.top
+    let left = source.columns.lowerBound * stride - padding.left
+    var window = self
+    window.padding = Padding(
+      top: region.rows.lowerBound - above, left: region.columns.lowerBound - left,
+      bottom: above + span(source.rows, extentHeight) - region.rows.upperBound,
+      right: left + span(source.columns, extentWidth) - region.columns.upperBound)
+    return window
+  }
+
+  private func reaching(
+    _ pixels: Range<Int>, before padding: Int, extent: Int, size: Int
+  ) -> Range<Int> {
+    let first = max(0, pixels.lowerBound + padding - extent + 1)
+    return (first + stride - 1) / stride..<min(size, (pixels.upperBound - 1 + padding) / stride + 1)
+  }
+}

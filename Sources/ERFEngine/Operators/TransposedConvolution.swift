@@ -37,7 +37,15 @@ struct TransposedConvolution: Operator {
   var summary: String {
     "transposed conv " + convolution.summary + (groups > 1 ? " g\(groups)" : "")
   }
-  var window: Window { .everything }
+  /// Of what no kernel reaches, or only some of the taps between its first and last, no part is made alone.
+  var window: Window {
+    let padding = convolution.padding
+    let isDense = convolution.dilation == 1 || convolution.stride == 1
+    guard isDense, min(convolution.extentHeight, convolution.extentWidth) >= convolution.stride,
+      outputPadding.height <= padding.bottom, outputPadding.width <= padding.right
+    else { return .everything }
+    return .transposed(convolution)
+  }
   /// (inputs, outputs / groups, KH, KW), as PyTorch stores it.
   var weightShape: Shape {
     [inputs, outputs / groups, convolution.kernelHeight, convolution.kernelWidth]
@@ -64,6 +72,13 @@ struct TransposedConvolution: Operator {
       throw .tooSmall(input: inputs[0], window: convolution.kernelHeight)
     }
     return Shape(batch: inputs[0].batch, height: height, width: width, channels: outputs)
+  }
+
+  func restricted(to region: Region, of input: Shape) -> TransposedConvolution {
+    guard case .transposed = window else { return self }
+    return TransposedConvolution(
+      inputs: inputs, outputs: outputs, groups: groups, hasBias: hasBias,
+      convolution: convolution.spreadRestricted(to: region, of: input))
   }
 
   private func geometry(_ input: Shape) -> WindowGeometry {

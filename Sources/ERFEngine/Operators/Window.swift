@@ -4,6 +4,11 @@ enum Window: Sendable, Hashable {
   case pixel
   /// The pixels under a sliding window.
   case sliding(SlidingWindow)
+  /// The pixels from which a sliding window over the output reaches it: those that a transposed convolution
+  /// spreads over it. Each output pixel has one.
+  case transposed(SlidingWindow)
+  /// Neighbours by the weights of its row and its column; nil: the same row or column.
+  case resampled(rows: AxisWeights?, columns: AxisWeights?)
   /// Its tile of a grid that begins at the first pixel: attention within windows. All inputs have the
   /// output's pixels, and tiles are computed whole.
   case tiles(height: Int, width: Int)
@@ -11,12 +16,13 @@ enum Window: Sendable, Hashable {
   case everything
 
   /// Side in input pixels of what one output pixel reads, and the step between neighbours; nil for
-  /// the whole map, and for tiles, which hold a pixel at any place.
+  /// the whole map, for tiles, which hold a pixel at any place, and where neighbours read windows of
+  /// several sides.
   var reach: (side: Int, stride: Int)? {
     switch self {
     case .pixel: (1, 1)
     case .sliding(let window): (max(window.extentHeight, window.extentWidth), window.stride)
-    case .tiles, .everything: nil
+    case .transposed, .resampled, .tiles, .everything: nil
     }
   }
 
@@ -30,6 +36,11 @@ enum Window: Sendable, Hashable {
         rows: input.height == 1 ? 0..<1 : region.rows,
         columns: input.width == 1 ? 0..<1 : region.columns)
     case .sliding(let window): return window.inputRegion(for: region, of: input)
+    case .transposed(let window): return window.spreadRegion(for: region, of: input)
+    case .resampled(let rows, let columns):
+      return Region(
+        rows: rows?.inputs(of: region.rows) ?? region.rows,
+        columns: columns?.inputs(of: region.columns) ?? region.columns)
     case .everything: return Region(of: input)
     }
   }
@@ -38,7 +49,7 @@ enum Window: Sendable, Hashable {
   func computedRegion(for region: Region, of output: Shape) -> Region {
     guard output.isMap else { return Region(of: output) }
     switch self {
-    case .pixel, .sliding: return region
+    case .pixel, .sliding, .transposed, .resampled: return region
     case .tiles(let height, let width):
       return Region(
         rows: Self.tiles(region.rows, side: height, of: output.height),

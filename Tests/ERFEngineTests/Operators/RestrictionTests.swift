@@ -41,6 +41,12 @@ import Testing
     }
   }
 
+  @Test func largerAndSmallerMaps() throws {
+    for (layer, shape) in ResizingCase.dense + ResizingCase.dilated {
+      try check(layer, over: shape)
+    }
+  }
+
   /// Parts may be summed in another order: 1e-6, and for more than 500 terms as much more as their
   /// rounding errors add up to. `terms`: channels that one result sums over.
   private static func rounding(terms: Int, _ shape: ConvolutionCase) -> Double {

@@ -1,0 +1,166 @@
+// The theoretical field behind maps that were enlarged, where units side by side see more or less.
+
+/// What the units along one axis of a map see of the input, as if neither had an end: after some units it
+/// is the same again, further on.
+struct PeriodicSpans {
+  /// Pixels by unit, from unit 0 on.
+  private let spans: [Range<Int>]
+  /// Pixels between a unit and the one `spans.count` behind it.
+  private let step: Int
+
+  /// More units that all see something else are not looked at.
+  private static let most = 4096
+
+  /// Of the input itself.
+  static let pixels = PeriodicSpans(spans: [0..<1], step: 1)
+
+  private init(spans: [Range<Int>], step: Int) {
+    self.spans = spans
+    self.step = step
+  }
+
+  /// Pixels that some unit sees, and no unit more.
+  var longest: Int { spans.map(\.count).max() ?? 0 }
+
+  private subscript(unit: Int) -> Range<Int> {
+    let period = unit.dividedDown(by: spans.count)
+    let span = spans[unit - period * spans.count]
+    return span.lowerBound + period * step..<span.upperBound + period * step
+  }
+
+  /// Of units that read several of these each: `units` the first ones, and those behind them the same `inputs`
+  /// further on. nil: too many see something else.
+  func read(by units: [Range<Int>], inputs: Int) -> PeriodicSpans? {
+    let repeats = spans.count / Int.greatestCommonDivisor(spans.count, inputs)
+    guard repeats * units.count <= Self.most else { return nil }
+    return PeriodicSpans(
+      spans: (0..<repeats).flatMap { period in
+        units.map { unit -> Range<Int> in
+          let first = self[unit.lowerBound + period * inputs]
+          let last = self[unit.upperBound - 1 + period * inputs]
+          return first.lowerBound..<last.upperBound
+        }
+      }, step: repeats * inputs / spans.count * step)
+  }
+
+  /// Of units that see what those of both see; nil: these are not as far apart, or too many see something else.
+  func joined(_ other: PeriodicSpans) -> PeriodicSpans? {
+    let divisor = Int.greatestCommonDivisor(spans.count, other.spans.count)
+    let count = spans.count / divisor * other.spans.count
+    guard count <= Self.most,
+      step * (count / spans.count) == other.step * (count / other.spans.count)
+    else { return nil }
+    return PeriodicSpans(
+      spans: (0..<count).map { unit -> Range<Int> in
+        let (one, two) = (self[unit], other[unit])
+        return min(one.lowerBound, two.lowerBound)..<max(one.upperBound, two.upperBound)
+      }, step: step * (count / spans.count))
+  }
+}
+
+extension Int {
+  fileprivate func dividedDown(by divisor: Int) -> Int {
+    self >= 0 ? self / divisor : -((divisor - 1 - self) / divisor)
+  }
+
+  fileprivate static func greatestCommonDivisor(_ one: Int, _ two: Int) -> Int {
+    var (one, two) = (one, two)
+    while two != 0 { (one, two) = (two, one % two) }
+    return one
+  }
+}
+
+extension Blueprint {
+  private typealias Spans = (rows: PeriodicSpans, columns: PeriodicSpans)
+
+  /// Side in input pixels of what a unit of each value can be reached from, the largest of all units of it;
+  /// nil: some see everything, or windows do not tell.
+  ///
+  /// - Parameter shapes: of all values.
+  func fieldSides(_ shapes: [Shape]) -> [Int?] {
+    var spans: [Spans?] = [(rows: .pixels, columns: .pixels)]
+    for node in nodes {
+      // Of values of several sizes one is the same for all pixels.
+      guard Set(node.inputs.map { Region(of: shapes[$0]) }).count == 1 else {
+        spans.append(nil)
+        continue
+      }
+      let inputs = node.inputs.map { spans[$0] }
+      let all = inputs.dropFirst().reduce(inputs[0]) { Self.joined($0, $1) }
+      spans.append(all.flatMap { Self.seen(by: node.op.window, $0, shapes[node.inputs[0]]) })
+    }
+    return spans.map { spans in spans.map { max($0.rows.longest, $0.columns.longest) } }
+  }
+
+  private static func joined(_ one: Spans?, _ two: Spans?) -> Spans? {
+    guard let one, let two, let rows = one.rows.joined(two.rows),
+      let columns = one.columns.joined(two.columns)
+    else { return nil }
+    return (rows, columns)
+  }
+
+  /// What units see that look through `window` at others, in a map of shape `input`, which see `spans`.
+  private static func seen(by window: Window, _ spans: Spans, _ input: Shape) -> Spans? {
+    let rows: PeriodicSpans?
+    let columns: PeriodicSpans?
+    switch window {
+    case .pixel: (rows, columns) = (spans.rows, spans.columns)
+    case .sliding(let window):
+      let padding = window.fixed(over: input).padding
+      rows = spans.rows.read(
+        by: [-padding.top..<window.extentHeight - padding.top], inputs: window.stride)
+      columns = spans.columns.read(
+        by: [-padding.left..<window.extentWidth - padding.left], inputs: window.stride)
+    case .transposed(let window):
+      rows = spans.rows.read(
+        by: window.spread(window.extentHeight, before: window.padding.top), inputs: 1)
+      columns = spans.columns.read(
+        by: window.spread(window.extentWidth, before: window.padding.left), inputs: 1)
+    case .resampled(let down, let across):
+      rows = spans.rows.read(by: down)
+      columns = spans.columns.read(by: across)
+    case .tiles, .everything: return nil
+    }
+    guard let rows, let columns else { return nil }
+    return (rows, columns)
+  }
+}
+
+extension SlidingWindow {
+  /// The units whose windows of side `extent` reach each of the first pixels, up to a step.
+  fileprivate func spread(_ extent: Int, before padding: Int) -> [Range<Int>] {
+    (0..<stride).map { pixel in
+      let end = pixel + padding
+      return (end - extent).dividedDown(by: stride) + 1..<end.dividedDown(by: stride) + 1
+    }
+  }
+}
+
+extension PeriodicSpans {
+  /// Of units that are mixed of these; nil: what they read does not repeat.
+  fileprivate func read(by weights: AxisWeights?) -> PeriodicSpans? {
+    guard let weights else { return self }
+    return weights.pattern.flatMap { read(by: $0.spans, inputs: $0.step) }
+  }
+}
+
+extension AxisWeights {
+  /// What outputs read far from both ends: so many, one after the other, and what those behind them read is
+  /// `step` inputs further on; nil: it does not repeat.
+  fileprivate var pattern: (spans: [Range<Int>], step: Int)? {
+    let blocks = Int.greatestCommonDivisor(inputs, rows.count)
+    guard blocks >= 3, !rows.isEmpty else { return nil }
+    let (outputs, step) = (rows.count / blocks, inputs / blocks)
+    func block(_ number: Int) -> [Range<Int>] {
+      rows[number * outputs..<(number + 1) * outputs].map { row in
+        let first = row.first - number * step
+        return first..<first + row.weights.count
+      }
+    }
+    let middle = block(blocks / 2)
+    guard !middle.contains(where: \.isEmpty), block(blocks / 2 - 1) == middle,
+      block(blocks / 2 + 1) == middle
+    else { return nil }
+    return (middle, step)
+  }
+}

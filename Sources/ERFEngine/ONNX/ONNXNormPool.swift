@@ -1,0 +1,31 @@
+// Norms over windows, and over all pixels.
+
+extension ONNXLowering {
+  /// The 1-norm or 2-norm of each window.
+  mutating func normPool(_ node: ONNXNode) throws -> ONNXData {
+    let data = try real(node, 0)
+    guard data.rank >= 3, data.count > 0 else { throw ONNXRefusal.reason("has no pixels") }
+    let window = try ONNXWindow(
+      node, kernel: node.integers("kernel_shape") ?? [], sizes: Array(data.shape[2...]))
+    let roundsUp = node.integer("ceil_mode", 0) != 0
+    return try norm(node, of: data) { lowering, powers in
+      try lowering.summed(powers, window, roundsUp: roundsUp) { _, _ in 1 }
+    }
+  }
+
+  /// The norm whose powers `sum` adds up.
+  mutating func norm(
+    _ node: ONNXNode, of data: ONNXData,
+    sum: (_ lowering: inout ONNXLowering, _ powers: ONNXData) throws -> ONNXData
+  ) throws -> ONNXData {
+    let p = node.integer("p", 2)
+    guard p == 1 || p == 2 else {
+      throw ONNXRefusal.reason("takes the norm of p = \(p), and 1 and 2 are known")
+    }
+    let powers = try apply(p == 1 ? .abs : .square, to: data)
+    let sums = try sum(&self, powers)
+    if p == 1 { return sums }
+    // The root of zero has no slope; that of the norm of zeros is zero, as in PyTorch's norms.
+    return try apply(.sqrt, to: apply(.clip(low: 1e-36, high: .infinity), to: sums))
+  }
+}

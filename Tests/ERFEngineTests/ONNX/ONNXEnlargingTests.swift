@@ -1,0 +1,98 @@
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// Maps that are enlarged on the way: of what they are made of, as much is computed as units see, and that is
+/// their theoretical field.
+@Suite struct ONNXEnlargingTests {
+  private let folder = try? TemporaryFolder()
+
+  @Test(
+    arguments: ["DepthToSpace", "nearest", "linear", "ConvTranspose 2", "ConvTranspose 4", "Add"],
+    [4, 5])
+  func whatUnitsSeeIsKnown(_ way: String, _ kernel: Int) throws {
+    let path = try #require(folder).write(Self.bytes(way, kernel: kernel), to: "model.onnx")
+    let network = try ONNXNetwork(ONNXModel(path: path))
+    let program = try Program(network.blueprint.inferenceForm().chained(), from: network)
+    let value = try #require(program.stages.last).value
+    let input = OperatorChecks.values([1, 32, 32, 3], seed: 2)
+    let shapes = try program.blueprint.shapes(input: input.shape)
+    let workers = Workers(threads: 1)
+    let whole = try program.forward(input, to: value, workers: workers)
+    #expect(whole.output.shape.channels == 6)
+    var side = 0
+    for row in 0..<whole.output.shape.height {
+      for column in 0..<whole.output.shape.width {
+        let unit = Unit(row: row, column: column)
+        let seed = whole.seed(at: [unit], rectified: false)
+        let seen = try #require(whole.inputGradient(of: seed, workers: workers).support)
+        let plan = RegionPlan(
+          program.blueprint, value: value, region: Region(holding: [unit]), shapes: shapes)
+        #expect(plan.regions[0] == seen, "\(unit)")
+        side = max(side, seen.rows.count, seen.columns.count)
+      }
+    }
+    let summary = try NetworkSummary(
+      OpenedNetwork(NetworkSpec(file: path)), size: InputSize(height: 32, width: 32))
+    #expect(summary.receptiveField == side && side < 32)
+  }
+
+  /// Patches, which are enlarged some way, and a convolution over what that makes.
+  private static func bytes(_ way: String, kernel: Int) -> [UInt8] {
+    ONNXBytes.model { graph in
+      graph.picture("x", [1, 3, 32, 32])
+      graph.tensor("scales", [4], [1, 1, 2, 2])
+      graph.weights("w", [8, 3, 4, 4])
+      graph.layer("Conv", ["x", "w"], "c", [("strides", .integers([4, 4]))])
+      var channels = 8
+      switch way {
+      case "DepthToSpace":
+        graph.layer("DepthToSpace", ["c"], "y", [("blocksize", .integer(2))])
+        channels = 2
+      case "ConvTranspose 2":
+        graph.weights("v", [8, 4, 2, 2])
+        graph.layer("ConvTranspose", ["c", "v"], "y", [("strides", .integers([2, 2]))])
+        channels = 4
+      case "ConvTranspose 4":
+        graph.weights("v", [8, 4, 4, 4])
+        graph.layer(
+          "ConvTranspose", ["c", "v"], "y",
+          [("strides", .integers([2, 2])), ("pads", .integers([1, 1, 1, 1]))])
+        channels = 4
+      case "Add":
+        graph.layer("DepthToSpace", ["c"], "d", [("blocksize", .integer(2))])
+        graph.weights("v", [8, 2, 3, 3])
+        graph.layer(
+          "Conv", ["d", "v"], "e",
+          [("strides", .integers([2, 2])), ("pads", .integers([1, 1, 1, 1]))])
+        graph.layer("Add", ["e", "c"], "y")
+      default: graph.layer("Resize", ["c", "", "scales"], "y", [("mode", .text(way))])
+      }
+      graph.weights("u", [6, channels, kernel, kernel])
+      let around = [Int](repeating: (kernel - 4) * 2, count: 4)
+      graph.layer(
+        "Conv", ["y", "u"], "z",
+        [("strides", .integers([4, 4])), ("pads", .integers(around))])
+      graph.message(12) { $0.text(1, "z") }
+    }
+  }
+}
+
+extension ONNXBytes {
+  fileprivate mutating func weights(_ name: String, _ shape: [Int]) {
+    tensor(name, shape, OperatorChecks.values(Shape(shape), seed: 7).elements)
+  }
+
+  fileprivate mutating func layer(
+    _ operation: String, _ inputs: [String], _ output: String,
+    _ settings: [(String, ONNXAttribute)] = []
+  ) {
+    message(1) { node in
+      for input in inputs { node.text(1, input) }
+      node.text(2, output)
+      node.text(4, operation)
+      for (name, value) in settings { node.attribute(name, value) }
+    }
+  }
+}
