@@ -124,6 +124,7 @@ extension OutputFiles {
     if NetworkSpec.isEditedExport(word) {
       return (try? NetworkSpec(editedExport: word))?.inputs ?? []
     }
+    if SavedMap.isSaved(word) { return [SavedMap.file(of: word)] }
     return NetworkSpec.isCheckpoint(word) ? NetworkSpec(file: word).inputs : []
   }
 }

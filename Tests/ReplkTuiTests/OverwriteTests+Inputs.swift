@@ -149,6 +149,24 @@ extension OverwriteTests {
     _ = try succeed(merge + ["out/map.png", "-o", "classes/cat/map.npy"], in: folder)
   }
 
+  /// What beside weights tells which network they are of.
+  @Test(arguments: [
+    ("config.json", #"{"architecture": "resnet18"}"#), ("args.yaml", "model: resnet18\n"),
+  ])
+  func configurationsAreInputsToo(name: String, text: String) throws {
+    _ = try folder.write(Fixtures.bytes("names/plain.pth"), to: "model.pth")
+    _ = try folder.write(Array(text.utf8), to: name)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("map.json"), withDestinationPath: name)
+    let id = "resnet:block=basic:layers=1,1,1,1:width=2:classes=7"
+    for network in [["model.pth"], [id, "--weights", "model.pth"]] {
+      let outcome = try Executable.run(
+        ["erf"] + network + ["--size", "32", "-o", "map.json", "--force"], in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["map.json", name, "this command reads"])
+      #expect(try folder.read(name) == Array(text.utf8))
+    }
+  }
+
   /// Whatever else a command reads, and under whatever name: what a file is its contents tell.
   @Test func otherInputsAreKept() throws {
     let picture = Samples.picture(level: 90)

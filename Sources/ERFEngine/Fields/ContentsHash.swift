@@ -53,21 +53,20 @@ extension NetworkSpec {
     return hash.text
   }
 
-  /// An exported graph with the files of its weights, or the file, index with parts, or folder of a
-  /// checkpoint.
+  /// An exported graph with the files of its weights, or what a checkpoint lies in.
   public var files: [String] {
     if let exportedGraph {
       let beside = (try? ONNXGraphs.shared.model(path: exportedGraph))?.dataPaths ?? []
       return [exportedGraph] + beside
     }
     guard case .file(let path) = weights else { return [] }
-    return ShardedCheckpoint.files(of: path)
+    return Checkpoint.files(of: path)
   }
 
   /// Every file that opening it reads: those, the one that names it, and its classes.
   public var inputs: [String] {
     var paths = files + [classes].compactMap(\.self)
-    if case .file(let path) = source { paths.append(path) }
+    if case .file(let path) = source { paths.append(SavedMap.file(of: path)) }
     if case .file(let path) = weights { paths.append(path) }
     return paths
   }

@@ -19,13 +19,17 @@ public struct NPY: Sendable, Equatable {
   /// What is read of a file at most.
   static let fileBytes = 4 << 30
 
-  /// Whether a name is that of an array, or of an archive of arrays.
+  /// Whether a name is that of an array, of an archive of arrays, or of one of these (`FILE.npz#NAME`).
   static func isArray(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return name.hasSuffix(".npy") || name.hasSuffix(".npz")
+    let lowercased = name.lowercased()
+    return lowercased.hasSuffix(".npy") || lowercased.hasSuffix(".npz")
+      || NPYPlace(splitting: name) != nil
   }
 
-  /// Reads the array at `path`, or the only one of an archive (`.npz`).
+  /// The file that holds the array called `reference`.
+  static func file(of reference: String) -> String { NPYPlace(reference).path }
+
+  /// Reads the array at `path`, or of an archive (`.npz`) the only one or the one behind `#`.
   ///
   /// - Throws: ``FileError``, ``ExportError``, and `CheckpointError` for a broken archive.
   public static func load(path: String) throws -> NPY {
@@ -45,8 +49,15 @@ public struct NPY: Sendable, Equatable {
     try tensor(decoding: bytes(path), path: path)
   }
 
-  private static func bytes(_ path: String) throws -> [UInt8] {
-    try isArchive(path) ? member(of: path) : FileBytes.read(path, limit: fileBytes)
+  private static func bytes(_ reference: String) throws -> [UInt8] {
+    let place = NPYPlace(reference)
+    if try isArchive(place.path) { return try member(at: place) }
+    let bytes = try FileBytes.read(place.path, limit: fileBytes)
+    guard let name = place.name else { return bytes }
+    throw ExportError.unsupported(
+      path: place.path, format: "NPZ",
+      reason: "was expected, to take the array \(WeightsMismatch.printable(name)) from, but it is "
+        + "no archive")
   }
 
   fileprivate static func isArchive(_ path: String) throws -> Bool {
@@ -54,22 +65,38 @@ public struct NPY: Sendable, Equatable {
     return try FileBytes.read(path, limit: fileBytes, upTo: 4) == [0x50, 0x4B, 0x03, 0x04]
   }
 
-  /// The bytes of the only array in an archive.
-  private static func member(of path: String) throws -> [UInt8] {
+  /// The bytes of an array in an archive: the one that is named, or the only one.
+  private static func member(at place: NPYPlace) throws -> [UInt8] {
+    let path = place.path
     let archive = try ZipArchive(MappedFile(path: path), path: path)
     let arrays = archive.entries.filter { $0.key.hasSuffix(".npy") && !isOfFinder($0.key) }
-    guard let (name, entry) = arrays.first, arrays.count == 1 else {
+    // As NumPy finds them, by either name.
+    let key: String? =
+      if let name = place.name {
+        [name + ".npy", name].first { arrays[$0] != nil }
+      } else {
+        arrays.count == 1 ? arrays.keys.first : nil
+      }
+    guard let key, let entry = arrays[key] else {
       throw ExportError.unsupported(
-        path: path, format: "NPZ",
-        reason: arrays.isEmpty
-          ? "holds no array"
-          : "holds \(arrays.count) arrays (\(WeightsMismatch.listed(arrays.keys.sorted()))), "
-            + "where one was expected: save one alone")
+        path: path, format: "NPZ", reason: refusal(of: place, names: arrays.keys.sorted()))
     }
     guard entry.size <= fileBytes, let bytes = archive.contents(entry) else {
-      throw ExportError.damaged(path: path, format: "NPZ", reason: "\(name) cannot be unpacked")
+      throw ExportError.damaged(path: path, format: "NPZ", reason: "\(key) cannot be unpacked")
     }
     return bytes
+  }
+
+  /// Why no array is taken from an archive of entries of these names.
+  private static func refusal(of place: NPYPlace, names: [String]) -> String {
+    let names = names.map { String($0.dropLast(".npy".count)) }
+    guard let first = names.first else { return "holds no array" }
+    let listed = WeightsMismatch.listed(names)
+    if let name = place.name {
+      return "holds no array \(WeightsMismatch.printable(name)): it has \(listed)"
+    }
+    return "holds \(names.count) arrays (\(listed)), where one was expected: name it behind a #, "
+      + "as in \(place.path)#\(WeightsMismatch.printable(first))"
   }
 
   /// Whether macOS put an entry beside one of an archive, for what it knows of the file:
@@ -156,6 +183,33 @@ extension NPY {
     }
     let prefix = try FileBytes.read(path, limit: fileBytes, upTo: NPYLayout.longestHeader)
     return try NPYLayout(prefix, fileBytes: bytes, path: path).shape
+  }
+}
+
+/// Where an array lies: in a file of its own, or as one of an archive, `FILE.npz#NAME`.
+private struct NPYPlace {
+  let path: String
+  /// nil: the only one there.
+  let name: String?
+
+  /// A file whose own name has the sign is that file.
+  init(_ reference: String) {
+    if FileKind(of: reference) == .absent, let place = Self(splitting: reference) {
+      self = place
+    } else {
+      path = reference
+      name = nil
+    }
+  }
+
+  /// nil where the reference names a file alone.
+  init?(splitting reference: String) {
+    let sign = reference.indices.last { index in
+      reference[index] == "#" && reference[..<index].suffix(4).lowercased() == ".npz"
+    }
+    guard let sign, reference.index(after: sign) < reference.endIndex else { return nil }
+    path = String(reference[..<sign])
+    name = String(reference[reference.index(after: sign)...])
   }
 }
 

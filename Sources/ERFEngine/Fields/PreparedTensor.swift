@@ -1,8 +1,9 @@
 import Synchronization
 
-/// A batch of inputs that was prepared elsewhere: `FILE.npy`, `FILE.npz` or `FILE.safetensors#key`, (N, 3, H, W)
-/// or (3, H, W); with one channel for networks that take grey pictures. Its shape is known from the file's
-/// header; the rest is read when asked for, input by input where the file allows that, else all at once.
+/// A batch of inputs that was prepared elsewhere: `FILE.npy`, `FILE.npz`, `FILE.npz#name` or
+/// `FILE.safetensors#key`, (N, 3, H, W) or (3, H, W); with one channel for networks that take grey pictures.
+/// Its shape is known from the file's header; the rest is read when asked for, input by input where the
+/// file allows that, else all at once.
 final class PreparedTensor: Sendable {
   let reference: String
   private let contents = Mutex<Contents?>(nil)
@@ -18,7 +19,7 @@ final class PreparedTensor: Sendable {
   private var isArray: Bool { NPY.isArray(reference) }
 
   /// The file that it is in.
-  var path: String { isArray ? reference : parts.path }
+  var path: String { ImageSource.file(ofTensor: reference) }
 
   /// The file and the key in it, as `FILE#KEY` splits.
   private var parts: (path: String, key: String) { Self.parts(of: reference) }
@@ -137,8 +138,8 @@ struct PreparedTensorError: ExplainedError {
 }
 
 extension ImageSource {
-  /// The file of a prepared tensor: of `FILE.npy` or `FILE.safetensors#key`.
+  /// The file of a prepared tensor: of `FILE.npy`, `FILE.npz#name` or `FILE.safetensors#key`.
   public static func file(ofTensor reference: String) -> String {
-    NPY.isArray(reference) ? reference : PreparedTensor.parts(of: reference).path
+    NPY.isArray(reference) ? NPY.file(of: reference) : PreparedTensor.parts(of: reference).path
   }
 }

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// A map in a file: `.npy`, `.npz` and `.csv` hold M, `.pgm` holds A.
+/// A map in a file: `.npy`, `.npz` (`FILE.npz#NAME` of several arrays) and `.csv` hold M, `.pgm` holds A.
 public enum SavedMap {
   /// Why a file holds no map.
   public enum Failure: ExplainedError, Equatable {
@@ -29,6 +29,11 @@ public enum SavedMap {
   public static func isSaved(_ name: String) -> Bool {
     let name = name.lowercased()
     return NPY.isArray(name) || name.hasSuffix(".csv") || name.hasSuffix(".pgm")
+  }
+
+  /// The file that holds the map called `name`.
+  public static func file(of name: String) -> String {
+    NPY.isArray(name) ? NPY.file(of: name) : name
   }
 
   /// Reads `path`. A PGM of this program says how large M was; of another's grey levels, the brightest

@@ -127,6 +127,12 @@ extension CheckpointParameters {
   func requireFit(_ blueprint: Blueprint, of architecture: any Architecture) throws {
     let comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
     guard comparison.mismatch.isEmpty else { throw explained(comparison, architecture) }
+    // Without a classifier the first of several files may look like a network of fewer stages.
+    if comparison.inventory.head.isEmpty, let shard = CheckpointShard(of: file.path),
+      shard.isListed
+    {
+      throw CheckpointError.shard(path: file.path, shard)
+    }
     try requireReal(comparison.inventory)
     try requireSize(comparison.inventory)
   }
@@ -257,7 +263,7 @@ extension CheckpointParameters {
           ? "the first convolution takes grey pictures: \(Preprocessing.greyNote)"
           : "the first convolution takes \(Preprocessing.fourthNote)")
     }
-    let hints = FileHints(file, prefix: weights.prefix)
+    let hints = FileHints(file, prefix: weights.body)
     let doubts = hints.doubts(about: architecture)
     let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
     choice.notes =
@@ -273,6 +279,9 @@ extension CheckpointParameters {
     var mismatch = comparison.mismatch
     // The place of the first convolution may be what tells where the network lies.
     if let impostor = file.impostor(behind: weights.prefix) { return impostor }
+    if !mismatch.missing.isEmpty || !mismatch.wrong.isEmpty, let refusal = file.shardRefusal {
+      return refusal
+    }
     mismatch.suggestion = suggestion()
     if mismatch.suggestion == nil, let foreign = foreign(comparison) {
       return .foreign(path: file.path, foreign.name)
@@ -373,25 +382,5 @@ extension Tensor {
         ? Preprocessing.luminance[colour] * self[filter * area + place]
         : self[(filter * channels + colour) * area + place]
     }
-  }
-}
-
-/// Every parameter that a network asks for, by key.
-struct ParameterInventory: Sendable {
-  let entries: [String: Slot]
-  /// The keys of the classifier.
-  let head: Set<String>
-
-  init(_ blueprint: Blueprint) {
-    var entries: [String: Slot] = [:]
-    var head: Set<String> = []
-    for node in blueprint.nodes {
-      for slot in node.parameters.flatMap(\.slots) {
-        entries[slot.key] = slot
-        if node.role == .classifier { head.insert(slot.key) }
-      }
-    }
-    self.entries = entries
-    self.head = head
   }
 }

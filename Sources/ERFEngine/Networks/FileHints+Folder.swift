@@ -1,5 +1,14 @@
 // What stands around a file that is called like many others: its folder's name, and a configuration beside it.
 
+extension Checkpoint {
+  /// The files that opening the checkpoint at `path` reads: itself, an index and those that it names, or those
+  /// of a folder; and the configuration beside them that tells which network it is.
+  public static func files(of path: String) -> [String] {
+    ShardedCheckpoint.files(of: path)
+      + [FileHints.configurationPath(beside: path)].compactMap(\.self)
+  }
+}
+
 extension FileHints {
   /// What the hub and training programs call files of every network, without numbers and endings.
   private static let commonNames: Set<Substring> = [
@@ -45,18 +54,29 @@ extension FileHints {
   /// What the hub's `config.json`, or else `args.yaml` of timm's training, says beside the file at `path`,
   /// or in the folder; nil: there is none, or the file has a name of its own.
   static func configuration(beside path: String) -> Beside? {
+    configurationPlace(beside: path).map { read($0.name, in: $0.folder) }
+  }
+
+  /// The path of that configuration.
+  static func configurationPath(beside path: String) -> String? {
+    configurationPlace(beside: path).map { $0.folder + $0.name }
+  }
+
+  private static func configurationPlace(
+    beside path: String
+  ) -> (folder: String, name: String)? {
     let isFolder = FileKind(of: path) == .folder
     let slash = path.lastIndex(of: "/")
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     guard isFolder || isCommon(name) else { return nil }
     let folder = isFolder ? path + "/" : slash.map { String(path[...$0]) } ?? ""
-    return read("config.json", in: folder) ?? read("args.yaml", in: folder)
+    // Not a pipe, which may have no writer.
+    let found = ["config.json", "args.yaml"].first { FileBytes.count(of: folder + $0) != nil }
+    return found.map { (folder, $0) }
   }
 
-  private static func read(_ name: String, in folder: String) -> Beside? {
+  private static func read(_ name: String, in folder: String) -> Beside {
     var found = Beside(name: name)
-    // Not out of a pipe, which may have no writer.
-    guard FileBytes.count(of: folder + name) != nil else { return nil }
     guard let bytes = try? FileBytes.read(folder + name, limit: longestConfiguration) else {
       found.flaw = "cannot be read or is larger than \(longestConfiguration >> 20) MiB"
       return found

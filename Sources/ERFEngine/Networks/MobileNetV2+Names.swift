@@ -5,9 +5,23 @@ extension MobileNetV2 {
   /// torchvision's in an `nn.Sequential`.
   static let otherNames = [
     ParameterNames(landmark: "conv_stem.weight", translation: translation),
-    ParameterNames.sequential(
-      landmark: "0.1.conv.0.0.weight", ["0": "features", "1": "classifier"]),
+    ParameterNames(landmark: "0.1.conv.0.0.weight", translation: numbers),
   ]
+
+  /// The features come first, and the only layer after them is the classifier.
+  @Sendable
+  private static func numbers(_ shapes: [String: Shape]) -> ParameterNames.Translation? {
+    let behind = shapes.keys.map { NumberedName($0[...]) }.filter { name in
+      name.isOfLayer && name.numbers.first.map { $0 > 0 } ?? false
+    }
+    let heads = Set(behind.map(\.numbers))
+    return { key in
+      if key.hasPrefix("0.") { return "features.\(key.dropFirst("0.".count))" }
+      let name = NumberedName(key[...])
+      guard name.isOfLayer, heads == [name.numbers] else { return nil }
+      return "classifier.1.\(name.rest)"
+    }
+  }
 
   @Sendable
   private static func translation(_ shapes: [String: Shape]) -> ParameterNames.Translation? {

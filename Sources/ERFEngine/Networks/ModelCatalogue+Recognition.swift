@@ -5,16 +5,19 @@ extension ModelCatalogue {
   /// - Throws: `CheckpointError.unrecognised` and `.noWeights`.
   static func recognise(_ file: Checkpoint, key: String? = nil) throws -> any Architecture {
     let prefixes = file.prefixesOfNetworks
-    guard !prefixes.isEmpty else { throw file.impostor() ?? unrecognised(file) }
+    guard !prefixes.isEmpty else {
+      throw file.impostor() ?? file.shardRefusal ?? unrecognised(file)
+    }
     for prefix in try file.chosen(prefixes, by: key) {
       if let network = recognise(WeightDictionary(file, prefix: prefix), in: file) {
         return network
       }
     }
+    if let refusal = file.impostor() ?? file.shardRefusal { throw refusal }
     let unmade = prefixes.lazy.compactMap {
       WeightDictionary(file, prefix: $0).unmade(in: file)
     }.first
-    throw file.impostor() ?? unmade ?? unrecognised(file)
+    throw unmade ?? unrecognised(file)
   }
 
   /// The network of one of the dictionaries of `file`, by all that the file tells; nil: none that is known.
@@ -28,7 +31,7 @@ extension ModelCatalogue {
     {
       return named
     }
-    return network.adopting(FileHints(file, prefix: weights.prefix))
+    return network.adopting(FileHints(file, prefix: weights.body))
   }
 
   /// Whether the network that a file of this program's own names is the one that its shapes tell.

@@ -7,16 +7,4 @@ struct ParameterNames: Sendable {
   /// The name that the network itself asks for, nil for no parameter of it; for parameters of these
   /// names and shapes. nil: they are named otherwise.
   let translation: @Sendable ([String: Shape]) -> Translation?
-
-  /// Modules by their numbers in an `nn.Sequential`: `0.weight` is `conv1.weight`.
-  static func sequential(landmark: String, _ modules: [String: String]) -> ParameterNames {
-    ParameterNames(landmark: landmark) { _ in
-      { name in
-        guard let dot = name.firstIndex(of: "."), let module = modules[String(name[..<dot])] else {
-          return nil
-        }
-        return module + name[dot...]
-      }
-    }
-  }
 }

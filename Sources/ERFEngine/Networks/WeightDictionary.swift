@@ -25,20 +25,25 @@ extension WeightsChoice? {
 struct WeightDictionary: Sendable {
   /// `state_dict.module.`, or empty.
   let prefix: String
+  /// The same of the network without its classifier, which may lie beside it (`SequentialTrunk`).
+  let body: String
   /// Shapes by the names without the prefix, as networks ask for them.
   let shapes: [String: Shape]
   /// Those that the file has otherwise than under their own name.
   private let sources: [String: StoredForm]
 
   /// Names of other libraries become those of the networks.
-  init(prefix: String, shapes: [String: Shape]) {
-    let (held, sources) = Self.unwrapped(shapes)
+  ///
+  /// - Parameter trunk: where a classifier lies beside the network.
+  init(prefix: String, shapes: [String: Shape], trunk: SequentialTrunk? = nil) {
+    let (held, sources) = Self.unwrapped(shapes, trunk)
+    let body = prefix + (trunk?.body ?? "")
     let schemes = ModelCatalogue.families.flatMap { $0.otherNames }.filter {
       held[$0.landmark] != nil
     }
     let translation = schemes.lazy.compactMap { $0.translation(held) }.first
     guard let translation else {
-      self.init(prefix: prefix, shapes: held, sources: sources)
+      self.init(prefix: prefix, body: body, shapes: held, sources: sources)
       return
     }
     var official: [String: Shape] = [:]
@@ -48,11 +53,14 @@ struct WeightDictionary: Sendable {
       official[name] = shape
       others[name] = sources[key] ?? .tensor(key)
     }
-    self.init(prefix: prefix, shapes: official, sources: others)
+    self.init(prefix: prefix, body: body, shapes: official, sources: others)
   }
 
-  private init(prefix: String, shapes: [String: Shape], sources: [String: StoredForm]) {
+  private init(
+    prefix: String, body: String, shapes: [String: Shape], sources: [String: StoredForm]
+  ) {
     self.prefix = prefix
+    self.body = body
     self.shapes = shapes
     self.sources = sources
   }
@@ -66,7 +74,7 @@ struct WeightDictionary: Sendable {
   static func isWrapper(_ part: Substring) -> Bool { wrappers.contains(part) }
 
   /// Whether a name has what all wrappers' names have: quick, since files have very many names.
-  static func mayBeWrapped(_ name: String) -> Bool { name.contains("_mod") }
+  static func mayBeWrapped(_ name: String) -> Bool { name.utf8.holds("_mod") }
 
   /// A name without what compilers and other wrappers put into it, anywhere.
   static func uncompiled(_ name: String) -> String {
@@ -76,9 +84,9 @@ struct WeightDictionary: Sendable {
   }
 
   /// The names without what compilers and other wrappers put into them, and those of parameters in the place
-  /// of what they are made of.
+  /// of what they are made of; of a trunk and what lies beside it those of one network.
   private static func unwrapped(
-    _ shapes: [String: Shape]
+    _ shapes: [String: Shape], _ trunk: SequentialTrunk?
   ) -> (shapes: [String: Shape], sources: [String: StoredForm]) {
     var held = shapes
     var sources: [String: StoredForm] = [:]
@@ -94,11 +102,18 @@ struct WeightDictionary: Sendable {
       held[name] = held.removeValue(forKey: key)
       sources[name] = sources.removeValue(forKey: key) ?? .tensor(key)
     }
-    return (held, sources)
+    guard let trunk else { return (held, sources) }
+    var named: [String: Shape] = [:]
+    var origins: [String: StoredForm] = [:]
+    for (key, shape) in held {
+      named[trunk.name(key)] = shape
+      origins[trunk.name(key)] = sources[key] ?? .tensor(key)
+    }
+    return (named, origins)
   }
 
   /// Layers that other programs put in the place of the classifier.
-  private static let headNames = [
+  static let headNames = [
     "fc", "fc.0", "fc.1", "fc.2", "linear", "last_linear", "classifier", "classifier.0",
     "classifier.1", "classifier.2", "classifier.3", "head", "head.fc", "head.1", "logits",
     "output", "_fc", "_fc.1",
@@ -119,7 +134,7 @@ struct WeightDictionary: Sendable {
       if let shape = named.removeValue(forKey: old) { named[new] = shape }
       sources[new] = sources.removeValue(forKey: old) ?? .tensor(old)
     }
-    return WeightDictionary(prefix: prefix, shapes: named, sources: sources)
+    return WeightDictionary(prefix: prefix, body: body, shapes: named, sources: sources)
   }
 
   /// Whether the module that holds the numbered layer `name` holds other linear layers too.
@@ -147,8 +162,11 @@ struct WeightDictionary: Sendable {
     return weight[0]
   }
 
+  /// - Parameter prefix: one of the file's `prefixes(of:)`.
   init(_ file: Checkpoint, prefix: String) {
-    self.init(prefix: prefix, shapes: Self.shapes(file, prefix: prefix))
+    let trunk = SequentialTrunk(prefix, in: file.entries)
+    let whole = trunk?.prefix ?? prefix
+    self.init(prefix: whole, shapes: Self.shapes(file, prefix: whole), trunk: trunk)
   }
 
   private static func shapes(_ file: Checkpoint, prefix: String) -> [String: Shape] {
@@ -196,8 +214,8 @@ struct WeightDictionary: Sendable {
     }
   }
 
-  /// The prefix without the dot behind it.
-  var name: String { Self.name(of: prefix) }
+  /// The prefix of the network without the dot behind it.
+  var name: String { Self.name(of: body) }
 
   static func name(of prefix: String) -> String { prefix.isEmpty ? "" : String(prefix.dropLast()) }
 
@@ -231,27 +249,40 @@ extension Checkpoint {
   /// layers deeper in the same network are left out; averaged weights come after trained ones, the
   /// usual names before others, short ones before long, then by the alphabet.
   func prefixes(of landmarks: [String]) -> [String] {
-    // The longest first: a name may end like another one.
-    let landmarks = landmarks.sorted { $0.utf8.count > $1.utf8.count }
+    Self.prefixes(of: landmarks, among: plainNames)
+  }
+
+  /// The names in the file, and what they are without what PyTorch and compilers put into them: as
+  /// `WeightDictionary` takes it off, but for the beginning.
+  private var plainNames: [(key: String, name: String)] {
     // An object in the place of a weight is refused later, by its own name.
     let names = objects.isEmpty ? Array(entries.keys) : Array(entries.keys) + objects.keys
-    let all = names.compactMap { key -> String? in
-      // As `WeightDictionary` takes off what PyTorch and compilers put into names, but for the beginning.
+    return names.map { key in
       var name = StoredForm.name(key)
       if WeightDictionary.mayBeWrapped(name), let dot = name.firstIndex(of: ".") {
         name = String(name[..<dot]) + WeightDictionary.uncompiled(String(name[dot...]))
       }
+      return (key, name)
+    }
+  }
+
+  private static func prefixes(
+    of landmarks: [String], among names: [(key: String, name: String)]
+  ) -> [String] {
+    // The longest first: a name may end like another one.
+    let landmarks = landmarks.sorted { $0.utf8.count > $1.utf8.count }
+    let all = names.compactMap { key, name -> String? in
       guard let landmark = landmarks.first(where: name.hasSuffix) else { return nil }
       let prefix = String(name.dropLast(landmark.count))
       let isWhole = prefix.isEmpty || prefix.hasSuffix(".") || prefix.hasSuffix("/")
-      return isWhole ? Self.beginning(of: key, standingFor: prefix) : nil
+      return isWhole ? beginning(of: key, standingFor: prefix) : nil
     }
     .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     var roots: [String] = []
     for prefix in all.prefix(256) where !roots.contains(where: prefix.hasPrefix) {
       roots.append(prefix)
     }
-    return roots.sorted(by: Self.isBetter)
+    return roots.sorted(by: isBetter)
   }
 
   /// The shortest beginning of `key` that is `prefix` without what wrappers put into it; nil: none is.
@@ -274,8 +305,11 @@ extension Checkpoint {
   /// What stands before the parameters of any known network, the best first, layers deeper in another
   /// network aside.
   var prefixesOfNetworks: [String] {
-    let all = Set(ModelCatalogue.families.flatMap { prefixes(of: $0.landmarks) })
-      .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    let names = plainNames
+    let all = Set(
+      ModelCatalogue.families.flatMap { Self.prefixes(of: $0.landmarks, among: names) }
+    )
+    .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     var roots: [String] = []
     for prefix in all where !roots.contains(where: prefix.hasPrefix) { roots.append(prefix) }
     return roots.sorted(by: Self.isBetter)

@@ -33,10 +33,6 @@ public struct Checkpoint: Sendable {
     "safetensors", "index.json", "pth", "pt", "th", "tar", "ckpt", "bin", "pkl", "onnx",
   ]
 
-  /// The files that the checkpoint at `path` lies in: itself, an index and those that it names, or those
-  /// of a folder.
-  public static func files(of path: String) -> [String] { ShardedCheckpoint.files(of: path) }
-
   /// Whether a file's name ends like a checkpoint's, in letters of either case.
   public static func hasExtension(_ name: String) -> Bool {
     let name = name.lowercased()

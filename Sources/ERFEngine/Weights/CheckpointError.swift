@@ -27,6 +27,8 @@ public enum CheckpointError: ExplainedError, Equatable {
   /// A kernel without information, in a file whose shapes have to tell the network.
   case onlyZeros(path: String, key: String, shape: Shape)
   case noTensor(path: String, key: String, available: [String])
+  /// One file of several, which does not hold a network by itself.
+  case shard(path: String, CheckpointShard)
   /// What a run wrote, where a network belongs.
   case result(path: String, ResultFile)
 
@@ -37,7 +39,7 @@ public enum CheckpointError: ExplainedError, Equatable {
   /// Whether it is the names alone that tell no network of this program's.
   var isOfNames: Bool {
     switch self {
-    case .unrecognised, .foreign: true
+    case .unrecognised, .foreign, .shard: true
     default: false
     }
   }
@@ -92,6 +94,8 @@ public enum CheckpointError: ExplainedError, Equatable {
       key.isEmpty
         ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"
         : "\(path) has no tensor \(key): it holds \(WeightsMismatch.listed(available))"
+    case .shard(let path, let shard):
+      "\(path) is one of the \(shard.files) files of a checkpoint: \(shard.advice)"
     case .result(let path, .part):
       "\(path) is a part of a run, no network: `replk-tui merge` makes its map"
     case .result(let path, .features):

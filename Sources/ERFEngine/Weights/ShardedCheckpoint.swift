@@ -122,12 +122,18 @@ final class ShardedCheckpoint: CheckpointReader {
     return files
   }
 
+  /// Names of the files that the index at `path` names, sorted; empty where it cannot be read.
+  static func names(in path: String) -> [String] {
+    guard let files = try? map(path) else { return [] }
+    return Set(files.values).sorted()
+  }
+
   /// The files that the checkpoint at `path` lies in: itself, an index and those that it names, or those
   /// of a folder.
   static func files(of path: String) -> [String] {
     func beside(_ index: String) -> [String] {
       let folder = index.lastIndex(of: "/").map { String(index[...$0]) } ?? ""
-      return [index] + Set((try? map(index))?.values.map { folder + $0 } ?? []).sorted()
+      return [index] + names(in: index).map { folder + $0 }
     }
     if FileKind(of: path) == .folder {
       let prefix = path.hasSuffix("/") ? path : path + "/"

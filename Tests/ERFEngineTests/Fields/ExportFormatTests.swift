@@ -170,7 +170,37 @@ import Testing
     let error = #expect(throws: ExportError.self) {
       try NPY.load(path: Fixtures.path("arrays/two.npz"))
     }
-    #expect(try #require(error).explanation.contains("holds 2 arrays (a.npy, b.npy)"))
+    #expect(
+      try #require(error).explanation.contains(
+        "holds 2 arrays (a, b), where one was expected: name it behind a #, as in "
+          + Fixtures.path("arrays/two.npz#a")))
+  }
+
+  /// By either of the names under which NumPy finds it; a file that is called so is that file.
+  @Test func arraysAreChosenByName() throws {
+    let two = Fixtures.path("arrays/two.npz")
+    let expected = try NPY.load(path: Fixtures.path("arrays/one.npz"))
+    for name in ["a", "b", "b.npy"] { #expect(try NPY.load(path: "\(two)#\(name)") == expected) }
+    let error = #expect(throws: ExportError.self) { try NPY.load(path: two + "#c") }
+    #expect(try #require(error).explanation.hasSuffix("holds no array c: it has a, b"))
+    #expect(throws: FileError.missing(path: "none.npz")) { try NPY.load(path: "none.npz#a") }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(NPY(shape: [1], values: [7]).encoded(), to: "two.npz")
+    #expect(throws: ExportError.self) { try NPY.load(path: path + "#a") }
+    let own = try folder.write(NPY(shape: [1], values: [8]).encoded(), to: "two.npz#a")
+    #expect(try NPY.load(path: own).values == [8])
+    #expect(SavedMap.file(of: own) == own && SavedMap.file(of: path + "#b") == path)
+    #expect(ImageSource.file(ofTensor: path + "#b") == path)
+  }
+
+  /// What is chosen has to be a map like others.
+  @Test func mapsAreChosenByName() throws {
+    #expect(SavedMap.isSaved("maps.npz#late") && !SavedMap.isSaved("maps.npz#"))
+    let two = Fixtures.path("arrays/two.npz")
+    // The arrays there have three axes.
+    #expect(throws: SavedMap.Failure.shape(path: two + "#b", [2, 3, 4])) {
+      try SavedMap.load(path: two + "#b")
+    }
   }
 
   @Test func neverTraps() {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -72,5 +73,80 @@ import Testing
     #expect(
       try #require(error).explanation.contains(
         "several checkpoints (model.safetensors, other.safetensors): name one"))
+  }
+
+  // MARK: One of the files alone
+
+  /// What is said where the file is opened alone.
+  private func refusal(_ name: String, headless: Bool = false) throws -> String {
+    var spec = NetworkSpec(file: folder.file(name))
+    spec.allowsMissingHead = headless
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    let line = try #require(error).explanation
+    let start = "\(folder.file(name)) is one of the 2 files of a checkpoint: "
+    #expect(line.hasPrefix(start), "\(line)")
+    return String(line.dropFirst(start.count))
+  }
+
+  /// An index that says which of two files each tensor is in.
+  private func writeIndex(_ parts: [(name: String, keys: [String])], to name: String) throws {
+    let pairs = parts.flatMap { part in part.keys.map { "\"\($0)\": \"\(part.name)\"" } }
+    let text = "{\"weight_map\": {\(pairs.joined(separator: ", "))}}"
+    _ = try folder.write(Array(text.utf8), to: name)
+  }
+
+  /// It names the path that opens all of them: the folder, or the index where there is one.
+  @Test func oneOfSeveralFiles() throws {
+    let names = (1...2).map { "model-0000\($0)-of-00002.safetensors" }
+    let half = plain.keys.count / 2
+    let parts = [
+      (name: names[0], keys: Array(plain.keys[..<half])),
+      (name: names[1], keys: Array(plain.keys[half...])),
+    ]
+    for part in parts { try write(part.keys, to: part.name) }
+    for name in names {
+      #expect(try refusal(name) == "open \(folder.path)/, which stands for all of them")
+    }
+    #expect(try Network(NetworkSpec(file: folder.path + "/")).weightsHash == hash)
+    let index = folder.file("model.safetensors.index.json")
+    try writeIndex(parts, to: "model.safetensors.index.json")
+    for name in names {
+      #expect(try refusal(name) == "open \(index), which stands for all of them")
+    }
+    #expect(try Network(NetworkSpec(file: index)).weightsHash == hash)
+    try FileManager.default.removeItem(atPath: folder.file(names[1]))
+    #expect(
+      try refusal(names[0])
+        == "\(names[1]) is missing beside it: put all files of the checkpoint together, and open "
+        + index)
+  }
+
+  /// Files of torch.save are put together by an index alone.
+  @Test func oneOfSeveralFilesWithoutAnIndex() throws {
+    let name = "pytorch_model-00001-of-00002.bin"
+    try write(Array(plain.keys.prefix(20)), to: name)
+    #expect(
+      try refusal(name)
+        == "pytorch_model-00002-of-00002.bin, pytorch_model.bin.index.json are missing beside it: "
+        + "put all files of the checkpoint together, and open "
+        + folder.file("pytorch_model.bin.index.json"))
+  }
+
+  /// The first stages are no network of their own, even where the classifier may be missing; a whole network
+  /// is one whatever it is called.
+  @Test func oneOfSeveralFilesThatLooksWhole() throws {
+    let rest = plain.keys.filter { $0.hasPrefix("layer4.") || $0.hasPrefix("fc.") }
+    let first = (name: "a.safetensors", keys: plain.keys.filter { !rest.contains($0) })
+    let second = (name: "b.safetensors", keys: rest)
+    for part in [first, second] { try write(part.keys, to: part.name) }
+    try writeIndex([first, second], to: "all.safetensors.index.json")
+    for headless in [false, true] {
+      #expect(
+        try refusal(first.name, headless: headless)
+          == "open \(folder.file("all.safetensors.index.json")), which stands for all of them")
+    }
+    try write(plain.keys, to: "epoch-00003-of-00010.safetensors")
+    let spec = NetworkSpec(file: folder.file("epoch-00003-of-00010.safetensors"))
+    #expect(try Network(spec).weightsHash == hash)
   }
 }

@@ -1,0 +1,104 @@
+/// A single file of a checkpoint in several, such as `model-00001-of-00003.safetensors`, and what opens
+/// all of them.
+public struct CheckpointShard: Sendable, Equatable {
+  /// How many files the checkpoint has.
+  public let files: Int
+  /// The path of the index beside the file, or of the folder.
+  public let whole: String
+  /// Names of what is not beside the file: others of the files, or the index.
+  public let missing: [String]
+  /// Whether an index names the file; else its own name alone tells.
+  let isListed: Bool
+
+  /// nil: neither an index beside the file at `path` nor the file's own name says that it is one of several.
+  init?(of path: String) {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    // Folders and indices are all of it.
+    guard FileBytes.count(of: path) != nil, !name.hasSuffix(".json") else { return nil }
+    let numbered = ShardName(name)
+    let beside = (try? CheckpointFolder(listing: folder.isEmpty ? "." : folder).files) ?? []
+    let names = Set(beside.map(\.name))
+    if let index = Self.index(of: name, in: folder, among: names, likely: numbered?.index) {
+      files = index.files.count
+      whole = folder + index.name
+      missing = index.files.filter { !names.contains($0) }
+      isListed = true
+      return
+    }
+    guard let numbered else { return nil }
+    isListed = false
+    let all = numbered.all
+    files = all.count
+    // A folder opens where it holds the parts of one safetensors checkpoint, and nothing else.
+    let opensByFolder = numbered.ending == "safetensors" && names.isSubset(of: all)
+    let lacksIndex = !opensByFolder && !names.contains(numbered.index)
+    whole = opensByFolder ? (folder.isEmpty ? "." : folder) : folder + numbered.index
+    missing = all.filter { !names.contains($0) } + (lacksIndex ? [numbered.index] : [])
+  }
+
+  /// Indices read at most: nobody keeps more of them in a folder.
+  private static let mostIndices = 8
+
+  /// The index in `folder` that names `file` and others, with all that it names.
+  private static func index(
+    of file: String, in folder: String, among names: Set<String>, likely: String?
+  ) -> (name: String, files: [String])? {
+    let indices = names.filter { $0.hasSuffix(".index.json") }
+    let ordered = indices.sorted { ($0 == likely ? 0 : 1, $0) < ($1 == likely ? 0 : 1, $1) }
+    for index in ordered.prefix(mostIndices) {
+      let files = ShardedCheckpoint.names(in: folder + index)
+      if files.count > 1, files.contains(file) { return (index, files) }
+    }
+    return nil
+  }
+
+  /// What is to be done to open the checkpoint.
+  var advice: String {
+    guard !missing.isEmpty else { return "open \(whole), which stands for all of them" }
+    let verb = missing.count == 1 ? "is" : "are"
+    return "\(WeightsMismatch.listed(missing)) \(verb) missing beside it: put all files of the "
+      + "checkpoint together, and open \(whole)"
+  }
+}
+
+extension Checkpoint {
+  /// Why the file does not open by itself where it is one of several; nil: it is not.
+  var shardRefusal: CheckpointError? {
+    CheckpointShard(of: path).map { .shard(path: path, $0) }
+  }
+}
+
+/// The name of one file of several as Hugging Face's libraries number them: `STEM-00001-of-00003.ENDING`.
+private struct ShardName {
+  let ending: String
+  /// Of all the files, in order.
+  let all: [String]
+  /// What their index is called.
+  let index: String
+
+  private static let mostFiles = 1000
+
+  init?(_ name: String) {
+    guard let dot = name.lastIndex(of: "."), Checkpoint.hasExtension(name) else { return nil }
+    ending = String(name[name.index(after: dot)...])
+    let parts = name[..<dot].split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count > 3, parts[parts.count - 2] == "of",
+      let number = Self.number(parts[parts.count - 3]), let count = Self.number(parts.last ?? ""),
+      (2...Self.mostFiles).contains(count), (1...count).contains(number)
+    else { return nil }
+    let stem = parts.dropLast(3).joined(separator: "-")
+    let (digits, last) = (parts[parts.count - 3].count, parts[parts.count - 1])
+    all = (1...count).map { number in
+      let text = String(number)
+      let zeros = String(repeating: "0", count: max(0, digits - text.count))
+      return "\(stem)-\(zeros)\(text)-of-\(last)\(name[dot...])"
+    }
+    index = "\(stem)\(name[dot...]).index.json"
+  }
+
+  private static func number(_ digits: Substring) -> Int? {
+    digits.allSatisfy { $0.isASCII && $0.isNumber } ? Int(digits) : nil
+  }
+}

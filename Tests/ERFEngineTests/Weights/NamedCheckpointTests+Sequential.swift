@@ -1,0 +1,102 @@
+// Networks whose modules have the numbers of nested `nn.Sequential`s for names.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+extension NamedCheckpointTests {
+  private static let modules = [
+    "conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc",
+  ]
+
+  /// The plain network with its modules at `places`, one for each of `modules`, separated by blanks.
+  private func network(
+    at places: String, behind prefix: String = "", besides others: [(String, Tensor)] = [],
+    headless: Bool = false
+  ) throws -> Network {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let names = Dictionary(
+      uniqueKeysWithValues: zip(Self.modules, places.split(separator: " ").map(String.init)))
+    let tensors = try plain.keys.map { key -> (String, Tensor) in
+      let module = String(key.prefix { $0 != "." })
+      let place = try #require(names[module])
+      return ("\(prefix)\(place)\(key.dropFirst(module.count))", try plain.tensor(key))
+    }
+    let path = folder.file("sequential.safetensors")
+    try SafetensorsWriter(tensors: tensors + others, type: .float32, metadata: [:]).write(to: path)
+    var spec = NetworkSpec(file: path)
+    spec.allowsMissingHead = headless
+    return try Network(spec)
+  }
+
+  /// The same network, and the same numbers, wherever its modules stand.
+  @Test(
+    arguments: [
+      // Behind layers without parameters, such as Flatten and Dropout.
+      "0 1 4 5 6 7 11",
+      // A stem of its own, with its pooling or beside it.
+      "0.0 0.1 1 2 3 4 7", "0.0 0.1 2 3 4 5 8",
+      // A trunk beside its classifier.
+      "0.0 0.1 0.4 0.5 0.6 0.7 1", "0.0 0.1 0.4 0.5 0.6 0.7 2", "0.0 0.1 0.4 0.5 0.6 0.7 1.1",
+      "0.0.0 0.0.1 0.1 0.2 0.3 0.4 2", "0.0.0 0.0.1 0.0.4 0.0.5 0.0.6 0.0.7 3",
+      "0.conv1 0.bn1 0.layer1 0.layer2 0.layer3 0.layer4 1",
+      "features.0 features.1 features.4 features.5 features.6 features.7 fc",
+      "f.0.0 f.0.1 f.1 f.2 f.3 f.4 classifier.1", "f.0.0 f.0.1 f.0.4 f.0.5 f.0.6 f.0.7 head",
+    ], ["", "state_dict.model."])
+  func nestedSequentials(_ places: String, prefix: String) throws {
+    let plain = try Network(Self.spec("plain.pth"))
+    let network = try network(at: places, behind: prefix)
+    #expect(network.id == plain.id && network.weightsHash == plain.weightsHash)
+    #expect(network.weightsChoice?.notes == [] && network.taps.contains("logits"))
+    try compare(network, with: "plain.pth")
+  }
+
+  /// A stem without its pooling, modules between stages, and stages that are not told apart: refused.
+  @Test(arguments: [
+    "0 1 3 4 5 6 9", "0 1 2 3 4 5 8", "0 1 4 6 7 8 11", "0 2 4 5 6 7 9", "0 1 4 4.1 5 6 9",
+  ])
+  func otherSequentials(_ places: String) throws {
+    let error = #expect(throws: CheckpointError.self) { try network(at: places) }
+    #expect(try #require(error).explanation.contains("no network known by its names"))
+  }
+
+  /// What is no single linear layer behind the trunk, or no classifier by its name, is left alone.
+  @Test(
+    arguments: [
+      ("0.0 0.1 0.4 0.5 0.6 0.7 1", "3"), ("1.0 1.1 1.4 1.5 1.6 1.7 0", nil),
+      ("f.0 f.1 f.4 f.5 f.6 f.7 fc", "more"), ("f.0 f.1 f.4 f.5 f.6 f.7 projection", nil),
+    ] as [(String, String?)])
+  func otherHeadsBesideTrunks(_ places: String, besides other: String?) throws {
+    let others = other.map {
+      [("\($0).bias", Tensor(zeros: [7])), ("\($0).weight", Tensor(zeros: [7, 7]))]
+    }
+    let error = #expect(throws: CheckpointError.self) {
+      try network(at: places, besides: others ?? [])
+    }
+    guard case .mismatch(_, let mismatch)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(mismatch.remedies == [.withoutHead])
+    let headless = try network(at: places, besides: others ?? [], headless: true)
+    #expect(!headless.taps.contains("logits"))
+    try compare(headless, with: "plain.pth")
+  }
+
+  /// The classifier of a MobileNetV2 is the only layer behind its features.
+  @Test(arguments: ["1.1", "2.1", "3", "4"])
+  func sequentialMobileNet(_ head: String) throws {
+    let network = try ModelCatalogue.architecture("mobilenetv2")
+    let inventory = ParameterInventory(network.blueprint())
+    var shapes: [String: Shape] = [:]
+    for (key, slot) in inventory.entries {
+      let name = key.replacing("features.", with: "0.", maxReplacements: 1)
+      shapes[name.replacing("classifier.1.", with: head + ".", maxReplacements: 1)] = slot.shape
+    }
+    let weights = WeightDictionary(prefix: "", shapes: shapes)
+    #expect(ModelCatalogue.recognise(weights).first?.id == network.id)
+    #expect(inventory.entries.allSatisfy { weights[$0.key] == $0.value.shape })
+  }
+}
