@@ -90,8 +90,7 @@ enum UsageError: ExplainedError, Equatable {
         ? "\(path) is read by this command: write to another file"
         : "\(path) is the same file as \(input), which this command reads: write to another"
     case .amongPictures(let path, let folder):
-      "\(path) would lie among the pictures of \(folder), and the next run would read it as one: write to "
-        + "another folder, outside it"
+      AmongPicturesError(path: path, folder: folder).explanation
     case .existing(let path):
       "\(path) already exists: add --force to replace it, or choose another name"
     case .foreign(let reason): "\(reason): add --force to replace it, or choose another name"

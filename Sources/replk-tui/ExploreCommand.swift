@@ -54,6 +54,7 @@ enum ExploreCommand {
     var terminalOptions = try terminalOptions(arguments)
     terminalOptions.clipboard = SessionFile.clipboard
     var options = ExplorerOptions()
+    options.namedPictures = arguments.all("--image")
     let session: Session
     let keepsState = !arguments.has("--no-state")
     if keepsState {

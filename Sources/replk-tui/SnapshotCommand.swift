@@ -52,7 +52,7 @@ private struct SnapshotCommand {
     let display = try display()
     let model = Headless.play(
       Key.script(script), on: session, display: display, size: size, threads: threads,
-      engine: engine)
+      namedPictures: arguments.all("--image"), engine: engine)
     for path in outputs {
       var model = model
       // Plain text has no colours to tell levels apart.

@@ -331,6 +331,9 @@ import Testing
     model.finish(update(&model, .key(.right)))
     // Its map is there already.
     #expect(update(&model, .key(.enter)).computed.isEmpty)
+    #expect(model.notice?.lines == ["A is now K = 7; u undoes it"])
+    _ = update(&model, .key(.enter))
+    #expect(model.notice?.lines == ["A is K = 7 already"])
     #expect(model.session.networks[0] == model.session.gallery[1] && !model.sides[0].isStale)
     for _ in 0..<5 { _ = update(&model, .key(.backspace)) }
     #expect(model.session.gallery.isEmpty)
@@ -349,6 +352,16 @@ import Testing
       #expect(text.contains("half in") && text.contains("K = 3"), "\(columns)")
       #expect(columns < 120 || text.components(of: "half in") == 5, "\(columns)")
     }
+  }
+
+  /// A time that other work makes longer does not pass for the network's own.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60), (250, 70)])
+  func timesSayThatTheyAreOfOneRun(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in Key.script("M S z") { model.finish(update(&model, .key(key))) }
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    let times = text.matches(of: /1250 ms(, this run|, 1 run)?/)
+    #expect(times.count == 5 && times.allSatisfy { $0.1 != nil }, "\(text)")
   }
 
   /// On the smallest screen no name, no weights and no number is cut, and bars take what is left.

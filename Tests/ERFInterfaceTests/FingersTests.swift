@@ -190,6 +190,75 @@ import Testing
     #expect(model.notice?.lines == ["Z is no key here; ? lists them"])
   }
 
+  /// So does every key in every panel that changes nothing, and every one that the table does not have.
+  @Test func noKeyIsSilent() {
+    let others: [Key] = [.enter, .backspace, .delete, .home, .end, .function(5), .control("k")]
+    let letters = "9@ ".unicodeScalars.map { Key.character($0) }
+    let keys = Set(Command.table.flatMap(\.keys) + others + letters)
+    for names in [["RepLKNet-13", "RepLKNet-31"], ["RepLKNet-13"], ["a/map.npy"]] {
+      for panel in Panels.names {
+        var start = makeModel(names)
+        start.session.screen.moveFocus(to: panel)
+        start.finish(start.pursue())
+        start.notice = nil
+        for key in keys {
+          var model = start
+          let effects = update(&model, .key(key))
+          let isSeen =
+            model.session != start.session || model.lists != start.lists
+            || model.depth.selection != start.depth.selection
+            || model.depth.measure != start.depth.measure
+            || model.shapeBias.stimulus != start.shapeBias.stimulus
+          #expect(
+            isSeen || !effects.isEmpty || model.overlay != nil || model.notice != nil,
+            "\(names) \(panel.rawValue) \(key.label)")
+        }
+      }
+    }
+  }
+
+  /// The same of a command that is chosen by its key, and of keys where something is open.
+  @Test func commandsWithoutEffectSayWhy() {
+    func notice(_ script: String, _ names: [String] = ["RepLKNet-13", "RepLKNet-31"]) -> String? {
+      var model = makeModel(names)
+      for key in Key.script(script) { model.finish(update(&model, .key(key))) }
+      return model.notice?.lines.first
+    }
+    #expect(notice(":r Enter") == "computing again what is on screen")
+    #expect(notice(":a Enter") == "edits go to A already")
+    #expect(notice(":a Enter", ["RepLKNet-13"]) == "there is one network; give two to compare")
+    #expect(notice("1") == "Fields has the focus already")
+    #expect(notice(":224 Enter") == "the input has this size already")
+    #expect(notice(":RepLKNet-13 Enter")?.hasSuffix(" already") == true)
+    #expect(notice("3 Up") == "the table goes no further up")
+    #expect(notice("5 Up") == "this is the first image")
+    #expect(notice("e x") == "x does nothing here: Esc closes the menu")
+    #expect(notice("? x") == "x does nothing here: Esc closes the help")
+    #expect(notice("+", ["a/map.npy"]) == "saved maps keep their size")
+  }
+
+  /// A seed is of random weights: trained ones stay, and the line says how to come to others.
+  @Test func seedsAreOfRandomWeights() {
+    func typing(_ script: String, _ name: String) -> Model {
+      var model = makeModel([name])
+      for key in Key.script(script) { model.finish(update(&model, .key(key))) }
+      return model
+    }
+    let trained = typing(":'seed 5' Enter", "RepLKNet-13-nano")
+    #expect(trained.session.networks[0].weights == .trained)
+    #expect(
+      trained.notice?.lines
+        == ["a seed applies to random weights, which A has not: W switches to them"])
+    for name in ["seed 5", "random:5"] {
+      let random = typing("W :'\(name)' Enter", "RepLKNet-13-nano")
+      #expect(random.session.networks[0].weights == .random(seed: 5))
+      #expect(random.notice?.lines == ["A has seed 5 now; u undoes it"])
+      let undone = typing(":'\(name)' Enter u", "RepLKNet-13")
+      #expect(undone.session.networks[0].weights == .random(seed: 0))
+    }
+    #expect(typing(":'seed 0' Enter", "RepLKNet-13").notice?.lines == ["A has seed 0 already"])
+  }
+
   @Test func theStateOfAFormerRunSaysSo() {
     var options = ExplorerOptions()
     options.isRestored = true

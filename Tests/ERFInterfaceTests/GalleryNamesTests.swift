@@ -72,6 +72,25 @@ import Testing
     }
   }
 
+  /// Nor are titles that are cut, which go without what all have in common first.
+  @Test func titlesThatAreCutDiffer() {
+    let fits = model("3 > M A 3 f M A 3 f M A", weights: .trained)
+    #expect(fits.briefGalleryNames == ["interp.", "part random:0", "crop"])
+    let kernels = ["13,13,13,13", "13,13,31,13", "13,13,13,31", "3,3,3,3", "5,13,13,13"]
+    var model = makeModel(["RepLKNet-13-nano"])
+    model.session.gallery = kernels.map {
+      NetworkSpec(
+        shown: "replknet:kernels=\($0):layers=1,1,1,1:channels=4,8,8,8:classes=5",
+        weights: .random(seed: 0))
+    }
+    let brief = model.briefGalleryNames
+    #expect(brief.allSatisfy { !$0.contains("layers") && !$0.contains("more") }, "\(brief)")
+    for columns in 10...24 {
+      let titles = brief.map { $0.cut(columns: columns, "~", apartFrom: brief) }
+      #expect(Set(titles).count == 5, "\(titles)")
+    }
+  }
+
   /// By how weights were brought to them, as the screen does.
   @Test func figuresTellThemApart() throws {
     var model = makeModel(["RepLKNet-31-nano", "RepLKNet-31-nano"])

@@ -79,7 +79,8 @@ import Testing
     // Trained weights have no seed, kernels that start anew have one.
     _ = model.type("b")
     #expect(model.type("S").isEmpty)
-    #expect(model.notice?.lines == ["nothing here is random; f can start kernels anew"])
+    let refusal = "nothing here is random: W goes to random weights, f starts kernels anew"
+    #expect(model.notice?.lines == [refusal])
     #expect(model.type("f").computed.map(\.network.fit) == [WeightFit.reinitialise(seed: 0)])
     #expect(model.type("S").computed.map(\.network.fit) == [WeightFit.reinitialise(seed: 1)])
     #expect(model.session.networks[1].weights == .trained)

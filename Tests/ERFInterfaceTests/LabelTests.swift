@@ -53,6 +53,22 @@ import Testing
     return counts
   }
 
+  /// An outline of too few cells for its label has it beside it where there is room: of three as small as
+  /// one the outermost.
+  @Test func aSmallOutlineIsNamedBesideIt() throws {
+    var model = makeModel(["RepLKNet-31"], display: Display(depth: .mono))
+    model.session.screen.areas = .squares
+    // Half of it in a dot, the rest all over the input.
+    let values = (0..<224 * 224).map { place in
+      max(abs(place / 224 - 112), abs(place % 224 - 112)) <= 4 ? 1e4 : 0.005
+    }
+    let map = ERFMap(height: 224, width: 224, values: values)
+    model.sides[0].shown?.field = HeatField(map)
+    model.sides[0].shown?.metrics = ERFMetrics(map)
+    let counts = try labels(model, (50, 30))
+    #expect(counts["50 %"] == 1 && counts["99 %"] == 1, "\(counts)")
+  }
+
   /// The smallest stays unnamed where its name would hide it, the rest do not.
   @Test func aMapOfFewCellsNamesWhatItCan() throws {
     var model = makeModel(["RepLKNet-31"], display: Display(depth: .mono))

@@ -134,6 +134,24 @@ import Testing
     #expect(wordings.contains { screen.contains($0) }, "\(screen)")
   }
 
+  /// A network that cannot be right because it has no class of that name is not merely wrong.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func aClassThatANetworkLacksIsSaid(_ size: (Int, Int)) {
+    var model = makeModel(weights: .file("/models/trained.pth"))
+    let springer = Classification.Candidate(index: 0, name: "English springer", probability: 1)
+    for case .predict(let id, let request, _) in model.type("8") {
+      let isFirst = request.network == model.session.networks[0]
+      let answer =
+        isFirst
+        ? Classification(image: "image", top: [springer], label: 0) : makeClasses(request)
+      _ = update(&model, .predicted(id, answer))
+    }
+    _ = model.type("z")
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(screen.components(of: "has no such class") == 1, "\(screen)")
+    #expect(screen.components(of: "  right") == 1)
+  }
+
   @Test func thePictureIsNamedAndWhatIsKnown() {
     var model = makeModel(["RepLKNet-31-nano"])
     guard

@@ -22,6 +22,33 @@ import Testing
     #expect(made.count == 1, "\(folder.names)")
   }
 
+  /// Nor do exports lie among the pictures that are read, named on the command line or in the explorer: it
+  /// says what the command line says of its own outputs.
+  @Test(arguments: ["", "cat/"], [true, false])
+  func nothingIsExportedAmongPictures(_ place: String, _ isOption: Bool) throws {
+    let keys = isOption ? "" : "5 A . Enter "
+    if !place.isEmpty { try folder.makeFolder("cat") }
+    for index in 1...2 {
+      _ = try folder.write(
+        Samples.picture(level: UInt8(60 + index)), to: "\(place)\(index).ppm")
+    }
+    let before = folder.names
+    let run =
+      ["snapshot", small, "-o", "screen.txt", "--force", "--screen", "250x50", "--size", "64"]
+      + (isOption ? ["--image", "."] : [])
+    // The maps, and the screen as PNG.
+    for key in ["", String(repeating: "Down ", count: 16)] {
+      _ = try succeed(run + ["--script", keys + "e \(key)Enter"], in: folder)
+      let text = String(decoding: try folder.read("screen.txt"), as: UTF8.self)
+      #expect(text.contains("would lie among the pictures of ., and the next run"), "\(text)")
+      #expect(Set(folder.names) == Set(before + ["screen.txt"]))
+    }
+    // What no run would read as a picture is written.
+    let downs = String(repeating: "Down ", count: 13)
+    _ = try succeed(run + ["--script", keys + "e \(downs)Enter"], in: folder)
+    #expect(folder.names.contains("replk-tui-screen.txt"))
+  }
+
   /// Any value of an exported graph can be looked from, by its name, and is kept in sessions.
   @Test func valuesOfGraphsAreLookedFrom() throws {
     func screen(_ arguments: [String]) throws -> String {

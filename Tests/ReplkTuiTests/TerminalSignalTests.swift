@@ -62,7 +62,7 @@ extension TerminalTests {
     @Test func repeatedSignalsAreOne() throws {
       let terminal = try compute()
       terminal.type("g")
-      try terminal.wait("another brightness") { !$0.text.contains("log") }
+      try terminal.wait("another brightness") { $0.text.contains("linear") }
       for _ in 1...3 { terminal.send(signal: SIGHUP) }
       let code = try terminal.end()
       #expect(code == -SIGHUP)
@@ -88,7 +88,7 @@ extension TerminalTests {
           [TerminalTests.four, "--size", "64", "--colormap", colours[round]], in: folder)
         try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
         terminal.type("g")
-        try terminal.wait("another brightness") { !$0.text.contains("log") }
+        try terminal.wait("another brightness") { $0.text.contains("linear") }
         terminal.hangUp()
         #expect(try terminal.end() != 0)
         let kept = try String(contentsOfFile: state + "/session.json", encoding: .utf8)

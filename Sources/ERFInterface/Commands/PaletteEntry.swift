@@ -10,6 +10,8 @@ struct PaletteEntry: Equatable {
     /// Puts a network of the catalogue in the place of the active one.
     case network(String)
     case size(InputSize)
+    /// Another seed for random weights.
+    case seed(UInt64)
     /// Opens a checkpoint.
     case file(String)
     /// Averages over the pictures of a folder.
@@ -87,6 +89,13 @@ extension Model {
     return InputSize(height: height, width: width)
   }
 
+  /// `seed 5`, or `random:5`, as `--weights` takes it.
+  private static func seed(_ text: String) -> UInt64? {
+    let words = text.lowercased().split { $0 == " " || $0 == ":" }
+    guard words.count == 2, words[0] == "seed" || words[0] == "random" else { return nil }
+    return UInt64(words[1])
+  }
+
   /// What to say where a query is found in nothing.
   func paletteRefusal(_ query: String) -> String {
     let text = query.trimmingPrefix { $0 == " " }.description
@@ -122,6 +131,11 @@ extension Model {
       return [
         PaletteEntry(
           title: "look from the layer \(text.sanitised)", keyLabel: "", action: .layer(target))
+      ]
+    }
+    if let seed = Self.seed(text) {
+      return [
+        PaletteEntry(title: "random weights with seed \(seed)", keyLabel: "", action: .seed(seed))
       ]
     }
     let name = Self.nameToOpen(text)

@@ -121,13 +121,13 @@ extension String {
     }
     var start = common.max() ?? 0
     while start > 0, mine[start - 1].isDigit { start -= 1 }
-    let part = String(unicodeScalars.dropFirst(start)).prefix(columns: limit - 2)
-    let end = start + part.unicodeScalars.count
-    let isWithinNumber =
-      end > start && end < mine.count && mine[end - 1].isDigit && mine[end].isDigit
-    guard end > start, !isWithinNumber, !others.contains(where: { $0.contains(part) }) else {
-      return nil
+    var part = String(unicodeScalars.dropFirst(start)).prefix(columns: limit - 2)
+    let following = start + part.unicodeScalars.count
+    if following < mine.count, mine[following].isDigit {
+      while let last = part.unicodeScalars.last, last.isDigit { part.unicodeScalars.removeLast() }
     }
+    let end = start + part.unicodeScalars.count
+    guard end > start, !others.contains(where: { $0.contains(part) }) else { return nil }
     let before = start > 0 ? String(ellipsis) : ""
     return before + part + (end < mine.count ? String(ellipsis) : "")
   }

@@ -3,9 +3,9 @@
 import ERFEngine
 
 extension FieldDrawing {
-  /// The share that each outline holds, on the outline itself, and the size of the theoretical field. A
-  /// label that stood on another outline would be taken for that one's: where it has no place of its
-  /// own it is left out.
+  /// The share that each outline holds, on the outline itself or else beside it, and the size of the
+  /// theoretical field. A label that stood on another outline, or between two, would be taken for that
+  /// one's: where it has no place of its own it is left out.
   func drawLabels(_ shown: ShownMap, _ outlines: [Outline], on frame: inout Frame) {
     guard layout.map.rows >= 8, layout.map.columns >= 16 else { return }
     let edges = outlines.map { $0.marks.hasDots(in: layout.map) }
@@ -14,14 +14,21 @@ extension FieldDrawing {
     for (index, outline) in outlines.enumerated().reversed() {
       guard let share = outline.share else { continue }
       let isOutermost = outlines.first?.share == share
-      let text = Format.percent(share, digits: 0)
-      let places =
-        model.session.screen.areas == .contours
-        ? contourPlaces(edges[index], text)
-        : shown.metrics.ratios.first { $0.threshold == share }.map {
-          squarePlaces($0, shown, text, isOutermost: isOutermost)
-        } ?? []
-      put(Label(text: text, role: .text, places: places), edges, own: index, on: &frame, &taken)
+      let full = Format.percent(share, digits: 0)
+      // Shorter where that is all there is room for.
+      for text in [full, full.replacing(" ", with: "")] {
+        let places =
+          model.session.screen.areas == .contours
+          ? contourPlaces(edges[index], text)
+          : shown.metrics.ratios.first { $0.threshold == share }.map {
+            squarePlaces($0, shown, text, isOutermost: isOutermost)
+          } ?? []
+        let label = Label(text: text, role: .text, places: places)
+        if put(label, edges, own: index, on: &frame, &taken) { break }
+        let beside = Label(
+          text: text, role: .text, places: besidePlaces(edges, own: index, text))
+        if put(beside, edges, own: index, on: &frame, &taken) { break }
+      }
     }
     guard model.session.screen.showsTheory else { return }
     let own = outlines.firstIndex { $0.share == nil }
@@ -111,6 +118,44 @@ extension FieldDrawing {
         (place / columns, place % columns - text.columns + 1),
       ]
     }
+  }
+
+  /// Right next to a contour or a square, to its outside, where the next one is not as near.
+  private func besidePlaces(
+    _ edges: [[Bool]], own: Int, _ text: String
+  ) -> [(row: Int, column: Int)] {
+    let columns = layout.map.columns
+    let count = text.columns
+    let cells = edges[own].indices.filter { edges[own][$0] }
+      .map { (row: $0 / columns, column: $0 % columns) }
+    guard !cells.isEmpty else { return [] }
+    let middleRow = cells.reduce(0) { $0 + $1.row } / cells.count
+    let middleColumn = cells.reduce(0) { $0 + $1.column } / cells.count
+    let places = cells.flatMap { cell in
+      [
+        (row: cell.row, column: cell.column + (cell.column < middleColumn ? -count : 1)),
+        (row: cell.row + (cell.row < middleRow ? -1 : 1), column: cell.column - count / 2),
+      ]
+    }
+    return places.filter { isClear($0, of: count, edges, own: own) }
+  }
+
+  /// Whether so many cells from a place on hold no outline, and those around them none that lies around `own`:
+  /// those within stand behind it.
+  private func isClear(
+    _ place: (row: Int, column: Int), of count: Int, _ edges: [[Bool]], own: Int
+  ) -> Bool {
+    let map = layout.map
+    for row in max(0, place.row - 1)..<max(0, min(map.rows, place.row + 2)) {
+      for column in max(0, place.column - 1)..<max(0, min(map.columns, place.column + count + 1)) {
+        let isCovered =
+          row == place.row && column >= place.column && column < place.column + count
+        for index in edges.indices where isCovered || index < own {
+          if edges[index][row * map.columns + column] { return false }
+        }
+      }
+    }
+    return true
   }
 
   /// In the longest wording first.

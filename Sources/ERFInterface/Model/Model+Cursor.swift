@@ -17,7 +17,11 @@ extension Model {
     case .left: cursor.column -= step
     case .right: cursor.column += step
     }
+    let before = session.screen.cursor
     setCursor(cursor)
+    if session.screen.cursor == before {
+      notice = Notice(.note, "this is the edge of the input")
+    }
   }
 
   mutating func setCursor(_ place: PixelPlace) {
@@ -45,7 +49,10 @@ extension Model {
   /// The unit whose receptive field has its middle nearest to the cross-hair.
   mutating func aimAtCursor() {
     guard let cursor = session.screen.cursor, let layer = facts(unitSide)?.layer(session.target)
-    else { return }
+    else {
+      notice = Notice(.note, noUnits)
+      return
+    }
     let size = inputSize(unitSide)
     func nearest(_ share: Double, _ length: Int, _ count: Int) -> Int {
       let stride = (Double(length) / Double(max(1, count))).rounded(.up)

@@ -29,6 +29,22 @@ extension Model {
   /// Puts a network of the catalogue into the active place.
   mutating func open(_ id: String) { edit { $0 = NetworkSpec(shown: id) } }
 
+  /// Another seed for what is random of the active network.
+  mutating func take(seed: UInt64) {
+    let letter = Self.letter(active)
+    guard let network = session.networks[active].withSeed(seed) else {
+      notice = Notice(
+        .note, "a seed applies to random weights, which \(letter) has not: W switches to them")
+      return
+    }
+    guard network != session.networks[active] else {
+      notice = Notice(.note, "\(letter) has seed \(seed) already")
+      return
+    }
+    edit { $0 = network }
+    notice = Notice(.note, "\(letter) has seed \(seed) now; u undoes it")
+  }
+
   /// Another network of the catalogue in the active place, with seeded random weights; aliases count
   /// once.
   mutating func stepNetwork(_ step: Int) {

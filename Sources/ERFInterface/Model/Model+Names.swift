@@ -30,6 +30,20 @@ extension Model {
     }
   }
 
+  /// `galleryNames` without what all of them have in common, where that would leave no room for what tells
+  /// them apart.
+  var briefGalleryNames: [String] {
+    let names = galleryNames
+    let comma = ", "
+    let parts = names.map { name in
+      name.replacing(#/ and \d+ more/#, with: "").split(separator: comma).map(String.init)
+    }
+    guard let first = parts.first, parts.count > 1 else { return names }
+    let common = parts.dropFirst().reduce(Set(first)) { $0.intersection($1) }
+    let brief = parts.map { $0.filter { !common.contains($0) }.joined(separator: comma) }
+    return brief.contains("") || Set(brief).count < Set(names).count ? names : brief
+  }
+
   /// A name behind the letter of its network.
   func lettered(_ network: NetworkSpec, _ name: String) -> String {
     letter(of: network).map { "\($0) \(name)" } ?? name

@@ -44,7 +44,13 @@ extension Model {
   /// Why the input has the size that it has; nil where it can be chosen.
   var fixedSize: String? {
     if case .tensor = session.images.source { return "a prepared tensor has a fixed size" }
+    if isOfSavedMaps { return "saved maps keep their size" }
     return nil
+  }
+
+  /// Whether nothing is there that could be computed at another size or by another rule.
+  var isOfSavedMaps: Bool {
+    (session.networks + session.gallery).allSatisfy { $0.savedMap != nil }
   }
 
   /// A chosen unit means nothing on a map of another size.

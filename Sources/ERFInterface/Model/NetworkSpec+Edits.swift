@@ -12,11 +12,23 @@ extension NetworkSpec {
   }
 
   /// Nil where neither the weights nor the kernels of new sizes are random.
-  var withNextSeed: NetworkSpec? {
+  var withNextSeed: NetworkSpec? { seeded { $0 &+ 1 } }
+
+  /// Nil as for `withNextSeed`.
+  func withSeed(_ seed: UInt64) -> NetworkSpec? { seeded { _ in seed } }
+
+  private func seeded(_ change: (UInt64) -> UInt64) -> NetworkSpec? {
     var next = self
-    if case .random(let seed) = weights { next.weights = .random(seed: seed &+ 1) }
-    if case .reinitialise(let seed) = fit { next.fit = .reinitialise(seed: seed &+ 1) }
-    return next == self ? nil : next
+    var hasSeed = false
+    if case .random(let seed) = weights {
+      next.weights = .random(seed: change(seed))
+      hasSeed = true
+    }
+    if case .reinitialise(let seed) = fit {
+      next.fit = .reinitialise(seed: change(seed))
+      hasSeed = true
+    }
+    return hasSeed ? next : nil
   }
 }
 

@@ -54,6 +54,7 @@ enum GalleryPanel: Panel {
     case .mark:
       let sweep = model.kernelSweep
       guard sweep.count > 1 else { return .refuse("this network's kernels cannot be swept") }
+      guard sweep != networks else { return .refuse("this sweep is there already") }
       return .edit { model in
         model.session.gallery = sweep
         model.gallery.selection = 0
@@ -70,13 +71,26 @@ enum GalleryPanel: Panel {
     case .move(.right):
       return selected + 1 < networks.count
         ? .edit { $0.gallery.selection = selected + 1 } : .refuse("this is the last network")
-    case .choose: return .edit { $0.edit { $0 = networks[selected] } }
+    case .choose: return choice(selected, model)
     case .clear:
       return .edit { model in
         model.session.gallery.remove(at: selected)
         model.gallery.selection = max(0, min(selected, model.session.gallery.count - 1))
       }
     default: return .nothing
+    }
+  }
+
+  /// A network of the gallery in the active place.
+  private static func choice(_ selected: Int, _ model: Model) -> Plan {
+    let letter = Model.letter(model.active)
+    let (network, name) = (model.session.gallery[selected], model.galleryNames[selected])
+    guard model.session.networks[model.active] != network else {
+      return .refuse("\(letter) is \(name) already")
+    }
+    return .edit { model in
+      model.edit { $0 = network }
+      model.notice = Notice(.note, "\(letter) is now \(name); u undoes it")
     }
   }
 }
@@ -255,12 +269,11 @@ private struct GalleryTile {
 
   private var title: String {
     let room = area.columns - letter.columns - 1
-    let names = model.galleryNames
-    let name = names[index]
-    let short = names.map { $0.replacing("K = ", with: "K ") }
-    let wordings = [name, short[index], name.replacing("K = ", with: "")]
-    return wordings.first { $0.columns <= room }
-      ?? short[index].cut(columns: room, glyphs.ellipsis, apartFrom: short)
+    let name = model.galleryNames[index]
+    let wordings = ["K = ", "K ", ""].map { name.replacing("K = ", with: $0) }
+    if let whole = wordings.first(where: { $0.columns <= room }) { return whole }
+    let brief = model.briefGalleryNames.map { $0.replacing("K = ", with: "K ") }
+    return brief[index].cut(columns: room, glyphs.ellipsis, apartFrom: brief)
   }
 
   /// By which plots and tables name it.
@@ -305,12 +318,14 @@ private struct GalleryTile {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.area($0) }
     let facts = model.facts(of: network)
     let images = entry.map { max(1, $0.result.map.images) }
-    // Of what the unit depends on alone. Other work slows passes down, and the first one lays weights out.
+    // Of what the unit depends on alone. Other work slows passes down, and the first one lays weights out, so
+    // that where there is room for it, the number says which run it is of.
     let time = entry?.result.seconds.fastest.map { seconds -> String in
       let time = Format.fixed(seconds * 1000, 0) + " ms"
-      let passes = images.map { $0 > 1 ? ", fastest of \($0)" : ", one run" } ?? ""
+      let fastest = images.flatMap { $0 > 1 ? ", fastest of \($0)" : nil } ?? ""
       let wordings = [
-        "a picture's map in \(time)\(passes)", "a picture's map in \(time)", "a map in \(time)",
+        "a picture's map in \(time)\(fastest), this run", "a picture's map in \(time), this run",
+        "a map in \(time), this run", "\(time), this run", "\(time), 1 run",
       ]
       return wordings.first { $0.columns <= self.area.columns } ?? time
     }

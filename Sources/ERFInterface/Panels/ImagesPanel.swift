@@ -82,7 +82,11 @@ enum ImagesPanel: Panel {
   }
 
   private static func select(_ index: Int, in model: inout Model) {
-    model.lists.image = max(0, min(model.session.images.available - 1, index))
+    let before = model.lists.image
+    let last = model.session.images.available - 1
+    model.lists.image = max(0, min(last, index))
+    guard model.lists.image == before else { return }
+    model.notice = Notice(.note, index < 0 ? "this is the first image" : "this is the last image")
   }
 
   /// By the image after those in use, or before them where they are the last.
@@ -94,9 +98,13 @@ enum ImagesPanel: Panel {
   }
 
   private static func use(in model: inout Model) {
+    let before = model.session.images
     model.session.images.first = max(
       0, min(model.lists.image, model.session.images.available - 1))
     model.session.images.count = model.session.images.range.count
+    if model.session.images == before {
+      model.notice = Notice(.note, "the selected image is the first used already")
+    }
   }
 }
 
@@ -105,6 +113,7 @@ extension Model {
 
   /// What the next image or the one before comes to.
   func imagePlan(step: Int) -> Plan {
+    if isOfSavedMaps { return .refuse("saved maps keep their images") }
     let images = session.images
     if case .tensor = images.source { return .refuse(Self.wholeTensor) }
     if images.range.count > 1, images.range.count == images.available {

@@ -27,11 +27,20 @@ enum JobsPanel: Panel {
 
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     switch command {
-    case .move(.up):
-      return .edit { $0.lists.log = min($0.lists.log + 1, max(0, $0.log.count - 1)) }
-    case .move(.down): return .edit { $0.lists.log = max(0, $0.lists.log - 1) }
+    case .move(.up): return .edit { scroll(to: $0.lists.log + 1, in: &$0) }
+    case .move(.down): return .edit { scroll(to: $0.lists.log - 1, in: &$0) }
     default: return .nothing
     }
+  }
+
+  private static func scroll(to line: Int, in model: inout Model) {
+    let last = max(0, model.log.count - 1)
+    guard (0...last).contains(line) else {
+      let end = line < 0 ? "this is the latest message" : "this is the earliest message"
+      model.notice = Notice(.note, model.log.isEmpty ? "no messages yet" : end)
+      return
+    }
+    model.lists.log = line
   }
 }
 

@@ -50,7 +50,7 @@ enum KernelsPanel: Panel {
     case .weightFit: return .edit { $0.edit { $0.fit = $0.nextFit } }
     case .nextSeed:
       guard let next = network.withNextSeed else {
-        return .refuse("nothing here is random; f can start kernels anew")
+        return .refuse("nothing here is random: W goes to random weights, f starts kernels anew")
       }
       return .edit { $0.edit { $0 = next } }
     case .resetNetwork:
@@ -89,13 +89,11 @@ enum KernelsPanel: Panel {
   // MARK: Edits
 
   private static func step(up: Bool, _ model: Model) -> Plan {
-    guard let design = model.design else {
-      return .refuse(
-        model.opening(model.active).map { "\($0) is still being opened" }
-          ?? "this network has no stages to edit")
-    }
+    guard let design = model.design else { return .refuse(noStages(model)) }
     let lists = model.lists
-    guard design.stages.indices.contains(lists.stage) else { return .nothing }
+    guard design.stages.indices.contains(lists.stage) else {
+      return .refuse("this network has no stage \(lists.stage + 1)")
+    }
     guard design.isOpen(lists.field, stage: lists.stage) else {
       return .refuse("stage \(lists.stage + 1) has no \(lists.field.noun) to choose")
     }
@@ -104,6 +102,11 @@ enum KernelsPanel: Panel {
     else { return .refuse("\(lists.field.label) goes no further") }
     let edited = model.designs.network(model.session.networks[model.active], designed: next)
     return .edit { $0.edit { $0 = edited } }
+  }
+
+  private static func noStages(_ model: Model) -> String {
+    model.opening(model.active).map { "\($0) is still being opened" }
+      ?? "this network has no stages to edit"
   }
 
   private static func copy(in model: inout Model) {
@@ -119,7 +122,11 @@ enum KernelsPanel: Panel {
   }
 
   private static func move(_ direction: Direction, in model: inout Model) {
-    guard let design = model.design else { return }
+    guard let design = model.design else {
+      model.notice = Notice(.note, noStages(model))
+      return
+    }
+    let before = model.lists
     let fields = StageField.allCases.filter { design.openFields.contains($0) }
     let column = fields.firstIndex(of: model.lists.field) ?? 0
     let last = fields.count - 1
@@ -129,5 +136,7 @@ enum KernelsPanel: Panel {
     case .left: model.lists.field = fields.isEmpty ? .kernel : fields[max(0, column - 1)]
     case .right: model.lists.field = fields.isEmpty ? .kernel : fields[min(last, column + 1)]
     }
+    guard model.lists == before else { return }
+    model.notice = Notice(.note, "the table goes no further \(direction.phrase)")
   }
 }

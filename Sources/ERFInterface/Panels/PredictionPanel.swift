@@ -98,7 +98,7 @@ private struct PictureLine {
       return []
     }
     let ellipsis = model.display.glyphs.ellipsis
-    let (name, label) = (model.predictedName, shows ?? "")
+    let (name, label) = (model.predictedName, model.predictedClass ?? "")
     // The words around the two names go before anything of these.
     let wordings = [("picture ", "  shows "), ("", "  shows "), ("", ": ")].map { before, between in
       (before: before, between: label.isEmpty ? "" : between)
@@ -120,12 +120,14 @@ private struct PictureLine {
       ].filter { !$0.text.isEmpty }
     ]
   }
+}
 
-  /// The class of the picture; nil where nobody knows it.
-  private var shows: String? {
-    for side in model.sides.indices {
-      guard let request = model.prediction(side),
-        case .classes(let classes)? = model.predictions[request], let label = classes.label
+extension Model {
+  /// The class of the picture, as one of the networks calls it; nil where none knows it.
+  fileprivate var predictedClass: String? {
+    for side in sides.indices {
+      guard let request = prediction(side),
+        case .classes(let classes)? = predictions[request], let label = classes.label
       else { continue }
       let name = classes.top.first { $0.index == label }?.name ?? "class \(label)"
       return name.sanitised
@@ -165,10 +167,15 @@ private struct PredictionTable {
     }
   }
 
-  /// Whether the likeliest class is the picture's, where its folder tells.
+  /// Whether the likeliest class is the picture's, where its folder tells, or that the picture's class, which
+  /// the other network knows, is none of this one's.
   private func verdict(_ now: Classification) -> [Span] {
-    guard let isRight = now.isRight else { return [] }
-    return [Span(isRight ? "  right" : "  wrong", isRight ? .quiet : .warning)]
+    if let isRight = now.isRight {
+      return [Span(isRight ? "  right" : "  wrong", isRight ? .quiet : .warning)]
+    }
+    let isNamed = now.top.contains { $0.name != nil }
+    return isNamed && model.predictedClass != nil
+      ? [Span("  has no such class", .warning)] : []
   }
 
   /// Networks of few classes take every picture for one of them.

@@ -28,9 +28,15 @@ final class EffectRunner {
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
   private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
+  /// Files and folders of pictures, as they were named: nothing is exported where they would be found.
+  private var namedPictures: [String]
   private var cancellations: [RequestID: Cancellation] = [:]
 
-  init(engine: any Engine, mailbox: Mailbox<Message>, recentPath: String? = nil) {
+  init(
+    engine: any Engine, mailbox: Mailbox<Message>, recentPath: String? = nil,
+    namedPictures: [String] = []
+  ) {
+    self.namedPictures = namedPictures
     browsing = CheckpointBrowsing(mailbox: mailbox, engine: engine, recentPath: recentPath)
     self.engine = engine
     self.mailbox = mailbox
@@ -80,6 +86,7 @@ final class EffectRunner {
   }
 
   private func train(_ id: RequestID, _ request: TrainingRequest) {
+    if let folder = request.folder { namedPictures.append(folder) }
     let cancellation = register(id)
     trainingQueue.async(group: unfinished) { [engine, mailbox] in
       do {
@@ -209,6 +216,7 @@ final class EffectRunner {
   }
 
   private func listImages(_ id: RequestID, _ path: String) {
+    namedPictures.append(path)
     exportQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         let (paths, leftOut) = try engine.images(at: path)
@@ -280,13 +288,14 @@ final class EffectRunner {
   private func export(
     _ id: RequestID, _ items: [ExportItem], _ kind: ExportKind, colours: String
   ) {
-    exportQueue.async(group: unfinished) { [engine, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox, namedPictures] in
       var paths: [String] = []
       do {
         for item in items {
           let stem = ExportNaming.free(item.stem, kind.endings, engine.exists)
-          for ending in kind.endings {
-            let path = "\(stem).\(ending)"
+          let files = kind.endings.map { (path: "\(stem).\($0)", ending: $0) }
+          try Self.requireOutside(namedPictures, files.map(\.path))
+          for (path, ending) in files {
             var options = ExportOptions(
               variant: kind.variant, colours: ColourMap.named(colours) ?? .ember)
             if ending == "png" { options.brightness = item.look?.brightness }
@@ -306,14 +315,26 @@ final class EffectRunner {
     _ id: RequestID, stem: String, ending: String,
     _ encoded: @escaping @Sendable () throws -> [UInt8]
   ) {
-    exportQueue.async(group: unfinished) { [engine, mailbox] in
+    exportQueue.async(group: unfinished) { [engine, mailbox, namedPictures] in
       do {
         let path = ExportNaming.free(stem, [ending], engine.exists) + "." + ending
+        try Self.requireOutside(namedPictures, [path])
         try engine.write(encoded(), to: path)
         mailbox.post(.exported(id, paths: [path], failure: nil))
       } catch {
         mailbox.post(.exported(id, paths: [], failure: String(describing: error)))
       }
+    }
+  }
+
+  /// Checks that none of the files would be found where pictures are.
+  ///
+  /// - Parameter named: as people type it.
+  /// - Throws: ``AmongPicturesError``.
+  private static func requireOutside(_ named: [String], _ paths: [String]) throws {
+    let folders = named.flatMap { PathCompletion.all($0) }
+    for path in paths {
+      if let error = AmongPicturesError(writing: path, besides: folders) { throw error }
     }
   }
 

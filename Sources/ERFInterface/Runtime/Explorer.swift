@@ -12,6 +12,8 @@ public struct ExplorerOptions: Sendable {
   public var statePath: String?
   /// Where the names of the checkpoints opened last are kept; nil: nowhere.
   public var recentPath: String?
+  /// Files and folders of pictures, as they were named on the command line.
+  public var namedPictures: [String] = []
   /// Something to be told with the first frame.
   public var notice: String?
   /// Whether the session is the one that the last run left.
@@ -60,7 +62,7 @@ struct ExplorerLoop {
     mailbox = Mailbox(wake: terminal.wake)
     runner = EffectRunner(
       engine: engine, mailbox: mailbox,
-      recentPath: options.recentPath)
+      recentPath: options.recentPath, namedPictures: options.namedPictures)
     model = Model(
       session: session, display: terminal.display, size: terminal.size, threads: options.threads)
     model.sessionPath = options.sessionPath

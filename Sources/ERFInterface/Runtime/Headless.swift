@@ -8,15 +8,16 @@ import Synchronization
 public enum Headless {
   /// Plays `keys` one after the other, each after all that the one before has set going is done.
   ///
+  /// - Parameter namedPictures: files and folders of the session's pictures, as they were named.
   /// - Returns: the state at the end, or as it was when a key left the program.
   public static func play(
     _ keys: [Key], on session: Session, display: Display,
     size: ScreenSize = ScreenSize(rows: 40, columns: 120), threads: Int? = nil,
-    engine: any Engine
+    namedPictures: [String] = [], engine: any Engine
   ) -> Model {
     let posted = DispatchSemaphore(value: 0)
     let mailbox = Mailbox<Message> { posted.signal() }
-    let runner = EffectRunner(engine: engine, mailbox: mailbox)
+    let runner = EffectRunner(engine: engine, mailbox: mailbox, namedPictures: namedPictures)
     var player = Player(
       model: Model(session: session, display: display, size: size, threads: threads),
       runner: runner)

@@ -5,6 +5,7 @@ import ERFEngine
 extension Model {
   mutating func pressInMenu(_ key: Key, _ selection: Int) -> [Effect] {
     let kinds = ExportKind.all
+    notice = nil
     switch key {
     case .escape, .character("e"), .character("q"): overlay = nil
     case .up, .character("k"): overlay = .exportMenu(selection: max(0, selection - 1))
@@ -18,7 +19,8 @@ extension Model {
       }
       overlay = nil
       return export(kind)
-    default: break
+    case .other: break
+    default: notice = Notice(.note, "\(key.label) does nothing here: Esc closes the menu")
     }
     return []
   }

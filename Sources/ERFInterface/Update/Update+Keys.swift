@@ -4,15 +4,14 @@
 import ERFEngine
 
 extension Model {
-  /// What a key does; an unknown one does nothing.
+  /// What a key does; one that does nothing says why.
   mutating func press(_ key: Key) -> [Effect] {
     if key != .escape { escapeAgain = nil }
     if let effects = pressInOverlay(key) { return effects }
     if key == .escape, !isWorking { return escapeWithNothingToCancel() }
     guard let command = Command.forKey(key, in: focus) else {
-      if case .character(let scalar) = key, scalar.properties.isAlphabetic {
-        notice = Notice(.note, Command.unknown(key))
-      }
+      // What is no key by any name may be an answer of the terminal.
+      if key != .other { notice = Notice(.note, Command.unknown(key)) }
       return []
     }
     return run(command)
@@ -48,20 +47,23 @@ extension Model {
   /// What a command comes to now.
   func plan(_ command: CommandName) -> Plan {
     switch command {
-    case .panel(let panel): .edit { $0.session.screen.moveFocus(to: panel) }
+    case .panel(let panel):
+      panel == focus
+        ? .refuse("\(panel.title) has the focus already")
+        : .edit { $0.session.screen.moveFocus(to: panel) }
     case .nextPanel: .edit { $0.stepFocus(1) }
     case .previousPanel: .edit { $0.stepFocus(-1) }
     case .zoom: .edit { $0.session.screen.isZoomed.toggle() }
-    case .side(let side):
-      side == 0 || sides.count > 1
-        ? .edit { $0.session.screen.side = side } : .refuse(Self.needsTwo)
+    case .side(let side): sidePlan(side)
     case .nextStage, .previousStage, .nextBlock, .previousBlock, .centreUnit: targetPlan(command)
     case .larger, .smaller: sizePlan(larger: command == .larger)
     case .nextImage: imagePlan(step: 1)
     case .previousImage: imagePlan(step: -1)
     case .nextNetwork: .edit { $0.stepNetwork(1) }
     case .previousNetwork: .edit { $0.stepNetwork(-1) }
-    case .weights: .edit { $0.toggleWeights() }
+    case .weights:
+      session.networks[active].savedMap == nil
+        ? .edit { $0.toggleWeights() } : .refuse("a saved map has no weights to choose")
     case .train: trainingPlan
     case .undo: undoPlan
     case .redo: redoPlan
@@ -80,6 +82,13 @@ extension Model {
       .copyNetwork, .resetNetwork, .weightFit, .nextSeed, .differences:
       Panels.named(focus).plan(command, self)
     }
+  }
+
+  private func sidePlan(_ side: Int) -> Plan {
+    guard sides.count > 1 else { return .refuse(Self.needsTwo) }
+    return side == active
+      ? .refuse("edits go to \(Self.letter(side)) already")
+      : .edit { $0.session.screen.side = side }
   }
 
   /// Previews in bfloat16, where the processor has it.
@@ -108,15 +117,24 @@ extension Model {
         ? .edit { $0.session.screen.arrangement = $0.session.screen.arrangement.next }
         : .refuse(Self.needsTwo)
     case .curve: .edit { $0.session.screen.curve = $0.session.screen.curve.next }
-    case .rule: .edit { $0.session.rule = $0.session.rule.next }
+    case .rule:
+      isOfSavedMaps
+        ? .refuse("saved maps keep their rule") : .edit { $0.session.rule = $0.session.rule.next }
     case .areas: .edit { $0.session.screen.areas = $0.session.screen.areas.next }
     case .theory: .edit { $0.session.screen.showsTheory.toggle() }
     case .profile: .edit { $0.session.screen.profile = $0.session.screen.profile.next }
-    case .underlay: .edit { $0.session.screen.hasUnderlay.toggle() }
+    case .underlay: underlayPlan
     case .nextColours: .edit { $0.stepColours(1) }
     case .previousColours: .edit { $0.stepColours(-1) }
     default: .nothing
     }
+  }
+
+  private var underlayPlan: Plan {
+    if case .tensor = session.images.source, !session.screen.hasUnderlay {
+      return .refuse("a prepared tensor is no picture to lie under the maps")
+    }
+    return .edit { $0.session.screen.hasUnderlay.toggle() }
   }
 
   /// Files, what lies over the panels, and the terminal.
@@ -225,6 +243,7 @@ extension Model {
     depth.forget()
     gallery.forget()
     predictions = Predictions()
+    notice = Notice(.note, "computing again what is on screen")
     return facts.reopen().map { .cancel($0) }
   }
 

@@ -24,6 +24,7 @@ extension Model {
     func scrolled(_ line: Int) -> Overlay {
       .help(query: query, isSearching: false, scroll: max(0, min(line, Overlay.helpLines)))
     }
+    notice = nil
     switch key {
     case .up, .character("k"): overlay = scrolled(scroll - 1)
     case .down, .character("j"): overlay = scrolled(scroll + 1)
@@ -36,7 +37,8 @@ extension Model {
     case .escape, .enter, .character("?"), .character("q"), .function(1): overlay = nil
     case .control("l"), .control("z"):
       return Command.forKey(key, in: focus).map { run($0) }
-    default: break
+    case .other: break
+    default: notice = Notice(.note, "\(key.label) does nothing here: Esc closes the help")
     }
     return []
   }
@@ -78,8 +80,19 @@ extension Model {
     notice = nil
     switch action {
     case .command(let command): return run(command)
-    case .network(let id): open(id)
-    case .layer(let target): look(from: target)
+    case .network(let id):
+      if isActive(id) {
+        notice = Notice(.note, "\(Self.letter(active)) is \(id) already")
+      } else {
+        open(id)
+      }
+    case .layer(let target):
+      if session.target == target {
+        notice = Notice(.note, "the maps look from there already")
+      } else {
+        look(from: target)
+      }
+    case .seed(let seed): take(seed: seed)
     case .session(let name): return depart(.session(name))
     case .file(let path): return open(path: path)
     case .pictures(let path): return addImages(at: path)
@@ -94,12 +107,25 @@ extension Model {
     case .size(let size):
       if let refusal = fixedSize {
         notice = Notice(.note, refusal)
+      } else if session.size == size {
+        notice = Notice(.note, "the input has this size already")
       } else {
         take(size)
         stepsFrom = nil
       }
     }
     return []
+  }
+}
+
+extension Model {
+  /// Whether the active network is one of the catalogue as it is opened, in whatever letters it was named.
+  private func isActive(_ id: String) -> Bool {
+    let present = session.networks[active]
+    guard present.model.lowercased() == id.lowercased() else { return false }
+    var opened = NetworkSpec(shown: id)
+    opened.source = present.source
+    return opened == present
   }
 }
 

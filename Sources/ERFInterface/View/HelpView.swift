@@ -35,6 +35,8 @@ enum Help {
           + " both are of one network; s changes that.",
         "Border: the share of M near the edge of the input. Above 5 % the input is too small to"
           + " tell networks apart: use a larger one. The paper uses 1024.",
+        "The time under a map of the gallery is that of one run, of its fastest picture: whatever else"
+          + " the machine does makes it longer. replk-tui bench measures speed.",
         "With random weights the order of networks can reverse; trained weights decide.",
         "An effective receptive field says where a unit can see; a class-activation map says"
           + " where one image had evidence for one class.",
