@@ -16,13 +16,13 @@ doc=$share/doc/replk-tui
 man=$share/man/man1
 
 if [ "$program" = --remove ]; then
-  rm -f "$root/bin/replk-tui" "$bash" "$zsh" "$fish" "$man/replk-tui.1" "$man"/replk-tui-*.1
+  rm -f "$root/bin/replk-tui" "$root/bin/.replk-tui.new" "$bash" "$zsh" "$fish" "$man/replk-tui.1" "$man"/replk-tui-*.1
   rm -rf "$doc"
   exit 0
 fi
 
 umask 022
-mkdir -p "$root/bin" "$man" "$doc" "${bash%/*}" "${zsh%/*}" "${fish%/*}"
+mkdir -p "$root/bin" "$man" "$doc/docs" "${bash%/*}" "${zsh%/*}" "${fish%/*}"
 # Written beside and renamed, since the old program may be running.
 strip -o "$root/bin/.replk-tui.new" "$program"
 chmod 755 "$root/bin/.replk-tui.new"
@@ -31,10 +31,13 @@ mv -f "$root/bin/.replk-tui.new" "$root/bin/replk-tui"
 "$program" completions zsh > "$zsh"
 "$program" completions fish > "$fish"
 "$program" manual > "$man/replk-tui.1"
-for command in $("$program" manual --list); do
+commands=$("$program" manual --list)
+for command in $commands; do
   "$program" manual "$command" > "$man/replk-tui-$command.1"
 done
 for file in LICENSE NOTICE README.md CHANGELOG.md; do
   install -m 644 "$here/$file" "$doc/$file"
 done
+# What README leads to, without the pictures.
+install -m 644 "$here"/docs/*.md "$doc/docs"
 echo "installed $root/bin/replk-tui, its manual pages and completions"

@@ -121,7 +121,8 @@ struct PartFile {
     if isAnew { return nil }
     let part = try begun(fresh).resumed(from: path, replaces: isForced)
     Merging.warn(
-      ofMixed: part?.mixedInstructionSets ?? [], in: path, "maps differ by up to 5e-6 of the peak")
+      ofMixed: part?.mixedInstructionSets ?? [], in: path,
+      "maps usually differ by less than 5e-6 of the peak")
     return part
   }
 

@@ -26,7 +26,8 @@ enum Help {
       explorer options:
       \(options(ExploreCommand.options))
 
-      `replk-tui COMMAND --help` explains a command.
+      `replk-tui COMMAND --help` explains a command; `replk-tui \(Completions.version.name)` prints the version and
+      what results depend on.
 
       """
   }

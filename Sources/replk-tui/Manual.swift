@@ -24,7 +24,11 @@ enum Manual {
               + "numbers of your own; a FILE is a checkpoint (safetensors, torch.save) or an "
               + "ONNX file; a SESSION is a file that the explorer wrote, or the name of one that came with the program, such "
               + "as nano-13-31.")),
-        section("OPTIONS", options(ExploreCommand.options)),
+        section(
+          "OPTIONS",
+          options(ExploreCommand.options)
+            + ".TP\n\\fB\(escaped(Completions.version.name))\\fR\n"
+            + "\(escaped(Completions.version.summary))\n"),
         section(
           "COMMANDS",
           Command.all.map { command in

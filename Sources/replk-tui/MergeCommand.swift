@@ -67,7 +67,8 @@ extension Command {
     guard !whole.done.isEmpty || !outputs.isEmpty && outputs.allSatisfy(ERFPart.isPart) else {
       throw MergeError.noImages
     }
-    Merging.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
+    Merging.warn(
+      ofMixed: whole.mixedInstructionSets, "maps usually differ by less than 5e-6 of the peak")
     let result = whole.result()
     let facts = ExportFacts(result)
     try files.requireFree { path in
@@ -178,6 +179,8 @@ extension MissingShares {
       command: ["replk-tui"] + whole.command,
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".erf", holds: whole.isHeld, outputs: outputs)
+      }, ending: ".erf", holds: whole.isHeld,
+      overlapping: parts.filter { $0.part.holdsSome(of: whole.missingShards ?? []) }.map(\.path),
+      outputs: outputs)
   }
 }

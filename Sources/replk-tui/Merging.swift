@@ -37,8 +37,8 @@ struct Merging {
     guard !others.isEmpty else { return }
     StandardStreams.writeError(
       Text.message(
-        "note: \(path) is computed with \(others.joined(separator: " and ")), whose maps differ by up to "
-          + "5e-6 of the peak from those of \(own) (--force computes it anew)"))
+        "note: \(path) is computed with \(others.joined(separator: " and ")), whose maps usually differ by "
+          + "less than 5e-6 of the peak from those of \(own) (--force computes it anew)"))
   }
 
   /// Puts tables of a sweep together, or decisions.
@@ -60,7 +60,8 @@ struct Merging {
       throw missing
     }
     let output = try output(".csv", of: ".csv")
-    Self.warn(ofMixed: whole.mixedInstructionSets, "maps differ by up to 5e-6 of the peak")
+    Self.warn(
+      ofMixed: whole.mixedInstructionSets, "maps usually differ by less than 5e-6 of the peak")
     Self.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
     try AtomicFile.write(whole.encoded, to: output)
     let some = whole.missing.isEmpty ? "" : "\(whole.count) of "
@@ -116,7 +117,9 @@ extension MissingShares {
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: parts.filter { $0.part.shards.count <= 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".safetensors", holds: whole.isHeld, outputs: outputs)
+      }, ending: ".safetensors", holds: whole.isHeld,
+      overlapping: parts.filter { $0.part.holdsSome(of: whole.missingShards ?? []) }.map(\.path),
+      outputs: outputs)
   }
 }
 

@@ -23,6 +23,8 @@ struct MissingShares: ExplainedError {
   var holds: @Sendable (_ path: String, Shard) -> Bool = { _, _ in false }
   /// What says where a share is written.
   var option = "--output"
+  /// Files of several shares that hold some of what is missing.
+  var overlapping: [String] = []
   /// The files that the merge itself writes: no share is to lie there.
   var outputs: [String] = []
 
@@ -40,7 +42,12 @@ struct MissingShares: ExplainedError {
       return "\(lack), and the files are cut in several ways: give the rest too, or --partial"
     }
     let numbers = shards.map { "\($0.index)" }.joined(separator: ", ")
-    return "\(lack): share\(shards.count == 1 ? "" : "s") \(numbers) of \(count) \(way)"
+    let rest =
+      overlapping.isEmpty
+      ? ""
+      : "; then merge the shares' own files, not \(overlapping.joined(separator: ", ")), which has some "
+        + "of that already"
+    return "\(lack): share\(shards.count == 1 ? "" : "s") \(numbers) of \(count) \(way)\(rest)"
   }
 
   /// One a line, for a shell; empty where the files are cut in several ways.

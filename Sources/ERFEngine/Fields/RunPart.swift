@@ -80,8 +80,16 @@ extension RunPart {
     }
   }
 
+  /// Whether it is of several shares and holds some, not all, of what one of `missing` covers: beside that
+  /// share's own file it would be there twice.
+  public func holdsSome(of missing: [Shard]) -> Bool {
+    let seen = indices
+    return shards.count > 1
+      && missing.contains { $0.block(of: total).contains(where: seen.contains) }
+  }
+
   /// The instruction sets that it was computed with, where they are several: maps of one differ from
-  /// those of another by up to 5e-6 of the peak.
+  /// those of another, usually by less than 5e-6 of the peak.
   public var mixedInstructionSets: [String] {
     let sets = Set(makers.map(\.instructionSet)).sorted()
     return sets.count > 1 ? sets : []

@@ -222,6 +222,18 @@ import Testing
     #expect(several.missingShards == nil)
   }
 
+  /// A file of several shares that has a part of a missing one would overlap that share's own file.
+  @Test func whatHoldsSomeOfAMissingShareIsTold() throws {
+    let parts = try shards(3)
+    var open = parts[1].part
+    let last = open.done.removeLast()
+    #expect(open.isFinished == false && !open.indices.contains(last.index))
+    let sum = try ERFPart.merged([parts[0], ("b.erf", open)])
+    let missing = try #require(sum.missingShards)
+    #expect(missing == [Shard(2, of: 3)!, Shard(3, of: 3)!] && sum.holdsSome(of: missing))
+    #expect(!open.holdsSome(of: missing) && !sum.holdsSome(of: [missing[1]]))
+  }
+
   // MARK: Files that are none
 
   @Test func damagedPartsAreRefused() throws {
