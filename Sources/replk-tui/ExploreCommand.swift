@@ -71,8 +71,9 @@ enum ExploreCommand {
     let engine = LocalEngine(
       trainingFolder: keepsState ? SessionFile.trainingFolder : nil)
     defer { engine.removeTemporaryFiles() }
-    if words.allSatisfy({ Self.saysHowOnly($0) }), keepsState, let last = lastSession(&options) {
+    if keepsState, !Self.saysWhat(arguments), let last = lastSession(&options) {
       session = last
+      options.threads = arguments.threads()
       options.isRestored = true
     } else {
       (session, options.threads) = try Self.session(arguments, engine: engine)
@@ -91,10 +92,11 @@ enum ExploreCommand {
       session: session, options: options, terminal: terminal, engine: engine)
   }
 
-  /// Whether a word says nothing of what is to be looked at.
-  private static func saysHowOnly(_ word: String) -> Bool {
-    word == "--ascii" || word.hasPrefix("--color=") || word.hasPrefix("--colour=")
-      || word.hasPrefix("--cell-aspect=")
+  /// Whether something is said of what is to be looked at, rather than of how it is computed and drawn.
+  private static func saysWhat(_ arguments: Arguments) -> Bool {
+    let how = Set(Options.run.map(\.names))
+    let what = sessionOptions.lazy.filter { !how.contains($0.names) }
+    return !arguments.positionals.isEmpty || what.contains { arguments.has($0.names[0]) }
   }
 
   /// The state that the last run left; one that cannot be read is told of and left alone.

@@ -170,7 +170,7 @@ import Testing
   @Test func pathsAreTypedAndPasted() {
     var model = opened()
     for scalar in "~/".unicodeScalars { _ = model.type(scalar) }
-    for scalar in "mo dels/x\n.pth".unicodeScalars { _ = update(&model, .pasted(scalar)) }
+    _ = update(&model, .pasted("mo dels/x\n.pth"))
     #expect(browser(model)?.query == "~/mo dels/x.pth" && browser(model)?.selected == nil)
     #expect(screens(model).allSatisfy { $0.contains("Enter opens this path") })
     guard case .visit("~/mo dels/x.pth", in: "/a/b")? = update(&model, .key(.enter)).first else {
@@ -202,7 +202,7 @@ import Testing
   @Test func longPathsKeepTheirEnd() {
     var model = opened()
     let path = "/" + [String](repeating: "a-folder", count: 400).joined(separator: "/") + "/end.pth"
-    for scalar in path.unicodeScalars { _ = update(&model, .pasted(scalar)) }
+    _ = update(&model, .pasted(path))
     #expect(browser(model)?.query == path)
     #expect(screens(model).allSatisfy { $0.contains("a-folder/end.pth_") })
   }

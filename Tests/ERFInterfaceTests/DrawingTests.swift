@@ -59,7 +59,6 @@ import Testing
     #expect(field.radial[.linear]?[1] == 0)
     #expect(field.radial[.linear]?[2] == 3.0 / 12)
     #expect(field.value(row: 2, column: 5) == 3 && field.value(row: 9, column: 0) == nil)
-    #expect(field.share(row: 3, column: 3) == 5.0 / 8 && field.share(row: 4, column: 4) == 1)
   }
 
   @Test(arguments: [

@@ -199,13 +199,14 @@ final class FakeTerminal: Terminal {
   private(set) var copied: [String] = []
   private(set) var timedOut = false
   private var leaves = false
-  private var script: [Step]
+  /// A slice, of which the first is taken away without moving the rest.
+  private var script: ArraySlice<Step>
   private let woken = Pokes()
 
   init(
     _ script: [Step], size: ScreenSize = ScreenSize(rows: 24, columns: 80), notice: String? = nil
   ) {
-    self.script = script
+    self.script = script[...]
     self.size = size
     self.notice = notice
   }

@@ -112,6 +112,8 @@ import Testing
       return
     }
     #expect(model.exporting != nil && model.overlay == nil)
+    // What is written is the screen from before, without a word of its being written.
+    #expect(model.notice == nil)
     #expect(model.type("e").isEmpty)
   }
 

@@ -61,6 +61,19 @@ import Testing
     let size = ScreenSize(rows: 60, columns: 200)
     let frame = view(model, size: size)
     #expect(frame.text.components(of: "n = 13") == 8, "\(frame.text)")
+    #expect(frame.text.components(of: ", before merging and after") == 2)
+  }
+
+  /// Of a network without small kernels there is nothing to merge.
+  @Test func kernelsThatAreNotMergedAreOnlySummed() throws {
+    var model = makeModel(["RepLKNet-13"])
+    _ = model.type("3")
+    _ = model.type("z")
+    let id = try #require(model.kernelMaps.job)
+    let stages = (0..<4).map { _ in Self.kernels(13, middle: 0.25) }
+    _ = update(&model, .aggregated(id, stages, failure: nil))
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.contains("|w| summed over channels") && !text.contains("before merging"))
   }
 
   @Test func areSummedOnceANetwork() {

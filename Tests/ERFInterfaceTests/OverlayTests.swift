@@ -106,7 +106,7 @@ import Testing
       model.sessionPath = "/home/me/a.json"
       _ = model.type("w")
       for key in keys.unicodeScalars { _ = update(&model, .key(Key(scalar: key))) }
-      for scalar in pasted.unicodeScalars { _ = update(&model, .pasted(scalar)) }
+      _ = update(&model, .pasted(pasted))
       guard case .prompt(let prompt) = model.overlay else { return nil }
       return prompt.text
     }
@@ -118,7 +118,7 @@ import Testing
 
   @Test func pastedTextIsText() {
     var model = typing("w")
-    for scalar in "q\n[x\u{1b}".unicodeScalars { _ = update(&model, .pasted(scalar)) }
+    _ = update(&model, .pasted("q\n[x\u{1b}"))
     guard case .prompt(let prompt)? = model.overlay else {
       Issue.record("the prompt is gone")
       return
@@ -127,11 +127,34 @@ import Testing
     // Over the panels it is no command.
     model = makeModel()
     let target = model.session.target
-    for scalar in "q[t".unicodeScalars {
-      #expect(update(&model, .pasted(scalar)).isEmpty)
-    }
+    #expect(update(&model, .pasted("q[t")).isEmpty)
     #expect(model.session.target == target && model.overlay == nil)
     #expect(model.notice?.lines.first?.contains("line of input") == true)
+  }
+
+  /// Lines of input take as much as a path may have, and say so; however long a text is, matching it
+  /// costs no more than reading it.
+  @Test(arguments: [":", "w", "o", "?/"]) func longTextsAreCut(_ keys: String) {
+    let text = String(repeating: "word ", count: 20_000)
+    let start = ContinuousClock.now
+    var model = typing(keys)
+    _ = update(&model, .key(.control("u")))
+    _ = update(&model, .pasted(text))
+    #expect(model.overlay?.typed == String(text.prefix(EditedLine.limit)))
+    #expect(model.notice?.lines == [EditedLine.full])
+    let size = ScreenSize(rows: 24, columns: 80)
+    #expect(view(model, size: size).text.contains("no more than 4096 bytes"))
+    for _ in 0..<2000 { _ = update(&model, .key(.character("x"))) }
+    #expect(model.overlay?.typed?.utf8.count == EditedLine.limit)
+    _ = update(&model, .key(.backspace))
+    #expect(model.notice == nil && model.overlay?.typed?.utf8.count == EditedLine.limit - 1)
+    #expect(start.duration(to: .now) < .seconds(60))
+  }
+
+  @Test func longQueriesFitNoShortName() {
+    let query = String(repeating: "e", count: 100_000)
+    #expect("open replknet-31 as A".fuzzyScore(query) == nil)
+    #expect("e e".fuzzyScore("e   e") != nil)
   }
 
   @Test func helpBeginsWithTheKeysOfThePanel() {

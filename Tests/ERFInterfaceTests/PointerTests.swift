@@ -47,6 +47,23 @@ import Testing
     #expect(model.session.screen.window.zoom == 1)
   }
 
+  @Test func aClickInTheDepthPlotSelectsALayer() throws {
+    var model = listening()
+    _ = update(&model, .resized(size))
+    for key in "Gz".unicodeScalars { model.finish(model.type(key)) }
+    let layout = ScreenLayout(size: size, screen: model.session.screen)
+    let area = try #require(layout.slots.first { $0.panel == .depth }).area.belowTitle
+    let last = model.depthLayers(model.active).count - 1
+    let row = area.row + area.rows / 3
+    for (column, layer) in [(area.column + 6, 0), (area.column + area.columns - 1, last)] {
+      _ = update(&model, .pointer(Pointer(.click, row: row, column: column), size))
+      #expect(model.depth.selection == layer)
+    }
+    // Beside the plot a click selects nothing.
+    _ = update(&model, .pointer(Pointer(.click, row: area.row, column: area.column + 6), size))
+    #expect(model.depth.selection == last)
+  }
+
   @Test func aClickOnThePanelsChooses() throws {
     var model = listening()
     func slot(_ panel: PanelName) throws -> Slot {

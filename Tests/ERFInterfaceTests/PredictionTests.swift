@@ -134,6 +134,20 @@ import Testing
     #expect(wordings.contains { screen.contains($0) }, "\(screen)")
   }
 
+  /// Networks look at pictures at a size of their own, whatever the maps are made at.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func theSizeOfThePictureIsSaid(_ size: (Int, Int)) {
+    var model = makeModel(weights: .file("/models/trained.pth"))
+    for case .predict(let id, let request, _) in model.type("8") {
+      var answer = makeClasses(request)
+      answer.size = InputSize(height: 96, width: 96)
+      _ = update(&model, .predicted(id, answer))
+    }
+    _ = model.type("z")
+    let screen = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(screen.components(of: "  at 96 px") == 2, "\(screen)")
+  }
+
   /// A network that cannot be right because it has no class of that name is not merely wrong.
   @Test(arguments: [(80, 24), (120, 40), (200, 60)])
   func aClassThatANetworkLacksIsSaid(_ size: (Int, Int)) {

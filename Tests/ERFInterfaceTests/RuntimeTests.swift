@@ -163,6 +163,22 @@ import Testing
     #expect(terminal.suspensions == 2 && terminal.redraws == 1)
   }
 
+  /// Pasted text comes a character at a time, and is one edit and one frame.
+  @Test func longTextsArePastedAtOnce() {
+    let text = String(repeating: "a", count: 100_000)
+    let pasted = text.unicodeScalars.map { FakeTerminal.Step.event(.pasted($0)) }
+    var loop = ExplorerLoop(
+      session: Session(models: ["RepLKNet-13"]), options: ExplorerOptions(),
+      terminal: FakeTerminal(
+        [.event(.key(.character(":")))] + pasted + [.event(.key(.backspace)), .event(.timeout)]),
+      engine: TestEngine(FakeComputing(), FakeExporting()))
+    loop.start()
+    loop.step()
+    loop.finish()
+    let kept = String(repeating: "a", count: EditedLine.limit - 1)
+    #expect(loop.model.overlay == .palette(query: kept, selection: 0))
+  }
+
   @Test func keysInABurstMakeFewFrames() {
     let burst = (0..<60).map { _ in FakeTerminal.Step.event(.key(.character("c"))) }
     let terminal = FakeTerminal(burst)

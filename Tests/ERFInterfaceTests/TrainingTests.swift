@@ -44,6 +44,18 @@ import Testing
     #expect(weights == .trained)
   }
 
+  /// A share of one picture is hardly one.
+  @Test(arguments: [(80, 24), (120, 40)])
+  mutating func theNumberOfOtherPicturesIsSaid(_ size: (Int, Int)) throws {
+    let id = try #require(start())
+    var progress = makeProgress(1)
+    progress.moment = FineTuning.Moment(
+      step: 100, path: "/state/step-100.safetensors", accuracy: 0, asked: 1)
+    _ = update(&model, .training(id, .progressed(progress)))
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(text.contains("0.0 % right on 1 "), "\(text)")
+  }
+
   @Test mutating func aSecondPressStops() throws {
     let id = try started(moments: 1)
     guard case .cancel(id)? = model.type("t").first else {

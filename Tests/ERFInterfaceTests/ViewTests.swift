@@ -146,9 +146,57 @@ import Testing
       let lines = text.split(separator: "\n").filter {
         $0.contains(/\+ (r82 c101|row 82, column 101)/)
       }
-      let share = /\d+(\.\d)? % (of the field is nearer|(of M )?within 1[0-9] px)/
+      let share = /\d+(\.\d)? % (of the field lies within|(of M )?within \d+ px)/
       #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(share) })
     }
+  }
+
+  /// Distance and share are those of the metrics: of the circle around what they are measured from.
+  @Test(arguments: [true, false])
+  func theCrossHairMeasuresAsTheMetricsDo(_ isCentral: Bool) throws {
+    var model = makeModel(["RepLKNet-13-nano"])
+    _ = model.type("1")
+    for key in [Key.up, .up, .up, .left, .left] { _ = update(&model, .key(key)) }
+    let cursor = try #require(model.session.screen.cursor)
+    let map = try #require(model.sides[0].shown?.result?.map)
+    let metrics = ERFMetrics(map, around: isCentral ? nil : (32, 160))
+    model.sides[0].shown?.metrics = metrics
+    let origin = metrics.origin
+    let row = Int(cursor.row * Double(map.height))
+    let column = Int(cursor.column * Double(map.width))
+    func distance(_ row: Int, _ column: Int) -> Double {
+      let (dy, dx) = (Double(row - origin.row), Double(column - origin.column))
+      return (dy * dy + dx * dx).squareRoot()
+    }
+    let radius = distance(row, column).rounded()
+    var (inside, total) = (0.0, 0.0)
+    let values = map.values
+    for row in 0..<map.height {
+      for column in 0..<map.width {
+        let value = values[row * map.width + column]
+        total += value
+        if distance(row, column) <= radius { inside += value }
+      }
+    }
+    let words =
+      "\(Format.fixed(radius, 0)) px from \(isCentral ? "the centre" : "the unit")  "
+      + "\(Format.percent(inside / total)) of the field lies within"
+    let text = view(model, size: ScreenSize(rows: 60, columns: 300)).text
+    #expect(text.contains(words), "\(words)\n\(text)")
+  }
+
+  /// Numbers beside a map are cut nowhere.
+  @Test(arguments: [(200, 60), (250, 70), (300, 80)])
+  func theUnitIsSaidToItsEnd(_ size: (Int, Int)) {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    _ = model.type("z")
+    for side in 0..<2 {
+      model.sides[side].shown?.subject?.mapSize = InputSize(height: 64, width: 64)
+      model.sides[side].shown?.subject?.units = [Unit(row: 32, column: 32)]
+    }
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    let whole = text.matches(of: /unit {5}(row 32, column 32|r32 c32) of 64( × |×)64/).count
+    #expect(whole == text.matches(of: /unit {5}r/).count, "\(text)")
   }
 
   /// Of maps with a sign there is no share, and the cross-hair's place is not cut either.

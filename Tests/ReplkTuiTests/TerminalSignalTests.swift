@@ -100,6 +100,18 @@ extension TerminalTests {
       }
     }
 
+    /// Options that say nothing of what is shown leave it as it was.
+    @Test func howItIsComputedRestoresTheState() throws {
+      let first = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try first.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      try TerminalTests.quit(first)
+      let again = try TerminalTests.start(["--threads", "1", "--color", "256"], in: folder)
+      try again.wait("the same map") {
+        $0.text.contains("as you left it") && TerminalTests.isDone($0, maps: 1)
+      }
+      try TerminalTests.quit(again)
+    }
+
     /// Of two explorers at once the first keeps its state, though the other ends later or sooner.
     @Test func theFirstOfTwoKeepsItsState() throws {
       let terminal = try TerminalProcess(

@@ -106,7 +106,7 @@ public struct Classifier: Sendable {
         Classification.Candidate(
           index: $0, name: names?[$0], probability: probabilities[$0])
       },
-      label: label(of: path))
+      label: label(of: path), size: evaluation.size)
   }
 
   private func nonFinite(_ input: Tensor, _ path: String) -> any Error {
@@ -142,6 +142,8 @@ public struct Classification: Sendable, Equatable {
   public let top: [Candidate]
   /// What the picture shows, as its folder or name tells; nil: nothing tells.
   public let label: Int?
+  /// Size of the input that the network looked at; nil: nobody said.
+  public var size: InputSize?
 
   /// Whether the likeliest class is the right one; nil where nothing tells.
   public var isRight: Bool? {

@@ -127,11 +127,14 @@ extension ImageSource {
   /// - Parameter reason: who reads them again.
   /// - Throws: `FileError` naming the first that is a pipe or a device.
   public func requireFiles(_ reason: String) throws(FileError) {
-    guard case .files(let paths) = self else { return }
-    for path in paths {
-      guard case .other = FileKind(of: path) else { continue }
-      throw .unreadable(
-        path: path, reason: "\(reason), and this can be read only once: save it as a file")
-    }
+    guard let pipe else { return }
+    throw .unreadable(
+      path: pipe, reason: "\(reason), and this can be read only once: save it as a file")
+  }
+
+  /// The first of the paths at which there is a pipe or a device; nil: all are of files, or of nothing.
+  public var pipe: String? {
+    guard case .files(let paths) = self else { return nil }
+    return paths.first { FileKind(of: $0) == .other }
   }
 }

@@ -8,11 +8,14 @@ public struct FineTuning: Sendable {
     public let path: String
     /// Share of the held-out pictures named rightly; of many, every so many are asked.
     public let accuracy: Double?
+    /// How many were asked; nil: nobody said.
+    public let asked: Int?
 
-    public init(step: Int, path: String, accuracy: Double?) {
+    public init(step: Int, path: String, accuracy: Double?, asked: Int? = nil) {
       self.step = step
       self.path = path
       self.accuracy = accuracy
+      self.asked = asked
     }
   }
 
@@ -126,6 +129,8 @@ public struct FineTuning: Sendable {
   private func save(_ trainer: Trainer, accuracy: Double?) throws -> Moment {
     let path = "\(folder)/step-\(trainer.step).safetensors"
     try trainer.saveNetwork(to: path, madeBy: (ProgramRecord.text, "explorer"))
-    return Moment(step: trainer.step, path: path, accuracy: accuracy)
+    return Moment(
+      step: trainer.step, path: path, accuracy: accuracy,
+      asked: accuracy.map { _ in min(trainer.heldOutCount, Self.measured) })
   }
 }

@@ -53,9 +53,10 @@ extension Model {
     entries += ExportKind.all.map {
       PaletteEntry(title: $0.title + ", a file", keyLabel: "e", action: .export($0))
     }
+    let wanted = PaletteQuery(query)
     let found = entries.enumerated()
       .compactMap { place, entry in
-        entry.score(query).map { (entry: entry, score: $0, place: place) }
+        entry.score(wanted).map { (entry: entry, score: $0, place: place) }
       }
       .sorted { ($1.score, $0.place) < ($0.score, $1.place) }
       .map(\.entry)
@@ -153,6 +154,26 @@ extension Model {
   }
 }
 
+/// What was typed, made ready once for all entries.
+private struct PaletteQuery {
+  let text: String
+  /// Its words, in lower case.
+  let words: [Substring]
+  /// Its letters and digits alone, in lower case.
+  let bare: String
+
+  init(_ text: String) {
+    self.text = text
+    words = text.lowercased().split(separator: " ")
+    bare = text.bare
+  }
+}
+
+extension String {
+  /// Its letters and digits alone, in lower case.
+  fileprivate var bare: String { lowercased().filter { $0.isLetter || $0.isNumber } }
+}
+
 extension PaletteEntry {
   fileprivate init(_ command: Command) {
     self.init(
@@ -162,9 +183,9 @@ extension PaletteEntry {
 
   /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
   /// go before words within words, those before scattered letters; nil where it does not fit.
-  fileprivate func score(_ query: String) -> Int? {
-    let wanted = query.lowercased().split(separator: " ")
-    if let score = nameScore(query, words: wanted.count) { return score }
+  fileprivate func score(_ query: PaletteQuery) -> Int? {
+    let wanted = query.words
+    if let score = nameScore(query) { return score }
     let words = title.lowercased().split { !$0.isLetter && !$0.isNumber }
     let others = synonyms.flatMap { $0.split(separator: " ") }
     func begins(_ word: Substring, _ words: [Substring]) -> Bool {
@@ -183,21 +204,19 @@ extension PaletteEntry {
     }
     let title = title.lowercased()
     if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
-    return title.fuzzyScore(query)
+    return title.fuzzyScore(query.text)
   }
 
   /// Where a session's or a network's name begins like the query, but for signs: several words are hardly
   /// meant for anything else, one may be the beginning of a command, too. A network goes before sessions.
-  private func nameScore(_ query: String, words: Int) -> Int? {
-    func bare(_ text: String) -> String {
-      text.lowercased().filter { $0.isLetter || $0.isNumber }
-    }
+  private func nameScore(_ query: PaletteQuery) -> Int? {
     var names = sessionNames
     var bonus = 0
     if case .network(let id) = action { (names, bonus) = ([id], 50) }
-    let wanted = bare(query)
-    guard !wanted.isEmpty, names.contains(where: { bare($0).hasPrefix(wanted) }) else { return nil }
-    return (words > 1 ? 4500 : 3900) + bonus
+    guard !query.bare.isEmpty, names.contains(where: { $0.bare.hasPrefix(query.bare) }) else {
+      return nil
+    }
+    return (query.words.count > 1 ? 4500 : 3900) + bonus
   }
 
   /// What others call it.

@@ -5,6 +5,8 @@ extension String {
   /// that follow one another and that begin words; nil where one is missing. Blanks do not count.
   func fuzzyScore(_ query: String) -> Int? {
     let letters = Array(lowercased().unicodeScalars)
+    // More letters than there are cannot be found, and may be very many.
+    guard query.unicodeScalars.count(where: { $0 != " " }) <= letters.count else { return nil }
     let wanted = Array(query.lowercased().unicodeScalars.filter { $0 != " " })
     // best[i]: the best score with the last wanted letter so far found at i.
     var best: [Int?] = letters.map { _ in nil }

@@ -156,17 +156,6 @@ public struct HeatField: Sendable, Equatable {
       max(-1, min(1, colours.share(curve($0))))
     }
   }
-
-  /// The share of M's mass in the square around the centre whose edge runs through a pixel.
-  public func share(row: Int, column: Int) -> Double? {
-    guard let area = areas[.linear], !isSigned else { return nil }
-    let reach = max(abs(row - centre.row), abs(column - centre.column))
-    let total = area.sum(0..<height, 0..<width)
-    guard total > 0 else { return nil }
-    let rows = max(0, centre.row - reach)..<min(height, centre.row + reach + 1)
-    let columns = max(0, centre.column - reach)..<min(width, centre.column + reach + 1)
-    return area.sum(rows, columns) / total
-  }
 }
 
 /// A part of an input, in pixels.

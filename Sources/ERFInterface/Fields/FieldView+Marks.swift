@@ -116,33 +116,36 @@ extension FieldDrawing {
     return Outline(share: nil, marks: marks)
   }
 
-  /// Where the cross-hair is and what the map is there, in the longest wording that fits; nil where
-  /// there is none.
+  /// Where the cross-hair is, what the map is there, and what of it lies no farther from where metrics are
+  /// measured from, in the longest wording that fits; nil where there is none.
   func cursorLine(_ shown: ShownMap, width: Int) -> [Span]? {
     guard let cursor = model.session.screen.cursor, !shown.isPreview else { return nil }
     let field = shown.field
     let row = min(field.height - 1, Int(cursor.row * Double(field.height)))
     let column = min(field.width - 1, Int(cursor.column * Double(field.width)))
     guard let value = field.value(row: row, column: column) else { return nil }
-    let dy = Double(row - field.centre.row)
-    let dx = Double(column - field.centre.column)
-    let distance = Format.fixed((dx * dx + dy * dy).squareRoot(), 0)
+    let (metrics, origin) = (shown.metrics, shown.metrics.origin)
+    let (dy, dx) = (Double(row - origin.row), Double(column - origin.column))
+    let radius = Int((dx * dx + dy * dy).squareRoot().rounded())
+    let distance = "\(radius)"
     let place = [Span("+ ", .accent), Span("row \(row), column \(column)", .text)]
     let near = [Span("+ ", .accent), Span("r\(row) c\(column)", .text)]
     let measured = [Span(" M ", .quiet), Span(Format.significant(value), .text)]
-    let off = isCentred ? "the centre" : "the unit"
+    let off = metrics.isCentred ? "the centre" : "the unit"
     let away = [Span("  " + distance + " px", .text), Span(" from " + off, .quiet)]
     let apart = [
-      Span(" " + distance + " px", .text), Span(isCentred ? " off centre" : " off unit", .quiet),
+      Span(" " + distance + " px", .text),
+      Span(metrics.isCentred ? " off centre" : " off unit", .quiet),
     ]
     func fitting(_ wordings: [[Span]]) -> [Span] { wordings.first { $0.width <= width } ?? near }
-    guard let share = field.share(row: row, column: column) else {
+    guard !field.isSigned, metrics.radialMass.indices.contains(radius) else {
       return fitting([
         place + measured + away, place + measured + apart, near + measured + apart, near + measured,
       ])
     }
+    let share = metrics.radialMass[radius]
     let inside = [
-      Span("  " + Format.percent(share), .text), Span(" of the field is nearer", .quiet),
+      Span("  " + Format.percent(share), .text), Span(" of the field lies within", .quiet),
     ]
     let portion = [Span(", ", .quiet), Span(Format.percent(share, digits: 0), .text)]
     let within =

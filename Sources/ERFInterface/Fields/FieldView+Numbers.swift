@@ -147,6 +147,9 @@ extension FieldDrawing {
     }
   }
 
+  /// Columns that a value has beside the map.
+  private var factRoom: Int { (layout.side?.columns ?? .max) - 11 }
+
   /// Label, value and its colour, in order of importance.
   private var facts: [(String, String, Role)] {
     guard let shown = side.measured else { return [] }
@@ -165,12 +168,13 @@ extension FieldDrawing {
     facts.append(("images", "\(shown.images) of \(shown.ofImages)", .text))
     if let subject = shown.subject {
       let size = subject.mapSize
-      facts.append(
-        (
-          "unit",
-          "row \(subject.unit.row), column \(subject.unit.column) of "
-            + "\(size.height) \(glyphs.times) \(size.width)", .text
-        ))
+      let (row, column) = (subject.unit.row, subject.unit.column)
+      let units = [
+        "row \(row), column \(column) of \(size.height) \(glyphs.times) \(size.width)",
+        "row \(row), column \(column) of \(size.height)\(glyphs.times)\(size.width)",
+        "r\(row) c\(column) of \(size.height)\(glyphs.times)\(size.width)",
+      ]
+      facts.append(("unit", units.first { $0.columns <= factRoom } ?? units[2], .text))
       facts.append(
         ("layer", model.layerText(shown.network, subject.tap, at: shown.request.size), .text))
       facts.append(("weights", subject.weightsHash.sanitised, .text))

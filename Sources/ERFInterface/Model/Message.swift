@@ -6,8 +6,8 @@ public import ERFEngine
 /// Something that happened.
 public enum Message: Sendable {
   case key(Key)
-  /// A character of text that was pasted rather than typed.
-  case pasted(Unicode.Scalar)
+  /// Text that was pasted rather than typed.
+  case pasted(String)
   /// Something done with the mouse on a screen of a size.
   case pointer(Pointer, ScreenSize)
   /// The screen has another size.

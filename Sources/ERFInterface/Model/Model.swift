@@ -185,14 +185,19 @@ public enum Overlay: Sendable, Equatable {
   /// The help scrolls no further than this; drawing stops where the text ends.
   static let helpLines = 400
 
-  /// Whether letters are text rather than commands.
-  var isTyping: Bool {
+  /// What is in the line of input; nil where there is none.
+  var typed: String? {
     switch self {
-    case .help(_, let isSearching, _): isSearching
-    case .palette, .prompt, .browser: true
-    case .exportMenu, .question: false
+    case .help(let query, let isSearching, _): isSearching ? query : nil
+    case .palette(let query, _): query
+    case .prompt(let prompt): prompt.text
+    case .browser(let browser): browser.query
+    case .exportMenu, .question: nil
     }
   }
+
+  /// Whether letters are text rather than commands.
+  var isTyping: Bool { typed != nil }
 }
 
 /// Where lists on the screen stand; not worth keeping in a session.

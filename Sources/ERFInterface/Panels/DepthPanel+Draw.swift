@@ -5,25 +5,13 @@ import ERFEngine
 extension Frame {
   mutating func drawDepth(_ model: Model, in area: Area) {
     let drawing = DepthDrawing(model: model, width: area.columns)
-    var table = drawing.table(of: drawing.networks.count)
+    let (table, hasSubjects, plot) = drawing.parts(in: area)
     write(drawing.title, row: area.row, column: area.column, width: area.columns)
-    var row = area.row + 1
-    let subjects = drawing.subjects
-    let hasSubjects = area.isRoomy && area.rows >= table.count + 12 + subjects.count
-    if hasSubjects {
-      write(subjects, in: area.below(1))
-      row += subjects.count + 1
-    }
-    let room = area.rows - 2 - (row - area.row - 1)
-    // The plot has all of them, so that the table can do with A and B.
-    let short = drawing.table(of: 2)
-    if room - table.count < 5, room - short.count >= 5 { table = short }
-    let plotRows = room - table.count
-    if plotRows >= 5 {
-      drawDepthPlot(
-        drawing,
-        in: Area(row: row, column: area.column, rows: plotRows, columns: area.columns))
-      row += plotRows
+    if hasSubjects { write(drawing.subjects, in: area.below(1)) }
+    var row = plot.row
+    if plot.rows > 0 {
+      drawDepthPlot(drawing, in: plot)
+      row += plot.rows
       if !hasSubjects {
         write(drawing.otherNames, row: row, column: area.column, width: area.columns)
       }
@@ -37,9 +25,7 @@ extension Frame {
 
   private mutating func drawDepthPlot(_ drawing: DepthDrawing, in area: Area) {
     let glyphs = drawing.model.display.glyphs
-    let axis = 6
-    let canvas = Area(
-      row: area.row, column: area.column + axis, rows: area.rows - 1, columns: area.columns - axis)
+    let canvas = DepthDrawing.canvas(in: area)
     guard canvas.rows >= 3, canvas.columns >= 8, let range = drawing.range else {
       write(drawing.waiting, .quiet, row: area.row, column: area.column, width: area.columns)
       return
@@ -112,12 +98,51 @@ extension Frame {
   }
 }
 
+extension Model {
+  /// The layer of the active network whose place in the depth plot is nearest to the mouse; nil where that
+  /// is not over the plot.
+  func depthLayer(under pointer: Pointer, in area: Area) -> Int? {
+    let drawing = DepthDrawing(model: self, width: area.columns)
+    let plot = drawing.parts(in: area).plot
+    guard plot.contains(pointer), drawing.range != nil else { return nil }
+    let canvas = DepthDrawing.canvas(in: plot)
+    let layers = depthLayers(active)
+    func distance(_ index: Int) -> Int {
+      abs(canvas.column + drawing.column(index, of: layers, canvas.columns) - pointer.column)
+    }
+    return layers.indices.min { distance($0) < distance($1) }
+  }
+}
+
 /// What is drawn of the layers.
 private struct DepthDrawing {
   let model: Model
   let width: Int
 
   let networks: [ComparedNetwork]
+
+  /// What of a plot curves are drawn on: beside the axis, above the labels.
+  static func canvas(in plot: Area) -> Area {
+    let axis = 6
+    return Area(
+      row: plot.row, column: plot.column + axis, rows: plot.rows - 1, columns: plot.columns - axis)
+  }
+
+  /// The table, whether there is room for what the networks are, and the plot: no rows where it has no
+  /// room.
+  func parts(in area: Area) -> (table: [[Span]], hasSubjects: Bool, plot: Area) {
+    var table = self.table(of: networks.count)
+    let hasSubjects = area.isRoomy && area.rows >= table.count + 12 + subjects.count
+    let head = hasSubjects ? subjects.count + 2 : 1
+    let room = area.rows - 1 - head
+    // The plot has all of them, so that the table can do with A and B.
+    let short = self.table(of: 2)
+    if room - table.count < 5, room - short.count >= 5 { table = short }
+    let rows = room - table.count
+    let plot = Area(
+      row: area.row + head, column: area.column, rows: rows >= 5 ? rows : 0, columns: area.columns)
+    return (table, hasSubjects, plot)
+  }
 
   init(model: Model, width: Int) {
     self.model = model

@@ -37,6 +37,13 @@ enum DepthPanel: Panel {
     model.subject(hasNetworks: true, hasTarget: false)
   }
 
+  /// A click in the plot selects the layer that is nearest.
+  static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? {
+    guard pointer.action == .click else { return nil }
+    if let layer = model.depthLayer(under: pointer, in: area) { model.depth.selection = layer }
+    return []
+  }
+
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     let layers = model.depthLayers(model.active)
     guard !layers.isEmpty else { return .refuse(model.noUnits) }

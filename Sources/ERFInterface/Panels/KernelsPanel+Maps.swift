@@ -50,9 +50,10 @@ extension Frame {
       let text = isWaited ? "summing the kernels" : ""
       return write(text, .quiet, row: area.row, column: area.column, width: area.columns)
     }
+    let isMerged = stages.contains { $0.map { $0.before != $0.after } ?? false }
     write(
       Self.kernelTitle(
-        "|w| summed over channels", ", before merging and after",
+        "|w| summed over channels", isMerged ? ", before merging and after" : "",
         reached: stages.lazy.compactMap { $0?.reached }.first, width: area.columns),
       row: area.row, column: area.column, width: area.columns)
     let gap = 2

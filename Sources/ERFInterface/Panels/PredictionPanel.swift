@@ -159,12 +159,22 @@ private struct PredictionTable {
     guard let request = model.prediction(side) else { return [title()] }
     switch model.predictions[request] {
     case .classes(let now):
-      return [title(verdict(now))] + caveat(now) + table(now)
+      let (verdict, size) = (self.verdict(now), self.size(now))
+      let whole = letter.width + model.name(side).columns + verdict.width + size.width
+      let head = whole <= width ? [title(size + verdict)] : [title(verdict), size]
+      return head.filter { !$0.isEmpty } + caveat(now) + table(now)
     case .failed(let reason):
       return [title()] + wrap(reason, width: width).map { [Span($0, .failure)] }
     case .cancelled: return [title(), [Span("cancelled; r asks again", .quiet)]]
     case .waiting, nil: return [title(), [Span("looking at the image ...", .quiet)]]
     }
+  }
+
+  /// At which size the network looked at the picture: its own, whatever the maps are made at.
+  private func size(_ now: Classification) -> [Span] {
+    guard let size = now.size else { return [] }
+    let side = size.height == size.width ? "\(size.height)" : "\(size)"
+    return [Span("  at \(side) px", .quiet)]
   }
 
   /// Whether the likeliest class is the picture's, where its folder tells, or that the picture's class, which

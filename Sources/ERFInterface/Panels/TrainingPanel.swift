@@ -221,10 +221,12 @@ private struct TrainingLines {
     let words = "after step \(moment.step)"
     let texts = moment.accuracy.map { share in
       let right = Format.percent(share, digits: 1) + " right"
+      let count = moment.asked.map { "\($0) " } ?? ""
+      let s = moment.asked == 1 ? "" : "s"
       return [
-        "\(words): \(right) on pictures not trained on",
-        "step \(moment.step): \(right) on other pictures",
-        "step \(moment.step): \(right) on others", words,
+        "\(words): \(right) on \(count)picture\(s) not trained on",
+        "step \(moment.step): \(right) on \(count)other picture\(s)",
+        "step \(moment.step): \(right) on \(count)other\(s)", words,
       ]
     }
     return [marks, [Span(texts?.first { $0.columns <= width } ?? words, .quiet)]]

@@ -58,7 +58,7 @@ final class CheckpointBrowsing: Sendable {
       } catch is CancellationError {
         mailbox.post(.looked(path, nil))
       } catch {
-        mailbox.post(.looked(path, .refused(String(describing: error))))
+        mailbox.post(.looked(path, .refused(Self.refusal(error))))
       }
     }
   }
@@ -84,7 +84,7 @@ final class CheckpointBrowsing: Sendable {
       } catch is CancellationError {
         mailbox.post(.visited(text, nil))
       } catch {
-        mailbox.post(.visited(text, .refused(String(describing: error))))
+        mailbox.post(.visited(text, .refused(Self.refusal(error))))
       }
     }
   }
@@ -110,6 +110,15 @@ final class CheckpointBrowsing: Sendable {
 }
 
 extension CheckpointBrowsing {
+  /// Why a file does not open, and what takes it where it looks like something else than a network.
+  static func refusal(_ error: any Error) -> String {
+    let reason = String(describing: error)
+    guard case CheckpointError.unknownFormat(let path) = error else { return reason }
+    if ImageList.isImageName(path.fileName) { return "\(reason); A in Images (5) takes pictures" }
+    guard path.lowercased().hasSuffix(".json") else { return reason }
+    return "\(reason); `replk-tui FILE.json` opens a session"
+  }
+
   /// The network in the file at `path`, and a line about the file.
   ///
   /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.

@@ -19,12 +19,14 @@ final class EffectRunner {
   /// Files are opened side by side: a slow one holds up none that is asked for after it.
   private let openQueue = DispatchQueue(
     label: "replk-tui.open", qos: .userInitiated, attributes: .concurrent)
-  private let computeQueue = DispatchQueue(label: "replk-tui.compute", qos: .utility)
+  private let computeQueue = PatientQueue(label: "replk-tui.compute", qos: .utility)
   /// Beside the maps, which need not wait for a probe of many seconds.
   private let probeQueue = DispatchQueue(label: "replk-tui.probe", qos: .background)
   private let trainingQueue = DispatchQueue(label: "replk-tui.train", qos: .background)
-  private let predictionQueue = DispatchQueue(label: "replk-tui.predict", qos: .utility)
-  private let depthQueue = DispatchQueue(label: "replk-tui.depth", qos: .background)
+  private let predictionQueue = PatientQueue(label: "replk-tui.predict", qos: .utility)
+  private let depthQueue = PatientQueue(label: "replk-tui.depth", qos: .background)
+  /// Beside the exports, which need not wait for a picture.
+  private let pictureQueue = DispatchQueue(label: "replk-tui.pictures", qos: .utility)
   private let exportQueue = DispatchQueue(label: "replk-tui.export", qos: .utility)
   private let browsing: CheckpointBrowsing
   private let unfinished = DispatchGroup()
@@ -61,7 +63,7 @@ final class EffectRunner {
   private func compute(_ id: RequestID, _ request: ERFRequest, previews: [ERFRequest]) {
     let run = MapRun(
       id: id, request: request, previews: previews, cancellation: register(id), mailbox: mailbox)
-    computeQueue.async(group: unfinished) { [engine] in run.carryOut(engine) }
+    computeQueue.async(run.cancellation, group: unfinished) { [engine] in run.carryOut(engine) }
   }
 
   private func probe(
@@ -118,7 +120,7 @@ final class EffectRunner {
 
   private func predict(_ id: RequestID, _ request: PredictionRequest, threads: Int?) {
     let cancellation = register(id)
-    predictionQueue.async(group: unfinished) { [engine, mailbox] in
+    predictionQueue.async(cancellation, group: unfinished) { [engine, mailbox] in
       do {
         try cancellation.check()
         let classes = try engine.predict(
@@ -139,7 +141,11 @@ final class EffectRunner {
     return cancellation
   }
 
-  private func cancel(_ id: RequestID) { cancellations.removeValue(forKey: id)?.cancel() }
+  private func cancel(_ id: RequestID) {
+    guard let cancellation = cancellations.removeValue(forKey: id) else { return }
+    cancellation.cancel()
+    for queue in [computeQueue, predictionQueue, depthQueue] { queue.giveUp(cancellation) }
+  }
 
   /// Starts what an effect of a model asks for.
   ///
@@ -197,7 +203,7 @@ final class EffectRunner {
     case .writeText(let id, let stem, let ending, let text):
       writeText(id, stem: stem, ending: ending, text)
     case .drawPicture(let name):
-      exportQueue.async(group: unfinished) { [engine, mailbox] in
+      pictureQueue.async(group: unfinished) { [engine, mailbox] in
         mailbox.post(.pictured(name, engine.picture(name)))
       }
     }
@@ -217,7 +223,7 @@ final class EffectRunner {
 
   private func listImages(_ id: RequestID, _ path: String) {
     namedPictures.append(path)
-    exportQueue.async(group: unfinished) { [engine, mailbox] in
+    openQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         let (paths, leftOut) = try engine.images(at: path)
         mailbox.post(.foundImages(id, paths: paths, leftOut: leftOut, failure: nil))
@@ -243,7 +249,7 @@ final class EffectRunner {
 
   private func computeMap(_ id: RequestID, _ request: ERFRequest) {
     let cancellation = register(id)
-    depthQueue.async(group: unfinished) { [engine, mailbox] in
+    depthQueue.async(cancellation, group: unfinished) { [engine, mailbox] in
       do {
         try cancellation.check()
         let result = try engine.compute(request, cancellation: cancellation) { _ in }
@@ -258,7 +264,7 @@ final class EffectRunner {
 
   private func computeDepth(_ id: RequestID, _ request: ERFRequest, _ layers: [String]) {
     let cancellation = register(id)
-    depthQueue.async(group: unfinished) { [engine, mailbox] in
+    depthQueue.async(cancellation, group: unfinished) { [engine, mailbox] in
       do {
         try cancellation.check()
         try engine.layerFields(request, layers: layers, cancellation: cancellation) {

@@ -93,8 +93,8 @@ struct ExplorerLoop {
   /// Waits for something to happen, and draws what came of it.
   mutating func step() {
     handle(terminal.nextEvent(milliseconds: patience))
-    // Keys that came together make one frame.
-    for _ in 0..<64 where exitCode == nil {
+    // Keys that came together make one frame; letters of a text cost little beside it.
+    for _ in 0..<(isTyping ? 4096 : 64) where exitCode == nil {
       let event = terminal.nextEvent(milliseconds: 0)
       if event == .timeout { break }
       handle(event)
@@ -156,7 +156,9 @@ struct ExplorerLoop {
       apply(.key(key))
     case .pasted(let scalar):
       isUrgent = true
-      apply(.pasted(scalar))
+      let (text, next) = pasted(from: scalar)
+      apply(.pasted(text))
+      handle(next)
     case .pointer(let pointer):
       isUrgent = true
       apply(.pointer(pointer, terminal.size))
@@ -170,13 +172,28 @@ struct ExplorerLoop {
     }
   }
 
+  /// Pasted text as far as it has come, no more of it than finds room in a line of input, and the event
+  /// after it.
+  private func pasted(from first: Unicode.Scalar) -> (text: String, next: TerminalEvent) {
+    var text = String.UnicodeScalarView([first])
+    var count = 1
+    while true {
+      let event = terminal.nextEvent(milliseconds: 0)
+      guard case .pasted(let scalar) = event else { return (String(text), event) }
+      // Line breaks take no room.
+      guard count <= EditedLine.limit, Key(scalar: scalar) == .character(scalar) else { continue }
+      text.append(scalar)
+      count += 1
+    }
+  }
+
   /// What was typed before the signal came is part of the state that is kept.
   private mutating func end(_ code: Int32) {
     exitCode = code
     for _ in 0..<256 {
       switch terminal.nextEvent(milliseconds: 0) {
       case .key(let key): apply(.key(key))
-      case .pasted(let scalar): apply(.pasted(scalar))
+      case .pasted(let scalar): apply(.pasted(String(scalar)))
       case .pointer(let pointer): apply(.pointer(pointer, terminal.size))
       case .woken, .resized: continue
       default: return

@@ -14,12 +14,31 @@ extension LocalEngine {
 
   public func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
     let paths = PathCompletion.all(path)
+    try requireFiles(.files(paths))
     let files = try ImageList.expandClasses(paths)
+    // What is named takes the place of other pictures, and is looked at before it does.
+    for file in files where file.isNamed { _ = try Image.load(path: file.path) }
     // Of folders of classes the first few are as many classes.
     return (ImageList.spread(files, seed: 0).map(\.path), ImageList.leftOut(of: paths))
   }
 
-  public func picture(_ name: PictureName) -> Picture { .load(name) }
+  /// Checks that pictures are files: whoever writes into a pipe may never come, and it can be read only once.
+  ///
+  /// - Throws: `FileError` in the words in which checkpoints are refused.
+  func requireFiles(_ images: ImageSource) throws(FileError) {
+    guard let pipe = images.pipe else { return }
+    throw .unreadable(
+      path: pipe, reason: "it is not a regular file: what a pipe gives has to be saved as one")
+  }
+
+  public func picture(_ name: PictureName) -> Picture {
+    do {
+      if case .file(let path) = name { try requireFiles(.files([path])) }
+    } catch {
+      return .failed(error.explanation.sanitised)
+    }
+    return .load(name)
+  }
 
   public func stimulus(_ index: Int) -> StimulusPicture { StimulusPicture(index: index) }
 
@@ -30,7 +49,9 @@ extension LocalEngine {
   public func contents(
     of path: String, cancellation: Cancellation
   ) throws -> (network: NetworkSpec, summary: String) {
-    try CheckpointBrowsing.contents(of: path, cancellation)
+    let contents = try CheckpointBrowsing.contents(of: path, cancellation)
+    recognised.note(path, as: contents.network.model)
+    return contents
   }
 
   public func read(_ path: String, limit: Int) throws -> [UInt8] {

@@ -5,6 +5,7 @@ public import ERFEngine
 /// The engine and the files of this machine.
 public struct LocalEngine: Engine {
   let computer = ERFComputer()
+  let recognised = RecognisedFiles()
   private let training: TrainingFolder
 
   /// `trainingFolder`: where the moments of training go; nil: among temporary files.
@@ -18,7 +19,9 @@ public struct LocalEngine: Engine {
   public func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
-    try computer.compute(request, cancellation: cancellation, progress: progress)
+    try requireFiles(request.images)
+    try recognised.requireNumbers(of: request.network, computer, cancellation)
+    return try computer.compute(request, cancellation: cancellation, progress: progress)
   }
 
   /// A network, opened once, whoever asks.
@@ -26,7 +29,11 @@ public struct LocalEngine: Engine {
   /// - Throws: what opening it throws, `CancellationError`.
   public func open(
     _ network: NetworkSpec, cancellation: Cancellation = Cancellation()
-  ) throws -> OpenedNetwork { try computer.open(network, cancellation: cancellation) }
+  ) throws -> OpenedNetwork {
+    let opened = try computer.open(network, cancellation: cancellation)
+    if case .file(let path) = network.source { recognised.note(path, as: opened.id) }
+    return opened
+  }
 
   public func facts(
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
@@ -57,6 +64,7 @@ public struct LocalEngine: Engine {
     _ request: ERFRequest, layers: [String], cancellation: Cancellation,
     report: (LayerField) -> Void
   ) throws {
+    try requireFiles(request.images)
     try computer.layerFields(
       request, layers: layers, cancellation: cancellation, report: report)
   }
@@ -75,6 +83,7 @@ public struct LocalEngine: Engine {
   public func predict(
     _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
   ) throws -> Classification {
+    if case .file(let path) = request.image { try requireFiles(.files([path])) }
     let classifier = try Classifier(
       computer.network(request.network, cancellation: cancellation), threads: threads,
       cancellation: cancellation)

@@ -22,11 +22,8 @@ extension Model {
 
   mutating func pressInBrowser(_ key: Key, _ browser: Browser) -> [Effect] {
     var browser = browser
-    browser.opening = nil
-    browser.visiting = nil
-    browser.completing = nil
-    browser.complaint = nil
-    let last = max(0, browser.entries.count - 1)
+    browser.forgetAnswers()
+    var last: Int { max(0, browser.entries.count - 1) }
     switch key {
     case .escape:
       overlay = nil
@@ -47,10 +44,17 @@ extension Model {
       browser.completing = browser.query
       overlay = .browser(browser)
       return [.complete(browser.query, in: browser.base)]
-    default:
-      browser.query = browser.query.edited(by: key)
-      browser.selection = 0
+    default: return retype { $0.edited(by: key) }
     }
+    return show(browser)
+  }
+
+  /// Gives what is typed in the browser another text.
+  mutating func retype(_ browser: Browser, _ text: String) -> [Effect] {
+    var browser = browser
+    browser.forgetAnswers()
+    browser.query = text
+    browser.selection = 0
     return show(browser)
   }
 
@@ -178,6 +182,14 @@ extension Model {
 }
 
 extension Browser {
+  /// What was asked for before a key is not waited for any more.
+  fileprivate mutating func forgetAnswers() {
+    opening = nil
+    visiting = nil
+    completing = nil
+    complaint = nil
+  }
+
   /// Shows what a folder holds.
   fileprivate mutating func enter(_ folder: CheckpointFolder, recent: [String]) {
     let isFirst = self.folder == nil

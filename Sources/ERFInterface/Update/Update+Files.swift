@@ -28,8 +28,9 @@ extension Model {
   mutating func export(_ kind: ExportKind) -> [Effect] {
     let id = nextRequestID()
     exporting = id
-    notice = Notice(.note, "writing ...")
+    // The screen is written as it was before it was asked for.
     if let ending = kind.screenEnding { return [.exportScreen(id, ending: ending)] }
+    notice = Notice(.note, "writing ...")
     if let ending = kind.figureEnding { return [.exportFigure(id, ending: ending)] }
     let items = sides.compactMap { side in
       side.shown.flatMap { shown in
@@ -51,19 +52,13 @@ extension Model {
 
   /// A line of input stays until what it asks for is done, with what is wrong below it.
   mutating func pressInPrompt(_ key: Key, _ prompt: Prompt) -> [Effect] {
-    var prompt = prompt
     switch key {
     case .escape:
       overlay = nil
       return giveUpTrainingPrompt()
     case .tab: return [.complete(prompt.text, in: "")]
     case .enter: return prompt.waitsFor == nil ? enter(prompt) : []
-    default:
-      prompt.text = prompt.text.edited(by: key)
-      prompt.complaint = nil
-      prompt.isSure = false
-      overlay = .prompt(prompt)
-      return []
+    default: return retype { $0.edited(by: key) }
     }
   }
 

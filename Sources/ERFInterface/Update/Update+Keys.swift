@@ -19,17 +19,24 @@ extension Model {
 
   /// Pasted text is text: it goes where text is typed, without its line breaks, and is no command. A path
   /// from the root or from home takes the place of one that was only suggested.
-  mutating func paste(_ scalar: Unicode.Scalar) -> [Effect] {
+  mutating func paste(_ text: String) -> [Effect] {
     guard let overlay, overlay.isTyping else {
       notice = Notice(.note, "pasted text goes into a line of input: :, o, t and w open one")
       return []
     }
-    guard case .character = Key(scalar: scalar) else { return [] }
-    if scalar == "/" || scalar == "~", case .prompt(var prompt) = overlay, prompt.isSuggestion {
+    let plain = text.unicodeScalars.filter { Key(scalar: $0) == .character($0) }
+    guard let first = plain.first else { return [] }
+    if first == "/" || first == "~", case .prompt(var prompt) = overlay, prompt.isSuggestion {
       prompt.text = ""
       self.overlay = .prompt(prompt)
     }
-    return press(.character(scalar))
+    return retype { $0.adding(plain) }
+  }
+
+  /// Whether a key is a letter of the line of input that is open, and no command.
+  func isTyped(_ key: Key) -> Bool {
+    guard case .character = key else { return false }
+    return overlay?.isTyping ?? false
   }
 
   /// Carries a command out, or says why not.

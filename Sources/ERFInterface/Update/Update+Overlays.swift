@@ -47,8 +47,7 @@ extension Model {
     switch key {
     case .enter: overlay = .help(query: query, isSearching: false, scroll: 0)
     case .escape: overlay = .help(query: "", isSearching: false, scroll: 0)
-    default:
-      overlay = .help(query: query.edited(by: key), isSearching: true, scroll: 0)
+    default: return retype { $0.edited(by: key) }
     }
     return []
   }
@@ -56,10 +55,9 @@ extension Model {
   // MARK: Palette
 
   private mutating func pressInPalette(_ key: Key, _ query: String, _ selection: Int) -> [Effect] {
-    let entries = paletteEntries(query)
-    let last = max(0, entries.count - 1)
     func selecting(_ index: Int) -> Overlay {
-      .palette(query: query, selection: max(0, min(index, last)))
+      let last = max(0, paletteEntries(query).count - 1)
+      return .palette(query: query, selection: max(0, min(index, last)))
     }
     switch key {
     case .escape: overlay = nil
@@ -67,11 +65,12 @@ extension Model {
     case .down, .control("n"): overlay = selecting(selection + 1)
     case .pageUp: overlay = selecting(selection - 10)
     case .pageDown: overlay = selecting(selection + 10)
-    case .enter where entries.isEmpty: break
     case .enter:
+      let entries = paletteEntries(query)
+      guard entries.indices.contains(selection) else { break }
       overlay = nil
       return choose(entries[selection].action)
-    default: overlay = .palette(query: query.edited(by: key), selection: 0)
+    default: return retype { $0.edited(by: key) }
     }
     return []
   }
@@ -129,18 +128,28 @@ extension Model {
   }
 }
 
-extension String {
-  /// The text after a key in a line of input: characters are added, Backspace takes one away, with the
-  /// marks over it.
-  func edited(by key: Key) -> String {
-    switch key {
-    // As long as the paths that systems take.
-    case .character(let scalar) where utf8.count < 4096:
-      guard let columns = scalar.columns, columns > 0 || !isEmpty else { return self }
-      return self + String(scalar)
-    case .backspace: return String(dropLast())
-    case .control("u"): return ""
-    default: return self
+extension Model {
+  /// Gives the line of input that is open another text. What was said of the one before is gone, and what
+  /// found no room is told of.
+  mutating func retype(_ change: (String) -> EditedLine) -> [Effect] {
+    guard let typed = overlay?.typed else { return [] }
+    let line = change(typed)
+    if line.isCut {
+      notice = Notice(.warning, EditedLine.full)
+    } else if notice?.lines == [EditedLine.full] {
+      notice = nil
     }
+    switch overlay {
+    case .help: overlay = .help(query: line.text, isSearching: true, scroll: 0)
+    case .palette: overlay = .palette(query: line.text, selection: 0)
+    case .prompt(var prompt):
+      prompt.text = line.text
+      prompt.complaint = nil
+      prompt.isSure = false
+      overlay = .prompt(prompt)
+    case .browser(let browser): return retype(browser, line.text)
+    case .exportMenu, .question, nil: break
+    }
+    return []
   }
 }
