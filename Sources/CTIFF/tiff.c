@@ -100,14 +100,23 @@ bool ctiff_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32
   return finish(tiff, done, message);
 }
 
-// libtiff multiplies colours by an alpha that says it has not been: here both kinds are dropped.
-static void ignore_alpha(TIFF *tiff) {
+// libtiff multiplies colours by an alpha that says it has not been: here no kind is multiplied.
+// Returns whether the colours of the file are multiplied already.
+static bool ignore_alpha(TIFF *tiff) {
   uint16_t count = 0, *kinds = NULL;
   TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds);
-  if (count == 1) {
-    uint16_t plain[] = {EXTRASAMPLE_ASSOCALPHA};
-    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, plain);
-  }
+  if (count == 0) return false;
+  const bool is_multiplied = kinds[0] == EXTRASAMPLE_ASSOCALPHA;
+  // Pictures have one to three of them; the first alone counts.
+  uint16_t plain[16] = {EXTRASAMPLE_ASSOCALPHA};
+  if (count <= 16) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, count, plain);
+  return is_multiplied;
+}
+
+// A colour without the alpha that it is multiplied by, as Pillow divides it.
+static uint8_t divided(uint32_t colour, uint32_t alpha) {
+  const uint32_t value = alpha == 0 ? 0 : colour * 255 / alpha;
+  return value < 255 ? (uint8_t)value : 255;
 }
 
 // Samples of other kinds are no fault of the file: their kind becomes the message.
@@ -123,9 +132,11 @@ static bool ctiff_converts(TIFF *tiff, char *message) {
     snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%s TIFF", is_lab ? "L*a*b*" : "LogLuv");
     return false;
   }
-  if (bits <= 16 && kind != SAMPLEFORMAT_IEEEFP) return true;
+  // Of 8 bits and a sign nothing is known but that Pillow takes them for bytes without one.
+  const bool is_signed = kind == SAMPLEFORMAT_INT && bits > 8;
+  if (bits <= 16 && kind != SAMPLEFORMAT_IEEEFP && !is_signed) return true;
   snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%u-bit %sTIFF", bits,
-           kind == SAMPLEFORMAT_IEEEFP ? "floating-point " : "");
+           kind == SAMPLEFORMAT_IEEEFP ? "floating-point " : is_signed ? "signed " : "");
   return false;
 }
 
@@ -139,17 +150,19 @@ bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t 
   size_t total = (size_t)width * height;
   done = done && total > 0 && total <= capacity / 3;
   if (done && !ctiff_converts(tiff, message)) done = false;
+  bool is_multiplied = false;
   if (done) {
-    ignore_alpha(tiff);
+    is_multiplied = ignore_alpha(tiff);
     TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
     raster = malloc(total * sizeof *raster);
     // 1: ends at the first error instead of leaving holes.
     done = raster && TIFFReadRGBAImageOriented(tiff, width, height, raster, ORIENTATION_TOPLEFT, 1);
   }
   for (size_t pixel = 0; done && pixel < total; pixel++) {
-    pixels[pixel * 3] = (uint8_t)TIFFGetR(raster[pixel]);
-    pixels[pixel * 3 + 1] = (uint8_t)TIFFGetG(raster[pixel]);
-    pixels[pixel * 3 + 2] = (uint8_t)TIFFGetB(raster[pixel]);
+    const uint32_t alpha = is_multiplied ? TIFFGetA(raster[pixel]) : 255;
+    pixels[pixel * 3] = divided(TIFFGetR(raster[pixel]), alpha);
+    pixels[pixel * 3 + 1] = divided(TIFFGetG(raster[pixel]), alpha);
+    pixels[pixel * 3 + 2] = divided(TIFFGetB(raster[pixel]), alpha);
   }
   free(raster);
   return finish(tiff, done, message);

@@ -62,11 +62,23 @@ static int error_of_memory(voidpf opaque, voidpf stream) {
   return 0;
 }
 
+// Where the archive ends: behind the last record of the end that is followed by as long a comment as
+// it says, without that comment, in which minizip would look for another record.
+static uint64_t end_of_records(const unsigned char *bytes, uint64_t count) {
+  const uint64_t size = 22, longest = 0xFFFF;
+  for (uint64_t comment = 0; comment <= longest && size + comment <= count; comment++) {
+    const unsigned char *record = bytes + (count - comment - size);
+    const uint64_t claimed = record[20] | (uint64_t)record[21] << 8;
+    if (memcmp(record, "PK\5\6", 4) == 0 && claimed == comment) return count - comment;
+  }
+  return count;
+}
+
 cz_archive *cz_open(const void *bytes, size_t count) {
   cz_archive *archive = calloc(1, sizeof *archive);
   if (!archive) return NULL;
   archive->bytes = bytes;
-  archive->count = count;
+  archive->count = end_of_records(bytes, count);
   zlib_filefunc64_def functions = {
       .zopen64_file = open_memory,
       .zread_file = read_memory,

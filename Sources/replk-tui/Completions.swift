@@ -76,7 +76,7 @@ struct Completions {
   }
   let explorer = ExploreCommand.options
   /// What is no command of the table, and stands in its place.
-  private static let version = (
+  static let version = (
     name: "--version", summary: "print the version and what results depend on"
   )
   private static let help = (name: "help", summary: "show the help of a command")

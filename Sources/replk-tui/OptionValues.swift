@@ -18,8 +18,18 @@ struct OptionValues: Sendable {
 
   static func decimal(_ range: ClosedRange<Double>, _ noun: String) -> OptionValues {
     OptionValues(expected: "\(noun), a number from \(range.lowerBound) to \(range.upperBound)") {
-      Double($0).map(range.contains) ?? false
+      Double(decimal: $0).map(range.contains) ?? false
     }
+  }
+}
+
+extension BinaryFloatingPoint where Self: LosslessStringConvertible {
+  /// A number in decimal notation, `0.5` or `1e-3`; nil for anything else, such as the hexadecimal `0x1p-3`,
+  /// which whole numbers are not taken in either.
+  init?(decimal text: String) {
+    let isDecimal = text.allSatisfy { $0.isASCII && $0.isNumber || "+-.eE".contains($0) }
+    guard isDecimal else { return nil }
+    self.init(text)
   }
 }
 
@@ -80,7 +90,7 @@ extension OptionValues {
   ) { TrainingSizes.parsed($0, stepsAnEpoch: 1, in: trainingSides) != nil }
   static let jitter = decimal(0...0.9, "a share")
   static let crop = OptionValues(expected: "`shift`, or a share of the area from 0.05 to 1") {
-    $0 == "shift" || Double($0).map((0.05...1).contains) ?? false
+    $0 == "shift" || Double(decimal: $0).map((0.05...1).contains) ?? false
   }
   static let batch = whole(2...4096, "a number of pictures")
   static let epochs = whole(1...100_000, "a number of epochs")
@@ -151,7 +161,7 @@ extension [Float] {
   /// `0.5`, for all three channels, or `0.485,0.456,0.406`; nil for anything else.
   init?(channels text: String, in range: ClosedRange<Float>) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { Float($0) }.filter(range.contains)
+    let numbers = parts.compactMap { Float(decimal: String($0)) }.filter(range.contains)
     guard numbers.count == parts.count, [1, 3].contains(numbers.count) else { return nil }
     self = numbers.count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers
   }
@@ -161,7 +171,8 @@ extension PixelRange {
   /// `0:255`; nil for anything else.
   init?(argument text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let ends = parts.compactMap { Float($0) }.filter(PreprocessingChoice.means.contains)
+    let ends = parts.compactMap { Float(decimal: String($0)) }
+      .filter(PreprocessingChoice.means.contains)
     guard parts.count == 2, ends.count == 2 else { return nil }
     self.init(black: ends[0], white: ends[1])
   }

@@ -37,6 +37,7 @@ enum Program {
       try help(Array(words.dropFirst()))
     default:
       try OpenFileLimit.require()
+      try StackLimit.require()
       if let command = Command.all.first(where: { $0.name == words.first }) {
         try ProcessMemory.requireRoom()
         OutOfMemory.endProcess { line in

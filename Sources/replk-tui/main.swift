@@ -5,6 +5,7 @@ import CommitRecord
 import ERFEngine
 
 ProgramRecord.commit = CommitRecord.commit
+StandardStreams.holdClosedPlaces()
 StandardStreams.reportBrokenPipes()
 QuitSignal.endPlainly()
 ProcessMemory.spareAddressSpace()

@@ -46,6 +46,21 @@
       #expect(folder.names == ["a.npy", "picture.ppm"])
     }
 
+    /// Stacks that are too small end in a fault, in the first thread or in others.
+    @Test(arguments: ["erf", "snapshot"])
+    func smallStacks(_ command: String) throws {
+      let small = try Executable.run(
+        [command, Samples.tiny, "--size", "32", "-o", "a.txt"], in: folder,
+        shell: "ulimit -s 128; exec \"$@\"")
+      expectOneLine(
+        small, code: 1, mentions: ["stacks of 128 kB", "256 kB are needed", "`ulimit -s 1024`"])
+      #expect(folder.names == ["picture.ppm"])
+      let least = try Executable.run(
+        ["erf", Samples.tiny, "--size", "32", "-o", "a.npy"], in: folder,
+        shell: "ulimit -s 1024; exec \"$@\"")
+      #expect(least.code == 0 && least.error == "")
+    }
+
     @Test(arguments: large)
     func isRefusedBeforeItStarts(_ arguments: [String]) throws {
       let clock = ContinuousClock()

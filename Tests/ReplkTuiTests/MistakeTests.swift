@@ -203,6 +203,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   @Test(arguments: talkative)
   func closedOutput(_ arguments: [String]) throws {
     let outcome = try Executable.run(arguments, in: folder, shell: "exec \"$@\" >&-")
-    expectOneLine(outcome, code: 1, mentions: ["standard output"])
+    expectOneLine(
+      outcome, code: 1, mentions: ["standard output: cannot be written: it is closed"])
   }
 }

@@ -47,6 +47,17 @@ import Testing
     }
   }
 
+  /// Fractions are taken in the notations of whole numbers, decimal alone.
+  @Test(arguments: ["0x10", "0x1p-3", "0x10:255", "0x1,0x1,0x1"])
+  func hexadecimalNumbersAreRefused(_ text: String) {
+    for command in Command.all {
+      for option in command.options {
+        #expect(option.values?.accepts(text) != true, "\(command.name) \(option.names[0])")
+      }
+    }
+    #expect(OptionValues.rate.accepts("1e-3") && OptionValues.mean.accepts("-.5,+2.5E-1,1"))
+  }
+
   /// Steps that leave the range are no steps, though one side alone would be left.
   @Test func kernelStepsHaveARange() {
     #expect([Int](kernels: "3:31:9223372036854775807") == nil)

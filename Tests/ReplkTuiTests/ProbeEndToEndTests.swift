@@ -183,6 +183,10 @@ import Testing
     (["probe", "resnet-18", "--stimuli", ".", "--cues"], 2, "exclude each other"),
     (["probe", "resnet-18", "--count", "5"], 2, "from 64"),
     (["probe", "resnet-18", "--shuffle", "2,x"], 2, "tiles"),
+    (
+      ["probe", Samples.tiny, "--size", "32", "--shuffle", "2,33"], 2,
+      "cannot be cut into 33 x 33 tiles"
+    ),
     (["probe", "resnet-18", "--size", "9999"], 2, "16 to 2048"),
     (["probe", "resnet-18", "--seed", "-1"], 2, "whole number"),
     (["probe", "resnet-18", "--tap", "stage9"], 2, "stage9"),

@@ -20,7 +20,8 @@ bool ctiff_read_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32
                      uint32_t *orientation, char *message);
 
 // Decodes the first page to 8-bit RGB (height, width, 3) as it is stored. `capacity` must be at least
-// height * width * 3 bytes. Alpha is dropped, not blended; of 16 bits the nearest 8 are kept.
+// height * width * 3 bytes. Alpha is dropped, not blended, and divided out of colours that are
+// multiplied by it; of 16 bits the nearest 8 are kept.
 bool ctiff_read_rgb(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
                     char *message);
 

@@ -105,42 +105,78 @@ extension FileHints {
   /// Whether what stands under `key` names the network, or says what it computes beside its name.
   private static func tells(_ key: String) -> Bool {
     !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
+      || isArgument(key)
   }
 
-  /// What the hub's `config.json` tells at its top and in timm's `model_args`.
+  /// What the hub's `config.json` tells at its top and in timm's `model_args`, with what is nested in it.
   private static func configuration(
     _ bytes: [UInt8]
   ) throws(SafetensorsHeader.Flaw) -> [String: String] {
     var texts: [String: String] = [:]
     func take(_ key: String, _ json: inout JSONScanner) throws(SafetensorsHeader.Flaw) {
-      let text = try json.scalar()
+      // Deeper down a value is taken as it stands, so that no file can nest calls without end.
+      if isArgument(key), json.isAtObject, key.count(where: { $0 == "." }) < deepest {
+        return try json.object { name, json throws(SafetensorsHeader.Flaw) in
+          try take("\(key).\(name)", &json)
+        }
+      }
+      let text: String? = try isArgument(key) ? json.text() : json.scalar()
       if tells(key) { texts[key] = text.map { String($0.prefix(longestText)) } }
     }
     var json = JSONScanner(bytes)
-    try json.object { key, json throws(SafetensorsHeader.Flaw) in
-      guard key == "model_args", json.isAtObject else { return try take(key, &json) }
-      try json.object { name, json throws(SafetensorsHeader.Flaw) in
-        try take("\(key).\(name)", &json)
-      }
-    }
+    try json.object { key, json throws(SafetensorsHeader.Flaw) in try take(key, &json) }
     try json.end()
     return texts
   }
 
-  /// The settings of timm's `args.yaml`, which has one a line, and those of a section indented below it.
+  /// Objects of `config.json` below one another that are looked into.
+  private static let deepest = 2
+
+  /// The settings of timm's `args.yaml`, which has one a line, and those of a section below it: indented, as a
+  /// list of `name=value`, or in braces behind its name. Of arguments in other notations the text is kept.
   private static func arguments(_ bytes: [UInt8]) -> [String: String] {
     var texts: [String: String] = [:]
     var section = ""
+    func keep(_ key: String, _ value: String) {
+      if tells(key) { texts[key] = String(value.prefix(longestText)) }
+    }
     for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-      guard let colon = line.firstIndex(of: ":"), line.first != "#" else { continue }
-      let name = trimmed(line[..<colon])
-      let isIndented = line.first == " "
-      if !isIndented { section = name }
-      let key = isIndented ? "\(section).\(name)" : name
-      guard tells(key) else { continue }
-      texts[key] = String(scalar(line[line.index(after: colon)...]).prefix(longestText))
+      let text = trimmed(line)
+      guard !text.isEmpty, !text.hasPrefix("#") else { continue }
+      let isItem = text.hasPrefix("- ")
+      let isWithin = isItem || line.first?.isWhitespace == true
+      if !isWithin { section = "" }
+      let body = isItem ? trimmed(text.dropFirst(2)) : text
+      guard let pair = pair(body[...], isItem: isItem) else {
+        if argumentSections.contains(section) { keep(section, body) }
+        continue
+      }
+      if isWithin {
+        keep("\(section).\(pair.name)", pair.value)
+      } else {
+        section = pair.name
+        let pairs = argumentSections.contains(section) ? self.pairs(pair.value) : nil
+        if pairs == nil { keep(section, pair.value) }
+        for (name, value) in pairs ?? [] { keep("\(section).\(name)", value) }
+      }
     }
     return texts
+  }
+
+  /// `name: value`, or `name=value` as an item of a list; nil: neither.
+  private static func pair(_ text: Substring, isItem: Bool) -> (name: String, value: String)? {
+    let mark = text.firstIndex { $0 == ":" || isItem && $0 == "=" }
+    return mark.map { (scalar(text[..<$0]), scalar(text[text.index(after: $0)...])) }
+  }
+
+  /// `{name: value, ...}`, nothing nested; nil: anything else.
+  private static func pairs(_ text: String) -> [(name: String, value: String)]? {
+    let inner = text.dropFirst().dropLast()
+    guard text.hasPrefix("{"), text.hasSuffix("}"), !inner.contains(where: { "{}[]".contains($0) })
+    else { return nil }
+    let parts = inner.split(separator: ",")
+    let pairs = parts.compactMap { pair($0, isItem: false) }
+    return pairs.count == parts.count ? pairs : nil
   }
 
   /// A value of YAML without its quotes, or the comment behind it.

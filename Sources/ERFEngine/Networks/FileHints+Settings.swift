@@ -6,10 +6,17 @@ extension FileHints {
     let name: String
     /// In lower case.
     let value: String
-    /// Whether it is one of strides and dilations.
-    let isOfStrides: Bool
+    let kind: Kind
     /// Who says so: `the file's settings say`.
     let source: String
+
+    enum Kind: Sendable {
+      case strides
+      /// Of something else that is computed, which is known.
+      case computation
+      /// Of an argument of timm's networks that may change anything.
+      case unknown
+    }
 
     var text: String { "\(name)=\(WeightsMismatch.printable(value))" }
   }
@@ -19,19 +26,41 @@ extension FileHints {
   static func settings(in texts: [String: String], source: String) -> [Setting] {
     texts.sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
       let value = value.lowercased()
-      if ["null", "none", "~"].contains(value) { return nil }
+      if ["null", "none", "~", "{}", "[]"].contains(value) { return nil }
       if let name = Checkpoint.strideSetting(key) {
-        return Setting(name: name, value: value, isOfStrides: true, source: source)
+        return Setting(name: name, value: value, kind: .strides, source: source)
       }
-      return Checkpoint.computingSetting(key).map {
-        Setting(name: $0, value: value, isOfStrides: false, source: source)
+      if let name = Checkpoint.computingSetting(key) {
+        return Setting(name: name, value: value, kind: .computation, source: source)
       }
+      guard isArgument(key), let name = key.split(separator: ".").last else { return nil }
+      return Setting(name: String(name), value: value, kind: .unknown, source: source)
     }
+  }
+
+  /// What timm calls the arguments that a network is built with, in `config.json` and in `args.yaml`.
+  static let argumentSections: Set<String> = ["model_args", "model_kwargs"]
+
+  /// Arguments whose effect shapes tell, or which matter while a network is trained or loaded.
+  private static let harmlessArguments: Set<Substring> = [
+    "num_classes", "in_chans", "img_size", "layers", "channels", "block", "cardinality",
+    "base_width", "width", "depth", "stem_width", "block_reduce_first", "down_kernel_size",
+    "channel_multiplier", "depth_multiplier", "drop_rate", "drop_path_rate", "drop_block_rate",
+    "drop_connect_rate", "zero_init_last", "bn_momentum", "pretrained", "pretrained_cfg",
+    "pretrained_cfg_overlay", "checkpoint_path", "cache_dir", "scriptable", "exportable",
+  ]
+
+  /// Whether what stands under `key`, names joined by dots, is an argument that a network of timm's was built
+  /// with, and may change what it computes.
+  static func isArgument(_ key: String) -> Bool {
+    let parts = key.lowercased().split(separator: ".")
+    return parts.first.map { argumentSections.contains(String($0)) } ?? false
+      && !parts.contains(where: harmlessArguments.contains)
   }
 
   /// The first setting of strides or dilations that `network` does not have.
   func strideDoubts(about network: any Architecture) -> [String] {
-    let setting = settings.first { $0.isOfStrides && Self.contradicts($0, network) }
+    let setting = settings.first { $0.kind == .strides && Self.contradicts($0, network) }
     guard let setting else { return [] }
     return [
       "\(setting.source) \(setting.text), and it is opened as \(network.id): its strides and dilations "
@@ -39,16 +68,20 @@ extension FileHints {
     ]
   }
 
-  /// The other settings that are not as in `network`, a line for each source.
+  /// The other settings that are not as in `network`, a line for each source and kind.
   func settingDoubts(about network: any Architecture) -> [String] {
-    var others = settings.filter { !$0.isOfStrides && !Self.isUsual($0, of: network) }
+    var others = settings.filter { $0.kind != .strides && !Self.isUsual($0, of: network) }
     var doubts: [String] = []
-    while let source = others.first?.source {
-      let listed = others.filter { $0.source == source }.prefix(6).map(\.text)
+    while let first = others.first {
+      func isAlike(_ setting: Setting) -> Bool {
+        setting.source == first.source && setting.kind == first.kind
+      }
+      let listed = others.filter(isAlike).prefix(6).map(\.text).joined(separator: ", ")
+      let effect = first.kind == .unknown ? "may compute" : "computes"
       doubts.append(
-        "\(source) \(listed.joined(separator: ", ")), and it is opened as \(network.id), which computes "
+        "\(first.source) \(listed), and it is opened as \(network.id), which \(effect) "
           + "something else")
-      others.removeAll { $0.source == source }
+      others.removeAll(where: isAlike)
     }
     return doubts
   }

@@ -80,7 +80,10 @@ struct ForeignNetwork: Sendable {
 
     func kind(_ kinds: [Kind]) -> String? {
       kinds.first { kind in
-        kind.parts.allSatisfy { part in names.contains { $0.contains("." + part) } }
+        kind.parts.allSatisfy { part in
+          let part = "." + part
+          return names.contains { $0.utf8.holds(part) }
+        }
       }?.name
     }
 

@@ -21,13 +21,13 @@ public struct ShapeBiasProbe: Sendable {
     _ spec: NetworkSpec,
     opening open: (NetworkSpec) throws -> OpenedNetwork = { try OpenedNetwork($0) }
   ) throws -> OpenedNetwork {
-    try requireStimuli()
+    try requirePossible()
     let size = InputSize(height: request.size, width: request.size)
     return try ERFRequest(network: spec, size: size, tap: request.tap).validated(opening: open)
       .network
   }
 
-  private func requireStimuli() throws(ProbeError) {
+  private func requirePossible() throws(ProbeError) {
     let counts = ShapeBiasRequest.counts
     guard request.agreeing >= counts.lowerBound && request.conflicts > 0 else {
       throw .tooFewStimuli(agreeing: request.agreeing, conflicts: request.conflicts)
@@ -35,6 +35,9 @@ public struct ShapeBiasProbe: Sendable {
     guard max(request.agreeing, request.conflicts) <= counts.upperBound else {
       throw .tooManyStimuli(
         agreeing: request.agreeing, conflicts: request.conflicts, most: counts.upperBound)
+    }
+    if let tiles = request.shuffles.max(), tiles > request.size {
+      throw .tooManyTiles(tiles, size: request.size)
     }
   }
 
@@ -49,7 +52,7 @@ public struct ShapeBiasProbe: Sendable {
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
-    try requireStimuli()
+    try requirePossible()
     let taps = try taps(of: network)
     let run = FeatureRun(
       request: request, features: PooledFeatures(network: network, taps: taps),

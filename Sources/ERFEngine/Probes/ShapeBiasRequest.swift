@@ -44,6 +44,8 @@ public struct ShapeBiasRequest: Sendable, Equatable {
 public enum ProbeError: ExplainedError, Equatable {
   case tooFewStimuli(agreeing: Int, conflicts: Int)
   case tooManyStimuli(agreeing: Int, conflicts: Int, most: Int)
+  /// More tiles a side than stimuli have pixels.
+  case tooManyTiles(Int, size: Int)
   case noCategories(model: String, classes: Int)
   case notTheBenchmark(folder: String)
   case noReadableStimuli(folder: String, skipped: Int, first: String)
@@ -64,6 +66,9 @@ public enum ProbeError: ExplainedError, Equatable {
         + "categories takes at least 64 and 1"
     case .tooManyStimuli(let agreeing, let conflicts, let most):
       "\(agreeing) agreeing and \(conflicts) conflicting stimuli are too many: at most \(most) of each"
+    case .tooManyTiles(let tiles, let size):
+      "stimuli of \(size) x \(size) pixels cannot be cut into \(tiles) x \(tiles) tiles to shuffle: "
+        + "at most \(size) a side, or larger stimuli"
     case .noCategories(let model, let classes):
       "the \(classes == 1 ? "only class of \(model) is" : "\(classes) classes of \(model) are") not ImageNet's, nor are two of them named like its or "
         + "like the 16 categories: probe it with built-in stimuli and a read-out"

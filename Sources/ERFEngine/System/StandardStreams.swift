@@ -17,6 +17,16 @@ public enum StandardStreams {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
+  /// Sees to it that no file takes the place of a stream that is closed, and gets what is meant for that: such
+  /// a place is held by one that refuses. To be called before any file is opened.
+  public static func holdClosedPlaces() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      // It opens at the lowest place that is free, which is this one.
+      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Writes all of `text`, made printable, to standard output.
   ///
   /// - Throws: `FileError` with the system's reason.
@@ -25,6 +35,7 @@ public enum StandardStreams {
     switch failure {
     case 0: return
     case EPIPE: throw .readerLeft(path: "standard output")
+    case EBADF: throw .unwritable(path: "standard output", reason: "it is closed")
     default: throw .unwritable(path: "standard output", reason: systemMessage(failure))
     }
   }

@@ -215,12 +215,18 @@ struct JSONScanner {
   /// A text, or a number or a word such as `true` as it stands; nil: a list or an object, which is stepped
   /// over.
   mutating func scalar() throws(Flaw) -> String? {
-    if isAtString { return try string() }
     let isNested = isAtObject || next == UInt8(ascii: "[")
+    let text = try text()
+    return isNested ? nil : text
+  }
+
+  /// A text, or a value of any other kind as it stands, in one line.
+  mutating func text() throws(Flaw) -> String {
+    if isAtString { return try string() }
     let start = position
     try skip()
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    return isNested ? nil : String(text.prefix { !$0.isWhitespace })
+    return String(decoding: bytes[start..<position], as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// Steps over a value of any kind.

@@ -107,12 +107,14 @@ final class ShardedCheckpoint: CheckpointReader {
     WorkCount.note(.index)
     var files: [String: String] = [:]
     let bytes = try FileBytes.read(path, limit: maxIndex)
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     do throws(SafetensorsHeader.Flaw) {
-      var json = JSONScanner(bytes)
+      var json = JSONScanner(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes)
       try json.object { name, json throws(SafetensorsHeader.Flaw) in
         guard name == "weight_map" else { return try json.skip() }
         try json.object { key, json throws(SafetensorsHeader.Flaw) in
-          files[key] = try json.string()
+          let file = try json.string()
+          files[key] = file.hasPrefix("./") ? String(file.dropFirst(2)) : file
         }
       }
       try json.end()
@@ -138,20 +140,30 @@ final class ShardedCheckpoint: CheckpointReader {
     if FileKind(of: path) == .folder {
       let prefix = path.hasSuffix("/") ? path : path + "/"
       let names = (try? CheckpointFolder(listing: path).files.map(\.name)) ?? []
-      let indices = names.filter { $0.hasSuffix(".index.json") }
+      let indices = parted(names, in: prefix).files.filter { $0.hasSuffix(".index.json") }
       return indices.count == 1 ? beside(prefix + indices[0]) : names.map { prefix + $0 }
     }
     return path.lowercased().hasSuffix(".index.json") ? beside(path) : [path]
   }
 
-  /// The files of a folder without those that hold the same weights once more: the hub's libraries pass over
-  /// `pytorch_model.bin` for the `model.safetensors` beside it.
-  private static func parted(_ names: [String]) -> (files: [String], twins: [String]) {
-    let isPassedOver = names.contains {
-      ["model.safetensors", "model.safetensors.index.json"].contains($0)
+  /// The files of a folder, whose paths begin with `prefix`, without those that hold the same weights once
+  /// more: the hub's libraries take `model.safetensors` before its index, and both before `pytorch_model.bin`.
+  private static func parted(
+    _ names: [String], in prefix: String
+  ) -> (files: [String], twins: [String]) {
+    var files = names
+    if ["model.safetensors", "model.safetensors.index.json"].contains(where: names.contains) {
+      files.removeAll { $0.hasPrefix("pytorch_model") }
     }
-    func isTwin(_ name: String) -> Bool { isPassedOver && name.hasPrefix("pytorch_model") }
-    return (names.filter { !isTwin($0) }, names.filter(isTwin))
+    for whole in ["model.safetensors", "pytorch_model.bin"] {
+      let index = whole + ".index.json"
+      guard files.contains(whole), files.contains(index) else { continue }
+      let parts = Set(Self.names(in: prefix + index))
+      // The file may be a part itself, and no network alone.
+      if !parts.contains(whole) { files.removeAll { $0 == index || parts.contains($0) } }
+    }
+    let taken = Set(files)
+    return (files, names.filter { !taken.contains($0) })
   }
 
   /// What a folder holds as one checkpoint: an index, a single file, or the parts of one
@@ -161,8 +173,9 @@ final class ShardedCheckpoint: CheckpointReader {
   static func inFolder(
     _ folder: String, cancellation: Cancellation? = nil
   ) throws -> ShardedCheckpoint {
-    let (files, twins) = parted(try CheckpointFolder(listing: folder).files.map(\.name))
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    let (files, twins) = parted(
+      try CheckpointFolder(listing: folder).files.map(\.name), in: prefix)
     let indices = files.filter { $0.hasSuffix(".index.json") }
     if indices.count == 1 {
       return try ShardedCheckpoint(

@@ -49,6 +49,7 @@ final class ZipArchive: @unchecked Sendable {
     unsafe self.handle = handle
     self.file = file
     var entries: [String: Entry] = [:]
+    var twins: [(name: String, entry: Entry)] = []
     var name = [CChar](repeating: 0, count: Self.nameCapacity)
     var member = cz_member()
     var state: Int32 = 1
@@ -71,17 +72,32 @@ final class ZipArchive: @unchecked Sendable {
       }
       let text = unsafe name.withUnsafeBufferPointer { unsafe String(cString: $0.baseAddress!) }
       let entry = Entry(member: member, size: size, isReadable: member.method != CZ_OTHER)
-      guard entries.updateValue(entry, forKey: text) == nil else {
-        unsafe cz_close(handle)
-        throw CheckpointError.malformed(
-          path: path, reason: "it holds several entries called \(WeightsMismatch.printable(text))")
-      }
+      if let earlier = entries.updateValue(entry, forKey: text) { twins.append((text, earlier)) }
     }
     guard state == 0 && file.isWhole else {
       unsafe cz_close(handle)
       throw CheckpointError.malformed(path: path, reason: "its list of contents is broken")
     }
     self.entries = entries
+    if let name = differing(among: twins) {
+      throw CheckpointError.malformed(
+        path: path, reason: "it holds several entries called \(WeightsMismatch.printable(name))")
+    }
+  }
+
+  /// The first name of which nobody can tell what is meant: `twins` are of the names of later entries, and do
+  /// no harm where they are stored and the same bytes, all of them together no more than the file has.
+  private func differing(among twins: [(name: String, entry: Entry)]) -> String? {
+    var left = file.count
+    return twins.first { name, twin in
+      guard let entry = entries[name], entry.size == twin.size, entry.size <= left,
+        [entry, twin].allSatisfy({ $0.member.method == CZ_STORED }),
+        let first = start(of: entry), let second = start(of: twin)
+      else { return true }
+      left -= entry.size
+      let (one, other) = (first..<first + entry.size, second..<second + entry.size)
+      return unsafe !file.memory[one].elementsEqual(file.memory[other]) || !file.isWhole
+    }?.name
   }
 
   /// In which way an entry that is not readable is kept, for people.

@@ -150,7 +150,7 @@ import Testing
     #expect(throws: ExportError.self) { try NPY.load(path: damaged) }
   }
 
-  /// Neither of two arrays of the same name is taken.
+  /// Neither of two arrays of the same name is taken, unless they are the same.
   @Test func arraysOfTheSameName() throws {
     let folder = try TemporaryFolder()
     let bytes = try FileBytes.read(Fixtures.path("arrays/two.npz"), limit: 1 << 20)
@@ -159,6 +159,9 @@ import Testing
     for place in bytes.indices.dropLast(4) where bytes[place..<place + 5].elementsEqual(name) {
       twice[place] = UInt8(ascii: "a")
     }
+    #expect(try NPY.load(path: folder.write(twice, to: "same.npz")).shape == [2, 3, 4])
+    let contents = try #require(twice.firstRange(of: Array("PK\u{1}\u{2}".utf8)))
+    twice[contents.lowerBound - 1] ^= 1
     let path = try folder.write(twice, to: "twice.npz")
     #expect(
       throws: CheckpointError.malformed(

@@ -85,6 +85,29 @@ def bitmaps(rgb):
     bitmap("runs-4.bmp", 4, runs + b"\0\1", colours[:16].tobytes(), compression=2)
 
 
+def associated(name, extra):
+    """A TIFF by hand of colours and other samples, the kinds of which are `extra`: Pillow writes none but of kind 2."""
+    n = 3 + len(extra)
+    pixels = (np.arange(H * W * n, dtype=np.uint32) * 37 % 256).astype(np.uint8).reshape(H, W, n)
+    pixels[:4, :, 3] = np.array([0, 1, 254, 255])[:, None]
+    tags = [(256, W), (257, H), (258, [8] * n), (259, 1), (262, 2), (273, 0), (277, n), (278, H), (279, H * W * n),
+            (338, extra)]
+    place = 8 + 2 + 12 * len(tags) + 4
+    start = place + 2 * n + 2 * len(extra)
+    entries, lists = b"", b""
+    for tag, value in tags:
+        if isinstance(value, list):
+            packed = struct.pack(f"<{len(value)}H", *value)
+            held = packed.ljust(4, b"\0") if len(packed) <= 4 else struct.pack("<I", place + len(lists))
+            lists += packed if len(packed) > 4 else b""
+            entries += struct.pack("<HHI", tag, 3, len(value)) + held
+        else:
+            entries += struct.pack("<HHII", tag, 4, 1, start if tag == 273 else value)
+    lists = lists.ljust(start - place, b"\0")
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+    (OUT / name).write_bytes(head + lists + pixels.tobytes())
+
+
 def main():
     rgb = scene()
     picture = Image.fromarray(rgb)
@@ -131,6 +154,10 @@ def main():
             (279, 4, 1, W * H)]
     big += struct.pack(">H", len(tags)) + b"".join(struct.pack(">HHII", *t) for t in tags) + bytes(4)
     (OUT / "big-endian.tif").write_bytes(bytes(big) + rgb[..., 1].tobytes())
+
+    associated("associated.tif", [1])
+    associated("associated-more.tif", [1, 0])
+    associated("alpha-more.tif", [2, 0])
 
     picture.save(OUT / "rgb.bmp")
     clear.save(OUT / "rgba.bmp")

@@ -47,8 +47,12 @@ import Testing
       #expect(try error(Array(bytes.utf8)) == .unsupportedFormat(path: path, format: format))
     }
     #expect(
-      try error(Self.floatingPointTIFF)
+      try error(Self.tiff(bits: 32, kind: 3))
         == .unsupportedFormat(path: path, format: "32-bit floating-point TIFF"))
+    #expect(
+      try error(Self.tiff(bits: 16, kind: 2))
+        == .unsupportedFormat(path: path, format: "16-bit signed TIFF"))
+    #expect(try error(Self.tiff(bits: 16, kind: 1)) == nil)
     #expect(
       try error(Array("P6 100000 1000 255\n".utf8))
         == .tooLarge(path: path, size: InputSize(height: 1000, width: 100_000)))
@@ -58,15 +62,15 @@ import Testing
     #expect(throws: FileError.isFolder(path: folder.path)) { try Image.load(path: folder.path) }
   }
 
-  /// One pixel of one float, as microscopes write them.
-  private static var floatingPointTIFF: [UInt8] {
+  /// One pixel of one number, as microscopes write them; `kind` is the SampleFormat.
+  private static func tiff(bits: UInt8, kind: UInt8) -> [UInt8] {
     let tags: [(UInt8, UInt8)] = [
-      (0, 1), (1, 1), (2, 32), (3, 1), (6, 1), (17, 8), (21, 1), (22, 1), (23, 4),
+      (0, 1), (1, 1), (2, bits), (3, 1), (6, 1), (17, 8), (21, 1), (22, 1), (23, bits / 8),
     ]
     var bytes: [UInt8] = Array("II".utf8) + [42, 0, 12, 0, 0, 0]
     bytes += [0, 0, 0, 0, UInt8(tags.count + 1), 0]
     for (tag, value) in tags { bytes += [tag, 1, 3, 0, 1, 0, 0, 0, value, 0, 0, 0] }
-    bytes += [0x53, 1, 3, 0, 1, 0, 0, 0, 3, 0, 0, 0]
+    bytes += [0x53, 1, 3, 0, 1, 0, 0, 0, kind, 0, 0, 0]
     return bytes + [0, 0, 0, 0]
   }
 

@@ -135,6 +135,14 @@ import Testing
     }
   }
 
+  /// Uncut stimuli would pass for shuffled ones; as many tiles as pixels can be had.
+  @Test func tooManyTiles() throws {
+    #expect(throws: ProbeError.tooManyTiles(33, size: 32)) {
+      try ShapeBiasProbe(ShapeBiasRequest(size: 32, shuffles: [2, 33, 4])).opened(Self.spec)
+    }
+    _ = try ShapeBiasProbe(ShapeBiasRequest(size: 32, shuffles: [2, 32])).opened(Self.spec)
+  }
+
   /// Pooled features are the averages of what `Network.features` gives.
   @Test func pooledFeatures() throws {
     let network = try Network(Self.spec)

@@ -41,7 +41,18 @@ extension NamedCheckpointTests {
           + #""pretrained": true, "layers": [2, 2]}, "pretrained_cfg": {"global_pool": "max"}}"#,
         nil
       ),
-      (#"{"model_args": ["act_layer"]}"#, nil),
+      (#"{"model_args": {"block_args": {"act_layer": "silu"}}}"#, "act_layer=silu"),
+      (
+        #"{"model_args": {"block_args": {"attn": {"layer": "se",\#n"ratio": 4}}}}"#,
+        #"attn={"layer": "se", "ratio": 4}"#
+      ),
+      (#"{"model_args": {"attn_layer": "eca", "drop_rate": 0.1}}"#, "attn_layer=eca"),
+      (#"{"model_args": ["act_layer"]}"#, #"model_args=["act_layer"]"#),
+      (
+        #"{"model_args": {"block_args": {}, "attn_layer": null, "use_eca": false, "#
+          + #""pretrained_cfg": {"global_pool": "max"}}, "model_kwargs": []}"#,
+        nil
+      ),
     ] as [(String, String?)])
   func argumentsInTheConfiguration(_ text: String, words: String?) throws {
     let notes = try self.notes(beside: Array(text.utf8), called: "config.json")
@@ -77,6 +88,19 @@ extension NamedCheckpointTests {
       ("bn_eps: 0.1  # more\r\ngp: max\r\n", "says bn_eps=0.1, gp=max"),
       ("lr: 0.1\nmodel_kwargs:\n  act_layer: 'silu'\nopt: sgd\n", "says act_layer=silu"),
       ("model_kwargs:\n  output_stride: 8\n", "says output_stride=8"),
+      ("model_kwargs: {output_stride: 8}\n", "says output_stride=8"),
+      ("model_kwargs: {\"act_layer\": 'silu', drop_rate: 0.1}  # more\n", "says act_layer=silu"),
+      ("model_kwargs:\n- output_stride=8\nopt: sgd\n", "says output_stride=8"),
+      ("model_kwargs:\n  - act_layer: silu\n", "says act_layer=silu"),
+      ("model_kwargs:\n  block_args:\n    act_layer: silu\n", "says act_layer=silu"),
+      (
+        "model_kwargs: {block_args: {act_layer: silu}}\n",
+        "says model_kwargs={block_args: {act_layer: silu}}"
+      ),
+      ("model_kwargs:\n  ? output_stride\n", "says model_kwargs=? output_stride"),
+      ("model_kwargs: output_stride=8\n", "says model_kwargs=output_stride=8"),
+      ("model_kwargs: {}  # none\nmean: [0.5, 0.5]\nopt:\n- sgd=1\n", nil),
+      ("model_kwargs:\n  # act_layer: silu\n  drop_rate: 0.1\n  num_classes: 10\n", nil),
       ("gp: null\nbn_eps: null\nbn_tf: false\nmodel_kwargs: {}\n", nil),
       ("# gp: max\nmean:\n- 0.5\n:\nopt: sgd", nil),
     ] as [(String, String?)])

@@ -66,6 +66,51 @@ import Testing
       ])
   }
 
+  /// Of a whole file and an index of others beside it the file is taken, as transformers does.
+  @Test func wholeFilesBeforeIndices() throws {
+    for (whole, part) in [
+      ("model.safetensors", "model-00001-of-00001.safetensors"),
+      ("pytorch_model.bin", "pytorch_model-00001-of-00001.bin"),
+    ] {
+      let folder = try TemporaryFolder()
+      try SafetensorsWriter(
+        tensors: try plain.keys.map { ($0, try plain.tensor($0)) }, type: .float32, metadata: [:]
+      ).write(to: folder.file(whole))
+      _ = try folder.write([0], to: part)
+      let index = whole + ".index.json"
+      _ = try folder.write(Array("{\"weight_map\": {\"a\": \"\(part)\"}}".utf8), to: index)
+      let network = try Network(NetworkSpec(file: folder.path))
+      #expect(try network.weightsHash == hash)
+      let notes = try #require(network.weightsChoice).notes
+      #expect(
+        notes.count == 1 && notes[0].contains(part) && notes[0].contains(index), "\(notes)")
+      #expect(Checkpoint.files(of: folder.path).contains(folder.file(whole)))
+    }
+  }
+
+  /// A file that its own index names is a part of what the index tells of.
+  @Test func wholeNamesOfParts() throws {
+    let half = plain.keys.count / 2
+    let parts = [
+      (name: "model.safetensors", keys: Array(plain.keys[..<half])),
+      (name: "more.safetensors", keys: Array(plain.keys[half...])),
+    ]
+    for part in parts { try write(part.keys, to: part.name) }
+    try writeIndex(parts, to: "model.safetensors.index.json")
+    #expect(try Network(NetworkSpec(file: folder.path)).weightsHash == hash)
+  }
+
+  /// With a mark of its encoding, as editors on Windows save it, and names of files as shells give them.
+  @Test func indicesInOtherSpellings() throws {
+    let part = "model-00001-of-00001.safetensors"
+    try write(plain.keys, to: part)
+    let index = "model.safetensors.index.json"
+    try writeIndex(plain.keys, of: "./" + part, to: index)
+    let text = try FileBytes.read(folder.file(index), limit: 1 << 20)
+    _ = try folder.write([0xEF, 0xBB, 0xBF] + text, to: index)
+    #expect(try Network(NetworkSpec(file: folder.file(index))).weightsHash == hash)
+  }
+
   /// Other names are those of other weights.
   @Test func foldersOfSeveralCheckpoints() throws {
     for name in ["model.safetensors", "other.safetensors"] { try write(plain.keys, to: name) }

@@ -60,7 +60,7 @@ import Testing
     #expect(throws: CheckpointError.self) { try tensor(path) }
   }
 
-  /// Which of two entries of the same name is meant, nobody can tell.
+  /// Which of two entries of the same name and other bytes is meant, nobody can tell.
   @Test func entriesOfTheSameNameAreRefused() throws {
     let path = try changed("zip.pth") { bytes in
       let place = try record(of: "zip/data/1", in: bytes)
@@ -70,6 +70,43 @@ import Testing
       throws: CheckpointError.malformed(
         path: path, reason: "it holds several entries called zip/data/2")
     ) { try Checkpoint(path: path) }
+  }
+
+  /// An entry that was added once more, whose bytes are the same or not.
+  @Test(arguments: [true, false])
+  func entriesThatComeTwice(_ areEqual: Bool) throws {
+    func number(_ place: Int, _ bytes: [UInt8]) -> Int {
+      (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
+    }
+    func set(_ value: Int, at place: Int, in bytes: inout [UInt8]) {
+      for index in 0..<4 { bytes[place + index] = UInt8(value >> (8 * index) & 0xFF) }
+    }
+    let path = try changed("zip.pth") { bytes in
+      let place = try record(of: "zip/data/0", in: bytes)
+      let end = bytes.count - 22
+      let list = number(end + 16, bytes)
+      let (start, next) = (number(place + 42, bytes), try record(of: "zip/data/1", in: bytes))
+      var again = Array(bytes[place..<next])
+      set(list, at: 42, in: &again)
+      var contents = Array(bytes[start..<number(next + 42, bytes)])
+      if !areEqual { contents[contents.count - 24] ^= 1 }
+      // Without the records of 64 bits in between, which count the entries once more.
+      let listed = bytes[list..<list + number(end + 12, bytes)]
+      var tail = Array(bytes[end...])
+      for counter in [8, 10] { tail[counter] += 1 }
+      set(number(12, tail) + again.count, at: 12, in: &tail)
+      set(list + contents.count, at: 16, in: &tail)
+      bytes = bytes[..<list] + contents + listed + again + tail
+    }
+    if areEqual {
+      #expect(
+        try tensor(path).elements == tensor(Fixtures.path("checkpoints/zip.pth")).elements)
+    } else {
+      #expect(
+        throws: CheckpointError.malformed(
+          path: path, reason: "it holds several entries called zip/data/0")
+      ) { try Checkpoint(path: path) }
+    }
   }
 
   @Test func encryptedEntriesAreRefused() throws {
@@ -87,6 +124,19 @@ import Testing
       throws: CheckpointError.malformed(
         path: path, reason: "its list of contents at the end is missing or broken; is it cut off?")
     ) { try Checkpoint(path: path) }
+  }
+
+  /// Comments hold anything, such as what the record before them begins with.
+  @Test(arguments: ["PK\u{5}\u{6}", "by PK\u{5}\u{6} and others, long enough for a record"])
+  func commentsAreNoRecords(_ comment: String) throws {
+    let path = try changed("zip.pth") { bytes in
+      let place = bytes.count - 22
+      #expect(bytes[place..<place + 4].elementsEqual([0x50, 0x4B, 5, 6]))
+      bytes[place + 20] = UInt8(comment.utf8.count)
+      bytes += Array(comment.utf8)
+    }
+    let plain = Fixtures.path("checkpoints/zip.pth")
+    #expect(try tensor(path).elements == tensor(plain).elements)
   }
 
   @Test func anArchiveOfNothingIsNoCheckpoint() throws {
