@@ -19,6 +19,7 @@ public enum Curve: String, Sendable, CaseIterable {
   case power
 
   /// The curve's value; negative ones mirror positive ones.
+  @inline(__always)
   func callAsFunction(_ value: Double) -> Double {
     let size = abs(value)
     let curved =
@@ -103,6 +104,8 @@ public struct HeatField: Sendable, Equatable {
     let top: Double?
   }
 
+  // The first map waits for these loops, and the rest of the interface is built to be small.
+  @_optimize(speed)
   private static func part(
     of values: [Double], curve: Curve, _ distances: Distances
   ) -> Part {
@@ -186,6 +189,7 @@ struct SummedArea: Sendable, Equatable {
   }
 
   /// `value` is asked for each row and column once, in row-major order.
+  @inline(__always)
   init(height: Int, width: Int, value: (_ row: Int, _ column: Int) -> Double) {
     rows = height
     columns = width
