@@ -4,7 +4,7 @@ import ERFEngine
 
 /// Draws one field; holds what its parts have in common.
 struct FieldDrawing {
-  let model: Model
+  @SharedModel var model: Model
   let index: Int
   let area: Area
   let side: Side
@@ -21,7 +21,7 @@ struct FieldDrawing {
   var window: PixelWindow { geometry.window }
 
   init(model: Model, index: Int, area: Area) {
-    self.model = model
+    _model = SharedModel(wrappedValue: model)
     self.index = index
     self.area = area
     side = model.sides[index]

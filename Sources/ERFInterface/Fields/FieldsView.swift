@@ -41,7 +41,7 @@ extension Frame {
 
 /// A - B, each as a share of its scale's top, on a diverging map.
 struct DifferenceDrawing {
-  let model: Model
+  @SharedModel var model: Model
   let area: Area
   /// The values of A's and B's highest colours.
   let tops: [Double]

@@ -4,7 +4,7 @@
 import ERFEngine
 
 struct MapHeading {
-  let model: Model
+  @SharedModel var model: Model
   let index: Int
   private let network: NetworkSpec
   private let request: ERFRequest
@@ -12,7 +12,7 @@ struct MapHeading {
   private let subject: ERFSubject?
 
   init(_ model: Model, index: Int) {
-    self.model = model
+    _model = SharedModel(wrappedValue: model)
     self.index = index
     let side = model.sides[index]
     if let shown = side.shown {

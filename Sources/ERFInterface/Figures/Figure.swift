@@ -5,7 +5,7 @@ public import ERFEngine
 
 /// What a figure shows, and where.
 public struct Figure: Sendable {
-  let model: Model
+  @SharedModel var model: Model
   let networks: [ComparedNetwork]
   private let names: [NetworkSpec: String]
   /// Of a page, in points: two columns of a paper.
@@ -14,7 +14,7 @@ public struct Figure: Sendable {
 
   /// - Parameter model: with the maps that are finished; others are left out.
   public init(_ model: Model) {
-    self.model = model
+    _model = SharedModel(wrappedValue: model)
     let shown = model.compared.filter { $0.field != nil && $0.metrics != nil }
     // A gallery that holds all of them, as a sweep's does, has an order of its own.
     let gallery = model.session.gallery

@@ -116,7 +116,7 @@ extension Model {
 
 /// What is drawn of the layers.
 private struct DepthDrawing {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   let networks: [ComparedNetwork]
@@ -145,7 +145,7 @@ private struct DepthDrawing {
   }
 
   init(model: Model, width: Int) {
-    self.model = model
+    _model = SharedModel(wrappedValue: model)
     self.width = width
     networks = model.compared
   }

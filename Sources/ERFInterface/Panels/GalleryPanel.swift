@@ -181,7 +181,7 @@ extension Frame {
 
 /// How much of the input holds half of each field, as bars.
 private struct GalleryBars {
-  let model: Model
+  @SharedModel var model: Model
 
   func draw(in area: Area, on frame: inout Frame) {
     frame.write(
@@ -228,7 +228,7 @@ extension GalleryBars {
 
 /// One network of the gallery.
 private struct GalleryTile {
-  let model: Model
+  @SharedModel var model: Model
   let index: Int
   let area: Area
 

@@ -140,7 +140,7 @@ extension Model {
 
 /// How much the area ratios differ over the images of a mean.
 private struct ImageSpread {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   var lines: [[Span]] {

@@ -61,7 +61,7 @@ extension Model {
 
 /// The maps finished before, those used last first, which come back at once.
 private struct FinishedLines {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
   /// Most maps that have a line.
   let most: Int

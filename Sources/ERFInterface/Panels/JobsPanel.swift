@@ -84,7 +84,7 @@ extension Frame {
 
 /// Where the seconds of A's and B's runs went.
 private struct TimeLines {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   var lines: [[Span]] {
@@ -124,7 +124,7 @@ private struct TimeLines {
 
 /// One line for each network, and one for everything else that is under way.
 private struct JobLines {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   private var glyphs: Glyphs { model.display.glyphs }

@@ -24,7 +24,7 @@ extension Frame {
 
 /// The panel's lines.
 private struct Kernels {
-  let model: Model
+  @SharedModel var model: Model
   let side: Int
   let width: Int
 

@@ -34,7 +34,7 @@ extension Frame {
 }
 
 private struct WideMetrics {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   private var glyphs: Glyphs { model.display.glyphs }

@@ -59,7 +59,7 @@ extension Frame {
 }
 
 private struct MetricsLines {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   private var glyphs: Glyphs { model.display.glyphs }

@@ -3,7 +3,7 @@
 import ERFEngine
 
 struct NetworkDifferences {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   /// Where the columns of A and B need the room that words would take.

@@ -89,7 +89,7 @@ extension Frame {
 
 /// What the picture is called, and what it shows where its folder or name tells.
 private struct PictureLine {
-  let model: Model
+  @SharedModel var model: Model
   /// Whether the picture itself stands there, too.
   let isDrawn: Bool
 
@@ -138,7 +138,7 @@ extension Model {
 
 /// What one network says.
 private struct PredictionTable {
-  let model: Model
+  @SharedModel var model: Model
   let side: Int
   let width: Int
   /// So many classes.

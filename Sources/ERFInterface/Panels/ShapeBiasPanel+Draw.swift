@@ -158,7 +158,7 @@ private struct ShapeBiasPlot {
   /// Title, categories, averages.
   static let rows = ObjectCategory.plotOrder.count + 2
 
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   var cells: Int { width - Self.labels }
@@ -234,7 +234,7 @@ private struct ShapeBiasPlot {
 
 /// The numbers behind the plot.
 private struct ShapeBiasNumbers {
-  let model: Model
+  @SharedModel var model: Model
 
   /// One line a network.
   func short(width: Int) -> [[Span]] {

@@ -121,7 +121,7 @@ private struct WideTraining {
     var isSparse = false
   }
 
-  let model: Model
+  @SharedModel var model: Model
   let film: TrainingFilm
 
   /// The map of a moment, if it was finished; nil: the weights from before.

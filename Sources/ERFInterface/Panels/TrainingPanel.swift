@@ -88,7 +88,7 @@ extension Frame {
 }
 
 private struct TrainingLines {
-  let model: Model
+  @SharedModel var model: Model
   let width: Int
 
   private var glyphs: Glyphs { model.display.glyphs }
