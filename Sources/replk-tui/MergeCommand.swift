@@ -38,7 +38,7 @@ extension Command {
     try OutputFiles(outputs, arguments, models: paths).requireNoInputs()
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
     let networks = Dictionary(grouping: parts) {
-      "\($0.part.subject.model) \($0.part.subject.weightsHash)"
+      "\($0.part.subject.model.fileName) \($0.part.subject.weightsHash)"
     }
     let whole: ERFPart
     do {

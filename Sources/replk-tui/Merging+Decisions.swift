@@ -35,6 +35,8 @@ extension MissingShares {
       shards: whole.missingShards, command: ["replk-tui"] + whole.command,
       known: shares.filter { $0.part.shards.count == 1 }.map {
         Known(path: $0.path, shard: $0.part.shards.first)
-      }, ending: ".csv", holds: whole.isHeld, option: "--csv", outputs: outputs)
+      }, ending: ".csv", holds: whole.isHeld, option: "--csv",
+      overlapping: shares.filter { $0.part.holdsSome(of: whole.missingShards ?? []) }.map(\.path),
+      outputs: outputs)
   }
 }

@@ -108,7 +108,9 @@ extension MissingShares {
       shards: whole.missingShards, command: ShellWords.words(whole.command),
       known: tables.filter { $0.table.shard != nil || $0.table.isOfTheWhole }.map {
         Known(path: $0.path, shard: $0.table.shard)
-      }, ending: ".csv", holds: whole.isHeld, outputs: outputs)
+      }, ending: ".csv", holds: whole.isHeld,
+      overlapping: tables.filter { $0.table.holdsSome(of: whole.missingShards ?? []) }.map(\.path),
+      outputs: outputs)
   }
 
   fileprivate init(of whole: Features, among parts: [Features.Named], outputs: [String]) {

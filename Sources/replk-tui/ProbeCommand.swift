@@ -134,6 +134,7 @@ extension Command {
     if shard != nil, !arguments.has("--csv") {
       throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
     }
+    let watched = WatchedFiles(networks.flatMap(\.inputs))
     let opened = try networks.map(CueConflictBenchmark.opened)
     var benchmark = CueConflictBenchmark(
       shard.map(stimuli.share) ?? stimuli, csv: shard == nil ? arguments.last("--csv") : nil,
@@ -161,7 +162,9 @@ extension Command {
       benchmark.stimuli.stimuli.isEmpty
       ? []
       : try reports(of: opened, nothing: "no stimulus was decided") {
-        try benchmark.run(
+        // Its numbers have been read; what the table says of their files was read apart from that.
+        try watched.requireUnchanged()
+        return try benchmark.run(
           $0, number: $1, into: &file, cancellation: Interruption.cancellation, progress: $2)
       }
     if !Interruption.cancellation.isCancelled { try file?.finish() }

@@ -50,6 +50,10 @@ extension Command {
     Interruption.catchSignals()
     let computer = ERFComputer(networks: 1)
     let grid = try arguments.grid(computer)
+    // What tells the points' files is a hash that is taken once: what is computed has to be of those files.
+    let watched = WatchedFiles(
+      Set(grid.map(\.network)).flatMap(\.inputs)
+        + (try grid.first.map { try NetworkInputs($0.images).paths } ?? []))
     let files = OutputFiles(
       [path], arguments, models: arguments.positionals, images: grid.first?.images)
     try files.requireNoInput(path)
@@ -82,6 +86,7 @@ extension Command {
         throw Interrupted(explanation: stopped(table, sweep))
       }
       guard !result.isPartial else { throw Interrupted(explanation: stopped(table, sweep)) }
+      try watched.requireUnchanged()
       told = run.told
       table.add(result, point: point, of: sweep)
       for note in result.subject.weightsChoice.map(Text.notes) ?? [] where !notes.contains(note) {

@@ -261,6 +261,19 @@ import Testing
     }
   }
 
+  /// A merged table that has a part of an unfinished share is not to be merged with that share's own table.
+  @Test func tablesThatOverlapWithWhatIsMissingAreNamed() throws {
+    for index in 1...2 {
+      _ = try succeed(sweep + ["--shard", "\(index)/2", "-o", "\(index).csv"], in: folder)
+    }
+    try cut("2.csv", to: "2.csv")
+    _ = try succeed(["merge", "1.csv", "2.csv", "--partial", "-o", "some.csv"], in: folder)
+    let run = try Executable.run(["merge", "some.csv", "-o", "all.csv"], in: folder)
+    #expect(run.code == 1 && run.error.contains("the shares' own files, not some.csv"))
+    let own = try Executable.run(["merge", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
+    #expect(own.code == 1 && !own.error.contains("own files"))
+  }
+
   /// Numbers that changed are told, and nothing is written over them unasked.
   @Test func damagedTablesAreRefused() throws {
     let share = sweep + ["--shard", "1/2", "-o", "1.csv"]

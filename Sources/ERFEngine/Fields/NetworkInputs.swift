@@ -106,6 +106,15 @@ public struct NetworkInputs: Sendable {
     return paths[index]
   }
 
+  /// The files that they are read from.
+  public var paths: [String] {
+    switch source {
+    case .builtIn: []
+    case .files(let paths, _): paths
+    case .tensor(let tensor, _): [tensor.path]
+    }
+  }
+
   /// The contents (1, H, W, 3) of input `index`.
   ///
   /// - Throws: `ImageError`, `FileError`.

@@ -133,6 +133,13 @@ extension SweepTable {
   /// Whether a row is, or would be, of no share, but of the whole sweep.
   public var isOfTheWhole: Bool { lines.contains { Self.field("share", of: $0).isEmpty } }
 
+  /// Whether it is of several shares and holds some points, not all, of one of `missing`: beside that share's
+  /// own table they would be there twice.
+  public func holdsSome(of missing: [Shard]) -> Bool {
+    shard == nil
+      && missing.contains { $0.block(of: points).contains { has($0 + 1) } }
+  }
+
   /// The shares that lack a point, where all rows are, or would be, of shares of one cut; nil where they are
   /// not.
   public var missingShards: [Shard]? {

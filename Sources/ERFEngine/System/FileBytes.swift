@@ -16,6 +16,8 @@ public enum FileError: ExplainedError, Equatable {
   case missingFolder(path: String, folder: String)
   /// A pipe whose reading end is closed.
   case readerLeft(path: String)
+  /// Another file lies there, or another version of it, than when the run began.
+  case changed(path: String)
   /// As many files are open as the process or the machine may have.
   case tooManyOpen(path: String)
 
@@ -40,6 +42,9 @@ public enum FileError: ExplainedError, Equatable {
       "\(path): cannot be written: \(reason)"
     case .missingFolder(let path, let folder):
       "\(path): cannot be written: there is no folder \(folder); create it first"
+    case .changed(let path):
+      "\(path): is another file than when this run began, which goes by what was there: put that back, or start "
+        + "over in another file, or with --force"
     case .readerLeft(let path):
       "\(path): nothing reads it any more"
     case .tooManyOpen(let path):

@@ -33,3 +33,21 @@ struct FileVersion: Hashable {
     numbers = [Int(status.st_ino), Int(status.st_size), time.tv_sec, time.tv_nsec]
   }
 }
+
+/// Files that a run goes by, as they were when it began.
+public struct WatchedFiles: Sendable {
+  private let files: [(path: String, version: FileVersion?)]
+
+  public init(_ paths: [String]) {
+    files = Set(paths).sorted().map { (path: $0, version: FileVersion(path: $0)) }
+  }
+
+  /// Checks that each is still the one that it was.
+  ///
+  /// - Throws: `FileError.changed` naming the first that is not.
+  public func requireUnchanged() throws(FileError) {
+    for file in files where FileVersion(path: file.path) != file.version {
+      throw .changed(path: file.path)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+/// A sweep went on with another network under the hash of the first when its file was replaced.
+@Suite struct WatchedFilesTests {
+  @Test(arguments: ["replaced", "changed", "gone", "new"])
+  func whatChangedIsNamed(_ how: String) throws {
+    let folder = try TemporaryFolder()
+    for name in ["a", "b"] { _ = try folder.write([1, 2, 3], to: name) }
+    let watched = WatchedFiles(["a", "b", "c"].map(folder.file))
+    try watched.requireUnchanged()
+    let files = FileManager.default
+    switch how {
+    case "replaced":
+      let other = try folder.write([1, 2, 4], to: "other")
+      try files.removeItem(atPath: folder.file("b"))
+      try files.moveItem(atPath: other, toPath: folder.file("b"))
+    case "changed": _ = try folder.write([1, 2], to: "b")
+    case "gone": try files.removeItem(atPath: folder.file("b"))
+    default: _ = try folder.write([1], to: "c")
+    }
+    let name = how == "new" ? "c" : "b"
+    #expect(throws: FileError.changed(path: folder.file(name))) { try watched.requireUnchanged() }
+  }
+}
