@@ -121,8 +121,9 @@ static uint8_t divided(uint32_t colour, uint32_t alpha) {
 
 // Samples of other kinds are no fault of the file: their kind becomes the message.
 static bool ctiff_converts(TIFF *tiff, char *message) {
-  uint16_t bits = 1, kind = SAMPLEFORMAT_UINT, colours = PHOTOMETRIC_RGB;
+  uint16_t bits = 1, samples = 1, kind = SAMPLEFORMAT_UINT, colours = PHOTOMETRIC_RGB;
   TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &kind);
   TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &colours);
   // Of these the library makes other numbers than those who know the colours' white.
@@ -132,8 +133,9 @@ static bool ctiff_converts(TIFF *tiff, char *message) {
     snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%s TIFF", is_lab ? "L*a*b*" : "LogLuv");
     return false;
   }
-  // Of 8 bits and a sign nothing is known but that Pillow takes them for bytes without one.
-  const bool is_signed = kind == SAMPLEFORMAT_INT && bits > 8;
+  // A grey of 8 bits and a sign Pillow takes for a byte without one, and colours not at all.
+  const bool is_grey = colours == PHOTOMETRIC_MINISBLACK && samples == 1;
+  const bool is_signed = kind == SAMPLEFORMAT_INT && (bits > 8 || !is_grey);
   if (bits <= 16 && kind != SAMPLEFORMAT_IEEEFP && !is_signed) return true;
   snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%u-bit %sTIFF", bits,
            kind == SAMPLEFORMAT_IEEEFP ? "floating-point " : is_signed ? "signed " : "");

@@ -109,7 +109,15 @@ public enum ImageList {
   }
 
   private static func hasOwnImages(_ folder: String) throws -> Bool {
-    try FolderListing.names(in: folder).contains(where: isImageName)
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    return try FolderListing.names(in: folder).contains {
+      isImageName($0) && mayBeImage(prefix + $0)
+    }
+  }
+
+  /// Whether there is no pipe or folder at `path`, whatever it is called.
+  private static func mayBeImage(_ path: String) -> Bool {
+    ![.folder, .other].contains(FileKind(of: path))
   }
 
   /// All folders inside `folder`, if one of them has images; else nil.
@@ -165,16 +173,14 @@ public enum ImageList {
     else { return false }
     let (there, missing) = Folder.way(to: String(path.dropLast(path.fileName.count)))
     guard let nearest = FileIdentity(of: there) else { return false }
-    guard let names = try? FolderListing.names(in: folder) else { return false }
-    if names.contains(where: isImageName) { return missing.isEmpty && nearest == place }
+    guard let names = try? FolderListing.names(in: folder),
+      let hasPictures = try? hasOwnImages(folder)
+    else { return false }
+    if hasPictures { return missing.isEmpty && nearest == place }
     // Only where a folder has no pictures of its own are those in the folders inside it taken; one without
     // any, which shares its name with one that was read elsewhere, is none of pictures.
     let inner = inner(names, of: folder.hasSuffix("/") ? folder : folder + "/")
-    guard
-      inner.contains(where: {
-        (try? FolderListing.names(in: $0))?.contains(where: isImageName) ?? false
-      })
-    else { return false }
+    guard inner.contains(where: { (try? hasOwnImages($0)) ?? false }) else { return false }
     guard let name = missing.first else {
       return nearest == place || inner.contains { FileIdentity(of: $0) == nearest }
     }
@@ -186,7 +192,7 @@ public enum ImageList {
     let all = try FolderListing.names(in: folder)
     let names = all.filter(isImageName)
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let files = names.filter { ![.folder, .other].contains(FileKind(of: prefix + $0)) }
+    let files = names.filter { mayBeImage(prefix + $0) }
       .map { ImageFile(path: prefix + $0, isNamed: false) }
     guard !files.isEmpty else {
       let inside = inner(all, of: prefix).flatMap { (try? unread(directlyIn: $0)) ?? [] }
@@ -200,7 +206,7 @@ public enum ImageList {
 
   /// What `expandClasses` leaves out.
   public struct LeftOut: Sendable, Equatable {
-    /// Pictures that are not read for their format or because they are pipes.
+    /// Pictures that are not read for their format or because they are pipes, or folders without any.
     public var unread: [String] = []
     /// Folders of pictures inside one that has pictures of its own, or inside the folder of a class.
     public var folders: [String] = []
@@ -237,6 +243,10 @@ public enum ImageList {
       let classes = (try? classFolders(in: path)) ?? nil
       if classes != nil { leftOut.unread += (try? unread(directlyIn: path)) ?? [] }
       for folder in classes ?? [path] {
+        // A folder that is called like a picture and holds none.
+        if classes != nil, isImageName(folder.fileName), (try? images(in: folder)) == nil {
+          leftOut.unread.append(folder)
+        }
         leftOut.unread += (try? unread(directlyIn: folder)) ?? []
         let inside = (try? foldersWithImages(in: folder, areTold: true)) ?? nil
         leftOut.folders += inside?.filter { (try? hasOwnImages($0)) ?? false } ?? []

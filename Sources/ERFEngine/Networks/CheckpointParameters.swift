@@ -128,11 +128,7 @@ extension CheckpointParameters {
     let comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
     guard comparison.mismatch.isEmpty else { throw explained(comparison, architecture) }
     // Without a classifier the first of several files may look like a network of fewer stages.
-    if comparison.inventory.head.isEmpty, let shard = CheckpointShard(of: file.path),
-      shard.isListed
-    {
-      throw CheckpointError.shard(path: file.path, shard)
-    }
+    if comparison.inventory.head.isEmpty, let refusal = file.shardRefusal { throw refusal }
     try requireReal(comparison.inventory)
     try requireSize(comparison.inventory)
   }

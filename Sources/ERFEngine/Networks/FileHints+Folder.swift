@@ -47,7 +47,7 @@ extension FileHints {
     let name: String
     /// Names of networks and settings, by the keys on the way to them, joined by dots.
     var texts: [String: String] = [:]
-    /// Why it tells nothing; nil: it could be read.
+    /// Why not all that it tells is known; nil: it could be read.
     var flaw: String?
   }
 
@@ -82,8 +82,15 @@ extension FileHints {
       return found
     }
     let text = utf8(bytes)
+    guard name.hasSuffix(".json") else {
+      let arguments = ArgumentsText(String(decoding: text, as: UTF8.self))
+      found.texts = arguments.texts.filter { tells($0.key) }
+        .mapValues { String($0.prefix(longestText)) }
+      found.flaw = arguments.flaw
+      return found
+    }
     do throws(SafetensorsHeader.Flaw) {
-      found.texts = try name.hasSuffix(".json") ? configuration(text) : arguments(text)
+      found.texts = try configuration(text)
     } catch {
       found.flaw = error.words
     }
@@ -103,7 +110,7 @@ extension FileHints {
   }
 
   /// Whether what stands under `key` names the network, or says what it computes beside its name.
-  private static func tells(_ key: String) -> Bool {
+  static func tells(_ key: String) -> Bool {
     !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
       || isArgument(key)
   }
@@ -131,66 +138,4 @@ extension FileHints {
 
   /// Objects of `config.json` below one another that are looked into.
   private static let deepest = 2
-
-  /// The settings of timm's `args.yaml`, which has one a line, and those of a section below it: indented, as a
-  /// list of `name=value`, or in braces behind its name. Of arguments in other notations the text is kept.
-  private static func arguments(_ bytes: [UInt8]) -> [String: String] {
-    var texts: [String: String] = [:]
-    var section = ""
-    func keep(_ key: String, _ value: String) {
-      if tells(key) { texts[key] = String(value.prefix(longestText)) }
-    }
-    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-      let text = trimmed(line)
-      guard !text.isEmpty, !text.hasPrefix("#") else { continue }
-      let isItem = text.hasPrefix("- ")
-      let isWithin = isItem || line.first?.isWhitespace == true
-      if !isWithin { section = "" }
-      let body = isItem ? trimmed(text.dropFirst(2)) : text
-      guard let pair = pair(body[...], isItem: isItem) else {
-        if argumentSections.contains(section) { keep(section, body) }
-        continue
-      }
-      if isWithin {
-        keep("\(section).\(pair.name)", pair.value)
-      } else {
-        section = pair.name
-        let pairs = argumentSections.contains(section) ? self.pairs(pair.value) : nil
-        if pairs == nil { keep(section, pair.value) }
-        for (name, value) in pairs ?? [] { keep("\(section).\(name)", value) }
-      }
-    }
-    return texts
-  }
-
-  /// `name: value`, or `name=value` as an item of a list; nil: neither.
-  private static func pair(_ text: Substring, isItem: Bool) -> (name: String, value: String)? {
-    let mark = text.firstIndex { $0 == ":" || isItem && $0 == "=" }
-    return mark.map { (scalar(text[..<$0]), scalar(text[text.index(after: $0)...])) }
-  }
-
-  /// `{name: value, ...}`, nothing nested; nil: anything else.
-  private static func pairs(_ text: String) -> [(name: String, value: String)]? {
-    let inner = text.dropFirst().dropLast()
-    guard text.hasPrefix("{"), text.hasSuffix("}"), !inner.contains(where: { "{}[]".contains($0) })
-    else { return nil }
-    let parts = inner.split(separator: ",")
-    let pairs = parts.compactMap { pair($0, isItem: false) }
-    return pairs.count == parts.count ? pairs : nil
-  }
-
-  /// A value of YAML without its quotes, or the comment behind it.
-  private static func scalar(_ value: Substring) -> String {
-    let text = trimmed(value)
-    if let quote = text.first, quote == "'" || quote == "\"" {
-      return String(text.dropFirst().prefix { $0 != quote })
-    }
-    return trimmed(text.firstRange(of: " #").map { text[..<$0.lowerBound] } ?? text[...])
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-  }
 }

@@ -76,7 +76,11 @@ extension FileHints {
       func isAlike(_ setting: Setting) -> Bool {
         setting.source == first.source && setting.kind == first.kind
       }
-      let listed = others.filter(isAlike).prefix(6).map(\.text).joined(separator: ", ")
+      var texts: [String] = []
+      for setting in others where isAlike(setting) && !texts.contains(setting.text) {
+        texts.append(setting.text)
+      }
+      let listed = texts.prefix(6).joined(separator: ", ")
       let effect = first.kind == .unknown ? "may compute" : "computes"
       doubts.append(
         "\(first.source) \(listed), and it is opened as \(network.id), which \(effect) "

@@ -31,6 +31,9 @@ struct FileHints: Sendable {
   let fileName: String
   /// Whether the names of the parameters are those of timm's efficient networks.
   let hasTimmNames: Bool
+  /// Whether the names of the parameters are those of torchvision's residual networks, and nothing else tells
+  /// what follows their first convolution.
+  private let hasTorchvisionNames: Bool
 
   private static let families = [
     "resnet", "resnext", "mobilenet", "efficientnet", "replknet", "res2net", "resnest", "regnet",
@@ -81,6 +84,9 @@ struct FileHints: Sendable {
       StoredForm.mainParts(of: name).contains { shapes[$0].map(isMeant) ?? false }
     }
     hasTimmNames = hasParameter(prefix + "conv_stem.weight")
+    hasTorchvisionNames =
+      file.metadata["program"] == nil && hasParameter(prefix + ResNet.landmark)
+      && shapes.keys.contains { $0.hasPrefix(prefix) && $0.contains(".downsample.") }
     hasSegmentationClassifier = hasParameter(base + "classifier.4.weight") { $0.rank == 4 }
     isBareBackbone =
       isBackbone && siblings.isEmpty && !hasParameter(prefix + ResNet.head + ".weight")
@@ -212,6 +218,11 @@ struct FileHints: Sendable {
       doubts.append(
         "the file holds the backbone of a larger network alone: strides and dilations are taken as those "
           + "of \(network.id), which shapes do not tell")
+    }
+    if let network = network as? ResNet, network.stem == .small, hasTorchvisionNames {
+      doubts.append(
+        "no max pooling is taken to follow the first convolution, which is one of 3x3: shapes do "
+          + "not tell")
     }
     doubts += settingDoubts(about: told)
     if let beside, let flaw = beside.flaw {

@@ -46,21 +46,25 @@ extension ResNet {
     }
   }
 
-  /// Whether modules that stand in one `nn.Sequential` follow each other as in the network: what has no
-  /// parameters, such as a pooling, shows as a number that is left out.
+  /// Whether modules follow each other as in the network: what has no parameters, such as a pooling, shows as
+  /// a number that is left out.
   private static func isChain(_ stem: [[Int]], _ stages: [[Int]], kernel: Int) -> Bool {
-    func mayFollow(_ one: [Int], _ next: [Int], after steps: ClosedRange<Int>) -> Bool {
-      guard let from = one.last, let to = next.last, one.dropLast() == next.dropLast() else {
-        return !next.starts(with: one)
-      }
-      return steps.contains(to - from)
+    // Behind the norm come a ReLU and, but for the stem of small pictures, a pooling.
+    let behindNorm = kernel == Stem.large.rawValue ? 2 : 1
+    return mayFollow(stem[0], stem[1], behind: 0)
+      && mayFollow(stem[1], stages[0], behind: behindNorm)
+      && zip(stages, stages.dropFirst()).allSatisfy { mayFollow($0, $1, behind: 0) }
+  }
+
+  /// Whether the module at `next` may come behind the one at `one` and as many without parameters as `hidden`.
+  private static func mayFollow(_ one: [Int], _ next: [Int], behind hidden: Int) -> Bool {
+    let shared = zip(one, next).prefix { $0 == $1 }.count
+    guard shared < one.count, shared < next.count, next.allSatisfy({ $0 < 10_000 }) else {
+      return false
     }
-    // Behind the norm come a ReLU and, but for the stem of small pictures, a pooling, which may be left there
-    // as an identity.
-    let behindNorm = kernel == Stem.large.rawValue ? 3...3 : 2...3
-    guard mayFollow(stem[0], stem[1], after: 1...1),
-      mayFollow(stem[1], stages[0], after: behindNorm)
-    else { return false }
-    return zip(stages, stages.dropFirst()).allSatisfy { mayFollow($0, $1, after: 1...1) }
+    // Between the two where one `nn.Sequential` holds both, and in front of the next within its own.
+    let leftOut = next[shared...].reduce(-one[shared] - 1, +)
+    // At the end of an inner one more of them may stand, which leave no trace.
+    return one.count == shared + 1 ? leftOut == hidden : (0...hidden).contains(leftOut)
   }
 }

@@ -27,7 +27,7 @@ public enum CheckpointError: ExplainedError, Equatable {
   /// A kernel without information, in a file whose shapes have to tell the network.
   case onlyZeros(path: String, key: String, shape: Shape)
   case noTensor(path: String, key: String, available: [String])
-  /// One file of several, which does not hold a network by itself.
+  /// One file of several, or some of them, which do not hold a network by themselves.
   case shard(path: String, CheckpointShard)
   /// What a run wrote, where a network belongs.
   case result(path: String, ResultFile)
@@ -94,8 +94,7 @@ public enum CheckpointError: ExplainedError, Equatable {
       key.isEmpty
         ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"
         : "\(path) has no tensor \(key): it holds \(WeightsMismatch.listed(available))"
-    case .shard(let path, let shard):
-      "\(path) is one of the \(shard.files) files of a checkpoint: \(shard.advice)"
+    case .shard(let path, let shard): "\(path) \(shard.explanation)"
     case .result(let path, .part):
       "\(path) is a part of a run, no network: `replk-tui merge` makes its map"
     case .result(let path, .features):

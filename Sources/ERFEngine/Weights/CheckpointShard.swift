@@ -1,41 +1,71 @@
-/// A single file of a checkpoint in several, such as `model-00001-of-00003.safetensors`, and what opens
-/// all of them.
+/// A single file of a checkpoint in several, such as `model-00001-of-00003.safetensors`, or a folder with some
+/// of them, and what opens all.
 public struct CheckpointShard: Sendable, Equatable {
   /// How many files the checkpoint has.
   public let files: Int
   /// The path of the index beside the file, or of the folder.
   public let whole: String
-  /// Names of what is not beside the file: others of the files, or the index.
+  /// Names of what is not beside the file, or in the folder: others of the files, or the index.
   public let missing: [String]
-  /// Whether an index names the file; else its own name alone tells.
-  let isListed: Bool
+  /// How many of the files a folder holds; nil: this is one of them.
+  private let held: Int?
+}
 
-  /// nil: neither an index beside the file at `path` nor the file's own name says that it is one of several.
+// MARK: Telling one
+
+extension CheckpointShard {
+  /// nil: neither an index beside the file at `path` nor the file's own name says that it is one of several;
+  /// or a folder holds all of them, or anything else.
   init?(of path: String) {
+    guard FileKind(of: path) != .folder else {
+      self.init(inFolder: path)
+      return
+    }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    // Folders and indices are all of it.
+    // An index is all of it.
     guard FileBytes.count(of: path) != nil, !name.hasSuffix(".json") else { return nil }
     let numbered = ShardName(name)
-    let beside = (try? CheckpointFolder(listing: folder.isEmpty ? "." : folder).files) ?? []
-    let names = Set(beside.map(\.name))
+    let names = Self.names(in: folder.isEmpty ? "." : folder)
     if let index = Self.index(of: name, in: folder, among: names, likely: numbered?.index) {
-      files = index.files.count
-      whole = folder + index.name
-      missing = index.files.filter { !names.contains($0) }
-      isListed = true
+      self.init(
+        files: index.files.count, whole: folder + index.name,
+        missing: index.files.filter { !names.contains($0) }, held: nil)
       return
     }
     guard let numbered else { return nil }
-    isListed = false
+    self.init(numbered, in: folder, among: names, held: nil)
+  }
+
+  /// nil: the folder holds all files of a checkpoint, or others.
+  private init?(inFolder path: String) {
+    let names = Self.names(in: path)
+    guard let numbered = names.min().flatMap(ShardName.init), names.isSubset(of: numbered.all),
+      names.count < numbered.all.count
+    else { return nil }
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    self.init(numbered, in: folder, among: names, held: names.count)
+  }
+
+  /// One of the files that are `numbered`, or so many as are `held`, beside others that have these `names`.
+  private init(
+    _ numbered: ShardName, in folder: String, among names: Set<String>, held: Int?
+  ) {
     let all = numbered.all
-    files = all.count
     // A folder opens where it holds the parts of one safetensors checkpoint, and nothing else.
     let opensByFolder = numbered.ending == "safetensors" && names.isSubset(of: all)
     let lacksIndex = !opensByFolder && !names.contains(numbered.index)
-    whole = opensByFolder ? (folder.isEmpty ? "." : folder) : folder + numbered.index
-    missing = all.filter { !names.contains($0) } + (lacksIndex ? [numbered.index] : [])
+    self.init(
+      files: all.count,
+      whole: opensByFolder ? (folder.isEmpty ? "." : folder) : folder + numbered.index,
+      missing: all.filter { !names.contains($0) } + (lacksIndex ? [numbered.index] : []), held: held
+    )
+  }
+
+  /// Names of the checkpoints and indices in `folder`.
+  private static func names(in folder: String) -> Set<String> {
+    Set(((try? CheckpointFolder(listing: folder).files) ?? []).map(\.name))
   }
 
   /// Indices read at most: nobody keeps more of them in a folder.
@@ -54,17 +84,24 @@ public struct CheckpointShard: Sendable, Equatable {
     return nil
   }
 
-  /// What is to be done to open the checkpoint.
-  var advice: String {
+  /// What the file, or the folder, is of the checkpoint, and what is to be done to open it.
+  var explanation: String {
+    let part =
+      held.map { "holds \($0) of the \(files) files" } ?? "is one of the \(files) files"
+    return "\(part) of a checkpoint: \(advice)"
+  }
+
+  private var advice: String {
     guard !missing.isEmpty else { return "open \(whole), which stands for all of them" }
     let verb = missing.count == 1 ? "is" : "are"
-    return "\(WeightsMismatch.listed(missing)) \(verb) missing beside it: put all files of the "
-      + "checkpoint together, and open \(whole)"
+    return "\(WeightsMismatch.listed(missing)) \(verb) missing "
+      + (held == nil ? "beside it" : "in it")
+      + ": put all files of the checkpoint together, and open \(whole)"
   }
 }
 
 extension Checkpoint {
-  /// Why the file does not open by itself where it is one of several; nil: it is not.
+  /// Why the file, or the folder, does not open by itself where it is not all of a checkpoint; nil: it is.
   var shardRefusal: CheckpointError? {
     CheckpointShard(of: path).map { .shard(path: path, $0) }
   }

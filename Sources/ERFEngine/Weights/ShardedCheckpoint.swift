@@ -113,8 +113,7 @@ final class ShardedCheckpoint: CheckpointReader {
       try json.object { name, json throws(SafetensorsHeader.Flaw) in
         guard name == "weight_map" else { return try json.skip() }
         try json.object { key, json throws(SafetensorsHeader.Flaw) in
-          let file = try json.string()
-          files[key] = file.hasPrefix("./") ? String(file.dropFirst(2)) : file
+          files[key] = plain(try json.string())
         }
       }
       try json.end()
@@ -122,6 +121,13 @@ final class ShardedCheckpoint: CheckpointReader {
       throw CheckpointError.malformed(path: path, reason: "its index \(error.words)")
     }
     return files
+  }
+
+  /// The name of a file without what leads to the folder that it is in, as in `./a` and `.//a`.
+  private static func plain(_ name: String) -> String {
+    var rest = name[...]
+    while rest.hasPrefix("./") { rest = rest.dropFirst(2).drop { $0 == "/" } }
+    return String(rest)
   }
 
   /// Names of the files that the index at `path` names, sorted; empty where it cannot be read.

@@ -1,5 +1,6 @@
 // Which pictures a run takes of folders: folders of classes, some of many, formats that are not read.
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -108,6 +109,25 @@ import Testing
     #expect(
       leftOut.lines.count == 1 && leftOut.lines[0].hasPrefix("left out 2 folders of pictures"))
     #expect(leftOut.lines[0].hasSuffix(folder.file("val/n01") + " and 1 more"))
+  }
+
+  /// What is only called like a picture hides no classes.
+  @Test func pipesAndEmptyFoldersBesideClasses() throws {
+    let folder = try TemporaryFolder()
+    for name in ["val/n01/a.png", "val/n02/b.png"] {
+      try folder.makeFolder(String(name.dropLast("/a.png".count)))
+      _ = try folder.write([1], to: name)
+    }
+    try folder.makeFolder("val/empty.png")
+    #expect(unsafe mkfifo(folder.file("val/pipe.jpg"), 0o600) == 0)
+    let val = folder.file("val")
+    #expect(
+      try ImageList.expandClasses([val]).map(\.path)
+        == ["val/n01/a.png", "val/n02/b.png"].map(folder.file))
+    let leftOut = ImageList.leftOut(of: [val])
+    #expect(leftOut.unread == ["val/pipe.jpg", "val/empty.png"].map(folder.file))
+    #expect(leftOut.folders == [])
+    #expect(try TrainingRecipe.Data.folder(val).contents().classes == ["n01", "n02"])
   }
 }
 

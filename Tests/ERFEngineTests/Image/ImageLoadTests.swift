@@ -53,6 +53,11 @@ import Testing
       try error(Self.tiff(bits: 16, kind: 2))
         == .unsupportedFormat(path: path, format: "16-bit signed TIFF"))
     #expect(try error(Self.tiff(bits: 16, kind: 1)) == nil)
+    #expect(try error(Self.tiff(bits: 8, kind: 2)) == nil)
+    #expect(try error(Self.tiff(bits: 8, kind: 1, samples: 3)) == nil)
+    #expect(
+      try error(Self.tiff(bits: 8, kind: 2, samples: 3))
+        == .unsupportedFormat(path: path, format: "8-bit signed TIFF"))
     #expect(
       try error(Array("P6 100000 1000 255\n".utf8))
         == .tooLarge(path: path, size: InputSize(height: 1000, width: 100_000)))
@@ -62,10 +67,11 @@ import Testing
     #expect(throws: FileError.isFolder(path: folder.path)) { try Image.load(path: folder.path) }
   }
 
-  /// One pixel of one number, as microscopes write them; `kind` is the SampleFormat.
-  private static func tiff(bits: UInt8, kind: UInt8) -> [UInt8] {
+  /// One pixel of one number, as microscopes write them, or of red, green and blue; `kind` is the SampleFormat.
+  private static func tiff(bits: UInt8, kind: UInt8, samples: UInt8 = 1) -> [UInt8] {
     let tags: [(UInt8, UInt8)] = [
-      (0, 1), (1, 1), (2, bits), (3, 1), (6, 1), (17, 8), (21, 1), (22, 1), (23, bits / 8),
+      (0, 1), (1, 1), (2, bits), (3, 1), (6, samples == 1 ? 1 : 2), (17, 8), (21, samples), (22, 1),
+      (23, bits / 8 * samples),
     ]
     var bytes: [UInt8] = Array("II".utf8) + [42, 0, 12, 0, 0, 0]
     bytes += [0, 0, 0, 0, UInt8(tags.count + 1), 0]

@@ -92,7 +92,6 @@ extension NamedCheckpointTests {
       ("model_kwargs: {\"act_layer\": 'silu', drop_rate: 0.1}  # more\n", "says act_layer=silu"),
       ("model_kwargs:\n- output_stride=8\nopt: sgd\n", "says output_stride=8"),
       ("model_kwargs:\n  - act_layer: silu\n", "says act_layer=silu"),
-      ("model_kwargs:\n  block_args:\n    act_layer: silu\n", "says act_layer=silu"),
       (
         "model_kwargs: {block_args: {act_layer: silu}}\n",
         "says model_kwargs={block_args: {act_layer: silu}}"
@@ -107,6 +106,73 @@ extension NamedCheckpointTests {
   func argumentsOfTraining(_ text: String, words: String?) throws {
     let notes = try self.notes(beside: Array(text.utf8), called: "args.yaml")
     expectOnly(words.map { "args.yaml beside the file \($0)" }, in: notes)
+  }
+
+  /// Lists are what PyYAML makes of them; of arguments in other notations the text is said, and nothing of it
+  /// is taken for a setting.
+  @Test(
+    arguments: [
+      (
+        "  replace_stride_with_dilation:\n  - false\n  - true\n",
+        "replace_stride_with_dilation=[false, true]"
+      ),
+      (
+        "  replace_stride_with_dilation:\n    - false\n    - yes\n  drop_rate: 0.1\n",
+        "replace_stride_with_dilation=[false, true]"
+      ),
+      ("  replace_stride_with_dilation: yes\n", "replace_stride_with_dilation=true"),
+      ("  replace_stride_with_dilation:\n  - false\n  - false\n", nil),
+      ("- 'act_layer=silu'\n", "act_layer=silu"), ("  'act_layer': \"silu\"\n", "act_layer=silu"),
+      (
+        "  block_args: {}\n  attn: { }\n  use_eca: []\n  layers:\n  - 2\n  - 2\n"
+          + "  pretrained_cfg_overlay:\n    crop_pct: 1.0\n    mean:\n    - 0.5\n"
+          + "    global_pool: max\n  channels:\n    - - 1\n",
+        nil
+      ),
+      (
+        "  output_stride: 8\n  block_args:\n    output_stride: 32\n",
+        "model_kwargs=output_stride: 8 block_args: output_stride: 32"
+      ),
+      ("  block_args:\n    act_layer: silu\n", "model_kwargs=block_args: act_layer: silu"),
+      ("  output_stride: !!int 8\n", "model_kwargs=output_stride: !!int 8"),
+      ("  output_stride: *o\n", "model_kwargs=output_stride: *o"),
+      ("  output_stride: &o 8\n", "model_kwargs=output_stride: &o 8"),
+      ("  act_layer: |\n    silu\n", "model_kwargs=act_layer: | silu"),
+      ("-\n  act_layer=silu\n", "model_kwargs=- act_layer=silu"),
+      ("-\tact_layer=silu\n", "model_kwargs=-\tact_layer=silu"),
+      ("  \"act\\x5flayer\": silu\n", "model_kwargs=\"act\\x5flayer\": silu"),
+    ] as [(String, String?)])
+  func notationsOfArguments(_ text: String, words: String?) throws {
+    let notes = try self.notes(
+      beside: Array("lr: 0.1\nmodel_kwargs:\n\(text)opt: sgd\n".utf8), called: "args.yaml")
+    expectOnly(words.map { "args.yaml beside the file says \($0)" }, in: notes)
+  }
+
+  /// What is no line of its own is not read as nothing.
+  @Test(
+    arguments: [
+      ("model:\n  resnetblur18\nlr: 0.1\n", "gives model in a way that is not read"),
+      ("model: >-\n  resnetblur18\n", "gives model in a way that is not read"),
+      ("name: &m resnetblur18\nmodel: *m\n", "gives model in a way that is not read"),
+      ("model: {name: resnetblur18}\n", "gives model in a way that is not read"),
+      ("{model: resnetblur18, lr: 0.1}\n", "is not written as one setting a line"),
+      ("{\n  \"model\": \"resnetblur18\"\n}\n", "is not written as one setting a line"),
+      ("--- {model: resnetblur18}\n", "is not written as one setting a line"),
+      ("? model\n: resnetblur18\n", "is not written as one setting a line"),
+      ("\"mod\\x65l\": resnetblur18\n", "is not written as one setting a line"),
+    ])
+  func notationsOfNames(_ text: String, words: String) throws {
+    let notes = try self.notes(beside: Array(text.utf8), called: "args.yaml")
+    #expect(
+      notes == [
+        "args.yaml beside the file \(words): what it says of the network is not known"
+      ])
+  }
+
+  @Test func settingsThatAreSaidTwice() throws {
+    let text = #"{"global_pool": "max", "model_args": {"global_pool": "max"}}"#
+    let notes = try self.notes(beside: Array(text.utf8), called: "config.json")
+    expectOnly("config.json beside the file says global_pool=max", in: notes)
   }
 
   /// As editors on Windows save texts.

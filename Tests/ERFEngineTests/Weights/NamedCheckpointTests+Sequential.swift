@@ -53,13 +53,54 @@ extension NamedCheckpointTests {
     try compare(network, with: "plain.pth")
   }
 
-  /// A stem without its pooling, modules between stages, and stages that are not told apart: refused.
+  /// A stem without its pooling, or with more than a ReLU and that, modules between stages, and stages that are
+  /// not told apart: refused.
   @Test(arguments: [
     "0 1 3 4 5 6 9", "0 1 2 3 4 5 8", "0 1 4 6 7 8 11", "0 2 4 5 6 7 9", "0 1 4 4.1 5 6 9",
+    "0 1 5 6 7 8 9", "0.0 0.1 4 5 6 7 9", "0.0 0.1 1.3 1.4 1.5 1.6 3", "0.0 1 3 4 5 6 9",
+    "0.0 0.1 9223372036854775806.9223372036854775806 9223372036854775807 3 4 5",
   ])
   func otherSequentials(_ places: String) throws {
     let error = #expect(throws: CheckpointError.self) { try network(at: places) }
     #expect(try #require(error).explanation.contains("no network known by its names"))
+  }
+
+  /// Behind a first convolution of 3x3 the numbers of modules tell whether there is a pooling, and so do the
+  /// names of those who have none; torchvision's do not.
+  @Test func stemsOfSmallPictures() throws {
+    let known = try Network(Self.spec("cifar18.pth"))
+    #expect(known.weightsChoice?.notes == [])
+    let file = try Checkpoint(path: Fixtures.path("names/cifar18.pth"))
+    func open(at places: String) throws -> Network {
+      let folder = try TemporaryFolder()
+      let names = Dictionary(
+        uniqueKeysWithValues: zip(Self.modules, places.split(separator: " ").map(String.init)))
+      let tensors = try file.keys.map { key -> (String, Tensor) in
+        let name = key.replacing("net.module.", with: "").replacing("linear.", with: "fc.")
+          .replacing(".shortcut.", with: ".downsample.")
+        let module = String(name.prefix { $0 != "." })
+        let place = try #require(names[module])
+        return ("\(place)\(name.dropFirst(module.count))", try file.tensor(key))
+      }
+      let path = folder.file("small.safetensors")
+      try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+      return try Network(NetworkSpec(file: path))
+    }
+    for (places, doubts) in [
+      ("0 1 3 4 5 6 8", []),
+      (
+        Self.modules.joined(separator: " "),
+        [
+          "no max pooling is taken to follow the first convolution, which is one of 3x3: shapes do not "
+            + "tell"
+        ]
+      ),
+    ] as [(String, [String])] {
+      let network = try open(at: places)
+      #expect(network.id == known.id && network.weightsHash == known.weightsHash)
+      #expect(network.weightsChoice?.notes == doubts && network.weightsChoice?.doubts == doubts)
+    }
+    #expect(throws: CheckpointError.self) { try open(at: "0 1 4 5 6 7 9") }
   }
 
   /// What is no single linear layer behind the trunk, or no classifier by its name, is left alone.

@@ -101,11 +101,12 @@ import Testing
   }
 
   /// With a mark of its encoding, as editors on Windows save it, and names of files as shells give them.
-  @Test func indicesInOtherSpellings() throws {
+  @Test(arguments: ["./", "././", ".//"])
+  func indicesInOtherSpellings(_ folderItself: String) throws {
     let part = "model-00001-of-00001.safetensors"
     try write(plain.keys, to: part)
     let index = "model.safetensors.index.json"
-    try writeIndex(plain.keys, of: "./" + part, to: index)
+    try writeIndex(plain.keys, of: folderItself + part, to: index)
     let text = try FileBytes.read(folder.file(index), limit: 1 << 20)
     _ = try folder.write([0xEF, 0xBB, 0xBF] + text, to: index)
     #expect(try Network(NetworkSpec(file: folder.file(index))).weightsHash == hash)
@@ -193,5 +194,29 @@ import Testing
     try write(plain.keys, to: "epoch-00003-of-00010.safetensors")
     let spec = NetworkSpec(file: folder.file("epoch-00003-of-00010.safetensors"))
     #expect(try Network(spec).weightsHash == hash)
+  }
+
+  /// A name alone tells as well as an index, of a file and of the folder that holds it alone.
+  @Test(arguments: [["layer4.", "fc."], ["fc."]])
+  func oneNumberedFileThatLooksWhole(_ others: [String]) throws {
+    let names = (1...2).map { "model-0000\($0)-of-00002.safetensors" }
+    try write(plain.keys.filter { !others.contains(where: $0.hasPrefix) }, to: names[0])
+    #expect(
+      try refusal(names[0], headless: true)
+        == "\(names[1]) is missing beside it: put all files of the checkpoint together, and open "
+        + "\(folder.path)/")
+    for headless in [false, true] {
+      var spec = NetworkSpec(file: folder.path)
+      spec.allowsMissingHead = headless
+      let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+      #expect(
+        try #require(error).explanation
+          == "\(folder.path) holds 1 of the 2 files of a checkpoint: \(names[1]) is missing in it: "
+          + "put all files of the checkpoint together, and open \(folder.path)/")
+    }
+    try write(plain.keys, to: names[0])
+    for path in [folder.path, folder.file(names[0])] {
+      #expect(try Network(NetworkSpec(file: path)).weightsHash == hash)
+    }
   }
 }

@@ -1,0 +1,196 @@
+/// What timm's `args.yaml` tells. Of YAML it reads what that program writes, `name: value` and lists of values
+/// below their name, and `name=value` as items of a list; of a network's arguments in any other notation the
+/// text is kept, so that it is known that there are some.
+struct ArgumentsText {
+  /// Names of networks and settings, by the names on the way to them, joined by dots.
+  private(set) var texts: [String: String] = [:]
+  /// What is written otherwise; nil: nothing that matters.
+  private(set) var flaw: String?
+
+  init(_ text: String) {
+    let lines = text.split(whereSeparator: \.isNewline).map(Line.init)
+    var rest = lines.filter { !$0.text.isEmpty && $0.text.first != "#" }[...]
+    while let line = rest.popFirst() {
+      let body = rest.prefix { $0.indent > 0 || $0.isItem }
+      rest = rest.dropFirst(body.count)
+      // Marks of documents and directives.
+      if ["---", "...", ":"].contains(line.text) || line.text.first == "%" { continue }
+      guard !line.text.hasPrefix("---"), let pair = Self.pair(line.text), pair.name != "<<" else {
+        flaw = flaw ?? "is not written as one setting a line"
+        continue
+      }
+      take(pair.name, pair.value, body)
+    }
+  }
+
+  private mutating func take(_ key: String, _ value: Substring, _ body: ArraySlice<Line>) {
+    if FileHints.argumentSections.contains(key) {
+      guard let pairs = Self.arguments(of: key, value, body) else {
+        let lines = [Self.uncommented(Self.trimmed(value))] + body.map(\.text)
+        texts[key] = lines.filter { !$0.isEmpty }.joined(separator: " ")
+        return
+      }
+      for pair in pairs { texts["\(key).\(pair.name)"] = pair.value }
+    } else if FileHints.tells(key) {
+      if let value = Self.value(value, body) {
+        texts[key] = value
+      } else {
+        flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
+      }
+    } else {
+      // One level of others; what lies deeper is of something else.
+      for line in body where line.indent == body.first?.indent {
+        guard let pair = Self.pair(line.text), FileHints.tells("\(key).\(pair.name)") else {
+          continue
+        }
+        texts["\(key).\(pair.name)"] = Self.scalar(pair.value)
+      }
+    }
+  }
+
+  // MARK: Arguments of a network
+
+  private typealias Argument = (name: String, value: String)
+
+  /// The arguments in a section; nil: it is in a notation that is not read.
+  private static func arguments(
+    of section: String, _ value: Substring, _ body: ArraySlice<Line>
+  ) -> [Argument]? {
+    guard !body.isEmpty else { return braced(uncommented(trimmed(value))) }
+    guard scalar(value) == "", let indent = body.first?.indent, !body.contains(where: \.hasTab)
+    else { return nil }
+    if body.allSatisfy({ $0.isItem && $0.indent == indent }) {
+      let items = body.compactMap { $0.item.flatMap(argument) }
+      return items.count == body.count ? items : nil
+    }
+    var found: [Argument] = []
+    var rest = body
+    while let line = rest.popFirst() {
+      guard line.indent == indent, let pair = pair(line.text), isName(pair.name) else { return nil }
+      let below = rest.prefix { $0.indent > indent || $0.isItem && $0.indent == indent }
+      rest = rest.dropFirst(below.count)
+      guard FileHints.isArgument("\(section).\(pair.name)") else { continue }
+      guard let value = self.value(pair.value, below) else { return nil }
+      found.append((pair.name, value))
+    }
+    return found
+  }
+
+  /// Arguments as `{name: value, ...}` with nothing nested, or none; nil: anything else.
+  private static func braced(_ text: String) -> [Argument]? {
+    let plain = text.lowercased().filter { !$0.isWhitespace }
+    if ["", "{}", "[]", "null", "~"].contains(plain) { return [] }
+    let inner = text.dropFirst().dropLast()
+    guard text.hasPrefix("{"), text.hasSuffix("}"), !inner.contains(where: { "{}[]".contains($0) })
+    else { return nil }
+    let parts = inner.split(separator: ",")
+    let found = parts.compactMap { part -> Argument? in
+      guard let pair = pair(trimmed(part)), isName(pair.name), let value = scalar(pair.value)
+      else { return nil }
+      return (pair.name, value)
+    }
+    return found.count == parts.count ? found : nil
+  }
+
+  /// `name=value` or `name: value`, as an item of a list; nil: neither.
+  private static func argument(_ text: Substring) -> Argument? {
+    if let text = scalar(text) {
+      guard let mark = text.firstIndex(of: "="), isName(String(text[..<mark])),
+        let value = scalar(text[text.index(after: mark)...])
+      else { return nil }
+      return (String(text[..<mark]), value)
+    }
+    guard let pair = pair(String(text)), isName(pair.name), !trimmed(pair.value).isEmpty,
+      let value = scalar(pair.value)
+    else { return nil }
+    return (pair.name, value)
+  }
+
+  /// Whether it is a name of Python's.
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+  }
+}
+
+// MARK: Notation
+
+extension ArgumentsText {
+  private struct Line {
+    let text: String
+    /// Blanks and tabs before it.
+    let indent: Int
+    /// Whether there are tabs among them.
+    let hasTab: Bool
+
+    init(_ line: Substring) {
+      let blanks = line.prefix { $0 == " " || $0 == "\t" }
+      indent = blanks.count
+      hasTab = blanks.contains("\t")
+      text = ArgumentsText.trimmed(line)
+    }
+
+    /// Whether it begins an item of a list.
+    var isItem: Bool { text == "-" || text.hasPrefix("- ") || text.hasPrefix("-\t") }
+    /// What the item is; nil: it is not on this line, or behind a tab.
+    var item: Substring? { text.hasPrefix("- ") ? text.dropFirst(2) : nil }
+  }
+
+  /// The two sides of `name: value`; nil: it is something else.
+  private static func pair(_ text: String) -> (name: String, value: Substring)? {
+    let mark = text.indices.first { place in
+      let next = text.index(after: place)
+      return text[place] == ":" && (next == text.endIndex || text[next].isWhitespace)
+    }
+    guard let mark, let name = scalar(text[..<mark]) else { return nil }
+    return (name, text[text.index(after: mark)...])
+  }
+
+  /// A scalar behind a name, or a list of scalars below it as `[a, b]`; nil: anything else.
+  private static func value(_ text: Substring, _ body: ArraySlice<Line>) -> String? {
+    let value = scalar(text)
+    guard let indent = body.first?.indent else { return value }
+    let items = body.compactMap { line -> String? in
+      line.indent == indent && !line.hasTab ? line.item.flatMap(scalar) : nil
+    }
+    guard value == "", items.count == body.count else { return nil }
+    return "[\(items.joined(separator: ", "))]"
+  }
+
+  /// A value in quotes or without them, and without a comment behind it; nil: anything that YAML reads as more
+  /// than the text itself, such as tags, aliases, escapes and what is nested.
+  private static func scalar(_ value: Substring) -> String? {
+    let text = trimmed(value)
+    guard let first = text.first, first != "#" else { return "" }
+    if first == "'" || first == "\"" {
+      let inner = text.dropFirst().prefix { $0 != first }
+      let end = text.dropFirst(inner.count + 1)
+      guard !end.isEmpty, first == "'" || !inner.contains("\\"),
+        uncommented(" \(end.dropFirst())").allSatisfy(\.isWhitespace)
+      else { return nil }
+      return String(inner)
+    }
+    let plain = uncommented(text)
+    if ["{}", "[]"].contains(plain.filter { !$0.isWhitespace }) { return "{}" }
+    let isNested = plain.hasSuffix(":") || [": ", ":\t"].contains(where: plain.contains)
+    let isItem = plain == "-" || ["- ", "-\t"].contains(where: plain.hasPrefix)
+    guard !isNested, !isItem, !"{}[]&*!|>%@`,?".contains(first) else { return nil }
+    return truths[plain.lowercased()] ?? plain
+  }
+
+  /// What YAML 1.1 takes for true and false beside those words.
+  private static let truths = ["yes": "true", "on": "true", "no": "false", "off": "false"]
+
+  private static func uncommented(_ text: String) -> String {
+    let mark = text.indices.first { place in
+      text[place] == "#"
+        && (place == text.startIndex || text[text.index(before: place)].isWhitespace)
+    }
+    return mark.map { trimmed(text[..<$0]) } ?? text
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}
