@@ -138,7 +138,9 @@ static bool ctiff_converts(TIFF *tiff, char *message) {
   const bool is_signed = kind == SAMPLEFORMAT_INT && (bits > 8 || !is_grey);
   if (bits <= 16 && kind != SAMPLEFORMAT_IEEEFP && !is_signed) return true;
   snprintf(message, CTIFF_MESSAGE, CTIFF_OTHER "%u-bit %sTIFF", bits,
-           kind == SAMPLEFORMAT_IEEEFP ? "floating-point " : is_signed ? "signed " : "");
+           kind == SAMPLEFORMAT_IEEEFP ? "floating-point "
+           : is_signed                 ? "signed "
+                                       : "");
   return false;
 }
 
