@@ -33,10 +33,11 @@ extension Model {
     return retype { $0.adding(plain) }
   }
 
-  /// Whether a key is a letter of the line of input that is open, and no command.
-  func isTyped(_ key: Key) -> Bool {
-    guard case .character = key else { return false }
-    return overlay?.isTyping ?? false
+  /// Carries a key out, and sets going what the screen then asks for: letters in a line of input ask for
+  /// nothing that is computed.
+  mutating func take(_ key: Key) -> [Effect] {
+    if case .character = key, overlay?.isTyping == true { return press(key) }
+    return press(key) + pursue()
   }
 
   /// Carries a command out, or says why not.

@@ -20,10 +20,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
   case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .visited(let text, let visit): return model.visited(text, visit) + model.pursue()
-  case .key(let key):
-    let isTyped = model.isTyped(key)
-    // Letters in a line of input ask for nothing that is computed.
-    return isTyped ? model.press(key) : model.press(key) + model.pursue()
+  case .key(let key): return model.take(key)
   case .pasted(let text): return model.paste(text)
   case .exported(let id, let paths, let failure): model.exported(id, paths, failure)
   case .saved(let id, let path, let failure):
