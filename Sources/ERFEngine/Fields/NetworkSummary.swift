@@ -106,7 +106,9 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   ) throws {
     let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     let fields = blueprint.receptiveFields()
-    let sides = blueprint.fieldSides(shapes)
+    // Of built-in networks, and most others, one rule tells all.
+    let isTold = blueprint.taps.allSatisfy { fields[$0.value] != nil }
+    let sides = isTold ? nil : blueprint.fieldSides(shapes)
     guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }
     try blueprint.requireSize(size, for: last, model: id)
     let owners = isExported ? blueprint.firstTaps : blueprint.nodes.map(\.block)
@@ -134,7 +136,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
         Row(
           name: tap.name, part: blueprint.part(tap), isStage: tap.kind == .stage,
           output: [shape.channels, map.height, map.width], parameters: parameters,
-          multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side ?? sides[tap.value],
+          multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side ?? sides?[tap.value],
           stride: fields[tap.value]?.stride ?? (isExported ? map.stride(in: size) : nil)))
     }
     kernelReach = try KernelReach(blueprint, size: size)
@@ -210,9 +212,22 @@ extension Blueprint {
       let known = inputs.compactMap { $0 }
       let step = known.map(\.stride).max() ?? 1
       let side = known.map(\.side).max() ?? 1
-      fields.append((side + (extent - 1) * step, step * stride))
+      fields.append(Self.field(side, step, through: extent, stride))
     }
     return fields
+  }
+
+  /// Wider than any input: what would see more sees everything.
+  static let widest = 1 << 20
+
+  /// nil: it is wider than any input, as those of graphs that nobody trained may be.
+  private static func field(
+    _ side: Int, _ step: Int, through extent: Int, _ stride: Int
+  ) -> (side: Int, stride: Int)? {
+    // Side and step are no wider, so that products have room.
+    guard extent <= widest, stride <= widest else { return nil }
+    let field = (side: side + (extent - 1) * step, stride: step * stride)
+    return field.side <= widest && field.stride <= widest ? field : nil
   }
 }
 

@@ -19,6 +19,16 @@ struct PeriodicSpans {
     self.step = step
   }
 
+  /// nil: they are wider than any input; those that are not leave room for what is computed of them.
+  private init?(bounded spans: [Range<Int>], step: Int) {
+    guard step <= Blueprint.widest, spans.allSatisfy(Self.isBounded) else { return nil }
+    self.init(spans: spans, step: step)
+  }
+
+  private static func isBounded(_ span: Range<Int>) -> Bool {
+    span.lowerBound >= -Blueprint.widest && span.upperBound <= Blueprint.widest
+  }
+
   /// Pixels that some unit sees, and no unit more.
   var longest: Int { spans.map(\.count).max() ?? 0 }
 
@@ -31,10 +41,11 @@ struct PeriodicSpans {
   /// Of units that read several of these each: `units` the first ones, and those behind them the same `inputs`
   /// further on. nil: too many see something else.
   func read(by units: [Range<Int>], inputs: Int) -> PeriodicSpans? {
+    guard inputs <= Blueprint.widest, units.allSatisfy(Self.isBounded) else { return nil }
     let repeats = spans.count / Int.greatestCommonDivisor(spans.count, inputs)
     guard repeats * units.count <= Self.most else { return nil }
     return PeriodicSpans(
-      spans: (0..<repeats).flatMap { period in
+      bounded: (0..<repeats).flatMap { period in
         units.map { unit -> Range<Int> in
           let first = self[unit.lowerBound + period * inputs]
           let last = self[unit.upperBound - 1 + period * inputs]
@@ -51,7 +62,7 @@ struct PeriodicSpans {
       step * (count / spans.count) == other.step * (count / other.spans.count)
     else { return nil }
     return PeriodicSpans(
-      spans: (0..<count).map { unit -> Range<Int> in
+      bounded: (0..<count).map { unit -> Range<Int> in
         let (one, two) = (self[unit], other[unit])
         return min(one.lowerBound, two.lowerBound)..<max(one.upperBound, two.upperBound)
       }, step: step * (count / spans.count))

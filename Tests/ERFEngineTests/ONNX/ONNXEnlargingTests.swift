@@ -38,6 +38,31 @@ import Testing
     #expect(summary.receptiveField == side && side < 32)
   }
 
+  /// Steps that multiply to more than a number holds: a unit behind them sees everything, and nothing traps.
+  @Test(arguments: [false, true]) func stepsBeyondAnyInput(_ isEnlarged: Bool) throws {
+    let bytes = ONNXBytes.model { graph in
+      graph.picture("x", [1, 3, 32, 32])
+      graph.tensor("scales", [4], [1, 1, 2, 2])
+      graph.weights("w", [8, 3, 4, 4])
+      graph.layer("Conv", ["x", "w"], "c", [("strides", .integers([4, 4]))])
+      graph.layer(
+        isEnlarged ? "Resize" : "Relu", isEnlarged ? ["c", "", "scales"] : ["c"], "0")
+      graph.weights("u", [8, 8, 1, 1])
+      for index in 0..<12 {
+        graph.layer(
+          "Conv", ["\(index)", "u"], "\(index + 1)", [("strides", .integers([1000, 1000]))])
+      }
+      graph.message(12) { $0.text(1, "12") }
+    }
+    let path = try #require(folder).write(bytes, to: "steps.onnx")
+    let blueprint = try ONNXNetwork(ONNXModel(path: path)).blueprint
+    #expect(try blueprint.shapes(input: [1, 32, 32, 3]).last == [1, 1, 1, 8])
+    #expect((blueprint.receptiveFields().last ?? nil) == nil)
+    #expect((try blueprint.fieldSides(blueprint.shapes(input: [1, 32, 32, 3])).last ?? nil) == nil)
+    _ = try NetworkSummary(
+      OpenedNetwork(NetworkSpec(file: path)), size: InputSize(height: 32, width: 32))
+  }
+
   /// Patches, which are enlarged some way, and a convolution over what that makes.
   private static func bytes(_ way: String, kernel: Int) -> [UInt8] {
     ONNXBytes.model { graph in
