@@ -89,6 +89,29 @@ enum WindowKernels {
     return output
   }
 
+  /// Which tap of each window is the largest, counted among those inside of the input: the first of several,
+  /// as in PyTorch.
+  static func winners(_ input: Tensor, _ plan: WindowPlan, workers: Workers) -> Tensor {
+    var result = Tensor(uninitialized: plan.output)
+    let to = unsafe result.mutablePointer()
+    let from = unsafe input.pointer
+    let channels = plan.output.channels
+    forEachPixel(plan, workers: workers) { index in
+      for channel in 0..<channels {
+        var (winner, number): (Float, Float) = (0, 0)
+        var largest = -Float.infinity
+        plan.forEachTap(index) { element in
+          let value = unsafe from[element + channel]
+          // NaN wins, as it does in the output.
+          if value > largest || value.isNaN { (winner, largest) = (number, value) }
+          number += 1
+        }
+        unsafe to[index * channels + channel] = winner
+      }
+    }
+    return result
+  }
+
   /// Windows overlap, so that images alone are independent of each other.
   private static func forEachImage(
     _ plan: WindowPlan, workers: Workers, _ body: (Int) -> Void
@@ -116,24 +139,24 @@ enum WindowKernels {
     return result
   }
 
-  /// The first of several largest values gets it all, as in PyTorch.
+  /// The winners get it all.
   static func maximumGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ plan: WindowPlan, workers: Workers
+    _ gradient: Tensor, winners: Tensor, _ plan: WindowPlan, workers: Workers
   ) -> Tensor {
     var result = Tensor(zeros: plan.input)
     let to = unsafe result.mutablePointer()
-    let (from, values, largest) = unsafe (gradient.pointer, input.pointer, output.pointer)
+    let (from, numbers) = unsafe (gradient.pointer, winners.pointer)
     let channels = plan.input.channels
     forEachImage(plan, workers: workers) { index in
       let first = index * channels
-      for channel in 0..<channels {
-        var winner = -1
-        plan.forEachTap(index) { element in
-          if winner < 0, unsafe values[element + channel] == largest[first + channel] {
-            winner = element + channel
+      var number: Float = 0
+      plan.forEachTap(index) { element in
+        for channel in 0..<channels {
+          if unsafe numbers[first + channel] == number {
+            unsafe to[element + channel] += from[first + channel]
           }
         }
-        if winner >= 0 { unsafe to[winner] += from[first + channel] }
+        number += 1
       }
     }
     return result

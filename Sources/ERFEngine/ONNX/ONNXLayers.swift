@@ -24,7 +24,7 @@ extension ONNXOperators {
       try $0.reduced($0.apply(.abs, to: $1), .sum, $2, keeps: $3)
     },
     "ReduceL2": reduction {
-      try $0.apply(.sqrt, to: $0.reduced($0.apply(.square, to: $1), .sum, $2, keeps: $3))
+      try $0.root($0.reduced($0.apply(.square, to: $1), .sum, $2, keeps: $3))
     },
     "ReduceSumSquare": reduction {
       try $0.reduced($0.apply(.square, to: $1), .sum, $2, keeps: $3)
@@ -32,9 +32,7 @@ extension ONNXOperators {
     "ReduceLogSum": reduction {
       try $0.apply(.log, to: $0.reduced($1, .sum, $2, keeps: $3))
     },
-    "ReduceLogSumExp": reduction {
-      try $0.apply(.log, to: $0.reduced($0.apply(.exp, to: $1), .sum, $2, keeps: $3))
-    },
+    "ReduceLogSumExp": reduction { try $0.logSumExp($1, $2, keeps: $3) },
     "GlobalAveragePool": { lowering, node in
       let data = try lowering.real(node, 0)
       return [.real(try lowering.reduced(data, .mean, Array(2..<max(2, data.rank)), keeps: true))]
@@ -86,9 +84,21 @@ extension ONNXLowering {
       kept = try emit(
         Reduction(rule: rule, axes: positions, keepsAxes: true), [data], order: data.order)
     }
-    guard !keeps else { return kept }
-    return try reshaped(
-      kept, to: kept.shape.indices.filter { !axes.contains($0) }.map { kept.shape[$0] })
+    return try keeps ? kept : squeezed(kept, axes)
+  }
+
+  private mutating func squeezed(_ data: ONNXData, _ axes: [Int]) throws -> ONNXData {
+    try reshaped(
+      data, to: data.shape.indices.filter { !axes.contains($0) }.map { data.shape[$0] })
+  }
+
+  /// Exponentials are of differences to the largest value, so that none is infinite.
+  mutating func logSumExp(_ data: ONNXData, _ axes: [Int], keeps: Bool) throws -> ONNXData {
+    let largest = try reduced(data, .maximum, axes, keeps: true)
+    let powers = try apply(.exp, to: pair(.subtract, data, largest))
+    let sum = try reduced(powers, .sum, axes, keeps: true)
+    let result = try pair(.add, apply(.log, to: sum), largest)
+    return try keeps ? result : squeezed(result, axes)
   }
 
   // MARK: Products

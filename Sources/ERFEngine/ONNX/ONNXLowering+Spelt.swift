@@ -187,10 +187,28 @@ extension ONNXLowering {
     guard let node = maker(unpacked(value)), let function = (node.op as? Elementwise)?.function
     else { return nil }
     switch (function, isReciprocal) {
-    case (.sqrt, false), (.power(-0.5), true): return node.inputs[0]
+    case (.sqrt, false), (.power(-0.5), true): return unbounded(node.inputs[0])
     case (.reciprocal, true): return radicand(node.inputs[0], false)
     default: return nil
     }
+  }
+
+  /// A sum of squares without the bound that stands before its root.
+  private func unbounded(_ value: Int) -> Int {
+    guard let node = maker(value), (node.op as? Elementwise)?.function == Self.boundOfSquares else {
+      return value
+    }
+    return node.inputs[0]
+  }
+
+  /// Whether a value is a sum or mean of squares, or a multiple of one.
+  func isSumOfSquares(_ data: ONNXData) -> Bool {
+    guard case .value(let value) = data.place else { return false }
+    let multiple = scaled(value)
+    guard multiple.shift == 0, let sum = maker(unpacked(multiple.source)) else { return false }
+    let rule = (sum.op as? Reduction)?.rule
+    return (rule == .sum || rule == .mean || sum.op is GlobalAveragePool)
+      && squareRoot(sum.inputs[0]) != nil
   }
 
   /// x, where a value is its square.

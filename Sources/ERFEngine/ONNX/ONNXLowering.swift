@@ -311,14 +311,13 @@ struct ONNXLowering {
     if data.shape == shape { return data }
     if let order = ONNXAxes.order(of: data, under: shape) {
       let memory = Shape(order.map { shape[$0] })
-      // A picture that was handed over without a batch and gets one is the picture again.
-      if let maker = maker(of: data), maker.source < 0, maker.op is Reshape,
-        shapes[maker.inputs[0]] == memory
-      {
-        return ONNXData(.value(maker.inputs[0]), shape: shape, order: order)
+      // What gets a shape back that it had is what it was.
+      if let value = unpacked(data, as: memory) {
+        return ONNXData(.value(value), shape: shape, order: order)
       }
       return try emit(Reshape(to: memory), [data], order: order)
     }
+    if let map = try shuffled(data, to: shape) { return map }
     return try emit(Reshape(to: Shape(shape)), [inOrder(data)], order: Array(shape.indices))
   }
 

@@ -1,4 +1,4 @@
-// Norms over windows, and over all pixels.
+// Norms over windows, over all pixels, and over axes.
 
 extension ONNXLowering {
   /// The 1-norm or 2-norm of each window.
@@ -25,7 +25,19 @@ extension ONNXLowering {
     let powers = try apply(p == 1 ? .abs : .square, to: data)
     let sums = try sum(&self, powers)
     if p == 1 { return sums }
-    // The root of zero has no slope; that of the norm of zeros is zero, as in PyTorch's norms.
-    return try apply(.sqrt, to: apply(.clip(low: 1e-36, high: .infinity), to: sums))
+    return try norm(ofSquares: sums)
   }
+
+  /// The square root. Of a sum of squares it is a norm, or a deviation: exporters spell them so.
+  mutating func root(_ data: ONNXData) throws -> ONNXData {
+    try isSumOfSquares(data) ? norm(ofSquares: data) : apply(.sqrt, to: data)
+  }
+
+  private mutating func norm(ofSquares sums: ONNXData) throws -> ONNXData {
+    try apply(.sqrt, to: apply(Self.boundOfSquares, to: sums))
+  }
+
+  /// What a sum of squares passes before its root is taken: that of zero has no slope, and that of the norm
+  /// of zeros is zero, as of PyTorch's norms and deviations.
+  static let boundOfSquares = ScalarFunction.clip(low: 1e-36, high: .infinity)
 }

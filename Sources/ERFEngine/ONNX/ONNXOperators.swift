@@ -34,7 +34,7 @@ enum ONNXOperators {
     "Exp": function { _ in .exp },
     "Log": function { _ in .log },
     "Erf": function { _ in .erf },
-    "Sqrt": function { _ in .sqrt },
+    "Sqrt": { [.real(try $0.root($0.real($1, 0)))] },
     "Reciprocal": function { _ in .reciprocal },
     "Abs": function { _ in .abs },
     "Neg": function { _ in .affine(scale: -1, shift: 0) },
@@ -321,7 +321,7 @@ extension ONNXLowering {
         return try scaled(left, by: value)
       case .divide: return try scaled(left, by: 1 / value)
       case .power where value == 2: return try apply(.square, to: left)
-      case .power where value == 0.5: return try apply(.sqrt, to: left)
+      case .power where value == 0.5: return try root(left)
       case .power: return try apply(.power(value), to: left)
       case .maximum: return try apply(.clip(low: value, high: .infinity), to: left)
       case .minimum: return try apply(.clip(low: -.infinity, high: value), to: left)

@@ -73,9 +73,12 @@ struct Arithmetic: Operator {
       case .maximum: pair(.multiply, gradient, pair(.greater, left, right))
       case .minimum: pair(.multiply, gradient, pair(.greater, right, left))
       case .power:
+        // The power 0 is 1 everywhere and has no slope, at 0 neither.
         pair(
           .multiply, gradient,
-          pair(.multiply, right, pair(.power, left, pair(.subtract, right, .one))))
+          pair(
+            .multiply, right,
+            pair(.power, left, pair(.subtract, right, Self.isNonzero(right, workers)))))
       }
     }
     func toRight() -> Tensor {
@@ -89,7 +92,8 @@ struct Arithmetic: Operator {
       case .maximum: return pair(.multiply, gradient, pair(.greater, right, left))
       case .minimum: return pair(.multiply, gradient, pair(.greater, left, right))
       case .power:
-        var logarithm = left
+        // Powers of 0 are 0 whatever the exponent above 0, so that this has no slope.
+        var logarithm = pair(.add, left, pair(.subtract, .one, Self.isNonzero(left, workers)))
         _ = FunctionKernels.apply(.log, to: &logarithm, keep: false, workers: workers)
         return pair(.multiply, gradient, pair(.multiply, pair(.power, left, right), logarithm))
       case .remainder, .greater: preconditionFailure("has no gradient to the right")
@@ -104,6 +108,15 @@ struct Arithmetic: Operator {
     return [
       ReductionKernels.sum(constant.isLeft ? toRight() : toLeft(), to: inputs[0], workers: workers)
     ]
+  }
+
+  /// 1 where a number is not 0, and 0 where it is.
+  private static func isNonzero(_ tensor: Tensor, _ workers: Workers) -> Tensor {
+    var result = tensor
+    for function in [ScalarFunction.sign, .abs] {
+      _ = FunctionKernels.apply(function, to: &result, keep: false, workers: workers)
+    }
+    return result
   }
 
   private static func negated(_ tensor: Tensor, _ workers: Workers) -> Tensor {

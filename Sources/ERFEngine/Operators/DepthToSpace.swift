@@ -78,6 +78,8 @@ struct DepthToSpace: Operator {
 struct SpaceToDepth: Operator {
   /// Of a block, in pixels.
   let side: Int
+  /// Whether the pixels of a block lie next to each other among the channels, rather than a block apart.
+  var isBlockLast = false
 
   var summary: String { "space to depth \(side)x\(side)" }
   var window: Window {
@@ -100,7 +102,8 @@ struct SpaceToDepth: Operator {
     let input = inputs[0]
     let (shape, rows, columns) = (input.shape, input.shape.height / side, input.shape.width / side)
     let blocks = input.reshaped([shape.batch, rows, side, columns, side, shape.channels])
-    let output = MovementKernels.permute(blocks, axes: [0, 1, 3, 2, 4, 5], workers: workers)
+    let output = MovementKernels.permute(
+      blocks, axes: isBlockLast ? [0, 1, 3, 5, 2, 4] : [0, 1, 3, 2, 4, 5], workers: workers)
     return (
       output.reshaped(
         Shape(
@@ -114,10 +117,13 @@ struct SpaceToDepth: Operator {
     workers: Workers
   ) -> [Tensor] {
     let shape = inputs[0]
-    let blocks = gradient.reshaped(
-      [shape.batch, shape.height / side, shape.width / side, side, side, shape.channels])
+    let (rows, columns) = (shape.height / side, shape.width / side)
+    let block = isBlockLast ? [shape.channels, side, side] : [side, side, shape.channels]
     return [
-      MovementKernels.permute(blocks, axes: [0, 1, 3, 2, 4, 5], workers: workers).reshaped(shape)
+      MovementKernels.permute(
+        gradient.reshaped(Shape([shape.batch, rows, columns] + block)),
+        axes: isBlockLast ? [0, 1, 4, 2, 5, 3] : [0, 1, 3, 2, 4, 5], workers: workers
+      ).reshaped(shape)
     ]
   }
 }

@@ -20,7 +20,10 @@ struct Elementwise: Operator {
     of gradient: consuming Tensor, parameters: Parameters, kept: Kept, inputs: [Shape],
     workers: Workers
   ) -> [Tensor] {
-    if let constantSlope {
+    if isStep {
+      // Nothing goes back through a step, not even what is infinite behind it.
+      return [Tensor(zeros: gradient.shape)]
+    } else if let constantSlope {
       _ = FunctionKernels.apply(
         .affine(scale: constantSlope, shift: 0), to: &gradient, keep: false, workers: workers)
     } else if case .factors(let slopes) = kept {
@@ -37,10 +40,15 @@ struct Elementwise: Operator {
 
   /// The derivative, where it is the same everywhere.
   private var constantSlope: Float? {
+    if case .affine(let scale, _) = function { return scale }
+    return isStep ? 0 : nil
+  }
+
+  /// Whether it is flat but for where it jumps.
+  private var isStep: Bool {
     switch function {
-    case .affine(let scale, _): scale
-    case .floor, .ceil, .round, .sign: 0
-    default: nil
+    case .floor, .ceil, .round, .sign: true
+    default: false
     }
   }
 }

@@ -8,23 +8,66 @@ struct WindowPool: Operator {
   let kernel: [Int]
   let strides: [Int]
   let dilations: [Int]
-  let before: [Int]
-  let after: [Int]
+  private(set) var before: [Int]
+  private(set) var after: [Int]
   /// Whether a last window that reaches beyond the padding counts.
-  let roundsUp: Bool
+  private(set) var roundsUp: Bool
   /// Whether padding counts as zeros in a mean.
   let countsPadding: Bool
+  /// What of `after` is no padding, but was reached by rounding up.
+  private var overhang = [0, 0]
+
+  init(
+    rule: Rule, kernel: [Int], strides: [Int], dilations: [Int], before: [Int], after: [Int],
+    roundsUp: Bool, countsPadding: Bool
+  ) {
+    self.rule = rule
+    self.kernel = kernel
+    self.strides = strides
+    self.dilations = dilations
+    self.before = before
+    self.after = after
+    self.roundsUp = roundsUp
+    self.countsPadding = countsPadding
+  }
 
   var summary: String {
     (rule == .maximum ? "max pool " : "average pool ") + "\(kernel[0])x\(kernel[1])"
       + (strides == [1, 1] ? "" : " s\(strides[0])")
   }
-  var window: Window { .everything }
+  var window: Window { sliding.map(Window.sliding) ?? .everything }
   /// Nil where neighbours down and across are not as far apart.
   var reach: (side: Int, stride: Int)? {
     guard strides[0] == strides[1] else { return nil }
-    let sides = (0..<2).map { (kernel[$0] - 1) * dilations[$0] + 1 }
-    return (max(sides[0], sides[1]), strides[0])
+    return (max(extent(0), extent(1)), strides[0])
+  }
+
+  /// Input pixels between the first and the last tap along an axis, both included.
+  private func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilations[axis] + 1 }
+
+  /// The same window; nil where it has no single step or dilation, or some windows see padding alone.
+  private var sliding: SlidingWindow? {
+    guard strides[0] == strides[1], dilations[0] == dilations[1],
+      (0..<2).allSatisfy({ max(before[$0], after[$0]) < extent($0) })
+    else { return nil }
+    return SlidingWindow(
+      kernelHeight: kernel[0], kernelWidth: kernel[1], stride: strides[0], dilation: dilations[0],
+      padding: Padding(top: before[0], left: before[1], bottom: after[0], right: after[1]))
+  }
+
+  func restricted(to region: Region, of input: Shape) -> WindowPool {
+    guard let sliding else { return self }
+    let source = sliding.inputRegion(for: region, of: input)
+    let padding = sliding.restricted(to: region, of: input).padding
+    let behind = [
+      input.height - source.rows.upperBound, input.width - source.columns.upperBound,
+    ]
+    var part = self
+    part.before = [padding.top, padding.left]
+    part.after = [padding.bottom, padding.right]
+    part.roundsUp = false
+    part.overhang = (0..<2).map { max(0, part.after[$0] - behind[$0] - after[$0]) }
+    return part
   }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {
@@ -53,7 +96,7 @@ struct WindowPool: Operator {
         WindowPlan.Axis(
           outputs: output[axis + 1], inputs: input[axis + 1], kernel: kernel[axis],
           stride: strides[axis], dilation: dilations[axis], before: before[axis],
-          after: after[axis], countsPadding: countsPadding)
+          after: after[axis] - overhang[axis], countsPadding: countsPadding)
       })
   }
 
@@ -66,7 +109,8 @@ struct WindowPool: Operator {
     case .mean: return (WindowKernels.mean(input, plan, workers: workers), .nothing)
     case .maximum:
       let output = WindowKernels.maximum(input, plan, workers: workers)
-      return (output, keep == .nothing ? .nothing : .values([input.uncut, output.uncut]))
+      guard keep != .nothing else { return (output, .nothing) }
+      return (output, .values([WindowKernels.winners(input, plan, workers: workers)]))
     }
   }
 
@@ -78,16 +122,14 @@ struct WindowPool: Operator {
     switch rule {
     case .mean: return [WindowKernels.meanGradient(gradient, plan, workers: workers)]
     case .maximum:
-      let values = kept.keptValues
       return [
         WindowKernels.maximumGradient(
-          gradient, input: values[0].reshaped(inputs[0]),
-          output: values[1].reshaped(plan.output), plan, workers: workers)
+          gradient, winners: kept.keptValues[0], plan, workers: workers)
       ]
     }
   }
 
   func keptBytes(inputs: [Shape], output: Shape) -> Int {
-    rule == .mean ? 0 : (inputs[0].count + output.count) * MemoryLayout<Float>.stride
+    rule == .mean ? 0 : output.count * MemoryLayout<Float>.stride
   }
 }

@@ -67,6 +67,19 @@ struct ONNXBytes {
     }
   }
 
+  /// A node of one output.
+  mutating func layer(
+    _ operation: String, _ inputs: [String], _ output: String,
+    _ settings: [(String, ONNXAttribute)] = []
+  ) {
+    message(1) { node in
+      for input in inputs { node.text(1, input) }
+      node.text(2, output)
+      node.text(4, operation)
+      for (name, value) in settings { node.attribute(name, value) }
+    }
+  }
+
   /// A tensor's head.
   mutating func head(_ name: String, type: Int, _ shape: [Int]) {
     for extent in shape { number(1, extent) }
@@ -79,6 +92,19 @@ struct ONNXBytes {
     message(5) { tensor in
       tensor.head(name, type: 1, shape)
       tensor.data(9, values.flatMap { Self.little($0.bitPattern) })
+    }
+  }
+
+  /// A tensor of weights, which follow from its shape.
+  mutating func weights(_ name: String, _ shape: [Int]) {
+    tensor(name, shape, OperatorChecks.values(Shape(shape), seed: 7).elements)
+  }
+
+  /// A tensor of whole numbers.
+  mutating func integers(_ name: String, _ values: [Int]) {
+    message(5) { tensor in
+      tensor.head(name, type: 7, [values.count])
+      tensor.data(9, values.flatMap { Self.little(Int64($0)) })
     }
   }
 

@@ -9,8 +9,10 @@ import Testing
   private let folder = try? TemporaryFolder()
 
   @Test(
-    arguments: ["DepthToSpace", "nearest", "linear", "ConvTranspose 2", "ConvTranspose 4", "Add"],
-    [4, 5])
+    arguments: [
+      "DepthToSpace", "Reshape", "AveragePool", "nearest", "linear", "ConvTranspose 2",
+      "ConvTranspose 4", "Add",
+    ], [4, 5])
   func whatUnitsSeeIsKnown(_ way: String, _ kernel: Int) throws {
     let path = try #require(folder).write(Self.bytes(way, kernel: kernel), to: "model.onnx")
     let network = try ONNXNetwork(ONNXModel(path: path))
@@ -75,6 +77,19 @@ import Testing
       case "DepthToSpace":
         graph.layer("DepthToSpace", ["c"], "y", [("blocksize", .integer(2))])
         channels = 2
+      case "Reshape":
+        graph.integers("six", [1, 2, 2, 2, 8, 8])
+        graph.integers("four", [1, 2, 16, 16])
+        graph.layer("Reshape", ["c", "six"], "s")
+        graph.layer("Transpose", ["s"], "t", [("perm", .integers([0, 1, 4, 2, 5, 3]))])
+        graph.layer("Reshape", ["t", "four"], "y")
+        channels = 2
+      case "AveragePool":
+        graph.layer("DepthToSpace", ["c"], "d", [("blocksize", .integer(2))])
+        graph.layer(
+          "AveragePool", ["d"], "y",
+          [("kernel_shape", .integers([3, 3])), ("pads", .integers([1, 1, 1, 1]))])
+        channels = 2
       case "ConvTranspose 2":
         graph.weights("v", [8, 4, 2, 2])
         graph.layer("ConvTranspose", ["c", "v"], "y", [("strides", .integers([2, 2]))])
@@ -100,24 +115,6 @@ import Testing
         "Conv", ["y", "u"], "z",
         [("strides", .integers([4, 4])), ("pads", .integers(around))])
       graph.message(12) { $0.text(1, "z") }
-    }
-  }
-}
-
-extension ONNXBytes {
-  fileprivate mutating func weights(_ name: String, _ shape: [Int]) {
-    tensor(name, shape, OperatorChecks.values(Shape(shape), seed: 7).elements)
-  }
-
-  fileprivate mutating func layer(
-    _ operation: String, _ inputs: [String], _ output: String,
-    _ settings: [(String, ONNXAttribute)] = []
-  ) {
-    message(1) { node in
-      for input in inputs { node.text(1, input) }
-      node.text(2, output)
-      node.text(4, operation)
-      for (name, value) in settings { node.attribute(name, value) }
     }
   }
 }

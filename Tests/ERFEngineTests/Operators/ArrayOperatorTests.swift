@@ -56,6 +56,33 @@ import Testing
     }
   }
 
+  /// As PyTorch has it, where the formulas would make 0 * infinity.
+  @Test func powersOfZeroHaveSlopes() {
+    let layer = Layer(Arithmetic(function: .power))
+    let inputs = [
+      Tensor(shape: [4], elements: [0, 0, 2, 0]), Tensor(shape: [4], elements: [0, 1, 0, 2]),
+    ]
+    let (output, kept) = layer.forward(inputs, keep: .inputGradient, workers: workers)
+    #expect(output.elements == [1, 0, 1, 0])
+    let gradients = layer.inputGradient(
+      of: Tensor(shape: [4], elements: [1, 1, 1, 1]), kept: kept, inputs: [[4], [4]],
+      workers: workers)
+    #expect(gradients[0].elements == [0, 1, 0, 0])
+    #expect(gradients[1].elements.map { ($0 * 1e4).rounded() } == [0, 0, 6931, 0])
+  }
+
+  /// As in PyTorch, which hands zeros back without a look at what comes.
+  @Test(arguments: [ScalarFunction.floor, .ceil, .round, .sign])
+  func stepsHandNothingBack(_ function: ScalarFunction) {
+    let layer = Layer(Elementwise(function: function))
+    let input = Tensor(shape: [3], elements: [0, 0.5, 1])
+    let (_, kept) = layer.forward([input], keep: .inputGradient, workers: workers)
+    let gradients = layer.inputGradient(
+      of: Tensor(shape: [3], elements: [.infinity, .nan, 1]), kept: kept, inputs: [[3]],
+      workers: workers)
+    #expect(gradients[0].elements == [0, 0, 0])
+  }
+
   @Test func pairsAreThoseOfNumpy() {
     let left = Tensor(shape: [2, 1, 3], elements: [1, 2, 3, 4, 5, 6])
     let right = Tensor(shape: [2, 1], elements: [10, 100])

@@ -41,6 +41,41 @@ import Testing
     }
   }
 
+  /// Also where the last windows reach beyond the padding, which does not count in their mean.
+  @Test(arguments: [WindowPool.Rule.maximum, .mean], [false, true])
+  func poolsOfAnyWindow(_ rule: WindowPool.Rule, _ counts: Bool) throws {
+    let cases: [([Int], Int, Int, [Int], [Int])] = [
+      ([3, 3], 2, 1, [0, 0], [0, 0]), ([3, 2], 2, 1, [1, 1], [1, 0]),
+      ([2, 3], 1, 2, [2, 0], [1, 3]), ([1, 3], 3, 1, [0, 1], [0, 2]),
+      ([5, 5], 3, 1, [2, 2], [2, 2]),
+    ]
+    for shape: Shape in [[1, 6, 6, 3], [2, 8, 7, 2], [1, 13, 6, 1]] {
+      for (kernel, stride, dilation, before, after) in cases {
+        for roundsUp in [false, true] {
+          let op = WindowPool(
+            rule: rule, kernel: kernel, strides: [stride, stride], dilations: [dilation, dilation],
+            before: before, after: after, roundsUp: roundsUp, countsPadding: counts)
+          #expect(op.window != .everything)
+          try check(Layer(op), over: shape)
+        }
+      }
+    }
+  }
+
+  /// A window without one step or dilation, or in the padding alone, is that of no part.
+  @Test func poolsThatAreWhole() {
+    func window(_ strides: [Int], _ dilations: [Int], _ after: Int) -> Window {
+      WindowPool(
+        rule: .mean, kernel: [2, 2], strides: strides, dilations: dilations, before: [0, 0],
+        after: [0, after], roundsUp: false, countsPadding: true
+      ).window
+    }
+    #expect(window([2, 1], [1, 1], 0) == .everything)
+    #expect(window([1, 1], [1, 2], 0) == .everything)
+    #expect(window([1, 1], [1, 1], 2) == .everything)
+    #expect(window([1, 1], [1, 1], 1) != .everything)
+  }
+
   @Test func largerAndSmallerMaps() throws {
     for (layer, shape) in ResizingCase.dense + ResizingCase.dilated {
       try check(layer, over: shape)

@@ -68,6 +68,12 @@ import Testing
     let (again, _) = back.forward([wide], keep: .nothing, workers: workers)
     #expect(again.shape == shape && again.elements == input.elements)
     #expect(try OperatorChecks.gradientError(back, inputs: [wide.shape]) < 2e-3)
+    let shuffle = Layer(DepthToSpace(side: side, isBlockLast: true))
+    let unshuffle = Layer(SpaceToDepth(side: side, isBlockLast: true))
+    let (shuffled, _) = shuffle.forward([input], keep: .nothing, workers: workers)
+    let (same, _) = unshuffle.forward([shuffled], keep: .nothing, workers: workers)
+    #expect(same.shape == shape && same.elements == input.elements)
+    #expect(try OperatorChecks.gradientError(unshuffle, inputs: [wide.shape]) < 2e-3)
   }
 }
 
@@ -137,6 +143,7 @@ enum ResizingCase {
     (Layer(DepthToSpace(side: 2, isBlockLast: false)), [1, 3, 4, 8]),
     (Layer(DepthToSpace(side: 3, isBlockLast: true)), [1, 2, 3, 18]),
     (Layer(SpaceToDepth(side: 2)), [1, 4, 6, 3]),
+    (Layer(SpaceToDepth(side: 2, isBlockLast: true)), [1, 4, 6, 3]),
   ]
 }
 

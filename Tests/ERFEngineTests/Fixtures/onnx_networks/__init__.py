@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .convolutional import ConvNeXt, Dense, LargeKernels, Mobile, Parallel, ResNet
-from .operators import Attended, Grouped, Placed, Pooled, Responses, Selective, Shuffle, Spelt, Standardised
+from .operators import Attended, Grouped, Placed, Pooled, Responses, Selective, Shuffle, Spelt, Standardised, SubPixel
 from .branching import HighResolution, Inception, Pyramid, Segmenter, UpDown
 from .tokens import Cosine, CrossCovariance, GatedTokens, Mixer, Registers, Sequencer, Swin, ViT
 from .twins import TwinRepLKNet, TwinResNet
@@ -40,6 +40,7 @@ NETWORKS = {
     "registers": Registers,
     "gru": lambda: Sequencer(nn.GRU),
     "responses": Responses,
+    "subpixel": SubPixel,
     "twinresnet": TwinResNet,
     "twinreplknet": TwinRepLKNet,
 }

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .common import Staged
+from .common import Block, Staged
 
 
 class Grouped(Staged):
@@ -76,6 +76,26 @@ class Shuffle(Staged):
         x = self.stage(self.unit(0, x) + torch.tanh(x))
         x = self.wide(x)
         x = self.stage(self.unit(1, x) - x.pow(2) * 0.1)
+        return self.head(x.mean((2, 3)))
+
+
+class SubPixel(Staged):
+    """Pixels to channels by a module, and back spelt out, as tensors' methods write it."""
+
+    def __init__(self):
+        super().__init__()
+        self.pack = nn.PixelUnshuffle(2)
+        self.stem = Block(12, 8)
+        self.down = Block(8, 12, 2)
+        self.mix = nn.Conv2d(3, 8, 3, 1, 1)
+        self.last = Block(8, 12, 4)
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.stage(self.down(self.stage(self.stem(self.pack(x)))))
+        n, c, h, w = x.shape
+        x = x.reshape(n, c // 4, 2, 2, h, w).permute(0, 1, 4, 2, 5, 3).reshape(n, c // 4, h * 2, w * 2)
+        x = self.stage(self.last(torch.relu(self.mix(x))))
         return self.head(x.mean((2, 3)))
 
 
