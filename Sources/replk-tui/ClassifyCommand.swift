@@ -30,13 +30,15 @@ extension Command {
       try opened.requireMemoryForward(size: size)
     }
     try opened.requireWeights()
-    let network = try Network(opened)
+    Interruption.catchSignals()
+    let network = try Network(opened, cancellation: Interruption.cancellation)
     if sizes.count > 1 {
       if arguments.has("--json") { throw UsageError.conflicting("several sizes", "--json") }
       return try accuracies(network, sizes, files, threads: arguments.threads())
     }
     let size = sizes.first
-    let classifier = try Classifier(network, size: size, threads: arguments.threads())
+    let classifier = try Classifier(
+      network, size: size, threads: arguments.threads(), cancellation: Interruption.cancellation)
     var skipped: [SkippedImage] = []
     let results = try classifier.classify(files) { skipped.append($0) }
     for line in Text.skipped(skipped.map(\.explanation)) {
@@ -61,7 +63,8 @@ extension Command {
     var skipped: Set<String> = []
     var rows: [[String]] = []
     for (place, size) in sizes.enumerated() {
-      let classifier = try Classifier(network, size: size, threads: threads)
+      let classifier = try Classifier(
+        network, size: size, threads: threads, cancellation: Interruption.cancellation)
       var results: [Classification] = []
       for (index, file) in files.enumerated() {
         results += try classifier.classify([file], orSkip: &skipped)

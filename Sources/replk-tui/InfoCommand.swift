@@ -20,7 +20,8 @@ extension Command {
     var summary =
       opened.hasCheckpoint
       // A checkpoint may have made one of parallel kernels: what counts is how the network is written.
-      ? try NetworkSummary(model: opened.id, size: size) : try NetworkSummary(opened, size: size)
+      ? try NetworkSummary(model: opened.id, size: size, hasClassifier: opened.holdsClassifier)
+      : try NetworkSummary(opened, size: size)
     summary.notes = opened.weightsChoice.notes
     if arguments.has("--json") {
       try StandardStreams.write(json: JSONText.encode(Attributed(summary)))

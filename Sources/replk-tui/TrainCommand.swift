@@ -98,6 +98,7 @@ extension Command {
     where NetworkSpec.isExport(word) {
       throw ExportedTraining(path: word)
     }
+    guard !NetworkSpec.isCheckpoint(model) else { throw TrainingOfFile(path: model) }
     let path = try arguments.trainingOutput()
     let isResumed = arguments.has("--resume")
     if isResumed && arguments.has("--force") {
@@ -176,5 +177,18 @@ private struct ExportedTraining: ExplainedError {
   var explanation: String {
     "\(path) is an exported graph, which runs as it is and is not trained here: train the network that "
       + "it came from and export it again, or train a built-in one (`replk-tui models` lists them)"
+  }
+}
+
+/// A file stands where the network is named that is to be trained.
+private struct TrainingOfFile: ExplainedError {
+  let path: String
+
+  var isUsageError: Bool { true }
+  var explanation: String {
+    let whole =
+      "\(path) is a path, and train takes the name of a network (`replk-tui models` lists them): "
+      + "MODEL --from FILE begins with the weights of a file"
+    return CheckpointShard(of: path).map { "\(whole); this \($0.explanation)" } ?? whole
   }
 }

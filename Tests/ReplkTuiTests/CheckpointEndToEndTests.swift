@@ -54,6 +54,30 @@ import Testing
     #expect(notes.contains { $0.hasPrefix("left out 14 tensors") }, "\(notes)")
   }
 
+  /// A file without a classifier has none in the table, and the norm before it is not taken for one.
+  @Test func filesWithoutAClassifierAreCountedSo() throws {
+    _ = try succeed(["convert", Samples.checkpoint, "whole.safetensors"], in: folder)
+    let whole = try Safetensors(path: folder.file("whole.safetensors"))
+    let tensors = try whole.keys.filter { !$0.hasPrefix("head.") }.map {
+      ($0, try whole.tensor($0))
+    }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:])
+      .write(to: folder.file("backbone.safetensors"))
+    let counts = try ["whole", "backbone"].map { name in
+      try #require(
+        try succeed(["info", name + ".safetensors", "--json"], in: folder)
+          .object()["parameters"] as? Int)
+    }
+    // 12 channels to 5 classes.
+    #expect(counts[0] - counts[1] == 12 * 5 + 5)
+    let text = try succeed(["info", "backbone.safetensors"], in: folder).text
+    #expect(!text.contains("head"))
+    #expect(
+      text.contains(
+        "left out 4 tensors that only a classifier reads, which the file lacks: norm.bias, "
+          + "norm.running_mean, norm.running_var, norm.weight"), "\(text)")
+  }
+
   /// Objects of other libraries are counted by their classes.
   @Test func inspectListsWhatIsLeftAlone() throws {
     let text = try succeed(["inspect", Fixtures.path("wild/companions.pth")], in: folder).text
@@ -122,7 +146,7 @@ import Testing
     let common = ["snapshot", Samples.tiny, "--size", "64", "--screen", "120x40"]
     _ = try succeed(common + ["-o", "opened.txt", "--script", "o found Enter"], in: folder)
     let opened = String(decoding: try folder.read("opened.txt"), as: UTF8.self)
-    #expect(opened.contains("found.safetensors") && opened.contains("opened found.safetensors"))
+    #expect(opened.contains("weights found.safetensors #"))
     _ = try succeed(common + ["-o", "refused.txt", "--script", "o junk Enter"], in: folder)
     let refused = String(decoding: try folder.read("refused.txt"), as: UTF8.self)
     #expect(refused.contains("is not a checkpoint"))
@@ -131,7 +155,7 @@ import Testing
     _ = try succeed(
       common + ["-o", "typed.txt", "--script", "o '\(path)/fou' Tab Enter"], in: folder)
     let typed = String(decoding: try folder.read("typed.txt"), as: UTF8.self)
-    #expect(typed.contains("opened found.safetensors"))
+    #expect(typed.contains("weights found.safetensors #"))
     _ = try succeed(
       common + ["-o", "wrong.txt", "--script", "o '\(path)/none.pth' Enter"], in: folder)
     let wrong = String(decoding: try folder.read("wrong.txt"), as: UTF8.self)

@@ -150,6 +150,13 @@ import Testing
     expectOneLine(named, code: 128 + SIGTERM, mentions: ["stopped before the first image was done"])
   }
 
+  /// What is printed at the end is not there at all.
+  @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
+  func classificationsSayThatTheyWereStopped(_ signal: Int32) throws {
+    let outcome = try runOverTwo(["classify", "replknet-3-nano"], interruptedBy: signal)
+    expectOneLine(outcome, code: 128 + signal, mentions: ["stopped before anything was finished"])
+  }
+
   /// A named pipe that nobody reads is waited for, but not longer than a signal says.
   @Test func pipesWithoutAReader() throws {
     #expect(unsafe mkfifo(folder.file("map.npy"), 0o600) == 0)

@@ -119,6 +119,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 
   static let files: [Mistake] = [
     .failure(erf("--weights", "none.safetensors"), "none.safetensors", "No such file"),
+    .failure(["erf", "none.npz#a"], "cannot read none.npz#a", "No such file"),
+    .failure(["erf", "none.npy"], "cannot read none.npy", "No such file"),
     .failure(erf("--weights", "text.png"), "text.png", "not a checkpoint"),
     .failure(erf("--weights", "nothing.png"), "nothing.png", "empty"),
     .failure(erf("--weights", "folder"), "folder"),

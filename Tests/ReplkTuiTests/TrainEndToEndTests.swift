@@ -213,4 +213,20 @@ import Testing
     }
     #expect(folder.names.isEmpty)
   }
+
+  /// A path is not what is trained, whether it is a checkpoint, one file of several, or not there.
+  @Test func filesAreNoNetworksToTrain() throws {
+    let shard = "net-00001-of-00002.safetensors"
+    _ = try folder.write(Array("not looked into".utf8), to: shard)
+    try folder.makeFolder("folder")
+    for path in [Samples.checkpoint, shard, "none.pth", "folder"] {
+      let outcome = try Executable.run(["train", path, "-o", "x.safetensors"], in: folder)
+      var words = ["\(path) is a path", "MODEL --from FILE"]
+      if path == shard {
+        words += ["this is one of the 2 files", "net-00002-of-00002.safetensors is missing"]
+      }
+      expectOneLine(outcome, code: 2, mentions: words)
+    }
+    #expect(Set(folder.names) == [shard, "folder"])
+  }
 }

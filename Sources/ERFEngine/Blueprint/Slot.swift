@@ -73,6 +73,8 @@ struct OptionalParameters: Sendable {
   var withHead: OptionalParameters {
     OptionalParameters { [holds] key, kind in kind == .head || holds(key, kind) }
   }
+  /// The usual without a classifier.
+  static let headless = OptionalParameters { _, _ in false }
   /// The usual with large kernels merged.
   static let merged = OptionalParameters { _, kind in kind == .head || kind == .mergedKernel }
 }

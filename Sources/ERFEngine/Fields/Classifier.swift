@@ -85,7 +85,10 @@ public struct Classifier: Sendable {
   ///
   /// - Throws: `ImageError` and `FileError`, `Failure.nonFinite`, `CancellationError`.
   public func classify(_ path: String, top: Int = 5) throws -> Classification {
-    try classify(Image.load(path: path), from: path, top: top)
+    let loaded = Result { try Image.load(path: path) }
+    // A pipe that is waited for gives an error where the run was stopped.
+    try workers.cancellation.check()
+    return try classify(loaded.get(), from: path, top: top)
   }
 
   /// The likeliest classes of a picture, the best first; `path` is where it lies, or what it is called.

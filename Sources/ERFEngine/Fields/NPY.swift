@@ -56,8 +56,9 @@ public struct NPY: Sendable, Equatable {
     guard let name = place.name else { return bytes }
     throw ExportError.unsupported(
       path: place.path, format: "NPZ",
-      reason: "was expected, to take the array \(WeightsMismatch.printable(name)) from, but it is "
-        + "no archive")
+      reason: "was expected, to take "
+        + (name.isEmpty ? "an array" : "the array \(WeightsMismatch.printable(name))")
+        + " from, but it is no archive")
   }
 
   fileprivate static func isArchive(_ path: String) throws -> Bool {
@@ -92,11 +93,14 @@ public struct NPY: Sendable, Equatable {
     let names = names.map { String($0.dropLast(".npy".count)) }
     guard let first = names.first else { return "holds no array" }
     let listed = WeightsMismatch.listed(names)
-    if let name = place.name {
+    if let name = place.name, !name.isEmpty {
       return "holds no array \(WeightsMismatch.printable(name)): it has \(listed)"
     }
-    return "holds \(names.count) arrays (\(listed)), where one was expected: name it behind a #, "
-      + "as in \(place.path)#\(WeightsMismatch.printable(first))"
+    let example = "as in \(place.path)#\(WeightsMismatch.printable(first))"
+    return "holds \(names.count.counted("array")) (\(listed)), "
+      + (place.name == nil
+        ? "where one was expected: name it behind a #, \(example)"
+        : "and none is named behind the #: name one, \(example)")
   }
 
   /// Whether macOS put an entry beside one of an archive, for what it knows of the file:
@@ -207,7 +211,7 @@ private struct NPYPlace {
     let sign = reference.indices.last { index in
       reference[index] == "#" && reference[..<index].suffix(4).lowercased() == ".npz"
     }
-    guard let sign, reference.index(after: sign) < reference.endIndex else { return nil }
+    guard let sign else { return nil }
     path = String(reference[..<sign])
     name = String(reference[reference.index(after: sign)...])
   }

@@ -55,26 +55,33 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   /// Theoretical receptive field and stride of the last stage.
   public let receptiveField: Int?
   public let stride: Int?
+  /// Of `parameters`, those of a built-in network's classifier; 0 where it has none.
+  public var classifierParameters: Int {
+    rows.first { $0.name == BlueprintBuilder.headBlock }?.parameters ?? 0
+  }
   /// Which kernel weights this input meets pixels with.
   public let kernelReach: KernelReach
   /// What there is to know of the file that the network is from; nil: nothing.
   public var notes: [String]?
 
+  /// - Parameter hasClassifier: false: as it is without its classifier.
   /// - Throws: `ModelError` for an id that names no network and for an input that is too small.
-  public init(model id: String, size: InputSize) throws {
+  public init(model id: String, size: InputSize, hasClassifier: Bool = true) throws {
     let spec =
       NetworkSpec.isEditedExport(id)
       ? try NetworkSpec(editedExport: id) : NetworkSpec(model: id, weights: .random(seed: 0))
-    try self.init(spec, size: size)
+    try self.init(spec, size: size, hasClassifier: hasClassifier)
   }
 
   /// Of the network that `spec` names, edits included: weights, unless they are all that tells which
   /// network it is, are not looked at.
   ///
+  /// - Parameter hasClassifier: false: as a network of the catalogue is without its classifier.
   /// - Throws: `ModelError`, `EditError`, `CancellationError`, and for an exported graph what reading it
   ///   throws.
   public init(
-    _ spec: NetworkSpec, size: InputSize, cancellation: Cancellation = Cancellation()
+    _ spec: NetworkSpec, size: InputSize, hasClassifier: Bool = true,
+    cancellation: Cancellation = Cancellation()
   ) throws {
     guard case .catalogue(let id) = spec.source else {
       try self.init(
@@ -82,7 +89,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
       return
     }
     let architecture = try ModelCatalogue.architecture(id).edited(by: spec.edits)
-    let blueprint = architecture.blueprint()
+    let blueprint = architecture.blueprint(hasClassifier ? .usual : .headless)
     try self.init(
       blueprint, running: blueprint.inferenceForm(), model: architecture.id, size: size)
   }

@@ -32,6 +32,16 @@ public struct PreprocessingChoice: Sendable, Hashable {
     return parts.joined(separator: ", ")
   }
 
+  /// As the command line takes it: `--range 0:255 --mean 104,117,123 --bgr`.
+  var options: String {
+    var parts: [String] = []
+    if let range { parts.append("--range \(range.text)") }
+    if let mean { parts.append("--mean \(Self.text(mean))") }
+    if let deviation { parts.append("--std \(Self.text(deviation))") }
+    if isBlueFirst { parts.append("--bgr") }
+    return parts.joined(separator: " ")
+  }
+
   /// The same, or that nothing is.
   var shown: String { self == .own ? "the network's own" : text }
 

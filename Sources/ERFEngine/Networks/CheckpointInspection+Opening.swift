@@ -60,11 +60,15 @@ extension CheckpointInspection {
     ) { parts, slot in
       if source.weights.isMade(slot.key) { parts.0.append(slot) } else { parts.1.append(slot) }
     }
-    let parameters = Set(plain.map { source.weights.fullName($0.key) })
-    for tensor in tensors where parameters.contains(tensor.name) {
+    let parameters = Dictionary(
+      plain.map { (source.weights.fullName($0.key), $0.key) },
+      uniquingKeysWith: { first, _ in first })
+    for tensor in tensors {
+      guard let key = parameters[tensor.name] else { continue }
       if tensor.nonFinite > 0 {
         throw CheckpointError.nonFinite(path: path, key: tensor.name)
       }
+      try source.requireRoots(key, lowest: tensor.min ?? 0)
       if tensor.shape.count == 4, tensor.min == 0, tensor.max == 0 {
         throw CheckpointError.onlyZeros(
           path: path, key: tensor.name, shape: Shape(tensor.shape))

@@ -2,7 +2,7 @@
 struct CheckpointParameters: ParameterSource {
   private(set) var choice: WeightsChoice
   let weights: WeightDictionary
-  private let file: Checkpoint
+  let file: Checkpoint
   private let model: String
   /// The first convolution, whose inputs may be others than red, green and blue.
   private let stem: String
@@ -11,7 +11,9 @@ struct CheckpointParameters: ParameterSource {
   /// Whether the classifier in the file is another one, and left out.
   private var dropsHead = false
   /// Prefixes of other networks in the file.
-  private let others: [String]
+  let others: [String]
+  /// What is added to variances before their roots are taken, by their keys.
+  private(set) var epsilons: [String: Double] = [:]
   /// Whether the network's landmark is in the file at all.
   private let isFound: Bool
   /// Whether the tensors' shapes alone tell which network this is.
@@ -66,6 +68,7 @@ struct CheckpointParameters: ParameterSource {
     var tensor = try weights.parameter(key, read: file.tensor)
     if found != shape { tensor = tensor.acceptingColours() }
     guard ElementKernels.isFinite(tensor) else { throw try notFinite(key) }
+    if epsilons[key] != nil { try requireRoots(key, lowest: tensor.elements.min() ?? 0) }
     if isRecognised && shape.rank == 4 && tensor.isZero {
       throw CheckpointError.onlyZeros(path: file.path, key: full, shape: shape)
     }
@@ -103,8 +106,10 @@ struct CheckpointParameters: ParameterSource {
 extension CheckpointParameters {
   /// The parameters as `architecture` takes them, and the blueprint that asks for them: without a
   /// classifier where that may be missing and the file has another one; what is left out is noted.
+  ///
+  /// - Parameter preparation: what is said of how pictures are prepared.
   func settled(
-    for architecture: any Architecture
+    for architecture: any Architecture, preparation: PreprocessingChoice = .own
   ) -> (parameters: CheckpointParameters, blueprint: Blueprint) {
     var settled = self
     var blueprint = architecture.blueprint(optional)
@@ -115,7 +120,8 @@ extension CheckpointParameters {
       blueprint = architecture.blueprint(settled.optional)
       comparison = settled.comparison(with: ParameterInventory(blueprint), of: architecture)
     }
-    settled.addNotes(comparison, architecture)
+    settled.epsilons = blueprint.epsilons
+    settled.addNotes(comparison, architecture, preparation)
     return (settled, blueprint)
   }
 
@@ -186,12 +192,23 @@ extension CheckpointParameters {
     ParameterInventory(architecture.blueprint(optional.withHead)).head
   }
 
-  /// The tensors that the file has, or would have, of the network's classifier where that is left out.
+  /// Of the tensors that are left out, those of the network's classifier, and what they are: a norm before
+  /// a classifier that is not there makes none.
   private func otherHead(
-    _ comparison: Comparison, _ architecture: any Architecture
-  ) -> [String] {
-    guard allowsMissingHead, comparison.inventory.head.isEmpty else { return [] }
-    return restOfHead(architecture).flatMap(weights.tensors)
+    _ leftOut: Set<String>, _ comparison: Comparison, _ architecture: any Architecture
+  ) -> (tensors: Set<String>, which: String) {
+    guard !leftOut.isEmpty, allowsMissingHead, comparison.inventory.head.isEmpty else {
+      return ([], "")
+    }
+    let head = restOfHead(architecture)
+    let last = head.filter { $0.hasPrefix(type(of: architecture).head + ".") }
+    let isThere = !leftOut.isDisjoint(with: last.flatMap(weights.tensors))
+    return (
+      leftOut.intersection(head.flatMap(weights.tensors)),
+      isThere
+        ? "of a classifier that does not fit \(model)"
+        : "that only a classifier reads, which the file lacks"
+    )
   }
 
   /// Counters of batch norms aside, and other networks in the same file.
@@ -199,19 +216,6 @@ extension CheckpointParameters {
     { key in
       inventory.entries[key] == nil && !key.hasSuffix("num_batches_tracked")
         && !others.contains { !$0.isEmpty && (weights.prefix + key).hasPrefix($0) }
-    }
-  }
-
-  /// Parameters beside the dictionary that was taken, such as those of a head on top of a `backbone`; what
-  /// optimizers, schedulers and other networks keep is none.
-  private var parametersOutside: [String] {
-    guard !weights.prefix.isEmpty else { return [] }
-    let names = ["weight", "bias", "running_mean", "running_var"]
-    return file.entries.keys.filter { key in
-      guard !key.hasPrefix(weights.prefix), !others.contains(where: key.hasPrefix),
-        let name = StoredForm.name(key).split(separator: ".").last
-      else { return false }
-      return names.contains { name == $0 || name.hasPrefix($0 + "_") }
     }
   }
 
@@ -226,19 +230,23 @@ extension CheckpointParameters {
   }
 
   /// What was left out, and what shapes do not tell.
-  private mutating func addNotes(_ comparison: Comparison, _ architecture: any Architecture) {
+  private mutating func addNotes(
+    _ comparison: Comparison, _ architecture: any Architecture, _ preparation: PreprocessingChoice
+  ) {
     var notes: [String] = []
     // By the file's own names.
     let body = Set(
       comparison.inventory.entries.keys.map { key in
         weights.prefix + Self.module(String(weights.fullName(key).dropFirst(weights.prefix.count)))
       })
-    let leftOut = Set(comparison.ignored + parametersOutside + objectsOfHead(besides: body))
-    let misfits: Set<String> =
-      leftOut.isEmpty ? [] : leftOut.intersection(otherHead(comparison, architecture))
+    let hints = FileHints(file, prefix: weights.body)
+    let normalisation = normalisation(hints)
+    let leftOut = Set(comparison.ignored + tensorsOutside + objectsOfHead(besides: body))
+      .subtracting(normalisation?.tensors ?? [])
+    let misfits = otherHead(leftOut, comparison, architecture)
     for (tensors, which) in [
-      (misfits, "of a classifier that does not fit \(model)"),
-      (leftOut.subtracting(misfits), "that \(model) does not have"),
+      misfits,
+      (tensors: leftOut.subtracting(misfits.tensors), which: "that \(model) does not have"),
     ] where !tensors.isEmpty {
       notes.append(
         "left out \(tensors.count.counted("tensor")) \(which): "
@@ -259,12 +267,17 @@ extension CheckpointParameters {
           ? "the first convolution takes grey pictures: \(Preprocessing.greyNote)"
           : "the first convolution takes \(Preprocessing.fourthNote)")
     }
-    let hints = FileHints(file, prefix: weights.body)
-    let doubts = hints.doubts(about: architecture)
+    let usual = takesGrey ? architecture.preprocessing.grey : architecture.preprocessing
+    let gaps = SequentialGaps(
+      weights, of: architecture, hasHead: !comparison.inventory.head.isEmpty)
+    let doubts =
+      hints.doubts(about: architecture) + gaps.doubts(in: file)
+      + [normalisation?.doubt(about: usual.with(preparation))].compactMap(\.self)
     let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
     choice.notes =
       file.notes + notes + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
     choice.doubts = hints.earlierDoubts + doubts
+    choice.lacksClassifier = comparison.inventory.head.isEmpty
   }
 
   // MARK: What is wrong, and what helps
@@ -274,7 +287,7 @@ extension CheckpointParameters {
   ) -> CheckpointError {
     var mismatch = comparison.mismatch
     // The place of the first convolution may be what tells where the network lies.
-    if let impostor = file.impostor(behind: weights.prefix) { return impostor }
+    if let impostor = file.impostor(behind: weights.prefix) ?? file.adapters { return impostor }
     if !mismatch.missing.isEmpty || !mismatch.wrong.isEmpty, let refusal = file.shardRefusal {
       return refusal
     }

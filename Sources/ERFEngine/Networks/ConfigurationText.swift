@@ -8,8 +8,20 @@ struct ConfigurationText: Sendable {
     case word(String)
     /// A tuple or a list of whole numbers.
     case numbers([Int])
-    /// Anything else.
-    case other
+    /// A call of `dict` or a literal; what is nested deeper is kept as it is written.
+    case section([String: Value])
+    /// Anything else, as it is written, without blanks and quotes.
+    case other(String)
+
+    /// The value under `key` as text; those in a section are under names joined by dots: `act_cfg.type`.
+    func texts(under key: String) -> [(key: String, text: String)] {
+      switch self {
+      case .word(let text), .other(let text): [(key, text)]
+      case .numbers(let numbers):
+        [(key, "(" + numbers.map { "\($0)" }.joined(separator: ", ") + ")")]
+      case .section(let settings): settings.flatMap { $1.texts(under: "\(key).\($0)") }
+      }
+    }
   }
 
   /// The settings of every module that is called `backbone` and says what it is, each once.
@@ -18,12 +30,22 @@ struct ConfigurationText: Sendable {
   /// What only the description of a module has, unlike, say, rules for its learning rate.
   private static let telling = ["type", "depth", "strides", "dilations", "style", "num_stages"]
 
+  /// Settings that are often given once for all modules: `norm_cfg=norm_cfg`.
+  private static let shared = ["norm_cfg", "conv_cfg", "act_cfg"]
+
   init(_ text: String) {
-    var reader = Reader(Self.tokens(text))
+    let tokens = Self.tokens(text)
+    var reader = Reader(tokens)
     var found: [[String: Value]] = []
     while let section = reader.nextSection(called: "backbone") {
       let isModule = Self.telling.contains { section[$0] != nil }
       if isModule, !found.contains(section) { found.append(section) }
+    }
+    if found.count == 1 {
+      for name in Self.shared where found[0][name] == .word(name) {
+        var reader = Reader(tokens)
+        if let section = reader.nextSection(called: name) { found[0][name] = .section(section) }
+      }
     }
     backbones = found
   }
@@ -115,7 +137,9 @@ struct ConfigurationText: Sendable {
 
     /// What stands up to the bracket that ends the section; of a name that comes twice the last value, as
     /// in Python.
-    private mutating func section() -> [String: Value] {
+    ///
+    /// - Parameter isInner: whether it stands in another, so that no text can nest calls without end.
+    private mutating func section(isInner: Bool = false) -> [String: Value] {
       var settings: [String: Value] = [:]
       while let next = token(0), !next.closes {
         guard let key else {
@@ -125,7 +149,7 @@ struct ConfigurationText: Sendable {
         place += 2
         let start = place
         skipValue()
-        settings[key] = Self.value(tokens[start..<place])
+        settings[key] = Self.value(tokens[start..<place], isInner: isInner)
       }
       place += 1
       return settings
@@ -142,15 +166,37 @@ struct ConfigurationText: Sendable {
       if token(0) == .mark(",") { place += 1 }
     }
 
-    private static func value(_ tokens: ArraySlice<Token>) -> Value {
+    private static func value(_ tokens: ArraySlice<Token>, isInner: Bool) -> Value {
       let tokens = tokens.last == .mark(",") ? tokens.dropLast() : tokens
       if tokens.count == 1, let word = tokens.first?.word { return .word(word) }
+      if !isInner, let section = wholeSection(tokens) { return .section(section) }
+      let other = Value.other(text(tokens))
       guard tokens.count > 1, let first = tokens.first, first.opens, first != .mark("{"),
         tokens.last?.closes == true
-      else { return .other }
+      else { return other }
       let inner = tokens.dropFirst().dropLast().split(separator: .mark(","))
       let numbers = inner.map { $0.count == 1 ? $0.first?.word.flatMap { Int($0) } : nil }
-      return numbers.allSatisfy { $0 != nil } ? .numbers(numbers.compactMap(\.self)) : .other
+      return numbers.allSatisfy { $0 != nil } ? .numbers(numbers.compactMap(\.self)) : other
+    }
+
+    /// The settings that `tokens` are, from the first bracket to the last; nil: they are something else.
+    private static func wholeSection(_ tokens: ArraySlice<Token>) -> [String: Value]? {
+      let isCall = tokens.starts(with: [.name("dict"), .mark("(")])
+      guard isCall || tokens.first == .mark("{") else { return nil }
+      var reader = Reader(Array(tokens.dropFirst(isCall ? 2 : 1)))
+      let section = reader.section(isInner: true)
+      return reader.place == reader.tokens.count ? section : nil
+    }
+
+    /// As much of a value as a line has room for.
+    private static func text(_ tokens: ArraySlice<Token>) -> String {
+      tokens.prefix(64).map { token in
+        switch token {
+        case .name(let word), .text(let word): word
+        case .mark(","): ", "
+        case .mark(let character): String(character)
+        }
+      }.joined()
     }
   }
 }

@@ -2,10 +2,10 @@
 
 extension Checkpoint {
   /// The files that opening the checkpoint at `path` reads: itself, an index and those that it names, or those
-  /// of a folder; and the configuration beside them that tells which network it is.
+  /// of a folder; and the configurations beside them that tell which network it is, and what it takes.
   public static func files(of path: String) -> [String] {
     ShardedCheckpoint.files(of: path)
-      + [FileHints.configurationPath(beside: path)].compactMap(\.self)
+      + FileHints.configurationPaths(beside: path)
   }
 }
 
@@ -54,16 +54,27 @@ extension FileHints {
   /// What the hub's `config.json`, or else `args.yaml` of timm's training, says beside the file at `path`,
   /// or in the folder; nil: there is none, or the file has a name of its own.
   static func configuration(beside path: String) -> Beside? {
-    configurationPlace(beside: path).map { read($0.name, in: $0.folder) }
+    place(of: configurations, beside: path).map { read($0.name, in: $0.folder) }
   }
 
-  /// The path of that configuration.
-  static func configurationPath(beside path: String) -> String? {
-    configurationPlace(beside: path).map { $0.folder + $0.name }
+  /// What the hub's `preprocessor_config.json` says there, likewise.
+  static func preprocessor(beside path: String) -> Beside? {
+    place(of: preprocessors, beside: path).map { read($0.name, in: $0.folder) }
   }
 
-  private static func configurationPlace(
-    beside path: String
+  private static let configurations = ["config.json", "args.yaml"]
+  private static let preprocessors = ["preprocessor_config.json"]
+
+  /// The paths of those that are there.
+  static func configurationPaths(beside path: String) -> [String] {
+    [configurations, preprocessors].compactMap {
+      place(of: $0, beside: path).map { $0.folder + $0.name }
+    }
+  }
+
+  /// The first of `names` that is there.
+  private static func place(
+    of names: [String], beside path: String
   ) -> (folder: String, name: String)? {
     let isFolder = FileKind(of: path) == .folder
     let slash = path.lastIndex(of: "/")
@@ -71,7 +82,7 @@ extension FileHints {
     guard isFolder || isCommon(name) else { return nil }
     let folder = isFolder ? path + "/" : slash.map { String(path[...$0]) } ?? ""
     // Not a pipe, which may have no writer.
-    let found = ["config.json", "args.yaml"].first { FileBytes.count(of: folder + $0) != nil }
+    let found = names.first { FileBytes.count(of: folder + $0) != nil }
     return found.map { (folder, $0) }
   }
 
@@ -109,10 +120,10 @@ extension FileHints {
     return Array(String(decoding: units, as: UTF16.self).utf8)
   }
 
-  /// Whether what stands under `key` names the network, or says what it computes beside its name.
+  /// Whether what stands under `key` names the network, or says what it takes or computes beside its name.
   static func tells(_ key: String) -> Bool {
     !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
-      || isArgument(key)
+      || isArgument(key) || Checkpoint.normalisationSetting(key) != nil
   }
 
   /// What the hub's `config.json` tells at its top and in timm's `model_args`, with what is nested in it.
@@ -127,7 +138,15 @@ extension FileHints {
           try take("\(key).\(name)", &json)
         }
       }
-      let text: String? = try isArgument(key) ? json.text() : json.scalar()
+      if key == "pretrained_cfg", json.isAtObject {
+        return try json.object { name, json throws(SafetensorsHeader.Flaw) in
+          let text = try json.text()
+          guard Checkpoint.normalisationSetting(name) != nil else { return }
+          texts["\(key).\(name)"] = String(text.prefix(longestText))
+        }
+      }
+      let mayBeList = isArgument(key) || Checkpoint.normalisationSetting(key) != nil
+      let text: String? = try mayBeList ? json.text() : json.scalar()
       if tells(key) { texts[key] = text.map { String($0.prefix(longestText)) } }
     }
     var json = JSONScanner(bytes)

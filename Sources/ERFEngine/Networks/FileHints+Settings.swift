@@ -16,9 +16,13 @@ extension FileHints {
       case computation
       /// Of an argument of timm's networks that may change anything.
       case unknown
+      /// The same of mmengine's backbones.
+      case backbone
     }
 
-    var text: String { "\(name)=\(WeightsMismatch.printable(value))" }
+    var text: String {
+      "\(WeightsMismatch.printable(name))=\(WeightsMismatch.printable(value))"
+    }
   }
 
   /// The settings among texts under keys, in the order of the keys, without those that are left to the
@@ -26,7 +30,7 @@ extension FileHints {
   static func settings(in texts: [String: String], source: String) -> [Setting] {
     texts.sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
       let value = value.lowercased()
-      if ["null", "none", "~", "{}", "[]"].contains(value) { return nil }
+      if leftOpen.contains(value) { return nil }
       if let name = Checkpoint.strideSetting(key) {
         return Setting(name: name, value: value, kind: .strides, source: source)
       }
@@ -37,6 +41,37 @@ extension FileHints {
       return Setting(name: String(name), value: value, kind: .unknown, source: source)
     }
   }
+
+  /// Values of settings that are left to the network.
+  private static let leftOpen: Set = ["null", "none", "~", "{}", "[]", "()"]
+
+  /// The settings of the backbone that mmengine's configuration describes, without those that `residual` has
+  /// and those that change nothing which shapes do not tell.
+  private var backboneSettings: [Setting] {
+    guard residual != nil, let section = backbones.first else { return [] }
+    let texts = section.filter { !Self.knownToMMEngine.contains($0.key) }
+      .flatMap { $1.texts(under: $0) }
+      .filter {
+        !Self.knownToMMEngine.contains($0.key) && !Self.leftOpen.contains($0.text.lowercased())
+      }
+    return texts.sorted { $0.key < $1.key }.prefix(64).map {
+      Setting(
+        name: $0.key, value: $0.text.lowercased(), kind: .backbone,
+        source: "the file's configuration says")
+    }
+  }
+
+  /// Settings of backbones that are taken over, whose effect shapes tell, or which matter while a network is
+  /// trained or loaded.
+  private static let knownToMMEngine: Set = [
+    "type", "strides", "dilations", "style", "contract_dilation", "multi_grid",
+    "depth", "num_stages", "in_channels", "stem_channels", "base_channels", "expansion", "groups",
+    "base_width", "width_per_group", "num_classes", "stage_with_dcn", "out_indices",
+    "frozen_stages", "norm_eval", "bn_eval", "bn_frozen", "partial_bn", "with_cp",
+    "zero_init_residual", "drop_path_rate", "init_cfg", "pretrained", "torchvision_pretrain",
+    "_scope_", "_delete_", "norm_cfg.requires_grad", "norm_cfg.momentum", "norm_cfg.affine",
+    "norm_cfg.track_running_stats", "act_cfg.inplace",
+  ]
 
   /// What timm calls the arguments that a network is built with, in `config.json` and in `args.yaml`.
   static let argumentSections: Set<String> = ["model_args", "model_kwargs"]
@@ -70,7 +105,9 @@ extension FileHints {
 
   /// The other settings that are not as in `network`, a line for each source and kind.
   func settingDoubts(about network: any Architecture) -> [String] {
-    var others = settings.filter { $0.kind != .strides && !Self.isUsual($0, of: network) }
+    var others = (settings + backboneSettings).filter {
+      $0.kind != .strides && !Self.isUsual($0, of: network)
+    }
     var doubts: [String] = []
     while let first = others.first {
       func isAlike(_ setting: Setting) -> Bool {
@@ -81,7 +118,7 @@ extension FileHints {
         texts.append(setting.text)
       }
       let listed = texts.prefix(6).joined(separator: ", ")
-      let effect = first.kind == .unknown ? "may compute" : "computes"
+      let effect = first.kind == .computation ? "computes" : "may compute"
       doubts.append(
         "\(first.source) \(listed), and it is opened as \(network.id), which \(effect) "
           + "something else")
@@ -123,9 +160,15 @@ extension FileHints {
     case "act_layer":
       return value == (network is MobileNetV2 || network is EfficientNetLite ? "relu6" : "relu")
     case "norm_layer": return value.contains("batchnorm")
-    case "bn_eps": return Double(value) == (isTensorFlow ? 1e-3 : 1e-5)
+    case "norm_cfg.type":
+      return ["bn", "bn2d", "syncbn", "mmsyncbn"].contains(value) || value.contains("batchnorm")
+    case "act_cfg.type": return value.split(separator: ".").last == "relu"
+    case "conv_cfg.type": return ["conv", "conv2d"].contains(value)
+    case "bn_eps", "norm_cfg.eps": return Double(value) == (isTensorFlow ? 1e-3 : 1e-5)
     case "bn_tf": return isTensorFlow || value == "false"
-    default: return value == "false"
+    case "deep_stem", "avg_down": return value == "false"
+    // timm's are off where they are not asked for.
+    default: return value == "false" && setting.kind != .backbone
     }
   }
 }

@@ -4,7 +4,9 @@ struct FileHints: Sendable {
   /// Names of architectures, such as `fcn_resnet50`, without those that say nothing of one.
   let names: [String]
   /// What a configuration beside the file says, of a file that itself names no network.
-  private let beside: Beside?
+  let beside: Beside?
+  /// What the hub's `preprocessor_config.json` beside the file says.
+  let preprocessor: Beside?
   /// Modules beside the network, such as `decode_head`: the first parts of names of tensors.
   let siblings: Set<String>
   /// Those of them that hold convolutions, and are no networks of their own such as averages.
@@ -46,6 +48,12 @@ struct FileHints: Sendable {
     "resnetblur", "resnetaa", "blurpool", "antialias", "caffe", "detectron", "fcn_", "deeplab",
     "pspnet", "dilated", "frozen",
   ]
+  /// Words for output strides, `d8` being mmsegmentation's, and for blurs of antialiased-cnns by the side of
+  /// the filter: too short to be looked for within others, as in `photos8`.
+  private static let tellingWords: Set = [
+    "os4", "os8", "os16", "stride4", "stride8", "stride16", "d8", "d16",
+    "lpf2", "lpf3", "lpf4", "lpf5", "lpf6", "lpf7",
+  ]
 
   /// Where a converted file keeps the doubts about the one that it was made of, a line each.
   static let doubtsKey = "doubts"
@@ -55,6 +63,7 @@ struct FileHints: Sendable {
     let beside = inside.isEmpty ? Self.configuration(beside: file.path) : nil
     names = inside + Self.names(in: beside?.texts ?? [:])
     self.beside = beside
+    preprocessor = Self.preprocessor(beside: file.path)
     let settingsBeside = beside.map {
       Self.settings(in: $0.texts, source: "\($0.name) beside the file says")
     }
@@ -201,9 +210,7 @@ struct FileHints: Sendable {
     let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
     let isTold =
       told.id != network.id || isToldDilated && Self.isDilated(told) || residual != nil
-    if Self.telltales.contains(where: fileName.contains), doubts.isEmpty, !isTold,
-      !hasConfiguration, network is ResNet
-    {
+    if hasTellingName, doubts.isEmpty, !isTold, !hasConfiguration, network is ResNet {
       doubts.append(
         "the file's name is \(WeightsMismatch.printable(fileName)), and it is opened as "
           + "\(network.id): they may differ where shapes do not tell (strides, dilations, blurs)")
@@ -230,6 +237,14 @@ struct FileHints: Sendable {
         "\(beside.name) beside the file \(flaw): what it says of the network is not known")
     }
     return doubts
+  }
+
+  /// Whether the file's name is that of another network of the same shapes; `os-8` is a word too.
+  private var hasTellingName: Bool {
+    let words = fileName.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    return Self.telltales.contains(where: fileName.contains)
+      || words.contains(where: Self.tellingWords.contains)
+      || zip(words, words.dropFirst()).contains { Self.tellingWords.contains($0 + $1) }
   }
 
   private static func listed(_ names: [String]) -> String {

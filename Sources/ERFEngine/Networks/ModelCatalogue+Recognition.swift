@@ -52,6 +52,7 @@ extension ModelCatalogue {
   }
 
   private static func unrecognised(_ file: Checkpoint) -> CheckpointError {
+    if let adapters = file.adapters { return adapters }
     if let foreign = ForeignNetwork(in: file.entries.mapValues(\.shape)) {
       return .foreign(path: file.path, foreign.name)
     }

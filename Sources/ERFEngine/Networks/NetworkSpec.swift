@@ -76,7 +76,10 @@ public struct NetworkSpec: Sendable, Hashable {
       _ = try ModelCatalogue.architecture(word)
       return false
     } catch {
-      return word.contains("/") || Checkpoint.hasExtension(word) || FileKind(of: word) != .absent
+      // No id has a #, which stands before what is meant of a file, or an array's ending.
+      return word.contains("/") || word.contains("#")
+        || [".npy", ".npz"].contains(where: word.lowercased().hasSuffix)
+        || Checkpoint.hasExtension(word) || FileKind(of: word) != .absent
     }
   }
 
@@ -98,6 +101,12 @@ public struct NetworkSpec: Sendable, Hashable {
   /// The ONNX file that the network comes from; nil: it is a built-in one.
   public var exportedGraph: String? {
     guard case .file(let path) = source, ONNXModel.isONNX(path) else { return nil }
+    return path
+  }
+
+  /// The file that the weights come from; nil: they come from none.
+  public var weightsFile: String? {
+    guard case .file(let path) = weights else { return nil }
     return path
   }
 

@@ -129,7 +129,7 @@ public struct OpenedNetwork: Sendable {
         head: type(of: unedited).head, key: spec.weightsKey,
         allowsMissingHead: spec.allowsMissingHead, ignoresExtra: spec.ignoresExtra,
         isRecognised: known != nil
-      ).settled(for: unedited)
+      ).settled(for: unedited, preparation: spec.preprocessing)
     }
     checkpoint = settled?.parameters
     source = spec.weights.parameters(of: checkpoint)

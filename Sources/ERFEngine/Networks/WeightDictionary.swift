@@ -11,6 +11,8 @@ public struct WeightsChoice: Sendable, Equatable {
   var doubts: [String] = []
   /// What training left of the kernels as it was; nil: nothing, or nobody knows.
   var training: String?
+  /// Whether the file has no classifier of the network, or one that was left out.
+  public internal(set) var lacksClassifier = false
 
   /// All there is to say, a line each.
   public var remarks: [String] { notes + (training.map { [$0] } ?? []) }
@@ -321,11 +323,11 @@ extension Checkpoint {
 
   private static func rank(_ prefix: String) -> Int {
     let parts = prefix.lowercased().split { $0 == "." || $0 == "/" }
+    if parts.contains(where: TrainingTensors.isOfOptimizer) { return 4 }
     if parts.contains(where: { $0.contains("ema") || $0.contains("averaged") }) { return 3 }
     // What follows another network in training (DINO's student leads its teacher, which is the one to
     // keep; MoCo's and BYOL's key encoders follow their queries).
     if parts.contains(where: { followers.contains(String($0)) }) { return 3 }
-    if parts.contains("optimizer") { return 4 }
     return prefix.isEmpty ? 0 : parts.first == "model" || parts.first == "state_dict" ? 1 : 2
   }
 

@@ -28,6 +28,14 @@ public enum DecisionFile {
   /// - Throws: ``DecisionError``.
   static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
     let text = CSVRecords.text(bytes)
+    // Within a name it would be seen nowhere, and make another name of it.
+    guard let zero = text.utf8.firstIndex(of: 0) else { return try decode(text, path: path) }
+    throw .zero(path: path, line: 1 + text[..<zero].count { $0.isNewline })
+  }
+
+  private static func decode(
+    _ text: String, path: String
+  ) throws(DecisionError) -> [CueDecision] {
     let remarks = text.split(maxSplits: 64, whereSeparator: \.isNewline)
       .prefix(while: Table.isRemark)
     let separator = CSVRecords.separator(
@@ -40,6 +48,13 @@ public enum DecisionFile {
     var table = try Table(header, path: path)
     var decisions: [CueDecision] = []
     decisions.reserveCapacity(lines.count - 1)
+    func add(_ row: CSVRecords.Record) throws(DecisionError) {
+      var decision = try table.decision(row)
+      decision.subject = trimmed(decision.subject)
+      decision.image = trimmed(decision.image)
+      decision.foreignResponse = decision.foreignResponse.map(trimmed)
+      decisions.append(decision)
+    }
     // What looks like remarks is none where no header follows.
     var pending: [CSVRecords.Record] = []
     for record in lines.dropFirst() {
@@ -49,13 +64,20 @@ public enum DecisionFile {
       } else if Table.isRemark(record.fields[0]) {
         pending.append(record)
       } else {
-        for row in pending + [record] { decisions.append(try table.decision(row)) }
+        for row in pending + [record] { try add(row) }
         pending = []
       }
     }
-    for row in pending { decisions.append(try table.decision(row)) }
+    for row in pending { try add(row) }
     guard !decisions.isEmpty else { throw .empty(path: path) }
     return decisions
+  }
+
+  /// Without the blanks that people put around separators.
+  static func trimmed(_ name: String) -> String {
+    let start = name.drop(while: \.isWhitespace)
+    let end = start.lastIndex { !$0.isWhitespace }
+    return end.map { String(start[...$0]) } ?? ""
   }
 
   /// Which column is which, by a header.
@@ -160,6 +182,8 @@ public enum DecisionFile {
 public enum DecisionError: ExplainedError, Equatable {
   case empty(path: String)
   case openQuote(path: String)
+  /// The character of code 0.
+  case zero(path: String, line: Int)
   case missingColumn(path: String, column: String)
   /// Which of the columns is meant is not told.
   case repeatedColumn(path: String, column: String)
@@ -185,6 +209,9 @@ public enum DecisionError: ExplainedError, Equatable {
     switch self {
     case .empty(let path): "\(path): holds no decisions; expected a header and rows"
     case .openQuote(let path): "\(path): is not sound CSV: a quote is not closed"
+    case .zero(let path, let line):
+      "\(path), line \(line): holds a zero byte, where text was expected: write the table anew, or "
+        + "take the byte out"
     case .missingColumn(let path, let column):
       "\(path): has no column '\(column)': expected a header that names at least "
         + "\(DecisionFile.needed.joined(separator: ", ")), in any order"

@@ -166,6 +166,11 @@ public struct Checkpoint: Sendable {
     strideSetting(key) != nil || computingSetting(key) != nil
   }
 
+  /// The same of a list of `count` values.
+  static func isSetting(list key: String, of count: Int) -> Bool {
+    strideSetting(key + ".0") != nil || count <= 3 && normalisationSetting(key) != nil
+  }
+
   /// The argument of timm's networks or of its training, other than strides, that a value under `key` is,
   /// such as `act_layer` for `model_args.act_layer`; nil: none that changes what is computed.
   static func computingSetting(_ key: String) -> String? {
@@ -177,6 +182,18 @@ public struct Checkpoint: Sendable {
     // Deeper down they are of decoders and other networks.
     guard let last = parts.last, parts.count <= 3, names.contains(last) else { return nil }
     return String(last)
+  }
+
+  /// The mean or deviation of pictures that a value under `key` belongs to, also where it stands in a list:
+  /// `args.mean` of `args.mean.0`; nil: it is something else.
+  static func normalisationSetting(_ key: String) -> String? {
+    var parts = key.split(separator: ".")
+    if let last = parts.last, Int(last) != nil { parts.removeLast() }
+    // Deeper down they are of labels and other networks.
+    guard parts.count <= 2, let last = parts.last,
+      ["mean", "std", "image_mean", "image_std"].contains(last)
+    else { return nil }
+    return parts.joined(separator: ".")
   }
 
   /// The setting of strides or dilations that a value under `key` belongs to, also where it stands in a

@@ -20,6 +20,8 @@ public enum CheckpointError: ExplainedError, Equatable {
   case ambiguousWeights(path: String, key: String, found: [String])
   case wrongType(path: String, key: String, found: String)
   case nonFinite(path: String, key: String)
+  /// A variance that has no root.
+  case negativeVariance(path: String, key: String, lowest: Float)
   /// A parameter that is made of numbers, but is none itself; the reason says by which step.
   case division(path: String, key: String, reason: String)
   /// A parameter that is kept as tensors of which only code can make it; `others` are as many more.
@@ -79,6 +81,9 @@ public enum CheckpointError: ExplainedError, Equatable {
       "\(path): \(WeightsMismatch.printable(key)) "
         + Self.wrongType(WeightsMismatch.printable(found))
     case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
+    case .negativeVariance(let path, let key, let lowest):
+      "\(path): \(WeightsMismatch.printable(key)) goes down to \(lowest): a variance below zero has no root, "
+        + "and all that follows is NaN, as in PyTorch: is it damaged?"
     case .division(let path, let key, let reason):
       "\(path): \(WeightsMismatch.printable(key)) holds NaN or Inf, as in PyTorch: \(reason)"
     case .unmade(let path, let key, let tensors, let others):

@@ -16,7 +16,7 @@ public struct CheckpointShard: Sendable, Equatable {
 extension CheckpointShard {
   /// nil: neither an index beside the file at `path` nor the file's own name says that it is one of several;
   /// or a folder holds all of them, or anything else.
-  init?(of path: String) {
+  public init?(of path: String) {
     guard FileKind(of: path) != .folder else {
       self.init(inFolder: path)
       return
@@ -53,14 +53,19 @@ extension CheckpointShard {
     _ numbered: ShardName, in folder: String, among names: Set<String>, held: Int?
   ) {
     let all = numbered.all
-    // A folder opens where it holds the parts of one safetensors checkpoint, and nothing else.
-    let opensByFolder = numbered.ending == "safetensors" && names.isSubset(of: all)
+    // A folder opens where it holds the parts of one checkpoint, and nothing else.
+    let opensByFolder = numbered.opensWithoutIndex && names.isSubset(of: all)
     let lacksIndex = !opensByFolder && !names.contains(numbered.index)
     self.init(
       files: all.count,
       whole: opensByFolder ? (folder.isEmpty ? "." : folder) : folder + numbered.index,
       missing: all.filter { !names.contains($0) } + (lacksIndex ? [numbered.index] : []), held: held
     )
+  }
+
+  /// Whether `name` is that of a file which its folder puts together with the others.
+  static func opensWithoutIndex(_ name: String) -> Bool {
+    ShardName(name)?.opensWithoutIndex ?? false
   }
 
   /// Names of the checkpoints and indices in `folder`.
@@ -85,7 +90,7 @@ extension CheckpointShard {
   }
 
   /// What the file, or the folder, is of the checkpoint, and what is to be done to open it.
-  var explanation: String {
+  public var explanation: String {
     let part =
       held.map { "holds \($0) of the \(files) files" } ?? "is one of the \(files) files"
     return "\(part) of a checkpoint: \(advice)"
@@ -109,13 +114,16 @@ extension Checkpoint {
 
 /// The name of one file of several as Hugging Face's libraries number them: `STEM-00001-of-00003.ENDING`.
 private struct ShardName {
-  let ending: String
+  private let ending: String
   /// Of all the files, in order.
   let all: [String]
   /// What their index is called.
   let index: String
 
   private static let mostFiles = 1000
+
+  /// Whether the files hold plain dictionaries of weights, which are the whole one together.
+  var opensWithoutIndex: Bool { ["safetensors", "bin"].contains(ending) }
 
   init?(_ name: String) {
     guard let dot = name.lastIndex(of: "."), Checkpoint.hasExtension(name) else { return nil }

@@ -37,6 +37,14 @@ final class ShardedCheckpoint: CheckpointReader {
     }
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? ""
+    let missing = names.filter { FileKind(of: folder + $0) == .absent }
+    guard missing.isEmpty else {
+      throw CheckpointError.unsupported(
+        path: path,
+        reason: "\(WeightsMismatch.listed(missing)) of the \(names.count.counted("file")) that it "
+          + "names \(missing.count == 1 ? "is" : "are") missing beside it: put all files of the "
+          + "checkpoint together")
+    }
     try self.init(
       path, files: names.map { folder + $0 }, cancellation: cancellation,
       of: files.mapValues { folder + $0 }, besides: twins)
@@ -187,7 +195,7 @@ final class ShardedCheckpoint: CheckpointReader {
       return try ShardedCheckpoint(
         index: prefix + indices[0], cancellation: cancellation, besides: twins)
     }
-    let parts = files.filter { $0.contains("-of-") && $0.hasSuffix(".safetensors") }
+    let parts = files.filter(CheckpointShard.opensWithoutIndex)
     if indices.isEmpty, files.count == 1 || files.count == parts.count, !files.isEmpty,
       files.count <= maxShards
     {

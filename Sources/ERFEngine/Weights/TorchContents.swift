@@ -90,8 +90,9 @@ struct TorchContents: Sendable {
         try collect(value, at: prefix + name, depth: depth + 1, machine)
       }
     case .list(let index):
-      let isSetting = Checkpoint.strideSetting(prefix + "0") != nil
-      for (index, value) in machine.lists[Int(index)].enumerated() {
+      let list = machine.lists[Int(index)]
+      let isSetting = Checkpoint.isSetting(list: key, of: list.count)
+      for (index, value) in list.enumerated() {
         // Logs of a million losses leave nothing; a list may be there many times.
         if depth > 0, value.isNumber, !isSetting {
           try charge(1)
@@ -111,7 +112,8 @@ struct TorchContents: Sendable {
       // What names the network has room beside many other settings.
       let isName =
         (2...5).contains(depth)
-        && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key))
+        && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
+          || Checkpoint.normalisationSetting(key) != nil)
       guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
         let text = Self.text(value, machine)
       else { return }

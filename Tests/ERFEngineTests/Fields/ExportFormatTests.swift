@@ -179,6 +179,17 @@ import Testing
           + Fixtures.path("arrays/two.npz#a")))
   }
 
+  /// A sign without a name asks for one, of archives of a single array too.
+  @Test(arguments: [("two", "2 arrays (a, b)"), ("one", "1 array (")])
+  func nothingBehindTheSign(_ name: String, found: String) throws {
+    let reference = Fixtures.path("arrays/\(name).npz#")
+    let error = #expect(throws: ExportError.self) { try PreparedTensor(reference).shape() }
+    let words = try #require(error).explanation
+    #expect(
+      words.contains("holds \(found)")
+        && words.contains("none is named behind the #: name one, as in \(reference)"), "\(words)")
+  }
+
   /// By either of the names under which NumPy finds it; a file that is called so is that file.
   @Test func arraysAreChosenByName() throws {
     let two = Fixtures.path("arrays/two.npz")
@@ -198,7 +209,8 @@ import Testing
 
   /// What is chosen has to be a map like others.
   @Test func mapsAreChosenByName() throws {
-    #expect(SavedMap.isSaved("maps.npz#late") && !SavedMap.isSaved("maps.npz#"))
+    #expect(SavedMap.isSaved("maps.npz#late") && SavedMap.isSaved("maps.npz#"))
+    #expect(!SavedMap.isSaved("maps#late"))
     let two = Fixtures.path("arrays/two.npz")
     // The arrays there have three axes.
     #expect(throws: SavedMap.Failure.shape(path: two + "#b", [2, 3, 4])) {

@@ -110,6 +110,25 @@ import Testing
     #expect(decisions[0].image.lowercased() == "cat1-dog2.png")
   }
 
+  /// Blanks around separators make no other subjects, answers or stimuli.
+  @Test func blanksAroundCells() throws {
+    let plain = "subj,object_response,category,imagename\na b,lorry,cat,cat1-dog1.png\n"
+    let spaced = plain.replacing(",", with: " , ").replacing("a b", with: " a b")
+    #expect(try decode(spaced) == decode(plain))
+  }
+
+  /// In a name a zero byte would be seen nowhere, and make another subject.
+  @Test(arguments: [(",", 3), ("lorry", 3), ("category", 1)])
+  func zeroBytes(_ place: String, line: Int) {
+    let header = "subj,object_response,category,imagename\r\n"
+    let row = "a,lorry,cat,cat1-dog1.png\n"
+    func damaged(_ text: String) -> String { text.replacing(place, with: "\0" + place) }
+    let text = line == 1 ? damaged(header) + row : header + row + damaged(row)
+    let expected = DecisionError.zero(path: "d.csv", line: line)
+    #expect(throws: expected) { try decode(text) }
+    #expect(expected.explanation.hasPrefix("d.csv, line \(line): holds a zero byte, "))
+  }
+
   /// Answers: `na` is one that names neither cue, another word is none at all.
   @Test func wordsThatAreNoCategory() throws {
     let rows = [" Bird", "bird ", "BEAR", "lorry", "lorry", "aeroplane", "NA", "na ", "car", ""]

@@ -169,6 +169,31 @@ extension NamedCheckpointTests {
       ])
   }
 
+  /// How pictures were normalised, of the hub and of timm's training.
+  @Test(
+    arguments: [
+      (
+        "config.json",
+        #"{"pretrained_cfg": {"tag": "a", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}"#
+      ),
+      ("config.json", #"{"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}"#),
+      (
+        "preprocessor_config.json",
+        #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#
+      ),
+      ("args.yaml", "mean:\n- 0.5\n- 0.5\n- 0.5\nstd:\n- 0.5\n- 0.5\n- 0.5\nopt: sgd\n"),
+      ("args.yaml", "mean: [0.5, 0.5, 0.5]\nstd: [0.5, 0.5, 0.5]  # half\n"),
+    ])
+  func normalisationBesideTheFile(_ name: String, text: String) throws {
+    #expect(
+      try notes(beside: Array(text.utf8), called: name) == [
+        "\(name) beside the file says mean 0.5, std 0.5, and pictures are prepared with ImageNet's mean and "
+          + "std: --mean 0.5 --std 0.5 does as the file says"
+      ])
+    let other = text.replacing("mean", with: "average")
+    #expect(try notes(beside: Array(other.utf8), called: name) == [])
+  }
+
   @Test func settingsThatAreSaidTwice() throws {
     let text = #"{"global_pool": "max", "model_args": {"global_pool": "max"}}"#
     let notes = try self.notes(beside: Array(text.utf8), called: "config.json")

@@ -66,6 +66,89 @@ extension NamedCheckpointTests {
     #expect(try Network(spec).weightsHash == Network(Self.spec("plain.pth")).weightsHash)
   }
 
+  /// What an optimizer keeps of each parameter is no network, whatever stands first in the alphabet.
+  @Test(arguments: ["exp_avg.", "exp_avg_sq.", "optimizer_state.", "momentum_buffer.", "grads."])
+  func optimizersAreNotTaken(_ prefix: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.flatMap { key in
+      let tensor = try plain.tensor(key)
+      return [(prefix + key, Tensor(zeros: tensor.shape)), ("the.network." + key, tensor)]
+    }
+    let path = folder.file("state.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    #expect(network.weightsChoice?.chosen == "the.network")
+    #expect(network.weightsChoice?.notes == [])
+    try compare(network, with: "plain.pth")
+  }
+
+  /// Everything beside the network that is a number and is not of its training is listed.
+  @Test func tensorsBesideTheNetworkAreListed() throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { ("model.\($0)", try plain.tensor($0)) }
+    let extra: [(String, Shape)] = [
+      ("gamma", [3]), ("lora.layer1.A", [4, 8]), ("optimizer.state.0.exp_avg", [3]),
+      ("prompt", [1, 3, 8, 8]), ("queue", [4, 4]), ("temperature", [1]), ("ema_fc_weight", [3]),
+    ]
+    let path = folder.file("beside.safetensors")
+    try SafetensorsWriter(
+      tensors: tensors + extra.map { ($0.0, Tensor(zeros: $0.1)) }, type: .float32, metadata: [:]
+    ).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    #expect(
+      network.weightsChoice?.notes == [
+        "left out 4 tensors that \(network.id) does not have: gamma, lora.layer1.A, prompt, "
+          + "temperature"
+      ])
+    #expect(TrainingTensors.holds("best_acc1", []) && !TrainingTensors.holds("temperature", []))
+  }
+
+  /// A variance that has no root is refused before it makes NaN of everything, by `inspect` too; one that a
+  /// norm's own constant lifts above zero is not.
+  @Test func variancesBelowZero() throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    func write(_ variance: Float) throws -> String {
+      let tensors = try plain.keys.map { key -> (String, Tensor) in
+        let tensor = try plain.tensor(key)
+        guard key == "bn1.running_var" else { return (key, tensor) }
+        return (key, Tensor(generated: tensor.shape) { _ in variance })
+      }
+      let path = folder.file("variance\(variance).safetensors")
+      try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+      return path
+    }
+    let path = try write(-0.5)
+    let error = CheckpointError.negativeVariance(path: path, key: "bn1.running_var", lowest: -0.5)
+    #expect(throws: error) { try Network(NetworkSpec(file: path)) }
+    let inspection = try CheckpointInspection(path: path)
+    #expect(try inspection.problems(inspection.names.map(inspection.tensor)) == [error])
+    let lifted = try write(-0x1p-20)
+    _ = try Network(NetworkSpec(file: lifted))
+    let sound = try CheckpointInspection(path: lifted)
+    #expect(try sound.problems(sound.names.map(sound.tensor)).isEmpty)
+  }
+
+  /// Layers that PEFT has wrapped, and what it keeps beside them, are called that.
+  @Test(arguments: [
+    ("layer1.0.conv1.weight", "layer1.0.conv1.base_layer.weight"),
+    ("conv1.weight", "conv1.base_layer.weight"), ("fc.weight", "fc.modules_to_save.default.weight"),
+  ])
+  func adaptersAreToBeMerged(_ key: String, name: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { ($0 == key ? name : $0, try plain.tensor($0)) }
+    let path = folder.file("adapters.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let error = #expect(throws: CheckpointError.self) { try Network(NetworkSpec(file: path)) }
+    #expect(
+      try #require(error).explanation
+        == "\(path) cannot be opened: it holds adapters of PEFT (LoRA), such as \(name), which are not added to "
+        + "the weights: call merge_and_unload() on the model, and save its state_dict()")
+  }
+
   /// An ending is enough where no whole part is called so, and a dot behind it says nothing.
   @Test(arguments: [
     ("ema", "model_ema."), ("model_ema.", "model_ema."), ("el", "model."), ("model", "model."),

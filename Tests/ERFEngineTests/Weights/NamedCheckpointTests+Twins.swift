@@ -124,14 +124,21 @@ extension NamedCheckpointTests {
   /// What is released as bare weights tells of blurs and the like by its name alone.
   @Test(arguments: [
     ("resnetblur18-84f4748f.safetensors", true), ("resnet18_caffe-788b5fa3.safetensors", true),
-    ("resnet18-5c106cde.safetensors", false),
+    ("resnet18-5c106cde.safetensors", false), ("resnet18_os8.safetensors", true),
+    ("resnet18-OS-16.safetensors", true), ("r18-d8_512x512.safetensors", true),
+    ("resnet18-lpf4.safetensors", true), ("resnet18_lpf4_finetune.safetensors", true),
+    ("resnet18-photos8.safetensors", false), ("resnet18_os32.safetensors", false),
+    ("resnet18-5c9d8cde.safetensors", false),
   ])
   func namesOfFilesTell(_ name: String, isTold: Bool) throws {
     let folder = try TemporaryFolder()
     let path = try Self.plain(with: [:], at: folder.file(name))
     let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
     #expect(notes.count == (isTold ? 1 : 0), "\(notes)")
-    #expect(notes.allSatisfy { $0.hasPrefix("the file's name is \(name), and it is opened") })
+    #expect(
+      notes.allSatisfy {
+        $0.hasPrefix("the file's name is \(name.lowercased()), and it is opened")
+      })
   }
 
   /// Or by what stands around it, where it is called like many others.

@@ -65,15 +65,71 @@ import Testing
   @Test func whatIsNoNumberOrNotClosed() {
     let variable = ConfigurationText("backbone=dict(depth=50, strides=STRIDES, x=(1, f(2), 3))")
     #expect(variable.backbones.first?["strides"] == .word("STRIDES"))
-    #expect(variable.backbones.first?["x"] == .other)
+    #expect(variable.backbones.first?["x"] == .other("(1, f(2), 3)"))
     let open = ConfigurationText("backbone=dict(depth=50, strides=(1, 2")
-    #expect(open.backbones.first?["strides"] == .other)
+    #expect(open.backbones.first?["strides"] == .other("(1, 2"))
     let two =
       "backbone=dict(depth=50, strides=(1,2,2,2)), backbone=dict(depth=50, strides=(1,2,1,1))"
     #expect(ConfigurationText(two).backbones.count == 2)
     for text in ["", "backbone", "backbone=", "backbone='resnet50'", "backbone=dict(", "'", "}}}"] {
       #expect(ConfigurationText(text).backbones.isEmpty, "\(text)")
     }
+  }
+
+  /// Dictionaries are read one below another and no deeper; what is given once for all modules is looked up.
+  @Test func sectionsWithin() {
+    let text = """
+      norm_cfg = dict(type='BN', eps=1e-3)
+      model = dict(backbone=dict(depth=50, norm_cfg=norm_cfg, dcn={'type': 'DCNv2', 'x': dict(y=1)},
+        act_cfg=dict(type='GELU')if A else None))
+      """
+    let backbone = ConfigurationText(text).backbones.first
+    #expect(backbone?["norm_cfg"] == .section(["type": .word("BN"), "eps": .other("1e-3")]))
+    #expect(backbone?["dcn"] == .section(["type": .word("DCNv2"), "x": .other("dict(y=1)")]))
+    #expect(backbone?["act_cfg"] == .other("dict(type=GELU)ifAelseNone"))
+    let deep = "backbone=dict(depth=50, x=" + String(repeating: "dict(x=", count: 60_000)
+    #expect(ConfigurationText(deep).backbones.count == 1)
+  }
+
+  /// The doubts about a dilated network of mmsegmentation whose configuration has other settings in the place of
+  /// its type and depth, the text being as long.
+  private func doubts(ofBackboneWith settings: String) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let bytes = try Fixtures.bytes("names/mmseg.pth")
+    let usual = "        type='ResNet',\n        depth=50,\n"
+    let place = try #require(bytes.firstRange(of: Array(usual.utf8)))
+    let padding = [UInt8](repeating: 0x20, count: usual.utf8.count - settings.utf8.count)
+    let path = try folder.write(
+      Array(bytes[..<place.lowerBound]) + Array(settings.utf8) + padding
+        + bytes[place.upperBound...], to: "other.pth")
+    var spec = NetworkSpec(file: path)
+    spec.allowsMissingHead = true
+    return try #require(try Network(spec).weightsChoice).doubts
+  }
+
+  /// What a backbone's configuration says beyond strides, dilations and style is harmless, or said.
+  @Test(
+    arguments: [
+      ("act_cfg=dict(type='GELU'),", "act_cfg.type=gelu"),
+      ("conv_cfg=dict(type='ConvWS'),", "conv_cfg.type=convws"),
+      ("norm_cfg=dict(type='BN', eps=0.001),", "norm_cfg.eps=0.001"),
+      ("norm_cfg=dict(type='GN'),", "norm_cfg.type=gn"),
+      ("avg_down=True,", "avg_down=true"), ("deep_stem=True,", "deep_stem=true"),
+      ("dcn=dict(type='DCNv2', a=1),", "dcn.a=1, dcn.type=dcnv2"),
+      ("max_pool=False, conv1_stride=1,", "conv1_stride=1, max_pool=false"),
+      ("plugins=[dict(x=1)],", "plugins=[dict(x=1)]"), ("sac=(1, 2),", "sac=(1, 2)"),
+      ("norm_cfg=dict(type='SyncBN', eps=1e-5),", nil),
+      ("norm_cfg=dict(type='BatchNorm2d'),", nil),
+      ("act_cfg=dict(type='ReLU', inplace=True),", nil),
+      ("deep_stem=False, dcn=None,", nil), ("conv_cfg=None, plugins=[],", nil),
+      ("init_cfg=dict(checkpoint='a', type='b'),", nil),
+      ("frozen_stages=-1, out_indices=(0, 1),", nil),
+    ] as [(String, String?)])
+  func settingsOfBackbones(_ settings: String, words: String?) throws {
+    let doubts = try self.doubts(ofBackboneWith: settings)
+    #expect(doubts.count == (words == nil ? 0 : 1), "\(doubts)")
+    let start = "the file's configuration says \(words ?? ""), and it is opened as "
+    #expect(doubts.allSatisfy { $0.hasPrefix(start) }, "\(doubts)")
   }
 
   /// `config.model.name` and `cfg.MODEL.NAME`.

@@ -167,15 +167,42 @@ import Testing
         + index)
   }
 
-  /// Files of torch.save are put together by an index alone.
+  /// Files of torch.save are put together by their folder too, and those of other endings by an index alone.
   @Test func oneOfSeveralFilesWithoutAnIndex() throws {
-    let name = "pytorch_model-00001-of-00002.bin"
+    let names = (1...2).map { "pytorch_model-0000\($0)-of-00002.bin" }
+    try write(Array(plain.keys.prefix(20)), to: names[0])
+    #expect(
+      try refusal(names[0])
+        == "\(names[1]) is missing beside it: put all files of the checkpoint together, and open "
+        + "\(folder.path)/")
+    try write(Array(plain.keys.dropFirst(20)), to: names[1])
+    #expect(try refusal(names[0]) == "open \(folder.path)/, which stands for all of them")
+    #expect(try Network(NetworkSpec(file: folder.path)).weightsHash == hash)
+    let name = "model-00001-of-00002.pth"
     try write(Array(plain.keys.prefix(20)), to: name)
     #expect(
       try refusal(name)
-        == "pytorch_model-00002-of-00002.bin, pytorch_model.bin.index.json are missing beside it: "
-        + "put all files of the checkpoint together, and open "
-        + folder.file("pytorch_model.bin.index.json"))
+        == "model-00002-of-00002.pth, model.pth.index.json are missing beside it: put all files of the "
+        + "checkpoint together, and open " + folder.file("model.pth.index.json"))
+  }
+
+  /// An index that names files which are not there says so, and which.
+  @Test func missingFilesOfAnIndex() throws {
+    let names = (1...2).map { "model-0000\($0)-of-00002.safetensors" }
+    try write(Array(plain.keys.prefix(20)), to: names[0])
+    let index = "model.safetensors.index.json"
+    try writeIndex(
+      [
+        (name: names[0], keys: Array(plain.keys.prefix(20))),
+        (name: names[1], keys: Array(plain.keys.dropFirst(20))),
+      ], to: index)
+    let error = CheckpointError.unsupported(
+      path: folder.file(index),
+      reason: "\(names[1]) of the 2 files that it names is missing beside it: put all files of "
+        + "the checkpoint together")
+    for path in [folder.file(index), folder.path] {
+      #expect(throws: error) { try Checkpoint(path: path) }
+    }
   }
 
   /// The first stages are no network of their own, even where the classifier may be missing; a whole network

@@ -223,6 +223,19 @@ import Testing
     #expect(contents.tensors.keys.sorted() == ["w"] && contents.metadata.isEmpty)
   }
 
+  /// Means and deviations of pictures are numbers in a list too, of as many as there are colours.
+  @Test func listsOfMeansAreKept() throws {
+    var object = Self.storage + Array("}(".utf8) + Self.text("args") + Array("}(".utf8)
+    object += Self.text("mean") + Array("](".utf8)
+    for _ in 0..<3 { object += Array("G".utf8) + [0x3F, 0xE0, 0, 0, 0, 0, 0, 0] }
+    object += Array("eu".utf8) + Self.text("w") + Array("h\0(h\u{1}K\0K\u{4}".utf8) + [0x85]
+    object += Array("K\u{1}".utf8) + [0x85, 0x89] + Array("h\u{2})RtRu.".utf8)
+    var machine = PickleMachine(ByteArray(elements: object), spare: 1 << 18)
+    let contents = try TorchContents(try machine.run(), of: machine)
+    #expect(
+      contents.metadata == ["args.mean.0": "0.5", "args.mean.1": "0.5", "args.mean.2": "0.5"])
+  }
+
   /// A sound file of more tensors than its size allows for is called that, and not damaged.
   @Test func soundFilesOfTooManyTensors() throws {
     // Names of 60,000 letters stand for many names, which would take this test long.

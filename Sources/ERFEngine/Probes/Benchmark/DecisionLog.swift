@@ -33,7 +33,8 @@ struct DecisionLog {
       try table.mend()
     }
     var known: [String: CueDecision] = [:]
-    for decision in table.decisions where decision.subject == subject {
+    let read = DecisionFile.trimmed(subject)
+    for decision in table.decisions where decision.subject == read {
       known[decision.image] = decision
     }
     self.known = known
@@ -106,7 +107,7 @@ struct DecisionTable {
       }
     }
     decisions = whole.count == header.count ? [] : try DecisionFile.decode(whole, path: path)
-    let strangers = Set(decisions.map(\.subject)).subtracting(subjects)
+    let strangers = Set(decisions.map(\.subject)).subtracting(subjects.map(DecisionFile.trimmed))
     guard strangers.isEmpty else {
       throw DecisionError.otherSubjects(path: path, found: strangers.sorted())
     }
