@@ -167,13 +167,17 @@ struct Arguments {
     }
   }
 
-  /// The command line that asks for the same, in an order of its own, without the options `without`.
+  /// The command line that asks for the same, in an order of its own, without the options `without`. Folders of
+  /// pictures are called by their names (``Folder/named(_:)``): whoever merges elsewhere is to know them.
   func command(
     _ name: String, without: Set<String>, positionals words: [String]? = nil
   ) -> [String] {
     [name] + (words ?? positionals)
       + values.filter { !without.contains($0.key) }.sorted { $0.key < $1.key }.flatMap { option in
-        option.value.flatMap { $0.isEmpty ? [option.key] : [option.key, $0] }
+        option.value.flatMap { value -> [String] in
+          if value.isEmpty { return [option.key] }
+          return [option.key, option.key == "--image" ? Folder.named(value) : value]
+        }
       }
   }
 

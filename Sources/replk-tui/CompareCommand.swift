@@ -32,6 +32,8 @@ extension Command {
     // Every mistake shows before the first network has run.
     let validated = try requests.map { try $0.validated() }
     for request in validated { try request.requireMemory() }
+    // All networks look at the same pictures.
+    let watched = try requests[0].images.watched()
     try requests[0].images.requireFiles("pictures are read for each network")
     if let folder { try Folder.requireWritable(folder) }
     let shard = arguments.shard()
@@ -55,7 +57,7 @@ extension Command {
     var finished: [String] = []
     var told: Set<String> = []
     for (request, name) in zip(validated, names) {
-      var run = FieldRun(request: request, shard: shard, told: told)
+      var run = FieldRun(request: request, shard: shard, watched: watched, told: told)
       if let folder, let shard {
         try Folder.make(folder)
         let path = "\(base)\(name)-\(shard.index)-of-\(shard.count).erf"
@@ -67,7 +69,11 @@ extension Command {
       told = run.told
       results.append(result)
       if let file = run.file {
-        if run.wasFinished { finished.append(file.path) } else { outputs.append(file.path) }
+        if run.wasFinished {
+          finished.append(Text.kept(file.path, by: result.makers))
+        } else {
+          outputs.append(file.path)
+        }
       }
       if result.isPartial { break }
     }

@@ -37,6 +37,7 @@ extension Command {
     for path in exports { _ = try ExportFormat(path: path) }
     if shard != nil { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
+    let watched = try request.images.watched()
     let facts = try ExportFacts(validated)
     let command = arguments.command("erf", without: Arguments.immaterial)
     // What an earlier run of this command left beside its part is this run's to replace.
@@ -52,12 +53,12 @@ extension Command {
           }
           return facts.made(path, outputs: exports, kept: part)
         }, found: { parts.contains($0) ? ERFPart.obstacle(at: $0) : nil })
-    var run = FieldRun(request: validated, shard: shard)
+    var run = FieldRun(request: validated, shard: shard, watched: watched)
     run.file = parts.first.map {
       PartFile(path: $0, command: command, isForced: arguments.has("--force"))
     }
     let result = try run.result(on: ERFComputer())
-    let finished = run.wasFinished ? parts : []
+    let finished = run.wasFinished ? parts.map { Text.kept($0, by: result.makers) } : []
     // Beside a part, from which the run resumes, nothing that looks finished and is not.
     let written = try exports.filter { path in
       try !result.isPartial || parts.isEmpty || ExportFormat(path: path).saysWhatItIsOf
@@ -102,7 +103,7 @@ extension ERFResult {
 
 /// Finished runs as text.
 enum Report {
-  /// - Parameter kept: parts that were finished before.
+  /// - Parameter kept: what there is to say of parts that were finished before.
   static func text(_ results: [ERFResult], outputs: [String], kept: [String] = []) -> String {
     var lines: [String] = []
     for result in results {
@@ -119,7 +120,7 @@ enum Report {
     if !seen.isEmpty { lines += [""] + ratios(seen) }
     lines += notes(results).flatMap { ["", $0] }
     if !outputs.isEmpty || !kept.isEmpty { lines.append("") }
-    lines += kept.map(Text.kept) + outputs.map { "wrote \($0)" }
+    lines += kept + outputs.map { "wrote \($0)" }
     return Text.lines(lines)
   }
 

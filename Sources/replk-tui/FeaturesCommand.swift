@@ -26,6 +26,7 @@ extension Command {
     let isKept = Features.isPart(path)
     if arguments.has("--shard") { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
+    let watched = try request.images.watched()
     let files = OutputFiles(
       [path], arguments, models: arguments.positionals, images: request.images)
     var file = FeaturesFile(
@@ -42,7 +43,7 @@ extension Command {
     let features: Features
     do {
       features = try file.features(
-        of: validated, shard: arguments.shard(), isKept: isKept,
+        of: validated, shard: arguments.shard(), watched: watched, isKept: isKept,
         cancellation: Interruption.cancellation)
     } catch is CancellationError {
       throw Interrupted(beforeAny: "input", at: isKept ? path : nil)
@@ -61,7 +62,7 @@ extension Command {
       try AtomicFile.write(features.array.encoded(), to: path)
     }
     var lines = FeaturesText.lines(features, path: path)
-    if file.wasFinished { lines[0] = Text.kept(path) }
+    if file.wasFinished { lines[0] = Text.kept(path, by: features.makers) }
     try StandardStreams.write(Text.lines(lines))
     if features.isPartial {
       throw Interrupted(
@@ -122,7 +123,8 @@ struct FeaturesFile {
   /// - Parameter isKept: whether the run goes on from the file and is written to it.
   /// - Throws: what computing and writing throw.
   mutating func features(
-    of validated: ValidatedRequest, shard: Shard?, isKept: Bool, cancellation: Cancellation
+    of validated: ValidatedRequest, shard: Shard?, watched: WatchedFiles, isKept: Bool,
+    cancellation: Cancellation
   ) throws -> Features {
     let (path, isForced, command) = (path, isForced, command)
     var wasFinished = false
@@ -130,7 +132,7 @@ struct FeaturesFile {
     func computed(isAnew: Bool) throws -> Features {
       var file = self
       return try Features(
-        of: validated, shard: shard,
+        of: validated, shard: shard, watched: watched,
         resume: { fresh in
           var fresh = fresh
           fresh.command = command
@@ -143,7 +145,11 @@ struct FeaturesFile {
             ofMixed: earlier.mixedInstructionSets, in: path, "values differ by float32 rounding")
           return earlier
         }, cancellation: cancellation
-      ) { if isKept { try file.note($0) } }
+      ) {
+        if isKept { try file.note($0) }
+      } ended: {
+        if isKept { try $0.write(to: path) }
+      }
     }
     do {
       return try computed(isAnew: false)

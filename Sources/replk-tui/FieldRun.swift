@@ -25,6 +25,8 @@ struct FieldRun {
   var shard: Shard?
   /// Where the run is kept as it goes on; nil: nowhere.
   var file: PartFile?
+  /// The images' files as they were when the command began; nil: whoever runs this watches them.
+  var watched: WatchedFiles?
   /// What was said of skipped images, once for all runs over them.
   var told: Set<String> = []
   /// Whether the file held the finished run before, and was left as it is.
@@ -54,7 +56,7 @@ struct FieldRun {
     var (latest, earlier, file) = (ERFPart?.none, ERFPart?.none, file)
     do {
       let result = try computer.compute(
-        request, shard: shard,
+        request, shard: shard, watched: watched,
         resume: { fresh in
           earlier = try file?.earlier(fresh, isAnew: isAnew)
           // A part that was finished before is left alone.
@@ -83,6 +85,10 @@ struct FieldRun {
       }
       guard kept.done.isEmpty else { return kept.result() }
       throw Interrupted(explanation: "stopped while all images so far were skipped")
+    } catch let error as FileError where error.isChange {
+      // What was done is of the images as they were.
+      if let latest { try file?.write(latest) }
+      throw error
     }
   }
 }

@@ -40,13 +40,16 @@ extension Command {
     let networks = Dictionary(grouping: parts) {
       "\($0.part.subject.model.fileName) \($0.part.subject.weightsHash)"
     }
+    let models = Set(parts.map(\.part.subject.model.fileName))
+    let programs = Set(parts.flatMap(\.part.makers).map(\.program))
     let whole: ERFPart
     do {
       whole = try ERFPart.merged(parts)
     } catch let error as RunPartError where networks.count > 1 {
       try StandardStreams.write(
         arguments.merges(of: networks.values.map { $0.map(\.path) }).map { $0 + "\n" }.joined())
-      throw SeveralNetworks(count: networks.count, error: error)
+      throw SeveralNetworks(
+        count: networks.count, error: error, programs: models.count == 1 ? programs.sorted() : [])
     }
     let files = OutputFiles(outputs, arguments, models: paths, named: whole.namedPictures)
     try files.requireNoInputs()
@@ -55,12 +58,13 @@ extension Command {
       try StandardStreams.write(missing.commands)
       throw missing
     }
-    try write(whole, to: files, options, asJSON: arguments.has("--json"))
+    try write(whole, of: parts, to: files, options, asJSON: arguments.has("--json"))
   }
 
   /// Writes and prints what came of the parts.
   private static func write(
-    _ whole: ERFPart, to files: OutputFiles, _ options: ExportOptions, asJSON: Bool
+    _ whole: ERFPart, of parts: [ERFPart.Named], to files: OutputFiles, _ options: ExportOptions,
+    asJSON: Bool
   ) throws {
     let outputs = files.paths
     // Of no image there is nothing to average, but a part to go on with.
@@ -69,6 +73,11 @@ extension Command {
     }
     Merging.warn(
       ofMixed: whole.mixedInstructionSets, "maps usually differ by less than 5e-6 of the peak")
+    Merging.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
+    Merging.warn(
+      ofTwice: parts.flatMap { path, part in
+        part.done.map { (path: path, name: $0.name, hash: $0.hash) }
+      })
     let result = whole.result()
     let facts = ExportFacts(result)
     try files.requireFree { path in
@@ -139,9 +148,12 @@ extension ERFPart {
     return part.difference(from: self) == nil && part.indices.isSubset(of: indices)
   }
 
-  /// The files and folders of pictures that its command names, as seen from where that was run.
+  /// The files and folders of pictures that its command names, as seen from where that was run; those that it
+  /// names by relative paths also as seen from the folder that they lie in.
   fileprivate var namedPictures: [String] {
-    zip(command, command.dropFirst()).compactMap { $0 == "--image" ? $1 : nil }
+    zip(command, command.dropFirst()).filter { $0.0 == "--image" }.flatMap { _, path in
+      path.hasPrefix("/") ? [path] : [path, path.fileName]
+    }
   }
 }
 
@@ -163,11 +175,17 @@ extension Arguments {
 private struct SeveralNetworks: ExplainedError {
   let count: Int
   let error: RunPartError
+  /// The versions of the program that computed parts of networks of one name.
+  let programs: [String]
 
   var isUsageError: Bool { true }
   var explanation: String {
-    "\(error.explanation); merge the parts of each of the \(count) networks by themselves (commands on "
-      + "standard output)"
+    let versions =
+      programs.count > 1
+      ? "one network may have several hashes where several versions read it "
+        + "(\(programs.joined(separator: ", "))): compute all parts with one, or " : ""
+    return "\(error.explanation); \(versions)merge the parts of each of the \(count) networks by "
+      + "themselves (commands on standard output)"
   }
 }
 

@@ -41,6 +41,26 @@ struct Merging {
           + "less than 5e-6 of the peak from those of \(own) (--force computes it anew)"))
   }
 
+  /// Says which of the `pictures` several files of shares hold, under whatever names: each counts as often.
+  static func warn(ofTwice pictures: some Sequence<(path: String, name: String, hash: String)>) {
+    var holders: [String: (path: String, name: String)] = [:]
+    var twice: [String] = []
+    for picture in pictures {
+      guard let holder = holders[picture.hash] else {
+        holders[picture.hash] = (picture.path, picture.name)
+        continue
+      }
+      guard holder.path != picture.path else { continue }
+      twice.append("\(holder.name) of \(holder.path) and \(picture.name) of \(picture.path)")
+    }
+    guard !twice.isEmpty else { return }
+    StandardStreams.writeError(
+      Text.message(
+        "note: \(twice.count.counted("picture")) \(twice.count == 1 ? "was" : "were") counted twice: "
+          + twice.prefix(Text.named).joined(separator: "; ")
+          + (twice.count > Text.named ? "; and \(twice.count - Text.named) more" : "")))
+  }
+
   /// Puts tables of a sweep together, or decisions.
   func csv() throws -> String {
     guard let sweep = paths.first(where: SweepTable.isSweep) else { return try decisions() }
@@ -81,6 +101,11 @@ struct Merging {
     // Of no input there is no array, but a share to go on with.
     guard !whole.rows.isEmpty || Features.isPart(output) else { throw FeaturesError.noInputs }
     Self.warn(ofMixed: whole.mixedInstructionSets, "values differ by float32 rounding")
+    Self.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
+    Self.warn(
+      ofTwice: parts.flatMap { path, part in
+        part.rows.compactMap { row in row.hash.map { (path: path, name: row.name, hash: $0) } }
+      })
     if Features.isPart(output) {
       try whole.write(to: output)
     } else {

@@ -56,7 +56,7 @@ extension Command {
       let path = arguments.last("--csv") ?? ""
       try StandardStreams.write(
         Text.lines([
-          kept.map(Text.kept) ?? "wrote \(path): no stimulus falls to share \(shard.text)"
+          kept ?? "wrote \(path): no stimulus falls to share \(shard.text)"
         ]))
     } else if arguments.has("--json") {
       try StandardStreams.write(
@@ -65,7 +65,7 @@ extension Command {
       try StandardStreams.write(
         ProbeText(
           reports, others: others, seed: arguments.seed(), ascii: arguments.has("--ascii")
-        ).text + (kept.map { Text.lines(["", Text.kept($0)]) } ?? ""))
+        ).text + (kept.map { Text.lines(["", $0]) } ?? ""))
     }
     if Interruption.cancellation.isCancelled, !models.isEmpty {
       throw Interrupted(explanation: stopped(reports, of: models.count, arguments))
@@ -93,7 +93,7 @@ extension Command {
     word.lowercased().hasSuffix(".csv")
   }
 
-  /// A report of each network, and the table, where it is of a share that was finished before.
+  /// A report of each network, and what there is to say of the table of a share that was finished before.
   private typealias Found = (reports: [ShapeBiasReport], kept: String?)
 
   private static func run(_ models: [String], _ arguments: Arguments) throws -> Found {
@@ -134,12 +134,16 @@ extension Command {
     if shard != nil, !arguments.has("--csv") {
       throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
     }
+    let own = shard.map(stimuli.share) ?? stimuli
     let watched = WatchedFiles(networks.flatMap(\.inputs))
+    // All networks look at the same stimuli, whose contents a share tells.
+    let pictures = WatchedFiles(own.stimuli.map(\.path))
     let opened = try networks.map(CueConflictBenchmark.opened)
     var benchmark = CueConflictBenchmark(
-      shard.map(stimuli.share) ?? stimuli, csv: shard == nil ? arguments.last("--csv") : nil,
-      seed: arguments.seed(), threads: arguments.threads())
+      own, csv: shard == nil ? arguments.last("--csv") : nil, seed: arguments.seed(),
+      threads: arguments.threads())
     benchmark.replaces = arguments.has("--force")
+    benchmark.watched = pictures
     var file: DecisionShareFile?
     if let csv = arguments.last("--csv") {
       let output = OutputFiles(
@@ -168,7 +172,10 @@ extension Command {
           $0, number: $1, into: &file, cancellation: Interruption.cancellation, progress: $2)
       }
     if !Interruption.cancellation.isCancelled { try file?.finish() }
-    return (made, file?.wasFinished == true ? arguments.last("--csv") : nil)
+    if let file, file.wasFinished, let csv = arguments.last("--csv") {
+      return (made, Text.kept(csv, by: file.makers))
+    }
+    return (made, nil)
   }
 
   /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else

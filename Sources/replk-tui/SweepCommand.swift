@@ -72,6 +72,7 @@ extension Command {
       try files.requireReplacing(error.explanation)
       table = SweepTable(sweep)
     }
+    if let note = arguments.kernelsNote { StandardStreams.writeError(Text.message(note)) }
     var notes: [String] = []
     var told: Set<String> = []
     // A share without a point is a table that says what it is of.
@@ -133,6 +134,7 @@ extension Command {
       try first.images.requireFiles("pictures are read for each point of a sweep")
       return try NetworkInputs(first.images).contentsHash
     }
+    let names = SweepTable.fileNames(of: grid.map(\.network))
     var hashes: [[String]: String] = [:]
     let keys = try grid.enumerated().map { index, request in
       try Interruption.cancellation.check()
@@ -140,7 +142,7 @@ extension Command {
       let hash = hashes[files] ?? request.network.filesHash
       hashes[files] = hash
       return try request.validated { try computer.open($0) }.sweepKey(
-        point: index + 1, of: grid.count, files: hash, images: images ?? "")
+        point: index + 1, of: grid.count, files: hash, named: names, images: images ?? "")
     }
     // Where all points were computed before, nothing asks again.
     try Interruption.cancellation.check()
@@ -149,6 +151,15 @@ extension Command {
 }
 
 extension Arguments {
+  /// What there is to say where the steps of `--kernels` pass over the side that these were to end at.
+  fileprivate var kernelsNote: String? {
+    guard let text = last("--kernels"), let largest = [Int](kernels: text)?.last else { return nil }
+    let range = text.split(separator: ":")
+    guard range.count == 3, let end = Int(range[1]), largest < end else { return nil }
+    return "note: --kernels \(text) ends at \(largest): steps of \(range[2]) from \(range[0]) do "
+      + "not reach \(end)"
+  }
+
   /// All points, the last of networks, kernels, sizes and weights changing fastest.
   fileprivate func grid(_ computer: ERFComputer) throws -> [ERFRequest] {
     let weights = try weights()

@@ -24,9 +24,20 @@ enum Text {
   /// What is said of those that are not named.
   static func skipped(more count: Int) -> String { "skipped \(count) more" }
 
-  /// Of a file that an earlier run finished.
-  static func kept(_ path: String) -> String {
-    "\(path) was finished before: left as it is"
+  /// Of a file that an earlier run finished, and what computed it where this run would use something else.
+  static func kept(_ path: String, by makers: [ERFPart.Maker]) -> String {
+    func others(_ word: String, _ used: [String], than own: String) -> String? {
+      let used = Set(used)
+      return used.subtracting([own]).isEmpty
+        ? nil : "\(word) \(used.sorted().joined(separator: " and "))"
+    }
+    let this = ERFPart.Maker.this
+    let how = [
+      others("with", makers.map(\.instructionSet), than: this.instructionSet),
+      others("by", makers.map(\.program), than: this.program),
+    ].compactMap(\.self).joined(separator: " ")
+    return "\(path) was finished before: left as it is"
+      + (how.isEmpty ? "" : " (computed \(how); --force computes it anew)")
   }
 
   /// Lines of output, each of which stays one, whatever stands in the names it tells of.

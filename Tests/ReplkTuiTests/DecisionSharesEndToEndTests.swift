@@ -157,11 +157,16 @@ import Testing
     let run = ["probe", model, "--stimuli", "s", "--csv", "d.csv", "--shard"]
     #expect(try Executable.run(run + ["1/1"], in: folder).code == 0)
     let made = try folder.read("d.csv")
-    _ = try folder.write(picture, to: "s/cat/cat1-dog1.png")
     let again = try Executable.run(run + ["1/1"], in: folder)
     expectOneLine(
       again, code: 0, mentions: ["skipped s/cat/cat1-dog1.png: could not be read when its share"])
     #expect(again.text.hasSuffix("\n\nd.csv was finished before: left as it is\n"))
+    #expect(try folder.read("d.csv") == made)
+    // Other contents make another run of it.
+    _ = try folder.write(picture, to: "s/cat/cat1-dog1.png")
+    expectOneLine(
+      try Executable.run(run + ["1/1"], in: folder), code: 2,
+      mentions: ["d.csv is of another run", "other names or contents"])
     #expect(try folder.read("d.csv") == made)
     _ = try succeed(["merge", "d.csv", "-o", "all.csv"], in: folder)
     #expect(try DecisionFile.read(folder.file("all.csv")).count == 2)
@@ -194,6 +199,38 @@ import Testing
     #expect(again.text.hasSuffix("\n\n\(paths[0]) was finished before: left as it is\n"))
     #expect(try number() == before)
     #expect(try DecisionFile.read(folder.file(paths[0])).count == rows)
+  }
+
+  /// Files of the same names and sizes that hold something else: stimuli, and weights.
+  @Test func changedFilesAreAnotherRun() throws {
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    try folder.makeFolder("s/cat")
+    func write(stimulus level: UInt8, weights seed: Int) throws {
+      for index in 1...2 {
+        _ = try folder.write(Samples.picture(level: level), to: "s/cat/cat\(index)-dog1.ppm")
+      }
+      _ = try succeed(
+        ["convert", model, "--weights", "random:\(seed)", "w.safetensors", "--force"], in: folder)
+    }
+    let run = ["probe", model, "--weights", "w.safetensors", "--stimuli", "s", "--csv"]
+    let second = run + ["2.csv", "--shard", "2/2", "--force"]
+    try write(stimulus: 90, weights: 0)
+    _ = try succeed(run + ["1.csv", "--shard", "1/2"], in: folder)
+    for (level, seed, difference) in [
+      (UInt8(91), 0, "stimuli have other names or contents"), (90, 1, "weights "),
+    ] {
+      try write(stimulus: level, weights: seed)
+      _ = try succeed(second, in: folder)
+      expectOneLine(
+        try Executable.run(["merge", "1.csv", "2.csv", "-o", "x.csv"], in: folder), code: 2,
+        mentions: ["2.csv and 1.csv are not of one run", difference])
+      expectOneLine(
+        try Executable.run(run + ["1.csv", "--shard", "1/2"], in: folder), code: 2,
+        mentions: ["1.csv is of another run", difference])
+    }
+    try write(stimulus: 90, weights: 0)
+    _ = try succeed(second, in: folder)
+    _ = try succeed(["merge", "1.csv", "2.csv", "-o", "x.csv"], in: folder)
   }
 
   @Test func sharesOfDecisionsThatDoNotGoTogether() throws {

@@ -149,6 +149,36 @@ extension OverwriteTests {
     _ = try succeed(merge + ["out/map.png", "-o", "classes/cat/map.npy"], in: folder)
   }
 
+  /// However the folder was spelt where the shares were run: `.` is none of the folder in which they are merged.
+  @Test func mergesKnowTheFolderFromElsewhere() throws {
+    try folder.makeFolder("photos")
+    for index in 1...2 {
+      _ = try folder.write(Samples.picture(level: UInt8(60 + index)), to: "photos/\(index).ppm")
+    }
+    let run = ["erf", Samples.tiny, "--size", "32", "--shard"]
+    func within(_ words: [String]) throws -> Outcome {
+      try Executable.run(words, in: folder, shell: "cd photos && \"$@\"")
+    }
+    _ = try succeed(run + ["2/2", "--image", "photos/", "-o", "2.erf"], in: folder)
+    for (index, image) in [".", "./", "../photos/", "../photos/.", folder.file("photos")]
+      .enumerated()
+    {
+      let part = "one-\(index).erf"
+      let made = try within(run + ["1/2", "--image", image, "-o", "../\(part)"])
+      #expect(made.code == 0 && made.error == "")
+      _ = try succeed(["merge", part, "2.erf", "-o", "map-\(index).png"], in: folder)
+      for outcome in [
+        try Executable.run(["merge", part, "2.erf", "-o", "photos/map.png"], in: folder),
+        try within(["merge", "../\(part)", "../2.erf", "-o", "map.png"]),
+      ] {
+        expectOneLine(outcome, code: 2, mentions: ["map.png", "among the pictures of", "photos"])
+      }
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.file("photos")).sorted()
+        == ["1.ppm", "2.ppm"])
+  }
+
   /// What beside weights tells which network they are of.
   @Test(arguments: [
     ("config.json", #"{"architecture": "resnet18"}"#), ("args.yaml", "model: resnet18\n"),

@@ -147,6 +147,11 @@ import Testing
     }
     // Told to replace it, other kernels do so.
     guard InstructionSet.available.count > 1 else { return }
+    for command in [erf + ["--shard", "1/1", "-o", name], features] {
+      #expect(
+        try succeed(command + ["--isa", "scalar"], in: folder).text.contains(
+          "left as it is (computed with \(InstructionSet.selected); --force computes it anew)"))
+    }
     // What is made of it says whose it is.
     let whole = erf + ["-o", "whole.erf"]
     _ = try succeed(whole + ["--isa", "scalar"], in: folder)

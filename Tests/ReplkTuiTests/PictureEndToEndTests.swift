@@ -95,7 +95,7 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(
       try outcome.results().first?["images"] as? [String] == [
-        "0.JPEG", "n01/1.JPEG", "2.JPEG", "n02/1.JPEG",
+        "n01/0.JPEG", "n01/1.JPEG", "n01/2.JPEG", "n02/1.JPEG",
       ])
     let glob = "exec \"$@\" val/n01/*.JPEG val/n02/1.JPEG"
     let compared = try Executable.run(

@@ -272,6 +272,9 @@ import Testing
     #expect(run.code == 1 && run.error.contains("the shares' own files, not some.csv"))
     let own = try Executable.run(["merge", "1.csv", "2.csv", "-o", "all.csv"], in: folder)
     #expect(own.code == 1 && !own.error.contains("own files"))
+    expectOneLine(
+      try Executable.run(["merge", "some.csv", "1.csv", "-o", "x.csv"], in: folder), code: 2,
+      mentions: ["both hold point 1: give each share once"])
   }
 
   /// Numbers that changed are told, and nothing is written over them unasked.
@@ -356,6 +359,13 @@ import Testing
       try Executable.run(
         ["sweep", Samples.tiny, "--sizes", "48", "-o", "one.csv"], in: folder), code: 2,
       mentions: ["one.csv", "another sweep"])
+  }
+
+  @Test func kernelsThatStepsPassOverAreToldOf() throws {
+    let run = ["sweep", Samples.tiny, "--of", "1", "--sizes", "32", "-o", "one.csv", "--kernels"]
+    let told = ["note: --kernels 3:13:4 ends at 11", "steps of 4 from 3 do not reach 13"]
+    expectOneLine(try Executable.run(run + ["3:13:4"], in: folder), code: 0, mentions: told)
+    _ = try succeed(run + ["3:11:4", "--force"], in: folder)
   }
 
   /// Points that are given twice are computed once.

@@ -1,6 +1,17 @@
 // Hashes of what a run reads, by which another run over other contents of the same names is told apart.
 
 extension FNV1a {
+  /// Of names and of the contents of the files that bear them, which are read for it once. An empty path is
+  /// that of no file.
+  static func contents(of files: some Sequence<(name: String, path: String)>) -> String {
+    var hash = FNV1a()
+    for file in files {
+      hash.add(file.name.utf8 + [0])
+      if !file.path.isEmpty { hash.add(fileAt: file.path) }
+    }
+    return hash.text
+  }
+
   /// Mixes in the contents of the file at `path`, or that it cannot be read.
   fileprivate mutating func add(fileAt path: String) {
     guard let file = try? MappedFile(path: path) else { return add(word: .max) }
@@ -24,13 +35,7 @@ extension NetworkInputs {
   /// Hash (16 hexadecimal digits) of the names of all inputs and of the contents of their files, which
   /// are read for it once.
   public var contentsHash: String {
-    var hash = FNV1a()
-    for index in 0..<count {
-      hash.add(name(index).utf8 + [0])
-      let path = path(index)
-      if !path.isEmpty { hash.add(fileAt: path) }
-    }
-    return hash.text
+    FNV1a.contents(of: (0..<count).lazy.map { (name($0), path($0)) })
   }
 }
 

@@ -6,14 +6,18 @@ extension Features {
   ///
   /// - Parameters:
   ///   - shard: the share of the inputs to look at; nil: all of them.
+  ///   - watched: the inputs' files as they were when the run began; nil: they may change meanwhile.
   ///   - resume: asked once with what the run is of and no row; what it returns is gone on with.
   ///   - progress: called after each row.
+  ///   - ended: called with the rows that are there where an input has changed, which ends the run.
   /// - Throws: `NonFiniteError` naming the layer for NaN or Inf, an `ExplainedError` for a request that
-  ///   cannot be carried out, `CancellationError` before there is any row.
+  ///   cannot be carried out, `FileError.changed` for an input that has changed, `CancellationError` before
+  ///   there is any row.
   public init(
-    of validated: ValidatedRequest, shard: Shard? = nil,
+    of validated: ValidatedRequest, shard: Shard? = nil, watched: WatchedFiles? = nil,
     resume: (Features) throws -> Features = { $0 },
-    cancellation: Cancellation = Cancellation(), progress: (Features) throws -> Void = { _ in }
+    cancellation: Cancellation = Cancellation(), progress: (Features) throws -> Void = { _ in },
+    ended: (Features) throws -> Void = { _ in }
   ) throws {
     let request = validated.request
     let inputs = try NetworkInputs(request.images)
@@ -24,7 +28,7 @@ extension Features {
     var features = try resume(
       Features(Subject(request, network, tap, input: size), of: inputs, shard: shard))
     let ready = InputsAhead(
-      inputs, size: size, preprocessing: network.preprocessing, workers: workers)
+      inputs, size: size, preprocessing: network.preprocessing, watched: watched, workers: workers)
     if features.makers == [.this] {
       try ready.requireSame(
         features.rows.compactMap { row in row.hash.map { (row.index, row.name, $0) } },
@@ -45,6 +49,9 @@ extension Features {
       } catch let error as CancellationError {
         if features.rows.isEmpty { throw error }
         break
+      } catch let error as FileError where error.isChange {
+        if !features.rows.isEmpty { try ended(features) }
+        throw error
       }
       try progress(features)
     }

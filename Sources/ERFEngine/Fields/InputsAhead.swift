@@ -12,17 +12,22 @@ final class InputsAhead: Sendable {
   private let inputs: NetworkInputs
   private let size: InputSize
   private let preprocessing: Preprocessing
+  private let watched: WatchedFiles?
   private let isAhead: Bool
   private let cancellation: Cancellation
   private let next = Mutex<(index: Int, input: Background<Ready>)?>(nil)
 
-  /// `workers`: with one thread, nothing is done ahead.
+  /// - Parameters:
+  ///   - watched: the files of the inputs as they were when the run began: what is read of others is no input.
+  ///   - workers: with one thread, nothing is done ahead.
   init(
-    _ inputs: NetworkInputs, size: InputSize, preprocessing: Preprocessing, workers: Workers
+    _ inputs: NetworkInputs, size: InputSize, preprocessing: Preprocessing,
+    watched: WatchedFiles? = nil, workers: Workers
   ) {
     self.inputs = inputs
     self.size = size
     self.preprocessing = preprocessing
+    self.watched = watched
     isAhead = workers.threads > 1
     cancellation = workers.cancellation
   }
@@ -80,7 +85,10 @@ final class InputsAhead: Sendable {
   }
 
   private func make(_ index: Int) throws -> Ready {
-    let input = try inputs.input(index, size: size, for: preprocessing)
+    let made = Result { try inputs.input(index, size: size, for: preprocessing) }
+    // Behind the reading, and whatever came of it: only then is it known what was read.
+    try watched?.requireUnchanged(inputs.file(index))
+    let input = try made.get()
     var hash = FNV1a()
     input.addBits(to: &hash, workers: Workers(threads: 1))
     return Ready(input: input, hash: hash.text)

@@ -25,7 +25,7 @@ public struct NetworkInputs: Sendable {
       source = .builtIn(range)
     case .files(let paths):
       guard !paths.isEmpty else { throw ERFComputer.Failure.noImages }
-      source = .files(paths, names: Self.names(paths))
+      source = .files(paths, names: Self.pictureNames(paths))
     case .tensor(let reference):
       let tensor = PreparedTensor(reference)
       source = .tensor(tensor, shape: try tensor.shape())
@@ -61,11 +61,30 @@ public struct NetworkInputs: Sendable {
     return 2 * shape.count * MemoryLayout<Float>.stride
   }
 
+  /// What pictures are called: those of folders that lie side by side, as a data set has one for each class, by
+  /// these folders too, so that a name says which picture it is whatever else was selected; the others by
+  /// ``names(_:lengths:)``.
+  static func pictureNames(_ paths: [String]) -> [String] {
+    func folder(_ path: Substring) -> Substring {
+      path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+    }
+    let folders = paths.map { folder($0[...]) }
+    let beside = Dictionary(grouping: Set(folders.filter { !$0.isEmpty }), by: folder)
+    return names(
+      paths,
+      lengths: folders.map { !$0.isEmpty && (beside[folder($0)]?.count ?? 0) > 1 ? 2 : 1 })
+  }
+
   /// The names of files without their folders, or with as many of them as tell equal names apart.
-  static func names(_ paths: [String]) -> [String] {
+  ///
+  /// - Parameter lengths: parts of each path that its name has at least.
+  static func names(_ paths: [String], lengths: [Int]? = nil) -> [String] {
     let parts = paths.map { $0.split(separator: "/") }
-    var lengths = [Int](repeating: 1, count: paths.count)
-    var names = paths.map(\.fileName)
+    var lengths = lengths ?? [Int](repeating: 1, count: paths.count)
+    var names = paths.indices.map { index in
+      lengths[index] == 1
+        ? paths[index].fileName : parts[index].suffix(lengths[index]).joined(separator: "/")
+    }
     while true {
       let alike = Dictionary(grouping: names.indices) { names[$0] }.values.filter { group in
         group.count > 1 && Set(group.map { paths[$0] }).count > 1
@@ -79,7 +98,7 @@ public struct NetworkInputs: Sendable {
     }
   }
 
-  /// For people: the name of a file, by `names(_:)`, or of a built-in picture.
+  /// For people: the name of a file, by `pictureNames(_:)`, or of a built-in picture.
   func name(_ index: Int) -> String {
     switch source {
     case .builtIn(let range): BuiltInImages.name(at: range.lowerBound + index)
@@ -89,10 +108,7 @@ public struct NetworkInputs: Sendable {
   }
 
   /// The size of the file that input `index` is in; nil: it has none, or is in a pipe.
-  func bytes(_ index: Int) -> Int? {
-    if case .tensor(let tensor, _) = source { return FileBytes.count(of: tensor.path) }
-    return FileBytes.count(of: path(index))
-  }
+  func bytes(_ index: Int) -> Int? { FileBytes.count(of: file(index)) }
 
   /// Whether input `index` is anything but a pipe or a device.
   func canBeReadAgain(_ index: Int) -> Bool {
@@ -104,6 +120,12 @@ public struct NetworkInputs: Sendable {
   func path(_ index: Int) -> String {
     guard case .files(let paths, _) = source else { return "" }
     return paths[index]
+  }
+
+  /// The file that input `index` is read from, alone or with others; empty where it is none.
+  func file(_ index: Int) -> String {
+    if case .tensor(let tensor, _) = source { return tensor.path }
+    return path(index)
   }
 
   /// The files that they are read from.
@@ -131,14 +153,21 @@ public struct NetworkInputs: Sendable {
 }
 
 extension ImageSource {
+  /// The files that they are read from, as they are now.
+  ///
+  /// - Throws: as `NetworkInputs.init(_:)`.
+  public func watched() throws -> WatchedFiles { WatchedFiles(try NetworkInputs(self).paths) }
+
   /// Checks that pictures may be read more than once.
   ///
   /// - Parameter reason: who reads them again.
   /// - Throws: `FileError` naming the first that is a pipe or a device.
   public func requireFiles(_ reason: String) throws(FileError) {
     guard let pipe else { return }
-    throw .unreadable(
-      path: pipe, reason: "\(reason), and this can be read only once: save it as a file")
+    let what =
+      FileKind.isDevice(pipe)
+      ? "is a device, not a file" : "can be read only once: save it as a file"
+    throw .unreadable(path: pipe, reason: "\(reason), and this \(what)")
   }
 
   /// The first of the paths at which there is a pipe or a device; nil: all are of files, or of nothing.

@@ -43,7 +43,7 @@ public enum RunPartError: ExplainedError, Equatable {
     case .overlap(let path, let other, let held, let cuts):
       "\(path) and \(other) both hold \(held): "
         + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }
-          ?? "give each share once")
+          ?? "give each share once, by itself or within a merge of some")
     }
   }
 }
@@ -95,10 +95,16 @@ extension RunPart {
     return sets.count > 1 ? sets : []
   }
 
-  /// `share 1/2 and share 2/3`, where the two are not cut alike; else nil.
+  /// The versions of the program that it was computed by, where they are several.
+  public var mixedPrograms: [String] {
+    let programs = Set(makers.map(\.program)).sorted()
+    return programs.count > 1 ? programs : []
+  }
+
+  /// `share 1/2 and share 2/3`, this one's first, where the two are not cut alike; else nil.
   func cuts(beside other: Self) -> String? {
     Set((mergedShards + other.mergedShards).map(\.count)).count > 1
-      ? "\(Shard.words(other.shards)) and \(Shard.words(shards))" : nil
+      ? "\(Shard.words(shards)) and \(Shard.words(other.shards))" : nil
   }
 
   /// The shares as merging joins them: the whole run is a single one.
@@ -172,8 +178,12 @@ extension FNV1a {
   }
 
   /// What two such hashes tell: names do not follow from them.
-  static func otherList(of inputs: String, _ one: String, _ two: String) -> String {
-    "their \(inputs) have other names or file sizes, or another order (lists \(one) and \(two)); all "
+  ///
+  /// - Parameter properties: what they are of besides names.
+  static func otherList(
+    of inputs: String, by properties: String = "file sizes", _ one: String, _ two: String
+  ) -> String {
+    "their \(inputs) have other names or \(properties), or another order (lists \(one) and \(two)); all "
       + "shares take the same files in the same order"
   }
 }

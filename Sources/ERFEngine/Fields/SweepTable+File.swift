@@ -44,7 +44,7 @@ public enum SweepError: ExplainedError, Equatable {
     case .overlap(let path, let other, let point, let cuts):
       "\(path) and \(other) both hold point \(point): "
         + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }
-          ?? "give each share once")
+          ?? "give each share once, by itself or within a merge of some")
     case .noPoints: "none of the tables holds a point: nothing to put together"
     }
   }

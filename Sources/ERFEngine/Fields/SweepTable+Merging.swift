@@ -89,13 +89,18 @@ extension SweepTable {
     return one != two ? "made by `\(one)` and `\(two)`" : "their networks or units differ"
   }
 
-  /// How both are cut, where that differs: `share 1/2 and share 2/3`.
+  /// How both are cut, this one first, where that differs: `share 1/2 and share 2/3`.
   private func cuts(beside other: SweepTable) -> String? {
     func words(_ table: SweepTable) -> String {
-      table.shard.map { "share \($0.text)" } ?? "the whole sweep"
+      let shards = table.shards.compactMap(\.self).sorted()
+      return shards.isEmpty ? "the whole sweep" : Shard.words(shards)
     }
-    return shard?.count == other.shard?.count ? nil : "\(words(other)) and \(words(self))"
+    return Set(shards.union(other.shards).map { $0?.count }).count > 1
+      ? "\(words(self)) and \(words(other))" : nil
   }
+
+  /// The shares that rows are of, or would be; nil of a row that is of the whole sweep.
+  private var shards: Set<Shard?> { Set(lines.map { Shard(Self.field("share", of: $0)) }) }
 
   /// Hashes of the files by the weights' names.
   private var filesByWeights: [String: String] {
@@ -143,8 +148,8 @@ extension SweepTable {
   /// The shares that lack a point, where all rows are, or would be, of shares of one cut; nil where they are
   /// not.
   public var missingShards: [Shard]? {
-    let shares = Set(lines.map { Shard(Self.field("share", of: $0)) })
-    guard let count = shares.first??.count, shares.allSatisfy({ $0?.count == count }) else {
+    let shards = shards
+    guard let count = shards.first??.count, shards.allSatisfy({ $0?.count == count }) else {
       return missing.isEmpty ? [] : nil
     }
     let missing = Set(missing)

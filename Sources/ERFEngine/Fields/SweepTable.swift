@@ -81,6 +81,14 @@ public struct SweepTable: Sendable, Equatable {
 
   public func has(_ point: Int) -> Bool { rows[point] != nil }
 
+  /// What rows call the files that networks and weights come from, by their paths: by their names, with as many
+  /// of their folders as tell equal names apart. Machines may have them in different folders.
+  public static func fileNames(of networks: [NetworkSpec]) -> [String: String] {
+    let paths = Set(networks.flatMap { [$0.exportedGraph, $0.weightsFile].compactMap(\.self) })
+      .sorted()
+    return Dictionary(uniqueKeysWithValues: zip(paths, NetworkInputs.names(paths)))
+  }
+
   /// Notes what came of a point. Times are left out: the same sweep gives the same bytes.
   public mutating func add(_ result: ERFResult, point: Int, of run: Run) {
     let metrics = result.metrics
@@ -123,11 +131,16 @@ extension ValidatedRequest {
   ///
   /// - Parameters:
   ///   - files: ``NetworkSpec/filesHash`` of its network.
+  ///   - names: ``SweepTable/fileNames(of:)`` of all points' networks.
   ///   - images: ``NetworkInputs/contentsHash`` of its images.
   /// - Throws: what validating throws.
   public func sweepKey(
-    point: Int, of points: Int, files: String, images: String
+    point: Int, of points: Int, files: String, named names: [String: String], images: String
   ) throws -> [String] {
+    func named(_ text: String, _ path: String?) -> String {
+      guard let path, let name = names[path], text.hasPrefix(path) else { return text }
+      return name + text.dropFirst(path.count)
+    }
     let subject = try subject()
     let unit = subject.units[0]
     let model =
@@ -136,7 +149,8 @@ extension ValidatedRequest {
     let weights =
       request.network.weightsText + (request.network.weightsKey.map { "#\($0)" } ?? "")
     return [
-      "\(point)", "\(points)", model, weights, files,
+      "\(point)", "\(points)", named(model, request.network.exportedGraph),
+      named(weights, request.network.weightsFile), files,
       "\(subject.input.height)", "\(subject.input.width)", subject.tap, "\(unit.row)",
       "\(unit.column)", request.rule.rawValue, network.preparation.text,
       "\(subject.images.count)", images,

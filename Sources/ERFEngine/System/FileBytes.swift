@@ -28,6 +28,14 @@ public enum FileError: ExplainedError, Equatable {
       ? .tooManyOpen(path: path) : .unreadable(path: path, reason: systemMessage(number))
   }
 
+  /// Whether a file is no longer the one that a run began with.
+  public var isChange: Bool { if case .changed = self { true } else { false } }
+
+  /// There is a pipe or a device at `path`, where a regular file is asked for.
+  public static func notRegular(path: String) -> FileError {
+    .unreadable(path: path, reason: FileKind.refusal(isDevice: FileKind.isDevice(path)))
+  }
+
   public var explanation: String {
     switch self {
     case .missing(let path):
@@ -56,7 +64,10 @@ public enum FileError: ExplainedError, Equatable {
 extension ExplainedError {
   /// Whether the error lies in the file that was read, so that others may be read all the same.
   public var isOfTheFile: Bool {
-    if case .tooManyOpen? = self as? FileError { false } else { true }
+    switch self as? FileError {
+    case .tooManyOpen?, .changed?: false
+    default: true
+    }
   }
 }
 
@@ -90,6 +101,23 @@ enum FileKind: Equatable {
     }
   }
 
+  /// Whether there is a device at `path`, such as a terminal, through symbolic links.
+  static func isDevice(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else { return false }
+    return isDevice(mode: status.st_mode)
+  }
+
+  /// The same by the mode of a file.
+  static func isDevice(mode: mode_t) -> Bool { [S_IFCHR, S_IFBLK].contains(mode & S_IFMT) }
+
+  /// Why what is no regular file does not do where one is asked for.
+  static func refusal(isDevice: Bool) -> String {
+    isDevice
+      ? "it is a device, not a file"
+      : "it is not a regular file: what a pipe gives has to be saved as one"
+  }
+
   /// Whether `path` itself is a symbolic link.
   static func isLink(_ path: String) -> Bool {
     var status = stat()
@@ -117,7 +145,9 @@ public enum FileBytes {
     case .folder: throw .isFolder(path: path)
     case .unknown(let reason): throw .unreadable(path: path, reason: reason)
     case .regular(let bytes): expected = bytes
-    case .other: break
+    case .other:
+      // A terminal or /dev/zero has no end.
+      if FileKind.isDevice(path) { throw .notRegular(path: path) }
     }
     guard expected <= limit else { throw .tooLarge(path: path, limit: limit) }
     let descriptor = unsafe withSystemPath(path) {

@@ -34,20 +34,32 @@ struct FileVersion: Hashable {
   }
 }
 
-/// Files that a run goes by, as they were when it began.
+/// Files that a run goes by, as they were when it began. Pipes and devices are not among them: they change as
+/// they are read.
 public struct WatchedFiles: Sendable {
-  private let files: [(path: String, version: FileVersion?)]
+  private let versions: [String: FileVersion?]
 
   public init(_ paths: [String]) {
-    files = Set(paths).sorted().map { (path: $0, version: FileVersion(path: $0)) }
+    versions = Dictionary(
+      uniqueKeysWithValues: Set(paths).filter { FileKind(of: $0) != .other }
+        .map { ($0, FileVersion(path: $0)) })
   }
 
   /// Checks that each is still the one that it was.
   ///
   /// - Throws: `FileError.changed` naming the first that is not.
   public func requireUnchanged() throws(FileError) {
-    for file in files where FileVersion(path: file.path) != file.version {
-      throw .changed(path: file.path)
-    }
+    if let path = versions.keys.filter(hasChanged).min() { throw .changed(path: path) }
+  }
+
+  /// The same of the file at `path`, which need not be among them.
+  ///
+  /// - Throws: `FileError.changed`.
+  func requireUnchanged(_ path: String) throws(FileError) {
+    if hasChanged(path) { throw .changed(path: path) }
+  }
+
+  private func hasChanged(_ path: String) -> Bool {
+    versions[path].map { $0 != FileVersion(path: path) } ?? false
   }
 }

@@ -41,6 +41,20 @@ public enum Folder {
     return unsafe SystemPath.text(bytes.map { UInt8(bitPattern: $0) })
   }
 
+  /// `path` with the folder's own name at its end where that is a step (`.`, `..`), which says nothing of the
+  /// folder elsewhere: `../photos` for `.` within `photos`. All others stay as they are, and so does the root.
+  public static func named(_ path: String) -> String {
+    guard let step = path.split(separator: "/").last, step == "." || step == ".." else {
+      return path
+    }
+    let name = whole(path).fileName
+    guard name != "/", name != step else { return path }
+    var base = path
+    while base.hasSuffix("/") { base.removeLast() }
+    if step == "." { base.removeLast() } else { base += "/" }
+    return "\(base)../\(name)"
+  }
+
   /// Whether anything lies at `path`: files, folders, links to nowhere.
   public static func isTaken(_ path: String) -> Bool {
     FileKind.isLink(path) || FileKind(of: path) != .absent

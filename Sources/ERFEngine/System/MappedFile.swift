@@ -57,7 +57,7 @@ final class MappedFile: @unchecked Sendable {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw Failure(
-        reason: "it is not a regular file: what a pipe gives has to be saved as one")
+        reason: FileKind.refusal(isDevice: FileKind.isDevice(mode: status.st_mode)))
     }
     count = Int(status.st_size)
     guard count > 0 else { throw Failure(reason: "the file is empty") }

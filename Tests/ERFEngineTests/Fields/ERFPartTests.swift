@@ -209,7 +209,7 @@ import Testing
     let name = BuiltInImages.name(at: 2)
     #expect(
       throws: RunPartError.overlap(
-        path: "b.erf", other: "a.erf", held: "image 3 (\(name))", cuts: "share 1/2 and share 2/3")
+        path: "b.erf", other: "a.erf", held: "image 3 (\(name))", cuts: "share 2/3 and share 1/2")
     ) { try ERFPart.merged(parts) }
   }
 

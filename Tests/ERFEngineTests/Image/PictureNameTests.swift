@@ -14,10 +14,32 @@ import Testing
     (["1.png", "./1.png", "a/1.png"], ["1.png", "./1.png", "a/1.png"]),
     (["a/1.png", "a/1.png"], ["1.png", "1.png"]),
   ])
-  func namesTellFilesApart(_ paths: [String], names: [String]) throws {
+  func namesTellFilesApart(_ paths: [String], names: [String]) {
     #expect(NetworkInputs.names(paths) == names)
+  }
+
+  /// Pictures bear the names of the folders that they lie in where these are of classes, side by side.
+  @Test(arguments: [
+    (["val/a/1.png", "val/a/2.png"], ["1.png", "2.png"]),
+    (["val/a/1.png", "val/b/2.png"], ["a/1.png", "b/2.png"]),
+    (["a/1.png", "b/2.png", "b/3.png"], ["a/1.png", "b/2.png", "b/3.png"]),
+    (
+      ["x/a/1.png", "x/b/1.png", "y/a/1.png", "y/b/2.png"],
+      ["x/a/1.png", "b/1.png", "y/a/1.png", "b/2.png"]
+    ),
+    (["x/1.png", "y/a/2.png"], ["1.png", "2.png"]), (["1.png", "a/2.png"], ["1.png", "2.png"]),
+  ])
+  func picturesBearTheirClasses(_ paths: [String], names: [String]) throws {
     let inputs = try NetworkInputs(.files(paths))
     #expect(paths.indices.map(inputs.name) == names)
+  }
+
+  /// Other pictures of the same classes are another list, be their names without folders the same.
+  @Test func selectionsOfClassesAreToldApart() throws {
+    let lists = try [["c/1/0.png", "c/2/1.png"], ["c/2/0.png", "c/1/1.png"]].map {
+      try NetworkInputs(.files($0)).listHash
+    }
+    #expect(lists[0] != lists[1])
   }
 
   @Test func kindsAreCounted() {

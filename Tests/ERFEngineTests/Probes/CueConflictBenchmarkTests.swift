@@ -49,6 +49,19 @@ import Testing
     #expect(Set(found.skipped.map(\.reason)).count == 6)
   }
 
+  /// A stimulus that is replaced while a run goes on ends it; what was decided before stays.
+  @Test func replacedStimuliEndTheRun() throws {
+    try writeStimuli(3)
+    let found = try StimulusFolder(stimuli)
+    var benchmark = CueConflictBenchmark(found, csv: folder.file("d.csv"), threads: 1)
+    benchmark.watched = WatchedFiles(found.stimuli.map(\.path))
+    let last = try #require(found.stimuli.last)
+    try write([1], "\(last.name.shape.rawValue)/\(last.fileName)")
+    let network = try Network(Self.spec)
+    #expect(throws: FileError.changed(path: last.path)) { try benchmark.run(network) }
+    #expect(try DecisionFile.read(folder.file("d.csv")).count == 2)
+  }
+
   @Test func otherFoldersAreRefused() throws {
     try write([1], "photos/IMG_1.png")
     #expect(throws: ProbeError.notTheBenchmark(folder: stimuli)) {

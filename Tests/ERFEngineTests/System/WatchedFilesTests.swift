@@ -24,5 +24,20 @@ import Testing
     }
     let name = how == "new" ? "c" : "b"
     #expect(throws: FileError.changed(path: folder.file(name))) { try watched.requireUnchanged() }
+    // Each by itself, and what nobody watches.
+    #expect(throws: FileError.changed(path: folder.file(name))) {
+      try watched.requireUnchanged(folder.file(name))
+    }
+    for other in ["a", "nowhere"] { try watched.requireUnchanged(folder.file(other)) }
+  }
+
+  /// Reading changes what a pipe is.
+  @Test func pipesAreNotWatched() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe")
+    #expect(unsafe mkfifo(pipe, 0o600) == 0)
+    let watched = WatchedFiles([pipe])
+    try FileManager.default.removeItem(atPath: pipe)
+    try watched.requireUnchanged()
   }
 }

@@ -14,6 +14,8 @@ public struct CueConflictBenchmark: Sendable {
   public var others: Set<String> = []
   /// Whether a file of something else may be replaced.
   public var replaces = false
+  /// The stimuli's files as they were when the run began; nil: they may change meanwhile.
+  public var watched: WatchedFiles?
   public let seed: UInt64
   public let threads: Int?
 
@@ -101,8 +103,8 @@ public struct CueConflictBenchmark: Sendable {
   ///
   /// - Parameter progress: called on this thread, first before any stimulus is read.
   /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
-  ///   `NonFiniteError`; `CancellationError` before the first decision, else the report is of what was
-  ///   decided until then.
+  ///   `FileError.changed` for a stimulus that has changed, `NonFiniteError`; `CancellationError` before the
+  ///   first decision, else the report is of what was decided until then.
   public func run(
     _ network: Network, cancellation: Cancellation = Cancellation(),
     progress: (ShapeBiasProgress) -> Void = { _ in }
@@ -214,9 +216,12 @@ public struct CueConflictBenchmark: Sendable {
     _ size: InputSize,
     _ subject: String, _ cancellation: Cancellation
   ) throws -> Outcome {
+    let loaded = Result { try Image.load(path: stimulus.path) }
+    // Behind the reading, and whatever came of it: only then is it known what was read.
+    try watched?.requireUnchanged(stimulus.path)
     let image: Image
     do {
-      image = try Image.load(path: stimulus.path)
+      image = try loaded.get()
     } catch let error as any ExplainedError where error.isOfTheFile {
       return .unreadable(
         ShapeBiasReport.Skipped(path: stimulus.path, reason: Self.reason(error, stimulus.path)))

@@ -42,7 +42,7 @@ public struct DecisionShare: RunPart {
   let networks: [Subject]
   /// Stimuli of the whole run, at most ``most``.
   public let total: Int
-  /// Hash of the names of all of them and the sizes of their files, in order.
+  /// Hash of the names of all of them and the contents of their files, in order.
   public let list: String
   public internal(set) var shards: [Shard]
   public var command: [String]
@@ -57,8 +57,7 @@ public struct DecisionShare: RunPart {
   ) {
     self.networks = networks.map(Subject.init)
     total = stimuli.stimuli.count
-    list = FNV1a.list(
-      of: stimuli.stimuli.lazy.map { ($0.fileName, FileBytes.count(of: $0.path)) })
+    list = FNV1a.contents(of: stimuli.stimuli.lazy.map { ($0.fileName, $0.path) })
     shards = [shard]
     self.command = command
   }
@@ -76,7 +75,8 @@ public struct DecisionShare: RunPart {
       (networks.map(text).joined(separator: ", "), other.networks.map(text).joined(separator: ", "))
     }
     let pairs: [(String, (String, String))] = [
-      ("model", all(\.model)),
+      // Of a file its name alone: machines have it in other folders, and the hash tells what it is.
+      ("model", all(\.model.fileName)),
       ("weights", all { $0.filesHash.isEmpty ? $0.weights : $0.filesHash }),
       ("names of classes", all(\.classesHash)),
       ("preparation", all(\.preprocessing.shown)),
@@ -85,7 +85,8 @@ public struct DecisionShare: RunPart {
     if let pair = pairs.first(where: { $0.1.0 != $0.1.1 }) {
       return "\(pair.0) \(pair.1.0) and \(pair.1.1)"
     }
-    return list == other.list ? nil : FNV1a.otherList(of: "stimuli", list, other.list)
+    return list == other.list
+      ? nil : FNV1a.otherList(of: "stimuli", by: "contents", list, other.list)
   }
 }
 
@@ -140,9 +141,18 @@ extension DecisionShare {
         + sorted.map { DecisionFile.line($0.decision, trial: $0.trial) }.joined()).utf8)
   }
 
-  /// Network by network.
+  /// Network by network. One whose shares have its file in several folders is called as in its first row: it is a
+  /// single subject.
   private var sorted: [Row] {
-    rows.sorted { ($0.network, $0.trial) < ($1.network, $1.trial) }
+    var rows = rows.sorted { ($0.network, $0.trial) < ($1.network, $1.trial) }
+    for (place, next) in zip(rows.indices, rows.indices.dropFirst()) {
+      let subject = rows[place].decision.subject
+      guard rows[next].network == rows[place].network,
+        rows[next].decision.subject.fileName == subject.fileName
+      else { continue }
+      rows[next].decision.subject = subject
+    }
+    return rows
   }
 }
 

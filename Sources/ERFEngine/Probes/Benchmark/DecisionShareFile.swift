@@ -27,6 +27,9 @@ public struct DecisionShareFile: Sendable {
     wasFinished = self.share.isFinished
   }
 
+  /// What computed it.
+  public var makers: [ERFPart.Maker] { share.makers }
+
   /// What the network `number` of those that decide, from 1, has decided, by image.
   func known(_ number: Int) -> [String: CueDecision] {
     Dictionary(

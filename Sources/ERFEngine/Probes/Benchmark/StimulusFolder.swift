@@ -83,8 +83,10 @@ public struct StimulusFolder: Sendable {
       guard ImageList.isImageName(fileName) else {
         return skip(path, "is not a picture by its ending")
       }
-      // A pipe may never end.
-      guard FileKind(of: path) != .other else { return skip(path, "is a pipe, not a file") }
+      // What is neither a file nor a folder may never end.
+      guard FileKind(of: path) != .other else {
+        return skip(path, "is a \(FileKind.isDevice(path) ? "device" : "pipe"), not a file")
+      }
       guard let name = StimulusName(fileName) else {
         return skip(path, "does not name shape and texture, as airplane1-bicycle2.png does")
       }
