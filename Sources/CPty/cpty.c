@@ -29,11 +29,11 @@ static char *arguments[WORDS + 1], *environment[WORDS + 1], *folder;
 static int argument_count, environment_count;
 
 static unsigned char buffer[1 << 16];
-static int buffered, taken;
+static int buffered;
 
 int cpt_open(int rows, int columns) {
   cpt_close();
-  text_count = word_start = argument_count = environment_count = buffered = taken = 0;
+  text_count = word_start = argument_count = environment_count = buffered = 0;
   folder = NULL;
   status = CPT_RUNNING;
   master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -90,18 +90,22 @@ int cpt_start(void) {
 }
 
 int cpt_read(int milliseconds) {
-  if (taken < buffered) return buffer[taken++];
+  buffered = 0;
   if (master < 0) return CPT_END;
   struct pollfd source = {master, POLLIN, 0};
   int ready = poll(&source, 1, milliseconds);
   if (ready == 0 || (ready < 0 && errno == EINTR)) return CPT_TIMEOUT;
-  ssize_t count = read(master, buffer, sizeof buffer);
-  if (count < 0 && (errno == EINTR || errno == EAGAIN)) return CPT_TIMEOUT;
-  if (count <= 0) return CPT_END;
-  buffered = (int)count;
-  taken = 1;
-  return buffer[0];
+  // A call gives 4 kB at most, and more of a screen may lie behind them.
+  ssize_t count = 1;
+  while (count > 0 && buffered < (int)sizeof buffer) {
+    count = read(master, buffer + buffered, sizeof buffer - (size_t)buffered);
+    if (count > 0) buffered += (int)count;
+  }
+  if (buffered > 0) return buffered;
+  return count < 0 && (errno == EINTR || errno == EAGAIN) ? CPT_TIMEOUT : CPT_END;
 }
+
+int cpt_taken(int index) { return index >= 0 && index < buffered ? buffer[index] : 0; }
 
 int cpt_write(int byte) {
   unsigned char one = (unsigned char)byte;

@@ -19,7 +19,8 @@ public final class PseudoTerminal {
 
   /// What reading gives.
   public enum Output {
-    case byte(UInt8)
+    /// All that had been written, up to 64 kB of it; at least one byte.
+    case bytes([UInt8])
     /// Nothing in the time given.
     case nothing
     /// The terminal is gone.
@@ -53,8 +54,9 @@ public final class PseudoTerminal {
   }
 
   public func read(milliseconds: Int) -> Output {
-    let answer = cpt_read(Int32(clamping: milliseconds))
-    return UInt8(exactly: answer).map { .byte($0) } ?? (answer == CPT_END ? .end : .nothing)
+    let count = cpt_read(Int32(clamping: milliseconds))
+    guard count > 0 else { return count == CPT_END ? .end : .nothing }
+    return .bytes((0..<count).map { UInt8(truncatingIfNeeded: cpt_taken($0)) })
   }
 
   public func resize(rows: Int, columns: Int) { cpt_resize(Int32(rows), Int32(columns)) }

@@ -88,6 +88,9 @@ private struct FigureCommand {
     let model = Headless.play(
       keys, on: session, display: Display(depth: .trueColour, unicode: true, cellAspect: 2),
       size: ScreenSize(rows: 60, columns: 200), threads: threads, engine: engine)
+    for line in model.replacedWeights {
+      StandardStreams.writeError(Text.message("note: \(line)"))
+    }
     if let failure = model.firstFailure { throw FigureFailure(reason: failure) }
     return Figure(model)
   }

@@ -184,9 +184,37 @@ struct InterfaceBench {
   }
 }
 
+/// What a program has written and nobody has looked at.
+struct UnreadBytes {
+  private var bytes: [UInt8] = []
+
+  mutating func add(_ new: [UInt8]) { bytes += new }
+  mutating func forget() { bytes = [] }
+
+  /// Takes all up to the end of the first `sign`. Where that is not there yet, false: what may be its
+  /// beginning stays.
+  mutating func take(through sign: [UInt8]) -> Bool {
+    guard let first = sign.first else { return true }
+    var rest = bytes[...]
+    while let start = rest.firstIndex(of: first) {
+      rest = rest[start...]
+      if rest.starts(with: sign) {
+        bytes = Array(rest.dropFirst(sign.count))
+        return true
+      }
+      rest = rest.dropFirst()
+    }
+    bytes = Array(bytes.suffix(sign.count - 1))
+    return false
+  }
+}
+
 /// Waits for bytes of a program in a terminal.
-private struct Watch {
+private final class Watch {
   let terminal: PseudoTerminal
+  private var unread = UnreadBytes()
+
+  init(terminal: PseudoTerminal) { self.terminal = terminal }
 
   /// A program that does not show what it was started for.
   struct Failure: ExplainedError {
@@ -196,31 +224,31 @@ private struct Watch {
 
   /// Seconds from an instant until the program has written `sign`.
   func seconds(since begin: ContinuousClock.Instant, until sign: String) throws -> Double {
-    let sign = Array(sign.utf8)
-    var last: [UInt8] = []
+    let bytes = Array(sign.utf8)
+    // In blocks, since the program waits until its bytes are taken: a whole screen is 130,000 of them, and
+    // to look at the clock for each would take as long as to draw it.
     while begin.duration(to: .now).inSeconds < 60 {
-      guard case .byte(let byte) = terminal.read(milliseconds: 100) else {
-        if terminal.status == nil { continue }
+      if unread.take(through: bytes) { return begin.duration(to: .now).inSeconds }
+      if case .bytes(let new) = terminal.read(milliseconds: 100) {
+        unread.add(new)
+      } else if terminal.status != nil {
         break
       }
-      last.append(byte)
-      // Quick, since the program waits until its bytes are taken: a whole screen is 130,000 of them.
-      if byte == sign.last, last.suffix(sign.count) == sign[...] {
-        return begin.duration(to: .now).inSeconds
-      }
     }
-    throw Failure(sign: String(decoding: sign, as: UTF8.self))
+    throw Failure(sign: sign)
   }
 
   /// Waits until nothing has come for so long.
   func rest(seconds: Double) {
-    while case .byte = terminal.read(milliseconds: Int(seconds * 1000)) {}
+    while case .bytes = terminal.read(milliseconds: Int(seconds * 1000)) {}
+    unread.forget()
   }
 
   /// Reads for so long, whatever comes.
   func pass(seconds: Double) {
     let begin = ContinuousClock.now
     while begin.duration(to: .now).inSeconds < seconds { _ = terminal.read(milliseconds: 5) }
+    unread.forget()
   }
 
   func end() throws {

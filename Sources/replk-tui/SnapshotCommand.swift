@@ -53,6 +53,9 @@ private struct SnapshotCommand {
     let model = Headless.play(
       Key.script(script), on: session, display: display, size: size, threads: threads,
       namedPictures: arguments.all("--image"), engine: engine)
+    for line in model.replacedWeights {
+      StandardStreams.writeError(Text.message("note: \(line)"))
+    }
     for path in outputs {
       var model = model
       // Plain text has no colours to tell levels apart.

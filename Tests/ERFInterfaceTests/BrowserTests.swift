@@ -110,6 +110,23 @@ import Testing
     #expect(model.session.networks[0].model == "RepLKNet-13")
   }
 
+  /// Where nothing had opened before it, there is nothing to go back to; that the file is being opened is
+  /// not said any more.
+  @Test func refusalsTakeThePlaceOfTheOpening() {
+    var model = makeModel(finished: false)
+    _ = model.type("o")
+    for scalar in "/m/nan.pth".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.enter))
+    let choice = NetworkSpec(shown: "resnet-18", weights: .file("/m/nan.pth"))
+    let effects = update(
+      &model, .visited("/m/nan.pth", .network(choice, path: "/m/nan.pth")))
+    #expect(screens(model).allSatisfy { $0.contains("opening nan.pth as A") })
+    _ = update(&model, .failed(effects.ids[0], "nan.pth: conv1 holds NaN"))
+    #expect(screens(model).allSatisfy { $0.contains("conv1 holds NaN") })
+    #expect(screens(model).allSatisfy { !$0.contains("opening") })
+    #expect(model.notice?.kind == .failure && model.openingFile == nil)
+  }
+
   /// What was typed counts from the folder that it was typed in, which the screen says, and still does
   /// when it is there again.
   @Test func relativePathsCountFromTheFolderOnScreen() {
@@ -170,7 +187,7 @@ import Testing
   @Test func pathsAreTypedAndPasted() {
     var model = opened()
     for scalar in "~/".unicodeScalars { _ = model.type(scalar) }
-    _ = update(&model, .pasted("mo dels/x\n.pth"))
+    _ = update(&model, .pasted("mo dels/x.pth\n"))
     #expect(browser(model)?.query == "~/mo dels/x.pth" && browser(model)?.selected == nil)
     #expect(screens(model).allSatisfy { $0.contains("Enter opens this path") })
     guard case .visit("~/mo dels/x.pth", in: "/a/b")? = update(&model, .key(.enter)).first else {

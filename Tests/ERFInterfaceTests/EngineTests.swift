@@ -100,7 +100,7 @@ import Testing
       .listImages(id, path: "/nowhere"), .aggregateKernels(id, network), .computeMap(id, request),
       .computeDepth(id, request, layers: ["stage1"]),
       .writeText(id, stem: "stem", ending: "csv", "x"),
-      .drawPicture(.file("/nowhere/p.png")),
+      .drawPicture(.file("/nowhere/p.png")), .find("/nowhere/x.pth"),
     ]
     for effect in effects { #expect(runner.carryOut(effect, of: model) == nil) }
     let all: Set = [
@@ -117,17 +117,20 @@ import Testing
     #expect(calls == all)
     var drawn: [StimulusPicture] = []
     var completed: [String] = []
+    var found: [String: Bool] = [:]
     var refusals: [String] = []
     for message in mailbox.takeAll() {
       switch message {
       case .drawn(let picture): drawn.append(picture)
       case .completed(_, let longer, let names): completed.append("\(longer) \(names.count)")
+      case .found(let path, let isThere): found[path] = isThere
       case .failed(_, let reason), .probeFailed(_, let reason), .predictionFailed(_, let reason):
         refusals.append(reason)
       default: break
       }
     }
     #expect(drawn == [StimulusPicture(index: 3)] && completed == ["/no-made-up 2"])
+    #expect(found == ["/nowhere/x.pth": false])
     let expected = ["compute", "map", "predict", "probe"].map { "made up: \($0)" }
     #expect(refusals.sorted() == expected)
   }

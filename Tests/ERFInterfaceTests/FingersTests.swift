@@ -181,6 +181,36 @@ import Testing
     #expect(kind.figureEnding == "pdf")
   }
 
+  /// A path is offered until it is known that nothing lies there.
+  @Test func thePaletteOffersNoPathToNothing() {
+    var model = makeModel()
+    var effects: [Effect] = []
+    for scalar in ":/m/x.pth".unicodeScalars { effects = model.type(scalar) }
+    guard case .find("/m/x.pth")? = effects.first else {
+      Issue.record("nobody looks")
+      return
+    }
+    let offered = PaletteEntry.Action.file("/m/x.pth")
+    #expect(model.isBusy && model.paletteEntries("/m/x.pth").first?.action == offered)
+    // An answer to another text.
+    _ = update(&model, .found("/m/x.pt", isThere: false))
+    #expect(model.isBusy && model.paletteEntries("/m/x.pth").first?.action == offered)
+    _ = update(&model, .found("/m/x.pth", isThere: false))
+    #expect(model.paletteEntries("/m/x.pth").isEmpty)
+    #expect(view(model, size: model.size).text.contains("there is no such file or folder"))
+    #expect(update(&model, .key(.enter)).isEmpty && model.overlay != nil)
+    _ = update(&model, .key(.backspace))
+    effects = model.type("h")
+    #expect(model.paletteEntries("/m/x.pth").first?.action == offered && effects.count == 1)
+    _ = update(&model, .found("/m/x.pth", isThere: true))
+    #expect(model.paletteEntries("/m/x.pth").first?.action == offered)
+    // What was dropped at once is looked for when it is chosen, and what is no path is not.
+    for text in ["'/a b.png' '/c.png'", "resnet-50"] {
+      _ = update(&model, .key(.control("u")))
+      #expect(update(&model, .pasted(text)).isEmpty && model.sought == nil, "\(text)")
+    }
+  }
+
   /// A key of another panel says whose it is.
   @Test func keysThatDoNothingSayWhy() {
     var model = makeModel()

@@ -49,6 +49,23 @@ import Testing
     #expect(taps(model) == ["stage3", value])
   }
 
+  /// Layers are found by what the screen calls them.
+  @Test func layersAreFoundByTheirLabels() throws {
+    let model = makeModel(["RepLKNet-13"])
+    let facts = try #require(model.facts(0))
+    let all = model.depthLayers(0)
+    #expect(all.contains { $0.label == "s2.1" } && all.contains { $0.label == "s2" })
+    for layer in all {
+      #expect(model.target(named: layer.label) == layer.target, "\(layer.label)")
+      #expect(facts.layer(layer.target)?.name == layer.name)
+    }
+    #expect(model.target(named: "stage 2") == model.target(named: "stage2"))
+    #expect(model.target(named: "Stage 9") == nil && model.target(named: "s2.99") == nil)
+    #expect(
+      model.paletteEntries("s2.1").first?.action
+        == model.target(named: "s2.1").map { PaletteEntry.Action.layer($0) })
+  }
+
   /// Where both have such layers the active network's are stepped through, and left where they are.
   @Test func layersOfTheActiveNetworkComeFirst() {
     let (first, second) = ("layer2.0.conv1", "layer3.0.conv1")

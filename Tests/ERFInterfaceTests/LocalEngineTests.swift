@@ -23,6 +23,17 @@ private let zeros = "checkpoints/refused/wrong-shape.pth"
     return path
   }
 
+  /// It never ends, and it is no pipe.
+  @Test func devicesAreNoFiles() {
+    let refusal = FileError.unreadable(path: "/dev/zero", reason: "it is a device, not a file")
+    #expect(throws: refusal) { try engine.images(at: "/dev/zero") }
+    #expect(throws: refusal) { try FileBytes.read("/dev/zero", limit: 1 << 20) }
+    let error = #expect(throws: (any Error).self) {
+      try engine.open(NetworkSpec(file: "/dev/zero"))
+    }
+    #expect(error.map { "\($0)" }?.contains("it is a device, not a file") == true)
+  }
+
   /// Nobody writes into it: whoever read it would wait for ever.
   @Test(.timeLimit(.minutes(1))) func pipesAreNoPictures() throws {
     let pipe = makePipe("fifo.png")

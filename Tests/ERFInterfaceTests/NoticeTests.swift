@@ -113,6 +113,13 @@ import Testing
     #expect(text.contains(words), "\(state)")
   }
 
+  /// What is in points is said where there is room for a word.
+  @Test func differencesSayWhatIsInPoints() {
+    let model = ScreenState.difference.model(Display())
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(text.contains(", areas in pts"))
+  }
+
   @Test func zoomedPanelsAreNotCut() {
     for state in [ScreenState.unitZoomed, .shapeBiasZoomed] {
       let model = state.model(Display())

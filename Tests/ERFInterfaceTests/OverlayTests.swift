@@ -123,7 +123,11 @@ import Testing
       Issue.record("the prompt is gone")
       return
     }
-    #expect(prompt.text == "session.jsonq[x")
+    #expect(prompt.text == "session.jsonq [x")
+    // Words of two lines stay two, and ends of lines are no part of a name.
+    model = typing("w")
+    _ = update(&model, .pasted("\n/s/a.json\r\n\nq\n"))
+    #expect(model.overlay?.typed == "/s/a.json q")
     // Over the panels it is no command.
     model = makeModel()
     let target = model.session.target

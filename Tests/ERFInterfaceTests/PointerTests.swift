@@ -99,6 +99,52 @@ import Testing
     #expect(model.lists.image == 1)
   }
 
+  @Test(arguments: ["MS", "MSz"]) func aClickOnAMapOfTheGallerySelectsIt(_ keys: String) throws {
+    for size in [size, ScreenSize(rows: 24, columns: 80), ScreenSize(rows: 60, columns: 200)] {
+      var model = listening()
+      _ = update(&model, .resized(size))
+      for key in keys.unicodeScalars { model.finish(model.type(key)) }
+      let slot = try #require(model.layout(on: size).slots.first { $0.panel == .gallery })
+      for _ in 0..<model.session.gallery.count {
+        // Those around the selected one are drawn where not all fit.
+        let places = GalleryParts(model, in: slot.area.belowTitle).layout.places
+        let next = try #require(
+          places.first { $0.index > model.gallery.selection } ?? places.first)
+        let click = Pointer(.click, row: next.area.row + 1, column: next.area.column + 1)
+        #expect(update(&model, .pointer(click, size)).isEmpty)
+        #expect(model.gallery.selection == next.index, "\(next.index) of \(size)")
+      }
+      // Enter takes the one that was clicked on.
+      let chosen = model.session.gallery[model.gallery.selection]
+      _ = update(&model, .key(.enter))
+      #expect(model.session.networks[model.active] == chosen)
+    }
+  }
+
+  /// Wherever in the gallery: beside the other panels and alone, empty and full.
+  @Test(arguments: ["M", "MS", "Mz", "MSz"]) func clicksInTheGalleryGoThere(_ keys: String) throws {
+    for size in [size, ScreenSize(rows: 24, columns: 80), ScreenSize(rows: 60, columns: 200)] {
+      var model = listening()
+      _ = update(&model, .resized(size))
+      for key in keys.unicodeScalars { model.finish(model.type(key)) }
+      let slot = try #require(model.layout(on: size).slots.first { $0.panel == .gallery })
+      let area = slot.area.belowTitle
+      let before = model
+      for row in stride(from: area.row, to: area.row + area.rows, by: 2) {
+        for column in stride(from: area.column, to: area.column + area.columns, by: 7) {
+          for action in [Pointer.Action.click, .wheelUp, .wheelDown] {
+            let pointer = Pointer(action, row: row, column: column)
+            #expect(update(&model, .pointer(pointer, size)).isEmpty)
+            let isKept =
+              model.session == before.session
+              && (0..<max(1, model.session.gallery.count)).contains(model.gallery.selection)
+            #expect(isKept && model.focus == .gallery, "\(action) at \(row), \(column) of \(size)")
+          }
+        }
+      }
+    }
+  }
+
   /// Headings, numbers, curves and the verdict are no maps.
   @Test func clicksBesideTheMapsDoNothing() throws {
     for size in [size, ScreenSize(rows: 24, columns: 80), ScreenSize(rows: 60, columns: 200)] {

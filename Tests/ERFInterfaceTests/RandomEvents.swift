@@ -97,15 +97,21 @@ struct RandomEvents {
     let action: Pointer.Action =
       [.click, .click, .wheelUp, .wheelDown].randomElement(using: &generator) ?? .click
     return Pointer(
-      action, row: Int.random(in: 0..<75, using: &generator),
-      column: Int.random(in: 0..<255, using: &generator))
+      action, row: Int.random(in: 0..<105, using: &generator),
+      column: Int.random(in: 0..<305, using: &generator))
   }
 
+  /// Most often one that a terminal has, and now and then the least and the most.
   private mutating func size() -> ScreenSize {
-    if Bool.random(using: &generator) { return ScreenSize(rows: 24, columns: 80) }
-    return ScreenSize(
-      rows: Int.random(in: 1...70, using: &generator),
-      columns: Int.random(in: 1...250, using: &generator))
+    switch Int.random(in: 0..<16, using: &generator) {
+    case 0..<8: ScreenSize(rows: 24, columns: 80)
+    case 8: ScreenSize(rows: 1, columns: 1)
+    case 9: ScreenSize(rows: 100, columns: 300)
+    default:
+      ScreenSize(
+        rows: Int.random(in: 1...100, using: &generator),
+        columns: Int.random(in: 1...300, using: &generator))
+    }
   }
 }
 

@@ -179,6 +179,19 @@ import Testing
     #expect(loop.model.overlay == .palette(query: kept, selection: 0))
   }
 
+  @Test func linesArePastedAsWords() {
+    let pasted = "/s/a.json\nq\n".unicodeScalars.map { FakeTerminal.Step.event(.pasted($0)) }
+    var loop = ExplorerLoop(
+      session: Session(models: ["RepLKNet-13"]), options: ExplorerOptions(),
+      terminal: FakeTerminal(
+        [.event(.key(.character(":")))] + pasted + [.event(.timeout), .event(.timeout)]),
+      engine: TestEngine(FakeComputing(), FakeExporting()))
+    loop.start()
+    loop.step()
+    loop.finish()
+    #expect(loop.model.overlay == .palette(query: "/s/a.json q", selection: 0))
+  }
+
   @Test func keysInABurstMakeFewFrames() {
     let burst = (0..<60).map { _ in FakeTerminal.Step.event(.key(.character("c"))) }
     let terminal = FakeTerminal(burst)

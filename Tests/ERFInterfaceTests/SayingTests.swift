@@ -85,7 +85,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     var model = makeModel(nano)
     let flat = ERFMap(height: 224, width: 224, values: [Double](repeating: 1, count: 224 * 224))
     model.sides[1].shown?.metrics = ERFMetrics(flat)
-    #expect(model.verdict?.warnings.first?.hasPrefix("Input too small: 23 % of B's") == true)
+    #expect(model.verdict?.warnings.first?.hasPrefix("Input too small: 23.4 % of B's") == true)
     #expect(text(model, 80, 24).contains("Input too small"))
   }
 

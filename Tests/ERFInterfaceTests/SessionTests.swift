@@ -90,6 +90,38 @@ import Testing
     #expect(back.networks[1].exportedValue == nil)
   }
 
+  /// A session knows the weights that its files had.
+  @Test func otherWeightsThanBeforeAreToldOf() throws {
+    let text = #"""
+      {"version": 2, "networks": [{"source": {"catalogue": "RepLKNet-13"},
+        "weights": {"file": "n/x.pth", "hash": "HASH"}}]}
+      """#
+    func opened(_ hash: String) throws -> Model {
+      let session = try read(text.replacing("HASH", with: hash))
+      var model = Model(session: session.read(from: "s") { _ in false }, display: Display())
+      let effects = update(&model, .opened)
+      let request = try #require(effects.computed.first)
+      _ = update(&model, .prepared(effects.ids[0], makeSubject(request)))
+      model.finish(effects)
+      return model
+    }
+    let other = try opened("fedcba9876543210")
+    let line =
+      "x.pth is not the file that this session was saved with (#fedcba98, now #01234567)"
+    #expect(other.notice == Notice(.warning, line) && other.replacedWeights == [line])
+    #expect(try opened("0123456789abcdef").notice == nil)
+    // What is written is the hash of what is seen.
+    for model in [other, try opened("0123456789abcdef")] {
+      let written = try JSONValue(decoding: model.lastingSession.encoded())
+      let again = try Session(decoding: written.encoded())
+      #expect(again == model.lastingSession)
+      #expect(again.weightsHashes.map(\.value) == ["0123456789abcdef"])
+      #expect(again.weightsHashes.keys.first?.weights == .file("s/n/x.pth"))
+    }
+    let plain = try read(text.replacing(#", "hash": "HASH""#, with: ""))
+    #expect(plain.weightsHashes.isEmpty)
+  }
+
   @Test func aFewWordsMakeASession() throws {
     let session = try read(#"{"version": 1, "networks": ["replknet-3", {"model": "resnet-18"}]}"#)
     #expect(session == Session(models: ["replknet-3", "resnet-18"]))

@@ -90,6 +90,7 @@ struct TestEngine: Engine {
     try real.kernels(of: network, cancellation: cancellation)
   }
 
+  func changes(of paths: [String]) -> [String] { real.changes(of: paths) }
   func map(at path: String) throws -> ERFResult { try real.map(at: path) }
   func images(at path: String) throws -> (paths: [String], leftOut: ImageList.LeftOut) {
     try real.images(at: path)

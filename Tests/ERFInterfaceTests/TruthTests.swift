@@ -246,7 +246,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
   /// The made map's highest mean over a part of the 64 x 64 parts, at any size.
   @Test func endsAtTheMapsMaximumWhateverTheWindow() {
     let tops = [(80, 24), (120, 40), (200, 60), (250, 70)].map { size in
-      text(makeModel(), size.0, size.1).matches(of: /(\d\.\d+) +log₁₀/).map { $0.1 }.joined()
+      text(makeModel(), size.0, size.1).matches(of: /(\d\.\d+) +[a-z ]*log₁₀/).map { $0.1 }.joined()
     }
     #expect(Set(tops.map { $0.prefix(4) }) == ["1.32"], "\(tops)")
   }
@@ -268,8 +268,22 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     model.session.screen.curve = .decades
     for (columns, rows) in sizes {
       let screen = text(model, columns, rows)
-      #expect(screen.contains("of M = 2"), "\(columns)")
+      #expect(screen.contains("M = 2"), "\(columns)")
       #expect(screen.contains(/\.001.*\.01.*\.1.*1/), "\(columns)")
+    }
+  }
+
+  /// Where there is room the bar says that it ends at a mean, not at the largest pixel, and stays a bar.
+  @Test(arguments: [(Curve.log, "log₁₀(M+1)"), (.linear, "M"), (.power, "M^1/4")])
+  func theBarSaysWhatItEndsAt(_ curve: Curve, _ value: String) {
+    var model = makeModel(display: Display(depth: .mono))
+    model.session.screen.curve = curve
+    for (columns, rows) in [(200, 60), (250, 70)] {
+      #expect(text(model, columns, rows).contains("  largest mean of \(value)"), "\(columns)")
+    }
+    #expect(text(model, 120, 40).contains("  mean M") == (curve == .linear))
+    for (columns, rows) in sizes {
+      #expect(text(model, columns, rows).contains(value), "\(columns)")
     }
   }
 

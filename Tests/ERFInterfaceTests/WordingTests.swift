@@ -153,8 +153,8 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     #expect(metrics.borderShare > Model.borderLimit)
     for side in model.sides.indices { model.sides[side].shown?.metrics = metrics }
     _ = model.type("4")
-    let shares = Format.fixed(metrics.borderShare * 100, 0)
-    #expect(text(model, 80, 24).contains("Input too small: A \(shares), B \(shares) % at border."))
+    let shares = Format.fixed(metrics.borderShare * 100, 1)
+    #expect(text(model, 80, 24).contains("Input too small: border A \(shares), B \(shares) %"))
     #expect(text(model, 200, 60).contains("\(shares) % of A's and \(shares) % of B's field lie"))
   }
 }

@@ -133,6 +133,24 @@ import Testing
     #expect(text.contains("net.onnx") && text.contains("48 px") && !text.contains("failed"))
   }
 
+  /// A session tells the weights that its files had from those that they have now.
+  @Test func replacedFilesAreToldOf() throws {
+    _ = try folder.write(Fixtures.bytes("onnx/resnet-ts.onnx"), to: "net.onnx")
+    let screen = ["-o", "a.txt", "--screen", "100x30", "--force"]
+    _ = try succeed(
+      ["snapshot", "net.onnx", "--script", "w ^U 's.json' Enter"] + screen, in: folder)
+    _ = try succeed(["snapshot", "s.json"] + screen, in: folder)
+    let session = String(decoding: try folder.read("s.json"), as: UTF8.self)
+    let hash = try #require(session.firstMatch(of: /"hash"\s*:\s*"([0-9a-f]{16})"/)).1
+    let other = session.replacing(hash, with: "0123456789abcdef")
+    _ = try folder.write(Array(other.utf8), to: "s.json")
+    let line = "net.onnx is not the file that this session was saved with (#01234567, now #"
+    for command in [["snapshot"] + screen, ["figure", "--no-depth", "-o", "a.csv"]] {
+      let outcome = try Executable.run([command[0], "s.json"] + command.dropFirst(), in: folder)
+      expectOneLine(outcome, code: 0, mentions: ["note: \(line)\(hash.prefix(8))"])
+    }
+  }
+
   @Test func badSessionsNameTheirField() throws {
     _ = try folder.write(
       Array(#"{"version": 1, "networks": ["replknet-3"], "input": "big"}"#.utf8), to: "bad.json")

@@ -151,9 +151,9 @@ extension TerminalTests {
       terminal.type("\u{1b}[200~q[\r\u{1b}[201~")
       try terminal.wait("where pasted text goes") { $0.text.contains("a line of input") }
       terminal.type("w\u{15}\u{1b}[200~my q\rfile\u{1b}[201~")
-      try terminal.wait("the text") { $0.text.contains("> my qfile_") }
+      try terminal.wait("the text") { $0.text.contains("> my q file_") }
       terminal.type("\r")
-      try terminal.wait("the session") { $0.text.contains("wrote my qfile.json") }
+      try terminal.wait("the session") { $0.text.contains("wrote my q file.json") }
       try TerminalTests.quit(terminal)
     }
 

@@ -68,7 +68,7 @@ public final class TerminalProcess {
     var patience = milliseconds
     while true {
       switch terminal.read(milliseconds: patience) {
-      case .byte(let byte): screen.feed(byte)
+      case .bytes(let bytes): for byte in bytes { screen.feed(byte) }
       case .nothing: return
       case .end: return Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)
       }

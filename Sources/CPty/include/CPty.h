@@ -15,8 +15,10 @@ void cpt_end_word(int role);
 // Starts the program, the first argument being its path; it leads a session with the terminal as its
 // own. 0 where that failed.
 int cpt_start(void);
-// A byte of what the program wrote: 0...255, CPT_TIMEOUT after the time, or CPT_END.
+// Takes what the program has written, up to 64 kB: the number of bytes, CPT_TIMEOUT after the time, or
+// CPT_END. And a byte of what was taken last.
 int cpt_read(int milliseconds);
+int cpt_taken(int index);
 // Types a byte; 0 where the terminal does not take it within ten seconds.
 int cpt_write(int byte);
 void cpt_resize(int rows, int columns);

@@ -14,8 +14,10 @@ struct PaletteEntry: Equatable {
     case seed(UInt64)
     /// Opens a checkpoint.
     case file(String)
-    /// Averages over the pictures of a folder.
+    /// Averages over the pictures of a folder, or shows one.
     case pictures(String)
+    /// Opens a session that was written to a file.
+    case sessionFile(String)
     case export(ExportKind)
     /// Opens a session that ships with the program.
     case session(String)
@@ -99,6 +101,9 @@ extension Model {
 
   /// What to say where a query is found in nothing.
   func paletteRefusal(_ query: String) -> String {
+    if let path = Self.path(inQuery: query), isMissing(path) {
+      return "there is no such file or folder: change it, or Esc closes"
+    }
     let text = query.trimmingPrefix { $0 == " " }.description
     guard Self.size(text) != nil || !text.isEmpty && text.allSatisfy(\.isNumber) else {
       return "nothing has that name: change it, or Esc closes"
@@ -107,13 +112,45 @@ extension Model {
       + "such as 224 or 160x224"
   }
 
-  /// A checkpoint by its ending; of what has none, as folders have, it is not known what it is.
+  /// The path that a query is; nil: it is none.
+  static func path(inQuery query: String) -> String? {
+    let name = nameToOpen(query.trimmingPrefix { $0 == " " }.description)
+    return name.contains("/") || name.hasPrefix("~") || Checkpoint.hasExtension(name)
+      || ImageList.isImageName(name) || isSession(name) ? name : nil
+  }
+
+  /// Whether a file of that name is a session, rather than the index of a checkpoint's parts.
+  private static func isSession(_ name: String) -> Bool {
+    name.lowercased().hasSuffix(".json") && !Checkpoint.hasExtension(name)
+  }
+
+  /// Whether nothing is known to lie at a path that was typed.
+  private func isMissing(_ path: String) -> Bool {
+    sought == SoughtPath(text: path, isThere: false)
+  }
+
+  /// A picture, a session or a checkpoint by its ending; of what has none, as folders have, it is not known
+  /// what it is.
   private func paths(_ text: String) -> [PaletteEntry] {
+    guard !isMissing(text) else { return [] }
     let file = PaletteEntry(
       title: "open the file \(text) as \(Self.letter(active))", keyLabel: "", action: .file(text))
     let pictures = PaletteEntry(
       title: "average over the pictures of \(text)", keyLabel: "", action: .pictures(text))
     if text.hasSuffix("/") { return [pictures] }
+    let several = TypedPath.several(text)
+    let names = several.isEmpty ? [TypedPath.meant(text)] : several
+    if names.allSatisfy({ ImageList.isImageName($0.fileName) && !SavedMap.isSaved($0) }) {
+      guard several.isEmpty else { return [pictures] }
+      return [
+        PaletteEntry(title: "show the picture \(text)", keyLabel: "", action: .pictures(text))
+      ]
+    }
+    if names.count == 1, Self.isSession(names[0]) {
+      return [
+        PaletteEntry(title: "open the session \(text)", keyLabel: "", action: .sessionFile(text))
+      ]
+    }
     return text.fileName.contains(".") && text.fileName != "." && text.fileName != ".."
       ? [file] : [pictures, file]
   }
@@ -139,10 +176,8 @@ extension Model {
         PaletteEntry(title: "random weights with seed \(seed)", keyLabel: "", action: .seed(seed))
       ]
     }
+    if let path = Self.path(inQuery: query) { return paths(path) }
     let name = Self.nameToOpen(text)
-    if name.contains("/") || name.hasPrefix("~") || Checkpoint.hasExtension(name) {
-      return paths(name)
-    }
     let named = NetworkSpec(.catalogue(name), weights: .random(seed: 0))
     guard name.contains("-") || name.contains(":"), (try? NetworkDesign(named)) != nil else {
       return []

@@ -234,8 +234,8 @@ struct FieldDrawing {
 
   private func drawScale(on frame: inout Frame) {
     frame.drawScaleRow(
-      layout, colours: colours, style: style, caption: model.session.screen.curve.caption(glyphs),
-      isKnown: side.measured != nil)
+      layout, colours: colours, style: style,
+      captions: model.session.screen.curve.barCaptions(glyphs), isKnown: side.measured != nil)
   }
 }
 
@@ -264,9 +264,12 @@ extension Frame {
       [Span(end, .quiet)], row: row, end: map.column + map.columns, width: end.columns)
   }
 
-  /// Colour bar with its range; the caption names the scale.
+  /// Colour bar with its range.
+  ///
+  /// - Parameter captions: what the scale is, in the fullest words first.
   mutating func drawScaleRow(
-    _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, caption: String, isKnown: Bool
+    _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, captions: [String],
+    isKnown: Bool
   ) {
     if colours.decades != nil, isKnown {
       return drawDecadesRow(layout, colours: colours, style: style)
@@ -274,9 +277,14 @@ extension Frame {
     let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
     let low = colours.isDiverging && isKnown ? "-" + peak : "0"
     let width = layout.scaleWidth
-    let captionWidth = width >= 28 ? caption.columns + 2 : 0
     let lowWidth = low.columns + 1
-    let bar = width - lowWidth - peak.columns - 1 - captionWidth
+    let room = width - lowWidth - peak.columns - 1
+    // Words do not take the bar's place.
+    let caption =
+      captions.first { room - $0.columns - 2 >= ($0 == captions.first ? 32 : 16) }
+      ?? captions.last ?? ""
+    let captionWidth = width >= 28 ? caption.columns + 2 : 0
+    let bar = room - captionWidth
     guard bar >= 4 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
@@ -296,10 +304,12 @@ extension Frame {
     let isSigned = colours.isDiverging
     // The maximum stands beside the bar however narrow it is.
     let name = isSigned ? "|M|" : "M"
-    let captions = ["  of \(name) = ", "  \(name) = ", " "].map {
-      $0 + Format.significant(colours.top)
-    }
-    let caption = captions.first { width - $0.columns >= (isSigned ? 20 : 16) } ?? captions[2]
+    let captions = [
+      "  of the largest mean of \(name) = ", "  of mean \(name) = ", "  \(name) = ", " ",
+    ].map { $0 + Format.significant(colours.top) }
+    let caption =
+      captions.first { width - $0.columns >= ($0 == captions[0] ? 32 : isSigned ? 20 : 16) }
+      ?? captions[3]
     let bar = width - caption.columns
     guard bar >= 8 else { return }
     let row = layout.scaleRow
@@ -326,7 +336,14 @@ extension Frame {
 }
 
 extension Curve {
-  /// What the colour bar measures.
+  /// What the end of the colour bar is, the fullest words first: the map's largest mean over parts of the
+  /// input, not its largest pixel.
+  func barCaptions(_ glyphs: Glyphs) -> [String] {
+    let value = caption(glyphs)
+    return ["largest mean of " + value, "mean " + value, value]
+  }
+
+  /// What curves and colours measure.
   func caption(_ glyphs: Glyphs) -> String {
     switch self {
     case .log: "log\(glyphs.subscriptTen)(M+1)"

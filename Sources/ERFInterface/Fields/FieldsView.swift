@@ -55,7 +55,8 @@ struct DifferenceDrawing {
       area: area, height: fields[0]?.height ?? size.height, width: fields[0]?.width ?? size.width,
       aspect: model.display.cellAspect, axes: model.size.columns >= FieldGeometry.axesFrom)
     let name = "A \(glyphs.minus) B"
-    let titles = isTight ? [name + ", areas in points", name + ", points"] : [name]
+    let units = [", areas in points", ", areas in pts", ", points"]
+    let titles = isTight ? units.map { name + $0 } : [name]
     let title = titles.first { $0.columns <= area.columns - 2 } ?? name
     frame.write(
       [Span(title, .text, .bold)], row: area.row, column: area.column + 1,
@@ -88,10 +89,11 @@ struct DifferenceDrawing {
     }
     frame.drawScaleRow(
       layout, colours: colours, style: style,
-      caption: model.session.screen.curve == .decades
-        ? "brightness"
-        : isShared ? model.session.screen.curve.caption(glyphs) : "share of max",
-      isKnown: true)
+      captions: [
+        model.session.screen.curve == .decades
+          ? "brightness"
+          : isShared ? model.session.screen.curve.caption(glyphs) : "share of max"
+      ], isKnown: true)
     drawRatios(layout, on: &frame)
   }
 

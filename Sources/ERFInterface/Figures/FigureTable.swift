@@ -29,7 +29,8 @@ extension Figure {
 
   private func facts(_ network: ComparedNetwork) -> NetworkFacts? {
     network.field.flatMap {
-      model.facts[network.network, InputSize(height: $0.height, width: $0.width)]
+      model.facts[network.network, InputSize(height: $0.height, width: $0.width)]?
+        .running(as: network.result?.subject)
     }
   }
 

@@ -173,6 +173,13 @@ struct DepthState: Sendable {
   }
 
   mutating func forget() { series = [] }
+
+  /// Forgets those of networks of which `isOutdated` holds; what ran for them.
+  mutating func forget(where isOutdated: (NetworkSpec) -> Bool) -> [RequestID] {
+    let jobs = series.filter { isOutdated($0.key.request.network) }.compactMap(\.job)
+    series.removeAll { isOutdated($0.key.request.network) }
+    return jobs
+  }
 }
 
 /// A layer of the plot.

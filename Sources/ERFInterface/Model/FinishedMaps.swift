@@ -38,4 +38,9 @@ struct FinishedMaps: Sendable {
 
   /// Whatever lies in files may have changed.
   mutating func forget(_ request: ERFRequest) { entries.removeAll { $0.request == request } }
+
+  /// Forgets those of networks of which `isOutdated` holds.
+  mutating func forget(where isOutdated: (NetworkSpec) -> Bool) {
+    entries.removeAll { isOutdated($0.network) }
+  }
 }

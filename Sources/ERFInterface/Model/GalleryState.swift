@@ -58,6 +58,14 @@ struct GalleryState: Sendable {
     cancelled = []
     finished = []
   }
+
+  /// Forgets those of networks of which `isOutdated` holds; what ran for them.
+  mutating func forget(where isOutdated: (NetworkSpec) -> Bool) -> [RequestID] {
+    failures.removeAll { isOutdated($0.request.network) }
+    cancelled.removeAll { isOutdated($0.network) }
+    finished.removeAll { isOutdated($0.network) }
+    return drop(allBut: jobs.values.filter { !isOutdated($0.network) })
+  }
 }
 
 extension Model {
@@ -88,7 +96,8 @@ extension Model {
       Set(session.gallery.map(\.isRandom)).count == 1, let ranking = FieldRanking(results)
     else { return [] }
     let names = galleryTexts
-    let border = Self.border(zip(names, results).map { ($0, $1.metrics) }).last
+    let border = Self.border(zip(names, results).map { ($0, $1.metrics) })
+      .last { $0.hasSuffix(".") }
     let untrained = session.gallery[0].isRandom ? " Untrained." : ""
     let caveats = untrained + (border.map { " " + $0 } ?? "")
     let brief = untrained + (border == nil ? "" : " Input too small.")

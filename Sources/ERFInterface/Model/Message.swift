@@ -47,6 +47,8 @@ public enum Message: Sendable {
   case kept(RequestID, path: String, failure: String?)
   /// A stimulus of the shape-bias panel.
   case drawn(StimulusPicture)
+  /// The file at a path, which a network was read from, is another one now.
+  case changed(path: String)
   case listed(String, FolderAnswer)
   /// What the file at a path holds; nil: another was asked for before its turn came.
   case looked(String, Browser.Contents?)
@@ -59,6 +61,10 @@ public enum Message: Sendable {
   case saveNeedsWord(RequestID, String)
   /// A path as far as what lies in its folder completes it, and the names that begin like it.
   case completed(String, longer: String, names: [String])
+  /// What was read of the session at a path that was typed.
+  case sessionRead(String, SessionAnswer)
+  /// Whether anything lies at a path that was typed into the palette.
+  case found(String, isThere: Bool)
   /// The image files that a path names, and what lies beside them and is left out; or what is wrong
   /// with it.
   case foundImages(
@@ -104,6 +110,12 @@ public enum FolderAnswer: Sendable {
   case refused(String)
 }
 
+/// The session in a file with its whole path, or why there is none.
+public enum SessionAnswer: Sendable {
+  case session(Session, path: String)
+  case refused(String)
+}
+
 /// What lies at a path that was typed.
 public enum Visit: Sendable {
   case folder(CheckpointFolder, recent: [String])
@@ -117,6 +129,8 @@ public enum Effect: Sendable {
   case compute(RequestID, ERFRequest, previews: [ERFRequest])
   /// Opens the file of a network for what there is to know of it at an input size.
   case open(RequestID, NetworkSpec, InputSize, wantsDesign: Bool)
+  /// Looks whether the files of a network, whose map is known, are still the same.
+  case check(NetworkSpec)
   /// Reads a saved map, which answers like a run.
   case openMap(RequestID, path: String)
   case cancel(RequestID)
@@ -139,6 +153,10 @@ public enum Effect: Sendable {
   case save(RequestID, path: String, Session, isSure: Bool)
   /// Completes a path, which begins in a folder where it names none.
   case complete(String, in: String)
+  /// Looks whether anything lies at a path.
+  case find(String)
+  /// Reads a session from a file.
+  case readSession(String)
   /// Looks for the images that a path names: a file, or a folder of them.
   case listImages(RequestID, path: String)
   /// Sums the kernels of a network's stages.
@@ -166,4 +184,18 @@ public enum Effect: Sendable {
   case listenToMouse(Bool)
   case suspend
   case quit
+
+  /// The network whose files it depends on; nil: there is none.
+  var network: NetworkSpec? {
+    switch self {
+    case .compute(_, let request, previews: _), .computeMap(_, let request),
+      .computeDepth(_, let request, layers: _):
+      request.network
+    case .open(_, let network, _, wantsDesign: _), .aggregateKernels(_, let network),
+      .probe(_, _, let network, afterSeconds: _), .check(let network):
+      network
+    case .predict(_, let request, threads: _): request.network
+    default: nil
+    }
+  }
 }

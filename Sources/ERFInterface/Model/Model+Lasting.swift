@@ -3,12 +3,47 @@
 import ERFEngine
 
 extension Model {
+  /// The session with the hashes of the weights in its files, as far as they are known, which tell when it is
+  /// opened again whether the files are the same.
+  var hashedSession: Session {
+    var session = session
+    let networks = session.networks + session.gallery
+    session.weightsHashes = [:]
+    for network in networks {
+      guard case .file = network.weights, network.savedMap == nil else { continue }
+      let key = network.hashKey
+      session.weightsHashes[key] = knownHash(key) ?? self.session.weightsHashes[key]
+    }
+    return session
+  }
+
+  private func knownHash(_ key: NetworkSpec) -> String? {
+    let shown = sides.lazy.compactMap(\.measured).first { $0.network.hashKey == key }?.subject
+    let kept = finishedMaps.entries.first { $0.network.hashKey == key }?.result.subject
+    return (shown ?? kept)?.weightsHash
+  }
+
+  /// Says where a file holds other weights than when the session was written, and says it once.
+  mutating func compareHash(_ subject: ERFSubject, of network: NetworkSpec) {
+    guard case .file(let path) = network.weights,
+      let saved = session.weightsHashes[network.hashKey], saved != subject.weightsHash
+    else { return }
+    session.weightsHashes[network.hashKey] = nil
+    let hashes = [saved, subject.weightsHash].map { $0.prefix(8).description.sanitised }
+    let line =
+      "\(path.fileName.sanitised) is not the file that this session was saved with "
+      + "(#\(hashes[0]), now #\(hashes[1]))"
+    replacedWeights.append(line)
+    tell(.warning, line)
+  }
+
   /// The session as a file is to hold it: weights of training that were kept go by the file that the user
   /// has of them.
   var lastingSession: Session {
-    var session = session
+    var session = hashedSession
     session.networks = session.networks.map(lasting)
     session.gallery = session.gallery.map(lasting)
+    session.weightsHashes = session.weightsHashes.withNetworks(lasting)
     return session
   }
 

@@ -131,10 +131,13 @@ extension Model {
     ([active] + sides.indices.filter { $0 != active }).compactMap { facts($0) }
   }
 
-  /// The target of a layer by its name in the active network, or else in the other one.
+  /// The target of a layer by its name in the active network, or else in the other one, or as the screen
+  /// writes it: `s2.1`, `stage 2`.
   func target(named name: String) -> Target? {
-    activeFirst.lazy.compactMap { $0.target(named: name) }.first
+    let label = name.lowercased().replacing("stage ", with: "s")
+    return activeFirst.lazy.compactMap { $0.target(named: name) }.first
       ?? (activeFirst.contains { $0.offers(name) } ? Target(layer: name) : nil)
+      ?? activeFirst.lazy.compactMap { $0.target(labelled: label) }.first
   }
 
   /// Looks from a layer; one that no network lists is asked for of exported graphs.

@@ -262,10 +262,11 @@ extension Model {
       guard let last = texts.last, texts.count > 1 else { return texts.first ?? "" }
       return texts.dropLast().joined(separator: ", ") + " and " + last
     }
-    let shares = cut.map { Format.percent($0.metrics.borderShare, digits: 0) }
+    // As everywhere else: one number rounded in two ways looks like two.
+    let shares = cut.map { Format.percent($0.metrics.borderShare) }
     let isOne = maps.count == 1
     let whose = zip(shares, cut).map { isOne ? "\($0) of the field" : "\($0) of \($1.letter)'s" }
-    let numbers = cut.map { Format.fixed($0.metrics.borderShare * 100, 0) }
+    let numbers = cut.map { Format.fixed($0.metrics.borderShare * 100, 1) }
     // Of more than two the widest alone.
     let worst = cut.indices.max { cut[$0].metrics.borderShare < cut[$1].metrics.borderShare } ?? 0
     let brief =
@@ -277,10 +278,13 @@ extension Model {
     let claim =
       "Input too small: " + list(whose) + (isOne ? "" : " field")
       + (cut.count > 1 ? " lie at its border" : " lies at its border")
-    return [
+    let wordings = [
       claim + "; a larger one tells more.", claim + ".",
       "Input too small: \(brief) at border.",
     ]
+    // Beside a panel of a narrow screen two numbers leave no room for more.
+    return cut.count == 2 && maps.count == 2
+      ? wordings + ["Input too small: border \(brief)"] : wordings
   }
 
   /// Weights that training never reached and the input does: their part of the field is no finding.

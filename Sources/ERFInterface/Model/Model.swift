@@ -19,6 +19,8 @@ public struct Model: Sendable {
   public var log: [LogLine] = []
   public var lists = ListPlaces()
   public var history = History()
+  /// What was said of files that hold other weights than when the session was written.
+  public internal(set) var replacedWeights: [String] = []
   /// The session that another took the place of, for undo.
   var replaced: Session?
   /// The session from which undo went back to this one, for redo.
@@ -60,6 +62,10 @@ public struct Model: Sendable {
   var gallery = GalleryState()
   /// The file that is being opened from the browser.
   var openingFile: OpeningFile?
+  /// The path that was typed into the palette last.
+  var sought: SoughtPath?
+  /// The file of a session that is being read, as it was typed.
+  var readingSession: String?
   /// Where the session was read from or written to last.
   public var sessionPath: String?
   var facts = FactsCache()

@@ -42,7 +42,9 @@ public struct NetworkFacts: Sendable, Equatable {
   /// Maps of what can be computed and is not among these layers: modules of a graph that belong to no stage,
   /// and layers of one unit behind the last.
   private let unlisted: [String: InputSize]
-  public let parameters: Int
+  public private(set) var parameters: Int
+  /// Of these, those of a built-in network's classifier.
+  private var classifierParameters: Int
   public let multiplyAdds: Int
   /// The input that they are of, which a file may fix.
   public let input: InputSize
@@ -78,7 +80,17 @@ public struct NetworkFacts: Sendable, Equatable {
     unlisted = Dictionary(blocks.map { ($0.name, $0.map) } + modules) { first, _ in first }
     input = size
     parameters = summary.parameters
+    classifierParameters = summary.classifierParameters
     multiplyAdds = summary.multiplyAdds
+  }
+
+  /// Those of what ran: without the classifier, where the weights lack it.
+  func running(as subject: ERFSubject?) -> NetworkFacts {
+    guard subject?.weightsChoice?.lacksClassifier == true else { return self }
+    var facts = self
+    facts.parameters -= classifierParameters
+    facts.classifierParameters = 0
+    return facts
   }
 
   /// The layer that a target names; stages and blocks beyond the last stand for the last.
@@ -119,6 +131,18 @@ public struct NetworkFacts: Sendable, Equatable {
     if let number = stages[stage].number(place) { return "s\(stage + 1).\(number)" }
     // Transitions count from 1, as stages do.
     return stages[stage].blocks[place].part == .stem || stage == 0 ? "stem" : "t\(stage)"
+  }
+
+  /// The target of a layer of a stage by its `label`, or of what a stage gives out: `s2`.
+  func target(labelled label: String) -> Target? {
+    for (index, stage) in stages.enumerated() {
+      let block = stage.blocks.indices.first { self.label(stage: index, place: $0) == label }
+      guard block != nil || label == "s\(index + 1)" else { continue }
+      var target = Target()
+      (target.stage, target.block) = (index + 1, block.map { $0 + 1 })
+      return target
+    }
+    return nil
   }
 
   /// The target of a layer by name.
@@ -312,16 +336,23 @@ extension Model {
   }
 
   /// What is known of a network as edited; nil where it cannot be built at this size.
-  func facts(_ side: Int) -> NetworkFacts? {
-    facts[session.networks[side], askedSize(side)]
-  }
+  func facts(_ side: Int) -> NetworkFacts? { facts(of: session.networks[side], on: side) }
 
   /// What is known of a network that stands beside those of the sides.
   func facts(of network: NetworkSpec) -> NetworkFacts? { facts[network, askedSize(unitSide)] }
 
   /// What is known of a network as it was opened.
   func originalFacts(_ side: Int) -> NetworkFacts? {
-    facts[session.networks[side].unedited, askedSize(side)]
+    facts(of: session.networks[side].unedited, on: side)
+  }
+
+  /// Once the side's file is open, it is known whether that holds a classifier.
+  private func facts(of network: NetworkSpec, on side: Int) -> NetworkFacts? {
+    let known = facts[network, askedSize(side)]
+    guard let opened = sides[side].opened, opened.weights == network.weights,
+      opened.source == network.source
+    else { return known }
+    return known?.running(as: sides[side].subject)
   }
 
   /// Takes what is known of the session's networks without opening a file.

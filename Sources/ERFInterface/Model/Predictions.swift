@@ -65,6 +65,13 @@ public struct Predictions: Sendable {
     return dropped.sorted { $0.number < $1.number }
   }
 
+  /// Forgets those of networks of which `isOutdated` holds; what was waited for.
+  mutating func forget(where isOutdated: (NetworkSpec) -> Bool) -> [RequestID] {
+    let before = jobs
+    answers = answers.filter { !isOutdated($0.key.network) }
+    return before.filter { !jobs.contains($0) }
+  }
+
   /// Gives up all that is waited for until something else is asked.
   mutating func cancelAll() -> [RequestID] {
     var cancelled: [RequestID] = []

@@ -17,6 +17,8 @@ public struct Question: Sendable, Equatable {
     case quit, startAfresh, trainAnew
     /// A session that the program brings along, by name.
     case session(String)
+    /// One that was read from a file.
+    case sessionFile(Session, path: String)
 
     /// What yes does, where there are weights to be lost, and where there are none.
     func action(losesWeights: Bool) -> String {
@@ -25,7 +27,7 @@ public struct Question: Sendable, Equatable {
         case .quit: "quit"
         case .startAfresh: "start afresh"
         case .trainAnew: "train"
-        case .session: "open it"
+        case .session, .sessionFile: "open it"
         }
       return action + (losesWeights ? " without them" : "")
     }

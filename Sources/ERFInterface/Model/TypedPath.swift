@@ -102,3 +102,10 @@ extension String {
     return String(self[first...(self[last] == "\\" && end < endIndex ? end : last)])
   }
 }
+
+/// A path in the palette's line of input.
+struct SoughtPath: Sendable, Equatable {
+  let text: String
+  /// Whether anything lies there; nil before a worker has looked.
+  var isThere: Bool?
+}

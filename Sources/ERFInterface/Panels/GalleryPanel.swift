@@ -39,6 +39,15 @@ enum GalleryPanel: Panel {
   /// Its tiles name the networks.
   static func subject(_ model: Model) -> [[Span]] { model.subject(hasNetworks: false) }
 
+  static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? {
+    guard pointer.action == .click, !model.session.gallery.isEmpty else { return nil }
+    let places = GalleryParts(model, in: area).layout.places
+    if let tile = places.first(where: { $0.area.contains(pointer) }) {
+      model.gallery.selection = tile.index
+    }
+    return []
+  }
+
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     let networks = model.session.gallery
     let selected = min(networks.count - 1, model.gallery.selection)
@@ -104,6 +113,37 @@ private func verdictLines(_ wordings: [String], columns: Int, rows: Int) -> [Str
   return wrapped.first { $0.count <= rows } ?? Array((wrapped.last ?? []).prefix(rows))
 }
 
+/// What the panel is divided into where there are networks.
+struct GalleryParts {
+  /// Lines at its lower end.
+  let verdict: [String]
+  /// The area of the small maps, and where they lie.
+  let maps: Area
+  let layout: GalleryLayout
+  /// Below them: curves of all networks, or bars where there is less room, or nothing.
+  let rest: Area
+  let hasCurves: Bool
+  let hasBars: Bool
+
+  init(_ model: Model, in area: Area) {
+    verdict =
+      area.rows >= 12
+      ? verdictLines(model.galleryVerdicts, columns: area.columns, rows: area.rows / 5) : []
+    var maps = area
+    maps.rows -= verdict.count
+    let count = model.session.gallery.count
+    let used = GalleryLayout(model, in: maps).usedRows(model)
+    // Bars do without the blank row where there is no room for it.
+    let isTight = maps.below(used + 1).rows <= count
+    rest = maps.below(isTight ? used : used + 1)
+    hasCurves = rest.rows >= 11 && area.columns >= 76
+    hasBars = !hasCurves && rest.rows > count && area.columns >= 40
+    if hasCurves || hasBars { maps.rows = used }
+    self.maps = maps
+    layout = GalleryLayout(model, in: maps)
+  }
+}
+
 extension Frame {
   fileprivate mutating func drawGallery(_ model: Model, in area: Area) {
     let networks = model.session.gallery
@@ -115,29 +155,17 @@ extension Frame {
       }
       return
     }
-    var area = area
-    if area.rows >= 12 {
-      let lines = verdictLines(model.galleryVerdicts, columns: area.columns, rows: area.rows / 5)
-      for (offset, line) in lines.enumerated() {
-        write(
-          line, .accent, .bold, row: area.row + area.rows - lines.count + offset,
-          column: area.column, width: area.columns)
-      }
-      area.rows -= lines.count
+    let parts = GalleryParts(model, in: area)
+    let layout = parts.layout
+    for (offset, line) in parts.verdict.enumerated() {
+      write(
+        line, .accent, .bold, row: area.row + area.rows - parts.verdict.count + offset,
+        column: area.column, width: area.columns)
     }
-    // The curves of all networks take what the maps leave, or bars where there is less.
-    let used = GalleryLayout(model, in: area).usedRows(model)
     let bars = GalleryBars(model: model)
-    // Bars do without the blank row where there is no room for it.
-    let isTight = area.below(used + 1).rows <= networks.count
-    let rest = area.below(isTight ? used : used + 1)
-    let hasCurves = rest.rows >= 11 && area.columns >= 76
-    let hasBars = !hasCurves && rest.rows > networks.count && area.columns >= 40
-    if hasCurves { drawProfiles(model, in: rest) }
-    if hasBars { bars.draw(in: rest, on: &self) }
-    if hasCurves || hasBars { area.rows = used }
-    let layout = GalleryLayout(model, in: area)
-    if !hasBars, let spare = layout.spare, spare.rows > networks.count, spare.columns >= 30 {
+    if parts.hasCurves { drawProfiles(model, in: parts.rest) }
+    if parts.hasBars { bars.draw(in: parts.rest, on: &self) }
+    if !parts.hasBars, let spare = layout.spare, spare.rows > networks.count, spare.columns >= 30 {
       bars.draw(in: spare, on: &self)
     }
     for (index, place) in layout.places {
@@ -147,7 +175,7 @@ extension Frame {
       let shown = layout.places.map { $0.index + 1 }
       writeRight(
         [Span("\(shown.first ?? 0)-\(shown.last ?? 0) of \(networks.count)", .quiet)],
-        row: area.row + area.rows - 1, end: area.column + area.columns, width: 12)
+        row: parts.maps.row + parts.maps.rows - 1, end: area.column + area.columns, width: 12)
     }
   }
 }
@@ -316,7 +344,7 @@ private struct GalleryTile {
 
   private func numbers(_ entry: FinishedMaps.Entry?) -> [[Span]] {
     let area = entry?.result.metrics.ratio(at: Model.half).map { Format.area($0) }
-    let facts = model.facts(of: network)
+    let facts = model.facts(of: network)?.running(as: entry?.result.subject)
     let images = entry.map { max(1, $0.result.map.images) }
     // Of what the unit depends on alone. Other work slows passes down, and the first one lays weights out, so
     // that where there is room for it, the number says which run it is of.

@@ -89,6 +89,28 @@ final class CheckpointBrowsing: Sendable {
     }
   }
 
+  /// More than any session holds.
+  private static let sessionLimit = 16 << 20
+
+  /// Reads the session in the file that `text` names.
+  func readSession(_ text: String, group: DispatchGroup) {
+    lookers.async(group: group) { [self] in
+      let path = engine.resolved(text, in: "")
+      do {
+        let session = try Session(decoding: engine.read(path, limit: Self.sessionLimit))
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let answer = SessionAnswer.session(
+          session.read(from: folder, exists: engine.exists), path: path)
+        mailbox.post(.sessionRead(text, answer))
+      } catch let error as SessionError {
+        let reason = SessionFileError(path: path, error: error).explanation
+        mailbox.post(.sessionRead(text, .refused(reason)))
+      } catch {
+        mailbox.post(.sessionRead(text, .refused(String(describing: error))))
+      }
+    }
+  }
+
   func remember(_ path: String, group: DispatchGroup) {
     queue.async(group: group) { [self] in
       let new = [path] + recentFiles().filter { $0 != path }

@@ -151,6 +151,7 @@ final class EffectRunner {
   ///
   /// - Returns: what only the owner of the terminal can do; nil where nothing is left to do.
   func carryOut(_ effect: Effect, of model: Model) -> TerminalRequest? {
+    if let paths = effect.network?.ownFiles, !paths.isEmpty { check(paths) }
     switch effect {
     case .exportScreen(let id, let ending):
       let depth = model.display.depth == .mono ? .trueColour : model.display.depth
@@ -172,6 +173,7 @@ final class EffectRunner {
     case .compute(let id, let request, let previews): compute(id, request, previews: previews)
     case .open(let id, let network, let size, let wantsDesign):
       open(id, network, size, wantsDesign: wantsDesign)
+    case .check: break
     case .openMap(let id, let path): openMap(id, path)
     case .cancel(let id): cancel(id)
     case .probe(let id, let request, let network, let seconds):
@@ -191,11 +193,9 @@ final class EffectRunner {
     case .save(let id, let path, let session, let isSure):
       save(id, path: path, session, isSure: isSure)
     case .visit(let text, let folder): browsing.visit(text, in: folder, group: unfinished)
-    case .complete(let text, let folder):
-      exportQueue.async(group: unfinished) { [engine, mailbox] in
-        let (longer, names) = engine.complete(text, in: folder)
-        mailbox.post(.completed(text, longer: longer, names: names))
-      }
+    case .complete(let text, let folder): complete(text, in: folder)
+    case .find(let text): find(text)
+    case .readSession(let text): browsing.readSession(text, group: unfinished)
     case .listImages(let id, let path): listImages(id, path)
     case .aggregateKernels(let id, let spec): aggregateKernels(id, spec)
     case .computeMap(let id, let request): computeMap(id, request)
@@ -218,6 +218,26 @@ final class EffectRunner {
       } catch {
         mailbox.post(.failed(id, String(describing: error)))
       }
+    }
+  }
+
+  /// Tells of files that were replaced. What is done meanwhile is then asked for anew.
+  private func check(_ paths: [String]) {
+    openQueue.async(group: unfinished) { [engine, mailbox] in
+      for path in engine.changes(of: paths) { mailbox.post(.changed(path: path)) }
+    }
+  }
+
+  private func complete(_ text: String, in folder: String) {
+    exportQueue.async(group: unfinished) { [engine, mailbox] in
+      let (longer, names) = engine.complete(text, in: folder)
+      mailbox.post(.completed(text, longer: longer, names: names))
+    }
+  }
+
+  private func find(_ text: String) {
+    openQueue.async(group: unfinished) { [engine, mailbox] in
+      mailbox.post(.found(text, isThere: engine.exists(engine.resolved(text, in: ""))))
     }
   }
 
@@ -354,7 +374,7 @@ final class EffectRunner {
         return mailbox.post(.saveNeedsWord(id, question))
       }
       do {
-        try engine.write(Self.bytes(of: session, at: path), to: path)
+        try engine.write(session.encoded(at: path), to: path)
         mailbox.post(.saved(id, path: path, failure: nil))
       } catch {
         mailbox.post(.saved(id, path: path, failure: String(describing: error)))
@@ -362,20 +382,10 @@ final class EffectRunner {
     }
   }
 
-  /// What a file at `path` is to hold of a session.
-  private static func bytes(of session: Session, at path: String) throws -> [UInt8] {
-    guard let current = Folder.current else { return try session.encoded() }
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? current
-    return try session.written(
-      to: Folder.whole(folder.hasPrefix("/") ? folder : current + "/" + folder), from: current
-    ).encoded()
-  }
-
   /// Keeps the session for the next start; one that cannot be kept is no reason to complain on the
   /// way out.
   func keep(_ session: Session, at path: String) {
-    guard let bytes = try? Self.bytes(of: session, at: path) else { return }
+    guard let bytes = try? session.encoded(at: path) else { return }
     try? engine.keep(bytes, at: path)
   }
 

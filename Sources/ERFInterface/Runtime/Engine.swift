@@ -48,6 +48,8 @@ public protocol Engine: Sendable {
 
   // MARK: Files that are read
 
+  /// Those of `paths` that are others than when this was asked of them before.
+  func changes(of paths: [String]) -> [String]
   /// A map that lies in a file.
   func map(at path: String) throws -> ERFResult
   /// The image files that `path` stands for, spread over classes, and what lies beside them and is left out.
@@ -83,5 +85,7 @@ public protocol Engine: Sendable {
 }
 
 extension Engine {
+  public func changes(of paths: [String]) -> [String] { [] }
+
   public func keep(_ bytes: [UInt8], at path: String) throws { try write(bytes, to: path) }
 }

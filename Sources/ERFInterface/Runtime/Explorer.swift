@@ -137,7 +137,7 @@ struct ExplorerLoop {
   /// Keeps the state, which a terminal that hangs must not cost, gives the terminal back, and ends what is
   /// under way.
   func finish() {
-    if let statePath, model.unopened == nil { runner.keep(model.session, at: statePath) }
+    if let statePath, model.unopened == nil { runner.keep(model.hashedSession, at: statePath) }
     terminal.close()
     runner.stop(seconds: 1)
   }
@@ -180,8 +180,10 @@ struct ExplorerLoop {
     while true {
       let event = terminal.nextEvent(milliseconds: 0)
       guard case .pasted(let scalar) = event else { return (String(text), event) }
-      // Line breaks take no room.
-      guard count <= EditedLine.limit, Key(scalar: scalar) == .character(scalar) else { continue }
+      // Line ends become blanks.
+      guard count <= EditedLine.limit,
+        Key(scalar: scalar) == .character(scalar) || Character(scalar).isNewline
+      else { continue }
       text.append(scalar)
       count += 1
     }

@@ -62,6 +62,7 @@ extension Model {
   var isBusy: Bool {
     isWorking || exporting != nil || saving != nil || listing != nil || awaitedFilm != nil
       || !pictures.awaited.isEmpty || isBrowsing
+      || sought.map { $0.isThere == nil } ?? false || readingSession != nil
   }
 
   private var isBrowsing: Bool {

@@ -27,8 +27,7 @@ extension LocalEngine {
   /// - Throws: `FileError` in the words in which checkpoints are refused.
   func requireFiles(_ images: ImageSource) throws(FileError) {
     guard let pipe = images.pipe else { return }
-    throw .unreadable(
-      path: pipe, reason: "it is not a regular file: what a pipe gives has to be saved as one")
+    throw .notRegular(path: pipe)
   }
 
   public func picture(_ name: PictureName) -> Picture {

@@ -6,6 +6,7 @@ public import ERFEngine
 public struct LocalEngine: Engine {
   let computer = ERFComputer()
   let recognised = RecognisedFiles()
+  private let seen = SeenFiles()
   private let training: TrainingFolder
 
   /// `trainingFolder`: where the moments of training go; nil: among temporary files.
@@ -15,6 +16,8 @@ public struct LocalEngine: Engine {
 
   /// Removes the temporary files of training, when the explorer has ended.
   public func removeTemporaryFiles() { training.removeTemporary() }
+
+  public func changes(of paths: [String]) -> [String] { seen.changes(of: paths) }
 
   public func compute(
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void

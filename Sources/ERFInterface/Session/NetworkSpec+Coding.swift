@@ -4,7 +4,8 @@
 import ERFEngine
 
 extension NetworkSpec {
-  init(_ field: JSONField) throws(SessionError) {
+  /// - Parameter hash: that of its weights, where a file of them had one as the session was written.
+  init(_ field: JSONField, hash: inout String?) throws(SessionError) {
     // A model's name alone stands for it with the weights that one would expect.
     if case .text(let model) = field.value {
       self.init(shown: model)
@@ -12,7 +13,9 @@ extension NetworkSpec {
       return
     }
     guard case .object(let fields) = field.value, fields["model"] != nil else {
-      self = try field.object { (reader) throws(SessionError) in try NetworkSpec(&reader) }
+      self = try field.object { (reader) throws(SessionError) in
+        try NetworkSpec(&reader, hash: &hash)
+      }
       return
     }
     self = try field.object { (reader) throws(SessionError) in
@@ -20,13 +23,16 @@ extension NetworkSpec {
     }
   }
 
-  private init(_ reader: inout JSONObjectReader) throws(SessionError) {
+  private init(
+    _ reader: inout JSONObjectReader, hash: inout String?
+  ) throws(SessionError) {
     let field = try reader.required("source")
     let source = try NetworkSource(field)
-    var weights: (source: WeightsSource, key: String?)?
+    var weights: (source: WeightsSource, key: String?, hash: String?)?
     if let field = reader.field("weights") { weights = try WeightsSource.withKey(field) }
     self.init(shown: source, weights: weights?.source)
     weightsKey = weights?.key
+    hash = weights?.hash
     try readOptions(&reader)
     if let field = reader.field("fit") { fit = try WeightFit(field) }
     if let size = reader.field("zeroesUnreached") { zeroesUnreached = try InputSize(size) }
@@ -55,8 +61,10 @@ extension NetworkSpec {
     }
   }
 
-  var json: JSONValue {
-    var fields: [String: JSONValue] = ["weights": weights.json(key: weightsKey), "fit": fit.json]
+  func json(hash: String?) -> JSONValue {
+    var fields: [String: JSONValue] = [
+      "weights": weights.json(key: weightsKey, hash: hash), "fit": fit.json,
+    ]
     fields["source"] = source.json
     if isEdited { fields["edits"] = .list(edits.json) }
     if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
@@ -138,31 +146,33 @@ extension [StageEdit] {
 // MARK: Weights
 
 extension WeightsSource {
-  /// `"trained"`, `{"random": SEED}` or `{"file": PATH, "key": KEY}`.
+  /// `"trained"`, `{"random": SEED}` or `{"file": PATH, "key": KEY, "hash": HASH}`.
   fileprivate static func withKey(
     _ field: JSONField
-  ) throws(SessionError) -> (WeightsSource, key: String?) {
+  ) throws(SessionError) -> (source: WeightsSource, key: String?, hash: String?) {
     if case .text = field.value {
       guard case .text("trained") = field.value else {
         throw field.expected(#""trained", {"random": SEED} or {"file": PATH}"#)
       }
-      return (.trained, nil)
+      return (.trained, nil, nil)
     }
     return try field.object { (reader) throws(SessionError) in
-      if let seed = reader.field("random") { return (.random(seed: try seed.seed()), nil) }
+      if let seed = reader.field("random") { return (.random(seed: try seed.seed()), nil, nil) }
       let path = try reader.required("file")
       guard try !path.text().isEmpty else { throw path.expected("the path of a file") }
-      return (.file(try path.text()), try reader.field("key")?.text())
+      let key = try reader.field("key")?.text()
+      return (.file(try path.text()), key, try reader.field("hash")?.text())
     }
   }
 
-  fileprivate func json(key: String?) -> JSONValue {
+  fileprivate func json(key: String?, hash: String?) -> JSONValue {
     switch self {
     case .trained: return .text("trained")
     case .random(let seed): return .object(["random": .seed(seed)])
     case .file(let path):
       var fields = ["file": JSONValue.text(path)]
       if let key { fields["key"] = .text(key) }
+      if let hash { fields["hash"] = .text(hash) }
       return .object(fields)
     }
   }

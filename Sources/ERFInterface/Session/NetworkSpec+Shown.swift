@@ -56,6 +56,22 @@ extension NetworkSpec {
     return path
   }
 
+  /// What the hash of its weights depends on: the same at any size, whatever layer is looked from.
+  var hashKey: NetworkSpec {
+    var spec = self
+    (spec.inputSize, spec.exportedValue) = (nil, nil)
+    return spec
+  }
+
+  /// The files that the network and its weights are read from; none for a saved map.
+  var ownFiles: [String] {
+    guard savedMap == nil else { return [] }
+    var paths: [String] = []
+    if case .file(let path) = source { paths.append(path) }
+    if case .file(let path) = weights, !paths.contains(path) { paths.append(path) }
+    return paths
+  }
+
   /// Whether a file has to be opened to learn what network this is.
   var needsOpening: Bool {
     guard case .file = source else { return false }

@@ -25,14 +25,22 @@ extension Session {
   }
 
   private init(_ reader: inout JSONObjectReader) throws(SessionError) {
+    var hashes: [NetworkSpec: String] = [:]
+    func network(_ field: JSONField) throws(SessionError) -> NetworkSpec {
+      var hash: String?
+      let network = try NetworkSpec(field, hash: &hash)
+      if let hash { hashes[network.hashKey] = hash }
+      return network
+    }
     var networks: [NetworkSpec] = []
     for field in try reader.required("networks").list(1...2) {
-      networks.append(try NetworkSpec(field))
+      networks.append(try network(field))
     }
     self.init(networks: networks)
     for field in try reader.field("gallery")?.list(0...Self.galleryLimit) ?? [] {
-      gallery.append(try NetworkSpec(field))
+      gallery.append(try network(field))
     }
+    weightsHashes = hashes
     title = try reader.field("title")?.text() ?? title
     if let field = reader.field("images") { images = try ImageChoice(field) }
     if let field = reader.field("input") { size = try InputSize(field) }
@@ -52,8 +60,8 @@ extension Session {
     .object([
       "version": .number(Double(Self.version)),
       "title": .text(title),
-      "networks": .list(networks.map(\.json)),
-      "gallery": .list(gallery.map(\.json)),
+      "networks": .list(networks.map { $0.json(hash: weightsHashes[$0.hashKey]) }),
+      "gallery": .list(gallery.map { $0.json(hash: weightsHashes[$0.hashKey]) }),
       "images": images.json,
       "input": size.json,
       "target": target.json,

@@ -31,10 +31,21 @@ extension Session {
     }
   }
 
+  /// What a file at `path` is to hold.
+  func encoded(at path: String) throws -> [UInt8] {
+    guard let current = Folder.current else { return try encoded() }
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? current
+    return try written(
+      to: Folder.whole(folder.hasPrefix("/") ? folder : current + "/" + folder), from: current
+    ).encoded()
+  }
+
   private func withPaths(_ change: (String) -> String) -> Session {
     var session = self
     session.networks = networks.map { $0.withPaths(change) }
     session.gallery = gallery.map { $0.withPaths(change) }
+    session.weightsHashes = weightsHashes.withNetworks { $0.withPaths(change) }
     switch images.source {
     case .builtIn: break
     case .files(let paths): session.images.source = .files(paths.map(change))
@@ -46,6 +57,13 @@ extension Session {
       session.images.source = .tensor(change(String(reference[..<end])) + reference[end...])
     }
     return session
+  }
+}
+
+extension [NetworkSpec: String] {
+  /// The same of other networks.
+  func withNetworks(_ change: (NetworkSpec) -> NetworkSpec) -> Self {
+    Dictionary(map { (change($0.key), $0.value) }) { first, _ in first }
   }
 }
 

@@ -12,6 +12,8 @@ public struct Session: Sendable, Equatable {
   public var networks: [NetworkSpec]
   /// More networks, to be seen beside one another as small maps.
   public var gallery: [NetworkSpec] = []
+  /// What hashes the weights in files had when the session was written, by their networks' `hashKey`.
+  var weightsHashes: [NetworkSpec: String] = [:]
   public var images = ImageChoice()
   public var size = InputSize(height: 224, width: 224)
   public var target = Target()

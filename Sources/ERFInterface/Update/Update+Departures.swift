@@ -33,6 +33,7 @@ extension Model {
       tell(.note, "the first screen; u goes back to what was here")
       return effects
     case .session(let name): return openReadyMade(name)
+    case .sessionFile(let session, let path): return openFile(session, path)
     case .trainAnew:
       droppedMoments.formUnion(film?.moments.map(\.path) ?? [])
       askForTrainingData()

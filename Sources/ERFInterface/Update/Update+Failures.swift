@@ -4,7 +4,7 @@ import ERFEngine
 
 extension Model {
   /// A network that did not open gives way to the one before it. Otherwise the reason stands in the
-  /// empty map, or, beside a map that stays, in full above the footer.
+  /// empty map, and, beside a map that stays or of a file that was being opened, in full above the footer.
   mutating func failed(_ id: RequestID, _ reason: String, isFinal: Bool = true) -> [Effect] {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return [] }
     if let failing = goBack(index) {
@@ -38,7 +38,10 @@ extension Model {
     let isNamed = reason.lowercased().contains(session.networks[index].shownModel.lowercased())
     let line = "\(isNamed ? Self.letter(index) : name(index)): \(reason)"
     note(.failure, [line])
-    guard sides[index].shown != nil else { return [] }
+    // That a file is being opened is not to be said any longer.
+    let isOpening = openingFile?.side == index && openingFile?.network == sides[index].askedNetwork
+    if isOpening, isFinal { openingFile = nil }
+    guard sides[index].shown != nil || isOpening else { return [] }
     let earlier = notice?.kind == .failure ? notice?.lines ?? [] : []
     notice = Notice(.failure, earlier + [line])
     return []

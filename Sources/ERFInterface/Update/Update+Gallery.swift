@@ -52,6 +52,7 @@ extension Model {
     guard
       let network = session.gallery.first(where: { galleryRequest($0) == request })
     else { return }
+    compareHash(result.subject, of: network)
     finishedMaps.keep(
       FinishedMaps.Entry(request: request, network: network, result: result, field: field))
   }

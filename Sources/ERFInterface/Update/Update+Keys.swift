@@ -17,14 +17,16 @@ extension Model {
     return run(command)
   }
 
-  /// Pasted text is text: it goes where text is typed, without its line breaks, and is no command. A path
-  /// from the root or from home takes the place of one that was only suggested.
+  /// Pasted text is text: it goes where text is typed, with blanks for the line ends between its words, as
+  /// lines of input usually have it, and is no command. A path from the root or from home takes the place of
+  /// one that was only suggested.
   mutating func paste(_ text: String) -> [Effect] {
     guard let overlay, overlay.isTyping else {
       notice = Notice(.note, "pasted text goes into a line of input: :, o, t and w open one")
       return []
     }
-    let plain = text.unicodeScalars.filter { Key(scalar: $0) == .character($0) }
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let plain = line.unicodeScalars.filter { Key(scalar: $0) == .character($0) }
     guard let first = plain.first else { return [] }
     if first == "/" || first == "~", case .prompt(var prompt) = overlay, prompt.isSuggestion {
       prompt.text = ""

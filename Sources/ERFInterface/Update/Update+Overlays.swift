@@ -95,6 +95,10 @@ extension Model {
     case .session(let name): return depart(.session(name))
     case .file(let path): return open(path: path)
     case .pictures(let path): return addImages(at: path)
+    case .sessionFile(let path):
+      readingSession = path
+      notice = Notice(.note, "reading ...")
+      return [.readSession(path)]
     case .export(let kind):
       if exporting != nil {
         notice = Notice(.note, "the export before is still being written")
@@ -141,7 +145,9 @@ extension Model {
     }
     switch overlay {
     case .help: overlay = .help(query: line.text, isSearching: true, scroll: 0)
-    case .palette: overlay = .palette(query: line.text, selection: 0)
+    case .palette:
+      overlay = .palette(query: line.text, selection: 0)
+      return seek(line.text)
     case .prompt(var prompt):
       prompt.text = line.text
       prompt.complaint = nil
@@ -151,5 +157,18 @@ extension Model {
     case .exportMenu, .question, nil: break
     }
     return []
+  }
+
+  /// Has a worker look whether there is what is typed into the palette, where that is a path. Several paths,
+  /// as they are dropped on a terminal, are looked for when they are chosen.
+  private mutating func seek(_ query: String) -> [Effect] {
+    sought = nil
+    guard let path = Self.path(inQuery: query), TypedPath.several(path).isEmpty else { return [] }
+    sought = SoughtPath(text: path)
+    return [.find(path)]
+  }
+
+  mutating func found(_ text: String, _ isThere: Bool) {
+    if sought?.text == text { sought?.isThere = isThere }
   }
 }

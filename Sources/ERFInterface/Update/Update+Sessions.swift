@@ -10,6 +10,26 @@ extension Model {
     return effects
   }
 
+  /// Takes the session that was read from a file, or says why there is none.
+  mutating func sessionRead(_ text: String, _ answer: SessionAnswer) -> [Effect] {
+    guard readingSession == text else { return [] }
+    readingSession = nil
+    notice = nil
+    switch answer {
+    case .session(let session, let path): return depart(.sessionFile(session, path: path))
+    case .refused(let reason):
+      tell(.failure, reason)
+      return []
+    }
+  }
+
+  mutating func openFile(_ session: Session, _ path: String) -> [Effect] {
+    let effects = replace(session: session)
+    sessionPath = path
+    tell(.note, "opened \(path)")
+    return effects
+  }
+
   /// Another session in the place of this one; what ran for this one is cancelled.
   mutating func replace(session new: Session) -> [Effect] {
     let effects = cancelWork()

@@ -18,6 +18,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     model.hasMouse = false
     model.notice = Notice(.warning, "this terminal reports no mouse")
   case .listed(let path, let answer): return model.listed(path, answer) + model.pursue()
+  case .changed(let path): return model.changed(path) + model.pursue()
   case .looked(let path, let contents): return model.looked(path, contents) + model.pursue()
   case .visited(let text, let visit): return model.visited(text, visit) + model.pursue()
   case .key(let key): return model.take(key)
@@ -28,6 +29,8 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
     return model.copyCommand(id, path, failure) + model.pursue()
   case .saveNeedsWord(let id, let question): model.saveNeedsWord(id, question.sanitised)
   case .completed(let text, let longer, let names): model.completed(text, longer, names)
+  case .sessionRead(let text, let answer): return model.sessionRead(text, answer) + model.pursue()
+  case .found(let text, let isThere): model.found(text, isThere)
   case .foundImages(let id, let paths, let leftOut, let failure):
     model.foundImages(id, paths, leftOut, failure?.sanitised)
   case .aggregated(let id, let stages, let failure):
@@ -60,11 +63,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .kept(let id, let path, let failure): model.kept(id, path, failure?.sanitised)
   case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
   case .predictionFailed(let id, let why): model.predictions.answer(id, .failed(why.sanitised))
-  case .cancelled(let id):
-    model.withSide(id) { side in
-      side.job = nil
-      side.isCancelled = true
-    }
+  case .cancelled(let id): model.cancelled(id)
   }
   return model.pursue()
 }
@@ -75,8 +74,16 @@ extension Model {
     unitsBefore = []
     sides[index].subject = subject
     sides[index].opened = sides[index].askedNetwork
+    compareHash(subject, of: session.networks[index])
     refreshFacts()
     return openedFile(index)
+  }
+
+  fileprivate mutating func cancelled(_ id: RequestID) {
+    withSide(id) { side in
+      side.job = nil
+      side.isCancelled = true
+    }
   }
 
   /// Changes the side that waits for `id`; an answer that nobody waits for is dropped.
@@ -114,6 +121,7 @@ extension Model {
     if let known = finishedMaps.take(request) {
       sides[index].job = nil
       sides[index].finish(known.result, known.field, id)
+      if !request.network.ownFiles.isEmpty { effects.append(.check(request.network)) }
       return effects + openedFile(index)
     }
     sides[index].job = Job(id: id)
