@@ -19,7 +19,7 @@ extension FNV1a {
     let whole = file.count / 8 * 8
     for place in stride(from: 0, to: whole, by: 8) {
       guard let word = file.word(at: place) else { return add(word: .max) }
-      add(word: word)
+      add(wide: word)
     }
     add(file.bytes(whole..<file.count) ?? [])
     file.forgetPages()

@@ -145,11 +145,7 @@ extension ERFPart {
       plain.hash = nil
       hash.add(try JSONText.compact(plain))
       for plane in planes {
-        for value in plane {
-          // In halves: the highest bit of a word changes no other of the hash, so that two of them would cancel.
-          hash.add(word: value.bitPattern & 0xFFFF_FFFF)
-          hash.add(word: value.bitPattern >> 32)
-        }
+        for value in plane { hash.add(wide: value.bitPattern) }
       }
       return hash.text
     }

@@ -63,8 +63,9 @@ public struct NetworkInputs: Sendable {
 
   /// What pictures are called: those of folders that lie side by side, as a data set has one for each class, by
   /// these folders too, so that a name says which picture it is whatever else was selected; the others by
-  /// ``names(_:lengths:)``.
+  /// ``names(_:lengths:)``. How a path is spelt does not matter.
   static func pictureNames(_ paths: [String]) -> [String] {
+    let paths = Folder.spelledOut(paths)
     func folder(_ path: Substring) -> Substring {
       path.lastIndex(of: "/").map { path[..<$0] } ?? ""
     }

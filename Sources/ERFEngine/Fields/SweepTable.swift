@@ -86,7 +86,8 @@ public struct SweepTable: Sendable, Equatable {
   public static func fileNames(of networks: [NetworkSpec]) -> [String: String] {
     let paths = Set(networks.flatMap { [$0.exportedGraph, $0.weightsFile].compactMap(\.self) })
       .sorted()
-    return Dictionary(uniqueKeysWithValues: zip(paths, NetworkInputs.names(paths)))
+    let names = NetworkInputs.names(Folder.spelledOut(paths))
+    return Dictionary(uniqueKeysWithValues: zip(paths, names))
   }
 
   /// Notes what came of a point. Times are left out: the same sweep gives the same bytes.

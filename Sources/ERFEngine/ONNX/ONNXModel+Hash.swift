@@ -60,14 +60,14 @@ extension ONNXModel {
   private func add(_ attribute: ONNXAttribute, to hash: inout FNV1a) {
     switch attribute {
     case .float(let value): hash.add(word: UInt64(value.bitPattern))
-    case .integer(let value): hash.add(word: UInt64(bitPattern: Int64(value)))
+    case .integer(let value): hash.add(wide: UInt64(bitPattern: Int64(value)))
     case .text(let text): hash.add(line: text)
     case .tensor(let tensor): add(tensor, to: &hash)
     case .graph(let graph): add(graph, to: &hash)
     case .floats(let values):
       for value in values { hash.add(word: UInt64(value.bitPattern)) }
     case .integers(let values):
-      for value in values { hash.add(word: UInt64(bitPattern: Int64(value))) }
+      for value in values { hash.add(wide: UInt64(bitPattern: Int64(value))) }
     case .texts(let texts): hash.add(line: texts)
     }
   }
@@ -75,7 +75,7 @@ extension ONNXModel {
   private func add(_ tensor: ONNXTensor, to hash: inout FNV1a) {
     hash.add(line: ["\(tensor.type)"] + tensor.shape.map(String.init))
     // What is damaged of what nobody asks for keeps nothing from being shown.
-    for word in words(of: tensor) ?? [.max] { hash.add(word: word) }
+    for word in words(of: tensor) ?? [.max] { hash.add(wide: word) }
   }
 
   private func words(of tensor: ONNXTensor) -> [UInt64]? {

@@ -41,6 +41,19 @@ public enum Folder {
     return unsafe SystemPath.text(bytes.map { UInt8(bitPattern: $0) })
   }
 
+  /// The paths from the root, without `.` and `..`, by their text alone: what links lead to keeps its own name
+  /// out of them.
+  static func spelledOut(_ paths: [String]) -> [String] {
+    let base = current ?? ""
+    return paths.map { path in
+      var parts: [Substring] = []
+      for part in (path.hasPrefix("/") ? path : "\(base)/\(path)").split(separator: "/") {
+        if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+      }
+      return "/" + parts.joined(separator: "/")
+    }
+  }
+
   /// `path` with the folder's own name at its end where that is a step (`.`, `..`), which says nothing of the
   /// folder elsewhere: `../photos` for `.` within `photos`. All others stay as they are, and so does the root.
   public static func named(_ path: String) -> String {

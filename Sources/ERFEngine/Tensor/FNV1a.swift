@@ -12,6 +12,14 @@ struct FNV1a: Sendable {
     value = (value ^ word) &* 0x0000_0100_0000_01B3
   }
 
+  /// Mixes in a word whose upper half counts as much, as that of eight bytes of a file: what differs there reaches
+  /// the lower bits too. A product alone carries it upwards only, and two changes of highest bits would cancel.
+  @inline(__always)
+  mutating func add(wide word: UInt64) {
+    add(word: word)
+    value ^= value >> 32
+  }
+
   /// 16 hexadecimal digits.
   var text: String {
     let digits = String(value, radix: 16)

@@ -18,18 +18,20 @@ extension MappedFile {
         var sums = (FNV1a(), FNV1a(), FNV1a(), FNV1a())
         var place = start
         while place + 32 <= end {
-          unsafe sums.0.add(word: from.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-          unsafe sums.1.add(word: from.loadUnaligned(fromByteOffset: place + 8, as: UInt64.self))
-          unsafe sums.2.add(word: from.loadUnaligned(fromByteOffset: place + 16, as: UInt64.self))
-          unsafe sums.3.add(word: from.loadUnaligned(fromByteOffset: place + 24, as: UInt64.self))
+          unsafe sums.0.add(wide: from.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+          unsafe sums.1.add(wide: from.loadUnaligned(fromByteOffset: place + 8, as: UInt64.self))
+          unsafe sums.2.add(wide: from.loadUnaligned(fromByteOffset: place + 16, as: UInt64.self))
+          unsafe sums.3.add(wide: from.loadUnaligned(fromByteOffset: place + 24, as: UInt64.self))
           place += 32
         }
         while place < end {
           unsafe sums.0.add(word: UInt64(from[place]))
           place += 1
         }
-        for other in [sums.1, sums.2, sums.3] { sums.0.add(word: other.value) }
-        unsafe results?[index] = sums.0.value
+        // One by one into another: what they have in common would cancel in one of them.
+        var whole = FNV1a()
+        for sum in [sums.0, sums.1, sums.2, sums.3] { whole.add(wide: sum.value) }
+        unsafe results?[index] = whole.value
       }
     }
     return isWhole ? [UInt64(range.count)] + words : nil

@@ -28,6 +28,8 @@ import Testing
       ["x/a/1.png", "b/1.png", "y/a/1.png", "b/2.png"]
     ),
     (["x/1.png", "y/a/2.png"], ["1.png", "2.png"]), (["1.png", "a/2.png"], ["1.png", "2.png"]),
+    (["./a/1.png", "a/../b/2.png", "b//3.png"], ["a/1.png", "b/2.png", "b/3.png"]),
+    (["/x/a/1.png", "/x/./b/1.png"], ["a/1.png", "b/1.png"]),
   ])
   func picturesBearTheirClasses(_ paths: [String], names: [String]) throws {
     let inputs = try NetworkInputs(.files(paths))
