@@ -39,18 +39,41 @@ extension Command {
     let size = sizes.first
     let classifier = try Classifier(
       network, size: size, threads: arguments.threads(), cancellation: Interruption.cancellation)
-    var skipped: [SkippedImage] = []
-    let results = try classifier.classify(files) { skipped.append($0) }
+    let (results, skipped) = try finished(files, by: classifier)
+    let done = results.count + skipped.count
     for line in Text.skipped(skipped.map(\.explanation)) {
       StandardStreams.writeError(Text.message(line))
     }
     if arguments.has("--json") {
       let document = Document(
-        classifier.network, results, skipped, Accuracy(results, classes: classifier.classes))
+        classifier.network, results, skipped, Accuracy(results, classes: classifier.classes),
+        partialOf: done < files.count ? files.count : nil)
       try StandardStreams.write(json: JSONText.encode(Attributed(document)))
     } else {
-      try StandardStreams.write(text(classifier, results, skipped))
+      try StandardStreams.write(text(classifier, results, skipped, of: files.count))
     }
+    guard done == files.count else {
+      throw Interrupted(
+        explanation: "stopped after \(done) of \(files.count.counted("picture")); what is there "
+          + "covers only these")
+    }
+  }
+
+  /// The classes of all pictures, or of those that were done when a signal came.
+  ///
+  /// - Throws: ``Interrupted`` where that was before the first.
+  private static func finished(
+    _ files: [ImageFile], by classifier: Classifier
+  ) throws -> (results: [Classification], skipped: [SkippedImage]) {
+    var results: [Classification] = []
+    var skipped: [SkippedImage] = []
+    do {
+      _ = try classifier.classify(
+        files, skip: { skipped.append($0) }, finished: { results.append($0) })
+    } catch is CancellationError {
+      guard !results.isEmpty else { throw Interrupted(beforeAny: "picture", at: nil) }
+    }
+    return (results, skipped)
   }
 
   /// A row a size.
@@ -91,7 +114,8 @@ extension Command {
   }
 
   private static func text(
-    _ classifier: Classifier, _ results: [Classification], _ skipped: [SkippedImage]
+    _ classifier: Classifier, _ results: [Classification], _ skipped: [SkippedImage],
+    of whole: Int
   ) -> String {
     let network = classifier.network
     var lines = [
@@ -117,6 +141,8 @@ extension Command {
         "note: \(skipped.count) of \((skipped.count + results.count).counted("picture")) skipped",
       ]
     }
+    let done = results.count + skipped.count
+    if done < whole { lines += ["", "note: partial, \(done) of \(whole.counted("picture"))"] }
     for note in network.weightsChoice.map(Text.notes) ?? [] { lines += ["", note] }
     return Text.lines(lines)
   }
@@ -174,11 +200,14 @@ private struct Document: Encodable {
   let results: [Entry]
   let skipped: [String]
   let accuracy: Total?
+  /// How many pictures there were where a signal came before all were done; else left out.
+  let partialOf: Int?
 
   init(
     _ network: Network, _ classifications: [Classification], _ skipped: [SkippedImage],
-    _ accuracy: Accuracy
+    _ accuracy: Accuracy, partialOf: Int?
   ) {
+    self.partialOf = partialOf
     self.skipped = skipped.map(\.explanation)
     model = network.id
     weights = network.weights.description

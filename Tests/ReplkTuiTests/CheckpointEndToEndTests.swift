@@ -74,7 +74,7 @@ import Testing
     #expect(!text.contains("head"))
     #expect(
       text.contains(
-        "left out 4 tensors that only a classifier reads, which the file lacks: norm.bias, "
+        "without a classifier in the file, 4 tensors that only it reads are left out: norm.bias, "
           + "norm.running_mean, norm.running_var, norm.weight"), "\(text)")
   }
 

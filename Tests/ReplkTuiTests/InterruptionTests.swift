@@ -150,11 +150,27 @@ import Testing
     expectOneLine(named, code: 128 + SIGTERM, mentions: ["stopped before the first image was done"])
   }
 
-  /// What is printed at the end is not there at all.
+  /// The pictures done are printed, and it is said that they are not all.
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
-  func classificationsSayThatTheyWereStopped(_ signal: Int32) throws {
+  func classesOfThePicturesDone(_ signal: Int32) throws {
     let outcome = try runOverTwo(["classify", "replknet-3-nano"], interruptedBy: signal)
-    expectOneLine(outcome, code: 128 + signal, mentions: ["stopped before anything was finished"])
+    expectOneLine(
+      outcome, code: 128 + signal,
+      mentions: ["stopped after 2 of 3 pictures; what is there covers only these"])
+    for words in ["a.ppm", "b.ppm", "note: partial, 2 of 3 pictures"] {
+      #expect(outcome.text.contains(words), "\(outcome.text)")
+    }
+    #expect(!outcome.text.contains("c.ppm"))
+  }
+
+  @Test func classesOfThePicturesDoneAsJSON() throws {
+    let outcome = try runOverTwo(
+      ["classify", "replknet-3-nano", "--json"], interruptedBy: SIGTERM)
+    expectOneLine(outcome, code: 128 + SIGTERM, mentions: ["stopped after 2 of 3 pictures"])
+    let document = try JSONSerialization.jsonObject(with: Data(outcome.text.utf8))
+    let fields = try #require(document as? [String: Any])
+    #expect(fields["partialOf"] as? Int == 3)
+    #expect((fields["results"] as? [Any])?.count == 2)
   }
 
   /// A named pipe that nobody reads is waited for, but not longer than a signal says.

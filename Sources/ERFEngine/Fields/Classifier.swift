@@ -61,15 +61,20 @@ public struct Classifier: Sendable {
   /// The classes of all `files` in order, and those that were skipped: pictures that were only found
   /// in folders may be none.
   ///
+  /// - Parameter finished: called with the classes of each picture as soon as they are known, for those who
+  ///   keep them where the run is stopped.
   /// - Throws: as `classify`; what it throws for the first picture where all were skipped.
   public func classify(
-    _ files: [ImageFile], top: Int = 5, skip: (SkippedImage) -> Void = { _ in }
+    _ files: [ImageFile], top: Int = 5, skip: (SkippedImage) -> Void = { _ in },
+    finished: (Classification) -> Void = { _ in }
   ) throws -> [Classification] {
     var results: [Classification] = []
     var firstError: (any Error)?
     for file in files {
       do {
-        results.append(try classify(file.path, top: top))
+        let result = try classify(file.path, top: top)
+        results.append(result)
+        finished(result)
       } catch let error as any ExplainedError
         where error.isOfTheFile && !file.isNamed && !(error is Failure)
       {

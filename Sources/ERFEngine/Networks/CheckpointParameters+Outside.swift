@@ -32,6 +32,7 @@ extension CheckpointParameters {
   /// does.
   func normalisation(_ hints: FileHints) -> FileNormalisation? {
     storedNormalisation
+      ?? hints.configuredNormalisation
       ?? FileNormalisation(in: file.metadata, source: "the file's settings say")
       ?? hints.normalisationBeside
   }

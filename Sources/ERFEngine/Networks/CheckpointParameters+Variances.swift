@@ -1,11 +1,12 @@
 // Variances without roots, which make no number of all that follows.
 
 extension CheckpointParameters {
-  /// Checks that all values of the parameter `key` have roots where it is a variance; `lowest` is the smallest.
+  /// Checks that all values of the parameter `key` have roots where it is a variance, and what is added to it,
+  /// in the precision of the network; `lowest` is the smallest.
   ///
   /// - Throws: `CheckpointError.negativeVariance`.
   func requireRoots(_ key: String, lowest: Float) throws(CheckpointError) {
-    guard let epsilon = epsilons[key], Double(lowest) + epsilon <= 0 else { return }
+    guard let epsilon = epsilons[key], lowest + Float(epsilon) <= 0 else { return }
     throw .negativeVariance(path: file.path, key: weights.fullName(key), lowest: lowest)
   }
 }

@@ -192,22 +192,25 @@ extension CheckpointParameters {
     ParameterInventory(architecture.blueprint(optional.withHead)).head
   }
 
-  /// Of the tensors that are left out, those of the network's classifier, and what they are: a norm before
-  /// a classifier that is not there makes none.
+  /// Of the tensors that are left out, those of the network's classifier, and what is said of them: a norm
+  /// before a classifier that is not there makes none.
   private func otherHead(
     _ leftOut: Set<String>, _ comparison: Comparison, _ architecture: any Architecture
-  ) -> (tensors: Set<String>, which: String) {
+  ) -> (tensors: Set<String>, words: String) {
     guard !leftOut.isEmpty, allowsMissingHead, comparison.inventory.head.isEmpty else {
       return ([], "")
     }
     let head = restOfHead(architecture)
     let last = head.filter { $0.hasPrefix(type(of: architecture).head + ".") }
     let isThere = !leftOut.isDisjoint(with: last.flatMap(weights.tensors))
+    let tensors = leftOut.intersection(head.flatMap(weights.tensors))
+    let counted = tensors.count.counted("tensor")
     return (
-      leftOut.intersection(head.flatMap(weights.tensors)),
+      tensors,
       isThere
-        ? "of a classifier that does not fit \(model)"
-        : "that only a classifier reads, which the file lacks"
+        ? "left out \(counted) of a classifier that does not fit \(model)"
+        : "without a classifier in the file, \(counted) that only it reads "
+          + "\(tensors.count == 1 ? "is" : "are") left out"
     )
   }
 
@@ -243,14 +246,15 @@ extension CheckpointParameters {
     let normalisation = normalisation(hints)
     let leftOut = Set(comparison.ignored + tensorsOutside + objectsOfHead(besides: body))
       .subtracting(normalisation?.tensors ?? [])
-    let misfits = otherHead(leftOut, comparison, architecture)
-    for (tensors, which) in [
-      misfits,
-      (tensors: leftOut.subtracting(misfits.tensors), which: "that \(model) does not have"),
-    ] where !tensors.isEmpty {
+    let head = otherHead(leftOut, comparison, architecture)
+    let rest = leftOut.subtracting(head.tensors)
+    if !head.tensors.isEmpty {
+      notes.append("\(head.words): " + WeightsMismatch.listed(head.tensors.sorted()))
+    }
+    if !rest.isEmpty {
       notes.append(
-        "left out \(tensors.count.counted("tensor")) \(which): "
-          + WeightsMismatch.listed(tensors.sorted()))
+        "left out \(rest.count.counted("tensor")) that \(model) does not have: "
+          + WeightsMismatch.listed(rest.sorted()))
     }
     let inner = comparison.ignored.filter { key in body.contains { key.hasPrefix($0 + ".") } }
     if ignoresExtra, !inner.isEmpty {

@@ -1,5 +1,6 @@
 /// Settings in a configuration written in Python, as mmengine and its forerunners store it beside weights:
-/// the sections called `backbone`, as calls of `dict` or as literals, however they are laid out.
+/// the sections called `backbone`, and those that say how pictures are normalised, as calls of `dict` or as
+/// literals, however they are laid out.
 ///
 /// It is read as text; nothing of it is executed.
 struct ConfigurationText: Sendable {
@@ -26,9 +27,14 @@ struct ConfigurationText: Sendable {
 
   /// The settings of every module that is called `backbone` and says what it is, each once.
   let backbones: [[String: Value]]
+  /// The first section with a mean and a deviation of pictures, and what it is called.
+  let normalisation: (name: String, settings: [String: Value])?
 
   /// What only the description of a module has, unlike, say, rules for its learning rate.
   private static let telling = ["type", "depth", "strides", "dilations", "style", "num_stages"]
+
+  /// What sections of means and deviations are called, since mmengine and before.
+  private static let normalising = ["data_preprocessor", "preprocess_cfg", "img_norm_cfg"]
 
   /// Settings that are often given once for all modules: `norm_cfg=norm_cfg`.
   private static let shared = ["norm_cfg", "conv_cfg", "act_cfg"]
@@ -48,6 +54,19 @@ struct ConfigurationText: Sendable {
       }
     }
     backbones = found
+    normalisation = Self.normalisation(in: tokens)
+  }
+
+  private static func normalisation(
+    in tokens: [Token]
+  ) -> (name: String, settings: [String: Value])? {
+    for name in normalising {
+      var reader = Reader(tokens)
+      while let section = reader.nextSection(called: name) {
+        if section["mean"] != nil, section["std"] != nil { return (name, section) }
+      }
+    }
+    return nil
   }
 
   // MARK: Tokens

@@ -123,8 +123,13 @@ extension FileHints {
   /// Whether what stands under `key` names the network, or says what it takes or computes beside its name.
   static func tells(_ key: String) -> Bool {
     !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
-      || isArgument(key) || Checkpoint.normalisationSetting(key) != nil
+      || isArgument(key) || Checkpoint.normalisationSetting(key) != nil || steps.contains(key)
   }
+
+  /// What the hub's `preprocessor_config.json` says of the steps around a normalisation.
+  private static let steps: Set = [
+    "do_normalize", "do_rescale", "rescale_factor", "rescale_offset",
+  ]
 
   /// What the hub's `config.json` tells at its top and in timm's `model_args`, with what is nested in it.
   private static func configuration(

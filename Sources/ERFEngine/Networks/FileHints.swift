@@ -21,8 +21,8 @@ struct FileHints: Sendable {
   private let hasPlainNorms: Bool
   /// The descriptions of backbones in the configuration that mmengine stores; usually none.
   let backbones: [[String: ConfigurationText.Value]]
-  /// Whether there is such a configuration.
-  private let hasConfiguration: Bool
+  /// How pictures are normalised by that configuration; nil: it does not say.
+  let configuredNormalisation: FileNormalisation?
   /// What the file that this program converted into this one had left open.
   let earlierDoubts: [String]
   /// Whether there is nothing but the `backbone` of a larger network, without a classifier.
@@ -59,7 +59,13 @@ struct FileHints: Sendable {
   static let doubtsKey = "doubts"
 
   init(_ file: Checkpoint, prefix: String) {
-    let inside = Self.names(in: file.metadata)
+    let configuration = ConfigurationText(file.configuration)
+    // What the configuration calls a backbone is told with the rest of it.
+    let types = configuration.backbones.compactMap { section -> String? in
+      guard case .word(let type)? = section["type"] else { return nil }
+      return Self.bare(type.lowercased())
+    }
+    let inside = Self.names(in: file.metadata).filter { !types.contains($0) }
     let beside = inside.isEmpty ? Self.configuration(beside: file.path) : nil
     names = inside + Self.names(in: beside?.texts ?? [:])
     self.beside = beside
@@ -69,8 +75,8 @@ struct FileHints: Sendable {
     }
     settings =
       Self.settings(in: file.metadata, source: "the file's settings say") + (settingsBeside ?? [])
-    hasConfiguration = !file.configuration.isEmpty
-    backbones = ConfigurationText(file.configuration).backbones
+    backbones = configuration.backbones
+    configuredNormalisation = FileNormalisation(configuration)
     let path = file.path.lowercased()
     fileName =
       names.isEmpty
@@ -210,7 +216,7 @@ struct FileHints: Sendable {
     let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
     let isTold =
       told.id != network.id || isToldDilated && Self.isDilated(told) || residual != nil
-    if hasTellingName, doubts.isEmpty, !isTold, !hasConfiguration, network is ResNet {
+    if hasTellingName, doubts.isEmpty, !isTold, backbones.isEmpty, network is ResNet {
       doubts.append(
         "the file's name is \(WeightsMismatch.printable(fileName)), and it is opened as "
           + "\(network.id): they may differ where shapes do not tell (strides, dilations, blurs)")

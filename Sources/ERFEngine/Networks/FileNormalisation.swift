@@ -10,7 +10,15 @@ struct FileNormalisation: Sendable {
   private static let tolerance: Float = 0.004
 
   /// nil: they are no three numbers, or one for all, that pictures could be normalised by.
-  init?(source: String, mean: [Float], deviation: [Float]) {
+  ///
+  /// - Parameters:
+  ///   - white: what the brightest value of a picture is before that, black being 0; nil: 1 or 255, by the
+  ///     numbers.
+  ///   - isBlueFirst: nil: whether the usual means stand in that order.
+  init?(
+    source: String, mean: [Float], deviation: [Float], white: Float? = nil,
+    isBlueFirst: Bool? = nil
+  ) {
     let mean = mean.count == 1 ? [Float](repeating: mean[0], count: 3) : mean
     let deviation =
       deviation.count == 1 ? [Float](repeating: deviation[0], count: 3) : deviation
@@ -24,20 +32,23 @@ struct FileNormalisation: Sendable {
     choice.deviation = deviation
     // Of pixels from 0 to 1 neither is as large.
     let isOfBytes = (mean + deviation).contains { $0.magnitude > 2 }
-    if isOfBytes { choice.range = PixelRange(black: 0, white: 255) }
-    let shares = mean.map { isOfBytes ? $0 / 255 : $0 }
+    let white = white ?? (isOfBytes ? 255 : 1)
+    guard PreprocessingChoice.means.contains(white),
+      let range = PixelRange(black: 0, white: white)
+    else { return nil }
+    if white != 1 { choice.range = range }
+    let shares = mean.map { $0 / white }
     let usual = Preprocessing.imageNet.mean
     choice.isBlueFirst =
-      Self.areAlike(shares, usual.reversed()) && !Self.areAlike(shares, usual)
+      isBlueFirst
+      ?? (Self.areAlike(shares, usual.reversed()) && !Self.areAlike(shares, usual))
     self.choice = choice
   }
 
   /// What texts under keys say, numbers of lists each under its own: `args.mean.0`; nil: nothing of both.
   init?(in texts: [String: String], source: String) {
     func numbers(_ key: String) -> [Float] {
-      if let text = texts[key] {
-        return text.split { "[](), ".contains($0) }.compactMap { Float($0) }
-      }
+      if let text = texts[key] { return Self.numbers(text) }
       return (0..<3).compactMap { texts["\(key).\($0)"].flatMap { Float($0) } }
     }
     let settings = Set(texts.keys.compactMap(Checkpoint.normalisationSetting))
@@ -49,6 +60,44 @@ struct FileNormalisation: Sendable {
       }
     }
     return nil
+  }
+
+  /// What a configuration of mmengine or its forerunners says, whose pixels are from 0 to 255; nil: nothing of
+  /// both.
+  init?(_ configuration: ConfigurationText) {
+    guard let (name, settings) = configuration.normalisation else { return nil }
+    func numbers(_ key: String) -> [Float] {
+      settings[key]?.texts(under: key).first.map { Self.numbers($0.text) } ?? []
+    }
+    let turned = ["to_rgb", "bgr_to_rgb"].lazy.compactMap { settings[$0] }.first
+    // Pictures are read with blue first; where nothing is said, only mmcv's own step turns them.
+    let isBlueFirst =
+      turned.map { [.word("False"), .word("0")].contains($0) } ?? (name != "img_norm_cfg")
+    self.init(
+      source: "the file's configuration says", mean: numbers("mean"), deviation: numbers("std"),
+      white: 255, isBlueFirst: isBlueFirst)
+  }
+
+  /// What the hub's `preprocessor_config.json` says, whose steps may be off or scale otherwise; nil: nothing.
+  init?(preprocessor texts: [String: String], source: String) {
+    let factor = texts["do_rescale"] == "false" ? "1" : texts["rescale_factor"] ?? "\(1.0 / 255)"
+    guard let scale = Double(factor), texts["rescale_offset"] != "true" else { return nil }
+    // Files have 1/255 with more or fewer digits.
+    let white = abs(255 * scale - 1) < 1e-4 ? 1 : Float(255 * scale)
+    if texts["do_normalize"] == "false" {
+      self.init(source: source, mean: [0], deviation: [1], white: white)
+      return
+    }
+    let read = Self(in: texts, source: source)
+    guard let mean = read?.choice.mean, let deviation = read?.choice.deviation else { return nil }
+    let isTold = texts["rescale_factor"] != nil || texts["do_rescale"] != nil
+    self.init(
+      source: source, mean: mean, deviation: deviation, white: isTold ? white : nil)
+  }
+
+  /// The numbers of a list or tuple.
+  private static func numbers(_ text: String) -> [Float] {
+    text.split { "[](), ".contains($0) }.compactMap { Float($0) }
   }
 
   func adding(_ keys: [String]) -> FileNormalisation {
@@ -92,8 +141,10 @@ struct FileNormalisation: Sendable {
 extension FileHints {
   /// What the configurations beside the file say of it; nil: nothing.
   var normalisationBeside: FileNormalisation? {
-    [beside, preprocessor].compactMap(\.self).lazy.compactMap {
-      FileNormalisation(in: $0.texts, source: "\($0.name) beside the file says")
-    }.first
+    func source(_ beside: Beside) -> String { "\(beside.name) beside the file says" }
+    return beside.flatMap { FileNormalisation(in: $0.texts, source: source($0)) }
+      ?? preprocessor.flatMap {
+        FileNormalisation(preprocessor: $0.texts, source: source($0))
+      }
   }
 }

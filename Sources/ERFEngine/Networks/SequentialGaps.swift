@@ -9,6 +9,11 @@ struct SequentialGaps {
   private static let most = 16
   /// Numbers of modules, at most, as in `ResNet`'s own names.
   private static let largest = 10_000
+  /// What modules that hold a network are called; others that number what they hold, such as `models`, may be
+  /// lists of networks.
+  private static let wrappers: Set<Substring> = [
+    "module", "model", "backbone", "net", "network", "encoder", "_orig_mod",
+  ]
 
   /// - Parameter hasHead: whether the classifier is taken from the file.
   init(_ weights: WeightDictionary, of architecture: any Architecture, hasHead: Bool) {
@@ -19,22 +24,22 @@ struct SequentialGaps {
 
   /// What is open, a line each.
   func doubts(in file: Checkpoint) -> [String] {
-    before(file) + [hiddenPooling, beforeHead].compactMap(\.self)
+    before(file) + [hiddenPooling, beforeHead, withinHead(file)].compactMap(\.self)
   }
 
   /// Modules in front of the network.
   private func before(_ file: Checkpoint) -> [String] {
     let landmark = weights.fullName(type(of: architecture).landmark)
-    var outer = ""
+    // Where the tensors' dictionary stands in tuples, lists and others, numbers are places, not modules.
+    var outer = file.container(of: landmark)
+    var holder: Substring?
     var absent: [String] = []
-    for part in landmark.split(separator: ".") {
-      for number in 0..<min(NumberedName.number(part) ?? 0, Self.most) {
-        let module = "\(outer)\(number)"
-        if !file.entries.keys.contains(where: { $0.hasPrefix(module + ".") }) {
-          absent.append(module)
-        }
-      }
+    for part in landmark.dropFirst(outer.count).split(separator: ".") {
+      let mayBeSequential =
+        holder.map { Self.wrappers.contains($0) || NumberedName.number($0) != nil } ?? true
+      if mayBeSequential { absent += self.absent(before: part, of: outer, in: file) }
       outer += "\(part)."
+      holder = part
     }
     guard !absent.isEmpty else { return [] }
     return [
@@ -42,6 +47,16 @@ struct SequentialGaps {
         + "\(absent.count == 1 ? "has" : "have") no parameters: what that does to pictures is not known, "
         + "and left out"
     ]
+  }
+
+  /// The modules before `part` of an `nn.Sequential`, whose name with a dot is `outer`, that have no
+  /// parameters; none where `part` is no number.
+  private func absent(
+    before part: Substring, of outer: String, in file: Checkpoint
+  ) -> [String] {
+    (0..<min(NumberedName.number(part) ?? 0, Self.most)).map { "\(outer)\($0)" }.filter { module in
+      !file.entries.keys.contains { $0.hasPrefix(module + ".") }
+    }
   }
 
   /// Modules between the network and its classifier, beyond those that have to be there.
@@ -57,11 +72,38 @@ struct SequentialGaps {
     guard shared < last.count, shared < place.count else { return nil }
     let hidden = place[shared...].reduce(-last[shared] - 1, +)
     // Behind features come a pooling and a flattening, and in some families a dropout; a whole network has
-    // them within.
-    let usual = last.count == shared + 1 ? 0 : architecture is ResNet ? 2 : 3
-    guard hidden > usual else { return nil }
-    return "\(hidden.counted("module")) between the network and its classifier "
-      + "\(hidden == 1 ? "has" : "have") no parameters, and \(hidden == 1 ? "is" : "are") taken for pooling, "
+    // them within, and stages in an `nn.Sequential` of their own may have the pooling there.
+    let usual =
+      switch last.count - shared {
+      case 1: 0
+      case 2 where architecture is ResNet: 2
+      case _ where architecture is ResNet: 1
+      default: 3
+      }
+    return hidden > usual ? Self.doubt(aboutHidden: hidden) : nil
+  }
+
+  /// Modules in front of the linear layer of a classifier that is an `nn.Sequential` (`fc.2.weight`), where
+  /// they are more than a dropout.
+  private func withinHead(_ file: Checkpoint) -> String? {
+    let name = weights.fullName(type(of: architecture).head + ".weight")
+    guard hasHead, name.hasPrefix(weights.prefix) else { return nil }
+    let parts = name.dropFirst(weights.prefix.count).split(separator: ".")
+    let module = parts.prefix { NumberedName.number($0) == nil }
+    guard !module.isEmpty else { return nil }
+    let start: String = module.map { "\($0)." }.joined()
+    var outer = weights.prefix + start
+    var hidden = 0
+    for part in parts[module.endIndex...].prefix(while: { NumberedName.number($0) != nil }) {
+      hidden += absent(before: part, of: outer, in: file).count
+      outer += "\(part)."
+    }
+    return hidden > 1 ? Self.doubt(aboutHidden: hidden) : nil
+  }
+
+  private static func doubt(aboutHidden count: Int) -> String {
+    "\(count.counted("module")) between the network and its classifier "
+      + "\(count == 1 ? "has" : "have") no parameters, and \(count == 1 ? "is" : "are") taken for pooling, "
       + "flattening or dropout: names do not tell"
   }
 

@@ -7,6 +7,9 @@ protocol CheckpointReader: Sendable {
   var metadata: [String: String] { get }
   /// The text of a configuration, as mmengine and its kin store it; usually empty.
   var configuration: String { get }
+  /// What stands before the names of tensors that lie in nested dictionaries, lists and tuples, each with a
+  /// dot behind it: `state_dict.`; usually one or none.
+  var containers: Set<String> { get }
   /// Classes of the objects that stand among the tensors, by their names in the file.
   var objects: [String: String] { get }
   /// Classes of other libraries that the file names.
@@ -18,6 +21,7 @@ protocol CheckpointReader: Sendable {
 
 extension CheckpointReader {
   var configuration: String { "" }
+  var containers: Set<String> { [] }
   var objects: [String: String] { [:] }
   var classes: [ForeignClass] { [] }
   var notes: [String] { [] }
@@ -129,6 +133,11 @@ public struct Checkpoint: Sendable {
   public var classes: [ForeignClass] { reader.classes }
   /// What a reader has to know of how the file was opened, a line each.
   var notes: [String] { reader.notes }
+  /// What stands before the tensor `key`'s own name in the dictionary that holds it: `0.state_dict.` where that
+  /// is an entry of the first of a tuple; empty where it is not nested.
+  func container(of key: String) -> String {
+    reader.containers.filter(key.hasPrefix).max { $0.utf8.count < $1.utf8.count } ?? ""
+  }
   public var keys: [String] { entries.keys.sorted() }
 
   /// What is there in a network's place: the result of a run, or an object or an unreadable tensor where a
@@ -190,11 +199,20 @@ public struct Checkpoint: Sendable {
     var parts = key.split(separator: ".")
     if let last = parts.last, Int(last) != nil { parts.removeLast() }
     // Deeper down they are of labels and other networks.
-    guard parts.count <= 2, let last = parts.last,
-      ["mean", "std", "image_mean", "image_std"].contains(last)
+    guard let last = parts.last, normalisers.contains(last),
+      parts.count <= 2 || parts.count == 3 && sectionsOfPictures.contains(parts[1])
     else { return nil }
     return parts.joined(separator: ".")
   }
+
+  private static let normalisers: Set<Substring> = [
+    "mean", "std", "image_mean", "image_std", "img_mean", "img_std", "norm_mean", "norm_std",
+    "pixel_mean", "pixel_std",
+  ]
+  private static let sectionsOfPictures: Set<Substring> = [
+    "data", "dataset", "image", "input", "transform", "transforms", "preprocess", "preprocessing",
+    "normalize", "normalization",
+  ]
 
   /// The setting of strides or dilations that a value under `key` belongs to, also where it stands in a
   /// list: `args.replace_stride_with_dilation.1`; nil: none.

@@ -13,6 +13,7 @@ final class TorchCheckpoint: CheckpointReader {
   private let path: String
   private let bytes: Bytes
   let configuration: String
+  let containers: Set<String>
   let objects: [String: String]
   let classes: [ForeignClass]
   private let tensors: [String: TensorRecord]
@@ -79,6 +80,7 @@ final class TorchCheckpoint: CheckpointReader {
     (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
     (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
     (metadata, configuration) = (contents.metadata, contents.configuration)
+    containers = contents.containers
   }
 
   init(legacy file: MappedFile, path: String, cancellation: Cancellation? = nil) throws {
@@ -91,6 +93,7 @@ final class TorchCheckpoint: CheckpointReader {
     (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
     (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
     (metadata, configuration) = (contents.metadata, contents.configuration)
+    containers = contents.containers
   }
 
   func tensor(_ key: String) throws -> Tensor {

@@ -9,8 +9,12 @@ struct TorchContents: Sendable {
   /// Numbers and short texts at the top, such as `epoch`, and deeper ones that tell the
   /// architecture, such as `args.arch` and `cfg.MODEL.NAME`.
   private(set) var metadata: [String: String] = [:]
-  /// The text of a configuration, as mmengine stores it under `meta`; usually empty.
+  /// The text of a configuration, as mmengine stores it under `meta`, or a dictionary of settings as Python
+  /// writes it; usually empty.
   private(set) var configuration = ""
+  /// What stands before the names of what nested dictionaries, lists and tuples hold, each with a dot
+  /// behind it.
+  private(set) var containers: Set<String> = []
   let storages: [StorageRecord]
   /// Classes of other libraries that the pickle names; objects of them are not built.
   let classes: [ForeignClass]
@@ -85,12 +89,15 @@ struct TorchContents: Sendable {
       try charge(80)
       objects[name] = machine.classes[Int(index)].name
     case .dictionary(let index):
+      try note(container: prefix)
+      note(settings: value, at: key, machine)
       for (name, value) in machine.dictionaries[Int(index)] {
         guard let name = Self.text(name, machine) else { continue }
         try collect(value, at: prefix + name, depth: depth + 1, machine)
       }
     case .list(let index):
       let list = machine.lists[Int(index)]
+      try note(container: prefix)
       let isSetting = Checkpoint.isSetting(list: key, of: list.count)
       for (index, value) in list.enumerated() {
         // Logs of a million losses leave nothing; a list may be there many times.
@@ -101,24 +108,37 @@ struct TorchContents: Sendable {
         try collect(value, at: prefix + String(index), depth: depth + 1, machine)
       }
     case .tuple(let run):
+      try note(container: prefix)
       for (index, place) in run.range.enumerated() {
         try collect(machine.pool[place], at: prefix + String(index), depth: depth + 1, machine)
       }
     default:
-      if depth == 2, ["meta.config", "meta.cfg"].contains(key), let text = Self.text(value, machine)
-      {
-        configuration = String(text.prefix(1 << 18))
-      }
-      // What names the network has room beside many other settings.
-      let isName =
-        (2...5).contains(depth)
-        && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
-          || Checkpoint.normalisationSetting(key) != nil)
-      guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
-        let text = Self.text(value, machine)
-      else { return }
-      metadata[key] = String(text.prefix(200))
+      note(value, at: key, depth: depth, machine)
     }
+  }
+
+  /// Takes down a number or text of what training goes on with, or of a configuration.
+  private mutating func note(
+    _ value: PickleValue, at key: String, depth: Int, _ machine: PickleMachine
+  ) {
+    if depth == 2, ["meta.config", "meta.cfg"].contains(key), let text = Self.text(value, machine) {
+      configuration = String(text.prefix(Self.longestConfiguration))
+    }
+    // What names the network has room beside many other settings.
+    let isName =
+      (2...5).contains(depth)
+      && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
+        || Checkpoint.normalisationSetting(key) != nil)
+    guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
+      let text = Self.text(value, machine) ?? Self.normalisation(value, at: key, machine)
+    else { return }
+    metadata[key] = String(text.prefix(200))
+  }
+
+  private mutating func note(container prefix: String) throws(PickleError) {
+    guard !prefix.isEmpty else { return }
+    try charge(48 + prefix.utf8.count)
+    containers.insert(prefix)
   }
 
   private mutating func record(
@@ -149,6 +169,81 @@ struct TorchContents: Sendable {
     case .bool(let flag): String(flag)
     default: nil
     }
+  }
+}
+
+// MARK: Settings
+
+extension TorchContents {
+  /// Where programs keep the settings of a network as a dictionary.
+  private static let configurations: Set = [
+    "cfg", "config", "hyper_parameters", "meta.cfg", "meta.config",
+  ]
+  fileprivate static let longestConfiguration = 1 << 18
+  /// Dictionaries of settings below one another that are looked into, and what is taken of each.
+  private static let deepestSetting = 8
+  private static let mostSettings = 64
+
+  /// Takes down the dictionary of a network's settings under `key`.
+  fileprivate mutating func note(
+    settings: PickleValue, at key: String, _ machine: PickleMachine
+  ) {
+    guard Self.configurations.contains(key) else { return }
+    Self.write(settings, to: &configuration, machine)
+  }
+
+  /// The text of a tuple of whole numbers that is a mean or deviation of pictures.
+  fileprivate static func normalisation(
+    _ value: PickleValue, at key: String, _ machine: PickleMachine
+  ) -> String? {
+    guard case .numbers = value, Checkpoint.normalisationSetting(key) != nil else { return nil }
+    var text = ""
+    write(value, to: &text, machine)
+    return text
+  }
+
+  /// Adds a value as Python writes it, as far as settings of networks go: of what cannot be told, `None`, and
+  /// no more than has room, however often dictionaries stand in others.
+  private static func write(
+    _ value: PickleValue, to text: inout String, _ machine: PickleMachine, depth: Int = 0
+  ) {
+    guard text.utf8.count < longestConfiguration else { return }
+    switch value {
+    case .dictionary(let index) where depth < deepestSetting:
+      text += "{"
+      for (name, value) in machine.dictionaries[Int(index)].prefix(mostSettings) {
+        text += quoted(name, machine) + ": "
+        write(value, to: &text, machine, depth: depth + 1)
+        text += ", "
+      }
+      text += "}"
+    case .list(let index) where depth < deepestSetting:
+      text += "["
+      for value in machine.lists[Int(index)].prefix(mostSettings) {
+        write(value, to: &text, machine, depth: depth + 1)
+        text += ", "
+      }
+      text += "]"
+    case .tuple(let run) where depth < deepestSetting:
+      text += "("
+      for place in run.range.prefix(mostSettings) {
+        write(machine.pool[place], to: &text, machine, depth: depth + 1)
+        text += ", "
+      }
+      text += ")"
+    case .numbers(let run):
+      let numbers = run.range.prefix(mostSettings).map { String(machine.integers[$0]) }
+      text += "(" + numbers.joined(separator: ", ") + ")"
+    case .bool(let flag): text += flag ? "True" : "False"
+    case .string: text += quoted(value, machine)
+    default: text += Self.text(value, machine) ?? "None"
+    }
+  }
+
+  /// A text in quotes, such as a line has room for; anything else is an empty one.
+  private static func quoted(_ value: PickleValue, _ machine: PickleMachine) -> String {
+    guard case .string(let run) = value, run.count <= 1000 else { return "''" }
+    return "'" + machine.text(run).filter { !$0.isNewline && $0 != "'" } + "'"
   }
 }
 

@@ -194,6 +194,36 @@ extension NamedCheckpointTests {
     #expect(try notes(beside: Array(other.utf8), called: name) == [])
   }
 
+  /// The hub's processors may leave out a step, or scale by another factor: the options follow.
+  @Test(
+    arguments: [
+      (#""do_normalize": false"#, "mean 0, std 1", "--mean 0 --std 1"),
+      (
+        #""do_normalize": false, "do_rescale": false"#, "range 0:255, mean 0, std 1",
+        "--range 0:255 --mean 0 --std 1"
+      ),
+      (
+        #""rescale_factor": 0.00784313725490196"#, "range 0:2, mean 0.5, std 0.25",
+        "--range 0:2 --mean 0.5 --std 0.25"
+      ),
+      (
+        #""do_rescale": false, "rescale_factor": 0.00392156862745098"#,
+        "range 0:255, mean 0.5, std 0.25", "--range 0:255 --mean 0.5 --std 0.25"
+      ),
+      (
+        #""do_normalize": true, "do_rescale": true, "rescale_factor": 0.00392156862745098"#,
+        "mean 0.5, std 0.25", "--mean 0.5 --std 0.25"
+      ),
+    ])
+  func stepsOfProcessors(_ steps: String, words: String, options: String) throws {
+    let text = #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25], \#(steps)}"#
+    #expect(
+      try notes(beside: Array(text.utf8), called: "preprocessor_config.json") == [
+        "preprocessor_config.json beside the file says \(words), and pictures are prepared with ImageNet's "
+          + "mean and std: \(options) does as the file says"
+      ])
+  }
+
   @Test func settingsThatAreSaidTwice() throws {
     let text = #"{"global_pool": "max", "model_args": {"global_pool": "max"}}"#
     let notes = try self.notes(beside: Array(text.utf8), called: "config.json")

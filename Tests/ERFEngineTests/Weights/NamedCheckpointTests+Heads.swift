@@ -70,6 +70,18 @@ extension NamedCheckpointTests {
     }
   }
 
+  /// A dropout stands before the last layer of many a classifier; what more there is is not known.
+  @Test(arguments: [("fc.0", 0), ("fc.1", 0), ("fc.2", 2), ("classifier.3", 3)])
+  func modulesWithinAClassifier(_ name: String, hidden: Int) throws {
+    let folder = try TemporaryFolder()
+    let spec = try headed(
+      ["\(name).weight": [7, 16], "\(name).bias": [7]], in: folder, asThousand: false)
+    let notes = try #require(try Network(spec).weightsChoice).notes
+    #expect(notes.count == (hidden == 0 ? 0 : 1), "\(notes)")
+    let start = "\(hidden) modules between the network and its classifier have no parameters, "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
   /// What a classifier without a bias lacks is that, whatever its number of classes.
   @Test func classifiersWithoutABias() throws {
     let folder = try TemporaryFolder()

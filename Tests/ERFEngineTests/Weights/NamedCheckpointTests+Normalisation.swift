@@ -79,6 +79,9 @@ extension NamedCheckpointTests {
       "args.mean.0": "0.5", "args.mean.1": "0.5", "args.mean.2": "0.5", "args.std.0": "0.5",
       "args.std.1": "0.5", "args.std.2": "0.5",
     ],
+    ["args.norm_mean": "[0.5, 0.5, 0.5]", "args.norm_std": "[0.5, 0.5, 0.5]"],
+    ["img_mean": "[0.5, 0.5, 0.5]", "img_std": "[0.5, 0.5, 0.5]"],
+    ["config.data.mean": "[0.5, 0.5, 0.5]", "config.data.std": "[0.5, 0.5, 0.5]"],
   ])
   func settingsThatNormalise(_ metadata: [String: String]) throws {
     let folder = try TemporaryFolder()
@@ -93,6 +96,7 @@ extension NamedCheckpointTests {
   @Test(arguments: [
     ["args.mean": "0.5"], ["args.mean": "none", "args.std": "none"],
     ["args.mean": "[0.485, 0.456, 0.406]", "args.std": "[0.229, 0.224, 0.225]"],
+    ["args.labels.mean": "[0.5, 0.5, 0.5]", "args.labels.std": "[0.5, 0.5, 0.5]"],
     ["a.b.c.mean": "[0.5, 0.5, 0.5]", "a.b.c.std": "[0.5, 0.5, 0.5]"],
     ["args.mean": "[1, 2]", "args.std": "[1, 2]"], ["args.mean": "1", "args.std": "0"],
   ])

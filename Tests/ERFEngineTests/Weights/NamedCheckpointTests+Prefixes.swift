@@ -125,6 +125,11 @@ extension NamedCheckpointTests {
     #expect(throws: error) { try Network(NetworkSpec(file: path)) }
     let inspection = try CheckpointInspection(path: path)
     #expect(try inspection.problems(inspection.names.map(inspection.tensor)) == [error])
+    // In the precision of the network the sum is zero.
+    let edge = try write(-1e-5)
+    #expect(
+      throws: CheckpointError.negativeVariance(path: edge, key: "bn1.running_var", lowest: -1e-5)
+    ) { try Network(NetworkSpec(file: edge)) }
     let lifted = try write(-0x1p-20)
     _ = try Network(NetworkSpec(file: lifted))
     let sound = try CheckpointInspection(path: lifted)

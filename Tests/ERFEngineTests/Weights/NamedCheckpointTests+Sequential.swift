@@ -46,6 +46,12 @@ extension NamedCheckpointTests {
         "1 module between the network and its classifier has no parameters, and is taken for pooling, "
           + "flattening or dropout: names do not tell"
       ]
+    // The pooling may be the last module of the stages' own.
+    case "0.0.0 0.0.1 0.0.4 0.0.5 0.0.6 0.0.7 3":
+      [
+        "2 modules between the network and its classifier have no parameters, and are taken for pooling, "
+          + "flattening or dropout: names do not tell"
+      ]
     case "0.0 0.1 1 2 3 4 7", "0.0.0 0.0.1 0.1 0.2 0.3 0.4 2",
       "f.0.0 f.0.1 f.1 f.2 f.3 f.4 classifier.1":
       [pooling]
@@ -63,6 +69,20 @@ extension NamedCheckpointTests {
     let network = try network(at: places, behind: prefix)
     #expect(network.weightsChoice?.notes == [line] && network.weightsChoice?.doubts == [line])
     try compare(network, with: "plain.pth")
+  }
+
+  /// Numbers in lists of networks are places; those within what holds a network are modules.
+  @Test(
+    arguments: [
+      ("models.2.", nil), ("nets.1.", nil), ("state_dict.models.2.", nil),
+      ("1.", "0"), ("module.1.", "module.0"), ("0.1.", "0.0"), ("models.2.1.", "models.2.0"),
+    ] as [(String, String?)])
+  func listsOfNetworks(_ prefix: String, before: String?) throws {
+    let network = try network(at: Self.modules.joined(separator: " "), behind: prefix)
+    let notes = try #require(network.weightsChoice).notes
+    #expect(notes.count == (before == nil ? 0 : 1), "\(notes)")
+    let start = "the network stands behind \(before ?? ""), which has no parameters"
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
   }
 
   /// The same network, and the same numbers, wherever its modules stand.

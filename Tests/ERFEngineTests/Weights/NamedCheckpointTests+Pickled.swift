@@ -1,0 +1,180 @@
+// Networks in tuples and lists, and settings that are dictionaries, as `torch.save` keeps whatever it is given.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+extension NamedCheckpointTests {
+  private func spec(_ object: Pickled, in folder: TemporaryFolder) throws -> NetworkSpec {
+    var spec = NetworkSpec(file: try folder.write(object.file, to: "object.pth"))
+    spec.allowsMissingHead = true
+    return spec
+  }
+
+  /// The number of a place in a tuple, list or dictionary is no module of an `nn.Sequential`.
+  @Test func placesAreNoModules() throws {
+    let folder = try TemporaryFolder()
+    let state = try Pickled.state(of: Checkpoint(path: Fixtures.path("names/plain.pth")))
+    let objects: [Pickled] = [
+      .tuple([3, state]), .tuple([.none, state, .none]), .tuple([3, 0.5, state]),
+      [["lr": 0.1], state], .tuple([["state": [:], "param_groups": []], state]), [5: state],
+      ["1": state],
+    ]
+    for (place, object) in objects.enumerated() {
+      let network = try Network(spec(object, in: folder))
+      #expect(network.weightsChoice?.notes == [], "\(place)")
+      try compare(network, with: "plain.pth")
+    }
+  }
+
+  /// A number of the tensors' own names is.
+  @Test func modulesInPlaces() throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let object = Pickled.tuple([3, try .state(of: plain, behind: "1.")])
+    let notes = try #require(try Network(spec(object, in: folder)).weightsChoice).notes
+    #expect(
+      notes.count == 1 && notes[0].hasPrefix("the network stands behind 1.0, which has no"),
+      "\(notes)")
+  }
+
+  /// The doubts about the plain network's backbone beside settings.
+  private func doubts(
+    beside settings: (String, Pickled), prepared: PreprocessingChoice = .own
+  ) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let state = try plain.keys.filter { !$0.hasPrefix("fc.") }.map { key -> (Pickled, Pickled) in
+      (.text("backbone." + key), .tensor(try plain.tensor(key)))
+    }
+    let object = Pickled.dictionary([
+      (.text(settings.0), settings.1), ("state_dict", .dictionary(state)),
+    ])
+    var spec = try spec(object, in: folder)
+    spec.preprocessing = prepared
+    return try #require(try Network(spec).weightsChoice).doubts
+  }
+
+  /// Texts, and the mean, deviation and order of colours that they say.
+  private static let configured:
+    [(text: String, mean: String, deviation: String, isBlueFirst: Bool)] = [
+      (
+        """
+        model = dict(backbone=dict(type='ResNet', depth=18))
+        data_preprocessor = dict(mean=[127.5, 127.5, 127.5], std=[127.5, 127.5, 127.5], to_rgb=True)
+        """, "127.5", "127.5", false
+      ),
+      (
+        """
+        model = dict(
+            data_preprocessor=dict(type='SegDataPreProcessor', mean=[103.53, 116.28, 123.675],
+                std=[1.0, 1.0, 1.0], bgr_to_rgb=False),
+            backbone=dict(type='ResNet', depth=18))
+        """, "103.53,116.28,123.675", "1", true
+      ),
+      (
+        """
+        img_norm_cfg = dict(mean=[103.53, 116.28, 123.675], std=[1.0, 1.0, 1.0], to_rgb=False)
+        model = dict(backbone=dict(type='ResNet', depth=18))
+        """, "103.53,116.28,123.675", "1", true
+      ),
+      (
+        """
+        data_preprocessor = dict(mean=(0, 0, 0), std=(1, 1, 1), to_rgb=True)
+        model = dict(backbone=dict(type='ResNet', depth=18))
+        """, "0", "1", false
+      ),
+    ]
+
+  /// As mmengine and mmcv write them, pixels being from 0 to 255; the advice works.
+  @Test(arguments: NamedCheckpointTests.configured, ["cfg", "config"])
+  func configuredNormalisation(
+    _ said: (text: String, mean: String, deviation: String, isBlueFirst: Bool), key: String
+  ) throws {
+    let settings = ("meta", Pickled.dictionary([(.text(key), .text(said.text))]))
+    let options =
+      "--range 0:255 --mean \(said.mean) --std \(said.deviation)\(said.isBlueFirst ? " --bgr" : "")"
+    let doubts = try doubts(beside: settings)
+    #expect(
+      doubts.count == 1 && doubts[0].hasPrefix("the file's configuration says range 0:255, mean ")
+        && doubts[0].hasSuffix(": \(options) does as the file says"), "\(doubts)")
+    func three(_ text: String) -> [Float] {
+      let numbers = text.split(separator: ",").compactMap { Float($0) }
+      return numbers.count == 1 ? [Float](repeating: numbers[0], count: 3) : numbers
+    }
+    var prepared = PreprocessingChoice()
+    prepared.range = PixelRange(black: 0, white: 255)
+    prepared.mean = three(said.mean)
+    prepared.deviation = three(said.deviation)
+    prepared.isBlueFirst = said.isBlueFirst
+    #expect(try self.doubts(beside: settings, prepared: prepared).isEmpty)
+  }
+
+  @Test func usualNormalisationIsNotTold() throws {
+    let text = """
+      model = dict(backbone=dict(type='ResNet', depth=18))
+      data_preprocessor = dict(num_classes=1000, mean=[123.675, 116.28, 103.53],
+          std=[58.395, 57.12, 57.375], to_rgb=True)
+      """
+    #expect(try doubts(beside: ("meta", ["cfg": .text(text)])).isEmpty)
+  }
+
+  /// The same in a dictionary, and a tuple of whole numbers among other settings.
+  @Test func normalisationInDictionaries() throws {
+    let colours: Pickled = [
+      "data_preprocessor": [
+        "mean": [103.53, 116.28, 123.675], "std": [1.0, 1.0, 1.0], "bgr_to_rgb": false,
+      ], "model": ["backbone": ["type": "ResNet", "depth": 18]],
+    ]
+    let doubts = try doubts(beside: ("meta", ["cfg": colours]))
+    #expect(
+      doubts.count == 1
+        && doubts[0].contains(": --range 0:255 --mean 103.53,116.28,123.675 --std 1 --bgr does"),
+      "\(doubts)")
+    let whole: Pickled = ["mean": .tuple([0, 0, 0]), "std": .tuple([1, 1, 1])]
+    let settings = try self.doubts(beside: ("args", whole)).filter { $0.contains("--mean") }
+    #expect(
+      settings.count == 1
+        && settings[0].hasPrefix("the file's settings say mean 0, std 1, and pictures are"),
+      "\(settings)")
+  }
+
+  /// Strides and dilations of a configuration that is a dictionary are taken over as those of a text.
+  @Test(arguments: ["meta.cfg", "meta.config", "cfg", "hyper_parameters"])
+  func configurationsThatAreDictionaries(_ key: String) throws {
+    let folder = try TemporaryFolder()
+    let file = try Checkpoint(path: Fixtures.path("names/mmseg.pth"))
+    let model: Pickled = [
+      "backbone": [
+        "type": "ResNet", "depth": 50, "dilations": .tuple([1, 1, 2, 4]),
+        "strides": [1, 2, 1, 1], "contract_dilation": true,
+      ]
+    ]
+    let parts = key.split(separator: ".")
+    let settings = parts.dropFirst().reversed().reduce(["model": model] as Pickled) { inner, name in
+      .dictionary([(.text(String(name)), inner)])
+    }
+    let object = Pickled.dictionary([
+      (.text(String(parts[0])), settings),
+      ("state_dict", try .state(of: file, dropping: "state_dict.")),
+    ])
+    let network = try Network(spec(object, in: folder))
+    #expect(network.id.contains(":stride=1,2,1,1:dilation=1,1,2,4:"), "\(network.id)")
+    try compare(network, with: "mmseg.pth")
+  }
+
+  /// Of dictionaries without end a part is taken down.
+  @Test func largeDictionaries() throws {
+    let folder = try TemporaryFolder()
+    func dictionary(of value: Pickled) -> Pickled {
+      .dictionary((0..<64).map { (.int($0), value) })
+    }
+    let settings = dictionary(of: dictionary(of: .text(String(repeating: "a", count: 100))))
+    let state = try Pickled.state(of: Checkpoint(path: Fixtures.path("names/plain.pth")))
+    let object: Pickled = ["hyper_parameters": settings, "state_dict": state]
+    let file = try Checkpoint(path: folder.write(object.file, to: "object.pth"))
+    #expect((1 << 18..<1 << 19).contains(file.configuration.utf8.count))
+    #expect(ConfigurationText(file.configuration).backbones.isEmpty)
+  }
+}
