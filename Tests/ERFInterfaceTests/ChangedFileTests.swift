@@ -34,6 +34,24 @@ import Testing
     #expect(!model.sides[0].isStale && !model.finishedMaps.entries.isEmpty)
   }
 
+  /// A saved map in the place of a network is a file like any other.
+  @Test func aReplacedMapIsReadAnew() {
+    var model = Model(session: Session(models: ["a/map.npy"]), display: Display())
+    func opened(_ effects: [Effect]) -> Bool {
+      var isOpened = false
+      for case .openMap(let id, let path) in effects {
+        isOpened = effects.contains { $0.network?.ownFiles == [path] }
+        let result = makeResult(makeRequest(size: 64))
+        _ = update(&model, .finished(id, result, HeatField(result)))
+      }
+      return isOpened
+    }
+    #expect(opened(update(&model, .opened)))
+    #expect(opened(update(&model, .changed(path: "a/map.npy"))))
+    let line = "map.npy has changed since it was opened: read anew"
+    #expect(model.log.contains { $0.text == line })
+  }
+
   @Test func otherFilesAreNothingToTellOf() {
     var model = model()
     let kept = model.finishedMaps.entries.count
@@ -51,6 +69,44 @@ import Testing
       return network.weights
     }
     #expect(effects.computed.isEmpty && checked == [.file("x.pth"), .file("y.pth")])
+  }
+
+  /// An explorer that knows the files from before opens a session as one that never had them.
+  @Test func anOpenedSessionHasItsFilesReadAnew() {
+    var model = model()
+    var session = model.session
+    for network in session.networks {
+      session.weightsHashes[network.hashKey] = "fedcba9876543210"
+    }
+    model.readingSession = "s.json"
+    let effects = update(&model, .sessionRead("s.json", .session(session, path: "s.json")))
+    #expect(effects.computed.map(\.network.weights) == [.file("x.pth"), .file("y.pth")])
+    _ = update(&model, .prepared(effects.ids[0], makeSubject(effects.computed[0])))
+    let line = "x.pth is not the file that this session was saved with (#fedcba98, now #01234567)"
+    #expect(model.notice == Notice(.warning, line))
+  }
+
+  /// The hashes that the session comes with are not those of the file that was replaced.
+  @Test func aReplacedFileIsToldOfBeforeItsSessionIsRead() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([1], to: "x.pth")
+    let session = Session(networks: [NetworkSpec(shown: "RepLKNet-13", weights: .file(path))])
+    let sessionPath = try folder.write(session.encoded(), to: "s.json")
+    let engine = LocalEngine()
+    _ = engine.changes(of: [path])
+    _ = try folder.write([1, 2], to: "x.pth")
+    let mailbox = Mailbox<Message> {}
+    let runner = EffectRunner(engine: engine, mailbox: mailbox)
+    #expect(runner.carryOut(.readSession(sessionPath), of: makeModel()) == nil)
+    runner.stop(seconds: 60)
+    let messages = mailbox.takeAll()
+    guard messages.count == 2, case .changed(path: path) = messages[0],
+      case .sessionRead = messages[1]
+    else {
+      Issue.record("\(messages)")
+      return
+    }
+    #expect(engine.changes(of: [path]).isEmpty)
   }
 
   @Test func theEngineTellsAFileFromTheOneBefore() throws {

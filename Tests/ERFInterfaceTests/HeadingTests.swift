@@ -40,6 +40,18 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(screen.components(of: "#01234567") >= 2, "\(size) \(key)")
   }
 
+  /// The size, which the verdict has as well, and the layer go before the hash of a file.
+  @Test func hashesGoLast() {
+    let model = makeModel(weights: .file("/models/backbone.pth"))
+    let heading = MapHeading(model, index: 0)
+    func facts(_ width: Int) -> String { heading.facts(width).map(\.text).joined() }
+    for width in 22...60 {
+      #expect(facts(width).contains("#01234567"), "\(width): \(facts(width))")
+    }
+    #expect(facts(26) == "backbone.pth #01234567")
+    #expect(facts(48).hasSuffix("stage4"))
+  }
+
   /// Where there is no room for what was edited, that something was still stands beside the weights.
   @Test(arguments: sizes, [WeightsSource.random(seed: 0), .trained, .file("/models/nano.pth")])
   func editsAreNeverDropped(_ size: (Int, Int), _ weights: WeightsSource) throws {

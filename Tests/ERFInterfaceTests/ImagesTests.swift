@@ -1,6 +1,7 @@
 // The images panel: choosing, adding, thumbnails.
 
 import ERFEngine
+import TestSupport
 import Testing
 
 @testable import ERFInterface
@@ -87,6 +88,30 @@ import Testing
     #expect(model.session.images.range == 0..<4)
     _ = model.type(">")
     #expect(model.notice?.lines == ["there are no more images"])
+  }
+
+  /// One picture by two paths is one.
+  @Test func aPictureIsThereOnceHoweverItIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Fixtures.bytes("images/binary-16.ppm"), to: "a.ppm")
+    let other = try folder.write(Fixtures.bytes("images/binary-16.ppm"), to: "b.ppm")
+    let source = ImageChoice.Source.files([path])
+    #expect(source.others(of: [folder.path + "/./a.ppm", other]) == [other])
+    var model = makeModel(["RepLKNet-13"])
+    model.session.images.source = source
+    model.finish(model.pursue())
+    _ = model.type("5")
+    let mailbox = Mailbox<Message> {}
+    let runner = EffectRunner(engine: LocalEngine(), mailbox: mailbox)
+    for effect in model.addImages(at: folder.path + "/./a.ppm") {
+      _ = runner.carryOut(effect, of: model)
+    }
+    runner.stop(seconds: 60)
+    for message in mailbox.takeAll() { _ = update(&model, message) }
+    #expect(model.session.images.source == source)
+    #expect(model.notice?.lines == ["these images are there already"])
+    _ = update(&model, .key(.backspace))
+    #expect(model.notice?.lines == ["dropped 1 picture: the built-in ones again"])
   }
 
   @Test func aFolderThatIsNotThereIsSaid() {

@@ -26,6 +26,21 @@ import Testing
     }
   }
 
+  /// What is too long keeps its beginning.
+  @Test func longMessagesLoseTheirEnds() {
+    var model = makeModel()
+    model.size = ScreenSize(rows: 24, columns: 80)
+    let words = (1...200).map { "word\($0)" }.joined(separator: " ")
+    model.notice = Notice(.failure, "x.pth does not fit: " + words)
+    #expect(model.noticeBand.count == 6)
+    #expect(model.noticeBand.first?.hasPrefix("x.pth does not fit: word1 ") == true)
+    #expect(model.noticeBand.last?.hasSuffix("…") == true)
+    model.notice = Notice(.failure, ["A: " + words, "B: " + words])
+    let starts = model.noticeBand.filter { $0.hasPrefix("A:") || $0.hasPrefix("B:") }
+    #expect(starts.count == 2)
+    #expect(model.noticeBand.allSatisfy { $0.columns <= 78 })
+  }
+
   /// Rows of the panels and of the message are never the same, but where there are very few.
   @Test func nothingLiesBehindAMessage() {
     var model = makeModel()

@@ -29,6 +29,50 @@ import Testing
     }
   }
 
+  /// A folder or a file where the program runs goes before what its name is found in.
+  @Test func whatIsThereIsOfferedFirst() {
+    var model = makeModel()
+    for scalar in ":st".unicodeScalars { _ = model.type(scalar) }
+    let others = model.paletteEntries("st")
+    #expect(!others.isEmpty && others.first?.action != .pictures("st"))
+    _ = update(&model, .key(.down))
+    _ = update(&model, .found("st", isThere: true))
+    let entries = model.paletteEntries("st")
+    #expect(entries.prefix(2).map(\.action) == [.pictures("st"), .file("st")])
+    // What was selected before that was known is selected still.
+    guard others.count > 1, case .palette(_, let selection)? = model.overlay else {
+      Issue.record("nothing is selected")
+      return
+    }
+    #expect(entries[selection] == others[1])
+    // A key is what it is.
+    _ = update(&model, .key(.control("u")))
+    _ = model.type("4")
+    _ = update(&model, .found("4", isThere: true))
+    #expect(model.paletteEntries("4").first?.action != .pictures("4"))
+  }
+
+  /// Each of several paths is looked for, wherever they begin.
+  @Test func severalPathsAreLookedForOneByOne() throws {
+    let folder = try TemporaryFolder()
+    let picture = try Fixtures.bytes("images/binary-16.ppm")
+    for name in ["a.ppm", "c.ppm"] { _ = try folder.write(picture, to: name) }
+    let names = [folder.file("a.ppm"), folder.path + "/./c.ppm", folder.path + "/./a.ppm"]
+    let whole = names.joined(separator: " ")
+    #expect(try Set(LocalEngine().images(at: whole).paths) == Set(names.prefix(2)))
+    func found(_ text: String) -> Bool? {
+      let mailbox = Mailbox<Message> {}
+      let runner = EffectRunner(engine: LocalEngine(), mailbox: mailbox)
+      _ = runner.carryOut(.find(text), of: makeModel())
+      runner.stop(seconds: 60)
+      guard case .found(_, let isThere)? = mailbox.takeAll().first else { return nil }
+      return isThere
+    }
+    // Where the tests run there are these two.
+    #expect(found(". ..") == true && found(". no-such-name") == false && found("..") == true)
+    #expect(first("p/a.jpg p/b.jpg")?.title.hasPrefix("average over") == true)
+  }
+
   /// What is left once the path was typed and Enter was pressed.
   private func opened(_ path: String) -> Model {
     var model = makeModel()

@@ -251,6 +251,22 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(Set(tops.map { $0.prefix(4) }) == ["1.32"], "\(tops)")
   }
 
+  /// So does that of their difference, which says what it is in wherever there is room.
+  @Test func theDifferencesScaleIsThatOfAnyWindow() {
+    let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
+    for keys in ["v", "vs", "vgg"] {
+      var model = makeModel()
+      for key in keys.unicodeScalars { _ = model.type(key) }
+      let screens = sizes.map { text(model, $0.0, $0.1) }
+      let ends = screens.map { screen in
+        screen.matches(of: #/-(\d[\d.]*) [^\n\d]+ (\d[\d.]*)/#).filter { $0.1 == $0.2 }
+          .map { String($0.1) }
+      }
+      #expect(Set(ends).count == 1 && ends[0].count == 1, "\(keys): \(ends)")
+      if keys == "v" { #expect(screens.suffix(2).allSatisfy { $0.contains("of max") }) }
+    }
+  }
+
   @Test(arguments: [
     (1.0, 1.0), (0.1, 2.0 / 3), (0.01, 1.0 / 3), (0.001, 0.0), (1e-9, 0.0), (0.0, 0.0),
   ])

@@ -51,6 +51,27 @@ import Testing
     }
   }
 
+  /// A map that stayed behind while the other went on to another layer answers nothing.
+  @Test func mapsThatStayedBehindDoNotCompare() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let effects = model.type("[")
+    for effect in effects {
+      guard case .compute(let id, let request, _) = effect else { continue }
+      if model.sides[1].job?.id == id {
+        _ = update(&model, .failed(id, "damaged"))
+      } else {
+        let result = makeResult(request)
+        _ = update(&model, .finished(id, result, HeatField(result)))
+      }
+    }
+    #expect(model.sides[1].isStale && !model.sides[0].isStale)
+    #expect(
+      model.verdict?.headline == "Not comparable: B's map is stale, its last run failed.")
+    // Back at the layer of both they do.
+    model.finish(model.type("]"))
+    #expect(model.verdict?.kind == .difference)
+  }
+
   /// A field that weights reach into which training never met is no finding.
   @Test func warnsOfWeightsThatMetNoPixel() throws {
     var model = model([0.07], [0.18])

@@ -250,7 +250,7 @@ extension TerminalTests {
       try terminal.wait("what was typed") { $0.text.contains("> fcn_") }
       terminal.type("\r")
       try terminal.wait("a choice") { $0.text.contains("Enter open it so") }
-      #expect(terminal.screen.text.contains("but its classifier"))
+      #expect(terminal.screen.text.contains("Its field can be computed"))
       terminal.type("\r")
       try terminal.wait("its map") {
         $0.text.contains("fcn.pth #") && TerminalTests.isDone($0, maps: 1)

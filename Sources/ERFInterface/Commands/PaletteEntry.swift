@@ -62,7 +62,7 @@ extension Model {
       }
       .sorted { ($1.score, $0.place) < ($0.score, $1.place) }
       .map(\.entry)
-    let meant = meant(by: query) + keyed(by: query)
+    let meant = meant(by: query) + keyed(by: query) + lying(at: query)
     return meant + found.filter { !meant.contains($0) }
   }
 
@@ -73,6 +73,20 @@ extension Model {
       let command = Command.forKey(.character(scalar), in: focus), command.name != .palette
     else { return [] }
     return [PaletteEntry(command)]
+  }
+
+  /// What lies where the program runs, though nothing in its name tells of a path.
+  private func lying(at query: String) -> [PaletteEntry] {
+    let name = Self.name(inQuery: query)
+    guard Self.path(inQuery: query) == nil, sought == SoughtPath(text: name, isThere: true) else {
+      return []
+    }
+    return paths(name)
+  }
+
+  /// The name that a query is, be there something of that name or not.
+  static func name(inQuery query: String) -> String {
+    nameToOpen(query.trimmingPrefix { $0 == " " }.description)
   }
 
   /// What is to be opened, without the word for it that prompts have before it: `e NAME`, `open NAME`.
@@ -114,7 +128,7 @@ extension Model {
 
   /// The path that a query is; nil: it is none.
   static func path(inQuery query: String) -> String? {
-    let name = nameToOpen(query.trimmingPrefix { $0 == " " }.description)
+    let name = name(inQuery: query)
     return name.contains("/") || name.hasPrefix("~") || Checkpoint.hasExtension(name)
       || ImageList.isImageName(name) || isSession(name) ? name : nil
   }
@@ -138,7 +152,9 @@ extension Model {
     let pictures = PaletteEntry(
       title: "average over the pictures of \(text)", keyLabel: "", action: .pictures(text))
     if text.hasSuffix("/") { return [pictures] }
-    let several = TypedPath.several(text)
+    let words = TypedPath.words(text)
+    let several =
+      words.allSatisfy { ImageList.isImageName($0.fileName) } ? words : TypedPath.several(text)
     let names = several.isEmpty ? [TypedPath.meant(text)] : several
     if names.allSatisfy({ ImageList.isImageName($0.fileName) && !SavedMap.isSaved($0) }) {
       guard several.isEmpty else { return [pictures] }

@@ -280,19 +280,21 @@ extension Frame {
     let lowWidth = low.columns + 1
     let room = width - lowWidth - peak.columns - 1
     // Words do not take the bar's place.
+    func bar(_ caption: String) -> Int { room - caption.columns - 2 }
     let caption =
-      captions.first { room - $0.columns - 2 >= ($0 == captions.first ? 32 : 16) }
-      ?? captions.last ?? ""
-    let captionWidth = width >= 28 ? caption.columns + 2 : 0
-    let bar = room - captionWidth
-    guard bar >= 4 else { return }
+      captions.first { bar($0) >= ($0 == captions.first ? 32 : 16) }
+      ?? captions.last { bar($0) >= (width >= 28 ? 4 : 6) } ?? ""
+    let captionWidth = caption.isEmpty ? 0 : caption.columns + 2
+    let columns = room - captionWidth
+    guard columns >= 4 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
     write(low, .quiet, row: row, column: column, width: lowWidth)
-    drawHeatScale(row: row, column: column + lowWidth, width: bar, colours: colours, style: style)
+    drawHeatScale(
+      row: row, column: column + lowWidth, width: columns, colours: colours, style: style)
     write(
       [Span(" " + peak, .text), Span(captionWidth > 0 ? "  " + caption : "", .quiet)],
-      row: row, column: column + lowWidth + bar, width: width - lowWidth - bar)
+      row: row, column: column + lowWidth + columns, width: width - lowWidth - columns)
   }
 
   /// A logarithmic bar: shares of the maximum stand on it where they belong, the maximum beside it. Of

@@ -70,7 +70,13 @@ struct DifferenceDrawing {
         words.first { $0.columns <= area.columns - 2 } ?? words[1], .quiet, row: area.row + 1,
         column: area.column + 1, width: area.columns - 2)
     }
-    guard let values = difference(layout, style) else {
+    let screen = model.session.screen
+    let rows = layout.map.rows * style.pixelsPerCell
+    guard
+      let values = difference(
+        rows: rows, columns: layout.map.columns,
+        of: { screen.window.pixels(height: $0.height, width: $0.width) })
+    else {
       frame.fill(layout.map, .well)
       frame.writeCentred(
         [Span(isOfTwoSizes ? "of two sizes" : "needs both maps", .quiet)],
@@ -78,34 +84,45 @@ struct DifferenceDrawing {
         column: layout.map.column, width: layout.map.columns)
       return
     }
-    let colours = HeatColours(scale: .diverging, top: values.lazy.map(abs).max() ?? 0)
+    let colours = HeatColours(scale: .diverging, top: top)
     frame.drawHeat(values, in: layout.map, colours: colours, style: style)
     if layout.hasAxes {
       let field = fields[0]
       frame.drawPixelAxes(
         layout.map,
-        model.session.screen.window.pixels(
+        screen.window.pixels(
           height: field?.height ?? size.height, width: field?.width ?? size.width))
     }
+    let share = layout.scaleWidth >= 36 ? "share of max" : "of max"
     frame.drawScaleRow(
       layout, colours: colours, style: style,
       captions: [
-        model.session.screen.curve == .decades
-          ? "brightness"
-          : isShared ? model.session.screen.curve.caption(glyphs) : "share of max"
+        screen.curve == .decades
+          ? "brightness" : isShared ? screen.curve.caption(glyphs) : share
       ], isKnown: true)
     drawRatios(layout, on: &frame)
   }
 
-  private func difference(_ layout: FieldLayout, _ style: HeatStyle) -> [Double]? {
+  /// What the highest colour stands for, as it is of A's map and B's: the largest mean over parts of the
+  /// input, on screens of any size.
+  private var top: Double {
+    guard let field = model.sides.first?.measured?.field else { return 0 }
+    let parts = difference(
+      rows: min(field.height, HeatField.topGrid), columns: min(field.width, HeatField.topGrid)
+    ) { PixelWindow(row: 0, column: 0, height: $0.height, width: $0.width) }
+    return parts?.lazy.map(abs).max() ?? 0
+  }
+
+  /// A - B over the parts of a window; nil where no two values belong together.
+  private func difference(
+    rows: Int, columns: Int, of window: (HeatField) -> PixelWindow
+  ) -> [Double]? {
     let screen = model.session.screen
     let isShared = model.sharesScale
     let parts = model.sides.indices.map { index -> [Double]? in
       guard let field = model.sides[index].measured?.field else { return nil }
       let values = field.resampled(
-        rows: layout.map.rows * style.pixelsPerCell, columns: layout.map.columns,
-        curve: screen.curve,
-        window: screen.window.pixels(height: field.height, width: field.width))
+        rows: rows, columns: columns, curve: screen.curve, window: window(field))
       let top = tops.indices.contains(index) ? tops[index] : 0
       if screen.curve == .decades {
         let colours = HeatColours(

@@ -63,11 +63,16 @@ struct MapHeading {
     // A long name is cut a little before the layer goes.
     let layers = tails.filter { $0.contains(layer) }
     let named = variants([heads[0], Array(weights.cut.prefix(1))], layers)
-    // One of the two that tells it from the other file, where there is one.
-    let files = [hasDouble ? nil : weights.name, weights.hash].compactMap { $0.map { [$0] } }
-    let whole: [[Span]] =
-      named + variants(heads + files, tails) + variants(heads, [label + brief])
-      + variants([[weights.name]], tails + [label + brief])
+    let bare = [label + brief]
+    // A file is its name and its hash: the size, which the verdict has as well, goes before either of a name
+    // that is whole. A long name goes before the size, and the hash last.
+    let files = weights.hash.map { hash in
+      variants([heads[0]], bare) + variants([[hash]], tails) + variants(heads, bare)
+    }
+    // Where there is another file of that name, only the hash tells.
+    let names = hasDouble && files != nil ? [] : [[weights.name]]
+    var whole: [[Span]] = named + variants(heads, tails) + (files ?? [])
+    whole += variants(names, tails) + variants(heads, bare) + variants(names, bare)
     // What weakens the claim goes after the size, which the verdict has as well.
     let marks = [label + brief, label + (briefest.map { [$0] } ?? [])]
     let weak: [[Span]] =

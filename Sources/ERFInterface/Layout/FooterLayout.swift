@@ -17,12 +17,23 @@ struct FooterLayout {
 }
 
 extension Model {
-  /// The lines of a message that has no room in the footer, which stand above it.
+  /// The lines of a message that has no room in the footer, which stand above it. What is wrong comes first:
+  /// where there is too much of it, what ends goes.
   var noticeBand: [String] {
     guard let notice, !notice.lines.isEmpty else { return [] }
     let footer = FooterLayout(columns: size.columns, isOpen: overlay != nil)
     if notice.lines.count == 1, notice.lines[0].columns <= footer.room { return [] }
-    let lines = notice.lines.flatMap { wrap($0, width: size.columns - 2) }
-    return lines.suffix(max(1, min(6, size.rows - 4)))
+    let width = size.columns - 2
+    let wrapped = notice.lines.map { wrap($0, width: width) }
+    let most = max(1, min(6, size.rows - 4))
+    guard wrapped.joined().count > most else { return Array(wrapped.joined()) }
+    // Each of several has its share.
+    let share = max(1, most / wrapped.count)
+    let cut = wrapped.flatMap { lines -> [String] in
+      guard lines.count > share else { return lines }
+      let last = lines[share - 1] + " " + lines[share]
+      return lines.prefix(share - 1) + [last.cut(columns: width, display.glyphs.ellipsis)]
+    }
+    return Array(cut.prefix(most))
   }
 }

@@ -11,7 +11,9 @@ extension NetworkSpec {
       return needsOpening || savedMap != nil
         ? model.fileName.sanitised : Self.title(model.sanitised)
     }
-    let differences = named.differences
+    // A classifier that its file lacks has no classes.
+    let isHeadless = if case .file = weights { allowsMissingHead } else { false }
+    let differences = named.differences.filter { !isHeadless || !$0.hasPrefix("classes ") }
     let more = differences.count > 2 ? " and \(differences.count - 2) more" : ""
     return ([Self.title(named.id)] + differences.prefix(2)).joined(separator: ", ") + more
   }

@@ -195,6 +195,7 @@ public enum Effect: Sendable {
       .probe(_, _, let network, afterSeconds: _), .check(let network):
       network
     case .predict(_, let request, threads: _): request.network
+    case .openMap(_, let path): NetworkSpec(shown: path)
     default: nil
     }
   }

@@ -23,13 +23,22 @@ extension Model {
     return (shown ?? kept)?.weightsHash
   }
 
+  /// As many digits of a hash tell files apart wherever it is shown in short.
+  private static let hashDigits = 8
+
   /// Says where a file holds other weights than when the session was written, and says it once.
   mutating func compareHash(_ subject: ERFSubject, of network: NetworkSpec) {
     guard case .file(let path) = network.weights,
-      let saved = session.weightsHashes[network.hashKey], saved != subject.weightsHash
+      let saved = session.weightsHashes[network.hashKey]?.lowercased()
     else { return }
+    let present = subject.weightsHash
+    // Written by hand it may be as short as headings have it.
+    let isSame = saved == present || saved.count >= Self.hashDigits && present.hasPrefix(saved)
+    guard !isSame else { return }
     session.weightsHashes[network.hashKey] = nil
-    let hashes = [saved, subject.weightsHash].map { $0.prefix(8).description.sanitised }
+    let beginnings = [saved, present].map { $0.prefix(Self.hashDigits) }
+    let hashes = (beginnings[0] == beginnings[1] ? [saved[...], present[...]] : beginnings)
+      .map { $0.description.sanitised }
     let line =
       "\(path.fileName.sanitised) is not the file that this session was saved with "
       + "(#\(hashes[0]), now #\(hashes[1]))"

@@ -330,6 +330,10 @@ extension Model {
     if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
       return "A and B look from different places"
     }
+    let behind = sides.indices.filter { sides[$0].failure != nil && sides[$0].isLeftBehind }
+    if behind.count == 1 {
+      return "\(Self.letter(behind[0]))'s map is stale, its last run failed"
+    }
     // Other kernels and other weights at once: which of them makes the difference nobody can tell.
     let sources = [a, b].map { origin($0).source }
     if !isOneNetworkTwice(a, b), (sources[0] == .untrained) != (sources[1] == .untrained) {

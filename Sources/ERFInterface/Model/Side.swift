@@ -33,6 +33,14 @@ public struct Side: Sendable {
     return shown.request != asked || (job.map { $0.id != shown.id } ?? false)
   }
 
+  /// Whether the map on screen is of another layer, other pictures or the like than were asked for last, which
+  /// is more than another network.
+  var isLeftBehind: Bool {
+    guard isStale, let shown, var asked else { return false }
+    asked.network = shown.request.network
+    return asked != shown.request
+  }
+
   /// The map on screen where numbers may be taken of it: a preview is but something to look at.
   var measured: ShownMap? { shown.flatMap { $0.isPreview ? nil : $0 } }
 }

@@ -21,6 +21,19 @@ enum TypedPath {
   /// The paths where several files were dropped at once, which terminals write as words of a shell; empty
   /// where the text is not that.
   static func several(_ text: String) -> [String] {
+    let words = split(text)
+    let areWhole = words.allSatisfy { word in
+      ["/", "'/", "\"/", "~/", "file:///"].contains { word.hasPrefix($0) }
+    }
+    return areWhole ? words.map(meant) : []
+  }
+
+  /// The paths that a text is where each of its words, as a shell has them, is one; empty where it is a
+  /// single word.
+  static func words(_ text: String) -> [String] { split(text).map(meant) }
+
+  /// The words of a text as they are written; empty where it is one, or where quotes are left open.
+  private static func split(_ text: String) -> [String] {
     var words: [String] = []
     var word = ""
     var quote: Character?
@@ -41,10 +54,7 @@ enum TypedPath {
       }
     }
     words = (words + [word]).filter { !$0.isEmpty }
-    let areWhole = words.allSatisfy { word in
-      ["/", "'/", "\"/", "~/", "file:///"].contains { word.hasPrefix($0) }
-    }
-    return words.count > 1 && quote == nil && areWhole ? words.map(meant) : []
+    return words.count > 1 && quote == nil ? words : []
   }
 
   static func refusal(of several: Int) -> String {

@@ -62,8 +62,10 @@ enum ImagesPanel: Panel {
     case .clear:
       guard images.source != .builtIn else { return .refuse("these are the built-in pictures") }
       return .edit { model in
+        let dropped = images.available
         model.session.images = ImageChoice()
         model.lists.image = 0
+        model.tell(.note, "dropped \(dropped.counted("picture")): the built-in ones again")
       }
     default: return .nothing
     }

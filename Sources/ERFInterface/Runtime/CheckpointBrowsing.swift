@@ -89,6 +89,16 @@ final class CheckpointBrowsing: Sendable {
     }
   }
 
+  /// Tells whether there is what `text` names, or else what each of its words does.
+  func find(_ text: String, group: DispatchGroup) {
+    lookers.async(group: group) { [self] in
+      func isThere(_ text: String) -> Bool { engine.exists(engine.resolved(text, in: "")) }
+      let words = TypedPath.words(text)
+      let areThere = !words.isEmpty && words.allSatisfy(isThere)
+      mailbox.post(.found(text, isThere: isThere(text) || areThere))
+    }
+  }
+
   /// More than any session holds.
   private static let sessionLimit = 16 << 20
 
@@ -98,10 +108,12 @@ final class CheckpointBrowsing: Sendable {
       let path = engine.resolved(text, in: "")
       do {
         let session = try Session(decoding: engine.read(path, limit: Self.sessionLimit))
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let answer = SessionAnswer.session(
-          session.read(from: folder, exists: engine.exists), path: path)
-        mailbox.post(.sessionRead(text, answer))
+          .read(
+            from: path.lastIndex(of: "/").map { String(path[...$0]) } ?? "", exists: engine.exists)
+        // What was replaced is told of before: the session that is read has never seen another file.
+        let files = (session.networks + session.gallery).flatMap(\.ownFiles)
+        for path in engine.changes(of: files) { mailbox.post(.changed(path: path)) }
+        mailbox.post(.sessionRead(text, .session(session, path: path)))
       } catch let error as SessionError {
         let reason = SessionFileError(path: path, error: error).explanation
         mailbox.post(.sessionRead(text, .refused(reason)))

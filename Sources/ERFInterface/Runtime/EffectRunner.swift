@@ -194,9 +194,9 @@ final class EffectRunner {
       save(id, path: path, session, isSure: isSure)
     case .visit(let text, let folder): browsing.visit(text, in: folder, group: unfinished)
     case .complete(let text, let folder): complete(text, in: folder)
-    case .find(let text): find(text)
+    case .find(let text): browsing.find(text, group: unfinished)
     case .readSession(let text): browsing.readSession(text, group: unfinished)
-    case .listImages(let id, let path): listImages(id, path)
+    case .listImages(let id, let path): listImages(id, path, beside: model.session.images.source)
     case .aggregateKernels(let id, let spec): aggregateKernels(id, spec)
     case .computeMap(let id, let request): computeMap(id, request)
     case .computeDepth(let id, let request, let layers): computeDepth(id, request, layers)
@@ -235,18 +235,13 @@ final class EffectRunner {
     }
   }
 
-  private func find(_ text: String) {
-    openQueue.async(group: unfinished) { [engine, mailbox] in
-      mailbox.post(.found(text, isThere: engine.exists(engine.resolved(text, in: ""))))
-    }
-  }
-
-  private func listImages(_ id: RequestID, _ path: String) {
+  private func listImages(_ id: RequestID, _ path: String, beside present: ImageChoice.Source) {
     namedPictures.append(path)
     openQueue.async(group: unfinished) { [engine, mailbox] in
       do {
         let (paths, leftOut) = try engine.images(at: path)
-        mailbox.post(.foundImages(id, paths: paths, leftOut: leftOut, failure: nil))
+        let new = present.others(of: paths)
+        mailbox.post(.foundImages(id, paths: new, leftOut: leftOut, failure: nil))
       } catch {
         mailbox.post(.foundImages(id, paths: [], failure: String(describing: error)))
       }

@@ -29,11 +29,16 @@ enum PathCompletion {
     return Folder.isTaken(plain) ? plain : path(TypedPath.meant(text))
   }
 
-  /// The paths that a text names: several where several files were dropped at once.
+  /// The paths that a text names: several where several files were dropped at once, or where each of its
+  /// words leads to one. What is named twice, in whatever words, is there once.
   static func all(_ text: String) -> [String] {
     let path = resolved(text)
-    let several = Folder.isTaken(path) ? [] : TypedPath.several(text)
-    return several.isEmpty ? [path] : several.map { resolved($0) }
+    guard !Folder.isTaken(path) else { return [path] }
+    let words = TypedPath.words(text).map { resolved($0) }
+    let areThere = words.allSatisfy(Folder.isTaken)
+    let several = areThere ? words : TypedPath.several(text).map { resolved($0) }
+    var known: Set<String> = []
+    return several.isEmpty ? [path] : several.filter { known.insert(Folder.whole($0)).inserted }
   }
 
   /// What to ask before a file is written; nil where nothing lies in the way.

@@ -63,9 +63,9 @@ extension NetworkSpec {
     return spec
   }
 
-  /// The files that the network and its weights are read from; none for a saved map.
+  /// The files that the network and its weights are read from, or the map in its place.
   var ownFiles: [String] {
-    guard savedMap == nil else { return [] }
+    if let savedMap { return [savedMap] }
     var paths: [String] = []
     if case .file(let path) = source { paths.append(path) }
     if case .file(let path) = weights, !paths.contains(path) { paths.append(path) }

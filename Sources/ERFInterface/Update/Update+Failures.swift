@@ -56,14 +56,22 @@ extension Model {
   mutating func lacksHead(_ id: RequestID, _ reason: String) {
     guard let index = sides.firstIndex(where: { $0.job?.id == id }) else { return }
     let wanted = session.networks[index]
+    var headless = wanted
+    headless.allowsMissingHead = true
     _ = failed(id, reason, isFinal: false)
     guard overlay == nil else { return }
+    let file = wanted.weights.description.fileName.sanitised
+    // The question says what there is to know, and the log has the reason in full.
+    let stays = "; \(Self.letter(index)) stays \(name(index))"
+    notice = Notice(
+      .failure,
+      "\(file) has no classifier" + (session.networks[index] == wanted ? "" : stays))
     overlay = .question(
       Question(
         purpose: .openWithoutHead(side: index, wanted),
         text:
-          "\(wanted.weights.description.fileName.sanitised) holds all of \(wanted.model.sanitised) "
-          + "but its classifier. Its field can be computed, its classes cannot.",
+          "\(file) holds all of \(headless.shownModel) but its classifier. "
+          + "Its field can be computed, its classes cannot.",
         action: "open it so"))
   }
 
@@ -112,6 +120,7 @@ extension Model {
       case .openWithoutHead(let side, var choice):
         guard session.networks.indices.contains(side) else { return [] }
         choice.allowsMissingHead = true
+        notice = nil
         history.record(session.networks)
         if openingFile?.side == side { openingFile?.network = choice }
         session.networks[side] = choice

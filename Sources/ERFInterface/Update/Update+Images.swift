@@ -69,6 +69,13 @@ extension Model {
 }
 
 extension ImageChoice.Source {
+  /// Those of `paths` that lead to other files than those that are here, by whatever path.
+  func others(of paths: [String]) -> [String] {
+    guard case .files(let present) = self else { return paths }
+    let known = Set(present.map(Folder.whole))
+    return paths.filter { !known.contains(Folder.whole($0)) }
+  }
+
   /// What files take the place of; nil where they join others.
   fileprivate var replacedByFiles: String? {
     switch self {

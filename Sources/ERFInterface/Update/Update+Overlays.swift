@@ -60,7 +60,9 @@ extension Model {
       return .palette(query: query, selection: max(0, min(index, last)))
     }
     switch key {
-    case .escape: overlay = nil
+    case .escape:
+      overlay = nil
+      sought = nil
     case .up, .control("p"): overlay = selecting(selection - 1)
     case .down, .control("n"): overlay = selecting(selection + 1)
     case .pageUp: overlay = selecting(selection - 10)
@@ -69,6 +71,7 @@ extension Model {
       let entries = paletteEntries(query)
       guard entries.indices.contains(selection) else { break }
       overlay = nil
+      sought = nil
       return choose(entries[selection].action)
     default: return retype { $0.edited(by: key) }
     }
@@ -159,16 +162,27 @@ extension Model {
     return []
   }
 
-  /// Has a worker look whether there is what is typed into the palette, where that is a path. Several paths,
-  /// as they are dropped on a terminal, are looked for when they are chosen.
+  /// Has a worker look whether there is what is typed into the palette, be it called like a path or not.
+  /// Several paths, as they are dropped on a terminal, are looked for when they are chosen.
   private mutating func seek(_ query: String) -> [Effect] {
     sought = nil
-    guard let path = Self.path(inQuery: query), TypedPath.several(path).isEmpty else { return [] }
-    sought = SoughtPath(text: path)
-    return [.find(path)]
+    let name = Self.name(inQuery: query)
+    guard !name.isEmpty, TypedPath.several(name).isEmpty else { return [] }
+    sought = SoughtPath(text: name)
+    return [.find(name)]
   }
 
+  /// What was selected meanwhile stays so.
   mutating func found(_ text: String, _ isThere: Bool) {
-    if sought?.text == text { sought?.isThere = isThere }
+    guard sought?.text == text else { return }
+    guard case .palette(let query, let selection)? = overlay, selection > 0 else {
+      sought?.isThere = isThere
+      return
+    }
+    let before = paletteEntries(query)
+    sought?.isThere = isThere
+    guard before.indices.contains(selection) else { return }
+    let place = paletteEntries(query).firstIndex(of: before[selection])
+    overlay = .palette(query: query, selection: place ?? 0)
   }
 }

@@ -25,9 +25,20 @@ extension Model {
 
   mutating func openFile(_ session: Session, _ path: String) -> [Effect] {
     let effects = replace(session: session)
+    forgetOwnFiles()
     sessionPath = path
     tell(.note, "opened \(path)")
     return effects
+  }
+
+  /// Lets go of all that sessions before this one knew of its networks' files, which are looked at as they
+  /// are now: a file may be another one, or gone.
+  private mutating func forgetOwnFiles() {
+    let paths = Set((session.networks + session.gallery).flatMap(\.ownFiles))
+    func isOutdated(_ network: NetworkSpec) -> Bool { !paths.isDisjoint(with: network.ownFiles) }
+    finishedMaps.forget(where: isOutdated)
+    shapeBias.reports = shapeBias.reports.filter { !isOutdated($0.key) }
+    kernelMaps.known = kernelMaps.known.filter { !isOutdated($0.key) }
   }
 
   /// Another session in the place of this one; what ran for this one is cancelled.

@@ -121,6 +121,7 @@ extension Model {
     if let known = finishedMaps.take(request) {
       sides[index].job = nil
       sides[index].finish(known.result, known.field, id)
+      compareHash(known.result.subject, of: session.networks[index])
       if !request.network.ownFiles.isEmpty { effects.append(.check(request.network)) }
       return effects + openedFile(index)
     }
