@@ -41,14 +41,18 @@ public enum Folder {
     return unsafe SystemPath.text(bytes.map { UInt8(bitPattern: $0) })
   }
 
-  /// The paths from the root, without `.` and `..`, by their text alone: what links lead to keeps its own name
-  /// out of them.
+  /// The paths from the root, without `.` and `..`. Links keep their own names, but where a step up leaves what
+  /// they lead to.
   static func spelledOut(_ paths: [String]) -> [String] {
     let base = current ?? ""
     return paths.map { path in
       var parts: [Substring] = []
       for part in (path.hasPrefix("/") ? path : "\(base)/\(path)").split(separator: "/") {
-        if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+        if part == ".." {
+          parts = whole("/" + parts.joined(separator: "/")).split(separator: "/").dropLast()
+        } else if part != "." {
+          parts.append(part)
+        }
       }
       return "/" + parts.joined(separator: "/")
     }

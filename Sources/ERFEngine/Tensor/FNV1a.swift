@@ -12,12 +12,14 @@ struct FNV1a: Sendable {
     value = (value ^ word) &* 0x0000_0100_0000_01B3
   }
 
-  /// Mixes in a word whose upper half counts as much, as that of eight bytes of a file: what differs there reaches
-  /// the lower bits too. A product alone carries it upwards only, and two changes of highest bits would cancel.
+  /// Mixes in a word whose upper half counts as much, as that of eight bytes of a file. Its bits are scattered
+  /// first, by the last steps of MurmurHash3 (Appleby): the product alone carries differences upwards only, so that
+  /// changes of highest bits, as of signs, would cancel each other.
   @inline(__always)
   mutating func add(wide word: UInt64) {
-    add(word: word)
-    value ^= value >> 32
+    var scattered = (word ^ word >> 33) &* 0xFF51_AFD7_ED55_8CCD
+    scattered = (scattered ^ scattered >> 33) &* 0xC4CE_B9FE_1A85_EC53
+    add(word: scattered ^ scattered >> 33)
   }
 
   /// 16 hexadecimal digits.

@@ -23,15 +23,33 @@ import Testing
     for (one, other) in zip(try hashes(bytes), try hashes(other)) { #expect(one != other) }
   }
 
-  /// Last bytes of words are told apart as well as any, and so is which of them has which: no two of so many have
-  /// a common hash.
+  /// Last bytes of words are told apart as well as any, and so is which of them has which.
   @Test func lastBytesOfWordsCount() throws {
     var bytes = [UInt8](repeating: 0, count: 64)
-    var seen: [Set<String>] = [[], []]
-    for value in 0..<4096 {
-      for digit in 0..<4 { bytes[7 + 8 * digit] = UInt8(value >> (3 * digit) & 7) }
-      for (index, hash) in try hashes(bytes).enumerated() { seen[index].insert(hash) }
+    try expectAllOthers { value in
+      for digit in 0..<5 { bytes[7 + 8 * digit] = UInt8(value >> (2 * digit) & 3) << 6 }
+      return bytes
     }
-    #expect(seen.map(\.count) == [4096, 4096])
+  }
+
+  /// Negated weights, in rows of a kernel or wherever: whichever signs change, another hash comes of it.
+  @Test func signsCount() throws {
+    let numbers = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17]
+    var bytes = [UInt8](repeating: 0x3F, count: 80)
+    try expectAllOthers { value in
+      for (bit, number) in numbers.enumerated() {
+        bytes[4 * number + 3] = 0x3F | UInt8(value >> bit & 1) << 7
+      }
+      return bytes
+    }
+  }
+
+  /// That no two of 1024 contents have a common hash.
+  private func expectAllOthers(_ contents: (Int) -> [UInt8]) throws {
+    var seen: [Set<String>] = [[], []]
+    for value in 0..<1024 {
+      for (index, hash) in try hashes(contents(value)).enumerated() { seen[index].insert(hash) }
+    }
+    #expect(seen.map(\.count) == [1024, 1024])
   }
 }

@@ -1,5 +1,6 @@
 // Folders by their own names.
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -20,5 +21,20 @@ import Testing
     }
     for path in ["/", "/..", "/.", ""] { #expect(Folder.named(path) == path) }
     #expect(Folder.named(".") == "../\(Folder.whole(".").fileName)")
+  }
+
+  /// Links keep their own names, but for steps out of what they lead to.
+  @Test func linksAreLeftWhereTheyLead() throws {
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("real/sub")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "real/sub")
+    let whole = Folder.whole(folder.path)
+    let paths = ["link/x", "./link//x", "link/../x", "real/sub/../x"].map {
+      "\(whole)/\($0)"
+    }
+    #expect(
+      Folder.spelledOut(paths)
+        == ["link/x", "link/x", "real/x", "real/x"].map { "\(whole)/\($0)" })
   }
 }
