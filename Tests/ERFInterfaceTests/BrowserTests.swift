@@ -61,6 +61,16 @@ import Testing
     #expect(browser(model)?.query == "/tmp/map.pgm" && browser(model)?.complaint == "is no network")
   }
 
+  /// The look at what a listing selects would end the one at what was typed, whose answer opens it.
+  @Test func listingsDoNotEndVisits() {
+    var model = makeModel()
+    for scalar in ":x.pth".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.enter))
+    #expect(browser(model)?.visiting == "x.pth")
+    #expect(looked(update(&model, .listed("", .folder(folder, recent: [])))) == [])
+    #expect(looked(update(&model, .visited("x.pth", .refused("is no network")))) == ["/a/b/x.pth"])
+  }
+
   @Test func filesAreLookedIntoAndOpened() {
     var model = opened()
     _ = model.type("b")

@@ -9,11 +9,11 @@ struct SequentialGaps {
   private static let most = 16
   /// Numbers of modules, at most, as in `ResNet`'s own names.
   private static let largest = 10_000
-  /// What modules that hold a network are called; others that number what they hold, such as `models`, may be
-  /// lists of networks.
-  private static let wrappers: Set<Substring> = [
-    "module", "model", "backbone", "net", "network", "encoder", "_orig_mod",
-  ]
+  /// Whether what a module called `name` numbers may be modules that follow each other; `models` and the like are
+  /// rather lists of networks.
+  private static func mayBeSequential(_ name: Substring) -> Bool {
+    !name.hasSuffix("s") || name == "layers" || name == "features"
+  }
 
   /// - Parameter hasHead: whether the classifier is taken from the file.
   init(_ weights: WeightDictionary, of architecture: any Architecture, hasHead: Bool) {
@@ -35,9 +35,9 @@ struct SequentialGaps {
     var holder: Substring?
     var absent: [String] = []
     for part in landmark.dropFirst(outer.count).split(separator: ".") {
-      let mayBeSequential =
-        holder.map { Self.wrappers.contains($0) || NumberedName.number($0) != nil } ?? true
-      if mayBeSequential { absent += self.absent(before: part, of: outer, in: file) }
+      if holder.map(Self.mayBeSequential) ?? true {
+        absent += self.absent(before: part, of: outer, in: file)
+      }
       outer += "\(part)."
       holder = part
     }

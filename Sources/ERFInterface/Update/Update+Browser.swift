@@ -58,11 +58,12 @@ extension Model {
     return show(browser)
   }
 
-  /// Keeps the browser, and looks into the selected file where nobody has.
+  /// Keeps the browser, and looks into the selected file where nobody has; not while what was typed is looked
+  /// into, which would end that.
   private mutating func show(_ browser: Browser) -> [Effect] {
     var browser = browser
     var effects: [Effect] = []
-    if let path = browser.selectedFile, browser.contents[path] == nil {
+    if browser.visiting == nil, let path = browser.selectedFile, browser.contents[path] == nil {
       browser.contents[path] = .looking
       effects.append(.look(path))
     }

@@ -75,7 +75,8 @@ extension NamedCheckpointTests {
   @Test(
     arguments: [
       ("models.2.", nil), ("nets.1.", nil), ("state_dict.models.2.", nil),
-      ("1.", "0"), ("module.1.", "module.0"), ("0.1.", "0.0"), ("models.2.1.", "models.2.0"),
+      ("1.", "0"), ("module.1.", "module.0"), ("body.1.", "body.0"), ("layers.1.", "layers.0"),
+      ("0.1.", "0.0"), ("models.2.1.", "models.2.0"),
     ] as [(String, String?)])
   func listsOfNetworks(_ prefix: String, before: String?) throws {
     let network = try network(at: Self.modules.joined(separator: " "), behind: prefix)
