@@ -7,11 +7,10 @@ extension Model {
   /// asked for anew, so that no two of its numbers are of different contents.
   mutating func changed(_ path: String) -> [Effect] {
     func isOutdated(_ network: NetworkSpec) -> Bool { network.ownFiles.contains(path) }
-    finishedMaps.forget(where: isOutdated)
+    forgetFinished(where: isOutdated)
     var stopped = depth.forget(where: isOutdated) + gallery.forget(where: isOutdated)
     stopped += predictions.forget(where: isOutdated)
-    var effects = forgetProbes(where: isOutdated)
-    kernelMaps.known = kernelMaps.known.filter { !isOutdated($0.key) }
+    var effects = stopProbes(where: isOutdated)
     if kernelMaps.asked.map(isOutdated) ?? false {
       effects += cancelKernelMaps()
       kernelMaps.asked = nil
@@ -27,9 +26,15 @@ extension Model {
     return effects + stopped.map { .cancel($0) }
   }
 
-  /// Forgets the probes of networks of which `isOutdated` holds.
-  private mutating func forgetProbes(where isOutdated: (NetworkSpec) -> Bool) -> [Effect] {
+  /// Forgets what was computed of networks of which `isOutdated` holds: maps, probes and kernel maps.
+  mutating func forgetFinished(where isOutdated: (NetworkSpec) -> Bool) {
+    finishedMaps.forget(where: isOutdated)
     shapeBias.reports = shapeBias.reports.filter { !isOutdated($0.key) }
+    kernelMaps.known = kernelMaps.known.filter { !isOutdated($0.key) }
+  }
+
+  /// Ends the probes under way of networks of which `isOutdated` holds.
+  private mutating func stopProbes(where isOutdated: (NetworkSpec) -> Bool) -> [Effect] {
     var effects: [Effect] = []
     for index in shapeBias.sides.indices {
       guard let asked = shapeBias.sides[index].asked, isOutdated(asked) else { continue }

@@ -36,9 +36,7 @@ extension Model {
   private mutating func forgetOwnFiles() {
     let paths = Set((session.networks + session.gallery).flatMap(\.ownFiles))
     func isOutdated(_ network: NetworkSpec) -> Bool { !paths.isDisjoint(with: network.ownFiles) }
-    finishedMaps.forget(where: isOutdated)
-    shapeBias.reports = shapeBias.reports.filter { !isOutdated($0.key) }
-    kernelMaps.known = kernelMaps.known.filter { !isOutdated($0.key) }
+    forgetFinished(where: isOutdated)
   }
 
   /// Another session in the place of this one; what ran for this one is cancelled.
