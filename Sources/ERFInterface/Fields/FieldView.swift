@@ -307,11 +307,12 @@ extension Frame {
     // The maximum stands beside the bar however narrow it is.
     let name = isSigned ? "|M|" : "M"
     let captions = [
-      "  of the largest mean of \(name) = ", "  of mean \(name) = ", "  \(name) = ", " ",
+      "  of the largest mean of \(name) = ", "  of mean \(name) = ", "  of \(name) = ",
+      "  \(name) = ", " ",
     ].map { $0 + Format.significant(colours.top) }
     let caption =
       captions.first { width - $0.columns >= ($0 == captions[0] ? 32 : isSigned ? 20 : 16) }
-      ?? captions[3]
+      ?? captions[captions.count - 1]
     let bar = width - caption.columns
     guard bar >= 8 else { return }
     let row = layout.scaleRow

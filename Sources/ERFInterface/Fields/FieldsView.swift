@@ -79,7 +79,7 @@ struct DifferenceDrawing {
     else {
       frame.fill(layout.map, .well)
       frame.writeCentred(
-        [Span(isOfTwoSizes ? "of two sizes" : "needs both maps", .quiet)],
+        [Span(obstacle ?? "needs both maps", .quiet)],
         row: layout.map.row + layout.map.rows / 2,
         column: layout.map.column, width: layout.map.columns)
       return
@@ -131,15 +131,16 @@ struct DifferenceDrawing {
       }
       return isShared || top <= 0 ? values : values.map { $0 / top }
     }
-    guard parts.count == 2, let a = parts[0], let b = parts[1], a.count == b.count, !isOfTwoSizes
+    guard parts.count == 2, let a = parts[0], let b = parts[1], a.count == b.count, obstacle == nil
     else { return nil }
     return zip(a, b).map { $0 - $1 }
   }
 
-  /// Whether the maps have other pixels, so that no two of them belong together.
-  private var isOfTwoSizes: Bool {
+  /// Why no two values of the maps that are there belong together, in short; nil: they do.
+  private var obstacle: String? {
     let sizes = model.sides.compactMap { $0.measured?.inputSize }
-    return Set(sizes).count > 1
+    if Set(sizes).count > 1 { return "of two sizes" }
+    return model.leftBehind.map { "\(Model.letter($0)) is stale" }
   }
 
   /// Whether the differences of areas need all columns that there are.
@@ -147,7 +148,7 @@ struct DifferenceDrawing {
 
   /// Differences of the area ratios in points of per cent, below the map.
   private func drawRatios(_ layout: FieldLayout, on frame: inout Frame) {
-    guard layout.tableRows > 0, layout.side == nil, !isOfTwoSizes,
+    guard layout.tableRows > 0, layout.side == nil, obstacle == nil,
       let a = model.sides[0].measured?.metrics.ratios,
       let b = model.sides[1].measured?.metrics.ratios
     else { return }

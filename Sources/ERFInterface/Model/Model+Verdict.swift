@@ -308,6 +308,12 @@ extension Model {
   /// Above this share of mass at the border the input is too small to tell networks apart.
   static let borderLimit = 0.05
 
+  /// The side whose map stayed behind while the other went on; nil: neither or both did.
+  var leftBehind: Int? {
+    let behind = sides.indices.filter { sides[$0].isLeftBehind }
+    return behind.count == 1 ? behind[0] : nil
+  }
+
   /// Why two maps answer no question about their networks; nil where they do.
   private func notComparable(_ a: ShownMap, _ b: ShownMap) -> String? {
     let empty = [(a, "A"), (b, "B")].filter { !$0.0.metrics.hasMass }.map(\.1)
@@ -330,9 +336,8 @@ extension Model {
     if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
       return "A and B look from different places"
     }
-    let behind = sides.indices.filter { sides[$0].failure != nil && sides[$0].isLeftBehind }
-    if behind.count == 1 {
-      return "\(Self.letter(behind[0]))'s map is stale, its last run failed"
+    if let side = leftBehind {
+      return "\(Self.letter(side))'s map is stale, its last run failed"
     }
     // Other kernels and other weights at once: which of them makes the difference nobody can tell.
     let sources = [a, b].map { origin($0).source }

@@ -33,10 +33,10 @@ public struct Side: Sendable {
     return shown.request != asked || (job.map { $0.id != shown.id } ?? false)
   }
 
-  /// Whether the map on screen is of another layer, other pictures or the like than were asked for last, which
-  /// is more than another network.
+  /// Whether what was asked for last failed, so that the map on screen is of another layer, other pictures or
+  /// the like, which is more than of another network.
   var isLeftBehind: Bool {
-    guard isStale, let shown, var asked else { return false }
+    guard failure != nil, isStale, let shown, var asked else { return false }
     asked.network = shown.request.network
     return asked != shown.request
   }
