@@ -251,6 +251,18 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(Set(tops.map { $0.prefix(4) }) == ["1.32"], "\(tops)")
   }
 
+  @Test func equalMapsDifferByNothing() throws {
+    var model = makeModel(["RepLKNet-31", "RepLKNet-31"])
+    _ = model.type("v")
+    let field = try #require(model.sides[0].shown?.field)
+    model.sides[1].shown?.field = field
+    for (columns, rows) in sizes {
+      let screen = text(model, columns, rows)
+      #expect(screen.contains("A - B") || screen.contains("A − B"), "\(columns)")
+      #expect(!screen.contains("-0 "), "\(columns)")
+    }
+  }
+
   /// Of a map that its side's last run left behind, there is no difference either.
   @Test func mapsThatStayedBehindHaveNoDifference() {
     var model = makeModel()

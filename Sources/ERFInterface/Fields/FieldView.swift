@@ -275,7 +275,7 @@ extension Frame {
       return drawDecadesRow(layout, colours: colours, style: style)
     }
     let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
-    let low = colours.isDiverging && isKnown ? "-" + peak : "0"
+    let low = colours.isDiverging && isKnown && colours.top > 0 ? "-" + peak : "0"
     let width = layout.scaleWidth
     let lowWidth = low.columns + 1
     let room = width - lowWidth - peak.columns - 1
