@@ -69,6 +69,27 @@ import Testing
     }
   }
 
+  /// The slopes of PyTorch's `clamp` with two limits and with one, `hardsigmoid` and `hardswish`.
+  @Test func whatStopsAtALimitHasNoSlopeThere() {
+    let cases: [(ck_function, Float, Float, [Float])] = [
+      (CK_CLIP, -3, 3, [0, 0, 0, 1, 0, 0, 0]),
+      (CK_CLIP, -3, .infinity, [0, 0, 0, 1, 1, 1, 1]),
+      (CK_CLIP, -.infinity, 3, [1, 1, 1, 1, 0, 0, 0]),
+      (CK_HARD_SIGMOID, 1.0 / 6, 0.5, [0, 0, 0, 1.0 / 6, 0, 0, 0]),
+      (CK_HARD_SWISH, 0, 0, [0, 0, 0, 0.5, 1, 1, 1]),
+    ]
+    // More than a vector holds.
+    func repeated(_ numbers: [Float]) -> [Float] { (0..<7).flatMap { _ in numbers } }
+    let input = repeated([-.infinity, -4, -3, 0, 3, 4, .infinity])
+    for variant in supportedVariants {
+      for (function, a, b, expected) in cases {
+        var (values, slopes) = (input, input)
+        variant.unary(function, a, b, input, input.count, &values, &slopes)
+        #expect(slopes == repeated(expected), "\(variant.name) \(function.rawValue) \(a) \(b)")
+      }
+    }
+  }
+
   @Test func pairsAgreeWhateverTheSteps() {
     let left: [Float] = (0..<33).map { Float($0) - 7.5 }
     let right: [Float] = (0..<33).map { 16.25 - Float($0) }

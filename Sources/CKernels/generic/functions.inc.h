@@ -72,6 +72,11 @@ CK_INLINE float ck_bounded(float x, float low, float high) {
   return y > high ? high : y;
 }
 
+// Whether x lies between limits, of which infinite ones are none.
+CK_INLINE bool ck_inside(float x, float low, float high) {
+  return (x > low || low == -__builtin_inff()) && (x < high || high == __builtin_inff());
+}
+
 CK_INLINE float ck_silu_slope(float x) {
   float s = ck_logistic(x);
   return s * (1 + x * (1 - s));
@@ -114,7 +119,7 @@ void CK_NAME(unary)(ck_function function, float a, float b, const float *input, 
     case CK_HARD_SWISH:
       CK_EACH(x * (ck_bounded(x + 3, 0, 6) / 6), x <= -3 ? 0 : x >= 3 ? 1 : x * (1.0f / 3) + 0.5f);
     case CK_LEAKY_RELU: CK_EACH(x < 0 ? a * x : x, x > 0 ? 1 : a);
-    case CK_CLIP: CK_EACH(ck_bounded(x, a, b), x >= a && x <= b ? 1 : 0);
+    case CK_CLIP: CK_EACH(ck_bounded(x, a, b), ck_inside(x, a, b) ? 1 : 0);
     case CK_SQRT: CK_EACH(__builtin_sqrtf(x), 0.5f / __builtin_sqrtf(x));
     case CK_RECIPROCAL: CK_EACH(1 / x, -1 / (x * x));
     case CK_ABS: CK_EACH(__builtin_fabsf(x), x > 0 ? 1 : x < 0 ? -1 : 0);

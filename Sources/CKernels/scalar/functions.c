@@ -29,7 +29,12 @@ static point mish(double x) {
   return (point){x * t, t + x * (1 - t * t) * logistic(x)};
 }
 
-// What stops at a limit has no slope there, as in PyTorch; Clip's is 1 on its limits, as there too.
+// Whether x lies between limits, of which infinite ones are none.
+static bool inside(double x, double low, double high) {
+  return (x > low || low == -INFINITY) && (x < high || high == INFINITY);
+}
+
+// What stops at a limit has no slope there, as in PyTorch.
 static point at(ck_function function, double a, double b, double x) {
   double s = logistic(x), t = tanh(x);
   switch (function) {
@@ -44,7 +49,7 @@ static point at(ck_function function, double a, double b, double x) {
     case CK_HARD_SWISH:
       return (point){x * bounded(x + 3, 0, 6) / 6, x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5};
     case CK_LEAKY_RELU: return (point){x < 0 ? a * x : x, x > 0 ? 1 : a};
-    case CK_CLIP: return (point){bounded(x, a, b), x >= a && x <= b ? 1 : 0};
+    case CK_CLIP: return (point){bounded(x, a, b), inside(x, a, b) ? 1 : 0};
     case CK_SQRT: return (point){sqrt(x), 0.5 / sqrt(x)};
     case CK_RECIPROCAL: return (point){1 / x, -1 / (x * x)};
     case CK_ABS: return (point){fabs(x), x > 0 ? 1 : x < 0 ? -1 : 0};

@@ -10,7 +10,8 @@ enum ScalarFunction: Hashable, Sendable {
   case hardSigmoid(slope: Float, offset: Float)
   /// `slope` * x below zero.
   case leakyReLU(slope: Float)
-  /// Between the two.
+  /// Between the two. On a limit the slope is 0, as of PyTorch's `clamp`, `hardtanh` and `relu6`; only its `maximum`
+  /// and `minimum`, and a `clamp` between tensors, which are exported alike, have one half there.
   case clip(low: Float, high: Float)
   case affine(scale: Float, shift: Float)
   /// factor * (x, or alpha * (exp(x) - 1) below zero).

@@ -12,6 +12,7 @@ extension ONNXOperators {
     "InstanceNormalization": { [.real(try $0.instanceNorm($1))] },
     "GroupNormalization": { [.real(try $0.groupNorm($1))] },
     "LRN": { [.real(try $0.responseNorm($1))] },
+    "LpNormalization": { [.real(try $0.unitNorm($1))] },
     "Softmax": { lowering, node in
       [.real(try lowering.softmax(lowering.real(node, 0), node))]
     },

@@ -13,6 +13,15 @@ extension ONNXLowering {
     }
   }
 
+  /// Rows along an axis, each divided by its 1-norm or 2-norm, which counts as no less than 1e-12, as in PyTorch's
+  /// `normalize`: zeros stay zeros.
+  mutating func unitNorm(_ node: ONNXNode) throws -> ONNXData {
+    let data = try real(node, 0)
+    let axis = try axis(node.integer("axis", -1), rank: data.rank)
+    let length = try norm(node, of: data) { try $0.reduced($1, .sum, [axis], keeps: true) }
+    return try pair(.divide, data, clipped(length, low: 1e-12, high: .infinity))
+  }
+
   /// The norm whose powers `sum` adds up.
   mutating func norm(
     _ node: ONNXNode, of data: ONNXData,

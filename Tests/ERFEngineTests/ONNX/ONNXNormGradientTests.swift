@@ -3,8 +3,8 @@ import Testing
 
 @testable import ERFEngine
 
-/// Gradients of norms and sums over axes, spelt out in several ways, at a row of zeros and at 3, 4: the values are
-/// PyTorch's. Of zeros it has a gradient of zero, though the square root has none.
+/// Gradients of norms and sums over axes, spelt out in several ways, and of limits, at a row of zeros and at 3, 4: the
+/// values are PyTorch's. Of zeros it has a gradient of zero, though the square root has none.
 @Suite struct ONNXNormGradientTests {
   private let folder = try? TemporaryFolder()
   private let workers = Workers(threads: 1)
@@ -48,6 +48,26 @@ import Testing
     expect(gradient, [1e12, 1e12, 0.032, -0.024])
   }
 
+  /// The same in one operator, by either norm and along either axis.
+  @Test(
+    arguments: [
+      (1, 1, [1e12, 1e12, 0, 0]), (2, -1, [1e12, 1e12, 0.032, -0.024]),
+      (1, 0, [1 / 3, 0.25, 0, 0]), (2, 0, [1 / 3, 0.25, 0, 0]),
+    ] as [(Int, Int, [Float])])
+  func unitVectorsInOne(_ p: Int, _ axis: Int, _ expected: [Float]) throws {
+    let gradient = try gradient {
+      $0.layer(
+        "LpNormalization", ["x"], "y", [("p", .integer(p)), ("axis", .integer(axis))])
+    }
+    expect(gradient, expected)
+  }
+
+  /// `x.clamp(min=3)`, as both of PyTorch's exporters write it: none on the limit.
+  @Test(arguments: ["Clip", "Max"]) func limit(_ operation: String) throws {
+    let gradient = try gradient { $0.layer(operation, ["x", "three"], "y") }
+    expect(gradient, [0, 0, 0, 1])
+  }
+
   /// The end of `F.lp_pool2d(x, 2, ...)`, here of one window a row.
   @Test func normPool() throws {
     let gradient = try gradient { graph in
@@ -85,6 +105,7 @@ import Testing
       graph.picture("x", [2, 2])
       let constants: [(String, Float)] = [
         ("two", 2), ("half", 0.5), ("hundred", 100), ("least", 1e-12),
+        ("three", 3),
       ]
       for (name, value) in constants { graph.tensor(name, [], [value]) }
       layers(&graph)

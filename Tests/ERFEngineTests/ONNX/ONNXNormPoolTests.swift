@@ -3,7 +3,7 @@ import Testing
 
 @testable import ERFEngine
 
-/// LpPool and GlobalLpPool by their definitions, and their gradients by differences.
+/// LpPool, GlobalLpPool and LpNormalization by their definitions, and gradients of pools by differences.
 @Suite struct ONNXNormPoolTests {
   private let folder = try? TemporaryFolder()
   private let workers = Workers(threads: 1)
@@ -89,9 +89,35 @@ import Testing
     #expect(gradient(layers, run, cotangent).elements.allSatisfy { $0 == 0 })
   }
 
-  @Test func otherNormsAreNotKnown() throws {
-    let gap = try lowered("LpPool", 3, Self.windows[0].settings).firstGap
+  @Test(arguments: ["LpPool", "LpNormalization"])
+  func otherNormsAreNotKnown(_ operation: String) throws {
+    let gap = try lowered(operation, 3, Self.windows[0].settings).firstGap
     #expect(gap?.reason.contains("p = 3") == true)
+  }
+
+  /// Along channels, which lie last in memory, rows and columns.
+  @Test(arguments: [1, 2], [1, 2, 3]) func unitVectors(_ p: Int, _ axis: Int) throws {
+    let lowering = try lowered("LpNormalization", p, [("axis", .integer(axis))])
+    let input = OperatorChecks.values(picture.memory, seed: 1)
+    var values = [input]
+    for node in lowering.nodes {
+      let layer = Layer(node.op, node.parameters.map(\.tensor))
+      let inputs = node.inputs.map { values[$0] }
+      values.append(layer.forward(inputs, keep: .nothing, workers: workers).0)
+    }
+    let output = try #require(values.last)
+    let along = picture.position(of: axis)
+    for element in 0..<input.count {
+      let inner = input.shape.extents[(along + 1)...].reduce(1, *)
+      let extent = input.shape[along]
+      let first = element / (inner * extent) * inner * extent + element % inner
+      let sum = (0..<extent).reduce(0.0) { sum, place in
+        let value = abs(Double(input[first + place * inner]))
+        return sum + (p == 1 ? value : value * value)
+      }
+      let norm = p == 1 ? sum : sum.squareRoot()
+      #expect(abs(Double(output[element]) - Double(input[element]) / norm) < 1e-6)
+    }
   }
 
   // MARK: Running
