@@ -82,7 +82,8 @@ public struct NetworkBench: Sendable {
     let backward = Stopwatch.median(runs.map(\.backward))
     let total = Stopwatch.median(runs.map { $0.forward + $0.backward })
     let plan = RegionPlan(
-      network.program.blueprint, value: tap.value, region: Region(holding: units), shapes: shapes)
+      network.program.blueprint, value: tap.value, region: tap.grid.region(holding: units),
+      shapes: shapes)
     let adds = 2 * plan.multiplyAdds
     return Timing(
       model: network.id, size: size, forward: forward, backward: backward, total: total,

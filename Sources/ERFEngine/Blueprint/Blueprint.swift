@@ -70,6 +70,15 @@ enum TokenGrid: Sendable, Hashable {
     case .tokens(let rows, let columns, _): InputSize(height: rows, width: columns)
     }
   }
+
+  /// The part of a value that holds `units`.
+  func region(holding units: [Unit]) -> Region {
+    switch self {
+    case .map: Region(holding: units)
+    case .tokens(_, let columns, let prefix):
+      Region(holding: units.map { Unit(row: 0, column: prefix + $0.row * columns + $0.column) })
+    }
+  }
 }
 
 extension Blueprint {

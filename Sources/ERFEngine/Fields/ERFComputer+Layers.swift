@@ -58,8 +58,8 @@ extension ERFComputer {
 /// What a layer is asked for.
 private struct Seed {
   let units: [Unit]
-  /// Where they lie on its map; nil: all of a value that is no map.
-  let region: Region?
+  /// Where they lie in its value.
+  let region: Region
 }
 
 /// Some layers over all images.
@@ -77,7 +77,7 @@ private struct LayerWalk {
     let seeds = try taps.map { tap in
       let shape = try network.shape(of: tap, input: size)
       let units = try tap.checked([], shape: shape)
-      return Seed(units: units, region: shape.isMap ? Region(holding: units) : nil)
+      return Seed(units: units, region: tap.grid.region(holding: units))
     }
     var firstFailure: (any Error)?
     for index in 0..<inputs.count {
@@ -117,11 +117,9 @@ private struct LayerWalk {
     guard let last = taps.max(by: { $0.value < $1.value }) else { return }
     var parts: [Int: Region] = [:]
     for (tap, seed) in zip(taps, seeds) { parts[tap.value] = seed.region }
-    let whole = Set(zip(taps, seeds).filter { $0.1.region == nil }.map(\.0.value))
     var outputs: [Int: Tensor] = [:]
     let activations = try network.program.forward(
-      input, to: last.value, region: parts[last.value], workers: workers, visiting: whole,
-      parts: parts
+      input, to: last.value, region: parts[last.value], workers: workers, parts: parts
     ) { value, output in
       outputs[value] = output
     }

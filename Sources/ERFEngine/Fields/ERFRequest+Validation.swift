@@ -70,11 +70,10 @@ extension ERFRequest {
     let running = layers.chained()
     let value = running.tap(tap.name)?.value ?? running.nodes.count
     let shapes = try running.upTo(value).shapes(input: running.inputShape(size))
-    let region = shape.isMap ? Region(holding: units) : nil
+    let region = keepsForward || isWhole ? nil : tap.grid.region(holding: units)
     return MemoryEstimate(
       network.blueprint,
-      plan: RegionPlan(
-        running, value: value, region: keepsForward || isWhole ? nil : region, shapes: shapes),
+      plan: RegionPlan(running, value: value, region: region, shapes: shapes),
       keepsForward: keepsForward)
   }
 }

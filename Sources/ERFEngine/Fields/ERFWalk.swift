@@ -61,8 +61,8 @@ struct ERFWalk {
     return (activations, isFresh)
   }
 
-  /// The part of a map that holds the units; nil for tokens, which have no parts.
-  private var region: Region? { tap.grid == .map ? Region(holding: units) : nil }
+  /// The part of the tap's value that holds the units.
+  private var region: Region { tap.grid.region(holding: units) }
 
   /// Of the gradient too.
   private func nameTheLayer(_ input: Tensor) throws -> Never {

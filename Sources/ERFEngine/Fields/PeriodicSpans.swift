@@ -130,6 +130,9 @@ extension Blueprint {
     case .resampled(let down, let across):
       rows = spans.rows.read(by: down)
       columns = spans.columns.read(by: across)
+    case .picked(let down, let across):
+      rows = spans.rows.read(by: down, of: input.height)
+      columns = spans.columns.read(by: across, of: input.width)
     case .tiles, .everything: return nil
     }
     guard let rows, let columns else { return nil }
@@ -152,6 +155,34 @@ extension PeriodicSpans {
   fileprivate func read(by weights: AxisWeights?) -> PeriodicSpans? {
     guard let weights else { return self }
     return weights.pattern.flatMap { read(by: $0.spans, inputs: $0.step) }
+  }
+
+  /// Of units that are picked of these, of which the map has `inputs`; nil: not all are as far apart.
+  fileprivate func read(by choices: [Int32]?, of inputs: Int) -> PeriodicSpans? {
+    guard let choices else { return self }
+    return choices.progression(over: inputs).flatMap { first, step in
+      read(by: [first..<first + 1], inputs: step)
+    }
+  }
+}
+
+extension [Int32] {
+  /// The first pick of `inputs` and the step from each to the next, as if the map had no end: what lies outside
+  /// of it is nothing, or a copy of a pixel that lies no further inside. nil: they go on otherwise.
+  fileprivate func progression(over inputs: Int) -> (first: Int, step: Int)? {
+    guard
+      let middle = indices.dropLast().first(where: { $0 + 1 >= count / 2 && self[$0] >= 0 })
+    else { return nil }
+    let step = Int(self[middle + 1]) - Int(self[middle])
+    let first = Int(self[middle]) - middle * step
+    guard step > 0 else { return nil }
+    let goesOn = indices.allSatisfy { index in
+      let (place, choice) = (first + index * step, Int(self[index]))
+      if (0..<inputs).contains(place) { return choice == place }
+      if choice < 0 { return true }
+      return place < 0 ? choice <= -place : inputs - 1 - choice <= place - (inputs - 1)
+    }
+    return goesOn ? (first, step) : nil
   }
 }
 

@@ -37,7 +37,7 @@ final class PackedMap: @unchecked Sendable {
     if region == Region(of: shape) { return self }
     let part = PackedMap(uninitialized: shape.sized(region), bitsPerElement: bitsPerElement)
     let bits = bitsPerElement
-    let width = part.shape.width * part.shape.channels * bits
+    let width = region.columns.count * shape.channels * bits
     let wholeBytes = shape.channels * bits % 8 == 0
     if !wholeBytes {
       unsafe part.base.initializeMemory(as: UInt8.self, repeating: 0, count: part.bytes)

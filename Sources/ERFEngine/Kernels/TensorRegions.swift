@@ -1,17 +1,16 @@
-// Cutting rectangles out of maps and putting them back.
+// Cutting rectangles out of maps, and rows of tokens, and putting them back.
 
 internal import CKernels
 
 extension Tensor {
-  /// The pixels of `region` out of a map (N, H, W, C): itself where that is all of them.
+  /// The pixels of `region` out of a map (N, H, W, C) or tokens (N, L, C): itself where that is all of them.
   func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> Tensor {
-    // Values that are no maps have no parts.
-    guard shape.isMap, region != Region(of: shape) else { return self }
-    let part = shape.sized(region)
-    var result = Tensor(uninitialized: part)
+    // Other values have no parts.
+    guard shape.asMap != nil, region != Region(of: shape) else { return self }
+    var result = Tensor(uninitialized: shape.sized(region))
     let to = unsafe result.mutablePointer()
     let from = unsafe pointer
-    let width = part.width * part.channels
+    let width = region.columns.count * shape.channels
     Self.forEachRow(of: region, in: shape, workers: workers) { row, start in
       unsafe (to + row * width).update(from: from + start, count: width)
     }
@@ -23,14 +22,14 @@ extension Tensor {
     in whole: Shape, at region: Region, workers: Workers = Workers(threads: 1)
   ) -> Tensor {
     precondition(shape == whole.sized(region) && Region(of: whole).contains(region))
-    if region == Region(of: whole) { return self }
+    guard let map = whole.asMap, region != Region(of: whole) else { return self }
     var result = Tensor(uninitialized: whole)
     let to = unsafe result.mutablePointer()
     let from = unsafe pointer
-    let width = shape.width * shape.channels
-    let (left, total) = (region.columns.lowerBound * whole.channels, whole.width * whole.channels)
+    let width = region.columns.count * shape.channels
+    let (left, total) = (region.columns.lowerBound * map.channels, map.width * map.channels)
     Self.forEachRow(of: Region(of: whole), in: whole, workers: workers) { row, start in
-      let (image, y) = (row / whole.height, row % whole.height)
+      let (image, y) = (row / map.height, row % map.height)
       guard region.rows.contains(y) else {
         unsafe (to + start).update(repeating: 0, count: total)
         return
@@ -52,26 +51,28 @@ extension Tensor {
     }
     let to = unsafe mutablePointer()
     let from = unsafe part.pointer
-    let width = part.shape.width * part.shape.channels
+    let width = region.columns.count * shape.channels
     Self.forEachRow(of: region, in: shape, workers: workers) { row, start in
       unsafe ck_add(to + start, from + row * width, width, to + start)
     }
   }
 
-  /// Visits the rows of `region` in each image of a map: their number, and the element of the map
+  /// Visits the rows of `region` in each image of a map or tokens: their number, and the element
   /// where they start.
   static func forEachRow(
     of region: Region, in shape: Shape, workers: Workers,
     _ body: (_ row: Int, _ start: Int) -> Void
   ) {
-    precondition(Region(of: shape).contains(region), "\(region) of \(shape)")
+    guard let map = shape.asMap, Region(of: shape).contains(region) else {
+      preconditionFailure("\(region) of \(shape)")
+    }
     let height = region.rows.count
-    let width = max(1, region.columns.count * shape.channels)
-    workers.forEachRange(of: shape.batch * height, size: max(1, (1 << 18) / width)) { rows in
+    let width = max(1, region.columns.count * map.channels)
+    workers.forEachRange(of: map.batch * height, size: max(1, (1 << 18) / width)) { rows in
       for row in rows {
         let y = region.rows.lowerBound + row % height
-        let pixel = (row / height * shape.height + y) * shape.width + region.columns.lowerBound
-        body(row, pixel * shape.channels)
+        let pixel = (row / height * map.height + y) * map.width + region.columns.lowerBound
+        body(row, pixel * map.channels)
       }
     }
   }

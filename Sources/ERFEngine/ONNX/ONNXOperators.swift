@@ -287,16 +287,17 @@ extension ONNXLowering {
     )
   }
 
-  /// Whether a constant beside maps differs, or may differ, between pixels: a part of a map would meet
-  /// another part of it.
+  /// Whether a constant beside maps or tokens differs, or may differ, between pixels: a part of a map
+  /// would meet another part of it.
   private func hasPixels(_ constant: Shape) -> Bool {
-    constant.rank == 4 && constant.extents[1...2].contains { $0 != 1 }
+    constant.asMap.map { $0.height != 1 || $0.width != 1 } ?? false
   }
 
-  /// Whether two maps differ in rows or columns other than by one being a single pixel, or in number.
+  /// Whether two maps, or tokens, differ in rows or columns other than by one being a single pixel, or in
+  /// number.
   private func isWhole(_ shapes: [Shape]) -> Bool {
-    guard shapes[0].rank == 4 else { return false }
-    let (one, other) = (shapes[0].extents[1...2], shapes[1].extents[1...2])
+    guard let first = shapes[0].asMap, let second = shapes[1].asMap else { return false }
+    let (one, other) = (first.extents[1...2], second.extents[1...2])
     return one != other && one.contains { $0 != 1 } && other.contains { $0 != 1 }
       || shapes[0][0] != shapes[1][0]
   }

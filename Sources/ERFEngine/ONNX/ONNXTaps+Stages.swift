@@ -12,19 +12,12 @@ extension ONNXTaps {
         groups.append([(index, grid)])
       }
     }
-    // What keeps all pixels, such as a network that takes noise away, has one stage.
-    if groups.isEmpty, keepsPixels {
-      let whole = grids.enumerated().compactMap { index, grid -> (cut: Int, grid: ONNXGrid)? in
-        guard let grid, cuts[index] > 0, grid.pixels == size.height * size.width else { return nil }
-        return (index, grid)
-      }
-      if !whole.isEmpty { groups = [whole] }
-    }
     // A stem that only thins out the pixels is not a stage.
     let joins = groups.map { group in hasJoin(before: cuts[group[group.count - 1].cut], group) }
     if let first = joins.firstIndex(of: true), groups.count - first >= 3 {
       groups.removeFirst(first)
     }
+    if groups.isEmpty, losesNoPixels { groups = enlargedGroups(grids) }
     let sizes = moduleSizes()
     let (norms, lastNorms) = (finalNorms(isLast: false), finalNorms(isLast: true))
     take(
@@ -36,13 +29,30 @@ extension ONNXTaps {
       })
   }
 
-  /// Whether no map has other pixels than the input, but for single ones.
-  private var keepsPixels: Bool {
+  /// Whether no map has fewer pixels than the input, but for single ones.
+  private var losesNoPixels: Bool {
     lowering.layouts.indices.allSatisfy { value in
       guard isLive[value], lowering.layouts[value].rank == 4 else { return true }
       let extents = lowering.layouts[value].memory.extents
-      return [1, size.height * size.width].contains(extents[1] * extents[2])
+      let pixels = extents[1] * extents[2]
+      return pixels == 1 || pixels >= size.height * size.width
     }
+  }
+
+  /// The cuts of a network whose maps are never smaller than the picture, such as one that takes noise away or
+  /// enlarges: those of the picture's size, which padding may add to, and those of each whole multiple of it.
+  /// What is enlarged only for a while is no stage.
+  private func enlargedGroups(_ grids: [ONNXGrid?]) -> [[(cut: Int, grid: ONNXGrid)]] {
+    var groups: [(times: Int, cuts: [(cut: Int, grid: ONNXGrid)])] = []
+    for (index, grid) in grids.enumerated() {
+      guard let grid else { continue }
+      let times = grid.rows / size.height
+      guard times > 0, times == grid.columns / size.width else { continue }
+      while let last = groups.last, last.times > times { groups.removeLast() }
+      if groups.last?.times != times { groups.append((times, [])) }
+      groups[groups.count - 1].cuts.append((index, grid))
+    }
+    return groups.map { $0.cuts }
   }
 
   /// Which cut of a size ends the stage: of those since values met for the last time the one that ends

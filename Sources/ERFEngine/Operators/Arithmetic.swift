@@ -46,7 +46,7 @@ struct Arithmetic: Operator {
 
   /// Whether a value has a number or more for each pixel of the output, or is as large as that.
   private static func hasPixels(_ shape: Shape, of output: Shape) -> Bool {
-    guard shape.rank == 4, output.rank == 4 else { return shape == output }
+    guard shape.asMap != nil, shape.rank == output.rank else { return shape == output }
     return shape.extents.dropLast() == output.extents.dropLast()
   }
 

@@ -35,7 +35,7 @@ enum Kept: Sendable {
 
 extension Kept {
   /// What was kept of `region` of the output. Inputs of windows are needed whole, for parameter
-  /// gradients alone; values that are no maps have no parts.
+  /// gradients alone.
   func cropped(to region: Region, workers: Workers = Workers(threads: 1)) -> Kept {
     switch self {
     case .nothing: .nothing

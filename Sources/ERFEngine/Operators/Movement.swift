@@ -77,14 +77,30 @@ struct Reshape: Operator {
 /// Elements picked along axes: slices, padding, repetitions, gathering by constant indices.
 struct Selection: Operator {
   /// What each axis of the output picks of the input's, -1: `fill`; nil: all in order.
-  let choices: [[Int32]?]
+  private(set) var choices: [[Int32]?]
   var fill: Float = 0
   /// For people.
   var summary = "select"
 
   /// Picks among the channels of a map alone look at single pixels.
   var window: Window {
-    choices.count == 4 && choices.dropLast().allSatisfy { $0 == nil } ? .pixel : .everything
+    guard choices.count == 4, choices[0] == nil else { return .everything }
+    let (rows, columns) = (choices[1], choices[2])
+    return rows == nil && columns == nil ? .pixel : .picked(rows: rows, columns: columns)
+  }
+
+  func restricted(to region: Region, of input: Shape) -> Selection {
+    guard input.isMap, case .picked = window else { return self }
+    let source = window.inputRegion(for: region, of: input)
+    var part = self
+    for (axis, outputs, inputs) in [
+      (1, region.rows, source.rows), (2, region.columns, source.columns),
+    ] {
+      part.choices[axis] = choices[axis]?[outputs].map {
+        $0 < 0 ? $0 : $0 - Int32(inputs.lowerBound)
+      }
+    }
+    return part
   }
 
   func outputShape(of inputs: [Shape]) throws(ShapeError) -> Shape {

@@ -8,8 +8,10 @@ struct ConstantOperand: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// The same under a shape that is not a map's, whose parts nobody cuts out of what is kept.
-  var uncut: Tensor { reshaped(Shape([1] + shape.extents + (shape.rank == 3 ? [1] : []))) }
+  /// The same under a shape of more axes than a map's, whose parts nobody cuts out of what is kept.
+  var uncut: Tensor {
+    reshaped(Shape([Int](repeating: 1, count: max(1, 5 - shape.rank)) + shape.extents))
+  }
 }
 
 extension Kept {

@@ -18,9 +18,9 @@
 /// - The walk hands it its ``Parameters`` in the order of ``parameterShapes``. What is made of them for
 ///   a kernel, such as packed weights, belongs to `parameters.layout`, which makes it once.
 /// - Its inputs may have any rank: maps (N, H, W, C), tokens (N, L, C), plain arrays. ``window`` says
-///   what one output pixel of a map reads; an operator that is not over the pixels of maps says
-///   `.everything`. It then always computes its whole output from its whole inputs; of values that are
-///   not maps there is only the whole.
+///   what one output pixel of a map reads, or one token; an operator that is not over pixels says
+///   `.everything`. It then always computes its whole output from its whole inputs; of other arrays there
+///   is only the whole.
 /// - What the gradient needs of the forward pass it hands back as ``Kept``.
 /// - Those that learn have the gradients of their parameters beside them: see ``LearningOperator``.
 protocol Operator: Hashable, Sendable {

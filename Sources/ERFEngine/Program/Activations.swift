@@ -4,7 +4,7 @@ struct Activations: Sendable {
   let program: Program
   /// What was computed.
   let plan: RegionPlan
-  /// The tapped value (N, h, w, C), as much of it as was asked for.
+  /// The tapped value, as much of it as was asked for.
   let output: Tensor
   /// By node.
   private(set) var kept: [Kept]
@@ -68,13 +68,9 @@ extension Activations {
       shapes: computed.shapes)
     // An operator that computes all of its output wants all of its gradient.
     let asked = region ?? computed.region(of: computed.value)
-    let outputGradient =
-      plan.shapes[plan.value].isMap
-      ? outputGradient.embedded(
-        in: plan.shape(of: plan.value), at: asked.relative(to: plan.region(of: plan.value)),
-        workers: workers)
-      : outputGradient
-    precondition(outputGradient.shape == plan.shape(of: plan.value))
+    let outputGradient = outputGradient.embedded(
+      in: plan.shape(of: plan.value), at: asked.relative(to: plan.region(of: plan.value)),
+      workers: workers)
     let order = Array(plan.order.reversed())
     let progress = plan.progress(order)
     program.prepare(plan, order, for: .gradient, workers: workers)
@@ -127,24 +123,13 @@ extension Activations {
 
   /// Where the features of a unit begin in the output.
   private func place(of unit: Unit, image: Int, corner: Region) -> Int {
-    let shape = output.shape
-    let row = unit.row - corner.rows.lowerBound
-    let column = unit.column - corner.columns.lowerBound
-    let position: Int
-    switch grid {
-    case .map where shape.isMap:
-      precondition((0..<shape.height).contains(row) && (0..<shape.width).contains(column))
-      position = (image * shape.height + row) * shape.width + column
-    case .map: position = image * shape.pixels / max(1, shape.batch)
-    case .tokens(let rows, let columns, let prefix):
-      precondition((0..<rows).contains(unit.row) && (0..<columns).contains(unit.column))
-      position = image * shape[1] + prefix + unit.row * columns + unit.column
-    }
-    return position * shape.channels
-  }
-
-  private var grid: TokenGrid {
-    plan.blueprint.taps.first { $0.value == plan.value }?.grid ?? .map
+    // Of a value without pixels there is one unit: what its first row of channels holds.
+    let perImage = output.shape.pixels / max(1, output.shape.batch)
+    guard let map = output.shape.asMap else { return image * perImage * output.shape.channels }
+    let place = plan.grid.region(holding: [unit]).relative(to: corner)
+    precondition(Region(of: output.shape).contains(place), "\(unit) was not computed")
+    let position = place.rows.lowerBound * map.width + place.columns.lowerBound
+    return (image * perImage + position) * map.channels
   }
 }
 

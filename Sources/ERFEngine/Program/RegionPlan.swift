@@ -73,7 +73,8 @@ struct RegionPlan: Sendable {
   /// What node `index` reads of its input `input`.
   func inputRegion(of index: Int, _ input: Int) -> Region {
     let value = Blueprint.value(of: index)
-    guard shapes[value].isMap else { return Region(of: shapes[input]) }
+    // What has other axes is read whole: a row of channels, an array that maps are made of.
+    guard shapes[value].rank == shapes[input].rank else { return Region(of: shapes[input]) }
     return blueprint.nodes[index].op.window.inputRegion(for: region(of: value), of: shapes[input])
   }
 
@@ -90,9 +91,10 @@ struct RegionPlan: Sendable {
   }
 
   /// The part of the tapped value that holds `units`.
-  func region(holding units: [Unit]) -> Region {
-    shapes[value].isMap ? Region(holding: units) : Region(of: shapes[value])
-  }
+  func region(holding units: [Unit]) -> Region { grid.region(holding: units) }
+
+  /// Where the units of the tapped value lie.
+  var grid: TokenGrid { blueprint.taps.first { $0.value == value }?.grid ?? .map }
 
   /// What share of the multiply-adds of a walk over `order` is done after each of its nodes, with a
   /// little for every layer.

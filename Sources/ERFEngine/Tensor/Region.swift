@@ -1,4 +1,5 @@
-/// A rectangle of the pixels of a map. Values that are not maps count as one pixel: they have no parts.
+/// A rectangle of the pixels of a map, or of tokens, which are a row of them. Other values count as one pixel:
+/// they have no parts.
 struct Region: Hashable, Sendable {
   var rows: Range<Int>
   var columns: Range<Int>
@@ -10,8 +11,8 @@ struct Region: Hashable, Sendable {
 
   /// All of a value.
   init(of shape: Shape) {
-    self.init(
-      rows: 0..<(shape.isMap ? shape.height : 1), columns: 0..<(shape.isMap ? shape.width : 1))
+    let map = shape.asMap
+    self.init(rows: 0..<(map?.height ?? 1), columns: 0..<(map?.width ?? 1))
   }
 
   /// The smallest region that holds both.
@@ -37,11 +38,13 @@ struct Region: Hashable, Sendable {
 }
 
 extension Shape {
-  /// The shape of `region` of a map (N, H, W, C); of other values itself.
+  /// The shape of `region` of a map (N, H, W, C) or of tokens (N, L, C); of other values itself.
   func sized(_ region: Region) -> Shape {
-    guard isMap else { return self }
-    return Shape(
-      batch: batch, height: region.rows.count, width: region.columns.count, channels: channels)
+    switch rank {
+    case 4: [batch, region.rows.count, region.columns.count, channels]
+    case 3: [batch, region.columns.count, channels]
+    default: self
+    }
   }
 }
 

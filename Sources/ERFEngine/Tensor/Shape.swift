@@ -30,6 +30,14 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 extension Shape {
   /// Whether the extents are those of a map; tokens (N, L, C) and other arrays have no rows and columns.
   public var isMap: Bool { rank == 4 }
+  /// The map that has these pixels: tokens are those of a single row; nil: the value has no parts.
+  var asMap: Shape? {
+    switch rank {
+    case 4: self
+    case 3: Shape(batch: extents[0], height: 1, width: extents[1], channels: extents[2])
+    default: nil
+    }
+  }
   public var batch: Int { extents[0] }
   public var height: Int { extents[1] }
   public var width: Int { extents[2] }

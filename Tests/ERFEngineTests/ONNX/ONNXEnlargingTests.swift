@@ -3,15 +3,15 @@ import Testing
 
 @testable import ERFEngine
 
-/// Maps that are enlarged on the way: of what they are made of, as much is computed as units see, and that is
-/// their theoretical field.
+/// Maps that are enlarged on the way, or padded: of what they are made of, as much is computed as units see, and
+/// that is their theoretical field.
 @Suite struct ONNXEnlargingTests {
   private let folder = try? TemporaryFolder()
 
   @Test(
     arguments: [
       "DepthToSpace", "Reshape", "AveragePool", "nearest", "linear", "ConvTranspose 2",
-      "ConvTranspose 4", "Add",
+      "ConvTranspose 4", "Add", "reflect", "edge", "constant",
     ], [4, 5])
   func whatUnitsSeeIsKnown(_ way: String, _ kernel: Int) throws {
     let path = try #require(folder).write(Self.bytes(way, kernel: kernel), to: "model.onnx")
@@ -38,6 +38,43 @@ import Testing
     let summary = try NetworkSummary(
       OpenedNetwork(NetworkSpec(file: path)), size: InputSize(height: 32, width: 32))
     #expect(summary.receptiveField == side && side < 32)
+  }
+
+  /// Where no map is smaller than the picture, the last one of its size ends a stage, and the last one of each
+  /// multiple of it, unless the network goes back.
+  @Test(
+    arguments: [
+      ("reflect", 1, [32], [5]), ("constant", 1, [32], [5]), ("Resize", 1, [32, 64], [3, 4]),
+      ("Resize", 2, [32], [4]),
+    ] as [(String, Int, [Int], [Int])])
+  func networksThatNeverGetSmallerHaveStages(
+    _ way: String, _ step: Int, _ sides: [Int], _ fields: [Int]
+  ) throws {
+    let pads: (String, ONNXAttribute) = ("pads", .integers([1, 1, 1, 1]))
+    let steps: (String, ONNXAttribute) = ("strides", .integers([step, step]))
+    let bytes = ONNXBytes.model { graph in
+      graph.picture("x", [1, 3, 32, 32])
+      graph.weights("w", [4, 3, 3, 3])
+      graph.weights("u", [4, 4, 3, 3])
+      graph.layer("Conv", ["x", "w"], "c", [pads])
+      graph.layer("Relu", ["c"], "r")
+      let isResized = way == "Resize"
+      if isResized {
+        graph.tensor("scales", [4], [1, 1, 2, 2])
+        graph.layer("Resize", ["r", "", "scales"], "y")
+      } else {
+        graph.integers("more", [0, 0, 1, 1, 0, 0, 1, 1])
+        graph.layer("Pad", ["r", "more"], "y", [("mode", .text(way))])
+      }
+      graph.layer("Conv", ["y", "u"], "z", isResized ? [steps, pads] : [steps])
+      graph.message(12) { $0.text(1, "z") }
+    }
+    let path = try #require(folder).write(bytes, to: "model.onnx")
+    let (spec, size) = (NetworkSpec(file: path), InputSize(height: 32, width: 32))
+    let stages = try NetworkSummary(OpenedNetwork(spec), size: size).rows.filter(\.isStage)
+    #expect(stages.map(\.output) == sides.map { [4, $0, $0] })
+    #expect(stages.compactMap(\.receptiveField) == fields)
+    _ = try ERFComputer().compute(ERFRequest(network: spec, size: size))
   }
 
   /// Steps that multiply to more than a number holds: a unit behind them sees everything, and nothing traps.
@@ -107,6 +144,9 @@ import Testing
           "Conv", ["d", "v"], "e",
           [("strides", .integers([2, 2])), ("pads", .integers([1, 1, 1, 1]))])
         graph.layer("Add", ["e", "c"], "y")
+      case "reflect", "edge", "constant":
+        graph.integers("pads", [0, 0, 2, 2, 0, 0, 2, 2])
+        graph.layer("Pad", ["c", "pads"], "y", [("mode", .text(way))])
       default: graph.layer("Resize", ["c", "", "scales"], "y", [("mode", .text(way))])
       }
       graph.weights("u", [6, channels, kernel, kernel])

@@ -40,16 +40,34 @@ import Testing
     #expect(made == 2)
   }
 
-  @Test func valuesThatAreNoMapsHaveNoParts() {
+  /// Tokens are a row of pixels: those of every image are cut out and put back.
+  @Test func tokensHaveParts() {
     let tokens = OperatorChecks.values([2, 5, 3], seed: 1)
-    let whole = Region(of: tokens.shape)
-    #expect(whole == Region(rows: 0..<1, columns: 0..<1))
-    #expect(tokens.shape.sized(whole) == tokens.shape)
-    #expect(tokens.cropped(to: whole).elements == tokens.elements)
-    #expect(tokens.embedded(in: tokens.shape, at: whole).elements == tokens.elements)
+    let part = Region(rows: 0..<1, columns: 1..<3)
+    #expect(Region(of: tokens.shape) == Region(rows: 0..<1, columns: 0..<5))
+    let cut = tokens.cropped(to: part)
+    #expect(cut.shape == [2, 2, 3])
+    let (all, few) = (tokens.elements, cut.elements)
+    #expect(few == Array(all[3..<9]) + Array(all[18..<24]))
+    var expected = [Float](repeating: 0, count: 30)
+    expected.replaceSubrange(3..<9, with: few[..<6])
+    expected.replaceSubrange(18..<24, with: few[6...])
+    #expect(cut.embedded(in: tokens.shape, at: part).elements == expected)
     var sum = tokens
-    sum.add(tokens, at: whole, workers: Workers(threads: 1))
-    #expect(sum.elements == tokens.elements.map { 2 * $0 })
+    sum.add(cut, at: part, workers: Workers(threads: 1))
+    #expect(sum.elements == zip(all, expected).map { $0 + $1 })
+  }
+
+  @Test func arraysHaveNoParts() {
+    let array = OperatorChecks.values([2, 5], seed: 1)
+    let whole = Region(of: array.shape)
+    #expect(whole == Region(rows: 0..<1, columns: 0..<1))
+    #expect(array.shape.sized(whole) == array.shape)
+    #expect(array.cropped(to: whole).elements == array.elements)
+    #expect(array.embedded(in: array.shape, at: whole).elements == array.elements)
+    var sum = array
+    sum.add(array, at: whole, workers: Workers(threads: 1))
+    #expect(sum.elements == array.elements.map { 2 * $0 })
   }
 
   @Test func windowsSayWhatIsReadAndComputed() {

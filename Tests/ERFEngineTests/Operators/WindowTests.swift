@@ -82,10 +82,15 @@ enum ResizingCase {
   typealias Named = (layer: Layer, input: Shape)
 
   /// Those that read all of the rectangle that holds what they read.
-  static let dense: [Named] = transposed + resampled + blocks
-  /// With taps that pass over pixels.
+  static let dense: [Named] = transposed + resampled + blocks + picked
+  /// With taps that pass over pixels, or meet none.
   static let dilated: [Named] = [
-    spreading(SlidingWindow(kernel: 3, dilation: 2, padding: Padding(2)))
+    spreading(SlidingWindow(kernel: 3, dilation: 2, padding: Padding(2))),
+    (
+      Layer(
+        Selection(choices: [nil, [-1, -1, 0, 1, 2, 3, -1], [4, 2, 0, -1], nil], fill: 9)),
+      [1, 5, 5, 2]
+    ),
   ]
 
   private static let transposed: [Named] = {
@@ -138,6 +143,13 @@ enum ResizingCase {
     }
     return cases
   }()
+
+  /// Slices, forwards and back, with channels besides, and padding that mirrors.
+  private static let picked: [Named] = [
+    (Layer(Selection(choices: [nil, [1, 3], [0, 2, 4], nil])), [1, 5, 6, 2]),
+    (Layer(Selection(choices: [nil, nil, [5, 4, 3], [1, 0]])), [2, 5, 6, 2]),
+    (Layer(Selection(choices: [nil, [2, 1, 0, 1, 2, 3, 4, 3], nil, nil])), [1, 5, 6, 2]),
+  ]
 
   private static let blocks: [Named] = [
     (Layer(DepthToSpace(side: 2, isBlockLast: false)), [1, 3, 4, 8]),

@@ -28,7 +28,7 @@ import Testing
     let golden = try Safetensors(
       path: Fixtures.path("onnx/\(ONNXGoldenTests.stem(file)).safetensors"))
     let input = try golden.tensor("input").channelsLast()
-    for tap in program.taps where tap.kind != .logits && tap.grid == .map {
+    for tap in program.taps where tap.kind != .logits {
       try check(program, input, tap: tap)
     }
   }
@@ -53,16 +53,16 @@ import Testing
   ) throws {
     let workers = Workers(threads: 2)
     let whole = try graph.forward(input, to: tap.value, workers: workers)
-    let size = whole.output.shape
-    guard size.isMap else { return }
+    let shape = whole.output.shape
+    let size = tap.grid.size(of: shape)
     let last = Unit(row: size.height - 1, column: size.width - 1)
     let centre = Unit(row: size.height / 2, column: size.width / 2)
     for units in [[Unit(row: 0, column: 0)], [last], [centre], [centre, last]] {
-      let region = Region(holding: units)
+      let region = tap.grid.region(holding: units)
       let part = try graph.forward(input, to: tap.value, region: region, workers: workers)
       // What looks at all of a map computes all of it.
       let expectedPart =
-        part.output.shape == size ? whole.output : whole.output.cropped(to: region)
+        part.output.shape == shape ? whole.output : whole.output.cropped(to: region)
       #expect(
         relativeError(part.output, expectedPart) < Self.rounding, "\(tap.name) \(units)",
         sourceLocation: sourceLocation)
@@ -77,6 +77,21 @@ import Testing
           sourceLocation: sourceLocation)
       }
     }
+  }
+
+  /// Behind its attention, the last block of a transformer is computed for one token alone.
+  @Test func ofTokensOnlyWhatIsSeenIsComputed() throws {
+    let network = try ONNXNetwork(ONNXModel(path: Fixtures.path("onnx/vit-ts.onnx")))
+    let blueprint = network.blueprint.inferenceForm().chained()
+    let tap = try #require(blueprint.stages.last)
+    let shapes = try blueprint.upTo(tap.value).shapes(input: blueprint.inputShape(network.size))
+    let plan = RegionPlan(
+      blueprint, value: tap.value, region: tap.grid.region(holding: [Unit(row: 1, column: 2)]),
+      shapes: shapes)
+    let linears = plan.order.filter { blueprint.nodes[$0].op is Linear }
+    #expect(linears.suffix(3).map { plan.shape(of: Blueprint.value(of: $0))[1] } == [1, 1, 1])
+    let first = Blueprint.value(of: linears[0])
+    #expect(plan.shape(of: first) == shapes[first])
   }
 
   @Test func onlyWhatIsSeenIsComputed() throws {
