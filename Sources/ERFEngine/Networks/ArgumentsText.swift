@@ -31,7 +31,7 @@ struct ArgumentsText {
         return
       }
       for pair in pairs { texts["\(key).\(pair.name)"] = pair.value }
-    } else if Checkpoint.normalisationSetting(key) != nil {
+    } else if Checkpoint.normalisationSetting(key) != nil || Checkpoint.stageSetting(key) != nil {
       texts[key] = Self.value(value, body) ?? Self.uncommented(Self.trimmed(value))
     } else if FileHints.tells(key) {
       if let value = Self.value(value, body) {

@@ -31,7 +31,7 @@ extension CheckpointParameters {
   /// How pictures are normalised for the network by what the file, or else one beside it, says; nil: nothing
   /// does.
   func normalisation(_ hints: FileHints) -> FileNormalisation? {
-    storedNormalisation
+    storedNormalisation(hints)
       ?? hints.configuredNormalisation
       ?? FileNormalisation(in: file.metadata, source: "the file's settings say")
       ?? hints.normalisationBeside
@@ -43,15 +43,18 @@ extension CheckpointParameters {
     ("image_mean", "image_std"), ("img_mean", "img_std"),
   ]
 
-  /// The same by tensors of a module in front of the network.
-  private var storedNormalisation: FileNormalisation? {
+  /// The same by tensors of a module in front of the network, which do not tell the order of colours that
+  /// they are for.
+  private func storedNormalisation(_ hints: FileHints) -> FileNormalisation? {
+    let order = takesGrey ? nil : hints.colourOrder
+    let with = order.map { ", with \($0.source)," } ?? ""
     var found: FileNormalisation?
     for (mean, deviation) in pairsOfNormalisers {
       guard let means = try? file.tensor(mean), let deviations = try? file.tensor(deviation),
         let one = FileNormalisation(
           source: "the file's \(WeightsMismatch.printable(mean)) and "
-            + "\(WeightsMismatch.printable(deviation)) say",
-          mean: means.elements, deviation: deviations.elements)
+            + "\(WeightsMismatch.printable(deviation))\(with) say",
+          mean: means.elements, deviation: deviations.elements, isBlueFirst: order?.isBlueFirst)
       else { continue }
       // The module may be in the file more than once.
       let first = found ?? one

@@ -14,6 +14,8 @@ struct CheckpointParameters: ParameterSource {
   let others: [String]
   /// What is added to variances before their roots are taken, by their keys.
   private(set) var epsilons: [String: Double] = [:]
+  /// The bias that the classifier in the file is without, which is zero; nil: it has one, or is not there.
+  private var zeroBias: String?
   /// Whether the network's landmark is in the file at all.
   private let isFound: Bool
   /// Whether the tensors' shapes alone tell which network this is.
@@ -56,6 +58,7 @@ struct CheckpointParameters: ParameterSource {
     let (key, shape) = (slot.key, slot.shape)
     let full = weights.fullName(key)
     guard let found = weights[key] else {
+      if key == zeroBias { return Tensor(zeros: shape) }
       throw CheckpointError.mismatch(
         path: file.path, WeightsMismatch(model: model, missing: [full]))
     }
@@ -121,6 +124,7 @@ extension CheckpointParameters {
       comparison = settled.comparison(with: ParameterInventory(blueprint), of: architecture)
     }
     settled.epsilons = blueprint.epsilons
+    settled.zeroBias = absentBias(comparison.inventory, of: architecture)
     settled.addNotes(comparison, architecture, preparation)
     return (settled, blueprint)
   }
@@ -133,8 +137,11 @@ extension CheckpointParameters {
   func requireFit(_ blueprint: Blueprint, of architecture: any Architecture) throws {
     let comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
     guard comparison.mismatch.isEmpty else { throw explained(comparison, architecture) }
-    // Without a classifier the first of several files may look like a network of fewer stages.
-    if comparison.inventory.head.isEmpty, let refusal = file.shardRefusal { throw refusal }
+    // Without a classifier the first of several files may look like a network of fewer stages, and a bias may
+    // lie in another one.
+    if comparison.inventory.head.isEmpty || zeroBias != nil, let refusal = file.shardRefusal {
+      throw refusal
+    }
     try requireReal(comparison.inventory)
     try requireSize(comparison.inventory)
   }
@@ -157,7 +164,8 @@ extension CheckpointParameters {
   ) -> Comparison {
     var mismatch = WeightsMismatch(model: model)
     var concernsHead = false
-    for (key, entry) in inventory.entries {
+    let absent = absentBias(inventory, of: architecture)
+    for (key, entry) in inventory.entries where key != absent {
       let found = weights[key]
       if found == entry.shape || found.map({ isOtherInput(key, $0, entry.shape) }) == true {
         continue
@@ -271,6 +279,10 @@ extension CheckpointParameters {
           ? "the first convolution takes grey pictures: \(Preprocessing.greyNote)"
           : "the first convolution takes \(Preprocessing.fourthNote)")
     }
+    if let zeroBias {
+      notes.append(
+        "the file has no \(weights.fullName(zeroBias)): the classifier's bias is taken as zero")
+    }
     let usual = takesGrey ? architecture.preprocessing.grey : architecture.preprocessing
     let gaps = SequentialGaps(
       weights, of: architecture, hasHead: !comparison.inventory.head.isEmpty)
@@ -375,25 +387,5 @@ extension CheckpointParameters {
     else { return nil }
     let settled = trying.settled(for: found).parameters
     return settled.comparison(with: found).mismatch.isEmpty ? found.id : nil
-  }
-}
-
-extension Tensor {
-  /// Whether all elements are zero; ends at the first that is not.
-  fileprivate var isZero: Bool {
-    for index in 0..<count where self[index] != 0 { return false }
-    return true
-  }
-
-  /// Kernels (O, 1, K, K) or (O, 4, K, K) as ones of red, green and blue: grey is their luminance, and a
-  /// fourth channel is left out, which is zero then.
-  fileprivate func acceptingColours() -> Tensor {
-    let (channels, area) = (shape[1], shape[2] * shape[3])
-    return Tensor(generated: [shape[0], 3, shape[2], shape[3]]) { index in
-      let (filter, colour, place) = (index / (3 * area), index / area % 3, index % area)
-      return channels == 1
-        ? Preprocessing.luminance[colour] * self[filter * area + place]
-        : self[(filter * channels + colour) * area + place]
-    }
   }
 }

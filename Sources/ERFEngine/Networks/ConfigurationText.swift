@@ -27,7 +27,8 @@ struct ConfigurationText: Sendable {
 
   /// The settings of every module that is called `backbone` and says what it is, each once.
   let backbones: [[String: Value]]
-  /// The first section with a mean and a deviation of pictures, and what it is called.
+  /// The first section with a mean and a deviation of pictures, or else with an order of their colours alone,
+  /// and what it is called: by its name, or `Normalize` for a step of that type.
   let normalisation: (name: String, settings: [String: Value])?
 
   /// What only the description of a module has, unlike, say, rules for its learning rate.
@@ -35,6 +36,11 @@ struct ConfigurationText: Sendable {
 
   /// What sections of means and deviations are called, since mmengine and before.
   private static let normalising = ["data_preprocessor", "preprocess_cfg", "img_norm_cfg"]
+  /// The type of the same as a step of a pipeline.
+  private static let step = "Normalize"
+
+  /// Settings that tell the order of colours.
+  static let turning = ["to_rgb", "bgr_to_rgb", "to_bgr"]
 
   /// Settings that are often given once for all modules: `norm_cfg=norm_cfg`.
   private static let shared = ["norm_cfg", "conv_cfg", "act_cfg"]
@@ -60,13 +66,16 @@ struct ConfigurationText: Sendable {
   private static func normalisation(
     in tokens: [Token]
   ) -> (name: String, settings: [String: Value])? {
+    var found: [(name: String, settings: [String: Value])] = []
     for name in normalising {
       var reader = Reader(tokens)
-      while let section = reader.nextSection(called: name) {
-        if section["mean"] != nil, section["std"] != nil { return (name, section) }
-      }
+      while let section = reader.nextSection(called: name) { found.append((name, section)) }
     }
-    return nil
+    var reader = Reader(tokens)
+    // The pipeline of training comes before those of tests.
+    for section in reader.sections(ofType: step).reversed() { found.append((step, section)) }
+    return found.first { $0.settings["mean"] != nil && $0.settings["std"] != nil }
+      ?? found.first { section in turning.contains { section.settings[$0] != nil } }
   }
 
   // MARK: Tokens
@@ -152,6 +161,39 @@ struct ConfigurationText: Sendable {
         }
       }
       return nil
+    }
+
+    /// The settings of every `dict(type='Normalize', ...)` where that is the type, also as
+    /// `mmdet.Normalize`, whatever holds it: a list, mostly. One that holds another is left out, so that no
+    /// text is read over and over.
+    mutating func sections(ofType type: String) -> [[String: Value]] {
+      var found: [[String: Value]] = []
+      // Where the brackets stand that are open.
+      var open: [Int] = []
+      var end = 0
+      while let next = token(0) {
+        if key == "type", let word = token(2)?.word, Self.lastName(word) == type,
+          let start = open.last, start >= end
+        {
+          open.removeLast()
+          place = start + 1
+          found.append(section())
+          end = place
+          continue
+        }
+        if next.opens {
+          open.append(place)
+        } else if next.closes {
+          _ = open.popLast()
+        }
+        place += 1
+      }
+      return found
+    }
+
+    /// A name without the modules or the library in front of it: of `torchvision/Normalize` too.
+    private static func lastName(_ name: String) -> String {
+      name.split { $0 == "." || $0 == "/" }.last.map(String.init) ?? ""
     }
 
     /// What stands up to the bracket that ends the section; of a name that comes twice the last value, as

@@ -123,12 +123,13 @@ extension FileHints {
   /// Whether what stands under `key` names the network, or says what it takes or computes beside its name.
   static func tells(_ key: String) -> Bool {
     !key.contains(".") && Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
-      || isArgument(key) || Checkpoint.normalisationSetting(key) != nil || steps.contains(key)
+      || isArgument(key) || Checkpoint.normalisationSetting(key) != nil
   }
 
   /// What the hub's `preprocessor_config.json` says of the steps around a normalisation.
   private static let steps: Set = [
-    "do_normalize", "do_rescale", "rescale_factor", "rescale_offset",
+    "do_normalize", "do_rescale", "rescale_factor", "rescale_offset", "offset",
+    "do_flip_channel_order",
   ]
 
   /// What the hub's `config.json` tells at its top and in timm's `model_args`, with what is nested in it.
@@ -150,9 +151,12 @@ extension FileHints {
           texts["\(key).\(name)"] = String(text.prefix(longestText))
         }
       }
-      let mayBeList = isArgument(key) || Checkpoint.normalisationSetting(key) != nil
+      let mayBeList =
+        isArgument(key) || Checkpoint.normalisationSetting(key) != nil
+        || Checkpoint.stageSetting(key) != nil
       let text: String? = try mayBeList ? json.text() : json.scalar()
-      if tells(key) { texts[key] = text.map { String($0.prefix(longestText)) } }
+      guard tells(key) || steps.contains(key) else { return }
+      texts[key] = text.map { String($0.prefix(longestText)) }
     }
     var json = JSONScanner(bytes)
     try json.object { key, json throws(SafetensorsHeader.Flaw) in try take(key, &json) }

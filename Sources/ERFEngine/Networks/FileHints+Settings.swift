@@ -34,6 +34,11 @@ extension FileHints {
       if let name = Checkpoint.strideSetting(key) {
         return Setting(name: name, value: value, kind: .strides, source: source)
       }
+      if let name = Checkpoint.stageSetting(key) {
+        return stages(value, name).map {
+          Setting(name: name, value: $0.listText, kind: .strides, source: source)
+        }
+      }
       if let name = Checkpoint.computingSetting(key) {
         return Setting(name: name, value: value, kind: .computation, source: source)
       }
@@ -129,12 +134,37 @@ extension FileHints {
 
   /// Whether a setting asks for dilations, or another output stride, than `network` has.
   private static func contradicts(_ setting: Setting, _ network: any Architecture) -> Bool {
-    guard let own = outputStride(of: network) else { return false }
+    if let own = stages(of: network, setting.name) {
+      let told = stages(setting.value, setting.name)
+      return told?.count == own.count && told != own
+    }
+    guard let own = outputStride(of: network), Checkpoint.stageSetting(setting.name) == nil else {
+      return false
+    }
     switch (setting.name, Double(setting.value)) {
     case ("output_stride", let stride?):
       return [4, 8, 16, 32].contains(stride) && stride != Double(own)
     case (_, let dilation?): return dilation > 1 && !isDilated(network)
     case (_, nil): return setting.value.contains("true") && !isDilated(network)
+    }
+  }
+
+  /// The strides or dilations of stages that a list tells; nil: it is of something else, such as a pyramid's
+  /// levels or a decoder's branches.
+  private static func stages(_ text: String, _ name: String) -> [Int]? {
+    let parts = text.split { "[](), ".contains($0) }
+    let numbers = parts.compactMap { Int($0) }
+    let usual: Set<Int> = name == "strides" ? [1, 2] : [1, 2, 4, 8]
+    return numbers.count == parts.count && usual.isSuperset(of: numbers) ? numbers : nil
+  }
+
+  /// What `network` has for a setting of stages; nil: another setting, or networks of this kind have none.
+  private static func stages(of network: any Architecture, _ name: String) -> [Int]? {
+    guard let network = network as? ResNet else { return nil }
+    return switch name {
+    case "strides": network.strides
+    case "dilations": network.stages.map(\.dilation)
+    default: nil
     }
   }
 

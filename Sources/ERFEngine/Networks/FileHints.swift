@@ -23,6 +23,8 @@ struct FileHints: Sendable {
   let backbones: [[String: ConfigurationText.Value]]
   /// How pictures are normalised by that configuration; nil: it does not say.
   let configuredNormalisation: FileNormalisation?
+  /// Whether the network sees blue first by it; nil: it does not say.
+  let configuredOrder: Bool?
   /// What the file that this program converted into this one had left open.
   let earlierDoubts: [String]
   /// Whether there is nothing but the `backbone` of a larger network, without a classifier.
@@ -77,6 +79,7 @@ struct FileHints: Sendable {
       Self.settings(in: file.metadata, source: "the file's settings say") + (settingsBeside ?? [])
     backbones = configuration.backbones
     configuredNormalisation = FileNormalisation(configuration)
+    configuredOrder = FileNormalisation.isBlueFirst(configuration)
     let path = file.path.lowercased()
     fileName =
       names.isEmpty

@@ -12,11 +12,11 @@ struct FileNormalisation: Sendable {
   /// nil: they are no three numbers, or one for all, that pictures could be normalised by.
   ///
   /// - Parameters:
-  ///   - white: what the brightest value of a picture is before that, black being 0; nil: 1 or 255, by the
-  ///     numbers.
+  ///   - black: what the darkest value of a picture is before that.
+  ///   - white: what the brightest one is; nil: 1 or 255, by the numbers.
   ///   - isBlueFirst: nil: whether the usual means stand in that order.
   init?(
-    source: String, mean: [Float], deviation: [Float], white: Float? = nil,
+    source: String, mean: [Float], deviation: [Float], black: Float = 0, white: Float? = nil,
     isBlueFirst: Bool? = nil
   ) {
     let mean = mean.count == 1 ? [Float](repeating: mean[0], count: 3) : mean
@@ -34,10 +34,10 @@ struct FileNormalisation: Sendable {
     let isOfBytes = (mean + deviation).contains { $0.magnitude > 2 }
     let white = white ?? (isOfBytes ? 255 : 1)
     guard PreprocessingChoice.means.contains(white),
-      let range = PixelRange(black: 0, white: white)
+      let range = PixelRange(black: black, white: white)
     else { return nil }
-    if white != 1 { choice.range = range }
-    let shares = mean.map { $0 / white }
+    if black != 0 || white != 1 { choice.range = range }
+    let shares = mean.map { ($0 - black) / (white - black) }
     let usual = Preprocessing.imageNet.mean
     choice.isBlueFirst =
       isBlueFirst
@@ -62,37 +62,75 @@ struct FileNormalisation: Sendable {
     return nil
   }
 
-  /// What a configuration of mmengine or its forerunners says, whose pixels are from 0 to 255; nil: nothing of
-  /// both.
+  /// What a configuration of mmengine or its forerunners says; nil: nothing of both.
   init?(_ configuration: ConfigurationText) {
-    guard let (name, settings) = configuration.normalisation else { return nil }
+    let settings = configuration.normalisation?.settings
     func numbers(_ key: String) -> [Float] {
-      settings[key]?.texts(under: key).first.map { Self.numbers($0.text) } ?? []
+      settings?[key]?.texts(under: key).first.map { Self.numbers($0.text) } ?? []
     }
-    let turned = ["to_rgb", "bgr_to_rgb"].lazy.compactMap { settings[$0] }.first
-    // Pictures are read with blue first; where nothing is said, only mmcv's own step turns them.
-    let isBlueFirst =
-      turned.map { [.word("False"), .word("0")].contains($0) } ?? (name != "img_norm_cfg")
+    let deviation = numbers("std")
     self.init(
-      source: "the file's configuration says", mean: numbers("mean"), deviation: numbers("std"),
-      white: 255, isBlueFirst: isBlueFirst)
+      source: "the file's configuration says", mean: numbers("mean"), deviation: deviation,
+      // Pixels are from 0 to 255 there, unless a step of another library made them smaller.
+      white: deviation.contains { $0 < 1 } ? 1 : 255,
+      isBlueFirst: Self.isBlueFirst(configuration))
+  }
+
+  /// Whether the network sees blue first by such a configuration; nil: it does not say.
+  static func isBlueFirst(_ configuration: ConfigurationText) -> Bool? {
+    guard let (name, settings) = configuration.normalisation else { return nil }
+    // Pictures are read with blue first; where nothing is said, only mmcv's own step turns them.
+    guard let key = ConfigurationText.turning.first(where: { settings[$0] != nil }) else {
+      return ["data_preprocessor", "preprocess_cfg"].contains(name)
+    }
+    let isOff =
+      settings[key].map { [.word("False"), .word("false"), .word("0")].contains($0) } ?? false
+    return (key == "to_bgr") != isOff
   }
 
   /// What the hub's `preprocessor_config.json` says, whose steps may be off or scale otherwise; nil: nothing.
   init?(preprocessor texts: [String: String], source: String) {
-    let factor = texts["do_rescale"] == "false" ? "1" : texts["rescale_factor"] ?? "\(1.0 / 255)"
-    guard let scale = Double(factor), texts["rescale_offset"] != "true" else { return nil }
-    // Files have 1/255 with more or fewer digits.
-    let white = abs(255 * scale - 1) < 1e-4 ? 1 : Float(255 * scale)
-    if texts["do_normalize"] == "false" {
-      self.init(source: source, mean: [0], deviation: [1], white: white)
+    guard let (black, white) = Self.range(ofPreprocessor: texts) else { return nil }
+    let isBlueFirst = Self.isBlueFirst(preprocessor: texts)
+    let read = Self(in: texts, source: source)
+    // Processors that turn the colours do not normalise unless they say so.
+    let isPlain = read == nil && isBlueFirst == true && texts["do_normalize"] == nil
+    if isPlain || texts["do_normalize"] == "false" {
+      self.init(
+        source: source, mean: [0], deviation: [1], black: black, white: white,
+        isBlueFirst: isBlueFirst)
       return
     }
-    let read = Self(in: texts, source: source)
-    guard let mean = read?.choice.mean, let deviation = read?.choice.deviation else { return nil }
-    let isTold = texts["rescale_factor"] != nil || texts["do_rescale"] != nil
+    guard let said = read?.choice, let mean = said.mean, let deviation = said.deviation else {
+      return nil
+    }
+    // Colours are turned last of all, so that red comes first in the numbers.
+    let isTurned = isBlueFirst == true && !said.isBlueFirst
+    let isTold = ["rescale_factor", "do_rescale"].contains { texts[$0] != nil } || black != 0
     self.init(
-      source: source, mean: mean, deviation: deviation, white: isTold ? white : nil)
+      source: source, mean: isTurned ? mean.reversed() : mean,
+      deviation: isTurned ? deviation.reversed() : deviation, black: black,
+      white: isTold ? white : nil, isBlueFirst: isBlueFirst)
+  }
+
+  /// Whether the network sees blue first by such a file; nil: it does not say.
+  static func isBlueFirst(preprocessor texts: [String: String]) -> Bool? {
+    texts["do_flip_channel_order"].map { $0 == "true" }
+  }
+
+  /// What black and white become by such a file before a mean is subtracted; nil: its factor is no number.
+  private static func range(
+    ofPreprocessor texts: [String: String]
+  ) -> (black: Float, white: Float)? {
+    guard texts["do_rescale"] != "false" else { return (0, 255) }
+    // The processors whose setting is called `offset` have another factor where none is given.
+    let usual = texts["offset"] == "true" ? 1 / 127.5 : 1 / 255.0
+    guard let scale = Double(texts["rescale_factor"] ?? "\(usual)") else { return nil }
+    // Files have these factors with more or fewer digits.
+    let span = 255 * scale
+    let width = Float(abs(span - span.rounded()) < 1e-4 ? span.rounded() : span)
+    let black: Float = ["rescale_offset", "offset"].contains { texts[$0] == "true" } ? -1 : 0
+    return (black, black + width)
   }
 
   /// The numbers of a list or tuple.
@@ -139,6 +177,16 @@ struct FileNormalisation: Sendable {
 }
 
 extension FileHints {
+  /// Whether the network sees blue first by the file's configuration, or else the hub's beside it, and which of
+  /// them says so; nil: neither does.
+  var colourOrder: (isBlueFirst: Bool, source: String)? {
+    if let configuredOrder { return (configuredOrder, "its configuration") }
+    guard let preprocessor,
+      let isBlueFirst = FileNormalisation.isBlueFirst(preprocessor: preprocessor.texts)
+    else { return nil }
+    return (isBlueFirst, "\(preprocessor.name) beside it")
+  }
+
   /// What the configurations beside the file say of it; nil: nothing.
   var normalisationBeside: FileNormalisation? {
     func source(_ beside: Beside) -> String { "\(beside.name) beside the file says" }

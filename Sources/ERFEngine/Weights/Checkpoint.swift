@@ -172,7 +172,7 @@ public struct Checkpoint: Sendable {
 
   /// Whether a value under `key` may say that something else is computed than the shapes of parameters tell.
   static func isSetting(_ key: String) -> Bool {
-    strideSetting(key) != nil || computingSetting(key) != nil
+    strideSetting(key) != nil || stageSetting(key) != nil || computingSetting(key) != nil
   }
 
   /// The same of a list of `count` values.
@@ -222,6 +222,17 @@ public struct Checkpoint: Sendable {
     guard let last = parts.last(where: { Int($0) == nil }) else { return nil }
     // Deeper down, `dilation` is of augmentations and layers.
     return names.contains(last) || last == "dilation" && parts.count <= 2 ? String(last) : nil
+  }
+
+  /// `strides` or `dilations` where a list under `key` may have one for each stage of the network, as in
+  /// `args.strides`; nil: it is something else.
+  static func stageSetting(_ key: String) -> String? {
+    let parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
+    // Deeper down they are of decoders and other networks.
+    guard let last = parts.last, parts.count <= 2, last == "strides" || last == "dilations" else {
+      return nil
+    }
+    return String(last)
   }
 
   /// Lets go of the memory that the tensors read so far took; the file stays open.

@@ -13,7 +13,7 @@ public struct CheckpointFolder: Sendable, Equatable {
   public let path: String
   /// Names of folders, in alphabetical order whatever the case; hidden ones are left out.
   public let folders: [String]
-  /// Files whose names end like those of checkpoints, in the same order.
+  /// Files that were looked for, such as those whose names end like those of checkpoints, in the same order.
   public let files: [File]
 
   public init(path: String, folders: [String], files: [File]) {
@@ -22,14 +22,17 @@ public struct CheckpointFolder: Sendable, Equatable {
     self.files = files
   }
 
+  /// - Parameter isListed: tells by a file's name whether it is looked for.
   /// - Throws: `FileError` for a folder that cannot be listed.
-  public init(listing path: String) throws(FileError) {
+  public init(
+    listing path: String, isListed: (String) -> Bool = Checkpoint.hasExtension
+  ) throws(FileError) {
     var folders: [String] = []
     var files: [File] = []
     for name in try FolderListing.names(in: path) where !name.hasPrefix(".") {
       switch FileKind(of: path + "/" + name) {
       case .folder: folders.append(name)
-      case .regular(let bytes) where Checkpoint.hasExtension(name):
+      case .regular(let bytes) where isListed(name):
         files.append(File(name: name, bytes: bytes))
       default: break
       }

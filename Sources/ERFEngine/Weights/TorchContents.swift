@@ -98,6 +98,8 @@ struct TorchContents: Sendable {
     case .list(let index):
       let list = machine.lists[Int(index)]
       try note(container: prefix)
+      note(settings: value, at: key, machine)
+      if Checkpoint.stageSetting(key) != nil { note(value, at: key, depth: depth, machine) }
       let isSetting = Checkpoint.isSetting(list: key, of: list.count)
       for (index, value) in list.enumerated() {
         // Logs of a million losses leave nothing; a list may be there many times.
@@ -121,8 +123,10 @@ struct TorchContents: Sendable {
   private mutating func note(
     _ value: PickleValue, at key: String, depth: Int, _ machine: PickleMachine
   ) {
-    if depth == 2, ["meta.config", "meta.cfg"].contains(key), let text = Self.text(value, machine) {
-      configuration = String(text.prefix(Self.longestConfiguration))
+    if Self.configurations.contains(key), configuration.utf8.count < Self.longestConfiguration,
+      let text = machine.text(value)
+    {
+      configuration += "\(text.prefix(Self.longestConfiguration))\n"
     }
     // What names the network has room beside many other settings.
     let isName =
@@ -130,7 +134,7 @@ struct TorchContents: Sendable {
       && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
         || Checkpoint.normalisationSetting(key) != nil)
     guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
-      let text = Self.text(value, machine) ?? Self.normalisation(value, at: key, machine)
+      let text = Self.text(value, machine) ?? Self.listed(value, at: key, machine)
     else { return }
     metadata[key] = String(text.prefix(200))
   }
@@ -175,28 +179,39 @@ struct TorchContents: Sendable {
 // MARK: Settings
 
 extension TorchContents {
-  /// Where programs keep the settings of a network as a dictionary.
+  /// Where programs keep the settings of a network, as a text, a dictionary or a list of dictionaries.
   private static let configurations: Set = [
-    "cfg", "config", "hyper_parameters", "meta.cfg", "meta.config",
+    "cfg", "config", "hyper_parameters", "meta.cfg", "meta.config", "img_norm_cfg",
+    "train_pipeline", "test_pipeline",
   ]
   fileprivate static let longestConfiguration = 1 << 18
   /// Dictionaries of settings below one another that are looked into, and what is taken of each.
   private static let deepestSetting = 8
   private static let mostSettings = 64
 
-  /// Takes down the dictionary of a network's settings under `key`.
+  /// Takes down the dictionary, or list of them, of a network's settings under `key`.
   fileprivate mutating func note(
     settings: PickleValue, at key: String, _ machine: PickleMachine
   ) {
-    guard Self.configurations.contains(key) else { return }
+    guard Self.configurations.contains(key),
+      configuration.utf8.count < Self.longestConfiguration
+    else { return }
+    configuration += "\(key)="
     Self.write(settings, to: &configuration, machine)
+    configuration += "\n"
   }
 
-  /// The text of a tuple of whole numbers that is a mean or deviation of pictures.
-  fileprivate static func normalisation(
+  /// The text of a tuple of whole numbers that is a mean or deviation of pictures, or of a list or tuple of
+  /// stages' strides or dilations.
+  fileprivate static func listed(
     _ value: PickleValue, at key: String, _ machine: PickleMachine
   ) -> String? {
-    guard case .numbers = value, Checkpoint.normalisationSetting(key) != nil else { return nil }
+    let isOfStages = Checkpoint.stageSetting(key) != nil
+    switch value {
+    case .numbers where isOfStages || Checkpoint.normalisationSetting(key) != nil: break
+    case .list where isOfStages: break
+    default: return nil
+    }
     var text = ""
     write(value, to: &text, machine)
     return text

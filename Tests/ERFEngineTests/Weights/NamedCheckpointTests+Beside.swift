@@ -207,6 +207,26 @@ extension NamedCheckpointTests {
         "--range 0:2 --mean 0.5 --std 0.25"
       ),
       (
+        #""rescale_offset": true, "rescale_factor": 0.00784313725490196"#,
+        "range -1:1, mean 0.5, std 0.25", "--range -1:1 --mean 0.5 --std 0.25"
+      ),
+      (
+        #""offset": true"#, "range -1:1, mean 0.5, std 0.25",
+        "--range -1:1 --mean 0.5 --std 0.25"
+      ),
+      (
+        #""rescale_offset": true, "do_normalize": false"#, "range -1:0, mean 0, std 1",
+        "--range -1:0 --mean 0 --std 1"
+      ),
+      (
+        #""rescale_offset": true, "do_rescale": false"#, "range 0:255, mean 0.5, std 0.25",
+        "--range 0:255 --mean 0.5 --std 0.25"
+      ),
+      (
+        #""do_flip_channel_order": true"#, "mean 0.5, std 0.25, BGR",
+        "--mean 0.5 --std 0.25 --bgr"
+      ),
+      (
         #""do_rescale": false, "rescale_factor": 0.00392156862745098"#,
         "range 0:255, mean 0.5, std 0.25", "--range 0:255 --mean 0.5 --std 0.25"
       ),
@@ -222,6 +242,23 @@ extension NamedCheckpointTests {
         "preprocessor_config.json beside the file says \(words), and pictures are prepared with ImageNet's "
           + "mean and std: \(options) does as the file says"
       ])
+  }
+
+  /// Those that turn the colours do it last, and many of them do not normalise.
+  @Test(
+    arguments: [
+      (#"{"do_flip_channel_order": true}"#, "--mean 0 --std 1 --bgr"),
+      (
+        #"{"do_flip_channel_order": true, "image_mean": [0.1, 0.2, 0.3], "image_std": [0.5, 0.6, 0.7]}"#,
+        "--mean 0.3,0.2,0.1 --std 0.7,0.6,0.5 --bgr"
+      ),
+      (#"{"do_flip_channel_order": false}"#, nil),
+    ] as [(String, String?)])
+  func processorsThatTurnColours(_ text: String, options: String?) throws {
+    let notes = try self.notes(beside: Array(text.utf8), called: "preprocessor_config.json")
+    #expect(notes.count == (options == nil ? 0 : 1), "\(notes)")
+    let end = ": \(options ?? "") does as the file says"
+    #expect(notes.allSatisfy { $0.hasSuffix(end) }, "\(notes)")
   }
 
   @Test func settingsThatAreSaidTwice() throws {

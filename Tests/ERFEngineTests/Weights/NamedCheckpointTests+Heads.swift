@@ -82,14 +82,53 @@ extension NamedCheckpointTests {
     #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
   }
 
-  /// What a classifier without a bias lacks is that, whatever its number of classes.
+  /// The plain network without the bias of its classifier.
+  private func unbiased(
+    _ name: String, with extra: [String: Shape] = [:], in folder: TemporaryFolder
+  ) throws -> NetworkSpec {
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.filter { $0 != "fc.bias" }.map { ($0, try plain.tensor($0)) }
+    let more = extra.map { ($0.key, Tensor(zeros: $0.value)) }
+    let path = folder.file(name)
+    try SafetensorsWriter(tensors: tensors + more, type: .float32, metadata: [:]).write(to: path)
+    return NetworkSpec(file: path)
+  }
+
+  /// The bias of a linear layer without one is zero, and that is said.
   @Test func classifiersWithoutABias() throws {
     let folder = try TemporaryFolder()
-    let spec = try headed(["fc.weight": [7, 16]], in: folder, asThousand: false)
-    let error = try #require(#expect(throws: CheckpointError.self) { try Network(spec) })
-    #expect(
-      error.explanation.contains("classes=7: lacks fc.bias: it opens without its classifier"),
-      "\(error.explanation)")
+    var spec = try unbiased("unbiased.safetensors", in: folder)
+    let input = try golden.tensor("input").channelsLast()
+    let biased = try golden.tensor("plain.pth/logits").elements
+    let bias = try Checkpoint(path: Fixtures.path("names/plain.pth")).tensor("fc.bias").elements
+    for isHeadless in [false, true] {
+      spec.allowsMissingHead = isHeadless
+      let network = try Network(spec)
+      #expect(
+        network.weightsChoice?.notes == [
+          "the file has no fc.bias: the classifier's bias is taken as zero"
+        ])
+      let logits = try network.features(input, tap: "logits").elements
+      #expect(logits.count == bias.count)
+      #expect(Self.difference(logits, zip(biased, bias).map { $0 - $1 }) < 1e-4)
+    }
+  }
+
+  /// A bias that lies in another file, or that is kept in a way that is not known, is not zero; nor is that of a
+  /// classifier for another number of classes.
+  @Test func biasesThatAreElsewhere() throws {
+    let folder = try TemporaryFolder()
+    var all = [
+      try unbiased("model-00001-of-00002.safetensors", in: folder),
+      try unbiased("kept.safetensors", with: ["fc.bias_orig": [7]], in: folder),
+      try unbiased("other.safetensors", in: folder),
+    ]
+    all[2].source = .catalogue(Self.thousand)
+    for spec in all {
+      #expect(throws: CheckpointError.self, "\(spec.model)") {
+        _ = try Network(spec)
+      }
+    }
   }
 
   /// A classifier that only code makes is refused with its cause, and left out where that is asked for.

@@ -39,17 +39,21 @@ extension NamedCheckpointTests {
       "\(notes)")
   }
 
-  /// The doubts about the plain network's backbone beside settings.
+  /// The doubts about the plain network's backbone beside settings, and beside more tensors of three numbers.
   private func doubts(
-    beside settings: (String, Pickled), prepared: PreprocessingChoice = .own
+    beside settings: (String, Pickled), with extra: [String: [Float]] = [:],
+    prepared: PreprocessingChoice = .own
   ) throws -> [String] {
     let folder = try TemporaryFolder()
     let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
     let state = try plain.keys.filter { !$0.hasPrefix("fc.") }.map { key -> (Pickled, Pickled) in
       (.text("backbone." + key), .tensor(try plain.tensor(key)))
     }
+    let more = extra.map { key, numbers -> (Pickled, Pickled) in
+      (.text(key), .tensor(Tensor(shape: [3, 1, 1], elements: numbers)))
+    }
     let object = Pickled.dictionary([
-      (.text(settings.0), settings.1), ("state_dict", .dictionary(state)),
+      (.text(settings.0), settings.1), ("state_dict", .dictionary(state + more)),
     ])
     var spec = try spec(object, in: folder)
     spec.preprocessing = prepared
@@ -85,14 +89,46 @@ extension NamedCheckpointTests {
         model = dict(backbone=dict(type='ResNet', depth=18))
         """, "0", "1", false
       ),
+      (
+        """
+        img_norm_cfg = dict(mean=[103.53, 116.28, 123.675], std=[1.0, 1.0, 1.0], to_bgr=True)
+        train_pipeline = [dict(type='Normalize', **img_norm_cfg)]
+        model = dict(backbone=dict(type='ResNet', depth=18))
+        """, "103.53,116.28,123.675", "1", true
+      ),
+      (
+        """
+        train_pipeline = [
+            dict(type='LoadImageFromFile'),
+            dict(mean=[127.5, 127.5, 127.5], std=[127.5, 127.5, 127.5], type='Normalize'),
+        ]
+        model = dict(backbone=dict(type='ResNet', depth=18))
+        """, "127.5", "127.5", false
+      ),
+      (
+        """
+        model = {'backbone': {'type': 'ResNet', 'depth': 18}}
+        train_pipeline = [{'type': 'Normalize', 'mean': [9, 9, 9], 'std': [8, 8, 8], 'to_rgb': True}]
+        test_pipeline = [
+            dict(type='MultiScaleFlipAug', transforms=[
+                dict(type='Resize', keep_ratio=True),
+                dict(type='mmdet.Normalize', mean=[103.53, 116.28, 123.675],
+                    std=[1.0, 1.0, 1.0], to_rgb=False)]),
+        ]
+        """, "103.53,116.28,123.675", "1", true
+      ),
     ]
 
   /// As mmengine and mmcv write them, pixels being from 0 to 255; the advice works.
-  @Test(arguments: NamedCheckpointTests.configured, ["cfg", "config"])
+  @Test(
+    arguments: NamedCheckpointTests.configured, ["meta.cfg", "meta.config", "cfg", "config"])
   func configuredNormalisation(
     _ said: (text: String, mean: String, deviation: String, isBlueFirst: Bool), key: String
   ) throws {
-    let settings = ("meta", Pickled.dictionary([(.text(key), .text(said.text))]))
+    let inner = key.split(separator: ".").last.map(String.init) ?? key
+    let settings: (String, Pickled) =
+      inner == key
+      ? (key, .text(said.text)) : ("meta", .dictionary([(.text(inner), .text(said.text))]))
     let options =
       "--range 0:255 --mean \(said.mean) --std \(said.deviation)\(said.isBlueFirst ? " --bgr" : "")"
     let doubts = try doubts(beside: settings)
@@ -138,6 +174,69 @@ extension NamedCheckpointTests {
       settings.count == 1
         && settings[0].hasPrefix("the file's settings say mean 0, std 1, and pictures are"),
       "\(settings)")
+  }
+
+  /// Steps of pipelines in dictionaries, which may normalise pixels from 0 to 1.
+  @Test(arguments: ["cfg", "train_pipeline"]) func stepsInDictionaries(_ key: String) throws {
+    let step: Pickled = ["type": "Normalize", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]]
+    let pipeline: Pickled = [["type": "LoadImageFromFile"], step]
+    let nested: Pickled = ["data": ["train": ["pipeline": pipeline]]]
+    let doubts = try doubts(beside: (key, key == "cfg" ? nested : pipeline)).filter {
+      $0.contains("--mean")
+    }
+    #expect(
+      doubts.count == 1
+        && doubts[0].hasPrefix("the file's configuration says mean 0.5, std 0.5, and pictures are"),
+      "\(doubts)")
+  }
+
+  /// Steps that hold one another are read once, whatever their number.
+  @Test func stepsWithoutEnd() {
+    let open = String(repeating: "dict(type='Normalize', x=", count: 20_000)
+    #expect(ConfigurationText(open).normalisation?.settings == nil)
+    let close = String(repeating: ", type='Normalize')", count: 20_000)
+    let text = String(repeating: "dict(x=", count: 20_000) + "1" + close
+    #expect(ConfigurationText(text).normalisation?.settings == nil)
+  }
+
+  /// Tensors in front of a network have the numbers, and the configuration tells the order of colours.
+  @Test(arguments: [
+    ("dict(mean=[7, 8, 9], std=[7, 7, 7], bgr_to_rgb=True)", false),
+    ("dict(mean=[7, 8, 9], std=[7, 7, 7], to_rgb=False)", true),
+    ("dict(type='SegDataPreProcessor', bgr_to_rgb=False)", true),
+  ])
+  func orderOfStoredColours(_ section: String, isBlueFirst: Bool) throws {
+    let text =
+      "data_preprocessor = \(section)\nmodel = dict(backbone=dict(type='ResNet', depth=18))"
+    let name = "data_preprocessor"
+    let doubts = try doubts(
+      beside: ("meta", ["cfg": .text(text)]),
+      with: ["\(name).mean": [100, 110, 120], "\(name).std": [1, 1, 1]])
+    let start =
+      "the file's state_dict.\(name).mean and state_dict.\(name).std, with its configuration, say "
+    let options = "--range 0:255 --mean 100,110,120 --std 1\(isBlueFirst ? " --bgr" : "")"
+    let end = ": \(options) does as the file says"
+    #expect(doubts.count == 1, "\(doubts)")
+    #expect(doubts.allSatisfy { $0.hasPrefix(start) && $0.hasSuffix(end) }, "\(doubts)")
+  }
+
+  /// Strides and dilations of stages among the settings of a training program, where the network has others;
+  /// those of pyramids and decoders are something else.
+  @Test func settingsOfStages() throws {
+    let settings: [(Pickled, String?)] = [
+      (["strides": [1, 2, 1, 1]], "strides=1,2,1,1"),
+      (["dilations": .tuple([1, 1, 2, 4])], "dilations=1,1,2,4"),
+      (["strides": "(1, 2, 2, 1)"], "strides=1,2,2,1"),
+      (["strides": [1, 2, 2, 2], "dilations": .tuple([1, 1, 1, 1])], nil),
+      (["strides": [4, 8, 16, 32]], nil), (["dilations": [1, 6, 12, 18]], nil),
+      (["strides": [2, 2]], nil), (["neck": ["strides": [1, 1, 1, 1]]], nil),
+    ]
+    for (object, words) in settings {
+      let doubts = try doubts(beside: ("args", object)).filter { $0.contains("settings say") }
+      #expect(doubts.count == (words == nil ? 0 : 1), "\(doubts)")
+      let start = "the file's settings say \(words ?? ""), and it is opened as "
+      #expect(doubts.allSatisfy { $0.hasPrefix(start) }, "\(doubts)")
+    }
   }
 
   /// Strides and dilations of a configuration that is a dictionary are taken over as those of a text.
