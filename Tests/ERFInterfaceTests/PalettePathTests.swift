@@ -24,7 +24,8 @@ import Testing
   @Test func otherEndingsAreSessionsAndNetworks() {
     for text in ["s/one.json", "one.JSON"] { #expect(first(text)?.action == .sessionFile(text)) }
     // The parts of a checkpoint, and a saved map that is a picture, too.
-    for text in ["m/model.safetensors.index.json", "/m/map.pgm"] {
+    let maps = ["/m/map.pgm", "map.npy", "map.CSV", "maps.npz#late"]
+    for text in ["m/model.safetensors.index.json"] + maps {
       #expect(first(text)?.action == .file(text))
     }
   }
@@ -70,6 +71,9 @@ import Testing
     }
     // Where the tests run there are these two.
     #expect(found(". ..") == true && found(". no-such-name") == false && found("..") == true)
+    // An array is where its archive is.
+    let archive = try folder.write([1], to: "maps.npz")
+    #expect(found(archive + "#late") == true && found(archive + "s#late") == false)
     #expect(first("p/a.jpg p/b.jpg")?.title.hasPrefix("average over") == true)
   }
 

@@ -192,6 +192,24 @@ import Testing
     #expect(loop.model.overlay == .palette(query: "/s/a.json q", selection: 0))
   }
 
+  /// Enter that comes with the text finds what lies there, as it does once somebody has looked.
+  @Test func enterWaitsForTheLookAtWhatWasTyped() {
+    let keys = ":st".unicodeScalars.map { Key.character($0) } + [.enter]
+    var loop = ExplorerLoop(
+      session: Session(models: ["RepLKNet-13"]), options: ExplorerOptions(),
+      terminal: FakeTerminal(
+        keys.map { FakeTerminal.Step.event(.key($0)) } + [.event(.timeout), .event(.timeout)]),
+      engine: TestEngine(FakeComputing(), FakeExporting(present: ["st"])))
+    loop.start()
+    loop.step()
+    loop.finish()
+    guard case .prompt(let prompt)? = loop.model.overlay else {
+      Issue.record("the path is not opened: \(String(describing: loop.model.overlay))")
+      return
+    }
+    #expect(prompt.purpose == .addImages && prompt.text == "st")
+  }
+
   @Test func keysInABurstMakeFewFrames() {
     let burst = (0..<60).map { _ in FakeTerminal.Step.event(.key(.character("c"))) }
     let terminal = FakeTerminal(burst)

@@ -32,6 +32,55 @@ import Testing
     #expect(back == model.session)
   }
 
+  /// Maps are opened as on the command line, by a path that is typed into the palette or the browser.
+  @Test(arguments: ["m.npy", "m.csv", "m.pgm"], [":", "o "])
+  func mapsOpenWhileTheExplorerRuns(_ name: String, _ key: String) throws {
+    let folder = try TemporaryFolder()
+    let (first, path) = (folder.file("first.npy"), folder.file(name))
+    try HeatmapExport.write(makeResult(makeRequest(size: 64)), to: first)
+    try HeatmapExport.write(makeResult(makeRequest(size: 32)), to: path)
+    let model = Headless.play(
+      Key.script("\(key)'\(path)' Enter"), on: Session(models: [first]), display: Display(),
+      engine: LocalEngine())
+    #expect(model.session.networks.map(\.savedMap) == [path] && model.overlay == nil)
+    #expect(model.notice?.lines == ["opened \(name) as A"])
+    // Titles have the beginning of the hash of the file's contents.
+    let hash = try SavedMap.load(path: path).subject.fileHash
+    let other = try SavedMap.load(path: first).subject.fileHash
+    #expect(hash.count == 16 && hash != other)
+    let text = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+    #expect(text.contains("saved map #\(hash.prefix(8)) · input 32 × 32"))
+  }
+
+  @Test func mapsAreListedAndLookedInto() throws {
+    let folder = try TemporaryFolder()
+    try HeatmapExport.write(makeResult(makeRequest(size: 64)), to: folder.file("m.npy"))
+    _ = try folder.write(Array("name,size\n".utf8), to: "table.csv")
+    let engine = LocalEngine()
+    #expect(try engine.listing(of: folder.path).files.map(\.name) == ["m.npy", "table.csv"])
+    let contents = try engine.contents(of: folder.file("m.npy"), cancellation: Cancellation())
+    #expect(contents.network.savedMap == folder.file("m.npy"))
+    #expect(contents.summary == "saved map, 64 px")
+    #expect(throws: (any Error).self) {
+      try engine.contents(of: folder.file("table.csv"), cancellation: Cancellation())
+    }
+  }
+
+  /// Where room is short the size goes first, and the hash last.
+  @Test(arguments: [
+    (40, "saved map #01234567 · input 64 × 64"), (30, "saved map #01234567 · 64 px"),
+    (20, "saved map #01234567"), (10, "#01234567"),
+  ])
+  func headingsHaveTheHash(_ width: Int, _ text: String) {
+    var model = Model(session: Session(models: ["a/map.npy"]), display: Display())
+    for case .openMap(let id, _) in update(&model, .opened) {
+      var result = makeResult(makeRequest(size: 64))
+      result.subject.fileHash = "0123456789abcdef"
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    #expect(MapHeading(model, index: 0).facts(width).map(\.text).joined() == text)
+  }
+
   /// Profiles of maps of two sizes have one scale of pixels: that of 64 ends where that of 224 goes on.
   @Test(arguments: [(Profile.horizontal, 224), (.vertical, 224), (.radial, 112)])
   func profilesOfTwoSizesHaveOneScale(_ profile: Profile, _ end: Int) throws {

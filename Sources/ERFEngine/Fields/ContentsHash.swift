@@ -39,6 +39,15 @@ extension NetworkInputs {
   }
 }
 
+extension SavedMap {
+  /// Hash (16 hexadecimal digits) of the contents of the file that holds the map called `name`.
+  static func fileHash(of name: String) -> String {
+    var hash = FNV1a()
+    hash.add(fileAt: file(of: name))
+    return hash.text
+  }
+}
+
 extension NetworkSpec {
   /// Hash (16 hexadecimal digits) of the contents of the files that the network and its weights come
   /// from; empty where they come from none.

@@ -51,6 +51,9 @@ public struct ERFSubject: Sendable, Equatable {
   /// merging kernels changes it, the type and the wrapping do not. Of an exported graph, of all that it
   /// computes with.
   public var weightsHash: String
+  /// Hash (16 hexadecimal digits) of the contents of the file that a saved map was read from; empty for what was
+  /// computed.
+  public var fileHash = ""
   public var input: InputSize
   /// Names of all stages, `stage1`...; the explorer's keys 1..4.
   public var stages: [String]

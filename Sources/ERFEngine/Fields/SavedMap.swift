@@ -58,6 +58,7 @@ public enum SavedMap {
       stages: [], tap: "saved map",
       mapSize: size, units: [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
     subject.precision = record.precision ?? .float32
+    subject.fileHash = fileHash(of: path)
     let metrics = ERFMetrics(map)
     var result = ERFResult(
       subject: subject, map: map, metrics: metrics, imageNames: [],

@@ -12,7 +12,7 @@ struct PaletteEntry: Equatable {
     case size(InputSize)
     /// Another seed for random weights.
     case seed(UInt64)
-    /// Opens a checkpoint.
+    /// Opens a checkpoint or a saved map.
     case file(String)
     /// Averages over the pictures of a folder, or shows one.
     case pictures(String)
@@ -130,7 +130,7 @@ extension Model {
   static func path(inQuery query: String) -> String? {
     let name = name(inQuery: query)
     return name.contains("/") || name.hasPrefix("~") || Checkpoint.hasExtension(name)
-      || ImageList.isImageName(name) || isSession(name) ? name : nil
+      || SavedMap.isSaved(name) || ImageList.isImageName(name) || isSession(name) ? name : nil
   }
 
   /// Whether a file of that name is a session, rather than the index of a checkpoint's parts.
@@ -143,8 +143,8 @@ extension Model {
     sought == SoughtPath(text: path, isThere: false)
   }
 
-  /// A picture, a session or a checkpoint by its ending; of what has none, as folders have, it is not known
-  /// what it is.
+  /// A picture, a session, a checkpoint or a saved map by its ending; of what has none, as folders have, it is
+  /// not known what it is.
   private func paths(_ text: String) -> [PaletteEntry] {
     guard !isMissing(text) else { return [] }
     let file = PaletteEntry(

@@ -266,35 +266,41 @@ extension Frame {
 
   /// Colour bar with its range.
   ///
-  /// - Parameter captions: what the scale is, in the fullest words first.
+  /// - Parameters:
+  ///   - captions: what the scale is, in the fullest words first.
+  ///   - brief: the same in as few letters as can be, for a bar with both signs that has no room for those.
   mutating func drawScaleRow(
     _ layout: FieldLayout, colours: HeatColours, style: HeatStyle, captions: [String],
-    isKnown: Bool
+    brief: String? = nil, isKnown: Bool
   ) {
     if colours.decades != nil, isKnown {
       return drawDecadesRow(layout, colours: colours, style: style)
     }
     let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
-    let low = colours.isDiverging && isKnown && colours.top > 0 ? "-" + peak : "0"
+    let isSigned = colours.isDiverging && isKnown && colours.top > 0
     let width = layout.scaleWidth
-    let lowWidth = low.columns + 1
-    let room = width - lowWidth - peak.columns - 1
+    var low = (isSigned ? "-" + peak : "0") + " "
+    var high = " " + peak
     // Words do not take the bar's place.
-    func bar(_ caption: String) -> Int { room - caption.columns - 2 }
-    let caption =
+    func bar(_ caption: String) -> Int { width - low.columns - high.columns - caption.columns - 2 }
+    var caption =
       captions.first { bar($0) >= ($0 == captions.first ? 32 : 16) }
       ?? captions.last { bar($0) >= (width >= 28 ? 4 : 6) } ?? ""
-    let captionWidth = caption.isEmpty ? 0 : caption.columns + 2
-    let columns = room - captionWidth
+    if caption.isEmpty, isSigned, let words = brief ?? captions.last {
+      // What the numbers are says more than both of them, which differ in their sign.
+      let ends = (low, high)
+      (low, high) = ("", " " + glyphs.plusMinus + peak)
+      if bar(words) >= 4 { caption = words } else { (low, high) = ends }
+    }
+    let end = [Span(high, .text), Span(caption.isEmpty ? "" : "  " + caption, .quiet)]
+    let columns = width - low.columns - end.width
     guard columns >= 4 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
-    write(low, .quiet, row: row, column: column, width: lowWidth)
+    write(low, .quiet, row: row, column: column, width: low.columns)
     drawHeatScale(
-      row: row, column: column + lowWidth, width: columns, colours: colours, style: style)
-    write(
-      [Span(" " + peak, .text), Span(captionWidth > 0 ? "  " + caption : "", .quiet)],
-      row: row, column: column + lowWidth + columns, width: width - lowWidth - columns)
+      row: row, column: column + low.columns, width: columns, colours: colours, style: style)
+    write(end, row: row, column: column + low.columns + columns, width: end.width)
   }
 
   /// A logarithmic bar: shares of the maximum stand on it where they belong, the maximum beside it. Of
@@ -345,6 +351,9 @@ extension Curve {
     let value = caption(glyphs)
     return ["largest mean of " + value, "mean " + value, value]
   }
+
+  /// The value in fewer letters.
+  func briefCaption(_ glyphs: Glyphs) -> String { self == .log ? "log(M+1)" : caption(glyphs) }
 
   /// What curves and colours measure.
   func caption(_ glyphs: Glyphs) -> String {

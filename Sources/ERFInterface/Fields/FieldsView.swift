@@ -93,14 +93,22 @@ struct DifferenceDrawing {
         screen.window.pixels(
           height: field?.height ?? size.height, width: field?.width ?? size.width))
     }
-    let share = layout.scaleWidth >= 36 ? "share of max" : "of max"
-    frame.drawScaleRow(
-      layout, colours: colours, style: style,
-      captions: [
-        screen.curve == .decades
-          ? "brightness" : isShared ? screen.curve.caption(glyphs) : share
-      ], isKnown: true)
+    drawScale(layout, colours, style, on: &frame)
     drawRatios(layout, on: &frame)
+  }
+
+  private func drawScale(
+    _ layout: FieldLayout, _ colours: HeatColours, _ style: HeatStyle, on frame: inout Frame
+  ) {
+    let glyphs = model.display.glyphs
+    let curve = model.session.screen.curve
+    let share = layout.scaleWidth >= 36 ? "share of max" : "of max"
+    let (caption, brief) =
+      curve == .decades
+      ? ("brightness", "bright.")
+      : model.sharesScale ? (curve.caption(glyphs), curve.briefCaption(glyphs)) : (share, "of max")
+    frame.drawScaleRow(
+      layout, colours: colours, style: style, captions: [caption], brief: brief, isKnown: true)
   }
 
   /// What the highest colour stands for, as it is of A's map and B's: the largest mean over parts of the

@@ -39,7 +39,12 @@ struct MapHeading {
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     guard network.savedMap == nil else {
       let saved = subject?.savedMapText ?? "saved map"
-      return fitting([[saved, long], [saved, short], [saved], [short]], width)
+      guard let hash = subject?.fileHashText else {
+        return fitting([[saved, long], [saved, short], [saved], [short]], width)
+      }
+      // As of files of weights, the size goes first and the hash last.
+      let whole = saved + " " + hash
+      return fitting([[whole, long], [whole, short], [whole], [hash]], width)
     }
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer =
@@ -95,7 +100,10 @@ struct MapHeading {
 
   /// The weights alone, cut to a width.
   func weights(_ width: Int) -> [Span] {
-    guard network.savedMap == nil else { return [] }
+    guard network.savedMap == nil else {
+      guard let hash = subject?.fileHashText, hash.columns <= width else { return [] }
+      return [Span(hash, .quiet)]
+    }
     let weights = weights
     let brief = [label, offCentre].compactMap(\.self).map { Span($0, .quiet) }
     let heads = [weights.short] + weights.cut + [weights.name]

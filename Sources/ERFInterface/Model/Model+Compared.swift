@@ -90,3 +90,8 @@ extension Model {
     return nil
   }
 }
+
+extension ERFSubject {
+  /// The beginning of the hash of a saved map's file, as that of weights is shown; nil for what was computed.
+  var fileHashText: String? { fileHash.isEmpty ? nil : "#\(fileHash.prefix(8))" }
+}

@@ -71,7 +71,8 @@ extension Model {
   private func networks(isNamed: Bool, cut columns: Int = .max) -> [Span] {
     compared.filter { $0.side != nil }.flatMap { network -> [Span] in
       guard network.network.savedMap == nil else {
-        return [Span("\(network.letter) saved map  ", .quiet)]
+        let hash = network.result?.subject.fileHashText.map { " " + $0 } ?? ""
+        return [Span("\(network.letter) saved map\(hash)  ", .quiet)]
       }
       let name = isNamed ? " " + network.network.shownModel : ""
       return [

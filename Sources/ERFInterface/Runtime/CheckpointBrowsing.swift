@@ -14,6 +14,8 @@ final class CheckpointBrowsing: Sendable {
   /// Files are looked into side by side: a slow one holds up none that is selected after it.
   private let lookers = DispatchQueue(
     label: "replk-tui.look", qos: .userInitiated, attributes: .concurrent)
+  /// The looks under way at what is typed into the palette.
+  private let finds = DispatchGroup()
   /// Ends the look at the file that the selection was on last.
   private let looking = Mutex<Cancellation?>(nil)
   private let recent = Mutex<[String]?>(nil)
@@ -30,7 +32,7 @@ final class CheckpointBrowsing: Sendable {
     queue.async(group: group) { [self] in
       do {
         let listing = try engine.listing(of: path)
-        let recent = recentFiles().filter(engine.isFile)
+        let recent = presentFiles()
         mailbox.post(.listed(path, .folder(listing, recent: recent)))
       } catch {
         mailbox.post(.listed(path, .refused(String(describing: error))))
@@ -76,7 +78,7 @@ final class CheckpointBrowsing: Sendable {
         }
         if engine.isFolder(path) {
           let listing = try engine.listing(of: Folder.whole(path))
-          let recent = recentFiles().filter(engine.isFile)
+          let recent = presentFiles()
           return mailbox.post(.visited(text, .folder(listing, recent: recent)))
         }
         let (network, _) = try engine.contents(of: path, cancellation: cancellation)
@@ -91,13 +93,21 @@ final class CheckpointBrowsing: Sendable {
 
   /// Tells whether there is what `text` names, or else what each of its words does.
   func find(_ text: String, group: DispatchGroup) {
+    finds.enter()
     lookers.async(group: group) { [self] in
-      func isThere(_ text: String) -> Bool { engine.exists(engine.resolved(text, in: "")) }
+      defer { finds.leave() }
+      // Of an array in an archive (`FILE.npz#NAME`), the archive is there.
+      func isThere(_ text: String) -> Bool {
+        engine.exists(SavedMap.file(of: engine.resolved(text, in: "")))
+      }
       let words = TypedPath.words(text)
       let areThere = !words.isEmpty && words.allSatisfy(isThere)
       mailbox.post(.found(text, isThere: isThere(text) || areThere))
     }
   }
+
+  /// Waits until all that `find` was asked has its answer, but no longer than so many seconds.
+  func awaitFinds(seconds: Double) { _ = finds.wait(timeout: .now() + seconds) }
 
   /// More than any session holds.
   private static let sessionLimit = 16 << 20
@@ -132,6 +142,11 @@ final class CheckpointBrowsing: Sendable {
       guard let recentPath, !path.contains("\n") else { return }
       try? engine.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: recentPath)
     }
+  }
+
+  /// Those of the recent files that are still there.
+  private func presentFiles() -> [String] {
+    recentFiles().filter { engine.isFile(SavedMap.file(of: $0)) }
   }
 
   private func recentFiles() -> [String] {

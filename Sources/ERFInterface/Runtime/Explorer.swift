@@ -153,6 +153,7 @@ struct ExplorerLoop {
     switch event {
     case .key(let key):
       isUrgent = true
+      if key == .enter { awaitFinds() }
       apply(.key(key))
     case .pasted(let scalar):
       isUrgent = true
@@ -170,6 +171,14 @@ struct ExplorerLoop {
     case .closed: exitCode = 1
     case .woken, .timeout: break
     }
+  }
+
+  /// What Enter does with a text depends on what lies there, also where both come at once. A disk that does
+  /// not answer is not waited for much longer than anybody would.
+  private mutating func awaitFinds() {
+    guard model.isSeeking else { return }
+    runner.awaitFinds(seconds: 1)
+    takeMessages()
   }
 
   /// Pasted text as far as it has come, no more of it than finds room in a line of input, and the event

@@ -62,8 +62,11 @@ extension Model {
   var isBusy: Bool {
     isWorking || exporting != nil || saving != nil || listing != nil || awaitedFilm != nil
       || !pictures.awaited.isEmpty || isBrowsing
-      || sought.map { $0.isThere == nil } ?? false || readingSession != nil
+      || isSeeking || readingSession != nil
   }
+
+  /// Whether it is still looked for what is typed into the palette.
+  var isSeeking: Bool { sought.map { $0.isThere == nil } ?? false }
 
   private var isBrowsing: Bool {
     guard case .browser(let browser) = overlay else { return false }

@@ -42,15 +42,25 @@ extension LocalEngine {
   public func stimulus(_ index: Int) -> StimulusPicture { StimulusPicture(index: index) }
 
   public func listing(of folder: String) throws -> CheckpointFolder {
-    try CheckpointFolder(listing: folder.isEmpty ? Folder.current ?? "." : folder)
+    try CheckpointFolder(listing: folder.isEmpty ? Folder.current ?? "." : folder) {
+      Checkpoint.hasExtension($0) || SavedMap.isSaved($0)
+    }
   }
 
   public func contents(
     of path: String, cancellation: Cancellation
   ) throws -> (network: NetworkSpec, summary: String) {
+    if SavedMap.isSaved(path) { return try savedMap(path) }
     let contents = try CheckpointBrowsing.contents(of: path, cancellation)
     recognised.note(path, as: contents.network.model)
     return contents
+  }
+
+  /// The map in a file, which is read whole: nothing less tells whether it opens.
+  private func savedMap(_ path: String) throws -> (network: NetworkSpec, summary: String) {
+    try requireFiles(.files([SavedMap.file(of: path)]))
+    let subject = try SavedMap.load(path: path).subject
+    return (NetworkSpec(shown: path), "\(subject.savedMapText), \(subject.input) px")
   }
 
   public func read(_ path: String, limit: Int) throws -> [UInt8] {

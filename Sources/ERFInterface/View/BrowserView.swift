@@ -17,7 +17,7 @@ extension Frame {
     let inner = Area(
       row: box.row, column: box.column + 1, rows: box.rows, columns: box.columns - 2)
     let letter = model.sides.count > 1 ? " as \(Model.letter(model.active))" : ""
-    let title = "open a checkpoint\(letter)  "
+    let title = "open a checkpoint or a saved map\(letter)  "
     // The end of a long path says most.
     let path = (browser.folder?.path ?? browser.path).sanitised
     let shown = path.suffix(columns: inner.columns - title.columns)
@@ -97,7 +97,8 @@ extension Frame {
     guard let path = browser.selectedFile else { return [] }
     switch browser.contents[path] {
     case .network(let choice, let summary):
-      return [[Span(choice.model.sanitised, .accent), Span("  " + summary.sanitised, .quiet)]]
+      let name = choice.savedMap?.fileName ?? choice.model
+      return [[Span(name.sanitised, .accent), Span("  " + summary.sanitised, .quiet)]]
     case .refused(let reason):
       return wrap(reason.sanitised, width: width).map { [Span($0, .failure)] }
     case .looking, nil:
