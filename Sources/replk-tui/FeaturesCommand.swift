@@ -51,7 +51,7 @@ extension Command {
     tellSkipped(features)
     if isKept {
       // What was finished before is left alone.
-      if !file.wasFinished { try features.write(to: path) }
+      if !file.wasFinished { try file.write(features) }
     } else if features.isPartial {
       // A short array looks like a whole one.
       throw Interrupted(
@@ -102,7 +102,7 @@ extension Arguments {
 /// The file of features that tell what they are: written as the run goes on, at the end, and when a
 /// signal ends it.
 struct FeaturesFile {
-  let path: String
+  private var place: PartPlace
   /// What to run for them, as it is to stand in the file.
   let command: [String]
   let isForced: Bool
@@ -115,10 +115,12 @@ struct FeaturesFile {
   private(set) var wasFinished = false
 
   init(path: String, command: [String], isForced: Bool) {
-    self.path = path
+    place = PartPlace(path)
     self.command = command
     self.isForced = isForced
   }
+
+  var path: String { place.path }
 
   /// - Parameter isKept: whether the run goes on from the file and is written to it.
   /// - Throws: what computing and writing throw.
@@ -131,6 +133,7 @@ struct FeaturesFile {
     defer { self.wasFinished = wasFinished }
     func computed(isAnew: Bool) throws -> Features {
       var file = self
+      defer { place = file.place }
       return try Features(
         of: validated, shard: shard, watched: watched,
         resume: { fresh in
@@ -148,7 +151,7 @@ struct FeaturesFile {
       ) {
         if isKept { try file.note($0) }
       } ended: {
-        if isKept { try $0.write(to: path) }
+        if isKept { try file.write($0) }
       }
     }
     do {
@@ -162,10 +165,13 @@ struct FeaturesFile {
     let clock = ContinuousClock()
     let start = clock.now
     guard start - saved > pause else { return }
-    try features.write(to: path)
+    try write(features)
     saved = clock.now
     pause = max(Self.interval, (saved - start) * 20)
   }
+
+  /// - Throws: also ``RunPartError`` where another run has written the file meanwhile.
+  mutating func write(_ features: Features) throws { try place.write(features) }
 }
 
 enum FeaturesText {

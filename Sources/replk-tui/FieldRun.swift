@@ -95,7 +95,7 @@ struct FieldRun {
 
 /// The file of a part: written every 30 seconds, at the end, and when a signal ends the run.
 struct PartFile {
-  let path: String
+  private var place: PartPlace
   /// What to run for the part, as it is to stand in the file.
   let command: [String]
   /// Whether what is of another run may be replaced.
@@ -108,10 +108,12 @@ struct PartFile {
   private(set) var failure: (any Error)?
 
   init(path: String, command: [String], isForced: Bool) {
-    self.path = path
+    place = PartPlace(path)
     self.command = command
     self.isForced = isForced
   }
+
+  var path: String { place.path }
 
   /// `fresh` as it is to stand in the file.
   func begun(_ fresh: ERFPart) -> ERFPart {
@@ -143,7 +145,8 @@ struct PartFile {
     }
   }
 
-  func write(_ part: ERFPart) throws { try AtomicFile.write(part.encoded(), to: path) }
+  /// - Throws: also ``RunPartError`` where another run has written the file meanwhile.
+  mutating func write(_ part: ERFPart) throws { try place.write(part) }
 }
 
 extension Shard {

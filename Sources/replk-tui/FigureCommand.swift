@@ -42,8 +42,8 @@ private struct FigureCommand {
       }
       try VectorDrawing.Format(rawValue: ending)?.requireAvailable()
     }
-    let (images, _) = try arguments.images()
-    try OutputFiles(outputs, arguments, models: arguments.positionals, images: images)
+    let images = try arguments.images()
+    try OutputFiles(outputs, arguments, models: arguments.positionals, images: images.source)
       .requireFree()
     let engine = LocalEngine()
     defer { engine.removeTemporaryFiles() }

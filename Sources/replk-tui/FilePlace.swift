@@ -5,7 +5,7 @@ import ERFEngine
 /// Where a path leads, however it is spelt and whether or not anything is there yet.
 struct FilePlace: Hashable {
   private let folder: FileIdentity?
-  private let name: Substring
+  private let name: PathKey
   private let file: FileIdentity?
 
   init(_ path: String) {
@@ -15,7 +15,7 @@ struct FilePlace: Hashable {
     let parent = slash.map { path[...$0] } ?? "./"
     let last = slash.map { path[path.index(after: $0)...] } ?? path[...]
     folder = file == nil ? FileIdentity(of: String(parent)) : nil
-    name = file == nil ? (folder == nil ? Self.plain(path)[...] : last) : ""
+    name = PathKey(file == nil ? (folder == nil ? Self.plain(path) : String(last)) : "")
   }
 
   /// One spelling of a path in a folder that is not there yet.

@@ -76,7 +76,7 @@ extension Command {
     Merging.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
     Merging.warn(
       ofTwice: parts.flatMap { path, part in
-        part.done.map { (path: path, name: $0.name, hash: $0.hash) }
+        part.done.map { (index: $0.index, name: $0.name, hash: $0.hash, path: path) }
       })
     let result = whole.result()
     let facts = ExportFacts(result)

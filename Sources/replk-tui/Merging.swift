@@ -41,17 +41,21 @@ struct Merging {
           + "less than 5e-6 of the peak from those of \(own) (--force computes it anew)"))
   }
 
-  /// Says which of the `pictures` several files of shares hold, under whatever names: each counts as often.
-  static func warn(ofTwice pictures: some Sequence<(path: String, name: String, hash: String)>) {
-    var holders: [String: (path: String, name: String)] = [:]
+  /// A picture of a run: its place in there, its name, and the file of a share that counts it.
+  typealias Counted = (index: Int, name: String, hash: String, path: String)
+
+  /// Says which of the `pictures` are there several times, under whatever names, however the run is cut: each
+  /// counts as often.
+  static func warn(ofTwice pictures: some Sequence<Counted>) {
+    var holders: [String: Counted] = [:]
     var twice: [String] = []
-    for picture in pictures {
+    for picture in pictures.sorted(by: { $0.index < $1.index }) {
       guard let holder = holders[picture.hash] else {
-        holders[picture.hash] = (picture.path, picture.name)
+        holders[picture.hash] = picture
         continue
       }
-      guard holder.path != picture.path else { continue }
-      twice.append("\(holder.name) of \(holder.path) and \(picture.name) of \(picture.path)")
+      let file = PathKey.areSame(holder.path, picture.path) ? "" : " of \(holder.path)"
+      twice.append("\(holder.name)\(file) and \(picture.name) of \(picture.path)")
     }
     guard !twice.isEmpty else { return }
     StandardStreams.writeError(
@@ -104,7 +108,9 @@ struct Merging {
     Self.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
     Self.warn(
       ofTwice: parts.flatMap { path, part in
-        part.rows.compactMap { row in row.hash.map { (path: path, name: row.name, hash: $0) } }
+        part.rows.compactMap { row in
+          row.hash.map { (index: row.index, name: row.name, hash: $0, path: path) }
+        }
       })
     if Features.isPart(output) {
       try whole.write(to: output)

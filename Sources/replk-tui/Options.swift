@@ -175,9 +175,8 @@ extension Arguments {
     }
   }
 
-  /// The images that `--image`, `--tensor` and `--count` ask for, and which of them were only found in
-  /// folders; folders are listed here.
-  func images() throws -> (source: ImageSource, found: Set<String>) {
+  /// The images that `--image`, `--tensor` and `--count` ask for; folders are listed here.
+  func images() throws -> ChosenImages {
     let count = whole("--count")
     if let tensor = last("--tensor") {
       if has("--image") { throw UsageError.conflicting("--tensor", "--image") }
@@ -186,17 +185,19 @@ extension Arguments {
       for option in Options.preparation where has(option.names[0]) {
         throw UsageError.conflicting("--tensor", option.names[0])
       }
-      return (.tensor(tensor), [])
+      return ChosenImages(source: .tensor(tensor))
     }
-    guard has("--image") else { return (.builtIn(count ?? 1), []) }
+    guard has("--image") else { return ChosenImages(source: .builtIn(count ?? 1)) }
     let paths = all("--image")
     let seed = last("--image-seed").flatMap { UInt64($0) } ?? 0
     var files = try ImageList.expandClasses(paths)
     tell(ImageList.leftOut(of: paths))
     let taken = count ?? files.count
     let folders = ImageList.folders(of: files)
+    var names: [String]?
     if taken < files.count, folders > 1 {
       files = ImageList.spread(files, seed: seed)
+      names = Array(NetworkInputs.pictureNames(files.map(\.path)).prefix(taken))
       StandardStreams.writeError(
         Text.message(
           "\(taken) of \(files.count.counted("image")), spread over \(folders) folders (--image-seed \(seed))"
@@ -207,11 +208,10 @@ extension Arguments {
         option: "--count", value: "\(taken)",
         expected: "at most \(files.count), the number of images given")
     }
-    let named = Set(files.filter(\.isNamed).map(\.path))
-    return (
-      .files(files.prefix(taken).map(\.path)),
-      found: Set(files.map(\.path)).subtracting(named)
-    )
+    let named = Set(files.filter(\.isNamed).map(\.key))
+    return ChosenImages(
+      source: .files(files.prefix(taken).map(\.path)),
+      found: Set(files.map(\.key)).subtracting(named), names: names)
   }
 
   /// Says which pictures are not looked at.
@@ -295,7 +295,7 @@ extension Arguments {
       var request = ERFRequest(
         network: try withZeroes(network), images: images.source, size: size, tap: try tap(),
         unit: unit(), rule: try rule(), threads: threads())
-      request.mayBeSkipped = images.found
+      (request.mayBeSkipped, request.imageNames) = (images.found, images.names)
       request.precision = try precision() ?? .float32
       return request
     }
@@ -334,6 +334,15 @@ extension Arguments {
       "--colormap", expected: ColourMap.all.map(\.name).joined(separator: ", ")
     ) { ColourMap.named($0) } ?? .ember
   }
+}
+
+/// The images that options ask for.
+struct ChosenImages {
+  let source: ImageSource
+  /// Those of the files that were only found in folders.
+  var found: Set<PathKey> = []
+  /// What the files are called among those that they were chosen from; nil: they are all.
+  var names: [String]?
 }
 
 extension ERFRule {

@@ -146,6 +146,7 @@ extension Command {
     benchmark.watched = pictures
     var file: DecisionShareFile?
     if let csv = arguments.last("--csv") {
+      try CueConflictBenchmark.requireDistinct(opened)
       let output = OutputFiles(
         [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
       if let shard {

@@ -74,7 +74,9 @@ extension ImageChoice {
     guard case .files(let taken) = source else { return }
     let all = try ImageList.expandClasses(paths).map(\.path)
     // Those that are spread over folders are in another order.
-    if all.count > taken.count, all.prefix(taken.count) == taken[...] { source = .files(all) }
+    if all.count > taken.count, source == .files(Array(all.prefix(taken.count))) {
+      source = .files(all)
+    }
   }
 }
 

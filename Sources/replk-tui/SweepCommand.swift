@@ -53,7 +53,7 @@ extension Command {
     // What tells the points' files is a hash that is taken once: what is computed has to be of those files.
     let watched = WatchedFiles(
       Set(grid.map(\.network)).flatMap(\.inputs)
-        + (try grid.first.map { try NetworkInputs($0.images).paths } ?? []))
+        + (try grid.first.map { try $0.inputs().paths } ?? []))
     let files = OutputFiles(
       [path], arguments, models: arguments.positionals, images: grid.first?.images)
     try files.requireNoInput(path)
@@ -132,13 +132,13 @@ extension Command {
   private static func keys(of grid: [ERFRequest], _ computer: ERFComputer) throws -> [[String]] {
     let images = try grid.first.map { first in
       try first.images.requireFiles("pictures are read for each point of a sweep")
-      return try NetworkInputs(first.images).contentsHash
+      return try first.inputs().contentsHash
     }
     let names = SweepTable.fileNames(of: grid.map(\.network))
-    var hashes: [[String]: String] = [:]
+    var hashes: [[PathKey]: String] = [:]
     let keys = try grid.enumerated().map { index, request in
       try Interruption.cancellation.check()
-      let files = request.network.files
+      let files = request.network.files.map(PathKey.init)
       let hash = hashes[files] ?? request.network.filesHash
       hashes[files] = hash
       return try request.validated { try computer.open($0) }.sweepKey(
@@ -179,7 +179,7 @@ extension Arguments {
               network: try network(word, preparation, weights: source, kernel: kernel, computer),
               images: images.source,
               size: size, tap: try tap(), unit: unit(), rule: try rule(), threads: threads())
-            request.mayBeSkipped = images.found
+            (request.mayBeSkipped, request.imageNames) = (images.found, images.names)
             // What is given twice is computed once.
             if !grid.contains(request) { grid.append(request) }
           }

@@ -92,6 +92,35 @@ import Testing
     }
   }
 
+  /// Nor does it depend on how a run is cut what is said of a picture that it has twice.
+  @Test func picturesThatCountTwiceInOneShareAreToldOf() throws {
+    for (index, level) in [60, 61, 60].enumerated() {
+      try folder.makeFolder("all/\(index)")
+      _ = try folder.write(Samples.picture(level: UInt8(level)), to: "all/\(index)/x.ppm")
+    }
+    for (run, ending) in [
+      (["erf", Samples.tiny], "erf"),
+      (["features", Samples.tiny, "--tap", "stage1"], "safetensors"),
+    ] {
+      for count in 1...2 {
+        let files = (1...count).map { "\($0)-of-\(count).\(ending)" }
+        for (index, file) in files.enumerated() {
+          _ = try succeed(
+            run + ["--size", "32", "--image", "all", "--shard", "\(index + 1)/\(count)"]
+              + ["-o", file], in: folder)
+        }
+        let first = count == 1 ? "0/x.ppm" : "0/x.ppm of \(files[0])"
+        // In whatever order they are given.
+        expectOneLine(
+          try Executable.run(
+            ["merge"] + files.reversed() + ["-o", "all.npy", "--force"], in: folder), code: 0,
+          mentions: [
+            "note: 1 picture was counted twice: \(first) and 2/x.ppm of \(files[count - 1])"
+          ])
+      }
+    }
+  }
+
   private static let older = "replk-tui 0.0.1 (1234567)"
 
   /// What of several versions is merged is said, of whatever kind the shares are.

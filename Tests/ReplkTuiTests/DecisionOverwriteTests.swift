@@ -75,4 +75,24 @@ import Testing
     _ = try succeed(two + ["--stimuli", "s", "--csv", "two.csv"], in: folder)
     #expect(try folder.read("two.csv") == both)
   }
+
+  /// Rows of two networks that a table calls the same could not be told apart, whether the run is cut or not.
+  @Test func oneNetworkIsNotDecidedTwice() throws {
+    _ = try succeed(["stimuli", "-o", "s", "--count", "2", "--size", "16"], in: folder)
+    let model = "replknet:kernels=3:layers=1:channels=2:classes=1000"
+    let probe = ["probe", model, model, "--stimuli", "s"]
+    _ = try succeed(["convert", model, "a.safetensors"], in: folder)
+    _ = try folder.write(folder.read("a.safetensors"), to: "b.safetensors")
+    let copies = ["--weights", "a.safetensors", "--weights", "b.safetensors"]
+    for more in [[], copies, ["--range", "0:255", "--range", "own"]] {
+      for shard in [[], ["--shard", "1/2"]] {
+        expectOneLine(
+          try Executable.run(probe + more + shard + ["--csv", "d.csv"], in: folder), code: 2,
+          mentions: ["a table of decisions calls two of these networks", "give each network once"])
+      }
+    }
+    #expect(!folder.names.contains("d.csv"))
+    // Without a table nothing is mixed.
+    _ = try succeed(probe, in: folder)
+  }
 }

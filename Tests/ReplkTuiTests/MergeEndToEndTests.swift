@@ -45,6 +45,8 @@ import Testing
       _ = try succeed(
         erf + ["--shard", "\(index)/2", "-o", "parts/\(index).erf"], in: folder)
     }
+    // As macOS leaves one beside each file on other file systems.
+    _ = try folder.write(Array("hidden".utf8), to: "parts/._1.erf")
     let outcome = try succeed(["merge", "parts", "--json"], in: folder)
     let result = try #require(try outcome.results().first)
     #expect((result["images"] as? [String])?.count == 8)

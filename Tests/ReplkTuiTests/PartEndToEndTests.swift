@@ -215,7 +215,35 @@ import Testing
       try Executable.run(run, in: folder), code: 2,
       mentions: ["d.erf already exists", "it is damaged", "--force"])
     #expect(try folder.read("d.erf") == damaged)
+    // What an earlier version wrote may have another hash.
+    let version = "was changed, or is of another version of the program: copy it again"
+    expectOneLine(
+      try Executable.run(["merge", "d.erf"], in: folder), code: 1, mentions: ["d.erf", version])
+    _ = try succeed(
+      ["features", Samples.tiny, "--size", "32", "--tap", "stage1", "-o", "f.safetensors"],
+      in: folder)
+    var features = try folder.read("f.safetensors")
+    features[features.count - 1] ^= 64
+    _ = try folder.write(features, to: "f.safetensors")
+    expectOneLine(
+      try Executable.run(["merge", "f.safetensors", "-o", "f.npy"], in: folder), code: 1,
+      mentions: ["f.safetensors", version])
     _ = try succeed(run + ["--force"], in: folder)
+  }
+
+  /// What another run wrote into the file while this one went on stays.
+  @Test(arguments: [["erf", "x.erf"], ["features", "x.safetensors", "--tap", "stage1"]])
+  func filesOfOtherRunsStay(_ words: [String]) throws {
+    let (run, name, more) = (words[0], words[1], Array(words[2...]))
+    let other = "other-\(name)"
+    _ = try succeed([run, Samples.tiny, "--size", "32", "-o", other] + more, in: folder)
+    let outcome = try Executable.run(
+      [run, "replknet-3-nano", "-o", name] + more, overTwoIn: folder,
+      "cp \(other) \(name); kill -TERM $$")
+    expectOneLine(
+      outcome, code: 1,
+      mentions: ["\(name) holds another run (model ", "give each run a file of its own"])
+    #expect(try folder.read(name) == folder.read(other))
   }
 
   /// As `timeout` sends them: to the process, and to its group.

@@ -37,7 +37,7 @@ extension ERFComputer {
     if let deepest = all.max(by: { $0.value < $1.value }) { last = deepest.name }
     request.tap = last
     let validated = try request.validated { _ in opened }
-    let inputs = try NetworkInputs(request.images)
+    let inputs = try request.inputs()
     let network = try network(
       validated.network, keepsParameters: false, cancellation: cancellation)
     let size = inputs.size ?? request.size
@@ -86,7 +86,7 @@ private struct LayerWalk {
         let input = try inputs.input(index, size: size, for: network.preprocessing)
         try add(input, seeds, to: &maps)
       } catch let error as any ExplainedError
-        where error.isOfTheFile && request.mayBeSkipped.contains(inputs.path(index))
+        where error.isOfTheFile && request.mayBeSkipped.contains(PathKey(inputs.path(index)))
         || error is NonFiniteError
       {
         // An image that gives no map is left out, as elsewhere.

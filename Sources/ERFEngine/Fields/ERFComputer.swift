@@ -161,7 +161,7 @@ public final class ERFComputer: Sendable {
     let start = clock.now
     var seconds = ERFSeconds()
     let request = validated.request
-    let inputs = try NetworkInputs(request.images)
+    let inputs = try request.inputs()
     let size = inputs.size ?? request.size
     let workers = Workers(threads: request.threads, cancellation: cancellation)
     let ahead = InputsAhead(
@@ -277,7 +277,7 @@ public final class ERFComputer: Sendable {
     do {
       ready = try made()
     } catch let error as any ExplainedError
-      where error.isOfTheFile && request.mayBeSkipped.contains(inputs.path(index))
+      where error.isOfTheFile && request.mayBeSkipped.contains(PathKey(inputs.path(index)))
     {
       return skipped(.unreadable(error.explanation))
     }

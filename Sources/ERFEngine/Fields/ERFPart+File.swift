@@ -21,13 +21,14 @@ extension ERFPart {
   /// Whether a file name ends like a part's.
   public static func isPart(_ path: String) -> Bool { path.lowercased().hasSuffix(".erf") }
 
-  /// The file `path`, or the parts directly inside the folder `path`, sorted.
+  /// The file `path`, or the parts directly inside the folder `path`, sorted; hidden ones are none.
   ///
   /// - Throws: `FileError`.
   public static func files(at path: String) throws -> [String] {
     guard FileKind(of: path) == .folder else { return [path] }
     let base = path.hasSuffix("/") ? path : path + "/"
-    return try FolderListing.names(in: path).filter(isPart).sorted().map { base + $0 }
+    return try FolderListing.names(in: path).filter { isPart($0) && !$0.hasPrefix(".") }.sorted()
+      .map { base + $0 }
   }
 
   /// What an earlier run left at `path`; nil where nothing is there.
@@ -67,6 +68,10 @@ extension ERFPart {
     }
   }
 
+  public func contents() throws -> AnySequence<[UInt8]> {
+    AnySequence(CollectionOfOne(try encoded()))
+  }
+
   /// Reads a part.
   ///
   /// - Throws: ``ERFPartError/notAPart(path:reason:)``, `CheckpointError`.
@@ -100,7 +105,8 @@ extension ERFPart {
     }
     guard try record.hash == record.hash(with: planes) else {
       throw ERFPartError.notAPart(
-        path: path, reason: "it is damaged: copy it again, or compute the share anew")
+        path: path,
+        reason: "it \(RunPartError.damage): copy it again, or compute the share anew")
     }
     self = part
   }

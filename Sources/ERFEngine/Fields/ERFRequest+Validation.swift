@@ -97,7 +97,7 @@ extension ValidatedRequest {
   public func subject() throws -> (
     input: InputSize, tap: String, units: [Unit], images: [String]
   ) {
-    let inputs = try NetworkInputs(request.images)
+    let inputs = try request.inputs()
     let input = inputs.size ?? request.size
     let layers = network.layers
     let tap = try layers.tap(request.tap, of: network.id)

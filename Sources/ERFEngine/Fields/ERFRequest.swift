@@ -4,7 +4,10 @@ public struct ERFRequest: Sendable, Equatable {
   public var images: ImageSource
   /// Those of the image files that are skipped, rather than an error, where they cannot be read: such
   /// as were found in a folder.
-  public var mayBeSkipped: Set<String> = []
+  public var mayBeSkipped: Set<PathKey> = []
+  /// What the image files are called where they were chosen from more (``NetworkInputs/pictureNames(_:)`` of all of
+  /// these), so that others of them have other names; nil: they are all.
+  public var imageNames: [String]?
   /// Input size in pixels.
   public var size: InputSize
   /// The tapped layer: `stage1`..., or a block such as `stages.2.blocks.4`; nil: the last stage.
@@ -35,6 +38,11 @@ public struct ERFRequest: Sendable, Equatable {
     self.threads = threads
   }
 
+  /// The images, one at a time.
+  ///
+  /// - Throws: as `NetworkInputs.init(_:names:)`.
+  public func inputs() throws -> NetworkInputs { try NetworkInputs(images, names: imageNames) }
+
   /// The first of `units`; setting it leaves no others.
   public var unit: Unit? {
     get { units.first }
@@ -53,6 +61,17 @@ public enum ImageSource: Sendable, Hashable {
   /// Prepared inputs (N, 3, H, W), or (N, 1, H, W) of grey pictures, already normalised: `FILE.npy` or
   /// `FILE.safetensors#key`.
   case tensor(String)
+
+  /// Files are compared by the bytes of their paths.
+  public static func == (left: ImageSource, right: ImageSource) -> Bool {
+    switch (left, right) {
+    case (.builtIn(let count), .builtIn(let other)): count == other
+    case (.builtInAt(let range), .builtInAt(let other)): range == other
+    case (.files(let paths), .files(let others)): paths.elementsEqual(others, by: PathKey.areSame)
+    case (.tensor(let reference), .tensor(let other)): PathKey.areSame(reference, other)
+    default: false
+    }
+  }
 }
 
 /// How gradients become a map; each rule gives other numbers, so it is always shown.

@@ -20,7 +20,7 @@ extension Features {
     ended: (Features) throws -> Void = { _ in }
   ) throws {
     let request = validated.request
-    let inputs = try NetworkInputs(request.images)
+    let inputs = try request.inputs()
     let network = try Network(validated.network)
     let size = inputs.size ?? request.size
     let tap = try network.tap(request.tap)
@@ -40,7 +40,7 @@ extension Features {
         try cancellation.check()
         let following = turn + 1 < open.count ? open[turn + 1] : nil
         try features.add(
-          index, inputs.name(index), request.mayBeSkipped.contains(inputs.path(index))
+          index, inputs.name(index), request.mayBeSkipped.contains(PathKey(inputs.path(index)))
         ) {
           try ready.input(index, following: following)
         } through: { input in

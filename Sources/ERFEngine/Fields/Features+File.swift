@@ -28,10 +28,17 @@ extension Features {
   /// Whether a file name ends like that of features which tell what they are.
   public static func isPart(_ path: String) -> Bool { path.lowercased().hasSuffix(".safetensors") }
 
-  /// Writes the file in one step; its bytes follow from what is done alone.
+  /// Writes the file in one step.
   ///
   /// - Throws: `FileError`, `ExportError`.
   public func write(to path: String) throws {
+    try AtomicFile.write(parts: contents(), to: path)
+  }
+
+  /// The bytes of its file, which follow from what is done alone.
+  ///
+  /// - Throws: `ExportError`.
+  public func contents() throws -> AnySequence<[UInt8]> {
     let header: [UInt8]
     do {
       var record = Record(self)
@@ -43,10 +50,10 @@ extension Features {
     } catch {
       throw ExportError.encoding(format: "features", reason: "\(error)")
     }
-    let rows = (-1..<rows.count).lazy.map { index in
-      index < 0 ? header : Self.bytes(values[index * width..<(index + 1) * width])
-    }
-    try AtomicFile.write(parts: rows, to: path)
+    return AnySequence(
+      (-1..<rows.count).lazy.map { index in
+        index < 0 ? header : Self.bytes(values[index * width..<(index + 1) * width])
+      })
   }
 
   private static func bytes(_ values: ArraySlice<Float>) -> [UInt8] {
@@ -89,7 +96,8 @@ extension Features {
     }
     guard try record.hash == record.hash(with: features.values) else {
       throw FeaturesError.notFeatures(
-        path: path, reason: "it is damaged: copy it again, or compute it anew")
+        path: path,
+        reason: "it \(RunPartError.damage): copy it again, or compute it anew")
     }
     self = features
   }

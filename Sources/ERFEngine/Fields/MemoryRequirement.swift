@@ -83,7 +83,7 @@ extension Features {
   /// - Throws: what validating the request throws, `MemoryError`.
   public static func requireMemory(_ validated: ValidatedRequest) throws {
     let request = validated.request
-    let inputs = try NetworkInputs(request.images)
+    let inputs = try request.inputs()
     let size = inputs.size ?? request.size
     let layers = validated.network.layers
     let tap = try layers.tap(request.tap, of: validated.network.id)

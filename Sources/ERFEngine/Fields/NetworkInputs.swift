@@ -11,8 +11,9 @@ public struct NetworkInputs: Sendable {
 
   private let source: Source
 
+  /// - Parameter names: what image files are called; nil: ``pictureNames(_:)``.
   /// - Throws: `ERFComputer.Failure` for no or too many images, and what reading a tensor throws.
-  public init(_ images: ImageSource) throws {
+  public init(_ images: ImageSource, names: [String]? = nil) throws {
     switch images {
     case .builtIn(let count):
       self = try NetworkInputs(.builtInAt(0..<max(0, count)))
@@ -25,7 +26,8 @@ public struct NetworkInputs: Sendable {
       source = .builtIn(range)
     case .files(let paths):
       guard !paths.isEmpty else { throw ERFComputer.Failure.noImages }
-      source = .files(paths, names: Self.pictureNames(paths))
+      precondition(names.map { $0.count == paths.count } ?? true)
+      source = .files(paths, names: names ?? Self.pictureNames(paths))
     case .tensor(let reference):
       let tensor = PreparedTensor(reference)
       source = .tensor(tensor, shape: try tensor.shape())
@@ -64,37 +66,34 @@ public struct NetworkInputs: Sendable {
   /// What pictures are called: those of folders that lie side by side, as a data set has one for each class, by
   /// these folders too, so that a name says which picture it is whatever else was selected; the others by
   /// ``names(_:lengths:)``. How a path is spelt does not matter.
-  static func pictureNames(_ paths: [String]) -> [String] {
-    let paths = Folder.spelledOut(paths)
-    func folder(_ path: Substring) -> Substring {
-      path.lastIndex(of: "/").map { path[..<$0] } ?? ""
-    }
-    let folders = paths.map { folder($0[...]) }
-    let beside = Dictionary(grouping: Set(folders.filter { !$0.isEmpty }), by: folder)
+  public static func pictureNames(_ paths: [String]) -> [String] {
+    let folders = Folder.around(paths)
+    let distinct = Array(Set(folders.map(PathKey.init)).subtracting([PathKey("/")]))
+    let outer = Folder.around(distinct.map(\.path)).map(PathKey.init)
+    let beside = Dictionary(grouping: distinct.indices) { outer[$0] }
+    let classes = Set(beside.values.filter { $0.count > 1 }.joined().map { distinct[$0] })
     return names(
-      paths,
-      lengths: folders.map { !$0.isEmpty && (beside[folder($0)]?.count ?? 0) > 1 ? 2 : 1 })
+      zip(folders, paths).map { $0 + "/" + $1.fileName },
+      lengths: folders.map { classes.contains(PathKey($0)) ? 2 : 1 })
   }
 
   /// The names of files without their folders, or with as many of them as tell equal names apart.
   ///
   /// - Parameter lengths: parts of each path that its name has at least.
   static func names(_ paths: [String], lengths: [Int]? = nil) -> [String] {
-    let parts = paths.map { $0.split(separator: "/") }
     var lengths = lengths ?? [Int](repeating: 1, count: paths.count)
-    var names = paths.indices.map { index in
-      lengths[index] == 1
-        ? paths[index].fileName : parts[index].suffix(lengths[index]).joined(separator: "/")
+    func end(_ index: Int) -> String {
+      paths[index].split(separator: "/").suffix(lengths[index]).joined(separator: "/")
     }
+    var names = paths.indices.map { lengths[$0] == 1 ? paths[$0].fileName : end($0) }
     while true {
-      let alike = Dictionary(grouping: names.indices) { names[$0] }.values.filter { group in
-        group.count > 1 && Set(group.map { paths[$0] }).count > 1
-      }
-      let open = alike.joined().filter { lengths[$0] < parts[$0].count }
+      let alike = Dictionary(grouping: names.indices) { PathKey(names[$0]) }.values
+        .filter { $0.count > 1 && Set($0.map { PathKey(paths[$0]) }).count > 1 }
+      let open = alike.joined().filter { lengths[$0] < paths[$0].split(separator: "/").count }
       guard !open.isEmpty else { return names }
       for index in open {
         lengths[index] += 1
-        names[index] = parts[index].suffix(lengths[index]).joined(separator: "/")
+        names[index] = end(index)
       }
     }
   }

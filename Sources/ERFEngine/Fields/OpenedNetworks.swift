@@ -67,12 +67,12 @@ final class OpenedNetworks: Sendable {
   private func checkpoint(_ path: String) throws -> Checkpoint {
     let version = FileVersion(path: path)
     let known = files.withLock { files in
-      files.first { $0.path == path && $0.version == version && version != nil }
+      files.first { PathKey.areSame($0.path, path) && $0.version == version && version != nil }
     }
     if let known { return known.checkpoint }
     let checkpoint = try Checkpoint(path: path)
     files.withLock { files in
-      files.removeAll { $0.path == path }
+      files.removeAll { PathKey.areSame($0.path, path) }
       files.insert(File(path: path, version: version, checkpoint: checkpoint), at: 0)
       if files.count > Self.fileLimit { files.removeLast() }
     }

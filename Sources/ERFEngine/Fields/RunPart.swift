@@ -19,6 +19,9 @@ public protocol RunPart: Sendable {
 
   /// What `other` differs in, such as `input 224x224 and 256x256`; nil where both are of one run.
   func difference(from other: Self) -> String?
+
+  /// The bytes of its file, piece by piece, of which only one is in memory at a time.
+  func contents() throws -> AnySequence<[UInt8]>
 }
 
 /// Why parts do not go together, or a run not on with one.
@@ -26,11 +29,18 @@ public enum RunPartError: ExplainedError, Equatable {
   /// Another run's file lies where this one would be written.
   case otherRun(path: String, difference: String)
   case otherShare(path: String, found: String, asked: String)
+  /// Another run wrote the file, which was not there or was this one's, while this one went on.
+  case taken(path: String, found: String)
   case mixture(path: String, other: String, difference: String)
   /// `held`: `image 3 (cat.png)`. `cuts`: how both are cut, where that differs.
   case overlap(path: String, other: String, held: String, cuts: String? = nil)
 
-  public var isUsageError: Bool { true }
+  /// What is said of a file that does not agree with the hash in it.
+  static let damage = "is damaged, was changed, or is of another version of the program"
+
+  public var isUsageError: Bool {
+    if case .taken = self { false } else { true }
+  }
 
   public var explanation: String {
     switch self {
@@ -38,6 +48,9 @@ public enum RunPartError: ExplainedError, Equatable {
       "\(path) is of another run (\(difference)): add --force to replace it, or write to another file"
     case .otherShare(let path, let found, let asked):
       "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
+    case .taken(let path, let found):
+      "\(path) holds \(found) by now, written while this run went on, and is left as it is: give each run a file "
+        + "of its own"
     case .mixture(let path, let other, let difference):
       "\(path) and \(other) are not of one run: \(difference)"
     case .overlap(let path, let other, let held, let cuts):

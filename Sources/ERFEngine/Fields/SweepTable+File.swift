@@ -12,6 +12,10 @@ public enum SweepError: ExplainedError, Equatable {
   case otherSweep(path: String, point: Int?, column: String, found: String, asked: String)
   case otherShare(path: String, found: String, asked: String)
   case mixture(path: String, other: String, reason: String)
+  /// One table with rows of several sweeps; `line` is the first that is not of the first row's.
+  case mixedRows(path: String, line: Int, reason: String)
+  /// One table with a point twice, the two rows of which differ.
+  case pointTwice(path: String, line: Int, point: Int)
   /// `cuts`: how both are cut, where that differs.
   case overlap(path: String, other: String, point: Int, cuts: String?)
   case noPoints
@@ -19,7 +23,7 @@ public enum SweepError: ExplainedError, Equatable {
   public var isUsageError: Bool {
     switch self {
     case .notASweep, .damaged, .noPoints: false
-    case .occupied, .otherSweep, .otherShare, .mixture, .overlap: true
+    case .occupied, .otherSweep, .otherShare, .mixture, .mixedRows, .pointTwice, .overlap: true
     }
   }
 
@@ -41,6 +45,11 @@ public enum SweepError: ExplainedError, Equatable {
       "\(path) holds \(found), not \(asked)"
     case .mixture(let path, let other, let reason):
       "\(path) and \(other) are not of one sweep: \(reason)"
+    case .mixedRows(let path, let line, let reason):
+      "\(path) holds rows of several sweeps (line \(line) and those above it: \(reason)), where those of one "
+        + "were expected"
+    case .pointTwice(let path, let line, let point):
+      "\(path) holds point \(point) again in line \(line), with other contents, where each was expected once"
     case .overlap(let path, let other, let point, let cuts):
       "\(path) and \(other) both hold point \(point): "
         + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }
@@ -70,7 +79,7 @@ extension SweepTable {
 
   /// Reads a table. A last line that a break cut short is dropped.
   ///
-  /// - Throws: ``SweepError/notASweep(path:)``, ``SweepError/damaged(path:line:)``, `FileError`.
+  /// - Throws: ``SweepError`` where it is none, is damaged, or holds rows of several sweeps; `FileError`.
   public init(path: String) throws {
     let bytes = try FileBytes.read(path, limit: 1 << 30)
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -78,25 +87,41 @@ extension SweepTable {
       records.first?.fields == Self.columns
     else { throw SweepError.notASweep(path: path) }
     self.init(points: 0)
+    var first: SweepTable?
     for record in records.dropFirst() {
       let row = Array(record.fields.dropLast())
       guard row.count == Self.header.count, record.fields.last == Self.hash(of: row) else {
         throw SweepError.damaged(path: path, line: record.line)
       }
-      guard let total = Int(row[1]), (1...Self.most).contains(total),
-        points == 0 || points == total
-      else { throw SweepError.notASweep(path: path) }
-      points = total
-      if row[0].isEmpty {
-        emptyRows.append(row)
-        continue
+      guard let one = SweepTable(row: row) else { throw SweepError.notASweep(path: path) }
+      // Tables are pasted together by hand too.
+      if let reason = first.flatMap(one.difference(from:)) {
+        throw SweepError.mixedRows(path: path, line: record.line, reason: reason)
       }
-      guard let point = Int(row[0]), (1...total).contains(point) else {
-        throw SweepError.notASweep(path: path)
+      guard points == 0 || points == one.points else { throw SweepError.notASweep(path: path) }
+      first = first ?? one
+      points = one.points
+      emptyRows += one.emptyRows
+      for (point, row) in one.rows {
+        if let earlier = rows.updateValue(row, forKey: point), earlier != row {
+          throw SweepError.pointTwice(path: path, line: record.line, point: point)
+        }
       }
-      rows[point] = row
     }
     guard rows.isEmpty || emptyRows.isEmpty else { throw SweepError.notASweep(path: path) }
+  }
+
+  /// A table of one row; nil where it cannot have been written by this program.
+  private init?(row: [String]) {
+    guard let total = Int(row[1]), (1...Self.most).contains(total) else { return nil }
+    self.init(points: total)
+    if row[0].isEmpty {
+      emptyRows = [row]
+    } else if let point = Int(row[0]), (1...total).contains(point) {
+      rows[point] = row
+    } else {
+      return nil
+    }
   }
 
   /// What an earlier run of `run` left at `path`; without a row where nothing is there.

@@ -67,14 +67,14 @@ extension SweepTable {
   }
 
   /// What `other` differs in, such as `rule paper and abs`; nil where both are of one sweep, or nobody knows.
-  private func difference(from other: SweepTable) -> String? {
+  func difference(from other: SweepTable) -> String? {
     guard let mine = sample, let its = other.sample,
       Self.field("grid_hash", of: mine) != Self.field("grid_hash", of: its)
     else { return nil }
     func both(_ name: String, _ one: String, _ two: String) -> String {
       "\(name.replacing("_", with: " ")) \(SweepError.shown(one)) and \(SweepError.shown(two))"
     }
-    for name in rows.isEmpty ? ["points"] : Self.common {
+    for name in rows.isEmpty || other.rows.isEmpty ? ["points"] : Self.common {
       let (one, two) = (Self.field(name, of: mine), Self.field(name, of: its))
       if one != two { return both(name, one, two) }
     }

@@ -83,11 +83,11 @@ public struct SweepTable: Sendable, Equatable {
 
   /// What rows call the files that networks and weights come from, by their paths: by their names, with as many
   /// of their folders as tell equal names apart. Machines may have them in different folders.
-  public static func fileNames(of networks: [NetworkSpec]) -> [String: String] {
-    let paths = Set(networks.flatMap { [$0.exportedGraph, $0.weightsFile].compactMap(\.self) })
-      .sorted()
-    let names = NetworkInputs.names(Folder.spelledOut(paths))
-    return Dictionary(uniqueKeysWithValues: zip(paths, names))
+  public static func fileNames(of networks: [NetworkSpec]) -> [PathKey: String] {
+    let paths = networks.flatMap { [$0.exportedGraph, $0.weightsFile].compactMap(\.self) }
+    let keys = Set(paths.map(PathKey.init)).sorted()
+    let names = NetworkInputs.names(Folder.spelledOut(keys.map(\.path)))
+    return Dictionary(uniqueKeysWithValues: zip(keys, names))
   }
 
   /// Notes what came of a point. Times are left out: the same sweep gives the same bytes.
@@ -136,10 +136,10 @@ extension ValidatedRequest {
   ///   - images: ``NetworkInputs/contentsHash`` of its images.
   /// - Throws: what validating throws.
   public func sweepKey(
-    point: Int, of points: Int, files: String, named names: [String: String], images: String
+    point: Int, of points: Int, files: String, named names: [PathKey: String], images: String
   ) throws -> [String] {
     func named(_ text: String, _ path: String?) -> String {
-      guard let path, let name = names[path], text.hasPrefix(path) else { return text }
+      guard let path, let name = names[PathKey(path)], text.hasPrefix(path) else { return text }
       return name + text.dropFirst(path.count)
     }
     let subject = try subject()

@@ -2,15 +2,17 @@
 
 /// A file to look at.
 public struct ImageFile: Sendable, Hashable {
-  public let path: String
+  public let key: PathKey
   /// Whether it was named itself rather than found in a folder: what was only found there may turn
   /// out to be no picture.
   public let isNamed: Bool
 
   public init(path: String, isNamed: Bool) {
-    self.path = path
+    key = PathKey(path)
     self.isNamed = isNamed
   }
+
+  public var path: String { key.path }
 }
 
 /// Lists of image files.
@@ -282,22 +284,23 @@ public enum ImageList {
   // MARK: Some of many
 
   /// How many folders `files` lie in.
-  public static func folders(of files: [ImageFile]) -> Int { Set(files.map(folder)).count }
+  public static func folders(of files: [ImageFile]) -> Int {
+    Set(Folder.around(files.map(\.path)).map(PathKey.init)).count
+  }
 
   /// The files of several folders in turns, each folder's in an order that `seed` draws, and so the
   /// folders: the first N are spread over the folders as evenly as they can be, and hold as few of the
   /// same series as chance leaves. Files of one folder stay in their order.
   ///
-  /// The order depends on the names of files and folders, not on where they lie.
+  /// The order depends on the names of files and folders, not on where they lie or how a path to them is spelt.
   public static func spread(_ files: [ImageFile], seed: UInt64) -> [ImageFile] {
     var groups: [(folder: String, files: [ImageFile])] = []
-    var places: [String: Int] = [:]
-    for file in files {
-      let folder = folder(file)
-      if let place = places[folder] {
+    var places: [PathKey: Int] = [:]
+    for (file, folder) in zip(files, Folder.around(files.map(\.path))) {
+      if let place = places[PathKey(folder)] {
         groups[place].files.append(file)
       } else {
-        places[folder] = groups.count
+        places[PathKey(folder)] = groups.count
         groups.append((folder, [file]))
       }
     }
@@ -312,10 +315,6 @@ public enum ImageList {
     return (0..<longest).flatMap { round in
       groups.compactMap { $0.files.indices.contains(round) ? $0.files[round] : nil }
     }
-  }
-
-  private static func folder(_ file: ImageFile) -> String {
-    file.path.lastIndex(of: "/").map { String(file.path[..<$0]) } ?? ""
   }
 
   private static func shuffled<Element>(

@@ -166,7 +166,7 @@ extension NetworkDesign {
     case (.builtIn, .builtIn(let architecture)):
       return (try? architecture.edited(by: edits))?.id == id ? edits : nil
     case (.exported(let design), .exported(let before)):
-      return design.path == before.path ? edits : nil
+      return PathKey.areSame(design.path, before.path) ? edits : nil
     default: return nil
     }
   }

@@ -20,8 +20,12 @@ public struct NetworkSpec: Sendable, Hashable {
   public var inputSize: InputSize?
   /// How pictures are prepared, where that is said.
   public var preprocessing = PreprocessingChoice.own
+  private var classesKey: PathKey?
   /// The file that names the classes, one a line; nil: those that one would expect.
-  public var classes: String?
+  public var classes: String? {
+    get { classesKey?.path }
+    set { classesKey = newValue.map(PathKey.init) }
+  }
   /// A value of an exported graph to be shown besides, by its name in the file; nil: none.
   public var exportedValue: String?
   /// The input whose unreached kernel weights become zeros (`KernelReach`); nil: all stay as they are.
@@ -188,6 +192,15 @@ public enum NetworkSource: Sendable, Hashable {
   case catalogue(String)
   /// A file that holds the network: a checkpoint that tells it by names and shapes, or an exported graph.
   case file(String)
+
+  /// Files are compared by the bytes of their paths.
+  public static func == (left: NetworkSource, right: NetworkSource) -> Bool {
+    switch (left, right) {
+    case (.catalogue(let id), .catalogue(let other)): id == other
+    case (.file(let path), .file(let other)): PathKey.areSame(path, other)
+    default: false
+    }
+  }
 }
 
 /// Where the weights come from.
@@ -198,6 +211,16 @@ public enum WeightsSource: Sendable, Hashable, CustomStringConvertible {
   case random(seed: UInt64)
   /// A checkpoint file.
   case file(String)
+
+  /// Files are compared by the bytes of their paths.
+  public static func == (left: WeightsSource, right: WeightsSource) -> Bool {
+    switch (left, right) {
+    case (.trained, .trained): true
+    case (.random(let seed), .random(let other)): seed == other
+    case (.file(let path), .file(let other)): PathKey.areSame(path, other)
+    default: false
+    }
+  }
 
   /// The weights of a network that is named without any: trained ones where the program has them for
   /// `model`, else random ones.

@@ -5,16 +5,17 @@ import Synchronization
 /// A model says where they are, and a model is data of a stranger: only regular files in its own folder
 /// or below are opened, and no links.
 final class ONNXDataFiles: Sendable {
-  private let files = Mutex<[String: MappedFile]>([:])
+  private let files = Mutex<[PathKey: MappedFile]>([:])
 
   /// The file that `model` calls `location`.
   ///
   /// - Throws: `ONNXError`, `CheckpointError` where it cannot be mapped.
   func file(_ location: String, of model: ONNXModel) throws -> MappedFile {
-    if let known = files.withLock({ $0[location] }) { return known }
+    let key = PathKey(location)
+    if let known = files.withLock({ $0[key] }) { return known }
     let path = try Self.path(location, beside: model.path)
     let file = try MappedFile(path: path)
-    files.withLock { $0[location] = file }
+    files.withLock { $0[key] = file }
     return file
   }
 
@@ -55,10 +56,10 @@ extension ONNXModel {
   /// The files beside it that hold its weights, in the order of their names; those whose names are not
   /// taken are left out.
   var dataPaths: [String] {
-    let locations = graph.initializers.values.compactMap { tensor -> String? in
+    let locations = graph.initializers.values.compactMap { tensor -> PathKey? in
       guard case .external(let location, _, _) = tensor.place else { return nil }
-      return location
+      return PathKey(location)
     }
-    return Set(locations).sorted().compactMap { try? ONNXDataFiles.path($0, beside: path) }
+    return Set(locations).sorted().compactMap { try? ONNXDataFiles.path($0.path, beside: path) }
   }
 }

@@ -7,7 +7,7 @@ final class ONNXGraphs: Sendable {
   @TaskLocal static var shared = ONNXGraphs()
 
   private struct Opened {
-    let path: String
+    let key: PathKey
     let version: FileVersion
     let values: [String]
     let network: ONNXNetwork
@@ -21,7 +21,7 @@ final class ONNXGraphs: Sendable {
   private struct State {
     /// Most recent first.
     var opened: [Opened] = []
-    var turns: [String: Turn] = [:]
+    var turns: [PathKey: Turn] = [:]
     /// The file read last, as it is written.
     var model: (version: FileVersion, model: ONNXModel)?
   }
@@ -43,18 +43,19 @@ final class ONNXGraphs: Sendable {
     guard let version = FileVersion(path: path) else {
       return try read(path, size, values, cancellation)
     }
-    if let known = known(path, version, size, values) { return known }
+    let key = PathKey(path)
+    if let known = known(key, version, size, values) { return known }
     let turn = state.withLock { state in
-      let turn = state.turns[path] ?? Turn()
-      state.turns[path] = turn
+      let turn = state.turns[key] ?? Turn()
+      state.turns[key] = turn
       return turn
     }
     return try turn.lock.withLock { _ in
       // Somebody else may have had the turn before.
-      if let known = known(path, version, size, values) { return known }
-      defer { state.withLock { $0.turns[path] = nil } }
+      if let known = known(key, version, size, values) { return known }
+      defer { state.withLock { $0.turns[key] = nil } }
       let network = try read(path, size, values, cancellation)
-      keep(Opened(path: path, version: version, values: values, network: network))
+      keep(Opened(key: key, version: version, values: values, network: network))
       return network
     }
   }
@@ -75,7 +76,9 @@ final class ONNXGraphs: Sendable {
   func model(path: String) throws -> ONNXModel {
     let version = FileVersion(path: path)
     let last = state.withLock { $0.model }
-    if let last, last.version == version, last.model.path == path { return last.model }
+    if let last, last.version == version, PathKey.areSame(last.model.path, path) {
+      return last.model
+    }
     let model = try ONNXModel(path: path)
     guard let version else { return model }
     state.withLock { $0.model = (version, model) }
@@ -83,11 +86,11 @@ final class ONNXGraphs: Sendable {
   }
 
   private func known(
-    _ path: String, _ version: FileVersion, _ size: InputSize?, _ values: [String]
+    _ key: PathKey, _ version: FileVersion, _ size: InputSize?, _ values: [String]
   ) -> ONNXNetwork? {
     state.withLock { state in
       let place = state.opened.firstIndex {
-        $0.path == path && $0.version == version && $0.values == values
+        $0.key == key && $0.version == version && $0.values == values
           && $0.network.size == (size ?? $0.network.ownSize)
       }
       guard let place else { return nil }
@@ -99,7 +102,7 @@ final class ONNXGraphs: Sendable {
 
   private func keep(_ new: Opened) {
     state.withLock { state in
-      state.opened.removeAll { $0.path == new.path && $0.version != new.version }
+      state.opened.removeAll { $0.key == new.key && $0.version != new.version }
       state.opened.insert(new, at: 0)
       if state.opened.count > Self.kept { state.opened.removeLast() }
     }

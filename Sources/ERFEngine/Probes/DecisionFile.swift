@@ -27,6 +27,7 @@ public enum DecisionFile {
 
   /// - Throws: ``DecisionError``.
   static func decode(_ bytes: [UInt8], path: String) throws(DecisionError) -> [CueDecision] {
+    if let reason = ForeignFile.explanation(bytes) { throw .foreign(path: path, reason: reason) }
     let text = CSVRecords.text(bytes)
     // Within a name it would be seen nowhere, and make another name of it.
     guard let zero = text.utf8.firstIndex(of: 0) else { return try decode(text, path: path) }
@@ -182,6 +183,8 @@ public enum DecisionFile {
 public enum DecisionError: ExplainedError, Equatable {
   case empty(path: String)
   case openQuote(path: String)
+  /// A file of another kind.
+  case foreign(path: String, reason: String)
   /// The character of code 0.
   case zero(path: String, line: Int)
   case missingColumn(path: String, column: String)
@@ -209,6 +212,7 @@ public enum DecisionError: ExplainedError, Equatable {
     switch self {
     case .empty(let path): "\(path): holds no decisions; expected a header and rows"
     case .openQuote(let path): "\(path): is not sound CSV: a quote is not closed"
+    case .foreign(let path, let reason): "\(path): holds no decisions: \(reason)"
     case .zero(let path, let line):
       "\(path), line \(line): holds a zero byte, where text was expected: write the table anew, or "
         + "take the byte out"
@@ -239,13 +243,11 @@ public enum DecisionError: ExplainedError, Equatable {
       "\(path) is no table that `merge` takes: those are of `sweep`, or of a share of `probe` (--stimuli DIR "
         + "--csv FILE --shard I/N)"
     case .damaged(let path):
-      "\(path) is a share that \(Self.damage): copy it again, or compute the share anew (--force)"
+      "\(path) is a share that \(RunPartError.damage): copy it again, or compute the share anew (--force)"
     case .occupied(let path, let asked, let isDamaged):
       "\(path) already exists and is "
-        + (isDamaged ? "a share that \(Self.damage)" : "not \(asked) of a run")
+        + (isDamaged ? "a share that \(RunPartError.damage)" : "not \(asked) of a run")
         + ": add --force to replace it, or write to another file"
     }
   }
-
-  private static let damage = "is damaged, was changed, or is of another version of the program"
 }

@@ -48,6 +48,8 @@ public enum ProbeError: ExplainedError, Equatable {
   case tooManyTiles(Int, size: Int)
   case noCategories(model: String, classes: Int)
   case notTheBenchmark(folder: String)
+  /// Two networks have one name in decision files.
+  case oneSubject(String)
   case noReadableStimuli(folder: String, skipped: Int, first: String)
   case noneOfItsCategories(
     folder: String, stimuli: Int, model: String, categories: [ObjectCategory])
@@ -75,6 +77,9 @@ public enum ProbeError: ExplainedError, Equatable {
     case .notTheBenchmark(let folder):
       "\(folder): holds no cue-conflict stimuli; expected folders airplane ... truck with files "
         + "such as airplane1-bicycle2.png"
+    case .oneSubject(let subject):
+      "a table of decisions calls two of these networks \(subject) and cannot tell them apart: give each network "
+        + "once, or run them with a table each"
     case .noReadableStimuli(let folder, let skipped, let first):
       "\(folder): no stimulus of \(skipped) could be read; the first: \(first)"
     case .noneOfItsCategories(let folder, let stimuli, let model, let categories):

@@ -42,6 +42,29 @@ public enum AtomicFile {
     }
   }
 
+  /// The same once `check` agrees, which is asked when all but the last step is done.
+  ///
+  /// - Returns: the version of the file that is there now; nil: pipes and devices, which are not checked.
+  /// - Throws: ``FileError``, and what `check` throws.
+  static func write(
+    parts: some Sequence<[UInt8]>, to path: String, after check: () throws -> Void
+  ) throws -> FileVersion? {
+    if case .other = FileKind(of: path) {
+      try writeDirectly(parts, to: path)
+      return nil
+    }
+    let staged = try stage(parts, for: path)
+    do {
+      try check()
+      let version = FileVersion(path: staged.temporary)
+      try staged.rename()
+      return version
+    } catch {
+      staged.remove()
+      throw error
+    }
+  }
+
   /// Writes several files, or none where there is no room for all of them: the first is replaced when
   /// the last is on the disk.
   ///

@@ -37,29 +37,29 @@ struct FileVersion: Hashable {
 /// Files that a run goes by, as they were when it began. Pipes and devices are not among them: they change as
 /// they are read.
 public struct WatchedFiles: Sendable {
-  private let versions: [String: FileVersion?]
+  private let versions: [PathKey: FileVersion?]
 
   public init(_ paths: [String]) {
     versions = Dictionary(
-      uniqueKeysWithValues: Set(paths).filter { FileKind(of: $0) != .other }
-        .map { ($0, FileVersion(path: $0)) })
+      uniqueKeysWithValues: Set(paths.map(PathKey.init)).filter { FileKind(of: $0.path) != .other }
+        .map { ($0, FileVersion(path: $0.path)) })
   }
 
   /// Checks that each is still the one that it was.
   ///
   /// - Throws: `FileError.changed` naming the first that is not.
   public func requireUnchanged() throws(FileError) {
-    if let path = versions.keys.filter(hasChanged).min() { throw .changed(path: path) }
+    if let key = versions.keys.filter(hasChanged).min() { throw .changed(path: key.path) }
   }
 
   /// The same of the file at `path`, which need not be among them.
   ///
   /// - Throws: `FileError.changed`.
   func requireUnchanged(_ path: String) throws(FileError) {
-    if hasChanged(path) { throw .changed(path: path) }
+    if hasChanged(PathKey(path)) { throw .changed(path: path) }
   }
 
-  private func hasChanged(_ path: String) -> Bool {
-    versions[path].map { $0 != FileVersion(path: path) } ?? false
+  private func hasChanged(_ key: PathKey) -> Bool {
+    versions[key].map { $0 != FileVersion(path: key.path) } ?? false
   }
 }

@@ -45,31 +45,48 @@ public enum Folder {
   /// they lead to.
   static func spelledOut(_ paths: [String]) -> [String] {
     let base = current ?? ""
+    return paths.map { spelledOut($0, from: base) }
+  }
+
+  /// The folders of the files at `paths`, spelled out likewise: each folder once, however many files it has.
+  static func around(_ paths: [String]) -> [String] {
+    let base = current ?? ""
+    var known: [PathKey: String] = [:]
     return paths.map { path in
-      var parts: [Substring] = []
-      for part in (path.hasPrefix("/") ? path : "\(base)/\(path)").split(separator: "/") {
-        if part == ".." {
-          parts = whole("/" + parts.joined(separator: "/")).split(separator: "/").dropLast()
-        } else if part != "." {
-          parts.append(part)
-        }
-      }
-      return "/" + parts.joined(separator: "/")
+      let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+      let folder = PathKey(slash.map { String(path[..<path.utf8.index(after: $0)]) } ?? "")
+      if let known = known[folder] { return known }
+      let spelled = spelledOut(folder.path, from: base)
+      known[folder] = spelled
+      return spelled
     }
+  }
+
+  private static func spelledOut(_ path: String, from base: String) -> String {
+    var parts: [Substring] = []
+    for part in (path.hasPrefix("/") ? path : "\(base)/\(path)").split(separator: "/") {
+      if part == ".." {
+        parts = whole("/" + parts.joined(separator: "/")).split(separator: "/").dropLast()
+      } else if part != "." {
+        parts.append(part)
+      }
+    }
+    return "/" + parts.joined(separator: "/")
   }
 
   /// `path` with the folder's own name at its end where that is a step (`.`, `..`), which says nothing of the
   /// folder elsewhere: `../photos` for `.` within `photos`. All others stay as they are, and so does the root.
   public static func named(_ path: String) -> String {
-    guard let step = path.split(separator: "/").last, step == "." || step == ".." else {
-      return path
-    }
+    var parts = path.split(separator: "/")
+    guard let last = parts.last, last == "." || last == "..", isFolder(path) else { return path }
+    let start = path.hasPrefix("/") ? "/" : ""
+    // The part before it names the folder, be that a link: what it leads to has another name.
+    while parts.count > 1, parts.last == "." { parts.removeLast() }
+    let way = start + parts.joined(separator: "/")
+    guard parts.last == "." || parts.last == ".." else { return way + "/" }
     let name = whole(path).fileName
-    guard name != "/", name != step else { return path }
-    var base = path
-    while base.hasSuffix("/") { base.removeLast() }
-    if step == "." { base.removeLast() } else { base += "/" }
-    return "\(base)../\(name)"
+    guard name != "/" else { return path }
+    return parts == ["."] ? "../\(name)" : "\(way)/../\(name)"
   }
 
   /// Whether anything lies at `path`: files, folders, links to nowhere.

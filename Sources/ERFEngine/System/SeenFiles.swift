@@ -2,7 +2,7 @@ import Synchronization
 
 /// Files as they were when somebody last looked at them.
 public final class SeenFiles: Sendable {
-  private let versions = Mutex<[String: FileVersion]>([:])
+  private let versions = Mutex<[PathKey: FileVersion]>([:])
 
   public init() {}
 
@@ -11,7 +11,7 @@ public final class SeenFiles: Sendable {
   public func changes(of paths: [String]) -> [String] {
     paths.filter { path in
       guard let version = FileVersion(path: path) else { return false }
-      let earlier = versions.withLock { $0.updateValue(version, forKey: path) }
+      let earlier = versions.withLock { $0.updateValue(version, forKey: PathKey(path)) }
       return earlier.map { $0 != version } ?? false
     }
   }

@@ -120,7 +120,7 @@ import Testing
     let bad = try folder.write(Array("hello".utf8), to: "bad.png")
     var request = request { $0.images = .files([bad, good]) }
     #expect(throws: ImageError.notAnImage(path: bad)) { try ERFComputer().compute(request) }
-    request.mayBeSkipped = [bad, good]
+    request.mayBeSkipped = [PathKey(bad), PathKey(good)]
     let result = try ERFComputer().compute(request)
     #expect(result.imageNames == ["good.ppm"] && result.map.images == 1)
     let reason = SkippedImage.Reason.unreadable(ImageError.notAnImage(path: bad).explanation)

@@ -297,6 +297,31 @@ import Testing
     #expect(twice.subject.weightsChoice?.notes == ["left out"])
   }
 
+  /// A run replaces what it found or wrote itself, and what is of its share, but nothing that came meanwhile.
+  @Test func filesOfOtherSharesStay() throws {
+    let parts = try shards(2).map(\.part)
+    let path = folder.file("x.erf")
+    var (one, other, again) = (PartPlace(path), PartPlace(path), PartPlace(path))
+    try one.write(parts[0])
+    try one.write(parts[0])
+    #expect(throws: RunPartError.taken(path: path, found: "share 1/2")) {
+      try other.write(parts[1])
+    }
+    try again.write(parts[0])
+    #expect(try ERFPart(path: path) == parts[0])
+    _ = try folder.write(Array("notes".utf8), to: "x.erf")
+    #expect(throws: RunPartError.taken(path: path, found: "something else")) {
+      try again.write(parts[0])
+    }
+    var last = PartPlace(path)
+    try last.write(parts[1])
+    #expect(try ERFPart(path: path) == parts[1] && folder.names == ["x.erf"])
+    // What was taken away is written again.
+    try FileManager.default.removeItem(atPath: path)
+    try last.write(parts[1])
+    #expect(try ERFPart(path: path) == parts[1])
+  }
+
   /// Going on with a part of an earlier version says what the network's file says now.
   @Test func goingOnTakesTheNotesOver() throws {
     var request = request(2)

@@ -48,6 +48,23 @@ import Testing
     #expect(try names(one) == names(other))
   }
 
+  /// Nor on how the paths are spelt, with folders of one name or several ways to one folder.
+  @Test func theChoiceIsTheSameHoweverPathsAreSpelt() throws {
+    let folder = try dataSet()
+    let files = ["val/n01/n01_0", "val/./n01/n01_1", "val//n01/n01_2", "val/n01/n01_3"]
+    let spellings = [
+      ["val/n01/", "val/n02"], ["val/n01/.", "val//n02/"], ["val/n03/../n01/", "./val/n02/./"],
+      files.map { $0 + ".JPEG" } + ["val/n02"],
+    ]
+    let root = Folder.whole(folder.path)
+    let choices = try spellings.map { paths -> [String] in
+      let files = try ImageList.expandClasses(paths.map { "\(root)/\($0)" })
+      #expect(ImageList.folders(of: files) == 2)
+      return NetworkInputs.pictureNames(ImageList.spread(files, seed: 3).map(\.path))
+    }
+    #expect(Set(choices).count == 1 && choices[0].count == 8)
+  }
+
   @Test func oneFolderStaysInOrder() throws {
     let folder = try dataSet()
     let files = try ImageList.expandClasses([folder.file("val/n02")])

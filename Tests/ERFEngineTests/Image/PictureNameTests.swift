@@ -44,6 +44,25 @@ import Testing
     #expect(lists[0] != lists[1])
   }
 
+  /// So is another choice from folders that lie apart, or from several data sets of the same classes: names
+  /// are those among all that there was to choose from.
+  @Test(arguments: [
+    ["d1/dog/0.png", "d1/dog/1.png", "d2/cat/0.png", "d2/cat/1.png"],
+    ["ds/train/A/0.png", "ds/train/B/0.png", "ds/val/A/0.png", "ds/val/B/0.png"],
+  ])
+  func choicesAreToldApart(_ paths: [String]) throws {
+    let names = NetworkInputs.pictureNames(paths)
+    #expect(Set(names).count == paths.count)
+    var lists: [String] = []
+    for choice in [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]] {
+      var request = ERFRequest(
+        network: NetworkSpec(model: "resnet-18"), images: .files(choice.map { paths[$0] }))
+      request.imageNames = choice.map { names[$0] }
+      lists.append(try request.inputs().listHash)
+    }
+    #expect(Set(lists).count == lists.count)
+  }
+
   @Test func kindsAreCounted() {
     #expect(
       ImageList.kinds(of: ["a/x.heic", "y.HEIC", "z.svg", "b.avif"])

@@ -6,6 +6,16 @@ import Testing
 @testable import ERFEngine
 
 @Suite struct DecisionFileTests {
+  @Test func otherFiles() {
+    let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+    let error = #expect(throws: DecisionError.self) {
+      try DecisionFile.decode(packed, path: "d.csv.gz")
+    }
+    #expect(
+      error?.explanation
+        == "d.csv.gz: holds no decisions: it is packed with gzip: unpack it with `gunzip`")
+  }
+
   private func decode(_ text: String) throws -> [CueDecision] {
     try DecisionFile.decode(Array(text.utf8), path: "d.csv")
   }

@@ -110,6 +110,19 @@ import Testing
     #expect(try folder.read("stopped.csv") == whole)
   }
 
+  /// What another share's run wrote into the file meanwhile is not replaced.
+  @Test func filesOfOtherSharesStay() throws {
+    var one = try file(Shard(1, of: 2)!, at: "d.csv")
+    var two = try file(Shard(2, of: 2)!, at: "d.csv")
+    try one.write()
+    let bytes = try folder.read("d.csv")
+    let path = folder.file("d.csv")
+    #expect(throws: RunPartError.taken(path: path, found: "share 1/2")) { try two.write() }
+    #expect(try folder.read("d.csv") == bytes)
+    try one.finish()
+    #expect(try DecisionShare(path: path).isFinished)
+  }
+
   /// Wherever a bit or a byte is wrong: in the rows, or in what they are of; while a run goes on, too.
   @Test(arguments: [true, false]) func damageIsTold(_ isFinished: Bool) throws {
     let bytes = isFinished ? try finished(Shard(2, of: 3)!) : try stopped()
@@ -178,10 +191,10 @@ import Testing
       ERFPart.Maker(program: "replk-tui 0.0.1", instructionSet: "none", library: "oneDNN 0")
     ]
     let path = folder.file("other.csv")
-    try other.write(to: path)
+    try AtomicFile.write(other.encoded(), to: path)
     #expect(throws: RunPartError.self) { try own.kept(at: path, replaces: false) }
     other.finished = other.shards
-    try other.write(to: path)
+    try AtomicFile.write(other.encoded(), to: path)
     #expect(try own.kept(at: path, replaces: false).makers == other.makers)
     #expect(try own.kept(at: path, replaces: true).makers == own.makers)
   }

@@ -7,20 +7,37 @@ import Testing
 @testable import ERFEngine
 
 @Suite struct FolderNameTests {
-  /// A step is followed by the name of the folder that it leads to; both are one folder.
+  /// A step has the name of the folder that it leads to behind it, or before it; both are one folder.
   @Test func stepsAreNamed() throws {
     let folder = try TemporaryFolder()
     try folder.makeFolder("a/b")
     for (path, named) in [
-      ("a/.", "a/../a"), ("a/b/..", "a/b/../../a"), ("a/b/../", "a/b/../../a"),
-      ("a/./", "a/../a"), ("a", "a"), ("a/", "a/"), ("a/../a", "a/../a"), ("a/none/.", "a/none/."),
+      ("a/.", "a/"), ("a/b/..", "a/b/../../a"), ("a/b/../", "a/b/../../a"), ("a/./.", "a/"),
+      ("a/./", "a/"), ("a", "a"), ("a/", "a/"), ("a/../a", "a/../a"), ("a/none/.", "a/none/."),
     ] {
       let (path, named) = (folder.file(path), folder.file(named))
       #expect(Folder.named(path) == named)
       #expect(FileIdentity(of: path) == FileIdentity(of: named))
     }
     for path in ["/", "/..", "/.", ""] { #expect(Folder.named(path) == path) }
-    #expect(Folder.named(".") == "../\(Folder.whole(".").fileName)")
+    for path in [".", "./", "./."] {
+      #expect(Folder.named(path) == "../\(Folder.whole(".").fileName)")
+    }
+  }
+
+  /// Files know their folder however their path is spelt: links keep their names.
+  @Test func filesLieInOneFolder() throws {
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("real/sub")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "real/sub")
+    let whole = Folder.whole(folder.path)
+    #expect(Folder.named("\(whole)/link/.") == "\(whole)/link/")
+    let paths = ["real/sub/x", "real//sub/./y", "real/sub/../sub/z", "link/x", "link/./y"]
+    let folders = ["real/sub", "real/sub", "real/sub", "link", "link"].map { "\(whole)/\($0)" }
+    #expect(Folder.around(paths.map { "\(whole)/\($0)" }) == folders)
+    let current = try #require(Folder.current)
+    #expect(Folder.around(["x", "./y", "/x"]) == [current, current, "/"])
   }
 
   /// Links keep their own names, but for steps out of what they lead to.

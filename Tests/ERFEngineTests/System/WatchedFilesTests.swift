@@ -31,6 +31,26 @@ import Testing
     for other in ["a", "nowhere"] { try watched.requireUnchanged(folder.file(other)) }
   }
 
+  /// Names that look alike, of other bytes, are of two files.
+  @Test func namesThatLookAlike() throws {
+    let folder = try TemporaryFolder()
+    let paths = ["\u{FC}", "u\u{308}"].map(folder.file)
+    for (index, path) in paths.enumerated() {
+      try AtomicFile.write([UInt8](repeating: 1, count: index + 1), to: path)
+    }
+    // Some file systems take both for one.
+    guard try Folder.names(in: folder.path).count == 2 else { return }
+    let watched = WatchedFiles(paths)
+    try watched.requireUnchanged()
+    let seen = SeenFiles()
+    #expect(seen.changes(of: paths + paths) == [])
+    try AtomicFile.write([2, 2, 2], to: paths[1])
+    #expect(seen.changes(of: paths).map(PathKey.init) == [PathKey(paths[1])])
+    try watched.requireUnchanged(paths[0])
+    #expect(throws: FileError.self) { try watched.requireUnchanged(paths[1]) }
+    #expect(throws: FileError.self) { try watched.requireUnchanged() }
+  }
+
   /// Reading changes what a pipe is.
   @Test func pipesAreNotWatched() throws {
     let folder = try TemporaryFolder()

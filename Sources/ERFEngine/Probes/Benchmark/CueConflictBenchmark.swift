@@ -43,6 +43,19 @@ public struct CueConflictBenchmark: Sendable {
       opened.id, try opened.weightsHash(opened.loader(cancellation: cancellation)).text)
   }
 
+  /// Checks that each of `networks` has a name of its own in decision files.
+  ///
+  /// - Throws: ``ProbeError/oneSubject(_:)``, and what ``subject(_:cancellation:)`` throws.
+  public static func requireDistinct(_ networks: [OpenedNetwork]) throws {
+    let ids = networks.map(\.id)
+    var subjects: Set<String> = []
+    // Those of other ids have other names, without a look at their weights.
+    for network in networks where ids.count(where: { $0 == network.id }) > 1 {
+      let subject = try subject(network)
+      guard subjects.insert(subject).inserted else { throw ProbeError.oneSubject(subject) }
+    }
+  }
+
   private static func subject(_ id: String, _ hash: String) -> String { "\(id)-\(hash.prefix(8))" }
 
   /// Opens a network, and checks, before any weights are loaded, that it has classes of the categories and

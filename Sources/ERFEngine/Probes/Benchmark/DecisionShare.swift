@@ -206,14 +206,8 @@ extension DecisionShare {
     }
   }
 
-  /// Writes the file, unless these bytes are there.
-  ///
-  /// - Throws: ``FileError``.
-  func write(to path: String) throws {
-    let bytes = try encoded()
-    if (try? FileBytes.read(path, limit: DecisionFile.limit)) != bytes {
-      try AtomicFile.write(bytes, to: path)
-    }
+  public func contents() throws -> AnySequence<[UInt8]> {
+    AnySequence(CollectionOfOne(try encoded()))
   }
 
   /// Reads a share.

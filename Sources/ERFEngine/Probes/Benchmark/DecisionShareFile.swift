@@ -3,10 +3,11 @@
 /// The file of a share of decisions: written as the run goes on, when a network is done or a signal ends it, and
 /// at the end.
 ///
-/// A run reads it once, when it begins; from then on it writes what it knows itself, always whole. Of two runs
-/// that write one file each may replace what the other wrote, but rows of both never stand in it.
+/// A run reads it once, when it begins; from then on it writes what it knows itself, always whole. Of two runs of
+/// one share each may replace what the other wrote, but rows of both never stand in it; what is of another share
+/// by then ends the run.
 public struct DecisionShareFile: Sendable {
-  private let path: String
+  private var place: PartPlace
   private var share: DecisionShare
   /// Whether an earlier run came to its end, to which nothing is added.
   public let wasFinished: Bool
@@ -22,7 +23,7 @@ public struct DecisionShareFile: Sendable {
   /// - Throws: ``FileError``; ``DecisionError`` and ``RunPartError`` where the file is something else or was
   ///   changed.
   public init(_ share: DecisionShare, at path: String, replaces: Bool) throws {
-    self.path = path
+    place = PartPlace(path)
     self.share = try share.kept(at: path, replaces: replaces)
     wasFinished = self.share.isFinished
   }
@@ -48,9 +49,13 @@ public struct DecisionShareFile: Sendable {
     pause = max(Self.interval, (saved - start) * 20)
   }
 
-  /// - Throws: ``FileError``, ``ExportError``.
-  func write() throws {
-    if !wasFinished { try share.write(to: path) }
+  /// Writes the file, unless these bytes are there.
+  ///
+  /// - Throws: ``FileError``, ``ExportError``; ``RunPartError/taken(path:found:)``.
+  mutating func write() throws {
+    guard !wasFinished else { return }
+    let known = try? FileBytes.read(place.path, limit: DecisionFile.limit)
+    if try share.encoded() != known { try place.write(share) }
   }
 
   /// Notes in the file that all of the share was looked at; one without a stimulus has no rows.

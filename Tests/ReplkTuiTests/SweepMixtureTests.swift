@@ -1,0 +1,53 @@
+// Tables of sweeps that were pasted together: each row says which sweep it is of.
+
+import TestSupport
+import Testing
+
+@Suite struct SweepMixtureTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private let sweep = ["sweep", Samples.tiny, "--sizes", "32,40,48,56"]
+
+  /// Makes `cat.csv` of one table and the rows of another.
+  private func paste(_ one: String, _ other: String) throws {
+    let tables = try [one, other].map {
+      String(decoding: try folder.read($0), as: UTF8.self).split(separator: "\n")
+    }
+    let text = (tables[0] + tables[1].dropFirst()).joined(separator: "\n") + "\n"
+    _ = try folder.write(Array(text.utf8), to: "cat.csv")
+  }
+
+  @Test func rowsOfSeveralSweepsAreToldByTheirLine() throws {
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    _ = try succeed(sweep + ["--shard", "1/2", "-o", "a1.csv"], in: folder)
+    _ = try succeed(sweep + ["--shard", "2/2", "-o", "a2.csv"], in: folder)
+    _ = try succeed(sweep + ["--shard", "2/2", "--rule", "abs", "-o", "b2.csv"], in: folder)
+    _ = try succeed(
+      ["sweep", "resnet20-cifar", "--sizes", "32,40,48,56", "--shard", "2/2", "-o", "c2.csv"],
+      in: folder)
+    for (other, reason) in [("b2.csv", "rule abs and paper"), ("c2.csv", "made by `")] {
+      try paste("a1.csv", other)
+      let told = "cat.csv holds rows of several sweeps (line 4 and those above it: \(reason)"
+      for files in [["cat.csv"], ["cat.csv", "a2.csv"]] {
+        expectOneLine(
+          try Executable.run(["merge"] + files + ["-o", "all.csv"], in: folder), code: 2,
+          mentions: [told])
+      }
+      expectOneLine(
+        try Executable.run(sweep + ["-o", "cat.csv"], in: folder), code: 2,
+        mentions: [told, "--force"])
+    }
+    // A point that is there with other contents.
+    try paste("a1.csv", "one.csv")
+    expectOneLine(
+      try Executable.run(["merge", "cat.csv", "-o", "all.csv"], in: folder), code: 2,
+      mentions: ["cat.csv holds point 1 again in line 4"])
+    #expect(!folder.names.contains("all.csv"))
+    // Shares of one sweep are as good in one table as in two.
+    try paste("a1.csv", "a2.csv")
+    _ = try succeed(["merge", "cat.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+  }
+}
