@@ -128,6 +128,7 @@ int cz_next(cz_archive *archive, cz_member *member, char *name, size_t capacity)
       .number = place.num_of_file,
       .size = info.uncompressed_size,
       .packed = info.compressed_size,
+      .checksum = (uint32_t)info.crc,
       .method = is_encrypted                                  ? CZ_OTHER
                 : info.compression_method == Z_DEFLATED       ? CZ_DEFLATED
                 : info.compression_method == 0 /* as it is */ ? CZ_STORED
@@ -170,4 +171,14 @@ int cz_read(cz_archive *archive, const cz_member *member, void *target) {
   // minizip compares the checksum when all has been read, and stops at the size that the list names.
   const int closed = unzCloseCurrentFile(archive->file);
   return filled == member->size && closed == UNZ_OK;
+}
+
+int cz_is_sound(cz_archive *archive, const cz_member *member) {
+  if (member->checksum == 0) return 1;
+  if (member->method == CZ_OTHER || !open_member(archive, member)) return 0;
+  unsigned char part[1 << 15];
+  int got = 1;
+  while (got > 0) got = unzReadCurrentFile(archive->file, part, sizeof part);
+  const int closed = unzCloseCurrentFile(archive->file);
+  return got == 0 && closed == UNZ_OK;
 }

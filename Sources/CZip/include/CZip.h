@@ -15,6 +15,8 @@ typedef struct cz_member {
   uint64_t place, number;
   // Bytes of the contents, and of what is kept of them.
   uint64_t size, packed;
+  // CRC-32 of the contents; 0 also where it was left out.
+  uint32_t checksum;
   // `CZ_OTHER` also where it is encrypted.
   cz_method method;
   // The number of the way in which it is kept, by the specification of zip files; -1: it is encrypted.
@@ -37,5 +39,8 @@ int64_t cz_start(cz_archive *archive, const cz_member *member);
 // Fills the `member->size` bytes at `target` with the contents of a member; what a deflated one unfolds
 // to beyond is left. Returns 0 where they are fewer, or not those that the checksum is of.
 int cz_read(cz_archive *archive, const cz_member *member, void *target);
+
+// Whether the contents of a member are those that its checksum is of, where it has one.
+int cz_is_sound(cz_archive *archive, const cz_member *member);
 
 #endif

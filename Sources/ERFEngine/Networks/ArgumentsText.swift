@@ -31,14 +31,12 @@ struct ArgumentsText {
         return
       }
       for pair in pairs { texts["\(key).\(pair.name)"] = pair.value }
-    } else if Checkpoint.normalisationSetting(key) != nil || Checkpoint.stageSetting(key) != nil {
+    } else if Checkpoint.normalisationSetting(key) != nil || NetworkSetting.isList(key) {
       texts[key] = Self.value(value, body) ?? Self.uncommented(Self.trimmed(value))
-    } else if FileHints.tells(key) {
-      if let value = Self.value(value, body) {
-        texts[key] = value
-      } else {
-        flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
-      }
+    } else if FileHints.tells(key), let value = Self.value(value, body) {
+      texts[key] = value
+    } else if FileHints.tells(key), NetworkSetting.named(key)?.setting.subject != .ambiguous {
+      flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
     } else {
       // One level of others; what lies deeper is of something else.
       for line in body where line.indent == body.first?.indent {

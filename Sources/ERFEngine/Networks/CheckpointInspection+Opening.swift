@@ -12,13 +12,15 @@ extension CheckpointInspection {
     case refused(CheckpointError)
   }
 
-  /// Recognises and compares the network that the file would open as, and looks at its numbers.
+  /// Recognises and compares the network that the file would open as, and looks at its numbers, and at checksums,
+  /// which opening passes over.
   ///
   /// - Parameter tensors: the summaries of all `names`.
   /// - Returns: nil for an exported graph, which says itself what its weights are for.
   /// - Throws: what is no ``CheckpointError``.
   public func opening(_ tensors: some Sequence<TensorSummary>) throws -> Opening? {
     guard !isGraph else { return nil }
+    if let damage = file.damage { return .refused(damage) }
     do {
       let network = try ModelCatalogue.recognise(file)
       do {

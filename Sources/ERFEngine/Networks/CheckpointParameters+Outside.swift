@@ -33,7 +33,7 @@ extension CheckpointParameters {
   func normalisation(_ hints: FileHints) -> FileNormalisation? {
     storedNormalisation(hints)
       ?? hints.configuredNormalisation
-      ?? FileNormalisation(in: file.metadata, source: "the file's settings say")
+      ?? FileNormalisation(in: FileHints.texts(of: file), source: "the file's settings say")
       ?? hints.normalisationBeside
   }
 

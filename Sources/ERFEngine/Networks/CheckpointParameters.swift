@@ -284,16 +284,16 @@ extension CheckpointParameters {
         "the file has no \(weights.fullName(zeroBias)): the classifier's bias is taken as zero")
     }
     let usual = takesGrey ? architecture.preprocessing.grey : architecture.preprocessing
-    let gaps = SequentialGaps(
-      weights, of: architecture, hasHead: !comparison.inventory.head.isEmpty)
+    let hasHead = !comparison.inventory.head.isEmpty
+    let gaps = SequentialGaps(weights, of: architecture, hasHead: hasHead)
     let doubts =
-      hints.doubts(about: architecture) + gaps.doubts(in: file)
+      hints.doubts(about: architecture, hasClassifier: hasHead) + gaps.doubts(in: file)
       + [normalisation?.doubt(about: usual.with(preparation))].compactMap(\.self)
     let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
     choice.notes =
       file.notes + notes + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
     choice.doubts = hints.earlierDoubts + doubts
-    choice.lacksClassifier = comparison.inventory.head.isEmpty
+    choice.lacksClassifier = !hasHead
   }
 
   // MARK: What is wrong, and what helps

@@ -108,6 +108,18 @@ extension FileHints {
     return found
   }
 
+  /// What the file says of itself, with what configurations in JSON among its texts tell.
+  static func texts(of file: Checkpoint) -> [String: String] {
+    var texts = file.metadata
+    for key in ["config", "model_config", "cfg"] {
+      guard let text = file.metadata[key], text.utf8.count <= longestConfiguration,
+        let told = try? configuration(Array(text.utf8))
+      else { continue }
+      texts.merge(told) { own, _ in own }
+    }
+    return texts
+  }
+
   /// The bytes of a text as UTF-8, without the mark of its order of bytes.
   private static func utf8(_ bytes: [UInt8]) -> [UInt8] {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
@@ -153,7 +165,7 @@ extension FileHints {
       }
       let mayBeList =
         isArgument(key) || Checkpoint.normalisationSetting(key) != nil
-        || Checkpoint.stageSetting(key) != nil
+        || NetworkSetting.isList(key)
       let text: String? = try mayBeList ? json.text() : json.scalar()
       guard tells(key) || steps.contains(key) else { return }
       texts[key] = text.map { String($0.prefix(longestText)) }

@@ -7,6 +7,8 @@ extension FileHints {
     /// In lower case.
     let value: String
     let kind: Kind
+    /// What is known of it; nil: it is none of those in the table.
+    var row: NetworkSetting?
     /// Who says so: `the file's settings say`.
     let source: String
 
@@ -14,10 +16,20 @@ extension FileHints {
       case strides
       /// Of something else that is computed, which is known.
       case computation
-      /// Of an argument of timm's networks that may change anything.
+      /// Of something that may be computed otherwise, such as an argument of timm's networks that is not
+      /// known.
       case unknown
       /// The same of mmengine's backbones.
       case backbone
+
+      init(_ subject: NetworkSetting.Subject) {
+        self =
+          switch subject {
+          case .strides: .strides
+          case .computation: .computation
+          case .ambiguous: .unknown
+          }
+      }
     }
 
     var text: String {
@@ -31,16 +43,11 @@ extension FileHints {
     texts.sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
       let value = value.lowercased()
       if leftOpen.contains(value) { return nil }
-      if let name = Checkpoint.strideSetting(key) {
-        return Setting(name: name, value: value, kind: .strides, source: source)
-      }
-      if let name = Checkpoint.stageSetting(key) {
-        return stages(value, name).map {
-          Setting(name: name, value: $0.listText, kind: .strides, source: source)
-        }
-      }
-      if let name = Checkpoint.computingSetting(key) {
-        return Setting(name: name, value: value, kind: .computation, source: source)
+      if let (name, row) = NetworkSetting.named(key) {
+        let list = row.form == .list ? NetworkSetting.numbers(in: value)?.listText : nil
+        return Setting(
+          name: name, value: list ?? value, kind: Setting.Kind(row.subject), row: row,
+          source: source)
       }
       guard isArgument(key), let name = key.split(separator: ".").last else { return nil }
       return Setting(name: String(name), value: value, kind: .unknown, source: source)
@@ -98,9 +105,9 @@ extension FileHints {
       && !parts.contains(where: harmlessArguments.contains)
   }
 
-  /// The first setting of strides or dilations that `network` does not have.
-  func strideDoubts(about network: any Architecture) -> [String] {
-    let setting = settings.first { $0.kind == .strides && Self.contradicts($0, network) }
+  /// The first setting of strides or dilations that `network`, of which these are the `facts`, does not have.
+  func strideDoubts(about network: any Architecture, _ facts: NetworkSetting.Facts) -> [String] {
+    let setting = settings.first { $0.kind == .strides && !Self.isUsual($0, facts) }
     guard let setting else { return [] }
     return [
       "\(setting.source) \(setting.text), and it is opened as \(network.id): its strides and dilations "
@@ -109,9 +116,9 @@ extension FileHints {
   }
 
   /// The other settings that are not as in `network`, a line for each source and kind.
-  func settingDoubts(about network: any Architecture) -> [String] {
+  func settingDoubts(about network: any Architecture, _ facts: NetworkSetting.Facts) -> [String] {
     var others = (settings + backboneSettings).filter {
-      $0.kind != .strides && !Self.isUsual($0, of: network)
+      $0.kind != .strides && !Self.isUsual($0, facts)
     }
     var doubts: [String] = []
     while let first = others.first {
@@ -132,70 +139,17 @@ extension FileHints {
     return doubts
   }
 
-  /// Whether a setting asks for dilations, or another output stride, than `network` has.
-  private static func contradicts(_ setting: Setting, _ network: any Architecture) -> Bool {
-    if let own = stages(of: network, setting.name) {
-      let told = stages(setting.value, setting.name)
-      return told?.count == own.count && told != own
-    }
-    guard let own = outputStride(of: network), Checkpoint.stageSetting(setting.name) == nil else {
-      return false
-    }
-    switch (setting.name, Double(setting.value)) {
-    case ("output_stride", let stride?):
-      return [4, 8, 16, 32].contains(stride) && stride != Double(own)
-    case (_, let dilation?): return dilation > 1 && !isDilated(network)
-    case (_, nil): return setting.value.contains("true") && !isDilated(network)
-    }
-  }
-
-  /// The strides or dilations of stages that a list tells; nil: it is of something else, such as a pyramid's
-  /// levels or a decoder's branches.
-  private static func stages(_ text: String, _ name: String) -> [Int]? {
-    let parts = text.split { "[](), ".contains($0) }
-    let numbers = parts.compactMap { Int($0) }
-    let usual: Set<Int> = name == "strides" ? [1, 2] : [1, 2, 4, 8]
-    return numbers.count == parts.count && usual.isSuperset(of: numbers) ? numbers : nil
-  }
-
-  /// What `network` has for a setting of stages; nil: another setting, or networks of this kind have none.
-  private static func stages(of network: any Architecture, _ name: String) -> [Int]? {
-    guard let network = network as? ResNet else { return nil }
-    return switch name {
-    case "strides": network.strides
-    case "dilations": network.stages.map(\.dilation)
-    default: nil
-    }
-  }
-
-  /// nil: networks of this kind have no such setting.
-  private static func outputStride(of network: any Architecture) -> Int? {
-    switch network {
-    case let network as ResNet: network.stem == .large ? 4 * network.strides.reduce(1, *) : nil
-    case is MobileNetV2, is EfficientNetLite: 32
-    default: nil
-    }
-  }
-
-  /// Whether `network` is what a setting other than of strides asks for.
-  private static func isUsual(_ setting: Setting, of network: any Architecture) -> Bool {
-    let isTensorFlow = (network as? EfficientNetLite)?.style == .tensorFlow
+  /// Whether a network of these `facts` is what a setting asks for.
+  private static func isUsual(_ setting: Setting, _ facts: NetworkSetting.Facts) -> Bool {
     let value = setting.value
-    if setting.name == "pad_type" { return (value == "same") == isTensorFlow }
+    if let row = setting.row { return !row.isOther(value, facts) }
     if value.isEmpty { return true }
     switch setting.name {
-    case "gp", "global_pool":
-      // Numbers are of penalties on gradients, which are called so too.
-      return ["avg", "fast", "fastavg", "true", "false"].contains(value) || Double(value) != nil
-    case "act_layer":
-      return value == (network is MobileNetV2 || network is EfficientNetLite ? "relu6" : "relu")
-    case "norm_layer": return value.contains("batchnorm")
     case "norm_cfg.type":
       return ["bn", "bn2d", "syncbn", "mmsyncbn"].contains(value) || value.contains("batchnorm")
     case "act_cfg.type": return value.split(separator: ".").last == "relu"
     case "conv_cfg.type": return ["conv", "conv2d"].contains(value)
-    case "bn_eps", "norm_cfg.eps": return Double(value) == (isTensorFlow ? 1e-3 : 1e-5)
-    case "bn_tf": return isTensorFlow || value == "false"
+    case "norm_cfg.eps": return Double(value) == facts.epsilon
     case "deep_stem", "avg_down": return value == "false"
     // timm's are off where they are not asked for.
     default: return value == "false" && setting.kind != .backbone

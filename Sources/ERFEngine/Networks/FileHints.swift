@@ -67,7 +67,8 @@ struct FileHints: Sendable {
       guard case .word(let type)? = section["type"] else { return nil }
       return Self.bare(type.lowercased())
     }
-    let inside = Self.names(in: file.metadata).filter { !types.contains($0) }
+    let texts = Self.texts(of: file)
+    let inside = Self.names(in: texts).filter { !types.contains($0) }
     let beside = inside.isEmpty ? Self.configuration(beside: file.path) : nil
     names = inside + Self.names(in: beside?.texts ?? [:])
     self.beside = beside
@@ -76,7 +77,7 @@ struct FileHints: Sendable {
       Self.settings(in: $0.texts, source: "\($0.name) beside the file says")
     }
     settings =
-      Self.settings(in: file.metadata, source: "the file's settings say") + (settingsBeside ?? [])
+      Self.settings(in: texts, source: "the file's settings say") + (settingsBeside ?? [])
     backbones = configuration.backbones
     configuredNormalisation = FileNormalisation(configuration)
     configuredOrder = FileNormalisation.isBlueFirst(configuration)
@@ -200,8 +201,9 @@ struct FileHints: Sendable {
   ]
 
   /// What remains open where the file is opened as `network`, a line each.
-  func doubts(about network: any Architecture) -> [String] {
+  func doubts(about network: any Architecture, hasClassifier: Bool = true) -> [String] {
     let told = network.adopting(self)
+    let facts = NetworkSetting.Facts(told, hasClassifier: hasClassifier)
     var doubts: [String] = []
     if told.id != network.id {
       doubts.append(
@@ -215,7 +217,7 @@ struct FileHints: Sendable {
     }
     doubts += configurationDoubts(about: told) + twinDoubts(about: told)
     // One doubt of what is told of the whole network is enough.
-    if doubts.isEmpty { doubts += strideDoubts(about: told) }
+    if doubts.isEmpty { doubts += strideDoubts(about: told, facts) }
     let heads = siblings.intersection(Self.denseHeads).union(convolvingSiblings).sorted()
     let isTold =
       told.id != network.id || isToldDilated && Self.isDilated(told) || residual != nil
@@ -240,7 +242,7 @@ struct FileHints: Sendable {
         "no max pooling is taken to follow the first convolution, which is one of 3x3: shapes do "
           + "not tell")
     }
-    doubts += settingDoubts(about: told)
+    doubts += settingDoubts(about: told, facts)
     if let beside, let flaw = beside.flaw {
       doubts.append(
         "\(beside.name) beside the file \(flaw): what it says of the network is not known")

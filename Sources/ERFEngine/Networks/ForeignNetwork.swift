@@ -94,7 +94,10 @@ struct ForeignNetwork: Sendable {
       else { return nil }
       if first[0] > second[1] { return "a ResNeXt, a ResNet of grouped convolutions" }
       if shape("layer1.0.conv3.weight") != nil, first[0] > stem[0] { return "a wide ResNet" }
-      let lacksAverages = shape("bn1.weight") != nil && shape("bn1.running_mean") == nil
+      // TensorFlow calls the averages so.
+      let averages = ["bn1.running_mean", "bn1.moving_mean"]
+      let lacksAverages =
+        shape("bn1.weight") != nil && averages.allSatisfy { shape($0) == nil }
       return lacksAverages ? "a ResNet whose norms keep no averages (GroupNorm)" : nil
     }
 

@@ -116,9 +116,9 @@ struct WeightDictionary: Sendable {
 
   /// Layers that other programs put in the place of the classifier.
   static let headNames = [
-    "fc", "fc.0", "fc.1", "fc.2", "linear", "last_linear", "classifier", "classifier.0",
-    "classifier.1", "classifier.2", "classifier.3", "head", "head.fc", "head.1", "logits",
-    "output", "_fc", "_fc.1",
+    "fc", "fc.0", "fc.1", "fc.2", "fc.0.0", "fc.0.1", "fc.1.0", "fc.1.1", "linear", "last_linear",
+    "classifier", "classifier.0", "classifier.1", "classifier.2", "classifier.3", "head", "head.fc",
+    "head.1", "logits", "output", "_fc", "_fc.1",
   ]
 
   /// The same with the classifier's linear layer called `head`, where there is one under another of
@@ -141,10 +141,9 @@ struct WeightDictionary: Sendable {
 
   /// Whether the module that holds the numbered layer `name` holds other linear layers too.
   private func hasOtherLayers(beside name: String) -> Bool {
-    guard let dot = name.lastIndex(of: "."), Int(name[name.index(after: dot)...]) != nil else {
-      return false
-    }
-    let module = name[...dot]
+    let parts = name.split(separator: ".")
+    guard let place = parts.firstIndex(where: { Int($0) != nil }) else { return false }
+    let module: String = parts[..<place].map { "\($0)." }.joined()
     return shapes.contains { key, shape in
       shape.rank == 2 && key.hasPrefix(module) && key.hasSuffix(".weight")
         && key != name + ".weight"
@@ -317,22 +316,44 @@ extension Checkpoint {
     return roots.sorted(by: Self.isBetter)
   }
 
-  static func isBetter(_ one: String, _ other: String) -> Bool {
-    (rank(one), one.utf8.count, one) < (rank(other), other.utf8.count, other)
+  static func isBetter(_ one: String, _ other: String) -> Bool { order(one) < order(other) }
+
+  /// Where a prefix stands among others: of those that are numbered by the progress of a training, such as
+  /// `epoch_2`, the last is the first.
+  private static func order(_ prefix: String) -> (Int, Int, Int, String) {
+    let parts = prefix.lowercased().split { $0 == "." || $0 == "/" }
+    let number = parts.compactMap { digits(ofProgress: $0) }.first ?? ""
+    return (
+      rank(prefix, parts), prefix.utf8.count - number.utf8.count, -(Int(number) ?? 0), prefix
+    )
   }
 
-  private static func rank(_ prefix: String) -> Int {
-    let parts = prefix.lowercased().split { $0 == "." || $0 == "/" }
-    if parts.contains(where: TrainingTensors.isOfOptimizer) { return 4 }
-    if parts.contains(where: { $0.contains("ema") || $0.contains("averaged") }) { return 3 }
+  /// `2` of `epoch_2`; nil: it is no such name.
+  private static func digits(ofProgress part: Substring) -> Substring? {
+    let word = part.prefix { $0.isLetter }
+    let digits = part.dropFirst(word.count).drop { $0 == "_" || $0 == "-" }
+    let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+    return isNumber && ["epoch", "ep", "step", "iter", "iteration", "round"].contains(word)
+      ? digits : nil
+  }
+
+  private static func rank(_ prefix: String, _ parts: [Substring]) -> Int {
+    if parts.contains(where: TrainingTensors.isOfOptimizer) { return 5 }
+    if parts.contains(where: { $0.contains("ema") || $0.contains("averaged") }) { return 4 }
     // What follows another network in training (DINO's student leads its teacher, which is the one to
     // keep; MoCo's and BYOL's key encoders follow their queries).
-    if parts.contains(where: { followers.contains(String($0)) }) { return 3 }
-    return prefix.isEmpty ? 0 : parts.first == "model" || parts.first == "state_dict" ? 1 : 2
+    if parts.contains(where: { followers.contains(String($0)) }) { return 4 }
+    // An earlier state of the same network.
+    if parts.contains(where: { $0.hasPrefix("best") }) { return 3 }
+    return prefix.isEmpty ? 0 : parts.first.map(plainDictionaries.contains) == true ? 1 : 2
   }
 
+  private static let plainDictionaries: Set<Substring> = [
+    "model", "state_dict", "model_state_dict", "model_state",
+  ]
   private static let followers: Set = [
-    "student", "encoder_k", "momentum_encoder", "target_network", "target_encoder", "target",
+    "student", "encoder_k", "key_encoder", "momentum_encoder", "target_network", "target_encoder",
+    "target",
   ]
 
   /// Those of `prefixes` that `key` asks for; all where it asks for none.

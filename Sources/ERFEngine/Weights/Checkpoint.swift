@@ -16,6 +16,8 @@ protocol CheckpointReader: Sendable {
   var classes: [ForeignClass] { get }
   /// What a reader has to know of how the file was opened, a line each; usually empty.
   var notes: [String] { get }
+  /// What is wrong with bytes that opening does not look at; all of them are read for it.
+  var damage: CheckpointError? { get }
   func tensor(_ key: String) throws -> Tensor
 }
 
@@ -25,6 +27,7 @@ extension CheckpointReader {
   var objects: [String: String] { [:] }
   var classes: [ForeignClass] { [] }
   var notes: [String] { [] }
+  var damage: CheckpointError? { nil }
 }
 
 /// An open checkpoint of any format: tensors by name, read when asked for.
@@ -40,7 +43,17 @@ public struct Checkpoint: Sendable {
   /// Whether a file's name ends like a checkpoint's, in letters of either case.
   public static func hasExtension(_ name: String) -> Bool {
     let name = name.lowercased()
-    return extensions.contains { name.hasSuffix("." + $0) }
+    return extensions.contains { name.hasSuffix("." + $0) } || isIndex(name)
+  }
+
+  /// Whether a file is called like an index of several, also of a variant as Hugging Face's libraries name it:
+  /// `model.safetensors.index.fp16.json`.
+  static func isIndex(_ name: String) -> Bool {
+    let name = name.lowercased()
+    if name.hasSuffix(".index.json") { return true }
+    let parts = name.split(separator: ".").suffix(4).map(String.init)
+    return parts.count == 4 && ["safetensors", "bin"].contains(parts[0]) && parts[1] == "index"
+      && parts[3] == "json"
   }
 
   public let path: String
@@ -79,8 +92,15 @@ public struct Checkpoint: Sendable {
       reader = try TorchCheckpoint(zip: file, path: path, cancellation: cancellation)
     } else if file.byte(at: 0) == 0x80, (2...5).contains(file.byte(at: 1) ?? 0) {
       reader = try TorchCheckpoint(legacy: file, path: path, cancellation: cancellation)
+    } else if LegacyLayout.isText(file) {
+      throw CheckpointError.unsupported(
+        path: path, reason: "it was saved with pickle protocol 0 or 1: save it with protocol 2")
     } else {
-      throw CheckpointError.unknownFormat(path: path)
+      let head = file.bytes(0..<min(ForeignFile.headCount, file.count)) ?? []
+      guard let reason = ForeignFile.explanation(head) else {
+        throw CheckpointError.unknownFormat(path: path)
+      }
+      throw CheckpointError.unsupported(path: path, reason: reason)
     }
     guard reader.entries.reduce(0, { $0 + $1.value.shape.count }) <= 16 * bytes + 1 << 20 else {
       throw CheckpointError.unsupported(
@@ -96,7 +116,7 @@ public struct Checkpoint: Sendable {
     _ path: String, _ cancellation: Cancellation?
   ) throws -> (any CheckpointReader, bytes: Int)? {
     let isFolder = FileKind(of: path) == .folder
-    guard isFolder || path.lowercased().hasSuffix(".index.json") else { return nil }
+    guard isFolder || isIndex(path) else { return nil }
     let reader =
       try isFolder
       ? ShardedCheckpoint.inFolder(path, cancellation: cancellation)
@@ -133,6 +153,9 @@ public struct Checkpoint: Sendable {
   public var classes: [ForeignClass] { reader.classes }
   /// What a reader has to know of how the file was opened, a line each.
   var notes: [String] { reader.notes }
+  /// What is wrong with bytes that opening does not look at, such as those of a zip that do not agree with their
+  /// checksum; all of them are read for it.
+  var damage: CheckpointError? { reader.damage }
   /// What stands before the tensor `key`'s own name in the dictionary that holds it: `0.state_dict.` where that
   /// is an entry of the first of a tuple; empty where it is not nested.
   func container(of key: String) -> String {
@@ -172,25 +195,12 @@ public struct Checkpoint: Sendable {
 
   /// Whether a value under `key` may say that something else is computed than the shapes of parameters tell.
   static func isSetting(_ key: String) -> Bool {
-    strideSetting(key) != nil || stageSetting(key) != nil || computingSetting(key) != nil
+    NetworkSetting.named(key) != nil
   }
 
   /// The same of a list of `count` values.
   static func isSetting(list key: String, of count: Int) -> Bool {
-    strideSetting(key + ".0") != nil || count <= 3 && normalisationSetting(key) != nil
-  }
-
-  /// The argument of timm's networks or of its training, other than strides, that a value under `key` is,
-  /// such as `act_layer` for `model_args.act_layer`; nil: none that changes what is computed.
-  static func computingSetting(_ key: String) -> String? {
-    let names: Set<Substring> = [
-      "gp", "global_pool", "act_layer", "norm_layer", "aa_layer", "pad_type", "bn_eps", "bn_tf",
-      "stem_type", "avg_down",
-    ]
-    let parts = key.lowercased().split(separator: ".")
-    // Deeper down they are of decoders and other networks.
-    guard let last = parts.last, parts.count <= 3, names.contains(last) else { return nil }
-    return String(last)
+    NetworkSetting.named(key + ".0") != nil || count <= 3 && normalisationSetting(key) != nil
   }
 
   /// The mean or deviation of pictures that a value under `key` belongs to, also where it stands in a list:
@@ -213,27 +223,6 @@ public struct Checkpoint: Sendable {
     "data", "dataset", "image", "input", "transform", "transforms", "preprocess", "preprocessing",
     "normalize", "normalization",
   ]
-
-  /// The setting of strides or dilations that a value under `key` belongs to, also where it stands in a
-  /// list: `args.replace_stride_with_dilation.1`; nil: none.
-  static func strideSetting(_ key: String) -> String? {
-    let names: Set<Substring> = ["output_stride", "dilated", "replace_stride_with_dilation"]
-    let parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
-    guard let last = parts.last(where: { Int($0) == nil }) else { return nil }
-    // Deeper down, `dilation` is of augmentations and layers.
-    return names.contains(last) || last == "dilation" && parts.count <= 2 ? String(last) : nil
-  }
-
-  /// `strides` or `dilations` where a list under `key` may have one for each stage of the network, as in
-  /// `args.strides`; nil: it is something else.
-  static func stageSetting(_ key: String) -> String? {
-    let parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
-    // Deeper down they are of decoders and other networks.
-    guard let last = parts.last, parts.count <= 2, last == "strides" || last == "dilations" else {
-      return nil
-    }
-    return String(last)
-  }
 
   /// Lets go of the memory that the tensors read so far took; the file stays open.
   func forgetPages() { mapped?.forgetPages() }

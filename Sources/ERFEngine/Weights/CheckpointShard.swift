@@ -26,8 +26,8 @@ extension CheckpointShard {
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     // An index is all of it.
     guard FileBytes.count(of: path) != nil, !name.hasSuffix(".json") else { return nil }
-    let numbered = ShardName(name)
     let names = Self.names(in: folder.isEmpty ? "." : folder)
+    let numbered = ShardName(name, among: names)
     if let index = Self.index(of: name, in: folder, among: names, likely: numbered?.index) {
       self.init(
         files: index.files.count, whole: folder + index.name,
@@ -41,8 +41,8 @@ extension CheckpointShard {
   /// nil: the folder holds all files of a checkpoint, or others.
   private init?(inFolder path: String) {
     let names = Self.names(in: path)
-    guard let numbered = names.min().flatMap(ShardName.init), names.isSubset(of: numbered.all),
-      names.count < numbered.all.count
+    guard let numbered = names.min().flatMap({ ShardName($0) }),
+      names.isSubset(of: numbered.all), names.count < numbered.all.count
     else { return nil }
     let folder = path.hasSuffix("/") ? path : path + "/"
     self.init(numbered, in: folder, among: names, held: names.count)
@@ -68,9 +68,10 @@ extension CheckpointShard {
     ShardName(name)?.opensWithoutIndex ?? false
   }
 
-  /// Names of the checkpoints and indices in `folder`.
+  /// Names of the checkpoints and indices in `folder`, without what training leaves beside them.
   private static func names(in folder: String) -> Set<String> {
-    Set(((try? CheckpointFolder(listing: folder).files) ?? []).map(\.name))
+    let names = ((try? CheckpointFolder(listing: folder).files) ?? []).map(\.name)
+    return Set(names.filter { !ShardedCheckpoint.isOfTraining($0) })
   }
 
   /// Indices read at most: nobody keeps more of them in a folder.
@@ -80,7 +81,7 @@ extension CheckpointShard {
   private static func index(
     of file: String, in folder: String, among names: Set<String>, likely: String?
   ) -> (name: String, files: [String])? {
-    let indices = names.filter { $0.hasSuffix(".index.json") }
+    let indices = names.filter(Checkpoint.isIndex)
     let ordered = indices.sorted { ($0 == likely ? 0 : 1, $0) < ($1 == likely ? 0 : 1, $1) }
     for index in ordered.prefix(mostIndices) {
       let files = ShardedCheckpoint.names(in: folder + index)
@@ -123,23 +124,28 @@ private struct ShardName {
   private static let mostFiles = 1000
 
   /// Whether the files hold plain dictionaries of weights, which are the whole one together.
-  var opensWithoutIndex: Bool { ["safetensors", "bin"].contains(ending) }
+  var opensWithoutIndex: Bool { ["safetensors", "bin", "pth", "pt"].contains(ending) }
 
-  init?(_ name: String) {
+  /// - Parameter names: of the files in its folder, as far as they are known.
+  init?(_ name: String, among names: Set<String> = []) {
     guard let dot = name.lastIndex(of: "."), Checkpoint.hasExtension(name) else { return nil }
     ending = String(name[name.index(after: dot)...])
     let parts = name[..<dot].split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count > 3, parts[parts.count - 2] == "of",
       let number = Self.number(parts[parts.count - 3]), let count = Self.number(parts.last ?? ""),
-      (2...Self.mostFiles).contains(count), (1...count).contains(number)
+      (2...Self.mostFiles).contains(count), (0...count).contains(number)
     else { return nil }
     let stem = parts.dropLast(3).joined(separator: "-")
     let (digits, last) = (parts[parts.count - 3].count, parts[parts.count - 1])
-    all = (1...count).map { number in
+    func file(_ number: Int) -> String {
       let text = String(number)
       let zeros = String(repeating: "0", count: max(0, digits - text.count))
       return "\(stem)-\(zeros)\(text)-of-\(last)\(name[dot...])"
     }
+    // Some programs count from zero.
+    let first = number == 0 || names.contains(file(0)) ? 0 : 1
+    guard number < first + count else { return nil }
+    all = (first..<first + count).map(file)
     index = "\(stem)\(name[dot...]).index.json"
   }
 

@@ -4,6 +4,12 @@ enum LegacyLayout {
   /// 0x1950A86A20F9469CFC6C, little-endian.
   private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
+  /// Whether the magic number stands there in digits, as before the second protocol of pickles.
+  static func isText(_ file: MappedFile) -> Bool {
+    let digits = Array("L119547037146038801333356L\n".utf8)
+    return file.bytes(0..<digits.count) == digits
+  }
+
   /// The contents, and the first byte of each storage in the file.
   static func read(
     _ file: MappedFile, cancellation: Cancellation? = nil

@@ -15,15 +15,15 @@ final class ShardedCheckpoint: CheckpointReader {
   private static let maxIndex = 64 << 20
   private static let maxShards = 1000
 
-  /// Opens the files that the index at `path` names, which lie beside it; `twins` are files of the same
-  /// weights that are passed over.
+  /// Opens the files that the index at `path` names, which lie beside it; what else its folder holds is told
+  /// by `parted`.
   ///
   /// - Throws: `CheckpointError`, `FileError`, `CancellationError`.
   convenience init(
-    index path: String, cancellation: Cancellation? = nil, besides twins: [String] = []
+    index path: String, cancellation: Cancellation? = nil, of parted: Parted = Parted()
   ) throws {
     let files = try Self.map(path)
-    let names = Set(files.values).sorted()
+    let names = Set(files.values.map(PathKey.init)).sorted().map(\.path)
     guard !names.isEmpty, names.count <= Self.maxShards else {
       throw CheckpointError.malformed(
         path: path, reason: "its index names \(names.count.counted("file"))")
@@ -47,13 +47,13 @@ final class ShardedCheckpoint: CheckpointReader {
     }
     try self.init(
       path, files: names.map { folder + $0 }, cancellation: cancellation,
-      of: files.mapValues { folder + $0 }, besides: twins)
+      map: files.mapValues { folder + $0 }, of: parted)
   }
 
   /// Opens the files at `files`; `map` says which of them holds which tensor, nil: all that they hold.
   private init(
-    _ path: String, files: [String], cancellation: Cancellation?, of map: [String: String]? = nil,
-    besides twins: [String]
+    _ path: String, files: [String], cancellation: Cancellation?, map: [String: String]? = nil,
+    of parted: Parted
   ) throws {
     self.path = path
     // Each is one file: a folder or another index could lead back here without end.
@@ -62,10 +62,13 @@ final class ShardedCheckpoint: CheckpointReader {
     var places: [String: Int] = [:]
     for (place, shard) in shards.enumerated() {
       if let map { try Self.requireAll(of: shard, in: map, of: path) }
-      for (key, entry) in shard.entries where map == nil || map?[key] == files[place] {
+      for (key, entry) in shard.entries
+      where map == nil || PathKey.areSame(map?[key] ?? "", files[place]) {
         guard entries.updateValue(entry, forKey: key) == nil else {
-          throw CheckpointError.malformed(
-            path: path, reason: "\(WeightsMismatch.printable(key)) is in several of its files")
+          throw CheckpointError.unsupported(
+            path: path,
+            reason: "\(WeightsMismatch.printable(key)) is in several of its files, which are "
+              + "checkpoints of their own: name one")
         }
         places[key] = place
       }
@@ -80,13 +83,7 @@ final class ShardedCheckpoint: CheckpointReader {
     self.places = places
     bytes = shards.reduce(0) { $0 + $1.bytes }
     metadata = shards.first?.metadata ?? [:]
-    notes =
-      twins.isEmpty
-      ? []
-      : [
-        "the folder holds \(WeightsMismatch.listed(twins)) too, which "
-          + (twins.count == 1 ? "is" : "are") + " taken for the same weights and not read"
-      ]
+    notes = parted.notes
     format = "\(shards.first?.format ?? "") in \(shards.count) file\(shards.count == 1 ? "" : "s")"
   }
 
@@ -102,6 +99,8 @@ final class ShardedCheckpoint: CheckpointReader {
       reason: "its index does not name \(WeightsMismatch.listed(unnamed.sorted())), which "
         + "\(shard.path) holds: save the weights again, or take the index away and open the folder")
   }
+
+  var damage: CheckpointError? { shards.lazy.compactMap(\.damage).first }
 
   func tensor(_ key: String) throws -> Tensor {
     guard let place = places[key] else {
@@ -141,7 +140,7 @@ final class ShardedCheckpoint: CheckpointReader {
   /// Names of the files that the index at `path` names, sorted; empty where it cannot be read.
   static func names(in path: String) -> [String] {
     guard let files = try? map(path) else { return [] }
-    return Set(files.values).sorted()
+    return Set(files.values.map(PathKey.init)).sorted().map(\.path)
   }
 
   /// The files that the checkpoint at `path` lies in: itself, an index and those that it names, or those
@@ -154,18 +153,71 @@ final class ShardedCheckpoint: CheckpointReader {
     if FileKind(of: path) == .folder {
       let prefix = path.hasSuffix("/") ? path : path + "/"
       let names = (try? CheckpointFolder(listing: path).files.map(\.name)) ?? []
-      let indices = parted(names, in: prefix).files.filter { $0.hasSuffix(".index.json") }
+      let indices = parted(names, in: prefix).files.filter(Checkpoint.isIndex)
       return indices.count == 1 ? beside(prefix + indices[0]) : names.map { prefix + $0 }
     }
-    return path.lowercased().hasSuffix(".index.json") ? beside(path) : [path]
+    return Checkpoint.isIndex(path) ? beside(path) : [path]
   }
 
-  /// The files of a folder, whose paths begin with `prefix`, without those that hold the same weights once
-  /// more: the hub's libraries take `model.safetensors` before its index, and both before `pytorch_model.bin`.
-  private static func parted(
-    _ names: [String], in prefix: String
-  ) -> (files: [String], twins: [String]) {
-    var files = names
+  /// The files of a folder.
+  struct Parted {
+    /// Those of its checkpoint.
+    var files: [String] = []
+    /// Those that hold the same weights once more.
+    var twins: [String] = []
+    /// What training goes on with, and other networks that it was of.
+    var others: [String] = []
+
+    /// What is passed over.
+    fileprivate var notes: [String] {
+      func note(_ names: [String], _ end: String) -> [String] {
+        guard !names.isEmpty else { return [] }
+        let verb = names.count == 1 ? "is" : "are"
+        return ["the folder holds \(WeightsMismatch.listed(names)) too, which \(verb) \(end)"]
+      }
+      return note(twins, "taken for the same weights and not read") + note(others, "not read")
+    }
+  }
+
+  /// What Hugging Face's trainers leave beside weights, without numbers and endings.
+  private static let trainingFiles: Set<Substring> = [
+    "optimizer", "scheduler", "scaler", "sampler", "training_args", "rng_state", "random_states",
+    "dl_state_dict", "custom_checkpoint",
+  ]
+
+  /// Whether a file is called like one of those that training goes on with: `rng_state_0.pth`.
+  static func isOfTraining(_ name: String) -> Bool {
+    var stem = name.prefix { $0 != "." }
+    while let last = stem.last, last.isNumber || last == "_" { stem.removeLast() }
+    return trainingFiles.contains(stem)
+  }
+
+  /// Whether `name` is that of a further network of one training, as in `model_1.safetensors`, beside `first`.
+  private static func isFurther(_ name: String, than first: String) -> Bool {
+    let stem = first.prefix { $0 != "." }
+    let (start, ending) = (stem + "_", first.dropFirst(stem.count))
+    guard name.hasPrefix(start), name.hasSuffix(ending) else { return false }
+    let number = name.dropFirst(start.count).dropLast(ending.count)
+    return !number.isEmpty && number.allSatisfy(\.isNumber)
+  }
+
+  /// The files of a folder, whose paths begin with `prefix`, without what training goes on with, and those that
+  /// hold the same weights once more: the hub's libraries take `model.safetensors` before its index, and both
+  /// before `pytorch_model.bin`.
+  private static func parted(_ names: [String], in prefix: String) -> Parted {
+    let weights = names.filter { !isOfTraining($0) }
+    var files = weights.isEmpty ? names : weights
+    for first in ["model.safetensors", "pytorch_model.bin"] where files.contains(first) {
+      files.removeAll { isFurther($0, than: first) }
+    }
+    let others = Set(names).subtracting(files)
+    if files.contains("open_clip_model.safetensors") {
+      files.removeAll { $0.hasPrefix("open_clip_pytorch_model") }
+    }
+    if files.contains(where: { $0.hasSuffix(".index.json") }) {
+      // Those of variants, such as of half precision.
+      files.removeAll { Checkpoint.isIndex($0) && !$0.hasSuffix(".index.json") }
+    }
     if ["model.safetensors", "model.safetensors.index.json"].contains(where: names.contains) {
       files.removeAll { $0.hasPrefix("pytorch_model") }
     }
@@ -176,8 +228,10 @@ final class ShardedCheckpoint: CheckpointReader {
       // The file may be a part itself, and no network alone.
       if !parts.contains(whole) { files.removeAll { $0 == index || parts.contains($0) } }
     }
-    let taken = Set(files)
-    return (files, names.filter { !taken.contains($0) })
+    let passed = Set(names).subtracting(files)
+    return Parted(
+      files: files, twins: names.filter { passed.contains($0) && !others.contains($0) },
+      others: names.filter(others.contains))
   }
 
   /// What a folder holds as one checkpoint: an index, a single file, or the parts of one
@@ -188,24 +242,34 @@ final class ShardedCheckpoint: CheckpointReader {
     _ folder: String, cancellation: Cancellation? = nil
   ) throws -> ShardedCheckpoint {
     let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-    let (files, twins) = parted(
-      try CheckpointFolder(listing: folder).files.map(\.name), in: prefix)
-    let indices = files.filter { $0.hasSuffix(".index.json") }
+    let parted = parted(try CheckpointFolder(listing: folder).files.map(\.name), in: prefix)
+    let files = parted.files
+    let indices = files.filter(Checkpoint.isIndex)
     if indices.count == 1 {
       return try ShardedCheckpoint(
-        index: prefix + indices[0], cancellation: cancellation, besides: twins)
+        index: prefix + indices[0], cancellation: cancellation, of: parted)
     }
     let parts = files.filter(CheckpointShard.opensWithoutIndex)
     if indices.isEmpty, files.count == 1 || files.count == parts.count, !files.isEmpty,
       files.count <= maxShards
     {
       return try ShardedCheckpoint(
-        folder, files: files.map { prefix + $0 }, cancellation: cancellation, besides: twins)
+        folder, files: files.map { prefix + $0 }, cancellation: cancellation, of: parted)
     }
     throw CheckpointError.unsupported(
       path: folder,
       reason: files.isEmpty
-        ? "the folder holds no checkpoint"
+        ? withoutFiles(folder)
         : "the folder holds several checkpoints (\(WeightsMismatch.listed(files))): name one")
+  }
+
+  /// What a folder without checkpoints is.
+  private static func withoutFiles(_ folder: String) -> String {
+    let names = (try? FolderListing.names(in: folder)) ?? []
+    guard names.contains(where: { $0.hasSuffix(".distcp") }) else {
+      return "the folder holds no checkpoint"
+    }
+    return "it is one of torch.distributed.checkpoint, whose files are not read: make one of them "
+      + "with `python -m torch.distributed.checkpoint.format_utils dcp_to_torch \(folder) FILE`"
   }
 }

@@ -96,6 +96,14 @@ final class TorchCheckpoint: CheckpointReader {
     containers = contents.containers
   }
 
+  var damage: CheckpointError? {
+    guard case .zip(let archive, _) = bytes, let entry = archive.damagedEntry else { return nil }
+    return .malformed(
+      path: path,
+      reason: "\(WeightsMismatch.printable(entry)) in it is not what its checksum (CRC-32) is of: "
+        + "copy or download the file again")
+  }
+
   func tensor(_ key: String) throws -> Tensor {
     guard let record = tensors[key] else {
       if let tensor = unreadable[key] {
@@ -203,6 +211,11 @@ final class TorchCheckpoint: CheckpointReader {
         path: path,
         reason: "it is a pickle, but not one written by torch.save: save its tensors with that")
     case .bigEndian: .unsupported(path: path, reason: "its numbers are big-endian")
+    case .protocolZero:
+      .unsupported(
+        path: path,
+        reason: "it was saved with pickle protocol 0, which PyTorch does not read again either: "
+          + "save it with protocol 2")
     case .cancelled: throw CancellationError()
     }
   }

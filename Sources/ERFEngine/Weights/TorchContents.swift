@@ -99,7 +99,7 @@ struct TorchContents: Sendable {
       let list = machine.lists[Int(index)]
       try note(container: prefix)
       note(settings: value, at: key, machine)
-      if Checkpoint.stageSetting(key) != nil { note(value, at: key, depth: depth, machine) }
+      if NetworkSetting.isList(key) { note(value, at: key, depth: depth, machine) }
       let isSetting = Checkpoint.isSetting(list: key, of: list.count)
       for (index, value) in list.enumerated() {
         // Logs of a million losses leave nothing; a list may be there many times.
@@ -206,10 +206,10 @@ extension TorchContents {
   fileprivate static func listed(
     _ value: PickleValue, at key: String, _ machine: PickleMachine
   ) -> String? {
-    let isOfStages = Checkpoint.stageSetting(key) != nil
+    let isSetting = NetworkSetting.isList(key)
     switch value {
-    case .numbers where isOfStages || Checkpoint.normalisationSetting(key) != nil: break
-    case .list where isOfStages: break
+    case .numbers where isSetting || Checkpoint.normalisationSetting(key) != nil: break
+    case .list where isSetting: break
     default: return nil
     }
     var text = ""

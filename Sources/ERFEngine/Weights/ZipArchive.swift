@@ -160,8 +160,29 @@ final class ZipArchive: @unchecked Sendable {
     }
   }
 
+  /// The first of the stored entries, by the alphabet, that is not what its checksum is of; nil: all are, as far as
+  /// they have one. Deflated ones are compared when they are read.
+  var damagedEntry: String? {
+    let stored = entries.filter { $0.value.member.method == CZ_STORED }
+    var left = file.count
+    let damaged = stored.sorted { $0.key < $1.key }.first { _, entry in
+      // Entries that lie in one another, of which there may be very many, would take any time.
+      guard entry.size <= left else { return false }
+      left -= entry.size
+      return !isSound(entry)
+    }
+    return damaged?.key
+  }
+
+  private func isSound(_ entry: Entry) -> Bool {
+    unfolded.withLock { _ in
+      var member = entry.member
+      return unsafe cz_is_sound(handle, &member) == 1
+    }
+  }
+
   /// The first byte of a stored entry's contents in the file. Its checksum is not compared: PyTorch can
-  /// be told to leave it out.
+  /// be told to leave it out, and all of it would have to be read.
   private func start(of entry: Entry) -> Int? {
     unfolded.withLock { _ in
       var member = entry.member

@@ -102,6 +102,7 @@ extension NamedCheckpointTests {
       ("model_kwargs:\n  # act_layer: silu\n  drop_rate: 0.1\n  num_classes: 10\n", nil),
       ("gp: null\nbn_eps: null\nbn_tf: false\nmodel_kwargs: {}\n", nil),
       ("# gp: max\nmean:\n- 0.5\n:\nopt: sgd", nil),
+      ("norm:\n  mean: 0.5\npool: {size: 2}\n", nil), ("norm: gn\n", "says norm=gn"),
     ] as [(String, String?)])
   func argumentsOfTraining(_ text: String, words: String?) throws {
     let notes = try self.notes(beside: Array(text.utf8), called: "args.yaml")
@@ -298,6 +299,15 @@ extension NamedCheckpointTests {
   /// The same settings in the file itself; numbers are no way of pooling.
   @Test(
     arguments: [
+      (["args.pooling": "GeM", "args.norm": "True"], "pooling=gem"),
+      (["config": #"{"model_args": {"act_layer": "silu"}}"#], "act_layer=silu"),
+      (["config": "{act_layer: silu}"], nil),
+      (
+        [
+          "args.act": "sigmoid", "args.norm": "imagenet", "args.os": "linux", "args.pool": "avg",
+          "args.padding_mode": "zeros",
+        ], nil
+      ),
       (["args.gp": "max"], "gp=max"), (["args.bn_eps": "0.1", "gp": "10.0"], "bn_eps=0.1"),
       (["args.gp": "avg", "args.bn_eps": "1e-05", "cfg.decoder.head.act_layer": "gelu"], nil),
     ] as [([String: String], String?)])
@@ -311,6 +321,20 @@ extension NamedCheckpointTests {
     ).write(to: path)
     let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
     expectOnly(words.map { "the file's settings say \($0)" }, in: notes)
+  }
+
+  /// Names of networks too, in a configuration of JSON that is one of the file's texts.
+  @Test func configurationsInTheFile() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("named.safetensors")
+    let text = #"{"architecture": "resnetblur18", "pretrained_cfg": {"mean": [0, 0, 0]}}"#
+    try SafetensorsWriter(
+      tensors: [("conv1.weight", Tensor(zeros: [1, 3, 3, 3]))], type: .float32,
+      metadata: ["config": text]
+    ).write(to: path)
+    let file = try Checkpoint(path: path)
+    #expect(FileHints(file, prefix: "").names == ["resnetblur18"])
+    #expect(FileHints.texts(of: file)["pretrained_cfg.mean"] == "[0, 0, 0]")
   }
 
   /// Also in an `argparse.Namespace` of a pickle.

@@ -71,7 +71,9 @@ extension NamedCheckpointTests {
   }
 
   /// A dropout stands before the last layer of many a classifier; what more there is is not known.
-  @Test(arguments: [("fc.0", 0), ("fc.1", 0), ("fc.2", 2), ("classifier.3", 3)])
+  @Test(arguments: [
+    ("fc.0", 0), ("fc.1", 0), ("fc.2", 2), ("classifier.3", 3), ("fc.0.1", 0), ("fc.1.1", 2),
+  ])
   func modulesWithinAClassifier(_ name: String, hidden: Int) throws {
     let folder = try TemporaryFolder()
     let spec = try headed(
@@ -80,6 +82,17 @@ extension NamedCheckpointTests {
     #expect(notes.count == (hidden == 0 ? 0 : 1), "\(notes)")
     let start = "\(hidden) modules between the network and its classifier have no parameters, "
     #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
+  /// Neither is one of several layers in modules of their own.
+  @Test func nestedLayersAreNotTakenInParts() throws {
+    let folder = try TemporaryFolder()
+    let spec = try headed(
+      [
+        "fc.0.3.weight": [16, 16], "fc.0.3.bias": [16], "fc.1.1.weight": [7, 16],
+        "fc.1.1.bias": [7],
+      ], in: folder, asThousand: false)
+    #expect(throws: CheckpointError.self) { try Network(spec) }
   }
 
   /// The plain network without the bias of its classifier.

@@ -239,6 +239,33 @@ extension NamedCheckpointTests {
     }
   }
 
+  /// What other programs call the same, and values that are of something else.
+  @Test func settingsUnderOtherNames() throws {
+    let settings: [(Pickled, String?)] = [
+      (["last_stride": 1], "last_stride=1"), (["last_stride": 2], nil),
+      (["MODEL": ["BACKBONE": ["LAST_STRIDE": 1]]], "last_stride=1"),
+      (["os": 8], "os=8"), (["os": "linux"], nil), (["out_stride": 16], "out_stride=16"),
+      (["downsample_ratio": 8], "downsample_ratio=8"), (["out_stride": 32], nil),
+      (["atrous": true], "atrous=true"), (["multi_grid": [1, 2, 4]], "multi_grid=1,2,4"),
+      (["multi_grid": .tuple([1, 2, 4])], "multi_grid=1,2,4"), (["multi_grid": [1, 1, 1]], nil),
+      (["activation": "nn.SiLU"], "activation=nn.silu"), (["act": "relu"], nil),
+      (["activation": "softmax"], nil), (["norm": "gn"], "norm=gn"), (["norm": true], nil),
+      (["norm_type": "Instance"], "norm_type=instance"), (["norm_type": "sync_bn"], nil),
+      (["norm_layer": "bn"], nil), (["batch_norm_eps": 0.001], "batch_norm_eps=0.001"),
+      (["antialias": true], "antialias=true"),
+      (["padding_mode": "reflect"], "padding_mode=reflect"),
+      (["weight_standardization": true], "weight_standardization=true"),
+      // There is no classifier that anything is pooled for.
+      (["pool": "gem"], nil), (["global_pool": "max"], nil),
+    ]
+    for (object, words) in settings {
+      let doubts = try doubts(beside: ("args", object)).filter { $0.contains("settings say") }
+      #expect(doubts.count == (words == nil ? 0 : 1), "\(doubts)")
+      let start = "the file's settings say \(words ?? ""), and it is opened as "
+      #expect(doubts.allSatisfy { $0.hasPrefix(start) }, "\(doubts)")
+    }
+  }
+
   /// Strides and dilations of a configuration that is a dictionary are taken over as those of a text.
   @Test(arguments: ["meta.cfg", "meta.config", "cfg", "hyper_parameters"])
   func configurationsThatAreDictionaries(_ key: String) throws {

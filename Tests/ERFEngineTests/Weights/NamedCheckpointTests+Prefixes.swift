@@ -66,6 +66,29 @@ extension NamedCheckpointTests {
     #expect(try Network(spec).weightsHash == Network(Self.spec("plain.pth")).weightsHash)
   }
 
+  /// The network that learns is taken before the one that follows it, plain weights before the best ones, and of
+  /// numbered ones the last; a note names the others.
+  @Test(arguments: [
+    ("query_encoder.", "key_encoder."), ("model_state_dict.", "best_state."),
+    ("trained.", "best."), ("epoch_2.", "epoch_1."), ("epoch_10.", "epoch_9."),
+    ("weights.step10.", "weights.step9."), ("model_state_dict.", "ema_state."),
+  ])
+  func severalDictionaries(_ prefix: String, other: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.flatMap { key in
+      let tensor = try plain.tensor(key)
+      let twice = Tensor(generated: tensor.shape) { 2 * tensor[$0] }
+      return [(other + key, twice), (prefix + key, tensor)]
+    }
+    let path = folder.file("several.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    #expect(network.weightsChoice?.chosen == String(prefix.dropLast()))
+    #expect(network.weightsChoice?.others == [String(other.dropLast())])
+    #expect(try network.weightsHash == Network(Self.spec("plain.pth")).weightsHash)
+  }
+
   /// What an optimizer keeps of each parameter is no network, whatever stands first in the alphabet.
   @Test(arguments: ["exp_avg.", "exp_avg_sq.", "optimizer_state.", "momentum_buffer.", "grads."])
   func optimizersAreNotTaken(_ prefix: String) throws {

@@ -121,6 +121,85 @@ import Testing
         "several checkpoints (model.safetensors, other.safetensors): name one"))
   }
 
+  /// What training goes on with beside weights is no other checkpoint, and neither are further networks of the
+  /// same training, which are numbered, and the same weights in another format.
+  @Test(arguments: [
+    ("model.safetensors", ["optimizer.pt", "rng_state_0.pth", "scheduler.pt"], "not read"),
+    ("pytorch_model.bin", ["optimizer.bin", "random_states_0.pkl"], "not read"),
+    ("model.safetensors", ["model_1.safetensors"], "not read"),
+    ("weights.safetensors", ["training_args.bin"], "not read"),
+    (
+      "open_clip_model.safetensors", ["open_clip_pytorch_model.bin"],
+      "taken for the same weights and not read"
+    ),
+  ])
+  func foldersOfTrainers(_ name: String, beside: [String], end: String) throws {
+    for other in beside { _ = try folder.write([0], to: other) }
+    try write(plain.keys, to: name)
+    let network = try Network(NetworkSpec(file: folder.path))
+    #expect(try network.weightsHash == hash)
+    let verb = beside.count == 1 ? "is" : "are"
+    #expect(
+      network.weightsChoice?.notes == [
+        "the folder holds \(beside.joined(separator: ", ")) too, which \(verb) \(end)"
+      ])
+  }
+
+  /// An index of a variant, by its name and by the folder.
+  @Test func indicesOfVariants() throws {
+    let names = (1...2).map { "model.fp16-0000\($0)-of-00002.safetensors" }
+    let half = plain.keys.count / 2
+    let parts = [
+      (name: names[0], keys: Array(plain.keys[..<half])),
+      (name: names[1], keys: Array(plain.keys[half...])),
+    ]
+    for part in parts { try write(part.keys, to: part.name) }
+    let index = "model.safetensors.index.fp16.json"
+    try writeIndex(parts, to: index)
+    for path in [folder.file(index), folder.path] {
+      #expect(try Network(NetworkSpec(file: path)).weightsHash == hash)
+    }
+    #expect(
+      try refusal(names[0]) == "open \(folder.file(index)), which stands for all of them")
+  }
+
+  /// Files that are numbered from zero, of few digits, or of another ending, with what training leaves.
+  @Test(arguments: [
+    ["model-00000-of-00002.safetensors", "model-00001-of-00002.safetensors"],
+    ["m-1-of-2.pth", "m-2-of-2.pth"],
+  ])
+  func otherNumbers(_ names: [String]) throws {
+    try write(Array(plain.keys.prefix(20)), to: names[0])
+    _ = try folder.write([0], to: "optimizer.pt")
+    #expect(
+      try refusal(names[0])
+        == "\(names[1]) is missing beside it: put all files of the checkpoint together, and open "
+        + "\(folder.path)/")
+    #expect(throws: CheckpointError.self) { try Network(NetworkSpec(file: folder.path)) }
+    try write(Array(plain.keys.dropFirst(20)), to: names[1])
+    for name in names {
+      #expect(try refusal(name) == "open \(folder.path)/, which stands for all of them")
+    }
+    #expect(try Network(NetworkSpec(file: folder.path)).weightsHash == hash)
+  }
+
+  /// Whole networks that are numbered likewise are not put together.
+  @Test func numberedCheckpoints() throws {
+    for name in ["epoch-1-of-2.pth", "epoch-2-of-2.pth"] { try write(plain.keys, to: name) }
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+    #expect(
+      try #require(error).explanation.hasSuffix(
+        " is in several of its files, which are checkpoints of their own: name one"))
+  }
+
+  /// What PyTorch's processes write each for itself.
+  @Test func foldersOfProcesses() throws {
+    _ = try folder.write([0], to: "__0_0.distcp")
+    _ = try folder.write([0], to: ".metadata")
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+    #expect(try #require(error).explanation.contains("dcp_to_torch \(folder.path) FILE"))
+  }
+
   // MARK: One of the files alone
 
   /// What is said where the file is opened alone.
@@ -178,12 +257,12 @@ import Testing
     try write(Array(plain.keys.dropFirst(20)), to: names[1])
     #expect(try refusal(names[0]) == "open \(folder.path)/, which stands for all of them")
     #expect(try Network(NetworkSpec(file: folder.path)).weightsHash == hash)
-    let name = "model-00001-of-00002.pth"
+    let name = "model-00001-of-00002.ckpt"
     try write(Array(plain.keys.prefix(20)), to: name)
     #expect(
       try refusal(name)
-        == "model-00002-of-00002.pth, model.pth.index.json are missing beside it: put all files of the "
-        + "checkpoint together, and open " + folder.file("model.pth.index.json"))
+        == "model-00002-of-00002.ckpt, model.ckpt.index.json are missing beside it: put all files of the "
+        + "checkpoint together, and open " + folder.file("model.ckpt.index.json"))
   }
 
   /// An index that names files which are not there says so, and which.

@@ -31,6 +31,42 @@ import Testing
     }
   }
 
+  /// Pickles of text are sound, and nothing that could be read.
+  @Test func picklesOfText() throws {
+    func read(_ pickle: [UInt8]) throws {
+      var machine = PickleMachine(ByteArray(elements: pickle))
+      _ = try machine.run()
+    }
+    #expect(throws: PickleError.protocolZero) { try read(Array("(dp0\nVa\np1\nI1\ns.".utf8)) }
+    #expect(throws: PickleError.malformed("operation 0x56 is unknown")) {
+      try read([0x80, 2] + Array("Va\n.".utf8))
+    }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      Array("L119547037146038801333356L\n.I1001\n.".utf8), to: "model.pth")
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+    #expect(
+      try #require(error).explanation
+        == "\(path) cannot be opened: it was saved with pickle protocol 0 or 1: save it with protocol 2"
+    )
+  }
+
+  /// What lies in the place of a checkpoint where something went wrong before.
+  @Test(arguments: [
+    (
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n",
+      "a pointer of Git LFS, which stands for the file: fetch that with `git lfs pull`"
+    ),
+    ("\n<!DOCTYPE html>\n<html>", "a web page: download the file itself"),
+    ("BZh91AY&SY.....", "packed with bzip2: unpack it with `bunzip2`"),
+  ])
+  func otherFiles(_ text: String, words: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array(text.utf8), to: "model.pth")
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+    #expect(try #require(error).explanation == "\(path) cannot be opened: it is \(words)")
+  }
+
   /// `pickle.dump({"conv1.weight": torch.zeros(1)}, file)`: sound, but the numbers lie in what code reads.
   @Test func picklesOfTensorsAreNamedAsSuch() throws {
     let text = """

@@ -60,6 +60,28 @@ import Testing
     #expect(throws: CheckpointError.self) { try tensor(path) }
   }
 
+  /// Stored contents are compared where a file is inspected, unless they have no checksum.
+  @Test(arguments: [true, false])
+  func inspectionComparesChecksums(_ hasChecksum: Bool) throws {
+    let path = try changed("zip.pth") { bytes in
+      let place = try record(of: "zip/data/0", in: bytes)
+      let start = (0..<4).reduce(0) { $0 | Int(bytes[place + 42 + $1]) << (8 * $1) }
+      // Name and extra field, whose lengths have 16 bits each.
+      let low = Int(bytes[start + 26]) + Int(bytes[start + 28])
+      let high = Int(bytes[start + 27]) + Int(bytes[start + 29])
+      bytes[start + 30 + low + 256 * high] ^= 1
+      if !hasChecksum { for index in 16..<20 { bytes[place + index] = 0 } }
+    }
+    let file = try CheckpointInspection(path: path)
+    let problems = try file.problems(file.tensors())
+    let reason =
+      "zip/data/0 in it is not what its checksum (CRC-32) is of: copy or download the file again"
+    let expected = CheckpointError.malformed(path: path, reason: reason)
+    #expect(problems == (hasChecksum ? [expected] : []))
+    #expect(
+      try CheckpointInspection(path: Fixtures.path("checkpoints/zip.pth")).file.damage == nil)
+  }
+
   /// Which of two entries of the same name and other bytes is meant, nobody can tell.
   @Test func entriesOfTheSameNameAreRefused() throws {
     let path = try changed("zip.pth") { bytes in

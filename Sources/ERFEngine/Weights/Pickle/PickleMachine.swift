@@ -34,6 +34,8 @@ struct PickleMachine {
   var marks: [Int] = []
   var memo: [PickleValue?] = []
   private var classPlaces: [String: Int32] = [:]
+  /// Whether a pickle told its protocol, as all do since the second.
+  private var hasProtocol = false
   /// Items that dictionaries took over from others: no more than the file has bytes.
   var copied = 0
   /// Bytes of memory that are left.
@@ -155,7 +157,9 @@ struct PickleMachine {
 
   private mutating func pushConstant(_ code: UInt8) throws(PickleError) -> Bool {
     switch code {
-    case 0x80: try cursor.skip(1)  // PROTO
+    case 0x80:  // PROTO
+      try cursor.skip(1)
+      hasProtocol = true
     case 0x95: try cursor.skip(8)  // FRAME
     case UInt8(ascii: "N"): try push(.none)
     case 0x88: try push(.bool(true))
@@ -273,9 +277,15 @@ struct PickleMachine {
       case .dictionary, .list, .tensor, .unreadable, .inert, .object: break
       default: throw .malformed("it gives attributes to what has none")
       }
-    default:
-      throw .malformed("operation 0x\(String(code, radix: 16)) is unknown")
+    default: throw unknown(code)
     }
+  }
+
+  /// What is wrong with an operation that is none of those that are carried out.
+  private func unknown(_ code: UInt8) -> PickleError {
+    let isOfText = "VSP".utf8.contains(code)  // UNICODE, STRING, PERSID
+    return isOfText && !hasProtocol
+      ? .protocolZero : .malformed("operation 0x\(String(code, radix: 16)) is unknown")
   }
 
   private mutating func global(

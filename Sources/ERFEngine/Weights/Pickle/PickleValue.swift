@@ -15,6 +15,8 @@ enum PickleError: Error, Equatable {
   /// A pickle without the magic number of `torch.save`.
   case notPyTorch
   case bigEndian
+  /// The pickle is one of text, whose references to storages are texts too, which nothing reads again.
+  case protocolZero
   /// Nobody waits for the answer any more.
   case cancelled
 }

@@ -1,0 +1,213 @@
+/// A setting of training programs that changes what a network computes, and leaves no trace in the shapes of
+/// its parameters: a row of the table below, which says under what names files keep it, and which of its
+/// values an opened network does not have.
+struct NetworkSetting: Sendable {
+  enum Subject: Sendable {
+    /// Of strides and dilations.
+    case strides
+    /// Of anything else that is computed.
+    case computation
+    /// The same, under names that may be those of other things too.
+    case ambiguous
+  }
+
+  enum Form: Sendable {
+    case scalar
+    /// A value, or a list with one for each stage, any of which tells.
+    case elements
+    /// A list that tells by all of its numbers.
+    case list
+  }
+
+  /// What an opened network has of all that settings tell.
+  struct Facts: Sendable {
+    /// nil: it is none of residual blocks.
+    let strides: [Int]?
+    let dilations: [Int]?
+    /// nil: nobody calls it so for networks of this kind.
+    let outputStride: Int?
+    let activations: Set<String>
+    /// What norms add to variances.
+    let epsilon: Double
+    /// Whether it is padded as TensorFlow pads.
+    let isTensorFlow: Bool
+    let hasClassifier: Bool
+
+    var isDilated: Bool { dilations?.contains { $0 > 1 } ?? false }
+  }
+
+  let names: [String]
+  let subject: Subject
+  let form: Form
+  /// Names on the way to it at most, its own among them: deeper down it is of decoders and other networks.
+  let depth: Int
+  /// Whether a value, in lower case, is one that is known and that a network does not have.
+  let isOther: @Sendable (String, Facts) -> Bool
+
+  private init(
+    _ names: [String], _ subject: Subject, _ form: Form = .scalar, within depth: Int,
+    isOther: @escaping @Sendable (String, Facts) -> Bool
+  ) {
+    (self.names, self.subject, self.form, self.depth) = (names, subject, form, depth)
+    self.isOther = isOther
+  }
+}
+
+// MARK: The table
+
+extension NetworkSetting {
+  /// A name stands in one row alone. Where it may be of other things, such as of how pictures are prepared,
+  /// only words that are known count.
+  private static let table: [NetworkSetting] = [
+    NetworkSetting(["output_stride"], .strides, .elements, within: .max) {
+      isOtherStride($0, $1)
+    },
+    NetworkSetting(["out_stride", "downsample_ratio"], .strides, within: 3) {
+      isOtherStride($0, $1)
+    },
+    NetworkSetting(["os"], .strides, within: 2) { isOtherStride($0, $1) },
+    NetworkSetting(["dilated", "replace_stride_with_dilation"], .strides, .elements, within: .max) {
+      asksForDilation($0, $1)
+    },
+    NetworkSetting(["dilation"], .strides, .elements, within: 2) { asksForDilation($0, $1) },
+    NetworkSetting(["atrous"], .strides, within: 2) { asksForDilation($0, $1) },
+    NetworkSetting(["strides"], .strides, .list, within: 2) {
+      isOtherList($0, than: $1.strides, of: [1, 2])
+    },
+    NetworkSetting(["dilations"], .strides, .list, within: 2) {
+      isOtherList($0, than: $1.dilations, of: [1, 2, 4, 8])
+    },
+    // No network here gives blocks of one stage dilations of their own.
+    NetworkSetting(["multi_grid"], .strides, .list, within: 3) { value, network in
+      let isAsked = numbers(in: value)?.contains { $0 > 1 } ?? (value == "true")
+      return isAsked && network.strides != nil
+    },
+    // As networks that tell people apart have it: `MODEL.BACKBONE.LAST_STRIDE`.
+    NetworkSetting(["last_stride"], .strides, within: 4) { value, network in
+      guard let own = network.strides?.last, let told = Double(value) else { return false }
+      return [1, 2].contains(told) && told != Double(own)
+    },
+    NetworkSetting(["act_layer"], .computation, within: 3) { value, network in
+      !value.isEmpty && !network.activations.contains(plain(value))
+    },
+    NetworkSetting(["activation", "act", "act_fn"], .ambiguous, within: 2) { value, network in
+      let word = plain(value)
+      return network.strides != nil && activations.contains(word)
+        && !network.activations.contains(word)
+    },
+    NetworkSetting(["norm_layer"], .computation, within: 3) { value, _ in
+      !value.isEmpty && !value.contains("batchnorm") && !batchNorms.contains(plain(value))
+    },
+    NetworkSetting(["norm", "norm_type", "normalization"], .ambiguous, within: 2) { value, _ in
+      otherNorms.contains(plain(value))
+    },
+    NetworkSetting(["bn_eps", "batch_norm_eps"], .computation, within: 3) { value, network in
+      !value.isEmpty && Double(value) != network.epsilon
+    },
+    NetworkSetting(["bn_tf"], .computation, within: 3) { value, network in
+      isOn(value) && !network.isTensorFlow
+    },
+    NetworkSetting(["pad_type"], .computation, within: 3) { value, network in
+      (value == "same") != network.isTensorFlow
+    },
+    NetworkSetting(["padding_mode"], .ambiguous, within: 2) { value, _ in
+      ["reflect", "circular", "replicate"].contains(value)
+    },
+    NetworkSetting(["gp", "global_pool"], .computation, within: 3) { value, network in
+      // Numbers are of penalties on gradients, which are called so too.
+      isOn(value) && !["avg", "fast", "fastavg", "true"].contains(value) && Double(value) == nil
+        && network.hasClassifier
+    },
+    NetworkSetting(["pool", "pooling", "pool_type"], .ambiguous, within: 3) { value, network in
+      otherPoolings.contains(plain(value)) && network.hasClassifier
+    },
+    NetworkSetting(["aa_layer", "stem_type", "avg_down"], .computation, within: 3) { value, _ in
+      isOn(value)
+    },
+    NetworkSetting(["antialias", "antialiased", "blurpool"], .ambiguous, within: 2) { value, _ in
+      value == "true" || plain(value).hasPrefix("blur")
+    },
+    NetworkSetting(["weight_standardization"], .computation, within: 3) { value, _ in
+      value == "true"
+    },
+  ]
+
+  private static let activations: Set = [
+    "silu", "swish", "gelu", "leakyrelu", "lrelu", "prelu", "relu6", "elu", "selu", "celu", "mish",
+    "hardswish", "hswish", "softplus",
+  ]
+  private static let batchNorms: Set = ["bn", "bn2d", "syncbn", "frozenbn", "batch"]
+  private static let otherNorms: Set = [
+    "gn", "group", "groupnorm", "in", "instance", "instancenorm", "instancenorm2d", "ln", "layer",
+    "layernorm", "layernorm2d", "frn", "evonorm", "ibn",
+  ]
+  private static let otherPoolings: Set = [
+    "max", "maxpool", "avgmax", "catavgmax", "gem", "gempool", "rmac", "attn", "attention",
+    "netvlad",
+  ]
+}
+
+// MARK: Looking it up
+
+extension NetworkSetting {
+  private static let places = Dictionary(
+    uniqueKeysWithValues: table.indices.flatMap { place in
+      table[place].names.map { ($0, place) }
+    })
+
+  /// Sections that tell of the machine that a network was trained on, such as of its `os`.
+  private static let machines: Set<Substring> = ["env", "environment", "system", "platform"]
+
+  /// The setting that a value under `key` is of, names joined by dots, also where it stands in a list:
+  /// `act_layer` for `model_args.act_layer`; nil: none.
+  static func named(_ key: String) -> (name: String, setting: NetworkSetting)? {
+    let parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
+    guard let name = parts.last(where: { Int($0) == nil }), let place = places[String(name)] else {
+      return nil
+    }
+    let setting = table[place]
+    guard parts.count <= setting.depth, name == parts.last || setting.form == .elements,
+      !parts.contains(where: machines.contains)
+    else { return nil }
+    return (String(name), setting)
+  }
+
+  /// Whether all numbers of a list under `key` tell a setting together, as those of `args.strides`.
+  static func isList(_ key: String) -> Bool { named(key)?.setting.form == .list }
+}
+
+// MARK: Values
+
+extension NetworkSetting {
+  /// The whole numbers of a list or tuple; nil: there is something else in it.
+  static func numbers(in text: String) -> [Int]? {
+    let parts = text.split { "[](), ".contains($0) }
+    let numbers = parts.compactMap { Int($0) }
+    return numbers.count == parts.count ? numbers : nil
+  }
+
+  private static func isOtherStride(_ value: String, _ network: Facts) -> Bool {
+    guard let own = network.outputStride, let told = Double(value) else { return false }
+    return [4, 8, 16, 32].contains(told) && told != Double(own)
+  }
+
+  private static func asksForDilation(_ value: String, _ network: Facts) -> Bool {
+    guard network.outputStride != nil, !network.isDilated else { return false }
+    return Double(value).map { $0 > 1 } ?? value.contains("true")
+  }
+
+  /// Numbers that are not among the `usual` ones are of something else, such as a pyramid's levels or a
+  /// decoder's branches.
+  private static func isOtherList(_ value: String, than own: [Int]?, of usual: Set<Int>) -> Bool {
+    guard let own, let told = numbers(in: value), usual.isSuperset(of: told) else { return false }
+    return told.count == own.count && told != own
+  }
+
+  /// What is off where nobody asks for it.
+  private static func isOn(_ value: String) -> Bool { !value.isEmpty && value != "false" }
+
+  /// A word without its module and what joins its parts: `groupnorm` for `nn.group_norm`.
+  private static func plain(_ value: String) -> String {
+    (value.split(separator: ".").last ?? "").filter { $0.isLetter || $0.isNumber }
+  }
+}
