@@ -176,7 +176,7 @@ import Testing
     var model = opened()
     for scalar in "ysa".unicodeScalars { _ = model.type(scalar) }
     #expect(browser(model)?.entries == [.file(folder.files[1])])
-    #expect(browser(model)?.contents["/a/b/y.safetensors"] == .looking)
+    #expect(browser(model)?.contents[PathKey("/a/b/y.safetensors")] == .looking)
     _ = model.type("z")
     #expect(browser(model)?.entries == [])
     guard case .visit("ysaz", in: "/a/b")? = update(&model, .key(.enter)).first else {

@@ -23,7 +23,7 @@ import Testing
   }
 
   private mutating func press(_ keys: String) -> [Effect] {
-    Key.script(keys).flatMap { update(&model, .key($0)) }
+    Key.script(keys).flatMap { $0 == .enter ? model.enter() : update(&model, .key($0)) }
   }
 
   private var isFirst: Bool { model.session == .first }
@@ -225,5 +225,36 @@ import Testing
     _ = press("9 Left")
     #expect(model.session.networks[1].weights == .file("/state/step-100.safetensors"))
     #expect(model.session.networks[0] == other)
+  }
+
+  /// So they do where a swap is undone or redone while the training goes on, which then goes on there.
+  @Test mutating func trainingFollowsUndoneSwaps() throws {
+    try train(moments: 1, isOver: false)
+    let id = try #require(model.film?.job)
+    let names = model.session.networks.map(\.model)
+    _ = press("3")
+    for (place, key) in ["x", "u", "^R", "u"].enumerated() {
+      _ = press(key)
+      let side = place % 2 == 0 ? 1 : 0
+      #expect(model.session.networks.map(\.model) == (side == 0 ? names : names.reversed()))
+      if place < 2 { _ = update(&model, .training(id, .progressed(makeProgress(place + 2)))) }
+      // A moment that came while they were swapped stays on screen.
+      let latest = WeightsSource.file("/state/step-\(min(3, place + 2))00.safetensors")
+      #expect(model.film?.side == side && model.session.networks[side].weights == latest)
+      #expect(model.session.networks[1 - side].weights == .trained)
+      #expect(model.film.map { model.isOnScreen($0) } == true)
+    }
+  }
+
+  /// What else is under way for a side goes with it, too: its probe and the file that is being opened.
+  @Test mutating func swapsTakeProbesAndFilesAlong() {
+    model.openingFile = OpeningFile(
+      side: 0, network: NetworkSpec(shown: "x.pth"), path: "x.pth", text: "x.pth", folder: "")
+    model.shapeBias.sides[0].failure = "of A"
+    for (keys, side) in [("3 x", 1), ("u", 0), ("^R", 1)] {
+      _ = press(keys)
+      #expect(model.openingFile?.side == side)
+      #expect(model.shapeBias.sides[side].failure == "of A")
+    }
   }
 }

@@ -172,6 +172,26 @@ import Testing
     #expect(figure.caption.contains("n = 3."))
   }
 
+  /// What is plotted against depth goes into the session, and from there into screens and figures.
+  @Test func sessionsHoldWhatIsPlotted() throws {
+    var model = makeModel(["RepLKNet-13-nano"])
+    model.finish(model.type("G"))
+    _ = model.type(">")
+    let session = try Session(decoding: model.session.encoded())
+    #expect(session == model.session)
+    #expect(Model(session: session, display: Display()).depthTitle == "sigma of the field, px")
+    let figure = try #require(try Figure(model).encoded(ending: "svg"))
+    #expect(String(decoding: figure, as: UTF8.self).contains("sigma of the field, px"))
+    func read(_ screen: String) throws -> ScreenChoice {
+      let text = #"{"version": 2, "networks": ["replknet-3"], "screen": {\#(screen)}}"#
+      return try Session(decoding: Array(text.utf8)).screen
+    }
+    #expect(try read("").depthMeasure == .area)
+    #expect(try read(#""depthMeasure": "radius""#).depthMeasure == .radius)
+    let error = #expect(throws: SessionError.self) { try read(#""depthMeasure": "width""#) }
+    #expect(error?.explanation.contains("expected one of area, sigma, radius") == true)
+  }
+
   /// Theory differs between networks, so it is said whose it is.
   @Test func theoryHasItsLetter() {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])

@@ -235,7 +235,6 @@ import Testing
           let isSeen =
             model.session != start.session || model.lists != start.lists
             || model.depth.selection != start.depth.selection
-            || model.depth.measure != start.depth.measure
             || model.shapeBias.stimulus != start.shapeBias.stimulus
           #expect(
             isSeen || !effects.isEmpty || model.overlay != nil || model.notice != nil,

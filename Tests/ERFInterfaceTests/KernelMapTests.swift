@@ -64,6 +64,22 @@ import Testing
     #expect(frame.text.components(of: ", before merging and after") == 2)
   }
 
+  /// Where the other stages have two maps, the one of a stage says why there is no other.
+  @Test(arguments: [(120, 40), (200, 60)])
+  func stagesThatAreNotMergedSayWhy(_ size: (Int, Int)) {
+    var model = makeModel()
+    for key in "3z".unicodeScalars { _ = model.type(key) }
+    model.session.networks[0].edits = [
+      StageEdit(stage: 1, .dilation(2)), StageEdit(stage: 2, .smallKernel(nil)),
+    ]
+    let (merged, alone) = (Self.kernels(13, middle: 1), Self.kernels(13, middle: 0.25))
+    model.kernelMaps.known[model.session.networks[0]] = [merged, alone, alone, merged]
+    let text = view(model, size: ScreenSize(rows: size.1, columns: size.0)).text
+    #expect(text.contains(/2(, not merged)?: dilated/), "\(text)")
+    #expect(text.contains(/3(, no small kernel|: no small)/), "\(text)")
+    #expect(text.contains("stage 1 ") && !text.contains("stage 1,"))
+  }
+
   /// Of a network without small kernels there is nothing to merge.
   @Test func kernelsThatAreNotMergedAreOnlySummed() throws {
     var model = makeModel(["RepLKNet-13"])

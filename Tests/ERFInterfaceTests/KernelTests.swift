@@ -68,6 +68,18 @@ import Testing
     #expect(model.type("x").isEmpty && model.notice?.lines == ["A and B are the same"])
   }
 
+  /// What undo brings back is called as the panel calls it.
+  @Test func undoneFitsAreSaidAsOnScreen() {
+    var model = makeModel(["RepLKNet-3-nano", "RepLKNet-7-nano"])
+    for key in "3fSS".unicodeScalars { _ = model.type(key) }
+    for fit in [WeightFit.reinitialise(seed: 1), .reinitialise(seed: 0), .interpolate] {
+      _ = model.type("u")
+      #expect(model.session.networks[0].fit == fit)
+      #expect(model.notice?.lines == ["undone: A brings weights over: \(fit.label)"])
+    }
+    #expect(WeightFit.interpolate.label == "interpolate, energy kept")
+  }
+
   @Test func seedsFollowOneAnother() {
     var model = makeModel(["RepLKNet-3", "RepLKNet-3-nano"])
     _ = model.type("3")

@@ -25,7 +25,7 @@ import Testing
   @Test func paletteRunsCommandsOfAnyPanel() {
     var model = typing(":swap a and b")
     #expect(model.paletteEntries("swap a and b").first?.keyLabel == "x")
-    let effects = update(&model, .key(.enter))
+    let effects = model.enter()
     #expect(model.overlay == nil && model.focus == .kernels)
     #expect(model.session.networks.map(\.model) == ["RepLKNet-31", "RepLKNet-13"])
     // The maps change sides with their networks: nothing is computed.
@@ -39,7 +39,7 @@ import Testing
     #expect(model.session.networks.map(\.model) == ["RepLKNet-13", "resnet-101"])
     for scalar in "u:input size 64".unicodeScalars { _ = model.type(scalar) }
     #expect(model.session.networks[1].model == "RepLKNet-31")
-    _ = update(&model, .key(.enter))
+    _ = model.enter()
     #expect(model.session.size.height == 64)
   }
 
@@ -79,6 +79,18 @@ import Testing
     #expect(entries.contains { $0.action == .network("efficientnet-lite0") })
     #expect(entries.count { $0 == entries[0] } == 1)
     #expect(model.paletteEntries("8").first?.title == "input size 8")
+  }
+
+  /// What is no size is told of, rather than found in the letters of a name.
+  @Test(arguments: ["1e3", "1e", "-5", "+7.5", ".5", "1E-3", "2x2", " 1e3 ", "9000"])
+  func numbersAreNoScatteredLetters(_ text: String) {
+    var model = makeModel()
+    #expect(model.paletteEntries(text).isEmpty)
+    let before = model.session
+    for scalar in (":" + text).unicodeScalars { _ = model.type(scalar) }
+    #expect(view(model, size: model.size).text.contains("input sizes go from 8 to 4096 pixels"))
+    #expect(model.enter().isEmpty && model.session == before)
+    #expect(model.overlay == .palette(query: text, selection: 0))
   }
 
   /// As at the prompts of editors.

@@ -53,6 +53,56 @@ import Testing
     #expect(model.paletteEntries("4").first?.action != .pictures("4"))
   }
 
+  /// The palette with `st` typed, and with Enter and what was typed behind it.
+  private func entered(_ keys: [Key] = []) -> Model {
+    var model = makeModel()
+    for scalar in ":st".unicodeScalars { _ = model.type(scalar) }
+    for key in [.enter] + keys { #expect(update(&model, .key(key)).isEmpty) }
+    return model
+  }
+
+  /// What Enter does with a name depends on what lies there: it waits for the look, and so do the keys
+  /// behind it, in their order.
+  @Test func enterWaitsForTheLook() throws {
+    var model = entered([.character("x"), .backspace, .character("y")])
+    #expect(model.overlay == .palette(query: "st", selection: 0) && model.holdsKeys)
+    #expect(model.notice?.lines == ["looking for st; Esc gives up"])
+    // An answer to what was typed before is none.
+    _ = update(&model, .found("s", isThere: true))
+    #expect(model.holdsKeys)
+    _ = update(&model, .found("st", isThere: true))
+    guard case .prompt(let prompt)? = model.overlay else {
+      Issue.record("the path is not opened: \(String(describing: model.overlay))")
+      return
+    }
+    #expect(prompt.purpose == .addImages && prompt.text == "sty" && !model.holdsKeys)
+    // Where nothing is called so, it is the first of what the name is found in, and keys are commands.
+    model = makeModel()
+    for scalar in ":swap a and b".unicodeScalars { _ = model.type(scalar) }
+    for key in [.enter, .character("z")] as [Key] { _ = update(&model, .key(key)) }
+    _ = update(&model, .found("swap a and b", isThere: false))
+    #expect(model.session.networks.map(\.model) == ["RepLKNet-31", "RepLKNet-13"])
+    #expect(model.session.screen.isZoomed && model.overlay == nil && model.notice == nil)
+  }
+
+  @Test func escapeEndsTheWait() {
+    var model = entered([.character("x")])
+    let before = model.session
+    _ = update(&model, .key(.escape))
+    #expect(model.overlay == nil && model.notice == nil && model.sought == nil)
+    _ = update(&model, .found("st", isThere: true))
+    #expect(model.overlay == nil && model.session == before)
+  }
+
+  /// Sizes, names of networks, paths and keys are what they are: nothing is waited for.
+  @Test(arguments: ["64", "resnet-101", "/m/x/", "z"])
+  func enterWaitsForNothingElse(_ text: String) {
+    var model = makeModel()
+    for scalar in (":" + text).unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.enter))
+    #expect(!model.holdsKeys && model.overlay != .palette(query: text, selection: 0))
+  }
+
   /// Each of several paths is looked for, wherever they begin.
   @Test func severalPathsAreLookedForOneByOne() throws {
     let folder = try TemporaryFolder()

@@ -37,7 +37,7 @@ import Testing
     var model = makeModel()
     _ = model.type(":")
     for scalar in "session any unit".unicodeScalars { _ = model.type(scalar) }
-    let effects = update(&model, .key(.enter))
+    let effects = model.enter()
     #expect(model.session.title.hasPrefix("Any unit") && model.sides.count == 1)
     #expect(model.focus == .unit && model.isComputing && !effects.isEmpty)
   }
@@ -99,7 +99,7 @@ import Testing
     _ = model.type(":")
     for scalar in "session any unit".unicodeScalars { _ = model.type(scalar) }
     // Its moments would be lost, which is asked about.
-    #expect(update(&model, .key(.enter)).isEmpty && model.film != nil)
+    #expect(model.enter().isEmpty && model.film != nil)
     let effects = model.type("y")
     #expect(effects.contains { if case .cancel(id) = $0 { true } else { false } })
     #expect(model.film == nil && model.sides.count == 1 && model.brokenInvariants.isEmpty)

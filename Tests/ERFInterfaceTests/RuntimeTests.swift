@@ -198,10 +198,11 @@ import Testing
     var loop = ExplorerLoop(
       session: Session(models: ["RepLKNet-13"]), options: ExplorerOptions(),
       terminal: FakeTerminal(
-        keys.map { FakeTerminal.Step.event(.key($0)) } + [.event(.timeout), .event(.timeout)]),
+        keys.map { FakeTerminal.Step.event(.key($0)) } + [.until { _ in false }]),
       engine: TestEngine(FakeComputing(), FakeExporting(present: ["st"])))
     loop.start()
     loop.step()
+    while loop.exitCode == nil, case .palette? = loop.model.overlay { loop.step() }
     loop.finish()
     guard case .prompt(let prompt)? = loop.model.overlay else {
       Issue.record("the path is not opened: \(String(describing: loop.model.overlay))")

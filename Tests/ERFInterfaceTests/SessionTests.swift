@@ -49,6 +49,7 @@ import Testing
       _ = update(&model, .key(key))
     }
     model.session.title = "a title"
+    model.session.screen.depthMeasure = .radius
     model.session.networks[0].weights = .file("/a/b.pth")
     model.session.networks[0].weightsKey = "model_ema"
     model.session.networks[1].allowsMissingHead = true

@@ -9,6 +9,13 @@ extension Model {
   mutating func type(_ scalar: Unicode.Scalar) -> [Effect] {
     update(&self, .key(.character(scalar)))
   }
+
+  /// Enter, and the answer that nothing is called like what was typed into the palette.
+  mutating func enter() -> [Effect] {
+    let effects = update(&self, .key(.enter))
+    guard holdsKeys, let text = sought?.text else { return effects }
+    return effects + update(&self, .found(text, isThere: false))
+  }
 }
 
 extension Side {

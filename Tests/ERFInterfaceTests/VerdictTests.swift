@@ -145,6 +145,7 @@ import Testing
     #expect(model.verdict?.kind == .notComparable)
     model.sides[0].shown?.network.edits = network.edits
     model.sides[0].shown?.network.weights = .file("/state/step-100.safetensors")
+    model.sides[0].shown?.subject?.weightsHash = "fedcba9876543210"
     #expect(model.verdict?.headline.hasPrefix("One network, other weights: B sees 2.") == true)
     // Training gives it the classes of its pictures.
     model.sides[1].shown?.network.source = .catalogue(

@@ -151,6 +151,17 @@ import Testing
     }
   }
 
+  /// The plot has a line for each network whose map is known, and says which have none.
+  @Test func plotsSayWhoseMapsAreNotComputed() {
+    var model = makeModel()
+    model.finish(model.type("M"))
+    let effects = model.type("S")
+    func text() -> String { view(model, size: ScreenSize(rows: 40, columns: 120)).text }
+    #expect(text().contains("not computed: C, D, E, F"), "\(text())")
+    model.finish(effects)
+    #expect(!text().contains("not computed"))
+  }
+
   /// Distance and share are those of the metrics: of the circle around what they are measured from.
   @Test(arguments: [true, false])
   func theCrossHairMeasuresAsTheMetricsDo(_ isCentral: Bool) throws {

@@ -111,6 +111,18 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     #expect(other.verdict?.headline.contains("the same") == false)
   }
 
+  /// A file of the weights that ship with the program is as good as those.
+  @Test func aFileOfShippedWeightsIsTheSame() {
+    let model = makeModel(["RepLKNet-13-nano", "RepLKNet-13-nano"])
+    for side in [0, 1] {
+      var filed = model
+      filed.sides[side].shown?.network.weights = .file("/m/ck.safetensors")
+      #expect(filed.verdict?.headline == "A and B are the same network.")
+      filed.sides[side].shown?.subject?.weightsHash = "fedcba9876543210"
+      #expect(filed.verdict?.headline.hasPrefix("One network, other weights") == true)
+    }
+  }
+
   /// With one of two maps on screen its own verdict stands below it.
   @Test(arguments: [(80, 24), (120, 40)]) func oneMapHasItsOwnVerdict(_ size: (Int, Int)) {
     var model = makeModel()

@@ -84,6 +84,11 @@ extension Model {
     return paths(name)
   }
 
+  /// Whether what lies where the program runs would be first in the list, were it called like the query.
+  func wouldOffer(_ query: String) -> Bool {
+    Self.path(inQuery: query) == nil && meant(by: query).isEmpty && keyed(by: query).isEmpty
+  }
+
   /// The name that a query is, be there something of that name or not.
   static func name(inQuery query: String) -> String {
     nameToOpen(query.trimmingPrefix { $0 == " " }.description)
@@ -98,7 +103,7 @@ extension Model {
   }
 
   /// `224`, or `224x512`, height before width, as `--size` takes it.
-  private static func size(_ text: String) -> InputSize? {
+  fileprivate static func size(_ text: String) -> InputSize? {
     let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
       .map { Int($0) }
     guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1]
@@ -118,8 +123,7 @@ extension Model {
     if let path = Self.path(inQuery: query), isMissing(path) {
       return "there is no such file or folder: change it, or Esc closes"
     }
-    let text = query.trimmingPrefix { $0 == " " }.description
-    guard Self.size(text) != nil || !text.isEmpty && text.allSatisfy(\.isNumber) else {
+    guard PaletteQuery(query).isNumber else {
       return "nothing has that name: change it, or Esc closes"
     }
     return "input sizes go from \(Session.sides.lowerBound) to \(Session.sides.upperBound) pixels, "
@@ -212,11 +216,17 @@ private struct PaletteQuery {
   let words: [Substring]
   /// Its letters and digits alone, in lower case.
   let bare: String
+  /// Whether it is a number or the beginning of one, a size among them: hardly the letters of a name.
+  let isNumber: Bool
 
   init(_ text: String) {
+    let words = text.lowercased().split(separator: " ")
     self.text = text
-    words = text.lowercased().split(separator: " ")
+    self.words = words
     bare = text.bare
+    let word = words.count == 1 ? words[0] : ""
+    let number = /[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]*)?/
+    isNumber = Model.size(String(word)) != nil || word.wholeMatch(of: number) != nil
   }
 }
 
@@ -233,7 +243,8 @@ extension PaletteEntry {
   }
 
   /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
-  /// go before words within words, those before scattered letters; nil where it does not fit.
+  /// go before words within words, those before scattered letters, neither of which a number is found in;
+  /// nil where it does not fit.
   fileprivate func score(_ query: PaletteQuery) -> Int? {
     let wanted = query.words
     if let score = nameScore(query) { return score }
@@ -253,6 +264,7 @@ extension PaletteEntry {
         ?? false
         ? 3600 : 3500
     }
+    guard !query.isNumber else { return nil }
     let title = title.lowercased()
     if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
     return title.fuzzyScore(query.text)

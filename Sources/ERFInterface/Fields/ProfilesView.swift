@@ -209,6 +209,8 @@ private struct ProfilePlot {
 
   let title: String
   let series: [Series]
+  /// Letters of the gallery's networks that have no map: theirs are computed while somebody looks at them.
+  private let missing: [String]
   let top: Double
   let bottom: Double
   let topLabel: String
@@ -230,6 +232,7 @@ private struct ProfilePlot {
       }
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none
+    missing = networks.filter { $0.side == nil && $0.metrics == nil }.map(\.letter)
     let names = model.names(of: networks.map(\.network))
     let reach = maps.map { Self.reach($0.map.metrics) }.max() ?? 1
     func pixels(_ field: HeatField) -> Int { Self.pixels(screen.profile, field) }
@@ -332,7 +335,7 @@ private struct ProfilePlot {
   }
 
   private func legend(_ glyphs: Glyphs, isShort: Bool) -> [[Span]] {
-    series.map { series in
+    let curves = series.map { series -> [Span] in
       let label =
         isShort && !series.letter.isEmpty
         ? series.letter
@@ -340,6 +343,8 @@ private struct ProfilePlot {
       let mark = String(glyphs.isASCII ? CurveCanvas.sign(series.role) : glyphs.mark)
       return [Span(mark + " ", series.role), Span(label, .quiet)]
     }
+    guard !curves.isEmpty, !missing.isEmpty else { return curves }
+    return curves + [[Span("not computed: " + missing.joined(separator: ", "), .quiet)]]
   }
 
   private static func ticks(_ length: Int) -> [Tick] {

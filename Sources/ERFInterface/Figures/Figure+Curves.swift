@@ -188,8 +188,9 @@ extension Figure {
     let layers = model.depthLayers(network)
     let points = model.depthPoints(network)
     let places = Model.depthPlaces(layers)
+    let measure = model.session.screen.depthMeasure
     return zip(zip(layers, places), points).compactMap { layer, point in
-      guard let value = point.flatMap({ model.depth.measure.value($0) }) else { return nil }
+      guard let value = point.flatMap({ measure.value($0) }) else { return nil }
       return (layer.1, value, layer.0)
     }
   }
@@ -202,10 +203,9 @@ extension Figure {
     let plot = FigurePlot(
       box: box, x: 0...Double(stages) + 0.1, y: low * 0.8...high * 1.25, isLogarithmic: true)
     let images = depthImages.map { " (\($0))" } ?? ""
+    let brief = model.session.screen.depthMeasure.briefTitle(of: model.depthSubject)
     let title = title(
-      [model.depthTitle, model.depth.measure.briefTitle(of: model.depthSubject)].map {
-        $0 + images
-      },
+      [model.depthTitle, brief].map { $0 + images },
       [7, 6.5, 6],
       Figure.width - Figure.margin - box.x)
     page.text(title.text, x: box.x, y: box.y - 4, size: title.size, isBold: true)

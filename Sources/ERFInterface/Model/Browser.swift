@@ -4,7 +4,7 @@ public import ERFEngine
 
 /// A file that was chosen, until its weights are read or refused.
 struct OpeningFile: Sendable, Equatable {
-  let side: Int
+  var side: Int
   /// As it runs: without its classifier where that was agreed to.
   var network: NetworkSpec
   let path: String
@@ -45,7 +45,7 @@ public struct Browser: Sendable, Equatable {
   public var query = ""
   public var selection = 0
   /// By path.
-  public var contents: [String: Contents] = [:]
+  public var contents: [PathKey: Contents] = [:]
   /// The file to open as soon as it is known what it holds.
   public var opening: String?
   /// The path that was typed and is gone to.

@@ -23,10 +23,7 @@ public struct DepthPoint: Sendable, Equatable {
   }
 }
 
-/// What is measured of a layer.
-enum DepthMeasure: String, CaseIterable {
-  case area, sigma, radius
-
+extension DepthMeasure {
   func title(of field: String) -> String {
     switch self {
     case .area: "share of the input that holds half of \(field), %"
@@ -121,7 +118,6 @@ struct DepthState: Sendable {
 
   /// The networks looked at last, most recent first.
   private(set) var series: [Series] = []
-  var measure = DepthMeasure.area
   /// The selected layer, counted over stages and blocks; nil: none.
   var selection: Int?
 
@@ -195,7 +191,7 @@ struct DepthLayer: Equatable {
 extension Model {
   /// What is plotted by layer. It is of the central unit, which has to be said where the maps are not.
   var depthTitle: String {
-    depth.measure.title(of: depthSubject)
+    session.screen.depthMeasure.title(of: depthSubject)
   }
 
   var depthSubject: String {

@@ -138,6 +138,6 @@ extension Designs {
     if network.preprocessing != other.preprocessing { return "takes pictures prepared otherwise" }
     if network.classes != other.classes { return "names its classes otherwise" }
     return network.fit != other.fit
-      ? "brings weights over by \(network.fit.name)" : "is as it was before"
+      ? "brings weights over: \(network.fit.label)" : "is as it was before"
   }
 }

@@ -9,16 +9,27 @@ public struct History: Sendable, Equatable {
     let networks: [NetworkSpec]
     /// The input size that goes with them, where the edit brought another one; nil: it stays as it is.
     let size: InputSize?
+    /// Whether A and B change places, with all that is under way for them.
+    let isSwap: Bool
+
+    fileprivate init(_ edit: Edit, from present: [NetworkSpec], size: InputSize?) {
+      // Training may have brought other weights since.
+      networks = edit.isSwap ? present.reversed() : edit.networks
+      self.size = size
+      isSwap = edit.isSwap
+    }
   }
 
-  private struct Sizes: Sendable, Equatable {
+  fileprivate struct Sizes: Sendable, Equatable {
     let before: InputSize
     let after: InputSize
   }
 
   /// An edit by the networks on its other side.
-  private struct Edit: Sendable, Equatable {
+  fileprivate struct Edit: Sendable, Equatable {
     let networks: [NetworkSpec]
+    /// Whether it made A of B, and B of A.
+    var isSwap = false
     /// The input's, where a file that the edit opened takes no other.
     var sizes: Sizes?
   }
@@ -35,8 +46,8 @@ public struct History: Sendable, Equatable {
   public var canRedo: Bool { !future.isEmpty }
 
   /// Remembers the networks as they are before an edit.
-  mutating func record(_ networks: [NetworkSpec]) {
-    past.append(Edit(networks: networks))
+  mutating func record(_ networks: [NetworkSpec], isSwap: Bool = false) {
+    past.append(Edit(networks: networks, isSwap: isSwap))
     if past.count > Self.limit { past.removeFirst() }
     future.removeAll()
     sizeIsOfEdit = true
@@ -62,15 +73,15 @@ public struct History: Sendable, Equatable {
   /// What was there before the last edit.
   mutating func undo(_ present: [NetworkSpec]) -> Step? {
     guard let edit = past.popLast() else { return nil }
-    future.append(Edit(networks: present, sizes: edit.sizes))
+    future.append(Edit(networks: present, isSwap: edit.isSwap, sizes: edit.sizes))
     sizeIsOfEdit = false
-    return Step(networks: edit.networks, size: edit.sizes?.before)
+    return Step(edit, from: present, size: edit.sizes?.before)
   }
 
   mutating func redo(_ present: [NetworkSpec]) -> Step? {
     guard let edit = future.popLast() else { return nil }
-    past.append(Edit(networks: present, sizes: edit.sizes))
+    past.append(Edit(networks: present, isSwap: edit.isSwap, sizes: edit.sizes))
     sizeIsOfEdit = edit.sizes == nil
-    return Step(networks: edit.networks, size: edit.sizes?.after)
+    return Step(edit, from: present, size: edit.sizes?.after)
   }
 }

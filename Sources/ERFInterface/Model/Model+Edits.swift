@@ -26,6 +26,15 @@ extension Model {
     session.title = ""
   }
 
+  /// A and B change places, each with its map and with all that is under way for it.
+  mutating func swapSides() {
+    session.networks.swapAt(0, 1)
+    sides.swapAt(0, 1)
+    shapeBias.sides.swapAt(0, 1)
+    if let side = film?.side { film?.side = 1 - side }
+    if let side = openingFile?.side { openingFile?.side = 1 - side }
+  }
+
   /// Puts a network of the catalogue into the active place.
   mutating func open(_ id: String) { edit { $0 = NetworkSpec(shown: id) } }
 

@@ -52,7 +52,7 @@ extension Model {
       rule: session.rule, threads: threads)
     // One damaged file among many is named and left out.
     if case .files(let paths) = request.images, paths.count > 1 {
-      request.mayBeSkipped = Set(paths)
+      request.mayBeSkipped = Set(paths.map(PathKey.init))
     }
     if let layer = facts(side)?.layer(session.target) {
       request.tap = layer.name

@@ -121,7 +121,9 @@ extension Model {
   /// What both maps are of where that is one and the same thing; nil where something tells them apart.
   private func sameNetwork(_ a: ShownMap, _ b: ShownMap) -> String? {
     var (first, second) = (a.network, b.network)
-    if case .file = first.weights, case .file = second.weights, let mine = a.subject?.weightsHash,
+    // Of a file, or shipped with the program: what they are called tells no weights apart. Of random ones
+    // the seed does.
+    if !first.isRandom, !second.isRandom, let mine = a.subject?.weightsHash,
       mine == b.subject?.weightsHash, isOneModel(a, b)
     {
       (second.source, second.weights, second.weightsKey) =

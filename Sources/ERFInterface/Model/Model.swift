@@ -64,6 +64,8 @@ public struct Model: Sendable {
   var openingFile: OpeningFile?
   /// The path that was typed into the palette last.
   var sought: SoughtPath?
+  /// Whether Enter in the palette waits for the look at what was typed.
+  var holdsKeys: Bool { sought.map { !$0.held.isEmpty } ?? false }
   /// The file of a session that is being read, as it was typed.
   var readingSession: String?
   /// Where the session was read from or written to last.

@@ -6,6 +6,15 @@ public import ERFEngine
 public enum PictureName: Sendable, Hashable {
   case builtIn(Int)
   case file(String)
+
+  /// Files are compared by the bytes of their paths.
+  public static func == (left: PictureName, right: PictureName) -> Bool {
+    switch (left, right) {
+    case (.builtIn(let index), .builtIn(let other)): index == other
+    case (.file(let path), .file(let other)): PathKey.areSame(path, other)
+    default: false
+    }
+  }
 }
 
 /// A picture as far as it is known.

@@ -118,4 +118,6 @@ struct SoughtPath: Sendable, Equatable {
   let text: String
   /// Whether anything lies there; nil before a worker has looked.
   var isThere: Bool?
+  /// Enter and the keys behind it, in their order, where what Enter does depends on the answer.
+  var held: [Key] = []
 }

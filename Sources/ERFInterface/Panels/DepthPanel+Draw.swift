@@ -151,7 +151,7 @@ private struct DepthDrawing {
   }
 
   private var glyphs: Glyphs { model.display.glyphs }
-  private var measure: DepthMeasure { model.depth.measure }
+  private var measure: DepthMeasure { model.session.screen.depthMeasure }
 
   /// What stands for each network: a dot, a ring, then letters.
   var marks: [Unicode.Scalar] {

@@ -61,7 +61,8 @@ enum DepthPanel: Panel {
         model.notice = Notice(.note, "the maps now look from \(layers[selected].label)")
         model.forgetUnits()
       }
-    case .increase: return .edit { $0.depth.measure = $0.depth.measure.next }
+    case .increase:
+      return .edit { $0.session.screen.depthMeasure = $0.session.screen.depthMeasure.next }
     case .writeTable:
       guard model.saving == nil else { return .refuse("a file is still being written") }
       guard

@@ -66,9 +66,11 @@ extension Frame {
     for (index, kernels) in stages.enumerated() {
       guard let kernels else { continue }
       let column = area.column + index * (width + gap)
-      write(
-        "stage \(index + 1)", .quiet, row: area.row + 1, column: column, width: width)
       let maps = all[index]
+      let reason = isMerged && maps.count == 1 ? Self.unmergedReason(model, side, index) : nil
+      write(
+        Self.stageTitle(index + 1, unmerged: reason, width: width), .quiet, row: area.row + 1,
+        column: column, width: width)
       let rows = (area.rows - 2) / maps.count - 1
       let fit = HeatmapFit(
         height: kernels.after.side, width: kernels.after.side, rows: max(1, rows), columns: width,
@@ -87,6 +89,27 @@ extension Frame {
         kernels, model, side,
         in: Area(row: rest.row, column: column, rows: min(16, rest.rows), columns: width))
     }
+  }
+
+  /// Why a stage has one map where others have two, in full and in short; nil where nobody knows.
+  private static func unmergedReason(
+    _ model: Model, _ side: Int, _ index: Int
+  ) -> (long: String, short: String)? {
+    guard let stages = model.design(side)?.stages, stages.indices.contains(index)
+    else { return nil }
+    if stages[index].parallelKernel == nil {
+      return (long: ", no small kernel", short: ": no small")
+    }
+    guard stages[index].dilation > 1 else { return nil }
+    return (long: ", not merged: dilated", short: ": dilated")
+  }
+
+  private static func stageTitle(
+    _ stage: Int, unmerged reason: (long: String, short: String)?, width: Int
+  ) -> String {
+    guard let reason else { return "stage \(stage)" }
+    let wordings = ["stage \(stage)" + reason.long, "stage \(stage)" + reason.short]
+    return wordings.first { $0.columns <= width } ?? "\(stage)" + reason.short
   }
 
   /// How much of the sum lies in squares around the middle, from none to all; nothing where there is little

@@ -115,10 +115,8 @@ enum KernelsPanel: Panel {
   }
 
   private static func swap(in model: inout Model) {
-    model.history.record(model.session.networks)
-    model.session.networks.swapAt(0, 1)
-    model.sides.swapAt(0, 1)
-    if let side = model.film?.side { model.film?.side = 1 - side }
+    model.history.record(model.session.networks, isSwap: true)
+    model.swapSides()
   }
 
   private static func move(_ direction: Direction, in model: inout Model) {

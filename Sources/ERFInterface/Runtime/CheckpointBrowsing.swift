@@ -14,8 +14,6 @@ final class CheckpointBrowsing: Sendable {
   /// Files are looked into side by side: a slow one holds up none that is selected after it.
   private let lookers = DispatchQueue(
     label: "replk-tui.look", qos: .userInitiated, attributes: .concurrent)
-  /// The looks under way at what is typed into the palette.
-  private let finds = DispatchGroup()
   /// Ends the look at the file that the selection was on last.
   private let looking = Mutex<Cancellation?>(nil)
   private let recent = Mutex<[String]?>(nil)
@@ -93,9 +91,7 @@ final class CheckpointBrowsing: Sendable {
 
   /// Tells whether there is what `text` names, or else what each of its words does.
   func find(_ text: String, group: DispatchGroup) {
-    finds.enter()
     lookers.async(group: group) { [self] in
-      defer { finds.leave() }
       // Of an array in an archive (`FILE.npz#NAME`), the archive is there.
       func isThere(_ text: String) -> Bool {
         engine.exists(SavedMap.file(of: engine.resolved(text, in: "")))
@@ -105,9 +101,6 @@ final class CheckpointBrowsing: Sendable {
       mailbox.post(.found(text, isThere: isThere(text) || areThere))
     }
   }
-
-  /// Waits until all that `find` was asked has its answer, but no longer than so many seconds.
-  func awaitFinds(seconds: Double) { _ = finds.wait(timeout: .now() + seconds) }
 
   /// More than any session holds.
   private static let sessionLimit = 16 << 20
@@ -135,7 +128,7 @@ final class CheckpointBrowsing: Sendable {
 
   func remember(_ path: String, group: DispatchGroup) {
     queue.async(group: group) { [self] in
-      let new = [path] + recentFiles().filter { $0 != path }
+      let new = [path] + recentFiles().filter { !PathKey.areSame($0, path) }
       let kept = Array(new.prefix(Self.recentLimit))
       recent.withLock { $0 = kept }
       // A list that cannot be kept is no reason to disturb.

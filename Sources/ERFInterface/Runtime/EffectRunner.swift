@@ -384,9 +384,6 @@ final class EffectRunner {
     try? engine.keep(bytes, at: path)
   }
 
-  /// Waits a moment for the looks at what is typed into the palette.
-  func awaitFinds(seconds: Double) { browsing.awaitFinds(seconds: seconds) }
-
   /// Cancels everything and gives the workers a moment to notice.
   func stop(seconds: Double) {
     for cancellation in cancellations.values { cancellation.cancel() }

@@ -99,7 +99,8 @@ struct ExplorerLoop {
       if event == .timeout { break }
       handle(event)
     }
-    let wasTyping = isTyping
+    // Keys behind an Enter that waits are no text of the palette's.
+    let wasTyping = isTyping && !model.holdsKeys
     takeMessages()
     if wasTyping, !isTyping, exitCode == nil {
       // Before anybody has seen the answer: what is typed after that is meant.
@@ -153,7 +154,6 @@ struct ExplorerLoop {
     switch event {
     case .key(let key):
       isUrgent = true
-      if key == .enter { awaitFinds() }
       apply(.key(key))
     case .pasted(let scalar):
       isUrgent = true
@@ -171,14 +171,6 @@ struct ExplorerLoop {
     case .closed: exitCode = 1
     case .woken, .timeout: break
     }
-  }
-
-  /// What Enter does with a text depends on what lies there, also where both come at once. A disk that does
-  /// not answer is not waited for much longer than anybody would.
-  private mutating func awaitFinds() {
-    guard model.isSeeking else { return }
-    runner.awaitFinds(seconds: 1)
-    takeMessages()
   }
 
   /// Pasted text as far as it has come, no more of it than finds room in a line of input, and the event

@@ -37,8 +37,9 @@ enum PathCompletion {
     let words = TypedPath.words(text).map { resolved($0) }
     let areThere = words.allSatisfy(Folder.isTaken)
     let several = areThere ? words : TypedPath.several(text).map { resolved($0) }
-    var known: Set<String> = []
-    return several.isEmpty ? [path] : several.filter { known.insert(Folder.whole($0)).inserted }
+    var known: Set<PathKey> = []
+    return several.isEmpty
+      ? [path] : several.filter { known.insert(PathKey(Folder.whole($0))).inserted }
   }
 
   /// What to ask before a file is written; nil where nothing lies in the way.

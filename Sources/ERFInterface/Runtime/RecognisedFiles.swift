@@ -7,10 +7,10 @@ import Synchronization
 /// taken as they are. Those of a file that was not named are checked first, as wherever it is opened.
 final class RecognisedFiles: Sendable {
   /// Ids of networks, by the paths of their files.
-  private let ids = Mutex<[String: String]>([:])
+  private let ids = Mutex<[PathKey: String]>([:])
 
   /// Notes that the file at `path` opened as the network `id`.
-  func note(_ path: String, as id: String) { ids.withLock { $0[path] = id } }
+  func note(_ path: String, as id: String) { ids.withLock { $0[PathKey(path)] = id } }
 
   /// Reads the numbers of a network, where its file was recognised and they have not been read yet.
   ///
@@ -18,12 +18,12 @@ final class RecognisedFiles: Sendable {
   func requireNumbers(
     of network: NetworkSpec, _ computer: ERFComputer, _ cancellation: Cancellation
   ) throws {
-    guard case .file(let path) = network.weights, let id = ids.withLock({ $0[path] }),
+    guard case .file(let path) = network.weights, let id = ids.withLock({ $0[PathKey(path)] }),
       network.source == .catalogue(id)
     else { return }
     var file = network.unedited
     file.source = .file(path)
     try computer.requireNumbers(of: file, cancellation: cancellation)
-    ids.withLock { $0[path] = nil }
+    ids.withLock { $0[PathKey(path)] = nil }
   }
 }

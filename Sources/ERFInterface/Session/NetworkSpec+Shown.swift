@@ -68,7 +68,9 @@ extension NetworkSpec {
     if let savedMap { return [savedMap] }
     var paths: [String] = []
     if case .file(let path) = source { paths.append(path) }
-    if case .file(let path) = weights, !paths.contains(path) { paths.append(path) }
+    if case .file(let path) = weights, !paths.contains(where: { PathKey.areSame($0, path) }) {
+      paths.append(path)
+    }
     return paths
   }
 

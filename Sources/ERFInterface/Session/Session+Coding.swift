@@ -185,6 +185,7 @@ extension ScreenChoice {
       "theory": .bool(showsTheory),
       "differences": .bool(showsDifferences),
       "profile": .text(profile.rawValue),
+      "depthMeasure": .text(depthMeasure.rawValue),
       "underlay": .bool(hasUnderlay),
       "bf16Previews": .bool(previewsInBFloat16),
       "cursor": cursor.map(\.json) ?? .null,
@@ -200,6 +201,7 @@ extension ScreenChoice {
     showsTheory = try reader.field("theory")?.bool() ?? false
     showsDifferences = try reader.field("differences")?.bool() ?? false
     profile = try reader.field("profile")?.choice(Profile.self) ?? profile
+    depthMeasure = try reader.field("depthMeasure")?.choice(DepthMeasure.self) ?? depthMeasure
     hasUnderlay = try reader.field("underlay")?.bool() ?? false
     previewsInBFloat16 = try reader.field("bf16Previews")?.bool() ?? false
     if let field = reader.field("cursor") { cursor = try PixelPlace(field) }

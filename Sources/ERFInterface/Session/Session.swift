@@ -60,6 +60,17 @@ public struct ImageChoice: Sendable, Equatable {
     case files([String])
     /// A prepared tensor, all of it: `FILE.npy` or `FILE.safetensors#key`.
     case tensor(String)
+
+    /// Files are compared by the bytes of their paths.
+    public static func == (left: Source, right: Source) -> Bool {
+      switch (left, right) {
+      case (.builtIn, .builtIn): true
+      case (.files(let paths), .files(let others)):
+        paths.elementsEqual(others, by: PathKey.areSame)
+      case (.tensor(let reference), .tensor(let other)): PathKey.areSame(reference, other)
+      default: false
+      }
+    }
   }
 
   public var source = Source.builtIn
@@ -107,6 +118,8 @@ public struct ScreenChoice: Sendable, Equatable {
   /// Whether the theoretical receptive field is outlined.
   public var showsTheory = false
   public var profile = Profile.cumulative
+  /// What is plotted of each layer against its depth.
+  public var depthMeasure = DepthMeasure.area
   /// Whether the input image shows through the maps.
   public var hasUnderlay = false
   /// Whether a map in bfloat16 is shown first, until the exact one is there.
@@ -151,6 +164,11 @@ public enum Profile: String, Sendable, CaseIterable {
   /// The mean at a distance.
   case radial
   case horizontal, vertical, none
+}
+
+/// What is measured of a layer.
+public enum DepthMeasure: String, Sendable, CaseIterable {
+  case area, sigma, radius
 }
 
 /// The part of the maps that is seen.

@@ -63,8 +63,10 @@ extension Model {
   private mutating func show(_ browser: Browser) -> [Effect] {
     var browser = browser
     var effects: [Effect] = []
-    if browser.visiting == nil, let path = browser.selectedFile, browser.contents[path] == nil {
-      browser.contents[path] = .looking
+    if browser.visiting == nil, let path = browser.selectedFile,
+      browser.contents[PathKey(path)] == nil
+    {
+      browser.contents[PathKey(path)] = .looking
       effects.append(.look(path))
     }
     overlay = .browser(browser)
@@ -94,7 +96,9 @@ extension Model {
     case .file, .recent: break
     }
     guard let path = browser.selectedFile else { return show(browser) }
-    if case .network(let choice, _) = browser.contents[path] { return open(choice, path) }
+    if case .network(let choice, _) = browser.contents[PathKey(path)] {
+      return open(choice, path)
+    }
     browser.opening = path
     return show(browser)
   }
@@ -173,8 +177,8 @@ extension Model {
 
   mutating func looked(_ path: String, _ contents: Browser.Contents?) -> [Effect] {
     guard case .browser(var browser) = overlay else { return [] }
-    browser.contents[path] = contents
-    if browser.opening == path {
+    browser.contents[PathKey(path)] = contents
+    if let opening = browser.opening, PathKey.areSame(opening, path) {
       browser.opening = nil
       if case .network(let choice, _)? = contents { return open(choice, path) }
     }

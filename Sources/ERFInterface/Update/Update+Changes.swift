@@ -6,7 +6,9 @@ extension Model {
   /// Lets go of all that was made of the file at a path, which is another one now: what is on the screen is
   /// asked for anew, so that no two of its numbers are of different contents.
   mutating func changed(_ path: String) -> [Effect] {
-    func isOutdated(_ network: NetworkSpec) -> Bool { network.ownFiles.contains(path) }
+    func isOutdated(_ network: NetworkSpec) -> Bool {
+      network.ownFiles.contains { PathKey.areSame($0, path) }
+    }
     forgetFinished(where: isOutdated)
     var stopped = depth.forget(where: isOutdated) + gallery.forget(where: isOutdated)
     stopped += predictions.forget(where: isOutdated)

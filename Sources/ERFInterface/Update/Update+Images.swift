@@ -16,7 +16,8 @@ extension Model {
     }
     var files: [String] = []
     if case .files(let earlier) = session.images.source { files = earlier }
-    let new = paths.filter { !files.contains($0) }
+    let known = Set(files.map(PathKey.init))
+    let new = paths.filter { !known.contains(PathKey($0)) }
     guard !new.isEmpty else {
       return tell(.note, ["these images are there already"] + leftOut.lines)
     }
@@ -72,8 +73,8 @@ extension ImageChoice.Source {
   /// Those of `paths` that lead to other files than those that are here, by whatever path.
   func others(of paths: [String]) -> [String] {
     guard case .files(let present) = self else { return paths }
-    let known = Set(present.map(Folder.whole))
-    return paths.filter { !known.contains(Folder.whole($0)) }
+    let known = Set(present.map { PathKey(Folder.whole($0)) })
+    return paths.filter { !known.contains(PathKey(Folder.whole($0))) }
   }
 
   /// What files take the place of; nil where they join others.

@@ -25,6 +25,10 @@ extension Model {
       notice = Notice(.note, "pasted text goes into a line of input: :, o, t and w open one")
       return []
     }
+    guard !holdsKeys else {
+      notice = Notice(.note, "pasted text waits for no answer: paste it again after that")
+      return []
+    }
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     let plain = line.unicodeScalars.filter { Key(scalar: $0) == .character($0) }
     guard let first = plain.first else { return [] }
@@ -236,7 +240,7 @@ extension Model {
     var parts = zip(session.networks, step.networks).enumerated().compactMap { index, pair in
       pair.0 == pair.1 ? nil : "\(Self.letter(index)) \(designs.change(from: pair.0, to: pair.1))"
     }
-    session.networks = step.networks
+    if step.isSwap { swapSides() } else { session.networks = step.networks }
     if let size = step.size, size != session.size {
       session.size = size
       parts.append("the input is \(size) px")

@@ -61,12 +61,17 @@ extension Model {
     }
     switch key {
     case .escape:
+      if holdsKeys { notice = nil }
       overlay = nil
       sought = nil
+    case _ where holdsKeys: sought?.held.append(key)
     case .up, .control("p"): overlay = selecting(selection - 1)
     case .down, .control("n"): overlay = selecting(selection + 1)
     case .pageUp: overlay = selecting(selection - 10)
     case .pageDown: overlay = selecting(selection + 10)
+    case .enter where dependsOnLook(query, selection):
+      sought?.held = [key]
+      notice = Notice(.note, "looking for \(Self.name(inQuery: query)); Esc gives up")
     case .enter:
       let entries = paletteEntries(query)
       guard entries.indices.contains(selection) else { break }
@@ -172,9 +177,26 @@ extension Model {
     return [.find(name)]
   }
 
+  /// Whether Enter does one thing where something is called like the query, and another where nothing is:
+  /// that goes before all that the query is found in.
+  private func dependsOnLook(_ query: String, _ selection: Int) -> Bool {
+    isSeeking && selection == 0 && wouldOffer(query)
+  }
+
+  /// Takes the answer, and the keys that waited for it.
+  mutating func found(_ text: String, _ isThere: Bool) -> [Effect] {
+    guard let sought, sought.text == text else { return [] }
+    self.sought?.held = []
+    offer(isThere)
+    guard !sought.held.isEmpty else { return [] }
+    // What was asked meanwhile is not answered by keys for the palette.
+    guard case .palette? = overlay else { return [] }
+    notice = nil
+    return sought.held.flatMap { take($0) }
+  }
+
   /// What was selected meanwhile stays so.
-  mutating func found(_ text: String, _ isThere: Bool) {
-    guard sought?.text == text else { return }
+  private mutating func offer(_ isThere: Bool) {
     guard case .palette(let query, let selection)? = overlay, selection > 0 else {
       sought?.isThere = isThere
       return

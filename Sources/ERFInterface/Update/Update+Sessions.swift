@@ -34,8 +34,11 @@ extension Model {
   /// Lets go of all that sessions before this one knew of its networks' files, which are looked at as they
   /// are now: a file may be another one, or gone.
   private mutating func forgetOwnFiles() {
-    let paths = Set((session.networks + session.gallery).flatMap(\.ownFiles))
-    func isOutdated(_ network: NetworkSpec) -> Bool { !paths.isDisjoint(with: network.ownFiles) }
+    let files = (session.networks + session.gallery).flatMap(\.ownFiles)
+    let paths = Set(files.map(PathKey.init))
+    func isOutdated(_ network: NetworkSpec) -> Bool {
+      !paths.isDisjoint(with: network.ownFiles.map(PathKey.init))
+    }
     forgetFinished(where: isOutdated)
   }
 

@@ -30,7 +30,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .saveNeedsWord(let id, let question): model.saveNeedsWord(id, question.sanitised)
   case .completed(let text, let longer, let names): model.completed(text, longer, names)
   case .sessionRead(let text, let answer): return model.sessionRead(text, answer) + model.pursue()
-  case .found(let text, let isThere): model.found(text, isThere)
+  case .found(let text, let isThere): return model.found(text, isThere) + model.pursue()
   case .foundImages(let id, let paths, let leftOut, let failure):
     model.foundImages(id, paths, leftOut, failure?.sanitised)
   case .aggregated(let id, let stages, let failure):

@@ -95,7 +95,7 @@ extension Frame {
     if browser.visiting != nil { return [[Span("opening ...", .quiet)]] }
     if browser.isListing { return [[Span("listing ...", .quiet)]] }
     guard let path = browser.selectedFile else { return [] }
-    switch browser.contents[path] {
+    switch browser.contents[PathKey(path)] {
     case .network(let choice, let summary):
       let name = choice.savedMap?.fileName ?? choice.model
       return [[Span(name.sanitised, .accent), Span("  " + summary.sanitised, .quiet)]]
