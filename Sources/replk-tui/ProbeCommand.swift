@@ -110,8 +110,10 @@ extension Command {
       throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
     }
     let probe = ShapeBiasProbe(request)
+    let opened = try networks.map { try probe.opened($0) }
+    if arguments.has("--csv") { try ShapeBiasProbe.requireDistinct(opened) }
     let reports = try reports(
-      of: networks.map { try probe.opened($0) }, nothing: "a read-out needs all of its stimuli"
+      of: opened, nothing: "a read-out needs all of its stimuli"
     ) { network, _, progress in
       try probe.run(network, cancellation: Interruption.cancellation, progress: progress)
     }

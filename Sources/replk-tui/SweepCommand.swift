@@ -65,6 +65,7 @@ extension Command {
       throw Interrupted(beforeAny: "point", at: path)
     }
     try AtomicFile.requireWritable(path)
+    var place = PartPlace(path)
     var table: SweepTable
     do {
       table = try SweepTable.kept(at: path, of: sweep)
@@ -76,7 +77,7 @@ extension Command {
     var notes: [String] = []
     var told: Set<String> = []
     // A share without a point is a table that says what it is of.
-    try AtomicFile.write(table.encoded, to: path)
+    try place.write(table, of: sweep)
     for point in sweep.points where !table.has(point) {
       var run = FieldRun(
         request: try grid[point - 1].validated { try computer.open($0) }, told: told)
@@ -93,7 +94,7 @@ extension Command {
       for note in result.subject.weightsChoice.map(Text.notes) ?? [] where !notes.contains(note) {
         notes.append(note)
       }
-      try AtomicFile.write(table.encoded, to: path)
+      try place.write(table, of: sweep)
       StandardStreams.writeError(
         StandardStreams.errorIsTerminal
           ? Text.message("point \(point) of \(grid.count): \(result.subject.model)") : "")

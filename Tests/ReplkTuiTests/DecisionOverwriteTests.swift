@@ -91,6 +91,12 @@ import Testing
           mentions: ["a table of decisions calls two of these networks", "give each network once"])
       }
     }
+    // About built-in stimuli a table says the id alone.
+    let built = ["probe", model, model, "--weights", "random:1", "--weights", "random:2"]
+    expectOneLine(
+      try Executable.run(
+        built + ["--count", "64", "--size", "32", "--csv", "d.csv"], in: folder), code: 2,
+      mentions: ["a table of decisions calls two of these networks replknet:kernels=3:"])
     #expect(!folder.names.contains("d.csv"))
     // Without a table nothing is mixed.
     _ = try succeed(probe, in: folder)

@@ -69,6 +69,10 @@ public final class TemporaryFolder {
     try Array(Data(contentsOf: URL(fileURLWithPath: file(name))))
   }
 
+  public func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: file(name))
+  }
+
   public var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }

@@ -1,6 +1,6 @@
-// Where a run keeps its part: what another run wrote there meanwhile is not replaced.
+// Where a run keeps what it has: what another run wrote there meanwhile is not replaced.
 
-/// The path of a run's part, and what of it is the run's to replace: what lay there when the run began, or what
+/// The path of a run's part or table, and what of it is the run's to replace: what lay there when the run began, or what
 /// it wrote itself.
 public struct PartPlace: Sendable {
   public let path: String
@@ -17,12 +17,41 @@ public struct PartPlace: Sendable {
   ///
   /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`, `ExportError`.
   public mutating func write(_ part: some RunPart) throws {
-    version = try AtomicFile.write(
-      parts: part.contents(), to: path, after: { try requireOwn(part) })
+    try write(part.contents()) { path throws(RunPartError) in
+      try Self.requireSame(part, at: path)
+    }
   }
 
-  private func requireOwn<Part: RunPart>(_ part: Part) throws(RunPartError) {
-    guard let found = FileVersion(path: path), found != version else { return }
+  /// The same of the table of a sweep.
+  ///
+  /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`.
+  public mutating func write(_ table: SweepTable, of run: SweepTable.Run) throws {
+    try write(CollectionOfOne(table.encoded)) { path throws(RunPartError) in
+      do {
+        _ = try SweepTable.kept(at: path, of: run)
+      } catch SweepError.otherShare(_, let found, _) {
+        throw .taken(path: path, found: found)
+      } catch {
+        throw .taken(path: path, found: "another sweep or something else")
+      }
+    }
+  }
+
+  /// - Parameter requireOwn: asked where the file is not the one that was found or written last.
+  private mutating func write(
+    _ contents: some Sequence<[UInt8]>, _ requireOwn: (String) throws(RunPartError) -> Void
+  ) throws {
+    version = try AtomicFile.write(
+      parts: contents, to: path,
+      after: {
+        guard let found = FileVersion(path: path), found != version else { return }
+        try requireOwn(path)
+      })
+  }
+
+  private static func requireSame<Part: RunPart>(
+    _ part: Part, at path: String
+  ) throws(RunPartError) {
     guard let other = try? Part(path: path) else {
       throw .taken(path: path, found: "something else")
     }

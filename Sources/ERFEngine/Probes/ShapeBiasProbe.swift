@@ -27,6 +27,17 @@ public struct ShapeBiasProbe: Sendable {
       .network
   }
 
+  /// Checks that each of `networks` has a name of its own in a table of decisions about built-in stimuli, which
+  /// calls them by their ids alone.
+  ///
+  /// - Throws: ``ProbeError/oneSubject(_:)``.
+  public static func requireDistinct(_ networks: [OpenedNetwork]) throws(ProbeError) {
+    var ids: Set<String> = []
+    for network in networks where !ids.insert(network.id).inserted {
+      throw .oneSubject(network.id)
+    }
+  }
+
   private func requirePossible() throws(ProbeError) {
     let counts = ShapeBiasRequest.counts
     guard request.agreeing >= counts.lowerBound && request.conflicts > 0 else {

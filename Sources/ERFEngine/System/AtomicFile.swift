@@ -42,7 +42,8 @@ public enum AtomicFile {
     }
   }
 
-  /// The same once `check` agrees, which is asked when all but the last step is done.
+  /// The same once `check` agrees, which is asked when all but the last step is done, and of one process after
+  /// the other.
   ///
   /// - Returns: the version of the file that is there now; nil: pipes and devices, which are not checked.
   /// - Throws: ``FileError``, and what `check` throws.
@@ -55,10 +56,12 @@ public enum AtomicFile {
     }
     let staged = try stage(parts, for: path)
     do {
-      try check()
-      let version = FileVersion(path: staged.temporary)
-      try staged.rename()
-      return version
+      return try withExtendedLifetime(FileLock(waitingFor: folder(of: staged.target))) {
+        try check()
+        let version = FileVersion(path: staged.temporary)
+        try staged.rename()
+        return version
+      }
     } catch {
       staged.remove()
       throw error

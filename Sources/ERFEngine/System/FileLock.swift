@@ -21,5 +21,17 @@ public final class FileLock: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  /// Waits until nobody else holds a lock on the folder, but no longer than about a second: somebody may have
+  /// locked it for as long as this program runs. It is none then, as where a file system has no such locks.
+  init(waitingFor folder: String) {
+    descriptor = unsafe open(folder, O_RDONLY | O_CLOEXEC)
+    for _ in 0..<100 where descriptor >= 0 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
+      usleep(10_000)
+    }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
 }
