@@ -36,7 +36,8 @@ extension Command {
       [
         (row.isStage ? "" : "  ") + row.name, row.output.map(String.init).joined(separator: "x"),
         Text.quantity(row.parameters), Text.quantity(row.multiplyAdds),
-        row.receptiveField.map(String.init) ?? "all", row.stride.map(String.init) ?? "-",
+        row.receptiveField.map(String.init) ?? (row.seesWholeInput ? "all" : "?"),
+        row.stride.map(String.init) ?? "-",
         reached(row.name, summary.kernelReach),
       ]
     }
@@ -52,7 +53,8 @@ extension Command {
           + (summary.countsAll
             ? "of convolutions and products of matrices"
             : "of the convolutions, as the paper counts"),
-        "A stage's row sums up the blocks since the stage before; a field is the theoretical one;",
+        "A stage's row sums up the blocks since the stage before; a field is the theoretical one",
+        "(all: the whole input whatever its size, ?: not known);",
         "reached: kernel weights that meet a pixel at this input size; the rest meet only padding.",
       ] + modules(summary))
   }

@@ -20,6 +20,18 @@ import Testing
     return network
   }
 
+  /// Behind windows of attention a theoretical field is neither a square nor the whole input.
+  @Test func whatIsNotKnownOfALayerIsNotTold() throws {
+    let swin = NetworkSpec(shown: Fixtures.path("onnx/swin-ts.onnx"))
+    let facts = try NetworkFacts(swin, size: size(48))
+    let target = try #require(facts.target(named: "layer1.0"))
+    let layer = try #require(facts.layer(target))
+    #expect(layer.receptiveField == nil && !layer.seesWholeInput)
+    #expect(layer.theoryTexts(around: (24, 24), height: 48, width: 48).isEmpty)
+    let spans = model([swin], target: target).theorySpans(target)
+    #expect(spans.map(\.text).joined() == " not known")
+  }
+
   private func model(_ networks: [NetworkSpec], target: Target = Target()) -> Model {
     var session = Session(networks: networks)
     session.size = size(48)

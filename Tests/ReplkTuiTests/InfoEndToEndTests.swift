@@ -41,6 +41,17 @@ import Testing
     }
   }
 
+  /// Windows of attention see neither a square nor all.
+  @Test func fieldsThatAreNotKnownAreNotTold() throws {
+    let words = ["info", Fixtures.path("onnx/swin-ts.onnx")]
+    let lines = try succeed(words, in: folder).text.split(separator: "\n")
+    let line = try #require(lines.first { $0.contains("layer1.0") })
+    #expect(line.contains(" ? ") && !line.contains("all"))
+    let rows = try succeed(words + ["--json"], in: folder).object()["rows"] as? [[String: Any]]
+    let row = try #require(rows?.first { $0["name"] as? String == "layer1.0" })
+    #expect(row["receptiveField"] == nil && row["seesWholeInput"] as? Bool == false)
+  }
+
   @Test func version() throws {
     #expect(try succeed(["--version"], in: folder).text.hasPrefix("replk-tui "))
   }

@@ -10,7 +10,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     public enum Part: Sendable { case stem, block, transition, stage }
 
     private enum CodingKeys: CodingKey {
-      case name, isStage, output, parameters, multiplyAdds, receptiveField, stride
+      case name, isStage, output, parameters, multiplyAdds, receptiveField, seesWholeInput, stride
     }
 
     /// `stages.0.blocks.1`, `stage1`, ...
@@ -22,8 +22,11 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     public let output: [Int]
     public let parameters: Int
     public let multiplyAdds: Int
-    /// Side in input pixels of what one unit can be reached from, the largest of all units; nil: the whole input.
+    /// Side in input pixels of what one unit can be reached from, the largest of all units; nil: the whole
+    /// input, or it is not known.
     public let receptiveField: Int?
+    /// Whether a unit can be reached from the whole input, whatever its size.
+    public let seesWholeInput: Bool
     /// Input pixels between neighbouring units; nil where only one unit is left.
     public let stride: Int?
   }
@@ -54,6 +57,8 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   public let trainingParameters: Int
   /// Theoretical receptive field and stride of the last stage.
   public let receptiveField: Int?
+  /// Whether a unit of the last stage can be reached from the whole input, whatever its size.
+  public let seesWholeInput: Bool
   public let stride: Int?
   /// Of `parameters`, those of a built-in network's classifier; 0 where it has none.
   public var classifierParameters: Int {
@@ -113,9 +118,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
   ) throws {
     let shapes = try blueprint.shapes(input: blueprint.inputShape(size))
     let fields = blueprint.receptiveFields()
-    // Of built-in networks, and most others, one rule tells all.
-    let isTold = blueprint.taps.allSatisfy { fields[$0.value] != nil }
-    let sides = isTold ? nil : blueprint.fieldSides(shapes)
+    let theory = blueprint.theory(shapes, windows: fields)
     guard let last = blueprint.stages.last else { preconditionFailure("networks have stages") }
     try blueprint.requireSize(size, for: last, model: id)
     let owners = isExported ? blueprint.firstTaps : blueprint.nodes.map(\.block)
@@ -139,11 +142,13 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
       }
       let shape = shapes[tap.value]
       let map = tap.grid.size(of: shape)
+      let field = theory[tap.value]
       rows.append(
         Row(
           name: tap.name, part: blueprint.part(tap), isStage: tap.kind == .stage,
           output: [shape.channels, map.height, map.width], parameters: parameters,
-          multiplyAdds: multiplyAdds, receptiveField: fields[tap.value]?.side ?? sides?[tap.value],
+          multiplyAdds: multiplyAdds, receptiveField: field.side,
+          seesWholeInput: field == .wholeInput,
           stride: fields[tap.value]?.stride ?? (isExported ? map.stride(in: size) : nil)))
     }
     kernelReach = try KernelReach(blueprint, size: size)
@@ -162,6 +167,7 @@ public struct NetworkSummary: Sendable, Encodable, Equatable {
     trainingParameters = training.nodes.reduce(0) { $0 + $1.op.learntParameterCount }
     let lastStage = rows.last { $0.isStage }
     receptiveField = lastStage?.receptiveField
+    seesWholeInput = lastStage?.seesWholeInput ?? false
     stride = lastStage?.stride
   }
 }
@@ -205,8 +211,24 @@ extension Blueprint {
     return names
   }
 
+  /// What a unit of each value, of taps at least, can be reached from.
+  ///
+  /// - Parameters:
+  ///   - shapes: of all values.
+  ///   - windows: the `receptiveFields`.
+  fileprivate func theory(
+    _ shapes: [Shape], windows: [(side: Int, stride: Int)?]
+  ) -> [TheoreticalField] {
+    let told = windows.map { window in window.map { TheoreticalField.side($0.side) } }
+    // Of built-in networks, and most others, one rule tells all.
+    guard taps.contains(where: { told[$0.value] == nil }) else {
+      return told.map { $0 ?? .unknown }
+    }
+    return zip(told, theoreticalFields(shapes)).map { $0 ?? $1 }
+  }
+
   /// Side and stride, in input pixels, of the window that one unit of each value can be reached
-  /// from; nil once a value sees everything.
+  /// from; nil once a value sees everything, or no single window tells.
   func receptiveFields() -> [(side: Int, stride: Int)?] {
     var fields: [(side: Int, stride: Int)?] = [(1, 1)]
     for node in nodes {

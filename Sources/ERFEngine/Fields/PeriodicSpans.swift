@@ -81,62 +81,52 @@ extension Int {
   }
 }
 
-extension Blueprint {
-  private typealias Spans = (rows: PeriodicSpans, columns: PeriodicSpans)
+/// What the units of a map see of the input, down and across.
+struct MapSpans {
+  let rows: PeriodicSpans
+  let columns: PeriodicSpans
 
-  /// Side in input pixels of what a unit of each value can be reached from, the largest of all units of it;
-  /// nil: some see everything, or windows do not tell.
-  ///
-  /// - Parameter shapes: of all values.
-  func fieldSides(_ shapes: [Shape]) -> [Int?] {
-    var spans: [Spans?] = [(rows: .pixels, columns: .pixels)]
-    for node in nodes {
-      // Of values of several sizes one is the same for all pixels.
-      guard Set(node.inputs.map { Region(of: shapes[$0]) }).count == 1 else {
-        spans.append(nil)
-        continue
-      }
-      let inputs = node.inputs.map { spans[$0] }
-      let all = inputs.dropFirst().reduce(inputs[0]) { Self.joined($0, $1) }
-      spans.append(all.flatMap { Self.seen(by: node.op.window, $0, shapes[node.inputs[0]]) })
+  /// Of the input itself.
+  static let pixels = MapSpans(rows: .pixels, columns: .pixels)
+
+  /// Side in input pixels of what some unit sees, and no unit more.
+  var side: Int { max(rows.longest, columns.longest) }
+
+  /// Of units that see what those of both see; nil: windows do not tell.
+  func joined(_ other: MapSpans) -> MapSpans? {
+    guard let rows = rows.joined(other.rows), let columns = columns.joined(other.columns) else {
+      return nil
     }
-    return spans.map { spans in spans.map { max($0.rows.longest, $0.columns.longest) } }
+    return MapSpans(rows: rows, columns: columns)
   }
 
-  private static func joined(_ one: Spans?, _ two: Spans?) -> Spans? {
-    guard let one, let two, let rows = one.rows.joined(two.rows),
-      let columns = one.columns.joined(two.columns)
-    else { return nil }
-    return (rows, columns)
-  }
-
-  /// What units see that look through `window` at others, in a map of shape `input`, which see `spans`.
-  private static func seen(by window: Window, _ spans: Spans, _ input: Shape) -> Spans? {
+  /// Of units that look through `window` at these, in a map of shape `input`; nil: windows do not tell.
+  func seen(through window: Window, _ input: Shape) -> MapSpans? {
     let rows: PeriodicSpans?
     let columns: PeriodicSpans?
     switch window {
-    case .pixel: (rows, columns) = (spans.rows, spans.columns)
+    case .pixel: (rows, columns) = (self.rows, self.columns)
     case .sliding(let window):
       let padding = window.fixed(over: input).padding
-      rows = spans.rows.read(
+      rows = self.rows.read(
         by: [-padding.top..<window.extentHeight - padding.top], inputs: window.stride)
-      columns = spans.columns.read(
+      columns = self.columns.read(
         by: [-padding.left..<window.extentWidth - padding.left], inputs: window.stride)
     case .transposed(let window):
-      rows = spans.rows.read(
+      rows = self.rows.read(
         by: window.spread(window.extentHeight, before: window.padding.top), inputs: 1)
-      columns = spans.columns.read(
+      columns = self.columns.read(
         by: window.spread(window.extentWidth, before: window.padding.left), inputs: 1)
     case .resampled(let down, let across):
-      rows = spans.rows.read(by: down)
-      columns = spans.columns.read(by: across)
+      rows = self.rows.read(by: down)
+      columns = self.columns.read(by: across)
     case .picked(let down, let across):
-      rows = spans.rows.read(by: down, of: input.height)
-      columns = spans.columns.read(by: across, of: input.width)
+      rows = self.rows.read(by: down, of: input.height)
+      columns = self.columns.read(by: across, of: input.width)
     case .tiles, .everything: return nil
     }
     guard let rows, let columns else { return nil }
-    return (rows, columns)
+    return MapSpans(rows: rows, columns: columns)
   }
 }
 

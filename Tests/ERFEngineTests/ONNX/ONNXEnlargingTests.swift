@@ -77,7 +77,7 @@ import Testing
     _ = try ERFComputer().compute(ERFRequest(network: spec, size: size))
   }
 
-  /// Steps that multiply to more than a number holds: a unit behind them sees everything, and nothing traps.
+  /// Steps that multiply to more than a number holds: no side is told, and nothing traps.
   @Test(arguments: [false, true]) func stepsBeyondAnyInput(_ isEnlarged: Bool) throws {
     let bytes = ONNXBytes.model { graph in
       graph.picture("x", [1, 3, 32, 32])
@@ -97,7 +97,8 @@ import Testing
     let blueprint = try ONNXNetwork(ONNXModel(path: path)).blueprint
     #expect(try blueprint.shapes(input: [1, 32, 32, 3]).last == [1, 1, 1, 8])
     #expect((blueprint.receptiveFields().last ?? nil) == nil)
-    #expect((try blueprint.fieldSides(blueprint.shapes(input: [1, 32, 32, 3])).last ?? nil) == nil)
+    let shapes = try blueprint.shapes(input: [1, 32, 32, 3])
+    #expect(blueprint.theoreticalFields(shapes).last == .unknown)
     _ = try NetworkSummary(
       OpenedNetwork(NetworkSpec(file: path)), size: InputSize(height: 32, width: 32))
   }
