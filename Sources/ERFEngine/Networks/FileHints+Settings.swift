@@ -55,7 +55,7 @@ extension FileHints {
   }
 
   /// Values of settings that are left to the network.
-  private static let leftOpen: Set = ["null", "none", "~", "{}", "[]", "()"]
+  private static let leftOpen: Set = ["null", "none", "default", "~", "{}", "[]", "()"]
 
   /// The settings of the backbone that mmengine's configuration describes, without those that `residual` has
   /// and those that change nothing which shapes do not tell.
@@ -117,7 +117,11 @@ extension FileHints {
 
   /// The other settings that are not as in `network`, a line for each source and kind.
   func settingDoubts(about network: any Architecture, _ facts: NetworkSetting.Facts) -> [String] {
-    var others = (settings + backboneSettings).filter {
+    // What a program's settings and its configuration both say is said once.
+    let configured = backboneSettings.filter { setting in
+      !settings.contains { $0.text == setting.text }
+    }
+    var others = (settings + configured).filter {
       $0.kind != .strides && !Self.isUsual($0, facts)
     }
     var doubts: [String] = []

@@ -28,8 +28,8 @@ struct NumberedName {
 }
 
 /// A network without its classifier, which is a layer beside it: as a later number of the same `nn.Sequential`
-/// (`0.conv1.weight` and `2.weight`), or, where the network is one itself, under a usual name
-/// (`features.4.0.conv1.weight` and `fc.weight`).
+/// (`0.conv1.weight` and `2.weight`), or, where the network has a name, under a usual name too
+/// (`backbone.conv1.weight` and `head.fc.weight`, `features.4.0.conv1.weight` and `fc.weight`).
 struct SequentialTrunk: Sendable {
   /// What stands before all names.
   let prefix: String
@@ -78,8 +78,7 @@ struct SequentialTrunk: Sendable {
         continue
       }
       let inner = name.dropFirst(body.count)
-      let isOfSequential = isNumbered || !NumberedName(inner).numbers.isEmpty
-      guard isOfSequential, entry.shape.rank != 2, !inner.hasPrefix(newHead) else { return nil }
+      guard entry.shape.rank != 2, !inner.hasPrefix(newHead) else { return nil }
     }
     guard beside.count == 2, let weight = beside.first(where: { $0.hasSuffix(".weight") }) else {
       return nil
@@ -99,8 +98,11 @@ struct SequentialTrunk: Sendable {
 
   /// The name that a parameter has in the network: `conv1.weight` of `0.conv1.weight`; the linear layer is
   /// called `head`.
+  ///
+  /// - Parameter key: without what compilers and other wrappers put into it.
   func name(_ key: String) -> String {
-    key.hasPrefix(body)
+    let body = WeightDictionary.uncompiled(body)
+    return key.hasPrefix(body)
       ? String(key.dropFirst(body.count)) : Self.newHead + key.dropFirst(head.count)
   }
 }

@@ -36,10 +36,12 @@ struct NetworkSetting: Sendable {
     var isDilated: Bool { dilations?.contains { $0 > 1 } ?? false }
   }
 
+  /// Such as `act_layer`, or with the section that alone tells what it is of, `act_cfg.type`.
   let names: [String]
   let subject: Subject
   let form: Form
-  /// Names on the way to it at most, its own among them: deeper down it is of decoders and other networks.
+  /// Names on the way to it at most, its own among them, without those of the network itself: deeper down it is
+  /// of decoders and other networks.
   let depth: Int
   /// Whether a value, in lower case, is one that is known and that a network does not have.
   let isOther: @Sendable (String, Facts) -> Bool
@@ -83,25 +85,32 @@ extension NetworkSetting {
       return isAsked && network.strides != nil
     },
     // As networks that tell people apart have it: `MODEL.BACKBONE.LAST_STRIDE`.
-    NetworkSetting(["last_stride"], .strides, within: 4) { value, network in
+    NetworkSetting(["last_stride", "last_conv_stride"], .strides, within: 4) { value, network in
       guard let own = network.strides?.last, let told = Double(value) else { return false }
       return [1, 2].contains(told) && told != Double(own)
     },
-    NetworkSetting(["act_layer"], .computation, within: 3) { value, network in
-      !value.isEmpty && !network.activations.contains(plain(value))
+    NetworkSetting(["act_layer", "act_cfg.type"], .computation, within: 3) { value, network in
+      !value.isEmpty && !network.activations.contains(activation(value))
     },
-    NetworkSetting(["activation", "act", "act_fn"], .ambiguous, within: 2) { value, network in
-      let word = plain(value)
+    NetworkSetting(
+      [
+        "activation", "activation_fn", "activation_function", "act", "act_fn", "act_type",
+        "hidden_act", "nonlinearity",
+      ], .ambiguous, within: 2
+    ) { value, network in
+      let word = activation(value)
       return network.strides != nil && activations.contains(word)
         && !network.activations.contains(word)
     },
-    NetworkSetting(["norm_layer"], .computation, within: 3) { value, _ in
+    NetworkSetting(["norm_layer", "norm_cfg.type"], .computation, within: 3) { value, _ in
       !value.isEmpty && !value.contains("batchnorm") && !batchNorms.contains(plain(value))
     },
     NetworkSetting(["norm", "norm_type", "normalization"], .ambiguous, within: 2) { value, _ in
       otherNorms.contains(plain(value))
     },
-    NetworkSetting(["bn_eps", "batch_norm_eps"], .computation, within: 3) { value, network in
+    NetworkSetting(
+      ["bn_eps", "bn_epsilon", "batch_norm_eps", "norm_eps"], .computation, within: 3
+    ) { value, network in
       !value.isEmpty && Double(value) != network.epsilon
     },
     NetworkSetting(["bn_tf"], .computation, within: 3) { value, network in
@@ -115,14 +124,15 @@ extension NetworkSetting {
     },
     NetworkSetting(["gp", "global_pool"], .computation, within: 3) { value, network in
       // Numbers are of penalties on gradients, which are called so too.
-      isOn(value) && !["avg", "fast", "fastavg", "true"].contains(value) && Double(value) == nil
+      isOn(value) && !averagePoolings.contains(plain(value)) && Double(value) == nil
         && network.hasClassifier
     },
     NetworkSetting(["pool", "pooling", "pool_type"], .ambiguous, within: 3) { value, network in
       otherPoolings.contains(plain(value)) && network.hasClassifier
     },
-    NetworkSetting(["aa_layer", "stem_type", "avg_down"], .computation, within: 3) { value, _ in
-      isOn(value)
+    NetworkSetting(["aa_layer", "avg_down"], .computation, within: 3) { value, _ in isOn(value) },
+    NetworkSetting(["stem_type"], .computation, within: 3) { value, _ in
+      isOn(value) && !["7x7", "conv7x7"].contains(plain(value))
     },
     NetworkSetting(["antialias", "antialiased", "blurpool"], .ambiguous, within: 2) { value, _ in
       value == "true" || plain(value).hasPrefix("blur")
@@ -136,10 +146,14 @@ extension NetworkSetting {
     "silu", "swish", "gelu", "leakyrelu", "lrelu", "prelu", "relu6", "elu", "selu", "celu", "mish",
     "hardswish", "hswish", "softplus",
   ]
-  private static let batchNorms: Set = ["bn", "bn2d", "syncbn", "frozenbn", "batch"]
+  private static let batchNorms: Set = ["bn", "bn2d", "syncbn", "mmsyncbn", "frozenbn", "batch"]
   private static let otherNorms: Set = [
     "gn", "group", "groupnorm", "in", "instance", "instancenorm", "instancenorm2d", "ln", "layer",
     "layernorm", "layernorm2d", "frn", "evonorm", "ibn",
+  ]
+  private static let averagePoolings: Set = [
+    "avg", "average", "mean", "gap", "fast", "fastavg", "adaptiveavg", "adaptiveavgpool",
+    "adaptiveavgpool2d", "avgpool", "globalavg", "globalavgpool", "globalaveragepooling", "true",
   ]
   private static let otherPoolings: Set = [
     "max", "maxpool", "avgmax", "catavgmax", "gem", "gempool", "rmac", "attn", "attention",
@@ -155,21 +169,37 @@ extension NetworkSetting {
       table[place].names.map { ($0, place) }
     })
 
-  /// Sections that tell of the machine that a network was trained on, such as of its `os`.
-  private static let machines: Set<Substring> = ["env", "environment", "system", "platform"]
+  /// Sections that tell of something else than the network: of the machine that it was trained on, such as of its
+  /// `os`, of pictures, of losses, and of networks beside it.
+  private static let otherSections: Set<Substring> = [
+    "env", "environment", "system", "platform", "data", "dataset", "datasets", "loss", "losses",
+    "criterion", "teacher", "decoder", "neck", "head", "heads", "discriminator",
+  ]
+
+  private static func isOfOthers(_ section: Substring) -> Bool {
+    otherSections.contains(section) || section.hasSuffix("_head") || section.hasSuffix("_decoder")
+  }
+
+  /// Sections of the network itself within those of a program's settings.
+  private static let ownSections: Set<Substring> = ["model", "network", "net", "backbone"]
 
   /// The setting that a value under `key` is of, names joined by dots, also where it stands in a list:
   /// `act_layer` for `model_args.act_layer`; nil: none.
   static func named(_ key: String) -> (name: String, setting: NetworkSetting)? {
-    let parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
-    guard let name = parts.last(where: { Int($0) == nil }), let place = places[String(name)] else {
+    var parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
+    let isInList = parts.last.map { Int($0) != nil } ?? false
+    while let last = parts.last, Int(last) != nil { parts.removeLast() }
+    let names = [2, 1].map { parts.suffix($0).joined(separator: ".") }
+    guard let name = names.first(where: { places[$0] != nil }), let place = places[name] else {
       return nil
     }
     let setting = table[place]
-    guard parts.count <= setting.depth, name == parts.last || setting.form == .elements,
-      !parts.contains(where: machines.contains)
+    let sections = parts.dropFirst().dropLast()
+    let depth = parts.count - sections.count { ownSections.contains($0) }
+    guard depth <= setting.depth, !isInList || setting.form == .elements,
+      !parts.contains(where: { isOfOthers($0) })
     else { return nil }
-    return (String(name), setting)
+    return (name, setting)
   }
 
   /// Whether all numbers of a list under `key` tell a setting together, as those of `args.strides`.
@@ -206,8 +236,15 @@ extension NetworkSetting {
   /// What is off where nobody asks for it.
   private static func isOn(_ value: String) -> Bool { !value.isEmpty && value != "false" }
 
-  /// A word without its module and what joins its parts: `groupnorm` for `nn.group_norm`.
+  /// A word without its module, its arguments and what joins its parts: `groupnorm` for `nn.group_norm(32)`.
   private static func plain(_ value: String) -> String {
-    (value.split(separator: ".").last ?? "").filter { $0.isLetter || $0.isNumber }
+    (value.prefix { $0 != "(" }.split(separator: ".").last ?? "")
+      .filter { $0.isLetter || $0.isNumber }
+  }
+
+  /// The same of an activation, which may be computed in place.
+  private static func activation(_ value: String) -> String {
+    let word = plain(value)
+    return word.hasSuffix("inplace") ? String(word.dropLast("inplace".count)) : word
   }
 }

@@ -88,6 +88,7 @@ struct TorchContents: Sendable {
     case .object(let index):
       try charge(80)
       objects[name] = machine.classes[Int(index)].name
+      note(value, at: key, depth: depth, machine)
     case .dictionary(let index):
       try note(container: prefix)
       note(settings: value, at: key, machine)
@@ -134,7 +135,9 @@ struct TorchContents: Sendable {
       && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
         || Checkpoint.normalisationSetting(key) != nil)
     guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
-      let text = Self.text(value, machine) ?? Self.listed(value, at: key, machine)
+      let text = Self.text(value, machine)
+        ?? Self.listed(value, at: key, machine)
+        ?? Self.className(value, at: key, machine)
     else { return }
     metadata[key] = String(text.prefix(200))
   }
@@ -172,6 +175,20 @@ struct TorchContents: Sendable {
     case .float(let number): String(number)
     case .bool(let flag): String(flag)
     default: nil
+    }
+  }
+
+  /// The name, without its module, of the class or function that a setting is, such as `nn.GELU`, or that its
+  /// object is of; a `partial` hides what it calls.
+  private static func className(
+    _ value: PickleValue, at key: String, _ machine: PickleMachine
+  ) -> String? {
+    guard Checkpoint.isSetting(key) else { return nil }
+    switch value {
+    case .global(.foreign(let place)), .object(let place):
+      let name = machine.classes[Int(place)].name.split(separator: ".").last.map { String($0) }
+      return name == "partial" ? nil : name
+    default: return nil
     }
   }
 }

@@ -308,6 +308,7 @@ extension NamedCheckpointTests {
           "args.padding_mode": "zeros",
         ], nil
       ),
+      (["args.gp": "gap", "args.global_pool": "Adaptive_Avg"], nil),
       (["args.gp": "max"], "gp=max"), (["args.bn_eps": "0.1", "gp": "10.0"], "bn_eps=0.1"),
       (["args.gp": "avg", "args.bn_eps": "1e-05", "cfg.decoder.head.act_layer": "gelu"], nil),
     ] as [([String: String], String?)])

@@ -95,6 +95,50 @@ extension NamedCheckpointTests {
     #expect(throws: CheckpointError.self) { try Network(spec) }
   }
 
+  /// The plain network behind `body`, and its classifier's parameters behind `head`.
+  private func split(
+    _ body: String, _ head: String, in folder: TemporaryFolder, inputs: Int = 16
+  ) throws -> NetworkSpec {
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.map { key -> (String, Tensor) in
+      let tensor = try plain.tensor(key)
+      guard key.hasPrefix("fc.") else { return (body + key, tensor) }
+      let isOther = key == "fc.weight" && inputs != 16
+      return (head + key.dropFirst(3), isOther ? Tensor(zeros: [7, inputs]) : tensor)
+    }
+    let path = folder.file("split.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    return NetworkSpec(file: path)
+  }
+
+  /// Beside a backbone, as mmpretrain and many others have it, whatever stands before both.
+  @Test(
+    arguments: ["head.fc.", "head.", "fc.", "fc.1.", "classifier.", "last_linear."],
+    ["", "state_dict.", "state_dict.module."])
+  func classifiersBesideBackbones(_ head: String, prefix: String) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Network(Self.spec("plain.pth"))
+    for body in ["backbone.", "encoder._orig_mod.", "net.backbone."] {
+      let network = try Network(split(prefix + body, prefix + head, in: folder))
+      #expect(network.id == plain.id && network.weightsHash == plain.weightsHash)
+      #expect(network.taps.contains("logits") && network.weightsChoice?.lacksClassifier == false)
+      #expect(network.weightsChoice?.chosen.hasPrefix(prefix) == true)
+      try compare(network, with: "plain.pth")
+    }
+  }
+
+  /// Of other inputs than the backbone's features it is told which, and left out where that is asked for.
+  @Test func otherLayersBesideBackbones() throws {
+    let folder = try TemporaryFolder()
+    var spec = try split("backbone.", "head.fc.", in: folder, inputs: 9)
+    let error = try #require(#expect(throws: CheckpointError.self) { try Network(spec) })
+    #expect(error.explanation.contains("head.fc.weight should be "), "\(error.explanation)")
+    spec.allowsMissingHead = true
+    let network = try Network(spec)
+    #expect(!network.taps.contains("logits"))
+    try compare(network, with: "plain.pth")
+  }
+
   /// The plain network without the bias of its classifier.
   private func unbiased(
     _ name: String, with extra: [String: Shape] = [:], in folder: TemporaryFolder

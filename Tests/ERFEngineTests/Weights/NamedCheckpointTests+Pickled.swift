@@ -266,6 +266,69 @@ extension NamedCheckpointTests {
     }
   }
 
+  /// What the network has in other words, and what is said of other modules, whatever it is.
+  @Test func settingsOfNoEffect() throws {
+    let others: Pickled = ["act_layer": "gelu", "norm_layer": "gn", "aa_layer": "blurpool"]
+    let sections = [
+      "teacher", "decoder", "neck", "head", "seg_head", "decode_head", "data", "loss",
+    ]
+    var settings: [Pickled] = [
+      ["act_layer": "ReLU(inplace=True)"], ["act_layer": "relu_inplace"],
+      ["act_layer": "default"],
+      ["act_layer": .global(module: "torch.nn.modules.activation", name: "ReLU")],
+      ["norm_layer": .global(module: "torch.nn.modules.batchnorm", name: "BatchNorm2d")],
+      ["stem_type": "default"], ["stem_type": "7x7"], ["stem_type": "conv7x7"],
+      ["act_cfg": ["type": "ReLU"], "norm_cfg": ["type": "SyncBN"]],
+      ["dilation": [false, false, false]], ["norm_eps": 1e-5], ["last_conv_stride": 2],
+      ["nonlinearity": "linear"],
+    ]
+    for section in sections { settings.append(.dictionary([(.text(section), others)])) }
+    for object in settings {
+      let doubts = try doubts(beside: ("args", object)).filter { $0.contains("settings say") }
+      #expect(doubts.isEmpty, "\(doubts)")
+    }
+  }
+
+  /// Classes, lists and dictionaries, under other programs' names.
+  @Test func settingsInOtherForms() throws {
+    let settings: [(Pickled, String)] = [
+      (
+        ["act_layer": .global(module: "torch.nn.modules.activation", name: "GELU")],
+        "act_layer=gelu"
+      ),
+      (["dilation": [false, false, true]], "dilation=true"),
+      (["dilation": .tuple([false, false, true])], "dilation=true"),
+      (["act_cfg": ["type": "GELU"]], "act_cfg.type=gelu"),
+      (["norm_cfg": ["type": "GN", "num_groups": 32]], "norm_cfg.type=gn"),
+      (["hidden_act": "gelu"], "hidden_act=gelu"), (["act_type": "swish"], "act_type=swish"),
+      (["activation_fn": "nn.SiLU"], "activation_fn=nn.silu"),
+      (["activation_function": "gelu"], "activation_function=gelu"),
+      (["nonlinearity": "leaky_relu"], "nonlinearity=leaky_relu"),
+      (["norm_eps": 0.001], "norm_eps=0.001"), (["bn_epsilon": 0.001], "bn_epsilon=0.001"),
+      (["last_conv_stride": 1], "last_conv_stride=1"),
+    ]
+    for (object, words) in settings {
+      let doubts = try doubts(beside: ("args", object)).filter { $0.contains("settings say") }
+      #expect(
+        doubts.count == 1
+          && doubts[0].hasPrefix("the file's settings say \(words), and it is opened as "),
+        "\(doubts)")
+    }
+  }
+
+  /// The names of the network itself on the way to a setting do not count, and what a configuration says too is
+  /// said once.
+  @Test(arguments: ["act_layer", "norm_layer", "act"])
+  func settingsOfTheBackbone(_ name: String) throws {
+    let value: Pickled = name == "norm_layer" ? "groupnorm" : "gelu"
+    let backbone = Pickled.dictionary([("strides", [1, 2, 2, 2]), (.text(name), value)])
+    let doubts = try doubts(beside: ("config", ["model": ["backbone": backbone]])).filter {
+      $0.contains(" \(name)=")
+    }
+    #expect(doubts.count == 1, "\(doubts)")
+    #expect(doubts.allSatisfy { $0.hasPrefix("the file's settings say ") }, "\(doubts)")
+  }
+
   /// Strides and dilations of a configuration that is a dictionary are taken over as those of a text.
   @Test(arguments: ["meta.cfg", "meta.config", "cfg", "hyper_parameters"])
   func configurationsThatAreDictionaries(_ key: String) throws {

@@ -13,6 +13,8 @@ enum Pickled {
   case list([Pickled])
   case dictionary([(Pickled, Pickled)])
   case tensor(Tensor)
+  /// A class or function.
+  case global(module: String, name: String)
 
   /// The tensors of `file` whose names begin with `old`, with `prefix` instead.
   static func state(
@@ -82,6 +84,7 @@ private struct Pickler {
     case .list(let values): marked("](", values, "e")
     case .dictionary(let pairs): marked("}(", pairs.flatMap { [$0, $1] }, "u")
     case .tensor(let tensor): write(tensor)
+    case .global(let module, let name): put("c\(module)\n\(name)\n")
     }
   }
 
