@@ -210,7 +210,7 @@ import Testing
     #expect(other != trained && test.model.overlay == nil)
     _ = test.press("9 Right Left Right")
     #expect(test.model.session.networks[0].weights == .file("/state/step-200.safetensors"))
-    while test.model.session.networks[0] != other, test.model.history.canUndo {
+    while test.model.session.networks[0] != other, test.model.canUndo {
       _ = test.press("u")
     }
     #expect(test.model.session.networks[0] == other)

@@ -271,6 +271,27 @@ import Testing
   }
 }
 
+@Suite struct ScaleBarTests {
+  /// A bar of differences gives up its columns before its number, and both before what the number is of.
+  @Test(arguments: [
+    (19, 0.904, "bright.", "% @ ±0.904  bright."), (19, 0.0, "bright.", " 0  bright."),
+    (19, 2.5e-8, "of max", "%@ ±2.5e-08  of max"), (16, 2.5e-8, "of max", "±2.5e-08  of max"),
+    (15, 2.5e-8, "of max", " ±2.5e-08"),
+  ])
+  func narrowBarsOfDifferencesHaveTheirNumber(
+    _ width: Int, _ top: Double, _ words: String, _ text: String
+  ) {
+    var frame = Frame(size: ScreenSize(rows: 14, columns: width + 2))
+    let layout = FieldLayout(
+      area: Area(row: 0, column: 0, rows: 14, columns: width + 2), height: 64, width: 64, aspect: 2)
+    frame.drawScaleRow(
+      layout, colours: HeatColours(scale: .diverging, top: top),
+      style: HeatStyle(Display(depth: .mono)), captions: ["brightness"], brief: words,
+      isKnown: true)
+    #expect(frame.text.contains(text), "\(frame.text)")
+  }
+}
+
 @Suite struct ProfileAxisTests {
   /// The maps on screen keep their labels, however many networks of the gallery lie between.
   @Test func aAndBKeepTheirLabels() throws {

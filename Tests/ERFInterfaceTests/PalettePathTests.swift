@@ -61,6 +61,8 @@ import Testing
     return model
   }
 
+  private static let dropped = ["keys typed before the answer came are dropped; Esc gives up"]
+
   /// What Enter does with a name depends on what lies there: it waits for the look, and so do the keys
   /// behind it, in their order.
   @Test func enterWaitsForTheLook() throws {
@@ -75,7 +77,9 @@ import Testing
       Issue.record("the path is not opened: \(String(describing: model.overlay))")
       return
     }
-    #expect(prompt.purpose == .addImages && prompt.text == "sty" && !model.holdsKeys)
+    // The path that is opened stays as it is.
+    #expect(prompt.purpose == .addImages && prompt.text == "st" && !model.holdsKeys)
+    #expect(model.notice?.lines == Self.dropped)
     // Where nothing is called so, it is the first of what the name is found in, and keys are commands.
     model = makeModel()
     for scalar in ":swap a and b".unicodeScalars { _ = model.type(scalar) }
@@ -127,6 +131,36 @@ import Testing
     #expect(first("p/a.jpg p/b.jpg")?.title.hasPrefix("average over") == true)
   }
 
+  /// Keys behind the Enter that opens a file are no part of its path, nor is pasted text.
+  @Test(arguments: [Key.character("v"), .backspace, .down, .tab, .enter, .control("u")])
+  func keysDoNotSpoilThePathThatIsOpened(_ key: Key) {
+    var model = makeModel()
+    for scalar in ":a.npy".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .key(.enter))
+    for _ in 0..<2 { #expect(update(&model, .key(key)).isEmpty) }
+    #expect(model.notice?.lines == Self.dropped)
+    #expect(model.log.map(\.text).filter { Self.dropped.contains($0) } == Self.dropped)
+    #expect(update(&model, .pasted("b")).isEmpty)
+    let map = NetworkSpec(shown: "a.npy")
+    _ = update(&model, .visited("a.npy", .network(map, path: "/h/a.npy")))
+    #expect(model.overlay == nil && model.session.networks[0] == map)
+  }
+
+  /// Nor are they of the path of pictures, which stays where it is refused.
+  @Test func keysDoNotSpoilThePathOfPictures() {
+    var model = makeModel()
+    for scalar in ":p/x.png".unicodeScalars { _ = model.type(scalar) }
+    guard case .listImages(let id, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("the picture is not looked for")
+      return
+    }
+    #expect(model.type("v").isEmpty && model.notice?.lines == Self.dropped)
+    _ = update(&model, .foundImages(id, paths: [], failure: "p/x.png: there is no such file"))
+    #expect(model.overlay?.typed == "p/x.png")
+    _ = model.type("v")
+    #expect(model.overlay?.typed == "p/x.pngv")
+  }
+
   /// What is left once the path was typed and Enter was pressed.
   private func opened(_ path: String) -> Model {
     var model = makeModel()
@@ -152,6 +186,23 @@ import Testing
     let model = opened(path)
     #expect(model.session == session && model.sessionPath == path)
     #expect(model.notice == Notice(.note, "opened \(path)"))
+  }
+
+  /// Nor are keys for the session that gives way to the one that is read; Esc keeps it.
+  @Test func keysDoNotReachTheSessionThatGoes() {
+    let (other, text) = (Session(models: ["replknet-3"]), "s.json")
+    for givesUp in [false, true] {
+      var model = makeModel()
+      let before = model.session
+      for scalar in (":" + text).unicodeScalars { _ = model.type(scalar) }
+      _ = update(&model, .key(.enter))
+      _ = model.type("v")
+      #expect(model.session == before)
+      #expect(model.notice?.lines == Self.dropped)
+      if givesUp { _ = update(&model, .key(.escape)) }
+      _ = update(&model, .sessionRead(text, .session(other, path: text)))
+      #expect(model.session == (givesUp ? before : other) && !model.holdsKeys)
+    }
   }
 
   @Test func otherFilesAreNoSessions() throws {

@@ -69,7 +69,7 @@ import Testing
     _ = model.openReadyMade("any-unit")
     let title = model.session.title
     for scalar in "3>".unicodeScalars { _ = model.type(scalar) }
-    #expect(!title.isEmpty && model.session.title == title && model.history.canUndo)
+    #expect(!title.isEmpty && model.session.title == title && model.canUndo)
     for scalar in ":replknet-3-nano".unicodeScalars { _ = model.type(scalar) }
     _ = update(&model, .key(.enter))
     #expect(model.session.title.isEmpty)

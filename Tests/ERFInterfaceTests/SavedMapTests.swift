@@ -66,6 +66,52 @@ import Testing
     }
   }
 
+  /// Layers are those of the network beside a saved map, which has none.
+  @Test func depthIsThatOfTheNetworkBesideAMap() {
+    let session = Session(models: ["a/map.npy", "RepLKNet-13-nano"])
+    var model = Model(session: session, display: Display())
+    let effects = update(&model, .opened)
+    for case .openMap(let id, _) in effects {
+      let result = makeResult(makeRequest(size: 64))
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    model.finish(model.type("G"))
+    let measure = model.session.screen.depthMeasure
+    model.finish(model.type(">"))
+    #expect(model.notice == nil && model.session.screen.depthMeasure == measure.next)
+    _ = update(&model, .key(.left))
+    #expect(model.depth.selection == model.depthLayers(1).count - 2)
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      _ = view(model, size: ScreenSize(rows: rows, columns: columns))
+    }
+  }
+
+  /// A session knows the file that its map was read from.
+  @Test func anotherMapThanBeforeIsToldOf() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("m.npy")
+    func saved(_ session: Session) -> Model {
+      Headless.play([], on: session, display: Display(), engine: LocalEngine())
+    }
+    try HeatmapExport.write(makeResult(makeRequest(size: 64)), to: path)
+    let hash = try SavedMap.load(path: path).subject.fileHash
+    let bytes = try saved(Session(models: [path])).lastingSession.encoded()
+    #expect(String(decoding: bytes, as: UTF8.self).contains(hash))
+    let session = try Session(decoding: bytes)
+    #expect(saved(session).replacedWeights.isEmpty)
+    try folder.remove("m.npy")
+    try HeatmapExport.write(makeResult(makeRequest(size: 32)), to: path)
+    let other = try SavedMap.load(path: path).subject.fileHash
+    let model = saved(session)
+    let line =
+      "m.npy is not the file that this session was saved with "
+      + "(#\(hash.prefix(8)), now #\(other.prefix(8)))"
+    #expect(model.replacedWeights == [line] && model.notice == Notice(.warning, line))
+    // What is written is the hash of what is seen.
+    #expect(model.lastingSession.weightsHashes.map(\.value) == [other])
+  }
+
   /// Where room is short the size goes first, and the hash last.
   @Test(arguments: [
     (40, "saved map #01234567 · input 64 × 64"), (30, "saved map #01234567 · 64 px"),

@@ -75,10 +75,10 @@ import Testing
     let id = try #require(start())
     _ = update(&model, .key(.left))
     #expect(model.notice?.lines == ["no step is done yet; t stops the training"])
-    #expect(!model.history.canUndo)
+    #expect(!model.canUndo)
     _ = model.type("t")
     _ = update(&model, .trained(id, failure: nil))
-    #expect(model.film == nil && !model.history.canUndo && weights == .trained)
+    #expect(model.film == nil && !model.canUndo && weights == .trained)
     #expect(model.notice?.lines.first?.contains("before its first step") == true)
     for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
       let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
@@ -135,6 +135,28 @@ import Testing
     #expect(weights == .file("/state/step-300.safetensors"))
     _ = update(&model, .key(.backspace))
     #expect(weights == .trained)
+  }
+
+  /// Where the weights of a training were dropped, undo leads back to what was before the training.
+  @Test mutating func aDroppedTrainingIsNoStepOfUndo() throws {
+    _ = model.type("W")
+    let training = model.startTraining()
+    let id = try #require(training?.id)
+    _ = news(id, 1)
+    _ = update(&model, .trained(id, failure: nil))
+    _ = update(&model, .key(.backspace))
+    #expect(weights == .random(seed: 0))
+    var other = model
+    _ = model.type("u")
+    #expect(weights == .trained)
+    #expect(model.notice?.lines.first?.hasPrefix("undone: A has weights") == true)
+    _ = model.type("u")
+    #expect(model.notice?.lines == ["nothing to undo"])
+    // Back at the moment there is something to undo again.
+    _ = update(&other, .key(.right))
+    #expect(other.session.networks[0].weights == .file("/state/step-100.safetensors"))
+    _ = other.type("u")
+    #expect(other.session.networks[0].weights == .random(seed: 0))
   }
 
   /// Enter keeps what is on screen: other weights in the place of a moment are not taken for it.
@@ -287,7 +309,7 @@ import Testing
     // Nothing is lost before the run is known to begin.
     _ = update(&model, .trained(id, failure: "~/pics: does not exist"))
     #expect(prompt?.complaint == "~/pics: does not exist" && prompt?.text == "~/pics")
-    #expect(model.film == nil && model.history.canUndo == false)
+    #expect(model.film == nil && model.canUndo == false)
     _ = update(&model, .key(.escape))
     _ = model.type("W")
     _ = model.type("t")

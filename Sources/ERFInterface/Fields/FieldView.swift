@@ -277,26 +277,32 @@ extension Frame {
       return drawDecadesRow(layout, colours: colours, style: style)
     }
     let peak = isKnown ? Format.significant(colours.top) : glyphs.dash
-    let isSigned = colours.isDiverging && isKnown && colours.top > 0
+    let hasSign = colours.isDiverging && isKnown && colours.top > 0
     let width = layout.scaleWidth
-    var low = (isSigned ? "-" + peak : "0") + " "
+    var low = (hasSign ? "-" + peak : "0") + " "
     var high = " " + peak
     // Words do not take the bar's place.
     func bar(_ caption: String) -> Int { width - low.columns - high.columns - caption.columns - 2 }
     var caption =
       captions.first { bar($0) >= ($0 == captions.first ? 32 : 16) }
       ?? captions.last { bar($0) >= (width >= 28 ? 4 : 6) } ?? ""
-    if caption.isEmpty, isSigned, let words = brief ?? captions.last {
-      // What the numbers are says more than both of them, which differ in their sign.
-      let ends = (low, high)
-      (low, high) = ("", " " + glyphs.plusMinus + peak)
-      if bar(words) >= 4 { caption = words } else { (low, high) = ends }
+    if caption.isEmpty, colours.isDiverging, isKnown, let words = brief ?? captions.last {
+      // What the numbers are says more than both of them, which differ in their sign, and than the bar.
+      (low, high) = ("", " " + (hasSign ? glyphs.plusMinus : "") + peak)
+      if bar(words) >= -1 { caption = words }
     }
-    let end = [Span(high, .text), Span(caption.isEmpty ? "" : "  " + caption, .quiet)]
-    let columns = width - low.columns - end.width
-    guard columns >= 4 else { return }
     let row = layout.scaleRow
     let column = layout.scaleColumn
+    let end = [Span(high, .text), Span(caption.isEmpty ? "" : "  " + caption, .quiet)]
+    let columns = width - low.columns - end.width
+    guard columns >= (low.isEmpty ? 2 : 4) else {
+      // Without the bar, the blank before the number is not needed either.
+      if low.isEmpty {
+        write(
+          [Span(String(high.dropFirst()), .text), end[1]], row: row, column: column, width: width)
+      }
+      return
+    }
     write(low, .quiet, row: row, column: column, width: low.columns)
     drawHeatScale(
       row: row, column: column + low.columns, width: columns, colours: colours, style: style)

@@ -209,6 +209,9 @@ extension NetworkFacts {
 }
 
 extension Model {
+  /// The network whose layers are chosen: the active one, or beside a saved map, which has none, the other.
+  var depthSide: Int { session.networks[active].savedMap == nil ? active : unitSide }
+
   /// The layers of a network in order: each stage's blocks, then what it gives out.
   func depthLayers(_ side: Int) -> [DepthLayer] {
     facts(side).map(Self.depthLayers) ?? []

@@ -32,6 +32,12 @@ public struct History: Sendable, Equatable {
     var isSwap = false
     /// The input's, where a file that the edit opened takes no other.
     var sizes: Sizes?
+
+    /// Whether the networks or the input are others on its other side: weights that training brought may
+    /// have been dropped since.
+    func leadsElsewhere(from present: [NetworkSpec]) -> Bool {
+      sizes != nil || (isSwap ? present.reversed() : networks) != present
+    }
   }
 
   private var past: [Edit] = []
@@ -42,8 +48,14 @@ public struct History: Sendable, Equatable {
 
   public init() {}
 
-  public var canUndo: Bool { !past.isEmpty }
-  public var canRedo: Bool { !future.isEmpty }
+  /// Whether there are other networks, or another size, to go back to.
+  func canUndo(_ present: [NetworkSpec]) -> Bool {
+    past.contains { $0.leadsElsewhere(from: present) }
+  }
+
+  func canRedo(_ present: [NetworkSpec]) -> Bool {
+    future.contains { $0.leadsElsewhere(from: present) }
+  }
 
   /// Remembers the networks as they are before an edit.
   mutating func record(_ networks: [NetworkSpec], isSwap: Bool = false) {
@@ -70,18 +82,28 @@ public struct History: Sendable, Equatable {
     return past.removeLast().sizes?.before
   }
 
-  /// What was there before the last edit.
+  /// What was there before the last edit of which anything is left.
   mutating func undo(_ present: [NetworkSpec]) -> Step? {
-    guard let edit = past.popLast() else { return nil }
+    guard let edit = Self.take(from: &past, present) else { return nil }
     future.append(Edit(networks: present, isSwap: edit.isSwap, sizes: edit.sizes))
     sizeIsOfEdit = false
     return Step(edit, from: present, size: edit.sizes?.before)
   }
 
   mutating func redo(_ present: [NetworkSpec]) -> Step? {
-    guard let edit = future.popLast() else { return nil }
+    guard let edit = Self.take(from: &future, present) else { return nil }
     past.append(Edit(networks: present, isSwap: edit.isSwap, sizes: edit.sizes))
     sizeIsOfEdit = edit.sizes == nil
     return Step(edit, from: present, size: edit.sizes?.after)
+  }
+
+  /// Takes the latest edit that leads elsewhere, and lets go of those after it.
+  private static func take(from edits: inout [Edit], _ present: [NetworkSpec]) -> Edit? {
+    guard
+      let place = edits.lastIndex(where: { $0.leadsElsewhere(from: present) })
+    else { return nil }
+    let edit = edits[place]
+    edits.removeSubrange(place...)
+    return edit
   }
 }

@@ -3,14 +3,13 @@
 import ERFEngine
 
 extension Model {
-  /// The session with the hashes of the weights in its files, as far as they are known, which tell when it is
-  /// opened again whether the files are the same.
+  /// The session with the hashes of the weights in its files and of saved maps, as far as they are known,
+  /// which tell when it is opened again whether the files are the same.
   var hashedSession: Session {
     var session = session
     let networks = session.networks + session.gallery
     session.weightsHashes = [:]
-    for network in networks {
-      guard case .file = network.weights, network.savedMap == nil else { continue }
+    for network in networks where network.hashedFile != nil {
       let key = network.hashKey
       session.weightsHashes[key] = knownHash(key) ?? self.session.weightsHashes[key]
     }
@@ -20,18 +19,19 @@ extension Model {
   private func knownHash(_ key: NetworkSpec) -> String? {
     let shown = sides.lazy.compactMap(\.measured).first { $0.network.hashKey == key }?.subject
     let kept = finishedMaps.entries.first { $0.network.hashKey == key }?.result.subject
-    return (shown ?? kept)?.weightsHash
+    return (shown ?? kept)?.hashInSessions
   }
 
   /// As many digits of a hash tell files apart wherever it is shown in short.
   private static let hashDigits = 8
 
-  /// Says where a file holds other weights than when the session was written, and says it once.
+  /// Says where a file holds other weights, or another map, than when the session was written, and says it
+  /// once.
   mutating func compareHash(_ subject: ERFSubject, of network: NetworkSpec) {
-    guard case .file(let path) = network.weights,
+    guard let path = network.hashedFile,
       let saved = session.weightsHashes[network.hashKey]?.lowercased()
     else { return }
-    let present = subject.weightsHash
+    let present = subject.hashInSessions
     // Written by hand it may be as short as headings have it.
     let isSame = saved == present || saved.count >= Self.hashDigits && present.hasPrefix(saved)
     guard !isSame else { return }
@@ -116,6 +116,19 @@ extension Model {
     if case .file(let path) = network.source { paths.append(path) }
     return paths.first { moments.contains($0) || TrainingFilm.isMoment($0) }
   }
+}
+
+extension NetworkSpec {
+  /// The file whose hash sessions keep: of a saved map, or else of weights; nil where there is none.
+  fileprivate var hashedFile: String? {
+    if let savedMap { return savedMap }
+    return if case .file(let path) = weights { path } else { nil }
+  }
+}
+
+extension ERFSubject {
+  /// Of a saved map its file's, of a network that of its weights.
+  fileprivate var hashInSessions: String { fileHash.isEmpty ? weightsHash : fileHash }
 }
 
 /// Weights of a training that is over, and not the one on screen.

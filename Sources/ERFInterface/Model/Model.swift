@@ -206,6 +206,15 @@ public enum Overlay: Sendable, Equatable {
 
   /// Whether letters are text rather than commands.
   var isTyping: Bool { typed != nil }
+
+  /// Whether what was typed is being opened, read or written: until then the line stays as it is.
+  var isAwaitingAnswer: Bool {
+    switch self {
+    case .prompt(let prompt): prompt.waitsFor != nil
+    case .browser(let browser): browser.visiting != nil
+    case .help, .palette, .exportMenu, .question: false
+    }
+  }
 }
 
 /// Where lists on the screen stand; not worth keeping in a session.

@@ -11,8 +11,10 @@ public struct NetworkFacts: Sendable, Equatable {
     let part: NetworkSummary.Row.Part
     /// Height and width of its map.
     public let map: InputSize
-    /// Theoretical receptive field in pixels; nil: the whole input.
+    /// Theoretical receptive field in pixels; nil: the whole input, or it is not known.
     public let receptiveField: Int?
+    /// Whether that is the whole input, whatever its size.
+    let seesWholeInput: Bool
     /// Input pixels between neighbouring units.
     public let stride: Int
   }
@@ -182,6 +184,7 @@ extension NetworkFacts.Layer {
     part = row.part
     map = InputSize(height: row.output[1], width: row.output[2])
     receptiveField = row.receptiveField
+    seesWholeInput = row.seesWholeInput
     let (rows, columns) = (max(1, map.height), max(1, map.width))
     stride =
       row.stride

@@ -83,7 +83,7 @@ extension Frame {
     _ drawing: DepthDrawing, _ canvas: Area
   ) -> (text: String, column: Int)? {
     guard drawing.model.focus == .depth, let selected = drawing.selected else { return nil }
-    let own = drawing.model.depthLayers(drawing.model.active)
+    let own = drawing.model.depthLayers(drawing.model.depthSide)
     let label = own[selected].label
     let column = canvas.column + drawing.column(selected, of: own, canvas.columns)
     let last = canvas.column + canvas.columns - label.columns
@@ -99,14 +99,14 @@ extension Frame {
 }
 
 extension Model {
-  /// The layer of the active network whose place in the depth plot is nearest to the mouse; nil where that
-  /// is not over the plot.
+  /// The layer of ``depthSide`` whose place in the depth plot is nearest to the mouse; nil where that is not
+  /// over the plot.
   func depthLayer(under pointer: Pointer, in area: Area) -> Int? {
     let drawing = DepthDrawing(model: self, width: area.columns)
     let plot = drawing.parts(in: area).plot
     guard plot.contains(pointer), drawing.range != nil else { return nil }
     let canvas = DepthDrawing.canvas(in: plot)
-    let layers = depthLayers(active)
+    let layers = depthLayers(depthSide)
     func distance(_ index: Int) -> Int {
       abs(canvas.column + drawing.column(index, of: layers, canvas.columns) - pointer.column)
     }
@@ -168,7 +168,7 @@ private struct DepthDrawing {
   }
 
   var selected: Int? {
-    let count = model.depthLayers(model.active).count
+    let count = model.depthLayers(model.depthSide).count
     return count > 0 ? min(count - 1, model.depth.selection ?? count - 1) : nil
   }
 
@@ -352,7 +352,7 @@ private struct DepthDrawing {
   /// What is known of the selected layer.
   private var selection: [[Span]] {
     guard model.focus == .depth, let selected else { return [] }
-    let layer = model.depthLayers(model.active)[selected]
+    let layer = model.depthLayers(model.depthSide)[selected]
     let head = [Span(layer.label, .accent, .bold), Span("  " + layer.name.sanitised, .quiet)]
     let theory = [Span("  theory", .quiet)] + model.theorySpans(layer.target)
     return [(head + theory).width <= width ? head + theory : [head[0]] + theory]

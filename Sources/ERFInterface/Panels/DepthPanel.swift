@@ -45,7 +45,7 @@ enum DepthPanel: Panel {
   }
 
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
-    let layers = model.depthLayers(model.active)
+    let layers = model.depthLayers(model.depthSide)
     guard !layers.isEmpty else { return .refuse(model.noUnits) }
     let selected = min(layers.count - 1, model.depth.selection ?? layers.count - 1)
     switch command {
@@ -82,8 +82,9 @@ extension Model {
     sides.indices.filter { session.networks[$0].savedMap == nil }.flatMap { side -> [Span] in
       guard let layer = facts(side)?.layer(target) else { return [] }
       let letter = sides.count > 1 ? [Span(" " + Self.letter(side), Role.network(side), .bold)] : []
+      let without = layer.seesWholeInput ? "whole input" : "not known"
       return letter + [
-        Span(" " + (layer.receptiveField.map { "\($0) px" } ?? "whole input"), .text)
+        Span(" " + (layer.receptiveField.map { "\($0) px" } ?? without), .text)
       ]
     }
   }

@@ -4,7 +4,8 @@
 import ERFEngine
 
 extension NetworkSpec {
-  /// - Parameter hash: that of its weights, where a file of them had one as the session was written.
+  /// - Parameter hash: that of its weights, or of the saved map in its place, where their file had one as the
+  ///   session was written.
   init(_ field: JSONField, hash: inout String?) throws(SessionError) {
     // A model's name alone stands for it with the weights that one would expect.
     if case .text(let model) = field.value {
@@ -27,12 +28,12 @@ extension NetworkSpec {
     _ reader: inout JSONObjectReader, hash: inout String?
   ) throws(SessionError) {
     let field = try reader.required("source")
-    let source = try NetworkSource(field)
+    let (source, mapHash) = try NetworkSource.withHash(field)
     var weights: (source: WeightsSource, key: String?, hash: String?)?
     if let field = reader.field("weights") { weights = try WeightsSource.withKey(field) }
     self.init(shown: source, weights: weights?.source)
     weightsKey = weights?.key
-    hash = weights?.hash
+    hash = savedMap == nil ? weights?.hash : mapHash
     try readOptions(&reader)
     if let field = reader.field("fit") { fit = try WeightFit(field) }
     if let size = reader.field("zeroesUnreached") { zeroesUnreached = try InputSize(size) }
@@ -63,9 +64,9 @@ extension NetworkSpec {
 
   func json(hash: String?) -> JSONValue {
     var fields: [String: JSONValue] = [
-      "weights": weights.json(key: weightsKey, hash: hash), "fit": fit.json,
+      "weights": weights.json(key: weightsKey, hash: savedMap == nil ? hash : nil), "fit": fit.json,
     ]
-    fields["source"] = source.json
+    fields["source"] = source.json(hash: savedMap == nil ? nil : hash)
     if isEdited { fields["edits"] = .list(edits.json) }
     if allowsMissingHead { fields["allowsMissingHead"] = .bool(true) }
     if ignoresExtra { fields["ignoresExtra"] = .bool(true) }
@@ -77,21 +78,29 @@ extension NetworkSpec {
 }
 
 extension NetworkSource {
-  /// `{"catalogue": ID}` or `{"file": PATH}`.
-  fileprivate init(_ field: JSONField) throws(SessionError) {
-    self = try field.object { (reader) throws(SessionError) in
+  /// `{"catalogue": ID}` or `{"file": PATH}`, of a saved map `{"file": PATH, "hash": HASH}`.
+  fileprivate static func withHash(
+    _ field: JSONField
+  ) throws(SessionError) -> (source: NetworkSource, hash: String?) {
+    try field.object { (reader) throws(SessionError) in
       switch (reader.field("catalogue"), reader.field("file")) {
-      case (let id?, nil): .catalogue(try id.text())
-      case (nil, let path?): .file(try path.text())
+      case (let id?, nil): return (.catalogue(try id.text()), nil)
+      case (nil, let file?):
+        let path = try file.text()
+        guard SavedMap.isSaved(path) else { return (.file(path), nil) }
+        return (.file(path), try reader.field("hash")?.text())
       default: throw field.expected(#"{"catalogue": ID} or {"file": PATH}"#)
       }
     }
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate func json(hash: String?) -> JSONValue {
     switch self {
-    case .catalogue(let id): .object(["catalogue": .text(id)])
-    case .file(let path): .object(["file": .text(path)])
+    case .catalogue(let id): return .object(["catalogue": .text(id)])
+    case .file(let path):
+      var fields = ["file": JSONValue.text(path)]
+      if let hash { fields["hash"] = .text(hash) }
+      return .object(fields)
     }
   }
 }

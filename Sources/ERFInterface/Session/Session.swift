@@ -12,7 +12,8 @@ public struct Session: Sendable, Equatable {
   public var networks: [NetworkSpec]
   /// More networks, to be seen beside one another as small maps.
   public var gallery: [NetworkSpec] = []
-  /// What hashes the weights in files had when the session was written, by their networks' `hashKey`.
+  /// What hashes the weights in files and saved maps had when the session was written, by their networks'
+  /// `hashKey`.
   var weightsHashes: [NetworkSpec: String] = [:]
   public var images = ImageChoice()
   public var size = InputSize(height: 224, width: 224)

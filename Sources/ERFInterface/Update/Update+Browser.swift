@@ -21,6 +21,10 @@ extension Model {
   }
 
   mutating func pressInBrowser(_ key: Key, _ browser: Browser) -> [Effect] {
+    if browser.visiting != nil, key != .escape {
+      drop(key)
+      return []
+    }
     var browser = browser
     browser.forgetAnswers()
     var last: Int { max(0, browser.entries.count - 1) }

@@ -56,8 +56,11 @@ extension Model {
     case .escape:
       overlay = nil
       return giveUpTrainingPrompt()
+    case _ where prompt.waitsFor != nil:
+      drop(key)
+      return []
     case .tab: return [.complete(prompt.text, in: "")]
-    case .enter: return prompt.waitsFor == nil ? enter(prompt) : []
+    case .enter: return enter(prompt)
     default: return retype { $0.edited(by: key) }
     }
   }

@@ -8,6 +8,11 @@ extension Model {
   mutating func press(_ key: Key) -> [Effect] {
     if key != .escape { escapeAgain = nil }
     if let effects = pressInOverlay(key) { return effects }
+    if readingSession != nil, key.isText || key == .escape {
+      // What is on the screen is about to go.
+      if key == .escape { (readingSession, notice) = (nil, nil) } else { drop(key) }
+      return []
+    }
     if key == .escape, !isWorking { return escapeWithNothingToCancel() }
     guard let command = Command.forKey(key, in: focus) else {
       // What is no key by any name may be an answer of the terminal.
@@ -25,7 +30,7 @@ extension Model {
       notice = Notice(.note, "pasted text goes into a line of input: :, o, t and w open one")
       return []
     }
-    guard !holdsKeys else {
+    guard !holdsKeys, !overlay.isAwaitingAnswer else {
       notice = Notice(.note, "pasted text waits for no answer: paste it again after that")
       return []
     }
@@ -202,9 +207,12 @@ extension Model {
     session.screen.colours = ColourRamp.all[(colourMap + step + count) % count].name
   }
 
+  /// Whether undo leads to other networks than these.
+  var canUndo: Bool { history.canUndo(session.networks) }
+
   /// The session that another took the place of is what there is to go back to before its first edit.
   private var undoPlan: Plan {
-    if history.canUndo { return .edit { $0.undo() } }
+    if canUndo { return .edit { $0.undo() } }
     guard let replaced else { return .refuse("nothing to undo") }
     return .change { model in
       let undone = model.session
@@ -217,8 +225,8 @@ extension Model {
 
   /// The session that was left by undo is what there is to go forward to until the first edit after it.
   private var redoPlan: Plan {
-    if history.canRedo { return .edit { $0.redo() } }
-    guard let undone, !history.canUndo else { return .refuse("nothing to redo") }
+    if history.canRedo(session.networks) { return .edit { $0.redo() } }
+    guard let undone, !canUndo else { return .refuse("nothing to redo") }
     return .change { model in
       let effects = model.replace(session: undone)
       model.tell(.note, "redone: the session that was undone")

@@ -195,6 +195,13 @@ extension Model {
     return sought.held.flatMap { take($0) }
   }
 
+  /// Says once of all keys that came before an answer that they are dropped.
+  mutating func drop(_ key: Key) {
+    let line = "keys typed before the answer came are dropped; Esc gives up"
+    // What is no key by any name may be an answer of the terminal.
+    if key != .other, notice?.lines != [line] { tell(.note, line) }
+  }
+
   /// What was selected meanwhile stays so.
   private mutating func offer(_ isThere: Bool) {
     guard case .palette(let query, let selection)? = overlay, selection > 0 else {

@@ -140,7 +140,9 @@ extension Model {
     withSide(id) { $0.finish(result, field, id) }
     guard let side = sides.firstIndex(where: { $0.shown?.id == id }) else { return [] }
     keepPace(result, side)
-    if session.networks[side].savedMap == nil, let shown = sides[side].shown {
+    if session.networks[side].savedMap != nil {
+      compareHash(result.subject, of: session.networks[side])
+    } else if let shown = sides[side].shown {
       finishedMaps.keep(
         FinishedMaps.Entry(
           request: shown.request, network: shown.network, result: result, field: field))
