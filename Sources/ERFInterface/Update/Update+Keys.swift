@@ -328,12 +328,15 @@ extension Model {
     var effects =
       cancelProbes() + cancelPredictions() + cancelTraining() + cancelKernelMaps()
       + (depth.cancelAll() + gallery.cancelAll() + facts.giveUp()).map { .cancel($0) }
+    var ids: [RequestID] = []
     for index in sides.indices {
       guard let job = sides[index].job else { continue }
       sides[index].job = nil
       sides[index].isCancelled = true
-      effects.append(.cancel(job.id))
+      ids.append(job.id)
     }
+    // What waits for its turn goes first, or it could begin as soon as what runs has ended.
+    effects += ids.sorted { $0.number > $1.number }.map { .cancel($0) }
     return effects
   }
 
