@@ -69,6 +69,19 @@ struct OutputFiles {
     }
   }
 
+  /// Checks that a table with which a run goes on, given by `option`, is no pipe: it is read first, and written
+  /// again and again.
+  ///
+  /// - Throws: `UsageError.badValue`.
+  static func requireKept(_ path: String, _ option: String) throws(UsageError) {
+    guard !FileIdentity.isPipeOrDevice(path) else {
+      throw .badValue(
+        option: option, value: path,
+        expected: "a file rather than a pipe or device: the table is read and written as the run "
+          + "goes on")
+    }
+  }
+
   /// - Throws: as ``requireNoInput(_:)``.
   func requireNoInputs() throws(UsageError) {
     for path in paths { try requireNoInput(path) }

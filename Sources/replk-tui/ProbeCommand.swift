@@ -136,6 +136,7 @@ extension Command {
     if shard != nil, !arguments.has("--csv") {
       throw UsageError.missingOption(command: "probe --shard", option: "--csv OUT")
     }
+    if let csv = arguments.last("--csv") { try OutputFiles.requireKept(csv, "--csv") }
     let own = shard.map(stimuli.share) ?? stimuli
     let watched = WatchedFiles(networks.flatMap(\.inputs))
     // All networks look at the same stimuli, whose contents a share tells.

@@ -111,6 +111,7 @@ extension Command {
     guard path.lowercased().hasSuffix(".csv") else {
       throw UsageError.badValue(option: "-o", value: path, expected: "a name ending in .csv")
     }
+    try OutputFiles.requireKept(path, "-o")
     return path
   }
 

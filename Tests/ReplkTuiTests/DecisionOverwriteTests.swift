@@ -91,6 +91,15 @@ import Testing
           mentions: ["a table of decisions calls two of these networks", "give each network once"])
       }
     }
+    // A pipe cannot be read and written again.
+    for command in [
+      ["probe", model, "--stimuli", "s", "--csv", "p.csv"], ["sweep", model, "-o", "p.csv"],
+    ] {
+      let outcome = try Executable.run(
+        command, in: folder, shell: "rm -f p.csv; mkfifo p.csv; exec \"$@\"")
+      expectOneLine(
+        outcome, code: 2, mentions: ["p.csv: expected a file rather than a pipe or device"])
+    }
     // About built-in stimuli a table says the id alone.
     let built = ["probe", model, model, "--weights", "random:1", "--weights", "random:2"]
     expectOneLine(

@@ -9,7 +9,9 @@
 /// A file that whole lines are added to; what was added stays if the program ends at any moment.
 struct AppendedFile {
   let path: String
-  /// Bytes that it holds; where it holds others by now, somebody else writes it too.
+  /// Which file it is, and bytes that it holds; where another one lies there by now, or one that holds others,
+  /// somebody else writes it too.
+  let identity: FileIdentity?
   private(set) var count: Int
 
   /// Adds `text` in one write at the end of the file, which must exist.
@@ -22,9 +24,7 @@ struct AppendedFile {
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
     guard isAsLeft(descriptor) else {
       close(descriptor)
-      throw .unwritable(
-        path: path,
-        reason: "another run writes it at the same time; let that end, then run the command again")
+      throw Self.taken(path)
     }
     var text = text
     var failure: Int32 = 0
@@ -46,15 +46,23 @@ struct AppendedFile {
     count += text.utf8.count
   }
 
-  /// Whether nobody else added to the open file or is about to, who is kept off until it is closed. Pipes and
-  /// devices have no length, and some file systems no locks.
+  /// What is said where somebody else writes the file.
+  static func taken(_ path: String) -> FileError {
+    .unwritable(
+      path: path,
+      reason: "another run writes it at the same time; let that end, then run the command again")
+  }
+
+  /// Whether nobody else replaced the open file, added to it or is about to, who is kept off until it is closed.
+  /// Pipes and devices have no length, and some file systems no locks.
   private func isAsLeft(_ descriptor: Int32) -> Bool {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       return true
     }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EAGAIN { return false }
-    return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) == count
+    return unsafe fstat(descriptor, &status) == 0 && FileIdentity(status) == identity
+      && Int(status.st_size) == count
   }
 }
 

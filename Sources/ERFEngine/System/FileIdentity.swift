@@ -15,9 +15,16 @@ public struct FileIdentity: Hashable, Sendable {
   public init?(of path: String) {
     var status = stat()
     guard unsafe withSystemPath(path, { unsafe stat($0, &status) }) == 0 else { return nil }
+    self.init(status)
+  }
+
+  init(_ status: stat) {
     device = UInt64(truncatingIfNeeded: status.st_dev)
     number = UInt64(truncatingIfNeeded: status.st_ino)
   }
+
+  /// Whether a pipe, a terminal or a device lies at `path`.
+  public static func isPipeOrDevice(_ path: String) -> Bool { FileKind(of: path) == .other }
 
   /// Whether a regular file lies at `path`, which writing would replace; pipes and devices take what
   /// is written without losing anything.

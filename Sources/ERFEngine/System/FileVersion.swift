@@ -8,6 +8,7 @@
 
 /// Identity, size and time of the last change of a file.
 struct FileVersion: Hashable {
+  let identity: FileIdentity
   private let numbers: [Int]
 
   /// nil where there is no such file.
@@ -30,7 +31,8 @@ struct FileVersion: Hashable {
     #else
       let time = status.st_mtimespec
     #endif
-    numbers = [Int(status.st_ino), Int(status.st_size), time.tv_sec, time.tv_nsec]
+    identity = FileIdentity(status)
+    numbers = [Int(status.st_size), time.tv_sec, time.tv_nsec]
   }
 }
 

@@ -141,6 +141,28 @@ import Testing
     #expect(ShapeBias.bySubject(try DecisionFile.read(path)).count == 2)
   }
 
+  /// Of two runs that found nothing there, the one that begins its table later is refused, and so is one whose
+  /// table was replaced by another of the same length.
+  @Test func runsThatBeginAtOnceDoNotMix() throws {
+    let path = folder.file("out.csv")
+    func row(_ subject: String) -> CueDecision {
+      CueDecision(
+        subject: subject, image: "cat1-dog1.png", shape: .cat, texture: .dog, response: .cat)
+    }
+    var logs = try ["a", "b"].map { try DecisionLog(path: path, subject: $0) }
+    try logs[0].append(row("a"), trial: 1)
+    let table = try folder.read("out.csv")
+    #expect(throws: FileError.self) { try logs[1].append(row("b"), trial: 1) }
+    #expect(try folder.read("out.csv") == table)
+    try AtomicFile.write(table, to: path)
+    #expect(throws: FileError.self) { try logs[0].append(row("a"), trial: 2) }
+    #expect(try folder.read("out.csv") == table)
+    // One that may replace what is there takes what it found, and no later one.
+    logs = try [1, 2].map { _ in try DecisionLog(path: path, subject: "c", replaces: true) }
+    try logs[0].append(row("c"), trial: 1)
+    #expect(throws: FileError.self) { try logs[1].append(row("c"), trial: 1) }
+  }
+
   @Test func filesOfOthersAreNotOverwritten() throws {
     let bytes = Array("name,age\nann,7\n".utf8)
     let path = try folder.write(bytes, to: "out.csv")

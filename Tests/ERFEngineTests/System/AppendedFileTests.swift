@@ -9,7 +9,7 @@ import Testing
   @Test func linesOfOthersAreNoticed() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array("a\n".utf8), to: "lines.csv")
-    var one = AppendedFile(path: path, count: 2)
+    var one = AppendedFile(path: path, identity: FileIdentity(of: path), count: 2)
     var two = one
     try one.append("b\n")
     try one.append("c\n")
@@ -21,15 +21,26 @@ import Testing
     _ = try folder.write(Array("a\n".utf8), to: "lines.csv")
     #expect(throws: FileError.self) { try one.append("e\n") }
     // A device has no length.
-    var device = AppendedFile(path: "/dev/null", count: 9)
+    var device = AppendedFile(path: "/dev/null", identity: nil, count: 9)
     try device.append("a\n")
+  }
+
+  /// Another file of the same length is another one.
+  @Test func replacedFilesAreNoticed() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array("a\n".utf8), to: "lines.csv")
+    var file = AppendedFile(path: path, identity: FileIdentity(of: path), count: 2)
+    try AtomicFile.write(Array("b\n".utf8), to: path)
+    let error = #expect(throws: FileError.self) { try file.append("c\n") }
+    #expect(error?.explanation.contains("another run writes it") == true)
+    #expect(try folder.read("lines.csv") == Array("b\n".utf8))
   }
 
   /// While one adds, another is refused rather than kept waiting.
   @Test func heldFilesAreNoticed() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([], to: "lines.csv")
-    var file = AppendedFile(path: path, count: 0)
+    var file = AppendedFile(path: path, identity: FileIdentity(of: path), count: 0)
     var lock = FileLock(path: path)
     #expect(lock != nil)
     #expect(throws: FileError.self) { try file.append("a\n") }

@@ -26,12 +26,9 @@ struct DecisionLog {
     } catch is DecisionError where replaces {
       table = DecisionTable(newAt: path)
     }
-    file = AppendedFile(path: path, count: table.count)
-    if table.isNew {
-      unbegun = table
-    } else {
-      try table.mend()
-    }
+    // What is begun with the first row has its file then.
+    file = table.isNew ? AppendedFile(path: path, identity: nil, count: 0) : try table.begun()
+    unbegun = table.isNew ? table : nil
     var known: [String: CueDecision] = [:]
     let read = DecisionFile.trimmed(subject)
     for decision in table.decisions where decision.subject == read {
@@ -40,10 +37,10 @@ struct DecisionLog {
     self.known = known
   }
 
-  /// - Throws: ``FileError``, also where another run adds rows to the file.
-  mutating func append(_ decision: CueDecision, trial: Int) throws(FileError) {
+  /// - Throws: ``FileError``, also where another run writes the file.
+  mutating func append(_ decision: CueDecision, trial: Int) throws {
     if let table = unbegun {
-      try table.mend()
+      file = try table.begun()
       unbegun = nil
     }
     try file.append(DecisionFile.line(decision, trial: trial))
@@ -58,13 +55,16 @@ struct DecisionTable {
   /// What it has to become before rows can be added; nil: it may stay.
   private let mended: [UInt8]?
   /// Bytes that it has when rows can be added.
-  let count: Int
+  private let count: Int
+  /// The file as it was before it was read; nil: there was none.
+  private let found: FileVersion?
   /// Whether nothing is there, or nothing that stays.
   let isNew: Bool
 
   /// A table in the place of whatever is there.
   init(newAt path: String) {
     self.path = path
+    found = FileVersion(path: path)
     let header = Array(DecisionFile.header.utf8)
     (decisions, mended, count, isNew) = ([], header, header.count, true)
   }
@@ -75,6 +75,7 @@ struct DecisionTable {
   /// - Throws: ``FileError``, ``DecisionError`` where something else is there.
   init(path: String, subjects: Set<String>, stimuli: Set<String>) throws {
     self.path = path
+    found = FileVersion(path: path)
     let header = Array(DecisionFile.header.utf8)
     isNew = FileKind(of: path) == .absent
     guard !isNew else {
@@ -115,11 +116,17 @@ struct DecisionTable {
     count = whole.count
   }
 
-  /// Begins the table, or ends its last line.
+  /// Begins the table, or ends its last line, and hands out the file that rows are added to.
   ///
-  /// - Throws: ``FileError``.
-  func mend() throws(FileError) {
-    if let mended { try AtomicFile.write(mended, to: path) }
+  /// - Throws: ``FileError``, also where another run wrote the file meanwhile.
+  func begun() throws -> AppendedFile {
+    guard let mended else {
+      return AppendedFile(path: path, identity: found?.identity, count: count)
+    }
+    let version = try AtomicFile.write(
+      parts: CollectionOfOne(mended), to: path,
+      after: { if FileVersion(path: path) != found { throw AppendedFile.taken(path) } })
+    return AppendedFile(path: path, identity: version?.identity, count: count)
   }
 
   /// Whether a last line lacks only its end.
