@@ -69,6 +69,7 @@ extension FileHints {
     return texts.sorted { $0.key < $1.key }.prefix(64).map {
       Setting(
         name: $0.key, value: $0.text.lowercased(), kind: .backbone,
+        row: NetworkSetting.named($0.key)?.setting,
         source: "the file's configuration says")
     }
   }
@@ -149,12 +150,9 @@ extension FileHints {
     if let row = setting.row { return !row.isOther(value, facts) }
     if value.isEmpty { return true }
     switch setting.name {
-    case "norm_cfg.type":
-      return ["bn", "bn2d", "syncbn", "mmsyncbn"].contains(value) || value.contains("batchnorm")
-    case "act_cfg.type": return value.split(separator: ".").last == "relu"
     case "conv_cfg.type": return ["conv", "conv2d"].contains(value)
     case "norm_cfg.eps": return Double(value) == facts.epsilon
-    case "deep_stem", "avg_down": return value == "false"
+    case "deep_stem": return value == "false"
     // timm's are off where they are not asked for.
     default: return value == "false" && setting.kind != .backbone
     }

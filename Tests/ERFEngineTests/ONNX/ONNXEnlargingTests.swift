@@ -15,28 +15,17 @@ import Testing
     ], [4, 5])
   func whatUnitsSeeIsKnown(_ way: String, _ kernel: Int) throws {
     let path = try #require(folder).write(Self.bytes(way, kernel: kernel), to: "model.onnx")
-    let network = try ONNXNetwork(ONNXModel(path: path))
-    let program = try Program(network.blueprint.inferenceForm().chained(), from: network)
-    let value = try #require(program.stages.last).value
-    let input = OperatorChecks.values([1, 32, 32, 3], seed: 2)
-    let shapes = try program.blueprint.shapes(input: input.shape)
-    let workers = Workers(threads: 1)
-    let whole = try program.forward(input, to: value, workers: workers)
-    #expect(whole.output.shape.channels == 6)
+    let size = InputSize(height: 32, width: 32)
+    let regions = try SeenRegions(path: path, size: size)
+    #expect(regions.output.channels == 6)
     var side = 0
-    for row in 0..<whole.output.shape.height {
-      for column in 0..<whole.output.shape.width {
-        let unit = Unit(row: row, column: column)
-        let seed = whole.seed(at: [unit], rectified: false)
-        let seen = try #require(whole.inputGradient(of: seed, workers: workers).support)
-        let plan = RegionPlan(
-          program.blueprint, value: value, region: Region(holding: [unit]), shapes: shapes)
-        #expect(plan.regions[0] == seen, "\(unit)")
+    for row in 0..<regions.output.height {
+      for column in 0..<regions.output.width {
+        let seen = try regions.seen(from: Unit(row: row, column: column))
         side = max(side, seen.rows.count, seen.columns.count)
       }
     }
-    let summary = try NetworkSummary(
-      OpenedNetwork(NetworkSpec(file: path)), size: InputSize(height: 32, width: 32))
+    let summary = try NetworkSummary(OpenedNetwork(NetworkSpec(file: path)), size: size)
     #expect(summary.receptiveField == side && side < 32)
   }
 

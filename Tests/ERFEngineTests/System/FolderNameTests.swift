@@ -25,12 +25,18 @@ import Testing
     }
   }
 
-  /// Files know their folder however their path is spelt: links keep their names.
-  @Test func filesLieInOneFolder() throws {
+  /// A folder with `real/sub` and `link`, which leads there.
+  private func linked() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.makeFolder("real/sub")
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("link"), withDestinationPath: "real/sub")
+    return folder
+  }
+
+  /// Files know their folder however their path is spelt: links keep their names.
+  @Test func filesLieInOneFolder() throws {
+    let folder = try linked()
     let whole = Folder.whole(folder.path)
     #expect(Folder.named("\(whole)/link/.") == "\(whole)/link/")
     let paths = ["real/sub/x", "real//sub/./y", "real/sub/../sub/z", "link/x", "link/./y"]
@@ -42,10 +48,7 @@ import Testing
 
   /// Links keep their own names, but for steps out of what they lead to.
   @Test func linksAreLeftWhereTheyLead() throws {
-    let folder = try TemporaryFolder()
-    try folder.makeFolder("real/sub")
-    try FileManager.default.createSymbolicLink(
-      atPath: folder.file("link"), withDestinationPath: "real/sub")
+    let folder = try linked()
     let whole = Folder.whole(folder.path)
     let paths = ["link/x", "./link//x", "link/../x", "real/sub/../x"].map {
       "\(whole)/\($0)"

@@ -90,11 +90,7 @@ import Testing
 
   /// A file that its own index names is a part of what the index tells of.
   @Test func wholeNamesOfParts() throws {
-    let half = plain.keys.count / 2
-    let parts = [
-      (name: "model.safetensors", keys: Array(plain.keys[..<half])),
-      (name: "more.safetensors", keys: Array(plain.keys[half...])),
-    ]
+    let parts = halves(["model.safetensors", "more.safetensors"])
     for part in parts { try write(part.keys, to: part.name) }
     try writeIndex(parts, to: "model.safetensors.index.json")
     #expect(try Network(NetworkSpec(file: folder.path)).weightsHash == hash)
@@ -148,11 +144,7 @@ import Testing
   /// An index of a variant, by its name and by the folder.
   @Test func indicesOfVariants() throws {
     let names = (1...2).map { "model.fp16-0000\($0)-of-00002.safetensors" }
-    let half = plain.keys.count / 2
-    let parts = [
-      (name: names[0], keys: Array(plain.keys[..<half])),
-      (name: names[1], keys: Array(plain.keys[half...])),
-    ]
+    let parts = halves(names)
     for part in parts { try write(part.keys, to: part.name) }
     let index = "model.safetensors.index.fp16.json"
     try writeIndex(parts, to: index)
@@ -213,6 +205,12 @@ import Testing
     return String(line.dropFirst(start.count))
   }
 
+  /// The tensors in two files.
+  private func halves(_ names: [String]) -> [(name: String, keys: [String])] {
+    let half = plain.keys.count / 2
+    return [(names[0], Array(plain.keys[..<half])), (names[1], Array(plain.keys[half...]))]
+  }
+
   /// An index that says which of two files each tensor is in.
   private func writeIndex(_ parts: [(name: String, keys: [String])], to name: String) throws {
     let pairs = parts.flatMap { part in part.keys.map { "\"\($0)\": \"\(part.name)\"" } }
@@ -223,11 +221,7 @@ import Testing
   /// It names the path that opens all of them: the folder, or the index where there is one.
   @Test func oneOfSeveralFiles() throws {
     let names = (1...2).map { "model-0000\($0)-of-00002.safetensors" }
-    let half = plain.keys.count / 2
-    let parts = [
-      (name: names[0], keys: Array(plain.keys[..<half])),
-      (name: names[1], keys: Array(plain.keys[half...])),
-    ]
+    let parts = halves(names)
     for part in parts { try write(part.keys, to: part.name) }
     for name in names {
       #expect(try refusal(name) == "open \(folder.path)/, which stands for all of them")
