@@ -11,16 +11,16 @@ struct FilePlace: Hashable {
   init(_ path: String) {
     // The same through links; of what is not there the folder and the name in it.
     file = FileIdentity(of: path)
-    let slash = path.lastIndex(of: "/")
-    let parent = slash.map { path[...$0] } ?? "./"
-    let last = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
+    let parent = end.map { path[..<$0] } ?? "./"
+    let last = path[(end ?? path.startIndex)...]
     folder = file == nil ? FileIdentity(of: String(parent)) : nil
     name = PathKey(file == nil ? (folder == nil ? Self.plain(path) : String(last)) : "")
   }
 
   /// One spelling of a path in a folder that is not there yet.
   private static func plain(_ path: String) -> String {
-    let parts = path.split(separator: "/").filter { $0 != "." }
+    let parts = path.pathParts.filter { $0 != "." }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 }

@@ -83,13 +83,16 @@ public struct NetworkInputs: Sendable {
   static func names(_ paths: [String], lengths: [Int]? = nil) -> [String] {
     var lengths = lengths ?? [Int](repeating: 1, count: paths.count)
     func end(_ index: Int) -> String {
-      paths[index].split(separator: "/").suffix(lengths[index]).joined(separator: "/")
+      paths[index].pathParts.suffix(lengths[index]).joined(separator: "/")
     }
     var names = paths.indices.map { lengths[$0] == 1 ? paths[$0].fileName : end($0) }
     while true {
-      let alike = Dictionary(grouping: names.indices) { PathKey(names[$0]) }.values
-        .filter { $0.count > 1 && Set($0.map { PathKey(paths[$0]) }).count > 1 }
-      let open = alike.joined().filter { lengths[$0] < paths[$0].split(separator: "/").count }
+      // Most names of many are there once.
+      let counts = Dictionary(names.map { (PathKey($0), 1) }, uniquingKeysWith: +)
+      let shared = names.indices.filter { counts[PathKey(names[$0]), default: 1] > 1 }
+      let alike = Dictionary(grouping: shared) { PathKey(names[$0]) }.values
+        .filter { Set($0.map { PathKey(paths[$0]) }).count > 1 }
+      let open = alike.joined().filter { lengths[$0] < paths[$0].pathParts.count }
       guard !open.isEmpty else { return names }
       for index in open {
         lengths[index] += 1

@@ -7,8 +7,14 @@
 #endif
 
 extension String {
+  /// The parts of a path, between bytes that are slashes: as a character, a slash may have a mark of the name
+  /// behind it.
+  public var pathParts: [Substring] {
+    utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+  }
+
   /// The last part of a path.
-  public var fileName: String { split(separator: "/").last.map(String.init) ?? self }
+  public var fileName: String { pathParts.last.map(String.init) ?? self }
 }
 
 /// Making folders.
@@ -64,9 +70,9 @@ public enum Folder {
 
   private static func spelledOut(_ path: String, from base: String) -> String {
     var parts: [Substring] = []
-    for part in (path.hasPrefix("/") ? path : "\(base)/\(path)").split(separator: "/") {
+    for part in (path.hasPrefix("/") ? path : "\(base)/\(path)").pathParts {
       if part == ".." {
-        parts = whole("/" + parts.joined(separator: "/")).split(separator: "/").dropLast()
+        parts = whole("/" + parts.joined(separator: "/")).pathParts.dropLast()
       } else if part != "." {
         parts.append(part)
       }
@@ -77,7 +83,7 @@ public enum Folder {
   /// `path` with the folder's own name at its end where that is a step (`.`, `..`), which says nothing of the
   /// folder elsewhere: `../photos` for `.` within `photos`. All others stay as they are, and so does the root.
   public static func named(_ path: String) -> String {
-    var parts = path.split(separator: "/")
+    var parts = path.pathParts
     guard let last = parts.last, last == "." || last == "..", isFolder(path) else { return path }
     let start = path.hasPrefix("/") ? "/" : ""
     // The part before it names the folder, be that a link: what it leads to has another name.
@@ -102,7 +108,7 @@ public enum Folder {
   public static func make(_ path: String) throws(FileError) -> [String] {
     var made: [String] = []
     var partial = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
+    for part in path.pathParts {
       partial += part + "/"
       if unsafe withSystemPath(partial, { unsafe mkdir($0, 0o777) }) == 0 {
         made.append(partial)
@@ -139,7 +145,7 @@ public enum Folder {
   static func way(to path: String) -> (there: String, missing: [String]) {
     var there = path.hasPrefix("/") ? "/" : "."
     var missing: [String] = []
-    for part in path.split(separator: "/") where part != "." {
+    for part in path.pathParts where part != "." {
       if part == "..", missing.popLast() != nil { continue }
       let next = "\(there)/\(part)"
       if missing.isEmpty, FileKind(of: next) != .absent {
@@ -157,7 +163,7 @@ public enum Folder {
   public static func requireWritable(_ path: String) throws(FileError) {
     var existing = path
     while FileKind(of: existing) == .absent {
-      let parts = existing.split(separator: "/").dropLast()
+      let parts = existing.pathParts.dropLast()
       existing = (existing.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
       if existing.isEmpty { existing = "." }
     }

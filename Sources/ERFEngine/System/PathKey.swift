@@ -9,7 +9,7 @@ public struct PathKey: Hashable, Comparable, Sendable {
 
   /// Whether two paths have the same bytes.
   public static func areSame(_ one: String, _ other: String) -> Bool {
-    one.utf8.elementsEqual(other.utf8)
+    one.utf8.count == other.utf8.count && one.utf8.elementsEqual(other.utf8)
   }
 
   public static func == (left: PathKey, right: PathKey) -> Bool { areSame(left.path, right.path) }

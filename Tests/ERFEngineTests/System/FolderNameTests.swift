@@ -25,6 +25,21 @@ import Testing
     }
   }
 
+  /// A mark that a name begins with is not one on the slash before it.
+  @Test func namesThatBeginWithAMark() throws {
+    let name = "\u{301}q.png"
+    #expect("a/\(name)".pathParts.map { Array($0.utf8) } == [Array("a".utf8), Array(name.utf8)])
+    #expect(PathKey.areSame("a/\(name)".fileName, name))
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("a")
+    let path = folder.file("a/\(name)")
+    try AtomicFile.write([1], to: path)
+    #expect(FileBytes.count(of: path) == 1)
+    let spelt = [path, folder.file("a/../a/\(name)")]
+    #expect(
+      spelt.map { NetworkInputs.pictureNames([$0]) }.allSatisfy { PathKey.areSame($0[0], name) })
+  }
+
   /// A folder with `real/sub` and `link`, which leads there.
   private func linked() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
