@@ -18,8 +18,9 @@ struct SampleWeights {
       let centre = (Double(position) + 0.5) * scale
       let first = max(0, Int(centre - reach + 0.5))
       let end = min(input, Int(centre + reach + 0.5))
-      let weights = (first..<end).map { index in
-        max(0, 1 - abs(Double(index) + 0.5 - centre) / reach)
+      let weights = (first..<end).map { index -> Double in
+        let distance: Double = abs(Double(index) + 0.5 - centre)
+        return max(0, 1 - distance / reach)
       }
       let total = weights.reduce(0, +)
       for (tap, weight) in weights.enumerated() {

@@ -126,11 +126,15 @@ enum Curves {
     _ a: SIMD2<Float>, _ b: SIMD2<Float>, _ c: SIMD2<Float>, _ d: SIMD2<Float>
   ) -> [SIMD2<Float>] {
     (0..<steps).map { step in
+      // Each step has its type, which the compiler would take seconds to find.
       let t = Float(step) / Float(steps)
-      let first = b * 2 + (c - a) * t
-      let second = (a * 2 - b * 5 + c * 4 - d) * (t * t)
-      let third = (b * 3 - a - c * 3 + d) * (t * t * t)
-      return (first + second + third) * 0.5
+      let slope: SIMD2<Float> = c - a
+      let bend: SIMD2<Float> = a * 2 - b * 5
+      let second: SIMD2<Float> = bend + c * 4 - d
+      let twist: SIMD2<Float> = b * 3 - a
+      let third: SIMD2<Float> = twist - c * 3 + d
+      let sum: SIMD2<Float> = b * 2 + slope * t
+      return (sum + second * (t * t) + third * (t * t * t)) * 0.5
     }
   }
 
