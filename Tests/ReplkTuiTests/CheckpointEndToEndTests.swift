@@ -12,7 +12,7 @@ import Testing
 
   /// Whether a file opens is one field, and why not another.
   @Test func inspectionsSayWhetherInOneField() throws {
-    let headless = Fixtures.path("names/fcn.pth")
+    let headless = Fixtures.path("names/moco.pth")
     let whole = try succeed(["inspect", Fixtures.path("names/plain.pth"), "--json"], in: folder)
     #expect(try whole.object()["opens"] as? Bool == true)
     #expect(try whole.object()["reason"] == nil)
@@ -46,12 +46,23 @@ import Testing
       text.contains(
         "left out 2 tensors that resnet:block=basic:layers=1,1,1,1:width=2:classes=7 does not have: "
           + "layer1.0.attention.weight, queue"), "\(text)")
-    let json = try succeed(
-      ["erf", Fixtures.path("names/fcn.pth"), "--size", "64", "--allow-missing", "head", "--json"],
-      in: folder
-    ).results()
+  }
+
+  /// A backbone opens as it is where what stands on it is all that is left out; its classes are not there.
+  @Test func backbonesOfLargerNetworksOpen() throws {
+    let path = Fixtures.path("names/fcn.pth")
+    let json = try succeed(["erf", path, "--size", "64", "--json"], in: folder).results()
     let notes = try #require(json[0]["notes"] as? [String])
-    #expect(notes.contains { $0.hasPrefix("left out 14 tensors") }, "\(notes)")
+    #expect(
+      notes.contains {
+        $0.hasPrefix("left out 14 tensors") && $0.hasSuffix(": aux_classifier (7), classifier (7)")
+      }, "\(notes)")
+    let inspection = try succeed(["inspect", path], in: folder).text
+    #expect(inspection.contains("network: opens") && inspection.contains("note: left out 14"))
+    _ = try folder.write(Samples.picture(level: 90), to: "a.ppm")
+    expectOneLine(
+      try Executable.run(["classify", path, "--image", "a.ppm"], in: folder), code: 2,
+      mentions: ["no layer 'logits'", "classifier", "left out"])
   }
 
   /// A file without a classifier has none in the table, and the norm before it is not taken for one.

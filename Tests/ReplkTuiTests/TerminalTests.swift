@@ -241,19 +241,19 @@ extension TerminalTests {
     }
 
     @Test func opensWithoutAClassifierWhenTold() throws {
-      _ = try folder.write(Fixtures.bytes("names/fcn.pth"), to: "fcn.pth")
+      _ = try folder.write(Fixtures.bytes("names/head-mlp.pth"), to: "mlp.pth")
       let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
       try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
       terminal.type("o")
-      try terminal.wait("the list") { $0.text.contains("fcn.pth") }
-      terminal.type("fcn")
-      try terminal.wait("what was typed") { $0.text.contains("> fcn_") }
+      try terminal.wait("the list") { $0.text.contains("mlp.pth") }
+      terminal.type("mlp")
+      try terminal.wait("what was typed") { $0.text.contains("> mlp_") }
       terminal.type("\r")
       try terminal.wait("a choice") { $0.text.contains("Enter open it so") }
       #expect(terminal.screen.text.contains("Its field can be computed"))
       terminal.type("\r")
       try terminal.wait("its map") {
-        $0.text.contains("fcn.pth #") && TerminalTests.isDone($0, maps: 1)
+        $0.text.contains("mlp.pth #") && TerminalTests.isDone($0, maps: 1)
       }
       try TerminalTests.quit(terminal)
     }

@@ -12,6 +12,13 @@ extension CheckpointParameters {
     }.map(\.key)
   }
 
+  /// Whether layers stand beside the network, as in the file of a larger one of which it is a part, and nothing
+  /// in the file stands in the place of one of its parameters.
+  var isPartOfMore: Bool {
+    tensorsOutside.contains { file.entries[$0].map { $0.shape.rank > 1 } ?? false }
+      && file.impostor(behind: weights.prefix) == nil && file.adapters == nil
+  }
+
   /// Whether it is called as the usual layers call their parameters, of whatever type.
   private static func isParameter(_ key: String) -> Bool {
     guard let name = StoredForm.name(key).split(separator: ".").last else { return false }

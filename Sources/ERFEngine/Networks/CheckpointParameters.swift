@@ -1,13 +1,13 @@
 /// Parameters out of a checkpoint file, under whatever wraps them (`state_dict.module.`).
 struct CheckpointParameters: ParameterSource {
-  private(set) var choice: WeightsChoice
+  var choice: WeightsChoice
   let weights: WeightDictionary
   let file: Checkpoint
-  private let model: String
+  let model: String
   /// The first convolution, whose inputs may be others than red, green and blue.
-  private let stem: String
-  private var allowsMissingHead: Bool
-  private var ignoresExtra: Bool
+  let stem: String
+  private(set) var allowsMissingHead: Bool
+  private(set) var ignoresExtra: Bool
   /// Whether the classifier in the file is another one, and left out.
   private var dropsHead = false
   /// Prefixes of other networks in the file.
@@ -15,7 +15,7 @@ struct CheckpointParameters: ParameterSource {
   /// What is added to variances before their roots are taken, by their keys.
   private(set) var epsilons: [String: Double] = [:]
   /// The bias that the classifier in the file is without, which is zero; nil: it has one, or is not there.
-  private var zeroBias: String?
+  private(set) var zeroBias: String?
   /// Whether the network's landmark is in the file at all.
   private let isFound: Bool
   /// Whether the tensors' shapes alone tell which network this is.
@@ -108,20 +108,28 @@ struct CheckpointParameters: ParameterSource {
 
 extension CheckpointParameters {
   /// The parameters as `architecture` takes them, and the blueprint that asks for them: without a
-  /// classifier where that may be missing and the file has another one; what is left out is noted.
+  /// classifier where that may be missing and the file has another one, or where the network is a whole part of
+  /// a larger one; what is left out is noted.
   ///
   /// - Parameter preparation: what is said of how pictures are prepared.
   func settled(
     for architecture: any Architecture, preparation: PreprocessingChoice = .own
   ) -> (parameters: CheckpointParameters, blueprint: Blueprint) {
     var settled = self
-    var blueprint = architecture.blueprint(optional)
-    var comparison = comparison(with: ParameterInventory(blueprint), of: architecture)
-    if allowsMissingHead, comparison.concernsHead {
+    var (blueprint, comparison) = compared(with: architecture)
+    if !allowsMissingHead, comparison.concernsHead, isPartOfMore {
+      var part = self
+      part.allowsMissingHead = true
+      let alone = part.compared(with: architecture)
+      // What else of its own is not used may be its classifier.
+      if alone.comparison.mismatch.isEmpty, alone.comparison.ignored == comparison.ignored {
+        settled = part
+        (blueprint, comparison) = alone
+      }
+    } else if allowsMissingHead, comparison.concernsHead {
       // Another classifier than the network's is as good as none.
       settled.dropsHead = true
-      blueprint = architecture.blueprint(settled.optional)
-      comparison = settled.comparison(with: ParameterInventory(blueprint), of: architecture)
+      (blueprint, comparison) = settled.compared(with: architecture)
     }
     settled.epsilons = blueprint.epsilons
     settled.zeroBias = absentBias(comparison.inventory, of: architecture)
@@ -146,7 +154,8 @@ extension CheckpointParameters {
     try requireSize(comparison.inventory)
   }
 
-  private struct Comparison {
+  /// What a network asks for beside what the file has.
+  struct Comparison {
     let inventory: ParameterInventory
     var mismatch: WeightsMismatch
     /// Whether a parameter of the classifier is missing or has another shape, whatever the file calls it.
@@ -155,8 +164,11 @@ extension CheckpointParameters {
     var ignored: [String]
   }
 
-  private func comparison(with architecture: any Architecture) -> Comparison {
-    comparison(with: ParameterInventory(architecture.blueprint(optional)), of: architecture)
+  private func compared(
+    with architecture: any Architecture
+  ) -> (blueprint: Blueprint, comparison: Comparison) {
+    let blueprint = architecture.blueprint(optional)
+    return (blueprint, comparison(with: ParameterInventory(blueprint), of: architecture))
   }
 
   private func comparison(
@@ -193,33 +205,11 @@ extension CheckpointParameters {
   }
 
   /// The module at the top of the tree that a parameter belongs to.
-  private static func module(_ key: String) -> Substring { key.prefix { $0 != "." } }
+  static func module(_ key: String) -> Substring { key.prefix { $0 != "." } }
 
   /// What is left of a classifier that may be missing, such as the norm before it.
-  private func restOfHead(_ architecture: any Architecture) -> Set<String> {
+  func restOfHead(_ architecture: any Architecture) -> Set<String> {
     ParameterInventory(architecture.blueprint(optional.withHead)).head
-  }
-
-  /// Of the tensors that are left out, those of the network's classifier, and what is said of them: a norm
-  /// before a classifier that is not there makes none.
-  private func otherHead(
-    _ leftOut: Set<String>, _ comparison: Comparison, _ architecture: any Architecture
-  ) -> (tensors: Set<String>, words: String) {
-    guard !leftOut.isEmpty, allowsMissingHead, comparison.inventory.head.isEmpty else {
-      return ([], "")
-    }
-    let head = restOfHead(architecture)
-    let last = head.filter { $0.hasPrefix(type(of: architecture).head + ".") }
-    let isThere = !leftOut.isDisjoint(with: last.flatMap(weights.tensors))
-    let tensors = leftOut.intersection(head.flatMap(weights.tensors))
-    let counted = tensors.count.counted("tensor")
-    return (
-      tensors,
-      isThere
-        ? "left out \(counted) of a classifier that does not fit \(model)"
-        : "without a classifier in the file, \(counted) that only it reads "
-          + "\(tensors.count == 1 ? "is" : "are") left out"
-    )
   }
 
   /// Counters of batch norms aside, and other networks in the same file.
@@ -228,72 +218,6 @@ extension CheckpointParameters {
       inventory.entries[key] == nil && !key.hasSuffix("num_batches_tracked")
         && !others.contains { !$0.isEmpty && (weights.prefix + key).hasPrefix($0) }
     }
-  }
-
-  /// Objects of other libraries in the place of a classifier that is left out: beside the modules of `body`,
-  /// which are named in full.
-  private func objectsOfHead(besides body: Set<String>) -> [String] {
-    guard allowsMissingHead else { return [] }
-    return file.objects.keys.filter { key in
-      key.hasPrefix(weights.prefix) && [".weight", ".bias"].contains(where: key.hasSuffix)
-        && !body.contains { key.hasPrefix($0 + ".") } && !others.contains(where: key.hasPrefix)
-    }
-  }
-
-  /// What was left out, and what shapes do not tell.
-  private mutating func addNotes(
-    _ comparison: Comparison, _ architecture: any Architecture, _ preparation: PreprocessingChoice
-  ) {
-    var notes: [String] = []
-    // By the file's own names.
-    let body = Set(
-      comparison.inventory.entries.keys.map { key in
-        weights.prefix + Self.module(String(weights.fullName(key).dropFirst(weights.prefix.count)))
-      })
-    let hints = FileHints(file, prefix: weights.body)
-    let normalisation = normalisation(hints)
-    let leftOut = Set(comparison.ignored + tensorsOutside + objectsOfHead(besides: body))
-      .subtracting(normalisation?.tensors ?? [])
-    let head = otherHead(leftOut, comparison, architecture)
-    let rest = leftOut.subtracting(head.tensors)
-    if !head.tensors.isEmpty {
-      notes.append("\(head.words): " + WeightsMismatch.listed(head.tensors.sorted()))
-    }
-    if !rest.isEmpty {
-      notes.append(
-        "left out \(rest.count.counted("tensor")) that \(model) does not have: "
-          + WeightsMismatch.listed(rest.sorted()))
-    }
-    let inner = comparison.ignored.filter { key in body.contains { key.hasPrefix($0 + ".") } }
-    if ignoresExtra, !inner.isEmpty {
-      // Blurs, squeezes and the like would compute in the middle of it.
-      notes.append(
-        "of these, \(WeightsMismatch.listed(inner)) \(inner.count == 1 ? "lies" : "lie") within "
-          + "layers of \(model): the file's own network computes something else")
-    }
-    if let found = weights[stem], found.rank == 4, let asked = comparison.inventory.entries[stem],
-      found[1] != asked.shape[1]
-    {
-      notes.append(
-        found[1] == 1
-          ? "the first convolution takes grey pictures: \(Preprocessing.greyNote)"
-          : "the first convolution takes \(Preprocessing.fourthNote)")
-    }
-    if let zeroBias {
-      notes.append(
-        "the file has no \(weights.fullName(zeroBias)): the classifier's bias is taken as zero")
-    }
-    let usual = takesGrey ? architecture.preprocessing.grey : architecture.preprocessing
-    let hasHead = !comparison.inventory.head.isEmpty
-    let gaps = SequentialGaps(weights, of: architecture, hasHead: hasHead)
-    let doubts =
-      hints.doubts(about: architecture, hasClassifier: hasHead) + gaps.doubts(in: file)
-      + [normalisation?.doubt(about: usual.with(preparation))].compactMap(\.self)
-    let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
-    choice.notes =
-      file.notes + notes + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
-    choice.doubts = hints.earlierDoubts + doubts
-    choice.lacksClassifier = !hasHead
   }
 
   // MARK: What is wrong, and what helps
@@ -341,7 +265,7 @@ extension CheckpointParameters {
       trying.allowsMissingHead = allowsMissingHead || trial.contains(.withoutHead)
       trying.ignoresExtra = ignoresExtra || trial.contains(.ignoringExtra)
       let settled = trying.settled(for: architecture).parameters
-      if settled.comparison(with: architecture).mismatch.isEmpty { return trial }
+      if settled.compared(with: architecture).comparison.mismatch.isEmpty { return trial }
     }
     return []
   }
@@ -373,7 +297,7 @@ extension CheckpointParameters {
     for candidate in ModelCatalogue.recognise(weights) where candidate.id != model {
       var trying = self
       trying.dropsHead = false
-      if trying.comparison(with: candidate).mismatch.isEmpty { return candidate.id }
+      if trying.compared(with: candidate).comparison.mismatch.isEmpty { return candidate.id }
     }
     return nil
   }
@@ -386,6 +310,6 @@ extension CheckpointParameters {
         head: type(of: found).head, allowsMissingHead: true)
     else { return nil }
     let settled = trying.settled(for: found).parameters
-    return settled.comparison(with: found).mismatch.isEmpty ? found.id : nil
+    return settled.compared(with: found).comparison.mismatch.isEmpty ? found.id : nil
   }
 }

@@ -5,6 +5,7 @@ extension NetworkSetting.Facts {
     strides = residual?.strides
     dilations = residual?.stages.map(\.dilation)
     outputStride = Self.outputStride(of: network)
+    isCaffeStyle = residual?.block == .bottleneck ? residual?.isCaffeStyle : nil
     activations = Self.activations(of: network)
     isTensorFlow = (network as? EfficientNetLite)?.style == .tensorFlow
     epsilon = isTensorFlow ? 1e-3 : 1e-5

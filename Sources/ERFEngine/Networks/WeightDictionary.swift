@@ -27,7 +27,7 @@ extension WeightsChoice? {
 struct WeightDictionary: Sendable {
   /// `state_dict.module.`, or empty.
   let prefix: String
-  /// The same of the network without its classifier, which may lie beside it (`SequentialTrunk`).
+  /// The same of the network without its classifier, which may lie beside it (`HeadedBackbone`).
   let body: String
   /// Shapes by the names without the prefix, as networks ask for them.
   let shapes: [String: Shape]
@@ -36,10 +36,10 @@ struct WeightDictionary: Sendable {
 
   /// Names of other libraries become those of the networks.
   ///
-  /// - Parameter trunk: where a classifier lies beside the network.
-  init(prefix: String, shapes: [String: Shape], trunk: SequentialTrunk? = nil) {
-    let (held, sources) = Self.unwrapped(shapes, trunk)
-    let body = prefix + (trunk?.body ?? "")
+  /// - Parameter backbone: where a classifier lies beside the network.
+  init(prefix: String, shapes: [String: Shape], backbone: HeadedBackbone? = nil) {
+    let (held, sources) = Self.unwrapped(shapes, backbone)
+    let body = prefix + (backbone?.body ?? "")
     let schemes = ModelCatalogue.families.flatMap { $0.otherNames }.filter {
       held[$0.landmark] != nil
     }
@@ -86,9 +86,9 @@ struct WeightDictionary: Sendable {
   }
 
   /// The names without what compilers and other wrappers put into them, and those of parameters in the place
-  /// of what they are made of; of a trunk and what lies beside it those of one network.
+  /// of what they are made of; of a backbone and what lies beside it those of one network.
   private static func unwrapped(
-    _ shapes: [String: Shape], _ trunk: SequentialTrunk?
+    _ shapes: [String: Shape], _ backbone: HeadedBackbone?
   ) -> (shapes: [String: Shape], sources: [String: StoredForm]) {
     var held = shapes
     var sources: [String: StoredForm] = [:]
@@ -104,12 +104,12 @@ struct WeightDictionary: Sendable {
       held[name] = held.removeValue(forKey: key)
       sources[name] = sources.removeValue(forKey: key) ?? .tensor(key)
     }
-    guard let trunk else { return (held, sources) }
+    guard let backbone else { return (held, sources) }
     var named: [String: Shape] = [:]
     var origins: [String: StoredForm] = [:]
     for (key, shape) in held {
-      named[trunk.name(key)] = shape
-      origins[trunk.name(key)] = sources[key] ?? .tensor(key)
+      named[backbone.name(key)] = shape
+      origins[backbone.name(key)] = sources[key] ?? .tensor(key)
     }
     return (named, origins)
   }
@@ -165,9 +165,9 @@ struct WeightDictionary: Sendable {
 
   /// - Parameter prefix: one of the file's `prefixes(of:)`.
   init(_ file: Checkpoint, prefix: String) {
-    let trunk = SequentialTrunk(prefix, in: file.entries)
-    let whole = trunk?.prefix ?? prefix
-    self.init(prefix: whole, shapes: Self.shapes(file, prefix: whole), trunk: trunk)
+    let backbone = HeadedBackbone(prefix, in: file.entries)
+    let whole = backbone?.prefix ?? prefix
+    self.init(prefix: whole, shapes: Self.shapes(file, prefix: whole), backbone: backbone)
   }
 
   private static func shapes(_ file: Checkpoint, prefix: String) -> [String: Shape] {

@@ -90,9 +90,13 @@ extension ONNXModel {
   private func requireData(
     _ file: MappedFile, _ location: String, until end: Int
   ) throws(ONNXError) {
-    guard end <= file.count else {
-      throw .shortData(path: path, file: location, bytes: file.count, needed: end)
+    guard end > file.count else { return }
+    if let reason = ForeignFile.explanation(file.head) {
+      throw .unsupported(
+        path: path,
+        reason: "its weights should lie in \(WeightsMismatch.printable(location)), but \(reason)")
     }
+    throw .shortData(path: path, file: location, bytes: file.count, needed: end)
   }
 
   /// Where what begins at `offset` ends; the largest number where it would be larger.

@@ -7,25 +7,24 @@ extension ONNXModel {
   init(path: String) throws {
     self.path = path
     file = try MappedFile(path: path)
-    try read()
+    do throws(ONNXError) {
+      try read()
+    } catch {
+      let head = file.head
+      guard !ForeignFile.isONNX(head), let reason = ForeignFile.explanation(ofNetwork: head) else {
+        throw error
+      }
+      throw ONNXError.unsupported(path: path, reason: reason)
+    }
   }
 
   /// Whether the file at `path` is to be read as ONNX: by its name, or else by how it begins.
   static func isONNX(_ path: String) -> Bool {
     if path.lowercased().hasSuffix(".onnx") { return true }
     guard !Checkpoint.hasExtension(path), case .regular(16...) = FileKind(of: path),
-      let bytes = (try? MappedFile(path: path))?.bytes(0..<16)
+      let file = try? MappedFile(path: path)
     else { return false }
-    return begins(bytes)
-  }
-
-  /// The version of the format, and then what else a model says of itself; not the length of a safetensors
-  /// file's head.
-  private static func begins(_ bytes: [UInt8]) -> Bool {
-    // Fields: producer, its version, domain, version, comment, graph, operator sets, metadata.
-    let next: Set<UInt8> = [0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72]
-    return bytes[0] == 0x08 && (1..<0x80).contains(bytes[1]) && next.contains(bytes[2])
-      && bytes[3..<8].contains { $0 != 0 }
+    return ForeignFile.isONNX(file.head)
   }
 
   private mutating func read() throws(ONNXError) {

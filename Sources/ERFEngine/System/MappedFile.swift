@@ -80,6 +80,19 @@ final class MappedFile: @unchecked Sendable {
     close(opened.descriptor)
   }
 
+  /// Whether two files hold the same bytes.
+  static func areSame(_ path: String, _ other: String) -> Bool {
+    guard let one = try? MappedFile(mapping: path), let two = try? MappedFile(mapping: other),
+      one.count == two.count
+    else { return false }
+    let step = 1 << 20
+    return stride(from: 0, to: one.count, by: step).allSatisfy { start in
+      let range = start..<min(start + step, one.count)
+      guard let bytes = one.bytes(range) else { return false }
+      return bytes == two.bytes(range)
+    }
+  }
+
   /// Whether the file still has all the bytes that are mapped.
   var isWhole: Bool {
     guard let opened else { return true }

@@ -42,11 +42,17 @@ struct PreparedFineTuning {
     // What the edits derive of the weights is learnt like everything else.
     let unedited =
       tuning.network.isEdited ? try tuning.network.unedited.modelID() : original
-    if id != unedited || start.allowsMissingHead {
+    let lacksClassifier =
+      if case .file = start.weights {
+        try !OpenedNetwork(tuning.network.unedited).holdsClassifier
+      } else {
+        false
+      }
+    if id != unedited || lacksClassifier {
       start.weightsModel = start.weightsModel ?? unedited
     }
     var notes: [String] = []
-    if start.allowsMissingHead, try !OpenedNetwork(start).holdsClassifier {
+    if lacksClassifier {
       notes.append(
         "a new classifier of \(classes.count.counted("class", "classes")) is made: "
           + "the weights have none")

@@ -96,8 +96,7 @@ public struct Checkpoint: Sendable {
       throw CheckpointError.unsupported(
         path: path, reason: "it was saved with pickle protocol 0 or 1: save it with protocol 2")
     } else {
-      let head = file.bytes(0..<min(ForeignFile.headCount, file.count)) ?? []
-      guard let reason = ForeignFile.explanation(head) else {
+      guard let reason = ForeignFile.explanation(ofNetwork: file.head) else {
         throw CheckpointError.unknownFormat(path: path)
       }
       throw CheckpointError.unsupported(path: path, reason: reason)

@@ -26,6 +26,8 @@ struct NetworkSetting: Sendable {
     let dilations: [Int]?
     /// nil: nobody calls it so for networks of this kind.
     let outputStride: Int?
+    /// Whether the stride of a bottleneck lies on its first convolution; nil: it has no bottlenecks.
+    let isCaffeStyle: Bool?
     let activations: Set<String>
     /// What norms add to variances.
     let epsilon: Double
@@ -73,6 +75,13 @@ extension NetworkSetting {
     },
     NetworkSetting(["dilation"], .strides, .elements, within: 2) { asksForDilation($0, $1) },
     NetworkSetting(["atrous"], .strides, within: 2) { asksForDilation($0, $1) },
+    // detectron2 has these under `MODEL.RESNETS`: dilations of the last stage in the place of its stride, and
+    // strides on the first convolutions of bottlenecks, as Caffe's networks have them.
+    NetworkSetting(["res5_dilation"], .strides, within: 4) { asksForDilation($0, $1) },
+    NetworkSetting(["stride_in_1x1"], .strides, within: 4) { value, network in
+      guard let own = network.isCaffeStyle else { return false }
+      return ["true", "1"].contains(value) && !own || ["false", "0"].contains(value) && own
+    },
     NetworkSetting(["strides"], .strides, .list, within: 2) {
       isOtherList($0, than: $1.strides, of: [1, 2])
     },
@@ -80,7 +89,8 @@ extension NetworkSetting {
       isOtherList($0, than: $1.dilations, of: [1, 2, 4, 8])
     },
     // No network here gives blocks of one stage dilations of their own.
-    NetworkSetting(["multi_grid"], .strides, .list, within: 3) { value, network in
+    NetworkSetting(["multi_grid", "res5_multi_grid"], .strides, .list, within: 3) {
+      value, network in
       let isAsked = numbers(in: value)?.contains { $0 > 1 } ?? (value == "true")
       return isAsked && network.strides != nil
     },
@@ -105,6 +115,9 @@ extension NetworkSetting {
     NetworkSetting(["norm_layer", "norm_cfg.type"], .computation, within: 3) { value, _ in
       !value.isEmpty && !value.contains("batchnorm") && !batchNorms.contains(plain(value))
     },
+    NetworkSetting(["resnets.norm"], .computation, within: 4) { value, _ in
+      otherNorms.contains(plain(value))
+    },
     NetworkSetting(["norm", "norm_type", "normalization"], .ambiguous, within: 2) { value, _ in
       otherNorms.contains(plain(value))
     },
@@ -127,10 +140,14 @@ extension NetworkSetting {
       isOn(value) && !averagePoolings.contains(plain(value)) && Double(value) == nil
         && network.hasClassifier
     },
-    NetworkSetting(["pool", "pooling", "pool_type"], .ambiguous, within: 3) { value, network in
+    NetworkSetting(["pool", "pooling", "pool_type", "pool_name"], .ambiguous, within: 3) {
+      value, network in
       otherPoolings.contains(plain(value)) && network.hasClassifier
     },
-    NetworkSetting(["aa_layer", "avg_down"], .computation, within: 3) { value, _ in isOn(value) },
+    // Blurs before strides by two names, and averages before the strides of shortcuts.
+    NetworkSetting(["aa_layer", "use_blurpool", "avg_down"], .computation, within: 3) { value, _ in
+      isOn(value)
+    },
     NetworkSetting(["stem_type"], .computation, within: 3) { value, _ in
       isOn(value) && !["7x7", "conv7x7"].contains(plain(value))
     },
@@ -234,7 +251,7 @@ extension NetworkSetting {
   }
 
   /// What is off where nobody asks for it.
-  private static func isOn(_ value: String) -> Bool { !value.isEmpty && value != "false" }
+  private static func isOn(_ value: String) -> Bool { !["", "false", "0"].contains(value) }
 
   /// A word without its module, its arguments and what joins its parts: `groupnorm` for `nn.group_norm(32)`.
   private static func plain(_ value: String) -> String {

@@ -125,6 +125,9 @@ final class ShardedCheckpoint: CheckpointReader {
       }
       try json.end()
     } catch {
+      if let reason = ForeignFile.explanation(bytes) {
+        throw CheckpointError.unsupported(path: path, reason: reason)
+      }
       throw CheckpointError.malformed(path: path, reason: "its index \(error.words)")
     }
     return files

@@ -184,6 +184,10 @@ import Testing
       complaint(external("w.data", offset: 8))?
         .contains("w.data, which ends too early: it has 12 bytes, of 16 that are needed") == true)
     #expect(complaint(external("w.data", offset: 0, length: 4))?.contains("has 4 bytes") == true)
+    _ = try folder.write(Array("version https://git-lfs".utf8), to: "pointer.data")
+    #expect(
+      complaint(external("pointer.data", offset: 99))?
+        .contains("its weights should lie in pointer.data, but it is a pointer of Git LFS") == true)
     #expect(complaint(external("w.data", offset: -1))?.contains("where its elements") == true)
     #expect(complaint(external("/etc/passwd"))?.contains("absolute") == true)
     #expect(complaint(external("../w.data"))?.contains("leaves the model's folder") == true)
@@ -197,7 +201,6 @@ import Testing
 
   @Test func whatIsNoModelIsRefusedInOneLine() {
     #expect(complaint([1, 2, 3]) == "/model.onnx is not an ONNX model")
-    #expect(complaint(Array("PK\u{3}\u{4} a zip".utf8)) == "/model.onnx is not an ONNX model")
     #expect(complaint(ONNXBytes.model(version: 2) { _ in })?.contains("3 is the oldest") == true)
     func tensor(_ make: (inout ONNXBytes) -> Void) -> String? {
       complaint(ONNXBytes.model { $0.message(5, make) })
@@ -209,6 +212,56 @@ import Testing
     #expect(tensor { $0.head("t", type: 99, [1]) }?.contains("type 99") == true)
     #expect(tensor { $0.head("t", type: 1, [1 << 20]) }?.contains("has 0 elements") == true)
     #expect(tensor { $0.head("t", type: 8, [1]) }?.contains("not numbers") == true)
+  }
+
+  /// Another file under the name of a model is called what it is, in the words of every reader of networks;
+  /// bytes as scalars.
+  @Test(arguments: [
+    (
+      "PK\u{3}\u{4} a zip",
+      "a file as torch.save writes them, whatever its name says: call it something.pth"
+    ),
+    (
+      "\u{80}\u{2}\u{8A}\u{A}",
+      "a file as torch.save writes them, whatever its name says: call it something.pth"
+    ),
+    (
+      "\u{9}\0\0\0\0\0\0\0{\"a\":1}  ",
+      "a safetensors file, whatever its name says: call it something.safetensors"
+    ),
+    // A length that looks like a model's version.
+    (
+      "\u{8}\u{7}\0\0\0\0\0\0{\"a\":1}  ",
+      "a safetensors file, whatever its name says: call it something.safetensors"
+    ),
+    (
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n",
+      "a pointer of Git LFS, which stands for the file: fetch that with `git lfs pull`"
+    ),
+    ("<!DOCTYPE html>\n<html>", "a web page: download the file itself"),
+    ("\u{1F}\u{8B}\u{8}\0\0", "packed with gzip: unpack it with `gunzip`"),
+  ])
+  func otherFilesAreCalledWhatTheyAre(_ text: String, words: String) throws {
+    let bytes = text.unicodeScalars.map { UInt8($0.value) }
+    #expect(complaint(bytes) == "/model.onnx cannot be opened: it is \(words)")
+    // And in the place of a checkpoint or of an index of several, where they are not read anyway.
+    guard ["a pointer", "a web", "packed"].contains(where: words.hasPrefix) else { return }
+    let folder = try #require(folder)
+    for name in ["a.pth", "a.safetensors", "a.safetensors.index.json"] {
+      let path = try folder.write(bytes, to: name)
+      let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+      #expect(error?.explanation == "\(path) cannot be opened: it is \(words)")
+    }
+  }
+
+  /// A model under the name of a checkpoint.
+  @Test func modelsCalledCheckpoints() throws {
+    let folder = try #require(folder)
+    let bytes = ONNXBytes.model { $0.text(2, "a graph of this name") }
+    let path = try folder.write(bytes, to: "model.pth")
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+    let words = "an ONNX model, whatever its name says: call it something.onnx"
+    #expect(error?.explanation == "\(path) cannot be opened: it is \(words)")
   }
 
   /// Graphs in graphs in graphs, and a field that claims more bytes than there are.

@@ -324,6 +324,37 @@ extension NamedCheckpointTests {
     expectOnly(words.map { "the file's settings say \($0)" }, in: notes)
   }
 
+  /// detectron2's settings of residual networks, and other names of blurs and poolings.
+  @Test(
+    arguments: [
+      (["cfg.MODEL.RESNETS.STRIDE_IN_1X1": "True"], "stride_in_1x1=true", true),
+      (["cfg.MODEL.RESNETS.STRIDE_IN_1X1": "False"], "stride_in_1x1=false", false),
+      (["MODEL.RESNETS.RES5_DILATION": "2"], "res5_dilation=2", nil),
+      (["MODEL.RESNETS.RES5_DILATION": "1", "MODEL.RESNETS.NORM": "FrozenBN"], nil, nil),
+      (["cfg.MODEL.RESNETS.NORM": "GN"], "resnets.norm=gn", nil),
+      (["args.use_blurpool": "1"], "use_blurpool=1", nil),
+      (["args.use_blurpool": "0", "args.pool_name": "avg"], nil, nil),
+      (["args.pool_name": "GeM"], "pool_name=gem", nil),
+    ] as [([String: String], String?, Bool?)])
+  func settingsOfOtherPrograms(
+    _ metadata: [String: String], words: String?, ofCaffe: Bool?
+  ) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("named.safetensors")
+    let start = "resnet:block=bottleneck:layers=1,1,1,1:width=2"
+    let whole = try Network.trainingForm(NetworkSpec(model: start + ":classes=7"))
+    try SafetensorsWriter(
+      tensors: whole.stateDictionary, type: .float32, metadata: metadata
+    ).write(to: path)
+    for isCaffe in [false, true] {
+      var spec = NetworkSpec(file: path)
+      if isCaffe { spec.source = .catalogue(start + ":style=caffe:classes=7") }
+      let notes = try #require(try Network(spec).weightsChoice).notes
+      let isUsual = ofCaffe == isCaffe
+      expectOnly(isUsual ? nil : words.map { "the file's settings say \($0)" }, in: notes)
+    }
+  }
+
   /// Names of networks too, in a configuration of JSON that is one of the file's texts.
   @Test func configurationsInTheFile() throws {
     let folder = try TemporaryFolder()
