@@ -5,6 +5,7 @@
 With torch and onnx installed, modules go the way of ONNX as well; with torchvision that of their weights.
 """
 
+import contextlib
 import importlib.util
 import logging
 import os
@@ -12,6 +13,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import warnings
 
 import numpy
 import replk_tui
@@ -30,7 +32,7 @@ os.chdir(scratch.name)
 ours, facts = replk_tui.erf("replknet-3-nano", size=(96, 128))
 assert ours.shape == (96, 128) and ours.dtype == numpy.float32, (ours.shape, ours.dtype)
 assert ours.tobytes() == field(program, "replknet-3-nano", "--size", "96x128").tobytes()
-assert facts["images"], facts
+assert facts["images"] and "way" not in facts and "preprocessing" not in facts, facts
 try:
     replk_tui.erf("replknet-4-nano")
     sys.exit("a network that does not exist was computed")
@@ -39,14 +41,28 @@ except replk_tui.Error as error:
 print("built-in network: the program's own bytes")
 
 
-def refused(kind, model="replknet-3-nano", **arguments):
+def raised(kind, model="replknet-3-nano", **arguments):
     try:
         replk_tui.erf(model, **arguments)
     except kind as error:
         message = str(error)
         assert "\n" not in message and "\x1b" not in message, message
-        return message
+        return error
     sys.exit(f"{model}, {arguments} was taken")
+
+
+def refused(kind, **arguments):
+    return str(raised(kind, **arguments))
+
+
+@contextlib.contextmanager
+def without_onnx():
+    find = importlib.util.find_spec
+    importlib.util.find_spec = lambda name, *rest: None if name == "onnx" else find(name, *rest)
+    try:
+        yield
+    finally:
+        importlib.util.find_spec = find
 
 
 assert "None for a built-in picture" in refused(ValueError, images=[])
@@ -85,7 +101,16 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
     reached = numpy.argwhere(ours > ours.max() * 1e-6)
     extent = reached.max(0) - reached.min(0) + 1
     assert (extent <= 17).all() and (extent >= 15).all(), extent
-    assert facts["model"] == "Sequential" and facts["weights"] == "Sequential", facts
+    assert facts["model"] == "Sequential" and facts["weights"] == "Sequential" and facts["way"] == "onnx", facts
+    named = replk_tui.erf(module, size=64, rule="abs", tap=facts["layer"])
+    assert named[0].tobytes() == ours.tobytes() and named[1]["layer"] == facts["layer"], (named[1], facts)
+    imagenet = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
+    assert facts["preprocessing"] == imagenet, facts
+    facts = replk_tui.erf(module, size=64, mean=0.5, bgr=True)[1]
+    assert facts["preprocessing"] == {"mean": [0.5] * 3, "std": [0.225, 0.224, 0.229], "bgr": True}, facts
+    for channels in (1, 4):
+        facts = replk_tui.erf(torch.nn.Conv2d(channels, 4, 3), size=32)[1]
+        assert facts["preprocessing"] == imagenet and facts["notes"], facts
 
     class Refuses(torch.nn.Module):
         def forward(self, picture):
@@ -99,7 +124,8 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
             return picture + other
 
     assert "'other'" in refused(replk_tui.Error, model=Two(), size=32)
-    if importlib.util.find_spec("onnxscript"):
+    has_onnxscript = importlib.util.find_spec("onnxscript") is not None
+    if has_onnxscript:
         class Depends(torch.nn.Module):
             def forward(self, picture):
                 return picture if picture.sum() > 0 else -picture
@@ -109,6 +135,16 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
     assert "torch.nn.Module (an object" in refused(TypeError, model=torch.nn.ReLU)
     assert "no layers" in refused(replk_tui.Error, model=torch.nn.Identity(), size=32)
     assert logging.root.manager.disable == logging.NOTSET
+    # The older exporter, the one for scripts, prints the graph that it stumbles over, past sys.stdout.
+    stumbles = """
+import replk_tui, torch
+try:
+    replk_tui.erf(torch.jit.script(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.AdaptiveAvgPool2d(7))), 64)
+except replk_tui.Error as error:
+    print(error)
+"""
+    said = subprocess.run([sys.executable, "-W", "ignore", "-c", stumbles], check=True, capture_output=True, text=True)
+    assert said.stdout.count("\n") == 1 and "cannot be exported to ONNX" in said.stdout and not said.stderr, said
 
     class HeadFirst(torch.nn.Module):
         def __init__(self):
@@ -120,7 +156,8 @@ if importlib.util.find_spec("torch") and importlib.util.find_spec("onnx"):
             return self.head(self.body(picture))
 
     assert replk_tui.erf(HeadFirst(), size=32)[0].shape == (32, 32)
-    torch.onnx.export(HeadFirst().eval(), (torch.zeros(1, 3, 40, 48),), "head.onnx", verbose=False)
+    torch.onnx.export(HeadFirst().eval(), (torch.zeros(1, 3, 40, 48),), "head.onnx", verbose=False,
+                      dynamo=has_onnxscript)
     assert replk_tui.erf("head.onnx")[0].shape == (40, 48)
     print("module: exported to ONNX")
 
@@ -128,12 +165,16 @@ if importlib.util.find_spec("torchvision"):
     import torch
     import torchvision
 
-    real = importlib.util.find_spec
-    importlib.util.find_spec = lambda name, *rest: None if name == "onnx" else real(name, *rest)
-    ours, facts = replk_tui.erf(torchvision.models.resnet18(), size=64)
-    assert facts["model"] == "resnet-18" and facts["weights"] == "ResNet", facts
-    dilated = torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])
-    assert "computes something else" in refused(replk_tui.Error, model=dilated, size=64)
+    told = torchvision.models.resnet18()
+    with without_onnx(), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        ours, facts = replk_tui.erf(told, size=64)
+    assert facts["model"] == "resnet-18" and facts["weights"] == "ResNet" and facts["way"] == "state dict", facts
+    assert facts["layer"] == "layer4.1" and "onnx is not installed" in str(warned[0].message), (facts, warned)
+    if importlib.util.find_spec("onnx"):
+        exported, facts = replk_tui.erf(told, size=64)
+        assert facts["way"] == "onnx" and facts["layer"] == "layer4", facts
+        assert abs(exported - ours).max() <= 1e-5 * ours.max()
 
     class Pair(torch.nn.Module):
         def __init__(self):
@@ -145,10 +186,13 @@ if importlib.util.find_spec("torchvision"):
 
     cut = torchvision.models.resnet18()
     cut.fc = torch.nn.Identity()
-    for model, mentions in [(Pair(), "cannot be computed: TypeError"), (torch.nn.Identity(), "has no weights"),
-                            (torchvision.models.vgg11(), "VGG holds no network"), (cut, "lacks fc.bias")]:
-        message = refused(replk_tui.Error, model=model, size=64)
-        assert mentions in message and "--" not in message, message
-        assert model.__class__ is Pair or message.endswith("install onnx and onnxscript to open it"), message
-    importlib.util.find_spec = real
+    dilated = torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])
+    with without_onnx():
+        assert "cannot be computed: TypeError" in refused(replk_tui.Error, model=Pair(), size=64)
+        for model, mentions in [(dilated, "computes something else"), (torch.nn.Identity(), "has no weights"),
+                                (torchvision.models.vgg11(), "cannot be computed from its state dict")]:
+            message = refused(replk_tui.Error, model=model, size=64)
+            assert mentions in message and message.endswith("install onnx and onnxscript to open it"), message
+        reason = raised(replk_tui.Error, model=cut, size=64)
+        assert "--" not in str(reason) and "resnet-18: lacks fc.bias" in str(reason.__cause__), reason.__cause__
     print("module: told by its weights")

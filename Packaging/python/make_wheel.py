@@ -49,7 +49,7 @@ field, facts = replk_tui.erf(torchvision.models.resnet50(weights="DEFAULT"), siz
 ```
 
 `field` is a float32 array of the input's size, `facts` holds its area ratios and where it comes from. Modules are
-exported to ONNX where `onnx` and `onnxscript` are installed.
+exported to ONNX where `onnx` and `onnxscript` are installed; else their weights have to be those of a built-in network.
 """
 files = {
     "replk_tui/__init__.py": (here / "replk_tui/__init__.py").read_bytes(),

@@ -6,8 +6,8 @@
 
 import collections.abc
 import contextlib
+import ctypes
 import importlib.util
-import io
 import json
 import logging
 import operator
@@ -17,10 +17,13 @@ import re
 import subprocess
 import sys
 import tempfile
+import warnings
 
 __all__ = ["Error", "erf", "program"]
 
 program = str(pathlib.Path(__file__).parent / "bin" / "replk-tui")
+
+_IMAGENET = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
 
 
 class Error(Exception):
@@ -37,22 +40,29 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
 
     model: a name that `replk-tui models` lists, the path of a checkpoint or of an ONNX file, or a
         torch.nn.Module, which is exported to ONNX where `onnx` is installed. Else its state dict is
-        saved, whose shapes have to tell the network, and whose logits are compared with the module's;
-        where there is none to tell, name it and give the file as `weights`.
+        saved, whose shapes have to tell the network, and whose logits are compared with the module's. That
+        network's stages may end in other layers than those of the export, so a warning says that this was
+        the way; where no network is told, name it and give the file as `weights`.
     size: side of the input in pixels, or (height, width); a module is exported at this size. None: an ONNX
         file's own, else 224.
     images: path or list of paths of pictures and folders; None: a built-in picture.
     at: (row, column) of the unit on the map of the layer; None: its centre.
     mean, std: what is subtracted from the channels, and what they are divided by: one number, or three.
-        None: what a known network takes; ImageNet's for ONNX files and modules.
+        None: ImageNet's for modules and ONNX files, else what the network is known to take.
     range: (black, white), what pixels become before that; None: (0, 1).
     bgr: whether blue comes first.
     precision: "bf16" for a first look; isa: the kernels to use, such as "avx2".
 
     Returns M, the scores averaged over the images, as a float32 array (height, width), and what the
-    program tells of the run: metrics, images, weights, what computed it. There a module's weights are called
-    by the name of its class, and so is its model where it was exported; a state dict's is the network that
-    its shapes told.
+    program tells of the run: metrics, images, weights, what computed it. `preprocessing` is missing there
+    where pictures were prepared as the network is known to take them, or for an ONNX file as ImageNet's. For
+    a module it is always there, and so are
+
+    way: "onnx", or "state dict".
+    layer: the layer itself, by the name that `replk-tui info` lists on that way; `stage` may be only "stage4".
+
+    Its weights are called by the name of its class, and so is its model where it was exported; a state
+    dict's is the network that its shapes told.
     """
     import numpy
 
@@ -67,17 +77,23 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
     name = type(model).__name__ if _is_module(model) else None
     if name is None:
         model = _path("model", model, "the name of a network, a path, or a torch.nn.Module")
+    preparation = {"mean": _numbers("mean", mean), "std": _numbers("std", std),
+                   "range": _numbers("range", range, counts=(2,), separator=":")}
+    if name is not None and preparation["range"] is None:
+        # The network that a state dict tells may have others of its own.
+        for key, numbers in _IMAGENET.items():
+            preparation[key] = preparation[key] or _numbers(key, numbers[::-1] if bgr else numbers)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         if name is not None:
             sides = sides or (224, 224)
-            model = str(_saved(model, sides, folder))
+            path, way = _saved(model, sides, folder)
+            model = str(path)
         options = {"--weights": weights, "--stage": stage, "--tap": tap, "--count": count,
                    "--rule": rule, "--threads": threads, "--precision": precision, "--isa": isa,
                    "--size": None if sides is None else "x".join(map(str, sides)),
                    "--at": None if place is None else ",".join(map(str, place)),
-                   "--mean": _numbers("mean", mean), "--std": _numbers("std", std),
-                   "--range": _numbers("range", range, counts=(2,), separator=":")}
+                   **{f"--{key}": text for key, text in preparation.items()}}
         words = []
         for option, value in options.items():
             if value is not None:
@@ -93,9 +109,18 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
             raise Error(message if name is None else message.replace(model, name), run.returncode)
         facts = json.loads(run.stdout)["results"][0]
         if name is not None:
-            # The file that it was written to is gone by now.
+            facts["way"] = way
+            facts["layer"] = _layer(model, facts)
+            # The program leaves out what the network takes anyway.
+            facts.setdefault("preprocessing", _prepared(preparation, bgr))
+            # The file that it was written to is soon gone.
             for key in ("model", "weights"):
                 facts[key] = facts[key].replace(model, name)
+            if way != "onnx":
+                warnings.warn(
+                    f"onnx is not installed: {name} was computed as {facts['model']}, the network that its state "
+                    f"dict tells, from {facts['layer']}; exported to ONNX its stages may end in other layers",
+                    stacklevel=2)
         return numpy.load(map_path), facts
 
 
@@ -154,9 +179,9 @@ def _whole_numbers(name, pair, expected):
 
 
 def _numbers(name, value, counts=(1, 3), separator=","):
-    """Numbers as the program takes them, or one word of its own; None: not given."""
+    """Numbers as the program takes them; None: not given."""
     if value is None or isinstance(value, str):
-        return value
+        return None if value == "own" else value
     try:
         numbers = [float(value)] if hasattr(value, "__float__") and not hasattr(value, "__len__") else [
             float(number) for number in value]
@@ -172,7 +197,8 @@ def _numbers(name, value, counts=(1, 3), separator=","):
 
 
 def _saved(module, sides, folder):
-    """The file in `folder` that `module` was written to: as ONNX for an input of `sides`, or its weights.
+    """The file in `folder` that `module` was written to, as ONNX for an input of `sides`, or its weights; and
+    which of the two.
 
     The module is left as it was: in its mode, on its device, in its type.
     """
@@ -180,8 +206,8 @@ def _saved(module, sides, folder):
     module.eval()
     try:
         if importlib.util.find_spec("onnx"):
-            return _exported(module, sides, folder)
-        return _recognised(module, sides, folder)
+            return _exported(module, sides, folder), "onnx"
+        return _recognised(module, sides, folder), "state dict"
     finally:
         for part, training in modes.items():
             part.training = training
@@ -193,21 +219,43 @@ def _exported(module, sides, folder):
     path = folder / "model.onnx"
     picture = _zeros(module, sides)
     # The newer exporter needs onnxscript besides, and takes no scripts; both write what the program reads.
-    is_newer = importlib.util.find_spec("onnxscript") and not isinstance(module, torch.jit.ScriptModule)
-    said = io.StringIO()
+    has_newer = importlib.util.find_spec("onnxscript") is not None
     level = logging.root.manager.disable
     logging.disable(logging.ERROR)
-    try:
-        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-            torch.onnx.export(module, (picture,), str(path), input_names=["input"], output_names=["output"],
-                              verbose=False, dynamo=bool(is_newer))
-    except Exception as error:
-        raise Error(f"{_shape(module, picture)} cannot be exported to ONNX: {_reason(error)}", 1) from error
-    finally:
-        logging.disable(level)
-    # Of a failure the reason is enough.
-    sys.stderr.write(said.getvalue())
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        try:
+            with _redirected(said):
+                torch.onnx.export(module, (picture,), str(path), input_names=["input"], output_names=["output"],
+                                  verbose=False,
+                                  dynamo=has_newer and not isinstance(module, torch.jit.ScriptModule))
+        except Exception as error:
+            hint = "" if has_newer else " (PyTorch's newer exporter needs onnxscript)"
+            raise Error(f"{_shape(module, picture)} cannot be exported to ONNX{hint}: {_reason(error)}",
+                        1) from error
+        finally:
+            logging.disable(level)
+        # Of a failure the reason is enough.
+        said.seek(0)
+        sys.stderr.write(said.read())
     return path
+
+
+@contextlib.contextmanager
+def _redirected(file):
+    """What is printed goes to `file`, also what the exporter in C++ prints, which knows no `sys.stdout`."""
+    flush = ctypes.CDLL(None).fflush
+    flush(None)
+    kept = {number: os.dup(number) for number in (1, 2)}
+    try:
+        for number in kept:
+            os.dup2(file.fileno(), number)
+        with contextlib.redirect_stdout(file), contextlib.redirect_stderr(file):
+            yield
+    finally:
+        flush(None)
+        for number, copy in kept.items():
+            os.dup2(copy, number)
+            os.close(copy)
 
 
 def _recognised(module, sides, folder):
@@ -235,9 +283,9 @@ def _recognised(module, sides, folder):
     numpy.save(inputs, picture.numpy())
     run = _run("features", path, "--tap", "logits", "--tensor", inputs, "-o", logits)
     if run.returncode != 0:
-        # What the command line offers is of files.
-        reason = re.sub(r": (say which model's|it opens) .*", "", _message(run).replace(str(path), name))
-        raise Error(f"{reason}: {way}", run.returncode)
+        # What the program offers is for files on its command line.
+        reason = Error(_message(run).replace(str(path), name), run.returncode)
+        raise Error(f"{name} cannot be computed from its state dict: {way}", run.returncode) from reason
     ours = numpy.load(logits)
     if not torch.is_tensor(answer) or tuple(answer.shape) != ours.shape:
         raise Error(f"{name} does not answer with logits, by which it could be told whether its weights are of "
@@ -255,7 +303,7 @@ def _zeros(module, sides):
     """An input that the module takes, in its type and on its device.
 
     Its first convolution tells the channels where that takes colours. It need not be the one that is declared
-    first, so else both kinds of pictures are tried.
+    first, so else the program's kinds of pictures are tried.
     """
     import torch
 
@@ -269,15 +317,35 @@ def _zeros(module, sides):
     if first is None or first.in_channels == 3:
         return zeros(3)
     reasons = []
-    for channels in (3, 1):
+    for channels in (3, 1, 4):
         try:
             with torch.no_grad():
                 module(zeros(channels))
             return zeros(channels)
         except Exception as error:
             reasons.append(error)
-    raise Error(f"{_shape(module, zeros(3))} cannot be computed, nor for one of 1 channel: "
+    raise Error(f"{_shape(module, zeros(3))} cannot be computed, nor for one of 1 or 4: "
                 f"{_reason(reasons[0])}", 1) from reasons[0]
+
+
+def _layer(path, facts):
+    """The layer that a field was computed from: of a stage, its last block."""
+    # A network that is built in has the same layers at any size, also where an input is too small for its last.
+    size = ["--size", "x".join(map(str, facts["input"]))] if facts["way"] == "onnx" else []
+    run = _run("info", "--json", *size, "--", path)
+    rows = json.loads(run.stdout)["rows"] if run.returncode == 0 else []
+    for block, row in zip(rows, rows[1:]):
+        if row["isStage"] and row["name"] == facts["stage"]:
+            return block["name"]
+    return facts["stage"]
+
+
+def _prepared(preparation, bgr):
+    """How pictures were prepared, in the program's words for it."""
+    numbers = {key: [float(number) for number in text.replace(":", ",").split(",")]
+               for key, text in preparation.items() if text is not None}
+    said = {key: 3 * values if len(values) == 1 else values for key, values in numbers.items()}
+    return {**said, "bgr": True} if bgr else said
 
 
 def _shape(module, picture):
