@@ -4,11 +4,6 @@ import ERFEngine
 import ERFInterface
 
 enum Help {
-  /// What results depend on: the program's commit, the instruction set, the version of oneDNN.
-  static var version: String {
-    "\(ProgramRecord.text), \(InstructionSet.selected), oneDNN \(ProgramRecord.oneDNN)"
-  }
-
   static func overview() -> String {
     let commands = Command.all.map { ["  \($0.name)", $0.summary] }
     return """

@@ -32,7 +32,7 @@ enum Program {
     switch words.first {
     case "--version":
       try requireNoMore(words.dropFirst(), than: "--version")
-      try StandardStreams.write(Help.version + "\n")
+      try StandardStreams.write(ProgramRecord.maker + "\n")
     case "--help", "-h", "help":
       try help(Array(words.dropFirst()))
     default:

@@ -147,6 +147,8 @@ import Testing
     model.sides[1].shown = shown
     #expect(Figure(model).caption.contains("Note on (B): left out 2 tensors."))
     #expect(model.provenance.contains(PNGText(keyword: "Note", text: "B: left out 2 tensors")))
+    let software = try #require(model.provenance.first { $0.keyword == "Software" }?.text)
+    #expect(software.hasSuffix(", \(InstructionSet.selected), oneDNN \(ProgramRecord.oneDNN)"))
   }
 
   @Test func theGalleryStandsBesideAAndB() throws {

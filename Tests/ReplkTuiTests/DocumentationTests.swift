@@ -1,5 +1,6 @@
 // The pages of README and docs against the program and against each other.
 
+import ERFEngine
 import Foundation
 import TestSupport
 import Testing
@@ -78,7 +79,7 @@ import Testing
   @Test func theCitationIsOfThisVersion() throws {
     let text = try PackageFiles.text("CITATION.cff")
     let version = try #require(text.firstMatch(of: /\nversion: (.*)\n/)).1
-    #expect(Help.version.hasPrefix("replk-tui \(version)"))
+    #expect(ProgramRecord.version == version)
     #expect(try PackageFiles.text("CHANGELOG.md").contains("## \(version)"))
   }
 }

@@ -21,6 +21,9 @@ public enum ProgramRecord {
     "replk-tui \(version)" + (commit.isEmpty ? "" : " (\(commit))")
   }
 
+  /// The same with what numbers depend on besides: `replk-tui 0.1.0 (1a2b3c4), avx512, oneDNN 2.6.0`.
+  public static var maker: String { "\(text), \(InstructionSet.selected), oneDNN \(oneDNN)" }
+
   /// The version of oneDNN that runs, such as `2.6.0`.
   public static var oneDNN: String {
     let version = cd_library_version()

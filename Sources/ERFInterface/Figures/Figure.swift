@@ -81,7 +81,7 @@ public struct Figure: Sendable {
   private var facts: [PNGText] {
     [
       PNGText(keyword: "Description", text: caption),
-      PNGText(keyword: "Software", text: ProgramRecord.text),
+      PNGText(keyword: "Software", text: ProgramRecord.maker),
     ]
   }
 

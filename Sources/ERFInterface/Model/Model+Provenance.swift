@@ -29,7 +29,7 @@ extension Model {
       PNGText(keyword: "Input", text: inputText),
       PNGText(keyword: "Images", text: "\(images.range.count): \(names)\(more)"),
       PNGText(keyword: "Rule", text: session.rule.rawValue),
-      PNGText(keyword: "Software", text: ProgramRecord.text),
+      PNGText(keyword: "Software", text: ProgramRecord.maker),
     ]
     if let layer = facts(unitSide)?.layer(session.target)?.name {
       texts.insert(PNGText(keyword: "Layer", text: layer.sanitised), at: 3)
