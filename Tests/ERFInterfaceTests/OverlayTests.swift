@@ -59,6 +59,43 @@ import Testing
     #expect(command.name == .theory)
   }
 
+  /// Words come before parts of names, those before the initials of words that follow one another.
+  @Test func initialsAreFoundBehindPartsOfNames() {
+    let model = makeModel()
+    func first(_ query: String) -> PaletteEntry.Action? {
+      model.paletteEntries(query).first?.action
+    }
+    func command(_ query: String) -> CommandName? {
+      guard case .command(let command)? = first(query) else { return nil }
+      return command.name
+    }
+    #expect(command("oac") == .open && command("nexst") == .nextStage)
+    #expect(first("net31") == .network("replknet-31"))
+    let entries = model.paletteEntries("rep31").map(\.action)
+    #expect(entries.contains(.network("replknet-31")))
+  }
+
+  /// Enter on a name that nothing has does nothing, be its letters in some sentence or not.
+  @Test(arguments: ["nothere", "data", "test", "images2", "open nothere"])
+  func scatteredLettersAreNoName(_ text: String) {
+    var model = makeModel()
+    let before = model.session
+    for scalar in (":" + text).unicodeScalars { _ = model.type(scalar) }
+    #expect(model.enter().isEmpty && model.session == before)
+    #expect(model.overlay == .palette(query: text, selection: 0))
+    #expect(model.paletteEntries(text).isEmpty)
+    #expect(view(model, size: model.size).text.contains("nothing has that name"))
+  }
+
+  /// A path is no part of a title, whatever signs that has.
+  @Test func pathsAreFoundInNoTitle() {
+    var model = makeModel()
+    for scalar in ":m/max".unicodeScalars { _ = model.type(scalar) }
+    _ = update(&model, .found("m/max", isThere: false))
+    #expect(model.paletteEntries("m/max").isEmpty)
+    #expect(view(model, size: model.size).text.contains("there is no such file or folder"))
+  }
+
   /// A key's own letter is that key's command, whatever else begins so; longer words are names.
   @Test func keysGoBeforeBeginningsOfNames() {
     let model = makeModel()
@@ -81,14 +118,18 @@ import Testing
     #expect(model.paletteEntries("8").first?.title == "input size 8")
   }
 
-  /// What is no size is told of, rather than found in the letters of a name.
-  @Test(arguments: ["1e3", "1e", "-5", "+7.5", ".5", "1E-3", "2x2", " 1e3 ", "9000"])
-  func numbersAreNoScatteredLetters(_ text: String) {
+  /// Numbers are not found in the letters of a name; of plain whole ones it is told which are sizes.
+  @Test(arguments: [
+    ("2x2", true), ("9000", true), (" 9000 ", true), ("1e5", false), ("1e", false), ("-5", false),
+    ("+224", false), ("+7.5", false), (".5", false), ("1E-3", false), (" 1e3 ", false),
+  ])
+  func numbersAreNoLettersOfNames(_ text: String, isSize: Bool) {
     var model = makeModel()
     #expect(model.paletteEntries(text).isEmpty)
     let before = model.session
     for scalar in (":" + text).unicodeScalars { _ = model.type(scalar) }
-    #expect(view(model, size: model.size).text.contains("input sizes go from 8 to 4096 pixels"))
+    let line = isSize ? "input sizes go from 8 to 4096 pixels" : "nothing has that name"
+    #expect(view(model, size: model.size).text.contains(line))
     #expect(model.enter().isEmpty && model.session == before)
     #expect(model.overlay == .palette(query: text, selection: 0))
   }

@@ -34,7 +34,7 @@ struct PaletteEntry: Equatable {
 }
 
 extension Model {
-  /// All entries that hold the letters of `query` in that order, best first.
+  /// All entries that `query` is found in, best first.
   func paletteEntries(_ query: String) -> [PaletteEntry] {
     var entries = Command.table.filter { $0.name != .palette }.map { PaletteEntry($0) }
     let letter = Self.letter(active)
@@ -55,6 +55,9 @@ extension Model {
     entries += ExportKind.all.map {
       PaletteEntry(title: $0.title + ", a file", keyLabel: "e", action: .export($0))
     }
+    let meant = meant(by: query) + keyed(by: query) + lying(at: query)
+    // What is written like a path is no part of a name.
+    if Self.path(inQuery: query) != nil { return meant }
     let wanted = PaletteQuery(query)
     let found = entries.enumerated()
       .compactMap { place, entry in
@@ -62,7 +65,6 @@ extension Model {
       }
       .sorted { ($1.score, $0.place) < ($0.score, $1.place) }
       .map(\.entry)
-    let meant = meant(by: query) + keyed(by: query) + lying(at: query)
     return meant + found.filter { !meant.contains($0) }
   }
 
@@ -102,15 +104,6 @@ extension Model {
     return text
   }
 
-  /// `224`, or `224x512`, height before width, as `--size` takes it.
-  fileprivate static func size(_ text: String) -> InputSize? {
-    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-      .map { Int($0) }
-    guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1]
-    else { return nil }
-    return InputSize(height: height, width: width)
-  }
-
   /// `seed 5`, or `random:5`, as `--weights` takes it.
   private static func seed(_ text: String) -> UInt64? {
     let words = text.lowercased().split { $0 == " " || $0 == ":" }
@@ -123,7 +116,7 @@ extension Model {
     if let path = Self.path(inQuery: query), isMissing(path) {
       return "there is no such file or folder: change it, or Esc closes"
     }
-    guard PaletteQuery(query).isNumber else {
+    guard PaletteQuery(query).isSize else {
       return "nothing has that name: change it, or Esc closes"
     }
     return "input sizes go from \(Session.sides.lowerBound) to \(Session.sides.upperBound) pixels, "
@@ -179,7 +172,7 @@ extension Model {
   private func meant(by query: String) -> [PaletteEntry] {
     let letter = Self.letter(active)
     let text = query.trimmingPrefix { $0 == " " }.description
-    if let size = Self.size(text), Session.sides.contains(size.height),
+    if let size = PaletteQuery(query).size, Session.sides.contains(size.height),
       Session.sides.contains(size.width)
     {
       let words = size.height == size.width ? "\(size.height)" : "\(size)"
@@ -211,22 +204,34 @@ extension Model {
 
 /// What was typed, made ready once for all entries.
 private struct PaletteQuery {
-  let text: String
   /// Its words, in lower case.
   let words: [Substring]
   /// Its letters and digits alone, in lower case.
   let bare: String
+  /// The same, one by one.
+  let letters: [Character]
+  /// Whether it is written as an input size is, be there such a size or not: plain whole numbers.
+  let isSize: Bool
   /// Whether it is a number or the beginning of one, a size among them: hardly the letters of a name.
   let isNumber: Bool
 
   init(_ text: String) {
     let words = text.lowercased().split(separator: " ")
-    self.text = text
     self.words = words
     bare = text.bare
+    letters = Array(bare)
     let word = words.count == 1 ? words[0] : ""
     let number = /[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]*)?/
-    isNumber = Model.size(String(word)) != nil || word.wholeMatch(of: number) != nil
+    isSize = word.wholeMatch(of: /[0-9]+(x[0-9]+)?/) != nil
+    isNumber = isSize || word.wholeMatch(of: number) != nil
+  }
+
+  /// `224`, or `224x512`, height before width, as `--size` takes it.
+  var size: InputSize? {
+    guard isSize, let sides = words.first?.split(separator: "x").map({ Int($0) }),
+      let height = sides[0], let width = sides[sides.count - 1]
+    else { return nil }
+    return InputSize(height: height, width: width)
   }
 }
 
@@ -243,8 +248,8 @@ extension PaletteEntry {
   }
 
   /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
-  /// go before words within words, those before scattered letters, neither of which a number is found in;
-  /// nil where it does not fit.
+  /// go before words within words, those before initials, neither of which a number is found in; nil where it does
+  /// not fit. Letters that are scattered over a title are no fit: short words are found so in any sentence.
   fileprivate func score(_ query: PaletteQuery) -> Int? {
     let wanted = query.words
     if let score = nameScore(query) { return score }
@@ -265,21 +270,47 @@ extension PaletteEntry {
         ? 3600 : 3500
     }
     guard !query.isNumber else { return nil }
+    if !query.bare.isEmpty, names.contains(where: { $0.bare.contains(query.bare) }) {
+      return 2000 + nameBonus
+    }
     let title = title.lowercased()
     if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
-    return title.fuzzyScore(query.text)
+    return Self.initials(of: words, spell: query.letters) ? 1000 : nil
   }
 
+  /// Whether letters are made of the beginnings of words that follow one another: `oac` of "open a checkpoint".
+  private static func initials(of words: [Substring], spell letters: [Character]) -> Bool {
+    // How many letters may be spelt with the last word so far.
+    var reached: Set<Int> = []
+    for word in words {
+      var next: Set<Int> = []
+      for start in reached.union([0]) {
+        for (count, (letter, wanted)) in zip(word, letters[start...]).enumerated() {
+          guard letter == wanted else { break }
+          next.insert(start + count + 1)
+        }
+      }
+      if next.contains(letters.count) { return true }
+      reached = next
+    }
+    return false
+  }
+
+  /// What a session or a network is called.
+  private var names: [String] {
+    if case .network(let id) = action { [id] } else { sessionNames }
+  }
+
+  /// A network goes before sessions.
+  private var nameBonus: Int { if case .network = action { 50 } else { 0 } }
+
   /// Where a session's or a network's name begins like the query, but for signs: several words are hardly
-  /// meant for anything else, one may be the beginning of a command, too. A network goes before sessions.
+  /// meant for anything else, one may be the beginning of a command, too.
   private func nameScore(_ query: PaletteQuery) -> Int? {
-    var names = sessionNames
-    var bonus = 0
-    if case .network(let id) = action { (names, bonus) = ([id], 50) }
     guard !query.bare.isEmpty, names.contains(where: { $0.bare.hasPrefix(query.bare) }) else {
       return nil
     }
-    return (query.words.count > 1 ? 4500 : 3900) + bonus
+    return (query.words.count > 1 ? 4500 : 3900) + nameBonus
   }
 
   /// What others call it.
