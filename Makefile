@@ -12,6 +12,8 @@ TESTS ?=
 # Where `make install` puts things, and what stands before that while a package is made.
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Recipes take them from the environment: they may hold any letter.
+export PREFIX DESTDIR
 # How long each reader of files is handed damaged ones, and which damage: make fuzz FUZZ_SEED=7
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?= 2
@@ -100,10 +102,10 @@ peers-training: build
 	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)
 
 install: build
-	@sh Scripts/install.sh $(PROGRAM) '$(PREFIX)' '$(DESTDIR)'
+	@sh Scripts/install.sh $(PROGRAM) "$$PREFIX" "$$DESTDIR"
 
 uninstall:
-	@sh Scripts/install.sh --remove '$(PREFIX)' '$(DESTDIR)'
+	@sh Scripts/install.sh --remove "$$PREFIX" "$$DESTDIR"
 
 format: toolchain
 	@$(SWIFT) format format --in-place --recursive $(SOURCES)
