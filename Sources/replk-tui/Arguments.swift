@@ -31,10 +31,11 @@ struct Option: Sendable {
 
 /// What is wrong with a command line.
 enum UsageError: ExplainedError, Equatable {
-  case unknownOption(String, nearest: String?, command: String)
+  /// `command` is nil where the explorer opens.
+  case unknownOption(String, nearest: String?, command: String?)
   case missingValue(option: String, expected: String)
   case unexpectedValue(option: String)
-  case emptyArgument(command: String)
+  case emptyArgument(command: String?)
   case badValue(option: String, value: String, expected: String)
   /// An option that takes one value has several.
   case givenTwice(option: String, values: [String])
@@ -47,6 +48,11 @@ enum UsageError: ExplainedError, Equatable {
   case missingOption(command: String, option: String)
   case noTerminal(reason: String)
   case tooManyModels
+  case tooManyForFigure(limit: Int)
+  /// A word behind a session, which says all there is to see.
+  case behindSession(String)
+  /// A saved map that more than one network stands beside, where it has no place.
+  case misplacedMap(String)
   /// An option of what `beside` says itself.
   case unused(option: String, beside: String)
   case overwritesInput(String, input: String)
@@ -63,11 +69,12 @@ enum UsageError: ExplainedError, Equatable {
     switch self {
     case .unknownOption(let option, let nearest, let command):
       "unknown option \(option)" + (nearest.map { ": did you mean \($0)?" } ?? "")
-        + " (`\(command) --help` lists the options)"
+        + " (`replk-tui \(command.map { $0 + " " } ?? "")--help` lists the options)"
     case .missingValue(let option, let expected): "\(option) needs a value: \(expected)"
     case .unexpectedValue(let option): "\(option) takes no value"
     case .emptyArgument(let command):
-      "\(command): an argument is empty, perhaps from an unset shell variable: give a model or a file"
+      (command.map { "\($0): " } ?? "")
+        + "an argument is empty, perhaps from an unset shell variable: give a model or a file"
     case .badValue(let option, let value, let expected):
       "\(option) \(value): expected \(expected)"
     case .givenTwice(let option, let values):
@@ -96,7 +103,14 @@ enum UsageError: ExplainedError, Equatable {
     case .foreign(let reason): "\(reason): add --force to replace it, or choose another name"
     case .outputTwice(let path): "\(path) would be written twice: give it once"
     case .tooManyModels:
-      "the explorer shows one or two models: use `replk-tui compare` for more"
+      "the explorer shows one or two models: use `replk-tui compare` or `replk-tui figure` for more"
+    case .tooManyForFigure(let limit):
+      "figure draws at most \(limit) models: leave some out, or draw two figures"
+    case .behindSession(let extra):
+      "'\(extra)' stands behind a session, which names its networks itself: leave one of them out"
+    case .misplacedMap(let path):
+      "\(path): of more than two models one may be a saved map, the first or the second: "
+        + "name it there, or draw it in a figure of its own"
     case .unused(let option, let beside):
       "\(option) changes nothing beside \(beside): leave it out, or name models instead"
     }
@@ -111,8 +125,9 @@ struct Arguments {
   private var spellings: [String: String] = [:]
   private let options: [Option]
 
+  /// - Parameter command: the subcommand; nil: the explorer.
   /// - Throws: `UsageError` for options that are not in `options`, or lack or do not take a value.
-  init(_ words: [String], options: [Option], command: String) throws(UsageError) {
+  init(_ words: [String], options: [Option], command: String?) throws(UsageError) {
     self.options = options
     var rest = words[...]
     while let word = rest.popFirst() {
@@ -125,15 +140,14 @@ struct Arguments {
         positionals.append(word)
         continue
       }
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0])
+      let (name, attached) = Self.parted(word, options)
       guard let option = options.first(where: { $0.names.contains(name) }) else {
         throw .unknownOption(
           name, nearest: nearestWord(to: name, among: options.flatMap(\.names)), command: command)
       }
       spellings[option.names[0]] = name
       if let expected = option.value {
-        guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty
+        guard let value = attached ?? rest.popFirst(), !value.isEmpty
         else { throw .missingValue(option: name, expected: expected) }
         values[option.names[0], default: []].append(value)
         // What a shell makes of `--image *.jpg`.
@@ -142,10 +156,24 @@ struct Arguments {
           rest.removeFirst()
         }
       } else {
-        guard parts.count == 1 else { throw .unexpectedValue(option: name) }
+        guard attached == nil else { throw .unexpectedValue(option: name) }
         values[option.names[0], default: []].append("")
       }
     }
+  }
+
+  /// An option and the value in one word with it: `--output=FILE`, `-o=FILE`, `-oFILE`.
+  private static func parted(
+    _ word: String, _ options: [Option]
+  ) -> (name: String, value: String?) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    let short = String(word.prefix(2))
+    let isShort = options.contains { $0.value != nil && $0.names.contains(short) }
+    // `-output` lacks a dash.
+    let isLong = options.contains { $0.names.contains("-" + name) }
+    if isShort, name.count > 2, !isLong { return (short, String(word.dropFirst(2))) }
+    return (name, parts.count == 2 ? String(parts[1]) : nil)
   }
 
   /// Checks each value by what the table says of its option, used by this command or not.

@@ -24,8 +24,7 @@ struct Command: Sendable {
 
   /// Parses `words` and runs; `--help` prints the help instead.
   func callAsFunction(_ words: [String]) throws {
-    let arguments = try Arguments(
-      words, options: options + Options.help, command: "replk-tui \(name)")
+    let arguments = try Arguments(words, options: options + Options.help, command: name)
     if arguments.has("--help") {
       try StandardStreams.write(Help.text(of: self))
     } else {

@@ -41,6 +41,7 @@ extension Command {
       throw UsageError.missingOption(command: "compare --shard", option: "-o DIR")
     }
     let base = folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
+    var exports: OutputFiles?
     if folder != nil {
       if let shard, FileIdentity(of: base) != nil {
         try OutputFiles(
@@ -48,7 +49,7 @@ extension Command {
           models: arguments.positionals, images: requests.first?.images
         ).requireFree(isOwn: { (try? ERFPart(path: $0)) != nil }, found: ERFPart.obstacle)
       } else if shard == nil {
-        try requireFree(base, names, validated, arguments)
+        exports = try freeFiles(base, names, validated, arguments)
       }
     }
     let computer = ERFComputer(networks: 1)
@@ -77,7 +78,7 @@ extension Command {
       }
       if result.isPartial { break }
     }
-    if let folder, shard == nil {
+    if let folder, let exports {
       var files: [(name: String, bytes: [UInt8])] = []
       for (result, name) in zip(results, names) {
         for format in ExportFormat.usual {
@@ -87,7 +88,7 @@ extension Command {
         }
       }
       files.append(("results.json", try ResultReport(results).encoded()))
-      try Folder.write(files, to: folder)
+      try Folder.write(files, to: folder, isNew: exports.isNew)
       outputs = files.map { base + $0.name }
     }
     if arguments.has("--json") {
@@ -102,11 +103,11 @@ extension Command {
       of: results.count, among: requests.count)
   }
 
-  /// Checks that the maps and their metrics may be written: over earlier ones of the same networks they
+  /// The files of the maps and their metrics, which may be written: over earlier ones of the same networks they
   /// are without asking, each file by what it says itself.
-  private static func requireFree(
+  private static func freeFiles(
     _ base: String, _ names: [String], _ requests: [ValidatedRequest], _ arguments: Arguments
-  ) throws {
+  ) throws -> OutputFiles {
     let facts = try requests.map { try ExportFacts($0) }
     var paths: [String] = []
     var own: Set<String> = []
@@ -126,6 +127,7 @@ extension Command {
     } else {
       try files.requireFree { own.contains($0) }
     }
+    return files
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.

@@ -39,8 +39,10 @@ extension Command {
       } ?? .f32
     let opened = try conversion.opened()
     try opened.requireMemoryToConvert()
-    try OutputFiles([words[1]], arguments, models: [words[0]]).requireFree()
-    let report = try conversion.write(opened, to: words[1], program: ProgramRecord.text)
+    let files = OutputFiles([words[1]], arguments, models: [words[0]])
+    try files.requireFree()
+    let report = try conversion.write(
+      opened, to: words[1], program: ProgramRecord.text, isNew: files.isNew(words[1]))
     try StandardStreams.write(text(report, conversion.network, path: words[1]))
   }
 

@@ -34,7 +34,7 @@ extension Command {
           ? "at most one .erf" : "one FILE.erf: `merge` makes other formats of all shares")
     }
     // Checked first: nobody should wait for a run whose result cannot be kept.
-    for path in exports { _ = try ExportFormat(path: path) }
+    for path in outputs { try requireEnding(of: path) }
     if shard != nil { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
     let watched = try request.images.watched()
@@ -44,15 +44,16 @@ extension Command {
     let kept = parts.first.flatMap { path in
       (try? ERFPart(path: path)).map { (stem: ExportFacts.stem(path), part: $0) }
     }
-    try OutputFiles(outputs, arguments, models: arguments.positionals, images: request.images)
-      .requireFree(
-        isOwn: { path in
-          if parts.contains(path) { return kept != nil }
-          let part = kept.flatMap {
-            $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
-          }
-          return facts.made(path, outputs: exports, kept: part)
-        }, found: { parts.contains($0) ? ERFPart.obstacle(at: $0) : nil })
+    let files = OutputFiles(
+      outputs, arguments, models: arguments.positionals, images: request.images)
+    try files.requireFree(
+      isOwn: { path in
+        if parts.contains(path) { return kept != nil }
+        let part = kept.flatMap {
+          $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
+        }
+        return facts.made(path, outputs: exports, kept: part)
+      }, found: { parts.contains($0) ? ERFPart.obstacle(at: $0) : nil })
     var run = FieldRun(request: validated, shard: shard, watched: watched)
     run.file = parts.first.map {
       PartFile(path: $0, command: command, isForced: arguments.has("--force"))
@@ -66,7 +67,10 @@ extension Command {
     if run.wasFinished, !written.isEmpty, let path = parts.first {
       Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
     }
-    for path in written { try HeatmapExport.write(result, to: path, options: options) }
+    for path in written {
+      let format = try ExportFormat(path: path)
+      try files.write(HeatmapExport.encode(result, format: format, options: options), to: path)
+    }
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
     } else {
@@ -74,6 +78,16 @@ extension Command {
         Report.text([result], outputs: run.wasFinished ? written : parts + written, kept: finished))
     }
     try result.requireFinished(goesOn: !parts.isEmpty, files: written)
+  }
+}
+
+extension Command {
+  /// Checks that a field can be written to a file of that name.
+  static func requireEnding(of path: String) throws(UsageError) {
+    guard ERFPart.isPart(path) || (try? ExportFormat(path: path)) != nil else {
+      throw .badValue(
+        option: "-o", value: path, expected: "a name ending in .erf \(ExportFormat.endings)")
+    }
   }
 }
 

@@ -41,7 +41,7 @@ enum ExploreCommand {
   ///
   /// - Returns: the exit code.
   static func run(_ words: [String]) throws -> Int32 {
-    let arguments = try Arguments(words, options: options, command: "replk-tui")
+    let arguments = try Arguments(words, options: options, command: nil)
     if arguments.has("--help") {
       try StandardStreams.write(Help.overview())
       return 0
@@ -127,8 +127,7 @@ enum ExploreCommand {
     var session: Session
     if let word = arguments.positionals.first, SessionFile.isSession(word) {
       guard arguments.positionals.count == 1 else {
-        throw UsageError.tooManyPositionals(
-          command: "replk-tui", extra: arguments.positionals[1])
+        throw UsageError.behindSession(arguments.positionals[1])
       }
       try requireUnsaid(arguments, beside: "a session, which says that itself")
       session = try SessionFile.load(word)
@@ -156,27 +155,23 @@ enum ExploreCommand {
     let models =
       arguments.positionals.isEmpty ? first.networks.map(\.model) : arguments.positionals
     guard models.count <= limit else {
-      guard limit == 2 else {
-        throw UsageError.tooManyPositionals(command: "replk-tui", extra: models[limit])
-      }
-      throw UsageError.tooManyModels
+      throw limit == 2 ? UsageError.tooManyModels : .tooManyForFigure(limit: limit)
     }
     if models.contains(where: SavedMap.isSaved) {
       return try session(maps: models, arguments, engine)
     }
     let requests = try arguments.requests(models)
-    for request in requests {
+    for (model, request) in zip(models, requests) {
       do {
         try validate(request, engine)
       } catch ModelError.unknown(let id, _) where !id.contains(":") {
         throw UsageError.unknownCommand(
-          id, nearest: nearestWord(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
+          model, nearest: nearestWord(to: id, among: Command.all.map(\.name) + ModelCatalogue.ids))
       }
     }
     var session = try Session(requests, engine: engine)
     try session.images.offer(arguments.all("--image"))
-    session.gallery = Array(session.networks.dropFirst(2))
-    session.networks = Array(session.networks.prefix(2))
+    session.moveToGallery()
     session.screen = .opening
     if arguments.positionals.isEmpty, !arguments.has("--tensor") {
       if !arguments.has("--size") { session.size = first.size }
@@ -211,21 +206,26 @@ enum ExploreCommand {
     }
   }
 
-  /// Saved maps beside one another or beside a network.
+  /// Saved maps beside one another or beside networks.
   private static func session(
     maps words: [String], _ arguments: Arguments, _ engine: LocalEngine
   ) throws -> Session {
+    let maps = words.indices.filter { SavedMap.isSaved(words[$0]) }
+    // The gallery holds networks, whose maps are computed as those of A or B are.
+    if words.count > 2, let last = maps.last, last > 1 || maps.count > 1 {
+      throw UsageError.misplacedMap(words[last])
+    }
     let models = words.filter { !SavedMap.isSaved($0) }
     var session = Session(models: words)
     if models.isEmpty {
       try requireUnsaid(arguments, beside: "saved maps, which are of one run each")
     } else {
       session = try Session(arguments.requests(models), engine: engine)
-      session.networks = words.map { word in
-        SavedMap.isSaved(word) ? NetworkSpec(shown: word) : session.networks[0]
+      for place in maps {
+        session.networks.insert(NetworkSpec(shown: words[place]), at: place)
       }
+      session.moveToGallery()
     }
-    guard words.count <= 2 else { throw UsageError.tooManyModels }
     for word in words where SavedMap.isSaved(word) { _ = try SavedMap.load(path: word) }
     return session
   }

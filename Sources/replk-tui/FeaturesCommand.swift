@@ -59,7 +59,7 @@ extension Command {
           "stopped after \(features.rows.count) of \(features.covered.counted("input")); nothing "
           + "was written: with -o FILE.safetensors the same command resumes")
     } else {
-      try AtomicFile.write(features.array.encoded(), to: path)
+      try files.write(features.array.encoded(), to: path)
     }
     var lines = FeaturesText.lines(features, path: path)
     if file.wasFinished { lines[0] = Text.kept(path, by: features.makers) }

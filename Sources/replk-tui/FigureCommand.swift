@@ -43,12 +43,14 @@ private struct FigureCommand {
       try VectorDrawing.Format(rawValue: ending)?.requireAvailable()
     }
     let images = try arguments.images()
-    try OutputFiles(outputs, arguments, models: arguments.positionals, images: images.source)
-      .requireFree()
+    let places = OutputFiles(
+      outputs, arguments, models: arguments.positionals, images: images.source)
+    try places.requireFree()
     let engine = LocalEngine()
     defer { engine.removeTemporaryFiles() }
     let (session, threads) = try ExploreCommand.session(
       arguments, engine: engine, limit: Self.networks)
+    try SessionFile.requireTarget(of: session, arguments, engine: engine)
     try requireMemory(session, threads, engine)
     let figure = try figure(session, threads, engine)
     var files: [(path: String, bytes: [UInt8])] = []
@@ -58,7 +60,7 @@ private struct FigureCommand {
       }
       files.append((path, bytes))
     }
-    for file in files { try AtomicFile.write(file.bytes, to: file.path) }
+    for file in files { try places.write(file.bytes, to: file.path) }
   }
 
   /// Checks that all maps fit into memory together, as the explorer holds them, with the curves and the

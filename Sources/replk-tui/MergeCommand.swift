@@ -29,12 +29,7 @@ extension Command {
     let options = ExportOptions(
       variant: try arguments.pgmVariant(), colours: try arguments.colours())
     let outputs = arguments.all("--output")
-    for path in outputs where !ERFPart.isPart(path) {
-      guard (try? ExportFormat(path: path)) != nil else {
-        throw UsageError.badValue(
-          option: "-o", value: path, expected: "a name ending in .erf \(ExportFormat.endings)")
-      }
-    }
+    for path in outputs { try requireEnding(of: path) }
     try OutputFiles(outputs, arguments, models: paths).requireNoInputs()
     let parts = try paths.map { (path: $0, part: try ERFPart(path: $0)) }
     let networks = Dictionary(grouping: parts) {
@@ -84,11 +79,11 @@ extension Command {
       ERFPart.isPart(path) ? whole.holds(path) : facts.made(path, outputs: outputs)
     }
     for path in outputs {
-      if ERFPart.isPart(path) {
-        try AtomicFile.write(whole.encoded(), to: path)
-      } else {
-        try HeatmapExport.write(result, to: path, options: options)
-      }
+      let bytes =
+        try ERFPart.isPart(path)
+        ? whole.encoded()
+        : HeatmapExport.encode(result, format: ExportFormat(path: path), options: options)
+      try files.write(bytes, to: path)
     }
     if asJSON {
       try StandardStreams.write(json: try ResultReport([result]).encoded())
@@ -122,9 +117,9 @@ extension Command {
         option: "-o", value: outputs.joined(separator: ", "),
         expected: "one name ending in \(kind.outputs.joined(separator: " or "))")
     }
-    try OutputFiles(outputs, arguments, models: paths).requireFree()
-    let merging = Merging(
-      paths: paths, outputs: outputs, isPartial: arguments.has("--partial"))
+    let files = OutputFiles(outputs, arguments, models: paths)
+    try files.requireFree()
+    let merging = Merging(paths: paths, files: files, isPartial: arguments.has("--partial"))
     return kind.ending == ".csv" ? [try merging.csv()] : try merging.features()
   }
 }

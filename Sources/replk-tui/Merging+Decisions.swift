@@ -19,7 +19,7 @@ extension Merging {
     Self.warn(
       ofMixed: whole.mixedInstructionSets, "decisions may differ where two classes are close")
     Self.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
-    try AtomicFile.write(whole.isWhole ? whole.table : whole.encoded(), to: output)
+    try files.write(whole.isWhole ? whole.table : whole.encoded(), to: output)
     return "wrote \(output): \(whole.count.counted("decision"))"
       + (whole.isWhole ? "" : ", partial")
   }

@@ -5,9 +5,11 @@ import ERFEngine
 struct Merging {
   let paths: [String]
   /// At most one, which may be missing as long as shares are.
-  let outputs: [String]
+  let files: OutputFiles
   /// Whether some of a run are enough.
   let isPartial: Bool
+
+  var outputs: [String] { files.paths }
 
   /// Whether `paths` are all of the ending `ending`.
   static func areAll(_ paths: [String], _ ending: String) -> Bool {
@@ -87,7 +89,7 @@ struct Merging {
     Self.warn(
       ofMixed: whole.mixedInstructionSets, "maps usually differ by less than 5e-6 of the peak")
     Self.warn(ofMixed: whole.mixedPrograms, "numbers may differ")
-    try AtomicFile.write(whole.encoded, to: output)
+    try files.write(whole.encoded, to: output)
     let some = whole.missing.isEmpty ? "" : "\(whole.count) of "
     return "wrote \(output): \(some)\(whole.points.counted("point"))"
   }
@@ -113,9 +115,9 @@ struct Merging {
         }
       })
     if Features.isPart(output) {
-      try whole.write(to: output)
+      try files.write(parts: whole.contents(), to: output)
     } else {
-      try AtomicFile.write(whole.array.encoded(), to: output)
+      try files.write(whole.array.encoded(), to: output)
     }
     return FeaturesText.lines(whole, path: output)
   }

@@ -70,7 +70,7 @@ enum Options {
         help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
       Option(
         "--size", value: "S|HxW", values: .inputSize,
-        help: "input size in pixels (default 224; the paper's is 1024)"),
+        help: "input size in pixels (default 224, an ONNX file's own; the paper's is 1024)"),
     ]
   }
 

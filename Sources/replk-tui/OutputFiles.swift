@@ -21,6 +21,8 @@ struct OutputFiles {
   private let named: [String]
   /// Whether the user said that files may be replaced.
   let isForced: Bool
+  /// Those at whose places nothing was when the command began.
+  private let absent: Set<PathKey>
 
   /// - Parameters:
   ///   - models: the words that name networks or a session, some of which may be files.
@@ -35,6 +37,24 @@ struct OutputFiles {
     pictures = if case .files(let paths)? = images { paths } else { [] }
     self.named = named ?? arguments.all("--image")
     isForced = arguments.has("--force")
+    absent = Set(paths.filter { FileIdentity(of: $0) == nil }.map(PathKey.init))
+  }
+
+  /// Whether the file at `path` is to be a new one, which replaces nothing that somebody else writes meanwhile.
+  func isNew(_ path: String) -> Bool { !isForced && absent.contains(PathKey(path)) }
+
+  /// Writes one of the files in one step.
+  ///
+  /// - Throws: `FileError`, also where the file is to be new and somebody else wrote one meanwhile.
+  func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try write(parts: CollectionOfOne(bytes), to: path)
+  }
+
+  /// The same of contents that are made part by part.
+  ///
+  /// - Throws: `FileError`.
+  func write(parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
+    try AtomicFile.write(parts: parts, to: path, isNew: isNew(path))
   }
 
   /// Checks, before anything is computed, that each may be written.
@@ -70,11 +90,13 @@ struct OutputFiles {
   }
 
   /// Checks that a table with which a run goes on, given by `option`, is no pipe: it is read first, and written
-  /// again and again.
+  /// again and again. Nor may it be a stream that was opened before, such as `/dev/stdout` where a shell leads that
+  /// into a file: what replaces the file is not what is open.
   ///
   /// - Throws: `UsageError.badValue`.
   static func requireKept(_ path: String, _ option: String) throws(UsageError) {
-    guard !FileIdentity.isPipeOrDevice(path) else {
+    let isStream = ["/dev/stdout", "/dev/stderr"].contains(path) || path.hasPrefix("/dev/fd/")
+    guard !isStream, !FileIdentity.isPipeOrDevice(path) else {
       throw .badValue(
         option: option, value: path,
         expected: "a file rather than a pipe or device: the table is read and written as the run "

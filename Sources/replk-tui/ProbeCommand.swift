@@ -100,12 +100,11 @@ extension Command {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
     let request = try arguments.probeRequest(models)
     let networks = try arguments.requests(models).map(\.network)
-    if let csv = arguments.last("--csv"), !arguments.has("--stimuli") {
-      try OutputFiles([csv], arguments, models: models).requireFree()
-    }
     if let folder = arguments.last("--stimuli") {
       return try decide(folder, networks, models, arguments)
     }
+    let files = OutputFiles(arguments.all("--csv"), arguments, models: models)
+    try files.requireFree()
     if arguments.has("--shard") {
       throw UsageError.missingOption(command: "probe --shard", option: "--stimuli DIR")
     }
@@ -117,8 +116,8 @@ extension Command {
     ) { network, _, progress in
       try probe.run(network, cancellation: Interruption.cancellation, progress: progress)
     }
-    if let csv = arguments.last("--csv") {
-      try AtomicFile.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: csv)
+    for path in files.paths {
+      try files.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: path)
     }
     return (reports, nil)
   }

@@ -37,6 +37,21 @@ enum SessionFile {
     return session.read(from: String(path[...slash])) { Folder.isTaken($0) }
   }
 
+  /// Checks that what the session on the command line looks from is there, where nobody watches: the explorer shows
+  /// what is nearest to it and says so.
+  ///
+  /// - Throws: `SessionFileError` naming the field.
+  static func requireTarget(
+    of session: Session, _ arguments: Arguments, engine: LocalEngine
+  ) throws(SessionFileError) {
+    guard let word = arguments.positionals.first, isSession(word) else { return }
+    do {
+      try session.requireTarget(engine: engine)
+    } catch {
+      throw SessionFileError(path: word, error: error)
+    }
+  }
+
   /// Where the weights of what was trained in the explorer lie.
   static var trainingFolder: String? { stateFolder.map { $0 + "/training" } }
 
@@ -113,5 +128,11 @@ extension Session {
       showLayer()
     }
     target.units = first.unit.map { [$0] } ?? []
+  }
+
+  /// Leaves A and B where they are; all others are seen in the gallery.
+  mutating func moveToGallery() {
+    gallery = Array(networks.dropFirst(2))
+    networks = Array(networks.prefix(2))
   }
 }

@@ -43,12 +43,14 @@ private struct SnapshotCommand {
     }
     // What is said of the images is said once, with the session.
     let images = try ImageList.expandClasses(arguments.all("--image")).map(\.path)
-    try OutputFiles(outputs, arguments, models: arguments.positionals, images: .files(images))
-      .requireFree()
+    let files = OutputFiles(
+      outputs, arguments, models: arguments.positionals, images: .files(images))
+    try files.requireFree()
     let size = try size()
     let engine = LocalEngine()
     defer { engine.removeTemporaryFiles() }
     let (session, threads) = try ExploreCommand.session(arguments, engine: engine)
+    try SessionFile.requireTarget(of: session, arguments, engine: engine)
     let display = try display()
     let model = Headless.play(
       Key.script(script), on: session, display: display, size: size, threads: threads,
@@ -65,7 +67,7 @@ private struct SnapshotCommand {
         let bytes = try Snapshot.encode(
           frame, ending: ending, depth: display.depth, provenance: model.provenance)
       else { continue }
-      try AtomicFile.write(bytes, to: path)
+      try files.write(bytes, to: path)
     }
     if let failure = model.sides.compactMap(\.failure).first {
       throw SnapshotFailure(reason: failure)

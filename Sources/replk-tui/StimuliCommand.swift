@@ -54,7 +54,7 @@ extension Command {
         !FileIdentity.isReplaceable(base + $0.path)
       }
     for stimulus in written {
-      try AtomicFile.write(picture(stimulus), to: base + stimulus.path)
+      try AtomicFile.write(picture(stimulus), to: base + stimulus.path, isNew: !replaces)
     }
     try StandardStreams.write(
       Text.lines(["wrote \(count.counted("stimulus", "stimuli")) into \(folder)"]))

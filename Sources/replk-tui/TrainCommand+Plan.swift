@@ -93,7 +93,12 @@ struct TrainingPlan {
 extension Arguments {
   fileprivate func trainingData() throws(UsageError) -> TrainingRecipe.Data {
     switch last("--data") {
-    case nil, "shapes": return .shapes(count: whole("--count") ?? 4800)
+    case nil, "shapes":
+      guard !has("--data-hash") else {
+        throw .missingOption(
+          command: "--data-hash", option: "--data DIR: the built-in shapes have no hash")
+      }
+      return .shapes(count: whole("--count") ?? 4800)
     case let folder?:
       if has("--count") { throw .conflicting("--data", "--count") }
       return .folder(folder)

@@ -24,7 +24,8 @@ extension Command {
           + "out like that; or built-in stimuli (default shapes)"),
       Option(
         "--data-hash", value: "HASH",
-        help: "go on only if the pictures have this hash, which every run prints"),
+        help: "go on only if the pictures of --data DIR have this hash, which every run over a "
+          + "folder prints"),
       Option(
         "--count", value: "N", values: .trainingStimuli,
         help: "built-in stimuli to learn from (default 4800)"),
@@ -105,9 +106,9 @@ extension Command {
       throw UsageError.conflicting("--resume", "--force")
     }
     let confusion = try arguments.confusionOutput()
+    let outputs = TrainingOutputs(path: path, confusion: confusion, arguments)
     if !isResumed && !arguments.has("--force") { try requireNothing(at: path) }
     let plan = try TrainingPlan(arguments, model: model)
-    let outputs = TrainingOutputs(path: path, confusion: confusion, arguments)
     try outputs.require(isResumed: isResumed)
     let interval = arguments.whole("--save-every") ?? 30
     let epochs = arguments.whole("--measure-every") ?? 1
@@ -123,7 +124,7 @@ extension Command {
     }
     var run = TrainingRun(
       trainer: trainer, path: path, confusionPath: confusion, interval: .seconds(interval),
-      epochsBetweenMeasurements: epochs)
+      epochsBetweenMeasurements: epochs, unwritten: outputs.unwritten)
     try run.trainer.requireHash(arguments.last("--data-hash"))
     if isResumed {
       try run.trainer.resume(from: path)

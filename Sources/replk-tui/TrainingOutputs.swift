@@ -5,12 +5,14 @@ import ERFEngine
 struct TrainingOutputs {
   let path: String
   let confusion: String?
-  private let arguments: Arguments
+  private let files: OutputFiles
 
+  /// As the files are before anything is read or trained.
   init(path: String, confusion: String?, _ arguments: Arguments) {
     self.path = path
     self.confusion = confusion
-    self.arguments = arguments
+    files = OutputFiles(
+      [path, Self.best(of: path)] + [confusion].compactMap(\.self), arguments, models: [])
   }
 
   /// `net-best.safetensors` of `net.safetensors`.
@@ -19,7 +21,9 @@ struct TrainingOutputs {
   }
 
   private var best: String { Self.best(of: path) }
-  private var besides: [String] { [best, confusion].compactMap(\.self) }
+
+  /// Those that are to be new files.
+  var unwritten: Set<PathKey> { Set(files.paths.filter(files.isNew).map(PathKey.init)) }
 
   /// Checks that each may be written, before anything is trained; what a training that is resumed left
   /// there is looked at by ``requireOwn(_:)``.
@@ -27,8 +31,7 @@ struct TrainingOutputs {
   /// - Throws: `UsageError`, `FileError`.
   func require(isResumed: Bool) throws {
     // The training itself was asked for: by --resume, by --force, or because nothing was there.
-    try OutputFiles([path] + besides, arguments, models: [])
-      .requireFree { $0 == path || isResumed }
+    try files.requireFree { $0 == path || isResumed }
   }
 
   /// Checks that what lies beside a training that is resumed was written by it.

@@ -11,6 +11,9 @@ struct TrainingRun {
   /// Between checkpoints.
   let interval: Duration
   let epochsBetweenMeasurements: Int
+  /// Files that were not there when the command began, until the run has written them: what somebody else wrote
+  /// there meanwhile is not replaced, what it wrote itself is.
+  var unwritten: Set<PathKey>
 
   private static let reports = 20
 
@@ -29,7 +32,7 @@ struct TrainingRun {
       confusion = try measure()
     } catch is CancellationError {
       line.erase()
-      try trainer.save(to: path)
+      try save()
       let place = "after step \(trainer.step) of \(trainer.recipe.steps)"
       try StandardStreams.write("saved \(place) in \(path.printable)\n")
       // A second Ctrl-C ends this too, and what matters is saved.
@@ -38,16 +41,16 @@ struct TrainingRun {
         explanation: "stopped \(place); the same command with --resume continues")
     } catch let error as TrainingError {
       line.erase()
-      try trainer.save(to: path)
+      try save()
       throw error
     } catch let error as FileError {
       // Nobody reads the report any more, or a checkpoint could not be written: what was learnt since
       // is worth another try.
       line.erase()
-      try? trainer.save(to: path)
+      try? save()
       throw error
     }
-    try trainer.save(to: path)
+    try save()
     try StandardStreams.write(LossCurve(trainer.log).text)
     try report(confusion)
   }
@@ -92,10 +95,22 @@ struct TrainingRun {
             + (step < recipe.steps ? ", \(Format.duration(left)) left" : "") + "\n")
       }
       if clock.now - saved > interval, !trainer.isFinished {
-        try trainer.save(to: path)
+        try save()
         saved = clock.now
       }
     }
+  }
+
+  /// Writes the training as far as it is.
+  private mutating func save() throws {
+    try trainer.save(to: path, isNew: unwritten.contains(PathKey(path)))
+    unwritten.remove(PathKey(path))
+  }
+
+  /// Writes the network alone, whose weights are the best so far.
+  private mutating func saveBest() throws {
+    try trainer.saveNetwork(to: bestPath, isNew: unwritten.contains(PathKey(bestPath)))
+    unwritten.remove(PathKey(bestPath))
   }
 
   /// Measures after an epoch that asks for it, and says what came of it.
@@ -114,7 +129,7 @@ struct TrainingRun {
   /// Measures the held-out pictures, and keeps the weights where they are the best so far.
   private mutating func measure() throws -> ConfusionMatrix? {
     guard let confusion = try trainer.measure() else { return nil }
-    if trainer.log.best?.step == trainer.step { try trainer.saveNetwork(to: bestPath) }
+    if trainer.log.best?.step == trainer.step { try saveBest() }
     return confusion
   }
 
@@ -130,7 +145,9 @@ struct TrainingRun {
       }
       text += "\n\n" + ConfusionText(confusion).text
       if let confusionPath {
-        try AtomicFile.write(Array(confusion.csv.utf8), to: confusionPath)
+        try AtomicFile.write(
+          Array(confusion.csv.utf8), to: confusionPath,
+          isNew: unwritten.contains(PathKey(confusionPath)))
         text += "\nwrote \(confusionPath.printable)"
       }
     }
@@ -146,20 +163,20 @@ extension Trainer {
     "replk-tui " + CommandLine.arguments.dropFirst().joined(separator: " ")
   }
 
-  fileprivate func save(to path: String) throws {
-    try save(to: path, program: Self.program, command: Self.command)
+  fileprivate func save(to path: String, isNew: Bool) throws {
+    try save(to: path, program: Self.program, command: Self.command, isNew: isNew)
   }
 
-  fileprivate func saveNetwork(to path: String) throws {
-    try saveNetwork(to: path, madeBy: (Self.program, Self.command))
+  fileprivate func saveNetwork(to path: String, isNew: Bool) throws {
+    try saveNetwork(to: path, madeBy: (Self.program, Self.command), isNew: isNew)
   }
 
   /// - Throws: `TrainingError.otherPictures` where the pictures have another hash than `expected`.
   func requireHash(_ expected: String?) throws {
-    guard let expected, expected != dataHash else { return }
-    var name = "shapes"
-    if case .folder(let folder) = recipe.data { name = folder }
-    throw TrainingError.otherPictures(folder: name, expected: expected, found: dataHash)
+    guard let expected, expected != dataHash, case .folder(let folder) = recipe.data else {
+      return
+    }
+    throw TrainingError.otherPictures(folder: folder, expected: expected, found: dataHash)
   }
 }
 

@@ -166,6 +166,14 @@ import Testing
       .field(path: "input", expected: "a whole number from 8 to 4096", found: "7.5")
     ),
     (
+      #"{"version": 2, "networks": ["replknet-3"], "images": {"files": ["photos"], "count": 2}}"#,
+      .field(
+        path: "images.count",
+        expected:
+          "a whole number from 1 to 1, as many as images.files lists (pictures, not folders)",
+        found: "2")
+    ),
+    (
       #"{"version": 1, "networks": ["replknet-3", {"model": "resnet-18", "weights": "random:x"}]}"#,
       .field(
         path: "networks[1].weights", expected: "random:SEED with a whole number",

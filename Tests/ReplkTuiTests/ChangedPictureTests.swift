@@ -152,7 +152,7 @@ import Testing
       case "safetensors":
         var part = try Features(path: path)
         part.makers = older(part.makers)
-        try part.write(to: path)
+        try AtomicFile.write(parts: part.contents(), to: path)
       default:
         var share = try DecisionShare(path: path)
         share.makers = older(share.makers)

@@ -100,6 +100,13 @@ import Testing
       expectOneLine(
         outcome, code: 2, mentions: ["p.csv: expected a file rather than a pipe or device"])
     }
+    // Nor can a stream that a shell leads into a file.
+    for shard in [[], ["--shard", "1/2"]] {
+      let outcome = try Executable.run(
+        ["probe", model, "--stimuli", "s", "--csv", "/dev/stdout"] + shard, in: folder,
+        shell: "exec \"$@\" > o.csv")
+      expectOneLine(outcome, code: 2, mentions: ["/dev/stdout: expected a file rather than a pipe"])
+    }
     // About built-in stimuli a table says the id alone.
     let built = ["probe", model, model, "--weights", "random:1", "--weights", "random:2"]
     expectOneLine(

@@ -43,6 +43,28 @@ import Testing
     }
   }
 
+  /// A saved map has the place of A or B, whatever number of networks there is.
+  @Test func aSavedMapBesideSeveralNetworks() throws {
+    _ = try succeed(["erf", networks[0], "--size", "64", "-o", "map.npy"], in: folder)
+    let options = ["--size", "64", "--count", "2", "--no-depth", "--force", "-o", "f.csv"]
+    for words in [["map.npy", networks[1], networks[2]], [networks[1], "map.npy", networks[2]]] {
+      _ = try succeed(["figure"] + words + options, in: folder)
+      let csv = String(decoding: try folder.read("f.csv"), as: UTF8.self)
+      let rows = csv.split(separator: "\n").dropFirst()
+      #expect(rows.map { $0.prefix(2) } == ["A,", "B,", "C,"])
+      #expect(rows.map { $0.contains("map.npy") } == words.map { $0 == "map.npy" })
+      #expect(rows.count { $0.contains(",2,paper,") } == 2)
+    }
+    try folder.remove("f.csv")
+    for words in [networks + ["map.npy"], ["map.npy", "map.npy", networks[0]]] {
+      let outcome = try Executable.run(["figure"] + words + options, in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["map.npy", "the first or the second"])
+    }
+    #expect(folder.names == ["map.npy"])
+    let explorer = try Executable.run(networks + ["map.npy"], in: folder)
+    expectOneLine(explorer, code: 2, mentions: ["one or two models", "replk-tui figure"])
+  }
+
   /// Panels read their pictures again, which pipes do not allow; a model in a pipe is none either.
   @Test func pipesAreNamedAsSuch() throws {
     _ = try folder.write(try Fixtures.bytes("images/rgb.png"), to: "rgb.png")
@@ -71,6 +93,39 @@ import Testing
     #expect(try folder.read("f.csv").count > 1)
   }
 
+  /// What a session looks from is there, as what the options name.
+  @Test(arguments: [
+    (#"{"layer": "nosuch"}"#, [#"target.layer is "nosuch""#, "`replk-tui info` lists"]),
+    (#"{"stage": 9}"#, ["target.stage is 9", "a stage, 1 to 2"]),
+    (#"{"stage": 2, "block": 99}"#, ["target.block is 99", "a part of the stage, 1 to 3"]),
+    (#"{"units": [[0, 1], [99, 99]]}"#, ["target.units[1] is [99, 99]", "stage2", "8x8 at 64 px"]),
+  ])
+  func sessionsLookFromWhatIsThere(_ target: String, mentions: [String]) throws {
+    try session(target)
+    for words in [["figure", "s.json", "-o", "f.csv"], ["snapshot", "s.json", "-o", "f.txt"]] {
+      let outcome = try Executable.run(words, in: folder)
+      expectOneLine(outcome, code: 2, mentions: ["s.json: the session's field"] + mentions)
+    }
+    #expect(folder.names == ["s.json"])
+  }
+
+  /// The transition is the first of the parts that a stage's blocks are counted among.
+  @Test func blocksCountTheTransition() throws {
+    for (block, layer) in [(1, "transitions.0"), (2, "stages.1.blocks.0")] {
+      try session(#"{"stage": 2, "block": \#(block)}"#)
+      _ = try succeed(["figure", "s.json", "--no-depth", "-o", "f.csv", "--force"], in: folder)
+      #expect(String(decoding: try folder.read("f.csv"), as: UTF8.self).contains(",\(layer),"))
+    }
+  }
+
+  private func session(_ target: String) throws {
+    let text = #"""
+      {"version": 2, "networks": [{"source": {"catalogue": "\#(networks[0])"}}], "input": 64,
+        "target": \#(target)}
+      """#
+    _ = try folder.write(Array(text.utf8), to: "s.json")
+  }
+
   @Test func picturesArePreparedAsAskedFor() throws {
     let words = ["figure", networks[0], "--size", "64", "--no-depth"]
     _ = try succeed(words + ["-o", "plain.csv"], in: folder)
@@ -83,7 +138,10 @@ import Testing
     (["figure", "replknet-3", "-o", "f.eps"], ".pdf"),
     (["figure", "missing.json", "-o", "f.svg"], "missing.json"),
     (["figure", "replknet-3", "-o", "f.svg", "--size", "8"], "8"),
-    (["figure"] + Array(repeating: "replknet-3", count: 11) + ["-o", "f.svg"], "too many"),
+    (
+      ["figure"] + Array(repeating: "replknet-3", count: 11) + ["-o", "f.svg"],
+      "replk-tui: figure draws at most 10 models"
+    ),
   ])
   func mistakesAreSaidAtOnce(_ arguments: [String], mention: String) throws {
     let outcome = try Executable.run(arguments, in: folder)

@@ -36,7 +36,17 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   static let words: [Mistake] = [
     .usage(["erf"], "model"),
     .usage(["erf", "replknt-31"], "replknt-31", "did you mean replknet-31?"),
-    .usage(["erf", ""], "erf: an argument is empty", "model"),
+    .usage(["erf", ""], "replk-tui: erf: an argument is empty", "model"),
+    .usage([""], "replk-tui: an argument is empty", "model"),
+    .usage(["erf", "RepLKNt-31"], "'RepLKNt-31'", "did you mean replknet-31?"),
+    .usage(["Erf"], "'Erf' is neither", "did you mean erf?"),
+    .usage(["README"], "'README' is neither a command nor a model"),
+    .usage(
+      ["figure", "nano-13-31", "extra", "-o", "f.svg"],
+      "replk-tui: 'extra' stands behind a session"),
+    .usage(
+      ["train", Samples.tiny, "-o", "w.safetensors", "--data-hash", "00"],
+      "--data-hash needs --data DIR: the built-in shapes have no hash"),
     .usage(["inspect", ""], "inspect: an argument is empty"),
     .usage(["merge", ""], "merge: an argument is empty"),
     .usage(["convert", Samples.tiny, ""], "convert: an argument is empty"),
@@ -112,6 +122,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(erf("--weights", "random:x"), "random:x"),
     .usage(erf("--weights", "random:-1"), "random:-1"),
     .usage(erf("--weights", "random:1", "--weights", "random:2"), "--weights"),
+    .usage(erf("-o", "a.xyz"), "-o a.xyz: expected a name ending in .erf .pgm"),
     // The ending is looked at before anything runs: this network would take minutes.
     .usage(["erf", "replknet-31", "--size", "4096", "-o", "map.gif"], "map.gif", ".pgm"),
     .usage(["erf", "replknet-31", "--size", "4096", "-o", "map"], "map", ".pgm"),

@@ -47,6 +47,21 @@ import Testing
     }
   }
 
+  /// As of other programs, `-oFILE` is `-o FILE`; `-output` lacks a dash.
+  @Test func aShortOptionTakesItsValueInOneWord() throws {
+    func outputs(_ words: [String]) throws -> [String] {
+      try Arguments(words, options: Command.erf.options + Options.help, command: "erf")
+        .all("--output")
+    }
+    #expect(try outputs(["-oa.npy", "-o", "b.npy"]) == ["a.npy", "b.npy"])
+    #expect(try outputs(["-o=a.npy", "-ob=c.npy"]) == ["a.npy", "b=c.npy"])
+    for word in ["-output", "-output=a.npy", "-ha", "-xa"] {
+      let name = String(word.prefix { $0 != "=" })
+      let error = #expect(throws: UsageError.self) { try outputs([word]) }
+      #expect(error?.explanation.hasPrefix("unknown option \(name)") == true)
+    }
+  }
+
   /// Fractions are taken in the notations of whole numbers, decimal alone.
   @Test(arguments: ["0x10", "0x1p-3", "0x10:255", "0x1,0x1,0x1"])
   func hexadecimalNumbersAreRefused(_ text: String) {

@@ -4,7 +4,7 @@ import Testing
 @testable import ERFEngine
 @testable import replk_tui
 
-/// What finding out what a command reads costs.
+/// What finding out what a command reads costs, and what it replaces at its end.
 @Suite struct OutputFilesTests {
   /// Where nothing lies in the way, no index is read to find out what a network comes from.
   @Test(arguments: [["."], ["resnet-18", "--weights", "."]])
@@ -23,5 +23,27 @@ import Testing
     }
     #expect(try reads("new.pgm") == 0)
     #expect(try reads("old.pgm") == 1)
+  }
+
+  /// What was not there when the command began is not replaced; what was there was asked about.
+  @Test func filesThatAppearedStay() throws {
+    let folder = try TemporaryFolder()
+    let (new, old) = (folder.file("new.npy"), folder.file("old.npy"))
+    _ = try folder.write([1], to: "old.npy")
+    func outputs(_ words: [String]) throws -> OutputFiles {
+      let arguments = try Arguments(words, options: Options.force, command: "erf")
+      return OutputFiles([new, old], arguments, models: [])
+    }
+    let (files, forced) = (try outputs([]), try outputs(["--force"]))
+    _ = try folder.write([2], to: "new.npy")
+    #expect(throws: FileError.appeared(path: new)) { try files.write([3], to: new) }
+    #expect(try folder.read("new.npy") == [2])
+    // The same bytes are nobody's loss.
+    try files.write([2], to: new)
+    try files.write([3], to: old)
+    #expect(try folder.read("old.npy") == [3])
+    try forced.write([4], to: new)
+    #expect(try folder.read("new.npy") == [4])
+    #expect(folder.names == ["new.npy", "old.npy"])
   }
 }

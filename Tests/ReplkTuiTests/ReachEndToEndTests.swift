@@ -30,6 +30,8 @@ import Testing
     let erf = ["erf", "net.safetensors", "--size", "64"]
     let whole = try succeed(erf, in: folder)
     #expect(whole.text.contains("note: " + note))
+    // Not all commands that say it take the option.
+    #expect(whole.text.contains("`erf` and `compare` take --zero-unreached"))
     // In what is made of it, too: numbers and maps go further than the screen.
     let json = try succeed(erf + ["--json"], in: folder).results()[0]
     #expect((json["notes"] as? [String])?.first?.hasPrefix(note) == true)

@@ -28,13 +28,6 @@ extension Features {
   /// Whether a file name ends like that of features which tell what they are.
   public static func isPart(_ path: String) -> Bool { path.lowercased().hasSuffix(".safetensors") }
 
-  /// Writes the file in one step.
-  ///
-  /// - Throws: `FileError`, `ExportError`.
-  public func write(to path: String) throws {
-    try AtomicFile.write(parts: contents(), to: path)
-  }
-
   /// The bytes of its file, which follow from what is done alone.
   ///
   /// - Throws: `ExportError`.

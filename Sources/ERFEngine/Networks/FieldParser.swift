@@ -1,15 +1,12 @@
 /// Reads `family:field=value:field=value` and complains about what nobody asked for.
 struct FieldParser {
   let id: String
-  let family: String
   private var values: [String: String] = [:]
   private var asked: [String] = []
 
   init(_ id: String) throws(ModelError) {
     self.id = id
     let parts = id.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    family = parts[0]
-    guard parts.count > 1 else { throw .unknown(id: id, nearest: ModelCatalogue.nearest(to: id)) }
     for part in parts.dropFirst() {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard pair.count == 2, !pair[0].isEmpty else {

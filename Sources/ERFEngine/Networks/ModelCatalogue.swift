@@ -11,16 +11,16 @@ public enum ModelCatalogue {
   /// The forms of free variants, for help.
   public static let freeForms = families.map { $0.freeForm }
 
-  /// The architecture that `id` names, whatever its case.
-  static func architecture(_ id: String) throws(ModelError) -> any Architecture {
-    let id = id.lowercased()
+  /// The architecture of that name, whatever its case.
+  static func architecture(_ name: String) throws(ModelError) -> any Architecture {
+    let id = name.lowercased()
     for family in families {
       if let found = fixed(id, of: family) { return found }
     }
-    var fields = try FieldParser(id)
-    guard let family = families.first(where: { $0.family == fields.family }) else {
-      throw .unknown(id: id, nearest: nearest(to: id))
+    guard let family = families.first(where: { id.hasPrefix($0.family + ":") }) else {
+      throw .unknown(id: name, nearest: nearest(to: id))
     }
+    var fields = try FieldParser(id)
     let architecture = try family.init(&fields)
     try fields.finish()
     return architecture

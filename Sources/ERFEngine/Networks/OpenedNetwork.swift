@@ -26,7 +26,7 @@ public struct OpenedNetwork: Sendable {
       return "the kernel weights that \(size.height) px do not reach are zero"
     }
     return untrained.map {
-      "\($0.note), they are noise at larger inputs (see --zero-unreached)"
+      "\($0.note), they are noise at larger inputs (`erf` and `compare` take --zero-unreached)"
     }
   }
 

@@ -17,25 +17,28 @@ public enum AtomicFile {
   /// existing one keeps its own; a symbolic link keeps pointing where it did, and what it points to is
   /// made where it is not there. Pipes, terminals and devices are written to directly.
   ///
-  /// - Parameter isForced: whether to wait for the disk, which may take long: a file that is written
-  ///   while the program ends, and that is no great loss where the power fails, need not.
+  /// - Parameters:
+  ///   - isForced: whether to wait for the disk, which may take long: a file that is written while the
+  ///     program ends, and that is no great loss where the power fails, need not.
+  ///   - isNew: whether nothing was there when the run began. What is there by now is somebody else's, and
+  ///     stays; of two runs that write one new file at once the second is refused, unless it has the same bytes.
   /// - Throws: ``FileError``.
   public static func write(
-    _ bytes: [UInt8], to path: String, isForced: Bool = true
+    _ bytes: [UInt8], to path: String, isForced: Bool = true, isNew: Bool = false
   ) throws(FileError) {
-    try write(parts: CollectionOfOne(bytes), to: path, isForced: isForced)
+    try write(parts: CollectionOfOne(bytes), to: path, isForced: isForced, isNew: isNew)
   }
 
   /// The same for contents that are made part by part, of which only one is in memory at a time.
   ///
   /// - Throws: ``FileError``.
-  static func write(
-    parts: some Sequence<[UInt8]>, to path: String, isForced: Bool = true
+  public static func write(
+    parts: some Sequence<[UInt8]>, to path: String, isForced: Bool = true, isNew: Bool = false
   ) throws(FileError) {
     if case .other = FileKind(of: path) { return try writeDirectly(parts, to: path) }
     let staged = try stage(parts, for: path, isForced: isForced)
     do throws(FileError) {
-      try staged.rename()
+      try staged.rename(isNew: isNew)
     } catch {
       staged.remove()
       throw error
@@ -71,8 +74,11 @@ public enum AtomicFile {
   /// Writes several files, or none where there is no room for all of them: the first is replaced when
   /// the last is on the disk.
   ///
+  /// - Parameter isNew: whether nothing was at a path when the run began.
   /// - Throws: ``FileError``.
-  public static func write(_ files: [(path: String, bytes: [UInt8])]) throws(FileError) {
+  public static func write(
+    _ files: [(path: String, bytes: [UInt8])], isNew: (String) -> Bool = { _ in false }
+  ) throws(FileError) {
     var staged: [Staged] = []
     do throws(FileError) {
       for file in files where FileKind(of: file.path) != .other {
@@ -81,8 +87,10 @@ public enum AtomicFile {
       for file in files where FileKind(of: file.path) == .other {
         try writeDirectly(CollectionOfOne(file.bytes), to: file.path)
       }
+      // None is written where one could not be.
+      for file in staged where isNew(file.name) { try file.requireFree() }
       while let file = staged.first {
-        try file.rename()
+        try file.rename(isNew: isNew(file.name))
         staged.removeFirst()
       }
     } catch {
@@ -99,6 +107,22 @@ public enum AtomicFile {
     let name: String
     /// By which signals that end the program know it.
     let note: Int32
+
+    /// Checks that nobody else's file lies where this one goes; of the same bytes it is nobody's loss.
+    func requireFree() throws(FileError) {
+      guard FileKind(of: name) == .absent || MappedFile.areSame(temporary, target) else {
+        throw .appeared(path: name)
+      }
+    }
+
+    /// Puts the file in its place, where it is new one process after the other.
+    func rename(isNew: Bool) throws(FileError) {
+      guard isNew else { return try rename() }
+      let lock = try FileLock(waitingFor: AtomicFile.folder(of: target))
+      defer { withExtendedLifetime(lock) {} }
+      try requireFree()
+      try rename()
+    }
 
     func rename() throws(FileError) {
       guard systemRename(temporary, target) == 0 else {
@@ -181,6 +205,9 @@ public enum AtomicFile {
     guard mayWrite == 0 else {
       throw .unwritable(path: path, reason: systemMessage(errno))
     }
+    // Who locked it for as long as this program runs would have it wait with its result; runs of a cluster that
+    // begin at once hold the lock for a moment each.
+    _ = try FileLock(waitingFor: folder(of: target), seconds: 5, isEnding: { true })
   }
 
   private static func requireFolder(of path: String) throws(FileError) {

@@ -18,6 +18,10 @@ public enum FileError: ExplainedError, Equatable {
   case readerLeft(path: String)
   /// Another file lies there, or another version of it, than when the run began.
   case changed(path: String)
+  /// Nothing was there when the run began, which is to write it; by now something is.
+  case appeared(path: String)
+  /// Somebody else holds a lock on the folder that a file is to be written into.
+  case locked(folder: String)
   /// As many files are open as the process or the machine may have.
   case tooManyOpen(path: String)
 
@@ -53,6 +57,12 @@ public enum FileError: ExplainedError, Equatable {
     case .changed(let path):
       "\(path): is another file than when this run began, which goes by what was there: put that back, or start "
         + "over in another file, or with --force"
+    case .appeared(let path):
+      "\(path): was not there when this run began; what was written there meanwhile is left as it is: add "
+        + "--force to replace it, or choose another name"
+    case .locked(let folder):
+      "\(folder): cannot be written into: another program holds a lock on this folder (flock); let go of it, "
+        + "then run the command again"
     case .readerLeft(let path):
       "\(path): nothing reads it any more"
     case .tooManyOpen(let path):

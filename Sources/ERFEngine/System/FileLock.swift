@@ -21,14 +21,30 @@ public final class FileLock: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Waits until nobody else holds a lock on the folder, but no longer than about a second: somebody may have
-  /// locked it for as long as this program runs. It is none then, as where a file system has no such locks.
-  init(waitingFor folder: String) {
-    descriptor = unsafe open(folder, O_RDONLY | O_CLOEXEC)
-    for _ in 0..<100 where descriptor >= 0 {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
+  /// Waits for the lock on a folder, however long somebody else holds it: what a run has computed is not given up
+  /// because of that, nor written past the lock. Programs like this one hold it for a moment; where another keeps
+  /// it, whoever ends the run ends the waiting too, a little later, since what was done until then still has to be
+  /// written. Where a file system has no such locks, there is none.
+  ///
+  /// - Parameters:
+  ///   - seconds: how much longer to wait once `isEnding` says so.
+  ///   - isEnding: whether the run is to end.
+  /// - Throws: ``FileError/locked(folder:)``.
+  init(
+    waitingFor folder: String, seconds: Int = 1,
+    isEnding: () -> Bool = { Interruption.signalNumber != 0 }
+  ) throws(FileError) {
+    let descriptor = unsafe withSystemPath(folder) { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+    var rest = seconds * 100
+    while descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      if isEnding() { rest -= 1 }
+      guard rest > 0 else {
+        close(descriptor)
+        throw .locked(folder: folder)
+      }
       usleep(10_000)
     }
+    self.descriptor = descriptor
   }
 
   deinit {

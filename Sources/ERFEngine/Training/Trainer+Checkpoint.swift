@@ -27,8 +27,11 @@ extension Trainer {
   /// - Parameters:
   ///   - program: what made it, for the metadata.
   ///   - command: the same, as it was called.
+  ///   - isNew: whether nothing was there when the run began, which is not to replace what is by now.
   /// - Throws: `FileError`.
-  public func save(to path: String, program: String, command: String) throws {
+  public func save(
+    to path: String, program: String, command: String, isNew: Bool = false
+  ) throws {
     var tensors = state.best.stateDictionary.map { (key: Self.model + $0.key, value: $0.value) }
     if state.average != nil {
       tensors += state.program.stateDictionary.map {
@@ -46,7 +49,8 @@ extension Trainer {
     }
     var metadata = try record(program: program, command: command)
     metadata[Field.log] = try Self.text(state.log)
-    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: metadata).write(to: path)
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: metadata)
+      .write(to: path, isNew: isNew)
   }
 
   private func record(program: String, command: String) throws -> [String: String] {
@@ -69,16 +73,18 @@ extension Trainer {
 
   /// Writes the network alone, under its usual names.
   ///
-  /// - Parameter maker: what made it, for the metadata; nil: it says nothing.
+  /// - Parameters:
+  ///   - maker: what made it, for the metadata; nil: it says nothing.
+  ///   - isNew: as for `save`.
   /// - Throws: `FileError`.
   public func saveNetwork(
-    to path: String, madeBy maker: (program: String, command: String)? = nil
+    to path: String, madeBy maker: (program: String, command: String)? = nil, isNew: Bool = false
   ) throws {
     let metadata = try maker.map { try record(program: $0.program, command: $0.command) }
     try SafetensorsWriter(
       tensors: state.best.stateDictionary, type: .float32,
       metadata: metadata ?? ["format": "pt", Field.model: recipe.model]
-    ).write(to: path)
+    ).write(to: path, isNew: isNew)
   }
 
   /// Takes over the state that `save` wrote to `path`. The recipe may have more steps than the saved

@@ -110,25 +110,39 @@ public final class Safetensors: CheckpointReader {
         elements = product
       }
     }
-    try requireDisjoint(header.tensors, path: path)
+    try requireCover(header.tensors, of: start..<fileSize, path: path)
     return header
   }
 
-  /// Tensors that share bytes could make any amount of memory out of a small file.
-  private static func requireDisjoint(
-    _ entries: [String: CheckpointEntry], path: String
+  /// Checks that each byte behind the header belongs to one tensor, as the format has it and its own library
+  /// demands. Tensors that share bytes could make any amount of memory out of a small file; bytes of none are
+  /// what another program has added, or what is left of another file.
+  private static func requireCover(
+    _ entries: [String: CheckpointEntry], of bytes: Range<Int>, path: String
   ) throws(CheckpointError) {
     // Places alone: there may be very many tensors.
     var places: [Range<Int>] = []
-    places.reserveCapacity(entries.count)
+    places.reserveCapacity(entries.count + 1)
     for entry in entries.values where !entry.place.isEmpty { places.append(entry.place) }
     places.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
-    for (place, next) in zip(places, places.dropFirst()) where place.upperBound > next.lowerBound {
-      let names = entries.filter { $0.value.place.overlaps(place) || $0.value.place.overlaps(next) }
-        .sorted { ($0.value.place.lowerBound, $0.key) < ($1.value.place.lowerBound, $1.key) }
-        .map(\.key)
-      throw .malformed(
-        path: path, reason: names.prefix(2).joined(separator: " and ") + " overlap")
+    places.append(bytes.count..<bytes.count)
+    var last = 0..<0
+    for next in places {
+      if last.upperBound > next.lowerBound {
+        let names = entries.filter { [last, next].contains(where: $0.value.place.overlaps) }
+          .sorted { ($0.value.place.lowerBound, $0.key) < ($1.value.place.lowerBound, $1.key) }
+          .map(\.key)
+        throw .malformed(
+          path: path, reason: names.prefix(2).joined(separator: " and ") + " overlap")
+      }
+      let gap = last.upperBound..<next.lowerBound
+      guard gap.isEmpty else {
+        throw .malformed(
+          path: path,
+          reason: "no tensor has the \(gap.count.counted("byte")) from byte "
+            + "\(bytes.lowerBound + gap.lowerBound) on")
+      }
+      last = next
     }
   }
 }

@@ -47,9 +47,10 @@ extension Model {
   }
 
   /// The session as a file is to hold it: weights of training that were kept go by the file that the user
-  /// has of them.
+  /// has of them, and the target is what is shown of it.
   var lastingSession: Session {
     var session = hashedSession
+    session.target = shownTarget
     session.networks = session.networks.map(lasting)
     session.gallery = session.gallery.map(lasting)
     session.weightsHashes = session.weightsHashes.withNetworks(lasting)

@@ -70,6 +70,8 @@ public struct Model: Sendable {
   var readingSession: String?
   /// Where the session was read from or written to last.
   public var sessionPath: String?
+  /// The target as a session's file has it, until it is known whether it is there; nil: that is known.
+  var targetRead: Target?
   var facts = FactsCache()
   /// The size that `+` and `-` began at; nil where they were not used.
   var stepsFrom: InputSize?

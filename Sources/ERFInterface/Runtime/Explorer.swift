@@ -66,6 +66,7 @@ struct ExplorerLoop {
     model = Model(
       session: session, display: terminal.display, size: terminal.size, threads: options.threads)
     model.sessionPath = options.sessionPath
+    if options.sessionPath != nil { model.targetRead = session.target }
     statePath = options.statePath
     model.notice = (terminal.notice ?? options.notice).map { Notice(.warning, $0) }
     if model.notice == nil, options.isRestored {

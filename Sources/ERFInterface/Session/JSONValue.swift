@@ -106,10 +106,15 @@ struct JSONField {
     return number
   }
 
-  func integer(_ range: ClosedRange<Int>) throws(SessionError) -> Int {
+  /// - Parameter reason: what there is to say of the range.
+  func integer(
+    _ range: ClosedRange<Int>, because reason: String = ""
+  ) throws(SessionError) -> Int {
     guard case .number(let number) = value, number == number.rounded(),
       number >= Double(range.lowerBound), number <= Double(range.upperBound)
-    else { throw expected("a whole number from \(range.lowerBound) to \(range.upperBound)") }
+    else {
+      throw expected("a whole number from \(range.lowerBound) to \(range.upperBound)" + reason)
+    }
     return Int(number)
   }
 

@@ -80,10 +80,15 @@ extension ImageChoice {
         for path in try files.list(1...1_000_000) { paths.append(try path.text()) }
         choice.source = .files(paths)
       }
+      var reason = ""
+      if case .files = choice.source {
+        reason = ", as many as images.files lists (pictures, not folders)"
+      }
       if let tensor = reader.field("tensor") { choice.source = .tensor(try tensor.text()) }
       let available = choice.available
       choice.first = try reader.field("first")?.integer(0...max(0, available - 1)) ?? 0
-      choice.count = try reader.field("count")?.integer(1...max(1, available)) ?? 1
+      choice.count =
+        try reader.field("count")?.integer(1...max(1, available), because: reason) ?? 1
       return choice
     }
   }

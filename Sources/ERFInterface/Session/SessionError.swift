@@ -12,6 +12,13 @@ public enum SessionError: ExplainedError, Equatable {
   case field(path: String, expected: String, found: String)
   /// The field is well formed, but what it names cannot be had.
   case refused(path: String, reason: String)
+  /// A layer or unit to look from that the networks do not have.
+  case missingTarget(path: String, expected: String, found: String)
+
+  /// A target counts as the options that name one.
+  public var isUsageError: Bool {
+    if case .missingTarget = self { true } else { false }
+  }
 
   public var explanation: String {
     switch self {
@@ -22,7 +29,8 @@ public enum SessionError: ExplainedError, Equatable {
     case .missing(let path): "the session lacks the field \(path)"
     case .unknownField(let path, let known):
       "the session has an unknown field \(path): expected one of \(known.joined(separator: ", "))"
-    case .field(let path, let expected, let found):
+    case .field(let path, let expected, let found),
+      .missingTarget(let path, let expected, let found):
       (path.isEmpty ? "the session" : "the session's field \(path)")
         + " is \(found): expected \(expected)"
     case .refused(let path, let reason): "the session's field \(path): \(reason)"
@@ -39,6 +47,8 @@ public struct SessionFileError: ExplainedError, Equatable {
     self.path = path
     self.error = error
   }
+
+  public var isUsageError: Bool { error.isUsageError }
 
   public var explanation: String { "\(path.sanitised): \(error.explanation)" }
 }

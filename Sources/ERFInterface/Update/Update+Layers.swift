@@ -41,14 +41,6 @@ extension Model {
 }
 
 extension NetworkFacts {
-  /// Whether a target names a layer that is there, not one beyond the last or of another network.
-  fileprivate func has(_ target: Target) -> Bool {
-    if let name = target.layer { return layer(Target(layer: name))?.name == name }
-    let stage = target.stage ?? stages.count
-    guard stages.indices.contains(stage - 1) else { return false }
-    return target.block ?? 0 <= stages[stage - 1].blocks.count
-  }
-
   fileprivate func text(_ layer: Layer) -> String {
     stages.firstIndex { $0.output.name == layer.name }.map { "stage \($0 + 1)" }
       ?? "layer \(layer.name)"

@@ -27,6 +27,7 @@ extension Model {
     let effects = replace(session: session)
     forgetOwnFiles()
     sessionPath = path
+    targetRead = session.target
     tell(.note, "opened \(path)")
     return effects
   }

@@ -96,6 +96,7 @@ extension Model {
   /// becomes a run in this one way. What was cancelled or failed stays so until the request changes.
   mutating func pursue() -> [Effect] {
     refreshFacts()
+    tellMissingTarget()
     tellLostLayers()
     let openings = pursueOpenings()
     let runs = sides.indices.flatMap { index in

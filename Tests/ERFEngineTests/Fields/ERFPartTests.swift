@@ -89,6 +89,13 @@ import Testing
     #expect(throws: (any Error).self) { try ERFPart(path: path) }
   }
 
+  /// What another program added behind the sums is no part of them.
+  @Test func bytesBehindTheSumsAreTold() throws {
+    let path = try folder.write(part(nil).encoded() + [0], to: "part.erf")
+    let error = #expect(throws: CheckpointError.self) { try ERFPart(path: path) }
+    #expect(error?.explanation.contains("part.erf is damaged: no tensor has the 1 byte") == true)
+  }
+
   @Test func anEmptyShareIsAFileOfNoImages() throws {
     let part = try part(Shard(1, of: 11))
     #expect(part.done.isEmpty && part.isFinished && part.covered == 0)

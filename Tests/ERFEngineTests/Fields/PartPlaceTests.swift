@@ -71,15 +71,4 @@ import Testing
       try folder.remove("t.csv")
     }
   }
-
-  /// Who holds a lock on the folder all the time keeps nobody from writing.
-  @Test func foldersThatAreLockedAreWrittenTo() throws {
-    let lock = FileLock(waitingFor: folder.path)
-    try withExtendedLifetime(lock) {
-      let own = run(nil)
-      var place = PartPlace(path)
-      try place.write(SweepTable(own), of: own)
-    }
-    #expect(folder.names == ["t.csv"])
-  }
 }

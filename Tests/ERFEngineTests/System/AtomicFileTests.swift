@@ -84,6 +84,11 @@ import Testing
       try Folder.write([("a", [9]), (long, [9])], to: folder.file("other/out"))
     }
     #expect(folder.names == ["new"])
+    // What appeared at the place of one keeps all away.
+    #expect(throws: FileError.appeared(path: out + "/b")) {
+      try Folder.write([("c", [3]), ("b", [9])], to: out, isNew: { _ in true })
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["a", "b"])
   }
 
   @Test func saysWhy() throws {

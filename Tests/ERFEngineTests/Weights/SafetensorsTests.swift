@@ -63,9 +63,13 @@ import Testing
     #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":[}}"#, #"{"a\"#, #"{"a\u12"#,
     #"{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "{\"a\n\":1}", #"{"a":{}}"#,
-    "{\"a\":" + String(repeating: "[", count: 100_000),
   ]) func damagedHeadersAreRefused(_ header: String) throws {
     let path = try write(header, payload: [UInt8](repeating: 0, count: 8))
+    #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
+  }
+
+  @Test func deepHeadersAreRefused() throws {
+    let path = try write("{\"a\":" + String(repeating: "[", count: 100_000), payload: [])
     #expect(throws: CheckpointError.self) { try Safetensors(path: path) }
   }
 
@@ -86,6 +90,34 @@ import Testing
       "b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}
       """, payload: [UInt8](repeating: 0, count: 12))
     #expect(throws: CheckpointError.malformed(path: path, reason: "a and b overlap")) {
+      try Safetensors(path: path)
+    }
+  }
+
+  /// Where tensors lie, how many bytes there are for them, and which of these are none's.
+  struct Gap: Sendable {
+    let places: [Range<Int>]
+    let count: Int
+    let gap: Range<Int>
+  }
+
+  /// Bytes before the first tensor, between two, and behind the last, also where there is none.
+  @Test(arguments: [
+    Gap(places: [4..<8, 8..<12], count: 12, gap: 0..<4),
+    Gap(places: [0..<4, 5..<9], count: 9, gap: 4..<5),
+    Gap(places: [4..<8, 0..<4], count: 15, gap: 8..<15),
+    Gap(places: [], count: 2, gap: 0..<2),
+  ]) func bytesOfNoTensorAreRefused(_ one: Gap) throws {
+    let entries = one.places.map {
+      #""\#($0.lowerBound)":{"dtype":"F32","shape":[1],"#
+        + #""data_offsets":[\#($0.lowerBound),\#($0.upperBound)]}"#
+    }
+    let text = "{\(entries.joined(separator: ","))}"
+    // So long that the tensors' bytes begin at 1000.
+    let header = text + String(repeating: " ", count: 992 - text.utf8.count)
+    let path = try write(header, payload: [UInt8](repeating: 0, count: one.count))
+    let words = "\(one.gap.count.counted("byte")) from byte \(1000 + one.gap.lowerBound) on"
+    #expect(throws: CheckpointError.malformed(path: path, reason: "no tensor has the \(words)")) {
       try Safetensors(path: path)
     }
   }
