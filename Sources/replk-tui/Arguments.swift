@@ -162,17 +162,21 @@ struct Arguments {
     }
   }
 
-  /// An option and the value in one word with it: `--output=FILE`, `-o=FILE`, `-oFILE`.
+  /// An option and the value in one word with it: `--output=FILE`, `-o=FILE`, `-oFILE`. Scalar by scalar: as a
+  /// character, what stands before the value has a mark behind it with which that begins.
   private static func parted(
     _ word: String, _ options: [Option]
   ) -> (name: String, value: String?) {
-    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let scalars = word.unicodeScalars
+    let parts = scalars.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    let short = String(word.prefix(2))
+    let short = String(scalars.prefix(2))
     let isShort = options.contains { $0.value != nil && $0.names.contains(short) }
     // `-output` lacks a dash.
     let isLong = options.contains { $0.names.contains("-" + name) }
-    if isShort, name.count > 2, !isLong { return (short, String(word.dropFirst(2))) }
+    if isShort, name.unicodeScalars.count > 2, !isLong {
+      return (short, String(scalars.dropFirst(2)))
+    }
     return (name, parts.count == 2 ? String(parts[1]) : nil)
   }
 

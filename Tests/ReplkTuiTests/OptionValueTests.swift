@@ -62,6 +62,14 @@ import Testing
     }
   }
 
+  /// What a value begins with is no part of its option, be it a mark over the character before.
+  @Test(arguments: ["\u{301}x.npy", "\u{200D}x.npy"])
+  func valuesMayBeginWithAMark(_ value: String) throws {
+    let words = ["--output=\(value)", "-o=\(value)", "-o\(value)"]
+    let outputs = try Arguments(words, options: Command.erf.options, command: "erf").all("--output")
+    #expect(outputs.map { PathKey($0) } == words.map { _ in PathKey(value) })
+  }
+
   /// Fractions are taken in the notations of whole numbers, decimal alone.
   @Test(arguments: ["0x10", "0x1p-3", "0x10:255", "0x1,0x1,0x1"])
   func hexadecimalNumbersAreRefused(_ text: String) {

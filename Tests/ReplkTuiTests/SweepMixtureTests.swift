@@ -19,6 +19,21 @@ import Testing
     _ = try folder.write(Array(text.utf8), to: "cat.csv")
   }
 
+  /// A mark that a name begins with is none over the separator before it.
+  @Test(arguments: ["\u{301}x", "\u{200D}x", "a,\u{301}x"])
+  func namesThatBeginWithAMark(_ name: String) throws {
+    let weights = "\(name).safetensors"
+    _ = try succeed(["convert", Samples.tiny, weights], in: folder)
+    let sweep = sweep + ["--weights", weights]
+    // The second time it is resumed.
+    for _ in 0..<2 { _ = try succeed(sweep + ["-o", "one.csv"], in: folder) }
+    for index in 1...2 {
+      _ = try succeed(sweep + ["--shard", "\(index)/2", "-o", "a\(index).csv"], in: folder)
+    }
+    _ = try succeed(["merge", "a1.csv", "a2.csv", "-o", "all.csv"], in: folder)
+    #expect(try folder.read("all.csv") == folder.read("one.csv"))
+  }
+
   @Test func rowsOfSeveralSweepsAreToldByTheirLine() throws {
     _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
     _ = try succeed(sweep + ["--shard", "1/2", "-o", "a1.csv"], in: folder)

@@ -18,7 +18,7 @@ public enum CSV {
   /// - Throws: ``ExportError``.
   static func decode(_ bytes: [UInt8], path: String) throws(ExportError) -> Matrix {
     let text = CSVRecords.text(bytes)
-    var separator: Character?
+    var separator: UInt8?
     var isTold = false
     var values: [Double] = []
     var height = 0
@@ -34,7 +34,7 @@ public enum CSV {
           isTold = true
           continue
         }
-        separator = [";", ","].first { row.contains($0) }
+        separator = [UInt8(ascii: ";"), CSVRecords.comma].first { row.utf8.contains($0) }
       }
       let fields = fields(of: row, separator)
       if height == 0 { width = fields.count }
@@ -45,7 +45,7 @@ public enum CSV {
             + "\(width)")
       }
       for field in fields {
-        let marksDecimals = separator != nil && separator != ","
+        let marksDecimals = separator != nil && separator != CSVRecords.comma
         let number = marksDecimals ? field.replacing(",", with: ".") : field
         guard let value = Double(number) else {
           throw .damaged(
@@ -60,13 +60,15 @@ public enum CSV {
   }
 
   /// What stands in a row, without blanks and quotes around; nil: between blanks.
-  private static func fields(of row: Substring, _ separator: Character?) -> [String] {
+  private static func fields(of row: Substring, _ separator: UInt8?) -> [String] {
     guard let separator else { return row.split(whereSeparator: \.isWhitespace).map(String.init) }
     let quoted =
       row.contains("\"")
       ? CSVRecords.parse(String(row), separator: separator)?.first?.fields : nil
     let fields =
-      quoted ?? row.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+      quoted
+      ?? row.utf8.split(separator: separator, omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
     var bare = fields.map { field in
       let words = field.split(whereSeparator: \.isWhitespace)
       return words.count == 1 ? String(words[0]) : field.allSatisfy(\.isWhitespace) ? "" : field

@@ -1,7 +1,9 @@
 // Separated records with quotes (RFC 4180): the format's rules alone, no meaning of columns.
 
 /// Reads records of fields between commas, semicolons or tabs, and writes those between commas.
-enum CSVRecords {
+public enum CSVRecords {
+  static let comma = UInt8(ascii: ",")
+
   struct Record: Equatable {
     /// Where it begins, from 1.
     let line: Int
@@ -52,96 +54,118 @@ enum CSVRecords {
     }
   }
 
-  /// What a spreadsheet's line `sep=;` before a table says stands between its fields; nil: the line is none.
-  static func separator(toldBy line: some StringProtocol) -> Character? {
-    let bare = String(line).filter { $0 != "\"" }
-    return bare.lowercased().hasPrefix("sep=") ? bare.dropFirst(4).first : nil
+  /// What a spreadsheet's line `sep=;` before a table says stands between its fields, a byte of ASCII; nil: the
+  /// line is none.
+  static func separator(toldBy line: some StringProtocol) -> UInt8? {
+    let bare = line.utf8.filter { $0 != quote }
+    guard String(decoding: bare.prefix(4), as: UTF8.self).lowercased() == "sep=" else { return nil }
+    return bare.dropFirst(4).first.flatMap { $0 < 0x80 ? $0 : nil }
   }
 
   /// What stands between the fields of the first line: the commonest of comma, semicolon and tab.
-  static func separator(of text: String) -> Character {
-    let line = text.prefix { !$0.isNewline }
-    let counts = [",", ";", "\t"].map { (separator: $0 as Character, count: 0) }.map { candidate in
-      (candidate.separator, line.count { $0 == candidate.separator })
+  static func separator(of text: String) -> UInt8 {
+    let line = text.utf8.prefix { !isLineEnd($0) }
+    let counts = [comma, UInt8(ascii: ";"), UInt8(ascii: "\t")].map { candidate in
+      (separator: candidate, count: line.count { $0 == candidate })
     }
-    let best = counts.max { $0.1 < $1.1 }
-    return best.map { $0.1 > 0 ? $0.0 : "," } ?? ","
+    let best = counts.max { $0.count < $1.count }
+    return best.map { $0.count > 0 ? $0.separator : comma } ?? comma
   }
 
-  /// All records of a text; empty lines are no records, and marks of the byte order before records, as files
-  /// that were pasted together have them, are no part of these. Nil where a quote is not closed.
+  /// All records of a text; empty lines are no records. Nil where a quote is not closed.
   ///
-  /// - Parameter change: given each line with which a record begins, what stands between the fields
-  ///   from there on; nil: what did before.
+  /// Byte by byte: as a character, a separator or quote has the mark behind it (U+0301, U+200D) with which the
+  /// next field begins.
+  ///
+  /// - Parameter header: given each line with which a record begins, what stands between the fields from there
+  ///   on, where that is a header; nil: it is none. Marks of the byte order before a header, as files that were
+  ///   pasted together have them, are no part of it.
   static func parse(
-    _ text: String, separator: Character = ",", change: (Substring) -> Character? = { _ in nil }
+    _ text: String, separator: UInt8 = comma, header: ((String) -> UInt8?)? = nil
   ) -> [Record]? {
+    let bytes = Array(text.utf8)
     var separator = separator
     var records: [Record] = []
     var fields: [String] = []
-    var field = ""
-    var line = 1
-    var start = 1
+    var field: [UInt8] = []
+    var (line, start, place) = (1, 1, 0)
     var (isQuoted, hasContent) = (false, false)
-    func end() {
-      fields.append(field)
-      field = ""
+    func begin() {
+      start = line
+      guard let header else { return }
+      let row = unmarkedLine(of: bytes[place...])
+      guard let told = header(String(decoding: row, as: UTF8.self)) else { return }
+      (separator, place) = (told, row.startIndex)
     }
-    var rest = text[...]
-    func begin() { separator = change(rest.prefix { !$0.isNewline }) ?? separator }
+    func endField() {
+      fields.append(String(decoding: field, as: UTF8.self))
+      field.removeAll(keepingCapacity: true)
+    }
+    func endRecord() {
+      guard hasContent else { return }
+      endField()
+      records.append(Record(line: start, fields: fields))
+      (fields, hasContent) = ([], false)
+    }
     begin()
-    while let character = rest.popFirst() {
+    while place < bytes.count {
+      let byte = bytes[place]
+      let next = place + 1 < bytes.count ? bytes[place + 1] : nil
+      place += 1
+      // CR and LF together are one end.
+      let endsLine = isLineEnd(byte) && !(byte == carriageReturn && next == lineFeed)
+      if endsLine { line += 1 }
       if isQuoted {
-        if character != "\"" {
-          if character.isNewline { line += 1 }
-          field.append(character)
-        } else if rest.first == "\"" {
-          field.append("\"")
-          rest.removeFirst()
-        } else {
+        if byte == quote, next != quote {
           isQuoted = false
+        } else {
+          field.append(byte)
+          if byte == quote { place += 1 }
         }
-        continue
-      }
-      switch character {
-      case "\u{FEFF}" where !hasContent: continue
-      case "\"" where field.isEmpty:
-        isQuoted = true
-        hasContent = true
-      case separator:
-        end()
-        hasContent = true
-      case "\n", "\r\n", "\r":
-        if hasContent {
-          end()
-          records.append(Record(line: start, fields: fields))
-          fields = []
-          hasContent = false
-        }
-        line += 1
-        start = line
+      } else if endsLine {
+        endRecord()
         begin()
-      default:
-        field.append(character)
+      } else if !isLineEnd(byte) {
         hasContent = true
+        if byte == separator {
+          endField()
+        } else if byte == quote, field.isEmpty {
+          isQuoted = true
+        } else {
+          field.append(byte)
+        }
       }
     }
     guard !isQuoted else { return nil }
-    if hasContent {
-      end()
-      records.append(Record(line: start, fields: fields))
-    }
+    endRecord()
     return records
   }
 
+  /// The first line of `bytes` without marks of the byte order before it.
+  private static func unmarkedLine(of bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var rest = bytes
+    while rest.starts(with: mark) { rest.removeFirst(mark.count) }
+    return rest.prefix { !isLineEnd($0) }
+  }
+
   /// One line, quoted where a field needs it, with its line end.
-  static func line(_ fields: [String]) -> String {
+  public static func line(_ fields: [String]) -> String {
     let quoted = fields.map { field in
-      field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-        ? "\""
-          + field.split(separator: "\"", omittingEmptySubsequences: false)
-          .joined(separator: "\"\"") + "\"" : field
+      guard field.utf8.contains(where: { $0 == comma || $0 == quote || isLineEnd($0) }) else {
+        return field
+      }
+      return "\"" + field.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
     }
     return quoted.joined(separator: ",") + "\n"
+  }
+
+  private static let quote = UInt8(ascii: "\"")
+  private static let lineFeed = UInt8(ascii: "\n")
+  private static let carriageReturn = UInt8(ascii: "\r")
+  /// Of the byte order, in UTF-8.
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  private static func isLineEnd(_ byte: UInt8) -> Bool {
+    byte == lineFeed || byte == carriageReturn
   }
 }

@@ -54,7 +54,9 @@ public struct TrainingRecord: Sendable, Hashable {
     self.size = size
     let largest = metadata[Key.largest].flatMap { Int($0) } ?? size
     largestSize = (1...1 << 16).contains(largest) ? largest : size
-    classes = metadata[Key.classes].map { $0.split(separator: "\n").map(String.init) } ?? []
+    classes =
+      metadata[Key.classes].map { $0.unicodeScalars.split(separator: "\n").map { String($0) } }
+      ?? []
     accuracy = metadata[Key.accuracy].flatMap { Double($0) }
     let (done, planned) = (metadata[Key.steps].flatMap { Int($0) }, recipe(Plan.self)?.steps)
     progress =

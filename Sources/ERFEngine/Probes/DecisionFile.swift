@@ -42,7 +42,7 @@ public enum DecisionFile {
     let separator = CSVRecords.separator(
       of: String(text[(remarks.last?.endIndex ?? text.startIndex)...].drop(while: \.isNewline)))
     guard
-      let records = CSVRecords.parse(text, separator: separator, change: Table.separator(ofHeader:))
+      let records = CSVRecords.parse(text, separator: separator, header: Table.separator(ofHeader:))
     else { throw .openQuote(path: path) }
     let lines = records.filter { !$0.isBlank }.drop { Table.isRemark($0.fields[0]) }
     guard let header = lines.first else { throw .empty(path: path) }
@@ -121,10 +121,10 @@ public enum DecisionFile {
     }
 
     /// What stands between the fields of a line that is a header; nil: it is none.
-    static func separator(ofHeader line: Substring) -> Character? {
+    static func separator(ofHeader line: String) -> UInt8? {
       guard line.lowercased().contains("object_response") else { return nil }
-      let separator = CSVRecords.separator(of: String(line))
-      guard let record = CSVRecords.parse(String(line), separator: separator)?.first,
+      let separator = CSVRecords.separator(of: line)
+      guard let record = CSVRecords.parse(line, separator: separator)?.first,
         isHeader(record)
       else { return nil }
       return separator
