@@ -16,6 +16,10 @@ extension Command {
       Option("--json", help: "print the metrics as JSON"),
     ] + Options.export + Options.force
   ) { arguments in
+    // Inputs are looked at, to tell what they are, and then read.
+    if let pipe = arguments.positionals.first(where: FileIdentity.isPipeOrDevice) {
+      throw FileError.notRegular(path: pipe)
+    }
     if let lines = try tables(arguments) { return try StandardStreams.write(Text.lines(lines)) }
     let paths = try arguments.positionals.flatMap { word in
       let files = try ERFPart.files(at: word)
@@ -46,7 +50,9 @@ extension Command {
       throw SeveralNetworks(
         count: networks.count, error: error, programs: models.count == 1 ? programs.sorted() : [])
     }
-    let files = OutputFiles(outputs, arguments, models: paths, named: whole.namedPictures)
+    let files = OutputFiles(
+      outputs, arguments, models: paths, named: whole.namedPictures,
+      recorded: whole.recordedPictures)
     try files.requireNoInputs()
     if !whole.isWhole && !arguments.has("--partial") {
       let missing = MissingShares(of: whole, among: parts, outputs: outputs)
@@ -143,12 +149,13 @@ extension ERFPart {
     return part.difference(from: self) == nil && part.indices.isSubset(of: indices)
   }
 
-  /// The files and folders of pictures that its command names, as seen from where that was run; those that it
-  /// names by relative paths also as seen from the folder that they lie in.
+  /// The files and folders of pictures that its command names, as seen from where that was run.
   fileprivate var namedPictures: [String] {
-    zip(command, command.dropFirst()).filter { $0.0 == "--image" }.flatMap { _, path in
-      path.hasPrefix("/") ? [path] : [path, path.fileName]
-    }
+    zip(command, command.dropFirst()).filter { $0.0 == "--image" }.map { $0.1 }
+  }
+
+  fileprivate var recordedPictures: RecordedPictures {
+    RecordedPictures(done.map(\.name) + skipped.map(\.name), of: namedPictures)
   }
 }
 

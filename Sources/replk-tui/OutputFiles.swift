@@ -19,6 +19,8 @@ struct OutputFiles {
   private let pictures: [String]
   /// Files and folders of pictures, as they were named.
   private let named: [String]
+  /// Pictures of the run whose results are written, which may lie in other folders by now.
+  private let recorded: RecordedPictures?
   /// Whether the user said that files may be replaced.
   let isForced: Bool
   /// Those at whose places nothing was when the command began.
@@ -27,15 +29,17 @@ struct OutputFiles {
   /// - Parameters:
   ///   - models: the words that name networks or a session, some of which may be files.
   ///   - named: files and folders of the pictures that results are of; nil: those of the command line.
+  ///   - recorded: these pictures, where others than this command have read them.
   init(
     _ paths: [String], _ arguments: Arguments, models: [String], images: ImageSource? = nil,
-    named: [String]? = nil
+    named: [String]? = nil, recorded: RecordedPictures? = nil
   ) {
     self.paths = paths
     self.models = models
     self.arguments = arguments
     pictures = if case .files(let paths)? = images { paths } else { [] }
     self.named = named ?? arguments.all("--image")
+    self.recorded = recorded
     isForced = arguments.has("--force")
     absent = Set(paths.filter { FileIdentity(of: $0) == nil }.map(PathKey.init))
   }
@@ -132,7 +136,7 @@ struct OutputFiles {
 
   /// The folder of pictures in which the command would find a file at `path`, were it run again; nil: none.
   private func pictureFolder(of path: String) -> String? {
-    named.first { ImageList.wouldFind(path, in: $0) }
+    named.first { ImageList.wouldFind(path, in: $0) } ?? recorded?.folder(around: path)
   }
 
   /// Asks whoever sits at the terminal; nobody there is a no.

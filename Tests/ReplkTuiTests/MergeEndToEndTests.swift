@@ -135,6 +135,14 @@ import Testing
       outcome, code: 1, mentions: ["/dev/stdin", "read only once", "save it as a file"])
   }
 
+  /// Nor can shares, of whatever kind: they are looked at before they are read.
+  @Test(arguments: ["erf", "csv", "safetensors"]) func sharesAreFiles(_ ending: String) throws {
+    let merge = "merge p.\(ending) s.\(ending) -o all.\(ending)"
+    expectOneLine(
+      try Executable.run([], in: folder, shell: "mkfifo p.\(ending) && \"$@\" \(merge)"), code: 1,
+      mentions: ["p.\(ending): cannot be read: it is not a regular file"])
+  }
+
   /// The commands printed for missing shares are those that make them.
   @Test func missingSharesComeWithTheirCommands() throws {
     let parts = try make(shards: 4)

@@ -179,6 +179,43 @@ extension OverwriteTests {
         == ["1.ppm", "2.ppm"])
   }
 
+  /// From wherever it is merged: pictures are known by their names, and folders of classes by theirs.
+  @Test func mergesKnowPicturesByTheirNames() throws {
+    for name in ["a/photos", "a/set/cat", "a/set/dog", "a/set/new", "else"] {
+      try folder.makeFolder(name)
+    }
+    for (index, name) in ["photos/1", "photos/2", "set/cat/1", "set/dog/2"].enumerated() {
+      _ = try folder.write(Samples.picture(level: UInt8(60 + index)), to: "a/\(name).ppm")
+    }
+    func within(_ place: String, _ words: [String]) throws -> Outcome {
+      try Executable.run(words, in: folder, shell: "cd \(place) && \"$@\"")
+    }
+    for image in ["photos", "set"] {
+      let run = ["erf", Samples.tiny, "--size", "32", "--image", image, "-o", "../\(image).erf"]
+      #expect(try within("a", run).code == 0)
+    }
+    for (place, part, output) in [
+      ("a/photos", "../../photos.erf", "map.png"), ("else", "../photos.erf", "../a/photos/map.pgm"),
+      ("a/set/cat", "../../../set.erf", "map.png"), ("else", "../set.erf", "../a/set/map.png"),
+      ("else", "../set.erf", "../a/set/new/map.png"), ("a/set", "../../set.erf", "more/map.png"),
+    ] {
+      expectOneLine(
+        try within(place, ["merge", part, "-o", output, "--force"]), code: 2,
+        mentions: [output, "among the pictures of \(Folder.whole(folder.path))/a/", "outside it"])
+    }
+    // Beside the folder of pictures none is found, nor is an array among them.
+    for (place, part, output) in [
+      ("a", "../photos.erf", "map.png"), ("a", "../photos.erf", "../else/map.png"),
+      ("a/photos", "../../photos.erf", "map.npy"),
+    ] {
+      #expect(try within(place, ["merge", part, "-o", output]).code == 0, "\(output)")
+    }
+    // Pictures that were given one by one are a folder's no more.
+    _ = try succeed(
+      ["erf", Samples.tiny, "--size", "32", "--image", "a/photos/1.ppm", "-o", "1.erf"], in: folder)
+    _ = try succeed(["merge", "1.erf", "-o", "a/photos/map.png"], in: folder)
+  }
+
   /// What beside weights tells which network they are of.
   @Test(arguments: [
     ("config.json", #"{"architecture": "resnet18"}"#), ("args.yaml", "model: resnet18\n"),
