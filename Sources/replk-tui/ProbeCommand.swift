@@ -142,27 +142,17 @@ extension Command {
     let pictures = WatchedFiles(own.stimuli.map(\.path))
     let opened = try networks.map(CueConflictBenchmark.opened)
     var benchmark = CueConflictBenchmark(
-      own, csv: shard == nil ? arguments.last("--csv") : nil, seed: arguments.seed(),
-      threads: arguments.threads())
-    benchmark.replaces = arguments.has("--force")
+      own, seed: arguments.seed(), threads: arguments.threads())
     benchmark.watched = pictures
-    var file: DecisionShareFile?
-    if let csv = arguments.last("--csv") {
+    var file = try arguments.last("--csv").map { csv in
       try CueConflictBenchmark.requireDistinct(opened)
       let output = OutputFiles(
         [csv], arguments, models: models, images: .files(stimuli.stimuli.map(\.path)))
-      if let shard {
-        try output.requireNoInputs()
-        try AtomicFile.requireWritable(csv)
-        let command = arguments.command(
-          "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
-          positionals: models)
-        file = try DecisionShareFile(
-          DecisionShare(shard, of: stimuli, by: opened, command: command), at: csv,
-          replaces: benchmark.replaces)
-      } else {
-        try settle(output, &benchmark, opened)
-      }
+      let command = arguments.command(
+        "probe", without: Arguments.immaterial.union(["--csv", "--decisions", "--ascii"]),
+        positionals: models)
+      let share = DecisionShare(shard ?? .whole, of: stimuli, by: opened, command: command)
+      return try kept(share, isTable: shard == nil, in: output)
     }
     // A share without a stimulus is a table without rows.
     let made =
@@ -181,24 +171,22 @@ extension Command {
     return (made, nil)
   }
 
-  /// Sees to it that decisions can be written: a run goes on from what it wrote, and replaces something else
-  /// only when it is told to.
-  private static func settle(
-    _ output: OutputFiles, _ benchmark: inout CueConflictBenchmark, _ networks: [OpenedNetwork]
-  ) throws {
+  /// The file that `share` is kept in: a run goes on with what it wrote, and replaces something else only when it is
+  /// told to.
+  private static func kept(
+    _ share: DecisionShare, isTable: Bool, in output: OutputFiles
+  ) throws -> DecisionShareFile {
+    let csv = output.paths[0]
     try output.requireNoInputs()
-    for path in output.paths { try AtomicFile.requireWritable(path) }
-    // Whose decisions they are is told by the weights, which are read for a table that is there alone.
-    let isNew = !output.paths.contains(where: FileIdentity.isReplaceable)
-    let subjects =
-      isNew && networks.count == 1
-      ? [] : try Set(networks.map { try CueConflictBenchmark.subject($0) })
-    benchmark.others = subjects
+    try AtomicFile.requireWritable(csv)
+    func file(replaces: Bool) throws -> DecisionShareFile {
+      try DecisionShareFile(share, at: csv, isTable: isTable, replaces: replaces)
+    }
     do {
-      try benchmark.requireTable(of: subjects)
+      return try file(replaces: output.isForced)
     } catch let error as DecisionError {
       try output.requireReplacing(error.explanation)
-      benchmark.replaces = true
+      return try file(replaces: true)
     }
   }
 

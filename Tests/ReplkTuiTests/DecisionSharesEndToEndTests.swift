@@ -319,14 +319,14 @@ import Testing
     #expect(share.isFinished && share.count == 40)
   }
 
-  /// A run that is not cut adds row by row: the one that finds rows of another stops.
+  /// Of two runs that are not cut, one may find the other's finished table, and stops.
   @Test func twoRunsAtOnceDoubleNoRow() throws {
     _ = try succeed(["stimuli", "-o", "s", "--count", "40", "--size", "16"], in: folder)
     let outcome = try Executable.run(
       probe() + ["d.csv", "--threads", "1"], in: folder,
       shell: "\"$@\" & other=$!; \"$@\"; code=$?; wait $other; exit $((code + $?))")
     if outcome.code != 0 {
-      expectOneLine(outcome, code: 1, mentions: ["d.csv: cannot be written: another run"])
+      expectOneLine(outcome, code: 1, mentions: ["d.csv holds something else by now"])
     }
     let decisions = try DecisionFile.read(folder.file("d.csv"))
     #expect(decisions.count == 80 && Set(decisions).count == 80)

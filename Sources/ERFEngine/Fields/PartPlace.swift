@@ -22,6 +22,17 @@ public struct PartPlace: Sendable {
     }
   }
 
+  /// The same of `bytes`, which take the place of `part` when its run is done; another run of the same may have
+  /// written them before.
+  ///
+  /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`.
+  mutating func write(_ bytes: [UInt8], insteadOf part: some RunPart) throws {
+    try write(CollectionOfOne(bytes)) { path throws(RunPartError) in
+      if (try? FileBytes.read(path, limit: bytes.count)) == bytes { return }
+      try Self.requireSame(part, at: path)
+    }
+  }
+
   /// The same of the table of a sweep.
   ///
   /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`.

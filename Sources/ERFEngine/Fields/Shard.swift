@@ -5,12 +5,19 @@ public struct Shard: Sendable, Hashable, Comparable {
   /// More processes than any cluster starts for one run.
   public static let most = 100_000
 
+  /// The only share of a run that is not cut.
+  public static let whole = Shard(index: 1, count: 1)
+
   public let index: Int
   public let count: Int
 
   /// nil unless 1 <= index <= count <= ``most``.
   public init?(_ index: Int, of count: Int) {
     guard (1...Self.most).contains(count) && (1...count).contains(index) else { return nil }
+    self.init(index: index, count: count)
+  }
+
+  private init(index: Int, count: Int) {
     self.index = index
     self.count = count
   }

@@ -75,7 +75,7 @@ public enum DecisionFile {
   }
 
   /// Without the blanks that people put around separators.
-  static func trimmed(_ name: String) -> String {
+  private static func trimmed(_ name: String) -> String {
     let start = name.drop(while: \.isWhitespace)
     let end = start.lastIndex { !$0.isWhitespace }
     return end.map { String(start[...$0]) } ?? ""
@@ -190,22 +190,23 @@ public enum DecisionError: ExplainedError, Equatable {
   case missingColumn(path: String, column: String)
   /// Which of the columns is meant is not told.
   case repeatedColumn(path: String, column: String)
-  case otherColumns(path: String)
-  /// A share's table lies where that of a whole run would be written.
-  case share(path: String, found: String)
-  case otherEnd(path: String)
-  case otherSubjects(path: String, found: [String])
   case fieldCount(path: String, line: Int, found: Int, expected: Int)
   case category(path: String, line: Int, found: String)
   case stimulus(path: String, line: Int, name: String)
   case notAShare(path: String)
   /// A share is not as this version of the program wrote it.
   case damaged(path: String)
-  /// Something else lies where a share would be written, or a share that is not as it was written.
-  case occupied(path: String, asked: String, isDamaged: Bool = false)
+  /// A table lies where a run would write its own.
+  case finished(path: String)
+  /// Something else lies where a share (`asked`) or a table would be written, or a share that is not as it was
+  /// written.
+  case occupied(path: String, asked: String?, isDamaged: Bool = false)
 
   public var isUsageError: Bool {
-    if case .occupied = self { true } else { false }
+    switch self {
+    case .finished, .occupied: true
+    default: false
+    }
   }
 
   public var explanation: String {
@@ -221,13 +222,6 @@ public enum DecisionError: ExplainedError, Equatable {
         + "\(DecisionFile.needed.joined(separator: ", ")), in any order"
     case .repeatedColumn(let path, let column):
       "\(path): has several columns '\(column)', where one was expected: rename or take away the others"
-    case .otherColumns(let path):
-      "\(path): does not begin with the columns that are written here, so no rows can be added to it"
-    case .share(let path, let found): "\(path) holds \(found), not the whole run"
-    case .otherEnd(let path):
-      "\(path): its last line has no end, and is none that was begun here, so no rows can be added to it"
-    case .otherSubjects(let path, let found):
-      "\(path): holds decisions of others, such as \(found.first ?? ""), so no rows are added to it"
     case .fieldCount(let path, let line, let found, let expected):
       "\(path), line \(line): has \(found.counted("field")) where the header has \(expected)"
     case .category(let path, let line, let found):
@@ -244,10 +238,14 @@ public enum DecisionError: ExplainedError, Equatable {
         + "--csv FILE --shard I/N)"
     case .damaged(let path):
       "\(path) is a share that \(RunPartError.damage): copy it again, or compute the share anew (--force)"
+    case .finished(let path):
+      "\(path) is a table of decisions that does not say how they were made, so no run goes on with it "
+        + "(`probe --decisions` draws it)"
     case .occupied(let path, let asked, let isDamaged):
       "\(path) already exists and is "
-        + (isDamaged ? "a share that \(RunPartError.damage)" : "not \(asked) of a run")
-        + ": add --force to replace it, or write to another file"
+        + (isDamaged
+          ? "a share that \(RunPartError.damage)"
+          : asked.map { "not \($0) of a run" } ?? "not what this run began")
     }
   }
 }

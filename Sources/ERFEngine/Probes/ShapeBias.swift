@@ -66,7 +66,7 @@ public struct ShapeBias: Sendable, Hashable {
   /// Counts the decisions whose cues conflict; the others do not count.
   public init(subject: String, decisions: some Sequence<CueDecision>) {
     var counts = [CueCounts](repeating: CueCounts(), count: ObjectCategory.allCases.count)
-    var byStimulus: [String: CueCounts] = [:]
+    var byStimulus: [PathKey: CueCounts] = [:]
     var foreign: [String: Int] = [:]
     var repeated = 0
     var contradicting = 0
@@ -78,8 +78,9 @@ public struct ShapeBias: Sendable, Hashable {
         continue
       }
       counts[decision.shape.index].add(cue)
-      if byStimulus[decision.image] != nil { repeated += 1 }
-      byStimulus[decision.image, default: CueCounts()].add(cue)
+      let image = PathKey(decision.image)
+      if byStimulus[image] != nil { repeated += 1 }
+      byStimulus[image, default: CueCounts()].add(cue)
     }
     self.init(subject: subject, counts: counts)
     foreignResponses = foreign

@@ -53,12 +53,15 @@ import Testing
   @Test func replacedStimuliEndTheRun() throws {
     try writeStimuli(3)
     let found = try StimulusFolder(stimuli)
-    var benchmark = CueConflictBenchmark(found, csv: folder.file("d.csv"), threads: 1)
+    var benchmark = CueConflictBenchmark(found, threads: 1)
     benchmark.watched = WatchedFiles(found.stimuli.map(\.path))
     let last = try #require(found.stimuli.last)
     try write([1], "\(last.name.shape.rawValue)/\(last.fileName)")
     let network = try Network(Self.spec)
-    #expect(throws: FileError.changed(path: last.path)) { try benchmark.run(network) }
+    var file: DecisionShareFile? = try table(of: found, by: [Self.spec])
+    #expect(throws: FileError.changed(path: last.path)) {
+      try benchmark.run(network, number: 1, into: &file)
+    }
     #expect(try DecisionFile.read(folder.file("d.csv")).count == 2)
   }
 
@@ -107,69 +110,128 @@ import Testing
     }
   }
 
+  /// The file `d.csv` of a run that is not cut.
+  private func table(
+    of stimuli: StimulusFolder, by specs: [NetworkSpec], replaces: Bool = false
+  ) throws -> DecisionShareFile {
+    let share = DecisionShare(
+      .whole, of: stimuli, by: try specs.map(CueConflictBenchmark.opened), command: ["probe"])
+    return try DecisionShareFile(
+      share, at: folder.file("d.csv"), isTable: true, replaces: replaces)
+  }
+
+  /// Until it is done a table says what it is of; then it is model-vs-human's.
   @Test func brokenRunGoesOn() throws {
     try writeStimuli(6)
     let network = try Network(Self.spec)
     let found = try StimulusFolder(stimuli)
-    let path = folder.file("out.csv")
-    let whole = try CueConflictBenchmark(found, csv: path).run(network)
-    let bytes = try folder.read("out.csv")
-    #expect(try DecisionFile.read(path) == whole.decisions)
+    let benchmark = CueConflictBenchmark(found, threads: 1)
+    let path = folder.file("d.csv")
+    var file: DecisionShareFile? = try table(of: found, by: [Self.spec])
+    #expect(!folder.names.contains("d.csv"))
+    let whole = try benchmark.run(network, number: 1, into: &file)
+    let broken = try folder.read("d.csv")
+    #expect(try DecisionShare(path: path).isFinished == false)
+    try file?.finish()
+    let bytes = try folder.read("d.csv")
+    #expect(bytes == DecisionFile.encode(whole.decisions))
 
-    // Broken off in the middle of the fourth row.
-    let text = String(decoding: bytes, as: UTF8.self)
-    let rows = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let broken = rows.prefix(4).joined(separator: "\n") + "\n" + rows[4].prefix(9)
-    _ = try folder.write(Array(broken.utf8), to: "out.csv")
+    // As after three stimuli.
+    let lines = String(decoding: broken, as: UTF8.self).split(separator: "\n").count
+    #expect(lines == 7)
+    var share = try DecisionShare(broken, path: path)
+    share.rows.removeLast(3)
+    _ = try folder.write(share.encoded(), to: "d.csv")
+    file = try table(of: found, by: [Self.spec])
     var first: ShapeBiasProgress?
-    let resumed = try CueConflictBenchmark(found, csv: path).run(network) {
-      first = first ?? $0
-    }
+    let resumed = try benchmark.run(network, number: 1, into: &file) { first = first ?? $0 }
+    try file?.finish()
     #expect(first == ShapeBiasProgress(phase: .benchmark, done: 3, total: 6))
     #expect(resumed.decisions == whole.decisions)
-    #expect(try folder.read("out.csv") == bytes)
-
-    // Other weights are another subject of the same file.
-    let other = try Network(NetworkSpec(model: Self.spec.model, weights: .random(seed: 1)))
-    #expect(throws: DecisionError.self) {
-      try CueConflictBenchmark(found, csv: path).run(other)
-    }
-    #expect(try folder.read("out.csv") == bytes)
-    var both = CueConflictBenchmark(found, csv: path)
-    both.others = [CueConflictBenchmark.subject(network)]
-    _ = try both.run(other)
-    #expect(ShapeBias.bySubject(try DecisionFile.read(path)).count == 2)
+    #expect(try folder.read("d.csv") == bytes)
   }
 
-  /// Of two runs that found nothing there, the one that begins its table later is refused, and so is one whose
-  /// table was replaced by another of the same length.
-  @Test func runsThatBeginAtOnceDoNotMix() throws {
-    let path = folder.file("out.csv")
-    func row(_ subject: String) -> CueDecision {
-      CueDecision(
-        subject: subject, image: "cat1-dog1.png", shape: .cat, texture: .dog, response: .cat)
+  /// Nothing goes on with a table that is done, or with one of other weights, preparation or stimuli.
+  @Test func tablesOfOtherRunsAreRefused() throws {
+    try writeStimuli(3)
+    let network = try Network(Self.spec)
+    let found = try StimulusFolder(stimuli)
+    var file: DecisionShareFile? = try table(of: found, by: [Self.spec])
+    _ = try CueConflictBenchmark(found).run(network, number: 1, into: &file)
+    let broken = try folder.read("d.csv")
+    var prepared = Self.spec
+    prepared.preprocessing.mean = [0.5, 0.5, 0.5]
+    let seeded = NetworkSpec(model: Self.spec.model, weights: .random(seed: 1))
+    for others in [[prepared], [seeded], [Self.spec, seeded]] {
+      #expect(throws: RunPartError.self) { try table(of: found, by: others) }
     }
-    var logs = try ["a", "b"].map { try DecisionLog(path: path, subject: $0) }
-    try logs[0].append(row("a"), trial: 1)
-    let table = try folder.read("out.csv")
-    #expect(throws: FileError.self) { try logs[1].append(row("b"), trial: 1) }
-    #expect(try folder.read("out.csv") == table)
-    try AtomicFile.write(table, to: path)
-    #expect(throws: FileError.self) { try logs[0].append(row("a"), trial: 2) }
-    #expect(try folder.read("out.csv") == table)
-    // One that may replace what is there takes what it found, and no later one.
-    logs = try [1, 2].map { _ in try DecisionLog(path: path, subject: "c", replaces: true) }
-    try logs[0].append(row("c"), trial: 1)
-    #expect(throws: FileError.self) { try logs[1].append(row("c"), trial: 1) }
-  }
-
-  @Test func filesOfOthersAreNotOverwritten() throws {
+    let last = try #require(found.stimuli.last)
+    let picture = try FileBytes.read(last.path, limit: 1 << 20)
+    let name = "\(last.name.shape.rawValue)/\(last.fileName)"
+    try write([1], name)
+    #expect(throws: RunPartError.self) { try table(of: found, by: [Self.spec]) }
+    try write(picture, name)
+    _ = try table(of: found, by: [Self.spec])
+    #expect(try folder.read("d.csv") == broken)
+    try file?.finish()
+    #expect(throws: DecisionError.finished(path: folder.file("d.csv"))) {
+      try table(of: found, by: [Self.spec])
+    }
     let bytes = Array("name,age\nann,7\n".utf8)
-    let path = try folder.write(bytes, to: "out.csv")
-    #expect(throws: DecisionError.otherColumns(path: path)) {
-      try DecisionLog(path: path, subject: "x")
+    let path = try folder.write(bytes, to: "d.csv")
+    #expect(throws: DecisionError.occupied(path: path, asked: nil)) {
+      try table(of: found, by: [Self.spec])
     }
-    #expect(try folder.read("out.csv") == bytes)
+    _ = try table(of: found, by: [Self.spec], replaces: true)
+    #expect(try folder.read("d.csv") == bytes)
+  }
+
+  /// Names that look the same may be of two pictures; prefixes and blanks belong to names.
+  @Test func namesAreComparedByBytes() throws {
+    let picture = try PNGWriter.encode(
+      BuiltInStimulus(kind: .conflict, seed: 0, index: 0).image(size: 56))
+    let names = [
+      "\u{E9}_cat1-dog2.png", "e\u{301}_cat1-dog2.png", "0001_x_cat1-dog2.png", " cat3-dog2.png",
+    ]
+    for name in names { try write(picture, "cat/" + name) }
+    let network = try Network(Self.spec)
+    let found = try StimulusFolder(stimuli)
+    for _ in 0..<2 {
+      var file: DecisionShareFile? = try table(of: found, by: [Self.spec])
+      let report = try CueConflictBenchmark(found).run(network, number: 1, into: &file)
+      #expect(report.decisions.count == names.count)
+      #expect(Set(report.decisions.map { PathKey($0.image) }) == Set(names.map(PathKey.init)))
+      let share = try DecisionShare(path: folder.file("d.csv"))
+      #expect(share.rows.map(\.trial) == [1, 2, 3, 4])
+    }
+  }
+
+  /// Of two runs that found nothing there rows of both never stand in one table.
+  @Test func runsThatBeginAtOnceDoNotMix() throws {
+    try writeStimuli(2)
+    let found = try StimulusFolder(stimuli)
+    let benchmark = CueConflictBenchmark(found, threads: 1)
+    let specs = (0..<2).map {
+      NetworkSpec(model: Self.spec.model, weights: .random(seed: UInt64($0)))
+    }
+    var one: DecisionShareFile? = try table(of: found, by: [specs[0]])
+    var two: DecisionShareFile? = try table(of: found, by: [specs[1]])
+    _ = try benchmark.run(try Network(specs[0]), number: 1, into: &one)
+    let kept = try folder.read("d.csv")
+    let network = try Network(specs[1])
+    #expect(throws: RunPartError.self) { try benchmark.run(network, number: 1, into: &two) }
+    #expect(try folder.read("d.csv") == kept)
+    try one?.finish()
+    let finished = try folder.read("d.csv")
+    #expect(throws: RunPartError.self) { try two?.finish() }
+    #expect(try folder.read("d.csv") == finished)
+    // The same run once more has nothing to add.
+    try folder.remove("d.csv")
+    one = try table(of: found, by: [specs[0]])
+    _ = try benchmark.run(try Network(specs[0]), number: 1, into: &one)
+    _ = try folder.write(finished, to: "d.csv")
+    try one?.finish()
+    #expect(try folder.read("d.csv") == finished)
   }
 
   @Test func cancelling() throws {

@@ -8,22 +8,13 @@ public struct CueConflictBenchmark: Sendable {
   public static let size = 224
 
   public let stimuli: StimulusFolder
-  /// The decision file of a run that is not cut, written as it goes on, and taken up again; nil: none.
-  public let csv: String?
-  /// Subjects of other networks of the same run, whose decisions go into the same file.
-  public var others: Set<String> = []
-  /// Whether a file of something else may be replaced.
-  public var replaces = false
   /// The stimuli's files as they were when the run began; nil: they may change meanwhile.
   public var watched: WatchedFiles?
   public let seed: UInt64
   public let threads: Int?
 
-  public init(
-    _ stimuli: StimulusFolder, csv: String? = nil, seed: UInt64 = 0, threads: Int? = nil
-  ) {
+  public init(_ stimuli: StimulusFolder, seed: UInt64 = 0, threads: Int? = nil) {
     self.stimuli = stimuli
-    self.csv = csv
     self.seed = seed
     self.threads = threads
   }
@@ -93,65 +84,43 @@ public struct CueConflictBenchmark: Sendable {
     return (head, head == .imageNet ? published : own ?? network.evaluation.size)
   }
 
-  /// Checks that decisions can be added to the file: nothing is there, or what earlier runs for `subjects`
-  /// wrote. Nothing is changed.
+  /// Decides every stimulus.
   ///
-  /// - Throws: ``FileError``, ``DecisionError`` where it is something else.
-  public func requireTable(of subjects: Set<String>) throws {
-    guard let csv else { return }
-    _ = try DecisionTable(path: csv, subjects: subjects, stimuli: fileNames)
-  }
-
-  private var fileNames: Set<String> {
-    Set(((stimuli.before ?? []) + stimuli.stimuli).map(\.fileName))
-  }
-
-  private func log(of subject: String) throws -> DecisionLog? {
-    guard let csv else { return nil }
-    return try DecisionLog(
-      path: csv, subject: subject, others: others, stimuli: fileNames, replaces: replaces)
-  }
-
-  /// Decides every stimulus that the decision file does not yet hold.
-  ///
-  /// - Parameter progress: called on this thread, first before any stimulus is read.
-  /// - Throws: ``ProbeError``, ``FileError`` and ``DecisionError`` for the decision file,
-  ///   `FileError.changed` for a stimulus that has changed, `NonFiniteError`; `CancellationError` before the
-  ///   first decision, else the report is of what was decided until then.
+  /// - Throws: ``ProbeError``, `NonFiniteError`, `FileError.changed` for a stimulus that has changed;
+  ///   `CancellationError` before the first decision, else the report is of what was decided until then.
   public func run(
-    _ network: Network, cancellation: Cancellation = Cancellation(),
-    progress: (ShapeBiasProgress) -> Void = { _ in }
+    _ network: Network, cancellation: Cancellation = Cancellation()
   ) throws -> ShapeBiasReport {
-    var share: DecisionShareFile?
-    return try run(
-      network, number: 1, into: &share, cancellation: cancellation, progress: progress)
+    var file: DecisionShareFile?
+    return try run(network, number: 1, into: &file, cancellation: cancellation)
   }
 
-  /// Decides every stimulus that the file of the share does not yet hold, which may be none. Trials are
-  /// numbered by the stimuli that count, over all shares.
+  /// Decides every stimulus that the file of the run, or of its share, does not yet hold, which may be none. Trials
+  /// are numbered by the stimuli that count, over all shares.
   ///
   /// - Parameters:
-  ///   - number: of the network among those of the share, from 1.
-  ///   - share: nil: the run is not cut.
-  /// - Throws: as ``run(_:cancellation:progress:)``.
+  ///   - number: of the network among those of the run, from 1.
+  ///   - file: nil: decisions are kept nowhere.
+  ///   - progress: called on this thread, first before any stimulus is read.
+  /// - Throws: as ``run(_:cancellation:)``, and ``FileError`` and ``RunPartError`` for the file.
   public func run(
-    _ network: Network, number: Int, into share: inout DecisionShareFile?,
+    _ network: Network, number: Int, into file: inout DecisionShareFile?,
     cancellation: Cancellation = Cancellation(), progress: (ShapeBiasProgress) -> Void = { _ in }
   ) throws -> ShapeBiasReport {
     let clock = ContinuousClock()
     let start = clock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
-    var log = try log(of: subject)
-    try share?.write()
-    var found: [String: CueDecision] = share?.known(number) ?? log?.known ?? [:]
+    try file?.write()
+    var found = file?.known(number) ?? [:]
     let wanted = stimuli.stimuli.filter(head.counts)
     let first = 1 + (stimuli.before?.count(where: head.counts) ?? 0)
     let trials = Dictionary(
-      wanted.enumerated().map { ($1.fileName, first + $0) }, uniquingKeysWith: { one, _ in one })
-    let undecided = wanted.filter { found[$0.fileName] == nil }
+      wanted.enumerated().map { (PathKey($1.fileName), first + $0) },
+      uniquingKeysWith: { one, _ in one })
+    let undecided = wanted.filter { found[PathKey($0.fileName)] == nil }
     // What a finished share has no decision of is not looked at again.
-    let isFinished = share?.wasFinished == true
+    let isFinished = file?.wasFinished == true
     let open = isFinished ? [] : undecided
     let total = wanted.count
     let before = total - open.count
@@ -170,21 +139,21 @@ public struct CueConflictBenchmark: Sendable {
         collect: { result in
           switch try result.get() {
           case .decided(let decision):
-            found[decision.image] = decision
-            let trial = trials[decision.image] ?? 0
-            try log?.append(decision, trial: trial)
-            try share?.add(decision, trial: trial, of: number)
+            let image = PathKey(decision.image)
+            found[image] = decision
+            try file?.add(decision, trial: trials[image] ?? 0, of: number)
           case .unreadable(let file): skipped.append(file)
           }
         })
-      try share?.write()
+      try file?.write()
     } catch {
       // What was decided so far stays, whatever ended the run, and is told, if it is anything.
-      try share?.write()
-      guard error is CancellationError, wanted.contains(where: { found[$0.fileName] != nil })
+      try file?.write()
+      guard error is CancellationError,
+        wanted.contains(where: { found[PathKey($0.fileName)] != nil })
       else { throw error }
     }
-    let decisions = wanted.compactMap { found[$0.fileName] }
+    let decisions = wanted.compactMap { found[PathKey($0.fileName)] }
     if decisions.isEmpty, stimuli.before == nil {
       throw nothingDecided(wanted.count, skipped, network, head)
     }

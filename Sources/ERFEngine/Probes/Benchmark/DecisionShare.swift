@@ -257,24 +257,29 @@ extension DecisionShare {
   /// What an earlier run left of this share at `path`; this where nothing is there, or what is there may be
   /// replaced.
   ///
+  /// - Parameter isTable: whether this is all of a run that is not cut, which ends as a plain table.
   /// - Throws: ``DecisionError``, ``RunPartError`` where it is something else, or was begun by another
   ///   program or other kernels.
-  func kept(at path: String, replaces: Bool) throws -> DecisionShare {
+  func kept(at path: String, isTable: Bool = false, replaces: Bool) throws -> DecisionShare {
     guard FileKind(of: path) != .absent else { return self }
     do {
       let earlier: DecisionShare
       do {
         earlier = try DecisionShare(path: path)
       } catch let error as DecisionError {
+        let isWhole = isTable && (try? DecisionFile.read(path)) != nil
+        if isWhole, error == .notAShare(path: path) { throw DecisionError.finished(path: path) }
         throw DecisionError.occupied(
-          path: path, asked: Shard.words(shards), isDamaged: error == .damaged(path: path))
+          path: path, asked: isTable ? nil : Shard.words(shards),
+          isDamaged: error == .damaged(path: path))
       }
       if let difference = earlier.difference(from: self) {
         throw RunPartError.otherRun(path: path, difference: difference)
       }
-      guard earlier.shards == shards else {
+      guard earlier.shards == shards, !isTable || !earlier.isFinished else {
         throw RunPartError.otherShare(
-          path: path, found: Shard.words(earlier.shards), asked: Shard.words(shards))
+          path: path, found: Shard.words(earlier.shards),
+          asked: isTable ? "the whole run" : Shard.words(shards))
       }
       // Rows do not say what made them; none is added to a finished share.
       guard earlier.makers == makers || (earlier.isFinished && !replaces) else {
