@@ -227,8 +227,7 @@ import Testing
   @Test func aGraphIsNamedOnce() {
     let graph = NetworkSpec(.file("/graphs/vit.onnx"), weights: .file("/graphs/vit.onnx"))
     let model = makeModel(["RepLKNet-13-nano"])
-    let compared = ComparedNetwork(
-      letter: "A", network: graph, side: 0, metrics: nil, field: nil, result: nil, images: 0)
+    let compared = ComparedNetwork(letter: "A", network: graph, side: 0, map: nil)
     #expect(model.weightsText(compared) == "vit.onnx")
     #expect(model.weightsText(compared, isNamed: true) == "own weights")
   }
@@ -239,9 +238,7 @@ import Testing
     var model = makeModel(["RepLKNet-31", "resnet20-cifar"])
     model.finish(model.type(panel.unicodeScalars.first!))
     model.finish(model.type("z"))
-    let texts = model.subject(hasNetworks: true, hasTarget: isOfTarget).map {
-      $0.map(\.text).joined()
-    }
+    let texts = Panels.named(model.focus).subject(model).map { $0.map(\.text).joined() }
     let taps = model.sides.indices.compactMap { model.request($0).tap }
     #expect(taps.count == 2 && taps[0] != taps[1])
     #expect(texts[0].contains("A \(taps[0]), B \(taps[1])") == isOfTarget)

@@ -45,6 +45,21 @@ import Testing
     #expect(prompt.complaint == "no name given")
   }
 
+  /// What ends as folders do is no name of a file: with an ending it would be that of a hidden one.
+  @Test(arguments: ["ff/", "'/in/a b/' ", "ff/.", "..", "~", "/"])
+  func foldersAreNoSessions(_ text: String) {
+    var model = makeModel()
+    model.overlay = .prompt(Prompt(purpose: .saveSession, text: text))
+    #expect(update(&model, .key(.enter)).isEmpty && model.saving == nil)
+    guard case .prompt(let prompt)? = model.overlay else {
+      Issue.record("the prompt is gone")
+      return
+    }
+    #expect(prompt.text == text)
+    #expect(
+      prompt.complaint == "\(TypedPath.meant(text)) is a folder: add a name, such as session.json")
+  }
+
   /// The text stays, with what is wrong below it, and nothing is replaced unasked.
   @Test func promptsKeepTheirTextAndAsk() {
     var model = makeModel()
@@ -123,9 +138,18 @@ import Testing
       Issue.record("nothing is copied")
       return
     }
-    let lines = text.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
-    #expect(lines.count == 3 && lines.allSatisfy { $0.count == 9 })
-    #expect(lines[1][0] == "RepLKNet-13" && lines[1][2] == "stage4")
+    func lines(_ text: String) -> [[String]] {
+      text.split(separator: "\n").map {
+        $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      }
+    }
+    let copied = lines(text)
+    #expect(copied.count == 3 && copied.allSatisfy { $0.count == 11 })
+    #expect(copied[1][0] == "RepLKNet-13" && copied[1][2] == "stage4")
+    #expect(copied[1].suffix(2) == ["1: image 0", ""])
+    // Maps of an older request say so.
+    _ = model.type("[")
+    #expect(lines(model.metricsText).dropFirst().allSatisfy { $0.last == "stale" })
   }
 }
 

@@ -54,10 +54,10 @@ import Testing
     _ = model.type("l")
     #expect(model.request(0).units == [Unit(row: 3, column: 4), Unit(row: 3, column: 3)])
     // The cursor on a marked unit is no unit more.
-    _ = model.type("l")
+    model.finish(model.type("l"))
     _ = model.type(" ")
     #expect(model.session.target.units.count == 3 && model.request(0).units.count == 2)
-    for text in model.subject(hasNetworks: true) {
+    for text in UnitPanel.subject(model) {
       #expect(text.map(\.text).joined().contains("2 units"))
     }
     _ = model.type(" ")

@@ -40,6 +40,18 @@ public enum Format {
     return fixed(value, max(0, 2 - exponent))
   }
 
+  /// How many times something is, with two digits of it that mean something: `2.2`, `14`, `0.037`.
+  static func factor(_ value: Double) -> String {
+    guard value > 0, value < 0.995 else { return fixed(value, value < 9.95 ? 1 : 0) }
+    var digits = 2
+    var limit = 0.0995
+    while value < limit, digits < 12 {
+      digits += 1
+      limit /= 10
+    }
+    return fixed(value, digits)
+  }
+
   /// With its sign, also where that is plus.
   static func signed(_ value: Double, _ digits: Int) -> String {
     let text = fixed(value, digits)

@@ -53,9 +53,8 @@ extension Figure {
 
   private var subjects: String {
     networks.map { network in
-      let hash = network.result?.subject.weightsHash ?? ""
-      let progress =
-        (network.result?.subject.training?.progress).map { ", trained \($0.text)" } ?? ""
+      let hash = network.subject?.weightsHash ?? ""
+      let progress = (network.subject?.training?.progress).map { ", trained \($0.text)" } ?? ""
       let weights = weights(network) + progress + (hash.isEmpty ? "" : ", hash \(hash)")
       let letter = networks.count > 1 ? "(\(network.letter)) " : ""
       return "\(letter)\(name(network)) [\(weights)]"
@@ -64,32 +63,34 @@ extension Figure {
 
   /// Layer, unit, input, images and rule: said once where they are the same for all.
   private var conditions: [String] {
-    let texts = networks.map { network -> String in
-      guard let result = network.result else { return "" }
-      let subject = result.subject
-      guard network.network.savedMap == nil else {
-        let lines = result.record?.lines ?? []
-        let said = lines.isEmpty ? "" : "; its file says: " + lines.joined(separator: "; ")
-        return "A saved map of \(subject.input) px\(said.sanitised)."
-      }
-      let unit =
-        subject.isCentral
-        ? "the central unit"
-        : "unit row \(subject.unit.row), column \(subject.unit.column)"
-          + (subject.units.count > 1 ? " and \(subject.units.count - 1) more, summed," : "")
-      let images = HeatmapExport.images(result.imageNames)
-      let partial = result.isPartial ? ", partial" : ""
-      return "\(unit) of \(subject.tap.sanitised) (\(subject.mapSize.height) x "
-        + "\(subject.mapSize.width) units), input \(subject.input.height) x "
-        + "\(subject.input.width) px, n = \(images.sanitised)\(partial); "
-        + "rule \(subject.rule.rawValue)"
-        + (subject.preprocessing == .own
-          ? "" : "; pictures prepared with \(subject.preprocessing.text)") + "."
-    }
+    let texts = networks.map { condition($0) }
     guard Set(texts).count > 1 else {
       return texts.first.map { [$0.prefix(1).uppercased() + $0.dropFirst()] } ?? []
     }
     return zip(networks, texts).map { "(\($0.letter)) \($1)" }
+  }
+
+  private func condition(_ network: ComparedNetwork) -> String {
+    guard let map = network.map, let subject = network.subject else {
+      return "Not known what it is of."
+    }
+    guard network.network.savedMap == nil else {
+      let lines = map.result?.record?.lines ?? []
+      let said = lines.isEmpty ? "" : "; its file says: " + lines.joined(separator: "; ")
+      return "A saved map of \(subject.input) px\(said.sanitised)."
+    }
+    let unit =
+      subject.isCentral
+      ? "the central unit"
+      : "unit row \(subject.unit.row), column \(subject.unit.column)"
+        + (subject.units.count > 1 ? " and \(subject.units.count - 1) more, summed," : "")
+    let partial = map.result?.isPartial == true ? ", partial" : ""
+    return "\(unit) of \(subject.tap.sanitised) (\(subject.mapSize.height) x "
+      + "\(subject.mapSize.width) units), input \(subject.input.height) x "
+      + "\(subject.input.width) px, n = \(map.imagesText.sanitised)\(partial); "
+      + "rule \(subject.rule.rawValue)"
+      + (subject.preprocessing == .own
+        ? "" : "; pictures prepared with \(subject.preprocessing.text)") + "."
   }
 
   /// What there is to know of the networks' files.
@@ -97,7 +98,7 @@ extension Figure {
     networks.flatMap { network in
       let isEmpty = network.metrics?.hasMass == false
       return
-        ((network.result?.subject.weightsChoice.notes ?? [])
+        ((network.subject?.weightsChoice.notes ?? [])
         + (isEmpty ? ["no gradient reaches the input, the map is 0 everywhere"] : [])).map { note in
           "Note\(networks.count > 1 ? " on (\(network.letter))" : ""): \(note.sanitised)."
         }
@@ -118,10 +119,8 @@ extension Figure {
   /// together.
   private var comparison: String? {
     let results = networks.compactMap(\.result)
-    let subjects = results.map(\.subject)
     guard results.count == networks.count, networks.allSatisfy({ $0.network.savedMap == nil }),
-      subjects.allSatisfy(\.isCentral), Set(subjects.map(\.input)).count == 1,
-      Set(subjects.map(\.rule)).count == 1, Set(results.map(\.imageNames)).count == 1,
+      results.allSatisfy(\.subject.isCentral), model.notComparable(networks) == nil,
       Set(networks.map(\.network.isPartlyRandom)).count == 1,
       let ranking = FieldRanking(results)
     else { return nil }
@@ -168,7 +167,7 @@ extension Figure {
 
   /// Whether any of the maps is of several units.
   private var isOfSeveral: Bool {
-    networks.contains { ($0.result?.subject.units.count ?? 1) > 1 }
+    networks.contains { ($0.subject?.units.count ?? 1) > 1 }
   }
 
   private var outlines: String {

@@ -138,7 +138,7 @@ extension Figure {
   private func headings(_ network: ComparedNetwork, _ weights: String) -> [String] {
     // A saved map has none.
     let layer =
-      network.network.savedMap == nil ? network.result?.subject.tap.sanitised ?? "" : ""
+      network.network.savedMap == nil ? network.subject?.tap.sanitised ?? "" : ""
     let half = network.metrics?.ratio(at: Model.half).map {
       "half in " + Format.area($0) + " of the input"
     }
@@ -151,7 +151,7 @@ extension Figure {
 
   /// That a map is not of the central unit alone.
   private func unit(_ network: ComparedNetwork) -> String? {
-    guard network.network.savedMap == nil, let subject = network.result?.subject,
+    guard network.network.savedMap == nil, let subject = network.subject,
       !subject.isCentral
     else { return nil }
     return subject.units.count > 1 ? "\(subject.units.count) units" : "off-centre unit"

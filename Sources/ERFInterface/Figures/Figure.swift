@@ -15,7 +15,7 @@ public struct Figure: Sendable {
   /// - Parameter model: with the maps that are finished; others are left out.
   public init(_ model: Model) {
     _model = SharedModel(wrappedValue: model)
-    let shown = model.compared.filter { $0.field != nil && $0.metrics != nil }
+    let shown = model.compared.filter { $0.map != nil }.map(\.asShown)
     // A gallery that holds all of them, as a sweep's does, has an order of its own.
     let gallery = model.session.gallery
     let places = shown.compactMap { gallery.firstIndex(of: $0.network) }

@@ -30,7 +30,7 @@ extension Figure {
   private func facts(_ network: ComparedNetwork) -> NetworkFacts? {
     network.field.flatMap {
       model.facts[network.network, InputSize(height: $0.height, width: $0.width)]?
-        .running(as: network.result?.subject)
+        .running(as: network.subject)
     }
   }
 
@@ -140,21 +140,23 @@ extension Figure {
 
   /// All numbers, as they were computed.
   public var csv: String {
-    var lines = [
-      ([
+    let areas = ERFMetrics.thresholds.flatMap { threshold in
+      let name = Format.fixed(threshold * 100, 0)
+      return ["side_\(name)_px", "area_\(name)", "area_\(name)_deviation"]
+    }
+    let header =
+      [
         "letter", "network", "weights", "weights_hash", "input", "layer", "row", "column", "images",
         "rule", "preparation",
+      ] + areas + [
+        "sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds", "pictures",
+        "state",
       ]
-        + ERFMetrics.thresholds.flatMap { threshold in
-          let name = Format.fixed(threshold * 100, 0)
-          return ["side_\(name)_px", "area_\(name)", "area_\(name)_deviation"]
-        } + ["sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds"])
-        .joined(separator: ",")
-    ]
+    var lines = [CSVRecords.line(header)]
     for network in networks {
       guard let metrics = network.metrics, let field = network.field else { continue }
       let size = InputSize(height: field.height, width: field.width)
-      let subject = network.result?.subject
+      let subject = network.subject
       let facts = facts(network)
       var cells = [network.letter, model.designs.text(network.network)]
       if network.network.savedMap == nil {
@@ -162,7 +164,8 @@ extension Figure {
         cells += [
           network.network.weightsText, subject?.weightsHash ?? "", "\(size)",
           subject?.tap ?? "", text(subject?.unit.row), text(subject?.unit.column),
-          "\(network.images)", rule.rawValue, network.network.preprocessing.text,
+          "\(network.images)", rule.rawValue,
+          (subject?.preprocessing ?? network.network.preprocessing).text,
         ]
       } else {
         // What its file says, if anything.
@@ -182,11 +185,16 @@ extension Figure {
         text(metrics.hasMass ? metrics.sigma : nil),
         text(metrics.hasMass ? metrics.distance(holding: 0.5) : nil),
         text(metrics.hasMass ? metrics.borderShare : nil), text(facts?.parameters),
-        text(facts?.multiplyAdds),
+        text(facts?.multiplyAdds), network.map?.picturesCell ?? "", state(network),
       ]
-      lines.append(cells.map(Model.quoted).joined(separator: ","))
+      lines.append(CSVRecords.line(cells))
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined()
+  }
+
+  /// Whether something else was asked for since its map was made.
+  private func state(_ network: ComparedNetwork) -> String {
+    network.side.map { model.sides[$0].isStale } == true ? "stale" : ""
   }
 
   /// A cell; empty where there is nothing to say.

@@ -178,16 +178,6 @@ struct DepthState: Sendable {
   }
 }
 
-/// A layer of the plot.
-struct DepthLayer: Equatable {
-  let name: String
-  let target: Target
-  /// `s2.1`, `t1`, `stem`, or `s2` of a stage's output.
-  let label: String
-  let stage: Int
-  let isOutput: Bool
-}
-
 extension Model {
   /// What is plotted by layer. It is of the central unit, which has to be said where the maps are not.
   var depthTitle: String {
@@ -225,10 +215,15 @@ extension Model {
   /// The layer that a request of a side taps in few letters, `s2.1`; nil where that is what one expects:
   /// the last stage, of as many as the other network has.
   func layerLabel(_ side: Int, _ request: ERFRequest) -> String? {
+    layerLabel(facts(side), request)
+  }
+
+  /// The same of a network of which this is known.
+  func layerLabel(_ known: NetworkFacts?, _ request: ERFRequest) -> String? {
     guard let tap = request.tap else { return nil }
-    guard let layer = facts(side)?.depthLayer(tap) else { return tap.sanitised }
+    guard let layer = known?.depthLayer(tap) else { return tap.sanitised }
     let stages = sides.indices.compactMap { facts($0)?.stages.count }
-    let isLast = layer.isOutput && layer.stage == facts(side)?.stages.count
+    let isLast = layer.isOutput && layer.stage == known?.stages.count
     return isLast && Set(stages).count < 2 ? nil : layer.label
   }
 
@@ -336,7 +331,7 @@ extension Model {
   /// The points of all networks as CSV, a line a layer.
   var depthCSV: String {
     var lines = [
-      "network,weights,input,images,rule,stage,layer,label,area_half_percent,sigma_px,radius_half_px"
+      "network,weights,input,images,rule,stage,layer,label,area_half_percent,sigma_px,radius_half_px\n"
     ]
     for compared in compared {
       let network = compared.network
@@ -349,16 +344,9 @@ extension Model {
           point.area.map { Format.fixed($0 * 100, 4) } ?? "", Format.fixed(point.sigma, 3),
           point.radius.map { "\($0)" } ?? "",
         ]
-        lines.append(fields.map(Self.quoted).joined(separator: ","))
+        lines.append(CSVRecords.line(fields))
       }
     }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// A field of CSV (RFC 4180).
-  static func quoted(_ text: String) -> String {
-    guard text.contains(where: { [",", "\"", "\n", "\r"].contains($0) }) else { return text }
-    let doubled = text.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
-    return "\"\(doubled)\""
+    return lines.joined()
   }
 }

@@ -89,16 +89,22 @@ extension Model {
   }
 
   /// What the gallery says in words: how much more the widest field of all sees than the narrowest, and at
-  /// what cost. The fullest wording first; empty where that is not known yet or weights are not of one kind.
+  /// what cost, or why its maps do not compare. The fullest wording first; empty where that is not known yet.
   var galleryVerdicts: [String] {
-    let results = session.gallery.compactMap { galleryMap($0)?.result }
-    guard results.count == session.gallery.count, Set(results.map(\.imageNames)).count == 1,
-      Set(session.gallery.map(\.isRandom)).count == 1, let ranking = FieldRanking(results)
-    else { return [] }
+    let networks = comparedGallery
+    let results = networks.compactMap(\.result)
+    guard results.count > 1, results.count == networks.count else { return [] }
+    if let reason = notComparable(networks) { return ["Not comparable: \(reason)."] }
+    guard let ranking = FieldRanking(results) else { return [] }
     let names = galleryTexts
     let border = Self.border(zip(names, results).map { ($0, $1.metrics) })
       .last { $0.hasSuffix(".") }
-    let untrained = session.gallery[0].isRandom ? " Untrained." : ""
+    let random = networks.filter(\.network.isRandom).map(\.letter)
+    let untrained =
+      random.isEmpty
+      ? ""
+      : random.count == networks.count
+        ? " Untrained." : " \(random.joined(separator: ", ")) untrained."
     let caveats = untrained + (border.map { " " + $0 } ?? "")
     let brief = untrained + (border == nil ? "" : " Input too small.")
     if let tie = ranking.tie { return [tie + caveats, tie + brief] }
@@ -112,9 +118,7 @@ extension Model {
       price = " at \(Self.times(Double(costs[0]) / Double(costs[1]))) the multiply-adds"
     }
     // By the letters above their maps where names take too much room.
-    let letters = [ranking.most, ranking.least].map { place in
-      letter(of: session.gallery[place]) ?? names[place]
-    }
+    let letters = [ranking.most, ranking.least].map { networks[$0].letter }
     let lettered = "\(letters[0]) sees \(Self.times(ranking.times)) as much as \(letters[1])."
     let beside = ranking.beside({ names[$0] }, "its").map { "; " + $0 } ?? ""
     return [

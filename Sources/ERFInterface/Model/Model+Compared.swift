@@ -7,36 +7,77 @@ import ERFEngine
 struct ComparedNetwork: Sendable {
   /// `A`, `B`, then `C` and on.
   let letter: String
-  let network: NetworkSpec
+  var network: NetworkSpec
   /// Its place among A and B; nil: of the gallery alone.
   let side: Int?
   /// Nil before there is a map to take numbers of.
-  let metrics: ERFMetrics?
-  let field: HeatField?
+  let map: ShownMap?
+
+  var metrics: ERFMetrics? { map?.metrics }
+  var field: HeatField? { map?.field }
   /// The finished run.
-  let result: ERFResult?
-  let images: Int
+  var result: ERFResult? { map?.result }
+  var images: Int { map?.images ?? 0 }
+  var subject: ERFSubject? { result?.subject ?? map?.subject }
+
+  /// By the network that its map is of, which may have been edited or replaced since.
+  var asShown: ComparedNetwork {
+    var shown = self
+    if let map { shown.network = map.network }
+    return shown
+  }
+
+  /// Nil where the map is of other weights, or there is none.
+  fileprivate var weightsHash: String? {
+    map?.network.weights == network.weights ? subject?.weightsHash : nil
+  }
+}
+
+extension ShownMap {
+  /// A finished map that stands on neither side.
+  init(_ entry: FinishedMaps.Entry) {
+    let images = entry.result.map.images
+    self.init(
+      id: RequestID(0), request: entry.request, network: entry.network,
+      subject: entry.result.subject, field: entry.field, metrics: entry.result.metrics,
+      images: images, ofImages: images, skipped: entry.result.skipped, result: entry.result)
+  }
 }
 
 extension Model {
   /// All of them, in order.
   var compared: [ComparedNetwork] {
-    let shown = sides.indices.map { side in
-      let map = sides[side].measured
-      return ComparedNetwork(
-        letter: Self.letter(side), network: session.networks[side], side: side,
-        metrics: map?.metrics, field: map?.field, result: map?.result,
-        images: map?.images ?? 0)
-    }
-    return shown
+    comparedSides
       + others.enumerated().map { index, network in
-        let request = galleryRequest(network)
-        let entry = finishedMaps[request]
-        return ComparedNetwork(
+        ComparedNetwork(
           letter: Self.letter(sides.count + index), network: network, side: nil,
-          metrics: entry?.result.metrics, field: entry?.field, result: entry?.result,
-          images: entry?.result.map.images ?? 0)
+          map: galleryMap(network).map { ShownMap($0) })
       }
+  }
+
+  /// A and B.
+  var comparedSides: [ComparedNetwork] {
+    sides.indices.map { side in
+      ComparedNetwork(
+        letter: Self.letter(side), network: session.networks[side], side: side,
+        map: sides[side].measured)
+    }
+  }
+
+  /// Those of the gallery, in its order, with the maps that it shows.
+  var comparedGallery: [ComparedNetwork] {
+    let compared = compared
+    return session.gallery.enumerated().map { index, network in
+      ComparedNetwork(
+        letter: compared.first { $0.network == network }?.letter ?? Self.letter(index),
+        network: network, side: nil, map: galleryMap(network).map { ShownMap($0) })
+    }
+  }
+
+  /// What is known of one of them.
+  func facts(_ network: ComparedNetwork) -> NetworkFacts? {
+    if let side = network.side { return facts(side) }
+    return facts(of: network.network)
   }
 
   /// What is asked of the engine for its map.
@@ -58,7 +99,7 @@ extension Model {
     case .trained: text = "trained"
     case .random(let seed): text = "random:\(seed)"
     case .file(let path):
-      let hash = network.result?.subject.weightsHash.prefix(8)
+      let hash = network.weightsHash?.prefix(8)
       let isOwn = isNamed && network.network.source == .file(path)
       text =
         (isOwn

@@ -18,7 +18,8 @@ extension Model {
     {
       return nil
     }
-    if let reason = notComparable(a, b) {
+    let networks = comparedSides
+    if let reason = notComparable(networks[0], networks[1]) {
       // What is under way may settle it.
       if isComputing { return nil }
       return Verdict(kind: .notComparable, headline: "Not comparable: \(reason).")
@@ -113,8 +114,8 @@ extension Model {
   }
 
   /// Whether both are one network with two sets of weights, which the sentence begins with.
-  private func isOneNetworkTwice(_ a: ShownMap, _ b: ShownMap) -> Bool {
-    sides.count > 1 && isOneModel(a, b) && a.network.edits == b.network.edits
+  func isOneNetworkTwice(_ a: ShownMap, _ b: ShownMap) -> Bool {
+    isOneModel(a, b) && a.network.edits == b.network.edits
       && a.network.weights != b.network.weights
   }
 
@@ -164,10 +165,8 @@ extension Model {
       && NamedNetwork.isOne(a.network.model, b.network.model)
   }
 
-  /// `2.2 times`, `14 times`.
-  static func times(_ factor: Double) -> String {
-    Format.fixed(factor, factor < 9.95 ? 1 : 0) + " times"
-  }
+  /// `2.2 times`, `14 times`, `0.037 times`.
+  static func times(_ factor: Double) -> String { Format.factor(factor) + " times" }
 
   /// `17.4 ±0.9 %`.
   private func share(_ ratio: Double, _ map: ShownMap) -> String {
@@ -192,6 +191,7 @@ extension Model {
     return [a.images > 1 ? "mean map of \(images)" : images, pixels]
       + layers(a, b, only: side).prefix(1)
       + [WeightsOrigin.text(origin(a), origin(b))] + prepared(a, b).prefix(1)
+      + cut(a, b).prefix(1)
   }
 
   /// Pictures and size, in fewer and fewer words; what a saved map is of stands under it.
@@ -212,8 +212,8 @@ extension Model {
     let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
     let prepared = prepared(a, b)
     let stopped = stopped(a, b)
-    let full = [layers.first, weights.first, prepared.first, stopped.first].compactMap(\.self)
-    let short = [layers.last, weights.last, prepared.last, stopped.last].compactMap(\.self)
+    let parts = [layers, weights, prepared, stopped, cut(a, b)]
+    let (full, short) = (parts.compactMap(\.first), parts.compactMap(\.last))
     guard !full.isEmpty else { return [] }
     return (full == short ? [full] : [full, short]).map { $0.joined(separator: ", ") }
   }
@@ -223,6 +223,16 @@ extension Model {
     // Who only spells out what a network takes changes nothing.
     let (mine, other) = (a.subject?.preprocessing, b.subject?.preprocessing)
     return mine == other ? [] : ["pictures prepared differently", "prepared differently"]
+  }
+
+  /// That the border of the input takes far more of one square than of the other, in full and in short: units
+  /// near it need not lie at the same pixel.
+  private func cut(_ a: ShownMap, _ b: ShownMap) -> [String] {
+    guard !a.metrics.isCentred || !b.metrics.isCentred, let mine = a.shareWithinInput,
+      let other = b.shareWithinInput, max(mine, other) > 1.5 * min(mine, other)
+    else { return [] }
+    let whose = mine < other ? "A's" : "B's"
+    return ["\(whose) square is cut by the border", "\(whose) cut by border"]
   }
 
   /// That a run ended before its last picture, in full and in short.
@@ -310,60 +320,5 @@ extension Model {
   /// Above this share of mass at the border the input is too small to tell networks apart.
   static let borderLimit = 0.05
 
-  /// The side whose map stayed behind while the other went on; nil: neither or both did.
-  var leftBehind: Int? {
-    let behind = sides.indices.filter { sides[$0].isLeftBehind }
-    return behind.count == 1 ? behind[0] : nil
-  }
-
-  /// Why two maps answer no question about their networks; nil where they do.
-  private func notComparable(_ a: ShownMap, _ b: ShownMap) -> String? {
-    let empty = [(a, "A"), (b, "B")].filter { !$0.0.metrics.hasMass }.map(\.1)
-    if empty.count == 2 { return "both maps are 0 everywhere, no gradient reaches the input" }
-    if let letter = empty.first {
-      return "\(letter)'s map is 0 everywhere, no gradient reaches the input"
-    }
-    if a.inputSize != b.inputSize {
-      return "A at \(a.inputSize) px, B at \(b.inputSize) px"
-    }
-    if a.network.savedMap != nil || b.network.savedMap != nil {
-      return a.network.savedMap == b.network.savedMap
-        ? nil : "a saved map does not say what it was made of"
-    }
-    if a.request.images != b.request.images || a.images != b.images {
-      return a.images == b.images
-        ? "A and B saw other pictures" : "A over \(a.images) pictures, B over \(b.images)"
-    }
-    if a.request.rule != b.request.rule { return "A and B follow different rules" }
-    if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
-      return "A and B look from different places"
-    }
-    if let side = leftBehind {
-      return "\(Self.letter(side))'s map is stale, its last run failed"
-    }
-    // Other kernels and other weights at once: which of them makes the difference nobody can tell.
-    let sources = [a, b].map { origin($0).source }
-    if !isOneNetworkTwice(a, b), (sources[0] == .untrained) != (sources[1] == .untrained) {
-      let (random, other) = sources[0] == .untrained ? ("A", "B") : ("B", "A")
-      let source = sources[0] == .untrained ? sources[1] : sources[0]
-      return "\(random) has random weights, \(other) "
-        + source.claim
-    }
-    if let name = session.target.layer {
-      let have = [a, b].map { $0.request.tap == name }
-      if have[0] != have[1] {
-        return "\(have[0] ? "B" : "A") has no layer \(name.sanitised)"
-      }
-    }
-    return nil
-  }
-
-  private func origin(_ map: ShownMap) -> WeightsOrigin { WeightsOrigin(map, display.glyphs) }
-
-  /// Whether units look from one place, as far as the strides of their layers allow.
-  private func isOnePlace(
-    _ a: (row: Int, column: Int), _ b: (row: Int, column: Int), _ size: InputSize
-  ) -> Bool {
-    abs(a.row - b.row) * 8 <= size.height && abs(a.column - b.column) * 8 <= size.width
-  }
+  func origin(_ map: ShownMap) -> WeightsOrigin { WeightsOrigin(map, display.glyphs) }
 }

@@ -71,6 +71,30 @@ public struct ShownMap: Sendable {
 
   public var isComplete: Bool { result != nil }
 
+  /// How much of the square that holds half of the field the borders of the input leave; nil where there is no
+  /// such square.
+  var shareWithinInput: Double? {
+    guard let half = metrics.ratios.first(where: { $0.threshold == Model.half }),
+      let side = half.side, let ratio = half.ratio
+    else { return nil }
+    let size = inputSize
+    return ratio * Double(size.height * size.width) / Double(side * side)
+  }
+
+  /// How many pictures it is over, of how many where more were to come, and what they are called.
+  var imagesText: String {
+    HeatmapExport.images(imageNames, partialOf: isComplete ? nil : ofImages)
+  }
+
+  /// The same in a table; empty for a saved map, of which nobody knows it.
+  var picturesCell: String { network.savedMap == nil ? imagesText.sanitised : "" }
+
+  private var imageNames: [String] {
+    if let result { return result.imageNames }
+    let left = Set(skipped.map(\.name.fileName))
+    return Array(request.images.names.filter { !left.contains($0) }.prefix(images))
+  }
+
   /// The input that the map on screen stands for.
   var inputSize: InputSize {
     isPreview ? request.size : InputSize(height: field.height, width: field.width)

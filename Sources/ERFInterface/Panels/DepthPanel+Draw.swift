@@ -120,6 +120,8 @@ private struct DepthDrawing {
   let width: Int
 
   let networks: [ComparedNetwork]
+  /// Those of all networks, for the axis and for the table.
+  let layers: [DepthLayer]
 
   /// What of a plot curves are drawn on: beside the axis, above the labels.
   static func canvas(in plot: Area) -> Area {
@@ -147,7 +149,9 @@ private struct DepthDrawing {
   init(model: Model, width: Int) {
     _model = SharedModel(wrappedValue: model)
     self.width = width
-    networks = model.compared
+    let networks = model.compared
+    self.networks = networks
+    layers = DepthLayer.union(networks.map { model.depthLayers($0) })
   }
 
   private var glyphs: Glyphs { model.display.glyphs }
@@ -159,12 +163,6 @@ private struct DepthDrawing {
       index == 0
         ? glyphs.mark : index == 1 ? glyphs.ring : network.letter.unicodeScalars.first ?? "+"
     }
-  }
-
-  /// Of the network with more of them, for the axis.
-  var layers: [DepthLayer] {
-    let all = networks.map { model.depthLayers($0) }
-    return all.max { $0.count < $1.count } ?? []
   }
 
   var selected: Int? {
@@ -286,10 +284,13 @@ private struct DepthDrawing {
   /// What each network's numbers hold for, where there is room: weights, input, pictures.
   var subjects: [[Span]] {
     networks.enumerated().map { index, network in
+      let name = network.letter + " " + model.designs.name(network.network)
+      guard network.network.savedMap == nil else {
+        return [Span(name, Role.network(index), .bold), Span("  " + savedMap(network), .quiet)]
+      }
       let key = DepthState.Key(model.request(network))
       let points = model.depthPoints(network).compactMap(\.self)
       let images = points.first?.images ?? (key.images == .max ? 0 : key.images)
-      let name = network.letter + " " + model.designs.name(network.network)
       let facts = [
         model.weightsText(network, isNamed: true), "\(key.request.size) px",
         images.counted("picture"), "rule " + key.request.rule.rawValue,
@@ -299,6 +300,15 @@ private struct DepthDrawing {
         Span("  " + facts.joined(separator: glyphs.separator), .quiet),
       ]
     }
+  }
+
+  /// What there is to say of a map out of a file.
+  private func savedMap(_ network: ComparedNetwork) -> String {
+    let facts = [
+      network.subject?.savedMapText ?? "saved map", network.subject?.fileHashText,
+      network.map.map { "\($0.inputSize) px" }, "has no layers",
+    ]
+    return facts.compactMap(\.self).joined(separator: glyphs.separator)
   }
 
   var waiting: String {
@@ -326,15 +336,16 @@ private struct DepthDrawing {
       + columns.map {
         Span($0.label.leftPadded(cell), .quiet, isWhole && $0.isOutput ? .bold : [])
       }
+    let wanted = DepthLayer.keys(columns)
     let rows = networks.prefix(count).enumerated().map { index, network -> [Span] in
-      let layers = model.depthLayers(network)
+      let keys = DepthLayer.keys(model.depthLayers(network))
       let points = model.depthPoints(network)
       let done = points.count { $0 != nil }
       let more =
         done < points.count && done > 0 ? [Span("  \(done) of \(points.count)", .quiet)] : []
       return [Span(network.letter.rightPadded(3), Role.network(index), .bold)]
-        + columns.map { column in
-          let place = layers.firstIndex { $0.label == column.label }
+        + zip(columns, wanted).map { column, key in
+          let place = keys.firstIndex(of: key)
           let value = place.flatMap { points[$0] }.flatMap { measure.value($0) }
           return Span(
             (value.map(Self.text) ?? glyphs.dash).leftPadded(cell), value == nil ? .quiet : .text,

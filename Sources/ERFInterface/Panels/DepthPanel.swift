@@ -34,7 +34,7 @@ enum DepthPanel: Panel {
   }
 
   static func subject(_ model: Model) -> [[Span]] {
-    model.subject(hasNetworks: true, hasTarget: false)
+    model.subject(of: model.depthMeasuredOn, model.comparedSides)
   }
 
   /// A click in the plot selects the layer that is nearest.

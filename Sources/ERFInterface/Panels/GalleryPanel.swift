@@ -36,8 +36,7 @@ enum GalleryPanel: Panel {
     frame.drawGallery(model, in: area)
   }
 
-  /// Its tiles name the networks.
-  static func subject(_ model: Model) -> [[Span]] { model.subject(hasNetworks: false) }
+  static func subject(_ model: Model) -> [[Span]] { model.gallerySubject }
 
   static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? {
     guard pointer.action == .click, !model.session.gallery.isEmpty else { return nil }

@@ -38,6 +38,11 @@ enum KernelsPanel: Panel {
       "only what differs between A and B, or all"),
   ]
 
+  /// Costs depend on the input alone.
+  static func subject(_ model: Model) -> [[Span]] {
+    model.subject(of: model.inputsMeasuredOn, model.comparedSides)
+  }
+
   static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
     frame.drawKernels(model, in: area)
   }

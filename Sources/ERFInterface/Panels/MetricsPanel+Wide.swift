@@ -45,6 +45,9 @@ private struct WideMetrics {
       "area of the square that holds t, of the input", "square that holds t, of the input",
     ]
     var lines = [[Span(title.first { $0.columns <= width } ?? title[1], .text, .bold)]]
+    if let obstacle = model.comparisonObstacle {
+      lines += wrap("Not comparable: \(obstacle).", width: width).map { [Span($0, .warning)] }
+    }
     let cells = max(10, width - 24)
     let compared = model.compared
     // Of many networks the half alone, which is what verdicts speak of.
@@ -83,8 +86,9 @@ private struct WideMetrics {
       isCentred
       ? ["half of the field, by stage", "half, by stage"]
       : ["half of the central unit's field, by stage", "central unit's half, by stage"]
-    let partial = model.depthIsPartial.map { [Span("  " + $0, .warning)] } ?? []
-    let titles = title.map { [Span($0, .text, .bold)] + partial }
+    let notes = [otherBasis, model.depthIsPartial].compactMap(\.self)
+    let spans = notes.map { Span("  " + $0, .warning) }
+    let titles = title.map { [Span($0, .text, .bold)] + spans }
     var lines = [titles.first { $0.width <= width } ?? titles[1]]
     let known = model.compared.enumerated().map { index, network in
       let outputs = zip(model.depthLayers(network), model.depthPoints(network)).filter {
@@ -107,6 +111,23 @@ private struct WideMetrics {
           })
     }
     return lines
+  }
+
+  /// Input and pictures of the areas by stage where they are not those of the maps, which may be older; nil
+  /// where they are.
+  private var otherBasis: String? {
+    func basis(_ measured: [MeasuredOn]) -> String {
+      [measured.input, measured.pictures].compactMap(\.self)
+        .joined(separator: glyphs.separator)
+    }
+    let depth = model.depthMeasuredOn
+    let letters = depth.map(\.letter)
+    let maps = model.measuredOn(model.compared).filter { letters.contains($0.letter) }
+    let isMeasured = model.compared.contains { network in
+      model.depthPoints(network).contains { $0 != nil }
+    }
+    guard isMeasured, maps.count == depth.count, model.depthIsPartial == nil else { return nil }
+    return basis(depth) == basis(maps) ? nil : basis(depth)
   }
 
   /// What squares are measured around where it is not the middle of the input.

@@ -16,6 +16,8 @@ enum MetricsPanel: Panel {
   static func draw(_ model: Model, in area: Area, on frame: inout Frame) {
     frame.drawMetrics(model, in: area)
   }
+
+  static func subject(_ model: Model) -> [[Span]] { model.mapsSubject(hasOthers: true) }
 }
 
 extension Frame {

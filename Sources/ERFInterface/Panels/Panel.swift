@@ -41,7 +41,7 @@ extension Panel {
     return place < 10 ? Unicode.Scalar(UInt8(48 + place)) : "?"
   }
   static var commands: [Command] { [] }
-  static func subject(_ model: Model) -> [[Span]] { model.subject(hasNetworks: true) }
+  static func subject(_ model: Model) -> [[Span]] { model.mapsSubject() }
   static func plan(_ command: CommandName, _ model: Model) -> Plan { .nothing }
   static func point(_ pointer: Pointer, in area: Area, _ model: inout Model) -> [Effect]? { nil }
 

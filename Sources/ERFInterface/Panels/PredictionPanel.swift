@@ -59,7 +59,7 @@ extension Frame {
     let rest = area.below(row - area.row)
     if PredictionPanel.isWide(whole), rest.rows >= 13 {
       write(
-        [Span("what the unit sees  ", .text, .bold), Span(model.mapSubject, .quiet)], row: rest.row,
+        [Span("what the unit sees  ", .text, .bold)] + model.mapSubject, row: rest.row,
         column: rest.column, width: rest.columns)
       drawUnitFields(model, in: rest.below(1))
     }

@@ -1,0 +1,84 @@
+// Whether maps beside one another answer a question about their networks: one rule for verdicts, bars, the
+// gallery and figures.
+
+import ERFEngine
+
+extension Model {
+  /// Why the numbers that stand beside one another are no comparison; nil where they are one, or what is under
+  /// way may make them so.
+  var comparisonObstacle: String? { isComputing ? nil : notComparable(compared) }
+
+  /// Why maps of several networks answer no question together; nil where they do.
+  func notComparable(_ networks: [ComparedNetwork]) -> String? {
+    let networks = networks.sorted { $0.letter < $1.letter }
+    for (index, first) in networks.enumerated() {
+      for second in networks[(index + 1)...] {
+        if let reason = notComparable(first, second) { return reason }
+      }
+    }
+    return nil
+  }
+
+  /// Why two maps answer no question about their networks; nil where they do, or one of them is not there.
+  func notComparable(_ first: ComparedNetwork, _ second: ComparedNetwork) -> String? {
+    guard let a = first.map, let b = second.map else { return nil }
+    let (mine, other) = (first.letter, second.letter)
+    let empty = [(a, mine), (b, other)].filter { !$0.0.metrics.hasMass }.map(\.1)
+    if empty.count == 2 { return "both maps are 0 everywhere, no gradient reaches the input" }
+    if let letter = empty.first {
+      return "\(letter)'s map is 0 everywhere, no gradient reaches the input"
+    }
+    if a.inputSize != b.inputSize {
+      return "\(mine) at \(a.inputSize) px, \(other) at \(b.inputSize) px"
+    }
+    if a.network.savedMap != nil || b.network.savedMap != nil {
+      return a.network.savedMap == b.network.savedMap
+        ? nil : "a saved map does not say what it was made of"
+    }
+    if a.images != b.images {
+      return "\(mine) over \(a.images.counted("picture")), \(other) over \(b.images)"
+    }
+    if !sawTheSame(a, b) { return "\(mine) and \(other) saw other pictures" }
+    if a.request.rule != b.request.rule { return "\(mine) and \(other) follow different rules" }
+    if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
+      return "\(mine) and \(other) look from different places"
+    }
+    if first.side != nil, second.side != nil, let side = leftBehind {
+      return "\(Self.letter(side))'s map is stale, its last run failed"
+    }
+    // Other kernels and other weights at once: which of them makes the difference nobody can tell.
+    let sources = [a, b].map { origin($0).source }
+    if !isOneNetworkTwice(a, b), (sources[0] == .untrained) != (sources[1] == .untrained) {
+      let isFirst = sources[0] == .untrained
+      return "\(isFirst ? mine : other) has random weights, \(isFirst ? other : mine) "
+        + sources[isFirst ? 1 : 0].claim
+    }
+    if let name = session.target.layer {
+      let have = [a, b].map { $0.request.tap == name }
+      if have[0] != have[1] {
+        return "\(have[0] ? other : mine) has no layer \(name.sanitised)"
+      }
+    }
+    return nil
+  }
+
+  /// The side whose map stayed behind while the other went on; nil: neither or both did.
+  var leftBehind: Int? {
+    let behind = sides.indices.filter { sides[$0].isLeftBehind }
+    return behind.count == 1 ? behind[0] : nil
+  }
+
+  /// Whether maps are over the same pictures; each may have left out others that cannot be read.
+  private func sawTheSame(_ a: ShownMap, _ b: ShownMap) -> Bool {
+    guard a.request.images == b.request.images else { return false }
+    guard let mine = a.result?.imageNames, let other = b.result?.imageNames else { return true }
+    return mine == other
+  }
+
+  /// Whether units look from one place, as far as the strides of their layers allow.
+  private func isOnePlace(
+    _ a: (row: Int, column: Int), _ b: (row: Int, column: Int), _ size: InputSize
+  ) -> Bool {
+    abs(a.row - b.row) * 8 <= size.height && abs(a.column - b.column) * 8 <= size.width
+  }
+}

@@ -1,0 +1,228 @@
+// What panels say their numbers are of, and that numbers which are no comparison are not taken for one.
+
+@testable import ERFEngine
+import Testing
+
+@testable import ERFInterface
+
+private let wide = ScreenSize(rows: 60, columns: 200)
+
+private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
+  panel.subject(model).first.map { $0.map(\.text).joined() } ?? ""
+}
+
+@Suite struct MeasuredOnTests {
+  private func nanos() -> Model { makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"]) }
+
+  /// B's map is of another size than A's, as where its file fixes it.
+  private func ofTwoSizes() -> Model {
+    var model = nanos()
+    model.sides[1].shown?.field = HeatField(makeResult(makeRequest(size: 448)))
+    return model
+  }
+
+  @Test func sizesAreThoseOfTheMaps() {
+    var model = ofTwoSizes()
+    for panel in [UnitPanel.self, MetricsPanel.self, ImagesPanel.self] as [any Panel.Type] {
+      #expect(subject(panel, model).contains("A 224 px, B 448 px · 1 picture"), "\(panel)")
+    }
+    for key in Key.script("4 z") { model.finish(update(&model, .key(key))) }
+    let screen = view(model, size: wide).text
+    #expect(screen.contains("Not comparable: A at 224 px, B at 448 px."))
+    // The areas by stage were measured at the size that is asked for.
+    #expect(screen.contains("by stage  224 px · 1 picture"))
+    #expect(model.verdict?.headline == "Not comparable: A at 224 px, B at 448 px.")
+    #expect(!view(nanos(), size: wide).text.contains("Not comparable"))
+  }
+
+  /// A map that is older than what is asked for keeps its own layer and size.
+  @Test(arguments: [("[", "stage3"), ("+", "256 px")])
+  func oldMapsAreSaidToBeOld(_ key: String, _ asked: String) {
+    var model = nanos()
+    _ = model.type(key.unicodeScalars.first!)
+    for panel in [UnitPanel.self, MetricsPanel.self, ImagesPanel.self] as [any Panel.Type] {
+      let text = subject(panel, model)
+      #expect(text.hasSuffix("224 px · 1 picture · stage4 · stale"), "\(text)")
+      #expect(!text.contains(asked))
+    }
+  }
+
+  /// Costs depend on the input alone, whatever the maps are of.
+  @Test func kernelsSayTheInputAlone() {
+    var model = nanos()
+    _ = model.type("+")
+    let text = subject(KernelsPanel.self, model)
+    #expect(text.hasSuffix("256 px") && !text.contains("picture") && !text.contains("stage"))
+  }
+
+  @Test func picturesAreThoseOfTheMaps() {
+    var model = nanos()
+    model.session.images.count = 6
+    model.finish(model.pursue(), images: 6)
+    #expect(subject(MetricsPanel.self, model).contains(" 6 pictures · "))
+    model.sides[1].shown?.result = nil
+    model.sides[1].shown?.images = 4
+    #expect(subject(MetricsPanel.self, model).contains("A 6 pictures, B 4 of 6 pictures"))
+    #expect(model.comparisonObstacle == "A over 6 pictures, B over 4")
+  }
+
+  /// As many pictures need not be the same.
+  private func onOtherPictures() -> Model {
+    var model = nanos()
+    for case .compute(let id, let request, _) in model.type("n")
+    where model.sides[0].job?.id == id {
+      let result = makeResult(request, sigma: 20)
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    model.sides[1].job = nil
+    model.sides[1].isCancelled = true
+    return model
+  }
+
+  @Test func otherPicturesAreNamed() {
+    var model = onOtherPictures()
+    let names = [1, 0].map { BuiltInImages.name(at: $0) }
+    let text = subject(MetricsPanel.self, model)
+    #expect(text.contains("1 picture: A \(names[0]), B \(names[1])"), "\(text)")
+    #expect(text.hasSuffix("B stale"), "\(text)")
+    for key in Key.script("4 z") { _ = update(&model, .key(key)) }
+    #expect(view(model, size: wide).text.contains("Not comparable: A and B saw other pictures."))
+    #expect(
+      model.mapSubject.map(\.text).joined().hasSuffix("Not comparable: A and B saw other pictures"))
+  }
+
+  /// Tables name the pictures, and which maps are old.
+  @Test func tablesSayWhatIsStale() throws {
+    let rows = Figure(onOtherPictures()).csv.split(separator: "\n")
+    try #require(rows.count == 3)
+    #expect(rows[0].hasSuffix(",pictures,state"))
+    #expect(rows[1].hasSuffix(",1: image 0,") && rows[2].hasSuffix(",1: image 0,stale"))
+  }
+
+  /// A run that was stopped has its layer, its pictures and its hash as well.
+  @Test func stoppedRunsAreInTheCaption() throws {
+    var model = nanos()
+    model.session.images.count = 6
+    model.finish(model.pursue(), images: 6)
+    model.sides[1].shown?.result = nil
+    model.sides[1].shown?.images = 5
+    let caption = Figure(model).caption
+    #expect(caption.contains("n = 5 of 6, partial: \(BuiltInImages.name(at: 0)), "), "\(caption)")
+    #expect(caption.components(of: ", hash 0123456789abcdef]") == 2, "\(caption)")
+    #expect(caption.components(of: ") the central unit of stage4") == 2, "\(caption)")
+    #expect(!caption.contains(")  "))
+  }
+
+  /// A saved map has no layers, and no weights that anybody knows.
+  @Test func depthMakesNothingUpOfSavedMaps() {
+    let session = Session(models: ["a/map.npy", "RepLKNet-13-nano"])
+    var model = Model(session: session, display: Display())
+    let effects = update(&model, .opened)
+    for case .openMap(let id, _) in effects {
+      let result = makeResult(makeRequest(size: 64))
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    for key in Key.script("G z") { model.finish(update(&model, .key(key))) }
+    let screen = view(model, size: wide).text
+    #expect(screen.contains("saved map · 64 px · has no layers"), "\(screen)")
+    #expect(screen.contains(" · 224 px · 1 picture · rule paper"))
+    #expect(!screen.contains("map.npy  random"))
+  }
+}
+
+@Suite struct ComparabilityTests {
+  /// The gallery compares what the verdict on A and B compares, and says why it does not.
+  @Test func theGalleryFollowsTheVerdict() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.session.gallery = Array(model.session.networks.reversed())
+    func keep(_ size: Int, of side: Int) {
+      let network = model.session.networks[side]
+      let result = makeResult(makeRequest(size: size), sigma: side == 0 ? 20 : 45)
+      model.finishedMaps.keep(
+        FinishedMaps.Entry(
+          request: model.galleryRequest(network), network: network, result: result,
+          field: HeatField(result)))
+    }
+    keep(224, of: 0)
+    keep(448, of: 1)
+    #expect(model.galleryVerdicts == ["Not comparable: A at 224 px, B at 448 px."])
+    #expect(
+      model.gallerySubject[0].map(\.text).joined().contains("A 224 px, B 448 px · 1 picture"))
+    keep(224, of: 1)
+    #expect(model.galleryVerdicts.first?.contains(" sees ") == true)
+  }
+
+  /// A unit in the corner has a quarter of a square that lies whole around one beside it.
+  @Test func aSquareThatIsCutIsNoWholeOne() throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    func flat(_ places: Range<Int>, around place: Int) -> ERFMetrics {
+      let values = (0..<224 * 224).map {
+        places.contains($0 / 224) && places.contains($0 % 224) ? 1.0 : 0
+      }
+      return ERFMetrics(
+        ERFMap(height: 224, width: 224, values: values), around: (place, place))
+    }
+    model.sides[0].shown?.metrics = flat(0..<224, around: 0)
+    model.sides[1].shown?.metrics = flat(8..<25, around: 16)
+    let verdict = try #require(model.verdict)
+    #expect(verdict.kind == .difference)
+    #expect(verdict.caveats == ["A's square is cut by the border", "A's cut by border"])
+    #expect(verdict.conditions.last == "A's square is cut by the border")
+    // Both cut, or neither, is what "cut by the input" says of both.
+    model.sides[1].shown?.metrics = flat(0..<112, around: 0)
+    #expect(model.verdict?.caveats == [])
+  }
+
+  @Test(arguments: [
+    (0.0366, "0.037"), (0.5, "0.50"), (0.0996, "0.10"), (0.996, "1.0"), (2.24, "2.2"),
+    (9.96, "10"), (11.3, "11"), (0, "0.0"),
+  ])
+  func factorsHaveTwoDigits(_ factor: Double, _ text: String) {
+    #expect(Format.factor(factor) == text)
+    #expect(Model.times(factor) == text + " times")
+  }
+}
+
+@Suite struct DepthLayerTests {
+  private func layers(_ labels: String) -> [DepthLayer] {
+    labels.split(separator: " ").map { label in
+      let number = label.drop { !$0.isNumber }.prefix { $0.isNumber }
+      let stage = (Int(number) ?? 1) + (label.hasPrefix("t") ? 1 : 0)
+      return DepthLayer(
+        name: String(label), target: Target(), label: String(label), stage: stage,
+        isOutput: label.hasPrefix("s\(number)") && !number.isEmpty && !label.contains("."))
+    }
+  }
+
+  /// Every layer of any network has its place, before and behind those that it stands between.
+  @Test(arguments: [
+    (
+      ["stem s1.1 s1 t1 s2.1 s2", "s1.1 s1.2 s1 s2.1 s2.2 s2"],
+      "stem s1.1 s1.2 s1 t1 s2.1 s2.2 s2"
+    ),
+    (
+      ["s1.1 s1.2 s1 s2.1 s2.2 s2", "stem s1.1 s1 t1 s2.1 s2"],
+      "stem s1.1 s1.2 s1 t1 s2.1 s2.2 s2"
+    ),
+    (["s1 t1 s2", "s1 s2.1 s2"], "s1 t1 s2.1 s2"), (["s1 s2", "s1"], "s1 s2"),
+    (["stem stem s1", "stem s1"], "stem stem s1"), ([], ""),
+  ])
+  func unionsHaveAllLayers(_ networks: [String], _ expected: String) {
+    let union = DepthLayer.union(networks.map { layers($0) })
+    #expect(union.map(\.label).joined(separator: " ") == expected)
+  }
+
+  /// A network with fewer layers keeps its own columns in the table.
+  @Test func theTableHasTheLayersOfBoth() {
+    var model = makeModel(["RepLKNet-3-nano", "resnet-50"])
+    for key in Key.script("G z") { model.finish(update(&model, .key(key))) }
+    let labels = [0, 1].map { Set(model.depthLayers($0).map(\.label)) }
+    #expect(labels[0].count < labels[1].count && !labels[0].isSubset(of: labels[1]))
+    let lines = view(model, size: ScreenSize(rows: 60, columns: 240)).text.split(separator: "\n")
+    let header = lines.first { line in
+      labels[0].union(labels[1]).allSatisfy { line.contains(" \($0)") }
+    }
+    #expect(header != nil)
+  }
+}
