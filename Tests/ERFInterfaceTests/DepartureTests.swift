@@ -178,7 +178,7 @@ import Testing
         == "\(keys.hasPrefix("W") ? "RepLKNet-13-nano" : "A") was trained up to step 50 in an earlier "
         + "run, and none of its weights are kept.")
     var kept = test
-    guard case .keepWeights(let id, path, "RepLKNet-13-nano-step-50")? = kept.press("k").first
+    guard case .keepWeights(let id, path, "replknet-13-nano_step-50")? = kept.press("k").first
     else {
       Issue.record("nothing is kept")
       return
@@ -188,6 +188,65 @@ import Testing
     let gone = test.press("y")
     if keys.hasSuffix("q") || keys.hasPrefix("Esc") { #expect(gone.quits) }
     if keys == "F" { #expect(test.isFirst && test.press("q").quits) }
+  }
+
+  /// Writes the weights of the question, or of the panel, to a file.
+  private mutating func keep(with key: String) throws -> (path: String, stem: String) {
+    guard case .keepWeights(let id, let path, let stem)? = press(key).first else {
+      throw FakeComputing.Failure(description: "nothing is kept")
+    }
+    _ = update(&model, .kept(id, path: "\(stem).safetensors", failure: nil))
+    return (path, stem)
+  }
+
+  /// What is on screen is asked about whichever way it came there: copied to B, put into the gallery, or beside
+  /// a moment that was kept; neither going back to the weights from before nor another file lets go of it.
+  @Test(arguments: ["q", "F", ": 'session any unit' Enter"])
+  func whatIsOnScreenIsAskedAbout(_ keys: String) throws {
+    for (way, whose) in [
+      ("3 X 9 Backspace", "B"), ("M A 9 Backspace", "A network of the gallery"),
+      ("Left Enter Right", "A"), ("3 X 9 Left Enter", "B"),
+    ] {
+      var test = self
+      try test.train()
+      for effect in test.press(way) {
+        guard case .keepWeights(let id, _, _) = effect else { continue }
+        _ = update(&test.model, .kept(id, path: "x.safetensors", failure: nil))
+      }
+      #expect(!test.press(keys).quits)
+      let question = try #require(test.question, "\(way), \(keys)")
+      #expect(
+        question.text == "\(whose) has the weights of step 200, which are in no file yet.",
+        "\(way)")
+      let (path, stem) = try test.keep(with: "k")
+      #expect(path == "/state/step-200.safetensors" && stem == "replknet-13-nano_step-200")
+      #expect(test.press("q").quits, "\(way)")
+    }
+  }
+
+  /// So are weights of a training before the one that the panel shows, be that kept or not.
+  @Test(arguments: ["q", "F", ": 'session any unit' Enter"])
+  func weightsOfTheTrainingBeforeAreAskedAbout(_ keys: String) throws {
+    var test = self
+    for run in 1...2 {
+      let started = test.model.startTraining()
+      let id = try #require(started).id
+      var progress = makeProgress(1)
+      progress.moment = FineTuning.Moment(
+        step: run * 10, path: "/tmp/replk-tui-training-a1/run-\(run)/step-\(run * 10).safetensors",
+        accuracy: nil)
+      _ = update(&test.model, .training(id, .progressed(progress)))
+      _ = update(&test.model, .trained(id, failure: nil))
+      if run == 1 { _ = test.press("3 X 9 Backspace") }
+    }
+    _ = try test.keep(with: "Enter")
+    #expect(!test.press(keys).quits)
+    let question = try #require(test.question, "\(keys)")
+    #expect(
+      question.text
+        == "B was trained up to step 10 in an earlier run, and none of its weights are kept.")
+    _ = try test.keep(with: "k")
+    #expect(test.press("q").quits)
   }
 
   /// Training goes on from them, which loses nothing yet; what a training lost is not asked about twice.

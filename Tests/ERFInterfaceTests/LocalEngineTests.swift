@@ -65,6 +65,37 @@ private let zeros = "checkpoints/refused/wrong-shape.pth"
     #expect(paths == [picture] && leftOut.unread == [pipe])
   }
 
+  /// No file of the user's is waited for in a pipe: neither a session, nor a map, nor names of classes, nor what is to
+  /// be trained on.
+  @Test(.timeLimit(.minutes(1)), arguments: ["s.json", "map.npy", "map.csv", "map.pgm"])
+  func pipesAreNoFilesOfOtherKinds(_ name: String) throws {
+    let pipe = makePipe(name)
+    let refusal = FileError.notRegular(path: pipe)
+    #expect(throws: refusal) { try engine.read(pipe, limit: 1 << 20) }
+    if SavedMap.isSaved(name) {
+      #expect(throws: refusal) { try engine.map(at: pipe) }
+      #expect(throws: refusal) {
+        try engine.contents(of: pipe, cancellation: Cancellation())
+      }
+    }
+    var network = NetworkSpec(model: "RepLKNet-3-nano")
+    network.classes = pipe
+    #expect(throws: refusal) { try engine.open(network) }
+    var request = makeRequest("RepLKNet-3-nano", size: 64)
+    request.network = network
+    #expect(throws: refusal) {
+      try engine.compute(request, cancellation: Cancellation()) { _ in }
+    }
+    #expect(throws: refusal) { try engine.kernels(of: network, cancellation: Cancellation()) }
+    let training = TrainingRequest(
+      network: NetworkSpec(model: "RepLKNet-3-nano"), folder: pipe, threads: 1)
+    let other = #expect(throws: TrainingError.self) {
+      try engine.train(training, cancellation: Cancellation()) { _ in }
+    }
+    #expect(other?.explanation.hasPrefix("\(pipe) is not a folder: give a folder") == true)
+    engine.removeTemporaryFiles()
+  }
+
   @Test func damagedPicturesAreRefusedAsTheyAreAdded() throws {
     let empty = try folder.write([], to: "empty.png")
     #expect(throws: ImageError.empty(path: empty)) { try engine.images(at: empty) }

@@ -53,6 +53,19 @@ import Testing
     #expect(model.paletteEntries("4").first?.action != .pictures("4"))
   }
 
+  /// A key may be called so, too.
+  @Test(arguments: [".", ".."]) func theFolderItselfIsAFolder(_ text: String) {
+    var model = makeModel()
+    for scalar in ":\(text)".unicodeScalars { _ = model.type(scalar) }
+    #expect(
+      model.paletteEntries(text).prefix(2).map(\.action) == [.pictures(text), .file(text)])
+    guard case .listImages(_, let path)? = update(&model, .key(.enter)).first else {
+      Issue.record("the folder is not opened")
+      return
+    }
+    #expect(path == text)
+  }
+
   /// The palette with `st` typed, and with Enter and what was typed behind it.
   private func entered(_ keys: [Key] = []) -> Model {
     var model = makeModel()

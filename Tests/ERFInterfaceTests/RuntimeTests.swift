@@ -251,6 +251,21 @@ import Testing
     #expect(
       ExportNaming.stem(opened, subject, Designs()) == "replknet-31_my-weights_224_stage4_at-1-2")
   }
+
+  /// Weights that are kept are called as their maps are, whatever the training began with, and have their step.
+  @Test func namesOfKeptWeightsAreShortAndPlain() throws {
+    let trained = try ModelCatalogue.id(of: "RepLKNet-3-nano", classes: 16)
+    for path in ["/training/run-1/step-27.safetensors", "/training/run-2/step-27.safetensors"] {
+      let network = NetworkSpec(shown: trained, weights: .file(path))
+      #expect(ExportNaming.weightsStem(network) == "replknet-3-nano-classes-16_step-27")
+    }
+    let exporting = FakeExporting()
+    let session = Session(models: ["RepLKNet-3-nano"])
+    _ = Headless.play(
+      Key.script("t Enter Enter"), on: session, display: Display(),
+      engine: TestEngine(FakeComputing(), exporting))
+    #expect(exporting.written.withLock { $0 } == ["replknet-3-nano_step-300.safetensors"])
+  }
 }
 
 extension String {

@@ -32,6 +32,27 @@ import Testing
     #expect(back == model.session)
   }
 
+  /// There is nothing to train, and the panel offers it of the network alone.
+  @Test func savedMapsAreNotOfferedForTraining() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    for key in "9z".unicodeScalars { _ = model.type(key) }
+    let sizes = [(80, 24), (120, 40), (200, 60)].map { ScreenSize(rows: $1, columns: $0) }
+    for size in sizes { #expect(view(model, size: size).text.contains("t trains A, RepLKNet-13")) }
+    model.session.networks[0] = NetworkSpec(shown: "a/map.npy")
+    model.finish(model.pursue())
+    for size in sizes {
+      let text = view(model, size: size).text
+      #expect(text.contains("A, map.npy: a saved map cannot be trained; b, then t trains B"))
+      #expect(!text.contains("trains A") && !text.contains("what will be drawn"))
+    }
+    model.session.networks[1] = NetworkSpec(shown: "b/map.npy")
+    model.finish(model.pursue())
+    for size in sizes {
+      let text = view(model, size: size).text
+      #expect(text.contains("a saved map cannot be trained.") && !text.contains("t trains"))
+    }
+  }
+
   /// Maps are opened as on the command line, by a path that is typed into the palette or the browser.
   @Test(arguments: ["m.npy", "m.csv", "m.pgm"], [":", "o "])
   func mapsOpenWhileTheExplorerRuns(_ name: String, _ key: String) throws {

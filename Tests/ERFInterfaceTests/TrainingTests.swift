@@ -124,7 +124,7 @@ import Testing
       Issue.record("nothing is kept")
       return
     }
-    #expect(path == "/state/step-100.safetensors" && stem == "RepLKNet-13-nano-step-100")
+    #expect(path == "/state/step-100.safetensors" && stem == "replknet-13-nano_step-100")
     _ = update(&model, .kept(keep, path: "x.safetensors", failure: nil))
     #expect(model.notice?.lines == ["wrote x.safetensors"] && model.saving == nil)
     _ = update(&model, .key(.left))

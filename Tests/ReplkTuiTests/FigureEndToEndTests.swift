@@ -93,6 +93,20 @@ import Testing
     #expect(try folder.read("f.csv").count > 1)
   }
 
+  /// A map in a pipe, which would be read twice, is refused, not waited for.
+  @Test(arguments: ["pipe.npy", "pipe.csv", "pipe.pgm"])
+  func pipesAreNoMaps(_ pipe: String) throws {
+    #expect(unsafe mkfifo(folder.file(pipe), 0o600) == 0)
+    _ = try folder.write([1], to: "f.csv")
+    for words in [
+      ["figure", pipe, "--no-depth", "-o", "f.csv", "--force"], ["snapshot", pipe, "-o", "s.txt"],
+    ] {
+      let outcome = try Executable.run(words, in: folder)
+      expectOneLine(outcome, code: 1, mentions: [pipe, "it is not a regular file"])
+    }
+    #expect(Set(folder.names) == [pipe, "f.csv"])
+  }
+
   /// What a session looks from is there, as what the options name.
   @Test(arguments: [
     (#"{"layer": "nosuch"}"#, [#"target.layer is "nosuch""#, "`replk-tui info` lists"]),

@@ -214,6 +214,20 @@ import Testing
     #expect(folder.names.isEmpty)
   }
 
+  /// A file is not what is trained on, be it a picture, a pipe or a device.
+  @Test func filesAreNoDataToTrainOn() throws {
+    let picture = try folder.write(Fixtures.bytes("images/rgb.png"), to: "rgb.png")
+    #expect(unsafe mkfifo(folder.file("pipe"), 0o600) == 0)
+    for path in [picture, "pipe", "/dev/zero"] {
+      let outcome = try Executable.run(
+        ["train", Self.model, "-o", "x.safetensors", "--data", path], in: folder)
+      expectOneLine(
+        outcome, code: 2,
+        mentions: ["\(path) is not a folder: give a folder with one folder of pictures per class"])
+    }
+    #expect(Set(folder.names) == ["rgb.png", "pipe"])
+  }
+
   /// A path is not what is trained, whether it is a checkpoint, one file of several, or not there.
   @Test func filesAreNoNetworksToTrain() throws {
     let shard = "net-00001-of-00002.safetensors"

@@ -43,6 +43,9 @@ public enum SavedMap {
   public static func load(path: String) throws -> ERFResult {
     let clock = ContinuousClock()
     let start = clock.now
+    // It is read twice, for its hash, too, and whoever writes into a pipe may never come.
+    let file = file(of: path)
+    guard FileKind(of: file) != .other else { throw FileError.notRegular(path: file) }
     let map: ERFMap
     var record = MapRecord()
     if NPY.isArray(path) {

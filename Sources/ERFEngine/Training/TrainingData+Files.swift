@@ -23,6 +23,10 @@ struct TrainingFiles {
 
   /// - Throws: `FileError`, `ImageError`, `TrainingError`.
   init(folder: String) throws {
+    switch FileKind(of: folder) {
+    case .regular, .other: throw TrainingError.notAFolder(path: folder)
+    case .folder, .absent, .unknown: break
+    }
     let parts = Self.parts(of: folder)
     if parts.count == 2 {
       let (learnt, held) = (try Self.byClass(parts[0]), try Self.byClass(parts[1]))

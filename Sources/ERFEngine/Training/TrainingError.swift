@@ -1,6 +1,7 @@
 /// What can go wrong with training beyond files and models.
 public enum TrainingError: ExplainedError, Equatable {
   case noClassifier(model: String)
+  case notAFolder(path: String)
   case tooFewClasses(folder: String, found: Int)
   case classes(model: String, expected: Int, found: Int)
   case noPictures(class: String, folder: String)
@@ -14,6 +15,9 @@ public enum TrainingError: ExplainedError, Equatable {
   case exists(path: String)
   case otherRecipe(path: String, field: String, saved: String, asked: String)
 
+  /// What the pictures to train on lie in.
+  private static let wanted = "give a folder with one folder of pictures per class, at least two"
+
   public var isUsageError: Bool {
     switch self {
     case .notFinite, .notATraining, .otherPictures: false
@@ -24,9 +28,9 @@ public enum TrainingError: ExplainedError, Equatable {
   public var explanation: String {
     switch self {
     case .noClassifier(let model): "\(model) has no classifier to train"
+    case .notAFolder(let path): "\(path) is not a folder: \(Self.wanted)"
     case .tooFewClasses(let folder, let found):
-      "\(folder) holds pictures of \(found == 1 ? "one class" : "\(found) classes"): give a folder "
-        + "with one folder of pictures per class, at least two"
+      "\(folder) holds pictures of \(found == 1 ? "one class" : "\(found) classes"): \(Self.wanted)"
     case .classes(let model, let expected, let found):
       "\(model) has \(expected.counted("class", "classes")), the data \(found): use a free variant "
         + "such as replknet:kernels=...:classes=\(found)"

@@ -126,8 +126,10 @@ extension Model {
   /// The path that a query is; nil: it is none.
   static func path(inQuery query: String) -> String? {
     let name = name(inQuery: query)
-    return name.contains("/") || name.hasPrefix("~") || Checkpoint.hasExtension(name)
-      || SavedMap.isSaved(name) || ImageList.isImageName(name) || isSession(name) ? name : nil
+    // A key, too, is called like the folder where the program runs.
+    return [".", ".."].contains(name) || name.contains("/") || name.hasPrefix("~")
+      || Checkpoint.hasExtension(name) || SavedMap.isSaved(name) || ImageList.isImageName(name)
+      || isSession(name) ? name : nil
   }
 
   /// Whether a file of that name is a session, rather than the index of a checkpoint's parts.

@@ -66,6 +66,10 @@ enum ExportNaming {
     return joined(parts)
   }
 
+  /// `replknet-3-nano-classes-16_step-27`: weights of a moment of training, called as its maps are but for edits,
+  /// of which their file holds nothing.
+  static func weightsStem(_ network: NetworkSpec) -> String { name(network.unedited, Designs()) }
+
   /// Input, layer, and a unit other than the central one.
   private static func place(_ subject: ERFSubject) -> [String] {
     ["\(subject.input)", subject.tap].map(plain)

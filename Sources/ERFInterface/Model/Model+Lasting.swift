@@ -90,23 +90,30 @@ extension Model {
       + "copy \(path.sanitised), and open the copy"
   }
 
-  /// Weights that an earlier run trained, and that are in no file of the user's: of the networks here,
-  /// of what a training began with, and of those that random weights took the place of.
-  var restoredMoments: [RestoredMoment] {
-    var networks: [(whose: String, network: NetworkSpec)] =
+  /// Trained weights that are in no file of the user's, but for those of a training of which none are: these are
+  /// told of together. What is on screen counts, whichever way it came there; so does what a training began with,
+  /// and what random weights took the place of, unless the user let go of it.
+  var unkeptMoments: [UnkeptMoment] {
+    let shown: [(String, NetworkSpec)] =
       session.networks.enumerated().map { (Self.letter($0), $1) }
       + session.gallery.map { ("a network of the gallery", $0) }
-    if let film { networks.append((Self.letter(film.side), film.start)) }
-    networks += setAside.sorted { $0.key < $1.key }.map { model, weights in
+    var hidden: [(String, NetworkSpec)] = film.map { [(Self.letter($0.side), $0.start)] } ?? []
+    hidden += setAside.sorted { $0.key < $1.key }.map { model, weights in
       (model.sanitised, NetworkSpec(shown: model, weights: weights))
     }
-    var known = droppedMoments.union(film?.moments.map(\.path) ?? []).union(keptWeights.keys)
-    return networks.compactMap { whose, network in
-      guard case .file(let path) = network.weights, TrainingFilm.isMoment(path),
-        known.insert(path).inserted
-      else { return nil }
-      return RestoredMoment(whose: whose, network: network, path: path)
+    let moments = film?.moments ?? []
+    var known = Set(keptWeights.keys)
+    if film?.isUnkept == true, film?.isKept == false { known.formUnion(moments.map(\.path)) }
+    func take(_ whose: String, _ network: NetworkSpec) -> UnkeptMoment? {
+      guard let path = passingFile(network), known.insert(path).inserted else { return nil }
+      let moment = moments.first { $0.path == path }
+      return UnkeptMoment(
+        whose: whose, network: network, path: path,
+        step: moment?.step ?? TrainingFilm.step(path) ?? 0, isOfFilm: moment != nil)
     }
+    let onScreen = shown.compactMap { take($0, $1) }
+    known.formUnion(droppedMoments.union(moments.map(\.path)))
+    return onScreen + hidden.compactMap { take($0, $1) }
   }
 
   /// The file of a network that goes with a run of training.
@@ -132,21 +139,24 @@ extension ERFSubject {
   fileprivate var hashInSessions: String { fileHash.isEmpty ? weightsHash : fileHash }
 }
 
-/// Weights of a training that is over, and not the one on screen.
-struct RestoredMoment {
+/// Trained weights that go with what is on screen.
+struct UnkeptMoment {
   /// `A`
   let whose: String
   let network: NetworkSpec
   let path: String
-
-  /// As the file's name has it.
-  var step: Int { TrainingFilm.step(path) ?? 0 }
+  let step: Int
+  /// Whether they are of the training that the panel shows, rather than of one before it.
+  let isOfFilm: Bool
 
   /// What goes with them, in a line.
   var loss: String {
     let beginning = whose.prefix(1).uppercased() + whose.dropFirst()
-    return "\(beginning) was trained up to step \(step) in an earlier run, "
-      + "and none of its weights are kept."
+    guard isOfFilm else {
+      return "\(beginning) was trained up to step \(step) in an earlier run, "
+        + "and none of its weights are kept."
+    }
+    return "\(beginning) has the weights of step \(step), which are in no file yet."
   }
 }
 

@@ -4,17 +4,18 @@ import ERFEngine
 
 extension Model {
   mutating func keepWeights(_ film: TrainingFilm, moment: Int) -> [Effect] {
-    let moment = film.moments[moment]
-    return keepWeights(moment.path, as: film.stem(moment), of: true)
+    keepWeights(film.moments[moment].path, of: film.network(moment), isOfFilm: true)
   }
 
   /// - Parameter isOfFilm: whether they are of the training on screen, rather than of a former run.
-  mutating func keepWeights(_ path: String, as stem: String, of isOfFilm: Bool) -> [Effect] {
+  mutating func keepWeights(
+    _ path: String, of network: NetworkSpec, isOfFilm: Bool
+  ) -> [Effect] {
     let id = nextRequestID()
     saving = id
     if isOfFilm { film?.keeping = id }
     beingKept[id] = path
-    return [.keepWeights(id, path: path, stem: stem)]
+    return [.keepWeights(id, path: path, stem: ExportNaming.weightsStem(network))]
   }
 
   /// What is asked of the engine for the map of a moment; nil: of the weights from before.
@@ -104,5 +105,12 @@ extension Model {
     }
     history.record(session.networks)
     session.networks[active].setWeights(weights)
+  }
+
+  /// Why a side cannot be trained, as far as that is known without opening a file; nil where it may be.
+  func trainingRefusal(_ side: Int) -> String? {
+    let network = session.networks[side]
+    guard network.savedMap == nil else { return "a saved map cannot be trained" }
+    return FineTuning.refusal(of: network)
   }
 }

@@ -98,9 +98,6 @@ public struct TrainingFilm: Sendable {
     return NetworkSpec(shown: plan?.model ?? start.text, weights: .file(moments[moment].path))
   }
 
-  /// How a file of a moment's weights is called, without its ending.
-  func stem(_ moment: FineTuning.Moment) -> String { "\(start.model)-step-\(moment.step)" }
-
   /// Whether leaving it loses anything: steps to come, or moments that were neither kept nor dropped.
   var isUnkept: Bool {
     let isUnderWay = job != nil && progress != nil

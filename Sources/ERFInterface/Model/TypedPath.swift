@@ -1,5 +1,7 @@
 // Paths as terminals write them when files are dropped on them.
 
+import ERFEngine
+
 enum TypedPath {
   /// The path that a text stands for: without the blanks and quotes around it, with what backslashes
   /// stand before, and out of an address (`file://`).
@@ -16,6 +18,11 @@ enum TypedPath {
       return unescaped(text.dropFirst().dropLast(), of: ["\"", "\\", "$", "`"])
     }
     return unescaped(text[...])
+  }
+
+  /// Whether a path can only lead to a folder.
+  static func isOfFolder(_ path: String) -> Bool {
+    path == "~" || path.hasSuffix("/") || [".", ".."].contains(path.fileName)
   }
 
   /// The paths where several files were dropped at once, which terminals write as words of a shell; empty

@@ -68,7 +68,7 @@ enum TrainingPanel: Panel {
 extension Frame {
   fileprivate mutating func drawTraining(_ model: Model, in area: Area) {
     let lines = TrainingLines(model: model, width: area.columns)
-    if area.isRoomy, model.film == nil {
+    if area.isRoomy, model.film == nil, model.trainingRefusal(model.active) == nil {
       return write(lines.lines + [[]] + lines.preview, in: area)
     }
     guard area.isRoomy, let film = model.film, film.progress != nil else {
@@ -95,17 +95,26 @@ private struct TrainingLines {
 
   var lines: [[Span]] {
     guard let film = model.film else {
-      let text =
-        "t trains \(Model.letter(model.active)), \(model.name(model.active)), on the built-in shapes "
-        + "or on one folder of pictures per class, from the weights it has; after W from random ones, "
-        + "which shows best how the field grows. Its field follows; t again stops, Enter keeps, "
-        + "Backspace drops."
-      return wrap(text, width: width).map { [Span($0, .quiet)] }
+      return wrap(offer, width: width).map { [Span($0, .quiet)] }
     }
     guard film.failure == nil, let progress = film.progress else { return head }
     let more = [numbers(progress)] + curves(progress.log) + [[]] + moments(film)
     // What the user should know comes before what can be seen from the maps.
     return head + more
+  }
+
+  /// What the key for training does; where it does nothing why, and how it would for the other network.
+  private var offer: String {
+    func name(_ side: Int) -> String { "\(Model.letter(side)), \(model.name(side))" }
+    let active = model.active
+    guard let refusal = model.trainingRefusal(active)?.sanitised else {
+      return "t trains \(name(active)), on the built-in shapes or on one folder of pictures "
+        + "per class, from the weights it has; after W from random ones, which shows best how the "
+        + "field grows. Its field follows; t again stops, Enter keeps, Backspace drops."
+    }
+    let other = model.sides.indices.first { $0 != active && model.trainingRefusal($0) == nil }
+    let more = other.map { "; \(Model.letter($0).lowercased()), then t trains \(name($0))" } ?? ""
+    return "\(name(active)): \(refusal)\(more)."
   }
 
   /// What there will be to see, where the panel has the screen to itself.

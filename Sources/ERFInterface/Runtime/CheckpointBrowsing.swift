@@ -147,7 +147,9 @@ final class CheckpointBrowsing: Sendable {
     guard let recentPath, let bytes = try? engine.read(recentPath, limit: 1 << 16) else {
       return []
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    return String(decoding: bytes, as: UTF8.self).unicodeScalars.split(separator: "\n").map {
+      String($0)
+    }
   }
 }
 

@@ -106,9 +106,7 @@ final class EffectRunner {
 
   private func keepWeights(_ id: RequestID, _ path: String, _ stem: String) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
-      let stem = ExportNaming.free(
-        ExportNaming.plain(stem), ["safetensors"], engine.exists)
-      let other = stem + ".safetensors"
+      let other = ExportNaming.free(stem, ["safetensors"], engine.exists) + ".safetensors"
       do {
         try engine.copy(path, to: other)
         mailbox.post(.kept(id, path: other, failure: nil))

@@ -6,7 +6,8 @@ extension LocalEngine {
   public func kernels(
     of network: NetworkSpec, cancellation: Cancellation
   ) throws -> [StageKernels?] {
-    try StageKernels.stages(
+    try requireFiles(of: network)
+    return try StageKernels.stages(
       of: computer.open(network, cancellation: cancellation), cancellation: cancellation)
   }
 
@@ -22,12 +23,18 @@ extension LocalEngine {
     return (ImageList.spread(files, seed: 0).map(\.path), ImageList.leftOut(of: paths))
   }
 
-  /// Checks that pictures are files: whoever writes into a pipe may never come, and it can be read only once.
+  /// Checks that pictures, or what else is read, are files: whoever writes into a pipe may never come, and it can
+  /// be read only once.
   ///
   /// - Throws: `FileError` in the words in which checkpoints are refused.
   func requireFiles(_ images: ImageSource) throws(FileError) {
     guard let pipe = images.pipe else { return }
     throw .notRegular(path: pipe)
+  }
+
+  /// The same of the names of a network's classes, which are read each time that it is opened.
+  func requireFiles(of network: NetworkSpec) throws(FileError) {
+    if let classes = network.classes { try requireFiles(.files([classes])) }
   }
 
   public func picture(_ name: PictureName) -> Picture {
@@ -58,13 +65,13 @@ extension LocalEngine {
 
   /// The map in a file, which is read whole: nothing less tells whether it opens.
   private func savedMap(_ path: String) throws -> (network: NetworkSpec, summary: String) {
-    try requireFiles(.files([SavedMap.file(of: path)]))
     let subject = try SavedMap.load(path: path).subject
     return (NetworkSpec(shown: path), "\(subject.savedMapText), \(subject.input) px")
   }
 
   public func read(_ path: String, limit: Int) throws -> [UInt8] {
-    try FileBytes.read(path, limit: limit)
+    try requireFiles(.files([path]))
+    return try FileBytes.read(path, limit: limit)
   }
 
   public func isFile(_ path: String) -> Bool { CheckpointFolder.isFile(path) }

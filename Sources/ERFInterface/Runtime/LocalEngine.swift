@@ -23,6 +23,7 @@ public struct LocalEngine: Engine {
     _ request: ERFRequest, cancellation: Cancellation, progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
     try requireFiles(request.images)
+    try requireFiles(of: request.network)
     try recognised.requireNumbers(of: request.network, computer, cancellation)
     return try computer.compute(request, cancellation: cancellation, progress: progress)
   }
@@ -33,6 +34,7 @@ public struct LocalEngine: Engine {
   public func open(
     _ network: NetworkSpec, cancellation: Cancellation = Cancellation()
   ) throws -> OpenedNetwork {
+    try requireFiles(of: network)
     let opened = try computer.open(network, cancellation: cancellation)
     if case .file(let path) = network.source { recognised.note(path, as: opened.id) }
     return opened
@@ -41,6 +43,7 @@ public struct LocalEngine: Engine {
   public func facts(
     of network: NetworkSpec, size: InputSize, cancellation: Cancellation
   ) throws -> NetworkFacts {
+    try requireFiles(of: network)
     guard case .file = network.source else { return try NetworkFacts(network, size: size) }
     func facts(_ size: InputSize) throws -> NetworkFacts {
       let opened = try computer.open(network.bound(to: size), cancellation: cancellation)
@@ -59,6 +62,7 @@ public struct LocalEngine: Engine {
   public func design(
     of network: NetworkSpec, cancellation: Cancellation
   ) throws -> NetworkDesign {
+    try requireFiles(of: network)
     guard case .file = network.source else { return try NetworkDesign(network) }
     return try NetworkDesign(computer.open(network, cancellation: cancellation))
   }
@@ -68,6 +72,7 @@ public struct LocalEngine: Engine {
     report: (LayerField) -> Void
   ) throws {
     try requireFiles(request.images)
+    try requireFiles(of: request.network)
     try computer.layerFields(
       request, layers: layers, cancellation: cancellation, report: report)
   }
@@ -76,6 +81,7 @@ public struct LocalEngine: Engine {
     _ request: ShapeBiasRequest, of network: NetworkSpec, cancellation: Cancellation,
     progress: (ShapeBiasProgress) -> Void
   ) throws -> ShapeBiasReport {
+    try requireFiles(of: network)
     let probe = ShapeBiasProbe(request)
     let opened = try probe.opened(network) { try computer.open($0, cancellation: cancellation) }
     return try probe.run(
@@ -87,6 +93,7 @@ public struct LocalEngine: Engine {
     _ request: PredictionRequest, threads: Int?, cancellation: Cancellation
   ) throws -> Classification {
     if case .file(let path) = request.image { try requireFiles(.files([path])) }
+    try requireFiles(of: request.network)
     let classifier = try Classifier(
       computer.network(request.network, cancellation: cancellation), threads: threads,
       cancellation: cancellation)
@@ -102,6 +109,7 @@ public struct LocalEngine: Engine {
   public func train(
     _ request: TrainingRequest, cancellation: Cancellation, report: (FineTuning.Report) -> Void
   ) throws {
+    try requireFiles(of: request.network)
     try FineTuning(
       request.network, on: request.data, folder: training.makeRun(), threads: request.threads
     ).run(cancellation: cancellation, report: report)

@@ -7,11 +7,11 @@ extension Model {
   /// be lost.
   mutating func depart(_ departure: Question.Departure) -> [Effect] {
     let unkept = film.flatMap { $0.isUnkept ? $0 : nil }
-    // The next training begins with the weights of a former run, and the arrows lead back to them.
-    let restored = departure == .trainAnew ? [] : restoredMoments
+    // The next training begins with what is on screen, and the arrows lead back to it.
+    let others = departure == .trainAnew ? [] : unkeptMoments
     // What runs goes on while another training begins.
     let run = departure == .trainAnew ? nil : longRun
-    let weights = (unkept.map { [loss($0)] } ?? []) + restored.map(\.loss)
+    let weights = (unkept.map { [loss($0)] } ?? []) + others.map(\.loss)
     let runs = run.map { ["A run of \(Format.duration($0)) has not finished."] } ?? []
     guard !weights.isEmpty || !runs.isEmpty else { return carryOut(departure) }
     overlay = .question(
@@ -48,17 +48,18 @@ extension Model {
       notice = Notice(.note, "a file is still being written")
       return []
     }
-    return keepWeights(moment.path, as: moment.stem, of: moment.isOfFilm)
+    return keepWeights(moment.path, of: moment.network, isOfFilm: moment.isOfFilm)
   }
 
-  /// The weights that are to be kept first: of this run's training, else of a former one.
-  private var momentToKeep: (path: String, stem: String, step: Int, isOfFilm: Bool)? {
-    if let film, film.isUnkept, let moment = keptMoment(film).map({ film.moments[$0] }) {
-      return (moment.path, film.stem(moment), moment.step, true)
-    }
-    return restoredMoments.first.map {
-      ($0.path, "\($0.network.shownModel)-step-\($0.step)", $0.step, false)
-    }
+  /// The weights that are to be kept first: of the training that the panel shows, else others.
+  private var momentToKeep: UnkeptMoment? {
+    guard let film, film.isUnkept, let place = keptMoment(film),
+      keptWeights[film.moments[place].path] == nil
+    else { return unkeptMoments.first }
+    let moment = film.moments[place]
+    return UnkeptMoment(
+      whose: Self.letter(film.side), network: film.network(place), path: moment.path,
+      step: moment.step, isOfFilm: true)
   }
 
   /// The moment on screen, or else the latest.

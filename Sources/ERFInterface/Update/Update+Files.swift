@@ -97,6 +97,10 @@ extension Model {
       return []
     }
     let name = TypedPath.meant(path)
+    guard !TypedPath.isOfFolder(name) else {
+      _ = complain(id, "\(name.sanitised) is a folder: add a name, such as session.json")
+      return []
+    }
     let path = name.lowercased().hasSuffix(".json") ? name : name + ".json"
     // A training goes on behind the prompt.
     if let unkeptWeights {
@@ -174,14 +178,18 @@ extension Model {
   var metricsText: String {
     var lines = [
       (["network", "input", "layer"] + ERFMetrics.thresholds.map { "t\(Format.fixed($0 * 100, 0))" }
-        + ["sigma", "border"]).joined(separator: "\t")
+        + ["sigma", "border", "pictures", "state"]).joined(separator: "\t")
     ]
-    for (index, side) in sides.enumerated() {
+    for side in sides {
       guard let shown = side.measured else { continue }
-      var fields = [name(index), shown.subject?.input.description ?? "", shown.subject?.tap ?? ""]
+      var fields = [
+        designs.name(shown.network), shown.subject?.input.description ?? "",
+        shown.subject?.tap ?? "",
+      ]
       fields += shown.metrics.ratios.map { $0.ratio.map { Format.fixed($0, 4) } ?? "not reached" }
       fields += [
         Format.fixed(shown.metrics.sigma, 2), Format.fixed(shown.metrics.borderShare, 4),
+        shown.picturesCell, side.isStale ? "stale" : "",
       ]
       lines.append(fields.joined(separator: "\t"))
     }

@@ -8,10 +8,8 @@ extension Model {
   /// What the key for training comes to: it starts and stops.
   var trainingPlan: Plan {
     if let job = film?.job { return .change { _ in [.cancel(job)] } }
-    let network = session.networks[active]
-    if network.savedMap != nil { return .refuse("a saved map cannot be trained") }
     // Said at once rather than after a folder was named.
-    if let refusal = FineTuning.refusal(of: network) { return .refuse(refusal) }
+    if let refusal = trainingRefusal(active) { return .refuse(refusal) }
     return .change { $0.depart(.trainAnew) }
   }
 
