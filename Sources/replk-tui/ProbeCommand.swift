@@ -51,7 +51,8 @@ extension Command {
         command: "probe \(option)", expected: "a model, such as resnet-50")
     }
     let others = try ShapeBias.read(files)
-    let (reports, kept) = models.isEmpty ? (reports: [], kept: nil) : try run(models, arguments)
+    let (reports, kept, isDone) =
+      models.isEmpty ? (reports: [], kept: nil, isDone: true) : try run(models, arguments)
     if let shard = arguments.shard(), reports.isEmpty, !arguments.has("--json") {
       let path = arguments.last("--csv") ?? ""
       try StandardStreams.write(
@@ -67,7 +68,7 @@ extension Command {
           reports, others: others, seed: arguments.seed(), ascii: arguments.has("--ascii")
         ).text + (kept.map { Text.lines(["", $0]) } ?? ""))
     }
-    if Interruption.cancellation.isCancelled, !models.isEmpty {
+    if Interruption.cancellation.isCancelled, !isDone {
       throw Interrupted(explanation: stopped(reports, of: models.count, arguments))
     }
   }
@@ -93,8 +94,9 @@ extension Command {
     word.lowercased().hasSuffix(".csv")
   }
 
-  /// A report of each network, and what there is to say of the table of a share that was finished before.
-  private typealias Found = (reports: [ShapeBiasReport], kept: String?)
+  /// A report of each network, what there is to say of the table of a share that was finished before, and whether all
+  /// was done before a signal came.
+  private typealias Found = (reports: [ShapeBiasReport], kept: String?, isDone: Bool)
 
   private static func run(_ models: [String], _ arguments: Arguments) throws -> Found {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
@@ -116,10 +118,11 @@ extension Command {
     ) { network, _, progress in
       try probe.run(network, cancellation: Interruption.cancellation, progress: progress)
     }
+    let isDone = !Interruption.cancellation.isCancelled
     for path in files.paths {
       try files.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: path)
     }
-    return (reports, nil)
+    return (reports, nil, isDone)
   }
 
   /// Decisions over the stimuli of `folder`, or a share of them, kept in a table as they are made.
@@ -164,11 +167,12 @@ extension Command {
         return try benchmark.run(
           $0, number: $1, into: &file, cancellation: Interruption.cancellation, progress: $2)
       }
-    if !Interruption.cancellation.isCancelled { try file?.finish() }
+    let isDone = !Interruption.cancellation.isCancelled
+    if isDone { try file?.finish() }
     if let file, file.wasFinished, let csv = arguments.last("--csv") {
-      return (made, Text.kept(csv, by: file.makers))
+      return (made, Text.kept(csv, by: file.makers), isDone)
     }
-    return (made, nil)
+    return (made, nil, isDone)
   }
 
   /// The file that `share` is kept in: a run goes on with what it wrote, and replaces something else only when it is

@@ -13,13 +13,13 @@ public struct PartPlace: Sendable {
     version = FileVersion(path: path)
   }
 
-  /// Replaces what is there by `part` in one step.
+  /// Replaces what is there by `part` in one step, unless another run of the same has more of it by now.
   ///
   /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`, `ExportError`.
   public mutating func write(_ part: some RunPart) throws {
-    try write(part.contents()) { path throws(RunPartError) in
-      try Self.requireSame(part, at: path)
-    }
+    do {
+      try write(part.contents()) { try Self.requireSame(part, at: $0) }
+    } catch is Ahead {}
   }
 
   /// The same of `bytes`, which take the place of `part` when its run is done; another run of the same may have
@@ -27,9 +27,13 @@ public struct PartPlace: Sendable {
   ///
   /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`.
   mutating func write(_ bytes: [UInt8], insteadOf part: some RunPart) throws {
-    try write(CollectionOfOne(bytes)) { path throws(RunPartError) in
-      if (try? FileBytes.read(path, limit: bytes.count)) == bytes { return }
-      try Self.requireSame(part, at: path)
+    do {
+      try write(CollectionOfOne(bytes)) { path in
+        if (try? FileBytes.read(path, limit: bytes.count)) == bytes { return }
+        try Self.requireSame(part, at: path)
+      }
+    } catch is Ahead {
+      throw RunPartError.taken(path: path, found: Shard.words(part.shards))
     }
   }
 
@@ -50,7 +54,7 @@ public struct PartPlace: Sendable {
 
   /// - Parameter requireOwn: asked where the file is not the one that was found or written last.
   private mutating func write(
-    _ contents: some Sequence<[UInt8]>, _ requireOwn: (String) throws(RunPartError) -> Void
+    _ contents: some Sequence<[UInt8]>, _ requireOwn: (String) throws -> Void
   ) throws {
     version = try AtomicFile.write(
       parts: contents, to: path,
@@ -60,18 +64,20 @@ public struct PartPlace: Sendable {
       })
   }
 
-  private static func requireSame<Part: RunPart>(
-    _ part: Part, at path: String
-  ) throws(RunPartError) {
+  /// Another run of the same has more of it.
+  private struct Ahead: Error {}
+
+  private static func requireSame<Part: RunPart>(_ part: Part, at path: String) throws {
     guard let other = try? Part(path: path) else {
-      throw .taken(path: path, found: "something else")
+      throw RunPartError.taken(path: path, found: "something else")
     }
     if let difference = other.difference(from: part) {
-      throw .taken(path: path, found: "another run (\(difference))")
+      throw RunPartError.taken(path: path, found: "another run (\(difference))")
+    }
+    guard other.shards == part.shards else {
+      throw RunPartError.taken(path: path, found: Shard.words(other.shards))
     }
     // Two runs of one share compute the same: no more than time is lost.
-    guard other.shards == part.shards else {
-      throw .taken(path: path, found: Shard.words(other.shards))
-    }
+    guard other.progress <= part.progress else { throw Ahead() }
   }
 }

@@ -9,6 +9,8 @@ public protocol RunPart: Sendable {
   var shards: [Shard] { get }
   /// The places in the run's list of those that were looked at.
   var indices: Set<Int> { get }
+  /// How far it has come, to be compared with the same part of another run.
+  var progress: Int { get }
   /// What to run for it, without the words that say which share and where to.
   var command: [String] { get set }
   /// What computed it.
@@ -62,6 +64,8 @@ public enum RunPartError: ExplainedError, Equatable {
 }
 
 extension RunPart {
+  public var progress: Int { indices.count }
+
   private var blocks: [Range<Int>] {
     shards.isEmpty ? [0..<total] : shards.map { $0.block(of: total) }
   }

@@ -234,6 +234,30 @@ import Testing
     #expect(try folder.read("d.csv") == finished)
   }
 
+  /// What another run of the same has done further stays.
+  @Test func runsThatAreBehindReplaceNothing() throws {
+    try writeStimuli(3)
+    let found = try StimulusFolder(stimuli)
+    let benchmark = CueConflictBenchmark(found, threads: 1)
+    let network = try Network(Self.spec)
+    func share() throws -> DecisionShareFile {
+      let share = DecisionShare(
+        .whole, of: found, by: [try CueConflictBenchmark.opened(Self.spec)], command: ["probe"])
+      return try DecisionShareFile(share, at: folder.file("d.csv"), replaces: false)
+    }
+    var behind = try share()
+    var uncut: DecisionShareFile? = try table(of: found, by: [Self.spec])
+    var ahead: DecisionShareFile? = try share()
+    _ = try benchmark.run(network, number: 1, into: &ahead)
+    try ahead?.finish()
+    let finished = try folder.read("d.csv")
+    try behind.write()
+    #expect(try folder.read("d.csv") == finished)
+    _ = try benchmark.run(network, number: 1, into: &uncut)
+    #expect(throws: RunPartError.self) { try uncut?.finish() }
+    #expect(try folder.read("d.csv") == finished)
+  }
+
   @Test func cancelling() throws {
     try writeStimuli(4)
     let network = try Network(Self.spec)

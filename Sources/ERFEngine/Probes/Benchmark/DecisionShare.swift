@@ -67,6 +67,8 @@ public struct DecisionShare: RunPart {
 
   public var count: Int { rows.count }
 
+  public var progress: Int { isFinished ? .max : rows.count }
+
   /// Whether all of it was looked at.
   public var isFinished: Bool { finished == shards }
 
