@@ -91,6 +91,16 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
       model.mapSubject.map(\.text).joined().hasSuffix("Not comparable: A and B saw other pictures"))
   }
 
+  /// A map that stayed behind keeps its network's name, above it and in legends.
+  @Test(arguments: ["2 z", "4 z"])
+  func staleMapsKeepTheirNames(_ keys: String) {
+    var model = nanos()
+    for key in Key.script(keys) { _ = update(&model, .key(key)) }
+    model.session.networks[1] = NetworkSpec(model: "replknet-7-nano")
+    let text = view(model, size: wide).text
+    #expect(text.contains("B RepLKNet-31-nano") && !text.contains("B RepLKNet-7-nano"), "\(text)")
+  }
+
   /// Tables name the pictures, and which maps are old.
   @Test func tablesSayWhatIsStale() throws {
     let rows = Figure(onOtherPictures()).csv.split(separator: "\n")

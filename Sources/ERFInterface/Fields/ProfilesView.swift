@@ -233,7 +233,7 @@ private struct ProfilePlot {
     }
     let isCumulative = screen.profile == .cumulative || screen.profile == .none
     missing = networks.filter { $0.side == nil && $0.metrics == nil }.map(\.letter)
-    let names = model.names(of: networks.map(\.network))
+    let names = model.names(of: networks.map(\.asShown.network))
     let reach = maps.map { Self.reach($0.map.metrics) }.max() ?? 1
     func pixels(_ field: HeatField) -> Int { Self.pixels(screen.profile, field) }
     let most = maps.map { pixels($0.map.field) }.max()

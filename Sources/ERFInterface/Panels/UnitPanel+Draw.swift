@@ -39,7 +39,7 @@ extension Frame {
     let isBeside = count == 1 || beside.columns >= above.columns
     let used = isBeside ? beside.rows + 2 : area.rows
     if area.rows - used >= 9 { drawProfiles(model, in: area.below(used)) }
-    let names = model.names(of: networks.map(\.network))
+    let names = model.names(of: networks.map(\.asShown.network))
     for (index, network) in networks.enumerated() {
       let place =
         isBeside
