@@ -7,6 +7,8 @@ extension Session {
   ///
   /// - Throws: `SessionError.missingTarget`.
   public func requireTarget(engine: any Engine) throws(SessionError) {
+    // Most sessions name nothing, for which no file has to be opened.
+    guard target != Target() else { return }
     var size = size
     if case .tensor = images.source {
       guard let own = try? NetworkInputs(images.engineSource).size else { return }
