@@ -125,14 +125,7 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
 
   /// A saved map has no layers, and no weights that anybody knows.
   @Test func depthMakesNothingUpOfSavedMaps() {
-    let session = Session(models: ["a/map.npy", "RepLKNet-13-nano"])
-    var model = Model(session: session, display: Display())
-    let effects = update(&model, .opened)
-    for case .openMap(let id, _) in effects {
-      let result = makeResult(makeRequest(size: 64))
-      _ = update(&model, .finished(id, result, HeatField(result)))
-    }
-    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    var model = makeModelBesideAMap()
     for key in Key.script("G z") { model.finish(update(&model, .key(key))) }
     let screen = view(model, size: wide).text
     #expect(screen.contains("saved map · 64 px · has no layers"), "\(screen)")

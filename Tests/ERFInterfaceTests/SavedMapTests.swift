@@ -89,14 +89,7 @@ import Testing
 
   /// Layers are those of the network beside a saved map, which has none.
   @Test func depthIsThatOfTheNetworkBesideAMap() {
-    let session = Session(models: ["a/map.npy", "RepLKNet-13-nano"])
-    var model = Model(session: session, display: Display())
-    let effects = update(&model, .opened)
-    for case .openMap(let id, _) in effects {
-      let result = makeResult(makeRequest(size: 64))
-      _ = update(&model, .finished(id, result, HeatField(result)))
-    }
-    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    var model = makeModelBesideAMap()
     model.finish(model.type("G"))
     let measure = model.session.screen.depthMeasure
     model.finish(model.type(">"))

@@ -58,6 +58,14 @@ enum Executable {
     try launch("/bin/sh", ["-c", script, "sh", path] + arguments, in: folder)
   }
 
+  #if os(Linux)
+    /// For a shell: whether the program `$$` has computed for so many hundredths of a second, however long they take,
+    /// or has ended, when it has no file any more.
+    static func hasComputed(hundredths: Int) -> String {
+      "! readlink /proc/$$/exe > /dev/null || [ \"$(cut -d ' ' -f 14 /proc/$$/stat)\" -ge \(hundredths) ]"
+    }
+  #endif
+
   /// Runs the program with a standard output that nobody reads.
   static func runUnread(_ arguments: [String], in folder: TemporaryFolder) throws -> Outcome {
     let pipe = Pipe()

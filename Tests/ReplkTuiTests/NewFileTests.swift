@@ -62,12 +62,9 @@ import Testing
   #if os(Linux)
     /// Runs the program, for which another run writes `path` as soon as it computes.
     private func run(_ arguments: [String], interruptedFor path: String) throws -> Outcome {
-      // Three tenths of a second of computing, however long they take: it has looked at its outputs by then. What
-      // has ended has no file.
-      let computes =
-        "! readlink /proc/$$/exe > /dev/null || [ \"$(cut -d ' ' -f 14 /proc/$$/stat)\" -ge 30 ]"
+      // It has looked at its outputs by then.
       return try Executable.run(
-        arguments + ["--threads", "1"], in: folder, once: computes,
+        arguments + ["--threads", "1"], in: folder, once: Executable.hasComputed(hundredths: 30),
         """
         kill -STOP $$
         mkdir -p out
