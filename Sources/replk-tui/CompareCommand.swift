@@ -88,7 +88,7 @@ extension Command {
         }
       }
       files.append(("results.json", try ResultReport(results).encoded()))
-      try Folder.write(files, to: folder, isNew: exports.isNew)
+      try Folder.write(files, to: folder, among: exports.versions)
       outputs = files.map { base + $0.name }
     }
     if arguments.has("--json") {

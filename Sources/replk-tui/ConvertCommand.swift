@@ -42,7 +42,7 @@ extension Command {
     let files = OutputFiles([words[1]], arguments, models: [words[0]])
     try files.requireFree()
     let report = try conversion.write(
-      opened, to: words[1], program: ProgramRecord.text, isNew: files.isNew(words[1]))
+      opened, to: words[1], program: ProgramRecord.text, among: files.versions)
     try StandardStreams.write(text(report, conversion.network, path: words[1]))
   }
 

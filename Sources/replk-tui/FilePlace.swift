@@ -9,13 +9,14 @@ struct FilePlace: Hashable {
   private let file: FileIdentity?
 
   init(_ path: String) {
-    // The same through links; of what is not there the folder and the name in it.
+    // The same through links; of what is not there the folder and the name in it, where links would make it.
     file = FileIdentity(of: path)
-    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
-    let parent = end.map { path[..<$0] } ?? "./"
-    let last = path[(end ?? path.startIndex)...]
+    let place = file == nil ? (try? AtomicFile.destination(of: path)) ?? path : path
+    let end = place.utf8.lastIndex(of: UInt8(ascii: "/")).map { place.utf8.index(after: $0) }
+    let parent = end.map { place[..<$0] } ?? "./"
+    let last = place[(end ?? place.startIndex)...]
     folder = file == nil ? FileIdentity(of: String(parent)) : nil
-    name = PathKey(file == nil ? (folder == nil ? Self.plain(path) : String(last)) : "")
+    name = PathKey(file == nil ? (folder == nil ? Self.plain(place) : String(last)) : "")
   }
 
   /// One spelling of a path in a folder that is not there yet.

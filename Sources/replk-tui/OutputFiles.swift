@@ -23,8 +23,8 @@ struct OutputFiles {
   private let recorded: RecordedPictures?
   /// Whether the user said that files may be replaced.
   let isForced: Bool
-  /// Those at whose places nothing was when the command began.
-  private let absent: Set<PathKey>
+  /// What lay at their places when the command began.
+  let versions: OutputVersions
 
   /// - Parameters:
   ///   - models: the words that name networks or a session, some of which may be files.
@@ -41,15 +41,12 @@ struct OutputFiles {
     self.named = named ?? arguments.all("--image")
     self.recorded = recorded
     isForced = arguments.has("--force")
-    absent = Set(paths.filter { FileIdentity(of: $0) == nil }.map(PathKey.init))
+    versions = OutputVersions(paths, isForced: isForced)
   }
-
-  /// Whether the file at `path` is to be a new one, which replaces nothing that somebody else writes meanwhile.
-  func isNew(_ path: String) -> Bool { !isForced && absent.contains(PathKey(path)) }
 
   /// Writes one of the files in one step.
   ///
-  /// - Throws: `FileError`, also where the file is to be new and somebody else wrote one meanwhile.
+  /// - Throws: `FileError`, also where somebody else wrote a file there meanwhile.
   func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     try write(parts: CollectionOfOne(bytes), to: path)
   }
@@ -58,7 +55,7 @@ struct OutputFiles {
   ///
   /// - Throws: `FileError`.
   func write(parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
-    try AtomicFile.write(parts: parts, to: path, isNew: isNew(path))
+    try AtomicFile.write(parts: parts, to: path, among: versions)
   }
 
   /// Checks, before anything is computed, that each may be written.
@@ -99,8 +96,7 @@ struct OutputFiles {
   ///
   /// - Throws: `UsageError.badValue`.
   static func requireKept(_ path: String, _ option: String) throws(UsageError) {
-    let isStream = ["/dev/stdout", "/dev/stderr"].contains(path) || path.hasPrefix("/dev/fd/")
-    guard !isStream, !FileIdentity.isPipeOrDevice(path) else {
+    guard !AtomicFile.isOpenStream(path), !FileIdentity.isPipeOrDevice(path) else {
       throw .badValue(
         option: option, value: path,
         expected: "a file rather than a pipe or device: the table is read and written as the run "

@@ -23,6 +23,10 @@ enum Program {
       return end(Interrupted(explanation: "stopped before anything was finished"))
     } catch let error as Interrupted {
       return end(error)
+    } catch FileError.locked(let folder) where Interruption.signalNumber != 0 {
+      // Whoever ended the run ended its waiting for the lock.
+      _ = complain(of: FileError.locked(folder: folder))
+      return 128 + Interruption.signalNumber
     } catch {
       return complain(of: error)
     }

@@ -37,6 +37,8 @@ extension Command {
     func picture(_ stimulus: BuiltInStimulus) throws -> [UInt8] {
       try PNGWriter.encode(stimulus.image(size: size))
     }
+    let outputs = OutputVersions(
+      stimuli.map { base + $0.path }, isForced: arguments.has("--force"))
     // The same stimuli, written earlier, need neither a word nor writing again.
     let existing = stimuli.filter { FileIdentity.isReplaceable(base + $0.path) }
     var replaces = arguments.has("--force")
@@ -54,7 +56,7 @@ extension Command {
         !FileIdentity.isReplaceable(base + $0.path)
       }
     for stimulus in written {
-      try AtomicFile.write(picture(stimulus), to: base + stimulus.path, isNew: !replaces)
+      try AtomicFile.write(picture(stimulus), to: base + stimulus.path, among: outputs)
     }
     try StandardStreams.write(
       Text.lines(["wrote \(count.counted("stimulus", "stimuli")) into \(folder)"]))

@@ -124,7 +124,7 @@ extension Command {
     }
     var run = TrainingRun(
       trainer: trainer, path: path, confusionPath: confusion, interval: .seconds(interval),
-      epochsBetweenMeasurements: epochs, unwritten: outputs.unwritten)
+      epochsBetweenMeasurements: epochs, outputs: outputs.versions)
     try run.trainer.requireHash(arguments.last("--data-hash"))
     if isResumed {
       try run.trainer.resume(from: path)

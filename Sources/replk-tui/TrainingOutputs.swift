@@ -22,8 +22,8 @@ struct TrainingOutputs {
 
   private var best: String { Self.best(of: path) }
 
-  /// Those that are to be new files.
-  var unwritten: Set<PathKey> { Set(files.paths.filter(files.isNew).map(PathKey.init)) }
+  /// What lay at their places before.
+  var versions: OutputVersions { files.versions }
 
   /// Checks that each may be written, before anything is trained; what a training that is resumed left
   /// there is looked at by ``requireOwn(_:)``.

@@ -11,9 +11,8 @@ struct TrainingRun {
   /// Between checkpoints.
   let interval: Duration
   let epochsBetweenMeasurements: Int
-  /// Files that were not there when the command began, until the run has written them: what somebody else wrote
-  /// there meanwhile is not replaced, what it wrote itself is.
-  var unwritten: Set<PathKey>
+  /// The files as they were when the command began, or as the run wrote them.
+  let outputs: OutputVersions
 
   private static let reports = 20
 
@@ -102,15 +101,13 @@ struct TrainingRun {
   }
 
   /// Writes the training as far as it is.
-  private mutating func save() throws {
-    try trainer.save(to: path, isNew: unwritten.contains(PathKey(path)))
-    unwritten.remove(PathKey(path))
+  private func save() throws {
+    try trainer.save(to: path, among: outputs)
   }
 
   /// Writes the network alone, whose weights are the best so far.
-  private mutating func saveBest() throws {
-    try trainer.saveNetwork(to: bestPath, isNew: unwritten.contains(PathKey(bestPath)))
-    unwritten.remove(PathKey(bestPath))
+  private func saveBest() throws {
+    try trainer.saveNetwork(to: bestPath, among: outputs)
   }
 
   /// Measures after an epoch that asks for it, and says what came of it.
@@ -145,9 +142,7 @@ struct TrainingRun {
       }
       text += "\n\n" + ConfusionText(confusion).text
       if let confusionPath {
-        try AtomicFile.write(
-          Array(confusion.csv.utf8), to: confusionPath,
-          isNew: unwritten.contains(PathKey(confusionPath)))
+        try AtomicFile.write(Array(confusion.csv.utf8), to: confusionPath, among: outputs)
         text += "\nwrote \(confusionPath.printable)"
       }
     }
@@ -163,12 +158,12 @@ extension Trainer {
     "replk-tui " + CommandLine.arguments.dropFirst().joined(separator: " ")
   }
 
-  fileprivate func save(to path: String, isNew: Bool) throws {
-    try save(to: path, program: Self.program, command: Self.command, isNew: isNew)
+  fileprivate func save(to path: String, among outputs: OutputVersions) throws {
+    try save(to: path, program: Self.program, command: Self.command, among: outputs)
   }
 
-  fileprivate func saveNetwork(to path: String, isNew: Bool) throws {
-    try saveNetwork(to: path, madeBy: (Self.program, Self.command), isNew: isNew)
+  fileprivate func saveNetwork(to path: String, among outputs: OutputVersions) throws {
+    try saveNetwork(to: path, madeBy: (Self.program, Self.command), among: outputs)
   }
 
   /// - Throws: `TrainingError.otherPictures` where the pictures have another hash than `expected`.

@@ -98,12 +98,17 @@ import Testing
       expectOneLine(
         outcome, code: 2, mentions: ["p.csv: expected a file rather than a pipe or device"])
     }
-    // Nor can a stream that a shell leads into a file.
-    for shard in [[], ["--shard", "1/2"]] {
-      let outcome = try Executable.run(
-        ["probe", model, "--stimuli", "s", "--csv", "/dev/stdout"] + shard, in: folder,
-        shell: "exec \"$@\" > o.csv")
-      expectOneLine(outcome, code: 2, mentions: ["/dev/stdout: expected a file rather than a pipe"])
+    // Nor can a stream that a shell leads into a file, through a link or not.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.csv"), withDestinationPath: "/dev/stdout")
+    for command in [
+      ["probe", model, "--stimuli", "s", "--csv", "/dev/stdout"],
+      ["probe", model, "--stimuli", "s", "--shard", "1/2", "--csv", "/dev/stdout"],
+      ["probe", model, "--stimuli", "s", "--csv", "link.csv"], ["sweep", model, "-o", "link.csv"],
+    ] {
+      let outcome = try Executable.run(command, in: folder, shell: "exec \"$@\" > o.csv")
+      expectOneLine(
+        outcome, code: 2, mentions: ["\(command.last ?? ""): expected a file rather than a pipe"])
     }
     // About built-in stimuli a table says the id alone.
     let built = ["probe", model, model, "--weights", "random:1", "--weights", "random:2"]

@@ -36,7 +36,10 @@ import Testing
     // A whole run is not written over a share, which is called one.
     expectOneLine(
       try Executable.run(probe() + [paths[2]], in: folder), code: 2,
-      mentions: ["\(paths[2]) holds share 3/3, not the whole run", "--force"])
+      mentions: [
+        "\(paths[2]) holds share 3/3, not the whole run: `replk-tui merge` puts all shares together",
+        "--force",
+      ])
   }
 
   /// Trials are numbered over all shares, so that a merge gives the bytes of one run and knows gaps.

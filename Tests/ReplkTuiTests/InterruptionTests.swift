@@ -62,6 +62,18 @@ import Testing
     }
   #endif
 
+  #if os(Linux)
+    /// A run that waits for somebody to let go of its folder ends as the signal says.
+    @Test(arguments: [SIGTERM, SIGINT]) func waitingForALockEnds(_ signal: Int32) throws {
+      let outcome = try Executable.run(
+        ["erf", Samples.tiny, "-o", "p.erf"], overTwoIn: folder,
+        "(flock . sleep 10 &); while flock -n . true; do sleep 0.05; done; kill -\(signal) $$")
+      expectOneLine(
+        outcome, code: 128 + signal, mentions: ["another program holds a lock on this folder"])
+      #expect(folder.names == ["a.ppm", "b.ppm", "c.ppm"])
+    }
+  #endif
+
   /// A short array would look like a whole one.
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
   func noArrayOfSomeInputsIsLeft(_ signal: Int32) throws {

@@ -42,6 +42,11 @@ import Testing
     try files.write([2], to: new)
     try files.write([3], to: old)
     #expect(try folder.read("old.npy") == [3])
+    // What it wrote itself is its own, as long as nobody else wrote there.
+    try files.write([3, 3], to: old)
+    _ = try folder.write([5], to: "old.npy")
+    #expect(throws: FileError.replaced(path: old)) { try files.write([3], to: old) }
+    #expect(try folder.read("old.npy") == [5])
     try forced.write([4], to: new)
     #expect(try folder.read("new.npy") == [4])
     #expect(folder.names == ["new.npy", "old.npy"])

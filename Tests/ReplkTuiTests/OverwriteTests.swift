@@ -377,8 +377,11 @@ import Testing
     try folder.makeFolder("real")
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("linked"), withDestinationPath: "real")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.npy"), withDestinationPath: "q.pgm")
     for (one, same) in [
       ("q.pgm", "./q.pgm"), ("real/q.pgm", "linked/q.pgm"), ("real/q.pgm", "real/../real/q.pgm"),
+      ("link.npy", "q.pgm"),
     ] {
       let outcome = try Executable.run(
         ["erf", Samples.tiny, "--size", "32", "-o", one, "-o", same], in: folder)

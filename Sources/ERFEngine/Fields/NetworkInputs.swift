@@ -77,7 +77,8 @@ public struct NetworkInputs: Sendable {
       lengths: folders.map { classes.contains(PathKey($0)) ? 2 : 1 })
   }
 
-  /// The names of files without their folders, or with as many of them as tell equal names apart.
+  /// The names of files without their folders, or with as many of them as tell equal names apart. None reaches above
+  /// the folder that all lie in: one beside folders of its own name would tell where they lie.
   ///
   /// - Parameter lengths: parts of each path that its name has at least.
   static func names(_ paths: [String], lengths: [Int]? = nil) -> [String] {
@@ -86,19 +87,33 @@ public struct NetworkInputs: Sendable {
       paths[index].pathParts.suffix(lengths[index]).joined(separator: "/")
     }
     var names = paths.indices.map { lengths[$0] == 1 ? paths[$0].fileName : end($0) }
+    var above: Int?
     while true {
       // Most names of many are there once.
       let counts = Dictionary(names.map { (PathKey($0), 1) }, uniquingKeysWith: +)
       let shared = names.indices.filter { counts[PathKey(names[$0]), default: 1] > 1 }
       let alike = Dictionary(grouping: shared) { PathKey(names[$0]) }.values
         .filter { Set($0.map { PathKey(paths[$0]) }).count > 1 }
-      let open = alike.joined().filter { lengths[$0] < paths[$0].pathParts.count }
+      guard !alike.isEmpty else { return names }
+      let hidden = above ?? partsAbove(paths)
+      above = hidden
+      let open = alike.joined().filter { lengths[$0] < paths[$0].pathParts.count - hidden }
       guard !open.isEmpty else { return names }
       for index in open {
         lengths[index] += 1
         names[index] = end(index)
       }
     }
+  }
+
+  /// How many parts of each path stand before the name of the folder that all lie in.
+  private static func partsAbove(_ paths: [String]) -> Int {
+    var shared = paths.first.map { Array($0.pathParts.dropLast()) } ?? []
+    for path in paths {
+      let same = zip(shared, path.pathParts.dropLast()).prefix { $0.utf8.elementsEqual($1.utf8) }
+      shared = Array(shared.prefix(same.count))
+    }
+    return max(0, shared.count - 1)
   }
 
   /// For people: the name of a file, by `pictureNames(_:)`, or of a built-in picture.

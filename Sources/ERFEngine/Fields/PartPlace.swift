@@ -15,10 +15,16 @@ public struct PartPlace: Sendable {
 
   /// Replaces what is there by `part` in one step, unless another run of the same has more of it by now.
   ///
+  /// - Parameter isResult: whether the file at a path, no part, is what another run of the same ended with.
   /// - Throws: ``RunPartError/taken(path:found:)``, `FileError`, `ExportError`.
-  public mutating func write(_ part: some RunPart) throws {
+  public mutating func write(
+    _ part: some RunPart, unless isResult: (String) -> Bool = { _ in false }
+  ) throws {
     do {
-      try write(part.contents()) { try Self.requireSame(part, at: $0) }
+      try write(part.contents()) { path in
+        if isResult(path) { throw Ahead() }
+        try Self.requireSame(part, at: path)
+      }
     } catch is Ahead {}
   }
 

@@ -49,7 +49,9 @@ public enum RunPartError: ExplainedError, Equatable {
     case .otherRun(let path, let difference):
       "\(path) is of another run (\(difference)): add --force to replace it, or write to another file"
     case .otherShare(let path, let found, let asked):
-      "\(path) holds \(found), not \(asked): add --force to replace it, or write to another file"
+      "\(path) holds \(found), not \(asked): "
+        + (asked == Shard.words([]) ? "`replk-tui merge` puts all shares together; or " : "")
+        + "add --force to replace it, or write to another file"
     case .taken(let path, let found):
       "\(path) holds \(found) by now, written while this run went on, and is left as it is: give each run a file "
         + "of its own"

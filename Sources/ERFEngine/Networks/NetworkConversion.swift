@@ -108,9 +108,9 @@ public struct NetworkConversion: Sendable {
 
   /// The same of the network that ``opened()`` gave.
   ///
-  /// - Parameter isNew: whether nothing was at `path` when the run began, which is not to replace what is by now.
+  /// - Parameter outputs: as ``AtomicFile`` takes them.
   public func write(
-    _ opened: OpenedNetwork, to path: String, program: String, isNew: Bool = false,
+    _ opened: OpenedNetwork, to path: String, program: String, among outputs: OutputVersions? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws -> Report {
     guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
@@ -127,7 +127,7 @@ public struct NetworkConversion: Sendable {
     try SafetensorsWriter(
       tensors: tensors, type: storedType.type,
       metadata: provenance(opened, hash: try opened.weightsHash(loader), program: program)
-    ).write(to: path, isNew: isNew)
+    ).write(to: path, among: outputs)
     try cancellation.check()
     let workers = Workers(cancellation: cancellation)
     let tap = original.logits ?? original.stages.last

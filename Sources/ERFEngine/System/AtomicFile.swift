@@ -20,25 +20,27 @@ public enum AtomicFile {
   /// - Parameters:
   ///   - isForced: whether to wait for the disk, which may take long: a file that is written while the
   ///     program ends, and that is no great loss where the power fails, need not.
-  ///   - isNew: whether nothing was there when the run began. What is there by now is somebody else's, and
-  ///     stays; of two runs that write one new file at once the second is refused, unless it has the same bytes.
+  ///   - outputs: those of a command, among which this is: they are put in their places one process after the
+  ///     other, and replace nothing that somebody else wrote since it began. nil: whatever is there is replaced, and
+  ///     no other program is waited for.
   /// - Throws: ``FileError``.
   public static func write(
-    _ bytes: [UInt8], to path: String, isForced: Bool = true, isNew: Bool = false
+    _ bytes: [UInt8], to path: String, isForced: Bool = true, among outputs: OutputVersions? = nil
   ) throws(FileError) {
-    try write(parts: CollectionOfOne(bytes), to: path, isForced: isForced, isNew: isNew)
+    try write(parts: CollectionOfOne(bytes), to: path, isForced: isForced, among: outputs)
   }
 
   /// The same for contents that are made part by part, of which only one is in memory at a time.
   ///
   /// - Throws: ``FileError``.
   public static func write(
-    parts: some Sequence<[UInt8]>, to path: String, isForced: Bool = true, isNew: Bool = false
+    parts: some Sequence<[UInt8]>, to path: String, isForced: Bool = true,
+    among outputs: OutputVersions? = nil
   ) throws(FileError) {
     if case .other = FileKind(of: path) { return try writeDirectly(parts, to: path) }
     let staged = try stage(parts, for: path, isForced: isForced)
     do throws(FileError) {
-      try staged.rename(isNew: isNew)
+      try staged.rename(among: outputs)
     } catch {
       staged.remove()
       throw error
@@ -74,10 +76,10 @@ public enum AtomicFile {
   /// Writes several files, or none where there is no room for all of them: the first is replaced when
   /// the last is on the disk.
   ///
-  /// - Parameter isNew: whether nothing was at a path when the run began.
+  /// - Parameter outputs: as for one file.
   /// - Throws: ``FileError``.
   public static func write(
-    _ files: [(path: String, bytes: [UInt8])], isNew: (String) -> Bool = { _ in false }
+    _ files: [(path: String, bytes: [UInt8])], among outputs: OutputVersions? = nil
   ) throws(FileError) {
     var staged: [Staged] = []
     do throws(FileError) {
@@ -88,9 +90,9 @@ public enum AtomicFile {
         try writeDirectly(CollectionOfOne(file.bytes), to: file.path)
       }
       // None is written where one could not be.
-      for file in staged where isNew(file.name) { try file.requireFree() }
+      for file in staged { try outputs?.requireOwn(file.name, before: file.temporary) }
       while let file = staged.first {
-        try file.rename(isNew: isNew(file.name))
+        try file.rename(among: outputs)
         staged.removeFirst()
       }
     } catch {
@@ -108,20 +110,16 @@ public enum AtomicFile {
     /// By which signals that end the program know it.
     let note: Int32
 
-    /// Checks that nobody else's file lies where this one goes; of the same bytes it is nobody's loss.
-    func requireFree() throws(FileError) {
-      guard FileKind(of: name) == .absent || MappedFile.areSame(temporary, target) else {
-        throw .appeared(path: name)
-      }
-    }
-
-    /// Puts the file in its place, where it is new one process after the other.
-    func rename(isNew: Bool) throws(FileError) {
-      guard isNew else { return try rename() }
+    /// Puts the file in its place, a command's one process after the other.
+    func rename(among outputs: OutputVersions?) throws(FileError) {
+      guard let outputs else { return try rename() }
+      // Without the lock, what is renamed between the check and this would be lost, and nobody told.
       let lock = try FileLock(waitingFor: AtomicFile.folder(of: target))
       defer { withExtendedLifetime(lock) {} }
-      try requireFree()
+      try outputs.requireOwn(name, before: temporary)
+      let version = FileVersion(path: temporary)
       try rename()
+      outputs.note(version, at: name)
     }
 
     func rename() throws(FileError) {
@@ -171,19 +169,26 @@ public enum AtomicFile {
   }
 
   /// Removes from a folder what processes that were killed while they wrote have left there.
-  public static func removeLeftovers(in folder: String) {
+  ///
+  /// - Parameter time: in seconds since 1970: what was written to since stays. In a folder that other machines or
+  ///   containers see, a process that is not there for this one may still be writing.
+  public static func removeLeftovers(in folder: String, writtenBefore time: Int = .max) {
     for name in (try? Folder.names(in: folder)) ?? [] {
       let parts = name.split(separator: "-")
       guard parts.first == ".erf", parts.count > 2, name.hasSuffix(".tmp"),
         let process = pid_t(parts[1]), process > 0
       else { continue }
-      if kill(process, 0) != 0 && errno == ESRCH {
-        _ = unsafe withSystemPath("\(folder)/\(name)") { unsafe unlink($0) }
+      let path = "\(folder)/\(name)"
+      if kill(process, 0) != 0, errno == ESRCH, let version = FileVersion(path: path),
+        version.seconds < time
+      {
+        _ = unsafe withSystemPath(path) { unsafe unlink($0) }
       }
     }
   }
 
-  /// Checks, without leaving anything behind, that `path` can be written as far as that shows before.
+  /// Checks, without leaving anything behind, that `path` can be written as far as that shows before, and removes what
+  /// processes that were killed a day ago or earlier have left in its folder.
   ///
   /// - Throws: ``FileError``, as `write` would.
   public static func requireWritable(_ path: String) throws(FileError) {
@@ -208,6 +213,7 @@ public enum AtomicFile {
     // Who locked it for as long as this program runs would have it wait with its result; runs of a cluster that
     // begin at once hold the lock for a moment each.
     _ = try FileLock(waitingFor: folder(of: target), seconds: 5, isEnding: { true })
+    removeLeftovers(in: folder(of: target), writtenBefore: time(nil) - 86_400)
   }
 
   private static func requireFolder(of path: String) throws(FileError) {
@@ -227,18 +233,34 @@ public enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// As many symbolic links as Linux follows.
+  private static let mostLinks = 40
+
   /// Where the symbolic links that `path` may be lead in the end, whether a file is there or not.
-  static func destination(of path: String) throws(FileError) -> String {
+  ///
+  /// - Throws: ``FileError`` for links in a circle.
+  public static func destination(of path: String) throws(FileError) -> String {
     var path = path
-    // As many as Linux follows.
-    for _ in 0..<40 {
+    for _ in 0..<mostLinks {
       guard let next = linkTarget(path) else { return path }
-      path = next.hasPrefix("/") ? next : folder(of: path) + "/" + next
+      path = next
     }
     throw .unwritable(path: path, reason: systemMessage(ELOOP))
   }
 
-  /// What the symbolic link `path` says; nil for all that is none.
+  /// Whether `path` is, or leads through symbolic links to, something that a process has open, such as `/dev/stdout`.
+  public static func isOpenStream(_ path: String) -> Bool {
+    var path = path
+    for _ in 0..<mostLinks {
+      let parts = Folder.whole(folder(of: path)).pathParts
+      if parts.last == "fd", parts.first == "proc" || parts.first == "dev" { return true }
+      guard let next = linkTarget(path) else { return false }
+      path = next
+    }
+    return false
+  }
+
+  /// Where the symbolic link `path` leads, from where `path` is seen; nil for all that is none.
   private static func linkTarget(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = unsafe withSystemPath(path) { name in
@@ -247,7 +269,8 @@ public enum AtomicFile {
       }
     }
     guard length > 0 else { return nil }
-    return SystemPath.text(characters.prefix(length).map { UInt8(bitPattern: $0) })
+    let target = SystemPath.text(characters.prefix(length).map { UInt8(bitPattern: $0) })
+    return target.hasPrefix("/") ? target : folder(of: path) + "/" + target
   }
 
   private static func writeDirectly(

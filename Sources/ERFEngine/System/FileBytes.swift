@@ -18,8 +18,12 @@ public enum FileError: ExplainedError, Equatable {
   case readerLeft(path: String)
   /// Another file lies there, or another version of it, than when the run began.
   case changed(path: String)
+  /// What was there when the run began is not there any more.
+  case gone(path: String)
   /// Nothing was there when the run began, which is to write it; by now something is.
   case appeared(path: String)
+  /// Somebody else wrote where the run is to write, since it began or wrote there last.
+  case replaced(path: String)
   /// Somebody else holds a lock on the folder that a file is to be written into.
   case locked(folder: String)
   /// As many files are open as the process or the machine may have.
@@ -33,7 +37,12 @@ public enum FileError: ExplainedError, Equatable {
   }
 
   /// Whether a file is no longer the one that a run began with.
-  public var isChange: Bool { if case .changed = self { true } else { false } }
+  public var isChange: Bool {
+    switch self {
+    case .changed, .gone: true
+    default: false
+    }
+  }
 
   /// There is a pipe or a device at `path`, where a regular file is asked for.
   public static func notRegular(path: String) -> FileError {
@@ -57,9 +66,15 @@ public enum FileError: ExplainedError, Equatable {
     case .changed(let path):
       "\(path): is another file than when this run began, which goes by what was there: put that back, or start "
         + "over in another file, or with --force"
+    case .gone(let path):
+      "\(path): is gone, and was there when this run began, which goes by it: put it back, or start over without "
+        + "it in another file, or with --force"
     case .appeared(let path):
       "\(path): was not there when this run began; what was written there meanwhile is left as it is: add "
         + "--force to replace it, or choose another name"
+    case .replaced(let path):
+      "\(path): was written by another program while this run went on, and is left as it is: add --force to "
+        + "replace it, or choose another name"
     case .locked(let folder):
       "\(folder): cannot be written into: another program holds a lock on this folder (flock); let go of it, "
         + "then run the command again"
@@ -75,7 +90,7 @@ extension ExplainedError {
   /// Whether the error lies in the file that was read, so that others may be read all the same.
   public var isOfTheFile: Bool {
     switch self as? FileError {
-    case .tooManyOpen?, .changed?: false
+    case .tooManyOpen?, .changed?, .gone?: false
     default: true
     }
   }

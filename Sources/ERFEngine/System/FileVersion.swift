@@ -25,6 +25,9 @@ struct FileVersion: Hashable {
     self.init(status)
   }
 
+  /// When it was written last, in seconds since 1970.
+  var seconds: Int { numbers[1] }
+
   private init(_ status: stat) {
     #if canImport(Glibc)
       let time = status.st_mtim
@@ -49,16 +52,20 @@ public struct WatchedFiles: Sendable {
 
   /// Checks that each is still the one that it was.
   ///
-  /// - Throws: `FileError.changed` naming the first that is not.
+  /// - Throws: `FileError.changed` or `.gone`, naming the first that is not.
   public func requireUnchanged() throws(FileError) {
-    if let key = versions.keys.filter(hasChanged).min() { throw .changed(path: key.path) }
+    if let key = versions.keys.filter(hasChanged).min() { throw Self.change(of: key.path) }
   }
 
   /// The same of the file at `path`, which need not be among them.
   ///
-  /// - Throws: `FileError.changed`.
+  /// - Throws: `FileError.changed`, `.gone`.
   func requireUnchanged(_ path: String) throws(FileError) {
-    if hasChanged(PathKey(path)) { throw .changed(path: path) }
+    if hasChanged(PathKey(path)) { throw Self.change(of: path) }
+  }
+
+  private static func change(of path: String) -> FileError {
+    FileKind(of: path) == .absent ? .gone(path: path) : .changed(path: path)
   }
 
   private func hasChanged(_ key: PathKey) -> Bool {

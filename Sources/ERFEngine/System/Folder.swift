@@ -125,16 +125,16 @@ public enum Folder {
   /// Writes `files` (names and contents) into the folder `path`, which is made where missing: all of
   /// them, or none and no folder either.
   ///
-  /// - Parameter isNew: whether nothing was at the path of a file when the run began.
+  /// - Parameter outputs: as ``AtomicFile`` takes them.
   /// - Throws: `FileError`.
   public static func write(
     _ files: [(name: String, bytes: [UInt8])], to path: String,
-    isNew: (String) -> Bool = { _ in false }
+    among outputs: OutputVersions? = nil
   ) throws(FileError) {
     let made = try make(path)
     let base = path.hasSuffix("/") ? path : path + "/"
     do throws(FileError) {
-      try AtomicFile.write(files.map { (base + $0.name, $0.bytes) }, isNew: isNew)
+      try AtomicFile.write(files.map { (base + $0.name, $0.bytes) }, among: outputs)
     } catch {
       // Only empty ones can be removed.
       for folder in made.reversed() { _ = unsafe withSystemPath(folder) { unsafe rmdir($0) } }

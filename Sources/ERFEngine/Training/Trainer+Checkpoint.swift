@@ -27,10 +27,10 @@ extension Trainer {
   /// - Parameters:
   ///   - program: what made it, for the metadata.
   ///   - command: the same, as it was called.
-  ///   - isNew: whether nothing was there when the run began, which is not to replace what is by now.
+  ///   - outputs: as ``AtomicFile`` takes them.
   /// - Throws: `FileError`.
   public func save(
-    to path: String, program: String, command: String, isNew: Bool = false
+    to path: String, program: String, command: String, among outputs: OutputVersions? = nil
   ) throws {
     var tensors = state.best.stateDictionary.map { (key: Self.model + $0.key, value: $0.value) }
     if state.average != nil {
@@ -50,7 +50,7 @@ extension Trainer {
     var metadata = try record(program: program, command: command)
     metadata[Field.log] = try Self.text(state.log)
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: metadata)
-      .write(to: path, isNew: isNew)
+      .write(to: path, among: outputs)
   }
 
   private func record(program: String, command: String) throws -> [String: String] {
@@ -75,16 +75,17 @@ extension Trainer {
   ///
   /// - Parameters:
   ///   - maker: what made it, for the metadata; nil: it says nothing.
-  ///   - isNew: as for `save`.
+  ///   - outputs: as for `save`.
   /// - Throws: `FileError`.
   public func saveNetwork(
-    to path: String, madeBy maker: (program: String, command: String)? = nil, isNew: Bool = false
+    to path: String, madeBy maker: (program: String, command: String)? = nil,
+    among outputs: OutputVersions? = nil
   ) throws {
     let metadata = try maker.map { try record(program: $0.program, command: $0.command) }
     try SafetensorsWriter(
       tensors: state.best.stateDictionary, type: .float32,
       metadata: metadata ?? ["format": "pt", Field.model: recipe.model]
-    ).write(to: path, isNew: isNew)
+    ).write(to: path, among: outputs)
   }
 
   /// Takes over the state that `save` wrote to `path`. The recipe may have more steps than the saved

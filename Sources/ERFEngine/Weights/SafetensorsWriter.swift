@@ -6,15 +6,15 @@ struct SafetensorsWriter {
   let type: ElementType
   let metadata: [String: String]
 
-  /// - Parameter isNew: whether nothing was there when the run began, which is not to replace what is by now.
+  /// - Parameter outputs: as ``AtomicFile`` takes them.
   /// - Throws: `FileError`.
-  func write(to path: String, isNew: Bool = false) throws {
+  func write(to path: String, among outputs: OutputVersions? = nil) throws {
     let header = try SafetensorsLayout(
       tensors: tensors.map { ($0.key, type, $0.value.shape.extents) }, metadata: metadata
     ).encoded()
     let parts = (-1..<tensors.count).lazy.map { index in
       index < 0 ? header : tensors[index].value.encoded(as: type)
     }
-    try AtomicFile.write(parts: parts, to: path, isNew: isNew)
+    try AtomicFile.write(parts: parts, to: path, among: outputs)
   }
 }

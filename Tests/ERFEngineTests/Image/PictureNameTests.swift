@@ -36,6 +36,16 @@ import Testing
     #expect(paths.indices.map(inputs.name) == names)
   }
 
+  /// Nor do names tell where a folder lies that has folders of its own name inside it.
+  @Test func nestedFoldersOfOneName() throws {
+    for root in ["/data/x", "/home/u/x", "/x"] {
+      let paths = ["1.png", "x/1.png", "x/x/1.png", "y/1.png"].map { "\(root)/\($0)" }
+      let inputs = try NetworkInputs(.files(paths))
+      #expect(
+        paths.indices.map(inputs.name) == ["x/1.png", "x/x/1.png", "x/x/x/1.png", "y/1.png"])
+    }
+  }
+
   /// Other pictures of the same classes are another list, be their names without folders the same.
   @Test func selectionsOfClassesAreToldApart() throws {
     let lists = try [["c/1/0.png", "c/2/1.png"], ["c/2/0.png", "c/1/1.png"]].map {

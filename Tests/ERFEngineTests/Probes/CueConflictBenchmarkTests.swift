@@ -49,17 +49,21 @@ import Testing
     #expect(Set(found.skipped.map(\.reason)).count == 6)
   }
 
-  /// A stimulus that is replaced while a run goes on ends it; what was decided before stays.
-  @Test func replacedStimuliEndTheRun() throws {
+  /// A stimulus that is replaced or removed while a run goes on ends it; what was decided before stays.
+  @Test(arguments: [true, false]) func replacedStimuliEndTheRun(_ isRemoved: Bool) throws {
     try writeStimuli(3)
     let found = try StimulusFolder(stimuli)
     var benchmark = CueConflictBenchmark(found, threads: 1)
     benchmark.watched = WatchedFiles(found.stimuli.map(\.path))
     let last = try #require(found.stimuli.last)
-    try write([1], "\(last.name.shape.rawValue)/\(last.fileName)")
+    if isRemoved {
+      try FileManager.default.removeItem(atPath: last.path)
+    } else {
+      try write([1], "\(last.name.shape.rawValue)/\(last.fileName)")
+    }
     let network = try Network(Self.spec)
     var file: DecisionShareFile? = try table(of: found, by: [Self.spec])
-    #expect(throws: FileError.changed(path: last.path)) {
+    #expect(throws: isRemoved ? FileError.gone(path: last.path) : .changed(path: last.path)) {
       try benchmark.run(network, number: 1, into: &file)
     }
     #expect(try DecisionFile.read(folder.file("d.csv")).count == 2)
@@ -231,6 +235,15 @@ import Testing
     _ = try benchmark.run(try Network(specs[0]), number: 1, into: &one)
     _ = try folder.write(finished, to: "d.csv")
     try one?.finish()
+    #expect(try folder.read("d.csv") == finished)
+    // Nor does it mind to meet the finished table before it is done itself; a run of another network does.
+    try folder.remove("d.csv")
+    one = try table(of: found, by: [specs[0]])
+    two = try table(of: found, by: [specs[1]])
+    _ = try folder.write(finished, to: "d.csv")
+    _ = try benchmark.run(try Network(specs[0]), number: 1, into: &one)
+    try one?.finish()
+    #expect(throws: RunPartError.self) { try benchmark.run(network, number: 1, into: &two) }
     #expect(try folder.read("d.csv") == finished)
   }
 

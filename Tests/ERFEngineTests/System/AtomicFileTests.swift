@@ -34,6 +34,21 @@ import Testing
     #expect(try folder.read("state") == [2] && folder.names.count == kept.count + 1)
   }
 
+  /// Where results go, only what is a day old: other machines may see the folder, too.
+  @Test func sweepsOldLeftoversBesideResults() throws {
+    let folder = try TemporaryFolder()
+    let dead = ".erf-999999999-0"
+    let living = ".erf-\(ProcessInfo.processInfo.processIdentifier)-0"
+    let files = [(dead + "-1.tmp", 30.0), (dead + "-2.tmp", 20.0), (living + "-1.tmp", 30.0)]
+    for (name, hours) in files {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -3600 * hours)],
+        ofItemAtPath: folder.write([1], to: name))
+    }
+    try AtomicFile.requireWritable(folder.file("map.npy"))
+    #expect(Set(folder.names) == ["\(dead)-2.tmp", "\(living)-1.tmp"])
+  }
+
   @Test func keepsPermissionsAndLinks() throws {
     let folder = try TemporaryFolder()
     let files = FileManager.default
@@ -68,6 +83,24 @@ import Testing
     #expect(folder.names == ["inner", "link", "loop", "lost"])
   }
 
+  /// Streams that are open, however they are called; files and links to them are none.
+  @Test func knowsOpenStreams() throws {
+    let folder = try TemporaryFolder()
+    let links = [("out", "/dev/stdout"), ("again", "out"), ("file", "a"), ("loop", "loop")]
+    for (name, target) in links {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: target)
+    }
+    var streams = ["/dev/stdout", "/dev/fd/1"] + ["out", "again"].map(folder.file)
+    #if os(Linux)
+      streams.append("/proc/self/fd/1")
+    #endif
+    for path in streams { #expect(AtomicFile.isOpenStream(path), "\(path)") }
+    for path in ["/dev/null", "a"] + ["a", "file", "loop"].map(folder.file) {
+      #expect(!AtomicFile.isOpenStream(path), "\(path)")
+    }
+  }
+
   /// Several files are written all or none, and a folder is not left behind empty.
   @Test func severalFilesAreAllOrNone() throws {
     let folder = try TemporaryFolder()
@@ -84,9 +117,16 @@ import Testing
       try Folder.write([("a", [9]), (long, [9])], to: folder.file("other/out"))
     }
     #expect(folder.names == ["new"])
-    // What appeared at the place of one keeps all away.
+    // What appeared at the place of one keeps all away, and so does what was replaced there.
+    let outputs = ["gone", out].map { folder in
+      OutputVersions(["c", "b"].map { "\(folder)/\($0)" })
+    }
     #expect(throws: FileError.appeared(path: out + "/b")) {
-      try Folder.write([("c", [3]), ("b", [9])], to: out, isNew: { _ in true })
+      try Folder.write([("c", [3]), ("b", [9])], to: out, among: outputs[0])
+    }
+    _ = try folder.write([7, 7], to: "new/out/b")
+    #expect(throws: FileError.replaced(path: out + "/b")) {
+      try Folder.write([("c", [3]), ("b", [9])], to: out, among: outputs[1])
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: out).sorted() == ["a", "b"])
   }

@@ -18,18 +18,22 @@ import Testing
     _ = first
   }
 
-  /// Nothing is written past the lock of a folder, however long somebody holds it.
-  @Test func foldersThatAreLockedAreWaitedFor() throws {
+  /// No result of a command is written past the lock of a folder, however long somebody holds it, and whatever it
+  /// may replace; what is no result waits for nobody.
+  @Test(arguments: [false, true]) func foldersThatAreLockedAreWaitedFor(_ isForced: Bool) throws {
     let folder = try TemporaryFolder()
     let path = folder.file("new")
+    let outputs = OutputVersions([path], isForced: isForced)
     var lock: FileLock? = try FileLock(waitingFor: folder.path)
     let ended = DispatchSemaphore(value: 0)
     DispatchQueue.global().async {
-      try? AtomicFile.write([1], to: path, isNew: true)
+      try? AtomicFile.write([1], to: path, among: outputs)
       ended.signal()
     }
-    withExtendedLifetime(lock) {
+    try withExtendedLifetime(lock) {
       #expect(ended.wait(timeout: .now() + 1.5) == .timedOut && FileIdentity(of: path) == nil)
+      try AtomicFile.write([2], to: folder.file("state"))
+      #expect(try folder.read("state") == [2])
     }
     lock = nil
     #expect(ended.wait(timeout: .now() + 60) == .success)
@@ -55,9 +59,10 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.file("new")
     for _ in 0..<20 {
+      let outputs = [OutputVersions([path]), OutputVersions([path])]
       let failures = Workers(threads: 2).map(2) { index -> (any Error)? in
         do {
-          try AtomicFile.write([UInt8(index)], to: path, isNew: true)
+          try AtomicFile.write([UInt8(index)], to: path, among: outputs[index])
           return nil
         } catch {
           return error
@@ -66,6 +71,20 @@ import Testing
       let errors = failures.compactMap { $0.flatMap(\.self) as? FileError }
       #expect(errors == [.appeared(path: path)])
       #expect(folder.names == ["new"])
+      try folder.remove("new")
+    }
+  }
+
+  /// Of two, one of which may replace what is there, the other never replaces what that one wrote.
+  @Test func ofTwoTheForcedOneStays() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("new")
+    for _ in 0..<20 {
+      let outputs = [OutputVersions([path]), OutputVersions([path], isForced: true)]
+      Workers(threads: 2).forEach(2) { index in
+        try? AtomicFile.write([UInt8(index)], to: path, among: outputs[index])
+      }
+      #expect(try folder.read("new") == [1])
       try folder.remove("new")
     }
   }

@@ -23,11 +23,12 @@ import Testing
     default: _ = try folder.write([1], to: "c")
     }
     let name = how == "new" ? "c" : "b"
-    #expect(throws: FileError.changed(path: folder.file(name))) { try watched.requireUnchanged() }
+    let path = folder.file(name)
+    let change = how == "gone" ? FileError.gone(path: path) : FileError.changed(path: path)
+    #expect(change.isChange && change.explanation.contains("is gone") == (how == "gone"))
+    #expect(throws: change) { try watched.requireUnchanged() }
     // Each by itself, and what nobody watches.
-    #expect(throws: FileError.changed(path: folder.file(name))) {
-      try watched.requireUnchanged(folder.file(name))
-    }
+    #expect(throws: change) { try watched.requireUnchanged(path) }
     for other in ["a", "nowhere"] { try watched.requireUnchanged(folder.file(other)) }
   }
 

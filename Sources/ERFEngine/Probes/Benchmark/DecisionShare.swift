@@ -143,6 +143,14 @@ extension DecisionShare {
         + sorted.map { DecisionFile.line($0.decision, trial: $0.trial) }.joined()).utf8)
   }
 
+  /// Whether `table` is a plain table that has all of these decisions.
+  func isWithin(_ table: [UInt8]) -> Bool {
+    func lines(_ bytes: [UInt8]) -> Set<ArraySlice<UInt8>> {
+      Set(bytes.split(separator: UInt8(ascii: "\n")))
+    }
+    return lines(self.table).isSubset(of: lines(table))
+  }
+
   /// Network by network. One whose shares have its file in several folders is called as in its first row: it is a
   /// single subject.
   private var sorted: [Row] {
@@ -281,7 +289,7 @@ extension DecisionShare {
       guard earlier.shards == shards, !isTable || !earlier.isFinished else {
         throw RunPartError.otherShare(
           path: path, found: Shard.words(earlier.shards),
-          asked: isTable ? "the whole run" : Shard.words(shards))
+          asked: Shard.words(isTable ? [] : shards))
       }
       // Rows do not say what made them; none is added to a finished share.
       guard earlier.makers == makers || (earlier.isFinished && !replaces) else {

@@ -65,7 +65,13 @@ public struct DecisionShareFile: Sendable {
   mutating func write() throws {
     guard !wasFinished, !isTable || !share.rows.isEmpty else { return }
     let known = try? FileBytes.read(place.path, limit: DecisionFile.limit)
-    if try share.encoded() != known { try place.write(share) }
+    guard try share.encoded() != known else { return }
+    guard isTable else { return try place.write(share) }
+    // The table of a run of the same that was faster does not say how it was made, but has all of these rows.
+    let part = share
+    try place.write(part) { path in
+      (try? FileBytes.read(path, limit: DecisionFile.limit)).map(part.isWithin) ?? false
+    }
   }
 
   /// Notes in the file that all of the share was looked at; one without a stimulus has no rows. Of a run that is not

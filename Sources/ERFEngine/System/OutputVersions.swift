@@ -1,0 +1,36 @@
+// What of the files at the places of its outputs is a command's to replace.
+
+import Synchronization
+
+/// The files at the places where a command's results go, as they were when it began or as it wrote them last: what
+/// somebody else wrote there since is not replaced, unless the command was told to.
+public final class OutputVersions: Sendable {
+  private let isForced: Bool
+  /// Without those that were not there.
+  private let versions: Mutex<[PathKey: FileVersion]>
+
+  /// - Parameters:
+  ///   - paths: all that the command may write.
+  ///   - isForced: whether it may replace whatever is there.
+  public init(_ paths: [String], isForced: Bool = false) {
+    self.isForced = isForced
+    var versions: [PathKey: FileVersion] = [:]
+    for path in paths { versions[PathKey(path)] = FileVersion(path: path) }
+    self.versions = Mutex(versions)
+  }
+
+  /// Checks that nobody else's file lies where `staged` is to go; of the same bytes it is nobody's loss.
+  ///
+  /// - Throws: ``FileError/appeared(path:)`` and ``FileError/replaced(path:)``.
+  func requireOwn(_ path: String, before staged: String) throws(FileError) {
+    guard !isForced, let found = FileVersion(path: path) else { return }
+    let own = versions.withLock { $0[PathKey(path)] }
+    guard found != own, !MappedFile.areSame(staged, path) else { return }
+    throw own == nil ? FileError.appeared(path: path) : FileError.replaced(path: path)
+  }
+
+  /// Takes what the command wrote for its own.
+  func note(_ version: FileVersion?, at path: String) {
+    versions.withLock { $0[PathKey(path)] = version }
+  }
+}
