@@ -15,6 +15,7 @@
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -132,6 +133,15 @@ static int set_up_colour(int choice) {
   return colours >= 1 << 24 ? 1 << 24 : colours >= 256 ? 256 : colours >= 16 ? 16 : 8;
 }
 
+// Has the terminal send ^C as a key, since what it would end may be worth a question; the signal of another
+// process still ends the program at once.
+static void take_interrupts_as_keys(void) {
+  struct termios settings;
+  if (tcgetattr(STDIN_FILENO, &settings) != 0) return;
+  settings.c_cc[VINTR] = _POSIX_VDISABLE;
+  if (tcsetattr(STDIN_FILENO, TCSANOW, &settings) == 0) def_prog_mode();
+}
+
 cnc_opened cnc_open(int choice) {
   static const char *fallbacks[] = {"xterm-256color", "xterm", "ansi"};
   cnc_opened result = {CNC_OPENED, 0, 0, 0};
@@ -176,6 +186,7 @@ cnc_opened cnc_open(int choice) {
   cbreak();
   noecho();
   nonl();
+  take_interrupts_as_keys();
   curs_set(0);
   cnc_keys = newpad(1, 1);  // reading keys through a pad never refreshes the screen
   keypad(cnc_keys, TRUE);

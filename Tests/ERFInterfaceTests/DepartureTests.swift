@@ -63,6 +63,24 @@ import Testing
     }
   }
 
+  /// ^C asks what `q` asks, whatever is open, and pressed again goes.
+  @Test(arguments: ["", "?", ": zzz", "o", "e", "w", "t", "z"])
+  func interruptsAskOnce(_ keys: String) throws {
+    var fresh = self
+    _ = fresh.press(keys)
+    #expect(update(&fresh.model, .key(.control("c"))).quits)
+    var test = self
+    try test.train()
+    _ = test.press(keys.hasPrefix("t") ? "y t" : keys)
+    #expect(!update(&test.model, .key(.control("c"))).quits)
+    let question = try #require(test.question)
+    #expect(question.text.contains("and none of its weights are kept"))
+    #expect(question.action == "quit without them")
+    var no = test
+    #expect(!no.press("n").quits && no.model.overlay == nil && no.model.film != nil)
+    #expect(update(&test.model, .key(.control("c"))).quits)
+  }
+
   /// The third key writes what is on screen, or else the latest; then there is nothing to ask.
   @Test mutating func oneKeyKeeps() throws {
     try train()
@@ -176,7 +194,7 @@ import Testing
     #expect(
       question.text
         == "\(keys.hasPrefix("W") ? "RepLKNet-13-nano" : "A") was trained up to step 50 in an earlier "
-        + "run, and none of its weights are kept.")
+        + "run, and these weights are in no file yet.")
     var kept = test
     guard case .keepWeights(let id, path, "replknet-13-nano_step-50")? = kept.press("k").first
     else {
@@ -188,6 +206,22 @@ import Testing
     let gone = test.press("y")
     if keys.hasSuffix("q") || keys.hasPrefix("Esc") { #expect(gone.quits) }
     if keys == "F" { #expect(test.isFirst && test.press("q").quits) }
+  }
+
+  /// What is known to be kept of an earlier run is told, and weights that are kept go by their file.
+  @Test mutating func whatIsKeptOfAnEarlierRunIsTold() throws {
+    let path = restore()
+    model.keptWeights[path.replacing("step-50", with: "step-20")] = "a.safetensors"
+    model.keptWeights["/state/step-30.safetensors"] = "b.safetensors"
+    _ = press("q")
+    #expect(
+      question?.text == "A was trained up to step 50 in an earlier run, and these weights are in "
+        + "no file yet; kept of that run: step 20.")
+    #expect(model.keptSession.networks[0].weights == .file(path))
+    _ = press("n")
+    model.keptWeights[path] = "c.safetensors"
+    #expect(model.keptSession.networks[0].weights == .file("c.safetensors"))
+    #expect(press("q").quits)
   }
 
   /// Writes the weights of the question, or of the panel, to a file.
@@ -224,6 +258,36 @@ import Testing
     }
   }
 
+  /// The gallery asks before it lets go of weights that nothing else shows.
+  @Test(arguments: ["Backspace", "S"]) func theGalleryAsksToo(_ key: String) throws {
+    var test = self
+    let path = test.restore()
+    _ = test.press("M A")
+    var both = test
+    _ = both.press(key)
+    #expect(both.question == nil)
+    _ = test.press(") b")
+    let before = test.model.session.gallery
+    #expect(before.map(\.weights) == [.file(path)])
+    _ = test.press(key)
+    let question = try #require(test.question)
+    #expect(
+      question.text == "A network of the gallery was trained up to step 50 in an earlier run, and "
+        + "these weights are in no file yet.")
+    #expect(question.action == "go on without them" && test.model.session.gallery == before)
+    var no = test
+    _ = no.press("n")
+    #expect(no.model.overlay == nil && no.model.session.gallery == before)
+    var kept = test
+    let keptPath = try kept.keep(with: "k").path
+    #expect(keptPath == path)
+    _ = kept.press(key)
+    #expect(kept.question == nil && kept.model.session.gallery != before)
+    _ = test.press("y")
+    #expect(test.model.overlay == nil && test.model.session.gallery != before)
+    #expect(test.model.session.gallery.isEmpty == (key == "Backspace"))
+  }
+
   /// So are weights of a training before the one that the panel shows, be that kept or not.
   @Test(arguments: ["q", "F", ": 'session any unit' Enter"])
   func weightsOfTheTrainingBeforeAreAskedAbout(_ keys: String) throws {
@@ -244,7 +308,7 @@ import Testing
     let question = try #require(test.question, "\(keys)")
     #expect(
       question.text
-        == "B was trained up to step 10 in an earlier run, and none of its weights are kept.")
+        == "B was trained up to step 10 in an earlier run, and these weights are in no file yet.")
     _ = try test.keep(with: "k")
     #expect(test.press("q").quits)
   }

@@ -45,19 +45,44 @@ import Testing
     #expect(prompt.complaint == "no name given")
   }
 
-  /// What ends as folders do is no name of a file: with an ending it would be that of a hidden one.
+  /// What ends as folders do is no name of a file: with an ending it would be that of a hidden one. Whoever is to
+  /// write it says what it is.
   @Test(arguments: ["ff/", "'/in/a b/' ", "ff/.", "..", "~", "/"])
   func foldersAreNoSessions(_ text: String) {
     var model = makeModel()
     model.overlay = .prompt(Prompt(purpose: .saveSession, text: text))
-    #expect(update(&model, .key(.enter)).isEmpty && model.saving == nil)
+    guard case .save(let id, let path, _, _)? = update(&model, .key(.enter)).first else {
+      Issue.record("nobody is asked")
+      return
+    }
+    #expect(path == TypedPath.meant(text) && TypedPath.isOfFolder(path))
+    _ = update(&model, .saved(id, path: path, failure: "is a folder"))
     guard case .prompt(let prompt)? = model.overlay else {
       Issue.record("the prompt is gone")
       return
     }
-    #expect(prompt.text == text)
-    #expect(
-      prompt.complaint == "\(TypedPath.meant(text)) is a folder: add a name, such as session.json")
+    #expect(prompt.text == text && prompt.complaint == "is a folder" && model.saving == nil)
+  }
+
+  /// A folder is told from one that is not there; nothing is written or made.
+  @Test func foldersAreToldFromNone() throws {
+    let folder = try TemporaryFolder()
+    let mailbox = Mailbox<Message> {}
+    let runner = EffectRunner(engine: LocalEngine(), mailbox: mailbox)
+    let session = Session(models: ["replknet-3"])
+    for (path, beginning) in [
+      (folder.path + "/", "\(folder.path)/ is a folder: add a name"),
+      (folder.path + "/none/", "there is no folder \(folder.path)/none/: add a name"),
+    ] {
+      _ = runner.carryOut(
+        .save(RequestID(1), path: path, session, isSure: false), of: makeModel())
+      runner.stop(seconds: 60)
+      let failures = mailbox.takeAll().compactMap { message -> String? in
+        if case .saved(_, path, let failure) = message { failure } else { nil }
+      }
+      #expect(failures.first?.hasPrefix(beginning) == true, "\(failures)")
+    }
+    #expect(!LocalEngine().exists(folder.path + "/none"))
   }
 
   /// The text stays, with what is wrong below it, and nothing is replaced unasked.

@@ -6,6 +6,7 @@ import Testing
 @testable import ERFInterface
 
 private let wide = ScreenSize(rows: 60, columns: 200)
+private let widest = ScreenSize(rows: 70, columns: 250)
 
 private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
   panel.subject(model).first.map { $0.map(\.text).joined() } ?? ""
@@ -101,12 +102,60 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
     #expect(text.contains("B RepLKNet-31-nano") && !text.contains("B RepLKNet-7-nano"), "\(text)")
   }
 
+  /// What was asked for is called so beside a map that stayed behind, which keeps its layer.
+  @Test func theUnitPanelTellsWhatIsShownFromWhatIsAsked() {
+    var model = nanos()
+    for key in Key.script("2 z") { _ = update(&model, .key(key)) }
+    let settled = view(model, size: widest).text
+    #expect(settled.contains("what the unit sees") && !settled.contains("asked for"))
+    _ = model.type("[")
+    let text = view(model, size: widest).text
+    #expect(text.contains("asked for: stage 3 of 4"), "\(text)")
+    #expect(text.contains(/A  stage4, RepLKNet-13-nano.*  stale/), "\(text)")
+    #expect(!text.contains("what the unit sees"))
+    // Beside the fields headings of their own say it.
+    _ = model.type("z")
+    #expect(!view(model, size: widest).text.contains("asked for"))
+  }
+
   /// Tables name the pictures, and which maps are old.
   @Test func tablesSayWhatIsStale() throws {
     let rows = Figure(onOtherPictures()).csv.split(separator: "\n")
     try #require(rows.count == 3)
     #expect(rows[0].hasSuffix(",pictures,state"))
     #expect(rows[1].hasSuffix(",1: image 0,") && rows[2].hasSuffix(",1: image 0,stale"))
+  }
+
+  /// All units that are summed have their places in the table.
+  @Test func summedUnitsAreAllInTheTable() throws {
+    var model = nanos()
+    #expect(Figure(model).csv.contains(",stage4,3,3,"))
+    model.session.target.units = [Unit(row: 0, column: 3), Unit(row: 2, column: 5)]
+    model.finish(model.pursue())
+    let lines = Figure(model).csv.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let row = try #require(lines[0].firstIndex(of: "row"))
+    for line in lines.dropFirst() { #expect(line[row...row + 1] == ["0;2", "3;5"]) }
+  }
+
+  /// A picture of the screen says of what the maps on it are.
+  @Test func picturesOfTheScreenSayWhatIsShown() {
+    func facts(_ model: Model) -> [String: String] {
+      Dictionary(model.provenance.map { ($0.keyword, $0.text) }) { first, _ in first }
+    }
+    var model = nanos()
+    let settled = facts(model)
+    #expect(settled["State"] == nil && settled["Layer"] == "stage4")
+    #expect(settled["Images"] == "1: image 0")
+    for key in "[+R".unicodeScalars { _ = model.type(key) }
+    model.session.networks[1] = NetworkSpec(model: "replknet-7-nano")
+    let stale = facts(model)
+    #expect(stale["State"] == "A, B stale")
+    for keyword in ["Networks", "Input", "Layer", "Images", "Rule"] {
+      #expect(stale[keyword] == settled[keyword], "\(keyword)")
+    }
+    #expect(facts(ofTwoSizes())["Input"] == "A 224, B 448")
   }
 
   /// A run that was stopped has its layer, its pictures and its hash as well.
@@ -172,9 +221,45 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
     #expect(verdict.kind == .difference)
     #expect(verdict.caveats == ["A's square is cut by the border", "A's cut by border"])
     #expect(verdict.conditions.last == "A's square is cut by the border")
+    #expect(Figure(model).caption.contains(" (A's square is cut by the border)."))
     // Both cut, or neither, is what "cut by the input" says of both.
     model.sides[1].shown?.metrics = flat(0..<112, around: 0)
     #expect(model.verdict?.caveats == [])
+  }
+
+  /// Three networks, of which one has a square in the corner and another kernels that were started anew.
+  private func cutAndPartlyRandom() -> Model {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    model.session.target.units = [Unit(row: 0, column: 0)]
+    model.finish(model.pursue())
+    var edited = NetworkSpec(model: "replknet-31-nano")
+    edited.edits = [StageEdit(stage: 1, .kernel(17))]
+    edited.fit = .reinitialise(seed: 0)
+    model.session.gallery = model.session.networks + [edited]
+    for (network, side) in zip(model.session.gallery, [224, 16, 16]) {
+      let values = (0..<224 * 224).map { $0 / 224 < side && $0 % 224 < side ? 1.0 : 0 }
+      let request = model.galleryRequest(network)
+      var result = makeResult(request)
+      result.map = ERFMap(height: 224, width: 224, values: values)
+      let around = side == 224 ? (row: 0, column: 0) : (row: 8, column: 8)
+      result.metrics = ERFMetrics(result.map, around: around)
+      let field = HeatField(result.map)
+      model.finishedMaps.keep(
+        FinishedMaps.Entry(request: request, network: network, result: result, field: field))
+      guard let place = model.session.networks.firstIndex(of: network) else { continue }
+      model.sides[place].shown?.metrics = result.metrics
+    }
+    return model
+  }
+
+  /// What the verdict on two maps tells is told of more of them, too, in the same words.
+  @Test func galleryAndFiguresHaveTheCaveatsOfTheVerdict() throws {
+    let model = cutAndPartlyRandom()
+    let caveats = "C's new kernels random. A's square is cut by the border."
+    let verdict = try #require(model.galleryVerdicts.first)
+    #expect(verdict.hasSuffix(" " + caveats), "\(verdict)")
+    #expect(model.galleryVerdicts.last?.hasSuffix(" C partly random. A's cut by border.") == true)
+    #expect(Figure(model).caption.contains(caveats))
   }
 
   @Test(arguments: [

@@ -59,7 +59,7 @@ import Testing
     #expect(command.name == .theory)
   }
 
-  /// Words come before parts of names, those before the initials of words that follow one another.
+  /// Words come before parts of names, those before the initials of a command's name.
   @Test func initialsAreFoundBehindPartsOfNames() {
     let model = makeModel()
     func first(_ query: String) -> PaletteEntry.Action? {
@@ -69,7 +69,8 @@ import Testing
       guard case .command(let command)? = first(query) else { return nil }
       return command.name
     }
-    #expect(command("oac") == .open && command("nexst") == .nextStage)
+    #expect(command("oac") == .open && command("tnb") == .nextBlock)
+    #expect(command("sb") == .panel(.shapeBias))
     #expect(first("net31") == .network("replknet-31"))
     let entries = model.paletteEntries("rep31").map(\.action)
     #expect(entries.contains(.network("replknet-31")))
@@ -85,6 +86,14 @@ import Testing
     #expect(model.overlay == .palette(query: text, selection: 0))
     #expect(model.paletteEntries(text).isEmpty)
     #expect(view(model, size: model.size).text.contains("nothing has that name"))
+  }
+
+  /// Initials are those of a name from its beginning, and no number is another one than was typed.
+  @Test(arguments: ["s5", "is5", "fc", "size 5", "input size 51", "nexst"])
+  func fewLettersAreNoOtherName(_ text: String) {
+    let entries = makeModel().paletteEntries(text)
+    #expect(entries.isEmpty, "\(entries.map(\.title))")
+    #expect(makeModel().paletteEntries("size 512").first?.title == "input size 512")
   }
 
   /// A path is no part of a title, whatever signs that has.

@@ -31,10 +31,11 @@ struct RandomEvents {
 
   private var generator: SeededGenerator
   /// Every key that does something somewhere, and those of which most do nothing.
-  private static let commands = Command.table.flatMap(\.keys).filter { $0 != .character("q") }
+  private static let commands = Command.table.flatMap(\.keys)
+    .filter { $0 != .character("q") && $0 != .control("c") }
   private static let others: [Key] =
     [.up, .down, .left, .right, .home, .end, .pageUp, .pageDown, .tab, .backTab, .enter, .escape]
-    + [.backspace, .delete, .function(1), .function(12), .other, .control("c"), .control("u")]
+    + [.backspace, .delete, .function(1), .function(12), .other, .control("x"), .control("u")]
     + (32...126).compactMap { Unicode.Scalar($0) }.map { .character($0) }
     + ["\u{e9}", "\u{6f22}", "\u{1f600}", "\u{301}", "\u{7f}", "\u{9b}"].map { .character($0) }
 

@@ -190,6 +190,19 @@ import Testing
     }
   }
 
+  /// The empty gallery names the keys that add something, and no others.
+  @Test func theEmptyGalleryOffersNoMap() {
+    var model = makeModelBesideAMap()
+    for key in Key.script("M z") { _ = update(&model, .key(key)) }
+    func screen() -> String { view(model, size: ScreenSize(rows: 40, columns: 120)).text }
+    #expect(screen().contains("No networks yet: a saved map is not a network."))
+    #expect(!screen().contains("A adds"))
+    _ = model.type("l")
+    #expect(model.notice?.lines == ["the gallery is empty: a saved map is not a network"])
+    _ = model.type("b")
+    #expect(screen().contains("No networks yet: A adds the active one, S adds it"))
+  }
+
   @Test func aMapHasNoKernelsAndNoUnits() {
     var model = Model(session: Session(models: ["map.pgm"]), display: Display())
     for case .openMap(let id, _) in update(&model, .opened) {

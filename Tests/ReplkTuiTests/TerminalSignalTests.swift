@@ -30,6 +30,15 @@ extension TerminalTests {
       TerminalTests.expectRestored(terminal)
     }
 
+    /// ^C is a key, which quits as `q` does and ends nothing by itself.
+    @Test func interruptIsAKey() throws {
+      let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      terminal.type("\u{3}")
+      #expect(try terminal.end() == 0)
+      TerminalTests.expectRestored(terminal)
+    }
+
     /// Swift's runtime asks on the terminal what is to be done about a crash, which ^\\ is none of.
     @Test func quitOfACommandIsPlain() throws {
       let terminal = try TerminalTests.start(

@@ -139,7 +139,9 @@ extension Command {
       Command(
         .help, [key("?"), .function(1)], label: "? F1", group: group, footer: "help", rank: 0,
         "this help; / searches it"),
-      Command(.quit, [key("q")], group: group, footer: "quit", rank: 0, "quit"),
+      Command(
+        .quit, [key("q"), .control("c")], label: "q ^C", group: group, footerKey: "q",
+        footer: "quit", rank: 0, "quit; ^C does whatever is open, and again does so unasked"),
     ]
   }()
 }

@@ -240,6 +240,8 @@ private struct PaletteQuery {
 extension String {
   /// Its letters and digits alone, in lower case.
   fileprivate var bare: String { lowercased().filter { $0.isLetter || $0.isNumber } }
+
+  fileprivate var words: [Substring] { split { !$0.isLetter && !$0.isNumber } }
 }
 
 extension PaletteEntry {
@@ -251,11 +253,17 @@ extension PaletteEntry {
 
   /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
   /// go before words within words, those before initials, neither of which a number is found in; nil where it does
-  /// not fit. Letters that are scattered over a title are no fit: short words are found so in any sentence.
+  /// not fit. Letters that are scattered over a title are no fit: short words are found so in any sentence. A size
+  /// is found by the number that was typed, not by one that begins so.
   fileprivate func score(_ query: PaletteQuery) -> Int? {
     let wanted = query.words
     if let score = nameScore(query) { return score }
-    let words = title.lowercased().split { !$0.isLetter && !$0.isNumber }
+    let words = title.lowercased().words
+    if case .size = action,
+      !wanted.allSatisfy({ words.contains($0) || !$0.contains(where: \.isNumber) })
+    {
+      return nil
+    }
     let others = synonyms.flatMap { $0.split(separator: " ") }
     func begins(_ word: Substring, _ words: [Substring]) -> Bool {
       words.contains { $0.hasPrefix(word) }
@@ -277,25 +285,29 @@ extension PaletteEntry {
     }
     let title = title.lowercased()
     if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
-    return Self.initials(of: words, spell: query.letters) ? 1000 : nil
+    return hasInitials(query.letters) ? 1000 : nil
   }
 
-  /// Whether letters are made of the beginnings of words that follow one another: `oac` of "open a checkpoint".
-  private static func initials(of words: [Substring], spell letters: [Character]) -> Bool {
-    // How many letters may be spelt with the last word so far.
-    var reached: Set<Int> = []
-    for word in words {
-      var next: Set<Int> = []
-      for start in reached.union([0]) {
-        for (count, (letter, wanted)) in zip(word, letters[start...]).enumerated() {
-          guard letter == wanted else { break }
-          next.insert(start + count + 1)
-        }
-      }
-      if next.contains(letters.count) { return true }
-      reached = next
+  /// Whether letters are the first ones of the words of a command's name, from its first word on, or the beginnings of
+  /// the parts of a network's or a session's: `oac` of "open a checkpoint", `rep31` of replknet-31. What stands behind
+  /// a colon or a comma is no part of a command's name.
+  private func hasInitials(_ letters: [Character]) -> Bool {
+    guard !letters.isEmpty else { return false }
+    guard case .command(let command) = action else {
+      return names.contains { Self.spell(letters[...], $0.lowercased().words[...]) }
     }
-    return false
+    let name = command.help.lowercased().prefix { !":,;(".contains($0) }
+    return String(name).words.compactMap(\.first).starts(with: letters)
+  }
+
+  /// Whether letters are beginnings of words, none of which is left out.
+  private static func spell(
+    _ letters: ArraySlice<Character>, _ words: ArraySlice<Substring>
+  ) -> Bool {
+    guard let word = words.first, !letters.isEmpty else { return letters.isEmpty }
+    let shared = zip(letters, word).prefix { $0 == $1 }.count
+    return shared > 0
+      && (1...shared).contains { spell(letters.dropFirst($0), words.dropFirst()) }
   }
 
   /// What a session or a network is called.

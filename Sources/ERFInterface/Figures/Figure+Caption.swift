@@ -107,12 +107,16 @@ extension Figure {
 
   private var verdictSentence: String? {
     guard networks.count <= 2 else {
-      let sentences = [comparison, tooSmall].compactMap(\.self)
+      let sentences =
+        [comparison].compactMap(\.self) + Model.caveats(networks).full
+        + [tooSmall].compactMap(\.self)
       return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
     guard let verdict = model.verdict else { return nil }
-    let shares = verdict.shares.isEmpty ? "" : " \(verdict.shares)."
-    return ([verdict.headline + shares] + verdict.warnings.prefix(1)).joined(separator: " ")
+    // What changes its meaning stands behind it, as on the screen.
+    let note = verdict.caveats.first.map { " (\($0))" } ?? ""
+    let answer = verdict.headline + (verdict.shares.isEmpty ? note : " \(verdict.shares)\(note).")
+    return ([answer] + verdict.warnings.prefix(1)).joined(separator: " ")
   }
 
   /// Which of more than two networks sees most and least; nil where their maps answer no question

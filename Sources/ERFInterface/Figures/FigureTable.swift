@@ -163,7 +163,7 @@ extension Figure {
         let rule = subject?.rule ?? model.session.rule
         cells += [
           network.network.weightsText, subject?.weightsHash ?? "", "\(size)",
-          subject?.tap ?? "", text(subject?.unit.row), text(subject?.unit.column),
+          subject?.tap ?? "", list(subject?.units.map(\.row)), list(subject?.units.map(\.column)),
           "\(network.images)", rule.rawValue,
           (subject?.preprocessing ?? network.network.preprocessing).text,
         ]
@@ -199,6 +199,11 @@ extension Figure {
 
   /// A cell; empty where there is nothing to say.
   private func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "" }
+
+  /// Of all units that are summed, in the same order in each column.
+  private func list(_ values: [Int]?) -> String {
+    (values ?? []).map(String.init).joined(separator: ";")
+  }
 
   private static func comment(_ text: String) -> String {
     text.replacing("\n", with: " ")

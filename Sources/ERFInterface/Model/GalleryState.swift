@@ -99,14 +99,10 @@ extension Model {
     let names = galleryTexts
     let border = Self.border(zip(names, results).map { ($0, $1.metrics) })
       .last { $0.hasSuffix(".") }
-    let random = networks.filter(\.network.isRandom).map(\.letter)
-    let untrained =
-      random.isEmpty
-      ? ""
-      : random.count == networks.count
-        ? " Untrained." : " \(random.joined(separator: ", ")) untrained."
-    let caveats = untrained + (border.map { " " + $0 } ?? "")
-    let brief = untrained + (border == nil ? "" : " Input too small.")
+    let weaker = Self.caveats(networks)
+    func sentences(_ texts: [String]) -> String { texts.map { " " + $0 }.joined() }
+    let caveats = sentences(weaker.full + [border].compactMap(\.self))
+    let brief = sentences(weaker.brief + (border == nil ? [] : ["Input too small."]))
     if let tie = ranking.tie { return [tie + caveats, tie + brief] }
     let claim =
       "\(names[ranking.most]) sees \(Self.times(ranking.times)) as much as \(names[ranking.least])"

@@ -62,6 +62,40 @@ extension Model {
     return nil
   }
 
+  /// What changes the meaning of what is said of several maps, as sentences, in full and in short: random weights,
+  /// and squares that are cut.
+  static func caveats(_ networks: [ComparedNetwork]) -> (full: [String], brief: [String]) {
+    let networks = networks.filter { $0.network.savedMap == nil }
+    func letters(_ isMeant: (NetworkSpec) -> Bool) -> [String] {
+      networks.filter { isMeant($0.network) }.map(\.letter)
+    }
+    let random = letters(\.isRandom)
+    let untrained =
+      random.count == networks.count ? "untrained" : "\(random.joined(separator: ", ")) untrained"
+    let parts = [
+      random.isEmpty ? [] : [untrained],
+      WeightsOrigin.newKernels(letters { $0.seedOfNewKernels != nil }, of: networks.count),
+      cutSquares(networks.compactMap { network in network.map.map { (network.letter, $0) } }),
+    ]
+    func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+    return (parts.compactMap(\.first).map(sentence), parts.compactMap(\.last).map(sentence))
+  }
+
+  /// That the border of the input takes far more of some squares than of the widest, in full and in short: units
+  /// near it need not lie at the same pixel. Empty where it does not.
+  static func cutSquares(_ maps: [(letter: String, map: ShownMap)]) -> [String] {
+    let shares = maps.compactMap { one in one.map.shareWithinInput.map { (one.letter, $0) } }
+    guard maps.contains(where: { !$0.map.metrics.isCentred }), let most = shares.map(\.1).max()
+    else { return [] }
+    let cut = shares.filter { most > 1.5 * $0.1 }.map(\.0)
+    guard let first = cut.first else { return [] }
+    guard cut.count > 1 else {
+      return ["\(first)'s square is cut by the border", "\(first)'s cut by border"]
+    }
+    let letters = cut.joined(separator: ", ")
+    return ["the squares of \(letters) are cut by the border", "\(letters) cut by border"]
+  }
+
   /// The side whose map stayed behind while the other went on; nil: neither or both did.
   var leftBehind: Int? {
     let behind = sides.indices.filter { sides[$0].isLeftBehind }

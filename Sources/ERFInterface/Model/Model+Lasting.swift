@@ -5,7 +5,7 @@ import ERFEngine
 extension Model {
   /// The session with the hashes of the weights in its files and of saved maps, as far as they are known,
   /// which tell when it is opened again whether the files are the same.
-  var hashedSession: Session {
+  private var hashedSession: Session {
     var session = session
     let networks = session.networks + session.gallery
     session.weightsHashes = [:]
@@ -46,11 +46,17 @@ extension Model {
     tell(.warning, line)
   }
 
-  /// The session as a file is to hold it: weights of training that were kept go by the file that the user
-  /// has of them, and the target is what is shown of it.
+  /// The session as a file is to hold it, with what is shown of the target.
   var lastingSession: Session {
-    var session = hashedSession
+    var session = keptSession
     session.target = shownTarget
+    return session
+  }
+
+  /// The session for the next start: weights of training that were kept go by the file that the user has of them,
+  /// so that nobody takes them for lost then.
+  var keptSession: Session {
+    var session = hashedSession
     session.networks = session.networks.map(lasting)
     session.gallery = session.gallery.map(lasting)
     session.weightsHashes = session.weightsHashes.withNetworks(lasting)
@@ -109,11 +115,19 @@ extension Model {
       let moment = moments.first { $0.path == path }
       return UnkeptMoment(
         whose: whose, network: network, path: path,
-        step: moment?.step ?? TrainingFilm.step(path) ?? 0, isOfFilm: moment != nil)
+        step: moment?.step ?? TrainingFilm.step(path) ?? 0, isOfFilm: moment != nil,
+        keptSteps: keptSteps(besides: path))
     }
     let onScreen = shown.compactMap { take($0, $1) }
     known.formUnion(droppedMoments.union(moments.map(\.path)))
     return onScreen + hidden.compactMap { take($0, $1) }
+  }
+
+  /// The steps of a moment's run of which the user has files, as far as that is known.
+  private func keptSteps(besides path: String) -> [Int] {
+    let run = path.dropLast(path.fileName.count)
+    return keptWeights.keys.filter { $0.dropLast($0.fileName.count) == run }
+      .compactMap(TrainingFilm.step).sorted()
   }
 
   /// The file of a network that goes with a run of training.
@@ -148,13 +162,17 @@ struct UnkeptMoment {
   let step: Int
   /// Whether they are of the training that the panel shows, rather than of one before it.
   let isOfFilm: Bool
+  /// Steps of the same training that are in files of the user's.
+  var keptSteps: [Int] = []
 
   /// What goes with them, in a line.
   var loss: String {
     let beginning = whose.prefix(1).uppercased() + whose.dropFirst()
     guard isOfFilm else {
+      let kept = keptSteps.map(String.init).joined(separator: ", ")
       return "\(beginning) was trained up to step \(step) in an earlier run, "
-        + "and none of its weights are kept."
+        + "and these weights are in no file yet"
+        + (kept.isEmpty ? "." : "; kept of that run: step \(kept).")
     }
     return "\(beginning) has the weights of step \(step), which are in no file yet."
   }

@@ -225,14 +225,9 @@ extension Model {
     return mine == other ? [] : ["pictures prepared differently", "prepared differently"]
   }
 
-  /// That the border of the input takes far more of one square than of the other, in full and in short: units
-  /// near it need not lie at the same pixel.
+  /// That the border of the input takes far more of one square than of the other, in full and in short.
   private func cut(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    guard !a.metrics.isCentred || !b.metrics.isCentred, let mine = a.shareWithinInput,
-      let other = b.shareWithinInput, max(mine, other) > 1.5 * min(mine, other)
-    else { return [] }
-    let whose = mine < other ? "A's" : "B's"
-    return ["\(whose) square is cut by the border", "\(whose) cut by border"]
+    Self.cutSquares([("A", a), ("B", b)])
   }
 
   /// That a run ended before its last picture, in full and in short.

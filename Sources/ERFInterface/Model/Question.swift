@@ -12,13 +12,23 @@ public struct Question: Sendable, Equatable {
     case leave(Departure)
   }
 
-  /// What makes the explorer forget the moments of a training, or end what it computes.
+  /// What makes the explorer forget the moments of a training, or weights that it shows, or end what it computes.
   enum Departure: Equatable {
     case quit, startAfresh, trainAnew
     /// A session that the program brings along, by name.
     case session(String)
     /// One that was read from a file.
     case sessionFile(Session, path: String)
+    /// Other networks in the gallery, of which one is selected.
+    case gallery([NetworkSpec], selection: Int)
+
+    /// Whether what is computed goes on, and what is on the other panels stays.
+    var staysInSession: Bool {
+      switch self {
+      case .trainAnew, .gallery: true
+      case .quit, .startAfresh, .session, .sessionFile: false
+      }
+    }
 
     /// What yes does, where there are weights to be lost, and where there are none.
     func action(losesWeights: Bool) -> String {
@@ -28,6 +38,7 @@ public struct Question: Sendable, Equatable {
         case .startAfresh: "start afresh"
         case .trainAnew: "train"
         case .session, .sessionFile: "open it"
+        case .gallery: "go on"
         }
       return action + (losesWeights ? " without them" : "")
     }

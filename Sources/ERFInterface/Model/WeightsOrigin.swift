@@ -79,9 +79,9 @@ struct WeightsOrigin: Equatable {
           "\(letter) \(origin.source.text)"
         }
       }
-    let random = sides.filter { $0.1.hasNewKernels }.map { $0.0 + "'s new kernels random" }
+    let random = sides.filter { $0.1.hasNewKernels }.map(\.0)
     let edited = sides.filter { $0.1.isEdited && !$0.1.hasNewKernels }.map { $0.0 + " edited" }
-    parts += random.count == 2 ? ["new kernels random"] : random
+    parts += newKernels(random, of: sides.count).prefix(1)
     parts += edited.count == 2 ? ["edited"] : edited
     return parts.joined(separator: ", ")
   }
@@ -101,12 +101,19 @@ struct WeightsOrigin: Equatable {
         ? ["weights of two files"]
         : sides.filter { $0.1.source != .trained }.map { "\($0.0) \($0.1.source.brief)" }
     let random = sides.filter { $0.1.hasNewKernels }.map(\.0)
-    if random.count == 2 { parts.append("partly random") }
-    if random.count == 1 { parts.append("\(random[0]) partly random") }
+    parts += newKernels(random, of: 2).suffix(1)
     let edited = sides.filter { $0.1.isEdited && !$0.1.hasNewKernels }.map(\.0)
     if edited.count == 2 { parts.append("edited") }
     if edited.count == 1 { parts.append("\(edited[0]) edited") }
     return [full, parts.joined(separator: ", ")]
+  }
+
+  /// Whose kernels were started anew, in full and in short; empty where nobody's were.
+  static func newKernels(_ letters: [String], of count: Int) -> [String] {
+    guard !letters.isEmpty else { return [] }
+    guard letters.count < count else { return ["new kernels random", "partly random"] }
+    let owners = letters.map { $0 + "'s" }.joined(separator: ", ")
+    return ["\(owners) new kernels random", "\(letters.joined(separator: ", ")) partly random"]
   }
 
   /// `300 steps`, where both were trained here for so many.

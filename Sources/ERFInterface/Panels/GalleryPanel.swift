@@ -63,14 +63,14 @@ enum GalleryPanel: Panel {
       let sweep = model.kernelSweep
       guard sweep.count > 1 else { return .refuse("this network's kernels cannot be swept") }
       guard sweep != networks else { return .refuse("this sweep is there already") }
-      return .edit { model in
-        model.session.gallery = sweep
-        model.gallery.selection = 0
-      }
+      return .change { $0.depart(.gallery(sweep, selection: 0)) }
     default: break
     }
     guard networks.indices.contains(selected) else {
-      return .refuse("the gallery is empty: A adds the active network, S a sweep of its kernels")
+      return .refuse(
+        model.emptyGallery(
+          "the gallery is empty: ", add: "A adds the active network",
+          sweep: ", S a sweep of its kernels"))
     }
     switch command {
     case .move(.left):
@@ -81,10 +81,10 @@ enum GalleryPanel: Panel {
         ? .edit { $0.gallery.selection = selected + 1 } : .refuse("this is the last network")
     case .choose: return choice(selected, model)
     case .clear:
-      return .edit { model in
-        model.session.gallery.remove(at: selected)
-        model.gallery.selection = max(0, min(selected, model.session.gallery.count - 1))
-      }
+      var rest = networks
+      rest.remove(at: selected)
+      let next = max(0, min(selected, rest.count - 1))
+      return .change { [rest] in $0.depart(.gallery(rest, selection: next)) }
     default: return .nothing
     }
   }
@@ -100,6 +100,14 @@ enum GalleryPanel: Panel {
       model.edit { $0 = network }
       model.notice = Notice(.note, "\(letter) is now \(name); u undoes it")
     }
+  }
+}
+
+extension Model {
+  /// How networks come into the empty gallery, by keys that do something now; or why none does.
+  fileprivate func emptyGallery(_ beginning: String, add: String, sweep: String) -> String {
+    if let refusal = GalleryPanel.plan(.addImages, self).refusal { return beginning + refusal }
+    return beginning + add + (GalleryPanel.plan(.mark, self).refusal == nil ? sweep : "")
   }
 }
 
@@ -148,7 +156,9 @@ extension Frame {
     let networks = model.session.gallery
     guard !networks.isEmpty else {
       let text =
-        "No networks yet: A adds the active one, S adds it with kernels of 3, 7, 13, 25 and 31."
+        model.emptyGallery(
+          "No networks yet: ", add: "A adds the active one",
+          sweep: ", S adds it with kernels of 3, 7, 13, 25 and 31") + "."
       for (offset, line) in wrap(text, width: area.columns).prefix(area.rows).enumerated() {
         write(line, .quiet, row: area.row + offset, column: area.column, width: area.columns)
       }

@@ -61,16 +61,23 @@ extension Frame {
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
     let cut = name.cutInside(columns: area.columns - 2, glyphs.ellipsis)
+    let old = model.staleSubject(network)
+    let wordings = [(old ?? "what the unit sees, ") + name, name].map { text in
+      [Span(text, .text), Span(share ?? "", .quiet)]
+    }
+    // What a map that stayed behind is of goes after its numbers.
+    let texts: [[Span]] =
+      old.map { [wordings[0], [Span($0 + name, .text)], wordings[1]] } ?? wordings
+    let stale = old == nil ? [] : [Span("  stale", .warning)]
     let titles: [[Span]] =
-      ["what the unit sees, " + name, name].map {
-        [letter, Span($0, .text), Span(share ?? "", .quiet)]
-      } + [
-        [letter, Span(name, .text)],
-        [Span(letter.text.prefix(columns: 2), letter.role, .bold), Span(half ?? cut, .quiet)],
+      (texts + [[Span(name, .text)]]).map { [letter] + $0 + stale }
+      + [
+        [Span(letter.text.prefix(columns: 2), letter.role, .bold), Span(half ?? cut, .quiet)]
+          + stale
       ]
     write(
-      titles.first { $0.width <= area.columns } ?? titles[3], row: area.row, column: area.column,
-      width: area.columns)
+      titles.first { $0.width <= area.columns } ?? titles[titles.count - 1], row: area.row,
+      column: area.column, width: area.columns)
     let size = model.inputSize(network.side ?? 0)
     let fit = HeatmapFit(
       height: size.height, width: size.width, rows: area.rows - 1, columns: area.columns,
@@ -152,20 +159,13 @@ extension Model {
     _ unit: Unit, step: Int
   ) -> [[Span]] {
     let target = session.target
-    let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
-    let isNamed = target.layer == layer.name
-    let place =
-      isNamed ? "a layer by its name" : "stage \(stage) of \(facts.stages.count)"
-    let block = isNamed ? "" : display.glyphs.separator + facts.blockText(target)
     let others = markedUnits.count { $0 != unit }
     let note =
       session.target.units.isEmpty
       ? "  centre"
       : others > 0 ? "  + \(others) marked" : markedUnits.isEmpty ? "" : "  marked"
     var lines: [[Span]] = [
-      [
-        Span(place, .text, .bold), Span(block, .text),
-      ],
+      targetLine(facts, layer, columns: columns),
       [
         Span(
           layerText(session.networks[unitSide], layer.name, at: askedSize(unitSide))
@@ -197,6 +197,33 @@ extension Model {
     }
     if rows < 8 { lines.removeLast() }
     return lines
+  }
+
+  /// The layer by its place in the network. Under a heading that speaks of a map that stayed behind it is said to
+  /// be what was asked for, as far as there is room.
+  private func targetLine(
+    _ facts: NetworkFacts, _ layer: NetworkFacts.Layer, columns: Int
+  ) -> [Span] {
+    let target = session.target
+    let stage = min(target.stage ?? facts.stages.count, facts.stages.count)
+    let isNamed = target.layer == layer.name
+    let place =
+      isNamed ? "a layer by its name" : "stage \(stage) of \(facts.stages.count)"
+    let block = isNamed ? "" : display.glyphs.separator + facts.blockText(target)
+    let line = [Span(place, .text, .bold), Span(block, .text)]
+    guard layout(on: size).fields == nil, measuredOn(comparedSides).stale != nil else {
+      return line
+    }
+    let said = [Span("asked for: ", .warning)] + line
+    return said.width <= columns ? said : line
+  }
+
+  /// What a map that stayed behind is of, before its network's name; nil: it is what was asked for.
+  fileprivate func staleSubject(_ network: ComparedNetwork) -> String? {
+    guard network.map != nil, let measured = measuredOn([network]).first, measured.isStale else {
+      return nil
+    }
+    return [measured.layer, measured.unit].compactMap { $0.map { $0 + ", " } }.joined()
   }
 
   /// The unit on the layer's map, in the longest wording that fits.

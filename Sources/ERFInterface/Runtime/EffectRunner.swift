@@ -357,9 +357,12 @@ final class EffectRunner {
     }
   }
 
-  private func save(_ id: RequestID, path: String, _ session: Session, isSure: Bool) {
+  private func save(_ id: RequestID, path typed: String, _ session: Session, isSure: Bool) {
     exportQueue.async(group: unfinished) { [engine, mailbox] in
-      let path = PathCompletion.expanded(path)
+      if let refusal = PathCompletion.folderRefusal(typed, engine) {
+        return mailbox.post(.saved(id, path: typed, failure: refusal))
+      }
+      let path = PathCompletion.expanded(typed)
       if let refusal = session.refusal(toWrite: path) {
         return mailbox.post(.saved(id, path: path, failure: refusal))
       }

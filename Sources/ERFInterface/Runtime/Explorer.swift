@@ -139,7 +139,7 @@ struct ExplorerLoop {
   /// Keeps the state, which a terminal that hangs must not cost, gives the terminal back, and ends what is
   /// under way.
   func finish() {
-    if let statePath, model.unopened == nil { runner.keep(model.hashedSession, at: statePath) }
+    if let statePath, model.unopened == nil { runner.keep(model.keptSession, at: statePath) }
     terminal.close()
     runner.stop(seconds: 1)
   }

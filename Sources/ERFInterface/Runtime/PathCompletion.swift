@@ -42,6 +42,15 @@ enum PathCompletion {
       ? [path] : several.filter { known.insert(PathKey(Folder.whole($0))).inserted }
   }
 
+  /// Why nothing is written to a path that ends as those of folders do; nil: it does not.
+  static func folderRefusal(_ typed: String, _ engine: any Engine) -> String? {
+    guard TypedPath.isOfFolder(typed) else { return nil }
+    let name = typed.sanitised
+    return engine.isFolder(expanded(typed))
+      ? "\(name) is a folder: add a name, such as session.json"
+      : "there is no folder \(name): add a name, such as session.json, to have it made"
+  }
+
   /// What to ask before a file is written; nil where nothing lies in the way.
   static func question(_ path: String, _ engine: any Engine) -> String? {
     // Below a file there is nothing: writing says so.

@@ -6,22 +6,27 @@ extension Model {
   /// Leaves what is on screen for something else, or asks first where trained weights or a long run would
   /// be lost.
   mutating func depart(_ departure: Question.Departure) -> [Effect] {
-    let unkept = film.flatMap { $0.isUnkept ? $0 : nil }
-    // The next training begins with what is on screen, and the arrows lead back to it.
-    let others = departure == .trainAnew ? [] : unkeptMoments
-    // What runs goes on while another training begins.
-    let run = departure == .trainAnew ? nil : longRun
-    let weights = (unkept.map { [loss($0)] } ?? []) + others.map(\.loss)
+    let run = departure.staysInSession ? nil : longRun
+    let weights = losses(departure)
     let runs = run.map { ["A run of \(Format.duration($0)) has not finished."] } ?? []
     guard !weights.isEmpty || !runs.isEmpty else { return carryOut(departure) }
     overlay = .question(
       Question(
         purpose: .leave(departure), text: (weights + runs).joined(separator: " "),
         action: departure.action(losesWeights: !weights.isEmpty),
-        other: momentToKeep.map {
+        other: momentToKeep(departure).map {
           Question.Other(key: "k", action: "keep step \($0.step) in a file")
         }))
     return []
+  }
+
+  /// Quits whatever is open, as `q` does where nothing is; where that was asked about already, at once.
+  mutating func interrupt() -> [Effect] {
+    if case .question(let question)? = overlay, question.purpose == .leave(.quit) {
+      return carryOut(.quit)
+    }
+    (notice, sought) = (nil, nil)
+    return depart(.quit)
   }
 
   /// Does what was asked about.
@@ -38,12 +43,16 @@ extension Model {
       droppedMoments.formUnion(film?.moments.map(\.path) ?? [])
       askForTrainingData()
       return []
+    case .gallery(let networks, let selection):
+      session.gallery = networks
+      gallery.selection = selection
+      return []
     }
   }
 
   /// Keeps what would be lost; the user goes on from there.
-  mutating func keepInstead() -> [Effect] {
-    guard let moment = momentToKeep else { return [] }
+  mutating func keepInstead(of departure: Question.Departure) -> [Effect] {
+    guard let moment = momentToKeep(departure) else { return [] }
     guard saving == nil else {
       notice = Notice(.note, "a file is still being written")
       return []
@@ -51,8 +60,30 @@ extension Model {
     return keepWeights(moment.path, of: moment.network, isOfFilm: moment.isOfFilm)
   }
 
+  /// Which weights would go, in a line each.
+  private func losses(_ departure: Question.Departure) -> [String] {
+    let trained = film.flatMap { $0.isUnkept ? [loss($0)] : nil } ?? []
+    switch departure {
+    case .gallery(let networks, selection: _): return momentsLost(to: networks).map(\.loss)
+    // The next training begins with what is on screen, and the arrows lead back to it.
+    case .trainAnew: return trained
+    case .quit, .startAfresh, .session, .sessionFile: return trained + unkeptMoments.map(\.loss)
+    }
+  }
+
+  /// Trained weights in no file of the user's that nothing would show with other networks in the gallery.
+  private func momentsLost(to networks: [NetworkSpec]) -> [UnkeptMoment] {
+    var after = self
+    after.session.gallery = networks
+    let left = Set(after.unkeptMoments.map(\.path))
+    return unkeptMoments.filter { !left.contains($0.path) }
+  }
+
   /// The weights that are to be kept first: of the training that the panel shows, else others.
-  private var momentToKeep: UnkeptMoment? {
+  private func momentToKeep(_ departure: Question.Departure) -> UnkeptMoment? {
+    if case .gallery(let networks, selection: _) = departure {
+      return momentsLost(to: networks).first
+    }
     guard let film, film.isUnkept, let place = keptMoment(film),
       keptWeights[film.moments[place].path] == nil
     else { return unkeptMoments.first }

@@ -109,9 +109,11 @@ extension Model {
   }
 
   mutating func pressInQuestion(_ key: Key, _ question: Question) -> [Effect] {
-    if let other = question.other, key == .character(other.key) {
+    if let other = question.other, key == .character(other.key),
+      case .leave(let departure) = question.purpose
+    {
       overlay = nil
-      return keepInstead()
+      return keepInstead(of: departure)
     }
     switch key {
     case .enter, .character("y"):

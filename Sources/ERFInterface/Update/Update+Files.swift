@@ -97,11 +97,9 @@ extension Model {
       return []
     }
     let name = TypedPath.meant(path)
-    guard !TypedPath.isOfFolder(name) else {
-      _ = complain(id, "\(name.sanitised) is a folder: add a name, such as session.json")
-      return []
-    }
-    let path = name.lowercased().hasSuffix(".json") ? name : name + ".json"
+    // Whoever looks says whether there is such a folder.
+    let isWhole = name.lowercased().hasSuffix(".json") || TypedPath.isOfFolder(name)
+    let path = isWhole ? name : name + ".json"
     // A training goes on behind the prompt.
     if let unkeptWeights {
       _ = complain(id, unkeptWeights)

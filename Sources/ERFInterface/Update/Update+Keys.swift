@@ -7,6 +7,7 @@ extension Model {
   /// What a key does; one that does nothing says why.
   mutating func press(_ key: Key) -> [Effect] {
     if key != .escape { escapeAgain = nil }
+    if key == .control("c") { return interrupt() }
     if let effects = pressInOverlay(key) { return effects }
     if readingSession != nil, key.isText || key == .escape {
       // What is on the screen is about to go.
