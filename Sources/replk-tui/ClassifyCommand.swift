@@ -29,7 +29,7 @@ extension Command {
     for size in sizes.isEmpty ? [nil] : sizes.map(Optional.some) {
       try opened.requireMemoryForward(size: size)
     }
-    try opened.requireWeights()
+    try opened.requireClassifier()
     Interruption.catchSignals()
     let network = try Network(opened, cancellation: Interruption.cancellation)
     if sizes.count > 1 {

@@ -31,6 +31,9 @@ enum SessionFile {
     do {
       session = try Session(decoding: bytes)
     } catch {
+      if error == .notJSON, let reason = ForeignFile.explanation(bytes) {
+        throw FileError.unreadable(path: path, reason: reason)
+      }
       throw SessionFileError(path: path, error: error)
     }
     guard shipped == nil, let slash = path.lastIndex(of: "/") else { return session }

@@ -1,6 +1,7 @@
 // Sessions as files: nothing is lost, defaults, and what is wrong is named by its path.
 
 import ERFEngine
+import Foundation
 import TestSupport
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
     #expect(written("/home") == session)
     #expect(written("/home/nets").networks[0].source == .file("a.onnx"))
     #expect(written("/home/nets").networks[1].weights == .file("/home/old.pth"))
-    #expect(written("/").images.source == .files(["home/p.png", "/q.png"]))
+    #expect(written("/").images.source == .files(["home/p.png", "q.png"]))
     var tensors = session
     tensors.images.source = .tensor("t/x.safetensors#a")
     #expect(
@@ -40,6 +41,39 @@ import Testing
     #expect(
       tensors.read(from: "s") { $0 == "t/x.safetensors" }.images.source
         == .tensor("t/x.safetensors#a"))
+  }
+
+  /// A session beside its files can be moved with them, whatever way their paths were given.
+  @Test func pathsFromTheRootCountFromTheFolderToo() throws {
+    var session = Session(networks: [NetworkSpec(file: "/home/s/nets/a.pth")])
+    session.networks[0].classes = "/home/s//names.txt"
+    session.gallery = [NetworkSpec(file: "/link/b.pth"), NetworkSpec(file: "/home/sb/c.pth")]
+    session.images.source = .files(["/home/s/./p.png", "/home/x/../s/q.png", "/home/s"])
+    for current in ["/home/s", "/home", "/"] {
+      let written = session.written(to: "/home/s", from: current) { path in
+        ["/link/b.pth": "/home/s/b.pth", "/home/x/../s/q.png": "/home/s/q.png"][path] ?? path
+      }
+      #expect(written.networks[0].weights == .file("nets/a.pth"))
+      #expect(written.networks[0].classes == "names.txt")
+      #expect(
+        written.gallery.map(\.weights) == [.file("b.pth"), .file("/home/sb/c.pth")])
+      #expect(written.images.source == .files(["p.png", "q.png", "/home/s"]))
+    }
+  }
+
+  /// So it is written, in a folder that is reached by a link, and read back.
+  @Test func sessionsMoveWithTheirFiles() throws {
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("s")
+    _ = try folder.write([1], to: "s/p.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: folder.file("s"))
+    var session = Session(models: ["replknet-13-nano"])
+    session.images.source = .files([folder.file("s/p.png")])
+    let kept = try Session(decoding: session.encoded(at: folder.file("link/session.json")))
+    #expect(kept.images.source == .files(["p.png"]))
+    let found = kept.read(from: folder.file("moved")) { $0 == folder.file("moved/p.png") }
+    #expect(found.images.source == .files([folder.file("moved/p.png")]))
   }
 
   @Test func nothingIsLost() throws {

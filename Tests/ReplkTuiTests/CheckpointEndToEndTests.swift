@@ -112,6 +112,20 @@ import Testing
     expectOneLine(outcome, code: 2, mentions: ["no layer 'logits'", "classifier", "left out"])
   }
 
+  /// Nor is that advised where it is what is asked for.
+  @Test func classifiersThatAreNeeded() throws {
+    let picture = try folder.write(Samples.picture(level: 90), to: "a.ppm")
+    let path = Fixtures.path("names/extra-headless.pth")
+    for words in [
+      ["classify", path, "--image", picture], ["erf", path, "--tap", "logits", "--size", "64"],
+      ["features", path, "--tap", "logits", "--size", "64", "-o", "out.npy"],
+    ] {
+      let outcome = try Executable.run(words, in: folder)
+      expectOneLine(outcome, code: 1, mentions: ["lacks ", "no classifier that fits"])
+      #expect(!outcome.error.contains("--allow-missing"), "\(outcome.error)")
+    }
+  }
+
   @Test func filesStandForModels() throws {
     let tensor = "\(Samples.checkpoint)#input"
     let named = try succeed(

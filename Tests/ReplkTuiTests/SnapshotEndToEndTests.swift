@@ -157,6 +157,10 @@ import Testing
     let outcome = try Executable.run(["snapshot", "bad.json", "-o", "x.txt"], in: folder)
     expectOneLine(outcome, code: 1, mentions: ["bad.json", "input", "\"big\""])
     #expect(folder.names == ["bad.json"])
+    _ = try folder.write(Array("\n<!DOCTYPE html>".utf8), to: "page.json")
+    expectOneLine(
+      try Executable.run(["snapshot", "page.json", "-o", "x.txt"], in: folder), code: 1,
+      mentions: ["page.json: cannot be read: it is a web page: download the file itself"])
   }
 
   @Test(arguments: [

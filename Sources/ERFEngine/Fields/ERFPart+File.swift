@@ -80,7 +80,9 @@ extension ERFPart {
     do {
       file = try Safetensors(path: path)
     } catch CheckpointError.unknownFormat {
-      throw ERFPartError.notAPart(path: path, reason: "it is not a safetensors file")
+      throw ERFPartError.notAPart(
+        path: path,
+        reason: ForeignFile.explanation(ofFile: path) ?? "it is not a safetensors file")
     }
     guard let text = file.metadata[Self.key] else {
       throw ERFPartError.notAPart(path: path, reason: "it does not say of which")

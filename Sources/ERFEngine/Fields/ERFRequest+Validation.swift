@@ -17,7 +17,7 @@ extension ERFRequest {
     let opened = try openedNetwork(open)
     try NetworkInputs(images).requireChannels(for: opened.preprocessing)
     try requireMemory(opened)
-    try opened.requireWeights()
+    if tap == "logits" { try opened.requireClassifier() } else { try opened.requireWeights() }
     return ValidatedRequest(request: self, network: opened)
   }
 

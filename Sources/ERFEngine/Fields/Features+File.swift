@@ -68,7 +68,9 @@ extension Features {
     do {
       file = try Safetensors(path: path)
     } catch CheckpointError.unknownFormat {
-      throw FeaturesError.notFeatures(path: path, reason: "it is not a safetensors file")
+      throw FeaturesError.notFeatures(
+        path: path,
+        reason: ForeignFile.explanation(ofFile: path) ?? "it is not a safetensors file")
     }
     guard let text = file.metadata[Self.key] else {
       throw FeaturesError.notFeatures(path: path, reason: "it does not say of which inputs")

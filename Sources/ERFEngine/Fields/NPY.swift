@@ -277,7 +277,8 @@ private struct NPYLayout {
       .unsupported(path: path, format: "NPY", reason: reason)
     }
     guard bytes.count >= 10, bytes.starts(with: NPY.magic) else {
-      throw damaged("it does not begin as NumPy's arrays do")
+      throw damaged(
+        ForeignFile.explanation(bytes) ?? "it does not begin as NumPy's arrays do")
     }
     let lengthBytes = bytes[6] == 1 ? 2 : 4
     guard (1...3).contains(bytes[6]) else { throw unsupported("version \(bytes[6]) is not read") }

@@ -39,7 +39,8 @@ public struct PGM: Sendable, Equatable {
     do {
       map = try PortableMap(bytes)
     } catch {
-      throw error.explained(path: path)
+      guard let reason = ForeignFile.explanation(bytes) else { throw error.explained(path: path) }
+      throw ImageError.foreign(path: path, reason: reason)
     }
     guard map.channels == 1 else {
       throw ExportError.unsupported(

@@ -89,7 +89,11 @@ public enum SavedMap {
   }
 
   private static func table(_ path: String) throws -> ERFMap {
-    let table = try CSV.decode(FileBytes.read(path, limit: NPY.fileBytes), path: path)
+    let bytes = try FileBytes.read(path, limit: NPY.fileBytes)
+    if let reason = ForeignFile.explanation(bytes) {
+      throw FileError.unreadable(path: path, reason: reason)
+    }
+    let table = try CSV.decode(bytes, path: path)
     guard (2...16_384).contains(table.height), (2...16_384).contains(table.width) else {
       throw Failure.shape(path: path, [table.height, table.width])
     }

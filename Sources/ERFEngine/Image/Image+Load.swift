@@ -21,7 +21,9 @@ extension Image {
   public static func decode(_ bytes: [UInt8], path: String) throws(ImageError) -> Image {
     if bytes.isEmpty { throw .empty(path: path) }
     switch ImageFormat(bytes) {
-    case nil: throw .notAnImage(path: path)
+    case nil:
+      guard let reason = ForeignFile.explanation(bytes) else { throw .notAnImage(path: path) }
+      throw .foreign(path: path, reason: reason)
     case .other(let name): throw .unsupportedFormat(path: path, format: name)
     case .jpeg: return try decodeJPEG(bytes, path: path)
     case .png: return try decodePNG(bytes, path: path)

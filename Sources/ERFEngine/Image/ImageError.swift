@@ -4,6 +4,8 @@
 public enum ImageError: ExplainedError, Equatable {
   case empty(path: String)
   case notAnImage(path: String)
+  /// Something else that is known, and what is to be done.
+  case foreign(path: String, reason: String)
   case unsupportedFormat(path: String, format: String)
   case tooLarge(path: String, size: InputSize)
   /// There is no memory for the picture.
@@ -20,6 +22,8 @@ public enum ImageError: ExplainedError, Equatable {
       return "\(path): is empty (0 bytes) where an image was expected"
     case .notAnImage(let path):
       return "\(path): is not an image; give a JPEG, PNG, WebP, GIF, TIFF, BMP, PPM or PGM file"
+    case .foreign(let path, let reason):
+      return "\(path): is not an image: \(reason)"
     case .unsupportedFormat(let path, let format):
       return "\(path): is of the format \(format), which is not read; convert it to PNG or JPEG"
     case .tooLarge(let path, let size):

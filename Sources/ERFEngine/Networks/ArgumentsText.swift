@@ -35,7 +35,7 @@ struct ArgumentsText {
       texts[key] = Self.value(value, body) ?? Self.uncommented(Self.trimmed(value))
     } else if FileHints.tells(key), let value = Self.value(value, body) {
       texts[key] = value
-    } else if FileHints.tells(key), NetworkSetting.named(key)?.setting.subject != .ambiguous {
+    } else if FileHints.tells(key), NetworkSetting.named(key)?.setting.mayBeOfOthers != true {
       flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
     } else {
       // One level of others; what lies deeper is of something else.

@@ -21,9 +21,8 @@ extension CheckpointParameters {
   func angular(among tensors: Set<String>, beside head: String) -> String? {
     tensors.filter { key in
       guard let shape = file.entries[key]?.shape else { return false }
-      if shape.count == 1, [".s", ".m"].contains(where: { weights.fullName(head + $0) == key }) {
-        return true
-      }
+      let isScale = [".s", ".m", ".sigma"].contains { weights.fullName(head + $0) == key }
+      if shape.count == 1, isScale { return true }
       let parts = StoredForm.name(key).lowercased().split(separator: ".")
       // `nn.Linear` calls its own `weight`.
       return shape.rank == 2

@@ -22,7 +22,7 @@ extension CheckpointParameters {
     let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
     let taken =
       notes(on: leftOut, comparison, architecture) + inputNotes(comparison.inventory)
-      + headNotes(leftOut, comparison.inventory, architecture)
+      + headNotes(leftOut, comparison.inventory, architecture, hints)
     choice.notes =
       file.notes + taken + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
     choice.doubts = hints.earlierDoubts + doubts
@@ -127,7 +127,8 @@ extension CheckpointParameters {
   }
 
   private func headNotes(
-    _ leftOut: Set<String>, _ inventory: ParameterInventory, _ architecture: any Architecture
+    _ leftOut: Set<String>, _ inventory: ParameterInventory, _ architecture: any Architecture,
+    _ hints: FileHints
   ) -> [String] {
     guard !inventory.head.isEmpty else { return [] }
     var notes: [String] = []
@@ -135,11 +136,19 @@ extension CheckpointParameters {
       notes.append(
         "the file has no \(weights.fullName(zeroBias)): the classifier's bias is taken as zero")
     }
-    if let name = angular(among: leftOut, beside: type(of: architecture).head) {
+    let facts = NetworkSetting.Facts(architecture, hasClassifier: true)
+    let sign: String? =
+      if let name = angular(among: leftOut, beside: type(of: architecture).head) {
+        "\(WeightsMismatch.printable(name)) is named like a part of a layer that compares angles"
+      } else {
+        hints.angularSetting(facts).map {
+          "\($0.source) \($0.text): the classifier may compare angles"
+        }
+      }
+    if let sign {
       notes.append(
-        "\(WeightsMismatch.printable(name)) is named like a part of a layer that compares angles, as "
-          + "ArcFace's does, with features and weights of length 1: what is predicted here, without that, may "
-          + "differ; fields do not depend on it")
+        "\(sign), as ArcFace's does, with features and weights of length 1: what is predicted here, without "
+          + "that, may differ; fields do not depend on it")
     }
     return notes
   }

@@ -19,6 +19,14 @@ extension CheckpointParameters {
       && file.impostor(behind: weights.prefix) == nil && file.adapters == nil
   }
 
+  /// What a converted file calls the classifier that its network was opened without.
+  static let noHead = (key: "classifier", value: "none")
+
+  /// Whether this program wrote the file of a network without a classifier, so that none was lost.
+  var isWrittenWithoutHead: Bool {
+    file.metadata["program"] != nil && file.metadata[Self.noHead.key] == Self.noHead.value
+  }
+
   /// Whether it is called as the usual layers call their parameters, of whatever type.
   private static func isParameter(_ key: String) -> Bool {
     guard let name = StoredForm.name(key).split(separator: ".").last else { return false }

@@ -108,8 +108,8 @@ struct CheckpointParameters: ParameterSource {
 
 extension CheckpointParameters {
   /// The parameters as `architecture` takes them, and the blueprint that asks for them: without a
-  /// classifier where that may be missing and the file has another one, or where the network is a whole part of
-  /// a larger one; what is left out is noted.
+  /// classifier where that may be missing and the file has another one, where the network is a whole part of
+  /// a larger one, or where it was written without; what is left out is noted.
   ///
   /// - Parameter preparation: what is said of how pictures are prepared.
   func settled(
@@ -117,7 +117,7 @@ extension CheckpointParameters {
   ) -> (parameters: CheckpointParameters, blueprint: Blueprint) {
     var settled = self
     var (blueprint, comparison) = compared(with: architecture)
-    if !allowsMissingHead, comparison.concernsHead, isPartOfMore {
+    if !allowsMissingHead, comparison.concernsHead, isPartOfMore || isWrittenWithoutHead {
       var part = self
       part.allowsMissingHead = true
       let alone = part.compared(with: architecture)

@@ -34,6 +34,9 @@ public enum ClassNames {
   /// - Throws: `FileError`, ``ClassNamesError``.
   public static func read(_ path: String) throws -> [String] {
     let bytes = try FileBytes.read(path, limit: largestFile)
+    if let reason = ForeignFile.explanation(bytes) {
+      throw FileError.unreadable(path: path, reason: reason)
+    }
     guard !bytes.contains(0) else { throw ClassNamesError.noText(path: path) }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let text = String(decoding: bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0), as: UTF8.self)

@@ -111,9 +111,9 @@ extension FileHints {
   /// What the file says of itself, with what configurations in JSON among its texts tell.
   static func texts(of file: Checkpoint) -> [String: String] {
     var texts = file.metadata
-    for key in ["config", "model_config", "cfg"] {
+    for key in Checkpoint.configurationKeys {
       guard let text = file.metadata[key], text.utf8.count <= longestConfiguration,
-        let told = try? configuration(Array(text.utf8))
+        let told = try? configuration(Array(text.utf8), under: key)
       else { continue }
       texts.merge(told) { own, _ in own }
     }
@@ -145,13 +145,18 @@ extension FileHints {
   ]
 
   /// What the hub's `config.json` tells at its top and in timm's `model_args`, with what is nested in it.
+  ///
+  /// - Parameter root: the name of such a text among a file's own settings, which may be nested as those in a
+  ///   dictionary of that name are.
   private static func configuration(
-    _ bytes: [UInt8]
+    _ bytes: [UInt8], under root: String? = nil
   ) throws(SafetensorsHeader.Flaw) -> [String: String] {
     var texts: [String: String] = [:]
     func take(_ key: String, _ json: inout JSONScanner) throws(SafetensorsHeader.Flaw) {
+      let isNested = root.map { key.hasPrefix($0 + ".") } ?? false
+      let depth = key.count { $0 == "." }
       // Deeper down a value is taken as it stands, so that no file can nest calls without end.
-      if isArgument(key), json.isAtObject, key.count(where: { $0 == "." }) < deepest {
+      if json.isAtObject, isNested ? depth < deepestSetting : isArgument(key) && depth < deepest {
         return try json.object { name, json throws(SafetensorsHeader.Flaw) in
           try take("\(key).\(name)", &json)
         }
@@ -165,17 +170,23 @@ extension FileHints {
       }
       let mayBeList =
         isArgument(key) || Checkpoint.normalisationSetting(key) != nil
-        || NetworkSetting.isList(key)
+        || NetworkSetting.isList(key) || isNested && Checkpoint.isSetting(list: key, of: .max)
       let text: String? = try mayBeList ? json.text() : json.scalar()
-      guard tells(key) || steps.contains(key) else { return }
+      guard tells(key) || steps.contains(key) || isNested && Checkpoint.namesArchitecture(key)
+      else { return }
       texts[key] = text.map { String($0.prefix(longestText)) }
     }
     var json = JSONScanner(bytes)
-    try json.object { key, json throws(SafetensorsHeader.Flaw) in try take(key, &json) }
+    try json.object { key, json throws(SafetensorsHeader.Flaw) in
+      let isSection = json.isAtObject && !isArgument(key) && key != "pretrained_cfg"
+      try take(isSection ? (root.map { $0 + "." } ?? "") + key : key, &json)
+    }
     try json.end()
     return texts
   }
 
   /// Objects of `config.json` below one another that are looked into.
   private static let deepest = 2
+  /// The same of a file's own settings.
+  private static let deepestSetting = 4
 }

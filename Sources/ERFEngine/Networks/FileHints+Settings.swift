@@ -21,6 +21,8 @@ extension FileHints {
       case unknown
       /// The same of mmengine's backbones.
       case backbone
+      /// Of the classifier alone, which may compare angles.
+      case angles
 
       init(_ subject: NetworkSetting.Subject) {
         self =
@@ -28,6 +30,7 @@ extension FileHints {
           case .strides: .strides
           case .computation: .computation
           case .ambiguous: .unknown
+          case .angles: .angles
           }
       }
     }
@@ -43,7 +46,7 @@ extension FileHints {
     texts.sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
       let value = value.lowercased()
       if leftOpen.contains(value) { return nil }
-      if let (name, row) = NetworkSetting.named(key) {
+      if let (name, row) = NetworkSetting.named(key), row.subject != .angles || !isArgument(key) {
         let list = row.form == .list ? NetworkSetting.numbers(in: value)?.listText : nil
         return Setting(
           name: name, value: list ?? value, kind: Setting.Kind(row.subject), row: row,
@@ -123,7 +126,7 @@ extension FileHints {
       !settings.contains { $0.text == setting.text }
     }
     var others = (settings + configured).filter {
-      $0.kind != .strides && !Self.isUsual($0, facts)
+      ![.strides, .angles].contains($0.kind) && !Self.isUsual($0, facts)
     }
     var doubts: [String] = []
     while let first = others.first {
@@ -142,6 +145,11 @@ extension FileHints {
       others.removeAll(where: isAlike)
     }
     return doubts
+  }
+
+  /// The first setting that asks for a classifier which compares angles.
+  func angularSetting(_ facts: NetworkSetting.Facts) -> Setting? {
+    settings.first { $0.kind == .angles && !Self.isUsual($0, facts) }
   }
 
   /// Whether a network of these `facts` is what a setting asks for.

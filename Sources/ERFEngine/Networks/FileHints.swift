@@ -41,10 +41,13 @@ struct FileHints: Sendable {
 
   private static let families = [
     "resnet", "resnext", "mobilenet", "efficientnet", "replknet", "res2net", "resnest", "regnet",
-    "hrnet", "densenet", "deeplab", "pspnet", "dilated",
+    "hrnet", "densenet", "deeplab", "pspnet", "dilated", "convnext", "inception", "xception",
+    "squeezenet", "shufflenet", "mnasnet", "googlenet", "alexnet", "darknet",
   ]
   /// Families whose short names stand at the front.
-  private static let shortFamilies = ["drn", "fcn", "dla"]
+  private static let shortFamilies = [
+    "drn", "fcn", "dla", "vit", "deit", "beit", "swin", "vgg", "mixer", "dpn", "pvt",
+  ]
   /// What released files of plain shapes and other strides, dilations or blurs have in their names.
   private static let telltales = [
     "resnetblur", "resnetaa", "blurpool", "antialias", "caffe", "detectron", "fcn_", "deeplab",

@@ -17,7 +17,7 @@ extension ModelCatalogue {
     let unmade = prefixes.lazy.compactMap {
       WeightDictionary(file, prefix: $0).unmade(in: file)
     }.first
-    throw unmade ?? unrecognised(file)
+    throw unmade ?? emptied(file, behind: prefixes) ?? unrecognised(file)
   }
 
   /// The network of one of the dictionaries of `file`, by all that the file tells; nil: none that is known.
@@ -49,6 +49,22 @@ extension ModelCatalogue {
       // What an id can say is what a network can be.
       return try? architecture(found.id)
     }
+  }
+
+  /// Parameters without elements behind one of `prefixes`, of which nothing can be told; nil: there are none.
+  private static func emptied(
+    _ file: Checkpoint, behind prefixes: [String]
+  ) -> CheckpointError? {
+    let empty = file.entries.filter { key, entry in
+      entry.shape.count == 0 && prefixes.contains(where: key.hasPrefix)
+        && [".weight", ".bias"].contains(where: key.hasSuffix)
+    }
+    guard let (key, entry) = empty.min(by: { $0.key < $1.key }) else { return nil }
+    let others = empty.count == 1 ? "" : " and \(empty.count - 1) more"
+    return .unsupported(
+      path: file.path,
+      reason: "\(WeightsMismatch.printable(key)) (\(entry.shape))\(others) "
+        + "\(empty.count == 1 ? "is" : "are") empty: save the network with all of its weights")
   }
 
   private static func unrecognised(_ file: Checkpoint) -> CheckpointError {

@@ -200,6 +200,10 @@ public struct NetworkConversion: Sendable {
     if let doubts = opened.weightsChoice?.doubts, !doubts.isEmpty {
       metadata[FileHints.doubtsKey] = doubts.joined(separator: "\n")
     }
+    if opened.weightsChoice?.lacksClassifier == true {
+      let none = CheckpointParameters.noHead
+      metadata[none.key] = none.value
+    }
     if let key = network.weightsKey { metadata["source_key"] = key }
     if case .file = network.weights, let file = opened.file {
       metadata.merge(file.metadata.filter { $0.key.hasPrefix("training.") }) { mine, _ in mine }

@@ -6,6 +6,7 @@ extension NetworkSetting.Facts {
     dilations = residual?.stages.map(\.dilation)
     outputStride = Self.outputStride(of: network)
     isCaffeStyle = residual?.block == .bottleneck ? residual?.isCaffeStyle : nil
+    hasStemPooling = residual.map { $0.stem == .large }
     activations = Self.activations(of: network)
     isTensorFlow = (network as? EfficientNetLite)?.style == .tensorFlow
     epsilon = isTensorFlow ? 1e-3 : 1e-5

@@ -206,6 +206,21 @@ public struct OpenedNetwork: Sendable {
     try checkpoint?.requireFit(original.blueprint, of: original.architecture)
   }
 
+  /// The same for whoever needs the classifier: that the file opens without one is no help then.
+  ///
+  /// - Throws: as ``requireWeights()``.
+  public func requireClassifier() throws {
+    do {
+      try requireWeights()
+    } catch CheckpointError.mismatch(let path, var mismatch)
+      where mismatch.remedies.contains(.withoutHead)
+    {
+      mismatch.remedies = []
+      mismatch.needsHead = true
+      throw CheckpointError.mismatch(path: path, mismatch)
+    }
+  }
+
   /// Reads its parameters when asked for them.
   ///
   /// - Parameters:

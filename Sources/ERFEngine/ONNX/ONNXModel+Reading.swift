@@ -10,10 +10,8 @@ extension ONNXModel {
     do throws(ONNXError) {
       try read()
     } catch {
-      let head = file.head
-      guard !ForeignFile.isONNX(head), let reason = ForeignFile.explanation(ofNetwork: head) else {
-        throw error
-      }
+      guard !ForeignFile.isONNX(file.head), let reason = ForeignFile.explanation(ofNetwork: file)
+      else { throw error }
       throw ONNXError.unsupported(path: path, reason: reason)
     }
   }

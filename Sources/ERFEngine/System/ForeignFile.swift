@@ -1,7 +1,7 @@
 /// What a file is in the place of one that can be read, as far as its first bytes tell.
-enum ForeignFile {
+public enum ForeignFile {
   /// So many bytes tell.
-  static let headCount = 64
+  static let headCount = 512
 
   private static let packers: [(start: [UInt8], name: String, command: String)] = [
     ([0x1F, 0x8B], "gzip", "gunzip"), ([0x42, 0x5A, 0x68], "bzip2", "bunzip2"),
@@ -9,43 +9,53 @@ enum ForeignFile {
   ]
 
   /// What the file that begins with `bytes` is, and what is to be done; nil: nothing that is known.
-  static func explanation(_ bytes: some Collection<UInt8>) -> String? {
+  public static func explanation(_ bytes: some Collection<UInt8>) -> String? {
     let head = Array(bytes.prefix(headCount))
     if let packer = packers.first(where: { head.starts(with: $0.start) }) {
       return "it is packed with \(packer.name): unpack it with `\(packer.command)`"
     }
     let text = String(decoding: head, as: UTF8.self)
-    if text.hasPrefix("version https://git-lfs") {
+    if pointers.contains(where: text.hasPrefix) {
       return "it is a pointer of Git LFS, which stands for the file: fetch that with `git lfs pull`"
     }
+    // Where there are no links, a file holds what one leads to.
+    let isPath = text.hasPrefix(".") || text.hasPrefix("/")
+    if text.hasPrefix("/annex/objects/") || isPath && isInAnnex(text.prefix { !$0.isNewline }) {
+      return ofAnnex
+    }
+    return isPage(text) ? "it is a web page: download the file itself" : nil
+  }
+
+  /// Whether a text is a web page, or the answer of a server that has none; not a drawing, which may begin
+  /// likewise.
+  private static func isPage(_ text: String) -> Bool {
     let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.lowercased()
-    return ["<!doctype html", "<html"].contains(where: start.hasPrefix)
-      ? "it is a web page: download the file itself" : nil
+    guard start.hasPrefix("<?xml") else {
+      return pages.contains(where: start.hasPrefix) && !start.contains("<svg")
+    }
+    return ["<!doctype html", "<html", "<error"].contains(where: start.contains)
   }
 
-  /// The same of a file in the place of a network's, which may hold a network of another kind than its name
-  /// says.
-  static func explanation(ofNetwork bytes: some Collection<UInt8>) -> String? {
-    let head = Array(bytes.prefix(headCount))
-    if let reason = explanation(head) { return reason }
-    let kind: (name: String, ending: String)? =
-      if isSafetensors(head) {
-        ("a safetensors file", ".safetensors")
-      } else if head.starts(with: [0x50, 0x4B, 0x03, 0x04])
-        || head.starts(with: [0x80]) && head.count > 1 && (2...5).contains(head[1])
-      {
-        ("a file as torch.save writes them", ".pth")
-      } else if isONNX(head) {
-        ("an ONNX model", ".onnx")
-      } else {
-        nil
-      }
-    return kind.map { "it is \($0.name), whatever its name says: call it something\($0.ending)" }
+  /// The same of the regular file at `path`.
+  static func explanation(ofFile path: String) -> String? {
+    (try? FileBytes.read(path, limit: .max, upTo: headCount)).flatMap { explanation($0) }
   }
 
-  /// A header of text behind its length, which is short enough for four bytes.
-  private static func isSafetensors(_ head: [UInt8]) -> Bool {
-    head.count > 8 && head[4..<8].allSatisfy { $0 == 0 } && head[8] == UInt8(ascii: "{")
+  /// The same of what the symbolic link `path` leads to, where that is not there.
+  static func explanation(ofLink path: String) -> String? {
+    AtomicFile.linkTarget(path).flatMap { isInAnnex($0) ? ofAnnex : nil }
+  }
+
+  /// How pointers of Git LFS begin, and of what came before it.
+  private static let pointers = [
+    "version https://git-lfs", "version http://git-media.io", "version https://hawser",
+  ]
+  private static let pages = ["<!doctype html", "<html", "<head", "<!--"]
+  private static let ofAnnex =
+    "it is a pointer of git-annex, which stands for the file: fetch that with `git annex get`"
+
+  private static func isInAnnex(_ target: some StringProtocol) -> Bool {
+    target.contains(".git/annex/objects/")
   }
 
   /// The version of the format, and then what else a model says of itself; not the length of a safetensors

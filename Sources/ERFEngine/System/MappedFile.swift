@@ -47,13 +47,17 @@ final class MappedFile: @unchecked Sendable {
       unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
     guard file >= 0 else {
-      throw .last
+      let failure = Failure.last
+      throw ForeignFile.explanation(ofLink: path).map { Failure(reason: $0) } ?? failure
     }
     var isMapped = false
     defer { if !isMapped { close(file) } }
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else {
       throw .last
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw Failure(reason: "it is a folder, not a file")
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw Failure(

@@ -96,7 +96,7 @@ public struct Checkpoint: Sendable {
       throw CheckpointError.unsupported(
         path: path, reason: "it was saved with pickle protocol 0 or 1: save it with protocol 2")
     } else {
-      guard let reason = ForeignFile.explanation(ofNetwork: file.head) else {
+      guard let reason = ForeignFile.explanation(ofNetwork: file) else {
         throw CheckpointError.unknownFormat(path: path)
       }
       throw CheckpointError.unsupported(path: path, reason: reason)
@@ -165,9 +165,7 @@ public struct Checkpoint: Sendable {
   /// What is there in a network's place: the result of a run, or an object or an unreadable tensor where a
   /// parameter belongs, by its name behind `prefix`; nil: nothing of the kind.
   func impostor(behind prefix: String = "") -> CheckpointError? {
-    if let result = ResultFile.allCases.first(where: { metadata[$0.rawValue] != nil }) {
-      return .result(path: path, result)
-    }
+    if let result = ResultFile(metadata: metadata) { return .result(path: path, result) }
     let ends = [".weight", ".bias", ".running_mean", ".running_var"]
     func isParameter(_ key: String) -> Bool {
       key.hasPrefix(prefix) && ends.contains(where: key.hasSuffix)
@@ -178,6 +176,9 @@ public struct Checkpoint: Sendable {
     let found = unreadable + objects.filter { isParameter($0.key) }.map { ($0.key, $0.value) }
     return found.min { $0.0 < $1.0 }.map { .wrongType(path: path, key: $0.0, found: $0.1) }
   }
+
+  /// Where files keep configurations in JSON among their texts.
+  static let configurationKeys = ["config", "model_config", "cfg"]
 
   /// Whether a text under `key`, names joined by dots, is usually the name of a network: `args.arch`,
   /// `cfg.MODEL.NAME`.

@@ -100,10 +100,7 @@ public enum CheckpointError: ExplainedError, Equatable {
         ? "\(path): say which tensor as \(path)#KEY, one of \(WeightsMismatch.listed(available))"
         : "\(path) has no tensor \(key): it holds \(WeightsMismatch.listed(available))"
     case .shard(let path, let shard): "\(path) \(shard.explanation)"
-    case .result(let path, .part):
-      "\(path) is a part of a run, no network: `replk-tui merge` makes its map"
-    case .result(let path, .features):
-      "\(path) holds features of pictures, no network: name the network that they are of"
+    case .result(let path, let result): "\(path) \(result.explanation)"
     }
   }
 

@@ -9,6 +9,8 @@ struct NetworkSetting: Sendable {
     case computation
     /// The same, under names that may be those of other things too.
     case ambiguous
+    /// Of a classifier that compares angles, likewise.
+    case angles
   }
 
   enum Form: Sendable {
@@ -28,6 +30,8 @@ struct NetworkSetting: Sendable {
     let outputStride: Int?
     /// Whether the stride of a bottleneck lies on its first convolution; nil: it has no bottlenecks.
     let isCaffeStyle: Bool?
+    /// Whether a pooling follows the first convolution; nil: networks of this kind have none.
+    let hasStemPooling: Bool?
     let activations: Set<String>
     /// What norms add to variances.
     let epsilon: Double
@@ -81,6 +85,11 @@ extension NetworkSetting {
     NetworkSetting(["stride_in_1x1"], .strides, within: 4) { value, network in
       guard let own = network.isCaffeStyle else { return false }
       return ["true", "1"].contains(value) && !own || ["false", "0"].contains(value) && own
+    },
+    // As mmdet's backbones have it.
+    NetworkSetting(["style"], .strides, within: 2) { value, network in
+      guard let own = network.isCaffeStyle else { return false }
+      return value == "caffe" && !own || value == "pytorch" && own
     },
     NetworkSetting(["strides"], .strides, .list, within: 2) {
       isOtherList($0, than: $1.strides, of: [1, 2])
@@ -142,7 +151,17 @@ extension NetworkSetting {
     },
     NetworkSetting(["pool", "pooling", "pool_type", "pool_name"], .ambiguous, within: 3) {
       value, network in
-      otherPoolings.contains(plain(value)) && network.hasClassifier
+      let word = plain(value)
+      return localPoolings.contains(word) || otherPoolings.contains(word) && network.hasClassifier
+    },
+    // Encoders of contrastive learning for the small pictures of CIFAR.
+    NetworkSetting(["maxpool1"], .computation, within: 3) { value, network in
+      guard let own = network.hasStemPooling else { return false }
+      return !value.isEmpty && isOn(value) != own
+    },
+    NetworkSetting(["no_maxpool"], .computation, within: 3) { value, network in
+      guard let own = network.hasStemPooling else { return false }
+      return !value.isEmpty && isOn(value) == own
     },
     // Blurs before strides by two names, and averages before the strides of shortcuts.
     NetworkSetting(["aa_layer", "use_blurpool", "avg_down"], .computation, within: 3) { value, _ in
@@ -156,6 +175,25 @@ extension NetworkSetting {
     },
     NetworkSetting(["weight_standardization"], .computation, within: 3) { value, _ in
       value == "true"
+    },
+    NetworkSetting(
+      [
+        "loss", "loss_name", "loss_type", "loss_fn", "loss_function", "loss.name", "loss.type",
+        "criterion", "criterion_name", "criterion.name", "criterion.type", "metric", "metric_type",
+        "margin_type",
+      ], .angles, within: 4
+    ) { value, network in
+      network.hasClassifier && comparesAngles(plain(value))
+    },
+    NetworkSetting(
+      [
+        "head", "head_name", "head_type", "head.name", "head.type", "classifier",
+        "classifier_name", "classifier_type", "classifier.name", "classifier.type",
+      ], .angles, within: 4
+    ) { value, network in
+      let word = plain(value)
+      // A cosine is a distance too, and a plan of learning rates.
+      return network.hasClassifier && (comparesAngles(word) || word.hasPrefix("cos"))
     },
   ]
 
@@ -175,6 +213,14 @@ extension NetworkSetting {
   private static let otherPoolings: Set = [
     "max", "maxpool", "avgmax", "catavgmax", "gem", "gempool", "rmac", "attn", "attention",
     "netvlad",
+  ]
+  /// What stands in the place of poolings within a network.
+  private static let localPoolings: Set = ["blur", "blurpool", "softpool"]
+  /// What names of classifiers and losses that compare angles contain.
+  private static let angular = [
+    "arcface", "arcmargin", "addmargin", "amsoftmax", "angularmargin", "cosface", "cosinehead",
+    "cosineclassifier", "cosinelinear", "marginproduct", "normedlinear", "normface", "normlinear",
+    "sphereface", "adaface", "curricularface", "magface",
   ]
 }
 
@@ -214,13 +260,16 @@ extension NetworkSetting {
     let sections = parts.dropFirst().dropLast()
     let depth = parts.count - sections.count { ownSections.contains($0) }
     guard depth <= setting.depth, !isInList || setting.form == .elements,
-      !parts.contains(where: { isOfOthers($0) })
+      setting.subject == .angles || !parts.contains(where: { isOfOthers($0) })
     else { return nil }
     return (name, setting)
   }
 
   /// Whether all numbers of a list under `key` tell a setting together, as those of `args.strides`.
   static func isList(_ key: String) -> Bool { named(key)?.setting.form == .list }
+
+  /// Whether values under its names may be of something else.
+  var mayBeOfOthers: Bool { subject == .ambiguous || subject == .angles }
 }
 
 // MARK: Values
@@ -240,7 +289,8 @@ extension NetworkSetting {
 
   private static func asksForDilation(_ value: String, _ network: Facts) -> Bool {
     guard network.outputStride != nil, !network.isDilated else { return false }
-    return Double(value).map { $0 > 1 } ?? value.contains("true")
+    if let number = Double(value) { return number > 1 }
+    return numbers(in: value)?.contains { $0 > 1 } ?? value.contains("true")
   }
 
   /// Numbers that are not among the `usual` ones are of something else, such as a pyramid's levels or a
@@ -248,6 +298,10 @@ extension NetworkSetting {
   private static func isOtherList(_ value: String, than own: [Int]?, of usual: Set<Int>) -> Bool {
     guard let own, let told = numbers(in: value), usual.isSuperset(of: told) else { return false }
     return told.count == own.count && told != own
+  }
+
+  private static func comparesAngles(_ word: String) -> Bool {
+    word == "sphere" || angular.contains(where: word.contains)
   }
 
   /// What is off where nobody asks for it.

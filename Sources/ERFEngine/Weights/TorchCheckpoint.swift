@@ -31,7 +31,9 @@ final class TorchCheckpoint: CheckpointReader {
     let archive = try ZipArchive(file, path: path)
     guard let (root, entry) = Self.pickle(in: archive) else {
       throw CheckpointError.unsupported(
-        path: path, reason: "it is a zip file, but not one written by torch.save")
+        path: path,
+        reason: ForeignFile.explanation(ofContents: archive)
+          ?? "it is a zip file, but not one written by torch.save")
     }
     if let packed = archive.entries.filter({ $0.key.hasPrefix(root) && !$0.value.isReadable }).keys
       .min()
@@ -42,7 +44,7 @@ final class TorchCheckpoint: CheckpointReader {
           "\(WeightsMismatch.printable(packed)) in it is \(archive.way(of: packed)): zip it again "
           + "stored or deflated")
     }
-    guard archive.entries[root + "constants.pkl"] == nil else {
+    guard !Self.isScript(archive, root) else {
       throw CheckpointError.unsupported(
         path: path, reason: "it is a TorchScript program; save the network's state_dict() instead")
     }
@@ -145,8 +147,13 @@ final class TorchCheckpoint: CheckpointReader {
     }
   }
 
+  /// Whether it is a program of TorchScript, whose entries begin with `root`.
+  static func isScript(_ archive: ZipArchive, _ root: String) -> Bool {
+    archive.entries.keys.contains { $0 == root + "constants.pkl" || $0.hasPrefix(root + "code/") }
+  }
+
   /// `NAME/data.pkl`, and `NAME/`.
-  private static func pickle(in archive: ZipArchive) -> (root: String, entry: ZipArchive.Entry)? {
+  static func pickle(in archive: ZipArchive) -> (root: String, entry: ZipArchive.Entry)? {
     let names = archive.entries.filter { name, _ in
       name.hasSuffix("/data.pkl") && name.utf8.count { $0 == UInt8(ascii: "/") } == 1
     }
@@ -190,14 +197,14 @@ final class TorchCheckpoint: CheckpointReader {
       .unsupported(
         path: path,
         reason:
-          "it holds too many tensors for its size, or other objects that unfold to more memory "
-          + "than is given to a file of its size; save fewer of them in one file")
+          "it holds too many tensors for its size, or other objects that would take more memory "
+          + "than a file of its size may use; save fewer of them in one file")
     case .tooManyTensors:
       .unsupported(
         path: path,
         reason:
           "it holds too many tensors for its size: their names and shapes would take more memory "
-          + "than is given to a file of its size; save fewer of them in one file")
+          + "than a file of its size may use; save fewer of them in one file")
     case .holdsObject(let name, let key):
       .unsupported(
         path: path,
@@ -206,6 +213,9 @@ final class TorchCheckpoint: CheckpointReader {
             + "could build; save its state_dict() instead"
           : "it holds no tensors, but objects such as \(WeightsMismatch.printable(name)) "
             + "(\(WeightsMismatch.printable(key))); save tensors instead")
+    case .noTensors:
+      .unsupported(
+        path: path, reason: "it holds no tensors: name the file with the network's weights")
     case .notPyTorch:
       .unsupported(
         path: path,

@@ -49,7 +49,7 @@ struct TorchContents: Sendable {
     if let object = objects.min(by: { $0.key < $1.key }) {
       throw .holdsObject(object.value, at: object.key)
     }
-    throw .malformed("it holds no tensors")
+    throw .noTensors
   }
 
   var entries: [String: CheckpointEntry] {
@@ -129,17 +129,19 @@ struct TorchContents: Sendable {
     {
       configuration += "\(text.prefix(Self.longestConfiguration))\n"
     }
-    // What names the network has room beside many other settings.
+    // What names the network has room beside many other settings; losses that are numbers are those of a log.
     let isName =
       (2...5).contains(depth)
       && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
         || Checkpoint.normalisationSetting(key) != nil)
+      && !(value.isNumber && NetworkSetting.named(key)?.setting.subject == .angles)
     guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
       let text = Self.text(value, machine)
         ?? Self.listed(value, at: key, machine)
         ?? Self.className(value, at: key, machine)
     else { return }
-    metadata[key] = String(text.prefix(200))
+    let isConfiguration = Checkpoint.configurationKeys.contains(key) && text.hasPrefix("{")
+    metadata[key] = String(text.prefix(isConfiguration ? Self.longestConfiguration : 200))
   }
 
   private mutating func note(container prefix: String) throws(PickleError) {

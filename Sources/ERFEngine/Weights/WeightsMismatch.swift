@@ -18,6 +18,9 @@ public struct WeightsMismatch: Sendable, Equatable {
   /// What would let the rest open; empty: nothing that is known.
   public var remedies: Set<Remedy> = []
 
+  /// Whether nothing is gained by leaving the classifier out, since that is what was asked for.
+  var needsHead = false
+
   /// What may be asked for where a file does not quite fit.
   public enum Remedy: String, Sendable, CaseIterable {
     /// The classifier may be missing, or another one.
@@ -58,6 +61,7 @@ public struct WeightsMismatch: Sendable, Equatable {
 
   private var advice: String {
     if let suggestion { return "it fits \(suggestion)" }
+    if needsHead { return "it has no classifier that fits, which is needed here" }
     switch (remedies.contains(.withoutHead), remedies.contains(.ignoringExtra)) {
     case (true, true):
       return "it opens where the classifier may be missing and other tensors are ignored"

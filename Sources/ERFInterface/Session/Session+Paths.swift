@@ -18,16 +18,26 @@ extension Session {
   }
 
   /// As a file in `folder` is to hold it, where the program runs in `current`; both begin with `/`, without
-  /// steps up. Relative paths of files in or below `folder` count from there, others from the root.
-  public func written(to folder: String, from current: String) -> Session {
-    guard folder != current else { return self }
-    let beginning = folder == "/" ? folder : folder + "/"
+  /// steps up and links. Paths of files in or below `folder` count from there, however they were given, others
+  /// from the root.
+  ///
+  /// - Parameter resolved: a path from the root without links and steps up.
+  public func written(
+    to folder: String, from current: String, resolved: (String) -> String = { $0 }
+  ) -> Session {
+    let own = folder.pathParts
+    func inside(_ path: String) -> String? {
+      let parts = path.pathParts.filter { $0 != "." }
+      guard parts.count > own.count, !parts.contains(".."),
+        zip(own, parts).allSatisfy({ $0.utf8.elementsEqual($1.utf8) })
+      else { return nil }
+      return parts.dropFirst(own.count).joined(separator: "/")
+    }
     return withPaths { path in
-      guard !path.hasPrefix("/") else { return path }
-      let whole = (current == "/" ? current : current + "/") + path
-      let climbs = path.split(separator: "/").contains("..")
-      return whole.hasPrefix(beginning) && !climbs
-        ? String(whole.dropFirst(beginning.count)) : whole
+      let isWhole = path.hasPrefix("/")
+      if folder == current, !isWhole { return path }
+      let whole = isWhole ? path : (current == "/" ? current : current + "/") + path
+      return inside(whole) ?? inside(resolved(whole)) ?? whole
     }
   }
 
@@ -37,8 +47,16 @@ extension Session {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? current
     return try written(
-      to: Folder.whole(folder.hasPrefix("/") ? folder : current + "/" + folder), from: current
+      to: Folder.whole(folder.hasPrefix("/") ? folder : current + "/" + folder), from: current,
+      resolved: Self.resolved
     ).encoded()
+  }
+
+  /// The path of a file by its folder's without links: the file itself may be one that is meant to stay.
+  private static func resolved(_ path: String) -> String {
+    let parts = path.pathParts
+    return Folder.whole("/" + parts.dropLast().joined(separator: "/")) + "/"
+      + parts.suffix(1).joined()
   }
 
   private func withPaths(_ change: (String) -> String) -> Session {

@@ -72,6 +72,10 @@ import Testing
       return
     }
     #expect(mismatch.lacksOnlyHead)
+    // Whoever needs it is not told to leave it out.
+    let refusal = #expect(throws: CheckpointError.self) { try CueConflictBenchmark.opened(spec) }
+    let words = try #require(refusal).explanation
+    #expect(words.hasSuffix(": it has no classifier that fits, which is needed here"), "\(words)")
     #expect(mismatch.missing.allSatisfy { key in missing.contains { key.hasPrefix($0) } })
     spec.allowsMissingHead = true
     let network = try Network(spec)

@@ -219,7 +219,7 @@ import Testing
   @Test(arguments: [
     (
       "PK\u{3}\u{4} a zip",
-      "a file as torch.save writes them, whatever its name says: call it something.pth"
+      "a zip file whose list of contents is missing or broken: copy or download it again"
     ),
     (
       "\u{80}\u{2}\u{8A}\u{A}",

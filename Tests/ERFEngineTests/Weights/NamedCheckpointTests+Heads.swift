@@ -188,6 +188,20 @@ extension NamedCheckpointTests {
     }
   }
 
+  /// Of tensors without elements, which tell no network, the first is named.
+  @Test func classifiersOfNoClasses() throws {
+    let folder = try TemporaryFolder()
+    for (head, words) in [
+      (["fc.weight": [0, 16], "fc.bias": [7]], "fc.weight (0x16) is empty"),
+      (["fc.weight": [0, 16], "fc.bias": [0]], "fc.bias (0) and 1 more are empty"),
+    ] as [([String: Shape], String)] {
+      let spec = try headed(head, in: folder, asThousand: false)
+      let error = try #require(#expect(throws: CheckpointError.self) { try Network(spec) })
+      let advice = "save the network with all of its weights"
+      #expect(error.explanation == "\(spec.model) cannot be opened: \(words): \(advice)")
+    }
+  }
+
   /// A classifier that only code makes is refused with its cause, and left out where that is asked for.
   @Test func classifiersThatOnlyCodeMakes() throws {
     let part = "fc.parametrizations.weight.original"

@@ -98,6 +98,7 @@ extension NamedCheckpointTests {
       (["loss.am_softmax.weight": [7, 16]], "loss.am_softmax.weight"),
       (["ArcFace.weight": [7, 16], "projector.weight": [7, 7]], "ArcFace.weight"),
       (["backbone.fc.s": [1], "backbone.fc.m": [1]], "backbone.fc.m"),
+      (["backbone.fc.sigma": [1]], "backbone.fc.sigma"),
       (["projector.weight": [7, 7]], nil), (["cos.weight": [7]], nil), ([:], nil),
     ] as [([String: Shape], String?)])
   func classifiersThatCompareAngles(_ more: [String: Shape], name: String?) throws {

@@ -32,6 +32,18 @@ import Testing
     #expect(file.metadata["format"] == "pt")
   }
 
+  /// What opens without its classifier does so again once it is written.
+  @Test(arguments: ["fcn", "moco"]) func backbonesOpenAsTheirSources(_ name: String) throws {
+    var spec = NetworkSpec(file: Fixtures.path("names/\(name).pth"))
+    spec.allowsMissingHead = name == "moco"
+    let report = try convert(spec)
+    #expect(report.difference == 0 && report.largest > 0)
+    let written = try Network(NetworkSpec(file: path))
+    #expect(written.weightsChoice?.lacksClassifier == true)
+    #expect(try written.weightsHash == Network(spec).weightsHash)
+    #expect(try Safetensors(path: path).metadata["classifier"] == "none")
+  }
+
   @Test(arguments: [(true, false), (false, true), (true, true)])
   func mergedAndFusedNetworksComputeTheSame(_ steps: (merge: Bool, fuse: Bool)) throws {
     for id in [

@@ -12,6 +12,8 @@ enum PickleError: Error, Equatable {
   case tooManyTensors
   /// Nothing but objects of other libraries, such as the class named, where tensors were expected.
   case holdsObject(String, at: String)
+  /// Nothing but settings and the like, such as of an optimizer that has not begun.
+  case noTensors
   /// A pickle without the magic number of `torch.save`.
   case notPyTorch
   case bigEndian

@@ -1,0 +1,109 @@
+// Settings of programs for training that tell what shapes do not: classifiers, poolings, strides and names of
+// other networks, also in JSON.
+
+import TestSupport
+import Testing
+
+@testable import ERFEngine
+
+extension NamedCheckpointTests {
+  /// The notes on a small network of bottlenecks in a file with these texts.
+  private func notes(on texts: [String: String], isHeadless: Bool = false) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let path = folder.file("named.safetensors")
+    let whole = try Network.trainingForm(
+      NetworkSpec(model: "resnet:block=bottleneck:layers=1,1,1,1:width=2:classes=7"))
+    let tensors = whole.stateDictionary.filter { !isHeadless || !$0.0.hasPrefix("fc.") }
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: texts).write(to: path)
+    var spec = NetworkSpec(file: path)
+    spec.allowsMissingHead = isHeadless
+    return try #require(try Network(spec).weightsChoice).notes
+  }
+
+  /// Losses and classifiers whose names say that they compare angles are told in one note, and raise no doubt.
+  @Test(
+    arguments: [
+      ("args.loss", "arcface"), ("args.metric", "arc_margin"), ("classifier", "cosine"),
+      ("opt.loss", "ArcFace"), ("loss", "AMSoftmax"), ("loss_name", "cosface"),
+      ("cfg.head.type", "ArcFaceClsHead"), ("config.criterion", "CosFaceLoss"),
+      ("args.metric", "sphere"), ("config", #"{"model": {"head": {"type": "CosineHead"}}}"#),
+    ])
+  func classifiersThatCompareAnglesBySettings(_ key: String, value: String) throws {
+    let notes = try notes(on: [key: value, "args.criterion_name": "additive angular margin"])
+    #expect(notes.count == 1, "\(notes)")
+    let words = "the classifier may compare angles, as ArcFace's does"
+    #expect(
+      notes.allSatisfy { $0.hasPrefix("the file's settings say ") && $0.contains(words) },
+      "\(notes)")
+    let headless = try self.notes(on: [key: value], isHeadless: true)
+    #expect(headless.allSatisfy { !$0.contains("angles") }, "\(headless)")
+  }
+
+  /// Distances, plans of learning rates and usual losses are none of these.
+  @Test(
+    arguments: [
+      ("args.metric", "cosine"), ("args.loss", "cosine_embedding"), ("args.scheduler", "cosine"),
+      ("args.loss", "cross_entropy"), ("loss", "0.25"), ("classifier", "fc"),
+      ("args.head", "linear"),
+    ])
+  func settingsOfUsualClassifiers(_ key: String, value: String) throws {
+    #expect(try notes(on: [key: value]) == [])
+  }
+
+  /// Losses in a long log leave room for what tells of the network.
+  @Test func loggedLosses() throws {
+    let state = try Pickled.state(of: Checkpoint(path: Fixtures.path("names/plain.pth")))
+    let log = Pickled.dictionary((0..<100).map { (.text("\($0)"), ["loss": 0.5]) })
+    let object: Pickled = ["args": ["log": log, "os": 8, "loss": "arcface"], "state_dict": state]
+    let folder = try TemporaryFolder()
+    let file = try Checkpoint(path: folder.write(object.file, to: "logged.pth"))
+    #expect(file.metadata == ["args.os": "8", "args.loss": "arcface"])
+  }
+
+  /// Poolings that blur, the place of a bottleneck's stride and the pooling of the stem, also in JSON, which may be
+  /// nested as a dictionary may.
+  @Test(
+    arguments: [
+      ("args.pool_name", "blurpool", "pool_name=blurpool"),
+      ("args.pooling", "blur", "pooling=blur"),
+      ("pool", "SoftPool", "pool=softpool"), ("args.style", "caffe", "style=caffe"),
+      ("args.style", "pytorch", nil), ("hyper_parameters.maxpool1", "False", "maxpool1=false"),
+      ("hyper_parameters.maxpool1", "True", nil), ("args.no_maxpool", "true", "no_maxpool=true"),
+      ("config", #"{"model": {"use_blurpool": true}}"#, "use_blurpool=true"),
+      ("config", #"{"a": {"model": {"backbone": {"last_stride": 1}}}}"#, "last_stride=1"),
+      ("cfg", #"{"model": {"dilation": [1, 1, 2, 4]}}"#, "dilation=[1, 1, 2, 4]"),
+      ("cfg", #"{"decoder": {"act_layer": "gelu"}, "data": {"os": 8}}"#, nil),
+    ] as [(String, String, String?)])
+  func settingsThatDiffer(_ key: String, value: String, words: String?) throws {
+    let notes = try notes(on: [key: value])
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    let start = "the file's settings say \(words ?? ""), and it is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+  }
+
+  /// A network of another family altogether.
+  @Test(arguments: ["vit_base", "swin_tiny_patch4", "vgg16", "convnext_base"])
+  func namesOfOtherFamilies(_ name: String) throws {
+    let start = "the file calls itself \(name), and is opened as "
+    for texts in [["arch": name], ["config": #"{"model": {"name": "\#(name)"}}"#]] {
+      let notes = try notes(on: texts)
+      #expect(notes.count == 1 && notes[0].hasPrefix(start), "\(notes)")
+    }
+  }
+
+  /// JSON in a pickle is read whole, however long it is.
+  @Test func longConfigurations() throws {
+    let state = try Pickled.state(of: Checkpoint(path: Fixtures.path("names/plain.pth")))
+    let path = String(repeating: "a", count: 1000)
+    let text = #"{"paths": {"root": "\#(path)"}, "model": {"use_blurpool": true}}"#
+    let folder = try TemporaryFolder()
+    for settings in [.text(text), ["model": ["use_blurpool": true]]] as [Pickled] {
+      let object: Pickled = ["config": settings, "state_dict": state]
+      let path = try folder.write(object.file, to: "long.pth")
+      let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+      #expect(
+        notes.count == 1 && notes[0].hasPrefix("the file's settings say use_blurpool=true, "),
+        "\(notes)")
+    }
+  }
+}
