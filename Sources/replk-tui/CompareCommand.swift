@@ -57,6 +57,7 @@ extension Command {
     var outputs: [String] = []
     var finished: [String] = []
     var told: Set<String> = []
+    var place: PartPlace?
     for (request, name) in zip(validated, names) {
       var run = FieldRun(request: request, shard: shard, watched: watched, told: told)
       if let folder, let shard {
@@ -68,6 +69,7 @@ extension Command {
       }
       let result = try run.result(on: computer)
       told = run.told
+      place = run.file?.place
       results.append(result)
       if let file = run.file {
         if run.wasFinished {
@@ -99,7 +101,7 @@ extension Command {
     // Those before the last are of all images.
     let last = names.prefix(results.count).last.map { "\(base)\($0)." } ?? ""
     try results.last?.requireFinished(
-      goesOn: shard != nil, files: shard == nil ? outputs.filter { $0.hasPrefix(last) } : [],
+      keptAt: place, files: shard == nil ? outputs.filter { $0.hasPrefix(last) } : [],
       of: results.count, among: requests.count)
   }
 

@@ -77,7 +77,7 @@ extension Command {
       try StandardStreams.write(
         Report.text([result], outputs: run.wasFinished ? written : parts + written, kept: finished))
     }
-    try result.requireFinished(goesOn: !parts.isEmpty, files: written)
+    try result.requireFinished(keptAt: run.file?.place, files: written)
   }
 }
 
@@ -95,22 +95,22 @@ extension ERFResult {
   /// Ends the program as a signal does, once what was done is written.
   ///
   /// - Parameters:
+  ///   - place: where the run keeps its part; nil: nowhere.
   ///   - files: the exports of it that were written.
   ///   - number: which of `networks` this is of, from 1: those behind it were not begun.
   /// - Throws: ``Interrupted`` where a signal ended the run.
   func requireFinished(
-    goesOn: Bool, files: [String], of number: Int = 1, among networks: Int = 1
+    keptAt place: PartPlace?, files: [String], of number: Int = 1, among networks: Int = 1
   ) throws {
     guard isPartial, let part else { return }
     let silent = files.filter { (try? ExportFormat(path: $0))?.saysWhatItIsOf == false }
     let (model, rest) = (networks > 1 ? " of \(subject.model)" : "", networks - number)
+    let short = "what is there\(networks > 1 ? " of this network" : "") covers only these"
     throw Interrupted(
       explanation: "stopped after \(part.done.count + part.skipped.count) of "
         + part.covered.counted("image") + model
         + (rest > 0 ? " (\(rest.counted("network")) behind it not begun)" : "")
-        + (goesOn
-          ? "; the same command resumes"
-          : "; what is there\(networks > 1 ? " of this network" : "") covers only these")
+        + "; \(place?.resumption ?? short)"
         + (silent.isEmpty ? "" : ", which \(silent.joined(separator: " and ")) cannot say"))
   }
 }

@@ -67,8 +67,8 @@ extension Command {
     if features.isPartial {
       throw Interrupted(
         explanation:
-          "stopped after \(features.rows.count) of \(features.covered.counted("input")); the same "
-          + "command resumes")
+          "stopped after \(features.rows.count) of \(features.covered.counted("input")); "
+          + file.place.resumption)
     }
   }
 
@@ -102,7 +102,7 @@ extension Arguments {
 /// The file of features that tell what they are: written as the run goes on, at the end, and when a
 /// signal ends it.
 struct FeaturesFile {
-  private var place: PartPlace
+  private(set) var place: PartPlace
   /// What to run for them, as it is to stand in the file.
   let command: [String]
   let isForced: Bool

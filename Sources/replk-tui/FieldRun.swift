@@ -20,6 +20,14 @@ struct Interrupted: ExplainedError {
   var code: Int32 { 128 + Interruption.signalNumber }
 }
 
+extension PartPlace {
+  /// For people: how a run that a signal ended goes on. With what another run wrote there meanwhile the same command
+  /// may have nothing to do, or not go on at all.
+  var resumption: String {
+    isOwn ? "the same command resumes" : "\(path) holds what another run wrote meanwhile"
+  }
+}
+
 struct FieldRun {
   let request: ValidatedRequest
   var shard: Shard?
@@ -54,6 +62,7 @@ struct FieldRun {
       told = line.told
     }
     var (latest, earlier, file) = (ERFPart?.none, ERFPart?.none, file)
+    defer { self.file = file }
     do {
       let result = try computer.compute(
         request, shard: shard, watched: watched,
@@ -95,7 +104,7 @@ struct FieldRun {
 
 /// The file of a part: written every 30 seconds, at the end, and when a signal ends the run.
 struct PartFile {
-  private var place: PartPlace
+  private(set) var place: PartPlace
   /// What to run for the part, as it is to stand in the file.
   let command: [String]
   /// Whether what is of another run may be replaced.

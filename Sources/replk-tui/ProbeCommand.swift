@@ -51,8 +51,9 @@ extension Command {
         command: "probe \(option)", expected: "a model, such as resnet-50")
     }
     let others = try ShapeBias.read(files)
-    let (reports, kept, isDone) =
-      models.isEmpty ? (reports: [], kept: nil, isDone: true) : try run(models, arguments)
+    let (reports, kept, way, isDone) =
+      models.isEmpty
+      ? (reports: [], kept: nil, way: nil, isDone: true) : try run(models, arguments)
     if let shard = arguments.shard(), reports.isEmpty, !arguments.has("--json") {
       let path = arguments.last("--csv") ?? ""
       try StandardStreams.write(
@@ -69,13 +70,13 @@ extension Command {
         ).text + (kept.map { Text.lines(["", $0]) } ?? ""))
     }
     if Interruption.cancellation.isCancelled, !isDone {
-      throw Interrupted(explanation: stopped(reports, of: models.count, arguments))
+      throw Interrupted(explanation: stopped(reports, of: models.count, way: way))
     }
   }
 
   /// How much a run that was stopped covers, and how it goes on.
   private static func stopped(
-    _ reports: [ShapeBiasReport], of networks: Int, _ arguments: Arguments
+    _ reports: [ShapeBiasReport], of networks: Int, way: String?
   ) -> String {
     var parts: [String] = []
     if let last = reports.last, last.open > 0 {
@@ -83,10 +84,9 @@ extension Command {
         "\(last.decisions.count) of \(last.decisions.count + last.open) stimuli of \(last.model)")
     }
     if networks > 1 { parts.append("\(reports.count) of \(networks) networks") }
-    let way = arguments.has("--stimuli") ? arguments.last("--csv") : nil
     return
       "stopped: partial, \(parts.isEmpty ? "covering all stimuli" : parts.joined(separator: ", "))"
-      + (way.map { "; the same command resumes after those in \($0)" } ?? "")
+      + (way.map { "; \($0)" } ?? "")
   }
 
   /// Models never end so; a shell puts the files of a pattern behind `--decisions`.
@@ -94,9 +94,9 @@ extension Command {
     word.lowercased().hasSuffix(".csv")
   }
 
-  /// A report of each network, what there is to say of the table of a share that was finished before, and whether all
-  /// was done before a signal came.
-  private typealias Found = (reports: [ShapeBiasReport], kept: String?, isDone: Bool)
+  /// A report of each network, what there is to say of the table of a share that was finished before, how the run goes
+  /// on if a signal ended it, and whether all was done before that came.
+  private typealias Found = (reports: [ShapeBiasReport], kept: String?, way: String?, isDone: Bool)
 
   private static func run(_ models: [String], _ arguments: Arguments) throws -> Found {
     // Read first: sizes of stimuli are square, unlike those of other inputs.
@@ -122,7 +122,7 @@ extension Command {
     for path in files.paths {
       try files.write(DecisionFile.encode(reports.flatMap(\.decisions)), to: path)
     }
-    return (reports, nil, isDone)
+    return (reports, nil, nil, isDone)
   }
 
   /// Decisions over the stimuli of `folder`, or a share of them, kept in a table as they are made.
@@ -169,10 +169,11 @@ extension Command {
       }
     let isDone = !Interruption.cancellation.isCancelled
     if isDone { try file?.finish() }
+    let way = file?.place.resumption
     if let file, file.wasFinished, let csv = arguments.last("--csv") {
-      return (made, Text.kept(csv, by: file.makers), isDone)
+      return (made, Text.kept(csv, by: file.makers), way, isDone)
     }
-    return (made, nil, isDone)
+    return (made, nil, way, isDone)
   }
 
   /// The file that `share` is kept in: a run goes on with what it wrote, and replaces something else only when it is

@@ -85,9 +85,11 @@ extension Command {
       do {
         result = try run.result(on: computer)
       } catch is Interrupted {
-        throw Interrupted(explanation: stopped(table, sweep))
+        throw Interrupted(explanation: stopped(table, sweep, place))
       }
-      guard !result.isPartial else { throw Interrupted(explanation: stopped(table, sweep)) }
+      guard !result.isPartial else {
+        throw Interrupted(explanation: stopped(table, sweep, place))
+      }
       try watched.requireUnchanged()
       told = run.told
       table.add(result, point: point, of: sweep)
@@ -124,10 +126,11 @@ extension Command {
         ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
   }
 
-  private static func stopped(_ table: SweepTable, _ sweep: SweepTable.Run) -> String {
+  private static func stopped(
+    _ table: SweepTable, _ sweep: SweepTable.Run, _ place: PartPlace
+  ) -> String {
     let done = sweep.points.count { table.has($0) }
-    return
-      "stopped after \(done) of \(sweep.points.count.counted("point")); the same command resumes"
+    return "stopped after \(done) of \(sweep.points.count.counted("point")); \(place.resumption)"
   }
 
   /// What tells the points apart, each of which is checked. Files are read for it once.

@@ -56,9 +56,38 @@ import Testing
       expectOneLine(
         outcome, code: 128 + signal,
         mentions: [
-          "partial, \(rows) of 200 stimuli of resnet-18; "
-            + "the same command resumes after those in d.csv"
+          "partial, \(rows) of 200 stimuli of resnet-18; the same command resumes"
         ])
+    }
+
+    /// What another run of the same has finished meanwhile stays, and nobody is told to go on with it.
+    @Test func overtakenBenchmarksSayWhatIsThere() throws {
+      _ = try succeed(["stimuli", "-o", "s", "--count", "200", "--size", "16"], in: folder)
+      let probe = ["probe", "resnet-18", "--stimuli", "s"]
+      _ = try succeed(probe + ["--shard", "1/1", "--csv", "done.csv"], in: folder)
+      for share in [[], ["--shard", "1/1"]] {
+        let outcome = try Executable.run(
+          probe + share + ["--csv", "d.csv", "--threads", "1"], in: folder,
+          once: Executable.hasComputed(hundredths: 200),
+          "kill -STOP $$; cp done.csv d.csv; kill -TERM $$; kill -CONT $$")
+        expectOneLine(
+          outcome, code: 128 + SIGTERM,
+          mentions: ["of 200 stimuli of resnet-18; d.csv holds what another run wrote meanwhile"])
+        #expect(try folder.read("d.csv") == folder.read("done.csv"))
+        try folder.remove("d.csv")
+      }
+    }
+
+    /// Nor is a sweep that was stopped said to go on with what somebody else wrote.
+    @Test(arguments: [true, false]) func stoppedSweepsSayWhatIsThere(_ isOvertaken: Bool) throws {
+      let outcome = try Executable.run(
+        ["sweep", "resnet-101", "--sizes", "1024", "--threads", "1", "-o", "t.csv"], in: folder,
+        once: "test -s t.csv",
+        "kill -STOP $$; \(isOvertaken ? "echo other > t.csv; " : "")kill -TERM $$; kill -CONT $$")
+      let way =
+        isOvertaken ? "t.csv holds what another run wrote meanwhile" : "the same command resumes"
+      expectOneLine(
+        outcome, code: 128 + SIGTERM, mentions: ["stopped after 0 of 1 point; \(way)"])
     }
   #endif
 
@@ -125,7 +154,7 @@ import Testing
     part.done.removeLast()
     let error = #expect(throws: Interrupted.self) {
       try part.result().requireFinished(
-        goesOn: false, files: ["out/b.pgm", "out/b.npy"], of: 2, among: 4)
+        keptAt: nil, files: ["out/b.pgm", "out/b.npy"], of: 2, among: 4)
     }
     #expect(
       error?.explanation

@@ -352,8 +352,10 @@ import Testing
       mentions: ["other.csv", names[0], "points 12 and 1"])
     _ = try succeed(["merge"] + names.reversed() + ["-o", "all.csv"], in: folder)
     #expect(try folder.read("all.csv") == folder.read("one.csv"))
-    // The first share, gone on with to the whole.
-    _ = try succeed(sweep + ["-o", names[0]], in: folder)
+    expectOneLine(
+      try Executable.run(sweep + ["-o", names[0]], in: folder), code: 2,
+      mentions: ["\(names[0]) holds share 1/5, not the whole run (`replk-tui merge`", "--force"])
+    _ = try succeed(sweep + ["-o", names[0], "--force"], in: folder)
     #expect(try folder.read(names[0]) == folder.read("one.csv"))
     expectOneLine(
       try Executable.run(

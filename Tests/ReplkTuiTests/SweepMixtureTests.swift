@@ -65,4 +65,22 @@ import Testing
     _ = try succeed(["merge", "cat.csv", "-o", "all.csv"], in: folder)
     #expect(try folder.read("all.csv") == folder.read("one.csv"))
   }
+
+  /// No run goes on with a table that has points of the whole sweep and of a share.
+  @Test func tablesOfTheWholeAndOfShares() throws {
+    _ = try succeed(sweep + ["-o", "one.csv"], in: folder)
+    _ = try succeed(sweep + ["--shard", "2/2", "-o", "two.csv"], in: folder)
+    // The header and the first point, as a signal leaves a table.
+    let rows = String(decoding: try folder.read("one.csv"), as: UTF8.self).split(separator: "\n")
+    _ = try folder.write(
+      Array((rows.prefix(2).joined(separator: "\n") + "\n").utf8), to: "cut.csv")
+    _ = try succeed(["merge", "cut.csv", "two.csv", "--partial", "-o", "some.csv"], in: folder)
+    let merged = try Executable.run(["merge", "some.csv", "-o", "all.csv"], in: folder)
+    expectOneLine(
+      merged, code: 1, mentions: ["1 of 4 points is missing (2)", "cut in several ways"])
+    #expect(merged.text == "")
+    expectOneLine(
+      try Executable.run(sweep + ["-o", "some.csv"], in: folder), code: 2,
+      mentions: ["some.csv holds share 2/2, not the whole run", "--force"])
+  }
 }

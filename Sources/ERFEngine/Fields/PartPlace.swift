@@ -13,6 +13,9 @@ public struct PartPlace: Sendable {
     version = FileVersion(path: path)
   }
 
+  /// Whether nobody else has written there since the run began.
+  public var isOwn: Bool { FileVersion(path: path) == version }
+
   /// Replaces what is there by `part` in one step, unless another run of the same has more of it by now.
   ///
   /// - Parameter isResult: whether the file at a path, no part, is what another run of the same ended with.

@@ -43,6 +43,7 @@ public enum SweepError: ExplainedError, Equatable {
         + "\(Self.shown(found)), not \(Self.shown(asked)))"
     case .otherShare(let path, let found, let asked):
       "\(path) holds \(found), not \(asked)"
+        + (asked == Shard.words([]) ? " (`replk-tui merge` puts all shares together)" : "")
     case .mixture(let path, let other, let reason):
       "\(path) and \(other) are not of one sweep: \(reason)"
     case .mixedRows(let path, let line, let reason):
@@ -126,7 +127,7 @@ extension SweepTable {
 
   /// What an earlier run of `run` left at `path`; without a row where nothing is there.
   ///
-  /// - Throws: ``SweepError`` where it is of another sweep, or was computed by something else.
+  /// - Throws: ``SweepError`` where it is of another sweep or share, or was computed by something else.
   public static func kept(at path: String, of run: Run) throws -> SweepTable {
     var whole = SweepTable(run)
     guard FileKind(of: path) != .absent else { return whole }
@@ -142,9 +143,6 @@ extension SweepTable {
     for row in table.emptyRows { try run.requireSame(emptyRow: row, path: path) }
     for (point, row) in table.sorted {
       try run.requireSame(row, point: point, path: path)
-      var row = row
-      // A share that is gone on with to the whole is one no more.
-      if run.shard == nil { set("share", of: &row, to: "") }
       whole.rows[point] = row
     }
     return whole
@@ -191,10 +189,10 @@ extension SweepTable.Run {
   }
 
   private func requireShare(of row: [String], path: String) throws(SweepError) {
-    let share = SweepTable.field("share", of: row)
-    guard let shard, share != shard.text else { return }
-    throw .otherShare(
-      path: path, found: share.isEmpty ? "the whole sweep" : "share \(share)",
-      asked: "share \(shard.text)")
+    func words(_ share: String) -> String { share.isEmpty ? Shard.words([]) : "share \(share)" }
+    let (found, asked) = (SweepTable.field("share", of: row), shard?.text ?? "")
+    guard found == asked else {
+      throw .otherShare(path: path, found: words(found), asked: words(asked))
+    }
   }
 }

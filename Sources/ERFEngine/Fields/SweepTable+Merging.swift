@@ -135,8 +135,10 @@ extension SweepTable {
     return table.shard == shard && table.difference(from: self) == nil
   }
 
-  /// Whether a row is, or would be, of no share, but of the whole sweep.
-  public var isOfTheWhole: Bool { lines.contains { Self.field("share", of: $0).isEmpty } }
+  /// Whether its rows are, or would be, of no share, but of the whole sweep.
+  public var isOfTheWhole: Bool {
+    !lines.isEmpty && lines.allSatisfy { Self.field("share", of: $0).isEmpty }
+  }
 
   /// Whether it is of several shares and holds some points, not all, of one of `missing`: beside that share's
   /// own table they would be there twice.

@@ -22,12 +22,16 @@ import Testing
   }
 
   /// Writes what another run has between two writes of one.
-  private func expectRefusal(_ other: SweepTable.Run, found: String) throws {
-    let own = run("1/2")
+  private func expectRefusal(
+    _ other: SweepTable.Run, of share: String? = "1/2", found: String
+  ) throws {
+    let own = run(share)
     var place = PartPlace(path)
     try place.write(SweepTable(own), of: own)
     try place.write(SweepTable(own), of: own)
+    #expect(place.isOwn)
     try AtomicFile.write(SweepTable(other).encoded, to: path)
+    #expect(!place.isOwn)
     let left = try folder.read("t.csv")
     #expect(throws: RunPartError.taken(path: path, found: found)) {
       try place.write(SweepTable(own), of: own)
@@ -38,6 +42,8 @@ import Testing
 
   @Test func tablesOfOtherRunsStay() throws {
     try expectRefusal(run("2/2"), found: "share 2/2")
+    try expectRefusal(run("2/2"), of: nil, found: "share 2/2")
+    try expectRefusal(run(nil), found: "the whole run")
     try expectRefusal(
       run("1/2", of: 3), found: "another sweep or something else")
   }

@@ -8,7 +8,8 @@
 /// by then ends the run. A run that is not cut keeps its decisions as the only share there is, which says what they
 /// are of, until it is done; then the plain table takes the place of that.
 public struct DecisionShareFile: Sendable {
-  private var place: PartPlace
+  /// Where it is written.
+  public private(set) var place: PartPlace
   private var share: DecisionShare
   /// Whether this is of a run that is not cut, and ends as a plain table.
   private let isTable: Bool
