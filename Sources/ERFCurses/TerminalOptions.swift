@@ -41,14 +41,14 @@ public enum TerminalFailure: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .inputIsNoTerminal:
-      "the explorer needs a terminal, but standard input is none; the subcommands work without"
+      "the explorer needs a terminal, and standard input is not one; the subcommands need none"
     case .outputIsNoTerminal:
-      "the explorer needs a terminal, but standard output is none; the subcommands work without"
+      "the explorer needs a terminal, and standard output is not one; the subcommands need none"
     case .noEntry:
       "the terminal is unknown: no terminfo entry for TERM, xterm-256color, xterm or ansi"
     case .noCursorMotion:
       "the explorer needs a terminal that can place the cursor, which TERM's entry cannot; "
-        + "the subcommands work without"
+        + "the subcommands need none"
     case .system: "the terminal could not be opened"
     }
   }

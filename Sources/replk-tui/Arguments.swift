@@ -107,7 +107,7 @@ enum UsageError: ExplainedError, Equatable {
     case .tooManyForFigure(let limit):
       "figure draws at most \(limit) models: leave some out, or draw two figures"
     case .behindSession(let extra):
-      "'\(extra)' stands behind a session, which names its networks itself: leave one of them out"
+      "'\(extra)' follows a session, which names its own networks: leave one of the two out"
     case .misplacedMap(let path):
       "\(path): of more than two models one may be a saved map, the first or the second: "
         + "name it there, or draw it in a figure of its own"

@@ -34,7 +34,7 @@ struct MissingShares: ExplainedError {
   }
 
   var explanation: String {
-    let place = hasRelativePaths ? ", to be run in the folder that the others were run in" : ""
+    let place = hasRelativePaths ? ", to be run in the same folder as the others" : ""
     let way =
       "(\(lines.count == 1 ? "command" : "commands") on standard output\(place)), or --partial"
     if let whole = unfinished { return "\(lack): \(whole) is not finished \(way)" }

@@ -277,7 +277,7 @@ private struct Tour {
       "`w` writes all that is on screen as a session, which `replk-tui FILE.json` opens again;")
     // The second training is in no file yet, and the session has to name one.
     press("w")
-    #expect(notice.contains("first keep them, Enter in Training (9)"), "\(notice)")
+    #expect(notice.contains("keep them first with Enter in Training (9)"), "\(notice)")
     press("9 Enter")
     #expect(folder.names.contains { notice == "wrote " + $0 }, "\(notice)")
     press("w Enter")

@@ -225,7 +225,7 @@ import Testing
       #expect(model.overlay == nil && model.saving == nil)
       #expect(
         model.notice?.lines
-          == ["A's weights are in no file yet: first keep them, Enter in Training (9)"])
+          == ["A's weights are in no file yet: keep them first with Enter in Training (9)"])
     }
     guard case .keepWeights(let keep, _, _)? = update(&model, .key(.enter)).first else {
       Issue.record("nothing is kept")

@@ -27,7 +27,7 @@ import Testing
         """)
   }
 
-  private static let line = "c.ppm: is another file than when this run began"
+  private static let line = "c.ppm: has changed since this run began"
 
   /// What was done is of the pictures that the run began with, and stays.
   @Test func replacedPicturesEndAMap() throws {
@@ -58,7 +58,7 @@ import Testing
         "--shard", "1/1", "-o", "out",
       ], in: folder, once: "ls out/*.erf > /dev/null",
       "kill -STOP $$; for picture in p/*; do cp other.ppm $picture; done; kill -CONT $$")
-    expectOneLine(outcome, code: 1, mentions: ["p/", "is another file than when this run began"])
+    expectOneLine(outcome, code: 1, mentions: ["p/", "has changed since this run began"])
     let first = try #require(
       FileManager.default.contentsOfDirectory(atPath: folder.file("out"))
         .first { $0.hasPrefix("replknet") })

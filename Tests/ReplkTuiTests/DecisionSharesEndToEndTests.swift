@@ -87,7 +87,8 @@ import Testing
     let others = Array(paths.dropLast())
     let lacking = try Executable.run(["merge"] + others + ["-o", "x.csv"], in: folder)
     expectOneLine(
-      lacking, code: 1, mentions: ["of 5 stimuli", "share \(count) of \(count)", "in the folder"])
+      lacking, code: 1,
+      mentions: ["of 5 stimuli", "share \(count) of \(count)", "in the same folder"])
     #expect(!folder.names.contains("x.csv"))
     // Whether or not it is said where the merge is to be written.
     let unnamed = try Executable.run(["merge"] + others, in: folder)

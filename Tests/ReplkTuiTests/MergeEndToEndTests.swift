@@ -295,7 +295,7 @@ import Testing
     #expect(try runIn("run", "erf '\(Samples.tiny)' --size 40 -o p4.erf").code == 0)
     let other = try folder.read("run/p4.erf")
     let outcome = try runIn("else", "merge ../run/p1.erf ../run/p3.erf -o all.npy")
-    expectOneLine(outcome, code: 1, mentions: ["shares 2, 4 of 4", "in the folder"])
+    expectOneLine(outcome, code: 1, mentions: ["shares 2, 4 of 4", "in the same folder"])
     let lines = outcome.text.split(separator: "\n")
     #expect(lines.count == 2)
     for line in lines {
@@ -337,7 +337,7 @@ import Testing
     let outcome = try Executable.run(["merge", "un.erf", "-o", "all.npy"], in: folder)
     expectOneLine(
       outcome, code: 1,
-      mentions: ["1 of 4 images is missing", "un.erf is not finished", "in the folder"])
+      mentions: ["1 of 4 images is missing", "un.erf is not finished", "in the same folder"])
     let line = try #require(outcome.text.split(separator: "\n").first)
     #expect(line.hasPrefix("replk-tui erf ") && line.hasSuffix("/un.erf"))
     #expect(!line.contains("--shard"))

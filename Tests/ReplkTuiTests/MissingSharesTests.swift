@@ -78,7 +78,7 @@ import Testing
     ] {
       let some = missing([2], of: 4, known: [("../x-1.erf", 1)], command: run + words)
       #expect(names(some) == [name], "\(words)")
-      #expect(some.explanation.contains("in the folder") == (name == whole))
+      #expect(some.explanation.contains("in the same folder") == (name == whole))
     }
     for network in ["nowhere/net.onnx", "my net.th", "it's.onnx"] {
       let some = MissingShares(

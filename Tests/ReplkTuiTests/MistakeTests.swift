@@ -43,7 +43,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(["README"], "'README' is neither a command nor a model"),
     .usage(
       ["figure", "nano-13-31", "extra", "-o", "f.svg"],
-      "replk-tui: 'extra' stands behind a session"),
+      "replk-tui: 'extra' follows a session"),
     .usage(
       ["train", Samples.tiny, "-o", "w.safetensors", "--data-hash", "00"],
       "--data-hash needs --data DIR: the built-in shapes have no hash"),

@@ -67,7 +67,7 @@ extension ONNXLowering {
   mutating func constant(_ node: ONNXNode, _ index: Int) throws -> Tensor? {
     guard node.has(index) else { return nil }
     guard let tensor = try tensor(real(node, index)) else {
-      throw ONNXRefusal.reason("computes its input \(index + 1), which is to be a constant")
+      throw ONNXRefusal.reason("computes its input \(index + 1), which must be a constant")
     }
     return tensor
   }

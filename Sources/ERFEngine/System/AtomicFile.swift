@@ -261,7 +261,7 @@ public enum AtomicFile {
   }
 
   /// Where the symbolic link `path` leads, from where `path` is seen; nil for all that is none.
-  private static func linkTarget(_ path: String) -> String? {
+  static func linkTarget(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = unsafe withSystemPath(path) { name in
       unsafe characters.withUnsafeMutableBufferPointer { buffer in

@@ -64,11 +64,11 @@ public enum FileError: ExplainedError, Equatable {
     case .missingFolder(let path, let folder):
       "\(path): cannot be written: there is no folder \(folder); create it first"
     case .changed(let path):
-      "\(path): is another file than when this run began, which goes by what was there: put that back, or start "
-        + "over in another file, or with --force"
+      "\(path): has changed since this run began, which needs it as it was: put that back, or start over in another "
+        + "file, or with --force"
     case .gone(let path):
-      "\(path): is gone, and was there when this run began, which goes by it: put it back, or start over without "
-        + "it in another file, or with --force"
+      "\(path): is gone since this run began, which needs it: put it back, or start over without it in another "
+        + "file, or with --force"
     case .appeared(let path):
       "\(path): was not there when this run began; what was written there meanwhile is left as it is: add "
         + "--force to replace it, or choose another name"
@@ -166,7 +166,9 @@ public enum FileBytes {
   ) throws(FileError) -> [UInt8] {
     var expected = 0
     switch FileKind(of: path) {
-    case .absent: throw .missing(path: path)
+    case .absent:
+      guard let reason = ForeignFile.explanation(ofLink: path) else { throw .missing(path: path) }
+      throw .unreadable(path: path, reason: reason)
     case .folder: throw .isFolder(path: path)
     case .unknown(let reason): throw .unreadable(path: path, reason: reason)
     case .regular(let bytes): expected = bytes

@@ -141,7 +141,7 @@ extension Command {
         "this help; / searches it"),
       Command(
         .quit, [key("q"), .control("c")], label: "q ^C", group: group, footerKey: "q",
-        footer: "quit", rank: 0, "quit; ^C does whatever is open, and again does so unasked"),
+        footer: "quit", rank: 0, "quit; ^C does so whatever is open, and at once if pressed twice"),
     ]
   }()
 }

@@ -89,11 +89,11 @@ extension Model {
 
   private func unkept(_ whose: String, _ path: String) -> String {
     if let film, let shown = weightsOnScreen(film).moment, film.moments[shown].path == path {
-      return "\(whose) are in no file yet: first keep them, "
+      return "\(whose) are in no file yet: keep them first with "
         + "Enter in \(PanelName.training.title) (\(PanelName.training.jump))"
     }
     return "\(whose) are a moment of training and will not last: "
-      + "copy \(path.sanitised), and open the copy"
+      + "copy \(path.sanitised) and open the copy"
   }
 
   /// Trained weights that are in no file of the user's, but for those of a training of which none are: these are

@@ -164,7 +164,7 @@ extension Model {
     case .export:
       exporting == nil
         ? .edit { $0.overlay = .exportMenu(selection: 0) }
-        : .refuse("the export before is still being written")
+        : .refuse("the previous export is still being written")
     case .write:
       if let unopened {
         .refuse(unopened)

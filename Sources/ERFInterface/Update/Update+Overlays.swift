@@ -109,7 +109,7 @@ extension Model {
       return [.readSession(path)]
     case .export(let kind):
       if exporting != nil {
-        notice = Notice(.note, "the export before is still being written")
+        notice = Notice(.note, "the previous export is still being written")
       } else if let refusal = exportRefusal(kind) {
         notice = Notice(.note, refusal)
       } else {

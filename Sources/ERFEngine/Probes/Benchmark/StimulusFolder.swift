@@ -81,7 +81,7 @@ public struct StimulusFolder: Sendable {
 
     mutating func add(path: String, fileName: String, in category: ObjectCategory) {
       guard ImageList.isImageName(fileName) else {
-        return skip(path, "is not a picture by its ending")
+        return skip(path, "does not have the file extension of a picture")
       }
       // What is neither a file nor a folder may never end.
       guard FileKind(of: path) != .other else {
