@@ -94,7 +94,7 @@ enum Executable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = pipe.fileHandleForWriting
-    try process.run()
+    try process.runWithSignals()
     try pipe.fileHandleForWriting.close()
     var peak: Int?
     var last = ""
@@ -142,7 +142,7 @@ enum Executable {
     process.standardError = files[1]
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
-    try process.run()
+    try process.runWithSignals()
     if ended.wait(timeout: .now() + patience) == .timedOut {
       kill(process.processIdentifier, SIGKILL)
       ended.wait()
@@ -154,6 +154,18 @@ enum Executable {
         decoding: try Data(contentsOf: URL(fileURLWithPath: errorPath)), as: UTF8.self),
       code: process.terminationReason == .exit
         ? process.terminationStatus : -process.terminationStatus)
+  }
+}
+
+extension Process {
+  /// Starts it with no signal blocked, as a shell would: the threads that tests run on block them, and what is started
+  /// from there does likewise.
+  func runWithSignals() throws {
+    var (none, former) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &former)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &former, nil) }
+    try run()
   }
 }
 

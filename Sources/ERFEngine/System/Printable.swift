@@ -4,17 +4,20 @@
 extension String {
   /// The text in one line, with `?` for each scalar that would steer a terminal, begin another line,
   /// or change the order in which the rest is read.
-  public var printable: String { replacingUnprintable { _ in false } }
+  public var printable: String { replacingUnprintable(keepingLines: false) }
 
   /// The same with its line ends: text that the program has laid out itself.
-  public var printableLines: String { replacingUnprintable { $0 == "\n" } }
+  public var printableLines: String { replacingUnprintable(keepingLines: true) }
 
-  private func replacingUnprintable(keeping isKept: (Unicode.Scalar) -> Bool) -> String {
+  private func replacingUnprintable(keepingLines: Bool) -> String {
     // Most text is plain, and there may be much of it.
-    if utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
+    let isPlain = utf8.allSatisfy {
+      (0x20..<0x7f).contains($0) || keepingLines && $0 == UInt8(ascii: "\n")
+    }
+    if isPlain { return self }
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
-      result.append(scalar.isPrintable || isKept(scalar) ? scalar : "?")
+      result.append(scalar.isPrintable || keepingLines && scalar == "\n" ? scalar : "?")
     }
     return String(result)
   }
