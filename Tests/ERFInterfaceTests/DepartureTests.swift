@@ -123,6 +123,18 @@ import Testing
     #expect(effects.quits && !effects.cancelled.isEmpty)
   }
 
+  /// The question is about the moment in which it is answered.
+  @Test mutating func aTrainingGoesOnBehindTheQuestion() throws {
+    try train(moments: 1, isOver: false)
+    let id = try #require(model.film?.job)
+    #expect(!press("q").quits && question?.other?.action == "keep step 100 in a file")
+    _ = update(&model, .training(id, .progressed(makeProgress(2))))
+    #expect(question?.text.contains("now at step 200 of 300") == true)
+    #expect(question?.other?.action == "keep step 200 in a file")
+    _ = update(&model, .trained(id, failure: nil))
+    #expect(question?.text.hasPrefix("A was trained up to step 200 of 300") == true)
+  }
+
   @Test mutating func nothingIsAskedWhereNothingWasTrained() throws {
     var fresh = self
     #expect(fresh.press("q").quits)

@@ -159,7 +159,7 @@ import Testing
 
   @Test func metricsAreTableLines() {
     var model = makeModel()
-    guard case .copy(let text)? = model.type("y").first else {
+    guard case .copyMetrics? = model.type("y").first else {
       Issue.record("nothing is copied")
       return
     }
@@ -168,13 +168,34 @@ import Testing
         $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       }
     }
-    let copied = lines(text)
-    #expect(copied.count == 3 && copied.allSatisfy { $0.count == 11 })
-    #expect(copied[1][0] == "RepLKNet-13" && copied[1][2] == "stage4")
-    #expect(copied[1].suffix(2) == ["1: image 0", ""])
+    let copied = lines(Figure(model).tabbed)
+    #expect(copied.count == 3 && copied.allSatisfy { $0.count == copied[0].count })
+    // Weights, size, layer, unit, pictures and rule stand beside the numbers, as in a figure's table.
+    let facts = zip(copied[0], copied[1]).map { "\($0) \($1)" }
+    for fact in [
+      "network RepLKNet-13", "weights random:0", "input 224", "layer stage4", "row 3", "column 3",
+      "rule paper", "squares centred", "pictures 1: image 0", "state ",
+    ] {
+      #expect(facts.contains(fact), "\(fact): \(facts)")
+    }
     // Maps of an older request say so.
     _ = model.type("[")
-    #expect(lines(model.metricsText).dropFirst().allSatisfy { $0.last == "stale" })
+    #expect(lines(Figure(model).tabbed).dropFirst().allSatisfy { $0.last == "stale" })
+  }
+
+  /// A run that was stopped has figures and tables, which say of how many pictures it is.
+  @Test func stoppedRunsAreExportedAsTables() throws {
+    var model = makeModel(["RepLKNet-13-nano"])
+    model.session.images.count = 6
+    model.finish(model.pursue(), images: 6)
+    model.sides[0].shown?.result = nil
+    model.sides[0].shown?.images = 4
+    for kind in ExportKind.all {
+      let refusal = model.exportRefusal(kind)
+      #expect((refusal == nil) == (kind.figureEnding != nil || kind.screenEnding != nil))
+      #expect(refusal?.hasPrefix("A was stopped at 4 of 6: figures and tables take that") != false)
+    }
+    #expect(Figure(model).csv.contains("4 of 6, partial: "))
   }
 }
 

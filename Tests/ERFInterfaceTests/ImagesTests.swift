@@ -28,6 +28,20 @@ import Testing
     #expect(!next.contains("12.3 %"))
   }
 
+  /// A run that was stopped is a mean over fewer than were chosen.
+  @Test func stoppedRunsAreOverFewer() {
+    var model = makeModel(["RepLKNet-13-nano"])
+    model.session.images.count = 6
+    model.finish(model.pursue(), images: 6)
+    _ = model.type("5")
+    func screen() -> String { view(model, size: ScreenSize(rows: 40, columns: 120)).text }
+    let chosen = "6 of \(model.session.images.available)"
+    #expect(screen().contains("mean over \(chosen)"))
+    model.sides[0].shown?.result = nil
+    model.sides[0].shown?.images = 4
+    #expect(screen().contains("\(chosen) chosen") && !screen().contains("mean over \(chosen)"))
+  }
+
   /// Numbers and endings at the end of a name tell files apart.
   @Test(arguments: [(80, 24), (120, 40), (200, 60)], ["5", "5 z", "8"])
   func longNamesKeepTheirEnds(_ size: (Int, Int), _ keys: String) {

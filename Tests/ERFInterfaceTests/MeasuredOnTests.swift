@@ -88,8 +88,13 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
     #expect(text.hasSuffix("B stale"), "\(text)")
     for key in Key.script("4 z") { _ = update(&model, .key(key)) }
     #expect(view(model, size: wide).text.contains("Not comparable: A and B saw other pictures."))
-    #expect(
-      model.mapSubject.map(\.text).joined().hasSuffix("Not comparable: A and B saw other pictures"))
+    let reason = "Not comparable: A and B saw other pictures"
+    func lines(_ width: Int) -> [String] {
+      model.mapSubject(Span("here "), width: width).map { $0.map(\.text).joined() }
+    }
+    #expect(lines(200).count == 1 && lines(200)[0].hasSuffix(" · \(reason)"))
+    // Where there is less room the reason has lines of its own and is not cut.
+    #expect(lines(60).last == reason && lines(24).dropFirst().joined(separator: " ") == reason)
   }
 
   /// A map that stayed behind keeps its network's name, above it and in legends.
@@ -156,6 +161,35 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
       #expect(stale[keyword] == settled[keyword], "\(keyword)")
     }
     #expect(facts(ofTwoSizes())["Input"] == "A 224, B 448")
+  }
+
+  /// Where a map is a preview, or not there, or out of a file, the others' facts are theirs alone.
+  @Test func picturesOfTheScreenSayWhoseFactsTheyAre() {
+    func facts(_ model: Model) -> [String: String] {
+      Dictionary(model.provenance.map { ($0.keyword, $0.text) }) { first, _ in first }
+    }
+    var model = nanos()
+    model.sides[0].shown?.isPreview = true
+    model.sides[0].shown?.result = nil
+    model.sides[1].shown = nil
+    let early = facts(model)
+    #expect(early["State"] == "A preview of 224 px; B no map")
+    #expect(early["Images"] == "A 1: \(BuiltInImages.name(at: 0))")
+    let beside = facts(makeModelBesideAMap())
+    #expect(beside["Layer"] == "B stage4" && beside["Rule"] == "B paper")
+    #expect(beside["Images"] == "B 1: image 0" && beside["State"] == nil)
+  }
+
+  /// A square that the input cuts is longer than the input, which its table says.
+  @Test func cutSquaresAreCalledSoInTables() {
+    var model = nanos()
+    #expect(Figure(model).csv.components(of: ",centred,") == 2)
+    let map = ERFMap(height: 224, width: 224, values: [Double](repeating: 1, count: 224 * 224))
+    model.sides[0].shown?.metrics = ERFMetrics(map, around: (0, 0))
+    model.sides[0].shown?.result?.metrics = ERFMetrics(map, around: (0, 0))
+    let rows = Figure(model).csv.split(separator: "\n")
+    #expect(rows[1].contains(",\"around the unit, cut by the input\","), "\(rows[1])")
+    #expect(rows[2].contains(",centred,"))
   }
 
   /// A run that was stopped has its layer, its pictures and its hash as well.

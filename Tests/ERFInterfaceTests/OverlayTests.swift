@@ -120,6 +120,8 @@ import Testing
     ]
     for (query, name) in known { #expect(first(query) == name, "\(query)") }
     #expect(model.paletteEntries("ef").first?.action == .network("efficientnet-lite0"))
+    // Keys of other panels are found by their letter, too.
+    #expect(model.paletteEntries("x").prefix(2).map(\.keyLabel) == ["x", "x"])
     // The rest that begins so stays in the list, once.
     let entries = model.paletteEntries("e")
     #expect(entries.contains { $0.action == .network("efficientnet-lite0") })

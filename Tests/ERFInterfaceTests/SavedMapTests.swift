@@ -190,6 +190,32 @@ import Testing
     }
   }
 
+  /// A file that names its unit is measured around that, and all that is said of it tells so.
+  @Test func mapsAreMeasuredAroundTheirUnits() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("m.pgm")
+    var computed = makeResult(makeRequest(size: 64))
+    computed.subject.units = [Unit(row: 1, column: 2)]
+    try HeatmapExport.write(computed, to: path)
+    var model = Model(session: Session(models: [path]), display: Display())
+    for case .openMap(let id, _) in update(&model, .opened) {
+      let result = try SavedMap.load(path: path)
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    // Seven units over 64 pixels have a stride of ten.
+    let shown = try #require(model.sides[0].measured)
+    #expect(shown.metrics.origin == (10, 20) && shown.field.centre == (10, 20))
+    #expect(model.verdict?.headline.hasPrefix("Off-centre unit: half of the field") == true)
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text.lowercased()
+    #expect(text.contains("input 64 × 64 · unit row 1, column 2"), "\(text)")
+    #expect(!text.contains("centred square") && !text.contains("input too small"))
+    let figure = Figure(model)
+    let row = try #require(figure.csv.split(separator: "\n").last)
+      .split(separator: ",", omittingEmptySubsequences: false)
+    #expect(row[5...7] == ["stage4", "1", "2"])
+    #expect(figure.caption.contains("around the unit, cut by the input"))
+  }
+
   /// The empty gallery names the keys that add something, and no others.
   @Test func theEmptyGalleryOffersNoMap() {
     var model = makeModelBesideAMap()

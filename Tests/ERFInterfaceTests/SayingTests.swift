@@ -107,7 +107,7 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(lines[0].headline.hasSuffix("as much."))
   }
 
-  @Test func aCancelledPreviewSaysSo() {
+  private func previewed() -> Model {
     var session = Session(models: ["RepLKNet-13", "RepLKNet-31"])
     session.size = InputSize(height: 1024, width: 1024)
     var model = Model(session: session, display: Display(depth: .mono))
@@ -115,11 +115,31 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
       let preview = previews.first
     else {
       Issue.record("a run of many seconds begins with a preview")
-      return
+      return model
     }
     let small = makeResult(preview).map
     let map = PartialMap(field: HeatField(small), metrics: ERFMetrics(small), images: 1)
     _ = update(&model, .preview(id, map, .float32))
+    return model
+  }
+
+  /// What stayed behind is still but a preview.
+  @Test func aStalePreviewSaysSo() {
+    var model = previewed()
+    _ = model.type("[")
+    #expect(text(model, 200, 60).contains("stale preview of 256 px"))
+    #expect(text(model, 120, 40).contains("stale preview"))
+  }
+
+  /// Beside other numbers an empty frame has no numbers yet.
+  @Test(arguments: ["2 z", "8 z"]) func aPreviewHasNoNumbersElsewhere(_ keys: String) {
+    var model = previewed()
+    for key in Key.script(keys) { _ = update(&model, .key(key)) }
+    #expect(text(model, 200, 60).contains("no numbers yet"))
+  }
+
+  @Test func aCancelledPreviewSaysSo() {
+    var model = previewed()
     _ = model.cancelWork()
     #expect(text(model, 200, 60).contains("cancelled, preview of 256 px"))
     // The name goes before a state that can be said in fewer words.

@@ -96,6 +96,20 @@ import Testing
     #expect(probes(model.type(">")).isEmpty)
   }
 
+  /// Marks of before an edit are of the network from before.
+  @Test func staleMarksKeepTheirNetwork() {
+    var model = makeModel()
+    model.finish(model.type("7"))
+    func subject() -> String {
+      ShapeBiasPanel.subject(model).first.map { $0.map(\.text).joined() } ?? ""
+    }
+    #expect(!subject().contains("stale"))
+    _ = model.type("3")
+    _ = model.type(">")
+    #expect(model.shapeBias.sides[0].isStale)
+    #expect(subject().hasSuffix(" · A stale") && !subject().contains("k15"), "\(subject())")
+  }
+
   @Test func whatWasProbedIsKnown() {
     var model = makeModel()
     model.finish(model.type("7"))

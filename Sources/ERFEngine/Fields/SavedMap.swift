@@ -37,7 +37,8 @@ public enum SavedMap {
   }
 
   /// Reads `path`. A PGM of this program says how large M was; of another's grey levels, the brightest
-  /// is taken as log10(M + 1) = 1.
+  /// is taken as log10(M + 1) = 1. Squares lie around the unit that the file names; where it names none, around
+  /// the middle.
   ///
   /// - Throws: `FileError`, `ExportError`, `ImageError`, ``Failure``.
   public static func load(path: String) throws -> ERFResult {
@@ -56,13 +57,14 @@ public enum SavedMap {
       (map, record) = try picture(path)
     }
     let size = InputSize(height: map.height, width: map.width)
+    let place = record.place
     var subject = ERFSubject(
       model: path, weights: record.weights ?? "not recorded", weightsHash: "", input: size,
-      stages: [], tap: "saved map",
-      mapSize: size, units: [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
+      stages: [], tap: "saved map", mapSize: place?.mapSize ?? size,
+      units: place?.units ?? [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
     subject.precision = record.precision ?? .float32
     subject.fileHash = fileHash(of: path)
-    let metrics = ERFMetrics(map)
+    let metrics = ERFMetrics(map, around: subject.metricsOrigin)
     var result = ERFResult(
       subject: subject, map: map, metrics: metrics, imageNames: [],
       seconds: ERFSeconds(total: (clock.now - start).inSeconds),

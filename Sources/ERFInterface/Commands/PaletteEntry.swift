@@ -68,13 +68,16 @@ extension Model {
     return meant + found.filter { !meant.contains($0) }
   }
 
-  /// The command whose key was typed: with the key's own letter, no name that begins so goes before it.
+  /// The command whose key was typed, else those of other panels with that key: with the key's own letter, no name
+  /// that begins so goes before them.
   private func keyed(by query: String) -> [PaletteEntry] {
     let text = query.trimmingPrefix { $0 == " " }
-    guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1,
-      let command = Command.forKey(.character(scalar), in: focus), command.name != .palette
-    else { return [] }
-    return [PaletteEntry(command)]
+    guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else { return [] }
+    let key = Key.character(scalar)
+    guard let command = Command.forKey(key, in: focus) else {
+      return Command.table.filter { $0.keys.contains(key) }.map { PaletteEntry($0) }
+    }
+    return command.name == .palette ? [] : [PaletteEntry(command)]
   }
 
   /// What lies where the program runs, though nothing in its name tells of a path.

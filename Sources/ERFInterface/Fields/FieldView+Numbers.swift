@@ -10,7 +10,7 @@ extension FieldDrawing {
 
   /// The fullest first.
   private var cuts: [String] {
-    (side.measured?.request.units.count ?? 1) > 1
+    (side.measured?.unitCount ?? 1) > 1
       ? [
         "square around the units' middle, cut by the input", "around the units' middle, cut",
         "around units, cut",

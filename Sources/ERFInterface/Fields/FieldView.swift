@@ -146,20 +146,24 @@ struct FieldDrawing {
 
   /// The fullest wording first.
   private var stateTags: [Span] {
-    guard side.failure == nil else { return [stateTag] }
-    if let shown = side.shown, shown.isPreview, shown.request == side.asked {
-      let what =
-        shown.precision == .float32
-        ? "preview of \(shown.field.height) px" : "\(shown.precision.rawValue) preview"
+    guard side.failure == nil else {
+      let isOldPreview = side.isStale && side.shown?.isPreview == true
+      return (isOldPreview ? [Span("failed, stale preview", .failure)] : []) + [stateTag]
+    }
+    let isOld = side.shown.map { $0.request != side.asked } ?? false
+    if let what = side.shown?.previewText {
       let words =
-        side.isCancelled
-        ? ["cancelled, " + what, "cancelled, preview", "stopped preview", "preview"]
-        : [what, "preview"]
+        switch (side.isCancelled, isOld) {
+        case (true, true): ["cancelled, stale preview", "stale preview", "stale"]
+        case (true, false):
+          ["cancelled, " + what, "cancelled, preview", "stopped preview", "preview"]
+        case (false, true): ["stale " + what, "stale preview", "stale"]
+        case (false, false): [what, "preview"]
+        }
       return words.map { Span($0, .warning) }
     }
-    if side.isCancelled, let shown = side.shown, shown.request != side.asked {
-      let whole = shown.isPreview ? ["cancelled, stale preview"] : []
-      return (whole + ["cancelled, stale", "stale"]).map { Span($0, .warning) }
+    if side.isCancelled, isOld {
+      return ["cancelled, stale", "stale"].map { Span($0, .warning) }
     }
     return [stateTag]
   }

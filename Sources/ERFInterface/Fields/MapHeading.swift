@@ -39,12 +39,15 @@ struct MapHeading {
     let short = size.height == size.width ? "\(size.height) px" : "\(size.height)x\(size.width)"
     guard network.savedMap == nil else {
       let saved = subject?.savedMapText ?? "saved map"
+      let places = [self.unit, offCentre].compactMap(\.self)
+      let central: [[String]] = [[long], [short], []]
+      let tails = places.flatMap { [[long, $0], [short, $0], [$0]] } + central
       guard let hash = subject?.fileHashText else {
-        return fitting([[saved, long], [saved, short], [saved], [short]], width)
+        return fitting(tails.map { [saved] + $0 } + [[short]], width)
       }
       // As of files of weights, the size goes first and the hash last.
       let whole = saved + " " + hash
-      return fitting([[whole, long], [whole, short], [whole], [hash]], width)
+      return fitting(tails.map { [whole] + $0 } + [[hash]], width)
     }
     let prepared = network.preprocessing == .own ? "" : " (\(network.preprocessing.text))"
     let layer =
@@ -111,14 +114,20 @@ struct MapHeading {
     return fitting(heads.map { [$0] + brief } + [[weights.least] + brief, last], width)
   }
 
+  /// None where it is the central one; those of a saved map are what its file says.
+  private var units: [Unit] {
+    guard network.savedMap != nil else { return request.units }
+    return subject.flatMap { $0.isCentral ? nil : $0.units } ?? []
+  }
+
   /// Where there is no room to say which units they are.
   private var offCentre: String? {
-    guard !request.units.isEmpty else { return nil }
-    return request.units.count > 1 ? "\(request.units.count) units" : "off-centre"
+    guard !units.isEmpty else { return nil }
+    return units.count > 1 ? "\(units.count) units" : "off-centre"
   }
 
   /// The same with even less room.
-  private var briefest: String? { request.units.count == 1 ? "off-c." : offCentre }
+  private var briefest: String? { units.count == 1 ? "off-c." : offCentre }
 
   /// What a row of facts has no room for, though it weakens what is seen; nil: nothing.
   func unsaid(in facts: [Span]) -> String? {
@@ -147,8 +156,8 @@ struct MapHeading {
 
   /// Where the map is not of the central unit.
   private var unit: String? {
-    guard let first = request.units.first else { return nil }
-    let more = request.units.count - 1
+    guard let first = units.first else { return nil }
+    let more = units.count - 1
     return "unit row \(first.row), column \(first.column)" + (more > 0 ? " and \(more) more" : "")
   }
 

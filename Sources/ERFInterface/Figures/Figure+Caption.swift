@@ -176,15 +176,15 @@ extension Figure {
 
   private var outlines: String {
     let thresholds = "20, 30, 50 and 99 %"
+    let isCentred = networks.allSatisfy { $0.metrics?.isCentred ?? true }
+    let around = "around the \(isOfSeveral ? "middle of the units" : "unit"), cut by the input"
     if model.session.screen.areas == .contours {
       return "Outlined: where the smoothed map is highest and holds \(thresholds) of \(logarithm); "
-        + "areas in the table are those of the smallest centred squares."
+        + "areas in the table are those of the smallest "
+        + (isCentred ? "centred squares." : "squares \(around).")
     }
-    let isCentred = networks.allSatisfy { $0.metrics?.isCentred ?? true }
     return "Squares: the smallest "
-      + (isCentred
-        ? "centred ones that hold"
-        : "around the \(isOfSeveral ? "middle of the units" : "unit"), cut by the input, that hold")
+      + (isCentred ? "centred ones that hold" : "\(around), that hold")
       + " more than \(thresholds) of \(logarithm); the table gives what they cover of the input."
   }
 }

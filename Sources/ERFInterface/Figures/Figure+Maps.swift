@@ -151,9 +151,7 @@ extension Figure {
 
   /// That a map is not of the central unit alone.
   private func unit(_ network: ComparedNetwork) -> String? {
-    guard network.network.savedMap == nil, let subject = network.subject,
-      !subject.isCentral
-    else { return nil }
+    guard let subject = network.subject, !subject.isCentral else { return nil }
     return subject.units.count > 1 ? "\(subject.units.count) units" : "off-centre unit"
   }
 

@@ -139,7 +139,13 @@ extension Figure {
   }
 
   /// All numbers, as they were computed.
-  public var csv: String {
+  public var csv: String { table.map { CSVRecords.line($0) }.joined() }
+
+  /// The same in lines with tabs, which spreadsheets take from the clipboard.
+  var tabbed: String { table.map { $0.map(\.sanitised).joined(separator: "\t") + "\n" }.joined() }
+
+  /// The same, cell by cell: the header, and a line a network.
+  var table: [[String]] {
     let areas = ERFMetrics.thresholds.flatMap { threshold in
       let name = Format.fixed(threshold * 100, 0)
       return ["side_\(name)_px", "area_\(name)", "area_\(name)_deviation"]
@@ -149,10 +155,10 @@ extension Figure {
         "letter", "network", "weights", "weights_hash", "input", "layer", "row", "column", "images",
         "rule", "preparation",
       ] + areas + [
-        "sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds", "pictures",
-        "state",
+        "squares", "sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds",
+        "pictures", "state",
       ]
-    var lines = [CSVRecords.line(header)]
+    var lines = [header]
     for network in networks {
       guard let metrics = network.metrics, let field = network.field else { continue }
       let size = InputSize(height: field.height, width: field.width)
@@ -170,9 +176,10 @@ extension Figure {
       } else {
         // What its file says, if anything.
         let record = network.result?.record
+        let place = record?.place
         cells += [
-          record?.weights ?? "", "", "\(size)", "", "", "", text(record?.images),
-          record?.rule?.rawValue ?? "", "",
+          record?.weights ?? "", "", "\(size)", place?.layer ?? "", list(place?.units.map(\.row)),
+          list(place?.units.map(\.column)), text(record?.images), record?.rule?.rawValue ?? "", "",
         ]
       }
       for ratio in metrics.ratios {
@@ -182,14 +189,22 @@ extension Figure {
         ]
       }
       cells += [
+        metrics.hasMass ? squares(metrics, subject) : "",
         text(metrics.hasMass ? metrics.sigma : nil),
         text(metrics.hasMass ? metrics.distance(holding: 0.5) : nil),
         text(metrics.hasMass ? metrics.borderShare : nil), text(facts?.parameters),
         text(facts?.multiplyAdds), network.map?.picturesCell ?? "", state(network),
       ]
-      lines.append(CSVRecords.line(cells))
+      lines.append(cells)
     }
-    return lines.joined()
+    return lines
+  }
+
+  /// What sides and areas are of: a side may be longer than the input where the square is cut.
+  private func squares(_ metrics: ERFMetrics, _ subject: ERFSubject?) -> String {
+    guard !metrics.isCentred else { return "centred" }
+    let units = (subject?.units.count ?? 1) > 1 ? "the units' middle" : "the unit"
+    return "around \(units), cut by the input"
   }
 
   /// Whether something else was asked for since its map was made.

@@ -55,7 +55,15 @@ public struct ExportKind: Sendable, Hashable {
 extension Model {
   /// Why an entry of the export menu cannot be had now.
   func exportRefusal(_ kind: ExportKind) -> String? {
-    if kind.screenEnding != nil { return nil }
-    return sides.contains { $0.shown?.result != nil } ? nil : "no finished map to export yet"
+    if kind.screenEnding != nil || sides.contains(where: { $0.shown?.result != nil }) { return nil }
+    // These say of each map whether it is partial.
+    if kind.figureEnding != nil, sides.contains(where: { $0.measured != nil }) { return nil }
+    let stopped = sides.indices.compactMap { index in
+      sides[index].job == nil ? sides[index].measured.map { (index, $0) } : nil
+    }.first
+    return stopped.map { index, map in
+      "\(Self.letter(index)) was stopped at \(map.images) of \(map.ofImages): "
+        + "figures and tables take that, maps must be finished"
+    } ?? "no finished map to export yet"
   }
 }

@@ -124,6 +124,7 @@ extension Model {
     measured.isStale = network.side.map { sides[$0].isStale } ?? false
     guard map.network.savedMap == nil else {
       measured.pictures = map.result?.record?.images.map { $0.counted("picture") }
+      measured.unit = map.subject.flatMap { $0.isCentral ? nil : Self.unit($0.units) }
       return measured
     }
     measured.pictures =

@@ -171,6 +171,8 @@ public enum Effect: Sendable {
   case drawPicture(PictureName)
   /// Puts text on the terminal's clipboard.
   case copy(String)
+  /// The same of the numbers of all maps.
+  case copyMetrics
   /// Lists a folder for the browser; empty: where the program runs.
   case list(String)
   /// Tells what a checkpoint holds without reading its weights.

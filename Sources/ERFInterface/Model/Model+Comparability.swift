@@ -33,7 +33,7 @@ extension Model {
     }
     if a.network.savedMap != nil || b.network.savedMap != nil {
       return a.network.savedMap == b.network.savedMap
-        ? nil : "a saved map does not say what it was made of"
+        ? nil : "a saved map is not compared with another map"
     }
     if a.images != b.images {
       return "\(mine) over \(a.images.counted("picture")), \(other) over \(b.images)"

@@ -4,16 +4,15 @@ public import ERFEngine
 
 extension Model {
   /// As text chunks of a PNG hold it: networks with their weights, input, layer, pictures, rule, program. It is of the
-  /// maps on the screen, which may be older than what was asked for, and of that where there is none yet.
+  /// maps on the screen, which may be older than what was asked for; where there is none yet it says so, and what
+  /// was asked for.
   public var provenance: [PNGText] {
     let networks = sides.indices.map { networkText($0) }.joined(separator: "; ")
-    let stale = sides.indices.filter { sides[$0].isStale }.map { Self.letter($0) }
     let facts: [(keyword: String, text: String?)] = [
       ("Title", "replk-tui, a screen"), ("Networks", networks),
       ("Input", said { "\(sides[$0].shown?.inputSize ?? inputSize($0))" }),
       ("Layer", said { layerName($0)?.sanitised }), ("Images", said { picturesText($0) }),
-      ("Rule", said { ruleName($0) } ?? session.rule.rawValue),
-      ("State", stale.isEmpty ? nil : stale.joined(separator: ", ") + " stale"),
+      ("Rule", said { ruleName($0) }), ("State", states),
       ("Software", ProgramRecord.maker),
     ]
     let notes = sides.indices.flatMap { side in
@@ -26,11 +25,31 @@ extension Model {
     } + notes
   }
 
-  /// What is told of each side: once where it is the same for all that have it, else by letters.
+  /// Which maps are old, previews or not there; nil where none is.
+  private var states: String? {
+    let states = sides.indices.compactMap { side -> (letter: String, text: String)? in
+      let text: String
+      if let shown = sides[side].shown {
+        text = [sides[side].isStale ? "stale" : nil, shown.previewText].compactMap(\.self)
+          .joined(separator: " ")
+      } else {
+        text = "no map"
+      }
+      return text.isEmpty ? nil : (letter: Self.letter(side), text: text)
+    }
+    var texts: [String] = []
+    for state in states where !texts.contains(state.text) { texts.append(state.text) }
+    guard !texts.isEmpty else { return nil }
+    return texts.map { text in
+      states.filter { $0.text == text }.map(\.letter).joined(separator: ", ") + " " + text
+    }.joined(separator: "; ")
+  }
+
+  /// What is told of each side: once where it is the same for all, else by letters.
   private func said(_ text: (Int) -> String?) -> String? {
     let said = sides.indices.compactMap { side in text(side).map { (side: side, text: $0) } }
     guard let first = said.first else { return nil }
-    if said.allSatisfy({ $0.text == first.text }) { return first.text }
+    if said.count == sides.count, said.allSatisfy({ $0.text == first.text }) { return first.text }
     return said.map { "\(Self.letter($0.side)) \($0.text)" }.joined(separator: ", ")
   }
 
@@ -41,28 +60,29 @@ extension Model {
     return "\(Self.letter(side)) \(designs.text(network))\(weights)"
   }
 
-  /// A saved map does not say of which layer it is.
+  /// That of a saved map is what its file says.
   private func layerName(_ side: Int) -> String? {
     guard let shown = sides[side].shown else {
       return session.networks[side].savedMap == nil
         ? facts(side)?.layer(session.target)?.name : nil
     }
-    return shown.network.savedMap == nil ? shown.request.tap ?? shown.subject?.tap : nil
+    return shown.network.savedMap == nil
+      ? shown.request.tap ?? shown.subject?.tap : shown.result?.record?.place?.layer
   }
 
   private func picturesText(_ side: Int) -> String? {
-    if let shown = sides[side].shown {
-      return shown.network.savedMap == nil ? shown.picturesCell : nil
+    sides[side].shown.flatMap { shown in
+      shown.network.savedMap == nil
+        ? shown.picturesCell : shown.result?.record?.images.map { "\($0)" }
     }
-    guard session.networks[side].savedMap == nil else { return nil }
-    let images = session.images
-    return HeatmapExport.images(images.range.map { images.name($0) }).sanitised
   }
 
   private func ruleName(_ side: Int) -> String? {
-    guard let shown = sides[side].shown, shown.network.savedMap == nil else {
-      return sides[side].shown?.result?.record?.rule?.rawValue
+    guard let shown = sides[side].shown else {
+      return session.networks[side].savedMap == nil ? session.rule.rawValue : nil
     }
-    return shown.request.rule.rawValue
+    let rule =
+      shown.network.savedMap == nil ? shown.request.rule : shown.result?.record?.rule
+    return rule?.rawValue
   }
 }

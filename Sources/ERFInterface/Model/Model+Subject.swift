@@ -38,19 +38,29 @@ extension Model {
   }
 
   /// Of a panel whose numbers are not those of the maps: networks, and what they were shown.
-  func networkSubject(_ facts: [String]) -> [[Span]] {
-    let sides = comparedSides
-    return [networks(sides, isNamed: true) + joined(facts, [])]
-      + [.max, 24, 16, 10].map { networks(sides, isNamed: false, cut: $0) + joined(facts, []) }
+  ///
+  /// - Parameters:
+  ///   - networks: those of A and B, as the numbers are of them; nil: as they are now.
+  ///   - measured: which of them are old.
+  func networkSubject(
+    _ facts: [String], of networks: [ComparedNetwork]? = nil, _ measured: [MeasuredOn] = []
+  ) -> [[Span]] {
+    let sides = networks ?? comparedSides
+    let facts = joined(facts, measured)
+    return [self.networks(sides, isNamed: true) + facts]
+      + [.max, 24, 16, 10].map { self.networks(sides, isNamed: false, cut: $0) + facts }
   }
 
-  /// What the maps are of, where they stand beside other things, and why they are no comparison.
-  var mapSubject: [Span] {
+  /// What the maps are of, where they stand beside other things, behind a title, and why they are no comparison: in
+  /// a line where there is room, else in several.
+  func mapSubject(_ title: Span, width: Int) -> [[Span]] {
     let measured = measuredOn(comparedSides)
-    let obstacle = comparisonObstacle.map {
-      [Span("\(display.glyphs.separator)Not comparable: \($0)", .warning)]
-    }
-    return joined(facts(measured)[0], measured) + (obstacle ?? [])
+    let facts = [title] + joined(facts(measured)[0], measured)
+    guard let reason = comparisonObstacle else { return [facts] }
+    let obstacle = "Not comparable: \(reason)"
+    let line = facts + [Span(display.glyphs.separator + obstacle, .warning)]
+    guard line.width > width else { return [line] }
+    return [facts] + wrap(obstacle, width: width).map { [Span($0, .warning)] }
   }
 
   /// Input, pictures, layer and units, with the layer's name and with its label alone.

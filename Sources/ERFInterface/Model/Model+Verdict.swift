@@ -108,7 +108,7 @@ extension Model {
   }
 
   private func units(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    let units = max(a.request.units.count, b.request.units.count)
+    let units = max(a.unitCount, b.unitCount)
     if units > 1 { return ["Sum of \(units) units"] }
     return a.metrics.isCentred && b.metrics.isCentred ? [] : ["Off-centre unit"]
   }

@@ -71,6 +71,17 @@ public struct ShownMap: Sendable {
 
   public var isComplete: Bool { result != nil }
 
+  /// How many units are summed in it.
+  var unitCount: Int {
+    max(1, (network.savedMap == nil ? request.units.count : subject?.units.count) ?? 1)
+  }
+
+  /// What a preview is called; nil for maps that numbers may be taken of.
+  var previewText: String? {
+    guard isPreview else { return nil }
+    return precision == .float32 ? "preview of \(field.height) px" : "\(precision.rawValue) preview"
+  }
+
   /// How much of the square that holds half of the field the borders of the input leave; nil where there is no
   /// such square.
   var shareWithinInput: Double? {
@@ -83,7 +94,7 @@ public struct ShownMap: Sendable {
 
   /// How many pictures it is over, of how many where more were to come, and what they are called.
   var imagesText: String {
-    HeatmapExport.images(imageNames, partialOf: isComplete ? nil : ofImages)
+    HeatmapExport.images(imageNames, partialOf: isComplete || isPreview ? nil : ofImages)
   }
 
   /// The same in a table; empty for a saved map, of which nobody knows it.

@@ -24,7 +24,12 @@ extension Frame {
       return
     }
     let images = model.session.images
-    let mean = Span("mean over \(images.range.count) of \(images.available)", .text, .bold)
+    // A run that was stopped is over fewer than were chosen.
+    let isStopped = model.sides.contains { side in
+      side.job == nil && side.measured.map { $0.network.savedMap == nil && !$0.isComplete } ?? false
+    }
+    let count = "\(images.range.count) of \(images.available)"
+    let mean = Span(isStopped ? "\(count) chosen" : "mean over \(count)", .text, .bold)
     let sources =
       switch images.source {
       case .builtIn: ["  built-in pictures", "  built-in", ""]

@@ -58,10 +58,10 @@ extension Frame {
     // Few classes leave room for what the maps' unit sees of the pictures.
     let rest = area.below(row - area.row)
     if PredictionPanel.isWide(whole), rest.rows >= 13 {
-      write(
-        [Span("what the unit sees  ", .text, .bold)] + model.mapSubject, row: rest.row,
-        column: rest.column, width: rest.columns)
-      drawUnitFields(model, in: rest.below(1))
+      let lines = model.mapSubject(
+        Span("what the unit sees  ", .text, .bold), width: rest.columns)
+      write(lines, in: rest)
+      drawUnitFields(model, in: rest.below(lines.count))
     }
   }
 }

@@ -30,9 +30,15 @@ enum ShapeBiasPanel: Panel {
 
   static func subject(_ model: Model) -> [[Span]] {
     let request = ShapeBiasState.request(threads: nil)
-    return model.networkSubject([
-      "\(request.size) px", "\(request.conflicts) stimuli", "last stage",
-    ])
+    let size = InputSize(height: request.size, width: request.size)
+    var networks = model.comparedSides
+    // The marks are of the networks that were asked about, which may have been edited since.
+    let measured = zip(networks.indices, model.shapeBias.sides).map { index, bias in
+      if bias.shown != nil, let shown = bias.shownOf { networks[index].network = shown }
+      return MeasuredOn(letter: networks[index].letter, input: size, isStale: bias.isStale)
+    }
+    return model.networkSubject(
+      ["\(request.size) px", "\(request.conflicts) stimuli", "last stage"], of: networks, measured)
   }
 
   /// Up and down through the categories of the plot, left and right through the stimuli of one.

@@ -56,14 +56,18 @@ extension Frame {
   private mutating func drawUnitField(
     _ network: ComparedNetwork, named name: String, _ index: Int, _ model: Model, in area: Area
   ) {
+    let preview = network.map == nil ? model.sides[index].shown?.previewText : nil
     let half = network.metrics?.ratio(at: Model.half).map { "half in " + Format.area($0) }
-    let share = half.map { "  " + $0 }
+    let numbers: [String?] =
+      preview.map { [$0 + ", no numbers yet", "no numbers yet"] as [String?] } ?? [half]
     let letter = Span(
       model.sides.count > 1 ? network.letter + "  " : "", Role.network(index), .bold)
     let cut = name.cutInside(columns: area.columns - 2, glyphs.ellipsis)
     let old = model.staleSubject(network)
-    let wordings = [(old ?? "what the unit sees, ") + name, name].map { text in
-      [Span(text, .text), Span(share ?? "", .quiet)]
+    let wordings = numbers.flatMap { number in
+      [(old ?? "what the unit sees, ") + name, name].map { text in
+        [Span(text, .text), Span(number.map { "  " + $0 } ?? "", .quiet)]
+      }
     }
     // What a map that stayed behind is of goes after its numbers.
     let texts: [[Span]] =
@@ -72,8 +76,10 @@ extension Frame {
     let titles: [[Span]] =
       (texts + [[Span(name, .text)]]).map { [letter] + $0 + stale }
       + [
-        [Span(letter.text.prefix(columns: 2), letter.role, .bold), Span(half ?? cut, .quiet)]
-          + stale
+        [
+          Span(letter.text.prefix(columns: 2), letter.role, .bold),
+          Span(numbers[numbers.count - 1] ?? cut, .quiet),
+        ] + stale
       ]
     write(
       titles.first { $0.width <= area.columns } ?? titles[titles.count - 1], row: area.row,

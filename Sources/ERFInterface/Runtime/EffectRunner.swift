@@ -164,6 +164,7 @@ final class EffectRunner {
         try figure.encoded(ending: ending) ?? []
       }
     case .copy(let text): return .copy(text)
+    case .copyMetrics: return .copy(Figure(model).tabbed)
     case .redraw: return .redraw
     case .listenToMouse(let isOn): return .listenToMouse(isOn)
     case .suspend: return .suspend

@@ -6,18 +6,35 @@ extension Model {
   /// Leaves what is on screen for something else, or asks first where trained weights or a long run would
   /// be lost.
   mutating func depart(_ departure: Question.Departure) -> [Effect] {
+    guard let question = question(departure) else { return carryOut(departure) }
+    overlay = .question(question)
+    return []
+  }
+
+  /// A training and other runs go on behind the question: it is about what there is when it is answered.
+  mutating func renewQuestion() {
+    guard case .question(let question)? = overlay, case .leave(let departure) = question.purpose
+    else { return }
+    // Somebody is about to answer: what was asked stays open although nothing depends on it any more.
+    overlay = .question(
+      self.question(departure)
+        ?? Question(
+          purpose: question.purpose, text: "Nothing would be lost any more.",
+          action: departure.action(losesWeights: false)))
+  }
+
+  /// What there is to ask before leaving; nil where nothing would be lost.
+  private func question(_ departure: Question.Departure) -> Question? {
     let run = departure.staysInSession ? nil : longRun
     let weights = losses(departure)
     let runs = run.map { ["A run of \(Format.duration($0)) has not finished."] } ?? []
-    guard !weights.isEmpty || !runs.isEmpty else { return carryOut(departure) }
-    overlay = .question(
-      Question(
-        purpose: .leave(departure), text: (weights + runs).joined(separator: " "),
-        action: departure.action(losesWeights: !weights.isEmpty),
-        other: momentToKeep(departure).map {
-          Question.Other(key: "k", action: "keep step \($0.step) in a file")
-        }))
-    return []
+    guard !weights.isEmpty || !runs.isEmpty else { return nil }
+    return Question(
+      purpose: .leave(departure), text: (weights + runs).joined(separator: " "),
+      action: departure.action(losesWeights: !weights.isEmpty),
+      other: momentToKeep(departure).map {
+        Question.Other(key: "k", action: "keep step \($0.step) in a file")
+      })
   }
 
   /// Quits whatever is open, as `q` does where nothing is; where that was asked about already, at once.

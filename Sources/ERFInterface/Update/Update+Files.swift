@@ -172,28 +172,6 @@ extension Model {
     }
   }
 
-  /// The metrics of both maps as tab-separated lines, which spreadsheets take.
-  var metricsText: String {
-    var lines = [
-      (["network", "input", "layer"] + ERFMetrics.thresholds.map { "t\(Format.fixed($0 * 100, 0))" }
-        + ["sigma", "border", "pictures", "state"]).joined(separator: "\t")
-    ]
-    for side in sides {
-      guard let shown = side.measured else { continue }
-      var fields = [
-        designs.name(shown.network), shown.subject?.input.description ?? "",
-        shown.subject?.tap ?? "",
-      ]
-      fields += shown.metrics.ratios.map { $0.ratio.map { Format.fixed($0, 4) } ?? "not reached" }
-      fields += [
-        Format.fixed(shown.metrics.sigma, 2), Format.fixed(shown.metrics.borderShare, 4),
-        shown.picturesCell, side.isStale ? "stale" : "",
-      ]
-      lines.append(fields.joined(separator: "\t"))
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
   // MARK: The command that makes this screen
 
   /// The session goes into a file of its own, since no options say all that is on a screen.

@@ -182,7 +182,7 @@ extension Model {
       sides.contains { $0.measured != nil }
         ? .change { model in
           model.notice = model.display.clipboard.notice("the metrics")
-          return [.copy(model.metricsText)]
+          return [.copyMetrics]
         } : .refuse("there are no metrics yet")
     case .copyCommand: copyCommandPlan
     case .palette: .edit { $0.overlay = .palette(query: "", selection: 0) }

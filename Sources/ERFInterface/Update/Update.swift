@@ -5,6 +5,7 @@ import ERFEngine
 /// Applies a message and returns what has to be done for it.
 public func update(_ model: inout Model, _ message: Message) -> [Effect] {
   let effects = apply(message, to: &model)
+  model.renewQuestion()
   assert(model.brokenInvariants.isEmpty, "after \(message): \(model.brokenInvariants)")
   return effects
 }

@@ -56,12 +56,36 @@ import Testing
     #expect(record.images == 2 && record.rule == .absolute)
     #expect(back.subject.rule == .absolute && back.map.images == 2)
     #expect(HeatmapExport.comments(back).dropLast() == HeatmapExport.comments(computed).dropLast())
+    // Squares lie around the unit that it names.
+    #expect(record.place?.units == request.units)
+    #expect(record.place?.layer == computed.subject.tap)
+    #expect(record.place?.mapSize == computed.subject.mapSize)
+    #expect(!back.metrics.isCentred && back.metrics.origin == computed.metrics.origin)
+    #expect(back.metrics.ratios.map(\.side) == computed.metrics.ratios.map(\.side))
     // Arrays and the pictures of others say nothing, and nothing is made up.
     try HeatmapExport.write(computed, to: folder.file("a.npy"))
     let array = try SavedMap.load(path: folder.file("a.npy"))
     #expect(array.record?.lines == [] && array.subject.weights == "not recorded")
     #expect(HeatmapExport.comments(array)[1] == "model: not recorded in \(folder.file("a.npy"))")
     #expect(!HeatmapExport.comments(array).contains { $0.hasPrefix("images") })
+  }
+
+  /// Layers may be called anything, and what is no place says nothing.
+  @Test(
+    arguments: [
+      ("s4 (7 x 5), unit (6, 4)", "s4", [Unit(row: 6, column: 4)]),
+      (
+        "a (b), unit (1 x 1) (7 x 7), units (0, 1), (2, 3)", "a (b), unit (1 x 1)",
+        [Unit(row: 0, column: 1), Unit(row: 2, column: 3)]
+      ),
+      ("s4 (7 x 5), unit (7, 4)", nil, []), ("s4 (7 x 5), unit (-1, 4)", nil, []),
+      ("s4 (7 x 5), unit (1, 2", nil, []), ("s4 (7 x 5), unit ()", nil, []), ("s4", nil, []),
+      ("s4 (0 x 0), unit (0, 0)", nil, []), ("s4 (7 x 5), units (1, 2), (x, 3)", nil, []),
+      ("s4 (99999999999999999999 x 5), unit (1, 2)", nil, []),
+    ] as [(String, String?, [Unit])])
+  func placesAreRead(_ text: String, _ layer: String?, _ units: [Unit]) {
+    let place = MapRecord.Place(text)
+    #expect(place?.layer == layer && (place?.units ?? []) == units)
   }
 
   /// A header that somebody made up ends nothing, and goes no further than its known keys.
