@@ -40,23 +40,21 @@ extension Command {
     let outputs = OutputVersions(
       stimuli.map { base + $0.path }, isForced: arguments.has("--force"))
     // The same stimuli, written earlier, need neither a word nor writing again.
-    let existing = stimuli.filter { FileIdentity.isReplaceable(base + $0.path) }
+    let existing = Set(
+      stimuli.indices.filter { FileIdentity.isReplaceable(base + stimuli[$0].path) })
     var replaces = arguments.has("--force")
-    for stimulus in existing where !replaces {
-      let path = base + stimulus.path
-      guard try picture(stimulus) != FileBytes.read(path, limit: 1 << 26) else { continue }
+    for index in existing.sorted() where !replaces {
+      let path = base + stimuli[index].path
+      guard try picture(stimuli[index]) != FileBytes.read(path, limit: 1 << 26) else { continue }
       // One answer holds for all that are others.
       guard OutputFiles.mayReplace(path) else { throw UsageError.existing(path) }
       replaces = true
     }
-    let written =
-      replaces
-      ? stimuli
-      : stimuli.filter {
-        !FileIdentity.isReplaceable(base + $0.path)
-      }
-    for stimulus in written {
-      try AtomicFile.write(picture(stimulus), to: base + stimulus.path, among: outputs)
+    var folders: Set<ObjectCategory> = []
+    for index in stimuli.indices where replaces || !existing.contains(index) {
+      let path = base + stimuli[index].path
+      if folders.insert(stimuli[index].shape).inserted { try AtomicFile.requireWritable(path) }
+      try AtomicFile.write(picture(stimuli[index]), to: path, among: outputs)
     }
     try StandardStreams.write(
       Text.lines(["wrote \(count.counted("stimulus", "stimuli")) into \(folder)"]))

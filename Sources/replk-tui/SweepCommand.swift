@@ -85,10 +85,10 @@ extension Command {
       do {
         result = try run.result(on: computer)
       } catch is Interrupted {
-        throw Interrupted(explanation: stopped(table, sweep, place))
+        throw Interrupted(explanation: try stopped(table, sweep, &place))
       }
       guard !result.isPartial else {
-        throw Interrupted(explanation: stopped(table, sweep, place))
+        throw Interrupted(explanation: try stopped(table, sweep, &place))
       }
       try watched.requireUnchanged()
       told = run.told
@@ -126,9 +126,11 @@ extension Command {
         ["replk-tui"] + arguments.command("sweep", without: Arguments.immaterial)))
   }
 
+  /// What to say of a sweep that a signal ended; a table that was removed meanwhile is written again.
   private static func stopped(
-    _ table: SweepTable, _ sweep: SweepTable.Run, _ place: PartPlace
-  ) -> String {
+    _ table: SweepTable, _ sweep: SweepTable.Run, _ place: inout PartPlace
+  ) throws -> String {
+    if place.isFree { try place.write(table, of: sweep) }
     let done = sweep.points.count { table.has($0) }
     return "stopped after \(done) of \(sweep.points.count.counted("point")); \(place.resumption)"
   }

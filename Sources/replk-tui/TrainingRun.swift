@@ -42,9 +42,8 @@ struct TrainingRun {
       line.erase()
       try save()
       throw error
-    } catch let error as FileError {
-      // Nobody reads the report any more, or a checkpoint could not be written: what was learnt since
-      // is worth another try.
+    } catch {
+      // Nobody reads the report any more, or a file could not be written: what was learnt since is worth another try.
       line.erase()
       try? save()
       throw error
@@ -102,7 +101,11 @@ struct TrainingRun {
 
   /// Writes the training as far as it is.
   private func save() throws {
-    try trainer.save(to: path, among: outputs)
+    do {
+      try trainer.save(to: path, among: outputs)
+    } catch FileError.replaced {
+      throw ReplacedTraining(path: path)
+    }
   }
 
   /// Writes the network alone, whose weights are the best so far.
@@ -137,8 +140,7 @@ struct TrainingRun {
         ": \(percent(confusion.accuracy)) of \(confusion.total) held-out pictures right at "
         + "\(trainer.recipe.size) px"
       if let best = trainer.log.best, best.step < trainer.step {
-        text +=
-          "; the best, \(percent(best.accuracy)) after step \(best.step), in \(bestPath.printable)"
+        text += "; the best, \(percent(best.accuracy)) after step \(best.step), \(bestPlace)"
       }
       text += "\n\n" + ConfusionText(confusion).text
       if let confusionPath {
@@ -149,7 +151,25 @@ struct TrainingRun {
     try StandardStreams.write(text + "\n")
   }
 
+  /// Where the best weights are that came before the last ones: in their file and nowhere else.
+  private var bestPlace: String {
+    let file = bestPath.printable
+    if outputs.isOwn(bestPath) { return "in \(file)" }
+    return FileIdentity(of: bestPath) == nil
+      ? "is lost: \(file) is gone" : "was in \(file), which another program has written since"
+  }
+
   private func percent(_ share: Double) -> String { "\(Format.fixed(share * 100, 1)) %" }
+}
+
+/// The checkpoint of a training is not the one that it wrote last.
+private struct ReplacedTraining: ExplainedError {
+  let path: String
+
+  var explanation: String {
+    "\(path): was written by another program while this run went on, and is left as it is: add --resume to go on "
+      + "from it where it is still of this training, --force to start over, or choose another name"
+  }
 }
 
 extension Trainer {

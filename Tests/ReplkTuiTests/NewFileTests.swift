@@ -48,6 +48,53 @@ import Testing
     #expect(outcome.code == 0 && outcome.error == "")
   }
 
+  /// What another program puts in the place of converted weights is not compared with their source, be it a network
+  /// without the outputs of that or no network at all.
+  @Test(arguments: ["mv two.safetensors", "mv notes", "rm"])
+  func onlyWhatWasConvertedIsCompared(_ change: String) throws {
+    let id = "replknet:kernels=31,31:layers=8,8:channels=128,128:small=0:dw=1:classes="
+    _ = try succeed(["convert", id + "2", "two.safetensors"], in: folder)
+    _ = try folder.write(other, to: "notes")
+    // The source computes its outputs before what was written is read again.
+    let outcome = try Executable.run(
+      ["convert", id + "16", "out.safetensors"], in: folder, once: "test -e out.safetensors",
+      "kill -STOP $$; \(change) out.safetensors; kill -CONT $$")
+    expectOneLine(
+      outcome, code: 1,
+      mentions: ["out.safetensors: was removed or replaced by another program", "another name"])
+    #expect(outcome.text == "")
+  }
+
+  /// Leftovers of writers that were killed lie in the folders of categories.
+  @Test func stimuliRemoveOldLeftovers() throws {
+    try folder.makeFolder("s/airplane")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3600 * 30)],
+      ofItemAtPath: folder.write([1], to: "s/airplane/.erf-999999999-0-1.tmp"))
+    _ = try succeed(["stimuli", "-o", "s", "--count", "1", "--size", "16"], in: folder)
+    let stimulus = BuiltInStimulus(kind: .conflict, seed: 0, index: 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("s/airplane"))
+    #expect(names == [stimulus.fileName])
+  }
+
+  /// A checkpoint that another program wrote is left, and going on from it is advised before starting over.
+  @Test func replacedCheckpointsAreResumed() throws {
+    let model = "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16"
+    let train =
+      ["train", model, "--batch", "8", "--count", "64", "--size", "32", "-o", "n.safetensors"]
+      + ["--lr", "0.02", "--steps"]
+    _ = try succeed(train + ["8"], in: folder)
+    try folder.remove("n-best.safetensors")
+    // It has read the checkpoint once it has better weights than that.
+    let outcome = try Executable.run(
+      train + ["400", "--resume"], in: folder, once: "test -e n-best.safetensors",
+      "kill -STOP $$; printf 'of another run' > n.safetensors; kill -CONT $$")
+    expectOneLine(
+      outcome, code: 1,
+      mentions: ["n.safetensors: was written by another program", "add --resume to go on"])
+    #expect(try folder.read("n.safetensors") == other)
+  }
+
   /// A folder that is locked all the time is said before anything is computed.
   @Test func lockedFoldersAreTold() throws {
     let lock = try FileLock(waitingFor: folder.path)
@@ -71,6 +118,21 @@ import Testing
         printf 'of another run' > \(path)
         kill -CONT $$
         """)
+    }
+
+    /// One look tells which stimuli are there: what comes into the place of another one while these are compared
+    /// is not taken for it.
+    @Test func stimuliThatAppearedStay() throws {
+      let stimuli = ["stimuli", "-o", "s", "--count", "60", "--size", "512"]
+      _ = try succeed(stimuli, in: folder)
+      let path = "s/" + BuiltInStimulus(kind: .conflict, seed: 0, index: 59).path
+      try folder.remove(path)
+      let outcome = try Executable.run(
+        stimuli, in: folder, once: Executable.hasComputed(hundredths: 30),
+        "kill -STOP $$; printf 'of another run' > \(path); kill -CONT $$")
+      expectOneLine(
+        outcome, code: 1, mentions: ["\(path): was not there when this run began"])
+      #expect(try folder.read(path) == other)
     }
 
     /// Decisions about built-in stimuli, all maps of a comparison or none, trainings.

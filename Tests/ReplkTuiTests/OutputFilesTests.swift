@@ -44,11 +44,15 @@ import Testing
     #expect(try folder.read("old.npy") == [3])
     // What it wrote itself is its own, as long as nobody else wrote there.
     try files.write([3, 3], to: old)
+    #expect(files.versions.isOwn(old))
     _ = try folder.write([5], to: "old.npy")
+    #expect(!files.versions.isOwn(old))
     #expect(throws: FileError.replaced(path: old)) { try files.write([3], to: old) }
     #expect(try folder.read("old.npy") == [5])
     try forced.write([4], to: new)
     #expect(try folder.read("new.npy") == [4])
     #expect(folder.names == ["new.npy", "old.npy"])
+    try folder.remove("new.npy")
+    #expect(!forced.versions.isOwn(new))
   }
 }

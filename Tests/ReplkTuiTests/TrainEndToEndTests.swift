@@ -123,6 +123,19 @@ import Testing
     #expect(try measured("whole.safetensors") == [8, 16, 24])
   }
 
+  /// The best weights are said to be in their file only where they are.
+  @Test func bestWeightsThatAreGoneAreCalledThat() throws {
+    // Nothing is learnt: the first measurement stays the best.
+    let slow = ["--lr", "0.000000001"]
+    let whole = try succeed(train(16, "net.safetensors", slow), in: folder)
+    #expect(whole.text.contains(" % after step 8, in net-best.safetensors"), "\(whole.text)")
+    try folder.remove("net-best.safetensors")
+    let resumed = try succeed(train(24, "net.safetensors", slow + ["--resume"]), in: folder)
+    #expect(
+      resumed.text.contains(" % after step 8, is lost: net-best.safetensors is gone"),
+      "\(resumed.text)")
+  }
+
   @Test func unreachedWeightsAreToldOf() throws {
     let model = "replknet:kernels=13,13:layers=1,1:channels=4,4:small=3:dw=1:classes=16"
     let command = ["train", model, "--batch", "8", "--count", "16", "--steps", "1"]

@@ -1,7 +1,7 @@
 // Where a run keeps what it has: what another run wrote there meanwhile is not replaced.
 
-/// The path of a run's part or table, and what of it is the run's to replace: what lay there when the run began, or what
-/// it wrote itself.
+/// The path of a run's part or table, and what of it is the run's to replace: what lay there when the run began, or
+/// what it wrote itself.
 public struct PartPlace: Sendable {
   public let path: String
   /// Of the file that was found or written last; nil: there was none.
@@ -15,6 +15,9 @@ public struct PartPlace: Sendable {
 
   /// Whether nobody else has written there since the run began.
   public var isOwn: Bool { FileVersion(path: path) == version }
+
+  /// Whether nothing lies there any more, so that nobody's file is in the way.
+  public var isFree: Bool { FileKind(of: path) == .absent }
 
   /// Replaces what is there by `part` in one step, unless another run of the same has more of it by now.
   ///

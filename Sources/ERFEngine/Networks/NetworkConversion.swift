@@ -44,11 +44,13 @@ public struct NetworkConversion: Sendable {
     case sameNames(path: String, key: String)
     /// A pipe or a device, from which what was written could not be read back.
     case noRegularFile(path: String)
+    /// Another program removed or replaced what was written before it was compared.
+    case notKept(path: String)
 
     public var isUsageError: Bool {
       switch self {
       case .exportedForm, .exportedEdits: true
-      case .overflow, .sameNames, .noRegularFile: false
+      case .overflow, .sameNames, .noRegularFile, .notKept: false
       }
     }
 
@@ -66,6 +68,9 @@ public struct NetworkConversion: Sendable {
           + "bf16 and f32 reach farther"
       case .noRegularFile(let path):
         "\(path): cannot be written: it is not a regular file, and the result is read back to compare"
+      case .notKept(let path):
+        "\(path): was removed or replaced by another program before it could be compared with its source: "
+          + "run the command again with another name"
       }
     }
   }
@@ -114,6 +119,7 @@ public struct NetworkConversion: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws -> Report {
     guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
+    let outputs = outputs ?? OutputVersions([path], isForced: true)
     try opened.requireWeights()
     let loader = opened.loader(cancellation: cancellation)
     let original = try Program(opened.blueprint, from: loader)
@@ -133,7 +139,7 @@ public struct NetworkConversion: Sendable {
     let tap = original.logits ?? original.stages.last
     guard let tap else { preconditionFailure("networks have stages") }
     let before = try Self.output(original, tap, of: opened, workers)
-    let after = try Self.output(readBack(path, opened), tap, of: opened, workers)
+    let after = try Self.output(readBack(path, opened, among: outputs), tap, of: opened, workers)
     return Report(
       model: opened.id, weightsChoice: opened.weightsChoice, tensors: tensors.count,
       parameters: tensors.reduce(0) { $0 + $1.value.count }, output: tap.name,
@@ -151,8 +157,20 @@ public struct NetworkConversion: Sendable {
     }
   }
 
-  /// The network with the weights that were written; the graph of an exported one is that of its file.
-  private func readBack(_ path: String, _ opened: OpenedNetwork) throws -> Program {
+  /// The network with the weights that were written.
+  ///
+  /// - Throws: `Failure.notKept` where they are not there any more.
+  private func readBack(
+    _ path: String, _ opened: OpenedNetwork, among outputs: OutputVersions
+  ) throws -> Program {
+    let found = Result { try reopened(path, opened) }
+    // What another program put there may be no such network, or no network at all.
+    guard outputs.isOwn(path) else { throw Failure.notKept(path: path) }
+    return try found.get()
+  }
+
+  /// The network with the weights at `path`; the graph of an exported one is that of its file.
+  private func reopened(_ path: String, _ opened: OpenedNetwork) throws -> Program {
     guard network.exportedGraph == nil else {
       return try Program(
         opened.blueprint,

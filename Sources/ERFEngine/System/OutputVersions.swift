@@ -29,6 +29,13 @@ public final class OutputVersions: Sendable {
     throw own == nil ? FileError.appeared(path: path) : FileError.replaced(path: path)
   }
 
+  /// Whether what lies at `path` is what lay there when the command began, or what the command wrote there last;
+  /// false where nothing lies there.
+  public func isOwn(_ path: String) -> Bool {
+    guard let found = FileVersion(path: path) else { return false }
+    return found == versions.withLock { $0[PathKey(path)] }
+  }
+
   /// Takes what the command wrote for its own.
   func note(_ version: FileVersion?, at path: String) {
     versions.withLock { $0[PathKey(path)] = version }

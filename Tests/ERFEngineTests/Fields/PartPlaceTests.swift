@@ -54,7 +54,9 @@ import Testing
     var place = PartPlace(path)
     try AtomicFile.write(SweepTable(own).encoded, to: path)
     try place.write(SweepTable(own), of: own)
+    #expect(place.isOwn && !place.isFree)
     try folder.remove("t.csv")
+    #expect(!place.isOwn && place.isFree)
     try place.write(SweepTable(own), of: own)
     #expect(try folder.read("t.csv") == SweepTable(own).encoded)
   }
