@@ -69,6 +69,10 @@ struct Merging {
 
   /// Puts tables of a sweep together, or decisions.
   func csv() throws -> String {
+    for path in paths {
+      guard let reason = ForeignFile.explanation(ofFile: path) else { continue }
+      throw FileError.unreadable(path: path, reason: reason)
+    }
     guard let sweep = paths.first(where: SweepTable.isSweep) else { return try decisions() }
     let others = paths.filter { !SweepTable.isSweep($0) }
     if let other = others.first(where: { (try? DecisionShare(path: $0)) != nil }) {

@@ -61,6 +61,31 @@ import Testing
     }
   }
 
+  /// Also where the program runs in that folder, and paths go by the folder above it.
+  @Test func pathsWithStepsUpCountFromTheFolderToo() throws {
+    let folder = try TemporaryFolder()
+    for name in ["s", "s/nets", "out"] { try folder.makeFolder(name) }
+    let (own, out) = (Folder.whole(folder.file("s")), Folder.whole(folder.file("out")))
+    var session = Session(networks: [NetworkSpec(file: "../s/nets/a.pth")])
+    session.gallery = [NetworkSpec(file: "../out/b.pth"), NetworkSpec(file: "./c.pth")]
+    session.images.source = .files(["../s/p.png", "p.png", "nets/..", "../out"])
+    let whole = [
+      "\(own)/../s/nets/a.pth": "\(own)/nets/a.pth", "\(own)/../out/b.pth": "\(out)/b.pth",
+      "\(own)/../s/p.png": "\(own)/p.png", "\(own)/nets/..": own, "\(own)/../out": out,
+    ]
+    let written = session.written(to: own, from: own) { whole[$0] ?? $0 }
+    #expect(written.networks[0].weights == .file("nets/a.pth"))
+    #expect(written.gallery.map(\.weights) == [.file("\(out)/b.pth"), .file("./c.pth")])
+    #expect(written.images.source == .files(["p.png", "p.png", own, out]))
+    // As it is resolved where it is written.
+    session.networks = [NetworkSpec(file: "\(own)/../out/b.pth")]
+    session.gallery = []
+    session.images.source = .files(["\(own)/nets/../p.png", "\(own)/nets/.."])
+    let kept = try Session(decoding: session.encoded(at: "\(own)/session.json"))
+    #expect(kept.networks[0].weights == .file("\(out)/b.pth"))
+    #expect(kept.images.source == .files(["p.png", own]))
+  }
+
   /// So it is written, in a folder that is reached by a link, and read back.
   @Test func sessionsMoveWithTheirFiles() throws {
     let folder = try TemporaryFolder()

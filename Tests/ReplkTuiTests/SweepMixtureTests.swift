@@ -83,4 +83,20 @@ import Testing
       try Executable.run(sweep + ["-o", "some.csv"], in: folder), code: 2,
       mentions: ["some.csv holds share 2/2, not the whole run", "--force"])
   }
+
+  /// What stands for a table that is still to be fetched is called what it is.
+  @Test func pointersInThePlaceOfTables() throws {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n"
+    _ = try folder.write(Array(pointer.utf8), to: "lfs.csv")
+    expectOneLine(
+      try Executable.run(["merge", "lfs.csv", "-o", "all.csv"], in: folder), code: 1,
+      mentions: ["lfs.csv: cannot be read: it is a pointer of Git LFS", "`git lfs pull`"])
+    expectOneLine(
+      try Executable.run(sweep + ["-o", "lfs.csv"], in: folder), code: 2,
+      mentions: [
+        "lfs.csv already exists and is not the table of a sweep (it is a pointer of Git LFS",
+        "--force",
+      ])
+    #expect(folder.names == ["lfs.csv"])
+  }
 }

@@ -5,9 +5,9 @@ public enum SweepError: ExplainedError, Equatable {
   case notASweep(path: String)
   /// A row that is not as it was written.
   case damaged(path: String, line: Int)
-  /// Something else lies where the table would be written, or a table whose line `damage` is not as it was
-  /// written.
-  case occupied(path: String, damage: Int? = nil)
+  /// Something else lies where the table would be written, which is what `foreign` says where that is known,
+  /// or a table whose line `damage` is not as it was written.
+  case occupied(path: String, damage: Int? = nil, foreign: String? = nil)
   /// `point`: nil where the table has none.
   case otherSweep(path: String, point: Int?, column: String, found: String, asked: String)
   case otherShare(path: String, found: String, asked: String)
@@ -34,7 +34,9 @@ public enum SweepError: ExplainedError, Equatable {
     case .damaged(let path, let line):
       "\(path) is damaged or was edited, since line \(line) does not agree with its hash: run its share "
         + "again with --force, or restore the file"
-    case .occupied(let path, let damage):
+    case .occupied(let path, _, let reason?):
+      "\(path) already exists and is not the table of a sweep (\(reason))"
+    case .occupied(let path, let damage, nil):
       "\(path) already exists and is "
         + (damage.map { "damaged or was edited (line \($0) does not agree with its hash)" }
           ?? "not the table of a sweep as this version writes it")
@@ -135,7 +137,7 @@ extension SweepTable {
     do {
       table = try SweepTable(path: path)
     } catch SweepError.notASweep(let path) {
-      throw SweepError.occupied(path: path)
+      throw SweepError.occupied(path: path, foreign: ForeignFile.explanation(ofFile: path))
     } catch SweepError.damaged(let path, let line) {
       throw SweepError.occupied(path: path, damage: line)
     }

@@ -78,7 +78,7 @@ public enum ImageList {
     var files: [ImageFile] = []
     for path in paths {
       switch FileKind(of: path) {
-      case .absent: throw FileError.missing(path: path)
+      case .absent: throw FileError.absent(path: path)
       case .unknown(let reason): throw FileError.unreadable(path: path, reason: reason)
       case .regular, .other: files.append(ImageFile(path: path, isNamed: true))
       case .folder: files += try images(in: path)

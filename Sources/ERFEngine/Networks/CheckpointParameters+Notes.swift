@@ -19,13 +19,21 @@ extension CheckpointParameters {
     let doubts =
       hints.doubts(about: architecture, hasClassifier: hasHead) + gaps.doubts(in: file)
       + [normalisation?.doubt(about: usual.with(preparation))].compactMap(\.self)
-    let past = file.metadata[TrainingRecord.Key.recipe] == nil ? "converted" : "trained further"
+    let isTrained = file.metadata[TrainingRecord.Key.recipe] != nil
+    let past = isTrained ? "trained further" : "converted"
+    // A classifier that was trained here compares no angles.
+    let earlier = hints.earlierDoubts.filter {
+      hasHead && !isTrained || !$0.hasSuffix(Self.effectOfAngles)
+    }
     let taken =
       notes(on: leftOut, comparison, architecture) + inputNotes(comparison.inventory)
-      + headNotes(leftOut, comparison.inventory, architecture, hints)
+      + headNotes(comparison.inventory)
+    let angles = hasHead ? angularNote(leftOut, architecture, hints) : nil
     choice.notes =
-      file.notes + taken + hints.earlierDoubts.map { "before it was \(past), \($0)" } + doubts
-    choice.doubts = hints.earlierDoubts + doubts
+      file.notes + taken + [angles].compactMap(\.self)
+      + earlier.map { "before it was \(past), \($0)" } + doubts
+    // What is made of the file does not hold the signs of it either.
+    choice.doubts = earlier + doubts + [angles].compactMap(\.self)
     choice.lacksClassifier = !hasHead
   }
 
@@ -126,16 +134,17 @@ extension CheckpointParameters {
     ]
   }
 
-  private func headNotes(
-    _ leftOut: Set<String>, _ inventory: ParameterInventory, _ architecture: any Architecture,
-    _ hints: FileHints
-  ) -> [String] {
-    guard !inventory.head.isEmpty else { return [] }
-    var notes: [String] = []
-    if let zeroBias {
-      notes.append(
-        "the file has no \(weights.fullName(zeroBias)): the classifier's bias is taken as zero")
-    }
+  private func headNotes(_ inventory: ParameterInventory) -> [String] {
+    guard !inventory.head.isEmpty, let zeroBias else { return [] }
+    return [
+      "the file has no \(weights.fullName(zeroBias)): the classifier's bias is taken as zero"
+    ]
+  }
+
+  /// What is said of a classifier that compares angles; nil: nothing tells of one.
+  private func angularNote(
+    _ leftOut: Set<String>, _ architecture: any Architecture, _ hints: FileHints
+  ) -> String? {
     let facts = NetworkSetting.Facts(architecture, hasClassifier: true)
     let sign: String? =
       if let name = angular(among: leftOut, beside: type(of: architecture).head) {
@@ -145,11 +154,11 @@ extension CheckpointParameters {
           "\($0.source) \($0.text): the classifier may compare angles"
         }
       }
-    if let sign {
-      notes.append(
-        "\(sign), as ArcFace's does, with features and weights of length 1: what is predicted here, without "
-          + "that, may differ; fields do not depend on it")
+    return sign.map {
+      "\($0), as ArcFace's does, with features and weights of length 1: \(Self.effectOfAngles)"
     }
-    return notes
   }
+
+  private static let effectOfAngles =
+    "what is predicted here, without that, may differ; fields do not depend on it"
 }

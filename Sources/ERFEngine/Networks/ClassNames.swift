@@ -34,7 +34,7 @@ public enum ClassNames {
   /// - Throws: `FileError`, ``ClassNamesError``.
   public static func read(_ path: String) throws -> [String] {
     let bytes = try FileBytes.read(path, limit: largestFile)
-    if let reason = ForeignFile.explanation(bytes) {
+    if let reason = ForeignFile.explanation(ofLines: bytes) {
       throw FileError.unreadable(path: path, reason: reason)
     }
     guard !bytes.contains(0) else { throw ClassNamesError.noText(path: path) }

@@ -170,7 +170,7 @@ extension FileHints {
       }
       let mayBeList =
         isArgument(key) || Checkpoint.normalisationSetting(key) != nil
-        || NetworkSetting.isList(key) || isNested && Checkpoint.isSetting(list: key, of: .max)
+        || NetworkSetting.isList(key) || Checkpoint.isSetting(list: key, of: .max)
       let text: String? = try mayBeList ? json.text() : json.scalar()
       guard tells(key) || steps.contains(key) || isNested && Checkpoint.namesArchitecture(key)
       else { return }

@@ -50,14 +50,14 @@ struct FileHints: Sendable {
   ]
   /// What released files of plain shapes and other strides, dilations or blurs have in their names.
   private static let telltales = [
-    "resnetblur", "resnetaa", "blurpool", "antialias", "caffe", "detectron", "fcn_", "deeplab",
-    "pspnet", "dilated", "frozen",
+    "resnetblur", "resnetaa", "blurpool", "antialias", "detectron", "fcn_", "deeplab", "pspnet",
+    "dilated",
   ]
-  /// Words for output strides, `d8` being mmsegmentation's, and for blurs of antialiased-cnns by the side of
-  /// the filter: too short to be looked for within others, as in `photos8`.
+  /// Words for output strides, `d8` being mmsegmentation's, for blurs of antialiased-cnns by the side of the
+  /// filter, and of Caffe's networks and frozen norms: not to be looked for within others, as in `photos8`.
   private static let tellingWords: Set = [
     "os4", "os8", "os16", "stride4", "stride8", "stride16", "d8", "d16",
-    "lpf2", "lpf3", "lpf4", "lpf5", "lpf6", "lpf7",
+    "lpf2", "lpf3", "lpf4", "lpf5", "lpf6", "lpf7", "caffe", "caffe2", "frozenbn", "bnfrozen",
   ]
 
   /// Where a converted file keeps the doubts about the one that it was made of, a line each.
@@ -130,19 +130,26 @@ struct FileHints: Sendable {
     families.contains(where: name.contains) || shortFamilies.contains(where: name.hasPrefix)
   }
 
-  /// A name without what people put around it: folders, modules, endings, torchvision's mark in timm, and
-  /// what timm adds of the training (`.ra_in1k`).
+  /// A name without what people put around it: folders, modules, endings, the sum in the names of torchvision's
+  /// files, and what timm adds of the training (`.ra_in1k`) and marks torchvision's and semi-supervised weights
+  /// of the same networks with.
   private static func bare(_ name: String) -> String {
     var bare = name.split(separator: "/").last ?? ""
     for ending in [".pth", ".pt", ".bin", ".safetensors"] where bare.hasSuffix(ending) {
       bare = bare.dropLast(ending.count)
+    }
+    let sum = bare.suffix(9)
+    if sum.count == 9, sum.first == "-", sum.dropFirst().allSatisfy(\.isHexDigit) {
+      bare = bare.dropLast(9)
     }
     let isOfModule = ["torchvision.", "timm.", "models."].contains(where: bare.hasPrefix)
     if isOfModule { bare = bare.split(separator: ".").last ?? "" }
     if let first = bare.split(separator: ".").first, isNetwork(first) { bare = first }
     // Of Gluon's variants, v1b is torchvision's network; the others have other stems and strides.
     if bare.hasPrefix("gluon_"), bare.hasSuffix("_v1b") { bare = bare.dropFirst(6).dropLast(4) }
-    return String(bare.hasPrefix("tv_") ? bare.dropFirst(3) : bare)
+    let trainings = ["tv_", "ssl_", "swsl_"]
+    let training = trainings.first { bare.hasPrefix($0 + "res") }
+    return String(bare.dropFirst(training?.count ?? 0))
   }
 
   /// What a file of this program says is in doubt of the one that it was made of.
@@ -186,8 +193,10 @@ struct FileHints: Sendable {
 
   /// The output stride that the file's settings give, such as 16; nil: none.
   var outputStride: Int? {
-    settings.first { $0.name == "output_stride" }
-      .flatMap { Double($0.value) }.flatMap { Int(exactly: $0) }
+    settings.first { $0.name == "output_stride" }.flatMap { setting in
+      Double(setting.value).flatMap { Int(exactly: $0) }
+        ?? NetworkSetting.numbers(in: setting.value)?.first
+    }
   }
 
   /// The same where it is certain: `decode_head` may stand on a plain backbone too.
@@ -278,12 +287,19 @@ struct FileHints: Sendable {
     {
       return false
     }
-    if Self.plain(name) == Self.plain(network.id) { return false }
+    if Self.plain(name) == Self.plain(network.id) || Self.isFamily(name, of: network) {
+      return false
+    }
     return !Self.meant(by: name).contains { meant in
       var meant = meant
       meant.classes = network.classes
       return type(of: meant) == type(of: network) && meant.adopting(self).id == network.id
     }
+  }
+
+  /// Whether a name is that of all networks of its kind, as that of torchvision's class is.
+  private static func isFamily(_ name: String, of network: any Architecture) -> Bool {
+    families.contains(name) && (network.id.contains(name) || name == "resnet" && network is ResNet)
   }
 
   /// The networks that may be called `name`: papers call those for CIFAR's pictures as others, and timm

@@ -36,6 +36,12 @@ public enum FileError: ExplainedError, Equatable {
       ? .tooManyOpen(path: path) : .unreadable(path: path, reason: systemMessage(number))
   }
 
+  /// There is no file at `path`, but may be a link to one that is still to be fetched.
+  static func absent(path: String) -> FileError {
+    guard let reason = ForeignFile.explanation(ofLink: path) else { return .missing(path: path) }
+    return .unreadable(path: path, reason: reason)
+  }
+
   /// Whether a file is no longer the one that a run began with.
   public var isChange: Bool {
     switch self {
@@ -166,9 +172,7 @@ public enum FileBytes {
   ) throws(FileError) -> [UInt8] {
     var expected = 0
     switch FileKind(of: path) {
-    case .absent:
-      guard let reason = ForeignFile.explanation(ofLink: path) else { throw .missing(path: path) }
-      throw .unreadable(path: path, reason: reason)
+    case .absent: throw .absent(path: path)
     case .folder: throw .isFolder(path: path)
     case .unknown(let reason): throw .unreadable(path: path, reason: reason)
     case .regular(let bytes): expected = bytes

@@ -180,11 +180,13 @@ public struct Checkpoint: Sendable {
   /// Where files keep configurations in JSON among their texts.
   static let configurationKeys = ["config", "model_config", "cfg"]
 
-  /// Whether a text under `key`, names joined by dots, is usually the name of a network: `args.arch`,
-  /// `cfg.MODEL.NAME`.
+  /// Whether a text under `key`, names joined by dots, is usually the name of the network: `args.arch`,
+  /// `cfg.MODEL.NAME`, and not that of one beside it, such as `teacher.arch`.
   static func namesArchitecture(_ key: String) -> Bool {
     let names = key.lowercased().split(separator: ".")
-    guard let last = names.last else { return false }
+    guard let last = names.last, !names.contains(where: NetworkSetting.isOfOthers) else {
+      return false
+    }
     let keys: Set<Substring> = [
       "arch", "architecture", "model", "model_name", "backbone", "backbone_name", "network", "net",
       "encoder", "encoder_name",

@@ -232,15 +232,19 @@ extension NetworkSetting {
       table[place].names.map { ($0, place) }
     })
 
-  /// Sections that tell of something else than the network: of the machine that it was trained on, such as of its
-  /// `os`, of pictures, of losses, and of networks beside it.
+  /// Words in the names of sections that tell of something else than the network: of the machine that it was
+  /// trained on, such as of its `os`, of pictures, of losses and the networks that they use, and of networks
+  /// beside it.
   private static let otherSections: Set<Substring> = [
     "env", "environment", "system", "platform", "data", "dataset", "datasets", "loss", "losses",
-    "criterion", "teacher", "decoder", "neck", "head", "heads", "discriminator",
+    "criterion", "lpips", "perceptual", "teacher", "decode", "decoder", "neck", "head", "heads",
+    "generator", "discriminator", "critic", "text", "tokenizer", "tower",
   ]
 
-  private static func isOfOthers(_ section: Substring) -> Bool {
-    otherSections.contains(section) || section.hasSuffix("_head") || section.hasSuffix("_decoder")
+  /// Whether a section, in lower case, is of something else than the network: `teacher`, `perceptual_loss`,
+  /// `decode_head`.
+  static func isOfOthers(_ section: Substring) -> Bool {
+    section.split(separator: "_").contains(where: otherSections.contains)
   }
 
   /// Sections of the network itself within those of a program's settings.
@@ -283,8 +287,9 @@ extension NetworkSetting {
   }
 
   private static func isOtherStride(_ value: String, _ network: Facts) -> Bool {
-    guard let own = network.outputStride, let told = Double(value) else { return false }
-    return [4, 8, 16, 32].contains(told) && told != Double(own)
+    guard let own = network.outputStride else { return false }
+    let told = Double(value).map { [$0] } ?? numbers(in: value)?.map { Double($0) } ?? []
+    return told.contains { [4, 8, 16, 32].contains($0) && $0 != Double(own) }
   }
 
   private static func asksForDilation(_ value: String, _ network: Facts) -> Bool {

@@ -35,9 +35,12 @@ extension Session {
     }
     return withPaths { path in
       let isWhole = path.hasPrefix("/")
-      if folder == current, !isWhole { return path }
+      let isStepUp = path.pathParts.contains("..")
+      if folder == current, !isWhole, !isStepUp { return path }
       let whole = isWhole ? path : (current == "/" ? current : current + "/") + path
-      return inside(whole) ?? inside(resolved(whole)) ?? whole
+      let plain = resolved(whole)
+      // With steps up it would lead through the folder, which may be moved.
+      return inside(whole) ?? inside(plain) ?? (isStepUp ? plain : whole)
     }
   }
 
@@ -55,6 +58,7 @@ extension Session {
   /// The path of a file by its folder's without links: the file itself may be one that is meant to stay.
   private static func resolved(_ path: String) -> String {
     let parts = path.pathParts
+    if parts.last == ".." { return Folder.whole(path) }
     return Folder.whole("/" + parts.dropLast().joined(separator: "/")) + "/"
       + parts.suffix(1).joined()
   }

@@ -71,11 +71,44 @@ import Testing
       ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code>", "web page"),
       ("<?xml version=\"1.0\"?><svg>", nil), ("<!-- drawn --><svg>", nil),
       ("<?xml version=\"1.0\"?><!-- a --><net name=\"a\">", nil), ("a,b\n.git/annex/objects/", nil),
+      ("<?xml version=\"1.0\"?>\n<!-- a --><!DOCTYPE HTML PUBLIC>", "web page"),
+      ("<html lang=\"en\"><svg>", "web page"), ("<header>", nil), ("<!-- a -->", nil),
+      ("<!--" + String(repeating: "<html>", count: 100) + "--><svg>", nil),
+      ("<?xml version=\"1.0\"?><svg><foreignObject><html>", nil),
+      ("<!-- a --><net><head>", nil), ("BZhang\nfog\n", nil), ("BZh9", nil),
+      ("BZh91AY&SY\u{1}", "bzip2"),
     ] as [(String, String?)])
   func pointersAndPages(_ text: String, words: String?) {
     let reason = ForeignFile.explanation(Array(text.utf8))
     #expect((reason == nil) == (words == nil), "\(reason ?? "")")
     if let words { #expect(reason?.contains(words) == true, "\(reason ?? "")") }
+  }
+
+  /// What is packed is told by bytes that no text has.
+  @Test func packedFiles() {
+    for (bytes, command) in [
+      ([0x1F, 0x8B, 0x08], "gunzip"), ([0x28, 0xB5, 0x2F, 0xFD], "unzstd"),
+      (Array("BZh9".utf8) + [0x17, 0x72, 0x45, 0x38, 0x50, 0x90], "bunzip2"),
+    ] as [([UInt8], String)] {
+      let reason = ForeignFile.explanation(bytes)
+      #expect(reason?.hasSuffix("unpack it with `\(command)`") == true, "\(reason ?? "")")
+    }
+  }
+
+  /// Names of classes may be tags or whatever else.
+  @Test(arguments: ["<head>", "<header>", "<html", "<html>", "<!-- none -->", "BZhang", "<?xml?>"])
+  func namesOfClassesThatLookLikeFiles(_ name: String) throws {
+    let path = try folder.write(Array("\(name)\n<body>\nfog\n".utf8), to: "classes.txt")
+    #expect(try ClassNames.read(path) == [name, "<body>", "fog"])
+  }
+
+  @Test func pagesInThePlaceOfClasses() throws {
+    let path = try folder.write(Array("\n<!DOCTYPE html>\n<html>".utf8), to: "classes.txt")
+    #expect(
+      throws: FileError.unreadable(path: path, reason: "it is a web page: download the file itself")
+    ) {
+      try ClassNames.read(path)
+    }
   }
 
   /// Every reader that does not find what it reads says what is there.
@@ -108,6 +141,9 @@ import Testing
     }
     #expect(throws: FileError.unreadable(path: path, reason: words)) {
       try FileBytes.read(path, limit: 100)
+    }
+    #expect(throws: FileError.unreadable(path: path, reason: words)) {
+      try ImageList.expand([path])
     }
   }
 

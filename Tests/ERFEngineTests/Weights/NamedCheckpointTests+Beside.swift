@@ -27,6 +27,11 @@ extension NamedCheckpointTests {
   @Test(
     arguments: [
       (#"{"model_args": {"output_stride": 8}}"#, "output_stride=8"),
+      (#"{"output_stride": [8]}"#, "output_stride=[8]"),
+      (
+        #"{"replace_stride_with_dilation": [false,true,true]}"#,
+        "replace_stride_with_dilation=[false,true,true]"
+      ),
       (#"{"model_args": {"act_layer": "silu", "bn_eps": 0.1}}"#, "act_layer=silu, bn_eps=0.1"),
       (#"{"model_args": {"aa_layer": "blurpool", "drop_rate": 0.1}}"#, "aa_layer=blurpool"),
       (#"{"model_args": {"norm_layer": "groupnorm"}}"#, "norm_layer=groupnorm"),

@@ -7,15 +7,22 @@ import Testing
 @testable import ERFEngine
 
 extension NamedCheckpointTests {
-  /// The notes on a small network of bottlenecks in a file with these texts.
-  private func notes(on texts: [String: String], isHeadless: Bool = false) throws -> [String] {
-    let folder = try TemporaryFolder()
+  /// A small network of bottlenecks in a file with these texts.
+  private func named(
+    by texts: [String: String], isHeadless: Bool = false, in folder: TemporaryFolder
+  ) throws -> String {
     let path = folder.file("named.safetensors")
     let whole = try Network.trainingForm(
       NetworkSpec(model: "resnet:block=bottleneck:layers=1,1,1,1:width=2:classes=7"))
     let tensors = whole.stateDictionary.filter { !isHeadless || !$0.0.hasPrefix("fc.") }
     try SafetensorsWriter(tensors: tensors, type: .float32, metadata: texts).write(to: path)
-    var spec = NetworkSpec(file: path)
+    return path
+  }
+
+  /// The notes on it.
+  private func notes(on texts: [String: String], isHeadless: Bool = false) throws -> [String] {
+    let folder = try TemporaryFolder()
+    var spec = NetworkSpec(file: try named(by: texts, isHeadless: isHeadless, in: folder))
     spec.allowsMissingHead = isHeadless
     return try #require(try Network(spec).weightsChoice).notes
   }
@@ -72,6 +79,13 @@ extension NamedCheckpointTests {
       ("config", #"{"model": {"use_blurpool": true}}"#, "use_blurpool=true"),
       ("config", #"{"a": {"model": {"backbone": {"last_stride": 1}}}}"#, "last_stride=1"),
       ("cfg", #"{"model": {"dilation": [1, 1, 2, 4]}}"#, "dilation=[1, 1, 2, 4]"),
+      (
+        "config", #"{"replace_stride_with_dilation": [false, true, true]}"#,
+        "replace_stride_with_dilation=[false, true, true]"
+      ),
+      ("config", #"{"output_stride": [8]}"#, "output_stride=[8]"),
+      ("config", #"{"output_stride": [4, 8, 16, 32]}"#, "output_stride=[4, 8, 16, 32]"),
+      ("config", #"{"output_stride": [32]}"#, nil),
       ("cfg", #"{"decoder": {"act_layer": "gelu"}, "data": {"os": 8}}"#, nil),
     ] as [(String, String, String?)])
   func settingsThatDiffer(_ key: String, value: String, words: String?) throws {
@@ -87,6 +101,33 @@ extension NamedCheckpointTests {
     let start = "the file calls itself \(name), and is opened as "
     for texts in [["arch": name], ["config": #"{"model": {"name": "\#(name)"}}"#]] {
       let notes = try notes(on: texts)
+      #expect(notes.count == 1 && notes[0].hasPrefix(start), "\(notes)")
+    }
+  }
+
+  /// Networks beside the one that is in the file are none of its names.
+  @Test(
+    arguments: [
+      ("args.loss.net", "vgg"), ("lpips.net", "vgg"), ("perceptual.network", "alexnet"),
+      ("cfg.perceptual_loss.model", "vgg16"), ("teacher.arch", "vit_base"),
+      ("args.teacher_model.name", "vit_base"), ("discriminator.arch", "vgg"),
+      ("generator.encoder.name", "resnet34"), ("text_encoder.model", "vit_base"),
+      ("config", #"{"teacher": {"arch": "vit_base"}, "loss": {"net": "vgg"}}"#),
+    ])
+  func namesOfOtherNetworks(_ key: String, name: String) throws {
+    #expect(try notes(on: [key: name]) == [])
+  }
+
+  /// What is made of a file goes on to say that its classifier may compare angles.
+  @Test func anglesOutliveConversion() throws {
+    let folder = try TemporaryFolder()
+    var path = try named(by: ["args.loss": "arcface"], in: folder)
+    for name in ["one.safetensors", "two.safetensors"] {
+      _ = try NetworkConversion(network: NetworkSpec(file: path)).write(
+        to: folder.file(name), program: "this")
+      path = folder.file(name)
+      let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+      let start = "before it was converted, the file's settings say loss=arcface: "
       #expect(notes.count == 1 && notes[0].hasPrefix(start), "\(notes)")
     }
   }

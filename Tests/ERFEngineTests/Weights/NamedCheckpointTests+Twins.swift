@@ -128,7 +128,8 @@ extension NamedCheckpointTests {
     ("resnet18-OS-16.safetensors", true), ("r18-d8_512x512.safetensors", true),
     ("resnet18-lpf4.safetensors", true), ("resnet18_lpf4_finetune.safetensors", true),
     ("resnet18-photos8.safetensors", false), ("resnet18_os32.safetensors", false),
-    ("resnet18-5c9d8cde.safetensors", false),
+    ("resnet18-5c9d8cde.safetensors", false), ("frozen-lake-resnet18.safetensors", false),
+    ("resnet18-caffeine.safetensors", false), ("resnet18_frozen_bn.safetensors", true),
   ])
   func namesOfFilesTell(_ name: String, isTold: Bool) throws {
     let folder = try TemporaryFolder()
@@ -201,6 +202,10 @@ extension NamedCheckpointTests {
       ("mobilenetv2", "mobilenetv2_035", true), ("resnet20-cifar", "resnet20", false),
       ("resnet-cifar:depth=20:classes=100", "resnet20", false),
       ("resnet20-cifar", "resnet56", true), ("resnet18-cifar", "resnet18", false),
+      ("resnet-18", "swsl_resnet18", false), ("resnet-50", "ssl_resnet50", false),
+      ("resnet-50", "swsl_resnet18", true), ("resnet-50", "ResNet", false),
+      ("resnet-50", "ResNeXt", true), ("mobilenetv2", "MobileNet", false),
+      ("resnet-50", "resnet50-0676ba61.pth", false), ("resnet-50", "resnet18-f37072fd.pth", true),
     ])
   func namesOfOtherLibraries(_ id: String, _ name: String, isInDoubt: Bool) throws {
     let folder = try TemporaryFolder()
