@@ -153,8 +153,7 @@ import Testing
 
   @Test func theGalleryStandsBesideAAndB() throws {
     var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
-    _ = model.type("b")
-    _ = model.type("M")
+    for key: Unicode.Scalar in ["b", "M"] { _ = model.type(key) }
     model.finish(model.type("S"))
     model.finish(model.type("G"))
     let figure = Figure(model)
@@ -246,8 +245,7 @@ import Testing
     let times = try #require(shares.max()) / (try #require(shares.min()))
     let said = try #require(figure.caption.firstMatch(of: /. sees most, ([\d.]+) times/))
     #expect(said.output.1 == Format.fixed(times, times < 9.95 ? 1 : 0))
-    let names = figure.rows.map { $0[1] }
-    for name in names where name.contains("K = ") {
+    for name in figure.rows.map({ $0[1] }) where name.contains("K = ") {
       let kernels = name[(name.firstRange(of: "K = ")?.lowerBound ?? name.startIndex)...]
       #expect(texts(figure).count { $0.hasSuffix(kernels) } >= 2, "\(name)")
     }
@@ -302,6 +300,16 @@ import Testing
     let half = try #require(Figure.crossing(mass, 0.5))
     #expect(abs(half.x - 1.5) < 1e-12 && half.y == 0.5)
     #expect(try #require(Figure.crossing([0.6, 1], 0.5)) == (0, 0.6))
+  }
+
+  /// A curve that lies on another is dashed: both are seen.
+  @Test func equalCurvesAreBothSeen() {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-13-nano"])
+    model.sides[1].shown = model.sides[0].shown
+    let dashes = Figure(model).drawing.elements.compactMap { line -> Double? in
+      if case .line(let points, 1.1, let dash, _, _) = line, points.count > 2 { dash } else { nil }
+    }
+    #expect(dashes == [0, 4])
   }
 
   /// Titles say what was edited and stay within their column; so do the table's cells.

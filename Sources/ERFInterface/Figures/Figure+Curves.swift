@@ -68,13 +68,13 @@ extension Figure {
     page.text(
       "distance from the unit, px", x: box.x + box.width / 2, y: box.y + box.height + 17,
       size: 6.5, anchor: .middle)
-    for (index, network) in networks.enumerated() {
-      guard let mass = network.metrics?.radialMass, !mass.isEmpty else { continue }
-      let points = (0...Int(plot.x.upperBound)).map { distance in
+    let curves = networks.map { network -> [(x: Double, y: Double)] in
+      guard let mass = network.metrics?.radialMass, !mass.isEmpty else { return [] }
+      return (0...Int(plot.x.upperBound)).map { distance in
         plot.place(Double(distance), distance < mass.count ? mass[distance] : 1)
       }
-      page.line(points, width: 1.1, ink: FigureInk.curve(index))
     }
+    drawLines(curves, width: 1.1, on: &page)
     for (index, network) in networks.enumerated() {
       guard let mass = network.metrics?.radialMass, let half = Self.crossing(mass, 0.5)
       else { continue }
@@ -82,6 +82,19 @@ extension Figure {
     }
     page.frame(box)
     drawLegend(box, on: &page)
+  }
+
+  /// One curve a network, empty where it has none. One that lies on an earlier one is dashed, so that both are seen.
+  private func drawLines(
+    _ curves: [[(x: Double, y: Double)]], width: Double, on page: inout FigurePage
+  ) {
+    for (index, points) in curves.enumerated() where points.count > 1 {
+      let isAbove = curves[..<index].contains { earlier in
+        earlier.count == points.count
+          && zip(earlier, points).allSatisfy { abs($0.x - $1.x) + abs($0.y - $1.y) < width }
+      }
+      page.line(points, width: width, dash: isAbove ? 4 : 0, ink: FigureInk.curve(index))
+    }
   }
 
   /// Where a curve that is drawn between whole distances comes to a height; at its beginning where it
@@ -222,10 +235,7 @@ extension Figure {
     page.text(
       "depth: blocks, and what each stage gives out", x: box.x + box.width / 2,
       y: box.y + box.height + 17, size: 6.5, anchor: .middle)
-    for (index, points) in series.enumerated() {
-      let places = points.map { plot.place($0.x, $0.value) }
-      if places.count > 1 { page.line(places, width: 0.9, ink: FigureInk.curve(index)) }
-    }
+    drawLines(series.map { $0.map { plot.place($0.x, $0.value) } }, width: 0.9, on: &page)
     for (index, points) in series.enumerated() {
       for point in points { drawMark(plot.place(point.x, point.value), index, on: &page) }
     }
