@@ -20,7 +20,13 @@ FUZZ_SEED ?= 2
 
 SOURCES = Sources Tests Plugins Package.swift
 C_SOURCES = $(shell find Sources Tests Packaging -name '*.[ch]' -o -name '*.cpp')
+# One build serves the program and its tests, which see what the modules keep to themselves. A plan out of the cache
+# would name the commit that it was made for, not the one that is built.
+RELEASE = -c release --disable-build-manifest-caching
+BUILD = $(RELEASE) -Xswiftc -enable-testing
 PROGRAM = .build/release/replk-tui
+# The program that is installed has Swift's libraries inside, and runs where the toolchain is not.
+STANDALONE = .build/standalone/release/replk-tui
 
 # C and C++ libraries that the program is built with, and what only the tests need besides. g++ is
 # here for the headers of its standard library.
@@ -33,7 +39,7 @@ PACKAGES = sh Scripts/install-packages.sh
 ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
-.PHONY: all deb wheel test-arm64 test-slurm help run build test fuzz check bench peers peers-forward peers-training assets measure-assets format lint sanitize install \
+.PHONY: all deb wheel test-arm64 test-slurm help run build standalone test fuzz check bench peers peers-forward peers-training assets measure-assets format lint sanitize install \
   uninstall toolchain missing test-missing deps test-deps
 
 all: missing help
@@ -44,6 +50,7 @@ help:
 	@echo 'make fuzz      hand damaged files to every reader, ten minutes each (FUZZ_SECONDS=60)'
 	@echo 'make check     all that a commit has to pass: lint, build, test'
 	@echo 'make build     build the program: $(PROGRAM)'
+	@echo 'make standalone  build it with Swift inside, as it is installed: $(STANDALONE)'
 	@echo 'make install   build and install it, with manual pages and completions (PREFIX=$(PREFIX) DESTDIR=)'
 	@echo 'make uninstall remove what make install put there'
 	@echo 'make deps      install the libraries that are missing, with apt'
@@ -64,20 +71,21 @@ help:
 run: deps build
 	@$(PROGRAM) $(ARGS)
 
-# With Swift's libraries inside, the program runs where the toolchain is not, and starts faster. A plan out of the
-# cache would name the commit that it was made for, not the one that is built.
 build: toolchain missing
-	@$(SWIFT) build -c release --static-swift-stdlib --disable-build-manifest-caching --product replk-tui
+	@$(SWIFT) build $(BUILD) --product replk-tui
+
+standalone: toolchain missing
+	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/standalone --product replk-tui
 
 test: toolchain deps test-deps
-	@$(SWIFT) test $(TESTS)
+	@$(SWIFT) test $(BUILD) $(TESTS)
 
 fuzz: toolchain missing
-	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test --filter Fuzz
+	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test $(BUILD) --filter Fuzz
 
 # Package.swift makes errors of warnings, in Swift as in C.
-check: missing test-missing lint build
-	@$(SWIFT) test $(TESTS)
+check: missing test-missing lint
+	@$(SWIFT) test $(BUILD) $(TESTS)
 
 bench: build
 	@$(PROGRAM) bench $(ARGS)
@@ -101,8 +109,8 @@ peers-forward: build
 peers-training: build
 	@PEERS_SCRIPT=peers_training.py sh Scripts/peers.sh $(PROGRAM) $(PEERS)
 
-install: build
-	@sh Scripts/install.sh $(PROGRAM) "$$PREFIX" "$$DESTDIR"
+install: standalone
+	@sh Scripts/install.sh $(STANDALONE) "$$PREFIX" "$$DESTDIR"
 
 uninstall:
 	@sh Scripts/install.sh --remove "$$PREFIX" "$$DESTDIR"
@@ -126,14 +134,14 @@ sanitize: toolchain missing test-missing
 	@REPLK_SANITIZED=thread TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/races.supp \
 	  $(SWIFT) test --sanitize=thread --scratch-path .build/thread $(TESTS)
 
-deb: build
+deb: standalone
 	@$(PACKAGES) --check dpkg-dev lintian xz-utils
-	@sh Scripts/make-deb.sh $(PROGRAM)
+	@sh Scripts/make-deb.sh $(STANDALONE)
 
 # Needs python3 with venv and the network.
-wheel: build
+wheel: standalone
 	@$(PACKAGES) --check advancecomp
-	@sh Scripts/make-wheel.sh $(PROGRAM)
+	@sh Scripts/make-wheel.sh $(STANDALONE)
 
 test-arm64: toolchain
 	@$(PACKAGES) --check $(ARM_TOOLS)

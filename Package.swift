@@ -26,6 +26,9 @@ let engineSettings: [SwiftSetting] = swiftSettings + [optimised]
 let interfaceSettings: [SwiftSetting] =
   swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release)), optimised]
 
+/// Tests run once each time that they are compiled: what they call is optimised, they are not.
+let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
+
 let cSettings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
 /// Eigen's templates are slow unless they are optimised; no contraction, as above.
@@ -92,21 +95,23 @@ let package = Package(
     // MARK: Tests
     .target(
       name: "TestSupport", dependencies: ["ERFCurses", "ERFEngine"], path: "Tests/TestSupport",
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],
-      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .unsafeFlags(["-Onone"]),
+      ]),
     .testTarget(
       name: "ERFEngineTests", dependencies: ["ERFEngine", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+      exclude: ["Fixtures"], swiftSettings: testSettings),
     .testTarget(
       name: "ERFInterfaceTests", dependencies: ["ERFInterface", "ERFEngine", "TestSupport"],
-      exclude: ["Fixtures", "Screens"], swiftSettings: swiftSettings),
+      exclude: ["Fixtures", "Screens"], swiftSettings: testSettings),
     .testTarget(
       name: "ReplkTuiTests",
       dependencies: ["replk-tui", "ERFEngine", "ERFInterface", "TestSupport"],
       exclude: ["Help"],
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
