@@ -41,16 +41,17 @@ extension Command {
       throw UsageError.missingOption(command: "compare --shard", option: "-o DIR")
     }
     let base = folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
+    let parts = shard.map { shard in
+      names.map { "\(base)\($0)-\(shard.index)-of-\(shard.count).erf" }
+    }
+    for path in parts ?? [] { try OutputFiles.requireKept(path, "-o") }
     var exports: OutputFiles?
-    if folder != nil {
-      if let shard, FileIdentity(of: base) != nil {
-        try OutputFiles(
-          names.map { "\(base)\($0)-\(shard.index)-of-\(shard.count).erf" }, arguments,
-          models: arguments.positionals, images: requests.first?.images
-        ).requireFree(isOwn: { (try? ERFPart(path: $0)) != nil }, found: ERFPart.obstacle)
-      } else if shard == nil {
-        exports = try freeFiles(base, names, validated, arguments)
-      }
+    if let parts, FileIdentity(of: base) != nil {
+      try OutputFiles(
+        parts, arguments, models: arguments.positionals, images: requests.first?.images
+      ).requireFree(isOwn: { (try? ERFPart(path: $0)) != nil }, found: ERFPart.obstacle)
+    } else if folder != nil, parts == nil {
+      exports = try freeFiles(base, names, validated, arguments)
     }
     let computer = ERFComputer(networks: 1)
     var results: [ERFResult] = []
@@ -58,13 +59,12 @@ extension Command {
     var finished: [String] = []
     var told: Set<String> = []
     var place: PartPlace?
-    for (request, name) in zip(validated, names) {
+    for (index, request) in validated.enumerated() {
       var run = FieldRun(request: request, shard: shard, watched: watched, told: told)
-      if let folder, let shard {
+      if let folder, let parts {
         try Folder.make(folder)
-        let path = "\(base)\(name)-\(shard.index)-of-\(shard.count).erf"
         run.file = PartFile(
-          path: path, command: try arguments.command(of: request.request),
+          path: parts[index], command: try arguments.command(of: request.request),
           isForced: arguments.has("--force"))
       }
       let result = try run.result(on: computer)
@@ -94,7 +94,7 @@ extension Command {
       outputs = files.map { base + $0.name }
     }
     if arguments.has("--json") {
-      try StandardStreams.write(json: try ResultReport(results).encoded())
+      try StandardStreams.write(json: try ResultReport(results, tellsCosts: true).encoded())
     } else {
       try StandardStreams.write(Report.text(results, outputs: outputs, kept: finished))
     }

@@ -35,6 +35,7 @@ extension Command {
     }
     // Checked first: nobody should wait for a run whose result cannot be kept.
     for path in outputs { try requireEnding(of: path) }
+    for path in parts { try OutputFiles.requireKept(path, "-o") }
     if shard != nil { try request.images.requireFiles(Shard.readers) }
     let validated = try request.validated()
     let watched = try request.images.watched()
@@ -67,12 +68,11 @@ extension Command {
     if run.wasFinished, !written.isEmpty, let path = parts.first {
       Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
     }
-    for path in written {
-      let format = try ExportFormat(path: path)
-      try files.write(HeatmapExport.encode(result, format: format, options: options), to: path)
+    try files.write(written) { path in
+      try HeatmapExport.encode(result, format: ExportFormat(path: path), options: options)
     }
     if arguments.has("--json") {
-      try StandardStreams.write(json: try ResultReport([result]).encoded())
+      try StandardStreams.write(json: try ResultReport([result], tellsCosts: true).encoded())
     } else {
       try StandardStreams.write(
         Report.text([result], outputs: run.wasFinished ? written : parts + written, kept: finished))

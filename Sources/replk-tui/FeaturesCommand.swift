@@ -85,7 +85,10 @@ extension Arguments {
     guard let path = last("--output") else {
       throw .missingOption(command: "features", option: "-o FILE.npy")
     }
-    if Features.isPart(path) { return path }
+    if Features.isPart(path) {
+      try OutputFiles.requireKept(path, "-o")
+      return path
+    }
     guard (try? ExportFormat(path: path))?.ending == "npy" else {
       throw .badValue(
         option: "-o", value: path, expected: "a name ending in .npy or .safetensors")

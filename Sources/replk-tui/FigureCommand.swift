@@ -53,14 +53,9 @@ private struct FigureCommand {
     try SessionFile.requireTarget(of: session, arguments, engine: engine)
     try requireMemory(session, threads, engine)
     let figure = try figure(session, threads, engine)
-    var files: [(path: String, bytes: [UInt8])] = []
-    for path in outputs {
-      guard let bytes = try ending(path).flatMap({ try figure.encoded(ending: $0) }) else {
-        continue
-      }
-      files.append((path, bytes))
+    try places.write(outputs) { path in
+      try ending(path).flatMap { try figure.encoded(ending: $0) }
     }
-    for file in files { try places.write(file.bytes, to: file.path) }
   }
 
   /// Checks that all maps fit into memory together, as the explorer holds them, with the curves and the

@@ -84,15 +84,13 @@ extension Command {
     try files.requireFree { path in
       ERFPart.isPart(path) ? whole.holds(path) : facts.made(path, outputs: outputs)
     }
-    for path in outputs {
-      let bytes =
-        try ERFPart.isPart(path)
+    try files.write(outputs) { path in
+      try ERFPart.isPart(path)
         ? whole.encoded()
         : HeatmapExport.encode(result, format: ExportFormat(path: path), options: options)
-      try files.write(bytes, to: path)
     }
     if asJSON {
-      try StandardStreams.write(json: try ResultReport([result]).encoded())
+      try StandardStreams.write(json: try ResultReport([result], tellsCosts: true).encoded())
     } else {
       try StandardStreams.write(Report.text([result], outputs: outputs))
     }

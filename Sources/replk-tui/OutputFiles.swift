@@ -58,6 +58,18 @@ struct OutputFiles {
     try AtomicFile.write(parts: parts, to: path, among: versions)
   }
 
+  /// Writes several of the files and puts them in their places as one: none between those of another command.
+  ///
+  /// - Parameter contents: of the file at a path, one after the other; nil: it is not written.
+  /// - Throws: `FileError`, and what `contents` throws.
+  func write(_ paths: [String], contents: (String) throws -> [UInt8]?) throws {
+    let staged = StagedFiles(among: versions)
+    for path in paths {
+      if let bytes = try contents(path) { try staged.add(bytes, for: path) }
+    }
+    try staged.place()
+  }
+
   /// Checks, before anything is computed, that each may be written.
   ///
   /// - Parameters:
@@ -90,17 +102,15 @@ struct OutputFiles {
     }
   }
 
-  /// Checks that a table with which a run goes on, given by `option`, is no pipe: it is read first, and written
-  /// again and again. Nor may it be a stream that was opened before, such as `/dev/stdout` where a shell leads that
-  /// into a file: what replaces the file is not what is open.
+  /// Checks that a file with which a run goes on, given by `option`, is no stream: it is read first, and written again
+  /// and again.
   ///
   /// - Throws: `UsageError.badValue`.
   static func requireKept(_ path: String, _ option: String) throws(UsageError) {
-    guard !AtomicFile.isOpenStream(path), !FileIdentity.isPipeOrDevice(path) else {
+    guard !AtomicFile.isStream(path) else {
       throw .badValue(
         option: option, value: path,
-        expected: "a file rather than a pipe or device: the table is read and written as the run "
-          + "goes on")
+        expected: "a file rather than a pipe or device: it is read and written as the run goes on")
     }
   }
 

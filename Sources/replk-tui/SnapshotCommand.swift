@@ -58,16 +58,15 @@ private struct SnapshotCommand {
     for line in model.replacedWeights {
       StandardStreams.writeError(Text.message("note: \(line)"))
     }
-    for path in outputs {
+    try files.write(outputs) { path in
       var model = model
       // Plain text has no colours to tell levels apart.
       if path.lowercased().hasSuffix(".txt") { model.display.depth = .mono }
       let frame = view(model, size: size)
-      guard let ending = endings.first(where: { path.lowercased().hasSuffix("." + $0) }),
-        let bytes = try Snapshot.encode(
+      return try endings.first { path.lowercased().hasSuffix("." + $0) }.flatMap { ending in
+        try Snapshot.encode(
           frame, ending: ending, depth: display.depth, provenance: model.provenance)
-      else { continue }
-      try files.write(bytes, to: path)
+      }
     }
     if let failure = model.sides.compactMap(\.failure).first {
       throw SnapshotFailure(reason: failure)

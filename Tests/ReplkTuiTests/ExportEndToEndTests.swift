@@ -35,7 +35,15 @@ import Testing
     ])
     #expect(
       folder.names == ["CAPITALS.NPY", "map.csv", "map.json", "map.npy", "map.pgm", "map.png"])
-    #expect(try folder.read("map.json") == Array(outcome.output))
+    // What the run took is printed, and not kept.
+    var entry = try #require(outcome.results().first)
+    #expect(entry.removeValue(forKey: "seconds") != nil)
+    #expect(entry.removeValue(forKey: "peakBytes") != nil)
+    let file = try JSONSerialization.jsonObject(with: Data(folder.read("map.json")))
+    let texts = try [file, ["results": [entry]]].map {
+      try JSONSerialization.data(withJSONObject: $0, options: .sortedKeys)
+    }
+    #expect(texts[0] == texts[1])
 
     let map = try NPY.load(path: folder.file("map.npy"))
     #expect(map.shape == [48, 64])
@@ -115,6 +123,36 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(folder.names == ["map.npy"])
     #expect(try folder.read("map.npy") == Array("old".utf8))
+  }
+
+  /// What is exported to standard output stands there before the report, be that led into a file.
+  @Test(arguments: [[], ["--force"]]) func standardOutput(_ force: [String]) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.json"), withDestinationPath: "/dev/stdout")
+    let erf = ["erf", Samples.tiny, "--size", "32", "-o"]
+    _ = try succeed(erf + ["map.json"], in: folder)
+    let outcome = try Executable.run(
+      erf + ["link.json"] + force, in: folder, shell: "exec > o; echo before; exec \"$@\"")
+    #expect(outcome.code == 0 && outcome.error == "")
+    let text = String(decoding: try folder.read("o"), as: UTF8.self)
+    let document = String(decoding: try folder.read("map.json"), as: UTF8.self)
+    #expect(text.hasPrefix("before\n" + document))
+    #expect(text.contains("area ratio") && text.hasSuffix("wrote link.json\n"))
+  }
+
+  /// What a run goes on with is read and written again, so it is no stream.
+  @Test(arguments: [
+    ["erf", Samples.tiny, "-o", "link.erf"],
+    ["features", Samples.tiny, "--tap", "stage1", "-o", "link.safetensors"],
+    ["train", Samples.tiny, "-o", "link.safetensors", "--force"],
+  ])
+  func streamsAreNotGoneOnWith(_ arguments: [String]) throws {
+    for name in ["link.erf", "link.safetensors"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: "/dev/stdout")
+    }
+    let outcome = try Executable.run(arguments, in: folder, shell: "exec \"$@\" > o")
+    expectOneLine(outcome, code: 2, mentions: ["expected a file rather than a pipe or device"])
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full here"))

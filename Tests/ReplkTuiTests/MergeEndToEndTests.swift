@@ -27,7 +27,7 @@ import Testing
 
   /// The exports of merged parts are those of one run, to the byte.
   @Test(arguments: [1, 3, 9]) func mergedFilesAreThoseOfOneRun(_ count: Int) throws {
-    let endings = ["erf", "npy", "pgm", "png", "csv"]
+    let endings = ["erf", "npy", "pgm", "png", "csv", "json"]
     _ = try succeed(erf + endings.flatMap { ["-o", "one.\($0)"] }, in: folder)
     let parts = try make(shards: count)
     for order in [parts, parts.reversed()] {

@@ -55,4 +55,24 @@ import Testing
     try folder.remove("new.npy")
     #expect(!forced.versions.isOwn(new))
   }
+
+  /// Several files are put in place as one: none where one cannot be made, or is not the command's to replace.
+  @Test func severalFilesAreAllOrNone() throws {
+    let folder = try TemporaryFolder()
+    let (one, two) = (folder.file("one.npy"), folder.file("two.npy"))
+    let arguments = try Arguments([], options: Options.force, command: "erf")
+    let files = OutputFiles([one, two], arguments, models: [])
+    #expect(throws: CancellationError.self) {
+      try files.write([one, two]) { path in
+        guard path == one else { throw CancellationError() }
+        return [1]
+      }
+    }
+    #expect(folder.names == [])
+    _ = try folder.write([2], to: "two.npy")
+    #expect(throws: FileError.appeared(path: two)) { try files.write([one, two]) { _ in [1] } }
+    #expect(folder.names == ["two.npy"])
+    try files.write([one, two]) { $0 == two ? [2] : [1] }
+    #expect(try folder.read("one.npy") == [1] && folder.names == ["one.npy", "two.npy"])
+  }
 }

@@ -9,9 +9,13 @@
 /// The JSON document of one or more finished runs.
 public struct ResultReport: Sendable {
   private let results: [ERFResult]
+  private let tellsCosts: Bool
 
-  public init(_ results: [ERFResult]) {
+  /// - Parameter tellsCosts: whether to tell the time and the memory that each run took, which differ where the same
+  ///   run is made twice: what is printed does, files of the same run are the same bytes.
+  public init(_ results: [ERFResult], tellsCosts: Bool = false) {
     self.results = results
+    self.tellsCosts = tellsCosts
   }
 
   /// `{"results": [...]}`, keys sorted, indented, ending in a line end. A side or ratio that was not
@@ -20,7 +24,7 @@ public struct ResultReport: Sendable {
   /// - Throws: ``ExportError/encoding(format:reason:)``.
   public func encoded() throws(ExportError) -> [UInt8] {
     do {
-      return try JSONText.encode(Document(results: results.map(Entry.init)))
+      return try JSONText.encode(Document(results: results.map { Entry($0, tellsCosts) }))
     } catch {
       throw .encoding(format: "JSON", reason: "\(error)")
     }
@@ -59,9 +63,9 @@ private struct Entry: Encodable {
   let sigma: Number
   let centreOfMass: [Number]
   let radii: [Radius]
-  let seconds: Seconds
-  /// Of the run that computed it; null where it was put together from parts.
-  let peakBytes: Number
+  /// Of the run that computed it, as `peakBytes`; null where it was put together from parts.
+  let seconds: Seconds?
+  let peakBytes: Number?
   /// How many images the whole run has, where not all of them are in; else left out.
   let partialOf: Int?
   /// The shares that this is of, where it is not of all.
@@ -69,7 +73,7 @@ private struct Entry: Encodable {
   /// What computed it; several where parts were merged.
   let makers: [ERFPart.Maker]
 
-  init(_ result: ERFResult) {
+  init(_ result: ERFResult, _ tellsCosts: Bool) {
     let subject = result.subject
     model = subject.model
     weights = subject.weights
@@ -95,8 +99,9 @@ private struct Entry: Encodable {
     let centre = hasMass ? result.metrics.centreOfMass : (row: .nan, column: .nan)
     centreOfMass = [Number(centre.row), Number(centre.column)]
     radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
-    seconds = Seconds(result.seconds, hasImages: !result.imageNames.isEmpty)
-    peakBytes = Number(result.seconds.total.isNaN ? .nan : Double(result.peakBytes))
+    seconds = tellsCosts ? Seconds(result.seconds, hasImages: !result.imageNames.isEmpty) : nil
+    peakBytes =
+      tellsCosts ? Number(result.seconds.total.isNaN ? .nan : Double(result.peakBytes)) : nil
     makers = result.makers
     partialOf = result.partialOf
     shares = partialOf.flatMap { _ in result.part.map { $0.shards.map(\.text) } }.flatMap {

@@ -118,7 +118,7 @@ public struct NetworkConversion: Sendable {
     _ opened: OpenedNetwork, to path: String, program: String, among outputs: OutputVersions? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws -> Report {
-    guard FileKind(of: path) != .other else { throw Failure.noRegularFile(path: path) }
+    guard !AtomicFile.isStream(path) else { throw Failure.noRegularFile(path: path) }
     let outputs = outputs ?? OutputVersions([path], isForced: true)
     try opened.requireWeights()
     let loader = opened.loader(cancellation: cancellation)

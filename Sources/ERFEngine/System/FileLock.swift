@@ -47,6 +47,23 @@ public final class FileLock: Sendable {
     self.descriptor = descriptor
   }
 
+  /// Waits for the locks on several folders, in one order for all programs: else of two that write into the same
+  /// folders each could hold a lock that the other waits for.
+  ///
+  /// - Throws: ``FileError/locked(folder:)``.
+  static func all(waitingFor folders: [String]) throws(FileError) -> [FileLock] {
+    // A second lock on a folder, however that is spelt, would wait for the first.
+    var distinct: [FileIdentity: String] = [:]
+    for folder in folders {
+      if let identity = FileIdentity(of: folder) { distinct[identity] = folder }
+    }
+    var locks: [FileLock] = []
+    for (_, folder) in distinct.sorted(by: { $0.key < $1.key }) {
+      locks.append(try FileLock(waitingFor: folder))
+    }
+    return locks
+  }
+
   deinit {
     if descriptor >= 0 { close(descriptor) }
   }

@@ -134,7 +134,9 @@ public enum Folder {
     let made = try make(path)
     let base = path.hasSuffix("/") ? path : path + "/"
     do throws(FileError) {
-      try AtomicFile.write(files.map { (base + $0.name, $0.bytes) }, among: outputs)
+      let staged = StagedFiles(among: outputs)
+      for file in files { try staged.add(file.bytes, for: base + file.name) }
+      try staged.place()
     } catch {
       // Only empty ones can be removed.
       for folder in made.reversed() { _ = unsafe withSystemPath(folder) { unsafe rmdir($0) } }

@@ -96,18 +96,18 @@ extension LocalEngine {
   }
 
   public func write(_ bytes: [UInt8], to path: String) throws {
-    try write(bytes, to: path, isForced: true)
+    try write(bytes, to: path, isSynced: true)
   }
 
   public func keep(_ bytes: [UInt8], at path: String) throws {
-    try write(bytes, to: path, isForced: false)
+    try write(bytes, to: path, isSynced: false)
   }
 
-  private func write(_ bytes: [UInt8], to path: String, isForced: Bool) throws {
+  private func write(_ bytes: [UInt8], to path: String, isSynced: Bool) throws {
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       try Folder.make(String(path[..<slash]))
     }
-    try AtomicFile.write(bytes, to: path, isForced: isForced)
+    try AtomicFile.write(bytes, to: path, isSynced: isSynced)
   }
 
   public func exists(_ path: String) -> Bool { Folder.isTaken(path) }

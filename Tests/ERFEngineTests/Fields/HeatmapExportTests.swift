@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func jsonHoldsTheMetrics() throws {
-    let bytes = try ResultReport([result, result]).encoded()
+    let bytes = try ResultReport([result, result], tellsCosts: true).encoded()
     let document = try JSONDecoder().decode(Document.self, from: Data(bytes))
     #expect(document.results.count == 2)
     let entry = try #require(document.results.first)
@@ -117,5 +117,20 @@ import Testing
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(text.contains("\"side\" : null") && text.contains("\"ratio\" : null"))
     #expect(text.contains("\"backward\" : null"))
+  }
+
+  /// What a run took is printed; its files are those of any run of the same.
+  @Test func filesDoNotTellWhatTheRunTook() throws {
+    var other = result
+    other.seconds = ERFSeconds(load: 7, forward: 8, backward: 9, total: 24)
+    other.peakBytes = 5678
+    func file(_ result: ERFResult) throws -> [UInt8] {
+      try HeatmapExport.encode(result, format: ExportFormat(path: "a.json"))
+    }
+    #expect(try file(result) == file(other) && ResultReport([other]).encoded() == file(other))
+    func printed(_ result: ERFResult) throws -> [UInt8] {
+      try ResultReport([result], tellsCosts: true).encoded()
+    }
+    #expect(try printed(result) != printed(other))
   }
 }

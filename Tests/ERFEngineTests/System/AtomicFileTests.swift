@@ -1,14 +1,9 @@
 // Replacing files: old or new, whole, and nothing left behind.
 
 import ERFEngine
+import Foundation
 import TestSupport
 import Testing
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 @Suite struct AtomicFileTests {
   @Test func writesAndReplaces() throws {
@@ -30,7 +25,7 @@ import Testing
     for name in kept + [".erf-999999999-0-1.tmp"] { _ = try folder.write([1], to: name) }
     AtomicFile.removeLeftovers(in: folder.path)
     #expect(Set(folder.names) == Set(kept))
-    try AtomicFile.write([2], to: folder.file("state"), isForced: false)
+    try AtomicFile.write([2], to: folder.file("state"), isSynced: false)
     #expect(try folder.read("state") == [2] && folder.names.count == kept.count + 1)
   }
 
@@ -83,21 +78,45 @@ import Testing
     #expect(folder.names == ["inner", "link", "loop", "lost"])
   }
 
-  /// Streams that are open, however they are called; files and links to them are none.
-  @Test func knowsOpenStreams() throws {
+  /// What is open, however it is called, pipes and devices; files and links to them are none.
+  @Test func knowsStreams() throws {
     let folder = try TemporaryFolder()
     let links = [("out", "/dev/stdout"), ("again", "out"), ("file", "a"), ("loop", "loop")]
     for (name, target) in links {
       try FileManager.default.createSymbolicLink(
         atPath: folder.file(name), withDestinationPath: target)
     }
-    var streams = ["/dev/stdout", "/dev/fd/1"] + ["out", "again"].map(folder.file)
+    var streams = ["/dev/stdout", "/dev/fd/1", "/dev/null"] + ["out", "again"].map(folder.file)
     #if os(Linux)
       streams.append("/proc/self/fd/1")
     #endif
-    for path in streams { #expect(AtomicFile.isOpenStream(path), "\(path)") }
-    for path in ["/dev/null", "a"] + ["a", "file", "loop"].map(folder.file) {
-      #expect(!AtomicFile.isOpenStream(path), "\(path)")
+    for path in streams { #expect(AtomicFile.isStream(path), "\(path)") }
+    for path in ["a"] + ["a", "file", "loop"].map(folder.file) {
+      #expect(!AtomicFile.isStream(path), "\(path)")
+    }
+  }
+
+  /// What is open is written to where it stands: it is neither replaced nor written over.
+  @Test func streamsGoOn() throws {
+    let folder = try TemporaryFolder()
+    let place = URL(fileURLWithPath: try folder.write([], to: "a"))
+    let (writing, reading) = (
+      try FileHandle(forWritingTo: place), try FileHandle(forReadingFrom: place)
+    )
+    let path = "/dev/fd/\(writing.fileDescriptor)"
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: path)
+    try writing.write(contentsOf: Data([1]))
+    for path in [path, folder.file("link")] {
+      #expect(!FileIdentity.isReplaceable(path))
+      try AtomicFile.requireWritable(path)
+      try AtomicFile.write([2], to: path, among: OutputVersions([path]))
+    }
+    try writing.write(contentsOf: Data([3]))
+    #expect(try folder.read("a") == [1, 2, 2, 3] && folder.names == ["a", "link"])
+    let closed = "/dev/fd/\(reading.fileDescriptor)"
+    #expect(throws: FileError.unwritable(path: closed, reason: "Bad file descriptor")) {
+      try AtomicFile.requireWritable(closed)
     }
   }
 

@@ -1,6 +1,7 @@
 // Locks between programs: here between two holders within one.
 
 import Dispatch
+import Foundation
 import TestSupport
 import Testing
 
@@ -72,6 +73,34 @@ import Testing
       #expect(errors == [.appeared(path: path)])
       #expect(folder.names == ["new"])
       try folder.remove("new")
+    }
+  }
+
+  /// Of two commands that write the same files at once, those of one stay, and neither waits for ever, in whatever
+  /// order and however they name their folders.
+  @Test func outputsOfTwoDoNotMix() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a", "b"] { try folder.makeFolder(name) }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link"), withDestinationPath: "b")
+    let names = (0..<4).flatMap { ["a/\($0)", "b/\($0)"] }
+    let paths = [names, names.reversed().map { $0.replacing("b/", with: "link/") }]
+      .map { $0.map(folder.file) }
+    for _ in 0..<50 {
+      let failures = Workers(threads: 2).map(2) { index -> (any Error)? in
+        do {
+          let staged = StagedFiles(among: OutputVersions(paths[index], isForced: true))
+          for path in paths[index] {
+            try staged.add(parts: [[UInt8(index)]], for: path, isSynced: false)
+          }
+          try staged.place()
+          return nil
+        } catch {
+          return error
+        }
+      }
+      #expect(failures.allSatisfy { $0.flatMap(\.self) == nil })
+      #expect(try Set(names.map(folder.read)).count == 1)
     }
   }
 
