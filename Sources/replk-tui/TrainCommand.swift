@@ -105,8 +105,8 @@ extension Command {
     if isResumed && arguments.has("--force") {
       throw UsageError.conflicting("--resume", "--force")
     }
-    let confusion = try arguments.confusionOutput()
-    let outputs = TrainingOutputs(path: path, confusion: confusion, arguments)
+    let outputs = TrainingOutputs(
+      path: path, confusion: try arguments.confusionOutput(), arguments)
     if !isResumed && !arguments.has("--force") { try requireNothing(at: path) }
     let plan = try TrainingPlan(arguments, model: model)
     try outputs.require(isResumed: isResumed)
@@ -123,8 +123,8 @@ extension Command {
       throw Interrupted(explanation: "stopped before the first step; nothing was written")
     }
     var run = TrainingRun(
-      trainer: trainer, path: path, confusionPath: confusion, interval: .seconds(interval),
-      epochsBetweenMeasurements: epochs, outputs: outputs.versions)
+      trainer: trainer, outputs: outputs, interval: .seconds(interval),
+      epochsBetweenMeasurements: epochs)
     try run.trainer.requireHash(arguments.last("--data-hash"))
     if isResumed {
       try run.trainer.resume(from: path)
@@ -158,6 +158,7 @@ extension Arguments {
     guard path.lowercased().hasSuffix(".safetensors") else {
       throw .badValue(option: "-o", value: path, expected: "a name ending in .safetensors")
     }
+    try OutputFiles.requireKept(path, "-o")
     return path
   }
 

@@ -4,6 +4,8 @@ import ERFEngine
 
 struct TrainingOutputs {
   let path: String
+  /// `net-best.safetensors` of `net.safetensors`.
+  let best: String
   let confusion: String?
   private let files: OutputFiles
 
@@ -11,16 +13,10 @@ struct TrainingOutputs {
   init(path: String, confusion: String?, _ arguments: Arguments) {
     self.path = path
     self.confusion = confusion
+    best = "\(path.dropLast(".safetensors".count))-best.safetensors"
     files = OutputFiles(
-      [path, Self.best(of: path)] + [confusion].compactMap(\.self), arguments, models: [])
+      [path, best] + [confusion].compactMap(\.self), arguments, models: [])
   }
-
-  /// `net-best.safetensors` of `net.safetensors`.
-  static func best(of path: String) -> String {
-    "\(path.dropLast(".safetensors".count))-best.safetensors"
-  }
-
-  private var best: String { Self.best(of: path) }
 
   /// What lay at their places before.
   var versions: OutputVersions { files.versions }

@@ -6,17 +6,12 @@ import ERFInterface
 /// A run of the trainer with a line of progress, files and a report.
 struct TrainingRun {
   var trainer: Trainer
-  let path: String
-  let confusionPath: String?
+  let outputs: TrainingOutputs
   /// Between checkpoints.
   let interval: Duration
   let epochsBetweenMeasurements: Int
-  /// The files as they were when the command began, or as the run wrote them.
-  let outputs: OutputVersions
 
   private static let reports = 20
-
-  private var bestPath: String { TrainingOutputs.best(of: path) }
 
   mutating func run() throws {
     for line in Text.skipped(trainer.skipped.map(\.explanation)) {
@@ -33,7 +28,7 @@ struct TrainingRun {
       line.erase()
       try save()
       let place = "after step \(trainer.step) of \(trainer.recipe.steps)"
-      try StandardStreams.write("saved \(place) in \(path.printable)\n")
+      try StandardStreams.write("saved \(place) in \(outputs.path.printable)\n")
       // A second Ctrl-C ends this too, and what matters is saved.
       if trainer.step > 0 { try report(trainer.measure(Cancellation())) }
       throw Interrupted(
@@ -101,8 +96,9 @@ struct TrainingRun {
 
   /// Writes the training as far as it is.
   private func save() throws {
+    let path = outputs.path
     do {
-      try trainer.save(to: path, among: outputs)
+      try write(path) { try trainer.save(to: path, among: outputs.versions) }
     } catch FileError.replaced {
       throw ReplacedTraining(path: path)
     }
@@ -110,7 +106,22 @@ struct TrainingRun {
 
   /// Writes the network alone, whose weights are the best so far.
   private func saveBest() throws {
-    try trainer.saveNetwork(to: bestPath, among: outputs)
+    let path = outputs.best
+    try write(path) { try trainer.saveNetwork(to: path, among: outputs.versions) }
+  }
+
+  /// Writes one of its files by `body`, also over one of this training that somebody else has touched.
+  private func write(_ path: String, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch FileError.replaced where isOwn(path) {
+      try body()
+    }
+  }
+
+  /// Whether what lies at `path` is of this training.
+  private func isOwn(_ path: String) -> Bool {
+    outputs.versions.isOwn(path) || outputs.versions.adopt(path) { trainer.isAhead(of: path) }
   }
 
   /// Measures after an epoch that asks for it, and says what came of it.
@@ -134,7 +145,7 @@ struct TrainingRun {
   }
 
   private func report(_ confusion: ConfusionMatrix?) throws {
-    var text = "wrote \(path.printable)"
+    var text = "wrote \(outputs.path.printable)"
     if let confusion {
       text +=
         ": \(percent(confusion.accuracy)) of \(confusion.total) held-out pictures right at "
@@ -143,9 +154,9 @@ struct TrainingRun {
         text += "; the best, \(percent(best.accuracy)) after step \(best.step), \(bestPlace)"
       }
       text += "\n\n" + ConfusionText(confusion).text
-      if let confusionPath {
-        try AtomicFile.write(Array(confusion.csv.utf8), to: confusionPath, among: outputs)
-        text += "\nwrote \(confusionPath.printable)"
+      if let path = outputs.confusion {
+        try AtomicFile.write(Array(confusion.csv.utf8), to: path, among: outputs.versions)
+        text += "\nwrote \(path.printable)"
       }
     }
     try StandardStreams.write(text + "\n")
@@ -153,9 +164,9 @@ struct TrainingRun {
 
   /// Where the best weights are that came before the last ones: in their file and nowhere else.
   private var bestPlace: String {
-    let file = bestPath.printable
-    if outputs.isOwn(bestPath) { return "in \(file)" }
-    return FileIdentity(of: bestPath) == nil
+    let file = outputs.best.printable
+    if isOwn(outputs.best) { return "in \(file)" }
+    return FileIdentity(of: outputs.best) == nil
       ? "is lost: \(file) is gone" : "was in \(file), which another program has written since"
   }
 

@@ -41,9 +41,14 @@ import Testing
   }
 
   /// The same command twice at once: the same bytes are nobody's loss.
-  @Test func twoRunsMayWriteTheSame() throws {
+  @Test(arguments: [
+    ["stimuli", "-o", "s", "--count", "40", "--size", "64"],
+    ["erf", Samples.tiny, "--size", "64", "-o", "a.pgm", "-o", "a.npy", "-o", "a.json"],
+    ["compare", Samples.tiny, "resnet20-cifar", "--size", "64", "-o", "out"],
+  ])
+  func twoRunsMayWriteTheSame(_ arguments: [String]) throws {
     let outcome = try Executable.run(
-      ["stimuli", "-o", "s", "--count", "40", "--size", "64"], in: folder,
+      arguments, in: folder,
       shell: "\"$@\" & other=$!; \"$@\"; code=$?; wait $other && exit $code")
     #expect(outcome.code == 0 && outcome.error == "")
   }
@@ -77,8 +82,8 @@ import Testing
     #expect(names == [stimulus.fileName])
   }
 
-  /// A checkpoint that another program wrote is left, and going on from it is advised before starting over.
-  @Test func replacedCheckpointsAreResumed() throws {
+  /// Goes on with a training, and runs `change` in a shell once its checkpoint has been read.
+  private func resumed(_ change: String) throws -> Outcome {
     let model = "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16"
     let train =
       ["train", model, "--batch", "8", "--count", "64", "--size", "32", "-o", "n.safetensors"]
@@ -86,13 +91,24 @@ import Testing
     _ = try succeed(train + ["8"], in: folder)
     try folder.remove("n-best.safetensors")
     // It has read the checkpoint once it has better weights than that.
-    let outcome = try Executable.run(
+    return try Executable.run(
       train + ["400", "--resume"], in: folder, once: "test -e n-best.safetensors",
-      "kill -STOP $$; printf 'of another run' > n.safetensors; kill -CONT $$")
+      "kill -STOP $$; \(change); kill -CONT $$")
+  }
+
+  /// A checkpoint that another program wrote is left, and going on from it is advised before starting over.
+  @Test func replacedCheckpointsAreResumed() throws {
     expectOneLine(
-      outcome, code: 1,
+      try resumed("printf 'of another run' > n.safetensors"), code: 1,
       mentions: ["n.safetensors: was written by another program", "add --resume to go on"])
     #expect(try folder.read("n.safetensors") == other)
+  }
+
+  /// Whoever touches files, lest they be cleared away for their age, ends no training.
+  @Test func touchedCheckpointsAreTheTrainings() throws {
+    let outcome = try resumed("touch -t 200101010000 n.safetensors n-best.safetensors")
+    #expect(outcome.code == 0 && outcome.error == "")
+    #expect(!outcome.text.contains("another program"))
   }
 
   /// A folder that is locked all the time is said before anything is computed.

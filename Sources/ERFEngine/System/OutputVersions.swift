@@ -36,6 +36,17 @@ public final class OutputVersions: Sendable {
     return found == versions.withLock { $0[PathKey(path)] }
   }
 
+  /// Takes what lies at `path` for the command's own where `isOwn` says so of what it holds, as where somebody else has
+  /// only touched it.
+  ///
+  /// - Returns: whether it is the command's own now.
+  public func adopt(_ path: String, where isOwn: () -> Bool) -> Bool {
+    // Looked at first: what is written there while it is read is another version.
+    guard let found = FileVersion(path: path), isOwn() else { return false }
+    note(found, at: path)
+    return true
+  }
+
   /// Takes what the command wrote for its own.
   func note(_ version: FileVersion?, at path: String) {
     versions.withLock { $0[PathKey(path)] = version }

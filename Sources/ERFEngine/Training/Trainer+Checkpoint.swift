@@ -144,6 +144,15 @@ extension Trainer {
     (try? continued(Checkpoint(path: path))) != nil
   }
 
+  /// Whether the file at `path` holds weights of this training after no more steps than it has done by now, so that
+  /// nothing is lost where it is replaced.
+  public func isAhead(of path: String) -> Bool {
+    guard let file = try? Checkpoint(path: path), (try? continued(file)) != nil,
+      let done = file.metadata[Key.steps].flatMap({ Int($0) })
+    else { return false }
+    return done <= step
+  }
+
   /// The command that wrote the training at `path`; nil where it says none.
   public static func command(savedIn path: String) -> String? {
     (try? Checkpoint(path: path))?.metadata[Key.command]

@@ -48,6 +48,21 @@ import Testing
     #expect(try save(trainer(steps: 5), "other.safetensors") != whole)
   }
 
+  /// What it has gone beyond is a training's to replace; what has more steps, or is of another, is not.
+  @Test func knowsWhatItIsAheadOf() throws {
+    _ = try save(trainer(steps: 1), "one.safetensors")
+    let path = folder.path + "/one.safetensors"
+    var ours = try trainer(steps: 0)
+    #expect(!ours.isAhead(of: path))
+    try ours.advance()
+    #expect(ours.isAhead(of: path) && !ours.isAhead(of: folder.path + "/none.safetensors"))
+    var recipe = recipe
+    recipe.seed += 1
+    var other = try Trainer(recipe, threads: 2)
+    try other.advance()
+    #expect(!other.isAhead(of: path))
+  }
+
   /// Of what was met, not of what is planned; weights to begin with bring what they had met.
   @Test func recordsTellOfTheSizesMet() throws {
     var recipe = recipe
