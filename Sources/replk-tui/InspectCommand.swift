@@ -20,9 +20,9 @@ extension Command {
     if arguments.has("--json") {
       var pieces = OutputPieces()
       try JSONText.encode(
-        Attributed(Document(file, opening)),
-        with: tensors.lazy, in: "tensors"
-      ) { try pieces.write(String(decoding: $0, as: UTF8.self)) }
+        Attributed(Document(file, opening)), with: tensors, in: "tensors",
+        text: { try $0.json() },
+        write: { try pieces.write(String(decoding: $0, as: UTF8.self)) })
       try pieces.finish()
     } else {
       try StandardStreams.write(Text.lines(heading(file) + opening.lines + [""]))
@@ -67,7 +67,8 @@ extension Command {
   }
 
   private static func row(_ tensor: CheckpointInspection.TensorSummary) -> [String] {
-    let shape = tensor.shape.map(String.init).joined(separator: "x")
+    var shape = ""
+    for extent in tensor.shape { shape += shape.isEmpty ? "\(extent)" : "x\(extent)" }
     let bad = tensor.nonFinite > 0 ? " (\(tensor.nonFinite) NaN or Inf)" : ""
     return [
       tensor.name, tensor.type, shape.isEmpty ? "-" : shape,

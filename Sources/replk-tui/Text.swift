@@ -92,7 +92,7 @@ enum Text {
     }
     var pieces = OutputPieces()
     try pieces.write(lines([line(header, widths)]))
-    for row in rows { try pieces.write(lines([line(row.map(\.printable), widths)])) }
+    for row in rows { try pieces.write(line(row.map(\.printable), widths) + "\n") }
     try pieces.finish()
   }
 

@@ -122,8 +122,9 @@ import Testing
     }
     _ = try write(
       #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, to: "small.safetensors")
+    // Names of 16 bytes, which are the first that a `String` keeps in a place of their own.
     let entries = (0..<400_000).map {
-      #""layers.\#($0).w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
+      #""layers.\#(1_000_000 + $0).w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
     }
     let bytes = try write("{" + entries.joined(separator: ",") + "}", to: "large.safetensors")
     guard let small = try Executable.peak(["erf", "small.safetensors"], in: folder),
@@ -134,6 +135,15 @@ import Testing
     print("400,000 tensors in a header of \(bytes) bytes: \(cost) bytes of memory")
     #expect(cost <= 4 * bytes + 64 << 20)
     try requireSmallOutput("large.safetensors", bytes, above: small.bytes, in: folder)
+    // Of 800 bytes each, of which a list of numbers would make four times as many.
+    let ones = String(repeating: ",1", count: 370)
+    let axes = (0..<50_000).map {
+      #""\#($0)":{"dtype":"F32","shape":[0\#(ones)],"data_offsets":[0,0]}"#
+    }
+    let long = try write("{" + axes.joined(separator: ",") + "}", to: "axes.safetensors")
+    let shapes = try #require(try Executable.peak(["erf", "axes.safetensors"], in: folder))
+    #expect(shapes.error.contains("and 49996 more"), "\(shapes.error)")
+    #expect(shapes.bytes - small.bytes <= 4 * long + 64 << 20)
     let texts = (0..<2_000_000).map { #""\#($0)":"""# }.joined(separator: ",")
     let many = try write("{\"__metadata__\":{" + texts + "}}", to: "texts.safetensors")
     for arguments in [["erf", "texts.safetensors"], ["inspect", "texts.safetensors", "--json"]] {

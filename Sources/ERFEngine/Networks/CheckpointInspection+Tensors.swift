@@ -27,21 +27,37 @@ extension CheckpointInspection {
       nonFinite = numbers?.nonFinite ?? 0
       hash = numbers?.hash.text
     }
+
+    /// What ``JSONText/encode(_:)`` makes of it, in a small part of the time: a file may have many.
+    ///
+    /// - Throws: `EncodingError`.
+    public func json() throws -> [UInt8] {
+      var lines: [String] = []
+      if let hash { lines.append("\"hash\" : \"\(hash)\"") }
+      if let max { lines.append("\"max\" : \(JSONText.number(max))") }
+      if let mean { lines.append("\"mean\" : \(JSONText.number(mean))") }
+      if let min { lines.append("\"min\" : \(JSONText.number(min))") }
+      try lines.append("\"name\" : \(JSONText.string(name))")
+      lines.append("\"nonFinite\" : \(nonFinite)")
+      var extents = shape.isEmpty ? "\n" : ""
+      for extent in shape { extents += extents.isEmpty ? "\n    \(extent)" : ",\n    \(extent)" }
+      lines.append("\"shape\" : [\(extents)\n  ]")
+      try lines.append("\"type\" : \(JSONText.string(type))")
+      return Array("{\n  \(lines.joined(separator: ",\n  "))\n}\n".utf8)
+    }
   }
 
   /// The summaries of all tensors in the order of their names, each made when it is asked for: what is
   /// held of a tensor is its numbers alone.
   public struct Tensors: RandomAccessCollection, Sendable {
-    fileprivate let names: [String]
     fileprivate let numbers: [Numbers?]
     fileprivate let file: Checkpoint
 
     public var startIndex: Int { 0 }
-    public var endIndex: Int { names.count }
+    public var endIndex: Int { numbers.count }
 
     public subscript(_ index: Int) -> TensorSummary {
-      let name = names[index]
-      let entry = file.entries[name] ?? CheckpointEntry(type: "", shape: [])
+      let (name, entry) = file.entries[index]
       return TensorSummary(name: name, entry: entry, numbers: numbers[index])
     }
   }
@@ -75,11 +91,11 @@ extension CheckpointInspection {
   /// - Throws: `CheckpointError`, `MemoryError` before any is read.
   public func tensors() throws -> Tensors {
     // One at a time: as it is stored and as numbers, each in whole pages of the largest size.
-    let largest = file.entries.values.map(\.shape.count).max() ?? 0
+    let largest = file.entries.reduce(0) { max($0, $1.value.shape.count) }
     try MemoryError.require(
       ProcessMemory.residentBytes + 2 * largest * MemoryLayout<Float>.stride + 8 << 20,
       for: "inspecting \(path)", advice: "allow more memory")
-    return Tensors(names: names, numbers: try names.map(numbers), file: file)
+    return Tensors(numbers: try names.map(numbers), file: file)
   }
 
   /// Reads the tensor `name` for its numbers.
@@ -87,7 +103,7 @@ extension CheckpointInspection {
   /// - Throws: `CheckpointError`.
   public func tensor(_ name: String) throws -> TensorSummary {
     guard let entry = file.entries[name] else {
-      throw CheckpointError.noTensor(path: path, key: name, available: names)
+      throw CheckpointError.noTensor(path: path, key: name, available: Array(names))
     }
     return TensorSummary(name: name, entry: entry, numbers: try numbers(name))
   }

@@ -20,9 +20,10 @@ public struct CheckpointInspection: Sendable {
   public let classes: [ForeignClass]
   /// Dictionaries of weights, the one that would be opened first.
   public let weights: [Weights]
-  /// Names of all tensors, sorted.
-  public let names: [String]
   let file: Checkpoint
+
+  /// Names of all tensors, sorted.
+  public var names: CheckpointEntries.Names { file.entries.keys }
 
   /// Reads names, types and shapes alone.
   ///
@@ -35,7 +36,6 @@ public struct CheckpointInspection: Sendable {
     format = file.format
     bytes = file.bytes
     metadata = file.metadata
-    names = file.keys
     classes = file.classes
     let ordered = file.prefixesOfNetworks
     weights = ordered.map { [file] in Self.weights(in: file, prefix: $0) }
@@ -43,7 +43,7 @@ public struct CheckpointInspection: Sendable {
 
   private static func weights(in file: Checkpoint, prefix: String) -> Weights {
     let dictionary = WeightDictionary(file, prefix: prefix)
-    let shapes = dictionary.shapes.filter { !$0.key.hasSuffix("num_batches_tracked") }
+    let shapes = dictionary.shapes.lazy.filter { !$0.key.hasSuffix("num_batches_tracked") }
     let isForeign = ForeignNetwork(relativeIn: dictionary.shapes) != nil
     let network = isForeign ? nil : ModelCatalogue.recognise(dictionary, in: file)
     return Weights(

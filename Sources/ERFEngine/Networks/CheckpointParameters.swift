@@ -250,7 +250,7 @@ extension CheckpointParameters {
     let differences = comparison.mismatch.missing.count + comparison.mismatch.wrong.count
     // Where little differs it is damaged rather than another one.
     guard 2 * differences > comparison.inventory.entries.count else { return nil }
-    return ForeignNetwork(in: file.entries.mapValues(\.shape))
+    return ForeignNetwork(in: file.entries)
   }
 
   /// The least that has to be allowed for the file to open.

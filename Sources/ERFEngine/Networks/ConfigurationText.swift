@@ -27,6 +27,8 @@ struct ConfigurationText: Sendable {
 
   /// The settings of every module that is called `backbone` and says what it is, each once.
   let backbones: [[String: Value]]
+  /// What modules called `head` are, such as `ArcFaceClsHead`, each once.
+  let heads: [String]
   /// The first section with a mean and a deviation of pictures, or else with an order of their colours alone,
   /// and what it is called: by its name, or `Normalize` for a step of that type.
   let normalisation: (name: String, settings: [String: Value])?
@@ -60,7 +62,20 @@ struct ConfigurationText: Sendable {
       }
     }
     backbones = found
+    heads = Self.heads(in: tokens)
     normalisation = Self.normalisation(in: tokens)
+  }
+
+  /// As many as anybody looks at.
+  private static let mostHeads = 8
+
+  private static func heads(in tokens: [Token]) -> [String] {
+    var reader = Reader(tokens)
+    var heads: [String] = []
+    while heads.count < mostHeads, let section = reader.nextSection(called: "head") {
+      if case .word(let type)? = section["type"], !heads.contains(type) { heads.append(type) }
+    }
+    return heads
   }
 
   private static func normalisation(

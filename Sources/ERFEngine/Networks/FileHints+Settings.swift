@@ -57,6 +57,16 @@ extension FileHints {
     }
   }
 
+  /// What the modules called `head` in the configuration that mmengine stores are: classifiers, mostly.
+  static func heads(in configuration: ConfigurationText) -> [Setting] {
+    let name = "head.type"
+    return configuration.heads.map {
+      Setting(
+        name: name, value: $0.lowercased(), kind: .angles, row: NetworkSetting.named(name)?.setting,
+        source: "the file's configuration says")
+    }
+  }
+
   /// Values of settings that are left to the network.
   private static let leftOpen: Set = ["null", "none", "default", "~", "{}", "[]", "()"]
 

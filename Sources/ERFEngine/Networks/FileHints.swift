@@ -81,6 +81,7 @@ struct FileHints: Sendable {
     }
     settings =
       Self.settings(in: texts, source: "the file's settings say") + (settingsBeside ?? [])
+      + Self.heads(in: configuration)
     backbones = configuration.backbones
     configuredNormalisation = FileNormalisation(configuration)
     configuredOrder = FileNormalisation.isBlueFirst(configuration)
@@ -89,9 +90,7 @@ struct FileHints: Sendable {
       names.isEmpty
       ? Self.tellingName(of: path) : path.split(separator: "/").last.map(String.init) ?? ""
     let prefix = WeightDictionary.uncompiled(prefix)
-    let shapes = Dictionary(
-      file.entries.map { (WeightDictionary.uncompiled($0.key), $0.value.shape) },
-      uniquingKeysWith: { first, _ in first })
+    let parameters = UnwrappedEntries(file.entries)
     let parts = prefix.split(separator: ".")
     let place = parts.lastIndex(of: "backbone")
     isBackbone = place != nil
@@ -101,20 +100,18 @@ struct FileHints: Sendable {
     let others = file.prefixesOfNetworks.map(WeightDictionary.uncompiled).filter {
       $0 != prefix && !$0.isEmpty
     }
-    (siblings, convolvingSiblings) = Self.siblings(shapes, prefix: prefix, others: others)
+    (siblings, convolvingSiblings) = Self.siblings(file.entries, prefix: prefix, others: others)
     func hasParameter(_ name: String, _ isMeant: (Shape) -> Bool = { _ in true }) -> Bool {
-      StoredForm.mainParts(of: name).contains { shapes[$0].map(isMeant) ?? false }
+      StoredForm.mainParts(of: name).contains { parameters[$0].map(isMeant) ?? false }
     }
     hasTimmNames = hasParameter(prefix + "conv_stem.weight")
     hasTorchvisionNames =
       file.metadata["program"] == nil && hasParameter(prefix + ResNet.landmark)
-      && shapes.keys.contains { $0.hasPrefix(prefix) && $0.contains(".downsample.") }
+      && parameters.hasName(behind: prefix) { $0.utf8.holds(".downsample.") }
     hasSegmentationClassifier = hasParameter(base + "classifier.4.weight") { $0.rank == 4 }
     isBareBackbone =
       isBackbone && siblings.isEmpty && !hasParameter(prefix + ResNet.head + ".weight")
-    hasPlainNorms = !shapes.keys.contains {
-      $0.hasPrefix(prefix) && $0.hasSuffix(".num_batches_tracked")
-    }
+    hasPlainNorms = !parameters.hasName(behind: prefix) { $0.hasSuffix(".num_batches_tracked") }
   }
 
   /// The names of networks among texts under keys, each once, in the order of the keys.
@@ -163,13 +160,14 @@ struct FileHints: Sendable {
   /// Modules beside the one behind `prefix`, by the first name in which they differ, and those that hold
   /// convolutions: what stands on a pyramid of features, unlike classifiers and projections.
   private static func siblings(
-    _ shapes: [String: Shape], prefix: String, others: [String]
+    _ entries: CheckpointEntries, prefix: String, others: [String]
   ) -> (all: Set<String>, convolving: Set<String>) {
     let own = prefix.split(separator: ".")
     var all: Set<String> = []
     var convolving: Set<String> = []
-    for (key, shape) in shapes {
+    for (key, entry) in entries {
       guard all.count < 256 else { break }
+      let key = WeightDictionary.uncompiled(key)
       let isOutside = !key.hasPrefix(prefix)
       if isOutside && others.contains(where: key.hasPrefix) { continue }
       let parts = key.split(separator: ".", maxSplits: own.count + 1)
@@ -178,7 +176,7 @@ struct FileHints: Sendable {
       let name = String(parts[shared])
       guard isOutside || denseHeads.contains(name) else { continue }
       all.insert(name)
-      if isOutside && shape.rank == 4 && StoredForm.name(key).hasSuffix(".weight") {
+      if isOutside && entry.shape.rank == 4 && StoredForm.name(key).hasSuffix(".weight") {
         convolving.insert(name)
       }
     }
@@ -321,5 +319,30 @@ struct FileHints: Sendable {
 
   private static func plain(_ name: String) -> String {
     name.filter { $0.isLetter || $0.isNumber || $0 == ":" || $0 == "=" || $0 == "," }
+  }
+}
+
+/// The tensors of a file by their names without what compilers and other wrappers put into them.
+private struct UnwrappedEntries {
+  private let entries: CheckpointEntries
+  /// Those alone whose names have something of the kind.
+  private let unwrapped: [String: Shape]
+
+  init(_ entries: CheckpointEntries) {
+    self.entries = entries
+    let wrapped = entries.filter { WeightDictionary.mayBeWrapped($0.key) }
+    unwrapped = Dictionary(
+      wrapped.map { (WeightDictionary.uncompiled($0.key), $0.value.shape) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  subscript(name: String) -> Shape? { entries[name]?.shape ?? unwrapped[name] }
+
+  /// Whether there is a name that begins so, and is meant.
+  func hasName(behind prefix: String, _ isMeant: (String) -> Bool) -> Bool {
+    entries.keys.contains {
+      let name = WeightDictionary.uncompiled($0)
+      return name.hasPrefix(prefix) && isMeant(name)
+    }
   }
 }

@@ -5,8 +5,16 @@ struct ForeignNetwork: Sendable {
   let name: String
 
   /// The kind among all that are known by name.
+  init?(in entries: CheckpointEntries) {
+    self.init(Names(entries.keys) { entries[$0]?.shape })
+  }
+
+  /// The same by shapes alone.
   init?(in shapes: [String: Shape]) {
-    let names = Names(shapes)
+    self.init(Names(shapes.keys.sorted()) { shapes[$0] })
+  }
+
+  private init?(_ names: Names) {
     guard let name = names.kind(Self.relatives) ?? names.residual ?? names.kind(Self.others) else {
       return nil
     }
@@ -15,7 +23,7 @@ struct ForeignNetwork: Sendable {
 
   /// The kind among those that have a built-in network's names, as far as they go, and parts of their own.
   init?(relativeIn shapes: [String: Shape]) {
-    let names = Names(shapes)
+    let names = Names(shapes.keys.sorted()) { shapes[$0] }
     guard let name = names.kind(Self.relatives) ?? names.residual else { return nil }
     self.name = name
   }
@@ -68,23 +76,24 @@ struct ForeignNetwork: Sendable {
 
   /// The names of a file's parameters, each behind a dot.
   private struct Names {
-    private let shapes: [String: Shape]
     private let names: [String]
+    /// All of them, a line each.
+    private let text: [UInt8]
+    private let shapes: (String) -> Shape?
     /// So many that a file of very many tensors costs nothing.
     private static let most = 20_000
 
-    init(_ shapes: [String: Shape]) {
+    /// - Parameters:
+    ///   - names: sorted.
+    ///   - shapes: by those names.
+    init(_ names: some Sequence<String>, _ shapes: @escaping (String) -> Shape?) {
+      self.names = names.prefix(Self.most).map { "." + $0 }
+      text = self.names.flatMap { Array("\($0)\n".utf8) }
       self.shapes = shapes
-      names = shapes.keys.sorted().prefix(Self.most).map { "." + $0 }
     }
 
     func kind(_ kinds: [Kind]) -> String? {
-      kinds.first { kind in
-        kind.parts.allSatisfy { part in
-          let part = "." + part
-          return names.contains { $0.utf8.holds(part) }
-        }
-      }?.name
+      kinds.first { kind in kind.parts.allSatisfy { text.holds("." + $0) } }?.name
     }
 
     /// A ResNet whose shapes or norms are none of the built-in ones'.
@@ -105,10 +114,8 @@ struct ForeignNetwork: Sendable {
     /// channels.
     private func shape(_ name: String) -> Shape? {
       let found =
-        shapes[name]
-        ?? names.first { $0.hasSuffix("." + name) }.flatMap {
-          shapes[String($0.dropFirst())]
-        }
+        shapes(name)
+        ?? names.first { $0.hasSuffix("." + name) }.flatMap { shapes(String($0.dropFirst())) }
       return found.flatMap { name.hasPrefix("bn") || $0.rank == 4 ? $0 : nil }
     }
   }

@@ -14,7 +14,7 @@ struct HeadedBackbone: Sendable {
   private static let newHead = "head."
 
   /// nil: beside the network behind `prefix` stands nothing, or something else.
-  init?(_ prefix: String, in entries: [String: CheckpointEntry]) {
+  init?(_ prefix: String, in entries: CheckpointEntries) {
     var parts = prefix.split(separator: ".", omittingEmptySubsequences: false).dropLast()
     var isNumbered = true
     for _ in 0..<Self.deepest {
@@ -37,8 +37,7 @@ struct HeadedBackbone: Sendable {
   ///
   /// - Parameter isNumbered: whether `body` is a number, which the layer has to follow.
   private static func head(
-    beside body: String, behind outer: String, in entries: [String: CheckpointEntry],
-    isNumbered: Bool
+    beside body: String, behind outer: String, in entries: CheckpointEntries, isNumbered: Bool
   ) -> String? {
     var beside: [Substring] = []
     for (key, entry) in entries where key.hasPrefix(outer) {

@@ -69,7 +69,7 @@ extension ModelCatalogue {
 
   private static func unrecognised(_ file: Checkpoint) -> CheckpointError {
     if let adapters = file.adapters { return adapters }
-    if let foreign = ForeignNetwork(in: file.entries.mapValues(\.shape)) {
+    if let foreign = ForeignNetwork(in: file.entries) {
       return .foreign(path: file.path, foreign.name)
     }
     return .unrecognised(path: file.path, keys: file.keys)

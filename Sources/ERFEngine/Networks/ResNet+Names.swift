@@ -10,7 +10,7 @@ extension ResNet {
 
   @Sendable
   private static func shortcuts(_ shapes: [String: Shape]) -> ParameterNames.Translation? {
-    guard shapes.keys.contains(where: { $0.contains(".shortcut.") }) else { return nil }
+    guard shapes.keys.contains(where: { $0.utf8.holds(".shortcut.") }) else { return nil }
     return { name in name.replacing(".shortcut.", with: ".downsample.") }
   }
 

@@ -36,6 +36,7 @@ indirect enum StoredForm: Sendable, Equatable {
 extension StoredForm {
   /// What hooks put behind the name of a parameter.
   private static let endings = ["_orig", "_mask", "_v", "_g", "_u"]
+  private static let lastLetters = endings.compactMap(\.utf8.last)
   /// Steps at most: what is deeper stays unmade.
   private static let deepest = 8
 
@@ -63,14 +64,18 @@ extension StoredForm {
   /// The parameter that something was done to last: `conv.weight` of `conv.weight_v`, and of
   /// `conv.parametrizations.weight.original1`.
   private static func outerName(_ key: String) -> String? {
-    if let name = endings.lazy.compactMap({ key.without($0) }).first { return name }
+    // Quick, since files have very many names.
+    if let last = key.utf8.last, lastLetters.contains(last),
+      let name = endings.lazy.compactMap({ key.without($0) }).first
+    {
+      return name
+    }
     return place(of: key)?.parameter
   }
 
   /// Where the last parametrization around `key` keeps what it needs, such as
   /// `conv.parametrizations.weight.`, and the parameter that is made of it.
   private static func place(of key: String) -> (prefix: String, parameter: String)? {
-    // Quick, since files have very many names.
     guard key.utf8.holds("parametrizations") else { return nil }
     let parts = key.split(separator: ".", omittingEmptySubsequences: false)
     guard let marker = parts.lastIndex(of: "parametrizations"), marker > 0, marker + 2 < parts.count

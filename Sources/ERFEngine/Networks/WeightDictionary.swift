@@ -250,21 +250,22 @@ extension Checkpoint {
   /// layers deeper in the same network are left out; averaged weights come after trained ones, the
   /// usual names before others, short ones before long, then by the alphabet.
   func prefixes(of landmarks: [String]) -> [String] {
-    Self.prefixes(of: landmarks, among: plainNames)
+    Self.prefixes(of: landmarks, among: plainNames(endingLike: landmarks))
   }
 
   /// The names in the file, and what they are without what PyTorch and compilers put into them: as
-  /// `WeightDictionary` takes it off, but for the beginning.
-  private var plainNames: [(key: String, name: String)] {
-    // An object in the place of a weight is refused later, by its own name.
-    let names = objects.isEmpty ? Array(entries.keys) : Array(entries.keys) + objects.keys
-    return names.map { key in
+  /// `WeightDictionary` takes it off, but for the beginning; those alone that end like one of
+  /// `landmarks`.
+  private func plainNames(endingLike landmarks: [String]) -> [(key: String, name: String)] {
+    func plain(_ key: String) -> (key: String, name: String)? {
       var name = StoredForm.name(key)
       if WeightDictionary.mayBeWrapped(name), let dot = name.firstIndex(of: ".") {
         name = String(name[..<dot]) + WeightDictionary.uncompiled(String(name[dot...]))
       }
-      return (key, name)
+      return landmarks.contains(where: name.hasSuffix) ? (key, name) : nil
     }
+    // An object in the place of a weight is refused later, by its own name.
+    return entries.keys.compactMap(plain) + objects.keys.compactMap(plain)
   }
 
   private static func prefixes(
@@ -306,7 +307,7 @@ extension Checkpoint {
   /// What stands before the parameters of any known network, the best first, layers deeper in another
   /// network aside.
   var prefixesOfNetworks: [String] {
-    let names = plainNames
+    let names = plainNames(endingLike: ModelCatalogue.families.flatMap { $0.landmarks })
     let all = Set(
       ModelCatalogue.families.flatMap { Self.prefixes(of: $0.landmarks, among: names) }
     )

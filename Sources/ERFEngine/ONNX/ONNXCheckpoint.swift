@@ -13,15 +13,19 @@ extension Checkpoint {
 /// The initializers of an ONNX file as a checkpoint: tensors by name.
 struct ONNXCheckpoint: CheckpointReader {
   private let model: ONNXModel
-  let entries: [String: CheckpointEntry]
+  let entries: CheckpointEntries
 
   init(_ model: ONNXModel) {
     self.model = model
-    // Texts and complex numbers are no weights.
-    entries = model.graph.initializers.compactMapValues { tensor in
-      guard let element = tensor.type.element, element.isReal else { return nil }
-      return CheckpointEntry(type: element.rawValue, shape: Shape(tensor.shape))
+    var entries = CheckpointEntries()
+    for (name, tensor) in model.graph.initializers {
+      // Texts and complex numbers are no weights.
+      guard let element = tensor.type.element, element.isReal else { continue }
+      entries.append(
+        name, CheckpointEntry(type: element.rawValue, shape: Shape(tensor.shape)))
     }
+    entries.sort()
+    self.entries = entries
   }
 
   var format: String { "ONNX" }

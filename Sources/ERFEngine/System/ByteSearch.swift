@@ -15,3 +15,18 @@ extension String.UTF8View {
     return false
   }
 }
+
+extension [UInt8] {
+  /// Whether `text` is somewhere in it, byte for byte.
+  func holds(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    var start = 0
+    while start <= count - wanted.count {
+      var length = 0
+      while length < wanted.count, self[start + length] == wanted[length] { length += 1 }
+      if length == wanted.count { return true }
+      start += 1
+    }
+    return false
+  }
+}

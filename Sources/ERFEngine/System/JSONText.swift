@@ -27,16 +27,33 @@ public enum JSONText {
     return Array(try encoder.encode(value))
   }
 
+  /// A text as ``encode(_:)`` writes it, with its quotes.
+  static func string(_ text: String) throws -> String {
+    let isPlain = text.utf8.allSatisfy {
+      (0x20..<0x7f).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain { return "\"\(text)\"" }
+    let list = escaped(try compact([text]))
+    return String(decoding: list.dropFirst().dropLast(), as: UTF8.self)
+  }
+
+  /// A finite number as ``encode(_:)`` writes it: whole ones without a point.
+  static func number(_ value: some BinaryFloatingPoint & LosslessStringConvertible) -> String {
+    let text = value.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// Writes `value` as ``encode(_:)`` would if its array `key` held `elements`, each of which is encoded
   /// when its turn comes, so that no more than one of them and its text are in memory.
   ///
   /// - Parameters:
   ///   - value: an object whose array `key` is empty.
+  ///   - text: what ``encode(_:)`` makes of an element.
   ///   - write: takes the next bytes.
   /// - Throws: `EncodingError`, and what `write` throws.
-  public static func encode(
-    _ value: some Encodable, with elements: some Sequence<some Encodable>, in key: String,
-    write: ([UInt8]) throws -> Void
+  public static func encode<Element>(
+    _ value: some Encodable, with elements: some Sequence<Element>, in key: String,
+    text: (Element) throws -> [UInt8], write: ([UInt8]) throws -> Void
   ) throws {
     let whole = try encode(value)
     // Line ends are escaped in strings: this is the one line of the object that begins so.
@@ -45,18 +62,19 @@ public enum JSONText {
       let end = whole[place...].firstIndex(of: UInt8(ascii: "]"))
     else { preconditionFailure("there is no array \(key)") }
     try write(Array(whole[..<place]))
+    let indent = Array("    ".utf8)
     var isFirst = true
     for element in elements {
-      var text = Array((isFirst ? "\n    " : ",\n    ").utf8)
+      var lines = Array((isFirst ? "\n    " : ",\n    ").utf8)
       isFirst = false
-      for byte in try encode(element).dropLast() {
+      var beginsLine = false
+      for byte in try text(element).dropLast() {
         // Empty lines, which stand in empty arrays, stay empty.
-        if text.last == UInt8(ascii: "\n"), byte != UInt8(ascii: "\n") {
-          text += Array("    ".utf8)
-        }
-        text.append(byte)
+        if beginsLine, byte != UInt8(ascii: "\n") { lines += indent }
+        beginsLine = byte == UInt8(ascii: "\n")
+        lines.append(byte)
       }
-      try write(text)
+      try write(lines)
     }
     try write(Array((isFirst ? "\n\n  " : "\n  ").utf8) + whole[end...])
   }

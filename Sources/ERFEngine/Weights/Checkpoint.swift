@@ -2,7 +2,7 @@
 protocol CheckpointReader: Sendable {
   /// What the file is, for people.
   var format: String { get }
-  var entries: [String: CheckpointEntry] { get }
+  var entries: CheckpointEntries { get }
   /// What the file says of itself beside tensors.
   var metadata: [String: String] { get }
   /// The text of a configuration, as mmengine and its kin store it; usually empty.
@@ -142,7 +142,7 @@ public struct Checkpoint: Sendable {
 
   /// `safetensors`, `PyTorch zip` or `PyTorch legacy`.
   public var format: String { reader.format }
-  public var entries: [String: CheckpointEntry] { reader.entries }
+  public var entries: CheckpointEntries { reader.entries }
   public var metadata: [String: String] { reader.metadata }
   /// The text of a configuration that training programs leave; usually empty.
   var configuration: String { reader.configuration }
@@ -160,7 +160,7 @@ public struct Checkpoint: Sendable {
   func container(of key: String) -> String {
     reader.containers.filter(key.hasPrefix).max { $0.utf8.count < $1.utf8.count } ?? ""
   }
-  public var keys: [String] { entries.keys.sorted() }
+  public var keys: [String] { Array(entries.keys) }
 
   /// What is there in a network's place: the result of a run, or an object or an unreadable tensor where a
   /// parameter belongs, by its name behind `prefix`; nil: nothing of the kind.

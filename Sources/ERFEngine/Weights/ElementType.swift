@@ -87,7 +87,9 @@ public struct CheckpointEntry: Sendable, Equatable {
   /// The element type by its name in safetensors headers, such as `F32`.
   public let type: String
   public let shape: Shape
-  /// The bytes in a safetensors file, counted from those of the first tensor on; empty in other files.
+  /// Where its reader finds it: the bytes in a safetensors file, counted from those of the first
+  /// tensor on; the number of a record in a pickle, of a file among several; empty where there is
+  /// nothing to find.
   var place = 0..<0
 
   public static func == (left: CheckpointEntry, right: CheckpointEntry) -> Bool {

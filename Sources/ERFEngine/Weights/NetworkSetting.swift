@@ -178,12 +178,18 @@ extension NetworkSetting {
     },
     NetworkSetting(
       [
-        "loss", "loss_name", "loss_type", "loss_fn", "loss_function", "loss.name", "loss.type",
-        "criterion", "criterion_name", "criterion.name", "criterion.type", "metric", "metric_type",
-        "margin_type",
-      ], .angles, within: 4
+        "loss", "losses", "loss_name", "loss_type", "loss_fn", "loss_function", "loss.name",
+        "loss.type", "criterion", "criterion_name", "criterion.name", "criterion.type", "metric",
+        "metric_type", "margin_type",
+      ], .angles, .elements, within: 4
     ) { value, network in
       network.hasClassifier && comparesAngles(plain(value))
+    },
+    // As networks that tell people apart have it: `MODEL.ID_LOSS_TYPE`, `MODEL.HEADS.CLS_LAYER`.
+    NetworkSetting(["id_loss_type", "cls_layer"], .angles, within: 4) { value, network in
+      let word = plain(value)
+      let compares = comparesAngles(word) || ["circle", "circlesoftmax"].contains(word)
+      return network.hasClassifier && compares
     },
     NetworkSetting(
       [
@@ -218,9 +224,9 @@ extension NetworkSetting {
   private static let localPoolings: Set = ["blur", "blurpool", "softpool"]
   /// What names of classifiers and losses that compare angles contain.
   private static let angular = [
-    "arcface", "arcmargin", "addmargin", "amsoftmax", "angularmargin", "cosface", "cosinehead",
-    "cosineclassifier", "cosinelinear", "marginproduct", "normedlinear", "normface", "normlinear",
-    "sphereface", "adaface", "curricularface", "magface",
+    "arcface", "arcmargin", "arcsoftmax", "cossoftmax", "addmargin", "amsoftmax", "angularmargin",
+    "cosface", "cosinehead", "cosineclassifier", "cosinelinear", "marginproduct", "normedlinear",
+    "normface", "normlinear", "sphereface", "adaface", "curricularface", "magface",
   ]
 }
 
@@ -271,6 +277,10 @@ extension NetworkSetting {
 
   /// Whether all numbers of a list under `key` tell a setting together, as those of `args.strides`.
   static func isList(_ key: String) -> Bool { named(key)?.setting.form == .list }
+
+  /// Whether a text under `key` may tell of a classifier that compares angles; a number there is a
+  /// loss.
+  static func isOfAngles(_ key: String) -> Bool { named(key)?.setting.subject == .angles }
 
   /// Whether values under its names may be of something else.
   var mayBeOfOthers: Bool { subject == .ambiguous || subject == .angles }

@@ -5,7 +5,7 @@ public final class Safetensors: CheckpointReader {
   public let path: String
   let format = "safetensors"
   private let file: MappedFile
-  let entries: [String: CheckpointEntry]
+  let entries: CheckpointEntries
   /// First byte of all tensors, from which `CheckpointEntry.place` counts.
   private let start: Int
   let metadata: [String: String]
@@ -13,7 +13,7 @@ public final class Safetensors: CheckpointReader {
   /// Headers are text a human could have written; anything longer is an attack or an accident.
   private static let maxHeader = 100 << 20
   /// Bytes that a byte of a header of short names becomes, with what recognising the network takes.
-  private static let headerCost = 6
+  private static let headerCost = 4
 
   public convenience init(path: String) throws {
     try self.init(MappedFile(path: path), path: path)
@@ -34,13 +34,15 @@ public final class Safetensors: CheckpointReader {
       throw CheckpointError.malformed(
         path: path, reason: "its header claims \(length) bytes, the file has \(file.count)")
     }
+    // It was copied, and is not in memory twice.
+    file.forgetPages()
     start = 8 + header.count
     let contents = try Self.parse(header, path: path, fileSize: file.count)
     metadata = contents.metadata
     entries = contents.tensors
   }
 
-  public var keys: [String] { entries.keys.sorted() }
+  public var keys: [String] { Array(entries.keys) }
 
   /// The tensor `key` as float32 in its own shape.
   public func tensor(_ key: String) throws -> Tensor {
@@ -118,12 +120,12 @@ public final class Safetensors: CheckpointReader {
   /// demands. Tensors that share bytes could make any amount of memory out of a small file; bytes of none are
   /// what another program has added, or what is left of another file.
   private static func requireCover(
-    _ entries: [String: CheckpointEntry], of bytes: Range<Int>, path: String
+    _ entries: CheckpointEntries, of bytes: Range<Int>, path: String
   ) throws(CheckpointError) {
     // Places alone: there may be very many tensors.
     var places: [Range<Int>] = []
     places.reserveCapacity(entries.count + 1)
-    for entry in entries.values where !entry.place.isEmpty { places.append(entry.place) }
+    for (_, entry) in entries where !entry.place.isEmpty { places.append(entry.place) }
     places.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     places.append(bytes.count..<bytes.count)
     var last = 0..<0

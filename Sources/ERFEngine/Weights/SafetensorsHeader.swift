@@ -4,7 +4,7 @@
 /// Read in one pass that nothing nested can deepen. A name that comes twice is refused, as no two
 /// readers would agree on it.
 struct SafetensorsHeader {
-  private(set) var tensors: [String: CheckpointEntry] = [:]
+  private(set) var tensors = CheckpointEntries()
   private(set) var metadata: [String: String] = [:]
 
   /// Programs leave some dozens; the texts of very many would take more memory than is meant for a file.
@@ -38,32 +38,33 @@ struct SafetensorsHeader {
         hasMetadata = true
         metadata = try Self.texts(&json)
       } else {
-        guard tensors[name] == nil else { throw .repeated(name) }
-        tensors[name] = try Self.entry(name, &json)
+        let entry = try Self.entry(name, &json)
+        tensors.append(name, entry)
       }
     }
     try json.end()
+    if let name = tensors.sort() { throw .repeated(name) }
   }
 
   private static func entry(_ name: String, _ json: inout JSONScanner) throws(Flaw)
     -> CheckpointEntry
   {
-    var type = ""
-    var shape: [Int] = []
-    var offsets: [Int] = []
-    var fields: Set<String> = []
+    var type: String?
+    var shape: [Int]?
+    var offsets: [Int]?
+    var others: Set<String> = []
     try json.object { field, json throws(Flaw) in
-      guard fields.insert(field).inserted else { throw .repeated("\(field) of \(name)") }
       switch field {
-      case "dtype": type = try json.string()
-      case "shape": shape = try json.integers()
-      case "data_offsets": offsets = try json.integers()
-      default: try json.skip()
+      case "dtype" where type == nil: type = try json.string()
+      case "shape" where shape == nil: shape = try json.integers()
+      case "data_offsets" where offsets == nil: offsets = try json.integers()
+      case "dtype", "shape", "data_offsets": throw .repeated("\(field) of \(name)")
+      default:
+        guard others.insert(field).inserted else { throw .repeated("\(field) of \(name)") }
+        try json.skip()
       }
     }
-    guard fields.isSuperset(of: ["dtype", "shape", "data_offsets"]), offsets.count == 2 else {
-      throw .incomplete(name)
-    }
+    guard let type, let shape, let offsets, offsets.count == 2 else { throw .incomplete(name) }
     guard offsets[0] <= offsets[1] else { throw .backwards(name) }
     return CheckpointEntry(type: type, shape: Shape(shape), place: offsets[0]..<offsets[1])
   }
@@ -162,7 +163,16 @@ struct JSONScanner {
   mutating func string() throws(Flaw) -> String {
     guard isAtString else { throw flaw }
     position += 1
-    var text: [UInt8] = []
+    // Most texts stand there as they are.
+    let start = position
+    while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+      position += 1
+    }
+    if isAtString, let string = String(validating: bytes[start..<position], as: UTF8.self) {
+      position += 1
+      return string
+    }
+    var text = Array(bytes[start..<position])
     while let byte = next, byte != UInt8(ascii: "\"") {
       // Control characters have to be escaped.
       guard byte >= 0x20 else { throw flaw }

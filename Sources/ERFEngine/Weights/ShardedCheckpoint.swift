@@ -2,14 +2,13 @@
 /// Hugging Face's libraries (`model.safetensors.index.json`).
 final class ShardedCheckpoint: CheckpointReader {
   let format: String
-  let entries: [String: CheckpointEntry]
+  /// Each with the number of its file.
+  let entries: CheckpointEntries
   let metadata: [String: String]
   let notes: [String]
   /// Size of all files.
   let bytes: Int
   private let shards: [Checkpoint]
-  /// The file of each tensor.
-  private let places: [String: Int]
   private let path: String
 
   private static let maxIndex = 64 << 20
@@ -58,20 +57,20 @@ final class ShardedCheckpoint: CheckpointReader {
     self.path = path
     // Each is one file: a folder or another index could lead back here without end.
     shards = try files.map { try Checkpoint(file: $0, cancellation: cancellation) }
-    var entries: [String: CheckpointEntry] = [:]
-    var places: [String: Int] = [:]
+    var entries = CheckpointEntries()
     for (place, shard) in shards.enumerated() {
       if let map { try Self.requireAll(of: shard, in: map, of: path) }
       for (key, entry) in shard.entries
       where map == nil || PathKey.areSame(map?[key] ?? "", files[place]) {
-        guard entries.updateValue(entry, forKey: key) == nil else {
-          throw CheckpointError.unsupported(
-            path: path,
-            reason: "\(WeightsMismatch.printable(key)) is in several of its files, which are "
-              + "checkpoints of their own: name one")
-        }
-        places[key] = place
+        entries.append(
+          key, CheckpointEntry(type: entry.type, shape: entry.shape, place: place..<place + 1))
       }
+    }
+    if let key = entries.sort() {
+      throw CheckpointError.unsupported(
+        path: path,
+        reason: "\(WeightsMismatch.printable(key)) is in several of its files, which are "
+          + "checkpoints of their own: name one")
     }
     if let missing = map?.keys.filter({ entries[$0] == nil }).min(), let file = map?[missing] {
       throw CheckpointError.malformed(
@@ -80,7 +79,6 @@ final class ShardedCheckpoint: CheckpointReader {
           + "does not")
     }
     self.entries = entries
-    self.places = places
     bytes = shards.reduce(0) { $0 + $1.bytes }
     metadata = shards.first?.metadata ?? [:]
     notes = parted.notes
@@ -103,7 +101,7 @@ final class ShardedCheckpoint: CheckpointReader {
   var damage: CheckpointError? { shards.lazy.compactMap(\.damage).first }
 
   func tensor(_ key: String) throws -> Tensor {
-    guard let place = places[key] else {
+    guard let place = entries[key]?.place.first else {
       throw CheckpointError.noTensor(path: path, key: key, available: entries.keys.sorted())
     }
     return try shards[place].tensor(key)

@@ -8,17 +8,9 @@ final class TorchCheckpoint: CheckpointReader {
   }
 
   let format: String
-  let entries: [String: CheckpointEntry]
-  let metadata: [String: String]
   private let path: String
   private let bytes: Bytes
-  let configuration: String
-  let containers: Set<String>
-  let objects: [String: String]
-  let classes: [ForeignClass]
-  private let tensors: [String: TensorRecord]
-  private let unreadable: [String: UnreadableTensor]
-  private let storages: [StorageRecord]
+  private let contents: TorchContents
 
   /// Pickles of dictionaries are small; anything longer is an attack or an accident.
   static let maxPickle = 64 << 20
@@ -79,10 +71,7 @@ final class TorchCheckpoint: CheckpointReader {
     format = "PyTorch zip"
     bytes = .zip(archive, places)
     self.path = path
-    (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
-    (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
-    (metadata, configuration) = (contents.metadata, contents.configuration)
-    containers = contents.containers
+    self.contents = contents
   }
 
   init(legacy file: MappedFile, path: String, cancellation: Cancellation? = nil) throws {
@@ -92,11 +81,15 @@ final class TorchCheckpoint: CheckpointReader {
     format = "PyTorch legacy"
     bytes = .legacy(file, places)
     self.path = path
-    (tensors, unreadable, storages) = (contents.tensors, contents.unreadable, contents.storages)
-    (entries, objects, classes) = (contents.entries, contents.objects, contents.classes)
-    (metadata, configuration) = (contents.metadata, contents.configuration)
-    containers = contents.containers
+    self.contents = contents
   }
+
+  var entries: CheckpointEntries { contents.entries }
+  var metadata: [String: String] { contents.metadata }
+  var configuration: String { contents.configuration }
+  var containers: Set<String> { contents.containers }
+  var objects: [String: String] { contents.objects }
+  var classes: [ForeignClass] { contents.classes }
 
   var damage: CheckpointError? {
     guard case .zip(let archive, _) = bytes, let entry = archive.damagedEntry else { return nil }
@@ -107,27 +100,28 @@ final class TorchCheckpoint: CheckpointReader {
   }
 
   func tensor(_ key: String) throws -> Tensor {
-    guard let record = tensors[key] else {
-      if let tensor = unreadable[key] {
-        throw CheckpointError.wrongType(path: path, key: key, found: tensor.kind.rawValue)
-      }
-      throw CheckpointError.noTensor(path: path, key: key, available: entries.keys.sorted())
+    guard let entry = entries[key] else {
+      throw CheckpointError.noTensor(path: path, key: key, available: Array(entries.keys))
     }
-    guard record.type.isReal else {
-      throw CheckpointError.wrongType(path: path, key: key, found: record.type.rawValue)
+    guard let place = entry.place.first, ElementType.isReal(entry.type) else {
+      throw CheckpointError.wrongType(path: path, key: key, found: entry.type)
     }
-    let tensor = try stored(record, key)
+    let record = contents.records[place]
+    let tensor = try stored(record, entry.shape, key)
     return record.isNegated ? Tensor(generated: tensor.shape) { -tensor[$0] } : tensor
   }
 
   /// The elements of `record` with the signs that they have in its storage.
-  private func stored(_ record: TensorRecord, _ key: String) throws(CheckpointError) -> Tensor {
-    guard let strides = record.strides else {
-      guard let tensor = run(of: record, shape: record.shape) else { throw unreadable(key) }
+  private func stored(
+    _ record: TensorRecord, _ shape: Shape, _ key: String
+  ) throws(CheckpointError) -> Tensor {
+    guard let strides = contents.strides(of: record, rank: shape.rank) else {
+      guard let tensor = run(of: record, shape: shape) else { throw unreadable(key) }
       return tensor
     }
-    guard let window = run(of: record, shape: [record.span]) else { throw unreadable(key) }
-    return window.strided(record.shape, strides: strides)
+    let span = TensorRecord.span(shape, strides)
+    guard let window = run(of: record, shape: [span]) else { throw unreadable(key) }
+    return window.strided(shape, strides: strides)
   }
 
   private func unreadable(_ key: String) -> CheckpointError {
@@ -136,7 +130,7 @@ final class TorchCheckpoint: CheckpointReader {
 
   /// Elements that follow each other from the record's first one on.
   private func run(of record: TensorRecord, shape: Shape) -> Tensor? {
-    let key = storages[record.storage].key
+    let key = contents.storages[record.storage].key
     switch bytes {
     case .zip(let archive, let places):
       guard let place = places[key] else { return nil }

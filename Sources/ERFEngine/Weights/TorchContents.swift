@@ -1,10 +1,12 @@
 /// The tensors in a pickled object, found through nested dictionaries and lists.
 struct TorchContents: Sendable {
-  /// By the keys on the way to them, joined by dots.
-  private(set) var tensors: [String: TensorRecord] = [:]
-  /// Tensors whose elements cannot be read, likewise.
-  private(set) var unreadable: [String: UnreadableTensor] = [:]
-  /// The classes of objects that stand where a tensor could, likewise.
+  /// The tensors by the keys on the way to them, joined by dots, each with the number of its record;
+  /// those whose elements cannot be read have none.
+  private(set) var entries = CheckpointEntries()
+  private(set) var records: [TensorRecord] = []
+  /// Of the records of tensors whose elements do not follow each other.
+  private(set) var packedStrides = PackedBytes()
+  /// The classes of objects that stand where a tensor could, by the keys on the way to them.
   private(set) var objects: [String: String] = [:]
   /// Numbers and short texts at the top, such as `epoch`, and deeper ones that tell the
   /// architecture, such as `args.arch` and `cfg.MODEL.NAME`.
@@ -21,8 +23,6 @@ struct TorchContents: Sendable {
 
   /// Memory that is left: dictionaries that stand in several places multiply.
   private var budget: Int
-  /// Sizes and strides, each held once: thousands of tensors may have the same.
-  private var numbers: Set<[Int]> = []
 
   private static let maxDepth = 32
 
@@ -39,10 +39,10 @@ struct TorchContents: Sendable {
     }
     budget = machine.budget - 48 * storages.count
     // Growing would copy what is there.
-    tensors.reserveCapacity(machine.tensors.count)
+    records.reserveCapacity(machine.tensors.count)
     try collect(value, at: "", depth: 0, machine)
-    numbers = []
-    guard tensors.isEmpty && unreadable.isEmpty else { return }
+    entries.sort()
+    guard entries.isEmpty else { return }
     if case .object(let place) = value {
       throw .holdsObject(machine.classes[Int(place)].name, at: "")
     }
@@ -50,14 +50,6 @@ struct TorchContents: Sendable {
       throw .holdsObject(object.value, at: object.key)
     }
     throw .noTensors
-  }
-
-  var entries: [String: CheckpointEntry] {
-    var entries = tensors.mapValues { CheckpointEntry(type: $0.type.rawValue, shape: $0.shape) }
-    for (key, tensor) in unreadable {
-      entries[key] = CheckpointEntry(type: tensor.kind.rawValue, shape: tensor.shape)
-    }
-    return entries
   }
 
   private mutating func charge(_ bytes: Int) throws(PickleError) {
@@ -76,15 +68,13 @@ struct TorchContents: Sendable {
     let name = key.isEmpty ? "tensor" : key
     switch value {
     case .tensor(let index):
-      try charge(212)
-      tensors[name] = try record(machine.tensors[Int(index)], machine)
+      try add(machine.tensors[Int(index)], as: name, machine)
     case .unreadable(let index):
-      try charge(200)
       let (kind, size) = machine.unreadable[Int(index)]
-      let extents = try size.map { (value) throws(PickleError) in
-        try shared(try machine.numbers(value))
-      }
-      unreadable[name] = UnreadableTensor(kind: kind, shape: Shape(extents ?? []))
+      let extents = try size.map { (value) throws(PickleError) in try machine.numbers(value) }
+      let shape = Shape(extents ?? [])
+      try charge(name, packed: PackedBytes.length(of: shape.extents))
+      entries.append(name, CheckpointEntry(type: kind.rawValue, shape: shape))
     case .object(let index):
       try charge(80)
       objects[name] = machine.classes[Int(index)].name
@@ -101,7 +91,8 @@ struct TorchContents: Sendable {
       try note(container: prefix)
       note(settings: value, at: key, machine)
       if NetworkSetting.isList(key) { note(value, at: key, depth: depth, machine) }
-      let isSetting = Checkpoint.isSetting(list: key, of: list.count)
+      let isSetting =
+        Checkpoint.isSetting(list: key, of: list.count) && !NetworkSetting.isOfAngles(key)
       for (index, value) in list.enumerated() {
         // Logs of a million losses leave nothing; a list may be there many times.
         if depth > 0, value.isNumber, !isSetting {
@@ -134,7 +125,7 @@ struct TorchContents: Sendable {
       (2...5).contains(depth)
       && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
         || Checkpoint.normalisationSetting(key) != nil)
-      && !(value.isNumber && NetworkSetting.named(key)?.setting.subject == .angles)
+      && !(value.isNumber && NetworkSetting.isOfAngles(key))
     guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
       let text = Self.text(value, machine)
         ?? Self.listed(value, at: key, machine)
@@ -150,24 +141,35 @@ struct TorchContents: Sendable {
     containers.insert(prefix)
   }
 
-  private mutating func record(
-    _ tensor: PickledTensor, _ machine: PickleMachine
-  ) throws(PickleError) -> TensorRecord {
+  private mutating func add(
+    _ tensor: PickledTensor, as name: String, _ machine: PickleMachine
+  ) throws(PickleError) {
     let extents = try machine.numbers(tensor.size)
-    let strides = try machine.numbers(tensor.strides)
-    let isContiguous = TensorRecord.isContiguous(extents, strides)
-    return TensorRecord(
-      type: tensor.type, isNegated: tensor.isNegated, shape: Shape(try shared(extents)),
-      strides: isContiguous ? nil : try shared(strides), storage: Int(tensor.storage),
-      byteOffset: tensor.byteOffset)
+    let steps = try machine.numbers(tensor.strides)
+    let isContiguous = TensorRecord.isContiguous(extents, steps)
+    try charge(
+      name,
+      packed: PackedBytes.length(of: extents) + (isContiguous ? 0 : PackedBytes.length(of: steps)))
+    let place = records.count..<records.count + 1
+    entries.append(
+      name, CheckpointEntry(type: tensor.type.rawValue, shape: Shape(extents), place: place))
+    records.append(
+      TensorRecord(
+        type: tensor.type, isNegated: tensor.isNegated,
+        strides: isContiguous ? nil : packedStrides.append(steps), storage: Int(tensor.storage),
+        byteOffset: tensor.byteOffset))
   }
 
-  private mutating func shared(_ list: [Int]) throws(PickleError) -> [Int] {
-    if let place = numbers.firstIndex(of: list) { return numbers[place] }
-    // Beside the list, its place in a table that doubles as it grows.
-    try charge(72 + 8 * list.count)
-    numbers.insert(list)
-    return list
+  /// Counts a tensor of which so many bytes are held beside its name, with what recognising its
+  /// network takes.
+  private mutating func charge(_ name: String, packed: Int) throws(PickleError) {
+    // Twice its size while it grows.
+    try charge(100 + name.utf8.count + 2 * packed)
+  }
+
+  /// The strides of a tensor of `rank` axes; nil: its elements follow each other.
+  func strides(of record: TensorRecord, rank: Int) -> [Int]? {
+    record.strides.map { packedStrides.numbers(from: $0, count: rank) }
   }
 
   private static func text(_ value: PickleValue, _ machine: PickleMachine) -> String? {
@@ -266,7 +268,7 @@ extension TorchContents {
       }
       text += ")"
     case .numbers(let run):
-      let numbers = run.range.prefix(mostSettings).map { String(machine.integers[$0]) }
+      let numbers = machine.first(mostSettings, of: run).map { String($0) }
       text += "(" + numbers.joined(separator: ", ") + ")"
     case .bool(let flag): text += flag ? "True" : "False"
     case .string: text += quoted(value, machine)

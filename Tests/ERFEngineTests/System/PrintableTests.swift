@@ -77,9 +77,26 @@ import Testing
     }
     let parts = (0..<count).map { Part(name: "a\u{202e}]\($0)", shape: [1, $0]) }
     var written: [UInt8] = []
-    try JSONText.encode(Whole(parts: []), with: parts.lazy, in: "parts") { written += $0 }
+    try JSONText.encode(
+      Whole(parts: []), with: parts, in: "parts", text: { try JSONText.encode($0) },
+      write: { written += $0 })
     #expect(
       String(decoding: written, as: UTF8.self)
         == String(decoding: try JSONText.encode(Whole(parts: parts)), as: UTF8.self))
+  }
+
+  /// Texts and numbers that are written without the encoder are written as it writes them.
+  @Test func textsAndNumbersOfJSON() throws {
+    for text in ["", "layers.0.weight", "a/b\"\\", "\u{202e}\n\t", "é", "\u{7f}", "\u{1F600}"] {
+      let (quick, encoded) = (try JSONText.string(text), try JSONText.encode([text]))
+      #expect(Array("[\n  \(quick)\n]\n".utf8) == encoded, "\(text)")
+    }
+    for value: Double in [0, -0.0, 1, -2.5, 1e-7, 1e16, 3e300, 0.1, 123456789] {
+      let encoded = try JSONText.encode([value])
+      #expect(Array("[\n  \(JSONText.number(value))\n]\n".utf8) == encoded, "\(value)")
+      let single = Float(max(-1e30, min(1e30, value)))
+      let short = try JSONText.encode([single])
+      #expect(Array("[\n  \(JSONText.number(single))\n]\n".utf8) == short, "\(single)")
+    }
   }
 }

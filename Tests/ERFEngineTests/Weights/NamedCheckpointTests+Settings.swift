@@ -34,14 +34,20 @@ extension NamedCheckpointTests {
       ("opt.loss", "ArcFace"), ("loss", "AMSoftmax"), ("loss_name", "cosface"),
       ("cfg.head.type", "ArcFaceClsHead"), ("config.criterion", "CosFaceLoss"),
       ("args.metric", "sphere"), ("config", #"{"model": {"head": {"type": "CosineHead"}}}"#),
+      ("cfg.MODEL.ID_LOSS_TYPE", "arcface"), ("cfg.MODEL.ID_LOSS_TYPE", "circle"),
+      ("cfg.MODEL.HEADS.CLS_LAYER", "ArcSoftmax"), ("args.losses.1", "CosFace"),
+      ("config", #"{"loss": ["triplet", "arcface"]}"#),
     ])
   func classifiersThatCompareAnglesBySettings(_ key: String, value: String) throws {
-    let notes = try notes(on: [key: value, "args.criterion_name": "additive angular margin"])
-    #expect(notes.count == 1, "\(notes)")
-    let words = "the classifier may compare angles, as ArcFace's does"
-    #expect(
-      notes.allSatisfy { $0.hasPrefix("the file's settings say ") && $0.contains(words) },
-      "\(notes)")
+    let another = ["args.criterion_name": "additive angular margin"]
+    for texts in [[key: value], another.merging([key: value]) { $1 }] {
+      let notes = try notes(on: texts)
+      #expect(notes.count == 1, "\(notes)")
+      let words = "the classifier may compare angles, as ArcFace's does"
+      #expect(
+        notes.allSatisfy { $0.hasPrefix("the file's settings say ") && $0.contains(words) },
+        "\(notes)")
+    }
     let headless = try self.notes(on: [key: value], isHeadless: true)
     #expect(headless.allSatisfy { !$0.contains("angles") }, "\(headless)")
   }
@@ -51,10 +57,40 @@ extension NamedCheckpointTests {
     arguments: [
       ("args.metric", "cosine"), ("args.loss", "cosine_embedding"), ("args.scheduler", "cosine"),
       ("args.loss", "cross_entropy"), ("loss", "0.25"), ("classifier", "fc"),
-      ("args.head", "linear"),
+      ("args.head", "linear"), ("cfg.MODEL.ID_LOSS_TYPE", "softmax"), ("args.loss", "circle"),
+      ("cfg.MODEL.HEADS.CLS_LAYER", "Linear"), ("config", #"{"loss": [0.5, 0.25]}"#),
     ])
   func settingsOfUsualClassifiers(_ key: String, value: String) throws {
     #expect(try notes(on: [key: value]) == [])
+  }
+
+  /// Heads of mmengine's configuration, a text beside the weights, and losses in a list.
+  @Test func headsAndLossesInAPickle() throws {
+    let state = try Pickled.state(of: Checkpoint(path: Fixtures.path("names/plain.pth")))
+    func configuration(_ head: String) -> Pickled {
+      let text = """
+        model = dict(type='ImageClassifier', backbone=dict(type='ResNet'),
+            neck=dict(type='GlobalAveragePooling'),
+            head=dict(type='\(head)', num_classes=5, loss=dict(type='CrossEntropyLoss')))
+        """
+      return ["meta": ["cfg": .text(text)], "state_dict": state]
+    }
+    let folder = try TemporaryFolder()
+    func angles(_ object: Pickled) throws -> [String] {
+      let path = try folder.write(object.file, to: "told.pth")
+      let notes = try #require(try Network(NetworkSpec(file: path)).weightsChoice).notes
+      return notes.filter { $0.contains("the classifier may compare angles") }
+    }
+    let told = try angles(configuration("ArcFaceClsHead"))
+    #expect(
+      told.count == 1
+        && told[0].hasPrefix("the file's configuration says head.type=arcfaceclshead: "), "\(told)")
+    #expect(try angles(configuration("LinearClsHead")).isEmpty)
+    let losses: Pickled = ["args": ["loss": ["triplet", "ArcFace"]], "state_dict": state]
+    let listed = try angles(losses)
+    #expect(
+      listed.count == 1 && listed[0].hasPrefix("the file's settings say loss=arcface: "),
+      "\(listed)")
   }
 
   /// Losses in a long log leave room for what tells of the network.

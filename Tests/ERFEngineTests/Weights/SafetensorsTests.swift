@@ -83,6 +83,27 @@ import Testing
     ) { try Safetensors(path: path) }
   }
 
+  /// What `inspect --json` writes of a tensor is what the encoder would.
+  @Test func summariesAsJSON() throws {
+    let header = #"""
+      {"a\"\u202e":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},
+      "b":{"dtype":"F32","shape":[],"data_offsets":[8,12]},
+      "c":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[12,13]},
+      "d":{"dtype":"F32","shape":[0,3],"data_offsets":[13,13]}}
+      """#
+    let payload: [UInt8] = [0, 0, 0x80, 0x3F, 0, 0, 0x20, 0xC1, 0, 0, 0xC0, 0x7F, 0x38]
+    let inspection = try CheckpointInspection(path: try write(header, payload: payload))
+    let tensors = try inspection.tensors()
+    #expect(tensors.map(\.name) == ["a\"\u{202e}", "b", "c", "d"])
+    #expect(tensors.map(\.shape) == [[1, 2], [], [1], [0, 3]])
+    #expect(tensors.first?.min == -10 && tensors.first?.mean == -4.5)
+    for tensor in tensors {
+      let (quick, encoded) = (try tensor.json(), try JSONText.encode(tensor))
+      #expect(
+        String(decoding: quick, as: UTF8.self) == String(decoding: encoded, as: UTF8.self))
+    }
+  }
+
   @Test func tensorsThatOverlapAreRefused() throws {
     let path = try write(
       """

@@ -1,10 +1,10 @@
 /// Bytes that are read at offsets nobody has checked yet.
 protocol ByteSource: Sendable {
   var count: Int { get }
-  /// The byte at `offset`; nil past the end.
-  func byte(at offset: Int) -> UInt8?
   /// The bytes of `range`, copied; nil where it leaves the source.
   func bytes(_ range: Range<Int>) -> [UInt8]?
+  /// The bytes of `range` as text, repaired where they are not UTF-8; nil where it leaves the source.
+  func text(_ range: Range<Int>) -> String?
 }
 
 /// Bytes in memory.
@@ -13,13 +13,14 @@ struct ByteArray: ByteSource {
 
   var count: Int { elements.count }
 
-  func byte(at offset: Int) -> UInt8? {
-    elements.indices.contains(offset) ? elements[offset] : nil
-  }
-
   func bytes(_ range: Range<Int>) -> [UInt8]? {
     guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
     return Array(elements[range])
+  }
+
+  func text(_ range: Range<Int>) -> String? {
+    guard range.lowerBound >= 0 && range.upperBound <= count else { return nil }
+    return String(decoding: elements[range], as: UTF8.self)
   }
 }
 
@@ -27,6 +28,11 @@ struct ByteArray: ByteSource {
 struct ByteCursor {
   let source: any ByteSource
   private(set) var position: Int
+  /// Bytes that were read ahead, many at a time, and where they begin in the source.
+  private var window: [UInt8] = []
+  private var start = 0
+
+  private static let ahead = 1 << 16
 
   init(_ source: any ByteSource, at position: Int = 0) {
     self.source = source
@@ -34,9 +40,17 @@ struct ByteCursor {
   }
 
   mutating func byte() throws(PickleError) -> UInt8 {
-    guard let byte = source.byte(at: position) else { throw .endOfFile }
+    if position >= start + window.count { try readAhead() }
+    let byte = window[position - start]
     position += 1
     return byte
+  }
+
+  private mutating func readAhead() throws(PickleError) {
+    let end = min(position + Self.ahead, source.count)
+    guard position < end, let bytes = source.bytes(position..<end) else { throw .endOfFile }
+    window = bytes
+    start = position
   }
 
   mutating func bytes(_ count: Int) throws(PickleError) -> [UInt8] {

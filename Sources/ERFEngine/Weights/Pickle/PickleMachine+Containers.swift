@@ -32,11 +32,11 @@ extension PickleMachine {
   }
 
   private mutating func pushTuple(_ values: [PickleValue]) throws(PickleError) {
-    if let numbers = Self.small(values) {
-      try charge(4 * numbers.count)
-      let start = integers.count
-      for number in numbers { integers.append(number) }
-      return try push(.numbers(try PickleRun(start..<integers.count)))
+    if let numbers = Self.integers(in: values) {
+      // Twice its size while it grows.
+      try charge(2 * PackedBytes.length(of: numbers))
+      let start = integers.append(numbers)
+      return try push(.numbers(try PickleRun(start..<start + numbers.count)))
     }
     try charge(16 * values.count)
     let start = pool.count
@@ -44,15 +44,12 @@ extension PickleMachine {
     try push(.tuple(try PickleRun(start..<pool.count)))
   }
 
-  /// The values as integers of 0 ..< 2^31; nil: one is none, or there are no values.
-  private static func small(_ values: [PickleValue]) -> [Int32]? {
+  /// The values as integers, none of them negative; nil: one is another, or there are no values.
+  private static func integers(in values: [PickleValue]) -> [Int]? {
     guard !values.isEmpty else { return nil }
-    var numbers: [Int32] = []
-    numbers.reserveCapacity(values.count)
+    var numbers: [Int] = []
     for value in values {
-      guard case .int(let wide) = value, wide >= 0, let number = Int32(exactly: wide) else {
-        return nil
-      }
+      guard case .int(let number) = value, number >= 0 else { return nil }
       numbers.append(number)
     }
     return numbers

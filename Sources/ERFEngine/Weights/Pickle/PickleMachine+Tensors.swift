@@ -231,7 +231,7 @@ extension PickleMachine {
   func numbers(_ value: PickleValue) throws(PickleError) -> [Int] {
     switch value {
     case .numbers(let run) where run.count <= Self.maxAxes:
-      return run.range.map { Int(integers[$0]) }
+      return first(Self.maxAxes, of: run)
     case .tuple(let run) where run.count <= Self.maxAxes:
       var numbers: [Int] = []
       for index in run.range {

@@ -14,8 +14,8 @@ struct PickleMachine {
 
   var cursor: ByteCursor
   /// The elements of tuples, of those of numbers alone as such.
-  var pool = Chunks<PickleValue>()
-  var integers = Chunks<Int32>()
+  var pool = Chunks()
+  var integers = PackedBytes()
   var lists: [[PickleValue]] = []
   /// Pairs in the order of writing; a later pair of the same key counts.
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
@@ -107,7 +107,7 @@ struct PickleMachine {
   }
 
   func text(_ run: PickleRun) -> String {
-    String(decoding: cursor.source.bytes(run.range) ?? [], as: UTF8.self)
+    cursor.source.text(run.range) ?? ""
   }
 
   // MARK: Stack
@@ -302,13 +302,18 @@ struct PickleMachine {
     return .global(.foreign(place))
   }
 
+  /// The first elements of a tuple of numbers.
+  func first(_ limit: Int, of run: PickleRun) -> [Int] {
+    integers.numbers(from: Int(run.start), count: min(Int(run.count), limit))
+  }
+
   /// The first elements of a tuple of arguments, as many as any constructor looks at: a long one that
   /// is recalled again and again would take time beyond the file's size.
   func arguments(_ value: PickleValue) throws(PickleError) -> [PickleValue] {
     switch value {
     case .tuple(let run): return run.range.prefix(Self.maxArguments).map { pool[$0] }
     case .numbers(let run):
-      return run.range.prefix(Self.maxArguments).map { .int(Int(integers[$0])) }
+      return first(Self.maxArguments, of: run).map { .int($0) }
     default: throw .malformed("arguments of it are not a tuple")
     }
   }

@@ -51,8 +51,8 @@ enum PickleValue: Sendable, Equatable {
   case string(PickleRun)
   /// Values in the machine's pool.
   case tuple(PickleRun)
-  /// A tuple of integers of 0 ..< 2^31, in the machine's numbers: sizes and strides are such, and there
-  /// are many.
+  /// A tuple of integers, none of them negative: where they begin among the machine's, and how many
+  /// they are. Sizes and strides are such, and there are many.
   case numbers(PickleRun)
   case list(Int32)
   case dictionary(Int32)
@@ -74,16 +74,13 @@ enum PickleValue: Sendable, Equatable {
   }
 }
 
-/// A tensor that a file describes without elements that could be read one by one.
-struct UnreadableTensor: Sendable, Equatable {
+/// Tensors that a file describes without elements that could be read one by one.
+enum UnreadableTensor {
   enum Kind: String, Sendable {
     case quantised, sparse, meta, nested
     /// An array that another library rebuilds.
     case numpy
   }
-
-  let kind: Kind
-  let shape: Shape
 }
 
 /// A storage as a persistent id describes it: a run of elements somewhere in the file.
@@ -118,15 +115,14 @@ struct PickledTensor: Sendable {
   let byteOffset: Int
 }
 
-/// A view of a storage, all of whose elements lie within it.
-struct TensorRecord: Sendable, Equatable {
+/// A view of a storage, all of whose elements lie within it; its shape is told with its name.
+struct TensorRecord: Sendable {
   let type: ElementType
   /// Whether its elements are those of the storage with the other sign.
   let isNegated: Bool
-  let shape: Shape
-  /// Elements from one index to the next, by axis; nil where the elements follow each other in row-major
-  /// order.
-  let strides: [Int]?
+  /// Where its strides begin, elements from one index to the next by axis, among those of all
+  /// tensors; nil where the elements follow each other in row-major order.
+  let strides: Int?
   /// The storage, and the byte of it where the first element lies.
   let storage: Int
   let byteOffset: Int
@@ -143,8 +139,8 @@ struct TensorRecord: Sendable, Equatable {
   }
 
   /// Elements from the first to the last in memory.
-  var span: Int {
-    guard let strides, shape.count > 0 else { return shape.count }
+  static func span(_ shape: Shape, _ strides: [Int]) -> Int {
+    guard shape.count > 0 else { return 0 }
     return zip(shape.extents, strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
   }
 }
