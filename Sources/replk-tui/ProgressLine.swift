@@ -7,8 +7,8 @@ import ERFInterface
 struct ProgressLine {
   private let label: String
   private let isShown: Bool
-  private let start = ContinuousClock.now
-  private var lastDrawn: ContinuousClock.Instant?
+  private let start = ComputingClock.now
+  private var lastDrawn: Duration?
   /// Images skipped before any gave a map: told of with the first that does; where none does, the
   /// error that ends the run tells, in its one line.
   private var skipped: [String] = []
@@ -70,7 +70,7 @@ struct ProgressLine {
 
   /// `fraction` (0...1) is of the whole run.
   mutating func show(_ step: String, fraction: Double) {
-    let now = ContinuousClock.now
+    let now = ComputingClock.now
     guard isShown, lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
     lastDrawn = now
     let elapsed = now - start

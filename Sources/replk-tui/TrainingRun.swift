@@ -61,8 +61,8 @@ struct TrainingRun {
 
   private mutating func steps(_ line: inout ProgressLine) throws {
     let clock = ContinuousClock()
-    let (begin, first) = (clock.now, trainer.step)
-    var saved = begin
+    let (begin, first) = (ComputingClock.now, trainer.step)
+    var saved = clock.now
     let recipe = trainer.recipe
     let perEpoch = trainer.stepsAnEpoch
     // A measurement that an end cut off is made up for: its step may be the best.
@@ -70,7 +70,7 @@ struct TrainingRun {
     while !trainer.isFinished {
       try trainer.advance()
       let step = trainer.step
-      let seconds = max(1e-9, (clock.now - begin) / .seconds(1))
+      let seconds = max(1e-9, (ComputingClock.now - begin).inSeconds)
       let rate = Double(step - first) / seconds
       let numbers =
         "loss \(Format.fixed(trainer.log.latestLoss, 3)), "

@@ -163,6 +163,21 @@ import Testing
     #expect(terminal.suspensions == 2 && terminal.redraws == 1)
   }
 
+  /// While the program is stopped, nothing is computed.
+  @Test func stopsAreNoComputingTime() {
+    var loop = ExplorerLoop(
+      session: Session(models: ["RepLKNet-13"]), options: ExplorerOptions(),
+      terminal: StoppingTerminal(), engine: TestEngine(FakeComputing(), FakeExporting()))
+    let start = ContinuousClock.now
+    loop.handle(.resized)
+    let before = loop.model.now
+    loop.handle(.suspendRequested)
+    let counted = loop.model.now - before
+    let whole = start.duration(to: ContinuousClock.now).inSeconds
+    loop.finish()
+    #expect(whole - counted >= StoppingTerminal.seconds)
+  }
+
   /// Pasted text comes a character at a time, and is one edit and one frame.
   @Test func longTextsArePastedAtOnce() {
     let text = String(repeating: "a", count: 100_000)
@@ -265,6 +280,27 @@ import Testing
       Key.script("t Enter Enter"), on: session, display: Display(),
       engine: TestEngine(FakeComputing(), exporting))
     #expect(exporting.written.withLock { $0 } == ["replknet-3-nano_step-300.safetensors"])
+  }
+}
+
+/// A terminal whose shell takes its time.
+private final class StoppingTerminal: Terminal {
+  static let seconds = 0.1
+  let size = ScreenSize(rows: 24, columns: 80)
+  let display = Display()
+  let notice: String? = nil
+
+  var wake: @Sendable () -> Void { {} }
+  func present(_ frame: Frame) {}
+  func redraw() {}
+  func copy(_ text: String) {}
+  func listenToMouse(_ isOn: Bool) -> Bool { true }
+  func close() {}
+  func nextEvent(milliseconds: Int?) -> TerminalEvent { .timeout }
+
+  func suspend() {
+    let end = ContinuousClock.now + .seconds(Self.seconds)
+    while ContinuousClock.now < end {}
   }
 }
 

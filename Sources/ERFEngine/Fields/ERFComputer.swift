@@ -157,8 +157,7 @@ public final class ERFComputer: Sendable {
     resume: (ERFPart) throws -> ERFPart?, cancellation: Cancellation = Cancellation(),
     progress: (ERFProgress) -> Void
   ) throws -> ERFResult {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
     var seconds = ERFSeconds()
     let request = validated.request
     let inputs = try request.inputs()
@@ -175,7 +174,7 @@ public final class ERFComputer: Sendable {
       validated.network, keepsParameters: request.keepsForward, cancellation: cancellation)
     let tap = try network.tap(request.tap)
     let subject = try ERFSubject(request, network, tap, input: size)
-    seconds.load = (clock.now - start).inSeconds
+    seconds.load = (ComputingClock.now - start).inSeconds
     progress(.prepared(subject))
 
     let walk = ERFWalk(
@@ -194,7 +193,7 @@ public final class ERFComputer: Sendable {
     if shard == nil, part.done.isEmpty, let first = part.skipped.first {
       throw Failure.allSkipped(images: inputs.count, first: first.image)
     }
-    seconds.total = (clock.now - start).inSeconds
+    seconds.total = (ComputingClock.now - start).inSeconds
     var result = part.result(seconds: seconds)
     result.untrained = network.untrained
     // A part that was gone on with does not have it.
@@ -268,8 +267,7 @@ public final class ERFComputer: Sendable {
     at index: Int, of inputs: NetworkInputs, _ made: () throws -> InputsAhead.Ready,
     by walk: ERFWalk, _ request: ERFRequest, seconds: inout ERFSeconds, report: Program.LayerReport
   ) throws -> Look {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
     func skipped(_ reason: SkippedImage.Reason) -> Look {
       .skipped(SkippedImage(name: inputs.name(index), reason: reason))
     }
@@ -281,7 +279,7 @@ public final class ERFComputer: Sendable {
     {
       return skipped(.unreadable(error.explanation))
     }
-    seconds.load += (clock.now - start).inSeconds
+    seconds.load += (ComputingClock.now - start).inSeconds
     do {
       let (gradient, features) = try walk.gradient(
         of: ready.input, seconds: &seconds, report: report)

@@ -23,21 +23,20 @@ struct ERFWalk {
     guard ElementKernels.isFinite(input) else {
       throw NonFiniteError(layer: "the input", phase: .input)
     }
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
     let (activations, isFresh) = try forward(input) { report($0, $1 / 2) }
     let output = activations.output
     let isWhole = output.shape == activations.plan.shapes[activations.plan.value]
-    let middle = clock.now
+    let middle = ComputingClock.now
     let gradient = try (consume activations).inputGradient(
       at: units, rectified: rule.rectifiesFeatures, workers: workers
     ) {
       report($0, 0.5 + $1 / 2)
     }
     seconds.forward += (middle - start).inSeconds
-    seconds.backward += (clock.now - middle).inSeconds
+    seconds.backward += (ComputingClock.now - middle).inSeconds
     if isFresh {
-      seconds.fastest = min(seconds.fastest ?? .infinity, (clock.now - start).inSeconds)
+      seconds.fastest = min(seconds.fastest ?? .infinity, (ComputingClock.now - start).inSeconds)
     }
     if !ElementKernels.isFinite(output) || !ElementKernels.isFinite(gradient) {
       try nameTheLayer(input)

@@ -42,8 +42,7 @@ public enum SavedMap {
   ///
   /// - Throws: `FileError`, `ExportError`, `ImageError`, ``Failure``.
   public static func load(path: String) throws -> ERFResult {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
     // It is read twice, for its hash, too, and whoever writes into a pipe may never come.
     let file = file(of: path)
     guard FileKind(of: file) != .other else { throw FileError.notRegular(path: file) }
@@ -67,7 +66,7 @@ public enum SavedMap {
     let metrics = ERFMetrics(map, around: subject.metricsOrigin)
     var result = ERFResult(
       subject: subject, map: map, metrics: metrics, imageNames: [],
-      seconds: ERFSeconds(total: (clock.now - start).inSeconds),
+      seconds: ERFSeconds(total: (ComputingClock.now - start).inSeconds),
       peakBytes: ProcessMemory.peakBytes)
     result.record = record
     return result

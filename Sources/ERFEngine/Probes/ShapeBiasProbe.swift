@@ -61,8 +61,7 @@ public struct ShapeBiasProbe: Sendable {
     _ network: Network, cancellation: Cancellation = Cancellation(),
     progress: (ShapeBiasProgress) -> Void = { _ in }
   ) throws -> ShapeBiasReport {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
     try requirePossible()
     let taps = try taps(of: network)
     let run = FeatureRun(
@@ -86,7 +85,7 @@ public struct ShapeBiasProbe: Sendable {
       method: .builtIn(size: request.size, seed: request.seed), counts: main.counts,
       interval: main.interval, decisions: mainDecisions, skipped: [], readOut: main,
       stages: request.stages ? reports.filter { network.stages.contains($0.tap) } : [],
-      seconds: (clock.now - start).inSeconds, weightsChoice: network.weightsChoice)
+      seconds: (ComputingClock.now - start).inSeconds, weightsChoice: network.weightsChoice)
   }
 
   /// The layers to read out, the reported one last.

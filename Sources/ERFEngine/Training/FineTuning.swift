@@ -102,9 +102,9 @@ public struct FineTuning: Sendable {
     var trainer = try Trainer(
       recipe, from: prepared.start, threads: threads, cancellation: cancellation)
     if !trainer.skipped.isEmpty { report(.skipped(trainer.skipped)) }
-    let start = ContinuousClock.now
+    let start = ComputingClock.now
     func tell(_ trainer: Trainer, _ moment: Moment?) {
-      let seconds = max(1e-9, (ContinuousClock.now - start) / .seconds(1))
+      let seconds = max(1e-9, (ComputingClock.now - start).inSeconds)
       report(
         .progressed(
           Progress(

@@ -46,7 +46,7 @@ struct ExplorerLoop {
   let frameTime: Duration
   let statePath: String?
   let clock = ContinuousClock()
-  let beginning: ContinuousClock.Instant
+  let beginning = ComputingClock.now
   var model: Model
   var exitCode: Int32?
   /// Whether the screen is older than the state, and whether a key or a map that was waited for made it so.
@@ -73,8 +73,7 @@ struct ExplorerLoop {
       model.notice = Notice(.note, "as you left it; F starts afresh")
     }
     frameTime = .milliseconds(options.frameMilliseconds)
-    beginning = clock.now
-    lastFrame = beginning
+    lastFrame = clock.now
   }
 
   mutating func run() -> Int32 {
@@ -207,7 +206,7 @@ struct ExplorerLoop {
 
   private mutating func apply(_ message: Message) {
     isDirty = true
-    model.now = beginning.duration(to: clock.now).inSeconds
+    model.now = (ComputingClock.now - beginning).inSeconds
     for effect in update(&model, message) {
       let order = runner.carryOut(effect, of: model)
       // A terminal that is going is left alone.
@@ -225,7 +224,7 @@ struct ExplorerLoop {
   }
 
   private mutating func suspend() {
-    terminal.suspend()
+    ComputingClock.pause { terminal.suspend() }
     isUrgent = true
     apply(.resized(terminal.size))
   }

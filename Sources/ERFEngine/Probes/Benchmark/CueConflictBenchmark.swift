@@ -107,8 +107,7 @@ public struct CueConflictBenchmark: Sendable {
     _ network: Network, number: Int, into file: inout DecisionShareFile?,
     cancellation: Cancellation = Cancellation(), progress: (ShapeBiasProgress) -> Void = { _ in }
   ) throws -> ShapeBiasReport {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
     let (head, size) = try Self.head(of: network)
     let subject = Self.subject(network)
     try file?.write()
@@ -159,7 +158,7 @@ public struct CueConflictBenchmark: Sendable {
     }
     return summary(
       of: decisions, by: network, head, wanted: wanted.count, skipped: skipped,
-      seconds: (clock.now - start).inSeconds)
+      seconds: (ComputingClock.now - start).inSeconds)
   }
 
   private func summary(
