@@ -290,6 +290,11 @@ import Testing
     var no = test
     _ = no.press("n")
     #expect(no.model.overlay == nil && no.model.session.gallery == before)
+    // ^C asks about the same weights, and says that it is about to quit.
+    var leaving = test
+    _ = update(&leaving.model, .key(.control("c")))
+    #expect(leaving.model.notice?.lines == ["quit? ^C pressed again quits at once"])
+    #expect(!leaving.press("n").quits && leaving.model.notice == nil)
     var kept = test
     let keptPath = try kept.keep(with: "k").path
     #expect(keptPath == path)

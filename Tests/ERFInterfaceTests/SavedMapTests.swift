@@ -101,6 +101,56 @@ import Testing
     }
   }
 
+  /// Where rows stand side by side, a saved map has dashes for what it has not.
+  @Test func stagesOfAMapAreDashes() throws {
+    var model = makeModelBesideAMap()
+    let size = ScreenSize(rows: 40, columns: 120)
+    model.finish(update(&model, .resized(size)))
+    for key in Key.script("4 z") { model.finish(update(&model, .key(key))) }
+    let screen = view(model, size: size).text.split(separator: "\n")
+    let title = try #require(screen.firstIndex { $0.contains("half of the field, by stage") })
+    let rows = screen[(title + 2)...(title + 3)].map { $0.dropFirst(49).split(separator: " ") }
+    #expect(rows[0] == ["A", "—", "—", "—", "—"], "\(rows)")
+    #expect(rows[1].first == "B" && rows[1].count { $0 == "%" } == 4, "\(rows)")
+  }
+
+  /// Where there is no network, nothing is by stage or by layer, and the panels say why.
+  @Test func panelsOfAMapAloneSayWhatItHasNot() {
+    var model = Model(session: Session(models: ["map.pgm"]), display: Display())
+    for case .openMap(let id, _) in update(&model, .opened) {
+      let result = makeResult(makeRequest(size: 64))
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    func screen(_ panel: Character, _ columns: Int, _ rows: Int) -> String {
+      var zoomed = model
+      for key in Key.script("\(panel) z") { _ = update(&zoomed, .key(key)) }
+      return view(zoomed, size: ScreenSize(rows: rows, columns: columns)).text
+    }
+    #expect(!screen("4", 120, 40).contains("by stage"))
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let depth = screen("G", columns, rows)
+      #expect(depth.contains("a saved map has no layers"), "\(columns)")
+      #expect(!depth.split(separator: "\n").contains { $0.split(separator: " ") == ["A"] })
+      let bias = screen("7", columns, rows)
+      #expect(bias.contains("a saved map cannot be") && !bias.contains("not probed yet"))
+    }
+    // It was read, which is no run forward and back.
+    #expect(!screen("6", 120, 40).contains("where the time went"))
+  }
+
+  /// What was found of a network is not said of the map that takes its place.
+  @Test func aMapTakesNoNumbersOver() {
+    var model = makeModel(["RepLKNet-13-nano"])
+    model.finish(model.type("7"))
+    #expect(model.shapeBias.sides[0].shown != nil)
+    model.session.networks[0] = NetworkSpec(shown: "a/map.npy")
+    _ = model.pursue()
+    #expect(model.shapeBias.sides[0].shown == nil)
+    #expect(
+      view(model, size: ScreenSize(rows: 60, columns: 200)).text
+        .contains("a saved map cannot be probed"))
+  }
+
   /// A session knows the file that its map was read from.
   @Test func anotherMapThanBeforeIsToldOf() throws {
     let folder = try TemporaryFolder()
@@ -187,6 +237,8 @@ import Testing
           == "\(name)-64")
       let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
       #expect(!text.contains("1 of 1") && !text.contains("trained"))
+      let report = "A \(name), saved map, 64 px" + (images.isEmpty ? ": " : ", \(images) images: ")
+      #expect(model.log.last?.text.hasPrefix(report) == true, "\(model.log.map(\.text))")
     }
   }
 

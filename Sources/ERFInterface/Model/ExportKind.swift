@@ -55,7 +55,9 @@ public struct ExportKind: Sendable, Hashable {
 extension Model {
   /// Why an entry of the export menu cannot be had now.
   func exportRefusal(_ kind: ExportKind) -> String? {
-    if kind.screenEnding != nil || sides.contains(where: { $0.shown?.result != nil }) { return nil }
+    if kind.screenEnding != nil || sides.contains(where: { $0.shown?.isExportable ?? false }) {
+      return nil
+    }
     // These say of each map whether it is partial.
     if kind.figureEnding != nil, sides.contains(where: { $0.measured != nil }) { return nil }
     let stopped = sides.indices.compactMap { index in

@@ -2,7 +2,7 @@
 
 public import ERFEngine
 
-/// A finished map with the name of its files, before their endings.
+/// A map with the name of its files, before their endings.
 public struct ExportItem: Sendable {
   public let result: ERFResult
   public let stem: String
@@ -41,6 +41,13 @@ enum ExportNaming {
   ) -> String {
     if let map = network.savedMap { return plain("\(map.fileName) \(subject.input)") }
     return joined([name(network, designs)] + place(subject))
+  }
+
+  /// The same of a run's map. Bare numbers do not say that a run was stopped, so the name does:
+  /// `replknet-31_random0_1024_stage4_4-of-50`.
+  static func mapStem(_ network: NetworkSpec, _ result: ERFResult, _ designs: Designs) -> String {
+    stem(network, result.subject, designs)
+      + (result.partialOf.map { "_\(result.map.images)-of-\($0)" } ?? "")
   }
 
   /// `replknet-13-nano_s1k19`: the network as it was opened, weights other than its own, edits.

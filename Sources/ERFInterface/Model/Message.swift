@@ -35,6 +35,8 @@ public enum Message: Sendable {
   /// The checkpoint lacks its classifier and nothing else: a map can be had without it.
   case lacksHead(RequestID, String)
   case cancelled(RequestID)
+  /// A run over several images was cancelled, with what it had summed up.
+  case stopped(RequestID, ERFPart)
   case probing(RequestID, ShapeBiasProgress)
   case probed(RequestID, ShapeBiasReport)
   case probeFailed(RequestID, String)

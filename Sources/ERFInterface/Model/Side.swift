@@ -66,10 +66,17 @@ public struct ShownMap: Sendable {
   /// Where its first pixel lies on the input asked for: previews lie around the unit.
   var offset: (row: Int, column: Int) = (0, 0)
   public var skipped: [SkippedImage]
-  /// The finished run, which alone can be exported.
+  /// The finished run.
   public var result: ERFResult?
+  /// What a run that was stopped had summed up.
+  var part: ERFPart?
 
   public var isComplete: Bool { result != nil }
+
+  var isExportable: Bool { result != nil || part != nil }
+
+  /// What files of the map are made from: the finished run, or what was done of a stopped one.
+  var exported: ERFResult? { result ?? part?.result() }
 
   /// How many units are summed in it.
   var unitCount: Int {

@@ -311,12 +311,15 @@ private struct DepthDrawing {
     return facts.compactMap(\.self).joined(separator: glyphs.separator)
   }
 
+  private var hasOnlyMaps: Bool { networks.allSatisfy { $0.network.savedMap != nil } }
+
   var waiting: String {
     for network in networks {
       let key = DepthState.Key(model.request(network))
       if let failure = model.depth[key]?.failure { return failure }
     }
     if model.depth.series.contains(where: \.isCancelled) { return "cancelled; r measures again" }
+    if hasOnlyMaps { return "a saved map has no layers" }
     return model.depth.isBusy ? "measuring all layers ..." : model.depthEnds.first ?? ""
   }
 
@@ -328,6 +331,7 @@ private struct DepthDrawing {
 
   /// By stage and block where there is room, else by stage; with how many layers are measured.
   func table(of count: Int) -> [[Span]] {
+    guard !hasOnlyMaps else { return [] }
     let isWhole = (width - 3) / max(1, layers.count) >= 6
     let columns = isWhole ? layers : layers.filter(\.isOutput)
     let cell = max(6, min(10, (width - 3) / max(1, columns.count)))

@@ -89,7 +89,9 @@ private struct TimeLines {
 
   var lines: [[Span]] {
     let results = model.sides.indices.compactMap { side in
-      model.sides[side].shown?.result.map { (side: side, seconds: $0.seconds) }
+      // A saved map was read, not computed.
+      model.sides[side].shown.flatMap { $0.network.savedMap == nil ? $0.result : nil }
+        .map { (side: side, seconds: $0.seconds) }
     }.filter { $0.seconds.total > 0 && $0.seconds.total.isFinite }
     guard let longest = results.map(\.seconds.total).max() else { return [] }
     return [[Span("where the time went", .text, .bold)]]

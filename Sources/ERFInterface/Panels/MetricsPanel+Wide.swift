@@ -79,8 +79,9 @@ private struct WideMetrics {
     ]
   }
 
-  /// The area at one half by stage, which is measured in the background.
+  /// The area at one half by stage, which is measured in the background; nothing where no network has stages.
   var stages: [[Span]] {
+    guard model.compared.contains(where: { $0.network.savedMap == nil }) else { return [] }
     // The squares above may be of another unit.
     let title =
       isCentred
@@ -103,7 +104,9 @@ private struct WideMetrics {
     for (index, letter, outputs) in known {
       lines.append(
         [Span(letter + " ", Role.network(index), .bold)]
-          + outputs.map { _, point in
+          + header.indices.map { stage in
+            // A saved map has no stages, and a network may have fewer than another.
+            let point = stage < outputs.count ? outputs[stage].1 : nil
             let area = point?.area.map { Format.area($0) }
             return Span(
               (area ?? (point == nil ? glyphs.dash : "none")).leftPadded(cell),

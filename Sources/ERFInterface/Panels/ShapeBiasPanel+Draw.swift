@@ -296,6 +296,9 @@ private struct ShapeBiasNumbers {
   /// Progress, what went wrong, or the bias with its interval and counts, in the longest wording that
   /// fits.
   private func state(_ index: Int, width: Int) -> [Span] {
+    guard model.session.networks[index].savedMap == nil else {
+      return [Span("a saved map cannot be probed", .quiet)]
+    }
     let side = model.shapeBias.sides[index]
     if let job = side.job {
       guard let progress = job.progress else { return [Span("waiting for its turn", .quiet)] }

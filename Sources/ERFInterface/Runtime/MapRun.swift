@@ -13,20 +13,21 @@ struct MapRun: Sendable {
   func carryOut(_ engine: any Engine) {
     guard !cancellation.isCancelled else { return mailbox.post(.cancelled(id)) }
     mailbox.post(.began(id))
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ComputingClock.now
+    var done: ERFPart?
     do {
       let early = try early(engine)
       var subject: ERFSubject?
       let result = try engine.compute(request, cancellation: cancellation) { progress in
         if case .prepared(let prepared) = progress { subject = prepared }
-        report(progress, of: subject, elapsed: start.duration(to: clock.now))
+        if case .part(let part) = progress, !part.done.isEmpty { done = part }
+        report(progress, of: subject, elapsed: ComputingClock.now - start)
         if case .image(_, _, let map) = progress { compare(early, with: map) }
       }
       try cancellation.check()
       mailbox.post(.finished(id, result, HeatField(result)))
     } catch is CancellationError {
-      mailbox.post(.cancelled(id))
+      mailbox.post(done.map { Message.stopped(id, $0) } ?? .cancelled(id))
     } catch CheckpointError.mismatch(let path, let mismatch) where mismatch.lacksOnlyHead {
       mailbox.post(
         .lacksHead(id, CheckpointError.mismatch(path: path, mismatch).explanation))

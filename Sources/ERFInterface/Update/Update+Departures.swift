@@ -39,11 +39,16 @@ extension Model {
 
   /// Quits whatever is open, as `q` does where nothing is; where that was asked about already, at once.
   mutating func interrupt() -> [Effect] {
-    if case .question(let question)? = overlay, question.purpose == .leave(.quit) {
-      return carryOut(.quit)
-    }
+    if asksToQuit { return carryOut(.quit) }
     (notice, sought) = (nil, nil)
-    return depart(.quit)
+    let effects = depart(.quit)
+    // What would be lost may be put in the words of another question that was open.
+    if asksToQuit { notice = Notice(.note, "quit? ^C pressed again quits at once") }
+    return effects
+  }
+
+  private var asksToQuit: Bool {
+    if case .question(let question)? = overlay { question.purpose == .leave(.quit) } else { false }
   }
 
   /// Does what was asked about.

@@ -109,6 +109,8 @@ extension Model {
   }
 
   mutating func pressInQuestion(_ key: Key, _ question: Question) -> [Effect] {
+    // What ^C said of itself holds no longer.
+    if question.purpose == .leave(.quit) { notice = nil }
     if let other = question.other, key == .character(other.key),
       case .leave(let departure) = question.purpose
     {

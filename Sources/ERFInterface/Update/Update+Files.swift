@@ -34,9 +34,9 @@ extension Model {
     if let ending = kind.figureEnding { return [.exportFigure(id, ending: ending)] }
     let items = sides.compactMap { side in
       side.shown.flatMap { shown in
-        shown.result.map { result in
+        shown.exported.map { result in
           ExportItem(
-            result: result, stem: ExportNaming.stem(shown.network, result.subject, designs),
+            result: result, stem: ExportNaming.mapStem(shown.network, result, designs),
             look: look(shown.field))
         }
       }

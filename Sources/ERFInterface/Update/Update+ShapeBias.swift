@@ -17,8 +17,13 @@ extension Model {
   mutating func pursueShapeBias() -> [Effect] {
     guard showsShapeBias else { return [] }
     var effects: [Effect] = []
-    for (index, network) in session.networks.enumerated() where network.savedMap == nil {
-      let spec = network
+    for (index, spec) in session.networks.enumerated() {
+      // What was found of the network in whose place a saved map stands is none of the map's.
+      guard spec.savedMap == nil else {
+        if let job = shapeBias.sides[index].job { effects.append(.cancel(job.id)) }
+        shapeBias.sides[index] = ShapeBiasSide()
+        continue
+      }
       guard shapeBias.sides[index].asked != spec else { continue }
       if let job = shapeBias.sides[index].job { effects.append(.cancel(job.id)) }
       shapeBias.sides[index].asked = spec

@@ -65,6 +65,7 @@ private func apply(_ message: Message, to model: inout Model) -> [Effect] {
   case .predicted(let id, let classes): model.predictions.answer(id, .classes(classes))
   case .predictionFailed(let id, let why): model.predictions.answer(id, .failed(why.sanitised))
   case .cancelled(let id): model.cancelled(id)
+  case .stopped(let id, let part): model.stopped(id, part)
   }
   return model.pursue()
 }
@@ -84,6 +85,17 @@ extension Model {
     withSide(id) { side in
       side.job = nil
       side.isCancelled = true
+    }
+  }
+
+  /// Keeps the sums that the map on screen is of: it can be exported as what it is.
+  fileprivate mutating func stopped(_ id: RequestID, _ part: ERFPart) {
+    cancelled(id)
+    for index in sides.indices {
+      guard let shown = sides[index].shown, shown.id == id, !shown.isPreview,
+        shown.images == part.done.count
+      else { continue }
+      sides[index].shown?.part = part
     }
   }
 

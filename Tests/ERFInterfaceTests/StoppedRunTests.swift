@@ -1,0 +1,70 @@
+// Runs over several pictures that were stopped: what they had done can be exported.
+
+import ERFEngine
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct StoppedRunTests {
+  /// The messages of a real run that is stopped as soon as the map of its first picture is there.
+  private final class Listener: Sendable {
+    private let cancellation = Cancellation()
+    private let heard = Mutex<[Message]>([])
+    private let box = Mutex<Mailbox<Message>?>(nil)
+
+    func messages(_ id: RequestID, _ request: ERFRequest) -> [Message] {
+      let mailbox = Mailbox<Message> { [self] in hear() }
+      box.withLock { $0 = mailbox }
+      MapRun(
+        id: id, request: request, previews: [], cancellation: cancellation, mailbox: mailbox
+      ).carryOut(LocalEngine())
+      box.withLock { $0 = nil }
+      return heard.withLock { $0 }
+    }
+
+    private func hear() {
+      for message in box.withLock({ $0 })?.takeAll() ?? [] {
+        if case .image = message { cancellation.cancel() }
+        heard.withLock { $0.append(message) }
+      }
+    }
+  }
+
+  @Test func whatWasDoneIsExported() throws {
+    var session = Session(
+      models: ["replknet:kernels=3,3,3,3:layers=1,1,1,1:channels=4,8,8,8:classes=5"])
+    session.size = InputSize(height: 64, width: 64)
+    session.images.count = 3
+    var model = Model(session: session, display: Display())
+    let runs = update(&model, .opened).filter { if case .compute = $0 { true } else { false } }
+    guard case .compute(let id, let request, _)? = runs.first else {
+      Issue.record("nothing is computed")
+      return
+    }
+    let messages = Listener().messages(id, request)
+    let last = try #require(messages.last)
+    for message in messages.dropLast() { _ = update(&model, message) }
+    _ = update(&model, .key(.escape))
+    #expect(model.exportRefusal(.maps)?.hasPrefix("A was stopped at 1 of 3: ") == true)
+    _ = update(&model, last)
+    for kind in ExportKind.all { #expect(model.exportRefusal(kind) == nil, "\(kind.title)") }
+    #expect(model.sides[0].shown?.isComplete == false)
+    guard case .export(_, let items, _, colours: _)? = model.export(.maps).first else {
+      Issue.record("nothing is exported")
+      return
+    }
+    // It is the map of the first picture, and says that it is one of three.
+    let item = try #require(items.first)
+    var first = request
+    first.images = .builtIn(1)
+    let whole = try LocalEngine().compute(first, cancellation: Cancellation()) { _ in }
+    #expect(item.result.map == whole.map && item.stem.hasSuffix("_64_stage4_1-of-3"))
+    let folder = try TemporaryFolder()
+    let path = folder.file("m.pgm")
+    try HeatmapExport.write(item.result, to: path)
+    let lines = try SavedMap.load(path: path).record?.lines ?? []
+    #expect(lines.contains("images: 1 of 3, partial: \(BuiltInImages.name(at: 0))"), "\(lines)")
+  }
+}
