@@ -41,7 +41,7 @@ static int key_value(wint_t code) {
 // Keys in another dialect than the entry's, and answers to what was asked before the program began or by
 // another one. Curses hands their bytes out one by one, as if they were keys.
 
-enum { ESCAPE = 27, NO_SEQUENCE = -1 };
+enum { INTERRUPT = 3, ESCAPE = 27, NO_SEQUENCE = -1 };
 
 // What was read behind an Escape and is to be read again; ERR: nothing.
 static int held = ERR;
@@ -132,6 +132,18 @@ static int read_sequence(void) {
   }
 }
 
+// Whether ^C was pressed during a paste whose end does not come: nothing follows it. One that is
+// part of the text has the rest of it, or at least the end, behind it. The paste is not over by
+// that, so that what may still come of it on a slow line remains text.
+static int is_pressed_interrupt(int code) {
+  enum { MILLISECONDS = 200 };
+  if (code != INTERRUPT) return 0;
+  held = next_code();
+  struct pollfd source = {STDIN_FILENO, POLLIN, 0};
+  if (held == ERR && poll(&source, 1, MILLISECONDS) > 0) held = next_code();
+  return held == ERR;
+}
+
 // A character of several bytes is put together here: wget_wch forgets the bytes that it has when the
 // next one is still on its way, as on a slow line, and takes the rest for the beginning of another.
 static cnc_event read_key(void) {
@@ -162,7 +174,8 @@ static cnc_event read_key(void) {
       memset(&begun, 0, sizeof begun);
       continue;
     }
-    return (cnc_event){cnc_is_pasting() ? CNC_EVENT_PASTED : CNC_EVENT_CHARACTER, (int)character};
+    int is_text = cnc_is_pasting() && !is_pressed_interrupt(code);
+    return (cnc_event){is_text ? CNC_EVENT_PASTED : CNC_EVENT_CHARACTER, (int)character};
   }
 }
 

@@ -59,8 +59,8 @@ import Testing
     #expect(command.name == .theory)
   }
 
-  /// Words come before parts of names, those before the initials of a command's name.
-  @Test func initialsAreFoundBehindPartsOfNames() {
+  /// Beginnings of words come before the initials of a command's name, those before what lies within words.
+  @Test func initialsAreFoundBeforePartsOfWords() {
     let model = makeModel()
     func first(_ query: String) -> PaletteEntry.Action? {
       model.paletteEntries(query).first?.action
@@ -71,6 +71,9 @@ import Testing
     }
     #expect(command("oac") == .open && command("tnb") == .nextBlock)
     #expect(command("sb") == .panel(.shapeBias))
+    // As does the middle of "cancel".
+    #expect(command("nc") == .nextColours)
+    #expect(model.paletteEntries("nc").contains { $0.title.hasPrefix("cancel") })
     #expect(first("net31") == .network("replknet-31"))
     let entries = model.paletteEntries("rep31").map(\.action)
     #expect(entries.contains(.network("replknet-31")))

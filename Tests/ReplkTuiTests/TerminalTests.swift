@@ -157,6 +157,20 @@ extension TerminalTests {
       try TerminalTests.quit(terminal)
     }
 
+    /// ^C leaves also where the end of a paste does not come, as when a connection broke; with more behind it, it is
+    /// part of the text.
+    @Test func interruptsEndUnfinishedPastes() throws {
+      let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)
+      try terminal.wait("a map") { TerminalTests.isDone($0, maps: 1) }
+      terminal.type("w\u{15}\u{1b}[200~a\u{3}b\u{1b}[201~")
+      try terminal.wait("the text") { $0.text.contains("> ab_") }
+      terminal.type("\u{1b}[200~c")
+      try terminal.wait("more text") { $0.text.contains("> abc_") }
+      terminal.type("\u{3}")
+      #expect(try terminal.end() == 0)
+      TerminalTests.expectRestored(terminal)
+    }
+
     /// A line may bring the bytes of a character one by one.
     @Test func charactersArriveInParts() throws {
       let terminal = try TerminalTests.start([TerminalTests.four, "--size", "64"], in: folder)

@@ -255,7 +255,7 @@ extension PaletteEntry {
   }
 
   /// How well it fits: all words of the query at the beginnings of words of the title or of a synonym
-  /// go before words within words, those before initials, neither of which a number is found in; nil where it does
+  /// go before initials, those before words within words, neither of which a number is found in; nil where it does
   /// not fit. Letters that are scattered over a title are no fit: short words are found so in any sentence. A size
   /// is found by the number that was typed, not by one that begins so.
   fileprivate func score(_ query: PaletteQuery) -> Int? {
@@ -283,12 +283,12 @@ extension PaletteEntry {
         ? 3600 : 3500
     }
     guard !query.isNumber else { return nil }
+    if hasInitials(query.letters) { return 2500 }
     if !query.bare.isEmpty, names.contains(where: { $0.bare.contains(query.bare) }) {
       return 2000 + nameBonus
     }
     let title = title.lowercased()
-    if wanted.allSatisfy({ title.contains($0) }) { return 2000 }
-    return hasInitials(query.letters) ? 1000 : nil
+    return wanted.allSatisfy { title.contains($0) } ? 2000 : nil
   }
 
   /// Whether letters are the first ones of the words of a command's name, from its first word on, or the beginnings of
