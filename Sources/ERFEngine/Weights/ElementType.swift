@@ -92,6 +92,9 @@ public struct CheckpointEntry: Sendable, Equatable {
   /// nothing to find.
   var place = 0..<0
 
+  /// As many as NumPy knows.
+  static let mostAxes = 64
+
   public static func == (left: CheckpointEntry, right: CheckpointEntry) -> Bool {
     left.type == right.type && left.shape == right.shape
   }

@@ -9,6 +9,8 @@ struct SafetensorsHeader {
 
   /// Programs leave some dozens; the texts of very many would take more memory than is meant for a file.
   static let mostTexts = 65_536
+  /// Of what tells of a tensor, beside what the format has.
+  private static let mostOtherFields = 64
 
   /// What is wrong, to stand behind "its header".
   enum Flaw: Error, Equatable {
@@ -17,6 +19,8 @@ struct SafetensorsHeader {
     case incomplete(String)
     case backwards(String)
     case tooManyTexts
+    case tooManyAxes(String)
+    case tooManyFields(String)
 
     var words: String {
       switch self {
@@ -24,6 +28,9 @@ struct SafetensorsHeader {
       case .repeated(let name): "names \(WeightsMismatch.printable(name)) twice"
       case .backwards(let name): "has \(WeightsMismatch.printable(name)) end before it begins"
       case .tooManyTexts: "holds more than \(mostTexts) texts under __metadata__"
+      case .tooManyAxes(let name):
+        "gives \(WeightsMismatch.printable(name)) more than \(CheckpointEntry.mostAxes) axes"
+      case .tooManyFields(let name): "says too much of \(WeightsMismatch.printable(name))"
       case .incomplete(let name): "does not tell type, shape and place of \(name)"
       }
     }
@@ -56,10 +63,13 @@ struct SafetensorsHeader {
     try json.object { field, json throws(Flaw) in
       switch field {
       case "dtype" where type == nil: type = try json.string()
-      case "shape" where shape == nil: shape = try json.integers()
-      case "data_offsets" where offsets == nil: offsets = try json.integers()
+      case "shape" where shape == nil:
+        shape = try json.integers(atMost: CheckpointEntry.mostAxes, else: .tooManyAxes(name))
+      case "data_offsets" where offsets == nil:
+        offsets = try json.integers(atMost: 2, else: .incomplete(name))
       case "dtype", "shape", "data_offsets": throw .repeated("\(field) of \(name)")
       default:
+        guard others.count < mostOtherFields else { throw .tooManyFields(name) }
         guard others.insert(field).inserted else { throw .repeated("\(field) of \(name)") }
         try json.skip()
       }
@@ -137,12 +147,15 @@ struct JSONScanner {
     try expect("}")
   }
 
-  /// `[1, 2, ...]`, none of them negative.
-  mutating func integers() throws(Flaw) -> [Int] {
+  /// `[1, 2, ...]`, none of them negative; `flaw` is thrown where there are more than `limit`.
+  mutating func integers(atMost limit: Int, else flaw: Flaw) throws(Flaw) -> [Int] {
     try expect("[")
     var integers: [Int] = []
     if take("]") { return [] }
-    repeat { integers.append(try integer()) } while take(",")
+    repeat {
+      guard integers.count < limit else { throw flaw }
+      integers.append(try integer())
+    } while take(",")
     try expect("]")
     return integers
   }

@@ -41,7 +41,10 @@ struct TorchContents: Sendable {
     // Growing would copy what is there.
     records.reserveCapacity(machine.tensors.count)
     try collect(value, at: "", depth: 0, machine)
-    entries.sort()
+    // The keys on the way to a tensor make its name: {"a.b": x, "a": {"b": y}} has two of one name.
+    if let name = entries.sort() {
+      throw .malformed("two of its tensors are named \(WeightsMismatch.printable(name))")
+    }
     guard entries.isEmpty else { return }
     if case .object(let place) = value {
       throw .holdsObject(machine.classes[Int(place)].name, at: "")
@@ -65,7 +68,8 @@ struct TorchContents: Sendable {
       throw .malformed("its dictionaries are nested more than \(Self.maxDepth) deep")
     }
     let prefix = key.isEmpty ? "" : key + "."
-    let name = key.isEmpty ? "tensor" : key
+    // A tensor that was saved alone has none.
+    let name = depth == 0 ? "tensor" : key
     switch value {
     case .tensor(let index):
       try add(machine.tensors[Int(index)], as: name, machine)

@@ -83,6 +83,25 @@ import Testing
     ) { try Safetensors(path: path) }
   }
 
+  /// Millions of axes or fields would take many times the memory of the header.
+  @Test(arguments: [
+    (
+      #""shape":[0\#(String(repeating: ",1", count: 64))],"data_offsets":[0,0]"#,
+      "gives a more than 64 axes"
+    ),
+    (#""shape":[0],"data_offsets":[0,0,0]"#, "does not tell type, shape and place of a"),
+    (
+      #""shape":[0],"data_offsets":[0,0]"# + (0...64).map { #","f\#($0)":0"# }.joined(),
+      "says too much of a"
+    ),
+  ])
+  func longDescriptionsAreRefused(_ fields: String, _ words: String) throws {
+    let path = try write(#"{"a":{"dtype":"F32",\#(fields)}}"#, payload: [])
+    #expect(throws: CheckpointError.malformed(path: path, reason: "its header \(words)")) {
+      try Safetensors(path: path)
+    }
+  }
+
   /// What `inspect --json` writes of a tensor is what the encoder would.
   @Test func summariesAsJSON() throws {
     let header = #"""

@@ -254,6 +254,24 @@ import Testing
     #expect(!line.contains("damaged") && !line.contains("\n"), "\(line)")
   }
 
+  /// The keys on the way to a tensor make its name. Of two tensors of one name nothing tells which is meant; a key may
+  /// be empty.
+  @Test func namesThatComeTwiceAreRefused() throws {
+    var tensor = Array("h\0(h\u{1}K\0K\u{4}".utf8) + [0x85]
+    tensor += Array("K\u{1}".utf8) + [0x85, 0x89] + Array("h\u{2})RtR".utf8)
+    let folder = try TemporaryFolder()
+    func write(_ key: String, to name: String) throws -> String {
+      var object = Array("}(".utf8) + Self.text(key) + tensor
+      object += Self.text("a") + Array("}(".utf8) + Self.text("b") + tensor
+      return try folder.write(Self.legacy(object + Array("uu.".utf8)), to: name)
+    }
+    let path = try write("a.b", to: "twice.pth")
+    #expect(
+      throws: CheckpointError.malformed(path: path, reason: "two of its tensors are named a.b")
+    ) { try Checkpoint(path: path) }
+    #expect(try Checkpoint(path: write("", to: "empty.pth")).keys.sorted() == ["", "a.b"])
+  }
+
   /// Before 1.6 PyTorch kept the source of a module's class beside its name. It is a class like any other:
   /// a whole network is refused by it, and beside weights it is left alone.
   @Test func modulesOfTheOldLayout() throws {

@@ -4,7 +4,6 @@ extension PickleMachine {
   /// As many arguments as any of the constructors looks at.
   static let maxArguments = 16
   /// PyTorch's own limit.
-  private static let maxAxes = 64
 
   /// The record that `target` called with `arguments` would be.
   mutating func call(
@@ -230,9 +229,9 @@ extension PickleMachine {
   /// A tuple of numbers, none of them negative: a size or strides.
   func numbers(_ value: PickleValue) throws(PickleError) -> [Int] {
     switch value {
-    case .numbers(let run) where run.count <= Self.maxAxes:
-      return first(Self.maxAxes, of: run)
-    case .tuple(let run) where run.count <= Self.maxAxes:
+    case .numbers(let run) where run.count <= CheckpointEntry.mostAxes:
+      return first(CheckpointEntry.mostAxes, of: run)
+    case .tuple(let run) where run.count <= CheckpointEntry.mostAxes:
       var numbers: [Int] = []
       for index in run.range {
         guard case .int(let number) = pool[index], number >= 0 else {
@@ -242,7 +241,7 @@ extension PickleMachine {
       }
       return numbers
     default:
-      throw .malformed("a tensor has no size, or more than \(Self.maxAxes) axes")
+      throw .malformed("a tensor has no size, or more than \(CheckpointEntry.mostAxes) axes")
     }
   }
 }
