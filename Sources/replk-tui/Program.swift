@@ -23,9 +23,9 @@ enum Program {
       return end(Interrupted(explanation: "stopped before anything was finished"))
     } catch let error as Interrupted {
       return end(error)
-    } catch FileError.locked(let folder) where Interruption.signalNumber != 0 {
-      // Whoever ended the run ended its waiting for the lock.
-      _ = complain(of: FileError.locked(folder: folder))
+    } catch let error as FileError where error.isOfWaiting && Interruption.signalNumber != 0 {
+      // Whoever ended the run ended its waiting for a lock, or for somebody who reads.
+      _ = complain(of: error)
       return 128 + Interruption.signalNumber
     } catch {
       return complain(of: error)

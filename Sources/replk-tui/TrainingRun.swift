@@ -12,6 +12,8 @@ struct TrainingRun {
   let epochsBetweenMeasurements: Int
 
   private static let reports = 20
+  /// Whether the checkpoint is this run's.
+  private(set) var isClaimed = false
 
   mutating func run() throws {
     for line in Text.skipped(trainer.skipped.map(\.explanation)) {
@@ -95,13 +97,10 @@ struct TrainingRun {
   }
 
   /// Writes the training as far as it is.
-  private func save() throws {
+  private mutating func save() throws {
     let path = outputs.path
-    do {
-      try write(path) { try trainer.save(to: path, among: outputs.versions) }
-    } catch FileError.replaced {
-      throw ReplacedTraining(path: path)
-    }
+    try write(path) { try trainer.save(to: path, among: outputs.versions) }
+    isClaimed = true
   }
 
   /// Writes the network alone, whose weights are the best so far.
@@ -111,12 +110,28 @@ struct TrainingRun {
   }
 
   /// Writes one of its files by `body`, also over one of this training that somebody else has touched.
+  ///
+  /// - Throws: ``ForeignInPlace``, and what `body` throws.
   private func write(_ path: String, _ body: () throws -> Void) throws {
     do {
-      try body()
-    } catch FileError.replaced where isOwn(path) {
-      try body()
+      do {
+        try body()
+      } catch FileError.replaced where isOwn(path) {
+        try body()
+      }
+    } catch let error as FileError where error.isOfAnother {
+      throw ForeignInPlace(path: path, remedy: remedy(for: path))
     }
+  }
+
+  /// What to do about a file of somebody else's at `path`, where one of this training's belongs.
+  private func remedy(for path: String) -> String {
+    guard path == outputs.path else { return "move it away and add --resume" }
+    // Of this training, by another run of it.
+    if trainer.isOwn(path) { return "add --resume to go on from it, or choose another name" }
+    // Nothing is left to go on from, and no other training may replace the best weights of this one.
+    let best = outputs.versions.isOwn(outputs.best) ? " and \(outputs.best)" : ""
+    return "move it\(best) away and start over, or choose another name"
   }
 
   /// Whether what lies at `path` is of this training.
@@ -139,6 +154,9 @@ struct TrainingRun {
 
   /// Measures the held-out pictures, and keeps the weights where they are the best so far.
   private mutating func measure() throws -> ConfusionMatrix? {
+    // Of two runs into one name the second is to fail before its best weights lie beside the training of the first.
+    // Before the measurement: a run that is killed in between makes up for it.
+    if !isClaimed { try save() }
     guard let confusion = try trainer.measure() else { return nil }
     if trainer.log.best?.step == trainer.step { try saveBest() }
     return confusion
@@ -155,7 +173,9 @@ struct TrainingRun {
       }
       text += "\n\n" + ConfusionText(confusion).text
       if let path = outputs.confusion {
-        try AtomicFile.write(Array(confusion.csv.utf8), to: path, among: outputs.versions)
+        try write(path) {
+          try AtomicFile.write(Array(confusion.csv.utf8), to: path, among: outputs.versions)
+        }
         text += "\nwrote \(path.printable)"
       }
     }
@@ -173,13 +193,13 @@ struct TrainingRun {
   private func percent(_ share: Double) -> String { "\(Format.fixed(share * 100, 1)) %" }
 }
 
-/// The checkpoint of a training is not the one that it wrote last.
-private struct ReplacedTraining: ExplainedError {
+/// Another program wrote where a training keeps one of its files.
+private struct ForeignInPlace: ExplainedError {
   let path: String
+  let remedy: String
 
   var explanation: String {
-    "\(path): was written by another program while this run went on, and is left as it is: add --resume to go on "
-      + "from it where it is still of this training, --force to start over, or choose another name"
+    "\(path): was written by another program while this run went on, and is left as it is: \(remedy)"
   }
 }
 

@@ -226,7 +226,8 @@ import Testing
     let outcome = try run(
       ["erf", Samples.tiny, "--size", "32", "-o", "map.npy", "--force"],
       interruptedBy: SIGTERM, after: 4)
-    expectOneLine(outcome, code: 1, mentions: ["map.npy", "nobody reads from this pipe"])
+    expectOneLine(
+      outcome, code: 128 + SIGTERM, mentions: ["map.npy", "nobody reads from this pipe"])
     // Somebody who comes later gets it all.
     let read = try Executable.run(
       ["erf", Samples.tiny, "--size", "32", "-o", "map.npy", "--force"], in: folder,

@@ -57,17 +57,32 @@ import Testing
   /// without the outputs of that or no network at all.
   @Test(arguments: ["mv two.safetensors", "mv notes", "rm"])
   func onlyWhatWasConvertedIsCompared(_ change: String) throws {
-    let id = "replknet:kernels=31,31:layers=8,8:channels=128,128:small=0:dw=1:classes="
-    _ = try succeed(["convert", id + "2", "two.safetensors"], in: folder)
+    _ = try succeed(["convert", Self.wide + "2", "two.safetensors"], in: folder)
     _ = try folder.write(other, to: "notes")
-    // The source computes its outputs before what was written is read again.
-    let outcome = try Executable.run(
-      ["convert", id + "16", "out.safetensors"], in: folder, once: "test -e out.safetensors",
-      "kill -STOP $$; \(change) out.safetensors; kill -CONT $$")
+    let outcome = try converted(change)
     expectOneLine(
       outcome, code: 1,
       mentions: ["out.safetensors: was removed or replaced by another program", "another name"])
     #expect(outcome.text == "")
+  }
+
+  /// Whoever touches what was written changes nothing of it.
+  @Test func touchedConversionsAreCompared() throws {
+    let outcome = try converted("touch -t 200101010000")
+    #expect(outcome.code == 0 && outcome.error == "")
+    #expect(outcome.text.contains("largest difference of logits"))
+  }
+
+  private static let wide =
+    "replknet:kernels=31,31:layers=8,8:channels=128,128:small=0:dw=1:classes="
+
+  /// Converts a network, and runs `change` on the file once it is there: the source computes its outputs before what
+  /// was written is read again.
+  private func converted(_ change: String) throws -> Outcome {
+    try Executable.run(
+      ["convert", Self.wide + "16", "out.safetensors"], in: folder,
+      once: "test -e out.safetensors",
+      "kill -STOP $$; \(change) out.safetensors; kill -CONT $$")
   }
 
   /// Leftovers of writers that were killed lie in the folders of categories.
@@ -96,11 +111,13 @@ import Testing
       "kill -STOP $$; \(change); kill -CONT $$")
   }
 
-  /// A checkpoint that another program wrote is left, and going on from it is advised before starting over.
-  @Test func replacedCheckpointsAreResumed() throws {
+  /// A checkpoint that another program wrote is left: there is nothing to go on from, and nothing of it may be lost.
+  @Test func replacedCheckpointsAreLeft() throws {
     expectOneLine(
       try resumed("printf 'of another run' > n.safetensors"), code: 1,
-      mentions: ["n.safetensors: was written by another program", "add --resume to go on"])
+      mentions: [
+        "n.safetensors: was written by another program", "move it and n-best.safetensors away",
+      ])
     #expect(try folder.read("n.safetensors") == other)
   }
 
@@ -151,7 +168,7 @@ import Testing
       #expect(try folder.read(path) == other)
     }
 
-    /// Decisions about built-in stimuli, all maps of a comparison or none, trainings.
+    /// Decisions about built-in stimuli, all maps of a comparison or none.
     @Test(arguments: [
       (["probe", "replknet-3-nano", "--count", "128", "--csv", "out/d.csv"], "out/d.csv"),
       (
@@ -159,13 +176,6 @@ import Testing
           "compare", "resnet20-cifar", "replknet-3-nano", "--size", "768", "--count", "12", "-o",
           "out",
         ], "out/results.json"
-      ),
-      (
-        [
-          "train", "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16",
-          "--batch", "8", "--count", "64", "--steps", "400", "--size", "32", "-o",
-          "out/n.safetensors",
-        ], "out/n.safetensors"
       ),
     ])
     func whatAppearedWhileItComputedStays(_ arguments: [String], _ path: String) throws {
@@ -175,8 +185,37 @@ import Testing
         mentions: ["\(path): was not there when this run began"])
       #expect(try folder.read(path) == other)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("out"))
-      // The best weights of a training are in a file of their own.
-      #expect(names.filter { !$0.contains("-best") } == [String(path.dropFirst("out/".count))])
+      #expect(names == [String(path.dropFirst("out/".count))])
+    }
+
+    private static let training = [
+      "train", "replknet:kernels=5,3:layers=1,1:channels=4,8:small=3:dw=1:classes=16", "--batch",
+      "8", "--count", "64", "--steps", "400", "--size", "32", "-o", "out/n.safetensors",
+    ]
+
+    /// No best weights lie beside the training of somebody else.
+    @Test func trainingsLeaveCheckpointsThatAppeared() throws {
+      try folder.makeFolder("out")
+      let path = "out/n.safetensors"
+      expectOneLine(
+        try run(Self.training + ["--measure-every", "1000"], interruptedFor: path), code: 1,
+        mentions: ["\(path): was written by another program", "choose another name"])
+      #expect(try folder.read(path) == other)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("out"))
+      #expect(names == ["n.safetensors"])
+    }
+
+    /// What is advised works.
+    @Test func trainingsGoOnWhenTablesAreMovedAway() throws {
+      try folder.makeFolder("out")
+      let arguments = Self.training + ["--confusion", "out/c.csv"]
+      expectOneLine(
+        try run(arguments, interruptedFor: "out/c.csv"), code: 1,
+        mentions: ["out/c.csv: was written by another program", "move it away and add --resume"])
+      #expect(try folder.read("out/c.csv") == other)
+      try folder.remove("out/c.csv")
+      _ = try succeed(arguments + ["--resume"], in: folder)
+      #expect(try folder.read("out/c.csv").count > other.count)
     }
   #endif
 }

@@ -130,16 +130,21 @@ public struct NetworkConversion: Sendable {
     try requireRange(of: tensors)
     if let exported = network.exportedGraph { try Self.requireNames(of: tensors, in: exported) }
     try cancellation.check()
-    try SafetensorsWriter(
+    let writer = SafetensorsWriter(
       tensors: tensors, type: storedType.type,
-      metadata: provenance(opened, hash: try opened.weightsHash(loader), program: program)
-    ).write(to: path, among: outputs)
+      metadata: provenance(opened, hash: try opened.weightsHash(loader), program: program))
+    try writer.write(to: path, among: outputs)
     try cancellation.check()
     let workers = Workers(cancellation: cancellation)
     let tap = original.logits ?? original.stages.last
     guard let tap else { preconditionFailure("networks have stages") }
     let before = try Self.output(original, tap, of: opened, workers)
-    let after = try Self.output(readBack(path, opened, among: outputs), tap, of: opened, workers)
+    let found = Result { try reopened(path, opened) }
+    // What another program put there may be no such network, or no network at all; touching it changes nothing.
+    guard outputs.isOwn(path) || writer.isWritten(at: path) else {
+      throw Failure.notKept(path: path)
+    }
+    let after = try Self.output(found.get(), tap, of: opened, workers)
     return Report(
       model: opened.id, weightsChoice: opened.weightsChoice, tensors: tensors.count,
       parameters: tensors.reduce(0) { $0 + $1.value.count }, output: tap.name,
@@ -155,18 +160,6 @@ public struct NetworkConversion: Sendable {
     for (key, _) in tensors where !names.insert(key).inserted {
       throw .sameNames(path: path, key: key)
     }
-  }
-
-  /// The network with the weights that were written.
-  ///
-  /// - Throws: `Failure.notKept` where they are not there any more.
-  private func readBack(
-    _ path: String, _ opened: OpenedNetwork, among outputs: OutputVersions
-  ) throws -> Program {
-    let found = Result { try reopened(path, opened) }
-    // What another program put there may be no such network, or no network at all.
-    guard outputs.isOwn(path) else { throw Failure.notKept(path: path) }
-    return try found.get()
   }
 
   /// The network with the weights at `path`; the graph of an exported one is that of its file.

@@ -55,6 +55,7 @@ public enum AtomicFile {
     let staged = try StagedFile(parts, for: path, at: target)
     do {
       return try withExtendedLifetime(FileLock(waitingFor: folder(of: target))) {
+        try staged.requirePlace()
         try check()
         let version = FileVersion(path: staged.temporary)
         try staged.rename()
@@ -135,14 +136,20 @@ public enum AtomicFile {
     var path = path
     for _ in 0..<mostLinks {
       let folder = Folder.whole(folder(of: path))
-      let parts = folder.pathParts
-      if parts.last == "fd", parts.first == "proc" || parts.first == "dev" {
+      if isOfOpenStreams(folder) {
         return "\(folder)/\(path.fileName)"
       }
       guard let next = linkTarget(path) else { return nil }
       path = next
     }
     return nil
+  }
+
+  /// Whether `folder`, a path without links, is one in which the system shows what a process has open: on macOS
+  /// `/dev/fd`, on Linux what that leads to. Other folders of such a name, as in `/dev/shm`, hold files.
+  private static func isOfOpenStreams(_ folder: String) -> Bool {
+    let parts = folder.pathParts.map { $0.allSatisfy(\.isWholeNumber) ? "N" : String($0) }
+    return [["dev", "fd"], ["proc", "N", "fd"], ["proc", "N", "task", "N", "fd"]].contains(parts)
   }
 
   /// Where the symbolic link `path` leads, from where `path` is seen; nil for all that is none.

@@ -16,6 +16,8 @@ public enum FileError: ExplainedError, Equatable {
   case missingFolder(path: String, folder: String)
   /// A pipe whose reading end is closed.
   case readerLeft(path: String)
+  /// A named pipe for whose reader a run waited until a signal ended it.
+  case unread(path: String)
   /// Another file lies there, or another version of it, than when the run began.
   case changed(path: String)
   /// What was there when the run began is not there any more.
@@ -46,6 +48,22 @@ public enum FileError: ExplainedError, Equatable {
   public var isChange: Bool {
     switch self {
     case .changed, .gone: true
+    default: false
+    }
+  }
+
+  /// Whether this is what a run waited for in vain until a signal ended it.
+  public var isOfWaiting: Bool {
+    switch self {
+    case .locked, .unread: true
+    default: false
+    }
+  }
+
+  /// Whether somebody else wrote where the run is to write.
+  public var isOfAnother: Bool {
+    switch self {
+    case .appeared, .replaced: true
     default: false
     }
   }
@@ -84,6 +102,8 @@ public enum FileError: ExplainedError, Equatable {
     case .locked(let folder):
       "\(folder): cannot be written into: another program holds a lock on this folder (flock); let go of it, "
         + "then run the command again"
+    case .unread(let path):
+      "\(path): cannot be written: nobody reads from this pipe"
     case .readerLeft(let path):
       "\(path): nothing reads it any more"
     case .tooManyOpen(let path):

@@ -64,7 +64,7 @@ extension OutputPlace {
   static func requireWritable(stream path: String) throws(FileError) {
     guard let number = ownNumber(path) else { return }
     let flags = fcntl(number, F_GETFL)
-    guard flags >= 0, flags & O_ACCMODE != O_RDONLY else {
+    guard flags >= 0, flags & O_ACCMODE != O_RDONLY, !StandardStreams.wasClosed(number) else {
       throw .unwritable(path: path, reason: systemMessage(EBADF))
     }
   }
@@ -98,7 +98,7 @@ extension OutputPlace {
         throw .unwritable(path: path, reason: systemMessage(errno))
       }
       guard Interruption.signalNumber == 0 else {
-        throw .unwritable(path: path, reason: "nobody reads from this pipe")
+        throw .unread(path: path)
       }
       usleep(10_000)
     }

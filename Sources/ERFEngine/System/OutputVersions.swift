@@ -19,14 +19,17 @@ public final class OutputVersions: Sendable {
     self.versions = Mutex(versions)
   }
 
-  /// Checks that nobody else's file lies where `staged` is to go; of the same bytes it is nobody's loss.
+  /// Checks that nobody else's file or link lies where `staged` is to go; a file of the same bytes is nobody's loss.
   ///
   /// - Throws: ``FileError/appeared(path:)`` and ``FileError/replaced(path:)``.
-  func requireOwn(_ path: String, before staged: String) throws(FileError) {
-    guard !isForced, let found = FileVersion(path: path) else { return }
-    let own = versions.withLock { $0[PathKey(path)] }
-    guard found != own, !MappedFile.areSame(staged, path) else { return }
-    throw own == nil ? FileError.appeared(path: path) : FileError.replaced(path: path)
+  func requireOwn(_ staged: StagedFile) throws(FileError) {
+    guard !isForced else { return }
+    try staged.requirePlace()
+    guard let found = FileVersion(path: staged.target) else { return }
+    let own = versions.withLock { $0[PathKey(staged.name)] }
+    guard found != own, !MappedFile.areSame(staged.temporary, staged.target) else { return }
+    throw own == nil
+      ? FileError.appeared(path: staged.name) : FileError.replaced(path: staged.name)
   }
 
   /// Whether what lies at `path` is what lay there when the command began, or what the command wrote there last;

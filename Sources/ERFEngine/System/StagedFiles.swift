@@ -50,7 +50,10 @@ public final class StagedFiles {
     let folders = outputs == nil ? [] : files.map { AtomicFile.folder(of: $0.target) }
     let locks = try FileLock.all(waitingFor: folders)
     defer { withExtendedLifetime(locks) {} }
-    for file in files { try outputs?.requireOwn(file.name, before: file.temporary) }
+    for file in files {
+      try file.requireNoFolder()
+      try outputs?.requireOwn(file)
+    }
     while let file = files.first {
       let version = FileVersion(path: file.temporary)
       try file.rename()
@@ -86,6 +89,23 @@ struct StagedFile {
     guard failure == 0 else {
       remove()
       throw .unwritable(path: name, reason: systemMessage(failure))
+    }
+  }
+
+  /// Checks that no folder lies at the place by now, which no file can take.
+  ///
+  /// - Throws: ``FileError/isFolder(path:)``.
+  func requireNoFolder() throws(FileError) {
+    guard FileKind(of: target) != .folder else { throw .isFolder(path: name) }
+  }
+
+  /// Checks that the name still leads to the place beside which the file was made: it may be a link by now, or one
+  /// that leads elsewhere.
+  ///
+  /// - Throws: ``FileError/replaced(path:)``.
+  func requirePlace() throws(FileError) {
+    guard let place = try? AtomicFile.destination(of: name), PathKey.areSame(place, target) else {
+      throw .replaced(path: name)
     }
   }
 

@@ -1,5 +1,7 @@
 // Standard output and error, where a reader may go away at any time.
 
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -17,11 +19,19 @@ public enum StandardStreams {
     _ = signal(SIGPIPE, SIG_IGN)
   }
 
+  private static let inputWasClosed = Atomic(false)
+
+  /// Whether `descriptor` is standard input that was closed: what holds its place takes what is written to it.
+  static func wasClosed(_ descriptor: Int32) -> Bool {
+    descriptor == STDIN_FILENO && inputWasClosed.load(ordering: .relaxed)
+  }
+
   /// Sees to it that no file takes the place of a stream that is closed, and gets what is meant for that: such
   /// a place is held by one that refuses. To be called before any file is opened.
   public static func holdClosedPlaces() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
     where fcntl(descriptor, F_GETFD) < 0 {
+      if descriptor == STDIN_FILENO { inputWasClosed.store(true, ordering: .relaxed) }
       // It opens at the lowest place that is free, which is this one.
       _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }

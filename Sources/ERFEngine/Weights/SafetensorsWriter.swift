@@ -9,12 +9,29 @@ struct SafetensorsWriter {
   /// - Parameter outputs: as ``AtomicFile`` takes them.
   /// - Throws: `FileError`.
   func write(to path: String, among outputs: OutputVersions? = nil) throws {
+    try AtomicFile.write(parts: parts(), to: path, among: outputs)
+  }
+
+  /// Whether the file at `path` holds, byte for byte, what is written.
+  func isWritten(at path: String) -> Bool {
+    guard let file = try? MappedFile(mapping: path), let parts = try? self.parts() else {
+      return false
+    }
+    var offset = 0
+    for part in parts {
+      guard file.bytes(offset..<offset + part.count) == part else { return false }
+      offset += part.count
+    }
+    return offset == file.count
+  }
+
+  /// The header, then a tensor after the other, each made when it is asked for.
+  private func parts() throws -> some Sequence<[UInt8]> {
     let header = try SafetensorsLayout(
       tensors: tensors.map { ($0.key, type, $0.value.shape.extents) }, metadata: metadata
     ).encoded()
-    let parts = (-1..<tensors.count).lazy.map { index in
+    return (-1..<tensors.count).lazy.map { index in
       index < 0 ? header : tensors[index].value.encoded(as: type)
     }
-    try AtomicFile.write(parts: parts, to: path, among: outputs)
   }
 }

@@ -91,9 +91,45 @@ import Testing
       streams.append("/proc/self/fd/1")
     #endif
     for path in streams { #expect(AtomicFile.isStream(path), "\(path)") }
-    for path in ["a"] + ["a", "file", "loop"].map(folder.file) {
+    // Other folders below /dev may have any name.
+    for path in ["a", "/dev/shm/fd/a"] + ["a", "file", "loop"].map(folder.file) {
       #expect(!AtomicFile.isStream(path), "\(path)")
     }
+  }
+
+  /// A link that leads elsewhere by the time that a file is finished, or has come only then, is not replaced, nor is
+  /// what it led to.
+  @Test func turnedLinksAreLeft() throws {
+    let folder = try TemporaryFolder()
+    let (link, new) = (folder.file("link"), folder.file("new"))
+    func turn(_ path: String, to target: String) throws {
+      try? FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+    }
+    try turn(link, to: "a")
+    _ = try folder.write([1], to: "a")
+    let staged = StagedFiles(among: OutputVersions([link, new]))
+    try staged.add([2], for: link)
+    try turn(link, to: "b")
+    _ = try folder.write([3], to: "a")
+    #expect(throws: FileError.replaced(path: link)) { try staged.place() }
+    #expect(try folder.read("a") == [3])
+    let late = StagedFiles(among: OutputVersions([new]))
+    try late.add([2], for: new)
+    try turn(new, to: "nowhere")
+    #expect(throws: FileError.replaced(path: new)) { try late.place() }
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: new) == "nowhere")
+  }
+
+  /// Where one place has become a folder, nothing is put in the others.
+  @Test func foldersMeanwhileLeaveAll() throws {
+    let folder = try TemporaryFolder()
+    let paths = ["a", "b"].map(folder.file)
+    let staged = StagedFiles(among: OutputVersions(paths, isForced: true))
+    for path in paths { try staged.add([1], for: path) }
+    try folder.makeFolder("b")
+    #expect(throws: FileError.isFolder(path: paths[1])) { try staged.place() }
+    #expect(!folder.names.contains("a"))
   }
 
   /// What is open is written to where it stands: it is neither replaced nor written over.
