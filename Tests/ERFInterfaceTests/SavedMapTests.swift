@@ -213,6 +213,15 @@ import Testing
     #expect(last < 120 * 2 / 5 && first > 110, "\(last) \(first)")
   }
 
+  /// The middle of a map whose file names no unit is only assumed: that its border cuts much says nothing of the input.
+  @Test func inputsOfUnknownUnitsAreNotTooSmall() throws {
+    let folder = try TemporaryFolder()
+    let flat = NPY(shape: [64, 64], values: [Float](repeating: 1, count: 64 * 64))
+    let result = try SavedMap.load(path: folder.write(flat.encoded(), to: "flat.npy"))
+    #expect(Model.isCutByInput(result.metrics, nil))
+    #expect(!Model.isCutByInput(result.metrics, result.record))
+  }
+
   /// A file that says nothing of its map is given no weights, no images and no rule.
   @Test func nothingIsMadeUp() throws {
     let folder = try TemporaryFolder()
@@ -237,6 +246,8 @@ import Testing
           == "\(name)-64")
       let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
       #expect(!text.contains("1 of 1") && !text.contains("trained"))
+      let small = view(model, size: ScreenSize(rows: 40, columns: 120)).text
+      #expect(!small.contains("1 image") && small.contains("4 images") == !images.isEmpty)
       let report = "A \(name), saved map, 64 px" + (images.isEmpty ? ": " : ", \(images) images: ")
       #expect(model.log.last?.text.hasPrefix(report) == true, "\(model.log.map(\.text))")
     }

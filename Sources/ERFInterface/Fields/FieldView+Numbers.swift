@@ -157,7 +157,7 @@ extension FieldDrawing {
     var facts: [(String, String, Role)] = [
       (
         "border", Format.percent(metrics.borderShare),
-        metrics.isCentred && metrics.borderShare > Model.borderLimit ? .warning : .text
+        shown.isCutByInput ? .warning : .text
       ),
       ("sigma", Format.fixed(metrics.sigma, 1) + " px", .text),
     ]
@@ -262,7 +262,7 @@ extension FieldDrawing {
       result.append(
         width >= 36 ? "dim on shared scale: s for its own" : "dim: s for a scale of its own")
     }
-    if shown.metrics.isCentred, shown.metrics.borderShare > Model.borderLimit {
+    if shown.isCutByInput {
       result.append(
         Format.percent(shown.metrics.borderShare)
           + (width >= 36 ? " at border: input too small" : " at border"))
@@ -284,15 +284,16 @@ extension FieldDrawing {
   /// What a finished run came to, as much as fits.
   private func summary(_ width: Int) -> [Span] {
     guard let shown = side.measured else { return [] }
-    let images = shown.images.counted("image")
+    let images = shown.knownImages?.counted("image")
     var parts = [
       isCentred ? images : cuts.first { $0.columns <= width } ?? cuts[cuts.count - 1],
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
     ]
-    if !shown.metrics.hasMass { parts = [images] }
+    .compactMap(\.self)
+    if !shown.metrics.hasMass { parts = [images].compactMap(\.self) }
     if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
-    if isMostlyDark { parts.insert(Self.dark, at: 1) }
+    if isMostlyDark { parts.insert(Self.dark, at: min(1, parts.count)) }
     while parts.count > 1,
       parts.joined(separator: glyphs.separator).columns > width
     {

@@ -144,7 +144,9 @@ extension Figure {
   /// Fields that the input cuts off.
   private var tooSmall: String? {
     Model.border(
-      networks.compactMap { network in network.metrics.map { (network.letter, $0) } }
+      networks.compactMap { network in
+        network.metrics.map { (network.letter, $0, network.result?.record) }
+      }
     ).first
   }
 

@@ -97,7 +97,7 @@ extension Model {
     if let reason = notComparable(networks) { return ["Not comparable: \(reason)."] }
     guard let ranking = FieldRanking(results) else { return [] }
     let names = galleryTexts
-    let border = Self.border(zip(names, results).map { ($0, $1.metrics) })
+    let border = Self.border(zip(names, results).map { ($0, $1.metrics, $1.record) })
       .last { $0.hasSuffix(".") }
     let weaker = Self.caveats(networks)
     func sentences(_ texts: [String]) -> String { texts.map { " " + $0 }.joined() }

@@ -10,10 +10,9 @@ extension Model {
     else { return nil }
     let subject = result.subject
     let layer = layerText(shown.network, subject.tap, at: shown.request.size)
-    // Over how many images a saved map is, its file knows at most.
-    let images = shown.network.savedMap == nil ? result.map.images : result.record?.images
     let facts = [
-      "\(Self.letter(side)) \(name(side))", layer, "\(subject.input) px", images?.counted("image"),
+      "\(Self.letter(side)) \(name(side))", layer, "\(subject.input) px",
+      shown.knownImages?.counted("image"),
     ]
     return facts.compactMap(\.self).joined(separator: ", ")
       + ": \(Format.duration(result.seconds.total))"

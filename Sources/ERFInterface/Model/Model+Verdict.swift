@@ -250,8 +250,9 @@ extension Model {
 
   /// What makes the answer say less than it seems to.
   private func warnings(_ a: ShownMap, _ b: ShownMap, only side: Int? = nil) -> [String] {
-    let maps = side == nil ? [("A", a.metrics), ("B", b.metrics)] : [("", a.metrics)]
-    let (noise, border) = (self.noise(a, b), Self.border(maps))
+    let maps = side == nil ? [("A", a), ("B", b)] : [("", a)]
+    let noise = self.noise(a, b)
+    let border = Self.border(maps.map { ($0.0, $0.1.metrics, $0.1.result?.record) })
     guard !noise.isEmpty, !border.isEmpty else { return noise + border }
     return zip(border, noise).map { $0 + " " + $1 } + border.suffix(1)
   }
@@ -260,10 +261,10 @@ extension Model {
   /// The fullest wording first; empty where none is cut off.
   ///
   /// - Parameter maps: with the letters of their networks; one stands alone.
-  static func border(_ maps: [(letter: String, metrics: ERFMetrics)]) -> [String] {
-    let cut = maps.filter {
-      $0.metrics.hasMass && $0.metrics.isCentred && $0.metrics.borderShare > borderLimit
-    }
+  static func border(
+    _ maps: [(letter: String, metrics: ERFMetrics, record: MapRecord?)]
+  ) -> [String] {
+    let cut = maps.filter { isCutByInput($0.metrics, $0.record) }
     guard !cut.isEmpty else { return [] }
     func list(_ texts: [String]) -> String {
       guard let last = texts.last, texts.count > 1 else { return texts.first ?? "" }
@@ -314,6 +315,13 @@ extension Model {
 
   /// Above this share of mass at the border the input is too small to tell networks apart.
   static let borderLimit = 0.05
+
+  /// Whether the input is too small for a field: around a unit at the border any is cut, and the middle of a saved map
+  /// whose file names no unit, as `record` tells, is only assumed.
+  static func isCutByInput(_ metrics: ERFMetrics, _ record: MapRecord?) -> Bool {
+    metrics.hasMass && metrics.isCentred && metrics.borderShare > borderLimit
+      && record.map { $0.place != nil } ?? true
+  }
 
   func origin(_ map: ShownMap) -> WeightsOrigin { WeightsOrigin(map, display.glyphs) }
 }

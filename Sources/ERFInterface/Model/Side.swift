@@ -78,6 +78,12 @@ public struct ShownMap: Sendable {
   /// What files of the map are made from: the finished run, or what was done of a stopped one.
   var exported: ERFResult? { result ?? part?.result() }
 
+  /// Over how many images it is; nil for a saved map whose file does not tell.
+  var knownImages: Int? { network.savedMap == nil ? images : result?.record?.images }
+
+  /// Whether the input is too small for the field.
+  var isCutByInput: Bool { Model.isCutByInput(metrics, result?.record) }
+
   /// How many units are summed in it.
   var unitCount: Int {
     max(1, (network.savedMap == nil ? request.units.count : subject?.units.count) ?? 1)
