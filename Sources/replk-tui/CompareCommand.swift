@@ -45,13 +45,13 @@ extension Command {
       names.map { "\(base)\($0)-\(shard.index)-of-\(shard.count).erf" }
     }
     for path in parts ?? [] { try OutputFiles.requireKept(path, "-o") }
-    var exports: OutputFiles?
+    var files: ComparisonFiles?
     if let parts, FileIdentity(of: base) != nil {
       try OutputFiles(
         parts, arguments, models: arguments.positionals, images: requests.first?.images
       ).requireFree(isOwn: { (try? ERFPart(path: $0)) != nil }, found: ERFPart.obstacle)
-    } else if folder != nil, parts == nil {
-      exports = try freeFiles(base, names, validated, arguments)
+    } else if let folder, parts == nil {
+      files = try ComparisonFiles(in: folder, names: names, of: validated, arguments)
     }
     let computer = ERFComputer(networks: 1)
     var results: [ERFResult] = []
@@ -80,56 +80,16 @@ extension Command {
       }
       if result.isPartial { break }
     }
-    if let folder, let exports {
-      var files: [(name: String, bytes: [UInt8])] = []
-      for (result, name) in zip(results, names) {
-        for format in ExportFormat.usual {
-          let bytes = try HeatmapExport.encode(
-            result, format: format, options: options)
-          files.append(("\(name).\(format.ending)", bytes))
-        }
-      }
-      files.append(("results.json", try ResultReport(results).encoded()))
-      try Folder.write(files, to: folder, among: exports.versions)
-      outputs = files.map { base + $0.name }
-    }
+    let exports = try files?.write(results, options)
+    outputs += exports?.written ?? []
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport(results, tellsCosts: true).encoded())
     } else {
       try StandardStreams.write(Report.text(results, outputs: outputs, kept: finished))
     }
-    // Those before the last are of all images.
-    let last = names.prefix(results.count).last.map { "\(base)\($0)." } ?? ""
     try results.last?.requireFinished(
-      keptAt: place, files: shard == nil ? outputs.filter { $0.hasPrefix(last) } : [],
-      of: results.count, among: requests.count)
-  }
-
-  /// The files of the maps and their metrics, which may be written: over earlier ones of the same networks they
-  /// are without asking, each file by what it says itself.
-  private static func freeFiles(
-    _ base: String, _ names: [String], _ requests: [ValidatedRequest], _ arguments: Arguments
-  ) throws -> OutputFiles {
-    let facts = try requests.map { try ExportFacts($0) }
-    var paths: [String] = []
-    var own: Set<String> = []
-    for (name, facts) in zip(names, facts) {
-      let maps = ExportFormat.usual.map { "\(base)\(name).\($0.ending)" }
-      paths += maps
-      own.formUnion(maps.filter { facts.made($0, outputs: maps) })
-    }
-    let metrics = "\(base)results.json"
-    paths.append(metrics)
-    if ExportFacts.made(metrics, of: facts) { own.insert(metrics) }
-    let files = OutputFiles(
-      paths, arguments, models: arguments.positionals, images: requests.first?.request.images)
-    // A folder that is to be made has nothing to replace, but may become one of classes.
-    if FileIdentity(of: base) == nil {
-      try files.requireNoInputs()
-    } else {
-      try files.requireFree { own.contains($0) }
-    }
-    return files
+      keptAt: place, exports: exports?.ofLast ?? ExportSelection([]), of: results.count,
+      among: requests.count)
   }
 
   /// A file name for each request, from its model; numbered where a name is taken.

@@ -61,23 +61,25 @@ extension Command {
     }
     let result = try run.result(on: ERFComputer())
     let finished = run.wasFinished ? parts.map { Text.kept($0, by: result.makers) } : []
-    // Beside a part, from which the run resumes, nothing that looks finished and is not.
-    let written = try exports.filter { path in
-      try !result.isPartial || parts.isEmpty || ExportFormat(path: path).saysWhatItIsOf
-    }
-    if run.wasFinished, !written.isEmpty, let path = parts.first {
+    let selection =
+      result.isPartial
+      ? try ExportSelection(ofStopped: exports, besidePart: !parts.isEmpty) { path in
+        !files.isForced && facts.made(path, outputs: exports)
+      } : ExportSelection(exports)
+    if run.wasFinished, !exports.isEmpty, let path = parts.first {
       Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
     }
-    try files.write(written) { path in
+    try files.write(selection.written) { path in
       try HeatmapExport.encode(result, format: ExportFormat(path: path), options: options)
     }
     if arguments.has("--json") {
       try StandardStreams.write(json: try ResultReport([result], tellsCosts: true).encoded())
     } else {
       try StandardStreams.write(
-        Report.text([result], outputs: run.wasFinished ? written : parts + written, kept: finished))
+        Report.text(
+          [result], outputs: (run.wasFinished ? [] : parts) + selection.written, kept: finished))
     }
-    try result.requireFinished(keptAt: run.file?.place, files: written)
+    try result.requireFinished(keptAt: run.file?.place, exports: selection)
   }
 }
 
@@ -96,21 +98,30 @@ extension ERFResult {
   ///
   /// - Parameters:
   ///   - place: where the run keeps its part; nil: nowhere.
-  ///   - files: the exports of it that were written.
+  ///   - exports: those of it that were written, and those that were not.
   ///   - number: which of `networks` this is of, from 1: those behind it were not begun.
   /// - Throws: ``Interrupted`` where a signal ended the run.
   func requireFinished(
-    keptAt place: PartPlace?, files: [String], of number: Int = 1, among networks: Int = 1
+    keptAt place: PartPlace?, exports: ExportSelection, of number: Int = 1, among networks: Int = 1
   ) throws {
     guard isPartial, let part else { return }
-    let silent = files.filter { (try? ExportFormat(path: $0))?.saysWhatItIsOf == false }
+    let silent = exports.written.filter {
+      (try? ExportFormat(path: $0))?.saysWhatItIsOf == false
+    }
     let (model, rest) = (networks > 1 ? " of \(subject.model)" : "", networks - number)
-    let short = "what is there\(networks > 1 ? " of this network" : "") covers only these"
-    throw Interrupted(
-      explanation: "stopped after \(part.done.count + part.skipped.count) of "
+    let there = exports.left.isEmpty ? "is there" : "was written"
+    let short = "what \(there)\(networks > 1 ? " of this network" : "") covers only these"
+    let nothing = exports.written.isEmpty && !exports.left.isEmpty
+    let reasons = [
+      "stopped after \(part.done.count + part.skipped.count) of "
         + part.covered.counted("image") + model
-        + (rest > 0 ? " (\(rest.counted("network")) behind it not begun)" : "")
-        + "; \(place?.resumption ?? short)"
+        + (rest > 0 ? " (\(rest.counted("network")) behind it not begun)" : ""),
+      place?.resumption ?? (nothing ? nil : short),
+      exports.left.isEmpty
+        ? nil : "finished files of the same run stay: \(exports.left.joined(separator: ", "))",
+    ]
+    throw Interrupted(
+      explanation: reasons.compactMap(\.self).joined(separator: "; ")
         + (silent.isEmpty ? "" : ", which \(silent.joined(separator: " and ")) cannot say"))
   }
 }

@@ -69,6 +69,29 @@ struct ExportFacts: Equatable {
   }
 }
 
+/// Which exports of a run are written.
+struct ExportSelection {
+  var written: [String]
+  /// Finished ones of an earlier run of the same, which stay as they are.
+  var left: [String] = []
+
+  /// Those of a run that was stopped: none over a finished one, and beside that, as beside a part from which the run
+  /// resumes, nothing that looks finished and is not.
+  ///
+  /// - Parameter isFinished: whether the file at a path is an export of the same run with all its images.
+  init(ofStopped paths: [String], besidePart: Bool, isFinished: (String) -> Bool) throws {
+    let left = paths.filter(isFinished)
+    let saysAll = !besidePart && left.isEmpty
+    written = try paths.filter { path in
+      try !left.contains(path) && (saysAll || ExportFormat(path: path).saysWhatItIsOf)
+    }
+    self.left = left
+  }
+
+  /// Those of a run that was not.
+  init(_ paths: [String]) { written = paths }
+}
+
 // MARK: Telling files of this program from others
 
 extension ExportFacts {

@@ -147,6 +147,67 @@ import Testing
     #expect(comments.contains("images: 2 of 3, partial"), "\(comments)")
   }
 
+  /// A map of some images replaces none of all, nor lies beside one without saying so.
+  @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
+  func finishedExportsStay(_ signal: Int32) throws {
+    let endings = ["pgm", "json", "npy", "csv"]
+    let command =
+      ["erf", "replknet-3-nano"] + endings.flatMap { ["-o", "map.\($0)"] } + ["--stage", "1"]
+    _ = try runOverTwo(["erf", "replknet-3-nano", "--stage", "1"], interruptedBy: signal)
+    try Executable.succeed(command, overThreeIn: folder)
+    let files = try endings.map { try folder.read("map.\($0)") }
+    let again = try runOverTwo(command, interruptedBy: signal)
+    expectOneLine(
+      again, code: 128 + signal,
+      mentions: [
+        "stopped after 2 of 3 images; finished files of the same run stay: map.pgm, map.json, map.npy, "
+          + "map.csv"
+      ])
+    #expect(try endings.map { try folder.read("map.\($0)") } == files)
+    for name in ["map.json", "map.csv"] { try folder.remove(name) }
+    let some = try runOverTwo(command, interruptedBy: signal)
+    expectOneLine(
+      some, code: 128 + signal,
+      mentions: ["what was written covers only these", "stay: map.pgm, map.npy"])
+    #expect(try folder.read("map.pgm") == files[0] && folder.read("map.npy") == files[2])
+    #expect(folder.names.contains("map.json") && !folder.names.contains("map.csv"))
+    // Who says so has them replaced.
+    _ = try runOverTwo(command + ["--force"], interruptedBy: signal)
+    #expect(try folder.read("map.pgm") != files[0] && folder.names.contains("map.csv"))
+  }
+
+  /// Nor do the files of a comparison, in which the networks before the stopped one are of all images.
+  @Test func finishedComparisonsStay() throws {
+    let requests = try [Samples.tiny, "replknet-3-nano"].map { model in
+      try ERFRequest(
+        network: NetworkSpec(model: model), images: .builtIn(2),
+        size: InputSize(height: 32, width: 32)
+      ).validated()
+    }
+    let results = try requests.map { try ERFComputer().compute($0) }
+    var part = try #require(results[1].part)
+    part.done.removeLast()
+    let stopped = [results[0], part.result()]
+    let arguments = try Arguments(
+      [Samples.tiny, "replknet-3-nano"], options: Options.force, command: "compare")
+    func files() throws -> ComparisonFiles {
+      try ComparisonFiles(in: folder.file("out"), names: ["a", "b"], of: requests, arguments)
+    }
+    let options = ExportOptions()
+    let written = try files().write(results, options).written
+    func contents() throws -> [[UInt8]] {
+      try written.map { try folder.read("out/\($0.fileName)") }
+    }
+    let whole = try contents()
+    let again = try files().write(stopped, options)
+    #expect(try contents() == whole)
+    #expect(again.ofLast.left.count == 4 && again.ofLast.written.isEmpty)
+    for name in ["b.png", "b.npy", "results.json"] { try folder.remove("out/\(name)") }
+    let some = try files().write(stopped, options).ofLast
+    #expect(some.left == [folder.file("out/b.pgm")])
+    #expect(some.written == ["b.png", "results.json"].map { folder.file("out/\($0)") })
+  }
+
   /// Of several networks it is said which one was stopped, and that only its files are short.
   @Test func theNetworkThatWasStoppedIsNamed() throws {
     let request = ERFRequest(
@@ -156,7 +217,7 @@ import Testing
     part.done.removeLast()
     let error = #expect(throws: Interrupted.self) {
       try part.result().requireFinished(
-        keptAt: nil, files: ["out/b.pgm", "out/b.npy"], of: 2, among: 4)
+        keptAt: nil, exports: ExportSelection(["out/b.pgm", "out/b.npy"]), of: 2, among: 4)
     }
     #expect(
       error?.explanation
