@@ -24,6 +24,8 @@ C_SOURCES = $(shell find Sources Tests Packaging -name '*.[ch]' -o -name '*.cpp'
 # would name the commit that it was made for, not the one that is built.
 RELEASE = -c release --disable-build-manifest-caching
 BUILD = $(RELEASE) -Xswiftc -enable-testing
+# Without the option, `swift test` would say -enable-testing a second time, and compile all anew for that.
+TEST = test --disable-testable-imports $(BUILD)
 PROGRAM = .build/release/replk-tui
 # The program that is installed has Swift's libraries inside, and runs where the toolchain is not.
 STANDALONE = .build/standalone/release/replk-tui
@@ -78,14 +80,14 @@ standalone: toolchain missing
 	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/standalone --product replk-tui
 
 test: toolchain deps test-deps
-	@$(SWIFT) test $(BUILD) $(TESTS)
+	@$(SWIFT) $(TEST) $(TESTS)
 
 fuzz: toolchain missing
-	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) test $(BUILD) --filter Fuzz
+	@REPLK_FUZZ_SECONDS=$(FUZZ_SECONDS) REPLK_FUZZ_SEED=$(FUZZ_SEED) $(SWIFT) $(TEST) --filter Fuzz
 
 # Package.swift makes errors of warnings, in Swift as in C.
 check: missing test-missing lint
-	@$(SWIFT) test $(BUILD) $(TESTS)
+	@$(SWIFT) $(TEST) $(TESTS)
 
 bench: build
 	@$(PROGRAM) bench $(ARGS)
