@@ -112,6 +112,34 @@ import Testing
     #expect(model.session.networks[0].model == "replknet-31")
   }
 
+  /// A saved map has no kernels: those of the network beside it are there, whichever is active.
+  @Test(arguments: [
+    (80, 24, "3"), (120, 40, "3"), (200, 60, "3"), (120, 40, "1"), (200, 60, "1"),
+  ])
+  func aSavedMapLeavesTheRoom(_ columns: Int, _ rows: Int, _ key: String) throws {
+    var model = makeModelBesideAMap()
+    for scalar in key.unicodeScalars { _ = model.type(scalar) }
+    #expect(model.active == 0)
+    let size = ScreenSize(rows: rows, columns: columns)
+    let lines = view(model, size: size).text.split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let table = try #require(lines.firstIndex { $0.contains("st kernel small") })
+    #expect(lines[table - 1].contains("B  RepLKNet-13-nano"), "\(lines[table - 1])")
+    #expect(lines[..<table].contains { $0.contains("a saved map has no kernels") })
+    // A click into the table selects its network.
+    var clicked = model
+    clicked.hasMouse = true
+    let place = try #require(lines[table].ranges(of: "kernel").first).lowerBound
+    let column = lines[table][..<place].unicodeScalars.count
+    _ = update(&clicked, .pointer(Pointer(.click, row: table + 2, column: column), size))
+    #expect(clicked.active == 1 && clicked.lists.stage == 1)
+    guard key == "3" else { return }
+    #expect(model.kernelMaps.asked == model.session.networks[1])
+    _ = model.type(">")
+    let reason = "A is a saved map, which has no stages to edit; b selects B"
+    #expect(model.notice?.lines == [reason])
+  }
+
   @Test func movingStaysInTheTable() {
     var model = makeModel()
     _ = model.type("3")

@@ -58,6 +58,30 @@ import Testing
     #expect(whole == ["wrote x.safetensors"])
   }
 
+  /// Whoever comes back to a step of an earlier run is told which others of it are in files.
+  @Test mutating func keptStepsAreRemembered() throws {
+    let state = "/home/me/.local/state/replk-tui"
+    let run = state + "/training/run-3"
+    model.session.networks[0].setWeights(.file(run + "/step-50.safetensors"))
+    model.keptWeights = [
+      run + "/step-20.safetensors": "a.safetensors", "/state/step-30.safetensors": "b.safetensors",
+    ]
+    let bytes = try model.keptSession.written(to: state, from: "/home/me").encoded()
+    let session = try Session(decoding: bytes).read(from: state) { _ in true }
+    var restored = Model(session: session, display: Display())
+    restored.finish(update(&restored, .opened))
+    _ = restored.type("q")
+    guard case .question(let question)? = restored.overlay else {
+      Issue.record("nothing is asked")
+      return
+    }
+    #expect(question.text.hasSuffix("in no file yet; kept of that run: step 20."))
+    #expect(restored.keptSession.keptSteps == [run: [20]])
+    // Without a step of that run there is nothing to remember.
+    restored.session.networks[0].setWeights(.trained)
+    #expect(restored.keptSession.keptSteps.isEmpty)
+  }
+
   @Test mutating func theStripSaysWhyPlacesAreBlank() throws {
     let words = "blank: not computed yet, Left or Right does it"
     let sizes = [(120, 40), (200, 60)]

@@ -228,7 +228,7 @@ import Testing
     let computed = makeResult(makeRequest(size: 64), images: 4)
     try HeatmapExport.write(computed, to: folder.file("m.npy"))
     try HeatmapExport.write(computed, to: folder.file("m.pgm"))
-    for (name, weights, images) in [("m.npy", "", ""), ("m.pgm", "random:0 (hash ", "4")] {
+    for (name, weights, images) in [("m.npy", "", ""), ("m.pgm", "random:0", "4")] {
       let path = folder.file(name)
       var model = Model(session: Session(models: [path]), display: Display())
       for case .openMap(let id, _) in update(&model, .opened) {
@@ -237,7 +237,8 @@ import Testing
       }
       let row = try #require(Figure(model).csv.split(separator: "\n").last)
         .split(separator: ",", omittingEmptySubsequences: false)
-      #expect(row[2].hasPrefix(weights) && row[2].isEmpty == weights.isEmpty)
+      #expect(row[2] == weights)
+      #expect(row[3] == (weights.isEmpty ? "" : computed.subject.weightsHash))
       #expect(row[8] == images && row[9] == (images.isEmpty ? "" : "paper"))
       #expect(model.verdict?.conditions == ["64 px", "a saved map"])
       #expect(
@@ -251,6 +252,48 @@ import Testing
       let report = "A \(name), saved map, 64 px" + (images.isEmpty ? ": " : ", \(images) images: ")
       #expect(model.log.last?.text.hasPrefix(report) == true, "\(model.log.map(\.text))")
     }
+  }
+
+  /// A map of a run that was stopped is called so wherever it is shown, as far as its file tells.
+  @Test func partialMapsAreCalledSo() throws {
+    let folder = try TemporaryFolder()
+    let computed = makeResult(makeRequest(size: 64), images: 4)
+    let pictures = "4 of 9, partial: a, b, c, d"
+    let comments = HeatmapExport.comments(computed).map {
+      $0.hasPrefix("images: ") ? "images: " + pictures : $0
+    }
+    let pgm = PGM(
+      height: 64, width: 64, values: HeatmapExport.picture(computed.map), comments: comments)
+    let path = try folder.write(pgm.encoded(), to: "m.pgm")
+    var model = Model(session: Session(models: [path]), display: Display())
+    for case .openMap(let id, _) in update(&model, .opened) {
+      let result = try SavedMap.load(path: path)
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    for size in [(80, 24), (120, 40), (200, 60)].map({ ScreenSize(rows: $1, columns: $0) }) {
+      let lines = view(model, size: size).text.split(separator: "\n")
+      #expect(lines.contains { $0.contains("m.pgm") && $0.contains("partial, 4 of 9") }, "\(size)")
+    }
+    #expect(model.verdict?.caveats.first == "partial, 4 of 9 pictures")
+    let subject = try #require(MetricsPanel.subject(model).first).map(\.text).joined()
+    #expect(subject.hasSuffix("4 of 9 pictures"), "\(subject)")
+    #expect(model.log.last?.text.contains("saved map, 64 px, 4 of 9 images: ") == true)
+    let table = Figure(model).table
+    try #require(table.count == 2)
+    let cells = Dictionary(uniqueKeysWithValues: zip(table[0], table[1]))
+    #expect(cells["pictures"] == pictures && cells["images"] == "4")
+    #expect(cells["model"] == computed.subject.model && cells["weights"] == "random:0")
+    let facts = model.provenance
+    #expect(facts.contains(PNGText(keyword: "Images", text: pictures)))
+    let networks = try #require(facts.first { $0.keyword == "Networks" }).text
+    #expect(networks.contains("m.pgm (model \(computed.subject.model), weights random:0, hash "))
+    // Bare numbers have it in their names.
+    let shown = try #require(model.sides[0].shown?.exported)
+    #expect(
+      ExportNaming.mapStem(model.session.networks[0], shown, model.designs) == "m.pgm-64_4-of-9")
+    #expect(
+      try LocalEngine().contents(of: path, cancellation: Cancellation()).summary
+        == "saved map, 64 px, partial, 4 of 9 pictures")
   }
 
   /// A file that names its unit is measured around that, and all that is said of it tells so.

@@ -304,13 +304,17 @@ enum ScreenState: String, CaseIterable, CustomStringConvertible {
       return model
     }
     _ = update(&model, .prepared(id, makeSubject(request)))
+    func layer(_ image: Int, _ fraction: Double, _ elapsed: Double) -> Message {
+      .layer(
+        id, name: "stages.0.blocks.1", image: image, images: 4, fraction: fraction,
+        elapsed: elapsed)
+    }
+    _ = update(&model, layer(0, 0.1, 2))
     let map = makeResult(request, sigma: 20).map
     _ = update(
       &model,
       .image(id, of: 4, PartialMap(field: HeatField(map), metrics: ERFMetrics(map), images: 1)))
-    _ = update(
-      &model,
-      .layer(id, name: "stages.0.blocks.1", image: 1, images: 4, fraction: 0.4, elapsed: 8))
+    _ = update(&model, layer(1, 0.4, 8))
     return model
   }
 }

@@ -67,4 +67,42 @@ import Testing
     let lines = try SavedMap.load(path: path).record?.lines ?? []
     #expect(lines.contains("images: 1 of 3, partial: \(BuiltInImages.name(at: 0))"), "\(lines)")
   }
+
+  /// Two networks whose runs are over four of nine pictures.
+  private func underWay() -> Model {
+    var session = Session(models: ["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    session.images.count = 9
+    var model = Model(session: session, display: Display())
+    for case .compute(let id, let request, _) in update(&model, .opened) {
+      let map = makeResult(request, images: 4).map
+      _ = update(&model, .began(id))
+      _ = update(
+        &model,
+        .image(id, of: 9, PartialMap(field: HeatField(map), metrics: ERFMetrics(map), images: 4)))
+    }
+    return model
+  }
+
+  /// The map of a stopped run says how much of it was done, whatever is asked for in its place.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], ["[", "+", "3 > b >", "r"])
+  func aStaleMapKeepsItsPart(_ size: (Int, Int), _ keys: String) {
+    var model = underWay()
+    func screen() -> String { view(model, size: ScreenSize(rows: size.1, columns: size.0)).text }
+    // It is not over as long as its run goes on.
+    #expect(model.sides.allSatisfy { $0.stopped == nil })
+    _ = update(&model, .key(.escape))
+    #expect(screen().contains("4 of 9"))
+    for key in Key.script(keys) { _ = update(&model, .key(key)) }
+    let text = screen()
+    #expect(text.contains(/stale(, 4 of 9| 4\/9)/), "\(text)")
+    #expect(model.verdict?.caveats.first?.contains("stopped at 4 of 9 pictures") == true)
+  }
+
+  @Test func aFailedRunSaysWhatWasDone() throws {
+    var model = underWay()
+    let id = try #require(model.sides[0].job?.id)
+    _ = update(&model, .failed(id, "no memory"))
+    let text = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(text.contains("failed after 4 of 9 pictures"), "\(text)")
+  }
 }

@@ -165,10 +165,14 @@ extension [Effect] {
     var model = Model(session: Session(models: ["replknet-3"]), display: Display())
     let id = update(&model, .opened).ids[0]
     _ = update(&model, .began(id))
-    _ = update(
-      &model,
-      .layer(id, name: "l\u{1b}[2J", image: 0, images: 3, fraction: 0.25, elapsed: 1))
-    #expect(model.sides[0].job?.secondsLeft == 3)
+    func layer(_ fraction: Double, _ elapsed: Double) -> Message {
+      .layer(id, name: "l\u{1b}[2J", image: 0, images: 3, fraction: fraction, elapsed: elapsed)
+    }
+    // Seven seconds went by before the first layer: opening the network, and a preview.
+    _ = update(&model, layer(0.125, 7))
+    #expect(model.sides[0].job?.secondsLeft == nil)
+    _ = update(&model, layer(0.25, 8))
+    #expect(model.sides[0].job?.secondsLeft == 6)
     #expect(model.sides[0].job?.layer == "l?[2J")
     let map = makeResult(makeRequest()).map
     let partial = PartialMap(field: HeatField(map), metrics: ERFMetrics(map), images: 1)

@@ -1,6 +1,7 @@
 // One name for one thing, and numbers that say what they are of.
 
 import ERFEngine
+import TestSupport
 import Testing
 
 @testable import ERFInterface
@@ -168,6 +169,61 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     let shares = Format.fixed(metrics.borderShare * 100, 1)
     #expect(text(model, 80, 24).contains("Input too small: border A \(shares), B \(shares) %"))
     #expect(text(model, 200, 60).contains("\(shares) % of A's and \(shares) % of B's field lie"))
+  }
+}
+
+/// Maps out of files that name their unit, or do not: it is then taken to be the middle.
+@Suite struct AssumedMiddleTests {
+  /// A flat map, of which more lies at the border than of a field that the input has room for.
+  private func files() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    var result = makeResult(makeRequest(size: 64))
+    result.map = ERFMap(height: 64, width: 64, values: [Double](repeating: 1, count: 64 * 64))
+    for name in ["m.npy", "m.pgm"] { try HeatmapExport.write(result, to: folder.file(name)) }
+    return folder
+  }
+
+  private func model(_ path: String, beside others: [String] = []) throws -> Model {
+    var model = Model(session: Session(models: [path] + others), display: Display())
+    let effects = update(&model, .opened)
+    for case .openMap(let id, _) in effects {
+      let result = try SavedMap.load(path: path)
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    return model
+  }
+
+  @Test(arguments: [("m.npy", false), ("m.pgm", true)])
+  func bordersWarnAroundKnownUnits(_ name: String, _ warns: Bool) throws {
+    let folder = try files()
+    var model = try model(folder.file(name))
+    _ = model.type("4")
+    let frame = view(model, size: ScreenSize(rows: 24, columns: 80))
+    let lines = frame.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let row = try #require(lines.firstIndex { $0.contains(/border {5,}/) })
+    let percent = (0..<80).map { frame[row, $0] }.last { $0.scalar == "%" }
+    #expect(percent?.foreground == .role(warns ? .warning : .text))
+    _ = model.type("z")
+    #expect(text(model, 200, 60).contains("above 5 % the input is too small") == warns)
+  }
+
+  /// Beside the map or below it, and where the areas of squares stand in a row.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func assumedMiddlesAreSaid(_ size: (Int, Int)) throws {
+    let folder = try files()
+    for (name, isSaid) in [("m.npy", true), ("m.pgm", false)] {
+      var model = try model(folder.file(name))
+      let screen = text(model, size.0, size.1)
+      #expect(screen.contains("middle assumed") == isSaid, "\(screen)")
+      _ = model.type("4")
+      let lines = text(model, size.0, size.1).split(separator: "\n")
+      let areas = lines.contains { $0.contains(/square.*, middle assumed/) }
+      #expect(areas == isSaid, "\(lines)")
+    }
+    var both = try model(folder.file("m.npy"), beside: ["RepLKNet-13-nano"])
+    _ = both.type("4")
+    #expect(text(both, size.0, size.1).contains(/square.*, A's middle assumed/))
   }
 }
 

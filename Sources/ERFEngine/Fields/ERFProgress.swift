@@ -103,7 +103,7 @@ public struct ERFResult: Sendable {
   public var metrics: ERFMetrics
   /// What training left untouched of the network's kernels; nil: nothing, or nobody knows.
   public var untrained: UntrainedWeights?
-  /// Names of the images averaged over, in order.
+  /// Names of the images averaged over, in order; of a map that was read from a file empty, unless that names all.
   public var imageNames: [String]
   /// Images that were to be averaged over too.
   public var skipped: [SkippedImage]
@@ -118,9 +118,11 @@ public struct ERFResult: Sendable {
   /// Whether a run was ended before all its images were done, so that the map is of some of them.
   public var isPartial: Bool { part.map { !$0.isFinished } ?? false }
   /// How many images the whole run has, where this is of some of them only: a run that was ended, a share,
-  /// shares that are not all.
-  public var partialOf: Int? { part.flatMap { $0.isWhole ? nil : $0.images } }
-  /// What computed it: one, unless parts were merged.
+  /// shares that are not all, or a map whose file says so.
+  public var partialOf: Int? {
+    part.flatMap { $0.isWhole ? nil : $0.images } ?? record?.pictures?.partialOf
+  }
+  /// What computed it: one, unless parts were merged; none where that is not known.
   public var makers: [ERFPart.Maker] = [.this]
   /// What its file says of it, where it was read from one; nil: it was computed here.
   public var record: MapRecord?

@@ -50,7 +50,8 @@ public enum HeatmapExport {
       + "max M = \(result.map.peak)"
     if let record = result.record {
       // Of a map that was read back, what its file said.
-      let source = record.lines.isEmpty ? ["model: not recorded in \(subject.model)"] : record.lines
+      let source =
+        record.lines.isEmpty ? ["model: \(MapRecord.unrecorded)\(subject.model)"] : record.lines
       return [title] + source + [scale]
     }
     let places = subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", ")
@@ -75,14 +76,17 @@ public enum HeatmapExport {
     "\(names.count)\(whole.map { " of \($0), partial" } ?? ""): \(shortened(names))"
   }
 
+  /// Letters of a line of names at most, and of one name.
+  static let longest = 400
+
   /// The first names, as many as a line of header should hold, and how many more there are.
   private static func shortened(_ names: [String]) -> String {
     var shown: [String] = []
     var length = 0
     for name in names {
       length += name.count + 2
-      if length > 400 && !shown.isEmpty { break }
-      shown.append(name.count > 400 ? String(name.prefix(397)) + "..." : name)
+      if length > longest && !shown.isEmpty { break }
+      shown.append(name.count > longest ? String(name.prefix(longest - 3)) + "..." : name)
     }
     let rest = names.count - shown.count
     return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")

@@ -19,16 +19,46 @@ public struct MapRecord: Sendable, Equatable {
     lines = own ? Array(known) : []
   }
 
+  /// The network's id; nil also where the file says that it is not recorded.
+  public var model: String? {
+    self["model"].flatMap { $0.hasPrefix(Self.unrecorded) ? nil : $0 }
+  }
+
+  /// What the header of a map says for its model where nobody knows that.
+  static let unrecorded = "not recorded in "
+
   /// Weights and their hash, such as `random:3 (hash 0123456789abcdef)`.
   public var weights: String? { self["weights"] }
 
+  /// The weights without their hash: `random:3`.
+  public var weightsName: String? { weights.map { Self.parted($0).name } }
+
+  /// The hash of the weights alone.
+  public var weightsHash: String? { weights.flatMap { Self.parted($0).hash } }
+
+  private static func parted(_ weights: String) -> (name: String, hash: String?) {
+    guard weights.hasSuffix(")"), let mark = weights.ranges(of: " (hash ").last else {
+      return (weights, nil)
+    }
+    let hash = weights[mark.upperBound...].dropLast()
+    return (String(weights[..<mark.lowerBound]), hash.isEmpty ? nil : String(hash))
+  }
+
   /// Over how many images, one at least.
-  public var images: Int? {
-    let count = self["images"].flatMap { Int($0.prefix { $0.isNumber }) }
-    return count.flatMap { $0 > 0 ? $0 : nil }
+  public var images: Int? { pictures.flatMap { $0.count > 0 ? $0.count : nil } }
+
+  /// Over which images; nil where the file does not say.
+  public var pictures: Pictures? { self["images"].flatMap { Pictures($0) } }
+
+  /// What there was to note of the network's file.
+  public var notes: [String] {
+    lines.filter { $0.hasPrefix("note: ") }.map { String($0.dropFirst(6)) }
   }
 
   public var rule: ERFRule? { self["rule"].flatMap(ERFRule.init(rawValue:)) }
+
+  /// How pictures were prepared, in words, where not as the network is known to take them.
+  public var preparation: String? { self["preparation"] }
 
   var precision: Precision? { self["precision"].flatMap(Precision.init(rawValue:)) }
 
@@ -68,6 +98,46 @@ public struct MapRecord: Sendable, Equatable {
       let numbers = text.split(separator: separator).map { Int($0) }
       guard numbers.count == 2, let first = numbers[0], let second = numbers[1] else { return nil }
       return (first, second)
+    }
+  }
+
+  /// The images that a map is the mean over.
+  public struct Pictures: Sendable, Equatable {
+    /// As the file says it: `4 of 9, partial: cat, coffee, rocket, page`.
+    public let text: String
+    /// One at least, unless more were to come.
+    public let count: Int
+    /// How many the whole run has, where the map is of some of them only.
+    public let partialOf: Int?
+    /// All of their names; nil where the file names the first ones alone, or where they cannot be told apart.
+    public let names: [String]?
+
+    /// - Parameter text: as ``HeatmapExport/images(_:partialOf:)`` writes it.
+    init?(_ text: String) {
+      let head = text.prefix { $0 != ":" }
+      guard let count = Int(head.prefix { $0.isNumber }) else { return nil }
+      let (start, end) = ("\(count) of ", ", partial")
+      let whole =
+        head.hasPrefix(start) && head.hasSuffix(end)
+        ? Int(head.dropFirst(start.count).dropLast(end.count)) : nil
+      partialOf = whole.flatMap { $0 > count ? $0 : nil }
+      guard count > 0 || partialOf != nil else { return nil }
+      self.text = text
+      self.count = count
+      names = Self.names(String(text.dropFirst(head.count + 1).drop { $0 == " " }), count)
+    }
+
+    private static func names(_ text: String, _ count: Int) -> [String]? {
+      // Longer names were cut.
+      guard !(text.count == HeatmapExport.longest && text.hasSuffix("...")) else { return nil }
+      if text.isEmpty || count == 0 { return text.isEmpty && count == 0 ? [] : nil }
+      // A single name may be anything.
+      if count == 1 { return [text] }
+      let names = text.split(separator: ", ", omittingEmptySubsequences: false).map(String.init)
+      let end = (names.last ?? "").split(separator: " ").suffix(3)
+      let isCut = end.count == 3 && end.first == "and" && end.last == "more"
+      guard names.count == count, !isCut, !names.contains("") else { return nil }
+      return names
     }
   }
 

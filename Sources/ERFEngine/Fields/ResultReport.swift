@@ -35,26 +35,30 @@ private struct Document: Encodable {
   let results: [Entry]
 }
 
+/// Of a map that was read from a file, what that says: what it does not say is null.
 private struct Entry: Encodable {
-  let model: String
-  let weights: String
+  let model: Known<String>
+  let weights: Known<String>
   /// Which of a checkpoint's dictionaries; left out for other weights and where there is no name.
   let weightsKey: String?
-  let weightsHash: String
+  let weightsHash: Known<String>
   /// What was left out of the weights' file, and what of its network is in doubt; left out itself where
   /// there is nothing to say.
   let notes: [String]?
   let input: [Int]
-  let images: [String]
-  let skipped: [String]
-  let stage: String
-  let unit: [Int]
-  let units: [[Int]]
-  let rule: String
+  /// Null where not all of them are known by name.
+  let images: Known<[String]>
+  /// How many they are, where their names do not tell.
+  let imageCount: Int?
+  let skipped: Known<[String]>
+  let stage: Known<String>
+  let unit: Known<[Int]>
+  let units: Known<[[Int]]>
+  let rule: Known<String>
   /// What products were computed from; left out where float32.
-  let precision: String?
+  let precision: Known<String>?
   /// How pictures were prepared; left out where as the network is known to take them.
-  let preprocessing: PreprocessingChoice?
+  let preprocessing: Known<PreprocessingChoice>?
   /// The pixel that squares and distances are measured from.
   let measuredFrom: [Int]
   let ratios: [Ratio]
@@ -71,24 +75,36 @@ private struct Entry: Encodable {
   /// The shares that this is of, where it is not of all.
   let shares: [String]?
   /// What computed it; several where parts were merged.
-  let makers: [ERFPart.Maker]
+  let makers: Known<[ERFPart.Maker]>
+  /// The file that the map was read from; left out where it was computed.
+  let savedMap: SavedMapEntry?
 
   init(_ result: ERFResult, _ tellsCosts: Bool) {
     let subject = result.subject
-    model = subject.model
-    weights = subject.weights
+    let record = result.record
+    func known<Value: Encodable>(_ computed: Value, _ told: Value?) -> Known<Value> {
+      Known(record == nil ? computed : told)
+    }
+    model = known(subject.model, record?.model)
+    weights = known(subject.weights, record?.weightsName)
     weightsKey = subject.weightsChoice.flatMap { $0.chosen.isEmpty ? nil : $0.chosen }
-    weightsHash = subject.weightsHash
-    notes = subject.weightsChoice.notes
+    weightsHash = known(subject.weightsHash, record?.weightsHash)
+    notes = subject.weightsChoice.notes ?? record.flatMap { $0.notes.isEmpty ? nil : $0.notes }
     input = [subject.input.height, subject.input.width]
-    images = result.imageNames
-    skipped = result.skipped.map(\.explanation)
-    stage = subject.tap
-    unit = [subject.unit.row, subject.unit.column]
-    units = subject.units.map { [$0.row, $0.column] }
-    rule = subject.rule.rawValue
-    precision = subject.precision.stated
-    preprocessing = subject.preprocessing.stated
+    images = known(result.imageNames, record?.pictures?.names)
+    imageCount = record?.pictures.flatMap { $0.names == nil ? $0.count : nil }
+    skipped = known(result.skipped.map(\.explanation), nil)
+    stage = known(subject.tap, record?.place?.layer)
+    let place = record == nil || record?.place != nil ? subject.units : nil
+    unit = Known(place.map { [$0[0].row, $0[0].column] })
+    units = Known(place?.map { [$0.row, $0.column] })
+    rule = known(subject.rule.rawValue, record?.rule?.rawValue)
+    // What this program writes of a network says where these are not the usual ones.
+    let isUnknown = record.map { $0.model == nil } ?? false
+    precision = isUnknown ? Known(nil) : subject.precision.stated.map { Known($0) }
+    preprocessing =
+      isUnknown || record?.preparation != nil
+      ? Known(nil) : subject.preprocessing.stated.map { Known($0) }
     measuredFrom = [result.metrics.origin.row, result.metrics.origin.column]
     ratios = result.metrics.ratios.map(Ratio.init)
     rawRatios = result.metrics.rawRatios.map(Ratio.init)
@@ -99,14 +115,40 @@ private struct Entry: Encodable {
     let centre = hasMass ? result.metrics.centreOfMass : (row: .nan, column: .nan)
     centreOfMass = [Number(centre.row), Number(centre.column)]
     radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
-    seconds = tellsCosts ? Seconds(result.seconds, hasImages: !result.imageNames.isEmpty) : nil
+    let hasImages = record == nil && !result.imageNames.isEmpty
+    seconds = tellsCosts ? Seconds(result.seconds, hasImages: hasImages) : nil
     peakBytes =
       tellsCosts ? Number(result.seconds.total.isNaN ? .nan : Double(result.peakBytes)) : nil
-    makers = result.makers
+    makers = known(result.makers, nil)
+    savedMap = record.map { SavedMapEntry(subject, $0) }
     partialOf = result.partialOf
     shares = partialOf.flatMap { _ in result.part.map { $0.shards.map(\.text) } }.flatMap {
       $0.isEmpty ? nil : $0
     }
+  }
+}
+
+/// Where a map was read from.
+private struct SavedMapEntry: Encodable {
+  let file: String
+  let fileHash: String
+  /// Lines of its header, as they stand there: they may say more than the other keys can hold.
+  let header: [String]
+
+  init(_ subject: ERFSubject, _ record: MapRecord) {
+    (file, fileHash, header) = (subject.model, subject.fileHash, record.lines)
+  }
+}
+
+/// A value, or null where nobody knows it.
+private struct Known<Value: Encodable>: Encodable {
+  let value: Value?
+
+  init(_ value: Value?) { self.value = value }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
   }
 }
 

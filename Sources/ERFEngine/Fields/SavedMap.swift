@@ -65,10 +65,12 @@ public enum SavedMap {
     subject.fileHash = fileHash(of: path)
     let metrics = ERFMetrics(map, around: subject.metricsOrigin)
     var result = ERFResult(
-      subject: subject, map: map, metrics: metrics, imageNames: [],
+      subject: subject, map: map, metrics: metrics, imageNames: record.pictures?.names ?? [],
       seconds: ERFSeconds(total: (ComputingClock.now - start).inSeconds),
       peakBytes: ProcessMemory.peakBytes)
     result.record = record
+    // Whoever computed it, this program only read it.
+    result.makers = []
     return result
   }
 

@@ -120,8 +120,11 @@ extension FieldDrawing {
   // MARK: Numbers beside the map
 
   func drawSide(_ place: Area, on frame: inout Frame) {
+    let squares =
+      side.measured?.isUnitAssumed == true
+      ? "Square holding t, \(ShownMap.assumedMiddle)" : "Smallest centred square holding t"
     var lines: [[Span]] = [
-      [Span(isCentred ? "Smallest centred square holding t" : cuts[0], .quiet)], [],
+      [Span(isCentred ? squares : cuts[0], .quiet)], [],
       [
         Span("t".leftPadded(6), .quiet), Span("side".leftPadded(10), .quiet),
         Span("area".leftPadded(12), .quiet),
@@ -284,13 +287,14 @@ extension FieldDrawing {
   /// What a finished run came to, as much as fits.
   private func summary(_ width: Int) -> [Span] {
     guard let shown = side.measured else { return [] }
-    let images = shown.knownImages?.counted("image")
+    let images = shown.imagesCounted
     var parts = [
       isCentred ? images : cuts.first { $0.columns <= width } ?? cuts[cuts.count - 1],
       isCentred ? "border \(Format.percent(shown.metrics.borderShare))" : images,
       "\(glyphs.sigma) \(Format.fixed(shown.metrics.sigma, 1)) px",
     ]
     .compactMap(\.self)
+    if shown.isUnitAssumed { parts.insert(ShownMap.assumedMiddle, at: 0) }
     if !shown.metrics.hasMass { parts = [images].compactMap(\.self) }
     if let result = shown.result { parts.append(Format.duration(result.seconds.total)) }
     if isMostlyDark { parts.insert(Self.dark, at: min(1, parts.count)) }
@@ -310,7 +314,9 @@ extension MapRecord {
     return lines.compactMap { line in
       guard let colon = line.firstIndex(of: ":") else { return nil }
       let value = line[line.index(after: colon)...].drop { $0 == " " }
-      return (String(line[..<colon]), String(value).sanitised, .text)
+      let label = String(line[..<colon])
+      let isPartial = label == "images" && pictures?.partialOf != nil
+      return (label, String(value).sanitised, isPartial ? .warning : .text)
     }
   }
 }

@@ -147,8 +147,9 @@ struct FieldDrawing {
   /// The fullest wording first.
   private var stateTags: [Span] {
     guard side.failure == nil else {
-      let isOldPreview = side.isStale && side.shown?.isPreview == true
-      return (isOldPreview ? [Span("failed, stale preview", .failure)] : []) + [stateTag]
+      guard side.isStale else { return parted(["failed"], joint: " after ", .failure) }
+      let isPreview = side.shown?.isPreview == true
+      return parted((isPreview ? ["failed, stale preview"] : []) + ["failed, stale"], .failure)
     }
     let isOld = side.shown.map { $0.request != side.asked } ?? false
     if let what = side.shown?.previewText {
@@ -162,17 +163,33 @@ struct FieldDrawing {
         }
       return words.map { Span($0, .warning) }
     }
-    if side.isCancelled, isOld {
-      return ["cancelled, stale", "stale"].map { Span($0, .warning) }
+    if side.isCancelled, isOld { return parted(["cancelled, stale", "stale"], .warning) }
+    if side.isStale { return parted(["stale"], .warning) }
+    if let partial = side.shown?.recordedPictures?.partialTexts, !partial.isEmpty {
+      return partial.map { Span($0, .warning) }
     }
     return [stateTag]
   }
 
+  /// How many pictures the map is of, and of how many, where its run was ended before the last.
+  private var part: (done: Int, all: Int)? {
+    if let map = side.stopped { return (map.images, map.ofImages) }
+    return side.shown?.recordedPictures.flatMap { pictures in
+      pictures.partialOf.map { (done: pictures.count, all: $0) }
+    }
+  }
+
+  /// A state in fewer and fewer words, with the part of its pictures that the map is of.
+  private func parted(_ states: [String], joint: String = ", ", _ role: Role) -> [Span] {
+    guard let (done, all) = part else { return states.map { Span($0, role) } }
+    let full = states.prefix(1).map { "\($0)\(joint)\(done) of \(all) pictures" }
+    let brief = states.flatMap { ["\($0)\(joint)\(done) of \(all)", "\($0) \(done)/\(all)"] }
+    return (full + brief).map { Span($0, role) }
+  }
+
   /// The states that are said in one way.
   private var stateTag: Span {
-    if side.failure != nil { return Span(side.isStale ? "failed, stale" : "failed", .failure) }
-    if side.isStale { return Span("stale", .warning) }
-    if let shown = side.shown, side.job == nil, !shown.isComplete {
+    if let shown = side.stopped {
       let count = "\(shown.images) of \(shown.ofImages)"
       // Where there is little room the name has it.
       return Span(area.columns >= 40 ? "stopped at " + count : count, .warning)

@@ -156,7 +156,7 @@ extension Figure {
         "rule", "preparation",
       ] + areas + [
         "squares", "sigma_px", "radius_half_px", "border_share", "parameters", "multiply_adds",
-        "pictures", "state",
+        "model", "pictures", "state",
       ]
     var lines = [header]
     for network in networks {
@@ -178,8 +178,9 @@ extension Figure {
         let record = network.result?.record
         let place = record?.place
         cells += [
-          record?.weights ?? "", "", "\(size)", place?.layer ?? "", list(place?.units.map(\.row)),
-          list(place?.units.map(\.column)), text(record?.images), record?.rule?.rawValue ?? "", "",
+          record?.weightsName ?? "", record?.weightsHash ?? "", "\(size)", place?.layer ?? "",
+          list(place?.units.map(\.row)), list(place?.units.map(\.column)), text(record?.images),
+          record?.rule?.rawValue ?? "", record?.preparation ?? "",
         ]
       }
       for ratio in metrics.ratios {
@@ -193,7 +194,8 @@ extension Figure {
         text(metrics.hasMass ? metrics.sigma : nil),
         text(metrics.hasMass ? metrics.distance(holding: 0.5) : nil),
         text(metrics.hasMass ? metrics.borderShare : nil), text(facts?.parameters),
-        text(facts?.multiplyAdds), network.map?.picturesCell ?? "", state(network),
+        text(facts?.multiplyAdds), modelName(network), network.map?.picturesCell ?? "",
+        state(network),
       ]
       lines.append(cells)
     }
@@ -205,6 +207,12 @@ extension Figure {
     guard !metrics.isCentred else { return "centred" }
     let units = (subject?.units.count ?? 1) > 1 ? "the units' middle" : "the unit"
     return "around \(units), cut by the input"
+  }
+
+  /// What the network is called; of a saved map, whose file stands in the place of that, as the file says.
+  private func modelName(_ network: ComparedNetwork) -> String {
+    guard network.network.savedMap != nil else { return network.subject?.model ?? "" }
+    return network.result?.record?.model ?? ""
   }
 
   /// Whether something else was asked for since its map was made.

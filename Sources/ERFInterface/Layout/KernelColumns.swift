@@ -39,9 +39,7 @@ struct KernelsLayout {
     let gap = area.columns >= 100 ? 4 : 3
     let width = (area.columns - gap * (count - 1)) / count
     let showsBoth = !model.session.screen.showsDifferences && count > 1
-    let rows = model.session.networks.map {
-      model.designs[$0].map { Self.briefRows($0) } ?? area.rows
-    }
+    let rows = model.session.networks.map { Self.briefRows($0, model) ?? area.rows }
     if showsBoth, width < Self.leastColumns, model.focus != .kernels, rows.max() ?? 0 < area.rows,
       rows.reduce(count - 1, +) <= area.rows
     {
@@ -53,7 +51,7 @@ struct KernelsLayout {
     }
     isBrief = false
     guard showsBoth, width >= Self.leastColumns else {
-      sides = [(model.active, area)]
+      sides = Self.ofActive(model, rows: rows, showsBoth: showsBoth, in: area)
       return
     }
     sides = (0..<count).map { side in
@@ -64,8 +62,25 @@ struct KernelsLayout {
 }
 
 extension KernelsLayout {
-  /// Title, heading, stages, and two lines of costs.
-  private static func briefRows(_ design: NetworkDesign) -> Int {
-    KernelColumns.headingRows + design.stages.count + 2
+  /// Title, heading, stages, and two lines of costs; of a saved map the title and that it has none.
+  /// Nil where the stages are not known.
+  private static func briefRows(_ network: NetworkSpec, _ model: Model) -> Int? {
+    guard network.savedMap == nil else { return 2 }
+    return model.designs[network].map { KernelColumns.headingRows + $0.stages.count + 2 }
+  }
+
+  /// The active network alone. A saved map leaves the room to the network beside it, and all of it
+  /// where there is little.
+  private static func ofActive(
+    _ model: Model, rows: [Int], showsBoth: Bool, in area: Area
+  ) -> [(side: Int, area: Area)] {
+    let (active, other) = (model.active, 1 - model.active)
+    guard showsBoth, model.session.networks[active].savedMap != nil,
+      model.session.networks[other].savedMap == nil
+    else { return [(active, area)] }
+    guard rows[active] + 1 + rows[other] <= area.rows else { return [(other, area)] }
+    let top = Area(
+      row: area.row, column: area.column, rows: rows[active], columns: area.columns)
+    return [(active, top), (other, area.below(rows[active] + 1))]
   }
 }

@@ -46,8 +46,9 @@ enum ExportNaming {
   /// The same of a run's map. Bare numbers do not say that a run was stopped, so the name does:
   /// `replknet-31_random0_1024_stage4_4-of-50`.
   static func mapStem(_ network: NetworkSpec, _ result: ERFResult, _ designs: Designs) -> String {
-    stem(network, result.subject, designs)
-      + (result.partialOf.map { "_\(result.map.images)-of-\($0)" } ?? "")
+    let images = result.record?.pictures?.count ?? result.map.images
+    return stem(network, result.subject, designs)
+      + (result.partialOf.map { "_\(images)-of-\($0)" } ?? "")
   }
 
   /// `replknet-13-nano_s1k19`: the network as it was opened, weights other than its own, edits.

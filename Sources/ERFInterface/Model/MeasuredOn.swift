@@ -123,8 +123,11 @@ extension Model {
     var measured = MeasuredOn(letter: network.letter, input: map.inputSize)
     measured.isStale = network.side.map { sides[$0].isStale } ?? false
     guard map.network.savedMap == nil else {
-      measured.pictures = map.result?.record?.images.map { $0.counted("picture") }
-      measured.unit = map.subject.flatMap { $0.isCentral ? nil : Self.unit($0.units) }
+      measured.pictures = map.recordedPictures?.counted("picture")
+      measured.unit =
+        map.isUnitAssumed
+        ? ShownMap.assumedMiddle
+        : map.subject.flatMap { $0.isCentral ? nil : Self.unit($0.units) }
       return measured
     }
     measured.pictures =

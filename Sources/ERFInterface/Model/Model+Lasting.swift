@@ -60,6 +60,11 @@ extension Model {
     session.networks = session.networks.map(lasting)
     session.gallery = session.gallery.map(lasting)
     session.weightsHashes = session.weightsHashes.withNetworks(lasting)
+    session.keptSteps = [:]
+    for path in (session.networks + session.gallery).compactMap({ passingFile($0) }) {
+      let steps = keptSteps(besides: path)
+      session.keptSteps[TrainingFilm.run(path)] = steps.isEmpty ? nil : steps
+    }
     return session
   }
 
@@ -123,11 +128,13 @@ extension Model {
     return onScreen + hidden.compactMap { take($0, $1) }
   }
 
-  /// The steps of a moment's run of which the user has files, as far as that is known.
+  /// The steps of a moment's run of which the user has files, as far as that is known: kept by this
+  /// program, or by the one that left the session.
   private func keptSteps(besides path: String) -> [Int] {
-    let run = path.dropLast(path.fileName.count)
-    return keptWeights.keys.filter { $0.dropLast($0.fileName.count) == run }
-      .compactMap(TrainingFilm.step).sorted()
+    let run = TrainingFilm.run(path)
+    let steps = keptWeights.keys.filter { TrainingFilm.run($0) == run }
+      .compactMap { TrainingFilm.step($0) }
+    return Set(steps + (session.keptSteps[run] ?? [])).sorted()
   }
 
   /// The file of a network that goes with a run of training.
@@ -182,6 +189,11 @@ extension TrainingFilm {
   /// The step of a moment's weights by the name of their file; nil for other files.
   static func step(_ path: String) -> Int? {
     isMoment(path) ? number(path.fileName) : nil
+  }
+
+  /// The folder of a moment's run.
+  fileprivate static func run(_ path: String) -> String {
+    String(path.dropLast(path.fileName.count + 1))
   }
 
   /// What a file of weights is called: `step 50` where it is a moment of training, whose file nobody named.

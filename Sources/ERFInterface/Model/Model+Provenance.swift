@@ -15,9 +15,11 @@ extension Model {
       ("Rule", said { ruleName($0) }), ("State", states),
       ("Software", ProgramRecord.maker),
     ]
-    let notes = sides.indices.flatMap { side in
-      (sides[side].shown?.subject?.weightsChoice.notes ?? []).map { note in
-        PNGText(keyword: "Note", text: "\(Self.letter(side)): \(note.sanitised)")
+    let notes = sides.indices.flatMap { side -> [PNGText] in
+      let shown = sides[side].shown
+      let notes = shown?.subject?.weightsChoice.notes ?? shown?.result?.record?.notes ?? []
+      return notes.map {
+        PNGText(keyword: "Note", text: "\(Self.letter(side)): \($0.sanitised)")
       }
     }
     return facts.compactMap { fact in
@@ -55,9 +57,19 @@ extension Model {
 
   private func networkText(_ side: Int) -> String {
     let network = sides[side].shown?.network ?? session.networks[side]
-    let hash = sides[side].shown?.subject.map { ", hash \($0.weightsHash)" } ?? ""
-    let weights = network.savedMap == nil ? " (weights \(network.weightsText)\(hash))" : ""
-    return "\(Self.letter(side)) \(designs.text(network))\(weights)"
+    let facts: [String?]
+    if network.savedMap == nil {
+      let hash = sides[side].shown?.subject.map { "hash \($0.weightsHash)" }
+      facts = ["weights \(network.weightsText)", hash]
+    } else {
+      let record = sides[side].shown?.result?.record
+      let told: [(label: String, text: String?)] = [
+        ("model", record?.model), ("weights", record?.weightsName), ("hash", record?.weightsHash),
+      ]
+      facts = told.map { fact in fact.text.map { "\(fact.label) \($0.sanitised)" } }
+    }
+    let known = facts.compactMap(\.self).joined(separator: ", ")
+    return "\(Self.letter(side)) \(designs.text(network))" + (known.isEmpty ? "" : " (\(known))")
   }
 
   /// That of a saved map is what its file says.
@@ -71,10 +83,7 @@ extension Model {
   }
 
   private func picturesText(_ side: Int) -> String? {
-    sides[side].shown.flatMap { shown in
-      shown.network.savedMap == nil
-        ? shown.picturesCell : shown.result?.record?.images.map { "\($0)" }
-    }
+    sides[side].shown.flatMap { $0.picturesCell.isEmpty ? nil : $0.picturesCell }
   }
 
   private func ruleName(_ side: Int) -> String? {

@@ -12,7 +12,7 @@ extension Model {
     let layer = layerText(shown.network, subject.tap, at: shown.request.size)
     let facts = [
       "\(Self.letter(side)) \(name(side))", layer, "\(subject.input) px",
-      shown.knownImages?.counted("image"),
+      shown.imagesCounted,
     ]
     return facts.compactMap(\.self).joined(separator: ", ")
       + ": \(Format.duration(result.seconds.total))"

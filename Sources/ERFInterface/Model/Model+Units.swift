@@ -25,6 +25,14 @@ extension Model {
   /// Whether maps are the sum of several units': one that is marked and looked from is one.
   var looksFromSeveral: Bool { request(unitSide).units.count > 1 }
 
+  /// That what is measured around the middle may not be around the unit, and of whose maps that is so;
+  /// nil where all units are known.
+  var assumedMiddle: String? {
+    let letters = sides.indices.filter { sides[$0].measured?.isUnitAssumed ?? false }
+    guard letters.count < sides.count else { return ShownMap.assumedMiddle }
+    return letters.first.map { "\(Self.letter($0))'s \(ShownMap.assumedMiddle)" }
+  }
+
   mutating func moveUnit(_ direction: Direction, steps: Int) {
     guard let map = unitMap, let unit = currentUnit else { return }
     var moved = unit

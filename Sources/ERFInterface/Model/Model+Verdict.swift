@@ -206,7 +206,7 @@ extension Model {
   private func caveats(
     _ a: ShownMap, _ b: ShownMap, only side: Int? = nil, saysWeights: Bool
   ) -> [String] {
-    guard a.network.savedMap == nil else { return [] }
+    guard a.network.savedMap == nil else { return a.recordedPictures?.partialTexts ?? [] }
     let layers = layers(a, b, only: side)
     let isSaid = saysWeights && !origin(a).hasNewKernels && !origin(b).hasNewKernels
     let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
@@ -232,7 +232,8 @@ extension Model {
 
   /// That a run ended before its last picture, in full and in short.
   private func stopped(_ a: ShownMap, _ b: ShownMap) -> [String] {
-    guard !isComputing, let map = [a, b].first(where: { !$0.isComplete }) else { return [] }
+    let stopped = sides.compactMap(\.stopped)
+    guard let map = stopped.first(where: { [a.id, b.id].contains($0.id) }) else { return [] }
     return [
       "stopped at \(map.images) of \(map.ofImages) pictures", "\(map.images) of \(map.ofImages)",
     ]

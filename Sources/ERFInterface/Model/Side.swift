@@ -43,6 +43,9 @@ public struct Side: Sendable {
 
   /// The map on screen where numbers may be taken of it: a preview is but something to look at.
   var measured: ShownMap? { shown.flatMap { $0.isPreview ? nil : $0 } }
+
+  /// The same where its run ended before its last picture, whatever was asked for since.
+  var stopped: ShownMap? { measured.flatMap { $0.isComplete || $0.id == job?.id ? nil : $0 } }
 }
 
 /// A map with what is derived from it.
@@ -78,11 +81,23 @@ public struct ShownMap: Sendable {
   /// What files of the map are made from: the finished run, or what was done of a stopped one.
   var exported: ERFResult? { result ?? part?.result() }
 
+  /// What the file of a saved map says of its pictures; nil for what was computed, too.
+  var recordedPictures: MapRecord.Pictures? {
+    network.savedMap == nil ? nil : result?.record?.pictures
+  }
+
   /// Over how many images it is; nil for a saved map whose file does not tell.
-  var knownImages: Int? { network.savedMap == nil ? images : result?.record?.images }
+  var imagesCounted: String? {
+    network.savedMap == nil ? images.counted("image") : recordedPictures?.counted("image")
+  }
 
   /// Whether the input is too small for the field.
   var isCutByInput: Bool { Model.isCutByInput(metrics, result?.record) }
+
+  /// Whether its unit is only taken to be the middle: it is a saved map whose file names none.
+  var isUnitAssumed: Bool { result?.record.map { $0.place == nil } ?? false }
+
+  static let assumedMiddle = "middle assumed"
 
   /// How many units are summed in it.
   var unitCount: Int {
@@ -110,8 +125,10 @@ public struct ShownMap: Sendable {
     HeatmapExport.images(imageNames, partialOf: isComplete || isPreview ? nil : ofImages)
   }
 
-  /// The same in a table; empty for a saved map, of which nobody knows it.
-  var picturesCell: String { network.savedMap == nil ? imagesText.sanitised : "" }
+  /// The same in a table; of a saved map what its file says, empty where it does not tell.
+  var picturesCell: String {
+    (network.savedMap == nil ? imagesText : recordedPictures?.text ?? "").sanitised
+  }
 
   private var imageNames: [String] {
     if let result { return result.imageNames }
@@ -138,7 +155,16 @@ public struct Job: Sendable, Equatable {
   public var fraction = 0.0
   /// Seconds since it began.
   public var elapsed = 0.0
+  /// When the first layer was done. What came before it, such as opening the network and a preview,
+  /// says nothing of the pace.
+  private var first: Reached?
   public var skipped: [SkippedImage] = []
+
+  /// How far a run had come after so many seconds.
+  private struct Reached: Equatable {
+    let fraction: Double
+    let elapsed: Double
+  }
 
   public init(id: RequestID) { self.id = id }
 
@@ -149,11 +175,14 @@ public struct Job: Sendable, Equatable {
     (self.layer, self.image, self.images) = (layer, image, images)
     self.fraction = max(0, min(1, fraction))
     self.elapsed = elapsed
+    if first == nil { first = Reached(fraction: self.fraction, elapsed: elapsed) }
   }
 
-  /// Seconds still to go, once there is enough to judge by.
+  /// Seconds still to go at the pace since the first layer, once there is enough to judge by.
   public var secondsLeft: Double? {
-    guard fraction > 0.02, elapsed > 0.3 else { return nil }
-    return elapsed * (1 - fraction) / fraction
+    guard let first, fraction - first.fraction > 0.02, elapsed - first.elapsed > 0.3 else {
+      return nil
+    }
+    return (elapsed - first.elapsed) * (1 - fraction) / (fraction - first.fraction)
   }
 }

@@ -110,8 +110,13 @@ enum KernelsPanel: Panel {
   }
 
   private static func noStages(_ model: Model) -> String {
-    model.opening(model.active).map { "\($0) is still being opened" }
-      ?? "this network has no stages to edit"
+    if let file = model.opening(model.active) { return "\(file) is still being opened" }
+    guard model.sides.count > 1, model.session.networks[model.active].savedMap != nil else {
+      return "this network has no stages to edit"
+    }
+    let (letter, other) = (Model.letter(model.active), Model.letter(1 - model.active))
+    return "\(letter) is a saved map, which has no stages to edit; "
+      + "\(other.lowercased()) selects \(other)"
   }
 
   private static func copy(in model: inout Model) {

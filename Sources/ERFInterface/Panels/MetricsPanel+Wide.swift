@@ -142,6 +142,12 @@ private struct WideMetrics {
     model.sides.allSatisfy { $0.measured?.metrics.isCentred ?? true }
   }
 
+  /// Whether much at the border means that an input is too small: around a middle that is only assumed
+  /// it does not.
+  private var tellsOfInput: Bool {
+    isCentred && !model.sides.allSatisfy { $0.measured?.isUnitAssumed ?? false }
+  }
+
   /// One line for each number, those that have room.
   func definitions(rows available: Int) -> (lines: [[Span]], isWhole: Bool) {
     let square =
@@ -154,7 +160,7 @@ private struct WideMetrics {
       (
         "border",
         "share of M within 1/16 of the edge"
-          + (isCentred ? ": above 5 % the input is too small" : "")
+          + (tellsOfInput ? ": above 5 % the input is too small" : "")
       ),
       ("centre", "centre of mass of M, row and column"),
       ("50% of M in", "distance from the \(around) within which half of M lies"),
@@ -181,7 +187,7 @@ private struct WideMetrics {
       [
         (
           "border",
-          "M within 1/16 of the edge" + (isCentred ? "; above 5 % the input is too small" : "")
+          "M within 1/16 of the edge" + (tellsOfInput ? "; above 5 % the input is too small" : "")
         )
       ],
       [("centre", "M's centre of mass"), ("50% of M in", "distance that holds half of M")],

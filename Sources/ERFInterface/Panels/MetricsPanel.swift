@@ -71,6 +71,7 @@ private struct MetricsLines {
   private var factWidth: Int { max(8, min(12, (width - 12) / 2)) }
 
   var lines: [[Span]] {
+    let title = titles.first { $0.columns <= width } ?? titles[titles.count - 1]
     var lines = [[Span(title, .quiet)], header]
     let compared = model.compared
     for network in compared {
@@ -121,6 +122,12 @@ private struct MetricsLines {
 
   private var isCentred: Bool {
     model.sides.allSatisfy { $0.measured?.metrics.isCentred ?? true }
+  }
+
+  /// What the areas are of, the fullest wording first.
+  private var titles: [String] {
+    guard let assumed = model.assumedMiddle else { return [title] }
+    return [title, "square with t", "square"].map { "\($0), \(assumed)" }
   }
 
   private var title: String {
@@ -180,7 +187,7 @@ private struct MetricsLines {
   private var facts: [[Span]] {
     [
       fact("sigma") { Format.fixed($0.sigma, 1) + " px" },
-      fact("border", warnsAbove: Model.borderLimit) { Format.percent($0.borderShare) },
+      fact("border", warnsOfCut: true) { Format.percent($0.borderShare) },
       fact("centre") {
         "r\(Format.fixed($0.centreOfMass.row, 0)) c\(Format.fixed($0.centreOfMass.column, 0))"
       },
@@ -205,16 +212,16 @@ private struct MetricsLines {
   }
 
   private func fact(
-    _ label: String, warnsAbove limit: Double? = nil, _ text: (ERFMetrics) -> String
+    _ label: String, warnsOfCut: Bool = false, _ text: (ERFMetrics) -> String
   ) -> [Span] {
     [Span(label.rightPadded(12), .quiet)]
       + model.sides.map { side in
-        guard let metrics = side.measured?.metrics, metrics.hasMass else {
+        guard let map = side.measured, map.metrics.hasMass else {
           return Span(glyphs.dash.leftPadded(factWidth), .quiet)
         }
-        let warns = metrics.isCentred && (limit.map { metrics.borderShare > $0 } ?? false)
-        let text = text(metrics)
+        let text = text(map.metrics)
         let apart = text.columns < factWidth ? text : text.replacing(" ", with: "")
+        let warns = warnsOfCut && map.isCutByInput
         return Span(apart.leftPadded(factWidth), warns ? .warning : .text)
       }
   }

@@ -65,8 +65,10 @@ extension LocalEngine {
 
   /// The map in a file, which is read whole: nothing less tells whether it opens.
   private func savedMap(_ path: String) throws -> (network: NetworkSpec, summary: String) {
-    let subject = try SavedMap.load(path: path).subject
-    return (NetworkSpec(shown: path), "\(subject.savedMapText), \(subject.input) px")
+    let result = try SavedMap.load(path: path)
+    let facts = [result.subject.savedMapText, "\(result.subject.input) px"]
+    let partial = (result.record?.pictures?.partialTexts ?? []).prefix(1)
+    return (NetworkSpec(shown: path), (facts + partial).joined(separator: ", "))
   }
 
   public func read(_ path: String, limit: Int) throws -> [UInt8] {

@@ -41,6 +41,10 @@ extension Session {
       gallery.append(try network(field))
     }
     weightsHashes = hashes
+    for field in try reader.field("keptSteps")?.list(0...100) ?? [] {
+      let (run, steps) = try Self.keptSteps(field)
+      keptSteps[run] = steps
+    }
     title = try reader.field("title")?.text() ?? title
     if let field = reader.field("images") { images = try ImageChoice(field) }
     if let field = reader.field("input") { size = try InputSize(field) }
@@ -56,8 +60,22 @@ extension Session {
   /// The session as a file holds it.
   public func encoded() throws -> [UInt8] { try json.encoded() }
 
+  /// `{"run": FOLDER, "steps": [20]}`
+  private static func keptSteps(
+    _ field: JSONField
+  ) throws(SessionError) -> (run: String, steps: [Int]) {
+    try field.object { (reader) throws(SessionError) in
+      let run = try reader.required("run").text()
+      var steps: [Int] = []
+      for step in try reader.required("steps").list(0...1000) {
+        steps.append(try step.integer(0...1_000_000_000))
+      }
+      return (run, steps)
+    }
+  }
+
   var json: JSONValue {
-    .object([
+    var fields: [String: JSONValue] = [
       "version": .number(Double(Self.version)),
       "title": .text(title),
       "networks": .list(networks.map { $0.json(hash: weightsHashes[$0.hashKey]) }),
@@ -67,7 +85,15 @@ extension Session {
       "target": target.json,
       "rule": .text(rule.rawValue),
       "screen": screen.json,
-    ])
+    ]
+    if !keptSteps.isEmpty {
+      let runs = keptSteps.sorted { $0.key < $1.key }
+      fields["keptSteps"] = .list(
+        runs.map { run, steps in
+          .object(["run": .text(run), "steps": .list(steps.map { .number(Double($0)) })])
+        })
+    }
+    return .object(fields)
   }
 }
 

@@ -68,6 +68,8 @@ extension Session {
     session.networks = networks.map { $0.withPaths(change) }
     session.gallery = gallery.map { $0.withPaths(change) }
     session.weightsHashes = weightsHashes.withNetworks { $0.withPaths(change) }
+    let steps = keptSteps.map { (change($0.key), $0.value) }
+    session.keptSteps = Dictionary(steps) { first, _ in first }
     switch images.source {
     case .builtIn: break
     case .files(let paths): session.images.source = .files(paths.map(change))

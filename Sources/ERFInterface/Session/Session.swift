@@ -15,6 +15,9 @@ public struct Session: Sendable, Equatable {
   /// What hashes the weights in files and saved maps had when the session was written, by their networks'
   /// `hashKey`.
   var weightsHashes: [NetworkSpec: String] = [:]
+  /// Steps of trainings in the explorer that the user has files of, where the session names another
+  /// step of the same run: by the run's folder.
+  var keptSteps: [String: [Int]] = [:]
   public var images = ImageChoice()
   public var size = InputSize(height: 224, width: 224)
   public var target = Target()

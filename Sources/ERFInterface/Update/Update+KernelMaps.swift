@@ -18,12 +18,13 @@ extension Model {
     return effects + [.aggregateKernels(id, spec)]
   }
 
-  /// The active network first; with the screen to themselves, the kernels of both are seen.
+  /// The active network first; with the screen to themselves, the kernels of both are seen, and beside a
+  /// saved map those of the other.
   private var wantedKernels: Int {
-    guard session.screen.isZoomed, sides.count > 1,
-      kernelMaps.known[session.networks[active]] != nil
-    else { return active }
-    return 1 - active
+    guard sides.count > 1 else { return active }
+    let network = session.networks[active]
+    let isDone = session.screen.isZoomed && kernelMaps.known[network] != nil
+    return isDone || network.savedMap != nil ? 1 - active : active
   }
 
   /// Gives up what is under way, to be asked again when it is looked at.

@@ -3,6 +3,13 @@ import Testing
 
 @testable import ERFEngine
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import struct Foundation.Data
+  import class Foundation.JSONDecoder
+#endif
+
 @Suite struct SavedMapTests {
   private let folder: TemporaryFolder
   private let result: ERFResult
@@ -68,6 +75,111 @@ import Testing
     #expect(array.record?.lines == [] && array.subject.weights == "not recorded")
     #expect(HeatmapExport.comments(array)[1] == "model: not recorded in \(folder.file("a.npy"))")
     #expect(!HeatmapExport.comments(array).contains { $0.hasPrefix("images") })
+  }
+
+  /// What a document says of where a map comes from.
+  private struct Told: Decodable, Equatable {
+    struct Document: Decodable {
+      let results: [Told]
+    }
+    let model, weights, weightsHash, stage, rule, precision: String?
+    let input: [Int]
+    let images, skipped, notes: [String]?
+    let imageCount, partialOf: Int?
+    let unit: [Int]?
+    let units: [[Int]]?
+
+    init(_ result: ERFResult) throws {
+      let bytes = try ResultReport([result]).encoded()
+      self = try JSONDecoder().decode(Document.self, from: Data(bytes)).results[0]
+    }
+  }
+
+  /// Over four of nine pictures.
+  private func stopped(_ names: [String]) throws -> ERFResult {
+    let whole = try #require(result.part)
+    let done = names.enumerated().map {
+      ERFPart.Done(index: $0.offset, name: $0.element, hash: "", sides: [])
+    }
+    return ERFPart(
+      subject: whole.subject, images: 9, list: "", command: [], shards: [], makers: [.this],
+      map: whole.map, done: done, skipped: []
+    ).result()
+  }
+
+  /// What the header says, that a run was stopped above all, stays with a map that is opened and exported again.
+  @Test func partialMapsStayPartial() throws {
+    let names = ["cat", "coffee", "rocket", "page"]
+    let computed = try stopped(names)
+    try HeatmapExport.write(computed, to: folder.file("a.pgm"))
+    let back = try SavedMap.load(path: folder.file("a.pgm"))
+    #expect(back.partialOf == 9 && back.imageNames == names && back.map.images == 4)
+    let pictures = "4 of 9, partial: cat, coffee, rocket, page"
+    #expect(HeatmapExport.comments(back).contains("images: " + pictures))
+    #expect(
+      HeatmapExport.provenance(back).contains(PNGText(keyword: "images", text: pictures)))
+    let told = try Told(back)
+    #expect(told.images == names && told.partialOf == 9 && told.imageCount == nil)
+    #expect(told.model == computed.subject.model && told.stage == computed.subject.tap)
+    #expect(told.weights == computed.subject.weights)
+    #expect(told.weightsHash == computed.subject.weightsHash && told.rule == "paper")
+    #expect(told.unit == [computed.subject.unit.row, computed.subject.unit.column])
+    // Which pictures were skipped, and what computed it, no header tells.
+    #expect(told.skipped == nil)
+    let text = String(decoding: try ResultReport([back]).encoded(), as: UTF8.self)
+    #expect(text.contains("\"makers\" : null") && text.contains("\"images: \(pictures)\""))
+    #expect(text.contains(folder.file("a.pgm")) && text.contains(back.subject.fileHash))
+    // Of names that have commas nobody knows where one ends.
+    try HeatmapExport.write(stopped(["a, b", "c", "d", "e"]), to: folder.file("b.pgm"))
+    let unclear = try Told(SavedMap.load(path: folder.file("b.pgm")))
+    #expect(unclear.images == nil && unclear.imageCount == 4 && unclear.partialOf == 9)
+  }
+
+  /// What an array does not say of its map is null, not made up.
+  @Test func documentsOfArraysSayNothing() throws {
+    try HeatmapExport.write(result, to: folder.file("a.npy"))
+    try HeatmapExport.write(SavedMap.load(path: folder.file("a.npy")), to: folder.file("a.pgm"))
+    for name in ["a.npy", "a.pgm"] {
+      let told = try Told(SavedMap.load(path: folder.file(name)))
+      #expect(told.input == [64, 48])
+      for fact in [told.model, told.weights, told.weightsHash, told.stage, told.rule] {
+        #expect(fact == nil)
+      }
+      #expect(told.images == nil && told.imageCount == nil && told.unit == nil)
+    }
+  }
+
+  /// Names are known where all of them are there, each by itself.
+  @Test(
+    arguments: [
+      ("2: cat, coffee", 2, nil, ["cat", "coffee"]),
+      ("1: a, b and 3 more", 1, nil, ["a, b and 3 more"]),
+      ("2 of 7, partial: cat, coffee", 2, 7, ["cat", "coffee"]), ("0 of 9, partial: ", 0, 9, []),
+      ("0 of 9, partial:", 0, 9, []), ("2: cat", 2, nil, nil), ("2: a, b, c", 2, nil, nil),
+      ("3: a, b, c and 1 more", 3, nil, nil), ("9: a and 8 more", 9, nil, nil), ("4", 4, nil, nil),
+      ("4 of 4, partial: a, b, c, d", 4, nil, ["a", "b", "c", "d"]),
+      ("2 of 99999999999999999999, partial: a, b", 2, nil, ["a", "b"]),
+    ] as [(String, Int, Int?, [String]?)])
+  func picturesAreRead(_ text: String, _ count: Int, _ whole: Int?, _ names: [String]?) {
+    let pictures = MapRecord.Pictures(text)
+    #expect(pictures?.count == count && pictures?.partialOf == whole, "\(text)")
+    #expect(pictures?.names == names, "\(text)")
+  }
+
+  @Test(arguments: ["", "none", "0: none", "-1: a", "99999999999999999999: a"])
+  func whatCountsNoPicturesSaysNothing(_ text: String) {
+    #expect(MapRecord.Pictures(text) == nil)
+  }
+
+  /// A name that was cut is not the picture's.
+  @Test func longNamesAreNotKnown() {
+    let names = [String(repeating: "n", count: 500)]
+    let pictures = MapRecord.Pictures(HeatmapExport.images(names))
+    #expect(pictures?.count == 1 && pictures?.names == nil)
+    let many = (0..<500).map { "image-\($0).png" }
+    #expect(MapRecord.Pictures(HeatmapExport.images(many))?.names == nil)
+    let few = Array(many.prefix(20))
+    #expect(MapRecord.Pictures(HeatmapExport.images(few))?.names == few)
   }
 
   /// Layers may be called anything, and what is no place says nothing.
