@@ -112,7 +112,7 @@ enum UsageError: ExplainedError, Equatable {
       "\(path): of more than two models one may be a saved map, the first or the second: "
         + "name it there, or draw it in a figure of its own"
     case .unused(let option, let beside):
-      "\(option) changes nothing beside \(beside): leave it out, or name models instead"
+      "\(option) has no effect with \(beside): leave it out, or name models instead"
     }
   }
 }
@@ -120,6 +120,8 @@ enum UsageError: ExplainedError, Equatable {
 /// A parsed command line.
 struct Arguments {
   private(set) var positionals: [String] = []
+  /// Files among the pictures behind `--image` that nothing opens.
+  private(set) var others: [String] = []
   private var values: [String: [String]] = [:]
   /// How the options were spelt that were given, by their first names.
   private var spellings: [String: String] = [:]
@@ -149,17 +151,34 @@ struct Arguments {
       if let expected = option.value {
         guard let value = attached ?? rest.popFirst(), !value.isEmpty
         else { throw .missingValue(option: name, expected: expected) }
-        values[option.names[0], default: []].append(value)
-        // What a shell makes of `--image *.jpg`.
-        while name == "--image", let next = rest.first, Self.isPicture(next) {
-          values[option.names[0], default: []].append(next)
-          rest.removeFirst()
+        if name == "--image" {
+          takePictures(value, from: &rest)
+        } else {
+          values[option.names[0], default: []].append(value)
         }
       } else {
         guard attached == nil else { throw .unexpectedValue(option: name) }
         values[option.names[0], default: []].append("")
       }
     }
+  }
+
+  /// Takes the value of `--image` and what a shell puts behind it for `--image *`: pictures, and files beside
+  /// them, unless there is nothing else.
+  private mutating func takePictures(_ value: String, from rest: inout ArraySlice<String>) {
+    var (pictures, left) = Self.isOther(value) ? ([], [value]) : ([value], [])
+    while let next = rest.first {
+      if Self.isPicture(next) {
+        pictures.append(next)
+      } else if Self.isOther(next) {
+        left.append(next)
+      } else {
+        break
+      }
+      rest.removeFirst()
+    }
+    values["--image", default: []] += pictures.isEmpty ? left : pictures
+    if !pictures.isEmpty { others += left }
   }
 
   /// An option and the value in one word with it: `--output=FILE`, `-o=FILE`, `-oFILE`. Scalar by scalar: as a
@@ -217,7 +236,33 @@ struct Arguments {
   /// some: models have other names.
   private static func isPicture(_ word: String) -> Bool {
     !word.hasPrefix("-")
-      && (ImageList.isPictureName(word) || ImageList.isFolder(word) || ImageList.isPipe(word))
+      && (ImageList.isPictureName(word) || ImageList.isFolder(word) || ImageList.isPipe(word)
+        || isUnclaimed(word) && ImageList.isPicture(at: word))
+  }
+
+  /// Whether a word names a file that is neither a picture nor, by its ending and how it begins, anything else that
+  /// is opened. What lies in a network's place, such as a pointer of Git LFS, is not passed over.
+  private static func isOther(_ word: String) -> Bool {
+    !ImageList.isPictureName(word) && isUnclaimed(word) && word.fileName.contains(".")
+      && ForeignFile.isOfNoUse(at: word)
+  }
+
+  /// Whether a word names a file that no ending makes a network, a session or a saved map.
+  private static func isUnclaimed(_ word: String) -> Bool {
+    // A model's name is no file's, whether or not there is one.
+    !word.hasPrefix("-") && CheckpointFolder.isFile(word) && NetworkSpec.isCheckpoint(word)
+      && !Checkpoint.hasExtension(word) && !SessionFile.isSession(word) && !SavedMap.isSaved(word)
+  }
+
+  /// Says which files among the pictures are left out.
+  func tellOthers() {
+    guard let first = others.first else { return }
+    let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+    StandardStreams.writeError(
+      Text.message(
+        "left out \(others.count.counted("file")) behind --image that "
+          + "\(others.count == 1 ? "is not a picture" : "are not pictures") "
+          + "(\(ImageList.kinds(of: others))): \(first)\(more)"))
   }
 
   func has(_ option: String) -> Bool { values[option] != nil }

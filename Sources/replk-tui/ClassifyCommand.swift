@@ -10,7 +10,8 @@ extension Command {
     options: Options.network + [
       Option(
         "--image", value: "PATH", repeats: true,
-        help: "picture, folder of pictures, or folder of folders named like classes; may repeat"),
+        help: "picture, folder of pictures, or folder of folders named like classes; may be "
+          + "repeated"),
       Option(
         "--size", value: "S|HxW", values: .inputSizes,
         help: "input size in pixels (default: what the network was trained for or is evaluated "
@@ -26,10 +27,10 @@ extension Command {
     let files = try ImageList.expandClasses(arguments.all("--image"))
     arguments.tell(ImageList.leftOut(of: arguments.all("--image")))
     let opened = try OpenedNetwork(sizes.count == 1 ? spec.bound(to: sizes[0]) : spec)
+    try opened.requireClasses()
     for size in sizes.isEmpty ? [nil] : sizes.map(Optional.some) {
       try opened.requireMemoryForward(size: size)
     }
-    try opened.requireClassifier()
     Interruption.catchSignals()
     let network = try Network(opened, cancellation: Interruption.cancellation)
     if sizes.count > 1 {

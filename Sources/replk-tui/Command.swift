@@ -29,6 +29,7 @@ struct Command: Sendable {
       try StandardStreams.write(Help.text(of: self))
     } else {
       try arguments.checkValues()
+      arguments.tellOthers()
       try arguments.selectInstructionSet()
       if needsThreads, ThreadLimit.isReached { throw NoThreads(command: name) }
       if options.contains(where: { $0.names[0] == "--threads" }), ThreadLimit.isReached {

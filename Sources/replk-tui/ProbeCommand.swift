@@ -12,7 +12,7 @@ extension Command {
         help: "the cue-conflict benchmark, for ImageNet networks (default: built-in stimuli)"),
       Option(
         "--decisions", value: "FILE", repeats: true,
-        help: "also draw decisions of others, from CSV (model-vs-human); may repeat"),
+        help: "also draw decisions of others, from CSV (model-vs-human); may be repeated"),
       Option(
         "--csv", value: "OUT",
         help: "write decisions; with --stimuli as they are made, and the same networks resume "

@@ -61,8 +61,8 @@ import Testing
     #expect(inspection.contains("network: opens") && inspection.contains("note: left out 14"))
     _ = try folder.write(Samples.picture(level: 90), to: "a.ppm")
     expectOneLine(
-      try Executable.run(["classify", path, "--image", "a.ppm"], in: folder), code: 2,
-      mentions: ["no layer 'logits'", "classifier", "left out"])
+      try Executable.run(["classify", path, "--image", "a.ppm"], in: folder), code: 1,
+      mentions: ["has no classifier in this file: nothing to name", "left out 14 tensors"])
   }
 
   /// A file without a classifier has none in the table, and the norm before it is not taken for one.

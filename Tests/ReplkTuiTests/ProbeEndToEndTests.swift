@@ -55,7 +55,7 @@ import Testing
     let rows = csv.replacing("cat,cat,0,0001", with: "cat,boat,0,0001")
     _ = try folder.write(Array(rows.utf8), to: "tiny.csv")
     let text = try succeed(["probe", "--decisions", "tiny.csv", "--ascii"], in: folder).text
-    #expect(text.contains("tiny: in 1 row the category is not the shape that imagename tells"))
+    #expect(text.contains("tiny: in 1 row the category is not the shape in imagename;"))
     let found = try succeed(["probe", "--decisions", "tiny.csv", "--json"], in: folder).object()
     let decisions = try #require(found["decisions"] as? [[String: Any]])
     #expect(decisions.first?["contradicting"] as? Int == 1)

@@ -57,7 +57,7 @@ import Testing
     #expect(both.text.contains(note))
     expectOneLine(
       try Executable.run(["erf", Self.model, "--size", "64", "--zero-unreached"], in: folder),
-      code: 2, mentions: ["--trained-at"])
+      code: 2, mentions: ["--trained-at", "does not record the size it was trained at"])
     expectOneLine(
       try Executable.run(erf + ["--trained-at", "32"], in: folder), code: 2,
       mentions: ["--zero-unreached"])

@@ -17,6 +17,11 @@ extension Blueprint {
     }
     return zeroed
   }
+
+  /// Whether ``zeroingUnreached(by:)`` found weights to set to zero.
+  var hasZeroedWeights: Bool {
+    nodes.contains { if case .derived(.masked, _)? = $0.parameters.first { true } else { false } }
+  }
 }
 
 extension SlidingWindow {

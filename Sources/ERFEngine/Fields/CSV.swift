@@ -50,7 +50,7 @@ public enum CSV {
         guard let value = Double(number) else {
           throw .damaged(
             path: path, format: "CSV",
-            reason: "'\(WeightsMismatch.printable(field))' in line \(line + 1) is not a number")
+            reason: "\(WeightsMismatch.quoted(field)) in line \(line + 1) is not a number")
         }
         values.append(value)
       }

@@ -14,7 +14,8 @@ public enum CSVRecords {
   }
 
   /// The text of a file: UTF-8; UTF-32 as its byte order mark says; or UTF-16 as its mark or the zeros in
-  /// it say.
+  /// it say. Bytes that are not UTF-8, as in Latin-1, become what they are in names of files: names that
+  /// differ stay two.
   static func text(_ bytes: [UInt8]) -> String {
     // Before UTF-16, whose mark this one begins with.
     if bytes.starts(with: [0xFF, 0xFE, 0, 0]) {
@@ -25,15 +26,13 @@ public enum CSVRecords {
     }
     if bytes.starts(with: [0xFF, 0xFE]) { return utf16(bytes.dropFirst(2), isBigEndian: false) }
     if bytes.starts(with: [0xFE, 0xFF]) { return utf16(bytes.dropFirst(2), isBigEndian: true) }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      return String(decoding: bytes.dropFirst(3), as: UTF8.self)
-    }
+    if bytes.starts(with: mark) { return SystemPath.text(bytes.dropFirst(mark.count)) }
     // Tables begin with letters of ASCII, whose other byte is zero.
     if bytes.count >= 4 {
       if bytes[1] == 0 && bytes[3] == 0 { return utf16(bytes[...], isBigEndian: false) }
       if bytes[0] == 0 && bytes[2] == 0 { return utf16(bytes[...], isBigEndian: true) }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return SystemPath.text(bytes)
   }
 
   private static func utf16(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> String {

@@ -19,7 +19,7 @@ public struct Classifier: Sendable {
         "\(model) has no classifier in this file: nothing to name"
           + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
       case .noLabels(let model):
-        "no folder or name tells the class of a picture: put them into folders named like the "
+        "no folder or name gives the class of a picture: put them into folders named like the "
           + "classes of \(model)"
       case .nonFinite(let image, let layer):
         "\(image) gives no classes: NaN or Inf first appears in \(layer)"
@@ -201,5 +201,18 @@ extension Classifier {
       parts[0].dropFirst().allSatisfy(\.isNumber)
     else { return name }
     return String(parts[1])
+  }
+}
+
+extension OpenedNetwork {
+  /// Checks, before any weights are loaded, that there is a classifier, also where it was allowed to be missing:
+  /// whoever needs classes has no use for another layer.
+  ///
+  /// - Throws: as ``requireClassifier()``, `Classifier.Failure.noClassifier`.
+  public func requireClasses() throws {
+    try requireClassifier()
+    guard holdsClassifier else {
+      throw Classifier.Failure.noClassifier(model: id, notes: weightsChoice?.notes ?? [])
+    }
   }
 }

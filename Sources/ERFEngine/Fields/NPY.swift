@@ -58,7 +58,7 @@ public struct NPY: Sendable, Equatable {
       path: place.path, format: "NPZ",
       reason: "was expected, to take "
         + (name.isEmpty ? "an array" : "the array \(WeightsMismatch.printable(name))")
-        + " from, but it is no archive")
+        + " from, but it is not an archive")
   }
 
   fileprivate static func isArchive(_ path: String) throws -> Bool {

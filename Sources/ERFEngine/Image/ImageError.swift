@@ -40,7 +40,7 @@ public enum ImageError: ExplainedError, Equatable {
       // What libtiff refuses may be sound, such as faxes that others read.
       return format == "TIFF"
         ? "\(path): is a TIFF file that libtiff cannot read: \(reason)"
-        : "\(path): is not a sound \(format) file: \(reason)"
+        : "\(path): is not a valid \(format) file: \(reason)"
     case .onlyUnread(let folder, let names):
       return "\(folder): the folder holds no images of formats that are read, but "
         + "\(names.count) of others (\(ImageList.kinds(of: names))); convert them to PNG or JPEG"

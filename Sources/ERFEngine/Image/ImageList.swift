@@ -149,6 +149,14 @@ public enum ImageList {
     return extensions.contains(ending) || unreadExtensions[ending] != nil
   }
 
+  /// Whether the regular file at `path` begins as a picture does, of a format that is read or not, whatever it
+  /// is called.
+  public static func isPicture(at path: String) -> Bool {
+    guard case .regular = FileKind(of: path) else { return false }
+    let head = try? FileBytes.read(path, limit: .max, upTo: ForeignFile.headCount)
+    return head.flatMap { ImageFormat($0) } != nil
+  }
+
   /// Whether there is a folder at `path`.
   public static func isFolder(_ path: String) -> Bool {
     path.contains("/") && FileKind(of: path) == .folder

@@ -1,6 +1,6 @@
 /// What timm's `args.yaml` tells. Of YAML it reads what that program writes, `name: value` and lists of values
-/// below their name, and `name=value` as items of a list; of a network's arguments in any other notation the
-/// text is kept, so that it is known that there are some.
+/// below their name, `name=value` as items of a list, and values in brackets and braces; of a network's arguments
+/// in any other notation the text is kept, so that it is known that there are some.
 struct ArgumentsText {
   /// Names of networks and settings, by the names on the way to them, joined by dots.
   private(set) var texts: [String: String] = [:]
@@ -35,17 +35,45 @@ struct ArgumentsText {
       texts[key] = Self.value(value, body) ?? Self.uncommented(Self.trimmed(value))
     } else if FileHints.tells(key), let value = Self.value(value, body) {
       texts[key] = value
-    } else if FileHints.tells(key), NetworkSetting.named(key)?.setting.mayBeOfOthers != true {
-      flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
     } else {
-      // One level of others; what lies deeper is of something else.
-      for line in body where line.indent == body.first?.indent {
-        guard let pair = Self.pair(line.text), FileHints.tells("\(key).\(pair.name)") else {
-          continue
-        }
-        texts["\(key).\(pair.name)"] = Self.scalar(pair.value)
+      let told = Self.inner(value, body).filter { FileHints.tells("\(key).\($0.name)") }
+      for (name, value) in told { texts["\(key).\(name)"] = value }
+      guard told.isEmpty || Checkpoint.namesArchitecture(key), FileHints.tells(key),
+        NetworkSetting.named(key)?.setting.mayBeOfOthers != true
+      else { return }
+      flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
+    }
+  }
+
+  /// What lies in a value, by the names and numbers on the way to it: in brackets and braces, or one level of lines
+  /// and of items of a list. What lies deeper is of something else.
+  private static func inner(_ value: Substring, _ body: ArraySlice<Line>) -> [Argument] {
+    let text = uncommented(trimmed(value))
+    if let first = text.first, "[{".contains(first) {
+      return FlowText(([text] + body.map { uncommented($0.text) }).joined(separator: " ")).found
+    }
+    guard let indent = body.first?.indent else { return [] }
+    var found: [Argument] = []
+    var items = 0
+    for line in body {
+      let isItem = line.isItem && line.indent == indent
+      if isItem { items += 1 }
+      // The other settings of an item stand below its first.
+      guard line.indent == (items > 0 && !isItem ? indent + 2 : indent) else { continue }
+      let start = items > 0 ? "\(items - 1)." : ""
+      guard let pair = pair(isItem ? String(line.item ?? "") : line.text) else {
+        let within = FlowText(String(line.item ?? "")).found
+        found += within.map { (name: start + $0.name, value: $0.value) }
+        continue
+      }
+      if let value = scalar(pair.value) {
+        found.append((name: start + pair.name, value: value))
+      } else {
+        let within = FlowText(uncommented(trimmed(pair.value))).found
+        found += within.map { (name: "\(start)\(pair.name).\($0.name)", value: $0.value) }
       }
     }
+    return found
   }
 
   // MARK: Arguments of a network
@@ -192,5 +220,73 @@ extension ArgumentsText {
     var text = text.drop(while: \.isWhitespace)
     while text.last?.isWhitespace == true { text.removeLast() }
     return String(text)
+  }
+}
+
+// MARK: Brackets and braces
+
+extension ArgumentsText {
+  /// The scalars of a value such as `[a, {name: b}]`, by the names and numbers on the way to them: `0` and
+  /// `1.name`; none of one that is not closed.
+  private struct FlowText {
+    private(set) var found: [(name: String, value: String)] = []
+    private var rest: Substring
+
+    private static let deepest = 4
+    private static let longestName = 200
+
+    init(_ text: String) {
+      rest = text[...]
+      guard let first = text.first, "[{".contains(first), take(at: "", depth: 0), rest.isEmpty
+      else {
+        found = []
+        return
+      }
+    }
+
+    /// Takes the value that comes next; false: it is not closed, or something else.
+    private mutating func take(at path: String, depth: Int) -> Bool {
+      guard let first = rest.first, depth <= Self.deepest, path.count <= Self.longestName else {
+        return false
+      }
+      guard first == "[" || first == "{" else {
+        guard let value = scalar(until: ",[]{}") else { return false }
+        found.append((name: path, value: value))
+        return true
+      }
+      let end: Character = first == "[" ? "]" : "}"
+      skip(1)
+      for place in 0... {
+        if rest.first == end { break }
+        var name = String(place)
+        if first == "{" {
+          guard let key = scalar(until: ",[]{}:"), rest.first == ":" else { return false }
+          skip(1)
+          name = key
+        }
+        guard take(at: path.isEmpty ? name : "\(path).\(name)", depth: depth + 1) else {
+          return false
+        }
+        if rest.first == "," { skip(1) } else if rest.first != end { return false }
+      }
+      skip(1)
+      return true
+    }
+
+    /// Goes on by as many characters and the blanks behind them.
+    private mutating func skip(_ count: Int) {
+      rest = rest.dropFirst(count).drop(while: \.isWhitespace)
+    }
+
+    /// The scalar that comes next, in quotes or up to one of these characters; nil: it is something else.
+    private mutating func scalar(until ends: String) -> String? {
+      var text = rest.prefix { !ends.contains($0) }
+      if let quote = rest.first, quote == "'" || quote == "\"" {
+        let inner = rest.dropFirst().prefix { $0 != quote }
+        text = rest.prefix(inner.count + 2)
+      }
+      skip(text.count)
+      return ArgumentsText.scalar(text)
+    }
   }
 }

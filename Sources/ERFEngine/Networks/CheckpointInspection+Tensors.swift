@@ -91,7 +91,9 @@ extension CheckpointInspection {
   /// - Throws: `CheckpointError`, `MemoryError` before any is read.
   public func tensors() throws -> Tensors {
     // One at a time: as it is stored and as numbers, each in whole pages of the largest size.
-    let largest = file.entries.reduce(0) { max($0, $1.value.shape.count) }
+    let largest = file.entries.reduce(0) { largest, entry in
+      ElementType.isReal(entry.value.type) ? max(largest, entry.value.shape.count) : largest
+    }
     try MemoryError.require(
       ProcessMemory.residentBytes + 2 * largest * MemoryLayout<Float>.stride + 8 << 20,
       for: "inspecting \(path)", advice: "allow more memory")

@@ -240,8 +240,22 @@ extension CheckpointParameters {
     if !mismatch.missing.isEmpty, let unmade = weights.unmade(in: file) {
       guard mismatch.lacksOnlyHead else { return unmade }
       mismatch.cause = unmade.cause
+    } else if !mismatch.missing.isEmpty {
+      mismatch.cause = unreadable(among: mismatch.extra)?.cause
     }
     return .mismatch(path: file.path, mismatch)
+  }
+
+  /// What is wrong with the first of `tensors` that is kept in a way that is not read, such as a quantised
+  /// layer's weight.
+  private func unreadable(among tensors: [String]) -> CheckpointError? {
+    for key in tensors {
+      guard let type = file.entries[key]?.type, UnreadableTensor.Kind(rawValue: type) != nil else {
+        continue
+      }
+      return .wrongType(path: file.path, key: key, found: type)
+    }
+    return nil
   }
 
   /// The kind of network that the file holds instead, where that is no built-in one.

@@ -39,7 +39,8 @@ public enum ClassNames {
     }
     guard !bytes.contains(0) else { throw ClassNamesError.noText(path: path) }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let text = String(decoding: bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0), as: UTF8.self)
+    // As in names of folders, so that two names stay two in whichever encoding they are.
+    let text = SystemPath.text(bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0))
     var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
       let name = $0.drop(while: \.isWhitespace)
       return name.lastIndex { !$0.isWhitespace }.map { String(name[...$0]) } ?? ""
@@ -98,7 +99,8 @@ public enum ClassNamesError: ExplainedError, Equatable {
     case .tooMany(let path, let names):
       "\(path) has \(names) lines: at most \(ClassNames.mostNames) names of classes were expected"
     case .otherNumber(let path, let names, let model, let outputs):
-      "\(path) names \(names.counted("class", "classes")), but \(model) tells \(outputs) apart: "
+      "\(path) names \(names.counted("class", "classes")), but \(model) has "
+        + "\(outputs.counted("class", "classes")): "
         + "one name per line for each was expected"
     }
   }

@@ -70,10 +70,21 @@ struct ConfigurationText: Sendable {
   private static let mostHeads = 8
 
   private static func heads(in tokens: [Token]) -> [String] {
-    var reader = Reader(tokens)
+    var reader = HeadReader(tokens)
     var heads: [String] = []
-    while heads.count < mostHeads, let section = reader.nextSection(called: "head") {
-      if case .word(let type)? = section["type"], !heads.contains(type) { heads.append(type) }
+    var looked = 0
+    while heads.count < mostHeads, let head = reader.next() {
+      var type: Value?
+      switch head {
+      case .section(let settings): type = settings["type"]
+      case .type(let word): type = .word(word)
+      case .variable(let name) where looked < mostHeads:
+        looked += 1
+        var reader = Reader(tokens)
+        type = reader.nextSection(called: name)?["type"]
+      case .variable: break
+      }
+      if case .word(let type)? = type, !heads.contains(type) { heads.append(type) }
     }
     return heads
   }
@@ -148,12 +159,12 @@ struct ConfigurationText: Sendable {
 
     init(_ tokens: [Token]) { self.tokens = tokens }
 
-    private func token(_ offset: Int) -> Token? {
+    func token(_ offset: Int) -> Token? {
       place + offset < tokens.count ? tokens[place + offset] : nil
     }
 
     /// The name that is given a value here.
-    private var key: String? {
+    var key: String? {
       guard token(1) == .mark("=") || token(1) == .mark(":") else { return nil }
       return token(0)?.word
     }
@@ -166,17 +177,21 @@ struct ConfigurationText: Sendable {
           continue
         }
         place += 2
-        if token(0) == .name("dict"), token(1) == .mark("(") {
-          place += 2
-          return section()
-        }
-        if token(0) == .mark("{") {
-          place += 1
-          return section()
-        }
+        if let section = sectionHere() { return section }
       }
       return nil
     }
+
+    /// The settings of the section that begins here; nil: none does, and the place stays.
+    mutating func sectionHere() -> [String: Value]? {
+      let isCall = token(0) == .name("dict") && token(1) == .mark("(")
+      guard isCall || token(0) == .mark("{") else { return nil }
+      place += isCall ? 2 : 1
+      return section()
+    }
+
+    /// Goes on by as many tokens.
+    mutating func skip(_ count: Int) { place += count }
 
     /// The settings of every `dict(type='Normalize', ...)` where that is the type, also as
     /// `mmdet.Normalize`, whatever holds it: a list, mostly. One that holds another is left out, so that no
@@ -273,6 +288,68 @@ struct ConfigurationText: Sendable {
         case .mark(let character): String(character)
         }
       }.joined()
+    }
+  }
+
+  /// Finds what the network's own `head` is, also as a variable and as `model.head.type='...'`: those of a teacher
+  /// and of other networks beside it are left out.
+  private struct HeadReader {
+    enum Head {
+      case section([String: Value])
+      case type(String)
+      /// What is called so holds its settings.
+      case variable(String)
+    }
+
+    private var reader: Reader
+    /// Of each bracket that is open, whether what is in it is of something else than the network.
+    private var open: [Bool] = []
+
+    init(_ tokens: [Token]) { reader = Reader(tokens) }
+
+    /// The next one; nil: there is none any more.
+    mutating func next() -> Head? {
+      while let token = reader.token(0) {
+        if let key = reader.key {
+          reader.skip(2)
+          if let head = head(under: key) { return head }
+        } else if token.closes {
+          _ = open.popLast()
+          reader.skip(1)
+        } else {
+          if token.opens { open.append(isOfOthers) }
+          reader.skip(1)
+        }
+      }
+      return nil
+    }
+
+    private var isOfOthers: Bool { open.last ?? false }
+
+    /// What the value under `key` tells of a head, or nil; of another value its bracket is opened.
+    private mutating func head(under key: String) -> Head? {
+      let names = key.lowercased().split(separator: ".")
+      let isHead = names.last == "head"
+      let isType = names.suffix(2) == ["head", "type"]
+      let sections = names.dropLast(isHead ? 1 : isType ? 2 : 0)
+      let isElsewhere = isOfOthers || sections.contains { NetworkSetting.isOfOthers($0) }
+      if isHead, !isElsewhere {
+        if let section = reader.sectionHere() { return .section(section) }
+        if case .name(let word)? = reader.token(0), reader.token(1)?.opens != true {
+          reader.skip(1)
+          return .variable(word)
+        }
+      }
+      if isType, !isElsewhere, let word = reader.token(0)?.word {
+        reader.skip(1)
+        return .type(word)
+      }
+      if reader.token(0) == .name("dict"), reader.token(1) == .mark("(") { reader.skip(1) }
+      if reader.token(0)?.opens == true {
+        open.append(isElsewhere)
+        reader.skip(1)
+      }
+      return nil
     }
   }
 }

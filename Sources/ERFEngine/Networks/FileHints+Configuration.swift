@@ -42,7 +42,7 @@ extension FileHints {
     guard let network = told as? ResNet else { return [] }
     if backbones.count > 1 {
       return [
-        "the file's configuration tells of \(backbones.count) different backbones: strides and "
+        "the file's configuration describes \(backbones.count) different backbones: strides and "
           + "dilations are taken as those of \(told.id)"
       ]
     }
@@ -51,7 +51,7 @@ extension FileHints {
       guard case .word(let type)? = section["type"] else { return [] }
       return [
         "the file's configuration calls the backbone \(WeightsMismatch.printable(type)), and it is "
-          + "opened as \(told.id): they may differ where shapes do not tell"
+          + "opened as \(told.id): they may differ where shapes do not show it"
       ]
     }
     guard let strides = residual.strides, let dilations = residual.dilations,
@@ -71,7 +71,8 @@ extension FileHints {
     if !differing.isEmpty {
       let stages = differing.map { "\($0 + 1)" }.joined(separator: ", ")
       doubts.append(
-        "by the file's configuration the first blocks of stages \(stages) have other dilations than in "
+        "by the file's configuration the first blocks of \(differing.count > 1 ? "stages" : "stage") "
+          + "\(stages) have other dilations than in "
           + "\(told.id), whose map is a little narrower or wider")
     }
     if network.block == .basic, dilations.contains(where: { $0 > 1 }) {

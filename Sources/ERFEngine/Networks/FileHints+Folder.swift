@@ -97,15 +97,35 @@ extension FileHints {
       let arguments = ArgumentsText(String(decoding: text, as: UTF8.self))
       found.texts = arguments.texts.filter { tells($0.key) }
         .mapValues { String($0.prefix(longestText)) }
-      found.flaw = arguments.flaw
+      found.flaw = arguments.flaw.map { foreign(bytes) ?? $0 }
       return found
     }
     do throws(SafetensorsHeader.Flaw) {
       found.texts = try configuration(text)
     } catch {
-      found.flaw = error.words
+      found.flaw = foreign(bytes) ?? (isList(text) ? "is JSON, but not an object" : error.words)
     }
     return found
+  }
+
+  /// What lies in the place of a configuration, as far as its first bytes tell; nil: nothing that is known.
+  private static func foreign(_ bytes: [UInt8]) -> String? {
+    ForeignFile.explanation(bytes).map { "cannot be read (\($0))" }
+  }
+
+  /// Whether a text is JSON, but of a list.
+  private static func isList(_ bytes: [UInt8]) -> Bool {
+    guard bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "[") else {
+      return false
+    }
+    do throws(SafetensorsHeader.Flaw) {
+      var json = JSONScanner(bytes)
+      try json.skip()
+      try json.end()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// What the file says of itself, with what configurations in JSON among its texts tell.

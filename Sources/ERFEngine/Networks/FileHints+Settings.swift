@@ -165,7 +165,7 @@ extension FileHints {
   /// Whether a network of these `facts` is what a setting asks for.
   private static func isUsual(_ setting: Setting, _ facts: NetworkSetting.Facts) -> Bool {
     let value = setting.value
-    if let row = setting.row { return !row.isOther(value, facts) }
+    if let row = setting.row { return !row.differs(value, from: facts) }
     if value.isEmpty { return true }
     switch setting.name {
     case "conv_cfg.type": return ["conv", "conv2d"].contains(value)

@@ -223,7 +223,7 @@ struct FileHints: Sendable {
       doubts.append(
         (beside.map { "\($0.name) beside the file calls it" } ?? "the file calls itself")
           + " \(WeightsMismatch.printable(name)), and \(beside == nil ? "" : "it ")is opened as "
-          + "\(told.id): they may differ where shapes do not tell (strides, dilations, blurs)")
+          + "\(told.id): they may differ where shapes do not show it (strides, dilations, blurs)")
     }
     doubts += configurationDoubts(about: told) + twinDoubts(about: told)
     // One doubt of what is told of the whole network is enough.
@@ -234,18 +234,19 @@ struct FileHints: Sendable {
     if hasTellingName, doubts.isEmpty, !isTold, backbones.isEmpty, network is ResNet {
       doubts.append(
         "the file's name is \(WeightsMismatch.printable(fileName)), and it is opened as "
-          + "\(network.id): they may differ where shapes do not tell (strides, dilations, blurs)")
+          + "\(network.id): they may differ where shapes do not show it (strides, dilations, blurs)"
+      )
     }
     if !heads.isEmpty && !isTold {
       let open = hasPlainNorms ? "strides, dilations and frozen norms" : "strides and dilations"
       doubts.append(
         "the file also holds \(Self.listed(heads)): \(open) are taken as "
-          + "those of \(network.id), which shapes do not tell")
+          + "those of \(network.id), which shapes do not show")
     }
     if isBareBackbone && !isTold && doubts.isEmpty && network is ResNet {
       doubts.append(
         "the file holds the backbone of a larger network alone: strides and dilations are taken as those "
-          + "of \(network.id), which shapes do not tell")
+          + "of \(network.id), which shapes do not show")
     }
     if let network = network as? ResNet, network.stem == .small, hasTorchvisionNames {
       doubts.append(
@@ -253,9 +254,10 @@ struct FileHints: Sendable {
           + "not tell")
     }
     doubts += settingDoubts(about: told, facts)
-    if let beside, let flaw = beside.flaw {
+    for (beside, subject) in [(beside, "the network"), (preprocessor, "pictures")] {
+      guard let beside, let flaw = beside.flaw else { continue }
       doubts.append(
-        "\(beside.name) beside the file \(flaw): what it says of the network is not known")
+        "\(beside.name) beside the file \(flaw): what it says of \(subject) is not known")
     }
     return doubts
   }

@@ -72,7 +72,7 @@ struct HeadedBackbone: Sendable {
   /// - Parameter key: without what compilers and other wrappers put into it.
   func name(_ key: String) -> String {
     let body = WeightDictionary.uncompiled(body)
-    return key.hasPrefix(body)
-      ? String(key.dropFirst(body.count)) : Self.newHead + key.dropFirst(head.count)
+    if key.hasPrefix(body) { return String(key.dropFirst(body.count)) }
+    return key.hasPrefix(head) ? Self.newHead + key.dropFirst(head.count) : key
   }
 }

@@ -23,10 +23,12 @@ public struct OpenedNetwork: Sendable {
   /// What the kernels are where training did not reach them.
   private var trainingNote: String? {
     if let size = spec.zeroesUnreached {
-      return "the kernel weights that \(size.height) px do not reach are zero"
+      return blueprint.hasZeroedWeights
+        ? "the kernel weights that \(size.height) px do not reach are zero"
+        : "\(size.height) px reach every kernel weight: none was set to zero"
     }
     return untrained.map {
-      "\($0.note), they are noise at larger inputs (`erf` and `compare` take --zero-unreached)"
+      "\($0.note); these weights are noise at larger inputs (`erf` and `compare` take --zero-unreached)"
     }
   }
 

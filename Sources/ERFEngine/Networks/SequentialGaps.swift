@@ -104,7 +104,7 @@ struct SequentialGaps {
   private static func doubt(aboutHidden count: Int) -> String {
     "\(count.counted("module")) between the network and its classifier "
       + "\(count == 1 ? "has" : "have") no parameters, and \(count == 1 ? "is" : "are") taken for pooling, "
-      + "flattening or dropout: names do not tell"
+      + "flattening or dropout: names do not show which"
   }
 
   /// The pooling at the end of a stem that is an `nn.Sequential` of its own, where it leaves no number out.
@@ -114,7 +114,7 @@ struct SequentialGaps {
     let stage = numbers("layer1.0.conv1.weight", behind: weights.body).dropLast()
     guard norm.count == 2, stage.count == 1, stage[0] == norm[0] + 1 else { return nil }
     return "a max pooling is taken to end module \(norm[0]), the first convolution's: names and "
-      + "shapes do not tell"
+      + "shapes do not show it"
   }
 
   private func numbers(_ key: String, behind prefix: String) -> [Int] {

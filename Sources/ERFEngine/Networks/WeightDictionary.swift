@@ -48,14 +48,8 @@ struct WeightDictionary: Sendable {
       self.init(prefix: prefix, body: body, shapes: held, sources: sources)
       return
     }
-    var official: [String: Shape] = [:]
-    var others: [String: StoredForm] = [:]
-    for (key, shape) in held {
-      let name = translation(key) ?? key
-      official[name] = shape
-      others[name] = sources[key] ?? .tensor(key)
-    }
-    self.init(prefix: prefix, body: body, shapes: official, sources: others)
+    let named = Self.renamed(held, sources) { translation($0) ?? $0 }
+    self.init(prefix: prefix, body: body, shapes: named.shapes, sources: named.sources)
   }
 
   private init(
@@ -97,21 +91,34 @@ struct WeightDictionary: Sendable {
       held[name] = shapes[form.main]
       sources[name] = form
     }
-    for key in held.keys.filter({ uncompiled($0) != $0 }).sorted() {
-      let name = uncompiled(key)
-      // Beside the plain name it is another network's, and stays what it is called.
-      guard held[name] == nil else { continue }
-      held[name] = held.removeValue(forKey: key)
-      sources[name] = sources.removeValue(forKey: key) ?? .tensor(key)
+    if held.keys.contains(where: mayBeWrapped) {
+      (held, sources) = renamed(held, sources, by: uncompiled)
     }
     guard let backbone else { return (held, sources) }
-    var named: [String: Shape] = [:]
-    var origins: [String: StoredForm] = [:]
-    for (key, shape) in held {
-      named[backbone.name(key)] = shape
-      origins[backbone.name(key)] = sources[key] ?? .tensor(key)
+    return renamed(held, sources, by: backbone.name)
+  }
+
+  /// `held` by the names that `rename` gives. A name that two would have is that of the tensor that
+  /// has it already, or else of the first: the other stays what it is called, where it is seen.
+  private static func renamed(
+    _ held: [String: Shape], _ sources: [String: StoredForm], by rename: (String) -> String
+  ) -> (shapes: [String: Shape], sources: [String: StoredForm]) {
+    var owners: [String: String] = [:]
+    for key in held.keys.sorted() {
+      var (owner, name) = (key, rename(key))
+      while let other = owners[name] {
+        if name == owner {
+          owners[name] = owner
+          (owner, name) = (other, other)
+        } else {
+          name = owner
+        }
+      }
+      owners[name] = owner
     }
-    return (named, origins)
+    var origins: [String: StoredForm] = [:]
+    for (name, key) in owners { origins[name] = sources[key] ?? (name == key ? nil : .tensor(key)) }
+    return (owners.compactMapValues { held[$0] }, origins)
   }
 
   /// Layers that other programs put in the place of the classifier.
@@ -124,13 +131,14 @@ struct WeightDictionary: Sendable {
   /// The same with the classifier's linear layer called `head`, where there is one under another of
   /// the usual names and no doubt which.
   func naming(head: String) -> WeightDictionary {
-    guard shapes[head + ".weight"] == nil else { return self }
+    let parts = [".weight", ".bias"]
+    guard parts.allSatisfy({ shapes[head + $0] == nil }) else { return self }
     let found = Self.headNames.filter { $0 != head && isLinear($0) }
     // One layer of several is no classifier: the others would be left out.
     guard found.count == 1, !hasOtherLayers(beside: found[0]) else { return self }
     var named = shapes
     var sources = sources
-    for part in [".weight", ".bias"] {
+    for part in parts {
       let old = found[0] + part
       let new = head + part
       if let shape = named.removeValue(forKey: old) { named[new] = shape }

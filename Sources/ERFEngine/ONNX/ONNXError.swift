@@ -72,11 +72,11 @@ public enum ONNXError: ExplainedError, Equatable {
         + "\(WeightsMismatch.printable(node)))"
         + Self.wayOut(of: operators, isDefined: isDefined)
     case .lostLayer(let path, let layer, let node, let reason, let layers):
-      "\(path) has no layer '\(WeightsMismatch.printable(layer))' that can be shown: "
+      "\(path) has no layer \(WeightsMismatch.quoted(layer)) that can be shown: "
         + "\(WeightsMismatch.printable(node)) \(reason), and what depends on it is lost; "
         + "layers to tap: \(ModelError.shortened(layers))"
     case .noLayer(let path, let layer, let reason, let layers):
-      "\(path): '\(WeightsMismatch.printable(layer))' cannot be shown: "
+      "\(path): \(WeightsMismatch.quoted(layer)) cannot be shown: "
         + "\(reason); layers to tap: \(ModelError.shortened(layers))"
     case .fixedSize(let path, let exported, let asked, let example, let reason):
       "\(path) was exported for \(exported), not \(asked) (\(reason)): export it at that size, "

@@ -123,7 +123,7 @@ struct ONNXLowering {
     guard let choice = try integers(node, 0)?.first,
       case .graph(let graph)? = node.attributes[choice != 0 ? "then_branch" : "else_branch"]
     else { throw ONNXRefusal.reason("chooses by what is in the picture") }
-    for (name, tensor) in graph.initializers {
+    for (name, tensor) in graph.initializers.sorted(by: { $0.key < $1.key }) {
       values[name] = ONNXValue(try constant(tensor), weight: name)
     }
     for inner in graph.nodes { try lower(inner) }
@@ -153,7 +153,7 @@ struct ONNXLowering {
   /// The elements of a tensor of the file; texts and complex numbers are a gap.
   func constant(_ tensor: ONNXTensor) throws -> ONNXConstant {
     guard tensor.type.element?.isReal == true else {
-      throw ONNXRefusal.reason("reads elements of type \(tensor.type), which are no real numbers")
+      throw ONNXRefusal.reason("reads elements of type \(tensor.type), which are not real numbers")
     }
     return try model.constant(tensor)
   }

@@ -143,7 +143,8 @@ extension ONNXGraph {
       case 5:
         let tensor = try ONNXTensor(message.message(value))
         guard initializers.updateValue(tensor, forKey: tensor.name) == nil else {
-          throw .damaged(path: message.path, reason: "two of its tensors are called \(tensor.name)")
+          let name = WeightsMismatch.printable(tensor.name)
+          throw .damaged(path: message.path, reason: "two of its tensors are called \(name)")
         }
       case 11: inputs.append(try ONNXValueInfo(message.message(value)))
       case 12: outputs.append(try ONNXValueInfo(message.message(value)))

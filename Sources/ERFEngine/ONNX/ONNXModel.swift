@@ -51,7 +51,7 @@ struct ONNXModel: Sendable {
     if operatorSet > newest {
       notes.append(
         "operator set \(operatorSet) is newer than \(newest), the newest that is known: operators "
-          + "that changed since may be read wrongly")
+          + "that changed since may be misread")
     }
     if let value = graph.circular.min() {
       notes.append("the graph has a cycle through \(value), which no valid ONNX graph has")
@@ -91,8 +91,8 @@ struct ONNXNode: Sendable {
   /// Names of the values that it reads, those that the graphs in it read of what is around them among them.
   var reads: [String] {
     inputs
-      + attributes.values.flatMap { attribute -> [String] in
-        guard case .graph(let graph) = attribute else { return [] }
+      + attributes.sorted { $0.key < $1.key }.flatMap { attribute -> [String] in
+        guard case .graph(let graph) = attribute.value else { return [] }
         let own = Set(graph.nodes.flatMap(\.outputs) + graph.inputs.map(\.name))
         return (graph.nodes.flatMap(\.reads) + graph.outputs.map(\.name)).filter {
           !own.contains($0) && graph.initializers[$0] == nil

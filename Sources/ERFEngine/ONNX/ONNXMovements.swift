@@ -87,7 +87,7 @@ extension ONNXOperators {
       let data = try lowering.real(node, 0)
       guard let counts = try lowering.integers(node, 1), counts.count == data.rank,
         counts.allSatisfy({ $0 >= 0 && $0 < 1 << 24 })
-      else { throw ONNXRefusal.reason("does not tell how often") }
+      else { throw ONNXRefusal.reason("does not say how often") }
       var choices: [Int: [Int32]] = [:]
       for (axis, count) in counts.enumerated() where count != 1 {
         let extent = data.shape[axis]

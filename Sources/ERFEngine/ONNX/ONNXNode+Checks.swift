@@ -84,7 +84,7 @@ extension ONNXNode {
       // Writers leave out empty words, which stand for the default.
       guard word.isEmpty || words.contains(word) else {
         throw ONNXRefusal.reason(
-          "has the setting \(name) '\(WeightsMismatch.printable(word))', which is none of "
+          "has the setting \(name) \(WeightsMismatch.quoted(word)), which is none of "
             + words.sorted().joined(separator: ", "))
       }
     }

@@ -222,7 +222,7 @@ struct ONNXTaps {
         continue
       }
       lines.append(
-        "the graph does not tell where the pixels' tokens lie in \(shown.name): taken to be \(guess)"
+        "the graph does not show where the pixels' tokens lie in \(shown.name): taken to be \(guess)"
       )
     }
     return lines
@@ -281,7 +281,7 @@ struct ONNXTaps {
     }
     guard !exits.lost.contains(path) else { return nil }
     guard let value = exits.only[path] else {
-      return "the module hands on no value, or several: choose one of them by its name in the file"
+      return "the module outputs no value, or several: choose one of them by its name in the file"
     }
     return add(value, as: name)
   }
@@ -298,11 +298,11 @@ struct ONNXTaps {
   {
     let data = view ?? lowering.layouts[value]
     guard !isDistrusted[value] else {
-      return "the file computes it for the size alone that it was exported for"
+      return "the file computes it only for the size that it was exported for"
     }
     guard let grid = ONNXGrid(of: data, origin: origins[value], input: size, maps: maps) else {
       let shape = Shape(data.shape)
-      return "its shape \(shape) is no map of the picture's pixels, nor one token each"
+      return "its shape \(shape) is neither a map of the picture's pixels nor a list of its tokens"
     }
     others.append(Shown(name: shown, end: value, value: value, grid: grid, view: view))
     return nil

@@ -54,7 +54,7 @@ struct ONNXTensor: Sendable {
       let offset = Int(external["offset"] ?? "0"), offset >= 0
     else {
       throw .badTensor(
-        path: message.path, tensor: name, reason: "does not tell where its elements are")
+        path: message.path, tensor: name, reason: "does not say where its elements are")
     }
     place = .external(
       location: location, offset: offset, length: external["length"].flatMap { Int($0) })

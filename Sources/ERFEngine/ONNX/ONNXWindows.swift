@@ -310,7 +310,7 @@ extension ONNXLowering {
     guard max(scales.count, sizes.count) == axes.count,
       scales.allSatisfy({ allowed.contains($0) }),
       sizes.allSatisfy({ allowed.contains(Float($0)) })
-    else { throw ONNXRefusal.reason("does not tell the new size") }
+    else { throw ONNXRefusal.reason("does not give the new size") }
     if sizes.isEmpty {
       return (zip(scales, axes).map { Int(($0 * Float(data.shape[$1])).rounded(.down)) }, scales)
     }

@@ -212,34 +212,34 @@ public enum DecisionError: ExplainedError, Equatable {
   public var explanation: String {
     switch self {
     case .empty(let path): "\(path): holds no decisions; expected a header and rows"
-    case .openQuote(let path): "\(path): is not sound CSV: a quote is not closed"
+    case .openQuote(let path): "\(path): is not valid CSV: unclosed quote"
     case .foreign(let path, let reason): "\(path): holds no decisions: \(reason)"
     case .zero(let path, let line):
-      "\(path), line \(line): holds a zero byte, where text was expected: write the table anew, or "
-        + "take the byte out"
+      "\(path), line \(line): holds a zero byte, where text was expected: write the table again, or "
+        + "remove the byte"
     case .missingColumn(let path, let column):
       "\(path): has no column '\(column)': expected a header that names at least "
         + "\(DecisionFile.needed.joined(separator: ", ")), in any order"
     case .repeatedColumn(let path, let column):
-      "\(path): has several columns '\(column)', where one was expected: rename or take away the others"
+      "\(path): has several columns '\(column)', where one was expected: rename or remove the others"
     case .fieldCount(let path, let line, let found, let expected):
       "\(path), line \(line): has \(found.counted("field")) where the header has \(expected)"
     case .category(let path, let line, let found):
       "\(path), line \(line): the column 'category' "
         + (found.allSatisfy(\.isWhitespace)
-          ? "is empty" : "holds '\(WeightsMismatch.printable(found))'")
+          ? "is empty" : "holds \(WeightsMismatch.quoted(found))")
         + ", where one of the 16 categories was expected "
         + "(\(ObjectCategory.allCases.map(\.rawValue).joined(separator: ", ")))"
     case .stimulus(let path, let line, let name):
       "\(path), line \(line): '\(name)' does not name shape and texture, "
         + "as in airplane1-bicycle2.png"
     case .notAShare(let path):
-      "\(path) is no table that `merge` takes: those are of `sweep`, or of a share of `probe` (--stimuli DIR "
+      "\(path) is not a table that `merge` takes, as of `sweep` or of a share of `probe` (--stimuli DIR "
         + "--csv FILE --shard I/N)"
     case .damaged(let path):
       "\(path) is a share that \(RunPartError.damage): copy it again, or compute the share anew (--force)"
     case .finished(let path):
-      "\(path) is a table of decisions that does not say how they were made, so no run goes on with it "
+      "\(path) is a table of decisions that does not say how they were made, so no run resumes from it "
         + "(`probe --decisions` draws it)"
     case .occupied(let path, let asked, let isDamaged):
       "\(path) already exists and is "

@@ -72,8 +72,9 @@ public enum ProbeError: ExplainedError, Equatable {
       "stimuli of \(size) x \(size) pixels cannot be cut into \(tiles) x \(tiles) tiles to shuffle: "
         + "at most \(size) a side, or larger stimuli"
     case .noCategories(let model, let classes):
-      "the \(classes == 1 ? "only class of \(model) is" : "\(classes) classes of \(model) are") not ImageNet's, nor are two of them named like its or "
-        + "like the 16 categories: probe it with built-in stimuli and a read-out"
+      "the \(classes == 1 ? "only class of \(model) is" : "\(classes) classes of \(model) are") "
+        + "not ImageNet's, nor are two of them named like its or like the 16 categories: probe it "
+        + "with built-in stimuli and a read-out"
     case .notTheBenchmark(let folder):
       "\(folder): holds no cue-conflict stimuli; expected folders airplane ... truck with files "
         + "such as airplane1-bicycle2.png"

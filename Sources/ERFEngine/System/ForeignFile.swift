@@ -18,9 +18,9 @@ public enum ForeignFile {
   static func explanation(ofLines bytes: some Collection<UInt8>) -> String? {
     let head = Array(bytes.prefix(headCount))
     if let packer = packers.first(where: { head.starts(with: $0.start) }) {
-      return "it is packed with \(packer.name): unpack it with `\(packer.command)`"
+      return unpacking(packer.name, packer.command)
     }
-    if isBzip2(head) { return "it is packed with bzip2: unpack it with `bunzip2`" }
+    if isBzip2(head) { return unpacking("bzip2", "bunzip2") }
     let text = String(decoding: head, as: UTF8.self)
     if pointers.contains(where: text.hasPrefix) {
       return "it is a pointer of Git LFS, which stands for the file: fetch that with `git lfs pull`"
@@ -31,6 +31,11 @@ public enum ForeignFile {
       return ofAnnex
     }
     return markup(head).hasPrefix(pageType) ? page : nil
+  }
+
+  /// These programs unpack files of names that end as they expect alone, but whatever they are handed.
+  private static func unpacking(_ name: String, _ command: String) -> String {
+    "it is packed with \(name): unpack it with `\(command) < FILE > NEW`"
   }
 
   /// Behind the letters, which are a text too: the size of blocks, and how a block or the end begins.

@@ -80,7 +80,8 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .wrongType(let path, let key, let found):
       "\(path): \(WeightsMismatch.printable(key)) "
         + Self.wrongType(WeightsMismatch.printable(found))
-    case .nonFinite(let path, let key): "\(path): \(key) holds NaN or Inf"
+    case .nonFinite(let path, let key):
+      "\(path): \(WeightsMismatch.printable(key)) holds NaN or Inf"
     case .negativeVariance(let path, let key, let lowest):
       "\(path): \(WeightsMismatch.printable(key)) goes down to \(lowest): a variance below zero has no root, "
         + "and all that follows is NaN, as in PyTorch: is it damaged?"
@@ -104,12 +105,16 @@ public enum CheckpointError: ExplainedError, Equatable {
     }
   }
 
-  /// Why a parameter that is kept in a way that is not known is missing, and what helps; nil for others.
+  /// Why a parameter that is kept in a way that is not read is missing, and what helps; nil for others.
   var cause: String? {
-    guard case .unmade(_, let key, let tensors, _) = self else { return nil }
-    return
+    switch self {
+    case .unmade(_, let key, let tensors, _):
       "only code makes \(WeightsMismatch.printable(key)) of \(WeightsMismatch.listed(tensors)): "
-      + Self.makingPlain(tensors)
+        + Self.makingPlain(tensors)
+    case .wrongType(_, let key, let found):
+      WeightsMismatch.printable(key) + " " + Self.wrongType(WeightsMismatch.printable(found))
+    default: nil
+    }
   }
 
   private static func makingPlain(_ tensors: [String]) -> String {
@@ -140,6 +145,9 @@ public enum CheckpointError: ExplainedError, Equatable {
     case .meta: "is a meta tensor, which has a shape but no numbers: save the loaded network"
     case .nested: "is a nested tensor, which is not read: save plain tensors"
     case .numpy: "is an array of NumPy, which is not read: save torch.from_numpy of it"
+    case .expanded:
+      "is an expanded tensor of more than \(UnreadableTensor.mostRepeated) elements, which is not "
+        + "read: save its contiguous()"
     case nil:
       found == "numpy.ndarray"
         ? wrongType(UnreadableTensor.Kind.numpy.rawValue)

@@ -10,15 +10,27 @@ extension ForeignFile {
       let result = (try? Safetensors(file, path: "")).flatMap { ResultFile(metadata: $0.metadata) }
       return result.map { "it \($0.explanation)" } ?? renaming("a safetensors file", ".safetensors")
     }
-    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+    if head.starts(with: zipMagic) {
       guard let archive = try? ZipArchive(file, path: "") else {
         return "it is a zip file whose list of contents is missing or broken: copy or download "
           + "it again"
       }
       return explanation(ofNetwork: archive)
     }
-    if head.starts(with: [0x80]), head.count > 1, (2...5).contains(head[1]) { return ofTorch }
+    if isPickle(head) { return ofTorch }
     return isONNX(head) ? renaming("an ONNX model", ".onnx") : nil
+  }
+
+  /// Whether the file at `path` begins like nothing that is known: no picture, no network, and nothing that may stand
+  /// for one.
+  public static func isOfNoUse(at path: String) -> Bool {
+    guard let head = try? FileBytes.read(path, limit: .max, upTo: headCount), !head.isEmpty else {
+      return false
+    }
+    let isKnown =
+      ImageFormat(head) != nil || explanation(head) != nil || isSafetensors(head) || isPickle(head)
+      || head.starts(with: zipMagic) || isONNX(head)
+    return !isKnown
   }
 
   private static func explanation(ofNetwork archive: ZipArchive) -> String {
@@ -26,14 +38,14 @@ extension ForeignFile {
       return TorchCheckpoint.isScript(archive, root)
         ? "it is a TorchScript program: export the network that it was made of" : ofTorch
     }
-    return explanation(ofContents: archive) ?? "it is a zip file, and no network"
+    return explanation(ofContents: archive) ?? "it is a zip file, not a network"
   }
 
   /// What an archive that torch.save did not write is by what it holds; nil: nothing that is known.
   static func explanation(ofContents archive: ZipArchive) -> String? {
     let names = archive.entries.keys
     if names.contains(where: { $0.hasSuffix(".npy") }) {
-      return "it is an .npz file of NumPy's arrays, and no network"
+      return "it is an .npz file of NumPy's arrays, not a network"
     }
     let endings = [".onnx", ".safetensors", ".pth", ".pt", ".ckpt"]
     let packed = names.filter { name in endings.contains(where: name.lowercased().hasSuffix) }
@@ -46,6 +58,13 @@ extension ForeignFile {
 
   private static func renaming(_ kind: String, _ ending: String) -> String {
     "it is \(kind), whatever its name says: call it something\(ending)"
+  }
+
+  /// How archives begin.
+  private static let zipMagic: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
+
+  private static func isPickle(_ head: [UInt8]) -> Bool {
+    head.count > 1 && head[0] == 0x80 && (2...5).contains(head[1])
   }
 
   /// A header of text behind its length, which is short enough for four bytes.

@@ -51,7 +51,9 @@ enum LegacyLayout {
       guard try cursor.unsigned(8) == UInt64(record.count) else {
         throw .malformed("storage \(key.prefix(40)) has another length than its tensors say")
       }
-      places[key] = cursor.position
+      guard places.updateValue(cursor.position, forKey: key) == nil else {
+        throw .malformed("its list of storages names \(key.prefix(40)) twice")
+      }
       try cursor.skip(record.count * record.type.size)
     }
     for storage in contents.storages {

@@ -179,8 +179,8 @@ extension NetworkSetting {
     NetworkSetting(
       [
         "loss", "losses", "loss_name", "loss_type", "loss_fn", "loss_function", "loss.name",
-        "loss.type", "criterion", "criterion_name", "criterion.name", "criterion.type", "metric",
-        "metric_type", "margin_type",
+        "loss.type", "losses.name", "losses.type", "criterion", "criterion_name", "criterion.name",
+        "criterion.type", "metric", "metric_type", "margin_type",
       ], .angles, .elements, within: 4
     ) { value, network in
       network.hasClassifier && comparesAngles(plain(value))
@@ -243,8 +243,9 @@ extension NetworkSetting {
   /// beside it.
   private static let otherSections: Set<Substring> = [
     "env", "environment", "system", "platform", "data", "dataset", "datasets", "loss", "losses",
-    "criterion", "lpips", "perceptual", "teacher", "decode", "decoder", "neck", "head", "heads",
-    "generator", "discriminator", "critic", "text", "tokenizer", "tower",
+    "criterion", "lpips", "perceptual", "fid", "teacher", "teachers", "distill", "distillation",
+    "kd", "decode", "decoder", "neck", "head", "heads", "generator", "discriminator", "critic",
+    "text", "tokenizer", "tower",
   ]
 
   /// Whether a section, in lower case, is of something else than the network: `teacher`, `perceptual_loss`,
@@ -262,7 +263,9 @@ extension NetworkSetting {
     var parts = key.lowercased().split(separator: ".").drop { Int($0) != nil }
     let isInList = parts.last.map { Int($0) != nil } ?? false
     while let last = parts.last, Int(last) != nil { parts.removeLast() }
-    let names = [2, 1].map { parts.suffix($0).joined(separator: ".") }
+    // One of several sections in a list, such as losses, is named as a single one is.
+    let words = parts.filter { Int($0) == nil }
+    let names = [2, 1].map { words.suffix($0).joined(separator: ".") }
     guard let name = names.first(where: { places[$0] != nil }), let place = places[name] else {
       return nil
     }
@@ -281,6 +284,14 @@ extension NetworkSetting {
   /// Whether a text under `key` may tell of a classifier that compares angles; a number there is a
   /// loss.
   static func isOfAngles(_ key: String) -> Bool { named(key)?.setting.subject == .angles }
+
+  /// Whether a value in lower case, or one of those in a list, is one that a network of these facts does not
+  /// have.
+  func differs(_ value: String, from network: Facts) -> Bool {
+    if isOther(value, network) { return true }
+    guard form == .elements, value.first.map({ "[({".contains($0) }) ?? false else { return false }
+    return value.split { "[](){},".contains($0) }.contains { isOther(String($0), network) }
+  }
 
   /// Whether values under its names may be of something else.
   var mayBeOfOthers: Bool { subject == .ambiguous || subject == .angles }

@@ -16,8 +16,8 @@ extension ResultFile {
   /// What it is in a network's place, to stand behind its path.
   var explanation: String {
     switch self {
-    case .part: "is a part of a run, no network: `replk-tui merge` makes its map"
-    case .features: "holds features of pictures, no network: name the network that they are of"
+    case .part: "is a part of a run, not a network: `replk-tui merge` makes its map"
+    case .features: "holds features of pictures, not a network: name the network that they are of"
     }
   }
 }

@@ -60,7 +60,8 @@ public final class Safetensors: CheckpointReader {
       }
       throw CheckpointError.malformed(
         path: path,
-        reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count.counted("byte"))")
+        reason: "\(WeightsMismatch.printable(key)) (\(entry.shape) \(entry.type)) has "
+          + entry.place.count.counted("byte"))
     }
     return tensor
   }
@@ -77,7 +78,8 @@ public final class Safetensors: CheckpointReader {
     guard place.count == 8 * entry.shape.count, let bytes = file.bytes(place) else {
       throw CheckpointError.malformed(
         path: path,
-        reason: "\(key) (\(entry.shape) \(entry.type)) has \(entry.place.count.counted("byte"))")
+        reason: "\(WeightsMismatch.printable(key)) (\(entry.shape) \(entry.type)) has "
+          + entry.place.count.counted("byte"))
     }
     let values = (0..<entry.shape.count).map { index in
       let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[8 * index + $1]) << (8 * $1) }
@@ -94,20 +96,24 @@ public final class Safetensors: CheckpointReader {
     do throws(SafetensorsHeader.Flaw) {
       header = try SafetensorsHeader(bytes)
     } catch {
-      throw .malformed(path: path, reason: "its header \(error.words)")
+      let reason = "its header \(error.words)"
+      guard error.isLimit else { throw .malformed(path: path, reason: reason) }
+      throw .unsupported(path: path, reason: reason)
     }
     let start = 8 + bytes.count
     for (key, entry) in header.tensors {
       guard entry.place.upperBound <= fileSize - start else {
         throw .malformed(
           path: path,
-          reason: "\(key) points past the end of the file (\(fileSize.counted("byte")))")
+          reason: "\(WeightsMismatch.printable(key)) points past the end of the file "
+            + "(\(fileSize.counted("byte")))")
       }
       var elements = 1
       for extent in entry.shape.extents {
         let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
         guard !overflow && product <= fileSize else {
-          throw .malformed(path: path, reason: "\(key) has an impossible shape")
+          throw .malformed(
+            path: path, reason: "\(WeightsMismatch.printable(key)) has an impossible shape")
         }
         elements = product
       }
@@ -133,7 +139,7 @@ public final class Safetensors: CheckpointReader {
       if last.upperBound > next.lowerBound {
         let names = entries.filter { [last, next].contains(where: $0.value.place.overlaps) }
           .sorted { ($0.value.place.lowerBound, $0.key) < ($1.value.place.lowerBound, $1.key) }
-          .map(\.key)
+          .map { WeightsMismatch.printable($0.key) }
         throw .malformed(
           path: path, reason: names.prefix(2).joined(separator: " and ") + " overlap")
       }

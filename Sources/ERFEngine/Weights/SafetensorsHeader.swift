@@ -31,7 +31,16 @@ struct SafetensorsHeader {
       case .tooManyAxes(let name):
         "gives \(WeightsMismatch.printable(name)) more than \(CheckpointEntry.mostAxes) axes"
       case .tooManyFields(let name): "says too much of \(WeightsMismatch.printable(name))"
-      case .incomplete(let name): "does not tell type, shape and place of \(name)"
+      case .incomplete(let name):
+        "does not give type, shape and place of \(WeightsMismatch.printable(name))"
+      }
+    }
+
+    /// Whether the header is sound, and beyond what is read.
+    var isLimit: Bool {
+      switch self {
+      case .tooManyTexts, .tooManyAxes, .tooManyFields: true
+      case .notJSON, .repeated, .incomplete, .backwards: false
       }
     }
   }

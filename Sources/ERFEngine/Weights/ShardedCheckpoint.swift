@@ -23,15 +23,19 @@ final class ShardedCheckpoint: CheckpointReader {
   ) throws {
     let files = try Self.map(path)
     let names = Set(files.values.map(PathKey.init)).sorted().map(\.path)
-    guard !names.isEmpty, names.count <= Self.maxShards else {
-      throw CheckpointError.malformed(
-        path: path, reason: "its index names \(names.count.counted("file"))")
+    guard !names.isEmpty else {
+      throw CheckpointError.malformed(path: path, reason: "its index names no file")
+    }
+    guard names.count <= Self.maxShards else {
+      throw CheckpointError.unsupported(
+        path: path,
+        reason: "its index names \(names.count) files, and \(Self.maxShards) are read at most")
     }
     for name in names
     where name.isEmpty || name.contains("/") || name.hasSuffix(".json") || name.hasPrefix(".") {
       throw CheckpointError.malformed(
         path: path,
-        reason: "its index names \"\(WeightsMismatch.printable(name))\", "
+        reason: "its index names \(WeightsMismatch.quoted(name)), "
           + "which is not a file beside it")
     }
     let slash = path.lastIndex(of: "/")
@@ -81,7 +85,7 @@ final class ShardedCheckpoint: CheckpointReader {
     self.entries = entries
     bytes = shards.reduce(0) { $0 + $1.bytes }
     metadata = shards.first?.metadata ?? [:]
-    notes = parted.notes
+    notes = parted.notes + shards.flatMap(\.notes)
     format = "\(shards.first?.format ?? "") in \(shards.count) file\(shards.count == 1 ? "" : "s")"
   }
 

@@ -85,11 +85,12 @@ final class TorchCheckpoint: CheckpointReader {
   }
 
   var entries: CheckpointEntries { contents.entries }
-  var metadata: [String: String] { contents.metadata }
-  var configuration: String { contents.configuration }
+  var metadata: [String: String] { contents.settings.metadata }
+  var configuration: String { contents.settings.configuration }
   var containers: Set<String> { contents.containers }
   var objects: [String: String] { contents.objects }
   var classes: [ForeignClass] { contents.classes }
+  var notes: [String] { contents.notes }
 
   var damage: CheckpointError? {
     guard case .zip(let archive, _) = bytes, let entry = archive.damagedEntry else { return nil }
@@ -187,17 +188,12 @@ final class TorchCheckpoint: CheckpointReader {
     case .endOfFile: .malformed(path: path, reason: "it ends too early; is it cut off?")
     case .refused(let name): .asksToRunCode(path: path, name: name)
     case .malformed(let reason): .malformed(path: path, reason: reason)
-    case .tooLarge:
+    case .unsupported(let reason): .unsupported(path: path, reason: reason)
+    case .tooLarge, .tooManyTensors:
       .unsupported(
         path: path,
         reason:
-          "it holds too many tensors for its size, or other objects that would take more memory "
-          + "than a file of its size may use; save fewer of them in one file")
-    case .tooManyTensors:
-      .unsupported(
-        path: path,
-        reason:
-          "it holds too many tensors for its size: their names and shapes would take more memory "
+          "it holds too many tensors or other objects for its size: they would take more memory "
           + "than a file of its size may use; save fewer of them in one file")
     case .holdsObject(let name, let key):
       .unsupported(
@@ -207,6 +203,18 @@ final class TorchCheckpoint: CheckpointReader {
             + "could build; save its state_dict() instead"
           : "it holds no tensors, but objects such as \(WeightsMismatch.printable(name)) "
             + "(\(WeightsMismatch.printable(key))); save tensors instead")
+    case .holdsDictionary(let name, let key):
+      .unsupported(
+        path: path,
+        reason: (key.isEmpty ? "it" : "its \(WeightsMismatch.printable(key))")
+          + " is an object of \(WeightsMismatch.printable(name)), a dictionary that only running "
+          + "code could build: save dict(...) of it instead")
+    case .unnamedTensors(let count):
+      .unsupported(
+        path: path,
+        reason: "it holds \(count.counted("tensor")), but under "
+          + "\(TorchContents.namelessKeys(count)): save "
+          + (count == 1 ? "it under its name" : "them under their names"))
     case .noTensors:
       .unsupported(
         path: path, reason: "it holds no tensors: name the file with the network's weights")

@@ -8,12 +8,8 @@ struct TorchContents: Sendable {
   private(set) var packedStrides = PackedBytes()
   /// The classes of objects that stand where a tensor could, by the keys on the way to them.
   private(set) var objects: [String: String] = [:]
-  /// Numbers and short texts at the top, such as `epoch`, and deeper ones that tell the
-  /// architecture, such as `args.arch` and `cfg.MODEL.NAME`.
-  private(set) var metadata: [String: String] = [:]
-  /// The text of a configuration, as mmengine stores it under `meta`, or a dictionary of settings as Python
-  /// writes it; usually empty.
-  private(set) var configuration = ""
+  /// What it says of the network beside tensors.
+  private(set) var settings = TorchSettings()
   /// What stands before the names of what nested dictionaries, lists and tuples hold, each with a dot
   /// behind it.
   private(set) var containers: Set<String> = []
@@ -21,10 +17,18 @@ struct TorchContents: Sendable {
   /// Classes of other libraries that the pickle names; objects of them are not built.
   let classes: [ForeignClass]
 
+  /// Tensors that are left out, since only code could tell what they are called: by the keys on the way to them
+  /// the dictionary that they lie in, which is of a class of its own, and under keys that are no names.
+  private var hidden: [String: (type: String, tensors: Int)] = [:]
+  private var unnamed = 0
+  /// Values that were looked at while such tensors were counted.
+  private var counted = 0
+
   /// Memory that is left: dictionaries that stand in several places multiply.
   private var budget: Int
 
   private static let maxDepth = 32
+  private static let mostCounted = 1 << 20
 
   init(_ value: PickleValue, of machine: PickleMachine) throws(PickleError) {
     var storages: [StorageRecord] = []
@@ -43,16 +47,40 @@ struct TorchContents: Sendable {
     try collect(value, at: "", depth: 0, machine)
     // The keys on the way to a tensor make its name: {"a.b": x, "a": {"b": y}} has two of one name.
     if let name = entries.sort() {
-      throw .malformed("two of its tensors are named \(WeightsMismatch.printable(name))")
+      throw .unsupported("two of its tensors are named \(WeightsMismatch.printable(name))")
     }
-    guard entries.isEmpty else { return }
-    if case .object(let place) = value {
-      throw .holdsObject(machine.classes[Int(place)].name, at: "")
+    if entries.isEmpty { throw absence(of: value, machine) }
+  }
+
+  /// Why there are no tensors in `value`.
+  private func absence(of value: PickleValue, _ machine: PickleMachine) -> PickleError {
+    if let type = machine.className(of: value) {
+      return machine.isDictionary(value)
+        ? .holdsDictionary(type, at: "") : .holdsObject(type, at: "")
     }
-    if let object = objects.min(by: { $0.key < $1.key }) {
-      throw .holdsObject(object.value, at: object.key)
+    if let dictionary = hidden.min(by: { $0.key < $1.key }) {
+      return .holdsDictionary(dictionary.value.type, at: dictionary.key)
     }
-    throw .noTensors
+    if unnamed > 0 { return .unnamedTensors(unnamed) }
+    guard let object = objects.min(by: { $0.key < $1.key }) else { return .noTensors }
+    return .holdsObject(object.value, at: object.key)
+  }
+
+  /// What is said of tensors that are left out.
+  var notes: [String] {
+    let dictionaries = hidden.sorted { $0.key < $1.key }.prefix(4).map { key, value -> String in
+      "left out \(value.tensors.counted("tensor")) in \(WeightsMismatch.printable(key)), an object "
+        + "of \(WeightsMismatch.printable(value.type)), a dictionary that only running code could "
+        + "build: save dict(...) of it to have them read"
+    }
+    guard unnamed > 0 else { return dictionaries }
+    let keys = Self.namelessKeys(unnamed)
+    return dictionaries + ["left out \(unnamed.counted("tensor")) under \(keys)"]
+  }
+
+  /// Where so many tensors are that have no names.
+  static func namelessKeys(_ count: Int) -> String {
+    count == 1 ? "a key that is no text" : "keys that are no text"
   }
 
   private mutating func charge(_ bytes: Int) throws(PickleError) {
@@ -65,7 +93,7 @@ struct TorchContents: Sendable {
   ) throws(PickleError) {
     try charge(48 + key.utf8.count)
     guard depth <= Self.maxDepth else {
-      throw .malformed("its dictionaries are nested more than \(Self.maxDepth) deep")
+      throw .unsupported("its dictionaries are nested more than \(Self.maxDepth) deep")
     }
     let prefix = key.isEmpty ? "" : key + "."
     // A tensor that was saved alone has none.
@@ -79,22 +107,24 @@ struct TorchContents: Sendable {
       let shape = Shape(extents ?? [])
       try charge(name, packed: PackedBytes.length(of: shape.extents))
       entries.append(name, CheckpointEntry(type: kind.rawValue, shape: shape))
-    case .object(let index):
-      try charge(80)
-      objects[name] = machine.classes[Int(index)].name
-      note(value, at: key, depth: depth, machine)
+    case .object, .filled:
+      try add(objectAt: name, value, machine)
+      settings.look(into: value, at: key, depth: depth, machine)
     case .dictionary(let index):
       try note(container: prefix)
-      note(settings: value, at: key, machine)
+      settings.note(configuration: value, at: key, machine)
       for (name, value) in machine.dictionaries[Int(index)] {
-        guard let name = Self.text(name, machine) else { continue }
+        guard let name = TorchSettings.text(name, machine) ?? machine.utf8(name) else {
+          unnamed += tensors(in: value, machine)
+          continue
+        }
         try collect(value, at: prefix + name, depth: depth + 1, machine)
       }
     case .list(let index):
       let list = machine.lists[Int(index)]
       try note(container: prefix)
-      note(settings: value, at: key, machine)
-      if NetworkSetting.isList(key) { note(value, at: key, depth: depth, machine) }
+      settings.note(configuration: value, at: key, machine)
+      if NetworkSetting.isList(key) { settings.note(value, at: key, depth: depth, machine) }
       let isSetting =
         Checkpoint.isSetting(list: key, of: list.count) && !NetworkSetting.isOfAngles(key)
       for (index, value) in list.enumerated() {
@@ -111,32 +141,47 @@ struct TorchContents: Sendable {
         try collect(machine.pool[place], at: prefix + String(index), depth: depth + 1, machine)
       }
     default:
-      note(value, at: key, depth: depth, machine)
+      settings.note(value, at: key, depth: depth, machine)
     }
   }
 
-  /// Takes down a number or text of what training goes on with, or of a configuration.
-  private mutating func note(
-    _ value: PickleValue, at key: String, depth: Int, _ machine: PickleMachine
-  ) {
-    if Self.configurations.contains(key), configuration.utf8.count < Self.longestConfiguration,
-      let text = machine.text(value)
-    {
-      configuration += "\(text.prefix(Self.longestConfiguration))\n"
+  /// Takes down an object of another library, and how many tensors it holds as a dictionary.
+  private mutating func add(
+    objectAt name: String, _ value: PickleValue, _ machine: PickleMachine
+  ) throws(PickleError) {
+    try charge(80)
+    guard let type = machine.className(of: value) else { return }
+    objects[name] = type
+    let tensors = tensors(in: value, machine)
+    guard tensors > 0 else { return }
+    try charge(80 + name.utf8.count)
+    hidden[name] = (type, tensors)
+  }
+
+  /// The tensors in a value that is passed by, as far as they are soon counted.
+  private mutating func tensors(
+    in value: PickleValue, _ machine: PickleMachine, depth: Int = 0
+  ) -> Int {
+    guard depth <= Self.maxDepth, counted < Self.mostCounted else { return 0 }
+    counted += 1
+    if value.isTensor { return 1 }
+    var sum = 0
+    switch value {
+    case .dictionary,
+      .filled where machine.isDictionary(value):
+      if case .filled(let place) = value { sum = machine.objects[Int(place)].tensors }
+      for (_, value) in machine.pairs(of: value) {
+        sum += tensors(in: value, machine, depth: depth + 1)
+      }
+    case .list(let index):
+      for value in machine.lists[Int(index)] {
+        sum += tensors(in: value, machine, depth: depth + 1)
+      }
+    case .tuple(let run):
+      for place in run.range { sum += tensors(in: machine.pool[place], machine, depth: depth + 1) }
+    default: break
     }
-    // What names the network has room beside many other settings; losses that are numbers are those of a log.
-    let isName =
-      (2...5).contains(depth)
-      && (Checkpoint.namesArchitecture(key) || Checkpoint.isSetting(key)
-        || Checkpoint.normalisationSetting(key) != nil)
-      && !(value.isNumber && NetworkSetting.isOfAngles(key))
-    guard isName ? metadata.count < 48 : depth == 1 && metadata.count < 32,
-      let text = Self.text(value, machine)
-        ?? Self.listed(value, at: key, machine)
-        ?? Self.className(value, at: key, machine)
-    else { return }
-    let isConfiguration = Checkpoint.configurationKeys.contains(key) && text.hasPrefix("{")
-    metadata[key] = String(text.prefix(isConfiguration ? Self.longestConfiguration : 200))
+    return sum
   }
 
   private mutating func note(container prefix: String) throws(PickleError) {
@@ -174,116 +219,6 @@ struct TorchContents: Sendable {
   /// The strides of a tensor of `rank` axes; nil: its elements follow each other.
   func strides(of record: TensorRecord, rank: Int) -> [Int]? {
     record.strides.map { packedStrides.numbers(from: $0, count: rank) }
-  }
-
-  private static func text(_ value: PickleValue, _ machine: PickleMachine) -> String? {
-    switch value {
-    case .string(let run): machine.text(run)
-    case .int(let number): String(number)
-    case .float(let number): String(number)
-    case .bool(let flag): String(flag)
-    default: nil
-    }
-  }
-
-  /// The name, without its module, of the class or function that a setting is, such as `nn.GELU`, or that its
-  /// object is of; a `partial` hides what it calls.
-  private static func className(
-    _ value: PickleValue, at key: String, _ machine: PickleMachine
-  ) -> String? {
-    guard Checkpoint.isSetting(key) else { return nil }
-    switch value {
-    case .global(.foreign(let place)), .object(let place):
-      let name = machine.classes[Int(place)].name.split(separator: ".").last.map { String($0) }
-      return name == "partial" ? nil : name
-    default: return nil
-    }
-  }
-}
-
-// MARK: Settings
-
-extension TorchContents {
-  /// Where programs keep the settings of a network, as a text, a dictionary or a list of dictionaries.
-  private static let configurations: Set = [
-    "cfg", "config", "hyper_parameters", "meta.cfg", "meta.config", "img_norm_cfg",
-    "train_pipeline", "test_pipeline",
-  ]
-  fileprivate static let longestConfiguration = 1 << 18
-  /// Dictionaries of settings below one another that are looked into, and what is taken of each.
-  private static let deepestSetting = 8
-  private static let mostSettings = 64
-
-  /// Takes down the dictionary, or list of them, of a network's settings under `key`.
-  fileprivate mutating func note(
-    settings: PickleValue, at key: String, _ machine: PickleMachine
-  ) {
-    guard Self.configurations.contains(key),
-      configuration.utf8.count < Self.longestConfiguration
-    else { return }
-    configuration += "\(key)="
-    Self.write(settings, to: &configuration, machine)
-    configuration += "\n"
-  }
-
-  /// The text of a tuple of whole numbers that is a mean or deviation of pictures, or of a list or tuple of
-  /// stages' strides or dilations.
-  fileprivate static func listed(
-    _ value: PickleValue, at key: String, _ machine: PickleMachine
-  ) -> String? {
-    let isSetting = NetworkSetting.isList(key)
-    switch value {
-    case .numbers where isSetting || Checkpoint.normalisationSetting(key) != nil: break
-    case .list where isSetting: break
-    default: return nil
-    }
-    var text = ""
-    write(value, to: &text, machine)
-    return text
-  }
-
-  /// Adds a value as Python writes it, as far as settings of networks go: of what cannot be told, `None`, and
-  /// no more than has room, however often dictionaries stand in others.
-  private static func write(
-    _ value: PickleValue, to text: inout String, _ machine: PickleMachine, depth: Int = 0
-  ) {
-    guard text.utf8.count < longestConfiguration else { return }
-    switch value {
-    case .dictionary(let index) where depth < deepestSetting:
-      text += "{"
-      for (name, value) in machine.dictionaries[Int(index)].prefix(mostSettings) {
-        text += quoted(name, machine) + ": "
-        write(value, to: &text, machine, depth: depth + 1)
-        text += ", "
-      }
-      text += "}"
-    case .list(let index) where depth < deepestSetting:
-      text += "["
-      for value in machine.lists[Int(index)].prefix(mostSettings) {
-        write(value, to: &text, machine, depth: depth + 1)
-        text += ", "
-      }
-      text += "]"
-    case .tuple(let run) where depth < deepestSetting:
-      text += "("
-      for place in run.range.prefix(mostSettings) {
-        write(machine.pool[place], to: &text, machine, depth: depth + 1)
-        text += ", "
-      }
-      text += ")"
-    case .numbers(let run):
-      let numbers = machine.first(mostSettings, of: run).map { String($0) }
-      text += "(" + numbers.joined(separator: ", ") + ")"
-    case .bool(let flag): text += flag ? "True" : "False"
-    case .string: text += quoted(value, machine)
-    default: text += Self.text(value, machine) ?? "None"
-    }
-  }
-
-  /// A text in quotes, such as a line has room for; anything else is an empty one.
-  private static func quoted(_ value: PickleValue, _ machine: PickleMachine) -> String {
-    guard case .string(let run) = value, run.count <= 1000 else { return "''" }
-    return "'" + machine.text(run).filter { !$0.isNewline && $0 != "'" } + "'"
   }
 }
 

@@ -86,8 +86,15 @@ public struct WeightsMismatch: Sendable, Equatable {
     return keys.count > 4 ? "\(shown) and \(keys.count - 4) more" : shown
   }
 
-  /// A name out of a file, of a length fit for one line.
+  /// A name out of a file, of a length fit for one line; one that would not be seen, in quotes.
   static func printable(_ name: String) -> String {
+    name.allSatisfy(\.isWhitespace) ? quoted(name) : shortened(name)
+  }
+
+  /// The same, in quotes whatever it is.
+  static func quoted(_ name: String) -> String { "'\(shortened(name))'" }
+
+  private static func shortened(_ name: String) -> String {
     name.count > 80 ? name.prefix(77) + "..." : name
   }
 }

@@ -80,8 +80,10 @@ final class ZipArchive: @unchecked Sendable {
     }
     self.entries = entries
     if let name = differing(among: twins) {
-      throw CheckpointError.malformed(
-        path: path, reason: "it holds several entries called \(WeightsMismatch.printable(name))")
+      throw CheckpointError.unsupported(
+        path: path,
+        reason: "it holds several entries called \(WeightsMismatch.printable(name)), and nothing "
+          + "tells which is meant: save it again")
     }
   }
 

@@ -49,6 +49,17 @@ import Testing
     expectSame([decisions.map(\.subject)], [["\u{FEFF}n", "n", "\u{FEFF}n", "n"]])
   }
 
+  /// Latin-1 is no UTF-8: names that differ in nothing else stay two.
+  @Test(arguments: [[], [0xEF, 0xBB, 0xBF]] as [[UInt8]])
+  func namesInOtherEncodings(_ mark: [UInt8]) throws {
+    let header = Array("subj,object_response,category,imagename\n".utf8)
+    let row = Array("s,cat,cat,cat1-dog1.png\n".utf8)
+    var bytes = mark + header
+    for letter: UInt8 in [0xE9, 0xE8] { bytes += [0x72, letter] + row }
+    let subjects = try DecisionFile.decode(bytes, path: "d.csv").map(\.subject)
+    #expect(subjects.map { SystemPath.bytes($0) } == [[0x72, 0xE9, 0x73], [0x72, 0xE8, 0x73]])
+  }
+
   /// Nor is a separator lost to a row of decisions.
   @Test(arguments: [",", ";", "\t"]) func decisionsOfMarkedNames(_ separator: String) throws {
     let plain = "category,subj,object_response,imagename\ncat,\u{301}n,cat,cat1-dog1.png\n"

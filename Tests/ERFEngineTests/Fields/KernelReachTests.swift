@@ -80,6 +80,18 @@ import Testing
     }
   }
 
+  /// What is said of zeroed weights follows from whether any was.
+  @Test(
+    arguments: [
+      (192, "the kernel weights that 192 px do not reach are zero"),
+      (224, "224 px reach every kernel weight: none was set to zero"),
+    ])
+  func zeroedWeightsAreNoted(_ side: Int, _ note: String) throws {
+    var spec = NetworkSpec(model: "replknet-31-nano")
+    spec.zeroesUnreached = InputSize(height: side, width: side)
+    #expect(try OpenedNetwork(spec).weightsChoice?.remarks == [note])
+  }
+
   /// The networks of the first version say what they were trained at.
   @Test func recordsTellOfUnreachedWeights() throws {
     let record = try #require(

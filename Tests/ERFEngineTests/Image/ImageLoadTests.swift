@@ -239,7 +239,7 @@ struct PictureBytes {
     #expect(!error.isOfTheFile)
     #expect(
       error.explanation
-        == "a.png: cannot be read: too many files are open; `ulimit -n` tells how many may be")
+        == "a.png: cannot be read: too many files are open; `ulimit -n` shows the limit")
     let refused = FileError(opening: "a.png", EACCES)
     #expect(
       refused.isOfTheFile && refused.explanation == "a.png: cannot be read: Permission denied")

@@ -101,6 +101,14 @@ import Testing
     #expect(try ClassNames.read(path) == ["cat", "grey whale", "", "owl"])
   }
 
+  /// Latin-1, as names of folders may be: two names stay two, and the same as those of folders.
+  @Test func namesInOtherEncodings() throws {
+    let path = try folder.write([0x72, 0xE9, 0x0A, 0x72, 0xE8, 0x0A], to: "latin.txt")
+    let names = try ClassNames.read(path)
+    #expect(names == [SystemPath.text([0x72, 0xE9]), SystemPath.text([0x72, 0xE8])])
+    #expect(Set(names).count == 2)
+  }
+
   @Test func whatIsNoListOfNames() throws {
     let binary = try folder.write([65, 0, 66], to: "binary")
     #expect(throws: ClassNamesError.noText(path: binary)) { try ClassNames.read(binary) }

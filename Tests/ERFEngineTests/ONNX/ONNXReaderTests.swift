@@ -239,7 +239,7 @@ import Testing
       "a pointer of Git LFS, which stands for the file: fetch that with `git lfs pull`"
     ),
     ("<!DOCTYPE html>\n<html>", "a web page: download the file itself"),
-    ("\u{1F}\u{8B}\u{8}\0\0", "packed with gzip: unpack it with `gunzip`"),
+    ("\u{1F}\u{8B}\u{8}\0\0", "packed with gzip: unpack it with `gunzip < FILE > NEW`"),
   ])
   func otherFilesAreCalledWhatTheyAre(_ text: String, words: String) throws {
     let bytes = text.unicodeScalars.map { UInt8($0.value) }

@@ -13,7 +13,8 @@ import Testing
     }
     #expect(
       error?.explanation
-        == "d.csv.gz: holds no decisions: it is packed with gzip: unpack it with `gunzip`")
+        == "d.csv.gz: holds no decisions: it is packed with gzip: unpack it with "
+        + "`gunzip < FILE > NEW`")
   }
 
   private func decode(_ text: String) throws -> [CueDecision] {

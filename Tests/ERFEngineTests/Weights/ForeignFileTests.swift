@@ -33,12 +33,12 @@ import Testing
         == "a TorchScript program: export the network that it was made of")
     #expect(
       try complaint(Fixtures.bytes("arrays/one.npz"))
-        == "an .npz file of NumPy's arrays, and no network")
+        == "an .npz file of NumPy's arrays, not a network")
     let packed = try zip("zip/data.pkl", called: "zip/net.onnx")
     let words = "a zip file that holds zip/net.onnx: unpack it with `unzip`"
     #expect(try complaint(packed) == words)
     #expect(
-      try complaint(zip("zip/data.pkl", called: "zip/data.txt")) == "a zip file, and no network")
+      try complaint(zip("zip/data.pkl", called: "zip/data.txt")) == "a zip file, not a network")
     // In the place of a checkpoint, too.
     let path = try folder.write(packed, to: "net.pth")
     #expect(throws: CheckpointError.unsupported(path: path, reason: "it is " + words)) {
@@ -55,7 +55,7 @@ import Testing
     ).write(to: path)
     #expect(
       try complaint(folder.read("a.erf"))
-        == "a part of a run, no network: `replk-tui merge` makes its map")
+        == "a part of a run, not a network: `replk-tui merge` makes its map")
   }
 
   /// Pointers and pages in all their forms; drawings and other documents are none.
@@ -91,7 +91,8 @@ import Testing
       (Array("BZh9".utf8) + [0x17, 0x72, 0x45, 0x38, 0x50, 0x90], "bunzip2"),
     ] as [([UInt8], String)] {
       let reason = ForeignFile.explanation(bytes)
-      #expect(reason?.hasSuffix("unpack it with `\(command)`") == true, "\(reason ?? "")")
+      let advice = "unpack it with `\(command) < FILE > NEW`"
+      #expect(reason?.hasSuffix(advice) == true, "\(reason ?? "")")
     }
   }
 

@@ -44,6 +44,31 @@ extension NamedCheckpointTests {
     try compare(network, with: "plain.pth")
   }
 
+  /// What has one of the classifier's names itself is not replaced by a layer of another name.
+  @Test func partsOfTheClassifierStay() throws {
+    let folder = try TemporaryFolder()
+    let spec = try headed(
+      ["classifier.weight": [10, 16], "classifier.bias": [10], "fc.bias": [10]], in: folder,
+      asThousand: false)
+    let error = #expect(throws: CheckpointError.self) { try Network(spec) }
+    let line = try #require(error).explanation
+    #expect(line.contains("lacks fc.weight"), "\(line)")
+    #expect(line.contains("holds classifier.bias, classifier.weight besides"), "\(line)")
+  }
+
+  /// Whoever needs classes is not told of other layers, also where the classifier was allowed to be missing.
+  @Test func classesNeedAClassifier() throws {
+    let folder = try TemporaryFolder()
+    var spec = try headed([:], in: folder)
+    spec.allowsMissingHead = true
+    let opened = try OpenedNetwork(spec)
+    try opened.requireClassifier()
+    let failure = Classifier.Failure.noClassifier(model: Self.thousand, notes: [])
+    #expect(throws: failure) { try opened.requireClasses() }
+    #expect(throws: failure) { try CueConflictBenchmark.opened(spec) }
+    try OpenedNetwork(Self.spec("plain.pth", headless: true)).requireClasses()
+  }
+
   /// All that a classifier of another size is made of is listed.
   @Test(
     arguments: [

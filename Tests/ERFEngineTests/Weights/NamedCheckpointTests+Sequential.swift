@@ -34,23 +34,23 @@ extension NamedCheckpointTests {
   /// What numbers leave open: modules that may be any, and a pooling that leaves no trace.
   private static func doubts(_ places: String) -> [String] {
     let pooling =
-      "a max pooling is taken to end module 0, the first convolution's: names and shapes do not tell"
+      "a max pooling is taken to end module 0, the first convolution's: names and shapes do not show it"
     return switch places {
     case "0 1 4 5 6 7 11":
       [
         "3 modules between the network and its classifier have no parameters, and are taken for pooling, "
-          + "flattening or dropout: names do not tell"
+          + "flattening or dropout: names do not show which"
       ]
     case "0.conv1 0.bn1 0.layer1 0.layer2 0.layer3 0.layer4 2":
       [
         "1 module between the network and its classifier has no parameters, and is taken for pooling, "
-          + "flattening or dropout: names do not tell"
+          + "flattening or dropout: names do not show which"
       ]
     // The pooling may be the last module of the stages' own.
     case "0.0.0 0.0.1 0.0.4 0.0.5 0.0.6 0.0.7 3":
       [
         "2 modules between the network and its classifier have no parameters, and are taken for pooling, "
-          + "flattening or dropout: names do not tell"
+          + "flattening or dropout: names do not show which"
       ]
     case "0.0 0.1 1 2 3 4 7", "0.0.0 0.0.1 0.1 0.2 0.3 0.4 2",
       "f.0.0 f.0.1 f.1 f.2 f.3 f.4 classifier.1":

@@ -37,6 +37,9 @@ extension NamedCheckpointTests {
       ("cfg.MODEL.ID_LOSS_TYPE", "arcface"), ("cfg.MODEL.ID_LOSS_TYPE", "circle"),
       ("cfg.MODEL.HEADS.CLS_LAYER", "ArcSoftmax"), ("args.losses.1", "CosFace"),
       ("config", #"{"loss": ["triplet", "arcface"]}"#),
+      ("config", #"{"loss": ["arcface", "nn.CrossEntropy", 0.5]}"#),
+      ("config", #"{"losses": [{"name": "arcface"}, {"name": "nn.CrossEntropy"}]}"#),
+      ("args.losses.0.name", "arcface"), ("cfg.MODEL.LOSSES.NAME.1", "ArcFace"),
     ])
   func classifiersThatCompareAnglesBySettings(_ key: String, value: String) throws {
     let another = ["args.criterion_name": "additive angular margin"]

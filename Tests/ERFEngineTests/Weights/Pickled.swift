@@ -13,8 +13,23 @@ enum Pickled {
   case list([Pickled])
   case dictionary([(Pickled, Pickled)])
   case tensor(Tensor)
+  /// A view of so many elements, all of which are the tensor's first.
+  case expanded(Tensor, [Int])
+  /// What a function of `torch._utils` makes of arguments.
+  case rebuilt(String, [Pickled])
   /// A class or function.
   case global(module: String, name: String)
+  /// Bytes as the third protocol has them, and as the second spells them: a letter each.
+  case bytes([UInt8])
+  case spelt(String)
+  /// An object of the class `of`, a module's name and its own, with items as a dictionary has and one state or none.
+  case filled(of: String, items: [(Pickled, Pickled)], states: [Pickled])
+
+  static func object(
+    of name: String, items: [(Pickled, Pickled)] = [], state: Pickled? = nil
+  ) -> Pickled {
+    .filled(of: name, items: items, states: state.map { [$0] } ?? [])
+  }
 
   /// The tensors of `file` whose names begin with `old`, with `prefix` instead.
   static func state(
@@ -84,8 +99,34 @@ private struct Pickler {
     case .list(let values): marked("](", values, "e")
     case .dictionary(let pairs): marked("}(", pairs.flatMap { [$0, $1] }, "u")
     case .tensor(let tensor): write(tensor)
+    case .expanded(let tensor, let extents):
+      write(tensor, extents: extents, strides: extents.map { _ in 0 })
+    case .rebuilt(let name, let values):
+      put("ctorch._utils\n\(name)\n")
+      marked("(", values, "tR")
     case .global(let module, let name): put("c\(module)\n\(name)\n")
+    case .bytes(let held):
+      put("C")
+      bytes += [UInt8(held.count)] + held
+    case .spelt(let text):
+      put("c_codecs\nencode\n(")
+      for part in [text, "latin1"] { write(.text(part)) }
+      put("tR")
+    case .filled(let name, let items, let states):
+      write(name)
+      if !items.isEmpty { marked("(", items.flatMap { [$0, $1] }, "u") }
+      for state in states {
+        write(state)
+        put("b")
+      }
     }
+  }
+
+  /// An empty object of the class that is called so.
+  private mutating func write(_ name: String) {
+    let parts = name.split(separator: ".")
+    put("c\(parts.dropLast().joined(separator: "."))\n\(parts.last ?? "")\n)")
+    bytes.append(0x81)
   }
 
   private mutating func put(_ text: String) { bytes += Array(text.utf8) }
@@ -102,6 +143,10 @@ private struct Pickler {
     for axis in extents.indices.dropLast().reversed() {
       strides[axis] = strides[axis + 1] * extents[axis + 1]
     }
+    write(tensor, extents: extents, strides: strides)
+  }
+
+  private mutating func write(_ tensor: Tensor, extents: [Int], strides: [Int]) {
     put("ctorch._utils\n_rebuild_tensor_v2\n((")
     write(.text("storage"))
     put("ctorch\nFloatStorage\n")

@@ -76,6 +76,35 @@ import Testing
     }
   }
 
+  /// The network's own head, by whatever name its settings are kept; not that of a network beside it.
+  @Test(
+    arguments: [
+      ("model = dict(head=dict(type='ArcFaceClsHead'))", ["ArcFaceClsHead"]),
+      ("model = {'head': {'type': 'ArcFaceClsHead'}}", ["ArcFaceClsHead"]),
+      ("head = dict(type='ArcFaceClsHead')\nmodel = dict(head=head)", ["ArcFaceClsHead"]),
+      ("cls = dict(type='ArcFaceClsHead')\nmodel = dict(head=cls, neck=None)", ["ArcFaceClsHead"]),
+      ("model.head.type = 'ArcFaceClsHead'", ["ArcFaceClsHead"]),
+      ("model.head = dict(type='ArcFaceClsHead')", ["ArcFaceClsHead"]),
+      (
+        "model = dict(teacher=dict(head=dict(type='ArcFaceClsHead')), head=dict(type='Linear'))",
+        ["Linear"]
+      ),
+      ("model = dict(teacher=dict(a=[dict(head=dict(type='ArcFaceClsHead'))]))", []),
+      ("teacher.head.type = 'ArcFaceClsHead'", []), ("teacher.head = dict(type='Arc')", []),
+      ("model = dict(head=[dict(type='Arc')])", []), ("model = dict(head=make(type='Arc'))", []),
+    ] as [(String, [String])])
+  func headsOfTheNetwork(_ text: String, heads: [String]) {
+    #expect(ConfigurationText(text).heads == heads)
+  }
+
+  /// Heads in one another, and variables without end, are read once.
+  @Test func headsWithoutEnd() {
+    let open = String(repeating: "teacher=dict(head=dict(", count: 20_000)
+    #expect(ConfigurationText(open).heads == [])
+    let variables = String(repeating: "head=a,", count: 20_000)
+    #expect(ConfigurationText(variables + "a=dict(type='Linear')").heads == ["Linear"])
+  }
+
   /// Dictionaries are read one below another and no deeper; what is given once for all modules is looked up.
   @Test func sectionsWithin() {
     let text = """

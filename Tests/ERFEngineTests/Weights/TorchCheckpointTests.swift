@@ -58,7 +58,7 @@ import Testing
       "a pointer of Git LFS, which stands for the file: fetch that with `git lfs pull`"
     ),
     ("\n<!DOCTYPE html>\n<html>", "a web page: download the file itself"),
-    ("BZh91AY&SY.....", "packed with bzip2: unpack it with `bunzip2`"),
+    ("BZh91AY&SY.....", "packed with bzip2: unpack it with `bunzip2 < FILE > NEW`"),
   ])
   func otherFiles(_ text: String, words: String) throws {
     let folder = try TemporaryFolder()

@@ -55,7 +55,12 @@ public struct CueConflictBenchmark: Sendable {
   /// - Throws: ``ProbeError/noCategories(model:classes:)``, and what ``ERFRequest/validate()`` throws.
   public static func opened(_ spec: NetworkSpec) throws -> OpenedNetwork {
     let size = InputSize(height: Self.size, width: Self.size)
-    let opened = try ERFRequest(network: spec, size: size, tap: "logits").validated().network
+    let request = ERFRequest(network: spec, size: size, tap: "logits")
+    let opened = try request.validated { spec in
+      let opened = try OpenedNetwork(spec)
+      try opened.requireClasses()
+      return opened
+    }.network
     let logits = try opened.layers.tap("logits", of: opened.id)
     let classes = try opened.layers.shape(of: logits, input: size, model: opened.id).channels
     let names = try opened.classNaming.names(classes, of: opened.id)

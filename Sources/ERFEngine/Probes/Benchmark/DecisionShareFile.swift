@@ -4,9 +4,9 @@
 /// signal ends it, and at the end.
 ///
 /// A run reads it once, when it begins; from then on it writes what it knows itself, always whole. Of two runs of
-/// one share each may replace what the other wrote, unless that is more, but rows of both never stand in it; what is of another share
-/// by then ends the run. A run that is not cut keeps its decisions as the only share there is, which says what they
-/// are of, until it is done; then the plain table takes the place of that.
+/// one share each may replace what the other wrote, unless that is more, but rows of both never stand in it; what is
+/// of another share by then ends the run. A run that is not cut keeps its decisions as the only share there is, which
+/// says what they are of, until it is done; then the plain table takes the place of that.
 public struct DecisionShareFile: Sendable {
   /// Where it is written.
   public private(set) var place: PartPlace

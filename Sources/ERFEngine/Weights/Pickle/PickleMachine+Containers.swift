@@ -71,6 +71,7 @@ extension PickleMachine {
     _ values: [PickleValue], to target: PickleValue
   ) throws(PickleError) {
     guard values.count % 2 == 0 else { throw .malformed("a dictionary has a key without value") }
+    if case .filled(let place) = target { return try fill(Int(place), with: values) }
     guard case .dictionary(let place) = target else {
       guard target.isPlaceholder else {
         throw .malformed("it fills something that is not a dictionary")
@@ -104,7 +105,7 @@ extension PickleMachine {
       case .list(let index):
         try charge(32 * values.count)
         lists[Int(index)] += values
-      case .inert, .object: break
+      case _ where target.isPlaceholder: break
       default: throw .malformed("it fills something that is not a list")
       }
     case 0x90:  // ADDITEMS

@@ -3,7 +3,6 @@
 extension PickleMachine {
   /// As many arguments as any of the constructors looks at.
   static let maxArguments = 16
-  /// PyTorch's own limit.
 
   /// The record that `target` called with `arguments` would be.
   mutating func call(
@@ -77,12 +76,20 @@ extension PickleMachine {
         // (indices, values, size, ...), or (rows, columns, values, size) of compressed ones.
         size = parts.first(where: \.isTuple)
       }
-    case .nested, .numpy: size = nil
+    case .nested, .numpy, .expanded: size = nil
     }
-    if let value = size, (try? numbers(value)) == nil { size = nil }
+    return try unreadable(kind, size: size)
+  }
+
+  /// A tensor without elements, of a size that so many could have.
+  private mutating func unreadable(
+    _ kind: UnreadableTensor.Kind, size: PickleValue?
+  ) throws(PickleError) -> PickleValue {
+    let count = size.flatMap { try? numbers($0) }.flatMap(Self.count)
+    let isPossible = count.map { $0 <= UnreadableTensor.mostElements } ?? false
     // Twice its size while it grows.
     try charge(64)
-    unreadable.append((kind, size))
+    unreadable.append((kind, isPossible ? size : nil))
     return .unreadable(Int32(unreadable.count - 1))
   }
 
@@ -178,6 +185,10 @@ extension PickleMachine {
       throw .malformed("a tensor has a size and strides that do not match")
     }
     try Self.check(extents, strides, offset: offset, within: available)
+    // Axes of stride 0 repeat elements, which a file of bytes could turn into any amount of memory.
+    if let count = Self.count(extents), count > max(available, UnreadableTensor.mostRepeated) {
+      return try unreadable(.expanded, size: arguments[2])
+    }
     try charge(2 * MemoryLayout<PickledTensor>.stride)
     let isNegated = try isNegated(
       arguments.dropFirst(global == .rebuildTypedTensor ? 7 : 6).first)
@@ -201,25 +212,30 @@ extension PickleMachine {
     return false
   }
 
-  /// Whether all elements lie within `available`, and are not many more than that: axes of stride 0
-  /// repeat elements, which a file of bytes could turn into any amount of memory.
+  /// Elements of a tensor; nil: more than there are numbers for.
+  private static func count(_ extents: [Int]) -> Int? {
+    var count = 1
+    for extent in extents {
+      let (product, tooMany) = count.multipliedReportingOverflow(by: extent)
+      guard !tooMany else { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// Checks that all elements lie within `available`.
   private static func check(
     _ extents: [Int], _ strides: [Int], offset: Int, within available: Int
   ) throws(PickleError) {
-    var count = 1
     var last = offset
-    var failed = offset > available
+    var failed = offset > available || count(extents) == nil
     for (extent, stride) in zip(extents, strides) where !failed {
-      let (product, tooMany) = count.multipliedReportingOverflow(by: extent)
       let (reach, tooFar) = max(0, extent - 1).multipliedReportingOverflow(by: stride)
       let (end, beyond) = last.addingReportingOverflow(reach)
-      count = product
       last = end
-      failed = tooMany || tooFar || beyond
+      failed = tooFar || beyond
     }
-    let empty = extents.contains(0)
-    failed = failed || (!empty && (last >= available || count > max(available, 1 << 16)))
-    if failed {
+    if failed || !extents.contains(0) && last >= available {
       throw .malformed(
         "a tensor \(extents) with strides \(strides) leaves its storage of "
           + available.counted("element"))
@@ -240,8 +256,9 @@ extension PickleMachine {
         numbers.append(number)
       }
       return numbers
-    default:
-      throw .malformed("a tensor has no size, or more than \(CheckpointEntry.mostAxes) axes")
+    case .numbers, .tuple:
+      throw .unsupported("a tensor in it has more than \(CheckpointEntry.mostAxes) axes")
+    default: throw .malformed("a tensor has no size")
     }
   }
 }

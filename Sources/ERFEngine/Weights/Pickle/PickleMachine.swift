@@ -1,9 +1,9 @@
 /// Just enough of Python's pickle machine to read what `torch.save` writes.
 ///
 /// It has no way to call anything: names are looked up in a list (see `PickleGlobal`), and what is
-/// not on it becomes a placeholder that only has a name. Time is linear in the number of operations,
-/// each of which takes at least one byte of the file, and memory is counted and bounded by the file's
-/// size; values are flat, so that no nest is too deep.
+/// not on it becomes a placeholder that has a name, and of what fills it settings alone. Time is
+/// linear in the number of operations, each of which takes at least one byte of the file, and memory
+/// is counted and bounded by the file's size; values are flat, so that no nest is too deep.
 struct PickleMachine {
   /// A class or function that the pickle names and that is not known here.
   struct Class: Sendable, Equatable {
@@ -26,6 +26,10 @@ struct PickleMachine {
   /// Tensors whose elements cannot be read: their kinds and sizes.
   var unreadable: [(kind: UnreadableTensor.Kind, size: PickleValue?)] = []
   var classes: [Class] = []
+  /// Objects of other libraries, the first of them.
+  var objects: [Object] = []
+  /// Pairs of theirs that were looked at.
+  var filled = 0
 
   var stack: [PickleValue] = []
   /// The most values that the stack ever held, and the most marks.
@@ -187,8 +191,11 @@ struct PickleMachine {
   }
 
   private mutating func pushBytes(lengthOf width: Int) throws(PickleError) {
-    try cursor.skip(try cursor.length(width))
-    try push(.inert)
+    let count = try cursor.length(width)
+    let start = cursor.position
+    try cursor.skip(count)
+    let run = try? PickleRun(start..<start + count)
+    try push(run.map { PickleValue.bytes($0, isSpelt: false) } ?? .inert)
   }
 
   private mutating func pushText(lengthOf width: Int) throws(PickleError) {
@@ -240,43 +247,36 @@ struct PickleMachine {
       let name = try cursor.line()
       let target = try global(module, name)
       let values = try popToMark()
-      let made = try call(target, values)
+      let arguments = values.map { unfilled($0) }
+      let made = try make(target, arguments)
       try push(made)
     case UInt8(ascii: "o"):  // OBJ
       let values = try popToMark()
       guard let target = values.first else { throw .malformed("it builds nothing") }
-      let made = try call(target, Array(values.dropFirst()))
+      let arguments = values.dropFirst().map { unfilled($0) }
+      let made = try make(target, arguments)
       try push(made)
     case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
       let values = try pop(2)
       // A statement each, here and below: one that reads and changes the machine would hold a copy
       // of it meanwhile, and the change would copy whole arrays.
       let arguments = try arguments(values[1])
-      let made = try call(values[0], arguments)
+      let made = try make(values[0], arguments)
       try push(made)
     case 0x92:  // NEWOBJ_EX
       let values = try pop(3)
       let arguments = try arguments(values[1])
-      let made = try call(values[0], arguments)
+      let made = try make(values[0], arguments)
       try push(made)
     case UInt8(ascii: "Q"):
       let tuple = try pop()
       let fields = try arguments(tuple)
       let made = try reference(fields)
       try push(made)
-    case UInt8(ascii: "b"):  // BUILD: attributes, which matter of namespaces alone
+    case UInt8(ascii: "b"):  // BUILD
       let state = try pop()
       let target = try top()
-      switch target {
-      case .dictionary(let place) where namespaces.contains(place):
-        guard case .dictionary(let attributes) = state, attributes != place else { break }
-        let pairs = dictionaries[Int(attributes)]
-        try charge(32 * pairs.count)
-        try chargeCopies(pairs.count)
-        dictionaries[Int(place)] += pairs
-      case .dictionary, .list, .tensor, .unreadable, .inert, .object: break
-      default: throw .malformed("it gives attributes to what has none")
-      }
+      try setAttributes(of: target, to: state)
     default: throw unknown(code)
     }
   }
@@ -311,7 +311,7 @@ struct PickleMachine {
   /// is recalled again and again would take time beyond the file's size.
   func arguments(_ value: PickleValue) throws(PickleError) -> [PickleValue] {
     switch value {
-    case .tuple(let run): return run.range.prefix(Self.maxArguments).map { pool[$0] }
+    case .tuple(let run): return run.range.prefix(Self.maxArguments).map { unfilled(pool[$0]) }
     case .numbers(let run):
       return first(Self.maxArguments, of: run).map { .int($0) }
     default: throw .malformed("arguments of it are not a tuple")
@@ -330,7 +330,7 @@ extension PickleValue {
   /// Whether it stands for an object whose contents are left alone.
   var isPlaceholder: Bool {
     switch self {
-    case .inert, .object: true
+    case .inert, .object, .filled, .bytes: true
     default: false
     }
   }

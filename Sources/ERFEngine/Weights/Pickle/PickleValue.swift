@@ -4,6 +4,8 @@ enum PickleError: Error, Equatable {
   /// The pickle asks to call a function that starts programs or runs code.
   case refused(String)
   case malformed(String)
+  /// It is sound, and beyond what is read.
+  case unsupported(String)
   /// It would take more memory than a file of its size should.
   case tooLarge
   /// More would be needed than the process can have.
@@ -12,6 +14,10 @@ enum PickleError: Error, Equatable {
   case tooManyTensors
   /// Nothing but objects of other libraries, such as the class named, where tensors were expected.
   case holdsObject(String, at: String)
+  /// The same of a class of dictionaries.
+  case holdsDictionary(String, at: String)
+  /// So many tensors, all of them under keys that are no names.
+  case unnamedTensors(Int)
   /// Nothing but settings and the like, such as of an optimizer that has not begun.
   case noTensors
   /// A pickle without the magic number of `torch.save`.
@@ -63,7 +69,11 @@ enum PickleValue: Sendable, Equatable {
   case unreadable(Int32)
   /// What an object of another library would be: its class in the machine's list.
   case object(Int32)
-  /// A record whose contents do not matter: bytes, sets, numpy scalars, namespaces.
+  /// The same with a place for what fills it, among the machine's objects.
+  case filled(Int32)
+  /// Bytes in the source; spelt, a text there whose letters stand for a byte each, as in Latin-1.
+  case bytes(PickleRun, isSpelt: Bool)
+  /// A record whose contents do not matter: sets, numpy scalars, devices.
   case inert
 
   var isNumber: Bool {
@@ -80,7 +90,14 @@ enum UnreadableTensor {
     case quantised, sparse, meta, nested
     /// An array that another library rebuilds.
     case numpy
+    /// One whose axes repeat the same elements very often.
+    case expanded
   }
+
+  /// Elements of a tensor that has more of them than its storage, at most.
+  static let mostRepeated = 1 << 16
+  /// Elements at most, so that those of many tensors can be counted: more than any machine holds.
+  static let mostElements = 1 << 40
 }
 
 /// A storage as a persistent id describes it: a run of elements somewhere in the file.
