@@ -47,6 +47,7 @@ enum ExploreCommand {
       return 0
     }
     try arguments.checkValues()
+    arguments.tellOthers()
     if ThreadLimit.isReached {
       throw UsageError.noTerminal(reason: "the explorer cannot run: \(ThreadLimit.explanation)")
     }
@@ -61,13 +62,8 @@ enum ExploreCommand {
       options.statePath = SessionFile.statePath
       options.recentPath = SessionFile.recentPath
     }
-    // Of several explorers at once the first keeps its state.
-    let lock = keepsState ? SessionFile.lock() : nil
+    let lock = lockState(&options)
     defer { withExtendedLifetime(lock) {} }
-    if keepsState, lock == nil, SessionFile.statePath != nil {
-      options.statePath = nil
-      options.notice = "another explorer is open: what is on this screen will not be kept"
-    }
     let engine = LocalEngine(
       trainingFolder: keepsState ? SessionFile.trainingFolder : nil)
     defer { engine.removeTemporaryFiles() }
@@ -88,8 +84,27 @@ enum ExploreCommand {
     } catch {
       throw UsageError.noTerminal(reason: "\(error)")
     }
-    return Explorer.run(
+    let ending = Explorer.run(
       session: session, options: options, terminal: terminal, engine: engine)
+    if let reason = ending.unkept {
+      StandardStreams.writeError("replk-tui: the last screen was not kept: \(reason)\n")
+    }
+    return ending.exitCode
+  }
+
+  /// Of several explorers at once the first keeps its state.
+  private static func lockState(_ options: inout ExplorerOptions) -> FileLock? {
+    guard options.statePath != nil else { return nil }
+    let reason: String
+    do throws(FileError) {
+      if let lock = try SessionFile.lock() { return lock }
+      reason = "another explorer is open"
+    } catch {
+      reason = error.explanation
+    }
+    options.statePath = nil
+    options.notice = "\(reason): what is on this screen will not be kept"
+    return nil
   }
 
   /// Whether something is said of what is to be looked at, rather than of how it is computed and drawn.
@@ -129,7 +144,7 @@ enum ExploreCommand {
       guard arguments.positionals.count == 1 else {
         throw UsageError.behindSession(arguments.positionals[1])
       }
-      try requireUnsaid(arguments, beside: "a session, which says that itself")
+      try requireUnsaid(arguments, beside: "a session, which sets its own")
       session = try SessionFile.load(word)
     } else {
       session = try self.session(models: arguments, engine, limit: limit)

@@ -69,10 +69,14 @@ enum SessionFile {
     return variable("HOME").map { $0 + "/.local/state/replk-tui" }
   }
 
-  /// Held while an explorer keeps its state; nil where another does, or where there is no place for it.
-  static func lock() -> FileLock? {
-    guard let stateFolder, (try? Folder.make(stateFolder)) != nil else { return nil }
-    guard let lock = FileLock(path: stateFolder + "/lock") else { return nil }
+  /// Held while an explorer keeps its state in that folder; nil where another does.
+  ///
+  /// - Throws: `FileError` where the folder cannot be made or written to.
+  static func lock() throws(FileError) -> FileLock? {
+    guard let stateFolder else { return nil }
+    try Folder.make(stateFolder)
+    try Folder.requireWritable(stateFolder)
+    guard let lock = try FileLock(path: stateFolder + "/lock") else { return nil }
     AtomicFile.removeLeftovers(in: stateFolder)
     return lock
   }

@@ -248,7 +248,7 @@ import Testing
     _ = update(&model, .key(.tab))
     _ = update(&model, .completed("c/", longer: "c/x", names: ["xa", "xb", "xz"]))
     #expect(browser(model)?.query == "c/x")
-    #expect(screens(model).allSatisfy { $0.contains("3 begin like this") })
+    #expect(screens(model).allSatisfy { $0.contains("3 match: ") })
     _ = update(&model, .key(.tab))
     _ = model.type("y")
     _ = update(&model, .completed("c/x", longer: "c/xz", names: ["xz"]))

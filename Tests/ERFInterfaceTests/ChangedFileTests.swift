@@ -131,7 +131,7 @@ import Testing
       .until { $0.contains("border") }, .perform { _ = try? folder.write([1, 2], to: "x.pth") },
       .event(.key(.character("["))), .until { $0.contains("x.pth has changed") },
     ])
-    #expect(Explorer.run(session: session, terminal: terminal, engine: engine) == 0)
+    #expect(Explorer.run(session: session, terminal: terminal, engine: engine).exitCode == 0)
     #expect(!terminal.timedOut)
   }
 }

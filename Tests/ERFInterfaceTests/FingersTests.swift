@@ -215,7 +215,7 @@ import Testing
     _ = model.type("X")
     #expect(model.notice?.lines.first?.hasPrefix("X is a key of Kernels (3): copy") == true)
     _ = model.type("Z")
-    #expect(model.notice?.lines == ["Z is no key here; ? lists them"])
+    #expect(model.notice?.lines == ["Z is not a key here; ? lists them"])
   }
 
   /// So does every key in every panel that changes nothing, and every one that the table does not have.
@@ -275,7 +275,7 @@ import Testing
     #expect(trained.session.networks[0].weights == .trained)
     #expect(
       trained.notice?.lines
-        == ["a seed applies to random weights, which A has not: W switches to them"])
+        == ["A's weights are not random: W switches to random ones, which take a seed"])
     for name in ["seed 5", "random:5"] {
       let random = typing("W :'\(name)' Enter", "RepLKNet-13-nano")
       #expect(random.session.networks[0].weights == .random(seed: 5))

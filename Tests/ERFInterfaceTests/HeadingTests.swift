@@ -87,6 +87,19 @@ private let sizes = [(80, 24), (120, 40), (200, 60), (250, 70)]
     #expect(miniature.shownTitle.hasPrefix("now untrained: Trained in miniature"))
   }
 
+  /// A map that was made by another rule than is asked for keeps it, in the title bar and under its name.
+  @Test func aStaleMapKeepsItsRule() {
+    var model = makeModel()
+    #expect(!MapHeading(model, index: 0).facts(120).contains { $0.text.hasPrefix("rule") })
+    _ = model.type("R")
+    let bar = text(model, 160, 40).prefix { $0 != "\n" }
+    #expect(model.session.rule != .paper && bar.contains("rule paper"), "\(bar)")
+    for width in [60, 120] {
+      let facts = MapHeading(model, index: 0).facts(width).map(\.text)
+      #expect(facts.contains("rule paper"), "\(facts)")
+    }
+  }
+
   @Test func aStaleMapKeepsItsOwnSubtitle() {
     var model = makeModel()
     _ = model.type("[")

@@ -80,6 +80,19 @@ import Testing
     #expect(WeightFit.interpolate.label == "interpolate, energy kept")
   }
 
+  /// The first of the edits that come back, and how many more there are.
+  @Test func undoneEditsAreCounted() {
+    var model = makeModel(["RepLKNet-13-nano"])
+    for key in Key.script("3 > Down > U u") { _ = update(&model, .key(key)) }
+    #expect(
+      model.notice?.lines == ["undone: A stage 1 kernel is 15, not 13, and 1 more"])
+    let network = NetworkSpec(model: "replknet-13-nano")
+    var edited = network
+    edited.edits = [StageEdit(stage: 1, .shortcuts(false))]
+    #expect(
+      model.designs.change(from: edited, to: network) == "stage 2 shortcuts are on, not off")
+  }
+
   @Test func seedsFollowOneAnother() {
     var model = makeModel(["RepLKNet-3", "RepLKNet-3-nano"])
     _ = model.type("3")

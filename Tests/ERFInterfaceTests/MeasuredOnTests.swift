@@ -87,8 +87,8 @@ private func subject(_ panel: any Panel.Type, _ model: Model) -> String {
     #expect(text.contains("1 picture: A \(names[0]), B \(names[1])"), "\(text)")
     #expect(text.hasSuffix("B stale"), "\(text)")
     for key in Key.script("4 z") { _ = update(&model, .key(key)) }
-    #expect(view(model, size: wide).text.contains("Not comparable: A and B saw other pictures."))
-    let reason = "Not comparable: A and B saw other pictures"
+    let reason = "Not comparable: A and B saw different pictures"
+    #expect(view(model, size: wide).text.contains(reason + "."))
     func lines(_ width: Int) -> [String] {
       model.mapSubject(Span("here "), width: width).map { $0.map(\.text).joined() }
     }

@@ -82,6 +82,19 @@ import Testing
     #expect(restored.keptSession.keptSteps.isEmpty)
   }
 
+  /// A network is called as on screen where its weights would be lost.
+  @Test mutating func lossesNameTheNetworkAsTheScreenDoes() {
+    let id = "resnet:block=basic:layers=1,1,2,1:width=16:classes=16"
+    let run = "/home/me/.local/state/replk-tui/training/run-3/step-"
+    model.setAside[id] = .file(run + "107.safetensors")
+    for step in [75, 100] { model.keptWeights[run + "\(step).safetensors"] = "\(step).pth" }
+    #expect(
+      model.unkeptMoments.map(\.loss) == [
+        "resnet-nano, classes 16 was trained up to step 107 in an earlier run, and these weights "
+          + "are in no file yet; kept of that run: steps 75, 100."
+      ])
+  }
+
   @Test mutating func theStripSaysWhyPlacesAreBlank() throws {
     let words = "blank: not computed yet, Left or Right does it"
     let sizes = [(120, 40), (200, 60)]

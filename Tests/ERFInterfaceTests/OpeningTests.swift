@@ -276,7 +276,9 @@ import Testing
     #expect(model.sides.allSatisfy { $0.shown?.request.size == size })
     #expect(!model.isComputing && model.sides.allSatisfy { !$0.isStale && $0.failure == nil })
     #expect(try Session(decoding: model.session.encoded()).size == size)
-    let line = try #require(model.notice?.lines.first)
+    let lines = model.notice?.lines ?? []
+    #expect(lines.map { String($0.prefix(1)) } == Array(["A", "B"].prefix(names.count)))
+    let line = try #require(lines.first)
     #expect(line.contains(" stays at 48: ") && line.contains("export it at that size"))
     #expect(line.split(separator: ".onnx was exported").count == 2, "\(line)")
   }

@@ -13,8 +13,10 @@ import Testing
   ) -> Int32 {
     var session = Session(models: names)
     session.size = InputSize(height: 64, width: 64)
-    return Explorer.run(
+    let ending = Explorer.run(
       session: session, terminal: terminal, engine: TestEngine(computing, exporting))
+    #expect(ending.unkept == nil)
+    return ending.exitCode
   }
 
   @Test func firstFrameComesBeforeTheFirstComputation() {
@@ -36,7 +38,8 @@ import Testing
     let start = ContinuousClock.now
     let code = Explorer.run(
       session: session, options: options, terminal: terminal,
-      engine: TestEngine(FakeComputing(), FakeExporting()))
+      engine: TestEngine(FakeComputing(), FakeExporting())
+    ).exitCode
     #expect(code == 0 && !terminal.timedOut)
     #expect(start.duration(to: .now) < .milliseconds(options.frameMilliseconds))
   }
@@ -58,6 +61,19 @@ import Testing
         "replknet-31_random0_64_stage4.png", "replknet-31_random0_64_stage4.npy",
       ])
     #expect(terminal.screen.contains("replknet-31_random0_64_stage4.npy"))
+  }
+
+  /// A state that cannot be kept is told of once the terminal is given back.
+  @Test func aStateThatIsNotKeptIsToldOf() {
+    var options = ExplorerOptions()
+    options.statePath = "state.json"
+    for failure in [nil, "no space left on the device"] {
+      let exporting = FakeExporting(failure: failure)
+      let ending = Explorer.run(
+        session: Session(models: ["RepLKNet-13"]), options: options, terminal: FakeTerminal([]),
+        engine: TestEngine(FakeComputing(), exporting))
+      #expect(ending == ExplorerEnding(exitCode: 0, unkept: failure))
+    }
   }
 
   @Test func cancellingEndsTheComputationAtItsNextLayer() {

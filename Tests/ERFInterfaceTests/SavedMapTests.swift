@@ -240,7 +240,9 @@ import Testing
       #expect(row[2] == weights)
       #expect(row[3] == (weights.isEmpty ? "" : computed.subject.weightsHash))
       #expect(row[8] == images && row[9] == (images.isEmpty ? "" : "paper"))
-      #expect(model.verdict?.conditions == ["64 px", "a saved map"])
+      let conditions = (images.isEmpty ? [] : ["4 pictures"]) + ["64 px", "a saved map"]
+      #expect(model.verdict?.conditions == conditions)
+      #expect(model.verdict?.basis.first == (images.isEmpty ? "64 px" : "4 pictures, 64 px"))
       #expect(
         ExportNaming.stem(
           model.session.networks[0], try #require(model.sides[0].subject), model.designs)
@@ -276,7 +278,8 @@ import Testing
     }
     #expect(model.verdict?.caveats.first == "partial, 4 of 9 pictures")
     let subject = try #require(MetricsPanel.subject(model).first).map(\.text).joined()
-    #expect(subject.hasSuffix("4 of 9 pictures"), "\(subject)")
+    #expect(subject.hasSuffix("4 of 9 pictures · stage4"), "\(subject)")
+    #expect(model.verdict?.conditions == ["4 of 9 pictures", "64 px", "a saved map"])
     #expect(model.log.last?.text.contains("saved map, 64 px, 4 of 9 images: ") == true)
     let table = Figure(model).table
     try #require(table.count == 2)

@@ -312,7 +312,7 @@ import Testing
     #expect { try read(edited) } throws: { "\($0)".contains("networks[0].edited") }
     let other =
       #"{"version": 1, "networks": [{"model": "replknet-3", "edited": "resnet-18"}]}"#
-    #expect { try read(other) } throws: { "\($0)".contains("is no edit of replknet-3") }
+    #expect { try read(other) } throws: { "\($0)".contains("is not an edit of replknet-3") }
   }
 
   /// The ready-made sessions open, and their networks can be built.

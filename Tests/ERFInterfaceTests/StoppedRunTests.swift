@@ -106,3 +106,32 @@ import Testing
     #expect(text.contains("failed after 4 of 9 pictures"), "\(text)")
   }
 }
+
+@Suite struct StoppedDepthTests {
+  /// Numbers by layer over the first pictures alone say so in their file, in its name, and in the legend.
+  @Test func partialNumbersByLayerSaySo() throws {
+    var model = makeModel(["RepLKNet-13-nano"], finished: false)
+    model.session.images.count = 9
+    model.finish(model.pursue(), images: 9)
+    for case .computeDepth(let id, let request, let layers) in model.type("G") {
+      for layer in layers {
+        let metrics = makeResult(request).metrics
+        _ = update(
+          &model, .deepened(id, DepthPoint(LayerField(layer: layer, metrics: metrics, images: 1))))
+      }
+    }
+    guard case .writeText(_, let stem, "csv", let text)? = model.type("x").first else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(stem == "replknet-13-nano_224_depth_1-of-9")
+    let rows = text.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(rows.count == 1 + model.depthLayers(0).count && rows[0].last == "partial_of")
+    #expect(rows.dropFirst().allSatisfy { $0[3] == "1" && $0.last == "9" })
+    _ = model.type("z")
+    let screen = view(model, size: ScreenSize(rows: 60, columns: 200)).text
+    #expect(screen.contains(" · 224 px · 1 of 9 pictures · rule paper"), "\(screen)")
+  }
+}

@@ -175,7 +175,8 @@ import Testing
       }
     }
     #expect(update(&test.model, .key(.enter)).isEmpty && test.model.saving == nil)
-    #expect(test.model.notice?.lines.first?.hasPrefix("A has other weights") == true)
+    let notice = test.model.notice?.lines.first
+    #expect(notice?.hasPrefix("A now has weights that are not the training's") == true)
     // Back to the moment that was on screen, by either arrow.
     for arrow in [Key.left, .right] {
       var back = test
@@ -299,7 +300,7 @@ import Testing
   @Test mutating func whatToTrainOnIsAsked() throws {
     #expect(model.type("t").isEmpty && model.film == nil)
     #expect(prompt?.label.hasPrefix("train A on") == true && prompt?.text == "")
-    #expect(prompt?.hint?.contains("W first") == true)
+    #expect(prompt?.hint?.contains("Esc, then W") == true)
     for scalar in "~/pics".unicodeScalars { _ = model.type(scalar) }
     guard case .train(let id, let request)? = update(&model, .key(.enter)).first else {
       Issue.record("nothing is trained")

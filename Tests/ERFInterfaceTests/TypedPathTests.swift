@@ -46,7 +46,7 @@ import Testing
     model.overlay = .prompt(prompt)
     #expect(update(&model, .key(.enter)).isEmpty && model.saving == nil)
     for size in [ScreenSize(rows: 24, columns: 80), ScreenSize(rows: 40, columns: 120)] {
-      #expect(view(model, size: size).text.contains("2 paths are here"))
+      #expect(view(model, size: size).text.contains("2 paths given"))
     }
     // Tab goes on within quotes.
     #expect(PathCompletion.counted("'\(folder.file("a"))") == (folder.file("a b.ppm"), 1))

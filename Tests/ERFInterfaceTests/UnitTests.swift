@@ -24,6 +24,19 @@ import Testing
     #expect(model.sides.allSatisfy { $0.shown?.request.units == [] && !$0.isStale })
   }
 
+  /// Lines above the grid end before the fields that lie beside it.
+  @Test(arguments: [(80, 24), (100, 30), (120, 40)])
+  func fieldsCoverNoText(_ columns: Int, _ rows: Int) throws {
+    var model = makeModel(["RepLKNet-13-nano", "RepLKNet-31-nano"])
+    let size = ScreenSize(rows: rows, columns: columns)
+    model.finish(update(&model, .resized(size)))
+    let keys = "2 Up Up Space Left Left Left Space Down Down Down Down Space z"
+    for key in Key.script(keys) { model.finish(update(&model, .key(key))) }
+    let lines = view(model, size: size).text.split(separator: "\n")
+    let place = try #require(lines.first { $0.contains("of 7 × 7") })
+    #expect(place.contains("row 5, column 0 of 7 × 7  + 2 marked "), "\(place)")
+  }
+
   /// Rows and columns are written as everywhere else, with any note behind them.
   @Test func thePlaceIsWhole() {
     var model = makeModel(["RepLKNet-13", "RepLKNet-31"])

@@ -330,7 +330,7 @@ extension [Effect] {
     #expect(update(&model, .key(.other)).isEmpty && model.notice?.lines == ["kept"])
     for key: Key in [.character("%"), .function(7), .control("a")] {
       #expect(update(&model, .key(key)).isEmpty)
-      #expect(model.notice?.lines == ["\(key.label) is no key here; ? lists them"])
+      #expect(model.notice?.lines == ["\(key.label) is not a key here; ? lists them"])
     }
   }
 

@@ -124,7 +124,7 @@ import Testing
     #expect(weights.verdict?.detail.contains("A untrained") == true)
     var images = model([0.07], [0.18])
     images.sides[1].shown?.request.images = .builtInAt(3..<4)
-    #expect(images.verdict?.headline == "Not comparable: A and B saw other pictures.")
+    #expect(images.verdict?.headline == "Not comparable: A and B saw different pictures.")
     var units = model([0.07], [0.18])
     let flat = ERFMap(height: 224, width: 224, values: [Double](repeating: 1, count: 224 * 224))
     units.sides[1].shown?.metrics = ERFMetrics(flat, around: (0, 0))

@@ -41,6 +41,7 @@ import Testing
       _ = try succeed(run + ["--script", keys + "e \(key)Enter"], in: folder)
       let text = String(decoding: try folder.read("screen.txt"), as: UTF8.self)
       #expect(text.contains("would lie among the pictures of ., and the next run"), "\(text)")
+      #expect(text.contains("start replk-tui in another folder"), "\(text)")
       #expect(Set(folder.names) == Set(before + ["screen.txt"]))
     }
     // What no run would read as a picture is written.

@@ -91,6 +91,17 @@ extension TerminalTests {
       try TerminalTests.quit(terminal)
     }
 
+    /// Where the state cannot be kept, nobody looks for another explorer.
+    @Test func aStateWithoutAPlaceIsToldOf() throws {
+      _ = try folder.write([], to: "state")
+      let terminal = try TerminalTests.start(
+        [TerminalTests.four, "--size", "64"], in: folder, rows: 24, columns: 160)
+      try terminal.wait("the reason") { $0.text.contains("will not be kept") }
+      #expect(terminal.screen.text.contains("Not a directory"))
+      #expect(!terminal.screen.text.contains("another explorer"))
+      try TerminalTests.quit(terminal)
+    }
+
     /// Of keys and answers that the terminal's entry does not know arrows are arrows, the rest presses no
     /// keys.
     @Test func sequencesOfOtherTerminalsPressNoKeys() throws {

@@ -9,9 +9,9 @@ public struct ERFMetrics: Sendable, Equatable {
   /// edges of the input.
   public let isCentred: Bool
   /// Area ratios on A, the log-scaled map: the paper's Table 10.
-  public let ratios: [AreaRatio]
+  public private(set) var ratios: [AreaRatio]
   /// Area ratios on M itself.
-  public let rawRatios: [AreaRatio]
+  public private(set) var rawRatios: [AreaRatio]
   /// Share of M's mass within one sixteenth of the shorter side from the border: above a few
   /// percent the input is too small to tell networks apart.
   public let borderShare: Double
@@ -39,11 +39,20 @@ public struct AreaRatio: Sendable, Equatable {
   public let side: Int?
   /// What the square covers of the input, 0...1; nil where not reached.
   public let ratio: Double?
+  /// Whether the map is fine enough to tell; where it is not, side and ratio are nil.
+  public private(set) var isKnown = true
 
   public init(threshold: Double, side: Int?, ratio: Double?) {
     self.threshold = threshold
     self.side = side
     self.ratio = ratio
+  }
+
+  /// Of a map that is not fine enough to tell.
+  fileprivate static func unknown(_ threshold: Double) -> AreaRatio {
+    var ratio = AreaRatio(threshold: threshold, side: nil, ratio: nil)
+    ratio.isKnown = false
+    return ratio
   }
 }
 
@@ -79,6 +88,14 @@ extension ERFMetrics {
       inside += ring
       return inside / sums.total
     }
+  }
+
+  /// Squares that hold nearly all of a map depend on values so faint that grey levels of 8 bits have them as 0.
+  mutating func forgetFaint() {
+    func known(_ ratios: [AreaRatio]) -> [AreaRatio] {
+      ratios.map { $0.threshold < 0.9 ? $0 : AreaRatio.unknown($0.threshold) }
+    }
+    (ratios, rawRatios) = (known(ratios), known(rawRatios))
   }
 
   /// The first i whose square of side 2i + 1 holds more than `t` of the sum of `rings`, the mass by
@@ -126,6 +143,9 @@ extension ERFMetrics {
   public func distance(holding share: Double) -> Int? {
     radialMass.firstIndex { $0 >= share }
   }
+
+  /// The thresholds that the map is fine enough for.
+  public var knownThresholds: [Double] { ratios.filter(\.isKnown).map(\.threshold) }
 
   /// The ratio at a threshold of `thresholds`.
   public func ratio(at threshold: Double) -> Double? {

@@ -50,9 +50,9 @@ public enum HeatmapExport {
       + "max M = \(result.map.peak)"
     if let record = result.record {
       // Of a map that was read back, what its file said.
-      let source =
-        record.lines.isEmpty ? ["model: \(MapRecord.unrecorded)\(subject.model)"] : record.lines
-      return [title] + source + [scale]
+      let unknown =
+        record.lines.isEmpty ? ["model: \(MapRecord.unrecorded)\(subject.model)"] : []
+      return [title] + unknown + record.allLines + [scale]
     }
     let places = subject.units.map { "(\($0.row), \($0.column))" }.joined(separator: ", ")
     var lines: [String] = [

@@ -3,21 +3,46 @@
 /// What a file says of the map in it: where it was computed from, if anything.
 public struct MapRecord: Sendable, Equatable {
   /// The lines that this program wrote, without the first and the scale of the grey levels; none where the
-  /// file is of another kind. Others may have written more: what has no known key is left out.
+  /// file is of another kind. Others may have written more: what has no known key is left out, and so is an input of
+  /// another size than the map's.
   public let lines: [String]
+  /// What came to light when it was read, beyond its header: exports of the map note that, too.
+  public let found: [String]
 
   private static let keys: Set = [
     "model", "weights", "input", "images", "stage", "rule", "precision", "preparation", "note",
   ]
 
-  /// - Parameter comments: of a PGM, in their order.
-  init(comments: [String] = []) {
+  /// Of a file that says nothing.
+  init() { (lines, found) = ([], []) }
+
+  /// With what the header of a PGM says.
+  init(_ picture: PGM) {
+    let comments = picture.comments
     let own = comments.first == HeatmapExport.title
     let known = comments.dropFirst().filter { line in
       line.firstIndex(of: ":").map { Self.keys.contains(String(line[..<$0])) } ?? false
     }
-    lines = own ? Array(known) : []
+    let size = "input: \(picture.height) x \(picture.width)"
+    let others = known.filter {
+      $0.hasPrefix("input: ") && $0 != size && !$0.hasPrefix(size + " ")
+    }
+    let lines = own ? known.filter { !others.contains($0) } : []
+    var found = own ? others.map { "the header is of another map: \($0)" } : []
+    if let maximum = picture.maximum, maximum <= 255 { found.append(Self.coarse) }
+    self.lines = lines
+    self.found = found.filter { !lines.contains("note: " + $0) }
   }
+
+  /// What is noted of grey levels of 8 bits.
+  private static let coarse = "read from 8 bits, large thresholds come out too small"
+
+  /// Whether its grey levels had 8 bits, of this file or of the one that it was made from: what is fainter than half
+  /// a level counts as 0, so that squares that hold nearly all of the field come out too small.
+  public var isCoarse: Bool { notes.contains(Self.coarse) }
+
+  /// All that is to be said of the map: the lines of its file, and what came to light when it was read.
+  public var allLines: [String] { lines + found.map { "note: " + $0 } }
 
   /// The network's id; nil also where the file says that it is not recorded.
   public var model: String? {
@@ -50,9 +75,9 @@ public struct MapRecord: Sendable, Equatable {
   /// Over which images; nil where the file does not say.
   public var pictures: Pictures? { self["images"].flatMap { Pictures($0) } }
 
-  /// What there was to note of the network's file.
+  /// What there was to note of the network's file, and of this one.
   public var notes: [String] {
-    lines.filter { $0.hasPrefix("note: ") }.map { String($0.dropFirst(6)) }
+    allLines.filter { $0.hasPrefix("note: ") }.map { String($0.dropFirst(6)) }
   }
 
   public var rule: ERFRule? { self["rule"].flatMap(ERFRule.init(rawValue:)) }

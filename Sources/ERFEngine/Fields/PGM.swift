@@ -20,14 +20,19 @@ public struct PGM: Sendable, Equatable {
   public let values: [Double]
   /// Lines of the header, without the leading `#`.
   public let comments: [String]
+  /// What the samples of its file were divided by; nil where it was not read from one.
+  public let maximum: Int?
 
   /// - Parameter values: `height * width` numbers, (H, W) row-major.
-  public init(height: Int, width: Int, values: [Double], comments: [String] = []) {
+  public init(
+    height: Int, width: Int, values: [Double], comments: [String] = [], maximum: Int? = nil
+  ) {
     precondition(height > 0 && width > 0 && values.count == height * width)
     self.height = height
     self.width = width
     self.values = values
     self.comments = comments
+    self.maximum = maximum
   }
 
   /// Reads P2 or P5 of 8 or 16 bits; values are samples divided by the maximum.
@@ -49,7 +54,7 @@ public struct PGM: Sendable, Equatable {
     let maximum = Double(map.maximum)
     self.init(
       height: map.height, width: map.width, values: map.samples.map { Double($0) / maximum },
-      comments: map.comments)
+      comments: map.comments, maximum: map.maximum)
   }
 
   /// Reads the file at `path`.

@@ -63,7 +63,8 @@ public enum SavedMap {
       units: place?.units ?? [Unit(row: map.height / 2, column: map.width / 2)], rule: map.rule)
     subject.precision = record.precision ?? .float32
     subject.fileHash = fileHash(of: path)
-    let metrics = ERFMetrics(map, around: subject.metricsOrigin)
+    var metrics = ERFMetrics(map, around: subject.metricsOrigin)
+    if record.isCoarse { metrics.forgetFaint() }
     var result = ERFResult(
       subject: subject, map: map, metrics: metrics, imageNames: record.pictures?.names ?? [],
       seconds: ERFSeconds(total: (ComputingClock.now - start).inSeconds),
@@ -119,7 +120,7 @@ public enum SavedMap {
       let size = expm1(abs(share) * top)
       return share < 0 ? -size : size
     }
-    let record = MapRecord(comments: picture.comments)
+    let record = MapRecord(picture)
     let map = ERFMap(
       height: picture.height, width: picture.width, values: values, images: record.images ?? 1,
       rule: record.rule ?? (isSigned ? .signed : .paper))

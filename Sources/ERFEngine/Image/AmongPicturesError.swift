@@ -3,6 +3,8 @@
 public struct AmongPicturesError: ExplainedError, Equatable {
   let path: String
   let folder: String
+  /// What to do instead.
+  public var advice = "write to another folder, outside it"
 
   public init(path: String, folder: String) {
     self.path = path
@@ -18,7 +20,6 @@ public struct AmongPicturesError: ExplainedError, Equatable {
   }
 
   public var explanation: String {
-    "\(path) would lie among the pictures of \(folder), and the next run would read it as one: write to "
-      + "another folder, outside it"
+    "\(path) would lie among the pictures of \(folder), and the next run would read it as one: \(advice)"
   }
 }

@@ -10,11 +10,17 @@
 public final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Nil where another process, or another lock of this one, holds it, or where there can be none.
-  public init?(path: String) {
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return nil }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+  /// Locks the file at `path`, which is made where it is missing. Where a file system has no such locks, there is
+  /// none.
+  ///
+  /// - Returns: nil where another process, or another lock of this one, holds it.
+  /// - Throws: ``FileError/unwritable(path:reason:)``.
+  public init?(path: String) throws(FileError) {
+    let descriptor = unsafe withSystemPath(path) {
+      unsafe open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    }
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemMessage(errno)) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       close(descriptor)
       return nil
     }

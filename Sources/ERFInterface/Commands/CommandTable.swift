@@ -153,7 +153,7 @@ extension Command {
       command.panel.map { "\($0.title) (\($0.jump)): \(command.help)" }
     }
     return panels.isEmpty
-      ? "\(key.label) is no key here; ? lists them"
+      ? "\(key.label) is not a key here; ? lists them"
       : "\(key.label) is a key of \(panels[0])"
   }
 

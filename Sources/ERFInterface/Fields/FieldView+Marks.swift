@@ -80,8 +80,9 @@ extension FieldDrawing {
     let values = contours.values(
       rows: none.rows, columns: none.columns,
       window: model.session.screen.window.pixels(height: 1 << 16, width: 1 << 16), of: 1 << 16)
-    let levels = ContourLevels.levels(of: contours.values, shares: ERFMetrics.thresholds)
-    return zip(ERFMetrics.thresholds, levels).reversed().map { share, level in
+    let shares = shown.metrics.knownThresholds
+    let levels = ContourLevels.levels(of: contours.values, shares: shares)
+    return zip(shares, levels).reversed().map { share, level in
       var marks = none
       marks.contour(values, level: level, .text)
       return Outline(share: share, marks: marks)

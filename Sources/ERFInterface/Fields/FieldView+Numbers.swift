@@ -98,7 +98,9 @@ extension FieldDrawing {
 
   private func texts(_ ratio: AreaRatio, cell: Int) -> (side: String, area: String) {
     guard side.measured != nil else { return (glyphs.dash, glyphs.dash) }
-    guard side.measured?.metrics.hasMass != false else { return (glyphs.dash, glyphs.dash) }
+    guard side.measured?.metrics.hasMass != false, ratio.isKnown else {
+      return (glyphs.dash, glyphs.dash)
+    }
     guard let side = ratio.side, let share = ratio.ratio else {
       if cell >= 12 { return (glyphs.dash, "not reached") }
       return layout.tableRows > 2 && cell >= 8 ? ("not", "reached") : (glyphs.dash, "none")
@@ -270,6 +272,9 @@ extension FieldDrawing {
         Format.percent(shown.metrics.borderShare)
           + (width >= 36 ? " at border: input too small" : " at border"))
     }
+    if shown.isCoarse {
+      result.append(width >= ShownMap.coarse.columns + 2 ? ShownMap.coarse : "read from 8 bits")
+    }
     if let image = shown.skipped.first {
       let count = shown.skipped.count
       let reason =
@@ -310,13 +315,16 @@ extension FieldDrawing {
 extension MapRecord {
   /// What the file of a saved map says of it, label by label.
   fileprivate var facts: [(String, String, Role)] {
-    guard !lines.isEmpty else { return [("source", "not recorded in the file", .quiet)] }
-    return lines.compactMap { line in
+    let source: [(String, String, Role)] =
+      lines.isEmpty ? [("source", "not recorded in the file", .quiet)] : []
+    let said = allLines.compactMap { line -> (String, String, Role)? in
       guard let colon = line.firstIndex(of: ":") else { return nil }
       let value = line[line.index(after: colon)...].drop { $0 == " " }
       let label = String(line[..<colon])
-      let isPartial = label == "images" && pictures?.partialOf != nil
-      return (label, String(value).sanitised, isPartial ? .warning : .text)
+      let isWeaker =
+        label == "images" && pictures?.partialOf != nil || label == "note" && isCoarse
+      return (label, String(value).sanitised, isWeaker ? .warning : .text)
     }
+    return source + said
   }
 }

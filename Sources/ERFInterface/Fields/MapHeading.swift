@@ -56,8 +56,8 @@ struct MapHeading {
     let label = label.map { [$0] } ?? []
     let weights = weights
     // That numbers are of another layer, or around another unit than the central one, goes last, too.
-    let unit = unit.map { [$0] } ?? []
-    let brief = offCentre.map { [$0] } ?? []
+    let unit = [unit, ownRule].compactMap(\.self)
+    let brief = [offCentre, ownRule].compactMap(\.self)
     var tails: [[String]] = prepared.isEmpty ? [] : [[long + prepared, layer] + unit]
     tails += [[long, layer] + unit, [short, layer] + unit, [short] + label + unit]
     tails += [[short, layer] + brief, [short] + label + brief]
@@ -118,6 +118,11 @@ struct MapHeading {
   private var units: [Unit] {
     guard network.savedMap != nil else { return request.units }
     return subject.flatMap { $0.isCentral ? nil : $0.units } ?? []
+  }
+
+  /// That of a map which was made by another one than is asked for now.
+  private var ownRule: String? {
+    request.rule == model.session.rule ? nil : "rule \(request.rule.rawValue)"
   }
 
   /// Where there is no room to say which units they are.

@@ -41,7 +41,7 @@ extension Figure {
     }
     if networks.contains(where: { network in
       guard let metrics = network.metrics, metrics.hasMass else { return false }
-      return metrics.ratios.contains { $0.ratio == nil }
+      return metrics.ratios.contains { $0.ratio == nil && $0.isKnown }
     }) {
       parts.append("\(Figure.none): no square of the input holds so much.")
     }
@@ -72,7 +72,7 @@ extension Figure {
 
   private func condition(_ network: ComparedNetwork) -> String {
     guard let map = network.map, let subject = network.subject else {
-      return "Not known what it is of."
+      return "Its origin is not recorded."
     }
     guard network.network.savedMap == nil else {
       let lines = map.result?.record?.lines ?? []
@@ -97,8 +97,10 @@ extension Figure {
   private var notes: [String] {
     networks.flatMap { network in
       let isEmpty = network.metrics?.hasMass == false
+      // A saved map has none of weights.
+      let told = network.subject?.weightsChoice.notes ?? network.result?.record?.found ?? []
       return
-        ((network.subject?.weightsChoice.notes ?? [])
+        (told
         + (isEmpty ? ["no gradient reaches the input, the map is 0 everywhere"] : [])).map { note in
           "Note\(networks.count > 1 ? " on (\(network.letter))" : ""): \(note.sanitised)."
         }
@@ -176,17 +178,27 @@ extension Figure {
     networks.contains { ($0.subject?.units.count ?? 1) > 1 }
   }
 
+  /// Whose units are only taken to be the middle, since their files name none: ` (A's middle assumed)`; empty where
+  /// all are known.
+  var assumedMiddle: String {
+    let letters = networks.filter { $0.map?.isUnitAssumed ?? false }.map(\.letter)
+    guard !letters.isEmpty else { return "" }
+    let whose = letters.count < networks.count ? letters.joined(separator: ", ") + "'s " : ""
+    return " (\(whose)\(ShownMap.assumedMiddle))"
+  }
+
   private var outlines: String {
     let thresholds = "20, 30, 50 and 99 %"
     let isCentred = networks.allSatisfy { $0.metrics?.isCentred ?? true }
-    let around = "around the \(isOfSeveral ? "middle of the units" : "unit"), cut by the input"
+    let unit = (isOfSeveral ? "middle of the units" : "unit") + assumedMiddle
+    let around = "around the \(unit), cut by the input"
     if model.session.screen.areas == .contours {
       return "Outlined: where the smoothed map is highest and holds \(thresholds) of \(logarithm); "
         + "areas in the table are those of the smallest "
-        + (isCentred ? "centred squares." : "squares \(around).")
+        + (isCentred ? "centred squares\(assumedMiddle)." : "squares \(around).")
     }
     return "Squares: the smallest "
-      + (isCentred ? "centred ones that hold" : "\(around), that hold")
+      + (isCentred ? "centred ones\(assumedMiddle) that hold" : "\(around), that hold")
       + " more than \(thresholds) of \(logarithm); the table gives what they cover of the input."
   }
 }

@@ -66,8 +66,8 @@ extension Figure {
         Format.fixed(tick, 0), x: x, y: box.y + box.height + 8.5, size: 6, anchor: .middle)
     }
     page.text(
-      "distance from the unit, px", x: box.x + box.width / 2, y: box.y + box.height + 17,
-      size: 6.5, anchor: .middle)
+      "distance from the unit\(assumedMiddle), px", x: box.x + box.width / 2,
+      y: box.y + box.height + 17, size: 6.5, anchor: .middle)
     let curves = networks.map { network -> [(x: Double, y: Double)] in
       guard let mass = network.metrics?.radialMass, !mass.isEmpty else { return [] }
       return (0...Int(plot.x.upperBound)).map { distance in
@@ -233,7 +233,7 @@ extension Figure {
       page.text("stage \(stage)", x: x, y: box.y + box.height + 8.5, size: 6, anchor: .middle)
     }
     page.text(
-      "depth: blocks, and what each stage gives out", x: box.x + box.width / 2,
+      "depth: blocks, then each stage's output", x: box.x + box.width / 2,
       y: box.y + box.height + 17, size: 6.5, anchor: .middle)
     drawLines(series.map { $0.map { plot.place($0.x, $0.value) } }, width: 0.9, on: &page)
     for (index, points) in series.enumerated() {

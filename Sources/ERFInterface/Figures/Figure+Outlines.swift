@@ -15,7 +15,7 @@ extension Figure {
     }
     var labels = OutlineLabels(box: box, outlines: theory.map { [$0.outline] } ?? [])
     if model.session.screen.areas == .contours {
-      drawContours(field, in: box, &labels, on: &page)
+      drawContours(field, metrics.knownThresholds, in: box, &labels, on: &page)
     } else {
       drawSquares(metrics, field, in: box, scale, &labels, on: &page)
     }
@@ -73,18 +73,18 @@ extension Figure {
 
   /// Where the smoothed map is highest: lines of one level through a grid.
   private func drawContours(
-    _ field: HeatField, in box: VectorDrawing.Rectangle, _ labels: inout OutlineLabels,
-    on page: inout FigurePage
+    _ field: HeatField, _ shares: [Double], in box: VectorDrawing.Rectangle,
+    _ labels: inout OutlineLabels, on page: inout FigurePage
   ) {
     let smooth = SmoothField(field, curve: .log)
     let side = SmoothField.side
-    let levels = ContourLevels.levels(of: smooth.values, shares: ERFMetrics.thresholds)
+    let levels = ContourLevels.levels(of: smooth.values, shares: shares)
     func place(_ at: ContourSegments.Place) -> VectorDrawing.Point {
       VectorDrawing.Point(
         box.x + (at.column + 0.5) / Double(side) * box.width,
         box.y + (at.row + 0.5) / Double(side) * box.height)
     }
-    let contours = zip(ERFMetrics.thresholds, levels).reversed().map { share, level in
+    let contours = zip(shares, levels).reversed().map { share, level in
       let segments = ContourSegments.segments(smooth.values, side: side, level: level)
       return (
         text: Format.percent(share, digits: 0),

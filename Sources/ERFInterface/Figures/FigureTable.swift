@@ -11,6 +11,7 @@ extension Figure {
       // A map that is 0 everywhere has no numbers.
       let measured = { (text: String) in metrics.hasMass ? text : Self.nothing }
       let areas = metrics.ratios.map { ratio in
+        guard ratio.isKnown else { return Self.nothing }
         guard let share = ratio.ratio else { return measured(Self.none) }
         let text = Format.areaNumber(share)
         guard let spread = network.result?.spread(at: ratio.threshold) else { return text }
@@ -45,7 +46,7 @@ extension Figure {
 
   /// In the place of an area where no square holds so much.
   static let none = "none"
-  /// In the place of all numbers of a map that is 0 everywhere.
+  /// In the place of all numbers of a map that is 0 everywhere, and of those that a map is too coarse for.
   static let nothing = "-"
 
   private var header: [String] {
@@ -166,7 +167,7 @@ extension Figure {
       let facts = facts(network)
       var cells = [network.letter, model.designs.text(network.network)]
       if network.network.savedMap == nil {
-        let rule = subject?.rule ?? model.session.rule
+        let rule = subject?.rule ?? network.map?.request.rule ?? model.session.rule
         cells += [
           network.network.weightsText, subject?.weightsHash ?? "", "\(size)",
           subject?.tap ?? "", list(subject?.units.map(\.row)), list(subject?.units.map(\.column)),
@@ -190,7 +191,7 @@ extension Figure {
         ]
       }
       cells += [
-        metrics.hasMass ? squares(metrics, subject) : "",
+        metrics.hasMass ? squares(metrics, network) : "",
         text(metrics.hasMass ? metrics.sigma : nil),
         text(metrics.hasMass ? metrics.distance(holding: 0.5) : nil),
         text(metrics.hasMass ? metrics.borderShare : nil), text(facts?.parameters),
@@ -203,9 +204,12 @@ extension Figure {
   }
 
   /// What sides and areas are of: a side may be longer than the input where the square is cut.
-  private func squares(_ metrics: ERFMetrics, _ subject: ERFSubject?) -> String {
-    guard !metrics.isCentred else { return "centred" }
-    let units = (subject?.units.count ?? 1) > 1 ? "the units' middle" : "the unit"
+  private func squares(_ metrics: ERFMetrics, _ network: ComparedNetwork) -> String {
+    guard !metrics.isCentred else {
+      let isAssumed = network.map?.isUnitAssumed ?? false
+      return isAssumed ? "centred, \(ShownMap.assumedMiddle)" : "centred"
+    }
+    let units = (network.subject?.units.count ?? 1) > 1 ? "the units' middle" : "the unit"
     return "around \(units), cut by the input"
   }
 

@@ -98,6 +98,12 @@ struct DepthState: Sendable {
     /// What can be shown together: numbers over one picture are not mixed with those over several.
     var shown: [String: DepthPoint] { points.isEmpty ? partial : points }
 
+    /// Over how many pictures that is, where more were asked for: of how many, as far as that is known.
+    var shownPartial: (images: Int, of: Int?)? {
+      guard points.isEmpty, let images = partial.values.map(\.images).min() else { return nil }
+      return (images, key.images == .max ? nil : key.images)
+    }
+
     mutating func keep(_ point: DepthPoint) {
       if point.images >= key.images {
         points[point.layer] = point
@@ -280,15 +286,23 @@ extension Model {
     return depthLayers(network).map { known[$0.name] }
   }
 
+  /// Over how many pictures, of how many, a network's numbers are where more are to come, or were given up.
+  func depthPartial(_ network: ComparedNetwork) -> (images: Int, of: Int?)? {
+    depth[DepthState.Key(request(network))]?.shownPartial
+  }
+
+  /// `1 of 4 pictures`.
+  func depthPartialText(_ network: ComparedNetwork) -> String? {
+    depthPartial(network).map { partial in
+      partial.of.map { "\(partial.images) of \($0.counted("picture"))" }
+        ?? partial.images.counted("picture")
+    }
+  }
+
   /// `A, B: 1 of 4 pictures`, where numbers are of fewer pictures than were asked for; nil: of all.
   var depthIsPartial: String? {
     let partial = compared.compactMap { network -> (letter: String, words: String)? in
-      let key = DepthState.Key(request(network))
-      guard let series = depth[key], series.points.isEmpty,
-        let images = series.partial.values.first?.images
-      else { return nil }
-      let of = key.images == .max ? "" : " of \(key.images)"
-      return (network.letter, "\(images)\(of) pictures")
+      depthPartialText(network).map { (letter: network.letter, words: $0) }
     }
     guard let first = partial.first else { return nil }
     return partial.map(\.letter).joined(separator: ", ") + ": \(first.words)"
@@ -331,18 +345,20 @@ extension Model {
   /// The points of all networks as CSV, a line a layer.
   var depthCSV: String {
     var lines = [
-      "network,weights,input,images,rule,stage,layer,label,area_half_percent,sigma_px,radius_half_px\n"
+      "network,weights,input,images,rule,stage,layer,label,area_half_percent,sigma_px,"
+        + "radius_half_px,partial_of\n"
     ]
     for compared in compared {
       let network = compared.network
       let size = compared.side.map(inputSize) ?? inputSize(of: network)
+      let partialOf = depthPartial(compared).map { $0.of.map { "\($0)" } ?? "unknown" }
       for (layer, point) in zip(depthLayers(compared), depthPoints(compared)) {
         guard let point else { continue }
         let fields = [
           designs.text(network), network.weightsText, "\(size)", "\(point.images)",
           session.rule.rawValue, "\(layer.stage)", layer.name, layer.label,
           point.area.map { Format.fixed($0 * 100, 4) } ?? "", Format.fixed(point.sigma, 3),
-          point.radius.map { "\($0)" } ?? "",
+          point.radius.map { "\($0)" } ?? "", partialOf ?? "",
         ]
         lines.append(CSVRecords.line(fields))
       }

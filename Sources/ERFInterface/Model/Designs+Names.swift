@@ -128,15 +128,18 @@ extension Designs {
       return "has weights \(weights[0]), not \(weights[1])"
     }
     if let now = self[network], let before = self[other] {
-      for (index, pair) in zip(now.stages, before.stages).enumerated() {
-        for field in StageField.allCases where pair.0.text(field) != pair.1.text(field) {
-          return "stage \(index + 1) \(field.title) is \(pair.0.text(field)), "
-            + "not \(pair.1.text(field))"
+      let changes = zip(now.stages, before.stages).enumerated().flatMap { index, pair in
+        StageField.allCases.filter { pair.0.text($0) != pair.1.text($0) }.map { field in
+          "stage \(index + 1) \(field.title) \(field == .shortcuts ? "are" : "is") "
+            + "\(pair.0.text(field)), not \(pair.1.text(field))"
         }
       }
+      if let first = changes.first {
+        return first + (changes.count > 1 ? ", and \(changes.count - 1) more" : "")
+      }
     }
-    if network.preprocessing != other.preprocessing { return "takes pictures prepared otherwise" }
-    if network.classes != other.classes { return "names its classes otherwise" }
+    if network.preprocessing != other.preprocessing { return "takes pictures prepared differently" }
+    if network.classes != other.classes { return "names its classes differently" }
     return network.fit != other.fit
       ? "brings weights over: \(network.fit.label)" : "is as it was before"
   }

@@ -96,11 +96,16 @@ enum ExportNaming {
     return joined(parts)
   }
 
-  /// `replknet-13-nano_replknet-31-nano_1024_depth`: the same of all layers, with their central units.
+  /// `replknet-13-nano_replknet-31-nano_1024_depth_4-of-50`: the same of all layers, with their central units, and
+  /// over how many pictures where that is not all.
   static func depthStem(
-    _ networks: [ComparedNetwork], _ designs: Designs, _ size: InputSize
+    _ networks: [ComparedNetwork], _ designs: Designs, _ size: InputSize,
+    partial: (images: Int, of: Int?)?
   ) -> String {
-    joined(names(networks, designs) + [plain("\(size)"), "depth"])
+    let pictures = partial.map { partial in
+      partial.of.map { "\(partial.images)-of-\($0)" } ?? "partial"
+    }
+    return joined(names(networks, designs) + [plain("\(size)"), "depth", pictures ?? ""])
   }
 
   /// Each network once, as its own file would be called; of more than two the first.

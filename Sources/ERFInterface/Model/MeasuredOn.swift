@@ -53,13 +53,11 @@ extension [MeasuredOn] {
     return "\(counted): \(which)"
   }
 
-  /// Of those that have one.
-  var layer: String? { filter { $0.layer != nil }.said(\.layer) }
+  var layer: String? { said(\.layer) }
 
   var label: String? {
-    let known = filter { $0.layer != nil }
-    guard known.contains(where: { $0.label != nil }) else { return nil }
-    return known.said { $0.label ?? "last stage" }
+    guard contains(where: { $0.label != nil }) else { return nil }
+    return said { $0.layer == nil ? nil : $0.label ?? "last stage" }
   }
 
   var unit: String? { said(\.unit) }
@@ -98,10 +96,8 @@ extension Model {
       let key = DepthState.Key(request(network))
       var measured = MeasuredOn(letter: network.letter, input: key.request.size)
       measured.images = key.request.images
-      if let series = depth[key], let images = series.shown.values.first?.images {
-        let isPartial = series.points.isEmpty && key.images != .max
-        measured.pictures =
-          isPartial ? "\(images) of \(key.images) pictures" : images.counted("picture")
+      if let images = depth[key]?.shown.values.first?.images {
+        measured.pictures = depthPartialText(network) ?? images.counted("picture")
       } else if key.images != .max {
         measured.pictures = key.images.counted("picture")
       }
@@ -124,6 +120,9 @@ extension Model {
     measured.isStale = network.side.map { sides[$0].isStale } ?? false
     guard map.network.savedMap == nil else {
       measured.pictures = map.recordedPictures?.counted("picture")
+      measured.layer = map.result?.record?.place?.layer.sanitised
+      // Whether that is the last of its network nobody tells.
+      measured.label = measured.layer
       measured.unit =
         map.isUnitAssumed
         ? ShownMap.assumedMiddle

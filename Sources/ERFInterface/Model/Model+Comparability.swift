@@ -38,7 +38,7 @@ extension Model {
     if a.images != b.images {
       return "\(mine) over \(a.images.counted("picture")), \(other) over \(b.images)"
     }
-    if !sawTheSame(a, b) { return "\(mine) and \(other) saw other pictures" }
+    if !sawTheSame(a, b) { return "\(mine) and \(other) saw different pictures" }
     if a.request.rule != b.request.rule { return "\(mine) and \(other) follow different rules" }
     if !isOnePlace(a.metrics.origin, b.metrics.origin, a.inputSize) {
       return "\(mine) and \(other) look from different places"

@@ -4,6 +4,7 @@ import ERFEngine
 
 extension Model {
   static let needsTwo = "there is one network; give two to compare"
+  static let noWeights = "a saved map has no weights to choose"
 
   /// Changes the active network.
   mutating func edit(_ change: (inout NetworkSpec) -> Void) {
@@ -41,9 +42,13 @@ extension Model {
   /// Another seed for what is random of the active network.
   mutating func take(seed: UInt64) {
     let letter = Self.letter(active)
+    guard session.networks[active].savedMap == nil else {
+      notice = Notice(.note, Self.noWeights)
+      return
+    }
     guard let network = session.networks[active].withSeed(seed) else {
       notice = Notice(
-        .note, "a seed applies to random weights, which \(letter) has not: W switches to them")
+        .note, "\(letter)'s weights are not random: W switches to random ones, which take a seed")
       return
     }
     guard network != session.networks[active] else {

@@ -107,10 +107,11 @@ extension Model {
   var unkeptMoments: [UnkeptMoment] {
     let shown: [(String, NetworkSpec)] =
       session.networks.enumerated().map { (Self.letter($0), $1) }
-      + session.gallery.map { ("a network of the gallery", $0) }
+      + session.gallery.map { ("A network of the gallery", $0) }
     var hidden: [(String, NetworkSpec)] = film.map { [(Self.letter($0.side), $0.start)] } ?? []
-    hidden += setAside.sorted { $0.key < $1.key }.map { model, weights in
-      (model.sanitised, NetworkSpec(shown: model, weights: weights))
+    hidden += setAside.sorted { $0.key < $1.key }.map { model, weights -> (String, NetworkSpec) in
+      let network = NetworkSpec(shown: model, weights: weights)
+      return (network.shownModel, network)
     }
     let moments = film?.moments ?? []
     var known = Set(keptWeights.keys)
@@ -162,7 +163,7 @@ extension ERFSubject {
 
 /// Trained weights that go with what is on screen.
 struct UnkeptMoment {
-  /// `A`
+  /// `A`, as it stands at the beginning of a sentence; a name is spelt as on screen.
   let whose: String
   let network: NetworkSpec
   let path: String
@@ -174,14 +175,14 @@ struct UnkeptMoment {
 
   /// What goes with them, in a line.
   var loss: String {
-    let beginning = whose.prefix(1).uppercased() + whose.dropFirst()
     guard isOfFilm else {
       let kept = keptSteps.map(String.init).joined(separator: ", ")
-      return "\(beginning) was trained up to step \(step) in an earlier run, "
+      let steps = keptSteps.count == 1 ? "step" : "steps"
+      return "\(whose) was trained up to step \(step) in an earlier run, "
         + "and these weights are in no file yet"
-        + (kept.isEmpty ? "." : "; kept of that run: step \(kept).")
+        + (kept.isEmpty ? "." : "; kept of that run: \(steps) \(kept).")
     }
-    return "\(beginning) has the weights of step \(step), which are in no file yet."
+    return "\(whose) has the weights of step \(step), which are in no file yet."
   }
 }
 

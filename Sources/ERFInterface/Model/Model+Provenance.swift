@@ -12,7 +12,7 @@ extension Model {
       ("Title", "replk-tui, a screen"), ("Networks", networks),
       ("Input", said { "\(sides[$0].shown?.inputSize ?? inputSize($0))" }),
       ("Layer", said { layerName($0)?.sanitised }), ("Images", said { picturesText($0) }),
-      ("Rule", said { ruleName($0) }), ("State", states),
+      ("Rule", rules), ("State", states),
       ("Software", ProgramRecord.maker),
     ]
     let notes = sides.indices.flatMap { side -> [PNGText] in
@@ -26,6 +26,10 @@ extension Model {
       fact.text.map { PNGText(keyword: fact.keyword, text: $0) }
     } + notes
   }
+
+  /// By which rule the maps on the screen are made, or will be where there is none yet: once where it is the same for
+  /// all, else by letters; nil where nobody knows.
+  var rules: String? { said { ruleName($0) } }
 
   /// Which maps are old, previews or not there; nil where none is.
   private var states: String? {

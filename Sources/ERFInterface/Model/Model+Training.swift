@@ -97,7 +97,7 @@ extension Model {
     if case .random = network.weights {
       weights = setAside[network.model] ?? .usual(for: network.model)
       if case .random = weights {
-        notice = Notice(.note, "no trained weights of \(network.model); o opens a checkpoint")
+        notice = Notice(.note, "no trained weights of \(network.shownModel); o opens a checkpoint")
         return
       }
     } else {

@@ -183,8 +183,9 @@ extension Model {
     let size = a.inputSize
     let pixels = size.height == size.width ? "\(size.height) px" : "\(size) px"
     guard a.network.savedMap == nil else {
-      // What its file says of it stands under the map.
-      return [pixels, "a saved map"]
+      // What else its file says of it stands under the map.
+      let pictures = a.recordedPictures.map { [$0.counted("picture")] } ?? []
+      return pictures + [pixels, "a saved map"] + (a.isCoarse ? [ShownMap.coarse] : [])
     }
     // The spread is of the pictures' own maps, the share is of their mean.
     let images = a.images.counted("picture")
@@ -194,19 +195,23 @@ extension Model {
       + cut(a, b).prefix(1)
   }
 
-  /// Pictures and size, in fewer and fewer words; what a saved map is of stands under it.
+  /// Pictures and size, in fewer and fewer words; of a saved map that is partial the caveat says how many pictures.
   private func basis(_ map: ShownMap) -> [String] {
     let size = map.inputSize
     let pixels = size.height == size.width ? "\(size.height) px" : "\(size) px"
-    guard map.network.savedMap == nil else { return [pixels] }
-    return [map.images.counted("picture"), "n=\(map.images)"].map { "\($0), \(pixels)" }
+    var images = map.images
+    if map.network.savedMap != nil {
+      guard let pictures = map.recordedPictures, pictures.partialOf == nil else { return [pixels] }
+      images = pictures.count
+    }
+    return [images.counted("picture"), "n=\(images)"].map { "\($0), \(pixels)" }
   }
 
   /// What of that changes the meaning of the answer, in full and in short.
   private func caveats(
     _ a: ShownMap, _ b: ShownMap, only side: Int? = nil, saysWeights: Bool
   ) -> [String] {
-    guard a.network.savedMap == nil else { return a.recordedPictures?.partialTexts ?? [] }
+    guard a.network.savedMap == nil else { return caveats(ofSaved: a) }
     let layers = layers(a, b, only: side)
     let isSaid = saysWeights && !origin(a).hasNewKernels && !origin(b).hasNewKernels
     let weights = isSaid ? [] : WeightsOrigin.caveats(origin(a), origin(b))
@@ -216,6 +221,13 @@ extension Model {
     let (full, short) = (parts.compactMap(\.first), parts.compactMap(\.last))
     guard !full.isEmpty else { return [] }
     return (full == short ? [full] : [full, short]).map { $0.joined(separator: ", ") }
+  }
+
+  private func caveats(ofSaved map: ShownMap) -> [String] {
+    let partial = map.recordedPictures?.partialTexts ?? []
+    guard map.isCoarse else { return partial }
+    guard let first = partial.first else { return [ShownMap.coarse, "8 bits"] }
+    return ["\(first), \(ShownMap.coarse)"] + partial.map { $0 + ", 8 bits" }
   }
 
   /// That somebody had the two fed in different ways, in full and in short.

@@ -268,7 +268,7 @@ extension Clipboard {
     case .unknown:
       Notice(
         .warning,
-        "\(name) offered to the terminal (OSC 52); many take none: e writes files instead")
+        "\(name) offered to the terminal (OSC 52); many ignore it: e writes files instead")
     }
   }
 }

@@ -99,6 +99,12 @@ public struct ShownMap: Sendable {
 
   static let assumedMiddle = "middle assumed"
 
+  /// Whether it was read from grey levels of 8 bits.
+  var isCoarse: Bool { result?.record?.isCoarse ?? false }
+
+  /// What that means for its numbers.
+  static let coarse = "8 bits: large thresholds come out too small"
+
   /// How many units are summed in it.
   var unitCount: Int {
     max(1, (network.savedMap == nil ? request.units.count : subject?.units.count) ?? 1)

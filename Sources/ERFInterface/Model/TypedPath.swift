@@ -65,7 +65,7 @@ enum TypedPath {
   }
 
   static func refusal(of several: Int) -> String {
-    "\(several) paths are here, where one is asked for"
+    "\(several) paths given, one expected"
   }
 
   /// The path that is begun by a text, which may lack the quotes that end it.

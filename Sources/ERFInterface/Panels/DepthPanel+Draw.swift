@@ -288,16 +288,15 @@ private struct DepthDrawing {
       guard network.network.savedMap == nil else {
         return [Span(name, Role.network(index), .bold), Span("  " + savedMap(network), .quiet)]
       }
-      let key = DepthState.Key(model.request(network))
-      let points = model.depthPoints(network).compactMap(\.self)
-      let images = points.first?.images ?? (key.images == .max ? 0 : key.images)
-      let facts = [
-        model.weightsText(network, isNamed: true), "\(key.request.size) px",
-        images.counted("picture"), "rule " + key.request.rule.rawValue,
+      let request = model.request(network)
+      let measured = model.depthMeasuredOn.first { $0.letter == network.letter }
+      let facts: [String?] = [
+        model.weightsText(network, isNamed: true), "\(request.size) px", measured?.pictures,
+        "rule " + request.rule.rawValue,
       ]
       return [
         Span(name, Role.network(index), .bold),
-        Span("  " + facts.joined(separator: glyphs.separator), .quiet),
+        Span("  " + facts.compactMap(\.self).joined(separator: glyphs.separator), .quiet),
       ]
     }
   }

@@ -95,7 +95,10 @@ extension Model {
     notice = Notice(.note, "writing ...")
     return [
       .writeText(
-        id, stem: ExportNaming.depthStem(compared, designs, inputSize(unitSide)), ending: "csv",
+        id,
+        stem: ExportNaming.depthStem(
+          compared, designs, inputSize(unitSide),
+          partial: compared.compactMap { depthPartial($0) }.first), ending: "csv",
         depthCSV)
     ]
   }

@@ -49,6 +49,9 @@ enum KernelsPanel: Panel {
 
   static func plan(_ command: CommandName, _ model: Model) -> Plan {
     let network = model.session.networks[model.active]
+    if network.savedMap != nil, command == .weightFit || command == .nextSeed {
+      return .refuse(Model.noWeights)
+    }
     switch command {
     case .move(let direction): return .edit { move(direction, in: &$0) }
     case .increase, .decrease: return step(up: command == .increase, model)

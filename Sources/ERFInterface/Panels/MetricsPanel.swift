@@ -77,6 +77,7 @@ private struct MetricsLines {
     for network in compared {
       lines.append(row(network.letter, network.metrics.flatMap { $0.hasMass ? $0.ratios : nil }))
     }
+    lines += coarse
     let rows = lines.count
     for side in model.sides.indices where isPublishedTarget(side) {
       guard let row = model.design(side).flatMap({ PublishedRatios.rows[$0.id] }) else { continue }
@@ -118,6 +119,14 @@ private struct MetricsLines {
       let more = random.flatMap { name.contains($0) ? nil : ", " + $0 } ?? ""
       return "\(other.letter) \(name)\(more)"
     }
+  }
+
+  /// Whose numbers are those of grey levels of 8 bits.
+  private var coarse: [[Span]] {
+    let letters = model.compared.filter { $0.map?.isCoarse ?? false }.map(\.letter)
+    guard !letters.isEmpty else { return [] }
+    let whose = model.compared.count > 1 ? letters.joined(separator: " ") + ", " : ""
+    return wrap(whose + ShownMap.coarse, width: width).map { [Span($0, .warning)] }
   }
 
   private var isCentred: Bool {
@@ -168,7 +177,8 @@ private struct MetricsLines {
     var spans = [Span(label.rightPadded(labelWidth), .text, .bold)]
     for index in ERFMetrics.thresholds.indices {
       let ratio = ratios.flatMap { $0.indices.contains(index) ? $0[index].ratio : nil }
-      let text = ratio.map { areaText($0) } ?? (ratios == nil ? glyphs.dash : "none")
+      let isKnown = ratios.map { $0.indices.contains(index) && $0[index].isKnown } ?? false
+      let text = ratio.map { areaText($0) } ?? (isKnown ? "none" : glyphs.dash)
       spans.append(Span(text.leftPadded(cell), ratio == nil ? .quiet : .text, .bold))
     }
     return spans

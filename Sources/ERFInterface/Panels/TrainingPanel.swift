@@ -52,7 +52,7 @@ enum TrainingPanel: Panel {
       switch model.weightsOnScreen(film) {
       case .others:
         return .refuse(
-          "\(Model.letter(film.side)) has other weights than the training's now: "
+          "\(Model.letter(film.side)) now has weights that are not the training's: "
             + "Left or Right goes back to them")
       case .before:
         return .refuse("these are the weights from before; step to a moment to keep it")
@@ -120,8 +120,8 @@ private struct TrainingLines {
   /// What there will be to see, where the panel has the screen to itself.
   var preview: [[Span]] {
     let rows = [
-      ("loss", "over the steps so far, of the batch of each step"),
-      ("right", "the share of each batch that is classified rightly"),
+      ("loss", "over the steps so far, the mean over each hundredth of the run"),
+      ("right", "the share of the batches of each hundredth that is classified correctly"),
       ("field", "the area that holds half of the field, at each moment that is kept"),
       ("maps", "the field at each moment, one beside the other; Left and Right step through them"),
     ]
@@ -173,12 +173,13 @@ private struct TrainingLines {
     return whole.width <= width ? whole : [step, left]
   }
 
+  /// Both are means over the steps since the last point of the curves.
   private func numbers(_ progress: FineTuning.Progress) -> [Span] {
     let right = Span(Format.percent(progress.log.latestAccuracy, digits: 1), .text)
     let loss = [Span("loss ", .quiet), Span(Format.fixed(progress.log.latestLoss, 3), .text)]
     let wordings = [
-      [Span("  right ", .quiet), right, Span(" of the batch", .quiet)],
-      [Span("  batch right ", .quiet), right],
+      [Span("  right ", .quiet), right, Span(" of the last batches", .quiet)],
+      [Span("  batches right ", .quiet), right],
     ]
     return loss + (wordings.first { (loss + $0).width <= width } ?? wordings[1])
   }

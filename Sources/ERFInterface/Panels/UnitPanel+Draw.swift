@@ -13,13 +13,18 @@ extension Frame {
       return
     }
     let grid = UnitGrid(map, in: UnitGrid.area(in: area))
+    let fields = UnitGrid.fields(of: map, in: area)
+    // Fields beside the grid leave the lines above it no more than the columns before them.
+    var text = area
+    if let fields { text.columns = fields.column - 1 - area.column }
     write(
       model.unitLines(
-        rows: area.rows, columns: area.columns, facts, layer, map, unit, step: grid?.step ?? 1),
-      in: area)
+        rows: area.rows, columns: text.columns, facts, layer, map, unit, step: grid?.step ?? 1,
+        isBeside: fields != nil),
+      in: text)
     guard let grid else { return }
     drawUnitGrid(grid, answers: model.answers(of: map), unit: unit, model)
-    if let place = UnitGrid.fields(of: map, in: area) { drawUnitFields(model, in: place) }
+    if let fields { drawUnitFields(model, in: fields) }
   }
 
   /// What the unit sees, A beside B or above it, whichever makes them larger, and the curves below where
@@ -160,9 +165,11 @@ extension NetworkFacts {
 
 extension Model {
   /// The lines above the grid: where the unit is.
+  ///
+  /// - Parameter isBeside: whether its fields lie beside the grid.
   fileprivate func unitLines(
     rows: Int, columns: Int, _ facts: NetworkFacts, _ layer: NetworkFacts.Layer, _ map: InputSize,
-    _ unit: Unit, step: Int
+    _ unit: Unit, step: Int, isBeside: Bool
   ) -> [[Span]] {
     let target = session.target
     let others = markedUnits.count { $0 != unit }
@@ -172,26 +179,16 @@ extension Model {
       : others > 0 ? "  + \(others) marked" : markedUnits.isEmpty ? "" : "  marked"
     var lines: [[Span]] = [
       targetLine(facts, layer, columns: columns),
-      [
-        Span(
-          layerText(session.networks[unitSide], layer.name, at: askedSize(unitSide))
-            + display.glyphs.separator + "stride \(layer.stride)", .quiet)
-      ],
+      layerLine(layer, columns: columns),
       placeLine(unit, on: map, note: note, columns: columns),
-      [
-        Span(columns < 48 ? "theory" : "theoretical field", .quiet)
-      ] + theorySpans(target),
+      theoryLine(target, columns: columns, isBeside: isBeside),
     ]
     let parts = "\(step) \(display.glyphs.times) \(step) units"
-    let whose = sides.count > 1 ? Self.letter(unitSide) + "'s" : "the"
     if rows >= 12 {
       lines.append(
         answers(of: map) == nil
           ? step > 1 ? [Span("each dot: " + parts, .quiet)] : []
-          : [
-            Span(
-              "what \(whose) layer answers there" + (step > 1 ? ", \(parts) a place" : ""), .quiet)
-          ])
+          : answersLine(step > 1 ? parts : nil, columns: columns))
     } else if step > 1, rows >= 8 {
       // Without a row of its own it stands behind the theoretical field, which has fewer words then.
       let scale = [Span("  each place " + parts, .quiet)]
@@ -203,6 +200,30 @@ extension Model {
     }
     if rows < 8 { lines.removeLast() }
     return lines
+  }
+
+  /// The layer by its name, which is cut where it is too long, and its stride.
+  private func layerLine(_ layer: NetworkFacts.Layer, columns: Int) -> [Span] {
+    let name = layerText(session.networks[unitSide], layer.name, at: askedSize(unitSide))
+    let stride = display.glyphs.separator + "stride \(layer.stride)"
+    let cut = name.cutInside(
+      columns: max(1, columns - stride.columns), display.glyphs.ellipsis)
+    return [Span(cut + stride, .quiet)]
+  }
+
+  /// What the grid shows.
+  ///
+  /// - Parameter parts: of how many units each place is the mean; nil: of one.
+  private func answersLine(_ parts: String?, columns: Int) -> [Span] {
+    let what = "what \(sides.count > 1 ? Self.letter(unitSide) + "'s" : "the") layer answers"
+    let wordings = parts.map { ["\(what) there, \($0) a place", "\(what), \($0)"] } ?? []
+    let text = wordings.first { $0.columns <= columns } ?? what + " there"
+    return [Span(text, .quiet)]
+  }
+
+  private func theoryLine(_ target: Target, columns: Int, isBeside: Bool) -> [Span] {
+    let lines = ["theoretical field", "theory"].map { [Span($0, .quiet)] + theorySpans(target) }
+    return isBeside || columns >= 48 ? lines.first { $0.width <= columns } ?? lines[1] : lines[1]
   }
 
   /// The layer by its place in the network. Under a heading that speaks of a map that stayed behind it is said to

@@ -354,7 +354,10 @@ final class EffectRunner {
   private static func requireOutside(_ named: [String], _ paths: [String]) throws {
     let folders = named.flatMap { PathCompletion.all($0) }
     for path in paths {
-      if let error = AmongPicturesError(writing: path, besides: folders) { throw error }
+      if var error = AmongPicturesError(writing: path, besides: folders) {
+        error.advice = "start replk-tui in another folder, or export NPY, CSV or JSON"
+        throw error
+      }
     }
   }
 
@@ -379,11 +382,9 @@ final class EffectRunner {
     }
   }
 
-  /// Keeps the session for the next start; one that cannot be kept is no reason to complain on the
-  /// way out.
-  func keep(_ session: Session, at path: String) {
-    guard let bytes = try? session.encoded(at: path) else { return }
-    try? engine.keep(bytes, at: path)
+  /// Keeps the session for the next start.
+  func keep(_ session: Session, at path: String) throws {
+    try engine.keep(session.encoded(at: path), at: path)
   }
 
   /// Cancels everything and gives the workers a moment to notice.

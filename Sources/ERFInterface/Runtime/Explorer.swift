@@ -24,14 +24,20 @@ public struct ExplorerOptions: Sendable {
   public init(threads: Int? = nil) { self.threads = threads }
 }
 
+/// How the explorer ended.
+public struct ExplorerEnding: Sendable, Equatable {
+  public let exitCode: Int32
+  /// Why the session could not be kept for the next start; nil: it was, or was not to be.
+  public var unkept: String?
+}
+
 /// The interactive program.
 public enum Explorer {
-  /// Explores a session until the user leaves; returns the exit code. The terminal is
-  /// closed on return.
+  /// Explores a session until the user leaves. The terminal is closed on return.
   public static func run(
     session: Session, options: ExplorerOptions = ExplorerOptions(), terminal: any Terminal,
     engine: any Engine
-  ) -> Int32 {
+  ) -> ExplorerEnding {
     var loop = ExplorerLoop(
       session: session, options: options, terminal: terminal, engine: engine)
     return loop.run()
@@ -76,11 +82,11 @@ struct ExplorerLoop {
     lastFrame = clock.now
   }
 
-  mutating func run() -> Int32 {
+  mutating func run() -> ExplorerEnding {
     start()
     while exitCode == nil { step() }
-    finish()
-    return exitCode ?? 0
+    let unkept = finish()
+    return ExplorerEnding(exitCode: exitCode ?? 0, unkept: unkept)
   }
 
   /// Nothing is computed before the first frame is on the screen.
@@ -137,10 +143,21 @@ struct ExplorerLoop {
 
   /// Keeps the state, which a terminal that hangs must not cost, gives the terminal back, and ends what is
   /// under way.
-  func finish() {
-    if let statePath, model.unopened == nil { runner.keep(model.keptSession, at: statePath) }
+  ///
+  /// - Returns: why the state could not be kept, if so.
+  @discardableResult
+  func finish() -> String? {
+    var failure: String?
+    if let statePath, model.unopened == nil {
+      do {
+        try runner.keep(model.keptSession, at: statePath)
+      } catch {
+        failure = String(describing: error)
+      }
+    }
     terminal.close()
     runner.stop(seconds: 1)
+    return failure
   }
 
   /// How long to wait for an event: for ever, or until a frame that was put off is due.

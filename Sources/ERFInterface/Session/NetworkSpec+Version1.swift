@@ -23,7 +23,7 @@ extension NetworkSpec {
       let (wanted, original) = (try NetworkDesign(model: text), try NetworkDesign(model: model))
       guard let edits = wanted.edits(from: original) else {
         throw SessionError.refused(
-          path: field.path, reason: "\(text.sanitised) is no edit of \(model.sanitised)")
+          path: field.path, reason: "\(text.sanitised) is not an edit of \(model.sanitised)")
       }
       self.edits = edits
     } catch let error as SessionError {

@@ -152,10 +152,10 @@ extension Model {
   /// two hold.
   mutating func completed(_ text: String, _ longer: String, _ names: [String]) {
     var complaint: String?
-    if names.isEmpty { complaint = "nothing begins like this" }
+    if names.isEmpty { complaint = "no match" }
     if names.count > 1 {
       let shown = names.prefix(8).map(\.sanitised).joined(separator: "  ")
-      complaint = "\(names.count) begin like this: \(shown)" + (names.count > 8 ? "  ..." : "")
+      complaint = "\(names.count) match: \(shown)" + (names.count > 8 ? "  ..." : "")
     }
     switch overlay {
     case .prompt(var prompt) where prompt.text == text:

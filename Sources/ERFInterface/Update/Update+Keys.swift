@@ -32,7 +32,7 @@ extension Model {
       return []
     }
     guard !holdsKeys, !overlay.isAwaitingAnswer else {
-      notice = Notice(.note, "pasted text waits for no answer: paste it again after that")
+      notice = Notice(.note, "a paste does not wait for the answer: paste it again after that")
       return []
     }
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -83,7 +83,7 @@ extension Model {
     case .previousNetwork: .edit { $0.stepNetwork(-1) }
     case .weights:
       session.networks[active].savedMap == nil
-        ? .edit { $0.toggleWeights() } : .refuse("a saved map has no weights to choose")
+        ? .edit { $0.toggleWeights() } : .refuse(Self.noWeights)
     case .train: trainingPlan
     case .undo: undoPlan
     case .redo: redoPlan
@@ -152,7 +152,7 @@ extension Model {
 
   private var underlayPlan: Plan {
     if case .tensor = session.images.source, !session.screen.hasUnderlay {
-      return .refuse("a prepared tensor is no picture to lie under the maps")
+      return .refuse("a prepared tensor has no picture to show under the maps")
     }
     return .edit { $0.session.screen.hasUnderlay.toggle() }
   }

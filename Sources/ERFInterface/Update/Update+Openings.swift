@@ -43,11 +43,19 @@ extension Model {
   /// Takes what a file was found to hold, and says where it fixes another size than the one asked for. Where
   /// no network takes that one, it is not what is asked for any more.
   mutating func opened(_ id: RequestID, _ answer: NetworkFacts?, _ design: NetworkDesign?) {
-    guard let key = facts.answer(id, answer, design), let refusal = answer?.refusal,
-      let size = answer?.input
-    else { return }
-    for side in sides.indices where factsKey(side) == key {
-      tell(.note, "\(Self.letter(side)) stays at \(size): \(refusal.sanitised)")
+    guard let key = facts.answer(id, answer, design), answer?.refusal != nil else { return }
+    let stays = sides.indices.compactMap { side -> (isNew: Bool, line: String)? in
+      guard let facts = facts(side), let refusal = facts.refusal else { return nil }
+      let line = "\(Self.letter(side)) stays at \(facts.input): \(refusal.sanitised)"
+      return (factsKey(side) == key, line)
+    }
+    let new = stays.filter(\.isNew).map(\.line)
+    if !new.isEmpty {
+      // What was said of the other side a moment ago is no less true.
+      let said = notice?.lines ?? []
+      notice = Notice(
+        .note, stays.filter { $0.isNew || said.contains($0.line.sanitised) }.map(\.line))
+      note(.note, new)
     }
     let running = sides.indices.filter { session.networks[$0].savedMap == nil }
     guard fixedSize == nil, running.allSatisfy({ facts($0)?.refusal != nil }) else { return }

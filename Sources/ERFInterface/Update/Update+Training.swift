@@ -21,7 +21,7 @@ extension Model {
       prompt.hint = "from random weights: the field grows before your eyes"
     } else {
       prompt.hint =
-        "goes on from the weights it has; Esc and W first: from random ones, the better show"
+        "continues from the current weights; Esc, then W: from random ones, a better show"
     }
     overlay = .prompt(prompt)
   }

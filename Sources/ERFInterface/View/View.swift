@@ -95,7 +95,7 @@ extension Frame {
     ]
     var right: [String] = []
     if model.session.screen.isZoomed { right.append("zoomed") }
-    right.append("rule " + model.session.rule.rawValue)
+    if let rules = model.rules { right.append("rule " + rules) }
     if model.session.screen.curve != .log { right.append(model.session.screen.curve.rawValue) }
     if model.session.screen.window.zoom > 1 { right.append(model.zoomText) }
     right.append(model.ramp.name)

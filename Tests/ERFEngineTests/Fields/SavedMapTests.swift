@@ -182,6 +182,46 @@ import Testing
     #expect(MapRecord.Pictures(HeatmapExport.images(few))?.names == few)
   }
 
+  /// Grey levels of 8 bits hide what is faint: that is noted from then on, and what depends on it is not known.
+  @Test func eightBitsAreNoted() throws {
+    let path = folder.file("m.pgm")
+    try HeatmapExport.write(result, to: path)
+    let fine = try SavedMap.load(path: path)
+    #expect(fine.record?.isCoarse == false && fine.metrics.ratios.allSatisfy(\.isKnown))
+    try HeatmapExport.write(result, to: path, options: ExportOptions(variant: .binary8))
+    let note = "read from 8 bits, large thresholds come out too small"
+    // Also of the 16 bits that they are written to.
+    for _ in 0..<2 {
+      let coarse = try SavedMap.load(path: path)
+      #expect(coarse.record?.isCoarse == true && coarse.record?.model == result.subject.model)
+      #expect(coarse.record?.notes == [note])
+      #expect(coarse.metrics.ratios.map(\.isKnown) == [true, true, true, false])
+      #expect(coarse.metrics.ratios.map { $0.side == nil } == [false, false, false, true])
+      #expect(coarse.metrics.rawRatios[3].ratio == nil)
+      try HeatmapExport.write(coarse, to: path)
+    }
+    // Nothing else is known of a grey map of another program.
+    _ = try folder.write(Array("P2\n2 2\n100\n0 50 100 25\n".utf8), to: "grey.pgm")
+    let grey = folder.file("grey.pgm")
+    let comments = HeatmapExport.comments(try SavedMap.load(path: grey))
+    #expect(comments[1...2] == ["model: not recorded in \(grey)", "note: \(note)"])
+  }
+
+  /// A header that came from a map of another size says nothing of this one's input.
+  @Test func inputsOfOtherSizesAreLeftOut() throws {
+    let input = "input: 512 x 512 (height x width)"
+    let comments = HeatmapExport.comments(result).map { $0.hasPrefix("input: ") ? input : $0 }
+    let pgm = PGM(
+      height: 64, width: 48, values: HeatmapExport.picture(result.map), comments: comments)
+    let record = try #require(
+      try SavedMap.load(path: folder.write(pgm.encoded(), to: "m.pgm")).record)
+    #expect(!record.lines.contains { $0.hasPrefix("input: ") })
+    #expect(record.notes == ["the header is of another map: \(input)"])
+    #expect(record.model == result.subject.model)
+    try HeatmapExport.write(result, to: folder.file("own.pgm"))
+    #expect(try SavedMap.load(path: folder.file("own.pgm")).record?.found == [])
+  }
+
   /// Layers may be called anything, and what is no place says nothing.
   @Test(
     arguments: [

@@ -1,0 +1,123 @@
+// What the file of a saved map says of it, or does not, wherever its numbers are shown.
+
+import ERFEngine
+import TestSupport
+import Testing
+
+@testable import ERFInterface
+
+@Suite struct SavedMapRecordTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A file's map, alone or beside networks.
+  private func opened(_ name: String, beside others: [String] = []) throws -> Model {
+    let path = folder.file(name)
+    var model = Model(session: Session(models: [path] + others), display: Display())
+    let effects = update(&model, .opened)
+    for case .openMap(let id, _) in effects {
+      let result = try SavedMap.load(path: path)
+      _ = update(&model, .finished(id, result, HeatField(result)))
+    }
+    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
+    return model
+  }
+
+  private func write(_ result: ERFResult) throws {
+    for name in ["m.pgm", "m.npy"] { try HeatmapExport.write(result, to: folder.file(name)) }
+  }
+
+  /// The rule in the title bar is that of the maps, and none where nobody knows it.
+  @Test func rulesAreThoseOfTheMaps() throws {
+    var request = makeRequest(size: 64)
+    request.rule = .signed
+    try write(makeResult(request))
+    func bar(_ model: Model) -> String {
+      String(view(model, size: ScreenSize(rows: 40, columns: 120)).text.prefix { $0 != "\n" })
+    }
+    #expect(bar(try opened("m.pgm")).contains("rule signed"))
+    #expect(!bar(try opened("m.npy")).contains("rule"))
+    let network = ["RepLKNet-13-nano"]
+    #expect(bar(try opened("m.pgm", beside: network)).contains("rule A signed, B paper"))
+    #expect(bar(try opened("m.npy", beside: network)).contains("rule B paper"))
+  }
+
+  /// A network's layer is not said of the map beside it.
+  @Test func layersAreThoseOfTheMaps() throws {
+    var result = makeResult(makeRequest(size: 64))
+    result.subject.tap = "stage2"
+    try write(result)
+    func title(_ name: String, beside others: [String]) throws -> String {
+      let texts = MetricsPanel.subject(try opened(name, beside: others))
+      return try #require(texts.first).map(\.text).joined()
+    }
+    #expect(try title("m.pgm", beside: []).hasSuffix("64 px · 1 picture · stage2"))
+    let network = ["RepLKNet-13-nano"]
+    #expect(try title("m.pgm", beside: network).hasSuffix(" · A stage2, B stage4"))
+    #expect(
+      try title("m.npy", beside: network).hasSuffix(
+        " · B 1 picture · B stage4 · A middle assumed"))
+  }
+
+  /// Grey levels of 8 bits say so with their numbers, and what they cannot tell is no number.
+  @Test(arguments: [PGMVariant.binary16, .binary8])
+  func eightBitsAreSaid(_ variant: PGMVariant) throws {
+    try HeatmapExport.write(
+      makeResult(makeRequest(size: 64)), to: folder.file("m.pgm"),
+      options: ExportOptions(variant: variant))
+    var model = try opened("m.pgm")
+    let isCoarse = variant == .binary8
+    let note = "8 bits: large thresholds come out too small"
+    #expect(model.verdict?.caveats == (isCoarse ? [note, "8 bits"] : []))
+    let conditions = ["1 picture", "64 px", "a saved map"]
+    #expect(model.verdict?.conditions == (isCoarse ? conditions + [note] : conditions))
+    let figure = Figure(model)
+    let cells = Dictionary(uniqueKeysWithValues: zip(figure.table[0], figure.table[1]))
+    #expect(cells["area_99"]?.isEmpty == isCoarse && cells["area_50"]?.isEmpty == false)
+    let ratio = model.sides[0].measured?.metrics.ratio(at: 0.99)
+    #expect(figure.rows[0][6] == ratio.map { Format.areaNumber($0) } ?? "-")
+    #expect((ratio == nil) == isCoarse)
+    #expect(figure.caption.contains("8 bits, large thresholds") == isCoarse)
+    #expect(!figure.caption.contains("no square of the input"))
+    _ = model.type("4")
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+      let screen = view(model, size: ScreenSize(rows: rows, columns: columns)).text
+      #expect(screen.contains("8 bits: large") == isCoarse, "\(screen)")
+      #expect(!screen.contains("reached"), "\(screen)")
+    }
+  }
+
+  /// Figures and their tables say that the middle is assumed, as the screen does.
+  @Test func figuresAssumeNoMiddleSilently() throws {
+    try write(makeResult(makeRequest(size: 64)))
+    for (name, isAssumed) in [("m.npy", true), ("m.pgm", false)] {
+      let figure = Figure(try opened(name))
+      let words = isAssumed ? " (middle assumed)" : ""
+      #expect(figure.caption.contains("the smallest centred ones\(words) that hold"), "\(name)")
+      let cells = Dictionary(uniqueKeysWithValues: zip(figure.table[0], figure.table[1]))
+      #expect(cells["squares"] == (isAssumed ? "centred, middle assumed" : "centred"))
+      let drawing = try #require(try figure.encoded(ending: "svg"))
+      #expect(
+        String(decoding: drawing, as: UTF8.self).contains("distance from the unit\(words), px"))
+    }
+    let both = Figure(try opened("m.npy", beside: ["RepLKNet-13-nano"]))
+    #expect(both.caption.contains("centred ones (A's middle assumed) that hold"))
+  }
+
+  /// Seeds and fits are of weights, which a map has none of.
+  @Test func aMapHasNoWeightsToEdit() {
+    var model = makeModelBesideAMap()
+    _ = model.type("3")
+    let before = model.session.networks
+    for key in "fSW".unicodeScalars {
+      #expect(model.type(key).isEmpty)
+      #expect(model.notice?.lines == ["a saved map has no weights to choose"], "\(key)")
+    }
+    model.take(seed: 3)
+    #expect(model.session.networks == before && !model.canUndo)
+    #expect(model.notice?.lines == ["a saved map has no weights to choose"])
+    let footer = Footer.keys(model, width: 400).map(\.text)
+    #expect(!footer.contains(" fit") && !footer.contains(" seed") && footer.contains(" swap"))
+  }
+}
