@@ -41,8 +41,9 @@ PACKAGES = sh Scripts/install-packages.sh
 ARM_TOOLS = qemu-user-static libc6-dev-arm64-cross libgcc-$(shell g++ -dumpversion)-dev-arm64-cross
 SLURM_TOOLS = slurmctld slurmd slurm-client munge
 
-.PHONY: all deb wheel test-arm64 test-slurm help run build standalone test fuzz check bench peers peers-forward peers-training assets measure-assets format lint sanitize install \
-  uninstall toolchain missing test-missing deps test-deps
+.PHONY: all deb wheel test-arm64 test-slurm help run build standalone test fuzz check bench peers peers-forward \
+  peers-training assets measure-assets format lint sanitize install uninstall toolchain missing \
+  test-missing deps test-deps
 
 all: missing help
 
@@ -67,7 +68,7 @@ help:
 	@echo 'make test-arm64  run the kernels of 64-bit ARM under qemu, and compare bytes'
 	@echo 'make test-slurm  run shares on a Slurm cluster of this machine alone; as root'
 	@echo 'make format    format the Swift and C sources in place'
-	@echo 'make lint      tell what make format would change, and what it cannot; which folders use which (docs/architecture.md)'
+	@echo 'make lint      tell what make format would change and what it cannot, and which folders use which'
 	@echo 'make sanitize  run all tests under the address, undefined-behaviour (C) and thread sanitizers'
 
 run: deps build

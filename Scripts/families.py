@@ -27,8 +27,8 @@ warnings.filterwarnings("ignore")
 
 
 # What the names of small networks hold, the smallest first.
-SMALL = ["atto", "femto", "pico", "nano", "xxs", "xx_small", "_002", "x_small", "tiny", "_t_", "_ti", "b0", "lite", "_s",
-         "mini", "18", "small", "s12", "b1", "26", "50"]
+SMALL = ["atto", "femto", "pico", "nano", "xxs", "xx_small", "_002", "x_small", "tiny", "_t_", "_ti", "b0", "lite",
+         "_s", "mini", "18", "small", "s12", "b1", "26", "50"]
 
 
 # Networks for larger inputs than this are made for 256 pixels.
@@ -269,7 +269,8 @@ def check(program, name, folder):
         if best:
             worst, rounded = max(worst, best[0]), max(rounded, best[1])
             how += best[2] if best[2] not in how else ""
-    return ("equal" if worst < LIMIT else "differs"), f"{len(taps)} {'layer' if len(taps) == 1 else 'layers'}, {max(worst, rounded):.0e}{how}"
+    layers = "layer" if len(taps) == 1 else "layers"
+    return ("equal" if worst < LIMIT else "differs"), f"{len(taps)} {layers}, {max(worst, rounded):.0e}{how}"
 
 
 def main():
@@ -306,7 +307,8 @@ def main():
 
 def write_table(rows):
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    equal = {part: sum(row[2] == "equal" for row in rows if (row[0] == "torchvision") == part) for part in (True, False)}
+    equal = {part: sum(row[2] == "equal" for row in rows if (row[0] == "torchvision") == part)
+             for part in (True, False)}
     of = {part: sum((row[0] == "torchvision") == part for row in rows) for part in (True, False)}
     with open(os.path.join(here, "docs", "onnx-families.md"), "w") as file:
         file.write("# Families of networks that open\n\n")
@@ -317,9 +319,10 @@ def write_table(rows):
             f" torchvision's {of[True]} networks {equal[True]}.",
             "The remark tells how many layers PyTorch's names"
             " give, and the largest error of what was compared, of the largest value. Where networks multiply rounding"
-            f" errors beyond {LIMIT}, PyTorch's own error in single precision stands beside it, and ten times that counts as"
-            " equal. \"Field by differences\": PyTorch's gradient differed, so the three largest pixels of the map were"
-            " compared with central differences. \"Input 2\": rounding turned a rectifier over for the input before."
+            f" errors beyond {LIMIT}, PyTorch's own error in single precision stands beside it, and ten times that"
+            " counts as equal. \"Field by differences\": PyTorch's gradient differed, so the three largest pixels of"
+            " the map were compared with central differences. \"Input 2\": rounding turned a rectifier over for the"
+            " input before."
             " \"Exported with dynamo\": PyTorch's older exporter refused.",
         ):
             file.write(textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False) + "\n\n")

@@ -62,7 +62,8 @@ for module in ERFEngine ERFInterface; do
           if (!isGift || (member in giver && giver[member] != folder)) giver[member] = ""
           else giver[member] = folder
         }
-        for (rest = line; line ~ /^ *case / && match(rest, /, [a-z]+[A-Z][A-Za-z0-9]*/); rest = substr(rest, RSTART + RLENGTH))
+        rest = line
+        for (; line ~ /^ *case / && match(rest, /, [a-z]+[A-Z][A-Za-z0-9]*/); rest = substr(rest, RSTART + RLENGTH))
           giver[substr(rest, RSTART + 2, RLENGTH - 2)] = ""
         if (line !~ /^(@[A-Za-z]+ )*(public |final |indirect )*(struct|enum|class|protocol|actor|typealias) /) continue
         sub(/^.*(struct|enum|class|protocol|actor|typealias) /, "", line)
@@ -114,7 +115,8 @@ for module in ERFEngine ERFInterface; do
         if (quiet != "-q") print module "/" from " uses" (list == "" ? " nothing" : list)
         for (j = i + 1; j <= count; j++)
           if ((from, folders[j]) in seen) {
-            print module "/" from " uses " folders[j] ", which " guide " lists below it: " seen[from, folders[j]] > "/dev/stderr"
+            use = " uses " folders[j] ", which " guide " lists below it: " seen[from, folders[j]]
+            print module "/" from use > "/dev/stderr"
             wrong = 1
           }
       }

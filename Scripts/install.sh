@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the built program with what it prints of itself: manual pages and completions. With --remove
-# it takes away what an installation put there.
+# Installs the built program with its documentation and what it prints of itself: manual pages and completions.
+# With --remove it takes away what an installation put there.
 #
 #     sh Scripts/install.sh PROGRAM|--remove PREFIX DESTDIR
 set -eu
@@ -22,7 +22,7 @@ if [ "$program" = --remove ]; then
 fi
 
 umask 022
-mkdir -p "$root/bin" "$man" "$doc/docs" "${bash%/*}" "${zsh%/*}" "${fish%/*}"
+mkdir -p "$root/bin" "$man" "$doc/docs/images" "$doc/Assets" "${bash%/*}" "${zsh%/*}" "${fish%/*}"
 # Written beside and renamed, since the old program may be running.
 strip -o "$root/bin/.replk-tui.new" "$program"
 chmod 755 "$root/bin/.replk-tui.new"
@@ -35,9 +35,10 @@ commands=$("$program" manual --list)
 for command in $commands; do
   "$program" manual "$command" > "$man/replk-tui-$command.1"
 done
-for file in LICENSE NOTICE README.md CHANGELOG.md; do
+# README, and what its links and those of the pages lead to.
+for file in LICENSE NOTICE README.md CHANGELOG.md CONTRIBUTING.md Assets/stimuli.png; do
   install -m 644 "$here/$file" "$doc/$file"
 done
-# What README leads to, without the pictures.
 install -m 644 "$here"/docs/*.md "$doc/docs"
+install -m 644 "$here"/docs/images/*.png "$doc/docs/images"
 echo "installed $root/bin/replk-tui, its manual pages and completions"

@@ -56,7 +56,7 @@ Description: explorer of effective receptive fields of neural networks
  PyTorch; shares of a run over many images can be computed apart and merged.
 EOF
 (cd "$root" && find usr -type f -exec md5sum {} + | sort -k2 > DEBIAN/md5sums)
-chmod 644 "$root/DEBIAN/md5sums" "$doc"/*
+find "$root/DEBIAN/md5sums" "$doc" -type f -exec chmod 644 {} +
 find "$root" -type d -exec chmod 755 {} +
 package=$work/replk-tui_$version-1_$architecture.deb
 dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null

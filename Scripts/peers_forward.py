@@ -107,7 +107,8 @@ def main():
     options = parser.parse_args()
     print(f"{processor()}, {options.threads} threads, {options.rounds} rounds, load {os.getloadavg()[0]:.1f}, "
           f"ONNX Runtime {onnxruntime.__version__}, OpenVINO {openvino.__version__.split('-')[0]}\n")
-    print("{:24} {:>12} {:>14} {:>12} {:>8}".format("forward, milliseconds", "replk-tui", "ONNX Runtime", "OpenVINO", "ratio"))
+    print("{:24} {:>12} {:>14} {:>12} {:>8}".format(
+        "forward, milliseconds", "replk-tui", "ONNX Runtime", "OpenVINO", "ratio"))
     with tempfile.TemporaryDirectory() as folder:
         for name in options.names:
             peer = Peer(options, name, folder)

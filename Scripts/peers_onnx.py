@@ -131,7 +131,8 @@ def main():
     torch.set_num_threads(options.threads)
     print(f"{processor()}, {options.threads} threads, {options.rounds} rounds,"
           f" load {os.getloadavg()[0]:.1f}, ONNX Runtime {onnxruntime.__version__}, PyTorch {torch.__version__}")
-    print(f"{'224 x 224, milliseconds':24}{'forward':>9}{'runtime':>9}{'ratio':>7}{'field':>9}{'PyTorch':>9}{'ratio':>7}")
+    print(f"{'224 x 224, milliseconds':24}{'forward':>9}{'runtime':>9}{'ratio':>7}"
+          f"{'field':>9}{'PyTorch':>9}{'ratio':>7}")
     with tempfile.TemporaryDirectory() as folder:
         for name in options.names:
             peer = Peer(options, name, folder)
@@ -141,7 +142,8 @@ def main():
                 for kept, work in zip(times, works):
                     kept.append(1000 * work())
             own, other, field, eager = (statistics.median(kept) for kept in times)
-            print(f"{name:24}{own:9.1f}{other:9.1f}{other / own:7.2f}{field:9.1f}{eager:9.1f}{eager / field:7.2f}", flush=True)
+            print(f"{name:24}{own:9.1f}{other:9.1f}{other / own:7.2f}"
+                  f"{field:9.1f}{eager:9.1f}{eager / field:7.2f}", flush=True)
 
 
 if __name__ == "__main__":

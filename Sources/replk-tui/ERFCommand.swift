@@ -13,7 +13,7 @@ extension Command {
         Option(
           "--output", "-o", value: "FILE", repeats: true,
           help: "export by ending: \(ExportFormat.endings), or .erf, from which a run resumes; "
-            + "may repeat"),
+            + "may be repeated"),
         Option("--json", help: "print the metrics as JSON"),
       ] + Options.export + Options.force
   ) { arguments in

@@ -9,7 +9,7 @@ extension Command {
     summary: "draw a figure for a paper: maps, curves, table and caption",
     options: Options.networks + Options.images + Options.preparation + Options.unit + Options.run
       + [
-        Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may repeat"),
+        Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may be repeated"),
         Option(
           "--colormap", "--colourmap", value: "NAME", words: ExploreCommand.colourMaps,
           help: "colour map: \(ExploreCommand.colourMaps.joined(separator: ", "))"),

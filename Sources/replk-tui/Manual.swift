@@ -22,8 +22,8 @@ enum Manual {
               + "terminal. Without a command the explorer opens, on two small trained networks unless "
               + "others are named. A MODEL is a name that `replk-tui models` lists, or one with "
               + "numbers of your own; a FILE is a checkpoint (safetensors, torch.save) or an "
-              + "ONNX file; a SESSION is a file that the explorer wrote, or the name of one that came with the program, such "
-              + "as nano-13-31.")),
+              + "ONNX file; a SESSION is a file that the explorer wrote, or the name of one that came "
+              + "with the program, such as nano-13-31.")),
         section(
           "OPTIONS",
           options(ExploreCommand.options)

@@ -10,7 +10,7 @@ extension Command {
       Option(
         "--output", "-o", value: "FILE", repeats: true,
         help:
-          "export by ending: .erf \(ExportFormat.endings); may repeat. Tables make one .csv, features "
+          "export by ending: .erf \(ExportFormat.endings); may be repeated. Tables make one .csv, features "
           + "one .npy or .safetensors"),
       Option("--partial", help: "accept fewer images, inputs or points than the run has"),
       Option("--json", help: "print the metrics as JSON"),
@@ -28,7 +28,9 @@ extension Command {
     }
     guard !paths.isEmpty else {
       throw UsageError.tooFewPositionals(
-        command: "merge", expected: "parts of a run (.erf) or a folder of them")
+        command: "merge",
+        expected: "shares of a run: parts (.erf) or a folder of them, tables (.csv), or features "
+          + "(.safetensors)")
     }
     let options = ExportOptions(
       variant: try arguments.pgmVariant(), colours: try arguments.colours())
@@ -45,6 +47,10 @@ extension Command {
     do {
       whole = try ERFPart.merged(parts)
     } catch let error as RunPartError where networks.count > 1 {
+      // Commands that would fail are no help.
+      for network in networks.sorted(by: { $0.key < $1.key }) {
+        _ = try ERFPart.merged(network.value)
+      }
       try StandardStreams.write(
         arguments.merges(of: networks.values.map { $0.map(\.path) }).map { $0 + "\n" }.joined())
       throw SeveralNetworks(

@@ -68,7 +68,7 @@ extension OptionValues {
   ) { $0 == "own" || [Float](channels: $0, in: PreprocessingChoice.deviations) != nil }
   static let range = OptionValues(
     expected:
-      "two different numbers, what black and white become, such as 0:255 or -1:1, each from "
+      "two different numbers, the values for black and white, such as 0:255 or -1:1, each from "
       + "-100000 to 100000, or own"
   ) { $0 == "own" || PixelRange(argument: $0) != nil }
 

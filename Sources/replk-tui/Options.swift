@@ -37,8 +37,8 @@ enum Options {
       help: "what the channels are divided by (default: as for --mean)"),
     Option(
       "--range", value: "BLACK:WHITE", values: .range, repeats: true,
-      help: "what pixels become before that, such as 0:255; without --mean and --std they stay "
-        + "that way (default 0:1)"),
+      help: "values that black and white are mapped to first, such as 0:255; without --mean and "
+        + "--std nothing else is done (default 0:1)"),
     Option("--bgr", help: "blue first, as OpenCV and Caffe have it"),
   ]
 
@@ -58,13 +58,13 @@ enum Options {
         "--image", value: "PATH", repeats: true,
         help:
           "image file, folder of images, or folder of folders of them; more files, and folders "
-          + "written with a /, may follow, and it may repeat (default: built-in pictures)"),
+          + "written with a /, may follow; may be repeated (default: built-in pictures)"),
       Option(
         "--count", value: "N", values: .images,
         help: "\(count) N spread over several folders (default: all; one of the built-in)"),
       Option(
         "--image-seed", value: "S", values: .seed,
-        help: "which images --count takes of several folders (default 0)"),
+        help: "which images --count takes from several folders (default 0)"),
       Option(
         "--tensor", value: "FILE",
         help: "prepared input (N, 3, H, W): FILE.npy or FILE.safetensors#KEY"),
@@ -312,8 +312,8 @@ extension Arguments {
     }
     guard let side = try given ?? OpenedNetwork(network).record?.largestSize else {
       throw UsageError.missingOption(
-        command: "--zero-unreached", option: "--trained-at S: \(network.text) does not say its size"
-      )
+        command: "--zero-unreached",
+        option: "--trained-at S: \(network.text) does not record the size it was trained at")
     }
     var zeroed = network
     zeroed.zeroesUnreached = InputSize(height: side, width: side)

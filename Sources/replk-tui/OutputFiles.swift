@@ -110,7 +110,7 @@ struct OutputFiles {
     guard !AtomicFile.isStream(path) else {
       throw .badValue(
         option: option, value: path,
-        expected: "a file rather than a pipe or device: it is read and written as the run goes on")
+        expected: "a file rather than a pipe or device: it is read and written during the run")
     }
   }
 

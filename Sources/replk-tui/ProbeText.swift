@@ -124,8 +124,8 @@ struct ProbeText {
     if other.contradicting > 0 {
       remarks.append(
         "\(other.subject): in \(other.contradicting) "
-          + "\(other.contradicting == 1 ? "row" : "rows") the category is not the shape that imagename "
-          + "tells; the category counts")
+          + "\(other.contradicting == 1 ? "row" : "rows") the category is not the shape in imagename; "
+          + "the category counts")
     }
     if other.repeated > 0 {
       remarks.append(

@@ -9,7 +9,7 @@ extension Command {
     name: "snapshot", synopsis: "SESSION.json|MODEL [MODEL] -o FILE.txt|.ans|.svg|.png [options]",
     summary: "write the explorer's screen as text, coloured text, SVG or PNG",
     options: [
-      Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may repeat"),
+      Option("--output", "-o", value: "FILE", repeats: true, help: "the file; may be repeated"),
       Option(
         "--screen", value: "COLUMNSxROWS", help: "size of the screen in characters (default 120x40)"
       ),

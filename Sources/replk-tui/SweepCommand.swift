@@ -17,14 +17,14 @@ extension Command {
       Option(
         "--fit", value: "interpolate|crop",
         help:
-          "how trained kernels are brought to other sides: interpolated with their energy kept, "
+          "how trained kernels are fitted to other sides: interpolated with their energy kept, "
           + "or cut to them and padded with zeros (default interpolate, as in the explorer)"),
       Option(
         "--sizes", value: "S|HxW,...", values: .sizes,
         help: "input sizes in pixels (default 224; an ONNX file's own)"),
       Option(
         "--weights", value: "FILE|random:SEED|trained", repeats: true,
-        help: "weights for every network; may repeat, each is a point of the grid "
+        help: "weights for every network; may be repeated, each is a point of the grid "
           + "(default: trained for nano networks, random:0 for others)"),
     ] + Options.network.filter { $0.names[0] != "--weights" }
       + Options.images.filter { !["--size", "--tensor"].contains($0.names[0]) }

@@ -11,7 +11,8 @@ extension Command {
     options: [
       Option("--output", "-o", value: "FILE", help: "checkpoint to write, ending in .safetensors"),
       Option(
-        "--resume", help: "go on where FILE stopped, bit for bit; more steps than before are fine"),
+        "--resume",
+        help: "continue where FILE stopped, bit for bit; more steps than before are fine"),
       Option("--force", help: "start over, replacing what is there"),
       Option(
         "--from", value: "WEIGHTS",
@@ -24,7 +25,7 @@ extension Command {
           + "out like that; or built-in stimuli (default shapes)"),
       Option(
         "--data-hash", value: "HASH",
-        help: "go on only if the pictures of --data DIR have this hash, which every run over a "
+        help: "continue only if the pictures of --data DIR have this hash, which every run over a "
           + "folder prints"),
       Option(
         "--count", value: "N", values: .trainingStimuli,

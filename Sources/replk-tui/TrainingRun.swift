@@ -128,7 +128,7 @@ struct TrainingRun {
   private func remedy(for path: String) -> String {
     guard path == outputs.path else { return "move it away and add --resume" }
     // Of this training, by another run of it.
-    if trainer.isOwn(path) { return "add --resume to go on from it, or choose another name" }
+    if trainer.isOwn(path) { return "add --resume to continue it, or choose another name" }
     // Nothing is left to go on from, and no other training may replace the best weights of this one.
     let best = outputs.versions.isOwn(outputs.best) ? " and \(outputs.best)" : ""
     return "move it\(best) away and start over, or choose another name"
@@ -199,7 +199,7 @@ private struct ForeignInPlace: ExplainedError {
   let remedy: String
 
   var explanation: String {
-    "\(path): was written by another program while this run went on, and is left as it is: \(remedy)"
+    "\(path): was written by another program during this run, and is left as it is: \(remedy)"
   }
 }
 

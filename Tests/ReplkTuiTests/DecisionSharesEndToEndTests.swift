@@ -250,9 +250,9 @@ import Testing
     for (files, code, mentions) in [
       (["huge.csv"], 1, ["huge.csv", "damaged"]),
       ([paths[0], others[1]], 2, [paths[0], others[1], "weights random:"]),
-      ([paths[0], paths[1], paths[0]], 2, [paths[0], "both hold stimulus 1"]),
+      ([paths[0], paths[1], paths[0]], 2, ["\(paths[0]) is given twice"]),
       ([paths[0], cut[0], cut[2]], 2, [paths[0], cut[0], "both hold stimulus 1"]),
-      ([paths[0], "one.csv"], 1, ["one.csv", "no table that `merge` takes"]),
+      ([paths[0], "one.csv"], 1, ["one.csv", "is not a table that `merge` takes"]),
       (["one.csv"], 1, ["one.csv", "`probe`"]),
     ] {
       expectOneLine(

@@ -30,10 +30,40 @@ import Testing
   /// Links to files of the project lead to files.
   @Test(arguments: pages) func linksLeadSomewhere(_ page: String) throws {
     let text = try PackageFiles.text(page)
-    let folder = page.split(separator: "/").dropLast().map { $0 + "/" }.joined()
-    for match in text.matches(of: /\]\(([^)#:]+)\)/) {
-      #expect(PackageFiles.exists(folder + match.1), "\(page): \(match.1)")
+    for link in Self.links(text) {
+      #expect(PackageFiles.exists(Self.folder(of: page) + link), "\(page): \(link)")
     }
+  }
+
+  private static func links(_ text: String) -> [Substring] {
+    text.matches(of: /\]\(([^)#:]+)\)/).map { $0.1 }
+  }
+
+  private static func folder(of page: String) -> String {
+    page.split(separator: "/").dropLast().map { $0 + "/" }.joined()
+  }
+
+  /// Links of the installed pages lead to files that are installed too; removing them leaves none.
+  @Test func installedLinksLeadSomewhere() throws {
+    let root = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+      .dropLast(3).joined(separator: "/")
+    let folder = try TemporaryFolder()
+    func install(_ program: String) throws -> Outcome {
+      let script = #"sh "$2/Scripts/install.sh" "$3" /usr "$PWD" && find . -type f"#
+      return try Executable.run([root, program], in: folder, shell: script)
+    }
+    // Any program will do: only the pages are looked at.
+    #expect(try install("/usr/bin/true").code == 0)
+    let installed = "usr/share/doc/replk-tui/"
+    for page in Self.pages {
+      let text = String(decoding: try folder.read(installed + page), as: UTF8.self)
+      for link in Self.links(text) {
+        let path = folder.file(installed + Self.folder(of: page) + link)
+        #expect(FileManager.default.fileExists(atPath: path), "\(page): \(link)")
+      }
+    }
+    let removed = try install("--remove")
+    #expect(removed.code == 0 && removed.text == "")
   }
 
   @Test func everyCommandIsDocumented() throws {

@@ -44,7 +44,7 @@ import Testing
     let parts = try make(run, shards: 2)
     expectOneLine(
       try Executable.run(["merge", parts[0], parts[1], parts[1], "-o", "f.npy"], in: folder),
-      code: 2, mentions: [parts[1], "both hold row 2"])
+      code: 2, mentions: ["\(parts[1]) is given twice"])
     for (more, word) in [
       (["--weights", "random:1"], "weights"), (["--count", "3"], "numbers of inputs"),
       (["--tap", "stage2"], "layer"), (["--bgr"], "preparation"),
@@ -127,7 +127,7 @@ import Testing
     _ = try succeed(["convert", Samples.tiny, "net.safetensors"], in: folder)
     expectOneLine(
       try Executable.run(["merge", "net.safetensors", "-o", "g.npy"], in: folder), code: 1,
-      mentions: ["net.safetensors holds no features"])
+      mentions: ["net.safetensors was not written by `features"])
   }
 
   /// Rows stand for inputs: a broken picture of a folder has a row of NaN and is named, one that was named

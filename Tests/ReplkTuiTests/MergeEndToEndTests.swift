@@ -211,7 +211,7 @@ import Testing
       mentions: [parts[0], "other.erf", "weights"])
     expectOneLine(
       try Executable.run(["merge", parts[0], parts[1], parts[1]], in: folder), code: 2,
-      mentions: [parts[1], "image 5", "give each share once"])
+      mentions: ["\(parts[1]) is given twice: give each share once"])
     _ = try succeed(erf + ["--shard", "2/3", "-o", "third.erf"], in: folder)
     expectOneLine(
       try Executable.run(["merge", parts[0], "third.erf"], in: folder), code: 2,
@@ -316,11 +316,11 @@ import Testing
       ["features", Samples.tiny, "--size", "32", "--tap", "stage1", "-o", "f.safetensors"],
       in: folder)
     for (file, mention) in [
-      ("part-1.erf", "part-1.erf is a part of a run, no network: `replk-tui merge` makes its map"),
-      ("f.safetensors", "f.safetensors holds features of pictures, no network"),
+      ("part-1.erf", "is a part of a run, not a network: `replk-tui merge` makes its map"),
+      ("f.safetensors", "holds features of pictures, not a network"),
     ] {
       expectOneLine(
-        try Executable.run(words + [file], in: folder), code: 1, mentions: [mention])
+        try Executable.run(words + [file], in: folder), code: 1, mentions: ["\(file) \(mention)"])
     }
   }
 
@@ -366,6 +366,11 @@ import Testing
     expectOneLine(both, code: 2, mentions: ["weights", "each of the 2 networks"])
     let commands = both.text.split(separator: "\n")
     #expect(commands.count == 2)
+    // Commands that would fail are not printed.
+    let first = "out/\(try #require(names.first))"
+    let twice = try Executable.run(["merge", first, "out", "-o", "all.npy"], in: folder)
+    expectOneLine(twice, code: 2, mentions: ["\(first) is given twice"])
+    #expect(twice.text == "")
     for command in commands {
       let words = command.dropFirst("replk-tui ".count)
       #expect(try Executable.run([], in: folder, shell: "\"$@\" \(words)").code == 0, "\(command)")

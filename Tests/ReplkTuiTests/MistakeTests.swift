@@ -94,10 +94,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .usage(erf("--stage", "1", "--tap", "stage1"), "--stage", "--tap"),
     .usage(erf("--tensor", "noise.npy"), "--tensor", "--size"),
     .usage(
-      ["snapshot", "nano-13-31", "--size", "64", "-o", "s.txt"], "--size changes nothing beside",
+      ["snapshot", "nano-13-31", "--size", "64", "-o", "s.txt"], "--size has no effect with",
       "a session"),
-    .usage(["nano-13-31", "--at", "3,3"], "--at changes nothing beside", "a session"),
-    .usage(["noise.npy", "--rule", "abs"], "--rule changes nothing beside", "saved maps"),
+    .usage(["nano-13-31", "--at", "3,3"], "--at has no effect with", "a session"),
+    .usage(["noise.npy", "--rule", "abs"], "--rule has no effect with", "saved maps"),
     .usage(tensor("noise.npy", "--image", "picture.ppm"), "--tensor", "--image"),
     .usage(tensor("noise.npy", "--count", "1"), "--tensor", "--count"),
     .usage(["erf", Samples.tiny, "--size", "7"], "--size 7", "from 8"),

@@ -49,7 +49,7 @@ def erf(model, size=None, images=None, *, weights=None, stage=None, tap=None, at
     at: (row, column) of the unit on the map of the layer; None: its centre.
     mean, std: what is subtracted from the channels, and what they are divided by: one number, or three.
         None: ImageNet's for modules and ONNX files, else what the network is known to take.
-    range: (black, white), what pixels become before that; None: (0, 1).
+    range: (black, white), the values that black and white are mapped to first; None: (0, 1).
     bgr: whether blue comes first.
     precision: "bf16" for a first look; isa: the kernels to use, such as "avx2".
 

@@ -85,7 +85,7 @@ extension ERFPart {
         reason: ForeignFile.explanation(ofFile: path) ?? "it is not a safetensors file")
     }
     guard let text = file.metadata[Self.key] else {
-      throw ERFPartError.notAPart(path: path, reason: "it does not say of which")
+      throw ERFPartError.notAPart(path: path, reason: "it does not record of which run")
     }
     let record: Record
     do {

@@ -15,7 +15,7 @@ public enum ExportError: ExplainedError, Equatable {
     case .encoding(let format, let reason):
       "the \(format) could not be made: \(reason)"
     case .damaged(let path, let format, let reason):
-      "\(path): is not a sound \(format) file: \(reason)"
+      "\(path): is not a valid \(format) file: \(reason)"
     case .unsupported(let path, let format, let reason):
       "\(path): \(format) \(reason)"
     }

@@ -14,7 +14,7 @@ public enum FeaturesError: ExplainedError, Equatable {
   public var explanation: String {
     switch self {
     case .notFeatures(let path, let reason):
-      "\(path) holds no features as `features -o FILE.safetensors` writes them: \(reason)"
+      "\(path) was not written by `features -o FILE.safetensors`: \(reason)"
     case .noInputs: "none of the shares holds an input: nothing to put together"
     }
   }
@@ -73,7 +73,7 @@ extension Features {
         reason: ForeignFile.explanation(ofFile: path) ?? "it is not a safetensors file")
     }
     guard let text = file.metadata[Self.key] else {
-      throw FeaturesError.notFeatures(path: path, reason: "it does not say of which inputs")
+      throw FeaturesError.notFeatures(path: path, reason: "it does not record its inputs")
     }
     guard let record = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)),
       var features = record.features

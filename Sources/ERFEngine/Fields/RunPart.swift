@@ -53,10 +53,12 @@ public enum RunPartError: ExplainedError, Equatable {
         + (asked == Shard.words([]) ? "`replk-tui merge` puts all shares together; or " : "")
         + "add --force to replace it, or write to another file"
     case .taken(let path, let found):
-      "\(path) holds \(found) by now, written while this run went on, and is left as it is: give each run a file "
+      "\(path) holds \(found) by now, written during this run, and is left as it is: give each run a file "
         + "of its own"
     case .mixture(let path, let other, let difference):
       "\(path) and \(other) are not of one run: \(difference)"
+    case .overlap(let path, let other, _, _) where path == other:
+      "\(path) is given twice: give each share once"
     case .overlap(let path, let other, let held, let cuts):
       "\(path) and \(other) both hold \(held): "
         + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }

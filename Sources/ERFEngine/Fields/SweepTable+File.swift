@@ -53,6 +53,8 @@ public enum SweepError: ExplainedError, Equatable {
         + "were expected"
     case .pointTwice(let path, let line, let point):
       "\(path) holds point \(point) again in line \(line), with other contents, where each was expected once"
+    case .overlap(let path, let other, _, _) where path == other:
+      "\(path) is given twice: give each share once"
     case .overlap(let path, let other, let point, let cuts):
       "\(path) and \(other) both hold point \(point): "
         + (cuts.map { "they are cut in different ways (\($0)): give shares of one cut" }

@@ -97,17 +97,17 @@ public enum FileError: ExplainedError, Equatable {
       "\(path): was not there when this run began; what was written there meanwhile is left as it is: add "
         + "--force to replace it, or choose another name"
     case .replaced(let path):
-      "\(path): was written by another program while this run went on, and is left as it is: add --force to "
+      "\(path): was written by another program during this run, and is left as it is: add --force to "
         + "replace it, or choose another name"
     case .locked(let folder):
-      "\(folder): cannot be written into: another program holds a lock on this folder (flock); let go of it, "
+      "\(folder): cannot be written into: another program holds a lock on this folder (flock); release it, "
         + "then run the command again"
     case .unread(let path):
       "\(path): cannot be written: nobody reads from this pipe"
     case .readerLeft(let path):
       "\(path): nothing reads it any more"
     case .tooManyOpen(let path):
-      "\(path): cannot be read: too many files are open; `ulimit -n` tells how many may be"
+      "\(path): cannot be read: too many files are open; `ulimit -n` shows the limit"
     }
   }
 }

@@ -53,7 +53,7 @@ public enum TrainingError: ExplainedError, Equatable {
       "the loss became infinite or NaN in step \(step): the state before it is kept; "
         + "try a lower --lr"
     case .unfinished(let path, let step, let steps):
-      "\(path) holds a training that stopped after step \(step) of \(steps): add --resume to go on, "
+      "\(path) holds a training that stopped after step \(step) of \(steps): add --resume to continue, "
         + "--force to start over, or choose another file"
     case .exists(let path):
       "\(path) already exists: add --force to replace it, or choose another file"

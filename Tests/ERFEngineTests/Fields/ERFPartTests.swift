@@ -218,6 +218,8 @@ import Testing
       throws: RunPartError.overlap(
         path: "b.erf", other: "a.erf", held: "image 3 (\(name))", cuts: "share 2/3 and share 1/2")
     ) { try ERFPart.merged(parts) }
+    let twice = #expect(throws: RunPartError.self) { try ERFPart.merged([parts[0], parts[0]]) }
+    #expect(twice?.explanation == "a.erf is given twice: give each share once")
   }
 
   @Test func whatIsMissingIsNumbered() throws {

@@ -33,7 +33,8 @@ def bitmap(name, bits, rows, palette=b"", compression=0, masks=b"", header=40, t
     if header == 12:
         info = struct.pack("<IHHHH", 12, W, H, 1, bits)
     else:
-        info = struct.pack("<IiiHHIIiiII", header, W, -H if top_down else H, 1, bits, compression, len(rows), 0, 0, 0, 0)
+        height = -H if top_down else H
+        info = struct.pack("<IiiHHIIiiII", header, W, height, 1, bits, compression, len(rows), 0, 0, 0, 0)
         info += masks + bytes(header - 40 - (len(masks) if header > 40 else 0)) if header > 40 else masks
     start = 14 + len(info) + len(palette)
     head = b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start)

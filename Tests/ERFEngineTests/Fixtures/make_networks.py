@@ -32,8 +32,9 @@ class Weights:
         return torch.randn(*shape, generator=self.rng)
 
     def conv(self, name, x, outputs, kernel, stride=1, groups=1, padding=None):
-        fan = x.shape[1] // groups * kernel * kernel
-        w = self(name + ".weight", lambda: self.normal(outputs, x.shape[1] // groups, kernel, kernel) * (2 / fan) ** 0.5)
+        inputs = x.shape[1] // groups
+        fan = inputs * kernel * kernel
+        w = self(name + ".weight", lambda: self.normal(outputs, inputs, kernel, kernel) * (2 / fan) ** 0.5)
         return F.conv2d(x, w, stride=stride, groups=groups, padding=kernel // 2 if padding is None else padding)
 
     def bn(self, name, x):

@@ -1,6 +1,6 @@
 """Writes names/twins.safetensors: what PyTorch computes from the weights of names/timm-lite.safetensors, which
-make_wild_names.py writes, in timm's own network of these names and shapes, efficientnet_lite0 (the logits, the output of
-the last stage and the effective receptive field, as in names/golden.safetensors).
+make_wild_names.py writes, in timm's own network of these names and shapes, efficientnet_lite0 (the logits, the output
+of the last stage and the effective receptive field, as in names/golden.safetensors).
 
     pip install torch torchvision timm safetensors
     python make_timm_twins.py

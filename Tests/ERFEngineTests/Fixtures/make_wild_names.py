@@ -129,7 +129,8 @@ def segmentation(x):
     save("fcn.pth", {**prefixed(body, "backbone."), **head,
                      **prefixed(FCNHead(32, 5).state_dict(), "aux_classifier.")})
     record("fcn.pth", x, lambda x: last_stage(net, x))
-    config = ("model = dict(\n    type='EncoderDecoder',\n    backbone=dict(\n        type='ResNet',\n        depth=50,\n"
+    config = ("model = dict(\n    type='EncoderDecoder',\n    backbone=dict(\n"
+              "        type='ResNet',\n        depth=50,\n"
               "        dilations=(1, 1, 2, 4),\n        strides=(1, 2, 1, 1),\n        style='pytorch',\n"
               "        contract_dilation=True),\n    decode_head=dict(num_classes=5))\n")
     save("mmseg.pth", {"meta": {"config": config, "epoch": 3}, "state_dict": {
@@ -258,7 +259,8 @@ def main():
         for group in lite.blocks:
             x = group(x)
         return x
-    save_file({k: v.half() for k, v in lite.state_dict().items() if "num_batches" not in k}, OUT / "timm-lite.safetensors")
+    save_file({k: v.half() for k, v in lite.state_dict().items() if "num_batches" not in k},
+              OUT / "timm-lite.safetensors")
     record("timm-lite.safetensors", x, features, lite)
     full = timm.create_model("tf_efficientnet_lite0", pretrained=False)
     (OUT / "tf_efficientnet_lite0.txt").write_text("".join(

@@ -47,7 +47,7 @@ import Testing
     ),
     (
       ClassNamesError.otherNumber(path: "c.txt", names: 1, model: "m", outputs: 2),
-      "names 1 class, but m tells 2 apart"
+      "names 1 class, but m has 2 classes"
     ),
     (OpenFileLimit.Failure(limit: 1), "may have 1 file open"),
     (CheckpointError.unrecognised(path: "a.pth", keys: []), "by its names (it has no tensors)"),

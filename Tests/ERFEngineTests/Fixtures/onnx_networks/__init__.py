@@ -49,4 +49,5 @@ NETWORKS = {
 IN_FRONT = {"registers": 1}
 
 # Networks with one stage, and a module of each that is looked at besides.
-MODULES = {"vit": "blocks.1", "gated": "blocks.0", "registers": "blocks.0", "mixer": None, "segmenter": "down1", "updown": "down1"}
+MODULES = {"vit": "blocks.1", "gated": "blocks.0", "registers": "blocks.0", "mixer": None,
+           "segmenter": "down1", "updown": "down1"}

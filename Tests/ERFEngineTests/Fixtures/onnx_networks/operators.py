@@ -11,7 +11,8 @@ class Grouped(Staged):
 
     def __init__(self):
         super().__init__()
-        self.convs = nn.ModuleList([nn.Conv2d(i, o, 3, s, 1) for i, o, s in ((3, 8, 2), (8, 8, 1), (8, 16, 2), (16, 16, 1))])
+        self.convs = nn.ModuleList(
+            [nn.Conv2d(i, o, 3, s, 1) for i, o, s in ((3, 8, 2), (8, 8, 1), (8, 16, 2), (16, 16, 1))])
         self.norms = nn.ModuleList([nn.GroupNorm(4, c) for c in (8, 8, 16, 16)])
         self.head = nn.Linear(16, 10)
 
