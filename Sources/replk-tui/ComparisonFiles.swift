@@ -37,7 +37,7 @@ struct ComparisonFiles {
     if FileIdentity(of: base) == nil {
       try files.requireNoInputs()
     } else {
-      try files.requireFree(isOwn: isFinished)
+      try files.requireFree { isOwn($0, least: 0) }
     }
   }
 
@@ -51,8 +51,9 @@ struct ComparisonFiles {
     let last = networks[results.count - 1]
     var selection = ExportSelection(last.maps + [metrics])
     if results.last?.isPartial == true {
+      let images = results.last?.imageNames.count ?? 0
       selection = try ExportSelection(ofStopped: selection.written, besidePart: false) { path in
-        !files.isForced && isFinished(path)
+        !files.isForced && isOwn(path, least: images)
       }
     }
     // Those of the networks before it are of all images.
@@ -71,11 +72,12 @@ struct ComparisonFiles {
     return (written, selection)
   }
 
-  /// Whether the file at `path` is an earlier export of the same, of all its images.
-  private func isFinished(_ path: String) -> Bool {
+  /// Whether the file at `path` is an earlier export of the same, of all its images or, where its run was stopped, of
+  /// so many at least.
+  private func isOwn(_ path: String, least images: Int) -> Bool {
     guard let network = networks.first(where: { $0.maps.contains(path) }) else {
-      return ExportFacts.made(path, of: networks.map(\.facts))
+      return ExportFacts.made(path, of: networks.map(\.facts), least: images)
     }
-    return network.facts.made(path, outputs: network.maps)
+    return network.facts.made(path, outputs: network.maps, least: images)
   }
 }

@@ -53,7 +53,7 @@ extension Command {
         let part = kept.flatMap {
           $0.stem == ExportFacts.stem(path) && $0.part.command == command ? $0.part : nil
         }
-        return facts.made(path, outputs: exports, kept: part)
+        return facts.made(path, outputs: exports, kept: part, least: 0)
       }, found: { parts.contains($0) ? ERFPart.obstacle(at: $0) : nil })
     var run = FieldRun(request: validated, shard: shard, watched: watched)
     run.file = parts.first.map {
@@ -64,7 +64,7 @@ extension Command {
     let selection =
       result.isPartial
       ? try ExportSelection(ofStopped: exports, besidePart: !parts.isEmpty) { path in
-        !files.isForced && facts.made(path, outputs: exports)
+        !files.isForced && facts.made(path, outputs: exports, least: result.imageNames.count)
       } : ExportSelection(exports)
     if run.wasFinished, !exports.isEmpty, let path = parts.first {
       Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
@@ -109,16 +109,17 @@ extension ERFResult {
       (try? ExportFormat(path: $0))?.saysWhatItIsOf == false
     }
     let (model, rest) = (networks > 1 ? " of \(subject.model)" : "", networks - number)
-    let there = exports.left.isEmpty ? "is there" : "was written"
-    let short = "what \(there)\(networks > 1 ? " of this network" : "") covers only these"
-    let nothing = exports.written.isEmpty && !exports.left.isEmpty
+    let short = "what is there\(networks > 1 ? " of this network" : "") covers only these"
     let reasons = [
       "stopped after \(part.done.count + part.skipped.count) of "
         + part.covered.counted("image") + model
         + (rest > 0 ? " (\(rest.counted("network")) behind it not begun)" : ""),
-      place?.resumption ?? (nothing ? nil : short),
+      place?.resumption ?? (exports.left.isEmpty ? short : nil),
       exports.left.isEmpty
-        ? nil : "finished files of the same run stay: \(exports.left.joined(separator: ", "))",
+        ? nil
+        : "files of the same run that came as far stay: \(exports.left.joined(separator: ", "))",
+      exports.unwritten.isEmpty
+        ? nil : "not written beside them: \(exports.unwritten.joined(separator: ", "))",
     ]
     throw Interrupted(
       explanation: reasons.compactMap(\.self).joined(separator: "; ")

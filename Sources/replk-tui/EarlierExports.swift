@@ -50,9 +50,28 @@ struct ExportFacts: Equatable {
     preparation = subject.preprocessing.text
   }
 
-  /// Whether these are the facts of the same run, or of a share of it that was stopped.
-  fileprivate func agrees(with other: ExportFacts, anyImages: Bool) -> Bool {
-    self == other || anyImages && with(images: "") == other.with(images: "")
+  /// Whether these are the facts of the same run, or of one of it that was stopped.
+  ///
+  /// - Parameter images: how many a stopped one has at least; nil: none counts.
+  fileprivate func agrees(with other: ExportFacts, anyImages: Bool, least images: Int?) -> Bool {
+    if self == other { return true }
+    guard with(images: "") == other.with(images: "") else { return false }
+    return anyImages || images.map { isBeginning(of: other, least: $0) } ?? false
+  }
+
+  /// Whether its images are the first ones of another's, as far as headers name them.
+  private func isBeginning(of other: ExportFacts, least count: Int) -> Bool {
+    guard let part = MapRecord.Pictures(images), let whole = MapRecord.Pictures(other.images),
+      part.partialOf == whole.count, part.count >= count
+    else { return false }
+    func names(_ text: String) -> Substring {
+      let names = text.drop { $0 != ":" }.dropFirst(2)
+      // Of many the first ones are named: ` and 12 more`.
+      let more = names.hasSuffix(" more") ? names.ranges(of: " and ").last : nil
+      return more.map { names[..<$0.lowerBound] } ?? names
+    }
+    let (first, all) = (names(part.text), names(whole.text))
+    return all.hasPrefix(first) || first.hasPrefix(all)
   }
 
   private func with(images: String) -> ExportFacts { ExportFacts(self, images: images) }
@@ -72,20 +91,21 @@ struct ExportFacts: Equatable {
 /// Which exports of a run are written.
 struct ExportSelection {
   var written: [String]
-  /// Finished ones of an earlier run of the same, which stay as they are.
+  /// Those of an earlier run of the same that came as far, which stay as they are.
   var left: [String] = []
+  /// What would lie beside them.
+  var unwritten: [String] = []
 
-  /// Those of a run that was stopped: none over a finished one, and beside that, as beside a part from which the run
-  /// resumes, nothing that looks finished and is not.
+  /// Those of a run that was stopped: none where one lies already that was finished or came farther, which others
+  /// beside it would contradict, and beside a part, from which the run resumes, none that looks finished and is not.
   ///
-  /// - Parameter isFinished: whether the file at a path is an export of the same run with all its images.
-  init(ofStopped paths: [String], besidePart: Bool, isFinished: (String) -> Bool) throws {
-    let left = paths.filter(isFinished)
-    let saysAll = !besidePart && left.isEmpty
-    written = try paths.filter { path in
-      try !left.contains(path) && (saysAll || ExportFormat(path: path).saysWhatItIsOf)
-    }
-    self.left = left
+  /// - Parameter isFarther: whether the file at a path is an export of the same run with as many images or more.
+  init(ofStopped paths: [String], besidePart: Bool, isFarther: (String) -> Bool) throws {
+    left = paths.filter(isFarther)
+    written =
+      try left.isEmpty
+      ? paths.filter { try !besidePart || ExportFormat(path: $0).saysWhatItIsOf } : []
+    unwritten = left.isEmpty ? [] : paths.filter { !left.contains($0) }
   }
 
   /// Those of a run that was not.
@@ -101,11 +121,14 @@ extension ExportFacts {
   /// - Parameters:
   ///   - outputs: what is to be written, among which lie those beside it.
   ///   - kept: the part of an earlier run of the same command, with the same name but for its ending.
-  func made(_ path: String, outputs: [String], kept: ERFPart? = nil) -> Bool {
+  ///   - images: how many images one of a run that was stopped has at least.
+  func made(
+    _ path: String, outputs: [String], kept: ERFPart? = nil, least images: Int? = nil
+  ) -> Bool {
     let isPart = kept != nil
     guard Self.holdsNumbersAlone(path) else {
       return Self.told(by: path).map {
-        $0.count == 1 && $0[0].agrees(with: self, anyImages: isPart)
+        $0.count == 1 && $0[0].agrees(with: self, anyImages: isPart, least: images)
       }
         ?? false
     }
@@ -117,14 +140,23 @@ extension ExportFacts {
     return outputs.contains { other in
       guard Self.stem(other) == Self.stem(path), !Self.holdsNumbersAlone(other),
         let told = Self.told(by: other), told.count == 1,
-        told[0].agrees(with: self, anyImages: isPart)
+        told[0].agrees(with: self, anyImages: isPart, least: images)
       else { return false }
       return Self.isOf(map, other)
     }
   }
 
-  /// Whether `path` is the JSON document of exactly these runs.
-  static func made(_ path: String, of runs: [ExportFacts]) -> Bool { told(by: path) == runs }
+  /// Whether `path` is the JSON document of exactly these runs, or of the first of them, the last of which was stopped
+  /// after so many images at least.
+  static func made(_ path: String, of runs: [ExportFacts], least images: Int) -> Bool {
+    guard let told = told(by: path), told.count <= runs.count, let last = told.last else {
+      return false
+    }
+    if told == runs { return true }
+    let run = runs[told.count - 1]
+    return told.dropLast() == runs.prefix(told.count - 1) && last != run
+      && last.agrees(with: run, anyImages: false, least: images)
+  }
 
   /// Whether files of this kind say nothing of where their numbers come from.
   private static func holdsNumbersAlone(_ path: String) -> Bool {

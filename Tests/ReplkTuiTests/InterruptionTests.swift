@@ -160,20 +160,22 @@ import Testing
     expectOneLine(
       again, code: 128 + signal,
       mentions: [
-        "stopped after 2 of 3 images; finished files of the same run stay: map.pgm, map.json, map.npy, "
-          + "map.csv"
+        "stopped after 2 of 3 images; files of the same run that came as far stay: map.pgm, map.json, "
+          + "map.npy, map.csv"
       ])
     #expect(try endings.map { try folder.read("map.\($0)") } == files)
     for name in ["map.json", "map.csv"] { try folder.remove(name) }
     let some = try runOverTwo(command, interruptedBy: signal)
     expectOneLine(
       some, code: 128 + signal,
-      mentions: ["what was written covers only these", "stay: map.pgm, map.npy"])
+      mentions: ["stay: map.pgm, map.npy; not written beside them: map.json, map.csv"])
     #expect(try folder.read("map.pgm") == files[0] && folder.read("map.npy") == files[2])
-    #expect(folder.names.contains("map.json") && !folder.names.contains("map.csv"))
-    // Who says so has them replaced.
+    #expect(!folder.names.contains("map.json") && !folder.names.contains("map.csv"))
+    // Who says so has them replaced, and the same run those of a stopped one.
     _ = try runOverTwo(command + ["--force"], interruptedBy: signal)
     #expect(try folder.read("map.pgm") != files[0] && folder.names.contains("map.csv"))
+    try Executable.succeed(command, overThreeIn: folder)
+    #expect(try endings.map { try folder.read("map.\($0)") } == files)
   }
 
   /// Nor do the files of a comparison, in which the networks before the stopped one are of all images.
@@ -204,8 +206,14 @@ import Testing
     #expect(again.ofLast.left.count == 4 && again.ofLast.written.isEmpty)
     for name in ["b.png", "b.npy", "results.json"] { try folder.remove("out/\(name)") }
     let some = try files().write(stopped, options).ofLast
-    #expect(some.left == [folder.file("out/b.pgm")])
-    #expect(some.written == ["b.png", "results.json"].map { folder.file("out/\($0)") })
+    #expect(some.left == [folder.file("out/b.pgm")] && some.written == [])
+    #expect(
+      some.unwritten == ["b.png", "b.npy", "results.json"].map { folder.file("out/\($0)") })
+    try folder.remove("out/b.pgm")
+    #expect(try files().write(stopped, options).ofLast.written.count == 4)
+    // Files of a stopped run are the same run's to replace.
+    #expect(try contents() != whole)
+    #expect(try files().write(results, options).written == written && contents() == whole)
   }
 
   /// Of several networks it is said which one was stopped, and that only its files are short.
