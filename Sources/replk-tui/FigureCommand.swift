@@ -88,6 +88,9 @@ private struct FigureCommand {
     for line in model.replacedWeights {
       StandardStreams.writeError(Text.message("note: \(line)"))
     }
+    for line in model.skippedPictures {
+      StandardStreams.writeError(Text.message("skipped \(line)"))
+    }
     if let failure = model.firstFailure { throw FigureFailure(reason: failure) }
     return Figure(model)
   }

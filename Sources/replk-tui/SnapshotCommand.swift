@@ -58,6 +58,9 @@ private struct SnapshotCommand {
     for line in model.replacedWeights {
       StandardStreams.writeError(Text.message("note: \(line)"))
     }
+    for line in model.skippedPictures {
+      StandardStreams.writeError(Text.message("skipped \(line)"))
+    }
     try files.write(outputs) { path in
       var model = model
       // Plain text has no colours to tell levels apart.

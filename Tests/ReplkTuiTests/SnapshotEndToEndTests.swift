@@ -152,6 +152,18 @@ import Testing
     }
   }
 
+  /// Pictures that a map is not over are named, as by the commands that compute it alone.
+  @Test func skippedPicturesAreNamed() throws {
+    _ = try folder.write(Samples.picture(level: 90), to: "a.ppm")
+    _ = try folder.write(Array("none".utf8), to: "b.png")
+    let view = ["--size", "32", "--image", "a.ppm", "b.png"]
+    for command in [["snapshot", "-o", "a.txt"], ["figure", "--no-depth", "-o", "a.csv"]] {
+      let words = [command[0], small] + command.dropFirst() + view
+      let outcome = try Executable.run(words, in: folder)
+      expectOneLine(outcome, code: 0, mentions: ["skipped b.png"])
+    }
+  }
+
   @Test func badSessionsNameTheirField() throws {
     _ = try folder.write(
       Array(#"{"version": 1, "networks": ["replknet-3"], "input": "big"}"#.utf8), to: "bad.json")

@@ -3,6 +3,16 @@
 import ERFEngine
 
 extension Model {
+  /// Which pictures the maps on screen are not over, and why: a line each.
+  public var skippedPictures: [String] {
+    var lines: [String] = []
+    for image in sides.flatMap({ $0.shown?.result?.skipped ?? [] })
+    where !lines.contains(image.explanation) {
+      lines.append(image.explanation)
+    }
+    return lines
+  }
+
   /// The line for a side whose map is there, and was asked for last; nil where there is none.
   func report(_ side: Int) -> String? {
     guard let shown = sides[side].shown, let result = shown.result,
