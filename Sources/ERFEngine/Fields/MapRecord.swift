@@ -29,7 +29,12 @@ public struct MapRecord: Sendable, Equatable {
     }
     let lines = own ? known.filter { !others.contains($0) } : []
     var found = own ? others.map { "the header is of another map: \($0)" } : []
-    if let maximum = picture.maximum, maximum <= 255 { found.append(Self.coarse) }
+    // Other programs write 8 bits as multiples of 257, too. What is black and white alone is not rounded.
+    if let maximum = picture.maximum, picture.values.contains(where: { $0 > 0 && $0 < 1 }),
+      maximum <= 256 || picture.values.allSatisfy({ ($0 * 255).rounded() / 255 == $0 })
+    {
+      found.append(Self.coarse)
+    }
     self.lines = lines
     self.found = found.filter { !lines.contains("note: " + $0) }
   }
@@ -138,7 +143,7 @@ public struct MapRecord: Sendable, Equatable {
     public let names: [String]?
 
     /// - Parameter text: as ``HeatmapExport/images(_:partialOf:)`` writes it.
-    init?(_ text: String) {
+    public init?(_ text: String) {
       let head = text.prefix { $0 != ":" }
       guard let count = Int(head.prefix { $0.isNumber }) else { return nil }
       let (start, end) = ("\(count) of ", ", partial")

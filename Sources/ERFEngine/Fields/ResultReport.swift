@@ -114,7 +114,7 @@ private struct Entry: Encodable {
     sigma = Number(hasMass ? result.metrics.sigma : .nan)
     let centre = hasMass ? result.metrics.centreOfMass : (row: .nan, column: .nan)
     centreOfMass = [Number(centre.row), Number(centre.column)]
-    radii = ERFMetrics.thresholds.map { Radius($0, of: result.metrics) }
+    radii = result.metrics.ratios.map { Radius($0, of: result.metrics) }
     let hasImages = record == nil && !result.imageNames.isEmpty
     seconds = tellsCosts ? Seconds(result.seconds, hasImages: hasImages) : nil
     peakBytes =
@@ -179,9 +179,9 @@ private struct Radius: Encodable {
   let t: Double
   let radius: Int?
 
-  init(_ threshold: Double, of metrics: ERFMetrics) {
-    t = threshold
-    radius = metrics.radialMass.firstIndex { $0 > threshold }
+  init(_ ratio: AreaRatio, of metrics: ERFMetrics) {
+    t = ratio.threshold
+    radius = ratio.isKnown ? metrics.radialMass.firstIndex { $0 > ratio.threshold } : nil
   }
 
   enum CodingKeys: CodingKey { case t, radius }

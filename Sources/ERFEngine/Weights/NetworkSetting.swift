@@ -243,15 +243,16 @@ extension NetworkSetting {
   /// beside it.
   private static let otherSections: Set<Substring> = [
     "env", "environment", "system", "platform", "data", "dataset", "datasets", "loss", "losses",
-    "criterion", "lpips", "perceptual", "fid", "teacher", "teachers", "distill", "distillation",
-    "kd", "decode", "decoder", "neck", "head", "heads", "generator", "discriminator", "critic",
-    "text", "tokenizer", "tower",
+    "criterion", "lpips", "perceptual", "fid", "teacher", "teachers", "kd", "decode", "decoder",
+    "neck", "head", "heads", "generator", "discriminator", "critic", "text", "tokenizer", "tower",
   ]
 
   /// Whether a section, in lower case, is of something else than the network: `teacher`, `perceptual_loss`,
   /// `decode_head`.
   static func isOfOthers(_ section: Substring) -> Bool {
-    section.split(separator: "_").contains(where: otherSections.contains)
+    section.split(separator: "_").contains {
+      otherSections.contains($0) || $0.hasPrefix("distil")
+    }
   }
 
   /// Sections of the network itself within those of a program's settings.

@@ -200,6 +200,11 @@ import Testing
       #expect(coarse.metrics.rawRatios[3].ratio == nil)
       try HeatmapExport.write(coarse, to: path)
     }
+    // Other programs widen 8 bits.
+    _ = try folder.write(Array("P2\n2 2\n65535\n0 257 514 65535\n".utf8), to: "wide.pgm")
+    #expect(try SavedMap.load(path: folder.file("wide.pgm")).record?.isCoarse == true)
+    _ = try folder.write(Array("P2\n2 2\n65535\n0 258 514 65535\n".utf8), to: "fine.pgm")
+    #expect(try SavedMap.load(path: folder.file("fine.pgm")).record?.isCoarse == false)
     // Nothing else is known of a grey map of another program.
     _ = try folder.write(Array("P2\n2 2\n100\n0 50 100 25\n".utf8), to: "grey.pgm")
     let grey = folder.file("grey.pgm")
