@@ -20,10 +20,29 @@ extension Model {
           ? "no larger input size to step to; type :\(side) for one"
           : "no \(larger ? "larger" : "smaller") input size")
     }
+    if let refusal = refusal(of: size) { return .refuse(refusal) }
     return .edit { model in
       model.stepsFrom = origin
       model.take(size)
     }
+  }
+
+  /// Why no network takes a size, where that is known already: their files fix another one.
+  func refusal(of size: InputSize) -> String? {
+    var asked = self
+    asked.session.size = size
+    let lines = asked.running.compactMap(asked.fixedSizeLine)
+    return lines.isEmpty || lines.count < asked.running.count
+      ? nil : lines.joined(separator: "; ")
+  }
+
+  /// The sides whose maps are computed.
+  var running: [Int] { sides.indices.filter { session.networks[$0].savedMap == nil } }
+
+  /// That a side stays at the size that its file fixes, and why; nil where it takes the one asked for.
+  func fixedSizeLine(_ side: Int) -> String? {
+    guard let facts = facts(side), let refusal = facts.refusal else { return nil }
+    return "\(Self.letter(side)) stays at \(facts.input): \(refusal.sanitised)"
   }
 
   /// Asks for another input size.

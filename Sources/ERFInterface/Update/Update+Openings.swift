@@ -45,9 +45,7 @@ extension Model {
   mutating func opened(_ id: RequestID, _ answer: NetworkFacts?, _ design: NetworkDesign?) {
     guard let key = facts.answer(id, answer, design), answer?.refusal != nil else { return }
     let stays = sides.indices.compactMap { side -> (isNew: Bool, line: String)? in
-      guard let facts = facts(side), let refusal = facts.refusal else { return nil }
-      let line = "\(Self.letter(side)) stays at \(facts.input): \(refusal.sanitised)"
-      return (factsKey(side) == key, line)
+      fixedSizeLine(side).map { (factsKey(side) == key, $0) }
     }
     let new = stays.filter(\.isNew).map(\.line)
     if !new.isEmpty {
@@ -57,7 +55,6 @@ extension Model {
         .note, stays.filter { $0.isNew || said.contains($0.line.sanitised) }.map(\.line))
       note(.note, new)
     }
-    let running = sides.indices.filter { session.networks[$0].savedMap == nil }
     guard fixedSize == nil, running.allSatisfy({ facts($0)?.refusal != nil }) else { return }
     let own = inputSize(unitSide)
     history.bring(own, before: session.size)

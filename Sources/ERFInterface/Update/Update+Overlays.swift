@@ -120,6 +120,8 @@ extension Model {
         notice = Notice(.note, refusal)
       } else if session.size == size {
         notice = Notice(.note, "the input has this size already")
+      } else if let refusal = refusal(of: size) {
+        notice = Notice(.note, refusal)
       } else {
         take(size)
         stepsFrom = nil
