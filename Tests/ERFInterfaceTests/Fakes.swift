@@ -385,16 +385,3 @@ extension PathCompletion {
     return (longer, names.count)
   }
 }
-
-/// A map of 64 pixels out of a file as A, and RepLKNet-13-nano as B, both on the screen.
-func makeModelBesideAMap() -> Model {
-  let session = Session(models: ["a/map.npy", "RepLKNet-13-nano"])
-  var model = Model(session: session, display: Display())
-  let effects = update(&model, .opened)
-  for case .openMap(let id, _) in effects {
-    let result = makeResult(makeRequest(size: 64))
-    _ = update(&model, .finished(id, result, HeatField(result)))
-  }
-  model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
-  return model
-}

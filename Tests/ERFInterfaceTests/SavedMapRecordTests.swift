@@ -11,17 +11,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A file's map, alone or beside networks.
   private func opened(_ name: String, beside others: [String] = []) throws -> Model {
-    let path = folder.file(name)
-    var model = Model(session: Session(models: [path] + others), display: Display())
-    let effects = update(&model, .opened)
-    for case .openMap(let id, _) in effects {
-      let result = try SavedMap.load(path: path)
-      _ = update(&model, .finished(id, result, HeatField(result)))
-    }
-    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
-    return model
+    try makeModel(ofMap: folder.file(name), beside: others)
   }
 
   private func write(_ result: ERFResult) throws {

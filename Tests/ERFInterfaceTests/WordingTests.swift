@@ -183,21 +183,10 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
     return folder
   }
 
-  private func model(_ path: String, beside others: [String] = []) throws -> Model {
-    var model = Model(session: Session(models: [path] + others), display: Display())
-    let effects = update(&model, .opened)
-    for case .openMap(let id, _) in effects {
-      let result = try SavedMap.load(path: path)
-      _ = update(&model, .finished(id, result, HeatField(result)))
-    }
-    model.finish(effects.filter { if case .openMap = $0 { false } else { true } })
-    return model
-  }
-
   @Test(arguments: [("m.npy", false), ("m.pgm", true)])
   func bordersWarnAroundKnownUnits(_ name: String, _ warns: Bool) throws {
     let folder = try files()
-    var model = try model(folder.file(name))
+    var model = try makeModel(ofMap: folder.file(name))
     _ = model.type("4")
     let frame = view(model, size: ScreenSize(rows: 24, columns: 80))
     let lines = frame.text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -213,7 +202,7 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
   func assumedMiddlesAreSaid(_ size: (Int, Int)) throws {
     let folder = try files()
     for (name, isSaid) in [("m.npy", true), ("m.pgm", false)] {
-      var model = try model(folder.file(name))
+      var model = try makeModel(ofMap: folder.file(name))
       let screen = text(model, size.0, size.1)
       #expect(screen.contains("middle assumed") == isSaid, "\(screen)")
       _ = model.type("4")
@@ -221,7 +210,7 @@ private func text(_ model: Model, _ columns: Int, _ rows: Int) -> String {
       let areas = lines.contains { $0.contains(/square.*, middle assumed/) }
       #expect(areas == isSaid, "\(lines)")
     }
-    var both = try model(folder.file("m.npy"), beside: ["RepLKNet-13-nano"])
+    var both = try makeModel(ofMap: folder.file("m.npy"), beside: ["RepLKNet-13-nano"])
     _ = both.type("4")
     #expect(text(both, size.0, size.1).contains(/square.*, A's middle assumed/))
   }

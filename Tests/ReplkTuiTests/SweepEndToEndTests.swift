@@ -385,12 +385,11 @@ import Testing
     /// A signal that comes while the networks of a large grid are opened ends it with a word, before any file.
     @Test func aSignalBeforeTheFirstPoint() throws {
       let sizes = (16..<48).map { "\($0 * 2)" }.joined(separator: ",")
-      // Whether the program catches SIGTERM, the fifteenth bit.
+      // Whether it catches SIGTERM, the fifteenth bit: first to end plainly, and a moment later with a word.
       let catches =
         "[ $(( 0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$$/status) >> 14 & 1 )) = 1 ]"
       let outcome = try Executable.run(
         ["sweep", Samples.tiny, "--kernels", "1:63:2", "--sizes", sizes, "-o", "large.csv"],
-        // It is caught first to end the program plainly, and then, a moment later, with a word.
         in: folder, once: catches, "sleep 0.1; kill -TERM $$")
       expectOneLine(
         outcome, code: 143,
