@@ -61,11 +61,8 @@ extension Command {
     }
     let result = try run.result(on: ERFComputer())
     let finished = run.wasFinished ? parts.map { Text.kept($0, by: result.makers) } : []
-    let selection =
-      result.isPartial
-      ? try ExportSelection(ofStopped: exports, besidePart: !parts.isEmpty) { path in
-        !files.isForced && facts.made(path, outputs: exports, least: result.imageNames.count)
-      } : ExportSelection(exports)
+    let selection = try ExportSelection(
+      exports, of: result, facts, besidePart: !parts.isEmpty, isForced: files.isForced)
     if run.wasFinished, !exports.isEmpty, let path = parts.first {
       Merging.warn(ofOther: result.makers.map(\.instructionSet), in: path)
     }

@@ -110,6 +110,20 @@ struct ExportSelection {
 
   /// Those of a run that was not.
   init(_ paths: [String]) { written = paths }
+
+  /// Those of one network's result, whether or not its run was stopped.
+  init(
+    _ paths: [String], of result: ERFResult, _ facts: ExportFacts, besidePart: Bool, isForced: Bool
+  ) throws {
+    guard result.isPartial else {
+      self.init(paths)
+      return
+    }
+    let images = result.imageNames.count
+    try self.init(ofStopped: paths, besidePart: besidePart) { path in
+      !isForced && facts.made(path, outputs: paths, least: images)
+    }
+  }
 }
 
 // MARK: Telling files of this program from others
