@@ -27,8 +27,10 @@ BUILD = $(RELEASE) -Xswiftc -enable-testing
 # Without the option, `swift test` would say -enable-testing a second time, and compile all anew for that.
 TEST = test --disable-testable-imports $(BUILD)
 PROGRAM = .build/release/replk-tui
-# The program that is installed has Swift's libraries inside, and runs where the toolchain is not.
+# The program that is installed has Swift's libraries inside, and runs where the toolchain is not. Each function has
+# a section of its own: so the linker leaves out what is not called, and the wheel's joins those that are alike.
 STANDALONE = .build/standalone/release/replk-tui
+STATIC = --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections --scratch-path .build/standalone
 
 # C and C++ libraries that the program is built with, and what only the tests need besides. g++ is
 # here for the headers of its standard library.
@@ -78,7 +80,7 @@ build: toolchain missing
 	@$(SWIFT) build $(BUILD) --product replk-tui
 
 standalone: toolchain missing
-	@$(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/standalone --product replk-tui
+	@$(SWIFT) build $(RELEASE) $(STATIC) --product replk-tui
 
 test: toolchain deps test-deps
 	@$(SWIFT) $(TEST) $(TESTS)

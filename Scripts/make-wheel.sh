@@ -27,10 +27,11 @@ for library in deflate gif minizip ncursesw png tiff tinfo turbojpeg webp webpde
   ln -s "$(clang -print-file-name=lib$library.a)" "$work/static/"
 done
 # Only what Eigen throws is ever caught, so it alone needs tables to unwind by. They would be a tenth
-# of the program: it goes without, and what is built of Eigen is a small library beside it.
+# of the program: it goes without, and what is built of Eigen is a small library beside it. Nothing that runs
+# reads .swift_modhash, the compiler's fingerprint of each file.
 eigen=$(grep '/CEigen\.build/' "$objects" | tr -d "'")
 grep -v '/CEigen\.build/' "$objects" > "$work/objects"
-echo 'SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT AFTER .text;' > "$work/discard.ld"
+echo 'SECTIONS { /DISCARD/ : { *(.eh_frame) *(.swift_modhash) } } INSERT AFTER .text;' > "$work/discard.ld"
 clang++ -shared -Wl,-soname,libreplk-eigen.so -Wl,-z,relro,-z,now -o "$work/libreplk-eigen.so" $eigen
 # What left_out.c and apart.c define stands first, and takes the place of others' own.
 swiftc -use-ld=lld -static-stdlib -module-name replk_tui -o "$work/replk-tui" \
