@@ -1,11 +1,14 @@
 /// What timm's `args.yaml` tells. Of YAML it reads what that program writes, `name: value` and lists of values
-/// below their name, `name=value` as items of a list, and values in brackets and braces; of a network's arguments
-/// in any other notation the text is kept, so that it is known that there are some.
+/// below their name, `name=value` as items of a list, and values in brackets and braces, also as PyYAML marks
+/// tuples and values that come again; of a network's arguments in any other notation the text is kept, so that it
+/// is known that there are some.
 struct ArgumentsText {
   /// Names of networks and settings, by the names on the way to them, joined by dots.
   private(set) var texts: [String: String] = [:]
   /// What is written otherwise; nil: nothing that matters.
   private(set) var flaw: String?
+  /// Values that may come again, by the names that are given to them for that.
+  private var anchored: [String: (value: Substring, body: ArraySlice<Line>)] = [:]
 
   init(_ text: String) {
     let lines = text.split(whereSeparator: \.isNewline).map(Line.init)
@@ -19,20 +22,42 @@ struct ArgumentsText {
         flaw = flaw ?? "is not written as one setting a line"
         continue
       }
-      take(pair.name, pair.value, body)
+      let (value, lines) = resolved(pair.value, body)
+      take(pair.name, value, lines)
     }
+  }
+
+  /// A value without the marks in front of it, or the earlier one that it refers to.
+  private mutating func resolved(
+    _ value: Substring, _ body: ArraySlice<Line>
+  ) -> (value: Substring, body: ArraySlice<Line>) {
+    let (plain, anchor) = Self.unmarked(value)
+    if plain.first == "*", body.isEmpty,
+      let known = anchored[Self.uncommented(Self.trimmed(plain.dropFirst()))]
+    {
+      return known
+    }
+    // Settings are short; long ones would be read over and over.
+    if let anchor, body.count <= 16, Self.joined(plain, body).count <= 200 {
+      anchored[anchor] = (plain, body)
+    }
+    return (plain, body)
   }
 
   private mutating func take(_ key: String, _ value: Substring, _ body: ArraySlice<Line>) {
     if FileHints.argumentSections.contains(key) {
       guard let pairs = Self.arguments(of: key, value, body) else {
-        let lines = [Self.uncommented(Self.trimmed(value))] + body.map(\.text)
-        texts[key] = lines.filter { !$0.isEmpty }.joined(separator: " ")
+        texts[key] = Self.joined(value, body)
         return
       }
       for pair in pairs { texts["\(key).\(pair.name)"] = pair.value }
     } else if Checkpoint.normalisationSetting(key) != nil || NetworkSetting.isList(key) {
-      texts[key] = Self.value(value, body) ?? Self.uncommented(Self.trimmed(value))
+      let read = Self.value(value, body)
+      let text = read ?? Self.joined(value, body)
+      texts[key] = text
+      if read == nil, NetworkSetting.isList(key), NetworkSetting.numbers(in: text) == nil {
+        flaw = flaw ?? Self.unread(key)
+      }
     } else if FileHints.tells(key), let value = Self.value(value, body) {
       texts[key] = value
     } else {
@@ -41,36 +66,49 @@ struct ArgumentsText {
       guard told.isEmpty || Checkpoint.namesArchitecture(key), FileHints.tells(key),
         NetworkSetting.named(key)?.setting.mayBeOfOthers != true
       else { return }
-      flaw = flaw ?? "gives \(WeightsMismatch.printable(key)) in a way that is not read"
+      flaw = flaw ?? Self.unread(key)
     }
+  }
+
+  private static func unread(_ key: String) -> String {
+    "gives \(WeightsMismatch.printable(key)) in a way that is not read"
   }
 
   /// What lies in a value, by the names and numbers on the way to it: in brackets and braces, or one level of lines
   /// and of items of a list. What lies deeper is of something else.
   private static func inner(_ value: Substring, _ body: ArraySlice<Line>) -> [Argument] {
-    let text = uncommented(trimmed(value))
-    if let first = text.first, "[{".contains(first) {
-      return FlowText(([text] + body.map { uncommented($0.text) }).joined(separator: " ")).found
+    if let first = trimmed(value).first, "[{".contains(first) {
+      return FlowText(joined(value, body)).found
     }
     guard let indent = body.first?.indent else { return [] }
     var found: [Argument] = []
     var items = 0
-    for line in body {
+    var rest = body
+    while let line = rest.popFirst() {
       let isItem = line.isItem && line.indent == indent
       if isItem { items += 1 }
       // The other settings of an item stand below its first.
-      guard line.indent == (items > 0 && !isItem ? indent + 2 : indent) else { continue }
+      let level = items > 0 ? indent + 2 : indent
+      guard isItem || line.indent == level else { continue }
       let start = items > 0 ? "\(items - 1)." : ""
       guard let pair = pair(isItem ? String(line.item ?? "") : line.text) else {
         let within = FlowText(String(line.item ?? "")).found
         found += within.map { (name: start + $0.name, value: $0.value) }
         continue
       }
-      if let value = scalar(pair.value) {
-        found.append((name: start + pair.name, value: value))
+      let below = rest.prefix { $0.indent > level || $0.isItem && $0.indent == level }
+      rest = rest.dropFirst(below.count)
+      let value = unmarked(pair.value).value
+      if let text = self.value(value, below) {
+        found.append((name: start + pair.name, value: text))
       } else {
-        let within = FlowText(uncommented(trimmed(pair.value))).found
+        let text = joined(value, below)
+        let within = FlowText(text).found
         found += within.map { (name: "\(start)\(pair.name).\($0.name)", value: $0.value) }
+        // That there is one has to be known where it cannot be read, too.
+        if within.isEmpty, Checkpoint.normalisationSetting(pair.name) != nil {
+          found.append((name: start + pair.name, value: text))
+        }
       }
     }
     return found
@@ -171,6 +209,26 @@ extension ArgumentsText {
     }
     guard let mark, let name = scalar(text[..<mark]) else { return nil }
     return (name, text[text.index(after: mark)...])
+  }
+
+  /// A value without what PyYAML puts in front of tuples, which are written as lists are, and of what comes again;
+  /// and the name that the latter is given.
+  private static func unmarked(_ value: Substring) -> (value: Substring, anchor: String?) {
+    var rest = value.drop(while: \.isWhitespace)
+    var anchor: String?
+    while true {
+      let mark = rest.prefix { !$0.isWhitespace }
+      let isAnchor = mark.first == "&"
+      guard isAnchor || ["!!python/tuple", "!!seq"].contains(mark) else { return (rest, anchor) }
+      if isAnchor { anchor = String(mark.dropFirst()) }
+      rest = rest.dropFirst(mark.count).drop(while: \.isWhitespace)
+    }
+  }
+
+  /// A value as it is written, in one line.
+  private static func joined(_ value: Substring, _ body: ArraySlice<Line>) -> String {
+    ([trimmed(value)] + body.map(\.text)).map(uncommented).filter { !$0.isEmpty }
+      .joined(separator: " ")
   }
 
   /// A scalar behind a name, or a list of scalars below it as `[a, b]`; nil: anything else.

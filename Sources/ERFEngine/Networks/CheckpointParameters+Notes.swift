@@ -26,8 +26,8 @@ extension CheckpointParameters {
       hasHead && !isTrained || !$0.hasSuffix(Self.effectOfAngles)
     }
     let taken =
-      notes(on: leftOut, comparison, architecture) + inputNotes(comparison.inventory)
-      + headNotes(comparison.inventory)
+      notes(on: leftOut, comparison, architecture) + averageNotes
+      + inputNotes(comparison.inventory) + headNotes(comparison.inventory)
     let angles = hasHead ? angularNote(leftOut, architecture, hints) : nil
     choice.notes =
       file.notes + taken + [angles].compactMap(\.self)
@@ -71,14 +71,46 @@ extension CheckpointParameters {
         "left out \(rest.count.counted("tensor")) that \(model) does not have: " + listed(rest))
     }
     let body = modules(of: comparison.inventory)
-    let inner = comparison.ignored.filter { key in body.contains { key.hasPrefix($0 + ".") } }
+    let inner = comparison.ignored.filter { key in
+      body.contains { key.hasPrefix($0 + ".") } || isBetweenLayers(key)
+    }
     if ignoresExtra, !inner.isEmpty {
       // Blurs, squeezes and the like would compute in the middle of it.
       notes.append(
         "of these, \(WeightsMismatch.listed(inner)) \(inner.count == 1 ? "lies" : "lie") within "
           + "layers of \(model): the file's own network computes something else")
     }
+    let twins = comparison.ignored.filter { key in
+      !inner.contains(key) && isTwin(key, comparison.inventory)
+    }
+    if ignoresExtra, !twins.isEmpty {
+      notes.append(
+        "of these, \(WeightsMismatch.listed(twins)) \(twins.count == 1 ? "is" : "are") called like "
+          + "parameters of \(model) that others stand for: the file's own network may compute "
+          + "something else")
+    }
     return notes
+  }
+
+  /// Modules that torchvision's and timm's networks have between their layers, without parameters.
+  private static let betweenLayers: Set<Substring> = [
+    "relu", "act", "act1", "maxpool", "pool", "avgpool", "global_pool",
+  ]
+
+  /// Whether a tensor is, by its name, of a module in the middle of the network that has no parameters there.
+  private func isBetweenLayers(_ key: String) -> Bool {
+    key.hasPrefix(weights.body)
+      && Self.betweenLayers.contains(Self.module(String(key.dropFirst(weights.body.count))))
+  }
+
+  /// Whether a tensor has the name of a parameter that another one is taken for, in another library's words or behind
+  /// one more module.
+  private func isTwin(_ key: String, _ inventory: ParameterInventory) -> Bool {
+    let name = String(key.dropFirst(weights.prefix.count))
+    if weights.displaced.contains(name) { return true }
+    guard let dot = name.firstIndex(of: ".") else { return false }
+    let inner = String(name[name.index(after: dot)...])
+    return inventory.entries[inner] != nil && !TrainingTensors.holds(key, [])
   }
 
   /// Of the tensors that are left out, those of the network's classifier, and what is said of them: a norm
@@ -119,6 +151,21 @@ extension CheckpointParameters {
     }
     let names = modules.map { $1.count == 1 ? $1[0] : "\($0) (\($1.count))" }
     return WeightsMismatch.listed((tensors.subtracting(outside) + names).sorted())
+  }
+
+  /// What is said of averages of the weights under names that are not the network's; those under its own are a
+  /// dictionary of weights of their own.
+  private var averageNotes: [String] {
+    let averages = file.entries.filter { key, entry in
+      !key.hasPrefix(weights.prefix) && !others.contains(where: key.hasPrefix)
+        && entry.shape.rank > 1 && TrainingTensors.isAverage(key)
+    }.map(\.key)
+    return averages.isEmpty
+      ? []
+      : [
+        "the file also keeps averages of weights under names that are not the network's, "
+          + "which are not taken: \(listed(Set(averages)))"
+      ]
   }
 
   // MARK: Both ends of the network

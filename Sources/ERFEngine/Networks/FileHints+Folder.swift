@@ -49,6 +49,21 @@ extension FileHints {
     var texts: [String: String] = [:]
     /// Why not all that it tells is known; nil: it could be read.
     var flaw: String?
+    /// The same of how pictures are normalised.
+    var flawOfPictures: String?
+  }
+
+  /// What of the configurations beside the file is not known, a line each.
+  var doubtsBeside: [String] {
+    func doubt(_ beside: Beside, _ flaw: String?, _ subject: String) -> String? {
+      flaw.map { "\(beside.name) beside the file \($0): what it says of \(subject) is not known" }
+    }
+    let network = beside.map { [doubt($0, $0.flaw, "the network")] } ?? []
+    let pictures = preprocessor.map { [doubt($0, $0.flaw, "pictures")] } ?? []
+    let normalisation = [beside, preprocessor].compactMap(\.self).map {
+      doubt($0, $0.flawOfPictures, "pictures")
+    }
+    return (network + pictures + normalisation).compactMap(\.self)
   }
 
   /// What the hub's `config.json`, or else `args.yaml` of timm's training, says beside the file at `path`,
@@ -87,6 +102,13 @@ extension FileHints {
   }
 
   private static func read(_ name: String, in folder: String) -> Beside {
+    var found = contents(of: name, in: folder)
+    found.flawOfPictures = FileNormalisation.flaw(
+      in: found.texts, ofPreprocessor: preprocessors.contains(name))
+    return found
+  }
+
+  private static func contents(of name: String, in folder: String) -> Beside {
     var found = Beside(name: name)
     guard let bytes = try? FileBytes.read(folder + name, limit: longestConfiguration) else {
       found.flaw = "cannot be read or is larger than \(longestConfiguration >> 20) MiB"
@@ -103,7 +125,8 @@ extension FileHints {
     do throws(SafetensorsHeader.Flaw) {
       found.texts = try configuration(text)
     } catch {
-      found.flaw = foreign(bytes) ?? (isList(text) ? "is JSON, but not an object" : error.words)
+      found.flaw =
+        foreign(bytes) ?? (isOtherValue(text) ? "is JSON, but not an object" : error.words)
     }
     return found
   }
@@ -113,19 +136,28 @@ extension FileHints {
     ForeignFile.explanation(bytes).map { "cannot be read (\($0))" }
   }
 
-  /// Whether a text is JSON, but of a list.
-  private static func isList(_ bytes: [UInt8]) -> Bool {
-    guard bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "[") else {
-      return false
-    }
+  /// Whether a text is JSON, but of a list, a text, a number or a word.
+  private static func isOtherValue(_ bytes: [UInt8]) -> Bool {
+    var json = JSONScanner(Array(bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }))
+    guard !json.isAtObject else { return false }
     do throws(SafetensorsHeader.Flaw) {
-      var json = JSONScanner(bytes)
-      try json.skip()
+      let isText = json.isAtString
+      // nil: a list.
+      let word = try json.scalar()
       try json.end()
-      return true
+      return isText || word.map { isWord($0) || isNumber($0) } ?? true
     } catch {
       return false
     }
+  }
+
+  private static func isWord(_ text: String) -> Bool {
+    ["null", "true", "false"].contains(text)
+  }
+
+  /// Whether JSON has a number that is written so.
+  private static func isNumber(_ text: String) -> Bool {
+    Double(text) != nil && text.allSatisfy { "0123456789+-.eE".contains($0) }
   }
 
   /// What the file says of itself, with what configurations in JSON among its texts tell.
@@ -176,7 +208,9 @@ extension FileHints {
       let isNested = root.map { key.hasPrefix($0 + ".") } ?? false
       let depth = key.count { $0 == "." }
       // Deeper down a value is taken as it stands, so that no file can nest calls without end.
-      if json.isAtObject, isNested ? depth < deepestSetting : isArgument(key) && depth < deepest {
+      let isSection = isArgument(key) || Checkpoint.isSetting(key)
+      let most = isNested ? deepestSetting : isSection ? deepest : 1
+      if json.isAtObject, depth < most, !otherObjects.contains(key) {
         return try json.object { name, json throws(SafetensorsHeader.Flaw) in
           try take("\(key).\(name)", &json)
         }
@@ -205,7 +239,10 @@ extension FileHints {
     return texts
   }
 
-  /// Objects of `config.json` below one another that are looked into.
+  /// Objects at the top that are no settings, or are looked into otherwise.
+  private static let otherObjects: Set = ["pretrained_cfg", "id2label", "label2id"]
+  /// Objects of `config.json` below one another that are looked into, where they are settings of the network: of
+  /// others, such as `backbone_kwargs`, one.
   private static let deepest = 2
   /// The same of a file's own settings.
   private static let deepestSetting = 4

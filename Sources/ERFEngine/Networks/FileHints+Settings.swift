@@ -43,7 +43,7 @@ extension FileHints {
   /// The settings among texts under keys, in the order of the keys, without those that are left to the
   /// network.
   static func settings(in texts: [String: String], source: String) -> [Setting] {
-    texts.sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
+    withWholeLists(texts).sorted { $0.key < $1.key }.compactMap { key, value -> Setting? in
       let value = value.lowercased()
       if leftOpen.contains(value) { return nil }
       if let (name, row) = NetworkSetting.named(key), row.subject != .angles || !isArgument(key) {
@@ -55,6 +55,25 @@ extension FileHints {
       guard isArgument(key), let name = key.split(separator: ".").last else { return nil }
       return Setting(name: String(name), value: value, kind: .unknown, source: source)
     }
+  }
+
+  /// The same texts with the elements of a list, each under its own number, as the list that they are; names of
+  /// classifiers and losses, of which one is enough, stay what they are.
+  private static func withWholeLists(_ texts: [String: String]) -> [String: String] {
+    var whole = texts
+    var lists: [String: [(place: Int, text: String)]] = [:]
+    for (key, text) in texts {
+      guard let dot = key.lastIndex(of: "."), let place = Int(key[key.index(after: dot)...]),
+        let subject = NetworkSetting.named(key)?.setting.subject, subject != .angles
+      else { continue }
+      whole[key] = nil
+      lists[String(key[..<dot]), default: []].append((place: place, text: text))
+    }
+    for (key, elements) in lists {
+      let ordered = elements.sorted { $0.place < $1.place }.map(\.text)
+      whole[key] = "[\(ordered.joined(separator: ", "))]"
+    }
+    return whole
   }
 
   /// What the modules called `head` in the configuration that mmengine stores are: classifiers, mostly.
@@ -169,7 +188,6 @@ extension FileHints {
     if value.isEmpty { return true }
     switch setting.name {
     case "conv_cfg.type": return ["conv", "conv2d"].contains(value)
-    case "norm_cfg.eps": return Double(value) == facts.epsilon
     case "deep_stem": return value == "false"
     // timm's are off where they are not asked for.
     default: return value == "false" && setting.kind != .backbone

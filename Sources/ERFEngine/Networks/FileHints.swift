@@ -117,8 +117,14 @@ struct FileHints: Sendable {
   /// The names of networks among texts under keys, each once, in the order of the keys.
   private static func names(in texts: [String: String]) -> [String] {
     let named = texts.sorted { $0.key < $1.key }.compactMap { key, value -> String? in
-      let value = bare(value.lowercased())
-      return isNetwork(value) && Checkpoint.namesArchitecture(key) ? value : nil
+      let value = value.lowercased()
+      // Of classes those of these libraries alone are known.
+      let isKnown = ["torchvision.", "timm."].contains(where: value.hasPrefix)
+      let name = bare(value)
+      guard isNetwork(name), Checkpoint.namesArchitecture(key),
+        isKnown || !Checkpoint.namesClass(key)
+      else { return nil }
+      return name
     }
     return named.enumerated().filter { !named[..<$0.offset].contains($0.element) }.map(\.element)
   }
@@ -253,13 +259,7 @@ struct FileHints: Sendable {
         "no max pooling is taken to follow the first convolution, which is one of 3x3: shapes do "
           + "not tell")
     }
-    doubts += settingDoubts(about: told, facts)
-    for (beside, subject) in [(beside, "the network"), (preprocessor, "pictures")] {
-      guard let beside, let flaw = beside.flaw else { continue }
-      doubts.append(
-        "\(beside.name) beside the file \(flaw): what it says of \(subject) is not known")
-    }
-    return doubts
+    return doubts + settingDoubts(about: told, facts) + doubtsBeside
   }
 
   /// Whether the file's name is that of another network of the same shapes; `os-8` is a word too.

@@ -47,10 +47,7 @@ struct FileNormalisation: Sendable {
 
   /// What texts under keys say, numbers of lists each under its own: `args.mean.0`; nil: nothing of both.
   init?(in texts: [String: String], source: String) {
-    func numbers(_ key: String) -> [Float] {
-      if let text = texts[key] { return Self.numbers(text) }
-      return (0..<3).compactMap { texts["\(key).\($0)"].flatMap { Float($0) } }
-    }
+    func numbers(_ key: String) -> [Float] { Self.said(key, in: texts).map(Self.numbers) ?? [] }
     let settings = Set(texts.keys.compactMap(Checkpoint.normalisationSetting))
     for key in settings.sorted() where key.hasSuffix("mean") {
       let deviation = numbers(String(key.dropLast("mean".count)) + "std")
@@ -60,6 +57,59 @@ struct FileNormalisation: Sendable {
       }
     }
     return nil
+  }
+
+  /// What texts say under `key`, of a list whose numbers have each its own as their list; nil: nothing.
+  private static func said(_ key: String, in texts: [String: String]) -> String? {
+    let text =
+      texts[key]
+      ?? (0..<16).compactMap { texts["\(key).\($0)"] }.joined(separator: ", ")
+    return ["", "null", "none", "~", "[]", "()"].contains(text.lowercased()) ? nil : text
+  }
+
+  /// Why the texts of a configuration do not tell how pictures are normalised although they say something of it;
+  /// nil: they tell, or say nothing.
+  ///
+  /// - Parameter ofPreprocessor: whether they are the hub's, with steps that may be off.
+  static func flaw(in texts: [String: String], ofPreprocessor: Bool) -> String? {
+    if ofPreprocessor {
+      let odd = switches.first { name in
+        texts[name].map { !["true", "false", "null"].contains($0) } ?? false
+      }
+      if let odd, let text = texts[odd] {
+        return "gives \(odd)=\(WeightsMismatch.printable(text)), where true or false is expected"
+      }
+      if texts["do_normalize"] == "false" { return flawOfFactor(in: texts) }
+    }
+    if Self(in: texts, source: "") != nil {
+      return ofPreprocessor ? flawOfFactor(in: texts) : nil
+    }
+    let means = Set(texts.keys.compactMap(Checkpoint.normalisationSetting)).sorted()
+      .filter { $0.hasSuffix("mean") }
+    for key in means {
+      guard let mean = said(key, in: texts) else { continue }
+      let other = String(key.dropLast("mean".count)) + "std"
+      let start = "gives \(key)=\(WeightsMismatch.printable(mean))"
+      if let deviation = said(other, in: texts) {
+        return "\(start) and \(other)=\(WeightsMismatch.printable(deviation)), where three "
+          + "numbers each are expected"
+      }
+      // In another section it may be a mean of something else.
+      if !key.contains(".") || key.hasPrefix("pretrained_cfg.") {
+        return "\(start) without \(other)"
+      }
+    }
+    return nil
+  }
+
+  private static let switches = ["do_normalize", "do_rescale", "do_flip_channel_order"]
+
+  /// The same of what pixels are multiplied by, where the hub's processor does.
+  private static func flawOfFactor(in texts: [String: String]) -> String? {
+    guard let factor = texts["rescale_factor"], Self(preprocessor: texts, source: "") == nil else {
+      return nil
+    }
+    return "gives rescale_factor=\(WeightsMismatch.printable(factor)), which is no factor of pixels"
   }
 
   /// What a configuration of mmengine or its forerunners says; nil: nothing of both.
@@ -133,9 +183,11 @@ struct FileNormalisation: Sendable {
     return (black, black + width)
   }
 
-  /// The numbers of a list or tuple.
+  /// The numbers of a list or tuple; none where it holds something else.
   private static func numbers(_ text: String) -> [Float] {
-    text.split { "[](), ".contains($0) }.compactMap { Float($0) }
+    let parts = text.split { "[](), ".contains($0) }
+    let numbers = parts.compactMap { Float($0) }
+    return numbers.count == parts.count ? numbers : []
   }
 
   func adding(_ keys: [String]) -> FileNormalisation {
@@ -192,7 +244,9 @@ extension FileHints {
     func source(_ beside: Beside) -> String { "\(beside.name) beside the file says" }
     return beside.flatMap { FileNormalisation(in: $0.texts, source: source($0)) }
       ?? preprocessor.flatMap {
-        FileNormalisation(preprocessor: $0.texts, source: source($0))
+        // What is said to be unknown is not followed by halves.
+        $0.flawOfPictures == nil
+          ? FileNormalisation(preprocessor: $0.texts, source: source($0)) : nil
       }
   }
 }

@@ -13,11 +13,22 @@ enum TrainingTensors {
   }
 
   /// Other dictionaries that training goes on with.
-  private static let dictionaries = ["scheduler", "callbacks", "loops", "averaged"]
+  private static let dictionaries = ["scheduler", "callbacks", "loops"]
   /// What a single number at the top is called that tells how training went.
   private static let measures = [
     "acc", "best", "loss", "score", "prec", "metric", "epoch", "step", "lr", "error",
   ]
+
+  /// Whether the tensor `key` is of averaged weights, and not of an optimizer's.
+  static func isAverage(_ key: String) -> Bool {
+    let parts = key.lowercased().split(separator: ".")
+    return parts.contains(where: isOfAverage) && !parts.contains(where: isOfOptimizer)
+  }
+
+  /// Whether a part of a name, in lower case, is of averaged weights: `ema`, `model_ema`.
+  private static func isOfAverage(_ part: Substring) -> Bool {
+    part == "ema" || part.hasPrefix("ema_") || part.hasSuffix("_ema") || part.contains("averaged")
+  }
 
   /// Whether the tensor `key`, of `shape`, is kept for training alone: an optimizer's, an average's, MoCo's
   /// queue of earlier pictures, a count or a measure.
@@ -26,8 +37,7 @@ enum TrainingTensors {
     guard let last = parts.last else { return false }
     return last == "num_batches_tracked" || last == "queue"
       || parts.contains { part in
-        isOfOptimizer(part) || part == "ema" || part.hasPrefix("ema_") || part.hasSuffix("_ema")
-          || dictionaries.contains { part.contains($0) }
+        isOfOptimizer(part) || isOfAverage(part) || dictionaries.contains { part.contains($0) }
       }
       || shape.rank == 0 && measures.contains { last.contains($0) }
   }

@@ -182,7 +182,9 @@ public struct Checkpoint: Sendable {
   }
 
   /// Where files keep configurations in JSON among their texts.
-  static let configurationKeys = ["config", "model_config", "cfg"]
+  static let configurationKeys = [
+    "config", "model_config", "cfg", "args", "hparams", "hyper_parameters",
+  ]
 
   /// Whether a text under `key`, names joined by dots, is usually the name of the network: `args.arch`,
   /// `cfg.MODEL.NAME`, and not that of one beside it, such as `teacher.arch`.
@@ -196,7 +198,14 @@ public struct Checkpoint: Sendable {
       "encoder", "encoder_name",
     ]
     return keys.contains(last)
-      || ["name", "type"].contains(last) && names.dropLast().last.map(keys.contains) ?? false
+      || (["name", "type"].contains(last) || namesClass(key))
+        && names.dropLast().last.map(keys.contains) ?? false
+  }
+
+  /// Whether a text under `key` is the path of a class or function, as Hydra and Lightning have them:
+  /// `net._target_`.
+  static func namesClass(_ key: String) -> Bool {
+    key.hasSuffix("._target_") || key.hasSuffix(".class_path")
   }
 
   /// Whether a value under `key` may say that something else is computed than the shapes of parameters tell.

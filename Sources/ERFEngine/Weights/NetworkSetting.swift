@@ -67,7 +67,7 @@ extension NetworkSetting {
   /// A name stands in one row alone. Where it may be of other things, such as of how pictures are prepared,
   /// only words that are known count.
   private static let table: [NetworkSetting] = [
-    NetworkSetting(["output_stride"], .strides, .elements, within: .max) {
+    NetworkSetting(["output_stride", "encoder_output_stride"], .strides, .elements, within: .max) {
       isOtherStride($0, $1)
     },
     NetworkSetting(["out_stride", "downsample_ratio"], .strides, within: 3) {
@@ -75,9 +75,11 @@ extension NetworkSetting {
     },
     NetworkSetting(["os"], .strides, within: 2) { isOtherStride($0, $1) },
     NetworkSetting(["dilated", "replace_stride_with_dilation"], .strides, .elements, within: .max) {
-      asksForDilation($0, $1)
+      asksForDilation($0, $1, from: 1)
     },
-    NetworkSetting(["dilation"], .strides, .elements, within: 2) { asksForDilation($0, $1) },
+    NetworkSetting(["dilation"], .strides, .elements, within: 2) {
+      asksForDilation($0, $1) || isOtherList($0, than: $1.dilations, of: [1, 2, 4, 8])
+    },
     NetworkSetting(["atrous"], .strides, within: 2) { asksForDilation($0, $1) },
     // detectron2 has these under `MODEL.RESNETS`: dilations of the last stage in the place of its stride, and
     // strides on the first convolutions of bottlenecks, as Caffe's networks have them.
@@ -108,21 +110,19 @@ extension NetworkSetting {
       guard let own = network.strides?.last, let told = Double(value) else { return false }
       return [1, 2].contains(told) && told != Double(own)
     },
-    NetworkSetting(["act_layer", "act_cfg.type"], .computation, within: 3) { value, network in
-      !value.isEmpty && !network.activations.contains(activation(value))
+    NetworkSetting(activationLayers, .computation, .elements, within: 3) { value, network in
+      !value.isEmpty && !isBracketed(value) && !network.activations.contains(activation(value))
     },
     NetworkSetting(
       [
         "activation", "activation_fn", "activation_function", "act", "act_fn", "act_type",
         "hidden_act", "nonlinearity",
       ], .ambiguous, within: 2
-    ) { value, network in
-      let word = activation(value)
-      return network.strides != nil && activations.contains(word)
-        && !network.activations.contains(word)
-    },
-    NetworkSetting(["norm_layer", "norm_cfg.type"], .computation, within: 3) { value, _ in
-      !value.isEmpty && !value.contains("batchnorm") && !batchNorms.contains(plain(value))
+    ) { isOtherActivation($0, $1) },
+    NetworkSetting(activationKinds, .ambiguous, within: 3) { isOtherActivation($0, $1) },
+    NetworkSetting(normLayers, .computation, .elements, within: 3) { value, _ in
+      !value.isEmpty && !isBracketed(value) && !value.contains("batchnorm")
+        && !batchNorms.contains(plain(value))
     },
     NetworkSetting(["resnets.norm"], .computation, within: 4) { value, _ in
       otherNorms.contains(plain(value))
@@ -131,7 +131,8 @@ extension NetworkSetting {
       otherNorms.contains(plain(value))
     },
     NetworkSetting(
-      ["bn_eps", "bn_epsilon", "batch_norm_eps", "norm_eps"], .computation, within: 3
+      ["bn_eps", "bn_epsilon", "batch_norm_eps", "norm_eps", "norm_layer.eps", "norm_cfg.eps"],
+      .computation, within: 3
     ) { value, network in
       !value.isEmpty && Double(value) != network.epsilon
     },
@@ -203,6 +204,15 @@ extension NetworkSetting {
     },
   ]
 
+  /// The names of what a layer is where its setting is a section: of mmengine, of Hydra and of Lightning.
+  private static func kinds(of layer: String) -> [String] {
+    ["type", "name", "_target_", "class_path"].map { "\(layer).\($0)" }
+  }
+
+  private static let activationLayers = ["act_layer", "act_cfg.type"] + kinds(of: "act_layer")
+  private static let activationKinds = kinds(of: "activation") + kinds(of: "act")
+  private static let normLayers = ["norm_layer", "norm_cfg.type"] + kinds(of: "norm_layer")
+
   private static let activations: Set = [
     "silu", "swish", "gelu", "leakyrelu", "lrelu", "prelu", "relu6", "elu", "selu", "celu", "mish",
     "hardswish", "hswish", "softplus",
@@ -239,24 +249,43 @@ extension NetworkSetting {
     })
 
   /// Words in the names of sections that tell of something else than the network: of the machine that it was
-  /// trained on, such as of its `os`, of pictures, of losses and the networks that they use, and of networks
-  /// beside it.
+  /// trained on, such as of its `os`, of pictures, of losses, and of parts beside it.
   private static let otherSections: Set<Substring> = [
     "env", "environment", "system", "platform", "data", "dataset", "datasets", "loss", "losses",
-    "criterion", "lpips", "perceptual", "fid", "teacher", "teachers", "kd", "decode", "decoder",
-    "neck", "head", "heads", "generator", "discriminator", "critic", "text", "tokenizer", "tower",
+    "criterion", "perceptual", "kd", "decode", "decoder", "neck", "head", "heads", "text",
+    "tokenizer", "tower",
+  ]
+  /// The same of sections that describe other networks.
+  private static let otherNetworks: Set<Substring> = [
+    "teacher", "teachers", "old", "previous", "reference", "ref", "lpips", "fid", "generator",
+    "discriminator", "critic",
+  ]
+  private static let networks: Set<Substring> = [
+    "model", "network", "net", "backbone", "encoder", "arch",
   ]
 
   /// Whether a section, in lower case, is of something else than the network: `teacher`, `perceptual_loss`,
   /// `decode_head`.
   static func isOfOthers(_ section: Substring) -> Bool {
-    section.split(separator: "_").contains {
-      otherSections.contains($0) || $0.hasPrefix("distil")
-    }
+    isOfAnotherNetwork(section)
+      || section.split(separator: "_").contains {
+        otherSections.contains($0) || $0.hasPrefix("distil")
+      }
+  }
+
+  /// Whether a section, in lower case, describes another network: `backbone_teacher`, `old_model`, or
+  /// `pretrained_model`, which is what training began with, unlike timm's `pretrained_cfg`.
+  static func isOfAnotherNetwork(_ section: Substring) -> Bool {
+    let words = section.split(separator: "_")
+    return words.contains(where: otherNetworks.contains)
+      || words.contains("pretrained") && words.contains(where: networks.contains)
   }
 
   /// Sections of the network itself within those of a program's settings.
-  private static let ownSections: Set<Substring> = ["model", "network", "net", "backbone"]
+  private static let ownSections: Set<Substring> = [
+    "model", "network", "net", "backbone", "model_cfg", "model_config", "backbone_cfg",
+    "backbone_config",
+  ]
 
   /// The setting that a value under `key` is of, names joined by dots, also where it stands in a list:
   /// `act_layer` for `model_args.act_layer`; nil: none.
@@ -290,8 +319,10 @@ extension NetworkSetting {
   /// have.
   func differs(_ value: String, from network: Facts) -> Bool {
     if isOther(value, network) { return true }
-    guard form == .elements, value.first.map({ "[({".contains($0) }) ?? false else { return false }
-    return value.split { "[](){},".contains($0) }.contains { isOther(String($0), network) }
+    guard form == .elements, Self.isBracketed(value) else { return false }
+    return value.split { "[](){},".contains($0) }.contains {
+      !$0.allSatisfy(\.isWhitespace) && isOther(String($0), network)
+    }
   }
 
   /// Whether values under its names may be of something else.
@@ -314,10 +345,13 @@ extension NetworkSetting {
     return told.contains { [4, 8, 16, 32].contains($0) && $0 != Double(own) }
   }
 
-  private static func asksForDilation(_ value: String, _ network: Facts) -> Bool {
+  /// - Parameter least: the number that asks for some: 1 where numbers say whether there are any.
+  private static func asksForDilation(
+    _ value: String, _ network: Facts, from least: Int = 2
+  ) -> Bool {
     guard network.outputStride != nil, !network.isDilated else { return false }
-    if let number = Double(value) { return number > 1 }
-    return numbers(in: value)?.contains { $0 > 1 } ?? value.contains("true")
+    if let number = Double(value) { return number >= Double(least) }
+    return numbers(in: value)?.contains { $0 >= least } ?? value.contains("true")
   }
 
   /// Numbers that are not among the `usual` ones are of something else, such as a pyramid's levels or a
@@ -329,6 +363,18 @@ extension NetworkSetting {
 
   private static func comparesAngles(_ word: String) -> Bool {
     word == "sphere" || angular.contains(where: word.contains)
+  }
+
+  /// Activations are known by few words, which may be those of other things too.
+  private static func isOtherActivation(_ value: String, _ network: Facts) -> Bool {
+    let word = activation(value)
+    return network.strides != nil && activations.contains(word)
+      && !network.activations.contains(word)
+  }
+
+  /// Whether it is a list, tuple or dictionary, whose elements tell.
+  private static func isBracketed(_ value: String) -> Bool {
+    value.first.map { "[({".contains($0) } ?? false
   }
 
   /// What is off where nobody asks for it.

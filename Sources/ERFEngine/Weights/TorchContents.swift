@@ -21,6 +21,8 @@ struct TorchContents: Sendable {
   /// the dictionary that they lie in, which is of a class of its own, and under keys that are no names.
   private var hidden: [String: (type: String, tensors: Int)] = [:]
   private var unnamed = 0
+  /// Whether the file holds more settings than are looked at.
+  private var passesSettings = false
   /// Values that were looked at while such tensors were counted.
   private var counted = 0
 
@@ -50,6 +52,7 @@ struct TorchContents: Sendable {
       throw .unsupported("two of its tensors are named \(WeightsMismatch.printable(name))")
     }
     if entries.isEmpty { throw absence(of: value, machine) }
+    passesSettings = machine.passesSettings || settings.isCutOff
   }
 
   /// Why there are no tensors in `value`.
@@ -66,17 +69,22 @@ struct TorchContents: Sendable {
     return .holdsObject(object.value, at: object.key)
   }
 
-  /// What is said of tensors that are left out.
+  /// What is said of tensors that are left out, and of settings that nobody looked at.
   var notes: [String] {
     let dictionaries = hidden.sorted { $0.key < $1.key }.prefix(4).map { key, value -> String in
       "left out \(value.tensors.counted("tensor")) in \(WeightsMismatch.printable(key)), an object "
         + "of \(WeightsMismatch.printable(value.type)), a dictionary that only running code could "
         + "build: save dict(...) of it to have them read"
     }
-    guard unnamed > 0 else { return dictionaries }
     let keys = Self.namelessKeys(unnamed)
-    return dictionaries + ["left out \(unnamed.counted("tensor")) under \(keys)"]
+    return dictionaries
+      + (unnamed > 0 ? ["left out \(unnamed.counted("tensor")) under \(keys)"] : [])
+      + (passesSettings ? [Self.passedSettings] : [])
   }
+
+  private static let passedSettings =
+    "the file holds more settings than are looked through: what the rest of them says of the network is "
+    + "not known"
 
   /// Where so many tensors are that have no names.
   static func namelessKeys(_ count: Int) -> String {

@@ -6,6 +6,8 @@ struct TorchSettings: Sendable {
   /// The text of a configuration, as mmengine stores it under `meta`, or a dictionary of settings as Python
   /// writes it; usually empty.
   private(set) var configuration = ""
+  /// Whether the file tells more than is looked at.
+  private(set) var isCutOff = false
   private var taken: [Room: Int] = [:]
   /// Values of objects that were looked at, and how many may be within the one that is looked at now.
   private var looked = 0
@@ -17,9 +19,10 @@ struct TorchSettings: Sendable {
     "train_pipeline", "test_pipeline",
   ]
   private static let longestConfiguration = 1 << 18
-  /// Dictionaries of settings below one another that are looked into, and what is taken of each.
+  /// Dictionaries of settings below one another that are looked into, and what is taken of each, and of lists.
   private static let deepestSetting = 8
-  private static let mostSettings = 64
+  private static let mostPairs = 1024
+  private static let mostElements = 64
 
   /// Keys on the way to what tells of the network.
   private static let deepest = 5
@@ -68,20 +71,27 @@ struct TorchSettings: Sendable {
   mutating func note(
     _ value: PickleValue, at key: String, depth: Int, _ machine: PickleMachine
   ) {
-    if Self.configurations.contains(key), configuration.utf8.count < Self.longestConfiguration,
-      let text = machine.text(value)
-    {
-      configuration += "\(text.prefix(Self.longestConfiguration))\n"
+    if Self.configurations.contains(key), let text = machine.text(value) {
+      if configuration.utf8.count < Self.longestConfiguration {
+        configuration += "\(text.prefix(Self.longestConfiguration))\n"
+      }
+      isCutOff = isCutOff || configuration.utf8.count > Self.longestConfiguration
     }
     // A text takes time to make.
     guard Room(key, depth: depth, isNumber: value.isNumber) != nil,
       let text = Self.text(value, machine)
         ?? Self.listed(value, at: key, machine)
         ?? Self.className(value, at: key, machine),
-      let room = Room(key, depth: depth, isNumber: value.isNumber || Double(text) != nil),
-      metadata[key] != nil || taken[room, default: 0] < room.most
+      let room = Room(key, depth: depth, isNumber: value.isNumber || Double(text) != nil)
     else { return }
-    if metadata[key] == nil { taken[room, default: 0] += 1 }
+    if metadata[key] == nil {
+      guard taken[room, default: 0] < room.most else {
+        // Lists and what stands at the top are logs and results, where they are long.
+        isCutOff = isCutOff || room.kind != .other && !room.isInList
+        return
+      }
+      taken[room, default: 0] += 1
+    }
     let isConfiguration = Checkpoint.configurationKeys.contains(key) && text.hasPrefix("{")
     metadata[key] = String(text.prefix(isConfiguration ? Self.longestConfiguration : 200))
   }
@@ -92,7 +102,6 @@ struct TorchSettings: Sendable {
   /// them.
   private static let mostLooked = 1 << 16
   private static let mostInOne = 1 << 12
-  private static let mostPairs = 1024
   private static let longestName = 200
 
   /// Takes down what an object of another library tells of the network: objects may hold themselves, and each
@@ -114,7 +123,9 @@ struct TorchSettings: Sendable {
     case .dictionary, .filled:
       note(configuration: value, at: key, machine)
       note(value, at: key, depth: depth, machine)
-      for (name, value) in machine.pairs(of: value).prefix(Self.mostPairs) {
+      let pairs = machine.pairs(of: value)
+      isCutOff = isCutOff || pairs.count > Self.mostPairs && depth < Self.deepest
+      for (name, value) in pairs.prefix(Self.mostPairs) {
         guard hasRoom(below: depth) else { return }
         guard case .string(let run) = name, run.count <= Self.longestName else { continue }
         take(value, at: prefix + machine.text(run), depth: depth + 1, machine)
@@ -122,12 +133,12 @@ struct TorchSettings: Sendable {
     case .list(let index):
       note(configuration: value, at: key, machine)
       if NetworkSetting.isList(key) { note(value, at: key, depth: depth, machine) }
-      for (place, value) in machine.lists[Int(index)].prefix(Self.mostSettings).enumerated() {
+      for (place, value) in machine.lists[Int(index)].prefix(Self.mostElements).enumerated() {
         guard hasRoom(below: depth) else { return }
         take(value, at: prefix + String(place), depth: depth + 1, machine)
       }
     case .tuple(let run):
-      for (place, index) in run.range.prefix(Self.mostSettings).enumerated() {
+      for (place, index) in run.range.prefix(Self.mostElements).enumerated() {
         guard hasRoom(below: depth) else { return }
         take(machine.pool[index], at: prefix + String(place), depth: depth + 1, machine)
       }
@@ -137,20 +148,23 @@ struct TorchSettings: Sendable {
   }
 
   /// Whether more values are looked at, one level deeper.
-  private func hasRoom(below depth: Int) -> Bool {
-    depth < Self.deepest && looked < mostNow
+  private mutating func hasRoom(below depth: Int) -> Bool {
+    guard depth < Self.deepest else { return false }
+    isCutOff = isCutOff || looked >= mostNow
+    return looked < mostNow
   }
 
   // MARK: Configurations
 
   /// Takes down the dictionary, or list of them, of a network's settings under `key`.
   mutating func note(configuration value: PickleValue, at key: String, _ machine: PickleMachine) {
-    guard Self.configurations.contains(key),
-      configuration.utf8.count < Self.longestConfiguration
-    else { return }
-    configuration += "\(key)="
-    Self.write(value, to: &configuration, machine)
-    configuration += "\n"
+    guard Self.configurations.contains(key) else { return }
+    if configuration.utf8.count < Self.longestConfiguration {
+      configuration += "\(key)="
+      Self.write(value, to: &configuration, machine)
+      configuration += "\n"
+    }
+    isCutOff = isCutOff || configuration.utf8.count > Self.longestConfiguration
   }
 
   /// The text of a tuple of whole numbers that is a mean or deviation of pictures, or of a list or tuple of
@@ -158,10 +172,13 @@ struct TorchSettings: Sendable {
   private static func listed(
     _ value: PickleValue, at key: String, _ machine: PickleMachine
   ) -> String? {
-    let isSetting = NetworkSetting.isList(key)
+    let isList = NetworkSetting.isList(key)
+    let isTuple =
+      isList || Checkpoint.normalisationSetting(key) != nil
+      || Checkpoint.isSetting(list: key, of: .max) && !NetworkSetting.isOfAngles(key)
     switch value {
-    case .numbers where isSetting || Checkpoint.normalisationSetting(key) != nil: break
-    case .list where isSetting: break
+    case .numbers where isTuple: break
+    case .list where isList: break
     default: return nil
     }
     var text = ""
@@ -179,7 +196,8 @@ struct TorchSettings: Sendable {
     switch value {
     case .dictionary where depth < deepestSetting, .filled where depth < deepestSetting:
       text += "{"
-      for (name, value) in machine.pairs(of: value).prefix(mostSettings) {
+      for (name, value) in machine.pairs(of: value).prefix(mostPairs) {
+        guard text.utf8.count < longestConfiguration else { break }
         text += quoted(name, machine) + ": "
         write(value, to: &text, machine, depth: depth + 1)
         text += ", "
@@ -187,20 +205,20 @@ struct TorchSettings: Sendable {
       text += "}"
     case .list(let index) where depth < deepestSetting:
       text += "["
-      for value in machine.lists[Int(index)].prefix(mostSettings) {
+      for value in machine.lists[Int(index)].prefix(mostElements) {
         write(value, to: &text, machine, depth: depth + 1)
         text += ", "
       }
       text += "]"
     case .tuple(let run) where depth < deepestSetting:
       text += "("
-      for place in run.range.prefix(mostSettings) {
+      for place in run.range.prefix(mostElements) {
         write(machine.pool[place], to: &text, machine, depth: depth + 1)
         text += ", "
       }
       text += ")"
     case .numbers(let run):
-      let numbers = machine.first(mostSettings, of: run).map { String($0) }
+      let numbers = machine.first(mostElements, of: run).map { String($0) }
       text += "(" + numbers.joined(separator: ", ") + ")"
     case .bool(let flag): text += flag ? "True" : "False"
     case .string: text += quoted(value, machine)
@@ -227,14 +245,15 @@ struct TorchSettings: Sendable {
     }
   }
 
-  /// The name, without its module, of the class or function that a setting is, such as `nn.GELU`, or that its
-  /// object is of; a `partial` hides what it calls, and dictionaries and namespaces are called alike whatever they
-  /// hold.
+  /// The name, without its module, of the class or function that a setting is, such as `nn.GELU`, that its object
+  /// is of, or that a `partial` calls; dictionaries and namespaces are called alike whatever they hold.
   private static func className(
     _ value: PickleValue, at key: String, _ machine: PickleMachine
   ) -> String? {
-    guard Checkpoint.isSetting(key), !machine.isDictionary(value), machine.pairs(of: value).isEmpty
-    else { return nil }
+    let called = machine.called(by: value)
+    let isNamespace = machine.isDictionary(value) || !machine.pairs(of: value).isEmpty
+    guard Checkpoint.isSetting(key), called != nil || !isNamespace else { return nil }
+    let value = called ?? value
     var name = machine.className(of: value)
     if case .global(.foreign(let place)) = value { name = machine.classes[Int(place)].name }
     let last = name?.split(separator: ".").last.map { String($0) }

@@ -36,6 +36,9 @@ extension NamedCheckpointTests {
       (#"{"model_args": {"aa_layer": "blurpool", "drop_rate": 0.1}}"#, "aa_layer=blurpool"),
       (#"{"model_args": {"norm_layer": "groupnorm"}}"#, "norm_layer=groupnorm"),
       (#"{"global_pool": "max", "num_classes": 5}"#, "global_pool=max"),
+      (#"{"backbone": "a", "backbone_kwargs": {"output_stride": 8, "x": 1}}"#, "output_stride=8"),
+      (#"{"act_layer": {"type": "GELU"}}"#, "act_layer.type=gelu"),
+      (#"{"label2id": {"output_stride": 8}, "teacher": {"output_stride": 8}}"#, nil),
       (
         #"{"global_pool": "avg", "model_args": {"act_layer": "relu", "bn_eps": 1e-05, "pad_type": "", "#
           + #""aa_layer": null, "output_stride": 32, "stem_type": "", "norm_layer": "batchnorm2d"}}"#,
@@ -90,6 +93,7 @@ extension NamedCheckpointTests {
     arguments: [
       ("aa: null\nmodel: resnetblur18\ngp: null\n", "calls it resnetblur18"),
       ("model: \"resnetblur18\"  # the network\n", "calls it resnetblur18"),
+      ("name: &m resnetblur18\nmodel: *m  # the same\n", "calls it resnetblur18"),
       ("bn_eps: 0.1  # more\r\ngp: max\r\n", "says bn_eps=0.1, gp=max"),
       ("lr: 0.1\nmodel_kwargs:\n  act_layer: 'silu'\nopt: sgd\n", "says act_layer=silu"),
       ("model_kwargs:\n  output_stride: 8\n", "says output_stride=8"),
@@ -103,10 +107,10 @@ extension NamedCheckpointTests {
       ),
       ("model_kwargs:\n  ? output_stride\n", "says model_kwargs=? output_stride"),
       ("model_kwargs: output_stride=8\n", "says model_kwargs=output_stride=8"),
-      ("model_kwargs: {}  # none\nmean: [0.5, 0.5]\nopt:\n- sgd=1\n", nil),
+      ("model_kwargs: {}  # none\ncrop: [0.5, 0.5]\nopt:\n- sgd=1\n", nil),
       ("model_kwargs:\n  # act_layer: silu\n  drop_rate: 0.1\n  num_classes: 10\n", nil),
       ("gp: null\nbn_eps: null\nbn_tf: false\nmodel_kwargs: {}\n", nil),
-      ("# gp: max\nmean:\n- 0.5\n:\nopt: sgd", nil),
+      ("# gp: max\ncrop:\n- 0.5\n:\nopt: sgd", nil),
       ("norm:\n  mean: 0.5\npool: {size: 2}\n", nil), ("norm: gn\n", "says norm=gn"),
     ] as [(String, String?)])
   func argumentsOfTraining(_ text: String, words: String?) throws {
@@ -159,7 +163,8 @@ extension NamedCheckpointTests {
     arguments: [
       ("model:\n  resnetblur18\nlr: 0.1\n", "gives model in a way that is not read"),
       ("model: >-\n  resnetblur18\n", "gives model in a way that is not read"),
-      ("name: &m resnetblur18\nmodel: *m\n", "gives model in a way that is not read"),
+      ("name: a\nmodel: *m\n", "gives model in a way that is not read"),
+      ("model: !!binary resnetblur18\n", "gives model in a way that is not read"),
       ("model: {name: resnetblur18}\n", "gives model in a way that is not read"),
       ("{model: resnetblur18, lr: 0.1}\n", "is not written as one setting a line"),
       ("{\n  \"model\": \"resnetblur18\"\n}\n", "is not written as one setting a line"),
@@ -173,98 +178,6 @@ extension NamedCheckpointTests {
       notes == [
         "args.yaml beside the file \(words): what it says of the network is not known"
       ])
-  }
-
-  /// How pictures were normalised, of the hub and of timm's training.
-  @Test(
-    arguments: [
-      (
-        "config.json",
-        #"{"pretrained_cfg": {"tag": "a", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}"#
-      ),
-      ("config.json", #"{"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}"#),
-      (
-        "preprocessor_config.json",
-        #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#
-      ),
-      ("args.yaml", "mean:\n- 0.5\n- 0.5\n- 0.5\nstd:\n- 0.5\n- 0.5\n- 0.5\nopt: sgd\n"),
-      ("args.yaml", "mean: [0.5, 0.5, 0.5]\nstd: [0.5, 0.5, 0.5]  # half\n"),
-    ])
-  func normalisationBesideTheFile(_ name: String, text: String) throws {
-    #expect(
-      try notes(beside: Array(text.utf8), called: name) == [
-        "\(name) beside the file says mean 0.5, std 0.5, and pictures are prepared with ImageNet's mean and "
-          + "std: --mean 0.5 --std 0.5 does as the file says"
-      ])
-    let other = text.replacing("mean", with: "average")
-    #expect(try notes(beside: Array(other.utf8), called: name) == [])
-  }
-
-  /// The hub's processors may leave out a step, or scale by another factor: the options follow.
-  @Test(
-    arguments: [
-      (#""do_normalize": false"#, "mean 0, std 1", "--mean 0 --std 1"),
-      (
-        #""do_normalize": false, "do_rescale": false"#, "range 0:255, mean 0, std 1",
-        "--range 0:255 --mean 0 --std 1"
-      ),
-      (
-        #""rescale_factor": 0.00784313725490196"#, "range 0:2, mean 0.5, std 0.25",
-        "--range 0:2 --mean 0.5 --std 0.25"
-      ),
-      (
-        #""rescale_offset": true, "rescale_factor": 0.00784313725490196"#,
-        "range -1:1, mean 0.5, std 0.25", "--range -1:1 --mean 0.5 --std 0.25"
-      ),
-      (
-        #""offset": true"#, "range -1:1, mean 0.5, std 0.25",
-        "--range -1:1 --mean 0.5 --std 0.25"
-      ),
-      (
-        #""rescale_offset": true, "do_normalize": false"#, "range -1:0, mean 0, std 1",
-        "--range -1:0 --mean 0 --std 1"
-      ),
-      (
-        #""rescale_offset": true, "do_rescale": false"#, "range 0:255, mean 0.5, std 0.25",
-        "--range 0:255 --mean 0.5 --std 0.25"
-      ),
-      (
-        #""do_flip_channel_order": true"#, "mean 0.5, std 0.25, BGR",
-        "--mean 0.5 --std 0.25 --bgr"
-      ),
-      (
-        #""do_rescale": false, "rescale_factor": 0.00392156862745098"#,
-        "range 0:255, mean 0.5, std 0.25", "--range 0:255 --mean 0.5 --std 0.25"
-      ),
-      (
-        #""do_normalize": true, "do_rescale": true, "rescale_factor": 0.00392156862745098"#,
-        "mean 0.5, std 0.25", "--mean 0.5 --std 0.25"
-      ),
-    ])
-  func stepsOfProcessors(_ steps: String, words: String, options: String) throws {
-    let text = #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25], \#(steps)}"#
-    #expect(
-      try notes(beside: Array(text.utf8), called: "preprocessor_config.json") == [
-        "preprocessor_config.json beside the file says \(words), and pictures are prepared with ImageNet's "
-          + "mean and std: \(options) does as the file says"
-      ])
-  }
-
-  /// Those that turn the colours do it last, and many of them do not normalise.
-  @Test(
-    arguments: [
-      (#"{"do_flip_channel_order": true}"#, "--mean 0 --std 1 --bgr"),
-      (
-        #"{"do_flip_channel_order": true, "image_mean": [0.1, 0.2, 0.3], "image_std": [0.5, 0.6, 0.7]}"#,
-        "--mean 0.3,0.2,0.1 --std 0.7,0.6,0.5 --bgr"
-      ),
-      (#"{"do_flip_channel_order": false}"#, nil),
-    ] as [(String, String?)])
-  func processorsThatTurnColours(_ text: String, options: String?) throws {
-    let notes = try self.notes(beside: Array(text.utf8), called: "preprocessor_config.json")
-    #expect(notes.count == (options == nil ? 0 : 1), "\(notes)")
-    let end = ": \(options ?? "") does as the file says"
-    #expect(notes.allSatisfy { $0.hasSuffix(end) }, "\(notes)")
   }
 
   @Test func settingsThatAreSaidTwice() throws {

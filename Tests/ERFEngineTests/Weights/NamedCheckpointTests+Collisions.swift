@@ -55,6 +55,39 @@ extension NamedCheckpointTests {
     #expect(try #require(network.weightsChoice).notes.first?.hasSuffix(": \(twin)") == true)
   }
 
+  /// Where another tensor has the name of a parameter, or lies where the network has no parameters, it is said that
+  /// the file's own network is not this one.
+  @Test(
+    arguments: [
+      ("sequential.pth", "conv1.weight", "0.weight", "called like parameters of"),
+      ("plain.pth", "_orig_mod.conv1.weight", nil, "called like parameters of"),
+      ("plain.pth", "module.conv1.weight", nil, "called like parameters of"),
+      ("plain.pth", "maxpool.filt", nil, "within layers of"),
+      ("plain.pth", "avgpool.p", nil, "within layers of"),
+      ("plain.pth", "queue", nil, nil), ("plain.pth", "projector.0.weight", nil, nil),
+      ("plain.pth", "ema.conv1.weight", nil, nil),
+    ] as [(String, String, String?, String?)])
+  func straysAreSaidToDiffer(
+    _ name: String, stray: String, leftOut: String?, words: String?
+  ) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/\(name)"))
+    var tensors = try plain.keys.map { ($0, try plain.tensor($0)) }
+    tensors.append((stray, Tensor(generated: [2, 3, 7, 7]) { Float($0) }))
+    let path = folder.file("stray.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    var spec = NetworkSpec(file: path)
+    spec.ignoresExtra = true
+    let all = try #require(try Network(spec).weightsChoice).notes
+    let notes = all.filter { $0.contains("of these") }
+    #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+    #expect(
+      notes.allSatisfy {
+        $0.hasPrefix("of these, \(leftOut ?? stray) ") && $0.contains(words ?? "")
+          && ["compute something else", "computes something else"].contains(where: $0.hasSuffix)
+      }, "\(notes)")
+  }
+
   /// A name that cannot be seen is shown all the same.
   @Test func emptyNamesAreShown() throws {
     let folder = try TemporaryFolder()

@@ -49,6 +49,46 @@ extension NamedCheckpointTests {
       notes.count == 1 && notes[0].hasPrefix("\(name) beside the file \(said.words)"), "\(notes)")
   }
 
+  /// JSON of another value than an object is told from what is no JSON.
+  @Test(
+    arguments: [
+      ("5", true), (" -1.5e3 ", true), ("null", true), ("true\n", true), (#""text""#, true),
+      ("[]", true), ("nul", false), ("0x10", false), ("nan", false), ("5 5", false), ("", false),
+      ("{} 5", false),
+    ])
+  func otherValuesBesideTheFile(_ text: String, isJSON: Bool) throws {
+    let notes = try notes(beside: text, called: "config.json")
+    let words = isJSON ? "is JSON, but not an object: " : "is not valid JSON at byte "
+    #expect(
+      notes.count == 1 && notes[0].hasPrefix("config.json beside the file \(words)"), "\(notes)")
+  }
+
+  /// Lists of a stage each, as PyYAML writes tuples and what comes again.
+  @Test(
+    arguments: [
+      ("strides: !!python/tuple\n- 1\n- 2\n- 1\n- 1\n", "says strides=1,2,1,1, and"),
+      ("strides: &a [1, 2, 1,\n  1]\nx: *a\n", "says strides=1,2,1,1, and"),
+      ("x: &a\n- 1\n- 2\n- 1\n- 1\nstrides: *a\n", "says strides=1,2,1,1, and"),
+      ("strides: *a\n", "gives strides in a way that is not read: "),
+      (
+        "replace_stride_with_dilation: !!python/tuple\n- false\n- true\n",
+        "says replace_stride_with_dilation=[false, true], and"
+      ),
+      ("act_layer:\n  type: GELU\n", "says act_layer.type=gelu, and"),
+    ])
+  func listsInMarks(_ text: String, words: String) throws {
+    let notes = try notes(beside: text, called: "args.yaml")
+    #expect(
+      notes.count == 1 && notes[0].hasPrefix("args.yaml beside the file \(words)"), "\(notes)")
+  }
+
+  /// A value that comes again is read as often as there is room for.
+  @Test func valuesThatComeAgain() throws {
+    let list = String(repeating: "- 1\n", count: 2_000)
+    let text = "x: &a\n\(list)" + String(repeating: "mean: *a\n", count: 2_000)
+    #expect(ArgumentsText(text).texts == ["mean": "*a"])
+  }
+
   /// Losses and heads in brackets and braces, and in items of several lines, tell as those of a line each do.
   @Test(
     arguments: [

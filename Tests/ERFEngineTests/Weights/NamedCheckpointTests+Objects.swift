@@ -78,6 +78,38 @@ extension NamedCheckpointTests {
     #expect(told.count == 1 && told[0].contains("losses.name=arcface"), "\(told)")
   }
 
+  /// Layers as sections, of mmengine, Hydra and Lightning, and as what a `partial` calls.
+  @Test func settingsThatAreSections() throws {
+    func partial(_ name: String, _ arguments: Pickled) -> Pickled {
+      let called = Pickled.global(module: "torch.nn", name: name)
+      return .object(
+        of: "functools.partial", state: .tuple([called, .tuple([]), arguments, .none]))
+    }
+    let settings: [(Pickled, String?)] = [
+      (["act_layer": ["type": "GELU"]], "act_layer.type=gelu"),
+      (["act_layer": ["name": "silu"]], "act_layer.name=silu"),
+      (["act_layer": ["_target_": "torch.nn.GELU", "_partial_": true]], "act_layer._target_="),
+      (["act_layer": ["class_path": "torch.nn.GELU"]], "act_layer.class_path=torch.nn.gelu"),
+      (["act_layer": ["type": "ReLU", "inplace": true]], nil),
+      (["activation": ["type": "GELU"]], "activation.type=gelu"),
+      (["norm_layer": ["type": "GN", "num_groups": 32]], "norm_layer.type=gn"),
+      (["norm_layer": ["type": "BN", "eps": 0.001]], "norm_layer.eps=0.001"),
+      (["norm_cfg": ["type": "BN", "eps": 0.001]], "norm_cfg.eps=0.001"),
+      (["norm_layer": ["type": "BN", "eps": 1e-5, "momentum": 0.1]], nil),
+      (["act_layer": partial("GELU", [:])], "act_layer=gelu"),
+      (["norm_layer": partial("GroupNorm", ["num_groups": 32])], "norm_layer=groupnorm"),
+      (["norm_layer": partial("BatchNorm2d", ["eps": 0.001])], "norm_layer.eps=0.001"),
+      (["norm_layer": partial("BatchNorm2d", ["momentum": 0.1])], nil),
+      (["act_layer": ["relu", "relu"]], nil),
+    ]
+    for (object, words) in settings {
+      let notes = try self.notes(beside: [("args", object)])
+      #expect(notes.count == (words == nil ? 0 : 1), "\(notes)")
+      let start = "the file's settings say \(words ?? "")"
+      #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
+    }
+  }
+
   /// Attributes of a module are those of its class, and no settings of a program.
   @Test func attributesOfModules() throws {
     let attributes: Pickled = ["act_layer": "gelu", "_parameters": [:]]
@@ -115,6 +147,7 @@ extension NamedCheckpointTests {
     var settings = TorchSettings()
     settings.look(into: value, at: "args", depth: 1, machine)
     #expect(settings.metadata["args.arch"] == "resnet18")
+    #expect(settings.isCutOff)
     #expect(settings.metadata.count <= 4 * 48, "\(settings.metadata.count)")
   }
 
@@ -127,6 +160,52 @@ extension NamedCheckpointTests {
     _ = try machine.run()
     #expect(machine.objects.count == 1 << 16)
     #expect(machine.objects.reduce(0) { $0 + $1.settings.count } == 1 << 16)
+    #expect(machine.passesSettings)
+  }
+
+  /// What stands behind more settings than are looked through is said not to be known.
+  @Test func settingsBeyondTheLimits() throws {
+    let note =
+      "the file holds more settings than are looked through: what the rest of them says of the network is "
+      + "not known"
+    func object(of count: Int) -> Pickled {
+      .object(
+        of: "my.Settings",
+        state: .dictionary((0..<count).map { (.text("a\($0)"), .int($0)) }))
+    }
+    #expect(try notes(beside: [("args", object(of: 1024))]) == [])
+    #expect(try notes(beside: [("args", object(of: 1025))]) == [note])
+    let many = Pickled.list((0..<5).map { _ in object(of: 1000) })
+    #expect(try notes(beside: [("args", .object(of: "my.Settings", state: ["x": many]))]) == [note])
+    // A dictionary is looked through whatever its size.
+    let plain = Pickled.dictionary((0..<2000).map { (.text("a\($0)"), .int($0)) })
+    #expect(try notes(beside: [("args", plain)]) == [])
+  }
+
+  /// A dictionary of settings is written down to its end.
+  @Test func longDictionaries() throws {
+    let others = (0..<200).map { (Pickled.text("a\($0)"), Pickled.int($0)) }
+    let backbone: Pickled = ["type": "ResNet", "depth": 18, "strides": .tuple([1, 2, 1, 1])]
+    let settings = Pickled.dictionary(others + [("backbone", backbone)])
+    let folder = try TemporaryFolder()
+    let object: Pickled = ["hyper_parameters": settings, "state_dict": try state()]
+    let file = try Checkpoint(path: folder.write(object.file, to: "long.pth"))
+    #expect(ConfigurationText(file.configuration).backbones.count == 1)
+  }
+
+  /// Sections of other networks name none, and their settings are none of this one.
+  @Test(
+    arguments: [
+      "old_model", "reference", "pretrained_model", "backbone_teacher", "teacher", "previous_net",
+    ])
+  func sectionsOfOtherNetworks(_ name: String) throws {
+    let section: Pickled = ["arch": "resnetblur18", "output_stride": 8, "gp": "max"]
+    let other = Pickled.dictionary([(.text(name), section)])
+    #expect(try notes(beside: [(.text(name), section)]) == [])
+    #expect(try notes(beside: [("args", other)]) == [])
+    // timm's own description of the weights.
+    let own: Pickled = ["pretrained_cfg": ["architecture": "resnetblur18"]]
+    #expect(try notes(beside: [("args", own)]).count == 1)
   }
 
   // MARK: Weights

@@ -89,6 +89,28 @@ extension NamedCheckpointTests {
     #expect(try network.weightsHash == Network(Self.spec("plain.pth")).weightsHash)
   }
 
+  /// Averages that are named otherwise than the network's parameters, as of Lightning's `LitEma`, or not at all.
+  @Test(arguments: [true, false]) func averagesUnderOtherNames(_ isList: Bool) throws {
+    let folder = try TemporaryFolder()
+    let plain = try Checkpoint(path: Fixtures.path("names/plain.pth"))
+    let tensors = try plain.keys.enumerated().flatMap { place, key in
+      let tensor = try plain.tensor(key)
+      let twice = Tensor(generated: tensor.shape) { 2 * tensor[$0] }
+      let name = isList ? "ema.\(place)" : "model_ema.\(key.replacing(".", with: ""))"
+      return [("model.\(key)", tensor), (name, twice)]
+    }
+    let path = folder.file("averages.safetensors")
+    try SafetensorsWriter(tensors: tensors, type: .float32, metadata: [:]).write(to: path)
+    let network = try Network(NetworkSpec(file: path))
+    let kernels = try plain.keys.count { try plain.tensor($0).shape.rank > 1 }
+    #expect(
+      network.weightsChoice?.notes == [
+        "the file also keeps averages of weights under names that are not the network's, which are not "
+          + "taken: \(isList ? "ema" : "model_ema") (\(kernels))"
+      ])
+    try compare(network, with: "plain.pth")
+  }
+
   /// What an optimizer keeps of each parameter is no network, whatever stands first in the alphabet.
   @Test(arguments: ["exp_avg.", "exp_avg_sq.", "optimizer_state.", "momentum_buffer.", "grads."])
   func optimizersAreNotTaken(_ prefix: String) throws {

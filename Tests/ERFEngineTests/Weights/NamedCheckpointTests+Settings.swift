@@ -125,6 +125,15 @@ extension NamedCheckpointTests {
       ("config", #"{"output_stride": [8]}"#, "output_stride=[8]"),
       ("config", #"{"output_stride": [4, 8, 16, 32]}"#, "output_stride=[4, 8, 16, 32]"),
       ("config", #"{"output_stride": [32]}"#, nil),
+      ("hyper_parameters.encoder_output_stride", "16", "encoder_output_stride=16"),
+      ("args", #"{"output_stride": 8}"#, "output_stride=8"),
+      ("hparams", #"{"net": {"act_layer": "gelu"}}"#, "act_layer=gelu"),
+      (
+        "args.replace_stride_with_dilation", "[0, 1, 1]",
+        "replace_stride_with_dilation=[0, 1, 1]"
+      ),
+      ("args.dilated", "1", "dilated=1"), ("args.dilated", "0", nil), ("args.dilation", "1", nil),
+      ("args.model_cfg.strides", "[1, 2, 1, 1]", "strides=1,2,1,1"),
       ("cfg", #"{"decoder": {"act_layer": "gelu"}, "data": {"os": 8}}"#, nil),
     ] as [(String, String, String?)])
   func settingsThatDiffer(_ key: String, value: String, words: String?) throws {
@@ -142,6 +151,23 @@ extension NamedCheckpointTests {
       let notes = try notes(on: texts)
       #expect(notes.count == 1 && notes[0].hasPrefix(start), "\(notes)")
     }
+  }
+
+  /// What Hydra and Lightning build names the network where the class is of a library that is known.
+  @Test(
+    arguments: [
+      ("hyper_parameters.net._target_", "timm.models.resnet.resnetblur50", "resnetblur50"),
+      ("hyper_parameters.net.class_path", "torchvision.models.vgg16", "vgg16"),
+      ("config", #"{"model": {"_target_": "timm.resnetblur50"}}"#, "resnetblur50"),
+      ("hyper_parameters.net._target_", "src.models.ResNetModule", nil),
+      ("hyper_parameters.net._target_", "timm.create_model", nil),
+      ("hyper_parameters.optimizer._target_", "timm.models.vgg16", nil),
+    ] as [(String, String, String?)])
+  func namesOfClasses(_ key: String, value: String, name: String?) throws {
+    let notes = try notes(on: [key: value])
+    #expect(notes.count == (name == nil ? 0 : 1), "\(notes)")
+    let start = "the file calls itself \(name ?? ""), and is opened as "
+    #expect(notes.allSatisfy { $0.hasPrefix(start) }, "\(notes)")
   }
 
   /// Networks beside the one that is in the file are none of its names.

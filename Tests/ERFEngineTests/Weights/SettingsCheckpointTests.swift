@@ -97,6 +97,30 @@ import Testing
     #expect(ConfigurationText(text).heads == heads)
   }
 
+  /// Backbones of teachers and other networks are none of the network's, in place or as variables, but those that it
+  /// shares with them.
+  @Test(
+    arguments: [
+      ("model = dict(teacher=dict(backbone=dict(depth=50)), backbone=dict(depth=18))", ["18"]),
+      ("model = dict(teacher=dict(backbone=dict(depth=50)), student=None)", []),
+      ("teacher = dict(backbone=dict(depth=50))\nbackbone = dict(depth=18)", ["18"]),
+      (
+        "t = dict(backbone=dict(depth=50))\nmodel = dict(teacher=t, backbone={'depth': 18})",
+        ["18"]
+      ),
+      ("s = dict(backbone=dict(depth=50))\nt = s\nmodel = dict(teacher=t, student=None)", []),
+      ("s = dict(backbone=dict(depth=50))\nmodel = dict(teacher=s, student=s)", ["50"]),
+      ("model = {'old_model': {'backbone': {'depth': 50}}, 'backbone': {'depth': 18}}", ["18"]),
+      ("model.teacher.backbone = dict(depth=50)\nbackbone = dict(depth=18)", ["18"]),
+      ("teacher_path = 'a.pth'\nold_epoch = 18\nmodel = dict(backbone=dict(depth=18))", ["18"]),
+      ("teacher = 'a'\n(1)\nold = t\n[dict(backbone=dict(depth=18))]", ["18"]),
+      ("pretrained_backbone=dict(backbone=dict(depth=50)), backbone=dict(depth=18", ["18"]),
+    ] as [(String, [String])])
+  func backbonesOfOtherNetworks(_ text: String, depths: [String]) {
+    let found = ConfigurationText(text).backbones.compactMap { $0["depth"] }
+    #expect(found == depths.map { ConfigurationText.Value.word($0) })
+  }
+
   /// Heads in one another, and variables without end, are read once.
   @Test func headsWithoutEnd() {
     let open = String(repeating: "teacher=dict(head=dict(", count: 20_000)
@@ -174,7 +198,7 @@ import Testing
   @Test(arguments: [
     ("fcn18.pth", "the file calls itself fcn_resnet18,"),
     ("output-stride.pth", "settings say output_stride=8,"),
-    ("replaced.pth", "settings say replace_stride_with_dilation=true,"),
+    ("replaced.pth", "settings say replace_stride_with_dilation=[false, true, true],"),
     ("dilated.pth", "settings say dilated=true,"),
     ("plus.pth", "the file calls itself deeplabv3plus_resnet50,"),
   ])

@@ -76,6 +76,7 @@ extension PickleMachine {
       guard target.isPlaceholder else {
         throw .malformed("it fills something that is not a dictionary")
       }
+      if case .object = target { passesSettings = true }
       return
     }
     let index = Int(place)

@@ -15,6 +15,8 @@ extension PickleMachine {
     var tensors = 0
     /// Whether it is a module of PyTorch's, whose attributes are no settings of programs.
     var isModule = false
+    /// Of a `functools.partial` what it calls; the arguments that it has names for are settings.
+    var called: PickleValue?
   }
 
   /// The objects that have a place, and the pairs that are looked at: as many as the settings of any program, so
@@ -27,6 +29,7 @@ extension PickleMachine {
   private static let wrappers: Set = ["_val", "_content", "_fields"]
   private static let wrapping = ["omegaconf.", "ml_collections."]
   private static let ofModules = "_parameters"
+  private static let partial = "functools.partial"
 
   /// The record that `target` called with `arguments` would be, an object with a place for what fills it.
   ///
@@ -89,6 +92,12 @@ extension PickleMachine {
     return value
   }
 
+  /// What a `functools.partial` calls; nil: it is another value.
+  func called(by value: PickleValue) -> PickleValue? {
+    guard case .filled(let place) = value else { return nil }
+    return objects[Int(place)].called
+  }
+
   /// The pairs of a dictionary, or those of an object that may be settings; none of another value.
   func pairs(of value: PickleValue) -> [(key: PickleValue, value: PickleValue)] {
     switch value {
@@ -105,7 +114,10 @@ extension PickleMachine {
     objects[place].isDictionary = true
     for pair in stride(from: 0, to: values.count, by: 2) {
       if values[pair + 1].isTensor { objects[place].tensors += 1 }
-      guard filled < Self.mostPairs else { continue }
+      guard filled < Self.mostPairs else {
+        passesSettings = passesSettings || values[pair + 1].mayBeSetting
+        continue
+      }
       filled += 1
       try keep(values[pair], values[pair + 1], in: place)
     }
@@ -123,6 +135,9 @@ extension PickleMachine {
       var parts = [state]
       if case .tuple(let run) = state {
         parts = run.range.prefix(Self.maxArguments).map { pool[$0] }
+        if classes[Int(objects[Int(place)].type)].name == Self.partial {
+          objects[Int(place)].called = parts.first
+        }
       }
       for part in parts where part != target {
         try setAttributes(ofObject: Int(place), to: part)
@@ -134,9 +149,16 @@ extension PickleMachine {
       try chargeCopies(pairs.count)
       dictionaries[Int(place)] += pairs
     case .dictionary, .list, .tensor, .unreadable: break
+    case .object: passesSettings = passesSettings || mayHoldSettings(state)
     case _ where target.isPlaceholder: break
     default: throw .malformed("it gives attributes to what has none")
     }
+  }
+
+  /// Whether attributes in `state` may be settings.
+  private func mayHoldSettings(_ state: PickleValue) -> Bool {
+    guard case .tuple(let run) = state else { return !pairs(of: state).isEmpty }
+    return run.range.prefix(Self.maxArguments).contains { !pairs(of: pool[$0]).isEmpty }
   }
 
   private mutating func setAttributes(
@@ -144,7 +166,10 @@ extension PickleMachine {
   ) throws(PickleError) {
     let pairs = pairs(of: state)
     // One dictionary may be the state of many objects.
-    guard pairs.count <= Self.mostPairs - filled else { return }
+    guard pairs.count <= Self.mostPairs - filled else {
+      passesSettings = true
+      return
+    }
     filled += pairs.count
     for (key, value) in pairs { try keep(key, value, in: place) }
   }

@@ -30,6 +30,8 @@ struct PickleMachine {
   var objects: [Object] = []
   /// Pairs of theirs that were looked at.
   var filled = 0
+  /// Whether there were more objects or pairs than are looked at, which may be settings.
+  var passesSettings = false
 
   var stack: [PickleValue] = []
   /// The most values that the stack ever held, and the most marks.
